@@ -1,0 +1,14 @@
+import { defineConfig, type UserConfig } from "tsdown";
+
+/** One output file per source file, so that `sideEffects` names the same files in src and dist. */
+export function library(entry: string[]): UserConfig {
+  return defineConfig({
+    entry,
+    unbundle: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    dts: { oxc: true },
+    fixedExtension: false,
+  });
+}
