@@ -1,1 +1,1 @@
-export {};
+export { type NodeAdapter, nodeAdapter, softwareAdapter } from "./devices/webgpu/dawn.ts";

@@ -1,0 +1,114 @@
+import { DeviceError } from "../../errors.ts";
+import { unpackOnce } from "./archive.ts";
+
+/** An adapter and where it runs: `software` means on the processor. */
+export interface NodeAdapter {
+  adapter: GPUAdapter;
+  software: boolean;
+}
+
+const highPerformance: GPURequestAdapterOptions = { powerPreference: "high-performance" };
+
+/** Dawn's objects live only as long as the instance that made them. */
+let instance: GPU | undefined;
+
+/**
+ * A WebGPU adapter for Node: that of a real GPU where Dawn finds one, else `softwareAdapter()`.
+ * Throws DeviceError if there is neither.
+ */
+export async function nodeAdapter(): Promise<NodeAdapter> {
+  const { create } = await dawn();
+  if (hasGraphicsLoader()) {
+    const real = create([]);
+    const adapter = await real.requestAdapter(highPerformance);
+    if (adapter) {
+      instance = real;
+      return { adapter, software: adapter.info.isFallbackAdapter };
+    }
+  }
+  return { adapter: await softwareAdapter(), software: true };
+}
+
+/**
+ * WebGPU on the processor: SwiftShader, unpacked from the npm package `@sparticuz/chromium`.
+ * x64 Linux only. Throws DeviceError, with the cure, where it or `webgpu` is missing.
+ */
+export async function softwareAdapter(): Promise<GPUAdapter> {
+  const { create } = await dawn();
+  loadSwiftShader();
+  instance = create([]);
+  const adapter = await instance.requestAdapter();
+  if (!adapter) throw new DeviceError("softwareAdapter: SwiftShader was loaded, Dawn refuses it");
+  return adapter;
+}
+
+async function dawn(): Promise<typeof import("webgpu")> {
+  const name = "webgpu"; // not a literal: bundlers for the browser must not look for it
+  try {
+    return await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+  } catch (error) {
+    throw new DeviceError(
+      `WebGPU in Node needs the package "webgpu", which did not load (${firstLine(error)})\n` +
+        "  hint: npm install webgpu",
+    );
+  }
+}
+
+/** Linux without a Vulkan loader has no GPU for Dawn, which would say so on stderr. */
+function hasGraphicsLoader(): boolean {
+  if (process.platform !== "linux") return true;
+  try {
+    process.dlopen({ exports: {} }, "libvulkan.so.1");
+    return true;
+  } catch (error) {
+    return firstLine(error).includes("did not self-register"); // loaded, and no Node add-on
+  }
+}
+
+/** Points the Vulkan loader to SwiftShader and keeps it loaded, so that Dawn finds it by name. */
+function loadSwiftShader(): void {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new DeviceError(
+      `softwareAdapter: runs on x64 Linux only, this is ${process.arch} ${process.platform}\n` +
+        '  hint: use a machine with a GPU, or init({ device: "cpu" })',
+    );
+  }
+  const { constants } = process.getBuiltinModule("node:os");
+  const { join } = process.getBuiltinModule("node:path");
+  const chromium = chromiumPackage();
+  const folder = unpackOnce(`swiftshader-${chromium.version}`, [
+    join(chromium.folder, "bin", "swiftshader.tar.br"),
+  ]);
+  process.env.VK_ICD_FILENAMES = join(folder, "vk_swiftshader_icd.json");
+  const stayLoaded = constants.dlopen.RTLD_NOW | 0x1000; // RTLD_NODELETE
+  try {
+    process.dlopen({ exports: {} }, join(folder, "libvulkan.so.1"), stayLoaded);
+  } catch (error) {
+    if (!firstLine(error).includes("did not self-register")) {
+      throw new DeviceError(`softwareAdapter: ${folder} does not load (${firstLine(error)})`);
+    }
+  }
+}
+
+/** Where `@sparticuz/chromium` is; its exports hide its package.json. */
+export function chromiumPackage(): { folder: string; version: string } {
+  const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
+  const { createRequire } = process.getBuiltinModule("node:module");
+  const { dirname, join } = process.getBuiltinModule("node:path");
+  let folder: string;
+  try {
+    folder = dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium"));
+  } catch {
+    throw new DeviceError(
+      'softwareAdapter: WebGPU without a GPU needs the package "@sparticuz/chromium"\n' +
+        "  hint: npm install @sparticuz/chromium",
+    );
+  }
+  while (!existsSync(join(folder, "bin"))) folder = dirname(folder);
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return { folder, version };
+}
+
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split("\n", 1)[0] ?? "";
+}

@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { unpackOnce } from "../packages/autograd/src/devices/webgpu/archive.ts";
+import { chromiumPackage } from "../packages/autograd/src/devices/webgpu/dawn.ts";
+
+export interface Browser {
+  executablePath: string;
+  env: Record<string, string>;
+}
+
+const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
+/** A Chromium with WebGPU: $CHROMIUM_PATH, else the system's, else the one inside an npm package. */
+export function findChromium(): Browser {
+  const given = process.env.CHROMIUM_PATH ?? systemChromium();
+  return given ? { executablePath: given, env: environment() } : unpackedChromium();
+}
+
+function systemChromium(): string | undefined {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
+}
+
+function unpackedChromium(): Browser {
+  const { folder, version } = chromiumPackage();
+  const archives = ["chromium.br", "al2023.tar.br", "fonts.tar.br", "swiftshader.tar.br"];
+  const home = unpackOnce(
+    `chromium-${version}`,
+    archives.map((archive) => join(folder, "bin", archive)),
+  );
+  const libraries = [join(home, "lib"), home, process.env.LD_LIBRARY_PATH].filter(Boolean);
+  return {
+    executablePath: join(home, "chromium"),
+    env: { ...environment(), LD_LIBRARY_PATH: libraries.join(":"), FONTCONFIG_PATH: home },
+  };
+}
+
+/** This process's environment without what points Vulkan to a driver: Chromium has its own. */
+function environment(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(([name]) => name !== "VK_ICD_FILENAMES");
+  return Object.fromEntries(entries.map(([name, value]) => [name, value ?? ""]));
+}

@@ -1,0 +1,54 @@
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { findChromium } from "./scripts/chromium.ts";
+
+const tests = ["packages/*/test/**/*.test.ts"];
+const conditions = ["@wgrad/source"];
+const nodeConditions = [...conditions, "module", "node", "development|production"];
+const browserConditions = [...conditions, "module", "browser", "development|production"];
+const env = { WGRAD_TIER: process.env.WGRAD_TIER ?? "quick" };
+
+const { executablePath, env: browserEnv } = findChromium();
+const args = [
+  "--no-sandbox",
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan,WebGPU",
+];
+
+export default defineConfig({
+  test: {
+    reporters: ["default", ["json", { outputFile: ".reports/tests.json" }]],
+    projects: [
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions: nodeConditions } },
+        test: {
+          name: "node",
+          include: [...tests, "apps/*/test/**/*.test.ts", "scripts/**/*.test.ts"],
+          exclude: ["**/*.browser.test.ts"],
+          env,
+          pool: "forks",
+          isolate: false,
+          execArgv: ["--expose-gc"],
+        },
+      },
+      {
+        resolve: { conditions: browserConditions },
+        test: {
+          name: "browser",
+          include: tests,
+          exclude: ["**/*.node.test.ts"],
+          env,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            instances: [{ browser: "chromium" }],
+            provider: playwright({ launchOptions: { executablePath, env: browserEnv, args } }),
+          },
+        },
+      },
+    ],
+  },
+});
