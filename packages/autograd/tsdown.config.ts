@@ -1,3 +1,9 @@
 import { library } from "../../tsdown.base.ts";
 
-export default library(["src/index.ts","src/plugin.ts","src/node.ts","src/testing/index.ts","src/safetensors.ts"]);
+export default library([
+  "src/index.ts",
+  "src/plugin.ts",
+  "src/node.ts",
+  "src/testing/index.ts",
+  "src/safetensors.ts",
+]);

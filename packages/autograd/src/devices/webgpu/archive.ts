@@ -32,14 +32,15 @@ export function unpackOnce(name: string, archives: readonly string[]): string {
 }
 
 /** The regular files of a tar archive: 512-byte headers, contents padded to 512 bytes. */
-export function untar(tar: Buffer): { name: string; bytes: Buffer }[] {
+function untar(tar: Buffer): { name: string; bytes: Buffer }[] {
   const text = (at: number, length: number) =>
     tar.toString("utf8", at, at + length).replace(/\0.*$/s, "");
   const files: { name: string; bytes: Buffer }[] = [];
   for (let at = 0; at < tar.length && tar[at] !== 0; ) {
     const size = Number.parseInt(text(at + 124, 12), 8);
     const regular = tar[at + 156] === 0 || tar[at + 156] === 0x30;
-    if (regular) files.push({ name: text(at, 100), bytes: tar.subarray(at + 512, at + 512 + size) });
+    if (regular)
+      files.push({ name: text(at, 100), bytes: tar.subarray(at + 512, at + 512 + size) });
     at += 512 + Math.ceil(size / 512) * 512;
   }
   return files;
@@ -60,7 +61,9 @@ function cacheFolder(fs: typeof FileSystem): string {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     const { uid, mode } = fs.lstatSync(folder);
     if (uid !== os.userInfo().uid || (mode & 0o022) !== 0) {
-      throw new Error(`${folder} can be written to by others; set XDG_CACHE_HOME to your own folder`);
+      throw new Error(
+        `${folder} can be written to by others; set XDG_CACHE_HOME to your own folder`,
+      );
     }
     return folder;
   }

@@ -1,0 +1,51 @@
+/** `pnpm adapter`: what WebGPU has to work with on this machine, and the cure for what is missing. */
+import { type NodeAdapter, nodeAdapter } from "@wgrad/autograd/node";
+import { findChromium } from "./chromium.ts";
+
+const driverCure: Partial<Record<NodeJS.Platform, string>> = {
+  linux:
+    "install the GPU's Vulkan driver and loader (Debian: apt install libvulkan1 mesa-vulkan-drivers, " +
+    "NVIDIA: its driver); in a container pass /dev/dri or the NVIDIA runtime through",
+  darwin: "Metal should be there on every Mac; virtual machines need GPU passthrough",
+  win32: "install the GPU's current driver (Direct3D 12)",
+};
+
+function printAdapter({ adapter, software }: NodeAdapter): void {
+  const { info, features, limits } = adapter;
+  print("adapter", info.description || info.device || "without a name");
+  print("vendor", [info.vendor, info.architecture].filter(Boolean).join(", "));
+  print("runs on", software ? "the processor (software)" : "a GPU");
+  print("subgroups", `${info.subgroupMinSize} to ${info.subgroupMaxSize} lanes`);
+  print("features", [...features].sort().join(", "));
+  console.log("limits");
+  const names = Object.keys(Object.getPrototypeOf(limits)).sort();
+  for (const name of names) print(`  ${name}`, String(limits[name as keyof GPUSupportedLimits]));
+  console.log();
+  if (software) cure("no GPU was found: training works, slowly", driverCure[process.platform]);
+  if (!features.has("shader-f16")) cure("no shader-f16: f32 is used throughout");
+  if (!features.has("timestamp-query")) cure("no timestamp-query: kernels cannot be timed");
+}
+
+function print(name: string, value: string): void {
+  console.log(`${name.padEnd(44)}${value}`);
+}
+
+function cure(fact: string, remedy?: string): void {
+  console.log(`! ${fact}${remedy ? `\n  cure: ${remedy}` : ""}`);
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+try {
+  printAdapter(await nodeAdapter());
+} catch (error) {
+  cure(`no WebGPU in Node: ${message(error)}`, driverCure[process.platform]);
+  process.exitCode = 1;
+}
+try {
+  print("browser of the tests", findChromium().executablePath);
+} catch (error) {
+  cure(`no browser for the tests: ${message(error)}`, "set CHROMIUM_PATH to a Chromium or Chrome");
+}

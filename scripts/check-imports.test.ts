@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { checkImports } from "./check-imports.ts";
+
+const names = new Set(["@wgrad/autograd", "@wgrad/autograd/plugin"]);
+const check = (files: Record<string, string>) =>
+  checkImports(new Map(Object.entries(files)), names);
+const core = (files: Record<string, string>) =>
+  check(
+    Object.fromEntries(
+      Object.entries(files).map(([file, text]) => [`packages/autograd/src/${file}`, text]),
+    ),
+  );
+
+test("imports along the arrow pass", () => {
+  const problems = core({
+    "index.ts": 'export { add } from "./ops/add.ts";',
+    "ops/add.ts": 'import { record } from "../tape/record.ts"; import "./define.ts";',
+    "ops/define.ts": 'import "../errors.ts";',
+    "tape/record.ts": 'import { Node } from "../graph/node.ts";',
+    "runtime/init.ts": 'await import("../devices/cpu/device.ts");',
+    "testing/index.ts": 'import "../tensor.ts"; import "../devices/cpu/device.ts";',
+  });
+  expect(problems).toEqual([]);
+});
+
+test("an import against the arrow is found, a type-only one is free", () => {
+  expect(
+    core({
+      "graph/node.ts": 'import { flush } from "../runtime/flush.ts";',
+      "tape/record.ts": 'import type { Tensor } from "../tensor.ts";',
+      "kernel/expression.ts": 'const late = () => import("../ops/add.ts");',
+    }),
+  ).toEqual([
+    "packages/autograd/src/graph/node.ts: imports packages/autograd/src/runtime/flush.ts: against the arrow, runtime/ is above graph/",
+    "packages/autograd/src/kernel/expression.ts: imports packages/autograd/src/ops/add.ts: against the arrow, ops/ is above kernel/",
+  ]);
+});
+
+test("a file outside the arrow is found", () => {
+  expect(core({ "utils.ts": 'import "./errors.ts";' })).toEqual([
+    "packages/autograd/src/utils.ts: imports packages/autograd/src/errors.ts: utils.ts has no line in the arrow (scripts/check-imports.ts)",
+  ]);
+});
+
+test("only init and the Node door import a device, nothing imports testing", () => {
+  expect(
+    core({
+      "ops/add.ts": 'import "../devices/cpu/device.ts"; import "../testing/gradcheck.ts";',
+      "node.ts": 'export * from "./devices/webgpu/dawn.ts";',
+    }),
+  ).toEqual([
+    "packages/autograd/src/ops/add.ts: imports packages/autograd/src/devices/cpu/device.ts: only runtime/init.ts and node.ts import devices/cpu/",
+    "packages/autograd/src/ops/add.ts: imports packages/autograd/src/testing/gradcheck.ts: nothing imports testing/",
+  ]);
+});
+
+test("a circle is found with its path, in any package", () => {
+  expect(
+    check({
+      "packages/nn/src/a.ts": 'import "./b.ts";',
+      "packages/nn/src/b.ts": 'import "./c.ts";',
+      "packages/nn/src/c.ts": 'export * from "./a.ts";',
+    }),
+  ).toEqual([
+    "circle: packages/nn/src/a.ts → packages/nn/src/b.ts → packages/nn/src/c.ts → packages/nn/src/a.ts",
+  ]);
+});
+
+test("nothing inside a package imports its index.ts, a test may", () => {
+  expect(
+    check({
+      "packages/nn/src/linear.ts": 'import type { Module } from "./index.ts";',
+      "packages/nn/test/linear.test.ts": 'import { Linear } from "../src/index.ts";',
+    }),
+  ).toEqual(["packages/nn/src/linear.ts: imports index.ts; import the file that has the name"]);
+});
+
+test("packages meet only at public names", () => {
+  expect(
+    check({
+      "packages/nn/src/linear.ts":
+        'import "@wgrad/autograd"; import "@wgrad/autograd/plugin"; import "@wgrad/nn";',
+      "packages/optim/src/sgd.ts": 'import "@wgrad/autograd/src/tensor.ts";',
+      "packages/optim/test/sgd.test.ts": 'import "../../autograd/src/tensor.ts";',
+    }),
+  ).toEqual([
+    'packages/nn/src/linear.ts: imports its own package as "@wgrad/nn"',
+    'packages/optim/src/sgd.ts: "@wgrad/autograd/src/tensor.ts" is not a public name',
+    "packages/optim/test/sgd.test.ts: reaches into packages/autograd/src/tensor.ts; use the package's public name",
+  ]);
+});
