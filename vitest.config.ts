@@ -6,7 +6,7 @@ const tests = ["packages/*/test/**/*.test.ts"];
 const conditions = ["@wgrad/source"];
 const nodeConditions = [...conditions, "module", "node", "development|production"];
 const browserConditions = [...conditions, "module", "browser", "development|production"];
-const env = { WGRAD_TIER: process.env.WGRAD_TIER ?? "quick" };
+const provide = { tier: process.env.WGRAD_TIER === "full" ? "full" : "quick" } as const;
 
 const { executablePath, env: browserEnv } = findChromium();
 const args = [
@@ -27,7 +27,8 @@ export default defineConfig({
           name: "node",
           include: [...tests, "apps/*/test/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts"],
-          env,
+          provide,
+          testTimeout: 20_000,
           pool: "forks",
           isolate: false,
           execArgv: ["--expose-gc"],
@@ -39,7 +40,8 @@ export default defineConfig({
           name: "browser",
           include: tests,
           exclude: ["**/*.node.test.ts"],
-          env,
+          provide,
+          testTimeout: 20_000,
           browser: {
             enabled: true,
             headless: true,

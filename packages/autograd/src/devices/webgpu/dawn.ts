@@ -34,6 +34,12 @@ export async function nodeAdapter(): Promise<NodeAdapter> {
  * x64 Linux only. Throws DeviceError, with the cure, where it or `webgpu` is missing.
  */
 export async function softwareAdapter(): Promise<GPUAdapter> {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new DeviceError(
+      `softwareAdapter: runs on x64 Linux only, this is ${process.arch} ${process.platform}\n` +
+        '  hint: use a machine with a GPU, or init({ device: "cpu" })',
+    );
+  }
   const { create } = await dawn();
   loadSwiftShader();
   instance = create([]);
@@ -67,12 +73,6 @@ function hasGraphicsLoader(): boolean {
 
 /** Points the Vulkan loader to SwiftShader and keeps it loaded, so that Dawn finds it by name. */
 function loadSwiftShader(): void {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    throw new DeviceError(
-      `softwareAdapter: runs on x64 Linux only, this is ${process.arch} ${process.platform}\n` +
-        '  hint: use a machine with a GPU, or init({ device: "cpu" })',
-    );
-  }
   const { constants } = process.getBuiltinModule("node:os");
   const { join } = process.getBuiltinModule("node:path");
   const chromium = chromiumPackage();
