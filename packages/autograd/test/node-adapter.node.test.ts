@@ -42,7 +42,7 @@ async function inNode(peers: string[], expression: string): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ["--import", tsx, "--input-type=module", "--eval", program],
-    { env: { ...process.env, XDG_CACHE_HOME: join(folder, "cache") } },
+    { env: { ...process.env, NODE_PATH: "", XDG_CACHE_HOME: join(folder, "cache") } },
   );
   return stdout.trim();
 }
