@@ -1,0 +1,38 @@
+import { ArgumentError } from "../errors.ts";
+import { Mt19937 } from "./mt19937.ts";
+
+/** numpy's legacy generator, as far as scikit-learn's splits need it: `np.random.RandomState(seed)`. */
+export class RandomState {
+  readonly #bits: Mt19937;
+
+  /** `seed`: a whole number in [0, 2³²), as numpy demands. */
+  constructor(seed: number) {
+    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+      throw new ArgumentError(
+        `RandomState: a seed is a whole number from 0 to 2³² − 1; got ${seed}`,
+      );
+    }
+    this.#bits = new Mt19937(seed);
+  }
+
+  /** The numbers 0 … n−1 in random order, as `RandomState.permutation(n)` gives them. */
+  permutation(n: number): Int32Array {
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.#atMost(i);
+      const held = order[i] as number;
+      order[i] = order[j] as number;
+      order[j] = held;
+    }
+    return order;
+  }
+
+  /** A number in [0, max]: masked draws until one fits. */
+  #atMost(max: number): number {
+    const mask = 2 ** (32 - Math.clz32(max)) - 1;
+    for (;;) {
+      const drawn = (this.#bits.next() & mask) >>> 0;
+      if (drawn <= max) return drawn;
+    }
+  }
+}
