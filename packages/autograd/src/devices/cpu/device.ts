@@ -1,0 +1,209 @@
+import { arrayType, type DType, hostBytes, type TypedArray } from "../../dtype.ts";
+import { WgradError } from "../../errors.ts";
+import { sizeOf } from "../../shape.ts";
+import type {
+  BoundKernel,
+  Copy,
+  Device,
+  DeviceBuffer,
+  Kernel,
+  KernelOperand,
+  KernelStep,
+  Lowered,
+  Program,
+  Read,
+  Submission,
+} from "../device.ts";
+import { assemble } from "./assemble.ts";
+import { contract } from "./contract.ts";
+import { elementwise } from "./elementwise.ts";
+import { type Reading, reading } from "./reading.ts";
+import { reduce } from "./reduce.ts";
+
+class CpuBuffer implements DeviceBuffer {
+  readonly bytes: number;
+  memory: ArrayBuffer;
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+    this.memory = new ArrayBuffer(bytes);
+  }
+
+  /** The first `count` elements; all that fit, if no count is given. */
+  elements(dtype: DType, count: number = Math.floor(this.bytes / hostBytes(dtype))): TypedArray {
+    return new (arrayType(dtype))(this.memory, 0, count);
+  }
+}
+
+/** A kernel with the bytes of scratch that its earlier steps are evaluated into. */
+interface CpuLowered extends Lowered {
+  readonly kernel: Kernel;
+}
+
+/** Runs once with the program's parameters, of which its own begin at `first`. */
+type Run = (params: ArrayLike<number>, first: number) => void;
+
+interface CpuProgram extends Program {
+  readonly run: (params: ArrayLike<number>) => void;
+}
+
+/** The reference device: plain loops in f64 over typed arrays, done by the time `submit` returns. */
+export class CpuDevice implements Device {
+  readonly kind = "cpu";
+  readonly fuses = false;
+  readonly maxBindings: number = Number.MAX_SAFE_INTEGER;
+  readonly maxBufferBytes: number = 2 ** 32;
+
+  supports(_dtype: DType): boolean {
+    return true;
+  }
+
+  bytesOf(dtype: DType, count: number): number {
+    return Math.ceil((hostBytes(dtype) * count) / 4) * 4;
+  }
+
+  createBuffer(bytes: number): DeviceBuffer {
+    return new CpuBuffer(bytes);
+  }
+
+  destroyBuffer(buffer: DeviceBuffer): void {
+    (buffer as CpuBuffer).memory = new ArrayBuffer(0);
+  }
+
+  write(buffer: DeviceBuffer, offset: number, data: TypedArray, _dtype: DType): void {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    new Uint8Array((buffer as CpuBuffer).memory).set(bytes, offset);
+  }
+
+  lower(kernel: Kernel): Lowered {
+    const scratch = kernel.steps
+      .slice(0, -1)
+      .map((step) => this.bytesOf(step.dtype, isConstant(step) ? 1 : sizeOf(step.shape)));
+    return { kernel, scratch } as CpuLowered;
+  }
+
+  program(kernels: readonly BoundKernel[]): Program {
+    const parts = kernels.map((bound) => ({
+      run: bindKernel(bound),
+      params: (bound.lowered as CpuLowered).kernel.params.length,
+    }));
+    const program: CpuProgram = {
+      dispatches: kernels.length,
+      run: (params) => {
+        let first = 0;
+        for (const part of parts) {
+          part.run(params, first);
+          first += part.params;
+        }
+      },
+      dispose: () => {},
+    };
+    return program;
+  }
+
+  submit({ program, params, before, after, reads }: Submission): Promise<TypedArray>[] {
+    for (const copy of before) copyBytes(copy);
+    (program as CpuProgram | null)?.run(params);
+    for (const copy of after) copyBytes(copy);
+    return reads.map((read) => Promise.resolve(readElements(read)));
+  }
+
+  idle(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  onFailure(_listener: (error: Error) => void): void {}
+
+  dispose(): void {}
+}
+
+function copyBytes({ from, fromByte, to, toByte, bytes }: Copy): void {
+  const source = new Uint8Array((from as CpuBuffer).memory, fromByte, bytes);
+  new Uint8Array((to as CpuBuffer).memory).set(source, toByte);
+}
+
+function readElements({ from, fromByte, dtype, count }: Read): TypedArray {
+  const end = fromByte + count * hostBytes(dtype);
+  return new (arrayType(dtype))((from as CpuBuffer).memory.slice(fromByte, end));
+}
+
+/** The same number everywhere: held as one element and read with strides of 0. */
+const isConstant = ({ op, operands }: KernelStep): boolean =>
+  op.meaning.kind === "elementwise" && operands.length === 0 && !op.meaning.indexed;
+
+const isConstantOperand = ({ steps }: Kernel, { source }: KernelOperand): boolean =>
+  "step" in source && isConstant(steps[source.step] as KernelStep);
+
+function bindKernel({ lowered, inputs, output, scratch }: BoundKernel): Run {
+  const { kernel } = lowered as CpuLowered;
+  const last = kernel.steps.length - 1;
+  const results = kernel.steps.map((step, i) => {
+    const buffer = (i === last ? output : scratch[i]) as CpuBuffer;
+    return buffer.elements(step.dtype, i < last && isConstant(step) ? 1 : sizeOf(step.shape));
+  });
+  const runs = kernel.steps.map((step, i) => {
+    const readings = step.operands.map((operand): Reading => {
+      const { source, dtype } = operand;
+      if ("input" in source) {
+        const buffer = inputs[source.input] as CpuBuffer;
+        return reading(operand, buffer.elements(dtype));
+      }
+      const value = reading(operand, results[source.step] as TypedArray);
+      return isConstantOperand(kernel, operand)
+        ? { ...value, strides: value.strides.map(() => 0) }
+        : value;
+    });
+    const compute = bindStep(step, readings);
+    const result = results[i] as TypedArray;
+    // A result may take an input's place; where elements are also read elsewhere, they must not be overwritten yet.
+    const overlaps = step.operands.some(
+      ({ source, view }) =>
+        "input" in source &&
+        inputs[source.input] === output &&
+        i === last &&
+        (view !== null || step.op.meaning.kind !== "elementwise"),
+    );
+    return (params: ArrayLike<number>, first: number): void => {
+      for (const [k, operand] of step.operands.entries()) {
+        if (operand.offset >= 0 && !isConstantOperand(kernel, operand)) {
+          (readings[k] as Reading).offset = params[first + operand.offset] as number;
+        }
+      }
+      const scalars = step.scalars.map((slot) =>
+        round(params[first + slot] as number, kernel.params[slot] as DType),
+      );
+      if (!overlaps) compute(result, scalars);
+      else {
+        const apart = new (arrayType(step.dtype))(result.length);
+        compute(apart, scalars);
+        result.set(apart);
+      }
+    };
+  });
+  return (params, first) => {
+    for (const run of runs) run(params, first);
+  };
+}
+
+/** A parameter as its dtype holds it. */
+const round = (value: number, dtype: DType): number =>
+  dtype === "f32" ? Math.fround(value) : value;
+
+function bindStep(
+  step: KernelStep,
+  operands: readonly Reading[],
+): (out: TypedArray, scalars: readonly number[]) => void {
+  const { meaning, name } = step.op;
+  switch (meaning.kind) {
+    case "elementwise":
+      return elementwise(meaning, step.dtype, step.shape, operands);
+    case "reduce":
+      return reduce(meaning, step.dtype, step.attrs[0] as number, operands[0] as Reading);
+    case "contract":
+      return contract(step.shape, operands[0] as Reading, operands[1] as Reading);
+    case "assemble":
+      return assemble(step.attrs, operands);
+    case "source":
+      throw new WgradError(`cpu: '${name}' is data from the host and cannot be a step of a kernel`);
+  }
+}

@@ -1,0 +1,78 @@
+import type { TypedArray } from "../../dtype.ts";
+import { contiguousStrides, type Shape } from "../../shape.ts";
+import type { KernelOperand } from "../device.ts";
+
+/** An operand ready to be walked: element (i₀ … iₙ) is data[offset + Σ iₖ · strideₖ]. */
+export interface Reading {
+  readonly data: TypedArray;
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  /** Set before each run: view offsets are parameters. */
+  offset: number;
+}
+
+export function reading(operand: KernelOperand, data: TypedArray): Reading {
+  const { view, base } = operand;
+  return view === null
+    ? { data, shape: base, strides: contiguousStrides(base), offset: 0 }
+    : { data, shape: view.shape, strides: view.strides, offset: 0 };
+}
+
+/**
+ * Calls `visit` for every index of `shape` in row-major order, with the offset that each list of strides gives it.
+ * The array it is called with is reused.
+ */
+export function walk(
+  shape: Shape,
+  strides: readonly (readonly number[])[],
+  starts: readonly number[],
+  visit: (at: readonly number[]) => void,
+): void {
+  if (shape.includes(0)) return;
+  const at = [...starts];
+  const index = new Array<number>(shape.length).fill(0);
+  for (;;) {
+    visit(at);
+    let dim = shape.length - 1;
+    for (; dim >= 0; dim--) {
+      const i = (index[dim] as number) + 1;
+      const ends = i === shape[dim];
+      const moves = ends ? 1 - i : 1;
+      for (const [k, list] of strides.entries()) {
+        at[k] = (at[k] as number) + moves * (list[dim] as number);
+      }
+      index[dim] = ends ? 0 : i;
+      if (!ends) break;
+    }
+    if (dim < 0) return;
+  }
+}
+
+/** Nested loops over a shape: `outer` is walked, and each place of it begins a plain loop of `count` elements. */
+export interface Loops {
+  readonly outer: Shape;
+  readonly outerStrides: readonly (readonly number[])[];
+  readonly count: number;
+  /** The innermost stride of each operand. */
+  readonly steps: readonly number[];
+}
+
+/** Joins neighbouring dimensions that every list of strides walks without a jump, so that the inner loop is long. */
+export function loopsOver(shape: Shape, strides: readonly (readonly number[])[]): Loops {
+  const outer: number[] = [];
+  const outerStrides: number[][] = strides.map(() => []);
+  let count = 1;
+  let steps = strides.map(() => 0);
+  for (const [dim, n] of shape.entries()) {
+    if (n === 1) continue;
+    const inner = strides.map((list) => list[dim] as number);
+    const joins = count > 1 && inner.every((stride, k) => steps[k] === stride * n);
+    if (!joins && count > 1) {
+      outer.push(count);
+      for (const [k, list] of outerStrides.entries()) list.push(steps[k] as number);
+    }
+    count = joins ? count * n : n;
+    steps = inner;
+  }
+  return { outer, outerStrides, count, steps };
+}

@@ -1,0 +1,73 @@
+import type { DType, TypedArray } from "../../dtype.ts";
+import type { Reduce } from "../../graph/op.ts";
+import { loopsOver, type Reading, walk } from "./reading.ts";
+
+interface Fold {
+  /** The result over no elements. */
+  readonly start: number;
+  readonly step: (sofar: number, x: number) => number;
+}
+
+const folds: Record<"sum" | "prod" | "max" | "min", Fold> = {
+  sum: { start: 0, step: (sofar, x) => sofar + x },
+  prod: { start: 1, step: (sofar, x) => sofar * x },
+  max: { start: -Infinity, step: (sofar, x) => Math.max(sofar, x) },
+  min: { start: Infinity, step: (sofar, x) => Math.min(sofar, x) },
+};
+const integerProduct: Fold = { start: 1, step: Math.imul };
+
+/** out[outer] = ⊕ over the last `count` dimensions, in row-major order. */
+export function reduce(
+  { combine }: Reduce,
+  dtype: DType,
+  count: number,
+  operand: Reading,
+): (out: TypedArray) => void {
+  const { data, shape, strides } = operand;
+  const split = shape.length - count;
+  const inner = shape.slice(split);
+  const loops = loopsOver(inner, [strides.slice(split)]);
+  const step = loops.steps[0] as number;
+  const empty = inner.includes(0);
+
+  const fold = ({ start, step: combineOne }: Fold, first: number): number => {
+    let sofar = start;
+    if (empty) return sofar;
+    walk(loops.outer, loops.outerStrides, [first], ([from]) => {
+      for (let n = 0; n < loops.count; n++) {
+        sofar = combineOne(sofar, data[(from as number) + n * step] as number);
+      }
+    });
+    return sofar;
+  };
+
+  /** Where the first largest value of sign · x is; the first NaN wins over every number. */
+  const extreme = (sign: number, first: number): number => {
+    let best = -Infinity;
+    let place = 0;
+    let index = 0;
+    walk(loops.outer, loops.outerStrides, [first], ([from]) => {
+      for (let n = 0; n < loops.count; n++, index++) {
+        const x = sign * (data[(from as number) + n * step] as number);
+        if (x > best || (Number.isNaN(x) && !Number.isNaN(best))) {
+          best = x;
+          place = index;
+        }
+      }
+    });
+    return place;
+  };
+
+  const integer = dtype === "i32" || dtype === "u32";
+  const result = (first: number): number => {
+    if (combine === "argmax") return extreme(1, first);
+    if (combine === "argmin") return extreme(-1, first);
+    return fold(combine === "prod" && integer ? integerProduct : folds[combine], first);
+  };
+  return (out) => {
+    let place = 0;
+    walk(shape.slice(0, split), [strides.slice(0, split)], [operand.offset], ([first]) => {
+      out[place++] = result(first as number);
+    });
+  };
+}
