@@ -38,6 +38,6 @@ const passed = Object.keys(steps).length - failed.length;
 mkdirSync(".reports", { recursive: true });
 writeFileSync(".reports/check.json", JSON.stringify({ passed, failed }));
 console.log(
-  `${passed} checks passed, ${failed.length} failed${failed.map((n) => `: ${n}`).join("")}`,
+  `${passed} checks passed, ${failed.length} failed${failed.length > 0 ? `: ${failed.join(", ")}` : ""}`,
 );
 process.exitCode = failed.length > 0 ? 1 : 0;
