@@ -1,0 +1,261 @@
+import { ArgumentError, GradError, ShapeError, detail } from "../errors.ts";
+import { Cell } from "../graph/cell.ts";
+import { context } from "../graph/context.ts";
+import { type Handle, newHandle } from "../graph/handle.ts";
+import { type Node, PENDING, SLOT } from "../graph/node.ts";
+import { isFree } from "../graph/op.ts";
+import { add } from "../ops/binary.ts";
+import { copy } from "../ops/cast.ts";
+import { onesLike } from "../ops/creation.ts";
+import { sumTo } from "../ops/reduction.ts";
+import { expired } from "../graph/expired.ts";
+import { sameShape } from "../shape.ts";
+import { DEAD, type Edge, GradFn, Leaf } from "../tape/edge.ts";
+import { bindCell } from "../tape/rebind.ts";
+import { edgeOf } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+
+export interface BackwardOptions {
+  /** Keep the graph for another backward. Default: `createGraph`. */
+  readonly retainGraph?: boolean;
+  /** Record the gradients themselves, so that they can be differentiated again. */
+  readonly createGraph?: boolean;
+}
+
+export interface GradOptions extends BackwardOptions {
+  /** dL/doutputs, where an output is not a single number. */
+  readonly gradOutputs?: readonly (Tensor | null)[];
+  /** Give null for an input the outputs do not depend on, instead of an error. */
+  readonly allowUnused?: boolean;
+}
+
+/** Accumulates dL/dleaf into `.grad` of every leaf that `root` depends on. */
+export function backward(root: Tensor, gradient?: Tensor | null, options: BackwardOptions = {}): void {
+  const edge = startEdge("backward", root);
+  retainTarget(root.cell.node);
+  const seed = seedOf("backward", root, gradient);
+  const arrived = run([[edge, seed]], null, options);
+  inEngine(options.createGraph === true, () => {
+    for (const [leaf, total] of arrived) accumulate(leaf as Leaf, total);
+  });
+}
+
+/** dL/dinputs of the sum of the outputs (weighted by `gradOutputs`), without touching any `.grad`. */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): Tensor[] {
+  const ends = (Array.isArray(outputs) ? outputs : [outputs]) as readonly Tensor[];
+  const wanted = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Tensor[];
+  const starts = ends.map((output, i): readonly [Edge, Tensor] => {
+    retainTarget(output.cell.node);
+    return [startEdge("grad", output), seedOf("grad", output, options.gradOutputs?.[i])];
+  });
+  const targets = wanted.map((input) => {
+    const edge = edgeOf(input);
+    if (edge === null) throw new GradError("grad: an input does not require grad\n  hint: input.requiresGrad = true before use");
+    return edge;
+  });
+  const arrived = run(starts, new Set(targets), options);
+  return targets.map((target, i) => {
+    const found = arrived.get(target);
+    if (found === undefined) {
+      if (options.allowUnused === true) return null as unknown as Tensor;
+      throw new GradError(
+        `grad: input ${i} was not used to compute the outputs\n  hint: pass { allowUnused: true } to get null for it`,
+      );
+    }
+    const { node } = found.cell;
+    node.visible = context.opDepth === 0;
+    node.terminal = node.visible && context.moduleDepth === 0;
+    return found;
+  });
+}
+
+function startEdge(call: string, root: Tensor): Edge {
+  const edge = edgeOf(root);
+  if (edge === null) {
+    throw new GradError(
+      `${call}: the tensor does not require grad and has no graph${detail("tensor", root.shape)}` +
+        "\n  hint: compute it from a tensor with requiresGrad, outside noGrad",
+    );
+  }
+  return edge;
+}
+
+function retainTarget(node: Node): void {
+  if (node.state === PENDING && node.keep < SLOT) node.keep = SLOT;
+}
+
+function seedOf(call: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
+  if (gradient === null || gradient === undefined) {
+    if (root.cell.node.size !== 1 && root.shape.length !== 0) {
+      throw new GradError(
+        `${call}: the gradient starts from one number, and this tensor has several${detail("tensor", root.shape)}` +
+          "\n  hint: reduce it first (.sum(), .mean()), or pass the gradient",
+      );
+    }
+    return inEngine(false, () => onesLike(root));
+  }
+  if (!sameShape(gradient.shape, root.shape)) {
+    throw new ShapeError(
+      `${call}: the gradient has another shape than the tensor${detail("tensor", root.shape)}${detail("gradient", gradient.shape)}`,
+    );
+  }
+  return gradient;
+}
+
+/** What the engine records is not the user's; it is on the tape only where `createGraph` asks for it. */
+function inEngine<T>(createGraph: boolean, fn: () => T): T {
+  const outer = context.gradMode;
+  context.gradMode = createGraph;
+  context.opDepth++;
+  try {
+    return fn();
+  } finally {
+    context.opDepth--;
+    context.gradMode = outer;
+  }
+}
+
+/** Runs the tape from its ends to the leaves (or `targets`); gives the gradient that arrived at each. */
+function run(
+  starts: readonly (readonly [Edge, Tensor])[],
+  targets: ReadonlySet<Edge> | null,
+  { createGraph = false, retainGraph = createGraph }: BackwardOptions,
+): Map<Edge, Tensor> {
+  const order = executionOrder(starts.map(([edge]) => edge));
+  const useful = targets === null ? null : leadingTo(order, targets);
+  const arrived = new Map<Edge, Tensor>();
+  const results = new Map<Edge, Tensor>();
+  inEngine(createGraph, () => {
+    for (const [edge, seed] of starts) deliver(arrived, edge, seed);
+    for (const edge of order) {
+      let dy = arrived.get(edge);
+      if (dy === undefined) continue;
+      arrived.delete(edge);
+      for (const hook of edge.hooks ?? []) dy = hook(dy) ?? dy;
+      if (targets === null ? edge instanceof Leaf : targets.has(edge)) results.set(edge, dy);
+      if (edge instanceof Leaf || (useful !== null && !useful.has(edge))) continue;
+      checkSaved(edge);
+      const gradients = edge.rule(dy, edge);
+      edge.edges.forEach((next, i) => {
+        const gradient = gradients[i];
+        if (next === null || !gradient) return;
+        if (useful !== null && !useful.has(next) && !targets?.has(next)) return;
+        deliver(arrived, next, sumTo(gradient, edge.shapes[i] as readonly number[]));
+      });
+    }
+  });
+  if (!retainGraph) for (const edge of order) if (edge instanceof GradFn) edge.consume();
+  return results;
+}
+
+function deliver(arrived: Map<Edge, Tensor>, edge: Edge, gradient: Tensor): void {
+  const before = arrived.get(edge);
+  arrived.set(edge, before === undefined ? gradient : add(before, gradient));
+}
+
+/** Every edge before those it leads to. Iterative: the tape may be as long as the program. */
+function executionOrder(starts: readonly Edge[]): Edge[] {
+  const order: Edge[] = [];
+  const seen = new Set<Edge>();
+  const stack: { edge: Edge; next: number }[] = [];
+  const enter = (edge: Edge): void => {
+    if (edge === DEAD || edge.used) {
+      throw new GradError(
+        "backward a second time: the graph (or a part of it) was consumed by an earlier backward" +
+          "\n  hint: pass { retainGraph: true } to the first, detach() what is carried from step to step, or compute the forward again",
+      );
+    }
+    if (seen.has(edge)) return;
+    seen.add(edge);
+    stack.push({ edge, next: 0 });
+  };
+  for (const start of starts) {
+    enter(start);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const child = top.edge instanceof Leaf ? undefined : top.edge.edges[top.next++];
+      if (child === undefined) order.push((stack.pop() as { edge: Edge }).edge);
+      else if (child !== null) enter(child);
+    }
+  }
+  return order.reverse();
+}
+
+/** The edges from which a target can be reached. */
+function leadingTo(order: readonly Edge[], targets: ReadonlySet<Edge>): Set<Edge> {
+  const useful = new Set<Edge>();
+  for (let i = order.length - 1; i >= 0; i--) {
+    const edge = order[i] as Edge;
+    if (edge instanceof Leaf) continue;
+    if (edge.edges.some((next) => next !== null && (useful.has(next) || targets.has(next)))) useful.add(edge);
+  }
+  return useful;
+}
+
+/** A value the rule reads may have been overwritten in place since it was recorded. */
+function checkSaved(edge: GradFn): void {
+  for (const node of edge.saved) {
+    const { cell } = node;
+    if (cell !== null && cell.persistent && cell.node !== node && cell.previous === node) {
+      if (node.expiredBy === "") node.expiredBy = `overwritten by ${cell.writer}`;
+      throw expired(`backward of ${edge.name}`, node);
+    }
+  }
+}
+
+function accumulate(leaf: Leaf, total: Tensor): void {
+  const current = leaf.grad;
+  const value = asValue(current === null ? total : add(current, total));
+  const edge = value.edge;
+  if (current !== null) {
+    bindCell(current.cell, value.cell.node, "backward");
+    current.edge = edge;
+    return;
+  }
+  const cell = new Cell(value.cell.node);
+  cell.persistent = true;
+  const { node } = cell;
+  const { stream } = node;
+  if (leaf.gradCell !== null) {
+    stream.writes.delete(leaf.gradCell);
+    stream.inherit(leaf.gradCell, cell);
+  }
+  leaf.gradCell = cell;
+  cell.writer = "backward";
+  if (node.state === PENDING) {
+    node.cell = cell;
+    stream.writes.add(cell);
+  } else stream.adopt(cell, node);
+  leaf.grad = newHandle(cell, null);
+  leaf.grad.edge = edge;
+}
+
+/** The tensor as the value of a cell: whole, and no other cell's. */
+function asValue(tensor: Tensor): Tensor {
+  const { node } = tensor.cell;
+  const fresh = tensor.view === null && node.cell === null && node.state === PENDING && !isFree(node) && !node.terminal;
+  return fresh ? tensor : copy(tensor);
+}
+
+/** Makes a tensor a leaf that accumulates its gradient, or takes that back. */
+export function setRequiresGrad(handle: Handle, requires: boolean): void {
+  const edge = edgeOf(handle);
+  if (edge instanceof GradFn) {
+    if (requires) return;
+    throw new GradError(
+      "requiresGrad: only a leaf can stop requiring grad\n  hint: detach() gives the same value off the graph",
+    );
+  }
+  if (!requires) handle.edge = null;
+  else if (edge === null) {
+    if (handle.dtype !== "f32" && handle.dtype !== "f64") {
+      throw new ArgumentError(
+        `requiresGrad: only floating tensors have gradients${detail("tensor", handle.shape, handle.dtype)}\n  hint: x.to("f32")`,
+      );
+    }
+    handle.edge = new Leaf(handle.shape);
+  }
+}

@@ -1,0 +1,122 @@
+import type { DType, TypedArray } from "../dtype.ts";
+import type { Op } from "../graph/op.ts";
+import type { View } from "../graph/view.ts";
+import type { Shape } from "../shape.ts";
+
+/**
+ * What a device is asked to compute, free of graph nodes so that it can be kept: steps in order, the last of which
+ * is stored. A step is one op; all but the last are elementwise, and are evaluated where they are read.
+ */
+export interface Kernel {
+  readonly steps: readonly KernelStep[];
+  /** Buffers read, each once. */
+  readonly inputs: readonly KernelInput[];
+  /** Types of the dynamic numbers, which arrive with every run in this order. */
+  readonly params: readonly DType[];
+}
+
+export interface KernelStep {
+  readonly op: Op;
+  readonly operands: readonly KernelOperand[];
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly attrs: readonly number[];
+  /** Parameters that are the op's scalars, in order. */
+  readonly scalars: readonly number[];
+}
+
+export interface KernelOperand {
+  /** Where the value is: input n as `{ input: n }`, an earlier step as `{ step: n }`. */
+  readonly source: { readonly input: number } | { readonly step: number };
+  readonly dtype: DType;
+  /** Shape of the contiguous value that the view reads. */
+  readonly base: Shape;
+  /** Null: element for element. Its offset is not to be used: `offset` names the parameter that holds it. */
+  readonly view: View | null;
+  /** The parameter (u32, in elements) that holds the view's offset; -1 where there is no view. */
+  readonly offset: number;
+}
+
+export interface KernelInput {
+  readonly dtype: DType;
+  /** The kernel's output is written into this very buffer, element for element. */
+  readonly inPlace: boolean;
+}
+
+/** Memory on the device. */
+export interface DeviceBuffer {
+  readonly bytes: number;
+}
+
+/** A kernel made ready for the device, before it knows its buffers. */
+export interface Lowered {
+  /** Bytes of scratch buffers it needs while it runs. */
+  readonly scratch: readonly number[];
+}
+
+/** A lowered kernel on its buffers. */
+export interface BoundKernel {
+  readonly lowered: Lowered;
+  readonly inputs: readonly DeviceBuffer[];
+  readonly output: DeviceBuffer;
+  readonly scratch: readonly DeviceBuffer[];
+}
+
+/** Kernels in order, with everything fixed but the parameters: what a plan replays. */
+export interface Program {
+  readonly dispatches: number;
+  dispose(): void;
+}
+
+export interface Copy {
+  readonly from: DeviceBuffer;
+  readonly fromByte: number;
+  readonly to: DeviceBuffer;
+  readonly toByte: number;
+  readonly bytes: number;
+}
+
+export interface Read {
+  readonly from: DeviceBuffer;
+  readonly fromByte: number;
+  readonly dtype: DType;
+  /** Elements. */
+  readonly count: number;
+}
+
+/** One submit: copies, the program, copies, reads, in that order. */
+export interface Submission {
+  readonly program: Program | null;
+  /** All parameters of the program's kernels, in order. */
+  readonly params: ArrayLike<number>;
+  readonly before: readonly Copy[];
+  readonly after: readonly Copy[];
+  readonly reads: readonly Read[];
+}
+
+/**
+ * What runs kernels. Work is executed in the order of the calls (`write` included); only reads and `idle` wait.
+ * Failures that come later (lost, out of memory, validation) reject reads and are told to `onFailure`.
+ */
+export interface Device {
+  readonly kind: "cpu" | "webgpu";
+  /** Whether kernels of several steps pay off here. */
+  readonly fuses: boolean;
+  /** Buffers one kernel may bind, output and scratch included. */
+  readonly maxBindings: number;
+  readonly maxBufferBytes: number;
+  supports(dtype: DType): boolean;
+  /** Bytes of `count` elements as stored here, a multiple of 4. */
+  bytesOf(dtype: DType, count: number): number;
+  createBuffer(bytes: number): DeviceBuffer;
+  destroyBuffer(buffer: DeviceBuffer): void;
+  /** Puts host elements at byte `offset` of a buffer. */
+  write(buffer: DeviceBuffer, offset: number, data: TypedArray, dtype: DType): void;
+  lower(kernel: Kernel): Lowered;
+  program(kernels: readonly BoundKernel[]): Program;
+  submit(submission: Submission): Promise<TypedArray>[];
+  /** Resolves when everything submitted so far has run. */
+  idle(): Promise<void>;
+  onFailure(listener: (error: Error) => void): void;
+  dispose(): void;
+}

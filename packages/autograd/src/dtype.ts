@@ -1,0 +1,59 @@
+import { DTypeError } from "./errors.ts";
+
+/** Element types. `f64` lives on the `cpu` device only; `u8` stores bytes (images); PyTorch's int64 is `i32` here. */
+export type DType = "f32" | "f64" | "i32" | "u32" | "bool" | "u8";
+
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
+
+type ArrayConstructor = {
+  new (length: number): TypedArray;
+  new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): TypedArray;
+  readonly BYTES_PER_ELEMENT: number;
+};
+
+interface DTypeTraits {
+  /** A small number that stands for the dtype in plan keys. */
+  readonly code: number;
+  readonly array: ArrayConstructor;
+  readonly floating: boolean;
+  /** Rank in promotion: bool < u8 < u32 < i32 < f32 < f64. */
+  readonly rank: number;
+}
+
+const traits: Record<DType, DTypeTraits> = {
+  bool: { code: 0, array: Uint8Array, floating: false, rank: 0 },
+  u8: { code: 1, array: Uint8Array, floating: false, rank: 1 },
+  u32: { code: 2, array: Uint32Array, floating: false, rank: 2 },
+  i32: { code: 3, array: Int32Array, floating: false, rank: 3 },
+  f32: { code: 4, array: Float32Array, floating: true, rank: 4 },
+  f64: { code: 5, array: Float64Array, floating: true, rank: 5 },
+};
+
+export const dtypeCode = (dtype: DType): number => traits[dtype].code;
+export const isFloating = (dtype: DType): boolean => traits[dtype].floating;
+export const arrayType = (dtype: DType): ArrayConstructor => traits[dtype].array;
+/** Bytes of one element on the host. */
+export const hostBytes = (dtype: DType): number => traits[dtype].array.BYTES_PER_ELEMENT;
+
+export function checkDType(call: string, dtype: unknown): DType {
+  if (typeof dtype === "string" && dtype in traits) return dtype as DType;
+  throw new DTypeError(
+    `${call}: unknown dtype ${JSON.stringify(dtype)}\n  hint: one of ${Object.keys(traits).join(", ")}`,
+  );
+}
+
+/** The dtype of an operation on two tensors, as PyTorch promotes (the wider kind wins). */
+export function promote(a: DType, b: DType): DType {
+  if (a === b) return a;
+  return traits[a].rank > traits[b].rank ? a : b;
+}
+
+/** The dtype a plain number takes beside a tensor: the tensor's own, unless a fraction meets an integer. */
+export function dtypeOfNumber(value: number, beside: DType): DType {
+  if (isFloating(beside)) return beside;
+  if (!Number.isInteger(value)) return "f32";
+  return beside === "bool" ? "i32" : beside;
+}
+
+/** The dtype of a result that is always fractional (division, exp, mean). */
+export const floatOf = (dtype: DType): DType => (isFloating(dtype) ? dtype : "f32");

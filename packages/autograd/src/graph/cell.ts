@@ -1,0 +1,29 @@
+import type { Node } from "./node.ts";
+
+/** Storage of a persistent cell: one buffer of the device for as long as the cell, or its successor, lives. */
+export interface Home {
+  readonly buffer: object;
+  /** Stands for the storage in plan keys: plans are bound to it. */
+  readonly id: number;
+}
+
+/**
+ * What a handle names: a variable that in-place operations rebind to another node. Handles that alias each other
+ * (`detach()`, views) share it. A persistent cell (parameter, buffer, optimizer state, `.grad`) has storage of
+ * its own that every new value is written into.
+ */
+export class Cell {
+  node: Node;
+  persistent = false;
+  /** The value in storage while a rebinding waits for the flush. */
+  previous: Node | null = null;
+  home: Home | null = null;
+  /** Counts rebindings. */
+  version = 0;
+  /** Who wrote last, for messages. */
+  writer = "";
+
+  constructor(node: Node) {
+    this.node = node;
+  }
+}

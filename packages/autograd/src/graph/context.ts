@@ -1,0 +1,92 @@
+import type { DType } from "../dtype.ts";
+import { DeviceError, WgradError } from "../errors.ts";
+import type { Generator } from "../random/generator.ts";
+import type { Cell } from "./cell.ts";
+import type { Node } from "./node.ts";
+
+/** Pending nodes past which everything is run, so that the list is always bounded. */
+export const PENDING_CAP = 4000;
+
+/** The work queued for one device, as recording sees it; runtime/ implements it. */
+export interface Stream {
+  readonly device: "cpu" | "webgpu";
+  /** Nodes recorded and not yet computed, in order. */
+  readonly pending: Node[];
+  /** Persistent cells whose rebinding waits for the flush. */
+  readonly writes: Set<Cell>;
+  /** Why nothing runs here any more (a lost device), or null. */
+  readonly failure: Error | null;
+  supports(dtype: DType): boolean;
+  /** Runs pending work: the reads, all cell writes, all sinks. */
+  flush(reads: readonly Node[]): void;
+  /** A computed value becomes the storage of a persistent cell, without a copy where it can. */
+  adopt(cell: Cell, node: Node): void;
+  /** A cell's storage goes on as another's, and its value with it until the next write. */
+  inherit(from: Cell, to: Cell): void;
+  /** The handle's value is no longer needed by the user. */
+  release(node: Node): void;
+}
+
+/** All mutable state of the library that is not in a tensor, one per program. */
+export interface Context {
+  readonly version: string;
+  /** Where new tensors live; null before `init()`. */
+  stream: Stream | null;
+  /** Streams by device kind: an explicit `device` option finds its own here. */
+  readonly streams: Map<string, Stream>;
+  gradMode: boolean;
+  /** Depth of composite ops, the engine and optimizers: what they record is not the user's. */
+  opDepth: number;
+  moduleDepth: number;
+  /** Names of the modules being called, outermost first. */
+  readonly modulePath: string[];
+  /** The default random generator; made by random/ on first use. */
+  generator: Generator | null;
+  /** Counts device-side random draws; taken when an op is recorded. */
+  philoxOffset: number;
+  /** A flush after every op: the oracle of the memory laws. */
+  eager: boolean;
+  /** An outermost module call without gradients has a pending result. */
+  inferencePending: boolean;
+  /** Handles made in the innermost `scope`, or null. */
+  scope: Set<{ dispose(): void }> | null;
+}
+
+const VERSION = "0.1";
+const key = Symbol.for("@wgrad/context");
+
+function claim(): Context {
+  const root = globalThis as { [key]?: Context };
+  if (root[key] !== undefined) {
+    throw new WgradError(
+      `@wgrad/autograd: two copies are loaded (context ${root[key].version} and ${VERSION})` +
+        "\n  hint: make the packages share one @wgrad/autograd (it is their peer dependency)",
+    );
+  }
+  const context: Context = {
+    version: VERSION,
+    stream: null,
+    streams: new Map(),
+    gradMode: true,
+    opDepth: 0,
+    moduleDepth: 0,
+    modulePath: [],
+    generator: null,
+    philoxOffset: 0,
+    eager: false,
+    inferencePending: false,
+    scope: null,
+  };
+  root[key] = context;
+  return context;
+}
+
+export const context: Context = claim();
+
+/** The stream new tensors go to. */
+export function currentStream(): Stream {
+  if (context.stream === null) {
+    throw new DeviceError("no device yet\n  hint: `await init()` once, before the first tensor");
+  }
+  return context.stream;
+}

@@ -1,0 +1,11 @@
+import { ExpiredError } from "../errors.ts";
+import type { Node } from "./node.ts";
+
+/** What a call throws that needs a value which is neither stored nor computable. */
+export function expired(call: string, node: Node): ExpiredError {
+  const cause = node.expiredBy || "a source was overwritten or disposed";
+  return new ExpiredError(
+    `${call}: the value of '${node.op.name}' [${node.shape.join(", ")}] is gone: ${cause}` +
+      "\n  hint: keep() or clone() it before the source changes, or compute it again",
+  );
+}

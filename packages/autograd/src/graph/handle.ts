@@ -1,0 +1,58 @@
+import type { DType } from "../dtype.ts";
+import { type Shape, contiguousStrides } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Edge } from "../tape/edge.ts";
+import type { Cell } from "./cell.ts";
+import type { Node } from "./node.ts";
+import type { View } from "./view.ts";
+
+/** How a view handle was made from the one before it; replayed when an in-place write moves the gradient. */
+export interface ViewStep {
+  readonly name: string;
+  readonly apply: (view: View) => View;
+  /** dL/d(what the step read) from dL/d(what it gave). */
+  readonly gradient: (dy: Tensor, from: Shape) => Tensor;
+}
+
+/** What users hold, less its methods (tensor.ts adds those): a cell, a view on it, and a place on the tape. */
+export class Handle {
+  readonly cell: Cell;
+  readonly view: View | null;
+  /** Where a gradient for this handle goes: a gradient node, or the leaf itself; null if none is needed. */
+  edge: Edge | null = null;
+  /** A view: the handle it was made from, the step, and the version of the base's edge it has seen. */
+  base: Handle | null = null;
+  step: ViewStep | null = null;
+  edgeVersion = 0;
+  seenVersion = 0;
+
+  constructor(cell: Cell, view: View | null) {
+    this.cell = cell;
+    this.view = view;
+  }
+
+  get node(): Node {
+    return this.cell.node;
+  }
+  get shape(): Shape {
+    return this.view === null ? this.cell.node.shape : this.view.shape;
+  }
+  get dtype(): DType {
+    return this.cell.node.dtype;
+  }
+  get strides(): readonly number[] {
+    return this.view === null ? contiguousStrides(this.cell.node.shape) : this.view.strides;
+  }
+}
+
+let construct: ((cell: Cell, view: View | null) => Tensor) | null = null;
+
+/** tensor.ts gives the class with methods, once, at load. */
+export function registerHandle(make: (cell: Cell, view: View | null) => Tensor): void {
+  construct = make;
+}
+
+export function newHandle(cell: Cell, view: View | null): Tensor {
+  if (construct === null) throw new Error("@wgrad/autograd: tensor.ts was not loaded");
+  return construct(cell, view);
+}

@@ -1,0 +1,101 @@
+import type { DType, TypedArray } from "../dtype.ts";
+import type { Expr } from "../kernel/expression.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Node } from "./node.ts";
+import type { View } from "./view.ts";
+
+/**
+ * An operation: its name, what it means (by family), and its gradient. Nothing outside the file that defines an op
+ * knows it by name; devices and the scheduler ask `meaning`.
+ */
+export interface Op {
+  readonly name: string;
+  /** Stands for the op in plan keys; given by `registerOp`. */
+  readonly code: number;
+  readonly meaning: Meaning;
+  /** Dtypes of the dynamic scalars; "result" is the node's own dtype. */
+  readonly scalarTypes: readonly (DType | "result")[];
+  /** The derivative, in tensor ops: dL/dinputs from dL/doutput. Absent: not differentiable. */
+  readonly gradient?: Gradient;
+  /** What `gradient` reads: operand numbers and "output". The rest arrives as `undefined`. */
+  readonly saves: readonly (number | "output")[];
+}
+
+export interface GradientCall {
+  readonly output: Tensor;
+  /** Which operands need a gradient; the others may be given `null`. */
+  readonly needs: readonly boolean[];
+  /** Shapes of the operands, before broadcasting. */
+  readonly shapes: readonly Shape[];
+  readonly attrs: readonly number[];
+  readonly scalars: readonly number[];
+}
+
+export type Gradient = (
+  dy: Tensor,
+  inputs: readonly Tensor[],
+  call: GradientCall,
+) => readonly (Tensor | null | false)[];
+
+export type Meaning = Elementwise | Reduce | Contract | Assemble | Source;
+
+/** y[i] = f(a[i], b[i], …; scalars…; i): one output element from one element of each operand. */
+export interface Elementwise {
+  readonly kind: "elementwise";
+  /** Arguments: the operands, the scalars, and the flat index if `indexed`. */
+  readonly expression: (...values: Expr[]) => Expr;
+  /** The same in f64 on the host, written to be obviously right. */
+  readonly reference: (...values: number[]) => number;
+  /** The same for i32 and u32, where f64 is not exact (products, bits). */
+  readonly integerReference?: (...values: number[]) => number;
+  readonly indexed: boolean;
+}
+
+/** y[outer] = ⊕ over the last `attrs[0]` dimensions of the operand. */
+export interface Reduce {
+  readonly kind: "reduce";
+  /** "arg…" give the index (i32, flat over the reduced dimensions) of the first extreme element; NaN is extreme. */
+  readonly combine: "sum" | "prod" | "max" | "min" | "argmax" | "argmin";
+}
+
+/** c[…, m, n] = Σₖ a[…, m, k] · b[…, k, n]; both operands already carry the whole batch shape. */
+export interface Contract {
+  readonly kind: "contract";
+}
+
+/**
+ * The output starts as operand 0 (`attrs[0]` = 1) or as zeros (`attrs[0]` = 0); then each further operand is written over
+ * it, in order, at the strides that follow in `attrs` and the offset `scalars[i]`. cat, pad, slice assignment
+ * and the gradient of a slice are instances.
+ */
+export interface Assemble {
+  readonly kind: "assemble";
+}
+
+/** Data from the host. */
+export interface Source {
+  readonly kind: "source";
+}
+
+/** An operand as a device reads it. */
+export interface HostOperand {
+  readonly data: TypedArray;
+  readonly view: View;
+}
+
+const registry: Op[] = [];
+
+/** Gives an op its code and enters it in the registry. */
+export function registerOp(op: Omit<Op, "code">): Op {
+  const registered: Op = { ...op, code: registry.length };
+  registry.push(registered);
+  return registered;
+}
+
+/** Every op there is, in the order of definition. */
+export const registeredOps = (): readonly Op[] => registry;
+
+/** Constants and counters: no operands, computed anywhere at no cost, so never cached and never a sink. */
+export const isFree = (node: Node): boolean =>
+  node.inputs.length === 0 && node.op.meaning.kind === "elementwise";

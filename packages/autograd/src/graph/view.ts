@@ -1,0 +1,124 @@
+import { type Shape, contiguousStrides, sameShape, sizeOf } from "../shape.ts";
+
+/**
+ * How a handle or an operand reads the contiguous value of a node:
+ * element (i₀ … iₙ) is value[offset + Σ iₖ · strideₖ]. No view (`null`) is the node as it stands.
+ * The offset is a dynamic slot: two slices that differ in their start alone share a plan.
+ */
+export interface View {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+export const wholeView = (shape: Shape): View => ({
+  shape,
+  strides: contiguousStrides(shape),
+  offset: 0,
+});
+
+/** Elements in row-major order with no gaps (the offset may be anything). */
+export function isContiguous(view: View): boolean {
+  let expected = 1;
+  for (let i = view.shape.length - 1; i >= 0; i--) {
+    const n = view.shape[i] as number;
+    if (n !== 1 && view.strides[i] !== expected) return false;
+    expected *= n;
+  }
+  return true;
+}
+
+/** The view as an operand of a node of shape `base`, `null` when it is that node as it stands. */
+export function simplify(view: View, base: Shape): View | null {
+  return view.offset === 0 && sameShape(view.shape, base) && isContiguous(view) ? null : view;
+}
+
+export function expandView(view: View, shape: Shape): View {
+  const lead = shape.length - view.shape.length;
+  const strides = shape.map((n, i) =>
+    i < lead || (view.shape[i - lead] === 1 && n !== 1) ? 0 : (view.strides[i - lead] as number),
+  );
+  return { shape, strides, offset: view.offset };
+}
+
+export function permuteView(view: View, order: readonly number[]): View {
+  return {
+    shape: order.map((d) => view.shape[d] as number),
+    strides: order.map((d) => view.strides[d] as number),
+    offset: view.offset,
+  };
+}
+
+/** `count` elements of dimension `dim` from `start`, `step` apart; a negative step walks backwards. */
+export function sliceView(view: View, dim: number, start: number, count: number, step: number): View {
+  const shape = [...view.shape];
+  const strides = [...view.strides];
+  const stride = strides[dim] as number;
+  shape[dim] = count;
+  strides[dim] = stride * step;
+  return { shape, strides, offset: view.offset + (count === 0 ? 0 : start * stride) };
+}
+
+export function dropDim(view: View, dim: number): View {
+  return {
+    shape: view.shape.toSpliced(dim, 1),
+    strides: view.strides.toSpliced(dim, 1),
+    offset: view.offset,
+  };
+}
+
+export function insertDim(view: View, dim: number): View {
+  return {
+    shape: view.shape.toSpliced(dim, 0, 1),
+    strides: view.strides.toSpliced(dim, 0, 0),
+    offset: view.offset,
+  };
+}
+
+/** The same elements under a new shape, or `null` where that needs a copy (PyTorch's rule). */
+export function reshapeView(view: View, shape: Shape): View | null {
+  if (sizeOf(shape) === 0) return { shape, strides: contiguousStrides(shape), offset: view.offset };
+  const oldShape: number[] = [];
+  const oldStrides: number[] = [];
+  for (let i = 0; i < view.shape.length; i++) {
+    if (view.shape[i] === 1) continue;
+    oldShape.push(view.shape[i] as number);
+    oldStrides.push(view.strides[i] as number);
+  }
+  const strides = new Array<number>(shape.length).fill(0);
+  let from = 0;
+  let to = 0;
+  while (from < oldShape.length) {
+    let have = oldShape[from] as number;
+    let last = from;
+    const first = to;
+    let want = 1;
+    while (to < shape.length && (want < have || shape[to] === 1)) want *= shape[to++] as number;
+    while (want !== have) {
+      if (have < want) {
+        const joins = (oldStrides[last + 1] as number) * (oldShape[last + 1] as number);
+        if (oldStrides[last] !== joins) return null;
+        have *= oldShape[++last] as number;
+      } else want *= shape[to++] as number;
+    }
+    let stride = oldStrides[last] as number;
+    for (let i = to - 1; i >= first; i--) {
+      strides[i] = stride;
+      stride *= shape[i] as number;
+    }
+    from = last + 1;
+  }
+  return { shape, strides, offset: view.offset };
+}
+
+/** First and last element read, as offsets into the node's value. */
+export function extent(view: View): readonly [first: number, last: number] {
+  let first = view.offset;
+  let last = view.offset;
+  for (let i = 0; i < view.shape.length; i++) {
+    const span = ((view.shape[i] as number) - 1) * (view.strides[i] as number);
+    if (span < 0) first += span;
+    else last += span;
+  }
+  return [first, last];
+}

@@ -1,0 +1,10 @@
+import { type DType, dtypeOfNumber, floatOf, isFloating, promote } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import type { Stream } from "../graph/context.ts";
+import { Handle } from "../graph/handle.ts";
+import { type Gradient, type Op, type Reduce, registerOp } from "../graph/op.ts";
+import type { Expr } from "../kernel/expression.ts";
+import { broadcastShapes } from "../shape.ts";
+import { record } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+import { cast, fill } from "./constant.ts";

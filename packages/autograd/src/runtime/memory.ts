@@ -1,0 +1,156 @@
+import type { Device, DeviceBuffer } from "../devices/device.ts";
+import { LimitError, OutOfMemoryError } from "../errors.ts";
+
+/** What a buffer is for; `memory()` reports bytes by it. */
+export type MemoryClass = "cells" | "owned" | "slots" | "inputs" | "arena" | "pages";
+
+const CLASSES: readonly MemoryClass[] = ["cells", "owned", "slots", "inputs", "arena", "pages"];
+
+/** Sizes are rounded up to eight steps a power of two, so that freed buffers find a second use. */
+function roundedSize(bytes: number): number {
+  if (bytes <= 256) return 256;
+  const step = 2 ** Math.max(8, Math.floor(Math.log2(bytes)) - 3);
+  return Math.ceil(bytes / step) * step;
+}
+
+/** All buffers of one device: who holds how many bytes, and the freed ones, kept for reuse. */
+export class Pool {
+  readonly bytes: Record<MemoryClass, number> = { cells: 0, owned: 0, slots: 0, inputs: 0, arena: 0, pages: 0 };
+  buffers = 0;
+  freeBytes = 0;
+  peakBytes = 0;
+  created = 0;
+  budget: number;
+  /** An allocation has crossed the budget and nothing of ours was awaited since. */
+  crossed = false;
+  private readonly device: Device;
+  private readonly free = new Map<number, DeviceBuffer[]>();
+
+  constructor(device: Device, budget: number) {
+    this.device = device;
+    this.budget = budget;
+  }
+
+  get liveBytes(): number {
+    let sum = 0;
+    for (const name of CLASSES) sum += this.bytes[name];
+    return sum;
+  }
+
+  take(bytes: number, owner: MemoryClass): DeviceBuffer {
+    if (bytes > this.device.maxBufferBytes) {
+      throw new LimitError(
+        `a buffer of ${bytes} bytes is past the device's maxBufferSize of ${this.device.maxBufferBytes}` +
+          "\n  hint: split the tensor, or use smaller batches",
+      );
+    }
+    const size = roundedSize(bytes);
+    this.charge(size, owner);
+    const found = this.free.get(size)?.pop();
+    this.bytes[owner] += size;
+    this.peakBytes = Math.max(this.peakBytes, this.liveBytes);
+    if (found !== undefined) {
+      this.freeBytes -= size;
+      return found;
+    }
+    this.buffers++;
+    this.created++;
+    return this.device.createBuffer(size);
+  }
+
+  give(buffer: DeviceBuffer, owner: MemoryClass): void {
+    this.bytes[owner] -= buffer.bytes;
+    if (this.liveBytes + this.freeBytes + buffer.bytes > this.budget) {
+      this.device.destroyBuffer(buffer);
+      this.buffers--;
+      return;
+    }
+    const list = this.free.get(buffer.bytes);
+    if (list === undefined) this.free.set(buffer.bytes, [buffer]);
+    else list.push(buffer);
+    this.freeBytes += buffer.bytes;
+  }
+
+  /** A buffer changes hands without being copied. */
+  transfer(buffer: DeviceBuffer, from: MemoryClass, to: MemoryClass): void {
+    this.bytes[from] -= buffer.bytes;
+    this.bytes[to] += buffer.bytes;
+  }
+
+  get overBudget(): boolean {
+    return this.liveBytes > this.budget;
+  }
+
+  /** One flush may cross the budget; the next await of ours moves buffers to the host; until then no more. */
+  private charge(bytes: number, owner: MemoryClass): void {
+    if (this.liveBytes + this.freeBytes + bytes <= this.budget) return;
+    this.trim();
+    if (this.liveBytes + bytes <= this.budget) return;
+    if (this.crossed && this.overBudget && owner !== "arena" && owner !== "inputs") {
+      const owners = CLASSES.filter((name) => this.bytes[name] > 0)
+        .sort((a, b) => this.bytes[b] - this.bytes[a])
+        .map((name) => `\n  ${name}: ${this.bytes[name]} bytes`);
+      throw new OutOfMemoryError(
+        `the byte budget of ${this.budget} is spent and synchronous code asks for ${bytes} more${owners.join("")}` +
+          "\n  hint: await a read now and then (buffers then move to the host), dispose() what is done with, or raise init({ budget })",
+      );
+    }
+    this.crossed = true;
+  }
+
+  /** Destroys the freed buffers. */
+  trim(): void {
+    for (const list of this.free.values()) {
+      for (const buffer of list) {
+        this.device.destroyBuffer(buffer);
+        this.buffers--;
+      }
+    }
+    this.free.clear();
+    this.freeBytes = 0;
+  }
+}
+
+/** Buffers for temporaries, shared by all plans of a device: the peak is the largest plan's, not the sum. */
+export class Arena {
+  readonly buffers: DeviceBuffer[] = [];
+  private readonly pool: Pool;
+
+  constructor(pool: Pool) {
+    this.pool = pool;
+  }
+
+  /** Starts a plan: every buffer is free again. */
+  lease(): ArenaLease {
+    return new ArenaLease(this.buffers, this.pool);
+  }
+}
+
+/** What one plan takes from the arena, in the order of its kernels. */
+export class ArenaLease {
+  private readonly all: DeviceBuffer[];
+  private readonly pool: Pool;
+  private readonly free: DeviceBuffer[];
+
+  constructor(all: DeviceBuffer[], pool: Pool) {
+    this.all = all;
+    this.pool = pool;
+    this.free = [...all];
+  }
+
+  take(bytes: number): DeviceBuffer {
+    let best = -1;
+    for (let i = 0; i < this.free.length; i++) {
+      const size = (this.free[i] as DeviceBuffer).bytes;
+      if (size >= bytes && (best < 0 || size < (this.free[best] as DeviceBuffer).bytes)) best = i;
+    }
+    if (best >= 0) return this.free.splice(best, 1)[0] as DeviceBuffer;
+    const buffer = this.pool.take(bytes, "arena");
+    this.all.push(buffer);
+    return buffer;
+  }
+
+  give(buffer: DeviceBuffer): void {
+    this.free.push(buffer);
+  }
+}

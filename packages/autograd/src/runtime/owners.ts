@@ -1,0 +1,153 @@
+import type { Device, DeviceBuffer, Read } from "../devices/device.ts";
+import type { TypedArray } from "../dtype.ts";
+import type { Cell, Home } from "../graph/cell.ts";
+import { COMPUTED, type Node, type Storage, deviceStorage, hostStorage } from "../graph/node.ts";
+import type { Pool } from "./memory.ts";
+import { settle } from "./retention.ts";
+
+let homes = 0;
+
+/**
+ * Device storage that outlives its plan: cells, and values owned by handles. Explicit release is the rule;
+ * the registry only catches what was forgotten.
+ */
+export class Owners {
+  private readonly device: Device;
+  private readonly pool: Pool;
+  private readonly owned = new Map<Storage, WeakRef<Node>>();
+  /** Buffers of cells, and the cell that has each now. */
+  private readonly cells = new Map<object, WeakRef<Cell>>();
+  private readonly forgotten: FinalizationRegistry<Storage>;
+  private readonly forgottenCells: FinalizationRegistry<DeviceBuffer>;
+
+  constructor(device: Device, pool: Pool) {
+    this.device = device;
+    this.pool = pool;
+    this.forgotten = new FinalizationRegistry((storage) => this.free(storage));
+    this.forgottenCells = new FinalizationRegistry((buffer) => this.freeCell(buffer));
+  }
+
+  /** The node's buffer (class "owned") is its handles' until they release it. */
+  own(node: Node): void {
+    const storage = node.storage as Storage;
+    this.owned.set(storage, new WeakRef(node));
+    this.forgotten.register(node, storage, storage);
+  }
+
+  free(storage: Storage): void {
+    if (!this.owned.delete(storage)) return;
+    this.forgotten.unregister(storage);
+    this.pool.give(storage.buffer as DeviceBuffer, "owned");
+  }
+
+  /** Gives storage to the cells a flush reads from the host or writes for the first time. */
+  house(order: readonly Node[], writes: ReadonlySet<Cell>): void {
+    for (const cell of writes) if (cell.home === null) this.allocate(cell, cell.node);
+    for (const node of order) {
+      for (const input of node.inputs) {
+        const { cell, storage } = input;
+        if (cell === null || !cell.persistent || input.state !== COMPUTED || storage?.holder !== "host") continue;
+        if (cell.node !== input && cell.previous !== input) continue;
+        const home = cell.home ?? this.allocate(cell, input);
+        const buffer = home.buffer as DeviceBuffer;
+        if (input.size > 0) this.device.write(buffer, 0, storage.host as TypedArray, input.dtype);
+        input.storage = deviceStorage(buffer, 0, "cell", home.id);
+      }
+    }
+  }
+
+  private allocate(cell: Cell, node: Node): Home {
+    return this.bind(cell, this.pool.take(this.device.bytesOf(node.dtype, node.size), "cells"));
+  }
+
+  private bind(cell: Cell, buffer: DeviceBuffer): Home {
+    const home: Home = { buffer, id: ++homes };
+    cell.home = home;
+    this.cells.set(buffer, new WeakRef(cell));
+    this.forgottenCells.register(home, buffer, home);
+    return home;
+  }
+
+  /** The storage of a cell goes on as another's: a gradient's after `zeroGrad()`. */
+  inherit(from: Cell, to: Cell): void {
+    if (from.home === null) return;
+    to.home = from.home;
+    to.previous = from.previous ?? from.node;
+    from.home = null;
+    this.cells.set(to.home.buffer, new WeakRef(to));
+  }
+
+  freeCell(buffer: DeviceBuffer): void {
+    if (this.cells.delete(buffer)) this.pool.give(buffer, "cells");
+  }
+
+  releaseCell(cell: Cell): void {
+    const { home } = cell;
+    if (home === null) return;
+    this.forgottenCells.unregister(home);
+    this.freeCell(home.buffer as DeviceBuffer);
+    cell.home = null;
+  }
+
+  /** A computed value becomes the cell's: its buffer changes hands. */
+  adopt(cell: Cell, node: Node): void {
+    const { storage } = node;
+    node.cell = cell;
+    if (storage === null || storage.holder === "host") {
+      this.releaseCell(cell);
+      return;
+    }
+    let buffer = storage.buffer as DeviceBuffer;
+    if (storage.holder === "owned") {
+      this.owned.delete(storage);
+      this.forgotten.unregister(storage);
+      this.pool.transfer(buffer, "owned", "cells");
+    } else if (storage.holder === "slot") {
+      this.pool.transfer(buffer, "slots", "cells");
+    } else {
+      const bytes = this.device.bytesOf(node.dtype, node.size);
+      const to = this.pool.take(bytes, "cells");
+      const copy = { from: buffer, fromByte: storage.offset, to, toByte: 0, bytes };
+      this.device.submit({ program: null, params: [], before: [copy], after: [], reads: [] });
+      buffer = to;
+    }
+    this.releaseCell(cell);
+    const home = this.bind(cell, buffer);
+    node.storage = deviceStorage(buffer, 0, "cell", home.id);
+    settle(node);
+  }
+
+  /** Moves buffers to the host, kept values first, oldest first, until the rest fits the budget. */
+  async evict(pending: readonly Node[], writes: ReadonlySet<Cell>): Promise<void> {
+    const waiting = new Set<Node>();
+    for (const node of pending) for (const input of node.inputs) waiting.add(input);
+    const victims: Node[] = [];
+    let excess = this.pool.liveBytes - this.pool.budget;
+    const choose = (node: Node | undefined): void => {
+      const buffer = node?.storage?.buffer as DeviceBuffer | null | undefined;
+      if (excess <= 0 || node === undefined || !buffer || waiting.has(node)) return;
+      victims.push(node);
+      excess -= buffer.bytes;
+    };
+    for (const node of this.owned.values()) choose(node.deref());
+    for (const ref of this.cells.values()) {
+      const cell = ref.deref();
+      if (cell !== undefined && !writes.has(cell)) choose(cell.node);
+    }
+    if (victims.length === 0) return;
+    const reads = victims.map((node): Read => {
+      const storage = node.storage as Storage;
+      return { from: storage.buffer as DeviceBuffer, fromByte: storage.offset, dtype: node.dtype, count: node.size };
+    });
+    const before = victims.map((node) => node.storage);
+    const values = await Promise.all(this.device.submit({ program: null, params: [], before: [], after: [], reads }));
+    victims.forEach((node, i) => {
+      const { storage, cell } = node;
+      if (storage === null || storage !== before[i]) return; // overwritten or released meanwhile
+      if (storage.holder === "owned") this.free(storage);
+      else if (cell !== null && cell.node === node && !writes.has(cell)) this.releaseCell(cell);
+      else return;
+      node.storage = hostStorage(values[i] as NonNullable<(typeof values)[number]>);
+    });
+  }
+}

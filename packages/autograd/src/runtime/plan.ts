@@ -1,0 +1,162 @@
+import type { BoundKernel, Copy, Device, DeviceBuffer, Program } from "../devices/device.ts";
+import type { Cell, Home } from "../graph/cell.ts";
+import type { Node } from "../graph/node.ts";
+import type { Arena, Pool } from "./memory.ts";
+import { type Scheduled, schedule } from "./schedule.ts";
+import { HOLD_CELL, HOLD_NOTHING, type Hold, type Source, type Trace } from "./trace.ts";
+
+/** A value that leaves the plan. */
+export interface Output {
+  readonly position: number;
+  readonly hold: Hold;
+  /** Where the kernel leaves it: a buffer of the arena, or the cell's own. */
+  readonly buffer: DeviceBuffer;
+  readonly bytes: number;
+}
+
+/** A buffer of the plan's own that a source is copied into, and what it holds now. */
+interface InputSlot {
+  readonly buffer: DeviceBuffer;
+  node: Node | null;
+  start: number;
+}
+
+/** Values of one run that stay cached; at most four such runs a plan. */
+export interface SlotSet {
+  readonly nodes: readonly Node[];
+}
+
+/** The kernels of one trace on fixed memory. Running it again costs one submit and creates nothing. */
+export class Plan {
+  readonly key: readonly number[];
+  readonly program: Program | null;
+  readonly outputs: readonly Output[];
+  readonly slots: readonly (InputSlot | null)[];
+  readonly slotSets: SlotSet[] = [];
+  /** Number of the flush that ran it last. */
+  lastRun = 0;
+  private readonly params: Float64Array;
+  private readonly paramOf: Int32Array;
+
+  constructor(trace: Trace, device: Device, pool: Pool, arena: Arena, fuse: boolean) {
+    this.key = trace.key;
+    const kernels = schedule(trace, { fuse: fuse && device.fuses, maxInputs: device.maxBindings - 2 });
+    const paramOf = kernels.flatMap((kernel) => kernel.params);
+    this.paramOf = Int32Array.from(paramOf);
+    this.params = new Float64Array(paramOf.length);
+    this.slots = trace.sources.map(({ node, count }) =>
+      node.storage?.holder === "cell"
+        ? null
+        : { buffer: pool.take(device.bytesOf(node.dtype, count), "inputs"), node: null, start: 0 },
+    );
+    const { bound, outputs } = place(trace, kernels, this.slots, device, arena);
+    this.outputs = outputs;
+    this.program = bound.length === 0 ? null : device.program(bound);
+  }
+
+  /** The numbers of this run, in the program's order. */
+  parameters(trace: Trace): Float64Array {
+    const { params, paramOf } = this;
+    for (let i = 0; i < params.length; i++) params[i] = trace.dynamics[paramOf[i] as number] as number;
+    return params;
+  }
+
+  /** Brings a source into the plan: nothing if it is there already, an upload, or a copy on the device. */
+  feed(index: number, source: Source, device: Device, copies: Copy[]): "held" | "uploaded" | "copied" {
+    const slot = this.slots[index];
+    if (slot === null || slot === undefined) return "held";
+    const { node, start, count } = source;
+    if (slot.node === node && slot.start === start) return "held";
+    slot.node = node;
+    slot.start = start;
+    const { storage, dtype } = node;
+    if (storage === null || count === 0) return "held";
+    if (storage.host !== null) {
+      device.write(slot.buffer, 0, storage.host.subarray(start, start + count), dtype);
+      return "uploaded";
+    }
+    copies.push({
+      from: storage.buffer as DeviceBuffer,
+      fromByte: storage.offset + device.bytesOf(dtype, start),
+      to: slot.buffer,
+      toByte: 0,
+      bytes: device.bytesOf(dtype, count),
+    });
+    return "copied";
+  }
+
+  dispose(pool: Pool): void {
+    this.program?.dispose();
+    for (const slot of this.slots) if (slot !== null) pool.give(slot.buffer, "inputs");
+  }
+}
+
+/** Gives every kernel its buffers: temporaries from the arena by liveness, cells in place where the order allows. */
+function place(
+  trace: Trace,
+  kernels: readonly Scheduled[],
+  slots: readonly (InputSlot | null)[],
+  device: Device,
+  arena: Arena,
+): { bound: BoundKernel[]; outputs: Output[] } {
+  const lastRead = new Map<number, number>();
+  kernels.forEach((kernel, k) => {
+    for (const input of kernel.inputs) lastRead.set(input, k);
+  });
+  const lease = arena.lease();
+  const bufferOf = new Map<number, DeviceBuffer>();
+  const owned = new Set<number>();
+  const bound: BoundKernel[] = [];
+  const outputs: Output[] = [];
+  let nothing: DeviceBuffer | null = null;
+  const empty = (): DeviceBuffer => {
+    nothing ??= lease.take(4);
+    return nothing;
+  };
+  trace.sources.forEach((source, i) => {
+    const slot = slots[i];
+    bufferOf.set(-1 - i, slot ? slot.buffer : (source.node.storage?.buffer as DeviceBuffer));
+  });
+  kernels.forEach((scheduled, k) => {
+    const { root, inputs } = scheduled;
+    const node = trace.order[root] as Node;
+    const hold = trace.holds[root] as Hold;
+    const bytes = device.bytesOf(node.dtype, node.size);
+    let { kernel } = scheduled;
+    let output: DeviceBuffer;
+    if (hold === HOLD_CELL && writableInPlace(trace, scheduled, k, lastRead)) {
+      output = homeBuffer(node);
+      const here = inputs.map((input) => bufferOf.get(input) === output);
+      kernel = { ...kernel, inputs: kernel.inputs.map((input, i) => ({ ...input, inPlace: here[i] === true })) };
+    } else {
+      output = lease.take(bytes);
+      if (hold === HOLD_NOTHING) owned.add(root);
+    }
+    const lowered = device.lower(kernel);
+    const scratch = lowered.scratch.map((size) => lease.take(size));
+    // an empty tensor has no kernel and so no buffer: any will do
+    const read = inputs.map((i) => bufferOf.get(i) ?? empty());
+    bound.push({ lowered, inputs: read, output, scratch });
+    for (const buffer of scratch) lease.give(buffer);
+    bufferOf.set(root, output);
+    if (hold !== HOLD_NOTHING) outputs.push({ position: root, hold, buffer: output, bytes });
+    for (const input of new Set(inputs)) {
+      if (input >= 0 && owned.has(input) && lastRead.get(input) === k) lease.give(bufferOf.get(input) as DeviceBuffer);
+    }
+  });
+  return { bound, outputs };
+}
+
+/** The old value of the cell is read by no later kernel, and by this one element for element at most. */
+function writableInPlace(trace: Trace, scheduled: Scheduled, k: number, lastRead: ReadonlyMap<number, number>): boolean {
+  const buffer = homeBuffer(trace.order[scheduled.root] as Node);
+  return trace.sources.every((source, i) => {
+    if (source.node.storage?.buffer !== buffer) return true;
+    const ref = -1 - i;
+    if ((lastRead.get(ref) ?? -1) > k) return false;
+    const at = scheduled.inputs.indexOf(ref);
+    return at < 0 || scheduled.aligned[at] === true;
+  });
+}
+
+const homeBuffer = (node: Node): DeviceBuffer => ((node.cell as Cell).home as Home).buffer as DeviceBuffer;

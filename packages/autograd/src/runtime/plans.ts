@@ -1,0 +1,63 @@
+import type { Pool } from "./memory.ts";
+import type { Plan } from "./plan.ts";
+import { releaseSlots } from "./retention.ts";
+import type { Trace } from "./trace.ts";
+
+/** Plans kept; past this the one that ran longest ago goes. */
+const MAX_PLANS = 128;
+
+/** Plans by exact key. */
+export class PlanCache {
+  private readonly byHash = new Map<number, Plan[]>();
+  private readonly pool: Pool;
+  private runs = 0;
+  size = 0;
+
+  constructor(pool: Pool) {
+    this.pool = pool;
+  }
+
+  find({ hash, key }: Trace): Plan | null {
+    for (const plan of this.byHash.get(hash) ?? []) {
+      if (!sameKey(plan.key, key)) continue;
+      plan.lastRun = ++this.runs;
+      return plan;
+    }
+    return null;
+  }
+
+  add(hash: number, plan: Plan): Plan {
+    const bucket = this.byHash.get(hash);
+    if (bucket === undefined) this.byHash.set(hash, [plan]);
+    else bucket.push(plan);
+    plan.lastRun = ++this.runs;
+    if (++this.size > MAX_PLANS) this.evict();
+    return plan;
+  }
+
+  private evict(): void {
+    let oldest: Plan | null = null;
+    let home = 0;
+    for (const [hash, bucket] of this.byHash) {
+      for (const plan of bucket) {
+        if (oldest === null || plan.lastRun < oldest.lastRun) {
+          oldest = plan;
+          home = hash;
+        }
+      }
+    }
+    if (oldest === null) return;
+    const rest = (this.byHash.get(home) as Plan[]).filter((plan) => plan !== oldest);
+    if (rest.length === 0) this.byHash.delete(home);
+    else this.byHash.set(home, rest);
+    for (const set of oldest.slotSets.splice(0)) releaseSlots(set, this.pool);
+    oldest.dispose(this.pool);
+    this.size--;
+  }
+}
+
+function sameKey(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

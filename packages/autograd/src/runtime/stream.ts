@@ -1,0 +1,348 @@
+import type { Copy, Device, DeviceBuffer, Read } from "../devices/device.ts";
+import type { DType, TypedArray } from "../dtype.ts";
+import { ExpiredError } from "../errors.ts";
+import type { Cell, Home } from "../graph/cell.ts";
+import { PENDING_CAP, type Stream, context } from "../graph/context.ts";
+import { expired } from "../graph/expired.ts";
+import { COMPUTED, EXPIRED, type Node, OWNED, PENDING, DROPPED, deviceStorage, hostStorage } from "../graph/node.ts";
+import { isFree } from "../graph/op.ts";
+import { type Counters, newCounters } from "./counters.ts";
+import { Arena, Pool } from "./memory.ts";
+import { Owners } from "./owners.ts";
+import { type Output, Plan } from "./plan.ts";
+import { PlanCache } from "./plans.ts";
+import { Pages, emptyStorage, expire, expireIfSpent, keepSlots, settle } from "./retention.ts";
+import {
+  HOLD_CELL,
+  HOLD_NOTHING,
+  HOLD_OWNED,
+  HOLD_PAGE,
+  HOLD_SLOT,
+  type Trace,
+  reach,
+  traceOf,
+} from "./trace.ts";
+
+const NONE: readonly never[] = [];
+/** Submits that no await of ours has followed, past which the program is told once. */
+const UNFINISHED_WARNING = 64;
+
+export interface StreamOptions {
+  readonly fusion: boolean;
+  readonly budget: number;
+}
+
+/** One device's pending work, plans and memory: what recording talks to. */
+export class DeviceStream implements Stream {
+  readonly device: "cpu" | "webgpu";
+  readonly pending: Node[] = [];
+  readonly writes: Set<Cell> = new Set();
+  failure: Error | null = null;
+  readonly backend: Device;
+  readonly pool: Pool;
+  readonly counters: Counters = newCounters();
+  readonly plans: PlanCache;
+  readonly owners: Owners;
+  private readonly arena: Arena;
+  private readonly pages: Pages;
+  private readonly fusion: boolean;
+  private readonly reading = new Map<Node, Promise<TypedArray>>();
+  private submitted = 0;
+  private finished = 0;
+  private warnedUnfinished = false;
+  private warnedRecomputed = false;
+
+  constructor(backend: Device, options: StreamOptions) {
+    this.backend = backend;
+    this.device = backend.kind;
+    this.fusion = options.fusion;
+    this.pool = new Pool(backend, options.budget);
+    this.arena = new Arena(this.pool);
+    this.pages = new Pages(backend, this.pool);
+    this.plans = new PlanCache(this.pool);
+    this.owners = new Owners(backend, this.pool);
+    backend.onFailure((error) => {
+      this.failure ??= error;
+    });
+  }
+
+  supports(dtype: DType): boolean {
+    return this.backend.supports(dtype);
+  }
+
+  flush(reads: readonly Node[]): void {
+    if (this.failure !== null) throw this.failure;
+    const roots = this.roots(reads);
+    if (roots.length === 0) return;
+    const order = this.order(roots, reads);
+    this.counters.flushes++;
+    const wanted = new Set(reads);
+    this.owners.house(order, this.writes);
+    const trace = traceOf(order, this.writes, wanted, (node) => this.backend.bytesOf(node.dtype, 1) === this.backend.bytesOf(node.dtype, 2) / 2);
+    const plan = this.planFor(trace);
+    this.run(plan, trace);
+    this.retire(trace);
+  }
+
+  /** The value of a node on the host; runs pending work if it has not been computed. */
+  read(node: Node): Promise<TypedArray> {
+    const running = this.reading.get(node);
+    if (running !== undefined) return running;
+    if (this.failure !== null) throw this.failure;
+    if (node.state === EXPIRED) throw expired("read", node);
+    if (node.state !== COMPUTED) {
+      this.flush([node]);
+      const started = this.reading.get(node);
+      if (started !== undefined) return started;
+    }
+    const { storage } = node;
+    if (storage === null) throw expired("read", node);
+    if (storage.host !== null) return Promise.resolve(storage.host);
+    const from = storage.buffer as DeviceBuffer;
+    const reads = [{ from, fromByte: storage.offset, dtype: node.dtype, count: node.size }];
+    const [value] = this.submit({ program: null, params: NONE, before: NONE, after: NONE, reads });
+    return this.arriving(node, value as Promise<TypedArray>);
+  }
+
+  /** Waits until at most two submits are unfinished; moves buffers to the host where the budget is spent. */
+  async settled(): Promise<void> {
+    if (this.submitted - this.finished > 2) {
+      const serial = this.submitted;
+      await this.backend.idle();
+      this.finished = Math.max(this.finished, serial);
+    }
+    await this.relieve();
+  }
+
+  adopt(cell: Cell, node: Node): void {
+    this.owners.adopt(cell, node);
+  }
+
+  inherit(from: Cell, to: Cell): void {
+    this.owners.inherit(from, to);
+  }
+
+  release(node: Node): void {
+    const { storage } = node;
+    if (storage === null) {
+      if (node.state === PENDING) {
+        node.terminal = false;
+        node.visible = false;
+        node.keep = 0;
+      } else expire(node, "it was disposed");
+      return;
+    }
+    if (storage.holder === "cell") return;
+    if (this.pending.some((user) => user.inputs.includes(node))) this.flush([]);
+    if (storage.holder === "owned") this.owners.free(storage);
+    if (storage.holder === "page") this.pages.release(storage.buffer as object, storage.offset);
+    if (storage.holder === "slot") {
+      this.pool.give(storage.buffer as DeviceBuffer, "slots");
+    }
+    expire(node, "it was disposed");
+  }
+
+  private roots(reads: readonly Node[]): Node[] {
+    const { pending } = this;
+    const everything = context.eager || pending.length > PENDING_CAP;
+    const roots: Node[] = [...reads];
+    for (const cell of this.writes) roots.push(cell.node);
+    for (const node of pending) {
+      const sink = node.terminal && node.consumers === 0;
+      if (sink || node.keep === OWNED || context.eager || (everything && node.saved > 0)) roots.push(node);
+    }
+    return roots;
+  }
+
+  /** What the roots need. A sink that can no longer be computed is let go; a read or a write that cannot throws. */
+  private order(roots: readonly Node[], reads: readonly Node[]): Node[] {
+    try {
+      return reach(roots, (node) => expired("flush", node));
+    } catch (error) {
+      if (!(error instanceof ExpiredError)) throw error;
+    }
+    for (const node of reads) reach([node], (gone) => expired("read", gone));
+    for (const cell of this.writes) {
+      try {
+        reach([cell.node], (gone) => expired(cell.writer || "in-place write", gone));
+      } catch (error) {
+        this.revert();
+        throw error;
+      }
+    }
+    const possible = roots.filter((root) => {
+      try {
+        reach([root], (gone) => expired("flush", gone));
+        return true;
+      } catch (error) {
+        expire(root, (error as Error).message);
+        return false;
+      }
+    });
+    return reach(possible, (node) => expired("flush", node));
+  }
+
+  /** Writes that cannot run are taken back, all of them: a step commits whole or not at all. */
+  private revert(): void {
+    for (const cell of this.writes) {
+      if (cell.previous !== null) cell.node = cell.previous;
+      cell.previous = null;
+    }
+    this.writes.clear();
+  }
+
+  private planFor(trace: Trace): Plan {
+    const known = this.plans.find(trace);
+    if (known !== null) {
+      this.counters.planHits++;
+      return known;
+    }
+    this.counters.planMisses++;
+    const fuse = this.fusion && !context.eager;
+    return this.plans.add(trace.hash, new Plan(trace, this.backend, this.pool, this.arena, fuse));
+  }
+
+  private run(plan: Plan, trace: Trace): void {
+    const before: Copy[] = [];
+    for (let i = 0; i < trace.sources.length; i++) {
+      const how = plan.feed(i, trace.sources[i] as Trace["sources"][number], this.backend, before);
+      if (how === "uploaded") this.counters.uploads++;
+      else if (how === "copied") this.counters.copies++;
+    }
+    const after: Copy[] = [];
+    const slots: Node[] = [];
+    for (const output of plan.outputs) this.store(trace.order[output.position] as Node, output, after, slots);
+    const reads: Read[] = [];
+    const readers: Node[] = [];
+    for (const node of trace.reads) {
+      if (node.size === 0 || node.mark !== (trace.order[0] as Node).mark) continue;
+      const output = plan.outputs.find((o) => o.position === node.position) as Output;
+      reads.push({ from: output.buffer, fromByte: 0, dtype: node.dtype, count: node.size });
+      readers.push(node);
+    }
+    const values = this.submit({ program: plan.program, params: plan.parameters(trace), before, after, reads });
+    this.counters.copies += after.length;
+    readers.forEach((node, i) => void this.arriving(node, values[i] as Promise<TypedArray>));
+    keepSlots(plan, slots, this.pool);
+  }
+
+  /** Decides where an output lives from now on, and copies it there unless its kernel wrote it there. */
+  private store(node: Node, output: Output, after: Copy[], slots: Node[]): void {
+    const { hold, buffer: from, bytes } = output;
+    let to: DeviceBuffer;
+    let toByte = 0;
+    if (hold === HOLD_CELL) {
+      const home = (node.cell as Cell).home as Home;
+      to = home.buffer as DeviceBuffer;
+      node.storage = deviceStorage(to, 0, "cell", home.id);
+    } else if (hold === HOLD_PAGE) {
+      const place = this.pages.place(node);
+      to = place.buffer;
+      toByte = place.offset;
+      node.storage = deviceStorage(to, toByte, "page");
+    } else if (hold === HOLD_OWNED) {
+      to = this.pool.take(bytes, "owned");
+      node.storage = deviceStorage(to, 0, "owned");
+      this.owners.own(node);
+    } else {
+      to = this.pool.take(bytes, "slots");
+      node.storage = deviceStorage(to, 0, "slot");
+      slots.push(node);
+    }
+    if (to !== from) after.push({ from, fromByte: 0, to, toByte, bytes });
+  }
+
+  /** After the run: states, overwritten values, spent recipes; the pending list is empty again. */
+  private retire(trace: Trace): void {
+    for (let i = 0; i < trace.order.length; i++) {
+      const node = trace.order[i] as Node;
+      const hold = trace.holds[i];
+      if (hold !== HOLD_NOTHING && node.size === 0) node.storage = emptyStorage(node);
+      if (node.runs++ > 0 && !isFree(node)) this.recomputed(node);
+      if (hold === HOLD_NOTHING) node.state = DROPPED;
+      else if (hold === HOLD_SLOT) node.state = COMPUTED;
+      else settle(node);
+    }
+    for (const cell of this.writes) {
+      const { previous } = cell;
+      cell.previous = null;
+      if (previous !== null && previous !== cell.node) {
+        expire(previous, `overwritten by ${cell.writer || cell.node.op.name}`);
+      }
+    }
+    this.writes.clear();
+    for (const node of trace.order) expireIfSpent(node);
+    for (const node of this.pending) {
+      if (node.state !== PENDING) continue;
+      node.state = DROPPED;
+      expireIfSpent(node);
+    }
+    this.pending.length = 0;
+  }
+
+  private recomputed(node: Node): void {
+    this.counters.recomputed++;
+    if (this.warnedRecomputed || context.eager) return;
+    this.warnedRecomputed = true;
+    console.warn(
+      `wgrad: '${node.op.name}' [${node.shape.join(", ")}] was computed a second time, because its value was not cached` +
+        "\n  hint: keep() values that are read long after they were made (memory().recomputed counts)",
+    );
+  }
+
+  private submit(submission: Parameters<Device["submit"]>[0]): Promise<TypedArray>[] {
+    const values = this.backend.submit(submission);
+    this.submitted++;
+    this.counters.submits++;
+    this.counters.dispatches += submission.program?.dispatches ?? 0;
+    this.counters.readbacks += submission.reads.length;
+    if (this.submitted - this.finished > UNFINISHED_WARNING && !this.warnedUnfinished && this.device === "webgpu") {
+      this.warnedUnfinished = true;
+      console.warn(
+        `wgrad: ${UNFINISHED_WARNING} steps were submitted and none awaited; the device's queue grows` +
+          "\n  hint: await loss.item() now and then, or iterate a DataLoader",
+      );
+    }
+    return values;
+  }
+
+  /** The host copy becomes the value when it arrives; the device copy goes, unless it is a cell's. */
+  private arriving(node: Node, value: Promise<TypedArray>): Promise<TypedArray> {
+    const serial = this.submitted;
+    const arrived = value.then(
+      async (host) => {
+        this.reading.delete(node);
+        this.finished = Math.max(this.finished, serial);
+        const { storage } = node;
+        if (storage === null || storage.holder !== "cell") this.toHost(node, host);
+        await this.relieve();
+        return host;
+      },
+      (error: unknown) => {
+        this.reading.delete(node);
+        throw error;
+      },
+    );
+    this.reading.set(node, arrived);
+    arrived.catch(() => {});
+    return arrived;
+  }
+
+  private toHost(node: Node, host: TypedArray): void {
+    if (node.state === EXPIRED) return;
+    const { storage } = node;
+    if (storage !== null) {
+      if (storage.host !== null) return;
+      if (storage.holder === "owned") this.owners.free(storage);
+      else if (storage.holder === "page") this.pages.release(storage.buffer as object, storage.offset);
+      else if (storage.holder === "slot") this.pool.give(storage.buffer as DeviceBuffer, "slots");
+    }
+    node.storage = hostStorage(host);
+    settle(node);
+  }
+
+  private relieve(): Promise<void> | undefined {
+    this.pool.crossed = false;
+    return this.pool.overBudget ? this.owners.evict(this.pending, this.writes) : undefined;
+  }
+}

@@ -1,0 +1,109 @@
+import { ArgumentError } from "../errors.ts";
+import { context } from "../graph/context.ts";
+import { Handle } from "../graph/handle.ts";
+import { PENDING, SLOT } from "../graph/node.ts";
+
+function refusePromise(call: string, result: unknown): void {
+  if (typeof (result as { then?: unknown } | null)?.then === "function") {
+    throw new ArgumentError(
+      `${call}: the function returned a promise, and the mode would leak into other tasks while it waits` +
+        "\n  hint: read values outside, and put only the synchronous part inside",
+    );
+  }
+}
+
+/** Runs `fn` without recording gradients. Synchronous only. */
+export function noGrad<T>(fn: () => T): T {
+  return withGradMode("noGrad", false, fn);
+}
+
+/** Runs `fn` with gradients recorded, inside a `noGrad`. Synchronous only. */
+export function enableGrad<T>(fn: () => T): T {
+  return withGradMode("enableGrad", true, fn);
+}
+
+function withGradMode<T>(call: string, mode: boolean, fn: () => T): T {
+  const outer = context.gradMode;
+  context.gradMode = mode;
+  try {
+    const result = fn();
+    refusePromise(call, result);
+    return result;
+  } finally {
+    context.gradMode = outer;
+  }
+}
+
+/**
+ * Runs the body of an operation that is made of operations. What it records is not the user's own; its result is,
+ * so that an unread result counts as a sink and a 0-d result is retained.
+ */
+export function composite<T>(fn: () => T): T {
+  context.opDepth++;
+  let result: T;
+  try {
+    result = fn();
+  } finally {
+    context.opDepth--;
+  }
+  if (context.opDepth === 0) forEachHandle(result, markVisible);
+  return result;
+}
+
+function markVisible(handle: Handle): void {
+  const { node } = handle.cell;
+  node.visible = true;
+  node.terminal = context.moduleDepth === 0;
+}
+
+/**
+ * Runs a module's `forward`. The outermost call's results are cached (a slot set of the plan), and
+ * without gradients its start runs the work of the call before it. `path` names the module in errors.
+ */
+export function outermost<T>(fn: () => T, path?: string): T {
+  const outer = context.moduleDepth === 0;
+  if (outer && !context.gradMode && context.inferencePending) flushInference();
+  context.moduleDepth++;
+  if (path !== undefined) context.modulePath.push(path);
+  let result: T;
+  try {
+    result = fn();
+  } finally {
+    context.moduleDepth--;
+    if (path !== undefined) context.modulePath.pop();
+  }
+  if (!outer) return result;
+  if (!context.gradMode) context.inferencePending = true;
+  if (typeof (result as { then?: unknown } | null)?.then === "function") {
+    (result as unknown as Promise<unknown>).then(
+      (value) => forEachHandle(value, retain),
+      () => {},
+    );
+  } else forEachHandle(result, retain);
+  return result;
+}
+
+function retain(handle: Handle): void {
+  const { node } = handle.cell;
+  if (node.state !== PENDING) return;
+  if (node.keep < SLOT) node.keep = SLOT;
+  node.visible = true;
+  node.terminal = true;
+}
+
+/** The call before this one left its result pending: run it, unless a live tape still wants to fuse with it. */
+function flushInference(): void {
+  context.inferencePending = false;
+  for (const stream of context.streams.values()) {
+    if (stream.pending.length > 0 && stream.pending.every((node) => node.saved === 0)) stream.flush([]);
+  }
+}
+
+/** Visits the tensors in a result: a tensor, or arrays and plain objects of them. */
+function forEachHandle(value: unknown, visit: (handle: Handle) => void): void {
+  if (value instanceof Handle) visit(value);
+  else if (Array.isArray(value)) for (const item of value) forEachHandle(item, visit);
+  else if (value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+    for (const item of Object.values(value)) forEachHandle(item, visit);
+  }
+}

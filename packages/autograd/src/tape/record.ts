@@ -1,0 +1,146 @@
+import type { DType } from "../dtype.ts";
+import { DTypeError, DeviceError } from "../errors.ts";
+import { Cell } from "../graph/cell.ts";
+import { PENDING_CAP, type Stream, context, currentStream } from "../graph/context.ts";
+import { expired } from "../graph/expired.ts";
+import { type Handle, type ViewStep, newHandle } from "../graph/handle.ts";
+import { EXPIRED, Node, PENDING } from "../graph/node.ts";
+import { type Op, isFree } from "../graph/op.ts";
+import { type View, expandView, simplify, wholeView } from "../graph/view.ts";
+import { type Shape, sameShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { DEAD, type Edge, GradFn, Leaf, opGradFn } from "./edge.ts";
+
+const NONE: readonly never[] = [];
+
+/**
+ * Records one operation and returns its handle. Nothing runs. `shape` and `dtype` are the result's; operands are
+ * read through their views and must already have the dtypes and shapes the op takes; those of an elementwise op are
+ * broadcast here.
+ */
+export function record(
+  op: Op,
+  operands: readonly Handle[],
+  shape: Shape,
+  dtype: DType,
+  attrs: readonly number[] = NONE,
+  scalars: readonly number[] = NONE,
+  stream: Stream = operands.length === 0 ? currentStream() : (operands[0] as Handle).cell.node.stream,
+): Tensor {
+  if (stream.failure !== null) throw stream.failure;
+  const count = operands.length;
+  if (context.gradMode && stream.writes.size > 0) flushAtStepBoundary(operands, stream);
+  const inputs = count === 0 ? NONE : new Array<Node>(count);
+  const views = count === 0 ? NONE : new Array<View | null>(count);
+  const broadcasts = op.meaning.kind === "elementwise";
+  let tracked = false;
+  for (let i = 0; i < count; i++) {
+    const operand = operands[i] as Handle;
+    const input = operand.cell.node;
+    if (input.stream !== stream) throw mixedDevices(op, operands);
+    if (input.state === EXPIRED) throw expired(op.name, input);
+    (inputs as Node[])[i] = input;
+    (views as (View | null)[])[i] =
+      broadcasts && !sameShape(operand.shape, shape)
+        ? expandView(operand.view ?? wholeView(input.shape), shape)
+        : operand.view;
+    if (edgeOf(operand) !== null) tracked = true;
+  }
+  if (dtype === "f64" && !stream.supports(dtype)) {
+    throw new DTypeError(`${op.name}: the ${stream.device} device has no ${dtype}\n  hint: use f32, or the cpu device`);
+  }
+  const node = new Node(op, inputs, views, shape, dtype, attrs, scalars, stream);
+  for (let i = 0; i < count; i++) (inputs as Node[])[i]!.consumers++;
+  node.gradMode = context.gradMode;
+  node.visible = context.opDepth === 0;
+  node.terminal = node.visible && context.moduleDepth === 0;
+  const handle = newHandle(new Cell(node), null);
+  if (tracked && context.gradMode && op.gradient !== undefined) {
+    handle.edge = gradientEdge(operands, (edges) => opGradFn(op, operands, edges, node));
+  }
+  if (!isFree(node)) enqueue(node);
+  return handle;
+}
+
+function enqueue(node: Node): void {
+  const { stream } = node;
+  stream.pending.push(node);
+  if (context.eager) stream.flush(NONE);
+  else if (stream.pending.length > PENDING_CAP) stream.flush(NONE);
+}
+
+/** A hand-written update is pending and a leaf it wrote is read with gradients on: the step is over. */
+function flushAtStepBoundary(operands: readonly Handle[], stream: Stream): void {
+  for (const operand of operands) {
+    const { cell } = operand;
+    if (operand.edge instanceof Leaf && cell.previous !== null && cell.node.state === PENDING) {
+      stream.flush(NONE);
+      return;
+    }
+  }
+}
+
+/** The tape entry over these operands, or DEAD where every path leads into a consumed graph. */
+function gradientEdge(operands: readonly Handle[], make: (edges: (Edge | null)[]) => GradFn): Edge {
+  const edges = new Array<Edge | null>(operands.length);
+  let live = false;
+  for (let i = 0; i < operands.length; i++) {
+    let edge = edgeOf(operands[i] as Handle);
+    if (edge !== null) {
+      if (edge.broken) edge = DEAD;
+      else live = true;
+    }
+    edges[i] = edge;
+  }
+  return live ? make(edges) : DEAD;
+}
+
+/** The handle's place on the tape; a view whose base was written in place since is placed anew. */
+export function edgeOf(handle: Handle): Edge | null {
+  const { base } = handle;
+  if (base === null || base.edgeVersion === handle.seenVersion) return handle.edge;
+  handle.seenVersion = base.edgeVersion;
+  const from = handle.step === null ? null : handle.step;
+  const baseEdge = edgeOf(base);
+  handle.edge =
+    baseEdge === null || from === null ? null : gradientEdge([base], (edges) => viewGradFn(from, edges, base.shape));
+  return handle.edge;
+}
+
+function viewGradFn(step: ViewStep, edges: (Edge | null)[], from: Shape): GradFn {
+  return new GradFn(step.name, edges, [from], NONE, (dy) => [step.gradient(dy, from)]);
+}
+
+/** A handle that reads the same cell through a further view step. Nothing is recorded but the tape. */
+export function recordView(handle: Handle, step: ViewStep): Tensor {
+  const { node } = handle.cell;
+  if (node.stream.failure !== null) throw node.stream.failure;
+  const view = step.apply(handle.view ?? wholeView(node.shape));
+  const out = newHandle(handle.cell, simplify(view, node.shape));
+  out.base = handle;
+  out.step = step;
+  out.seenVersion = handle.edgeVersion;
+  if (context.gradMode && edgeOf(handle) !== null) {
+    out.edge = gradientEdge([handle], (edges) => viewGradFn(step, edges, handle.shape));
+  }
+  return out;
+}
+
+/** A tape entry with a rule of its own over existing values: `Function`, `checkpoint`. */
+export function recordGradient(
+  name: string,
+  output: Tensor,
+  operands: readonly Handle[],
+  rule: (dy: Tensor) => readonly (Tensor | null | false)[],
+): void {
+  if (!context.gradMode || operands.every((operand) => edgeOf(operand) === null)) return;
+  const shapes = operands.map((operand) => operand.shape);
+  output.edge = gradientEdge(operands, (edges) => new GradFn(name, edges, shapes, NONE, (dy) => rule(dy)));
+}
+
+function mixedDevices(op: Op, operands: readonly Handle[]): DeviceError {
+  const list = operands.map((o, i) => `\n  operand ${i}: [${o.shape.join(", ")}] on ${o.cell.node.stream.device}`);
+  return new DeviceError(
+    `${op.name}: operands live on different devices${list.join("")}\n  hint: move one with await x.to(device)`,
+  );
+}
