@@ -1,1 +1,14 @@
-export {};
+export { ModuleList } from "./containers/module-list.ts";
+export { type Layer, Sequential } from "./containers/sequential.ts";
+export * as functional from "./functional.ts";
+export { Flatten } from "./layers/flatten.ts";
+export { Identity } from "./layers/identity.ts";
+export { Linear, type LinearOptions } from "./layers/linear.ts";
+export { ReLU } from "./layers/relu.ts";
+export { Sigmoid } from "./layers/sigmoid.ts";
+export { Tanh } from "./layers/tanh.ts";
+export { BCELoss } from "./losses/bce-loss.ts";
+export { MSELoss } from "./losses/mse-loss.ts";
+export { type AnyModule, Module } from "./module.ts";
+export { type BufferOptions, buffer, type Parameter, parameter } from "./parameter.ts";
+export type { LoadReport, StateDict } from "./state-dict.ts";

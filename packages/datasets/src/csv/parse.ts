@@ -1,0 +1,68 @@
+import Papa from "papaparse";
+import { CsvError } from "./error.ts";
+import { type ColumnTypes, Table } from "./table.ts";
+
+/** Settings of the CSV reader. */
+export interface CsvOptions {
+  /** What a column holds; one not named holds numbers if every cell is one, else text. */
+  readonly types?: ColumnTypes;
+  /** What stands between cells; found out from the text if not given. */
+  readonly delimiter?: string;
+  /** What messages call the text (default "CSV"; `readCsv` gives the file's name). */
+  readonly name?: string;
+}
+
+/**
+ * Reads a table from text: the first line names the columns, empty lines count for nothing.
+ *
+ * Throws CsvError for empty text, a name missing or used twice, and a row of the wrong length.
+ */
+export function parseCsv(text: string, options: CsvOptions = {}): Table {
+  const { name = "CSV", types = {}, delimiter = "" } = options;
+  const { data, errors } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ""), {
+    delimiter,
+    delimitersToGuess: [",", "\t", ";", "|"],
+  });
+  const records = withLines(data);
+  const [header, ...rows] = records;
+  if (header === undefined) throw new CsvError(`${name}: the file is empty`);
+  const unclosed = errors.find((error) => error.type === "Quotes");
+  if (unclosed !== undefined) {
+    const line = data.slice(0, unclosed.row ?? 0).reduce(addLines, 1);
+    throw new CsvError(`${name}: line ${line}: a quotation mark is not closed`);
+  }
+  const names = header.cells.map((cell) => cell.trim());
+  checkNames(name, names);
+  if (rows.length === 0) throw new CsvError(`${name}: no rows below the header`);
+  rows.forEach(({ cells, line }, i) => {
+    if (cells.length === names.length) return;
+    throw new CsvError(
+      `${name}: row ${i + 1} (line ${line}) has ${cells.length} values, the header has ${names.length} names`,
+    );
+  });
+  return new Table(name, names, rows, types);
+}
+
+/** The records that are not empty lines, with the line each starts on. */
+function withLines(data: readonly string[][]): { cells: string[]; line: number }[] {
+  const records: { cells: string[]; line: number }[] = [];
+  let line = 1;
+  for (const cells of data) {
+    if (cells.some((cell) => cell.trim() !== "")) records.push({ cells, line });
+    line = addLines(line, cells);
+  }
+  return records;
+}
+
+/** A record ends its line; a quoted cell may span several. */
+const addLines = (line: number, cells: readonly string[]): number =>
+  cells.reduce((sum, cell) => sum + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), line + 1);
+
+function checkNames(name: string, names: readonly string[]): void {
+  names.forEach((column, i) => {
+    if (column === "") throw new CsvError(`${name}: column ${i + 1} of the header has no name`);
+    if (names.indexOf(column) !== i) {
+      throw new CsvError(`${name}: two columns are called ${JSON.stringify(column)}`);
+    }
+  });
+}

@@ -1,0 +1,107 @@
+import { ArgumentError, defaultGenerator, RandomState, Tensor } from "@wgrad/autograd";
+import { Rows } from "./rows.ts";
+
+/** Settings of a split, with scikit-learn's names and defaults. */
+export interface SplitOptions {
+  /** Rows to hold out: a fraction below 1, or a count (default 0.25, or what `trainSize` leaves). */
+  readonly testSize?: number;
+  /** Rows to train on: a fraction below 1, or a count (default: all others). */
+  readonly trainSize?: number;
+  /** Seed of the shuffle; without one the library's default generator decides. */
+  readonly randomState?: number;
+  /** Without it the last rows are held out, in order (default true). */
+  readonly shuffle?: boolean;
+}
+
+/** What can be split: a tensor by its first dimension, or an array by its elements. */
+export type Splittable = Tensor | readonly unknown[];
+
+/** Two parts for every input: train, test, train, test, … */
+export type SplitParts<Inputs extends readonly Splittable[]> = Inputs extends readonly [
+  infer First,
+  ...infer Rest extends readonly Splittable[],
+]
+  ? [Part<First>, Part<First>, ...SplitParts<Rest>]
+  : [];
+type Part<Input> = Input extends readonly (infer Item)[] ? Item[] : Input;
+
+/**
+ * Numbers of the rows to train on and to test on among `count`: the same as scikit-learn's
+ * `train_test_split(range(count), …)` for the same `randomState`.
+ *
+ * Throws ArgumentError for sizes that leave either part empty or need more rows than there are.
+ */
+export function trainTestIndices(
+  count: number,
+  { testSize, trainSize, randomState, shuffle = true }: SplitOptions = {},
+): { train: number[]; test: number[] } {
+  const { trainCount, testCount } = partSizes(count, testSize, trainSize);
+  if (!shuffle) {
+    const order = Array.from({ length: trainCount + testCount }, (_, i) => i);
+    return { train: order.slice(0, trainCount), test: order.slice(trainCount) };
+  }
+  const seed = randomState ?? defaultGenerator().u32();
+  const order = [...new RandomState(seed).permutation(count)];
+  return { test: order.slice(0, testCount), train: order.slice(testCount, testCount + trainCount) };
+}
+
+/**
+ * Splits tensors and arrays of the same length by the same rows, as scikit-learn does for the same `randomState`.
+ * Tensors are read, so it is async; the parts are new tensors.
+ *
+ * ```ts
+ * const [xTrain, xTest, yTrain, yTest] = await trainTestSplit(x, y, { testSize: 0.2, randomState: 42 });
+ * ```
+ */
+export async function trainTestSplit<Inputs extends readonly Splittable[]>(
+  ...args: [...Inputs, SplitOptions] | [...Inputs]
+): Promise<SplitParts<Inputs>> {
+  const last = args.at(-1);
+  const hasOptions = !(last instanceof Tensor) && !Array.isArray(last);
+  const inputs = (hasOptions ? args.slice(0, -1) : args) as readonly Splittable[];
+  const counts = inputs.map((input) => (input instanceof Tensor ? input.shape[0] : input.length));
+  if (counts.length === 0 || counts.some((count) => count === undefined || count !== counts[0])) {
+    throw new ArgumentError(
+      `trainTestSplit: inputs of ${counts.join(" and ") || "no"} rows\n  hint: all need the same number of rows`,
+    );
+  }
+  const options = hasOptions ? (last as SplitOptions) : {};
+  const { train, test } = trainTestIndices(counts[0] as number, options);
+  const parts = await Promise.all(
+    inputs.map(async (input) => {
+      if (input instanceof Tensor) {
+        const rows = await Rows.of(input);
+        return [rows.pick(train), rows.pick(test)];
+      }
+      return [train.map((i) => input[i]), test.map((i) => input[i])];
+    }),
+  );
+  return parts.flat() as unknown as SplitParts<Inputs>;
+}
+
+/** How many rows each part gets: a test fraction is rounded up, a training fraction down. */
+function partSizes(
+  count: number,
+  testSize: number | undefined,
+  trainSize: number | undefined,
+): { trainCount: number; testCount: number } {
+  const given = (size: number | undefined, round: (x: number) => number): number | undefined => {
+    if (size === undefined) return undefined;
+    const valid = size > 0 && (size < 1 || (Number.isInteger(size) && size < count));
+    if (valid) return size < 1 ? round(size * count) : size;
+    throw new ArgumentError(
+      `trainTestSplit: a size of ${size} for ${count} rows\n  hint: a fraction below 1 or a count below ${count}`,
+    );
+  };
+  const train = given(trainSize, Math.floor);
+  const test = given(testSize ?? (train === undefined ? 0.25 : undefined), Math.ceil);
+  const testCount = test ?? count - (train ?? 0);
+  const trainCount = train ?? count - testCount;
+  if (trainCount > 0 && testCount > 0 && trainCount + testCount <= count) {
+    return { trainCount, testCount };
+  }
+  throw new ArgumentError(
+    `trainTestSplit: ${count} rows cannot give ${trainCount} to train on and ${testCount} to test on` +
+      "\n  hint: more rows, or another testSize",
+  );
+}

@@ -1,0 +1,76 @@
+import { ArgumentError, noGrad, ShapeError, type Tensor, where } from "@wgrad/autograd";
+
+/** A deviation below 2⁻²⁰ of the mean is what rounding leaves of a feature that does not vary. */
+const ROUNDING = 2 ** -40;
+
+/** Settings of StandardScaler. */
+export interface StandardScalerOptions {
+  /** Subtracts the mean (default true). */
+  readonly withMean?: boolean;
+  /** Divides by the standard deviation (default true). */
+  readonly withStd?: boolean;
+}
+
+/**
+ * z = (x − μ) / σ, feature by feature: what `fit` saw comes out with mean 0 and deviation 1. x: [rows, features] or [rows].
+ * σ divides by the number of rows, and is 1 for a feature that does not vary, as in scikit-learn.
+ */
+export class StandardScaler {
+  readonly #options: Required<StandardScalerOptions>;
+  #mean: Tensor | null = null;
+  #scale: Tensor | null = null;
+
+  constructor({ withMean = true, withStd = true }: StandardScalerOptions = {}) {
+    this.#options = { withMean, withStd };
+  }
+
+  /** μ of each feature, after `fit`. */
+  get mean(): Tensor {
+    return this.#fitted(this.#mean, "mean");
+  }
+
+  /** σ of each feature, after `fit`. */
+  get scale(): Tensor {
+    return this.#fitted(this.#scale, "scale");
+  }
+
+  /** Takes mean and deviation from the rows of `x`: the training rows, not the ones to be tested on. */
+  fit(x: Tensor): this {
+    if (x.shape.length === 0 || x.shape[0] === 0) {
+      throw new ShapeError(
+        `StandardScaler.fit: no rows in x: [${x.shape.join(", ")}]\n  hint: x is [rows, features]`,
+      );
+    }
+    noGrad(() => {
+      const mean = x.mean(0);
+      const variance = x.sub(mean).square().mean(0);
+      const constant = variance.le(mean.square().mul(ROUNDING));
+      const scale = where(constant, 1, variance.sqrt());
+      this.#mean = (this.#options.withMean ? mean : mean.mul(0)).keep();
+      this.#scale = (this.#options.withStd ? scale : scale.mul(0).add(1)).keep();
+    });
+    return this;
+  }
+
+  /** z = (x − μ) / σ. */
+  transform(x: Tensor): Tensor {
+    return x.sub(this.#fitted(this.#mean, "transform")).div(this.scale);
+  }
+
+  /** `fit(x)`, then `transform(x)`. */
+  fitTransform(x: Tensor): Tensor {
+    return this.fit(x).transform(x);
+  }
+
+  /** x = z σ + μ: back to the units of what `fit` saw. */
+  inverseTransform(z: Tensor): Tensor {
+    return z.mul(this.scale).add(this.#fitted(this.#mean, "inverseTransform"));
+  }
+
+  #fitted(value: Tensor | null, call: string): Tensor {
+    if (value !== null) return value;
+    throw new ArgumentError(
+      `StandardScaler.${call}: not fitted yet\n  hint: fit(trainingRows) first`,
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import { ArgumentError, Tensor } from "@wgrad/autograd";
+import type { Dataset } from "./dataset.ts";
+import { Rows } from "./rows.ts";
+
+/** Tensors by name, or in a row. */
+export type TensorFields = Readonly<Record<string, Tensor>> | readonly [Tensor, ...Tensor[]];
+/** A batch has the same names, or the same places, as the tensors it comes from. */
+export type TensorBatch<Fields extends TensorFields> = { -readonly [Name in keyof Fields]: Tensor };
+
+/**
+ * Tensors whose first dimension counts the examples: `{ images, labels }` yields batches with the same keys, an array
+ * yields tuples. The tensors are read once, when the first batch is asked for.
+ *
+ * Throws ArgumentError if they differ in the number of examples.
+ */
+export class TensorDataset<const Fields extends TensorFields>
+  implements Dataset<TensorBatch<Fields>>
+{
+  /** How many examples there are. */
+  readonly length: number;
+  readonly #fields: Fields;
+  #rows: Promise<[string, Rows][]> | null = null;
+
+  constructor(fields: Fields) {
+    const entries: [string, Tensor][] = Object.entries(fields);
+    const [length, ...others] = entries.map(([, field]) =>
+      field instanceof Tensor ? (field.shape[0] ?? null) : null,
+    );
+    if (length === undefined || length === null || others.some((other) => other !== length)) {
+      const sizes = entries.map(([name, field]) => `\n  ${name}: [${field?.shape?.join(", ")}]`);
+      throw new ArgumentError(
+        `TensorDataset: the tensors do not count the same examples${sizes.join("")}` +
+          "\n  hint: the first dimension of each is the number of examples",
+      );
+    }
+    this.length = length;
+    this.#fields = fields;
+  }
+
+  async batch(indices: ArrayLike<number>): Promise<TensorBatch<Fields>> {
+    this.#rows ??= Promise.all(
+      Object.entries(this.#fields).map(
+        async ([name, field]): Promise<[string, Rows]> => [name, await Rows.of(field as Tensor)],
+      ),
+    );
+    const picked = (await this.#rows).map(([name, rows]) => [name, rows.pick(indices)] as const);
+    const batch = Array.isArray(this.#fields)
+      ? picked.map(([, value]) => value)
+      : Object.fromEntries(picked);
+    return batch as TensorBatch<Fields>;
+  }
+}

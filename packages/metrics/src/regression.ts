@@ -1,0 +1,24 @@
+import { noGrad, type Tensor } from "@wgrad/autograd";
+import { composite } from "@wgrad/autograd/plugin";
+import { checkSameShape } from "./check.ts";
+
+/** Mean of (prediction − target)². Shapes must be equal. → 0-d. */
+export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {
+  checkSameShape("meanSquaredError", predictions, targets);
+  return noGrad(() => composite(() => predictions.sub(targets).square().mean()));
+}
+
+/**
+ * R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 is no better than the mean of the targets. Shapes must be equal;
+ * over all elements. → 0-d.
+ */
+export function r2Score(predictions: Tensor, targets: Tensor): Tensor {
+  checkSameShape("r2Score", predictions, targets);
+  return noGrad(() =>
+    composite(() => {
+      const residual = targets.sub(predictions).square().sum();
+      const total = targets.sub(targets.mean()).square().sum();
+      return residual.div(total).neg().add(1);
+    }),
+  );
+}

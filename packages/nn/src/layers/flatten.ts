@@ -1,0 +1,22 @@
+import type { Tensor } from "@wgrad/autograd";
+import { Module } from "../module.ts";
+
+/** Joins the dimensions from `startDim` to `endDim` into one. x: [B, C, H, W] → [B, C·H·W] by default. */
+export class Flatten extends Module<[Tensor], Tensor> {
+  readonly startDim: number;
+  readonly endDim: number;
+
+  constructor(startDim = 1, endDim = -1) {
+    super();
+    this.startDim = startDim;
+    this.endDim = endDim;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.flatten(this.startDim, this.endDim);
+  }
+
+  override extraRepr(): string {
+    return `start_dim=${this.startDim}, end_dim=${this.endDim}`;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Tensor } from "@wgrad/autograd";
+import {
+  type BinaryCrossEntropyOptions,
+  binaryCrossEntropy,
+  type LossOptions,
+} from "../functional/loss.ts";
+import { Module } from "../module.ts";
+import { buffer } from "../parameter.ts";
+
+/**
+ * Mean of −w (y log p + (1 − y) log(1 − p)) for probabilities p in [0, 1], each logarithm at least −100.
+ * Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
+ */
+export class BCELoss extends Module<[input: Tensor, target: Tensor], Tensor> {
+  readonly options: LossOptions;
+  /** A factor for every element, broadcast; part of the state dict as in PyTorch. */
+  readonly weight: Tensor | null;
+
+  constructor({ weight, ...options }: BinaryCrossEntropyOptions = {}) {
+    super();
+    this.options = options;
+    this.weight = weight === undefined ? null : buffer(weight);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    const weight = this.weight === null ? {} : { weight: this.weight };
+    return binaryCrossEntropy(input, target, { ...this.options, ...weight });
+  }
+}

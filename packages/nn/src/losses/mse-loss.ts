@@ -1,0 +1,17 @@
+import type { Tensor } from "@wgrad/autograd";
+import { type LossOptions, mseLoss } from "../functional/loss.ts";
+import { Module } from "../module.ts";
+
+/** Mean of (input − target)². Shapes must be equal. → 0-d, or their shape with `reduction: "none"`. */
+export class MSELoss extends Module<[input: Tensor, target: Tensor], Tensor> {
+  readonly options: LossOptions;
+
+  constructor(options: LossOptions = {}) {
+    super();
+    this.options = options;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return mseLoss(input, target, this.options);
+  }
+}

@@ -1,0 +1,225 @@
+import type { Tensor } from "@wgrad/autograd";
+import { outermost } from "@wgrad/autograd/plugin";
+import { joinNames, stateName } from "./names.ts";
+import {
+  type BufferOptions,
+  buffer,
+  isBuffer,
+  isParameter,
+  isPersistentBuffer,
+  type Parameter,
+} from "./parameter.ts";
+import { printModule } from "./print.ts";
+import { type LoadReport, loadState, type StateDict } from "./state-dict.ts";
+
+/** A module whatever it takes and gives. */
+export type AnyModule = Module<never[], unknown>;
+
+/** A module is called like a function: `model(x)` runs its `forward`. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns exactly this function
+export type Module<In extends unknown[] = [Tensor], Out = Tensor> = (...inputs: In) => Out;
+
+/**
+ * Base of every layer and model. A subclass keeps parameters (`parameter(…)`), buffers (`buffer(…)`) and other modules in
+ * its fields and defines `forward`; fields are found when they are asked for, in the order they were
+ * assigned. `In` are forward's arguments, `Out` its result.
+ *
+ * ```ts
+ * class Classifier extends Module<[Tensor], Tensor> {
+ *   hidden = new Linear(784, 128);
+ *   output = new Linear(128, 10);
+ *   forward(images: Tensor) {
+ *     return this.output(F.relu(this.hidden(images)));
+ *   }
+ * }
+ * ```
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface
+export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
+  /** True while training; layers such as dropout ask for it. Set it through `train()` and `eval()`. */
+  declare training: boolean;
+
+  constructor() {
+    // The function is the instance: its prototype is the subclass, its fields are the module's.
+    const self = ((...inputs: In): Out =>
+      outermost(() => self.forward(...inputs), pathName(self))) as unknown as this;
+    Object.setPrototypeOf(self, new.target.prototype);
+    for (const own of ["name", "length"]) delete (self as unknown as Record<string, unknown>)[own];
+    Object.defineProperty(self, "training", { value: true, writable: true, enumerable: false });
+    // biome-ignore lint/correctness/noConstructorReturn: what makes a module callable, without eval or Proxy
+    return self;
+  }
+
+  /** The computation. Call the module, not this. */
+  abstract forward(...inputs: In): Out;
+
+  /** Settings as PyTorch prints them between the parentheses; a layer with settings overrides it. */
+  extraRepr(): string {
+    return "";
+  }
+
+  /** The modules in this one's fields, by PyTorch's names, each once. */
+  namedChildren(): [string, AnyModule][] {
+    const seen = new Set<unknown>();
+    const children: [string, AnyModule][] = [];
+    for (const [field, value] of Object.entries(this)) {
+      if (!(value instanceof Module) || seen.has(value)) continue;
+      seen.add(value);
+      children.push([stateName(field), value as AnyModule]);
+    }
+    return children;
+  }
+
+  /** The modules in this one's fields. */
+  children(): AnyModule[] {
+    return this.namedChildren().map(([, child]) => child);
+  }
+
+  /** This module and all below it, depth first, each once; its own name is `prefix`. */
+  namedModules(prefix = ""): [string, AnyModule][] {
+    const found = new Map<AnyModule, string>();
+    const visit = (module: AnyModule, name: string): void => {
+      if (found.has(module)) return;
+      found.set(module, name);
+      for (const [key, child] of module.namedChildren()) visit(child, joinNames(name, key));
+    };
+    visit(this as unknown as AnyModule, prefix);
+    return [...found].map(([module, name]) => [name, module]);
+  }
+
+  /** This module and all below it, depth first, each once. */
+  modules(): AnyModule[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /** Parameters by state-dict name, in PyTorch's order; one that is tied appears once, under its first name. */
+  namedParameters(): [string, Parameter][] {
+    return tensorsOf(this, isParameter);
+  }
+
+  /** What an optimizer trains: every parameter of this module and those below it, each once. */
+  parameters(): Parameter[] {
+    return this.namedParameters().map(([, tensor]) => tensor);
+  }
+
+  /** Buffers by state-dict name, each once. */
+  namedBuffers(): [string, Tensor][] {
+    return tensorsOf(this, isBuffer);
+  }
+
+  /** Every buffer of this module and those below it, each once. */
+  buffers(): Tensor[] {
+    return this.namedBuffers().map(([, tensor]) => tensor);
+  }
+
+  /** Keeps `tensor` in the field `name` as a buffer: saved and moved with the module, not trained. */
+  registerBuffer(name: string, tensor: Tensor, options?: BufferOptions): void {
+    (this as unknown as Record<string, Tensor>)[name] = buffer(tensor, options);
+  }
+
+  /** Parameters and persistent buffers under PyTorch's keys. The tensors are the module's own: later steps show. */
+  stateDict(): StateDict {
+    const state: StateDict = {};
+    for (const [key, tensor] of stateEntries(this, "")) state[key] = tensor.detach();
+    return state;
+  }
+
+  /**
+   * Copies values into parameters and buffers: all of them, or none if anything does not fit. With `strict: false`
+   * missing and unexpected keys are left alone and reported; shapes must fit in any case.
+   *
+   * Throws ArgumentError that lists missing keys, unexpected keys and every shape that differs.
+   */
+  loadStateDict(state: StateDict, { strict = true }: { strict?: boolean } = {}): LoadReport {
+    return loadState(this.constructor.name, new Map(stateEntries(this, "")), state, strict);
+  }
+
+  /** Sets training mode, here and in all modules below. */
+  train(mode = true): this {
+    for (const module of this.modules()) module.training = mode;
+    return this;
+  }
+
+  /** Sets evaluation mode: `train(false)`. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Forgets every parameter's gradient. */
+  zeroGrad(): void {
+    for (const tensor of this.parameters()) tensor.grad = null;
+  }
+
+  /** Says for every parameter whether gradients are computed for it. */
+  requiresGrad_(requiresGrad = true): this {
+    for (const tensor of this.parameters()) tensor.requiresGrad = requiresGrad;
+    return this;
+  }
+
+  /** Calls `visit` with every module below this one, then with this one. */
+  apply(visit: (module: AnyModule) => void): this {
+    for (const child of this.children()) child.apply(visit);
+    visit(this as unknown as AnyModule);
+    return this;
+  }
+
+  /** The module and those below it, as PyTorch prints them. */
+  toString(): string {
+    return printModule(this as unknown as AnyModule);
+  }
+}
+
+// What console.log(model) shows in Node. Not #private members: they would belong to the object that the
+// constructor did not return.
+Object.defineProperty(Module.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+  value(this: AnyModule): string {
+    return this.toString();
+  },
+});
+
+function tensorsOf(
+  root: { namedModules(): [string, AnyModule][] },
+  belongs: (value: unknown) => value is Tensor,
+): [string, Tensor][] {
+  const found = new Map<Tensor, string>();
+  for (const [prefix, module] of root.namedModules()) {
+    for (const [field, value] of Object.entries(module)) {
+      if (belongs(value) && !found.has(value)) {
+        found.set(value, joinNames(prefix, stateName(field)));
+      }
+    }
+  }
+  return [...found].map(([tensor, name]) => [name, tensor]);
+}
+
+/** A tied tensor appears under each of its names, as in PyTorch. */
+function* stateEntries(module: object, prefix: string): Generator<[string, Tensor]> {
+  const fields = Object.entries(module);
+  for (const belongs of [isParameter, isPersistentBuffer]) {
+    for (const [field, value] of fields) {
+      if (belongs(value)) yield [joinNames(prefix, stateName(field)), value];
+    }
+  }
+  for (const [field, value] of fields) {
+    if (value instanceof Module) yield* stateEntries(value, joinNames(prefix, stateName(field)));
+  }
+}
+
+/** What each module is called by the one that holds it. */
+const pathNames = new WeakMap<object, string>();
+
+/** The module's part of an error's path: its name in the module above, or its class where it is the outermost. */
+function pathName(module: object): string {
+  const known = pathNames.get(module);
+  if (known !== undefined) return known;
+  const own = module.constructor.name;
+  pathNames.set(module, own);
+  for (const [name, child] of (module as AnyModule).namedChildren()) nameBelow(name, child);
+  return own;
+}
+
+function nameBelow(name: string, module: AnyModule): void {
+  if (pathNames.has(module)) return;
+  pathNames.set(module, name);
+  for (const [key, child] of module.namedChildren()) nameBelow(key, child);
+}

@@ -1,0 +1,52 @@
+import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
+import { commit } from "@wgrad/autograd/plugin";
+
+/** Tensors under PyTorch's keys (`hidden.weight`), as safetensors files hold them. */
+export type StateDict = Record<string, Tensor>;
+
+/** What `loadStateDict` left alone. */
+export interface LoadReport {
+  /** Keys of the module that the state lacks. */
+  readonly missingKeys: string[];
+  /** Keys of the state that the module lacks. */
+  readonly unexpectedKeys: string[];
+}
+
+/** Writes the values of `state` into `targets`, all or none. */
+export function loadState(
+  moduleName: string,
+  targets: ReadonlyMap<string, Tensor>,
+  state: StateDict,
+  strict: boolean,
+): LoadReport {
+  const missingKeys = [...targets.keys()].filter((key) => !(key in state));
+  const unexpectedKeys = Object.keys(state).filter((key) => !targets.has(key));
+  const updates = new Map<Tensor, Tensor>();
+  const misfits: string[] = [];
+  for (const [key, target] of targets) {
+    const value = state[key];
+    if (value === undefined) continue;
+    if (String(value.shape) === String(target.shape)) updates.set(target, value);
+    else misfits.push(`${key}: [${value.shape.join(", ")}] into [${target.shape.join(", ")}]`);
+  }
+  const problems = [
+    ...(strict ? lines("missing", missingKeys) : []),
+    ...(strict ? lines("unexpected", unexpectedKeys) : []),
+    ...lines("shapes differ", misfits),
+  ];
+  if (problems.length > 0) {
+    const hint =
+      misfits.length === 0 ? "\n  hint: { strict: false } loads the keys they share" : "";
+    throw new ArgumentError(
+      `loadStateDict: the state does not fit ${moduleName}${problems.join("")}${hint}`,
+    );
+  }
+  // A clone: the state may alias this module or another, whose storage must stay its own.
+  commit(
+    noGrad(() => [...updates].map(([target, value]) => [target, value.to(target.dtype).clone()])),
+  );
+  return { missingKeys, unexpectedKeys };
+}
+
+const lines = (what: string, items: readonly string[]): string[] =>
+  items.map((item) => `\n  ${what}: ${item}`);

@@ -1,0 +1,71 @@
+import { maximum, type Tensor, zerosLike } from "@wgrad/autograd";
+import { type BaseOptions, checkRange, Optimizer, type ParamGroupInput } from "./optimizer.ts";
+
+/** Settings of Adam, with PyTorch's defaults. */
+export interface AdamOptions extends BaseOptions {
+  /** Step size (default 1e-3). */
+  readonly lr: number;
+  /** How slowly the means of the gradient and of its square move (default [0.9, 0.999]). */
+  readonly betas: readonly [number, number];
+  /** Keeps the division finite (default 1e-8). */
+  readonly eps: number;
+  /** Adds this times the parameter to its gradient (default 0). */
+  readonly weightDecay: number;
+  /** Divides by the largest second moment so far (default false). */
+  readonly amsgrad: boolean;
+  /** Climbs instead of descending (default false). */
+  readonly maximize: boolean;
+}
+
+/** Running means of the gradient and of its square, and with amsgrad the largest of the latter. */
+export type AdamState = { expAvg: Tensor; expAvgSq: Tensor; maxExpAvgSq: Tensor };
+
+const defaults: AdamOptions = {
+  lr: 1e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  amsgrad: false,
+  maximize: false,
+};
+
+/**
+ * Adam (Kingma & Ba 2015, Algorithm 1), amsgrad after Reddi et al. 2018:
+ *   m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²
+ *   p ← p − η m̂ / (√v̂ + ε)       m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
+ */
+export class Adam extends Optimizer<AdamOptions, AdamState> {
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupInput<AdamOptions>>,
+    options: Partial<AdamOptions> = {},
+  ) {
+    super(params, { ...defaults, ...options });
+  }
+
+  protected override check(options: AdamOptions): void {
+    super.check(options);
+    checkRange("Adam", "betas[0]", options.betas[0], 0, 1);
+    checkRange("Adam", "betas[1]", options.betas[1], 0, 1);
+    checkRange("Adam", "eps", options.eps, 0, Number.POSITIVE_INFINITY);
+    checkRange("Adam", "weightDecay", options.weightDecay, 0, Number.POSITIVE_INFINITY);
+  }
+
+  protected update(
+    p: Tensor,
+    gradient: Tensor,
+    s: Partial<AdamState>,
+    { lr, betas: [b1, b2], eps, weightDecay, amsgrad, maximize }: AdamOptions,
+    t: number,
+  ): Tensor {
+    let g = maximize ? gradient.neg() : gradient;
+    if (weightDecay !== 0) g = g.add(p.mul(weightDecay));
+    const m = (s.expAvg ?? zerosLike(p)).mul(b1).add(g.mul(1 - b1));
+    const v = (s.expAvgSq ?? zerosLike(p)).mul(b2).add(g.square().mul(1 - b2));
+    s.expAvg = m;
+    s.expAvgSq = v;
+    if (amsgrad) s.maxExpAvgSq = maximum(s.maxExpAvgSq ?? zerosLike(p), v);
+    const vHat = (amsgrad ? (s.maxExpAvgSq as Tensor) : v).div(1 - b2 ** t);
+    const mHat = m.div(1 - b1 ** t);
+    return p.sub(mHat.div(vHat.sqrt().add(eps)).mul(lr));
+  }
+}

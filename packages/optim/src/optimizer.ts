@@ -1,0 +1,220 @@
+import { ArgumentError, GradError, noGrad, Tensor } from "@wgrad/autograd";
+import { commit, composite, persist } from "@wgrad/autograd/plugin";
+import {
+  type OptimizerState,
+  type OptimizerStateDict,
+  packState,
+  restoreGroups,
+  restoreState,
+} from "./state-dict.ts";
+
+/** Settings every optimizer has: the learning rate. */
+export interface BaseOptions {
+  readonly lr: number;
+}
+
+/** Parameters with settings of their own; what is left out is the optimizer's default. */
+export type ParamGroupInput<Options extends BaseOptions> = {
+  readonly params: Iterable<Tensor>;
+} & Partial<Options>;
+
+/** Parameters and the settings they are trained with; assign to `lr` and the others between steps. */
+export type ParamGroup<Options extends BaseOptions> = { params: Tensor[] } & {
+  -readonly [Name in keyof Options]: Options[Name];
+};
+
+/** What every optimizer counts. */
+type StepCount = { step: number };
+
+/** What is remembered of a parameter after the step being recorded, and which of its tensors are new. */
+interface Memory {
+  readonly param: Tensor;
+  readonly entry: OptimizerState;
+  readonly fresh: readonly Tensor[];
+}
+
+/**
+ * Base of every optimizer. A subclass says what it remembers of a parameter (`State`, tensors and numbers) and how one
+ * step changes it (`update`, in tensor ops); this class owns the loop over groups, the step count, saving, and
+ * the write, which is all or nothing.
+ *
+ * ```ts
+ * class SignSGD extends Optimizer<BaseOptions> {
+ *   protected update(p: Tensor, g: Tensor, _state: object, { lr }: BaseOptions): Tensor {
+ *     return p.sub(g.sign().mul(lr));
+ *   }
+ * }
+ * ```
+ */
+export abstract class Optimizer<
+  Options extends BaseOptions,
+  State extends OptimizerState = OptimizerState,
+> {
+  /** Groups of parameters with their settings. */
+  readonly paramGroups: ParamGroup<Options>[] = [];
+  /** Settings of a group that does not say otherwise. */
+  readonly defaults: Options;
+  /** What is remembered of each parameter, by parameter: at least `step`, the steps it has taken. */
+  readonly state: Map<Tensor, State & StepCount> = new Map();
+
+  constructor(params: Iterable<Tensor> | Iterable<ParamGroupInput<Options>>, defaults: Options) {
+    this.defaults = defaults;
+    const items = [...params];
+    if (items.length === 0) {
+      throw new ArgumentError(
+        `${this.#name}: no parameters to train\n  hint: pass model.parameters()`,
+      );
+    }
+    const tensors = items.filter((item) => item instanceof Tensor);
+    if (tensors.length === items.length) this.addParamGroup({ params: tensors } as never);
+    else for (const group of items) this.addParamGroup(group as ParamGroupInput<Options>);
+  }
+
+  get #name(): string {
+    return this.constructor.name;
+  }
+
+  /**
+   * One parameter's next value from its gradient. `state` holds what was remembered (empty at first); assign to
+   * its fields what is to be remembered next. `step` counts this parameter's steps, from 1.
+   * Numbers may change from step to step freely: they compile nothing.
+   */
+  protected abstract update(
+    p: Tensor,
+    gradient: Tensor,
+    state: Partial<State>,
+    options: Options,
+    step: number,
+  ): Tensor;
+
+  /** Throws ArgumentError if a setting is out of its range. A subclass adds its own. */
+  protected check(options: Options): void {
+    checkRange(this.#name, "lr", options.lr, 0, Number.POSITIVE_INFINITY);
+  }
+
+  /** Adds parameters with settings of their own, to fine-tune layer by layer. */
+  addParamGroup({ params, ...own }: ParamGroupInput<Options>): void {
+    const group = {
+      ...this.defaults,
+      ...own,
+      params: [...params],
+    } as unknown as ParamGroup<Options>;
+    this.check(group as unknown as Options);
+    const known = new Set(this.paramGroups.flatMap((other) => other.params));
+    group.params.forEach((param, i) => {
+      checkParameter(this.#name, param, i);
+      if (known.has(param)) {
+        throw new ArgumentError(
+          `${this.#name}: parameter ${i}, [${param.shape.join(", ")}], is given twice` +
+            "\n  hint: each parameter belongs to one group; model.parameters() lists tied ones once",
+        );
+      }
+      known.add(param);
+    });
+    this.paramGroups.push(group);
+  }
+
+  /** Forgets the gradients, so that the next backward starts from none. */
+  zeroGrad(): void {
+    for (const { params } of this.paramGroups) for (const param of params) param.grad = null;
+  }
+
+  /**
+   * Updates every parameter that has a gradient, and what is remembered of it: all of them or, if anything throws, none.
+   * Everything recorded since the last step then runs; nothing waits for it.
+   */
+  step(): void {
+    const writes: [Tensor, Tensor][] = [];
+    const memories: Memory[] = [];
+    noGrad(() =>
+      composite(() => {
+        for (const group of this.paramGroups) {
+          for (const param of group.params) {
+            if (param.grad !== null) memories.push(this.#record(param, param.grad, group, writes));
+          }
+        }
+      }),
+    );
+    for (const { fresh } of memories) for (const value of fresh) persist(value);
+    commit(writes);
+    for (const { param, entry } of memories) this.state.set(param, entry as State & StepCount);
+  }
+
+  /** Records one parameter's update; nothing of the optimizer changes yet. */
+  #record(
+    param: Tensor,
+    gradient: Tensor,
+    group: ParamGroup<Options>,
+    writes: [Tensor, Tensor][],
+  ): Memory {
+    const before = this.state.get(param);
+    const step = (before?.step ?? 0) + 1;
+    const working: OptimizerState = { ...before };
+    const options = group as unknown as Options;
+    writes.push([param, this.update(param, gradient, working as Partial<State>, options, step)]);
+    const entry: OptimizerState = { ...working, step };
+    const fresh: Tensor[] = [];
+    for (const [name, value] of Object.entries(working)) {
+      const stored = before?.[name];
+      if (!(value instanceof Tensor) || value === stored) continue;
+      if (stored instanceof Tensor) {
+        writes.push([stored, value]);
+        entry[name] = stored;
+      } else fresh.push(value);
+    }
+    return { param, entry, fresh };
+  }
+
+  /** Settings and everything remembered, by the parameter's number; tensors are the optimizer's own. */
+  stateDict(): OptimizerStateDict {
+    return packState(this.paramGroups, this.state);
+  }
+
+  /**
+   * Takes over what `stateDict()` gave, from this run or another: training goes on bit for bit as it would have.
+   *
+   * Throws ArgumentError if groups or parameters differ in number or shape; then nothing has changed.
+   */
+  loadStateDict(saved: OptimizerStateDict): void {
+    const state = restoreState(this.#name, this.paramGroups, saved);
+    restoreGroups(this.paramGroups, saved);
+    this.state.clear();
+    for (const [param, entry] of state) this.state.set(param, entry as State & StepCount);
+  }
+
+  /** The optimizer and its groups' settings. */
+  toString(): string {
+    const groups = this.paramGroups.map((group, i) => {
+      const settings = Object.entries(group).filter(([name]) => name !== "params");
+      const lines = settings.map(([name, value]) => `    ${name}: ${value}\n`).sort();
+      return `Parameter Group ${i}\n${lines.join("")}`;
+    });
+    return `${this.#name} (\n${groups.join("\n")})`;
+  }
+}
+
+/** Throws ArgumentError unless `low` ≤ value < `high`. */
+export function checkRange(
+  optimizer: string,
+  name: string,
+  value: number,
+  low: number,
+  high: number,
+): void {
+  if (value >= low && value < high) return;
+  const range = high === Number.POSITIVE_INFINITY ? `${low} or more` : `in [${low}, ${high})`;
+  throw new ArgumentError(`${optimizer}: ${name} is ${value}\n  hint: a number ${range}`);
+}
+
+function checkParameter(optimizer: string, param: unknown, index: number): void {
+  if (!(param instanceof Tensor)) {
+    throw new ArgumentError(
+      `${optimizer}: parameter ${index} is not a tensor\n  hint: pass model.parameters()`,
+    );
+  }
+  if (param.isLeaf) return;
+  throw new GradError(
+    `${optimizer}: parameter ${index}, [${param.shape.join(", ")}], is the result of an operation, not a leaf` +
+      "\n  hint: optimize the tensors it was computed from, or parameter(x.detach())",
+  );
+}

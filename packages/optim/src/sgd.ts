@@ -1,0 +1,72 @@
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { type BaseOptions, checkRange, Optimizer, type ParamGroupInput } from "./optimizer.ts";
+
+/** Settings of SGD, with PyTorch's defaults. */
+export interface SGDOptions extends BaseOptions {
+  /** Step size (default 1e-3). */
+  readonly lr: number;
+  /** How much of the last step is kept (default 0). */
+  readonly momentum: number;
+  /** How little of the gradient enters the momentum (default 0). */
+  readonly dampening: number;
+  /** Adds this times the parameter to its gradient (default 0). */
+  readonly weightDecay: number;
+  /** Looks ahead along the momentum (default false). */
+  readonly nesterov: boolean;
+  /** Climbs instead of descending (default false). */
+  readonly maximize: boolean;
+}
+
+/** The running direction; absent without momentum. */
+export type SGDState = { momentumBuffer: Tensor };
+
+const defaults: SGDOptions = {
+  lr: 1e-3,
+  momentum: 0,
+  dampening: 0,
+  weightDecay: 0,
+  nesterov: false,
+  maximize: false,
+};
+
+/**
+ * Stochastic gradient descent, with momentum (Sutskever et al. 2013) as PyTorch writes it:
+ *   g ← g + λ p        b ← μ b + (1 − d) g        p ← p − η b, or p − η (g + μ b) with Nesterov's
+ * μ momentum, d dampening, λ weight decay, η learning rate; the first b is g.
+ */
+export class SGD extends Optimizer<SGDOptions, SGDState> {
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupInput<SGDOptions>>,
+    options: Partial<SGDOptions> = {},
+  ) {
+    super(params, { ...defaults, ...options });
+  }
+
+  protected override check(options: SGDOptions): void {
+    super.check(options);
+    checkRange("SGD", "momentum", options.momentum, 0, Number.POSITIVE_INFINITY);
+    checkRange("SGD", "weightDecay", options.weightDecay, 0, Number.POSITIVE_INFINITY);
+    if (options.nesterov && (options.momentum === 0 || options.dampening !== 0)) {
+      throw new ArgumentError(
+        `SGD: nesterov with momentum ${options.momentum} and dampening ${options.dampening}` +
+          "\n  hint: it needs momentum above 0 and no dampening",
+      );
+    }
+  }
+
+  protected update(
+    p: Tensor,
+    gradient: Tensor,
+    s: Partial<SGDState>,
+    { lr, momentum, dampening, weightDecay, nesterov, maximize }: SGDOptions,
+  ): Tensor {
+    let g = maximize ? gradient.neg() : gradient;
+    if (weightDecay !== 0) g = g.add(p.mul(weightDecay));
+    if (momentum !== 0) {
+      const b = s.momentumBuffer?.mul(momentum).add(g.mul(1 - dampening)) ?? g.clone();
+      s.momentumBuffer = b;
+      g = nesterov ? g.add(b.mul(momentum)) : b;
+    }
+    return p.sub(g.mul(lr));
+  }
+}
