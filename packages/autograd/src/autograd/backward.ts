@@ -3,10 +3,9 @@ import { Cell } from "../graph/cell.ts";
 import { context } from "../graph/context.ts";
 import { type Handle, newHandle } from "../graph/handle.ts";
 import { type Node, PENDING, SLOT } from "../graph/node.ts";
-import { isFree } from "../graph/op.ts";
-import { add } from "../ops/binary.ts";
-import { copy } from "../ops/cast.ts";
-import { onesLike } from "../ops/creation.ts";
+import { add } from "../ops/arithmetic.ts";
+import { ownValue } from "../ops/commit.ts";
+import { constantLike } from "../ops/constant.ts";
 import { sumTo } from "../ops/reduction.ts";
 import { expired } from "../graph/expired.ts";
 import { sameShape } from "../shape.ts";
@@ -96,7 +95,7 @@ function seedOf(call: string, root: Tensor, gradient: Tensor | null | undefined)
           "\n  hint: reduce it first (.sum(), .mean()), or pass the gradient",
       );
     }
-    return inEngine(false, () => onesLike(root));
+    return inEngine(false, () => constantLike(1, root));
   }
   if (!sameShape(gradient.shape, root.shape)) {
     throw new ShapeError(
@@ -208,7 +207,7 @@ function checkSaved(edge: GradFn): void {
 
 function accumulate(leaf: Leaf, total: Tensor): void {
   const current = leaf.grad;
-  const value = asValue(current === null ? total : add(current, total));
+  const value = ownValue(current === null ? total : add(current, total));
   const edge = value.edge;
   if (current !== null) {
     bindCell(current.cell, value.cell.node, "backward");
@@ -219,7 +218,7 @@ function accumulate(leaf: Leaf, total: Tensor): void {
   cell.persistent = true;
   const { node } = cell;
   const { stream } = node;
-  if (leaf.gradCell !== null) {
+  if (leaf.gradCell !== null && !context.eager) {
     stream.writes.delete(leaf.gradCell);
     stream.inherit(leaf.gradCell, cell);
   }
@@ -231,13 +230,6 @@ function accumulate(leaf: Leaf, total: Tensor): void {
   } else stream.adopt(cell, node);
   leaf.grad = newHandle(cell, null);
   leaf.grad.edge = edge;
-}
-
-/** The tensor as the value of a cell: whole, and no other cell's. */
-function asValue(tensor: Tensor): Tensor {
-  const { node } = tensor.cell;
-  const fresh = tensor.view === null && node.cell === null && node.state === PENDING && !isFree(node) && !node.terminal;
-  return fresh ? tensor : copy(tensor);
 }
 
 /** Makes a tensor a leaf that accumulates its gradient, or takes that back. */

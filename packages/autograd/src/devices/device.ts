@@ -100,6 +100,10 @@ export interface Submission {
  */
 export interface Device {
   readonly kind: "cpu" | "webgpu";
+  /** The adapter, in its own words. */
+  readonly description: string;
+  /** Why it works no more, or null. */
+  readonly failure: Error | null;
   /** Whether kernels of several steps pay off here. */
   readonly fuses: boolean;
   /** Buffers one kernel may bind, output and scratch included. */

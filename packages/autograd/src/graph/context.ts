@@ -32,8 +32,8 @@ export interface Context {
   readonly version: string;
   /** Where new tensors live; null before `init()`. */
   stream: Stream | null;
-  /** Streams by device kind: an explicit `device` option finds its own here. */
-  readonly streams: Map<string, Stream>;
+  /** Every stream that was opened. */
+  readonly streams: Set<Stream>;
   gradMode: boolean;
   /** Depth of composite ops, the engine and optimizers: what they record is not the user's. */
   opDepth: number;
@@ -66,7 +66,7 @@ function claim(): Context {
   const context: Context = {
     version: VERSION,
     stream: null,
-    streams: new Map(),
+    streams: new Set(),
     gradMode: true,
     opDepth: 0,
     moduleDepth: 0,

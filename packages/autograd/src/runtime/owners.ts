@@ -34,6 +34,15 @@ export class Owners {
     this.forgotten.register(node, storage, storage);
   }
 
+  /** A cached value becomes its handles' own. */
+  keepSlot(node: Node): void {
+    const storage = node.storage as Storage;
+    storage.holder = "owned";
+    this.pool.transfer(storage.buffer as DeviceBuffer, "slots", "owned");
+    this.own(node);
+    settle(node);
+  }
+
   free(storage: Storage): void {
     if (!this.owned.delete(storage)) return;
     this.forgotten.unregister(storage);
@@ -72,7 +81,7 @@ export class Owners {
   inherit(from: Cell, to: Cell): void {
     if (from.home === null) return;
     to.home = from.home;
-    to.previous = from.previous ?? from.node;
+    to.previous = from.previous ?? (from.node.state === COMPUTED ? from.node : null);
     from.home = null;
     this.cells.set(to.home.buffer, new WeakRef(to));
   }

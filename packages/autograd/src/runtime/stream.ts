@@ -71,14 +71,27 @@ export class DeviceStream implements Stream {
   }
 
   flush(reads: readonly Node[]): void {
+    this.execute(reads, reads);
+  }
+
+  /** Runs pending work, this node included, without reading it. */
+  compute(node: Node): void {
+    this.execute([node], NONE);
+  }
+
+  private execute(wantedRoots: readonly Node[], reads: readonly Node[]): void {
     if (this.failure !== null) throw this.failure;
-    const roots = this.roots(reads);
+    const roots = this.roots(wantedRoots);
     if (roots.length === 0) return;
-    const order = this.order(roots, reads);
+    const order = this.order(roots, wantedRoots);
     this.counters.flushes++;
     const wanted = new Set(reads);
+    if (order.length === 0) {
+      this.pending.length = 0;
+      return;
+    }
     this.owners.house(order, this.writes);
-    const trace = traceOf(order, this.writes, wanted, (node) => this.backend.bytesOf(node.dtype, 1) === this.backend.bytesOf(node.dtype, 2) / 2);
+    const trace = traceOf(order, this.writes, wanted, this.regional);
     const plan = this.planFor(trace);
     this.run(plan, trace);
     this.retire(trace);
@@ -140,6 +153,18 @@ export class DeviceStream implements Stream {
       this.pool.give(storage.buffer as DeviceBuffer, "slots");
     }
     expire(node, "it was disposed");
+  }
+
+  /** Whether a stretch of such a value can be copied on its own: packed dtypes share words. */
+  private readonly regional = (node: Node): boolean =>
+    this.backend.bytesOf(node.dtype, 2) === 2 * this.backend.bytesOf(node.dtype, 1);
+
+  disposeCell(cell: Cell): void {
+    const { node } = cell;
+    if (!cell.persistent) return this.release(node);
+    if (this.writes.size > 0 || this.pending.length > 0) this.flush(NONE);
+    this.owners.releaseCell(cell);
+    expire(cell.node, "it was disposed");
   }
 
   private roots(reads: readonly Node[]): Node[] {

@@ -1,5 +1,6 @@
 import { dtypeCode } from "../dtype.ts";
 import type { Cell, Home } from "../graph/cell.ts";
+import { context } from "../graph/context.ts";
 import { COMPUTED, EXPIRED, type Node, OWNED, SLOT } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import { isContiguous } from "../graph/view.ts";
@@ -68,6 +69,7 @@ function holdOf(node: Node, writes: ReadonlySet<Cell>, reads: ReadonlySet<Node>)
   if (cell !== null && cell.node === node && writes.has(cell)) return HOLD_CELL;
   const scalar = node.shape.length === 0;
   if (isFree(node)) return reads.has(node) || node.keep === OWNED ? (scalar ? HOLD_PAGE : HOLD_OWNED) : HOLD_NOTHING;
+  if (context.eager) return HOLD_OWNED;
   if (scalar && (node.visible || reads.has(node) || node.keep !== 0)) return HOLD_PAGE;
   const sink = node.terminal && node.consumers === 0;
   if (reads.has(node) || node.keep === OWNED || (sink && !node.gradMode)) return HOLD_OWNED;

@@ -94,7 +94,7 @@ function retain(handle: Handle): void {
 /** The call before this one left its result pending: run it, unless a live tape still wants to fuse with it. */
 function flushInference(): void {
   context.inferencePending = false;
-  for (const stream of context.streams.values()) {
+  for (const stream of context.streams) {
     if (stream.pending.length > 0 && stream.pending.every((node) => node.saved === 0)) stream.flush([]);
   }
 }

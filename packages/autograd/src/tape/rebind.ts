@@ -15,7 +15,7 @@ import { Leaf } from "./edge.ts";
 export function rebind(target: Handle, value: Tensor, writer: string): void {
   checkWritable(target, writer);
   bindCell(target.cell, value.cell.node, writer);
-  if (context.gradMode && value.edge !== null) target.edge = value.edge;
+  if (context.gradMode) target.edge = value.edge;
   target.edgeVersion++;
 }
 

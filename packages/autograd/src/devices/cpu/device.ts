@@ -50,6 +50,8 @@ interface CpuProgram extends Program {
 /** The reference device: plain loops in f64 over typed arrays, done by the time `submit` returns. */
 export class CpuDevice implements Device {
   readonly kind = "cpu";
+  readonly description = "cpu (reference)";
+  readonly failure: Error | null = null;
   readonly fuses = false;
   readonly maxBindings: number = Number.MAX_SAFE_INTEGER;
   readonly maxBufferBytes: number = 2 ** 32;

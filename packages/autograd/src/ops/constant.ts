@@ -1,0 +1,71 @@
+import { type DType, isFloating } from "../dtype.ts";
+import { DTypeError } from "../errors.ts";
+import type { Stream } from "../graph/context.ts";
+import type { Op } from "../graph/op.ts";
+import { e } from "../kernel/expression.ts";
+import type { Shape } from "../shape.ts";
+import { record } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+import { elementwise } from "./define.ts";
+
+const fillOp: Op = elementwise({
+  name: "fill",
+  scalars: ["result"],
+  reference: (value) => value,
+  expression: (value) => value,
+});
+
+/** One number everywhere. It is a dynamic slot of the kernel that reads it: another number compiles nothing. */
+export function constant(value: number, dtype: DType, shape: Shape, stream?: Stream): Tensor {
+  return record(fillOp, [], shape, dtype, [], [dtype === "bool" ? Number(value !== 0) : value], stream);
+}
+
+/** A constant of another tensor's shape, dtype and device. */
+export function constantLike(value: number, like: Tensor): Tensor {
+  return constant(value, like.dtype, like.shape, like.node.stream);
+}
+
+/** The gradient where nothing flows: zeros, as PyTorch gives them. */
+export const zeroGradient = (dy: Tensor): Tensor => constantLike(0, dy);
+
+/** y = x as another dtype: fractions are cut off for integers, anything but 0 is true. */
+function castTo(dtype: DType, reference: (x: number) => number, from?: DType): Op {
+  return elementwise({
+    name: `cast to ${dtype}`,
+    reference,
+    expression: (x) => e.cast(x, dtype),
+    ...(from && { gradient: (dy) => [cast(dy, from)] }),
+  });
+}
+
+const casts: Record<DType, Op> = {
+  f32: castTo("f32", (x) => x, "f64"),
+  f64: castTo("f64", (x) => x, "f32"),
+  i32: castTo("i32", Math.trunc),
+  u32: castTo("u32", Math.trunc),
+  u8: castTo("u8", Math.trunc),
+  bool: castTo("bool", (x) => Number(x !== 0)),
+};
+
+const copyOp: Op = elementwise({
+  name: "copy",
+  reference: (x) => x,
+  expression: (x) => x,
+  gradient: (dy) => [dy],
+});
+
+/** The same values in storage of their own, in row-major order. */
+export const copy = (x: Tensor): Tensor => record(copyOp, [x], x.shape, x.dtype);
+
+/** The values as another dtype; the tensor itself if it has that dtype. */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : record(casts[dtype], [x], x.shape, dtype);
+}
+
+/** Refuses integers where only fractions make sense. */
+export function checkFloating(call: string, x: Tensor): void {
+  if (isFloating(x.dtype)) return;
+  throw new DTypeError(
+    `${call}: needs a floating dtype, got ${x.dtype}\n  hint: convert first, x.to("f32")`,
+  );
+}

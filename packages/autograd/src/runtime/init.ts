@@ -1,0 +1,98 @@
+import type { Device } from "../devices/device.ts";
+import { ArgumentError, DeviceError } from "../errors.ts";
+import { context } from "../graph/context.ts";
+import { DeviceStream } from "./stream.ts";
+
+export interface InitOptions {
+  /** "webgpu", "cpu", or a GPUDevice of your own. Default: webgpu where there is one, else cpu with a warning. */
+  readonly device?: "webgpu" | "cpu" | GPUDevice;
+  /** "off" runs one kernel per operation, in order: slow, and the oracle of everything faster. */
+  readonly fusion?: "on" | "off";
+  /** Bytes of device memory past which kept buffers move to the host. Default: no limit. */
+  readonly budget?: number;
+}
+
+export interface InitResult {
+  readonly device: "webgpu" | "cpu";
+  /** The adapter, in its own words. */
+  readonly description: string;
+}
+
+/** Opened once per kind of device: streams that differ in options share it. */
+const opened = new Map<"webgpu" | "cpu" | GPUDevice, Promise<Device | null>>();
+
+/**
+ * Chooses where tensors live and compute from here on. Call it once, before the first tensor; calling it
+ * again switches (tensors stay where they are), and after a lost device it opens a fresh one.
+ */
+export async function init(options: InitOptions = {}): Promise<InitResult> {
+  const { device, fusion = "on", budget = Number.POSITIVE_INFINITY } = options;
+  if (fusion !== "on" && fusion !== "off") {
+    throw new ArgumentError(`init: fusion is "on" or "off"; got ${JSON.stringify(fusion)}`);
+  }
+  if (!(budget > 0)) throw new ArgumentError(`init: budget is a number of bytes above 0; got ${budget}`);
+  if (typeof device === "string" && device !== "webgpu" && device !== "cpu") {
+    throw new ArgumentError(`init: unknown device ${JSON.stringify(device)}\n  hint: "webgpu", "cpu" or a GPUDevice`);
+  }
+  const kind = device ?? "webgpu";
+  const backend = (await open(kind)) ?? (await fallBack(device));
+  context.stream = streamOf(backend, fusion === "on", budget);
+  return { device: backend.kind, description: backend.description };
+}
+
+async function fallBack(asked: InitOptions["device"]): Promise<Device> {
+  if (asked !== undefined) {
+    throw new DeviceError(
+      "init: no WebGPU adapter was found" +
+        "\n  hint: in Node install webgpu, and @sparticuz/chromium for machines without a GPU; in a browser enable WebGPU",
+    );
+  }
+  console.warn(
+    "wgrad: no WebGPU adapter was found, so tensors run on the cpu device, which is slow" +
+      "\n  hint: in Node install webgpu, and @sparticuz/chromium for machines without a GPU; in a browser enable WebGPU",
+  );
+  return (await open("cpu")) as Device;
+}
+
+async function open(kind: "webgpu" | "cpu" | GPUDevice): Promise<Device | null> {
+  const known = await opened.get(kind);
+  if (known !== undefined && known !== null && known.failure === null) return known;
+  const opening = openDevice(kind);
+  opened.set(kind, opening);
+  opening.then(
+    (device) => {
+      if (device === null) opened.delete(kind);
+    },
+    () => opened.delete(kind),
+  );
+  return opening;
+}
+
+async function openDevice(kind: "webgpu" | "cpu" | GPUDevice): Promise<Device | null> {
+  if (kind === "cpu") {
+    const { CpuDevice } = await import("../devices/cpu/device.ts");
+    return new CpuDevice();
+  }
+  const { openWebGPU } = await import("../devices/webgpu/device.ts");
+  return openWebGPU(kind === "webgpu" ? undefined : kind);
+}
+
+const streams = new WeakMap<Device, Map<string, DeviceStream>>();
+
+function streamOf(backend: Device, fusion: boolean, budget: number): DeviceStream {
+  const known = streams.get(backend) ?? new Map<string, DeviceStream>();
+  streams.set(backend, known);
+  const key = `${fusion} ${budget}`;
+  const stream = known.get(key) ?? new DeviceStream(backend, { fusion, budget });
+  known.set(key, stream);
+  context.streams.add(stream);
+  return stream;
+}
+
+/** The stream of a device kind, for `{ device }` options and `to(device)`; opens it if need be. */
+export async function streamFor(kind: "webgpu" | "cpu"): Promise<DeviceStream> {
+  if (context.stream?.device === kind) return context.stream as DeviceStream;
+  const backend = await open(kind);
+  if (backend === null) throw new DeviceError(`to: there is no ${kind} device here`);
+  return streamOf(backend, true, Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,57 @@
+import { type TypedArray, arrayType } from "../dtype.ts";
+import type { Handle } from "../graph/handle.ts";
+import { COMPUTED, EXPIRED, OWNED, PENDING } from "../graph/node.ts";
+import { isContiguous } from "../graph/view.ts";
+import { expired } from "../graph/expired.ts";
+import { sizeOf } from "../shape.ts";
+import type { DeviceStream } from "./stream.ts";
+
+/** The handle's elements in row-major order, in an array of the caller's own. */
+export async function read(handle: Handle): Promise<TypedArray> {
+  const { node } = handle.cell;
+  const { view } = handle;
+  const values = await (node.stream as DeviceStream).read(node);
+  if (view === null) return values.slice();
+  const { shape, strides, offset } = view;
+  const size = sizeOf(shape);
+  if (isContiguous(view)) return values.slice(offset, offset + size);
+  const out = new (arrayType(node.dtype))(size);
+  const index = new Array<number>(shape.length).fill(0);
+  let at = offset;
+  for (let i = 0; i < size; i++) {
+    out[i] = values[at] as number;
+    for (let d = shape.length - 1; d >= 0; d--) {
+      at += strides[d] as number;
+      if (++(index[d] as number) < (shape[d] as number)) break;
+      at -= (shape[d] as number) * (strides[d] as number);
+      index[d] = 0;
+    }
+  }
+  return out;
+}
+
+/** The value is the handle's to keep from its computation on, whatever happens to what it was made from. */
+export function keep(handle: Handle): void {
+  const { node } = handle.cell;
+  if (node.state === EXPIRED) throw expired("keep", node);
+  if (node.state === PENDING) node.keep = OWNED;
+  else if (node.state !== COMPUTED) realize(handle);
+  else if (node.storage?.holder === "slot") (node.stream as DeviceStream).owners.keepSlot(node);
+}
+
+/** Computes the value now. */
+export function realize(handle: Handle): void {
+  const { node } = handle.cell;
+  if (node.state === EXPIRED) throw expired("realize", node);
+  if (node.state === COMPUTED) return;
+  node.keep = OWNED;
+  (node.stream as DeviceStream).compute(node);
+}
+
+/** Gives the value back. Every handle on the same cell is then expired. */
+export function dispose(handle: Handle): void {
+  const { cell } = handle;
+  const stream = cell.node.stream as DeviceStream;
+  if (stream.failure !== null) return;
+  stream.disposeCell(cell);
+}

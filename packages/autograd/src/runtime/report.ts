@@ -1,0 +1,51 @@
+import { context, currentStream } from "../graph/context.ts";
+import type { Counters } from "./counters.ts";
+import type { MemoryClass } from "./memory.ts";
+import type { DeviceStream } from "./stream.ts";
+
+export interface MemoryReport {
+  readonly device: "cpu" | "webgpu";
+  /** Operations recorded and not yet run. */
+  readonly pendingNodes: number;
+  /** Buffers on the device, the freed ones that wait for reuse included. */
+  readonly buffers: number;
+  /** Bytes in use, by what for. */
+  readonly bytes: Readonly<Record<MemoryClass, number>>;
+  readonly totalBytes: number;
+  /** Bytes freed and kept for reuse. */
+  readonly freeBytes: number;
+  readonly peakBytes: number;
+  readonly plans: number;
+  /** Nodes computed more than once because their value was not cached. */
+  readonly recomputed: number;
+}
+
+/** What the current device's memory holds. */
+export function memory(): MemoryReport {
+  const { pool, plans, pending, device, counters } = currentStream() as DeviceStream;
+  return {
+    device,
+    pendingNodes: pending.length,
+    buffers: pool.buffers,
+    bytes: { ...pool.bytes },
+    totalBytes: pool.liveBytes,
+    freeBytes: pool.freeBytes,
+    peakBytes: pool.peakBytes,
+    plans: plans.size,
+    recomputed: counters.recomputed,
+  };
+}
+
+/** Exact counts of what the current device has been asked to do since it was opened. */
+export const counters = (): Readonly<Counters> => ({ ...(currentStream() as DeviceStream).counters });
+
+/**
+ * A loader asks for its next batch: unread results of the step before it are computed, and the program waits
+ * until at most two steps are in flight.
+ */
+export async function boundary(): Promise<void> {
+  const { stream } = context;
+  if (stream === null) return;
+  if (stream.pending.length > 0) stream.flush([]);
+  await (stream as DeviceStream).settled();
+}
