@@ -15,9 +15,13 @@ import { type LoadReport, loadState, type StateDict } from "./state-dict.ts";
 /** A module whatever it takes and gives. */
 export type AnyModule = Module<never[], unknown>;
 
-/** A module is called like a function: `model(x)` runs its `forward`. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns exactly this function
-export type Module<In extends unknown[] = [Tensor], Out = Tensor> = (...inputs: In) => Out;
+export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
+  /** Runs `forward`: a module is called like a function, `model(x)`. */
+  (...inputs: In): Out;
+  /** True while training; layers such as dropout ask for it. Set it through `train()` and `eval()`. */
+  training: boolean;
+}
 
 /**
  * Base of every layer and model. A subclass keeps parameters (`parameter(…)`), buffers (`buffer(…)`) and other modules in
@@ -36,9 +40,6 @@ export type Module<In extends unknown[] = [Tensor], Out = Tensor> = (...inputs: 
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface
 export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
-  /** True while training; layers such as dropout ask for it. Set it through `train()` and `eval()`. */
-  declare training: boolean;
-
   constructor() {
     // The function is the instance: its prototype is the subclass, its fields are the module's.
     const self = ((...inputs: In): Out =>
