@@ -1,0 +1,30 @@
+import { sizeOf } from "../../shape.ts";
+import type { Kernel, KernelStep } from "../device.ts";
+import { Position } from "./position.ts";
+import { Shader, type ShaderLimits, type Stage, wideInputs } from "./shader.ts";
+import type { Words } from "./words.ts";
+
+const WORKGROUP = 64;
+
+/** A chain of elementwise steps: a thread makes four consecutive elements. */
+export function elementwiseStages(kernel: Kernel, words: Words, limits: ShaderLimits): Stage[] {
+  const last = kernel.steps.length - 1;
+  const step = kernel.steps[last] as KernelStep;
+  const size = sizeOf(step.shape);
+  if (size === 0) return [];
+  const wide = wideInputs(kernel, step.operands);
+  const shared = kernel.inputs.findIndex(({ inPlace }, i) => inPlace && !wide.has(i));
+  if (shared >= 0) {
+    throw new Error(`${step.op.name}: input ${shared} is written in place and read through a view`);
+  }
+  const shader = new Shader(kernel, words, wide);
+  const { text } = shader;
+  const stage = shader.finish(Math.ceil(size / 4), WORKGROUP, limits, () => {
+    const index = text.let("thread * 4u + vec4<u32>(0u, 1u, 2u, 3u)", 4, "i");
+    const segments = [{ dims: step.shape, index }];
+    const at = new Position(words, text, segments, shader.readings(last), "thread");
+    at.prepare(0);
+    shader.storeFour(shader.value(last, at), "thread");
+  });
+  return [stage];
+}

@@ -1,0 +1,77 @@
+import { DTypeError, LimitError } from "../../errors.ts";
+import type { Kernel, KernelStep, Lowered } from "../device.ts";
+import { assembleStages } from "./assemble.ts";
+import { contractStages } from "./contract.ts";
+import { elementwiseStages } from "./elementwise.ts";
+import { reduceStages } from "./reduce.ts";
+import { type ShaderLimits, type Stage, WORDS } from "./shader.ts";
+import { type ParameterWord, Words } from "./words.ts";
+
+export interface LoweringLimits extends ShaderLimits {
+  readonly maxBindings: number;
+}
+
+/** A kernel as WGSL: dispatches in order, which share one uniform block. */
+export interface LoweredKernel extends Lowered {
+  readonly name: string;
+  readonly stages: readonly Stage[];
+  /** The uniform block, parameters still 0. */
+  readonly words: Uint32Array;
+  readonly parameters: readonly ParameterWord[];
+  readonly parameterCount: number;
+}
+
+/** Writes a kernel's shaders; pure. Throws DTypeError or LimitError for what no shader can do here. */
+export function lowerKernel(kernel: Kernel, limits: LoweringLimits): LoweredKernel {
+  const step = kernel.steps.at(-1) as KernelStep;
+  const { name } = step.op;
+  for (const { dtype } of [step, ...kernel.inputs]) {
+    if (dtype === "f64") {
+      throw new DTypeError(`${name}: f64 lives on the cpu device only\n  hint: x.to("f32")`);
+    }
+  }
+  const words = new Words(kernel.params);
+  const { stages, scratch } = writeStages(kernel, step, words, limits);
+  for (const { bindings } of stages) {
+    if (bindings.length > limits.maxBindings) {
+      throw new LimitError(
+        `${name}: one kernel binds ${bindings.length} buffers; the adapter's ` +
+          `maxStorageBuffersPerShaderStage is ${limits.maxBindings}\n  hint: combine fewer tensors at once`,
+      );
+    }
+  }
+  const block = new Uint32Array(words.vectors * 4);
+  block.set(words.fixed);
+  return {
+    name,
+    scratch,
+    stages: stages.map((stage) => ({
+      ...stage,
+      wgsl: stage.wgsl.replace(WORDS, String(words.vectors)),
+    })),
+    words: block,
+    parameters: words.parameters,
+    parameterCount: kernel.params.length,
+  };
+}
+
+function writeStages(
+  kernel: Kernel,
+  step: KernelStep,
+  words: Words,
+  limits: LoweringLimits,
+): { stages: readonly Stage[]; scratch: readonly number[] } {
+  const { kind } = step.op.meaning;
+  switch (kind) {
+    case "elementwise":
+      return { stages: elementwiseStages(kernel, words, limits), scratch: [] };
+    case "reduce":
+      return reduceStages(kernel, words, limits);
+    case "contract":
+      return { stages: contractStages(kernel, words, limits), scratch: [] };
+    case "assemble":
+      return { stages: assembleStages(kernel, words, limits), scratch: [] };
+    case "source":
+      throw new Error(`${step.op.name}: data from the host is written, not computed`);
+  }
+}

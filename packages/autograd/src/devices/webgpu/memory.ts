@@ -1,0 +1,98 @@
+import { type DType, hostBytes, type TypedArray } from "../../dtype.ts";
+import { DTypeError, LimitError, OutOfMemoryError } from "../../errors.ts";
+import type { DeviceBuffer } from "../device.ts";
+
+// GPUBufferUsage by value: Node has no such global.
+const MAP_READ = 1;
+const COPY_SRC = 4;
+const COPY_DST = 8;
+export const STORAGE: number = 128 | COPY_SRC | COPY_DST;
+export const UNIFORM: number = 64 | COPY_DST;
+export const STAGING: number = MAP_READ | COPY_DST;
+
+/** A storage buffer; what the GPU holds is padded to whole vec4s, which shaders read past the end of. */
+class GPUMemory implements DeviceBuffer {
+  readonly bytes: number;
+  readonly buffer: GPUBuffer;
+
+  constructor(bytes: number, buffer: GPUBuffer) {
+    this.bytes = bytes;
+    this.buffer = buffer;
+  }
+}
+
+/** Bytes of one element in a buffer: a bool takes a word there. */
+const storedBytes = (dtype: DType): number => (dtype === "bool" ? 4 : hostBytes(dtype));
+
+export const bytesOf = (dtype: DType, count: number): number =>
+  Math.ceil((storedBytes(dtype) * count) / 4) * 4;
+
+/** Makes, fills and destroys buffers. */
+export class Memory {
+  readonly maxBufferBytes: number;
+  readonly #device: GPUDevice;
+  readonly #onFailure: (error: Error) => void;
+
+  constructor(device: GPUDevice, onFailure: (error: Error) => void) {
+    this.#device = device;
+    this.#onFailure = onFailure;
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+    this.maxBufferBytes =
+      Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 16) * 16;
+  }
+
+  create(bytes: number, usage: number): GPUBuffer {
+    const device = this.#device;
+    device.pushErrorScope("out-of-memory");
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    const buffer = device.createBuffer({ size, usage });
+    device.popErrorScope().then(
+      (error) => {
+        if (error === null) return;
+        const message = `webgpu: no memory for a buffer of ${bytes} bytes (${error.message})`;
+        const hint = "use smaller batches, dispose() what is done with, or set init({ budget })";
+        this.#onFailure(new OutOfMemoryError(`${message}\n  hint: ${hint}`));
+      },
+      () => {}, // the device is lost, which is told elsewhere
+    );
+    return buffer;
+  }
+
+  allocate(bytes: number): DeviceBuffer {
+    if (bytes > this.maxBufferBytes) {
+      const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+      const name =
+        maxBufferSize < maxStorageBufferBindingSize
+          ? "maxBufferSize"
+          : "maxStorageBufferBindingSize";
+      throw new LimitError(
+        `webgpu: a buffer of ${bytes} bytes is past the adapter's ${name} of ${this.maxBufferBytes}` +
+          "\n  hint: split the tensor, or use smaller batches",
+      );
+    }
+    return new GPUMemory(bytes, this.create(bytes, STORAGE));
+  }
+
+  /** The GPU's buffer behind one that `allocate` gave. */
+  buffer(memory: DeviceBuffer | undefined): GPUBuffer {
+    return (memory as GPUMemory).buffer;
+  }
+
+  write(memory: DeviceBuffer, offset: number, data: TypedArray, dtype: DType): void {
+    const encoded = encode(data, dtype);
+    if (encoded.byteLength === 0) return;
+    const { buffer, byteOffset, byteLength } = encoded;
+    this.#device.queue.writeBuffer(this.buffer(memory), offset, buffer, byteOffset, byteLength);
+  }
+}
+
+/** Host elements as a buffer has them. */
+function encode(data: TypedArray, dtype: DType): TypedArray {
+  if (dtype === "f64")
+    throw new DTypeError('write: f64 lives on the cpu device only\n  hint: "f32"');
+  if (dtype === "bool") return Uint32Array.from(data, (value) => (value === 0 ? 0 : 1));
+  if (dtype !== "u8" || data.byteLength % 4 === 0) return data;
+  const words = new Uint8Array(bytesOf(dtype, data.length));
+  words.set(data);
+  return words;
+}

@@ -1,0 +1,309 @@
+import type { DType } from "../../dtype.ts";
+import type { Reduce } from "../../graph/op.ts";
+import { e } from "../../kernel/expression.ts";
+import {
+  constant,
+  type Lanes,
+  renderExpression,
+  storageType,
+  type WgslText,
+  type WgslValue,
+  wgslType,
+} from "../../kernel/wgsl.ts";
+import { sizeOf } from "../../shape.ts";
+import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
+import { Position } from "./position.ts";
+import { Shader, type ShaderLimits, type Stage, shapeOf, wideInputs } from "./shader.ts";
+import type { Words } from "./words.ts";
+
+const WORKGROUP = 64;
+/** Sums start afresh after so many elements, which keeps their rounding error that of a short sum. */
+const BLOCK = 256;
+
+type Combine = Reduce["combine"];
+
+/** One row of a reduction: elements `from` to `to` (WGSL, u32) of what `load` gives. */
+interface Row {
+  readonly from: string;
+  readonly to: string;
+  /** `from`, `to` and the length divide by four. */
+  readonly even: boolean;
+  readonly lanes: Lanes;
+  load(index: WgslValue): WgslValue;
+  /** Of arg-reductions over partial results: the index that a partial result stands for. */
+  position?(index: WgslValue): WgslValue;
+}
+
+/**
+ * A reduction: a thread a row, without barriers. Few long rows are cut into parts whose results a second dispatch
+ * combines. The order is fixed by the shape alone, so the same input gives the same bits.
+ */
+export function reduceStages(
+  kernel: Kernel,
+  words: Words,
+  limits: ShaderLimits,
+): { stages: Stage[]; scratch: number[] } {
+  const step = kernel.steps.at(-1) as KernelStep;
+  const operand = step.operands[0] as KernelOperand;
+  const { combine } = step.op.meaning as Reduce;
+  const shape = shapeOf(operand);
+  const inner = shape.slice(shape.length - (step.attrs[0] as number));
+  const outer = shape.slice(0, shape.length - inner.length);
+  const rows = sizeOf(outer);
+  const length = sizeOf(inner);
+  if (rows === 0) return { stages: [], scratch: [] };
+
+  const isArg = combine === "argmax" || combine === "argmin";
+  const of: DType = isArg ? operand.dtype : step.dtype;
+  const lanes: Lanes = isArg || length < 8 ? 1 : 4;
+  const even = length % 4 === 0;
+  const wide = lanes === 4 && even ? wideInputs(kernel, [operand]) : new Set<number>();
+  const { parts, part } = divide(rows, length);
+
+  /** One row, or one part of it, from the operand. */
+  const reduceRow = (shader: Shader, row: WgslValue, from: string, to: string): Result => {
+    const { text } = shader;
+    const counter = text.name("j");
+    const index: WgslValue = { text: lanes === 4 ? `${counter}s` : counter, lanes };
+    const segments = [
+      { dims: outer, index: row },
+      { dims: inner, index },
+    ];
+    let quad: string | null = null;
+    if (wide.size > 0) {
+      const first = text.let(`${row.text} * ${words.number(length / 4)}`, 1, "i");
+      quad = `(${first.text} + (${counter} >> 2u))`;
+    }
+    const at = new Position(words, text, segments, shader.operandReadings(operand), quad);
+    at.prepare(0);
+    const load = () => {
+      at.prepare(1);
+      const value = shader.operand(operand, at);
+      return isArg ? value : cast(value, operand.dtype, step.dtype, text);
+    };
+    return reduce(text, combine, of, counter, { from, to, even, lanes, load });
+  };
+
+  if (parts === 1) {
+    const shader = new Shader(kernel, words, wide);
+    const stage = perRow(shader, step, rows, limits, (row) => {
+      const result = reduceRow(shader, row, "0u", words.number(length));
+      return isArg ? result.at : result.value;
+    });
+    return { stages: [stage], scratch: [] };
+  }
+
+  const first = new Shader(kernel, words, wide);
+  const { text } = first;
+  const type = storageType(of);
+  const partial = first.finish(rows * parts, WORKGROUP, limits, () => {
+    const row = text.let(`thread / ${words.number(parts)}`, 1, "row");
+    const size = words.number(part);
+    const from = text.let(`(thread - ${row.text} * ${words.number(parts)}) * ${size}`, 1, "from");
+    const to = text.let(`min(${from.text} + ${size}, ${words.number(length)})`, 1, "to");
+    const result = reduceRow(first, row, from.text, to.text);
+    const value = of === "bool" ? `u32(${result.value})` : result.value;
+    text.line(`${first.bind({ scratch: 0 }, type, true)}[thread] = ${value};`);
+    if (isArg) text.line(`${first.bind({ scratch: 1 }, "u32", true)}[thread] = ${result.at};`);
+  });
+  const second = new Shader(kernel, words);
+  const finalLanes: Lanes = isArg || parts < 8 ? 1 : 4;
+  const final = perRow(second, step, rows, limits, (row) => {
+    const counter = second.text.name("j");
+    const base = second.text.let(`${row.text} * ${words.number(parts)}`, 1, "i");
+    const read = (buffer: number, kind: DType) => (index: WgslValue) => {
+      const name = second.bind({ scratch: buffer }, storageType(kind), false);
+      const element = (j: string) => {
+        const word = `${name}[${base.text} + ${j}]`;
+        return kind === "bool" ? `(${word} != 0u)` : word;
+      };
+      if (index.lanes === 1) return second.text.let(element(index.text), 1, "x");
+      const each = ["x", "y", "z", "w"].map((c) => element(`${index.text}.${c}`));
+      return second.text.let(`${wgslType(kind, 4)}(${each.join(", ")})`, 4, "x");
+    };
+    const result = reduce(second.text, combine, of, counter, {
+      from: "0u",
+      to: words.number(parts),
+      even: parts % 4 === 0,
+      lanes: finalLanes,
+      load: read(0, of),
+      position: read(1, "u32"),
+    });
+    return isArg ? result.at : result.value;
+  });
+  const bytes = rows * parts * 4;
+  return { stages: [partial, final], scratch: isArg ? [bytes, bytes] : [bytes] };
+}
+
+/** Into how many parts of how many elements rows are cut; a matter of the shape alone. */
+export function divide(rows: number, length: number): { parts: number; part: number } {
+  if (rows >= 1024 || length <= 1024) return { parts: 1, part: length };
+  const wanted = Math.min(Math.ceil(Math.sqrt(length)), Math.ceil(4096 / rows));
+  const part = Math.ceil(length / wanted / 4) * 4;
+  return { parts: Math.ceil(length / part), part };
+}
+
+/** A thread a row; four rows where the output's elements are bytes, since a word has one writer. */
+function perRow(
+  shader: Shader,
+  step: KernelStep,
+  rows: number,
+  limits: ShaderLimits,
+  value: (row: WgslValue) => string,
+): Stage {
+  const { text } = shader;
+  if (step.dtype !== "u8") {
+    return shader.finish(rows, WORKGROUP, limits, () => {
+      const result = value({ text: "thread", lanes: 1 });
+      const stored = step.dtype === "bool" ? `u32(${result})` : result;
+      const type = storageType(step.dtype);
+      text.line(`${shader.output(false)}[thread] = ${type}(${stored});`);
+    });
+  }
+  return shader.finish(Math.ceil(rows / 4), WORKGROUP, limits, () => {
+    text.line("var word = 0u;");
+    text.block("for (var byte = 0u; byte < 4u; byte++)", () => {
+      const row = text.let("thread * 4u + byte", 1, "row");
+      text.line(`word |= (${value(row)} & 0xffu) << (byte * 8u);`);
+    });
+    text.line(`${shader.output(false)}[thread] = word;`);
+  });
+}
+
+interface Result {
+  readonly value: string;
+  /** Index of the extreme element, of arg-reductions. */
+  readonly at: string;
+}
+
+function reduce(text: WgslText, combine: Combine, of: DType, counter: string, row: Row): Result {
+  return combine === "argmax" || combine === "argmin"
+    ? reduceToPosition(text, combine, of, counter, row)
+    : reduceToValue(text, combine, of, counter, row);
+}
+
+function reduceToValue(
+  text: WgslText,
+  combine: Exclude<Combine, "argmax" | "argmin">,
+  of: DType,
+  counter: string,
+  row: Row,
+): Result {
+  const { lanes } = row;
+  const type = wgslType(of, lanes);
+  const neutral = `${type}(${constant(neutralOf(combine, of), of, text).text})`;
+  const total = text.name("total");
+  text.line(`var ${total} = ${neutral};`);
+
+  const pass = (sum: string, from: string, to: string) => {
+    const next = lanes === 4 ? `${counter} += 4u` : `${counter}++`;
+    text.block(`for (var ${counter} = ${from}; ${counter} < ${to}; ${next})`, () => {
+      if (lanes === 4) text.line(`let ${counter}s = ${counter} + vec4<u32>(0u, 1u, 2u, 3u);`);
+      const loaded = row.load({ text: lanes === 4 ? `${counter}s` : counter, lanes });
+      let value = splatted(loaded, lanes, of);
+      if (lanes === 4 && !row.even) {
+        value = `select(${neutral}, ${value}, ${counter}s < vec4<u32>(${to}))`;
+      }
+      const name = text.let(value, lanes).text;
+      text.line(`${sum} = ${combined(combine, of, sum, name, lanes, text)};`);
+    });
+  };
+  if (combine === "sum" && of === "f32") {
+    const start = text.name("start");
+    text.block(
+      `for (var ${start} = ${row.from}; ${start} < ${row.to}; ${start} += ${BLOCK}u)`,
+      () => {
+        const part = text.name("part");
+        text.line(`var ${part} = ${neutral};`);
+        const end = text.let(`min(${start} + ${BLOCK}u, ${row.to})`, 1, "end");
+        pass(part, start, end.text);
+        text.line(`${total} += ${part};`);
+      },
+    );
+  } else pass(total, row.from, row.to);
+
+  if (lanes === 1) return { value: total, at: "" };
+  const pair = (a: string, b: string) =>
+    text.let(combined(combine, of, `${total}.${a}`, `${total}.${b}`, 1, text), 1).text;
+  const [left, right] = [pair("x", "y"), pair("z", "w")];
+  return { value: text.let(combined(combine, of, left, right, 1, text), 1).text, at: "" };
+}
+
+function reduceToPosition(
+  text: WgslText,
+  combine: "argmax" | "argmin",
+  of: DType,
+  counter: string,
+  row: Row,
+): Result {
+  const best = text.name("best");
+  const at = text.name("at");
+  text.line(`var ${best} = ${wgslType(of)}(${of === "bool" ? "false" : "0"});`);
+  text.line(`var ${at} = 0u;`);
+  text.block(`for (var ${counter} = ${row.from}; ${counter} < ${row.to}; ${counter}++)`, () => {
+    const index: WgslValue = { text: counter, lanes: 1 };
+    const value = row.load(index);
+    const fn = combine === "argmax" ? e.gt : e.lt;
+    const [a, b] = [e.load(0, of), e.load(1, of)];
+    const beats = of === "f32" ? e.or(fn(a, b), e.and(e.isNan(a), e.not(e.isNan(b)))) : fn(a, b);
+    const leaves = {
+      load: (n: number): WgslValue => (n === 0 ? value : { text: best, lanes: 1 }),
+      scalar: () => value,
+      index: () => value,
+    };
+    const better = renderExpression(beats, leaves, text);
+    const position = row.position === undefined ? counter : row.position(index).text;
+    text.block(`if (${counter} == ${row.from} || ${better.text})`, () => {
+      text.line(`${best} = ${value.text};`);
+      text.line(`${at} = ${position};`);
+    });
+  });
+  return { value: best, at };
+}
+
+const splatted = (value: WgslValue, lanes: Lanes, of: DType): string =>
+  value.lanes === lanes ? value.text : `${wgslType(of, lanes)}(${value.text})`;
+
+function cast(value: WgslValue, from: DType, to: DType, text: WgslText): WgslValue {
+  const leaf = () => value;
+  const expression = e.cast(e.load(0, from), to);
+  return renderExpression(expression, { load: leaf, scalar: leaf, index: leaf }, text);
+}
+
+function combined(
+  combine: Combine,
+  of: DType,
+  a: string,
+  b: string,
+  lanes: Lanes,
+  text: WgslText,
+): string {
+  const fn = { sum: e.add, prod: e.mul, max: e.max, min: e.min, argmax: e.max, argmin: e.min }[
+    combine
+  ];
+  const leaves = {
+    load: (n: number): WgslValue => ({ text: n === 0 ? a : b, lanes }),
+    scalar: (): WgslValue => ({ text: a, lanes }),
+    index: (): WgslValue => ({ text: a, lanes }),
+  };
+  return renderExpression(fn(e.load(0, of), e.load(1, of)), leaves, text).text;
+}
+
+/** The value that changes nothing. */
+function neutralOf(combine: Combine, of: DType): number {
+  if (combine === "sum") return 0;
+  if (combine === "prod") return 1;
+  const largest = combine === "min";
+  switch (of) {
+    case "i32":
+      return largest ? 0x7fffffff : -0x80000000;
+    case "u32":
+      return largest ? 0xffffffff : 0;
+    case "u8":
+      return largest ? 255 : 0;
+    case "bool":
+      return largest ? 1 : 0;
+    default:
+      return largest ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  }
+}

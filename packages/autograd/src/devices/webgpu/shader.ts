@@ -1,0 +1,291 @@
+import type { DType } from "../../dtype.ts";
+import { LimitError } from "../../errors.ts";
+import type { Elementwise } from "../../graph/op.ts";
+import { e } from "../../kernel/expression.ts";
+import {
+  renderExpression,
+  storageType,
+  WgslText,
+  type WgslValue,
+  wgslType,
+} from "../../kernel/wgsl.ts";
+import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
+import { Position, type Reading } from "./position.ts";
+import type { Words } from "./words.ts";
+
+/** A buffer that one dispatch binds. */
+export type BindingSource =
+  | { readonly input: number }
+  | { readonly scratch: number }
+  | { readonly output: true };
+
+export interface Binding {
+  readonly source: BindingSource;
+  readonly writable: boolean;
+}
+
+/** One dispatch: text, what it binds (from binding 1; 0 is the uniform block), how many workgroups. */
+export interface Stage {
+  readonly wgsl: string;
+  readonly bindings: readonly Binding[];
+  readonly workgroups: readonly [x: number, y: number];
+}
+
+/** What lowering must know of the device. */
+export interface ShaderLimits {
+  readonly maxWorkgroups: number;
+}
+
+interface Declared extends Binding {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** A compute shader in the making, for one dispatch of a kernel. */
+export class Shader {
+  readonly kernel: Kernel;
+  readonly words: Words;
+  readonly text: WgslText = new WgslText();
+  readonly #declared: Declared[] = [];
+  /** Inputs read four consecutive elements at a time. */
+  readonly #wide: ReadonlySet<number>;
+
+  constructor(kernel: Kernel, words: Words, wide: ReadonlySet<number> = new Set()) {
+    this.kernel = kernel;
+    this.words = words;
+    this.#wide = wide;
+  }
+
+  /** A buffer's name, declared at its first use. */
+  bind(source: BindingSource, type: string, writable: boolean): string {
+    const name =
+      "input" in source
+        ? `in${source.input}`
+        : "scratch" in source
+          ? `scratch${source.scratch}`
+          : "out";
+    if (!this.#declared.some((binding) => binding.name === name)) {
+      this.#declared.push({ source, writable, name, type });
+    }
+    return name;
+  }
+
+  /** The output, which is also the input that is written in place. */
+  output(wide: boolean): string {
+    const type = storageType((this.kernel.steps.at(-1) as KernelStep).dtype);
+    return this.bind({ output: true }, wide && type !== "u8" ? `vec4<${type}>` : type, true);
+  }
+
+  /** Input elements at `index`; `quad` counts in fours and is for wide inputs. */
+  load(input: number, index: WgslValue, quad: string | null): WgslValue {
+    const { dtype, inPlace } = this.kernel.inputs[input] as { dtype: DType; inPlace: boolean };
+    const type = storageType(dtype);
+    const wide = quad !== null && this.#wide.has(input);
+    const packed = dtype === "u8";
+    const declared = wide && !packed ? `vec4<${type}>` : type;
+    const result = (this.kernel.steps.at(-1) as KernelStep).dtype;
+    const buffer = inPlace ? this.output(wide) : this.bind({ input }, declared, false);
+    const cast = inPlace && storageType(result) !== type;
+    const word = (at: string) => {
+      const text = `${buffer}[${at}]`;
+      return cast ? `bitcast<${declared}>(${text})` : text;
+    };
+    if (wide) {
+      const lanes = packed
+        ? `(vec4<u32>(${word(quad)}) >> vec4<u32>(0u, 8u, 16u, 24u)) & vec4<u32>(0xffu)`
+        : word(quad);
+      return this.text.let(dtype === "bool" ? `${lanes} != vec4<u32>(0u)` : lanes, 4, "x");
+    }
+    const element = (at: string) =>
+      packed
+        ? `((${word(`${at} >> 2u`)} >> ((${at} & 3u) * 8u)) & 0xffu)`
+        : dtype === "bool"
+          ? `(${word(at)} != 0u)`
+          : word(at);
+    if (index.lanes === 1) return this.text.let(element(index.text), 1, "x");
+    const each = ["x", "y", "z", "w"].map((part) => element(`${index.text}.${part}`));
+    return this.text.let(`${wgslType(dtype, 4)}(${each.join(", ")})`, 4, "x");
+  }
+
+  /** The operand's element at `index` of the value it reads. */
+  element(operand: KernelOperand, index: WgslValue): WgslValue {
+    if ("input" in operand.source) return this.load(operand.source.input, index, null);
+    const step = this.kernel.steps[operand.source.step] as KernelStep;
+    if (isConstant(step)) return this.#constant(operand.source.step);
+    const at = new Position(
+      this.words,
+      this.text,
+      [{ dims: step.shape, index }],
+      this.readings(operand.source.step),
+    );
+    at.prepare(0);
+    return this.value(operand.source.step, at);
+  }
+
+  /** The operand's element at a position over the shape it is read in. */
+  operand(operand: KernelOperand, at: Position): WgslValue {
+    const { source, view } = operand;
+    if ("step" in source) {
+      if (isConstant(this.kernel.steps[source.step] as KernelStep))
+        return this.#constant(source.step);
+      return view === null ? this.value(source.step, at) : this.element(operand, at.read(operand));
+    }
+    if (view !== null) return this.element(operand, at.read(operand));
+    const make = () => this.load(source.input, at.whole(), at.quad);
+    return this.text.once(`input${source.input}@${at.id}`, make);
+  }
+
+  /** The same number wherever it is read. */
+  #constant(stepIndex: number): WgslValue {
+    const nowhere = new Position(this.words, this.text, [], []);
+    return this.text.once(`step${stepIndex}`, () => this.value(stepIndex, nowhere));
+  }
+
+  /** An elementwise step's value at a position over its shape. */
+  value(stepIndex: number, at: Position): WgslValue {
+    return this.text.once(`step${stepIndex}@${at.id}`, () => {
+      const step = this.kernel.steps[stepIndex] as KernelStep;
+      const meaning = step.op.meaning as Elementwise;
+      const root = meaning.expression(
+        ...step.operands.map((operand, n) => e.load(n, operand.dtype)),
+        ...step.scalars.map((slot) => e.scalar(slot, this.kernel.params[slot] as DType)),
+        ...(meaning.indexed ? [e.index] : []),
+      );
+      const leaves = {
+        load: (n: number) => this.operand(step.operands[n] as KernelOperand, at),
+        scalar: (slot: number): WgslValue => this.text.let(this.words.parameter(slot), 1, "n"),
+        index: () => at.whole(),
+      };
+      return renderExpression(e.cast(root, step.dtype), leaves, this.text);
+    });
+  }
+
+  /** All reads through views that evaluating a step makes at the step's own position. */
+  readings(stepIndex: number): Reading[] {
+    const found: Reading[] = [];
+    const visit = (index: number) => {
+      for (const operand of (this.kernel.steps[index] as KernelStep).operands) {
+        this.#addReading(operand, found);
+        if (operand.view === null && "step" in operand.source) visit(operand.source.step);
+      }
+    };
+    visit(stepIndex);
+    return found;
+  }
+
+  /** The read of one operand, and if it is an earlier step as it stands, all that this one makes. */
+  operandReadings(operand: KernelOperand): Reading[] {
+    const found: Reading[] = [];
+    this.#addReading(operand, found);
+    if (operand.view === null && "step" in operand.source) {
+      found.push(...this.readings(operand.source.step));
+    }
+    return found;
+  }
+
+  #addReading(operand: KernelOperand, found: Reading[]): void {
+    if (operand.view === null || found.some((reading) => reading.operand === operand)) return;
+    const { source } = operand;
+    if ("step" in source && isConstant(this.kernel.steps[source.step] as KernelStep)) return;
+    const offset = this.words.parameter(operand.offset);
+    found.push({ operand, strides: operand.view.strides, offset });
+  }
+
+  /** Puts values into four consecutive elements of the output. */
+  storeFour(value: WgslValue, quad: string): void {
+    const { dtype } = this.kernel.steps.at(-1) as KernelStep;
+    const type = dtype === "u8" ? "u32" : storageType(dtype);
+    const four =
+      dtype === "bool" || value.lanes === 1 ? `vec4<${type}>(${value.text})` : value.text;
+    const out = this.output(true);
+    if (dtype === "u8") this.text.line(`${out}[${quad}] = ${packBytes(four, this.text)};`);
+    else this.text.line(`${out}[${quad}] = ${four};`);
+  }
+
+  /** One thread's number, counted over a folded grid; threads past `threads` return. */
+  finish(threads: number, workgroup: number, limits: ShaderLimits, body: () => void): Stage {
+    const { words } = this;
+    const groups = Math.ceil(threads / workgroup);
+    const workgroups = fold(groups, limits);
+    const main = `let thread = (group.y * ${words.number(workgroups[0])} + group.x) * ${workgroup}u + local;`;
+    this.text.line(main);
+    this.text.line(`if (thread >= ${words.number(threads)}) { return; }`);
+    body();
+    return this.stage(workgroups, workgroup);
+  }
+
+  stage(workgroups: readonly [number, number], workgroup: number): Stage {
+    const { text } = this;
+    const declarations = this.#declared.map(
+      ({ name, type, writable }, i) =>
+        `@group(0) @binding(${i + 1}) var<storage, ${writable ? "read_write" : "read"}> ${name}: array<${type}>;`,
+    );
+    // The number of words is known when the last stage of the kernel is written: see `lower`.
+    const parts = [
+      `@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${WORDS}>;`,
+      ...declarations,
+      text.functions,
+      `@compute @workgroup_size(${workgroup}) fn main(
+  @builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {`,
+      text.body,
+      "}\n",
+    ];
+    return {
+      wgsl: parts.filter((part) => part !== "").join("\n"),
+      bindings: this.#declared.map(({ source, writable }) => ({ source, writable })),
+      workgroups,
+    };
+  }
+}
+
+/** Stands for the number of uniform vectors until all stages are written. */
+export const WORDS = "WORDS";
+
+/** Workgroups in two dimensions, since one holds 65,535. */
+export function fold(groups: number, limits: ShaderLimits): readonly [number, number] {
+  const most = limits.maxWorkgroups;
+  const y = Math.max(1, Math.ceil(groups / most));
+  if (y > most) {
+    throw new LimitError(
+      `webgpu: ${groups} workgroups in one kernel; the adapter's maxComputeWorkgroupsPerDimension is ${most}` +
+        "\n  hint: work on smaller tensors",
+    );
+  }
+  return [Math.ceil(groups / y), y];
+}
+
+export function packBytes(four: string, text: WgslText): string {
+  const { text: word } = text.let(
+    `(${four} & vec4<u32>(0xffu)) << vec4<u32>(0u, 8u, 16u, 24u)`,
+    4,
+    "w",
+  );
+  return `${word}.x | ${word}.y | ${word}.z | ${word}.w`;
+}
+
+/**
+ * Inputs that evaluating this operand reads only element for element: a stage that works on four consecutive
+ * elements reads them as vec4.
+ */
+export function wideInputs(kernel: Kernel, roots: readonly KernelOperand[]): Set<number> {
+  const wide = new Set<number>();
+  const narrow = new Set<number>();
+  const visit = (operand: KernelOperand, here: boolean) => {
+    const whole = here && operand.view === null;
+    if ("input" in operand.source) (whole ? wide : narrow).add(operand.source.input);
+    else
+      for (const next of (kernel.steps[operand.source.step] as KernelStep).operands) {
+        visit(next, whole);
+      }
+  };
+  for (const root of roots) visit(root, true);
+  for (const input of narrow) wide.delete(input);
+  return wide;
+}
+
+const isConstant = ({ op, operands }: KernelStep): boolean =>
+  op.meaning.kind === "elementwise" && operands.length === 0 && !op.meaning.indexed;
+
+/** Elements of an operand as it is read. */
+export const shapeOf = (operand: KernelOperand): readonly number[] =>
+  operand.view === null ? operand.base : operand.view.shape;

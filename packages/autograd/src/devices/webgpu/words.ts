@@ -1,0 +1,50 @@
+import type { DType } from "../../dtype.ts";
+
+/** A word that a dynamic number is written into before a run. */
+export interface ParameterWord {
+  readonly word: number;
+  readonly parameter: number;
+  readonly dtype: DType;
+}
+
+/**
+ * The one uniform block of a kernel: sizes, strides and dynamic numbers, so that the shader's text depends on the
+ * structure of the work alone and few pipelines serve many shapes.
+ */
+export class Words {
+  readonly fixed: number[] = [];
+  readonly parameters: ParameterWord[] = [];
+  readonly #dtypes: readonly DType[];
+  readonly #placed = new Map<number, number>();
+
+  constructor(dtypes: readonly DType[]) {
+    this.#dtypes = dtypes;
+  }
+
+  /** A u32 known now; a negative number wraps, as index arithmetic does. */
+  number(value: number): string {
+    this.fixed.push(value >>> 0);
+    return access(this.fixed.length - 1);
+  }
+
+  /** A parameter as a value of its dtype. */
+  parameter(parameter: number): string {
+    const dtype = this.#dtypes[parameter] as DType;
+    let word = this.#placed.get(parameter);
+    if (word === undefined) {
+      word = this.fixed.push(0) - 1;
+      this.#placed.set(parameter, word);
+      this.parameters.push({ word, parameter, dtype });
+    }
+    const text = access(word);
+    if (dtype === "f32" || dtype === "i32") return `bitcast<${dtype}>(${text})`;
+    return dtype === "bool" ? `(${text} != 0u)` : text;
+  }
+
+  /** Vectors of four words, as the declaration counts them. */
+  get vectors(): number {
+    return Math.max(1, Math.ceil(this.fixed.length / 4));
+  }
+}
+
+const access = (word: number): string => `u[${word >> 2}].${"xyzw"[word & 3]}`;
