@@ -6,7 +6,7 @@ import { type Node, PENDING, SLOT } from "../graph/node.ts";
 import { add } from "../ops/arithmetic.ts";
 import { ownValue } from "../ops/commit.ts";
 import { constantLike } from "../ops/constant.ts";
-import { sumTo } from "../ops/reduction.ts";
+import { sumTo } from "../ops/broadcast.ts";
 import { expired } from "../graph/expired.ts";
 import { sameShape } from "../shape.ts";
 import { DEAD, type Edge, GradFn, Leaf } from "../tape/edge.ts";

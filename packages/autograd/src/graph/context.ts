@@ -2,6 +2,7 @@ import type { DType } from "../dtype.ts";
 import { DeviceError, WgradError } from "../errors.ts";
 import type { Generator } from "../random/generator.ts";
 import type { Cell } from "./cell.ts";
+import type { Handle } from "./handle.ts";
 import type { Node } from "./node.ts";
 
 /** Pending nodes past which everything is run, so that the list is always bounded. */
@@ -49,7 +50,7 @@ export interface Context {
   /** An outermost module call without gradients has a pending result. */
   inferencePending: boolean;
   /** Handles made in the innermost `scope`, or null. */
-  scope: Set<{ dispose(): void }> | null;
+  scope: Set<Handle> | null;
 }
 
 const VERSION = "0.1";

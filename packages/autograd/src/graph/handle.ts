@@ -3,6 +3,7 @@ import { type Shape, contiguousStrides } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Edge } from "../tape/edge.ts";
 import type { Cell } from "./cell.ts";
+import { context } from "./context.ts";
 import type { Node } from "./node.ts";
 import type { View } from "./view.ts";
 
@@ -54,5 +55,7 @@ export function registerHandle(make: (cell: Cell, view: View | null) => Tensor):
 
 export function newHandle(cell: Cell, view: View | null): Tensor {
   if (construct === null) throw new Error("@wgrad/autograd: tensor.ts was not loaded");
-  return construct(cell, view);
+  const handle = construct(cell, view);
+  context.scope?.add(handle);
+  return handle;
 }

@@ -3,9 +3,9 @@ import { PENDING } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import { sameShape } from "../shape.ts";
 import { noGrad } from "../tape/modes.ts";
-import { bindCell } from "../tape/rebind.ts";
+import { bindCell, makePersistent } from "../tape/rebind.ts";
 import type { Tensor } from "../tensor.ts";
-import { copy } from "./constant.ts";
+import { copy } from "./strided.ts";
 
 /**
  * Gives every target its new value and runs the step: all of them, or none if one cannot be computed.
@@ -27,6 +27,23 @@ export function commit(updates: readonly (readonly [target: Tensor, value: Tenso
   });
   const streams = new Set(updates.map(([target]) => target.cell.node.stream));
   for (const stream of streams) stream.flush([]);
+}
+
+/**
+ * Gives the tensor storage of its own for as long as it lives: parameters, buffers, optimizer state. In-place
+ * writes then go into that storage. Returns the same tensor.
+ */
+export function persist(tensor: Tensor): Tensor {
+  const { cell, view } = tensor;
+  if (view !== null) {
+    throw new ArgumentError(
+      `persist: a view has no storage of its own${detail("tensor", tensor.shape)}\n  hint: persist(x.clone())`,
+    );
+  }
+  if (cell.persistent) return tensor;
+  if (cell.node.state === PENDING || cell.node.cell !== null) cell.node = noGrad(() => ownValue(tensor)).cell.node;
+  makePersistent(cell);
+  return tensor;
 }
 
 /** The tensor as the value of one cell: whole, still to be computed, and no other cell's. */

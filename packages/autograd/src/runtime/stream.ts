@@ -47,6 +47,8 @@ export class DeviceStream implements Stream {
   private readonly pages: Pages;
   private readonly fusion: boolean;
   private readonly reading = new Map<Node, Promise<TypedArray>>();
+  /** Released values that pending work still reads; they go after the next flush. */
+  private outgoing: Node[] = [];
   private submitted = 0;
   private finished = 0;
   private warnedUnfinished = false;
@@ -146,7 +148,10 @@ export class DeviceStream implements Stream {
       return;
     }
     if (storage.holder === "cell") return;
-    if (this.pending.some((user) => user.inputs.includes(node))) this.flush([]);
+    if (this.pending.some((user) => user.inputs.includes(node))) {
+      this.outgoing.push(node);
+      return;
+    }
     if (storage.holder === "owned") this.owners.free(storage);
     if (storage.holder === "page") this.pages.release(storage.buffer as object, storage.offset);
     if (storage.holder === "slot") {
@@ -303,6 +308,9 @@ export class DeviceStream implements Stream {
       expireIfSpent(node);
     }
     this.pending.length = 0;
+    const outgoing = this.outgoing;
+    this.outgoing = [];
+    for (const node of outgoing) this.release(node);
   }
 
   private recomputed(node: Node): void {

@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { Handle } from "../graph/handle.ts";
-import { PENDING, SLOT } from "../graph/node.ts";
+import { OWNED, PENDING, SLOT } from "../graph/node.ts";
 
 function refusePromise(call: string, result: unknown): void {
   if (typeof (result as { then?: unknown } | null)?.then === "function") {
@@ -97,6 +97,31 @@ function flushInference(): void {
   for (const stream of context.streams) {
     if (stream.pending.length > 0 && stream.pending.every((node) => node.saved === 0)) stream.flush([]);
   }
+}
+
+/**
+ * Runs `fn` and gives back what the tensors made inside own (unread results without gradients, clones), except those
+ * in its result and those marked with `keep()`. Synchronous only.
+ */
+export function scope<T>(fn: () => T): T {
+  const outer = context.scope;
+  const made = new Set<Handle>();
+  context.scope = made;
+  let result: T;
+  try {
+    result = fn();
+    refusePromise("scope", result);
+  } finally {
+    context.scope = outer;
+  }
+  const spared = new Set<unknown>();
+  forEachHandle(result, (handle) => spared.add(handle.cell.node));
+  for (const handle of made) {
+    outer?.add(handle);
+    const { node, persistent } = handle.cell;
+    if (!persistent && !spared.has(node) && node.keep !== OWNED && node.saved === 0) node.stream.release(node);
+  }
+  return result;
 }
 
 /** Visits the tensors in a result: a tensor, or arrays and plain objects of them. */

@@ -68,16 +68,13 @@ export function bindCell(cell: Cell, node: Node, writer: string): void {
   if (isFree(node) && context.eager) stream.flush([]);
 }
 
-/** Makes the tensor's cell persistent: storage of its own that every later value is written into. */
-export function persist(tensor: Tensor): Tensor {
-  const { cell } = tensor;
-  if (cell.persistent) return tensor;
+/** Gives a cell storage of its own, which every later value is written into. Its node is no other cell's. */
+export function makePersistent(cell: Cell): void {
+  if (cell.persistent) return;
   const { node } = cell;
   cell.persistent = true;
   if (node.state === PENDING || node.storage === null) {
     node.cell = cell;
-    cell.previous = null;
     node.stream.writes.add(cell);
   } else node.stream.adopt(cell, node);
-  return tensor;
 }

@@ -1,0 +1,164 @@
+import { DTypeError, detail, ShapeError } from "../errors.ts";
+import { type Op, registerOp } from "../graph/op.ts";
+import { broadcastShapes, type Shape, sizeOf } from "../shape.ts";
+import { composite } from "../tape/modes.ts";
+import { record } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor, resultType } from "./apply.ts";
+import { add, mul } from "./arithmetic.ts";
+import { expand } from "./broadcast.ts";
+import { cast, constant } from "./constant.ts";
+import { reshape, transpose, unsqueeze } from "./layout.ts";
+
+const contractOp: Op = registerOp({
+  name: "matmul",
+  meaning: { kind: "contract" },
+  scalarTypes: [],
+  saves: [0, 1],
+  gradient: (dy, [a, b], { needs }) => [
+    needs[0] === true && contract(dy, transpose(b as Tensor, -2, -1)),
+    needs[1] === true && contract(transpose(a as Tensor, -2, -1), dy),
+  ],
+});
+
+/** The product of batches of matrices of equal batch shape: [..., m, k] · [..., k, n]. */
+function contract(a: Tensor, b: Tensor): Tensor {
+  const shape = [...a.shape.slice(0, -1), b.shape.at(-1) as number];
+  if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0) return constant(0, a.dtype, shape, a.node.stream);
+  return record(contractOp, [a, b], shape, a.dtype);
+}
+
+/** a and b in the dtype both promote to; bools do not multiply. */
+function matched(call: string, a: Tensor, b: Tensor): [Tensor, Tensor] {
+  checkTensor(call, a);
+  checkTensor(call, b);
+  const dtype = resultType(call, a, b);
+  if (dtype === "bool") throw new DTypeError(`${call}: takes numbers, got bool\n  hint: x.to("f32")`);
+  return [cast(a, dtype), cast(b, dtype)];
+}
+
+function mismatch(call: string, a: Tensor, b: Tensor, inner: readonly [number, number]): ShapeError {
+  const turned = b.shape.length >= 2 && b.shape.at(-1) === inner[0];
+  const hint = turned ? `\n  hint: did you mean a.${call}(b.${b.shape.length === 2 ? "T" : "mT"})?` : "";
+  return new ShapeError(
+    `${call}: inner sizes ${inner[0]} and ${inner[1]} differ${detail("a", a.shape)}${detail("b", b.shape)}${hint}`,
+  );
+}
+
+/**
+ * The matrix product c = a b over the last two dimensions; those before are batches and broadcast. A vector is a row on the left
+ * and a column on the right, and that dimension is dropped again.
+ * [..., m, k], [..., k, n] → [..., m, n].
+ */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  const [left, right] = matched("matmul", a, b);
+  if (left.shape.length === 0 || right.shape.length === 0) {
+    throw new ShapeError(
+      `matmul: takes at least 1 dimension${detail("a", a.shape)}${detail("b", b.shape)}\n  hint: mul scales by a number`,
+    );
+  }
+  const inner = [left.shape.at(-1) as number, right.shape.at(right.shape.length === 1 ? 0 : -2) as number] as const;
+  if (inner[0] !== inner[1]) throw mismatch("matmul", a, b, inner);
+  return composite(() => {
+    const x = left.shape.length === 1 ? unsqueeze(left, 0) : left;
+    const y = right.shape.length === 1 ? unsqueeze(right, 1) : right;
+    const product = batched(x, y);
+    const rows = left.shape.length === 1 ? [] : [x.shape.at(-2) as number];
+    const columns = right.shape.length === 1 ? [] : [y.shape.at(-1) as number];
+    return reshape(product, [...product.shape.slice(0, -2), ...rows, ...columns]);
+  });
+}
+
+function batched(x: Tensor, y: Tensor): Tensor {
+  const [m, k] = [x.shape.at(-2) as number, x.shape.at(-1) as number];
+  if (y.shape.length === 2 && x.shape.length > 2) {
+    // one weight for all batches: one tall matrix
+    const tall = reshape(x, [sizeOf(x.shape.slice(0, -1)), k]);
+    return reshape(contract(tall, y), [...x.shape.slice(0, -1), y.shape[1] as number]);
+  }
+  const batch: Shape = broadcastShapes("matmul", x.shape.slice(0, -2), y.shape.slice(0, -2));
+  return contract(expand(x, [...batch, m, k]), expand(y, [...batch, ...y.shape.slice(-2)]));
+}
+
+/** Refuses operands that are not of these numbers of dimensions. */
+function checkRanks(call: string, a: Tensor, b: Tensor, ranks: readonly [number, number]): void {
+  checkTensor(call, a);
+  checkTensor(call, b);
+  if (a.shape.length === ranks[0] && b.shape.length === ranks[1]) return;
+  throw new ShapeError(
+    `${call}: takes ${ranks[0]} and ${ranks[1]} dimensions${detail("a", a.shape)}${detail("b", b.shape)}` +
+      "\n  hint: matmul takes any",
+  );
+}
+
+/** The product of two matrices: [m, k], [k, n] → [m, n]. */
+export function mm(a: Tensor, b: Tensor): Tensor {
+  checkRanks("mm", a, b, [2, 2]);
+  return matmul(a, b);
+}
+
+/** The products of two batches of matrices: [b, m, k], [b, k, n] → [b, m, n]. */
+export function bmm(a: Tensor, b: Tensor): Tensor {
+  checkRanks("bmm", a, b, [3, 3]);
+  if (a.shape[0] !== b.shape[0]) {
+    throw new ShapeError(`bmm: batches of ${a.shape[0]} and ${b.shape[0]}${detail("a", a.shape)}${detail("b", b.shape)}`);
+  }
+  return matmul(a, b);
+}
+
+/** The product of a matrix and a vector: [m, k], [k] → [m]. */
+export function mv(a: Tensor, b: Tensor): Tensor {
+  checkRanks("mv", a, b, [2, 1]);
+  return matmul(a, b);
+}
+
+/** Σ aᵢ bᵢ of two vectors. */
+export function dot(a: Tensor, b: Tensor): Tensor {
+  checkRanks("dot", a, b, [1, 1]);
+  return matmul(a, b);
+}
+
+/** The matrix aᵢ bⱼ of two vectors. */
+export function outer(a: Tensor, b: Tensor): Tensor {
+  checkRanks("outer", a, b, [1, 1]);
+  return mul(unsqueeze(a, 1), b);
+}
+
+export interface AddmmOptions {
+  /** Factor of the tensor added. */
+  readonly beta?: number;
+  /** Factor of the product. */
+  readonly alpha?: number;
+}
+
+/** β·c + α·a b of matrices. */
+export function addmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
+  checkRanks("addmm", a, b, [2, 2]);
+  return addProduct(c, a, b, options);
+}
+
+/** β·c + α·a b of batches of matrices. */
+export function baddbmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
+  checkRanks("baddbmm", a, b, [3, 3]);
+  return addProduct(c, a, b, options);
+}
+
+function addProduct(c: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: AddmmOptions): Tensor {
+  return composite(() => add(beta === 1 ? c : mul(c, beta), matmul(a, b), { alpha }));
+}
+
+/** y = x Wᵀ + b. x: [..., in]; weight: [out, in]; bias: [out] → [..., out]. */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
+  checkTensor("linear", x);
+  checkTensor("linear", weight);
+  if (x.shape.at(-1) !== weight.shape.at(-1)) {
+    throw new ShapeError(
+      `linear: ${x.shape.at(-1)} features do not meet a weight for ${weight.shape.at(-1)}` +
+        `${detail("x", x.shape)}${detail("weight", weight.shape)}\n  hint: the weight is [out, in]`,
+    );
+  }
+  return composite(() => {
+    const product = matmul(x, weight.shape.length === 1 ? weight : transpose(weight, 0, 1));
+    return bias == null ? product : add(product, bias);
+  });
+}

@@ -1,0 +1,50 @@
+import type { Device, DeviceBuffer, Submission } from "../devices/device.ts";
+import { type DType, type TypedArray, arrayType, hostBytes } from "../dtype.ts";
+import { context } from "../graph/context.ts";
+import { DeviceStream } from "../runtime/stream.ts";
+
+/** A device that computes nothing and reads zeros: what is left is the cost of recording and planning. */
+class IdleDevice implements Device {
+  readonly kind = "cpu";
+  readonly description = "idle";
+  readonly failure: Error | null = null;
+  readonly fuses = true;
+  readonly maxBindings = 8;
+  readonly maxBufferBytes: number = 2 ** 32;
+
+  supports(): boolean {
+    return true;
+  }
+  bytesOf(dtype: DType, count: number): number {
+    return Math.ceil((count * hostBytes(dtype)) / 4) * 4;
+  }
+  createBuffer(bytes: number): DeviceBuffer {
+    return { bytes };
+  }
+  destroyBuffer(): void {}
+  write(): void {}
+  lower(): { scratch: readonly number[] } {
+    return { scratch: [] };
+  }
+  program(kernels: readonly unknown[]): { dispatches: number; dispose(): void } {
+    return { dispatches: kernels.length, dispose() {} };
+  }
+  submit({ reads }: Submission): Promise<TypedArray>[] {
+    return reads.map(({ dtype, count }) => Promise.resolve(new (arrayType(dtype))(count)));
+  }
+  idle(): Promise<void> {
+    return Promise.resolve();
+  }
+  onFailure(): void {}
+  dispose(): void {}
+}
+
+/** Makes a device that does nothing the current one. */
+export function useIdleDevice(): void {
+  const stream = new DeviceStream(new IdleDevice(), { fusion: true, budget: Number.POSITIVE_INFINITY });
+  context.streams.add(stream);
+  context.stream = stream;
+}
+
+/** Nodes recorded on the current device and not yet run. */
+export const pendingNodes = (): number => context.stream?.pending.length ?? 0;

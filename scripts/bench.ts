@@ -1,0 +1,89 @@
+/** `pnpm bench [--only record] [--json FILE]`: what things cost. Times are recorded, never gated. */
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { manualSeed, randn, type Tensor } from "@wgrad/autograd";
+import { pendingNodes, useIdleDevice } from "@wgrad/autograd/testing";
+import { models } from "./steps/models.ts";
+
+interface RecordCost {
+  /** Median microseconds to record one operation. */
+  readonly microsecondsPerNode: number;
+  readonly nodes: number;
+  readonly runs: number;
+}
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number;
+
+/** Times `run` on a device that does nothing, per node it records. `rest` is done between runs and not timed. */
+function recordCost(runs: number, run: () => void, rest: () => void): RecordCost {
+  const costs: number[] = [];
+  let nodes = 0;
+  for (let i = 0; i < runs; i++) {
+    const start = performance.now();
+    run();
+    const elapsed = performance.now() - start;
+    nodes = pendingNodes();
+    rest();
+    if (i >= runs / 5) costs.push((elapsed * 1000) / nodes);
+  }
+  return { microsecondsPerNode: Math.round(median(costs) * 1000) / 1000, nodes, runs };
+}
+
+function record(): Record<string, RecordCost> {
+  useIdleDevice();
+  manualSeed(0);
+  const a = randn([64, 64]);
+  const w = randn([64, 64], { requiresGrad: true });
+  let last: Tensor = a;
+  const chain = (x: Tensor): (() => void) => () => {
+    last = x;
+    for (let i = 0; i < 250; i++) last = last.mul(w).add(a).sigmoid().sub(0.5);
+  };
+  const settle = (): void => last.realize();
+  const step = models.mlp?.();
+  let loss: Tensor;
+  return {
+    "elementwise, no gradient": recordCost(300, chain(a.detach()), settle),
+    "elementwise, gradients": recordCost(300, () => {
+      last = a;
+      for (let i = 0; i < 250; i++) last = last.mul(w).add(a).sigmoid().sub(0.5);
+    }, settle),
+    "forward and backward": recordCost(300, () => {
+      last = a;
+      for (let i = 0; i < 100; i++) last = last.matmul(w).add(a).relu();
+      loss = last.sum();
+      loss.backward();
+    }, () => {
+      loss.realize();
+      w.grad = null;
+    }),
+    ...(step && { "mlp step, per node it ran": stepCost(step.run) }),
+  };
+}
+
+/** A whole training step, planning and the idle submit included, per node of the step. */
+function stepCost(run: () => Tensor): RecordCost {
+  const costs: number[] = [];
+  for (let i = 0; i < 300; i++) {
+    const start = performance.now();
+    run();
+    if (i >= 60) costs.push((performance.now() - start) * 1000);
+  }
+  return { microsecondsPerNode: Math.round(median(costs)), nodes: 1, runs: 300 };
+}
+
+const { values } = parseArgs({ options: { only: { type: "string" }, json: { type: "string" } } });
+const suites: Record<string, () => unknown> = { record };
+const chosen = values.only?.split(",") ?? Object.keys(suites);
+const report: Record<string, unknown> = {};
+for (const name of chosen) {
+  const suite = suites[name];
+  if (suite === undefined) {
+    console.error(`bench: no suite "${name}"; there are ${Object.keys(suites).join(", ")}`);
+    process.exit(1);
+  }
+  report[name] = suite();
+  console.log(name);
+  console.table(report[name]);
+}
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
