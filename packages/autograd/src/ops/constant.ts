@@ -17,7 +17,15 @@ const fillOp: Op = elementwise({
 
 /** One number everywhere. It is a dynamic slot of the kernel that reads it: another number compiles nothing. */
 export function constant(value: number, dtype: DType, shape: Shape, stream?: Stream): Tensor {
-  return record(fillOp, [], shape, dtype, [], [dtype === "bool" ? Number(value !== 0) : value], stream);
+  return record(
+    fillOp,
+    [],
+    shape,
+    dtype,
+    [],
+    [dtype === "bool" ? Number(value !== 0) : value],
+    stream,
+  );
 }
 
 /** A constant of another tensor's shape, dtype and device. */

@@ -24,7 +24,8 @@ const contractOp: Op = registerOp({
 /** The product of batches of matrices of equal batch shape: [..., m, k] · [..., k, n]. */
 function contract(a: Tensor, b: Tensor): Tensor {
   const shape = [...a.shape.slice(0, -1), b.shape.at(-1) as number];
-  if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0) return constant(0, a.dtype, shape, a.node.stream);
+  if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0)
+    return constant(0, a.dtype, shape, a.node.stream);
   return record(contractOp, [a, b], shape, a.dtype);
 }
 
@@ -33,13 +34,21 @@ function matched(call: string, a: Tensor, b: Tensor): [Tensor, Tensor] {
   checkTensor(call, a);
   checkTensor(call, b);
   const dtype = resultType(call, a, b);
-  if (dtype === "bool") throw new DTypeError(`${call}: takes numbers, got bool\n  hint: x.to("f32")`);
+  if (dtype === "bool")
+    throw new DTypeError(`${call}: takes numbers, got bool\n  hint: x.to("f32")`);
   return [cast(a, dtype), cast(b, dtype)];
 }
 
-function mismatch(call: string, a: Tensor, b: Tensor, inner: readonly [number, number]): ShapeError {
+function mismatch(
+  call: string,
+  a: Tensor,
+  b: Tensor,
+  inner: readonly [number, number],
+): ShapeError {
   const turned = b.shape.length >= 2 && b.shape.at(-1) === inner[0];
-  const hint = turned ? `\n  hint: did you mean a.${call}(b.${b.shape.length === 2 ? "T" : "mT"})?` : "";
+  const hint = turned
+    ? `\n  hint: did you mean a.${call}(b.${b.shape.length === 2 ? "T" : "mT"})?`
+    : "";
   return new ShapeError(
     `${call}: inner sizes ${inner[0]} and ${inner[1]} differ${detail("a", a.shape)}${detail("b", b.shape)}${hint}`,
   );
@@ -57,7 +66,10 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
       `matmul: takes at least 1 dimension${detail("a", a.shape)}${detail("b", b.shape)}\n  hint: mul scales by a number`,
     );
   }
-  const inner = [left.shape.at(-1) as number, right.shape.at(right.shape.length === 1 ? 0 : -2) as number] as const;
+  const inner = [
+    left.shape.at(-1) as number,
+    right.shape.at(right.shape.length === 1 ? 0 : -2) as number,
+  ] as const;
   if (inner[0] !== inner[1]) throw mismatch("matmul", a, b, inner);
   return composite(() => {
     const x = left.shape.length === 1 ? unsqueeze(left, 0) : left;
@@ -101,7 +113,9 @@ export function mm(a: Tensor, b: Tensor): Tensor {
 export function bmm(a: Tensor, b: Tensor): Tensor {
   checkRanks("bmm", a, b, [3, 3]);
   if (a.shape[0] !== b.shape[0]) {
-    throw new ShapeError(`bmm: batches of ${a.shape[0]} and ${b.shape[0]}${detail("a", a.shape)}${detail("b", b.shape)}`);
+    throw new ShapeError(
+      `bmm: batches of ${a.shape[0]} and ${b.shape[0]}${detail("a", a.shape)}${detail("b", b.shape)}`,
+    );
   }
   return matmul(a, b);
 }
@@ -143,7 +157,12 @@ export function baddbmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions =
   return addProduct(c, a, b, options);
 }
 
-function addProduct(c: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: AddmmOptions): Tensor {
+function addProduct(
+  c: Tensor,
+  a: Tensor,
+  b: Tensor,
+  { beta = 1, alpha = 1 }: AddmmOptions,
+): Tensor {
   return composite(() => add(beta === 1 ? c : mul(c, beta), matmul(a, b), { alpha }));
 }
 

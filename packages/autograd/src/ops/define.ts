@@ -1,10 +1,52 @@
-import { type DType, dtypeOfNumber, floatOf, isFloating, promote } from "../dtype.ts";
-import { ArgumentError } from "../errors.ts";
-import type { Stream } from "../graph/context.ts";
-import { Handle } from "../graph/handle.ts";
+import type { DType } from "../dtype.ts";
 import { type Gradient, type Op, type Reduce, registerOp } from "../graph/op.ts";
 import type { Expr } from "../kernel/expression.ts";
-import { broadcastShapes } from "../shape.ts";
-import { record } from "../tape/record.ts";
-import type { Tensor } from "../tensor.ts";
-import { cast, fill } from "./constant.ts";
+
+export interface ElementwiseSpec {
+  readonly name: string;
+  /** The meaning on the device: arguments are the operands, then `scalars`, then the flat index if `indexed`. */
+  readonly expression: (...values: Expr[]) => Expr;
+  /** The f64 truth, same arguments. */
+  readonly reference: (...values: number[]) => number;
+  /** The same for integers where f64 would not be exact. */
+  readonly integerReference?: (...values: number[]) => number;
+  readonly scalars?: readonly (DType | "result")[];
+  readonly indexed?: boolean;
+  readonly gradient?: Gradient;
+  /** What the gradient reads, by operand number; "output" is the result. Default: nothing. */
+  readonly saves?: readonly (number | "output")[];
+}
+
+/** An op that makes each element from the operands' elements at the same place. */
+export function elementwise(spec: ElementwiseSpec): Op {
+  const { name, expression, reference, integerReference, gradient } = spec;
+  return registerOp({
+    name,
+    meaning: {
+      kind: "elementwise",
+      expression,
+      reference,
+      ...(integerReference && { integerReference }),
+      indexed: spec.indexed ?? false,
+    },
+    scalarTypes: spec.scalars ?? [],
+    saves: spec.saves ?? [],
+    ...(gradient && { gradient }),
+  });
+}
+
+/** An op that combines the last `attrs[0]` dimensions of its operand. */
+export function reduction(spec: {
+  readonly name: string;
+  readonly combine: Reduce["combine"];
+  readonly gradient?: Gradient;
+  readonly saves?: readonly (number | "output")[];
+}): Op {
+  return registerOp({
+    name: spec.name,
+    meaning: { kind: "reduce", combine: spec.combine },
+    scalarTypes: [],
+    saves: spec.saves ?? [],
+    ...(spec.gradient && { gradient: spec.gradient }),
+  });
+}

@@ -32,6 +32,7 @@ export function elementwise(
       row(f, out, first, count, operands, at, steps);
       first += count;
     });
+    if (dtype === "bool") for (let i = 0; i < first; i++) out[i] = Number(out[i] !== 0);
   };
 }
 

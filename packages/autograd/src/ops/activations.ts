@@ -1,0 +1,252 @@
+import { floatOf } from "../dtype.ts";
+import type { Op } from "../graph/op.ts";
+import { type Expr, e } from "../kernel/expression.ts";
+import { composite } from "../tape/modes.ts";
+import { record } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor, type UnaryOp, unaryFloat } from "./apply.ts";
+import { add, div, mul, sub } from "./arithmetic.ts";
+import { ge, gt, le, logicalAnd, logicalOr, lt, where } from "./comparison.ts";
+import { cast, zeroGradient } from "./constant.ts";
+import { elementwise } from "./define.ts";
+import { abs, erf, exp, sigmoid, tanh } from "./unary.ts";
+
+/** An op of one operand and numbers that shape it: y = f(x; numbers…), always a fraction. */
+interface ShapedSpec {
+  readonly name: string;
+  readonly count: number;
+  readonly reference: (...values: number[]) => number;
+  readonly expression: (...values: Expr[]) => Expr;
+  readonly rule: (dy: Tensor, x: Tensor, numbers: readonly number[]) => Tensor;
+}
+
+function shaped(spec: ShapedSpec): (x: Tensor, ...numbers: readonly number[]) => Tensor {
+  const { name, count, reference, expression, rule } = spec;
+  const op: Op = elementwise({
+    name,
+    scalars: new Array<"result">(count).fill("result"),
+    reference,
+    expression,
+    saves: [0],
+    gradient: (dy, [x], { scalars }) => [rule(dy, x as Tensor, scalars)],
+  });
+  return (x, ...numbers) => {
+    checkTensor(name, x);
+    const dtype = floatOf(x.dtype);
+    return record(op, [cast(x, dtype)], x.shape, dtype, [], numbers);
+  };
+}
+
+const hardtanhOp = shaped({
+  name: "hardtanh",
+  count: 2,
+  reference: (x, low, high) => Math.min(Math.max(x as number, low as number), high as number),
+  expression: (x, low, high) => e.min(e.max(x as Expr, low as Expr), high as Expr),
+  rule: (dy, x, [low, high]) =>
+    where(logicalAnd(gt(x, low as number), lt(x, high as number)), dy, zeroGradient(dy)),
+});
+
+export interface HardtanhOptions {
+  readonly minVal?: number;
+  readonly maxVal?: number;
+}
+
+/** y = min(max(x, minVal), maxVal), elementwise; the slope at both ends is 0. */
+export function hardtanh(x: Tensor, { minVal = -1, maxVal = 1 }: HardtanhOptions = {}): Tensor {
+  return hardtanhOp(x, minVal, maxVal);
+}
+
+/** y = min(max(x, 0), 6), elementwise. */
+export const relu6: UnaryOp = (x) => hardtanhOp(x, 0, 6);
+
+const leakyReluOp = shaped({
+  name: "leakyRelu",
+  count: 1,
+  reference: (x, slope) => ((x as number) > 0 ? (x as number) : (x as number) * (slope as number)),
+  expression: (x, slope) =>
+    e.select(e.gt(x as Expr, e.number(0, x as Expr)), x as Expr, e.mul(x as Expr, slope as Expr)),
+  rule: (dy, x, [slope]) => where(gt(x, 0), dy, mul(dy, slope as number)),
+});
+
+export interface LeakyReluOptions {
+  readonly negativeSlope?: number;
+}
+
+/** y = x for x > 0, else negativeSlope · x, elementwise. */
+export function leakyRelu(x: Tensor, { negativeSlope = 0.01 }: LeakyReluOptions = {}): Tensor {
+  return leakyReluOp(x, negativeSlope);
+}
+
+/** y = scale · (x for x > 0, else α(eˣ − 1)). */
+const eluOp = shaped({
+  name: "elu",
+  count: 2,
+  reference: (x, alpha, scale) =>
+    (scale as number) *
+    ((x as number) > 0 ? (x as number) : (alpha as number) * Math.expm1(x as number)),
+  expression: (x, alpha, scale) =>
+    e.mul(
+      scale as Expr,
+      e.select(
+        e.gt(x as Expr, e.number(0, x as Expr)),
+        x as Expr,
+        e.mul(alpha as Expr, e.expm1(x as Expr)),
+      ),
+    ),
+  rule: (dy, x, [alpha, scale]) =>
+    mul(where(gt(x, 0), dy, mul(dy, mul(exp(x), alpha as number))), scale as number),
+});
+
+export interface EluOptions {
+  readonly alpha?: number;
+}
+
+/** y = x for x > 0, else α(eˣ − 1), elementwise. */
+export function elu(x: Tensor, { alpha = 1 }: EluOptions = {}): Tensor {
+  return eluOp(x, alpha, 1);
+}
+
+/** y = λ(x for x > 0, else α(eˣ − 1)), elementwise; Klambauer et al. 2017. */
+export const selu: UnaryOp = (x) => eluOp(x, 1.6732632423543772, 1.0507009873554805);
+
+const softplusOp = shaped({
+  name: "softplus",
+  count: 2,
+  reference: (x, beta, threshold) => {
+    const scaled = (x as number) * (beta as number);
+    return scaled > (threshold as number)
+      ? (x as number)
+      : Math.log1p(Math.exp(scaled)) / (beta as number);
+  },
+  expression: (x, beta, threshold) => {
+    const scaled = e.mul(x as Expr, beta as Expr);
+    const curve = e.div(e.log1p(e.exp(scaled)), beta as Expr);
+    return e.select(e.gt(scaled, threshold as Expr), x as Expr, curve);
+  },
+  rule: (dy, x, [beta, threshold]) => {
+    const scaled = mul(x, beta as number);
+    return where(gt(scaled, threshold as number), dy, mul(dy, sigmoid(scaled)));
+  },
+});
+
+export interface SoftplusOptions {
+  readonly beta?: number;
+  /** Past beta · x = threshold the result is x itself. */
+  readonly threshold?: number;
+}
+
+/** y = ln(1 + e^(βx)) / β, elementwise. */
+export function softplus(x: Tensor, { beta = 1, threshold = 20 }: SoftplusOptions = {}): Tensor {
+  return softplusOp(x, beta, threshold);
+}
+
+/** y = ln σ(x), elementwise, for large −x too. */
+export const logsigmoid: UnaryOp = unaryFloat(
+  elementwise({
+    name: "logsigmoid",
+    reference: (x) => Math.min(x as number, 0) - Math.log1p(Math.exp(-Math.abs(x as number))),
+    expression: (x) =>
+      e.sub(e.min(x as Expr, e.number(0, x as Expr)), e.log1p(e.exp(e.neg(e.abs(x as Expr))))),
+    saves: [0],
+    gradient: (dy, [x]) => [mul(dy, sigmoid(mul(x as Tensor, -1)))],
+  }),
+);
+
+const softshrinkOp = shaped({
+  name: "softshrink",
+  count: 1,
+  reference: (x, lambda) => {
+    const [value, width] = [x as number, lambda as number];
+    if (value > width) return value - width;
+    return value < -width ? value + width : value * 0;
+  },
+  expression: (x, lambda) => {
+    const [value, width] = [x as Expr, lambda as Expr];
+    const below = e.select(e.lt(value, e.neg(width)), e.add(value, width), e.number(0, value));
+    const shrunk = e.select(e.gt(value, width), e.sub(value, width), below);
+    return e.select(e.isNan(value), value, shrunk);
+  },
+  rule: (dy, x, [width]) =>
+    where(logicalOr(gt(x, width as number), lt(x, -(width as number))), dy, zeroGradient(dy)),
+});
+
+/** y = x moved toward 0 by `lambd`, and 0 within it, elementwise. */
+export function softshrink(x: Tensor, lambd: number = 0.5): Tensor {
+  return softshrinkOp(x, lambd);
+}
+
+const thresholdOp = shaped({
+  name: "threshold",
+  count: 2,
+  reference: (x, limit, value) =>
+    (x as number) <= (limit as number) ? (value as number) : (x as number),
+  expression: (x, limit, value) =>
+    e.select(e.le(x as Expr, limit as Expr), value as Expr, x as Expr),
+  rule: (dy, x, [limit]) => where(le(x, limit as number), zeroGradient(dy), dy),
+});
+
+/** y = x where x > limit, else `value`, elementwise. */
+export function threshold(x: Tensor, limit: number, value: number): Tensor {
+  return thresholdOp(x, limit, value);
+}
+
+const hardswishOp = shaped({
+  name: "hardswish",
+  count: 0,
+  reference: (x) => ((x as number) * Math.min(Math.max((x as number) + 3, 0), 6)) / 6,
+  expression: (input) => {
+    const x = input as Expr;
+    const number = (value: number): Expr => e.number(value, x);
+    return e.div(e.mul(x, e.min(e.max(e.add(x, number(3)), number(0)), number(6))), number(6));
+  },
+  rule: (dy, x) => {
+    const inside = mul(dy, add(div(x, 3), 0.5));
+    return where(le(x, -3), zeroGradient(dy), where(lt(x, 3), inside, dy));
+  },
+});
+
+/** y = x · min(max(x + 3, 0), 6) / 6, elementwise; Howard et al. 2019. */
+export const hardswish: UnaryOp = (x) => hardswishOp(x);
+
+const hardsigmoidOp = shaped({
+  name: "hardsigmoid",
+  count: 0,
+  reference: (x) => Math.min(Math.max((x as number) + 3, 0), 6) / 6,
+  expression: (input) => {
+    const x = input as Expr;
+    const number = (value: number): Expr => e.number(value, x);
+    return e.div(e.min(e.max(e.add(x, number(3)), number(0)), number(6)), number(6));
+  },
+  rule: (dy, x) => where(logicalAnd(gt(x, -3), lt(x, 3)), div(dy, 6), zeroGradient(dy)),
+});
+
+/** y = min(max(x + 3, 0), 6) / 6, elementwise. */
+export const hardsigmoid: UnaryOp = (x) => hardsigmoidOp(x);
+
+/** y = x · σ(x), elementwise; also called swish. */
+export const silu: UnaryOp = (x) => composite(() => mul(x, sigmoid(x)));
+
+/** y = x · tanh(ln(1 + eˣ)), elementwise; Misra 2019. */
+export const mish: UnaryOp = (x) => composite(() => mul(x, tanh(softplus(x))));
+
+/** y = x / (1 + |x|), elementwise. */
+export const softsign: UnaryOp = (x) => composite(() => div(x, add(abs(x), 1)));
+
+/** y = x − tanh x, elementwise. */
+export const tanhshrink: UnaryOp = (x) => composite(() => sub(x, tanh(x)));
+
+export interface GeluOptions {
+  /** "tanh" takes the faster formula of Hendrycks & Gimpel 2016 in place of erf. */
+  readonly approximate?: "none" | "tanh";
+}
+
+/** y = x · Φ(x) with the normal distribution's Φ = (1 + erf(x/√2)) / 2, elementwise. */
+export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {
+  return composite(() => {
+    const inner =
+      approximate === "tanh"
+        ? tanh(mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI)))
+        : erf(mul(x, Math.SQRT1_2));
+    return mul(mul(x, 0.5), add(inner, 1));
+  });
+}

@@ -1,0 +1,184 @@
+import { isFloating } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import { Handle } from "../graph/handle.ts";
+import type { Op } from "../graph/op.ts";
+import { type Expr, e } from "../kernel/expression.ts";
+import { composite } from "../tape/modes.ts";
+import type { Tensor } from "../tensor.ts";
+import { type BinaryOp, binary, binaryFloat, type Operand } from "./apply.ts";
+import { add, div, mul, neg, sub } from "./arithmetic.ts";
+import { eq, ge, gt, le, logicalAnd, lt, where } from "./comparison.ts";
+import { zeroGradient } from "./constant.ts";
+import { elementwise } from "./define.ts";
+import { powReference } from "./reference.ts";
+import { log, reciprocal, sqrt, square } from "./unary.ts";
+
+const powOp: Op = elementwise({
+  name: "pow",
+  reference: powReference as (...values: number[]) => number,
+  expression: (a, b) => power(a as Expr, b as Expr),
+  saves: [0, 1, "output"],
+  gradient: (dy, [a, b], { needs, output }) => {
+    const [base, exponent] = [a as Tensor, b as Tensor];
+    const zero = zeroGradient(dy);
+    return [
+      needs[0] === true &&
+        where(eq(exponent, 0), zero, mul(dy, mul(exponent, pow(base, sub(exponent, 1))))),
+      needs[1] === true &&
+        where(logicalAnd(eq(base, 0), ge(exponent, 0)), zero, mul(dy, mul(output, log(base)))),
+    ];
+  },
+});
+
+/** Integers have no power of their own on the device: theirs is taken as fractions and rounded. */
+function power(a: Expr, b: Expr): Expr {
+  if (isFloating(a.dtype)) return e.pow(a, b);
+  return e.cast(e.round(e.pow(e.cast(a, "f32"), e.cast(b, "f32"))), a.dtype);
+}
+
+const generalPower: BinaryOp = binary(powOp);
+
+/** y = aᵇ, elementwise. The exponents 1, 2, ½ and −1 as numbers are exact; ∂/∂a is 0 where b = 0. */
+export function pow(a: Operand, b: Operand): Tensor {
+  if (typeof a === "object" && typeof b === "number") {
+    if (b === 2) return square(a);
+    if (isFloating(a.dtype)) {
+      if (b === 0.5) return sqrt(a);
+      if (b === -1) return reciprocal(a);
+    }
+  }
+  return generalPower(a, b);
+}
+
+/** The larger or smaller of two; equal ones share the gradient. */
+function extreme(
+  name: string,
+  reference: (a: number, b: number) => number,
+  expression: (a: Expr, b: Expr) => Expr,
+  wins: BinaryOp,
+): BinaryOp {
+  return binary(
+    elementwise({
+      name,
+      reference: reference as (...values: number[]) => number,
+      expression: expression as (...values: Expr[]) => Expr,
+      saves: [0, 1],
+      gradient: (dy, [a, b], { needs }) => {
+        const [x, y] = [a as Tensor, b as Tensor];
+        const half = where(eq(x, y), mul(dy, 0.5), dy);
+        const zero = zeroGradient(dy);
+        return [
+          needs[0] === true && where(wins(y, x), zero, half),
+          needs[1] === true && where(wins(x, y), zero, half),
+        ];
+      },
+    }),
+  );
+}
+
+/** c = max(a, b), elementwise; NaN if either is. Equal operands get half the gradient each. */
+export const maximum: BinaryOp = extreme("maximum", Math.max, e.max, gt);
+/** c = min(a, b), elementwise; NaN if either is. Equal operands get half the gradient each. */
+export const minimum: BinaryOp = extreme("minimum", Math.min, e.min, lt);
+
+/** r = a − b · trunc(a / b), elementwise: the remainder with the sign of a, as C's fmod. */
+export const fmod: BinaryOp = binary(
+  elementwise({
+    name: "fmod",
+    reference: (a, b) => (a as number) % (b as number),
+    expression: (a, b) => e.rem(a as Expr, b as Expr),
+    saves: [0, 1],
+    gradient: (dy, [a, b], { needs }) => [
+      needs[0] === true && dy,
+      needs[1] === true && neg(mul(dy, div(a as Tensor, b as Tensor, { roundingMode: "trunc" }))),
+    ],
+  }),
+);
+
+/** r = a − b · ⌊a / b⌋, elementwise: the remainder with the sign of b, as Python's %. */
+export const remainder: BinaryOp = binary(
+  elementwise({
+    name: "remainder",
+    reference: (a, b) => {
+      const rest = (a as number) % (b as number);
+      return rest !== 0 && rest < 0 !== (b as number) < 0 ? rest + (b as number) : rest;
+    },
+    expression: (a, b) => remainderExpression(a as Expr, b as Expr),
+    saves: [0, 1],
+    gradient: (dy, [a, b], { needs }) => [
+      needs[0] === true && dy,
+      needs[1] === true && neg(mul(dy, div(a as Tensor, b as Tensor, { roundingMode: "floor" }))),
+    ],
+  }),
+);
+
+function remainderExpression(a: Expr, b: Expr): Expr {
+  const rest = e.rem(a, b);
+  if (a.dtype === "u32" || a.dtype === "u8") return rest;
+  const zero = e.number(0, a);
+  const wrongSide = e.and(e.ne(rest, zero), e.xor(e.lt(rest, zero), e.lt(b, zero)));
+  return e.select(wrongSide, e.add(rest, b), rest);
+}
+
+/** The angle of the point (x = b, y = a), in (−π, π], elementwise. */
+export const atan2: BinaryOp = binaryFloat(
+  elementwise({
+    name: "atan2",
+    reference: Math.atan2 as (...values: number[]) => number,
+    expression: (a, b) => e.atan2(a as Expr, b as Expr),
+    saves: [0, 1],
+    gradient: (dy, [a, b], { needs }) => {
+      const [y, x] = [a as Tensor, b as Tensor];
+      const scaled = div(dy, add(square(y), square(x)));
+      return [needs[0] === true && mul(scaled, x), needs[1] === true && neg(mul(scaled, y))];
+    },
+  }),
+);
+
+/** max(x, low): x gets the gradient where x ≥ low. */
+const clampMin: BinaryOp = binary(
+  elementwise({
+    name: "clampMin",
+    reference: Math.max,
+    expression: (x, low) => e.max(x as Expr, low as Expr),
+    saves: [0, 1],
+    gradient: (dy, [x, low], { needs }) => [
+      needs[0] === true && where(ge(x as Tensor, low as Tensor), dy, zeroGradient(dy)),
+      needs[1] === true && where(lt(x as Tensor, low as Tensor), dy, zeroGradient(dy)),
+    ],
+  }),
+);
+
+/** min(x, high): x gets the gradient where x ≤ high. */
+const clampMax: BinaryOp = binary(
+  elementwise({
+    name: "clampMax",
+    reference: Math.min,
+    expression: (x, high) => e.min(x as Expr, high as Expr),
+    saves: [0, 1],
+    gradient: (dy, [x, high], { needs }) => [
+      needs[0] === true && where(le(x as Tensor, high as Tensor), dy, zeroGradient(dy)),
+      needs[1] === true && where(gt(x as Tensor, high as Tensor), dy, zeroGradient(dy)),
+    ],
+  }),
+);
+
+export interface ClampOptions {
+  readonly min?: Operand | null;
+  readonly max?: Operand | null;
+}
+
+/** min(max(x, low), high), elementwise; NaN stays. The gradient flows where low ≤ x ≤ high; if low > high all is high. */
+export function clamp(
+  x: Tensor,
+  low?: Operand | null | ClampOptions,
+  high?: Operand | null,
+): Tensor {
+  const named = typeof low === "object" && low !== null && !(low instanceof Handle);
+  const { min = null, max = null } = named ? low : { min: low as Operand | null, max: high };
+  if (min === null && max === null) throw new ArgumentError("clamp: needs min, max or both");
+  return composite(() => {
+    const raised = min === null ? x : clampMin(x, min);
+    return max === null ? raised : clampMax(raised, max);
+  });
+}

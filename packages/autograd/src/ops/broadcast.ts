@@ -1,0 +1,126 @@
+import { type DType, isFloating } from "../dtype.ts";
+import { detail, ShapeError } from "../errors.ts";
+import type { Op } from "../graph/op.ts";
+import { expandView } from "../graph/view.ts";
+import { checkShape, normalizeDims, type Shape, sameShape, sizeOf } from "../shape.ts";
+import { record, recordView } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { type DimOption, type Dims, withDim } from "./arguments.ts";
+import { cast, constant } from "./constant.ts";
+import { reduction } from "./define.ts";
+import { moveLast, reshape } from "./layout.ts";
+
+/** Sizes of 1 repeated to this shape, without a copy; -1 keeps a size, new dimensions come first. A view. */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  checkTensor("expand", x);
+  const lead = shape.length - x.shape.length;
+  const sizes = shape.map((n, i) => (n === -1 ? (x.shape[i - lead] ?? -1) : n));
+  const fits = lead >= 0 && x.shape.every((n, i) => n === 1 || n === sizes[i + lead]);
+  if (!fits) {
+    throw new ShapeError(
+      `expand: [${x.shape.join(", ")}] does not expand to [${shape.join(", ")}]${detail("x", x.shape)}` +
+        "\n  hint: only sizes of 1 grow, and new dimensions stand first",
+    );
+  }
+  return expanded(x, checkShape("expand", sizes));
+}
+
+function expanded(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  return recordView(x, {
+    name: "expand",
+    apply: (view) => expandView(view, shape),
+    gradient: sumTo,
+  });
+}
+
+/** Sum over the dimensions that broadcasting `shape` to x's shape had repeated. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const lead = x.shape.length - shape.length;
+  const dims = [...x.shape.keys()].filter(
+    (d) => d < lead || (shape[d - lead] === 1 && x.shape[d] !== 1),
+  );
+  return reshape(reduce(sumOp, x, dims, false), shape);
+}
+
+/** Runs a reduce op over these dimensions (counted from the front; none is none). */
+export function reduce(
+  op: Op,
+  x: Tensor,
+  dims: readonly number[],
+  keepdim: boolean,
+  dtype: DType = x.dtype,
+): Tensor {
+  const kept = x.shape.filter((_, d) => !dims.includes(d));
+  const moved =
+    dims.length === 0
+      ? reshape(x, [...x.shape, 1])
+      : moveLast(
+          x,
+          dims.toSorted((a, b) => a - b),
+        );
+  const out = record(op, [moved], kept, dtype, [Math.max(dims.length, 1)]);
+  return keepdim ? reshape(out, keptShape(x.shape, dims)) : out;
+}
+
+/** The shape with a 1 in place of each of these dimensions. */
+export const keptShape = (shape: Shape, dims: readonly number[]): Shape =>
+  shape.map((n, d) => (dims.includes(d) ? 1 : n));
+
+const sumOp: Op = reduction({
+  name: "sum",
+  combine: "sum",
+  gradient: (dy, _, { shapes, attrs }) => [spread(dy, shapes[0] as Shape, attrs[0] as number)],
+});
+
+/** A reduced value back over the last `count` dimensions of `shape`. A view. */
+export function spread(y: Tensor, shape: Shape, count: number): Tensor {
+  return expanded(
+    reshape(
+      y,
+      shape.map((n, d) => (d < shape.length - count ? n : 1)),
+    ),
+    shape,
+  );
+}
+
+export interface ReduceOptions extends DimOption<Dims> {
+  /** Keep the reduced dimensions, with size 1. */
+  readonly keepdim?: boolean;
+}
+
+export interface SumOptions extends ReduceOptions {
+  /** Convert to this dtype first. */
+  readonly dtype?: DType;
+}
+
+/** Σ x over `dim` (one, several, or all). Bools and bytes are counted in i32. */
+export function sum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
+  checkTensor("sum", x);
+  const {
+    dim: over,
+    keepdim = false,
+    dtype = countable(x.dtype),
+  } = withDim<Dims, SumOptions>(dim, options);
+  const dims = normalizeDims("sum", over, x.shape.length);
+  const value = cast(x, dtype);
+  if (sizeOf(x.shape) === 0) return startValue(0, value, dims, keepdim);
+  return reduce(sumOp, value, dims, keepdim);
+}
+
+/** Sums of bools and bytes do not fit in them. */
+export const countable = (dtype: DType): DType =>
+  isFloating(dtype) || dtype === "u32" ? dtype : "i32";
+
+/** The reduction over no elements. */
+export function startValue(
+  value: number,
+  x: Tensor,
+  dims: readonly number[],
+  keepdim: boolean,
+): Tensor {
+  const shape = keepdim ? keptShape(x.shape, dims) : x.shape.filter((_, d) => !dims.includes(d));
+  return constant(value, x.dtype, shape, x.node.stream);
+}

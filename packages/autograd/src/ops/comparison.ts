@@ -1,0 +1,158 @@
+import { type DType, isFloating, promote } from "../dtype.ts";
+import { DTypeError } from "../errors.ts";
+import type { Op } from "../graph/op.ts";
+import { type Expr, e } from "../kernel/expression.ts";
+import { broadcastShapes } from "../shape.ts";
+import { record } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+import {
+  applyBinary,
+  asTensor,
+  type BinaryOp,
+  binaryBool,
+  checkTensor,
+  type Operand,
+  resultType,
+  streamOf,
+  type UnaryOp,
+} from "./apply.ts";
+import { cast, zeroGradient } from "./constant.ts";
+import { elementwise } from "./define.ts";
+
+const comparison = (
+  name: string,
+  reference: (a: number, b: number) => boolean,
+  expression: (a: Expr, b: Expr) => Expr,
+): BinaryOp =>
+  binaryBool(
+    elementwise({
+      name,
+      reference: (a, b) => Number(reference(a as number, b as number)),
+      expression,
+    }),
+  );
+
+/** a = b, elementwise, as bool. */
+export const eq: BinaryOp = comparison("eq", (a, b) => a === b, e.eq);
+/** a ≠ b, elementwise, as bool; NaN differs from everything. */
+export const ne: BinaryOp = comparison("ne", (a, b) => a !== b, e.ne);
+/** a < b, elementwise, as bool. */
+export const lt: BinaryOp = comparison("lt", (a, b) => a < b, e.lt);
+/** a ≤ b, elementwise, as bool. */
+export const le: BinaryOp = comparison("le", (a, b) => a <= b, e.le);
+/** a > b, elementwise, as bool. */
+export const gt: BinaryOp = comparison("gt", (a, b) => a > b, e.gt);
+/** a ≥ b, elementwise, as bool. */
+export const ge: BinaryOp = comparison("ge", (a, b) => a >= b, e.ge);
+
+const truth = (x: Operand): Operand =>
+  typeof x === "object" ? cast(x, "bool") : x !== 0 && x !== false;
+
+const logical =
+  (op: Op): BinaryOp =>
+  (a, b) =>
+    applyBinary(op, truth(a), truth(b), "bool");
+
+/** a ∧ b, elementwise; anything but 0 is true. */
+export const logicalAnd: BinaryOp = logical(
+  elementwise({ name: "logicalAnd", reference: (a, b) => a & b, expression: e.and }),
+);
+/** a ∨ b, elementwise; anything but 0 is true. */
+export const logicalOr: BinaryOp = logical(
+  elementwise({ name: "logicalOr", reference: (a, b) => a | b, expression: e.or }),
+);
+/** Exactly one of a and b, elementwise; anything but 0 is true. */
+export const logicalXor: BinaryOp = logical(
+  elementwise({ name: "logicalXor", reference: (a, b) => a ^ b, expression: e.xor }),
+);
+
+const notOp: Op = elementwise({ name: "logicalNot", reference: (x) => 1 - x, expression: e.not });
+
+/** ¬x, elementwise, as bool; anything but 0 is true. */
+export const logicalNot: UnaryOp = (x) => {
+  checkTensor("logicalNot", x);
+  return record(notOp, [cast(x, "bool")], x.shape, "bool");
+};
+
+/** Bit by bit for integers, truth values for bools. */
+function bitwise(name: string, op: Op, onBools: BinaryOp): BinaryOp {
+  return (a, b) => {
+    const dtype = integerType(name, resultType(name, a, b));
+    return dtype === "bool" ? onBools(a, b) : applyBinary(op, a, b, dtype);
+  };
+}
+
+function integerType(name: string, dtype: DType): DType {
+  if (!isFloating(dtype)) return dtype;
+  throw new DTypeError(`${name}: takes integers and bools, got ${dtype}`);
+}
+
+/** a & b of integers or bools, elementwise. */
+export const bitwiseAnd: BinaryOp = bitwise(
+  "bitwiseAnd",
+  elementwise({ name: "bitwiseAnd", reference: (a, b) => a & b, expression: e.bitAnd }),
+  logicalAnd,
+);
+/** a | b of integers or bools, elementwise. */
+export const bitwiseOr: BinaryOp = bitwise(
+  "bitwiseOr",
+  elementwise({ name: "bitwiseOr", reference: (a, b) => a | b, expression: e.bitOr }),
+  logicalOr,
+);
+/** a ^ b of integers or bools, elementwise. */
+export const bitwiseXor: BinaryOp = bitwise(
+  "bitwiseXor",
+  elementwise({ name: "bitwiseXor", reference: (a, b) => a ^ b, expression: e.bitXor }),
+  logicalXor,
+);
+/** ~x of integers, ¬x of bools, elementwise. */
+export const bitwiseNot: UnaryOp = (x) => {
+  checkTensor("bitwiseNot", x);
+  const dtype = integerType("bitwiseNot", x.dtype);
+  return dtype === "bool" ? logicalNot(x) : bitwiseXor(x, dtype === "i32" ? -1 : 2 ** 32 - 1);
+};
+
+const whereOp: Op = elementwise({
+  name: "where",
+  reference: (condition, a, b) => (condition !== 0 ? (a as number) : (b as number)),
+  expression: (condition, a, b) => e.select(condition as Expr, a as Expr, b as Expr),
+  saves: [0],
+  gradient: (dy, [condition], { needs }) => [
+    null,
+    needs[1] === true && where(condition as Tensor, dy, zeroGradient(dy)),
+    needs[2] === true && where(condition as Tensor, zeroGradient(dy), dy),
+  ],
+});
+
+/** y = a where `condition` (bool) holds, else b; the three broadcast. NaN in what is not chosen does not spread. */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  checkTensor("where", condition);
+  if (condition.dtype !== "bool") {
+    throw new DTypeError(
+      `where: the condition must be bool, got ${condition.dtype}\n  hint: compare first, x.gt(0)`,
+    );
+  }
+  const scalars = typeof a !== "object" && typeof b !== "object";
+  const dtype = scalars ? promote(ofNumber(a), ofNumber(b)) : resultType("where", a, b);
+  const stream = streamOf(condition);
+  const [x, y] = [asTensor(a, dtype, stream), asTensor(b, dtype, stream)];
+  const shape = broadcastShapes(
+    "where",
+    condition.shape,
+    broadcastShapes("where", x.shape, y.shape),
+  );
+  return record(whereOp, [condition, x, y], shape, dtype);
+}
+
+const ofNumber = (x: number | boolean): DType => (typeof x === "boolean" ? "bool" : "f32");
+
+/** Whether x is NaN, elementwise, as bool. */
+export const isnan: UnaryOp = (x) => {
+  checkTensor("isnan", x);
+  return record(isNanOp, [x], x.shape, "bool");
+};
+const isNanOp: Op = elementwise({
+  name: "isnan",
+  reference: (x) => Number(Number.isNaN(x)),
+  expression: (x) => (isFloating(x.dtype) ? e.isNan(x) : e.constant(0, "bool")),
+});

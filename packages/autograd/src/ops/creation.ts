@@ -1,0 +1,286 @@
+import { arrayType, checkDType, type DType, type TypedArray } from "../dtype.ts";
+import { ArgumentError, DeviceError, DTypeError, ShapeError } from "../errors.ts";
+import { Cell } from "../graph/cell.ts";
+import { context, currentStream, type Stream } from "../graph/context.ts";
+import { Handle, newHandle } from "../graph/handle.ts";
+import { COMPUTED, hostStorage, Node } from "../graph/node.ts";
+import { type Op, registerOp } from "../graph/op.ts";
+import { type Expr, e } from "../kernel/expression.ts";
+import { checkShape, type Shape, sizeOf } from "../shape.ts";
+import { Leaf } from "../tape/edge.ts";
+import { record } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { checkFloating, constant } from "./constant.ts";
+import { elementwise } from "./define.ts";
+
+export interface CreateOptions {
+  readonly dtype?: DType | undefined;
+  /** Make it a leaf that accumulates its gradient. */
+  readonly requiresGrad?: boolean;
+  /** Default: the device that `init` chose. */
+  readonly device?: "cpu" | "webgpu" | undefined;
+}
+
+/** Numbers or booleans, nested to the depth of the shape, or a typed array. */
+export type TensorData = number | boolean | TypedArray | Uint8ClampedArray | readonly TensorData[];
+
+/**
+ * A tensor of these values, copied now. Plain numbers give f32 (PyTorch would take whole ones for int64), booleans
+ * bool, a typed array its own dtype (a Float64Array f32, unless `dtype` says f64). Nested arrays give the shape,
+ * `shape` gives it to flat data.
+ */
+export function tensor(
+  data: TensorData,
+  options: CreateOptions & { readonly shape?: Shape } = {},
+): Tensor {
+  if (data instanceof Handle) {
+    throw new ArgumentError(
+      "tensor: takes values, got a tensor\n  hint: x.clone(), or x.detach().clone()",
+    );
+  }
+  const values = isTyped(data) ? data : flatten(data);
+  const dtype =
+    options.dtype === undefined ? naturalDType(data, values) : checkDType("tensor", options.dtype);
+  const shape = checkShape(
+    "tensor",
+    options.shape ?? (isTyped(data) ? [data.length] : shapeOf(data)),
+  );
+  if (sizeOf(shape) !== values.length) {
+    throw new ShapeError(`tensor: ${values.length} values do not fill [${shape.join(", ")}]`);
+  }
+  return fromHost(convert(values, dtype), shape, dtype, options);
+}
+
+const isTyped = (data: TensorData): data is TypedArray | Uint8ClampedArray =>
+  ArrayBuffer.isView(data);
+
+/** The shape of nested arrays, as their first elements have it. */
+function shapeOf(data: TensorData): number[] {
+  const shape: number[] = [];
+  for (let level = data; Array.isArray(level); level = level[0] as TensorData)
+    shape.push(level.length);
+  return shape;
+}
+
+/** All values in row-major order; refuses arrays of unequal lengths and anything that is no value. */
+function flatten(data: TensorData): ArrayLike<number | boolean> {
+  const shape = shapeOf(data);
+  const flat: (number | boolean)[] = [];
+  const visit = (level: TensorData, depth: number): void => {
+    if (Array.isArray(level) && depth < shape.length && level.length === shape[depth]) {
+      for (const item of level) visit(item, depth + 1);
+    } else if (
+      depth === shape.length &&
+      (typeof level === "number" || typeof level === "boolean")
+    ) {
+      flat.push(level);
+    } else {
+      const found = Array.isArray(level) ? `an array of ${level.length}` : `${typeof level}`;
+      throw new ShapeError(
+        `tensor: the nested arrays are not even: [${shape.join(", ")}] by their first elements, ` +
+          `but ${found} at depth ${depth}`,
+      );
+    }
+  };
+  visit(data, 0);
+  return flat;
+}
+
+function naturalDType(data: TensorData, values: ArrayLike<number | boolean>): DType {
+  if (data instanceof Int32Array) return "i32";
+  if (data instanceof Uint32Array) return "u32";
+  if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "u8";
+  return values.length > 0 && typeof values[0] === "boolean" ? "bool" : "f32";
+}
+
+function convert(values: ArrayLike<number | boolean>, dtype: DType): TypedArray {
+  const out = new (arrayType(dtype))(values.length);
+  for (let i = 0; i < values.length; i++) {
+    out[i] = dtype === "bool" ? Number(Number(values[i]) !== 0) : Number(values[i]);
+  }
+  return out;
+}
+
+const sourceOp: Op = registerOp({
+  name: "tensor",
+  meaning: { kind: "source" },
+  scalarTypes: [],
+  saves: [],
+});
+
+/** A tensor whose value is this array, which now belongs to it. */
+export function fromHost(
+  values: TypedArray,
+  shape: Shape,
+  dtype: DType,
+  options: CreateOptions = {},
+): Tensor {
+  const stream = streamOf("tensor", options);
+  checkSupported("tensor", stream, dtype);
+  const node = new Node(sourceOp, [], [], shape, dtype, [], [], stream);
+  node.storage = hostStorage(values);
+  node.state = COMPUTED;
+  return leaf(newHandle(new Cell(node), null), options);
+}
+
+function streamOf(call: string, { device }: CreateOptions): Stream {
+  if (device === undefined || context.stream?.device === device) return currentStream();
+  for (const stream of context.streams) if (stream.device === device) return stream;
+  throw new DeviceError(
+    `${call}: the ${device} device is not open\n  hint: await init({ device: "${device}" }) first`,
+  );
+}
+
+function checkSupported(call: string, stream: Stream, dtype: DType): void {
+  if (stream.supports(dtype)) return;
+  throw new DTypeError(
+    `${call}: the ${stream.device} device has no ${dtype}\n  hint: use f32, or the cpu device`,
+  );
+}
+
+function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Tensor {
+  if (requiresGrad) {
+    checkFloating("requiresGrad", made);
+    made.edge = new Leaf(made.shape);
+  }
+  return made;
+}
+
+/** One value everywhere. Shape as an array: full([2, 3], 1.5). A boolean value gives bool. */
+export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
+  const stream = streamOf("full", options);
+  const dtype = checkDType("full", options.dtype ?? (typeof value === "boolean" ? "bool" : "f32"));
+  checkSupported("full", stream, dtype);
+  return leaf(constant(Number(value), dtype, [...checkShape("full", shape)], stream), options);
+}
+
+/** 0 everywhere. */
+export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
+  return full(shape, 0, options);
+}
+
+/** 1 everywhere. */
+export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
+  return full(shape, 1, options);
+}
+
+/** A tensor whose values do not matter; here zeros, so that runs repeat. */
+export function empty(shape: Shape, options: CreateOptions = {}): Tensor {
+  return full(shape, 0, options);
+}
+
+/** One value everywhere, in the shape, dtype and on the device of `x` unless told otherwise. */
+export function fullLike(x: Tensor, value: number | boolean, options: CreateOptions = {}): Tensor {
+  checkTensor("fullLike", x);
+  const stream = options.device === undefined ? x.node.stream : streamOf("fullLike", options);
+  const dtype = checkDType("fullLike", options.dtype ?? x.dtype);
+  return leaf(constant(Number(value), dtype, x.shape, stream), options);
+}
+
+/** 0 everywhere, in the shape, dtype and on the device of `x`. */
+export function zerosLike(x: Tensor, options: CreateOptions = {}): Tensor {
+  return fullLike(x, 0, options);
+}
+
+/** 1 everywhere, in the shape, dtype and on the device of `x`. */
+export function onesLike(x: Tensor, options: CreateOptions = {}): Tensor {
+  return fullLike(x, 1, options);
+}
+
+const progressionOp: Op = elementwise({
+  name: "progression",
+  scalars: ["result", "result"],
+  indexed: true,
+  reference: (start, step, i) => (start as number) + (i as number) * (step as number),
+  expression: (start, step, i) =>
+    e.add(start as Expr, e.mul(e.cast(i as Expr, (start as Expr).dtype), step as Expr)),
+});
+
+/** start, start + step, …: `count` numbers. */
+const progression = (
+  start: number,
+  step: number,
+  count: number,
+  dtype: DType,
+  stream: Stream,
+): Tensor => record(progressionOp, [], [count], dtype, [], [start, step], stream);
+
+/** 0, 1, …, n − 1 as i32. */
+export const counting = (n: number, stream: Stream): Tensor => progression(0, 1, n, "i32", stream);
+
+/**
+ * start, start + step, … below `end`: arange(5), arange(2, 9), arange(0, 1, 0.25). i32 if the numbers are whole, else f32.
+ */
+export function arange(
+  start: number,
+  end?: number | CreateOptions,
+  step?: number | CreateOptions,
+  options?: CreateOptions,
+): Tensor {
+  const settings = [options, step, end].find((x) => typeof x === "object") ?? {};
+  const [first, last] = typeof end === "number" ? [start, end] : [0, start];
+  const stride = typeof step === "number" ? step : 1;
+  const count = Math.ceil((last - first) / stride);
+  if (!Number.isFinite(count) || (count < 0 && last !== first)) {
+    throw new ArgumentError(`arange: no way from ${first} to ${last} in steps of ${stride}`);
+  }
+  const whole = [first, last, stride].every(Number.isInteger);
+  const dtype = checkDType("arange", settings.dtype ?? (whole ? "i32" : "f32"));
+  const stream = streamOf("arange", settings);
+  checkSupported("arange", stream, dtype);
+  return leaf(progression(first, stride, count, dtype, stream), settings);
+}
+
+/** `steps` numbers evenly from `start` to `end`, both included. Computed on the host in f64 and rounded once. */
+export function linspace(
+  start: number,
+  end: number,
+  steps: number,
+  options: CreateOptions = {},
+): Tensor {
+  return spaced("linspace", start, end, steps, (x) => x, options);
+}
+
+export interface LogspaceOptions extends CreateOptions {
+  readonly base?: number;
+}
+
+/** base^start … base^end: `steps` numbers whose logarithms are even. */
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  options: LogspaceOptions = {},
+): Tensor {
+  const { base = 10 } = options;
+  return spaced("logspace", start, end, steps, (x) => base ** x, options);
+}
+
+function spaced(
+  call: string,
+  start: number,
+  end: number,
+  steps: number,
+  map: (x: number) => number,
+  options: CreateOptions,
+): Tensor {
+  checkShape(call, [steps]);
+  const dtype = checkDType(call, options.dtype ?? "f32");
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  // from both ends, so that the last one is exact
+  const values = Array.from({ length: steps }, (_, i) =>
+    map(i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step),
+  );
+  return fromHost(convert(values, dtype), [steps], dtype, options);
+}
+
+/** The n × m matrix with ones on its diagonal; m is n unless given. */
+export function eye(n: number, m?: number | CreateOptions, options?: CreateOptions): Tensor {
+  const settings = typeof m === "object" ? m : (options ?? {});
+  const columns = typeof m === "number" ? m : n;
+  const dtype = checkDType("eye", settings.dtype ?? "f32");
+  const values = new (arrayType(dtype))(sizeOf(checkShape("eye", [n, columns])));
+  for (let i = 0; i < Math.min(n, columns); i++) values[i * columns + i] = 1;
+  return fromHost(values, [n, columns], dtype, settings);
+}

@@ -1,0 +1,187 @@
+import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { newHandle } from "../graph/handle.ts";
+import { permuteView, reshapeView, type View, wholeView } from "../graph/view.ts";
+import {
+  checkShape,
+  normalizeDim,
+  normalizeDims,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from "../shape.ts";
+import { recordView } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { contiguous } from "./strided.ts";
+
+/** The same value outside the tape: it aliases the cell, sees later in-place writes, and retains nothing. */
+export function detach(x: Tensor): Tensor {
+  checkTensor("detach", x);
+  return newHandle(x.cell, x.view);
+}
+
+/** The dimensions in another order: y has size shape[order[i]] at i. A view. */
+export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  checkTensor("permute", x);
+  const order = normalizeDims("permute", dims, x.shape.length);
+  if (dims.length !== x.shape.length) {
+    throw new ArgumentError(
+      `permute: ${dims.length} dimensions given for a tensor of ${x.shape.length}${detail("x", x.shape)}`,
+    );
+  }
+  return permuted(x, order);
+}
+
+function permuted(x: Tensor, order: readonly number[]): Tensor {
+  const inverse = new Array<number>(order.length);
+  for (const [to, from] of order.entries()) inverse[from] = to;
+  return recordView(x, {
+    name: "permute",
+    apply: (view) => permuteView(view, order),
+    gradient: (dy) => permuted(dy, inverse),
+  });
+}
+
+/** The given dimensions last, in order, the others before them; x itself if they are there already. */
+export function moveLast(x: Tensor, dims: readonly number[]): Tensor {
+  const order = [...x.shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
+  return order.every((d, i) => d === i) ? x : permuted(x, order);
+}
+
+/** Dimensions `dim0` and `dim1` exchanged. A view. */
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  checkTensor("transpose", x);
+  const rank = x.shape.length;
+  const [a, b] = [normalizeDim("transpose", dim0, rank), normalizeDim("transpose", dim1, rank)];
+  const order = [...x.shape.keys()];
+  if (rank > 0) [order[a], order[b]] = [b, a];
+  return permuted(x, order);
+}
+
+/** The transposed matrix; a vector or number stays as it is. A view. */
+export function t(x: Tensor): Tensor {
+  checkTensor("t", x);
+  if (x.shape.length > 2) {
+    throw new ShapeError(
+      `t: takes at most 2 dimensions${detail("x", x.shape)}\n  hint: x.transpose(-2, -1)`,
+    );
+  }
+  return x.shape.length < 2 ? x : permuted(x, [1, 0]);
+}
+
+/** Dimensions moved from places `source` to `destination`; the others keep their order. A view. */
+export function movedim(
+  x: Tensor,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Tensor {
+  checkTensor("movedim", x);
+  const rank = x.shape.length;
+  const from = normalizeDims("movedim", source, rank);
+  const to = normalizeDims("movedim", destination, rank);
+  if (from.length !== to.length) {
+    throw new ArgumentError(
+      `movedim: ${from.length} dimensions cannot move to ${to.length} places`,
+    );
+  }
+  const rest = [...x.shape.keys()].filter((d) => !from.includes(d));
+  const order = [...x.shape.keys()].map((place) => {
+    const moved = to.indexOf(place);
+    return moved >= 0 ? (from[moved] as number) : (rest.shift() as number);
+  });
+  return permuted(x, order);
+}
+
+/** The same elements in row-major order under another shape; one size may be -1. A view where strides allow, else a copy. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensor("reshape", x);
+  const sizes = resolveSizes("reshape", x.shape, shape);
+  return reshaped(x, sizes) ?? (reshaped(contiguous(x), sizes) as Tensor);
+}
+
+/** `reshape` that never copies: strides that do not allow it are an error. */
+export function view(x: Tensor, shape: Shape): Tensor {
+  checkTensor("view", x);
+  const seen = reshaped(x, resolveSizes("view", x.shape, shape));
+  if (seen !== null) return seen;
+  throw new ShapeError(
+    `view: the strides [${x.strides.join(", ")}] do not allow [${shape.join(", ")}] without a copy` +
+      `${detail("x", x.shape)}\n  hint: reshape copies where it must`,
+  );
+}
+
+function reshaped(x: Tensor, shape: Shape): Tensor | null {
+  if (sameShape(x.shape, shape)) return x;
+  const base = x.view ?? wholeView(x.node.shape);
+  if (reshapeView(base, shape) === null) return null;
+  return recordView(x, {
+    name: "reshape",
+    apply: (from) => reshapeView(from, shape) as View,
+    gradient: (dy, from) => reshape(dy, from),
+  });
+}
+
+function resolveSizes(call: string, from: Shape, to: Shape): Shape {
+  const size = sizeOf(from);
+  const free = to.indexOf(-1);
+  const known = sizeOf(to.filter((_, i) => i !== free));
+  const guess = known === 0 ? 0 : size / known;
+  const sizes = free < 0 ? to : to.with(free, guess);
+  if (
+    (free >= 0 && !Number.isInteger(guess)) ||
+    (free < 0 && known !== size) ||
+    sizeOf(sizes) !== size
+  ) {
+    throw new ShapeError(
+      `${call}: ${size} elements do not fit [${to.join(", ")}]${detail("x", from)}` +
+        `\n  hint: at most one size may be -1, the product of the others must divide ${size}`,
+    );
+  }
+  return checkShape(call, sizes);
+}
+
+/** A new dimension of size 1 before `dim` (negative counts from the end, -1 appends). A view. */
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  checkTensor("unsqueeze", x);
+  const at = normalizeDim("unsqueeze", dim, x.shape.length + 1);
+  return reshape(x, x.shape.toSpliced(at, 0, 1));
+}
+
+/** The dimensions of size 1 dropped: all of them, or those of `dim` that have size 1. A view. */
+export function squeeze(x: Tensor, dim?: number | readonly number[] | null): Tensor {
+  checkTensor("squeeze", x);
+  const dims = normalizeDims("squeeze", dim, x.shape.length);
+  return reshape(
+    x,
+    x.shape.filter((n, d) => n !== 1 || !dims.includes(d)),
+  );
+}
+
+export interface FlattenOptions {
+  readonly startDim?: number;
+  readonly endDim?: number;
+}
+
+/** Dimensions `startDim` to `endDim` joined into one. A view where strides allow. */
+export function flatten(
+  x: Tensor,
+  startDim: number | FlattenOptions = {},
+  endDim: number = -1,
+): Tensor {
+  checkTensor("flatten", x);
+  const range = typeof startDim === "number" ? { startDim, endDim } : startDim;
+  const rank = x.shape.length;
+  const first = normalizeDim("flatten", range.startDim ?? 0, rank);
+  const last = normalizeDim("flatten", range.endDim ?? -1, rank);
+  if (first > last) throw new ArgumentError(`flatten: dimension ${first} lies after ${last}`);
+  const joined = sizeOf(x.shape.slice(first, last + 1));
+  return reshape(x, x.shape.toSpliced(first, last - first + 1, joined));
+}
+
+/** Dimension `dim` split into several of these sizes; one may be -1. A view. */
+export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  checkTensor("unflatten", x);
+  const at = normalizeDim("unflatten", dim, x.shape.length);
+  const split = resolveSizes("unflatten", [x.shape[at] as number], sizes);
+  return reshape(x, x.shape.toSpliced(at, 1, ...split));
+}

@@ -1,0 +1,401 @@
+import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { dropDim, sliceView, type View, wholeView } from "../graph/view.ts";
+import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../shape.ts";
+import { composite } from "../tape/modes.ts";
+import { recordView } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { type DimOption, withDim } from "./arguments.ts";
+import { add } from "./arithmetic.ts";
+import { cat } from "./assembly.ts";
+import { expand } from "./broadcast.ts";
+import { ge, le, where } from "./comparison.ts";
+import { counting } from "./creation.ts";
+import { flatten, moveLast, permute, reshape, transpose, unsqueeze } from "./layout.ts";
+import { assemble, placedStep } from "./strided.ts";
+
+/** `count` elements of one dimension from `start`, `step` apart. A view; a negative step walks backwards. */
+export function sliceOf(
+  x: Tensor,
+  dim: number,
+  start: number,
+  count: number,
+  step: number,
+): Tensor {
+  return recordView(
+    x,
+    placedStep("slice", (view) => sliceView(view, dim, start, count, step)),
+  );
+}
+
+/** `length` elements of dimension `dim` from `start` on (negative counts from the end). A view. */
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  checkTensor("narrow", x);
+  const at = normalizeDim("narrow", dim, x.shape.length);
+  const n = x.shape[at] ?? 1;
+  const first = start < 0 ? start + n : start;
+  if (!(first >= 0 && length >= 0 && first + length <= n)) {
+    throw new ArgumentError(
+      `narrow: ${length} elements from ${start} do not lie in a dimension of ${n}${detail("x", x.shape)}`,
+    );
+  }
+  return sliceOf(x, at, first, length, 1);
+}
+
+/** The slice at `index` of dimension `dim`, which is dropped. A view. */
+export function select(x: Tensor, dim: number, index: number): Tensor {
+  checkTensor("select", x);
+  if (x.shape.length === 0)
+    throw new ArgumentError("select: a 0-d tensor has no dimension to choose from");
+  const at = normalizeDim("select", dim, x.shape.length);
+  const first = checkIndex("select", index, x.shape, at);
+  return recordView(
+    x,
+    placedStep("select", (view) => dropDim(sliceView(view, at, first, 1, 1), at)),
+  );
+}
+
+/** The index counted from the front. */
+export function checkIndex(call: string, index: number, shape: Shape, dim: number): number {
+  const n = shape[dim] as number;
+  if (Number.isInteger(index) && index >= -n && index < n) return index < 0 ? index + n : index;
+  throw new ArgumentError(
+    `${call}: index ${index} is out of range for dimension ${dim} of size ${n}${detail("x", shape)}`,
+  );
+}
+
+/** The order of these dimensions reversed. A view. */
+export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
+  checkTensor("flip", x);
+  return flipped(x, normalizeDims("flip", dims, x.shape.length));
+}
+
+function flipped(x: Tensor, dims: readonly number[]): Tensor {
+  return recordView(x, {
+    name: "flip",
+    apply: (view) =>
+      dims.reduce((seen, d) => {
+        const n = seen.shape[d] as number;
+        return sliceView(seen, d, n - 1, n, -1);
+      }, view),
+    gradient: (dy) => flipped(dy, dims),
+  });
+}
+
+/** Pieces of `size` along `dim` (the last may be shorter), or of each of the given sizes. Views. */
+export function split(
+  x: Tensor,
+  size: number | readonly number[],
+  dim: number | DimOption = 0,
+): Tensor[] {
+  checkTensor("split", x);
+  const at = normalizeDim(
+    "split",
+    withDim<number, DimOption>(dim, undefined).dim ?? 0,
+    x.shape.length,
+  );
+  const n = x.shape[at] ?? 1;
+  const sizes = typeof size === "number" ? evenSizes(n, size) : size;
+  if (sizes.reduce((sum, piece) => sum + piece, 0) !== n) {
+    throw new ShapeError(
+      `split: sizes [${sizes.join(", ")}] do not add up to ${n}, dimension ${at}${detail("x", x.shape)}`,
+    );
+  }
+  let start = 0;
+  return sizes.map((length) => {
+    const piece = sliceOf(x, at, start, length, 1);
+    start += length;
+    return piece;
+  });
+}
+
+function evenSizes(n: number, size: number): number[] {
+  if (!(Number.isInteger(size) && size > 0))
+    throw new ArgumentError(`split: a size must be 1 or more, got ${size}`);
+  return Array.from({ length: Math.max(1, Math.ceil(n / size)) }, (_, i) =>
+    Math.min(size, n - i * size),
+  );
+}
+
+/** At most `chunks` pieces of equal size (the last may be shorter) along `dim`. Views. */
+export function chunk(x: Tensor, chunks: number, dim: number | DimOption = 0): Tensor[] {
+  checkTensor("chunk", x);
+  if (!(Number.isInteger(chunks) && chunks > 0))
+    throw new ArgumentError(`chunk: needs 1 or more, got ${chunks}`);
+  const at = normalizeDim(
+    "chunk",
+    withDim<number, DimOption>(dim, undefined).dim ?? 0,
+    x.shape.length,
+  );
+  return split(x, Math.max(1, Math.ceil((x.shape[at] ?? 1) / chunks)), at);
+}
+
+/** The slices along `dim`, which is dropped. Views. */
+export function unbind(x: Tensor, dim: number | DimOption = 0): Tensor[] {
+  checkTensor("unbind", x);
+  const at = normalizeDim(
+    "unbind",
+    withDim<number, DimOption>(dim, undefined).dim ?? 0,
+    x.shape.length,
+  );
+  return Array.from({ length: x.shape[at] as number }, (_, i) => select(x, at, i));
+}
+
+/** Windows of `size` along `dim`, `step` apart, as a new last dimension: Tensor.unfold. A view. */
+export function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
+  checkTensor("unfold", x);
+  const at = normalizeDim("unfold", dim, x.shape.length);
+  const n = x.shape[at] ?? 1;
+  if (!(size >= 0 && size <= n && step > 0)) {
+    throw new ArgumentError(
+      `unfold: windows of ${size} by steps of ${step} do not lie in a dimension of ${n}`,
+    );
+  }
+  const count = Math.floor((n - size) / step) + 1;
+  const apply = (view: View): View => {
+    const starts = sliceView(view, at, 0, count, step);
+    return {
+      shape: [...starts.shape, size],
+      strides: [...starts.strides, view.strides[at] as number],
+      offset: view.offset,
+    };
+  };
+  return recordView(x, {
+    name: "unfold",
+    apply,
+    // windows overlap: the elements at each place of the window are put back apart, and added
+    gradient: (dy, from) => {
+      const { strides } = apply(wholeView(from));
+      const last = strides.length - 1;
+      const places = unbind(dy, last).map((value, i) =>
+        assemble(from, [
+          { value, strides: strides.slice(0, last), offset: i * (strides[last] as number) },
+        ]),
+      );
+      return places.reduce((sum, part) => add(sum, part));
+    },
+  });
+}
+
+export interface DiagonalOptions {
+  readonly offset?: number;
+  readonly dim1?: number;
+  readonly dim2?: number;
+}
+
+/** The diagonals of the planes (dim1, dim2), `offset` above the main one, as a new last dimension. A view. */
+export function diagonal(
+  x: Tensor,
+  { offset = 0, dim1 = 0, dim2 = 1 }: DiagonalOptions = {},
+): Tensor {
+  checkTensor("diagonal", x);
+  const rank = x.shape.length;
+  const [row, column] = [
+    normalizeDim("diagonal", dim1, rank),
+    normalizeDim("diagonal", dim2, rank),
+  ];
+  if (row === column) throw new ArgumentError(`diagonal: dim1 and dim2 are both ${row}`);
+  const [rows, columns] = [x.shape[row] as number, x.shape[column] as number];
+  const length = Math.max(
+    0,
+    offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns),
+  );
+  const apply = (view: View): View => {
+    const [down, across] = [view.strides[row] as number, view.strides[column] as number];
+    const rest = [...view.shape.keys()].filter((d) => d !== row && d !== column);
+    const start = length === 0 ? 0 : offset >= 0 ? offset * across : -offset * down;
+    return {
+      shape: [...rest.map((d) => view.shape[d] as number), length],
+      strides: [...rest.map((d) => view.strides[d] as number), down + across],
+      offset: view.offset + start,
+    };
+  };
+  return recordView(x, placedStep("diagonal", apply));
+}
+
+export interface DiagOptions {
+  readonly diagonal?: number;
+}
+
+/** The diagonal of a matrix, or the matrix with a vector on its diagonal; `diagonal` above the main one. */
+export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
+  checkTensor("diag", x);
+  const offset = typeof options === "number" ? options : (options.diagonal ?? 0);
+  if (x.shape.length === 2) return diagonal(x, { offset });
+  if (x.shape.length === 1) return diagEmbed(x, { offset });
+  throw new ShapeError(
+    `diag: takes a vector or a matrix${detail("x", x.shape)}\n  hint: diagonal or diagEmbed`,
+  );
+}
+
+/** Planes (dim1, dim2) with the last dimension of x on their diagonals, `offset` above the main one, and 0 elsewhere. */
+export function diagEmbed(
+  x: Tensor,
+  { offset = 0, dim1 = -2, dim2 = -1 }: DiagonalOptions = {},
+): Tensor {
+  checkTensor("diagEmbed", x);
+  const rank = x.shape.length + 1;
+  const [row, column] = [
+    normalizeDim("diagEmbed", dim1, rank),
+    normalizeDim("diagEmbed", dim2, rank),
+  ];
+  const n = (x.shape.at(-1) ?? 1) + Math.abs(offset);
+  const rest = x.shape.slice(0, -1);
+  const shape = Array.from({ length: rank }, (_, d) =>
+    d === row || d === column ? n : (rest.shift() as number),
+  );
+  const whole = wholeView(shape);
+  const [down, across] = [whole.strides[row] as number, whole.strides[column] as number];
+  const strides = whole.strides.filter((_, d) => d !== row && d !== column);
+  const start = offset >= 0 ? offset * across : -offset * down;
+  return assemble(shape, [{ value: x, strides: [...strides, down + across], offset: start }]);
+}
+
+/** x where the column lies on the wanted side of the diagonal, else 0. */
+function triangle(
+  call: string,
+  x: Tensor,
+  options: number | DiagOptions,
+  side: (columns: Tensor, rows: Tensor) => Tensor,
+): Tensor {
+  checkTensor(call, x);
+  if (x.shape.length < 2)
+    throw new ShapeError(`${call}: takes at least 2 dimensions${detail("x", x.shape)}`);
+  const offset = typeof options === "number" ? options : (options.diagonal ?? 0);
+  return composite(() => {
+    const rows = unsqueeze(add(counting(x.shape.at(-2) as number, x.node.stream), offset), 1);
+    const columns = counting(x.shape.at(-1) as number, x.node.stream);
+    return where(side(columns, rows), x, 0);
+  });
+}
+
+/** The lower triangle of the last two dimensions, up to `diagonal` above the main one; 0 elsewhere. */
+export function tril(x: Tensor, options: number | DiagOptions = {}): Tensor {
+  return triangle("tril", x, options, le);
+}
+
+/** The upper triangle of the last two dimensions, from `diagonal` above the main one; 0 elsewhere. */
+export function triu(x: Tensor, options: number | DiagOptions = {}): Tensor {
+  return triangle("triu", x, options, ge);
+}
+
+/** The whole tensor `repeats[i]` times along dimension i; further repeats make new first dimensions. */
+export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
+  checkTensor("repeat", x);
+  if (repeats.length < x.shape.length) {
+    throw new ArgumentError(
+      `repeat: ${repeats.length} counts for a tensor of ${x.shape.length} dimensions${detail("x", x.shape)}` +
+        "\n  hint: tile takes fewer",
+    );
+  }
+  const sizes = [...new Array<number>(repeats.length - x.shape.length).fill(1), ...x.shape];
+  const split = reshape(
+    x,
+    sizes.flatMap((n) => [1, n]),
+  );
+  const spread = expand(
+    split,
+    sizes.flatMap((n, d) => [repeats[d] as number, n]),
+  );
+  return reshape(
+    spread,
+    sizes.map((n, d) => n * (repeats[d] as number)),
+  );
+}
+
+/** `repeat` whose missing counts are 1 in front. */
+export function tile(x: Tensor, repeats: readonly number[]): Tensor {
+  checkTensor("tile", x);
+  const missing = Math.max(0, x.shape.length - repeats.length);
+  return repeat(x, [...new Array<number>(missing).fill(1), ...repeats]);
+}
+
+/** Each element (each slice along `dim`) `repeats` times in a row; without `dim` of the flattened tensor. */
+export function repeatInterleave(
+  x: Tensor,
+  repeats: number,
+  options: DimOption<number | null> = {},
+): Tensor {
+  checkTensor("repeatInterleave", x);
+  if (typeof options.dim !== "number") return repeatInterleave(flatten(x), repeats, { dim: 0 });
+  const dim = normalizeDim("repeatInterleave", options.dim, x.shape.length);
+  const apart = unsqueeze(x, dim + 1);
+  const spread = expand(apart, apart.shape.with(dim + 1, repeats));
+  return reshape(spread, x.shape.with(dim, (x.shape[dim] as number) * repeats));
+}
+
+/** Elements moved on by `shifts` along `dims`, those pushed out entering at the front; without `dims` of the flattened tensor. */
+export function roll(
+  x: Tensor,
+  shifts: number | readonly number[],
+  options: number | readonly number[] | { readonly dims?: number | readonly number[] } = {},
+): Tensor {
+  checkTensor("roll", x);
+  const named = typeof options === "object" && "dims" in options ? options.dims : options;
+  const given =
+    typeof named === "number" || Array.isArray(named)
+      ? (named as number | readonly number[])
+      : null;
+  if (given === null) return composite(() => reshape(roll(flatten(x), shifts, 0), x.shape));
+  const by = typeof shifts === "number" ? [shifts] : shifts;
+  const dims = normalizeDims("roll", given, x.shape.length);
+  if (by.length !== dims.length) {
+    throw new ArgumentError(`roll: ${by.length} shifts for ${dims.length} dimensions`);
+  }
+  return composite(() => dims.reduce((moved, dim, i) => rollOne(moved, by[i] as number, dim), x));
+}
+
+function rollOne(x: Tensor, shift: number, dim: number): Tensor {
+  const n = x.shape[dim] as number;
+  const start = n === 0 ? 0 : ((-shift % n) + n) % n;
+  if (start === 0) return x;
+  return cat([sliceOf(x, dim, start, n - start, 1), sliceOf(x, dim, 0, start, 1)], dim);
+}
+
+export interface Rot90Options {
+  readonly k?: number;
+  readonly dims?: readonly [number, number];
+}
+
+/** Turned by k quarter turns from the first of `dims` towards the second. A view. */
+export function rot90(x: Tensor, { k = 1, dims = [0, 1] }: Rot90Options = {}): Tensor {
+  checkTensor("rot90", x);
+  const [a, b] = dims;
+  const turns = ((k % 4) + 4) % 4;
+  if (turns === 1) return transpose(flip(x, b), a, b);
+  if (turns === 2) return flip(x, [a, b]);
+  return turns === 3 ? flip(transpose(x, a, b), b) : x;
+}
+
+export interface MeshgridOptions {
+  /** "ij": the first vector varies along dimension 0; "xy": along dimension 1. */
+  readonly indexing?: "ij" | "xy";
+}
+
+/** Vectors as coordinate grids: grid i varies along dimension i as vector i does. meshgrid([x, y]) or meshgrid(x, y). Views. */
+export function meshgrid(
+  ...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions)[]
+): Tensor[] {
+  const vectors = args.flatMap((arg) =>
+    Array.isArray(arg) ? arg : "cell" in arg ? [arg] : [],
+  ) as Tensor[];
+  const options = args.find((arg) => !Array.isArray(arg) && !("cell" in arg)) as
+    | MeshgridOptions
+    | undefined;
+  for (const x of vectors) {
+    checkTensor("meshgrid", x);
+    if (x.shape.length > 1) throw new ShapeError(`meshgrid: takes vectors${detail("x", x.shape)}`);
+  }
+  const swap = options?.indexing === "xy" && vectors.length >= 2;
+  const place = (i: number): number => (swap && i < 2 ? 1 - i : i);
+  const shape = vectors.map((_, d) => sizeOf((vectors[place(d)] as Tensor).shape));
+  return vectors.map((x, i) =>
+    expand(
+      reshape(
+        x,
+        shape.map((n, d) => (d === place(i) ? n : 1)),
+      ),
+      shape,
+    ),
+  );
+}

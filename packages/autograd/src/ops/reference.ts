@@ -1,0 +1,38 @@
+/** Host truths that JavaScript's Math lacks, in f64. */
+
+/** To the nearest whole number, halves to the even one. */
+export function roundHalfToEven(x: number): number {
+  const below = Math.floor(x);
+  const rest = x - below;
+  if (rest !== 0.5) return rest < 0.5 ? below : below + 1;
+  return below % 2 === 0 ? below : below + 1;
+}
+
+/**
+ * erf x. Near 0 by the series 2/√π · e^(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), whose terms are all of one sign; beyond 3 by the
+ * continued fraction of erfc. Abramowitz & Stegun 7.1.6 and 7.1.14.
+ */
+export function erfReference(x: number): number {
+  const size = Math.abs(x);
+  if (Number.isNaN(x)) return x;
+  if (size > 6) return Math.sign(x);
+  const bell = Math.exp(-x * x);
+  if (size < 3) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+      term *= (2 * x * x) / (2 * n + 1);
+      sum += term;
+    }
+    return (2 / Math.sqrt(Math.PI)) * bell * sum;
+  }
+  let fraction = size;
+  for (let n = 60; n >= 1; n--) fraction = size + n / 2 / fraction;
+  return Math.sign(x) * (1 - bell / (Math.sqrt(Math.PI) * fraction));
+}
+
+/** aᵇ as C and IEEE 754 have it; JavaScript alone says NaN for 1 to a NaN or infinite power. */
+export function powReference(a: number, b: number): number {
+  if (a === 1 || (a === -1 && Math.abs(b) === Infinity)) return 1;
+  return a ** b;
+}
