@@ -5,15 +5,22 @@ import { sameShape } from "../shape.ts";
 import { noGrad } from "../tape/modes.ts";
 import { bindCell, makePersistent } from "../tape/rebind.ts";
 import type { Tensor } from "../tensor.ts";
-import { copy } from "./strided.ts";
+import { copy } from "./constant.ts";
 
 /**
  * Gives every target its new value and runs the step: all of them, or none if one cannot be computed.
  * Values were computed from the targets' old values, in any order. `writer` names the step in errors.
  */
-export function commit(updates: readonly (readonly [target: Tensor, value: Tensor])[], writer = "step"): void {
+export function commit(
+  updates: readonly (readonly [target: Tensor, value: Tensor])[],
+  writer = "step",
+): void {
   for (const [target, value] of updates) {
-    if (!sameShape(target.shape, value.shape) || target.dtype !== value.dtype || target.view !== null) {
+    if (
+      !sameShape(target.shape, value.shape) ||
+      target.dtype !== value.dtype ||
+      target.view !== null
+    ) {
       throw new ArgumentError(
         `${writer}: a new value must have its target's shape and dtype, and the target must be no view` +
           `${detail("target", target.shape, target.dtype)}${detail("value", value.shape, value.dtype)}`,
@@ -41,7 +48,8 @@ export function persist(tensor: Tensor): Tensor {
     );
   }
   if (cell.persistent) return tensor;
-  if (cell.node.state === PENDING || cell.node.cell !== null) cell.node = noGrad(() => ownValue(tensor)).cell.node;
+  if (cell.node.state === PENDING || cell.node.cell !== null)
+    cell.node = noGrad(() => ownValue(tensor)).cell.node;
   makePersistent(cell);
   return tensor;
 }
@@ -50,7 +58,12 @@ export function persist(tensor: Tensor): Tensor {
 export function ownValue(tensor: Tensor, taken?: Set<object>): Tensor {
   const { node } = tensor.cell;
   const fresh =
-    tensor.view === null && node.cell === null && node.state === PENDING && !isFree(node) && !node.terminal && !taken?.has(node);
+    tensor.view === null &&
+    node.cell === null &&
+    node.state === PENDING &&
+    !isFree(node) &&
+    !node.terminal &&
+    !taken?.has(node);
   const own = fresh ? tensor : copy(tensor);
   taken?.add(own.cell.node);
   return own;

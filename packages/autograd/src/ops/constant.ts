@@ -55,6 +55,16 @@ const casts: Record<DType, Op> = {
   bool: castTo("bool", (x) => Number(x !== 0)),
 };
 
+const copyOp: Op = elementwise({
+  name: "copy",
+  reference: (x) => x,
+  expression: (x) => x,
+  gradient: (dy) => [dy],
+});
+
+/** The same values in storage of their own, in row-major order. */
+export const copy = (x: Tensor): Tensor => record(copyOp, [x], x.shape, x.dtype);
+
 /** The values as another dtype; the tensor itself if it has that dtype. */
 export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : record(casts[dtype], [x], x.shape, dtype);

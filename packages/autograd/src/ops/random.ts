@@ -1,0 +1,174 @@
+import { arrayType, type DType, isFloating, type TypedArray } from "../dtype.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
+import { context } from "../graph/context.ts";
+import { type FloatArray, Generator } from "../random/generator.ts";
+import { checkShape, type Shape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { lt } from "./comparison.ts";
+import { cast } from "./constant.ts";
+import { fromHost } from "./creation.ts";
+import { copy_ } from "./inplace.ts";
+import { philoxBelow, philoxUniforms } from "./philox.ts";
+
+/** Where numbers are drawn: the default generator's stream, one of your own, or the device itself. */
+export interface DrawOptions {
+  /**
+   * A host generator (PyTorch's numbers for its seed); by default the one `manualSeed` sets. "device" draws philox
+   * bits where they are used: nothing is uploaded, and a recomputation draws the same again.
+   */
+  readonly generator?: Generator | "device" | undefined;
+}
+
+/** Settings of the functions that make a random tensor. */
+export interface RandomOptions extends DrawOptions {
+  readonly dtype?: DType | undefined;
+  readonly requiresGrad?: boolean | undefined;
+}
+
+/** The generator that everything without one of its own draws from. */
+export function defaultGenerator(): Generator {
+  context.generator ??= new Generator();
+  return context.generator;
+}
+
+/** Seeds the default generator, and the draws of the device: what follows is the same in every run, on every device. */
+export function manualSeed(seed: number): Generator {
+  context.philoxOffset = 0;
+  return defaultGenerator().manualSeed(seed);
+}
+
+/** Uniform numbers in [0, 1). */
+export function rand(size: Shape, options: RandomOptions = {}): Tensor {
+  const dtype = floatingType("rand", options.dtype);
+  if (options.generator === "device") return leaf(deviceUniforms("rand", size, dtype), options);
+  return draw("rand", size, dtype, options, (generator, out) =>
+    generator.uniform(out as FloatArray),
+  );
+}
+
+/** Normal numbers of mean 0 and standard deviation 1. */
+export function randn(size: Shape, options: RandomOptions = {}): Tensor {
+  const dtype = floatingType("randn", options.dtype);
+  return draw("randn", size, dtype, options, (generator, out) =>
+    generator.normal(out as FloatArray),
+  );
+}
+
+/** Whole numbers in [low, high), i32 unless `dtype` says otherwise. */
+export function randint(
+  low: number,
+  high: number,
+  size: Shape,
+  options: RandomOptions = {},
+): Tensor {
+  const { dtype = "i32" } = options;
+  return draw("randint", size, dtype, options, (generator, out) =>
+    generator.integers(out, low, high),
+  );
+}
+
+/** The numbers 0 … n−1 in random order, i32 unless `dtype` says otherwise. → [n] */
+export function randperm(n: number, options: RandomOptions = {}): Tensor {
+  const { dtype = "i32" } = options;
+  return draw("randperm", [n], dtype, options, (generator, out) =>
+    out.set(generator.permutation(n)),
+  );
+}
+
+/** Uniform numbers in [0, 1) in the shape and dtype of `x`. */
+export function randLike(x: Tensor, options: RandomOptions = {}): Tensor {
+  checkTensor("randLike", x);
+  return rand(x.shape, { dtype: x.dtype, ...options });
+}
+
+/** Standard normal numbers in the shape and dtype of `x`. */
+export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
+  checkTensor("randnLike", x);
+  return randn(x.shape, { dtype: x.dtype, ...options });
+}
+
+/** y[i] is 1 with probability p[i], else 0, in p's shape and dtype. */
+export function bernoulli(p: Tensor, { generator }: DrawOptions = {}): Tensor {
+  checkTensor("bernoulli", p);
+  floatingType("bernoulli", p.dtype);
+  return cast(lt(rand(p.shape, { dtype: p.dtype, generator }), p), p.dtype);
+}
+
+/** True with probability 1 − p, as dropout keeps its inputs: drawn on the device, equal on every device. → bool */
+export function dropoutMask(size: Shape, p: number): Tensor {
+  if (!(p >= 0 && p <= 1)) {
+    throw new ArgumentError(`dropoutMask: the probability of a drop is ${p}\n  hint: from 0 to 1`);
+  }
+  return philoxBelow(checkShape("dropoutMask", size), 1 - p, nextPlace());
+}
+
+/** x ← uniform numbers in [low, high), in place. */
+export function uniform_(x: Tensor, low = 0, high = 1, { generator }: DrawOptions = {}): Tensor {
+  checkTensor("uniform_", x);
+  if (!(high >= low)) throw new ArgumentError(`uniform_: the range [${low}, ${high}) is empty`);
+  return fill_("uniform_", x, generator, (source, out) => source.uniform(out, low, high));
+}
+
+/** x ← normal numbers, in place. */
+export function normal_(x: Tensor, mean = 0, std = 1, { generator }: DrawOptions = {}): Tensor {
+  checkTensor("normal_", x);
+  if (!(std >= 0))
+    throw new ArgumentError(`normal_: the standard deviation is ${std}\n  hint: 0 or more`);
+  return fill_("normal_", x, generator, (source, out) => source.normal(out, mean, std));
+}
+
+function draw(
+  call: string,
+  size: Shape,
+  dtype: DType,
+  options: RandomOptions,
+  fill: (generator: Generator, out: TypedArray) => void,
+): Tensor {
+  const out = new (arrayType(dtype))(sizeOf(checkShape(call, size)));
+  fill(hostGenerator(call, options.generator), out);
+  return leaf(fromHost(out, size, dtype), options);
+}
+
+function fill_(
+  call: string,
+  x: Tensor,
+  generator: DrawOptions["generator"],
+  fill: (generator: Generator, out: FloatArray) => void,
+): Tensor {
+  const dtype = floatingType(call, x.dtype);
+  const out = new (arrayType(dtype))(sizeOf(x.shape));
+  fill(hostGenerator(call, generator), out as FloatArray);
+  return copy_(x, fromHost(out, x.shape, dtype, x.node.stream));
+}
+
+function deviceUniforms(call: string, size: Shape, dtype: DType): Tensor {
+  return cast(philoxUniforms(checkShape(call, size), nextPlace()), dtype);
+}
+
+/** Seed and number of the next draw on the device; taken once, when the op is recorded. */
+const nextPlace = (): readonly [number, number] => [
+  defaultGenerator().initialSeed() >>> 0,
+  context.philoxOffset++ >>> 0,
+];
+
+function hostGenerator(call: string, generator: DrawOptions["generator"]): Generator {
+  if (generator === undefined) return defaultGenerator();
+  if (generator instanceof Generator) return generator;
+  throw new ArgumentError(
+    `${call}: does not draw on the device (generator: ${JSON.stringify(generator)})` +
+      "\n  hint: leave generator out, or pass a Generator; rand, bernoulli and dropout draw on the device",
+  );
+}
+
+function floatingType(call: string, dtype: DType = "f32"): DType {
+  if (isFloating(dtype)) return dtype;
+  throw new DTypeError(
+    `${call}: draws fractions, not ${dtype}\n  hint: randint draws whole numbers`,
+  );
+}
+
+function leaf(x: Tensor, { requiresGrad = false }: RandomOptions): Tensor {
+  if (requiresGrad) x.requiresGrad = true;
+  return x;
+}
