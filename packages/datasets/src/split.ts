@@ -53,9 +53,15 @@ export function trainTestIndices(
  * const [xTrain, xTest, yTrain, yTest] = await trainTestSplit(x, y, { testSize: 0.2, randomState: 42 });
  * ```
  */
-export async function trainTestSplit<Inputs extends readonly Splittable[]>(
-  ...args: [...Inputs, SplitOptions] | [...Inputs]
-): Promise<SplitParts<Inputs>> {
+export function trainTestSplit<Inputs extends readonly Splittable[]>(
+  ...args: [...inputs: Inputs, options: SplitOptions]
+): Promise<SplitParts<Inputs>>;
+export function trainTestSplit<Inputs extends readonly Splittable[]>(
+  ...inputs: Inputs
+): Promise<SplitParts<Inputs>>;
+export async function trainTestSplit(
+  ...args: readonly (Splittable | SplitOptions)[]
+): Promise<unknown[]> {
   const last = args.at(-1);
   const hasOptions = !(last instanceof Tensor) && !Array.isArray(last);
   const inputs = (hasOptions ? args.slice(0, -1) : args) as readonly Splittable[];
@@ -76,7 +82,7 @@ export async function trainTestSplit<Inputs extends readonly Splittable[]>(
       return [train.map((i) => input[i]), test.map((i) => input[i])];
     }),
   );
-  return parts.flat() as unknown as SplitParts<Inputs>;
+  return parts.flat();
 }
 
 /** How many rows each part gets: a test fraction is rounded up, a training fraction down. */

@@ -52,7 +52,7 @@ export function figure(title: string, subtitle: string, panels: readonly Panel[]
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family='${fallback}'>`,
-    `<title>${escape(title)}</title>`,
+    `<title>${escapeXml(title)}</title>`,
     `<rect width="100%" height="100%" fill="${ink.paper}"/>`,
     text(title, margin, 54, 27, 700, ink.text),
     text(subtitle, margin, 82, 15, 400, ink.quiet),
@@ -85,10 +85,10 @@ function text(
   weight: number,
   fill: string,
 ): string {
-  return `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${fill}">${escape(content)}</text>`;
+  return `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${fill}">${escapeXml(content)}</text>`;
 }
 
-const escape = (content: string): string =>
+const escapeXml = (content: string): string =>
   content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** Writes a figure as `name`.svg and `name`.png (two dots a unit) into `folder`; gives both paths. */

@@ -1,0 +1,98 @@
+import { noGrad, tensor } from "@wgrad/autograd";
+import { StandardScaler } from "@wgrad/datasets";
+import { Linear } from "@wgrad/nn";
+import type { Options } from "../shared/options.ts";
+import { heading, say, table } from "../shared/terminal.ts";
+import { fit } from "./fit.ts";
+
+/** The course's five students. */
+export const students: readonly { hours: number; passed: number }[] = [
+  { hours: 10, passed: 0 },
+  { hours: 20, passed: 0 },
+  { hours: 30, passed: 1 },
+  { hours: 40, passed: 1 },
+  { hours: 50, passed: 1 },
+];
+
+/** P(pass) = σ(slope · hours + intercept). */
+export interface Curve {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+export const chance = ({ slope, intercept }: Curve, hours: number): number =>
+  1 / (1 + Math.exp(-(slope * hours + intercept)));
+
+/** The lesson: without a penalty the curve never stops getting steeper; with scikit-learn's it does. */
+export async function fiveStudents({
+  epochs = 500,
+}: Options): Promise<{ free: Curve; held: Curve }> {
+  heading("1. Five students: hours → pass, as the loss alone wants it");
+  const free = await curve(epochs, 0);
+  const longer = await curve(4 * epochs, 0);
+  say(
+    "",
+    `after ${epochs} epochs the slope is ${free.slope.toFixed(2)} an hour, after ${4 * epochs} it is ${longer.slope.toFixed(2)}:`,
+    "no student contradicts the others, so a steeper curve always fits better and the loss has",
+    "no minimum. Where training stops is what you get.",
+  );
+
+  heading("2. The same with scikit-learn's penalty");
+  const n = students.length;
+  const C = 1;
+  say(
+    "LogisticRegression() minimises ½ w² + C · Σ loss with C = 1: the weight is pulled back, the",
+    `intercept is not. Divided by C n, that is our mean loss plus a weight decay of 1 / (C n) = ${1 / (C * n)}.`,
+    "",
+  );
+  const held = await curve(epochs, 1 / (C * n));
+  say("");
+  table(
+    ["hours", "passed", "P without penalty", "P with penalty", "scikit-learn"],
+    [...students, { hours: 25, passed: Number.NaN }]
+      .sort((a, b) => a.hours - b.hours)
+      .map(({ hours, passed }) => [
+        hours,
+        Number.isNaN(passed) ? "?" : passed ? "yes" : "no",
+        chance(free, hours).toFixed(4),
+        chance(held, hours).toFixed(4),
+        (scikitLearn.get(hours) ?? 0).toFixed(4),
+      ]),
+  );
+  say(
+    "",
+    `P(25) = ${chance(held, 25).toFixed(4)} with the penalty, ${chance(free, 25).toFixed(4)} without; ` +
+      `slope ${held.slope.toFixed(4)} and ${free.slope.toFixed(4)} (scikit-learn: 0.5653)`,
+  );
+  return { free, held };
+}
+
+/** LogisticRegression().fit(hours, passed).predict_proba, scikit-learn 1.9. */
+const scikitLearn: ReadonlyMap<number, number> = new Map([
+  [10, 0.0002],
+  [20, 0.0559],
+  [25, 0.5],
+  [30, 0.9441],
+  [40, 0.9998],
+  [50, 1],
+]);
+
+/** Trains on standardised hours and gives the curve over hours; `penalty` is on the weight an hour. */
+async function curve(epochs: number, penalty: number): Promise<Curve> {
+  const x = tensor(students.map(({ hours }) => [hours]));
+  const y = tensor(students.map(({ passed }) => [passed]));
+  const scaler = new StandardScaler().fit(x);
+  const deviation = await scaler.scale.item();
+  // One deviation's weight is `deviation` times an hour's: the same penalty is smaller by its square.
+  const linear = new Linear(1, 1);
+  await fit(linear, scaler.transform(x), y, {
+    epochs,
+    lr: 0.5,
+    batchSize: students.length,
+    penalty: penalty / deviation ** 2,
+  });
+  const logit = async (hours: number): Promise<number> =>
+    noGrad(() => linear(scaler.transform(tensor([[hours]])))).item();
+  const intercept = await logit(0);
+  return { slope: ((await logit(100)) - intercept) / 100, intercept };
+}

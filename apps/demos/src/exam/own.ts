@@ -1,0 +1,59 @@
+import { noGrad } from "@wgrad/autograd";
+import { CsvError, StandardScaler, trainTestSplit } from "@wgrad/datasets";
+import { binaryAccuracy } from "@wgrad/metrics";
+import { Linear } from "@wgrad/nn";
+import type { Panel } from "../shared/figure.ts";
+import type { Options } from "../shared/options.ts";
+import { readOwnTable } from "../shared/own-table.ts";
+import { start } from "../shared/start.ts";
+import { heading, say, table } from "../shared/terminal.ts";
+import { fit } from "./fit.ts";
+import { chancePanel } from "./picture.ts";
+
+/** The same on a table of the user's own, whose target is 0 or 1; a fifth is held out. */
+export async function ownExam(csv: string, options: Options): Promise<Panel[]> {
+  const own = await readOwnTable(csv, options);
+  const { features, target } = own;
+  own.table.numbers(target).forEach((value, i) => {
+    if (value === 0 || value === 1) return;
+    throw new CsvError(`${csv}: row ${i + 1}, column "${target}": ${value} where 0 or 1 belongs`);
+  });
+  await start(options);
+  heading(`${csv}: ${features.join(", ")} → ${target}`);
+  const [xTrain, xTest, yTrain, yTest] = await trainTestSplit(
+    own.table.tensor(features),
+    own.table.tensor([target]),
+    { testSize: 0.2, randomState: 42 },
+  );
+  const [trainRows = 0] = xTrain.shape;
+  const [testRows = 0] = xTest.shape;
+
+  const scaler = new StandardScaler().fit(xTrain);
+  const batchSize = 32;
+  const linear = new Linear(features.length, 1);
+  const model = await fit(linear, scaler.transform(xTrain), yTrain, {
+    epochs: options.epochs ?? Math.max(60, Math.ceil(500 / Math.ceil(trainRows / batchSize))),
+    lr: Math.min(0.1, 1 / features.length),
+    batchSize,
+    penalty: 1 / trainRows,
+  });
+
+  const chances = noGrad(() => model(scaler.transform(xTest)));
+  const accuracy = await binaryAccuracy(chances, yTest).item();
+  const [real, predicted, values] = [await yTest.data(), await chances.data(), await xTest.data()];
+  const shown = Math.min(10, testRows);
+  table(
+    [...features.slice(0, 4), target, "P"],
+    Array.from({ length: shown }, (_, i) => [
+      ...features
+        .slice(0, 4)
+        .map((_, j) => Number(values[i * features.length + j]?.toPrecision(5))),
+      real[i] as number,
+      (predicted[i] as number).toFixed(4),
+    ]),
+  );
+  if (testRows > shown) say(`  … and ${testRows - shown} more held out`);
+  const score = `accuracy ${(100 * accuracy).toFixed(1)} % on ${testRows} held-out rows`;
+  say("", `${score} (weights penalised as scikit-learn's C = 1)`);
+  return [{ title: score, subtitle: csv, ...chancePanel(real, predicted, target) }];
+}

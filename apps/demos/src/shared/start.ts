@@ -1,0 +1,8 @@
+import { init, manualSeed } from "@wgrad/autograd";
+import type { Options } from "./options.ts";
+
+/** Opens the device and seeds every random number. */
+export async function start({ device, seed }: Options): Promise<void> {
+  await init(device === undefined ? {} : { device });
+  manualSeed(seed);
+}
