@@ -28,6 +28,6 @@ export class Rows {
       out.set(this.#data.subarray(start, start + width), i * width);
     }
     const { dtype } = this.#like;
-    return tensor(out, { dtype }).reshape([indices.length, ...inner]);
+    return tensor(out, { dtype, shape: [indices.length, ...inner] });
   }
 }

@@ -1,5 +1,4 @@
-export { relu, sigmoid, tanh } from "./functional/activation.ts";
-export { linear } from "./functional/linear.ts";
+export { flatten, linear, relu, sigmoid, tanh } from "@wgrad/autograd";
 export {
   type BinaryCrossEntropyOptions,
   binaryCrossEntropy,

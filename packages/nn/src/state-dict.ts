@@ -41,10 +41,10 @@ export function loadState(
       `loadStateDict: the state does not fit ${moduleName}${problems.join("")}${hint}`,
     );
   }
-  // A clone: the state may alias this module or another, whose storage must stay its own.
-  commit(
-    noGrad(() => [...updates].map(([target, value]) => [target, value.to(target.dtype).clone()])),
+  const writes = noGrad(() =>
+    [...updates].map(([target, value]) => [target, value.to(target.dtype)] as const),
   );
+  commit(writes, "loadStateDict");
   return { missingKeys, unexpectedKeys };
 }
 

@@ -47,7 +47,7 @@ interface Memory {
  * ```
  */
 export abstract class Optimizer<
-  Options extends BaseOptions,
+  Options extends BaseOptions = BaseOptions,
   State extends OptimizerState = OptimizerState,
 > {
   /** Groups of parameters with their settings. */
@@ -136,7 +136,7 @@ export abstract class Optimizer<
       }),
     );
     for (const { fresh } of memories) for (const value of fresh) persist(value);
-    commit(writes);
+    commit(writes, `${this.#name}.step`);
     for (const { param, entry } of memories) this.state.set(param, entry as State & StepCount);
   }
 

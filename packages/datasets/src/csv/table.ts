@@ -105,7 +105,7 @@ export class Table {
     columns.forEach((column, j) => {
       for (let i = 0; i < column.length; i++) out[i * width + j] = column[i] as number;
     });
-    return tensor(out).reshape([this.length, width]);
+    return tensor(out, { shape: [this.length, width] });
   }
 
   /** Where a column stands. Throws CsvError that lists the names there are. */

@@ -1,12 +1,20 @@
 import type { Tensor } from "@wgrad/autograd";
 import { Module } from "../module.ts";
 
+/** Settings of Flatten. */
+export interface FlattenOptions {
+  /** The first dimension to join (default 1). */
+  readonly startDim?: number;
+  /** The last one (default -1). */
+  readonly endDim?: number;
+}
+
 /** Joins the dimensions from `startDim` to `endDim` into one. x: [B, C, H, W] → [B, C·H·W] by default. */
 export class Flatten extends Module<[Tensor], Tensor> {
   readonly startDim: number;
   readonly endDim: number;
 
-  constructor(startDim = 1, endDim = -1) {
+  constructor({ startDim = 1, endDim = -1 }: FlattenOptions = {}) {
     super();
     this.startDim = startDim;
     this.endDim = endDim;

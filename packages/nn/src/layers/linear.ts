@@ -1,5 +1,4 @@
-import { rand, type Tensor } from "@wgrad/autograd";
-import { linear } from "../functional/linear.ts";
+import { ArgumentError, linear, type Tensor, zeros } from "@wgrad/autograd";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { pythonValue } from "../print.ts";
@@ -20,13 +19,16 @@ export class Linear extends Module<[Tensor], Tensor> {
 
   constructor(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions = {}) {
     super();
+    for (const size of [inFeatures, outFeatures]) {
+      if (Number.isInteger(size) && size > 0) continue;
+      throw new ArgumentError(
+        `Linear: cannot have ${inFeatures} features in and ${outFeatures} out
+  hint: whole numbers, 1 or more`,
+      );
+    }
     const bound = 1 / Math.sqrt(inFeatures);
-    this.weight = parameter(
-      rand([outFeatures, inFeatures])
-        .mul(2 * bound)
-        .sub(bound),
-    );
-    this.bias = bias ? parameter(uniform([outFeatures], -bound, bound)) : null;
+    this.weight = parameter(zeros([outFeatures, inFeatures]).uniform_(-bound, bound));
+    this.bias = bias ? parameter(zeros([outFeatures]).uniform_(-bound, bound)) : null;
   }
 
   forward(x: Tensor): Tensor {

@@ -1,10 +1,9 @@
 import type { Tensor } from "@wgrad/autograd";
-import { relu } from "../functional/activation.ts";
 import { Module } from "../module.ts";
 
 /** y = max(0, x), elementwise; any shape. */
 export class ReLU extends Module<[Tensor], Tensor> {
   forward(x: Tensor): Tensor {
-    return relu(x);
+    return x.relu();
   }
 }
