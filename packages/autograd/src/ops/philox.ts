@@ -1,3 +1,4 @@
+import type { Stream } from "../graph/context.ts";
 import type { Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { PHILOX, philoxBits, philoxUniform } from "../random/philox.ts";
@@ -54,19 +55,15 @@ const belowOp: Op = elementwise({
     e.lt(high24(key as Expr, offset as Expr, index as Expr), threshold as Expr),
 });
 
-/** Fractions in [0, 1), f32, drawn where they are used: draw `place[1]` of seed `place[0]`. */
-export function philoxUniforms(
-  shape: Shape,
-  place: readonly [key: number, offset: number],
-): Tensor {
-  return record(uniformOp, [], shape, "f32", [], place);
+/** Seed and number of a draw. */
+export type Place = readonly [key: number, offset: number];
+
+/** Fractions in [0, 1), f32, drawn where they are used. */
+export function philoxUniforms(shape: Shape, place: Place, stream: Stream): Tensor {
+  return record(uniformOp, [], shape, "f32", [], place, stream);
 }
 
 /** True with probability `p` (to 2⁻²⁴): integers are compared, so that every device agrees. */
-export function philoxBelow(
-  shape: Shape,
-  p: number,
-  place: readonly [key: number, offset: number],
-): Tensor {
-  return record(belowOp, [], shape, "bool", [], [...place, Math.ceil(p * 2 ** 24)]);
+export function philoxBelow(shape: Shape, p: number, place: Place, stream: Stream): Tensor {
+  return record(belowOp, [], shape, "bool", [], [...place, Math.ceil(p * 2 ** 24)], stream);
 }

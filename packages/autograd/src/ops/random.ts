@@ -3,13 +3,14 @@ import { ArgumentError, DTypeError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { type FloatArray, Generator } from "../random/generator.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
+import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { lt } from "./comparison.ts";
 import { cast } from "./constant.ts";
-import { fromHost } from "./creation.ts";
+import { type CreateOptions, fromHost, leaf, streamOf } from "./creation.ts";
 import { copy_ } from "./inplace.ts";
-import { philoxBelow, philoxUniforms } from "./philox.ts";
+import { type Place, philoxBelow, philoxUniforms } from "./philox.ts";
 
 /** Where numbers are drawn: the default generator's stream, one of your own, or the device itself. */
 export interface DrawOptions {
@@ -21,10 +22,7 @@ export interface DrawOptions {
 }
 
 /** Settings of the functions that make a random tensor. */
-export interface RandomOptions extends DrawOptions {
-  readonly dtype?: DType | undefined;
-  readonly requiresGrad?: boolean | undefined;
-}
+export interface RandomOptions extends DrawOptions, CreateOptions {}
 
 /** The generator that everything without one of its own draws from. */
 export function defaultGenerator(): Generator {
@@ -41,7 +39,14 @@ export function manualSeed(seed: number): Generator {
 /** Uniform numbers in [0, 1). */
 export function rand(size: Shape, options: RandomOptions = {}): Tensor {
   const dtype = floatingType("rand", options.dtype);
-  if (options.generator === "device") return leaf(deviceUniforms("rand", size, dtype), options);
+  if (options.generator === "device") {
+    const uniforms = philoxUniforms(
+      checkShape("rand", size),
+      nextPlace(),
+      streamOf("rand", options),
+    );
+    return leaf(cast(uniforms, dtype), options);
+  }
   return draw("rand", size, dtype, options, (generator, out) =>
     generator.uniform(out as FloatArray),
   );
@@ -79,28 +84,33 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
 /** Uniform numbers in [0, 1) in the shape and dtype of `x`. */
 export function randLike(x: Tensor, options: RandomOptions = {}): Tensor {
   checkTensor("randLike", x);
-  return rand(x.shape, { dtype: x.dtype, ...options });
+  return rand(x.shape, { ...like(x), ...options });
 }
 
 /** Standard normal numbers in the shape and dtype of `x`. */
 export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
   checkTensor("randnLike", x);
-  return randn(x.shape, { dtype: x.dtype, ...options });
+  return randn(x.shape, { ...like(x), ...options });
 }
 
 /** y[i] is 1 with probability p[i], else 0, in p's shape and dtype. */
 export function bernoulli(p: Tensor, { generator }: DrawOptions = {}): Tensor {
   checkTensor("bernoulli", p);
   floatingType("bernoulli", p.dtype);
-  return cast(lt(rand(p.shape, { dtype: p.dtype, generator }), p), p.dtype);
+  return composite(() => cast(lt(rand(p.shape, { ...like(p), generator }), p), p.dtype));
 }
 
 /** True with probability 1 − p, as dropout keeps its inputs: drawn on the device, equal on every device. → bool */
-export function dropoutMask(size: Shape, p: number): Tensor {
+export function dropoutMask(
+  size: Shape,
+  p: number,
+  options: Pick<CreateOptions, "device"> = {},
+): Tensor {
   if (!(p >= 0 && p <= 1)) {
     throw new ArgumentError(`dropoutMask: the probability of a drop is ${p}\n  hint: from 0 to 1`);
   }
-  return philoxBelow(checkShape("dropoutMask", size), 1 - p, nextPlace());
+  const stream = streamOf("dropoutMask", options);
+  return philoxBelow(checkShape("dropoutMask", size), 1 - p, nextPlace(), stream);
 }
 
 /** x ← uniform numbers in [low, high), in place. */
@@ -127,7 +137,7 @@ function draw(
 ): Tensor {
   const out = new (arrayType(dtype))(sizeOf(checkShape(call, size)));
   fill(hostGenerator(call, options.generator), out);
-  return leaf(fromHost(out, size, dtype), options);
+  return fromHost(out, [...size], dtype, options);
 }
 
 function fill_(
@@ -139,15 +149,16 @@ function fill_(
   const dtype = floatingType(call, x.dtype);
   const out = new (arrayType(dtype))(sizeOf(x.shape));
   fill(hostGenerator(call, generator), out as FloatArray);
-  return copy_(x, fromHost(out, x.shape, dtype, x.node.stream));
+  return copy_(x, fromHost(out, x.shape, dtype, like(x)));
 }
 
-function deviceUniforms(call: string, size: Shape, dtype: DType): Tensor {
-  return cast(philoxUniforms(checkShape(call, size), nextPlace()), dtype);
-}
+const like = (x: Tensor): { dtype: DType; device: "cpu" | "webgpu" } => ({
+  dtype: x.dtype,
+  device: x.node.stream.device,
+});
 
 /** Seed and number of the next draw on the device; taken once, when the op is recorded. */
-const nextPlace = (): readonly [number, number] => [
+const nextPlace = (): Place => [
   defaultGenerator().initialSeed() >>> 0,
   context.philoxOffset++ >>> 0,
 ];
@@ -166,9 +177,4 @@ function floatingType(call: string, dtype: DType = "f32"): DType {
   throw new DTypeError(
     `${call}: draws fractions, not ${dtype}\n  hint: randint draws whole numbers`,
   );
-}
-
-function leaf(x: Tensor, { requiresGrad = false }: RandomOptions): Tensor {
-  if (requiresGrad) x.requiresGrad = true;
-  return x;
 }

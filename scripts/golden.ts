@@ -1,0 +1,117 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { init } from "@wgrad/autograd";
+import { type Group, loadGroup } from "./golden/load.ts";
+import { resolve, Unmapped } from "./golden/names.ts";
+import { isFault, printTable, report } from "./golden/report.ts";
+import { type DeviceKind, type Outcome, runCase } from "./golden/run.ts";
+import { unbuiltNames } from "./golden/unbuilt.ts";
+
+const USAGE = `pnpm golden [--dir DIR] [--device cpu|webgpu] [--group G] [--category C] [--json FILE]
+Runs the reference cases of a folder (default: golden) on both devices, or one, and compares.`;
+
+const DEVICES: readonly DeviceKind[] = ["cpu", "webgpu"];
+
+class UsageError extends Error {}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      dir: { type: "string", default: "golden" },
+      device: { type: "string" },
+      group: { type: "string" },
+      category: { type: "string" },
+      json: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.device !== undefined && !DEVICES.includes(values.device as DeviceKind)) {
+    throw new UsageError(`--device is cpu or webgpu, not ${values.device}`);
+  }
+  return values;
+}
+
+/** The groups of a folder: every `.json` that has its `.safetensors` beside it. */
+function readGroups(dir: string, only: string | undefined): Group[] {
+  if (!existsSync(dir)) throw new UsageError(`there is no folder ${dir}`);
+  const names = readdirSync(dir)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -".json".length))
+    .filter((name) => existsSync(join(dir, `${name}.safetensors`)))
+    .filter((name) => only === undefined || name === only);
+  if (names.length === 0) throw new UsageError(`no group ${only ?? ""} in ${dir}`);
+  return names.map((name) =>
+    loadGroup(
+      name,
+      readFileSync(join(dir, `${name}.json`), "utf8"),
+      readFileSync(join(dir, `${name}.safetensors`)),
+    ),
+  );
+}
+
+async function runAll(
+  groups: readonly Group[],
+  devices: readonly DeviceKind[],
+  category: string | undefined,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const device of devices) {
+    await init({ device });
+    for (const group of groups) {
+      const cases = group.cases.filter(
+        (item) => category === undefined || item.category === category,
+      );
+      for (const [i, item] of cases.entries()) {
+        progress(`${device} ${group.name} ${i + 1}/${cases.length} ${item.id}`);
+        outcomes.push(await runCase(group, item, device));
+      }
+    }
+  }
+  progress("");
+  return outcomes;
+}
+
+function progress(line: string): void {
+  if (process.stderr.isTTY)
+    process.stderr.write(`\r\x1b[K${line.slice(0, process.stderr.columns - 1)}`);
+}
+
+function isStale(name: string): boolean {
+  try {
+    resolve(name);
+    return true;
+  } catch (error) {
+    if (error instanceof Unmapped) return false;
+    throw error;
+  }
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options.help) {
+    console.log(USAGE);
+    return;
+  }
+  const devices = options.device === undefined ? DEVICES : [options.device as DeviceKind];
+  const groups = readGroups(options.dir, options.group);
+  const outcomes = await runAll(groups, devices, options.category);
+  const { categories, ...summary } = report(outcomes);
+  console.log(printTable({ categories, ...summary }));
+  for (const { group, device, id, reason } of outcomes.filter(isFault)) {
+    console.log(`${group}/${id} on ${device}: ${reason}`);
+  }
+  const stale = [...unbuiltNames].filter(isStale);
+  if (stale.length > 0) console.log(`listed as not built yet, but there: ${stale.join(", ")}`);
+  if (options.json !== undefined) {
+    writeFileSync(options.json, `${JSON.stringify({ ...summary, categories }, null, 2)}\n`);
+  }
+  process.exitCode = summary.ok ? 0 : 1;
+}
+
+main().catch((error: unknown) => {
+  const expected =
+    error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+  console.error(expected ? `${(error as Error).message}\n${USAGE}` : error);
+  process.exitCode = 1;
+});

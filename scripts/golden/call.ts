@@ -1,0 +1,122 @@
+import { ellipsis, slice, type Tensor, tensor } from "@wgrad/autograd";
+import type { TensorRecord } from "@wgrad/autograd/safetensors";
+import type { Encoded } from "./load.ts";
+import { type Callable, camel, dtypeName, resolve } from "./names.ts";
+
+/** Tensors of a case by name. */
+export type Environment = ReadonlyMap<string, Tensor>;
+
+/**
+ * What is positional here beyond what a case itself passes by position, as the order of PyTorch's parameters.
+ * Without an entry only `dim` is; everything else goes by its name in the options.
+ */
+const positional: Readonly<Record<string, readonly string[]>> = {
+  "torch.clamp": ["input", "min", "max"],
+  "torch.norm": ["input", "p", "dim"],
+  "torch.linalg.vector_norm": ["input", "ord", "dim"],
+  "torch.linalg.norm": ["input", "ord", "dim"],
+  "torch.var": ["input", "dim"],
+  "torch.std": ["input", "dim"],
+  "torch.roll": ["input", "shifts", "dims"],
+  "torch.flatten": ["input", "start_dim", "end_dim"],
+  "torch.diff": ["input", "n", "dim"],
+};
+
+/** Functions whose positional numbers are all one shape: `torch.rand(4, 5)`. */
+const takesShape: ReadonlySet<string> = new Set(
+  ["rand", "randn", "empty", "zeros", "ones"].map((name) => `torch.${name}`),
+);
+
+export interface Arguments {
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+}
+
+/** Calls our counterpart of a PyTorch function or class with decoded arguments. */
+export function invoke(name: string, given: Arguments): unknown {
+  const target = resolve(name);
+  const args = arrange(name, given);
+  return isClass(target) ? new target(...args) : (target as Callable)(...args);
+}
+
+/** Required arguments by position, then those that are positional here, then the options. */
+export function arrange(name: string, { args, kwargs }: Arguments): unknown[] {
+  const out = takesShape.has(name) && typeof args[0] === "number" ? [[...args]] : [...args];
+  const order = positional[name];
+  const options: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(kwargs)) {
+    const place = order?.indexOf(key) ?? (key === "dim" ? args.length : -1);
+    if (place >= 0) out[place] = value;
+    else options[camel(key)] = value;
+  }
+  if (Object.keys(options).length > 0) out[Math.max(out.length, order?.length ?? 0)] = options;
+  return Array.from(out);
+}
+
+function isClass(target: unknown): target is new (...args: unknown[]) => object {
+  return /^class\b/.test(Function.prototype.toString.call(target));
+}
+
+/** A value out of the files' encoding. */
+export function decode(value: Encoded, tensors: Environment): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((item) => decode(item, tensors));
+  const [[tag, content]] = Object.entries(value) as [[string, Encoded]];
+  switch (tag) {
+    case "tensor":
+      return tensorNamed(content as string, tensors);
+    case "float":
+      return { inf: Infinity, "-inf": -Infinity, nan: NaN }[content as string];
+    case "dtype":
+      return dtypeName(content as string);
+    case "slice":
+      return slice(...(content as [number | null, number | null, number | null]));
+    case "ellipsis":
+      return ellipsis;
+    case "index":
+      return (content as readonly Encoded[]).map((item) => decode(item, tensors));
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, decode(item, tensors)]),
+  );
+}
+
+export function decodeAll(
+  values: Readonly<Record<string, Encoded>> | undefined,
+  tensors: Environment,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values ?? {}).map(([key, value]) => [key, decode(value, tensors)]),
+  );
+}
+
+function tensorNamed(name: string, tensors: Environment): Tensor {
+  const found = tensors.get(name);
+  if (found === undefined) throw new Error(`golden: the case has no tensor ${name}`);
+  return found;
+}
+
+/** A stored tensor on the current device. */
+export function fromRecord({ data, shape, dtype }: TensorRecord, requiresGrad = false): Tensor {
+  return tensor(data, { dtype, requiresGrad }).reshape(shape);
+}
+
+/** A result back on the host; numbers and truth values count as 0-d tensors. */
+export async function toRecord(result: unknown): Promise<TensorRecord> {
+  if (typeof result === "number") {
+    return { dtype: "f64", shape: [], data: Float64Array.of(result) };
+  }
+  if (typeof result === "boolean")
+    return { dtype: "bool", shape: [], data: Uint8Array.of(+result) };
+  const { dtype, shape } = result as Tensor;
+  return { dtype, shape, data: await (result as Tensor).data() };
+}
+
+/** The tensors in a result, in order: one, a list of them, or an object of named ones. */
+export function flatten(result: unknown): unknown[] {
+  if (Array.isArray(result)) return result.flatMap(flatten);
+  if (result === null || result === undefined) return [];
+  if (Object.getPrototypeOf(result) === Object.prototype)
+    return Object.values(result).flatMap(flatten);
+  return [result];
+}

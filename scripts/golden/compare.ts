@@ -1,0 +1,84 @@
+import type { TensorRecord } from "@wgrad/autograd/safetensors";
+import type { Case, Tolerance } from "./load.ts";
+
+/** Ops whose device expression is WGSL's own function and nothing else, so that its accuracy is the adapter's. */
+const BUILT_INS: ReadonlySet<string> = new Set<string>([]);
+
+/** What tensor `name` of a case may differ by on this device. */
+export function toleranceOf(item: Case, name: string, device: string): Tolerance {
+  const own = item.tols?.[name] ?? item.tol;
+  const { tol_wgsl: wide } = item;
+  if (device !== "webgpu" || wide === undefined || !BUILT_INS.has(item.op ?? "")) return own;
+  return { atol: Math.max(own.atol, wide.atol), rtol: Math.max(own.rtol, wide.rtol) };
+}
+
+export interface Difference {
+  /** What is wrong, in a line. */
+  readonly reason: string;
+}
+
+/** Compares a result with its reference: |x − ref| ≤ atol + rtol · |ref| everywhere, NaN with NaN. */
+export function compare(
+  name: string,
+  got: TensorRecord,
+  reference: TensorRecord,
+  { atol, rtol }: Tolerance,
+  sign?: "up_to_column_sign" | "up_to_row_sign",
+): Difference | null {
+  const shapes = [got, reference].map(({ shape }) => `[${shape.join(", ")}]`);
+  if (shapes[0] !== shapes[1])
+    return { reason: `${name}: shape ${shapes[0]}, expected ${shapes[1]}` };
+  const data =
+    sign === undefined ? got.data : matchSigns(got, reference, sign === "up_to_row_sign");
+  let worst = -1;
+  let excess = 0;
+  for (let i = 0; i < data.length; i++) {
+    const x = data[i] as number;
+    const ref = reference.data[i] as number;
+    if (x === ref || (Number.isNaN(x) && Number.isNaN(ref))) continue;
+    const over = Math.abs(x - ref) - (atol + rtol * Math.abs(ref));
+    if (over <= 0) continue;
+    if (worst < 0 || !(over <= excess)) {
+      worst = i;
+      excess = over;
+    }
+  }
+  if (worst < 0) return null;
+  const [x, ref] = [data[worst] as number, reference.data[worst] as number];
+  return {
+    reason: `${name}[${worst}]: ${x}, expected ${ref} (off by ${Math.abs(x - ref)}, atol ${atol}, rtol ${rtol})`,
+  };
+}
+
+/** Functions whose dtype PyTorch reads off numbers that JavaScript cannot tell apart: 7 is also 7.0 here. */
+const DTYPE_OF_NUMBERS: ReadonlySet<string> = new Set(["torch.full", "torch.arange"]);
+
+/** Compares dtypes as far as the files know them: fractions, integers, truth values. */
+export function compareDType(
+  item: Case,
+  name: string,
+  got: string,
+  reference: string,
+): Difference | null {
+  if (kind(got) === kind(reference) || DTYPE_OF_NUMBERS.has(item.op ?? "")) return null;
+  return { reason: `${name}: dtype ${got}, expected ${reference}` };
+}
+
+function kind(dtype: string): string {
+  if (dtype === "bool") return "bool";
+  return dtype === "f32" || dtype === "f64" ? "float" : "integer";
+}
+
+/** `got` with each column (or row) turned to the side its reference is on. */
+function matchSigns(got: TensorRecord, reference: TensorRecord, rows: boolean): Float64Array {
+  const width = got.shape.at(-1) ?? 1;
+  const height = got.shape.at(-2) ?? 1;
+  const data = Float64Array.from(got.data);
+  const lineOf = (i: number): number =>
+    rows ? Math.floor(i / width) : Math.floor(i / (width * height)) * width + (i % width);
+  const dots = new Map<number, number>();
+  data.forEach((x, i) => {
+    dots.set(lineOf(i), (dots.get(lineOf(i)) ?? 0) + x * (reference.data[i] as number));
+  });
+  return data.map((x, i) => x * Math.sign(dots.get(lineOf(i)) as number));
+}

@@ -1,0 +1,45 @@
+import type { Tensor } from "@wgrad/autograd";
+import { decode, decodeAll, fromRecord, invoke } from "../call.ts";
+import { evaluate } from "../evaluate.ts";
+import { type Model, portedModel } from "../models.ts";
+import type { Run } from "../run.ts";
+import { checkResult, readInputs } from "./forward.ts";
+
+/** A layer or model: built, given its stored state, called; outputs, gradients and changed buffers are compared. */
+export async function runModules(run: Run): Promise<void> {
+  const { item } = run;
+  const { given, leaves } = readInputs(run);
+  const model = build(run, given);
+  loadState(run, model);
+  model.train(item.mode === "train");
+  const options = decodeAll(item.call_kwargs, given);
+  const args = (item.call ?? []).map((value) => decode(value, given));
+  const result = model(...args, ...(Object.keys(options).length > 0 ? [options] : []));
+  const parameters = [...model.namedParameters()].filter(([name]) => name in (item.grads ?? {}));
+  await checkResult(run, result, new Map([...leaves, ...parameters]));
+  for (const [name, stored] of Object.entries(item.state_after ?? {})) {
+    await run.check(stored, model.stateDict()[name]);
+  }
+}
+
+/** A loss is a module whose inputs are a prediction and a target. */
+export const runLosses: (run: Run) => Promise<void> = runModules;
+
+function build({ item }: Run, given: ReadonlyMap<string, Tensor>): Model {
+  const name = (item.module ?? item.loss) as string;
+  const source = item.source ?? "";
+  if (name.startsWith("custom.")) return portedModel(name.slice("custom.".length), {});
+  if (source !== "") return evaluate(source) as Model;
+  return invoke(name, {
+    args: (item.args ?? []).map((value) => decode(value, given)),
+    kwargs: decodeAll(item.kwargs, given),
+  }) as Model;
+}
+
+export function loadState({ item, group }: Run, model: Model): void {
+  const names = item.state ?? [];
+  if (names.length === 0) return;
+  model.loadStateDict(
+    Object.fromEntries(names.map((name) => [name, fromRecord(group.tensor(item.id, name))])),
+  );
+}

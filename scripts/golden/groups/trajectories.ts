@@ -1,0 +1,58 @@
+import { cat, noGrad, slice, type Tensor } from "@wgrad/autograd";
+import { decodeAll, flatten, fromRecord, invoke } from "../call.ts";
+import { evaluate } from "../evaluate.ts";
+import type { Encoded } from "../load.ts";
+import { type Model, portedModel } from "../models.ts";
+import { Unmapped } from "../names.ts";
+import type { Run } from "../run.ts";
+import { loadState } from "./modules.ts";
+
+export interface AnyOptimizer {
+  zeroGrad(): void;
+  step(): unknown;
+}
+
+/** A whole training run: the loss of every step, the weights at the end, predictions. */
+export async function runTrajectories(run: Run): Promise<void> {
+  const { item, group } = run;
+  const model = portedModel(item.model as string, item.model_args as Record<string, unknown>);
+  loadState(run, model);
+  const optimizer = invoke(item.optimizer as string, {
+    args: [model.parameters()],
+    kwargs: decodeAll(item.optimizer_kwargs as Record<string, Encoded>, new Map()),
+  }) as AnyOptimizer;
+  if (item.clip_grad_norm !== undefined) {
+    throw new Unmapped("nn.utils.clip_grad_norm_", "no clipping in a trajectory");
+  }
+  const size = item.batch_size as number;
+  const data = new Map(item.inputs.map((name) => [name, fromRecord(group.tensor(item.id, name))]));
+  const batch = (step: number): Record<string, Tensor> => {
+    const start = (step % (item.batches as number)) * size;
+    return Object.fromEntries(
+      [...data].map(([name, all]) => [name, all.at(slice(start, start + size))]),
+    );
+  };
+  model.train(item.mode === "train");
+  const losses: Tensor[] = [];
+  for (let step = 0; step < (item.steps as number); step++) {
+    const inputs = batch(step);
+    const loss = evaluate(item.loss as string, {
+      ...inputs,
+      out: forward(run, model, inputs),
+    }) as Tensor;
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    losses.push(loss.detach().reshape([1]));
+  }
+  await run.check("losses", cat(losses, 0));
+  const state = model.stateDict();
+  for (const name of item.state ?? []) await run.check(`final.${name}`, state[name]);
+  model.train(false);
+  const predictions = noGrad(() => flatten(forward(run, model, batch(0)))[0]);
+  await run.check("predictions", predictions);
+}
+
+function forward({ item }: Run, model: Model, inputs: Readonly<Record<string, Tensor>>): unknown {
+  return model(...(item.forward_inputs as readonly string[]).map((name) => inputs[name]));
+}

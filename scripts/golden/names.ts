@@ -1,0 +1,88 @@
+import * as autograd from "@wgrad/autograd";
+import * as nn from "@wgrad/nn";
+import * as optim from "@wgrad/optim";
+
+type Namespace = Readonly<Record<string, unknown>>;
+
+/** A name of PyTorch's that nothing here answers to. */
+export class Unmapped extends Error {
+  /** PyTorch's name. */
+  readonly missing: string;
+
+  constructor(missing: string, message: string) {
+    super(message);
+    this.missing = missing;
+  }
+}
+
+/** Where the names of a PyTorch namespace are looked for here, in this order. */
+const namespaces: Readonly<Record<string, () => readonly unknown[]>> = {
+  torch: () => [autograd],
+  "torch.linalg": () => [(autograd as Namespace).linalg],
+  F: () => [(nn as Namespace).functional, autograd],
+  nn: () => [nn],
+  "nn.init": () => [(nn as Namespace).init],
+  "nn.utils": () => [(nn as Namespace).utils, optim],
+  optim: () => [optim],
+  "numpy.random": () => [autograd],
+  lr_scheduler: () => [(optim as Namespace).lrScheduler, optim],
+};
+
+/** Names that JavaScript reserves get PyTorch's longer word. */
+const renamed: Readonly<Record<string, string>> = { var: "variance" };
+
+/** Methods behind Python's operators; the rest keep their names. */
+const methods: Readonly<Record<string, string>> = { __getitem__: "at", __setitem__: "put_" };
+
+const dtypes: Readonly<Record<string, string>> = {
+  float16: "f32",
+  float32: "f32",
+  float64: "f64",
+  int32: "i32",
+  int64: "i32",
+  uint8: "u8",
+  bool: "bool",
+};
+
+/** snake_case → camelCase; a trailing underscore (in place) stays, a leading one goes. */
+export function camel(name: string): string {
+  return name
+    .replace(/^_+/, "")
+    .replace(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+export function dtypeName(name: string): string {
+  const ours = dtypes[name];
+  if (ours === undefined) throw new Unmapped(`torch.${name}`, `no dtype for torch.${name}`);
+  return ours;
+}
+
+export type Callable = (...args: unknown[]) => unknown;
+export type Constructor = new (...args: unknown[]) => object;
+
+/** Our function (or class) for a dotted PyTorch name; a method takes its receiver first. */
+export function resolve(name: string): Callable | Constructor {
+  const dot = name.lastIndexOf(".");
+  const scope = name.slice(0, dot);
+  const last = name.slice(dot + 1);
+  if (scope === "Tensor") return method(last);
+  const search = namespaces[scope];
+  if (search === undefined) throw new Unmapped(name, `no namespace for ${name}`);
+  const ours = renamed[last] ?? camel(last);
+  for (const place of search()) {
+    const found = (place as Namespace | undefined)?.[ours];
+    if (typeof found === "function") return found as Callable;
+  }
+  throw new Unmapped(name, `no ${ours} for ${name}`);
+}
+
+function method(name: string): Callable {
+  const ours = methods[name] ?? camel(name);
+  return (receiver, ...args) => {
+    const found = (receiver as Namespace)[ours];
+    if (typeof found !== "function") {
+      throw new Unmapped(`Tensor.${name}`, `no method ${ours} for Tensor.${name}`);
+    }
+    return (found as Callable).apply(receiver, args);
+  };
+}

@@ -1,0 +1,115 @@
+/** The small part of Python's expressions that cases are written in: calls, attributes, literals, tuples and lists. */
+export type Expression =
+  | { readonly kind: "literal"; readonly value: number | string | boolean | null }
+  | { readonly kind: "list"; readonly items: readonly Expression[] }
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "attribute"; readonly of: Expression; readonly name: string }
+  | {
+      readonly kind: "call";
+      readonly of: Expression;
+      readonly args: readonly Expression[];
+      readonly kwargs: Readonly<Record<string, Expression>>;
+    };
+
+const TOKEN =
+  /\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|("[^"]*"|'[^']*')|([A-Za-z_]\w*)|([()[\],.=-]))/y;
+const CONSTANTS: Readonly<Record<string, boolean | null>> = {
+  True: true,
+  False: false,
+  None: null,
+};
+
+/** Parses one expression; throws SyntaxError with the text where it is not of that small part. */
+export function parse(source: string): Expression {
+  const tokens = tokenize(source);
+  let at = 0;
+  const peek = (): string | undefined => tokens[at];
+  const expect = (token: string): void => {
+    if (tokens[at++] !== token) throw new SyntaxError(`expected ${token} in ${source}`);
+  };
+
+  function postfix(): Expression {
+    let value = atom();
+    for (;;) {
+      if (peek() === ".") {
+        at++;
+        value = { kind: "attribute", of: value, name: tokens[at++] as string };
+      } else if (peek() === "(") {
+        at++;
+        value = { kind: "call", of: value, ...callArguments() };
+      } else return value;
+    }
+  }
+
+  function callArguments(): { args: Expression[]; kwargs: Record<string, Expression> } {
+    const args: Expression[] = [];
+    const kwargs: Record<string, Expression> = {};
+    while (peek() !== ")") {
+      if (tokens[at + 1] === "=") {
+        const name = tokens[at] as string;
+        at += 2;
+        kwargs[name] = postfix();
+      } else args.push(postfix());
+      if (peek() !== ")") expect(",");
+    }
+    at++;
+    return { args, kwargs };
+  }
+
+  /** Items up to `close`; Python's one-tuple `(x,)` is a list, `(x)` is not. */
+  function sequence(close: string): Expression {
+    const items: Expression[] = [];
+    let commas = 0;
+    while (peek() !== close) {
+      items.push(postfix());
+      if (peek() !== close) {
+        expect(",");
+        commas++;
+      }
+    }
+    at++;
+    if (close === ")" && items.length === 1 && commas === 0) return items[0] as Expression;
+    return { kind: "list", items };
+  }
+
+  function atom(): Expression {
+    const token = tokens[at++];
+    if (token === undefined) throw new SyntaxError(`${source} ends too early`);
+    if (token === "(") return sequence(")");
+    if (token === "[") return sequence("]");
+    if (token === "-") {
+      const number = postfix();
+      if (number.kind !== "literal") throw new SyntaxError(`only numbers are negated: ${source}`);
+      return { kind: "literal", value: -(number.value as number) };
+    }
+    if (/^["']/.test(token)) return { kind: "literal", value: token.slice(1, -1) };
+    if (/^[\d.]/.test(token)) return { kind: "literal", value: Number(token) };
+    if (token in CONSTANTS) return { kind: "literal", value: CONSTANTS[token] as boolean | null };
+    return { kind: "name", name: token };
+  }
+
+  const whole = postfix();
+  if (at !== tokens.length) throw new SyntaxError(`cannot read ${source} from ${tokens[at]}`);
+  return whole;
+}
+
+function tokenize(source: string): string[] {
+  const text = source.trim();
+  const tokens: string[] = [];
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < text.length) {
+    const from = TOKEN.lastIndex;
+    const match = TOKEN.exec(text);
+    if (match === null) throw new SyntaxError(`cannot read ${JSON.stringify(text.slice(from))}`);
+    tokens.push(match[0].trim());
+  }
+  return tokens;
+}
+
+/** `torch.nn.Linear` of a chain of names, or null where something is called on the way. */
+export function dotted(expression: Expression): string | null {
+  if (expression.kind === "name") return expression.name;
+  if (expression.kind !== "attribute") return null;
+  const of = dotted(expression.of);
+  return of === null ? null : `${of}.${expression.name}`;
+}

@@ -1,0 +1,68 @@
+import { type DeviceKind, NOT_BUILT, type Outcome, type Status } from "./run.ts";
+
+export type Counts = Record<Status, number>;
+
+export interface Report {
+  readonly groups: Readonly<Record<string, Partial<Record<DeviceKind, Counts>>>>;
+  /** Cases passed, skipped and so on per category, in the order they were run. */
+  readonly categories: Readonly<Record<string, Partial<Record<DeviceKind, Counts>>>>;
+  /** Every case that did not pass. */
+  readonly failures: readonly Omit<Outcome, "category">[];
+  /** Nothing failed, and nothing is unmapped but what is known not to be built yet. */
+  readonly ok: boolean;
+}
+
+export function report(outcomes: readonly Outcome[]): Report {
+  return {
+    groups: tally(outcomes, ({ group }) => group),
+    categories: tally(outcomes, ({ group, category }) => `${group}/${category}`),
+    failures: outcomes
+      .filter(({ status }) => status !== "passed")
+      .map(({ group, device, id, status, reason }) => ({ group, device, id, status, reason })),
+    ok: !outcomes.some(isFault),
+  };
+}
+
+/** A failure, or a case that nobody knew could not be run. */
+export function isFault({ status, reason }: Pick<Outcome, "status" | "reason">): boolean {
+  return status === "failed" || (status === "unmapped" && reason !== NOT_BUILT);
+}
+
+function tally(
+  outcomes: readonly Outcome[],
+  keyOf: (outcome: Outcome) => string,
+): Record<string, Partial<Record<DeviceKind, Counts>>> {
+  const table: Record<string, Partial<Record<DeviceKind, Counts>>> = {};
+  for (const outcome of outcomes) {
+    const { [keyOf(outcome)]: row = {} } = table;
+    const counts = row[outcome.device] ?? { passed: 0, failed: 0, skipped: 0, unmapped: 0 };
+    counts[outcome.status]++;
+    row[outcome.device] = counts;
+    table[keyOf(outcome)] = row;
+  }
+  return table;
+}
+
+/** The categories as a table for people, a column per device. */
+export function printTable({ categories }: Report): string {
+  const rows = Object.entries(categories).flatMap(([category, devices]) =>
+    Object.entries(devices).map(([device, counts], i) => [
+      i === 0 ? category : "",
+      device,
+      ...[counts.passed, counts.failed, counts.skipped, counts.unmapped].map(String),
+    ]),
+  );
+  const header = ["category", "device", "passed", "failed", "skipped", "unmapped"];
+  const widths = header.map((title, i) =>
+    Math.max(...[header, ...rows].map((r) => r[i]?.length ?? 0), title.length),
+  );
+  return [header, ...rows]
+    .map((row) =>
+      row
+        .map((cell, i) =>
+          i < 2 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number),
+        )
+        .join("  "),
+    )
+    .join("\n");
+}

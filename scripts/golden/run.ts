@@ -1,0 +1,101 @@
+import { toRecord } from "./call.ts";
+import { compare, compareDType, type Difference, toleranceOf } from "./compare.ts";
+import { runInit } from "./groups/init.ts";
+import { runLosses, runModules } from "./groups/modules.ts";
+import { runOps } from "./groups/ops.ts";
+import { runOptim } from "./groups/optim.ts";
+import { runSeeded } from "./groups/seeded.ts";
+import { runSeeds } from "./groups/seeds.ts";
+import { runTrajectories } from "./groups/trajectories.ts";
+import { type Case, type Group, subject } from "./load.ts";
+import { Unmapped } from "./names.ts";
+import { isUnbuilt, skips, unbuiltUse } from "./unbuilt.ts";
+
+export type DeviceKind = "cpu" | "webgpu";
+export type Status = "passed" | "failed" | "skipped" | "unmapped";
+
+export interface Outcome {
+  readonly group: string;
+  readonly category: string;
+  readonly id: string;
+  readonly device: DeviceKind;
+  readonly status: Status;
+  /** Why not passed; "not built yet" where that is known. */
+  readonly reason: string;
+}
+
+/** What a group's runner is given: the case, its tensors, and a place to hand results in. */
+export interface Run {
+  readonly item: Case;
+  readonly group: Group;
+  readonly device: DeviceKind;
+  /** Compares a result with the stored tensor `name`. */
+  check(name: string, result: unknown): Promise<void>;
+  /** Notes a difference of another kind. */
+  fault(reason: string): void;
+}
+
+type Runner = (run: Run) => Promise<void>;
+
+const runners: Readonly<Record<string, Runner>> = {
+  ops: runOps,
+  modules: runModules,
+  losses: runLosses,
+  optim: runOptim,
+  trajectories: runTrajectories,
+  seeded: runSeeded,
+  seeds: runSeeds,
+  init: runInit,
+};
+
+async function withoutRunner({ item, group }: Run): Promise<void> {
+  throw new Unmapped(subject(item), `no runner for group ${group.name}`);
+}
+
+export const NOT_BUILT = "not built yet";
+
+/** Runs one case on the current device. Whatever goes wrong is this case's outcome. */
+export async function runCase(group: Group, item: Case, device: DeviceKind): Promise<Outcome> {
+  const outcome = (status: Status, reason = ""): Outcome => ({
+    group: group.name,
+    category: item.category,
+    id: item.id,
+    device,
+    status,
+    reason,
+  });
+  const skip = skips[`${group.name}/${item.id}`];
+  if (skip !== undefined) return outcome("skipped", skip);
+  if (unbuiltUse(item)) return outcome("unmapped", NOT_BUILT);
+  const runner = runners[group.name] ?? withoutRunner;
+  const differences: Difference[] = [];
+  try {
+    await runner({
+      item,
+      group,
+      device,
+      async check(name, result) {
+        const got = await toRecord(result);
+        const reference = group.tensor(item.id, name);
+        const tolerance = toleranceOf(item, name, device);
+        const difference =
+          compare(name, got, reference, tolerance, item.compare?.[name]) ??
+          compareDType(item, name, got.dtype, reference.dtype);
+        if (difference !== null) differences.push(difference);
+      },
+      fault: (reason) => differences.push({ reason }),
+    });
+  } catch (error) {
+    if (error instanceof Unmapped) {
+      return outcome("unmapped", isUnbuilt(error.missing) ? NOT_BUILT : error.message);
+    }
+    return outcome(
+      "failed",
+      `${subject(item)} threw ${(error as Error).name}: ${firstLine(error)}`,
+    );
+  }
+  if (differences.length === 0) return outcome("passed");
+  return outcome("failed", differences.map(({ reason }) => reason).join("; "));
+}
+
+const firstLine = (error: unknown): string => (error as Error).message.split("\n")[0] as string;

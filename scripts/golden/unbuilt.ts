@@ -1,0 +1,113 @@
+import type { Case, Encoded } from "./load.ts";
+
+/** Cases that are left out, by `group/id`, each with its reason. */
+export const skips: Readonly<Record<string, string>> = {};
+
+const words = (text: string): string[] => text.trim().split(/\s+/);
+
+/**
+ * PyTorch's names that this library has no counterpart of yet. Only a name that is missing is looked up here: what gets
+ * built runs at once, and its entry is then reported as stale.
+ */
+export const unbuiltNames: ReadonlySet<string> = new Set(
+  Object.values({
+    reduction: words(
+      `torch.logsumexp torch.prod torch.var torch.std torch.argmax torch.argmin torch.all torch.any torch.count_nonzero
+       torch.nansum torch.median torch.linalg.vector_norm torch.linalg.norm`,
+    ),
+    scan: words("torch.cumsum torch.cumprod torch.cummax torch.diff"),
+    pad: ["F.pad"],
+    gatherScatter: words(
+      `torch.gather torch.scatter torch.scatter_add torch.index_select torch.index_add torch.index_copy
+       torch.index_fill torch.masked_fill torch.masked_select torch.take_along_dim torch.take F.one_hot F.embedding
+       torch.nonzero torch.tril_indices torch.triu_indices`,
+    ),
+    sorting: words(
+      "torch.topk torch.sort torch.argsort torch.unique torch.searchsorted torch.bincount torch.histc",
+    ),
+    matmul: words(
+      `torch.outer torch.baddbmm torch.addmm torch.tensordot torch.kron torch.einsum F.bilinear torch.trace`,
+    ),
+    convolution: words(
+      `F.conv1d F.conv2d F.conv3d F.conv_transpose1d F.conv_transpose2d F.conv_transpose3d F.unfold F.fold
+       F.max_pool1d F.avg_pool1d F.adaptive_avg_pool1d F.adaptive_max_pool1d
+       F.max_pool2d F.avg_pool2d F.adaptive_avg_pool2d F.adaptive_max_pool2d
+       F.max_pool3d F.avg_pool3d F.adaptive_avg_pool3d F.adaptive_max_pool3d
+       F.interpolate F.pixel_shuffle F.pixel_unshuffle`,
+    ),
+    functional: words(
+      `torch.softmax torch.log_softmax F.softmin F.cross_entropy F.nll_loss F.l1_loss F.smooth_l1_loss F.huber_loss
+       F.binary_cross_entropy_with_logits F.kl_div F.layer_norm F.rms_norm F.group_norm F.instance_norm F.batch_norm
+       F.local_response_norm F.scaled_dot_product_attention F.cosine_similarity torch.cdist F.pairwise_distance
+       F.normalize F.dropout F.glu F.prelu`,
+    ),
+    linalg: words(
+      `torch.linalg.cholesky torch.linalg.solve torch.linalg.inv torch.linalg.det torch.linalg.slogdet torch.linalg.qr
+       torch.linalg.svd torch.linalg.svdvals torch.linalg.eigh torch.linalg.eigvalsh torch.linalg.matrix_power
+       torch.linalg.pinv torch.linalg.solve_triangular`,
+    ),
+    layers: words(
+      `nn.Bilinear nn.Embedding nn.EmbeddingBag nn.LSTM nn.GRU nn.RNN nn.LSTMCell nn.GRUCell nn.RNNCell nn.Conv1d
+       nn.Conv2d nn.Conv3d nn.ConvTranspose1d nn.ConvTranspose2d nn.BatchNorm1d nn.BatchNorm2d nn.LayerNorm nn.RMSNorm
+       nn.GroupNorm nn.InstanceNorm1d nn.InstanceNorm2d nn.LocalResponseNorm nn.MultiheadAttention
+       nn.TransformerEncoderLayer nn.TransformerDecoderLayer nn.TransformerEncoder nn.Dropout nn.Dropout2d
+       nn.AlphaDropout nn.MaxPool1d nn.MaxPool2d nn.MaxPool3d nn.AvgPool1d nn.AvgPool2d nn.AdaptiveAvgPool1d
+       nn.AdaptiveAvgPool2d nn.AdaptiveMaxPool2d nn.Unflatten nn.Upsample nn.PixelShuffle nn.PixelUnshuffle
+       nn.ZeroPad2d nn.ReflectionPad2d nn.ReplicationPad1d nn.ConstantPad1d nn.Unfold nn.Fold nn.CosineSimilarity
+       nn.PairwiseDistance`,
+    ),
+    activations: words(
+      `nn.ReLU6 nn.LeakyReLU nn.ELU nn.SELU nn.GELU nn.SiLU nn.Mish nn.LogSigmoid nn.Softplus nn.Softsign
+       nn.Tanhshrink nn.Hardtanh nn.Hardsigmoid nn.Hardswish nn.Softshrink nn.Softmax nn.LogSoftmax nn.Softmin
+       nn.Threshold nn.PReLU nn.GLU nn.Softmax2d`,
+    ),
+    losses: words(
+      `nn.L1Loss nn.SmoothL1Loss nn.HuberLoss nn.PoissonNLLLoss nn.GaussianNLLLoss nn.BCEWithLogitsLoss
+       nn.SoftMarginLoss nn.HingeEmbeddingLoss nn.CrossEntropyLoss nn.NLLLoss nn.MultiMarginLoss
+       nn.MultiLabelSoftMarginLoss nn.KLDivLoss nn.CosineEmbeddingLoss nn.MarginRankingLoss nn.TripletMarginLoss
+       nn.CTCLoss`,
+    ),
+    optimizers: words(
+      `optim.AdamW optim.Adagrad optim.RMSprop optim.Adadelta optim.Adamax optim.NAdam optim.RAdam optim.LBFGS
+       nn.utils.clip_grad_norm_ nn.utils.clip_grad_value_`,
+    ),
+    schedulers: words(
+      `lr_scheduler.StepLR lr_scheduler.MultiStepLR lr_scheduler.ConstantLR lr_scheduler.LinearLR
+       lr_scheduler.ExponentialLR lr_scheduler.PolynomialLR lr_scheduler.CosineAnnealingLR
+       lr_scheduler.CosineAnnealingWarmRestarts lr_scheduler.LambdaLR lr_scheduler.MultiplicativeLR
+       lr_scheduler.OneCycleLR lr_scheduler.CyclicLR lr_scheduler.ReduceLROnPlateau lr_scheduler.SequentialLR
+       lr_scheduler.ChainedScheduler`,
+    ),
+    init: words(
+      `nn.init.calculate_gain nn.init._calculate_fan_in_and_fan_out nn.init.uniform_ nn.init.normal_
+       nn.init.trunc_normal_ nn.init.xavier_uniform_ nn.init.xavier_normal_ nn.init.kaiming_uniform_
+       nn.init.kaiming_normal_ nn.init.orthogonal_ nn.init.sparse_ nn.init.zeros_ nn.init.ones_ nn.init.constant_
+       nn.init.eye_ nn.init.dirac_`,
+    ),
+    models: words("Seq2SeqAttention TextLSTM Word2Vec ConvNet TinyGPT Policy"),
+  }).flat(),
+);
+
+/** Namespaces of which nothing is mapped yet: metrics, and scikit-learn's closed forms. */
+const unbuiltNamespaces: readonly string[] = [
+  "sklearn.",
+  "torchmetrics.",
+  "scipy.",
+  "sacrebleu.",
+  "nltk.",
+];
+
+/** Whether a missing name is known to be missing. */
+export function isUnbuilt(name: string): boolean {
+  return unbuiltNames.has(name) || unbuiltNamespaces.some((scope) => name.startsWith(scope));
+}
+
+/** Ways of calling what exists that do not work yet. */
+export function unbuiltUse(item: Case): boolean {
+  return /^Tensor\.__[gs]etitem__$/.test(item.op ?? "") && indexesByTensor(item.call?.[1] ?? null);
+}
+
+function indexesByTensor(index: Encoded): boolean {
+  if (index === null || typeof index !== "object") return false;
+  return "tensor" in index || Object.values(index).some(indexesByTensor);
+}
