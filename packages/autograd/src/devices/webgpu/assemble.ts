@@ -1,4 +1,3 @@
-import { DTypeError } from "../../errors.ts";
 import type { WgslValue } from "../../kernel/wgsl.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
@@ -13,12 +12,6 @@ export function assembleStages(kernel: Kernel, words: Words, limits: ShaderLimit
   const step = kernel.steps.at(-1) as KernelStep;
   const size = sizeOf(step.shape);
   if (size === 0) return [];
-  if (step.dtype === "u8") {
-    throw new DTypeError(
-      `${step.op.name}: bytes cannot be assembled on webgpu, where four share a word` +
-        '\n  hint: convert first: x.to("i32")',
-    );
-  }
   const hasBase = step.attrs[0] === 1;
   const parts = hasBase ? step.operands.slice(1) : step.operands;
   const stages: Stage[] = [];
@@ -88,6 +81,14 @@ function writePart(
     at.prepare(0);
     const { text: value } = shader.operand(part, at);
     const to = at.read(region).text;
+    if (step.dtype === "u8") {
+      // Four elements share a word. Each has one writer, so the result does not depend on the order.
+      const word = `&${shader.bind({ output: true }, "atomic<u32>", true)}[${to} >> 2u]`;
+      const { text: shift } = text.let(`(${to} & 3u) * 8u`, 1, "shift");
+      text.line(`atomicAnd(${word}, ~(0xffu << ${shift}));`);
+      text.line(`atomicOr(${word}, ${value} << ${shift});`);
+      return;
+    }
     const stored = step.dtype === "bool" ? `u32(${value})` : value;
     text.line(`${shader.output(false)}[${to}] = ${stored};`);
   });

@@ -53,7 +53,7 @@ export function contractStages(kernel: Kernel, words: Words, limits: ShaderLimit
     [a, b].map((operand, i) => ({
       operand,
       strides: (strides[i] as readonly number[]).slice(0, -2),
-      offset: operand.view === null ? "0u" : words.parameter(operand.offset),
+      offset: operand.view === null ? words.number(0) : words.parameter(operand.offset),
     })),
   );
   planes.prepare(0);

@@ -48,9 +48,12 @@ export class WebGPUDevice implements Device {
       description || [vendor, architecture].filter(Boolean).join(" ") || "WebGPU adapter";
     this.description = software ? `${name} (software)` : name;
     this.#memory = new Memory(gpu, (error) => this.#fail(error));
-    this.#pipelines = new Pipelines(gpu, (kernel, message) =>
-      this.#fail(new DeviceError(`${kernel}: the adapter refuses its shader: ${message}`)),
-    );
+    this.#pipelines = new Pipelines(gpu, (kernel, message) => {
+      const told = `${kernel}: the adapter refuses its shader: ${message}`;
+      // Using the pipeline may have failed before we hear why.
+      if (this.#failure === null) this.#fail(new DeviceError(told));
+      else this.#failure.message += `\n  first: ${told}`;
+    });
     this.#readback = new Readback(this.#memory);
     this.maxBindings = gpu.limits.maxStorageBuffersPerShaderStage;
     this.maxBufferBytes = this.#memory.maxBufferBytes;

@@ -72,8 +72,9 @@ export class Shader {
 
   /** The output, which is also the input that is written in place. */
   output(wide: boolean): string {
-    const type = storageType((this.kernel.steps.at(-1) as KernelStep).dtype);
-    return this.bind({ output: true }, wide && type !== "u8" ? `vec4<${type}>` : type, true);
+    const { dtype } = this.kernel.steps.at(-1) as KernelStep;
+    const type = storageType(dtype);
+    return this.bind({ output: true }, wide && dtype !== "u8" ? `vec4<${type}>` : type, true);
   }
 
   /** Input elements at `index`; `quad` counts in fours and is for wide inputs. */
@@ -194,9 +195,9 @@ export class Shader {
   /** Puts values into four consecutive elements of the output. */
   storeFour(value: WgslValue, quad: string): void {
     const { dtype } = this.kernel.steps.at(-1) as KernelStep;
-    const type = dtype === "u8" ? "u32" : storageType(dtype);
-    const four =
-      dtype === "bool" || value.lanes === 1 ? `vec4<${type}>(${value.text})` : value.text;
+    const scalar = dtype === "bool" && value.lanes === 1 ? `u32(${value.text})` : value.text;
+    const converts = dtype === "bool" || value.lanes === 1;
+    const four = converts ? `vec4<${storageType(dtype)}>(${scalar})` : value.text;
     const out = this.output(true);
     if (dtype === "u8") this.text.line(`${out}[${quad}] = ${packBytes(four, this.text)};`);
     else this.text.line(`${out}[${quad}] = ${four};`);
