@@ -49,21 +49,22 @@ export class DataLoader<Batch> implements AsyncIterable<Batch> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
-    const order = this.#order();
+    const { dataset, batchSize } = this;
+    const generator = this.#generator ?? defaultGenerator();
+    // PyTorch's loader draws a seed for its workers, used or not, and its sampler one for each epoch's order.
+    draw64(generator);
+    const sampler = this.#generator ?? (this.#shuffle ? new Generator(draw64(generator)) : null);
+    const order =
+      this.#shuffle && sampler !== null
+        ? sampler.permutation(dataset.length)
+        : Int32Array.from({ length: dataset.length }, (_, i) => i);
     for (let i = 0; i < this.length; i++) {
       await boundary();
-      yield await this.dataset.batch(order.subarray(i * this.batchSize, (i + 1) * this.batchSize));
+      yield await dataset.batch(order.subarray(i * batchSize, (i + 1) * batchSize));
     }
+    // PyTorch's sampler ends with an order of which it takes nothing; only a generator that goes on notices.
+    if (this.#shuffle) this.#generator?.permutation(dataset.length);
     await boundary();
-  }
-
-  /** The epoch's order, drawn as PyTorch's loader and its RandomSampler draw it. */
-  #order(): Int32Array {
-    const generator = this.#generator ?? defaultGenerator();
-    draw64(generator);
-    if (!this.#shuffle) return Int32Array.from({ length: this.dataset.length }, (_, i) => i);
-    const sampler = this.#generator ?? new Generator(draw64(generator));
-    return sampler.permutation(this.dataset.length);
   }
 }
 

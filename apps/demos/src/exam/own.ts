@@ -16,7 +16,7 @@ export async function ownExam(csv: string, options: Options): Promise<Panel[]> {
   const { features, target } = own;
   own.table.numbers(target).forEach((value, i) => {
     if (value === 0 || value === 1) return;
-    throw new CsvError(`${csv}: row ${i + 1}, column "${target}": ${value} where 0 or 1 belongs`);
+    throw new CsvError(`${own.table.place(i, target)}: ${value} where 0 or 1 belongs`);
   });
   await start(options);
   heading(`${csv}: ${features.join(", ")} → ${target}`);

@@ -18,11 +18,10 @@ export interface CsvOptions {
  * Throws CsvError for empty text, a name missing or used twice, and a row of the wrong length.
  */
 export function parseCsv(text: string, options: CsvOptions = {}): Table {
-  const { name = "CSV", types = {}, delimiter = "" } = options;
-  const { data, errors } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ""), {
-    delimiter,
-    delimitersToGuess: [",", "\t", ";", "|"],
-  });
+  const { name = "CSV", types = {} } = options;
+  const content = text.replace(/^\uFEFF/, "");
+  const delimiter = options.delimiter ?? commonest(content);
+  const { data, errors } = Papa.parse<string[]>(content, { delimiter });
   const records = withLines(data);
   const [header, ...rows] = records;
   if (header === undefined) throw new CsvError(`${name}: the file is empty`);
@@ -41,6 +40,13 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
     );
   });
   return new Table(name, names, rows, types);
+}
+
+/** The delimiter that the first line with text has most of, quoted cells apart. */
+function commonest(text: string): string {
+  const header = (/[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? "").replace(/"[^"]*"/g, "");
+  const counts = [",", "\t", ";", "|"].map((mark) => ({ mark, count: header.split(mark).length }));
+  return counts.reduce((best, next) => (next.count > best.count ? next : best)).mark;
 }
 
 /** The records that are not empty lines, with the line each starts on. */

@@ -108,6 +108,12 @@ export class Table {
     return tensor(out, { shape: [this.length, width] });
   }
 
+  /** A cell's place for messages: file, row, line and column. `row` counts from 0. */
+  place(row: number, name: string): string {
+    const line = this.#rows[row]?.line;
+    return `${this.source}: row ${row + 1} (line ${line}), column ${JSON.stringify(name)}`;
+  }
+
   /** Where a column stands. Throws CsvError that lists the names there are. */
   #indexOf(name: string): number {
     const index = this.names.indexOf(name);
@@ -118,9 +124,8 @@ export class Table {
   }
 
   #misfit(row: number, name: string, cell: string, wanted: string): CsvError {
-    const place = `row ${row + 1} (line ${this.#rows[row]?.line}), column ${JSON.stringify(name)}`;
     const found = cell.trim() === "" ? "empty" : JSON.stringify(shorten(cell.trim()));
-    return new CsvError(`${this.source}: ${place}: ${found} where ${wanted} belongs`);
+    return new CsvError(`${this.place(row, name)}: ${found} where ${wanted} belongs`);
   }
 }
 

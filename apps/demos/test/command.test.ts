@@ -1,0 +1,185 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { command } from "../src/command.ts";
+
+let folder = "";
+let out = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "wgrad-demo-"));
+  out = join(folder, "out");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.restoreAllMocks());
+
+async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const lines = { log: [] as string[], error: [] as string[] };
+  vi.spyOn(console, "log").mockImplementation((line: string) => void lines.log.push(line));
+  vi.spyOn(console, "error").mockImplementation((line: string) => void lines.error.push(line));
+  const code = await command(args);
+  return { code, stdout: lines.log.join("\n"), stderr: lines.error.join("\n") };
+}
+
+function csv(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe("what is asked for", () => {
+  test("no name and `list` list the demos", async () => {
+    const { code, stdout } = await run();
+    expect(code).toBe(0);
+    expect(stdout).toContain("housing");
+    expect(stdout).toContain("exam");
+    expect((await run("list")).stdout).toBe(stdout);
+  });
+
+  test.each(["housing", "exam"])("%s --help names every option", async (name) => {
+    const { code, stdout } = await run(name, "--help");
+    expect(code).toBe(0);
+    for (const option of ["device", "seed", "epochs", "csv", "target", "out", "help"]) {
+      expect(stdout).toContain(`--${option}`);
+    }
+  });
+});
+
+describe("a mistake is one line and exit code 1", () => {
+  const good = "a,b,price\n1,2,3\n2,3,4\n3,4,6\n4,5,6\n5,6,8\n";
+  const files = {
+    good,
+    empty: "",
+    header: "a,b,price\n",
+    text: good.replace("4,6\n", "cheap,6\n"),
+    hole: good.replace("4,6\n", ",6\n"),
+    ragged: good.replace("4,6\n", "4\n"),
+    constant: "a,price\n1,2\n2,2\n3,2\n4,2\n5,2\n",
+    single: "price\n1\n2\n3\n4\n5\n",
+    short: "a,price\n1,2\n2,3\n",
+  };
+
+  test.each<[string[], string | RegExp]>([
+    [["house"], 'there is no demo "house"; there are housing, exam'],
+    [["housing", "--speed", "9"], /^Unknown option '--speed'.*--help lists the options$/],
+    [["housing", "fast"], /^Unexpected argument 'fast'.*--help lists the options$/],
+    [["housing", "--epochs"], /--epochs.*argument missing.*--help lists the options$/],
+    [["housing", "--device", "tpu"], '--device is "tpu"; it is cpu or webgpu'],
+    [["exam", "--epochs", "many"], '--epochs is "many"; it is a whole number, 1 or more'],
+    [["exam", "--epochs", "0"], '--epochs is "0"; it is a whole number, 1 or more'],
+    [["exam", "--seed", "1.5"], '--seed is "1.5"; it is a whole number, 0 or more'],
+    [["exam", "--target", "x"], "--target names a column of --csv FILE, which is not given"],
+    [["housing", "--csv", "FOLDER/none.csv"], "FOLDER/none.csv: there is no such file"],
+    [["housing", "--csv", "FOLDER/empty.csv"], "FOLDER/empty.csv: the file is empty"],
+    [["housing", "--csv", "FOLDER/header.csv"], "FOLDER/header.csv: no rows below the header"],
+    [
+      ["housing", "--csv", "FOLDER/text.csv"],
+      'FOLDER/text.csv: row 3 (line 4), column "b": "cheap" where a number belongs',
+    ],
+    [
+      ["exam", "--csv", "FOLDER/hole.csv"],
+      'FOLDER/hole.csv: row 3 (line 4), column "b": empty where a number belongs',
+    ],
+    [
+      ["housing", "--csv", "FOLDER/ragged.csv"],
+      "FOLDER/ragged.csv: row 3 (line 4) has 2 values, the header has 3 names",
+    ],
+    [
+      ["housing", "--csv", "FOLDER/good.csv", "--target", "cost"],
+      'FOLDER/good.csv: no column "cost" to predict; there are a, b, price',
+    ],
+    [
+      ["housing", "--csv", "FOLDER/constant.csv"],
+      'FOLDER/constant.csv: column "price" is 2 in every row: nothing to learn',
+    ],
+    [
+      ["housing", "--csv", "FOLDER/single.csv"],
+      'FOLDER/single.csv: only one column, "price", and nothing to predict it from',
+    ],
+    [
+      ["housing", "--csv", "FOLDER/short.csv"],
+      "FOLDER/short.csv: only 2 rows; 5 are the least to learn from and test on",
+    ],
+    [
+      ["exam", "--csv", "FOLDER/good.csv"],
+      'FOLDER/good.csv: row 1 (line 2), column "price": 3 where 0 or 1 belongs',
+    ],
+  ])("%j", async (args, message) => {
+    for (const [name, text] of Object.entries(files)) csv(`${name}.csv`, text);
+    const given = args.map((arg) => arg.replace("FOLDER", folder));
+    const { code, stdout, stderr } = await run(
+      ...given,
+      ...(given.includes("--epochs") ? [] : ["--out", out]),
+    );
+    expect(code).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^error: .+$/);
+    const line = stderr.replace("error: ", "").replaceAll(folder, "FOLDER");
+    if (typeof message === "string") expect(line).toBe(message);
+    else expect(line).toMatch(message);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+describe.each(["cpu", "webgpu"])("on %s", (device) => {
+  const numberAfter = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1]);
+
+  test("housing reaches the course's predictions and the closed form, and draws", async () => {
+    const to = join(folder, `housing-${device}`);
+    const { code, stdout } = await run("housing", "--device", device, "--out", to);
+    expect(code).toBe(0);
+    expect(numberAfter(stdout, /450 │\s+([\d.]+)/)).toBeCloseTo(462.46, 1);
+    expect(Math.abs(numberAfter(stdout, /50 m² cost ([\d.]+)/) - 47.2)).toBeLessThanOrEqual(0.01);
+    const r2 = numberAfter(stdout, /R² on the 102 held-out districts: ([\d.]+)/);
+    const exact = numberAfter(stdout, /same split: ([\d.]+)/);
+    expect(exact).toBeCloseTo(0.6894, 4);
+    expect(Math.abs(r2 - exact)).toBeLessThanOrEqual(0.005);
+    expect(readdirSync(to).sort()).toEqual(["housing.png", "housing.svg"]);
+  });
+
+  test("exam reproduces scikit-learn's chances with its penalty", async () => {
+    const to = join(folder, `exam-${device}`);
+    const { code, stdout } = await run("exam", "--device", device, "--out", to);
+    expect(code).toBe(0);
+    expect(Math.abs(numberAfter(stdout, /P\(25\) = ([\d.]+) with/) - 0.5)).toBeLessThanOrEqual(
+      0.005,
+    );
+    const rows = [...stdout.matchAll(/│ +[\d.]+ │ +([\d.]+) │ +([\d.]+)$/gm)];
+    expect(rows).toHaveLength(6);
+    for (const [, ours, theirs] of rows) expect(Number(ours)).toBeCloseTo(Number(theirs), 2);
+    expect(readdirSync(to).sort()).toEqual(["exam.png", "exam.svg"]);
+  });
+
+  test("a table of one's own is fitted, its target by name or the last column", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => [i % 7, (i * 13) % 11, i % 3]);
+    const price = ([a = 0, b = 0, c = 0]: number[]): number => 5 + 2 * a - b + 0.5 * c;
+    const path = csv(
+      `own-${device}.csv`,
+      ["price,a,b,c", ...rows.map((row) => [price(row), ...row].join(","))].join("\n"),
+    );
+    const to = join(folder, `own-${device}`);
+    const options = ["--device", device, "--out", to, "--csv", path];
+    const first = await run("housing", ...options, "--target", "price");
+    expect(first.code).toBe(0);
+    expect(first.stdout).toContain("a, b, c → price");
+    expect(numberAfter(first.stdout, /held-out rows: R² ([\d.]+)/)).toBeGreaterThan(0.999);
+    const second = await run("housing", ...options, "--seed", "3", "--epochs", "2");
+    expect(second.stdout).toContain("price, a, b → c");
+    expect(second.stdout).toContain("2 epochs in");
+  });
+
+  test("exam takes a table of one's own", async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => [i % 10, (i * 7) % 9]);
+    const path = csv(
+      `pass-${device}.csv`,
+      ["x,y,passed", ...rows.map(([x = 0, y = 0]) => [x, y, Number(x + y > 8)].join(","))].join(
+        "\n",
+      ),
+    );
+    const to = join(folder, `pass-${device}`);
+    const { code, stdout } = await run("exam", "--device", device, "--out", to, "--csv", path);
+    expect(code).toBe(0);
+    expect(numberAfter(stdout, /accuracy ([\d.]+) %/)).toBeGreaterThan(80);
+    expect(readdirSync(to).sort()).toEqual(["exam.png", "exam.svg"]);
+  });
+});

@@ -1,0 +1,71 @@
+import { init, manualSeed, tensor } from "@wgrad/autograd";
+import { trainTestIndices, trainTestSplit } from "@wgrad/datasets";
+import { beforeAll, describe, expect, test } from "vitest";
+import cases from "./fixtures/splits.json" with { type: "json" };
+
+beforeAll(async () => {
+  await init({ device: "cpu" });
+});
+
+test.each(cases)("scikit-learn's rows for %j", ({ count, train, test, ...kwargs }) => {
+  const { test_size, train_size, random_state, shuffle } = kwargs;
+  const rows = trainTestIndices(count, {
+    ...(test_size !== undefined && { testSize: test_size }),
+    ...(train_size !== undefined && { trainSize: train_size }),
+    ...(random_state !== undefined && { randomState: random_state }),
+    ...(shuffle !== undefined && { shuffle }),
+  });
+  expect(rows).toEqual({ train, test });
+});
+
+describe("trainTestSplit", () => {
+  test("splits tensors and arrays by the same rows", async () => {
+    const x = tensor([
+      [0, 0.5],
+      [1, 1.5],
+      [2, 2.5],
+      [3, 3.5],
+    ]);
+    const y = tensor(new Int32Array([0, 10, 20, 30]));
+    const names = ["a", "b", "c", "d"];
+    const [xTrain, xTest, yTrain, yTest, namesTrain, namesTest] = await trainTestSplit(
+      x,
+      y,
+      names,
+      { testSize: 0.2, randomState: 42 },
+    );
+    expect(xTrain.shape).toEqual([3, 2]);
+    expect([...(await xTrain.data())]).toEqual([3, 3.5, 0, 0.5, 2, 2.5]);
+    expect([...(await xTest.data())]).toEqual([1, 1.5]);
+    expect(yTrain.dtype).toBe("i32");
+    expect([...(await yTrain.data())]).toEqual([30, 0, 20]);
+    expect([...(await yTest.data())]).toEqual([10]);
+    expect(namesTrain).toEqual(["d", "a", "c"]);
+    expect(namesTest).toEqual(["b"]);
+  });
+
+  test("without randomState the library's seed decides", async () => {
+    const rows = Array.from({ length: 50 }, (_, i) => i);
+    const split = async (seed: number): Promise<number[]> => {
+      manualSeed(seed);
+      return (await trainTestSplit(rows))[1];
+    };
+    expect(await split(1)).toEqual(await split(1));
+    expect(await split(1)).not.toEqual(await split(2));
+    expect(await split(1)).toHaveLength(13);
+  });
+
+  test("refuses what cannot be split", async () => {
+    await expect(trainTestSplit([1, 2], [1])).rejects.toThrow(
+      "trainTestSplit: inputs of 2 and 1 rows",
+    );
+    await expect(trainTestSplit([1])).rejects.toThrow("1 rows cannot give 0 to train on and 1");
+    await expect(trainTestSplit([1, 2, 3], { testSize: 3 })).rejects.toThrow(
+      "a size of 3 for 3 rows",
+    );
+    await expect(trainTestSplit([1, 2, 3], { testSize: -0.5 })).rejects.toThrow("a size of -0.5");
+    expect(() => trainTestIndices(4, { testSize: 3, trainSize: 2 })).toThrow(
+      "4 rows cannot give 2 to train on and 3 to test on",
+    );
+  });
+});
