@@ -1,4 +1,5 @@
 export { type BackwardOptions, type GradOptions, grad } from "./autograd/backward.ts";
+export type { HookHandle } from "./autograd/hooks.ts";
 export type { DType, TypedArray } from "./dtype.ts";
 export {
   ArgumentError,
@@ -12,10 +13,152 @@ export {
   ShapeError,
   WgradError,
 } from "./errors.ts";
-export { bmm, dot, linear, matmul, mm, mv, outer } from "./ops/contraction.ts";
+export {
+  type EluOptions,
+  elu,
+  type GeluOptions,
+  gelu,
+  type HardtanhOptions,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  type LeakyReluOptions,
+  leakyRelu,
+  logsigmoid,
+  mish,
+  relu6,
+  type SoftplusOptions,
+  selu,
+  silu,
+  softplus,
+  softshrink,
+  softsign,
+  tanhshrink,
+  threshold,
+} from "./ops/activations.ts";
+export type { BinaryOp, Operand, UnaryOp } from "./ops/apply.ts";
+export type { DimOption, Dims } from "./ops/arguments.ts";
+export {
+  type AddOptions,
+  add,
+  type DivOptions,
+  div,
+  floorDivide,
+  mul,
+  neg,
+  rsub,
+  sub,
+} from "./ops/arithmetic.ts";
+export { cat, hstack, stack, vstack } from "./ops/assembly.ts";
+export {
+  atan2,
+  type ClampOptions,
+  clamp,
+  fmod,
+  maximum,
+  minimum,
+  pow,
+  remainder,
+} from "./ops/binary.ts";
+export {
+  broadcastTo,
+  expand,
+  type ReduceOptions,
+  type SumOptions,
+  sum,
+} from "./ops/broadcast.ts";
+export { clone } from "./ops/clone.ts";
+export {
+  bitwiseAnd,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseXor,
+  eq,
+  ge,
+  gt,
+  isnan,
+  le,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  lt,
+  ne,
+  where,
+} from "./ops/comparison.ts";
+export {
+  type AddmmOptions,
+  addmm,
+  baddbmm,
+  bmm,
+  dot,
+  linear,
+  matmul,
+  mm,
+  mv,
+  outer,
+} from "./ops/contraction.ts";
+export {
+  arange,
+  type CreateOptions,
+  empty,
+  eye,
+  full,
+  fullLike,
+  type LogspaceOptions,
+  linspace,
+  logspace,
+  ones,
+  onesLike,
+  type TensorData,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zerosLike,
+} from "./ops/creation.ts";
+export { at, ellipsis, type Index, put_, type Slice, slice } from "./ops/indexing.ts";
+export {
+  detach,
+  type FlattenOptions,
+  flatten,
+  movedim,
+  permute,
+  reshape,
+  squeeze,
+  t,
+  transpose,
+  unflatten,
+  unsqueeze,
+} from "./ops/layout.ts";
+export { linalg } from "./ops/linalg.ts";
+export {
+  chunk,
+  type DiagOptions,
+  type DiagonalOptions,
+  diag,
+  diagEmbed,
+  diagonal,
+  flip,
+  type MeshgridOptions,
+  meshgrid,
+  narrow,
+  type RollOptions,
+  type Rot90Options,
+  repeatInterleave,
+  roll,
+  rot90,
+  select,
+  split,
+  tile,
+  tril,
+  triu,
+  unbind,
+} from "./ops/movement.ts";
 export {
   bernoulli,
+  type DrawOptions,
   manualSeed,
+  type RandomOptions,
   rand,
   randint,
   randLike,
@@ -23,11 +166,82 @@ export {
   randnLike,
   randperm,
 } from "./ops/random.ts";
+export {
+  all,
+  amax,
+  amin,
+  any,
+  argmax,
+  argmin,
+  equal,
+  max,
+  mean,
+  min,
+  type OneDimOptions,
+  prod,
+  type ValuesAndIndices,
+} from "./ops/reduction.ts";
+export {
+  logSoftmax,
+  logsumexp,
+  type SoftmaxOptions,
+  softmax,
+  softmin,
+} from "./ops/softmax.ts";
+export {
+  countNonzero,
+  type NormOptions,
+  nansum,
+  norm,
+  std,
+  type VarianceOptions,
+  type VectorNormOptions,
+  variance,
+} from "./ops/statistics.ts";
+export {
+  abs,
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atanh,
+  ceil,
+  cos,
+  cosh,
+  erf,
+  exp,
+  exp2,
+  expm1,
+  floor,
+  frac,
+  isfinite,
+  isinf,
+  log,
+  log1p,
+  log2,
+  log10,
+  type NanToNumOptions,
+  nanToNum,
+  type RoundOptions,
+  reciprocal,
+  relu,
+  round,
+  rsqrt,
+  sigmoid,
+  sign,
+  sin,
+  sinh,
+  sqrt,
+  square,
+  tan,
+  tanh,
+  trunc,
+} from "./ops/unary.ts";
 export { Generator } from "./random/generator.ts";
 export { RandomState } from "./random/numpy.ts";
-export type { Counters } from "./runtime/counters.ts";
 export { type InitOptions, type InitResult, init } from "./runtime/init.ts";
-export { counters, type MemoryReport, memory } from "./runtime/report.ts";
+export { type MemoryReport, memory } from "./runtime/report.ts";
 export type { Shape } from "./shape.ts";
 export { enableGrad, noGrad, scope } from "./tape/modes.ts";
 export { Tensor } from "./tensor.ts";

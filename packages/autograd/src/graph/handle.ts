@@ -18,7 +18,8 @@ export interface ViewStep {
 /** What users hold, less its methods (tensor.ts adds those): a cell, a view on it, and a place on the tape. */
 export class Handle {
   readonly cell: Cell;
-  readonly view: View | null;
+  /** What it sees of the cell's value; null is all of it, as it stands. */
+  readonly window: View | null;
   /** Where a gradient for this handle goes: a gradient node, or the leaf itself; null if none is needed. */
   edge: Edge | null = null;
   /** A view: the handle it was made from, the step, and the version of the base's edge it has seen. */
@@ -27,22 +28,22 @@ export class Handle {
   edgeVersion = 0;
   seenVersion = 0;
 
-  constructor(cell: Cell, view: View | null) {
+  constructor(cell: Cell, window: View | null) {
     this.cell = cell;
-    this.view = view;
+    this.window = window;
   }
 
   get node(): Node {
     return this.cell.node;
   }
   get shape(): Shape {
-    return this.view === null ? this.cell.node.shape : this.view.shape;
+    return this.window === null ? this.cell.node.shape : this.window.shape;
   }
   get dtype(): DType {
     return this.cell.node.dtype;
   }
   get strides(): readonly number[] {
-    return this.view === null ? contiguousStrides(this.cell.node.shape) : this.view.strides;
+    return this.window === null ? contiguousStrides(this.cell.node.shape) : this.window.strides;
   }
 }
 

@@ -6,7 +6,7 @@ import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type UnaryOp, unaryFloat } from "./apply.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
-import { ge, gt, le, logicalAnd, logicalOr, lt, where } from "./comparison.ts";
+import { gt, le, logicalAnd, logicalOr, lt, where } from "./comparison.ts";
 import { cast, zeroGradient } from "./constant.ts";
 import { elementwise } from "./define.ts";
 import { abs, erf, exp, sigmoid, tanh } from "./unary.ts";

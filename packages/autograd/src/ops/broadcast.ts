@@ -26,6 +26,11 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   return expanded(x, checkShape("expand", sizes));
 }
 
+/** `expand` under its other name: x repeated to this shape, without a copy. A view. */
+export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  return expand(x, shape);
+}
+
 function expanded(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   return recordView(x, {

@@ -19,7 +19,7 @@ export function commit(
     if (
       !sameShape(target.shape, value.shape) ||
       target.dtype !== value.dtype ||
-      target.view !== null
+      target.window !== null
     ) {
       throw new ArgumentError(
         `${writer}: a new value must have its target's shape and dtype, and the target must be no view` +
@@ -41,7 +41,7 @@ export function commit(
  * writes then go into that storage. Returns the same tensor.
  */
 export function persist(tensor: Tensor): Tensor {
-  const { cell, view } = tensor;
+  const { cell, window: view } = tensor;
   if (view !== null) {
     throw new ArgumentError(
       `persist: a view has no storage of its own${detail("tensor", tensor.shape)}\n  hint: persist(x.clone())`,
@@ -58,7 +58,7 @@ export function persist(tensor: Tensor): Tensor {
 export function ownValue(tensor: Tensor, taken?: Set<object>): Tensor {
   const { node } = tensor.cell;
   const fresh =
-    tensor.view === null &&
+    tensor.window === null &&
     node.cell === null &&
     node.state === PENDING &&
     !isFree(node) &&

@@ -22,6 +22,11 @@ export interface CreateOptions {
   readonly device?: "cpu" | "webgpu" | undefined;
 }
 
+export interface TensorOptions extends CreateOptions {
+  /** The shape that flat data is read in. */
+  readonly shape?: Shape;
+}
+
 /** Numbers or booleans, nested to the depth of the shape, or a typed array. */
 export type TensorData = number | boolean | TypedArray | Uint8ClampedArray | readonly TensorData[];
 
@@ -30,10 +35,7 @@ export type TensorData = number | boolean | TypedArray | Uint8ClampedArray | rea
  * bool, a typed array its own dtype (a Float64Array f32, unless `dtype` says f64). Nested arrays give the shape,
  * `shape` gives it to flat data.
  */
-export function tensor(
-  data: TensorData,
-  options: CreateOptions & { readonly shape?: Shape } = {},
-): Tensor {
+export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   if (data instanceof Handle) {
     throw new ArgumentError(
       "tensor: takes values, got a tensor\n  hint: x.clone(), or x.detach().clone()",
@@ -116,15 +118,19 @@ export function fromHost(
   dtype: DType,
   options: CreateOptions = {},
 ): Tensor {
-  const stream = streamOf("tensor", options);
+  return leaf(hostTensor(values, shape, dtype, streamOf("tensor", options)), options);
+}
+
+/** `fromHost` on a given device. */
+export function hostTensor(values: TypedArray, shape: Shape, dtype: DType, stream: Stream): Tensor {
   checkSupported("tensor", stream, dtype);
   const node = new Node(sourceOp, [], [], shape, dtype, [], [], stream);
   node.storage = hostStorage(values);
   node.state = COMPUTED;
-  return leaf(newHandle(new Cell(node), null), options);
+  return newHandle(new Cell(node), null);
 }
 
-function streamOf(call: string, { device }: CreateOptions): Stream {
+export function streamOf(call: string, { device }: CreateOptions): Stream {
   if (device === undefined || context.stream?.device === device) return currentStream();
   for (const stream of context.streams) if (stream.device === device) return stream;
   throw new DeviceError(
@@ -139,7 +145,7 @@ function checkSupported(call: string, stream: Stream, dtype: DType): void {
   );
 }
 
-function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Tensor {
+export function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Tensor {
   if (requiresGrad) {
     checkFloating("requiresGrad", made);
     made.edge = new Leaf(made.shape);

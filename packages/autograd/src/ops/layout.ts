@@ -17,7 +17,7 @@ import { contiguous } from "./strided.ts";
 /** The same value outside the tape: it aliases the cell, sees later in-place writes, and retains nothing. */
 export function detach(x: Tensor): Tensor {
   checkTensor("detach", x);
-  return newHandle(x.cell, x.view);
+  return newHandle(x.cell, x.window);
 }
 
 /** The dimensions in another order: y has size shape[order[i]] at i. A view. */
@@ -112,7 +112,7 @@ export function view(x: Tensor, shape: Shape): Tensor {
 
 function reshaped(x: Tensor, shape: Shape): Tensor | null {
   if (sameShape(x.shape, shape)) return x;
-  const base = x.view ?? wholeView(x.node.shape);
+  const base = x.window ?? wholeView(x.node.shape);
   if (reshapeView(base, shape) === null) return null;
   return recordView(x, {
     name: "reshape",

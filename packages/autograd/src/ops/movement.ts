@@ -11,7 +11,7 @@ import { cat } from "./assembly.ts";
 import { expand } from "./broadcast.ts";
 import { ge, le, where } from "./comparison.ts";
 import { counting } from "./creation.ts";
-import { flatten, moveLast, permute, reshape, transpose, unsqueeze } from "./layout.ts";
+import { flatten, reshape, transpose, unsqueeze } from "./layout.ts";
 import { assemble, placedStep } from "./strided.ts";
 
 /** `count` elements of one dimension from `start`, `step` apart. A view; a negative step walks backwards. */
@@ -310,25 +310,54 @@ export function tile(x: Tensor, repeats: readonly number[]): Tensor {
   return repeat(x, [...new Array<number>(missing).fill(1), ...repeats]);
 }
 
-/** Each element (each slice along `dim`) `repeats` times in a row; without `dim` of the flattened tensor. */
+/**
+ * Each element (each slice along `dim`) `repeats` times in a row; without `dim` of the flattened tensor. A tensor of `repeats` has a
+ * count for each slice, and must come from the host: it decides the shape.
+ */
 export function repeatInterleave(
   x: Tensor,
-  repeats: number,
-  options: DimOption<number | null> = {},
+  repeats: number | Tensor,
+  dim?: number | null | DimOption<number | null>,
 ): Tensor {
   checkTensor("repeatInterleave", x);
-  if (typeof options.dim !== "number") return repeatInterleave(flatten(x), repeats, { dim: 0 });
-  const dim = normalizeDim("repeatInterleave", options.dim, x.shape.length);
-  const apart = unsqueeze(x, dim + 1);
-  const spread = expand(apart, apart.shape.with(dim + 1, repeats));
-  return reshape(spread, x.shape.with(dim, (x.shape[dim] as number) * repeats));
+  const { dim: along } = withDim<number | null, DimOption<number | null>>(dim, undefined);
+  if (typeof along !== "number") return repeatInterleave(flatten(x), repeats, 0);
+  const at = normalizeDim("repeatInterleave", along, x.shape.length);
+  if (typeof repeats === "object") return repeatEach(x, repeats, at);
+  const apart = unsqueeze(x, at + 1);
+  const spread = expand(apart, apart.shape.with(at + 1, repeats));
+  return reshape(spread, x.shape.with(at, (x.shape[at] as number) * repeats));
+}
+
+function repeatEach(x: Tensor, repeats: Tensor, dim: number): Tensor {
+  const counts = repeats.window === null ? repeats.node.storage?.host : null;
+  if (counts == null) {
+    throw new ArgumentError(
+      "repeatInterleave: the repeats decide the shape, and are not on the host" +
+        "\n  hint: repeatInterleave(x, tensor(await repeats.data()))",
+    );
+  }
+  if (counts.length !== x.shape[dim]) {
+    throw new ShapeError(
+      `repeatInterleave: ${counts.length} counts for a dimension of ${x.shape[dim]}${detail("x", x.shape)}`,
+    );
+  }
+  const slices = Array.from(counts, (count, i) => {
+    const slice = sliceOf(x, dim, i, 1, 1);
+    return expand(slice, slice.shape.with(dim, count));
+  });
+  return composite(() => cat(slices, dim));
+}
+
+export interface RollOptions {
+  readonly dims?: number | readonly number[];
 }
 
 /** Elements moved on by `shifts` along `dims`, those pushed out entering at the front; without `dims` of the flattened tensor. */
 export function roll(
   x: Tensor,
   shifts: number | readonly number[],
-  options: number | readonly number[] | { readonly dims?: number | readonly number[] } = {},
+  options: number | readonly number[] | RollOptions = {},
 ): Tensor {
   checkTensor("roll", x);
   const named = typeof options === "object" && "dims" in options ? options.dims : options;

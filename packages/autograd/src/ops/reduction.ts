@@ -1,17 +1,15 @@
-import { type DType, isFloating } from "../dtype.ts";
 import { ArgumentError, detail } from "../errors.ts";
 import { Handle } from "../graph/handle.ts";
 import type { Op } from "../graph/op.ts";
-import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../shape.ts";
-import { composite, noGrad } from "../tape/modes.ts";
+import { normalizeDims, type Shape, sameShape, sizeOf } from "../shape.ts";
+import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type Operand } from "./apply.ts";
 import { type DimOption, type Dims, withDim } from "./arguments.ts";
-import { add, div, mul, sub } from "./arithmetic.ts";
-import { maximum, minimum, pow } from "./binary.ts";
+import { div, mul } from "./arithmetic.ts";
+import { maximum, minimum } from "./binary.ts";
 import {
   countable,
-  keptShape,
   type ReduceOptions,
   reduce,
   type SumOptions,
@@ -19,15 +17,13 @@ import {
   startValue,
   sum,
 } from "./broadcast.ts";
-import { eq, isnan, ne, where } from "./comparison.ts";
+import { eq, where } from "./comparison.ts";
 import { cast, checkFloating, constant, zeroGradient } from "./constant.ts";
 import { counting } from "./creation.ts";
-import { elementwise, reduction } from "./define.ts";
-import { reshape } from "./layout.ts";
-import { abs, exp, flatSqrt, isinf, log, square } from "./unary.ts";
+import { reduction } from "./define.ts";
 
 /** Number of elements that reducing these dimensions joins into one. */
-const countOver = (shape: Shape, dims: readonly number[]): number =>
+export const countOver = (shape: Shape, dims: readonly number[]): number =>
   sizeOf(dims.map((d) => shape[d] as number));
 
 /** Σ x / n over `dim` (one, several, or all). Fractions only. */
@@ -136,28 +132,37 @@ export interface ValuesAndIndices {
   readonly indices: Tensor;
 }
 
-/** The extremes along one dimension, with their places; the gradient goes to the first of equals. */
+/** The extreme along one dimension; the gradient goes to the first that attains it. */
+const extremeAlong = (name: string, combine: "max" | "min", place: Op): Op =>
+  reduction({
+    name,
+    combine,
+    saves: [0],
+    gradient: (dy, [operand]) => {
+      const x = operand as Tensor;
+      const last = x.shape.length - 1;
+      const places = reduce(place, x, [last], true, "i32");
+      const chosen = eq(places, counting(x.shape[last] as number, x.node.stream));
+      return [where(chosen, spread(dy, x.shape, 1), 0)];
+    },
+  });
+
+const maxAlongOp: Op = extremeAlong("max", "max", argmaxOp);
+const minAlongOp: Op = extremeAlong("min", "min", argminOp);
+
 function extremeWithIndex(
-  op: Op,
+  value: Op,
+  place: Op,
   x: Tensor,
   { dim, keepdim = false }: OneDimOptions,
 ): ValuesAndIndices {
-  const at = normalizeDim(op.name.slice(3), dim as number, x.shape.length);
-  return composite(() => {
-    const places = argextreme(op, x, at, { keepdim: true });
-    const n = x.shape[at] ?? 1;
-    const along = x.shape.map((_, d) => (d === at ? n : 1));
-    const counter = reshape(counting(n, x.node.stream), along);
-    const chosen = where(eq(places, counter), x, 0);
-    const values = isFloating(x.dtype)
-      ? sum(chosen, at, { keepdim })
-      : extremeOfIntegers(op, x, at, keepdim);
-    return { values, indices: keepdim ? places : reshape(places, values.shape) };
-  });
+  const dims = normalizeDims(value.name, dim, x.shape.length);
+  refuseNothing(value.name, x, dims);
+  return {
+    values: reduce(value, x, dims, keepdim),
+    indices: reduce(place, x, dims, keepdim, "i32"),
+  };
 }
-
-const extremeOfIntegers = (op: Op, x: Tensor, dim: number, keepdim: boolean): Tensor =>
-  extreme(op === argmaxOp ? amaxOp : aminOp, x, dim, { keepdim });
 
 /**
  * The maximum of all elements; of each line along `dim`, with its index; or elementwise of two tensors.
@@ -175,7 +180,7 @@ export function max(
   second?: Tensor | number | OneDimOptions,
   options?: OneDimOptions,
 ): Tensor | ValuesAndIndices {
-  return maxOrMin(argmaxOp, amaxOp, maximum, x, second, options);
+  return maxOrMin([maxAlongOp, argmaxOp, amaxOp], maximum, x, second, options);
 }
 
 /**
@@ -194,23 +199,22 @@ export function min(
   second?: Tensor | number | OneDimOptions,
   options?: OneDimOptions,
 ): Tensor | ValuesAndIndices {
-  return maxOrMin(argminOp, aminOp, minimum, x, second, options);
+  return maxOrMin([minAlongOp, argminOp, aminOp], minimum, x, second, options);
 }
 
 function maxOrMin(
-  place: Op,
-  value: Op,
+  [along, place, overall]: readonly [Op, Op, Op],
   ofTwo: (a: Operand, b: Operand) => Tensor,
   x: Tensor,
   second: Tensor | number | OneDimOptions | undefined,
   options: OneDimOptions | undefined,
 ): Tensor | ValuesAndIndices {
-  checkTensor(value.name.slice(1), x);
+  checkTensor(along.name, x);
   if (second instanceof Handle) return ofTwo(x, second as Tensor);
   const settings = withDim<number | null, OneDimOptions>(second as number | OneDimOptions, options);
   return typeof settings.dim === "number"
-    ? extremeWithIndex(place, x, settings)
-    : extreme(value, x, null, undefined);
+    ? extremeWithIndex(along, place, x, settings)
+    : extreme(overall, x, null, undefined);
 }
 
 const prodOp: Op = reduction({
@@ -274,178 +278,10 @@ export function any(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptio
   return quantified(anyOp, 0, x, dim, options);
 }
 
-/** How many elements (of all, or along `dim`) are not 0, as i32. */
-export function countNonzero(
-  x: Tensor,
-  dim?: Dims | ReduceOptions,
-  options?: ReduceOptions,
-): Tensor {
-  return composite(() => sum(ne(x, 0), withDim<Dims, ReduceOptions>(dim, options)));
-}
-
-/** `sum` with NaN counted as 0. */
-export function nansum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
-  return composite(() => sum(where(isnan(x), 0, x), dim, options));
-}
-
-export interface VarianceOptions extends ReduceOptions {
-  /** Subtracted from the number of elements in the divisor: 1 (the default) is Bessel's correction. */
-  readonly correction?: number;
-  /** `false` is `correction: 0`. */
-  readonly unbiased?: boolean;
-}
-
-/** Σ (x − x̄)² / max(0, n − correction) over `dim` (one, several, or all). PyTorch's `var`. */
-export function variance(
-  x: Tensor,
-  dim?: Dims | VarianceOptions,
-  options?: VarianceOptions,
-): Tensor {
-  checkTensor("var", x);
-  checkFloating("var", x);
-  const settings = withDim<Dims, VarianceOptions>(dim, options);
-  const { unbiased = true, correction = unbiased ? 1 : 0, keepdim = false } = settings;
-  const dims = normalizeDims("var", settings.dim, x.shape.length);
-  const n = countOver(x.shape, dims);
-  return composite(() => {
-    const distance = sub(x, mean(x, dims, { keepdim: true }));
-    return div(sum(square(distance), dims, { keepdim }), Math.max(0, n - correction));
-  });
-}
-
-/** The square root of the variance; its slope at 0 is 0. */
-export function std(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor {
-  return composite(() => flatSqrt(variance(x, dim, options)));
-}
-
-export interface NormOptions extends ReduceOptions {
-  /** The exponent: 2 unless given; Infinity and -Infinity give the largest and smallest size, 0 counts. */
-  readonly p?: number | "fro" | null;
-}
-
-/** (Σ |x|ᵖ)^(1/p) over `dim` (one, several, or all); the slope at the zero vector is 0. */
-export function norm(
-  x: Tensor,
-  p?: number | "fro" | null | NormOptions,
-  dim?: Dims,
-  options?: NormOptions,
-): Tensor {
-  const named = typeof p === "object" && p !== null;
-  const settings = named ? p : { ...options, p: p ?? null, dim: dim ?? options?.dim ?? null };
-  const exponent = settings.p === "fro" || settings.p == null ? 2 : settings.p;
-  return vectorNorm(x, { ...settings, ord: exponent });
-}
-
-export interface VectorNormOptions extends ReduceOptions {
-  readonly ord?: number;
-}
-
-/** (Σ |x|ᵒʳᵈ)^(1/ord) over `dim` (one, several, or all). PyTorch's `linalg.vector_norm`. */
-export function vectorNorm(
-  x: Tensor,
-  ord?: number | VectorNormOptions,
-  options?: VectorNormOptions,
-): Tensor {
-  checkTensor("norm", x);
-  checkFloating("norm", x);
-  const settings = typeof ord === "object" ? ord : { ord: ord ?? 2, ...options };
-  const { ord: p = 2, keepdim = false } = settings;
-  const dims = normalizeDims("norm", settings.dim, x.shape.length);
-  const over: ReduceOptions = { dim: dims, keepdim };
-  return composite(() => {
-    if (p === 2) return flatSqrt(sum(square(x), over));
-    if (p === 1) return sum(abs(x), over);
-    if (p === Infinity) return amax(abs(x), over);
-    if (p === -Infinity) return amin(abs(x), over);
-    if (p === 0) return sum(cast(ne(x, 0), x.dtype), over);
-    const total = sum(pow(abs(x), p), over);
-    const isZero = eq(total, 0);
-    return where(isZero, 0, pow(where(isZero, 1, total), 1 / p));
-  });
-}
-
-/** log Σ eˣ over `dim`, shifted by the maximum so that exp cannot overflow. */
-export function logsumexp(x: Tensor, dim: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
-  checkTensor("logsumexp", x);
-  const { dim: over, keepdim = false } = withDim<Dims, ReduceOptions>(dim, options);
-  const dims = normalizeDims("logsumexp", over, x.shape.length);
-  return composite(() => {
-    const value = cast(x, isFloating(x.dtype) ? x.dtype : "f32");
-    const peak = finitePeak(value, dims);
-    const total = log(sum(exp(sub(value, peak)), dims, { keepdim: true }));
-    const result = add(total, peak);
-    return keepdim
-      ? result
-      : reshape(
-          result,
-          x.shape.filter((_, d) => !dims.includes(d)),
-        );
-  });
-}
-
-/** The maximum, off the tape; 0 where it is infinite, so that ∞ − ∞ does not come up. */
-function finitePeak(x: Tensor, dims: readonly number[]): Tensor {
-  return noGrad(() => {
-    const peak = amax(x, dims, { keepdim: true });
-    return where(isinf(peak), 0, peak);
-  });
-}
-
-export interface SoftmaxOptions extends DimOption {
-  /** Convert to this dtype first. */
-  readonly dtype?: DType;
-}
-
-/** x shifted by its maximum along one dimension, which a softmax does not see. */
-function shifted(
-  call: string,
-  x: Tensor,
-  settings: SoftmaxOptions,
-): { value: Tensor; dim: number } {
-  checkTensor(call, x);
-  const value = cast(x, settings.dtype ?? x.dtype);
-  checkFloating(call, value);
-  if (settings.dim === undefined) throw new ArgumentError(`${call}: needs a dim`);
-  const dim = normalizeDim(call, settings.dim, x.shape.length);
-  return {
-    value: sub(
-      value,
-      noGrad(() => amax(value, dim, { keepdim: true })),
-    ),
-    dim,
-  };
-}
-
-/** yᵢ = e^xᵢ / Σⱼ e^xⱼ along `dim`. */
-export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
-  return composite(() => {
-    const { value, dim: along } = shifted(
-      "softmax",
-      x,
-      withDim<number, SoftmaxOptions>(dim, options),
-    );
-    const weight = exp(value);
-    return div(weight, sum(weight, along, { keepdim: true }));
-  });
-}
-
-/** yᵢ = xᵢ − log Σⱼ e^xⱼ along `dim`: the logarithm of the softmax, without its underflow. */
-export function logSoftmax(
-  x: Tensor,
-  dim: number | SoftmaxOptions,
-  options?: SoftmaxOptions,
-): Tensor {
-  return composite(() => {
-    const { value, dim: along } = shifted(
-      "logSoftmax",
-      x,
-      withDim<number, SoftmaxOptions>(dim, options),
-    );
-    return sub(value, log(sum(exp(value), along, { keepdim: true })));
-  });
-}
-
-/** The softmax of −x along `dim`. */
-export function softmin(x: Tensor, dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
-  return composite(() => softmax(mul(x, -1), dim, options));
+/** Whether both have the same shape and equal elements everywhere, as a 0-d bool. */
+export function equal(a: Tensor, b: Tensor): Tensor {
+  checkTensor("equal", a);
+  checkTensor("equal", b);
+  if (!sameShape(a.shape, b.shape)) return constant(0, "bool", [], a.node.stream);
+  return composite(() => all(eq(a, b)));
 }

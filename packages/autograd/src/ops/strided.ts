@@ -87,5 +87,5 @@ export function placedStep(name: string, apply: (view: View) => View): ViewStep 
 
 /** The values in row-major order without gaps: the tensor itself if it is so already, else a copy. */
 export function contiguous(x: Tensor): Tensor {
-  return x.view === null ? x : copy(x);
+  return x.window === null ? x : copy(x);
 }

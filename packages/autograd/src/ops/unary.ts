@@ -4,7 +4,7 @@ import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { type UnaryOp, unary, unaryFloat } from "./apply.ts";
 import { add, div, mul, neg, sub } from "./arithmetic.ts";
-import { eq, gt, isnan, logicalAnd, lt, where } from "./comparison.ts";
+import { eq, gt, isnan, lt, where } from "./comparison.ts";
 import { zeroGradient } from "./constant.ts";
 import { type ElementwiseSpec, elementwise } from "./define.ts";
 import { erfReference, roundHalfToEven } from "./reference.ts";
@@ -41,12 +41,17 @@ const ofOutput = (
 export const abs: UnaryOp = unary(
   elementwise(ofInput("abs", Math.abs, e.abs, (dy, x) => mul(dy, sign(x)))),
 );
-/** y = −1, 0 or 1, the sign of x, elementwise. Gradient: zero. */
+/** y = −1, 0 or 1, the sign of x, elementwise; 0 for NaN. Gradient: zero. */
 export const sign: UnaryOp = unary(
   elementwise({
     name: "sign",
-    reference: Math.sign as (...values: number[]) => number,
-    expression: (x) => e.sign(x as Expr),
+    reference: (x) => Number((x as number) > 0) - Number((x as number) < 0),
+    expression: (input) => {
+      const x = input as Expr;
+      const zero = e.number(0, x);
+      const notAbove = x.dtype === "u32" ? zero : e.select(e.lt(x, zero), e.number(-1, x), zero);
+      return e.select(e.gt(x, zero), e.number(1, x), notAbove);
+    },
     gradient: (dy) => [zeroGradient(dy)],
   }),
 );
@@ -260,7 +265,7 @@ export const relu: UnaryOp = unary(
   elementwise(
     ofOutput(
       "relu",
-      (x) => (x < 0 ? 0 : x),
+      (x) => Math.max(x, 0),
       (x) => e.select(e.lt(x, e.number(0, x)), e.number(0, x), x),
       (dy, y) => where(gt(y, 0), dy, zeroGradient(dy)),
     ),

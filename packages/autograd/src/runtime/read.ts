@@ -9,7 +9,7 @@ import type { DeviceStream } from "./stream.ts";
 /** The handle's elements in row-major order, in an array of the caller's own. */
 export async function read(handle: Handle): Promise<TypedArray> {
   const { node } = handle.cell;
-  const { view } = handle;
+  const { window: view } = handle;
   const values = await (node.stream as DeviceStream).read(node);
   if (view === null) return values.slice();
   const { shape, strides, offset } = view;

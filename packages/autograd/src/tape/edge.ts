@@ -87,7 +87,7 @@ export function opGradFn(
   const saved: Node[] = [];
   for (const which of saves) saved.push(which === "output" ? node : (operands[which] as Handle).node);
   const { inputs, attrs, scalars } = node;
-  const views = operands.map((operand) => operand.view);
+  const views = operands.map((operand) => operand.window);
   const shapes = operands.map((operand) => operand.shape);
   const rule = (dy: Tensor, self: GradFn): readonly (Tensor | null | false)[] => {
     const call: GradientCall = {

@@ -42,8 +42,8 @@ export function record(
     (inputs as Node[])[i] = input;
     (views as (View | null)[])[i] =
       broadcasts && !sameShape(operand.shape, shape)
-        ? expandView(operand.view ?? wholeView(input.shape), shape)
-        : operand.view;
+        ? expandView(operand.window ?? wholeView(input.shape), shape)
+        : operand.window;
     if (edgeOf(operand) !== null) tracked = true;
   }
   if (dtype === "f64" && !stream.supports(dtype)) {
@@ -97,13 +97,16 @@ function gradientEdge(operands: readonly Handle[], make: (edges: (Edge | null)[]
 
 /** The handle's place on the tape; a view whose base was written in place since is placed anew. */
 export function edgeOf(handle: Handle): Edge | null {
-  const { base } = handle;
-  if (base === null || base.edgeVersion === handle.seenVersion) return handle.edge;
-  handle.seenVersion = base.edgeVersion;
-  const from = handle.step === null ? null : handle.step;
+  const { base, step } = handle;
+  if (base === null) return handle.edge;
   const baseEdge = edgeOf(base);
+  if (base.edgeVersion === handle.seenVersion) return handle.edge;
+  handle.seenVersion = base.edgeVersion;
+  handle.edgeVersion++;
   handle.edge =
-    baseEdge === null || from === null ? null : gradientEdge([base], (edges) => viewGradFn(from, edges, base.shape));
+    baseEdge === null || step === null
+      ? null
+      : gradientEdge([base], (edges) => viewGradFn(step, edges, base.shape));
   return handle.edge;
 }
 
@@ -115,7 +118,7 @@ function viewGradFn(step: ViewStep, edges: (Edge | null)[], from: Shape): GradFn
 export function recordView(handle: Handle, step: ViewStep): Tensor {
   const { node } = handle.cell;
   if (node.stream.failure !== null) throw node.stream.failure;
-  const view = step.apply(handle.view ?? wholeView(node.shape));
+  const view = step.apply(handle.window ?? wholeView(node.shape));
   const out = newHandle(handle.cell, simplify(view, node.shape));
   out.base = handle;
   out.step = step;

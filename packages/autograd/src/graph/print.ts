@@ -1,0 +1,42 @@
+import type { DType, TypedArray } from "../dtype.ts";
+import type { Shape } from "../shape.ts";
+import { sizeOf } from "../shape.ts";
+import type { Handle } from "./handle.ts";
+
+/** Values nested to the depth of a shape. */
+export type NestedValues = number | boolean | readonly NestedValues[];
+
+/** Flat values in row-major order as nested arrays. */
+export function nested(values: TypedArray, shape: Shape, dtype: DType): NestedValues {
+  const build = (depth: number, start: number): NestedValues => {
+    if (depth === shape.length) {
+      const value = values[start] as number;
+      return dtype === "bool" ? value !== 0 : value;
+    }
+    const step = sizeOf(shape.slice(depth + 1));
+    return Array.from({ length: shape[depth] as number }, (_, i) =>
+      build(depth + 1, start + i * step),
+    );
+  };
+  return build(0, 0);
+}
+
+/** Values past which a print shows none. */
+const PRINTED = 100;
+
+/** tensor([2, 3], f32, cpu), with its values where they are on the host and few. */
+export function print({ shape, dtype, window, node }: Handle): string {
+  const host = window === null ? node.storage?.host : undefined;
+  const head = `tensor([${shape.join(", ")}], ${dtype}, ${node.stream.device})`;
+  if (host == null || host.length > PRINTED) return head;
+  return `${head} ${text(nested(host, shape, dtype), dtype === "f32")}`;
+}
+
+function text(values: NestedValues, rounded: boolean): string {
+  if (typeof values === "object")
+    return `[${values.map((value) => text(value, rounded)).join(", ")}]`;
+  // seven digits are what an f32 holds
+  return typeof values === "number" && rounded
+    ? String(Number(values.toPrecision(7)))
+    : String(values);
+}

@@ -1,0 +1,100 @@
+import { type DType, isFloating } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import { normalizeDim, normalizeDims } from "../shape.ts";
+import { composite, noGrad } from "../tape/modes.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { type DimOption, type Dims, withDim } from "./arguments.ts";
+import { add, div, mul, sub } from "./arithmetic.ts";
+import { type ReduceOptions, sum } from "./broadcast.ts";
+import { where } from "./comparison.ts";
+import { cast, checkFloating } from "./constant.ts";
+import { reshape } from "./layout.ts";
+import { amax } from "./reduction.ts";
+import { exp, isinf, log } from "./unary.ts";
+
+/** log Σ eˣ over `dim`, shifted by the maximum so that exp cannot overflow. */
+export function logsumexp(x: Tensor, dim: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
+  checkTensor("logsumexp", x);
+  const { dim: over, keepdim = false } = withDim<Dims, ReduceOptions>(dim, options);
+  const dims = normalizeDims("logsumexp", over, x.shape.length);
+  return composite(() => {
+    const value = cast(x, isFloating(x.dtype) ? x.dtype : "f32");
+    const peak = finitePeak(value, dims);
+    const total = log(sum(exp(sub(value, peak)), dims, { keepdim: true }));
+    const result = add(total, peak);
+    return keepdim
+      ? result
+      : reshape(
+          result,
+          x.shape.filter((_, d) => !dims.includes(d)),
+        );
+  });
+}
+
+/** The maximum, off the tape; 0 where it is infinite, so that ∞ − ∞ does not come up. */
+function finitePeak(x: Tensor, dims: readonly number[]): Tensor {
+  return noGrad(() => {
+    const peak = amax(x, dims, { keepdim: true });
+    return where(isinf(peak), 0, peak);
+  });
+}
+
+export interface SoftmaxOptions extends DimOption {
+  /** Convert to this dtype first. */
+  readonly dtype?: DType;
+}
+
+/** x shifted by its maximum along one dimension, which a softmax does not see. */
+function shifted(
+  call: string,
+  x: Tensor,
+  settings: SoftmaxOptions,
+): { value: Tensor; dim: number } {
+  checkTensor(call, x);
+  const value = cast(x, settings.dtype ?? x.dtype);
+  checkFloating(call, value);
+  if (settings.dim === undefined) throw new ArgumentError(`${call}: needs a dim`);
+  const dim = normalizeDim(call, settings.dim, x.shape.length);
+  return {
+    value: sub(
+      value,
+      noGrad(() => amax(value, dim, { keepdim: true })),
+    ),
+    dim,
+  };
+}
+
+/** yᵢ = e^xᵢ / Σⱼ e^xⱼ along `dim`. */
+export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
+  return composite(() => {
+    const { value, dim: along } = shifted(
+      "softmax",
+      x,
+      withDim<number, SoftmaxOptions>(dim, options),
+    );
+    const weight = exp(value);
+    return div(weight, sum(weight, along, { keepdim: true }));
+  });
+}
+
+/** yᵢ = xᵢ − log Σⱼ e^xⱼ along `dim`: the logarithm of the softmax, without its underflow. */
+export function logSoftmax(
+  x: Tensor,
+  dim: number | SoftmaxOptions,
+  options?: SoftmaxOptions,
+): Tensor {
+  return composite(() => {
+    const { value, dim: along } = shifted(
+      "logSoftmax",
+      x,
+      withDim<number, SoftmaxOptions>(dim, options),
+    );
+    return sub(value, log(sum(exp(value), along, { keepdim: true })));
+  });
+}
+
+/** The softmax of −x along `dim`. */
+export function softmin(x: Tensor, dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
+  return composite(() => softmax(mul(x, -1), dim, options));
+}
