@@ -15,7 +15,6 @@ import { type LoadReport, loadState, type StateDict } from "./state-dict.ts";
 /** A module whatever it takes and gives. */
 export type AnyModule = Module<never[], unknown>;
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns exactly this function
 export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
   /** Runs `forward`: a module is called like a function, `model(x)`. */
   (...inputs: In): Out;
@@ -38,7 +37,7 @@ export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
  * }
  * ```
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns the function that the interface says it is
 export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   constructor() {
     // The function is the instance: its prototype is the subclass, its fields are the module's.

@@ -65,9 +65,18 @@ export abstract class Optimizer<
         `${this.#name}: no parameters to train\n  hint: pass model.parameters()`,
       );
     }
-    const tensors = items.filter((item) => item instanceof Tensor);
-    if (tensors.length === items.length) this.addParamGroup({ params: tensors } as never);
-    else for (const group of items) this.addParamGroup(group as ParamGroupInput<Options>);
+    if (items.every((item) => item instanceof Tensor)) {
+      this.addParamGroup({ params: items } as unknown as ParamGroupInput<Options>);
+      return;
+    }
+    for (const item of items) {
+      if (typeof item !== "object" || !("params" in item)) {
+        throw new ArgumentError(
+          `${this.#name}: takes parameters, or groups { params, … }; got ${item instanceof Tensor ? "both" : item}`,
+        );
+      }
+      this.addParamGroup(item);
+    }
   }
 
   get #name(): string {

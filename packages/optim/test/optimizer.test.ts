@@ -1,0 +1,190 @@
+import { init, type Tensor, tensor, zeros } from "@wgrad/autograd";
+import { persist } from "@wgrad/autograd/plugin";
+import { Adam, type BaseOptions, Optimizer, SGD } from "@wgrad/optim";
+import { beforeAll, describe, expect, test } from "vitest";
+
+const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
+
+function leaf(data: number[]): Tensor {
+  const made = tensor(data);
+  persist(made);
+  made.requiresGrad = true;
+  return made;
+}
+
+/** One step down Σ c·p², whose gradient is 2 c p. */
+function descend(optimizer: Optimizer, params: readonly Tensor[], curvature = 1): void {
+  optimizer.zeroGrad();
+  const losses = params.map((p) => p.square().sum().mul(curvature));
+  losses.reduce((a, b) => a.add(b)).backward();
+  optimizer.step();
+}
+
+/** Every setting of both optimizers, each of which must matter. */
+const makers: Record<string, (params: Tensor[]) => Optimizer> = {
+  SGD: (p) => new SGD(p, { lr: 0.1 }),
+  "SGD momentum": (p) => new SGD(p, { lr: 0.1, momentum: 0.9 }),
+  "SGD dampening": (p) => new SGD(p, { lr: 0.1, momentum: 0.9, dampening: 0.5 }),
+  "SGD nesterov": (p) => new SGD(p, { lr: 0.1, momentum: 0.9, nesterov: true }),
+  "SGD weightDecay": (p) => new SGD(p, { lr: 0.1, weightDecay: 0.5 }),
+  "SGD maximize": (p) => new SGD(p, { lr: 0.1, maximize: true }),
+  Adam: (p) => new Adam(p, { lr: 0.1 }),
+  "Adam betas": (p) => new Adam(p, { lr: 0.1, betas: [0.5, 0.6] }),
+  "Adam eps": (p) => new Adam(p, { lr: 0.1, eps: 0.5 }),
+  "Adam weightDecay": (p) => new Adam(p, { lr: 0.1, weightDecay: 0.5 }),
+  "Adam amsgrad": (p) => new Adam(p, { lr: 0.1, amsgrad: true, betas: [0.5, 0.6] }),
+  "Adam maximize": (p) => new Adam(p, { lr: 0.1, maximize: true }),
+};
+
+describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+  beforeAll(async () => {
+    await init({ device });
+  });
+
+  test("every setting changes what is reached", async () => {
+    const reached = new Map<string, string>();
+    for (const [name, make] of Object.entries(makers)) {
+      const p = leaf([1, -2, 3]);
+      const optimizer = make([p]);
+      for (const curvature of [2, 1, 0.1, 0.05]) descend(optimizer, [p], curvature);
+      reached.set(name, String(await values(p)));
+    }
+    expect(new Set(reached.values()).size).toBe(reached.size);
+  });
+
+  test.each(Object.entries(makers))(
+    "%s goes on bit for bit from a saved state",
+    async (_, make) => {
+      const [p, q] = [leaf([1, -2, 3]), leaf([4])];
+      const optimizer = make([p, q]);
+      for (let i = 0; i < 3; i++) descend(optimizer, [p, q]);
+      const [p2, q2] = [leaf(await values(p)), leaf(await values(q))];
+      const resumed = make([p2, q2]);
+      resumed.loadStateDict(optimizer.stateDict());
+      for (let i = 0; i < 3; i++) {
+        descend(optimizer, [p, q]);
+        descend(resumed, [p2, q2]);
+      }
+      expect(await values(p2)).toEqual(await values(p));
+      expect(await values(q2)).toEqual(await values(q));
+    },
+  );
+
+  test("a parameter without gradient stays, with its memory and step count", async () => {
+    const [p, q] = [leaf([1]), leaf([1])];
+    const optimizer = new Adam([p, q], { lr: 0.1 });
+    descend(optimizer, [p, q]);
+    descend(optimizer, [p]);
+    expect(optimizer.state.get(p)?.step).toBe(2);
+    expect(optimizer.state.get(q)?.step).toBe(1);
+    expect(await q.item()).toBeCloseTo(0.9, 5);
+  });
+
+  test("groups have settings of their own, which may change between steps", async () => {
+    const [p, q] = [leaf([1]), leaf([1])];
+    const optimizer = new SGD([{ params: [p], lr: 0.5 }, { params: [q] }], { lr: 0.25 });
+    descend(optimizer, [p, q]);
+    expect([await p.item(), await q.item()]).toEqual([0, 0.5]);
+    for (const group of optimizer.paramGroups) group.lr = 0;
+    descend(optimizer, [p, q]);
+    expect([await p.item(), await q.item()]).toEqual([0, 0.5]);
+    const r = leaf([1]);
+    optimizer.addParamGroup({ params: [r], lr: 0.5 });
+    descend(optimizer, [r]);
+    expect(await r.item()).toBe(0);
+  });
+
+  test("is all or nothing: where one update throws, nothing has changed", async () => {
+    class Fussy extends Optimizer {
+      protected update(p: Tensor, g: Tensor, _: object, { lr }: BaseOptions): Tensor {
+        if (p.shape[0] === 2) throw new Error("no");
+        return p.sub(g.mul(lr));
+      }
+    }
+    const [p, q] = [leaf([1]), leaf([1, 1])];
+    const optimizer = new Fussy([p, q], { lr: 0.5 });
+    expect(() => descend(optimizer, [p, q])).toThrow("no");
+    expect(await values(p)).toEqual([1]);
+    expect(optimizer.state.size).toBe(0);
+  });
+
+  test("the gradient itself is not written", async () => {
+    const p = leaf([1]);
+    const optimizer = new SGD([p], { lr: 0.1, momentum: 0.9, weightDecay: 0.1 });
+    descend(optimizer, [p]);
+    expect(await p.grad?.item()).toBe(2);
+    const buffer = optimizer.state.get(p)?.momentumBuffer;
+    descend(optimizer, [p]);
+    expect(optimizer.state.get(p)?.momentumBuffer).toBe(buffer);
+  });
+});
+
+describe("refuses", () => {
+  beforeAll(async () => {
+    await init({ device: "cpu" });
+  });
+
+  test.each<[() => unknown, string]>([
+    [() => new SGD([]), "SGD: no parameters to train"],
+    [() => new SGD([leaf([1])], { lr: -1 }), "SGD: lr is -1\n  hint: a number 0 or more"],
+    [() => new SGD([leaf([1])], { lr: Number.NaN }), "SGD: lr is NaN"],
+    [() => new SGD([leaf([1])], { momentum: -0.1 }), "SGD: momentum is -0.1"],
+    [() => new SGD([leaf([1])], { weightDecay: -1 }), "SGD: weightDecay is -1"],
+    [() => new SGD([leaf([1])], { nesterov: true }), "SGD: nesterov with momentum 0"],
+    [
+      () => new Adam([leaf([1])], { betas: [0.9, 1] }),
+      "Adam: betas[1] is 1\n  hint: a number in [0, 1)",
+    ],
+    [() => new Adam([leaf([1])], { eps: -1 }), "Adam: eps is -1"],
+    [() => new SGD([leaf([1]).mul(2)]), "is the result of an operation, not a leaf"],
+    [
+      () => new SGD([3 as unknown as Tensor]),
+      "SGD: takes parameters, or groups { params, … }; got 3",
+    ],
+    [() => new SGD([{ params: [3 as unknown as Tensor] }]), "SGD: parameter 0 is not a tensor"],
+  ])("%s", (make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  test("a parameter given twice", () => {
+    const p = leaf([1]);
+    expect(() => new SGD([p, p])).toThrow("SGD: parameter 1, [1], is given twice");
+    expect(() => new SGD([{ params: [p] }, { params: [p] }])).toThrow("is given twice");
+  });
+
+  test("a state of another optimizer, and keeps its own", () => {
+    const p = leaf([1, 2]);
+    const optimizer = new Adam([p], { lr: 0.1 });
+    descend(optimizer, [p]);
+    const saved = optimizer.stateDict();
+    const two = new Adam([leaf([1, 2]), leaf([1])]);
+    expect(() => two.loadStateDict(saved)).toThrow(
+      "Adam.loadStateDict: the saved groups differ\n  here: 1 of 2 parameters\n  saved: 1 of 1 parameters",
+    );
+    const other = new Adam([leaf([1, 2, 3])], { lr: 0.7 });
+    expect(() => other.loadStateDict(saved)).toThrow("'expAvg' of parameter 0 does not fit");
+    expect([other.state.size, other.paramGroups[0]?.lr]).toEqual([0, 0.7]);
+  });
+});
+
+test("stateDict has PyTorch's form", async () => {
+  await init({ device: "cpu" });
+  const p = leaf([1]);
+  const optimizer = new Adam([p, zeros([2]).requiresGrad_()], { lr: 0.1 });
+  descend(optimizer, [p]);
+  const { state, paramGroups } = optimizer.stateDict();
+  expect(Object.keys(state)).toEqual(["0"]);
+  expect(Object.keys(state[0] ?? {}).sort()).toEqual(["expAvg", "expAvgSq", "step"]);
+  expect(paramGroups).toEqual([
+    {
+      lr: 0.1,
+      betas: [0.9, 0.999],
+      eps: 1e-8,
+      weightDecay: 0,
+      amsgrad: false,
+      maximize: false,
+      params: [0, 1],
+    },
+  ]);
+  expect(String(optimizer)).toContain("Adam (\nParameter Group 0\n    amsgrad: false\n");
+});
