@@ -1,9 +1,8 @@
 /** `pnpm counts [--json FILE]`: what a steady training step asks of the GPU, exactly. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { counters, init, manualSeed } from "@wgrad/autograd";
-import { nodeAdapter } from "@wgrad/autograd/node";
-import { countingDevice, type DeviceCounts } from "@wgrad/autograd/testing";
+import { init, manualSeed } from "@wgrad/autograd";
+import { counters, countingDevice, type DeviceCounts, openGPUDevice } from "@wgrad/autograd/testing";
 import { models } from "./steps/models.ts";
 
 interface StepCounts extends Omit<DeviceCounts, "writes"> {
@@ -17,9 +16,7 @@ const WARM_UP = 3;
 const STEADY = 5;
 
 async function countsOf(make: (typeof models)[string]): Promise<StepCounts> {
-  const { adapter } = await nodeAdapter();
-  const { maxStorageBuffersPerShaderStage } = adapter.limits;
-  const watched = countingDevice(await adapter.requestDevice({ requiredLimits: { maxStorageBuffersPerShaderStage } }));
+  const watched = countingDevice(await openGPUDevice());
   await init({ device: watched.device });
   manualSeed(0);
   const step = make();

@@ -32,8 +32,19 @@ export interface Arguments {
   readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
+/** Calls that Python writes as statements, as expressions. */
+const statements: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
+  "Tensor.__setitem__": ([x, index, value]) => {
+    const changed = (x as Tensor).clone();
+    (resolve("Tensor.__setitem__") as Callable)(changed, index, value);
+    return changed;
+  },
+};
+
 /** Calls our counterpart of a PyTorch function or class with decoded arguments. */
 export function invoke(name: string, given: Arguments): unknown {
+  const statement = statements[name];
+  if (statement !== undefined) return statement(given.args);
   const target = resolve(name);
   const args = arrange(name, given);
   return isClass(target) ? new target(...args) : (target as Callable)(...args);
@@ -98,14 +109,15 @@ function tensorNamed(name: string, tensors: Environment): Tensor {
 
 /** A stored tensor on the current device. */
 export function fromRecord({ data, shape, dtype }: TensorRecord, requiresGrad = false): Tensor {
-  return tensor(data, { dtype, requiresGrad }).reshape(shape);
+  return tensor(data, { dtype, shape, requiresGrad });
 }
 
-/** A result back on the host; numbers and truth values count as 0-d tensors. */
+/** A result back on the host; plain numbers and arrays count as tensors. */
 export async function toRecord(result: unknown): Promise<TensorRecord> {
   if (typeof result === "number") {
     return { dtype: "f64", shape: [], data: Float64Array.of(result) };
   }
+  if (result instanceof Int32Array) return { dtype: "i32", shape: [result.length], data: result };
   if (typeof result === "boolean")
     return { dtype: "bool", shape: [], data: Uint8Array.of(+result) };
   const { dtype, shape } = result as Tensor;

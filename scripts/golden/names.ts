@@ -31,6 +31,9 @@ const namespaces: Readonly<Record<string, () => readonly unknown[]>> = {
 /** Names that JavaScript reserves get PyTorch's longer word. */
 const renamed: Readonly<Record<string, string>> = { var: "variance" };
 
+/** Functions of F that share their name with a function of torch or a method that does something else. */
+const homonyms: ReadonlySet<string> = new Set(["F.unfold"]);
+
 /** Methods behind Python's operators; the rest keep their names. */
 const methods: Readonly<Record<string, string>> = { __getitem__: "at", __setitem__: "put_" };
 
@@ -69,7 +72,8 @@ export function resolve(name: string): Callable | Constructor {
   const search = namespaces[scope];
   if (search === undefined) throw new Unmapped(name, `no namespace for ${name}`);
   const ours = renamed[last] ?? camel(last);
-  for (const place of search()) {
+  const places = homonyms.has(name) ? search().slice(0, 1) : search();
+  for (const place of places) {
     const found = (place as Namespace | undefined)?.[ours];
     if (typeof found === "function") return found as Callable;
   }

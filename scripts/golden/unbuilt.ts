@@ -11,10 +11,7 @@ const words = (text: string): string[] => text.trim().split(/\s+/);
  */
 export const unbuiltNames: ReadonlySet<string> = new Set(
   Object.values({
-    reduction: words(
-      `torch.logsumexp torch.prod torch.var torch.std torch.argmax torch.argmin torch.all torch.any torch.count_nonzero
-       torch.nansum torch.median torch.linalg.vector_norm torch.linalg.norm`,
-    ),
+    reduction: ["torch.median"],
     scan: words("torch.cumsum torch.cumprod torch.cummax torch.diff"),
     pad: ["F.pad"],
     gatherScatter: words(
@@ -25,9 +22,7 @@ export const unbuiltNames: ReadonlySet<string> = new Set(
     sorting: words(
       "torch.topk torch.sort torch.argsort torch.unique torch.searchsorted torch.bincount torch.histc",
     ),
-    matmul: words(
-      `torch.outer torch.baddbmm torch.addmm torch.tensordot torch.kron torch.einsum F.bilinear torch.trace`,
-    ),
+    matmul: words(`torch.tensordot torch.kron torch.einsum F.bilinear torch.trace`),
     convolution: words(
       `F.conv1d F.conv2d F.conv3d F.conv_transpose1d F.conv_transpose2d F.conv_transpose3d F.unfold F.fold
        F.max_pool1d F.avg_pool1d F.adaptive_avg_pool1d F.adaptive_max_pool1d
@@ -36,7 +31,7 @@ export const unbuiltNames: ReadonlySet<string> = new Set(
        F.interpolate F.pixel_shuffle F.pixel_unshuffle`,
     ),
     functional: words(
-      `torch.softmax torch.log_softmax F.softmin F.cross_entropy F.nll_loss F.l1_loss F.smooth_l1_loss F.huber_loss
+      `F.cross_entropy F.nll_loss F.l1_loss F.smooth_l1_loss F.huber_loss
        F.binary_cross_entropy_with_logits F.kl_div F.layer_norm F.rms_norm F.group_norm F.instance_norm F.batch_norm
        F.local_response_norm F.scaled_dot_product_attention F.cosine_similarity torch.cdist F.pairwise_distance
        F.normalize F.dropout F.glu F.prelu`,

@@ -156,6 +156,7 @@ export {
 } from "./ops/movement.ts";
 export {
   bernoulli,
+  defaultGenerator,
   type DrawOptions,
   manualSeed,
   type RandomOptions,

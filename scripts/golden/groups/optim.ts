@@ -68,5 +68,5 @@ function parameterGroups({ item }: Run, parameters: ReadonlyMap<string, Tensor>)
 
 function rowOf({ data, shape: [, ...shape], dtype }: TensorRecord, row: number): Tensor {
   const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(data.slice(row * size, (row + 1) * size), { dtype }).reshape(shape);
+  return tensor(data.slice(row * size, (row + 1) * size), { dtype, shape });
 }

@@ -208,28 +208,37 @@ function checkSaved(edge: GradFn): void {
 function accumulate(leaf: Leaf, total: Tensor): void {
   const current = leaf.grad;
   const value = ownValue(current === null ? total : add(current, total));
-  const edge = value.edge;
-  if (current !== null) {
-    bindCell(current.cell, value.cell.node, "backward");
-    current.edge = edge;
-    return;
-  }
-  const cell = new Cell(value.cell.node);
-  cell.persistent = true;
-  const { node } = cell;
+  const { edge } = value;
+  const { node } = value.cell;
+  if (!leaf.cell.persistent) cacheGradient(node);
+  if (current === null) leaf.grad = newHandle(leaf.cell.persistent ? gradientCell(leaf, node) : value.cell, null);
+  else bindCell(current.cell, node, "backward");
+  (leaf.grad as Tensor).edge = edge;
+}
+
+/** The gradient of an input that is made anew for every step is computed with the step, and cached as results are. */
+function cacheGradient(node: Node): void {
+  if (node.keep < SLOT) node.keep = SLOT;
+  node.terminal = true;
+  node.gradMode = true;
+}
+
+/** A cell for a parameter's new gradient, in the storage of the one before it. */
+function gradientCell(leaf: Leaf, node: Node): Cell {
+  const cell = new Cell(node);
   const { stream } = node;
+  cell.persistent = true;
+  cell.writer = "backward";
   if (leaf.gradCell !== null && !context.eager) {
     stream.writes.delete(leaf.gradCell);
     stream.inherit(leaf.gradCell, cell);
   }
   leaf.gradCell = cell;
-  cell.writer = "backward";
   if (node.state === PENDING) {
     node.cell = cell;
     stream.writes.add(cell);
   } else stream.adopt(cell, node);
-  leaf.grad = newHandle(cell, null);
-  leaf.grad.edge = edge;
+  return cell;
 }
 
 /** Makes a tensor a leaf that accumulates its gradient, or takes that back. */
@@ -248,6 +257,6 @@ export function setRequiresGrad(handle: Handle, requires: boolean): void {
         `requiresGrad: only floating tensors have gradients${detail("tensor", handle.shape, handle.dtype)}\n  hint: x.to("f32")`,
       );
     }
-    handle.edge = new Leaf(handle.shape);
+    handle.edge = new Leaf(handle.shape, handle.cell);
   }
 }

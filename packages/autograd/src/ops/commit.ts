@@ -30,6 +30,7 @@ export function commit(
   const seen = new Set<object>();
   const values = noGrad(() => updates.map(([, value]) => ownValue(value, seen)));
   updates.forEach(([target], i) => {
+    makePersistent(target.cell);
     bindCell(target.cell, (values[i] as Tensor).cell.node, writer);
   });
   const streams = new Set(updates.map(([target]) => target.cell.node.stream));

@@ -148,7 +148,7 @@ function checkSupported(call: string, stream: Stream, dtype: DType): void {
 export function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Tensor {
   if (requiresGrad) {
     checkFloating("requiresGrad", made);
-    made.edge = new Leaf(made.shape);
+    made.edge = new Leaf(made.shape, made.cell);
   }
   return made;
 }

@@ -18,6 +18,21 @@ export interface InitResult {
   readonly description: string;
 }
 
+/** The same with plans and memory of its own, which nothing else has touched: for measurements. */
+export async function initFresh(options: InitOptions = {}): Promise<InitResult> {
+  const result = await init(options);
+  const { backend } = context.stream as DeviceStream;
+  const { fusion = "on", budget = Number.POSITIVE_INFINITY } = options;
+  context.stream = new DeviceStream(backend, { fusion: fusion === "on", budget });
+  context.streams.add(context.stream);
+  return result;
+}
+
+/** Waits until everything submitted has run and what was read has arrived. */
+export async function settled(): Promise<void> {
+  await (context.stream as DeviceStream | null)?.arrived();
+}
+
 /** Opened once per kind of device: streams that differ in options share it. */
 const opened = new Map<"webgpu" | "cpu" | GPUDevice, Promise<Device | null>>();
 

@@ -79,6 +79,9 @@ export class Pages {
   /** Pages with live values, the current one included. */
   private readonly pages = new Map<object, Page>();
 
+  /** Full pages on their way to the host. */
+  readonly spilling: Set<Promise<unknown>> = new Set();
+
   constructor(device: Device, pool: Pool) {
     this.device = device;
     this.pool = pool;
@@ -100,6 +103,11 @@ export class Pages {
     const index = page.free.pop() as number;
     page.nodes[index] = node;
     return { buffer: page.buffer, offset: index * SCALAR_BYTES };
+  }
+
+  /** The nodes whose values are in this page. */
+  residents(buffer: object): Node[] {
+    return (this.pages.get(buffer) as Page).nodes.filter((node) => node !== null);
   }
 
   /** The value is on the host now, or gone. */
@@ -125,17 +133,19 @@ export class Pages {
     );
     const nodes = page.nodes.filter((node) => node !== null);
     const values = this.device.submit({ program: null, params: [], before: [], after: [], reads });
-    nodes.forEach((node, i) => {
-      (values[i] as (typeof values)[number]).then(
-        (value) => {
+    const spilled = Promise.all(values).then(
+      (numbers) => {
+        this.spilling.delete(spilled);
+        nodes.forEach((node, i) => {
           if (node.storage?.buffer !== page.buffer) return;
           const { offset } = node.storage;
-          node.storage = hostStorage(value);
+          node.storage = hostStorage(numbers[i] as (typeof numbers)[number]);
           this.release(page.buffer, offset);
-        },
-        () => {},
-      );
-    });
+        });
+      },
+      () => void this.spilling.delete(spilled),
+    );
+    this.spilling.add(spilled);
   }
 }
 

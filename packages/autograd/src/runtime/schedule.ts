@@ -84,15 +84,15 @@ function build(trace: Trace, groupOf: readonly number[], root: number): Schedule
   const params: number[] = [];
   const stepOf = new Map<number, number>();
   const members = groupMembers(trace, groupOf, root);
-  const alignedSteps = new Set<number>([root]);
+  const misaligned = new Set<number>();
   for (let m = members.length - 1; m >= 0; m--) {
-    // readers come later in the order, so walking backwards every reader is known first
-    const node = trace.order[members[m] as number] as Node;
-    if (!alignedSteps.has(members[m] as number) || node.op.meaning.kind !== "elementwise") continue;
+    // readers come later in the order: walking backwards, all of a step's are known when it is reached
+    const position = members[m] as number;
+    const node = trace.order[position] as Node;
+    const straight = node.op.meaning.kind === "elementwise" && !misaligned.has(position);
     node.inputs.forEach((input, j) => {
-      if (node.views[j] === null && trace.sourceOf[(trace.operandBase[members[m] as number] as number) + j] === -1) {
-        alignedSteps.add(input.position);
-      }
+      const own = trace.sourceOf[(trace.operandBase[position] as number) + j] === -1;
+      if (own && (!straight || node.views[j] !== null)) misaligned.add(input.position);
     });
   }
 
@@ -123,7 +123,7 @@ function build(trace: Trace, groupOf: readonly number[], root: number): Schedule
       const base = source < 0 || trace.sources[source]?.count === input.size ? input.shape : (view?.shape ?? input.shape);
       if (step !== undefined) return { source: { step }, dtype: input.dtype, base, view, offset };
       const number = inputNumber(source < 0 ? input.position : -1 - source, input.dtype);
-      if (view !== null || !alignedSteps.has(position) || node.op.meaning.kind !== "elementwise") aligned[number] = false;
+      if (view !== null || misaligned.has(position) || node.op.meaning.kind !== "elementwise") aligned[number] = false;
       return { source: { input: number }, dtype: input.dtype, base, view, offset };
     });
     stepOf.set(position, steps.length);

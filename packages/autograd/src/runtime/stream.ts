@@ -4,7 +4,7 @@ import { ExpiredError } from "../errors.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import { PENDING_CAP, type Stream, context } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
-import { COMPUTED, EXPIRED, type Node, OWNED, PENDING, DROPPED, deviceStorage, hostStorage } from "../graph/node.ts";
+import { COMPUTED, EXPIRED, type Node, OWNED, PENDING, DROPPED, type Storage, deviceStorage, hostStorage } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import { type Counters, newCounters } from "./counters.ts";
 import { Arena, Pool } from "./memory.ts";
@@ -113,10 +113,12 @@ export class DeviceStream implements Stream {
     const { storage } = node;
     if (storage === null) throw expired("read", node);
     if (storage.host !== null) return Promise.resolve(storage.host);
-    const from = storage.buffer as DeviceBuffer;
-    const reads = [{ from, fromByte: storage.offset, dtype: node.dtype, count: node.size }];
-    const [value] = this.submit({ program: null, params: NONE, before: NONE, after: NONE, reads });
-    return this.arriving(node, value as Promise<TypedArray>);
+    // the other numbers of a page come along: several losses cost one submit
+    const nodes = storage.holder === "page" ? this.pages.residents(storage.buffer as object) : [node];
+    const unread = nodes.filter((other) => !this.reading.has(other));
+    const values = this.submit({ program: null, params: NONE, before: NONE, after: NONE, reads: unread.map(readOf) });
+    unread.forEach((other, i) => void this.arriving(other, values[i] as Promise<TypedArray>));
+    return this.reading.get(node) as Promise<TypedArray>;
   }
 
   /** Waits until at most two submits are unfinished; moves buffers to the host where the budget is spent. */
@@ -127,6 +129,13 @@ export class DeviceStream implements Stream {
       this.finished = Math.max(this.finished, serial);
     }
     await this.relieve();
+  }
+
+  /** Waits for every submit and every read, full pages included. */
+  async arrived(): Promise<void> {
+    await this.backend.idle();
+    await Promise.allSettled([...this.reading.values(), ...this.pages.spilling]);
+    this.finished = this.submitted;
   }
 
   adopt(cell: Cell, node: Node): void {
@@ -244,9 +253,10 @@ export class DeviceStream implements Stream {
     for (const output of plan.outputs) this.store(trace.order[output.position] as Node, output, after, slots);
     const reads: Read[] = [];
     const readers: Node[] = [];
-    for (const node of trace.reads) {
-      if (node.size === 0 || node.mark !== (trace.order[0] as Node).mark) continue;
-      const output = plan.outputs.find((o) => o.position === node.position) as Output;
+    for (const output of plan.outputs) {
+      const node = trace.order[output.position] as Node;
+      const asked = trace.reads.has(node) || (trace.reads.size > 0 && output.hold === HOLD_PAGE);
+      if (!asked) continue;
       reads.push({ from: output.buffer, fromByte: 0, dtype: node.dtype, count: node.size });
       readers.push(node);
     }
@@ -379,3 +389,8 @@ export class DeviceStream implements Stream {
     return this.pool.overBudget ? this.owners.evict(this.pending, this.writes) : undefined;
   }
 }
+
+const readOf = ({ storage, dtype, size }: Node): Read => {
+  const { buffer, offset } = storage as Storage;
+  return { from: buffer as DeviceBuffer, fromByte: offset, dtype, count: size };
+};

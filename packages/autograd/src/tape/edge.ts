@@ -16,12 +16,15 @@ export class Leaf {
   /** Storage of the gradient, kept across `zeroGrad()` so that a step allocates nothing. */
   gradCell: Cell | null = null;
   hooks: Hook[] | null = null;
+  /** The tensor's own cell: if that is persistent, its gradient's is too. */
+  readonly cell: Cell;
   readonly shape: Shape;
   readonly used = false;
   readonly broken = false;
 
-  constructor(shape: Shape) {
+  constructor(shape: Shape, cell: Cell) {
     this.shape = shape;
+    this.cell = cell;
   }
 }
 

@@ -14,6 +14,7 @@ import { Leaf } from "./edge.ts";
  */
 export function rebind(target: Handle, value: Tensor, writer: string): void {
   checkWritable(target, writer);
+  if (target.edge instanceof Leaf) makePersistent(target.cell); // a parameter that is trained by hand
   bindCell(target.cell, value.cell.node, writer);
   if (context.gradMode) target.edge = value.edge;
   target.edgeVersion++;

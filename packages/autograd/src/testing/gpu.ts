@@ -1,0 +1,18 @@
+/** A fresh GPUDevice with all that the adapter allows, in browsers and in Node: for `init({ device })` in tests. */
+export async function openGPUDevice(): Promise<GPUDevice> {
+  const adapter = await findAdapter();
+  const { maxStorageBuffersPerShaderStage, maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  return adapter.requestDevice({
+    requiredLimits: { maxStorageBuffersPerShaderStage, maxBufferSize, maxStorageBufferBindingSize },
+  });
+}
+
+async function findAdapter(): Promise<GPUAdapter> {
+  const inBrowser = (globalThis as { navigator?: Navigator }).navigator?.gpu;
+  if (inBrowser) {
+    const adapter = await inBrowser.requestAdapter();
+    if (adapter !== null) return adapter;
+  }
+  const { nodeAdapter } = await import("../devices/webgpu/dawn.ts");
+  return (await nodeAdapter()).adapter;
+}

@@ -1,0 +1,96 @@
+import { grad } from "../autograd/backward.ts";
+import { ArgumentError, detail, GradError } from "../errors.ts";
+import { mul } from "../ops/arithmetic.ts";
+import { sum } from "../ops/broadcast.ts";
+import { hostTensor } from "../ops/creation.ts";
+import { Generator } from "../random/generator.ts";
+import { sizeOf } from "../shape.ts";
+import { noGrad } from "../tape/modes.ts";
+import type { Tensor } from "../tensor.ts";
+
+export interface GradcheckOptions {
+  /** Step of the finite differences. */
+  readonly eps?: number;
+  readonly atol?: number;
+  readonly rtol?: number;
+}
+
+/** What is checked: tensors in, a tensor or several out. Outputs that are not fractions are left out. */
+export type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
+
+/**
+ * Compares the gradient that `backward` computes with (f(x + ε) − f(x − ε)) / 2ε, element for element, for a random weighting of
+ * the outputs. Inputs are f64 (the cpu device); those that require grad are checked. Throws GradError at the first difference.
+ */
+export async function gradcheck(
+  fn: Differentiable,
+  inputs: readonly Tensor[],
+  { eps = 1e-6, atol = 1e-7, rtol = 1e-6 }: GradcheckOptions = {},
+): Promise<void> {
+  const checked = inputs.filter((input) => input.requiresGrad);
+  for (const input of checked) {
+    if (input.dtype === "f64") continue;
+    throw new ArgumentError(
+      `gradcheck: needs f64, got ${input.dtype}${detail("input", input.shape)}\n  hint: differences in ${input.dtype} say nothing`,
+    );
+  }
+  if (checked.length === 0) throw new ArgumentError("gradcheck: no input requires grad");
+  const weights: Tensor[] = [];
+  const weighted = (values: readonly Tensor[]): Tensor => weightedSum(fn(...values), weights);
+  const gradients = grad(weighted(inputs), checked);
+  for (const [i, input] of checked.entries()) {
+    const analytic = await (gradients[i] as Tensor).data();
+    const values = await input.data();
+    for (let at = 0; at < values.length; at++) {
+      const moved = async (by: number): Promise<number> => {
+        const shifted = values.slice();
+        shifted[at] = (shifted[at] as number) + by;
+        const other = hostTensor(shifted, input.shape, "f64", input.node.stream);
+        const total = noGrad(() => weighted(inputs.map((x) => (x === input ? other : x))));
+        return total.item();
+      };
+      const numeric = ((await moved(eps)) - (await moved(-eps))) / (2 * eps);
+      const got = analytic[at] as number;
+      if (!(Math.abs(got - numeric) <= atol + rtol * Math.abs(numeric))) {
+        throw new GradError(
+          `gradcheck: d/dinput ${inputs.indexOf(input)}[${at}] is ${numeric} by differences, ${got} by backward` +
+            `${detail("input", input.shape)}`,
+        );
+      }
+    }
+  }
+}
+
+/** `gradcheck` of the gradient itself: are second derivatives right? */
+export async function gradgradcheck(
+  fn: Differentiable,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): Promise<void> {
+  const weights: Tensor[] = [];
+  const gradient = (...values: Tensor[]): readonly Tensor[] => {
+    const leaves = values.map((value, i) =>
+      (inputs[i] as Tensor).requiresGrad && !value.requiresGrad ? value.requiresGrad_() : value,
+    );
+    const wanted = leaves.filter((leaf) => leaf.requiresGrad);
+    return grad(weightedSum(fn(...leaves), weights), wanted, { createGraph: true });
+  };
+  await gradcheck(gradient, inputs, options);
+}
+
+/** Σ wᵢ yᵢ over all fractional outputs. The weights are drawn on first use, then the same. */
+function weightedSum(result: Tensor | readonly Tensor[], weights: Tensor[]): Tensor {
+  const outputs = (Array.isArray(result) ? result : [result]) as readonly Tensor[];
+  const fractional = outputs.filter((output) => output.dtype === "f64");
+  const [first, ...others] = fractional.map((output, i) => {
+    weights[i] ??= hostTensor(
+      new Generator(i).uniform(new Float64Array(sizeOf(output.shape)), 0.5, 1.5),
+      output.shape,
+      "f64",
+      output.node.stream,
+    );
+    return sum(mul(output, weights[i] as Tensor));
+  });
+  if (first === undefined) throw new ArgumentError("gradcheck: no output is f64");
+  return others.reduce((total, part) => total.add(part), first);
+}
