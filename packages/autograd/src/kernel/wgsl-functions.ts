@@ -12,6 +12,8 @@ export interface WgslFunction {
    */
   readonly code: string;
   readonly anyWidth: boolean;
+  /** The declaration for vec4, where it is not the same text. */
+  readonly wide?: string;
 }
 
 const scalar = (code: string, ...needs: string[]): WgslFunction => ({
@@ -303,24 +305,25 @@ const integers: Record<string, WgslFunction> = {
 };
 
 const trigonometry: Record<string, WgslFunction> = {
-  // x = q π/2 + r with |r| ≤ π/4. Up to 8192 by subtracting π/2 in three parts; beyond, the fraction of x · 2/π in
-  // 96-bit fixed point, from the bits of 2/π that matter (Payne and Hanek).
-  quarterTurns: scalar(
-    `struct QuarterTurns { q: u32, r: f32 }
-const twoOverPi = array<u32, 8>(
+  // x = q π/2 + r with |r| ≤ π/4: up to 8192 by subtracting π/2 in three parts.
+  nearTurns: anyWidth(`struct QuarterTurns$ { q: $U, r: $F }
+fn nearTurns$(x: $F) -> QuarterTurns$ {
+  let n = round(x * 0.63661977);
+  let r = ((x - n * 1.5703125) - n * 0.0004837512969970703) - n * 7.549790126404332e-8;
+  return QuarterTurns$($U($I(n)) & $U(3u), r);
+}`),
+  // Beyond, the fraction of x · 2/π in 96-bit fixed point, from the bits of 2/π that matter (Payne and Hanek).
+  farTurns: scalar(
+    `const twoOverPi = array<u32, 8>(
   0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u, 0x3c439041u, 0xfe5163abu);
 fn twoOverPiBits(at: u32) -> u32 {
   let shift = at & 31u;
-  let word = at >> 5u;
-  return select((twoOverPi[word] << shift) | (twoOverPi[word + 1u] >> (32u - max(shift, 1u))), twoOverPi[word], shift == 0u);
+  let word = twoOverPi[at >> 5u];
+  let next = twoOverPi[(at >> 5u) + 1u] >> (32u - max(shift, 1u));
+  return select((word << shift) | next, word, shift == 0u);
 }
-fn quarterTurns(x: f32) -> QuarterTurns {
+fn farTurns(x: f32) -> QuarterTurns {
   let bits = bitcast<u32>(x) & 0x7fffffffu;
-  if (bits <= 0x46000000u) {
-    let n = round(x * 0.63661977);
-    let r = ((x - n * 1.5703125) - n * 0.0004837512969970703) - n * 7.549790126404332e-8;
-    return QuarterTurns(u32(i32(n)) & 3u, r);
-  }
   let at = min((bits >> 23u) - 120u, 134u);
   let m = (bits & 0x7fffffu) | 0x800000u;
   let w1 = twoOverPiBits(at + 32u);
@@ -340,53 +343,80 @@ fn quarterTurns(x: f32) -> QuarterTurns {
   let q = (t0 >> 30u) + up;
   let angle = select(r, -r, up == 1u);
   return QuarterTurns(select(q, 0u - q, x < 0.0) & 3u, select(angle, -angle, x < 0.0));
-}`,
+}
+fn isFar(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x46000000u; }`,
+    "nearTurns",
     "mulHigh_u32",
   ),
-  sinNear_f32: scalar(`fn sinNear_f32(r: f32) -> f32 {
+  // Loops rather than branches: an adapter that runs lanes in step passes over a loop that none of them enters.
+  quarterTurns: {
+    needs: ["nearTurns", "farTurns"],
+    anyWidth: true,
+    code: `fn quarterTurns(x: f32) -> QuarterTurns {
+  var t = nearTurns(x);
+  for (var far = isFar(x); far; far = false) { t = farTurns(x); }
+  return t;
+}`,
+    wide: `fn quarterTurnsx4(x: vec4<f32>) -> QuarterTurnsx4 {
+  var t = nearTurnsx4(x);
+  for (var i = 0u; i < 4u; i++) {
+    for (var far = isFar(x[i]); far; far = false) {
+      let one = farTurns(x[i]);
+      t.q[i] = one.q;
+      t.r[i] = one.r;
+    }
+  }
+  return t;
+}`,
+  },
+  sinNear_f32: anyWidth(`fn sinNear_f32$(r: $F) -> $F {
   let z = r * r;
   return r + r * z * ${polynomial("z", -0.1666666716337204, 0.008333329111337662, -0.00019839327433146536, 0.00000271823728326126)};
 }`),
-  cosNear_f32: scalar(`fn cosNear_f32(r: f32) -> f32 {
+  cosNear_f32: anyWidth(`fn cosNear_f32$(r: $F) -> $F {
   let z = r * r;
   return (1.0 - 0.5 * z) + z * z * ${polynomial("z", 0.0416666679084301, -0.0013888883404433727, 0.00002479951217537746, -0.0000002720954626)};
 }`),
-  sin_f32: scalar(
-    `fn sin_f32(x: f32) -> f32 {
-  let t = quarterTurns(x);
-  let y = select(sinNear_f32(t.r), cosNear_f32(t.r), (t.q & 1u) != 0u);
-  let finite = (bitcast<u32>(x) & 0x7fffffffu) < 0x7f800000u;
-  return select(nan_f32(), select(select(y, -y, t.q > 1u), x, abs(x) < 1e-5), finite);
+  isFinite_f32: anyWidth(
+    "fn isFinite_f32$(x: $F) -> $B { return (bitcast<$U>(x) & $U(0x7fffffffu)) < $U(0x7f800000u); }",
+  ),
+  sin_f32: anyWidth(
+    `fn sin_f32$(x: $F) -> $F {
+  let t = quarterTurns$(x);
+  let y = select(sinNear_f32$(t.r), cosNear_f32$(t.r), (t.q & $U(1u)) != $U(0u));
+  let signed = select(select(y, -y, t.q > $U(1u)), x, abs(x) < $F(1e-5));
+  return select($F(nan_f32()), signed, isFinite_f32$(x));
 }`,
     "quarterTurns",
     "sinNear_f32",
     "cosNear_f32",
+    "isFinite_f32",
     "nan_f32",
   ),
-  cos_f32: scalar(
-    `fn cos_f32(x: f32) -> f32 {
-  let t = quarterTurns(x);
-  let y = select(cosNear_f32(t.r), sinNear_f32(t.r), (t.q & 1u) != 0u);
-  let finite = (bitcast<u32>(x) & 0x7fffffffu) < 0x7f800000u;
-  return select(nan_f32(), select(y, -y, (t.q == 1u) || (t.q == 2u)), finite);
+  cos_f32: anyWidth(
+    `fn cos_f32$(x: $F) -> $F {
+  let t = quarterTurns$(x);
+  let y = select(cosNear_f32$(t.r), sinNear_f32$(t.r), (t.q & $U(1u)) != $U(0u));
+  return select($F(nan_f32()), select(y, -y, ((t.q + $U(1u)) & $U(2u)) != $U(0u)), isFinite_f32$(x));
 }`,
     "quarterTurns",
     "sinNear_f32",
     "cosNear_f32",
+    "isFinite_f32",
     "nan_f32",
   ),
-  tan_f32: scalar(
-    `fn tan_f32(x: f32) -> f32 {
-  let t = quarterTurns(x);
-  let s = sinNear_f32(t.r);
-  let c = cosNear_f32(t.r);
-  let y = select(s / c, -c / s, (t.q & 1u) != 0u);
-  let finite = (bitcast<u32>(x) & 0x7fffffffu) < 0x7f800000u;
-  return select(nan_f32(), select(y, x, abs(x) < 1e-5), finite);
+  tan_f32: anyWidth(
+    `fn tan_f32$(x: $F) -> $F {
+  let t = quarterTurns$(x);
+  let s = sinNear_f32$(t.r);
+  let c = cosNear_f32$(t.r);
+  let y = select(s / c, -c / s, (t.q & $U(1u)) != $U(0u));
+  return select($F(nan_f32()), select(y, x, abs(x) < $F(1e-5)), isFinite_f32$(x));
 }`,
     "quarterTurns",
     "sinNear_f32",
     "cosNear_f32",
+    "isFinite_f32",
     "nan_f32",
   ),
   // asin t for 0 ≤ t ≤ ½.
@@ -457,29 +487,19 @@ fn quarterTurns(x: f32) -> QuarterTurns {
 };
 
 const powers: Record<string, WgslFunction> = {
-  // Small whole exponents by repeated multiplication; else 2^(b log₂ a) with the whole part of log₂ kept apart.
-  powSize_f32: scalar(
-    `fn powSize_f32(a: f32, b: f32) -> f32 {
-  if (b == round(b) && abs(b) <= 64.0) {
-    var y = 1.0;
-    var factor = a;
-    for (var n = u32(abs(b)); n != 0u; n = n >> 1u) {
-      if ((n & 1u) != 0u) { y = y * factor; }
-      factor = factor * factor;
-    }
-    if (b > 0.0 || (y > 1e-37 && y < 1e37)) { return select(y, 1.0 / y, b < 0.0); }
-  }
-  let k = logExponent_f32(a);
-  let f = bitcast<f32>(bitcast<i32>(a) - (k << 23u)) - 1.0;
-  let l = (f + logTail_f32(f)) * 1.44269504;
-  let whole = f32(k);
+  // 2^(b log₂ a), with the whole part of log₂ kept apart for its digits.
+  powSize_f32: anyWidth(
+    `fn powSize_f32$(a: $F, b: $F) -> $F {
+  let k = logExponent_f32$(a);
+  let f = bitcast<$F>(bitcast<$I>(a) - (k << $U(23u))) - 1.0;
+  let l = (f + logTail_f32$(f)) * 1.44269504;
+  let whole = $F(k);
   let total = b * whole + b * l;
-  if (total >= 128.5) { return inf_f32(); }
-  if (total < -150.0) { return 0.0; }
-  let n = round(total);
-  let bHigh = bitcast<f32>(bitcast<u32>(b) & 0xfffff000u);
-  let r = (bHigh * whole - n) + ((b - bHigh) * whole + b * l);
-  return scale_f32(expTail_f32(r * 0.6931471805599453) + 1.0, i32(n));
+  let n = round(clamp(total, $F(-150.0), $F(128.0)));
+  let high = bitcast<$F>(bitcast<$U>(b) & $U(0xfffff000u));
+  let r = (high * whole - n) + ((b - high) * whole + b * l);
+  let y = scale_f32$(expTail_f32$(r * 0.6931471805599453) + 1.0, $I(n));
+  return select(select(y, $F(inf_f32()), total >= $F(128.5)), $F(0.0), total < $F(-150.0));
 }`,
     "logExponent_f32",
     "logTail_f32",
@@ -487,32 +507,38 @@ const powers: Record<string, WgslFunction> = {
     "scale_f32",
     "inf_f32",
   ),
-  pow_f32: scalar(
-    `fn pow_f32(a: f32, b: f32) -> f32 {
-  if (b == 0.0 && !isNan_f32(b)) { return 1.0; }
-  if (a == 1.0 && !isNan_f32(a)) { return 1.0; }
-  if (isNan_f32(a)) { return a; }
-  if (isNan_f32(b)) { return b; }
+  pow_f32: anyWidth(
+    `fn pow_f32$(a: $F, b: $F) -> $F {
   let size = abs(a);
-  let infinite = 0x7f800000u;
-  let bInfinite = (bitcast<u32>(b) & 0x7fffffffu) == infinite;
-  if (bInfinite) {
-    if (size == 1.0) { return 1.0; }
-    return select(0.0, inf_f32(), (size > 1.0) == (b > 0.0));
+  let whole = (abs(b) >= $F(8388608.0)) | (b == trunc(b));
+  // Small whole exponents by repeated multiplication, so that 3² is 9.
+  var n = select($U(0u), $U(min(abs(b), $F(64.0))), whole & (abs(b) <= $F(64.0)));
+  let few = n != $U(0u);
+  var product = $F(1.0);
+  var factor = size;
+  for (var more = any(few); more; more = any(n != $U(0u))) {
+    product = select(product, product * factor, (n & $U(1u)) != $U(0u));
+    factor = factor * factor;
+    n = n >> $U(1u);
   }
-  let whole = abs(b) >= 8388608.0 || b == trunc(b);
-  let odd = whole && abs(b) < 16777216.0 && (i32(clamp(b, -16777216.0, 16777216.0)) & 1) != 0;
-  let negative = (bitcast<u32>(a) >> 31u) == 1u;
-  if (size == 0.0 || bitcast<u32>(size) == infinite) {
-    let y = select(0.0, inf_f32(), (size == 0.0) == (b < 0.0));
-    return select(y, -y, negative && odd);
-  }
-  if (negative && !whole) { return nan_f32(); }
-  let y = powSize_f32(size, b);
-  return select(y, -y, negative && odd);
+  let inside = (product > $F(1e-37)) & (product < $F(1e37));
+  let exact = few & ((b > $F(0.0)) | inside);
+  var y = select(powSize_f32$(size, b), select(product, 1.0 / product, b < $F(0.0)), exact);
+  let negative = (bitcast<$U>(a) >> $U(31u)) == $U(1u);
+  let odd = whole & (abs(b) < $F(16777216.0)) & ((bitcast<$U>($I(clamp(b, $F(-2e7), $F(2e7)))) & $U(1u)) != $U(0u));
+  let large = !isFinite_f32$(a);
+  let zero = size == $F(0.0);
+  y = select(y, select($F(0.0), $F(inf_f32()), zero == (b < $F(0.0))), zero | large);
+  y = select(y, $F(nan_f32()), negative & !whole & !zero & !large);
+  y = select(y, -y, negative & odd);
+  let limit = select(select($F(0.0), $F(inf_f32()), (size > $F(1.0)) == (b > $F(0.0))), $F(1.0), size == $F(1.0));
+  y = select(y, limit, !isFinite_f32$(b));
+  y = select(y, $F(nan_f32()), isNan_f32$(a) | isNan_f32$(b));
+  return select(y, $F(1.0), ((b == $F(0.0)) & !isNan_f32$(b)) | ((a == $F(1.0)) & !isNan_f32$(a)));
 }`,
     "powSize_f32",
     "isNan_f32",
+    "isFinite_f32",
     "nan_f32",
     "inf_f32",
   ),

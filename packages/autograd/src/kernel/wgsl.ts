@@ -92,7 +92,8 @@ export class WgslText {
     if (found === undefined) throw new Error(`WGSL: no function ${fn}`);
     const width: Lanes = found.anyWidth ? lanes : 1;
     for (const needed of found.needs) this.#declare(needed, width);
-    this.#functions.add(functionText(found.code, width));
+    const code = width === 4 && found.wide !== undefined ? found.wide : found.code;
+    this.#functions.add(functionText(code, width));
   }
 
   /** Declarations of the functions called, each after those it needs. */

@@ -184,8 +184,8 @@ describe("two arguments", () => {
     const got = await evaluate(fn, [left, right], "f32", "bool");
     const negated = await evaluate((a, b) => e.not(fn(a, b)), [left, right], "f32", "bool");
     const label = (i: number) => `${left[i]}, ${right[i]}`;
-    want.forEach((x, i) => expect(got[i], label(i)).toBe(x));
-    want.forEach((x, i) => expect(negated[i], `not ${label(i)}`).toBe(1 - x));
+    for (const [i, x] of want.entries()) expect(got[i], label(i)).toBe(x);
+    for (const [i, x] of want.entries()) expect(negated[i], `not ${label(i)}`).toBe(1 - x);
   });
 });
 
@@ -220,7 +220,9 @@ describe("integers", () => {
   test.each(signedOps)("i32 %s", async (name, reference) => {
     const fn = e[name] as (a: Expr, b: Expr) => Expr;
     const got = await evaluate(fn, [a, b], "i32");
-    a.forEach((x, i) => expect(got[i], `${x}, ${b[i]}`).toBe(reference(x, b[i] as number)));
+    for (const [i, x] of a.entries()) {
+      expect(got[i], `${x}, ${b[i]}`).toBe(reference(x, b[i] as number));
+    }
   });
 
   test("u32: products' high words, remainders, shifts", async () => {

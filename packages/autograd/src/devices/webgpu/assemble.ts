@@ -5,8 +5,6 @@ import { Position } from "./position.ts";
 import { Shader, type ShaderLimits, type Stage, shapeOf, wideInputs } from "./shader.ts";
 import type { Words } from "./words.ts";
 
-const WORKGROUP = 64;
-
 /** The base (a copy, or zeros), then a dispatch for each part that is written over it. */
 export function assembleStages(kernel: Kernel, words: Words, limits: ShaderLimits): Stage[] {
   const step = kernel.steps.at(-1) as KernelStep;
@@ -39,12 +37,12 @@ function copyBase(kernel: Kernel, base: KernelOperand, words: Words, limits: Sha
   const step = kernel.steps.at(-1) as KernelStep;
   const shader = new Shader(kernel, words, wideInputs(kernel, [base]));
   const { text } = shader;
-  return shader.finish(Math.ceil(sizeOf(step.shape) / 4), WORKGROUP, limits, () => {
-    const index = text.let("thread * 4u + vec4<u32>(0u, 1u, 2u, 3u)", 4, "i");
+  return shader.overItems(Math.ceil(sizeOf(step.shape) / 4), limits, () => {
+    const index = text.let("item * 4u + vec4<u32>(0u, 1u, 2u, 3u)", 4, "i");
     const readings = shader.operandReadings(base);
-    const at = new Position(words, text, [{ dims: step.shape, index }], readings, "thread");
+    const at = new Position(words, text, [{ dims: step.shape, index }], readings, "item");
     at.prepare(0);
-    shader.storeFour(shader.operand(base, at), "thread");
+    shader.storeFour(shader.operand(base, at), "item");
   });
 }
 
@@ -52,8 +50,8 @@ function fillZeros(kernel: Kernel, words: Words, limits: ShaderLimits): Stage {
   const step = kernel.steps.at(-1) as KernelStep;
   const shader = new Shader(kernel, words);
   const zero: WgslValue = { text: step.dtype === "bool" ? "false" : "0", lanes: 1 };
-  return shader.finish(Math.ceil(sizeOf(step.shape) / 4), WORKGROUP, limits, () =>
-    shader.storeFour(zero, "thread"),
+  return shader.overItems(Math.ceil(sizeOf(step.shape) / 4), limits, () =>
+    shader.storeFour(zero, "item"),
   );
 }
 
@@ -69,14 +67,14 @@ function writePart(
   const shader = new Shader(kernel, words);
   const { text } = shader;
   const dims = shapeOf(part);
-  return shader.finish(sizeOf(dims), WORKGROUP, limits, () => {
+  return shader.overItems(sizeOf(dims), limits, () => {
     // The region of the output is a view like any other, kept under a stand-in operand.
     const region: KernelOperand = { ...part };
     const readings = [
       ...shader.operandReadings(part),
       { operand: region, strides, offset: words.parameter(offset) },
     ];
-    const index: WgslValue = { text: "thread", lanes: 1 };
+    const index: WgslValue = { text: "item", lanes: 1 };
     const at = new Position(words, text, [{ dims, index }], readings);
     at.prepare(0);
     const { text: value } = shader.operand(part, at);

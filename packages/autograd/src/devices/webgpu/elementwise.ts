@@ -4,8 +4,6 @@ import { Position } from "./position.ts";
 import { Shader, type ShaderLimits, type Stage, wideInputs } from "./shader.ts";
 import type { Words } from "./words.ts";
 
-const WORKGROUP = 64;
-
 /** A chain of elementwise steps: a thread makes four consecutive elements. */
 export function elementwiseStages(kernel: Kernel, words: Words, limits: ShaderLimits): Stage[] {
   const last = kernel.steps.length - 1;
@@ -19,12 +17,12 @@ export function elementwiseStages(kernel: Kernel, words: Words, limits: ShaderLi
   }
   const shader = new Shader(kernel, words, wide);
   const { text } = shader;
-  const stage = shader.finish(Math.ceil(size / 4), WORKGROUP, limits, () => {
-    const index = text.let("thread * 4u + vec4<u32>(0u, 1u, 2u, 3u)", 4, "i");
+  const stage = shader.overItems(Math.ceil(size / 4), limits, () => {
+    const index = text.let("item * 4u + vec4<u32>(0u, 1u, 2u, 3u)", 4, "i");
     const segments = [{ dims: step.shape, index }];
-    const at = new Position(words, text, segments, shader.readings(last), "thread");
+    const at = new Position(words, text, segments, shader.readings(last), "item");
     at.prepare(0);
-    shader.storeFour(shader.value(last, at), "thread");
+    shader.storeFour(shader.value(last, at), "item");
   });
   return [stage];
 }

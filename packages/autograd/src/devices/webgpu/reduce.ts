@@ -16,7 +16,6 @@ import { Position } from "./position.ts";
 import { Shader, type ShaderLimits, type Stage, shapeOf, wideInputs } from "./shader.ts";
 import type { Words } from "./words.ts";
 
-const WORKGROUP = 64;
 /** Sums start afresh after so many elements, which keeps their rounding error that of a short sum. */
 const BLOCK = 256;
 
@@ -96,7 +95,7 @@ export function reduceStages(
   const first = new Shader(kernel, words, wide);
   const { text } = first;
   const type = storageType(of);
-  const partial = first.finish(rows * parts, WORKGROUP, limits, () => {
+  const partial = first.perThread(rows * parts, limits, () => {
     const row = text.let(`thread / ${words.number(parts)}`, 1, "row");
     const size = words.number(part);
     const from = text.let(`(thread - ${row.text} * ${words.number(parts)}) * ${size}`, 1, "from");
@@ -153,14 +152,14 @@ function perRow(
 ): Stage {
   const { text } = shader;
   if (step.dtype !== "u8") {
-    return shader.finish(rows, WORKGROUP, limits, () => {
+    return shader.perThread(rows, limits, () => {
       const result = value({ text: "thread", lanes: 1 });
       const stored = step.dtype === "bool" ? `u32(${result})` : result;
       const type = storageType(step.dtype);
       text.line(`${shader.output(false)}[thread] = ${type}(${stored});`);
     });
   }
-  return shader.finish(Math.ceil(rows / 4), WORKGROUP, limits, () => {
+  return shader.perThread(Math.ceil(rows / 4), limits, () => {
     text.line("var word = 0u;");
     text.block("for (var byte = 0u; byte < 4u; byte++)", () => {
       const row = text.let("thread * 4u + byte", 1, "row");

@@ -13,6 +13,9 @@ import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
 import { Position, type Reading } from "./position.ts";
 import type { Words } from "./words.ts";
 
+/** Threads of a workgroup, where they do not work together. */
+const WORKGROUP = 64;
+
 /** A buffer that one dispatch binds. */
 export type BindingSource =
   | { readonly input: number }
@@ -204,15 +207,27 @@ export class Shader {
   }
 
   /** One thread's number, counted over a folded grid; threads past `threads` return. */
-  finish(threads: number, workgroup: number, limits: ShaderLimits, body: () => void): Stage {
+  perThread(threads: number, limits: ShaderLimits, body: () => void): Stage {
     const { words } = this;
-    const groups = Math.ceil(threads / workgroup);
-    const workgroups = fold(groups, limits);
-    const main = `let thread = (group.y * ${words.number(workgroups[0])} + group.x) * ${workgroup}u + local;`;
-    this.text.line(main);
+    const workgroups = fold(Math.ceil(threads / WORKGROUP), limits);
+    const width = words.number(workgroups[0]);
+    this.text.line(`let thread = (group.y * ${width} + group.x) * ${WORKGROUP}u + local;`);
     this.text.line(`if (thread >= ${words.number(threads)}) { return; }`);
     body();
-    return this.stage(workgroups, workgroup);
+    return this.stage(workgroups, WORKGROUP);
+  }
+
+  /** A loop over `items`, of which a thread takes up to eight, a grid apart; `item` counts them. */
+  overItems(items: number, limits: ShaderLimits, body: () => void): Stage {
+    const { text, words } = this;
+    const all = Math.ceil(items / WORKGROUP);
+    const groups = Math.min(all, Math.max(1024, Math.ceil(all / 8)));
+    const workgroups = fold(groups, limits);
+    const width = words.number(workgroups[0]);
+    const stride = words.number(workgroups[0] * workgroups[1] * WORKGROUP);
+    text.line(`let first = (group.y * ${width} + group.x) * ${WORKGROUP}u + local;`);
+    text.block(`for (var item = first; item < ${words.number(items)}; item += ${stride})`, body);
+    return this.stage(workgroups, WORKGROUP);
   }
 
   stage(workgroups: readonly [number, number], workgroup: number): Stage {
