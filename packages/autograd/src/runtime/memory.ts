@@ -21,8 +21,9 @@ export class Pool {
   peakBytes = 0;
   created = 0;
   budget: number;
-  /** An allocation has crossed the budget and nothing of ours was awaited since. */
-  crossed = false;
+  /** Whether this flush may cross the budget: nothing else did since the last await of ours. */
+  private mayCross = true;
+  private awaited = true;
   private readonly device: Device;
   private readonly free = new Map<number, DeviceBuffer[]>();
 
@@ -45,7 +46,7 @@ export class Pool {
       );
     }
     const size = roundedSize(bytes);
-    this.charge(size, owner);
+    this.charge(size);
     const found = this.free.get(size)?.pop();
     this.bytes[owner] += size;
     this.peakBytes = Math.max(this.peakBytes, this.liveBytes);
@@ -81,12 +82,22 @@ export class Pool {
     return this.liveBytes > this.budget;
   }
 
-  /** One flush may cross the budget; the next await of ours moves buffers to the host; until then no more. */
-  private charge(bytes: number, owner: MemoryClass): void {
+  /** A flush begins: it may cross the budget if an await of ours came since another did. */
+  beginFlush(): void {
+    this.mayCross = this.awaited || !this.overBudget;
+    this.awaited = false;
+  }
+
+  /** An await of ours: buffers are about to move to the host. */
+  noteAwait(): void {
+    this.awaited = true;
+  }
+
+  private charge(bytes: number): void {
     if (this.liveBytes + this.freeBytes + bytes <= this.budget) return;
     this.trim();
     if (this.liveBytes + bytes <= this.budget) return;
-    if (this.crossed && this.overBudget && owner !== "arena" && owner !== "inputs") {
+    if (!this.mayCross) {
       const owners = CLASSES.filter((name) => this.bytes[name] > 0)
         .sort((a, b) => this.bytes[b] - this.bytes[a])
         .map((name) => `\n  ${name}: ${this.bytes[name]} bytes`);
@@ -95,7 +106,6 @@ export class Pool {
           "\n  hint: await a read now and then (buffers then move to the host), dispose() what is done with, or raise init({ budget })",
       );
     }
-    this.crossed = true;
   }
 
   /** Destroys the freed buffers. */

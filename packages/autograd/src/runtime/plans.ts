@@ -35,7 +35,8 @@ export class PlanCache {
     return plan;
   }
 
-  private evict(): void {
+  /** Forgets the plan that ran longest ago, with its input slots; false if there is none. */
+  evict(): boolean {
     let oldest: Plan | null = null;
     let home = 0;
     for (const [hash, bucket] of this.byHash) {
@@ -46,13 +47,14 @@ export class PlanCache {
         }
       }
     }
-    if (oldest === null) return;
+    if (oldest === null) return false;
     const rest = (this.byHash.get(home) as Plan[]).filter((plan) => plan !== oldest);
     if (rest.length === 0) this.byHash.delete(home);
     else this.byHash.set(home, rest);
     for (const set of oldest.slotSets.splice(0)) releaseSlots(set, this.pool);
     oldest.dispose(this.pool);
     this.size--;
+    return true;
   }
 }
 

@@ -87,6 +87,7 @@ export class DeviceStream implements Stream {
     if (roots.length === 0) return;
     const order = this.order(roots, wantedRoots);
     this.counters.flushes++;
+    this.pool.beginFlush();
     const wanted = new Set(reads);
     if (order.length === 0) {
       this.pending.length = 0;
@@ -385,8 +386,11 @@ export class DeviceStream implements Stream {
   }
 
   private relieve(): Promise<void> | undefined {
-    this.pool.crossed = false;
-    return this.pool.overBudget ? this.owners.evict(this.pending, this.writes) : undefined;
+    this.pool.noteAwait();
+    if (!this.pool.overBudget) return undefined;
+    return this.owners.evict(this.pending, this.writes).then(() => {
+      while (this.pool.overBudget && this.plans.evict()) continue;
+    });
   }
 }
 

@@ -35,7 +35,6 @@ describe("a device that is lost", () => {
     const before = await model.step().item();
     gpu.destroy();
     await gpu.lost;
-    await expect(model.weight.sum().item).rejects; // recorded or read: either way the error below
     await expect((async () => model.step().item())()).rejects.toThrow(DeviceLostError);
     await expect((async () => model.weight.data())()).rejects.toThrow(/the device was destroyed[\s\S]*init\(\)/);
 
