@@ -1,5 +1,5 @@
 /** The training steps that counts and benchmarks measure: one place, so that both measure the same. */
-import { randint, randn, rand, type Tensor } from "@wgrad/autograd";
+import { type Tensor, tensor } from "@wgrad/autograd";
 import { BCELoss, Linear, Module, MSELoss, Sigmoid } from "@wgrad/nn";
 import { Adam, type Optimizer, SGD } from "@wgrad/optim";
 
@@ -40,25 +40,31 @@ function step(optimizer: Optimizer, loss: () => Tensor): Step {
   };
 }
 
-/** Host data of one step, drawn anew each time as a loader would give it. */
-const classes = (n: number): Tensor => randint(0, 10, [n]);
+/** A batch drawn once; each step gets it as a fresh host tensor, as from a loader. */
+function batch(shape: readonly number[], draw: () => number): () => Tensor {
+  const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, draw);
+  return () => tensor(values).reshape(shape);
+}
+
+/** One-hot rows of ten classes. */
+const oneHot = (rows: number): (() => Tensor) => {
+  let i = 0;
+  return batch([rows, 10], () => Number(i++ % 11 === 0));
+};
 
 export const models: Record<string, () => Step> = {
   /** Logistic regression, 30 features, batch 32, SGD. */
   logistic() {
     const model = new Logistic(30);
     const criterion = new BCELoss();
-    return step(new SGD(model.parameters(), { lr: 0.1 }), () =>
-      criterion(model(randn([32, 30])), rand([32, 1])),
-    );
+    const [x, y] = [batch([32, 30], Math.random), batch([32, 1], () => Number(Math.random() < 0.5))];
+    return step(new SGD(model.parameters(), { lr: 0.1 }), () => criterion(model(x()), y()));
   },
   /** 784-128-10, batch 64, Adam, mean squared error against one-hot classes. */
   mlp() {
     const model = new Perceptron();
     const criterion = new MSELoss();
-    return step(new Adam(model.parameters(), { lr: 1e-3 }), () => {
-      const labels = classes(64).unsqueeze(1).eq(randn([10]).mul(0)).to("f32");
-      return criterion(model(randn([64, 784])), labels);
-    });
+    const [x, y] = [batch([64, 784], Math.random), oneHot(64)];
+    return step(new Adam(model.parameters(), { lr: 1e-3 }), () => criterion(model(x()), y()));
   },
 };

@@ -35,6 +35,8 @@ export class Plan {
   readonly slotSets: SlotSet[] = [];
   /** Number of the flush that ran it last. */
   lastRun = 0;
+  private expectsRead = false;
+  private wasRead = false;
   private readonly params: Float64Array;
   private readonly paramOf: Int32Array;
 
@@ -52,6 +54,19 @@ export class Plan {
     const { bound, outputs } = place(trace, kernels, this.slots, device, arena);
     this.outputs = outputs;
     this.program = bound.length === 0 ? null : device.program(bound);
+  }
+
+  /** One of its 0-d results is read: the next run brings them along in its own submit. */
+  expectRead(): void {
+    this.expectsRead = true;
+    this.wasRead = true;
+  }
+
+  /** Whether this run's 0-d results are to be read with it: those of the run before were. */
+  readsAhead(): boolean {
+    this.expectsRead &&= this.wasRead;
+    this.wasRead = false;
+    return this.expectsRead;
   }
 
   /** The numbers of this run, in the program's order. */

@@ -46,6 +46,8 @@ export class DeviceStream implements Stream {
   private readonly arena: Arena;
   private readonly pages: Pages;
   private readonly fusion: boolean;
+  /** The plan that made a 0-d result: it learns whether its numbers are read. */
+  private readonly scalarOf = new WeakMap<Node, Plan>();
   private readonly reading = new Map<Node, Promise<TypedArray>>();
   /** Released values that pending work still reads; they go after the next flush. */
   private outgoing: Node[] = [];
@@ -102,6 +104,7 @@ export class DeviceStream implements Stream {
 
   /** The value of a node on the host; runs pending work if it has not been computed. */
   read(node: Node): Promise<TypedArray> {
+    this.scalarOf.get(node)?.expectRead();
     const running = this.reading.get(node);
     if (running !== undefined) return running;
     if (this.failure !== null) throw this.failure;
@@ -254,9 +257,11 @@ export class DeviceStream implements Stream {
     for (const output of plan.outputs) this.store(trace.order[output.position] as Node, output, after, slots);
     const reads: Read[] = [];
     const readers: Node[] = [];
+    const scalarsToo = plan.readsAhead() || trace.reads.size > 0;
     for (const output of plan.outputs) {
       const node = trace.order[output.position] as Node;
-      const asked = trace.reads.has(node) || (trace.reads.size > 0 && output.hold === HOLD_PAGE);
+      if (output.hold === HOLD_PAGE) this.scalarOf.set(node, plan);
+      const asked = trace.reads.has(node) || (scalarsToo && output.hold === HOLD_PAGE);
       if (!asked) continue;
       reads.push({ from: output.buffer, fromByte: 0, dtype: node.dtype, count: node.size });
       readers.push(node);
