@@ -1,0 +1,54 @@
+/// <reference types="vite/client" />
+import { init } from "@wgrad/autograd";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Case, type Group, loadGroup } from "../../../scripts/golden/load.ts";
+import { isFault } from "../../../scripts/golden/report.ts";
+import { type DeviceKind, runCase } from "../../../scripts/golden/run.ts";
+import { Generator } from "../src/random/generator.ts";
+
+const texts = import.meta.glob<string>("../../../golden/*.json", {
+  query: "?raw",
+  import: "default",
+});
+const tensors = import.meta.glob<string>("../../../golden/*.safetensors", {
+  query: "?url&inline",
+  import: "default",
+});
+const folder = "../../../golden";
+const names = Object.keys(texts).map((path) => path.slice(folder.length + 1, -".json".length));
+
+/** In the browser a third of the cases, the same ones every time: Node runs them all. */
+const everywhere = typeof window === "undefined";
+
+async function load(name: string): Promise<Group> {
+  const text = await texts[`${folder}/${name}.json`]?.();
+  const url = await tensors[`${folder}/${name}.safetensors`]?.();
+  const bytes = await (await fetch(url as string)).arrayBuffer();
+  return loadGroup(name, text as string, new Uint8Array(bytes));
+}
+
+function chosen(cases: readonly Case[]): readonly Case[] {
+  if (everywhere) return cases;
+  const order = new Generator(0).permutation(cases.length);
+  return [...order.subarray(0, Math.ceil(cases.length / 3))].map((i) => cases[i] as Case);
+}
+
+const devices: readonly DeviceKind[] = ["cpu", "webgpu"];
+
+for (const group of await Promise.all(names.map(load))) {
+  describe.each(devices)(`PyTorch's ${group.name} on %s`, (device) => {
+    beforeAll(async () => {
+      await init({ device });
+    });
+    for (const category of new Set(group.cases.map((item) => item.category))) {
+      test(category, { timeout: 120_000 }, async () => {
+        const faults: string[] = [];
+        for (const item of chosen(group.cases.filter((one) => one.category === category))) {
+          const outcome = await runCase(group, item, device);
+          if (isFault(outcome)) faults.push(`${outcome.id}: ${outcome.reason}`);
+        }
+        expect(faults).toEqual([]);
+      });
+    }
+  });
+}
