@@ -37,9 +37,11 @@ export async function regression(x: Tensor, y: Tensor, epochs?: number): Promise
   const model = new Linear(features, 1);
   const batchSize = 32;
   const stepsPerEpoch = Math.ceil(trainRows / batchSize);
+  const lr = Math.min(0.01, 1 / features);
   await fit(model, xScaler.transform(xTrain), yScaler.transform(yTrain), {
     epochs: epochs ?? Math.max(60, Math.ceil(800 / stepsPerEpoch)),
-    lr: Math.min(0.01, 1 / features),
+    lr,
+    lastLr: 0.02 * lr,
     batchSize,
   });
 

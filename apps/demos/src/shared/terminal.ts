@@ -18,7 +18,7 @@ export function table(
     Math.max(name.length, ...cells.map((row) => (row[j] ?? "").length)),
   );
   const right = names.map((_, j) =>
-    rows.every((row) => /^[-+]?[\d.,]+( ?%)?$/.test(String(row[j]))),
+    rows.every((row) => /^(\?|[-+]?[\d.,]+( ?%)?)$/.test(String(row[j]))),
   );
   const line = (row: readonly string[]): string =>
     row
