@@ -3,7 +3,7 @@ import { detail, ShapeError } from "../errors.ts";
 import type { Op } from "../graph/op.ts";
 import { expandView } from "../graph/view.ts";
 import { checkShape, normalizeDims, type Shape, sameShape, sizeOf } from "../shape.ts";
-import { record, recordView } from "../tape/record.ts";
+import { record, recordGradient, recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type DimOption, type Dims, withDim } from "./arguments.ts";
@@ -119,7 +119,7 @@ export function sum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): T
 export const countable = (dtype: DType): DType =>
   isFloating(dtype) || dtype === "u32" ? dtype : "i32";
 
-/** The reduction over no elements. */
+/** The reduction over no elements: its start, with a gradient of no elements. */
 export function startValue(
   value: number,
   x: Tensor,
@@ -127,5 +127,13 @@ export function startValue(
   keepdim: boolean,
 ): Tensor {
   const shape = keepdim ? keptShape(x.shape, dims) : x.shape.filter((_, d) => !dims.includes(d));
-  return constant(value, x.dtype, shape, x.node.stream);
+  return unmoved(constant(value, x.dtype, shape, x.node.stream), [x]);
+}
+
+/** A constant that is on the tape as a function of these operands, with gradients of 0. */
+export function unmoved(value: Tensor, operands: readonly Tensor[]): Tensor {
+  recordGradient("constant", value, operands, () =>
+    operands.map((x) => constant(0, x.dtype, x.shape, x.node.stream)),
+  );
+  return value;
 }

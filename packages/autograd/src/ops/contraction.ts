@@ -6,7 +6,7 @@ import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, resultType } from "./apply.ts";
 import { add, mul } from "./arithmetic.ts";
-import { expand } from "./broadcast.ts";
+import { expand, unmoved } from "./broadcast.ts";
 import { cast, constant } from "./constant.ts";
 import { reshape, transpose, unsqueeze } from "./layout.ts";
 
@@ -24,8 +24,9 @@ const contractOp: Op = registerOp({
 /** The product of batches of matrices of equal batch shape: [..., m, k] · [..., k, n]. */
 function contract(a: Tensor, b: Tensor): Tensor {
   const shape = [...a.shape.slice(0, -1), b.shape.at(-1) as number];
-  if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0)
-    return constant(0, a.dtype, shape, a.node.stream);
+  if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0) {
+    return unmoved(constant(0, a.dtype, shape, a.node.stream), [a, b]);
+  }
   return record(contractOp, [a, b], shape, a.dtype);
 }
 
