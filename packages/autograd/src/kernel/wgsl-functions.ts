@@ -95,60 +95,69 @@ const roots: Record<string, WgslFunction> = {
 };
 
 const exponentials: Record<string, WgslFunction> = {
-  // exp r = 1 + r + r² P(r) for |r| ≤ ½ log 2.
+  // exp r - 1 = r + r² P(r) for |r| ≤ ½ log 2.
   expTail_f32: anyWidth(`fn expTail_f32$(r: $F) -> $F {
-  return r + r * r * ${polynomial("r", 0.5, 0.1666666716337204, 0.04166623577475548, 0.00833326019346714, 0.001394838560372591, 0.00019920957856811583)};
+  return r + r * r * ${polynomial("r", 0.5, 0.16666506230831146, 0.041666168719530106, 0.008370321244001389, 0.0013952970039099455)};
 }`),
-  // y · 2ⁿ in two steps, since 2ⁿ alone may overflow where the product does not.
+  // 2ⁿ y for -126 ≤ n ≤ 128, to infinity and to 0.
   scale_f32: anyWidth(`fn scale_f32$(y: $F, n: $I) -> $F {
-  let half = n >> $U(1u);
-  return y * bitcast<$F>((half + $I(127)) << $U(23u)) * bitcast<$F>((n - half + $I(127)) << $U(23u));
+  return (y + y) * bitcast<$F>((n + $I(126)) << $U(23u));
 }`),
-  exp_f32: anyWidth(
-    `fn exp_f32$(x: $F) -> $F {
-  let t = clamp(x, $F(-104.0), $F(89.0));
-  let n = round(t * 1.44269504);
-  let r = (t - n * 0.693115234375) - n * 3.194618329871446e-5;
-  let y = scale_f32$(expTail_f32$(r) + 1.0, $I(n));
-  return select(select(select(y, $F(0.0), x < $F(-104.0)), $F(inf_f32()), x > $F(88.72284)), x, isNan_f32$(x));
+  // For -87.3 ≤ x ≤ 89.
+  expMiddle_f32: anyWidth(
+    `fn expMiddle_f32$(x: $F) -> $F {
+  let n = round(x * 1.44269504);
+  let r = (x - n * 0.693115234375) - n * 3.194618329871446e-5;
+  return scale_f32$(expTail_f32$(r) + 1.0, $I(n));
 }`,
     "expTail_f32",
     "scale_f32",
-    "inf_f32",
+  ),
+  exp_f32: anyWidth(
+    `fn exp_f32$(x: $F) -> $F {
+  return select(expMiddle_f32$(clamp(x, $F(-87.3), $F(89.0))), x, isNan_f32$(x));
+}`,
+    "expMiddle_f32",
     "isNan_f32",
   ),
   exp2_f32: anyWidth(
     `fn exp2_f32$(x: $F) -> $F {
-  let t = clamp(x, $F(-150.0), $F(128.0));
+  let t = clamp(x, $F(-126.0), $F(128.5));
   let n = round(t);
   let y = scale_f32$(expTail_f32$((t - n) * 0.6931471805599453) + 1.0, $I(n));
-  return select(select(select(y, $F(0.0), x < $F(-150.0)), $F(inf_f32()), x >= $F(128.0)), x, isNan_f32$(x));
+  return select(y, x, isNan_f32$(x));
 }`,
     "expTail_f32",
     "scale_f32",
-    "inf_f32",
     "isNan_f32",
   ),
-  // exp x - 1 = 2ⁿ (exp r - 1) + (2ⁿ - 1).
+  // exp x - 1 = 2ⁿ (exp r - 1) + (2ⁿ - 1), for |x| ≤ 87.
+  expm1Middle_f32: anyWidth(
+    `fn expm1Middle_f32$(x: $F) -> $F {
+  let n = round(x * 1.44269504);
+  let r = (x - n * 0.693115234375) - n * 3.194618329871446e-5;
+  let s = bitcast<$F>(($I(n) + $I(127)) << $U(23u));
+  return s * expTail_f32$(r) + (s - 1.0);
+}`,
+    "expTail_f32",
+  ),
   expm1_f32: anyWidth(
     `fn expm1_f32$(x: $F) -> $F {
-  let t = clamp(x, $F(-25.0), $F(88.0));
-  let n = round(t * 1.44269504);
-  let r = (t - n * 0.693115234375) - n * 3.194618329871446e-5;
-  let s = bitcast<$F>(($I(n) + $I(127)) << $U(23u));
-  let y = select(s * expTail_f32$(r) + (s - 1.0), exp_f32$(x), x > $F(88.0));
+  let y = select(expm1Middle_f32$(clamp(x, $F(-25.0), $F(87.0))), exp_f32$(x), x > $F(87.0));
   return select(y, x, (abs(x) < $F(1e-8)) | isNan_f32$(x));
 }`,
+    "expm1Middle_f32",
     "exp_f32",
   ),
   sinh_f32: anyWidth(
     `fn sinh_f32$(x: $F) -> $F {
-  let e = expm1_f32$(min(abs(x), $F(10.0)));
+  let e = expm1Middle_f32$(min(abs(x), $F(10.0)));
   let root = exp_f32$(abs(x) * 0.5);
   let y = copySign_f32$(select(0.5 * (e + e / (e + 1.0)), (0.5 * root) * root, abs(x) > $F(9.0)), x);
   return select(y, x, isNan_f32$(x));
 }`,
-    "expm1_f32",
+    "expm1Middle_f32",
+    "exp_f32",
     "copySign_f32",
   ),
   cosh_f32: anyWidth(
@@ -161,11 +170,12 @@ const exponentials: Record<string, WgslFunction> = {
   ),
   tanh_f32: anyWidth(
     `fn tanh_f32$(x: $F) -> $F {
-  let e = expm1_f32$(2.0 * min(abs(x), $F(10.0)));
+  let e = expm1Middle_f32$(2.0 * min(abs(x), $F(10.0)));
   return select(copySign_f32$(e / (e + 2.0), x), x, isNan_f32$(x));
 }`,
-    "expm1_f32",
+    "expm1Middle_f32",
     "copySign_f32",
+    "isNan_f32",
   ),
   erf_f32: anyWidth(
     `fn erf_f32$(x: $F) -> $F {
@@ -173,11 +183,12 @@ const exponentials: Record<string, WgslFunction> = {
   let z = min(a, $F(1.0)) * min(a, $F(1.0));
   let near = a * ${polynomial("z", 1.1283791065216064, -0.3761262595653534, 0.1128358542919159, -0.026853810995817184, 0.00518832728266716, -0.0008010190795175731, 0.00007853852002881467)};
   let t = clamp(a, $F(1.0), $F(4.0)) - 1.0;
-  let far = 1.0 - exp_f32$(${polynomial("t", -1.8496055603027344, -2.6389667987823486, -0.8431183099746704, -0.04150069132447243, 0.009890896268188953, -0.001826166408136487, 0.0001855748996604234)});
+  let far = 1.0 - expMiddle_f32$(${polynomial("t", -1.8496055603027344, -2.6389667987823486, -0.8431183099746704, -0.04150069132447243, 0.009890896268188953, -0.001826166408136487, 0.0001855748996604234)});
   return select(copySign_f32$(select(near, far, a > $F(1.0)), x), x, isNan_f32$(x));
 }`,
-    "exp_f32",
+    "expMiddle_f32",
     "copySign_f32",
+    "isNan_f32",
   ),
 };
 
@@ -359,11 +370,13 @@ fn isFar(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x46000000u;
 }`,
     wide: `fn quarterTurnsx4(x: vec4<f32>) -> QuarterTurnsx4 {
   var t = nearTurnsx4(x);
-  for (var i = 0u; i < 4u; i++) {
-    for (var far = isFar(x[i]); far; far = false) {
-      let one = farTurns(x[i]);
-      t.q[i] = one.q;
-      t.r[i] = one.r;
+  for (var far = any(abs(x) > vec4<f32>(8192.0)); far; far = false) {
+    for (var i = 0u; i < 4u; i++) {
+      if (isFar(x[i])) {
+        let one = farTurns(x[i]);
+        t.q[i] = one.q;
+        t.r[i] = one.r;
+      }
     }
   }
   return t;
@@ -495,11 +508,11 @@ const powers: Record<string, WgslFunction> = {
   let l = (f + logTail_f32$(f)) * 1.44269504;
   let whole = $F(k);
   let total = b * whole + b * l;
-  let n = round(clamp(total, $F(-150.0), $F(128.0)));
+  let n = round(clamp(total, $F(-126.0), $F(128.0)));
   let high = bitcast<$F>(bitcast<$U>(b) & $U(0xfffff000u));
   let r = (high * whole - n) + ((b - high) * whole + b * l);
   let y = scale_f32$(expTail_f32$(r * 0.6931471805599453) + 1.0, $I(n));
-  return select(select(y, $F(inf_f32()), total >= $F(128.5)), $F(0.0), total < $F(-150.0));
+  return select(select(y, $F(inf_f32()), total >= $F(128.5)), $F(0.0), total < $F(-126.5));
 }`,
     "logExponent_f32",
     "logTail_f32",

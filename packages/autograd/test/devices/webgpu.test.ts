@@ -359,6 +359,14 @@ describe("contract", () => {
     await agrees(build);
   });
 
+  test("few outputs and many k", async () => {
+    for (const a of layouts) {
+      await agrees(matmul([], 1, 50_000, 1, a, "plain"), 1e-5, 2e-3);
+      await agrees(matmul([2], 3, 3001, 5, a, "transposed"), 1e-5, 1e-3);
+    }
+    await agrees(matmul([], 2, 4000, 3, "plain", "plain", "i32"), 0, 0);
+  });
+
   test("i32", async () => {
     await agrees(matmul([], 9, 8, 7, "plain", "transposed", "i32"), 0, 0);
   });

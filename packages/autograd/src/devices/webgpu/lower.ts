@@ -68,7 +68,7 @@ function writeStages(
     case "reduce":
       return reduceStages(kernel, words, limits);
     case "contract":
-      return { stages: contractStages(kernel, words, limits), scratch: [] };
+      return contractStages(kernel, words, limits);
     case "assemble":
       return { stages: assembleStages(kernel, words, limits), scratch: [] };
     case "source":

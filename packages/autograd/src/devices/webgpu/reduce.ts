@@ -222,10 +222,9 @@ function reduceToValue(
   } else pass(total, row.from, row.to);
 
   if (lanes === 1) return { value: total, at: "" };
-  const pair = (a: string, b: string) =>
-    text.let(combined(combine, of, `${total}.${a}`, `${total}.${b}`, 1, text), 1).text;
-  const [left, right] = [pair("x", "y"), pair("z", "w")];
-  return { value: text.let(combined(combine, of, left, right, 1, text), 1).text, at: "" };
+  const both = (a: string, b: string) => combined(combine, of, a, b, 1, text);
+  const left = both(`${total}.x`, `${total}.y`);
+  return { value: both(left, both(`${total}.z`, `${total}.w`)), at: "" };
 }
 
 function reduceToPosition(

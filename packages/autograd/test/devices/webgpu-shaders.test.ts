@@ -1,0 +1,192 @@
+import { expect, test } from "vitest";
+import { lowerKernel } from "../../src/devices/webgpu/lower.ts";
+import { divide } from "../../src/devices/webgpu/reduce.ts";
+import { expandView, permuteView, wholeView } from "../../src/graph/view.ts";
+import { e } from "../../src/kernel/expression.ts";
+import { elementwiseOp, fillOp, KernelBuilder, matmulOp, reduceOp, viewed } from "./kernels.ts";
+
+const limits = { maxBindings: 8, maxWorkgroups: 65535 };
+const add = elementwiseOp("add", e.add, (a, b) => a + b);
+const mul = elementwiseOp("mul", e.mul, (a, b) => a * b);
+
+const shaders = (build: KernelBuilder) =>
+  lowerKernel(build.kernel, limits).stages.map(({ wgsl }) => wgsl);
+
+test("y = x · alpha + bias, one kernel", () => {
+  const build = new KernelBuilder();
+  const shape = [32, 10];
+  const alpha = build.step(fillOp, [], [], { dtype: "f32", scalars: [[0.5, "f32"]] });
+  const scaled = build.step(
+    mul,
+    [build.input(shape, "f32", []), viewed(alpha, expandView(wholeView([]), shape))],
+    shape,
+  );
+  const bias = viewed(build.input([10], "f32", []), expandView(wholeView([10]), shape));
+  build.step(add, [scaled, bias], shape);
+  expect(shaders(build)[0]).toMatchInlineSnapshot(`
+    "@group(0) @binding(0) var<uniform> u: array<vec4<u32>, 2>;
+    @group(0) @binding(1) var<storage, read> in0: array<vec4<f32>>;
+    @group(0) @binding(2) var<storage, read> in1: array<f32>;
+    @group(0) @binding(3) var<storage, read_write> out: array<vec4<f32>>;
+    @compute @workgroup_size(64) fn main(
+      @builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+      let first = (group.y * u[0].x + group.x) * 64u + local;
+      for (var item = first; item < u[0].z; item += u[0].y) {
+        let i0 = item * 4u + vec4<u32>(0u, 1u, 2u, 3u);
+        let q2 = i0 / u[1].x;
+        let c3 = i0 - q2 * u[1].x;
+        let x4 = in0[item];
+        let n6 = bitcast<f32>(u[1].y);
+        let v7 = x4 * vec4<f32>(n6);
+        let i8 = u[0].w + c3;
+        let x9 = vec4<f32>(in1[i8.x], in1[i8.y], in1[i8.z], in1[i8.w]);
+        let v10 = v7 + x9;
+        out[item] = v10;
+      }
+    }
+    "
+  `);
+});
+
+test("the sum of columns", () => {
+  const build = new KernelBuilder();
+  const x = build.input([50, 30], "f32", []);
+  build.step(reduceOp("sum"), [viewed(x, permuteView(wholeView([50, 30]), [1, 0]))], [30], {
+    attrs: [1],
+  });
+  expect(shaders(build)[0]).toMatchInlineSnapshot(`
+    "@group(0) @binding(0) var<uniform> u: array<vec4<u32>, 2>;
+    @group(0) @binding(1) var<storage, read> in0: array<f32>;
+    @group(0) @binding(2) var<storage, read_write> out: array<f32>;
+    @compute @workgroup_size(64) fn main(
+      @builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+      let thread = (group.y * u[0].x + group.x) * 64u + local;
+      if (thread >= u[0].y) { return; }
+      let i2 = u[0].w + thread;
+      var total3 = vec4<f32>(0.0f);
+      for (var start4 = 0u; start4 < u[0].z; start4 += 256u) {
+        var part5 = vec4<f32>(0.0f);
+        let end6 = min(start4 + 256u, u[0].z);
+        for (var j0 = start4; j0 < end6; j0 += 4u) {
+          let j0s = j0 + vec4<u32>(0u, 1u, 2u, 3u);
+          let i7 = i2 + j0s * u[1].y;
+          let x8 = vec4<f32>(in0[i7.x], in0[i7.y], in0[i7.z], in0[i7.w]);
+          let v9 = select(vec4<f32>(0.0f), x8, j0s < vec4<u32>(end6));
+          let v10 = part5 + v9;
+          part5 = v10;
+        }
+        total3 += part5;
+      }
+      let v11 = total3.x + total3.y;
+      let v12 = total3.z + total3.w;
+      let v13 = v11 + v12;
+      out[thread] = f32(v13);
+    }
+    "
+  `);
+});
+
+test("a matrix times a vector", () => {
+  const build = new KernelBuilder();
+  build.step(
+    matmulOp,
+    [build.input([400, 13], "f32", []), build.input([13, 1], "f32", [])],
+    [400, 1],
+  );
+  expect(shaders(build)[0]).toMatchInlineSnapshot(`
+    "@group(0) @binding(0) var<uniform> u: array<vec4<u32>, 4>;
+    @group(0) @binding(1) var<storage, read> in0: array<f32>;
+    @group(0) @binding(2) var<storage, read> in1: array<f32>;
+    @group(0) @binding(3) var<storage, read_write> out: array<f32>;
+    @compute @workgroup_size(32) fn main(
+      @builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+      let block0 = group.y * u[0].x + group.x;
+      if (block0 >= u[0].y) { return; }
+      let q1 = block0 / u[0].z;
+      let column2 = block0 - q1 * u[0].z;
+      let q3 = q1 / u[0].w;
+      let row4 = q1 - q3 * u[0].w;
+      let top5 = row4 * 128u + local / 1u;
+      let left6 = column2 * 1u + local % 1u;
+      let i8 = u[1].x;
+      let start9 = i8 + min(top5 + 0u, u[1].z) * u[1].w;
+      let start10 = i8 + min(top5 + 32u, u[1].z) * u[1].w;
+      let start11 = i8 + min(top5 + 64u, u[1].z) * u[1].w;
+      let start12 = i8 + min(top5 + 96u, u[1].z) * u[1].w;
+      let i13 = u[1].y;
+      let start14 = i13 + min(left6 + 0u, u[2].x) * u[2].y;
+      var sum15 = f32(0);
+      var sum16 = f32(0);
+      var sum17 = f32(0);
+      var sum18 = f32(0);
+      var ka = 0u;
+      var kb = 0u;
+      for (var k = 0u; k < u[3].x; k++) {
+        let i19 = start9 + ka;
+        let x20 = in0[i19];
+        let i21 = start10 + ka;
+        let x22 = in0[i21];
+        let i23 = start11 + ka;
+        let x24 = in0[i23];
+        let i25 = start12 + ka;
+        let x26 = in0[i25];
+        let i27 = start14 + kb;
+        let x28 = in1[i27];
+        sum15 += x20 * x28;
+        sum16 += x22 * x28;
+        sum17 += x24 * x28;
+        sum18 += x26 * x28;
+        ka += u[2].z;
+        kb += u[2].w;
+      }
+      let o29 = q3 * u[3].w;
+      let row30 = top5 + 0u;
+      if (row30 < u[3].y) {
+        let o31 = o29 + row30 * u[3].z;
+        if (left6 + 0u < u[3].z) { out[o31 + left6 + 0u] = sum15; }
+      }
+      let row32 = top5 + 32u;
+      if (row32 < u[3].y) {
+        let o33 = o29 + row32 * u[3].z;
+        if (left6 + 0u < u[3].z) { out[o33 + left6 + 0u] = sum16; }
+      }
+      let row34 = top5 + 64u;
+      if (row34 < u[3].y) {
+        let o35 = o29 + row34 * u[3].z;
+        if (left6 + 0u < u[3].z) { out[o35 + left6 + 0u] = sum17; }
+      }
+      let row36 = top5 + 96u;
+      if (row36 < u[3].y) {
+        let o37 = o29 + row36 * u[3].z;
+        if (left6 + 0u < u[3].z) { out[o37 + left6 + 0u] = sum18; }
+      }
+    }
+    "
+  `);
+});
+
+test("few long rows are cut into parts, by the shape alone", () => {
+  expect(divide(1, 1024)).toEqual({ parts: 1, part: 1024 });
+  expect(divide(2000, 100_000)).toEqual({ parts: 1, part: 100_000 });
+  expect(divide(1, 1_000_000)).toEqual({ parts: 1000, part: 1000 });
+  expect(divide(512, 10_000)).toEqual({ parts: 8, part: 1252 });
+  const build = new KernelBuilder();
+  build.step(reduceOp("argmax"), [build.input([1_000_000], "f32", [])], [], {
+    attrs: [1],
+    dtype: "i32",
+  });
+  const { stages, scratch } = lowerKernel(build.kernel, limits);
+  expect(stages.map(({ bindings }) => bindings)).toEqual([
+    [
+      { source: { input: 0 }, writable: false },
+      { source: { scratch: 0 }, writable: true },
+      { source: { scratch: 1 }, writable: true },
+    ],
+    [
+      { source: { scratch: 0 }, writable: false },
+      { source: { scratch: 1 }, writable: false },
+      { source: { output: true }, writable: true },
+    ],
+  ]);
+  expect(scratch).toEqual([4000, 4000]);
+});
