@@ -2,7 +2,7 @@ import { GradError } from "../errors.ts";
 import type { Cell } from "../graph/cell.ts";
 import { context } from "../graph/context.ts";
 import type { Handle } from "../graph/handle.ts";
-import { COMPUTED, type Node, PENDING } from "../graph/node.ts";
+import { COMPUTED, type Node, OWNED, PENDING, TEMPORARY } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import { expire } from "../runtime/retention.ts";
 import type { Tensor } from "../tensor.ts";
@@ -49,6 +49,11 @@ export function bindCell(cell: Cell, node: Node, writer: string): void {
   if (!cell.persistent) {
     cell.node = node;
     if (old.storage?.holder === "owned" && old.cell === null) stream.release(old);
+    else if (old.state === PENDING && old.keep === OWNED) {
+      // a clone written to before it ran: what the handle owns is the new value
+      old.keep = TEMPORARY;
+      node.keep = OWNED;
+    }
     return;
   }
   if (node.state === COMPUTED) {
