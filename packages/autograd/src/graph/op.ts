@@ -38,7 +38,16 @@ export type Gradient = (
   call: GradientCall,
 ) => readonly (Tensor | null | false)[];
 
-export type Meaning = Elementwise | Reduce | Contract | Assemble | Source;
+export type Meaning =
+  | Elementwise
+  | Reduce
+  | Contract
+  | Assemble
+  | Gather
+  | Scatter
+  | Scan
+  | Sort
+  | Source;
 
 /** y[i] = f(a[i], b[i], …; scalars…; i): one output element from one element of each operand. */
 export interface Elementwise {
@@ -59,7 +68,10 @@ export interface Reduce {
   readonly combine: "sum" | "prod" | "max" | "min" | "argmax" | "argmin";
 }
 
-/** c[…, m, n] = Σₖ a[…, m, k] · b[…, k, n]; both operands already carry the whole batch shape. */
+/**
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…]. `attrs` are the numbers of batch, m, n and k dimensions;
+ * both operands carry the whole batch shape. Matrix products, einsum and convolutions over windows (views) are instances.
+ */
 export interface Contract {
   readonly kind: "contract";
 }
@@ -71,6 +83,34 @@ export interface Contract {
  */
 export interface Assemble {
   readonly kind: "assemble";
+}
+
+/**
+ * y[…, j, …] = x[…, index[…, j, …], …] along dimension `attrs[0]`. Operands: x, and an i32 index of y's shape; x has y's rank,
+ * and y's size in every other dimension. A negative index counts from the end; one out of range gives NaN (0 for integers).
+ */
+export interface Gather {
+  readonly kind: "gather";
+}
+
+/**
+ * y = x, then y[…, index[…, j, …], …] ⊕= source[…, j, …] along dimension `attrs[0]`, j in order: deterministic. Operands: x, an i32
+ * index, and a source of the index's shape, which is at most x's in every other dimension. Out of range: skipped.
+ */
+export interface Scatter {
+  readonly kind: "scatter";
+  readonly combine: "assign" | "sum" | "prod" | "max" | "min";
+}
+
+/** yₖ = x₀ ⊕ … ⊕ xₖ along the last dimension. "arg…" give the index (i32) of the extreme so far, the latest of equals. */
+export interface Scan {
+  readonly kind: "scan";
+  readonly combine: "sum" | "prod" | "max" | "min" | "argmax" | "argmin";
+}
+
+/** The permutation (i32) that sorts the last dimension, stable, NaN greatest; descending if `attrs[0]` is 1. */
+export interface Sort {
+  readonly kind: "sort";
 }
 
 /** Data from the host. */
