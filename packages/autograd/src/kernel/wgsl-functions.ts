@@ -46,6 +46,14 @@ const values: Record<string, WgslFunction> = {
 }`),
 };
 
+const sums: Record<string, WgslFunction> = {
+  // What was lost when a + b was rounded to this sum.
+  rounding_f32: anyWidth(`fn rounding_f32$(a: $F, b: $F, sum: $F) -> $F {
+  let second = sum - a;
+  return (a - (sum - second)) + (b - second);
+}`),
+};
+
 const comparisons: Record<string, WgslFunction> = {
   ne_f32: anyWidth(
     "fn ne_f32$(a: $F, b: $F) -> $B { return (a != b) | isNan_f32$(a) | isNan_f32$(b); }",
@@ -581,6 +589,7 @@ const powers: Record<string, WgslFunction> = {
 
 export const wgslFunctions: Readonly<Record<string, WgslFunction>> = {
   ...values,
+  ...sums,
   ...comparisons,
   ...roots,
   ...exponentials,

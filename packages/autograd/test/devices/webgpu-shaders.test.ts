@@ -58,28 +58,36 @@ test("the sum of columns", () => {
     "@group(0) @binding(0) var<uniform> u: array<vec4<u32>, 2>;
     @group(0) @binding(1) var<storage, read> in0: array<f32>;
     @group(0) @binding(2) var<storage, read_write> out: array<f32>;
+    fn rounding_f32x4(a: vec4<f32>, b: vec4<f32>, sum: vec4<f32>) -> vec4<f32> {
+      let second = sum - a;
+      return (a - (sum - second)) + (b - second);
+    }
+    fn rounding_f32(a: f32, b: f32, sum: f32) -> f32 {
+      let second = sum - a;
+      return (a - (sum - second)) + (b - second);
+    }
+    fn isFinite_f32(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffffu)) < u32(0x7f800000u); }
     @compute @workgroup_size(64) fn main(
       @builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
       let thread = (group.y * u[0].x + group.x) * 64u + local;
       if (thread >= u[0].y) { return; }
       let i2 = u[0].w + thread;
       var total3 = vec4<f32>(0.0f);
-      for (var start4 = 0u; start4 < u[0].z; start4 += 256u) {
-        var part5 = vec4<f32>(0.0f);
-        let end6 = min(start4 + 256u, u[0].z);
-        for (var j0 = start4; j0 < end6; j0 += 4u) {
-          let j0s = j0 + vec4<u32>(0u, 1u, 2u, 3u);
-          let i7 = i2 + j0s * u[1].y;
-          let x8 = vec4<f32>(in0[i7.x], in0[i7.y], in0[i7.z], in0[i7.w]);
-          let v9 = select(vec4<f32>(0.0f), x8, j0s < vec4<u32>(end6));
-          let v10 = part5 + v9;
-          part5 = v10;
-        }
-        total3 += part5;
+      var lost4 = vec4<f32>(0.0f);
+      for (var j0 = 0u; j0 < u[0].z; j0 += 4u) {
+        let j0s = j0 + vec4<u32>(0u, 1u, 2u, 3u);
+        let i5 = i2 + j0s * u[1].y;
+        let x6 = vec4<f32>(in0[i5.x], in0[i5.y], in0[i5.z], in0[i5.w]);
+        let v7 = select(vec4<f32>(0.0f), x6, j0s < vec4<u32>(u[0].z));
+        let v8 = total3 + v7;
+        lost4 += rounding_f32x4(total3, v7, v8);
+        total3 = v8;
       }
-      let v11 = total3.x + total3.y;
-      let v12 = total3.z + total3.w;
-      let v13 = v11 + v12;
+      let v9 = total3.x + total3.y;
+      let v10 = total3.z + total3.w;
+      let v11 = v9 + v10;
+      let v12 = v11 + (lost4.x + lost4.y + lost4.z + lost4.w + rounding_f32(total3.x, total3.y, v9) + rounding_f32(total3.z, total3.w, v10) + rounding_f32(v9, v10, v11));
+      let v13 = select(v11, v12, isFinite_f32(v11));
       out[thread] = f32(v13);
     }
     "

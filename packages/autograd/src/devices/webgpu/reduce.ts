@@ -5,6 +5,7 @@ import {
   constant,
   type Lanes,
   renderExpression,
+  splat,
   storageType,
   type WgslText,
   type WgslValue,
@@ -15,9 +16,6 @@ import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
 import { Position } from "./position.ts";
 import { Shader, type ShaderLimits, type Stage, shapeOf, wideInputs } from "./shader.ts";
 import type { Words } from "./words.ts";
-
-/** Sums start afresh after so many elements, which keeps their rounding error that of a short sum. */
-const BLOCK = 256;
 
 type Combine = Reduce["combine"];
 
@@ -193,39 +191,49 @@ function reduceToValue(
   const neutral = `${type}(${constant(neutralOf(combine, of), of, text).text})`;
   const total = text.name("total");
   text.line(`var ${total} = ${neutral};`);
+  // Of sums, what rounding lost (Neumaier 1974): the result is that of twice the digits, whatever the order.
+  const lost = combine === "sum" && of === "f32" ? text.name("lost") : null;
+  if (lost !== null) text.line(`var ${lost} = ${neutral};`);
 
-  const pass = (sum: string, from: string, to: string) => {
-    const next = lanes === 4 ? `${counter} += 4u` : `${counter}++`;
-    text.block(`for (var ${counter} = ${from}; ${counter} < ${to}; ${next})`, () => {
-      if (lanes === 4) text.line(`let ${counter}s = ${counter} + vec4<u32>(0u, 1u, 2u, 3u);`);
-      const loaded = row.load({ text: lanes === 4 ? `${counter}s` : counter, lanes });
-      let value = splatted(loaded, lanes, of);
-      if (lanes === 4 && !row.even) {
-        value = `select(${neutral}, ${value}, ${counter}s < vec4<u32>(${to}))`;
-      }
-      const name = text.let(value, lanes).text;
-      text.line(`${sum} = ${combined(combine, of, sum, name, lanes, text)};`);
-    });
-  };
-  if (combine === "sum" && of === "f32") {
-    const start = text.name("start");
-    text.block(
-      `for (var ${start} = ${row.from}; ${start} < ${row.to}; ${start} += ${BLOCK}u)`,
-      () => {
-        const part = text.name("part");
-        text.line(`var ${part} = ${neutral};`);
-        const end = text.let(`min(${start} + ${BLOCK}u, ${row.to})`, 1, "end");
-        pass(part, start, end.text);
-        text.line(`${total} += ${part};`);
-      },
-    );
-  } else pass(total, row.from, row.to);
+  const next = lanes === 4 ? `${counter} += 4u` : `${counter}++`;
+  text.block(`for (var ${counter} = ${row.from}; ${counter} < ${row.to}; ${next})`, () => {
+    if (lanes === 4) text.line(`let ${counter}s = ${counter} + vec4<u32>(0u, 1u, 2u, 3u);`);
+    const loaded = row.load({ text: lanes === 4 ? `${counter}s` : counter, lanes });
+    let value = splat(loaded, lanes, of);
+    if (lanes === 4 && !row.even) {
+      value = text.let(
+        `select(${neutral}, ${value.text}, ${counter}s < vec4<u32>(${row.to}))`,
+        lanes,
+      );
+    }
+    const sum = combined(combine, of, { text: total, lanes }, value, text);
+    if (lost !== null)
+      text.line(`${lost} += ${rounding({ text: total, lanes }, value, sum, text)};`);
+    text.line(`${total} = ${sum.text};`);
+  });
 
-  if (lanes === 1) return { value: total, at: "" };
-  const both = (a: string, b: string) => combined(combine, of, a, b, 1, text);
-  const left = both(`${total}.x`, `${total}.y`);
-  return { value: both(left, both(`${total}.z`, `${total}.w`)), at: "" };
+  let value: WgslValue = { text: total, lanes: 1 };
+  const rest = lost === null ? [] : lanes === 1 ? [lost] : [...parts(lost)];
+  if (lanes === 4) {
+    const add = (a: WgslValue, b: WgslValue) => {
+      const sum = combined(combine, of, a, b, text);
+      if (lost !== null) rest.push(rounding(a, b, sum, text));
+      return sum;
+    };
+    const [x, y, z, w] = parts(total).map((part) => ({ text: part, lanes: 1 }) as const);
+    value = add(add(x as WgslValue, y as WgslValue), add(z as WgslValue, w as WgslValue));
+  }
+  if (lost === null) return { value: value.text, at: "" };
+  const whole = text.let(`${value.text} + (${rest.join(" + ")})`, 1);
+  // Past infinity the rest is NaN.
+  const finite = text.call("isFinite_f32", [value]);
+  return { value: text.let(`select(${value.text}, ${whole.text}, ${finite})`, 1).text, at: "" };
 }
+
+const parts = (name: string): string[] => ["x", "y", "z", "w"].map((part) => `${name}.${part}`);
+
+const rounding = (a: WgslValue, b: WgslValue, sum: WgslValue, text: WgslText): string =>
+  text.call("rounding_f32", [a, b, sum]);
 
 function reduceToPosition(
   text: WgslText,
@@ -259,9 +267,6 @@ function reduceToPosition(
   return { value: best, at };
 }
 
-const splatted = (value: WgslValue, lanes: Lanes, of: DType): string =>
-  value.lanes === lanes ? value.text : `${wgslType(of, lanes)}(${value.text})`;
-
 function cast(value: WgslValue, from: DType, to: DType, text: WgslText): WgslValue {
   const leaf = () => value;
   const expression = e.cast(e.load(0, from), to);
@@ -271,20 +276,14 @@ function cast(value: WgslValue, from: DType, to: DType, text: WgslText): WgslVal
 function combined(
   combine: Combine,
   of: DType,
-  a: string,
-  b: string,
-  lanes: Lanes,
+  a: WgslValue,
+  b: WgslValue,
   text: WgslText,
-): string {
-  const fn = { sum: e.add, prod: e.mul, max: e.max, min: e.min, argmax: e.max, argmin: e.min }[
-    combine
-  ];
-  const leaves = {
-    load: (n: number): WgslValue => ({ text: n === 0 ? a : b, lanes }),
-    scalar: (): WgslValue => ({ text: a, lanes }),
-    index: (): WgslValue => ({ text: a, lanes }),
-  };
-  return renderExpression(fn(e.load(0, of), e.load(1, of)), leaves, text).text;
+): WgslValue {
+  const { sum, prod, max, min } = { sum: e.add, prod: e.mul, max: e.max, min: e.min };
+  const fn = { sum, prod, max, min, argmax: max, argmin: min }[combine];
+  const leaves = { load: (n: number) => (n === 0 ? a : b), scalar: () => a, index: () => a };
+  return renderExpression(fn(e.load(0, of), e.load(1, of)), leaves, text);
 }
 
 /** The value that changes nothing. */
