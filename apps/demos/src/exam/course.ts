@@ -87,7 +87,7 @@ async function curve(epochs: number, penalty: number): Promise<Curve> {
   const linear = new Linear(1, 1);
   await fit(linear, scaler.transform(x), y, {
     epochs,
-    lr: 0.5,
+    lr: 1,
     batchSize: students.length,
     penalty: penalty / deviation ** 2,
   });

@@ -1,8 +1,9 @@
 import { noGrad } from "@wgrad/autograd";
-import { CsvError, StandardScaler, trainTestSplit } from "@wgrad/datasets";
+import { CsvError, StandardScaler } from "@wgrad/datasets";
 import { binaryAccuracy } from "@wgrad/metrics";
 import { Linear } from "@wgrad/nn";
 import type { Panel } from "../shared/figure.ts";
+import { holdOut } from "../shared/hold-out.ts";
 import type { Options } from "../shared/options.ts";
 import { readOwnTable } from "../shared/own-table.ts";
 import { start } from "../shared/start.ts";
@@ -20,13 +21,11 @@ export async function ownExam(csv: string, options: Options): Promise<Panel[]> {
   });
   await start(options);
   heading(`${csv}: ${features.join(", ")} → ${target}`);
-  const [xTrain, xTest, yTrain, yTest] = await trainTestSplit(
+  const { xTrain, xTest, yTrain, yTest, rows } = await holdOut(
     own.table.tensor(features),
     own.table.tensor([target]),
-    { testSize: 0.2, randomState: 42 },
   );
   const [trainRows = 0] = xTrain.shape;
-  const [testRows = 0] = xTest.shape;
 
   const scaler = new StandardScaler().fit(xTrain);
   const batchSize = 32;
@@ -41,7 +40,7 @@ export async function ownExam(csv: string, options: Options): Promise<Panel[]> {
   const chances = noGrad(() => model(scaler.transform(xTest)));
   const accuracy = await binaryAccuracy(chances, yTest).item();
   const [real, predicted, values] = [await yTest.data(), await chances.data(), await xTest.data()];
-  const shown = Math.min(10, testRows);
+  const shown = Math.min(10, real.length);
   table(
     [...features.slice(0, 4), target, "P"],
     Array.from({ length: shown }, (_, i) => [
@@ -52,8 +51,8 @@ export async function ownExam(csv: string, options: Options): Promise<Panel[]> {
       (predicted[i] as number).toFixed(4),
     ]),
   );
-  if (testRows > shown) say(`  … and ${testRows - shown} more held out`);
-  const score = `accuracy ${(100 * accuracy).toFixed(1)} % on ${testRows} held-out rows`;
+  if (real.length > shown) say(`  … and ${real.length - shown} more`);
+  const score = `accuracy ${(100 * accuracy).toFixed(1)} % on ${rows}`;
   say("", `${score} (weights penalised as scikit-learn's C = 1)`);
   return [{ title: score, subtitle: csv, ...chancePanel(real, predicted, target) }];
 }

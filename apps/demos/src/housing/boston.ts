@@ -46,10 +46,10 @@ export async function boston({ epochs }: Options): Promise<Evaluation> {
       return [cell(i, rooms), cell(i, poorer), ...prices];
     }),
   );
-  say(`  … and ${result.testRows - 8} more held out; prices in 1,000 $`, "");
+  say(`  … and ${result.real.length - 8} more held out; prices in 1,000 $`, "");
 
   say(
-    `R² on the ${result.testRows} held-out districts: ${result.r2.toFixed(4)} ` +
+    `R² on the ${result.real.length} held-out districts: ${result.r2.toFixed(4)} ` +
       `(closed-form least squares on the same split: ${result.closedFormR2.toFixed(4)})`,
     `a typical prediction is off by ${result.error.toFixed(1)} thousand dollars`,
     "what weighs most, in 1,000 $ for one standard deviation more:",

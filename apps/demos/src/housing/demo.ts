@@ -38,7 +38,7 @@ async function lessons(options: Options): Promise<Panel[]> {
       }),
     },
     {
-      title: `${houses.testRows} districts the model has not seen`,
+      title: `${houses.real.length} districts the model has not seen`,
       subtitle: `Boston 1970: R² ${houses.r2.toFixed(3)}; the exact solution reaches ${houses.closedFormR2.toFixed(3)}`,
       ...predictionPanel(houses.real, houses.predicted, {
         real: "real price (1,000 $) →",

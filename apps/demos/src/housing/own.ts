@@ -3,8 +3,9 @@ import type { Options } from "../shared/options.ts";
 import { readOwnTable } from "../shared/own-table.ts";
 import { start } from "../shared/start.ts";
 import { heading, say, table } from "../shared/terminal.ts";
-import { predictionPanel } from "./picture.ts";
-import { regression } from "./regression.ts";
+import { signed } from "./course.ts";
+import { linePanel, predictionPanel } from "./picture.ts";
+import { regression, score } from "./regression.ts";
 
 /** The same regression on a table of the user's own; gives the panels of its picture. */
 export async function ownHouses(csv: string, options: Options): Promise<Panel[]> {
@@ -18,7 +19,8 @@ export async function ownHouses(csv: string, options: Options): Promise<Panel[]>
     options.epochs,
   );
 
-  const shown = Math.min(10, result.testRows);
+  const count = result.real.length;
+  const shown = Math.min(10, count);
   table(
     [...features.slice(0, 4), `real ${target}`, "predicted"],
     Array.from({ length: shown }, (_, i) => [
@@ -27,13 +29,35 @@ export async function ownHouses(csv: string, options: Options): Promise<Panel[]>
       round(result.predicted[i]),
     ]),
   );
-  if (result.testRows > shown) say(`  … and ${result.testRows - shown} more held out`);
-  const scores = `R² ${result.r2.toFixed(4)}, closed form ${result.closedFormR2.toFixed(4)}`;
-  say("", `on ${result.testRows} held-out rows: ${scores}`);
+  if (count > shown) say(`  … and ${count - shown} more`);
+  const scores = `R² ${score(result.r2)}, closed form ${score(result.closedFormR2)}`;
+  say("", `on ${result.rows}: ${scores}`);
 
-  const titles = { title: `${target}, ${result.testRows} rows held out`, subtitle: scores };
-  const labels = { real: `real ${target} →`, predicted: `↑ predicted ${target}` };
-  return [{ ...titles, ...predictionPanel(result.real, result.predicted, labels) }];
+  const panels: Panel[] = [];
+  const [feature = ""] = features;
+  if (result.line !== null) {
+    const { slope, intercept } = result.line;
+    const [xs, ys] = [own.table.numbers(feature), own.table.numbers(target)];
+    panels.push({
+      title: `${target} by ${feature}`,
+      subtitle: `${target} = ${slope.toPrecision(4)} · ${feature} ${signed(intercept)}`,
+      ...linePanel(
+        Array.from(xs, (x, i) => ({ x, y: ys[i] as number })),
+        result.line,
+        null,
+        { x: `${feature} →`, y: `↑ ${target}` },
+      ),
+    });
+  }
+  panels.push({
+    title: result.rows,
+    subtitle: scores,
+    ...predictionPanel(result.real, result.predicted, {
+      real: `real ${target} →`,
+      predicted: `↑ predicted ${target}`,
+    }),
+  });
+  return panels;
 }
 
 const round = (value: number | undefined): string =>

@@ -1,24 +1,29 @@
-import { noGrad, type Tensor } from "@wgrad/autograd";
-import { StandardScaler, trainTestSplit } from "@wgrad/datasets";
+import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { StandardScaler } from "@wgrad/datasets";
 import { meanSquaredError, r2Score } from "@wgrad/metrics";
 import { Linear } from "@wgrad/nn";
+import { holdOut } from "../shared/hold-out.ts";
 import { fit } from "./fit.ts";
 import { leastSquares } from "./least-squares.ts";
+import type { Line } from "./picture.ts";
 
 export interface Evaluation {
-  readonly trainRows: number;
-  readonly testRows: number;
-  /** Features and target of the held-out rows, and what the model says. */
+  /** What was looked at: "102 held-out rows". */
+  readonly rows: string;
+  /** Features and target of those rows, and what the model says. */
   readonly features: ArrayLike<number>;
   readonly real: ArrayLike<number>;
   readonly predicted: ArrayLike<number>;
   /** What one standard deviation of each feature adds to the prediction. */
   readonly effects: readonly number[];
+  /** Not finite where the target does not vary. */
   readonly r2: number;
   /** The same split solved exactly, in f64 on the host. */
   readonly closedFormR2: number;
   /** Root of the mean squared error, in the target's units. */
   readonly error: number;
+  /** The fitted line, where there is one feature. */
+  readonly line: Line | null;
 }
 
 /**
@@ -26,10 +31,7 @@ export interface Evaluation {
  * that one learning rate suits all of them. x: [rows, features]; y: [rows, 1].
  */
 export async function regression(x: Tensor, y: Tensor, epochs?: number): Promise<Evaluation> {
-  const [xTrain, xTest, yTrain, yTest] = await trainTestSplit(x, y, {
-    testSize: 0.2,
-    randomState: 42,
-  });
+  const { xTrain, xTest, yTrain, yTest, rows } = await holdOut(x, y);
   const [trainRows = 0, features = 0] = xTrain.shape;
   const xScaler = new StandardScaler().fit(xTrain);
   const yScaler = new StandardScaler().fit(yTrain);
@@ -45,10 +47,11 @@ export async function regression(x: Tensor, y: Tensor, epochs?: number): Promise
     batchSize,
   });
 
-  const predictions = noGrad(() => yScaler.inverseTransform(model(xScaler.transform(xTest))));
+  const predict = (x: Tensor): Tensor =>
+    noGrad(() => yScaler.inverseTransform(model(xScaler.transform(x))));
+  const predictions = predict(xTest);
   return {
-    trainRows,
-    testRows: xTest.shape[0] ?? 0,
+    rows,
     features: await xTest.data(),
     real: await yTest.data(),
     predicted: await predictions.data(),
@@ -56,8 +59,23 @@ export async function regression(x: Tensor, y: Tensor, epochs?: number): Promise
     r2: await r2Score(predictions, yTest).item(),
     closedFormR2: await closedFormR2(xTrain, yTrain, xTest, yTest),
     error: Math.sqrt(await meanSquaredError(predictions, yTest).item()),
+    line: features === 1 ? await lineOf(predict, xScaler) : null,
   };
 }
+
+/** Slope and intercept in the feature's own units, read off a deviation to either side of its mean. */
+async function lineOf(predict: (x: Tensor) => Tensor, scaler: StandardScaler): Promise<Line> {
+  const [mean, deviation] = [await scaler.mean.item(), await scaler.scale.item()];
+  const [low = 0, high = 0] = await predict(
+    tensor([[mean - deviation], [mean + deviation]]),
+  ).data();
+  const slope = (high - low) / (2 * deviation);
+  return { slope, intercept: (low + high) / 2 - slope * mean };
+}
+
+/** A score as text. */
+export const score = (r2: number): string =>
+  Number.isFinite(r2) ? r2.toFixed(4) : "not defined (the target does not vary)";
 
 async function closedFormR2(
   xTrain: Tensor,

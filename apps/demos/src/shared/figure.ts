@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import * as Plot from "@observablehq/plot";
 import { Resvg } from "@resvg/resvg-js";
 import { parseHTML } from "linkedom";
+import { UsageError } from "./options.ts";
 
 /** Colours of every picture. */
 export const ink = {
@@ -98,8 +99,12 @@ export function saveFigure(svg: string, folder: string, name: string): string[] 
     font: { loadSystemFonts: false, fontFiles: fontFiles(), defaultFontFamily: font },
   });
   const png = resvg.render().asPng();
-  mkdirSync(folder, { recursive: true });
-  return [write(join(folder, `${name}.svg`), svg), write(join(folder, `${name}.png`), png)];
+  try {
+    mkdirSync(folder, { recursive: true });
+    return [write(join(folder, `${name}.svg`), svg), write(join(folder, `${name}.png`), png)];
+  } catch (error) {
+    throw new UsageError(`${folder}: the picture cannot be written (${(error as Error).message})`);
+  }
 }
 
 /** Whole or not at all: a broken run leaves no half of a file. */

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 /** What every demo can be asked for on the command line. */
@@ -47,6 +48,9 @@ export function parseOptions(args: readonly string[], out: string): Options | "h
   }
   if (target !== undefined && csv === undefined) {
     throw new UsageError("--target names a column of --csv FILE, which is not given");
+  }
+  if (values.out !== undefined && existsSync(values.out) && !statSync(values.out).isDirectory()) {
+    throw new UsageError(`--out ${values.out} is a file, not a folder`);
   }
   return {
     ...(device !== undefined && { device }),

@@ -11,9 +11,6 @@ export interface OwnTable {
   readonly target: string;
 }
 
-/** Fewer rows than this leave nothing to hold out. */
-const LEAST_ROWS = 5;
-
 /** Reads `--csv FILE` and takes `--target NAME`, or the last column, as what is to be predicted. */
 export async function readOwnTable(csv: string, { target: wanted }: Options): Promise<OwnTable> {
   const table = await readCsv(csv);
@@ -27,11 +24,7 @@ export async function readOwnTable(csv: string, { target: wanted }: Options): Pr
   if (features.length === 0) {
     throw new CsvError(`${csv}: only one column, "${target}", and nothing to predict it from`);
   }
-  if (table.length < LEAST_ROWS) {
-    throw new CsvError(
-      `${csv}: only ${table.length} rows; ${LEAST_ROWS} are the least to learn from and test on`,
-    );
-  }
+  if (table.length < 2) throw new CsvError(`${csv}: only one row: nothing to learn from`);
   for (const name of table.names) table.numbers(name);
   const values = table.numbers(target);
   if (values.every((value) => value === values[0])) {
