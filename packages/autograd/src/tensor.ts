@@ -191,10 +191,6 @@ export class Tensor extends Handle {
     return print(this);
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return print(this);
-  }
-
   // Elementwise, of one tensor
   neg(): Tensor {
     return arithmetic.neg(this);
@@ -661,3 +657,10 @@ function refuseConversion(): never {
 }
 
 registerHandle((cell, window) => new Tensor(cell, window));
+
+// what console.log shows in Node
+Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+  value(this: Tensor): string {
+    return print(this);
+  },
+});

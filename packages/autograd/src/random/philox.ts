@@ -6,7 +6,13 @@ const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 
 /** The constants, for the same function written as a device expression. */
-export const PHILOX = { MULTIPLIER_0, MULTIPLIER_1, WEYL_0, WEYL_1, ROUNDS } as const;
+export const PHILOX: Readonly<Record<"MULTIPLIER_0" | "MULTIPLIER_1" | "WEYL_0" | "WEYL_1" | "ROUNDS", number>> = {
+  MULTIPLIER_0,
+  MULTIPLIER_1,
+  WEYL_0,
+  WEYL_1,
+  ROUNDS,
+};
 
 /** High 32 bits of the 64-bit product of two u32. */
 export function mulHigh(a: number, b: number): number {
