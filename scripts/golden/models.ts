@@ -1,5 +1,5 @@
 import { ones, type Tensor, tanh, zeros } from "@wgrad/autograd";
-import { Linear, Module, parameter, Sigmoid } from "@wgrad/nn";
+import { type AnyModule, Linear, Module, parameter, Sigmoid } from "@wgrad/nn";
 import { invoke } from "./call.ts";
 import { Unmapped } from "./names.ts";
 
@@ -13,7 +13,7 @@ export interface Model {
   loadStateDict(state: Record<string, Tensor>): unknown;
 }
 
-type Build = (args: Readonly<Record<string, unknown>>) => Model;
+type Build = (args: Readonly<Record<string, unknown>>) => AnyModule;
 
 /** Models that the files hold as Python source, by class name. Each is that source in TypeScript. */
 const ported: Readonly<Record<string, Build>> = {
@@ -26,7 +26,7 @@ const ported: Readonly<Record<string, Build>> = {
 export function portedModel(name: string, args: Readonly<Record<string, unknown>>): Model {
   const build = ported[name];
   if (build === undefined) throw new Unmapped(name, `the model ${name} is not ported`);
-  return build(args);
+  return build(args) as unknown as Model;
 }
 
 class LinReg extends Module {

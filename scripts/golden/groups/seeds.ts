@@ -1,4 +1,5 @@
 import { cat } from "@wgrad/autograd";
+import { boundary } from "@wgrad/autograd/plugin";
 import { decodeAll, fromRecord, invoke } from "../call.ts";
 import type { Encoded } from "../load.ts";
 import type { Model } from "../models.ts";
@@ -22,6 +23,7 @@ export async function runSeeds(run: Run): Promise<void> {
   const [x, y, query] = ["x", "y", "query"].map(read);
   const losses = [];
   for (let step = 0; step < (item.steps as number); step++) {
+    await boundary();
     const loss = invoke("F.mse_loss", {
       args: [model(x), y],
       kwargs: {},

@@ -7,6 +7,7 @@ const STEPS = 20;
 export const data: readonly Program[] = [
   {
     name: "batchSizes",
+    submits: 2,
     promise: "a second batch size is a second plan in the same arena",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -23,6 +24,7 @@ export const data: readonly Program[] = [
   },
   {
     name: "prefetch",
+    submits: 1,
     promise: "batches that wait are host arrays: no device memory before they are used",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -41,6 +43,7 @@ export const data: readonly Program[] = [
   },
   {
     name: "reusedArray",
+    submits: 4,
     promise: "tensor() copies at the call, so the caller's array may be used again at once",
     async run({ net, random, noise, log, tick }) {
       const model = net();
@@ -58,6 +61,7 @@ export const data: readonly Program[] = [
   },
   {
     name: "slicesOfOneTensor",
+    submits: 5,
     promise: "the start of a slice is a number like any other: no new plan for a new batch",
     async run({ net, noise, log, tick }) {
       const model = net();

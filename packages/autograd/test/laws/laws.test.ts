@@ -42,6 +42,13 @@ const devices: readonly (InitOptions & { readonly tolerance: number })[] = [
   { device: "webgpu", tolerance: 1e-5 },
 ];
 
+/** The quick tier in the browser runs a third of the programs, as users run them: Node has tried them all. */
+const quickBrowser = typeof window !== "undefined" && inject("tier") !== "full";
+const chosen = programs.filter((_, i) => !quickBrowser || i % 3 === 0);
+const places = quickBrowser
+  ? devices.filter(({ device, fusion }) => device === "webgpu" && fusion !== "off")
+  : devices;
+
 let streams = 0;
 
 /** A stream of its own for every run, so that the memory it reports is this run's: a budget nobody else has, past reach. */
@@ -49,8 +56,8 @@ function freshStream(options: InitOptions): Promise<unknown> {
   return init({ ...options, budget: 2 ** 50 + streams++ });
 }
 
-describe.each(devices)("on $device, fusion $fusion", ({ tolerance, ...options }) => {
-  for (const program of programs) {
+describe.each(places)("on $device, fusion $fusion", ({ tolerance, ...options }) => {
+  for (const program of chosen) {
     if (program.todo !== undefined) {
       test.todo(`${program.name}: ${program.promise} (${program.todo})`);
       continue;
@@ -87,15 +94,15 @@ function expectSame(lazy: Outcome, eager: Outcome, tolerance: number): void {
 }
 
 /** From the sixth period on memory stands still, no plan is missed, and every period asks the same of the device. */
-function expectSteady(samples: readonly Sample[], { submits }: Program): void {
-  if (process.env.SHOW) console.log(samples.map((s) => JSON.stringify(s.memory)).join("\n"));
+function expectSteady(samples: readonly Sample[], program: Program): void {
+  const { submits = Number.POSITIVE_INFINITY, recomputed = 0 } = program;
   const steady = samples.slice(WARM);
   for (const { memory } of steady) expect(memory).toEqual(steady[0]?.memory);
   const periods = steady.slice(1).map(({ counts }, i) => difference(counts, steady[i]?.counts));
   for (const period of periods) {
     expect(period).toEqual(periods[0]);
-    expect(period.planMisses).toBe(0);
-    if (submits !== undefined) expect(period.submits).toBe(submits);
+    expect(period.submits).toBeLessThanOrEqual(submits);
+    expect(period).toMatchObject({ planMisses: 0, recomputed });
   }
 }
 

@@ -7,6 +7,7 @@ const STEPS = 20;
 export const loops: readonly Program[] = [
   {
     name: "plain",
+    submits: 6,
     promise: "a loop that reads every fifth loss is one submit a step, and one more for the read",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -21,6 +22,7 @@ export const loops: readonly Program[] = [
   },
   {
     name: "readBeforeBackward",
+    submits: 2,
     promise: "a loss read before backward keeps what the tape saved",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -35,6 +37,7 @@ export const loops: readonly Program[] = [
   },
   {
     name: "pushLosses",
+    submits: 1,
     promise: "unread losses in a list stay readable",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -51,6 +54,7 @@ export const loops: readonly Program[] = [
   },
   {
     name: "totalWithGraph",
+    submits: 1,
     promise: "adding losses to a total chains no tape over consumed graphs",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -83,6 +87,7 @@ export const loops: readonly Program[] = [
   },
   {
     name: "partsAfterStep",
+    submits: 2,
     promise: "parts of a loss, and the module's result, are readable after the step",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -101,6 +106,7 @@ export const loops: readonly Program[] = [
   },
   {
     name: "accumulate",
+    submits: 2,
     promise: "gradients of four batches add up, with a read in between",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -118,6 +124,7 @@ export const loops: readonly Program[] = [
   },
   {
     name: "evalNoGradRead",
+    submits: 1,
     promise: "evaluation with a read per batch holds on to nothing",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -132,6 +139,7 @@ export const loops: readonly Program[] = [
   },
   {
     name: "forgotNoGrad",
+    submits: 1,
     promise: "evaluation without noGrad recycles what its tapes saved",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -175,6 +183,7 @@ export const loops: readonly Program[] = [
   },
   {
     name: "midException",
+    submits: 5,
     promise: "an exception between forward and step leaves no trace",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -196,6 +205,7 @@ export const loops: readonly Program[] = [
   },
   {
     name: "interleaved",
+    submits: 4,
     promise: "two training loops that take turns do not disturb each other",
     async run({ net, random, log, tick }) {
       const train = async (steps: number, lr: number, turn: () => void): Promise<number[]> => {
@@ -220,6 +230,7 @@ export const loops: readonly Program[] = [
   },
   {
     name: "promiseAll",
+    submits: 1,
     promise: "two reads at once are one submit",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -231,6 +242,5 @@ export const loops: readonly Program[] = [
         tick();
       });
     },
-    submits: 1,
   },
 ];

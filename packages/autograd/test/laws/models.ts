@@ -18,6 +18,7 @@ const STEPS = 20;
 export const models: readonly Program[] = [
   {
     name: "tbptt",
+    submits: 8,
     promise: "truncated backpropagation carries a detached state from step to step",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -52,6 +53,7 @@ export const models: readonly Program[] = [
   },
   {
     name: "gan",
+    submits: 2,
     promise: "two nets that train on each other's results",
     async run({ net, noise, log, tick }) {
       const [generator, critic] = [net(), net()];
@@ -73,6 +75,7 @@ export const models: readonly Program[] = [
   },
   {
     name: "siameseReads",
+    submits: 2,
     promise: "three live tapes of one plan, all read before any backward",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -89,6 +92,7 @@ export const models: readonly Program[] = [
   },
   {
     name: "threeLiveTapes",
+    submits: 5,
     promise: "three live tapes of one plan, each read as it is made",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -109,6 +113,7 @@ export const models: readonly Program[] = [
   },
   {
     name: "straightThrough",
+    submits: 1,
     promise: "a straight-through estimator: a value on the tape only in part",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -124,6 +129,7 @@ export const models: readonly Program[] = [
   },
   {
     name: "gradientPenalty",
+    submits: 1,
     promise: "a gradient that is differentiated again is part of the same step",
     async run({ net, noise, log, tick }) {
       const critic = net();
@@ -142,6 +148,7 @@ export const models: readonly Program[] = [
   },
   {
     name: "weightTying",
+    submits: 1,
     promise: "one parameter used twice is one cell, and its gradient the sum of both uses",
     async run({ noise, log, tick }) {
       const weight = parameter(noise(4, N));
@@ -161,6 +168,7 @@ export const models: readonly Program[] = [
   },
   {
     name: "freezeHalfway",
+    submits: 1,
     promise: "a frozen parameter has no gradient, is left out of the step, and costs one new plan",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -179,6 +187,7 @@ export const models: readonly Program[] = [
   },
   {
     name: "batchNorm",
+    submits: 3,
     promise: "running statistics are written once per forward, and never again by a recomputation",
     async run({ noise, log, tick }) {
       const [scale, shift] = [parameter(noise()), parameter(noise())];
@@ -203,6 +212,8 @@ export const models: readonly Program[] = [
   },
   {
     name: "dropout", // and `checkpoint` over it, once there is one
+    recomputed: 1,
+    submits: 3,
     promise:
       "a mask belongs to the op that drew it: a recomputation draws the same, the next step afresh",
     async run({ net, noise, log, tick }) {
@@ -233,6 +244,7 @@ export const models: readonly Program[] = [
   },
   {
     name: "hooks",
+    submits: 1,
     promise: "a hook runs while recording, once, and what it returns is the gradient",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -254,6 +266,8 @@ export const models: readonly Program[] = [
   },
   {
     name: "asyncForward",
+    recomputed: 1,
+    submits: 2,
     promise: "a forward may read values to decide how to go on",
     async run({ net, noise, log, tick }) {
       const [shared, left, right] = [net(), net(), net()];

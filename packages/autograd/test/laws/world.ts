@@ -27,8 +27,10 @@ export interface Program {
   readonly run: (world: World) => Promise<void>;
   /** The error it must end in, as users see it. Eager mode, which forgets nothing, may not. */
   readonly throws?: RegExp;
-  /** Submits per period once warm. */
+  /** Submits that a period takes at most, once warm. */
   readonly submits?: number;
+  /** Nodes that a period computes a second time: none, unless the program is about that. */
+  readonly recomputed?: number;
   /** Why it cannot be written yet. */
   readonly todo?: string;
 }

@@ -16,6 +16,7 @@ const STEPS = 20;
 export const writes: readonly Program[] = [
   {
     name: "manualSgd",
+    submits: 10,
     promise: "a hand-written update runs at the next read of its parameter, not in one long chain",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -34,6 +35,7 @@ export const writes: readonly Program[] = [
   },
   {
     name: "manualLong",
+    submits: 10,
     promise: "the same with assignment, over many more steps",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -52,6 +54,7 @@ export const writes: readonly Program[] = [
   },
   {
     name: "ema",
+    submits: 2,
     promise: "a moving average of the weights, updated after the step",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -71,6 +74,7 @@ export const writes: readonly Program[] = [
   },
   {
     name: "wganClip",
+    submits: 2,
     promise: "weights clipped in place after every step",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -87,6 +91,7 @@ export const writes: readonly Program[] = [
   },
   {
     name: "dqnSoft",
+    submits: 11,
     promise: "a target network that follows slowly",
     async run({ net, noise, log, tick }) {
       const [online, target] = [net(), net()];
@@ -202,6 +207,7 @@ export const writes: readonly Program[] = [
   },
   {
     name: "gradientAfterStep",
+    submits: 2,
     promise: "a gradient is there after the step, until zeroGrad",
     async run({ net, noise, log, tick }) {
       const model = net();
@@ -232,6 +238,7 @@ export const writes: readonly Program[] = [
   },
   {
     name: "projectedGradients",
+    submits: 1,
     promise: "gradients of two losses, one kept by clone(), are combined and assigned (PCGrad)",
     async run({ net, noise, log, tick }) {
       const model = net();
