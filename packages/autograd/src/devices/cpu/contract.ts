@@ -1,6 +1,6 @@
 import type { TypedArray } from "../../dtype.ts";
 import type { Shape } from "../../shape.ts";
-import { type Reading, walk } from "./reading.ts";
+import { type Reading, walkOver } from "./reading.ts";
 
 /** c[…, m, n] = Σₖ a[…, m, k] · b[…, k, n], summed in f64; row by row, so that b is read along its rows. */
 export function contract(shape: Shape, a: Reading, b: Reading): (out: TypedArray) => void {
@@ -11,10 +11,11 @@ export function contract(shape: Shape, a: Reading, b: Reading): (out: TypedArray
   const [aRow, aDepth] = [a.strides[rank - 2] as number, a.strides[rank - 1] as number];
   const [bDepth, bColumn] = [b.strides[rank - 2] as number, b.strides[rank - 1] as number];
   const strides = [a.strides.slice(0, rank - 2), b.strides.slice(0, rank - 2)];
+  const walk = walkOver(batch, strides);
+  const sums = new Float64Array(columns);
   return (out) => {
-    const sums = new Float64Array(columns);
     let place = 0;
-    walk(batch, strides, [a.offset, b.offset], ([aStart, bStart]) => {
+    walk([a.offset, b.offset], ([aStart, bStart]) => {
       for (let m = 0; m < rows; m++) {
         sums.fill(0);
         for (let k = 0; k < depth; k++) {

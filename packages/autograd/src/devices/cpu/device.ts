@@ -165,15 +165,18 @@ function bindKernel({ lowered, inputs, output, scratch }: BoundKernel): Run {
         i === last &&
         (view !== null || step.op.meaning.kind !== "elementwise"),
     );
+    const moving = readings.flatMap((at, k) => {
+      const operand = step.operands[k] as KernelOperand;
+      const fixed = operand.offset < 0 || isConstantOperand(kernel, operand);
+      return fixed ? [] : [{ at, slot: operand.offset }];
+    });
+    const slots = step.scalars.map((slot) => ({ slot, dtype: kernel.params[slot] as DType }));
+    const scalars = slots.map(() => 0);
     return (params: ArrayLike<number>, first: number): void => {
-      for (const [k, operand] of step.operands.entries()) {
-        if (operand.offset >= 0 && !isConstantOperand(kernel, operand)) {
-          (readings[k] as Reading).offset = params[first + operand.offset] as number;
-        }
+      for (const { at, slot } of moving) at.offset = params[first + slot] as number;
+      for (const [k, { slot, dtype }] of slots.entries()) {
+        scalars[k] = round(params[first + slot] as number, dtype);
       }
-      const scalars = step.scalars.map((slot) =>
-        round(params[first + slot] as number, kernel.params[slot] as DType),
-      );
       if (!overlaps) compute(result, scalars);
       else {
         const apart = new (arrayType(step.dtype))(result.length);

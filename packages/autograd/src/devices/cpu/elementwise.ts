@@ -1,7 +1,7 @@
 import type { DType, TypedArray } from "../../dtype.ts";
 import type { Elementwise } from "../../graph/op.ts";
 import type { Shape } from "../../shape.ts";
-import { loopsOver, type Reading, walk } from "./reading.ts";
+import { loopsOver, type Reading, walkOver } from "./reading.ts";
 
 type Scalar = (...values: number[]) => number;
 
@@ -18,8 +18,11 @@ export function elementwise(
     shape,
     operands.map((operand) => operand.strides),
   );
+  const walk = walkOver(outer, outerStrides);
+  const starts = operands.map(() => 0);
+  const empty = shape.includes(0);
   return (out, scalars) => {
-    if (shape.includes(0)) return;
+    if (empty) return;
     if (operands.length === 0 && !meaning.indexed) {
       out.fill(f(...scalars));
       return;
@@ -27,8 +30,8 @@ export function elementwise(
     const plain = scalars.length === 0 && !meaning.indexed;
     const row = (plain ? rows[operands.length] : undefined) ?? anyRow(scalars, meaning.indexed);
     let first = 0;
-    const starts = operands.map((operand) => operand.offset);
-    walk(outer, outerStrides, starts, (at) => {
+    for (const [k, operand] of operands.entries()) starts[k] = operand.offset;
+    walk(starts, (at) => {
       row(f, out, first, count, operands, at, steps);
       first += count;
     });
@@ -61,6 +64,18 @@ const rows: readonly (Row | undefined)[] = [
     const [di, dj] = steps as readonly [number, number];
     for (let n = 0; n < count; n++) {
       out[first + n] = f(a.data[i + n * di] as number, b.data[j + n * dj] as number);
+    }
+  },
+  (f, out, first, count, operands, at, steps) => {
+    const [a, b, c] = operands as readonly [Reading, Reading, Reading];
+    const [i, j, k] = at as readonly [number, number, number];
+    const [di, dj, dk] = steps as readonly [number, number, number];
+    for (let n = 0; n < count; n++) {
+      out[first + n] = f(
+        a.data[i + n * di] as number,
+        b.data[j + n * dj] as number,
+        c.data[k + n * dk] as number,
+      );
     }
   },
 ];

@@ -18,34 +18,34 @@ export function reading(operand: KernelOperand, data: TypedArray): Reading {
     : { data, shape: view.shape, strides: view.strides, offset: 0 };
 }
 
-/**
- * Calls `visit` for every index of `shape` in row-major order, with the offset that each list of strides gives it.
- * The array it is called with is reused.
- */
-export function walk(
-  shape: Shape,
-  strides: readonly (readonly number[])[],
-  starts: readonly number[],
-  visit: (at: readonly number[]) => void,
-): void {
-  if (shape.includes(0)) return;
-  const at = [...starts];
-  const index = new Array<number>(shape.length).fill(0);
-  for (;;) {
-    visit(at);
-    let dim = shape.length - 1;
-    for (; dim >= 0; dim--) {
-      const i = (index[dim] as number) + 1;
-      const ends = i === shape[dim];
-      const moves = ends ? 1 - i : 1;
-      for (const [k, list] of strides.entries()) {
-        at[k] = (at[k] as number) + moves * (list[dim] as number);
+/** Calls `visit` with the offsets of one place after the other. Its arrays are made once: it is used again with every run. */
+export type Walk = (starts: readonly number[], visit: (at: readonly number[]) => void) => void;
+
+/** The walk over every index of `shape` in row-major order, with the offset that each list of strides gives it. */
+export function walkOver(shape: Shape, strides: readonly (readonly number[])[]): Walk {
+  const rank = shape.length;
+  const empty = shape.includes(0);
+  const at = strides.map(() => 0);
+  const index = shape.map(() => 0);
+  return (starts, visit) => {
+    if (empty) return;
+    for (let k = 0; k < at.length; k++) at[k] = starts[k] as number;
+    for (;;) {
+      visit(at);
+      let dim = rank - 1;
+      for (; dim >= 0; dim--) {
+        const i = (index[dim] as number) + 1;
+        const ends = i === shape[dim];
+        const moves = ends ? 1 - i : 1;
+        for (let k = 0; k < at.length; k++) {
+          at[k] = (at[k] as number) + moves * ((strides[k] as readonly number[])[dim] as number);
+        }
+        index[dim] = ends ? 0 : i;
+        if (!ends) break;
       }
-      index[dim] = ends ? 0 : i;
-      if (!ends) break;
+      if (dim < 0) return;
     }
-    if (dim < 0) return;
-  }
+  };
 }
 
 /** Nested loops over a shape: `outer` is walked, and each place of it begins a plain loop of `count` elements. */

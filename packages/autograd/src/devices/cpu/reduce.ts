@@ -1,6 +1,6 @@
 import type { DType, TypedArray } from "../../dtype.ts";
 import type { Reduce } from "../../graph/op.ts";
-import { loopsOver, type Reading, walk } from "./reading.ts";
+import { loopsOver, type Reading, walkOver } from "./reading.ts";
 
 interface Fold {
   /** The result over no elements. */
@@ -29,11 +29,13 @@ export function reduce(
   const loops = loopsOver(inner, [strides.slice(split)]);
   const step = loops.steps[0] as number;
   const empty = inner.includes(0);
+  const walkInner = walkOver(loops.outer, loops.outerStrides);
+  const walkOuter = walkOver(shape.slice(0, split), [strides.slice(0, split)]);
 
   const fold = ({ start, step: combineOne }: Fold, first: number): number => {
     let sofar = start;
     if (empty) return sofar;
-    walk(loops.outer, loops.outerStrides, [first], ([from]) => {
+    walkInner([first], ([from]) => {
       for (let n = 0; n < loops.count; n++) {
         sofar = combineOne(sofar, data[(from as number) + n * step] as number);
       }
@@ -46,7 +48,7 @@ export function reduce(
     let best = -Infinity;
     let place = 0;
     let index = 0;
-    walk(loops.outer, loops.outerStrides, [first], ([from]) => {
+    walkInner([first], ([from]) => {
       for (let n = 0; n < loops.count; n++, index++) {
         const x = sign * (data[(from as number) + n * step] as number);
         if (x > best || (Number.isNaN(x) && !Number.isNaN(best))) {
@@ -66,7 +68,7 @@ export function reduce(
   };
   return (out) => {
     let place = 0;
-    walk(shape.slice(0, split), [strides.slice(0, split)], [operand.offset], ([first]) => {
+    walkOuter([operand.offset], ([first]) => {
       out[place++] = result(first as number);
     });
   };
