@@ -1,6 +1,7 @@
 import { toRecord } from "./call.ts";
 import { compare, compareDType, type Difference, toleranceOf } from "./compare.ts";
 import { runInit } from "./groups/init.ts";
+import { runMetrics } from "./groups/metrics.ts";
 import { runLosses, runModules } from "./groups/modules.ts";
 import { runOps } from "./groups/ops.ts";
 import { runOptim } from "./groups/optim.ts";
@@ -46,6 +47,7 @@ const runners: Readonly<Record<string, Runner>> = {
   seeded: runSeeded,
   seeds: runSeeds,
   init: runInit,
+  metrics: runMetrics,
 };
 
 async function withoutRunner({ item, group }: Run): Promise<void> {

@@ -1,4 +1,4 @@
-import { noGrad, type Tensor } from "@wgrad/autograd";
+import { noGrad, type Tensor, where } from "@wgrad/autograd";
 import { composite } from "@wgrad/autograd/plugin";
 import { checkSameShape } from "./check.ts";
 
@@ -9,8 +9,8 @@ export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {
 }
 
 /**
- * R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 is no better than the mean of the targets. Shapes must be equal;
- * over all elements. → 0-d.
+ * R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 is no better than the mean of the targets. Where all targets are the
+ * same it is 1 for a perfect prediction and else 0. Shapes must be equal; over all elements. → 0-d.
  */
 export function r2Score(predictions: Tensor, targets: Tensor): Tensor {
   checkSameShape("r2Score", predictions, targets);
@@ -18,7 +18,8 @@ export function r2Score(predictions: Tensor, targets: Tensor): Tensor {
     composite(() => {
       const residual = targets.sub(predictions).square().sum();
       const total = targets.sub(targets.mean()).square().sum();
-      return residual.div(total).neg().add(1);
+      const constant = where(residual.eq(0), 1, 0);
+      return where(total.eq(0), constant, residual.div(total).neg().add(1));
     }),
   );
 }
