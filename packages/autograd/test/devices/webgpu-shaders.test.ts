@@ -116,57 +116,60 @@ test("a matrix times a vector", () => {
       let row4 = q1 - q3 * u[0].w;
       let top5 = row4 * 128u + local / 1u;
       let left6 = column2 * 1u + local % 1u;
-      let i8 = u[1].x;
-      let start9 = i8 + min(top5 + 0u, u[1].z) * u[1].w;
-      let start10 = i8 + min(top5 + 32u, u[1].z) * u[1].w;
-      let start11 = i8 + min(top5 + 64u, u[1].z) * u[1].w;
-      let start12 = i8 + min(top5 + 96u, u[1].z) * u[1].w;
-      let i13 = u[1].y;
-      let start14 = i13 + min(left6 + 0u, u[2].x) * u[2].y;
-      var sum15 = f32(0);
-      var sum16 = f32(0);
-      var sum17 = f32(0);
-      var sum18 = f32(0);
-      var ka = 0u;
-      var kb = 0u;
-      for (var k = 0u; k < u[3].x; k++) {
-        let i19 = start9 + ka;
-        let x20 = in0[i19];
-        let i21 = start10 + ka;
-        let x22 = in0[i21];
-        let i23 = start11 + ka;
-        let x24 = in0[i23];
-        let i25 = start12 + ka;
-        let x26 = in0[i25];
-        let i27 = start14 + kb;
-        let x28 = in1[i27];
-        sum15 += x20 * x28;
-        sum16 += x22 * x28;
-        sum17 += x24 * x28;
-        sum18 += x26 * x28;
-        ka += u[2].z;
-        kb += u[2].w;
+      let start7 = u[1].x;
+      let at8 = min(top5 + 0u, u[1].y);
+      let start9 = start7 + at8 * u[1].z;
+      let at10 = min(top5 + 32u, u[1].y);
+      let start11 = start7 + at10 * u[1].z;
+      let at12 = min(top5 + 64u, u[1].y);
+      let start13 = start7 + at12 * u[1].z;
+      let at14 = min(top5 + 96u, u[1].y);
+      let start15 = start7 + at14 * u[1].z;
+      let start16 = u[1].w;
+      let at17 = min(left6 + 0u, u[2].x);
+      let start18 = start16;
+      var sum19 = f32(0);
+      var sum20 = f32(0);
+      var sum21 = f32(0);
+      var sum22 = f32(0);
+      for (var k = 0u; k < u[2].y; k++) {
+        let k23 = k * u[2].z;
+        let i24 = start9 + k23;
+        let x25 = in0[i24];
+        let i26 = start11 + k23;
+        let x27 = in0[i26];
+        let i28 = start13 + k23;
+        let x29 = in0[i28];
+        let i30 = start15 + k23;
+        let x31 = in0[i30];
+        let k32 = k * u[2].w;
+        let i33 = start18 + k32;
+        let x34 = in1[i33];
+        sum19 += x25 * x34;
+        sum20 += x27 * x34;
+        sum21 += x29 * x34;
+        sum22 += x31 * x34;
       }
-      let o29 = q3 * u[3].w;
-      let row30 = top5 + 0u;
-      if (row30 < u[3].y) {
-        let o31 = o29 + row30 * u[3].z;
-        if (left6 + 0u < u[3].z) { out[o31 + left6 + 0u] = sum15; }
+      let o35 = q3 * u[3].z;
+      let row36 = top5 + 0u;
+      if (row36 < u[3].x) {
+        let o37 = o35 + row36 * u[3].y;
+        if (left6 + 0u < u[3].y) { out[o37 + left6 + 0u] = sum19; }
       }
-      let row32 = top5 + 32u;
-      if (row32 < u[3].y) {
-        let o33 = o29 + row32 * u[3].z;
-        if (left6 + 0u < u[3].z) { out[o33 + left6 + 0u] = sum16; }
+      let row38 = top5 + 32u;
+      if (row38 < u[3].x) {
+        let o39 = o35 + row38 * u[3].y;
+        if (left6 + 0u < u[3].y) { out[o39 + left6 + 0u] = sum20; }
       }
-      let row34 = top5 + 64u;
-      if (row34 < u[3].y) {
-        let o35 = o29 + row34 * u[3].z;
-        if (left6 + 0u < u[3].z) { out[o35 + left6 + 0u] = sum17; }
+      let row40 = top5 + 64u;
+      if (row40 < u[3].x) {
+        let o41 = o35 + row40 * u[3].y;
+        if (left6 + 0u < u[3].y) { out[o41 + left6 + 0u] = sum21; }
       }
-      let row36 = top5 + 96u;
-      if (row36 < u[3].y) {
-        let o37 = o29 + row36 * u[3].z;
-        if (left6 + 0u < u[3].z) { out[o37 + left6 + 0u] = sum18; }
+      let row42 = top5 + 96u;
+      if (row42 < u[3].x) {
+        let o43 = o35 + row42 * u[3].y;
+        if (left6 + 0u < u[3].y) { out[o43 + left6 + 0u] = sum22; }
       }
     }
     "

@@ -359,6 +359,62 @@ describe("contract", () => {
     await agrees(build);
   });
 
+  test("several dimensions of each kind: a convolution over windows", async () => {
+    const [images, channels, size, filters, width] = [2, 3, 7, 4, 3] as const;
+    const out = size - width + 1;
+    const build = new KernelBuilder();
+    const x = floats(build, [images, channels, size, size]);
+    const [xi, xc, xy, xx] = contiguousStrides([images, channels, size, size]) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    // a[image, y, x, channel, dy, dx] and b[channel, dy, dx, filter]
+    const windows = viewed(x, {
+      shape: [images, out, out, channels, width, width],
+      strides: [xi, xy, xx, xc, xy, xx],
+      offset: 0,
+    });
+    const weight = floats(build, [filters, channels, width, width], 2);
+    const turned = permuteView(wholeView([filters, channels, width, width]), [1, 2, 3, 0]);
+    build.step(matmulOp, [windows, viewed(weight, turned)], [images, out, out, filters], {
+      attrs: [0, 3, 1, 3],
+    });
+    const got = await build.run(device);
+    const flat = new KernelBuilder();
+    const rows = images * out * out;
+    const inner = channels * width * width;
+    const [p, q] = build.data as [Float32Array, Float32Array];
+    const matrix = Array.from({ length: rows * inner }, (_, i) => {
+      const [row, at] = [Math.floor(i / inner), i % inner];
+      const [image, y, left] = [
+        Math.floor(row / out / out),
+        Math.floor(row / out) % out,
+        row % out,
+      ];
+      const [c, dy, dx] = [
+        Math.floor(at / width / width),
+        Math.floor(at / width) % width,
+        at % width,
+      ];
+      return p[image * xi + c * xc + (y + dy) * xy + left + dx] as number;
+    });
+    const a = flat.input([rows, inner], "f32", matrix);
+    const b = viewed(
+      flat.input([filters, inner], "f32", q),
+      permuteView(wholeView([filters, inner]), [1, 0]),
+    );
+    flat.step(matmulOp, [a, b], [rows, filters]);
+    expect(difference(got, await flat.run(cpu), 1e-5, 1e-5)).toBeNull();
+  });
+
+  test("one text for every layout", () => {
+    const text = (a: Layout, b: Layout) =>
+      device.lower(matmul([], 50, 60, 70, a, b).kernel).stages.map(({ wgsl }) => wgsl);
+    expect(text("plain", "transposed")).toEqual(text("transposed", "plain"));
+  });
+
   test("few outputs and many k", async () => {
     for (const a of layouts) {
       await agrees(matmul([], 1, 50_000, 1, a, "plain"), 1e-5, 2e-3);

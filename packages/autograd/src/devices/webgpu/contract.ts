@@ -1,7 +1,7 @@
 import { storageType, type WgslValue } from "../../kernel/wgsl.ts";
 import { contiguousStrides, sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
-import { Position } from "./position.ts";
+import { Walks } from "./position.ts";
 import { divide } from "./reduce.ts";
 import { fold, Shader, type ShaderLimits, type Stage, shapeOf } from "./shader.ts";
 import type { Words } from "./words.ts";
@@ -15,47 +15,91 @@ interface Tiling {
 }
 
 /**
- * c[…, m, n] = Σₖ a[…, m, k] · b[…, k, n] with any strides, so that transposes and broadcasts are never made. No
- * workgroup memory and no barriers: what counts is multiply-adds per load, in registers. Where there are few outputs and
- * many k, these are cut into parts whose sums a second dispatch adds, in order.
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…] with any strides, so that transposes, broadcasts and windows
+ * are never made. No workgroup memory and no barriers: what counts is multiply-adds per load, in registers. Where there are
+ * few outputs and many k, these are cut into parts whose sums a second dispatch adds, in order.
  */
 export function contractStages(
   kernel: Kernel,
   words: Words,
   limits: ShaderLimits,
 ): { stages: Stage[]; scratch: number[] } {
-  const step = kernel.steps.at(-1) as KernelStep;
-  const [a, b] = step.operands as [KernelOperand, KernelOperand];
-  const shapeA = shapeOf(a);
-  const [m, k] = shapeA.slice(-2) as [number, number];
-  const n = shapeOf(b).at(-1) as number;
-  const batchDims = shapeA.slice(0, -2);
-  const outputs = sizeOf(batchDims) * m * n;
+  const product = productOf(kernel.steps.at(-1) as KernelStep);
+  const { batch, m, n, parts } = product;
+  const outputs = sizeOf([...batch, ...m, ...n]);
   if (outputs === 0) return { stages: [], scratch: [] };
-  const { parts, part } = divide(outputs, k);
-  const product = { step, a, b, m, k, n, batchDims, parts, part };
   const stages = [multiply(new Shader(kernel, words), product, limits)];
   if (parts === 1) return { stages, scratch: [] };
   stages.push(addParts(new Shader(kernel, words), product, outputs, limits));
   return { stages, scratch: [outputs * parts * 4] };
 }
 
+/** One factor: strides along the batch, along the outputs' dimensions that are its own, and along k. */
+interface Factor {
+  readonly operand: KernelOperand;
+  readonly batch: readonly number[];
+  readonly own: readonly number[];
+  readonly k: readonly number[];
+}
+
 interface Product {
-  readonly step: KernelStep;
-  readonly a: KernelOperand;
-  readonly b: KernelOperand;
-  readonly m: number;
-  readonly k: number;
-  readonly n: number;
-  readonly batchDims: readonly number[];
+  readonly type: string;
+  readonly a: Factor;
+  readonly b: Factor;
+  readonly batch: readonly number[];
+  readonly m: readonly number[];
+  readonly n: readonly number[];
+  readonly k: readonly number[];
+  /** k is cut into so many parts of so many. */
   readonly parts: number;
   readonly part: number;
 }
 
+function productOf({ operands, attrs, dtype }: KernelStep): Product {
+  const [left, right] = operands as [KernelOperand, KernelOperand];
+  const [shapeA, shapeB] = [shapeOf(left), shapeOf(right)];
+  const [nb, nm, nn, nk] = (attrs.length === 4 ? attrs : [shapeA.length - 2, 1, 1, 1]) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [stridesA, stridesB] = [stridesOf(left), stridesOf(right)];
+  const batch = shapeA.slice(0, nb);
+  const m = shapeA.slice(nb, nb + nm);
+  const k = shapeA.slice(nb + nm);
+  const n = shapeB.slice(nb + nk);
+  return {
+    type: storageType(dtype),
+    a: {
+      operand: left,
+      batch: stridesA.slice(0, nb),
+      own: stridesA.slice(nb, nb + nm),
+      k: stridesA.slice(nb + nm),
+    },
+    b: {
+      operand: right,
+      batch: stridesB.slice(0, nb),
+      own: stridesB.slice(nb + nk, nb + nk + nn),
+      k: stridesB.slice(nb, nb + nk),
+    },
+    batch,
+    m,
+    n,
+    k,
+    ...divide(sizeOf([...batch, ...m, ...n]), sizeOf(k)),
+  };
+}
+
 function multiply(shader: Shader, product: Product, limits: ShaderLimits): Stage {
-  const { step, a, b, m, k, n, batchDims, parts, part } = product;
+  const { type, a, b, parts, part } = product;
   const { text, words } = shader;
-  const batch = sizeOf(batchDims);
+  const [batch, m, n, k] = [product.batch, product.m, product.n, product.k].map(sizeOf) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const { tileM, tileN, groupX, groupY } = tilingFor(m, n, batch);
   const blocksM = Math.ceil(m / (tileM * groupY));
   const blocksN = Math.ceil(n / (tileN * groupX));
@@ -77,61 +121,56 @@ function multiply(shader: Shader, product: Product, limits: ShaderLimits): Stage
   const left = text.let(`${blockN.text} * ${tileN * groupX}u + local % ${groupX}u`, 1, "left");
 
   // Where each of the thread's rows of a and columns of b begins; past the edge the last one is read again.
-  const [stridesA, stridesB] = [stridesOf(a), stridesOf(b)];
-  const offset = (operand: KernelOperand) =>
-    operand.view === null ? words.number(0) : words.parameter(operand.offset);
-  const at = new Position(
-    words,
-    text,
-    [{ dims: batchDims, index: plane }],
-    [
-      { operand: a, strides: stridesA.slice(0, -2), offset: offset(a) },
-      { operand: b, strides: stridesB.slice(0, -2), offset: offset(b) },
-    ],
-  );
-  at.prepare(0);
+  const walks = new Walks(words, product.batch, [a.batch, b.batch], true).at(plane, text);
   const starts = (
-    operand: KernelOperand,
+    factor: Factor,
+    walk: number,
+    dims: readonly number[],
     count: number,
     first: WgslValue,
     apart: number,
-    size: number,
-    stride: number | undefined,
-  ) => {
-    const base = at.read(operand).text;
-    const last = words.number(size - 1);
-    const step = words.number(stride as number);
-    const start = (i: number) => `${base} + min(${first.text} + ${i * apart}u, ${last}) * ${step}`;
-    return range(count).map((i) => text.let(start(i), 1, "start"));
+  ): WgslValue[] => {
+    const { view, offset } = factor.operand;
+    const base = [
+      view === null ? words.number(0) : words.parameter(offset),
+      ...(walks[walk]?.terms ?? []),
+    ];
+    const plane = text.let(base.join(" + "), 1, "start");
+    const last = words.number(sizeOf(dims) - 1);
+    const own = new Walks(words, dims, [factor.own], true);
+    return range(count).map((i) => {
+      const at = text.let(`min(${first.text} + ${i * apart}u, ${last})`, 1, "at");
+      const [sum] = own.at(at, text);
+      return text.let([plane.text, ...(sum?.terms ?? [])].join(" + "), 1, "start");
+    });
   };
-  const rows = starts(a, tileM, top, groupY, m, stridesA.at(-2));
-  const columns = starts(b, tileN, left, groupX, n, stridesB.at(-1));
+  const rows = starts(a, 0, product.m, tileM, top, groupY);
+  const columns = starts(b, 1, product.n, tileN, left, groupX);
 
-  const type = storageType(step.dtype);
   const sums = rows.map(() => columns.map(() => text.name("sum")));
   for (const sum of sums.flat()) text.line(`var ${sum} = ${type}(0);`);
-  const alongA = words.number(stridesA.at(-1) as number);
-  const alongB = words.number(stridesB.at(-2) as number);
+  const along = new Walks(words, product.k, [a.k, b.k], true);
   let [from, to] = ["0u", words.number(k)];
   if (slice !== null) {
     const size = words.number(part);
     from = text.let(`${slice.text} * ${size}`, 1, "from").text;
     to = text.let(`min(${from} + ${size}, ${to})`, 1, "to").text;
   }
-  text.line(`var ka = ${slice === null ? "0u" : `${from} * ${alongA}`};`);
-  text.line(`var kb = ${slice === null ? "0u" : `${from} * ${alongB}`};`);
   text.block(`for (var k = ${from}; k < ${to}; k++)`, () => {
-    const element = (operand: KernelOperand, start: WgslValue, along: string) =>
-      shader.element(operand, text.let(`${start.text} + ${along}`, 1, "i"));
-    const x = rows.map((start) => element(a, start, "ka"));
-    const y = columns.map((start) => element(b, start, "kb"));
+    const inner = along.at({ text: "k", lanes: 1 }, text);
+    const elements = ({ operand }: Factor, starts: readonly WgslValue[], walk: number) => {
+      const terms = inner[walk]?.terms ?? [];
+      const step = terms.length === 0 ? [] : [text.let(terms.join(" + "), 1, "k").text];
+      return starts.map((start) => {
+        const index = text.let([start.text, ...step].join(" + "), 1, "i");
+        return shader.element(operand, index).text;
+      });
+    };
+    const x = elements(a, rows, 0);
+    const y = elements(b, columns, 1);
     for (const i of range(tileM)) {
-      for (const j of range(tileN)) {
-        text.line(`${sums[i]?.[j]} += ${x[i]?.text} * ${y[j]?.text};`);
-      }
+      for (const j of range(tileN)) text.line(`${sums[i]?.[j]} += ${x[i]} * ${y[j]};`);
     }
-    text.line(`ka += ${alongA};`);
-    text.line(`kb += ${alongB};`);
   });
 
   const out = slice === null ? shader.output(false) : shader.bind({ scratch: 0 }, type, true);
@@ -153,7 +192,7 @@ function multiply(shader: Shader, product: Product, limits: ShaderLimits): Stage
 
 function addParts(shader: Shader, product: Product, outputs: number, limits: ShaderLimits): Stage {
   const { text, words } = shader;
-  const type = storageType(product.step.dtype);
+  const { type } = product;
   return shader.perThread(outputs, limits, () => {
     const scratch = shader.bind({ scratch: 0 }, type, false);
     text.line(`var sum = ${type}(0);`);

@@ -1,4 +1,4 @@
-import { DTypeError, LimitError } from "../../errors.ts";
+import { DeviceError, DTypeError, LimitError } from "../../errors.ts";
 import type { Kernel, KernelStep, Lowered } from "../device.ts";
 import { assembleStages } from "./assemble.ts";
 import { contractStages } from "./contract.ts";
@@ -73,5 +73,7 @@ function writeStages(
       return { stages: assembleStages(kernel, words, limits), scratch: [] };
     case "source":
       throw new Error(`${step.op.name}: data from the host is written, not computed`);
+    default:
+      throw new DeviceError(`${step.op.name}: the webgpu device has no ${kind} kernel yet`);
   }
 }

@@ -3,7 +3,114 @@ import { sizeOf } from "../../shape.ts";
 import type { KernelOperand } from "../device.ts";
 import type { Words } from "./words.ts";
 
-/** Consecutive dimensions that one counter runs over. */
+interface Axis {
+  size: number;
+  /** One a walk. */
+  strides: number[];
+}
+
+/** Terms that add up to an index, and in how many lanes. */
+interface Sum {
+  readonly terms: readonly string[];
+  readonly lanes: Lanes;
+}
+
+/**
+ * Consecutive dimensions that one counter runs over, walked with several strides at once. Dimensions that all walks pass
+ * alike are merged first, so that a coordinate is divided out only where a walk needs it.
+ */
+export class Walks {
+  readonly #words: Words;
+  readonly #axes: readonly Axis[];
+  readonly #numbers = new Map<string, string>();
+  readonly #anyStride: boolean;
+
+  /** With `anyStride`, text that is the same for strides of 1 and others: fewer pipelines, an extra product. */
+  constructor(
+    words: Words,
+    dims: readonly number[],
+    strides: readonly (readonly number[])[],
+    anyStride = false,
+  ) {
+    this.#words = words;
+    this.#anyStride = anyStride;
+    this.#axes = merge(
+      dims.map((size, d) => ({ size, strides: strides.map((walk) => walk[d] as number) })),
+    );
+  }
+
+  /** Of each walk, the index it has come to at this count. */
+  at(count: WgslValue, text: WgslText): Sum[] {
+    const coordinates = this.#coordinates(count, text);
+    const walks = this.#axes[0]?.strides.length ?? 0;
+    return Array.from({ length: walks }, (_, w) => {
+      const terms: string[] = [];
+      this.#axes.forEach(({ strides }, d) => {
+        const stride = strides[w] as number;
+        const coordinate = coordinates[d];
+        if (stride === 0 || !coordinate) return;
+        const by =
+          stride === 1 && !this.#anyStride ? "" : ` * ${this.#number(`stride ${d} ${w}`, stride)}`;
+        terms.push(`${coordinate.text}${by}`);
+      });
+      return { terms, lanes: terms.length > 0 ? count.lanes : 1 };
+    });
+  }
+
+  /** One word for one number, however often it is used. */
+  #number(name: string, value: number): string {
+    const known = this.#numbers.get(name) ?? this.#words.number(value);
+    this.#numbers.set(name, known);
+    return known;
+  }
+
+  /** The coordinates that some walk needs, from the last dimension to the first. */
+  #coordinates(count: WgslValue, text: WgslText): (WgslValue | null)[] {
+    const coordinates: (WgslValue | null)[] = this.#axes.map(() => null);
+    let rest = count;
+    let skipped = 1;
+    for (let d = this.#axes.length - 1; d >= 0; d--) {
+      const { size, strides } = this.#axes[d] as Axis;
+      if (strides.every((stride) => stride === 0)) {
+        skipped *= size;
+        continue;
+      }
+      if (skipped !== 1) {
+        const passed = this.#number(`passed ${d}`, skipped);
+        rest = text.let(`${rest.text} / ${passed}`, count.lanes, "q");
+        skipped = 1;
+      }
+      if (d === 0) {
+        coordinates[d] = rest;
+        break;
+      }
+      const n = this.#number(`size ${d}`, size);
+      const quotient = text.let(`${rest.text} / ${n}`, count.lanes, "q");
+      coordinates[d] = text.let(`${rest.text} - ${quotient.text} * ${n}`, count.lanes, "c");
+      rest = quotient;
+    }
+    return coordinates;
+  }
+}
+
+/** Drops dimensions of one element and joins neighbours that every walk passes as one. */
+function merge(axes: readonly Axis[]): Axis[] {
+  const merged: Axis[] = [];
+  for (const axis of axes) {
+    if (axis.size === 1) continue;
+    const before = merged.at(-1);
+    const joins = before?.strides.every(
+      (stride, w) => stride === (axis.strides[w] as number) * axis.size,
+    );
+    if (before !== undefined && joins) {
+      before.size *= axis.size;
+      before.strides = axis.strides;
+    } else merged.push({ size: axis.size, strides: [...axis.strides] });
+  }
+  return merged;
+}
+
+/** Consecutive dimensions of a position, and their counter. */
 export interface Segment {
   readonly dims: readonly number[];
   readonly index: WgslValue;
@@ -17,25 +124,16 @@ export interface Reading {
   readonly offset: string;
 }
 
-interface Axis {
-  size: number;
-  /** One stride a reading. */
-  strides: number[];
-}
-
-/**
- * A place in a shape where elements are evaluated: one counter for a segment of dimensions. Dimensions that all reads walk
- * alike are merged first, so that a coordinate is divided out only where a view needs it.
- */
+/** A place in a shape where elements are evaluated: one counter for a segment of dimensions. */
 export class Position {
   readonly id: string;
+  /** The number of the group of four consecutive elements that this is, where it is one. */
   readonly quad: string | null;
   readonly #words: Words;
   readonly #text: WgslText;
   readonly #segments: readonly Segment[];
   readonly #readings: readonly Reading[];
-  readonly #axes: Axis[][];
-  /** Σ of the segments prepared so far, one a reading and the whole last. */
+  /** Terms of the segments prepared so far, one a reading; the last is the flat, row-major index. */
   readonly #sums: string[][];
   readonly #lanes: Lanes[];
 
@@ -52,37 +150,29 @@ export class Position {
     this.#text = text;
     this.#segments = segments;
     this.#readings = readings;
-    let first = 0;
-    this.#axes = segments.map(({ dims }) => {
-      const axes = dims.map((size, i) => ({
-        size,
-        strides: readings.map(({ strides }) => strides[first + i] as number),
-      }));
-      first += dims.length;
-      return merge(axes);
-    });
     this.#sums = [...readings.map(({ offset }) => [offset]), []];
     this.#lanes = this.#sums.map(() => 1);
   }
 
   /** Writes what depends on one segment's counter; to be called, in order, where that counter is known. */
   prepare(segment: number): void {
-    const { index } = this.#segments[segment] as Segment;
-    const axes = this.#axes[segment] as Axis[];
+    const { dims, index } = this.#segments[segment] as Segment;
+    const first = sizeOfRanks(this.#segments.slice(0, segment));
     const later = this.#segments.slice(segment + 1);
-    const coordinates = this.#coordinates(axes, index);
+    const strides = this.#readings.map((reading) =>
+      reading.strides.slice(first, first + dims.length),
+    );
+    const walked = new Walks(this.#words, dims, strides).at(index, this.#text);
+    const tail = sizeOf(later.flatMap((next) => next.dims));
+    const whole = tail === 1 ? index.text : `${index.text} * ${this.#words.number(tail)}`;
     for (let r = 0; r < this.#sums.length; r++) {
+      const isWhole = r === this.#readings.length;
+      const { terms, lanes } = isWhole
+        ? { terms: [whole], lanes: index.lanes }
+        : (walked[r] ?? { terms: [], lanes: 1 as const });
       const sum = this.#sums[r] as string[];
-      const terms =
-        r < this.#readings.length
-          ? axes.map((axis, d) => ({ at: coordinates[d], stride: axis.strides[r] as number }))
-          : [{ at: index, stride: sizeOf(later.flatMap(({ dims }) => dims)) }];
-      for (const { at, stride } of terms) {
-        if (!at || stride === 0) continue;
-        sum.push(stride === 1 ? at.text : `${at.text} * ${this.#words.number(stride)}`);
-        if (at.lanes === 4) this.#lanes[r] = 4;
-      }
-      if (sum.length === 0) sum.push("0u");
+      sum.push(...terms);
+      if (lanes === 4) this.#lanes[r] = 4;
       if (later.length === 0 || sum.length === 1) continue;
       this.#sums[r] = [this.#text.let(sum.join(" + "), this.#lanes[r] as Lanes, "i").text];
     }
@@ -101,52 +191,11 @@ export class Position {
   #value(r: number): WgslValue {
     const sum = this.#sums[r] as string[];
     const lanes = this.#lanes[r] as Lanes;
-    if (sum.length === 1 && /^\w+$/.test(sum[0] as string))
-      return { text: sum[0] as string, lanes };
+    const [only] = sum;
+    if (sum.length === 1 && /^\w+$/.test(only as string)) return { text: only as string, lanes };
     return this.#text.once(`${this.id}.${r}`, () => this.#text.let(sum.join(" + "), lanes, "i"));
   }
-
-  /** The coordinates that some read needs, from the last dimension to the first. */
-  #coordinates(axes: readonly Axis[], index: WgslValue): (WgslValue | null)[] {
-    const coordinates: (WgslValue | null)[] = axes.map(() => null);
-    let rest = index;
-    let skipped = 1;
-    for (let d = axes.length - 1; d >= 0; d--) {
-      const { size, strides } = axes[d] as Axis;
-      if (strides.every((stride) => stride === 0)) {
-        skipped *= size;
-        continue;
-      }
-      if (skipped !== 1) {
-        rest = this.#text.let(`${rest.text} / ${this.#words.number(skipped)}`, index.lanes, "q");
-        skipped = 1;
-      }
-      if (d === 0) {
-        coordinates[d] = rest;
-        break;
-      }
-      const n = this.#words.number(size);
-      const quotient = this.#text.let(`${rest.text} / ${n}`, index.lanes, "q");
-      coordinates[d] = this.#text.let(`${rest.text} - ${quotient.text} * ${n}`, index.lanes, "c");
-      rest = quotient;
-    }
-    return coordinates;
-  }
 }
 
-/** Drops dimensions of one element and joins neighbours that every read walks as one. */
-function merge(axes: readonly Axis[]): Axis[] {
-  const merged: Axis[] = [];
-  for (const axis of axes) {
-    if (axis.size === 1) continue;
-    const before = merged.at(-1);
-    const joins = before?.strides.every(
-      (stride, r) => stride === (axis.strides[r] as number) * axis.size,
-    );
-    if (before !== undefined && joins) {
-      before.size *= axis.size;
-      before.strides = axis.strides;
-    } else merged.push({ size: axis.size, strides: [...axis.strides] });
-  }
-  return merged;
-}
+const sizeOfRanks = (segments: readonly Segment[]): number =>
+  segments.reduce((rank, { dims }) => rank + dims.length, 0);
