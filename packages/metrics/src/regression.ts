@@ -10,7 +10,7 @@ export function meanSquaredError(predictions: Tensor, targets: Tensor): Tensor {
 
 /**
  * R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 is no better than the mean of the targets. Where all targets are the
- * same it is 1 for a perfect prediction and else 0. Shapes must be equal; over all elements. → 0-d.
+ * same it is 1 for a perfect prediction and else 0. Shapes must be equal; over all elements. Of targets that do not vary it is 1 if they are met exactly, else 0, as in scikit-learn. → 0-d.
  */
 export function r2Score(predictions: Tensor, targets: Tensor): Tensor {
   checkSameShape("r2Score", predictions, targets);

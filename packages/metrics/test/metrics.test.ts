@@ -21,6 +21,12 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     expect(await r2Score(tensor([6, 3, 2, 1]), targets).item()).toBeLessThan(0);
   });
 
+  test("r2Score of targets that do not vary is 1 or 0", async () => {
+    const targets = tensor([2, 2]);
+    expect(await r2Score(targets, targets).item()).toBe(1);
+    expect(await r2Score(tensor([2, 3]), targets).item()).toBe(0);
+  });
+
   test("accuracy takes scores and classes", async () => {
     const targets = tensor(new Int32Array([0, 1, 1, 2]));
     const scores = tensor([

@@ -53,6 +53,18 @@ describe.each(["cpu", "webgpu"] as const)("Module on %s", (device) => {
     expect(await values(scaled(tensor([1, 2]), 3).scaled)).toEqual([3, 6]);
   });
 
+  test("an error says once which module was being called", () => {
+    const model = new Sequential({ body: new Classifier() });
+    expect(() => model(zeros([5, 3]))).toThrowErrorMatchingInlineSnapshot(`
+      [ShapeError: linear: 3 features do not meet a weight for 4
+        x: [5, 3]
+        weight: [3, 4]
+        hint: the weight is [out, in]
+        in: Sequential.body.hidden]
+    `);
+    expect(() => new Linear(2, 2)(zeros([3]))).toThrow(/\n {2}in: Linear$/);
+  });
+
   test("may have fields called name and length", () => {
     class Named extends Module {
       name = "mine";

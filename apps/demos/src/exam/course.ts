@@ -25,7 +25,7 @@ export const chance = ({ slope, intercept }: Curve, hours: number): number =>
 
 /** The lesson: without a penalty the curve never stops getting steeper; with scikit-learn's it does. */
 export async function fiveStudents({
-  epochs = 500,
+  epochs = 250,
 }: Options): Promise<{ free: Curve; held: Curve }> {
   heading("1. Five students: hours → pass, as the loss alone wants it");
   const free = await curve(epochs, 0);

@@ -5,7 +5,7 @@ import { start } from "../shared/start.ts";
 import { heading, say, table } from "../shared/terminal.ts";
 import { signed } from "./course.ts";
 import { linePanel, predictionPanel } from "./picture.ts";
-import { regression, score } from "./regression.ts";
+import { regression } from "./regression.ts";
 
 /** The same regression on a table of the user's own; gives the panels of its picture. */
 export async function ownHouses(csv: string, options: Options): Promise<Panel[]> {
@@ -30,7 +30,7 @@ export async function ownHouses(csv: string, options: Options): Promise<Panel[]>
     ]),
   );
   if (count > shown) say(`  … and ${count - shown} more`);
-  const scores = `R² ${score(result.r2)}, closed form ${score(result.closedFormR2)}`;
+  const scores = `R² ${result.r2.toFixed(4)}, closed form ${result.closedFormR2.toFixed(4)}`;
   say("", `on ${result.rows}: ${scores}`);
 
   const panels: Panel[] = [];

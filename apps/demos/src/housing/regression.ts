@@ -16,7 +16,6 @@ export interface Evaluation {
   readonly predicted: ArrayLike<number>;
   /** What one standard deviation of each feature adds to the prediction. */
   readonly effects: readonly number[];
-  /** Not finite where the target does not vary. */
   readonly r2: number;
   /** The same split solved exactly, in f64 on the host. */
   readonly closedFormR2: number;
@@ -73,10 +72,6 @@ async function lineOf(predict: (x: Tensor) => Tensor, scaler: StandardScaler): P
   return { slope, intercept: (low + high) / 2 - slope * mean };
 }
 
-/** A score as text. */
-export const score = (r2: number): string =>
-  Number.isFinite(r2) ? r2.toFixed(4) : "not defined (the target does not vary)";
-
 async function closedFormR2(
   xTrain: Tensor,
   yTrain: Tensor,
@@ -90,5 +85,6 @@ async function closedFormR2(
   const squares = (of: (value: number, i: number) => number): number =>
     real.reduce((sum, value, i) => sum + of(value, i) ** 2, 0);
   const residual = squares((value, i) => value - (predicted[i] as number));
-  return 1 - residual / squares((value) => value - mean);
+  const total = squares((value) => value - mean);
+  return total === 0 ? Number(residual === 0) : 1 - residual / total;
 }

@@ -1,4 +1,4 @@
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, WgradError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { Handle } from "../graph/handle.ts";
 import { OWNED, PENDING, SLOT } from "../graph/node.ts";
@@ -68,6 +68,9 @@ export function outermost<T>(fn: () => T, path?: string): T {
   let result: T;
   try {
     result = fn();
+  } catch (error) {
+    if (error instanceof WgradError) namePath(error);
+    throw error;
   } finally {
     context.moduleDepth--;
     if (path !== undefined) context.modulePath.pop();
@@ -83,6 +86,15 @@ export function outermost<T>(fn: () => T, path?: string): T {
   return result;
 }
 
+const named = new WeakSet<WgradError>();
+
+/** Says once, where the error is thrown, which module was being called. */
+function namePath(error: WgradError): void {
+  if (named.has(error) || context.modulePath.length === 0) return;
+  named.add(error);
+  error.message += `\n  in: ${context.modulePath.join(".")}`;
+}
+
 function retain(handle: Handle): void {
   const { node } = handle.cell;
   if (node.state !== PENDING) return;
@@ -95,7 +107,8 @@ function retain(handle: Handle): void {
 function flushInference(): void {
   context.inferencePending = false;
   for (const stream of context.streams) {
-    if (stream.pending.length > 0 && stream.pending.every((node) => node.saved === 0)) stream.flush([]);
+    if (stream.pending.length > 0 && stream.pending.every((node) => node.saved === 0))
+      stream.flush([]);
   }
 }
 
@@ -119,7 +132,8 @@ export function scope<T>(fn: () => T): T {
   for (const handle of made) {
     outer?.add(handle);
     const { node, persistent } = handle.cell;
-    if (!persistent && !spared.has(node) && node.keep !== OWNED && node.saved === 0) node.stream.release(node);
+    if (!persistent && !spared.has(node) && node.keep !== OWNED && node.saved === 0)
+      node.stream.release(node);
   }
   return result;
 }
@@ -128,7 +142,11 @@ export function scope<T>(fn: () => T): T {
 function forEachHandle(value: unknown, visit: (handle: Handle) => void): void {
   if (value instanceof Handle) visit(value);
   else if (Array.isArray(value)) for (const item of value) forEachHandle(item, visit);
-  else if (value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+  else if (
+    value !== null &&
+    typeof value === "object" &&
+    Object.getPrototypeOf(value) === Object.prototype
+  ) {
     for (const item of Object.values(value)) forEachHandle(item, visit);
   }
 }
