@@ -12,7 +12,8 @@ interface RecordCost {
   readonly runs: number;
 }
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number;
+const median = (values: number[]): number =>
+  values.sort((a, b) => a - b)[values.length >> 1] as number;
 
 /** Times `run` on a device that does nothing, per node it records. `rest` is done between runs and not timed. */
 function recordCost(runs: number, run: () => void, rest: () => void): RecordCost {
@@ -35,28 +36,38 @@ function record(): Record<string, RecordCost> {
   const a = randn([64, 64]);
   const w = randn([64, 64], { requiresGrad: true });
   let last: Tensor = a;
-  const chain = (x: Tensor): (() => void) => () => {
-    last = x;
-    for (let i = 0; i < 250; i++) last = last.mul(w).add(a).sigmoid().sub(0.5);
-  };
+  const chain =
+    (x: Tensor): (() => void) =>
+    () => {
+      last = x;
+      for (let i = 0; i < 250; i++) last = last.mul(w).add(a).sigmoid().sub(0.5);
+    };
   const settle = (): void => last.realize();
   const step = models.mlp?.();
   let loss: Tensor;
   return {
     "elementwise, no gradient": recordCost(300, chain(a.detach()), settle),
-    "elementwise, gradients": recordCost(300, () => {
-      last = a;
-      for (let i = 0; i < 250; i++) last = last.mul(w).add(a).sigmoid().sub(0.5);
-    }, settle),
-    "forward and backward": recordCost(300, () => {
-      last = a;
-      for (let i = 0; i < 100; i++) last = last.matmul(w).add(a).relu();
-      loss = last.sum();
-      loss.backward();
-    }, () => {
-      loss.realize();
-      w.grad = null;
-    }),
+    "elementwise, gradients": recordCost(
+      300,
+      () => {
+        last = a;
+        for (let i = 0; i < 250; i++) last = last.mul(w).add(a).sigmoid().sub(0.5);
+      },
+      settle,
+    ),
+    "forward and backward": recordCost(
+      300,
+      () => {
+        last = a;
+        for (let i = 0; i < 100; i++) last = last.matmul(w).add(a).relu();
+        loss = last.sum();
+        loss.backward();
+      },
+      () => {
+        loss.realize();
+        w.grad = null;
+      },
+    ),
     ...(step && { "mlp step, per node it ran": stepCost(step.run) }),
   };
 }

@@ -5,9 +5,18 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-test("a steady training step is one submit and one pass, and creates nothing", { timeout: 120_000 }, async () => {
+test("a steady training step is one submit and one pass, and creates nothing", {
+  timeout: 120_000,
+}, async () => {
   const file = join(mkdtempSync(join(tmpdir(), "wgrad-counts-")), "counts.json");
-  const command = ["--conditions=@wgrad/source", "--import", "tsx", "scripts/counts.ts", "--json", file];
+  const command = [
+    "--conditions=@wgrad/source",
+    "--import",
+    "tsx",
+    "scripts/counts.ts",
+    "--json",
+    file,
+  ];
   await promisify(execFile)(process.execPath, command);
   const report = JSON.parse(readFileSync(file, "utf8")) as Record<string, Record<string, number>>;
   expect(Object.keys(report)).toEqual(expect.arrayContaining(["logistic", "mlp"]));

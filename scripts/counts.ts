@@ -2,7 +2,12 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { init, manualSeed } from "@wgrad/autograd";
-import { counters, countingDevice, type DeviceCounts, openGPUDevice } from "@wgrad/autograd/testing";
+import {
+  counters,
+  countingDevice,
+  type DeviceCounts,
+  openGPUDevice,
+} from "@wgrad/autograd/testing";
 import { models } from "./steps/models.ts";
 
 interface StepCounts extends Omit<DeviceCounts, "writes"> {
@@ -30,7 +35,8 @@ async function countsOf(make: (typeof models)[string]): Promise<StepCounts> {
     each.push(watched.take());
   }
   const [first, ...rest] = each.map((counts) => JSON.stringify(counts));
-  if (rest.some((other) => other !== first)) throw new Error(`the steps differ:\n${[first, ...rest].join("\n")}`);
+  if (rest.some((other) => other !== first))
+    throw new Error(`the steps differ:\n${[first, ...rest].join("\n")}`);
   const { writes: _, ...steady } = each[0] as DeviceCounts;
   const after = counters();
   return {
@@ -44,7 +50,8 @@ async function countsOf(make: (typeof models)[string]): Promise<StepCounts> {
 const { values } = parseArgs({ options: { json: { type: "string" }, only: { type: "string" } } });
 const report: Record<string, StepCounts> = {};
 for (const [name, make] of Object.entries(models)) {
-  if (values.only === undefined || values.only.split(",").includes(name)) report[name] = await countsOf(make);
+  if (values.only === undefined || values.only.split(",").includes(name))
+    report[name] = await countsOf(make);
 }
 console.table(report);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);

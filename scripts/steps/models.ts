@@ -57,7 +57,10 @@ export const models: Record<string, () => Step> = {
   logistic() {
     const model = new Logistic(30);
     const criterion = new BCELoss();
-    const [x, y] = [batch([32, 30], Math.random), batch([32, 1], () => Number(Math.random() < 0.5))];
+    const [x, y] = [
+      batch([32, 30], Math.random),
+      batch([32, 1], () => Number(Math.random() < 0.5)),
+    ];
     return step(new SGD(model.parameters(), { lr: 0.1 }), () => criterion(model(x()), y()));
   },
   /** 784-128-10, batch 64, Adam, mean squared error against one-hot classes. */

@@ -1,13 +1,13 @@
-import { ArgumentError, GradError, ShapeError, detail } from "../errors.ts";
+import { ArgumentError, detail, GradError, ShapeError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
 import { context } from "../graph/context.ts";
+import { expired } from "../graph/expired.ts";
 import { type Handle, newHandle } from "../graph/handle.ts";
 import { type Node, PENDING, SLOT } from "../graph/node.ts";
 import { add } from "../ops/arithmetic.ts";
+import { sumTo } from "../ops/broadcast.ts";
 import { ownValue } from "../ops/commit.ts";
 import { constantLike } from "../ops/constant.ts";
-import { sumTo } from "../ops/broadcast.ts";
-import { expired } from "../graph/expired.ts";
 import { sameShape } from "../shape.ts";
 import { DEAD, type Edge, GradFn, Leaf } from "../tape/edge.ts";
 import { bindCell } from "../tape/rebind.ts";
@@ -29,7 +29,11 @@ export interface GradOptions extends BackwardOptions {
 }
 
 /** Accumulates dL/dleaf into `.grad` of every leaf that `root` depends on. */
-export function backward(root: Tensor, gradient?: Tensor | null, options: BackwardOptions = {}): void {
+export function backward(
+  root: Tensor,
+  gradient?: Tensor | null,
+  options: BackwardOptions = {},
+): void {
   const edge = startEdge("backward", root);
   retainTarget(root.cell.node);
   const seed = seedOf("backward", root, gradient);
@@ -53,7 +57,10 @@ export function grad(
   });
   const targets = wanted.map((input) => {
     const edge = edgeOf(input);
-    if (edge === null) throw new GradError("grad: an input does not require grad\n  hint: input.requiresGrad = true before use");
+    if (edge === null)
+      throw new GradError(
+        "grad: an input does not require grad\n  hint: input.requiresGrad = true before use",
+      );
     return edge;
   });
   const arrived = run(starts, new Set(targets), options);
@@ -189,7 +196,8 @@ function leadingTo(order: readonly Edge[], targets: ReadonlySet<Edge>): Set<Edge
   for (let i = order.length - 1; i >= 0; i--) {
     const edge = order[i] as Edge;
     if (edge instanceof Leaf) continue;
-    if (edge.edges.some((next) => next !== null && (useful.has(next) || targets.has(next)))) useful.add(edge);
+    if (edge.edges.some((next) => next !== null && (useful.has(next) || targets.has(next))))
+      useful.add(edge);
   }
   return useful;
 }
@@ -198,7 +206,7 @@ function leadingTo(order: readonly Edge[], targets: ReadonlySet<Edge>): Set<Edge
 function checkSaved(edge: GradFn): void {
   for (const node of edge.saved) {
     const { cell } = node;
-    if (cell !== null && cell.persistent && cell.node !== node && cell.previous === node) {
+    if (cell?.persistent && cell.node !== node && cell.previous === node) {
       if (node.expiredBy === "") node.expiredBy = `overwritten by ${cell.writer}`;
       throw expired(`backward of ${edge.name}`, node);
     }
@@ -211,7 +219,8 @@ function accumulate(leaf: Leaf, total: Tensor): void {
   const { edge } = value;
   const { node } = value.cell;
   if (!leaf.cell.persistent) cacheGradient(node);
-  if (current === null) leaf.grad = newHandle(leaf.cell.persistent ? gradientCell(leaf, node) : value.cell, null);
+  if (current === null)
+    leaf.grad = newHandle(leaf.cell.persistent ? gradientCell(leaf, node) : value.cell, null);
   else bindCell(current.cell, node, "backward");
   (leaf.grad as Tensor).edge = edge;
 }

@@ -1,4 +1,4 @@
-import { ArgumentError, GradError, detail } from "../errors.ts";
+import { ArgumentError, detail, GradError } from "../errors.ts";
 import type { Handle } from "../graph/handle.ts";
 import { SLOT } from "../graph/node.ts";
 import { add } from "../ops/arithmetic.ts";
@@ -19,7 +19,10 @@ export function gradOf(handle: Handle): Tensor | null {
 /** Sets the gradient, or forgets it (null). */
 export function setGrad(handle: Handle, gradient: Tensor | null): void {
   const { edge } = handle;
-  if (gradient !== null && (!sameShape(gradient.shape, handle.shape) || gradient.dtype !== handle.dtype)) {
+  if (
+    gradient !== null &&
+    (!sameShape(gradient.shape, handle.shape) || gradient.dtype !== handle.dtype)
+  ) {
     throw new ArgumentError(
       `grad: a gradient has its tensor's shape and dtype` +
         `${detail("tensor", handle.shape, handle.dtype)}${detail("gradient", gradient.shape, gradient.dtype)}`,
@@ -64,8 +67,11 @@ export function retainGrad(handle: Handle): void {
 function trackedEdge(call: string, handle: Handle): Edge {
   const edge = edgeOf(handle);
   if (edge === null) {
-    throw new GradError(`${call}: the tensor does not require grad${detail("tensor", handle.shape)}`);
+    throw new GradError(
+      `${call}: the tensor does not require grad${detail("tensor", handle.shape)}`,
+    );
   }
-  if (edge instanceof GradFn && edge.used) throw new GradError(`${call}: the graph was consumed by a backward`);
+  if (edge instanceof GradFn && edge.used)
+    throw new GradError(`${call}: the graph was consumed by a backward`);
   return edge;
 }

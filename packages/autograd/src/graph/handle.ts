@@ -1,7 +1,7 @@
 import type { DType } from "../dtype.ts";
-import { type Shape, contiguousStrides } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { contiguousStrides, type Shape } from "../shape.ts";
 import type { Edge } from "../tape/edge.ts";
+import type { Tensor } from "../tensor.ts";
 import type { Cell } from "./cell.ts";
 import { context } from "./context.ts";
 import type { Node } from "./node.ts";

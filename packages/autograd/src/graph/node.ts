@@ -45,7 +45,12 @@ export const hostStorage = (host: TypedArray): Storage => ({
 });
 
 /** A value in a buffer of the device. */
-export const deviceStorage = (buffer: object, offset: number, holder: Holder, homeId = 0): Storage => ({
+export const deviceStorage = (
+  buffer: object,
+  offset: number,
+  holder: Holder,
+  homeId = 0,
+): Storage => ({
   host: null,
   buffer,
   offset,

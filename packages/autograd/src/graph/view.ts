@@ -1,4 +1,4 @@
-import { type Shape, contiguousStrides, sameShape, sizeOf } from "../shape.ts";
+import { contiguousStrides, type Shape, sameShape, sizeOf } from "../shape.ts";
 
 /**
  * How a handle or an operand reads the contiguous value of a node:
@@ -50,7 +50,13 @@ export function permuteView(view: View, order: readonly number[]): View {
 }
 
 /** `count` elements of dimension `dim` from `start`, `step` apart; a negative step walks backwards. */
-export function sliceView(view: View, dim: number, start: number, count: number, step: number): View {
+export function sliceView(
+  view: View,
+  dim: number,
+  start: number,
+  count: number,
+  step: number,
+): View {
   const shape = [...view.shape];
   const strides = [...view.strides];
   const stride = strides[dim] as number;

@@ -45,9 +45,12 @@ export async function init(options: InitOptions = {}): Promise<InitResult> {
   if (fusion !== "on" && fusion !== "off") {
     throw new ArgumentError(`init: fusion is "on" or "off"; got ${JSON.stringify(fusion)}`);
   }
-  if (!(budget > 0)) throw new ArgumentError(`init: budget is a number of bytes above 0; got ${budget}`);
+  if (!(budget > 0))
+    throw new ArgumentError(`init: budget is a number of bytes above 0; got ${budget}`);
   if (typeof device === "string" && device !== "webgpu" && device !== "cpu") {
-    throw new ArgumentError(`init: unknown device ${JSON.stringify(device)}\n  hint: "webgpu", "cpu" or a GPUDevice`);
+    throw new ArgumentError(
+      `init: unknown device ${JSON.stringify(device)}\n  hint: "webgpu", "cpu" or a GPUDevice`,
+    );
   }
   const kind = device ?? "webgpu";
   const backend = (await open(kind)) ?? (await fallBack(device));

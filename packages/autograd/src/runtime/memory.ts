@@ -15,7 +15,14 @@ function roundedSize(bytes: number): number {
 
 /** All buffers of one device: who holds how many bytes, and the freed ones, kept for reuse. */
 export class Pool {
-  readonly bytes: Record<MemoryClass, number> = { cells: 0, owned: 0, slots: 0, inputs: 0, arena: 0, pages: 0 };
+  readonly bytes: Record<MemoryClass, number> = {
+    cells: 0,
+    owned: 0,
+    slots: 0,
+    inputs: 0,
+    arena: 0,
+    pages: 0,
+  };
   buffers = 0;
   freeBytes = 0;
   peakBytes = 0;

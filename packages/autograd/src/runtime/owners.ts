@@ -1,7 +1,7 @@
 import type { Device, DeviceBuffer, Read } from "../devices/device.ts";
 import type { TypedArray } from "../dtype.ts";
 import type { Cell, Home } from "../graph/cell.ts";
-import { COMPUTED, type Node, type Storage, deviceStorage, hostStorage } from "../graph/node.ts";
+import { COMPUTED, deviceStorage, hostStorage, type Node, type Storage } from "../graph/node.ts";
 import type { Pool } from "./memory.ts";
 import { settle } from "./retention.ts";
 
@@ -43,6 +43,11 @@ export class Owners {
     settle(node);
   }
 
+  /** A cached value is no longer needed on the device. */
+  freeSlot(storage: Storage): void {
+    this.pool.give(storage.buffer as DeviceBuffer, "slots");
+  }
+
   free(storage: Storage): void {
     if (!this.owned.delete(storage)) return;
     this.forgotten.unregister(storage);
@@ -55,7 +60,13 @@ export class Owners {
     for (const node of order) {
       for (const input of node.inputs) {
         const { cell, storage } = input;
-        if (cell === null || !cell.persistent || input.state !== COMPUTED || storage?.holder !== "host") continue;
+        if (
+          cell === null ||
+          !cell.persistent ||
+          input.state !== COMPUTED ||
+          storage?.holder !== "host"
+        )
+          continue;
         if (cell.node !== input && cell.previous !== input) continue;
         const home = cell.home ?? this.allocate(cell, input);
         const buffer = home.buffer as DeviceBuffer;
@@ -146,10 +157,17 @@ export class Owners {
     if (victims.length === 0) return;
     const reads = victims.map((node): Read => {
       const storage = node.storage as Storage;
-      return { from: storage.buffer as DeviceBuffer, fromByte: storage.offset, dtype: node.dtype, count: node.size };
+      return {
+        from: storage.buffer as DeviceBuffer,
+        fromByte: storage.offset,
+        dtype: node.dtype,
+        count: node.size,
+      };
     });
     const before = victims.map((node) => node.storage);
-    const values = await Promise.all(this.device.submit({ program: null, params: [], before: [], after: [], reads }));
+    const values = await Promise.all(
+      this.device.submit({ program: null, params: [], before: [], after: [], reads }),
+    );
     victims.forEach((node, i) => {
       const { storage, cell } = node;
       if (storage === null || storage !== before[i]) return; // overwritten or released meanwhile

@@ -42,7 +42,10 @@ export class Plan {
 
   constructor(trace: Trace, device: Device, pool: Pool, arena: Arena, fuse: boolean) {
     this.key = trace.key;
-    const kernels = schedule(trace, { fuse: fuse && device.fuses, maxInputs: device.maxBindings - 2 });
+    const kernels = schedule(trace, {
+      fuse: fuse && device.fuses,
+      maxInputs: device.maxBindings - 2,
+    });
     const paramOf = kernels.flatMap((kernel) => kernel.params);
     this.paramOf = Int32Array.from(paramOf);
     this.params = new Float64Array(paramOf.length);
@@ -72,12 +75,18 @@ export class Plan {
   /** The numbers of this run, in the program's order. */
   parameters(trace: Trace): Float64Array {
     const { params, paramOf } = this;
-    for (let i = 0; i < params.length; i++) params[i] = trace.dynamics[paramOf[i] as number] as number;
+    for (let i = 0; i < params.length; i++)
+      params[i] = trace.dynamics[paramOf[i] as number] as number;
     return params;
   }
 
   /** Brings a source into the plan: nothing if it is there already, an upload, or a copy on the device. */
-  feed(index: number, source: Source, device: Device, copies: Copy[]): "held" | "uploaded" | "copied" {
+  feed(
+    index: number,
+    source: Source,
+    device: Device,
+    copies: Copy[],
+  ): "held" | "uploaded" | "copied" {
     const slot = this.slots[index];
     if (slot === null || slot === undefined) return "held";
     const { node, start, count } = source;
@@ -142,7 +151,10 @@ function place(
     if (hold === HOLD_CELL && writableInPlace(trace, scheduled, k, lastRead)) {
       output = homeBuffer(node);
       const here = inputs.map((input) => bufferOf.get(input) === output);
-      kernel = { ...kernel, inputs: kernel.inputs.map((input, i) => ({ ...input, inPlace: here[i] === true })) };
+      kernel = {
+        ...kernel,
+        inputs: kernel.inputs.map((input, i) => ({ ...input, inPlace: here[i] === true })),
+      };
     } else {
       output = lease.take(bytes);
       if (hold === HOLD_NOTHING) owned.add(root);
@@ -156,14 +168,20 @@ function place(
     bufferOf.set(root, output);
     if (hold !== HOLD_NOTHING) outputs.push({ position: root, hold, buffer: output, bytes });
     for (const input of new Set(inputs)) {
-      if (input >= 0 && owned.has(input) && lastRead.get(input) === k) lease.give(bufferOf.get(input) as DeviceBuffer);
+      if (input >= 0 && owned.has(input) && lastRead.get(input) === k)
+        lease.give(bufferOf.get(input) as DeviceBuffer);
     }
   });
   return { bound, outputs };
 }
 
 /** The old value of the cell is read by no later kernel, and by this one element for element at most. */
-function writableInPlace(trace: Trace, scheduled: Scheduled, k: number, lastRead: ReadonlyMap<number, number>): boolean {
+function writableInPlace(
+  trace: Trace,
+  scheduled: Scheduled,
+  k: number,
+  lastRead: ReadonlyMap<number, number>,
+): boolean {
   const buffer = homeBuffer(trace.order[scheduled.root] as Node);
   return trace.sources.every((source, i) => {
     if (source.node.storage?.buffer !== buffer) return true;
@@ -174,4 +192,5 @@ function writableInPlace(trace: Trace, scheduled: Scheduled, k: number, lastRead
   });
 }
 
-const homeBuffer = (node: Node): DeviceBuffer => ((node.cell as Cell).home as Home).buffer as DeviceBuffer;
+const homeBuffer = (node: Node): DeviceBuffer =>
+  ((node.cell as Cell).home as Home).buffer as DeviceBuffer;

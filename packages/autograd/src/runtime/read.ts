@@ -1,8 +1,8 @@
-import { type TypedArray, arrayType } from "../dtype.ts";
+import { arrayType, type TypedArray } from "../dtype.ts";
+import { expired } from "../graph/expired.ts";
 import type { Handle } from "../graph/handle.ts";
 import { COMPUTED, EXPIRED, OWNED, PENDING } from "../graph/node.ts";
 import { isContiguous } from "../graph/view.ts";
-import { expired } from "../graph/expired.ts";
 import { sizeOf } from "../shape.ts";
 import type { DeviceStream } from "./stream.ts";
 

@@ -37,7 +37,9 @@ export function memory(): MemoryReport {
 }
 
 /** Exact counts of what the current device has been asked to do since it was opened. */
-export const counters = (): Readonly<Counters> => ({ ...(currentStream() as DeviceStream).counters });
+export const counters = (): Readonly<Counters> => ({
+  ...(currentStream() as DeviceStream).counters,
+});
 
 /**
  * A loader asks for its next batch: unread results of the step before it are computed, and the program waits

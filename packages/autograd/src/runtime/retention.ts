@@ -1,6 +1,6 @@
 import type { Device, DeviceBuffer } from "../devices/device.ts";
 import { arrayType } from "../dtype.ts";
-import { COMPUTED, DROPPED, EXPIRED, type Node, hostStorage } from "../graph/node.ts";
+import { COMPUTED, DROPPED, EXPIRED, hostStorage, type Node } from "../graph/node.ts";
 import type { Pool } from "./memory.ts";
 import type { Plan, SlotSet } from "./plan.ts";
 
@@ -50,7 +50,8 @@ export function keepSlots(plan: Plan, nodes: readonly Node[], pool: Pool): void 
   const sets = plan.slotSets;
   if (nodes.length === 0) return;
   for (let i = sets.length - 1; i >= 0; i--) {
-    if ((sets[i] as SlotSet).nodes.every((node) => node.saved <= 0)) releaseSlots(sets.splice(i, 1)[0] as SlotSet, pool);
+    if ((sets[i] as SlotSet).nodes.every((node) => node.saved <= 0))
+      releaseSlots(sets.splice(i, 1)[0] as SlotSet, pool);
   }
   sets.push({ nodes });
   if (sets.length > MAX_SLOT_SETS) releaseSlots(sets.shift() as SlotSet, pool);
@@ -129,7 +130,9 @@ export class Pages {
   private spill(page: Page): void {
     this.current = null;
     const reads = page.nodes.flatMap((node, index) =>
-      node === null ? [] : [{ from: page.buffer, fromByte: index * SCALAR_BYTES, dtype: node.dtype, count: 1 }],
+      node === null
+        ? []
+        : [{ from: page.buffer, fromByte: index * SCALAR_BYTES, dtype: node.dtype, count: 1 }],
     );
     const nodes = page.nodes.filter((node) => node !== null);
     const values = this.device.submit({ program: null, params: [], before: [], after: [], reads });
@@ -150,4 +153,5 @@ export class Pages {
 }
 
 /** The value of an empty tensor needs no device. */
-export const emptyStorage = (node: Node): ReturnType<typeof hostStorage> => hostStorage(new (arrayType(node.dtype))(0));
+export const emptyStorage = (node: Node): ReturnType<typeof hostStorage> =>
+  hostStorage(new (arrayType(node.dtype))(0));

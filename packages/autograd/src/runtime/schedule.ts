@@ -1,5 +1,5 @@
-import type { DType } from "../dtype.ts";
 import type { Kernel, KernelInput, KernelOperand, KernelStep } from "../devices/device.ts";
+import type { DType } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import { sizeOf } from "../shape.ts";
@@ -46,7 +46,11 @@ function fuse(trace: Trace, { fuse: enabled, maxInputs }: ScheduleOptions): numb
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i] as Node;
     const group = target[i] as number;
-    const mayJoin = group >= 0 && holds[i] === HOLD_NOTHING && node.op.meaning.kind === "elementwise" && !isFree(node);
+    const mayJoin =
+      group >= 0 &&
+      holds[i] === HOLD_NOTHING &&
+      node.op.meaning.kind === "elementwise" &&
+      !isFree(node);
     if (mayJoin) {
       const reads = externals.get(group) as Set<Node>;
       const joined = new Set(reads);
@@ -66,7 +70,10 @@ function fuse(trace: Trace, { fuse: enabled, maxInputs }: ScheduleOptions): numb
       if (sourceIndex >= 0) continue;
       const view = node.views[j] ?? null;
       const takes = kind === "elementwise" || kind === "reduce";
-      const repeats = view === null ? node.size > input.size && kind === "elementwise" : sizeOf(view.shape) > input.size;
+      const repeats =
+        view === null
+          ? node.size > input.size && kind === "elementwise"
+          : sizeOf(view.shape) > input.size;
       const at = input.position;
       const known = target[at] as number;
       target[at] = takes && !repeats && (known === -1 || known === own) ? own : -2;
@@ -120,16 +127,33 @@ function build(trace: Trace, groupOf: readonly number[], root: number): Schedule
       const source = trace.sourceOf[(trace.operandBase[position] as number) + j] as number;
       const step = source < 0 ? stepOf.get(input.position) : undefined;
       const offset = view === null ? -1 : param(dynamic++, "u32");
-      const base = source < 0 || trace.sources[source]?.count === input.size ? input.shape : (view?.shape ?? input.shape);
+      const base =
+        source < 0 || trace.sources[source]?.count === input.size
+          ? input.shape
+          : (view?.shape ?? input.shape);
       if (step !== undefined) return { source: { step }, dtype: input.dtype, base, view, offset };
       const number = inputNumber(source < 0 ? input.position : -1 - source, input.dtype);
-      if (view !== null || misaligned.has(position) || node.op.meaning.kind !== "elementwise") aligned[number] = false;
+      if (view !== null || misaligned.has(position) || node.op.meaning.kind !== "elementwise")
+        aligned[number] = false;
       return { source: { input: number }, dtype: input.dtype, base, view, offset };
     });
     stepOf.set(position, steps.length);
-    steps.push({ op: node.op, operands, shape: node.shape, dtype: node.dtype, attrs: node.attrs, scalars });
+    steps.push({
+      op: node.op,
+      operands,
+      shape: node.shape,
+      dtype: node.dtype,
+      attrs: node.attrs,
+      scalars,
+    });
   }
-  return { kernel: { steps, inputs: kernelInputs, params: paramTypes }, root, inputs, params, aligned };
+  return {
+    kernel: { steps, inputs: kernelInputs, params: paramTypes },
+    root,
+    inputs,
+    params,
+    aligned,
+  };
 }
 
 /** Positions evaluated in the kernel of `root`, in order: its group, and the constants they read. */

@@ -2,30 +2,38 @@ import type { Copy, Device, DeviceBuffer, Read } from "../devices/device.ts";
 import type { DType, TypedArray } from "../dtype.ts";
 import { ExpiredError } from "../errors.ts";
 import type { Cell, Home } from "../graph/cell.ts";
-import { PENDING_CAP, type Stream, context } from "../graph/context.ts";
+import { context, PENDING_CAP, type Stream } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
-import { COMPUTED, EXPIRED, type Node, OWNED, PENDING, DROPPED, type Storage, deviceStorage, hostStorage } from "../graph/node.ts";
+import {
+  COMPUTED,
+  DROPPED,
+  deviceStorage,
+  EXPIRED,
+  type Node,
+  OWNED,
+  PENDING,
+} from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import { type Counters, newCounters } from "./counters.ts";
 import { Arena, Pool } from "./memory.ts";
 import { Owners } from "./owners.ts";
 import { type Output, Plan } from "./plan.ts";
 import { PlanCache } from "./plans.ts";
-import { Pages, emptyStorage, expire, expireIfSpent, keepSlots, settle } from "./retention.ts";
+import { Queue } from "./queue.ts";
+import { Reads } from "./reads.ts";
+import { emptyStorage, expire, expireIfSpent, keepSlots, Pages, settle } from "./retention.ts";
 import {
   HOLD_CELL,
   HOLD_NOTHING,
   HOLD_OWNED,
   HOLD_PAGE,
   HOLD_SLOT,
-  type Trace,
   reach,
+  type Trace,
   traceOf,
 } from "./trace.ts";
 
 const NONE: readonly never[] = [];
-/** Submits that no await of ours has followed, past which the program is told once. */
-const UNFINISHED_WARNING = 64;
 
 export interface StreamOptions {
   readonly fusion: boolean;
@@ -46,14 +54,10 @@ export class DeviceStream implements Stream {
   private readonly arena: Arena;
   private readonly pages: Pages;
   private readonly fusion: boolean;
-  /** The plan that made a 0-d result: it learns whether its numbers are read. */
-  private readonly scalarOf = new WeakMap<Node, Plan>();
-  private readonly reading = new Map<Node, Promise<TypedArray>>();
+  private readonly queue: Queue;
+  private readonly reads: Reads;
   /** Released values that pending work still reads; they go after the next flush. */
   private outgoing: Node[] = [];
-  private submitted = 0;
-  private finished = 0;
-  private warnedUnfinished = false;
   private warnedRecomputed = false;
 
   constructor(backend: Device, options: StreamOptions) {
@@ -65,6 +69,8 @@ export class DeviceStream implements Stream {
     this.pages = new Pages(backend, this.pool);
     this.plans = new PlanCache(this.pool);
     this.owners = new Owners(backend, this.pool);
+    this.queue = new Queue(backend, this.counters);
+    this.reads = new Reads(this.queue, this.owners, this.pages, () => this.relieve());
     backend.onFailure((error) => {
       this.failure ??= error;
     });
@@ -104,42 +110,30 @@ export class DeviceStream implements Stream {
 
   /** The value of a node on the host; runs pending work if it has not been computed. */
   read(node: Node): Promise<TypedArray> {
-    this.scalarOf.get(node)?.expectRead();
-    const running = this.reading.get(node);
+    const running = this.reads.underWay(node);
     if (running !== undefined) return running;
     if (this.failure !== null) throw this.failure;
     if (node.state === EXPIRED) throw expired("read", node);
     if (node.state !== COMPUTED) {
       this.flush([node]);
-      const started = this.reading.get(node);
+      const started = this.reads.underWay(node);
       if (started !== undefined) return started;
     }
     const { storage } = node;
     if (storage === null) throw expired("read", node);
-    if (storage.host !== null) return Promise.resolve(storage.host);
-    // the other numbers of a page come along: several losses cost one submit
-    const nodes = storage.holder === "page" ? this.pages.residents(storage.buffer as object) : [node];
-    const unread = nodes.filter((other) => !this.reading.has(other));
-    const values = this.submit({ program: null, params: NONE, before: NONE, after: NONE, reads: unread.map(readOf) });
-    unread.forEach((other, i) => void this.arriving(other, values[i] as Promise<TypedArray>));
-    return this.reading.get(node) as Promise<TypedArray>;
+    return storage.host === null ? this.reads.fetch(node) : Promise.resolve(storage.host);
   }
 
   /** Waits until at most two submits are unfinished; moves buffers to the host where the budget is spent. */
   async settled(): Promise<void> {
-    if (this.submitted - this.finished > 2) {
-      const serial = this.submitted;
-      await this.backend.idle();
-      this.finished = Math.max(this.finished, serial);
-    }
+    await this.queue.throttle();
     await this.relieve();
   }
 
   /** Waits for every submit and every read, full pages included. */
   async arrived(): Promise<void> {
-    await this.backend.idle();
-    await Promise.allSettled([...this.reading.values(), ...this.pages.spilling]);
-    this.finished = this.submitted;
+    await this.queue.drain();
+    await this.reads.all();
   }
 
   adopt(cell: Cell, node: Node): void {
@@ -178,8 +172,10 @@ export class DeviceStream implements Stream {
     this.backend.bytesOf(node.dtype, 2) === 2 * this.backend.bytesOf(node.dtype, 1);
 
   disposeCell(cell: Cell): void {
-    const { node } = cell;
-    if (!cell.persistent) return this.release(node);
+    if (!cell.persistent) {
+      this.release(cell.node);
+      return;
+    }
     if (this.writes.size > 0 || this.pending.length > 0) this.flush(NONE);
     this.owners.releaseCell(cell);
     expire(cell.node, "it was disposed");
@@ -192,7 +188,8 @@ export class DeviceStream implements Stream {
     for (const cell of this.writes) roots.push(cell.node);
     for (const node of pending) {
       const sink = node.terminal && node.consumers === 0;
-      if (sink || node.keep === OWNED || context.eager || (everything && node.saved > 0)) roots.push(node);
+      if (sink || node.keep === OWNED || context.eager || (everything && node.saved > 0))
+        roots.push(node);
     }
     return roots;
   }
@@ -254,21 +251,28 @@ export class DeviceStream implements Stream {
     }
     const after: Copy[] = [];
     const slots: Node[] = [];
-    for (const output of plan.outputs) this.store(trace.order[output.position] as Node, output, after, slots);
+    for (const output of plan.outputs)
+      this.store(trace.order[output.position] as Node, output, after, slots);
     const reads: Read[] = [];
     const readers: Node[] = [];
     const scalarsToo = plan.readsAhead() || trace.reads.size > 0;
     for (const output of plan.outputs) {
       const node = trace.order[output.position] as Node;
-      if (output.hold === HOLD_PAGE) this.scalarOf.set(node, plan);
+      if (output.hold === HOLD_PAGE) this.reads.attribute(node, plan);
       const asked = trace.reads.has(node) || (scalarsToo && output.hold === HOLD_PAGE);
       if (!asked) continue;
       reads.push({ from: output.buffer, fromByte: 0, dtype: node.dtype, count: node.size });
       readers.push(node);
     }
-    const values = this.submit({ program: plan.program, params: plan.parameters(trace), before, after, reads });
+    const values = this.queue.submit({
+      program: plan.program,
+      params: plan.parameters(trace),
+      before,
+      after,
+      reads,
+    });
     this.counters.copies += after.length;
-    readers.forEach((node, i) => void this.arriving(node, values[i] as Promise<TypedArray>));
+    this.reads.expect(readers, values);
     keepSlots(plan, slots, this.pool);
   }
 
@@ -339,67 +343,11 @@ export class DeviceStream implements Stream {
     );
   }
 
-  private submit(submission: Parameters<Device["submit"]>[0]): Promise<TypedArray>[] {
-    const values = this.backend.submit(submission);
-    this.submitted++;
-    this.counters.submits++;
-    this.counters.dispatches += submission.program?.dispatches ?? 0;
-    this.counters.readbacks += submission.reads.length;
-    if (this.submitted - this.finished > UNFINISHED_WARNING && !this.warnedUnfinished && this.device === "webgpu") {
-      this.warnedUnfinished = true;
-      console.warn(
-        `wgrad: ${UNFINISHED_WARNING} steps were submitted and none awaited; the device's queue grows` +
-          "\n  hint: await loss.item() now and then, or iterate a DataLoader",
-      );
-    }
-    return values;
-  }
-
-  /** The host copy becomes the value when it arrives; the device copy goes, unless it is a cell's. */
-  private arriving(node: Node, value: Promise<TypedArray>): Promise<TypedArray> {
-    const serial = this.submitted;
-    const arrived = value.then(
-      async (host) => {
-        this.reading.delete(node);
-        this.finished = Math.max(this.finished, serial);
-        const { storage } = node;
-        if (storage === null || storage.holder !== "cell") this.toHost(node, host);
-        await this.relieve();
-        return host;
-      },
-      (error: unknown) => {
-        this.reading.delete(node);
-        throw error;
-      },
-    );
-    this.reading.set(node, arrived);
-    arrived.catch(() => {});
-    return arrived;
-  }
-
-  private toHost(node: Node, host: TypedArray): void {
-    if (node.state === EXPIRED) return;
-    const { storage } = node;
-    if (storage !== null) {
-      if (storage.host !== null) return;
-      if (storage.holder === "owned") this.owners.free(storage);
-      else if (storage.holder === "page") this.pages.release(storage.buffer as object, storage.offset);
-      else if (storage.holder === "slot") this.pool.give(storage.buffer as DeviceBuffer, "slots");
-    }
-    node.storage = hostStorage(host);
-    settle(node);
-  }
-
   private relieve(): Promise<void> | undefined {
     this.pool.noteAwait();
     if (!this.pool.overBudget) return undefined;
     return this.owners.evict(this.pending, this.writes).then(() => {
-      while (this.pool.overBudget && this.plans.evict()) continue;
+      while (this.pool.overBudget && this.plans.evict());
     });
   }
 }
-
-const readOf = ({ storage, dtype, size }: Node): Read => {
-  const { buffer, offset } = storage as Storage;
-  return { from: buffer as DeviceBuffer, fromByte: offset, dtype, count: size };
-};

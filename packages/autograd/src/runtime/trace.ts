@@ -68,7 +68,12 @@ function holdOf(node: Node, writes: ReadonlySet<Cell>, reads: ReadonlySet<Node>)
   const { cell } = node;
   if (cell !== null && cell.node === node && writes.has(cell)) return HOLD_CELL;
   const scalar = node.shape.length === 0;
-  if (isFree(node)) return reads.has(node) || node.keep === OWNED ? (scalar ? HOLD_PAGE : HOLD_OWNED) : HOLD_NOTHING;
+  if (isFree(node))
+    return reads.has(node) || node.keep === OWNED
+      ? scalar
+        ? HOLD_PAGE
+        : HOLD_OWNED
+      : HOLD_NOTHING;
   if (context.eager) return HOLD_OWNED;
   if (scalar && (node.visible || reads.has(node) || node.keep !== 0)) return HOLD_PAGE;
   const sink = node.terminal && node.consumers === 0;
@@ -113,7 +118,12 @@ export function traceOf(
     const hold = holdOf(node, writes, reads);
     holds.push(hold);
     const { shape, attrs, inputs, views, scalars } = node;
-    key.push(node.op.code, dtypeCode(node.dtype), hold * 2 + (reads.has(node) ? 1 : 0), shape.length);
+    key.push(
+      node.op.code,
+      dtypeCode(node.dtype),
+      hold * 2 + (reads.has(node) ? 1 : 0),
+      shape.length,
+    );
     for (let i = 0; i < shape.length; i++) key.push(shape[i] as number);
     key.push(attrs.length);
     for (let i = 0; i < attrs.length; i++) key.push(attrs[i] as number);
@@ -147,7 +157,8 @@ export function traceOf(
       else {
         const { strides } = view;
         key.push(view.shape.length);
-        for (let k = 0; k < strides.length; k++) key.push(view.shape[k] as number, strides[k] as number);
+        for (let k = 0; k < strides.length; k++)
+          key.push(view.shape[k] as number, strides[k] as number);
         dynamics.push(view.offset - start);
       }
     }

@@ -1,13 +1,13 @@
 import type { Cell } from "../graph/cell.ts";
-import { type Handle, newHandle } from "../graph/handle.ts";
 import { Cell as CellClass } from "../graph/cell.ts";
+import { type Handle, newHandle } from "../graph/handle.ts";
 import type { Node } from "../graph/node.ts";
 import type { Gradient, GradientCall, Op } from "../graph/op.ts";
 import type { View } from "../graph/view.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-export type Hook = (gradient: Tensor) => Tensor | void;
+export type Hook = (gradient: Tensor) => Tensor | undefined;
 
 /** The end of a path: a tensor that accumulates its gradient. */
 export class Leaf {
@@ -59,7 +59,7 @@ export class GradFn {
   /** Leads into a consumed graph: what is recorded on top of it must not keep it alive. */
   get broken(): boolean {
     if (this.used) return true;
-    for (const edge of this.edges) if (edge !== null && edge.used) return true;
+    for (const edge of this.edges) if (edge?.used) return true;
     return false;
   }
 
@@ -88,7 +88,8 @@ export function opGradFn(
 ): GradFn {
   const { saves } = op;
   const saved: Node[] = [];
-  for (const which of saves) saved.push(which === "output" ? node : (operands[which] as Handle).node);
+  for (const which of saves)
+    saved.push(which === "output" ? node : (operands[which] as Handle).node);
   const { inputs, attrs, scalars } = node;
   const views = operands.map((operand) => operand.window);
   const shapes = operands.map((operand) => operand.shape);
@@ -103,7 +104,9 @@ export function opGradFn(
       scalars,
     };
     const values = inputs.map((input, i) =>
-      saves.includes(i) ? savedHandle(input, views[i] ?? null, edges[i] ?? null) : (undefined as never),
+      saves.includes(i)
+        ? savedHandle(input, views[i] ?? null, edges[i] ?? null)
+        : (undefined as never),
     );
     return (op.gradient as Gradient)(dy, values, call);
   };

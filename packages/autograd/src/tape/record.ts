@@ -1,12 +1,12 @@
 import type { DType } from "../dtype.ts";
-import { DTypeError, DeviceError } from "../errors.ts";
+import { DeviceError, DTypeError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
-import { PENDING_CAP, type Stream, context, currentStream } from "../graph/context.ts";
+import { context, currentStream, PENDING_CAP, type Stream } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
-import { type Handle, type ViewStep, newHandle } from "../graph/handle.ts";
+import { type Handle, newHandle, type ViewStep } from "../graph/handle.ts";
 import { EXPIRED, Node, PENDING } from "../graph/node.ts";
-import { type Op, isFree } from "../graph/op.ts";
-import { type View, expandView, simplify, wholeView } from "../graph/view.ts";
+import { isFree, type Op } from "../graph/op.ts";
+import { expandView, simplify, type View, wholeView } from "../graph/view.ts";
 import { type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { DEAD, type Edge, GradFn, Leaf, opGradFn } from "./edge.ts";
@@ -25,7 +25,9 @@ export function record(
   dtype: DType,
   attrs: readonly number[] = NONE,
   scalars: readonly number[] = NONE,
-  stream: Stream = operands.length === 0 ? currentStream() : (operands[0] as Handle).cell.node.stream,
+  stream: Stream = operands.length === 0
+    ? currentStream()
+    : (operands[0] as Handle).cell.node.stream,
 ): Tensor {
   if (stream.failure !== null) throw stream.failure;
   const count = operands.length;
@@ -47,10 +49,12 @@ export function record(
     if (edgeOf(operand) !== null) tracked = true;
   }
   if (dtype === "f64" && !stream.supports(dtype)) {
-    throw new DTypeError(`${op.name}: the ${stream.device} device has no ${dtype}\n  hint: use f32, or the cpu device`);
+    throw new DTypeError(
+      `${op.name}: the ${stream.device} device has no ${dtype}\n  hint: use f32, or the cpu device`,
+    );
   }
   const node = new Node(op, inputs, views, shape, dtype, attrs, scalars, stream);
-  for (let i = 0; i < count; i++) (inputs as Node[])[i]!.consumers++;
+  for (const input of inputs) input.consumers++;
   node.gradMode = context.gradMode;
   node.visible = context.opDepth === 0;
   node.terminal = node.visible && context.moduleDepth === 0;
@@ -138,11 +142,16 @@ export function recordGradient(
 ): void {
   if (!context.gradMode || operands.every((operand) => edgeOf(operand) === null)) return;
   const shapes = operands.map((operand) => operand.shape);
-  output.edge = gradientEdge(operands, (edges) => new GradFn(name, edges, shapes, NONE, (dy) => rule(dy)));
+  output.edge = gradientEdge(
+    operands,
+    (edges) => new GradFn(name, edges, shapes, NONE, (dy) => rule(dy)),
+  );
 }
 
 function mixedDevices(op: Op, operands: readonly Handle[]): DeviceError {
-  const list = operands.map((o, i) => `\n  operand ${i}: [${o.shape.join(", ")}] on ${o.cell.node.stream.device}`);
+  const list = operands.map(
+    (o, i) => `\n  operand ${i}: [${o.shape.join(", ")}] on ${o.cell.node.stream.device}`,
+  );
   return new DeviceError(
     `${op.name}: operands live on different devices${list.join("")}\n  hint: move one with await x.to(device)`,
   );

@@ -1,7 +1,8 @@
 /** A fresh GPUDevice with all that the adapter allows, in browsers and in Node: for `init({ device })` in tests. */
 export async function openGPUDevice(): Promise<GPUDevice> {
   const adapter = await findAdapter();
-  const { maxStorageBuffersPerShaderStage, maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const { maxStorageBuffersPerShaderStage, maxBufferSize, maxStorageBufferBindingSize } =
+    adapter.limits;
   return adapter.requestDevice({
     requiredLimits: { maxStorageBuffersPerShaderStage, maxBufferSize, maxStorageBufferBindingSize },
   });

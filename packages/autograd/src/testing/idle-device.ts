@@ -1,5 +1,5 @@
 import type { Device, DeviceBuffer, Submission } from "../devices/device.ts";
-import { type DType, type TypedArray, arrayType, hostBytes } from "../dtype.ts";
+import { arrayType, type DType, hostBytes, type TypedArray } from "../dtype.ts";
 import { context } from "../graph/context.ts";
 import { DeviceStream } from "../runtime/stream.ts";
 
@@ -41,7 +41,10 @@ class IdleDevice implements Device {
 
 /** Makes a device that does nothing the current one. */
 export function useIdleDevice(): void {
-  const stream = new DeviceStream(new IdleDevice(), { fusion: true, budget: Number.POSITIVE_INFINITY });
+  const stream = new DeviceStream(new IdleDevice(), {
+    fusion: true,
+    budget: Number.POSITIVE_INFINITY,
+  });
   context.streams.add(stream);
   context.stream = stream;
 }

@@ -1,9 +1,20 @@
-import { init, manualSeed, memory, OutOfMemoryError, randn, type Tensor, tensor } from "@wgrad/autograd";
+import {
+  init,
+  manualSeed,
+  memory,
+  OutOfMemoryError,
+  randn,
+  type Tensor,
+  tensor,
+} from "@wgrad/autograd";
 import { afterAll, describe, expect, test } from "vitest";
 
 const MEGABYTE = 1 << 20;
 /** Each 256 KB. */
-const kept = (i: number): Tensor => tensor(Float32Array.from({ length: 65536 }, (_, k) => i + k / 65536)).mul(2).keep();
+const kept = (i: number): Tensor =>
+  tensor(Float32Array.from({ length: 65536 }, (_, k) => i + k / 65536))
+    .mul(2)
+    .keep();
 
 afterAll(() => init());
 

@@ -1,13 +1,29 @@
-import { DeviceLostError, init, manualSeed, OutOfMemoryError, randn, type Tensor, tensor } from "@wgrad/autograd";
+import {
+  DeviceLostError,
+  init,
+  manualSeed,
+  OutOfMemoryError,
+  randn,
+  type Tensor,
+  tensor,
+} from "@wgrad/autograd";
 import { commit, composite, persist } from "@wgrad/autograd/plugin";
 import { openGPUDevice } from "@wgrad/autograd/testing";
 import { afterAll, describe, expect, test } from "vitest";
 
 /** A linear model trained by hand: enough to see a device go and training go on. */
 function newModel(weights?: ArrayLike<number>) {
-  const weight = persist(weights === undefined ? randn([4, 1]) : tensor(Float32Array.from(weights)).reshape([4, 1]).clone());
+  const weight = persist(
+    weights === undefined
+      ? randn([4, 1])
+      : tensor(Float32Array.from(weights)).reshape([4, 1]).clone(),
+  );
   weight.requiresGrad = true;
-  const x = tensor([[1, 2, 3, 4], [2, 0, 1, 1], [0, 1, 0, 2]]);
+  const x = tensor([
+    [1, 2, 3, 4],
+    [2, 0, 1, 1],
+    [0, 1, 0, 2],
+  ]);
   const y = tensor([[1], [2], [3]]);
   return {
     weight,
@@ -36,7 +52,9 @@ describe("a device that is lost", () => {
     gpu.destroy();
     await gpu.lost;
     await expect((async () => model.step().item())()).rejects.toThrow(DeviceLostError);
-    await expect((async () => model.weight.data())()).rejects.toThrow(/the device was destroyed[\s\S]*init\(\)/);
+    await expect((async () => model.weight.data())()).rejects.toThrow(
+      /the device was destroyed[\s\S]*init\(\)/,
+    );
 
     await init({ device: await openGPUDevice() });
     const again = newModel(saved);
@@ -47,7 +65,9 @@ describe("a device that is lost", () => {
   test("a read that is under way is rejected, not left waiting", async () => {
     const gpu = await openGPUDevice();
     await init({ device: gpu });
-    const reading = randn([256, 256]).matmul(randn([256, 256])).data();
+    const reading = randn([256, 256])
+      .matmul(randn([256, 256]))
+      .data();
     gpu.destroy();
     await expect(reading).rejects.toThrow(DeviceLostError);
   });

@@ -1,0 +1,59 @@
+import type { Device, Submission } from "../devices/device.ts";
+import type { TypedArray } from "../dtype.ts";
+import type { Counters } from "./counters.ts";
+
+/** Submits that no await of ours has followed, past which the program is told once. */
+const UNFINISHED_WARNING = 64;
+/** Submits that may be unfinished when a loader is asked for its next batch. */
+const IN_FLIGHT = 2;
+
+/** What was submitted and what of it is known to have run. */
+export class Queue {
+  private readonly device: Device;
+  private readonly counters: Counters;
+  private finished = 0;
+  private warned = false;
+  /** Number of the last submit. */
+  submitted = 0;
+
+  constructor(device: Device, counters: Counters) {
+    this.device = device;
+    this.counters = counters;
+  }
+
+  submit(submission: Submission): Promise<TypedArray>[] {
+    const values = this.device.submit(submission);
+    this.submitted++;
+    this.counters.submits++;
+    this.counters.dispatches += submission.program?.dispatches ?? 0;
+    this.counters.readbacks += submission.reads.length;
+    if (this.submitted - this.finished > UNFINISHED_WARNING) this.warn();
+    return values;
+  }
+
+  /** Submit `serial` is known to have run, and all before it. */
+  finish(serial: number): void {
+    this.finished = Math.max(this.finished, serial);
+  }
+
+  /** Waits until at most two submits are unfinished. */
+  async throttle(): Promise<void> {
+    if (this.submitted - this.finished > IN_FLIGHT) await this.drain();
+  }
+
+  /** Waits until everything submitted has run. */
+  async drain(): Promise<void> {
+    const serial = this.submitted;
+    await this.device.idle();
+    this.finish(serial);
+  }
+
+  private warn(): void {
+    if (this.warned || this.device.kind === "cpu") return;
+    this.warned = true;
+    console.warn(
+      `wgrad: ${UNFINISHED_WARNING} steps were submitted and none awaited; the device's queue grows` +
+        "\n  hint: await loss.item() now and then, or iterate a DataLoader",
+    );
+  }
+}

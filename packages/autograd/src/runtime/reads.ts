@@ -1,0 +1,105 @@
+import type { DeviceBuffer, Read } from "../devices/device.ts";
+import type { TypedArray } from "../dtype.ts";
+import { EXPIRED, hostStorage, type Node, type Storage } from "../graph/node.ts";
+import type { Owners } from "./owners.ts";
+import type { Plan } from "./plan.ts";
+import type { Queue } from "./queue.ts";
+import { type Pages, settle } from "./retention.ts";
+
+const NONE: readonly never[] = [];
+
+/** Values on their way to the host, where they then live. */
+export class Reads {
+  private readonly queue: Queue;
+  private readonly owners: Owners;
+  private readonly pages: Pages;
+  /** What an await of ours is also good for: moving buffers out of a spent budget. */
+  private readonly relieve: () => Promise<void> | undefined;
+  private readonly arriving = new Map<Node, Promise<TypedArray>>();
+  /** The plan that made a 0-d result: it learns whether its numbers are read. */
+  private readonly planOf = new WeakMap<Node, Plan>();
+
+  constructor(
+    queue: Queue,
+    owners: Owners,
+    pages: Pages,
+    relieve: () => Promise<void> | undefined,
+  ) {
+    this.queue = queue;
+    this.owners = owners;
+    this.pages = pages;
+    this.relieve = relieve;
+  }
+
+  /** A read of this node that is under way. A program's interest in its numbers is noted. */
+  underWay(node: Node): Promise<TypedArray> | undefined {
+    this.planOf.get(node)?.expectRead();
+    return this.arriving.get(node);
+  }
+
+  /** A plan made this 0-d result. */
+  attribute(node: Node, plan: Plan): void {
+    this.planOf.set(node, plan);
+  }
+
+  /** Reads a value that is on the device. The other numbers of its page come along: several losses cost one submit. */
+  fetch(node: Node): Promise<TypedArray> {
+    const { holder, buffer } = node.storage as Storage;
+    const nodes = holder === "page" ? this.pages.residents(buffer as object) : [node];
+    const unread = nodes.filter((other) => !this.arriving.has(other));
+    const reads = unread.map(readOf);
+    const values = this.queue.submit({
+      program: null,
+      params: NONE,
+      before: NONE,
+      after: NONE,
+      reads,
+    });
+    this.expect(unread, values);
+    return this.arriving.get(node) as Promise<TypedArray>;
+  }
+
+  /** The last submit brings these values. */
+  expect(nodes: readonly Node[], values: readonly Promise<TypedArray>[]): void {
+    const serial = this.queue.submitted;
+    nodes.forEach((node, i) => {
+      const arrived = (values[i] as Promise<TypedArray>).then(
+        async (host) => {
+          this.arriving.delete(node);
+          this.queue.finish(serial);
+          this.land(node, host);
+          await this.relieve();
+          return host;
+        },
+        (error: unknown) => {
+          this.arriving.delete(node);
+          throw error;
+        },
+      );
+      arrived.catch(() => {}); // whoever asked is told; nobody may have asked yet
+      this.arriving.set(node, arrived);
+    });
+  }
+
+  /** Waits for every value under way, full pages included. */
+  async all(): Promise<void> {
+    await Promise.allSettled([...this.arriving.values(), ...this.pages.spilling]);
+  }
+
+  /** The host copy becomes the value; the device copy goes, unless it is a cell's. */
+  private land(node: Node, host: TypedArray): void {
+    const { storage } = node;
+    if (node.state === EXPIRED || storage?.holder === "cell" || storage?.host) return;
+    if (storage?.holder === "owned") this.owners.free(storage);
+    else if (storage?.holder === "page")
+      this.pages.release(storage.buffer as object, storage.offset);
+    else if (storage?.holder === "slot") this.owners.freeSlot(storage);
+    node.storage = hostStorage(host);
+    settle(node);
+  }
+}
+
+const readOf = ({ storage, dtype, size }: Node): Read => {
+  const { buffer, offset } = storage as Storage;
+  return { from: buffer as DeviceBuffer, fromByte: offset, dtype, count: size };
+};
