@@ -51,7 +51,7 @@ export function invoke(name: string, given: Arguments): unknown {
 }
 
 /** Required arguments by position, then those that are positional here, then the options. */
-export function arrange(name: string, { args, kwargs }: Arguments): unknown[] {
+function arrange(name: string, { args, kwargs }: Arguments): unknown[] {
   const out = takesShape.has(name) && typeof args[0] === "number" ? [[...args]] : [...args];
   const order = positional[name];
   const options: Record<string, unknown> = {};

@@ -2,7 +2,7 @@ import { toRecord } from "./call.ts";
 import { compare, compareDType, type Difference, toleranceOf } from "./compare.ts";
 import { runInit } from "./groups/init.ts";
 import { runMetrics } from "./groups/metrics.ts";
-import { runLosses, runModules } from "./groups/modules.ts";
+import { runModules } from "./groups/modules.ts";
 import { runOps } from "./groups/ops.ts";
 import { runOptim } from "./groups/optim.ts";
 import { runSeeded } from "./groups/seeded.ts";
@@ -41,7 +41,7 @@ type Runner = (run: Run) => Promise<void>;
 const runners: Readonly<Record<string, Runner>> = {
   ops: runOps,
   modules: runModules,
-  losses: runLosses,
+  losses: runModules,
   optim: runOptim,
   trajectories: runTrajectories,
   seeded: runSeeded,

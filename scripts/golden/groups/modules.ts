@@ -5,7 +5,7 @@ import { type Model, portedModel } from "../models.ts";
 import type { Run } from "../run.ts";
 import { checkResult, readInputs } from "./forward.ts";
 
-/** A layer or model: built, given its stored state, called; outputs, gradients and changed buffers are compared. */
+/** A layer, loss or model: built, given its stored state, called; outputs, gradients and changed buffers are compared. */
 export async function runModules(run: Run): Promise<void> {
   const { item } = run;
   const { given, leaves } = readInputs(run);
@@ -21,9 +21,6 @@ export async function runModules(run: Run): Promise<void> {
     await run.check(stored, model.stateDict()[name]);
   }
 }
-
-/** A loss is a module whose inputs are a prediction and a target. */
-export const runLosses: (run: Run) => Promise<void> = runModules;
 
 function build({ item }: Run, given: ReadonlyMap<string, Tensor>): Model {
   const name = (item.module ?? item.loss) as string;

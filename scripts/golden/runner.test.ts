@@ -1,0 +1,168 @@
+import { init } from "@wgrad/autograd";
+import { writeSafetensors } from "@wgrad/autograd/safetensors";
+import { beforeAll, describe, expect, test } from "vitest";
+import { compare } from "./compare.ts";
+import { type Case, type Group, loadGroup } from "./load.ts";
+import { camel } from "./names.ts";
+import { dotted, parse } from "./python.ts";
+import { isFault, report } from "./report.ts";
+import { NOT_BUILT, type Outcome, runCase } from "./run.ts";
+
+const f32 = (shape: number[], ...values: number[]) => ({
+  dtype: "f32" as const,
+  shape,
+  data: Float32Array.from(values),
+});
+
+describe("comparison", () => {
+  const exact = { atol: 0, rtol: 0 };
+
+  test("accepts up to atol + rtol · |reference|, and names the worst element", () => {
+    const [got, reference] = [f32([3], 1, 2.5, 100.5), f32([3], 1, 2, 100)];
+    expect(compare("y", got, reference, { atol: 0.5, rtol: 0 })).toBeNull();
+    expect(compare("y", got, reference, { atol: 0, rtol: 0.01 })?.reason).toMatch(
+      /^y\[1\]: 2.5, expected 2/,
+    );
+  });
+
+  test("NaN equals NaN and nothing else; infinities must match", () => {
+    const special = f32([3], Number.NaN, Infinity, -Infinity);
+    expect(compare("y", special, special, exact)).toBeNull();
+    for (const [x, ref] of [
+      [Number.NaN, 0],
+      [0, Number.NaN],
+      [Infinity, 1e38],
+      [Infinity, -Infinity],
+    ]) {
+      expect(
+        compare("y", f32([], x as number), f32([], ref as number), { atol: 1, rtol: 1 }),
+      ).not.toBeNull();
+    }
+  });
+
+  test("shapes must agree", () => {
+    expect(compare("y", f32([1, 2], 1, 2), f32([2], 1, 2), exact)?.reason).toBe(
+      "y: shape [1, 2], expected [2]",
+    );
+  });
+
+  test("factors may be turned, a column or a row at a time", () => {
+    const reference = f32([2, 2], 1, 2, 3, 4);
+    expect(
+      compare("Q", f32([2, 2], -1, 2, -3, 4), reference, exact, "up_to_column_sign"),
+    ).toBeNull();
+    expect(compare("R", f32([2, 2], 1, 2, -3, -4), reference, exact, "up_to_row_sign")).toBeNull();
+    expect(
+      compare("Q", f32([2, 2], -1, 2, 3, 4), reference, exact, "up_to_column_sign"),
+    ).not.toBeNull();
+  });
+});
+
+describe("Python's names and expressions", () => {
+  test("snake_case becomes camelCase; an underscore at the end stays", () => {
+    expect(
+      ["log_softmax", "clip_grad_norm_", "conv_transpose2d", "_calculate_fan", "logsumexp"].map(
+        camel,
+      ),
+    ).toEqual(["logSoftmax", "clipGradNorm_", "convTranspose2d", "calculateFan", "logsumexp"]);
+  });
+
+  test("calls with tuples, keywords and methods", () => {
+    const call = parse("torch.empty(4, 5).uniform_(-2, 3.5)");
+    expect(call).toMatchObject({
+      kind: "call",
+      of: { kind: "attribute", name: "uniform_", of: { kind: "call" } },
+      args: [{ value: -2 }, { value: 3.5 }],
+    });
+    expect(parse("f((50,), (1), [], bias=False, mode='xy')")).toMatchObject({
+      args: [{ items: [{ value: 50 }] }, { value: 1 }, { items: [] }],
+      kwargs: { bias: { value: false }, mode: { value: "xy" } },
+    });
+    expect(dotted(parse("nn.functional.relu"))).toBe("nn.functional.relu");
+    expect(() => parse("a + b")).toThrow(SyntaxError);
+    expect(() => parse("f(1")).toThrow("expected ,");
+  });
+});
+
+/** A group of one case: y = op(x), with a gradient where `grads` says so. */
+function groupOf(item: Partial<Case>, tensors: Record<string, ReturnType<typeof f32>>): Group {
+  const whole = {
+    id: "it",
+    category: "c",
+    inputs: ["x"],
+    outputs: ["y"],
+    dtype: "f32",
+    tol: { atol: 0, rtol: 0 },
+    ...item,
+  };
+  const stored = Object.fromEntries(
+    Object.entries(tensors).map(([name, value]) => [`it/${name}`, value]),
+  );
+  return loadGroup("ops", JSON.stringify({ cases: [whole] }), writeSafetensors(stored));
+}
+
+const run = async (group: Group): Promise<Outcome> => runCase(group, group.cases[0] as Case, "cpu");
+
+describe("a case", () => {
+  beforeAll(async () => {
+    await init({ device: "cpu" });
+  });
+  const square = {
+    op: "torch.square",
+    call: [{ tensor: "x" }],
+    grads: { x: "gx" },
+    cots: { y: "c" },
+  };
+  const tensors = { x: f32([2], 2, 3), y: f32([2], 4, 9), c: f32([2], 1, 10), gx: f32([2], 4, 60) };
+
+  test("passes where values and gradients agree", async () => {
+    expect(await run(groupOf(square, tensors))).toMatchObject({ status: "passed", reason: "" });
+  });
+
+  test("fails at a wrong value, and at a wrong gradient", async () => {
+    expect(await run(groupOf(square, { ...tensors, y: f32([2], 4, 8) }))).toMatchObject({
+      status: "failed",
+      reason: expect.stringContaining("y[1]: 9, expected 8"),
+    });
+    expect(await run(groupOf(square, { ...tensors, gx: f32([2], 5, 60) }))).toMatchObject({
+      status: "failed",
+      reason: expect.stringContaining("gx[0]: 4, expected 5"),
+    });
+  });
+
+  test("gradients are those of the stored tensor, before its prep", async () => {
+    const prep = { x: [["transpose", 0, 1] as [string, ...number[]]] };
+    const group = groupOf(
+      { ...square, prep },
+      { x: f32([1, 2], 2, 3), y: f32([2, 1], 4, 9), c: f32([2, 1], 1, 10), gx: f32([1, 2], 4, 60) },
+    );
+    expect((await run(group)).status).toBe("passed");
+  });
+
+  test("an error is the case's own outcome", async () => {
+    const outcome = await run(
+      groupOf({ op: "torch.mm", call: [{ tensor: "x" }, { tensor: "x" }] }, tensors),
+    );
+    expect(outcome).toMatchObject({
+      status: "failed",
+      reason: expect.stringContaining("torch.mm threw"),
+    });
+  });
+
+  test("a name nobody has is unmapped, and a fault unless it is listed", async () => {
+    const unknown = await run(groupOf({ op: "torch.frobnicate", call: [] }, tensors));
+    expect(unknown).toMatchObject({
+      status: "unmapped",
+      reason: "no frobnicate for torch.frobnicate",
+    });
+    expect(isFault(unknown)).toBe(true);
+    const known = await run(groupOf({ op: "torch.linalg.svd", call: [] }, tensors));
+    expect(known).toMatchObject({ status: "unmapped", reason: NOT_BUILT });
+    expect(isFault(known)).toBe(false);
+    expect(report([unknown, known])).toMatchObject({
+      groups: { ops: { cpu: { passed: 0, failed: 0, skipped: 0, unmapped: 2 } } },
+      failures: [{ id: "it", status: "unmapped" }, { id: "it" }],
+      ok: false,
+    });
+  });
+});
