@@ -1,32 +1,55 @@
 import type { TypedArray } from "../../dtype.ts";
-import type { Shape } from "../../shape.ts";
-import { type Reading, walkOver } from "./reading.ts";
+import { sizeOf } from "../../shape.ts";
+import { loopsOver, type Reading, walkOver } from "./reading.ts";
 
-/** c[…, m, n] = Σₖ a[…, m, k] · b[…, k, n], summed in f64; row by row, so that b is read along its rows. */
-export function contract(shape: Shape, a: Reading, b: Reading): (out: TypedArray) => void {
-  const rank = shape.length;
-  const batch = shape.slice(0, rank - 2);
-  const [rows, columns] = [shape[rank - 2] as number, shape[rank - 1] as number];
-  const depth = a.shape[rank - 1] as number;
-  const [aRow, aDepth] = [a.strides[rank - 2] as number, a.strides[rank - 1] as number];
-  const [bDepth, bColumn] = [b.strides[rank - 2] as number, b.strides[rank - 1] as number];
-  const strides = [a.strides.slice(0, rank - 2), b.strides.slice(0, rank - 2)];
-  const walk = walkOver(batch, strides);
-  const sums = new Float64Array(columns);
-  return (out) => {
+/**
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], summed in f64; row by row, so that b is read along its rows.
+ * `attrs` are the numbers of batch, m, n and k dimensions; none given are those of matrices.
+ */
+export function contract(
+  attrs: readonly number[],
+  a: Reading,
+  b: Reading,
+): (out: TypedArray) => void {
+  const [nb, nm, , nk] = attrs.length === 4 ? attrs : [a.shape.length - 2, 1, 1, 1];
+  const batch = nb as number;
+  const rows = batch + (nm as number);
+  const depth = batch + (nk as number);
+  const columns = loopsOver(b.shape.slice(depth), [b.strides.slice(depth)]);
+  const width = sizeOf(b.shape.slice(depth));
+  const step = columns.steps[0] as number;
+
+  const eachBatch = walkOver(a.shape.slice(0, batch), [
+    a.strides.slice(0, batch),
+    b.strides.slice(0, batch),
+  ]);
+  const eachRow = walkOver(a.shape.slice(batch, rows), [a.strides.slice(batch, rows)]);
+  const eachDepth = walkOver(a.shape.slice(rows), [
+    a.strides.slice(rows),
+    b.strides.slice(batch, depth),
+  ]);
+  const eachColumns = walkOver(columns.outer, columns.outerStrides);
+  const sums = new Float64Array(width);
+
+  const addRow = (x: number, start: number): void => {
     let place = 0;
-    walk([a.offset, b.offset], ([aStart, bStart]) => {
-      for (let m = 0; m < rows; m++) {
-        sums.fill(0);
-        for (let k = 0; k < depth; k++) {
-          const x = a.data[(aStart as number) + m * aRow + k * aDepth] as number;
-          const from = (bStart as number) + k * bDepth;
-          for (let n = 0; n < columns; n++) {
-            sums[n] = (sums[n] as number) + x * (b.data[from + n * bColumn] as number);
-          }
-        }
-        for (let n = 0; n < columns; n++) out[place++] = sums[n] as number;
+    eachColumns([start], ([from]) => {
+      for (let n = 0; n < columns.count; n++, place++) {
+        sums[place] = (sums[place] as number) + x * (b.data[(from as number) + n * step] as number);
       }
+    });
+  };
+  return (out) => {
+    if (width === 0) return;
+    let place = 0;
+    eachBatch([a.offset, b.offset], ([aBatch, bBatch]) => {
+      eachRow([aBatch as number], ([aRow]) => {
+        sums.fill(0);
+        eachDepth([aRow as number, bBatch as number], ([aFrom, bFrom]) => {
+          addRow(a.data[aFrom as number] as number, bFrom as number);
+        });
+        for (let n = 0; n < width; n++) out[place++] = sums[n] as number;
+      });
     });
   };
 }

@@ -17,8 +17,12 @@ import type {
 import { assemble } from "./assemble.ts";
 import { contract } from "./contract.ts";
 import { elementwise } from "./elementwise.ts";
+import { gather } from "./gather.ts";
 import { type Reading, reading } from "./reading.ts";
 import { reduce } from "./reduce.ts";
+import { scan } from "./scan.ts";
+import { scatter } from "./scatter.ts";
+import { sort } from "./sort.ts";
 
 class CpuBuffer implements DeviceBuffer {
   readonly bytes: number;
@@ -199,15 +203,24 @@ function bindStep(
   operands: readonly Reading[],
 ): (out: TypedArray, scalars: readonly number[]) => void {
   const { meaning, name } = step.op;
+  const [a, b] = operands as readonly [Reading, Reading];
   switch (meaning.kind) {
     case "elementwise":
       return elementwise(meaning, step.dtype, step.shape, operands);
     case "reduce":
-      return reduce(meaning, step.dtype, step.attrs[0] as number, operands[0] as Reading);
+      return reduce(meaning, step.dtype, step.attrs[0] as number, a);
     case "contract":
-      return contract(step.shape, operands[0] as Reading, operands[1] as Reading);
+      return contract(step.attrs, a, b);
     case "assemble":
       return assemble(step.attrs, operands);
+    case "gather":
+      return gather(step.dtype, step.attrs[0] as number, a, b);
+    case "scatter":
+      return scatter(meaning, step.attrs[0] as number, a, b, operands[2] as Reading);
+    case "scan":
+      return scan(meaning, step.dtype, a);
+    case "sort":
+      return sort(step.attrs[0] === 1, a);
     case "source":
       throw new WgradError(`cpu: '${name}' is data from the host and cannot be a step of a kernel`);
   }

@@ -1,0 +1,44 @@
+import type { TypedArray } from "../../dtype.ts";
+import type { Scatter } from "../../graph/op.ts";
+import { contiguousStrides } from "../../shape.ts";
+import { type Reading, walkOver } from "./reading.ts";
+
+const combinations: Record<Scatter["combine"], (sofar: number, x: number) => number> = {
+  assign: (_, x) => x,
+  sum: (sofar, x) => sofar + x,
+  prod: (sofar, x) => sofar * x,
+  max: Math.max,
+  min: Math.min,
+};
+
+/** y = x, then y[…, index[…, j, …], …] ⊕= source[…, j, …] along `dim`, in row-major order; out of range is skipped. */
+export function scatter(
+  { combine }: Scatter,
+  dim: number,
+  x: Reading,
+  index: Reading,
+  source: Reading,
+): (out: TypedArray) => void {
+  const n = x.shape[dim] as number;
+  const strides = contiguousStrides(x.shape);
+  const stride = strides[dim] as number;
+  const copy = walkOver(x.shape, [x.strides]);
+  const walk = walkOver(index.shape, [strides.with(dim, 0), index.strides, source.strides]);
+  return (out) => {
+    const { data } = source;
+    // the order within an element is that of j, whatever the other dimensions
+    const whole = out instanceof Int32Array || out instanceof Uint32Array;
+    const fold = combine === "prod" && whole ? Math.imul : combinations[combine];
+    let place = 0;
+    copy([x.offset], ([from]) => {
+      out[place++] = x.data[from as number] as number;
+    });
+    walk([0, index.offset, source.offset], ([line, at, from]) => {
+      const chosen = index.data[at as number] as number;
+      const i = chosen < 0 ? chosen + n : chosen;
+      if (!(i >= 0 && i < n)) return;
+      const to = (line as number) + i * stride;
+      out[to] = fold(out[to] as number, data[from as number] as number);
+    });
+  };
+}
