@@ -1,0 +1,47 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+
+/** Programs in a page: its ts blocks that import something. The others are fragments. */
+function samplesIn(page: string): string[] {
+  const blocks = readFileSync(page, "utf8").matchAll(/```ts\n([\s\S]*?)```/g);
+  return [...blocks].map(([, code]) => code as string).filter((code) => code.includes("import "));
+}
+
+async function run(code: string, name: string): Promise<string> {
+  const folder = ".reports/samples"; // inside the workspace, where the packages are found
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name}.mts`);
+  writeFileSync(file, code);
+  const command = ["--conditions=@wgrad/source", "--import", "tsx", file];
+  const { stdout } = await promisify(execFile)(process.execPath, command);
+  return stdout;
+}
+
+const docs = readdirSync("docs", { recursive: true, encoding: "utf8" });
+const pages = [
+  "README.md",
+  ...docs.filter((name) => name.endsWith(".md")).map((name) => join("docs", name)),
+];
+
+describe.each(pages.filter((page) => samplesIn(page).length > 0))("%s", (page) => {
+  test.each(samplesIn(page).map((code, i) => ({ i, code })))(
+    "sample $i runs",
+    { timeout: 60_000 },
+    async ({ code, i }) => {
+      await run(code, `${page.replaceAll(/\W/g, "-")}-${i}`);
+    },
+  );
+});
+
+test("the README's program learns", { timeout: 60_000 }, async () => {
+  const [program] = samplesIn("README.md");
+  const losses = [
+    ...(await run(program as string, "readme-learns")).matchAll(/^\d+ ([\d.e-]+)$/gm),
+  ];
+  const numbers = losses.map(([, loss]) => Number(loss));
+  expect(numbers).toHaveLength(4);
+  expect(numbers.at(-1)).toBeLessThan(numbers[0] as number);
+});
