@@ -1,34 +1,12 @@
 import { DTypeError, detail, ShapeError } from "../errors.ts";
-import { type Op, registerOp } from "../graph/op.ts";
-import { broadcastShapes, type Shape, sizeOf } from "../shape.ts";
+import { broadcastShapes, sizeOf } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
-import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, resultType } from "./apply.ts";
 import { add, mul } from "./arithmetic.ts";
-import { expand, unmoved } from "./broadcast.ts";
-import { cast, constant } from "./constant.ts";
+import { cast } from "./constant.ts";
+import { contract } from "./contract.ts";
 import { reshape, transpose, unsqueeze } from "./layout.ts";
-
-const contractOp: Op = registerOp({
-  name: "matmul",
-  meaning: { kind: "contract" },
-  scalarTypes: [],
-  saves: [0, 1],
-  gradient: (dy, [a, b], { needs }) => [
-    needs[0] === true && contract(dy, transpose(b as Tensor, -2, -1)),
-    needs[1] === true && contract(transpose(a as Tensor, -2, -1), dy),
-  ],
-});
-
-/** The product of batches of matrices of equal batch shape: [..., m, k] · [..., k, n]. */
-function contract(a: Tensor, b: Tensor): Tensor {
-  const shape = [...a.shape.slice(0, -1), b.shape.at(-1) as number];
-  if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0) {
-    return unmoved(constant(0, a.dtype, shape, a.node.stream), [a, b]);
-  }
-  return record(contractOp, [a, b], shape, a.dtype);
-}
 
 /** a and b in the dtype both promote to; bools do not multiply. */
 function matched(call: string, a: Tensor, b: Tensor): [Tensor, Tensor] {
@@ -83,15 +61,21 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 }
 
 function batched(x: Tensor, y: Tensor): Tensor {
-  const [m, k] = [x.shape.at(-2) as number, x.shape.at(-1) as number];
+  const k = x.shape.at(-1) as number;
   if (y.shape.length === 2 && x.shape.length > 2) {
     // one weight for all batches: one tall matrix
     const tall = reshape(x, [sizeOf(x.shape.slice(0, -1)), k]);
-    return reshape(contract(tall, y), [...x.shape.slice(0, -1), y.shape[1] as number]);
+    const product = contract(tall, y, [0, 1, 1, 1]);
+    return reshape(product, [...x.shape.slice(0, -1), y.shape[1] as number]);
   }
-  const batch: Shape = broadcastShapes("matmul", x.shape.slice(0, -2), y.shape.slice(0, -2));
-  return contract(expand(x, [...batch, m, k]), expand(y, [...batch, ...y.shape.slice(-2)]));
+  const rank = Math.max(x.shape.length, y.shape.length);
+  broadcastShapes("matmul", x.shape.slice(0, -2), y.shape.slice(0, -2));
+  return contract(raised(x, rank), raised(y, rank), [rank - 2, 1, 1, 1]);
 }
+
+/** Dimensions of 1 put in front until there are `rank`. */
+const raised = (x: Tensor, rank: number): Tensor =>
+  reshape(x, [...Array<number>(rank - x.shape.length).fill(1), ...x.shape]);
 
 /** Refuses operands that are not of these numbers of dimensions. */
 function checkRanks(call: string, a: Tensor, b: Tensor, ranks: readonly [number, number]): void {

@@ -16,7 +16,8 @@ const NONE: readonly never[] = [];
 /**
  * Records one operation and returns its handle. Nothing runs. `shape` and `dtype` are the result's; operands are
  * read through their views and must already have the dtypes and shapes the op takes; those of an elementwise op are
- * broadcast here.
+ * broadcast here. With `reads` the node reads operand i through a further view that is part of the op: its gradient is
+ * given the operand as it was, and answers in that shape.
  */
 export function record(
   op: Op,
@@ -28,6 +29,7 @@ export function record(
   stream: Stream = operands.length === 0
     ? currentStream()
     : (operands[0] as Handle).cell.node.stream,
+  reads: readonly ((view: View) => View)[] = NONE,
 ): Tensor {
   if (stream.failure !== null) throw stream.failure;
   const count = operands.length;
@@ -45,7 +47,7 @@ export function record(
     (views as (View | null)[])[i] =
       broadcasts && !sameShape(operand.shape, shape)
         ? expandView(operand.window ?? wholeView(input.shape), shape)
-        : operand.window;
+        : readThrough(reads[i], operand);
     if (edgeOf(operand) !== null) tracked = true;
   }
   if (dtype === "f64" && !stream.supports(dtype)) {
@@ -64,6 +66,11 @@ export function record(
   }
   if (!isFree(node)) enqueue(node);
   return handle;
+}
+
+function readThrough(read: ((view: View) => View) | undefined, operand: Handle): View | null {
+  const { window, node } = operand;
+  return read === undefined ? window : simplify(read(window ?? wholeView(node.shape)), node.shape);
 }
 
 function enqueue(node: Node): void {
