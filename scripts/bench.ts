@@ -1,4 +1,4 @@
-/** `pnpm bench [--only record] [--json FILE]`: what things cost. Times are recorded, never gated. */
+/** `pnpm bench [--only record,host] [--json FILE]`: what things cost. Times are recorded, never gated. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { manualSeed, randn, type Tensor } from "@wgrad/autograd";
@@ -43,7 +43,6 @@ function record(): Record<string, RecordCost> {
       for (let i = 0; i < 250; i++) last = last.mul(w).add(a).sigmoid().sub(0.5);
     };
   const settle = (): void => last.realize();
-  const step = models.mlp?.();
   let loss: Tensor;
   return {
     "elementwise, no gradient": recordCost(300, chain(a.detach()), settle),
@@ -68,23 +67,28 @@ function record(): Record<string, RecordCost> {
         w.grad = null;
       },
     ),
-    ...(step && { "mlp step, per node it ran": stepCost(step.run) }),
   };
 }
 
-/** A whole training step, planning and the idle submit included, per node of the step. */
-function stepCost(run: () => Tensor): RecordCost {
-  const costs: number[] = [];
-  for (let i = 0; i < 300; i++) {
-    const start = performance.now();
-    run();
-    if (i >= 60) costs.push((performance.now() - start) * 1000);
-  }
-  return { microsecondsPerNode: Math.round(median(costs)), nodes: 1, runs: 300 };
+/** Median host microseconds of whole training steps: recording, planning and the submit that does nothing. */
+function host(): Record<string, { microsecondsPerStep: number }> {
+  useIdleDevice();
+  manualSeed(0);
+  const costs = Object.entries(models).map(([name, make]) => {
+    const step = make();
+    const times: number[] = [];
+    for (let i = 0; i < 300; i++) {
+      const start = performance.now();
+      step.run();
+      if (i >= 60) times.push((performance.now() - start) * 1000);
+    }
+    return [name, { microsecondsPerStep: Math.round(median(times)) }] as const;
+  });
+  return Object.fromEntries(costs);
 }
 
 const { values } = parseArgs({ options: { only: { type: "string" }, json: { type: "string" } } });
-const suites: Record<string, () => unknown> = { record };
+const suites: Record<string, () => unknown> = { record, host };
 const chosen = values.only?.split(",") ?? Object.keys(suites);
 const report: Record<string, unknown> = {};
 for (const name of chosen) {
