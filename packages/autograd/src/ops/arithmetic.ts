@@ -71,7 +71,7 @@ export interface AddOptions {
 
 /** c = a + α·b, elementwise; for bools "or". Shapes broadcast, dtypes promote. */
 export function add(a: Operand, b: Operand, { alpha = 1 }: AddOptions = {}): Tensor {
-  return alpha === 1 ? plus(a, b) : composite(() => plus(a, mul(b, alpha)));
+  return alpha === 1 ? plus(a, b) : composite(() => plus(a, scaled(b, alpha)));
 }
 
 /** c = a − α·b, elementwise. Shapes broadcast, dtypes promote; bools are refused, as in PyTorch. */
@@ -81,8 +81,11 @@ export function sub(a: Operand, b: Operand, { alpha = 1 }: AddOptions = {}): Ten
       throw new DTypeError("sub: bools do not subtract\n  hint: use logicalXor or bitwiseNot");
     }
   }
-  return alpha === 1 ? minus(a, b) : composite(() => minus(a, mul(b, alpha)));
+  return alpha === 1 ? minus(a, b) : composite(() => minus(a, scaled(b, alpha)));
 }
+
+const scaled = (x: Operand, by: number): Operand =>
+  typeof x === "object" ? mul(x, by) : Number(x) * by;
 
 /** c = b − α·a, elementwise: `sub` with its operands swapped. */
 export function rsub(a: Operand, b: Operand, options: AddOptions = {}): Tensor {

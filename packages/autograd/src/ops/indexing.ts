@@ -110,7 +110,7 @@ function notAnIndex(item: unknown): ArgumentError {
     );
   }
   return new ArgumentError(
-    `at: not an index: ${String(item)}\n  hint: integers, slice(start, stop, step), null and ellipsis`,
+    `at: not an index: ${typeof item === "string" ? JSON.stringify(item) : String(item)}\n  hint: integers, slice(start, stop, step), null and ellipsis`,
   );
 }
 
