@@ -105,7 +105,7 @@ export interface Scatter {
 /** yₖ = x₀ ⊕ … ⊕ xₖ along the last dimension. "arg…" give the index (i32) of the extreme so far, the latest of equals. */
 export interface Scan {
   readonly kind: "scan";
-  readonly combine: "sum" | "prod" | "max" | "min" | "argmax" | "argmin";
+  readonly combine: "sum" | "prod" | "argmax" | "argmin";
 }
 
 /** The permutation (i32) that sorts the last dimension, stable, NaN greatest; descending if `attrs[0]` is 1. */

@@ -33,7 +33,12 @@ export function assembleStages(kernel: Kernel, words: Words, limits: ShaderLimit
   return stages;
 }
 
-function copyBase(kernel: Kernel, base: KernelOperand, words: Words, limits: ShaderLimits): Stage {
+export function copyBase(
+  kernel: Kernel,
+  base: KernelOperand,
+  words: Words,
+  limits: ShaderLimits,
+): Stage {
   const step = kernel.steps.at(-1) as KernelStep;
   const shader = new Shader(kernel, words, wideInputs(kernel, [base]));
   const { text } = shader;

@@ -3,8 +3,12 @@ import type { Kernel, KernelStep, Lowered } from "../device.ts";
 import { assembleStages } from "./assemble.ts";
 import { contractStages } from "./contract.ts";
 import { elementwiseStages } from "./elementwise.ts";
+import { gatherStages } from "./gather.ts";
 import { reduceStages } from "./reduce.ts";
+import { scanStages } from "./scan.ts";
+import { scatterStages } from "./scatter.ts";
 import { type ShaderLimits, type Stage, WORDS } from "./shader.ts";
+import { sortStages } from "./sort.ts";
 import { type ParameterWord, Words } from "./words.ts";
 
 export interface LoweringLimits extends ShaderLimits {
@@ -71,6 +75,14 @@ function writeStages(
       return contractStages(kernel, words, limits);
     case "assemble":
       return { stages: assembleStages(kernel, words, limits), scratch: [] };
+    case "gather":
+      return { stages: gatherStages(kernel, words, limits), scratch: [] };
+    case "scatter":
+      return { stages: scatterStages(kernel, words, limits), scratch: [] };
+    case "scan":
+      return scanStages(kernel, words, limits);
+    case "sort":
+      return sortStages(kernel, words, limits);
     case "source":
       throw new Error(`${step.op.name}: data from the host is written, not computed`);
     default:
