@@ -20,6 +20,7 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   "torch.roll": ["input", "shifts", "dims"],
   "torch.flatten": ["input", "start_dim", "end_dim"],
   "torch.diff": ["input", "n", "dim"],
+  "F.normalize": ["input"],
 };
 
 /** Functions whose positional numbers are all one shape: `torch.rand(4, 5)`. */

@@ -22,19 +22,12 @@ export const unbuiltNames: ReadonlySet<string> = new Set(
     sorting: words(
       "torch.topk torch.sort torch.argsort torch.unique torch.searchsorted torch.bincount torch.histc",
     ),
-    matmul: words(`torch.tensordot torch.kron torch.einsum F.bilinear torch.trace`),
     convolution: words(
       `F.conv1d F.conv2d F.conv3d F.conv_transpose1d F.conv_transpose2d F.conv_transpose3d F.unfold F.fold
        F.max_pool1d F.avg_pool1d F.adaptive_avg_pool1d F.adaptive_max_pool1d
        F.max_pool2d F.avg_pool2d F.adaptive_avg_pool2d F.adaptive_max_pool2d
        F.max_pool3d F.avg_pool3d F.adaptive_avg_pool3d F.adaptive_max_pool3d
        F.interpolate F.pixel_shuffle F.pixel_unshuffle`,
-    ),
-    functional: words(
-      `F.cross_entropy F.nll_loss F.l1_loss F.smooth_l1_loss F.huber_loss
-       F.binary_cross_entropy_with_logits F.kl_div F.layer_norm F.rms_norm F.group_norm F.instance_norm F.batch_norm
-       F.local_response_norm F.scaled_dot_product_attention F.cosine_similarity torch.cdist F.pairwise_distance
-       F.normalize F.dropout F.glu F.prelu`,
     ),
     linalg: words(
       `torch.linalg.cholesky torch.linalg.solve torch.linalg.inv torch.linalg.det torch.linalg.slogdet torch.linalg.qr

@@ -18,6 +18,7 @@ export {
   elu,
   type GeluOptions,
   gelu,
+  glu,
   type HardtanhOptions,
   hardsigmoid,
   hardswish,
@@ -26,6 +27,7 @@ export {
   leakyRelu,
   logsigmoid,
   mish,
+  prelu,
   relu6,
   type SoftplusOptions,
   selu,
@@ -50,6 +52,7 @@ export {
   sub,
 } from "./ops/arithmetic.ts";
 export { cat, hstack, stack, vstack } from "./ops/assembly.ts";
+export { type AttentionOptions, scaledDotProductAttention } from "./ops/attention.ts";
 export {
   atan2,
   type ClampOptions,
@@ -116,6 +119,24 @@ export {
   zeros,
   zerosLike,
 } from "./ops/creation.ts";
+export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type NllLossOptions,
+  nllLoss,
+} from "./ops/cross-entropy.ts";
+export {
+  type CdistOptions,
+  type CosineSimilarityOptions,
+  cdist,
+  cosineSimilarity,
+  type NormalizeOptions,
+  normalize,
+  type PairwiseDistanceOptions,
+  pairwiseDistance,
+} from "./ops/distance.ts";
+export { type DropoutOptions, dropout } from "./ops/dropout.ts";
+export { einsum } from "./ops/einsum.ts";
 export { at, ellipsis, type Index, put_, type Slice, slice } from "./ops/indexing.ts";
 export {
   detach,
@@ -131,6 +152,22 @@ export {
   unsqueeze,
 } from "./ops/layout.ts";
 export { linalg } from "./ops/linalg.ts";
+export {
+  type BinaryCrossEntropyOptions,
+  type BinaryCrossEntropyWithLogitsOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type HuberLossOptions,
+  huberLoss,
+  type KlDivOptions,
+  klDiv,
+  type LossOptions,
+  l1Loss,
+  mseLoss,
+  type Reduction,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+} from "./ops/losses.ts";
 export {
   chunk,
   type DiagOptions,
@@ -155,9 +192,30 @@ export {
   unbind,
 } from "./ops/movement.ts";
 export {
+  type BatchNormOptions,
+  batchNorm,
+  groupNorm,
+  type InstanceNormOptions,
+  instanceNorm,
+  type LocalResponseNormOptions,
+  layerNorm,
+  localResponseNorm,
+  type NormalizationOptions,
+  type RmsNormOptions,
+  rmsNorm,
+} from "./ops/normalization.ts";
+export {
+  bilinear,
+  kron,
+  type MeetingDims,
+  type TensordotOptions,
+  tensordot,
+  trace,
+} from "./ops/products.ts";
+export {
   bernoulli,
-  defaultGenerator,
   type DrawOptions,
+  defaultGenerator,
   manualSeed,
   type RandomOptions,
   rand,

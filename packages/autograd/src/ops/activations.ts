@@ -1,14 +1,19 @@
 import { floatOf } from "../dtype.ts";
+import { detail, ShapeError } from "../errors.ts";
 import type { Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
+import { normalizeDim, sizeOf } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type UnaryOp, unaryFloat } from "./apply.ts";
+import { type DimOption, withDim } from "./arguments.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { gt, le, logicalAnd, logicalOr, lt, where } from "./comparison.ts";
 import { cast, zeroGradient } from "./constant.ts";
 import { elementwise } from "./define.ts";
+import { reshape } from "./layout.ts";
+import { narrow } from "./movement.ts";
 import { abs, erf, exp, sigmoid, tanh } from "./unary.ts";
 
 /** An op of one operand and numbers that shape it: y = f(x; numbers…), always a fraction. */
@@ -249,4 +254,31 @@ export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Ten
         : erf(mul(x, Math.SQRT1_2));
     return mul(mul(x, 0.5), add(inner, 1));
   });
+}
+
+/** y = a σ(b), where a and b are the halves of x along `dim` (the last unless given). */
+export function glu(x: Tensor, place?: number | DimOption): Tensor {
+  checkTensor("glu", x);
+  const { dim = -1 } = withDim<number, DimOption>(place, undefined);
+  const at = normalizeDim("glu", dim, x.shape.length);
+  const n = x.shape[at] ?? 1;
+  if (n % 2 !== 0) {
+    throw new ShapeError(`glu: dimension ${at} has no two equal halves${detail("x", x.shape)}`);
+  }
+  return composite(() => mul(narrow(x, at, 0, n / 2), sigmoid(narrow(x, at, n / 2, n / 2))));
+}
+
+/** y = x for x > 0, else w x; w: [1], or one slope for each channel (dimension 1). */
+export function prelu(x: Tensor, weight: Tensor): Tensor {
+  checkTensor("prelu", x);
+  checkTensor("prelu", weight);
+  const slopes = sizeOf(weight.shape);
+  if (slopes !== 1 && slopes !== x.shape[1]) {
+    throw new ShapeError(
+      `prelu: ${slopes} slopes for ${x.shape[1] ?? 1} channels${detail("x", x.shape)}${detail("weight", weight.shape)}` +
+        "\n  hint: one slope, or one for each size of dimension 1",
+    );
+  }
+  const shape = x.shape.length < 2 ? [] : x.shape.map((_, d) => (d === 1 ? slopes : 1));
+  return composite(() => where(gt(x, 0), x, mul(reshape(weight, shape), x)));
 }

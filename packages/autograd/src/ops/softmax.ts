@@ -7,7 +7,7 @@ import { checkTensor } from "./apply.ts";
 import { type DimOption, type Dims, withDim } from "./arguments.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { type ReduceOptions, sum } from "./broadcast.ts";
-import { where } from "./comparison.ts";
+import { eq, where } from "./comparison.ts";
 import { cast, checkFloating } from "./constant.ts";
 import { reshape } from "./layout.ts";
 import { amax } from "./reduction.ts";
@@ -76,6 +76,13 @@ export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: Softm
     const weight = exp(value);
     return div(weight, sum(weight, along, { keepdim: true }));
   });
+}
+
+/** The softmax over the last dimension, where scores may be −∞: if all are, the weights are 0 and not NaN. */
+export function maskedSoftmax(x: Tensor): Tensor {
+  const weight = exp(sub(x, finitePeak(x, [x.shape.length - 1])));
+  const total = sum(weight, -1, { keepdim: true });
+  return div(weight, where(eq(total, 0), 1, total));
 }
 
 /** yᵢ = xᵢ − log Σⱼ e^xⱼ along `dim`: the logarithm of the softmax, without its underflow. */

@@ -3,7 +3,7 @@ import {
   type BinaryCrossEntropyOptions,
   binaryCrossEntropy,
   type LossOptions,
-} from "../functional/loss.ts";
+} from "../functional.ts";
 import { Module } from "../module.ts";
 import { buffer } from "../parameter.ts";
 

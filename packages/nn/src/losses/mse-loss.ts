@@ -1,5 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
-import { type LossOptions, mseLoss } from "../functional/loss.ts";
+import { type LossOptions, mseLoss } from "../functional.ts";
 import { Module } from "../module.ts";
 
 /** Mean of (input − target)². Shapes must be equal. → 0-d, or their shape with `reduction: "none"`. */

@@ -1,0 +1,193 @@
+import { isFloating } from "../dtype.ts";
+import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
+import { type Shape, sameShape, sizeOf } from "../shape.ts";
+import { composite } from "../tape/modes.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { add, div, mul, neg } from "./arithmetic.ts";
+import { sum } from "./broadcast.ts";
+import { eq, ge, logicalOr, lt, ne, where } from "./comparison.ts";
+import { cast, checkFloating } from "./constant.ts";
+import { counting } from "./creation.ts";
+import { reshape, unsqueeze } from "./layout.ts";
+import { type LossOptions, reducer } from "./losses.ts";
+import { logSoftmax } from "./softmax.ts";
+
+/** Settings of losses over classes. */
+export interface NllLossOptions extends LossOptions {
+  /** A factor for each class: [C]. The mean is then divided by the factors of the targets. */
+  readonly weight?: Tensor | null;
+  /** Targets with this value count for nothing, in the mean's divisor neither. */
+  readonly ignoreIndex?: number;
+}
+
+/** Which class each target names, and how much it counts. */
+interface Choice {
+  /** One number for each target from one for each class: x[…, target, …], 0 where the target is ignored. */
+  readonly pick: (x: Tensor) => Tensor;
+  /** The targets that count, as bool. */
+  readonly counts: Tensor;
+}
+
+/**
+ * The class dimension of x stands second, or first where there is no batch. A class is chosen by comparing all of them
+ * with the target: unlike a gather that is elementwise, and so becomes part of the sum over classes and of its gradient.
+ */
+function choose(call: string, x: Tensor, target: Tensor, ignoreIndex: number): Choice {
+  const at = classDim(x);
+  const classes = x.shape[at] as number;
+  checkHostTargets(call, target, classes, ignoreIndex);
+  const named = cast(target, "i32");
+  const places = reshape(
+    counting(classes, x.node.stream),
+    x.shape.map((_, d) => (d === at ? classes : 1)),
+  );
+  const chosen = eq(unsqueeze(named, at), places);
+  const counts = ne(named, ignoreIndex);
+  const nowhere = logicalOr(lt(named, 0), ge(named, classes));
+  return {
+    counts,
+    pick: (values) => {
+      const found = where(nowhere, Number.NaN, sum(where(chosen, values, 0), at));
+      return where(counts, found, 0);
+    },
+  };
+}
+
+const classDim = (x: Tensor): number => (x.shape.length === 1 ? 0 : 1);
+
+/** Targets whose values are on the host already are checked at the call; others out of range give NaN. */
+function checkHostTargets(
+  call: string,
+  { node, window }: Tensor,
+  classes: number,
+  ignoreIndex: number,
+): void {
+  const values = window === null ? node.storage?.host : null;
+  if (!values) return;
+  for (const value of values) {
+    if (value === ignoreIndex || (value >= 0 && value < classes)) continue;
+    throw new ArgumentError(
+      `${call}: target ${value} is not one of ${classes} classes` +
+        `\n  hint: targets are 0 to ${classes - 1}, or ignoreIndex (${ignoreIndex})`,
+    );
+  }
+}
+
+function checkClasses(call: string, x: Tensor, target: Tensor, weight: Tensor | null): void {
+  checkTensor(call, x);
+  checkTensor(call, target);
+  checkFloating(call, x);
+  if (x.shape.length === 0) {
+    throw new ShapeError(`${call}: takes [C], [N, C] or [N, C, …]${detail("input", x.shape)}`);
+  }
+  const classes = x.shape[classDim(x)] as number;
+  if (weight !== null && !sameShape(weight.shape, [classes])) {
+    throw new ShapeError(
+      `${call}: the weight has not one factor for each of ${classes} classes${detail("weight", weight.shape)}`,
+    );
+  }
+}
+
+/** The shape of x without its classes: one target each. */
+const targetShape = (x: Tensor): Shape => x.shape.toSpliced(classDim(x), 1);
+
+function checkIndices(call: string, x: Tensor, target: Tensor): void {
+  if (isFloating(target.dtype) || target.dtype === "bool") {
+    throw new DTypeError(
+      `${call}: targets are class indices (i32), got ${target.dtype}${detail("target", target.shape)}` +
+        `\n  hint: target.to("i32")`,
+    );
+  }
+  if (sameShape(target.shape, targetShape(x))) return;
+  throw new ShapeError(
+    `${call}: the target has not the input's shape without its classes${detail("input", x.shape)}` +
+      `${detail("target", target.shape)}\n  hint: input [N, C, …] and target [N, …]`,
+  );
+}
+
+/** A factor for each class, broadcast against the input; 1 without one. */
+const classWeight = (weight: Tensor, x: Tensor): Tensor =>
+  reshape(
+    weight,
+    x.shape.map((_, d) => (d === classDim(x) ? -1 : 1)),
+  );
+
+/** Σ loss / Σ of what the targets weigh, or the reduction that is asked for. */
+function weightedMean(
+  call: string,
+  { reduction = "mean" }: LossOptions,
+): (loss: Tensor, weights: () => Tensor) => Tensor {
+  const reduce = reducer(call, { reduction });
+  return (loss, weights) =>
+    reduction === "mean" ? div(sum(loss), sum(cast(weights(), loss.dtype))) : reduce(loss);
+}
+
+/**
+ * Mean of −w[t] x[t] for log-probabilities x and class indices t. input: [C], [N, C] or [N, C, …]; target: the same
+ * without C → 0-d, or the target's shape with `reduction: "none"`.
+ */
+export function nllLoss(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, ignoreIndex = -100, ...options }: NllLossOptions = {},
+): Tensor {
+  const call = "nllLoss";
+  const reduce = weightedMean(call, options);
+  checkClasses(call, input, target, weight);
+  checkIndices(call, input, target);
+  return composite(() => {
+    const { pick, counts } = choose(call, input, target, ignoreIndex);
+    if (weight === null) return reduce(pick(neg(input)), () => counts);
+    const factors = classWeight(weight, input);
+    return reduce(pick(neg(mul(input, factors))), () => pick(factors));
+  });
+}
+
+export interface CrossEntropyOptions extends NllLossOptions {
+  /** How much of the target is spread evenly over all classes, from 0 to 1. */
+  readonly labelSmoothing?: number;
+}
+
+/**
+ * Mean of −w[t] log softmax(x)[t] for logits x and class indices t, or of −Σ w t log softmax(x) for class probabilities t
+ * (a floating target of the input's shape). input: [C], [N, C] or [N, C, …]; class indices: the same without C → 0-d, or the
+ * shape of the class indices with `reduction: "none"`.
+ */
+export function crossEntropy(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, ignoreIndex = -100, labelSmoothing = 0, ...options }: CrossEntropyOptions = {},
+): Tensor {
+  const call = "crossEntropy";
+  const reduce = weightedMean(call, options);
+  checkClasses(call, input, target, weight);
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new ArgumentError(`${call}: labelSmoothing is ${labelSmoothing}\n  hint: from 0 to 1`);
+  }
+  const probabilities = isFloating(target.dtype) && sameShape(input.shape, target.shape);
+  if (!probabilities) checkIndices(call, input, target);
+  const at = classDim(input);
+  const classes = input.shape[at] as number;
+  return composite(() => {
+    const factors = weight === null ? null : classWeight(weight, input);
+    const logits = logSoftmax(input, at);
+    const costs = factors === null ? neg(logits) : neg(mul(logits, factors));
+    if (probabilities) {
+      const spread = mul(cast(target, input.dtype), 1 - labelSmoothing);
+      const smoothed = labelSmoothing === 0 ? spread : add(spread, labelSmoothing / classes);
+      const { reduction = "mean" } = options;
+      const loss = sum(mul(costs, smoothed), at);
+      return reduction === "mean"
+        ? div(sum(loss), sizeOf(targetShape(input)))
+        : reducer(call, options)(loss);
+    }
+    const { pick, counts } = choose(call, input, target, ignoreIndex);
+    const weighs = () => (factors === null ? counts : pick(factors));
+    const loss = pick(costs);
+    if (labelSmoothing === 0) return reduce(loss, weighs);
+    const even = where(counts, sum(costs, at), 0);
+    const smoothed = add(mul(loss, 1 - labelSmoothing), mul(even, labelSmoothing / classes));
+    return reduce(smoothed, weighs);
+  });
+}

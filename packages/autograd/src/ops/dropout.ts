@@ -1,0 +1,32 @@
+import { ArgumentError } from "../errors.ts";
+import { composite } from "../tape/modes.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { mul } from "./arithmetic.ts";
+import { where } from "./comparison.ts";
+import { checkFloating } from "./constant.ts";
+import { dropoutMask } from "./random.ts";
+
+export interface DropoutOptions {
+  /** Probability that an element becomes 0. */
+  readonly p?: number;
+  /** Without it x is given back as it is. */
+  readonly training?: boolean;
+}
+
+/**
+ * y = x / (1 − p) with probability 1 − p, else 0, elementwise, so that the mean stays. The draw is made on the device when
+ * the op is recorded: a recomputation draws the same.  Srivastava et al. 2014.
+ */
+export function dropout(x: Tensor, { p = 0.5, training = true }: DropoutOptions = {}): Tensor {
+  checkTensor("dropout", x);
+  checkFloating("dropout", x);
+  if (!(p >= 0 && p <= 1)) {
+    throw new ArgumentError(`dropout: the probability of a drop is ${p}\n  hint: from 0 to 1`);
+  }
+  if (!training || p === 0) return x;
+  return composite(() => {
+    const kept = dropoutMask(x.shape, p, { device: x.node.stream.device });
+    return where(kept, mul(x, p === 1 ? 1 : 1 / (1 - p)), 0);
+  });
+}

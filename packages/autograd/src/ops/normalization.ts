@@ -1,0 +1,287 @@
+import type { DType } from "../dtype.ts";
+import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { type Shape, sameShape, sizeOf } from "../shape.ts";
+import { composite, noGrad } from "../tape/modes.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { add, div, mul, sub } from "./arithmetic.ts";
+import { pow } from "./binary.ts";
+import { checkFloating } from "./constant.ts";
+import { writeInPlace } from "./inplace.ts";
+import { reshape, squeeze } from "./layout.ts";
+import { narrow } from "./movement.ts";
+import { countOver, mean } from "./reduction.ts";
+import { assemble } from "./strided.ts";
+import { rsqrt, square } from "./unary.ts";
+
+/** Settings that normalisations share. */
+export interface NormalizationOptions {
+  /** A factor for the normalised values. */
+  readonly weight?: Tensor | null;
+  /** What is added after the factor. */
+  readonly bias?: Tensor | null;
+  /** Added to the variance, so that constant values do not divide by 0. */
+  readonly eps?: number;
+}
+
+interface Standardized {
+  readonly value: Tensor;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
+/** (x − x̄) / √(σ² + ε) over these dimensions, with the mean and variance (of n, not n − 1) it took. */
+function standardize(x: Tensor, dims: readonly number[], eps: number): Standardized {
+  const center = mean(x, dims, { keepdim: true });
+  const distance = sub(x, center);
+  const variance = mean(square(distance), dims, { keepdim: true });
+  return { value: mul(distance, rsqrt(add(variance, eps))), mean: center, variance };
+}
+
+/** γ x + β, of which either may be missing. */
+function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
+  const scaled = weight === null ? x : mul(x, weight);
+  return bias === null ? scaled : add(scaled, bias);
+}
+
+/** A value for each channel (dimension 1), to broadcast against x. */
+function perChannel(call: string, name: string, value: Tensor | null, x: Tensor): Tensor | null {
+  if (value === null) return null;
+  const channels = x.shape[1] as number;
+  if (!sameShape(value.shape, [channels])) {
+    throw new ShapeError(
+      `${call}: ${name} has not one value for each of ${channels} channels` +
+        `${detail("x", x.shape)}${detail(name, value.shape)}`,
+    );
+  }
+  return reshape(value, x.shape.map((_, d) => (d === 1 ? channels : 1)).slice(1));
+}
+
+function checkChannels(call: string, x: Tensor, rank: number): void {
+  checkTensor(call, x);
+  checkFloating(call, x);
+  if (x.shape.length >= rank) return;
+  throw new ShapeError(
+    `${call}: takes at least ${rank} dimensions, batch and channels first${detail("x", x.shape)}`,
+  );
+}
+
+/** The last dimensions, which must be these sizes. */
+function lastDims(call: string, x: Tensor, sizes: Shape, weights: readonly (Tensor | null)[]) {
+  checkTensor(call, x);
+  checkFloating(call, x);
+  const first = x.shape.length - sizes.length;
+  if (sizes.length === 0 || !sameShape(x.shape.slice(Math.max(first, 0)), sizes)) {
+    throw new ShapeError(
+      `${call}: the last dimensions are not [${sizes.join(", ")}]${detail("x", x.shape)}`,
+    );
+  }
+  for (const weight of weights) {
+    if (weight === null || sameShape(weight.shape, sizes)) continue;
+    throw new ShapeError(
+      `${call}: weight and bias have the normalised shape [${sizes.join(", ")}]${detail("got", weight.shape)}`,
+    );
+  }
+  return sizes.map((_, i) => first + i);
+}
+
+/**
+ * y = γ (x − x̄) / √(σ² + ε) + β with mean and variance over the last dimensions, which are `normalizedShape`; so are
+ * weight γ and bias β.  Ba, Kiros & Hinton 2016.
+ */
+export function layerNorm(
+  x: Tensor,
+  normalizedShape: Shape,
+  { weight = null, bias = null, eps = 1e-5 }: NormalizationOptions = {},
+): Tensor {
+  const dims = lastDims("layerNorm", x, normalizedShape, [weight, bias]);
+  return composite(() => affine(standardize(x, dims, eps).value, weight, bias));
+}
+
+export interface RmsNormOptions {
+  readonly weight?: Tensor | null;
+  /** Added to the mean square; the dtype's smallest step at 1 unless given. */
+  readonly eps?: number | null;
+}
+
+const EPSILON: Partial<Record<DType, number>> = { f32: 2 ** -23, f64: 2 ** -52 };
+
+/** y = γ x / √(mean x² + ε) over the last dimensions, which are `normalizedShape`.  Zhang & Sennrich 2019. */
+export function rmsNorm(
+  x: Tensor,
+  normalizedShape: Shape,
+  { weight = null, eps }: RmsNormOptions = {},
+): Tensor {
+  const dims = lastDims("rmsNorm", x, normalizedShape, [weight]);
+  const floor = eps ?? (EPSILON[x.dtype] as number);
+  return composite(() => {
+    const power = mean(square(x), dims, { keepdim: true });
+    return affine(mul(x, rsqrt(add(power, floor))), weight, null);
+  });
+}
+
+/**
+ * Each group of channels (dimension 1 cut in `numGroups`) of each example is normalised over all its values, then
+ * y = γ x + β by channel. x: [N, C, …]; weight, bias: [C].  Wu & He 2018.
+ */
+export function groupNorm(
+  x: Tensor,
+  numGroups: number,
+  { weight = null, bias = null, eps = 1e-5 }: NormalizationOptions = {},
+): Tensor {
+  checkChannels("groupNorm", x, 2);
+  const [batch, channels] = x.shape as [number, number];
+  if (!(numGroups > 0 && channels % numGroups === 0)) {
+    throw new ArgumentError(
+      `groupNorm: ${channels} channels do not fall into ${numGroups} equal groups${detail("x", x.shape)}`,
+    );
+  }
+  const gamma = perChannel("groupNorm", "weight", weight, x);
+  const beta = perChannel("groupNorm", "bias", bias, x);
+  return composite(() => {
+    const inGroup = sizeOf(x.shape.slice(2)) * (channels / numGroups);
+    const grouped = reshape(x, [batch, numGroups, inGroup]);
+    return affine(reshape(standardize(grouped, [2], eps).value, x.shape), gamma, beta);
+  });
+}
+
+/** Settings of batch normalisation. */
+export interface BatchNormOptions extends NormalizationOptions {
+  /** Normalise by the batch's own statistics, and move the running ones towards them. */
+  readonly training?: boolean;
+  /** How far the running statistics move towards the batch's. */
+  readonly momentum?: number;
+}
+
+/** All dimensions but these two. */
+const allBut = (x: Tensor, ...kept: readonly number[]): number[] =>
+  [...x.shape.keys()].filter((d) => !kept.includes(d));
+
+/** running ← (1 − m) running + m value, off the tape. */
+function follow(call: string, running: Tensor | null, value: Tensor, momentum: number): void {
+  if (running === null) return;
+  noGrad(() =>
+    writeInPlace(call, running, () => add(mul(running, 1 - momentum), mul(value, momentum))),
+  );
+}
+
+/**
+ * y = γ (x − x̄) / √(σ² + ε) + β by channel (dimension 1): with the batch's mean and variance over all other dimensions when
+ * `training` (then the running ones, if given, follow in place: the variance of n − 1), else with the running ones.
+ * x: [N, C, …]; all others: [C].  Ioffe & Szegedy 2015.
+ */
+export function batchNorm(
+  x: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  options: BatchNormOptions = {},
+): Tensor {
+  const call = "batchNorm";
+  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+  checkChannels(call, x, 2);
+  const gamma = perChannel(call, "weight", weight, x);
+  const beta = perChannel(call, "bias", bias, x);
+  const known = {
+    mean: perChannel(call, "runningMean", runningMean, x),
+    variance: perChannel(call, "runningVar", runningVar, x),
+  };
+  if (!training) {
+    if (known.mean === null || known.variance === null) {
+      throw new ArgumentError(
+        `${call}: needs runningMean and runningVar\n  hint: { training: true } takes the batch's own`,
+      );
+    }
+    const { mean: center, variance } = known as Standardized;
+    return composite(() => affine(mul(sub(x, center), rsqrt(add(variance, eps))), gamma, beta));
+  }
+  const dims = allBut(x, 1);
+  const n = countOver(x.shape, dims);
+  if (n <= 1) {
+    throw new ArgumentError(
+      `${call}: training needs more than one value a channel${detail("x", x.shape)}`,
+    );
+  }
+  return composite(() => {
+    const { value, mean: center, variance } = standardize(x, dims, eps);
+    follow(call, runningMean, squeezed(center, 1), momentum);
+    follow(call, runningVar, mul(squeezed(variance, 1), n / (n - 1)), momentum);
+    return affine(value, gamma, beta);
+  });
+}
+
+/** Statistics that kept their reduced dimensions, as one value a channel. */
+const squeezed = (statistic: Tensor, channelDim: number): Tensor =>
+  squeeze(statistic, allBut(statistic, channelDim));
+
+/** Settings of instance normalisation. */
+export interface InstanceNormOptions extends NormalizationOptions {
+  readonly runningMean?: Tensor | null;
+  readonly runningVar?: Tensor | null;
+  /** Normalise each example by its own statistics; else by the running ones. */
+  readonly useInputStats?: boolean;
+  readonly momentum?: number;
+}
+
+/**
+ * Each channel of each example is normalised over its own values, then y = γ x + β by channel. The running statistics, if
+ * given, follow the mean over the batch in place. x: [N, C, …]; all others: [C].  Ulyanov, Vedaldi & Lempitsky 2016.
+ */
+export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
+  const call = "instanceNorm";
+  const { weight = null, bias = null, eps = 1e-5, momentum = 0.1, useInputStats = true } = options;
+  const { runningMean = null, runningVar = null } = options;
+  checkChannels(call, x, 3);
+  if (!useInputStats) return batchNorm(x, runningMean, runningVar, { weight, bias, eps });
+  const gamma = perChannel(call, "weight", weight, x);
+  const beta = perChannel(call, "bias", bias, x);
+  const dims = allBut(x, 0, 1);
+  const n = countOver(x.shape, dims);
+  if (n <= 1) {
+    throw new ArgumentError(`${call}: needs more than one value a channel${detail("x", x.shape)}`);
+  }
+  return composite(() => {
+    const { value, mean: center, variance } = standardize(x, dims, eps);
+    const overBatch = (statistic: Tensor) => mean(squeeze(statistic, dims), 0);
+    if (runningMean !== null) follow(call, runningMean, overBatch(center), momentum);
+    if (runningVar !== null)
+      follow(call, runningVar, mul(overBatch(variance), n / (n - 1)), momentum);
+    return affine(value, gamma, beta);
+  });
+}
+
+export interface LocalResponseNormOptions {
+  readonly alpha?: number;
+  readonly beta?: number;
+  readonly k?: number;
+}
+
+/**
+ * y = x / (k + α · mean x²)^β with the mean over `size` neighbouring channels (dimension 1), zeros beyond the ends.
+ * x: [N, C, …].  Krizhevsky, Sutskever & Hinton 2012.
+ */
+export function localResponseNorm(
+  x: Tensor,
+  size: number,
+  { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {},
+): Tensor {
+  checkChannels("localResponseNorm", x, 3);
+  if (!(Number.isInteger(size) && size > 0)) {
+    throw new ArgumentError(
+      `localResponseNorm: size is ${size}\n  hint: a whole number, 1 or more`,
+    );
+  }
+  if (sizeOf(x.shape) === 0) return x;
+  return composite(() => {
+    const [batch, channels] = x.shape as [number, number];
+    const inner = sizeOf(x.shape.slice(2));
+    const wide = channels + size - 1;
+    const squares = reshape(square(x), [batch, channels, inner]);
+    const strides = [wide * inner, inner, 1];
+    const offset = Math.floor(size / 2) * inner;
+    const padded = assemble([batch, wide, inner], [{ value: squares, strides, offset }]);
+    let total = narrow(padded, 1, 0, channels);
+    for (let i = 1; i < size; i++) total = add(total, narrow(padded, 1, i, channels));
+    const base = add(mul(total, alpha / size), k);
+    return div(x, reshape(pow(base, beta), x.shape));
+  });
+}
