@@ -38,7 +38,7 @@ export default defineConfig({
         resolve: { conditions: browserConditions },
         test: {
           name: "browser",
-          include: tests,
+          include: [...tests, "scripts/golden/*.test.ts"],
           exclude: ["**/*.node.test.ts"],
           provide,
           testTimeout: 20_000,

@@ -1,20 +1,19 @@
 /// <reference types="vite/client" />
-import { init } from "@wgrad/autograd";
+import { Generator, init } from "@wgrad/autograd";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Case, type Group, loadGroup } from "../../../scripts/golden/load.ts";
-import { isFault } from "../../../scripts/golden/report.ts";
-import { type DeviceKind, runCase } from "../../../scripts/golden/run.ts";
-import { Generator } from "../src/random/generator.ts";
+import { type Case, type Group, loadGroup } from "./load.ts";
+import { isFault } from "./report.ts";
+import { type DeviceKind, runCase } from "./run.ts";
 
-const texts = import.meta.glob<string>("../../../golden/*.json", {
+const texts = import.meta.glob<string>("../../golden/*.json", {
   query: "?raw",
   import: "default",
 });
-const tensors = import.meta.glob<string>("../../../golden/*.safetensors", {
+const tensors = import.meta.glob<string>("../../golden/*.safetensors", {
   query: "?url&inline",
   import: "default",
 });
-const folder = "../../../golden";
+const folder = "../../golden";
 const names = Object.keys(texts).map((path) => path.slice(folder.length + 1, -".json".length));
 
 /** In the browser a third of the cases, the same ones every time: Node runs them all. */
