@@ -16,6 +16,7 @@ import * as broadcast from "./ops/broadcast.ts";
 import { clone } from "./ops/clone.ts";
 import * as comparison from "./ops/comparison.ts";
 import { cast } from "./ops/constant.ts";
+import type { AddmmOptions } from "./ops/contraction.ts";
 import * as contraction from "./ops/contraction.ts";
 import { hostTensor } from "./ops/creation.ts";
 import type { Index } from "./ops/indexing.ts";
@@ -25,6 +26,7 @@ import type { FlattenOptions } from "./ops/layout.ts";
 import * as layout from "./ops/layout.ts";
 import type { DiagOptions, DiagonalOptions, RollOptions, Rot90Options } from "./ops/movement.ts";
 import * as movement from "./ops/movement.ts";
+import * as products from "./ops/products.ts";
 import type { DrawOptions } from "./ops/random.ts";
 import * as random from "./ops/random.ts";
 import type { OneDimOptions, ValuesAndIndices } from "./ops/reduction.ts";
@@ -548,6 +550,18 @@ export class Tensor extends Handle {
   }
   outer(other: Tensor): Tensor {
     return contraction.outer(this, other);
+  }
+  addmm(a: Tensor, b: Tensor, options?: AddmmOptions): Tensor {
+    return contraction.addmm(this, a, b, options);
+  }
+  baddbmm(a: Tensor, b: Tensor, options?: AddmmOptions): Tensor {
+    return contraction.baddbmm(this, a, b, options);
+  }
+  kron(other: Tensor): Tensor {
+    return products.kron(this, other);
+  }
+  trace(): Tensor {
+    return products.trace(this);
   }
 
   // Shape and order

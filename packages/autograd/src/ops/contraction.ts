@@ -9,7 +9,7 @@ import { contract } from "./contract.ts";
 import { reshape, transpose, unsqueeze } from "./layout.ts";
 
 /** a and b in the dtype both promote to; bools do not multiply. */
-function matched(call: string, a: Tensor, b: Tensor): [Tensor, Tensor] {
+export function matched(call: string, a: Tensor, b: Tensor): [Tensor, Tensor] {
   checkTensor(call, a);
   checkTensor(call, b);
   const dtype = resultType(call, a, b);
