@@ -15,7 +15,7 @@ import { flatten, reshape, transpose, unsqueeze } from "./layout.ts";
 import { assemble, placedStep } from "./strided.ts";
 
 /** `count` elements of one dimension from `start`, `step` apart. A view; a negative step walks backwards. */
-function sliceOf(x: Tensor, dim: number, start: number, count: number, step: number): Tensor {
+export function sliceOf(x: Tensor, dim: number, start: number, count: number, step: number): Tensor {
   return recordView(
     x,
     placedStep("slice", (view) => sliceView(view, dim, start, count, step)),
