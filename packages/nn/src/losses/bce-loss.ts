@@ -16,14 +16,13 @@ export class BCELoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   /** A factor for every element, broadcast; part of the state dict as in PyTorch. */
   readonly weight: Tensor | null;
 
-  constructor({ weight, ...options }: BinaryCrossEntropyOptions = {}) {
+  constructor({ weight = null, ...options }: BinaryCrossEntropyOptions = {}) {
     super();
     this.options = options;
-    this.weight = weight === undefined ? null : buffer(weight);
+    this.weight = weight === null ? null : buffer(weight);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
-    const weight = this.weight === null ? {} : { weight: this.weight };
-    return binaryCrossEntropy(input, target, { ...this.options, ...weight });
+    return binaryCrossEntropy(input, target, { ...this.options, weight: this.weight });
   }
 }
