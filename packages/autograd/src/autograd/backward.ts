@@ -158,6 +158,29 @@ function run(
   return results;
 }
 
+/** Every leaf and every entry that a gradient of this edge would visit. */
+export function leavesOf(edge: Edge): { leaves: Leaf[]; entries: GradFn[] } {
+  const order = executionOrder([edge]);
+  return {
+    leaves: order.filter((one) => one instanceof Leaf),
+    entries: order.filter((one) => one instanceof GradFn),
+  };
+}
+
+/** The gradients that arrive at these edges when `dy` arrives at the output; null where none does. */
+export function gradientsOf(
+  output: Tensor,
+  dy: Tensor,
+  wanted: readonly (Edge | null)[],
+  createGraph: boolean,
+): (Tensor | null)[] {
+  const edge = edgeOf(output);
+  if (edge === null) return wanted.map(() => null);
+  const targets = new Set(wanted.filter((one) => one !== null));
+  const arrived = run([[edge, dy]], targets, { createGraph });
+  return wanted.map((one) => (one === null ? null : (arrived.get(one) ?? null)));
+}
+
 function deliver(arrived: Map<Edge, Tensor>, edge: Edge, gradient: Tensor): void {
   const before = arrived.get(edge);
   arrived.set(edge, before === undefined ? gradient : add(before, gradient));

@@ -113,7 +113,7 @@ export function opGradFn(
   return new GradFn(op.name, edges, shapes, saved, rule);
 }
 
-function savedHandle(node: Node, view: View | null, edge: Edge | null): Tensor {
+export function savedHandle(node: Node, view: View | null, edge: Edge | null): Tensor {
   const handle = newHandle(new CellClass(node), view);
   handle.edge = edge;
   return handle;

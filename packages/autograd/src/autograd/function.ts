@@ -1,0 +1,161 @@
+import { ArgumentError } from "../errors.ts";
+import { context } from "../graph/context.ts";
+import { Handle, newHandle } from "../graph/handle.ts";
+import type { Node } from "../graph/node.ts";
+import { constant, constantLike } from "../ops/constant.ts";
+import { type Edge, GradFn, savedHandle } from "../tape/edge.ts";
+import { composite, noGrad } from "../tape/modes.ts";
+import { edgeOf } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** What `forward` leaves for `backward`. Anything may be put on it besides tensors; those go through `saveForBackward`. */
+export class FunctionContext {
+  /** Whether each argument of `apply` needs a gradient. */
+  readonly needsInputGrad: readonly boolean[];
+  #saved: readonly { node: Node; handle: Tensor; edge: Edge | null }[] = [];
+  [own: string]: unknown;
+
+  constructor(needsInputGrad: readonly boolean[]) {
+    this.needsInputGrad = needsInputGrad;
+  }
+
+  /** Keeps tensors for `backward`: their values of now, until the graph is consumed. */
+  saveForBackward(...tensors: readonly Tensor[]): void {
+    this.#saved = tensors.map((handle) => ({ node: handle.node, handle, edge: edgeOf(handle) }));
+  }
+
+  /** The tensors given to `saveForBackward`. */
+  get savedTensors(): Tensor[] {
+    return this.#saved.map(({ node, handle, edge }) => savedHandle(node, handle.window, edge));
+  }
+
+  /** The nodes whose values `backward` may read. */
+  savedNodes(): Node[] {
+    return this.#saved.map(({ node }) => node);
+  }
+}
+
+/** What the tape needs of a `Function`. */
+interface Differentiable {
+  readonly name: string;
+  /** dL/dargument for every argument of `forward` (null where none is needed), from dL/dresult. */
+  backward(
+    ctx: FunctionContext,
+    ...gradients: Tensor[]
+  ): Tensor | null | readonly (Tensor | null)[];
+}
+
+/** A subclass of `Function` as a value: what `apply` is called on. */
+export interface FunctionClass<
+  In extends readonly unknown[],
+  Out extends Tensor | readonly Tensor[],
+> extends Differentiable {
+  /** The result, from arguments off the tape. */
+  forward(ctx: FunctionContext, ...args: In): Out;
+}
+
+/**
+ * An operation with a gradient of its own. A subclass has static `forward(ctx, …args)` and `backward(ctx, …gradients)`;
+ * `apply` runs it. The gradient is differentiable again if `backward` is written in tensor ops.
+ *
+ * ```ts
+ * class Clip extends Function {
+ *   static override forward(ctx: FunctionContext, x: Tensor) {
+ *     ctx.saveForBackward(x);
+ *     return x.clamp(-1, 1);
+ *   }
+ *   static override backward(ctx: FunctionContext, dy: Tensor) {
+ *     return dy.mul((ctx.savedTensors[0] as Tensor).abs().le(1));
+ *   }
+ * }
+ * const y = Clip.apply(x);
+ * ```
+ */
+// biome-ignore-start lint/complexity: PyTorch's shape: the class, not an instance, is the operation
+// biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name, imported where it is wanted
+export abstract class Function {
+  static forward(_ctx: FunctionContext, ..._args: never[]): Tensor | readonly Tensor[] {
+    throw new ArgumentError(
+      `${this.name}.forward is not defined\n  hint: static forward(ctx, …args)`,
+    );
+  }
+
+  static backward(
+    _ctx: FunctionContext,
+    ..._gradients: Tensor[]
+  ): Tensor | null | readonly (Tensor | null)[] {
+    throw new ArgumentError(
+      `${this.name}.backward is not defined\n  hint: static backward(ctx, …gradients)`,
+    );
+  }
+
+  /** Runs `forward`, and puts the result on the tape with `backward` as its gradient. */
+  static apply<In extends readonly unknown[], Out extends Tensor | readonly Tensor[]>(
+    this: FunctionClass<In, Out>,
+    ...args: In
+  ): Out {
+    return applyFunction(this, args);
+  }
+}
+// biome-ignore-end lint/complexity: as above
+
+function applyFunction<In extends readonly unknown[], Out extends Tensor | readonly Tensor[]>(
+  operation: FunctionClass<In, Out>,
+  args: In,
+): Out {
+  const edges = args.map((arg) => (arg instanceof Handle ? edgeOf(arg) : null));
+  const ctx = new FunctionContext(edges.map((edge) => edge !== null));
+  const result = composite(() => noGrad(() => operation.forward(ctx, ...args)));
+  const outputs = (Array.isArray(result) ? result : [result]) as readonly Tensor[];
+  for (const output of outputs) {
+    if (!(output instanceof Handle))
+      throw new ArgumentError(`${operation.name}.forward must return tensors`);
+  }
+  const made = outputs.map((output) => newHandle(output.cell, output.window));
+  if (context.gradMode && edges.some((edge) => edge !== null))
+    track(operation, ctx, args, edges, made);
+  return (Array.isArray(result) ? made : made[0]) as Out;
+}
+
+/**
+ * One entry for the operation, and one for each result that hands its gradient over: the operation's own runs
+ * once all that were needed have arrived.
+ */
+function track(
+  operation: Differentiable,
+  ctx: FunctionContext,
+  args: readonly unknown[],
+  edges: readonly (Edge | null)[],
+  outputs: readonly Tensor[],
+): void {
+  const shapes = args.map((arg) => (arg instanceof Handle ? arg.shape : []));
+  let arrived: (Tensor | undefined)[] = [];
+  const whole = new GradFn(operation.name, edges, shapes, ctx.savedNodes(), () => {
+    const gradients = outputs.map((output, i) => arrived[i] ?? constantLike(0, output));
+    arrived = [];
+    return gradientsOf(operation, ctx, gradients, edges.length);
+  });
+  outputs.forEach((output, i) => {
+    output.edge = new GradFn(`${operation.name}[${i}]`, [whole], [[]], [], (dy) => {
+      arrived[i] = dy;
+      return [constant(0, "f32", [], dy.node.stream)];
+    });
+  });
+}
+
+function gradientsOf(
+  operation: Differentiable,
+  ctx: FunctionContext,
+  gradients: Tensor[],
+  count: number,
+): readonly (Tensor | null)[] {
+  const result = operation.backward(ctx, ...gradients);
+  const list = (Array.isArray(result) ? result : [result]) as readonly (Tensor | null)[];
+  if (list.length !== count) {
+    throw new ArgumentError(
+      `${operation.name}.backward gave ${list.length} gradients for ${count} arguments of forward` +
+        "\n  hint: one for each, null where none is needed",
+    );
+  }
+  return list;
+}
