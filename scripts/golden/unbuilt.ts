@@ -14,11 +14,6 @@ export const unbuiltNames: ReadonlySet<string> = new Set(
     reduction: ["torch.median"],
     scan: words("torch.cumsum torch.cumprod torch.cummax torch.diff"),
     pad: ["F.pad"],
-    gatherScatter: words(
-      `torch.gather torch.scatter torch.scatter_add torch.index_select torch.index_add torch.index_copy
-       torch.index_fill torch.masked_fill torch.masked_select torch.take_along_dim torch.take F.one_hot F.embedding
-       torch.nonzero torch.tril_indices torch.triu_indices`,
-    ),
     sorting: words(
       "torch.topk torch.sort torch.argsort torch.unique torch.searchsorted torch.bincount torch.histc",
     ),

@@ -140,6 +140,22 @@ export {
 } from "./ops/distance.ts";
 export { type DropoutOptions, dropout } from "./ops/dropout.ts";
 export { einsum } from "./ops/einsum.ts";
+export { type EmbeddingOptions, embedding, type OneHotOptions, oneHot } from "./ops/embedding.ts";
+export {
+  gather,
+  type ScatterOptions,
+  scatter,
+  scatterAdd,
+  take,
+  takeAlongDim,
+} from "./ops/gathering.ts";
+export {
+  type IndexAddOptions,
+  indexAdd,
+  indexCopy,
+  indexFill,
+  indexSelect,
+} from "./ops/index-vector.ts";
 export { at, ellipsis, type Index, put_, type Slice, slice } from "./ops/indexing.ts";
 export {
   detach,
@@ -171,6 +187,7 @@ export {
   type SmoothL1LossOptions,
   smoothL1Loss,
 } from "./ops/losses.ts";
+export { equal, maskedFill, maskedSelect, type NonzeroOptions, nonzero } from "./ops/masking.ts";
 export {
   chunk,
   type DiagOptions,
@@ -235,7 +252,6 @@ export {
   any,
   argmax,
   argmin,
-  equal,
   max,
   mean,
   min,
@@ -260,6 +276,7 @@ export {
   type VectorNormOptions,
   variance,
 } from "./ops/statistics.ts";
+export { type TriangleOptions, trilIndices, triuIndices } from "./ops/triangle.ts";
 export {
   abs,
   acos,

@@ -19,11 +19,17 @@ import { cast } from "./ops/constant.ts";
 import type { AddmmOptions } from "./ops/contraction.ts";
 import * as contraction from "./ops/contraction.ts";
 import { hostTensor } from "./ops/creation.ts";
+import type { ScatterOptions } from "./ops/gathering.ts";
+import * as gathering from "./ops/gathering.ts";
+import type { IndexAddOptions } from "./ops/index-vector.ts";
+import * as indexVector from "./ops/index-vector.ts";
 import type { Index } from "./ops/indexing.ts";
 import * as indexing from "./ops/indexing.ts";
 import * as inplace from "./ops/inplace.ts";
 import type { FlattenOptions } from "./ops/layout.ts";
 import * as layout from "./ops/layout.ts";
+import type { NonzeroOptions } from "./ops/masking.ts";
+import * as masking from "./ops/masking.ts";
 import type { DiagOptions, DiagonalOptions, RollOptions, Rot90Options } from "./ops/movement.ts";
 import * as movement from "./ops/movement.ts";
 import * as products from "./ops/products.ts";
@@ -654,6 +660,52 @@ export class Tensor extends Handle {
   }
   at(...index: readonly Index[] | readonly [readonly Index[]]): Tensor {
     return indexing.at(this, ...index);
+  }
+
+  // Choosing by index
+  gather(dim: number, index: Tensor): Tensor {
+    return gathering.gather(this, dim, index);
+  }
+  scatter(dim: number, index: Tensor, src: Tensor | number, options?: ScatterOptions): Tensor {
+    return gathering.scatter(this, dim, index, src, options);
+  }
+  scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor {
+    return gathering.scatterAdd(this, dim, index, src);
+  }
+  take(index: Tensor): Tensor {
+    return gathering.take(this, index);
+  }
+  takeAlongDim(index: Tensor, dim?: number | null | DimOption<number | null>): Tensor {
+    return gathering.takeAlongDim(this, index, dim);
+  }
+  indexSelect(dim: number, index: Tensor): Tensor {
+    return indexVector.indexSelect(this, dim, index);
+  }
+  indexAdd(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor {
+    return indexVector.indexAdd(this, dim, index, source, options);
+  }
+  indexCopy(dim: number, index: Tensor, source: Tensor): Tensor {
+    return indexVector.indexCopy(this, dim, index, source);
+  }
+  indexFill(dim: number, index: Tensor, value: Tensor | number): Tensor {
+    return indexVector.indexFill(this, dim, index, value);
+  }
+  maskedFill(mask: Tensor, value: Operand): Tensor {
+    return masking.maskedFill(this, mask, value);
+  }
+  /** The elements where the mask is true, as a vector. Reads the mask. */
+  maskedSelect(mask: Tensor): Promise<Tensor> {
+    return masking.maskedSelect(this, mask);
+  }
+  /** Coordinates of the elements that are not 0. Reads the values. */
+  nonzero(options: NonzeroOptions & { asTuple: true }): Promise<Tensor[]>;
+  nonzero(options?: NonzeroOptions & { asTuple?: false }): Promise<Tensor>;
+  nonzero(options?: NonzeroOptions): Promise<Tensor | Tensor[]> {
+    return masking.nonzero(this, options as { asTuple?: false });
+  }
+  /** Whether the other has the same shape and equal elements everywhere. Reads the answer. */
+  equal(other: Tensor): Promise<boolean> {
+    return masking.equal(this, other);
   }
 }
 

@@ -1,7 +1,7 @@
 import { ArgumentError, detail } from "../errors.ts";
 import { Handle } from "../graph/handle.ts";
 import type { Op } from "../graph/op.ts";
-import { normalizeDims, type Shape, sameShape, sizeOf } from "../shape.ts";
+import { normalizeDims, type Shape, sizeOf } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type Operand } from "./apply.ts";
@@ -18,7 +18,7 @@ import {
   sum,
 } from "./broadcast.ts";
 import { eq, where } from "./comparison.ts";
-import { cast, checkFloating, constant, zeroGradient } from "./constant.ts";
+import { cast, checkFloating, zeroGradient } from "./constant.ts";
 import { counting } from "./creation.ts";
 import { reduction } from "./define.ts";
 
@@ -276,12 +276,4 @@ export function all(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptio
 /** Whether any element (of all, or along `dim`) is true, that is not 0; false over none. */
 export function any(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
   return quantified(anyOp, 0, x, dim, options);
-}
-
-/** Whether both have the same shape and equal elements everywhere, as a 0-d bool. */
-export function equal(a: Tensor, b: Tensor): Tensor {
-  checkTensor("equal", a);
-  checkTensor("equal", b);
-  if (!sameShape(a.shape, b.shape)) return constant(0, "bool", [], a.node.stream);
-  return composite(() => all(eq(a, b)));
 }

@@ -1,0 +1,72 @@
+import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { read } from "../runtime/read.ts";
+import { sizeOf } from "../shape.ts";
+import { composite } from "../tape/modes.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { eq, where } from "./comparison.ts";
+import { cast } from "./constant.ts";
+import { counting } from "./creation.ts";
+import { checkIndices } from "./gathering.ts";
+import { indexSelect } from "./index-vector.ts";
+import { detach, reshape, unsqueeze } from "./layout.ts";
+import { amax } from "./reduction.ts";
+
+export interface OneHotOptions {
+  /** One more than the largest index; where it is not given (or is -1) the indices are read. */
+  readonly numClasses?: number;
+}
+
+/**
+ * A last dimension of zeros (i32) with a 1 at each index: [...] → [..., numClasses]. Without a number of classes the largest index is
+ * read, and the result is a promise.
+ */
+export function oneHot(x: Tensor, numClasses: number | { readonly numClasses: number }): Tensor;
+export function oneHot(x: Tensor, options?: OneHotOptions): Promise<Tensor>;
+export function oneHot(x: Tensor, classes: number | OneHotOptions = {}): Tensor | Promise<Tensor> {
+  const places = checkIndices("oneHot", x);
+  const { numClasses: n = -1 } = typeof classes === "number" ? { numClasses: classes } : classes;
+  if (n !== -1) return spike(places, n);
+  if (sizeOf(x.shape) === 0) {
+    throw new ArgumentError("oneHot: no indices to count classes by\n  hint: give numClasses");
+  }
+  return read(amax(places)).then(([largest]) => spike(places, (largest as number) + 1));
+}
+
+function spike(places: Tensor, n: number): Tensor {
+  if (!Number.isInteger(n) || n < 1) {
+    throw new ArgumentError(`oneHot: the number of classes must be 1 or more, got ${n}`);
+  }
+  return composite(() => cast(eq(unsqueeze(places, -1), counting(n, places.node.stream)), "i32"));
+}
+
+export interface EmbeddingOptions {
+  /** The row that gets no gradient (negative counts from the end). */
+  readonly paddingIdx?: number | null;
+}
+
+/** The rows of a table at these indices: input [...], weight [n, d] → [..., d]. The gradient of a row is the sum over its uses. */
+export function embedding(
+  input: Tensor,
+  weight: Tensor,
+  { paddingIdx = null }: EmbeddingOptions = {},
+): Tensor {
+  const places = checkIndices("embedding", input);
+  checkTensor("embedding", weight);
+  if (weight.shape.length !== 2) {
+    throw new ShapeError(
+      `embedding: the table must be [rows, features]${detail("weight", weight.shape)}\n  hint: indices first, then the table`,
+    );
+  }
+  const [n, features] = weight.shape as readonly [number, number];
+  if (paddingIdx !== null && !(paddingIdx >= -n && paddingIdx < n)) {
+    throw new ArgumentError(`embedding: paddingIdx ${paddingIdx} is no row of ${n}`);
+  }
+  return composite(() => {
+    const rows = indexSelect(weight, 0, reshape(places, [-1]));
+    const out = reshape(rows, [...input.shape, features]);
+    if (paddingIdx === null) return out;
+    const padding = eq(unsqueeze(places, -1), paddingIdx < 0 ? paddingIdx + n : paddingIdx);
+    return where(padding, detach(out), out);
+  });
+}

@@ -1,0 +1,117 @@
+import { detail, ShapeError } from "../errors.ts";
+import type { Op } from "../graph/op.ts";
+import { normalizeDim, type Shape, sameShape } from "../shape.ts";
+import { composite } from "../tape/modes.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { mul } from "./arithmetic.ts";
+import { expand } from "./broadcast.ts";
+import { cast } from "./constant.ts";
+import {
+  checkIndices,
+  gatherAlong,
+  raised,
+  scattered,
+  scatterOverOp,
+  scatterSumOp,
+} from "./gathering.ts";
+import { reshape } from "./layout.ts";
+
+/** The part of x at a vector of indices along `dim`: size n there for n indices. */
+export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
+  const { from, at, places } = alongDim("indexSelect", x, dim, index);
+  return composite(() =>
+    x.shape.length === 0
+      ? reshape(gatherAlong(from, at, places), [])
+      : gatherAlong(from, at, spreadIndex(places, from.shape, at)),
+  );
+}
+
+function alongDim(
+  call: string,
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+): { from: Tensor; at: number; places: Tensor } {
+  checkTensor(call, x);
+  const places = raised(checkIndices(call, index));
+  if (places.shape.length !== 1) {
+    throw new ShapeError(
+      `${call}: the index must be a vector${detail("index", index.shape)}\n  hint: gather takes one of x's rank`,
+    );
+  }
+  return { from: raised(x), at: normalizeDim(call, dim, x.shape.length), places };
+}
+
+/** A vector of indices along `dim`, repeated over the other dimensions of `shape`. A view. */
+export function spreadIndex(index: Tensor, shape: Shape, dim: number): Tensor {
+  const [n] = index.shape as readonly [number];
+  const lying = reshape(
+    index,
+    shape.map((_, d) => (d === dim ? n : 1)),
+  );
+  return expand(lying, shape.with(dim, n));
+}
+
+function indexed(
+  call: string,
+  op: Op,
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor | number,
+): Tensor {
+  const { from, at, places } = alongDim(call, x, dim, index);
+  return composite(() => {
+    const chosen = spreadIndex(places, from.shape, at);
+    if (typeof source !== "number" && !sameShape(raised(source).shape, chosen.shape)) {
+      throw new ShapeError(
+        `${call}: the source must have x's shape with ${places.shape[0]} in dimension ${at}` +
+          `${detail("x", x.shape)}${detail("source", source.shape)}`,
+      );
+    }
+    return reshape(scattered(call, op, from, at, chosen, source), x.shape);
+  });
+}
+
+export interface IndexAddOptions {
+  /** Factor of the source. */
+  readonly alpha?: number;
+}
+
+/** x with α·source added at these indices along `dim`; indices may repeat. */
+export function indexAdd(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  { alpha = 1 }: IndexAddOptions = {},
+): Tensor {
+  checkTensor("indexAdd", source);
+  return composite(() => {
+    const scaled = alpha === 1 ? source : cast(mul(source, alpha), source.dtype);
+    return indexed("indexAdd", scatterSumOp, x, dim, index, scaled);
+  });
+}
+
+/** x with the parts of source at these indices along `dim`. */
+export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  checkTensor("indexCopy", source);
+  return indexed("indexCopy", scatterOverOp, x, dim, index, source);
+}
+
+/** x with one number (or 0-d tensor) at these indices along `dim`. */
+export function indexFill(x: Tensor, dim: number, index: Tensor, value: Tensor | number): Tensor {
+  if (typeof value === "number") return indexed("indexFill", scatterOverOp, x, dim, index, value);
+  checkTensor("indexFill", value);
+  if (value.shape.length > 0) {
+    throw new ShapeError(
+      `indexFill: takes a number or a 0-d tensor${detail("value", value.shape)}`,
+    );
+  }
+  const { from, at, places } = alongDim("indexFill", x, dim, index);
+  const shape = from.shape.with(at, places.shape[0] as number);
+  return composite(() =>
+    indexed("indexFill", scatterOverOp, x, dim, index, expand(cast(value, x.dtype), shape)),
+  );
+}
