@@ -3,6 +3,8 @@ import type { Node } from "./node.ts";
 /** Storage of a persistent cell: one buffer of the device for as long as the cell, or its successor, lives. */
 export interface Home {
   readonly buffer: object;
+  /** Whose it is now. */
+  cell: Cell;
   /** Stands for the storage in plan keys: plans are bound to it. */
   readonly id: number;
 }

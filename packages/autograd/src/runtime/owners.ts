@@ -5,7 +5,7 @@ import { COMPUTED, deviceStorage, hostStorage, type Node, type Storage } from ".
 import type { Pool } from "./memory.ts";
 import { settle } from "./retention.ts";
 
-let homes = 0;
+let homeIds = 0;
 
 /**
  * Device storage that outlives its plan: cells, and values owned by handles. Explicit release is the rule;
@@ -15,8 +15,8 @@ export class Owners {
   private readonly device: Device;
   private readonly pool: Pool;
   private readonly owned = new Map<Storage, WeakRef<Node>>();
-  /** Buffers of cells, and the cell that has each now. */
-  private readonly cells = new Map<object, WeakRef<Cell>>();
+  /** Buffers of cells. One weak reference a buffer: a new one for every step would live until the program is idle. */
+  private readonly homes = new Map<object, WeakRef<Home>>();
   private readonly forgotten: FinalizationRegistry<Storage>;
   private readonly forgottenCells: FinalizationRegistry<DeviceBuffer>;
 
@@ -81,9 +81,9 @@ export class Owners {
   }
 
   private bind(cell: Cell, buffer: DeviceBuffer): Home {
-    const home: Home = { buffer, id: ++homes };
+    const home: Home = { buffer, cell, id: ++homeIds };
     cell.home = home;
-    this.cells.set(buffer, new WeakRef(cell));
+    this.homes.set(buffer, new WeakRef(home));
     this.forgottenCells.register(home, buffer, home);
     return home;
   }
@@ -94,11 +94,11 @@ export class Owners {
     to.home = from.home;
     to.previous = from.previous ?? (from.node.state === COMPUTED ? from.node : null);
     from.home = null;
-    this.cells.set(to.home.buffer, new WeakRef(to));
+    to.home.cell = to;
   }
 
   freeCell(buffer: DeviceBuffer): void {
-    if (this.cells.delete(buffer)) this.pool.give(buffer, "cells");
+    if (this.homes.delete(buffer)) this.pool.give(buffer, "cells");
   }
 
   releaseCell(cell: Cell): void {
@@ -150,8 +150,8 @@ export class Owners {
       excess -= buffer.bytes;
     };
     for (const node of this.owned.values()) choose(node.deref());
-    for (const ref of this.cells.values()) {
-      const cell = ref.deref();
+    for (const ref of this.homes.values()) {
+      const cell = ref.deref()?.cell;
       if (cell !== undefined && !writes.has(cell)) choose(cell.node);
     }
     if (victims.length === 0) return;
