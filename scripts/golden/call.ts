@@ -1,4 +1,4 @@
-import { ellipsis, slice, type Tensor, tensor } from "@wgrad/autograd";
+import { ellipsis, slice, Tensor, tensor } from "@wgrad/autograd";
 import type { TensorRecord } from "@wgrad/autograd/safetensors";
 import type { Encoded } from "./load.ts";
 import { type Callable, camel, dtypeName, resolve } from "./names.ts";
@@ -19,6 +19,14 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   "torch.std": ["input", "dim"],
   "torch.roll": ["input", "shifts", "dims"],
   "torch.flatten": ["input", "start_dim", "end_dim"],
+  "F.unfold": ["input", "kernel_size"],
+  "F.fold": ["input", "output_size", "kernel_size"],
+  "F.max_pool1d": ["input", "kernel_size"],
+  "F.max_pool2d": ["input", "kernel_size"],
+  "F.max_pool3d": ["input", "kernel_size"],
+  "F.avg_pool1d": ["input", "kernel_size"],
+  "F.avg_pool2d": ["input", "kernel_size"],
+  "F.avg_pool3d": ["input", "kernel_size"],
   "torch.diff": ["input", "n", "dim"],
   "F.normalize": ["input"],
 };
@@ -33,8 +41,14 @@ export interface Arguments {
   readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
-/** Calls that Python writes as statements, as expressions. */
-const statements: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
+/** Calls that Python writes with brackets. */
+const brackets: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
+  // an index with a mask has a shape that only its values tell
+  "Tensor.__getitem__": ([x, index]) => {
+    const items = index as readonly unknown[];
+    const masked = items.some((item) => item instanceof Tensor && item.dtype === "bool");
+    return (resolve(masked ? "Tensor.at_mask" : "Tensor.at") as Callable)(x, ...items);
+  },
   "Tensor.__setitem__": ([x, index, value]) => {
     const changed = (x as Tensor).clone();
     (resolve("Tensor.__setitem__") as Callable)(changed, index, value);
@@ -44,8 +58,8 @@ const statements: Readonly<Record<string, (args: readonly unknown[]) => unknown>
 
 /** Calls our counterpart of a PyTorch function or class with decoded arguments. */
 export function invoke(name: string, given: Arguments): unknown {
-  const statement = statements[name];
-  if (statement !== undefined) return statement(given.args);
+  const bracket = brackets[name];
+  if (bracket !== undefined) return bracket(given.args);
   const target = resolve(name);
   const args = arrange(name, given);
   return isClass(target) ? new target(...args) : (target as Callable)(...args);

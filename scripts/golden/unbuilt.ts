@@ -13,13 +13,11 @@ export const unbuiltNames: ReadonlySet<string> = new Set(
   Object.values({
     reduction: ["torch.median"],
     scan: words("torch.cumsum torch.cumprod torch.cummax torch.diff"),
-    pad: ["F.pad"],
     sorting: words(
       "torch.topk torch.sort torch.argsort torch.unique torch.searchsorted torch.bincount torch.histc",
     ),
     convolution: words(
-      `F.conv1d F.conv2d F.conv3d F.conv_transpose1d F.conv_transpose2d F.conv_transpose3d F.unfold F.fold
-       F.max_pool1d F.avg_pool1d F.adaptive_avg_pool1d F.adaptive_max_pool1d
+      `F.max_pool1d F.avg_pool1d F.adaptive_avg_pool1d F.adaptive_max_pool1d
        F.max_pool2d F.avg_pool2d F.adaptive_avg_pool2d F.adaptive_max_pool2d
        F.max_pool3d F.avg_pool3d F.adaptive_avg_pool3d F.adaptive_max_pool3d
        F.interpolate F.pixel_shuffle F.pixel_unshuffle`,
@@ -50,10 +48,7 @@ export const unbuiltNames: ReadonlySet<string> = new Set(
        nn.MultiLabelSoftMarginLoss nn.KLDivLoss nn.CosineEmbeddingLoss nn.MarginRankingLoss nn.TripletMarginLoss
        nn.CTCLoss`,
     ),
-    optimizers: words(
-      `optim.AdamW optim.Adagrad optim.RMSprop optim.Adadelta optim.Adamax optim.NAdam optim.RAdam optim.LBFGS
-       nn.utils.clip_grad_norm_ nn.utils.clip_grad_value_`,
-    ),
+    optimizers: words(`optim.LBFGS nn.utils.clip_grad_norm_ nn.utils.clip_grad_value_`),
     schedulers: words(
       `lr_scheduler.StepLR lr_scheduler.MultiStepLR lr_scheduler.ConstantLR lr_scheduler.LinearLR
        lr_scheduler.ExponentialLR lr_scheduler.PolynomialLR lr_scheduler.CosineAnnealingLR

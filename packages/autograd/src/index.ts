@@ -74,6 +74,7 @@ export {
   sum,
 } from "./ops/broadcast.ts";
 export { clone } from "./ops/clone.ts";
+export { fold, type UnfoldOptions, unfold } from "./ops/columns.ts";
 export {
   bitwiseAnd,
   bitwiseNot,
@@ -104,6 +105,16 @@ export {
   mv,
   outer,
 } from "./ops/contraction.ts";
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from "./ops/convolution.ts";
 export {
   arange,
   type CreateOptions,
@@ -224,6 +235,7 @@ export {
   type RmsNormOptions,
   rmsNorm,
 } from "./ops/normalization.ts";
+export { type PadMode, type PadOptions, pad } from "./ops/padding.ts";
 export {
   bilinear,
   kron,
@@ -259,6 +271,15 @@ export {
   prod,
   type ValuesAndIndices,
 } from "./ops/reduction.ts";
+export {
+  type CumulateOptions,
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  type DiffOptions,
+  diff,
+} from "./ops/scan.ts";
 export {
   logSoftmax,
   logsumexp,

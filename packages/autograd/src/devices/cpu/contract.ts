@@ -11,7 +11,7 @@ export function contract(
   a: Reading,
   b: Reading,
 ): (out: TypedArray) => void {
-  const [nb, nm, , nk] = attrs.length === 4 ? attrs : [a.shape.length - 2, 1, 1, 1];
+  const [nb, nm, , nk] = attrs.length > 0 ? attrs : [a.shape.length - 2, 1, 1, 1];
   const batch = nb as number;
   const rows = batch + (nm as number);
   const depth = batch + (nk as number);

@@ -58,7 +58,7 @@ interface Product {
 function productOf({ operands, attrs, dtype }: KernelStep): Product {
   const [left, right] = operands as [KernelOperand, KernelOperand];
   const [shapeA, shapeB] = [shapeOf(left), shapeOf(right)];
-  const [nb, nm, nn, nk] = (attrs.length === 4 ? attrs : [shapeA.length - 2, 1, 1, 1]) as [
+  const [nb, nm, nn, nk] = (attrs.length > 0 ? attrs : [shapeA.length - 2, 1, 1, 1]) as [
     number,
     number,
     number,
@@ -100,7 +100,7 @@ function multiply(shader: Shader, product: Product, limits: ShaderLimits): Stage
     number,
     number,
   ];
-  const { tileM, tileN, groupX, groupY } = tilingFor(m, n, batch);
+  const { tileM, tileN, groupX, groupY } = tilingFor(m, n, limits.software);
   const blocksM = Math.ceil(m / (tileM * groupY));
   const blocksN = Math.ceil(n / (tileN * groupX));
   const blocks = blocksM * blocksN * batch * parts;
@@ -206,14 +206,18 @@ function addParts(shader: Shader, product: Product, outputs: number, limits: Sha
 const stridesOf = (operand: KernelOperand): readonly number[] =>
   operand.view?.strides ?? contiguousStrides(operand.base);
 
-/** Measured on a software adapter; see the README. */
-function tilingFor(m: number, n: number, batch: number): Tiling {
+/** What a software adapter was measured to like; on a GPU, more threads with less in registers. */
+function tilingFor(m: number, n: number, software: boolean): Tiling {
   if (n === 1) return { tileM: 4, tileN: 1, groupX: 1, groupY: 32 };
-  if (n <= 16) return { tileM: 4, tileN: n <= 10 ? 5 : 8, groupX: 2, groupY: 16 };
-  if (m <= 4) return { tileM: Math.min(m, 4), tileN: 4, groupX: 32, groupY: 1 };
-  if (Math.ceil(m / 32) * Math.ceil(n / 32) * batch < 8) {
-    return { tileM: 4, tileN: 4, groupX: 8, groupY: 8 };
-  }
+  if (m <= 4) return { tileM: m, tileN: 4, groupX: 32, groupY: 1 };
+  if (!software && n > 16) return { tileM: 4, tileN: 4, groupX: 8, groupY: 8 };
+  if (n <= 16)
+    return {
+      tileM: software ? 8 : 2,
+      tileN: n <= 10 ? 5 : 8,
+      groupX: 2,
+      groupY: software ? 4 : 16,
+    };
   return { tileM: 8, tileN: 8, groupX: 4, groupY: 4 };
 }
 
