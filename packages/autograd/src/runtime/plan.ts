@@ -28,7 +28,7 @@ export interface SlotSet {
 
 /** The kernels of one trace on fixed memory. Running it again costs one submit and creates nothing. */
 export class Plan {
-  readonly key: readonly number[];
+  readonly key: Float64Array;
   readonly program: Program | null;
   readonly outputs: readonly Output[];
   readonly slots: readonly (InputSlot | null)[];
@@ -41,7 +41,7 @@ export class Plan {
   private readonly paramOf: Int32Array;
 
   constructor(trace: Trace, device: Device, pool: Pool, arena: Arena, fuse: boolean) {
-    this.key = trace.key;
+    this.key = trace.key.copy();
     const kernels = schedule(trace, {
       fuse: fuse && device.fuses,
       maxInputs: device.maxBindings - 2,
@@ -75,8 +75,7 @@ export class Plan {
   /** The numbers of this run, in the program's order. */
   parameters(trace: Trace): Float64Array {
     const { params, paramOf } = this;
-    for (let i = 0; i < params.length; i++)
-      params[i] = trace.dynamics[paramOf[i] as number] as number;
+    for (let i = 0; i < params.length; i++) params[i] = trace.dynamics.at(paramOf[i] as number);
     return params;
   }
 
@@ -144,7 +143,7 @@ function place(
   kernels.forEach((scheduled, k) => {
     const { root, inputs } = scheduled;
     const node = trace.order[root] as Node;
-    const hold = trace.holds[root] as Hold;
+    const hold = trace.holdOf(root);
     const bytes = device.bytesOf(node.dtype, node.size);
     let { kernel } = scheduled;
     let output: DeviceBuffer;

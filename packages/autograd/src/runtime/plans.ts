@@ -17,9 +17,9 @@ export class PlanCache {
     this.pool = pool;
   }
 
-  find({ hash, key }: Trace): Plan | null {
+  find(hash: number, { key }: Trace): Plan | null {
     for (const plan of this.byHash.get(hash) ?? []) {
-      if (!sameKey(plan.key, key)) continue;
+      if (!key.equals(plan.key)) continue;
       plan.lastRun = ++this.runs;
       return plan;
     }
@@ -56,10 +56,4 @@ export class PlanCache {
     this.size--;
     return true;
   }
-}
-
-function sameKey(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

@@ -30,7 +30,7 @@ export function schedule(trace: Trace, options: ScheduleOptions): Scheduled[] {
   const kernels: Scheduled[] = [];
   for (let i = 0; i < trace.order.length; i++) {
     const node = trace.order[i] as Node;
-    if (groupOf[i] !== i || (isFree(node) && trace.holds[i] === HOLD_NOTHING)) continue;
+    if (groupOf[i] !== i || (isFree(node) && trace.holdOf(i) === HOLD_NOTHING)) continue;
     if (node.size > 0) kernels.push(build(trace, groupOf, i));
   }
   return kernels;
@@ -38,7 +38,7 @@ export function schedule(trace: Trace, options: ScheduleOptions): Scheduled[] {
 
 /** The root whose kernel evaluates each node: itself, or the one kernel that all its readers are in. */
 function fuse(trace: Trace, { fuse: enabled, maxInputs }: ScheduleOptions): number[] {
-  const { order, holds } = trace;
+  const { order } = trace;
   const groupOf = order.map((_, i) => i);
   if (!enabled) return groupOf;
   const target = new Array<number>(order.length).fill(-1); // -1 unread, -2 not one group
@@ -48,7 +48,7 @@ function fuse(trace: Trace, { fuse: enabled, maxInputs }: ScheduleOptions): numb
     const group = target[i] as number;
     const mayJoin =
       group >= 0 &&
-      holds[i] === HOLD_NOTHING &&
+      trace.holdOf(i) === HOLD_NOTHING &&
       node.op.meaning.kind === "elementwise" &&
       !isFree(node);
     if (mayJoin) {
@@ -66,7 +66,7 @@ function fuse(trace: Trace, { fuse: enabled, maxInputs }: ScheduleOptions): numb
     const { kind } = node.op.meaning;
     for (let j = 0; j < node.inputs.length; j++) {
       const input = node.inputs[j] as Node;
-      const sourceIndex = trace.sourceOf[(trace.operandBase[i] as number) + j] as number;
+      const sourceIndex = trace.sourceOf(i, j);
       if (sourceIndex >= 0) continue;
       const view = node.views[j] ?? null;
       const takes = kind === "elementwise" || kind === "reduce";
@@ -98,7 +98,7 @@ function build(trace: Trace, groupOf: readonly number[], root: number): Schedule
     const node = trace.order[position] as Node;
     const straight = node.op.meaning.kind === "elementwise" && !misaligned.has(position);
     node.inputs.forEach((input, j) => {
-      const own = trace.sourceOf[(trace.operandBase[position] as number) + j] === -1;
+      const own = trace.sourceOf(position, j) === -1;
       if (own && (!straight || node.views[j] !== null)) misaligned.add(input.position);
     });
   }
@@ -117,14 +117,14 @@ function build(trace: Trace, groupOf: readonly number[], root: number): Schedule
 
   for (const position of members) {
     const node = trace.order[position] as Node;
-    let dynamic = trace.dynamicBase[position] as number;
+    let dynamic = trace.dynamicsOf(position);
     const scalars = node.scalars.map((_, k) => {
       const type = node.op.scalarTypes[k] ?? "u32";
       return param(dynamic++, type === "result" ? node.dtype : type);
     });
     const operands = node.inputs.map((input, j): KernelOperand => {
       const view = node.views[j] ?? null;
-      const source = trace.sourceOf[(trace.operandBase[position] as number) + j] as number;
+      const source = trace.sourceOf(position, j);
       const step = source < 0 ? stepOf.get(input.position) : undefined;
       const offset = view === null ? -1 : param(dynamic++, "u32");
       const base =
@@ -165,9 +165,9 @@ function groupMembers(trace: Trace, groupOf: readonly number[], root: number): n
     members.add(at);
     const node = trace.order[at] as Node;
     for (let j = 0; j < node.inputs.length; j++) {
-      if ((trace.sourceOf[(trace.operandBase[at] as number) + j] as number) >= 0) continue;
+      if (trace.sourceOf(at, j) >= 0) continue;
       const input = (node.inputs[j] as Node).position;
-      const free = isFree(trace.order[input] as Node) && trace.holds[input] === HOLD_NOTHING;
+      const free = isFree(trace.order[input] as Node) && trace.holdOf(input) === HOLD_NOTHING;
       if (free || groupOf[input] === root) stack.push(input);
     }
   }

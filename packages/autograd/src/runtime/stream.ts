@@ -29,8 +29,7 @@ import {
   HOLD_PAGE,
   HOLD_SLOT,
   reach,
-  type Trace,
-  traceOf,
+  Trace,
 } from "./trace.ts";
 
 const NONE: readonly never[] = [];
@@ -54,6 +53,7 @@ export class DeviceStream implements Stream {
   private readonly arena: Arena;
   private readonly pages: Pages;
   private readonly fusion: boolean;
+  private readonly trace: Trace;
   private readonly queue: Queue;
   private readonly reads: Reads;
   /** Released values that pending work still reads; they go after the next flush. */
@@ -64,6 +64,7 @@ export class DeviceStream implements Stream {
     this.backend = backend;
     this.device = backend.kind;
     this.fusion = options.fusion;
+    this.trace = new Trace((node) => this.regional(node));
     this.pool = new Pool(backend, options.budget);
     this.arena = new Arena(this.pool);
     this.pages = new Pages(backend, this.pool);
@@ -102,7 +103,8 @@ export class DeviceStream implements Stream {
       return;
     }
     this.owners.house(order, this.writes);
-    const trace = traceOf(order, this.writes, wanted, this.regional);
+    const { trace } = this;
+    trace.write(order, this.writes, wanted);
     const plan = this.planFor(trace);
     this.run(plan, trace);
     this.retire(trace);
@@ -168,8 +170,9 @@ export class DeviceStream implements Stream {
   }
 
   /** Whether a stretch of such a value can be copied on its own: packed dtypes share words. */
-  private readonly regional = (node: Node): boolean =>
-    this.backend.bytesOf(node.dtype, 2) === 2 * this.backend.bytesOf(node.dtype, 1);
+  private regional({ dtype }: Node): boolean {
+    return this.backend.bytesOf(dtype, 2) === 2 * this.backend.bytesOf(dtype, 1);
+  }
 
   disposeCell(cell: Cell): void {
     if (!cell.persistent) {
@@ -232,14 +235,15 @@ export class DeviceStream implements Stream {
   }
 
   private planFor(trace: Trace): Plan {
-    const known = this.plans.find(trace);
+    const hash = trace.key.hash();
+    const known = this.plans.find(hash, trace);
     if (known !== null) {
       this.counters.planHits++;
       return known;
     }
     this.counters.planMisses++;
     const fuse = this.fusion && !context.eager;
-    return this.plans.add(trace.hash, new Plan(trace, this.backend, this.pool, this.arena, fuse));
+    return this.plans.add(hash, new Plan(trace, this.backend, this.pool, this.arena, fuse));
   }
 
   private run(plan: Plan, trace: Trace): void {
@@ -306,7 +310,7 @@ export class DeviceStream implements Stream {
   private retire(trace: Trace): void {
     for (let i = 0; i < trace.order.length; i++) {
       const node = trace.order[i] as Node;
-      const hold = trace.holds[i];
+      const hold = trace.holdOf(i);
       if (hold !== HOLD_NOTHING && node.size === 0) node.storage = emptyStorage(node);
       if (node.runs++ > 0 && !isFree(node)) this.recomputed(node);
       if (hold === HOLD_NOTHING) node.state = DROPPED;

@@ -3,8 +3,9 @@ import type { Cell, Home } from "../graph/cell.ts";
 import { context } from "../graph/context.ts";
 import { COMPUTED, EXPIRED, type Node, OWNED, SLOT } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
-import { isContiguous } from "../graph/view.ts";
+import { isContiguous, type View } from "../graph/view.ts";
 import { sizeOf } from "../shape.ts";
+import { Numbers } from "./numbers.ts";
 
 /** Where a computed value goes (DESIGN: Retention). */
 export const HOLD_NOTHING = 0;
@@ -22,20 +23,130 @@ export interface Source {
   readonly count: number;
 }
 
-/** The pending graph in canonical form: its key is exact, and what may change from run to run stands apart. */
-export interface Trace {
-  readonly order: readonly Node[];
-  readonly holds: readonly Hold[];
-  readonly reads: ReadonlySet<Node>;
-  readonly sources: readonly Source[];
-  /** Index into `sources` of operand j of node i: `sourceOf[operandBase[i] + j]`, or -1. */
-  readonly operandBase: readonly number[];
-  readonly sourceOf: readonly number[];
+/**
+ * The pending graph in canonical form: its key is exact, and what may change from run to run stands apart.
+ * Valid until the next flush writes its own.
+ */
+export class Trace {
+  order: readonly Node[] = [];
+  reads: ReadonlySet<Node> = new Set();
+  sources: Source[] = [];
+  /** Equal keys mean: the same kernels on the same memory will do. */
+  readonly key: Numbers = new Numbers();
   /** Numbers of this run: per node its scalars, then the offsets of its viewed operands. */
-  readonly dynamics: readonly number[];
-  readonly dynamicBase: readonly number[];
-  readonly key: readonly number[];
-  readonly hash: number;
+  readonly dynamics: Numbers = new Numbers();
+  private readonly holds = new Numbers();
+  private readonly dynamicBase = new Numbers();
+  private readonly operandBase = new Numbers();
+  private readonly sourceIndex = new Numbers();
+  private readonly entries = new Map<Node, number[]>();
+  private readonly regional: (node: Node) => boolean;
+
+  /** `regional` says whether a stretch of a value can be copied on its own. */
+  constructor(regional: (node: Node) => boolean) {
+    this.regional = regional;
+  }
+
+  /** Where the value of the node at this position goes. */
+  holdOf(position: number): Hold {
+    return this.holds.at(position) as Hold;
+  }
+
+  /** Index into `sources` of operand j of the node at this position; -1 if the trace computes it. */
+  sourceOf(position: number, j: number): number {
+    return this.sourceIndex.at(this.operandBase.at(position) + j);
+  }
+
+  /** Index into `dynamics` of the first number of the node at this position. */
+  dynamicsOf(position: number): number {
+    return this.dynamicBase.at(position);
+  }
+
+  /** Writes the graph down. */
+  write(order: readonly Node[], writes: ReadonlySet<Cell>, reads: ReadonlySet<Node>): void {
+    this.order = order;
+    this.reads = reads;
+    this.sources = [];
+    this.entries.clear();
+    const { key, dynamics, holds, dynamicBase, operandBase, sourceIndex } = this;
+    for (const list of [key, dynamics, holds, dynamicBase, operandBase, sourceIndex]) list.clear();
+    const mark = order.length === 0 ? 0 : (order[0] as Node).mark;
+    for (const node of order) {
+      const hold = holdOf(node, writes, reads);
+      holds.push(hold);
+      const { shape, attrs, inputs, scalars } = node;
+      key.push(node.op.code);
+      key.push(dtypeCode(node.dtype));
+      key.push(hold * 2 + (reads.has(node) ? 1 : 0));
+      key.push(shape.length);
+      for (let i = 0; i < shape.length; i++) key.push(shape[i] as number);
+      key.push(attrs.length);
+      for (let i = 0; i < attrs.length; i++) key.push(attrs[i] as number);
+      if (hold === HOLD_CELL) key.push(((node.cell as Cell).home as Home).id);
+      dynamicBase.push(dynamics.length);
+      for (let i = 0; i < scalars.length; i++) dynamics.push(scalars[i] as number);
+      operandBase.push(sourceIndex.length);
+      key.push(inputs.length);
+      for (let i = 0; i < inputs.length; i++) {
+        const input = inputs[i] as Node;
+        const view = node.views[i] ?? null;
+        if (input.mark === mark && input.state !== COMPUTED) {
+          sourceIndex.push(-1);
+          key.push(input.position);
+          this.writeView(view, 0);
+        } else this.writeSource(input, view);
+      }
+    }
+  }
+
+  private writeView(view: View | null, start: number): void {
+    const { key } = this;
+    if (view === null) {
+      key.push(-1);
+      return;
+    }
+    const { shape, strides } = view;
+    key.push(shape.length);
+    for (let k = 0; k < shape.length; k++) {
+      key.push(shape[k] as number);
+      key.push(strides[k] as number);
+    }
+    this.dynamics.push(view.offset - start);
+  }
+
+  private writeSource(input: Node, view: View | null): void {
+    const { key, sources } = this;
+    const homeId = input.storage?.homeId ?? 0;
+    let start = 0;
+    let count = input.size;
+    if (view !== null && homeId === 0 && this.regional(input) && isContiguous(view)) {
+      start = view.offset;
+      count = sizeOf(view.shape);
+    }
+    const before = sources.length;
+    const index = this.entry(input, start, count);
+    this.sourceIndex.push(index);
+    key.push(-1 - index);
+    if (index === before) {
+      key.push(dtypeCode(input.dtype));
+      key.push(count);
+      key.push(homeId);
+    }
+    this.writeView(view, start);
+  }
+
+  /** The source's index; a node read at several stretches is several sources. */
+  private entry(node: Node, start: number, count: number): number {
+    const known = this.entries.get(node);
+    for (const index of known ?? []) {
+      const source = this.sources[index] as Source;
+      if (source.start === start && source.count === count) return index;
+    }
+    const index = this.sources.push({ node, start, count }) - 1;
+    if (known === undefined) this.entries.set(node, [index]);
+    else known.push(index);
+    return index;
+  }
 }
 
 let marks = 0;
@@ -80,90 +191,4 @@ function holdOf(node: Node, writes: ReadonlySet<Cell>, reads: ReadonlySet<Node>)
   if (reads.has(node) || node.keep === OWNED || (sink && !node.gradMode)) return HOLD_OWNED;
   if (node.keep === SLOT || sink || node.saved > 0) return HOLD_SLOT;
   return HOLD_NOTHING;
-}
-
-/** Writes the graph down as numbers. Equal keys mean: the same kernels on the same memory will do. */
-export function traceOf(
-  order: readonly Node[],
-  writes: ReadonlySet<Cell>,
-  reads: ReadonlySet<Node>,
-  regional: (node: Node) => boolean,
-): Trace {
-  const mark = order.length === 0 ? 0 : (order[0] as Node).mark;
-  const key: number[] = [];
-  const holds: Hold[] = [];
-  const sources: Source[] = [];
-  const operandBase: number[] = [];
-  const sourceOf: number[] = [];
-  const dynamics: number[] = [];
-  const dynamicBase: number[] = [];
-  const entries = new Map<Node, number[]>();
-
-  const sourceEntry = (node: Node, start: number, count: number): number => {
-    const known = entries.get(node);
-    if (known !== undefined) {
-      for (const index of known) {
-        const source = sources[index] as Source;
-        if (source.start === start && source.count === count) return index;
-      }
-    }
-    const index = sources.length;
-    sources.push({ node, start, count });
-    if (known === undefined) entries.set(node, [index]);
-    else known.push(index);
-    return index;
-  };
-
-  for (const node of order) {
-    const hold = holdOf(node, writes, reads);
-    holds.push(hold);
-    const { shape, attrs, inputs, views, scalars } = node;
-    key.push(
-      node.op.code,
-      dtypeCode(node.dtype),
-      hold * 2 + (reads.has(node) ? 1 : 0),
-      shape.length,
-    );
-    for (let i = 0; i < shape.length; i++) key.push(shape[i] as number);
-    key.push(attrs.length);
-    for (let i = 0; i < attrs.length; i++) key.push(attrs[i] as number);
-    if (hold === HOLD_CELL) key.push(((node.cell as Cell).home as Home).id);
-    dynamicBase.push(dynamics.length);
-    for (let i = 0; i < scalars.length; i++) dynamics.push(scalars[i] as number);
-    operandBase.push(sourceOf.length);
-    key.push(inputs.length);
-    for (let i = 0; i < inputs.length; i++) {
-      const input = inputs[i] as Node;
-      const view = views[i] ?? null;
-      let start = 0;
-      if (input.mark === mark && input.state !== COMPUTED) {
-        sourceOf.push(-1);
-        key.push(input.position);
-      } else {
-        let count = input.size;
-        if (view !== null && input.storage?.homeId === 0 && regional(input) && isContiguous(view)) {
-          start = view.offset;
-          count = sizeOf(view.shape);
-        }
-        const before = sources.length;
-        const index = sourceEntry(input, start, count);
-        sourceOf.push(index);
-        key.push(-1 - index);
-        if (index === before) {
-          key.push(dtypeCode(input.dtype), count, input.storage?.homeId ?? 0);
-        }
-      }
-      if (view === null) key.push(-1);
-      else {
-        const { strides } = view;
-        key.push(view.shape.length);
-        for (let k = 0; k < strides.length; k++)
-          key.push(view.shape[k] as number, strides[k] as number);
-        dynamics.push(view.offset - start);
-      }
-    }
-  }
-  let hash = key.length;
-  for (let i = 0; i < key.length; i++) hash = (Math.imul(hash, 31) + (key[i] as number)) | 0;
-  return { order, holds, reads, sources, operandBase, sourceOf, dynamics, dynamicBase, key, hash };
 }
