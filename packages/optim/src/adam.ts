@@ -1,5 +1,8 @@
 import { maximum, type Tensor, zerosLike } from "@wgrad/autograd";
-import { type BaseOptions, checkRange, Optimizer, type ParamGroupInput } from "./optimizer.ts";
+import { checkBetas, checkNotNegative } from "./check.ts";
+import { descent } from "./gradient.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
 
 /** Settings of Adam, with PyTorch's defaults. */
 export interface AdamOptions extends BaseOptions {
@@ -44,28 +47,36 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
 
   protected override check(options: AdamOptions): void {
     super.check(options);
-    checkRange("Adam", "betas[0]", options.betas[0], 0, 1);
-    checkRange("Adam", "betas[1]", options.betas[1], 0, 1);
-    checkRange("Adam", "eps", options.eps, 0, Number.POSITIVE_INFINITY);
-    checkRange("Adam", "weightDecay", options.weightDecay, 0, Number.POSITIVE_INFINITY);
+    const { betas, eps, weightDecay } = options;
+    checkBetas(this.name, betas);
+    checkNotNegative(this.name, { eps, weightDecay });
   }
 
   protected update(
     p: Tensor,
     gradient: Tensor,
     s: Partial<AdamState>,
-    { lr, betas: [b1, b2], eps, weightDecay, amsgrad, maximize }: AdamOptions,
+    options: AdamOptions,
     t: number,
   ): Tensor {
-    let g = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) g = g.add(p.mul(weightDecay));
-    const m = (s.expAvg ?? zerosLike(p)).mul(b1).add(g.mul(1 - b1));
-    const v = (s.expAvgSq ?? zerosLike(p)).mul(b2).add(g.square().mul(1 - b2));
-    s.expAvg = m;
-    s.expAvgSq = v;
-    if (amsgrad) s.maxExpAvgSq = maximum(s.maxExpAvgSq ?? zerosLike(p), v);
-    const vHat = (amsgrad ? (s.maxExpAvgSq as Tensor) : v).div(1 - b2 ** t);
-    const mHat = m.div(1 - b1 ** t);
-    return p.sub(mHat.div(vHat.sqrt().add(eps)).mul(lr));
+    return adamStep(p, descent(p, gradient, options), s, options, t);
   }
+}
+
+/** One step of Adam along `g`. */
+export function adamStep(
+  p: Tensor,
+  g: Tensor,
+  s: Partial<AdamState>,
+  { lr, betas: [b1, b2], eps, amsgrad }: AdamOptions,
+  t: number,
+): Tensor {
+  const m = (s.expAvg ?? zerosLike(p)).mul(b1).add(g.mul(1 - b1));
+  const v = (s.expAvgSq ?? zerosLike(p)).mul(b2).add(g.square().mul(1 - b2));
+  s.expAvg = m;
+  s.expAvgSq = v;
+  if (amsgrad) s.maxExpAvgSq = maximum(s.maxExpAvgSq ?? zerosLike(p), v);
+  const vHat = (amsgrad ? (s.maxExpAvgSq as Tensor) : v).div(1 - b2 ** t);
+  const mHat = m.div(1 - b1 ** t);
+  return p.sub(mHat.div(vHat.sqrt().add(eps)).mul(lr));
 }

@@ -1,10 +1,18 @@
+export { Adadelta, type AdadeltaOptions, type AdadeltaState } from "./adadelta.ts";
+export { Adagrad, type AdagradOptions, type AdagradState } from "./adagrad.ts";
 export { Adam, type AdamOptions, type AdamState } from "./adam.ts";
+export { Adamax, type AdamaxOptions, type AdamaxState } from "./adamax.ts";
+export { AdamW, type AdamWOptions } from "./adamw.ts";
+export { checkRange } from "./check.ts";
+export { NAdam, type NAdamOptions, type NAdamState } from "./nadam.ts";
+export { Optimizer } from "./optimizer.ts";
 export {
   type BaseOptions,
-  checkRange,
-  Optimizer,
+  ParameterGroups,
   type ParamGroup,
   type ParamGroupInput,
-} from "./optimizer.ts";
+} from "./parameter-groups.ts";
+export { RAdam, type RAdamOptions, type RAdamState } from "./radam.ts";
+export { RMSprop, type RMSpropOptions, type RMSpropState } from "./rmsprop.ts";
 export { SGD, type SGDOptions, type SGDState } from "./sgd.ts";
 export type { OptimizerState, OptimizerStateDict } from "./state-dict.ts";

@@ -1,30 +1,12 @@
-import { ArgumentError, GradError, noGrad, Tensor } from "@wgrad/autograd";
+import { noGrad, Tensor } from "@wgrad/autograd";
 import { commit, composite, persist } from "@wgrad/autograd/plugin";
 import {
-  type OptimizerState,
-  type OptimizerStateDict,
-  packState,
-  restoreGroups,
-  restoreState,
-} from "./state-dict.ts";
-
-/** Settings every optimizer has: the learning rate. */
-export interface BaseOptions {
-  readonly lr: number;
-}
-
-/** Parameters with settings of their own; what is left out is the optimizer's default. */
-export type ParamGroupInput<Options extends BaseOptions> = {
-  readonly params: Iterable<Tensor>;
-} & Partial<Options>;
-
-/** Parameters and the settings they are trained with; assign to `lr` and the others between steps. */
-export type ParamGroup<Options extends BaseOptions> = { params: Tensor[] } & {
-  -readonly [Name in keyof Options]: Options[Name];
-};
-
-/** What every optimizer counts. */
-type StepCount = { step: number };
+  type BaseOptions,
+  ParameterGroups,
+  type ParamGroup,
+  type StepCount,
+} from "./parameter-groups.ts";
+import type { OptimizerState } from "./state-dict.ts";
 
 /** What is remembered of a parameter after the step being recorded, and which of its tensors are new. */
 interface Memory {
@@ -34,9 +16,9 @@ interface Memory {
 }
 
 /**
- * Base of every optimizer. A subclass says what it remembers of a parameter (`State`, tensors and numbers) and how one
- * step changes it (`update`, in tensor ops); this class owns the loop over groups, the step count, saving, and
- * the write, which is all or nothing.
+ * Base of every optimizer that updates parameters one by one. A subclass says what it remembers of a parameter
+ * (`State`, tensors and numbers) and how one step changes it (`update`, in tensor ops); this class owns the loop
+ * over groups, the step count and the write, which is all or nothing.
  *
  * ```ts
  * class SignSGD extends Optimizer<BaseOptions> {
@@ -49,40 +31,7 @@ interface Memory {
 export abstract class Optimizer<
   Options extends BaseOptions = BaseOptions,
   State extends OptimizerState = OptimizerState,
-> {
-  /** Groups of parameters with their settings. */
-  readonly paramGroups: ParamGroup<Options>[] = [];
-  /** Settings of a group that does not say otherwise. */
-  readonly defaults: Options;
-  /** What is remembered of each parameter, by parameter: at least `step`, the steps it has taken. */
-  readonly state: Map<Tensor, State & StepCount> = new Map();
-
-  constructor(params: Iterable<Tensor> | Iterable<ParamGroupInput<Options>>, defaults: Options) {
-    this.defaults = defaults;
-    const items = [...params];
-    if (items.length === 0) {
-      throw new ArgumentError(
-        `${this.#name}: no parameters to train\n  hint: pass model.parameters()`,
-      );
-    }
-    if (items.every((item) => item instanceof Tensor)) {
-      this.addParamGroup({ params: items } as unknown as ParamGroupInput<Options>);
-      return;
-    }
-    for (const item of items) {
-      if (typeof item !== "object" || !("params" in item)) {
-        throw new ArgumentError(
-          `${this.#name}: takes parameters, or groups { params, … }; got ${item instanceof Tensor ? "both" : item}`,
-        );
-      }
-      this.addParamGroup(item);
-    }
-  }
-
-  get #name(): string {
-    return this.constructor.name;
-  }
-
+> extends ParameterGroups<Options, State> {
   /**
    * One parameter's next value from its gradient. `state` holds what was remembered (empty at first); assign to
    * its fields what is to be remembered next. `step` counts this parameter's steps, from 1.
@@ -95,38 +44,6 @@ export abstract class Optimizer<
     options: Options,
     step: number,
   ): Tensor;
-
-  /** Throws ArgumentError if a setting is out of its range. A subclass adds its own. */
-  protected check(options: Options): void {
-    checkRange(this.#name, "lr", options.lr, 0, Number.POSITIVE_INFINITY);
-  }
-
-  /** Adds parameters with settings of their own, to fine-tune layer by layer. */
-  addParamGroup({ params, ...own }: ParamGroupInput<Options>): void {
-    const group = {
-      ...this.defaults,
-      ...own,
-      params: [...params],
-    } as unknown as ParamGroup<Options>;
-    this.check(group as unknown as Options);
-    const known = new Set(this.paramGroups.flatMap((other) => other.params));
-    group.params.forEach((param, i) => {
-      checkParameter(this.#name, param, i);
-      if (known.has(param)) {
-        throw new ArgumentError(
-          `${this.#name}: parameter ${i}, [${param.shape.join(", ")}], is given twice` +
-            "\n  hint: each parameter belongs to one group; model.parameters() lists tied ones once",
-        );
-      }
-      known.add(param);
-    });
-    this.paramGroups.push(group);
-  }
-
-  /** Forgets the gradients, so that the next backward starts from none. */
-  zeroGrad(): void {
-    for (const { params } of this.paramGroups) for (const param of params) param.grad = null;
-  }
 
   /**
    * Updates every parameter that has a gradient, and what is remembered of it: all of them or, if anything throws, none.
@@ -145,7 +62,7 @@ export abstract class Optimizer<
       }),
     );
     for (const { fresh } of memories) for (const value of fresh) persist(value);
-    commit(writes, `${this.#name}.step`);
+    commit(writes, `${this.name}.step`);
     for (const { param, entry } of memories) this.state.set(param, entry as State & StepCount);
   }
 
@@ -173,57 +90,4 @@ export abstract class Optimizer<
     }
     return { param, entry, fresh };
   }
-
-  /** Settings and everything remembered, by the parameter's number; tensors are the optimizer's own. */
-  stateDict(): OptimizerStateDict {
-    return packState(this.paramGroups, this.state);
-  }
-
-  /**
-   * Takes over what `stateDict()` gave, from this run or another: training goes on bit for bit as it would have.
-   *
-   * Throws ArgumentError if groups or parameters differ in number or shape; then nothing has changed.
-   */
-  loadStateDict(saved: OptimizerStateDict): void {
-    const state = restoreState(this.#name, this.paramGroups, saved);
-    restoreGroups(this.paramGroups, saved);
-    this.state.clear();
-    for (const [param, entry] of state) this.state.set(param, entry as State & StepCount);
-  }
-
-  /** The optimizer and its groups' settings. */
-  toString(): string {
-    const groups = this.paramGroups.map((group, i) => {
-      const settings = Object.entries(group).filter(([name]) => name !== "params");
-      const lines = settings.map(([name, value]) => `    ${name}: ${value}\n`).sort();
-      return `Parameter Group ${i}\n${lines.join("")}`;
-    });
-    return `${this.#name} (\n${groups.join("\n")})`;
-  }
-}
-
-/** Throws ArgumentError unless `low` ≤ value < `high`. */
-export function checkRange(
-  optimizer: string,
-  name: string,
-  value: number,
-  low: number,
-  high: number,
-): void {
-  if (value >= low && value < high) return;
-  const range = high === Number.POSITIVE_INFINITY ? `${low} or more` : `in [${low}, ${high})`;
-  throw new ArgumentError(`${optimizer}: ${name} is ${value}\n  hint: a number ${range}`);
-}
-
-function checkParameter(optimizer: string, param: unknown, index: number): void {
-  if (!(param instanceof Tensor)) {
-    throw new ArgumentError(
-      `${optimizer}: parameter ${index} is not a tensor\n  hint: pass model.parameters()`,
-    );
-  }
-  if (param.isLeaf) return;
-  throw new GradError(
-    `${optimizer}: parameter ${index}, [${param.shape.join(", ")}], is the result of an operation, not a leaf` +
-      "\n  hint: optimize the tensors it was computed from, or parameter(x.detach())",
-  );
 }

@@ -1,5 +1,8 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
-import { type BaseOptions, checkRange, Optimizer, type ParamGroupInput } from "./optimizer.ts";
+import { checkNotNegative } from "./check.ts";
+import { descent } from "./gradient.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
 
 /** Settings of SGD, with PyTorch's defaults. */
 export interface SGDOptions extends BaseOptions {
@@ -44,24 +47,19 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
 
   protected override check(options: SGDOptions): void {
     super.check(options);
-    checkRange("SGD", "momentum", options.momentum, 0, Number.POSITIVE_INFINITY);
-    checkRange("SGD", "weightDecay", options.weightDecay, 0, Number.POSITIVE_INFINITY);
-    if (options.nesterov && (options.momentum === 0 || options.dampening !== 0)) {
+    const { momentum, weightDecay, nesterov, dampening } = options;
+    checkNotNegative(this.name, { momentum, weightDecay });
+    if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new ArgumentError(
-        `SGD: nesterov with momentum ${options.momentum} and dampening ${options.dampening}` +
+        `${this.name}: nesterov with momentum ${momentum} and dampening ${dampening}` +
           "\n  hint: it needs momentum above 0 and no dampening",
       );
     }
   }
 
-  protected update(
-    p: Tensor,
-    gradient: Tensor,
-    s: Partial<SGDState>,
-    { lr, momentum, dampening, weightDecay, nesterov, maximize }: SGDOptions,
-  ): Tensor {
-    let g = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) g = g.add(p.mul(weightDecay));
+  protected update(p: Tensor, gradient: Tensor, s: Partial<SGDState>, options: SGDOptions): Tensor {
+    const { lr, momentum, dampening, nesterov } = options;
+    let g = descent(p, gradient, options);
     if (momentum !== 0) {
       const b = s.momentumBuffer?.mul(momentum).add(g.mul(1 - dampening)) ?? g.clone();
       s.momentumBuffer = b;

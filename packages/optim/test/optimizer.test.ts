@@ -1,6 +1,18 @@
 import { init, type Tensor, tensor, zeros } from "@wgrad/autograd";
 import { persist } from "@wgrad/autograd/plugin";
-import { Adam, type BaseOptions, Optimizer, SGD } from "@wgrad/optim";
+import {
+  Adadelta,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  type BaseOptions,
+  NAdam,
+  Optimizer,
+  RAdam,
+  RMSprop,
+  SGD,
+} from "@wgrad/optim";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
@@ -20,7 +32,7 @@ function descend(optimizer: Optimizer, params: readonly Tensor[], curvature = 1)
   optimizer.step();
 }
 
-/** Every setting of both optimizers, each of which must matter. */
+/** Every setting of every optimizer, each of which must matter. */
 const makers: Record<string, (params: Tensor[]) => Optimizer> = {
   SGD: (p) => new SGD(p, { lr: 0.1 }),
   "SGD momentum": (p) => new SGD(p, { lr: 0.1, momentum: 0.9 }),
@@ -34,6 +46,49 @@ const makers: Record<string, (params: Tensor[]) => Optimizer> = {
   "Adam weightDecay": (p) => new Adam(p, { lr: 0.1, weightDecay: 0.5 }),
   "Adam amsgrad": (p) => new Adam(p, { lr: 0.1, amsgrad: true, betas: [0.5, 0.6] }),
   "Adam maximize": (p) => new Adam(p, { lr: 0.1, maximize: true }),
+  AdamW: (p) => new AdamW(p, { lr: 0.1 }),
+  "AdamW betas": (p) => new AdamW(p, { lr: 0.1, betas: [0.5, 0.6] }),
+  "AdamW eps": (p) => new AdamW(p, { lr: 0.1, eps: 0.5 }),
+  "AdamW weightDecay": (p) => new AdamW(p, { lr: 0.1, weightDecay: 0.5 }),
+  "AdamW amsgrad": (p) => new AdamW(p, { lr: 0.1, amsgrad: true, betas: [0.5, 0.6] }),
+  "AdamW maximize": (p) => new AdamW(p, { lr: 0.1, maximize: true }),
+  Adagrad: (p) => new Adagrad(p, { lr: 0.1 }),
+  "Adagrad lrDecay": (p) => new Adagrad(p, { lr: 0.1, lrDecay: 0.5 }),
+  "Adagrad weightDecay": (p) => new Adagrad(p, { lr: 0.1, weightDecay: 0.5 }),
+  "Adagrad initial": (p) => new Adagrad(p, { lr: 0.1, initialAccumulatorValue: 0.5 }),
+  "Adagrad eps": (p) => new Adagrad(p, { lr: 0.1, eps: 0.5 }),
+  "Adagrad maximize": (p) => new Adagrad(p, { lr: 0.1, maximize: true }),
+  RMSprop: (p) => new RMSprop(p, { lr: 0.1 }),
+  "RMSprop alpha": (p) => new RMSprop(p, { lr: 0.1, alpha: 0.5 }),
+  "RMSprop eps": (p) => new RMSprop(p, { lr: 0.1, eps: 0.5 }),
+  "RMSprop weightDecay": (p) => new RMSprop(p, { lr: 0.1, weightDecay: 0.5 }),
+  "RMSprop momentum": (p) => new RMSprop(p, { lr: 0.1, momentum: 0.9 }),
+  "RMSprop centered": (p) => new RMSprop(p, { lr: 0.1, centered: true }),
+  "RMSprop maximize": (p) => new RMSprop(p, { lr: 0.1, maximize: true }),
+  Adadelta: (p) => new Adadelta(p),
+  "Adadelta lr": (p) => new Adadelta(p, { lr: 0.1 }),
+  "Adadelta rho": (p) => new Adadelta(p, { rho: 0.5 }),
+  "Adadelta eps": (p) => new Adadelta(p, { eps: 0.5 }),
+  "Adadelta weightDecay": (p) => new Adadelta(p, { weightDecay: 0.5 }),
+  "Adadelta maximize": (p) => new Adadelta(p, { maximize: true }),
+  Adamax: (p) => new Adamax(p, { lr: 0.1 }),
+  "Adamax betas": (p) => new Adamax(p, { lr: 0.1, betas: [0.5, 0.6] }),
+  "Adamax eps": (p) => new Adamax(p, { lr: 0.1, eps: 0.5 }),
+  "Adamax weightDecay": (p) => new Adamax(p, { lr: 0.1, weightDecay: 0.5 }),
+  "Adamax maximize": (p) => new Adamax(p, { lr: 0.1, maximize: true }),
+  NAdam: (p) => new NAdam(p, { lr: 0.1 }),
+  "NAdam betas": (p) => new NAdam(p, { lr: 0.1, betas: [0.5, 0.6] }),
+  "NAdam eps": (p) => new NAdam(p, { lr: 0.1, eps: 0.5 }),
+  "NAdam weightDecay": (p) => new NAdam(p, { lr: 0.1, weightDecay: 0.5 }),
+  "NAdam decoupled": (p) => new NAdam(p, { lr: 0.1, weightDecay: 0.5, decoupledWeightDecay: true }),
+  "NAdam momentumDecay": (p) => new NAdam(p, { lr: 0.1, momentumDecay: 0.5 }),
+  "NAdam maximize": (p) => new NAdam(p, { lr: 0.1, maximize: true }),
+  RAdam: (p) => new RAdam(p, { lr: 0.1 }),
+  "RAdam betas": (p) => new RAdam(p, { lr: 0.1, betas: [0.5, 0.9] }),
+  "RAdam eps": (p) => new RAdam(p, { lr: 0.1, betas: [0.9, 0.9], eps: 0.5 }),
+  "RAdam weightDecay": (p) => new RAdam(p, { lr: 0.1, weightDecay: 0.5 }),
+  "RAdam decoupled": (p) => new RAdam(p, { lr: 0.1, weightDecay: 0.5, decoupledWeightDecay: true }),
+  "RAdam maximize": (p) => new RAdam(p, { lr: 0.1, maximize: true }),
 };
 
 describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
@@ -46,7 +101,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     for (const [name, make] of Object.entries(makers)) {
       const p = leaf([1, -2, 3]);
       const optimizer = make([p]);
-      for (const curvature of [2, 1, 0.1, 0.05]) descend(optimizer, [p], curvature);
+      for (const curvature of [2, 1, 0.1, 0.05, 0.7, 0.6, 0.5]) descend(optimizer, [p], curvature);
       reached.set(name, String(await values(p)));
     }
     expect(new Set(reached.values()).size).toBe(reached.size);
@@ -136,6 +191,13 @@ describe("refuses", () => {
       "Adam: betas[1] is 1\n  hint: a number in [0, 1)",
     ],
     [() => new Adam([leaf([1])], { eps: -1 }), "Adam: eps is -1"],
+    [() => new AdamW([leaf([1])], { betas: [-0.1, 0.9] }), "AdamW: betas[0] is -0.1"],
+    [() => new Adagrad([leaf([1])], { lrDecay: -1 }), "Adagrad: lrDecay is -1"],
+    [() => new RMSprop([leaf([1])], { momentum: -1 }), "RMSprop: momentum is -1"],
+    [() => new Adadelta([leaf([1])], { rho: 1 }), "Adadelta: rho is 1"],
+    [() => new Adamax([leaf([1])], { weightDecay: -1 }), "Adamax: weightDecay is -1"],
+    [() => new NAdam([leaf([1])], { momentumDecay: -1 }), "NAdam: momentumDecay is -1"],
+    [() => new RAdam([leaf([1])], { betas: [0.9, 2] }), "RAdam: betas[1] is 2"],
     [() => new SGD([leaf([1]).mul(2)]), "is the result of an operation, not a leaf"],
     [
       () => new SGD([3 as unknown as Tensor]),

@@ -1,0 +1,66 @@
+import { type Tensor, zerosLike } from "@wgrad/autograd";
+import { checkNotNegative, checkRange } from "./check.ts";
+import { descent } from "./gradient.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
+
+/** Settings of Adadelta, with PyTorch's defaults. */
+export interface AdadeltaOptions extends BaseOptions {
+  /** Scales the step (default 1). */
+  readonly lr: number;
+  /** How slowly the means of the squares move (default 0.9). */
+  readonly rho: number;
+  /** Lets the first steps be above 0, and keeps the division finite (default 1e-6). */
+  readonly eps: number;
+  /** Adds this times the parameter to its gradient (default 0). */
+  readonly weightDecay: number;
+  /** Climbs instead of descending (default false). */
+  readonly maximize: boolean;
+}
+
+/** Running means of the squared gradient and of the squared step. */
+export type AdadeltaState = { squareAvg: Tensor; accDelta: Tensor };
+
+const defaults: AdadeltaOptions = {
+  lr: 1,
+  rho: 0.9,
+  eps: 1e-6,
+  weightDecay: 0,
+  maximize: false,
+};
+
+/**
+ * Adadelta (Zeiler 2012):
+ *   v ← ρ v + (1 − ρ) g²        δ = √(u + ε) / √(v + ε) · g        u ← ρ u + (1 − ρ) δ²        p ← p − η δ
+ */
+export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupInput<AdadeltaOptions>>,
+    options: Partial<AdadeltaOptions> = {},
+  ) {
+    super(params, { ...defaults, ...options });
+  }
+
+  protected override check(options: AdadeltaOptions): void {
+    super.check(options);
+    const { rho, eps, weightDecay } = options;
+    checkRange(this.name, "rho", rho, 0, 1);
+    checkNotNegative(this.name, { eps, weightDecay });
+  }
+
+  protected update(
+    p: Tensor,
+    gradient: Tensor,
+    s: Partial<AdadeltaState>,
+    options: AdadeltaOptions,
+  ): Tensor {
+    const { lr, rho, eps } = options;
+    const g = descent(p, gradient, options);
+    const u = s.accDelta ?? zerosLike(p);
+    const v = (s.squareAvg ?? zerosLike(p)).mul(rho).add(g.square().mul(1 - rho));
+    const delta = u.add(eps).sqrt().div(v.add(eps).sqrt()).mul(g);
+    s.squareAvg = v;
+    s.accDelta = u.mul(rho).add(delta.square().mul(1 - rho));
+    return p.sub(delta.mul(lr));
+  }
+}

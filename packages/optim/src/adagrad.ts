@@ -1,0 +1,63 @@
+import { fullLike, type Tensor } from "@wgrad/autograd";
+import { checkNotNegative } from "./check.ts";
+import { descent } from "./gradient.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
+
+/** Settings of Adagrad, with PyTorch's defaults. */
+export interface AdagradOptions extends BaseOptions {
+  /** Step size (default 1e-2). */
+  readonly lr: number;
+  /** How fast the step size falls: η / (1 + (t − 1) · lrDecay) (default 0). */
+  readonly lrDecay: number;
+  /** Adds this times the parameter to its gradient (default 0). */
+  readonly weightDecay: number;
+  /** What the sum of squares starts from (default 0). */
+  readonly initialAccumulatorValue: number;
+  /** Keeps the division finite (default 1e-10). */
+  readonly eps: number;
+  /** Climbs instead of descending (default false). */
+  readonly maximize: boolean;
+}
+
+/** The sum of all squared gradients. */
+export type AdagradState = { sum: Tensor };
+
+const defaults: AdagradOptions = {
+  lr: 1e-2,
+  lrDecay: 0,
+  weightDecay: 0,
+  initialAccumulatorValue: 0,
+  eps: 1e-10,
+  maximize: false,
+};
+
+/** Adagrad (Duchi et al. 2011): G ← G + g², p ← p − ηₜ g / (√G + ε), ηₜ = η / (1 + (t − 1) · lrDecay). */
+export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupInput<AdagradOptions>>,
+    options: Partial<AdagradOptions> = {},
+  ) {
+    super(params, { ...defaults, ...options });
+  }
+
+  protected override check(options: AdagradOptions): void {
+    super.check(options);
+    const { lrDecay, weightDecay, initialAccumulatorValue, eps } = options;
+    checkNotNegative(this.name, { lrDecay, weightDecay, initialAccumulatorValue, eps });
+  }
+
+  protected update(
+    p: Tensor,
+    gradient: Tensor,
+    s: Partial<AdagradState>,
+    options: AdagradOptions,
+    t: number,
+  ): Tensor {
+    const { lr, lrDecay, initialAccumulatorValue, eps } = options;
+    const g = descent(p, gradient, options);
+    const sum = (s.sum ?? fullLike(p, initialAccumulatorValue)).add(g.square());
+    s.sum = sum;
+    return p.sub(g.div(sum.sqrt().add(eps)).mul(lr / (1 + (t - 1) * lrDecay)));
+  }
+}

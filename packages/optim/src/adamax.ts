@@ -1,0 +1,67 @@
+import { maximum, type Tensor, zerosLike } from "@wgrad/autograd";
+import { checkBetas, checkNotNegative } from "./check.ts";
+import { descent } from "./gradient.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
+
+/** Settings of Adamax, with PyTorch's defaults. */
+export interface AdamaxOptions extends BaseOptions {
+  /** Step size (default 2e-3). */
+  readonly lr: number;
+  /** How slowly the mean and the size of the gradient move (default [0.9, 0.999]). */
+  readonly betas: readonly [number, number];
+  /** Keeps the division finite (default 1e-8). */
+  readonly eps: number;
+  /** Adds this times the parameter to its gradient (default 0). */
+  readonly weightDecay: number;
+  /** Climbs instead of descending (default false). */
+  readonly maximize: boolean;
+}
+
+/** The running mean of the gradient and its fading largest size. */
+export type AdamaxState = { expAvg: Tensor; expInf: Tensor };
+
+const defaults: AdamaxOptions = {
+  lr: 2e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  maximize: false,
+};
+
+/**
+ * Adam with the infinity norm (Kingma & Ba 2015, Algorithm 2):
+ *   m ← β₁ m + (1 − β₁) g        u ← max(β₂ u, |g| + ε)        p ← p − η / (1 − β₁ᵗ) · m / u
+ */
+export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupInput<AdamaxOptions>>,
+    options: Partial<AdamaxOptions> = {},
+  ) {
+    super(params, { ...defaults, ...options });
+  }
+
+  protected override check(options: AdamaxOptions): void {
+    super.check(options);
+    const { betas, eps, weightDecay } = options;
+    checkBetas(this.name, betas);
+    checkNotNegative(this.name, { eps, weightDecay });
+  }
+
+  protected update(
+    p: Tensor,
+    gradient: Tensor,
+    s: Partial<AdamaxState>,
+    options: AdamaxOptions,
+    t: number,
+  ): Tensor {
+    const { lr, betas, eps } = options;
+    const [b1, b2] = betas;
+    const g = descent(p, gradient, options);
+    const m = (s.expAvg ?? zerosLike(p)).mul(b1).add(g.mul(1 - b1));
+    const u = maximum((s.expInf ?? zerosLike(p)).mul(b2), g.abs().add(eps));
+    s.expAvg = m;
+    s.expInf = u;
+    return p.sub(m.div(u).mul(lr / (1 - b1 ** t)));
+  }
+}

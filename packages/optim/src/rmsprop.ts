@@ -1,0 +1,83 @@
+import { type Tensor, zerosLike } from "@wgrad/autograd";
+import { checkNotNegative } from "./check.ts";
+import { descent } from "./gradient.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
+
+/** Settings of RMSprop, with PyTorch's defaults. */
+export interface RMSpropOptions extends BaseOptions {
+  /** Step size (default 1e-2). */
+  readonly lr: number;
+  /** How slowly the mean of the squared gradient moves (default 0.99). */
+  readonly alpha: number;
+  /** Keeps the division finite (default 1e-8). */
+  readonly eps: number;
+  /** Adds this times the parameter to its gradient (default 0). */
+  readonly weightDecay: number;
+  /** How much of the last step is kept (default 0). */
+  readonly momentum: number;
+  /** Divides by the gradient's standard deviation instead of its root mean square (default false). */
+  readonly centered: boolean;
+  /** Climbs instead of descending (default false). */
+  readonly maximize: boolean;
+}
+
+/** The mean of the squared gradient; of the gradient if centered; the running direction with momentum. */
+export type RMSpropState = { squareAvg: Tensor; gradAvg: Tensor; momentumBuffer: Tensor };
+
+const defaults: RMSpropOptions = {
+  lr: 1e-2,
+  alpha: 0.99,
+  eps: 1e-8,
+  weightDecay: 0,
+  momentum: 0,
+  centered: false,
+  maximize: false,
+};
+
+/**
+ * RMSprop (Hinton's lecture 6e; centered after Graves 2013):
+ *   v ← α v + (1 − α) g²        u = g / (√v + ε), or g / (√(v − m²) + ε) with m the mean of g
+ *   p ← p − η u, or with momentum b ← μ b + u, p ← p − η b
+ */
+export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupInput<RMSpropOptions>>,
+    options: Partial<RMSpropOptions> = {},
+  ) {
+    super(params, { ...defaults, ...options });
+  }
+
+  protected override check(options: RMSpropOptions): void {
+    super.check(options);
+    const { alpha, eps, weightDecay, momentum } = options;
+    checkNotNegative(this.name, { alpha, eps, weightDecay, momentum });
+  }
+
+  protected update(
+    p: Tensor,
+    gradient: Tensor,
+    s: Partial<RMSpropState>,
+    options: RMSpropOptions,
+  ): Tensor {
+    const { lr, alpha, eps, momentum, centered } = options;
+    const g = descent(p, gradient, options);
+    const average = (mean: Tensor | undefined, x: Tensor): Tensor =>
+      (mean ?? zerosLike(p)).mul(alpha).add(x.mul(1 - alpha));
+    const v = average(s.squareAvg, g.square());
+    s.squareAvg = v;
+    let spread = v;
+    if (centered) {
+      const m = average(s.gradAvg, g);
+      s.gradAvg = m;
+      // of a constant gradient, rounding may leave less than nothing
+      spread = v.sub(m.square()).clamp(0);
+    }
+    let u = g.div(spread.sqrt().add(eps));
+    if (momentum !== 0) {
+      u = (s.momentumBuffer ?? zerosLike(p)).mul(momentum).add(u);
+      s.momentumBuffer = u;
+    }
+    return p.sub(u.mul(lr));
+  }
+}
