@@ -5,7 +5,7 @@ import { expandView, permuteView, wholeView } from "../../src/graph/view.ts";
 import { e } from "../../src/kernel/expression.ts";
 import { elementwiseOp, fillOp, KernelBuilder, matmulOp, reduceOp, viewed } from "./kernels.ts";
 
-const limits = { maxBindings: 8, maxWorkgroups: 65535 };
+const limits = { maxBindings: 8, maxWorkgroups: 65535, software: true };
 const add = elementwiseOp("add", e.add, (a, b) => a + b);
 const mul = elementwiseOp("mul", e.mul, (a, b) => a * b);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CpuDevice } from "../../src/devices/cpu/device.ts";
-import { openWebGPU, type WebGPUDevice } from "../../src/devices/webgpu/device.ts";
+import { openWebGPU, WebGPUDevice } from "../../src/devices/webgpu/device.ts";
 import type { DType } from "../../src/dtype.ts";
 import type { Reduce } from "../../src/graph/op.ts";
 import {
@@ -328,6 +328,21 @@ describe("contract", () => {
   test.each(sizes)("%i × %i × %i, transposed and not", async (m, k, n) => {
     for (const a of layouts)
       for (const b of layouts) await agrees(matmul([], m, k, n, a, b), 1e-5, 1e-5 + k * 1e-6);
+  });
+
+  test("as it is tiled on a GPU", async () => {
+    const hardware = new WebGPUDevice(device.gpu, { ...device.info, software: false }, false);
+    for (const [m, k, n] of [
+      [40, 20, 50],
+      [40, 20, 10],
+      [40, 20, 16],
+      [3, 20, 50],
+      [40, 5, 1],
+    ] as const) {
+      const build = matmul([2], m, k, n, "plain", "transposed");
+      const problem = difference(await build.run(hardware), await build.run(cpu), 1e-5, 1e-4);
+      expect(problem, `${m} × ${k} × ${n}`).toBeNull();
+    }
   });
 
   test("enough blocks for the widest tiles", async () => {

@@ -96,6 +96,7 @@ export class WebGPUDevice implements Device {
     return lowerKernel(kernel, {
       maxBindings: this.maxBindings,
       maxWorkgroups: this.gpu.limits.maxComputeWorkgroupsPerDimension,
+      software: this.info.software,
     });
   }
 

@@ -25,6 +25,8 @@ export type BindingSource =
 export interface Binding {
   readonly source: BindingSource;
   readonly writable: boolean;
+  /** The part that is bound; all, if not given. */
+  readonly range?: { readonly offset: number; readonly size: number };
 }
 
 /** One dispatch: text, what it binds (from binding 1; 0 is the uniform block), how many workgroups. */
@@ -37,6 +39,8 @@ export interface Stage {
 /** What lowering must know of the device. */
 export interface ShaderLimits {
   readonly maxWorkgroups: number;
+  /** It computes on the processor. */
+  readonly software: boolean;
 }
 
 interface Declared extends Binding {
