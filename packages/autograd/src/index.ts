@@ -340,6 +340,7 @@ export {
 } from "./ops/unary.ts";
 export { Generator } from "./random/generator.ts";
 export { RandomState } from "./random/numpy.ts";
+export { explain } from "./runtime/explain.ts";
 export { type InitOptions, type InitResult, init } from "./runtime/init.ts";
 export { type MemoryReport, memory } from "./runtime/report.ts";
 export type { Shape } from "./shape.ts";

@@ -52,6 +52,8 @@ export interface DeviceBuffer {
 export interface Lowered {
   /** Bytes of scratch buffers it needs while it runs. */
   readonly scratch: readonly number[];
+  /** Its shaders as text, one a dispatch; none on a device that has no shaders. */
+  readonly sources: readonly string[];
 }
 
 /** A lowered kernel on its buffers. */

@@ -2,7 +2,7 @@ import type { BoundKernel, Copy, Device, DeviceBuffer, Program } from "../device
 import type { Cell, Home } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
 import type { Arena, Pool } from "./memory.ts";
-import { type Scheduled, schedule } from "./schedule.ts";
+import { type Scheduled, schedule, scheduleOptions } from "./schedule.ts";
 import { HOLD_CELL, HOLD_NOTHING, type Hold, type Source, type Trace } from "./trace.ts";
 
 /** A value that leaves the plan. */
@@ -42,10 +42,7 @@ export class Plan {
 
   constructor(trace: Trace, device: Device, pool: Pool, arena: Arena, fuse: boolean) {
     this.key = trace.key.copy();
-    const kernels = schedule(trace, {
-      fuse: fuse && device.fuses,
-      maxInputs: device.maxBindings - 2,
-    });
+    const kernels = schedule(trace, scheduleOptions(device, fuse));
     const paramOf = kernels.flatMap((kernel) => kernel.params);
     this.paramOf = Int32Array.from(paramOf);
     this.params = new Float64Array(paramOf.length);

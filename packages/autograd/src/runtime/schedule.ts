@@ -1,4 +1,4 @@
-import type { Kernel, KernelInput, KernelOperand, KernelStep } from "../devices/device.ts";
+import type { Device, Kernel, KernelInput, KernelOperand, KernelStep } from "../devices/device.ts";
 import type { DType } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
@@ -23,6 +23,12 @@ export interface ScheduleOptions {
   /** Buffers a kernel may read. */
   readonly maxInputs: number;
 }
+
+/** What a device allows: two bindings are left for the output and a scratch buffer. */
+export const scheduleOptions = (device: Device, fuse: boolean): ScheduleOptions => ({
+  fuse: fuse && device.fuses,
+  maxInputs: device.maxBindings - 2,
+});
 
 /** Cuts the trace into kernels. Each node is stored by one kernel or evaluated inside the one that reads it. */
 export function schedule(trace: Trace, options: ScheduleOptions): Scheduled[] {

@@ -22,6 +22,7 @@ import { PlanCache } from "./plans.ts";
 import { Queue } from "./queue.ts";
 import { Reads } from "./reads.ts";
 import { emptyStorage, expire, expireIfSpent, keepSlots, Pages, settle } from "./retention.ts";
+import { type ScheduleOptions, scheduleOptions } from "./schedule.ts";
 import {
   HOLD_CELL,
   HOLD_NOTHING,
@@ -108,6 +109,17 @@ export class DeviceStream implements Stream {
     const plan = this.planFor(trace);
     this.run(plan, trace);
     this.retire(trace);
+  }
+
+  /** How a read of this node would be traced and scheduled. */
+  preview(node: Node): { trace: Trace; options: ScheduleOptions; backend: Device } {
+    const order = reach([node], (gone) => expired("explain", gone));
+    this.trace.write(order, new Set(), new Set([node]));
+    return {
+      trace: this.trace,
+      options: scheduleOptions(this.backend, this.fusion),
+      backend: this.backend,
+    };
   }
 
   /** The value of a node on the host; runs pending work if it has not been computed. */

@@ -1,4 +1,4 @@
-import type { Device, DeviceBuffer, Submission } from "../devices/device.ts";
+import type { Device, DeviceBuffer, Lowered, Submission } from "../devices/device.ts";
 import { arrayType, type DType, hostBytes, type TypedArray } from "../dtype.ts";
 import { context } from "../graph/context.ts";
 import { DeviceStream } from "../runtime/stream.ts";
@@ -23,8 +23,8 @@ class IdleDevice implements Device {
   }
   destroyBuffer(): void {}
   write(): void {}
-  lower(): { scratch: readonly number[] } {
-    return { scratch: [] };
+  lower(): Lowered {
+    return { scratch: [], sources: [] };
   }
   program(kernels: readonly unknown[]): { dispatches: number; dispose(): void } {
     return { dispatches: kernels.length, dispose() {} };

@@ -16,6 +16,7 @@ import type {
 } from "../device.ts";
 import { assemble } from "./assemble.ts";
 import { contract } from "./contract.ts";
+import { custom } from "./custom.ts";
 import { elementwise } from "./elementwise.ts";
 import { gather } from "./gather.ts";
 import { type Reading, reading } from "./reading.ts";
@@ -85,7 +86,7 @@ export class CpuDevice implements Device {
     const scratch = kernel.steps
       .slice(0, -1)
       .map((step) => this.bytesOf(step.dtype, isConstant(step) ? 1 : sizeOf(step.shape)));
-    return { kernel, scratch } as CpuLowered;
+    return { kernel, scratch, sources: [] } as CpuLowered;
   }
 
   program(kernels: readonly BoundKernel[]): Program {
@@ -221,6 +222,8 @@ function bindStep(
       return scan(meaning, step.dtype, a);
     case "sort":
       return sort(step.attrs[0] === 1, a);
+    case "custom":
+      return custom(meaning, name, step.attrs, operands);
     case "source":
       throw new WgradError(`cpu: '${name}' is data from the host and cannot be a step of a kernel`);
   }

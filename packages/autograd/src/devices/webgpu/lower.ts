@@ -2,6 +2,7 @@ import { DeviceError, DTypeError, LimitError } from "../../errors.ts";
 import type { Kernel, KernelStep, Lowered } from "../device.ts";
 import { assembleStages } from "./assemble.ts";
 import { contractStages } from "./contract.ts";
+import { customStage } from "./custom.ts";
 import { elementwiseStages } from "./elementwise.ts";
 import { gatherStages } from "./gather.ts";
 import { reduceStages } from "./reduce.ts";
@@ -46,13 +47,15 @@ export function lowerKernel(kernel: Kernel, limits: LoweringLimits): LoweredKern
   }
   const block = new Uint32Array(words.vectors * 4);
   block.set(words.fixed);
+  const finished = stages.map((stage) => ({
+    ...stage,
+    wgsl: stage.wgsl.replace(WORDS, String(words.vectors)),
+  }));
   return {
     name,
     scratch,
-    stages: stages.map((stage) => ({
-      ...stage,
-      wgsl: stage.wgsl.replace(WORDS, String(words.vectors)),
-    })),
+    stages: finished,
+    sources: finished.map(({ wgsl }) => wgsl),
     words: block,
     parameters: words.parameters,
     parameterCount: kernel.params.length,
@@ -83,6 +86,8 @@ function writeStages(
       return scanStages(kernel, words, limits);
     case "sort":
       return sortStages(kernel, words, limits);
+    case "custom":
+      return { stages: [customStage(kernel, words, limits)], scratch: [] };
     case "source":
       throw new Error(`${step.op.name}: data from the host is written, not computed`);
     default:
