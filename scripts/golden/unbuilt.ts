@@ -12,7 +12,6 @@ const words = (text: string): string[] => text.trim().split(/\s+/);
 export const unbuiltNames: ReadonlySet<string> = new Set(
   Object.values({
     reduction: ["torch.median"],
-    scan: words("torch.cumsum torch.cumprod torch.cummax torch.diff"),
     sorting: words(
       "torch.topk torch.sort torch.argsort torch.unique torch.searchsorted torch.bincount torch.histc",
     ),

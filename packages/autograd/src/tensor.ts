@@ -37,6 +37,8 @@ import type { DrawOptions } from "./ops/random.ts";
 import * as random from "./ops/random.ts";
 import type { OneDimOptions, ValuesAndIndices } from "./ops/reduction.ts";
 import * as reductions from "./ops/reduction.ts";
+import type { CumulateOptions, DiffOptions } from "./ops/scan.ts";
+import * as scans from "./ops/scan.ts";
 import type { SoftmaxOptions } from "./ops/softmax.ts";
 import * as softmaxes from "./ops/softmax.ts";
 import type { NormOptions, VarianceOptions } from "./ops/statistics.ts";
@@ -706,6 +708,23 @@ export class Tensor extends Handle {
   /** Whether the other has the same shape and equal elements everywhere. Reads the answer. */
   equal(other: Tensor): Promise<boolean> {
     return masking.equal(this, other);
+  }
+
+  // Along one dimension
+  cumsum(dim: number | CumulateOptions, options?: CumulateOptions): Tensor {
+    return scans.cumsum(this, dim, options);
+  }
+  cumprod(dim: number | CumulateOptions, options?: CumulateOptions): Tensor {
+    return scans.cumprod(this, dim, options);
+  }
+  cummax(dim: number | DimOption): ValuesAndIndices {
+    return scans.cummax(this, dim);
+  }
+  cummin(dim: number | DimOption): ValuesAndIndices {
+    return scans.cummin(this, dim);
+  }
+  diff(n?: number | DiffOptions, dim?: number, options?: DiffOptions): Tensor {
+    return scans.diff(this, n, dim, options);
   }
 }
 

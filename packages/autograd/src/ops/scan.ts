@@ -1,0 +1,179 @@
+import type { DType } from "../dtype.ts";
+import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { context } from "../graph/context.ts";
+import { type Gradient, type Op, registerOp, type Scan } from "../graph/op.ts";
+import { normalizeDim, sizeOf } from "../shape.ts";
+import { composite } from "../tape/modes.ts";
+import { record } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { type DimOption, withDim } from "./arguments.ts";
+import { div, mul, sub } from "./arithmetic.ts";
+import { cat } from "./assembly.ts";
+import { countable, sum } from "./broadcast.ts";
+import { eq, ge, logicalAnd, ne, where } from "./comparison.ts";
+import { cast } from "./constant.ts";
+import { counting } from "./creation.ts";
+import { gatherAlong, raised } from "./gathering.ts";
+import { reshape, transpose, unsqueeze } from "./layout.ts";
+import { flip, narrow } from "./movement.ts";
+import type { ValuesAndIndices } from "./reduction.ts";
+
+const scanOp = (name: string, combine: Scan["combine"], gradient?: Gradient): Op =>
+  registerOp({
+    name,
+    meaning: { kind: "scan", combine },
+    scalarTypes: [],
+    saves: combine === "prod" ? [0, "output"] : [],
+    ...(gradient && { gradient }),
+  });
+
+const scan = (op: Op, x: Tensor, dtype: DType = x.dtype): Tensor => record(op, [x], x.shape, dtype);
+
+/** Σ over this element and all after it in the last dimension. */
+const sumFromEnd = (x: Tensor): Tensor => flip(scan(cumsumOp, flip(x, -1)), -1);
+
+const cumsumOp: Op = scanOp("cumsum", "sum", (dy) => [sumFromEnd(dy)]);
+
+/**
+ * ∂yⱼ/∂xₖ = Π of the others up to j. In O(n): yⱼ/xₖ before the first zero, 0 after it, and at it the products with 1 in its place.
+ * That is no formula to differentiate at a zero, so a gradient that is on the tape takes all n² products.
+ */
+const cumprodOp: Op = scanOp("cumprod", "prod", (dy, [operand], { output }) => {
+  const x = operand as Tensor;
+  return [context.gradMode ? productsOfOthers(dy, x) : productsByZeros(dy, x, output)];
+});
+
+function productsByZeros(dy: Tensor, x: Tensor, y: Tensor): Tensor {
+  const isZero = eq(x, 0);
+  const zeros = scan(cumsumOp, cast(isZero, "i32"));
+  const first = logicalAnd(isZero, eq(zeros, 1));
+  const others = where(first, 1, x);
+  const atFirst = sumFromEnd(mul(dy, scan(cumprodOp, others)));
+  const beforeFirst = div(sumFromEnd(mul(dy, y)), where(isZero, 1, x));
+  return where(first, atFirst, where(eq(zeros, 0), beforeFirst, 0));
+}
+
+function productsOfOthers(dy: Tensor, x: Tensor): Tensor {
+  const places = counting(x.shape.at(-1) as number, x.node.stream);
+  const own = unsqueeze(places, -1);
+  const others = scan(cumprodOp, where(eq(own, places), 1, unsqueeze(x, -2)));
+  return sum(where(ge(places, own), mul(unsqueeze(dy, -2), others), 0), -1);
+}
+
+const cummaxOp: Op = scanOp("cummax", "argmax");
+const cumminOp: Op = scanOp("cummin", "argmin");
+
+/** Calls `fn` with the dimension last, and puts it back in what it gives. */
+export function alongLast(x: Tensor, dim: number, fn: (x: Tensor) => Tensor): Tensor {
+  const last = Math.max(x.shape.length - 1, 0);
+  if (x.shape.length === 0) return reshape(fn(raised(x)), []);
+  return dim === last ? fn(x) : transpose(fn(transpose(x, dim, last)), dim, last);
+}
+
+export interface CumulateOptions extends DimOption {
+  /** Convert to this dtype first. */
+  readonly dtype?: DType;
+}
+
+function cumulate(
+  op: Op,
+  x: Tensor,
+  dim: number | CumulateOptions,
+  options: CumulateOptions | undefined,
+): Tensor {
+  checkTensor(op.name, x);
+  const settings = withDim<number, CumulateOptions>(dim, options);
+  const at = normalizeDim(op.name, dimOf(op.name, settings.dim), x.shape.length);
+  const value = cast(x, settings.dtype ?? countable(x.dtype));
+  return composite(() => alongLast(value, at, (row) => scan(op, row)));
+}
+
+function dimOf(call: string, dim: number | undefined): number {
+  if (dim !== undefined) return dim;
+  throw new ArgumentError(`${call}: needs a dimension\n  hint: ${call}(x, 0)`);
+}
+
+/** yₖ = x₀ + … + xₖ along `dim`. Bools and bytes are counted in i32. */
+export function cumsum(
+  x: Tensor,
+  dim: number | CumulateOptions,
+  options?: CumulateOptions,
+): Tensor {
+  return cumulate(cumsumOp, x, dim, options);
+}
+
+/** yₖ = x₀ · … · xₖ along `dim`; exact gradients where elements are 0. */
+export function cumprod(
+  x: Tensor,
+  dim: number | CumulateOptions,
+  options?: CumulateOptions,
+): Tensor {
+  return cumulate(cumprodOp, x, dim, options);
+}
+
+function extremesSoFar(op: Op, x: Tensor, dim: number | DimOption): ValuesAndIndices {
+  checkTensor(op.name, x);
+  const { dim: along } = withDim<number, DimOption>(dim, undefined);
+  const at = normalizeDim(op.name, dimOf(op.name, along), x.shape.length);
+  return composite(() => {
+    const indices = alongLast(x, at, (row) => scan(op, row, "i32"));
+    return { values: chosenAlong(x, at, indices), indices };
+  });
+}
+
+/** The values at indices along a dimension, of 0-d tensors too. */
+export function chosenAlong(x: Tensor, dim: number, indices: Tensor): Tensor {
+  if (sizeOf(indices.shape) === 0) return narrow(x, dim, 0, indices.shape[dim] as number);
+  return reshape(gatherAlong(raised(x), dim, raised(indices)), indices.shape);
+}
+
+/** The largest element so far along `dim`, and its index (i32): the latest of equals; from a NaN on NaN. */
+export function cummax(x: Tensor, dim: number | DimOption): ValuesAndIndices {
+  return extremesSoFar(cummaxOp, x, dim);
+}
+
+/** The smallest element so far along `dim`, and its index (i32): the latest of equals; from a NaN on NaN. */
+export function cummin(x: Tensor, dim: number | DimOption): ValuesAndIndices {
+  return extremesSoFar(cumminOp, x, dim);
+}
+
+export interface DiffOptions extends DimOption {
+  /** How many times. */
+  readonly n?: number;
+  /** Put before x, along `dim`. */
+  readonly prepend?: Tensor | null;
+  /** Put after x, along `dim`. */
+  readonly append?: Tensor | null;
+}
+
+/** Differences of neighbours along `dim` (the last unless given), `n` times over: yₖ = xₖ₊₁ − xₖ. Of bools, whether they differ. */
+export function diff(
+  x: Tensor,
+  n?: number | DiffOptions,
+  dim?: number,
+  options?: DiffOptions,
+): Tensor {
+  checkTensor("diff", x);
+  const given = typeof n === "object" ? n : { ...options, ...(n !== undefined && { n }) };
+  const settings = dim === undefined ? given : { ...given, dim };
+  const { n: times = 1, dim: along = -1, prepend, append } = settings;
+  if (x.shape.length === 0) {
+    throw new ShapeError(`diff: a 0-d tensor has no neighbours${detail("x", x.shape)}`);
+  }
+  if (!(Number.isInteger(times) && times >= 0)) {
+    throw new ArgumentError(`diff: n must be a whole number, 0 or more; got ${times}`);
+  }
+  const at = normalizeDim("diff", along, x.shape.length);
+  return composite(() => {
+    const parts = [prepend ?? null, x, append ?? null].filter((part) => part !== null);
+    let value = parts.length > 1 ? cat(parts, at) : x;
+    for (let i = 0; i < times; i++) {
+      const count = Math.max((value.shape[at] as number) - 1, 0);
+      const first = narrow(value, at, 0, count);
+      const second = narrow(value, at, Math.min(1, value.shape[at] as number), count);
+      value = value.dtype === "bool" ? ne(second, first) : sub(second, first);
+    }
+    return value;
+  });
+}
