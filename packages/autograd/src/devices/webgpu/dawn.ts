@@ -9,8 +9,18 @@ export interface NodeAdapter {
 
 const highPerformance: GPURequestAdapterOptions = { powerPreference: "high-performance" };
 
-/** Dawn's objects live only as long as the instance that made them. */
-let instance: GPU | undefined;
+/**
+ * Dawn's objects live only as long as the instance that made them: one for real adapters, one for software, held by the
+ * program rather than by this module, which a test runner may load again.
+ */
+const instances: { real?: GPU; software?: GPU } = claimInstances();
+
+function claimInstances(): { real?: GPU; software?: GPU } {
+  const key = Symbol.for("@wgrad/dawn");
+  const root = globalThis as { [key]?: { real?: GPU; software?: GPU } };
+  root[key] ??= {};
+  return root[key];
+}
 
 /**
  * A WebGPU adapter for Node: that of a real GPU where Dawn finds one, else `softwareAdapter()`.
@@ -19,10 +29,10 @@ let instance: GPU | undefined;
 export async function nodeAdapter(): Promise<NodeAdapter> {
   const { create } = await dawn();
   if (hasGraphicsLoader()) {
-    const real = create([]);
+    const real = instances.real ?? create([]);
     const adapter = await real.requestAdapter(highPerformance);
     if (adapter) {
-      instance = real;
+      instances.real = real;
       return { adapter, software: adapter.info.isFallbackAdapter };
     }
   }
@@ -42,8 +52,8 @@ export async function softwareAdapter(): Promise<GPUAdapter> {
   }
   const { create } = await dawn();
   loadSwiftShader();
-  instance = create([]);
-  const adapter = await instance.requestAdapter();
+  instances.software ??= create([]);
+  const adapter = await instances.software.requestAdapter();
   if (!adapter) throw new DeviceError("softwareAdapter: SwiftShader was loaded, Dawn refuses it");
   return adapter;
 }
