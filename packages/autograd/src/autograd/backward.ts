@@ -125,13 +125,20 @@ function inEngine<T>(createGraph: boolean, fn: () => T): T {
   }
 }
 
-/** Runs the tape from its ends to the leaves (or `targets`); gives the gradient that arrived at each. */
+/**
+ * Runs the tape from its ends to the leaves (or `targets`); gives the gradient that arrived at each. What did not run is not
+ * consumed. With `borders` the targets are where it ends: nothing beyond them is visited, their hooks are not called.
+ */
 function run(
   starts: readonly (readonly [Edge, Tensor])[],
   targets: ReadonlySet<Edge> | null,
   { createGraph = false, retainGraph = createGraph }: BackwardOptions,
+  borders: ReadonlySet<Edge> | null = null,
 ): Map<Edge, Tensor> {
-  const order = executionOrder(starts.map(([edge]) => edge));
+  const order = executionOrder(
+    starts.map(([edge]) => edge),
+    borders,
+  );
   const useful = targets === null ? null : leadingTo(order, targets);
   const arrived = new Map<Edge, Tensor>();
   const results = new Map<Edge, Tensor>();
@@ -141,6 +148,10 @@ function run(
       let dy = arrived.get(edge);
       if (dy === undefined) continue;
       arrived.delete(edge);
+      if (borders?.has(edge)) {
+        results.set(edge, dy);
+        continue;
+      }
       for (const hook of edge.hooks ?? []) dy = hook(dy) ?? dy;
       if (targets === null ? edge instanceof Leaf : targets.has(edge)) results.set(edge, dy);
       if (edge instanceof Leaf || (useful !== null && !useful.has(edge))) continue;
@@ -154,31 +165,27 @@ function run(
       });
     }
   });
-  if (!retainGraph) for (const edge of order) if (edge instanceof GradFn) edge.consume();
+  if (!retainGraph) {
+    for (const edge of order) {
+      const ran = !borders?.has(edge) && (useful === null || useful.has(edge));
+      if (ran && edge instanceof GradFn) edge.consume();
+    }
+  }
   return results;
 }
 
-/** Every leaf and every entry that a gradient of this edge would visit. */
-export function leavesOf(edge: Edge): { leaves: Leaf[]; entries: GradFn[] } {
-  const order = executionOrder([edge]);
-  return {
-    leaves: order.filter((one) => one instanceof Leaf),
-    entries: order.filter((one) => one instanceof GradFn),
-  };
-}
-
-/** The gradients that arrive at these edges when `dy` arrives at the output; null where none does. */
-export function gradientsOf(
+/** The gradients that arrive at `borders` when `dy` arrives at the output, by ways inside them; null where none does. */
+export function gradientsWithin(
   output: Tensor,
   dy: Tensor,
-  wanted: readonly (Edge | null)[],
+  borders: readonly Edge[],
   createGraph: boolean,
 ): (Tensor | null)[] {
   const edge = edgeOf(output);
-  if (edge === null) return wanted.map(() => null);
-  const targets = new Set(wanted.filter((one) => one !== null));
-  const arrived = run([[edge, dy]], targets, { createGraph });
-  return wanted.map((one) => (one === null ? null : (arrived.get(one) ?? null)));
+  if (edge === null) return borders.map(() => null);
+  const ends = new Set(borders);
+  const arrived = run([[edge, dy]], ends, { createGraph }, ends);
+  return borders.map((border) => arrived.get(border) ?? null);
 }
 
 function deliver(arrived: Map<Edge, Tensor>, edge: Edge, gradient: Tensor): void {
@@ -187,7 +194,7 @@ function deliver(arrived: Map<Edge, Tensor>, edge: Edge, gradient: Tensor): void
 }
 
 /** Every edge before those it leads to. Iterative: the tape may be as long as the program. */
-function executionOrder(starts: readonly Edge[]): Edge[] {
+function executionOrder(starts: readonly Edge[], borders: ReadonlySet<Edge> | null): Edge[] {
   const order: Edge[] = [];
   const seen = new Set<Edge>();
   const stack: { edge: Edge; next: number }[] = [];
@@ -205,7 +212,8 @@ function executionOrder(starts: readonly Edge[]): Edge[] {
   for (const start of starts) {
     enter(start);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const child = top.edge instanceof Leaf ? undefined : top.edge.edges[top.next++];
+      const ends = top.edge instanceof Leaf || borders?.has(top.edge);
+      const child = ends ? undefined : (top.edge as GradFn).edges[top.next++];
       if (child === undefined) order.push((stack.pop() as { edge: Edge }).edge);
       else if (child !== null) enter(child);
     }

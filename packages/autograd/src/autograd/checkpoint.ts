@@ -1,12 +1,14 @@
 import { ArgumentError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { Handle, newHandle } from "../graph/handle.ts";
+import type { Node } from "../graph/node.ts";
 import { defaultGenerator } from "../ops/random.ts";
-import { type Edge, GradFn, Leaf } from "../tape/edge.ts";
+import type { Shape } from "../shape.ts";
+import { type Edge, entriesMade, GradFn, savedHandle } from "../tape/edge.ts";
 import { composite, enableGrad } from "../tape/modes.ts";
 import { edgeOf } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
-import { gradientsOf, leavesOf } from "./backward.ts";
+import { gradientsWithin } from "./backward.ts";
 
 /**
  * `fn(...inputs)` without keeping what its gradient needs: the backward computes it again, from the same random numbers.
@@ -17,53 +19,56 @@ export function checkpoint<In extends readonly unknown[]>(
   ...inputs: In
 ): Tensor {
   if (!context.gradMode) return fn(...inputs);
+  const saved: Node[] = [];
+  // the values of now, whatever is written to the tensors before the backward
+  const own = inputs.map((input) => {
+    if (!(input instanceof Handle)) return input;
+    saved.push(input.node);
+    return savedHandle(input.node, input.window, edgeOf(input));
+  }) as unknown as In;
   const draws = drawsNow();
-  const { output: first, edges: inputEdges } = run(fn, inputs);
-  const edge = edgeOf(first);
-  if (edge === null) return first;
-  const copies = new Set<Edge | null>(inputEdges);
-  const { leaves, entries } = leavesOf(edge);
-  const parameters = leaves.filter((leaf) => !copies.has(leaf));
-  for (const entry of entries) entry.consume(); // the first run's tape is not kept: this is the point
+  const since = entriesMade();
+  const first = run(fn, own);
+  const { inside, border } = surveyed(edgeOf(first), since);
+  if (inside.size === 0) return first;
+  for (const entry of inside) entry.consume(); // the first run's tape is not kept: this is the point
   const output = newHandle(first.cell, first.window);
-  const edges = [
-    ...inputs.map((input) => (input instanceof Handle ? edgeOf(input) : null)),
-    ...parameters,
-  ];
-  const shapes = [
-    ...inputs.map((input) => (input instanceof Handle ? input.shape : [])),
-    ...parameters.map(({ shape }) => shape),
-  ];
-  output.edge = new GradFn("checkpoint", edges, shapes, [], (dy) => {
-    const createGraph = context.gradMode;
-    const again = repeating(draws, () => run(fn, inputs));
-    const wanted = [...again.edges, ...parameters];
-    return gradientsOf(again.output, dy, wanted, createGraph);
+  const ends = [...border.keys()];
+  output.edge = new GradFn("checkpoint", ends, [...border.values()], saved, (dy) => {
+    const again = repeating(draws, () => run(fn, own));
+    return gradientsWithin(again, dy, ends, context.gradMode);
   });
   return output;
 }
 
-/** Runs `fn` on inputs that are leaves of a tape of their own; their edges, in order. */
-function run<In extends readonly unknown[]>(
-  fn: (...inputs: In) => Tensor,
-  inputs: In,
-): { output: Tensor; edges: (Edge | null)[] } {
-  const edges: (Edge | null)[] = [];
-  const own = inputs.map((input) => {
-    if (!(input instanceof Handle)) {
-      edges.push(null);
-      return input;
-    }
-    const copy = newHandle(input.cell, input.window);
-    if (edgeOf(input) !== null) copy.edge = new Leaf(input.shape, input.cell);
-    edges.push(copy.edge);
-    return copy;
-  });
-  const output = composite(() => enableGrad(() => fn(...(own as unknown as In))));
+/** Runs `fn` with gradients on; what it records is not the user's. */
+function run<In extends readonly unknown[]>(fn: (...inputs: In) => Tensor, inputs: In): Tensor {
+  const output = composite(() => enableGrad(() => fn(...inputs)));
   if (!(output instanceof Handle)) {
     throw new ArgumentError("checkpoint: the function must return one tensor");
   }
-  return { output, edges };
+  return output;
+}
+
+/** The tape's entries from `since` on that lead to this one, and what they lead out to, with its shape. */
+function surveyed(
+  edge: Edge | null,
+  since: number,
+): { inside: Set<GradFn>; border: Map<Edge, Shape> } {
+  const inside = new Set<GradFn>();
+  const border = new Map<Edge, Shape>();
+  const isInside = (one: Edge | null): one is GradFn =>
+    one instanceof GradFn && one.serial >= since && !one.used;
+  const waiting = isInside(edge) ? [edge] : [];
+  for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
+    if (inside.has(entry)) continue;
+    inside.add(entry);
+    entry.edges.forEach((next, i) => {
+      if (isInside(next)) waiting.push(next);
+      else if (next !== null && !next.used) border.set(next, entry.shapes[i] as Shape);
+    });
+  }
+  return { inside, border };
 }
 
 interface Draws {

@@ -1,3 +1,4 @@
+import { isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { Handle, newHandle } from "../graph/handle.ts";
@@ -8,11 +9,18 @@ import { composite, noGrad } from "../tape/modes.ts";
 import { edgeOf } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 
+interface Saved {
+  readonly node: Node;
+  readonly handle: Tensor;
+  edge: Edge | null;
+}
+
+const savedBy = new WeakMap<FunctionContext, readonly Saved[]>();
+
 /** What `forward` leaves for `backward`. Anything may be put on it besides tensors; those go through `saveForBackward`. */
 export class FunctionContext {
   /** Whether each argument of `apply` needs a gradient. */
   readonly needsInputGrad: readonly boolean[];
-  #saved: readonly { node: Node; handle: Tensor; edge: Edge | null }[] = [];
   [own: string]: unknown;
 
   constructor(needsInputGrad: readonly boolean[]) {
@@ -21,17 +29,17 @@ export class FunctionContext {
 
   /** Keeps tensors for `backward`: their values of now, until the graph is consumed. */
   saveForBackward(...tensors: readonly Tensor[]): void {
-    this.#saved = tensors.map((handle) => ({ node: handle.node, handle, edge: edgeOf(handle) }));
+    savedBy.set(
+      this,
+      tensors.map((handle) => ({ node: handle.node, handle, edge: edgeOf(handle) })),
+    );
   }
 
   /** The tensors given to `saveForBackward`. */
   get savedTensors(): Tensor[] {
-    return this.#saved.map(({ node, handle, edge }) => savedHandle(node, handle.window, edge));
-  }
-
-  /** The nodes whose values `backward` may read. */
-  savedNodes(): Node[] {
-    return this.#saved.map(({ node }) => node);
+    return (savedBy.get(this) ?? []).map(({ node, handle, edge }) =>
+      savedHandle(node, handle.window, edge),
+    );
   }
 }
 
@@ -99,10 +107,11 @@ export abstract class Function {
 }
 // biome-ignore-end lint/complexity: as above
 
-function applyFunction<In extends readonly unknown[], Out extends Tensor | readonly Tensor[]>(
-  operation: FunctionClass<In, Out>,
-  args: In,
-): Out {
+/** What `Function.apply` does, for an operation that need be no class. */
+export function applyFunction<
+  In extends readonly unknown[],
+  Out extends Tensor | readonly Tensor[],
+>(operation: FunctionClass<In, Out>, args: In): Out {
   const edges = args.map((arg) => (arg instanceof Handle ? edgeOf(arg) : null));
   const ctx = new FunctionContext(edges.map((edge) => edge !== null));
   const result = composite(() => noGrad(() => operation.forward(ctx, ...args)));
@@ -114,6 +123,11 @@ function applyFunction<In extends readonly unknown[], Out extends Tensor | reado
   const made = outputs.map((output) => newHandle(output.cell, output.window));
   if (context.gradMode && edges.some((edge) => edge !== null))
     track(operation, ctx, args, edges, made);
+  for (const saved of savedBy.get(ctx) ?? []) {
+    // a result that was saved is on the tape by now: the second derivative goes through it
+    const at = outputs.indexOf(saved.handle);
+    if (at >= 0) saved.edge = (made[at] as Tensor).edge;
+  }
   return (Array.isArray(result) ? made : made[0]) as Out;
 }
 
@@ -130,12 +144,14 @@ function track(
 ): void {
   const shapes = args.map((arg) => (arg instanceof Handle ? arg.shape : []));
   let arrived: (Tensor | undefined)[] = [];
-  const whole = new GradFn(operation.name, edges, shapes, ctx.savedNodes(), () => {
+  const nodes = (savedBy.get(ctx) ?? []).map(({ node }) => node);
+  const whole = new GradFn(operation.name, edges, shapes, nodes, () => {
     const gradients = outputs.map((output, i) => arrived[i] ?? constantLike(0, output));
     arrived = [];
     return gradientsOf(operation, ctx, gradients, edges.length);
   });
   outputs.forEach((output, i) => {
+    if (!isFloating(output.dtype)) return;
     output.edge = new GradFn(`${operation.name}[${i}]`, [whole], [[]], [], (dy) => {
       arrived[i] = dy;
       return [constant(0, "f32", [], dy.node.stream)];

@@ -1,12 +1,14 @@
 import { ArgumentError, detail } from "../errors.ts";
 import { newHandle } from "../graph/handle.ts";
 import { stack } from "../ops/assembly.ts";
-import { constantLike } from "../ops/constant.ts";
+import { expand } from "../ops/broadcast.ts";
+import { constant } from "../ops/constant.ts";
 import { reshape } from "../ops/layout.ts";
 import { select } from "../ops/movement.ts";
-import { sizeOf } from "../shape.ts";
-import { Leaf } from "../tape/edge.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import { GradFn, Leaf } from "../tape/edge.ts";
 import { enableGrad } from "../tape/modes.ts";
+import { edgeOf } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { grad } from "./backward.ts";
 
@@ -24,19 +26,21 @@ export function jacobian(
   x: Tensor,
   { createGraph = false }: FunctionalOptions = {},
 ): Tensor {
-  const input = leafOf(x);
-  const y = enableGrad(() => fn(input));
-  const flat = reshape(y, [sizeOf(y.shape)]);
-  const rows = Array.from({ length: flat.shape[0] as number }, (_, i) => {
-    const [row] = grad(select(flat, 0, i), input, {
-      createGraph,
-      retainGraph: true,
-      allowUnused: true,
-    });
-    return row ?? constantLike(0, input);
+  const input = startAt(x, createGraph);
+  const [y, flat] = enableGrad(() => {
+    const result = fn(input);
+    return [result, reshape(result, [sizeOf(result.shape)])] as const;
   });
-  if (rows.length === 0) return constantLike(0, input);
-  return reshape(stack(rows), [...y.shape, ...x.shape]);
+  const shape = [...y.shape, ...x.shape];
+  const count = sizeOf(y.shape);
+  if (edgeOf(flat) === null || count === 0) return zerosBeside(x, shape);
+  const elements = enableGrad(() => Array.from({ length: count }, (_, i) => select(flat, 0, i)));
+  const rows = elements.map((element, i) => {
+    const retainGraph = createGraph || i < count - 1;
+    const [row] = grad(element, input, { createGraph, retainGraph, allowUnused: true });
+    return row ?? zerosBeside(x, x.shape);
+  });
+  return reshape(stack(rows), shape);
 }
 
 /**
@@ -55,17 +59,25 @@ export function hessian(
           `hessian: the function must give one number${detail("result", y.shape)}\n  hint: jacobian takes any`,
         );
       }
-      const [slope] = grad(reshape(y, []), input, { createGraph: true, allowUnused: true });
-      return slope ?? constantLike(0, input);
+      const slopes =
+        edgeOf(y) === null ? [] : grad(y, input, { createGraph: true, allowUnused: true });
+      return slopes[0] ?? zerosBeside(x, x.shape);
     },
     x,
     options,
   );
 }
 
-/** The same value as the start of a tape of its own. */
-function leafOf(x: Tensor): Tensor {
-  const leaf = newHandle(x.cell, x.window);
-  leaf.edge = new Leaf(x.shape, x.cell);
-  return leaf;
+const zerosBeside = (x: Tensor, shape: Shape): Tensor =>
+  expand(constant(0, x.dtype, [], x.node.stream), shape);
+
+/** The same value as the start of a tape of its own, or of a further stretch of the one it is on. */
+function startAt(x: Tensor, createGraph: boolean): Tensor {
+  const start = newHandle(x.cell, x.window);
+  const edge = createGraph ? edgeOf(x) : null;
+  start.edge =
+    edge === null
+      ? new Leaf(x.shape, x.cell)
+      : new GradFn("start", [edge], [x.shape], [], (dy) => [dy]);
+  return start;
 }

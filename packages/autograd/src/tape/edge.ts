@@ -28,8 +28,14 @@ export class Leaf {
   }
 }
 
+let entries = 0;
+
+/** Entries made so far: those with a lower serial are older than what comes now. */
+export const entriesMade = (): number => entries;
+
 /** One recorded operation on the tape: where its operands' gradients go, and how they are computed. */
 export class GradFn {
+  readonly serial: number = entries++;
   readonly name: string;
   readonly edges: readonly (Edge | null)[];
   /** Shapes of the operands before broadcasting, to which their gradients are summed back. */

@@ -1,4 +1,14 @@
-import { grad, noGrad, rand, type Tensor, tensor } from "@wgrad/autograd";
+import {
+  checkpoint,
+  dropout,
+  Function,
+  type FunctionContext,
+  grad,
+  noGrad,
+  rand,
+  type Tensor,
+  tensor,
+} from "@wgrad/autograd";
 import { outermost } from "@wgrad/autograd/plugin";
 import {
   buffer,
@@ -211,7 +221,7 @@ export const models: readonly Program[] = [
     },
   },
   {
-    name: "dropout", // and `checkpoint` over it, once there is one
+    name: "dropout",
     recomputed: 1,
     submits: 3,
     promise:
@@ -231,10 +241,48 @@ export const models: readonly Program[] = [
     },
   },
   {
+    name: "checkpoint",
+    submits: 2,
+    promise: "a checkpoint's second run, of its dropout too, is part of the step it belongs to",
+    async run({ net, noise, log, tick }) {
+      const [first, second] = [net(), net()];
+      const all = new Net();
+      all.parameters.push(...first.parameters, ...second.parameters);
+      const block = (x: Tensor) => second.call(dropout(first.call(x), { p: 0.5, training: true }));
+      await repeat(STEPS, async () => {
+        await nextBatch();
+        const loss = squaredError(checkpoint(block, noise()), noise());
+        all.learn(loss);
+        log(await loss.item());
+        tick();
+      });
+      for (const value of await (all.parameters[0] as Tensor).detach().data()) log(value);
+    },
+  },
+  {
     name: "customFunction",
+    submits: 2,
     promise: "what a custom Function saves is released when backward consumes it",
-    async run() {},
-    todo: "Function is not built yet",
+    async run({ net, noise, log, tick }) {
+      class Clamp extends Function {
+        static override forward(ctx: FunctionContext, x: Tensor) {
+          ctx.saveForBackward(x);
+          return x.clamp(-0.05, 0.05);
+        }
+        static override backward(ctx: FunctionContext, dy: Tensor) {
+          const [x] = ctx.savedTensors as [Tensor];
+          return dy.mul(x.abs().le(0.05));
+        }
+      }
+      const model = net();
+      await repeat(STEPS, async () => {
+        await nextBatch();
+        const loss = squaredError(Clamp.apply(model.call(noise())), noise());
+        model.learn(loss);
+        log(await loss.item());
+        tick();
+      });
+    },
   },
   {
     name: "lbfgs",

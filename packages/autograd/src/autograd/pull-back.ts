@@ -1,0 +1,40 @@
+import { context } from "../graph/context.ts";
+import { newHandle } from "../graph/handle.ts";
+import { add, mul } from "../ops/arithmetic.ts";
+import { sum } from "../ops/broadcast.ts";
+import { constantLike } from "../ops/constant.ts";
+import { type Edge, GradFn } from "../tape/edge.ts";
+import { enableGrad } from "../tape/modes.ts";
+import { edgeOf } from "../tape/record.ts";
+import type { Tensor } from "../tensor.ts";
+import { gradientsWithin } from "./backward.ts";
+
+/**
+ * dL/dinputs from dL/doutputs of a function of tensors that is computed again for it; null where none is needed. The result is on
+ * the tape where gradients are recorded.
+ */
+export function pullBack(
+  fn: (...inputs: Tensor[]) => readonly Tensor[],
+  inputs: readonly Tensor[],
+  gradients: readonly Tensor[],
+): (Tensor | null)[] {
+  const createGraph = context.gradMode;
+  // each input under an entry of its own: one may depend on another
+  const entries = inputs.map((input): Edge | null => {
+    const edge = edgeOf(input);
+    return edge && new GradFn("input", [edge], [input.shape], [], (dy) => [dy]);
+  });
+  const own = inputs.map((input, i) => {
+    const handle = newHandle(input.cell, input.window);
+    handle.edge = entries[i] as Edge | null;
+    return handle;
+  });
+  const total = enableGrad(() =>
+    fn(...own)
+      .map((output, i) => sum(mul(output, gradients[i] as Tensor)))
+      .reduce((a, b) => add(a, b)),
+  );
+  const borders = entries.filter((entry) => entry !== null);
+  const found = gradientsWithin(total, constantLike(1, total), borders, createGraph);
+  return entries.map((entry) => (entry === null ? null : (found[borders.indexOf(entry)] ?? null)));
+}
