@@ -15,12 +15,6 @@ export const unbuiltNames: ReadonlySet<string> = new Set(
     sorting: words(
       "torch.topk torch.sort torch.argsort torch.unique torch.searchsorted torch.bincount torch.histc",
     ),
-    convolution: words(
-      `F.max_pool1d F.avg_pool1d F.adaptive_avg_pool1d F.adaptive_max_pool1d
-       F.max_pool2d F.avg_pool2d F.adaptive_avg_pool2d F.adaptive_max_pool2d
-       F.max_pool3d F.avg_pool3d F.adaptive_avg_pool3d F.adaptive_max_pool3d
-       F.interpolate F.pixel_shuffle F.pixel_unshuffle`,
-    ),
     linalg: words(
       `torch.linalg.cholesky torch.linalg.solve torch.linalg.inv torch.linalg.det torch.linalg.slogdet torch.linalg.qr
        torch.linalg.svd torch.linalg.svdvals torch.linalg.eigh torch.linalg.eigvalsh torch.linalg.matrix_power

@@ -5,6 +5,7 @@ export { type FunctionalOptions, hessian, jacobian } from "./autograd/functional
 export type { HookHandle } from "./autograd/hooks.ts";
 export type { DType, TypedArray } from "./dtype.ts";
 export {
+  AnomalyError,
   ArgumentError,
   DeviceError,
   DeviceLostError,
@@ -41,6 +42,16 @@ export {
   tanhshrink,
   threshold,
 } from "./ops/activations.ts";
+export {
+  type AdaptiveMaxPoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  type OutputSize,
+} from "./ops/adaptive-pooling.ts";
 export type { BinaryOp, Operand, UnaryOp } from "./ops/apply.ts";
 export type { DimOption, Dims } from "./ops/arguments.ts";
 export {
@@ -115,6 +126,17 @@ export {
   convTranspose2d,
   convTranspose3d,
 } from "./ops/convolution.ts";
+export {
+  type BincountOptions,
+  bincount,
+  type HistcOptions,
+  histc,
+  type SearchsortedOptions,
+  searchsorted,
+  type UniqueOptions,
+  type UniqueResult,
+  unique,
+} from "./ops/counting.ts";
 export {
   arange,
   type CreateOptions,
@@ -199,6 +221,7 @@ export {
   smoothL1Loss,
 } from "./ops/losses.ts";
 export { equal, maskedFill, maskedSelect, type NonzeroOptions, nonzero } from "./ops/masking.ts";
+export { kthvalue, median, nanmedian } from "./ops/median.ts";
 export {
   chunk,
   type DiagOptions,
@@ -237,6 +260,17 @@ export {
 } from "./ops/normalization.ts";
 export { type PadMode, type PadOptions, pad } from "./ops/padding.ts";
 export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  type PoolOptions,
+} from "./ops/pooling.ts";
+export {
   bilinear,
   kron,
   type MeetingDims,
@@ -272,6 +306,13 @@ export {
   type ValuesAndIndices,
 } from "./ops/reduction.ts";
 export {
+  type InterpolateMode,
+  type InterpolateOptions,
+  interpolate,
+  pixelShuffle,
+  pixelUnshuffle,
+} from "./ops/resizing.ts";
+export {
   type CumulateOptions,
   cummax,
   cummin,
@@ -287,6 +328,7 @@ export {
   softmax,
   softmin,
 } from "./ops/softmax.ts";
+export { argsort, type SortOptions, sort, type TopkOptions, topk } from "./ops/sorting.ts";
 export {
   countNonzero,
   type NormOptions,
@@ -340,6 +382,7 @@ export {
 } from "./ops/unary.ts";
 export { Generator } from "./random/generator.ts";
 export { RandomState } from "./random/numpy.ts";
+export { setDetectAnomaly } from "./runtime/anomaly.ts";
 export { explain } from "./runtime/explain.ts";
 export { type InitOptions, type InitResult, init } from "./runtime/init.ts";
 export { type MemoryReport, memory } from "./runtime/report.ts";
