@@ -1,4 +1,5 @@
 import {
+  // biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name
   Function,
   type FunctionContext,
   grad,

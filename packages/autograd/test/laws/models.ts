@@ -1,6 +1,7 @@
 import {
   checkpoint,
   dropout,
+  // biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name
   Function,
   type FunctionContext,
   grad,
