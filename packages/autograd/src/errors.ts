@@ -20,6 +20,9 @@ export class GradError extends WgradError {}
 /** A value that is gone: it was not cached, and a source it would be computed from was overwritten. */
 export class ExpiredError extends WgradError {}
 
+/** An operation made a NaN or an infinity while `setDetectAnomaly(true)` looked for it. */
+export class AnomalyError extends WgradError {}
+
 /** No usable device, or an operation that mixes devices. */
 export class DeviceError extends WgradError {}
 

@@ -47,6 +47,8 @@ export interface Context {
   philoxOffset: number;
   /** A flush after every op: the oracle of the memory laws. */
   eager: boolean;
+  /** Every result is checked for NaN and infinity, and every call remembered. */
+  anomaly: boolean;
   /** An outermost module call without gradients has a pending result. */
   inferencePending: boolean;
   /** Handles made in the innermost `scope`, or null. */
@@ -75,6 +77,7 @@ function claim(): Context {
     generator: null,
     philoxOffset: 0,
     eager: false,
+    anomaly: false,
     inferencePending: false,
     scope: null,
   };

@@ -94,6 +94,8 @@ export class Node {
   gradMode = false;
   /** The persistent cell whose value this is or will be. */
   cell: Cell | null = null;
+  /** For messages, in anomaly mode: where it was recorded. */
+  site = "";
   /** For messages: who overwrote the source. */
   expiredBy = "";
   /** Scratch of the flush that is being planned: position in its order, valid while `mark` is its number. */

@@ -2,7 +2,7 @@ import type { DType, TypedArray } from "../dtype.ts";
 import type { Expr } from "../kernel/expression.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Node } from "./node.ts";
+import { DROPPED, type Node, PENDING } from "./node.ts";
 import type { View } from "./view.ts";
 
 /**
@@ -47,6 +47,7 @@ export type Meaning =
   | Scatter
   | Scan
   | Sort
+  | Custom
   | Source;
 
 /** y[i] = f(a[i], b[i], …; scalars…; i): one output element from one element of each operand. */
@@ -113,6 +114,39 @@ export interface Sort {
   readonly kind: "sort";
 }
 
+/**
+ * A kernel in its author's own words. Operands are read whole (no views, no constants); the outputs lie in the result one after
+ * another, each at a start that a binding may have. `attrs` are the number of workgroups, the numbers of `sizes`, and start and
+ * size (in elements) of each output.
+ */
+export interface Custom {
+  readonly kind: "custom";
+  /** Names of the operands, the outputs, the u32 of `attrs`, and the scalars. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly sizes: readonly string[];
+  readonly scalars: readonly string[];
+  /** Threads of a workgroup. */
+  readonly workgroup: number;
+  /**
+   * WGSL with `fn kernel(thread: u32, group: u32, local: u32)`, for which operands and outputs are arrays under their names, and
+   * numbers members of `u`.
+   */
+  readonly wgsl: string;
+  /** The same on the host; null where the cpu device is given a composition instead. */
+  readonly host: HostKernel | null;
+}
+
+/** Writes `outputs` from `inputs` (as typed arrays) and numbers by name. */
+export type HostKernel = (
+  outputs: readonly TypedArray[],
+  inputs: readonly TypedArray[],
+  numbers: Readonly<Record<string, number>>,
+) => void;
+
+/** Elements that the start of an output is a multiple of: 256 bytes, as bindings are aligned. */
+export const OUTPUT_ALIGNMENT = 64;
+
 /** Data from the host. */
 export interface Source {
   readonly kind: "source";
@@ -138,4 +172,6 @@ export const registeredOps = (): readonly Op[] => registry;
 
 /** Constants and counters: no operands, computed anywhere at no cost, so never cached and never a sink. */
 export const isFree = (node: Node): boolean =>
-  node.inputs.length === 0 && node.op.meaning.kind === "elementwise";
+  node.inputs.length === 0 &&
+  node.op.meaning.kind === "elementwise" &&
+  (node.state === PENDING || node.state === DROPPED); // values that are settled have let go of their inputs

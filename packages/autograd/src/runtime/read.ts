@@ -1,5 +1,6 @@
 import { arrayType, type TypedArray } from "../dtype.ts";
 import { expired } from "../graph/expired.ts";
+import { context } from "../graph/context.ts";
 import type { Handle } from "../graph/handle.ts";
 import { COMPUTED, EXPIRED, OWNED, PENDING } from "../graph/node.ts";
 import { isContiguous } from "../graph/view.ts";
@@ -10,7 +11,9 @@ import type { DeviceStream } from "./stream.ts";
 export async function read(handle: Handle): Promise<TypedArray> {
   const { node } = handle.cell;
   const { window: view } = handle;
-  const values = await (node.stream as DeviceStream).read(node);
+  const stream = node.stream as DeviceStream;
+  const values = await stream.read(node);
+  if (context.anomaly) await stream.checked();
   if (view === null) return values.slice();
   const { shape, strides, offset } = view;
   const size = sizeOf(shape);

@@ -14,6 +14,7 @@ import {
   PENDING,
 } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
+import { culprit, inspected } from "./anomaly.ts";
 import { type Counters, newCounters } from "./counters.ts";
 import { Arena, Pool } from "./memory.ts";
 import { Owners } from "./owners.ts";
@@ -55,6 +56,7 @@ export class DeviceStream implements Stream {
   private readonly pages: Pages;
   private readonly fusion: boolean;
   private readonly trace: Trace;
+  private inspection: Promise<void> = Promise.resolve();
   private readonly queue: Queue;
   private readonly reads: Reads;
   /** Released values that pending work still reads; they go after the next flush. */
@@ -107,8 +109,33 @@ export class DeviceStream implements Stream {
     const { trace } = this;
     trace.write(order, this.writes, wanted);
     const plan = this.planFor(trace);
+    const suspects = context.anomaly ? order.filter(inspected) : [];
+    const operands = new Map(suspects.map((node) => [node, node.inputs]));
     this.run(plan, trace);
     this.retire(trace);
+    if (suspects.length > 0) this.inspect(suspects, operands);
+  }
+
+  /** Anomaly mode: reads every result; the next read of the user's fails if one is not finite. */
+  private inspect(suspects: readonly Node[], operands: ReadonlyMap<Node, readonly Node[]>): void {
+    const nodes = suspects.filter((node) => node.storage !== null);
+    const values = nodes.map((node) => this.read(node));
+    const before = this.inspection;
+    this.inspection = before.then(async () => {
+      const error = culprit(nodes, operands, await Promise.all(values));
+      if (error !== null) throw error;
+    });
+    this.inspection.catch(() => {});
+  }
+
+  /** In anomaly mode: waits for the checks so far, and throws what they found, once. */
+  async checked(): Promise<void> {
+    const { inspection } = this;
+    try {
+      await inspection;
+    } finally {
+      if (this.inspection === inspection) this.inspection = Promise.resolve();
+    }
   }
 
   /** How a read of this node would be traced and scheduled. */

@@ -185,7 +185,7 @@ function holdOf(node: Node, writes: ReadonlySet<Cell>, reads: ReadonlySet<Node>)
         ? HOLD_PAGE
         : HOLD_OWNED
       : HOLD_NOTHING;
-  if (context.eager) return HOLD_OWNED;
+  if (context.eager || context.anomaly) return HOLD_OWNED;
   if (scalar && (node.visible || reads.has(node) || node.keep !== 0)) return HOLD_PAGE;
   const sink = node.terminal && node.consumers === 0;
   if (reads.has(node) || node.keep === OWNED || (sink && !node.gradMode)) return HOLD_OWNED;

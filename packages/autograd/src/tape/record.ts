@@ -8,6 +8,7 @@ import { EXPIRED, Node, PENDING } from "../graph/node.ts";
 import { isFree, type Op } from "../graph/op.ts";
 import { expandView, simplify, type View, wholeView } from "../graph/view.ts";
 import { type Shape, sameShape } from "../shape.ts";
+import { callSite } from "../runtime/anomaly.ts";
 import type { Tensor } from "../tensor.ts";
 import { DEAD, type Edge, GradFn, Leaf, opGradFn } from "./edge.ts";
 
@@ -60,6 +61,7 @@ export function record(
   node.gradMode = context.gradMode;
   node.visible = context.opDepth === 0;
   node.terminal = node.visible && context.moduleDepth === 0;
+  if (context.anomaly) node.site = callSite();
   const handle = newHandle(new Cell(node), null);
   if (tracked && context.gradMode && op.gradient !== undefined) {
     handle.edge = gradientEdge(operands, (edges) => opGradFn(op, operands, edges, node));
