@@ -11,10 +11,6 @@ const words = (text: string): string[] => text.trim().split(/\s+/);
  */
 export const unbuiltNames: ReadonlySet<string> = new Set(
   Object.values({
-    reduction: ["torch.median"],
-    sorting: words(
-      "torch.topk torch.sort torch.argsort torch.unique torch.searchsorted torch.bincount torch.histc",
-    ),
     linalg: words(
       `torch.linalg.cholesky torch.linalg.solve torch.linalg.inv torch.linalg.det torch.linalg.slogdet torch.linalg.qr
        torch.linalg.svd torch.linalg.svdvals torch.linalg.eigh torch.linalg.eigvalsh torch.linalg.matrix_power
