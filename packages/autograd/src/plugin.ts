@@ -1,5 +1,13 @@
 /** What the other packages, and yours, stand on beside the tensors themselves. */
 
+export { defineFused, type FusedOp, type FusedSpec } from "./autograd/fused.ts";
+export {
+  type DefinedKernel,
+  defineKernel,
+  type Each,
+  type KernelDType,
+  type KernelSpec,
+} from "./autograd/kernel.ts";
 export type { Gradient, GradientCall, Op } from "./graph/op.ts";
 export { type Expr, e } from "./kernel/expression.ts";
 export { binary, binaryBool, binaryFloat, unary, unaryFloat } from "./ops/apply.ts";

@@ -4,7 +4,7 @@ import { add, mul } from "../ops/arithmetic.ts";
 import { sum } from "../ops/broadcast.ts";
 import { hostTensor } from "../ops/creation.ts";
 import { Generator } from "../random/generator.ts";
-import { sizeOf } from "../shape.ts";
+import { type Shape, sizeOf } from "../shape.ts";
 import { enableGrad, noGrad } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -84,19 +84,26 @@ export async function gradgradcheck(
   await gradcheck(gradient, inputs, options);
 }
 
-/** Σ wᵢ yᵢ over all fractional outputs. The weights are drawn on first use, then the same. */
-function weightedSum(result: Tensor | readonly Tensor[], weights: Tensor[]): Tensor {
+/** Σ wᵢ yᵢ over all outputs of this dtype. The weights are drawn on first use, then the same. */
+export function weightedSum(
+  result: Tensor | readonly Tensor[],
+  weights: Tensor[],
+  dtype: "f32" | "f64" = "f64",
+): Tensor {
   const outputs = (Array.isArray(result) ? result : [result]) as readonly Tensor[];
-  const fractional = outputs.filter((output) => output.dtype === "f64");
+  const fractional = outputs.filter((output) => output.dtype === dtype);
   const [first, ...others] = fractional.map((output, i) => {
     weights[i] ??= hostTensor(
-      new Generator(i).uniform(new Float64Array(sizeOf(output.shape)), 0.5, 1.5),
+      new Generator(i).uniform(drawn(dtype, output.shape), 0.5, 1.5),
       output.shape,
-      "f64",
+      dtype,
       output.node.stream,
     );
     return sum(mul(output, weights[i] as Tensor));
   });
-  if (first === undefined) throw new ArgumentError("gradcheck: no output is f64");
+  if (first === undefined) throw new ArgumentError(`gradcheck: no output is ${dtype}`);
   return others.reduce((sofar, part) => add(sofar, part), first);
 }
+
+const drawn = (dtype: "f32" | "f64", shape: Shape): Float32Array | Float64Array =>
+  new ({ f32: Float32Array, f64: Float64Array })[dtype](sizeOf(shape));

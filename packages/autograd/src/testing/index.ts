@@ -11,3 +11,11 @@ export {
   gradgradcheck,
 } from "./gradcheck.ts";
 export { pendingNodes, useIdleDevice } from "./idle-device.ts";
+export {
+  type CaseInput,
+  type FusedCase,
+  type KernelCase,
+  type KernelTolerance,
+  testFused,
+  testKernel,
+} from "./test-kernel.ts";

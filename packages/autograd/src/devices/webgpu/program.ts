@@ -114,14 +114,14 @@ export class GPUProgram implements Program {
     this.#dtypes.push(...dtypes);
     for (const { wgsl, bindings, workgroups } of stages) {
       const layout = pipelines.layout(bindings);
-      const entries: GPUBindGroupEntry[] = bindings.map(({ source }, i) => {
+      const entries: GPUBindGroupEntry[] = bindings.map(({ source, range }, i) => {
         const bound =
           "input" in source
             ? inputs[source.input]
             : "scratch" in source
               ? scratch[source.scratch]
               : output;
-        return { binding: i + 1, resource: { buffer: memory.buffer(bound) } };
+        return { binding: i + 1, resource: { buffer: memory.buffer(bound), ...range } };
       });
       const uniforms = { buffer: this.#uniforms as GPUBuffer, offset, size: words.byteLength };
       entries.unshift({ binding: 0, resource: uniforms });

@@ -1,0 +1,59 @@
+import type { DType } from "../../dtype.ts";
+import type { Custom } from "../../graph/op.ts";
+import { storageType } from "../../kernel/wgsl.ts";
+import type { Kernel, KernelStep } from "../device.ts";
+import { type Binding, fold, type ShaderLimits, type Stage } from "./shader.ts";
+import type { Words } from "./words.ts";
+
+/** The author's text between its bindings, which have the author's names, and an entry point over a folded grid. */
+export function customStage(kernel: Kernel, words: Words, limits: ShaderLimits): Stage {
+  const step = kernel.steps.at(-1) as KernelStep;
+  const meaning = step.op.meaning as Custom;
+  const [groups, ...rest] = step.attrs as [number, ...number[]];
+  const workgroups = fold(groups, limits);
+
+  // in the order of the words, so that the block is a struct
+  const members: string[] = [];
+  const member = (name: string, value: number) => {
+    words.number(value);
+    members.push(`${name}: u32`);
+  };
+  member("grid_groups", groups);
+  member("grid_width", workgroups[0]);
+  for (const [i, name] of meaning.sizes.entries()) member(name, rest[i] as number);
+  for (const [i, name] of meaning.scalars.entries()) {
+    const slot = step.scalars[i] as number;
+    words.parameter(slot);
+    members.push(`${name}: ${storageType(kernel.params[slot] as DType)}`);
+  }
+
+  const bindings: Binding[] = [];
+  const declarations: string[] = [];
+  const declare = (name: string, dtype: DType, binding: Binding) => {
+    bindings.push(binding);
+    const access = binding.writable ? "read_write" : "read";
+    const at = `@group(0) @binding(${bindings.length})`;
+    declarations.push(`${at} var<storage, ${access}> ${name}: array<${storageType(dtype)}>;`);
+  };
+  for (const [i, { source, dtype }] of step.operands.entries()) {
+    if (!("input" in source)) throw new Error(`${step.op.name}: an operand has no buffer`);
+    declare(meaning.inputs[i] as string, dtype, { source, writable: false });
+  }
+  for (const [i, name] of meaning.outputs.entries()) {
+    const [start, size] = rest.slice(meaning.sizes.length + 2 * i) as [number, number];
+    const range = { offset: 4 * start, size: 4 * size };
+    declare(name, step.dtype, { source: { output: true }, writable: true, range });
+  }
+
+  const wgsl = `struct Numbers { ${members.join(", ")} }
+@group(0) @binding(0) var<uniform> u: Numbers;
+${declarations.join("\n")}
+${meaning.wgsl}
+@compute @workgroup_size(${meaning.workgroup}) fn main(
+  @builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let group = id.y * u.grid_width + id.x;
+  if (group < u.grid_groups) { kernel(group * ${meaning.workgroup}u + local, group, local); }
+}
+`;
+  return { wgsl, bindings, workgroups };
+}
