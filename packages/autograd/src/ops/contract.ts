@@ -28,18 +28,53 @@ const contractOp: Op = registerOp({
     const [batchA, sharedA] = partition(batch, (d) => a[d] === dy.shape[d]);
     const [batchB, sharedB] = partition(batch, (d) => b[d] === dy.shape[d]);
     const ofA = () => {
-      const x = permute(dy, [...batchA, ...m, ...sharedA, ...n]);
-      const y = permute(right as Tensor, [...batchA, ...sharedA, ...span(nb + nk, nn), ...k]);
-      return reshape(contract(x, y, [batchA.length, nm, nk, sharedA.length + nn]), a);
+      const shared = [...sharedA, ...n];
+      const nOfB = [...sharedA, ...span(nb + nk, nn)];
+      const ranks = [batchA.length, nm, nk, shared.length] as const;
+      const outer = [dy, batchA, m, shared] as const;
+      const inner = [right as Tensor, batchA, k, nOfB] as const;
+      return reshape(productLike(left as Tensor, nb, nm, outer, inner, ranks), a);
     };
     const ofB = () => {
-      const x = permute(left as Tensor, [...batchB, ...span(nb + nm, nk), ...sharedB, ...m]);
-      const y = permute(dy, [...batchB, ...sharedB, ...m, ...n]);
-      return reshape(contract(x, y, [batchB.length, nk, nn, sharedB.length + nm]), b);
+      const shared = [...sharedB, ...m];
+      const kOfA = span(nb + nm, nk);
+      const ranks = [batchB.length, nk, nn, shared.length] as const;
+      const outer = [left as Tensor, batchB, kOfA, shared] as const;
+      const inner = [dy, batchB, n, shared] as const;
+      return reshape(productLike(right as Tensor, nb, nk, outer, inner, ranks), b);
     };
     return [needs[0] === true && ofA(), needs[1] === true && ofB()];
   },
 });
+
+/** An operand of a gradient's product: the tensor, and its batch, own and shared dimensions. */
+type Factor = readonly [
+  x: Tensor,
+  batch: readonly number[],
+  own: readonly number[],
+  shared: readonly number[],
+];
+
+/**
+ * The product of two factors over what they share, laid out in memory as `like` is (whose `first` dimensions after the batch come
+ * first): the gradient of a transposed weight is then the weight's own, without a copy.
+ */
+function productLike(
+  like: Tensor,
+  batch: number,
+  first: number,
+  outer: Factor,
+  inner: Factor,
+  [nb, nm, nn, nk]: Ranks,
+): Tensor {
+  const rows = (like.strides[batch + first - 1] ?? 0) as number;
+  const columns = (like.strides.at(-1) ?? 0) as number;
+  const leading = ([x, b, own, shared]: Factor): Tensor => permute(x, [...b, ...own, ...shared]);
+  const trailing = ([x, b, own, shared]: Factor): Tensor => permute(x, [...b, ...shared, ...own]);
+  if (rows >= columns || first === 0) return contract(leading(outer), trailing(inner), [nb, nm, nn, nk]);
+  const turned = contract(leading(inner), trailing(outer), [nb, nn, nm, nk]);
+  return permute(turned, [...span(0, nb), ...span(nb + nn, nm), ...span(nb, nn)]);
+}
 
 /**
  * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…]. Sizes agree, but that a batch size may be 1 in one of
