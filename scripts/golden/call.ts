@@ -29,6 +29,15 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   "F.avg_pool3d": ["input", "kernel_size"],
   "torch.diff": ["input", "n", "dim"],
   "F.normalize": ["input"],
+  "lr_scheduler.StepLR": ["optimizer", "step_size"],
+  "lr_scheduler.MultiStepLR": ["optimizer", "milestones"],
+  "lr_scheduler.ExponentialLR": ["optimizer", "gamma"],
+  "lr_scheduler.CosineAnnealingLR": ["optimizer", "T_max"],
+  "lr_scheduler.CosineAnnealingWarmRestarts": ["optimizer", "T_0"],
+  "lr_scheduler.LambdaLR": ["optimizer", "lr_lambda"],
+  "lr_scheduler.MultiplicativeLR": ["optimizer", "lr_lambda"],
+  "lr_scheduler.OneCycleLR": ["optimizer", "max_lr"],
+  "lr_scheduler.CyclicLR": ["optimizer", "base_lr", "max_lr"],
 };
 
 /** Functions whose positional numbers are all one shape: `torch.rand(4, 5)`. */

@@ -1,5 +1,3 @@
-import type { Case, Encoded } from "./load.ts";
-
 /** Cases that are left out, by `group/id`, each with its reason. */
 export const skips: Readonly<Record<string, string>> = {};
 
@@ -38,13 +36,6 @@ export const unbuiltNames: ReadonlySet<string> = new Set(
        nn.CTCLoss`,
     ),
     optimizers: words(`optim.LBFGS nn.utils.clip_grad_norm_ nn.utils.clip_grad_value_`),
-    schedulers: words(
-      `lr_scheduler.StepLR lr_scheduler.MultiStepLR lr_scheduler.ConstantLR lr_scheduler.LinearLR
-       lr_scheduler.ExponentialLR lr_scheduler.PolynomialLR lr_scheduler.CosineAnnealingLR
-       lr_scheduler.CosineAnnealingWarmRestarts lr_scheduler.LambdaLR lr_scheduler.MultiplicativeLR
-       lr_scheduler.OneCycleLR lr_scheduler.CyclicLR lr_scheduler.ReduceLROnPlateau lr_scheduler.SequentialLR
-       lr_scheduler.ChainedScheduler`,
-    ),
     init: words(
       `nn.init.calculate_gain nn.init._calculate_fan_in_and_fan_out nn.init.uniform_ nn.init.normal_
        nn.init.trunc_normal_ nn.init.xavier_uniform_ nn.init.xavier_normal_ nn.init.kaiming_uniform_
@@ -67,14 +58,4 @@ const unbuiltNamespaces: readonly string[] = [
 /** Whether a missing name is known to be missing. */
 export function isUnbuilt(name: string): boolean {
   return unbuiltNames.has(name) || unbuiltNamespaces.some((scope) => name.startsWith(scope));
-}
-
-/** Ways of calling what exists that do not work yet. */
-export function unbuiltUse(item: Case): boolean {
-  return /^Tensor\.__[gs]etitem__$/.test(item.op ?? "") && indexesByTensor(item.call?.[1] ?? null);
-}
-
-function indexesByTensor(index: Encoded): boolean {
-  if (index === null || typeof index !== "object") return false;
-  return "tensor" in index || Object.values(index).some(indexesByTensor);
 }

@@ -14,5 +14,50 @@ export {
 } from "./parameter-groups.ts";
 export { RAdam, type RAdamOptions, type RAdamState } from "./radam.ts";
 export { RMSprop, type RMSpropOptions, type RMSpropState } from "./rmsprop.ts";
+export {
+  ChainedScheduler,
+  type CombinedStateDict,
+  SequentialLR,
+} from "./schedulers/combined.ts";
+export {
+  CosineAnnealingLR,
+  CosineAnnealingWarmRestarts,
+  type CosineOptions,
+  type WarmRestartsOptions,
+} from "./schedulers/cosine.ts";
+export { CyclicLR, type CyclicLROptions } from "./schedulers/cyclic.ts";
+export {
+  ExponentialLR,
+  type Factor,
+  type GammaOptions,
+  LambdaLR,
+  MultiplicativeLR,
+  MultiStepLR,
+  StepLR,
+} from "./schedulers/factors.ts";
+export { OneCycleLR, type OneCycleLROptions } from "./schedulers/one-cycle.ts";
+export {
+  type PlateauStateDict,
+  ReduceLROnPlateau,
+  type ReduceLROnPlateauOptions,
+} from "./schedulers/plateau.ts";
+export {
+  ConstantLR,
+  type ConstantLROptions,
+  LinearLR,
+  type LinearLROptions,
+  PolynomialLR,
+  type PolynomialLROptions,
+} from "./schedulers/ramps.ts";
+export {
+  LRScheduler,
+  type Moment,
+  type Rule,
+  type Rules,
+  type Scheduled,
+  type ScheduledGroup,
+  type SchedulerOptions,
+  type SchedulerStateDict,
+} from "./schedulers/scheduler.ts";
 export { SGD, type SGDOptions, type SGDState } from "./sgd.ts";
 export type { OptimizerState, OptimizerStateDict } from "./state-dict.ts";

@@ -4,6 +4,7 @@ import { decodeAll, fromRecord, invoke } from "../call.ts";
 import type { Encoded } from "../load.ts";
 import { camel, Unmapped } from "../names.ts";
 import type { Run } from "../run.ts";
+import { runScheduler } from "./schedulers.ts";
 
 interface AnyOptimizer {
   step(): unknown;
@@ -14,12 +15,10 @@ interface AnyOptimizer {
 /** An optimizer on stored gradients: the parameters at some steps, and what it remembers at the end. */
 export async function runOptim(run: Run): Promise<void> {
   const { item, group } = run;
-  for (const part of ["scheduler", "op", "objective"] as const) {
+  if (item.scheduler !== undefined) return runScheduler(run);
+  for (const part of ["op", "objective"] as const) {
     if (item[part] !== undefined)
-      throw new Unmapped(
-        String(item.scheduler ?? item.op ?? item.optimizer),
-        `no runner for ${part}`,
-      );
+      throw new Unmapped(String(item.op ?? item.optimizer), `no runner for ${part}`);
   }
   const names = item.params as readonly string[];
   const parameters = new Map(

@@ -1,0 +1,128 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { checkMomentum } from "./cyclic.ts";
+import {
+  LRScheduler,
+  type Moment,
+  perGroup,
+  type Scheduled,
+  type SchedulerOptions,
+} from "./scheduler.ts";
+
+export interface OneCycleLROptions extends SchedulerOptions {
+  /** Steps of the whole cycle; else `epochs` times `stepsPerEpoch`. */
+  readonly totalSteps?: number;
+  readonly epochs?: number;
+  readonly stepsPerEpoch?: number;
+  /** The part of the cycle in which the rate rises (default 0.3). */
+  readonly pctStart?: number;
+  /** The way between two rates (default "cos"). */
+  readonly annealStrategy?: "cos" | "linear";
+  /** Moves momentum (β₁) against the rate (default true). */
+  readonly cycleMomentum?: boolean;
+  /** Momentum at the top (default 0.85). */
+  readonly baseMomentum?: number | readonly number[];
+  /** Momentum at both ends (default 0.95). */
+  readonly maxMomentum?: number | readonly number[];
+  /** The first rate is maxLr / divFactor (default 25). */
+  readonly divFactor?: number;
+  /** The last rate is the first / finalDivFactor (default 1e4). */
+  readonly finalDivFactor?: number;
+  /** Comes down to the first rate as fast as it rose, then to the last (default false). */
+  readonly threePhase?: boolean;
+}
+
+/** The values at both ends of a phase that is over at step `end`, as places in a list of values. */
+interface Phase {
+  readonly end: number;
+  readonly lr: readonly [Rate, Rate];
+  readonly momentum: readonly ["base" | "max", "base" | "max"];
+}
+
+type Rate = "first" | "top" | "last";
+
+/** Up from maxLr / divFactor to `maxLr` and down to almost nothing, once (Smith & Topin 2019). Step it every batch. */
+export class OneCycleLR extends LRScheduler {
+  constructor(
+    optimizer: Scheduled,
+    maxLr: number | readonly number[],
+    options: OneCycleLROptions = {},
+  ) {
+    const { annealStrategy = "cos", cycleMomentum = true, lastEpoch = -1 } = options;
+    const { divFactor = 25, finalDivFactor = 1e4 } = options;
+    const total = totalOf(options);
+    const phases = phasesOf(total, options);
+    const list = (name: string, value: number | readonly number[]): readonly number[] =>
+      perGroup("OneCycleLR", name, optimizer, value);
+    const top = list("maxLr", maxLr);
+    const first = top.map((lr) => lr / divFactor);
+    const rates = { top, first, last: first.map((lr) => lr / finalDivFactor) };
+    const momenta = {
+      base: list("baseMomentum", options.baseMomentum ?? 0.85),
+      max: list("maxMomentum", options.maxMomentum ?? 0.95),
+    };
+    const anneal = strategies[annealStrategy];
+    if (anneal === undefined) {
+      throw new ArgumentError(
+        `OneCycleLR: annealStrategy is ${annealStrategy}\n  hint: "cos" or "linear"`,
+      );
+    }
+    if (cycleMomentum) checkMomentum("OneCycleLR", optimizer);
+    const at = (epoch: number): { readonly phase: Phase; readonly part: number } => {
+      if (epoch > total) {
+        throw new ArgumentError(
+          `OneCycleLR.step: step ${epoch} of a cycle of ${total}\n  hint: totalSteps is too small, or one step per epoch is meant`,
+        );
+      }
+      const i = phases.findIndex(({ end }, k) => epoch <= end || k === phases.length - 1);
+      const phase = phases[i] as Phase;
+      const start = phases[i - 1]?.end ?? 0;
+      return { phase, part: (epoch - start) / (phase.end - start) };
+    };
+    if (lastEpoch === -1) {
+      for (const [i, group] of optimizer.paramGroups.entries())
+        group.initialLr = first[i] as number;
+    }
+    const lr = ({ epoch, group }: Moment): number => {
+      const { phase, part } = at(epoch);
+      const [from, to] = phase.lr;
+      return anneal(rates[from][group] as number, rates[to][group] as number, part);
+    };
+    const momentum = ({ epoch, group }: Moment): number => {
+      const { phase, part } = at(epoch);
+      const [from, to] = phase.momentum;
+      return anneal(momenta[from][group] as number, momenta[to][group] as number, part);
+    };
+    super(optimizer, cycleMomentum ? { lr, momentum } : { lr }, options);
+  }
+}
+
+const strategies = {
+  cos: (from: number, to: number, part: number): number =>
+    to + ((from - to) / 2) * (1 + Math.cos(Math.PI * part)),
+  linear: (from: number, to: number, part: number): number => from + (to - from) * part,
+};
+
+function totalOf({ totalSteps, epochs, stepsPerEpoch }: OneCycleLROptions): number {
+  const total = totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
+  if (Number.isInteger(total) && total > 0) return total;
+  throw new ArgumentError(
+    `OneCycleLR: totalSteps is ${totalSteps}, epochs ${epochs} and stepsPerEpoch ${stepsPerEpoch}` +
+      "\n  hint: give totalSteps, or both of the others, as whole numbers above 0",
+  );
+}
+
+function phasesOf(
+  total: number,
+  { pctStart = 0.3, threePhase = false }: OneCycleLROptions,
+): Phase[] {
+  if (!(pctStart >= 0 && pctStart <= 1)) {
+    throw new ArgumentError(`OneCycleLR: pctStart is ${pctStart}\n  hint: a number in [0, 1]`);
+  }
+  const up: Phase = { end: pctStart * total - 1, lr: ["first", "top"], momentum: ["max", "base"] };
+  if (!threePhase) return [up, { end: total - 1, lr: ["top", "last"], momentum: ["base", "max"] }];
+  return [
+    up,
+    { end: 2 * pctStart * total - 2, lr: ["top", "first"], momentum: ["base", "max"] },
+    { end: total - 1, lr: ["first", "last"], momentum: ["max", "max"] },
+  ];
+}

@@ -1,0 +1,90 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { LRScheduler, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
+
+export interface ConstantLROptions extends SchedulerOptions {
+  /** In [0, 1] (default 1/3). */
+  readonly factor?: number;
+  /** Steps until the rate is whole again (default 5). */
+  readonly totalIters?: number;
+}
+
+/** η = f η₀ for `totalIters` steps, then η₀. */
+export class ConstantLR extends LRScheduler {
+  constructor(optimizer: Scheduled, options: ConstantLROptions = {}) {
+    const { factor = 1 / 3, totalIters = 5 } = options;
+    checkFactor("ConstantLR", "factor", factor);
+    super(
+      optimizer,
+      {
+        lr({ epoch, now }) {
+          if (epoch === 0) return now * factor;
+          return epoch === totalIters ? now * (1 / factor) : now;
+        },
+      },
+      options,
+    );
+  }
+}
+
+export interface LinearLROptions extends SchedulerOptions {
+  /** In (0, 1] (default 1/3). */
+  readonly startFactor?: number;
+  /** In [0, 1] (default 1). */
+  readonly endFactor?: number;
+  /** Steps from one to the other (default 5). */
+  readonly totalIters?: number;
+}
+
+/** η = η₀ f with f going evenly from `startFactor` to `endFactor` in `totalIters` steps. */
+export class LinearLR extends LRScheduler {
+  constructor(optimizer: Scheduled, options: LinearLROptions = {}) {
+    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
+    checkFactor("LinearLR", "startFactor", startFactor);
+    checkFactor("LinearLR", "endFactor", endFactor);
+    if (startFactor === 0) {
+      throw new ArgumentError(
+        "LinearLR: startFactor is 0, from which no factor leads up\n  hint: a number in (0, 1]",
+      );
+    }
+    const rise = endFactor - startFactor;
+    super(
+      optimizer,
+      {
+        lr({ epoch, now }) {
+          if (epoch === 0) return now * startFactor;
+          if (epoch > totalIters) return now;
+          return now * (1 + rise / (totalIters * startFactor + (epoch - 1) * rise));
+        },
+      },
+      options,
+    );
+  }
+}
+
+export interface PolynomialLROptions extends SchedulerOptions {
+  /** Steps until the rate is 0 (default 5). */
+  readonly totalIters?: number;
+  /** The exponent (default 1). */
+  readonly power?: number;
+}
+
+/** η = η₀ (1 − min(t, T) / T)ᵖ. */
+export class PolynomialLR extends LRScheduler {
+  constructor(optimizer: Scheduled, options: PolynomialLROptions = {}) {
+    const { totalIters = 5, power = 1 } = options;
+    const left = (epoch: number): number => 1 - epoch / totalIters;
+    super(
+      optimizer,
+      {
+        lr: ({ epoch, now }) =>
+          epoch === 0 || epoch > totalIters ? now : now * (left(epoch) / left(epoch - 1)) ** power,
+      },
+      options,
+    );
+  }
+}
+
+function checkFactor(scheduler: string, name: string, value: number): void {
+  if (value >= 0 && value <= 1) return;
+  throw new ArgumentError(`${scheduler}: ${name} is ${value}\n  hint: a number in [0, 1]`);
+}
