@@ -10,7 +10,7 @@ import { runSeeds } from "./groups/seeds.ts";
 import { runTrajectories } from "./groups/trajectories.ts";
 import { type Case, type Group, subject } from "./load.ts";
 import { Unmapped } from "./names.ts";
-import { isUnbuilt, skips, unbuiltUse } from "./unbuilt.ts";
+import { isUnbuilt, skips } from "./unbuilt.ts";
 
 export type DeviceKind = "cpu" | "webgpu";
 export type Status = "passed" | "failed" | "skipped" | "unmapped";
@@ -68,7 +68,6 @@ export async function runCase(group: Group, item: Case, device: DeviceKind): Pro
   });
   const skip = skips[`${group.name}/${item.id}`];
   if (skip !== undefined) return outcome("skipped", skip);
-  if (unbuiltUse(item)) return outcome("unmapped", NOT_BUILT);
   const runner = runners[group.name] ?? withoutRunner;
   const differences: Difference[] = [];
   try {

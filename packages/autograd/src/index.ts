@@ -189,7 +189,7 @@ export {
   indexFill,
   indexSelect,
 } from "./ops/index-vector.ts";
-export { at, ellipsis, type Index, put_, type Slice, slice } from "./ops/indexing.ts";
+export { at, atMask, put_ } from "./ops/indexing.ts";
 export {
   detach,
   type FlattenOptions,
@@ -321,6 +321,7 @@ export {
   type DiffOptions,
   diff,
 } from "./ops/scan.ts";
+export { ellipsis, type Index, type Slice, slice } from "./ops/slicing.ts";
 export {
   logSoftmax,
   logsumexp,

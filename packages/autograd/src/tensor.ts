@@ -18,18 +18,20 @@ import * as comparison from "./ops/comparison.ts";
 import { cast } from "./ops/constant.ts";
 import type { AddmmOptions } from "./ops/contraction.ts";
 import * as contraction from "./ops/contraction.ts";
+import type { BincountOptions, HistcOptions, UniqueOptions, UniqueResult } from "./ops/counting.ts";
+import * as counts from "./ops/counting.ts";
 import { hostTensor } from "./ops/creation.ts";
 import type { ScatterOptions } from "./ops/gathering.ts";
 import * as gathering from "./ops/gathering.ts";
 import type { IndexAddOptions } from "./ops/index-vector.ts";
 import * as indexVector from "./ops/index-vector.ts";
-import type { Index } from "./ops/indexing.ts";
 import * as indexing from "./ops/indexing.ts";
 import * as inplace from "./ops/inplace.ts";
 import type { FlattenOptions } from "./ops/layout.ts";
 import * as layout from "./ops/layout.ts";
 import type { NonzeroOptions } from "./ops/masking.ts";
 import * as masking from "./ops/masking.ts";
+import * as medians from "./ops/median.ts";
 import type { DiagOptions, DiagonalOptions, RollOptions, Rot90Options } from "./ops/movement.ts";
 import * as movement from "./ops/movement.ts";
 import * as products from "./ops/products.ts";
@@ -39,8 +41,11 @@ import type { OneDimOptions, ValuesAndIndices } from "./ops/reduction.ts";
 import * as reductions from "./ops/reduction.ts";
 import type { CumulateOptions, DiffOptions } from "./ops/scan.ts";
 import * as scans from "./ops/scan.ts";
+import type { Index } from "./ops/slicing.ts";
 import type { SoftmaxOptions } from "./ops/softmax.ts";
 import * as softmaxes from "./ops/softmax.ts";
+import type { SortOptions, TopkOptions } from "./ops/sorting.ts";
+import * as sorting from "./ops/sorting.ts";
 import type { NormOptions, VarianceOptions } from "./ops/statistics.ts";
 import * as statistics from "./ops/statistics.ts";
 import * as strided from "./ops/strided.ts";
@@ -663,6 +668,10 @@ export class Tensor extends Handle {
   at(...index: readonly Index[] | readonly [readonly Index[]]): Tensor {
     return indexing.at(this, ...index);
   }
+  /** `at` with masks among the index. Reads the masks. */
+  atMask(...index: readonly Index[] | readonly [readonly Index[]]): Promise<Tensor> {
+    return indexing.atMask(this, ...index);
+  }
 
   // Choosing by index
   gather(dim: number, index: Tensor): Tensor {
@@ -711,6 +720,41 @@ export class Tensor extends Handle {
   }
 
   // Along one dimension
+  sort(dim?: number | SortOptions, options?: SortOptions): ValuesAndIndices {
+    return sorting.sort(this, dim, options);
+  }
+  argsort(dim?: number | SortOptions, options?: SortOptions): Tensor {
+    return sorting.argsort(this, dim, options);
+  }
+  topk(k: number, dim?: number | TopkOptions, options?: TopkOptions): ValuesAndIndices {
+    return sorting.topk(this, k, dim, options);
+  }
+  kthvalue(k: number, dim?: number | OneDimOptions, options?: OneDimOptions): ValuesAndIndices {
+    return medians.kthvalue(this, k, dim, options);
+  }
+  median(): Tensor;
+  median(dim: number | OneDimOptions, options?: OneDimOptions): ValuesAndIndices;
+  median(dim?: number | OneDimOptions, options?: OneDimOptions): Tensor | ValuesAndIndices {
+    return medians.median(this, dim as number, options);
+  }
+  nanmedian(): Tensor;
+  nanmedian(dim: number | OneDimOptions, options?: OneDimOptions): ValuesAndIndices;
+  nanmedian(dim?: number | OneDimOptions, options?: OneDimOptions): Tensor | ValuesAndIndices {
+    return medians.nanmedian(this, dim as number, options);
+  }
+  /** The different values in order. Reads the values. */
+  unique(options?: { returnInverse?: false; returnCounts?: false }): Promise<Tensor>;
+  unique(options: UniqueOptions): Promise<UniqueResult>;
+  unique(options?: UniqueOptions): Promise<Tensor | UniqueResult> {
+    return counts.unique(this, options as UniqueOptions);
+  }
+  /** How often each whole number occurs. Reads the largest. */
+  bincount(options?: BincountOptions): Promise<Tensor> {
+    return counts.bincount(this, options);
+  }
+  histc(options?: HistcOptions): Tensor {
+    return counts.histc(this, options);
+  }
   cumsum(dim: number | CumulateOptions, options?: CumulateOptions): Tensor {
     return scans.cumsum(this, dim, options);
   }
