@@ -102,7 +102,7 @@ test("a matrix times a vector", () => {
     [400, 1],
   );
   expect(shaders(build)[0]).toMatchInlineSnapshot(`
-    "@group(0) @binding(0) var<uniform> u: array<vec4<u32>, 4>;
+    "@group(0) @binding(0) var<uniform> u: array<vec4<u32>, 5>;
     @group(0) @binding(1) var<storage, read> in0: array<f32>;
     @group(0) @binding(2) var<storage, read> in1: array<f32>;
     @group(0) @binding(3) var<storage, read_write> out: array<f32>;
@@ -132,44 +132,46 @@ test("a matrix times a vector", () => {
       var sum20 = f32(0);
       var sum21 = f32(0);
       var sum22 = f32(0);
+      var k24 = 0u * u[2].z;
+      var k25 = 0u * u[2].w;
       for (var k = 0u; k < u[2].y; k++) {
-        let k23 = k * u[2].z;
-        let i24 = start9 + k23;
-        let x25 = in0[i24];
-        let i26 = start11 + k23;
+        let i26 = start9 + k24;
         let x27 = in0[i26];
-        let i28 = start13 + k23;
+        let i28 = start11 + k24;
         let x29 = in0[i28];
-        let i30 = start15 + k23;
+        let i30 = start13 + k24;
         let x31 = in0[i30];
-        let k32 = k * u[2].w;
-        let i33 = start18 + k32;
-        let x34 = in1[i33];
-        sum19 += x25 * x34;
-        sum20 += x27 * x34;
-        sum21 += x29 * x34;
-        sum22 += x31 * x34;
+        let i32 = start15 + k24;
+        let x33 = in0[i32];
+        let i34 = start18 + k25;
+        let x35 = in1[i34];
+        sum19 += x27 * x35;
+        sum20 += x29 * x35;
+        sum21 += x31 * x35;
+        sum22 += x33 * x35;
+        k24 += u[3].x;
+        k25 += u[3].y;
       }
-      let o35 = q3 * u[3].z;
-      let row36 = top5 + 0u;
-      if (row36 < u[3].x) {
-        let o37 = o35 + row36 * u[3].y;
-        if (left6 + 0u < u[3].y) { out[o37 + left6 + 0u] = sum19; }
+      let o36 = q3 * u[4].x;
+      let row37 = top5 + 0u;
+      if (row37 < u[3].z) {
+        let o38 = o36 + row37 * u[3].w;
+        if (left6 + 0u < u[3].w) { out[o38 + left6 + 0u] = sum19; }
       }
-      let row38 = top5 + 32u;
-      if (row38 < u[3].x) {
-        let o39 = o35 + row38 * u[3].y;
-        if (left6 + 0u < u[3].y) { out[o39 + left6 + 0u] = sum20; }
+      let row39 = top5 + 32u;
+      if (row39 < u[3].z) {
+        let o40 = o36 + row39 * u[3].w;
+        if (left6 + 0u < u[3].w) { out[o40 + left6 + 0u] = sum20; }
       }
-      let row40 = top5 + 64u;
-      if (row40 < u[3].x) {
-        let o41 = o35 + row40 * u[3].y;
-        if (left6 + 0u < u[3].y) { out[o41 + left6 + 0u] = sum21; }
+      let row41 = top5 + 64u;
+      if (row41 < u[3].z) {
+        let o42 = o36 + row41 * u[3].w;
+        if (left6 + 0u < u[3].w) { out[o42 + left6 + 0u] = sum21; }
       }
-      let row42 = top5 + 96u;
-      if (row42 < u[3].x) {
-        let o43 = o35 + row42 * u[3].y;
-        if (left6 + 0u < u[3].y) { out[o43 + left6 + 0u] = sum22; }
+      let row43 = top5 + 96u;
+      if (row43 < u[3].z) {
+        let o44 = o36 + row43 * u[3].w;
+        if (left6 + 0u < u[3].w) { out[o44 + left6 + 0u] = sum22; }
       }
     }
     "
@@ -196,7 +198,7 @@ test("few long rows are cut into parts, by the shape alone", () => {
     [
       { source: { scratch: 0 }, writable: false },
       { source: { scratch: 1 }, writable: false },
-      { source: { output: true }, writable: true },
+      { source: { output: 0 }, writable: true },
     ],
   ]);
   expect(scratch).toEqual([4000, 4000]);

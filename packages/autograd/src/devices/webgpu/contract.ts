@@ -24,7 +24,7 @@ export function contractStages(
   words: Words,
   limits: ShaderLimits,
 ): { stages: Stage[]; scratch: number[] } {
-  const product = productOf(kernel.steps.at(-1) as KernelStep);
+  const product = productOf(kernel.steps.at(-1) as KernelStep, limits.software);
   const { batch, m, n, parts } = product;
   const outputs = sizeOf([...batch, ...m, ...n]);
   if (outputs === 0) return { stages: [], scratch: [] };
@@ -50,12 +50,16 @@ interface Product {
   readonly m: readonly number[];
   readonly n: readonly number[];
   readonly k: readonly number[];
+  readonly tiling: Tiling;
+  /** Blocks of outputs, one a workgroup. */
+  readonly blocksM: number;
+  readonly blocksN: number;
   /** k is cut into so many parts of so many. */
   readonly parts: number;
   readonly part: number;
 }
 
-function productOf({ operands, attrs, dtype }: KernelStep): Product {
+function productOf({ operands, attrs, dtype }: KernelStep, software: boolean): Product {
   const [left, right] = operands as [KernelOperand, KernelOperand];
   const [shapeA, shapeB] = [shapeOf(left), shapeOf(right)];
   const [nb, nm, nn, nk] = (attrs.length > 0 ? attrs : [shapeA.length - 2, 1, 1, 1]) as [
@@ -69,6 +73,10 @@ function productOf({ operands, attrs, dtype }: KernelStep): Product {
   const m = shapeA.slice(nb, nb + nm);
   const k = shapeA.slice(nb + nm);
   const n = shapeB.slice(nb + nk);
+  const tiling = tilingFor(sizeOf(m), sizeOf(n), software);
+  const blocksM = Math.ceil(sizeOf(m) / (tiling.tileM * tiling.groupY));
+  const blocksN = Math.ceil(sizeOf(n) / (tiling.tileN * tiling.groupX));
+  const blocks = blocksM * blocksN * sizeOf(batch);
   return {
     type: storageType(dtype),
     a: {
@@ -87,7 +95,10 @@ function productOf({ operands, attrs, dtype }: KernelStep): Product {
     m,
     n,
     k,
-    ...divide(sizeOf([...batch, ...m, ...n]), sizeOf(k)),
+    tiling,
+    blocksM,
+    blocksN,
+    ...cut(sizeOf([...batch, ...m, ...n]), sizeOf(k), blocks, software),
   };
 }
 
@@ -100,9 +111,8 @@ function multiply(shader: Shader, product: Product, limits: ShaderLimits): Stage
     number,
     number,
   ];
-  const { tileM, tileN, groupX, groupY } = tilingFor(m, n, limits.software);
-  const blocksM = Math.ceil(m / (tileM * groupY));
-  const blocksN = Math.ceil(n / (tileN * groupX));
+  const { blocksM, blocksN, tiling } = product;
+  const { tileM, tileN, groupX, groupY } = tiling;
   const blocks = blocksM * blocksN * batch * parts;
 
   // Which block of outputs: the part of k, then the plane of the batch, the rows, the columns.
@@ -156,21 +166,19 @@ function multiply(shader: Shader, product: Product, limits: ShaderLimits): Stage
     from = text.let(`${slice.text} * ${size}`, 1, "from").text;
     to = text.let(`min(${from} + ${size}, ${to})`, 1, "to").text;
   }
+  const inner = along.from({ text: from, lanes: 1 }, text);
   text.block(`for (var k = ${from}; k < ${to}; k++)`, () => {
-    const inner = along.at({ text: "k", lanes: 1 }, text);
-    const elements = ({ operand }: Factor, starts: readonly WgslValue[], walk: number) => {
-      const terms = inner[walk]?.terms ?? [];
-      const step = terms.length === 0 ? [] : [text.let(terms.join(" + "), 1, "k").text];
-      return starts.map((start) => {
-        const index = text.let([start.text, ...step].join(" + "), 1, "i");
-        return shader.element(operand, index).text;
+    const elements = ({ operand }: Factor, starts: readonly WgslValue[], walk: number) =>
+      starts.map((start) => {
+        const index = [start, ...inner.at.slice(walk, walk + 1)].map((term) => term.text);
+        return shader.element(operand, text.let(index.join(" + "), 1, "i")).text;
       });
-    };
     const x = elements(a, rows, 0);
     const y = elements(b, columns, 1);
     for (const i of range(tileM)) {
       for (const j of range(tileN)) text.line(`${sums[i]?.[j]} += ${x[i]} * ${y[j]};`);
     }
+    inner.next();
   });
 
   const out = slice === null ? shader.output(false) : shader.bind({ scratch: 0 }, type, true);
@@ -210,7 +218,6 @@ const stridesOf = (operand: KernelOperand): readonly number[] =>
 function tilingFor(m: number, n: number, software: boolean): Tiling {
   if (n === 1) return { tileM: 4, tileN: 1, groupX: 1, groupY: 32 };
   if (m <= 4) return { tileM: m, tileN: 4, groupX: 32, groupY: 1 };
-  if (!software && n > 16) return { tileM: 4, tileN: 4, groupX: 8, groupY: 8 };
   if (n <= 16)
     return {
       tileM: software ? 8 : 2,
@@ -218,7 +225,25 @@ function tilingFor(m: number, n: number, software: boolean): Tiling {
       groupX: 2,
       groupY: software ? 4 : 16,
     };
-  return { tileM: 8, tileN: 8, groupX: 4, groupY: 4 };
+  const [tile, side] = software ? [8, 4] : [4, 8];
+  // few rows: a workgroup that is wide instead of square
+  const groupY = Math.min(side, 2 ** Math.ceil(Math.log2(m / tile)));
+  return { tileM: tile, tileN: tile, groupX: (side * side) / groupY, groupY };
+}
+
+/** Into how many parts of how many k the sums are cut, so that few blocks of outputs keep the device busy. */
+function cut(
+  outputs: number,
+  k: number,
+  blocks: number,
+  software: boolean,
+): { parts: number; part: number } {
+  const few = divide(outputs, k);
+  const [wanted, least] = software ? [16, 2048] : [128, 256];
+  const parts = Math.min(16, Math.ceil(wanted / blocks), Math.floor(k / least));
+  if (parts <= few.parts) return few;
+  const part = Math.ceil(k / parts);
+  return { parts: Math.ceil(k / part), part };
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

@@ -57,6 +57,55 @@ export class Walks {
     });
   }
 
+  /**
+   * A loop's walk, from a count on: `at` names the index of each walk, and `next` moves all to the next count, without a
+   * division.
+   */
+  from(
+    count: WgslValue,
+    text: WgslText,
+  ): { readonly at: readonly WgslValue[]; readonly next: () => void } {
+    const coordinates = this.#axes.map(() => text.name("c"));
+    let rest = count.text;
+    for (let d = this.#axes.length - 1; d > 0; d--) {
+      const n = this.#number(`size ${d}`, (this.#axes[d] as Axis).size);
+      const { text: above } = text.let(`${rest} / ${n}`, 1, "q");
+      text.line(`var ${coordinates[d]} = ${rest} - ${above} * ${n};`);
+      rest = above;
+    }
+    const walks = this.#axes[0]?.strides.length ?? 0;
+    const strideOf = (d: number, w: number): number => (this.#axes[d] as Axis).strides[w] as number;
+    const at = Array.from({ length: walks }, (_, w) => {
+      const index = text.name("k");
+      const terms = this.#axes.map((_, d) => {
+        const coordinate = d === 0 ? rest : coordinates[d];
+        return `${coordinate} * ${this.#number(`stride ${d} ${w}`, strideOf(d, w))}`;
+      });
+      text.line(`var ${index} = ${terms.join(" + ")};`);
+      return { text: index, lanes: 1 } as const;
+    });
+    const next = (d = this.#axes.length - 1): void => {
+      if (d < 0) return;
+      // past the end of a dimension the walk jumps back to its start, and on by one in the dimension above
+      const back = d === this.#axes.length - 1 ? 0 : (this.#axes[d + 1] as Axis).size;
+      for (const [w, index] of at.entries()) {
+        const step = strideOf(d, w) - (back === 0 ? 0 : back * strideOf(d + 1, w));
+        text.line(`${index.text} += ${this.#number(`step ${d} ${w}`, step)};`);
+      }
+      if (d === 0) return;
+      const coordinate = coordinates[d] as string;
+      text.line(`${coordinate}++;`);
+      text.block(
+        `if (${coordinate} == ${this.#number(`size ${d}`, this.#axes[d]?.size ?? 0)})`,
+        () => {
+          text.line(`${coordinate} = 0u;`);
+          next(d - 1);
+        },
+      );
+    };
+    return { at, next };
+  }
+
   /** One word for one number, however often it is used. */
   #number(name: string, value: number): string {
     const known = this.#numbers.get(name) ?? this.#words.number(value);
