@@ -14,6 +14,7 @@ import * as binary from "./ops/binary.ts";
 import type { ReduceOptions, SumOptions } from "./ops/broadcast.ts";
 import * as broadcast from "./ops/broadcast.ts";
 import { clone } from "./ops/clone.ts";
+import * as columns from "./ops/columns.ts";
 import * as comparison from "./ops/comparison.ts";
 import { cast } from "./ops/constant.ts";
 import type { AddmmOptions } from "./ops/contraction.ts";
@@ -660,7 +661,7 @@ export class Tensor extends Handle {
     return movement.triu(this, options);
   }
   unfold(dim: number, size: number, step: number): Tensor {
-    return movement.unfold(this, dim, size, step);
+    return columns.unfoldDim(this, dim, size, step);
   }
   contiguous(): Tensor {
     return strided.contiguous(this);

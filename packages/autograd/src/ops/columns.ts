@@ -1,9 +1,9 @@
-import { detail, ShapeError } from "../errors.ts";
-import { type Shape, sizeOf } from "../shape.ts";
+import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { normalizeDim, type Shape, sizeOf } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
-import { permute, reshape } from "./layout.ts";
+import { movedim, moveLast, permute, reshape, unsqueeze } from "./layout.ts";
 import { sliceOf } from "./movement.ts";
 import { padded } from "./padding.ts";
 import { overlapAdd, perDim, type Windows, windowCount, windows } from "./windows.ts";
@@ -39,6 +39,23 @@ function layoutOf(
     );
   });
   return { over: { counts, kernel, stride, dilation }, padding };
+}
+
+/** Windows of `size` along `dim`, `step` apart, as a new last dimension: Tensor.unfold. A view. */
+export function unfoldDim(x: Tensor, dim: number, size: number, step: number): Tensor {
+  checkTensor("unfold", x);
+  const rank = x.shape.length;
+  const at = normalizeDim("unfold", dim, rank);
+  const n = x.shape[at] ?? 1;
+  if (!(size >= 0 && size <= n && step > 0)) {
+    throw new ArgumentError(
+      `unfold: windows of ${size} by steps of ${step} do not lie in a dimension of ${n}`,
+    );
+  }
+  const counts = [Math.floor((n - size) / step) + 1];
+  const line = moveLast(rank === 0 ? unsqueeze(x, 0) : x, [at]);
+  const seen = windows(line, { counts, kernel: [size], stride: [step], dilation: [1] });
+  return movedim(seen, -2, at);
 }
 
 /** The windows over images as columns. x: [N, C, H, W] or [C, H, W] → [N, C · kH · kW, windows]. PyTorch's `F.unfold`. */

@@ -18,23 +18,28 @@ import { asBatch, mirror, perDim, type Windows, windowCount, windowView } from "
 interface Plan {
   readonly over: Windows;
   readonly groups: number;
+  /** How much of the input is padding, of which nobody asks the gradient. */
+  readonly margins: readonly Margin[];
 }
 
-/** The plan as static arguments after the ranks, and back: groups, then counts, kernel, stride, dilation. */
-const written = ({ over, groups }: Plan): number[] => [
+/** The plan as static arguments after the ranks, and back: groups, then counts, kernel, stride, dilation, margins. */
+const written = ({ over, groups, margins }: Plan): number[] => [
   groups,
   ...over.counts,
   ...over.kernel,
   ...over.stride,
   ...over.dilation,
+  ...margins.flat(),
 ];
 
 function readPlan([, , , , groups, ...rest]: readonly number[]): Plan {
-  const rank = rest.length / 4;
+  const rank = rest.length / 6;
   const part = (i: number) => rest.slice(i * rank, (i + 1) * rank);
+  const around = rest.slice(4 * rank);
   return {
     groups: groups as number,
     over: { counts: part(0), kernel: part(1), stride: part(2), dilation: part(3) },
+    margins: part(0).map((_, d): Margin => [around[2 * d] as number, around[2 * d + 1] as number]),
   };
 }
 
@@ -60,7 +65,7 @@ const convOp: Op = registerOp({
     const g = reshape(dy, [ofX[0] as number, ofWeight[0] as number, ...plan.over.counts]);
     return [
       needs[0] === true && reshape(convWeight(g, x as Tensor, plan), ofWeight),
-      needs[1] === true && convInput(g, weight as Tensor, plan, ofX.slice(2)),
+      needs[1] === true && paddedInput(g, weight as Tensor, plan, ofX.slice(2)),
     ];
   },
 });
@@ -101,7 +106,7 @@ const convWeightOp: Op = registerOp({
     const weight = reshape(dw, [ofY[1] as number, ...dw.shape.slice(2)]);
     return [
       needs[0] === true && conv(weight, x as Tensor, plan),
-      needs[1] === true && convInput(dy as Tensor, weight, plan, ofX.slice(2)),
+      needs[1] === true && paddedInput(dy as Tensor, weight, plan, ofX.slice(2)),
     ];
   },
 });
@@ -136,11 +141,22 @@ function convInput(
   const [filters, channels] = weight.shape as readonly [number, number];
   const rank = over.kernel.length;
   const seen = mirror(dy, over, sizes, skipped);
+  const margins = sizes.map((): Margin => [0, 0]);
   const apart = reshape(weight, [groups, filters / groups, channels, ...over.kernel]);
   const swapped = permute(apart, [0, 2, 1, ...span(3, rank)]);
   const exchanged = reshape(swapped, [groups * channels, filters / groups, ...over.kernel]);
-  return conv(flip(exchanged, span(2, rank)), seen.spread, { over: seen.over, groups });
+  return conv(flip(exchanged, span(2, rank)), seen.spread, { over: seen.over, groups, margins });
 }
+
+/** `convInput` for a padded input: zeros in place of the padding's own part. */
+function paddedInput(dy: Tensor, weight: Tensor, plan: Plan, sizes: Shape): Tensor {
+  const { margins } = plan;
+  const inner = sizes.map((n, d) => n - added(margins[d], 0) - added(margins[d], 1));
+  const skipped = margins.map((margin) => added(margin, 0));
+  return padded(convInput(dy, weight, plan, inner, skipped), [[0, 0], [0, 0], ...margins], 0);
+}
+
+const added = (margin: Margin | undefined, side: 0 | 1): number => margin?.[side] ?? 0;
 
 export interface ConvOptions {
   /** From window to window: a number, or one for each dimension. */
@@ -166,6 +182,7 @@ function convolution(
   const batch = asBatch(call, input, rank);
   const { padding = 0, groups = 1 } = settings;
   checkWeight(call, batch, filter, rank, groups, 1);
+  checkBias(call, addend, filter.shape[0] as number);
   const kernel = filter.shape.slice(2);
   const stride = perDim(call, "stride", settings.stride ?? 1, rank, 1);
   const dilation = perDim(call, "dilation", settings.dilation ?? 1, rank, 1);
@@ -180,11 +197,18 @@ function convolution(
         `${detail("x", x.shape)}${detail("weight", weight.shape)}\n  hint: more padding, or a smaller kernel`,
     );
   });
-  const plan = { over: { counts, kernel, stride, dilation }, groups };
+  const plan = { over: { counts, kernel, stride, dilation }, groups, margins };
   return composite(() => {
     const y = conv(filter, padded(batch, [[0, 0], [0, 0], ...margins], 0), plan);
     return finish(y, addend, batch === input);
   });
+}
+
+function checkBias(call: string, bias: Tensor | null, filters: number): void {
+  if (bias === null || (bias.shape.length === 1 && bias.shape[0] === filters)) return;
+  throw new ShapeError(
+    `${call}: the bias needs one number for each of ${filters} filters${detail("bias", bias.shape)}`,
+  );
 }
 
 /** The bias on every channel; one example without its batch, as it came. */
@@ -318,6 +342,7 @@ function transposedConvolution(
   const batch = asBatch(call, input, rank);
   const { groups = 1 } = settings;
   checkWeight(call, batch, filter, rank, groups, 0);
+  checkBias(call, addend, (filter.shape[1] as number) * groups);
   const kernel = filter.shape.slice(2);
   const stride = perDim(call, "stride", settings.stride ?? 1, rank, 1);
   const dilation = perDim(call, "dilation", settings.dilation ?? 1, rank, 1);
@@ -337,7 +362,8 @@ function transposedConvolution(
     if (size > 0) return size;
     throw new ShapeError(`${call}: the result would have size ${size}${detail("x", x.shape)}`);
   });
-  const plan = { over: { counts, kernel, stride, dilation }, groups };
+  const margins = sizes.map((): Margin => [0, 0]);
+  const plan = { over: { counts, kernel, stride, dilation }, groups, margins };
   return composite(() =>
     finish(convInput(batch, filter, plan, sizes, padding), addend, batch === input),
   );

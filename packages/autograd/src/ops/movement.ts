@@ -15,7 +15,13 @@ import { flatten, reshape, transpose, unsqueeze } from "./layout.ts";
 import { assemble, placedStep } from "./strided.ts";
 
 /** `count` elements of one dimension from `start`, `step` apart. A view; a negative step walks backwards. */
-export function sliceOf(x: Tensor, dim: number, start: number, count: number, step: number): Tensor {
+export function sliceOf(
+  x: Tensor,
+  dim: number,
+  start: number,
+  count: number,
+  step: number,
+): Tensor {
   return recordView(
     x,
     placedStep("slice", (view) => sliceView(view, dim, start, count, step)),
@@ -133,42 +139,6 @@ export function unbind(x: Tensor, dim: number | DimOption = 0): Tensor[] {
     x.shape.length,
   );
   return Array.from({ length: x.shape[at] as number }, (_, i) => select(x, at, i));
-}
-
-/** Windows of `size` along `dim`, `step` apart, as a new last dimension: Tensor.unfold. A view. */
-export function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
-  checkTensor("unfold", x);
-  const at = normalizeDim("unfold", dim, x.shape.length);
-  const n = x.shape[at] ?? 1;
-  if (!(size >= 0 && size <= n && step > 0)) {
-    throw new ArgumentError(
-      `unfold: windows of ${size} by steps of ${step} do not lie in a dimension of ${n}`,
-    );
-  }
-  const count = Math.floor((n - size) / step) + 1;
-  const apply = (view: View): View => {
-    const starts = sliceView(view, at, 0, count, step);
-    return {
-      shape: [...starts.shape, size],
-      strides: [...starts.strides, view.strides[at] as number],
-      offset: view.offset,
-    };
-  };
-  return recordView(x, {
-    name: "unfold",
-    apply,
-    // windows overlap: the elements at each place of the window are put back apart, and added
-    gradient: (dy, from) => {
-      const { strides } = apply(wholeView(from));
-      const last = strides.length - 1;
-      const places = unbind(dy, last).map((value, i) =>
-        assemble(from, [
-          { value, strides: strides.slice(0, last), offset: i * (strides[last] as number) },
-        ]),
-      );
-      return places.reduce((sum, part) => add(sum, part));
-    },
-  });
 }
 
 export interface DiagonalOptions {

@@ -11,6 +11,13 @@ const convolutions: Readonly<Record<string, readonly [Shapes, w.ConvOptions?]>> 
   "conv1d, same": [[[2, 2, 8], [3, 2, 4], [3]], { padding: "same", dilation: 2 }],
   conv2d: [[[2, 3, 6, 5], [4, 3, 3, 2], [4]]],
   "conv2d, padded": [[[1, 2, 5, 5], [3, 2, 3, 3], [3]], { padding: 1 }],
+  "conv2d, padded beyond its kernel": [
+    [
+      [1, 2, 3, 2],
+      [2, 2, 2, 2],
+    ],
+    { padding: [3, 2], stride: [2, 1] },
+  ],
   "conv2d, strided": [
     [
       [2, 2, 7, 8],
@@ -182,6 +189,12 @@ test("convolutions say what does not fit", () => {
   ).toThrowErrorMatchingInlineSnapshot(
     `[ArgumentError: convTranspose2d: outputPadding 1 is not less than stride 1 or dilation 1]`,
   );
+  expect(() =>
+    w.conv2d(x, w.zeros([4, 3, 3, 3]), w.zeros([3])),
+  ).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: conv2d: the bias needs one number for each of 4 filters
+      bias: [3]]
+  `);
   expect(() => w.fold(x, 5, 2)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: fold: needs [N, channels · 4, 16] for this image and kernel
       x: [2, 3, 5, 5]]
