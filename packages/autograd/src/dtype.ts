@@ -36,10 +36,23 @@ export const arrayType = (dtype: DType): ArrayConstructor => traits[dtype].array
 export const hostBytes = (dtype: DType): number => traits[dtype].array.BYTES_PER_ELEMENT;
 
 export function checkDType(call: string, dtype: unknown): DType {
-  if (typeof dtype === "string" && dtype in traits) return dtype as DType;
+  if (typeof dtype === "string" && Object.hasOwn(traits, dtype)) return dtype as DType;
+  if (dtype === "f16" || dtype === "float16" || dtype === "half" || dtype === "bfloat16") {
+    throw new DTypeError(
+      `${call}: ${dtype} is not built, on any device or adapter\n  hint: use f32`,
+    );
+  }
   throw new DTypeError(
-    `${call}: unknown dtype ${JSON.stringify(dtype)}\n  hint: one of ${Object.keys(traits).join(", ")}`,
+    `${call}: unknown dtype ${JSON.stringify(dtype)}\n  hint: one of ${Object.keys(traits).join(", ")}${nearest(dtype)}`,
   );
+}
+
+/** What PyTorch's name for a dtype is here. */
+function nearest(dtype: unknown): string {
+  const [, kind, bits] = /^(u?int|float)(8|32|64)$/.exec(String(dtype)) ?? [];
+  if (kind === undefined) return "";
+  const here = dtype === "int64" ? "i32" : `${kind[0]}${bits}`;
+  return Object.hasOwn(traits, here) ? `; PyTorch's ${dtype} is ${here} here` : "";
 }
 
 /** The dtype of an operation on two tensors, as PyTorch promotes (the wider kind wins). */

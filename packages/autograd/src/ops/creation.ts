@@ -155,25 +155,34 @@ export function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Ten
 
 /** One value everywhere. Shape as an array: full([2, 3], 1.5). A boolean value gives bool. */
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
-  const stream = streamOf("full", options);
-  const dtype = checkDType("full", options.dtype ?? (typeof value === "boolean" ? "bool" : "f32"));
-  checkSupported("full", stream, dtype);
-  return leaf(constant(Number(value), dtype, [...checkShape("full", shape)], stream), options);
+  return filled("full", shape, value, options);
+}
+
+function filled(
+  call: string,
+  shape: Shape,
+  value: number | boolean,
+  options: CreateOptions,
+): Tensor {
+  const stream = streamOf(call, options);
+  const dtype = checkDType(call, options.dtype ?? (typeof value === "boolean" ? "bool" : "f32"));
+  checkSupported(call, stream, dtype);
+  return leaf(constant(Number(value), dtype, [...checkShape(call, shape)], stream), options);
 }
 
 /** 0 everywhere. */
 export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
-  return full(shape, 0, options);
+  return filled("zeros", shape, 0, options);
 }
 
 /** 1 everywhere. */
 export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
-  return full(shape, 1, options);
+  return filled("ones", shape, 1, options);
 }
 
 /** A tensor whose values do not matter; here zeros, so that runs repeat. */
 export function empty(shape: Shape, options: CreateOptions = {}): Tensor {
-  return full(shape, 0, options);
+  return filled("empty", shape, 0, options);
 }
 
 /** One value everywhere, in the shape, dtype and on the device of `x` unless told otherwise. */
