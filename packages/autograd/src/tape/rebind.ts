@@ -48,8 +48,10 @@ export function bindCell(cell: Cell, node: Node, writer: string): void {
   if (old === node) return;
   if (!cell.persistent) {
     cell.node = node;
-    if (old.storage?.holder === "owned" && old.cell === null) stream.release(old);
-    else if (old.state === PENDING && old.keep === OWNED) {
+    if (old.storage?.holder === "owned" && old.cell === null) {
+      if (old.expiredBy === "") old.expiredBy = `overwritten by ${writer}`;
+      stream.release(old);
+    } else if (old.state === PENDING && old.keep === OWNED) {
       // a clone written to before it ran: what the handle owns is the new value
       old.keep = TEMPORARY;
       node.keep = OWNED;

@@ -77,11 +77,17 @@ const count = (shape: w.Shape): number => shape.reduce((product, n) => product *
 /** Values of the ends, then gradients of the leaves (null where there is none). */
 export type Results = readonly (readonly number[] | null)[];
 
-/** Runs a program on the current device. With `watch` every value is an end. */
-export async function runProgram(
-  { lines, ends }: RandomProgram,
-  watch = false,
-): Promise<{ results: Results; labels: string[] }> {
+export interface Outcome {
+  readonly results: Results;
+  readonly labels: readonly string[];
+}
+
+/** Whether it overwrites values: what the tape needs of them may then be gone, and the backward says so. */
+export const writesInPlace = ({ lines }: RandomProgram): boolean =>
+  lines.some((line) => line.includes("_("));
+
+/** Runs a program on the current device. With `watch` every value is compared, not the ends alone. */
+export async function runProgram({ lines, ends }: RandomProgram, watch = false): Promise<Outcome> {
   const t: w.Tensor[] = [];
   for (const line of lines) await new AsyncFunction("w", "t", line)(w, t);
   const tracked = ends.flatMap((i) => ((t[i] as w.Tensor).requiresGrad ? [t[i] as w.Tensor] : []));
