@@ -9,11 +9,6 @@ const words = (text: string): string[] => text.trim().split(/\s+/);
  */
 export const unbuiltNames: ReadonlySet<string> = new Set(
   Object.values({
-    linalg: words(
-      `torch.linalg.cholesky torch.linalg.solve torch.linalg.inv torch.linalg.det torch.linalg.slogdet torch.linalg.qr
-       torch.linalg.svd torch.linalg.svdvals torch.linalg.eigh torch.linalg.eigvalsh torch.linalg.matrix_power
-       torch.linalg.pinv torch.linalg.solve_triangular`,
-    ),
     layers: words(
       `nn.Bilinear nn.Embedding nn.EmbeddingBag nn.LSTM nn.GRU nn.RNN nn.LSTMCell nn.GRUCell nn.RNNCell nn.Conv1d
        nn.Conv2d nn.Conv3d nn.ConvTranspose1d nn.ConvTranspose2d nn.BatchNorm1d nn.BatchNorm2d nn.LayerNorm nn.RMSNorm
@@ -35,7 +30,6 @@ export const unbuiltNames: ReadonlySet<string> = new Set(
        nn.MultiLabelSoftMarginLoss nn.KLDivLoss nn.CosineEmbeddingLoss nn.MarginRankingLoss nn.TripletMarginLoss
        nn.CTCLoss`,
     ),
-    optimizers: words(`optim.LBFGS nn.utils.clip_grad_norm_ nn.utils.clip_grad_value_`),
     init: words(
       `nn.init.calculate_gain nn.init._calculate_fan_in_and_fan_out nn.init.uniform_ nn.init.normal_
        nn.init.trunc_normal_ nn.init.xavier_uniform_ nn.init.xavier_normal_ nn.init.kaiming_uniform_

@@ -4,6 +4,13 @@ export { Adam, type AdamOptions, type AdamState } from "./adam.ts";
 export { Adamax, type AdamaxOptions, type AdamaxState } from "./adamax.ts";
 export { AdamW, type AdamWOptions } from "./adamw.ts";
 export { checkRange } from "./check.ts";
+export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.ts";
+export { type Closure, LBFGS, type LBFGSOptions } from "./lbfgs.ts";
+export {
+  ExponentialMovingAverage,
+  type MovingAverageOptions,
+  type MovingAverageStateDict,
+} from "./moving-average.ts";
 export { NAdam, type NAdamOptions, type NAdamState } from "./nadam.ts";
 export { Optimizer } from "./optimizer.ts";
 export {

@@ -34,12 +34,12 @@ export function packState(
   return { state, paramGroups };
 }
 
-/** What is to be remembered of each parameter, checked against the optimizer's groups; changes nothing. */
-export function restoreState(
+/** Throws ArgumentError unless the saved groups have as many parameters as these. */
+export function checkSavedGroups(
   optimizer: string,
   groups: readonly Group[],
   saved: OptimizerStateDict,
-): Map<Tensor, OptimizerState> {
+): void {
   const sizes = groups.map((group) => group.params.length);
   const savedSizes = saved.paramGroups.map((group) => group.params.length);
   if (String(sizes) !== String(savedSizes)) {
@@ -49,6 +49,15 @@ export function restoreState(
         `\n  saved: ${savedSizes.length} of ${savedSizes.join(", ")} parameters`,
     );
   }
+}
+
+/** What is to be remembered of each parameter, checked against the optimizer's groups; changes nothing. */
+export function restoreState(
+  optimizer: string,
+  groups: readonly Group[],
+  saved: OptimizerStateDict,
+): Map<Tensor, OptimizerState> {
+  checkSavedGroups(optimizer, groups, saved);
   const params = groups.flatMap((group) => group.params);
   const indices = saved.paramGroups.flatMap((group) => group.params);
   const restored = new Map<Tensor, OptimizerState>();

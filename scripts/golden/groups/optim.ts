@@ -1,8 +1,8 @@
-import { type Tensor, tensor } from "@wgrad/autograd";
+import { stack, type Tensor, tensor, zerosLike } from "@wgrad/autograd";
 import type { TensorRecord } from "@wgrad/autograd/safetensors";
 import { decodeAll, fromRecord, invoke } from "../call.ts";
 import type { Encoded } from "../load.ts";
-import { camel, Unmapped } from "../names.ts";
+import { camel } from "../names.ts";
 import type { Run } from "../run.ts";
 import { runScheduler } from "./schedulers.ts";
 
@@ -16,10 +16,8 @@ interface AnyOptimizer {
 export async function runOptim(run: Run): Promise<void> {
   const { item, group } = run;
   if (item.scheduler !== undefined) return runScheduler(run);
-  for (const part of ["op", "objective"] as const) {
-    if (item[part] !== undefined)
-      throw new Unmapped(String(item.op ?? item.optimizer), `no runner for ${part}`);
-  }
+  if (item.op !== undefined) return runClipping(run);
+  if (item.objective !== undefined) return runClosure(run);
   const names = item.params as readonly string[];
   const parameters = new Map(
     names.map((name) => [name, fromRecord(group.tensor(item.id, name), true)]),
@@ -47,6 +45,56 @@ export async function runOptim(run: Run): Promise<void> {
   for (const [key, stored] of Object.entries(item.state_final as Record<string, string>)) {
     const [name, field] = key.split(/\.(.*)/) as [string, string];
     await run.check(stored, stateOf(optimizer, parameters.get(name) as Tensor, field));
+  }
+}
+
+/** The cases' objectives in TypeScript. */
+const objectives: Readonly<Record<string, (p: Tensor) => Tensor>> = {
+  "sum((1 - p[:-1])**2 + 10*(p[1:] - p[:-1]**2)**2)": (p) => {
+    const [head, tail] = [p.narrow(0, 0, p.numel() - 1), p.narrow(0, 1, p.numel() - 1)];
+    return head.rsub(1).square().add(tail.sub(head.square()).square().mul(10)).sum();
+  },
+};
+
+/** An optimizer that evaluates the objective itself: the parameter after each step, the losses it gave back. */
+async function runClosure(run: Run): Promise<void> {
+  const { item, group } = run;
+  const objective = objectives[item.objective as string];
+  if (objective === undefined) throw new Error(`golden: no counterpart of ${item.objective}`);
+  const parameter = fromRecord(group.tensor(item.id, "p0"), true);
+  const optimizer = invoke(item.optimizer as string, {
+    args: [[parameter]],
+    kwargs: decodeAll(item.kwargs, new Map()),
+  }) as { zeroGrad(): void; step(closure: () => Tensor): Promise<Tensor> };
+  const losses: Tensor[] = [];
+  for (let step = 1; step <= (item.steps as number); step++) {
+    const loss = await optimizer.step(() => {
+      optimizer.zeroGrad();
+      const value = objective(parameter);
+      value.backward();
+      return value;
+    });
+    losses.push(loss.detach());
+    await run.check(`p0@${step}`, parameter);
+  }
+  await run.check("losses", stack(losses));
+}
+
+/** Clipping in place: the gradients after, and what the function gives. */
+async function runClipping(run: Run): Promise<void> {
+  const { item, group } = run;
+  const parameters = item.inputs.map((name) => {
+    const gradient = fromRecord(group.tensor(item.id, name));
+    const parameter = zerosLike(gradient, { requiresGrad: true });
+    parameter.grad = gradient;
+    return parameter;
+  });
+  const norm = invoke(item.op as string, {
+    args: [parameters, ...(item.args ?? [])],
+    kwargs: decodeAll(item.kwargs, new Map()),
+  });
+  for (const [i, name] of item.outputs.entries()) {
+    await run.check(name, name === "total_norm" ? norm : parameters[i]?.grad);
   }
 }
 

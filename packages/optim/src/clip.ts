@@ -1,0 +1,65 @@
+import { ArgumentError, maximum, noGrad, Tensor, zeros } from "@wgrad/autograd";
+import { composite } from "@wgrad/autograd/plugin";
+
+/** Settings of clipGradNorm_. */
+export interface ClipGradNormOptions {
+  /** p of the p-norm, above 0; Infinity takes the largest size (default 2). */
+  readonly normType?: number;
+}
+
+/**
+ * Scales all gradients in place so that their norm, as one vector, is at most `maxNorm`:
+ * g ← g · min(1, maxNorm / (‖g‖ₚ + 1e-6)). Gives ‖g‖ₚ of before, 0-d, without reading it; parameters without a
+ * gradient do not count.
+ */
+export function clipGradNorm_(
+  parameters: Tensor | Iterable<Tensor>,
+  maxNorm: number,
+  { normType = 2 }: ClipGradNormOptions = {},
+): Tensor {
+  if (!(normType > 0)) {
+    throw new ArgumentError(
+      `clipGradNorm_: normType is ${normType}\n  hint: a number above 0, or Infinity`,
+    );
+  }
+  checkLimit("clipGradNorm_", "maxNorm", maxNorm);
+  const gradients = gradientsOf(parameters);
+  return noGrad(() => {
+    const norm = composite(() => totalNorm(gradients, normType));
+    const scale = composite(() => norm.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1));
+    for (const gradient of gradients) gradient.mul_(scale);
+    return norm;
+  });
+}
+
+/** Brings every element of every gradient into [−clipValue, clipValue], in place. */
+export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+  checkLimit("clipGradValue_", "clipValue", clipValue);
+  noGrad(() => {
+    for (const gradient of gradientsOf(parameters)) gradient.clamp_(-clipValue, clipValue);
+  });
+}
+
+function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
+  const all = parameters instanceof Tensor ? [parameters] : [...parameters];
+  return all.map(({ grad }) => grad).filter((gradient) => gradient !== null);
+}
+
+/** ‖(g₁, g₂, …)‖ₚ: powers are summed over all gradients before the root is taken. */
+function totalNorm(gradients: readonly Tensor[], p: number): Tensor {
+  const [first, ...rest] = gradients.map((g) => {
+    if (p === Number.POSITIVE_INFINITY) return g.abs().amax();
+    if (p === 2) return g.square().sum();
+    return p === 1 ? g.abs().sum() : g.abs().pow(p).sum();
+  });
+  if (first === undefined) return zeros([]);
+  if (p === Number.POSITIVE_INFINITY) return rest.reduce((a, b) => maximum(a, b), first);
+  const total = rest.reduce((a, b) => a.add(b), first);
+  if (p === 1) return total;
+  return p === 2 ? total.sqrt() : total.pow(1 / p);
+}
+
+function checkLimit(call: string, name: string, value: number): void {
+  if (value >= 0) return;
+  throw new ArgumentError(`${call}: ${name} is ${value}\n  hint: a number 0 or more`);
+}

@@ -1,0 +1,290 @@
+import { ArgumentError, cat, noGrad, stack, Tensor, zeros } from "@wgrad/autograd";
+import { commit, composite } from "@wgrad/autograd/plugin";
+import { checkNotNegative } from "./check.ts";
+import { type Curvature, curvatureOf, descentDirection, release } from "./curvature.ts";
+import { type LBFGSMemory, packMemory, restoreMemory } from "./lbfgs-state.ts";
+import { strongWolfe } from "./line-search.ts";
+import { type BaseOptions, ParameterGroups, type ParamGroupInput } from "./parameter-groups.ts";
+import type { OptimizerStateDict } from "./state-dict.ts";
+
+/** Settings of LBFGS, with PyTorch's defaults. */
+export interface LBFGSOptions extends BaseOptions {
+  /** Step size, or where the line search begins (default 1). */
+  readonly lr: number;
+  /** Iterations in one `step` (default 20). */
+  readonly maxIter: number;
+  /** Evaluations of the closure in one `step`, or null for 1.25 · maxIter (default null). */
+  readonly maxEval: number | null;
+  /** Stops where no element of the gradient is larger (default 1e-7). */
+  readonly toleranceGrad: number;
+  /** Stops where neither the loss nor any parameter changes by more (default 1e-9). */
+  readonly toleranceChange: number;
+  /** Steps remembered to model the curvature (default 100). */
+  readonly historySize: number;
+  /** "strong_wolfe", or null to take steps of size `lr` (default null). */
+  readonly lineSearchFn: "strong_wolfe" | null;
+}
+
+const defaults: LBFGSOptions = {
+  lr: 1,
+  maxIter: 20,
+  maxEval: null,
+  toleranceGrad: 1e-7,
+  toleranceChange: 1e-9,
+  historySize: 100,
+  lineSearchFn: null,
+};
+
+/** Computes the loss anew and its gradients; may read values. */
+export type Closure = () => Tensor | Promise<Tensor>;
+
+/** The loss and the gradient, as one vector, where the parameters are; `slope` is along the direction asked for. */
+interface Place {
+  readonly loss: number;
+  readonly gradient: Tensor;
+  readonly largest: number;
+  readonly slope: number;
+}
+
+/**
+ * Limited-memory BFGS (Nocedal 1980; two-loop recursion): p ← p + t d, d = −H g, H an inverse Hessian made of the last
+ * steps and changes of the gradient. One group of parameters; several evaluations of the loss a step.
+ *
+ * ```ts
+ * await optimizer.step(async () => {
+ *   optimizer.zeroGrad();
+ *   const loss = mseLoss(model(x), y);
+ *   loss.backward();
+ *   return loss;
+ * });
+ * ```
+ */
+export class LBFGS extends ParameterGroups<LBFGSOptions> {
+  #memory: LBFGSMemory | null = null;
+
+  constructor(params: Iterable<Tensor>, options: Partial<LBFGSOptions> = {}) {
+    super(params, { ...defaults, ...options });
+  }
+
+  protected override check(options: LBFGSOptions): void {
+    super.check(options);
+    const { maxIter, toleranceGrad, toleranceChange, historySize, lineSearchFn } = options;
+    checkNotNegative(this.name, { maxIter, toleranceGrad, toleranceChange, historySize });
+    if (lineSearchFn !== null && lineSearchFn !== "strong_wolfe") {
+      throw new ArgumentError(
+        `${this.name}: lineSearchFn is ${lineSearchFn}\n  hint: "strong_wolfe" or null`,
+      );
+    }
+  }
+
+  /** Throws ArgumentError if there is a group already: all parameters are one vector here. */
+  override addParamGroup(group: ParamGroupInput<LBFGSOptions>): void {
+    if (this.paramGroups.length > 0) {
+      throw new ArgumentError(
+        `${this.name}: takes one group of parameters\n  hint: another LBFGS for other settings`,
+      );
+    }
+    super.addParamGroup(group);
+  }
+
+  get #params(): Tensor[] {
+    return this.#group.params;
+  }
+
+  get #group(): LBFGSOptions & { params: Tensor[] } {
+    return this.paramGroups[0] as LBFGSOptions & { params: Tensor[] };
+  }
+
+  /**
+   * Iterates until one of the limits is met. `closure` forgets the gradients, computes the loss, calls `backward()` and
+   * gives the loss back. The promise has the loss before the first iteration.
+   */
+  async step(closure: Closure): Promise<Tensor> {
+    const { lr, maxIter, toleranceGrad, toleranceChange, lineSearchFn } = this.#group;
+    const maxEval = this.#group.maxEval ?? Math.floor(maxIter * 1.25);
+    const original = await evaluate(closure);
+    let here = await this.#place(original, null);
+    let evaluations = 1;
+    const memory = this.#memory ?? { funcEvals: 0, nIter: 0, past: null, curvatures: [] };
+    this.#memory = memory;
+    memory.funcEvals++;
+    if (here.largest <= toleranceGrad) {
+      here.gradient.dispose();
+      return original;
+    }
+    for (let i = 1; ; i++) {
+      memory.nIter++;
+      const { direction, slope, reach, taxicab } = await this.#turn(memory, here.gradient);
+      const first = memory.nIter === 1 ? Math.min(1, 1 / taxicab) * lr : lr;
+      const before = here;
+      memory.past = { gradient: before.gradient, loss: before.loss, direction, t: first };
+      if (slope > -toleranceChange) break;
+      let made = 0;
+      if (lineSearchFn === null) {
+        this.#move(this.#params, direction, first);
+        if (i < maxIter) {
+          here = await this.#place(await evaluate(closure), null);
+          made = 1;
+        }
+      } else {
+        const start = { ...here, slope };
+        const limit = maxEval - evaluations;
+        const found = await this.#search(closure, start, direction, first, reach, limit);
+        here = found.place;
+        memory.past.t = found.t;
+        made = found.probes;
+      }
+      evaluations += made;
+      memory.funcEvals += made;
+      const ended =
+        i >= maxIter ||
+        evaluations >= maxEval ||
+        here.largest <= toleranceGrad ||
+        reach * Math.abs(memory.past.t) <= toleranceChange ||
+        Math.abs(here.loss - before.loss) < toleranceChange;
+      if (!ended) continue;
+      if (here.gradient !== before.gradient) here.gradient.dispose();
+      break;
+    }
+    return original;
+  }
+
+  /** Learns the curvature of the last step, and turns to where the loss should fall; one read. */
+  async #turn(
+    memory: LBFGSMemory,
+    gradient: Tensor,
+  ): Promise<{ direction: Tensor; slope: number; reach: number; taxicab: number }> {
+    const { past } = memory;
+    let learned: Curvature | null = null;
+    if (past !== null) {
+      learned = noGrad(() => curvatureOf(gradient, past));
+      memory.curvatures.push(learned);
+    }
+    const look = (): { direction: Tensor; facts: Tensor } =>
+      noGrad(() =>
+        composite(() => {
+          const direction = descentDirection(memory.curvatures, gradient).keep();
+          const facts = [
+            gradient.dot(direction),
+            direction.abs().amax(),
+            gradient.abs().sum(),
+            ...(learned === null ? [] : [learned.product]),
+          ];
+          return { direction, facts: stack(facts) };
+        }),
+      );
+    let { direction, facts } = look();
+    let [slope, reach, taxicab, product] = (await facts.data()) as unknown as number[];
+    // the loss does not curve upwards there: nothing to learn
+    if (learned !== null && !((product as number) > 1e-10)) {
+      memory.curvatures.pop();
+      release(learned);
+      learned = null;
+      direction.dispose();
+      ({ direction, facts } = look());
+      [slope, reach, taxicab] = (await facts.data()) as unknown as number[];
+    }
+    while (memory.curvatures.length > this.#group.historySize) {
+      release(memory.curvatures.shift() as Curvature);
+    }
+    if (past !== null) {
+      past.direction.dispose();
+      past.gradient.dispose();
+    }
+    return {
+      direction,
+      slope: slope as number,
+      reach: reach as number,
+      taxicab: taxicab as number,
+    };
+  }
+
+  /** Searches along the direction, and leaves the parameters at the place found. */
+  async #search(
+    closure: Closure,
+    start: Place,
+    direction: Tensor,
+    first: number,
+    reach: number,
+    limit: number,
+  ): Promise<{ place: Place; t: number; probes: number }> {
+    const { toleranceChange } = this.#group;
+    const origin = noGrad(() => this.#params.map((p) => p.clone()));
+    const places: Place[] = [];
+    const { best, probes } = await strongWolfe(
+      async (t) => {
+        this.#move(origin, direction, t);
+        const place = await this.#place(await evaluate(closure), direction);
+        places.push(place);
+        return { ...place, t };
+      },
+      { ...start, t: 0 },
+      first,
+      reach,
+      { toleranceChange, limit },
+    );
+    this.#move(origin, direction, best.t);
+    for (const x of origin) x.dispose();
+    for (const { gradient } of places) if (gradient !== best.gradient) gradient.dispose();
+    const place = places.find(({ gradient }) => gradient === best.gradient) ?? start;
+    return { place, t: best.t, probes };
+  }
+
+  /** Moves the parameters to `origin` + t · `direction`. */
+  #move(origin: readonly Tensor[], direction: Tensor, t: number): void {
+    let offset = 0;
+    const writes = noGrad(() =>
+      composite(() =>
+        this.#params.map((p, i): [Tensor, Tensor] => {
+          const part = direction.narrow(0, offset, p.numel()).reshape(p.shape);
+          offset += p.numel();
+          return [p, (origin[i] as Tensor).add(part.mul(t))];
+        }),
+      ),
+    );
+    commit(writes, `${this.name}.step`);
+  }
+
+  /** Loss and gradient where the parameters are, in one read. */
+  async #place(loss: Tensor, direction: Tensor | null): Promise<Place> {
+    const { gradient, facts } = noGrad(() =>
+      composite(() => {
+        const parts = this.#params.map((p) => (p.grad ?? zeros(p.shape)).flatten());
+        const gradient = cat(parts, 0).clone().keep();
+        const slope = direction === null ? [] : [gradient.dot(direction)];
+        return { gradient, facts: stack([loss.reshape([]), gradient.abs().amax(), ...slope]) };
+      }),
+    );
+    const [value, largest, slope] = (await facts.data()) as unknown as number[];
+    return {
+      gradient,
+      loss: value as number,
+      largest: largest as number,
+      slope: slope ?? Number.NaN,
+    };
+  }
+
+  /** Settings, and what is remembered of the last steps: vectors of all parameters together, as parameter 0's. */
+  override stateDict(): OptimizerStateDict {
+    return packMemory(this.paramGroups, this.#memory);
+  }
+
+  /** Takes over what `stateDict()` gave. Throws ArgumentError if the parameters differ; then nothing has changed. */
+  override loadStateDict(saved: OptimizerStateDict): void {
+    this.#memory = restoreMemory(this.name, this.paramGroups, saved);
+  }
+}
+
+async function evaluate(closure: Closure): Promise<Tensor> {
+  if (typeof closure !== "function") {
+    throw new ArgumentError(
+      "LBFGS.step: takes a function that computes the loss anew" +
+        "\n  hint: await optimizer.step(() => { optimizer.zeroGrad(); const loss = …; loss.backward(); return loss; })",
+    );
+  }
+  const loss = await closure();
+  if (loss instanceof Tensor && loss.numel() === 1) return loss;
+  throw new ArgumentError(
+    "LBFGS.step: the closure did not give the loss\n  hint: return the one-element tensor that backward() was called on",
+  );
+}

@@ -1,0 +1,92 @@
+/** A place on the line x + t d: the loss, and its slope along d. */
+interface Probe {
+  readonly t: number;
+  readonly loss: number;
+  readonly slope: number;
+}
+
+export interface LineSearchOptions {
+  /** Stop once the bracket moves no element by more than this. */
+  readonly toleranceChange: number;
+  /** Sufficient decrease, and curvature (defaults 1e-4 and 0.9). */
+  readonly c1?: number;
+  readonly c2?: number;
+  /** Probes after the first (default 25). */
+  readonly limit?: number;
+}
+
+/**
+ * A step that meets the strong Wolfe conditions (Nocedal & Wright 2006, Algorithms 3.5 and 3.6):
+ *   f(t) ≤ f(0) + c₁ t f′(0)        |f′(t)| ≤ c₂ |f′(0)|
+ * Steps out from `first` until a bracket holds such a t, then narrows it by cubic interpolation. `reach` is the largest
+ * element of |d|. Gives the best probe and how many were made.
+ */
+export async function strongWolfe<P extends Probe>(
+  probe: (t: number) => Promise<P>,
+  start: P,
+  first: number,
+  reach: number,
+  { toleranceChange, c1 = 1e-4, c2 = 0.9, limit = 25 }: LineSearchOptions,
+): Promise<{ readonly best: P; readonly probes: number }> {
+  const tooHigh = ({ t, loss }: P): boolean => loss > start.loss + c1 * t * start.slope;
+  const flat = ({ slope }: P): boolean => Math.abs(slope) <= -c2 * start.slope;
+
+  let before = start;
+  let here = await probe(first);
+  let tries = 0;
+  let bracket: [P, P] | null = null;
+  while (tries < limit) {
+    if (tooHigh(here) || (tries > 1 && here.loss >= before.loss)) {
+      bracket = [before, here];
+      break;
+    }
+    if (flat(here)) return { best: here, probes: tries + 1 };
+    if (here.slope >= 0) {
+      bracket = [before, here];
+      break;
+    }
+    const bounds = [here.t + 0.01 * (here.t - before.t), here.t * 10] as const;
+    const t = cubicMinimum(before, here, bounds);
+    before = here;
+    here = await probe(t);
+    tries++;
+  }
+  let [low, high] = ordered(bracket ?? [start, here]);
+  let stuck = false;
+  while (tries < limit && Math.abs(high.t - low.t) * reach >= toleranceChange) {
+    const [left, right] = [Math.min(low.t, high.t), Math.max(low.t, high.t)];
+    let t = cubicMinimum(low, high, [left, right]);
+    // twice in a row at the edge of the bracket is no progress: go a tenth inwards
+    const margin = 0.1 * (right - left);
+    const nearEdge = Math.min(right - t, t - left) < margin;
+    if (nearEdge && (stuck || t >= right || t <= left)) {
+      t = Math.abs(t - right) < Math.abs(t - left) ? right - margin : left + margin;
+      stuck = false;
+    } else stuck = nearEdge;
+    here = await probe(t);
+    tries++;
+    if (tooHigh(here) || here.loss >= low.loss) {
+      [low, high] = ordered([low, here]);
+      continue;
+    }
+    if (flat(here)) return { best: here, probes: tries + 1 };
+    if (here.slope * (high.t - low.t) >= 0) high = low;
+    low = here;
+  }
+  return { best: low, probes: tries + 1 };
+}
+
+/** The lower probe first. */
+const ordered = <P extends Probe>([a, b]: readonly [P, P]): readonly [P, P] =>
+  a.loss <= b.loss ? [a, b] : [b, a];
+
+/** The minimum of the cubic with these values and slopes, within the bounds; their middle if it has none. */
+function cubicMinimum(a: Probe, b: Probe, [low, high]: readonly [number, number]): number {
+  const [left, right] = a.t <= b.t ? [a, b] : [b, a];
+  const d1 = left.slope + right.slope - (3 * (left.loss - right.loss)) / (left.t - right.t);
+  const square = d1 * d1 - left.slope * right.slope;
+  if (!(square >= 0)) return (low + high) / 2;
+  const d2 = Math.sqrt(square);
+  const part = (right.slope + d2 - d1) / (right.slope - left.slope + 2 * d2);
+  return Math.min(Math.max(right.t - (right.t - left.t) * part, low), high);
+}
