@@ -176,8 +176,6 @@ export { einsum } from "./ops/einsum.ts";
 export { type EmbeddingOptions, embedding, type OneHotOptions, oneHot } from "./ops/embedding.ts";
 export {
   gather,
-  type ScatterOptions,
-  scatter,
   scatterAdd,
   take,
   takeAlongDim,
@@ -321,6 +319,12 @@ export {
   type DiffOptions,
   diff,
 } from "./ops/scan.ts";
+export {
+  type ScatterOptions,
+  type ScatterReduceOptions,
+  scatter,
+  scatterReduce,
+} from "./ops/scatter-reduce.ts";
 export { ellipsis, type Index, type Slice, slice } from "./ops/slicing.ts";
 export {
   logSoftmax,

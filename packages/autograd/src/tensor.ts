@@ -22,7 +22,6 @@ import * as contraction from "./ops/contraction.ts";
 import type { BincountOptions, HistcOptions, UniqueOptions, UniqueResult } from "./ops/counting.ts";
 import * as counts from "./ops/counting.ts";
 import { hostTensor } from "./ops/creation.ts";
-import type { ScatterOptions } from "./ops/gathering.ts";
 import * as gathering from "./ops/gathering.ts";
 import type { IndexAddOptions } from "./ops/index-vector.ts";
 import * as indexVector from "./ops/index-vector.ts";
@@ -42,6 +41,8 @@ import type { OneDimOptions, ValuesAndIndices } from "./ops/reduction.ts";
 import * as reductions from "./ops/reduction.ts";
 import type { CumulateOptions, DiffOptions } from "./ops/scan.ts";
 import * as scans from "./ops/scan.ts";
+import type { ScatterOptions, ScatterReduceOptions } from "./ops/scatter-reduce.ts";
+import * as scatters from "./ops/scatter-reduce.ts";
 import type { Index } from "./ops/slicing.ts";
 import type { SoftmaxOptions } from "./ops/softmax.ts";
 import * as softmaxes from "./ops/softmax.ts";
@@ -679,10 +680,19 @@ export class Tensor extends Handle {
     return gathering.gather(this, dim, index);
   }
   scatter(dim: number, index: Tensor, src: Tensor | number, options?: ScatterOptions): Tensor {
-    return gathering.scatter(this, dim, index, src, options);
+    return scatters.scatter(this, dim, index, src, options);
   }
   scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor {
     return gathering.scatterAdd(this, dim, index, src);
+  }
+  scatterReduce(
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    reduce: "sum" | "mean" | "prod" | "amax" | "amin",
+    options?: ScatterReduceOptions,
+  ): Tensor {
+    return scatters.scatterReduce(this, dim, index, src, reduce, options);
   }
   take(index: Tensor): Tensor {
     return gathering.take(this, index);

@@ -122,11 +122,6 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   });
 }
 
-export interface ScatterOptions {
-  /** How a value joins what is there: by default it takes its place, the last one where several meet. */
-  readonly reduce?: "add" | "multiply";
-}
-
 export function scattered(
   call: string,
   op: Op,
@@ -167,29 +162,6 @@ function sourceFor(call: string, x: Tensor, source: Tensor, shape: Shape, dim: n
     ? narrowed
     : narrow(narrowed, dim, 0, shape[dim] as number);
 }
-
-/**
- * x with src[…, j, …] (or a number) at […, index[…, j, …], …] along `dim`. Of values that meet in one place the last stays; PyTorch
- * leaves open which. Out of range is skipped.
- */
-export function scatter(
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  src: Tensor | number,
-  { reduce }: ScatterOptions = {},
-): Tensor {
-  const ops = { add: scatterSumOp, multiply: scatterProductOp };
-  return scattered("scatter", reduce ? ops[reduce] : scatterOverOp, x, dim, index, src);
-}
-
-/** Products have no gradient, as in PyTorch. */
-const scatterProductOp: Op = registerOp({
-  name: "scatter",
-  meaning: { kind: "scatter", combine: "prod" },
-  scalarTypes: [],
-  saves: [],
-});
 
 /** x with src[…, j, …] added at […, index[…, j, …], …] along `dim`, in the order of j: the same bits every time. */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
