@@ -91,6 +91,7 @@ export function defineKernel<
         outputs: outputNames,
         sizes: Object.keys(sizes),
         scalars: scalarNames,
+        scratch: [],
         workgroup: spec.workgroup ?? 64,
         wgsl: spec.wgsl,
         host: null,

@@ -116,8 +116,8 @@ export interface Sort {
 
 /**
  * A kernel in its author's own words. Operands are read whole (no views, no constants); the outputs lie in the result one after
- * another, each at a start that a binding may have. `attrs` are the number of workgroups, the numbers of `sizes`, and start and
- * size (in elements) of each output.
+ * another, each at a start that a binding may have. `attrs` are the number of workgroups, the numbers of `sizes`, start and
+ * size (in elements) of each output, and the size of each scratch array.
  */
 export interface Custom {
   readonly kind: "custom";
@@ -126,6 +126,8 @@ export interface Custom {
   readonly outputs: readonly string[];
   readonly sizes: readonly string[];
   readonly scalars: readonly string[];
+  /** Names of arrays of the output's dtype that are there while the kernel runs. The host makes its own. */
+  readonly scratch: readonly string[];
   /** Threads of a workgroup. */
   readonly workgroup: number;
   /**

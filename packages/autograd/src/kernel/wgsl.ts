@@ -36,7 +36,8 @@ export class WgslText {
 
   /** A name that nothing else in this shader has. */
   name(prefix: string): string {
-    return `${prefix}${this.#names++}`;
+    const name = `${prefix}${this.#names++}`;
+    return /^[iuf](16|32|64)$/.test(name) ? this.name(prefix) : name; // those are types
   }
 
   line(text: string): void {

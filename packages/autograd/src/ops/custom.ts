@@ -1,13 +1,13 @@
 import type { DType } from "../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import { Handle } from "../graph/handle.ts";
-import { isFree, type Op, OUTPUT_ALIGNMENT } from "../graph/op.ts";
+import { type Op, OUTPUT_ALIGNMENT } from "../graph/op.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
-import { copy } from "./constant.ts";
 import { reshape } from "./layout.ts";
 import { narrow } from "./movement.ts";
+import { contiguous } from "./strided.ts";
 
 /** One call of a custom op. */
 export interface CustomCall {
@@ -18,13 +18,15 @@ export interface CustomCall {
   /** The numbers that the meaning calls `sizes`. */
   readonly sizes?: readonly number[];
   readonly scalars?: readonly number[];
+  /** Elements of the scratch arrays. */
+  readonly scratch?: readonly number[];
   /** Workgroups. */
   readonly groups: number;
 }
 
 /** Records a custom op; gives its outputs, as views of the one result they lie in if they are several. */
 export function recordCustom(op: Op, operands: readonly Tensor[], call: CustomCall): Tensor[] {
-  const { shapes, dtype, sizes = [], scalars = [], groups } = call;
+  const { shapes, dtype, sizes = [], scalars = [], scratch = [], groups } = call;
   const several = shapes.length > 1;
   const places: { start: number; size: number }[] = [];
   let end = 0;
@@ -35,10 +37,10 @@ export function recordCustom(op: Op, operands: readonly Tensor[], call: CustomCa
   }
   const result = record(
     op,
-    operands.map(stored),
+    operands.map(contiguous),
     several ? [end] : (shapes[0] as Shape),
     dtype,
-    [groups, ...sizes, ...places.flatMap(({ start, size }) => [start, size])],
+    [groups, ...sizes, ...places.flatMap(({ start, size }) => [start, size]), ...scratch],
     scalars,
   );
   if (!several) return [result];
@@ -46,9 +48,6 @@ export function recordCustom(op: Op, operands: readonly Tensor[], call: CustomCa
     reshape(narrow(result, 0, start, size), shapes[i] as Shape),
   );
 }
-
-/** The values in a buffer of their own, in row-major order. */
-const stored = (x: Tensor): Tensor => (x.window !== null || isFree(x.node) ? copy(x) : x);
 
 /** Refuses operands of another dtype than the kernel reads. */
 export function checkOperand(call: string, name: string, x: Tensor, dtype: DType): void {

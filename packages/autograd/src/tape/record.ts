@@ -7,8 +7,8 @@ import { type Handle, newHandle, type ViewStep } from "../graph/handle.ts";
 import { EXPIRED, Node, PENDING } from "../graph/node.ts";
 import { isFree, type Op } from "../graph/op.ts";
 import { expandView, simplify, type View, wholeView } from "../graph/view.ts";
-import { type Shape, sameShape } from "../shape.ts";
 import { callSite } from "../runtime/anomaly.ts";
+import { type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { DEAD, type Edge, GradFn, Leaf, opGradFn } from "./edge.ts";
 
@@ -142,18 +142,19 @@ export function recordView(handle: Handle, step: ViewStep): Tensor {
   return out;
 }
 
-/** A tape entry with a rule of its own over existing values: `Function`, `checkpoint`. */
+/** A tape entry with a rule of its own over an existing value; `saved` are the nodes whose values the rule reads. */
 export function recordGradient(
   name: string,
   output: Tensor,
   operands: readonly Handle[],
   rule: (dy: Tensor) => readonly (Tensor | null | false)[],
+  saved: readonly Node[] = NONE,
 ): void {
   if (!context.gradMode || operands.every((operand) => edgeOf(operand) === null)) return;
   const shapes = operands.map((operand) => operand.shape);
   output.edge = gradientEdge(
     operands,
-    (edges) => new GradFn(name, edges, shapes, NONE, (dy) => rule(dy)),
+    (edges) => new GradFn(name, edges, shapes, saved, (dy) => rule(dy)),
   );
 }
 

@@ -6,7 +6,11 @@ import { type Binding, fold, type ShaderLimits, type Stage } from "./shader.ts";
 import type { Words } from "./words.ts";
 
 /** The author's text between its bindings, which have the author's names, and an entry point over a folded grid. */
-export function customStage(kernel: Kernel, words: Words, limits: ShaderLimits): Stage {
+export function customStages(
+  kernel: Kernel,
+  words: Words,
+  limits: ShaderLimits,
+): { stages: readonly Stage[]; scratch: readonly number[] } {
   const step = kernel.steps.at(-1) as KernelStep;
   const meaning = step.op.meaning as Custom;
   const [groups, ...rest] = step.attrs as [number, ...number[]];
@@ -42,7 +46,11 @@ export function customStage(kernel: Kernel, words: Words, limits: ShaderLimits):
   for (const [i, name] of meaning.outputs.entries()) {
     const [start, size] = rest.slice(meaning.sizes.length + 2 * i) as [number, number];
     const range = { offset: 4 * start, size: 4 * size };
-    declare(name, step.dtype, { source: { output: true }, writable: true, range });
+    declare(name, step.dtype, { source: { output: 0 }, writable: true, range });
+  }
+  const scratchSizes = rest.slice(meaning.sizes.length + 2 * meaning.outputs.length);
+  for (const [i, name] of meaning.scratch.entries()) {
+    declare(name, step.dtype, { source: { scratch: i }, writable: true });
   }
 
   const wgsl = `struct Numbers { ${members.join(", ")} }
@@ -55,5 +63,8 @@ ${meaning.wgsl}
   if (group < u.grid_groups) { kernel(group * ${meaning.workgroup}u + local, group, local); }
 }
 `;
-  return { wgsl, bindings, workgroups };
+  return {
+    stages: [{ wgsl, bindings, workgroups }],
+    scratch: scratchSizes.map((size) => 4 * Math.max(size, 1)),
+  };
 }

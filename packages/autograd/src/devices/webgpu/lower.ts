@@ -2,7 +2,7 @@ import { DeviceError, DTypeError, LimitError } from "../../errors.ts";
 import type { Kernel, KernelStep, Lowered } from "../device.ts";
 import { assembleStages } from "./assemble.ts";
 import { contractStages } from "./contract.ts";
-import { customStage } from "./custom.ts";
+import { customStages } from "./custom.ts";
 import { elementwiseStages } from "./elementwise.ts";
 import { gatherStages } from "./gather.ts";
 import { reduceStages } from "./reduce.ts";
@@ -87,7 +87,7 @@ function writeStages(
     case "sort":
       return sortStages(kernel, words, limits);
     case "custom":
-      return { stages: [customStage(kernel, words, limits)], scratch: [] };
+      return customStages(kernel, words, limits);
     case "source":
       throw new Error(`${step.op.name}: data from the host is written, not computed`);
     default:

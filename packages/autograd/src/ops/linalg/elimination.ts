@@ -1,0 +1,241 @@
+import { ArgumentError } from "../../errors.ts";
+import type { Op } from "../../graph/op.ts";
+import { sameShape, sizeOf } from "../../shape.ts";
+import { composite, noGrad } from "../../tape/modes.ts";
+import { recordGradient } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { mul, neg } from "../arithmetic.ts";
+import { sum } from "../broadcast.ts";
+import { matmul } from "../contraction.ts";
+import { squeeze, unsqueeze } from "../layout.ts";
+import { narrow, select } from "../movement.ts";
+import { prod } from "../reduction.ts";
+import { abs, log, sign } from "../unary.ts";
+import {
+  batchOf,
+  checkMatrices,
+  checkSquare,
+  countOf,
+  identity,
+  mT,
+  recordSerial,
+  serialOp,
+} from "./matrices.ts";
+import { matched, misfit } from "./triangular.ts";
+
+/**
+ * Gaussian elimination with the largest pivot of each column, in `w`; what happens to the rows happens to the `k` columns of y too, if
+ * there are right-hand sides.
+ */
+const elimination = (rightHandSide: boolean): string => {
+  const also = (text: string) => (rightHandSide ? text : "");
+  return `  let n = u.n;
+  let m = thread * n * n;
+  ${also("let k = u.columns; let r = thread * n * k; for (var i = 0u; i < n * k; i++) { y[r + i] = b[r + i]; }")}
+  for (var i = 0u; i < n * n; i++) { w[m + i] = a[m + i]; }
+  var parity = 1.0;
+  for (var c = 0u; c < n; c++) {
+    var p = c;
+    for (var i = c + 1u; i < n; i++) {
+      if (abs(w[m + i * n + c]) > abs(w[m + p * n + c])) { p = i; }
+    }
+    if (p != c) {
+      parity = -parity;
+      for (var j = 0u; j < n; j++) {
+        let t = w[m + c * n + j]; w[m + c * n + j] = w[m + p * n + j]; w[m + p * n + j] = t;
+      }
+      ${also("for (var j = 0u; j < k; j++) { let t = y[r + c * k + j]; y[r + c * k + j] = y[r + p * k + j]; y[r + p * k + j] = t; }")}
+    }
+    let pivot = w[m + c * n + c];
+    if (pivot == 0.0) { continue; }
+    for (var i = c + 1u; i < n; i++) {
+      let f = w[m + i * n + c] / pivot;
+      for (var j = c + 1u; j < n; j++) { w[m + i * n + j] -= f * w[m + c * n + j]; }
+      ${also("for (var j = 0u; j < k; j++) { y[r + i * k + j] -= f * y[r + c * k + j]; }")}
+    }
+  }
+`;
+};
+
+/** The same on the host: gives the sign of the row exchanges. */
+function eliminate(w: Float64Array, n: number, y: Float64Array, k: number): number {
+  let parity = 1;
+  const at = (i: number, j: number): number => w[i * n + j] as number;
+  const exchange = (values: Float64Array, width: number, i: number, j: number): void => {
+    const row = values.slice(i * width, (i + 1) * width);
+    values.copyWithin(i * width, j * width, (j + 1) * width);
+    values.set(row, j * width);
+  };
+  for (let c = 0; c < n; c++) {
+    let p = c;
+    for (let i = c + 1; i < n; i++) if (Math.abs(at(i, c)) > Math.abs(at(p, c))) p = i;
+    if (p !== c) {
+      parity = -parity;
+      exchange(w, n, c, p);
+      exchange(y, k, c, p);
+    }
+    if (at(c, c) === 0) continue;
+    for (let i = c + 1; i < n; i++) {
+      const f = at(i, c) / at(c, c);
+      for (let j = c + 1; j < n; j++) w[i * n + j] = at(i, j) - f * at(c, j);
+      for (let j = 0; j < k; j++)
+        y[i * k + j] = (y[i * k + j] as number) - f * (y[c * k + j] as number);
+    }
+  }
+  return parity;
+}
+
+const solveOp: Op = serialOp({
+  name: "solve",
+  inputs: ["a", "b"],
+  sizes: ["n", "columns"],
+  scratch: ["w"],
+  wgsl: `${elimination(true)}  for (var i = n; i > 0u;) {
+    i--;
+    for (var j = 0u; j < k; j++) {
+      var v = y[r + i * k + j];
+      for (var t = i + 1u; t < n; t++) { v -= w[m + i * n + t] * y[r + t * k + j]; }
+      y[r + i * k + j] = v / w[m + i * n + i];
+    }
+  }
+`,
+  host: (out, [a, b], { n: size, columns }, thread) => {
+    const [n, k] = [size as number, columns as number];
+    const w = (a as Float64Array).slice(thread * n * n, (thread + 1) * n * n);
+    const y = (b as Float64Array).slice(thread * n * k, (thread + 1) * n * k);
+    eliminate(w, n, y, k);
+    for (let i = n - 1; i >= 0; i--) {
+      for (let j = 0; j < k; j++) {
+        let v = y[i * k + j] as number;
+        for (let t = i + 1; t < n; t++) v -= (w[i * n + t] as number) * (y[t * k + j] as number);
+        y[i * k + j] = v / (w[i * n + i] as number);
+      }
+    }
+    out.set(y, thread * n * k);
+  },
+  saves: [0, "output"],
+  gradient: (dy, [a], { output, needs }) => {
+    const db = solution(mT(a as Tensor), dy);
+    return [needs[0] === true && neg(matmul(db, mT(output))), db];
+  },
+});
+
+/** X of A X = B for batches of equal shape. */
+function solution(a: Tensor, b: Tensor): Tensor {
+  const [n, columns] = b.shape.slice(-2) as [number, number];
+  return recordSerial(solveOp, [a, b], b.shape, countOf(b), [n, columns], [sizeOf(a.shape)]);
+}
+
+export interface SolveOptions {
+  /** Solve A X = B; else X A = B. */
+  readonly left?: boolean;
+}
+
+/**
+ * X of A X = B for square A; ±∞ or NaN where A is singular. A: [..., n, n]; B: [..., n, k], or a vector: [n], or [..., n] with exactly A's
+ * batch → B's shape; batches broadcast.
+ */
+export function solve(a: Tensor, b: Tensor, { left = true }: SolveOptions = {}): Tensor {
+  const call = "linalg.solve";
+  const n = checkSquare(call, a);
+  const isVector = b.shape.length === 1 || sameShape(b.shape, a.shape.slice(0, -1));
+  return composite(() => {
+    const sides = isVector ? unsqueeze(b, -1) : left ? b : mT(b);
+    if (checkMatrices(call, sides)[0] !== n) throw misfit(call, a, b);
+    const x = solution(...matched(call, left ? a : mT(a), sides));
+    return isVector ? squeeze(x, -1) : left ? x : mT(x);
+  });
+}
+
+/** A⁻¹; ±∞ or NaN where A is singular.  [..., n, n] → [..., n, n]. */
+export function inv(a: Tensor): Tensor {
+  const n = checkSquare("linalg.inv", a);
+  return composite(() => solution(...matched("linalg.inv", a, identity(n, a))));
+}
+
+/** The sign of the row exchanges, then the pivots: [..., n + 1]. */
+const pivotsOp: Op = serialOp({
+  name: "pivots",
+  inputs: ["a"],
+  sizes: ["n"],
+  scratch: ["w"],
+  wgsl: `${elimination(false)}  y[thread * (n + 1u)] = parity;
+  for (var i = 0u; i < n; i++) { y[thread * (n + 1u) + 1u + i] = w[m + i * n + i]; }
+`,
+  host: (y, [a], { n: size }, thread) => {
+    const n = size as number;
+    const w = (a as Float64Array).slice(thread * n * n, (thread + 1) * n * n);
+    y[thread * (n + 1)] = eliminate(w, n, new Float64Array(0), 0);
+    for (let i = 0; i < n; i++) y[thread * (n + 1) + 1 + i] = w[i * n + i] as number;
+  },
+});
+
+function pivots(a: Tensor, n: number): { parity: Tensor; diagonal: Tensor } {
+  const found = recordSerial(
+    pivotsOp,
+    [a],
+    [...batchOf(a), n + 1],
+    countOf(a),
+    [n],
+    [sizeOf(a.shape)],
+  );
+  return { parity: select(found, -1, 0), diagonal: narrow(found, -1, 1, n) };
+}
+
+/** A number for each matrix, spread over its elements. */
+const overMatrix = (x: Tensor): Tensor => unsqueeze(unsqueeze(x, -1), -1);
+
+/** det A; its gradient, det A · A⁻ᵀ, is NaN where A is singular.  [..., n, n] → [...]. */
+export function det(a: Tensor): Tensor {
+  const n = checkSquare("linalg.det", a);
+  return composite(() => {
+    const value = noGrad(() => {
+      const { parity, diagonal } = pivots(a, n);
+      return mul(parity, prod(diagonal, -1));
+    });
+    const rule = (dy: Tensor) => [mul(overMatrix(mul(dy, value)), mT(inv(a)))];
+    recordGradient("linalg.det", value, [a], rule, [a.node, value.node]);
+    return value;
+  });
+}
+
+/** Sign and logarithm of the size of a determinant. */
+export interface SignAndLog {
+  readonly sign: Tensor;
+  readonly logabsdet: Tensor;
+}
+
+/** The sign of det A (0 where A is singular) and log |det A|, which neither overflow.  [..., n, n] → [...] each. */
+export function slogdet(a: Tensor): SignAndLog {
+  const n = checkSquare("linalg.slogdet", a);
+  return composite(() => {
+    const made = noGrad(() => {
+      const { parity, diagonal } = pivots(a, n);
+      return {
+        sign: mul(parity, prod(sign(diagonal), -1)),
+        logabsdet: sum(log(abs(diagonal)), -1),
+      };
+    });
+    const rule = (dy: Tensor) => [mul(overMatrix(dy), mT(inv(a)))];
+    recordGradient("linalg.slogdet", made.logabsdet, [a], rule, [a.node]);
+    return made;
+  });
+}
+
+/** Aⁿ by repeated squaring; (A⁻¹)⁻ⁿ for negative n, the identity for 0.  [..., m, m] → [..., m, m]. */
+export function matrixPower(a: Tensor, n: number): Tensor {
+  const call = "linalg.matrixPower";
+  const size = checkSquare(call, a);
+  if (!Number.isInteger(n))
+    throw new ArgumentError(`${call}: the exponent is ${n}\n  hint: a whole number`);
+  return composite(() => {
+    if (n === 0) return matched(call, a, identity(size, a))[1];
+    let square = n < 0 ? inv(a) : a;
+    let power: Tensor | null = null;
+    for (let left = Math.abs(n); left > 0; left = Math.floor(left / 2)) {
+      if (left % 2 === 1) power = power === null ? square : matmul(power, square);
+      if (left > 1) square = matmul(square, square);
+    }
+    return power as Tensor;
+  });
+}

@@ -1,0 +1,107 @@
+import { detail, ShapeError } from "../../errors.ts";
+import { type Custom, type Gradient, type Op, registerOp } from "../../graph/op.ts";
+import { type Shape, sizeOf } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../apply.ts";
+import { eq } from "../comparison.ts";
+import { cast, checkFloating } from "../constant.ts";
+import { counting } from "../creation.ts";
+import { recordCustom } from "../custom.ts";
+import { transpose, unsqueeze } from "../layout.ts";
+
+/** The transposed matrices. A view. */
+export const mT = (x: Tensor): Tensor => transpose(x, -2, -1);
+
+/** The identity matrix in x's dtype, on its device. */
+export function identity(n: number, { dtype, node }: Tensor): Tensor {
+  const places = counting(n, node.stream);
+  return cast(eq(unsqueeze(places, 1), places), dtype);
+}
+
+/** What stands before the last two dimensions. */
+export const batchOf = (x: Tensor): Shape => x.shape.slice(0, -2);
+
+/** Refuses what is no batch of matrices of fractions; gives their rows and columns. */
+export function checkMatrices(call: string, a: Tensor): [rows: number, columns: number] {
+  checkTensor(call, a);
+  checkFloating(call, a);
+  if (a.shape.length < 2)
+    throw new ShapeError(`${call}: takes matrices, [..., m, n]${detail("a", a.shape)}`);
+  return a.shape.slice(-2) as [number, number];
+}
+
+/** Refuses what is no batch of square matrices; gives their size. */
+export function checkSquare(call: string, a: Tensor): number {
+  const [rows, columns] = checkMatrices(call, a);
+  if (rows !== columns)
+    throw new ShapeError(`${call}: takes square matrices${detail("a", a.shape)}`);
+  return rows;
+}
+
+/** A kernel that works through one matrix (or one column) a thread: `thread` of `u.count`. */
+export interface SerialSpec {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  /** Further numbers. */
+  readonly sizes: readonly string[];
+  readonly scratch?: readonly string[];
+  /** Body of the thread's function, which writes `y`. */
+  readonly wgsl: string;
+  /** Functions the body calls. */
+  readonly functions?: string;
+  /** The same for one thread on the host, in f64 whatever the dtype. */
+  readonly host: (
+    y: Float64Array,
+    inputs: readonly Float64Array[],
+    numbers: Readonly<Record<string, number>>,
+    thread: number,
+  ) => void;
+  readonly gradient?: Gradient;
+  readonly saves?: readonly (number | "output")[];
+}
+
+export function serialOp(spec: SerialSpec): Op {
+  const { name, inputs, sizes, scratch = [], wgsl, functions = "", gradient, saves = [] } = spec;
+  const meaning: Custom = {
+    kind: "custom",
+    inputs,
+    outputs: ["y"],
+    sizes: ["count", ...sizes],
+    scalars: [],
+    scratch,
+    workgroup: 64,
+    wgsl: `${functions}fn kernel(thread: u32, group: u32, local: u32) {
+  if (thread >= u.count) { return; }
+${wgsl}}`,
+    host([out], operands, numbers) {
+      const y = Float64Array.from(out as Float64Array);
+      const values = operands.map((operand) => Float64Array.from(operand));
+      const count = numbers.count as number;
+      for (let thread = 0; thread < count; thread++) spec.host(y, values, numbers, thread);
+      (out as Float64Array).set(y);
+    },
+  };
+  return registerOp({ name, meaning, scalarTypes: [], saves, ...(gradient && { gradient }) });
+}
+
+/** Records a serial kernel: its threads, and its numbers in the order of `sizes`. */
+export function recordSerial(
+  op: Op,
+  operands: readonly Tensor[],
+  shape: Shape,
+  count: number,
+  sizes: readonly number[],
+  scratch: readonly number[] = [],
+): Tensor {
+  const [y] = recordCustom(op, operands, {
+    shapes: [shape],
+    dtype: (operands[0] as Tensor).dtype,
+    sizes: [count, ...sizes],
+    scratch,
+    groups: Math.ceil(count / 64),
+  });
+  return y as Tensor;
+}
+
+/** Matrices in a batch. */
+export const countOf = (x: Tensor): number => sizeOf(batchOf(x));

@@ -1,0 +1,128 @@
+import { ArgumentError } from "../../errors.ts";
+import type { Op } from "../../graph/op.ts";
+import { sizeOf } from "../../shape.ts";
+import { composite } from "../../tape/modes.ts";
+import type { Tensor } from "../../tensor.ts";
+import { add, neg } from "../arithmetic.ts";
+import { matmul } from "../contraction.ts";
+import { narrow, tril, triu } from "../movement.ts";
+import { batchOf, checkMatrices, countOf, mT, recordSerial, serialOp } from "./matrices.ts";
+import { solveTriangular } from "./triangular.ts";
+
+/** The first `columns` columns of Q of A = Q R by Householder reflections, whose vectors `w` holds; for A no wider than high. */
+const orthogonalOp: Op = serialOp({
+  name: "qr",
+  inputs: ["a"],
+  sizes: ["rows", "n", "columns"],
+  scratch: ["w"],
+  functions: `fn reflect(v: u32, c: u32, at: u32, width: u32, onto_y: bool) {
+  var size = 0.0;
+  var dot = 0.0;
+  for (var i = c; i < u.rows; i++) {
+    let x = w[v + i * u.n + c];
+    size += x * x;
+    if (onto_y) { dot += x * y[at + i * width]; } else { dot += x * w[at + i * width]; }
+  }
+  if (size == 0.0) { return; }
+  for (var i = c; i < u.rows; i++) {
+    let x = 2.0 * dot / size * w[v + i * u.n + c];
+    if (onto_y) { y[at + i * width] -= x; } else { w[at + i * width] -= x; }
+  }
+}
+`,
+  wgsl: `  let n = u.n;
+  let m = thread * u.rows * n;
+  let q = thread * u.rows * u.columns;
+  for (var i = 0u; i < u.rows * n; i++) { w[m + i] = a[m + i]; }
+  for (var c = 0u; c < n; c++) {
+    var below = 0.0;
+    for (var i = c + 1u; i < u.rows; i++) { below += w[m + i * n + c] * w[m + i * n + c]; }
+    let x = w[m + c * n + c];
+    let size = sqrt(x * x + below);
+    w[m + c * n + c] = select(0.0, x + select(size, -size, x < 0.0), below > 0.0);
+    for (var j = c + 1u; j < n; j++) { reflect(m, c, m + j, n, false); }
+  }
+  for (var j = 0u; j < u.columns; j++) {
+    for (var i = 0u; i < u.rows; i++) { y[q + i * u.columns + j] = select(0.0, 1.0, i == j); }
+    for (var c = n; c > 0u; c--) { reflect(m, c - 1u, q + j, u.columns, true); }
+  }
+`,
+  host: (out, [a], { rows: height, n: width, columns: kept }, thread) => {
+    const [rows, n, columns] = [height as number, width as number, kept as number];
+    const w = (a as Float64Array).slice(thread * rows * n, (thread + 1) * rows * n);
+    const y = new Float64Array(rows * columns);
+    const reflect = (c: number, onto: Float64Array, j: number, stride: number): void => {
+      let [size, dot] = [0, 0];
+      for (let i = c; i < rows; i++) {
+        const x = w[i * n + c] as number;
+        size += x * x;
+        dot += x * (onto[i * stride + j] as number);
+      }
+      if (size === 0) return;
+      for (let i = c; i < rows; i++) {
+        const x = ((2 * dot) / size) * (w[i * n + c] as number);
+        onto[i * stride + j] = (onto[i * stride + j] as number) - x;
+      }
+    };
+    for (let c = 0; c < n; c++) {
+      let below = 0;
+      for (let i = c + 1; i < rows; i++) below += (w[i * n + c] as number) ** 2;
+      const x = w[c * n + c] as number;
+      const size = Math.sqrt(x * x + below);
+      w[c * n + c] = below > 0 ? x + (x < 0 ? -size : size) : 0;
+      for (let j = c + 1; j < n; j++) reflect(c, w, j, n);
+    }
+    for (let j = 0; j < columns; j++) {
+      y[j * columns + j] = 1;
+      for (let c = n - 1; c >= 0; c--) reflect(c, y, j, columns);
+    }
+    out.set(y, thread * rows * columns);
+  },
+  saves: [0, "output"],
+  // R dRᵀ has no part in it: R is QᵀA, and brings its own gradient to Q
+  gradient: (dy, [a], { output: q }) => {
+    const r = triu(matmul(mT(q), a as Tensor));
+    const m = neg(matmul(mT(dy), q));
+    const symmetric = add(tril(m), mT(tril(m, -1)));
+    const inner = add(dy, matmul(q, symmetric));
+    return [mT(solveTriangular(r, mT(inner), { upper: true }))];
+  },
+});
+
+/** Q of A = Q R, [..., m, columns], for A no wider than high; the gradient is for `columns` = n. */
+export function orthogonal(a: Tensor, columns: number): Tensor {
+  const [rows, n] = a.shape.slice(-2) as [number, number];
+  const shape = [...batchOf(a), rows, columns];
+  return recordSerial(orthogonalOp, [a], shape, countOf(a), [rows, n, columns], [sizeOf(a.shape)]);
+}
+
+export interface QrOptions {
+  /** "reduced": Q is [..., m, k] with k = min(m, n); "complete": Q is [..., m, m], which has no gradient where m > n. */
+  readonly mode?: "reduced" | "complete";
+}
+
+export interface QrResult {
+  readonly Q: Tensor;
+  readonly R: Tensor;
+}
+
+/** A = Q R with orthonormal columns in Q and upper triangular R. [..., m, n] → Q [..., m, k], R [..., k, n]. */
+export function qr(a: Tensor, { mode = "reduced" }: QrOptions = {}): QrResult {
+  const call = "linalg.qr";
+  const [rows, columns] = checkMatrices(call, a);
+  if (mode !== "reduced" && mode !== "complete") {
+    throw new ArgumentError(
+      `${call}: unknown mode ${JSON.stringify(mode)}\n  hint: "reduced" or "complete"`,
+    );
+  }
+  if (mode === "complete" && rows > columns && a.requiresGrad) {
+    throw new ArgumentError(
+      `${call}: the complete Q of a matrix that is higher than wide has no gradient`,
+    );
+  }
+  return composite(() => {
+    const square = rows < columns ? narrow(a, -1, 0, rows) : a;
+    const Q = orthogonal(square, mode === "complete" ? rows : Math.min(rows, columns));
+    return { Q, R: triu(matmul(mT(Q), a)) };
+  });
+}

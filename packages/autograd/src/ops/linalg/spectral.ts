@@ -1,0 +1,325 @@
+import type { Op } from "../../graph/op.ts";
+import { type Shape, sizeOf } from "../../shape.ts";
+import { composite } from "../../tape/modes.ts";
+import type { Tensor } from "../../tensor.ts";
+import { add, div, mul, sub } from "../arithmetic.ts";
+import { eq, where } from "../comparison.ts";
+import { matmul } from "../contraction.ts";
+import { unsqueeze } from "../layout.ts";
+import { narrow, select } from "../movement.ts";
+import {
+  batchOf,
+  checkMatrices,
+  checkSquare,
+  countOf,
+  identity,
+  mT,
+  recordSerial,
+  serialOp,
+} from "./matrices.ts";
+
+/** The cosine and sine of the rotation that makes an off-diagonal element 0, from cot 2θ. */
+const ROTATION = `fn rotation(cot: f32) -> vec2<f32> {
+  let t = select(1.0, -1.0, cot < 0.0) / (abs(cot) + sqrt(cot * cot + 1.0));
+  return vec2<f32>(1.0, t) / sqrt(t * t + 1.0);
+}
+`;
+
+function rotation(cot: number): readonly [cos: number, sin: number] {
+  const t = (cot < 0 ? -1 : 1) / (Math.abs(cot) + Math.hypot(cot, 1));
+  const length = Math.hypot(t, 1);
+  return [1 / length, t / length];
+}
+
+/** Columns p and q of a matrix turned into each other. */
+function turn(
+  x: Float64Array,
+  rows: number,
+  width: number,
+  p: number,
+  q: number,
+  [cos, sin]: readonly [number, number],
+): void {
+  for (let i = 0; i < rows; i++) {
+    const [a, b] = [x[i * width + p] as number, x[i * width + q] as number];
+    x[i * width + p] = cos * a - sin * b;
+    x[i * width + q] = sin * a + cos * b;
+  }
+}
+
+const SWEEPS = 40;
+
+/** Eigenvalues, ascending, in the first row, the eigenvectors as columns below: cyclic Jacobi on the lower triangle. */
+const eighOp: Op = serialOp({
+  name: "eigh",
+  inputs: ["a"],
+  sizes: ["n"],
+  scratch: ["w"],
+  functions: ROTATION,
+  wgsl: `  let n = u.n;
+  let m = thread * n * n;
+  let e = thread * (n + 1u) * n;
+  let v = e + n;
+  for (var i = 0u; i < n; i++) {
+    for (var j = 0u; j < n; j++) {
+      w[m + i * n + j] = a[m + max(i, j) * n + min(i, j)];
+      y[v + i * n + j] = select(0.0, 1.0, i == j);
+    }
+  }
+  for (var sweep = 0u; sweep < 16u; sweep++) {
+    var turned = false;
+    for (var p = 0u; p < n; p++) {
+      for (var q = p + 1u; q < n; q++) {
+        let x = w[m + p * n + q];
+        let d = w[m + q * n + q] - w[m + p * n + p];
+        if (abs(x) <= 1e-9 * abs(d) || x == 0.0) { continue; }
+        turned = true;
+        let r = rotation(d / (2.0 * x));
+        for (var i = 0u; i < n; i++) {
+          let f = w[m + i * n + p]; let g = w[m + i * n + q];
+          w[m + i * n + p] = r.x * f - r.y * g; w[m + i * n + q] = r.y * f + r.x * g;
+          let h = y[v + i * n + p]; let k = y[v + i * n + q];
+          y[v + i * n + p] = r.x * h - r.y * k; y[v + i * n + q] = r.y * h + r.x * k;
+        }
+        for (var i = 0u; i < n; i++) {
+          let f = w[m + p * n + i]; let g = w[m + q * n + i];
+          w[m + p * n + i] = r.x * f - r.y * g; w[m + q * n + i] = r.y * f + r.x * g;
+        }
+        w[m + p * n + q] = 0.0; w[m + q * n + p] = 0.0;
+      }
+    }
+    if (!turned) { break; }
+  }
+  for (var i = 0u; i < n; i++) { y[e + i] = w[m + i * n + i]; }
+  for (var i = 0u; i < n; i++) {
+    var l = i;
+    for (var j = i + 1u; j < n; j++) { if (y[e + j] < y[e + l]) { l = j; } }
+    for (var k = 0u; k <= n; k++) {
+      let t = y[e + k * n + i]; y[e + k * n + i] = y[e + k * n + l]; y[e + k * n + l] = t;
+    }
+  }
+`,
+  host: (out, [a], { n: size }, thread) => {
+    const n = size as number;
+    const w = new Float64Array(n * n);
+    const y = new Float64Array((n + 1) * n);
+    const vectors = y.subarray(n);
+    for (let i = 0; i < n; i++) {
+      vectors[i * n + i] = 1;
+      for (let j = 0; j <= i; j++) {
+        const x = (a as Float64Array)[thread * n * n + i * n + j] as number;
+        w[i * n + j] = x;
+        w[j * n + i] = x;
+      }
+    }
+    const transposed = (): void => {
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < i; j++)
+          [w[i * n + j], w[j * n + i]] = [w[j * n + i] as number, w[i * n + j] as number];
+    };
+    let turned = true;
+    for (let sweep = 0; sweep < SWEEPS && turned; sweep++) {
+      turned = false;
+      for (let p = 0; p < n; p++) {
+        for (let q = p + 1; q < n; q++) {
+          const x = w[p * n + q] as number;
+          const d = (w[q * n + q] as number) - (w[p * n + p] as number);
+          if (x === 0 || Math.abs(x) <= 1e-18 * Math.abs(d)) continue;
+          turned = true;
+          const angle = rotation(d / (2 * x));
+          turn(w, n, n, p, q, angle);
+          transposed();
+          turn(w, n, n, p, q, angle);
+          turn(vectors, n, n, p, q, angle);
+          w[p * n + q] = 0;
+          w[q * n + p] = 0;
+        }
+      }
+    }
+    for (let i = 0; i < n; i++) y[i] = w[i * n + i] as number;
+    sortColumns(y, n, (x, other) => x < other);
+    out.set(y, thread * (n + 1) * n);
+  },
+  saves: ["output"],
+  // V (diag dλ + VᵀdV ∘ 1/(λⱼ − λᵢ)) Vᵀ
+  gradient: (dy, _, { output }) => {
+    const n = output.shape.at(-1) as number;
+    const [values, vectors] = [select(output, -2, 0), narrow(output, -2, 1, n)];
+    const [dValues, dVectors] = [select(dy, -2, 0), narrow(dy, -2, 1, n)];
+    const mixed = mul(matmul(mT(vectors), dVectors), inverse(gaps(values)));
+    const inner = add(mixed, mul(unsqueeze(dValues, -1), identity(n, dy)));
+    return [matmul(matmul(vectors, inner), mT(vectors))];
+  },
+});
+
+/** Columns with the first row in this order: by selection. */
+function sortColumns(
+  y: Float64Array,
+  n: number,
+  before: (x: number, other: number) => boolean,
+): void {
+  for (let i = 0; i < n; i++) {
+    let least = i;
+    for (let j = i + 1; j < n; j++) if (before(y[j] as number, y[least] as number)) least = j;
+    for (let at = 0; at < y.length; at += n)
+      [y[at + i], y[at + least]] = [y[at + least] as number, y[at + i] as number];
+  }
+}
+
+/** xⱼ − xᵢ. */
+const gaps = (x: Tensor): Tensor => sub(unsqueeze(x, -2), unsqueeze(x, -1));
+
+/** 1/x, and 0 where x is 0: where two values are equal their vectors have no derivative, and none is asked for. */
+const inverse = (x: Tensor): Tensor => {
+  const isZero = eq(x, 0);
+  return where(isZero, 0, div(1, where(isZero, 1, x)));
+};
+
+export interface EighResult {
+  readonly eigenvalues: Tensor;
+  readonly eigenvectors: Tensor;
+}
+
+function decomposed(call: string, a: Tensor): EighResult {
+  const n = checkSquare(call, a);
+  const shape = [...batchOf(a), n + 1, n];
+  const both = recordSerial(eighOp, [a], shape, countOf(a), [n], [sizeOf(a.shape)]);
+  return { eigenvalues: select(both, -2, 0), eigenvectors: narrow(both, -2, 1, n) };
+}
+
+/**
+ * A = V diag λ Vᵀ for symmetric A (only its lower triangle is read): eigenvalues λ, ascending, and eigenvectors as the columns of V, each
+ * up to its sign.  [..., n, n] → [..., n], [..., n, n].
+ */
+export function eigh(a: Tensor): EighResult {
+  return composite(() => decomposed("linalg.eigh", a));
+}
+
+/** The eigenvalues of symmetric A, ascending (only its lower triangle is read).  [..., n, n] → [..., n]. */
+export function eigvalsh(a: Tensor): Tensor {
+  return composite(() => decomposed("linalg.eigvalsh", a).eigenvalues);
+}
+
+/** Singular values, descending, in the first row, then the rows of U, then those of V; for A no wider than high: one-sided Jacobi. */
+const svdOp: Op = serialOp({
+  name: "svd",
+  inputs: ["a"],
+  sizes: ["rows", "n"],
+  functions: ROTATION,
+  wgsl: `  let n = u.n;
+  let e = thread * (1u + u.rows + n) * n;
+  let v = e + n + u.rows * n;
+  for (var i = 0u; i < u.rows * n; i++) { y[e + n + i] = a[thread * u.rows * n + i]; }
+  for (var i = 0u; i < n * n; i++) { y[v + i] = select(0.0, 1.0, i % (n + 1u) == 0u); }
+  for (var sweep = 0u; sweep < 16u; sweep++) {
+    var turned = false;
+    for (var p = 0u; p < n; p++) {
+      for (var q = p + 1u; q < n; q++) {
+        var s = vec3<f32>();
+        for (var i = 1u; i <= u.rows; i++) {
+          let f = y[e + i * n + p]; let g = y[e + i * n + q];
+          s += vec3<f32>(f * f, g * g, f * g);
+        }
+        if (abs(s.z) <= 1e-7 * sqrt(s.x * s.y) || s.z == 0.0) { continue; }
+        turned = true;
+        let r = rotation((s.y - s.x) / (2.0 * s.z));
+        for (var i = 1u; i <= u.rows + n; i++) {
+          let f = y[e + i * n + p]; let g = y[e + i * n + q];
+          y[e + i * n + p] = r.x * f - r.y * g; y[e + i * n + q] = r.y * f + r.x * g;
+        }
+      }
+    }
+    if (!turned) { break; }
+  }
+  for (var j = 0u; j < n; j++) {
+    var s = 0.0;
+    for (var i = 1u; i <= u.rows; i++) { s += y[e + i * n + j] * y[e + i * n + j]; }
+    s = sqrt(s);
+    y[e + j] = s;
+    for (var i = 1u; i <= u.rows; i++) { y[e + i * n + j] /= select(1.0, s, s > 0.0); }
+  }
+  for (var i = 0u; i < n; i++) {
+    var l = i;
+    for (var j = i + 1u; j < n; j++) { if (y[e + j] > y[e + l]) { l = j; } }
+    for (var k = 0u; k <= u.rows + n; k++) {
+      let t = y[e + k * n + i]; y[e + k * n + i] = y[e + k * n + l]; y[e + k * n + l] = t;
+    }
+  }
+`,
+  host: (out, [a], { rows: height, n: size }, thread) => {
+    const [rows, n] = [height as number, size as number];
+    const y = new Float64Array((1 + rows + n) * n);
+    const both = y.subarray(n);
+    y.set((a as Float64Array).subarray(thread * rows * n, (thread + 1) * rows * n), n);
+    for (let i = 0; i < n; i++) both[(rows + i) * n + i] = 1;
+    const dot = (p: number, q: number): number => {
+      let total = 0;
+      for (let i = 0; i < rows; i++)
+        total += (both[i * n + p] as number) * (both[i * n + q] as number);
+      return total;
+    };
+    let turned = true;
+    for (let sweep = 0; sweep < SWEEPS && turned; sweep++) {
+      turned = false;
+      for (let p = 0; p < n; p++) {
+        for (let q = p + 1; q < n; q++) {
+          const [pp, qq, pq] = [dot(p, p), dot(q, q), dot(p, q)];
+          if (pq === 0 || Math.abs(pq) <= 1e-16 * Math.sqrt(pp * qq)) continue;
+          turned = true;
+          turn(both, rows + n, n, p, q, rotation((qq - pp) / (2 * pq)));
+        }
+      }
+    }
+    for (let j = 0; j < n; j++) {
+      const size = Math.sqrt(dot(j, j));
+      y[j] = size;
+      for (let i = 0; i < rows && size > 0; i++)
+        both[i * n + j] = (both[i * n + j] as number) / size;
+    }
+    sortColumns(y, n, (x, other) => x > other);
+    out.set(y, thread * y.length);
+  },
+  saves: ["output"],
+  // U (skew(UᵀdU)/E S + S skew(VᵀdV)/E + diag dS) Vᵀ + (1 − UUᵀ) dU S⁻¹ Vᵀ, where skew(X) = X − Xᵀ and E = sⱼ² − sᵢ²
+  gradient: (dy, _, { output, shapes }) => {
+    const [rows, n] = (shapes[0] as Shape).slice(-2) as [number, number];
+    const parts = (x: Tensor) => [
+      select(x, -2, 0),
+      narrow(x, -2, 1, rows),
+      narrow(x, -2, 1 + rows, n),
+    ];
+    const [s, U, V] = parts(output) as [Tensor, Tensor, Tensor];
+    const [dS, dU, dV] = parts(dy) as [Tensor, Tensor, Tensor];
+    const skew = (x: Tensor) => sub(x, mT(x));
+    const turns = inverse(gaps(mul(s, s)));
+    const [along, across] = [unsqueeze(s, -2), unsqueeze(s, -1)];
+    const projected = matmul(mT(U), dU);
+    const left = mul(mul(skew(projected), turns), along);
+    const right = mul(across, mul(skew(matmul(mT(V), dV)), turns));
+    const diagonal = mul(unsqueeze(dS, -1), identity(n, dy));
+    const inside = matmul(U, add(add(left, right), diagonal));
+    const outside = mul(sub(dU, matmul(U, projected)), inverse(along));
+    return [matmul(add(inside, outside), mT(V))];
+  },
+});
+
+/** S, U and V of A = U diag(S) Vᵀ for A of any shape; columns of U (or V) whose singular value is 0 are 0. */
+export function singular(call: string, a: Tensor): { S: Tensor; U: Tensor; V: Tensor } {
+  const [rows, columns] = checkMatrices(call, a);
+  if (rows < columns) {
+    const { S, U, V } = singular(call, mT(a));
+    return { S, U: V, V: U };
+  }
+  const shape = [...batchOf(a), 1 + rows + columns, columns];
+  const all = recordSerial(svdOp, [a], shape, countOf(a), [rows, columns]);
+  return {
+    S: select(all, -2, 0),
+    U: narrow(all, -2, 1, rows),
+    V: narrow(all, -2, 1 + rows, columns),
+  };
+}
+
+/** The singular values of A, descending.  [..., m, n] → [..., min(m, n)]. */
+export function svdvals(a: Tensor): Tensor {
+  return composite(() => singular("linalg.svdvals", a).S);
+}

@@ -1,0 +1,99 @@
+import { composite, noGrad } from "../../tape/modes.ts";
+import { recordGradient } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { add, div, mul, neg, sub } from "../arithmetic.ts";
+import { cat } from "../assembly.ts";
+import { sum } from "../broadcast.ts";
+import { gt, lt, where } from "../comparison.ts";
+import { matmul } from "../contraction.ts";
+import { detach, unsqueeze } from "../layout.ts";
+import { narrow } from "../movement.ts";
+import { amax } from "../reduction.ts";
+import { checkMatrices, mT } from "./matrices.ts";
+import { orthogonal } from "./orthogonal.ts";
+import { singular } from "./spectral.ts";
+
+export interface SvdOptions {
+  /** Square U and V, completed by columns without a gradient; else [..., m, k] and [..., k, n] with k = min(m, n). */
+  readonly fullMatrices?: boolean;
+}
+
+export interface SvdResult {
+  readonly U: Tensor;
+  readonly S: Tensor;
+  readonly Vh: Tensor;
+}
+
+/**
+ * A = U diag(S) Vh with orthonormal columns of U and rows of Vh, each pair up to its sign, and singular values S, descending.
+ * [..., m, n] → U [..., m, m], S [..., min(m, n)], Vh [..., n, n], or less without `fullMatrices`.
+ */
+export function svd(a: Tensor, { fullMatrices = true }: SvdOptions = {}): SvdResult {
+  const [rows, columns] = checkMatrices("linalg.svd", a);
+  return composite(() => {
+    const { S, U, V } = singular("linalg.svd", a);
+    const high = rows >= columns;
+    // the other one is a product of rotations, and so whole
+    const whole = completed(high ? U : V, fullMatrices);
+    return { U: high ? whole : U, S, Vh: mT(high ? V : whole) };
+  });
+}
+
+/** Columns of 0 replaced by others orthogonal to the rest, and further ones up to a square if it is asked for. */
+function completed(x: Tensor, square: boolean): Tensor {
+  const [rows, n] = x.shape.slice(-2) as [number, number];
+  const basis = noGrad(() => orthogonal(detach(x), square ? rows : n));
+  const replaced = noGrad(() => {
+    const first = narrow(basis, -1, 0, n);
+    const opposite = lt(sum(mul(first, x), -2, { keepdim: true }), 0);
+    return sub(where(opposite, neg(first), first), x);
+  });
+  const columns = add(x, replaced);
+  return square && rows > n ? cat([columns, narrow(basis, -1, n, rows - n)], -1) : columns;
+}
+
+export interface PinvOptions {
+  /** Singular values at most this far below the largest count as 0: max(m, n) times the dtype's smallest step at 1 unless given. */
+  readonly rtol?: number | null;
+  /** Singular values at most this large count as 0. */
+  readonly atol?: number;
+}
+
+/**
+ * The pseudoinverse A⁺ = V diag(1/S) Uᵀ, with 0 for 1/0. Its gradient is that of full rank, or of changes that keep the rank.
+ * [..., m, n] → [..., n, m].
+ */
+export function pinv(a: Tensor, { rtol = null, atol = 0 }: PinvOptions = {}): Tensor {
+  const [rows, columns] = checkMatrices("linalg.pinv", a);
+  const step = a.dtype === "f64" ? 2 ** -52 : 2 ** -23;
+  const relative = rtol ?? (atol > 0 ? 0 : Math.max(rows, columns) * step);
+  return composite(() => {
+    const value = noGrad(() => {
+      const { S, U, V } = singular("linalg.pinv", a);
+      const largest = mul(amax(S, -1, { keepdim: true }), relative);
+      const counts = gt(S, atol > 0 ? where(gt(largest, atol), largest, atol) : largest);
+      const inverses = where(counts, div(1, where(counts, S, 1)), 0);
+      return matmul(mul(V, unsqueeze(inverses, -2)), mT(U));
+    });
+    const rule = (dy: Tensor) => [pinvGradient(a, value, mT(dy))];
+    recordGradient("linalg.pinv", value, [a], rule, [a.node, value.node]);
+    return value;
+  });
+}
+
+/** Golub & Pereyra 1973, in the order of products that is cheaper; `g` is dyᵀ. */
+function pinvGradient(a: Tensor, p: Tensor, g: Tensor): Tensor {
+  const pT = mT(p);
+  if ((a.shape.at(-2) as number) <= (a.shape.at(-1) as number)) {
+    const k = matmul(g, p);
+    const kp = matmul(k, pT);
+    const inRange = sub(kp, mT(matmul(p, k)));
+    const outside = sub(matmul(matmul(pT, p), sub(g, matmul(k, a))), matmul(matmul(a, p), kp));
+    return add(inRange, outside);
+  }
+  const k = matmul(p, g);
+  const pk = matmul(pT, k);
+  const inRange = sub(pk, mT(matmul(k, p)));
+  const outside = sub(matmul(matmul(sub(g, matmul(a, k)), p), pT), matmul(matmul(pk, p), a));
+  return add(inRange, outside);
+}

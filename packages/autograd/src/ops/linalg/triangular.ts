@@ -1,0 +1,173 @@
+import { ArgumentError, detail, ShapeError } from "../../errors.ts";
+import type { Op } from "../../graph/op.ts";
+import { broadcastShapes, type Shape } from "../../shape.ts";
+import { composite } from "../../tape/modes.ts";
+import type { Tensor } from "../../tensor.ts";
+import { add, mul, neg, sub } from "../arithmetic.ts";
+import { expand } from "../broadcast.ts";
+import { matmul } from "../contraction.ts";
+import { tril, triu } from "../movement.ts";
+import {
+  batchOf,
+  checkMatrices,
+  checkSquare,
+  countOf,
+  identity,
+  mT,
+  recordSerial,
+  serialOp,
+} from "./matrices.ts";
+
+/** L of A = L Lᵀ, row by row; NaN from the first row on that has none. Reads the lower triangle. */
+const choleskyOp: Op = serialOp({
+  name: "cholesky",
+  inputs: ["a"],
+  sizes: ["n", "nan"],
+  wgsl: `  let n = u.n;
+  let m = thread * n * n;
+  for (var i = 0u; i < n; i++) {
+    for (var j = 0u; j < n; j++) {
+      var s = 0.0;
+      if (j <= i) {
+        s = a[m + i * n + j];
+        for (var k = 0u; k < j; k++) { s -= y[m + i * n + k] * y[m + j * n + k]; }
+        if (j < i) { s /= y[m + j * n + j]; }
+        else if (s > 0.0) { s = sqrt(s); }
+        else { s = bitcast<f32>(u.nan); }
+      }
+      y[m + i * n + j] = s;
+    }
+  }
+`,
+  host: (y, [a], { n: size }, thread) => {
+    const n = size as number;
+    const m = thread * n * n;
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j <= i; j++) {
+        let s = (a as Float64Array)[m + i * n + j] as number;
+        for (let k = 0; k < j; k++)
+          s -= (y[m + i * n + k] as number) * (y[m + j * n + k] as number);
+        y[m + i * n + j] = j < i ? s / (y[m + j * n + j] as number) : s > 0 ? Math.sqrt(s) : NaN;
+      }
+      y.fill(0, m + i * n + i + 1, m + (i + 1) * n);
+    }
+  },
+  saves: ["output"],
+  // L⁻ᵀ Φ(Lᵀ dL) L⁻¹ made symmetric; Φ takes the lower triangle, half of the diagonal
+  gradient: (dy, _, { output }) => {
+    const inner = matmul(mT(output), dy);
+    const lower = sub(
+      tril(inner),
+      mul(mul(inner, identity(inner.shape.at(-1) as number, inner)), 0.5),
+    );
+    const half = substitute(mT(output), lower, true, false);
+    const whole = mT(substitute(mT(output), mT(half), true, false));
+    return [mul(add(whole, mT(whole)), 0.5)];
+  },
+});
+
+export interface CholeskyOptions {
+  /** Give Lᵀ instead. */
+  readonly upper?: boolean;
+}
+
+/**
+ * The lower triangular L with A = L Lᵀ, for symmetric positive definite A (only its lower triangle is read). Where A is not positive
+ * definite, NaN.  [..., n, n] → [..., n, n].
+ */
+export function cholesky(a: Tensor, { upper = false }: CholeskyOptions = {}): Tensor {
+  const n = checkSquare("linalg.cholesky", a);
+  return composite(() => {
+    const factor = recordSerial(choleskyOp, [a], a.shape, countOf(a), [n, 0x7fc00000]);
+    return upper ? mT(factor) : factor;
+  });
+}
+
+/** X of T X = B, a thread a column. */
+const substitutionOp: Op = serialOp({
+  name: "solveTriangular",
+  inputs: ["a", "b"],
+  sizes: ["n", "columns", "upper", "unit"],
+  wgsl: `  let n = u.n;
+  let m = thread / u.columns * n;
+  let c = thread % u.columns;
+  for (var s = 0u; s < n; s++) {
+    let i = select(s, n - 1u - s, u.upper == 1u);
+    let row = (m + i) * n;
+    var v = b[(m + i) * u.columns + c];
+    for (var t = 0u; t < s; t++) {
+      let j = select(t, n - 1u - t, u.upper == 1u);
+      v -= a[row + j] * y[(m + j) * u.columns + c];
+    }
+    if (u.unit == 0u) { v /= a[row + i]; }
+    y[(m + i) * u.columns + c] = v;
+  }
+`,
+  host: (y, [a, b], { n: size, columns: width, upper, unit }, thread) => {
+    const [n, columns] = [size as number, width as number];
+    const m = Math.floor(thread / columns) * n;
+    const c = thread % columns;
+    for (let s = 0; s < n; s++) {
+      const i = upper === 1 ? n - 1 - s : s;
+      let v = (b as Float64Array)[(m + i) * columns + c] as number;
+      for (let t = 0; t < s; t++) {
+        const j = upper === 1 ? n - 1 - t : t;
+        v -=
+          ((a as Float64Array)[(m + i) * n + j] as number) * (y[(m + j) * columns + c] as number);
+      }
+      y[(m + i) * columns + c] =
+        unit === 1 ? v : v / ((a as Float64Array)[(m + i) * n + i] as number);
+    }
+  },
+  saves: [0, "output"],
+  gradient: (dy, [a], { output, needs, attrs }) => {
+    const [upper, unit] = [attrs[4] === 1, attrs[5] === 1];
+    const db = substitute(mT(a as Tensor), dy, !upper, unit);
+    if (needs[0] !== true) return [false, db];
+    const whole = neg(matmul(db, mT(output)));
+    return [upper ? triu(whole, unit ? 1 : 0) : tril(whole, unit ? -1 : 0), db];
+  },
+});
+
+/** X of T X = B for batches of equal shape. */
+function substitute(a: Tensor, b: Tensor, upper: boolean, unit: boolean): Tensor {
+  const [n, columns] = b.shape.slice(-2) as [number, number];
+  const numbers = [n, columns, Number(upper), Number(unit)];
+  return recordSerial(substitutionOp, [a, b], b.shape, countOf(b) * columns, numbers);
+}
+
+export interface SolveTriangularOptions {
+  /** Whether A is upper triangular; what is on its other side is not read. */
+  readonly upper: boolean;
+  /** Solve A X = B; else X A = B. */
+  readonly left?: boolean;
+  /** Take the diagonal to be 1 without reading it. */
+  readonly unitriangular?: boolean;
+}
+
+/** X of A X = B (or X A = B) for triangular A. A: [..., n, n]; B: [..., n, k] (or [..., k, n]) → B's shape; batches broadcast. */
+export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOptions): Tensor {
+  const call = "linalg.solveTriangular";
+  if (typeof options?.upper !== "boolean")
+    throw new ArgumentError(`${call}: needs upper: true or false, which triangle is read`);
+  const { upper, left = true, unitriangular = false } = options;
+  const n = checkSquare(call, a);
+  const sides = checkMatrices(call, b);
+  if (sides[left ? 0 : 1] !== n) throw misfit(call, a, b);
+  return composite(() => {
+    const [t, x] = left ? matched(call, a, b) : matched(call, mT(a), mT(b));
+    const solution = substitute(t, x, left ? upper : !upper, unitriangular);
+    return left ? solution : mT(solution);
+  });
+}
+
+export const misfit = (call: string, a: Tensor, b: Tensor): ShapeError =>
+  new ShapeError(
+    `${call}: the sizes of A and B do not fit${detail("a", a.shape)}${detail("b", b.shape)}`,
+  );
+
+/** Both with the batch that theirs broadcast to. */
+export function matched(call: string, a: Tensor, b: Tensor): [Tensor, Tensor] {
+  const batch: Shape = broadcastShapes(call, batchOf(a), batchOf(b));
+  return [expand(a, [...batch, ...a.shape.slice(-2)]), expand(b, [...batch, ...b.shape.slice(-2)])];
+}

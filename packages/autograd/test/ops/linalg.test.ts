@@ -1,0 +1,191 @@
+import * as w from "@wgrad/autograd";
+import { init, linalg, type Tensor, tensor, zeros } from "@wgrad/autograd";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type OpCase, testOps } from "./harness.ts";
+import { type Input, normal } from "./inputs.ts";
+
+type OfTensors = (...operands: Tensor[]) => Tensor | readonly Tensor[];
+
+const square = normal([2, 3, 3]);
+const eye = (x: Tensor): Tensor =>
+  w.eye(x.shape.at(-1) as number, { dtype: x.dtype, device: x.device });
+/** Symmetric with all eigenvalues at least 1, from any matrix. */
+const positive = (x: Tensor): Tensor => x.matmul(x.mT).add(eye(x));
+const symmetric = (x: Tensor): Tensor => x.add(x.mT);
+/** Columns (or rows) turned to the side where their largest element is positive: factors are defined up to that. */
+const turned = (x: Tensor, dim: number): Tensor => {
+  const side = x.detach();
+  return x.mul(
+    side
+      .amax(dim, { keepdim: true })
+      .add(side.amin(dim, { keepdim: true }))
+      .sign(),
+  );
+};
+
+const rows: Readonly<Record<string, readonly [OfTensors, readonly Input[]]>> = {
+  cholesky: [(x) => linalg.cholesky(positive(x as Tensor)), [square]],
+  "cholesky, upper": [(x) => linalg.cholesky(positive(x as Tensor), { upper: true }), [square]],
+  solve: [(a, b) => linalg.solve(a as Tensor, b as Tensor), [square, normal([3, 2])]],
+  "solve from the right": [
+    (a, b) => linalg.solve(a as Tensor, b as Tensor, { left: false }),
+    [normal([3, 3]), normal([4, 2, 3])],
+  ],
+  "solve for vectors": [(a, b) => linalg.solve(a as Tensor, b as Tensor), [square, normal([2, 3])]],
+  inv: [(x) => linalg.inv(x as Tensor), [square]],
+  det: [(x) => linalg.det(x as Tensor), [square]],
+  slogdet: [(x) => Object.values(linalg.slogdet(x as Tensor)), [square]],
+  solveTriangular: [
+    (a, b) => linalg.solveTriangular(positive(a as Tensor), b as Tensor, { upper: false }),
+    [square, normal([2, 3, 4])],
+  ],
+  "solveTriangular from the right, unit, upper": [
+    (a, b) =>
+      linalg.solveTriangular(a as Tensor, b as Tensor, {
+        upper: true,
+        left: false,
+        unitriangular: true,
+      }),
+    [normal([3, 3]), normal([2, 4, 3])],
+  ],
+  qr: [(x) => Object.values(linalg.qr(x as Tensor)), [normal([2, 4, 3])]],
+  "qr of wide matrices": [(x) => Object.values(linalg.qr(x as Tensor)), [normal([2, 4])]],
+  eigvalsh: [(x) => linalg.eigvalsh(symmetric(x as Tensor)), [square]],
+  eigh: [
+    (x) => {
+      const { eigenvalues, eigenvectors } = linalg.eigh(symmetric(x as Tensor));
+      return [eigenvalues, turned(eigenvectors, -2)];
+    },
+    [square],
+  ],
+  svdvals: [(x) => linalg.svdvals(x as Tensor), [normal([2, 4, 3])]],
+  svd: [
+    (x) => {
+      const { U, S, Vh } = linalg.svd(x as Tensor, { fullMatrices: false });
+      return [turned(U, -2), S, turned(Vh, -1)];
+    },
+    [normal([2, 4, 3])],
+  ],
+  "svd of wide matrices": [
+    (x) => {
+      const { U, S, Vh } = linalg.svd(x as Tensor, { fullMatrices: false });
+      return U.mul(S.unsqueeze(-2)).matmul(Vh.square());
+    },
+    [normal([2, 4])],
+  ],
+  pinv: [(x) => linalg.pinv(x as Tensor), [normal([2, 4, 3])]],
+  "pinv of wide matrices": [(x) => linalg.pinv(x as Tensor), [normal([2, 4])]],
+  matrixPower: [(x) => linalg.matrixPower(x as Tensor, 5), [square]],
+  "matrixPower of −2": [(x) => linalg.matrixPower(x as Tensor, -2), [square]],
+};
+
+testOps(
+  Object.entries(rows).map(
+    ([name, [op, inputs]]): OpCase => ({ name, op, inputs, tolerance: { rtol: 2e-4, atol: 1e-4 } }),
+  ),
+);
+
+const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
+const close = (want: readonly number[]) => want.map((x) => expect.closeTo(x, 4));
+
+describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+  beforeAll(() => init({ device }));
+
+  test("factors of larger and of rank-deficient matrices multiply to what they are factors of", async () => {
+    w.manualSeed(1);
+    const wide = w.randn([20, 2]).matmul(w.randn([2, 12]));
+    for (const a of [w.randn([30, 20]), w.randn([5, 17]), wide, zeros([3, 2]), w.eye(3)]) {
+      const { U, S, Vh } = linalg.svd(a);
+      const [rows, columns] = a.shape as [number, number];
+      const k = Math.min(rows, columns);
+      const product = U.narrow(1, 0, k)
+        .mul(S)
+        .matmul(Vh.narrow(0, 0, k));
+      expect(await values(product)).toEqual(close(await values(a)));
+      expect(await values(U.T.matmul(U))).toEqual(close(await values(w.eye(rows))));
+      expect(await values(Vh.matmul(Vh.T))).toEqual(close(await values(w.eye(columns))));
+      const { Q, R } = linalg.qr(a, { mode: "complete" });
+      expect(await values(Q.matmul(R))).toEqual(close(await values(a)));
+      expect(await values(Q.T.matmul(Q))).toEqual(close(await values(w.eye(rows))));
+      const p = linalg.pinv(a);
+      expect(await values(a.matmul(p).matmul(a))).toEqual(close(await values(a)));
+    }
+    const b = w.randn([100, 8, 8]);
+    const { eigenvalues, eigenvectors } = linalg.eigh(b.add(b.mT));
+    const again = eigenvectors.mul(eigenvalues.unsqueeze(-2)).matmul(eigenvectors.mT);
+    expect(await values(again)).toEqual(close(await values(b.add(b.mT))));
+  });
+
+  test("equal eigenvalues have a gradient where only their values are asked for", async () => {
+    const a = w.eye(3, { requiresGrad: true });
+    linalg.eigvalsh(a).sum().backward();
+    expect(await values(a.grad as Tensor)).toEqual(close(await values(w.eye(3))));
+  });
+
+  test("no matrices, and matrices of no size", async () => {
+    expect(linalg.inv(zeros([0, 3, 3])).shape).toEqual([0, 3, 3]);
+    expect(await linalg.det(zeros([2, 0, 0])).tolist()).toEqual([1, 1]);
+    expect(linalg.eigh(zeros([0, 0])).eigenvectors.shape).toEqual([0, 0]);
+    expect(linalg.svdvals(zeros([3, 0])).shape).toEqual([0]);
+  });
+
+  test("what has no answer gives NaN, infinity or 0", async () => {
+    const singular = tensor([
+      [1, 2],
+      [2, 4],
+    ]);
+    expect(await linalg.det(singular).item()).toBeCloseTo(0);
+    const { sign, logabsdet } = linalg.slogdet(singular);
+    expect(await sign.item()).toBeCloseTo(0);
+    expect(await logabsdet.item()).toBe(-Infinity);
+    expect(
+      await linalg
+        .cholesky(
+          tensor([
+            [1, 0],
+            [0, -1],
+          ]),
+        )
+        .tolist(),
+    ).toEqual([
+      [1, 0],
+      [0, NaN],
+    ]);
+  });
+});
+
+describe("mistakes", () => {
+  beforeAll(() => init({ device: "cpu" }));
+
+  test("say what fits", () => {
+    const [a, b] = [zeros([2, 3]), zeros([3, 3])];
+    expect(() => linalg.inv(a)).toThrowErrorMatchingInlineSnapshot(`
+      [ShapeError: linalg.inv: takes square matrices
+        a: [2, 3]]
+    `);
+    expect(() => linalg.svd(zeros([3]))).toThrowErrorMatchingInlineSnapshot(`
+      [ShapeError: linalg.svd: takes matrices, [..., m, n]
+        a: [3]]
+    `);
+    expect(() => linalg.solve(b, zeros([2, 2]))).toThrowErrorMatchingInlineSnapshot(`
+      [ShapeError: linalg.solve: the sizes of A and B do not fit
+        a: [3, 3]
+        b: [2, 2]]
+    `);
+    expect(() => linalg.det(zeros([2, 2], { dtype: "i32" }))).toThrowErrorMatchingInlineSnapshot(`
+      [DTypeError: linalg.det: needs a floating dtype, got i32
+        hint: convert first, x.to("f32")]
+    `);
+    expect(() => linalg.solveTriangular(b, b, {} as never)).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: linalg.solveTriangular: needs upper: true or false, which triangle is read]`,
+    );
+    expect(() => linalg.matrixPower(b, 0.5)).toThrowErrorMatchingInlineSnapshot(`
+      [ArgumentError: linalg.matrixPower: the exponent is 0.5
+        hint: a whole number]
+    `);
+    expect(() => linalg.qr(b, { mode: "r" } as never)).toThrowErrorMatchingInlineSnapshot(`
+      [ArgumentError: linalg.qr: unknown mode "r"
+        hint: "reduced" or "complete"]
+    `);
+  });
+});
