@@ -4,11 +4,16 @@ import type { View } from "../graph/view.ts";
 import type { Shape } from "../shape.ts";
 
 /**
- * What a device is asked to compute, free of graph nodes so that it can be kept: steps in order, the last of which
- * is stored. A step is one op; all but the last are elementwise, and are evaluated where they are read.
+ * What a device is asked to compute, free of graph nodes so that it can be kept: steps in order. A step is one op;
+ * all but the last are elementwise, and are evaluated where they are read.
  */
 export interface Kernel {
   readonly steps: readonly KernelStep[];
+  /**
+   * Steps whose values are stored, the last step last. Several only where the last is elementwise too: they
+   * have its shape, and it reads them element for element.
+   */
+  readonly stored: readonly number[];
   /** Buffers read, each once. */
   readonly inputs: readonly KernelInput[];
   /** Types of the dynamic numbers, which arrive with every run in this order. */
@@ -39,8 +44,8 @@ export interface KernelOperand {
 
 export interface KernelInput {
   readonly dtype: DType;
-  /** The kernel's output is written into this very buffer, element for element. */
-  readonly inPlace: boolean;
+  /** Which of `stored` is written into this very buffer, element for element; -1 if none. */
+  readonly inPlace: number;
 }
 
 /** Memory on the device. */
@@ -60,7 +65,8 @@ export interface Lowered {
 export interface BoundKernel {
   readonly lowered: Lowered;
   readonly inputs: readonly DeviceBuffer[];
-  readonly output: DeviceBuffer;
+  /** Of each step in `stored`. */
+  readonly outputs: readonly DeviceBuffer[];
   readonly scratch: readonly DeviceBuffer[];
 }
 

@@ -28,13 +28,19 @@ export const inspected = (node: Node): boolean => isFloating(node.dtype) && !isF
 const tainted = new WeakSet<Node>();
 
 /** The first node with a NaN or infinity that no operand of its had. */
-export function culprit(nodes: readonly Node[], operands: ReadonlyMap<Node, readonly Node[]>, values: readonly TypedArray[]): AnomalyError | null {
+export function culprit(
+  nodes: readonly Node[],
+  operands: ReadonlyMap<Node, readonly Node[]>,
+  values: readonly TypedArray[],
+): AnomalyError | null {
   let found: AnomalyError | null = null;
   nodes.forEach((node, i) => {
     const bad = (values[i] as TypedArray).find((value) => !Number.isFinite(value));
     if (bad === undefined) return;
     tainted.add(node);
-    const inherited = (operands.get(node) ?? []).some((input) => tainted.has(input) || hasBadConstant(input));
+    const inherited = (operands.get(node) ?? []).some(
+      (input) => tainted.has(input) || hasBadConstant(input),
+    );
     if (inherited || found !== null) return;
     const what = Number.isNaN(bad) ? "NaN" : bad > 0 ? "infinity" : "-infinity";
     found = new AnomalyError(
@@ -49,5 +55,5 @@ export function culprit(nodes: readonly Node[], operands: ReadonlyMap<Node, read
 function hasBadConstant(node: Node): boolean {
   if (isFree(node)) return node.scalars.some((value) => !Number.isFinite(value));
   const host = node.storage?.host;
-  return host !== null && host !== undefined && host.some((value) => !Number.isFinite(value));
+  return host?.some((value) => !Number.isFinite(value)) ?? false;
 }

@@ -49,12 +49,12 @@ const viewText = (view: View | null): string =>
   view === null ? "" : ` as [${view.shape.join(", ")}] strides [${view.strides.join(", ")}]`;
 
 function kernelText(
-  { kernel, root, inputs }: Scheduled,
+  { kernel, stores, inputs }: Scheduled,
   k: number,
   trace: Trace,
   backend: Device,
 ): string {
-  const node = trace.order[root] as Node;
+  const results = stores.map((position) => trace.order[position] as Node);
   const names = kernel.steps.filter(({ operands }) => operands.length > 0).map(({ op }) => op.name);
   const reads = inputs.map((input, i) => {
     const count =
@@ -62,10 +62,10 @@ function kernelText(
     return backend.bytesOf(kernel.inputs[i]?.dtype ?? "f32", count);
   });
   const read = reads.reduce((sum, bytes) => sum + bytes, 0);
-  const written = backend.bytesOf(node.dtype, node.size);
+  const written = results.reduce((sum, { dtype, size }) => sum + backend.bytesOf(dtype, size), 0);
   const work = kernel.steps.reduce((sum, step) => sum + operations(step), 0);
   const { sources } = backend.lower(kernel);
-  const head = `kernel ${k}: ${names.join(" · ") || node.op.name} → %${root}`;
+  const head = `kernel ${k}: ${names.join(" · ") || results[0]?.op.name} → ${stores.map((position) => `%${position}`).join(", ")}`;
   const cost = `reads ${read} B, writes ${written} B, ${work} operations, ${sources.length || 1} dispatch${sources.length > 1 ? "es" : ""}`;
   return [`${head}; ${cost}`, ...sources].join("\n");
 }

@@ -2,7 +2,7 @@ import type { BoundKernel, Copy, Device, DeviceBuffer, Program } from "../device
 import type { Cell, Home } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
 import type { Arena, Pool } from "./memory.ts";
-import { type Scheduled, schedule, scheduleOptions } from "./schedule.ts";
+import { fuseOptions, type Scheduled, schedule } from "./schedule.ts";
 import { HOLD_CELL, HOLD_NOTHING, type Hold, type Source, type Trace } from "./trace.ts";
 
 /** A value that leaves the plan. */
@@ -42,7 +42,7 @@ export class Plan {
 
   constructor(trace: Trace, device: Device, pool: Pool, arena: Arena, fuse: boolean) {
     this.key = trace.key.copy();
-    const kernels = schedule(trace, scheduleOptions(device, fuse));
+    const kernels = schedule(trace, fuseOptions(device, fuse));
     const paramOf = kernels.flatMap((kernel) => kernel.params);
     this.paramOf = Int32Array.from(paramOf);
     this.params = new Float64Array(paramOf.length);
@@ -138,31 +138,40 @@ function place(
     bufferOf.set(-1 - i, slot ? slot.buffer : (source.node.storage?.buffer as DeviceBuffer));
   });
   kernels.forEach((scheduled, k) => {
-    const { root, inputs } = scheduled;
-    const node = trace.order[root] as Node;
-    const hold = trace.holdOf(root);
-    const bytes = device.bytesOf(node.dtype, node.size);
-    let { kernel } = scheduled;
-    let output: DeviceBuffer;
-    if (hold === HOLD_CELL && writableInPlace(trace, scheduled, k, lastRead)) {
-      output = homeBuffer(node);
-      const here = inputs.map((input) => bufferOf.get(input) === output);
-      kernel = {
-        ...kernel,
-        inputs: kernel.inputs.map((input, i) => ({ ...input, inPlace: here[i] === true })),
-      };
-    } else {
-      output = lease.take(bytes);
-      if (hold === HOLD_NOTHING) owned.add(root);
-    }
-    const lowered = device.lower(kernel);
+    const { stores, inputs } = scheduled;
+    const inPlace = inputs.map(() => -1);
+    const written = stores.map((position, s) => {
+      const node = trace.order[position] as Node;
+      if (
+        trace.holdOf(position) !== HOLD_CELL ||
+        !writableInPlace(trace, node, scheduled, k, lastRead)
+      ) {
+        return lease.take(device.bytesOf(node.dtype, node.size));
+      }
+      const home = homeBuffer(node);
+      inputs.forEach((input, i) => {
+        if (bufferOf.get(input) === home) inPlace[i] = s;
+      });
+      return home;
+    });
+    const kernelInputs = scheduled.kernel.inputs.map((input, i) => ({
+      ...input,
+      inPlace: inPlace[i] as number,
+    }));
+    const lowered = device.lower({ ...scheduled.kernel, inputs: kernelInputs });
     const scratch = lowered.scratch.map((size) => lease.take(size));
     // an empty tensor has no kernel and so no buffer: any will do
     const read = inputs.map((i) => bufferOf.get(i) ?? empty());
-    bound.push({ lowered, inputs: read, output, scratch });
+    bound.push({ lowered, inputs: read, outputs: written, scratch });
     for (const buffer of scratch) lease.give(buffer);
-    bufferOf.set(root, output);
-    if (hold !== HOLD_NOTHING) outputs.push({ position: root, hold, buffer: output, bytes });
+    stores.forEach((position, s) => {
+      const node = trace.order[position] as Node;
+      const buffer = written[s] as DeviceBuffer;
+      const hold = trace.holdOf(position);
+      bufferOf.set(position, buffer);
+      if (hold === HOLD_NOTHING) owned.add(position);
+      else outputs.push({ position, hold, buffer, bytes: device.bytesOf(node.dtype, node.size) });
+    });
     for (const input of new Set(inputs)) {
       if (input >= 0 && owned.has(input) && lastRead.get(input) === k)
         lease.give(bufferOf.get(input) as DeviceBuffer);
@@ -171,20 +180,21 @@ function place(
   return { bound, outputs };
 }
 
-/** The old value of the cell is read by no later kernel, and by this one element for element at most. */
+/** The old value of the node's cell is read by no later kernel, and by this one element for element at most. */
 function writableInPlace(
   trace: Trace,
-  scheduled: Scheduled,
+  node: Node,
+  { inputs, aligned }: Scheduled,
   k: number,
   lastRead: ReadonlyMap<number, number>,
 ): boolean {
-  const buffer = homeBuffer(trace.order[scheduled.root] as Node);
+  const buffer = homeBuffer(node);
   return trace.sources.every((source, i) => {
     if (source.node.storage?.buffer !== buffer) return true;
     const ref = -1 - i;
     if ((lastRead.get(ref) ?? -1) > k) return false;
-    const at = scheduled.inputs.indexOf(ref);
-    return at < 0 || scheduled.aligned[at] === true;
+    const at = inputs.indexOf(ref);
+    return at < 0 || aligned[at] === true;
   });
 }
 

@@ -1,6 +1,6 @@
 import { arrayType, type TypedArray } from "../dtype.ts";
-import { expired } from "../graph/expired.ts";
 import { context } from "../graph/context.ts";
+import { expired } from "../graph/expired.ts";
 import type { Handle } from "../graph/handle.ts";
 import { COMPUTED, EXPIRED, OWNED, PENDING } from "../graph/node.ts";
 import { isContiguous } from "../graph/view.ts";

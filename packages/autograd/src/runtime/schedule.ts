@@ -1,15 +1,14 @@
 import type { Device, Kernel, KernelInput, KernelOperand, KernelStep } from "../devices/device.ts";
 import type { DType } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
-import { isFree } from "../graph/op.ts";
-import { sizeOf } from "../shape.ts";
-import { HOLD_NOTHING, type Trace } from "./trace.ts";
+import { type FuseOptions, fuse, type Groups } from "./fuse.ts";
+import type { Trace } from "./trace.ts";
 
 /** A kernel of the plan: which node it stores, what it reads, and where its numbers come from. */
 export interface Scheduled {
   readonly kernel: Kernel;
-  /** Position in the trace of the node it stores. */
-  readonly root: number;
+  /** Positions in the trace of the nodes it stores, as the kernel's `stored`. */
+  readonly stores: readonly number[];
   /** What each kernel input is: a stored node's position, or a source's index as -1 - index. */
   readonly inputs: readonly number[];
   /** Index into the trace's dynamics of each kernel parameter. */
@@ -18,77 +17,24 @@ export interface Scheduled {
   readonly aligned: readonly boolean[];
 }
 
-export interface ScheduleOptions {
-  readonly fuse: boolean;
-  /** Buffers a kernel may read. */
-  readonly maxInputs: number;
-}
-
-/** What a device allows: two bindings are left for the output and a scratch buffer. */
-export const scheduleOptions = (device: Device, fuse: boolean): ScheduleOptions => ({
-  fuse: fuse && device.fuses,
+/** What a device allows: two bindings are left for the result and a scratch buffer. */
+export const fuseOptions = (device: Device, fusion: boolean): FuseOptions => ({
+  fuse: fusion && device.fuses,
   maxInputs: device.maxBindings - 2,
 });
 
-/** Cuts the trace into kernels. Each node is stored by one kernel or evaluated inside the one that reads it. */
-export function schedule(trace: Trace, options: ScheduleOptions): Scheduled[] {
-  const groupOf = fuse(trace, options);
+/** Cuts the trace into kernels. Each node is stored by one kernel or evaluated inside those that read it. */
+export function schedule(trace: Trace, options: FuseOptions): Scheduled[] {
+  const groups = fuse(trace, options);
   const kernels: Scheduled[] = [];
   for (let i = 0; i < trace.order.length; i++) {
-    const node = trace.order[i] as Node;
-    if (groupOf[i] !== i || (isFree(node) && trace.holdOf(i) === HOLD_NOTHING)) continue;
-    if (node.size > 0) kernels.push(build(trace, groupOf, i));
+    if (groups.groupOf[i] !== i || groups.constant[i]) continue;
+    if ((trace.order[i] as Node).size > 0) kernels.push(build(trace, groups, i));
   }
   return kernels;
 }
 
-/** The root whose kernel evaluates each node: itself, or the one kernel that all its readers are in. */
-function fuse(trace: Trace, { fuse: enabled, maxInputs }: ScheduleOptions): number[] {
-  const { order } = trace;
-  const groupOf = order.map((_, i) => i);
-  if (!enabled) return groupOf;
-  const target = new Array<number>(order.length).fill(-1); // -1 unread, -2 not one group
-  const externals = new Map<number, Set<Node>>();
-  for (let i = order.length - 1; i >= 0; i--) {
-    const node = order[i] as Node;
-    const group = target[i] as number;
-    const mayJoin =
-      group >= 0 &&
-      trace.holdOf(i) === HOLD_NOTHING &&
-      node.op.meaning.kind === "elementwise" &&
-      !isFree(node);
-    if (mayJoin) {
-      const reads = externals.get(group) as Set<Node>;
-      const joined = new Set(reads);
-      joined.delete(node);
-      for (const input of node.inputs) if (!isFree(input)) joined.add(input);
-      if (joined.size <= maxInputs || joined.size <= reads.size) {
-        externals.set(group, joined);
-        groupOf[i] = group;
-      }
-    }
-    const own = groupOf[i] as number;
-    if (own === i) externals.set(i, new Set(node.inputs.filter((input) => !isFree(input))));
-    const { kind } = node.op.meaning;
-    for (let j = 0; j < node.inputs.length; j++) {
-      const input = node.inputs[j] as Node;
-      const sourceIndex = trace.sourceOf(i, j);
-      if (sourceIndex >= 0) continue;
-      const view = node.views[j] ?? null;
-      const takes = kind === "elementwise" || kind === "reduce";
-      const repeats =
-        view === null
-          ? node.size > input.size && kind === "elementwise"
-          : sizeOf(view.shape) > input.size;
-      const at = input.position;
-      const known = target[at] as number;
-      target[at] = takes && !repeats && (known === -1 || known === own) ? own : -2;
-    }
-  }
-  return groupOf;
-}
-
-function build(trace: Trace, groupOf: readonly number[], root: number): Scheduled {
+function build(trace: Trace, groups: Groups, root: number): Scheduled {
   const steps: KernelStep[] = [];
   const kernelInputs: KernelInput[] = [];
   const inputs: number[] = [];
@@ -96,7 +42,7 @@ function build(trace: Trace, groupOf: readonly number[], root: number): Schedule
   const paramTypes: DType[] = [];
   const params: number[] = [];
   const stepOf = new Map<number, number>();
-  const members = groupMembers(trace, groupOf, root);
+  const members = membersOf(trace, groups, root);
   const misaligned = new Set<number>();
   for (let m = members.length - 1; m >= 0; m--) {
     // readers come later in the order: walking backwards, all of a step's are known when it is reached
@@ -116,7 +62,7 @@ function build(trace: Trace, groupOf: readonly number[], root: number): Schedule
   const inputNumber = (ref: number, dtype: DType): number => {
     const known = inputs.indexOf(ref);
     if (known >= 0) return known;
-    kernelInputs.push({ dtype, inPlace: false });
+    kernelInputs.push({ dtype, inPlace: -1 });
     aligned.push(true);
     return inputs.push(ref) - 1;
   };
@@ -153,9 +99,11 @@ function build(trace: Trace, groupOf: readonly number[], root: number): Schedule
       scalars,
     });
   }
+  const stores = [...(groups.extras.get(root) ?? []), root];
+  const stored = stores.map((position) => stepOf.get(position) as number);
   return {
-    kernel: { steps, inputs: kernelInputs, params: paramTypes },
-    root,
+    kernel: { steps, stored, inputs: kernelInputs, params: paramTypes },
+    stores,
     inputs,
     params,
     aligned,
@@ -163,7 +111,7 @@ function build(trace: Trace, groupOf: readonly number[], root: number): Schedule
 }
 
 /** Positions evaluated in the kernel of `root`, in order: its group, and the constants they read. */
-function groupMembers(trace: Trace, groupOf: readonly number[], root: number): number[] {
+function membersOf(trace: Trace, { groupOf, constant }: Groups, root: number): number[] {
   const members = new Set<number>();
   const stack = [root];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
@@ -173,8 +121,7 @@ function groupMembers(trace: Trace, groupOf: readonly number[], root: number): n
     for (let j = 0; j < node.inputs.length; j++) {
       if (trace.sourceOf(at, j) >= 0) continue;
       const input = (node.inputs[j] as Node).position;
-      const free = isFree(trace.order[input] as Node) && trace.holdOf(input) === HOLD_NOTHING;
-      if (free || groupOf[input] === root) stack.push(input);
+      if (constant[input] || groupOf[input] === root) stack.push(input);
     }
   }
   return [...members].sort((a, b) => a - b);

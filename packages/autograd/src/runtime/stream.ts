@@ -16,6 +16,7 @@ import {
 import { isFree } from "../graph/op.ts";
 import { culprit, inspected } from "./anomaly.ts";
 import { type Counters, newCounters } from "./counters.ts";
+import type { FuseOptions } from "./fuse.ts";
 import { Arena, Pool } from "./memory.ts";
 import { Owners } from "./owners.ts";
 import { type Output, Plan } from "./plan.ts";
@@ -23,7 +24,7 @@ import { PlanCache } from "./plans.ts";
 import { Queue } from "./queue.ts";
 import { Reads } from "./reads.ts";
 import { emptyStorage, expire, expireIfSpent, keepSlots, Pages, settle } from "./retention.ts";
-import { type ScheduleOptions, scheduleOptions } from "./schedule.ts";
+import { fuseOptions } from "./schedule.ts";
 import {
   HOLD_CELL,
   HOLD_NOTHING,
@@ -139,12 +140,12 @@ export class DeviceStream implements Stream {
   }
 
   /** How a read of this node would be traced and scheduled. */
-  preview(node: Node): { trace: Trace; options: ScheduleOptions; backend: Device } {
+  preview(node: Node): { trace: Trace; options: FuseOptions; backend: Device } {
     const order = reach([node], (gone) => expired("explain", gone));
     this.trace.write(order, new Set(), new Set([node]));
     return {
       trace: this.trace,
-      options: scheduleOptions(this.backend, this.fusion),
+      options: fuseOptions(this.backend, this.fusion),
       backend: this.backend,
     };
   }

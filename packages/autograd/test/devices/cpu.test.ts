@@ -68,7 +68,7 @@ async function run(
   const output = into ?? device.createBuffer(device.bytesOf(dtype, size));
   const lowered = device.lower(kernel);
   const scratch = lowered.scratch.map((bytes) => device.createBuffer(bytes));
-  const program = device.program([{ lowered, inputs, output, scratch }]);
+  const program = device.program([{ lowered, inputs, outputs: [output], scratch }]);
   const reads = [{ from: output, fromByte: 0, dtype, count: size }];
   const [data] = device.submit({ program, params, before: [], after: [], reads });
   return [...((await data) as TypedArray)];
@@ -80,7 +80,8 @@ const kernelOf = (
   params: readonly DType[] = [],
 ): Kernel => ({
   steps,
-  inputs: Array.from({ length: inputs }, () => ({ dtype: "f32" as const, inPlace: false })),
+  stored: [steps.length - 1],
+  inputs: Array.from({ length: inputs }, () => ({ dtype: "f32" as const, inPlace: -1 })),
   params,
 });
 

@@ -41,13 +41,13 @@ export interface Value {
 /** Puts a kernel together the way the scheduler does: offsets of views are parameters. */
 export class KernelBuilder {
   readonly #steps: KernelStep[] = [];
-  readonly #inputs: { dtype: DType; inPlace: boolean }[] = [];
+  readonly #inputs: { dtype: DType; inPlace: number }[] = [];
   readonly #types: DType[] = [];
   readonly data: TypedArray[] = [];
   readonly params: number[] = [];
 
   input(shape: Shape, dtype: DType, values: ArrayLike<number>, inPlace = false): Value {
-    const source = { input: this.#inputs.push({ dtype, inPlace }) - 1 };
+    const source = { input: this.#inputs.push({ dtype, inPlace: inPlace ? 0 : -1 }) - 1 };
     const data = new (arrayType(dtype))(values.length);
     for (let i = 0; i < values.length; i++) data[i] = values[i] as number;
     this.data.push(data);
@@ -85,7 +85,12 @@ export class KernelBuilder {
   }
 
   get kernel(): Kernel {
-    return { steps: this.#steps, inputs: this.#inputs, params: this.#types };
+    return {
+      steps: this.#steps,
+      stored: [this.#steps.length - 1],
+      inputs: this.#inputs,
+      params: this.#types,
+    };
   }
 
   /** Computes the last step. */
@@ -100,11 +105,11 @@ export class KernelBuilder {
       device.write(buffer, 0, data, type);
       return buffer;
     });
-    const shared = kernel.inputs.findIndex(({ inPlace }) => inPlace);
+    const shared = kernel.inputs.findIndex(({ inPlace }) => inPlace >= 0);
     const output = inputs[shared] ?? made(dtype, size);
     const lowered = device.lower(kernel);
     const scratch = lowered.scratch.map((bytes) => device.createBuffer(bytes));
-    const program = device.program([{ lowered, inputs, output, scratch }]);
+    const program = device.program([{ lowered, inputs, outputs: [output], scratch }]);
     const reads = [{ from: output, fromByte: 0, dtype, count: size }];
     const [value] = device.submit({ program, params, before: [], after: [], reads });
     const result = await (value as Promise<TypedArray>);

@@ -20,7 +20,7 @@ function scaling(size: number, on: WebGPUDevice) {
   build.step(scale, [x, wide], [size]);
   const [input, output] = [on.createBuffer(size * 4), on.createBuffer(size * 4)];
   const lowered = on.lower(build.kernel);
-  const bound: BoundKernel = { lowered, inputs: [input], output, scratch: [] };
+  const bound: BoundKernel = { lowered, inputs: [input], outputs: [output], scratch: [] };
   return { input, output, program: on.program([bound]) };
 }
 
@@ -217,7 +217,7 @@ test("a shader that the adapter refuses is reported by the kernel's name", async
   const lowered = fragile.lower(build.kernel);
   const stages = lowered.stages.map((stage) => ({ ...stage, wgsl: `${stage.wgsl} nonsense` }));
   const broken = { ...lowered, stages } as typeof lowered;
-  fragile.program([{ lowered: broken, inputs: [input, input], output, scratch: [] }]);
+  fragile.program([{ lowered: broken, inputs: [input, input], outputs: [output], scratch: [] }]);
   const error = await new Promise<Error>((resolve) => fragile.onFailure(resolve));
   expect(error.message).toMatch(/^scale: the adapter refuses its shader: /);
   fragile.dispose();

@@ -141,12 +141,12 @@ const isConstant = ({ op, operands }: KernelStep): boolean =>
 const isConstantOperand = ({ steps }: Kernel, { source }: KernelOperand): boolean =>
   "step" in source && isConstant(steps[source.step] as KernelStep);
 
-function bindKernel({ lowered, inputs, output, scratch }: BoundKernel): Run {
+function bindKernel({ lowered, inputs, outputs, scratch }: BoundKernel): Run {
   const { kernel } = lowered as CpuLowered;
-  const last = kernel.steps.length - 1;
   const results = kernel.steps.map((step, i) => {
-    const buffer = (i === last ? output : scratch[i]) as CpuBuffer;
-    return buffer.elements(step.dtype, i < last && isConstant(step) ? 1 : sizeOf(step.shape));
+    const place = kernel.stored.indexOf(i);
+    const buffer = (place < 0 ? scratch[i] : outputs[place]) as CpuBuffer;
+    return buffer.elements(step.dtype, place < 0 && isConstant(step) ? 1 : sizeOf(step.shape));
   });
   const runs = kernel.steps.map((step, i) => {
     const readings = step.operands.map((operand): Reading => {
@@ -166,8 +166,7 @@ function bindKernel({ lowered, inputs, output, scratch }: BoundKernel): Run {
     const overlaps = step.operands.some(
       ({ source, view }) =>
         "input" in source &&
-        inputs[source.input] === output &&
-        i === last &&
+        inputs[source.input] === outputs[kernel.stored.indexOf(i)] &&
         (view !== null || step.op.meaning.kind !== "elementwise"),
     );
     const moving = readings.flatMap((at, k) => {

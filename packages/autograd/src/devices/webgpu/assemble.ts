@@ -18,7 +18,7 @@ export function assembleStages(kernel: Kernel, words: Words, limits: ShaderLimit
   const [base] = step.operands;
   const baseInput =
     hasBase && base !== undefined && "input" in base.source ? base.source.input : -1;
-  const inPlace = base?.view === null && kernel.inputs[baseInput]?.inPlace === true;
+  const inPlace = base?.view === null && (kernel.inputs[baseInput]?.inPlace ?? -1) >= 0;
   if (hasBase && !inPlace) stages.push(copyBase(kernel, base as KernelOperand, words, limits));
   else if (!hasBase && !covered) stages.push(fillZeros(kernel, words, limits));
 
@@ -86,7 +86,7 @@ function writePart(
     const to = at.read(region).text;
     if (step.dtype === "u8") {
       // Four elements share a word. Each has one writer, so the result does not depend on the order.
-      const word = `&${shader.bind({ output: true }, "atomic<u32>", true)}[${to} >> 2u]`;
+      const word = `&${shader.bind({ output: 0 }, "atomic<u32>", true)}[${to} >> 2u]`;
       const { text: shift } = text.let(`(${to} & 3u) * 8u`, 1, "shift");
       text.line(`atomicAnd(${word}, ~(0xffu << ${shift}));`);
       text.line(`atomicOr(${word}, ${value} << ${shift});`);

@@ -11,7 +11,7 @@ export function elementwiseStages(kernel: Kernel, words: Words, limits: ShaderLi
   const size = sizeOf(step.shape);
   if (size === 0) return [];
   const wide = wideInputs(kernel, step.operands);
-  const shared = kernel.inputs.findIndex(({ inPlace }, i) => inPlace && !wide.has(i));
+  const shared = kernel.inputs.findIndex(({ inPlace }, i) => inPlace >= 0 && !wide.has(i));
   if (shared >= 0) {
     throw new Error(`${step.op.name}: input ${shared} is written in place and read through a view`);
   }
@@ -22,7 +22,11 @@ export function elementwiseStages(kernel: Kernel, words: Words, limits: ShaderLi
     const segments = [{ dims: step.shape, index }];
     const at = new Position(words, text, segments, shader.readings(last), "item");
     at.prepare(0);
-    shader.storeFour(shader.value(last, at), "item");
+    // all are read before any is written: a buffer may be both
+    const values = kernel.stored.map((stored) => shader.value(stored, at));
+    values.forEach((value, output) => {
+      shader.storeFour(value, "item", output);
+    });
   });
   return [stage];
 }

@@ -99,7 +99,7 @@ export class GPUProgram implements Program {
     device: GPUDevice,
     pipelines: Pipelines,
     memory: Memory,
-    { lowered, inputs, output, scratch }: BoundKernel,
+    { lowered, inputs, outputs, scratch }: BoundKernel,
     offset: number,
   ): void {
     const { name, stages, words, parameters, parameterCount } = lowered as LoweredKernel;
@@ -120,7 +120,7 @@ export class GPUProgram implements Program {
             ? inputs[source.input]
             : "scratch" in source
               ? scratch[source.scratch]
-              : output;
+              : outputs[source.output];
         return { binding: i + 1, resource: { buffer: memory.buffer(bound), ...range } };
       });
       const uniforms = { buffer: this.#uniforms as GPUBuffer, offset, size: words.byteLength };

@@ -9,7 +9,7 @@ import {
   type WgslValue,
   wgslType,
 } from "../../kernel/wgsl.ts";
-import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
+import type { Kernel, KernelInput, KernelOperand, KernelStep } from "../device.ts";
 import { Position, type Reading } from "./position.ts";
 import type { Words } from "./words.ts";
 
@@ -20,7 +20,8 @@ const WORKGROUP = 64;
 export type BindingSource =
   | { readonly input: number }
   | { readonly scratch: number }
-  | { readonly output: true };
+  /** Of the steps that the kernel stores. */
+  | { readonly output: number };
 
 export interface Binding {
   readonly source: BindingSource;
@@ -70,30 +71,36 @@ export class Shader {
         ? `in${source.input}`
         : "scratch" in source
           ? `scratch${source.scratch}`
-          : "out";
+          : source.output === this.kernel.stored.length - 1
+            ? "out"
+            : `out${source.output}`;
     if (!this.#declared.some((binding) => binding.name === name)) {
       this.#declared.push({ source, writable, name, type });
     }
     return name;
   }
 
-  /** The output, which is also the input that is written in place. */
-  output(wide: boolean): string {
-    const { dtype } = this.kernel.steps.at(-1) as KernelStep;
+  /** An output (the last step's, if not said), which is also the input that is written in place. */
+  output(wide: boolean, output: number = this.kernel.stored.length - 1): string {
+    const { dtype } = this.storedStep(output);
     const type = storageType(dtype);
-    return this.bind({ output: true }, wide && dtype !== "u8" ? `vec4<${type}>` : type, true);
+    return this.bind({ output }, wide && dtype !== "u8" ? `vec4<${type}>` : type, true);
+  }
+
+  storedStep(output: number): KernelStep {
+    return this.kernel.steps[this.kernel.stored[output] as number] as KernelStep;
   }
 
   /** Input elements at `index`; `quad` counts in fours and is for wide inputs. */
   load(input: number, index: WgslValue, quad: string | null): WgslValue {
-    const { dtype, inPlace } = this.kernel.inputs[input] as { dtype: DType; inPlace: boolean };
+    const { dtype, inPlace } = this.kernel.inputs[input] as KernelInput;
     const type = storageType(dtype);
     const wide = quad !== null && this.#wide.has(input);
     const packed = dtype === "u8";
     const declared = wide && !packed ? `vec4<${type}>` : type;
-    const result = (this.kernel.steps.at(-1) as KernelStep).dtype;
-    const buffer = inPlace ? this.output(wide) : this.bind({ input }, declared, false);
-    const cast = inPlace && storageType(result) !== type;
+    const here = inPlace >= 0;
+    const buffer = here ? this.output(wide, inPlace) : this.bind({ input }, declared, false);
+    const cast = here && storageType(this.storedStep(inPlace).dtype) !== type;
     const word = (at: string) => {
       const text = `${buffer}[${at}]`;
       return cast ? `bitcast<${declared}>(${text})` : text;
@@ -199,13 +206,13 @@ export class Shader {
     found.push({ operand, strides: operand.view.strides, offset });
   }
 
-  /** Puts values into four consecutive elements of the output. */
-  storeFour(value: WgslValue, quad: string): void {
-    const { dtype } = this.kernel.steps.at(-1) as KernelStep;
+  /** Puts values into four consecutive elements of an output. */
+  storeFour(value: WgslValue, quad: string, output: number = this.kernel.stored.length - 1): void {
+    const { dtype } = this.storedStep(output);
     const scalar = dtype === "bool" && value.lanes === 1 ? `u32(${value.text})` : value.text;
     const converts = dtype === "bool" || value.lanes === 1;
     const four = converts ? `vec4<${storageType(dtype)}>(${scalar})` : value.text;
-    const out = this.output(true);
+    const out = this.output(true, output);
     if (dtype === "u8") this.text.line(`${out}[${quad}] = ${packBytes(four, this.text)};`);
     else this.text.line(`${out}[${quad}] = ${four};`);
   }

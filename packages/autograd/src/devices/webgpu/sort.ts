@@ -39,7 +39,7 @@ export function sortStages(
   const merges = Math.max(0, Math.ceil(Math.log2(length / RUN)));
   /** Where the result of a dispatch goes, so that the last one's is the output. */
   const bufferOf = (stage: number): BindingSource =>
-    (merges - stage) % 2 === 0 ? { output: true } : { scratch: 0 };
+    (merges - stage) % 2 === 0 ? { output: 0 } : { scratch: 0 };
 
   const perElement = (body: (shader: Shader, element: Element) => void): Stage => {
     const shader = new Shader(kernel, words);
