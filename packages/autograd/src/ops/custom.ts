@@ -5,6 +5,7 @@ import { type Op, OUTPUT_ALIGNMENT } from "../graph/op.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
+import { copy } from "./constant.ts";
 import { reshape } from "./layout.ts";
 import { narrow } from "./movement.ts";
 import { contiguous } from "./strided.ts";
@@ -24,7 +25,7 @@ export interface CustomCall {
   readonly groups: number;
 }
 
-/** Records a custom op; gives its outputs, as views of the one result they lie in if they are several. */
+/** Records a custom op; gives its outputs, parts of one result if they are several. */
 export function recordCustom(op: Op, operands: readonly Tensor[], call: CustomCall): Tensor[] {
   const { shapes, dtype, sizes = [], scalars = [], scratch = [], groups } = call;
   const several = shapes.length > 1;
@@ -44,8 +45,9 @@ export function recordCustom(op: Op, operands: readonly Tensor[], call: CustomCa
     scalars,
   );
   if (!several) return [result];
+  // results of their own, so that a flush computes all that the program holds; what only others read is not stored
   return places.map(({ start, size }, i) =>
-    reshape(narrow(result, 0, start, size), shapes[i] as Shape),
+    reshape(copy(narrow(result, 0, start, size)), shapes[i] as Shape),
   );
 }
 

@@ -4,6 +4,7 @@ import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add, div, mul, sub } from "../arithmetic.ts";
 import { eq, where } from "../comparison.ts";
+import { copy } from "../constant.ts";
 import { matmul } from "../contraction.ts";
 import { unsqueeze } from "../layout.ts";
 import { narrow, select } from "../movement.ts";
@@ -184,7 +185,7 @@ function decomposed(call: string, a: Tensor): EighResult {
   const n = checkSquare(call, a);
   const shape = [...batchOf(a), n + 1, n];
   const both = recordSerial(eighOp, [a], shape, countOf(a), [n], [sizeOf(a.shape)]);
-  return { eigenvalues: select(both, -2, 0), eigenvectors: narrow(both, -2, 1, n) };
+  return { eigenvalues: copy(select(both, -2, 0)), eigenvectors: copy(narrow(both, -2, 1, n)) };
 }
 
 /**
@@ -313,9 +314,9 @@ export function singular(call: string, a: Tensor): { S: Tensor; U: Tensor; V: Te
   const shape = [...batchOf(a), 1 + rows + columns, columns];
   const all = recordSerial(svdOp, [a], shape, countOf(a), [rows, columns]);
   return {
-    S: select(all, -2, 0),
-    U: narrow(all, -2, 1, rows),
-    V: narrow(all, -2, 1 + rows, columns),
+    S: copy(select(all, -2, 0)),
+    U: copy(narrow(all, -2, 1, rows)),
+    V: copy(narrow(all, -2, 1 + rows, columns)),
   };
 }
 
