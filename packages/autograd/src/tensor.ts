@@ -53,6 +53,7 @@ import * as statistics from "./ops/statistics.ts";
 import * as strided from "./ops/strided.ts";
 import type { NanToNumOptions, RoundOptions } from "./ops/unary.ts";
 import * as unary from "./ops/unary.ts";
+import * as writes from "./ops/write-by-index.ts";
 import { streamFor } from "./runtime/init.ts";
 import { dispose, keep, read, realize } from "./runtime/read.ts";
 import { type Shape, sizeOf } from "./shape.ts";
@@ -412,6 +413,24 @@ export class Tensor extends Handle {
   }
 
   // In place
+  scatter_(dim: number, index: Tensor, src: Tensor | number, options?: ScatterOptions): Tensor {
+    return writes.scatter_(this, dim, index, src, options);
+  }
+  scatterAdd_(dim: number, index: Tensor, src: Tensor): Tensor {
+    return writes.scatterAdd_(this, dim, index, src);
+  }
+  indexAdd_(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor {
+    return writes.indexAdd_(this, dim, index, source, options);
+  }
+  indexCopy_(dim: number, index: Tensor, source: Tensor): Tensor {
+    return writes.indexCopy_(this, dim, index, source);
+  }
+  indexFill_(dim: number, index: Tensor, value: Tensor | number): Tensor {
+    return writes.indexFill_(this, dim, index, value);
+  }
+  maskedFill_(mask: Tensor, value: Operand): Tensor {
+    return writes.maskedFill_(this, mask, value);
+  }
   add_(other: Operand, options?: AddOptions): Tensor {
     return inplace.add_(this, other, options);
   }

@@ -48,7 +48,7 @@ export const scatterSumOp: Op = scatterOp("scatterAdd", "sum");
 export const scatterOverOp: Op = scatterOp("scatter", "assign");
 
 /** x narrowed to the sizes of `shape` in all dimensions but `dim`. A view. */
-export function narrowTo(x: Tensor, dim: number, shape: Shape): Tensor {
+function narrowTo(x: Tensor, dim: number, shape: Shape): Tensor {
   return x.shape.reduce(
     (seen, n, d) => (d === dim || n === shape[d] ? seen : narrow(seen, d, 0, shape[d] as number)),
     x,

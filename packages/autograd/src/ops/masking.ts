@@ -13,7 +13,7 @@ import { reshape } from "./layout.ts";
 import { all } from "./reduction.ts";
 
 /** Refuses what is no mask. */
-export function checkMask(call: string, mask: Tensor): void {
+function checkMask(call: string, mask: Tensor): void {
   checkTensor(call, mask);
   if (mask.dtype === "bool") return;
   throw new DTypeError(

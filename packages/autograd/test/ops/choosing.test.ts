@@ -101,6 +101,31 @@ const gathering: Readonly<Record<string, Row>> = {
   ],
 };
 
+/** Each writes what its namesake returns, and is as differentiable. */
+const inPlace: Readonly<Record<string, Row>> = {
+  scatter_: [(x: T, i: T, y: T) => x.clone().scatter_(0, i, y), normal([5]), once(5), normal([5])],
+  scatterAdd_: [
+    (x: T, i: T, y: T) => x.clone().scatterAdd_(0, i, y),
+    normal([5]),
+    into(5, [7]),
+    normal([7]),
+  ],
+  indexAdd_: [
+    (x: T, i: T, y: T) => x.clone().at(1).indexAdd_(0, i, y, { alpha: 2 }),
+    matrix,
+    into(5, [7]),
+    normal([7]),
+  ],
+  indexCopy_: [
+    (x: T, i: T, y: T) => x.clone().indexCopy_(0, i, y),
+    matrix,
+    once(4),
+    normal([4, 5]),
+  ],
+  indexFill_: [(x: T, i: T) => x.clone().indexFill_(1, i, 3), matrix, into(5, [2])],
+  maskedFill_: [(x: T, m: T) => x.clone().maskedFill_(m, 3), matrix, truth([4, 5])],
+};
+
 const indexing: Readonly<Record<string, Row>> = {
   "at rows": [(x: T, i: T) => w.at(x, i), box, into(3, [4])],
   "at rows, in a shape": [(x: T, i: T) => w.at(x, i), box, into(3, [2, 2])],
@@ -165,7 +190,7 @@ const indexing: Readonly<Record<string, Row>> = {
 };
 
 testOps(
-  Object.entries({ ...gathering, ...indexing }).map(
+  Object.entries({ ...gathering, ...inPlace, ...indexing }).map(
     ([name, [op, ...inputs]]): OpCase => ({
       name,
       op: op as Op,

@@ -1,0 +1,44 @@
+import type { Tensor } from "../tensor.ts";
+import type { Operand } from "./apply.ts";
+import { scatterAdd } from "./gathering.ts";
+import { type IndexAddOptions, indexAdd, indexCopy, indexFill } from "./index-vector.ts";
+import { writeInPlace } from "./inplace.ts";
+import { maskedFill } from "./masking.ts";
+import { type ScatterOptions, scatter } from "./scatter-reduce.ts";
+
+/** x ← x with src at these indices along `dim`. */
+export function scatter_(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  src: Tensor | number,
+  options?: ScatterOptions,
+): Tensor {
+  return writeInPlace("scatter_", x, () => scatter(x, dim, index, src, options));
+}
+/** x ← x with src added at these indices along `dim`. */
+export function scatterAdd_(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+  return writeInPlace("scatterAdd_", x, () => scatterAdd(x, dim, index, src));
+}
+/** x ← x with α·source added at a vector of indices along `dim`. */
+export function indexAdd_(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  options?: IndexAddOptions,
+): Tensor {
+  return writeInPlace("indexAdd_", x, () => indexAdd(x, dim, index, source, options));
+}
+/** x ← x with the parts of source at a vector of indices along `dim`. */
+export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  return writeInPlace("indexCopy_", x, () => indexCopy(x, dim, index, source));
+}
+/** x ← x with one number at a vector of indices along `dim`. */
+export function indexFill_(x: Tensor, dim: number, index: Tensor, value: Tensor | number): Tensor {
+  return writeInPlace("indexFill_", x, () => indexFill(x, dim, index, value));
+}
+/** x ← x with one number wherever the mask is true. */
+export function maskedFill_(x: Tensor, mask: Tensor, value: Operand): Tensor {
+  return writeInPlace("maskedFill_", x, () => maskedFill(x, mask, value));
+}
