@@ -42,7 +42,9 @@ function record(): Record<string, RecordCost> {
       last = x;
       for (let i = 0; i < 250; i++) last = last.mul(w).add(a).sigmoid().sub(0.5);
     };
-  const settle = (): void => last.realize();
+  const settle = (): void => {
+    last.realize();
+  };
   let loss: Tensor;
   return {
     "elementwise, no gradient": recordCost(300, chain(a.detach()), settle),

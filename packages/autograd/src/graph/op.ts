@@ -3,7 +3,6 @@ import type { Expr } from "../kernel/expression.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { DROPPED, type Node, PENDING } from "./node.ts";
-import type { View } from "./view.ts";
 
 /**
  * An operation: its name, what it means (by family), and its gradient. Nothing outside the file that defines an op
@@ -152,12 +151,6 @@ export const OUTPUT_ALIGNMENT = 64;
 /** Data from the host. */
 export interface Source {
   readonly kind: "source";
-}
-
-/** An operand as a device reads it. */
-export interface HostOperand {
-  readonly data: TypedArray;
-  readonly view: View;
 }
 
 const registry: Op[] = [];

@@ -116,15 +116,3 @@ export function reshapeView(view: View, shape: Shape): View | null {
   }
   return { shape, strides, offset: view.offset };
 }
-
-/** First and last element read, as offsets into the node's value. */
-export function extent(view: View): readonly [first: number, last: number] {
-  let first = view.offset;
-  let last = view.offset;
-  for (let i = 0; i < view.shape.length; i++) {
-    const span = ((view.shape[i] as number) - 1) * (view.strides[i] as number);
-    if (span < 0) first += span;
-    else last += span;
-  }
-  return [first, last];
-}

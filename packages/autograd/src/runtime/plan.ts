@@ -51,9 +51,14 @@ export class Plan {
         ? null
         : { buffer: pool.take(device.bytesOf(node.dtype, count), "inputs"), node: null, start: 0 },
     );
-    const { bound, outputs } = place(trace, kernels, this.slots, device, arena);
-    this.outputs = outputs;
-    this.program = bound.length === 0 ? null : device.program(bound);
+    try {
+      const { bound, outputs } = place(trace, kernels, this.slots, device, arena);
+      this.outputs = outputs;
+      this.program = bound.length === 0 ? null : device.program(bound);
+    } catch (error) {
+      for (const slot of this.slots) if (slot !== null) pool.give(slot.buffer, "inputs");
+      throw error;
+    }
   }
 
   /** One of its 0-d results is read: the next run brings them along in its own submit. */

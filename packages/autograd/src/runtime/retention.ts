@@ -20,7 +20,7 @@ export function settle(node: Node): void {
 }
 
 /** The value is not stored; the recipe stays unless one of its sources is gone. */
-export function drop(node: Node): void {
+function drop(node: Node): void {
   node.storage = null;
   node.state = DROPPED;
   expireIfSpent(node);

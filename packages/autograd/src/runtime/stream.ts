@@ -1,6 +1,6 @@
 import type { Copy, Device, DeviceBuffer, Read } from "../devices/device.ts";
 import type { DType, TypedArray } from "../dtype.ts";
-import { ExpiredError } from "../errors.ts";
+import { ExpiredError, LimitError } from "../errors.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import { context, PENDING_CAP, type Stream } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
@@ -78,6 +78,9 @@ export class DeviceStream implements Stream {
     this.reads = new Reads(this.queue, this.owners, this.pages, () => this.relieve());
     backend.onFailure((error) => {
       this.failure ??= error;
+      this.pending.length = 0;
+      this.writes.clear();
+      context.streams.delete(this);
     });
   }
 
@@ -109,12 +112,44 @@ export class DeviceStream implements Stream {
     this.owners.house(order, this.writes);
     const { trace } = this;
     trace.write(order, this.writes, wanted);
-    const plan = this.planFor(trace);
+    let plan: Plan;
+    try {
+      plan = this.planFor(trace);
+    } catch (error) {
+      if (!(error instanceof LimitError) || !this.letGoOfTooLarge(order)) throw error;
+      this.executeWithout(error, wantedRoots, reads);
+      return;
+    }
     const suspects = context.anomaly ? order.filter(inspected) : [];
     const operands = new Map(suspects.map((node) => [node, node.inputs]));
     this.run(plan, trace);
     this.retire(trace);
     if (suspects.length > 0) this.inspect(suspects, operands);
+  }
+
+  /** Values that no buffer holds can never be computed: they and what needs them must not fail every later flush. */
+  private letGoOfTooLarge(order: readonly Node[]): boolean {
+    let found = false;
+    for (const node of order) {
+      const bytes = this.backend.bytesOf(node.dtype, node.size);
+      if (bytes <= this.backend.maxBufferBytes || isFree(node)) continue;
+      expire(node, `its ${bytes} bytes are past the device's limit`);
+      found = true;
+    }
+    return found;
+  }
+
+  /** The flush again, less what is too large; what was asked for and needs that fails as it did before. */
+  private executeWithout(
+    cause: LimitError,
+    wantedRoots: readonly Node[],
+    reads: readonly Node[],
+  ): void {
+    try {
+      this.execute(wantedRoots, reads);
+    } catch (error) {
+      throw error instanceof ExpiredError ? cause : error;
+    }
   }
 
   /** Anomaly mode: reads every result; the next read of the user's fails if one is not finite. */
