@@ -51,6 +51,14 @@ const rows: Readonly<Record<string, readonly [OfTensors, readonly Input[]]>> = {
   ],
   normalize: [(x) => w.normalize(x as w.Tensor, { p: 3, dim: 0 }), [awayFromZero([3, 4])]],
   cdist: [(a, b) => w.cdist(a as w.Tensor, b as w.Tensor), [normal([2, 3, 4]), normal([5, 4])]],
+  // the seed is set anew for each call: every device draws the same
+  dropout: [
+    (x) => {
+      w.manualSeed(5);
+      return w.dropout(x as w.Tensor, { p: 0.3 });
+    },
+    [normal([3, 4])],
+  ],
   glu: [(x) => w.glu(x as w.Tensor, 1), [normal([3, 4])]],
   prelu: [
     (x, slopes) => w.prelu(x as w.Tensor, slopes as w.Tensor),
