@@ -1,6 +1,7 @@
 export { ModuleList } from "./containers/module-list.ts";
 export { type Layer, Sequential } from "./containers/sequential.ts";
 export * as functional from "./functional.ts";
+export type { ForwardHook, ForwardPreHook, FullBackwardHook, HookHandle } from "./hooks.ts";
 export { Flatten, type FlattenOptions } from "./layers/flatten.ts";
 export { Identity } from "./layers/identity.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";

@@ -1,5 +1,13 @@
 import type { Tensor } from "@wgrad/autograd";
 import { outermost } from "@wgrad/autograd/plugin";
+import {
+  addHook,
+  callWithHooks,
+  type ForwardHook,
+  type ForwardPreHook,
+  type FullBackwardHook,
+  type HookHandle,
+} from "./hooks.ts";
 import { joinNames, stateName } from "./names.ts";
 import {
   type BufferOptions,
@@ -42,7 +50,10 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   constructor() {
     // The function is the instance: its prototype is the subclass, its fields are the module's.
     const self = ((...inputs: In): Out =>
-      outermost(() => self.forward(...inputs), pathName(self))) as unknown as this;
+      outermost(
+        () => callWithHooks(self, (...given: In) => self.forward(...given), inputs),
+        pathName(self),
+      )) as unknown as this;
     Object.setPrototypeOf(self, new.target.prototype);
     for (const own of ["name", "length"]) delete (self as unknown as Record<string, unknown>)[own];
     Object.defineProperty(self, "training", { value: true, writable: true, enumerable: false });
@@ -154,6 +165,24 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   requiresGrad_(requiresGrad = true): this {
     for (const tensor of this.parameters()) tensor.requiresGrad = requiresGrad;
     return this;
+  }
+
+  /** Calls `hook(module, inputs)` before every `forward`; what it returns takes the inputs' place. */
+  registerForwardPreHook(hook: ForwardPreHook<In>): HookHandle {
+    return addHook(this, "before", hook);
+  }
+
+  /** Calls `hook(module, inputs, output)` after every `forward`; what it returns takes the output's place. */
+  registerForwardHook(hook: ForwardHook<In, Out>): HookHandle {
+    return addHook(this, "after", hook);
+  }
+
+  /**
+   * Calls `hook(module, gradInputs, gradOutputs)` when a backward has computed the gradients of the module's input tensors;
+   * what it returns takes their place.
+   */
+  registerFullBackwardHook(hook: FullBackwardHook): HookHandle {
+    return addHook(this, "backward", hook);
   }
 
   /** Calls `visit` with every module below this one, then with this one. */

@@ -1,0 +1,96 @@
+import { init, type Tensor, tensor } from "@wgrad/autograd";
+import { beforeEach, describe, expect, test } from "vitest";
+import { Linear, Module, Sequential } from "../src/index.ts";
+
+class Double extends Module<[Tensor], Tensor> {
+  override forward(x: Tensor): Tensor {
+    return x.mul(2);
+  }
+}
+
+describe.each(["cpu", "webgpu"] as const)("module hooks on %s", (device) => {
+  beforeEach(() => init({ device }));
+
+  test("see and replace what goes in and comes out, until they are removed", async () => {
+    const double = new Double();
+    const seen: string[] = [];
+    const before = double.registerForwardPreHook((module, [x]) => {
+      seen.push(`${(module as Module).constructor.name} before`);
+      return [x.add(1)];
+    });
+    const after = double.registerForwardHook((_, __, y) => {
+      seen.push("after");
+      return y.mul(10);
+    });
+    expect(await double(tensor([1, 2])).tolist()).toEqual([40, 60]);
+    expect(seen).toEqual(["Double before", "after"]);
+    before.remove();
+    after.remove();
+    expect(await double(tensor([1, 2])).tolist()).toEqual([2, 4]);
+    expect(seen).toHaveLength(2);
+  });
+
+  test("a forward hook that returns nothing changes nothing", async () => {
+    const double = new Double();
+    const outputs: Tensor[] = [];
+    double.registerForwardHook((_, __, y) => {
+      outputs.push(y);
+      return undefined;
+    });
+    const y = double(tensor([3]));
+    expect(outputs[0]).toBe(y);
+  });
+
+  test("a backward hook sees the gradients of both ends and may replace the inputs'", async () => {
+    const double = new Double();
+    const seen: unknown[] = [];
+    const pending: Promise<unknown>[] = [];
+    const handle = double.registerFullBackwardHook((_, gradInputs, gradOutputs) => {
+      pending.push(
+        Promise.all([...gradInputs, ...gradOutputs].map((g) => g?.tolist())).then((all) =>
+          seen.push(...all),
+        ),
+      );
+      return gradInputs.map((gradient) => gradient?.mul(100) ?? null);
+    });
+    const x = tensor([1, 2], { requiresGrad: true });
+    double(x)
+      .mul(tensor([1, 3]))
+      .sum()
+      .backward();
+    expect(await slope()).toEqual([200, 600]);
+    await Promise.all(pending);
+    expect(seen).toEqual([
+      [2, 6],
+      [1, 3],
+    ]);
+    handle.remove();
+    x.grad = null;
+    double(x).sum().backward();
+    expect(await slope()).toEqual([2, 2]);
+  });
+
+  test("work on layers inside a model, whose parameters still learn", async () => {
+    const model = new Sequential(new Linear(2, 3), new Linear(3, 1));
+    const shapes: (readonly number[])[] = [];
+    for (const child of model.children()) {
+      (child as unknown as Linear).registerForwardHook((_, __, y) => {
+        shapes.push(y.shape);
+        return undefined;
+      });
+      (child as unknown as Linear).registerFullBackwardHook((_, gradInputs) => {
+        shapes.push(gradInputs[0]?.shape ?? []);
+        return undefined;
+      });
+    }
+    model(tensor([[1, 2]]))
+      .sum()
+      .backward();
+    expect(shapes).toEqual([
+      [1, 3],
+      [1, 1],
+      [1, 3],
+    ]);
+    for (const parameter of model.parameters()) expect(parameter.grad).not.toBeNull();
+  });
+});
