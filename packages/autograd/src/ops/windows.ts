@@ -5,7 +5,7 @@ import { recordGradient, recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { sum, unmoved } from "./broadcast.ts";
 import { constant } from "./constant.ts";
-import { detach, unsqueeze } from "./layout.ts";
+import { detach, permute, reshape, unsqueeze } from "./layout.ts";
 import { sliceOf } from "./movement.ts";
 import { assemble } from "./strided.ts";
 
@@ -47,13 +47,42 @@ export function windows(x: Tensor, over: Windows): Tensor {
  * Windows added up where they lie: [..., windows…, kernel…] → [..., n…]. Its gradient is `windows`.
  */
 export function overlapAdd(y: Tensor, over: Windows, sizes: Shape): Tensor {
+  if (y.shape.includes(0)) {
+    const lead = y.shape.slice(0, y.shape.length - 2 * over.kernel.length);
+    return constant(0, y.dtype, [...lead, ...sizes], y.node.stream);
+  }
+  const value = detach(y);
+  const out = isTiling(over) ? tiled(value, over, sizes) : layered(value, over, sizes);
+  recordGradient("overlapAdd", out, [y], (dy) => [windows(dy, over)]);
+  return out;
+}
+
+/** Whether the windows stand side by side: then each element is in one, at one place. */
+const isTiling = ({ kernel, stride, dilation }: Windows): boolean =>
+  kernel.every((n, d) => n === stride[d] && (n === 1 || dilation[d] === 1));
+
+/** The elements of side by side windows, and zeros beyond the last. */
+function tiled(y: Tensor, { counts, kernel }: Windows, sizes: Shape): Tensor {
+  const lead = y.shape.length - 2 * kernel.length;
+  const order = counts.flatMap((_, d) => [lead + d, lead + kernel.length + d]);
+  const covered = counts.map((n, d) => n * (kernel[d] as number));
+  const joined = reshape(permute(y, [...y.shape.slice(0, lead).keys(), ...order]), [
+    ...y.shape.slice(0, lead),
+    ...covered,
+  ]);
+  return spreadOut(
+    joined,
+    sizes,
+    sizes.map(() => 0),
+    sizes.map(() => 1),
+  );
+}
+
+/** Where windows overlap, each place of the kernel gets a layer of its own, and the layers are added. */
+function layered(y: Tensor, over: Windows, sizes: Shape): Tensor {
   const { kernel, stride, dilation } = over;
   const lead = y.shape.slice(0, y.shape.length - 2 * kernel.length);
-  const shape = [...lead, ...sizes];
-  if (y.shape.includes(0)) return constant(0, y.dtype, shape, y.node.stream);
-  // where windows overlap, each place of the kernel gets a layer of its own, and the layers are added
-  const layered = kernel.map((_, d) => !isApart(over, d));
-  const layers = kernel.map((n, d) => (layered[d] ? n : 1));
+  const layers = kernel.map((n, d) => (isApart(over, d) ? 1 : n));
   const whole = [...lead, ...layers, ...sizes];
   const strides = contiguousStrides(whole);
   const ofLayer = strides.slice(lead.length, lead.length + kernel.length);
@@ -62,16 +91,12 @@ export function overlapAdd(y: Tensor, over: Windows, sizes: Shape): Tensor {
     ...strides.slice(0, lead.length),
     ...along.map((step, d) => step * (stride[d] as number)),
     ...along.map(
-      (step, d) => step * (dilation[d] as number) + (layered[d] ? (ofLayer[d] as number) : 0),
+      (step, d) => step * (dilation[d] as number) + (layers[d] === 1 ? 0 : (ofLayer[d] as number)),
     ),
   ];
-  const apart = assemble(whole, [{ value: detach(y), strides: places, offset: 0 }]);
-  const out = sum(
-    apart,
-    kernel.map((_, d) => lead.length + d),
-  );
-  recordGradient("overlapAdd", out, [y], (dy) => [windows(dy, over)]);
-  return out;
+  const apart = assemble(whole, [{ value: y, strides: places, offset: 0 }]);
+  const dims = kernel.map((_, d) => lead.length + d).filter((_, d) => layers[d] !== 1);
+  return reshape(dims.length === 0 ? apart : sum(apart, dims), [...lead, ...sizes]);
 }
 
 /** Whether no element is in two windows, as far as dimension `d` goes. */
