@@ -5,7 +5,7 @@ type Hook<T extends { call: unknown }> = T["call"];
 
 /** Called before `forward`; what it returns (an array) takes the arguments' place. */
 export type ForwardPreHook<In extends unknown[]> = Hook<{
-  call(module: unknown, inputs: In): In | undefined;
+  call(module: unknown, inputs: In): readonly unknown[] | undefined;
 }>;
 /** Called after `forward`; what it returns takes the result's place. */
 export type ForwardHook<In extends unknown[], Out> = Hook<{
@@ -53,7 +53,7 @@ export function callWithHooks<In extends unknown[], Out>(
   if (hooks === undefined) return forward(...given);
   let inputs = given;
   for (const hook of hooks.before)
-    inputs = (hook as unknown as ForwardPreHook<In>)(module, inputs) ?? inputs;
+    inputs = ((hook as unknown as ForwardPreHook<In>)(module, inputs) as In | undefined) ?? inputs;
   const tracked = hooks.backward.size > 0 ? trackBackward(module, hooks.backward, inputs) : null;
   let output = forward(...((tracked?.inputs ?? inputs) as In));
   for (const hook of hooks.after) {

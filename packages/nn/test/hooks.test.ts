@@ -54,6 +54,7 @@ describe.each(["cpu", "webgpu"] as const)("module hooks on %s", (device) => {
       return gradInputs.map((gradient) => gradient?.mul(100) ?? null);
     });
     const x = tensor([1, 2], { requiresGrad: true });
+    const slope = (): Promise<unknown> | undefined => x.grad?.tolist();
     double(x)
       .mul(tensor([1, 3]))
       .sum()
