@@ -202,6 +202,14 @@ describe("the tape", () => {
     expect(x.to("i32").requiresGrad).toBe(false);
   });
 
+  test("goes through casts between fractions, twice too", async () => {
+    const x = tensor([2, 3], { dtype: "f64", requiresGrad: true });
+    const [slope] = grad(x.to("f32").pow(3).to("f64").sum(), x, { createGraph: true });
+    expect([slope?.dtype, await slope?.tolist()]).toEqual(["f64", [12, 27]]);
+    const [second] = grad((slope as Tensor).sum(), x);
+    expect(await second?.tolist()).toEqual([12, 18]);
+  });
+
   test("follows a write into a view of a tensor", async () => {
     const x = leaf([1, 2, 3]);
     const h = x.mul(1);

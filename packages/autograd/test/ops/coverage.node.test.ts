@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { init } from "@wgrad/autograd";
+import { describe, expect, TestRunner, test } from "vitest";
+import { collectRows, type OpCase } from "./harness.ts";
+import { nothingReached, trace } from "./trace.ts";
+
+/** Ops that no row records, each with the reason. */
+const unrecorded: Readonly<Record<string, string>> = {
+  "philoxUniform (elementwise)": "draws anew at every call: test/random compares it",
+};
+
+/** Differentiable ops whose gradient no row checks, each with the reason. */
+const unchecked: Readonly<Record<string, string>> = {
+  "cast to f32": "rounds away what differences are made of: test/autograd/backward.test.ts",
+  "cast to f64": "the same",
+};
+
+/** Ops that give fractions from fractions and have no gradient, each with the reason. */
+const tapeEnds: Readonly<Record<string, string>> = {
+  pivots: "the order of the rows, as numbers in the matrix's dtype",
+};
+
+/** The tables are those of the test files beside this one; the copies of their tests are dropped. */
+describe("the rows of the op tables", async () => {
+  const folder = fileURLToPath(new URL(".", import.meta.url));
+  const tables = readdirSync(folder).filter(
+    (file) =>
+      file.endsWith(".test.ts") && readFileSync(join(folder, file), "utf8").includes("testOps("),
+  );
+  const rows: OpCase[] = await collectRows(async () => {
+    for (const file of tables) await import(/* @vite-ignore */ `${join(folder, file)}?rows`);
+  });
+  TestRunner.getCurrentSuite().tasks.length = 0;
+
+  const reached = nothingReached();
+  let library: ReadonlyMap<string, boolean> = new Map();
+
+  test("can all be recorded, with their gradients", async () => {
+    await init({ device: "cpu" });
+    expect(rows.length).toBeGreaterThan(200);
+    for (const row of rows) trace(row, reached);
+    library = await libraryOps();
+  });
+
+  test("reach every op of the library, which they try for leaks", () => {
+    const missing = [...library.keys()].filter((key) => !reached.recorded.has(key));
+    expect(missing).toEqual(Object.keys(unrecorded));
+  });
+
+  test("check the gradient of every differentiable op, to second order", () => {
+    const differentiable = [...library].flatMap(([key, has]) =>
+      has ? [key.slice(0, key.indexOf(" ("))] : [],
+    );
+    expect(new Set(differentiable).size, "names of differentiable ops").toBe(differentiable.length);
+    const missing = differentiable.filter(
+      (name) => !reached.first.has(name) || !reached.second.has(name),
+    );
+    expect(missing).toEqual(Object.keys(unchecked));
+  });
+
+  test("lose no gradient on the way", () => {
+    expect([...reached.cut]).toEqual(Object.keys(tapeEnds));
+  });
+
+  test("give a reason where they leave a part out", () => {
+    for (const { name, skip = {} } of rows) {
+      for (const reason of Object.values(skip)) expect(reason, name).toMatch(/\w+ \w+/);
+    }
+  });
+});
+
+/** Keys of the library's ops, and whether each has a gradient. */
+async function libraryOps(): Promise<ReadonlyMap<string, boolean>> {
+  const script = fileURLToPath(new URL("./registry.ts", import.meta.url));
+  const options = ["--conditions=@wgrad/source", "--import", "tsx", script];
+  const { stdout } = await promisify(execFile)(process.execPath, options);
+  return new Map(JSON.parse(stdout.trim().split("\n").at(-1) as string));
+}
