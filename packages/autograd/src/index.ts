@@ -201,6 +201,24 @@ export {
   unflatten,
   unsqueeze,
 } from "./ops/layout.ts";
+export {
+  det,
+  inv as inverse,
+  logdet,
+  matrixPower,
+  type SignAndLog,
+  type SolveOptions,
+  slogdet,
+} from "./ops/linalg/elimination.ts";
+export type { QrOptions, QrResult } from "./ops/linalg/orthogonal.ts";
+export type { EighResult } from "./ops/linalg/spectral.ts";
+export {
+  type PinvOptions,
+  pinv as pinverse,
+  type SvdOptions,
+  type SvdResult,
+} from "./ops/linalg/svd.ts";
+export type { CholeskyOptions, SolveTriangularOptions } from "./ops/linalg/triangular.ts";
 export { linalg } from "./ops/linalg.ts";
 export {
   type BinaryCrossEntropyOptions,

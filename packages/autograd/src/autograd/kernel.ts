@@ -75,6 +75,7 @@ export function defineKernel<
   const outputNames = Object.keys(spec.outputs);
   const scalarTypes = (spec.scalars ?? {}) as Readonly<Record<string, DType>>;
   const scalarNames = Object.keys(scalarTypes);
+  checkNames(spec.name, [...names, ...outputNames], scalarNames);
   let op: Op | null = null;
 
   const launch = (inputs: Tensor[], scalars: readonly number[]): Tensor[] => {
@@ -83,6 +84,13 @@ export function defineKernel<
       inputs.map(({ shape }) => shape),
     ) as Each<I, Shape>;
     const sizes = spec.sizes?.(shapes) ?? {};
+    const groups = spec.grid(shapes);
+    for (const [name, value] of Object.entries({ ...sizes, grid: groups })) {
+      if (Number.isInteger(value) && value >= 0) continue;
+      throw new ArgumentError(
+        `${spec.name}: ${name} is ${value}\n  hint: a whole number, 0 or more`,
+      );
+    }
     op ??= registerOp({
       name: spec.name,
       meaning: {
@@ -106,7 +114,7 @@ export function defineKernel<
       dtype: spec.dtype ?? "f32",
       sizes: Object.values(sizes),
       scalars,
-      groups: spec.grid(shapes),
+      groups,
     });
   };
 
@@ -168,6 +176,20 @@ export function defineKernel<
     return named(outputNames, made) as Each<O, Tensor>;
   };
   return Object.assign(kernel, { spec }) as unknown as DefinedKernel<I, O, S>;
+}
+
+/** Names that the text uses are identifiers, each once, and not those the text around it has. */
+function checkNames(call: string, arrays: readonly string[], scalars: readonly string[]): void {
+  const taken = new Set(["u", "kernel", "main", "Numbers"]);
+  for (const name of arrays) {
+    if (!/^[a-zA-Z]\w*$/.test(name) || taken.has(name))
+      throw new ArgumentError(`defineKernel: ${call}: ${name} cannot name an array, or names two`);
+    taken.add(name);
+  }
+  for (const name of scalars) {
+    if (!/^[a-zA-Z]\w*$/.test(name))
+      throw new ArgumentError(`defineKernel: ${call}: ${name} cannot name a number`);
+  }
 }
 
 /** Values under their names. */

@@ -1,6 +1,6 @@
 import { init, type Tensor, tensor, zeros } from "@wgrad/autograd";
 import { defineFused, defineKernel } from "@wgrad/autograd/plugin";
-import { counters, testFused, testKernel } from "@wgrad/autograd/testing";
+import { counters, openGPUDevice, testFused, testKernel } from "@wgrad/autograd/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -139,6 +139,32 @@ describe("on WebGPU", () => {
     const before = counters().planMisses;
     expect(await shrink({ x }, { lambda: 0.5 }).y.sum().item()).toBe(70_000 * 32);
     expect(counters().planMisses).toBe(before);
+  });
+
+  test("wrong definitions say what is wrong", () => {
+    const { spec } = shrink;
+    const names = () => defineKernel({ ...spec, inputs: { u: "f32" } } as never);
+    expect(names).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: defineKernel: shrink: u cannot name an array, or names two]`,
+    );
+    const grid = defineKernel({ ...spec, grid: () => 0.5 });
+    expect(() => grid({ x: tensor([1]) }, { lambda: 1 })).toThrowErrorMatchingInlineSnapshot(`
+      [ArgumentError: shrink: grid is 0.5
+        hint: a whole number, 0 or more]
+    `);
+  });
+
+  test("a text that does not compile is told at a later read, with the kernel's name", async () => {
+    await init({ device: await openGPUDevice() });
+    try {
+      const broken = defineKernel({ ...shrink.spec, name: "broken", wgsl: "fn kernel() {}" });
+      const read = async () => {
+        for (let i = 0; i < 3; i++) await broken({ x: tensor([1]) }, { lambda: 1 }).y.data();
+      };
+      await expect(read()).rejects.toThrow("broken: the adapter refuses its shader");
+    } finally {
+      await init({ device: "webgpu" });
+    }
   });
 
   test("wrong calls say what is wrong", () => {

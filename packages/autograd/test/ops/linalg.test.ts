@@ -35,6 +35,7 @@ const rows: Readonly<Record<string, readonly [OfTensors, readonly Input[]]>> = {
   inv: [(x) => linalg.inv(x as Tensor), [square]],
   det: [(x) => linalg.det(x as Tensor), [square]],
   slogdet: [(x) => Object.values(linalg.slogdet(x as Tensor)), [square]],
+  logdet: [(x) => w.logdet(positive(x as Tensor)), [square]],
   solveTriangular: [
     (a, b) => linalg.solveTriangular(positive(a as Tensor), b as Tensor, { upper: false }),
     [square, normal([2, 3, 4])],

@@ -6,6 +6,7 @@ import { recordGradient } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { mul, neg } from "../arithmetic.ts";
 import { sum } from "../broadcast.ts";
+import { lt, where } from "../comparison.ts";
 import { matmul } from "../contraction.ts";
 import { squeeze, unsqueeze } from "../layout.ts";
 import { narrow, select } from "../movement.ts";
@@ -219,6 +220,14 @@ export function slogdet(a: Tensor): SignAndLog {
     const rule = (dy: Tensor) => [mul(overMatrix(dy), mT(inv(a)))];
     recordGradient("linalg.slogdet", made.logabsdet, [a], rule, [a.node]);
     return made;
+  });
+}
+
+/** log det A: NaN where det A is negative.  [..., n, n] → [...]. */
+export function logdet(a: Tensor): Tensor {
+  return composite(() => {
+    const { sign: side, logabsdet } = slogdet(a);
+    return where(lt(side, 0), Number.NaN, logabsdet);
   });
 }
 
