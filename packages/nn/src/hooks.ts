@@ -1,16 +1,13 @@
 import { Function as Custom, type FunctionContext, Tensor } from "@wgrad/autograd";
 
-/** A method's type as a function's: a module of given arguments stays a module whatever its arguments. */
-type Hook<T extends { call: unknown }> = T["call"];
-
 /** Called before `forward`; what it returns (an array) takes the arguments' place. */
-export type ForwardPreHook<In extends unknown[]> = Hook<{
-  call(module: unknown, inputs: In): readonly unknown[] | undefined;
-}>;
+export type ForwardPreHook<In extends unknown[]> = (module: unknown, inputs: In) => In | undefined;
 /** Called after `forward`; what it returns takes the result's place. */
-export type ForwardHook<In extends unknown[], Out> = Hook<{
-  call(module: unknown, inputs: In, output: Out): Out | undefined;
-}>;
+export type ForwardHook<In extends unknown[], Out> = (
+  module: unknown,
+  inputs: In,
+  output: Out,
+) => Out | undefined;
 /**
  * Called in the backward pass with dL/dinputs and dL/doutputs of the module's tensors (null where none arrived); what it returns
  * takes the place of dL/dinputs.

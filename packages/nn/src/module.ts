@@ -168,12 +168,18 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /** Calls `hook(module, inputs)` before every `forward`; what it returns takes the inputs' place. */
-  registerForwardPreHook(hook: ForwardPreHook<In>): HookHandle {
+  registerForwardPreHook<I extends unknown[], O>(
+    this: Module<I, O>,
+    hook: ForwardPreHook<I>,
+  ): HookHandle {
     return addHook(this, "before", hook);
   }
 
   /** Calls `hook(module, inputs, output)` after every `forward`; what it returns takes the output's place. */
-  registerForwardHook(hook: ForwardHook<In, Out>): HookHandle {
+  registerForwardHook<I extends unknown[], O>(
+    this: Module<I, O>,
+    hook: ForwardHook<I, O>,
+  ): HookHandle {
     return addHook(this, "after", hook);
   }
 
