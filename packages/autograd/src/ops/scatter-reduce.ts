@@ -78,13 +78,15 @@ export function scatter(
   return scattered("scatter", reduce ? joins[reduce] : scatterOverOp, x, dim, index, src);
 }
 
-const ops = {
+type Reduction = "sum" | "mean" | "prod" | "amax" | "amin";
+
+const ops: Readonly<Record<Reduction, Op>> = {
   sum: scatterSumOp,
   mean: scatterSumOp,
   prod: scatterProductOp,
   amax: extremeOp("scatterMax", "max"),
   amin: extremeOp("scatterMin", "min"),
-} as const;
+};
 
 export interface ScatterReduceOptions {
   /** Whether x's own elements count where values meet them; where none do they stay. */
@@ -97,7 +99,7 @@ export function scatterReduce(
   dim: number,
   index: Tensor,
   src: Tensor,
-  reduce: keyof typeof ops,
+  reduce: Reduction,
   { includeSelf = true }: ScatterReduceOptions = {},
 ): Tensor {
   checkTensor("scatterReduce", x);
@@ -120,7 +122,7 @@ export function scatterReduce(
 }
 
 /** What changes nothing. */
-function startOf(reduce: keyof typeof ops, { dtype }: Tensor): number {
+function startOf(reduce: Reduction, { dtype }: Tensor): number {
   if (reduce === "sum" || reduce === "mean") return 0;
   if (reduce === "prod") return 1;
   const range = {

@@ -8,8 +8,8 @@ import { Position } from "./position.ts";
 import { Shader, type ShaderLimits, type Stage, shapeOf } from "./shader.ts";
 import type { Words } from "./words.ts";
 
-/** Threads that suffice to keep the device busy, and those that may read the same indices. */
-const ENOUGH_THREADS = 1024;
+/** Threads that keep a device busy, and how many of them may read the same indices. */
+const ENOUGH_THREADS = { gpu: 1024, software: 16 };
 const MOST_PARTS = 256;
 
 const combinations: Record<Scatter["combine"], (sofar: Expr, x: Expr) => Expr> = {
@@ -47,7 +47,8 @@ function write(
   const lineDims = sizes.slice(0, -1);
   const lines = sizeOf(lineDims);
   const count = step.shape[dim] as number;
-  const parts = Math.min(count, MOST_PARTS, Math.ceil(ENOUGH_THREADS / lines));
+  const threads = limits.software ? ENOUGH_THREADS.software : ENOUGH_THREADS.gpu;
+  const parts = Math.min(count, MOST_PARTS, Math.ceil(threads / lines));
   const shader = new Shader(kernel, words);
   const { text } = shader;
   return shader.perThread(lines * parts, limits, () => {
