@@ -16,7 +16,7 @@ describe.each(["cpu", "webgpu"] as const)("module hooks on %s", (device) => {
     const seen: string[] = [];
     const before = double.registerForwardPreHook((module, [x]) => {
       seen.push(`${(module as Module).constructor.name} before`);
-      return [x.add(1)];
+      return [x.add(1)] as [Tensor];
     });
     const after = double.registerForwardHook((_, __, y) => {
       seen.push("after");
