@@ -102,7 +102,7 @@ export function defineKernel<
         scratch: [],
         workgroup: spec.workgroup ?? 64,
         wgsl: spec.wgsl,
-        host: null,
+        algorithm: null,
       },
       scalarTypes: scalarNames.map((name) => scalarTypes[name] as DType),
       saves: [],

@@ -1,4 +1,4 @@
-import type { DType, TypedArray } from "../dtype.ts";
+import type { DType } from "../dtype.ts";
 import type { Expr } from "../kernel/expression.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -102,10 +102,13 @@ export interface Scatter {
   readonly combine: "assign" | "sum" | "prod" | "max" | "min";
 }
 
-/** yₖ = x₀ ⊕ … ⊕ xₖ along the last dimension. "arg…" give the index (i32) of the extreme so far, the latest of equals. */
+/**
+ * yₖ = x₀ ⊕ … ⊕ xₖ along the last dimension. "logsumexp" is log(eᵃ + eᵇ); "arg…" give the index (i32) of the extreme so far, the
+ * latest of equals.
+ */
 export interface Scan {
   readonly kind: "scan";
-  readonly combine: "sum" | "prod" | "argmax" | "argmin";
+  readonly combine: "sum" | "prod" | "logsumexp" | "argmax" | "argmin";
 }
 
 /** The permutation (i32) that sorts the last dimension, stable, NaN greatest; descending if `attrs[0]` is 1. */
@@ -125,7 +128,7 @@ export interface Custom {
   readonly outputs: readonly string[];
   readonly sizes: readonly string[];
   readonly scalars: readonly string[];
-  /** Names of arrays of the output's dtype that are there while the kernel runs. The host makes its own. */
+  /** Names of arrays of the output's dtype that are there while the kernel runs. */
   readonly scratch: readonly string[];
   /** Threads of a workgroup. */
   readonly workgroup: number;
@@ -134,16 +137,9 @@ export interface Custom {
    * numbers members of `u`.
    */
   readonly wgsl: string;
-  /** The same on the host; null where the cpu device is given a composition instead. */
-  readonly host: HostKernel | null;
+  /** The cpu device's name for the same; null where it is given a composition instead. */
+  readonly algorithm: string | null;
 }
-
-/** Writes `outputs` from `inputs` (as typed arrays) and numbers by name. */
-export type HostKernel = (
-  outputs: readonly TypedArray[],
-  inputs: readonly TypedArray[],
-  numbers: Readonly<Record<string, number>>,
-) => void;
 
 /** Elements that the start of an output is a multiple of: 256 bytes, as bindings are aligned. */
 export const OUTPUT_ALIGNMENT = 64;

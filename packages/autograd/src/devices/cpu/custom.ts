@@ -1,27 +1,25 @@
 import type { TypedArray } from "../../dtype.ts";
 import { DeviceError } from "../../errors.ts";
 import type { Custom } from "../../graph/op.ts";
+import { matrixAlgorithms } from "./matrices.ts";
 import type { Reading } from "./reading.ts";
 
-/** The author's own host kernel, on the parts of the result that are its outputs. */
+/** The plain algorithm that a custom op names, thread by thread. */
 export function custom(
-  meaning: Custom,
+  { algorithm, sizes }: Custom,
   name: string,
   attrs: readonly number[],
   operands: readonly Reading[],
-): (out: TypedArray, scalars: readonly number[]) => void {
-  const { host, outputs, sizes } = meaning;
-  if (host === null) throw new DeviceError(`${name}: has no kernel for the cpu device`);
+): (out: TypedArray) => void {
+  const run = algorithm === null ? undefined : matrixAlgorithms[algorithm];
+  if (run === undefined) throw new DeviceError(`${name}: has no kernel for the cpu device`);
   const numbers: Record<string, number> = {};
   for (const [i, size] of sizes.entries()) numbers[size] = attrs[1 + i] as number;
-  const places = outputs.map((_, i) => 1 + sizes.length + 2 * i);
-  const inputs = operands.map(({ data }) => data);
-  return (out, scalars) => {
-    for (const [i, scalar] of meaning.scalars.entries()) numbers[scalar] = scalars[i] as number;
-    const parts = places.map((at) => {
-      const start = attrs[at] as number;
-      return out.subarray(start, start + (attrs[at + 1] as number));
-    });
-    host(parts, inputs, numbers);
+  const count = numbers.count as number;
+  return (out) => {
+    const inputs = operands.map(({ data }) => Float64Array.from(data));
+    const y = Float64Array.from(out);
+    for (let thread = 0; thread < count; thread++) run(y, inputs, numbers, thread);
+    out.set(y);
   };
 }

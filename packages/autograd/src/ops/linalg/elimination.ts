@@ -58,34 +58,6 @@ const elimination = (rightHandSide: boolean): string => {
 `;
 };
 
-/** The same on the host: gives the sign of the row exchanges. */
-function eliminate(w: Float64Array, n: number, y: Float64Array, k: number): number {
-  let parity = 1;
-  const at = (i: number, j: number): number => w[i * n + j] as number;
-  const exchange = (values: Float64Array, width: number, i: number, j: number): void => {
-    const row = values.slice(i * width, (i + 1) * width);
-    values.copyWithin(i * width, j * width, (j + 1) * width);
-    values.set(row, j * width);
-  };
-  for (let c = 0; c < n; c++) {
-    let p = c;
-    for (let i = c + 1; i < n; i++) if (Math.abs(at(i, c)) > Math.abs(at(p, c))) p = i;
-    if (p !== c) {
-      parity = -parity;
-      exchange(w, n, c, p);
-      exchange(y, k, c, p);
-    }
-    if (at(c, c) === 0) continue;
-    for (let i = c + 1; i < n; i++) {
-      const f = at(i, c) / at(c, c);
-      for (let j = c + 1; j < n; j++) w[i * n + j] = at(i, j) - f * at(c, j);
-      for (let j = 0; j < k; j++)
-        y[i * k + j] = (y[i * k + j] as number) - f * (y[c * k + j] as number);
-    }
-  }
-  return parity;
-}
-
 const solveOp: Op = serialOp({
   name: "solve",
   inputs: ["a", "b"],
@@ -100,20 +72,6 @@ const solveOp: Op = serialOp({
     }
   }
 `,
-  host: (out, [a, b], { n: size, columns }, thread) => {
-    const [n, k] = [size as number, columns as number];
-    const w = (a as Float64Array).slice(thread * n * n, (thread + 1) * n * n);
-    const y = (b as Float64Array).slice(thread * n * k, (thread + 1) * n * k);
-    eliminate(w, n, y, k);
-    for (let i = n - 1; i >= 0; i--) {
-      for (let j = 0; j < k; j++) {
-        let v = y[i * k + j] as number;
-        for (let t = i + 1; t < n; t++) v -= (w[i * n + t] as number) * (y[t * k + j] as number);
-        y[i * k + j] = v / (w[i * n + i] as number);
-      }
-    }
-    out.set(y, thread * n * k);
-  },
   saves: [0, "output"],
   gradient: (dy, [a], { output, needs }) => {
     const db = solution(mT(a as Tensor), dy);
@@ -163,12 +121,6 @@ const pivotsOp: Op = serialOp({
   wgsl: `${elimination(false)}  y[thread * (n + 1u)] = parity;
   for (var i = 0u; i < n; i++) { y[thread * (n + 1u) + 1u + i] = w[m + i * n + i]; }
 `,
-  host: (y, [a], { n: size }, thread) => {
-    const n = size as number;
-    const w = (a as Float64Array).slice(thread * n * n, (thread + 1) * n * n);
-    y[thread * (n + 1)] = eliminate(w, n, new Float64Array(0), 0);
-    for (let i = 0; i < n; i++) y[thread * (n + 1) + 1 + i] = w[i * n + i] as number;
-  },
 });
 
 function pivots(a: Tensor, n: number): { parity: Tensor; diagonal: Tensor } {

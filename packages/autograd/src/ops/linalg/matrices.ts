@@ -38,7 +38,7 @@ export function checkSquare(call: string, a: Tensor): number {
   return rows;
 }
 
-/** A kernel that works through one matrix (or one column) a thread: `thread` of `u.count`. */
+/** A kernel that works through one matrix (or one column) a thread: `thread` of `u.count`. The cpu device has its own, by name. */
 export interface SerialSpec {
   readonly name: string;
   readonly inputs: readonly string[];
@@ -49,13 +49,6 @@ export interface SerialSpec {
   readonly wgsl: string;
   /** Functions the body calls. */
   readonly functions?: string;
-  /** The same for one thread on the host, in f64 whatever the dtype. */
-  readonly host: (
-    y: Float64Array,
-    inputs: readonly Float64Array[],
-    numbers: Readonly<Record<string, number>>,
-    thread: number,
-  ) => void;
   readonly gradient?: Gradient;
   readonly saves?: readonly (number | "output")[];
 }
@@ -73,13 +66,7 @@ export function serialOp(spec: SerialSpec): Op {
     wgsl: `${functions}fn kernel(thread: u32, group: u32, local: u32) {
   if (thread >= u.count) { return; }
 ${wgsl}}`,
-    host([out], operands, numbers) {
-      const y = Float64Array.from(out as Float64Array);
-      const values = operands.map((operand) => Float64Array.from(operand));
-      const count = numbers.count as number;
-      for (let thread = 0; thread < count; thread++) spec.host(y, values, numbers, thread);
-      (out as Float64Array).set(y);
-    },
+    algorithm: name,
   };
   return registerOp({ name, meaning, scalarTypes: [], saves, ...(gradient && { gradient }) });
 }

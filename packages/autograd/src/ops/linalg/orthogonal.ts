@@ -47,37 +47,6 @@ const orthogonalOp: Op = serialOp({
     for (var c = n; c > 0u; c--) { reflect(m, c - 1u, q + j, u.columns, true); }
   }
 `,
-  host: (out, [a], { rows: height, n: width, columns: kept }, thread) => {
-    const [rows, n, columns] = [height as number, width as number, kept as number];
-    const w = (a as Float64Array).slice(thread * rows * n, (thread + 1) * rows * n);
-    const y = new Float64Array(rows * columns);
-    const reflect = (c: number, onto: Float64Array, j: number, stride: number): void => {
-      let [size, dot] = [0, 0];
-      for (let i = c; i < rows; i++) {
-        const x = w[i * n + c] as number;
-        size += x * x;
-        dot += x * (onto[i * stride + j] as number);
-      }
-      if (size === 0) return;
-      for (let i = c; i < rows; i++) {
-        const x = ((2 * dot) / size) * (w[i * n + c] as number);
-        onto[i * stride + j] = (onto[i * stride + j] as number) - x;
-      }
-    };
-    for (let c = 0; c < n; c++) {
-      let below = 0;
-      for (let i = c + 1; i < rows; i++) below += (w[i * n + c] as number) ** 2;
-      const x = w[c * n + c] as number;
-      const size = Math.sqrt(x * x + below);
-      w[c * n + c] = below > 0 ? x + (x < 0 ? -size : size) : 0;
-      for (let j = c + 1; j < n; j++) reflect(c, w, j, n);
-    }
-    for (let j = 0; j < columns; j++) {
-      y[j * columns + j] = 1;
-      for (let c = n - 1; c >= 0; c--) reflect(c, y, j, columns);
-    }
-    out.set(y, thread * rows * columns);
-  },
   saves: [0, "output"],
   // R dRᵀ has no part in it: R is QᵀA, and brings its own gradient to Q
   gradient: (dy, [a], { output: q }) => {

@@ -26,30 +26,6 @@ const ROTATION = `fn rotation(cot: f32) -> vec2<f32> {
 }
 `;
 
-function rotation(cot: number): readonly [cos: number, sin: number] {
-  const t = (cot < 0 ? -1 : 1) / (Math.abs(cot) + Math.hypot(cot, 1));
-  const length = Math.hypot(t, 1);
-  return [1 / length, t / length];
-}
-
-/** Columns p and q of a matrix turned into each other. */
-function turn(
-  x: Float64Array,
-  rows: number,
-  width: number,
-  p: number,
-  q: number,
-  [cos, sin]: readonly [number, number],
-): void {
-  for (let i = 0; i < rows; i++) {
-    const [a, b] = [x[i * width + p] as number, x[i * width + q] as number];
-    x[i * width + p] = cos * a - sin * b;
-    x[i * width + q] = sin * a + cos * b;
-  }
-}
-
-const SWEEPS = 40;
-
 /** Eigenvalues, ascending, in the first row, the eigenvectors as columns below: cyclic Jacobi on the lower triangle. */
 const eighOp: Op = serialOp({
   name: "eigh",
@@ -100,47 +76,6 @@ const eighOp: Op = serialOp({
     }
   }
 `,
-  host: (out, [a], { n: size }, thread) => {
-    const n = size as number;
-    const w = new Float64Array(n * n);
-    const y = new Float64Array((n + 1) * n);
-    const vectors = y.subarray(n);
-    for (let i = 0; i < n; i++) {
-      vectors[i * n + i] = 1;
-      for (let j = 0; j <= i; j++) {
-        const x = (a as Float64Array)[thread * n * n + i * n + j] as number;
-        w[i * n + j] = x;
-        w[j * n + i] = x;
-      }
-    }
-    const transposed = (): void => {
-      for (let i = 0; i < n; i++)
-        for (let j = 0; j < i; j++)
-          [w[i * n + j], w[j * n + i]] = [w[j * n + i] as number, w[i * n + j] as number];
-    };
-    let turned = true;
-    for (let sweep = 0; sweep < SWEEPS && turned; sweep++) {
-      turned = false;
-      for (let p = 0; p < n; p++) {
-        for (let q = p + 1; q < n; q++) {
-          const x = w[p * n + q] as number;
-          const d = (w[q * n + q] as number) - (w[p * n + p] as number);
-          if (x === 0 || Math.abs(x) <= 1e-18 * Math.abs(d)) continue;
-          turned = true;
-          const angle = rotation(d / (2 * x));
-          turn(w, n, n, p, q, angle);
-          transposed();
-          turn(w, n, n, p, q, angle);
-          turn(vectors, n, n, p, q, angle);
-          w[p * n + q] = 0;
-          w[q * n + p] = 0;
-        }
-      }
-    }
-    for (let i = 0; i < n; i++) y[i] = w[i * n + i] as number;
-    sortColumns(y, n, (x, other) => x < other);
-    out.set(y, thread * (n + 1) * n);
-  },
   saves: ["output"],
   // V (diag dλ + VᵀdV ∘ 1/(λⱼ − λᵢ)) Vᵀ
   gradient: (dy, _, { output }) => {
@@ -152,20 +87,6 @@ const eighOp: Op = serialOp({
     return [matmul(matmul(vectors, inner), mT(vectors))];
   },
 });
-
-/** Columns with the first row in this order: by selection. */
-function sortColumns(
-  y: Float64Array,
-  n: number,
-  before: (x: number, other: number) => boolean,
-): void {
-  for (let i = 0; i < n; i++) {
-    let least = i;
-    for (let j = i + 1; j < n; j++) if (before(y[j] as number, y[least] as number)) least = j;
-    for (let at = 0; at < y.length; at += n)
-      [y[at + i], y[at + least]] = [y[at + least] as number, y[at + i] as number];
-  }
-}
 
 /** xⱼ − xᵢ. */
 const gaps = (x: Tensor): Tensor => sub(unsqueeze(x, -2), unsqueeze(x, -1));
@@ -247,39 +168,6 @@ const svdOp: Op = serialOp({
     }
   }
 `,
-  host: (out, [a], { rows: height, n: size }, thread) => {
-    const [rows, n] = [height as number, size as number];
-    const y = new Float64Array((1 + rows + n) * n);
-    const both = y.subarray(n);
-    y.set((a as Float64Array).subarray(thread * rows * n, (thread + 1) * rows * n), n);
-    for (let i = 0; i < n; i++) both[(rows + i) * n + i] = 1;
-    const dot = (p: number, q: number): number => {
-      let total = 0;
-      for (let i = 0; i < rows; i++)
-        total += (both[i * n + p] as number) * (both[i * n + q] as number);
-      return total;
-    };
-    let turned = true;
-    for (let sweep = 0; sweep < SWEEPS && turned; sweep++) {
-      turned = false;
-      for (let p = 0; p < n; p++) {
-        for (let q = p + 1; q < n; q++) {
-          const [pp, qq, pq] = [dot(p, p), dot(q, q), dot(p, q)];
-          if (pq === 0 || Math.abs(pq) <= 1e-16 * Math.sqrt(pp * qq)) continue;
-          turned = true;
-          turn(both, rows + n, n, p, q, rotation((qq - pp) / (2 * pq)));
-        }
-      }
-    }
-    for (let j = 0; j < n; j++) {
-      const size = Math.sqrt(dot(j, j));
-      y[j] = size;
-      for (let i = 0; i < rows && size > 0; i++)
-        both[i * n + j] = (both[i * n + j] as number) / size;
-    }
-    sortColumns(y, n, (x, other) => x > other);
-    out.set(y, thread * y.length);
-  },
   saves: ["output"],
   // U (skew(UᵀdU)/E S + S skew(VᵀdV)/E + diag dS) Vᵀ + (1 − UUᵀ) dU S⁻¹ Vᵀ, where skew(X) = X − Xᵀ and E = sⱼ² − sᵢ²
   gradient: (dy, _, { output, shapes }) => {

@@ -39,19 +39,6 @@ const choleskyOp: Op = serialOp({
     }
   }
 `,
-  host: (y, [a], { n: size }, thread) => {
-    const n = size as number;
-    const m = thread * n * n;
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j <= i; j++) {
-        let s = (a as Float64Array)[m + i * n + j] as number;
-        for (let k = 0; k < j; k++)
-          s -= (y[m + i * n + k] as number) * (y[m + j * n + k] as number);
-        y[m + i * n + j] = j < i ? s / (y[m + j * n + j] as number) : s > 0 ? Math.sqrt(s) : NaN;
-      }
-      y.fill(0, m + i * n + i + 1, m + (i + 1) * n);
-    }
-  },
   saves: ["output"],
   // L⁻ᵀ Φ(Lᵀ dL) L⁻¹ made symmetric; Φ takes the lower triangle, half of the diagonal
   gradient: (dy, _, { output }) => {
@@ -103,22 +90,6 @@ const substitutionOp: Op = serialOp({
     y[(m + i) * u.columns + c] = v;
   }
 `,
-  host: (y, [a, b], { n: size, columns: width, upper, unit }, thread) => {
-    const [n, columns] = [size as number, width as number];
-    const m = Math.floor(thread / columns) * n;
-    const c = thread % columns;
-    for (let s = 0; s < n; s++) {
-      const i = upper === 1 ? n - 1 - s : s;
-      let v = (b as Float64Array)[(m + i) * columns + c] as number;
-      for (let t = 0; t < s; t++) {
-        const j = upper === 1 ? n - 1 - t : t;
-        v -=
-          ((a as Float64Array)[(m + i) * n + j] as number) * (y[(m + j) * columns + c] as number);
-      }
-      y[(m + i) * columns + c] =
-        unit === 1 ? v : v / ((a as Float64Array)[(m + i) * n + i] as number);
-    }
-  },
   saves: [0, "output"],
   gradient: (dy, [a], { output, needs, attrs }) => {
     const [upper, unit] = [attrs[4] === 1, attrs[5] === 1];
