@@ -336,6 +336,7 @@ export {
   cumsum,
   type DiffOptions,
   diff,
+  logcumsumexp,
 } from "./ops/scan.ts";
 export {
   type ScatterOptions,

@@ -750,6 +750,9 @@ export class Tensor extends Handle {
   }
 
   // Along one dimension
+  logcumsumexp(dim: number | DimOption): Tensor {
+    return scans.logcumsumexp(this, dim);
+  }
   sort(dim?: number | SortOptions, options?: SortOptions): ValuesAndIndices {
     return sorting.sort(this, dim, options);
   }

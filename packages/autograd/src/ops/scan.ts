@@ -8,23 +8,24 @@ import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type DimOption, withDim } from "./arguments.ts";
-import { div, mul, sub } from "./arithmetic.ts";
+import { add, div, mul, neg, sub } from "./arithmetic.ts";
 import { cat } from "./assembly.ts";
 import { countable, sum } from "./broadcast.ts";
-import { eq, ge, logicalAnd, ne, where } from "./comparison.ts";
-import { cast } from "./constant.ts";
+import { eq, ge, gt, logicalAnd, ne, where } from "./comparison.ts";
+import { cast, checkFloating } from "./constant.ts";
 import { counting } from "./creation.ts";
 import { gatherAlong, raised } from "./gathering.ts";
 import { reshape, transpose, unsqueeze } from "./layout.ts";
 import { flip, narrow } from "./movement.ts";
 import type { ValuesAndIndices } from "./reduction.ts";
+import { exp, log } from "./unary.ts";
 
 const scanOp = (name: string, combine: Scan["combine"], gradient?: Gradient): Op =>
   registerOp({
     name,
     meaning: { kind: "scan", combine },
     scalarTypes: [],
-    saves: combine === "prod" ? [0, "output"] : [],
+    saves: combine === "prod" || combine === "logsumexp" ? [0, "output"] : [],
     ...(gradient && { gradient }),
   });
 
@@ -60,6 +61,19 @@ function productsOfOthers(dy: Tensor, x: Tensor): Tensor {
   const others = scan(cumprodOp, where(eq(own, places), 1, unsqueeze(x, -2)));
   return sum(where(ge(places, own), mul(unsqueeze(dy, -2), others), 0), -1);
 }
+
+/** ∂yⱼ/∂xₖ = e^(xₖ − yⱼ), summed in logarithms too: positive and negative dy apart. Where yⱼ is −∞ no x before it counts. */
+const logcumsumexpOp: Op = scanOp("logcumsumexp", "logsumexp", (dy, [operand], { output }) => {
+  const x = operand as Tensor;
+  const y = where(eq(output, -Infinity), 0, output);
+  const sumOfSign = (signed: Tensor): Tensor => {
+    const counts = gt(signed, 0);
+    const size = where(counts, log(where(counts, signed, 1)), -Infinity);
+    const fromEnd = flip(scan(logcumsumexpOp, flip(sub(size, y), -1)), -1);
+    return exp(add(fromEnd, x));
+  };
+  return [sub(sumOfSign(dy), sumOfSign(neg(dy)))];
+});
 
 const cummaxOp: Op = scanOp("cummax", "argmax");
 const cumminOp: Op = scanOp("cummin", "argmin");
@@ -110,6 +124,13 @@ export function cumprod(
   options?: CumulateOptions,
 ): Tensor {
   return cumulate(cumprodOp, x, dim, options);
+}
+
+/** yₖ = log(e^x₀ + … + e^xₖ) along `dim`, without overflow. */
+export function logcumsumexp(x: Tensor, dim: number | DimOption): Tensor {
+  checkTensor("logcumsumexp", x);
+  checkFloating("logcumsumexp", x);
+  return cumulate(logcumsumexpOp, x, dim, undefined);
 }
 
 function extremesSoFar(op: Op, x: Tensor, dim: number | DimOption): ValuesAndIndices {

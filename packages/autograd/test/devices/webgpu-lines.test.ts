@@ -124,10 +124,10 @@ describe("scan", () => {
     [1, 100_003],
   ] as const;
 
-  test.each(["sum", "argmax", "argmin"] as const)(
+  test.each(["sum", "logsumexp", "argmax", "argmin"] as const)(
     "%s of short, many and long rows",
     async (combine) => {
-      const dtype = combine === "sum" ? "f32" : "i32";
+      const dtype = combine.startsWith("arg") ? "i32" : "f32";
       for (const [rows, length] of lengths) {
         const build = new KernelBuilder();
         const x = build.input([rows, length], "f32", noise(rows * length));
@@ -179,6 +179,18 @@ describe("scan", () => {
       }
     },
   );
+
+  test("logsumexp of infinities and NaN", async () => {
+    for (const row of [
+      [-1 / 0, -1 / 0, 1, 2, -1 / 0],
+      [1, 1 / 0, 2, 1 / 0, 3],
+      [-1000, 0, 1000, Number.NaN, 1],
+    ]) {
+      const build = new KernelBuilder();
+      build.step(scanOp("logsumexp"), [build.input([5], "f32", row)], [5]);
+      await agrees(build);
+    }
+  });
 
   test("sums past infinity, and through a view", async () => {
     const build = new KernelBuilder();

@@ -19,6 +19,7 @@ const both = ({ values, indices }: w.ValuesAndIndices): readonly w.Tensor[] => [
 const anywhere: Readonly<Record<string, Row>> = {
   cumsum: [(x) => w.cumsum(x, -1)],
   cumprod: [(x) => w.cumprod(x, -1), awayFromZero([3, 4], 0.5, 1.5)],
+  logcumsumexp: [(x) => w.logcumsumexp(x, -1)],
   cummax: [(x) => both(w.cummax(x, -1)), distinct([3, 4])],
   cummin: [(x) => both(w.cummin(x, 0)), distinct([3, 4])],
   sort: [(x) => both(w.sort(x)), distinct([3, 4])],
@@ -35,6 +36,7 @@ const rows: Readonly<Record<string, Row>> = {
   "cumprod of columns": [(x) => w.cumprod(x, 1), awayFromZero([2, 3, 4], 0.5, 1.5)],
   "cumprod with zeros": [(x) => w.cumprod(x, 1), withZeros([6, 5])],
   "cumprod of integers": [(x) => w.cumprod(x, 1), whole([3, 4], -9, 9)],
+  "logcumsumexp of far apart": [(x) => w.logcumsumexp(x.mul(200), 0), normal([5, 3])],
   "cummax of integers": [(x) => both(w.cummax(x, 1)), whole([3, 6], 0, 3)],
   diff: [(x) => w.diff(x)],
   "diff twice, of columns": [(x) => w.diff(x, 2, 0), normal([5, 3])],

@@ -2,11 +2,12 @@ import type { DType, TypedArray } from "../../dtype.ts";
 import type { Scan } from "../../graph/op.ts";
 import { type Reading, walkOver } from "./reading.ts";
 
-const joins: Record<"sum" | "prod" | "max" | "min", (sofar: number, x: number) => number> = {
+const joins: Record<"sum" | "prod" | "logsumexp", (sofar: number, x: number) => number> = {
   sum: (sofar, x) => sofar + x,
   prod: (sofar, x) => sofar * x,
-  max: Math.max,
-  min: Math.min,
+  // the difference of equal infinities would be NaN
+  logsumexp: (a, b) =>
+    a === b ? a + Math.LN2 : Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))),
 };
 
 /** Each line along the last dimension, from its start to its stride. */

@@ -1,7 +1,13 @@
 import type { DType } from "../../dtype.ts";
 import type { Scan } from "../../graph/op.ts";
 import { type Expr, e } from "../../kernel/expression.ts";
-import { storageType, type WgslText, type WgslValue, wgslType } from "../../kernel/wgsl.ts";
+import {
+  constant,
+  storageType,
+  type WgslText,
+  type WgslValue,
+  wgslType,
+} from "../../kernel/wgsl.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
 import { ofTwo } from "./lines.ts";
@@ -116,12 +122,21 @@ function carryOf(text: WgslText, combine: Scan["combine"], of: DType, result: DT
     : folded(text, combine, result);
 }
 
-function folded(text: WgslText, combine: "sum" | "prod", of: DType): Carry {
+/** log(eᵃ + eᵇ) without overflow; the difference of equal infinities would be NaN. */
+function logOfSum(a: Expr, b: Expr): Expr {
+  const rest = e.log1p(e.exp(e.neg(e.abs(e.sub(a, b)))));
+  const doubled = e.add(a, e.number(Math.LN2, a));
+  return e.select(e.eq(a, b), doubled, e.add(e.max(a, b), rest));
+}
+
+function folded(text: WgslText, combine: "sum" | "prod" | "logsumexp", of: DType): Carry {
   const total: WgslValue = { text: text.name("total"), lanes: 1 };
-  text.line(`var ${total.text} = ${wgslType(of)}(${combine === "sum" ? 0 : 1});`);
+  const start = { sum: 0, prod: 1, logsumexp: -Infinity }[combine];
+  const fold = { sum: e.add, prod: e.mul, logsumexp: logOfSum }[combine];
+  text.line(`var ${total.text} = ${wgslType(of)}(${constant(start, of, text).text});`);
   return {
     take(value) {
-      const next = ofTwo(combine === "sum" ? e.add : e.mul, of, total, value, text);
+      const next = ofTwo(fold, of, total, value, text);
       text.line(`${total.text} = ${next.text};`);
     },
     result: () => total.text,
