@@ -142,6 +142,7 @@ export async function toRecord(result: unknown): Promise<TensorRecord> {
     return { dtype: "f64", shape: [], data: Float64Array.of(result) };
   }
   if (result instanceof Int32Array) return { dtype: "i32", shape: [result.length], data: result };
+  if (result instanceof Float64Array) return { dtype: "f64", shape: [result.length], data: result };
   if (typeof result === "boolean")
     return { dtype: "bool", shape: [], data: Uint8Array.of(+result) };
   const { dtype, shape } = result as Tensor;

@@ -40,14 +40,8 @@ export const unbuiltNames: ReadonlySet<string> = new Set(
   }).flat(),
 );
 
-/** Namespaces of which nothing is mapped yet: metrics, and scikit-learn's closed forms. */
-const unbuiltNamespaces: readonly string[] = [
-  "sklearn.",
-  "torchmetrics.",
-  "scipy.",
-  "sacrebleu.",
-  "nltk.",
-];
+/** Namespaces of which nothing is mapped yet: scikit-learn's closed forms. */
+const unbuiltNamespaces: readonly string[] = ["sklearn."];
 
 /** Whether a missing name is known to be missing. */
 export function isUnbuilt(name: string): boolean {

@@ -1,0 +1,61 @@
+import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
+import { composite, persist } from "@wgrad/autograd/plugin";
+
+/** What batches add up to on the device, by name. */
+export type Sums = Readonly<Record<string, Tensor>>;
+
+/** The same on the host, each as its elements in order. */
+export type Totals<Of extends Sums> = { readonly [Name in keyof Of]: Float64Array };
+
+/**
+ * Base of metrics over many batches. A subclass says what a batch adds (`measure`, in tensor ops) and what the totals mean
+ * (`conclude`, in numbers).
+ *
+ * ```ts
+ * class MeanError extends Metric<[Tensor, Tensor], { total: Tensor }, number> {
+ *   protected measure(p: Tensor, y: Tensor) { return { total: p.sub(y).sum() }; }
+ *   protected conclude({ total }: { total: Float64Array }, batches: number) { … }
+ * }
+ * ```
+ */
+export abstract class Metric<Inputs extends readonly unknown[], Added extends Sums, Result> {
+  #sums: Added | null = null;
+
+  /** What one batch adds. */
+  protected abstract measure(...inputs: Inputs): Added;
+
+  /** The metric, from the totals of all batches. */
+  protected abstract conclude(totals: Totals<Added>): Result;
+
+  /** Takes a batch in; nothing is read. */
+  update(...inputs: Inputs): void {
+    noGrad(() => {
+      const added = composite(() => this.measure(...inputs));
+      if (this.#sums === null) {
+        for (const sum of Object.values(added)) persist(sum);
+        this.#sums = added;
+        return;
+      }
+      for (const [name, sum] of Object.entries(this.#sums)) sum.add_(added[name] as Tensor);
+    });
+  }
+
+  /** The metric of all batches since the last `reset`. Throws ArgumentError if there was none. */
+  async compute(): Promise<Result> {
+    if (this.#sums === null) {
+      throw new ArgumentError(
+        `${this.constructor.name}.compute: no batch yet\n  hint: update(predictions, targets) first`,
+      );
+    }
+    const entries = Object.entries(this.#sums).map(
+      async ([name, sum]) => [name, Float64Array.from(await sum.data())] as const,
+    );
+    return this.conclude(Object.fromEntries(await Promise.all(entries)) as Totals<Added>);
+  }
+
+  /** Forgets all batches. */
+  reset(): void {
+    for (const sum of Object.values(this.#sums ?? {})) sum.dispose();
+    this.#sums = null;
+  }
+}

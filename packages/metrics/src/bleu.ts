@@ -1,0 +1,204 @@
+import { ArgumentError, ShapeError } from "@wgrad/autograd";
+import { checkChoice } from "./check.ts";
+
+/** A text as words, or to be split at spaces. */
+export type Text = string | readonly string[];
+
+/** Settings of bleuScore. */
+export interface BleuScoreOptions {
+  /** The longest runs of words that are compared (default 4). */
+  readonly nGram?: number;
+  /** Of runs of 1, 2, … words in the mean; their number is `nGram` (default: all alike). */
+  readonly weights?: readonly number[];
+  /** "method1" counts 0.1 matches where there are none (Chen & Cherry 2014); null makes the score 0 (default null). */
+  readonly smoothing?: "method1" | null;
+}
+
+/**
+ * BLEU of a corpus (Papineni et al. 2002), a fraction: exp(min(0, 1 − r/c) + Σ wₙ log pₙ), pₙ the part of the runs of n words that
+ * a reference has, r and c the lengths of the closest references and of the candidates. One list of references per candidate.
+ */
+export function bleuScore(
+  candidates: readonly Text[],
+  references: readonly (readonly Text[])[],
+  options: BleuScoreOptions = {},
+): number {
+  const { weights, nGram = weights?.length ?? 4, smoothing = null } = options;
+  checkChoice("bleuScore", "smoothing", smoothing, ["method1", null]);
+  const shares = weights ?? Array<number>(nGram).fill(1 / nGram);
+  if (shares.length !== nGram) {
+    throw new ArgumentError(`bleuScore: ${shares.length} weights for runs of up to ${nGram} words`);
+  }
+  const { matches, totals, length, closest } = countMatches(
+    "bleuScore",
+    candidates.map(wordsOf),
+    references.map((each) => each.map(wordsOf)),
+    nGram,
+  );
+  if (matches[0] === 0 || length === 0) return 0;
+  if (smoothing === null && matches.includes(0)) return 0;
+  const logs = matches.map((count, n) =>
+    Math.log((count || 0.1) / Math.max(1, totals[n] as number)),
+  );
+  const mean = logs.reduce((sum, value, n) => sum + value * (shares[n] as number), 0);
+  return brevity(length, closest) * Math.exp(mean);
+}
+
+/** Settings of corpusBleu. */
+export interface CorpusBleuOptions {
+  readonly lowercase?: boolean;
+  /** How texts become words: as the WMT scorer's "13a" does, or at spaces ("none") (default "13a"). */
+  readonly tokenize?: "13a" | "none";
+  /** What stands for no matches (default "exp": ½, ¼, … of one). */
+  readonly smoothMethod?: "exp" | "floor" | "add-k" | "none";
+  /** What "floor" (default 0.1) or "add-k" (default 1) add. */
+  readonly smoothValue?: number;
+  readonly maxNgramOrder?: number;
+}
+
+/** A score with what it is made of. */
+export interface CorpusBleu {
+  /** In percent. */
+  readonly score: number;
+  /** Of runs of 1, 2, … words, in percent. */
+  readonly precisions: readonly number[];
+  /** The brevity penalty. */
+  readonly bp: number;
+  readonly sysLen: number;
+  readonly refLen: number;
+  readonly counts: readonly number[];
+  readonly totals: readonly number[];
+}
+
+/**
+ * BLEU as SacreBLEU reports it (Post 2018): texts are split into words here, the score is in percent. `referenceStreams[k][i]` is the k-th
+ * reference of hypothesis i.
+ */
+export function corpusBleu(
+  hypotheses: readonly string[],
+  referenceStreams: readonly (readonly string[])[],
+  options: CorpusBleuOptions = {},
+): CorpusBleu {
+  const { lowercase = false, tokenize = "13a", smoothMethod = "exp" } = options;
+  const { smoothValue = smoothMethod === "floor" ? 0.1 : 1, maxNgramOrder = 4 } = options;
+  checkChoice("corpusBleu", "tokenize", tokenize, ["13a", "none"]);
+  checkChoice("corpusBleu", "smoothMethod", smoothMethod, ["exp", "floor", "add-k", "none"]);
+  const words = (text: string): readonly string[] => {
+    const cased = lowercase ? text.toLowerCase() : text;
+    return wordsOf(tokenize === "13a" ? separate(cased) : cased);
+  };
+  const references = hypotheses.map((_, i) =>
+    referenceStreams.map((stream) => {
+      if (stream.length === hypotheses.length) return words(stream[i] as string);
+      throw new ShapeError(
+        `corpusBleu: ${hypotheses.length} hypotheses, but ${stream.length} references in a stream`,
+      );
+    }),
+  );
+  const { matches, totals, length, closest } = countMatches(
+    "corpusBleu",
+    hypotheses.map(words),
+    references,
+    maxNgramOrder,
+  );
+  const bp = brevity(length, closest);
+  const report = { bp, sysLen: length, refLen: closest, counts: matches, totals };
+  if (matches.every((count) => count === 0))
+    return { score: 0, precisions: matches.map(() => 0), ...report };
+  let missing = 1;
+  const precisions = matches.map((count, n) => {
+    const total = totals[n] as number;
+    if (total === 0) return 0;
+    if (smoothMethod === "add-k" && n > 0)
+      return (100 * (count + smoothValue)) / (total + smoothValue);
+    if (count > 0) return (100 * count) / total;
+    missing *= 2;
+    if (smoothMethod === "exp") return 100 / (missing * total);
+    return smoothMethod === "floor" ? (100 * smoothValue) / total : 0;
+  });
+  const logs = precisions.reduce((sum, p) => sum + Math.log(p), 0);
+  return { score: bp * Math.exp(logs / maxNgramOrder), precisions, ...report };
+}
+
+/** Runs of 1 … n words that candidates share with a reference, how many there are, and the lengths. */
+function countMatches(
+  metric: string,
+  candidates: readonly (readonly string[])[],
+  references: readonly (readonly (readonly string[])[])[],
+  n: number,
+): {
+  readonly matches: number[];
+  readonly totals: number[];
+  readonly length: number;
+  readonly closest: number;
+} {
+  if (candidates.length !== references.length || references.some((each) => each.length === 0)) {
+    throw new ShapeError(
+      `${metric}: ${candidates.length} candidates and ${references.length} lists of references` +
+        "\n  hint: one list for each, with at least one reference",
+    );
+  }
+  const matches = Array<number>(n).fill(0);
+  const totals = Array<number>(n).fill(0);
+  let [length, closest] = [0, 0];
+  candidates.forEach((candidate, i) => {
+    const own = references[i] as readonly (readonly string[])[];
+    length += candidate.length;
+    closest += closestLength(
+      candidate.length,
+      own.map((reference) => reference.length),
+    );
+    for (let size = 1; size <= n; size++) {
+      const allowed = own.map((reference) => runsOf(reference, size));
+      for (const [run, count] of runsOf(candidate, size)) {
+        const most = Math.max(...allowed.map((runs) => runs.get(run) ?? 0));
+        matches[size - 1] = (matches[size - 1] as number) + Math.min(count, most);
+        totals[size - 1] = (totals[size - 1] as number) + count;
+      }
+    }
+  });
+  return { matches, totals, length, closest };
+}
+
+/** Of equally close ones the shorter. */
+function closestLength(length: number, lengths: readonly number[]): number {
+  return lengths.reduce((best, other) => {
+    const nearer = Math.abs(other - length) - Math.abs(best - length);
+    return nearer < 0 || (nearer === 0 && other < best) ? other : best;
+  });
+}
+
+function brevity(length: number, closest: number): number {
+  if (length === 0) return 0;
+  return length >= closest ? 1 : Math.exp(1 - closest / length);
+}
+
+/** How often each run of `size` words occurs. */
+function runsOf(words: readonly string[], size: number): Map<string, number> {
+  const runs = new Map<string, number>();
+  for (let i = 0; i + size <= words.length; i++) {
+    const run = words.slice(i, i + size).join(" ");
+    runs.set(run, (runs.get(run) ?? 0) + 1);
+  }
+  return runs;
+}
+
+function wordsOf(text: Text): readonly string[] {
+  return typeof text === "string" ? text.split(/\s+/).filter((word) => word !== "") : text;
+}
+
+/** Spaces around punctuation as the WMT scorer mteval-v13a puts them: not inside numbers. */
+function separate(text: string): string {
+  return ` ${text} `
+    .replaceAll("<skipped>", "")
+    .replaceAll("-\n", "")
+    .replaceAll("\n", " ")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&amp;", "&")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replace(/[!-&(-+:-@/[-`{-~]/g, " $& ")
+    .replace(/([^0-9])([.,])/g, "$1 $2 ")
+    .replace(/([.,])([^0-9])/g, " $1 $2")
+    .replace(/([0-9])(-)/g, "$1 $2 ");
+}
