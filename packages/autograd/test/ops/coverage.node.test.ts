@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -42,9 +42,29 @@ describe("the rows of the op tables", async () => {
   test("can all be recorded, with their gradients", async () => {
     await init({ device: "cpu" });
     expect(rows.length).toBeGreaterThan(200);
-    for (const row of rows) trace(row, reached);
+    for (const row of rows) {
+      trace(row, "f64", reached);
+      trace(row, "f32", reached);
+    }
     library = await libraryOps();
+    report();
   });
+
+  /** What the compatibility table is made from. */
+  function report(): void {
+    const ops = [...library.keys()].map((key) => {
+      const name = key.slice(0, key.lastIndexOf(" ("));
+      const order =
+        reached.second.has(name) || name in unchecked ? 2 : reached.first.has(name) ? 1 : 0;
+      const { cpu, webgpu } = reached.dtypes.get(key) ?? { cpu: [], webgpu: [] };
+      return { key, cpu: [...cpu], webgpu: [...webgpu], order: library.get(key) ? order : null };
+    });
+    mkdirSync(".reports", { recursive: true });
+    writeFileSync(
+      ".reports/op-coverage.json",
+      JSON.stringify({ ops, second: [...reached.second] }),
+    );
+  }
 
   test("reach every op of the library, which they try for leaks", () => {
     const missing = [...library.keys()].filter((key) => !reached.recorded.has(key));

@@ -1,4 +1,4 @@
-import { grad, type Tensor } from "@wgrad/autograd";
+import { type DType, grad, type Tensor } from "@wgrad/autograd";
 import { isFloating } from "../../src/dtype.ts";
 import { currentStream } from "../../src/graph/context.ts";
 import type { Node } from "../../src/graph/node.ts";
@@ -22,6 +22,8 @@ export interface Reached {
   readonly second: Set<string>;
   /** Gave a fraction from fractions without a gradient: the tape ends there. */
   readonly cut: Set<string>;
+  /** Dtypes of results, by op and device. */
+  readonly dtypes: Map<string, Record<"cpu" | "webgpu", Set<DType>>>;
 }
 
 export const nothingReached = (): Reached => ({
@@ -29,15 +31,16 @@ export const nothingReached = (): Reached => ({
   first: new Set(),
   second: new Set(),
   cut: new Set(),
+  dtypes: new Map(),
 });
 
-/** Records a row and its gradient in f64, and notes what that reaches. Nothing is computed. */
-export function trace(item: OpCase, reached: Reached): void {
+/** Records a row and its gradient, and notes what that reaches. Nothing is computed. */
+export function trace(item: OpCase, float: "f32" | "f64", reached: Reached): void {
   const { skip = {}, inputs } = item;
   const { pending } = currentStream();
   if (pending.length > 1000) currentStream().flush([]);
   const before = pending.length;
-  const { operands, leaves } = make(inputs, { device: "cpu", float: "f64" });
+  const { operands, leaves } = make(inputs, { device: "cpu", float });
   const result = item.op(...operands);
   const outputs = (Array.isArray(result) ? result : [result]) as readonly Tensor[];
   const ends = outputs.filter((output) => output.requiresGrad);
@@ -54,11 +57,13 @@ export function trace(item: OpCase, reached: Reached): void {
       for (const name of [...tape, ...again]) reached.second.add(name);
     }
   }
-  note(pending.slice(before), reached);
+  note(pending.slice(before), reached, float === "f32" && !skip.webgpu ? BOTH : ["cpu"]);
 }
 
+const BOTH = ["cpu", "webgpu"] as const;
+
 /** Names of the ops on the tape that leads to these tensors. */
-function entriesBelow(tensors: readonly Tensor[]): Set<string> {
+export function entriesBelow(tensors: readonly Tensor[]): Set<string> {
   const names = new Set<string>();
   const seen = new Set<Edge | null>([null]);
   const waiting = tensors.map(edgeOf);
@@ -73,13 +78,21 @@ function entriesBelow(tensors: readonly Tensor[]): Set<string> {
   return names;
 }
 
-function note(nodes: readonly Node[], { recorded, cut }: Reached): void {
+function note(
+  nodes: readonly Node[],
+  { recorded, cut, dtypes }: Reached,
+  devices: readonly ("cpu" | "webgpu")[],
+): void {
   const seen = new Set<Node>();
   const waiting = [...nodes];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
-    recorded.add(keyOf(node.op));
+    const key = keyOf(node.op);
+    recorded.add(key);
+    const seenHere = dtypes.get(key) ?? { cpu: new Set(), webgpu: new Set() };
+    dtypes.set(key, seenHere);
+    for (const device of devices) seenHere[device].add(node.dtype);
     waiting.push(...node.inputs);
     const fractions = node.inputs.some(({ dtype }) => isFloating(dtype));
     if (fractions && isFloating(node.dtype) && node.op.gradient === undefined)
