@@ -218,17 +218,51 @@ const stridesOf = (operand: KernelOperand): readonly number[] =>
 function tilingFor(m: number, n: number, software: boolean): Tiling {
   if (n === 1) return { tileM: 4, tileN: 1, groupX: 1, groupY: 32 };
   if (m <= 4) return { tileM: m, tileN: 4, groupX: 32, groupY: 1 };
-  if (n <= 16)
-    return {
-      tileM: software ? 8 : 2,
-      tileN: n <= 10 ? 5 : 8,
-      groupX: 2,
-      groupY: software ? 4 : 16,
-    };
-  const [tile, side] = software ? [8, 4] : [4, 8];
+  if (software) return leastWaste(m, n);
   // few rows: a workgroup that is wide instead of square
-  const groupY = Math.min(side, 2 ** Math.ceil(Math.log2(m / tile)));
-  return { tileM: tile, tileN: tile, groupX: (side * side) / groupY, groupY };
+  const rows = (most: number, tile: number) => Math.min(most, 2 ** Math.ceil(Math.log2(m / tile)));
+  if (n <= 16) return { tileM: 2, tileN: n <= 10 ? 5 : 8, groupX: 2, groupY: rows(16, 2) };
+  const groupY = rows(8, 4);
+  return { tileM: 4, tileN: 4, groupX: 64 / groupY, groupY };
+}
+
+/** Tiles of a software adapter, the usual one first: another is worth a pipeline of its own if it saves a fifth. */
+const tiles: readonly Tiling[] = [
+  [4, 4],
+  [2, 8],
+  [1, 16],
+  [8, 2],
+  [2, 4],
+  [4, 2],
+  [1, 8],
+  [2, 2],
+  [1, 4],
+].flatMap(([groupY, groupX]) =>
+  [
+    [8, 8],
+    [8, 5],
+    [4, 4],
+    [4, 5],
+  ].map(([tileM, tileN]) => ({ tileM, tileN, groupX, groupY }) as Tiling),
+);
+
+function leastWaste(m: number, n: number): Tiling {
+  let best = tiles[0] as Tiling;
+  let least = 0.8 * wasteOf(best, m, n);
+  for (const tiling of tiles) {
+    const waste = wasteOf(tiling, m, n);
+    if (waste >= least) continue;
+    best = tiling;
+    least = waste;
+  }
+  return best;
+}
+
+/** Products with those beyond the edges; a load of four lanes costs as much as five products of them. */
+function wasteOf({ tileM, tileN, groupX, groupY }: Tiling, m: number, n: number): number {
+  const whole = (size: number, block: number) => Math.ceil(size / block) * block;
+  const area = whole(m, tileM * groupY) * whole(n, tileN * groupX);
+  return area * (1 + (5 * (tileM + tileN)) / (tileM * tileN));
 }
 
 /** Into how many parts of how many k the sums are cut, so that few blocks of outputs keep the device busy. */
