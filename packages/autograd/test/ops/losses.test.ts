@@ -83,7 +83,14 @@ const rows: Readonly<Record<string, readonly [OfTensors, readonly Input[]]>> = {
   ],
 };
 
-testOps(Object.entries(rows).map(([name, [op, inputs]]): OpCase => ({ name, op, inputs })));
+/** Those that take operands of any one shape. */
+const anyShape = /^(mse|l1|smoothL1|huber|binaryCross|kl)/;
+
+testOps(
+  Object.entries(rows).map(
+    ([name, [op, inputs]]): OpCase => ({ name, op, inputs, anyShape: anyShape.test(name) }),
+  ),
+);
 
 describe("targets", () => {
   beforeAll(() => init({ device: "cpu" }));

@@ -66,7 +66,14 @@ const rows: Readonly<Record<string, readonly [OfTensors, readonly Input[]]>> = {
   ],
 };
 
-testOps(Object.entries(rows).map(([name, [op, inputs]]): OpCase => ({ name, op, inputs })));
+/** Those that take operands of any sizes. */
+const anyShape = /^(cosine|pairwise|normalize|cdist|dropout)/;
+
+testOps(
+  Object.entries(rows).map(
+    ([name, [op, inputs]]): OpCase => ({ name, op, inputs, anyShape: anyShape.test(name) }),
+  ),
+);
 
 describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
   beforeAll(() => init({ device }));
