@@ -61,7 +61,7 @@ export interface Elementwise {
   readonly indexed: boolean;
 }
 
-/** y[outer] = ⊕ over the last `attrs[0]` dimensions of the operand. */
+/** y[outer] = ⊕ over the last `attrs[0]` dimensions of the operand; further `attrs` are the op's own. */
 export interface Reduce {
   readonly kind: "reduce";
   /** "arg…" give the index (i32, flat over the reduced dimensions) of the first extreme element; NaN is extreme. */
@@ -69,8 +69,9 @@ export interface Reduce {
 }
 
 /**
- * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…]. `attrs` are the numbers of batch, m, n and k dimensions;
- * both operands carry the whole batch shape. Matrix products, einsum and convolutions over windows (views) are instances.
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…]. `attrs` begin with the numbers of batch, m, n and k dimensions,
+ * what follows is the op's own; both operands carry the whole batch shape. Matrix products, einsum and convolutions over
+ * windows (views) are instances.
  */
 export interface Contract {
   readonly kind: "contract";

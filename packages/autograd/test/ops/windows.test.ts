@@ -158,7 +158,9 @@ test("windows say what does not fit", () => {
       x: [1, 2, 4, 4]
       hint: [batch, channels, sizes…]]
   `);
-  expect(() => w.interpolate(x, {})).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: interpolate: needs either size or scaleFactor]`);
+  expect(() => w.interpolate(x, {})).toThrowErrorMatchingInlineSnapshot(
+    `[ArgumentError: interpolate: needs either size or scaleFactor]`,
+  );
   expect(() => w.pixelShuffle(x, 2)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: pixelShuffle: 2 channels are not blocks of 4
       x: [1, 2, 4, 4]]
