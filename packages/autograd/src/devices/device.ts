@@ -4,8 +4,9 @@ import type { View } from "../graph/view.ts";
 import type { Shape } from "../shape.ts";
 
 /**
- * What a device is asked to compute, free of graph nodes so that it can be kept: steps in order. A step is one op;
- * all but the last are elementwise, and are evaluated where they are read.
+ * What a device is asked to compute, free of graph nodes so that it can be kept: steps in order. A step is one op. At
+ * most one is not elementwise, the anchor: those before it are evaluated where it reads them, and where a device fuses, a
+ * reduction may be followed by elementwise steps of its result's shape.
  */
 export interface Kernel {
   readonly steps: readonly KernelStep[];

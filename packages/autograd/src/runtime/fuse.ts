@@ -28,7 +28,8 @@ interface Readers {
 
 /**
  * Cuts a trace into groups, one kernel each. An elementwise node is evaluated inside the one group that reads it; if it must be
- * stored too, or later groups read it as well, the first group that reads it stores it beside its own result.
+ * stored too, or later groups read it as well, the first group that reads it stores it beside its own result. A reduction
+ * likewise joins the elementwise group that works on its result.
  */
 export function fuse(trace: Trace, { fuse: enabled, maxInputs }: FuseOptions): Groups {
   const { order } = trace;
@@ -40,6 +41,8 @@ export function fuse(trace: Trace, { fuse: enabled, maxInputs }: FuseOptions): G
     (): Readers => ({ groups: new Set(), inlinable: true, straight: new Map() }),
   );
   const reads = new Map<number, Set<Node>>();
+  /** Groups that work on the result of a reduction: what is elementwise in them is its epilogue. */
+  const anchored = new Set<number>();
   const isConstant = (node: Node): boolean =>
     order[node.position] === node && constant[node.position] === true;
 
@@ -59,20 +62,23 @@ export function fuse(trace: Trace, { fuse: enabled, maxInputs }: FuseOptions): G
     const node = order[i] as Node;
     const { groups, inlinable, straight } = readers[i] as Readers;
     const elementwise = node.op.meaning.kind === "elementwise" && node.size > 0;
-    if (elementwise && groups.size > 0) {
+    const anchor = !elementwise && takesEpilogue(node);
+    if ((elementwise || anchor) && groups.size > 0) {
       const first = Math.min(...groups);
       const root = order[first] as Node;
       const stored = trace.holdOf(i) !== HOLD_NOTHING || groups.size > 1;
-      if (!stored) {
+      if (elementwise && !stored) {
         if (inlinable && fits(node, first, 0)) groupOf[i] = first;
       } else if (
         root.op.meaning.kind === "elementwise" &&
         straight.get(first) === true &&
         sameShape(root.shape, node.shape) &&
-        fits(node, first, 1)
+        !(anchor && (anchored.has(first) || root.dtype === "u8")) &&
+        fits(node, first, stored ? 1 : 0)
       ) {
         groupOf[i] = first;
-        extras.set(first, [...(extras.get(first) ?? []), i]);
+        if (anchor) anchored.add(first);
+        if (stored) extras.set(first, [...(extras.get(first) ?? []), i]);
       }
     }
     const own = groupOf[i] as number;
@@ -102,6 +108,14 @@ function noteReads(
     const straight = kind === "elementwise" && view === null && placed;
     known.straight.set(own, straight && known.straight.get(own) !== false);
   });
+}
+
+/** A reduction whose kernel can go on with elementwise work on its result. */
+function takesEpilogue({ op, size, dtype }: Node): boolean {
+  const { meaning } = op;
+  return (
+    meaning.kind === "reduce" && !meaning.combine.startsWith("arg") && size > 0 && dtype !== "u8"
+  );
 }
 
 /** Elementwise nodes whose operands are all constants, and those without operands. */

@@ -28,9 +28,9 @@ export interface LoweredKernel extends Lowered {
 
 /** Writes a kernel's shaders; pure. Throws DTypeError or LimitError for what no shader can do here. */
 export function lowerKernel(kernel: Kernel, limits: LoweringLimits): LoweredKernel {
-  const step = kernel.steps.at(-1) as KernelStep;
+  const step = anchorOf(kernel);
   const { name } = step.op;
-  for (const { dtype } of [step, ...kernel.inputs]) {
+  for (const { dtype } of [...kernel.steps, ...kernel.inputs]) {
     if (dtype === "f64") {
       throw new DTypeError(`${name}: f64 lives on the cpu device only\n  hint: x.to("f32")`);
     }
@@ -62,6 +62,10 @@ export function lowerKernel(kernel: Kernel, limits: LoweringLimits): LoweredKern
   };
 }
 
+/** The step that decides the template: the one that is not elementwise, or the last. */
+const anchorOf = ({ steps }: Kernel): KernelStep =>
+  steps.find(({ op }) => op.meaning.kind !== "elementwise") ?? (steps.at(-1) as KernelStep);
+
 function writeStages(
   kernel: Kernel,
   step: KernelStep,
@@ -73,7 +77,7 @@ function writeStages(
     case "elementwise":
       return { stages: elementwiseStages(kernel, words, limits), scratch: [] };
     case "reduce":
-      return reduceStages(kernel, words, limits);
+      return reduceStages(kernel, step, words, limits);
     case "contract":
       return contractStages(kernel, words, limits);
     case "assemble":

@@ -37,10 +37,10 @@ interface Row {
  */
 export function reduceStages(
   kernel: Kernel,
+  step: KernelStep,
   words: Words,
   limits: ShaderLimits,
 ): { stages: Stage[]; scratch: number[] } {
-  const step = kernel.steps.at(-1) as KernelStep;
   const operand = step.operands[0] as KernelOperand;
   const { combine } = step.op.meaning as Reduce;
   const shape = shapeOf(operand);
@@ -55,6 +55,10 @@ export function reduceStages(
   const lanes: Lanes = isArg || length < 8 ? 1 : 4;
   const even = length % 4 === 0;
   const wide = lanes === 4 && even ? wideInputs(kernel, [operand]) : new Set<number>();
+  const epilogue = kernel.steps.slice(kernel.steps.indexOf(step) + 1);
+  for (const { operands } of epilogue) {
+    for (const { source } of operands) if ("input" in source) wide.delete(source.input);
+  }
   const { parts, part } = divide(rows, length);
 
   /** One row, or one part of it, from the operand. */
@@ -151,10 +155,9 @@ function perRow(
   const { text } = shader;
   if (step.dtype !== "u8") {
     return shader.perThread(rows, limits, () => {
-      const result = value({ text: "thread", lanes: 1 });
-      const stored = step.dtype === "bool" ? `u32(${result})` : result;
-      const type = storageType(step.dtype);
-      text.line(`${shader.output(false)}[thread] = ${type}(${stored});`);
+      const row: WgslValue = { text: "thread", lanes: 1 };
+      const result = text.let(`${wgslType(step.dtype)}(${value(row)})`, 1);
+      shader.storeOne(step, result, row);
     });
   }
   return shader.perThread(Math.ceil(rows / 4), limits, () => {

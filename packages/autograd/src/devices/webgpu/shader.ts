@@ -179,7 +179,9 @@ export class Shader {
   readings(stepIndex: number): Reading[] {
     const found: Reading[] = [];
     const visit = (index: number) => {
-      for (const operand of (this.kernel.steps[index] as KernelStep).operands) {
+      const { op, operands } = this.kernel.steps[index] as KernelStep;
+      if (op.meaning.kind !== "elementwise") return; // an anchor reads in its own way
+      for (const operand of operands) {
         this.#addReading(operand, found);
         if (operand.view === null && "step" in operand.source) visit(operand.source.step);
       }
@@ -215,6 +217,25 @@ export class Shader {
     const out = this.output(true, output);
     if (dtype === "u8") this.text.line(`${out}[${quad}] = ${packBytes(four, this.text)};`);
     else this.text.line(`${out}[${quad}] = ${four};`);
+  }
+
+  /**
+   * Puts one element of every stored step into its output: that of the anchor is known to be `result`, and the steps after it
+   * are evaluated at `index` of the anchor's shape.
+   */
+  storeOne(anchor: KernelStep, result: WgslValue, index: WgslValue): void {
+    const { kernel, text } = this;
+    const last = kernel.steps.length - 1;
+    const segments = [{ dims: anchor.shape, index }];
+    const at = new Position(this.words, text, segments, this.readings(last));
+    at.prepare(0);
+    text.once(`step${kernel.steps.indexOf(anchor)}@${at.id}`, () => result);
+    const values = kernel.stored.map((step) => this.value(step, at));
+    values.forEach((value, output) => {
+      const { dtype } = this.storedStep(output);
+      const stored = dtype === "bool" ? `u32(${value.text})` : value.text;
+      text.line(`${this.output(false, output)}[${index.text}] = ${storageType(dtype)}(${stored});`);
+    });
   }
 
   /** One thread's number, counted over a folded grid; threads past `threads` return. */
