@@ -1,5 +1,4 @@
 import { ArgumentError } from "@wgrad/autograd";
-import { checkSameLength } from "./check.ts";
 import { read, type Values } from "./values.ts";
 
 /** Settings of populationStabilityIndex. */
@@ -80,7 +79,11 @@ async function sortedBoth(
   current: Values,
 ): Promise<[Float64Array, Float64Array]> {
   const [p, q] = await Promise.all([read(reference), read(current)]);
-  for (const values of [p, q]) checkSameLength(metric, values, values);
+  if (p.length === 0 || q.length === 0) {
+    throw new ArgumentError(
+      `${metric}: a sample is empty\n  reference: ${p.length} values\n  current: ${q.length} values`,
+    );
+  }
   return [p.sort(), q.sort()];
 }
 

@@ -17,7 +17,7 @@ export function perplexity(
   return noGrad(() =>
     composite(() => {
       const { total, count } = surprise("perplexity", logits, targets, ignoreIndex);
-      return ratio(total, count, Number.NaN).exp();
+      return ratio(total, count.to("f32"), Number.NaN).exp();
     }),
   );
 }
@@ -41,6 +41,6 @@ export function surprise(
   const chosen = logits.reshape(-1, size).logSoftmax(1).mul(oneHot(flat, size)).sum(1);
   return {
     total: where(counted, chosen, 0).sum().neg(),
-    count: counted.to("f32").sum(),
+    count: counted.to("i32").sum(),
   };
 }

@@ -12,9 +12,14 @@ export type Totals<Of extends Sums> = { readonly [Name in keyof Of]: Float64Arra
  * (`conclude`, in numbers).
  *
  * ```ts
- * class MeanError extends Metric<[Tensor, Tensor], { total: Tensor }, number> {
- *   protected measure(p: Tensor, y: Tensor) { return { total: p.sub(y).sum() }; }
- *   protected conclude({ total }: { total: Float64Array }, batches: number) { … }
+ * type Sizes = { largest: Tensor; count: Tensor };
+ * class MeanSize extends Metric<[Tensor], Sizes, number> {
+ *   protected measure(x: Tensor): Sizes {
+ *     return { largest: x.abs().amax(1).sum(), count: x.select(1, 0).isfinite().to("i32").sum() };
+ *   }
+ *   protected conclude({ largest, count }: Totals<Sizes>): number {
+ *     return (largest[0] as number) / (count[0] as number);
+ *   }
  * }
  * ```
  */

@@ -1,4 +1,4 @@
-import { fullLike, type Tensor } from "@wgrad/autograd";
+import { full, type Tensor } from "@wgrad/autograd";
 import { checkSameShape } from "../check.ts";
 import { type PerplexityOptions, surprise } from "../perplexity.ts";
 import { Metric, type Totals } from "./metric.ts";
@@ -8,8 +8,8 @@ type Mean = { total: Tensor; count: Tensor };
 const mean = ({ total, count }: Totals<Mean>): number =>
   (total[0] as number) / (count[0] as number);
 
-/** Number of elements, on the elements' device. */
-const countOf = (x: Tensor): Tensor => fullLike(x.sum(), x.numel());
+/** Number of elements, on the elements' device; whole, so that many batches add up. */
+const countOf = (x: Tensor): Tensor => full([], x.numel(), { dtype: "i32", device: x.device });
 
 /** The mean of all elements of all batches: of losses, say. */
 export class MeanMetric extends Metric<[values: Tensor], Mean, number> {
