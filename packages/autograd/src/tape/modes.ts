@@ -46,8 +46,19 @@ export function composite<T>(fn: () => T): T {
   } finally {
     context.opDepth--;
   }
-  if (context.opDepth === 0) forEachHandle(result, markVisible);
+  if (context.opDepth === 0) {
+    if (result instanceof Handle) markVisible(result);
+    else forEachHandle(result, markOneOfSeveral);
+  }
   return result;
+}
+
+/** Several results may be made of one another: each is cached, since each may be read. */
+function markOneOfSeveral(handle: Handle): void {
+  const { node } = handle.cell;
+  const inside = !node.visible && node.consumers > 0;
+  if (inside && node.state === PENDING && node.keep < SLOT) node.keep = SLOT;
+  markVisible(handle);
 }
 
 function markVisible(handle: Handle): void {

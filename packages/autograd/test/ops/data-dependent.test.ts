@@ -162,6 +162,19 @@ describe.each(["cpu", "webgpu"] as const)("what only values tell, on %s", (devic
     expect(await y.grad?.sum().item()).toBe(1);
   });
 
+  test("values and indices can both be read, without gradients too", async () => {
+    const before = w.memory().recomputed;
+    for (const requiresGrad of [false, true]) {
+      const x = tensor([3, 1, 2], { requiresGrad });
+      for (const { values, indices } of [x.topk(2), x.sort(), x.cummax(0), x.median(0)]) {
+        if (requiresGrad) values.sum().backward();
+        await values.data();
+        await indices.data();
+      }
+    }
+    expect(w.memory().recomputed).toBe(before);
+  });
+
   test("the same bits every time, however many meet in one place", async () => {
     const places = w.randint(0, 3, [2000], { dtype: "i32" });
     const values = w.randn([2000]);
