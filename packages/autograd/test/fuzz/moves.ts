@@ -216,6 +216,58 @@ const byIndex: Move = (d) => {
   ]);
 };
 
+/** Layers as networks have them: products over windows, rows that are normalised, looked up and compared. */
+const layer: Move = (d) => {
+  const i = pick(d);
+  const shape = shapeOf(d, i);
+  const b = boundOf(d, i);
+  const n = shape.at(-1) ?? 0;
+  if (shape.length === 0 || shape.includes(0)) return null;
+  const scale = `t[${pick(d)}].mean()`;
+  const filter = (...sizes: number[]): string =>
+    `w.linspace(-1, 1, ${sizes.reduce((x, y) => x * y, 1)}).reshape(${sizes}).mul(${scale}.tanh())`;
+  const choices = [
+    push(`w.layerNorm(t[${i}], [${n}])`, Math.sqrt(n)),
+    push(`w.normalize(t[${i}], { dim: -1, eps: 0.1 })`, b * 10),
+    push(`t[${i}].sort(-1).values`, b),
+    push(`t[${i}].topk(1, -1).values.add(t[${i}])`, 2 * b),
+    push(`w.interpolate(t[${i}].reshape(1, 1, -1), { scaleFactor: 2 })`, b),
+    push(`w.embedding(w.tensor([0, ${(shape[0] as number) - 1}], { dtype: "i32" }), t[${i}])`, b),
+  ];
+  if (shape.length === 2) {
+    const [rows, columns] = shape as [number, number];
+    const labels = `w.arange(${rows}).remainder(${columns})`;
+    choices.push(push(`w.crossEntropy(t[${i}], ${labels})`, 2 * b + Math.log(columns)));
+    choices.push(push(`w.linear(t[${i}], ${filter(3, columns)}, ${filter(3)})`, columns * b + 1));
+  }
+  if (shape.length >= 2) {
+    const all = `t[${i}]`;
+    choices.push(push(`w.scaledDotProductAttention(${all}, ${all}.mul(0.5), ${all})`, b));
+  }
+  if (shape.length === 3) {
+    const [, channels, length] = shape as [number, number, number];
+    const size = Math.min(2, length);
+    const bound = channels * size * b;
+    choices.push(
+      push(`w.conv1d(t[${i}], ${filter(2, channels, size)})`, bound),
+      push(`w.conv1d(t[${i}], ${filter(2, channels, 3)}, { padding: 1, stride: 2 })`, 2 * bound),
+      push(`w.convTranspose1d(t[${i}], ${filter(channels, 2, 2)}, { stride: 2 })`, bound),
+      push(`w.maxPool1d(t[${i}], ${size})`, b),
+      push(`w.avgPool1d(t[${i}], 3, { padding: 1 })`, b),
+    );
+  }
+  if (shape.length === 4) {
+    const [, channels] = shape as [number, number];
+    const bound = 9 * channels * b;
+    choices.push(
+      push(`w.conv2d(t[${i}], ${filter(2, channels, 3, 3)}, { padding: 1 })`, bound),
+      push(`w.conv2d(t[${i}], ${filter(channels, 1, 1, 1)}, { groups: ${channels} })`, b),
+      push(`w.avgPool2d(t[${i}], 2, { padding: 1 })`, b),
+    );
+  }
+  return d.choose(choices);
+};
+
 const inPlace: Move = (d) => {
   const i = pick(d);
   const dim = anyDim(d, i);
@@ -266,6 +318,7 @@ export const moves: readonly Move[] = [
   ...Array<Move>(2).fill(product),
   ...Array<Move>(2).fill(assembly),
   ...Array<Move>(2).fill(byIndex),
+  ...Array<Move>(2).fill(layer),
   ...Array<Move>(2).fill(inPlace),
   reading,
 ];
