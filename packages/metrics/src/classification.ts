@@ -23,9 +23,6 @@ export function accuracy(predictions: Tensor, targets: Tensor): Tensor {
   );
 }
 
-/** `accuracy`, by scikit-learn's name. */
-export const accuracyScore: (predictions: Tensor, targets: Tensor) => Tensor = accuracy;
-
 /** Fraction of yes-or-no targets (1 or 0) that probabilities get right. Shapes must be equal. → 0-d. */
 export function binaryAccuracy(
   probabilities: Tensor,

@@ -16,18 +16,12 @@ export function pearsonCorrcoef(x: Tensor, y: Tensor): Tensor {
   );
 }
 
-/** `pearsonCorrcoef`, by SciPy's name. */
-export const pearsonr: (x: Tensor, y: Tensor) => Tensor = pearsonCorrcoef;
-
 /** Spearman's ρ: Pearson's correlation of the ranks, of which equal values share the mean. */
 export async function spearmanCorrcoef(x: Values, y: Values): Promise<number> {
   const [a, b] = await Promise.all([read(x), read(y)]);
   checkSameLength("spearmanCorrcoef", a, b);
   return correlation(ranks(a), ranks(b));
 }
-
-/** `spearmanCorrcoef`, by SciPy's name. */
-export const spearmanr: (x: Values, y: Values) => Promise<number> = spearmanCorrcoef;
 
 /** Kendall's τ-b = (concordant − discordant) / √((pairs − ties in x)(pairs − ties in y)). */
 export async function kendalltau(x: Values, y: Values): Promise<number> {

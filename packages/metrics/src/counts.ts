@@ -26,7 +26,7 @@ export function confusionMatrix(
 }
 
 /** Counts as parts of their row, column or all; 0 where there are none. */
-export function normalized(counts: Tensor, over: "true" | "pred" | "all"): Tensor {
+function normalized(counts: Tensor, over: "true" | "pred" | "all"): Tensor {
   if (over === "all") return ratio(counts, counts.sum(), 0);
   return ratio(counts, counts.sum(over === "true" ? 1 : 0, { keepdim: true }), 0);
 }

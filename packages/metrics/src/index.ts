@@ -25,7 +25,6 @@ export {
 } from "./bleu.ts";
 export {
   accuracy,
-  accuracyScore,
   type BinaryAccuracyOptions,
   balancedAccuracyScore,
   binaryAccuracy,
@@ -52,9 +51,7 @@ export {
   kendalltau,
   pairwiseCosineSimilarity,
   pearsonCorrcoef,
-  pearsonr,
   spearmanCorrcoef,
-  spearmanr,
   wordSimilarity,
 } from "./correlation.ts";
 export { type ConfusionMatrixOptions, confusionMatrix } from "./counts.ts";
@@ -83,8 +80,6 @@ export { brierScoreLoss, logLoss } from "./probability.ts";
 export {
   auc,
   averagePrecisionScore,
-  binaryAuroc,
-  binaryAveragePrecision,
   ndcgScore,
   type PrecisionRecallCurve,
   precisionRecallCurve,

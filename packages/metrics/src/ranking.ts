@@ -158,15 +158,6 @@ export async function averagePrecisionScore(scores: Values, targets: Values): Pr
   }, 0);
 }
 
-/** `rocAucScore` of yes-or-no targets, by torchmetrics' name. */
-export async function binaryAuroc(scores: Values, targets: Values): Promise<number> {
-  return areaOf(await stepsOf("binaryAuroc", scores, targets));
-}
-
-/** `averagePrecisionScore`, by torchmetrics' name. */
-export const binaryAveragePrecision: (scores: Values, targets: Values) => Promise<number> =
-  averagePrecisionScore;
-
 /**
  * Discounted cumulative gain of the order that scores give, as a part of the best order's, mean over rows:
  * DCG = Σ gain / log₂(rank + 1). gains and scores: [n, documents], or one row.

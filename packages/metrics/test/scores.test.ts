@@ -1,6 +1,6 @@
 import { init, type Tensor, tensor, zeros } from "@wgrad/autograd";
 import {
-  accuracyScore,
+  accuracy,
   auc,
   balancedAccuracyScore,
   cohenKappaScore,
@@ -78,7 +78,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
       [1, 0],
       [0, 0],
     ]);
-    expect(await accuracyScore(scores, classes([0, 1, 1])).item()).toBeCloseTo(2 / 3, 5);
+    expect(await accuracy(scores, classes([0, 1, 1])).item()).toBeCloseTo(2 / 3, 5);
   });
 
   test("normalized confusion matrices have 0 where there is nothing", async () => {

@@ -23,7 +23,7 @@ const multiclass = { takes: ["num_classes", "average"], positional: ["num_classe
 
 /** Metrics by the names of those libraries. Ours take predictions first, then targets. */
 const counterparts: Readonly<Record<string, Counterpart>> = {
-  "sklearn.metrics.accuracy_score": { ours: "accuracyScore", takes: [] },
+  "sklearn.metrics.accuracy_score": { ours: "accuracy", takes: [] },
   "sklearn.metrics.precision_score": { ours: "precisionScore", ...scores },
   "sklearn.metrics.recall_score": { ours: "recallScore", ...scores },
   "sklearn.metrics.f1_score": { ours: "f1Score", ...scores },
@@ -74,16 +74,16 @@ const counterparts: Readonly<Record<string, Counterpart>> = {
     takes: ["multioutput"],
   },
   "sklearn.metrics.pairwise.cosine_similarity": { ours: "pairwiseCosineSimilarity", takes: [] },
-  "scipy.stats.pearsonr": { ours: "pearsonr", takes: [] },
-  "scipy.stats.spearmanr": { ours: "spearmanr", takes: [] },
+  "scipy.stats.pearsonr": { ours: "pearsonCorrcoef", takes: [] },
+  "scipy.stats.spearmanr": { ours: "spearmanCorrcoef", takes: [] },
   "scipy.stats.kendalltau": { ours: "kendalltau", takes: [] },
   "torchmetrics.functional.classification.binary_accuracy": {
     ours: "binaryAccuracy",
     takes: ["threshold"],
   },
-  "torchmetrics.functional.classification.binary_auroc": { ours: "binaryAuroc", takes: [] },
+  "torchmetrics.functional.classification.binary_auroc": { ours: "rocAucScore", takes: [] },
   "torchmetrics.functional.classification.binary_average_precision": {
-    ours: "binaryAveragePrecision",
+    ours: "averagePrecisionScore",
     takes: [],
   },
   "torchmetrics.functional.classification.multiclass_accuracy": {

@@ -4,7 +4,6 @@ import { decodeAll, flatten, fromRecord, invoke } from "../call.ts";
 import { evaluate } from "../evaluate.ts";
 import type { Encoded } from "../load.ts";
 import { type Model, portedModel } from "../models.ts";
-import { Unmapped } from "../names.ts";
 import type { Run } from "../run.ts";
 import { loadState } from "./modules.ts";
 
@@ -22,9 +21,6 @@ export async function runTrajectories(run: Run): Promise<void> {
     args: [model.parameters()],
     kwargs: decodeAll(item.optimizer_kwargs as Record<string, Encoded>, new Map()),
   }) as AnyOptimizer;
-  if (item.clip_grad_norm !== undefined) {
-    throw new Unmapped("nn.utils.clip_grad_norm_", "no clipping in a trajectory");
-  }
   const size = item.batch_size as number;
   const data = new Map(item.inputs.map((name) => [name, fromRecord(group.tensor(item.id, name))]));
   const batch = (step: number): Record<string, Tensor> => {
@@ -44,6 +40,12 @@ export async function runTrajectories(run: Run): Promise<void> {
     }) as Tensor;
     optimizer.zeroGrad();
     loss.backward();
+    if (item.clip_grad_norm !== undefined) {
+      invoke("nn.utils.clip_grad_norm_", {
+        args: [model.parameters(), item.clip_grad_norm],
+        kwargs: {},
+      });
+    }
     optimizer.step();
     losses.push(loss.detach().reshape([1]));
   }
