@@ -130,7 +130,7 @@ export function mirror(
 }
 
 /** Zeros in the last dimensions' new lengths, with element i of y at start + i · step; elements beyond are left out. */
-function spreadOut(y: Tensor, lengths: Shape, starts: Shape, steps: Shape): Tensor {
+export function spreadOut(y: Tensor, lengths: Shape, starts: Shape, steps: Shape): Tensor {
   const lead = y.shape.length - lengths.length;
   const shape = [...y.shape.slice(0, lead), ...lengths];
   const strides = contiguousStrides(shape);

@@ -147,6 +147,28 @@ test("the fourth example in a batch of channels last is read where it lies", asy
   expect(seen).toEqual(copied);
 });
 
+test.each([
+  { stride: 2, padding: 1 },
+  { stride: [3, 1], dilation: [1, 2], padding: [0, 2] },
+  { stride: [1, 4], groups: 2 },
+])("a large strided convolution has the gradients of its examples: %o", async (options) => {
+  const weight = w.randn([4, 4 / (options.groups ?? 1), 3, 3]).requiresGrad_();
+  const x = w.randn([16, 4, 15, 16]).requiresGrad_();
+  const whole = w.conv2d(x, weight, options);
+  const dy = w.randn(whole.shape);
+  const small = w.cat(w.split(x, 1).map((one) => w.conv2d(one, weight, options)));
+  const gradients = [whole, small].map((y) => w.grad(y.mul(dy).sum(), [x, weight]));
+  const transposed = { ...options, outputPadding: 0 };
+  const back = w.convTranspose2d(dy, weight, transposed);
+  const backOfEach = w.cat(w.split(dy, 1).map((one) => w.convTranspose2d(one, weight, transposed)));
+  const pairs = [
+    [gradients[0]?.[0], gradients[1]?.[0]],
+    [gradients[0]?.[1], gradients[1]?.[1]],
+    [back, backOfEach],
+  ] as [w.Tensor, w.Tensor][];
+  for (const [a, b] of pairs) expect(await a.sub(b).abs().amax().item()).toBeLessThan(1e-4);
+});
+
 test("convolutions say what does not fit", () => {
   const x = w.zeros([2, 3, 5, 5]);
   expect(() => w.conv2d(x, w.zeros([4, 2, 3, 3]))).toThrowErrorMatchingInlineSnapshot(`
