@@ -199,7 +199,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
     };
   }
 
-  /** Searches along the direction, and leaves the parameters at the place found. */
+  /** Searches along the direction, and leaves the parameters at the place found; where they were, if the closure throws. */
   async #search(
     closure: Closure,
     start: Place,
@@ -211,23 +211,30 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
     const { toleranceChange } = this.#group;
     const origin = noGrad(() => this.#params.map((p) => p.clone()));
     const places: Place[] = [];
-    const { best, probes } = await strongWolfe(
-      async (t) => {
-        this.#move(origin, direction, t);
-        const place = await this.#place(await evaluate(closure), direction);
-        places.push(place);
-        return { ...place, t };
-      },
-      { ...start, t: 0 },
-      first,
-      reach,
-      { toleranceChange, limit },
-    );
-    this.#move(origin, direction, best.t);
-    for (const x of origin) x.dispose();
-    for (const { gradient } of places) if (gradient !== best.gradient) gradient.dispose();
-    const place = places.find(({ gradient }) => gradient === best.gradient) ?? start;
-    return { place, t: best.t, probes };
+    let reached = start;
+    try {
+      const { best, probes } = await strongWolfe(
+        async (t) => {
+          this.#move(origin, direction, t);
+          const place = await this.#place(await evaluate(closure), direction);
+          places.push(place);
+          return { ...place, t };
+        },
+        { ...start, t: 0 },
+        first,
+        reach,
+        { toleranceChange, limit },
+      );
+      this.#move(origin, direction, best.t);
+      reached = places.find(({ gradient }) => gradient === best.gradient) ?? start;
+      return { place: reached, t: best.t, probes };
+    } catch (error) {
+      this.#move(origin, direction, 0);
+      throw error;
+    } finally {
+      for (const x of origin) x.dispose();
+      for (const { gradient } of places) if (gradient !== reached.gradient) gradient.dispose();
+    }
   }
 
   /** Moves the parameters to `origin` + t · `direction`. */

@@ -129,6 +129,19 @@ describe("options", () => {
     expect(losses[0]).toBeCloseTo(5.275, 4);
   });
 
+  test("a closure that throws leaves the parameters where the step had brought them", async () => {
+    const p = leaf([-0.5, 0.8]);
+    const optimizer = new LBFGS([p], { lineSearchFn: "strong_wolfe" });
+    let calls = 0;
+    const failing = descend(optimizer, p, 1, () => {
+      if (++calls === 3) throw new Error("no");
+    });
+    await expect(failing).rejects.toThrow("no");
+    expect((await values(p)).map((x) => Math.fround(x))).toEqual([-0.5, Math.fround(0.8)]);
+    await descend(optimizer, p, 6);
+    expect((await values(p))[0]).toBeCloseTo(1, 2);
+  });
+
   test("stays where the gradient is nothing", async () => {
     const p = leaf([1, 1]);
     let calls = 0;

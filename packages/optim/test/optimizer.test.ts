@@ -163,6 +163,35 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     expect(optimizer.state.size).toBe(0);
   });
 
+  const plain = { SGD, Adam, AdamW, Adagrad, RMSprop, Adadelta, Adamax, NAdam, RAdam };
+
+  test.each(Object.entries(plain))("%s climbs as it descends the opposite", async (_, Maker) => {
+    const [p, q] = [leaf([1, -2, 3]), leaf([1, -2, 3])];
+    const up = new Maker([p], { lr: 0.1, weightDecay: 0, maximize: true });
+    const down = new Maker([q], { lr: 0.1, weightDecay: 0 });
+    for (let i = 0; i < 7; i++) {
+      p.grad = tensor([1, -0.5, i]);
+      q.grad = tensor([-1, 0.5, -i]);
+      up.step();
+      down.step();
+    }
+    expect(await values(p)).toEqual(await values(q));
+  });
+
+  test.each([NAdam, RAdam])("decoupled decay shrinks the weight beside the step", async (Maker) => {
+    const [p, q] = [leaf([1, -2, 3]), leaf([1, -2, 3])];
+    const options = { lr: 0.1, weightDecay: 0.5, decoupledWeightDecay: true };
+    const [decayed, bare] = [new Maker([p], options), new Maker([q], { lr: 0.1 })];
+    p.grad = tensor([1, -0.5, 2]);
+    q.grad = tensor([1, -0.5, 2]);
+    decayed.step();
+    bare.step();
+    const expected = (await values(q)).map((x, i) => x - 0.05 * ([1, -2, 3][i] as number));
+    (await values(p)).forEach((x, i) => {
+      expect(x).toBeCloseTo(expected[i] as number, 5);
+    });
+  });
+
   test("the gradient itself is not written", async () => {
     const p = leaf([1]);
     const optimizer = new SGD([p], { lr: 0.1, momentum: 0.9, weightDecay: 0.1 });

@@ -64,6 +64,6 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   /** Takes the next step, or goes to step `epoch`, which may be a fraction: `step(epoch + i / batches)`. */
   override step(epoch?: number): void {
     if (epoch === undefined) super.step();
-    else this.moveTo(epoch);
+    else this.jumpTo(epoch);
   }
 }

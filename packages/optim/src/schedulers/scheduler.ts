@@ -86,7 +86,7 @@ export class LRScheduler {
   }
 
   /** Goes to step `epoch` (from 0) of the schedule as if it began at the first rate. Schedules in a sequence start so. */
-  protected moveTo(epoch: number): void {
+  protected jumpTo(epoch: number): void {
     for (const [i, group] of this.optimizer.paramGroups.entries()) {
       group.lr = this.baseLrs[i] ?? group.lr;
     }
@@ -110,7 +110,7 @@ export class LRScheduler {
 
   /** Begins the schedule anew, at its first rate. */
   restart(): void {
-    this.moveTo(0);
+    this.jumpTo(0);
   }
 
   /** Each group's rate as the last step set it. */
