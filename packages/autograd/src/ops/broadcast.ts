@@ -71,7 +71,7 @@ export function reduce(
 }
 
 /** The shape with a 1 in place of each of these dimensions. */
-const keptShape = (shape: Shape, dims: readonly number[]): Shape =>
+export const keptShape = (shape: Shape, dims: readonly number[]): Shape =>
   shape.map((n, d) => (dims.includes(d) ? 1 : n));
 
 const sumOp: Op = reduction({

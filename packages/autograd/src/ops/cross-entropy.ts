@@ -1,17 +1,21 @@
 import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
+import { context } from "../graph/context.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
-import { composite } from "../tape/modes.ts";
+import { composite, noGrad } from "../tape/modes.ts";
+import { recordGradient } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
-import { add, div, mul, neg } from "./arithmetic.ts";
+import { add, div, mul, neg, sub } from "./arithmetic.ts";
 import { sum } from "./broadcast.ts";
 import { eq, ge, logicalOr, lt, ne, where } from "./comparison.ts";
 import { cast, checkFloating } from "./constant.ts";
 import { counting } from "./creation.ts";
 import { reshape, unsqueeze } from "./layout.ts";
 import { type LossOptions, reducer } from "./losses.ts";
+import { amax } from "./reduction.ts";
 import { logSoftmax } from "./softmax.ts";
+import { exp, log } from "./unary.ts";
 
 /** Settings of losses over classes. */
 export interface NllLossOptions extends LossOptions {
@@ -21,12 +25,14 @@ export interface NllLossOptions extends LossOptions {
   readonly ignoreIndex?: number;
 }
 
-/** Which class each target names, and how much it counts. */
+/** Which class each target names, and whether it counts. Masks are made anew for every reader, which takes them in. */
 interface Choice {
+  /** Whether a class is the target, for every element of x, as bool. */
+  readonly chosen: () => Tensor;
   /** One number for each target from one for each class: x[…, target, …], 0 where the target is ignored. */
   readonly pick: (x: Tensor) => Tensor;
   /** The targets that count, as bool. */
-  readonly counts: Tensor;
+  readonly counts: () => Tensor;
 }
 
 /**
@@ -42,16 +48,14 @@ function choose(call: string, x: Tensor, target: Tensor, ignoreIndex: number): C
     counting(classes, x.node.stream),
     x.shape.map((_, d) => (d === at ? classes : 1)),
   );
-  const chosen = eq(unsqueeze(named, at), places);
-  const counts = ne(named, ignoreIndex);
-  const nowhere = logicalOr(lt(named, 0), ge(named, classes));
-  return {
-    counts,
-    pick: (values) => {
-      const found = where(nowhere, Number.NaN, sum(where(chosen, values, 0), at));
-      return where(counts, found, 0);
-    },
+  const chosen = () => eq(unsqueeze(named, at), places);
+  const counts = () => ne(named, ignoreIndex);
+  const pick = (values: Tensor): Tensor => {
+    const found = sum(where(chosen(), values, 0), at);
+    const nowhere = logicalOr(lt(named, 0), ge(named, classes));
+    return where(counts(), where(nowhere, Number.NaN, found), 0);
   };
+  return { chosen, counts, pick };
 }
 
 const classDim = (x: Tensor): number => (x.shape.length === 1 ? 0 : 1);
@@ -138,7 +142,7 @@ export function nllLoss(
   checkIndices(call, input, target);
   return composite(() => {
     const { pick, counts } = choose(call, input, target, ignoreIndex);
-    if (weight === null) return reduce(pick(neg(input)), () => counts);
+    if (weight === null) return reduce(pick(neg(input)), counts);
     const factors = classWeight(weight, input);
     return reduce(pick(neg(mul(input, factors))), () => pick(factors));
   });
@@ -171,9 +175,9 @@ export function crossEntropy(
   const classes = input.shape[at] as number;
   return composite(() => {
     const factors = weight === null ? null : classWeight(weight, input);
-    const logits = logSoftmax(input, at);
-    const costs = factors === null ? neg(logits) : neg(mul(logits, factors));
     if (probabilities) {
+      const logits = logSoftmax(input, at);
+      const costs = factors === null ? neg(logits) : neg(mul(logits, factors));
       const spread = mul(cast(target, input.dtype), 1 - labelSmoothing);
       const smoothed = labelSmoothing === 0 ? spread : add(spread, labelSmoothing / classes);
       const { reduction = "mean" } = options;
@@ -182,12 +186,52 @@ export function crossEntropy(
         ? div(sum(loss), sizeOf(targetShape(input)))
         : reducer(call, options)(loss);
     }
-    const { pick, counts } = choose(call, input, target, ignoreIndex);
-    const weighs = () => (factors === null ? counts : pick(factors));
-    const loss = pick(costs);
-    if (labelSmoothing === 0) return reduce(loss, weighs);
-    const even = where(counts, sum(costs, at), 0);
-    const smoothed = add(mul(loss, 1 - labelSmoothing), mul(even, labelSmoothing / classes));
-    return reduce(smoothed, weighs);
+    const choice = choose(call, input, target, ignoreIndex);
+    const loss = ofIndices(input, at, choice, factors, labelSmoothing);
+    return reduce(loss, () => (factors === null ? choice.counts() : choice.pick(factors)));
   });
+}
+
+/**
+ * Σ q (log Σ eᶻ − z) over the classes, for logits z, shifted by their maximum, and shares q: w for the target's, spread by label
+ * smoothing. Its slope, softmax(z) Σ q − q, is written down: put together from the formula's parts it takes three times the kernels.
+ */
+function ofIndices(
+  x: Tensor,
+  at: number,
+  { chosen, counts, pick }: Choice,
+  factors: Tensor | null,
+  smoothing: number,
+): Tensor {
+  const { dtype, node } = x;
+  const classes = x.shape[at] as number;
+  const even = smoothing / classes;
+  const weighted = (values: Tensor) => (factors === null ? values : mul(values, factors));
+  // q, and values times Σ q
+  const shares = () => {
+    const target = cast(chosen(), dtype);
+    return weighted(smoothing === 0 ? target : add(mul(target, 1 - smoothing), even));
+  };
+  const timesWhole = (values: Tensor): Tensor => {
+    if (factors === null) return values;
+    const target = mul(unsqueeze(pick(factors), at), 1 - smoothing);
+    return mul(values, smoothing === 0 ? target : add(target, mul(sum(factors), even)));
+  };
+  const { peak, scale, loss } = noGrad(() => {
+    const peak = amax(x, at, { keepdim: true });
+    const shifted = () => sub(x, peak);
+    const scale = unsqueeze(log(sum(exp(shifted()), at)), at);
+    const target = pick(weighted(sub(scale, shifted())));
+    if (smoothing === 0) return { peak, scale, loss: target };
+    const all = where(counts(), sum(weighted(sub(scale, shifted())), at), 0);
+    return { peak, scale, loss: add(mul(target, 1 - smoothing), mul(all, even)) };
+  });
+  const rule = (dy: Tensor) => {
+    // differentiated again, the logarithms must be on the tape
+    const logs = context.gradMode ? logSoftmax(x, at) : sub(sub(x, peak), scale);
+    const slope = sub(timesWhole(exp(logs)), shares());
+    return [mul(unsqueeze(where(counts(), dy, 0), at), slope)];
+  };
+  recordGradient("crossEntropy", loss, [x], rule, [node, peak.node, scale.node]);
+  return loss;
 }

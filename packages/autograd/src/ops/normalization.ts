@@ -1,14 +1,17 @@
 import type { DType } from "../dtype.ts";
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { context } from "../graph/context.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { composite, noGrad } from "../tape/modes.ts";
+import { recordGradient } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { pow } from "./binary.ts";
+import { keptShape } from "./broadcast.ts";
 import { checkFloating } from "./constant.ts";
 import { writeInPlace } from "./inplace.ts";
-import { reshape, squeeze } from "./layout.ts";
+import { reshape } from "./layout.ts";
 import { narrow } from "./movement.ts";
 import { countOver, mean } from "./reduction.ts";
 import { assemble } from "./strided.ts";
@@ -28,14 +31,36 @@ interface Standardized {
   readonly value: Tensor;
   readonly mean: Tensor;
   readonly variance: Tensor;
+  /** 1 / √(σ² + ε). */
+  readonly scale: Tensor;
 }
 
-/** (x − x̄) / √(σ² + ε) over these dimensions, with the mean and variance (of n, not n − 1) it took. */
+/**
+ * (x − x̄) / √(σ² + ε) over these dimensions, with the mean and variance (of n, not n − 1) it took. Its slope is written down: from the
+ * formula's parts it would take twice the kernels.
+ */
 function standardize(x: Tensor, dims: readonly number[], eps: number): Standardized {
-  const center = mean(x, dims, { keepdim: true });
-  const distance = sub(x, center);
-  const variance = mean(square(distance), dims, { keepdim: true });
-  return { value: mul(distance, rsqrt(add(variance, eps))), mean: center, variance };
+  const parts = noGrad(() => plainly(x, dims, eps));
+  const { value, scale } = parts;
+  const rule = (dy: Tensor) => {
+    // differentiated again, what it reads must be on the tape
+    const { value: y, scale: s } = context.gradMode ? plainly(x, dims, eps) : parts;
+    const kept = (statistic: Tensor) => reshape(statistic, keptShape(x.shape, dims));
+    const along = mul(y, kept(mean(mul(dy, y), dims)));
+    return [mul(sub(sub(dy, kept(mean(dy, dims))), along), kept(s))];
+  };
+  recordGradient("standardize", value, [x], rule, [value.node, scale.node]);
+  return parts;
+}
+
+/** The same by its formula. Statistics drop the dimensions at first: what follows a sum in its shape is part of its kernel. */
+function plainly(x: Tensor, dims: readonly number[], eps: number): Standardized {
+  const kept = (statistic: Tensor) => reshape(statistic, keptShape(x.shape, dims));
+  const center = mean(x, dims);
+  const distance = sub(x, kept(center));
+  const variance = mean(square(distance), dims);
+  const scale = rsqrt(add(variance, eps));
+  return { value: mul(distance, kept(scale)), mean: center, variance, scale };
 }
 
 /** γ x + β, of which either may be missing. */
@@ -191,7 +216,7 @@ export function batchNorm(
         `${call}: needs runningMean and runningVar\n  hint: { training: true } takes the batch's own`,
       );
     }
-    const { mean: center, variance } = known as Standardized;
+    const { mean: center, variance } = known as { mean: Tensor; variance: Tensor };
     return composite(() => affine(mul(sub(x, center), rsqrt(add(variance, eps))), gamma, beta));
   }
   const dims = allBut(x, 1);
@@ -203,15 +228,11 @@ export function batchNorm(
   }
   return composite(() => {
     const { value, mean: center, variance } = standardize(x, dims, eps);
-    follow(call, runningMean, squeezed(center, 1), momentum);
-    follow(call, runningVar, mul(squeezed(variance, 1), n / (n - 1)), momentum);
+    follow(call, runningMean, center, momentum);
+    follow(call, runningVar, mul(variance, n / (n - 1)), momentum);
     return affine(value, gamma, beta);
   });
 }
-
-/** Statistics that kept their reduced dimensions, as one value a channel. */
-const squeezed = (statistic: Tensor, channelDim: number): Tensor =>
-  squeeze(statistic, allBut(statistic, channelDim));
 
 /** Settings of instance normalisation. */
 export interface InstanceNormOptions extends NormalizationOptions {
@@ -241,10 +262,9 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
   }
   return composite(() => {
     const { value, mean: center, variance } = standardize(x, dims, eps);
-    const overBatch = (statistic: Tensor) => mean(squeeze(statistic, dims), 0);
-    if (runningMean !== null) follow(call, runningMean, overBatch(center), momentum);
+    if (runningMean !== null) follow(call, runningMean, mean(center, 0), momentum);
     if (runningVar !== null)
-      follow(call, runningVar, mul(overBatch(variance), n / (n - 1)), momentum);
+      follow(call, runningVar, mul(mean(variance, 0), n / (n - 1)), momentum);
     return affine(value, gamma, beta);
   });
 }

@@ -10,6 +10,7 @@ import { div, mul } from "./arithmetic.ts";
 import { maximum, minimum } from "./binary.ts";
 import {
   countable,
+  keptShape,
   type ReduceOptions,
   reduce,
   type SumOptions,
@@ -21,6 +22,7 @@ import { eq, where } from "./comparison.ts";
 import { cast, checkFloating, zeroGradient } from "./constant.ts";
 import { counting } from "./creation.ts";
 import { reduction } from "./define.ts";
+import { reshape } from "./layout.ts";
 
 /** Number of elements that reducing these dimensions joins into one. */
 export const countOver = (shape: Shape, dims: readonly number[]): number =>
@@ -32,8 +34,12 @@ export function mean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): 
   const settings = withDim<Dims, SumOptions>(dim, options);
   const value = settings.dtype === undefined ? x : cast(x, settings.dtype);
   checkFloating("mean", value);
-  const n = countOver(x.shape, normalizeDims("mean", settings.dim, x.shape.length));
-  return composite(() => div(sum(value, settings), n));
+  const dims = normalizeDims("mean", settings.dim, x.shape.length);
+  return composite(() => {
+    // divided before the dimensions are put back: in its own shape that is part of the sum's kernel
+    const average = div(sum(value, dims), countOver(x.shape, dims));
+    return settings.keepdim ? reshape(average, keptShape(x.shape, dims)) : average;
+  });
 }
 
 /** The extreme over dimensions; those that attain it share the gradient evenly. */
