@@ -665,6 +665,15 @@ export class Tensor extends Handle {
   select(dim: number, index: number): Tensor {
     return movement.select(this, dim, index);
   }
+  split(size: number | readonly number[], dim?: number | DimOption): Tensor[] {
+    return movement.split(this, size, dim);
+  }
+  chunk(chunks: number, dim?: number | DimOption): Tensor[] {
+    return movement.chunk(this, chunks, dim);
+  }
+  unbind(dim?: number | DimOption): Tensor[] {
+    return movement.unbind(this, dim);
+  }
   diag(options?: number | DiagOptions): Tensor {
     return movement.diag(this, options);
   }
