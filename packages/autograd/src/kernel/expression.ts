@@ -24,7 +24,9 @@ export type Intrinsic =
   | "cast"
   | "bitcast";
 
-type Names<Text extends string> = Text extends `${infer First} ${infer Rest}` ? First | Names<Rest> : Text;
+type Names<Text extends string> = Text extends `${infer First} ${infer Rest}`
+  ? First | Names<Rest>
+  : Text;
 
 const unaryNames =
   "neg abs sign floor ceil round trunc sqrt rsqrt exp exp2 expm1 log log2 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf";
@@ -78,8 +80,14 @@ interface Builders
   readonly bitcast: (x: Expr, dtype: DType) => Expr;
 }
 
-const table = <Text extends string, V>(names: Text, make: (fn: Intrinsic) => V): Record<Names<Text>, V> =>
-  Object.fromEntries(names.split(" ").map((fn) => [fn, make(fn as Intrinsic)])) as Record<Names<Text>, V>;
+const table = <Text extends string, V>(
+  names: Text,
+  make: (fn: Intrinsic) => V,
+): Record<Names<Text>, V> =>
+  Object.fromEntries(names.split(" ").map((fn) => [fn, make(fn as Intrinsic)])) as Record<
+    Names<Text>,
+    V
+  >;
 
 /**
  * Builders, by the names the formulas have. Operands of one call have one dtype; `e.cast` converts. `round` goes to the

@@ -6,7 +6,9 @@ const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 
 /** The constants, for the same function written as a device expression. */
-export const PHILOX: Readonly<Record<"MULTIPLIER_0" | "MULTIPLIER_1" | "WEYL_0" | "WEYL_1" | "ROUNDS", number>> = {
+export const PHILOX: Readonly<
+  Record<"MULTIPLIER_0" | "MULTIPLIER_1" | "WEYL_0" | "WEYL_1" | "ROUNDS", number>
+> = {
   MULTIPLIER_0,
   MULTIPLIER_1,
   WEYL_0,
