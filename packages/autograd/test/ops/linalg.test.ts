@@ -123,6 +123,35 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     expect(await values(a.grad as Tensor)).toEqual(close(await values(w.eye(3))));
   });
 
+  test("the gradient of a determinant of 0 is the cofactors", async () => {
+    const slope = async (values: number[][]): Promise<number[]> => {
+      const a = tensor(values, { requiresGrad: true });
+      linalg.det(a).backward();
+      return [...((await a.grad?.data()) ?? [])];
+    };
+    expect(
+      await slope([
+        [1, 2],
+        [2, 4],
+      ]),
+    ).toEqual(close([4, -2, -2, 1]));
+    expect(await slope([[0]])).toEqual(close([1]));
+    expect(
+      await slope([
+        [1, 1, 1],
+        [2, 2, 2],
+        [3, 3, 3],
+      ]),
+    ).toEqual(close(new Array(9).fill(0)));
+    expect(
+      await slope([
+        [1, 0, 0],
+        [0, 0, 0],
+        [0, 0, -2],
+      ]),
+    ).toEqual(close([0, 0, 0, 0, -2, 0, 0, 0, 0]));
+  });
+
   test("no matrices, and matrices of no size", async () => {
     expect(linalg.inv(zeros([0, 3, 3])).shape).toEqual([0, 3, 3]);
     expect(await linalg.det(zeros([2, 0, 0])).tolist()).toEqual([1, 1]);

@@ -1,4 +1,5 @@
 import { ArgumentError } from "../../errors.ts";
+import { context } from "../../graph/context.ts";
 import type { Op } from "../../graph/op.ts";
 import { sameShape, sizeOf } from "../../shape.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
@@ -6,7 +7,8 @@ import { recordGradient } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { mul, neg } from "../arithmetic.ts";
 import { sum } from "../broadcast.ts";
-import { lt, where } from "../comparison.ts";
+import { eq, lt, where } from "../comparison.ts";
+import { cast } from "../constant.ts";
 import { matmul } from "../contraction.ts";
 import { squeeze, unsqueeze } from "../layout.ts";
 import { narrow, select } from "../movement.ts";
@@ -22,6 +24,8 @@ import {
   recordSerial,
   serialOp,
 } from "./matrices.ts";
+import { singular } from "./spectral.ts";
+import { completed } from "./svd.ts";
 import { matched, misfit } from "./triangular.ts";
 
 /**
@@ -138,15 +142,31 @@ function pivots(a: Tensor, n: number): { parity: Tensor; diagonal: Tensor } {
 /** A number for each matrix, spread over its elements. */
 const overMatrix = (x: Tensor): Tensor => unsqueeze(unsqueeze(x, -1), -1);
 
-/** det A; its gradient, det A · A⁻ᵀ, is NaN where A is singular.  [..., n, n] → [...]. */
+/** The matrix of cofactors, det A · A⁻ᵀ where there is one: det(U Vᵀ) U diag(Πⱼ≠ᵢ sⱼ) Vᵀ. */
+function cofactors(a: Tensor, n: number): Tensor {
+  const { S, U, V } = singular("linalg.det", a);
+  const left = completed(U, false);
+  const others = prod(where(cast(identity(n, a), "bool"), 1, unsqueeze(S, -2)), -1);
+  const side = determinant(matmul(left, mT(V)), n);
+  return mul(matmul(mul(left, unsqueeze(others, -2)), mT(V)), overMatrix(side));
+}
+
+function determinant(a: Tensor, n: number): Tensor {
+  const { parity, diagonal } = pivots(a, n);
+  return mul(parity, prod(diagonal, -1));
+}
+
+/** det A. Its gradient is the cofactors; where A is singular it cannot be differentiated again (NaN).  [..., n, n] → [...]. */
 export function det(a: Tensor): Tensor {
   const n = checkSquare("linalg.det", a);
   return composite(() => {
-    const value = noGrad(() => {
-      const { parity, diagonal } = pivots(a, n);
-      return mul(parity, prod(diagonal, -1));
-    });
-    const rule = (dy: Tensor) => [mul(overMatrix(mul(dy, value)), mT(inv(a)))];
+    const value = noGrad(() => determinant(a, n));
+    const rule = (dy: Tensor) => {
+      const regular = mul(overMatrix(value), mT(inv(a)));
+      if (context.gradMode) return [mul(overMatrix(dy), regular)];
+      const isSingular = overMatrix(eq(value, 0));
+      return [mul(overMatrix(dy), where(isSingular, cofactors(a, n), regular))];
+    };
     recordGradient("linalg.det", value, [a], rule, [a.node, value.node]);
     return value;
   });

@@ -40,7 +40,7 @@ export function svd(a: Tensor, { fullMatrices = true }: SvdOptions = {}): SvdRes
 }
 
 /** Columns of 0 replaced by others orthogonal to the rest, and further ones up to a square if it is asked for. */
-function completed(x: Tensor, square: boolean): Tensor {
+export function completed(x: Tensor, square: boolean): Tensor {
   const [rows, n] = x.shape.slice(-2) as [number, number];
   const basis = noGrad(() => orthogonal(detach(x), square ? rows : n));
   const replaced = noGrad(() => {
