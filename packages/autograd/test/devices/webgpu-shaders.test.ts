@@ -88,7 +88,8 @@ test("the sum of columns", () => {
       let v11 = v9 + v10;
       let v12 = v11 + (lost4.x + lost4.y + lost4.z + lost4.w + rounding_f32(total3.x, total3.y, v9) + rounding_f32(total3.z, total3.w, v10) + rounding_f32(v9, v10, v11));
       let v13 = select(v11, v12, isFinite_f32(v11));
-      out[thread] = f32(v13);
+      let v14 = f32(v13);
+      out[thread] = f32(v14);
     }
     "
   `);
@@ -141,37 +142,37 @@ test("a matrix times a vector", () => {
         let x29 = in0[i28];
         let i30 = start13 + k24;
         let x31 = in0[i30];
-        let i32 = start15 + k24;
-        let x33 = in0[i32];
-        let i34 = start18 + k25;
-        let x35 = in1[i34];
-        sum19 += x27 * x35;
-        sum20 += x29 * x35;
-        sum21 += x31 * x35;
-        sum22 += x33 * x35;
+        let i33 = start15 + k24;
+        let x34 = in0[i33];
+        let i35 = start18 + k25;
+        let x36 = in1[i35];
+        sum19 += x27 * x36;
+        sum20 += x29 * x36;
+        sum21 += x31 * x36;
+        sum22 += x34 * x36;
         k24 += u[3].x;
         k25 += u[3].y;
       }
-      let o36 = q3 * u[4].x;
-      let row37 = top5 + 0u;
-      if (row37 < u[3].z) {
-        let o38 = o36 + row37 * u[3].w;
-        if (left6 + 0u < u[3].w) { out[o38 + left6 + 0u] = sum19; }
+      let o37 = q3 * u[4].x;
+      let row38 = top5 + 0u;
+      if (row38 < u[3].z) {
+        let o39 = o37 + row38 * u[3].w;
+        if (left6 + 0u < u[3].w) { out[o39 + left6 + 0u] = sum19; }
       }
-      let row39 = top5 + 32u;
-      if (row39 < u[3].z) {
-        let o40 = o36 + row39 * u[3].w;
-        if (left6 + 0u < u[3].w) { out[o40 + left6 + 0u] = sum20; }
+      let row40 = top5 + 32u;
+      if (row40 < u[3].z) {
+        let o41 = o37 + row40 * u[3].w;
+        if (left6 + 0u < u[3].w) { out[o41 + left6 + 0u] = sum20; }
       }
-      let row41 = top5 + 64u;
-      if (row41 < u[3].z) {
-        let o42 = o36 + row41 * u[3].w;
-        if (left6 + 0u < u[3].w) { out[o42 + left6 + 0u] = sum21; }
+      let row42 = top5 + 64u;
+      if (row42 < u[3].z) {
+        let o43 = o37 + row42 * u[3].w;
+        if (left6 + 0u < u[3].w) { out[o43 + left6 + 0u] = sum21; }
       }
-      let row43 = top5 + 96u;
-      if (row43 < u[3].z) {
-        let o44 = o36 + row43 * u[3].w;
-        if (left6 + 0u < u[3].w) { out[o44 + left6 + 0u] = sum22; }
+      let row44 = top5 + 96u;
+      if (row44 < u[3].z) {
+        let o45 = o37 + row44 * u[3].w;
+        if (left6 + 0u < u[3].w) { out[o45 + left6 + 0u] = sum22; }
       }
     }
     "
