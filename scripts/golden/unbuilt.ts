@@ -19,17 +19,7 @@ export const unbuiltNames: ReadonlySet<string> = new Set(
        nn.ZeroPad2d nn.ReflectionPad2d nn.ReplicationPad1d nn.ConstantPad1d nn.Unfold nn.Fold nn.CosineSimilarity
        nn.PairwiseDistance`,
     ),
-    activations: words(
-      `nn.ReLU6 nn.LeakyReLU nn.ELU nn.SELU nn.GELU nn.SiLU nn.Mish nn.LogSigmoid nn.Softplus nn.Softsign
-       nn.Tanhshrink nn.Hardtanh nn.Hardsigmoid nn.Hardswish nn.Softshrink nn.Softmax nn.LogSoftmax nn.Softmin
-       nn.Threshold nn.PReLU nn.GLU nn.Softmax2d`,
-    ),
-    losses: words(
-      `nn.L1Loss nn.SmoothL1Loss nn.HuberLoss nn.PoissonNLLLoss nn.GaussianNLLLoss nn.BCEWithLogitsLoss
-       nn.SoftMarginLoss nn.HingeEmbeddingLoss nn.CrossEntropyLoss nn.NLLLoss nn.MultiMarginLoss
-       nn.MultiLabelSoftMarginLoss nn.KLDivLoss nn.CosineEmbeddingLoss nn.MarginRankingLoss nn.TripletMarginLoss
-       nn.CTCLoss`,
-    ),
+    activations: words(`              `),
     init: words(
       `nn.init.calculate_gain nn.init._calculate_fan_in_and_fan_out nn.init.uniform_ nn.init.normal_
        nn.init.trunc_normal_ nn.init.xavier_uniform_ nn.init.xavier_normal_ nn.init.kaiming_uniform_

@@ -1,4 +1,4 @@
-/** PyTorch's `torch.nn.functional`: the operations of the core that stand there. */
+/** PyTorch's `torch.nn.functional`: the operations of the core that stand there, and those made of them. */
 export {
   type AdaptiveMaxPoolOptions,
   type AttentionOptions,
@@ -109,3 +109,27 @@ export {
   type UnfoldOptions,
   unfold,
 } from "@wgrad/autograd";
+export { type CeluOptions, celu, hardshrink } from "./functional/activations.ts";
+export { type CtcLossOptions, ctcLoss } from "./functional/ctc-loss.ts";
+export {
+  type GaussianNllLossOptions,
+  gaussianNllLoss,
+  type PoissonNllLossOptions,
+  poissonNllLoss,
+} from "./functional/likelihood-losses.ts";
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  type MarginOptions,
+  type MultiLabelSoftMarginLossOptions,
+  type MultiMarginLossOptions,
+  marginRankingLoss,
+  multiLabelMarginLoss,
+  multiLabelSoftMarginLoss,
+  multiMarginLoss,
+  softMarginLoss,
+  type TripletMarginLossOptions,
+  type TripletMarginWithDistanceLossOptions,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+} from "./functional/margin-losses.ts";

@@ -1,0 +1,126 @@
+import {
+  arange,
+  cat,
+  exp,
+  gather,
+  type LossOptions,
+  logsumexp,
+  ShapeError,
+  stack,
+  Tensor,
+  tensor,
+  where,
+  zeros,
+} from "@wgrad/autograd";
+import { reduced } from "./reduction.ts";
+
+/** Settings of connectionist temporal classification. */
+export interface CtcLossOptions extends LossOptions {
+  /** The class that stands for nothing. */
+  readonly blank?: number;
+  /** A target that no path of its input gives costs 0, not infinity. */
+  readonly zeroInfinity?: boolean;
+}
+
+/** log 0: finite, so that differences of two of them are numbers. */
+const NEVER = -1e30;
+
+/**
+ * −log P(target) summed over all paths that give it once repeats are merged and blanks dropped; its mean divides each by its
+ * target's length first.
+ *
+ *   α₀ = p₀ at the first two labels,  αₜ(s) = (αₜ₋₁(s) + αₜ₋₁(s−1) + [lₛ is no blank and ≠ lₛ₋₂] αₜ₋₁(s−2)) pₜ(lₛ)
+ *
+ * over the target l with blanks between. logProbs: [T, N, C] or [T, C], normalised along C (its gradient is that of the logits
+ * before a logSoftmax, as PyTorch's); targets: [N, S], or all in one row [Σ lengths]; lengths: [N], or numbers → 0-d, or
+ * [N] with `reduction: "none"`.  Graves et al. 2006.
+ */
+export function ctcLoss(
+  logProbs: Tensor,
+  targets: Tensor,
+  inputLengths: Tensor | readonly number[],
+  targetLengths: Tensor | readonly number[],
+  { blank = 0, zeroInfinity = false, reduction = "mean" }: CtcLossOptions = {},
+): Tensor {
+  const batched = logProbs.shape.length === 3;
+  if (!batched && logProbs.shape.length !== 2) {
+    throw new ShapeError(
+      `ctcLoss: takes log-probabilities [T, N, C] or [T, C]\n  logProbs: [${logProbs.shape.join(", ")}]`,
+    );
+  }
+  const logs = batched ? logProbs : logProbs.unsqueeze(1);
+  const n = logs.shape[1] as number;
+  const [times, lengths] = [lengthsOf(inputLengths, n), lengthsOf(targetLengths, n)];
+  const rows = rowsOf(targets, lengths, n, batched);
+  const likelihood = pathLikelihood(logs, withBlanks(rows, blank), times, lengths, blank);
+  const possible = likelihood.gt(NEVER / 2);
+  const impossible = zeroInfinity ? 0 : Number.POSITIVE_INFINITY;
+  const loss = where(possible, likelihood.neg().add(slopeOf(logs, times)), impossible);
+  const mean = reduction === "mean" ? loss.div(lengths.clamp(1)) : loss;
+  return reduced("ctcLoss", batched ? mean : mean.squeeze(0), reduction);
+}
+
+const lengthsOf = (lengths: Tensor | readonly number[], n: number): Tensor =>
+  (lengths instanceof Tensor ? lengths : tensor([...lengths], { dtype: "i32" })).reshape([n]);
+
+/** The targets as [N, S], those of a row one after another from its offset. */
+function rowsOf(targets: Tensor, lengths: Tensor, n: number, batched: boolean): Tensor {
+  if (targets.shape.length === 2) return targets;
+  if (!batched) return targets.unsqueeze(0);
+  const total = targets.shape[0] as number;
+  const starts = lengths.cumsum(0).sub(lengths).unsqueeze(1);
+  const places = starts.add(arange(total)).clamp(0, Math.max(total - 1, 0));
+  return targets.indexSelect(0, places.reshape([-1])).reshape([n, total]);
+}
+
+/** blank, l₁, blank, l₂, … blank. [N, S] → [N, 2S + 1] */
+function withBlanks(rows: Tensor, blank: number): Tensor {
+  const [n, s] = rows.shape as readonly [number, number];
+  const gaps = zeros([n, s], { dtype: rows.dtype }).add(blank);
+  const pairs = stack([gaps, rows], -1).reshape([n, 2 * s]);
+  return cat([pairs, zeros([n, 1], { dtype: rows.dtype }).add(blank)], 1);
+}
+
+/** log α at the end of every row, over its last label and the blank behind it. → [N] */
+function pathLikelihood(
+  logs: Tensor,
+  labels: Tensor,
+  times: Tensor,
+  lengths: Tensor,
+  blank: number,
+): Tensor {
+  const [n, states] = labels.shape as readonly [number, number];
+  const never = (width: number): Tensor => zeros([n, width]).add(NEVER);
+  const shifted = (x: Tensor, by: number): Tensor =>
+    cat([never(Math.min(by, states)), x.narrow(1, 0, Math.max(states - by, 0))], 1);
+  const unlike =
+    states > 2
+      ? cat(
+          [
+            zeros([n, 2]).gt(0),
+            labels.narrow(1, 2, states - 2).ne(labels.narrow(1, 0, states - 2)),
+          ],
+          1,
+        )
+      : zeros([n, states]).gt(0);
+  const mayJump = unlike.logicalAnd(labels.ne(blank));
+  const at = (t: number): Tensor => gather(logs.select(0, t), 1, labels);
+  let alpha = where(arange(states).lt(2), at(0), NEVER);
+  for (let t = 1; t < (logs.shape[0] as number); t++) {
+    const jumped = where(mayJump, shifted(alpha, 2), NEVER);
+    const arrived = logsumexp(stack([alpha, shifted(alpha, 1), jumped], 0), 0).add(at(t));
+    alpha = where(times.gt(t).unsqueeze(1), arrived, alpha);
+  }
+  const last = lengths.mul(2).unsqueeze(1);
+  const ends = arange(states)
+    .eq(last)
+    .logicalOr(arange(states).eq(last.sub(1)));
+  return logsumexp(where(ends, alpha, NEVER), 1);
+}
+
+/** 0, with the slope p: what makes −(posterior) the gradient of the logits before a logSoftmax. → [N] */
+function slopeOf(logs: Tensor, times: Tensor): Tensor {
+  const p = exp(logs);
+  const steps = arange(logs.shape[0] as number).unsqueeze(1);
+  return where(steps.lt(times).unsqueeze(2), p.sub(p.detach()), 0).sum([0, 2]);
+}

@@ -1,0 +1,85 @@
+import {
+  exp,
+  type LossOptions,
+  log,
+  ShapeError,
+  square,
+  type Tensor,
+  where,
+} from "@wgrad/autograd";
+import { checkSameShape, reduced } from "./reduction.ts";
+
+/** Settings of the Poisson loss. */
+export interface PoissonNllLossOptions extends LossOptions {
+  /** The input is the logarithm of the rate (default true). */
+  readonly logInput?: boolean;
+  /** Adds Stirling's approximation of log t! where t > 1. */
+  readonly full?: boolean;
+  /** Added to a rate before its logarithm. */
+  readonly eps?: number;
+}
+
+/** Mean of eˣ − t x, or of x − t log(x + ε) with `logInput: false`: −log P(t) of a Poisson distribution but for log t!. */
+export function poissonNllLoss(
+  input: Tensor,
+  target: Tensor,
+  { logInput = true, full = false, eps = 1e-8, reduction = "mean" }: PoissonNllLossOptions = {},
+): Tensor {
+  checkSameShape("poissonNllLoss", { input, target });
+  const rate = logInput
+    ? exp(input).sub(target.mul(input))
+    : input.sub(target.mul(log(input.add(eps))));
+  return reduced("poissonNllLoss", full ? rate.add(stirling(target)) : rate, reduction);
+}
+
+/** t log t − t + ½ log 2πt where t > 1, else 0: nearly log t!. */
+function stirling(target: Tensor): Tensor {
+  const large = target.gt(1);
+  const t = where(large, target, 1);
+  return where(
+    large,
+    t
+      .mul(log(t))
+      .sub(t)
+      .add(log(t.mul(2 * Math.PI)).mul(0.5)),
+    0,
+  );
+}
+
+/** Settings of the Gaussian loss. */
+export interface GaussianNllLossOptions extends LossOptions {
+  /** Adds the constant ½ log 2π. */
+  readonly full?: boolean;
+  /** The least variance; the gradient passes as if there were no bound. */
+  readonly eps?: number;
+}
+
+/**
+ * Mean of ½ (log v + (x − t)²/v): −log density of a normal distribution with mean x and variance v. `variance`: the input's
+ * shape, or that without its last dimension, or with 1 there.
+ */
+export function gaussianNllLoss(
+  input: Tensor,
+  target: Tensor,
+  variance: Tensor,
+  { full = false, eps = 1e-6, reduction = "mean" }: GaussianNllLossOptions = {},
+): Tensor {
+  checkSameShape("gaussianNllLoss", { input, target });
+  const given = varianceFor(input, variance);
+  const v = given.add(given.clamp(eps).sub(given).detach());
+  const loss = log(v)
+    .add(square(input.sub(target)).div(v))
+    .mul(0.5);
+  const constant = full ? 0.5 * Math.log(2 * Math.PI) : 0;
+  return reduced("gaussianNllLoss", constant === 0 ? loss : loss.add(constant), reduction);
+}
+
+function varianceFor({ shape }: Tensor, variance: Tensor): Tensor {
+  const [wanted, got] = [shape.join(), variance.shape.join()];
+  if (got === wanted || got === [...shape.slice(0, -1), 1].join()) return variance;
+  if (got === shape.slice(0, -1).join()) return variance.unsqueeze(-1);
+  throw new ShapeError(
+    `gaussianNllLoss: the variance does not fit the input\n  input: [${shape.join(", ")}]` +
+      `\n  variance: [${variance.shape.join(", ")}]\n  hint: one variance for each element, or for each row`,
+  );
+}

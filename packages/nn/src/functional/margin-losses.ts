@@ -1,0 +1,190 @@
+import {
+  ArgumentError,
+  arange,
+  cumprod,
+  gather,
+  type LossOptions,
+  logsigmoid,
+  pairwiseDistance,
+  softplus,
+  sqrt,
+  type Tensor,
+  where,
+} from "@wgrad/autograd";
+import { checkSameShape, reduced } from "./reduction.ts";
+
+/** Settings of losses with a margin. */
+export interface MarginOptions extends LossOptions {
+  readonly margin?: number;
+}
+
+/** Mean of log(1 + e^(−y x)) for targets y of 1 and −1. Shapes must be equal. */
+export function softMarginLoss(
+  input: Tensor,
+  target: Tensor,
+  { reduction = "mean" }: LossOptions = {},
+): Tensor {
+  checkSameShape("softMarginLoss", { input, target });
+  return reduced("softMarginLoss", softplus(input.mul(target).neg()), reduction);
+}
+
+/** Mean of x where the target is 1, and of max(0, margin − x) where it is −1. Margin 1 unless given. */
+export function hingeEmbeddingLoss(
+  input: Tensor,
+  target: Tensor,
+  { margin = 1, reduction = "mean" }: MarginOptions = {},
+): Tensor {
+  checkSameShape("hingeEmbeddingLoss", { input, target });
+  const apart = where(target.ne(1), input.neg().add(margin).clamp(0), 0);
+  return reduced("hingeEmbeddingLoss", apart.add(where(target.ne(-1), input, 0)), reduction);
+}
+
+/** Mean of max(0, −y (a − b) + margin): y = 1 where `input1` should be the larger, else −1. Margin 0 unless given. */
+export function marginRankingLoss(
+  input1: Tensor,
+  input2: Tensor,
+  target: Tensor,
+  { margin = 0, reduction = "mean" }: MarginOptions = {},
+): Tensor {
+  checkSameShape("marginRankingLoss", { input1, input2, target });
+  const loss = target.neg().mul(input1.sub(input2)).add(margin).clamp(0);
+  return reduced("marginRankingLoss", loss, reduction);
+}
+
+/**
+ * Mean of 1 − cos(a, b) where the target is 1, and of max(0, cos(a, b) − margin) where it is −1. a, b: [N, D] or [D];
+ * target: [N] or []. Margin 0 unless given.
+ */
+export function cosineEmbeddingLoss(
+  input1: Tensor,
+  input2: Tensor,
+  target: Tensor,
+  { margin = 0, reduction = "mean" }: MarginOptions = {},
+): Tensor {
+  checkSameShape("cosineEmbeddingLoss", { input1, input2 });
+  const size = (x: Tensor): Tensor => x.mul(x).sum(-1).add(1e-12);
+  const cosine = input1
+    .mul(input2)
+    .sum(-1)
+    .div(sqrt(size(input1).mul(size(input2))));
+  const alike = where(target.eq(1), cosine.neg().add(1), 0);
+  const apart = where(target.eq(-1), cosine.sub(margin).clamp(0), 0);
+  return reduced("cosineEmbeddingLoss", alike.add(apart), reduction);
+}
+
+/** Settings of the triplet loss. */
+export interface TripletMarginLossOptions extends MarginOptions {
+  /** The norm's degree, 2 unless given. */
+  readonly p?: number;
+  readonly eps?: number;
+  /** The negative's distance is that to the anchor or to the positive, whichever is less. */
+  readonly swap?: boolean;
+}
+
+/** Mean of max(0, d(a, p) − d(a, n) + margin) with d(x, y) = ‖x − y + ε‖ₚ. [N, D] or [D] each. Margin 1 unless given. */
+export function tripletMarginLoss(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  { p = 2, eps = 1e-6, ...options }: TripletMarginLossOptions = {},
+): Tensor {
+  checkSameShape("tripletMarginLoss", { anchor, positive, negative });
+  const distanceFunction = (a: Tensor, b: Tensor): Tensor => pairwiseDistance(a, b, { p, eps });
+  return tripletMarginWithDistanceLoss(anchor, positive, negative, {
+    ...options,
+    distanceFunction,
+  });
+}
+
+/** Settings of the triplet loss with a distance of your own. */
+export interface TripletMarginWithDistanceLossOptions extends MarginOptions {
+  /** One distance for each pair of rows; Euclidean unless given. */
+  readonly distanceFunction?: ((a: Tensor, b: Tensor) => Tensor) | null;
+  readonly swap?: boolean;
+}
+
+/** `tripletMarginLoss` for any distance. */
+export function tripletMarginWithDistanceLoss(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  options: TripletMarginWithDistanceLossOptions = {},
+): Tensor {
+  const { margin = 1, swap = false, reduction = "mean" } = options;
+  const distance = options.distanceFunction ?? ((a, b) => pairwiseDistance(a, b));
+  const near = distance(anchor, positive);
+  const far = distance(anchor, negative);
+  const farther = swap ? far.minimum(distance(positive, negative)) : far;
+  return reduced("tripletMarginLoss", near.sub(farther).add(margin).clamp(0), reduction);
+}
+
+/** Settings of the margin loss over classes. */
+export interface MultiMarginLossOptions extends MarginOptions {
+  /** The violation's power: 1 or 2. */
+  readonly p?: number;
+  /** A factor for each class. */
+  readonly weight?: Tensor | null;
+}
+
+/** Mean of Σ_{i≠y} w_y max(0, margin − x_y + xᵢ)ᵖ / C. input: [N, C] or [C]; target: [N] or []. Margin 1 unless given. */
+export function multiMarginLoss(
+  input: Tensor,
+  target: Tensor,
+  { p = 1, margin = 1, weight = null, reduction = "mean" }: MultiMarginLossOptions = {},
+): Tensor {
+  if (p !== 1 && p !== 2) {
+    throw new ArgumentError(`multiMarginLoss: p is ${p}\n  hint: 1 or 2`);
+  }
+  const classes = input.shape.at(-1) as number;
+  const place = target.unsqueeze(-1);
+  const violation = input
+    .sub(gather(input, -1, place))
+    .add(margin)
+    .clamp(0);
+  const powered = p === 1 ? violation : violation.square();
+  const others = where(place.eq(arange(classes)), 0, powered);
+  const factor = weight === null ? null : weight.indexSelect(0, target.reshape([-1]));
+  const weighed = factor === null ? others : others.mul(factor.reshape(place.shape));
+  return reduced("multiMarginLoss", weighed.sum(-1).div(classes), reduction);
+}
+
+/**
+ * Mean of Σⱼ Σᵢ max(0, 1 − x_yⱼ + xᵢ) / C over target classes yⱼ and classes i that are none. A row of the target lists
+ * classes up to its first −1. input and target: [N, C] or [C].
+ */
+export function multiLabelMarginLoss(
+  input: Tensor,
+  target: Tensor,
+  { reduction = "mean" }: LossOptions = {},
+): Tensor {
+  checkSameShape("multiLabelMarginLoss", { input, target });
+  const classes = input.shape.at(-1) as number;
+  const listed = cumprod(target.ge(0).to("i32"), -1).eq(1);
+  const named = listed.unsqueeze(-1).logicalAnd(target.unsqueeze(-1).eq(arange(classes)));
+  const isTarget = named.any(-2);
+  const scores = gather(input, -1, target.clamp(0)).unsqueeze(-1);
+  const violation = input.unsqueeze(-2).sub(scores).add(1).clamp(0);
+  const counts = listed.unsqueeze(-1).logicalAnd(isTarget.logicalNot().unsqueeze(-2));
+  const loss = where(counts, violation, 0).sum([-2, -1]).div(classes);
+  return reduced("multiLabelMarginLoss", loss, reduction);
+}
+
+/** Settings of the soft margin loss over labels. */
+export interface MultiLabelSoftMarginLossOptions extends LossOptions {
+  /** A factor for each class. */
+  readonly weight?: Tensor | null;
+}
+
+/** Mean of −w (y log σ(x) + (1 − y) log σ(−x)), first over classes (the last dimension), then over the rest. */
+export function multiLabelSoftMarginLoss(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, reduction = "mean" }: MultiLabelSoftMarginLossOptions = {},
+): Tensor {
+  checkSameShape("multiLabelSoftMarginLoss", { input, target });
+  const yes = target.mul(logsigmoid(input));
+  const no = target.neg().add(1).mul(logsigmoid(input.neg()));
+  const loss = yes.add(no).neg();
+  const weighed = weight === null ? loss : loss.mul(weight);
+  return reduced("multiLabelSoftMarginLoss", weighed.mean(-1), reduction);
+}

@@ -1,0 +1,24 @@
+import { ArgumentError, type Reduction, ShapeError, type Tensor } from "@wgrad/autograd";
+
+/** The mean of a loss's elements, their sum, or the elements. */
+export function reduced(call: string, loss: Tensor, reduction: Reduction = "mean"): Tensor {
+  if (reduction === "mean") return loss.mean();
+  if (reduction === "sum") return loss.sum();
+  if (reduction === "none") return loss;
+  throw new ArgumentError(
+    `${call}: unknown reduction ${JSON.stringify(reduction)}\n  hint: "mean", "sum" or "none"`,
+  );
+}
+
+/** Refuses tensors that are not all of one shape. */
+export function checkSameShape(call: string, tensors: Readonly<Record<string, Tensor>>): void {
+  const [first, ...rest] = Object.values(tensors) as [Tensor, ...Tensor[]];
+  if (rest.every((one) => String(one.shape) === String(first.shape))) return;
+  const shapes = Object.entries(tensors).map(
+    ([name, { shape }]) => `\n  ${name}: [${shape.join(", ")}]`,
+  );
+  throw new ShapeError(
+    `${call}: ${Object.keys(tensors).join(" and ")} have different shapes${shapes.join("")}` +
+      "\n  hint: reshape one to the other's shape; broadcasting here is nearly always a mistake",
+  );
+}

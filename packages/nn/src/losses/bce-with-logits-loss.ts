@@ -1,0 +1,35 @@
+import type { Tensor } from "@wgrad/autograd";
+import {
+  type BinaryCrossEntropyWithLogitsOptions,
+  binaryCrossEntropyWithLogits,
+} from "../functional.ts";
+import { Module } from "../module.ts";
+import { buffer } from "../parameter.ts";
+
+/** Mean of −w (v y log σ(x) + (1 − y) log(1 − σ(x))) for logits x. Shapes must be equal. */
+export class BCEWithLogitsLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
+  readonly options: Omit<BinaryCrossEntropyWithLogitsOptions, "weight" | "posWeight">;
+  /** A factor for every element, broadcast; part of the state dict as in PyTorch. */
+  readonly weight: Tensor | null;
+  /** A factor for the positive targets of each class, broadcast; part of the state dict as in PyTorch. */
+  readonly posWeight: Tensor | null;
+
+  constructor({
+    weight = null,
+    posWeight = null,
+    ...options
+  }: BinaryCrossEntropyWithLogitsOptions = {}) {
+    super();
+    this.options = options;
+    this.weight = weight === null ? null : buffer(weight);
+    this.posWeight = posWeight === null ? null : buffer(posWeight);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return binaryCrossEntropyWithLogits(input, target, {
+      ...this.options,
+      weight: this.weight,
+      posWeight: this.posWeight,
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import type { Tensor } from "@wgrad/autograd";
+import { type CtcLossOptions, ctcLoss } from "../functional.ts";
+import { Module } from "../module.ts";
+
+/** −log P(target) over all alignments. logProbs: [T, N, C]; targets: [N, S] or one row; lengths: [N]. */
+export class CTCLoss extends Module<
+  [
+    logProbs: Tensor,
+    targets: Tensor,
+    inputLengths: Tensor | readonly number[],
+    targetLengths: Tensor | readonly number[],
+  ],
+  Tensor
+> {
+  readonly options: CtcLossOptions;
+
+  constructor(options: CtcLossOptions = {}) {
+    super();
+    this.options = options;
+  }
+
+  forward(
+    logProbs: Tensor,
+    targets: Tensor,
+    inputLengths: Tensor | readonly number[],
+    targetLengths: Tensor | readonly number[],
+  ): Tensor {
+    return ctcLoss(logProbs, targets, inputLengths, targetLengths, this.options);
+  }
+}

@@ -1,0 +1,17 @@
+import type { Tensor } from "@wgrad/autograd";
+import { type KlDivOptions, klDiv } from "../functional.ts";
+import { Module } from "../module.ts";
+
+/** Mean of y (log y − x) for log-probabilities x and probabilities y; `reduction: "batchmean"` is the divergence as defined. */
+export class KLDivLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
+  readonly options: KlDivOptions;
+
+  constructor(options: KlDivOptions = {}) {
+    super();
+    this.options = options;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return klDiv(input, target, this.options);
+  }
+}

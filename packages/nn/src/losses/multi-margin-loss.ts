@@ -1,0 +1,59 @@
+import type { Tensor } from "@wgrad/autograd";
+import {
+  type LossOptions,
+  type MultiLabelSoftMarginLossOptions,
+  type MultiMarginLossOptions,
+  multiLabelMarginLoss,
+  multiLabelSoftMarginLoss,
+  multiMarginLoss,
+} from "../functional.ts";
+import { Module } from "../module.ts";
+import { buffer } from "../parameter.ts";
+
+/** Mean of Σ_{i≠y} w_y max(0, margin − x_y + xᵢ)ᵖ / C. input: [N, C]; target: [N]. */
+export class MultiMarginLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
+  readonly options: Omit<MultiMarginLossOptions, "weight">;
+  /** A factor for each class; part of the state dict as in PyTorch. */
+  readonly weight: Tensor | null;
+
+  constructor({ weight = null, ...options }: MultiMarginLossOptions = {}) {
+    super();
+    this.options = options;
+    this.weight = weight === null ? null : buffer(weight);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return multiMarginLoss(input, target, { ...this.options, weight: this.weight });
+  }
+}
+
+/** Mean of Σⱼ Σᵢ max(0, 1 − x_yⱼ + xᵢ) / C; a row of the target lists classes up to its first −1. [N, C] each. */
+export class MultiLabelMarginLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
+  readonly options: LossOptions;
+
+  constructor(options: LossOptions = {}) {
+    super();
+    this.options = options;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return multiLabelMarginLoss(input, target, this.options);
+  }
+}
+
+/** Mean of −w (y log σ(x) + (1 − y) log σ(−x)) over labels and rows. [N, C] each. */
+export class MultiLabelSoftMarginLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
+  readonly options: Omit<MultiLabelSoftMarginLossOptions, "weight">;
+  /** A factor for each class; part of the state dict as in PyTorch. */
+  readonly weight: Tensor | null;
+
+  constructor({ weight = null, ...options }: MultiLabelSoftMarginLossOptions = {}) {
+    super();
+    this.options = options;
+    this.weight = weight === null ? null : buffer(weight);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return multiLabelSoftMarginLoss(input, target, { ...this.options, weight: this.weight });
+  }
+}
