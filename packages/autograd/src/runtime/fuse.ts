@@ -28,8 +28,8 @@ interface Readers {
 
 /**
  * Cuts a trace into groups, one kernel each. An elementwise node is evaluated inside the one group that reads it; if it must be
- * stored too, or later groups read it as well, the first group that reads it stores it beside its own result. A reduction
- * likewise joins the elementwise group that works on its result.
+ * stored too, or later groups read it as well, the first group that reads it stores it beside its own result. A reduction or
+ * product likewise joins the elementwise group that works on its result.
  */
 export function fuse(trace: Trace, { fuse: enabled, maxInputs }: FuseOptions): Groups {
   const { order } = trace;
@@ -41,7 +41,7 @@ export function fuse(trace: Trace, { fuse: enabled, maxInputs }: FuseOptions): G
     (): Readers => ({ groups: new Set(), inlinable: true, straight: new Map() }),
   );
   const reads = new Map<number, Set<Node>>();
-  /** Groups that work on the result of a reduction: what is elementwise in them is its epilogue. */
+  /** Groups that work on the result of a reduction or product: what is elementwise in them is its epilogue. */
   const anchored = new Set<number>();
   const isConstant = (node: Node): boolean =>
     order[node.position] === node && constant[node.position] === true;
@@ -110,12 +110,11 @@ function noteReads(
   });
 }
 
-/** A reduction whose kernel can go on with elementwise work on its result. */
+/** A reduction or product whose kernel can go on with elementwise work on its result. */
 function takesEpilogue({ op, size, dtype }: Node): boolean {
   const { meaning } = op;
-  return (
-    meaning.kind === "reduce" && !meaning.combine.startsWith("arg") && size > 0 && dtype !== "u8"
-  );
+  const reduces = meaning.kind === "reduce" && !meaning.combine.startsWith("arg");
+  return (reduces || meaning.kind === "contract") && size > 0 && dtype !== "u8";
 }
 
 /** Elementwise nodes whose operands are all constants, and those without operands. */

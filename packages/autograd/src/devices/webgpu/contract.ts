@@ -21,16 +21,17 @@ interface Tiling {
  */
 export function contractStages(
   kernel: Kernel,
+  step: KernelStep,
   words: Words,
   limits: ShaderLimits,
 ): { stages: Stage[]; scratch: number[] } {
-  const product = productOf(kernel.steps.at(-1) as KernelStep, limits.software);
+  const product = productOf(step, limits.software);
   const { batch, m, n, parts } = product;
   const outputs = sizeOf([...batch, ...m, ...n]);
   if (outputs === 0) return { stages: [], scratch: [] };
-  const stages = [multiply(new Shader(kernel, words), product, limits)];
+  const stages = [multiply(new Shader(kernel, words), step, product, limits)];
   if (parts === 1) return { stages, scratch: [] };
-  stages.push(addParts(new Shader(kernel, words), product, outputs, limits));
+  stages.push(addParts(new Shader(kernel, words), step, product, outputs, limits));
   return { stages, scratch: [outputs * parts * 4] };
 }
 
@@ -102,7 +103,7 @@ function productOf({ operands, attrs, dtype }: KernelStep, software: boolean): P
   };
 }
 
-function multiply(shader: Shader, product: Product, limits: ShaderLimits): Stage {
+function multiply(shader: Shader, step: KernelStep, product: Product, limits: ShaderLimits): Stage {
   const { type, a, b, parts, part } = product;
   const { text, words } = shader;
   const [batch, m, n, k] = [product.batch, product.m, product.n, product.k].map(sizeOf) as [
@@ -181,9 +182,25 @@ function multiply(shader: Shader, product: Product, limits: ShaderLimits): Stage
     inner.next();
   });
 
-  const out = slice === null ? shader.output(false) : shader.bind({ scratch: 0 }, type, true);
   const [rowCount, columnCount] = [words.number(m), words.number(n)];
   const origin = text.let(`${planes.text} * ${words.number(m * n)}`, 1, "o");
+  if (slice === null && shader.kernel.steps.at(-1) !== step) {
+    // what follows is written once, in a loop over the block, and not for each of its elements
+    text.line(`var results: array<${type}, ${tileM * tileN}>;`);
+    for (const i of range(tileM)) {
+      for (const j of range(tileN)) text.line(`results[${i * tileN + j}] = ${sums[i]?.[j]};`);
+    }
+    text.block(`for (var e = 0u; e < ${tileM * tileN}u; e++)`, () => {
+      const row = text.let(`${top.text} + (e / ${tileN}u) * ${groupY}u`, 1, "row");
+      const column = text.let(`${left.text} + (e % ${tileN}u) * ${groupX}u`, 1, "column");
+      text.block(`if (${row.text} < ${rowCount} && ${column.text} < ${columnCount})`, () => {
+        const index = `${origin.text} + ${row.text} * ${columnCount} + ${column.text}`;
+        shader.storeOne(step, text.let("results[e]", 1), text.let(index, 1, "o"));
+      });
+    });
+    return shader.stage(workgroups, groupX * groupY);
+  }
+  const out = slice === null ? shader.output(false) : shader.bind({ scratch: 0 }, type, true);
   for (const i of range(tileM)) {
     const row = text.let(`${top.text} + ${i * groupY}u`, 1, "row");
     text.block(`if (${row.text} < ${rowCount})`, () => {
@@ -198,7 +215,13 @@ function multiply(shader: Shader, product: Product, limits: ShaderLimits): Stage
   return shader.stage(workgroups, groupX * groupY);
 }
 
-function addParts(shader: Shader, product: Product, outputs: number, limits: ShaderLimits): Stage {
+function addParts(
+  shader: Shader,
+  step: KernelStep,
+  product: Product,
+  outputs: number,
+  limits: ShaderLimits,
+): Stage {
   const { text, words } = shader;
   const { type } = product;
   return shader.perThread(outputs, limits, () => {
@@ -207,7 +230,7 @@ function addParts(shader: Shader, product: Product, outputs: number, limits: Sha
     text.block(`for (var part = 0u; part < ${words.number(product.parts)}; part++)`, () => {
       text.line(`sum += ${scratch}[part * ${words.number(outputs)} + thread];`);
     });
-    text.line(`${shader.output(false)}[thread] = sum;`);
+    shader.storeOne(step, { text: "sum", lanes: 1 }, { text: "thread", lanes: 1 });
   });
 }
 

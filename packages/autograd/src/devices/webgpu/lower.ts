@@ -79,7 +79,7 @@ function writeStages(
     case "reduce":
       return reduceStages(kernel, step, words, limits);
     case "contract":
-      return contractStages(kernel, words, limits);
+      return contractStages(kernel, step, words, limits);
     case "assemble":
       return { stages: assembleStages(kernel, words, limits), scratch: [] };
     case "gather":
