@@ -20,7 +20,10 @@ test("a steady training step is one submit and one pass, and creates nothing", {
   await promisify(execFile)(process.execPath, command);
   const report = JSON.parse(readFileSync(file, "utf8")) as Record<string, Record<string, number>>;
   expect(Object.keys(report)).toEqual(expect.arrayContaining(["logistic", "mlp"]));
+  const most: Record<string, number> = { logistic: 6, mlp: 10 };
   for (const [name, counts] of Object.entries(report)) {
+    expect(counts.dispatches, name).toBeLessThanOrEqual(most[name] as number);
+    expect(counts.pipelinesTotal, name).toBeLessThanOrEqual(12);
     const created = { submits: 1, passes: 1, planMisses: 0 };
     expect(counts, name).toMatchObject({
       ...created,

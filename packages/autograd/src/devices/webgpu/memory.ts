@@ -6,7 +6,7 @@ import type { DeviceBuffer } from "../device.ts";
 const MAP_READ = 1;
 const COPY_SRC = 4;
 const COPY_DST = 8;
-export const STORAGE: number = 128 | COPY_SRC | COPY_DST;
+const STORAGE: number = 128 | COPY_SRC | COPY_DST;
 export const UNIFORM: number = 64 | COPY_DST;
 export const STAGING: number = MAP_READ | COPY_DST;
 

@@ -302,7 +302,7 @@ export function fold(groups: number, limits: ShaderLimits): readonly [number, nu
   return [Math.ceil(groups / y), y];
 }
 
-export function packBytes(four: string, text: WgslText): string {
+function packBytes(four: string, text: WgslText): string {
   const { text: word } = text.let(
     `(${four} & vec4<u32>(0xffu)) << vec4<u32>(0u, 8u, 16u, 24u)`,
     4,
