@@ -289,7 +289,7 @@ export const models: readonly Program[] = [
     name: "lbfgs",
     promise: "every closure of LBFGS is one flush and one read",
     async run() {},
-    todo: "LBFGS is not built yet",
+    todo: "LBFGS lives in @wgrad/optim, whose tests run it",
   },
   {
     name: "hooks",
