@@ -29,6 +29,8 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   "F.avg_pool3d": ["input", "kernel_size"],
   "torch.diff": ["input", "n", "dim"],
   "F.normalize": ["input"],
+  "nn.GLU": [],
+  "nn.CosineSimilarity": [],
   "lr_scheduler.StepLR": ["optimizer", "step_size"],
   "lr_scheduler.MultiStepLR": ["optimizer", "milestones"],
   "lr_scheduler.ExponentialLR": ["optimizer", "gamma"],

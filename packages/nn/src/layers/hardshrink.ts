@@ -1,0 +1,28 @@
+import type { Tensor } from "@wgrad/autograd";
+import { hardshrink } from "../functional.ts";
+import { Module } from "../module.ts";
+import { pythonFloat } from "../print.ts";
+
+/** Settings of Hardshrink. */
+export interface HardshrinkOptions {
+  /** λ: up to this far from 0 the result is 0 (default 0.5). */
+  readonly lambd?: number;
+}
+
+/** y = x for |x| > λ, else 0, elementwise; any shape. */
+export class Hardshrink extends Module<[Tensor], Tensor> {
+  readonly lambd: number;
+
+  constructor({ lambd = 0.5 }: HardshrinkOptions = {}) {
+    super();
+    this.lambd = lambd;
+  }
+
+  forward(x: Tensor): Tensor {
+    return hardshrink(x, this.lambd);
+  }
+
+  override extraRepr(): string {
+    return pythonFloat(this.lambd);
+  }
+}

@@ -1,0 +1,24 @@
+import type { Tensor } from "@wgrad/autograd";
+import { type HardtanhOptions, hardtanh } from "../functional.ts";
+import { Module } from "../module.ts";
+import { pythonFloat } from "../print.ts";
+
+/** y = min(max(`minVal`, x), `maxVal`), elementwise; any shape. */
+export class Hardtanh extends Module<[Tensor], Tensor> {
+  readonly minVal: number;
+  readonly maxVal: number;
+
+  constructor({ minVal = -1, maxVal = 1 }: HardtanhOptions = {}) {
+    super();
+    this.minVal = minVal;
+    this.maxVal = maxVal;
+  }
+
+  forward(x: Tensor): Tensor {
+    return hardtanh(x, { minVal: this.minVal, maxVal: this.maxVal });
+  }
+
+  override extraRepr(): string {
+    return `min_val=${pythonFloat(this.minVal)}, max_val=${pythonFloat(this.maxVal)}`;
+  }
+}

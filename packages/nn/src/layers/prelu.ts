@@ -1,0 +1,33 @@
+import { full, type Tensor } from "@wgrad/autograd";
+import { prelu } from "../functional.ts";
+import { Module } from "../module.ts";
+import { type Parameter, parameter } from "../parameter.ts";
+import { positive } from "./sizes.ts";
+
+/** Settings of PReLU. */
+export interface PReLUOptions {
+  /** What the slopes start at (default 0.25). */
+  readonly init?: number;
+}
+
+/**
+ * y = x for x > 0, else w x, with learned slopes w: [numParameters]; one for all, or one for each channel (dimension 1).
+ * He et al. 2015.
+ */
+export class PReLU extends Module<[Tensor], Tensor> {
+  readonly weight: Parameter;
+
+  constructor(numParameters = 1, { init = 0.25 }: PReLUOptions = {}) {
+    super();
+    positive("PReLU", { numParameters });
+    this.weight = parameter(full([numParameters], init));
+  }
+
+  forward(x: Tensor): Tensor {
+    return prelu(x, this.weight);
+  }
+
+  override extraRepr(): string {
+    return `num_parameters=${this.weight.shape[0]}`;
+  }
+}

@@ -1,0 +1,19 @@
+import { ArgumentError } from "@wgrad/autograd";
+
+/** One number for every dimension, or a number for each. */
+export type Sizes = number | readonly number[];
+
+/** A number for each of `rank` dimensions. */
+export const perDim = (rank: number, sizes: Sizes): readonly number[] =>
+  typeof sizes === "number" ? Array<number>(rank).fill(sizes) : sizes;
+
+/** Throws ArgumentError, naming the layer and the argument, for a size that is no whole number of 1 or more. */
+export function positive(layer: string, sizes: Readonly<Record<string, Sizes>>): void {
+  for (const [name, size] of Object.entries(sizes)) {
+    const all = typeof size === "number" ? [size] : size;
+    if (all.length > 0 && all.every((n) => Number.isInteger(n) && n > 0)) continue;
+    throw new ArgumentError(
+      `${layer}: ${name} is ${JSON.stringify(size)}\n  hint: whole numbers, 1 or more`,
+    );
+  }
+}

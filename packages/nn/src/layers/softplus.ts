@@ -1,0 +1,24 @@
+import type { Tensor } from "@wgrad/autograd";
+import { type SoftplusOptions, softplus } from "../functional.ts";
+import { Module } from "../module.ts";
+import { pythonFloat } from "../print.ts";
+
+/** y = log(1 + e^(βx)) / β, and x itself past βx = `threshold`, elementwise; any shape. */
+export class Softplus extends Module<[Tensor], Tensor> {
+  readonly beta: number;
+  readonly threshold: number;
+
+  constructor({ beta = 1, threshold = 20 }: SoftplusOptions = {}) {
+    super();
+    this.beta = beta;
+    this.threshold = threshold;
+  }
+
+  forward(x: Tensor): Tensor {
+    return softplus(x, { beta: this.beta, threshold: this.threshold });
+  }
+
+  override extraRepr(): string {
+    return `beta=${pythonFloat(this.beta)}, threshold=${pythonFloat(this.threshold)}`;
+  }
+}
