@@ -52,9 +52,15 @@ describe("tensor", () => {
   });
 
   test("refuses what is no even array of values", () => {
-    expect(() => tensor([[1, 2], [3]])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: tensor: the nested arrays are not even: [2, 2] by their first elements, but an array of 1 at depth 1]`);
-    expect(() => tensor(["1"] as unknown as number[])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: tensor: the nested arrays are not even: [1] by their first elements, but string at depth 1]`);
-    expect(() => tensor([1, 2, 3], { shape: [2, 2] })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: tensor: 3 values do not fill [2, 2]]`);
+    expect(() => tensor([[1, 2], [3]])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: tensor: the nested arrays are not even: [2, 2] by their first elements, but an array of 1 at depth 1]`,
+    );
+    expect(() => tensor(["1"] as unknown as number[])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: tensor: the nested arrays are not even: [1] by their first elements, but string at depth 1]`,
+    );
+    expect(() => tensor([1, 2, 3], { shape: [2, 2] })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: tensor: 3 values do not fill [2, 2]]`,
+    );
     expect(() => tensor([1], { dtype: "float" as "f32" })).toThrowErrorMatchingInlineSnapshot(`
       [DTypeError: tensor: unknown dtype "float"
         hint: one of bool, u8, u32, i32, f32, f64]
@@ -94,7 +100,9 @@ test("progressions", async () => {
   expect(await arange(10, 0, -3).tolist()).toEqual([10, 7, 4, 1]);
   expect(await arange(2, 5, { dtype: "f32" }).tolist()).toEqual([2, 3, 4]);
   expect(await arange(3, 3).tolist()).toEqual([]);
-  expect(() => arange(0, 5, -1)).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: arange: no way from 0 to 5 in steps of -1]`);
+  expect(() => arange(0, 5, -1)).toThrowErrorMatchingInlineSnapshot(
+    `[ArgumentError: arange: no way from 0 to 5 in steps of -1]`,
+  );
   expect(await linspace(0, 1, 5).tolist()).toEqual([0, 0.25, 0.5, 0.75, 1]);
   expect(await logspace(0, 3, 4, { base: 2 }).tolist()).toEqual([1, 2, 4, 8]);
 });
