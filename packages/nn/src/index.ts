@@ -2,24 +2,85 @@ export { ModuleList } from "./containers/module-list.ts";
 export { type Layer, Sequential } from "./containers/sequential.ts";
 export * as functional from "./functional.ts";
 export type { ForwardHook, ForwardPreHook, FullBackwardHook, HookHandle } from "./hooks.ts";
+export * as init from "./init.ts";
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+} from "./layers/adaptive-avg-pool.ts";
+export {
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+} from "./layers/adaptive-max-pool.ts";
+export { AvgPool1d, type AvgPool1dOptions, AvgPool2d, AvgPool3d } from "./layers/avg-pool.ts";
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  BatchNorm3d,
+  type BatchNormLayerOptions,
+} from "./layers/batch-norm.ts";
 export { CELU } from "./layers/celu.ts";
+export { CircularPad1d, CircularPad2d, CircularPad3d } from "./layers/circular-pad.ts";
+export { ConstantPad1d, ConstantPad2d, ConstantPad3d } from "./layers/constant-pad.ts";
+export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./layers/conv.ts";
+export {
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  type ConvTransposeLayerOptions,
+} from "./layers/conv-transpose.ts";
+export {
+  AlphaDropout,
+  Dropout,
+  Dropout1d,
+  Dropout2d,
+  Dropout3d,
+  type DropoutLayerOptions,
+  FeatureAlphaDropout,
+} from "./layers/dropout.ts";
 export { ELU } from "./layers/elu.ts";
+export { Embedding, type EmbeddingLayerOptions } from "./layers/embedding.ts";
+export { type BagOptions, EmbeddingBag, type EmbeddingBagOptions } from "./layers/embedding-bag.ts";
 export { Flatten, type FlattenOptions } from "./layers/flatten.ts";
 export { GELU } from "./layers/gelu.ts";
 export { GLU, type GLUOptions } from "./layers/glu.ts";
+export { GroupNorm, type GroupNormOptions } from "./layers/group-norm.ts";
+export { GRU } from "./layers/gru.ts";
 export { Hardshrink, type HardshrinkOptions } from "./layers/hardshrink.ts";
 export { Hardsigmoid } from "./layers/hardsigmoid.ts";
 export { Hardswish } from "./layers/hardswish.ts";
 export { Hardtanh } from "./layers/hardtanh.ts";
 export { Identity } from "./layers/identity.ts";
+export {
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+  type InstanceNormLayerOptions,
+} from "./layers/instance-norm.ts";
+export { LayerNorm, type LayerNormOptions } from "./layers/layer-norm.ts";
 export { LeakyReLU } from "./layers/leaky-relu.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
+export { LocalResponseNorm } from "./layers/local-response-norm.ts";
 export { LogSigmoid } from "./layers/log-sigmoid.ts";
 export { LogSoftmax } from "./layers/log-softmax.ts";
+export { LSTM, type LSTMOptions, type LSTMState } from "./layers/lstm.ts";
+export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from "./layers/max-pool.ts";
 export { Mish } from "./layers/mish.ts";
+export {
+  type AttendOptions,
+  MultiheadAttention,
+  type MultiheadAttentionOptions,
+} from "./layers/multihead-attention.ts";
 export { PReLU, type PReLUOptions } from "./layers/prelu.ts";
+export type { RecurrentOptions } from "./layers/recurrent.ts";
+export { type CellOptions, GRUCell, LSTMCell, RNNCell } from "./layers/recurrent-cells.ts";
+export { ReflectionPad1d, ReflectionPad2d, ReflectionPad3d } from "./layers/reflection-pad.ts";
 export { ReLU } from "./layers/relu.ts";
 export { ReLU6 } from "./layers/relu6.ts";
+export { ReplicationPad1d, ReplicationPad2d, ReplicationPad3d } from "./layers/replication-pad.ts";
+export { RMSNorm, type RMSNormOptions } from "./layers/rms-norm.ts";
+export { type Nonlinearity, RNN, type RNNOptions } from "./layers/rnn.ts";
 export { SELU } from "./layers/selu.ts";
 export { Sigmoid } from "./layers/sigmoid.ts";
 export { SiLU } from "./layers/silu.ts";
@@ -32,6 +93,7 @@ export { Softsign } from "./layers/softsign.ts";
 export { Tanh } from "./layers/tanh.ts";
 export { Tanhshrink } from "./layers/tanhshrink.ts";
 export { Threshold } from "./layers/threshold.ts";
+export { ZeroPad1d, ZeroPad2d, ZeroPad3d } from "./layers/zero-pad.ts";
 export { BCELoss } from "./losses/bce-loss.ts";
 export { BCEWithLogitsLoss } from "./losses/bce-with-logits-loss.ts";
 export { CosineEmbeddingLoss } from "./losses/cosine-embedding-loss.ts";

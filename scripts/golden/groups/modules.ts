@@ -2,6 +2,7 @@ import type { Tensor } from "@wgrad/autograd";
 import { decode, decodeAll, fromRecord, invoke } from "../call.ts";
 import { evaluate } from "../evaluate.ts";
 import { type Model, portedModel } from "../models.ts";
+import { camel } from "../names.ts";
 import type { Run } from "../run.ts";
 import { checkResult, readInputs } from "./forward.ts";
 
@@ -12,7 +13,9 @@ export async function runModules(run: Run): Promise<void> {
   const model = build(run, given);
   loadState(run, model);
   model.train(item.mode === "train");
-  const options = decodeAll(item.call_kwargs, given);
+  const options = Object.fromEntries(
+    Object.entries(decodeAll(item.call_kwargs, given)).map(([key, value]) => [camel(key), value]),
+  );
   const args = (item.call ?? []).map((value) => decode(value, given));
   const result = model(...args, ...(Object.keys(options).length > 0 ? [options] : []));
   const parameters = [...model.namedParameters()].filter(([name]) => name in (item.grads ?? {}));

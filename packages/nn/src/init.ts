@@ -1,0 +1,264 @@
+import {
+  ArgumentError,
+  type DrawOptions,
+  defaultGenerator,
+  Generator,
+  linalg,
+  noGrad,
+  ShapeError,
+  sign,
+  type Tensor,
+  tensor,
+} from "@wgrad/autograd";
+
+/** How many values a weight's outputs are made of ("fan_in") or feed ("fan_out"). */
+export type FanMode = "fan_in" | "fan_out";
+
+/** Settings of Kaiming's initialisers. */
+export interface KaimingOptions extends DrawOptions {
+  /** The slope below 0 of the leaky ReLU that follows. */
+  readonly a?: number;
+  readonly mode?: FanMode;
+  readonly nonlinearity?: string;
+}
+
+/** Settings of Xavier's and the orthogonal initialisers. */
+export interface GainOptions extends DrawOptions {
+  /** A factor of the spread. */
+  readonly gain?: number;
+}
+
+/** The gain that keeps the spread through a nonlinearity; `param` is a leaky ReLU's slope below 0. */
+export function calculateGain(nonlinearity: string, param: number | null = null): number {
+  const name = nonlinearity.replace(/_/g, "").toLowerCase();
+  if (/^(linear|sigmoid|conv(transpose)?[123]d)$/.test(name)) return 1;
+  if (name === "tanh") return 5 / 3;
+  if (name === "relu") return Math.SQRT2;
+  if (name === "leakyrelu") return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
+  if (name === "selu") return 3 / 4;
+  throw new ArgumentError(
+    `calculateGain: unknown nonlinearity ${JSON.stringify(nonlinearity)}` +
+      '\n  hint: "linear", "sigmoid", "tanh", "relu", "leaky_relu" or "selu"',
+  );
+}
+
+/** [fan in, fan out] of a weight [out, in, …]. */
+export function calculateFanInAndFanOut({ shape }: Tensor): [number, number] {
+  if (shape.length < 2) {
+    throw new ShapeError(
+      `calculateFanInAndFanOut: takes 2 dimensions or more\n  tensor: [${shape.join(", ")}]`,
+    );
+  }
+  const [out, into, ...field] = shape as [number, number, ...number[]];
+  const size = field.reduce((a, b) => a * b, 1);
+  return [into * size, out * size];
+}
+
+/** Uniform within [a, b). Gives the tensor back, as all of these do. */
+export function uniform_(
+  x: Tensor,
+  { a = 0, b = 1, ...draw }: DrawOptions & { readonly a?: number; readonly b?: number } = {},
+): Tensor {
+  return noGrad(() => x.uniform_(a, b, draw));
+}
+
+/** Normal. */
+export function normal_(
+  x: Tensor,
+  {
+    mean = 0,
+    std = 1,
+    ...draw
+  }: DrawOptions & { readonly mean?: number; readonly std?: number } = {},
+): Tensor {
+  return noGrad(() => x.normal_(mean, std, draw));
+}
+
+/** One number everywhere. */
+export function constant_(x: Tensor, val: number | { readonly val: number }): Tensor {
+  return noGrad(() => x.fill_(typeof val === "number" ? val : val.val));
+}
+
+export function ones_(x: Tensor): Tensor {
+  return constant_(x, 1);
+}
+
+export function zeros_(x: Tensor): Tensor {
+  return constant_(x, 0);
+}
+
+/** 1 on the diagonal, else 0. */
+export function eye_(x: Tensor): Tensor {
+  const [rows, columns] = x.shape as readonly [number, number];
+  if (x.shape.length !== 2) {
+    throw new ShapeError(`eye_: takes a matrix\n  tensor: [${x.shape.join(", ")}]`);
+  }
+  return filled(x, (out) => {
+    for (let i = 0; i < Math.min(rows, columns); i++) out[i * columns + i] = 1;
+  });
+}
+
+/** A convolution's weight [out, in, …] that passes as many channels through as there are, in each of `groups`. */
+export function dirac_(x: Tensor, { groups = 1 }: { readonly groups?: number } = {}): Tensor {
+  const [out, into, ...field] = x.shape as [number, number, ...number[]];
+  if (x.shape.length < 3 || x.shape.length > 5 || out % groups !== 0) {
+    throw new ShapeError(
+      `dirac_: takes a convolution's weight whose first size ${groups} groups divide\n  tensor: [${x.shape.join(", ")}]`,
+    );
+  }
+  const size = field.reduce((a, b) => a * b, 1);
+  const centre = field.reduce((at, width) => at * width + Math.floor(width / 2), 0);
+  return filled(x, (values) => {
+    for (let group = 0; group < groups; group++) {
+      for (let d = 0; d < Math.min(out / groups, into); d++) {
+        values[((group * out) / groups + d) * into * size + d * size + centre] = 1;
+      }
+    }
+  });
+}
+
+/** Uniform within ±gain √(6 / (fan in + fan out)).  Glorot & Bengio 2010. */
+export function xavierUniform_(x: Tensor, { gain = 1, ...draw }: GainOptions = {}): Tensor {
+  const [fanIn, fanOut] = calculateFanInAndFanOut(x);
+  const bound = Math.sqrt(3) * gain * Math.sqrt(2 / (fanIn + fanOut));
+  return uniform_(x, { a: -bound, b: bound, ...draw });
+}
+
+/** Normal with standard deviation gain √(2 / (fan in + fan out)).  Glorot & Bengio 2010. */
+export function xavierNormal_(x: Tensor, { gain = 1, ...draw }: GainOptions = {}): Tensor {
+  const [fanIn, fanOut] = calculateFanInAndFanOut(x);
+  return normal_(x, { std: gain * Math.sqrt(2 / (fanIn + fanOut)), ...draw });
+}
+
+/** Uniform within ±gain √(3 / fan).  He et al. 2015. */
+export function kaimingUniform_(x: Tensor, options: KaimingOptions = {}): Tensor {
+  const bound = Math.sqrt(3) * kaimingSpread(x, options);
+  return uniform_(x, { a: -bound, b: bound, generator: options.generator });
+}
+
+/** Normal with standard deviation gain / √fan.  He et al. 2015. */
+export function kaimingNormal_(x: Tensor, options: KaimingOptions = {}): Tensor {
+  return normal_(x, { std: kaimingSpread(x, options), generator: options.generator });
+}
+
+function kaimingSpread(
+  x: Tensor,
+  { a = 0, mode = "fan_in", nonlinearity = "leaky_relu" }: KaimingOptions,
+): number {
+  if (mode !== "fan_in" && mode !== "fan_out") {
+    throw new ArgumentError(
+      `kaiming: unknown mode ${JSON.stringify(mode)}\n  hint: "fan_in" or "fan_out"`,
+    );
+  }
+  const fan = calculateFanInAndFanOut(x)[mode === "fan_in" ? 0 : 1];
+  return calculateGain(nonlinearity, a) / Math.sqrt(fan);
+}
+
+/** Settings of the truncated normal initialiser. */
+export interface TruncNormalOptions extends DrawOptions {
+  readonly mean?: number;
+  readonly std?: number;
+  /** The least and the greatest value (−2 and 2). */
+  readonly a?: number;
+  readonly b?: number;
+}
+
+/** Normal, given that it lies within [a, b]: the inverse distribution function of a uniform draw. */
+export function truncNormal_(
+  x: Tensor,
+  { mean = 0, std = 1, a = -2, b = 2, generator }: TruncNormalOptions = {},
+): Tensor {
+  const below = (value: number): number =>
+    (1 + errorFunction((value - mean) / std / Math.SQRT2)) / 2;
+  const [low, high] = [2 * below(a) - 1, 2 * below(b) - 1];
+  return filled(x, (out) => {
+    hostGenerator("truncNormal_", generator).uniform(out, low, high);
+    for (let i = 0; i < out.length; i++) {
+      const value = inverseErrorFunction(out[i] as number) * std * Math.SQRT2 + mean;
+      out[i] = Math.min(Math.max(value, a), b);
+    }
+  });
+}
+
+/** Orthonormal rows or columns (whichever are fewer) times gain: Q of a normal matrix [rows, the rest].  Saxe et al. 2013. */
+export function orthogonal_(x: Tensor, { gain = 1, generator }: GainOptions = {}): Tensor {
+  if (x.shape.length < 2) {
+    throw new ShapeError(
+      `orthogonal_: takes 2 dimensions or more\n  tensor: [${x.shape.join(", ")}]`,
+    );
+  }
+  if (x.numel() === 0) return x;
+  return noGrad(() => {
+    const rows = x.shape[0] as number;
+    const matrix = x.detach().clone().normal_(0, 1, { generator }).reshape([rows, -1]);
+    const wide = rows < (matrix.shape[1] as number);
+    const { Q, R } = linalg.qr(wide ? matrix.t() : matrix);
+    const q = Q.mul(sign(R.diagonal()));
+    return x.copy_((wide ? q.t() : q).reshape(x.shape).mul(gain));
+  });
+}
+
+/** Normal, with a share `sparsity` of zeros in every column of a matrix.  Martens 2010. */
+export function sparse_(
+  x: Tensor,
+  {
+    sparsity,
+    std = 0.01,
+    generator,
+  }: DrawOptions & { readonly sparsity: number; readonly std?: number },
+): Tensor {
+  const [rows, columns] = x.shape as readonly [number, number];
+  if (x.shape.length !== 2) {
+    throw new ShapeError(`sparse_: takes a matrix\n  tensor: [${x.shape.join(", ")}]`);
+  }
+  const zeros = Math.ceil(sparsity * rows);
+  const draws = hostGenerator("sparse_", generator);
+  return filled(x, (out) => {
+    draws.normal(out, 0, std);
+    for (let column = 0; column < columns; column++) {
+      for (const row of draws.permutation(rows).subarray(0, zeros)) out[row * columns + column] = 0;
+    }
+  });
+}
+
+/** The tensor with values made on the host, from zeros. */
+function filled(x: Tensor, write: (out: Float32Array | Float64Array) => void): Tensor {
+  const values = x.dtype === "f64" ? new Float64Array(x.numel()) : new Float32Array(x.numel());
+  write(values);
+  return noGrad(() => x.copy_(tensor(values, { shape: x.shape, dtype: x.dtype })));
+}
+
+function hostGenerator(call: string, generator: DrawOptions["generator"]): Generator {
+  if (generator === undefined) return defaultGenerator();
+  if (generator instanceof Generator) return generator;
+  throw new ArgumentError(`${call}: draws on the host\n  hint: a Generator, or none`);
+}
+
+/** erf x = 2/√π ∫₀ˣ e^(−t²) dt: its series near 0, a continued fraction beyond. */
+function errorFunction(x: number): number {
+  const size = Math.abs(x);
+  if (size > 6) return Math.sign(x);
+  if (size > 2.5) {
+    let fraction = 0;
+    for (let k = 60; k > 0; k--) fraction = k / 2 / (size + fraction);
+    return Math.sign(x) * (1 - Math.exp(-size * size) / Math.sqrt(Math.PI) / (size + fraction));
+  }
+  let [term, total] = [x, x];
+  for (let k = 1; Math.abs(term) > 1e-17 * Math.abs(total); k++) {
+    term *= (-x * x) / k;
+    total += term / (2 * k + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * total;
+}
+
+/** erf⁻¹: a first guess (Winitzki 2008), then Newton's steps. */
+function inverseErrorFunction(y: number): number {
+  if (Math.abs(y) >= 1) return Math.sign(y) * Number.POSITIVE_INFINITY;
+  const log = Math.log(1 - y * y);
+  const half = 2 / (Math.PI * 0.147) + log / 2;
+  let x = Math.sign(y) * Math.sqrt(Math.sqrt(half * half - log / 0.147) - half);
+  for (let i = 0; i < 3; i++) {
+    x -= (errorFunction(x) - y) / ((2 / Math.sqrt(Math.PI)) * Math.exp(-x * x));
+  }
+  return x;
+}

@@ -1,0 +1,111 @@
+import { ArgumentError, arange, type Tensor, where, zeros } from "@wgrad/autograd";
+import { Module } from "../module.ts";
+import { type Parameter, parameter } from "../parameter.ts";
+import { boundRows, type EmbeddingLayerOptions, paddingRow, tableRepr } from "./embedding.ts";
+
+/** Settings of EmbeddingBag. */
+export interface EmbeddingBagOptions extends EmbeddingLayerOptions {
+  /** What a bag's rows become: their mean (default), sum or maximum. */
+  readonly mode?: "mean" | "sum" | "max";
+  /** The last offset is the end of the last bag, and starts none. */
+  readonly includeLastOffset?: boolean;
+}
+
+/** What a call of EmbeddingBag takes beside indices and offsets. */
+export interface BagOptions {
+  /** A factor for each index, for sums only: the shape of the indices. */
+  readonly perSampleWeights?: Tensor | null;
+}
+
+/**
+ * y[b] = the sum, mean or maximum of W[i] over the indices i of bag b; an empty bag gives 0, and the padding row counts for
+ * nothing.  i: [B, L], or [n] with the start of each bag in offsets: [B] → [B, features]; weight: [rows, features], normal.
+ */
+export class EmbeddingBag extends Module<
+  [input: Tensor, offsets?: Tensor | null, options?: BagOptions],
+  Tensor
+> {
+  readonly weight: Parameter;
+  readonly mode: "mean" | "sum" | "max";
+  readonly paddingIdx: number | null;
+  readonly maxNorm: number | null;
+  readonly normType: number;
+  readonly includeLastOffset: boolean;
+
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagOptions = {}) {
+    super();
+    const { mode = "mean", paddingIdx = null, maxNorm = null, normType = 2 } = options;
+    if (!["mean", "sum", "max"].includes(mode)) {
+      throw new ArgumentError(
+        `EmbeddingBag: unknown mode ${JSON.stringify(mode)}\n  hint: "mean", "sum" or "max"`,
+      );
+    }
+    const weight = zeros([numEmbeddings, embeddingDim]).normal_();
+    this.mode = mode;
+    this.paddingIdx = paddingRow("EmbeddingBag", paddingIdx, numEmbeddings);
+    if (this.paddingIdx !== null) weight.select(0, this.paddingIdx).zero_();
+    this.weight = parameter(weight);
+    this.maxNorm = maxNorm;
+    this.normType = normType;
+    this.includeLastOffset = options.includeLastOffset ?? false;
+  }
+
+  forward(
+    input: Tensor,
+    offsets: Tensor | null = null,
+    { perSampleWeights = null }: BagOptions = {},
+  ): Tensor {
+    const [starts, bags] = bagStarts(input, offsets, this.includeLastOffset);
+    if (perSampleWeights !== null && this.mode !== "sum") {
+      throw new ArgumentError(
+        `EmbeddingBag: perSampleWeights are for sums, not for "${this.mode}"`,
+      );
+    }
+    const places = input.reshape([-1]);
+    if (this.maxNorm !== null) boundRows(this.weight, places, this.maxNorm, this.normType);
+    const rows = this.weight.indexSelect(0, places);
+    const positions = arange(places.shape[0] as number).unsqueeze(1);
+    const bag = positions.ge(starts).to("i32").sum(1).sub(1);
+    const counts = this.paddingIdx === null ? null : places.ne(this.paddingIdx).unsqueeze(1);
+    const empty = zeros([bags, this.weight.shape[1] as number]);
+    if (this.mode === "max") return largest(rows, bag, counts, empty);
+    const weighed = perSampleWeights === null ? rows : rows.mul(perSampleWeights.reshape([-1, 1]));
+    const added = counts === null ? weighed : where(counts, weighed, 0);
+    const total = empty.indexAdd(0, bag, added);
+    if (this.mode === "sum") return total;
+    const ones = counts === null ? zeros([rows.shape[0] as number, 1]).add(1) : counts.to("f32");
+    return total.div(zeros([bags, 1]).indexAdd(0, bag, ones).clamp(1));
+  }
+
+  override extraRepr(): string {
+    const last = this.includeLastOffset ? ", include_last_offset=True" : "";
+    return `${tableRepr(this)}${last}, mode='${this.mode}'`;
+  }
+}
+
+/** The maximum over each bag, 0 where it holds nothing. */
+function largest(rows: Tensor, bag: Tensor, counts: Tensor | null, empty: Tensor): Tensor {
+  const candidates = counts === null ? rows : where(counts, rows, Number.NEGATIVE_INFINITY);
+  const index = bag.unsqueeze(1).expand(rows.shape);
+  const found = empty
+    .add(Number.NEGATIVE_INFINITY)
+    .scatterReduce(0, index, candidates, "amax", { includeSelf: true });
+  return where(found.eq(Number.NEGATIVE_INFINITY), 0, found);
+}
+
+/** Where each bag starts, and how many there are. */
+function bagStarts(input: Tensor, offsets: Tensor | null, includeLast: boolean): [Tensor, number] {
+  if (input.shape.length === 2 && offsets === null) {
+    const [bags, length] = input.shape as readonly [number, number];
+    return [arange(bags).mul(length), bags];
+  }
+  if (input.shape.length !== 1 || offsets === null) {
+    throw new ArgumentError(
+      `EmbeddingBag: takes indices [B, L], or [n] with offsets\n  input: [${input.shape.join(", ")}]` +
+        `\n  offsets: ${offsets === null ? "none" : `[${offsets.shape.join(", ")}]`}`,
+    );
+  }
+  const given = offsets.shape[0] as number;
+  const bags = includeLast ? given - 1 : given;
+  return [offsets.narrow(0, 0, bags), bags];
+}

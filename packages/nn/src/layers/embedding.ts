@@ -1,0 +1,102 @@
+import {
+  ArgumentError,
+  detach,
+  embedding,
+  noGrad,
+  norm,
+  type Tensor,
+  where,
+  zeros,
+} from "@wgrad/autograd";
+import { Module } from "../module.ts";
+import { type Parameter, parameter } from "../parameter.ts";
+import { pythonFloat } from "../print.ts";
+
+/** Settings of Embedding. */
+export interface EmbeddingLayerOptions {
+  /** The row that starts at zero and gets no gradient (negative counts from the end). */
+  readonly paddingIdx?: number | null;
+  /** Rows whose norm is greater are scaled down to it, in the table, when they are looked up. */
+  readonly maxNorm?: number | null;
+  /** The degree of that norm (default 2). */
+  readonly normType?: number;
+}
+
+/**
+ * y = W[i]: the rows of a table.  i: […] whole numbers → […, features]; weight: [rows, features], drawn from a normal
+ * distribution.
+ */
+export class Embedding extends Module<[Tensor], Tensor> {
+  readonly weight: Parameter;
+  readonly paddingIdx: number | null;
+  readonly maxNorm: number | null;
+  readonly normType: number;
+
+  constructor(
+    numEmbeddings: number,
+    embeddingDim: number,
+    { paddingIdx = null, maxNorm = null, normType = 2 }: EmbeddingLayerOptions = {},
+  ) {
+    super();
+    const weight = zeros([numEmbeddings, embeddingDim]).normal_();
+    this.paddingIdx = paddingRow("Embedding", paddingIdx, numEmbeddings);
+    if (this.paddingIdx !== null) weight.select(0, this.paddingIdx).zero_();
+    this.weight = parameter(weight);
+    this.maxNorm = maxNorm;
+    this.normType = normType;
+  }
+
+  /** A layer that starts from this table, copied; frozen unless told otherwise. */
+  static fromPretrained(
+    embeddings: Tensor,
+    { freeze = true, ...options }: EmbeddingLayerOptions & { readonly freeze?: boolean } = {},
+  ): Embedding {
+    const [rows, features] = embeddings.shape as readonly [number, number];
+    const layer = new Embedding(rows, features, options);
+    noGrad(() => layer.weight.copy_(embeddings));
+    layer.weight.requiresGrad = !freeze;
+    return layer;
+  }
+
+  forward(x: Tensor): Tensor {
+    if (this.maxNorm !== null) boundRows(this.weight, x, this.maxNorm, this.normType);
+    return embedding(x, this.weight, { paddingIdx: this.paddingIdx });
+  }
+
+  override extraRepr(): string {
+    return tableRepr(this);
+  }
+}
+
+/** Refuses a padding row outside the table; gives its place from the start. */
+export function paddingRow(call: string, paddingIdx: number | null, rows: number): number | null {
+  if (paddingIdx === null) return null;
+  if (paddingIdx >= -rows && paddingIdx < rows)
+    return paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
+  throw new ArgumentError(`${call}: paddingIdx ${paddingIdx} is no row of ${rows}`);
+}
+
+/** Scales the rows that are looked up so that no norm is above the bound, in place. */
+export function boundRows(weight: Tensor, x: Tensor, maxNorm: number, normType: number): void {
+  noGrad(() => {
+    const places = x.reshape([-1]);
+    const rows = detach(weight).indexSelect(0, places);
+    const size = norm(rows, normType, -1, { keepdim: true });
+    const scale = where(size.gt(maxNorm), size.add(1e-7).reciprocal().mul(maxNorm), 1);
+    weight.indexCopy_(0, places, rows.mul(scale));
+  });
+}
+
+/** The table's sizes and what bounds it, as PyTorch prints them. */
+export function tableRepr(layer: {
+  readonly weight: Tensor;
+  readonly paddingIdx: number | null;
+  readonly maxNorm: number | null;
+  readonly normType: number;
+}): string {
+  const parts = [layer.weight.shape.join(", ")];
+  if (layer.paddingIdx !== null) parts.push(`padding_idx=${layer.paddingIdx}`);
+  if (layer.maxNorm !== null) parts.push(`max_norm=${pythonFloat(layer.maxNorm)}`);
+  if (layer.normType !== 2) parts.push(`norm_type=${pythonFloat(layer.normType)}`);
+  return parts.join(", ");
+}

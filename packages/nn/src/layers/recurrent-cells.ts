@@ -1,0 +1,107 @@
+import { linear, ShapeError, type Tensor, zeros } from "@wgrad/autograd";
+import { Module } from "../module.ts";
+import type { Parameter } from "../parameter.ts";
+import { gruStep } from "./gru.ts";
+import { type LSTMState, lstmStep } from "./lstm.ts";
+import { drawWeights, type Step, weightsOf } from "./recurrent.ts";
+import { type Nonlinearity, rnnStep } from "./rnn.ts";
+
+/** Settings of a recurrent cell. */
+export interface CellOptions {
+  /** Adds learned biases (default true). */
+  readonly bias?: boolean;
+}
+
+/** One step of a recurrent layer, its weights uniform within ±1/√hidden. */
+abstract class RecurrentCell<In extends unknown[], Out> extends Module<In, Out> {
+  declare readonly weightIh: Parameter;
+  declare readonly weightHh: Parameter;
+  declare readonly biasIh: Parameter | null;
+  declare readonly biasHh: Parameter | null;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+
+  constructor(gates: number, inputSize: number, hiddenSize: number, { bias = true }: CellOptions) {
+    super();
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
+    drawWeights(this, "", { gates, input: inputSize, hidden: hiddenSize, proj: 0, bias });
+  }
+
+  /** x: [B, I] or [I]; the states [B, H] or [H], `count` of them, zeros unless given. */
+  protected next(x: Tensor, given: readonly Tensor[] | null, count: number, step: Step): Tensor[] {
+    const rank = x.shape.length;
+    if ((rank !== 1 && rank !== 2) || x.shape.at(-1) !== this.inputSize) {
+      throw new ShapeError(
+        `${this.constructor.name}: takes [B, I] or [I] with I = ${this.inputSize}\n  input: [${x.shape.join(", ")}]`,
+      );
+    }
+    const shape = [...x.shape.slice(0, -1), this.hiddenSize];
+    const states = given ?? Array.from({ length: count }, () => zeros(shape, { dtype: x.dtype }));
+    for (const state of states) {
+      if (String(state.shape) === String(shape)) continue;
+      throw new ShapeError(
+        `${this.constructor.name}: a state is [${shape.join(", ")}] here\n  state: [${state.shape.join(", ")}]`,
+      );
+    }
+    const weights = weightsOf(this, "");
+    return step(linear(x, weights.weightIh, weights.biasIh), states, weights);
+  }
+
+  override extraRepr(): string {
+    return `${this.inputSize}, ${this.hiddenSize}${this.biasIh === null ? ", bias=False" : ""}`;
+  }
+}
+
+/** h' = tanh(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ).  x: [B, I]; h: [B, H], zeros unless given → [B, H]. */
+export class RNNCell extends RecurrentCell<[x: Tensor, h?: Tensor | null], Tensor> {
+  readonly nonlinearity: Nonlinearity;
+
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    {
+      nonlinearity = "tanh",
+      ...options
+    }: CellOptions & { readonly nonlinearity?: Nonlinearity } = {},
+  ) {
+    super(1, inputSize, hiddenSize, options);
+    rnnStep("RNNCell", nonlinearity);
+    this.nonlinearity = nonlinearity;
+  }
+
+  forward(x: Tensor, h: Tensor | null = null): Tensor {
+    const step = rnnStep("RNNCell", this.nonlinearity);
+    return this.next(x, h === null ? null : [h], 1, step)[0] as Tensor;
+  }
+
+  override extraRepr(): string {
+    const other = this.nonlinearity === "tanh" ? "" : `, nonlinearity=${this.nonlinearity}`;
+    return super.extraRepr() + other;
+  }
+}
+
+/**
+ * i, f, g, o = split₄(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ), c' = σ(f) ⊙ c + σ(i) ⊙ tanh g, h' = σ(o) ⊙ tanh c'.
+ * x: [B, I]; h, c: [B, H], zeros unless given → [h', c'].
+ */
+export class LSTMCell extends RecurrentCell<[x: Tensor, state?: LSTMState | null], LSTMState> {
+  constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
+    super(4, inputSize, hiddenSize, options);
+  }
+
+  forward(x: Tensor, state: LSTMState | null = null): LSTMState {
+    return this.next(x, state, 2, lstmStep) as [Tensor, Tensor];
+  }
+}
+
+/** r, z = σ(…), n = tanh(x Wᵢₙᵀ + bᵢₙ + r ⊙ (h Wₕₙᵀ + bₕₙ)), h' = (1 − z) ⊙ n + z ⊙ h.  x: [B, I]; h: [B, H] → [B, H]. */
+export class GRUCell extends RecurrentCell<[x: Tensor, h?: Tensor | null], Tensor> {
+  constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
+    super(3, inputSize, hiddenSize, options);
+  }
+
+  forward(x: Tensor, h: Tensor | null = null): Tensor {
+    return this.next(x, h === null ? null : [h], 1, gruStep)[0] as Tensor;
+  }
+}

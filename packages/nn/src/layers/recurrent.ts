@@ -1,0 +1,234 @@
+import {
+  ArgumentError,
+  cat,
+  dropout,
+  linear,
+  ShapeError,
+  stack,
+  type Tensor,
+  zeros,
+} from "@wgrad/autograd";
+import { Module } from "../module.ts";
+import { type Parameter, parameter } from "../parameter.ts";
+import { pythonFloat } from "../print.ts";
+
+/** Settings of recurrent layers. */
+export interface RecurrentOptions {
+  /** How many stand on each other (default 1). */
+  readonly numLayers?: number;
+  /** Adds learned biases (default true). */
+  readonly bias?: boolean;
+  /** Input and output are [B, T, …] instead of [T, B, …]; states stay [layers, B, …]. */
+  readonly batchFirst?: boolean;
+  /** Probability that an output of a layer below the last is dropped, in training. */
+  readonly dropout?: number;
+  /** A second pass from the end, whose outputs stand beside the first's. */
+  readonly bidirectional?: boolean;
+}
+
+/** The weights of one layer in one direction. */
+export interface Weights {
+  readonly weightIh: Parameter;
+  readonly weightHh: Parameter;
+  readonly biasIh: Parameter | null;
+  readonly biasHh: Parameter | null;
+  readonly weightHr: Parameter | null;
+}
+
+/** One step: what the input contributes to the gates [B, G·H], and the states before it; gives the states after it, hidden first. */
+export type Step = (x: Tensor, states: readonly Tensor[], weights: Weights) => Tensor[];
+
+/** Weights by PyTorch's names, all uniform within ±1/√hidden; `gates` of them stand on each other in one matrix. */
+export function drawWeights(
+  target: object,
+  suffix: string,
+  sizes: {
+    readonly gates: number;
+    readonly input: number;
+    readonly hidden: number;
+    readonly proj: number;
+    readonly bias: boolean;
+  },
+): void {
+  const { gates, input, hidden, proj, bias } = sizes;
+  const bound = 1 / Math.sqrt(hidden);
+  const draw = (shape: number[]): Parameter => parameter(zeros(shape).uniform_(-bound, bound));
+  const fields = target as Record<string, Parameter | null>;
+  const width = proj > 0 ? proj : hidden;
+  fields[`weightIh${suffix}`] = draw([gates * hidden, input]);
+  fields[`weightHh${suffix}`] = draw([gates * hidden, width]);
+  fields[`biasIh${suffix}`] = bias ? draw([gates * hidden]) : null;
+  fields[`biasHh${suffix}`] = bias ? draw([gates * hidden]) : null;
+  if (proj > 0) fields[`weightHr${suffix}`] = draw([proj, hidden]);
+}
+
+/** The weights that `drawWeights` put there. */
+export function weightsOf(target: object, suffix: string): Weights {
+  const fields = target as Record<string, Parameter | null | undefined>;
+  return {
+    weightIh: fields[`weightIh${suffix}`] as Parameter,
+    weightHh: fields[`weightHh${suffix}`] as Parameter,
+    biasIh: fields[`biasIh${suffix}`] ?? null,
+    biasHh: fields[`biasHh${suffix}`] ?? null,
+    weightHr: fields[`weightHr${suffix}`] ?? null,
+  };
+}
+
+/**
+ * What RNN, LSTM and GRU share: layers on each other, each over all time steps, in one direction or both. What the input
+ * contributes to the gates is one product for all steps; a step adds what the state contributes.
+ */
+export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Out> {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly numLayers: number;
+  readonly bias: boolean;
+  readonly batchFirst: boolean;
+  readonly dropout: number;
+  readonly bidirectional: boolean;
+  readonly projSize: number;
+
+  constructor(
+    gates: number,
+    inputSize: number,
+    hiddenSize: number,
+    options: RecurrentOptions & { readonly projSize?: number },
+  ) {
+    super();
+    const { numLayers = 1, projSize = 0, dropout: drop = 0 } = options;
+    checkSizes(this.constructor.name, inputSize, hiddenSize, numLayers, projSize, drop);
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
+    this.numLayers = numLayers;
+    this.bias = options.bias ?? true;
+    this.batchFirst = options.batchFirst ?? false;
+    this.dropout = drop;
+    this.bidirectional = options.bidirectional ?? false;
+    this.projSize = projSize;
+    const directions = this.suffixes(0).length;
+    for (let layer = 0; layer < numLayers; layer++) {
+      const input = layer === 0 ? inputSize : this.outputSize * directions;
+      for (const suffix of this.suffixes(layer)) {
+        const sizes = { gates, input, hidden: hiddenSize, proj: projSize, bias: this.bias };
+        drawWeights(this, suffix, sizes);
+      }
+    }
+  }
+
+  /** Features of one direction's output. */
+  protected get outputSize(): number {
+    return this.projSize > 0 ? this.projSize : this.hiddenSize;
+  }
+
+  /** What the names of a layer's weights end with, one for each direction. */
+  protected suffixes(layer: number): string[] {
+    return this.bidirectional ? [`L${layer}`, `L${layer}Reverse`] : [`L${layer}`];
+  }
+
+  /**
+   * Runs all layers. x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); `widths`: the features of each state;
+   * `initial`: the states, zeros where there are none. → [output, states at the end]
+   */
+  protected run(
+    x: Tensor,
+    initial: readonly Tensor[] | null,
+    widths: readonly number[],
+    step: Step,
+  ): [Tensor, Tensor[]] {
+    const rank = x.shape.length;
+    const call = this.constructor.name;
+    if ((rank !== 2 && rank !== 3) || x.shape.at(-1) !== this.inputSize) {
+      throw new ShapeError(
+        `${call}: takes ${this.batchFirst ? "[B, T, I]" : "[T, B, I]"} or [T, I] with I = ${this.inputSize}` +
+          `\n  input: [${x.shape.join(", ")}]`,
+      );
+    }
+    const timed = rank === 2 ? x.unsqueeze(1) : this.batchFirst ? x.transpose(0, 1) : x;
+    const batch = timed.shape[1] as number;
+    const count = this.numLayers * this.suffixes(0).length;
+    const states = widths.map((width, i) => {
+      const given = initial?.[i];
+      if (given === undefined) return zeros([count, batch, width], { dtype: x.dtype });
+      const shape = rank === 2 ? [count, width] : [count, batch, width];
+      if (String(given.shape) !== String(shape)) {
+        throw new ShapeError(
+          `${call}: a state is [${shape.join(", ")}] here\n  state: [${given.shape.join(", ")}]`,
+        );
+      }
+      return rank === 2 ? given.unsqueeze(1) : given;
+    });
+    let y = timed;
+    const ends: Tensor[][] = widths.map(() => []);
+    for (let layer = 0; layer < this.numLayers; layer++) {
+      const below = y;
+      const sides = this.suffixes(layer).map((suffix, d) => {
+        const at = layer * (this.bidirectional ? 2 : 1) + d;
+        const start = states.map((state) => state.select(0, at));
+        const [out, end] = overTime(below, start, weightsOf(this, suffix), step, d === 1);
+        for (const [i, state] of end.entries()) ends[i]?.push(state);
+        return out;
+      });
+      y = sides.length === 1 ? (sides[0] as Tensor) : cat(sides, -1);
+      if (layer < this.numLayers - 1) y = dropout(y, { p: this.dropout, training: this.training });
+    }
+    const out = rank === 2 ? y.squeeze(1) : this.batchFirst ? y.transpose(0, 1) : y;
+    const last = ends.map((all) => stack(all, 0));
+    return [out, rank === 2 ? last.map((state) => state.squeeze(1)) : last];
+  }
+
+  override extraRepr(): string {
+    const parts = [`${this.inputSize}, ${this.hiddenSize}`];
+    if (this.projSize !== 0) parts.push(`proj_size=${this.projSize}`);
+    if (this.numLayers !== 1) parts.push(`num_layers=${this.numLayers}`);
+    if (!this.bias) parts.push("bias=False");
+    if (this.batchFirst) parts.push("batch_first=True");
+    if (this.dropout !== 0) parts.push(`dropout=${pythonFloat(this.dropout)}`);
+    if (this.bidirectional) parts.push("bidirectional=True");
+    return parts.join(", ");
+  }
+}
+
+/** One layer in one direction. x: [T, B, I] → [T, B, H] and the states at the end. */
+function overTime(
+  x: Tensor,
+  start: readonly Tensor[],
+  weights: Weights,
+  step: Step,
+  reverse: boolean,
+): [Tensor, readonly Tensor[]] {
+  const inputs = linear(x, weights.weightIh, weights.biasIh);
+  const length = x.shape[0] as number;
+  let states = start;
+  const outputs: Tensor[] = [];
+  for (let i = 0; i < length; i++) {
+    const t = reverse ? length - 1 - i : i;
+    states = step(inputs.select(0, t), states, weights);
+    outputs[t] = states[0] as Tensor;
+  }
+  return [stack(outputs, 0), states];
+}
+
+function checkSizes(
+  call: string,
+  inputSize: number,
+  hiddenSize: number,
+  numLayers: number,
+  projSize: number,
+  drop: number,
+): void {
+  const whole = (size: number): boolean => Number.isInteger(size) && size > 0;
+  if (!whole(inputSize) || !whole(hiddenSize) || !whole(numLayers)) {
+    throw new ArgumentError(
+      `${call}: cannot have ${inputSize} features in, ${hiddenSize} hidden and ${numLayers} layers` +
+        "\n  hint: whole numbers, 1 or more",
+    );
+  }
+  if (!(projSize >= 0 && projSize < hiddenSize)) {
+    throw new ArgumentError(
+      `${call}: projSize is ${projSize}\n  hint: 0, or less than hiddenSize (${hiddenSize})`,
+    );
+  }
+  if (!(drop >= 0 && drop <= 1)) {
+    throw new ArgumentError(`${call}: dropout is ${drop}\n  hint: from 0 to 1`);
+  }
+}
