@@ -10,7 +10,7 @@ const words = (text: string): string[] => text.trim().split(/\s+/);
 export const unbuiltNames: ReadonlySet<string> = new Set(
   Object.values({
     layers: words(
-      `nn.Bilinear nn.TransformerEncoderLayer nn.TransformerDecoderLayer nn.TransformerEncoder nn.Unflatten
+      `nn.Bilinear nn.Unflatten
        nn.Upsample nn.PixelShuffle nn.PixelUnshuffle nn.Unfold nn.Fold nn.CosineSimilarity
        nn.PairwiseDistance`,
     ),

@@ -112,6 +112,13 @@ export {
 export { type CeluOptions, celu, hardshrink } from "./functional/activations.ts";
 export { type CtcLossOptions, ctcLoss } from "./functional/ctc-loss.ts";
 export {
+  alphaDropout,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+  featureAlphaDropout,
+} from "./functional/dropout.ts";
+export {
   type GaussianNllLossOptions,
   gaussianNllLoss,
   type PoissonNllLossOptions,

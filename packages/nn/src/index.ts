@@ -1,5 +1,6 @@
 export { ModuleList } from "./containers/module-list.ts";
 export { type Layer, Sequential } from "./containers/sequential.ts";
+export { copyModule } from "./copy.ts";
 export * as functional from "./functional.ts";
 export type { ForwardHook, ForwardPreHook, FullBackwardHook, HookHandle } from "./hooks.ts";
 export * as init from "./init.ts";
@@ -93,6 +94,23 @@ export { Softsign } from "./layers/softsign.ts";
 export { Tanh } from "./layers/tanh.ts";
 export { Tanhshrink } from "./layers/tanhshrink.ts";
 export { Threshold } from "./layers/threshold.ts";
+export {
+  type EncoderOptions,
+  Transformer,
+  TransformerDecoder,
+  TransformerEncoder,
+  type TransformerOptions,
+  type TransformerStackOptions,
+  type TransformOptions,
+} from "./layers/transformer.ts";
+export {
+  type DecodeOptions,
+  type EncodeOptions,
+  type TransformerActivation,
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from "./layers/transformer-layers.ts";
 export { ZeroPad1d, ZeroPad2d, ZeroPad3d } from "./layers/zero-pad.ts";
 export { BCELoss } from "./losses/bce-loss.ts";
 export { BCEWithLogitsLoss } from "./losses/bce-with-logits-loss.ts";

@@ -1,0 +1,58 @@
+import type { Tensor } from "@wgrad/autograd";
+import { type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from "../functional.ts";
+import { Module } from "../module.ts";
+import { pythonSizes } from "../print.ts";
+import { perDim, positive, type Sizes } from "./sizes.ts";
+
+/** Settings of AvgPool1d. */
+export type AvgPool1dOptions = Omit<AvgPoolOptions, "divisorOverride">;
+
+abstract class AvgPool extends Module<[Tensor], Tensor> {
+  readonly kernelSize: Sizes;
+  readonly options: AvgPoolOptions & { readonly stride: Sizes; readonly padding: Sizes };
+
+  constructor(kernelSize: Sizes, { stride, padding = 0, ...options }: AvgPoolOptions = {}) {
+    super();
+    positive(new.target.name, { kernelSize });
+    this.kernelSize = kernelSize;
+    this.options = { ...options, stride: stride ?? kernelSize, padding };
+  }
+
+  override extraRepr(): string {
+    const { stride, padding } = this.options;
+    return `kernel_size=${pythonSizes(this.kernelSize)}, stride=${pythonSizes(stride)}, padding=${pythonSizes(padding)}`;
+  }
+}
+
+/** The mean of every window of a signal. x: [N, C, L] or [C, L]; windows step by `stride`, the kernel's size unless told. */
+export class AvgPool1d extends AvgPool {
+  constructor(kernelSize: Sizes, options: AvgPool1dOptions = {}) {
+    super(kernelSize, options);
+  }
+
+  forward(x: Tensor): Tensor {
+    return avgPool1d(x, this.kernelSize, this.options);
+  }
+
+  override extraRepr(): string {
+    const { stride, padding } = this.options;
+    const [kernel, step, margin] = [this.kernelSize, stride, padding].map((sizes) =>
+      pythonSizes(perDim(1, sizes)),
+    );
+    return `kernel_size=${kernel}, stride=${step}, padding=${margin}`;
+  }
+}
+
+/** The mean of every window of an image. x: [N, C, H, W] or [C, H, W]; windows step by `stride`, the kernel's size unless told. */
+export class AvgPool2d extends AvgPool {
+  forward(x: Tensor): Tensor {
+    return avgPool2d(x, this.kernelSize, this.options);
+  }
+}
+
+/** The mean of every window of a volume. x: [N, C, D, H, W] or [C, D, H, W]; windows step by `stride`, the kernel's size unless told. */
+export class AvgPool3d extends AvgPool {
+  forward(x: Tensor): Tensor {
+    return avgPool3d(x, this.kernelSize, this.options);
+  }
+}

@@ -1,0 +1,77 @@
+import { noGrad, type Tensor, zeros } from "@wgrad/autograd";
+import { batchNorm } from "../functional.ts";
+import { ChannelNorm, type ChannelNormOptions } from "./norm.ts";
+
+/** Settings of BatchNorm1d, BatchNorm2d and BatchNorm3d; `affine` and `trackRunningStats` are on unless told. */
+export type BatchNormLayerOptions = ChannelNormOptions;
+
+abstract class BatchNorm extends ChannelNorm {
+  constructor(
+    numFeatures: number,
+    {
+      eps = 1e-5,
+      momentum = 0.1,
+      affine = true,
+      trackRunningStats = true,
+    }: BatchNormLayerOptions = {},
+  ) {
+    super(numFeatures, { eps, momentum, affine, trackRunningStats });
+  }
+
+  /** `forward` for inputs of one of these numbers of dimensions. */
+  protected over(x: Tensor, ranks: readonly number[]): Tensor {
+    this.check(x, ranks, 1);
+    const { weight, bias, eps, runningMean, runningVar, numBatchesTracked } = this;
+    if (!this.training && runningMean !== null) {
+      return batchNorm(x, runningMean, runningVar, { weight, bias, eps });
+    }
+    noGrad(() => numBatchesTracked?.add_(1));
+    return this.followed(x);
+  }
+
+  /** Normalises by the batch's own statistics; the running ones follow by `momentum`, or as the mean of all batches. */
+  private followed(x: Tensor): Tensor {
+    const { weight, bias, eps, momentum, runningMean, runningVar, numBatchesTracked } = this;
+    const settings = { weight, bias, eps, training: true };
+    if (momentum !== null || runningMean === null || runningVar === null) {
+      return batchNorm(x, runningMean, runningVar, { ...settings, momentum: momentum ?? 0 });
+    }
+    const [mean, variance] = [zeros([this.numFeatures]), zeros([this.numFeatures])];
+    const y = batchNorm(x, mean, variance, { ...settings, momentum: 1 });
+    noGrad(() => {
+      runningMean.add_(mean.sub(runningMean).div(numBatchesTracked as Tensor));
+      runningVar.add_(variance.sub(runningVar).div(numBatchesTracked as Tensor));
+    });
+    return y;
+  }
+}
+
+/**
+ * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batch; in evaluation mode the running ones.
+ * x: [N, C] or [N, C, L]; γ, β: [C].  Ioffe & Szegedy 2015.
+ */
+export class BatchNorm1d extends BatchNorm {
+  forward(x: Tensor): Tensor {
+    return this.over(x, [2, 3]);
+  }
+}
+
+/**
+ * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batch; in evaluation mode the running ones.
+ * x: [N, C, H, W]; γ, β: [C].  Ioffe & Szegedy 2015.
+ */
+export class BatchNorm2d extends BatchNorm {
+  forward(x: Tensor): Tensor {
+    return this.over(x, [4]);
+  }
+}
+
+/**
+ * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batch; in evaluation mode the running ones.
+ * x: [N, C, D, H, W]; γ, β: [C].  Ioffe & Szegedy 2015.
+ */
+export class BatchNorm3d extends BatchNorm {
+  forward(x: Tensor): Tensor {
+    return this.over(x, [5]);
+  }
+}

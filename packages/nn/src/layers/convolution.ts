@@ -1,0 +1,88 @@
+import { ArgumentError, type Shape, type Tensor, zeros } from "@wgrad/autograd";
+import { Module } from "../module.ts";
+import { type Parameter, parameter } from "../parameter.ts";
+import { pythonSizes } from "../print.ts";
+import { perDim, positive, type Sizes } from "./sizes.ts";
+
+/** What the printed settings of a convolution show beside its channels. */
+interface Printed {
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: readonly number[] | string;
+  readonly dilation: readonly number[];
+  readonly outputPadding?: readonly number[];
+  readonly groups: number;
+  readonly paddingMode?: string;
+}
+
+/** What convolutions and their transposes share: learned filters, drawn weight first, uniform within ±1/√fan_in. */
+export abstract class Convolution extends Module<[Tensor], Tensor> {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly groups: number;
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+
+  constructor(
+    rank: number,
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Sizes,
+    { groups = 1, bias = true }: { readonly groups?: number; readonly bias?: boolean },
+    transposed: boolean,
+  ) {
+    super();
+    const name = new.target.name;
+    positive(name, { inChannels, outChannels, kernelSize, groups });
+    const kernel = perDim(rank, kernelSize);
+    if (kernel.length !== rank) {
+      throw new ArgumentError(
+        `${name}: kernelSize is [${kernel.join(", ")}]\n  hint: one number, or ${rank} of them`,
+      );
+    }
+    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
+      throw new ArgumentError(
+        `${name}: ${inChannels} channels in and ${outChannels} out do not fall into ${groups} equal groups`,
+      );
+    }
+    const shape: Shape = transposed
+      ? [inChannels, outChannels / groups, ...kernel]
+      : [outChannels, inChannels / groups, ...kernel];
+    const bound = 1 / Math.sqrt(shape.slice(1).reduce((product, n) => product * n, 1));
+    this.inChannels = inChannels;
+    this.outChannels = outChannels;
+    this.groups = groups;
+    this.weight = parameter(zeros(shape).uniform_(-bound, bound));
+    this.bias = bias ? parameter(zeros([outChannels]).uniform_(-bound, bound)) : null;
+  }
+
+  /** The settings that `extraRepr` prints. */
+  protected abstract printed(): Printed;
+
+  override extraRepr(): string {
+    const {
+      kernel,
+      stride,
+      padding,
+      dilation,
+      outputPadding = [],
+      groups,
+      paddingMode = "zeros",
+    } = this.printed();
+    const off = (sizes: readonly number[], rest: number): boolean => sizes.some((n) => n !== rest);
+    const named = typeof padding === "string";
+    return [
+      `${this.inChannels}, ${this.outChannels}`,
+      `kernel_size=${pythonSizes(kernel)}`,
+      `stride=${pythonSizes(stride)}`,
+      named || off(padding, 0) ? `padding=${named ? padding : pythonSizes(padding)}` : "",
+      off(dilation, 1) ? `dilation=${pythonSizes(dilation)}` : "",
+      off(outputPadding, 0) ? `output_padding=${pythonSizes(outputPadding)}` : "",
+      groups === 1 ? "" : `groups=${groups}`,
+      this.bias === null ? "bias=False" : "",
+      paddingMode === "zeros" ? "" : `padding_mode=${paddingMode}`,
+    ]
+      .filter((part) => part !== "")
+      .join(", ");
+  }
+}

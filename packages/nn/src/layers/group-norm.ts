@@ -1,0 +1,55 @@
+import { ArgumentError, ones, type Tensor, zeros } from "@wgrad/autograd";
+import { groupNorm } from "../functional.ts";
+import { Module } from "../module.ts";
+import { type Parameter, parameter } from "../parameter.ts";
+import { pythonFloat, pythonValue } from "../print.ts";
+import { positive } from "./sizes.ts";
+
+/** Settings of GroupNorm. */
+export interface GroupNormOptions {
+  /** Added to the variance (default 1e-5). */
+  readonly eps?: number;
+  /** Learns a factor and an addend for each channel (default true). */
+  readonly affine?: boolean;
+}
+
+/**
+ * y = γ (x − μ) / √(σ² + ε) + β, with the mean and variance of each group of channels of each example.
+ * x: [N, C, …]; γ, β: [C].  Wu & He 2018.
+ */
+export class GroupNorm extends Module<[Tensor], Tensor> {
+  readonly numGroups: number;
+  readonly numChannels: number;
+  readonly eps: number;
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+
+  constructor(
+    numGroups: number,
+    numChannels: number,
+    { eps = 1e-5, affine = true }: GroupNormOptions = {},
+  ) {
+    super();
+    positive("GroupNorm", { numGroups, numChannels });
+    if (numChannels % numGroups !== 0) {
+      throw new ArgumentError(
+        `GroupNorm: ${numChannels} channels do not fall into ${numGroups} equal groups`,
+      );
+    }
+    this.numGroups = numGroups;
+    this.numChannels = numChannels;
+    this.eps = eps;
+    this.weight = affine ? parameter(ones([numChannels])) : null;
+    this.bias = affine ? parameter(zeros([numChannels])) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { weight, bias, eps } = this;
+    return groupNorm(x, this.numGroups, { weight, bias, eps });
+  }
+
+  override extraRepr(): string {
+    const affine = pythonValue(this.weight !== null);
+    return `${this.numGroups}, ${this.numChannels}, eps=${pythonFloat(this.eps)}, affine=${affine}`;
+  }
+}

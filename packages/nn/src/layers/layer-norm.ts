@@ -1,0 +1,50 @@
+import { ones, type Shape, type Tensor, zeros } from "@wgrad/autograd";
+import { layerNorm } from "../functional.ts";
+import { Module } from "../module.ts";
+import { type Parameter, parameter } from "../parameter.ts";
+import { pythonFloat, pythonSizes, pythonValue } from "../print.ts";
+import { perDim, positive, type Sizes } from "./sizes.ts";
+
+/** Settings of LayerNorm. */
+export interface LayerNormOptions {
+  /** Added to the variance (default 1e-5). */
+  readonly eps?: number;
+  /** Learns a factor, and with `bias` an addend, for each element (default true). */
+  readonly elementwiseAffine?: boolean;
+  /** Learns the addend (default true). */
+  readonly bias?: boolean;
+}
+
+/**
+ * y = γ (x − μ) / √(σ² + ε) + β, with mean and variance over the last dimensions, which are `normalizedShape`.
+ * x: […, normalizedShape]; γ, β: normalizedShape.  Ba, Kiros & Hinton 2016.
+ */
+export class LayerNorm extends Module<[Tensor], Tensor> {
+  readonly normalizedShape: Shape;
+  readonly eps: number;
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+
+  constructor(
+    normalizedShape: Sizes,
+    { eps = 1e-5, elementwiseAffine = true, bias = true }: LayerNormOptions = {},
+  ) {
+    super();
+    positive("LayerNorm", { normalizedShape });
+    const shape = perDim(1, normalizedShape);
+    this.normalizedShape = shape;
+    this.eps = eps;
+    this.weight = elementwiseAffine ? parameter(ones(shape)) : null;
+    this.bias = elementwiseAffine && bias ? parameter(zeros(shape)) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { weight, bias, eps } = this;
+    return layerNorm(x, this.normalizedShape, { weight, bias, eps });
+  }
+
+  override extraRepr(): string {
+    const affine = pythonValue(this.weight !== null);
+    return `${pythonSizes(this.normalizedShape)}, eps=${pythonFloat(this.eps)}, elementwise_affine=${affine}`;
+  }
+}

@@ -1,0 +1,62 @@
+import { ones, ShapeError, type Tensor, tensor, zeros } from "@wgrad/autograd";
+import { Module } from "../module.ts";
+import { buffer, type Parameter, parameter } from "../parameter.ts";
+import { pythonFloat, pythonValue } from "../print.ts";
+import { positive } from "./sizes.ts";
+
+/** Settings of the batch and instance norms. */
+export interface ChannelNormOptions {
+  /** Added to the variance, so that constant values do not divide by 0 (default 1e-5). */
+  readonly eps?: number;
+  /** How far the running statistics move towards each batch's (default 0.1); null makes them the mean of all batches. */
+  readonly momentum?: number | null;
+  /** Learns a factor and an addend for each channel. */
+  readonly affine?: boolean;
+  /** Keeps running statistics, which take the place of the batch's in evaluation mode. */
+  readonly trackRunningStats?: boolean;
+}
+
+/** What batch and instance norms share: γ and β, the running statistics, and how they print. */
+export abstract class ChannelNorm extends Module<[Tensor], Tensor> {
+  readonly numFeatures: number;
+  readonly eps: number;
+  readonly momentum: number | null;
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  readonly runningMean: Tensor | null;
+  readonly runningVar: Tensor | null;
+  /** How many batches the running statistics have seen, 0-d i32. */
+  readonly numBatchesTracked: Tensor | null;
+
+  constructor(numFeatures: number, options: Required<ChannelNormOptions>) {
+    super();
+    positive(new.target.name, { numFeatures });
+    const { eps, momentum, affine, trackRunningStats } = options;
+    const size = [numFeatures];
+    this.numFeatures = numFeatures;
+    this.eps = eps;
+    this.momentum = momentum;
+    this.weight = affine ? parameter(ones(size)) : null;
+    this.bias = affine ? parameter(zeros(size)) : null;
+    this.runningMean = trackRunningStats ? buffer(zeros(size)) : null;
+    this.runningVar = trackRunningStats ? buffer(ones(size)) : null;
+    this.numBatchesTracked = trackRunningStats ? buffer(tensor(0, { dtype: "i32" })) : null;
+  }
+
+  /** Throws ShapeError unless x has one of these numbers of dimensions, and this layer's channels at `dim`. */
+  protected check(x: Tensor, ranks: readonly number[], dim: number): void {
+    if (ranks.includes(x.shape.length) && x.shape[dim] === this.numFeatures) return;
+    throw new ShapeError(
+      `${this.constructor.name}: takes ${ranks.join(" or ")} dimensions with ${this.numFeatures} channels in dimension ${dim}, not [${x.shape.join(", ")}]`,
+    );
+  }
+
+  override extraRepr(): string {
+    return [
+      `${this.numFeatures}, eps=${pythonFloat(this.eps)}`,
+      `momentum=${this.momentum === null ? "None" : pythonFloat(this.momentum)}`,
+      `affine=${pythonValue(this.weight !== null)}`,
+      `track_running_stats=${pythonValue(this.runningMean !== null)}`,
+    ].join(", ");
+  }
+}

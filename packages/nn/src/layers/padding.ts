@@ -1,0 +1,23 @@
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { Module } from "../module.ts";
+import { pythonSizes } from "../print.ts";
+import type { Sizes } from "./sizes.ts";
+
+/** What padding layers share: one width for all sides, or one before and one after each dimension, the last first. */
+export abstract class Padding extends Module<[Tensor], Tensor> {
+  readonly padding: readonly number[];
+
+  constructor(rank: number, padding: Sizes) {
+    super();
+    const sides = 2 * rank;
+    this.padding = typeof padding === "number" ? Array<number>(sides).fill(padding) : padding;
+    if (this.padding.length === sides && this.padding.every(Number.isInteger)) return;
+    throw new ArgumentError(
+      `${new.target.name}: padding is ${JSON.stringify(padding)}\n  hint: a whole number, or ${sides} of them, the last dimension's first`,
+    );
+  }
+
+  override extraRepr(): string {
+    return pythonSizes(this.padding);
+  }
+}

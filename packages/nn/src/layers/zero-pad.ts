@@ -1,0 +1,37 @@
+import type { Tensor } from "@wgrad/autograd";
+import { pad } from "../functional.ts";
+import { Padding } from "./padding.ts";
+import type { Sizes } from "./sizes.ts";
+
+/** x with zeros around it. x: [N, C, L] or [C, L]; `padding` is a number or [left, right]. */
+export class ZeroPad1d extends Padding {
+  constructor(padding: Sizes) {
+    super(1, padding);
+  }
+
+  forward(x: Tensor): Tensor {
+    return pad(x, this.padding);
+  }
+}
+
+/** x with zeros around it. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right, top, bottom]. */
+export class ZeroPad2d extends Padding {
+  constructor(padding: Sizes) {
+    super(2, padding);
+  }
+
+  forward(x: Tensor): Tensor {
+    return pad(x, this.padding);
+  }
+}
+
+/** x with zeros around it. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left, right, top, bottom, front, back]. */
+export class ZeroPad3d extends Padding {
+  constructor(padding: Sizes) {
+    super(3, padding);
+  }
+
+  forward(x: Tensor): Tensor {
+    return pad(x, this.padding);
+  }
+}
