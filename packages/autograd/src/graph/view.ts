@@ -28,6 +28,10 @@ export function isContiguous(view: View): boolean {
   return true;
 }
 
+/** Reads all `size` elements of a value in their order, if under another shape. */
+export const isWhole = (view: View, size: number): boolean =>
+  sizeOf(view.shape) === size && isContiguous(view);
+
 /** The view as an operand of a node of shape `base`, `null` when it is that node as it stands. */
 export function simplify(view: View, base: Shape): View | null {
   return view.offset === 0 && sameShape(view.shape, base) && isContiguous(view) ? null : view;

@@ -1,4 +1,5 @@
 import type { Node } from "../graph/node.ts";
+import { isWhole } from "../graph/view.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
 
@@ -72,7 +73,7 @@ export function fuse(trace: Trace, { fuse: enabled, maxInputs }: FuseOptions): G
       } else if (
         root.op.meaning.kind === "elementwise" &&
         straight.get(first) === true &&
-        sameShape(root.shape, node.shape) &&
+        (anchor ? root.size === node.size : sameShape(root.shape, node.shape)) &&
         !(anchor && (anchored.has(first) || root.dtype === "u8")) &&
         fits(node, first, stored ? 1 : 0)
       ) {
@@ -83,7 +84,8 @@ export function fuse(trace: Trace, { fuse: enabled, maxInputs }: FuseOptions): G
     }
     const own = groupOf[i] as number;
     if (own === i) reads.set(i, new Set(node.inputs.filter((input) => !isConstant(input))));
-    noteReads(trace, i, own, readers, groups.size === 0 || own === i || straight.get(own) === true);
+    const inPlace = straight.get(own) === true && sameShape((order[own] as Node).shape, node.shape);
+    noteReads(trace, i, own, readers, own === i || inPlace);
   }
   return { groupOf, constant, extras };
 }
@@ -105,7 +107,8 @@ function noteReads(
     const repeats = view !== null && sizeOf(view.shape) > input.size;
     known.groups.add(own);
     if (repeats || (kind !== "elementwise" && kind !== "reduce")) known.inlinable = false;
-    const straight = kind === "elementwise" && view === null && placed;
+    const whole = view === null || isWhole(view, input.size);
+    const straight = kind === "elementwise" && whole && placed;
     known.straight.set(own, straight && known.straight.get(own) !== false);
   });
 }

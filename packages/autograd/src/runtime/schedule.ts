@@ -1,8 +1,9 @@
 import type { Device, Kernel, KernelInput, KernelOperand, KernelStep } from "../devices/device.ts";
 import type { DType } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
+import { isWhole } from "../graph/view.ts";
 import { type FuseOptions, fuse, type Groups } from "./fuse.ts";
-import type { Trace } from "./trace.ts";
+import type { Source, Trace } from "./trace.ts";
 
 /** A kernel of the plan: which node it stores, what it reads, and where its numbers come from. */
 export interface Scheduled {
@@ -75,12 +76,21 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
       return param(dynamic++, type === "result" ? node.dtype : type);
     });
     const operands = node.inputs.map((input, j): KernelOperand => {
-      const view = node.views[j] ?? null;
       const source = trace.sourceOf(position, j);
       const step = source < 0 ? stepOf.get(input.position) : undefined;
-      const offset = view === null ? -1 : param(dynamic++, "u32");
-      const base =
-        source < 0 || trace.sources[source]?.count === input.size
+      const own = node.views[j] ?? null;
+      const size = source < 0 ? input.size : (trace.sources[source] as Source).count;
+      // elements in their order are elements in their order, whatever the shape is called
+      const inner =
+        step !== undefined && (steps[step] as KernelStep).op.meaning.kind === "elementwise";
+      const flat =
+        node.op.meaning.kind === "elementwise" && !inner && own !== null && isWhole(own, size);
+      const view = flat ? null : own;
+      const offset = view === null ? -1 : param(dynamic, "u32");
+      if (own !== null) dynamic++;
+      const base = flat
+        ? node.shape
+        : size === input.size
           ? input.shape
           : (view?.shape ?? input.shape);
       if (step !== undefined) return { source: { step }, dtype: input.dtype, base, view, offset };

@@ -226,7 +226,8 @@ export class Shader {
   storeOne(anchor: KernelStep, result: WgslValue, index: WgslValue): void {
     const { kernel, text } = this;
     const last = kernel.steps.length - 1;
-    const segments = [{ dims: anchor.shape, index }];
+    const { shape } = kernel.steps[last] as KernelStep; // of as many elements as the anchor's
+    const segments = [{ dims: shape, index }];
     const at = new Position(this.words, text, segments, this.readings(last));
     at.prepare(0);
     text.once(`step${kernel.steps.indexOf(anchor)}@${at.id}`, () => result);
