@@ -18,6 +18,8 @@ function resultOf(expression: Expression, names: Readonly<Record<string, unknown
     case "name":
       if (expression.name in names) return names[expression.name];
       throw new SyntaxError(`the name ${expression.name} is bound to nothing`);
+    case "item":
+      return itemOf(resultOf(expression.of, names), resultOf(expression.at, names));
     case "attribute":
       throw new SyntaxError(`the attribute ${expression.name} is read, not called`);
     case "call": {
@@ -34,4 +36,9 @@ function resultOf(expression: Expression, names: Readonly<Record<string, unknown
       return invoke(`Tensor.${expression.of.name}`, { args: [receiver, ...args], kwargs });
     }
   }
+}
+
+function itemOf(value: unknown, at: unknown): unknown {
+  if (Array.isArray(value)) return value.at(at as number);
+  return invoke("Tensor.__getitem__", { args: [value, [at]], kwargs: {} });
 }

@@ -1,9 +1,13 @@
-/** The small part of Python's expressions that cases are written in: calls, attributes, literals, tuples and lists. */
+/**
+ * The small part of Python's expressions that cases are written in: calls, attributes, items, literals, tuples and lists;
+ * products and negations are calls of the methods behind them.
+ */
 export type Expression =
   | { readonly kind: "literal"; readonly value: number | string | boolean | null }
   | { readonly kind: "list"; readonly items: readonly Expression[] }
   | { readonly kind: "name"; readonly name: string }
   | { readonly kind: "attribute"; readonly of: Expression; readonly name: string }
+  | { readonly kind: "item"; readonly of: Expression; readonly at: Expression }
   | {
       readonly kind: "call";
       readonly of: Expression;
@@ -12,7 +16,7 @@ export type Expression =
     };
 
 const TOKEN =
-  /\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|("[^"]*"|'[^']*')|([A-Za-z_]\w*)|([()[\],.=-]))/y;
+  /\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|("[^"]*"|'[^']*')|([A-Za-z_]\w*)|([()[\],.=*-]))/y;
 const CONSTANTS: Readonly<Record<string, boolean | null>> = {
   True: true,
   False: false,
@@ -37,8 +41,21 @@ export function parse(source: string): Expression {
       } else if (peek() === "(") {
         at++;
         value = { kind: "call", of: value, ...callArguments() };
+      } else if (peek() === "[") {
+        at++;
+        value = { kind: "item", of: value, at: product() };
+        expect("]");
       } else return value;
     }
+  }
+
+  function product(): Expression {
+    let value = postfix();
+    while (peek() === "*") {
+      at++;
+      value = method(value, "mul", [postfix()]);
+    }
+    return value;
   }
 
   function callArguments(): { args: Expression[]; kwargs: Record<string, Expression> } {
@@ -48,8 +65,8 @@ export function parse(source: string): Expression {
       if (tokens[at + 1] === "=") {
         const name = tokens[at] as string;
         at += 2;
-        kwargs[name] = postfix();
-      } else args.push(postfix());
+        kwargs[name] = product();
+      } else args.push(product());
       if (peek() !== ")") expect(",");
     }
     at++;
@@ -61,7 +78,7 @@ export function parse(source: string): Expression {
     const items: Expression[] = [];
     let commas = 0;
     while (peek() !== close) {
-      items.push(postfix());
+      items.push(product());
       if (peek() !== close) {
         expect(",");
         commas++;
@@ -78,9 +95,9 @@ export function parse(source: string): Expression {
     if (token === "(") return sequence(")");
     if (token === "[") return sequence("]");
     if (token === "-") {
-      const number = postfix();
-      if (number.kind !== "literal") throw new SyntaxError(`only numbers are negated: ${source}`);
-      return { kind: "literal", value: -(number.value as number) };
+      const value = postfix();
+      if (value.kind !== "literal") return method(value, "neg", []);
+      return { kind: "literal", value: -(value.value as number) };
     }
     if (/^["']/.test(token)) return { kind: "literal", value: token.slice(1, -1) };
     if (/^[\d.]/.test(token)) return { kind: "literal", value: Number(token) };
@@ -88,10 +105,17 @@ export function parse(source: string): Expression {
     return { kind: "name", name: token };
   }
 
-  const whole = postfix();
+  const whole = product();
   if (at !== tokens.length) throw new SyntaxError(`cannot read ${source} from ${tokens[at]}`);
   return whole;
 }
+
+const method = (of: Expression, name: string, args: readonly Expression[]): Expression => ({
+  kind: "call",
+  of: { kind: "attribute", of, name },
+  args,
+  kwargs: {},
+});
 
 function tokenize(source: string): string[] {
   const text = source.trim();

@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError, detail } from "./errors.ts";
+import { ArgumentError, detail, ShapeError } from "./errors.ts";
 
 export type Shape = readonly number[];
 
@@ -76,7 +76,9 @@ export function normalizeDims(
 export function checkShape(call: string, shape: Shape): Shape {
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
-      throw new ShapeError(`${call}: a size must be a whole number, 0 or more; got [${shape.join(", ")}]`);
+      throw new ShapeError(
+        `${call}: a size must be a whole number, 0 or more; got [${shape.join(", ")}]`,
+      );
     }
   }
   return shape;

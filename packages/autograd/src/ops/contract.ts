@@ -71,7 +71,8 @@ function productLike(
   const columns = (like.strides.at(-1) ?? 0) as number;
   const leading = ([x, b, own, shared]: Factor): Tensor => permute(x, [...b, ...own, ...shared]);
   const trailing = ([x, b, own, shared]: Factor): Tensor => permute(x, [...b, ...shared, ...own]);
-  if (rows >= columns || first === 0) return contract(leading(outer), trailing(inner), [nb, nm, nn, nk]);
+  if (rows >= columns || first === 0)
+    return contract(leading(outer), trailing(inner), [nb, nm, nn, nk]);
   const turned = contract(leading(inner), trailing(outer), [nb, nn, nm, nk]);
   return permute(turned, [...span(0, nb), ...span(nb + nn, nm), ...span(nb, nn)]);
 }

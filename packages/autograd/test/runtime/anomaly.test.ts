@@ -14,7 +14,9 @@ describe.each(["cpu", "webgpu"] as const)("anomaly mode on %s", (device) => {
   const logOf = (x: Tensor): Tensor => outermost(() => x.log(), "Net.head");
 
   test("names the first op that made a NaN, its module and its line", async () => {
-    const y = logOf(tensor([1, -2]).add(1)).mul(3).sum();
+    const y = logOf(tensor([1, -2]).add(1))
+      .mul(3)
+      .sum();
     await expect(y.item()).rejects.toThrow(
       /anomaly: 'log' \[2\] is the first to make NaN\n {2}in: Net\.head\n {2}at .*anomaly\.test\.ts/,
     );
