@@ -1,4 +1,6 @@
+export { ModuleDict } from "./containers/module-dict.ts";
 export { ModuleList } from "./containers/module-list.ts";
+export { ParameterList } from "./containers/parameter-list.ts";
 export { type Layer, Sequential } from "./containers/sequential.ts";
 export { copyModule } from "./copy.ts";
 export * as functional from "./functional.ts";
@@ -21,7 +23,9 @@ export {
   BatchNorm3d,
   type BatchNormLayerOptions,
 } from "./layers/batch-norm.ts";
+export { Bilinear } from "./layers/bilinear.ts";
 export { CELU } from "./layers/celu.ts";
+export { ChannelShuffle } from "./layers/channel-shuffle.ts";
 export { CircularPad1d, CircularPad2d, CircularPad3d } from "./layers/circular-pad.ts";
 export { ConstantPad1d, ConstantPad2d, ConstantPad3d } from "./layers/constant-pad.ts";
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./layers/conv.ts";
@@ -31,6 +35,7 @@ export {
   ConvTranspose3d,
   type ConvTransposeLayerOptions,
 } from "./layers/conv-transpose.ts";
+export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
 export {
   AlphaDropout,
   Dropout,
@@ -44,6 +49,7 @@ export { ELU } from "./layers/elu.ts";
 export { Embedding, type EmbeddingLayerOptions } from "./layers/embedding.ts";
 export { type BagOptions, EmbeddingBag, type EmbeddingBagOptions } from "./layers/embedding-bag.ts";
 export { Flatten, type FlattenOptions } from "./layers/flatten.ts";
+export { Fold } from "./layers/fold.ts";
 export { GELU } from "./layers/gelu.ts";
 export { GLU, type GLUOptions } from "./layers/glu.ts";
 export { GroupNorm, type GroupNormOptions } from "./layers/group-norm.ts";
@@ -73,6 +79,7 @@ export {
   MultiheadAttention,
   type MultiheadAttentionOptions,
 } from "./layers/multihead-attention.ts";
+export { PixelShuffle, PixelUnshuffle } from "./layers/pixel-shuffle.ts";
 export { PReLU, type PReLUOptions } from "./layers/prelu.ts";
 export type { RecurrentOptions } from "./layers/recurrent.ts";
 export { type CellOptions, GRUCell, LSTMCell, RNNCell } from "./layers/recurrent-cells.ts";
@@ -111,6 +118,14 @@ export {
   TransformerEncoderLayer,
   type TransformerLayerOptions,
 } from "./layers/transformer-layers.ts";
+export { Unflatten } from "./layers/unflatten.ts";
+export { Unfold } from "./layers/unfold.ts";
+export {
+  Upsample,
+  type UpsampleSize,
+  UpsamplingBilinear2d,
+  UpsamplingNearest2d,
+} from "./layers/upsample.ts";
 export { ZeroPad1d, ZeroPad2d, ZeroPad3d } from "./layers/zero-pad.ts";
 export { BCELoss } from "./losses/bce-loss.ts";
 export { BCEWithLogitsLoss } from "./losses/bce-with-logits-loss.ts";
@@ -131,3 +146,4 @@ export { TripletMarginLoss, TripletMarginWithDistanceLoss } from "./losses/tripl
 export { type AnyModule, Module } from "./module.ts";
 export { type BufferOptions, buffer, type Parameter, parameter } from "./parameter.ts";
 export type { LoadReport, StateDict } from "./state-dict.ts";
+export { type SummaryOptions, summary } from "./summary.ts";

@@ -7,7 +7,7 @@ export function printModule(module: AnyModule): string {
   const children = module
     .namedChildren()
     .map(([key, child]) => indent(`(${key}): ${printModule(child)}`));
-  if (children.length === 0) return `${name}(${settings})`;
+  if (children.length === 0 && !settings.includes("\n")) return `${name}(${settings})`;
   const lines = settings === "" ? children : [indent(settings), ...children];
   return `${name}(\n${lines.join("\n")}\n)`;
 }

@@ -1,0 +1,23 @@
+import type { Shape, Tensor } from "@wgrad/autograd";
+import { Module } from "../module.ts";
+import { pythonSizes } from "../print.ts";
+
+/** Splits dimension `dim` into `unflattenedSize`; one size may be -1. x: [B, C·H] → [B, C, H]. */
+export class Unflatten extends Module<[Tensor], Tensor> {
+  readonly dim: number;
+  readonly unflattenedSize: Shape;
+
+  constructor(dim: number, unflattenedSize: Shape) {
+    super();
+    this.dim = dim;
+    this.unflattenedSize = unflattenedSize;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.unflatten(this.dim, this.unflattenedSize);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}, unflattened_size=${pythonSizes(this.unflattenedSize)}`;
+  }
+}

@@ -1,0 +1,52 @@
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { type InterpolateOptions, interpolate } from "../functional.ts";
+import { Module } from "../module.ts";
+import { pythonFloat, pythonSizes, pythonValue } from "../print.ts";
+
+/** The new size, or how many times the old one: one of the two. */
+export type UpsampleSize = Pick<InterpolateOptions, "size" | "scaleFactor">;
+
+/**
+ * x at another size, by `size` or by `scaleFactor`: what lies nearest, along lines ("linear", "bilinear", "trilinear") or cubics
+ * ("bicubic"). x: [N, C, n…] → [N, C, size…].
+ */
+export class Upsample extends Module<[Tensor], Tensor> {
+  readonly options: InterpolateOptions;
+
+  constructor(options: InterpolateOptions) {
+    super();
+    if ((options?.size ?? null) === null && (options?.scaleFactor ?? null) === null) {
+      throw new ArgumentError(
+        `${new.target.name}: neither a size nor a scale factor\n  hint: new ${new.target.name}({ scaleFactor: 2 })`,
+      );
+    }
+    this.options = options;
+  }
+
+  forward(x: Tensor): Tensor {
+    return interpolate(x, this.options);
+  }
+
+  override extraRepr(): string {
+    const { size = null, scaleFactor = null, mode = "nearest" } = this.options;
+    const factors = Array.isArray(scaleFactor)
+      ? `(${scaleFactor.map(pythonFloat).join(", ")})`
+      : pythonFloat((scaleFactor ?? 1) as number);
+    const target = scaleFactor === null ? `size=${pythonSizes(size)}` : `scale_factor=${factors}`;
+    return `${target}, mode=${pythonValue(mode)}`;
+  }
+}
+
+/** An image at another size, each element that of the nearest. x: [N, C, H, W]. */
+export class UpsamplingNearest2d extends Upsample {
+  constructor(size: UpsampleSize) {
+    super({ ...size, mode: "nearest" });
+  }
+}
+
+/** An image at another size along lines, its corners kept. x: [N, C, H, W]. */
+export class UpsamplingBilinear2d extends Upsample {
+  constructor(size: UpsampleSize) {
+    super({ ...size, mode: "bilinear", alignCorners: true });
+  }
+}

@@ -1,0 +1,132 @@
+import { noGrad, type Shape, scope, Tensor, zeros } from "@wgrad/autograd";
+import type { AnyModule, Module } from "./module.ts";
+import { isParameter } from "./parameter.ts";
+
+/** Settings of summary. */
+export interface SummaryOptions {
+  /** What the input's elements are; embeddings take "i32" (default "f32"). */
+  readonly dtype?: Tensor["dtype"];
+}
+
+interface Row {
+  readonly layer: string;
+  readonly output: string;
+  readonly parameters: number;
+  readonly bytes: number;
+}
+
+/**
+ * A table of the model's layers: the shape that each gives for an input of `inputShape` (the batch included; a list of shapes for
+ * several inputs), its own parameters, and the memory of parameters and output. A tied parameter counts once. Shapes
+ * are known when operations are recorded, so nothing is computed; the model runs in evaluation mode.
+ */
+export function summary<In extends Tensor[], Out>(
+  model: Module<In, Out>,
+  inputShape: Shape | readonly Shape[],
+  { dtype = "f32" }: SummaryOptions = {},
+): string {
+  const shapes = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as readonly Shape[];
+  const root = model as unknown as AnyModule;
+  const outputs = outputsOf(model, shapes, dtype);
+  const seen = new Set<Tensor>();
+  const rows = root.namedModules().map(([path, module]): Row => {
+    const own = (Object.values(module) as unknown[]).filter(isParameter);
+    const fresh = own.filter((tensor) => !seen.has(tensor));
+    for (const tensor of fresh) seen.add(tensor);
+    const given = outputs.get(module) ?? [];
+    // a container gives what its last layer gave
+    const made = module.children().length === 0 ? given : [];
+    const depth = path === "" ? 0 : path.split(".").length;
+    const key = path.slice(path.lastIndexOf(".") + 1);
+    return {
+      layer: `${"  ".repeat(depth)}${module.constructor.name}${key && ` (${key})`}`,
+      output: given.map(({ shape }) => `[${shape.join(", ")}]`).join(" "),
+      parameters: total(fresh.map(count)),
+      bytes: total([...fresh, ...made].map(bytesOf)),
+    };
+  });
+  const parameters = root.parameters();
+  const made = [...outputs].flatMap(([module, given]) =>
+    module.children().length === 0 ? given : [],
+  );
+  const trained = parameters.filter(({ requiresGrad }) => requiresGrad);
+  return [
+    ...table(rows),
+    `Parameters: ${grouped(total(parameters.map(count)))}, of them trained: ${grouped(total(trained.map(count)))}`,
+    `Memory: parameters ${amount(total(parameters.map(bytesOf)))}, layers' outputs ${amount(total(made.map(bytesOf)))}`,
+  ].join("\n");
+}
+
+/** A tensor's shape and dtype, all that is kept of an output. */
+type Extent = Pick<Tensor, "shape" | "dtype">;
+
+function outputsOf<In extends Tensor[], Out>(
+  model: Module<In, Out>,
+  shapes: readonly Shape[],
+  dtype: Tensor["dtype"],
+): Map<AnyModule, Extent[]> {
+  const outputs = new Map<AnyModule, Extent[]>();
+  const modes = model.modules().map((module) => [module, module.training] as const);
+  const hooks = model.modules().map((module) =>
+    module.registerForwardHook((_, __, output) => {
+      outputs.set(
+        module,
+        tensorsIn(output).map(({ shape, dtype }) => ({ shape, dtype })),
+      );
+    }),
+  );
+  try {
+    model.eval();
+    scope(() =>
+      noGrad(() => void model(...(shapes.map((shape) => zeros(shape, { dtype })) as In))),
+    );
+  } finally {
+    for (const hook of hooks) hook.remove();
+    for (const [module, training] of modes) module.training = training;
+  }
+  return outputs;
+}
+
+function tensorsIn(value: unknown): Tensor[] {
+  if (value instanceof Tensor) return [value];
+  if (value === null || typeof value !== "object") return [];
+  return Object.values(value).flatMap(tensorsIn);
+}
+
+const BYTES: Partial<Record<Tensor["dtype"], number>> = { f64: 8, u8: 1, bool: 1 };
+
+const total = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0);
+const count = ({ shape }: Extent): number => shape.reduce((product, n) => product * n, 1);
+const bytesOf = (extent: Extent): number => count(extent) * (BYTES[extent.dtype] ?? 4);
+const grouped = (n: number): string => n.toLocaleString("en-US");
+
+function amount(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 2 ** 20
+    ? `${(bytes / 1024).toFixed(1)} KiB`
+    : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+function table(rows: readonly Row[]): string[] {
+  const cells = [
+    ["Layer", "Output", "Parameters", "Memory"],
+    ...rows.map(({ layer, output, parameters, bytes }) => [
+      layer,
+      output,
+      grouped(parameters),
+      amount(bytes),
+    ]),
+  ];
+  const widths = [0, 1, 2, 3].map((c) =>
+    Math.max(...cells.map((row) => (row[c] as string).length)),
+  );
+  const lines = cells.map((row) =>
+    row
+      .map((cell, c) =>
+        c < 2 ? cell.padEnd(widths[c] as number) : cell.padStart(widths[c] as number),
+      )
+      .join("  "),
+  );
+  const rule = "-".repeat((lines[0] as string).length);
+  return [lines[0] as string, rule, ...lines.slice(1), rule];
+}
