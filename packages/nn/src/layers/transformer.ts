@@ -1,0 +1,149 @@
+import { full, ShapeError, type Tensor, triu } from "@wgrad/autograd";
+import { ModuleList } from "../containers/module-list.ts";
+import { copyModule } from "../copy.ts";
+import { xavierUniform_ } from "../init.ts";
+import { type AnyModule, Module } from "../module.ts";
+import { LayerNorm } from "./layer-norm.ts";
+import {
+  type DecodeOptions,
+  type EncodeOptions,
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from "./transformer-layers.ts";
+
+/** Settings of a stack of Transformer layers. */
+export interface TransformerStackOptions {
+  /** What the last layer's result passes through. */
+  readonly norm?: Module<[Tensor], Tensor> | null;
+}
+
+/** How a whole encoder names its mask: PyTorch calls it `mask`, a layer calls it `srcMask`. */
+export interface EncoderOptions extends Omit<EncodeOptions, "srcMask"> {
+  readonly mask?: Tensor | null;
+}
+
+/** `numLayers` copies of a layer, one on the other, all starting equal.  src: as the layer's → its shape. */
+export class TransformerEncoder extends Module<[src: Tensor, options?: EncoderOptions], Tensor> {
+  readonly layers: ModuleList<TransformerEncoderLayer>;
+  readonly norm: Module<[Tensor], Tensor> | null;
+
+  constructor(
+    encoderLayer: TransformerEncoderLayer,
+    numLayers: number,
+    { norm = null }: TransformerStackOptions = {},
+  ) {
+    super();
+    this.layers = copies(encoderLayer, numLayers);
+    this.norm = norm;
+  }
+
+  forward(src: Tensor, { mask = null, ...options }: EncoderOptions = {}): Tensor {
+    let x = src;
+    for (const layer of this.layers) x = layer(x, { ...options, srcMask: mask });
+    return this.norm === null ? x : this.norm(x);
+  }
+}
+
+/** `numLayers` copies of a layer, one on the other, all starting equal.  tgt, memory: as the layer's → the target's shape. */
+export class TransformerDecoder extends Module<
+  [tgt: Tensor, memory: Tensor, options?: DecodeOptions],
+  Tensor
+> {
+  readonly layers: ModuleList<TransformerDecoderLayer>;
+  readonly norm: Module<[Tensor], Tensor> | null;
+
+  constructor(
+    decoderLayer: TransformerDecoderLayer,
+    numLayers: number,
+    { norm = null }: TransformerStackOptions = {},
+  ) {
+    super();
+    this.layers = copies(decoderLayer, numLayers);
+    this.norm = norm;
+  }
+
+  forward(tgt: Tensor, memory: Tensor, options: DecodeOptions = {}): Tensor {
+    let x = tgt;
+    for (const layer of this.layers) x = layer(x, memory, options);
+    return this.norm === null ? x : this.norm(x);
+  }
+}
+
+const copies = <M extends AnyModule>(layer: M, count: number): ModuleList<M> =>
+  new ModuleList(Array.from({ length: count }, () => copyModule(layer)));
+
+/** Settings of Transformer. */
+export interface TransformerOptions extends TransformerLayerOptions {
+  /** Features (default 512). */
+  readonly dModel?: number;
+  /** Heads of attention (default 8). */
+  readonly nhead?: number;
+  /** Layers of the encoder and of the decoder (default 6). */
+  readonly numEncoderLayers?: number;
+  readonly numDecoderLayers?: number;
+  /** A module in the encoder's or the decoder's place. */
+  readonly customEncoder?: TransformerEncoder | null;
+  readonly customDecoder?: TransformerDecoder | null;
+}
+
+/** Masks of a Transformer; true (or −∞) where nothing is to be seen. */
+export interface TransformOptions extends DecodeOptions {
+  readonly srcMask?: Tensor | null;
+  readonly srcKeyPaddingMask?: Tensor | null;
+  readonly srcIsCausal?: boolean;
+}
+
+/**
+ * decoder(tgt, encoder(src)), a norm behind each; every matrix starts from Xavier's uniform draw.  src: [S, B, E]; tgt: [L, B, E]
+ * (or batch first, or without a batch) → the target's shape.  Vaswani et al. 2017.
+ */
+export class Transformer extends Module<
+  [src: Tensor, tgt: Tensor, options?: TransformOptions],
+  Tensor
+> {
+  readonly encoder: TransformerEncoder;
+  readonly decoder: TransformerDecoder;
+  readonly dModel: number;
+
+  constructor(options: TransformerOptions = {}) {
+    super();
+    const { dModel = 512, nhead = 8, layerNormEps: eps = 1e-5, bias = true } = options;
+    const norm = (): LayerNorm => new LayerNorm(dModel, { eps, bias });
+    this.dModel = dModel;
+    this.encoder =
+      options.customEncoder ??
+      new TransformerEncoder(
+        new TransformerEncoderLayer(dModel, nhead, options),
+        options.numEncoderLayers ?? 6,
+        { norm: norm() },
+      );
+    this.decoder =
+      options.customDecoder ??
+      new TransformerDecoder(
+        new TransformerDecoderLayer(dModel, nhead, options),
+        options.numDecoderLayers ?? 6,
+        { norm: norm() },
+      );
+    for (const weight of this.parameters()) {
+      if (weight.shape.length > 1) xavierUniform_(weight);
+    }
+  }
+
+  /** [size, size]: −∞ above the diagonal, else 0. */
+  static generateSquareSubsequentMask(size: number): Tensor {
+    return triu(full([size, size], Number.NEGATIVE_INFINITY), 1);
+  }
+
+  forward(src: Tensor, tgt: Tensor, options: TransformOptions = {}): Tensor {
+    if (src.shape.at(-1) !== this.dModel || tgt.shape.at(-1) !== this.dModel) {
+      throw new ShapeError(
+        `Transformer: source and target have ${this.dModel} features` +
+          `\n  src: [${src.shape.join(", ")}]\n  tgt: [${tgt.shape.join(", ")}]`,
+      );
+    }
+    const { srcMask = null, srcKeyPaddingMask = null, srcIsCausal = false, ...decode } = options;
+    const memory = this.encoder(src, { mask: srcMask, srcKeyPaddingMask, isCausal: srcIsCausal });
+    return this.decoder(tgt, memory, decode);
+  }
+}
