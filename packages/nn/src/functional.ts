@@ -124,6 +124,7 @@ export {
   type PoissonNllLossOptions,
   poissonNllLoss,
 } from "./functional/likelihood-losses.ts";
+export { type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from "./functional/lp-pool.ts";
 export {
   cosineEmbeddingLoss,
   hingeEmbeddingLoss,

@@ -71,6 +71,7 @@ export { Linear, type LinearOptions } from "./layers/linear.ts";
 export { LocalResponseNorm } from "./layers/local-response-norm.ts";
 export { LogSigmoid } from "./layers/log-sigmoid.ts";
 export { LogSoftmax } from "./layers/log-softmax.ts";
+export { LPPool1d, LPPool2d, LPPool3d } from "./layers/lp-pool.ts";
 export { LSTM, type LSTMOptions, type LSTMState } from "./layers/lstm.ts";
 export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from "./layers/max-pool.ts";
 export { Mish } from "./layers/mish.ts";

@@ -78,6 +78,12 @@ const layers: readonly [
     "AdaptiveAvgPool2d(output_size=(None, 2))",
   ],
   [() => new nn.AdaptiveMaxPool1d(2), [1, 1, 5], [1, 1, 2], "AdaptiveMaxPool1d(output_size=2)"],
+  [
+    () => new nn.LPPool2d(2, 2),
+    [1, 1, 4, 4],
+    [1, 1, 2, 2],
+    "LPPool2d(norm_type=2.0, kernel_size=2, stride=None, ceil_mode=False)",
+  ],
   [() => new nn.ZeroPad1d(1), [1, 1, 3], [1, 1, 5], "ZeroPad1d((1, 1))"],
   [
     () => new nn.ConstantPad2d([1, 2, 0, 1], 3.5),
@@ -197,6 +203,8 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     const [low, , half] = await values(new nn.CELU({ alpha: 2 })(x));
     expect(low).toBeCloseTo(2 * Math.expm1(-1), 5);
     expect(half).toBeCloseTo(0.5, 6);
+    const norms = new nn.LPPool1d(2, 2)(tensor([3, 4, 0, 5], { shape: [1, 1, 4] }));
+    for (const norm of await values(norms)) expect(norm).toBeCloseTo(5, 4);
     const dealt = new nn.ChannelShuffle(2)(tensor([0, 1, 2, 3], { shape: [1, 4, 1] }));
     expect(await values(dealt)).toEqual([0, 2, 1, 3]);
   });

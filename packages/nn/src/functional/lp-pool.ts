@@ -1,0 +1,33 @@
+import { avgPool1d, avgPool2d, avgPool3d, type PoolOptions, type Tensor } from "@wgrad/autograd";
+import { composite } from "@wgrad/autograd/plugin";
+
+/** Settings of the power-average poolings. */
+export type LpPoolOptions = Omit<PoolOptions, "padding">;
+
+type Size = number | readonly number[];
+
+const lpPool =
+  (pool: typeof avgPool1d, rank: number) =>
+  (x: Tensor, normType: number, kernelSize: Size, options: LpPoolOptions = {}): Tensor =>
+    composite(() => {
+      const kernel =
+        typeof kernelSize === "number" ? Array<number>(rank).fill(kernelSize) : kernelSize;
+      const count = kernel.reduce((product, n) => product * n, 1);
+      const power = pool(x.pow(normType), kernelSize, options);
+      // as in PyTorch: sums below 0, which odd exponents can make, count as 0
+      return power
+        .relu()
+        .mul(count)
+        .pow(1 / normType);
+    });
+
+type LpPool = ReturnType<typeof lpPool>;
+
+/** (Σ xᵖ)^(1/p) over every window of a signal, sums below 0 as 0. x: [N, C, L] or [C, L]. */
+export const lpPool1d: LpPool = lpPool(avgPool1d, 1);
+
+/** (Σ xᵖ)^(1/p) over every window of an image, sums below 0 as 0. x: [N, C, H, W] or [C, H, W]. */
+export const lpPool2d: LpPool = lpPool(avgPool2d, 2);
+
+/** (Σ xᵖ)^(1/p) over every window of a volume, sums below 0 as 0. x: [N, C, D, H, W] or [C, D, H, W]. */
+export const lpPool3d: LpPool = lpPool(avgPool3d, 3);
