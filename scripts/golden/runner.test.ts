@@ -156,7 +156,7 @@ describe("a case", () => {
       reason: "no frobnicate for torch.frobnicate",
     });
     expect(isFault(unknown)).toBe(true);
-    const known = await run(groupOf({ op: "torch.linalg.svd", call: [] }, tensors));
+    const known = await run(groupOf({ op: "sklearn.nothing.yet", call: [] }, tensors));
     expect(known).toMatchObject({ status: "unmapped", reason: NOT_BUILT });
     expect(isFault(known)).toBe(false);
     expect(report([unknown, known])).toMatchObject({
