@@ -137,7 +137,7 @@ function checkMaskFits(call: string, mask: Tensor, shape: Shape, from: number): 
 
 function notAnIndex(call: string, item: unknown): ArgumentError {
   return new ArgumentError(
-    `${call}: not an index: ${String(item)}` +
+    `${call}: not an index: ${typeof item === "string" ? JSON.stringify(item) : String(item)}` +
       "\n  hint: integers, slice(start, stop, step), null, ellipsis and tensors of integers or truth values",
   );
 }

@@ -117,9 +117,9 @@ function retain(handle: Handle): void {
 /** The call before this one left its result pending: run it, unless a live tape still wants to fuse with it. */
 function flushInference(): void {
   context.inferencePending = false;
-  for (const stream of context.streams) {
-    if (stream.pending.length > 0 && stream.pending.every((node) => node.saved === 0))
-      stream.flush([]);
+  const { stream } = context;
+  if (stream !== null && stream.pending.length > 0 && stream.pending.every((n) => n.saved === 0)) {
+    stream.flush([]);
   }
 }
 
