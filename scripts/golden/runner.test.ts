@@ -79,6 +79,12 @@ describe("Python's names and expressions", () => {
       kwargs: { bias: { value: false }, mode: { value: "xy" } },
     });
     expect(dotted(parse("nn.functional.relu"))).toBe("nn.functional.relu");
+    expect(parse("-(out[0] * y).mean()")).toMatchObject({
+      of: {
+        name: "neg",
+        of: { of: { name: "mean", of: { of: { name: "mul", of: { kind: "item" } } } } },
+      },
+    });
     expect(() => parse("a + b")).toThrow(SyntaxError);
     expect(() => parse("f(1")).toThrow("expected ,");
   });
