@@ -80,6 +80,8 @@ export class Pages {
   /** Pages with live values, the current one included. */
   private readonly pages = new Map<object, Page>();
 
+  /** Pages that are full, and whose last values may not be written yet. */
+  private readonly full: Page[] = [];
   /** Full pages on their way to the host. */
   readonly spilling: Set<Promise<unknown>> = new Set();
 
@@ -92,7 +94,7 @@ export class Pages {
   place(node: Node): { buffer: DeviceBuffer; offset: number } {
     let page = this.current;
     if (page === null || page.free.length === 0) {
-      if (page !== null) this.spill(page);
+      if (page !== null) this.full.push(page);
       page = {
         buffer: this.pool.take(SCALARS_PER_PAGE * SCALAR_BYTES, "pages"),
         nodes: new Array<Node | null>(SCALARS_PER_PAGE).fill(null),
@@ -104,6 +106,11 @@ export class Pages {
     const index = page.free.pop() as number;
     page.nodes[index] = node;
     return { buffer: page.buffer, offset: index * SCALAR_BYTES };
+  }
+
+  /** Reads full pages back; to be called when the submit that writes their last values is under way. */
+  spillFull(): void {
+    for (const page of this.full.splice(0)) this.spill(page);
   }
 
   /** The nodes whose values are in this page. */
@@ -128,7 +135,6 @@ export class Pages {
   }
 
   private spill(page: Page): void {
-    this.current = null;
     const reads = page.nodes.flatMap((node, index) =>
       node === null
         ? []

@@ -351,6 +351,7 @@ export class DeviceStream implements Stream {
       reads,
     });
     this.counters.copies += after.length;
+    this.pages.spillFull();
     this.reads.expect(readers, values);
     keepSlots(plan, slots, this.pool);
   }
