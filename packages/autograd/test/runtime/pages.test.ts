@@ -17,7 +17,7 @@ describe.each(["cpu", "webgpu"] as const)("numbers that are kept unread on %s", 
         made[0]?.realize();
       }
       await settled(); // full pages have been read back: what comes now is what that brought
-    const values = await Promise.all(kept.map((loss) => loss.item()));
+      const values = await Promise.all(kept.map((loss) => loss.item()));
       expect(values).toEqual(
         kept.map((_, n) => (Math.floor(n / together) + 1) * ((n % together) + 1)),
       );
