@@ -82,7 +82,7 @@ export {
 } from "./layers/multihead-attention.ts";
 export { PixelShuffle, PixelUnshuffle } from "./layers/pixel-shuffle.ts";
 export { PReLU, type PReLUOptions } from "./layers/prelu.ts";
-export type { RecurrentOptions } from "./layers/recurrent.ts";
+export type { RecurrentOptions, SequenceOptions } from "./layers/recurrent.ts";
 export { type CellOptions, GRUCell, LSTMCell, RNNCell } from "./layers/recurrent-cells.ts";
 export { ReflectionPad1d, ReflectionPad2d, ReflectionPad3d } from "./layers/reflection-pad.ts";
 export { ReLU } from "./layers/relu.ts";

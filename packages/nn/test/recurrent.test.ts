@@ -1,5 +1,15 @@
-import { cat, init, randn, type Tensor, tensor } from "@wgrad/autograd";
-import { Embedding, EmbeddingBag, GRU, GRUCell, LSTM, LSTMCell, parameter, RNN } from "@wgrad/nn";
+import { arange, cat, init, randn, slice, type Tensor, tensor, where } from "@wgrad/autograd";
+import {
+  Embedding,
+  EmbeddingBag,
+  GRU,
+  GRUCell,
+  LSTM,
+  LSTMCell,
+  parameter,
+  RNN,
+  type SequenceOptions,
+} from "@wgrad/nn";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
@@ -49,6 +59,61 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     rnn.eval();
     expect(await values(rnn(x)[0])).not.toEqual(await values(rnn(x.mul(2))[0]));
     expect(String(rnn)).toBe("RNN(3, 8, num_layers=2, batch_first=True, dropout=1.0)");
+  });
+
+  test("with lengths, each sequence of a batch is as if it ran alone", async () => {
+    const lengths = [5, 2, 0, 3];
+    const x = randn([5, 4, 3]);
+    const padded = where(arange(5).unsqueeze(1).lt(tensor(lengths)).unsqueeze(-1), x, NaN).keep();
+    const all = [
+      new LSTM(3, 4, { bidirectional: true, numLayers: 2, projSize: 2 }),
+      new GRU(3, 4, { bidirectional: true }),
+      new RNN(3, 4, { numLayers: 2 }),
+    ];
+    for (const layer of (device === "cpu" ? all : all.slice(1, 2)) as readonly (
+      | LSTM
+      | GRU
+      | RNN
+    )[]) {
+      const call = layer as unknown as (
+        x: Tensor,
+        state?: null,
+        options?: SequenceOptions,
+      ) => [Tensor, Tensor | Tensor[]];
+      const [out, end] = call(padded, null, { lengths });
+      const ends = [end].flat();
+      for (const [b, length] of lengths.entries()) {
+        const [mine, last] = [out.select(1, b), ends.map((state) => state.select(1, b))];
+        expect(await values(mine.at(slice(length, null)))).not.toContainEqual(
+          expect.not.closeTo(0),
+        );
+        if (length === 0) {
+          for (const state of last) expect(await state.abs().sum().item()).toBe(0);
+          continue;
+        }
+        const [own, ownEnd] = call(x.at(slice(0, length), b));
+        await near(mine.at(slice(0, length)), own);
+        for (const [i, state] of [ownEnd].flat().entries()) await near(last[i] as Tensor, state);
+      }
+      const [asTensor] = call(padded, null, { lengths: tensor(lengths, { dtype: "i32" }) });
+      await near(asTensor, out);
+      out.sum().backward();
+      for (const p of layer.parameters())
+        expect(await (p.grad as Tensor).sum().item()).not.toBeNaN();
+      for (const p of layer.parameters()) p.grad = null;
+    }
+  });
+
+  test("errors of lengths", () => {
+    const gru = new GRU(3, 4);
+    const x = randn([5, 2, 3]);
+    expect(() => gru(x, null, { lengths: [5, 6] })).toThrow(
+      "GRU: a length is 6\n  hint: whole numbers, 0 to 5 (the time steps of the input)",
+    );
+    expect(() => gru(x, null, { lengths: [5, 2, 1] })).toThrow(
+      "GRU: lengths are one for each sequence of a batch\n  input: [5, 2, 3]\n  lengths: [3]",
+    );
+    expect(() => gru(x.select(1, 0), null, { lengths: [5] })).toThrow("one for each sequence");
   });
 
   test("errors of recurrent layers", () => {

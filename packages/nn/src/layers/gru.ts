@@ -1,5 +1,5 @@
 import { chunk, linear, type Tensor } from "@wgrad/autograd";
-import { Recurrent, type RecurrentOptions, type Step } from "./recurrent.ts";
+import { Recurrent, type RecurrentOptions, type SequenceOptions, type Step } from "./recurrent.ts";
 
 /**
  * One step.  r, z from σ of both contributions, n = tanh(x Wᵢₙᵀ + bᵢₙ + r ⊙ (h Wₕₙᵀ + bₕₙ)), h' = (1 − z) ⊙ n + z ⊙ h
@@ -19,13 +19,16 @@ export const gruStep: Step = (x, [before], { weightHh, biasHh }) => {
  * h' = (1 − z) ⊙ n + z ⊙ h.  x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h: [layers·directions, B, H], zeros
  * unless given → [output [T, B, directions·H], h at the end].  Cho et al. 2014.
  */
-export class GRU extends Recurrent<[x: Tensor, h?: Tensor | null], [Tensor, Tensor]> {
+export class GRU extends Recurrent<
+  [x: Tensor, h?: Tensor | null, options?: SequenceOptions],
+  [Tensor, Tensor]
+> {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
     super(3, inputSize, hiddenSize, options);
   }
 
-  forward(x: Tensor, h: Tensor | null = null): [Tensor, Tensor] {
-    const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], gruStep);
+  forward(x: Tensor, h: Tensor | null = null, options: SequenceOptions = {}): [Tensor, Tensor] {
+    const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], gruStep, options);
     return [out, end as Tensor];
   }
 }

@@ -1,5 +1,5 @@
 import { chunk, linear, type Tensor } from "@wgrad/autograd";
-import { Recurrent, type RecurrentOptions, type Step } from "./recurrent.ts";
+import { Recurrent, type RecurrentOptions, type SequenceOptions, type Step } from "./recurrent.ts";
 
 /** Settings of LSTM. */
 export interface LSTMOptions extends RecurrentOptions {
@@ -30,14 +30,21 @@ export const lstmStep: Step = (x, [h, c], { weightHh, biasHh, weightHr }) => {
  * h' = σ(o) ⊙ tanh c'.  x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h, c: [layers·directions, B, H], zeros
  * unless given → [output [T, B, directions·H], [h, c] at the end].  Hochreiter & Schmidhuber 1997.
  */
-export class LSTM extends Recurrent<[x: Tensor, state?: LSTMState | null], [Tensor, LSTMState]> {
+export class LSTM extends Recurrent<
+  [x: Tensor, state?: LSTMState | null, options?: SequenceOptions],
+  [Tensor, LSTMState]
+> {
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
     super(4, inputSize, hiddenSize, options);
   }
 
-  forward(x: Tensor, state: LSTMState | null = null): [Tensor, LSTMState] {
+  forward(
+    x: Tensor,
+    state: LSTMState | null = null,
+    options: SequenceOptions = {},
+  ): [Tensor, LSTMState] {
     const widths = [this.outputSize, this.hiddenSize];
-    const [out, [h, c]] = this.run(x, state, widths, lstmStep);
+    const [out, [h, c]] = this.run(x, state, widths, lstmStep, options);
     return [out, [h as Tensor, c as Tensor]];
   }
 }

@@ -1,11 +1,14 @@
 import {
   ArgumentError,
+  arange,
   cat,
   dropout,
   linear,
   ShapeError,
   stack,
   type Tensor,
+  tensor,
+  where,
   zeros,
 } from "@wgrad/autograd";
 import { Module } from "../module.ts";
@@ -24,6 +27,15 @@ export interface RecurrentOptions {
   readonly dropout?: number;
   /** A second pass from the end, whose outputs stand beside the first's. */
   readonly bidirectional?: boolean;
+}
+
+/** What a recurrent layer may be told besides its input and state. */
+export interface SequenceOptions {
+  /**
+   * How many steps of each sequence count, [B], 0 to T; what stands behind is padding. As a packed sequence in PyTorch: there
+   * outputs are 0, the final state is that of the last step that counts, and the reverse direction starts at it.
+   */
+  readonly lengths?: readonly number[] | Tensor;
 }
 
 /** The weights of one layer in one direction. */
@@ -127,13 +139,14 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
 
   /**
    * Runs all layers. x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); `widths`: the features of each state;
-   * `initial`: the states, zeros where there are none. → [output, states at the end]
+   * `initial`: the states, zeros where there are none; `lengths`: where each sequence ends. → [output, states at the end]
    */
   protected run(
     x: Tensor,
     initial: readonly Tensor[] | null,
     widths: readonly number[],
     step: Step,
+    { lengths }: SequenceOptions = {},
   ): [Tensor, Tensor[]] {
     const rank = x.shape.length;
     const call = this.constructor.name;
@@ -157,14 +170,16 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
       }
       return rank === 2 ? given.unsqueeze(1) : given;
     });
-    let y = timed;
+    const counts = lengths === undefined ? null : countingSteps(call, x, timed, lengths);
+    // padding may hold anything, NaN too: it must not reach the gradients of the weights
+    let y = counts === null ? timed : where(counts, timed, 0);
     const ends: Tensor[][] = widths.map(() => []);
     for (let layer = 0; layer < this.numLayers; layer++) {
       const below = y;
       const sides = this.suffixes(layer).map((suffix, d) => {
         const at = layer * (this.bidirectional ? 2 : 1) + d;
         const start = states.map((state) => state.select(0, at));
-        const [out, end] = overTime(below, start, weightsOf(this, suffix), step, d === 1);
+        const [out, end] = overTime(below, start, weightsOf(this, suffix), step, d === 1, counts);
         for (const [i, state] of end.entries()) ends[i]?.push(state);
         return out;
       });
@@ -188,13 +203,40 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
   }
 }
 
-/** One layer in one direction. x: [T, B, I] → [T, B, H] and the states at the end. */
+/** Which steps of which sequence count: [T, B, 1]. */
+function countingSteps(
+  call: string,
+  x: Tensor,
+  timed: Tensor,
+  lengths: readonly number[] | Tensor,
+): Tensor {
+  const [steps, batch] = timed.shape as readonly [number, number];
+  const shape = "shape" in lengths ? lengths.shape : [lengths.length];
+  if (x.shape.length === 2 || String(shape) !== String([batch])) {
+    throw new ShapeError(
+      `${call}: lengths are one for each sequence of a batch\n  input: [${x.shape.join(", ")}]` +
+        `\n  lengths: [${shape.join(", ")}]`,
+    );
+  }
+  const times = arange(steps, { dtype: "i32" }).unsqueeze(1);
+  if ("shape" in lengths) return times.lt(lengths).unsqueeze(-1);
+  for (const length of lengths) {
+    if (Number.isInteger(length) && length >= 0 && length <= steps) continue;
+    throw new ArgumentError(
+      `${call}: a length is ${length}\n  hint: whole numbers, 0 to ${steps} (the time steps of the input)`,
+    );
+  }
+  return times.lt(tensor(lengths, { dtype: "i32" })).unsqueeze(-1);
+}
+
+/** One layer in one direction. x: [T, B, I] → [T, B, H] and the states at the end; a step that does not count keeps the states. */
 function overTime(
   x: Tensor,
   start: readonly Tensor[],
   weights: Weights,
   step: Step,
   reverse: boolean,
+  counts: Tensor | null,
 ): [Tensor, readonly Tensor[]] {
   const inputs = linear(x, weights.weightIh, weights.biasIh);
   const length = x.shape[0] as number;
@@ -202,10 +244,15 @@ function overTime(
   const outputs: Tensor[] = [];
   for (let i = 0; i < length; i++) {
     const t = reverse ? length - 1 - i : i;
-    states = step(inputs.select(0, t), states, weights);
+    const before = states;
+    states = step(inputs.select(0, t), before, weights);
     outputs[t] = states[0] as Tensor;
+    if (counts === null) continue;
+    const here = counts.select(0, t);
+    states = states.map((state, n) => where(here, state, before[n] as Tensor));
   }
-  return [stack(outputs, 0), states];
+  const out = stack(outputs, 0);
+  return [counts === null ? out : where(counts, out, 0), states];
 }
 
 function checkSizes(

@@ -1,5 +1,5 @@
 import { ArgumentError, linear, relu, type Tensor, tanh } from "@wgrad/autograd";
-import { Recurrent, type RecurrentOptions, type Step } from "./recurrent.ts";
+import { Recurrent, type RecurrentOptions, type SequenceOptions, type Step } from "./recurrent.ts";
 
 /** What an RNN's step ends with. */
 export type Nonlinearity = "tanh" | "relu";
@@ -28,7 +28,10 @@ export function rnnStep(call: string, nonlinearity: Nonlinearity): Step {
  * x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h: [layers·directions, B, H], zeros unless given
  * → [output [T, B, directions·H], h at the end].  Elman 1990.
  */
-export class RNN extends Recurrent<[x: Tensor, h?: Tensor | null], [Tensor, Tensor]> {
+export class RNN extends Recurrent<
+  [x: Tensor, h?: Tensor | null, options?: SequenceOptions],
+  [Tensor, Tensor]
+> {
   readonly nonlinearity: Nonlinearity;
 
   constructor(
@@ -41,9 +44,9 @@ export class RNN extends Recurrent<[x: Tensor, h?: Tensor | null], [Tensor, Tens
     this.nonlinearity = nonlinearity;
   }
 
-  forward(x: Tensor, h: Tensor | null = null): [Tensor, Tensor] {
+  forward(x: Tensor, h: Tensor | null = null, options: SequenceOptions = {}): [Tensor, Tensor] {
     const step = rnnStep("RNN", this.nonlinearity);
-    const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], step);
+    const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], step, options);
     return [out, end as Tensor];
   }
 }
