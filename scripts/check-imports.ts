@@ -21,7 +21,8 @@ interface Import {
 const core = "packages/autograd/src/";
 /** Each line may import itself and the lines below it. */
 const arrow: readonly (readonly string[])[] = [
-  ["index.ts", "plugin.ts", "node.ts", "safetensors.ts"],
+  ["index.ts", "plugin.ts", "node.ts", "safetensors.ts", "saving.ts"],
+  ["saving/"],
   ["tensor.ts"],
   ["autograd/"],
   ["ops/"],
@@ -31,6 +32,7 @@ const arrow: readonly (readonly string[])[] = [
   ["graph/"],
   ["kernel/"],
   ["random/"],
+  ["safetensors/"],
   ["dtype.ts", "shape.ts", "errors.ts"],
 ];
 const testing = "testing/";

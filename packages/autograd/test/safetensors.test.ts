@@ -81,6 +81,23 @@ describe("round trip", () => {
     expect(Object.keys(tensors)).toEqual(["__proto__"]);
   });
 
+  test("long metadata full of quotes and backslashes", () => {
+    const note = '\\"'.repeat(2_000_000);
+    expect(readSafetensors(writeSafetensors({}, { note })).metadata.note).toHaveLength(4_000_000);
+  });
+
+  test("numbers as names stay in the order of the data", () => {
+    const one = (value: number): TensorRecord => ({
+      dtype: "u8",
+      shape: [1],
+      data: Uint8Array.of(value),
+    });
+    const bytes = writeSafetensors({ b: one(1), 2: one(2), 10: one(3) });
+    const names = new TextDecoder().decode(bytes).matchAll(/"(\w+)":\{/g);
+    expect([...names].map(([, name]) => name)).toEqual(["10", "2", "b"]);
+    expect(readSafetensors(bytes).tensors.b?.data).toEqual(Uint8Array.of(1));
+  });
+
   test("no tensors at all", () => {
     expect(readSafetensors(writeSafetensors({}))).toEqual({ tensors: {}, metadata: {} });
   });
@@ -129,6 +146,7 @@ describe("wider types", () => {
 describe("refused", () => {
   const huge = new Uint8Array(16);
   new DataView(huge.buffer).setUint32(4, 1, true);
+  const zip = new TextEncoder().encode("PK\u0003\u0004\u0000\u0000\u0000\u0000archive/data.pkl");
   const ok = entry("U8", [4], 0, 4);
   const hostile: [string, Uint8Array, string][] = [
     ["too short", new Uint8Array(7), "7 bytes are too few"],
@@ -142,6 +160,7 @@ describe("refused", () => {
       file(`{"a":${JSON.stringify(ok)},"\\u0061":${JSON.stringify(ok)}}`, 4),
       '"a": the name is given twice',
     ],
+    ["a string without an end", file('{"a'), "a string does not end"],
     ["deep nesting", file(`{"a":${"[".repeat(50000)}`), "nested too deep"],
     ["an unknown dtype", file({ a: entry("F8_E4M3", [4], 0, 4) }, 4), '"F8_E4M3" is not read'],
     ["a null entry", file({ a: null }), "dtype undefined"],
@@ -170,6 +189,18 @@ describe("refused", () => {
     ["hidden bytes", file({ a: ok }, 9), "5 bytes at the end belong to no tensor"],
     ["metadata of numbers", file({ __metadata__: { a: 1 } }), "from strings to strings"],
     [
+      "more sizes than a number counts",
+      file({ a: entry("U8", Array(40).fill(2 ** 52), 0, 4) }, 4),
+      "bytes, but has 4",
+    ],
+    ["offsets past 2⁵³", file({ a: entry("U8", [4], 2 ** 53, 2 ** 53 + 4) }, 4), "are no range"],
+    ["a size given as text", file({ a: { ...ok, shape: ["4"] } }, 4), "no list of sizes"],
+    ["offsets swapped for a size", file({ a: { dtype: "U8", shape: [4] } }, 4), "are no range"],
+    ["a dtype that Object has", file({ a: entry("constructor", [4], 0, 4) }, 4), "is not read"],
+    ["bytes after an empty header", file({}, 3), "3 bytes at the end belong to no tensor"],
+    ["a pickle", Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9), "a header of"],
+    ["a zip, as torch.save writes", zip, "a header of"],
+    [
       "a bool of 2",
       file({ a: entry("BOOL", [1], 0, 1) }, Uint8Array.of(2)),
       "BOOL holds the byte 2",
@@ -179,6 +210,11 @@ describe("refused", () => {
     const read = () => readSafetensors(bytes);
     expect(read).toThrow(SafetensorsError);
     expect(read).toThrow(message);
+  });
+
+  test("a header longer than readers take is not written", () => {
+    const note = "x".repeat(100_000_001);
+    expect(() => writeSafetensors({}, { note })).toThrow("readers take 100000000");
   });
 
   test("writing what does not fit", () => {

@@ -1,0 +1,96 @@
+import { arrayType } from "../dtype.ts";
+import { sizeOf } from "../shape.ts";
+import {
+  fault,
+  fileType,
+  SafetensorsError,
+  type SafetensorsFile,
+  type TensorRecord,
+} from "./format.ts";
+import {
+  checkMetadata,
+  HEADER_LIMIT,
+  headerLengthOf,
+  METADATA,
+  PREFIX,
+  parseHeader,
+} from "./header.ts";
+
+/**
+ * Reads a safetensors file. Data that is aligned in `file` is a view of it, other data a copy.
+ * Throws SafetensorsError, before anything is allocated, where header and bytes do not agree in every detail.
+ */
+export function readSafetensors(file: ArrayBuffer | Uint8Array): SafetensorsFile {
+  const bytes = file instanceof Uint8Array ? file : new Uint8Array(file);
+  const bodyAt = PREFIX + headerLengthOf(bytes, bytes.length);
+  const body = bytes.subarray(bodyAt);
+  const { entries, metadata } = parseHeader(bytes.subarray(PREFIX, bodyAt), body.length);
+  const tensors = entries.map(({ name, type, shape, begin, end }): [string, TensorRecord] => [
+    name,
+    { dtype: type.dtype, shape, data: type.decode(body.subarray(begin, end), name) },
+  ]);
+  return { tensors: Object.fromEntries(tensors), metadata };
+}
+
+/**
+ * Writes tensors as a safetensors file, in the order that Python's library writes them: wider types first, so that a reader
+ * finds all of them aligned, then by name.
+ */
+export function writeSafetensors(
+  tensors: Readonly<Record<string, TensorRecord>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const parts = safetensorsParts(tensors, metadata);
+  const file = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    file.set(part, at);
+    at += part.length;
+  }
+  return file;
+}
+
+/** The bytes of a file in order, the tensors' where they are: nothing is copied. */
+export function safetensorsParts(
+  tensors: Readonly<Record<string, TensorRecord>>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array[] {
+  checkMetadata(metadata);
+  const order = Object.keys(fileType);
+  const entries = Object.entries(tensors).sort(
+    ([a, x], [b, y]) => order.indexOf(x.dtype) - order.indexOf(y.dtype) || (a < b ? -1 : 1),
+  );
+  const fields = Object.keys(metadata).length > 0 ? [field(METADATA, metadata)] : [];
+  const data: Uint8Array[] = [];
+  let end = 0;
+  for (const [name, { dtype, shape, data: values }] of entries) {
+    if (name === METADATA) throw fault(name, "the name is reserved");
+    if (!(values instanceof arrayType(dtype)) || values.length !== sizeOf(shape)) {
+      const given = `${values.constructor.name} of ${values.length}`;
+      throw fault(name, `[${shape.join(", ")}] ${dtype} does not fit a ${given}`);
+    }
+    const begin = end;
+    end += values.byteLength;
+    fields.push(field(name, { dtype: fileType[dtype], shape, data_offsets: [begin, end] }));
+    data.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  return [headerBytes(`{${fields.join(",")}}`), ...data];
+}
+
+const field = (name: string, value: unknown): string =>
+  `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+
+/** The header's length, the header, and spaces up to the next multiple of eight. */
+function headerBytes(json: string): Uint8Array {
+  const text = new TextEncoder().encode(json);
+  const length = Math.ceil(text.length / 8) * 8;
+  if (length > HEADER_LIMIT) {
+    throw new SafetensorsError(
+      `safetensors: names and metadata take ${length} bytes, readers take ${HEADER_LIMIT}`,
+    );
+  }
+  const bytes = new Uint8Array(PREFIX + length).fill(0x20, PREFIX + text.length);
+  new DataView(bytes.buffer).setUint32(0, length, true);
+  bytes.set(text, PREFIX);
+  return bytes;
+}

@@ -1,0 +1,100 @@
+import { arrayType, type DType, type TypedArray } from "../dtype.ts";
+import { WgradError } from "../errors.ts";
+import type { Shape } from "../shape.ts";
+
+/** A tensor outside any device: what safetensors files are read into and written from. */
+export interface TensorRecord {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly data: TypedArray;
+}
+
+export interface SafetensorsFile {
+  readonly tensors: Readonly<Record<string, TensorRecord>>;
+  /** The file's free-form strings; empty where it has none. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Bytes that are not a safetensors file, or tensors that cannot become one. */
+export class SafetensorsError extends WgradError {}
+
+export interface Stored {
+  readonly dtype: DType;
+  readonly bytes: number;
+  readonly decode: (bytes: Uint8Array, name: string) => TypedArray;
+}
+
+/** File dtypes and what they are here: int64 becomes i32 (checked), half precision f32. */
+export const stored: ReadonlyMap<string, Stored> = new Map<string, Stored>([
+  ["F64", plain("f64")],
+  ["F32", plain("f32")],
+  ["I32", plain("i32")],
+  ["U32", plain("u32")],
+  ["U8", plain("u8")],
+  ["BOOL", { dtype: "bool", bytes: 1, decode: decodeBool }],
+  ["I64", { dtype: "i32", bytes: 8, decode: decodeI64 }],
+  ["F16", { dtype: "f32", bytes: 2, decode: (bytes) => decodeHalf(bytes, float16Bits) }],
+  ["BF16", { dtype: "f32", bytes: 2, decode: (bytes) => decodeHalf(bytes, bfloat16Bits) }],
+]);
+
+/** What each dtype is called in a file, in the order in which tensors are written: widest first. */
+export const fileType: Record<DType, string> = {
+  f64: "F64",
+  f32: "F32",
+  u32: "U32",
+  i32: "I32",
+  u8: "U8",
+  bool: "BOOL",
+};
+
+export function fault(name: string, what: string): SafetensorsError {
+  return new SafetensorsError(`safetensors: ${JSON.stringify(name)}: ${what}`);
+}
+
+function plain(dtype: DType): Stored {
+  const array = arrayType(dtype);
+  const bytes = array.BYTES_PER_ELEMENT;
+  return { dtype, bytes, decode: (data) => new array(...aligned(data, bytes)) };
+}
+
+/** Where an array of `width`-byte elements finds these bytes: in place if aligned, in a copy if not. */
+function aligned(data: Uint8Array, width: number): [ArrayBufferLike, number, number] {
+  const at = data.byteOffset % width === 0 ? data : data.slice();
+  return [at.buffer, at.byteOffset, at.byteLength / width];
+}
+
+function decodeBool(bytes: Uint8Array, name: string): Uint8Array {
+  const odd = bytes.find((byte) => byte > 1);
+  if (odd !== undefined) throw fault(name, `BOOL holds the byte ${odd}`);
+  return bytes;
+}
+
+function decodeI64(bytes: Uint8Array, name: string): Int32Array {
+  const words = new Int32Array(...aligned(bytes, 4));
+  return Int32Array.from({ length: words.length / 2 }, (_, i) => {
+    const low = words[2 * i] as number;
+    if (words[2 * i + 1] !== low >> 31) {
+      throw fault(name, `I64 element ${i} does not fit 32 bits\n  hint: int64 is read as i32`);
+    }
+    return low;
+  });
+}
+
+function decodeHalf(bytes: Uint8Array, toBits: (half: number) => number): Float32Array {
+  const halves = new Uint16Array(...aligned(bytes, 2));
+  return new Float32Array(Uint32Array.from(halves, toBits).buffer);
+}
+
+const bfloat16Bits = (half: number): number => half << 16;
+
+/** IEEE binary16 to binary32: subnormals become normal, NaN payloads survive. */
+function float16Bits(half: number): number {
+  const sign = (half & 0x8000) << 16;
+  const exponent = (half >> 10) & 31;
+  const fraction = half & 0x3ff;
+  if (exponent === 31) return sign | 0x7f800000 | (fraction << 13);
+  if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
+  if (fraction === 0) return sign;
+  const shift = Math.clz32(fraction) - 21;
+  return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
+}
