@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { manualSeed, randn, type Tensor } from "@wgrad/autograd";
 import { pendingNodes, useIdleDevice } from "@wgrad/autograd/testing";
 import { models } from "./steps/models.ts";
+import { workloads } from "./steps/workloads.ts";
 
 interface RecordCost {
   /** Median microseconds to record one operation. */
@@ -77,7 +78,7 @@ function host(): Record<string, { microsecondsPerStep: number }> {
   useIdleDevice();
   manualSeed(0);
   const costs = Object.entries(models).map(([name, make]) => {
-    const step = make();
+    const step = make((workloads[name] as (typeof workloads)[string])());
     const times: number[] = [];
     for (let i = 0; i < 300; i++) {
       const start = performance.now();

@@ -1,34 +1,57 @@
-/** `pnpm counts [--json FILE]`: what a steady training step asks of the GPU, exactly. */
+/** `pnpm counts [--only NAME,…] [--json FILE]`: what a steady training step asks of the GPU, exactly. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { init, manualSeed } from "@wgrad/autograd";
 import {
+  type Counters,
   counters,
   countingDevice,
   type DeviceCounts,
   openGPUDevice,
 } from "@wgrad/autograd/testing";
-import { models } from "./steps/models.ts";
+import { models, type Step } from "./steps/models.ts";
+import { workloads } from "./steps/workloads.ts";
 
-interface StepCounts extends Omit<DeviceCounts, "writes"> {
+/** The record of one model: counts of one steady step, but for what says otherwise. */
+interface StepRecord extends DeviceCounts {
+  bytesRead: number;
+  bytesWritten: number;
+  flops: number;
+  /** Pipelines made from the start. */
   pipelinesTotal: number;
+  /** Bytes of temporary buffers, and the least that the order of kernels allows. */
+  peakBytes: number;
+  liveBytes: number;
+  peakRatio: number;
   uploads: number;
+  readbacks: number;
+  planHits: number;
   planMisses: number;
+  /** Least time of recording, backward and update, until the submit; waits for the GPU are not in it. */
+  hostMicroseconds: number;
+  /** Milliseconds spent making plans from the start. */
+  compileMs: number;
+  adapter: string;
 }
 
 /** Iterations before a step is steady: from the fourth on nothing may be created. */
 const WARM_UP = 3;
 const STEADY = 5;
+/** Host times are of more steps, but of no more than this many milliseconds. */
+const TIMED = { least: 3, most: 300, milliseconds: 500 };
 
-async function countsOf(make: (typeof models)[string]): Promise<StepCounts> {
+const keys = ["chain", "logistic", "mlp", "convnet", "gpt", "lstm"] as const;
+
+async function recordOf(name: string): Promise<StepRecord> {
+  const make = models[name] as (typeof models)[string];
+  const workload = (workloads[name] as (typeof workloads)[string])();
   const watched = countingDevice(await openGPUDevice());
-  await init({ device: watched.device });
+  const { description } = await init({ device: watched.device });
   manualSeed(0);
-  const step = make();
-  let pipelinesTotal = 0;
+  const step = make(workload);
   for (let i = 0; i < WARM_UP; i++) await step.run().item();
+  const pipelinesTotal = watched.take().pipelinesCreated;
   const before = counters();
-  pipelinesTotal += watched.take().pipelinesCreated;
   const each: DeviceCounts[] = [];
   for (let i = 0; i < STEADY; i++) {
     await step.run().item();
@@ -36,23 +59,68 @@ async function countsOf(make: (typeof models)[string]): Promise<StepCounts> {
   }
   const [first, ...rest] = each.map((counts) => JSON.stringify(counts));
   if (rest.some((other) => other !== first))
-    throw new Error(`the steps differ:\n${[first, ...rest].join("\n")}`);
-  const { writes: _, ...steady } = each[0] as DeviceCounts;
+    throw new Error(`${name}: the steps differ:\n${[first, ...rest].join("\n")}`);
+  const steady = each[0] as DeviceCounts;
   const after = counters();
+  const perStep = (key: keyof Counters): number => (after[key] - before[key]) / STEADY;
   return {
     ...steady,
+    bytesRead: perStep("bytesRead"),
+    bytesWritten: perStep("bytesWritten"),
+    flops: perStep("flops"),
     pipelinesTotal: pipelinesTotal + steady.pipelinesCreated,
-    uploads: (after.uploads - before.uploads) / STEADY,
-    planMisses: after.planMisses - before.planMisses,
+    peakBytes: after.peakBytes,
+    liveBytes: after.liveBytes,
+    peakRatio: after.liveBytes === 0 ? 1 : round(after.peakBytes / after.liveBytes, 2),
+    uploads: perStep("uploads"),
+    readbacks: perStep("readbacks"),
+    planHits: perStep("planHits"),
+    planMisses: perStep("planMisses"),
+    hostMicroseconds: await hostTime(step.run),
+    compileMs: Math.round(after.compileMs),
+    adapter: description,
   };
 }
 
-const { values } = parseArgs({ options: { json: { type: "string" }, only: { type: "string" } } });
-const report: Record<string, StepCounts> = {};
-for (const [name, make] of Object.entries(models)) {
-  if (values.only === undefined || values.only.split(",").includes(name))
-    report[name] = await countsOf(make);
+/** Least microseconds that `run` keeps the program busy; its result is awaited outside the watch. */
+async function hostTime(run: Step["run"]): Promise<number> {
+  const times: number[] = [];
+  const end = performance.now() + TIMED.milliseconds;
+  while (times.length < TIMED.least || (times.length < TIMED.most && performance.now() < end)) {
+    const start = performance.now();
+    const loss = run();
+    times.push((performance.now() - start) * 1000);
+    await loss.item();
+  }
+  return Math.round(Math.min(...times));
 }
-console.table(report);
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+const { values } = parseArgs({ options: { json: { type: "string" }, only: { type: "string" } } });
+const chosen = values.only?.split(",") ?? keys;
+const report: Record<string, StepRecord> = {};
+for (const name of chosen) {
+  if (!(keys as readonly string[]).includes(name)) {
+    console.error(`counts: no model "${name}"; there are ${keys.join(", ")}`);
+    process.exit(1);
+  }
+  report[name] = await recordOf(name);
+}
+const metrics = Object.keys(Object.values(report)[0] ?? {}) as (keyof StepRecord)[];
+const columns = Object.entries(report);
+console.table(
+  Object.fromEntries(
+    metrics
+      .filter((metric) => metric !== "adapter")
+      .map((metric) => [
+        metric,
+        Object.fromEntries(columns.map(([name, record]) => [name, record[metric]])),
+      ]),
+  ),
+);
+console.log(
+  `${columns[0]?.[1].adapter}; hostMicroseconds and compileMs depend on the machine, the rest does not`,
+);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 process.exit(0); // Dawn's instance would keep the process waiting

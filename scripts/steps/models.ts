@@ -1,20 +1,34 @@
-/** The training steps that counts and benchmarks measure: one place, so that both measure the same. */
+/** The workloads, trained by this library: one place, so that counts and benchmarks measure the same. */
 import { type Tensor, tensor } from "@wgrad/autograd";
-import { BCELoss, Linear, Module, MSELoss, Sigmoid } from "@wgrad/nn";
+import {
+  type AnyModule,
+  BCELoss,
+  Conv2d,
+  CrossEntropyLoss,
+  Embedding,
+  Linear,
+  LSTM,
+  MaxPool2d,
+  Module,
+  ReLU,
+  Sequential,
+  Sigmoid,
+} from "@wgrad/nn";
 import { Adam, type Optimizer, SGD } from "@wgrad/optim";
+import type { Values } from "./draw.ts";
+import { GPT } from "./gpt.ts";
+import { LEARNING_RATE, LSTM as lstmSize, type Workload } from "./workloads.ts";
 
 export interface Step {
   /** One training step: forward, backward, update; the loss is not read. */
   readonly run: () => Tensor;
+  /** A number that all results of a step take part in, where the loss alone does not show them. */
+  readonly check?: () => Tensor;
 }
 
 class Logistic extends Module<[Tensor], Tensor> {
-  linear: Linear;
+  linear = new Linear(30, 1);
   sigmoid = new Sigmoid();
-  constructor(features: number) {
-    super();
-    this.linear = new Linear(features, 1);
-  }
   override forward(x: Tensor): Tensor {
     return this.sigmoid(this.linear(x));
   }
@@ -26,6 +40,35 @@ class Perceptron extends Module<[Tensor], Tensor> {
   override forward(x: Tensor): Tensor {
     return this.output(this.hidden(x).relu());
   }
+}
+
+class ConvNet extends Module<[Tensor], Tensor> {
+  conv1 = new Conv2d(1, 16, 3, { padding: 1 });
+  conv2 = new Conv2d(16, 32, 3, { padding: 1 });
+  pool = new Sequential(new ReLU(), new MaxPool2d(2));
+  output = new Linear(32 * 7 * 7, 10);
+  override forward(images: Tensor): Tensor {
+    const features = this.pool(this.conv2(this.pool(this.conv1(images))));
+    return this.output((features as Tensor).flatten(1));
+  }
+}
+
+class Classifier extends Module<[Tensor], Tensor> {
+  embedding = new Embedding(lstmSize.vocabulary, lstmSize.embed);
+  lstm = new LSTM(lstmSize.embed, lstmSize.hidden, { batchFirst: true });
+  output = new Linear(lstmSize.hidden, lstmSize.classes);
+  override forward(tokens: Tensor): Tensor {
+    const [, [hidden]] = this.lstm(this.embedding(tokens));
+    return this.output(hidden.squeeze(0));
+  }
+}
+
+export const toTensor = ({ shape, data }: Values): Tensor => tensor(data).reshape(shape);
+
+function load<M extends AnyModule>(model: M, { weights }: Workload): M {
+  const entries = Object.entries(weights).map(([name, values]) => [name, toTensor(values)]);
+  model.loadStateDict(Object.fromEntries(entries));
+  return model;
 }
 
 function step(optimizer: Optimizer, loss: () => Tensor): Step {
@@ -40,34 +83,63 @@ function step(optimizer: Optimizer, loss: () => Tensor): Step {
   };
 }
 
-/** A batch drawn once; each step gets it as a fresh host tensor, as from a loader. */
-function batch(shape: readonly number[], draw: () => number): () => Tensor {
-  const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, draw);
-  return () => tensor(values).reshape(shape);
+const adam = (model: AnyModule): Optimizer =>
+  new Adam(model.parameters(), { lr: LEARNING_RATE.adam });
+
+/** Cross-entropy of a classifier, its input and its targets fresh from the host at every step. */
+function classifier(
+  model: AnyModule & ((x: Tensor) => Tensor),
+  workload: Workload,
+  input: string,
+  target: string,
+): Step {
+  load(model, workload);
+  const criterion = new CrossEntropyLoss();
+  const fresh = (name: string): Tensor => toTensor(workload.batch[name] as Values);
+  return step(adam(model), () => {
+    const logits = model(fresh(input));
+    return criterion(logits.flatten(0, -2), fresh(target).flatten());
+  });
 }
 
-/** One-hot rows of ten classes. */
-const oneHot = (rows: number): (() => Tensor) => {
-  let i = 0;
-  return batch([rows, 10], () => Number(i++ % 11 === 0));
-};
+function product({ weights }: Workload): Step {
+  const [a, b] = [toTensor(weights.a as Values), toTensor(weights.b as Values)];
+  let last = a;
+  return {
+    run() {
+      last = a.matmul(b).realize();
+      return last;
+    },
+    check: () => last.abs().mean(),
+  };
+}
 
-export const models: Record<string, () => Step> = {
-  /** Logistic regression, 30 features, batch 32, SGD. */
-  logistic() {
-    const model = new Logistic(30);
+export const models: Readonly<Record<string, (workload: Workload) => Step>> = {
+  matmul256: product,
+  matmul512: product,
+  matmul1024: product,
+  mlp: (workload) => classifier(new Perceptron(), workload, "images", "labels"),
+  chain({ weights }) {
+    const x = toTensor(weights.x as Values).requiresGrad_();
+    return {
+      run() {
+        x.grad = null;
+        const loss = x.mul(1.5).add(0.5).tanh().square().mul(x).sub(0.25).sigmoid().mean();
+        loss.backward();
+        return loss.realize();
+      },
+      check: () => (x.grad as Tensor).abs().sum(),
+    };
+  },
+  logistic(workload) {
+    const model = load(new Logistic(), workload);
     const criterion = new BCELoss();
-    const [x, y] = [
-      batch([32, 30], Math.random),
-      batch([32, 1], () => Number(Math.random() < 0.5)),
-    ];
-    return step(new SGD(model.parameters(), { lr: 0.1 }), () => criterion(model(x()), y()));
+    const { x, y } = workload.batch as { x: Values; y: Values };
+    return step(new SGD(model.parameters(), { lr: LEARNING_RATE.sgd }), () =>
+      criterion(model(toTensor(x)), toTensor(y)),
+    );
   },
-  /** 784-128-10, batch 64, Adam, mean squared error against one-hot classes. */
-  mlp() {
-    const model = new Perceptron();
-    const criterion = new MSELoss();
-    const [x, y] = [batch([64, 784], Math.random), oneHot(64)];
-    return step(new Adam(model.parameters(), { lr: 1e-3 }), () => criterion(model(x()), y()));
-  },
+  convnet: (workload) => classifier(new ConvNet(), workload, "images", "labels"),
+  lstm: (workload) => classifier(new Classifier(), workload, "tokens", "labels"),
+  gpt: (workload) => classifier(new GPT(), workload, "tokens", "targets"),
 };

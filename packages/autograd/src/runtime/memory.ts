@@ -145,6 +145,13 @@ export class Arena {
 
 /** What one plan takes from the arena, in the order of its kernels. */
 export class ArenaLease {
+  /** Bytes of the buffers it has taken, each once and as far as it uses it: other plans may need more of it. */
+  peakBytes = 0;
+  /** The most bytes it needed at once: what no placement in this order can go below. */
+  liveBytes = 0;
+  private live = 0;
+  /** Of every buffer taken so far, the bytes asked for last, and the most asked for. */
+  private readonly asked = new Map<DeviceBuffer, { now: number; most: number }>();
   private readonly all: DeviceBuffer[];
   private readonly pool: Pool;
   private readonly free: DeviceBuffer[];
@@ -156,6 +163,16 @@ export class ArenaLease {
   }
 
   take(bytes: number): DeviceBuffer {
+    const buffer = this.find(bytes);
+    const most = this.asked.get(buffer)?.most ?? 0;
+    this.peakBytes += Math.max(0, bytes - most);
+    this.asked.set(buffer, { now: bytes, most: Math.max(most, bytes) });
+    this.live += bytes;
+    this.liveBytes = Math.max(this.liveBytes, this.live);
+    return buffer;
+  }
+
+  private find(bytes: number): DeviceBuffer {
     let best = -1;
     for (let i = 0; i < this.free.length; i++) {
       const size = (this.free[i] as DeviceBuffer).bytes;
@@ -168,6 +185,7 @@ export class ArenaLease {
   }
 
   give(buffer: DeviceBuffer): void {
+    this.live -= this.asked.get(buffer)?.now ?? 0;
     this.free.push(buffer);
   }
 }

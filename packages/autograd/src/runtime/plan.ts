@@ -1,7 +1,8 @@
 import type { BoundKernel, Copy, Device, DeviceBuffer, Program } from "../devices/device.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
-import type { Arena, Pool } from "./memory.ts";
+import { type Cost, costOf, totalOf } from "./cost.ts";
+import type { Arena, ArenaLease, Pool } from "./memory.ts";
 import { fuseOptions, type Scheduled, schedule } from "./schedule.ts";
 import { HOLD_CELL, HOLD_NOTHING, type Hold, type Source, type Trace } from "./trace.ts";
 
@@ -33,6 +34,10 @@ export class Plan {
   readonly outputs: readonly Output[];
   readonly slots: readonly (InputSlot | null)[];
   readonly slotSets: SlotSet[] = [];
+  /** What one run moves and computes. */
+  readonly cost: Cost;
+  /** Bytes of its temporary buffers, and the most that its order of kernels needs at once. */
+  readonly memory: { readonly peakBytes: number; readonly liveBytes: number };
   /** Number of the flush that ran it last. */
   lastRun = 0;
   private expectsRead = false;
@@ -52,8 +57,11 @@ export class Plan {
         : { buffer: pool.take(device.bytesOf(node.dtype, count), "inputs"), node: null, start: 0 },
     );
     try {
-      const { bound, outputs } = place(trace, kernels, this.slots, device, arena);
+      const lease = arena.lease();
+      const { bound, outputs } = place(trace, kernels, this.slots, device, lease);
       this.outputs = outputs;
+      this.cost = totalOf(kernels.map((kernel) => costOf(kernel, trace, device)));
+      this.memory = { peakBytes: lease.peakBytes, liveBytes: lease.liveBytes };
       this.program = bound.length === 0 ? null : device.program(bound);
     } catch (error) {
       for (const slot of this.slots) if (slot !== null) pool.give(slot.buffer, "inputs");
@@ -122,13 +130,12 @@ function place(
   kernels: readonly Scheduled[],
   slots: readonly (InputSlot | null)[],
   device: Device,
-  arena: Arena,
+  lease: ArenaLease,
 ): { bound: BoundKernel[]; outputs: Output[] } {
   const lastRead = new Map<number, number>();
   kernels.forEach((kernel, k) => {
     for (const input of kernel.inputs) lastRead.set(input, k);
   });
-  const lease = arena.lease();
   const bufferOf = new Map<number, DeviceBuffer>();
   const owned = new Set<number>();
   const bound: BoundKernel[] = [];

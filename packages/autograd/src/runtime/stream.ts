@@ -15,7 +15,7 @@ import {
 } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import { culprit, inspected } from "./anomaly.ts";
-import { type Counters, newCounters } from "./counters.ts";
+import { type Counters, countRun, newCounters } from "./counters.ts";
 import type { FuseOptions } from "./fuse.ts";
 import { Arena, Pool } from "./memory.ts";
 import { Owners } from "./owners.ts";
@@ -318,7 +318,10 @@ export class DeviceStream implements Stream {
     }
     this.counters.planMisses++;
     const fuse = this.fusion && !context.eager;
-    return this.plans.add(hash, new Plan(trace, this.backend, this.pool, this.arena, fuse));
+    const start = performance.now();
+    const plan = new Plan(trace, this.backend, this.pool, this.arena, fuse);
+    this.counters.compileMs += performance.now() - start;
+    return this.plans.add(hash, plan);
   }
 
   private run(plan: Plan, trace: Trace): void {
@@ -351,6 +354,7 @@ export class DeviceStream implements Stream {
       reads,
     });
     this.counters.copies += after.length;
+    countRun(this.counters, plan);
     this.pages.spillFull();
     this.reads.expect(readers, values);
     keepSlots(plan, slots, this.pool);

@@ -8,7 +8,7 @@ export interface DeviceCounts {
   shadersCreated: number;
   pipelinesCreated: number;
   writes: number;
-  bytesWritten: number;
+  bytesUploaded: number;
   copies: number;
 }
 
@@ -21,7 +21,7 @@ const none = (): DeviceCounts => ({
   shadersCreated: 0,
   pipelinesCreated: 0,
   writes: 0,
-  bytesWritten: 0,
+  bytesUploaded: 0,
   copies: 0,
 });
 
@@ -68,7 +68,7 @@ export function countingDevice(device: GPUDevice): CountingDevice {
       counts.writes++;
       const data = args[2] as ArrayBufferView;
       const size = args[4] as number | undefined;
-      counts.bytesWritten += size === undefined ? data.byteLength : size * elementBytes(data);
+      counts.bytesUploaded += size === undefined ? data.byteLength : size * elementBytes(data);
       return result;
     },
   };

@@ -95,7 +95,7 @@ test("copies, program, copies, reads: in this order, in one submit and one pass"
     pipelinesCreated: 0,
     shadersCreated: 0,
     writes: 1,
-    bytesWritten: 4,
+    bytesUploaded: 4,
   });
   await step(4)[0];
   expect(counting.take()).toMatchObject({ submits: 1, writes: 0 });

@@ -1,0 +1,64 @@
+import type { Device, KernelStep } from "../devices/device.ts";
+import type { Node } from "../graph/node.ts";
+import type { View } from "../graph/view.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import type { Scheduled } from "./schedule.ts";
+import type { Trace } from "./trace.ts";
+
+/** What a kernel moves and computes in one run, by its meaning: what caches and shaders make of it is not in it. */
+export interface Cost {
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Scalar operations; a multiplication and an addition are two. */
+  readonly flops: number;
+}
+
+export function costOf({ kernel, stores, inputs }: Scheduled, trace: Trace, device: Device): Cost {
+  const touched = inputs.map(() => 0);
+  for (const { operands } of kernel.steps) {
+    for (const { source, view, base } of operands) {
+      if ("input" in source)
+        touched[source.input] = (touched[source.input] as number) + reach(view, base);
+    }
+  }
+  let bytesRead = 0;
+  inputs.forEach((input, i) => {
+    const size =
+      input < 0 ? (trace.sources[-1 - input]?.count ?? 0) : (trace.order[input] as Node).size;
+    const { dtype } = kernel.inputs[i] as Scheduled["kernel"]["inputs"][number];
+    bytesRead += device.bytesOf(dtype, Math.min(size, touched[i] as number));
+  });
+  let bytesWritten = 0;
+  for (const position of stores) {
+    const { dtype, size } = trace.order[position] as Node;
+    bytesWritten += device.bytesOf(dtype, size);
+  }
+  const flops = kernel.steps.reduce((sum, step) => sum + operations(step), 0);
+  return { bytesRead, bytesWritten, flops };
+}
+
+/** Elements that a view can see, each once. */
+const reach = (view: View | null, base: Shape): number =>
+  view === null ? sizeOf(base) : sizeOf(view.shape.filter((_, d) => view.strides[d] !== 0));
+
+/** Scalar operations of one step: an element each, or a multiply and an add for every product of a contraction. */
+function operations({ op, operands, shape, attrs }: KernelStep): number {
+  const out = sizeOf(shape);
+  if (operands.length === 0) return 0;
+  const [first] = operands;
+  const read = sizeOf(first?.view?.shape ?? first?.base ?? []);
+  if (op.meaning.kind === "reduce" || op.meaning.kind === "scan") return read;
+  if (op.meaning.kind !== "contract") return out;
+  const inner = (first?.view?.shape ?? first?.base ?? []).slice(-(attrs[3] ?? 1));
+  return 2 * out * sizeOf(inner);
+}
+
+export function totalOf(costs: readonly Cost[]): Cost {
+  let [bytesRead, bytesWritten, flops] = [0, 0, 0];
+  for (const cost of costs) {
+    bytesRead += cost.bytesRead;
+    bytesWritten += cost.bytesWritten;
+    flops += cost.flops;
+  }
+  return { bytesRead, bytesWritten, flops };
+}
