@@ -1,5 +1,6 @@
 import { ArgumentError, defaultGenerator, RandomState, Tensor } from "@wgrad/autograd";
-import { Rows } from "./rows.ts";
+import { Rows } from "../datasets/rows.ts";
+import { type Labels, stratifiedIndices } from "./stratify.ts";
 
 /** Settings of a split, with scikit-learn's names and defaults. */
 export interface SplitOptions {
@@ -11,6 +12,13 @@ export interface SplitOptions {
   readonly randomState?: number;
   /** Without it the last rows are held out, in order (default true). */
   readonly shuffle?: boolean;
+  /** Labels, one a row (a tensor may be given to `trainTestSplit`): every class is split in proportion. */
+  readonly stratify?: Labels;
+}
+
+/** The same, with labels that may be a tensor. */
+export interface TensorSplitOptions extends Omit<SplitOptions, "stratify"> {
+  readonly stratify?: Labels | Tensor;
 }
 
 /** What can be split: a tensor by its first dimension, or an array by its elements. */
@@ -33,15 +41,26 @@ type Part<Input> = Input extends readonly (infer Item)[] ? Item[] : Input;
  */
 export function trainTestIndices(
   count: number,
-  { testSize, trainSize, randomState, shuffle = true }: SplitOptions = {},
+  { testSize, trainSize, randomState, shuffle = true, stratify }: SplitOptions = {},
 ): { train: number[]; test: number[] } {
   const { trainCount, testCount } = partSizes(count, testSize, trainSize);
+  if (stratify !== undefined && stratify.length !== count) {
+    throw new ArgumentError(
+      `trainTestSplit: ${stratify.length} labels to stratify by for ${count} rows\n  hint: one a row`,
+    );
+  }
   if (!shuffle) {
+    if (stratify !== undefined) {
+      throw new ArgumentError(
+        "trainTestSplit: a stratified split is a shuffled one\n  hint: leave out shuffle: false",
+      );
+    }
     const order = Array.from({ length: trainCount + testCount }, (_, i) => i);
     return { train: order.slice(0, trainCount), test: order.slice(trainCount) };
   }
-  const seed = randomState ?? defaultGenerator().u32();
-  const order = [...new RandomState(seed).permutation(count)];
+  const random = new RandomState(randomState ?? defaultGenerator().u32());
+  if (stratify !== undefined) return stratifiedIndices(stratify, trainCount, testCount, random);
+  const order = [...random.permutation(count)];
   return { test: order.slice(0, testCount), train: order.slice(testCount, testCount + trainCount) };
 }
 
@@ -54,13 +73,13 @@ export function trainTestIndices(
  * ```
  */
 export function trainTestSplit<Inputs extends readonly Splittable[]>(
-  ...args: [...inputs: Inputs, options: SplitOptions]
+  ...args: [...inputs: Inputs, options: TensorSplitOptions]
 ): Promise<SplitParts<Inputs>>;
 export function trainTestSplit<Inputs extends readonly Splittable[]>(
   ...inputs: Inputs
 ): Promise<SplitParts<Inputs>>;
 export async function trainTestSplit(
-  ...args: readonly (Splittable | SplitOptions)[]
+  ...args: readonly (Splittable | TensorSplitOptions)[]
 ): Promise<unknown[]> {
   const last = args.at(-1);
   const hasOptions = !(last instanceof Tensor) && !Array.isArray(last);
@@ -71,7 +90,9 @@ export async function trainTestSplit(
       `trainTestSplit: inputs of ${counts.join(" and ") || "no"} rows\n  hint: all need the same number of rows`,
     );
   }
-  const options = hasOptions ? (last as SplitOptions) : {};
+  const { stratify, ...sizes } = hasOptions ? (last as TensorSplitOptions) : {};
+  const labels = stratify instanceof Tensor ? await stratify.data() : stratify;
+  const options = labels === undefined ? sizes : { ...sizes, stratify: labels };
   const { train, test } = trainTestIndices(counts[0] as number, options);
   const parts = await Promise.all(
     inputs.map(async (input) => {

@@ -1,7 +1,8 @@
 import { init, manualSeed, tensor } from "@wgrad/autograd";
-import { trainTestIndices, trainTestSplit } from "@wgrad/datasets";
+import { type SplitOptions, trainTestIndices, trainTestSplit } from "@wgrad/datasets";
 import { beforeAll, describe, expect, test } from "vitest";
-import cases from "./fixtures/splits.json" with { type: "json" };
+import cases from "./splits.json" with { type: "json" };
+import stratified from "./stratified.json" with { type: "json" };
 
 beforeAll(async () => {
   await init({ device: "cpu" });
@@ -18,7 +19,45 @@ test.each(cases)("scikit-learn's rows for %j", ({ count, train, test, ...kwargs 
   expect(rows).toEqual({ train, test });
 });
 
+const optionsOf = (kwargs: {
+  test_size?: number | undefined;
+  train_size?: number | undefined;
+  random_state: number;
+}): SplitOptions => ({
+  ...(kwargs.test_size !== undefined && { testSize: kwargs.test_size }),
+  ...(kwargs.train_size !== undefined && { trainSize: kwargs.train_size }),
+  randomState: kwargs.random_state,
+});
+
+test.each(stratified)(
+  "scikit-learn's stratified rows: $name, test_size $test_size, random_state $random_state",
+  ({ labels, train, test, ...kwargs }) => {
+    const stratify = [...labels].map(Number);
+    const rows = trainTestIndices(labels.length, { ...optionsOf(kwargs), stratify });
+    expect(rows).toEqual({ train, test });
+  },
+);
+
 describe("trainTestSplit", () => {
+  test("stratifies by a tensor, by text, by numbers", async () => {
+    const y = [0, 1, 0, 1, 1, 0, 1, 0];
+    const names = y.map((k) => ["cat", "dog"][k] as string);
+    const options = { testSize: 0.5, randomState: 3 };
+    const [, test] = await trainTestSplit(names, { ...options, stratify: y });
+    expect(test.filter((name) => name === "cat")).toHaveLength(2);
+    expect((await trainTestSplit(names, { ...options, stratify: tensor(y) }))[1]).toEqual(test);
+    expect((await trainTestSplit(names, { ...options, stratify: names }))[1]).toEqual(test);
+  });
+
+  test.each([
+    [[0, 0, 0, 1], {}, "trainTestSplit: class 1 has one row, a stratified split needs two"],
+    [[0, 0, 1, 1], {}, "trainTestSplit: parts of 3 and 1 rows for 2 classes"],
+    [[0, 1], {}, "trainTestSplit: 2 labels to stratify by for 4 rows"],
+    [[0, 0, 1, 1], { shuffle: false }, "trainTestSplit: a stratified split is a shuffled one"],
+  ])("refuses to stratify by %j %j", (stratify, options, message) => {
+    expect(() => trainTestIndices(4, { stratify, ...options })).toThrow(message);
+  });
+
   test("splits tensors and arrays by the same rows", async () => {
     const x = tensor([
       [0, 0.5],

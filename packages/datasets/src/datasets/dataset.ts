@@ -1,0 +1,77 @@
+import type { Generator } from "@wgrad/autograd";
+
+/** Examples by number. `Batch` is what a DataLoader yields, or hands to `collate`. */
+export interface Dataset<Batch> {
+  /** How many examples there are. */
+  readonly length: number;
+  /** The examples at `indices`, in that order, as one batch. */
+  batch(indices: ArrayLike<number>): Batch | Promise<Batch>;
+}
+
+/** How a stream is gone through. */
+export interface PassOptions {
+  /** Examples in a batch. */
+  readonly batchSize: number;
+  /** Leaves out a last batch that is not full. */
+  readonly dropLast: boolean;
+  /** So many batches are read and left out first. */
+  readonly skip: number;
+  /** What the order is drawn from; null for the stream's own order. */
+  readonly generator: Generator | null;
+}
+
+/** Examples one after the other, as often as asked, with no number known before the end. */
+export interface StreamDataset<Batch> {
+  /** One pass from the start. */
+  batches(options: PassOptions): AsyncIterableIterator<Batch>;
+}
+
+/** A plain array counts as the dataset of its elements. */
+export type Indexed<Batch> = Dataset<Batch> | (Batch & readonly unknown[]);
+
+/** `source` itself, or the dataset of an array's elements. */
+export function datasetOf<Batch>(source: Indexed<Batch>): Dataset<Batch> {
+  return isArray(source) ? (new ArrayDataset(source) as unknown as Dataset<Batch>) : source;
+}
+
+const isArray = (source: unknown): source is readonly unknown[] => Array.isArray(source);
+
+/**
+ * A dataset that knows how to get one example: extend it with `length` and `get`. A batch is the list of its examples;
+ * a DataLoader's `collate` makes tensors of it.
+ *
+ * ```ts
+ * class Photos extends ItemDataset<Photo> {
+ *   readonly length = files.length;
+ *   get(index: number): Promise<Photo> {
+ *     return decode(files[index]);
+ *   }
+ * }
+ * ```
+ */
+export abstract class ItemDataset<Item> implements Dataset<Item[]> {
+  /** How many examples there are. */
+  abstract readonly length: number;
+  /** The example of that number, from 0. */
+  abstract get(index: number): Item | Promise<Item>;
+
+  /** The examples at `indices`, all asked for at once. */
+  batch(indices: ArrayLike<number>): Promise<Item[]> {
+    return Promise.all(Array.from(indices, (index) => this.get(index)));
+  }
+}
+
+class ArrayDataset<Item> extends ItemDataset<Item> {
+  readonly length: number;
+  readonly #items: readonly Item[];
+
+  constructor(items: readonly Item[]) {
+    super();
+    this.length = items.length;
+    this.#items = items;
+  }
+
+  get(index: number): Item {
+    return this.#items[index] as Item;
+  }
+}

@@ -1,0 +1,100 @@
+import { ArgumentError, type Generator } from "@wgrad/autograd";
+import type { PassOptions, StreamDataset } from "./dataset.ts";
+
+/** What a stream reads: something that can be gone through again and again, or a function that opens it anew. */
+export type StreamSource<Item> =
+  | Iterable<Item>
+  | AsyncIterable<Item>
+  | (() => Iterable<Item> | AsyncIterable<Item>);
+
+/** Settings of IterableDataset. */
+export interface IterableDatasetOptions {
+  /** Examples held at a time when a DataLoader shuffles: each is drawn from so many (default 1: no shuffling). */
+  readonly shuffleBuffer?: number;
+}
+
+/**
+ * Examples that come one after the other: lines of a file, rows of a table larger than memory, a generator. Only a
+ * batch (and the shuffle buffer) is held at a time. A batch is the list of its examples.
+ *
+ * Throws ArgumentError for a buffer size that is no positive whole number, and for a second pass over an iterator that
+ * can be gone through once.
+ */
+export class IterableDataset<Item> implements StreamDataset<Item[]> {
+  readonly shuffleBuffer: number;
+  readonly #source: StreamSource<Item>;
+  #spent = false;
+
+  constructor(source: StreamSource<Item>, { shuffleBuffer = 1 }: IterableDatasetOptions = {}) {
+    if (!Number.isInteger(shuffleBuffer) || shuffleBuffer < 1) {
+      throw new ArgumentError(
+        `IterableDataset: shuffleBuffer is ${shuffleBuffer}\n  hint: a whole number, 1 or more`,
+      );
+    }
+    this.shuffleBuffer = shuffleBuffer;
+    this.#source = source;
+  }
+
+  async *batches({
+    batchSize,
+    dropLast,
+    skip,
+    generator,
+  }: PassOptions): AsyncGenerator<Item[], void, undefined> {
+    const items =
+      generator === null
+        ? this.#open()
+        : throughBuffer(this.#open(), this.shuffleBuffer, checked(this, generator));
+    let left = skip * batchSize;
+    let batch: Item[] = [];
+    for await (const item of items) {
+      if (left > 0) {
+        left--;
+        continue;
+      }
+      batch.push(item);
+      if (batch.length < batchSize) continue;
+      yield batch;
+      batch = [];
+    }
+    if (batch.length > 0 && !dropLast) yield batch;
+  }
+
+  #open(): Iterable<Item> | AsyncIterable<Item> {
+    const source = typeof this.#source === "function" ? this.#source() : this.#source;
+    if (!("next" in source)) return source;
+    if (this.#spent && typeof this.#source !== "function") {
+      throw new ArgumentError(
+        "IterableDataset: its iterator has been gone through\n  hint: pass a function that opens the source: () => read(file)",
+      );
+    }
+    this.#spent = true;
+    return source;
+  }
+}
+
+function checked(dataset: IterableDataset<unknown>, generator: Generator): Generator {
+  if (dataset.shuffleBuffer > 1) return generator;
+  throw new ArgumentError(
+    "DataLoader: a stream has no order to shuffle\n  hint: new IterableDataset(source, { shuffleBuffer: 1000 }) draws each example from the next 1000",
+  );
+}
+
+/** Each item is drawn from a buffer of the next `size`; what is left at the end comes in random order. */
+async function* throughBuffer<Item>(
+  source: Iterable<Item> | AsyncIterable<Item>,
+  size: number,
+  generator: Generator,
+): AsyncGenerator<Item, void, undefined> {
+  const buffer: Item[] = [];
+  for await (const item of source) {
+    if (buffer.length < size) {
+      buffer.push(item);
+      continue;
+    }
+    const drawn = generator.u32() % size;
+    yield buffer[drawn] as Item;
+    buffer[drawn] = item;
+  }
+  for (const i of generator.permutation(buffer.length)) yield buffer[i] as Item;
+}

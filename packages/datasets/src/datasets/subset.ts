@@ -1,0 +1,74 @@
+import { ArgumentError, defaultGenerator, type Generator } from "@wgrad/autograd";
+import { type Dataset, datasetOf, type Indexed } from "./dataset.ts";
+
+/**
+ * Some of a dataset's examples, by their numbers there, in that order; a number may occur twice.
+ *
+ * Throws ArgumentError for a number there is no example of.
+ */
+export class Subset<Batch> implements Dataset<Batch> {
+  readonly dataset: Dataset<Batch>;
+  /** Numbers of the examples in `dataset`. */
+  readonly indices: Int32Array;
+
+  constructor(dataset: Indexed<Batch>, indices: ArrayLike<number>) {
+    this.dataset = datasetOf(dataset);
+    const { length } = this.dataset;
+    const wrong = Array.from(indices).find((i) => !(Number.isInteger(i) && i >= 0 && i < length));
+    if (wrong !== undefined) {
+      throw new ArgumentError(
+        `Subset: no example ${wrong} in a dataset of ${length}\n  hint: numbers from 0 to ${length - 1}`,
+      );
+    }
+    this.indices = Int32Array.from(indices);
+  }
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  batch(indices: ArrayLike<number>): Batch | Promise<Batch> {
+    return this.dataset.batch(Int32Array.from(indices, (i) => this.indices[i] as number));
+  }
+}
+
+/** Settings of `randomSplit`. */
+export interface RandomSplitOptions {
+  /** What the order is drawn from; the library's default generator if not given. */
+  readonly generator?: Generator;
+}
+
+/**
+ * Splits a dataset at random into parts of the given sizes: counts that add up to its length, or fractions that add
+ * up to 1 (rounded down, what is left handed out one each from the first part on). The same seed gives PyTorch's parts.
+ *
+ * Throws ArgumentError for sizes that do not add up.
+ */
+export function randomSplit<Batch>(
+  dataset: Indexed<Batch>,
+  sizes: readonly number[],
+  { generator = defaultGenerator() }: RandomSplitOptions = {},
+): Subset<Batch>[] {
+  const counts = countsOf(sizes, dataset.length);
+  const order = generator.permutation(dataset.length);
+  let start = 0;
+  return counts.map((count) => {
+    start += count;
+    return new Subset(dataset, order.subarray(start - count, start));
+  });
+}
+
+function countsOf(sizes: readonly number[], length: number): readonly number[] {
+  const sum = sizes.reduce((total, size) => total + size, 0);
+  const nonNegative = sizes.length > 0 && sizes.every((size) => size >= 0);
+  if (nonNegative && sum === length && sizes.every(Number.isInteger)) return sizes;
+  if (nonNegative && Math.abs(sum - 1) < 1e-9) {
+    const counts = sizes.map((size) => Math.floor(length * size));
+    const left = length - counts.reduce((total, count) => total + count, 0);
+    return counts.map((count, i) => count + (i < left ? 1 : 0));
+  }
+  throw new ArgumentError(
+    `randomSplit: sizes ${sizes.join(", ") || "of no part"} for ${length} examples` +
+      `\n  hint: counts that add up to ${length}, or fractions that add up to 1`,
+  );
+}

@@ -1,0 +1,204 @@
+import { ArgumentError, type Generator } from "@wgrad/autograd";
+import { boundary } from "@wgrad/autograd/plugin";
+import { type Dataset, datasetOf, type Indexed, type StreamDataset } from "../datasets/dataset.ts";
+import { BatchSampler, checkBatchSize } from "../samplers/batch.ts";
+import { RandomSampler } from "../samplers/random.ts";
+import type { BatchOrder, Sampler } from "../samplers/sampler.ts";
+import { SequentialSampler } from "../samplers/sequential.ts";
+import { beginEpoch, type Epoch, repeatEpoch } from "./epoch.ts";
+import { type DataLoaderState, Position } from "./position.ts";
+import { prefetched } from "./prefetch.ts";
+
+/** Settings of a DataLoader, with PyTorch's names and defaults. */
+export interface DataLoaderOptions<Raw = unknown, Batch = Raw> {
+  /** Examples in a batch (default 1). */
+  readonly batchSize?: number;
+  /** A fresh order every epoch (default false). */
+  readonly shuffle?: boolean;
+  /** Leaves out a last batch that is not full (default false). */
+  readonly dropLast?: boolean;
+  /** What orders are drawn from; the library's default generator if not given. */
+  readonly generator?: Generator;
+  /** The order of an epoch, instead of `shuffle`. */
+  readonly sampler?: Sampler;
+  /** The batches of an epoch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
+  readonly batchSampler?: BatchOrder;
+  /** Makes the batch of what the dataset gave: tensors of examples, padded, augmented. */
+  readonly collate?: (raw: Raw) => Batch | Promise<Batch>;
+  /** Batches asked for ahead of the one being worked on (default 0). */
+  readonly prefetch?: number;
+}
+
+/**
+ * Batches of a dataset, epoch after epoch: `for await (const { images, labels } of loader)`. The same seed gives the
+ * orders PyTorch's DataLoader gives. Before each batch it lets the device catch up, so that a loop that
+ * reads nothing does not run ahead without bound. `stateDict()` is the position in the epoch, and goes on from there.
+ *
+ * Throws ArgumentError for a batch size that is no positive whole number and for settings that exclude each other.
+ */
+export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
+  readonly dataset: Dataset<Raw> | StreamDataset<Raw>;
+  readonly batchSize: number;
+  readonly #options: DataLoaderOptions<Raw, Batch>;
+  /** Null for a stream, which has an order of its own. */
+  readonly #order: BatchOrder | null;
+  readonly #position: Position;
+
+  constructor(
+    dataset: Indexed<Raw> | StreamDataset<Raw>,
+    options: DataLoaderOptions<Raw, Batch> = {},
+  ) {
+    const { batchSize = 1, prefetch = 0, generator = null } = options;
+    this.batchSize = checkBatchSize(batchSize);
+    if (!Number.isInteger(prefetch) || prefetch < 0) {
+      throw new ArgumentError(
+        `DataLoader: prefetch is ${prefetch}\n  hint: a whole number of batches`,
+      );
+    }
+    checkExclusive(options);
+    this.#options = options;
+    this.#position = new Position(generator);
+    if (isStream(dataset)) {
+      if (options.sampler !== undefined || options.batchSampler !== undefined) {
+        throw new ArgumentError("DataLoader: a stream has no numbers for a sampler to order");
+      }
+      this.dataset = dataset;
+      this.#order = null;
+    } else {
+      this.dataset = datasetOf(checkDataset(dataset));
+      this.#order = orderOf(this.dataset.length, batchSize, options);
+    }
+  }
+
+  /** Batches in an epoch; Infinity for a stream, whose end is not known. */
+  get length(): number {
+    return this.#order?.length ?? Number.POSITIVE_INFINITY;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+    const { prefetch = 0 } = this.#options;
+    const own = this.#options.generator ?? null;
+    const { resumed, skip, reached } = this.#position.enter();
+    const epoch = resumed === null ? beginEpoch(own, this.#random()) : repeatEpoch(own, resumed);
+    const turn = this.#position.start(epoch.start, skip);
+    const source = this.#batches(epoch, skip);
+    // Others may draw from the loader's generator too: an order drawn again must not set it back.
+    const drawnAhead = prefetch > 0 || this.#order === null;
+    if (skip > 0 && !drawnAhead && reached !== null) own?.setState(Uint32Array.from(reached));
+    const batches = prefetch > 0 ? prefetched(source, prefetch) : source;
+    try {
+      for (;;) {
+        await boundary();
+        const { done, value } = await batches.next();
+        if (done) break;
+        turn.advance();
+        yield value;
+      }
+      turn.finish();
+    } finally {
+      await batches.return?.();
+    }
+    await boundary();
+  }
+
+  /**
+   * Where the loader is: epochs gone through, batches given in this one, and what its order is drawn from. Plain numbers, ready for
+   * JSON. Taken in the loop's body it counts the batch being worked on as done.
+   */
+  stateDict(): DataLoaderState {
+    return this.#position.save();
+  }
+
+  /**
+   * Goes on from where `stateDict()` was taken: the next `for await` gives the batches that epoch still had. A stream
+   * is read from its start, and what was given before is left out.
+   *
+   * Throws ArgumentError if it is no such state, or of a loader with another kind of generator; then nothing has changed.
+   */
+  loadStateDict(state: DataLoaderState): void {
+    this.#position.load(state);
+  }
+
+  #random(): boolean {
+    const { shuffle = false, sampler, batchSampler } = this.#options;
+    return shuffle || sampler !== undefined || batchSampler !== undefined;
+  }
+
+  /** The epoch's batches from number `skip` on, each fetched when it is asked for. */
+  #batches({ generator }: Epoch, skip: number): AsyncIterator<Batch> {
+    const { dropLast = false, shuffle = false, collate } = this.#options;
+    const finish = async (raw: Raw): Promise<Batch> =>
+      collate === undefined ? (raw as unknown as Batch) : collate(raw);
+    if (this.#order === null) {
+      const stream = this.dataset as StreamDataset<Raw>;
+      const order = shuffle ? generator : null;
+      const { batchSize } = this;
+      const passes = stream.batches({ batchSize, dropLast, skip, generator: order });
+      return collated(passes, finish);
+    }
+    const dataset = this.dataset as Dataset<Raw>;
+    const order = this.#order.batches(generator)[Symbol.iterator]();
+    for (let i = 0; i < skip; i++) order.next();
+    return {
+      next: async () => {
+        const { done, value } = order.next();
+        if (done) return { done, value: undefined };
+        return { done: false, value: await finish(await dataset.batch(value)) };
+      },
+      return: async () => {
+        order.return?.();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+}
+
+async function* collated<Raw, Batch>(
+  passes: AsyncIterable<Raw>,
+  finish: (raw: Raw) => Promise<Batch>,
+): AsyncGenerator<Batch, void, undefined> {
+  for await (const raw of passes) yield await finish(raw);
+}
+
+function orderOf<Raw, Batch>(
+  count: number,
+  batchSize: number,
+  { shuffle = false, dropLast = false, sampler, batchSampler }: DataLoaderOptions<Raw, Batch>,
+): BatchOrder {
+  if (batchSampler !== undefined) return batchSampler;
+  const numbers = sampler ?? (shuffle ? new RandomSampler(count) : new SequentialSampler(count));
+  return new BatchSampler(numbers, batchSize, { dropLast });
+}
+
+const isStream = <Raw>(dataset: Indexed<Raw> | StreamDataset<Raw>): dataset is StreamDataset<Raw> =>
+  typeof dataset === "object" && dataset !== null && "batches" in dataset;
+
+function checkDataset<Raw>(dataset: Indexed<Raw>): Indexed<Raw> {
+  if (Array.isArray(dataset)) return dataset;
+  const { length, batch } = (dataset ?? {}) as Partial<Dataset<Raw>>;
+  if (typeof length === "number" && typeof batch === "function") return dataset;
+  const iterable = typeof dataset === "object" && dataset !== null;
+  const streams = iterable && (Symbol.asyncIterator in dataset || Symbol.iterator in dataset);
+  throw new ArgumentError(
+    `DataLoader: ${streams ? "a stream by itself is no dataset" : "not a dataset"}\n  hint: ${
+      streams
+        ? "new IterableDataset(stream)"
+        : "an array, a TensorDataset, or anything with length and batch(indices)"
+    }`,
+  );
+}
+
+function checkExclusive(options: DataLoaderOptions<never, unknown>): void {
+  const { shuffle = false, batchSize, dropLast = false, sampler, batchSampler } = options;
+  const refuse = (one: string, other: string): never => {
+    throw new ArgumentError(
+      `DataLoader: ${one} and ${other} exclude each other\n  hint: leave one out`,
+    );
+  };
+  if (sampler !== undefined && shuffle) refuse("sampler", "shuffle");
+  if (batchSampler === undefined) return;
+  if (shuffle) refuse("batchSampler", "shuffle");
+  if (sampler !== undefined) refuse("batchSampler", "sampler");
+  if (batchSize !== undefined) refuse("batchSampler", "batchSize");
+  if (dropLast) refuse("batchSampler", "dropLast");
+}

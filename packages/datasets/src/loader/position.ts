@@ -1,0 +1,93 @@
+import { ArgumentError, type Generator } from "@wgrad/autograd";
+import type { EpochStart } from "./epoch.ts";
+
+/** A DataLoader's position, in plain numbers. */
+export interface DataLoaderState {
+  /** Epochs gone through. */
+  readonly epoch: number;
+  /** Batches given in the epoch under way; 0 between epochs. */
+  readonly batch: number;
+  /** What the order of the epoch under way is drawn from; null between epochs. */
+  readonly start: EpochStart | null;
+  /** The state of the loader's own generator, where it has one. */
+  readonly generator: readonly number[] | null;
+}
+
+/** One pass of the loop, which moves the position unless a newer pass has begun. */
+export interface Turn {
+  advance(): void;
+  finish(): void;
+}
+
+/** Counts epochs and batches, and where a loaded state says to go on. */
+export class Position {
+  readonly #generator: Generator | null;
+  #epoch = 0;
+  #batch = 0;
+  #start: EpochStart | null = null;
+  /** A loaded state until a pass goes on from it. */
+  #loaded: DataLoaderState | null = null;
+  #turn: Turn | null = null;
+
+  constructor(generator: Generator | null) {
+    this.#generator = generator;
+  }
+
+  /** Where the pass that begins now goes on: at a loaded position once, else at the start of a new epoch. */
+  enter(): { resumed: EpochStart | null; skip: number; reached: readonly number[] | null } {
+    const reached = this.#loaded;
+    this.#loaded = null;
+    if (reached === null || this.#start === null) return { resumed: null, skip: 0, reached: null };
+    return { resumed: this.#start, skip: this.#batch, reached: reached.generator };
+  }
+
+  /** Begins a pass, of which `batch` batches have been given. */
+  start(start: EpochStart, batch: number): Turn {
+    this.#start = start;
+    this.#batch = batch;
+    const isCurrent = (): boolean => this.#turn === turn;
+    const turn: Turn = {
+      advance: () => {
+        if (isCurrent()) this.#batch++;
+      },
+      finish: () => {
+        if (!isCurrent()) return;
+        this.#epoch++;
+        this.#batch = 0;
+        this.#start = null;
+      },
+    };
+    this.#turn = turn;
+    return turn;
+  }
+
+  save(): DataLoaderState {
+    const generator = this.#generator === null ? null : [...this.#generator.getState()];
+    return { epoch: this.#epoch, batch: this.#batch, start: this.#start, generator };
+  }
+
+  load(saved: DataLoaderState): void {
+    const { epoch, batch, start, generator } = saved;
+    const counts = [epoch, batch].every((count) => Number.isInteger(count) && count >= 0);
+    const startFits = batch === 0 || (start !== null && start !== undefined);
+    if (!counts || !startFits || (start?.state ?? generator) === undefined) {
+      throw new ArgumentError(
+        `DataLoader.loadStateDict: not a loader's state (epoch ${epoch}, batch ${batch})` +
+          "\n  hint: pass what stateDict() returned",
+      );
+    }
+    if ((this.#generator === null) !== (generator === null)) {
+      const [saved, here] = generator === null ? ["none", "one"] : ["one", "none"];
+      throw new ArgumentError(
+        `DataLoader.loadStateDict: the saved loader had ${saved} for a generator of its own, this one has ${here}` +
+          "\n  hint: make the loader with the same options",
+      );
+    }
+    if (generator !== null) this.#generator?.setState(Uint32Array.from(generator));
+    this.#epoch = epoch;
+    this.#batch = batch;
+    this.#start = start;
+    this.#loaded = saved;
+    this.#turn = null;
+  }
+}

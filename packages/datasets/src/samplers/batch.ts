@@ -1,0 +1,42 @@
+import { ArgumentError, type Generator as RandomGenerator } from "@wgrad/autograd";
+import type { BatchOrder, Sampler } from "./sampler.ts";
+
+/** Settings of batches. */
+export interface BatchOptions {
+  /** Leaves out a last batch that is not full (default false). */
+  readonly dropLast?: boolean;
+}
+
+/** A sampler's numbers in batches of `batchSize`. */
+export class BatchSampler implements BatchOrder {
+  readonly length: number;
+  readonly #sampler: Sampler;
+  readonly #batchSize: number;
+  readonly #dropLast: boolean;
+
+  constructor(sampler: Sampler, batchSize: number, { dropLast = false }: BatchOptions = {}) {
+    this.#sampler = sampler;
+    this.#batchSize = checkBatchSize(batchSize);
+    this.#dropLast = dropLast;
+    this.length = (dropLast ? Math.floor : Math.ceil)(sampler.length / batchSize);
+  }
+
+  *batches(generator: RandomGenerator): Generator<number[], void, undefined> {
+    let batch: number[] = [];
+    for (const index of this.#sampler.indices(generator)) {
+      batch.push(index);
+      if (batch.length < this.#batchSize) continue;
+      yield batch;
+      batch = [];
+    }
+    if (batch.length > 0 && !this.#dropLast) yield batch;
+  }
+}
+
+/** Throws ArgumentError unless it is a positive whole number. */
+export function checkBatchSize(batchSize: number): number {
+  if (Number.isInteger(batchSize) && batchSize >= 1) return batchSize;
+  throw new ArgumentError(
+    `DataLoader: batchSize is ${batchSize}\n  hint: a whole number, 1 or more`,
+  );
+}

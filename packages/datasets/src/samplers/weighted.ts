@@ -1,0 +1,77 @@
+import { ArgumentError, type Generator as RandomGenerator } from "@wgrad/autograd";
+import type { Sampler } from "./sampler.ts";
+
+/** Settings of WeightedRandomSampler. */
+export interface WeightedRandomSamplerOptions {
+  /** Draws every number anew (default true, as in PyTorch); else each comes once at most. */
+  readonly replacement?: boolean;
+}
+
+/**
+ * `numSamples` numbers drawn with probability wᵢ / Σw: what balances classes of unequal size.
+ * With replacement by the inverse of the cumulated weights; without by the least of −ln(1 − u) / wᵢ
+ * (Efraimidis & Spirakis 2006), so that each draw is proportional among what is left.
+ *
+ * Throws ArgumentError for weights that are negative, not finite or all zero, and for more draws without replacement
+ * than there are weights above zero.
+ */
+export class WeightedRandomSampler implements Sampler {
+  readonly length: number;
+  readonly #weights: Float64Array;
+  readonly #replacement: boolean;
+
+  constructor(
+    weights: ArrayLike<number>,
+    numSamples: number,
+    { replacement = true }: WeightedRandomSamplerOptions = {},
+  ) {
+    this.#weights = Float64Array.from(weights);
+    const wrong = this.#weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
+    if (wrong >= 0) {
+      throw new ArgumentError(
+        `WeightedRandomSampler: weight ${wrong} is ${weights[wrong]}\n  hint: finite numbers, 0 or more`,
+      );
+    }
+    const positive = this.#weights.filter((weight) => weight > 0).length;
+    const most = replacement && positive > 0 ? Infinity : positive;
+    if (!Number.isInteger(numSamples) || numSamples < 1 || numSamples > most) {
+      throw new ArgumentError(
+        `WeightedRandomSampler: numSamples is ${numSamples}, ${positive} weights are above 0` +
+          "\n  hint: a whole number, 1 or more, and no more than those without replacement",
+      );
+    }
+    this.length = numSamples;
+    this.#replacement = replacement;
+  }
+
+  *indices(generator: RandomGenerator): Generator<number, void, undefined> {
+    yield* this.#replacement ? this.#drawn(generator) : this.#race(generator);
+  }
+
+  *#drawn(generator: RandomGenerator): Generator<number, void, undefined> {
+    let sum = 0;
+    const cumulated = this.#weights.map((weight) => {
+      sum += weight;
+      return sum;
+    });
+    for (const u of generator.uniform(new Float64Array(this.length))) {
+      let [low, high] = [0, cumulated.length - 1];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((cumulated[middle] as number) <= u * sum) low = middle + 1;
+        else high = middle;
+      }
+      yield low;
+    }
+  }
+
+  #race(generator: RandomGenerator): number[] {
+    const finish = generator
+      .uniform(new Float64Array(this.#weights.length))
+      .map((u, i) => -Math.log1p(-u) / (this.#weights[i] as number));
+    return [...this.#weights.keys()]
+      .filter((i) => (this.#weights[i] as number) > 0)
+      .sort((a, b) => (finish[a] as number) - (finish[b] as number))
+      .slice(0, this.length);
+  }
+}

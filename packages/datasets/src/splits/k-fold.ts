@@ -1,0 +1,139 @@
+import { ArgumentError, defaultGenerator, RandomState } from "@wgrad/autograd";
+import { type Labels, shuffled } from "./stratify.ts";
+
+/** Settings of KFold and StratifiedKFold, with scikit-learn's names and defaults. */
+export interface KFoldOptions {
+  /** How many folds (default 5). */
+  readonly nSplits?: number;
+  /** Rows in random order before they are dealt out (default false). */
+  readonly shuffle?: boolean;
+  /** Seed of the shuffle; without one the library's default generator decides. */
+  readonly randomState?: number;
+}
+
+/** Numbers of the rows to train on and to test on, both ascending. */
+export interface Fold {
+  readonly train: number[];
+  readonly test: number[];
+}
+
+/**
+ * Cross-validation: rows in `nSplits` folds, each held out once; the same rows as scikit-learn's KFold for the same `randomState`.
+ *
+ * Throws ArgumentError for fewer than two folds, and for fewer rows than folds.
+ */
+export class KFold {
+  readonly #name: string = "KFold";
+  readonly #options: Required<Omit<KFoldOptions, "randomState">> & KFoldOptions;
+
+  constructor(options: KFoldOptions = {}) {
+    this.#options = withDefaults(this.#name, options);
+  }
+
+  /** The folds of `count` rows. */
+  split(count: number): Fold[] {
+    const { nSplits } = this.#options;
+    checkCount(this.#name, count, nSplits);
+    const order = Array.from({ length: count }, (_, i) => i);
+    const random = randomOf(this.#options);
+    const rows = random === null ? order : shuffled(order, random);
+    const folds = new Int32Array(count);
+    let start = 0;
+    for (let k = 0; k < nSplits; k++) {
+      const size = Math.floor(count / nSplits) + (k < count % nSplits ? 1 : 0);
+      for (const row of rows.slice(start, start + size)) folds[row] = k;
+      start += size;
+    }
+    return foldsOf(folds, nSplits);
+  }
+}
+
+/**
+ * Cross-validation with every class in proportion in each fold; the same rows as scikit-learn's StratifiedKFold for the same
+ * `randomState`.
+ *
+ * Throws ArgumentError for fewer than two folds, and where every class has fewer rows than there are folds.
+ */
+export class StratifiedKFold {
+  readonly #name: string = "StratifiedKFold";
+  readonly #options: Required<Omit<KFoldOptions, "randomState">> & KFoldOptions;
+
+  constructor(options: KFoldOptions = {}) {
+    this.#options = withDefaults(this.#name, options);
+  }
+
+  /** The folds of rows with these labels. */
+  split(labels: Labels): Fold[] {
+    const { nSplits } = this.#options;
+    checkCount(this.#name, labels.length, nSplits);
+    const { classes, names } = byAppearance(labels);
+    const counts = new Array<number>(names).fill(0);
+    for (const k of classes) counts[k] = (counts[k] as number) + 1;
+    if (counts.every((count) => count < nSplits)) {
+      throw new ArgumentError(
+        `StratifiedKFold: ${nSplits} folds, and the largest class has ${Math.max(...counts)} rows` +
+          "\n  hint: fewer folds, or KFold",
+      );
+    }
+    const random = randomOf(this.#options);
+    const sorted = [...classes].sort((a, b) => a - b);
+    const folds = new Int32Array(labels.length);
+    for (let k = 0; k < names; k++) {
+      // Sorted by class and dealt out in turn, each fold gets so many rows of class k.
+      const dealt = sorted.flatMap((each, i) => (each === k ? [i % nSplits] : [])).sort();
+      const order = random === null ? dealt : shuffled(dealt, random);
+      let next = 0;
+      classes.forEach((each, row) => {
+        if (each === k) folds[row] = order[next++] as number;
+      });
+    }
+    return foldsOf(folds, nSplits);
+  }
+}
+
+/** Classes numbered as they first appear. */
+function byAppearance(labels: Labels): { classes: number[]; names: number } {
+  const numbers = new Map<unknown, number>();
+  const classes = Array.from<unknown>(labels).map((label) => {
+    const known = numbers.get(label) ?? numbers.size;
+    numbers.set(label, known);
+    return known;
+  });
+  return { classes, names: numbers.size };
+}
+
+function foldsOf(folds: Int32Array, nSplits: number): Fold[] {
+  return Array.from({ length: nSplits }, (_, k) => {
+    const fold: Fold = { train: [], test: [] };
+    folds.forEach((of, row) => {
+      (of === k ? fold.test : fold.train).push(row);
+    });
+    return fold;
+  });
+}
+
+function randomOf({ shuffle, randomState }: KFoldOptions): RandomState | null {
+  return shuffle ? new RandomState(randomState ?? defaultGenerator().u32()) : null;
+}
+
+function withDefaults(
+  name: string,
+  { nSplits = 5, shuffle = false, randomState }: KFoldOptions,
+): Required<Omit<KFoldOptions, "randomState">> & KFoldOptions {
+  if (!Number.isInteger(nSplits) || nSplits < 2) {
+    throw new ArgumentError(`${name}: nSplits is ${nSplits}\n  hint: a whole number, 2 or more`);
+  }
+  if (randomState !== undefined && !shuffle) {
+    throw new ArgumentError(
+      `${name}: randomState without shuffle decides nothing\n  hint: { shuffle: true, randomState: ${randomState} }`,
+    );
+  }
+  return { nSplits, shuffle, ...(randomState !== undefined && { randomState }) };
+}
+
+function checkCount(name: string, count: number, nSplits: number): void {
+  if (Number.isInteger(count) && count >= nSplits) return;
+  throw new ArgumentError(
+    `${name}: ${count} rows for ${nSplits} folds\n  hint: a row for each at least`,
+  );
+}

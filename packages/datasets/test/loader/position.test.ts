@@ -1,0 +1,121 @@
+import { Generator, manualSeed } from "@wgrad/autograd";
+import {
+  BucketBatchSampler,
+  DataLoader,
+  type DataLoaderOptions,
+  type DataLoaderState,
+  IterableDataset,
+  RandomSampler,
+  WeightedRandomSampler,
+} from "@wgrad/datasets";
+import { describe, expect, test } from "vitest";
+
+const items = Array.from({ length: 23 }, (_, i) => i);
+const stream = (): IterableDataset<number> => new IterableDataset(items, { shuffleBuffer: 7 });
+
+/** Loaders by what their order comes from; each row runs with the library's generator and with one of its own. */
+const loaders: Record<string, (options: DataLoaderOptions<number[]>) => DataLoader<number[]>> = {
+  "in order": (o) => new DataLoader(items, { batchSize: 4, ...o }),
+  shuffled: (o) => new DataLoader(items, { batchSize: 4, shuffle: true, ...o }),
+  "shuffled, fetched ahead": (o) =>
+    new DataLoader(items, { batchSize: 4, shuffle: true, prefetch: 3, ...o }),
+  "with replacement": (o) =>
+    new DataLoader(items, { sampler: new RandomSampler(23, { replacement: true }), ...o }),
+  weighted: (o) =>
+    new DataLoader(items, { batchSize: 2, sampler: new WeightedRandomSampler(items, 9), ...o }),
+  "by length": (o) =>
+    new DataLoader(items, { batchSampler: new BucketBatchSampler(items, 4), ...o }),
+  stream: (o) => new DataLoader(stream(), { batchSize: 4, ...o }),
+  "shuffled stream": (o) => new DataLoader(stream(), { batchSize: 4, shuffle: true, ...o }),
+};
+const rows = Object.entries(loaders).flatMap(([name, make]) => [
+  { name, own: false, make },
+  { name, own: true, make },
+]);
+
+/** Batches until `count` have come; a saved state from then. */
+async function take(
+  loader: DataLoader<number[]>,
+  count: number,
+): Promise<{ batches: number[][]; state: DataLoaderState }> {
+  const batches: number[][] = [];
+  while (batches.length < count) {
+    for await (const batch of loader) {
+      batches.push(batch);
+      if (batches.length === count) return { batches, state: loader.stateDict() };
+    }
+  }
+  return { batches, state: loader.stateDict() };
+}
+
+/** The same loader each time, with a generator that starts from the same seed. */
+const fresh = ({ own, make }: (typeof rows)[number], seed: number): DataLoader<number[]> =>
+  make(own ? { generator: new Generator(seed) } : {});
+
+describe.each(rows)("a loader $name, own generator $own", (row) => {
+  test.each([1, 3, 5, 6, 8])("goes on after batch %d", async (at) => {
+    manualSeed(7);
+    const whole = await take(fresh(row, 7), 20);
+
+    manualSeed(7);
+    const { batches, state } = await take(fresh(row, 7), at); // the library's generator stays where it is
+    const loader = fresh(row, 99);
+    loader.loadStateDict(JSON.parse(JSON.stringify(state)));
+    const rest = await take(loader, 20 - at);
+    expect([...batches, ...rest.batches]).toEqual(whole.batches);
+    expect(rest.state).toEqual(whole.state);
+  });
+});
+
+test("counts epochs and batches", async () => {
+  const loader = new DataLoader(items, { batchSize: 10 });
+  expect(loader.stateDict()).toEqual({ epoch: 0, batch: 0, start: null, generator: null });
+  await take(loader, 2);
+  expect(loader.stateDict()).toMatchObject({ epoch: 0, batch: 2 });
+  for await (const _ of loader);
+  expect(loader.stateDict()).toEqual({ epoch: 1, batch: 0, start: null, generator: null });
+});
+
+test("others may draw from the loader's generator between batches", async () => {
+  const run = async (stop: number): Promise<number[]> => {
+    let generator = new Generator(3);
+    let loader = new DataLoader(items, { batchSize: 5, shuffle: true, generator });
+    const seen: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      for await (const batch of loader) {
+        seen.push(...batch, generator.u32());
+        if (seen.length !== stop) continue;
+        const state = loader.stateDict();
+        generator = new Generator(0);
+        loader = new DataLoader(items, { batchSize: 5, shuffle: true, generator });
+        loader.loadStateDict(state);
+        i--;
+        break;
+      }
+    }
+    return seen;
+  };
+  expect(await run(12)).toEqual(await run(-1));
+});
+
+describe("a state that does not fit", () => {
+  const plain = new DataLoader(items);
+  test.each([
+    [{}, "DataLoader.loadStateDict: not a loader's state (epoch undefined, batch undefined)"],
+    [
+      { epoch: 0, batch: 3, start: null, generator: null },
+      "not a loader's state (epoch 0, batch 3)",
+    ],
+    [
+      { epoch: -1, batch: 0, start: null, generator: null },
+      "not a loader's state (epoch -1, batch 0)",
+    ],
+    [
+      new DataLoader(items, { generator: new Generator(0) }).stateDict(),
+      "the saved loader had one for a generator of its own, this one has none",
+    ],
+  ])("%#", (state, message) => {
+    expect(() => plain.loadStateDict(state as DataLoaderState)).toThrow(message);
+    expect(plain.stateDict()).toEqual({ epoch: 0, batch: 0, start: null, generator: null });
+  });
+});
