@@ -1,9 +1,12 @@
 import { noGrad, tensor } from "@wgrad/autograd";
 import { StandardScaler } from "@wgrad/datasets";
-import { Linear } from "@wgrad/nn";
 import type { Options } from "../shared/options.ts";
 import { heading, say, table } from "../shared/terminal.ts";
-import { fit } from "./fit.ts";
+import type { Curve as LossCurve, Training } from "../shared/training.ts";
+import { watch } from "../shared/watch.ts";
+import { trainOrLoad } from "../shared/weights.ts";
+import { Logistic } from "./model.ts";
+import { train } from "./train.ts";
 
 /** The course's five students. */
 export const students: readonly { hours: number; passed: number }[] = [
@@ -24,12 +27,13 @@ export const chance = ({ slope, intercept }: Curve, hours: number): number =>
   1 / (1 + Math.exp(-(slope * hours + intercept)));
 
 /** The lesson: without a penalty the curve never stops getting steeper; with scikit-learn's it does. */
-export async function fiveStudents({
-  epochs = 250,
-}: Options): Promise<{ free: Curve; held: Curve }> {
+export async function fiveStudents(
+  options: Options,
+): Promise<{ free: Curve; held: Curve; losses: LossCurve }> {
+  const { epochs = 250 } = options;
   heading("1. Five students: hours → pass, as the loss alone wants it");
-  const free = await curve(epochs, 0);
-  const longer = await curve(2 * epochs, 0);
+  const { curve: free } = await fit(epochs, 0, (training) => watch(training));
+  const { curve: longer } = await fit(2 * epochs, 0, (training) => watch(training));
   say(
     "",
     `after ${epochs} epochs the slope is ${free.slope.toFixed(2)} an hour, after ${2 * epochs} it is ${longer.slope.toFixed(2)}:`,
@@ -45,7 +49,9 @@ export async function fiveStudents({
     `intercept is not. Divided by C n, that is our mean loss plus a weight decay of 1 / (C n) = ${1 / (C * n)}.`,
     "",
   );
-  const held = await curve(epochs, 1 / (C * n));
+  const { curve: held, losses } = await fit(epochs, 1 / (C * n), (training, model) =>
+    trainOrLoad(model, options, () => training),
+  );
   say("");
   table(
     ["hours", "passed", "P without penalty", "P with penalty", "scikit-learn"],
@@ -64,7 +70,7 @@ export async function fiveStudents({
     `P(25) = ${chance(held, 25).toFixed(4)} with the penalty, ${chance(free, 25).toFixed(4)} without; ` +
       `slope ${held.slope.toFixed(4)} and ${free.slope.toFixed(4)} (scikit-learn: 0.5653)`,
   );
-  return { free, held };
+  return { free, held, losses };
 }
 
 /** LogisticRegression().fit(hours, passed).predict_proba, scikit-learn 1.9. */
@@ -77,22 +83,27 @@ const scikitLearn: ReadonlyMap<number, number> = new Map([
   [50, 1],
 ]);
 
-/** Trains on standardised hours and gives the curve over hours; `penalty` is on the weight an hour. */
-async function curve(epochs: number, penalty: number): Promise<Curve> {
+/** Trains on standardised hours and gives the curve over hours and of the loss; `penalty` is on the weight an hour. */
+async function fit(
+  epochs: number,
+  penalty: number,
+  take: (training: Training, model: Logistic) => Promise<LossCurve>,
+): Promise<{ curve: Curve; losses: LossCurve }> {
   const x = tensor(students.map(({ hours }) => [hours]));
   const y = tensor(students.map(({ passed }) => [passed]));
   const scaler = new StandardScaler().fit(x);
   const deviation = await scaler.scale.item();
   // One deviation's weight is `deviation` times an hour's: the same penalty is smaller by its square.
-  const linear = new Linear(1, 1);
-  await fit(linear, scaler.transform(x), y, {
+  const model = new Logistic(1);
+  const settings = {
     epochs,
     lr: 1,
     batchSize: students.length,
     penalty: penalty / deviation ** 2,
-  });
+  };
+  const losses = await take(train(model, scaler.transform(x), y, settings), model);
   const logit = async (hours: number): Promise<number> =>
-    noGrad(() => linear(scaler.transform(tensor([[hours]])))).item();
+    noGrad(() => model.linear(scaler.transform(tensor([[hours]])))).item();
   const intercept = await logit(0);
-  return { slope: ((await logit(100)) - intercept) / 100, intercept };
+  return { curve: { slope: ((await logit(100)) - intercept) / 100, intercept }, losses };
 }

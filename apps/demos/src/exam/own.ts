@@ -1,25 +1,25 @@
 import { noGrad } from "@wgrad/autograd";
 import { CsvError, StandardScaler } from "@wgrad/datasets";
 import { binaryAccuracy } from "@wgrad/metrics";
-import { Linear } from "@wgrad/nn";
-import type { Panel } from "../shared/figure.ts";
+import type { Outcome } from "../shared/demo.ts";
 import { holdOut } from "../shared/hold-out.ts";
 import type { Options } from "../shared/options.ts";
 import { readOwnTable } from "../shared/own-table.ts";
-import { start } from "../shared/start.ts";
+import { lossPanel } from "../shared/panels.ts";
 import { heading, say, table } from "../shared/terminal.ts";
-import { fit } from "./fit.ts";
+import { trainOrLoad } from "../shared/weights.ts";
+import { Logistic } from "./model.ts";
 import { chancePanel } from "./picture.ts";
+import { train } from "./train.ts";
 
 /** The same on a table of the user's own, whose target is 0 or 1; a fifth is held out. */
-export async function ownExam(csv: string, options: Options): Promise<Panel[]> {
+export async function ownExam(csv: string, options: Options): Promise<Outcome> {
   const own = await readOwnTable(csv, options);
   const { features, target } = own;
   own.table.numbers(target).forEach((value, i) => {
     if (value === 0 || value === 1) return;
     throw new CsvError(`${own.table.place(i, target)}: ${value} where 0 or 1 belongs`);
   });
-  await start(options);
   heading(`${csv}: ${features.join(", ")} → ${target}`);
   const { xTrain, xTest, yTrain, yTest, rows } = await holdOut(
     own.table.tensor(features),
@@ -29,13 +29,15 @@ export async function ownExam(csv: string, options: Options): Promise<Panel[]> {
 
   const scaler = new StandardScaler().fit(xTrain);
   const batchSize = 32;
-  const linear = new Linear(features.length, 1);
-  const model = await fit(linear, scaler.transform(xTrain), yTrain, {
-    epochs: options.epochs ?? Math.max(60, Math.ceil(500 / Math.ceil(trainRows / batchSize))),
-    lr: Math.min(0.1, 1 / features.length),
-    batchSize,
-    penalty: 1 / trainRows,
-  });
+  const model = new Logistic(features.length);
+  const losses = await trainOrLoad(model, options, () =>
+    train(model, scaler.transform(xTrain), yTrain, {
+      epochs: options.epochs ?? Math.max(60, Math.ceil(500 / Math.ceil(trainRows / batchSize))),
+      lr: Math.min(0.1, 1 / features.length),
+      batchSize,
+      penalty: 1 / trainRows,
+    }),
+  );
 
   const chances = noGrad(() => model(scaler.transform(xTest)));
   const accuracy = await binaryAccuracy(chances, yTest).item();
@@ -54,5 +56,15 @@ export async function ownExam(csv: string, options: Options): Promise<Panel[]> {
   if (real.length > shown) say(`  … and ${real.length - shown} more`);
   const score = `accuracy ${(100 * accuracy).toFixed(1)} % on ${rows}`;
   say("", `${score} (weights penalised as scikit-learn's C = 1)`);
-  return [{ title: score, subtitle: csv, ...chancePanel(real, predicted, target) }];
+  return {
+    measures: { accuracy },
+    report: {
+      title: `Will it be ${target}?`,
+      subtitle: "Logistic regression with wgrad",
+      panels: [
+        { title: score, subtitle: csv, ...chancePanel(real, predicted, target) },
+        ...lossPanel(losses),
+      ],
+    },
+  };
 }

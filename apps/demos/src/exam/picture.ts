@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { ink, type Panel } from "../shared/figure.ts";
+import { type Chart, ink } from "../shared/panel.ts";
 
 interface Point {
   readonly x: number;
@@ -16,7 +16,7 @@ export function curvePanel(
   }[],
   asked: { readonly x: number; readonly label: string } | null,
   labels: { readonly x: string; readonly y: string },
-): Omit<Panel, "title" | "subtitle"> {
+): Chart {
   const xs = points.map(({ x }) => x);
   const [low, high] = [Math.min(...xs), Math.max(...xs)];
   const pad = (high - low) * 0.12;
@@ -90,7 +90,7 @@ export function chancePanel(
   real: ArrayLike<number>,
   predicted: ArrayLike<number>,
   target: string,
-): Omit<Panel, "title" | "subtitle"> {
+): Chart {
   const points = Array.from(predicted, (p, i) => ({
     p,
     yes: real[i] === 1,

@@ -22,7 +22,7 @@ const columns = {
 };
 
 /** 506 districts near Boston in 1970, a fifth held out. */
-export async function boston({ epochs }: Options): Promise<Evaluation> {
+export async function boston(options: Options): Promise<Evaluation> {
   heading("3. Real houses: 506 districts near Boston, 1970 (Harrison & Rubinfeld 1978)");
   say(
     "Left out: column b. It is made from the share of Black residents, on the assumption that",
@@ -32,7 +32,7 @@ export async function boston({ epochs }: Options): Promise<Evaluation> {
   );
   const houses = await readCsv(dataFile(), { name: "Boston" });
   const features = Object.keys(columns);
-  const result = await regression(houses.tensor(features), houses.tensor(["medv"]), epochs);
+  const result = await regression(houses.tensor(features), houses.tensor(["medv"]), options);
 
   const rooms = features.indexOf("rm");
   const poorer = features.indexOf("lstat");

@@ -3,8 +3,9 @@ import { StandardScaler, trainTestSplit } from "@wgrad/datasets";
 import { Linear } from "@wgrad/nn";
 import type { Options } from "../shared/options.ts";
 import { heading, say, table } from "../shared/terminal.ts";
-import { fit } from "./fit.ts";
+import { watch } from "../shared/watch.ts";
 import type { Line } from "./picture.ts";
+import { train } from "./train.ts";
 
 const flats = [
   { area: 100, bedrooms: 2, location: 1, price: 300 },
@@ -14,7 +15,10 @@ const flats = [
 ];
 
 /** Four flats, three features: predicts the one that the split holds out. */
-export async function fourFlats({ epochs = 1000 }: Options): Promise<void> {
+export async function fourFlats({
+  budget,
+  epochs = budget === "full" ? 1000 : 500,
+}: Options): Promise<number> {
   heading("1. Four flats: area, bedrooms and location → price");
   const x = tensor(flats.map(({ area, bedrooms, location }) => [area, bedrooms, location]));
   const y = tensor(flats.map(({ price }) => [price]));
@@ -32,7 +36,9 @@ export async function fourFlats({ epochs = 1000 }: Options): Promise<void> {
   const scaler = new StandardScaler({ withStd: false });
   const model = new Linear(3, 1);
   model.loadStateDict({ weight: zeros([1, 3]), bias: zeros([1]) });
-  await fit(model, scaler.fitTransform(xTrain), yTrain, { epochs, lr: 5e-3, batchSize: 3 });
+  await watch(
+    train(model, scaler.fitTransform(xTrain), yTrain, { epochs, lr: 5e-3, batchSize: 3 }),
+  );
 
   const predicted = await noGrad(() => model(scaler.transform(xTest))).item();
   const [area = 0, bedrooms = 0, location = 0] = await xTest.data();
@@ -40,6 +46,7 @@ export async function fourFlats({ epochs = 1000 }: Options): Promise<void> {
     ["area", "bedrooms", "location", "real price", "predicted", "scikit-learn"],
     [[area, bedrooms, location, await yTest.item(), predicted.toFixed(2), "462.46"]],
   );
+  return predicted;
 }
 
 /** Area and price of the course's five flats. */
@@ -52,13 +59,16 @@ export const fiveFlats: readonly { x: number; y: number }[] = [
 ];
 
 /** Five flats, one feature: the line through them, and what it says about 50 m². */
-export async function oneLine({ epochs = 300 }: Options): Promise<{ line: Line; at50: number }> {
+export async function oneLine({
+  budget,
+  epochs = budget === "full" ? 300 : 150,
+}: Options): Promise<{ line: Line; at50: number }> {
   heading("2. Five flats: area → price, a line through five points");
   const x = tensor(fiveFlats.map(({ x }) => [x]));
   const y = tensor(fiveFlats.map(({ y }) => [y]));
   const scaler = new StandardScaler();
   const model = new Linear(1, 1);
-  await fit(model, scaler.fitTransform(x), y, { epochs, lr: 0.05, batchSize: 5 });
+  await watch(train(model, scaler.fitTransform(x), y, { epochs, lr: 0.05, batchSize: 5 }));
 
   const predict = async (area: number): Promise<number> =>
     noGrad(() => model(scaler.transform(tensor([[area]])))).item();

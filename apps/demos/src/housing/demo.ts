@@ -1,49 +1,57 @@
-import type { Demo } from "../shared/demo.ts";
-import { figure, type Panel, saveFigure } from "../shared/figure.ts";
+import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
-import { start } from "../shared/start.ts";
-import { say } from "../shared/terminal.ts";
+import { lossPanel } from "../shared/panels.ts";
 import { boston } from "./boston.ts";
 import { fiveFlats, fourFlats, oneLine, signed } from "./course.ts";
 import { ownHouses } from "./own.ts";
 import { linePanel, predictionPanel } from "./picture.ts";
 
+const checks = [
+  { measure: "fourth flat", least: 462.36, most: 462.56 },
+  { measure: "Boston: R² off the closed form", most: 0.005 },
+];
+
 /** What is a house worth? A straight line through what others cost. */
 export const housing: Demo = {
-  async run(options: Options): Promise<void> {
-    const panels =
-      options.csv === undefined ? await lessons(options) : await ownHouses(options.csv, options);
-    const picture = figure(
-      "What is a house worth?",
-      "A linear model, fitted by gradient descent with wgrad",
-      panels,
-    );
-    say("", "picture:", ...saveFigure(picture, options.out, "housing").map((path) => `  ${path}`));
-  },
+  takes: ["epochs", "csv", "target", "save", "load"],
+  checks: { quick: checks, full: checks },
+  run: (options) =>
+    options.csv === undefined ? lessons(options) : ownHouses(options.csv, options),
 };
 
-async function lessons(options: Options): Promise<Panel[]> {
-  await start(options);
-  await fourFlats(options);
+async function lessons(options: Options): Promise<Outcome> {
+  const fourth = await fourFlats(options);
   const { line, at50 } = await oneLine(options);
   const houses = await boston(options);
-  return [
-    {
-      title: "Five flats and the line through them",
-      subtitle: `price = ${line.slope.toFixed(3)} · area ${signed(line.intercept)}`,
-      ...linePanel(fiveFlats, line, 50, {
-        x: "area (m²) →",
-        y: "↑ price",
-        answer: `50 m² → ${at50.toFixed(2)}`,
-      }),
+  return {
+    measures: {
+      "fourth flat": fourth,
+      "Boston: R²": houses.r2,
+      "Boston: R² off the closed form": Math.abs(houses.r2 - houses.closedFormR2),
     },
-    {
-      title: `${houses.real.length} districts the model has not seen`,
-      subtitle: `Boston 1970: R² ${houses.r2.toFixed(3)}; the exact solution reaches ${houses.closedFormR2.toFixed(3)}`,
-      ...predictionPanel(houses.real, houses.predicted, {
-        real: "real price (1,000 $) →",
-        predicted: "↑ predicted price (1,000 $)",
-      }),
+    report: {
+      title: "What is a house worth?",
+      subtitle: "A linear model, fitted by gradient descent with wgrad",
+      panels: [
+        {
+          title: "Five flats and the line through them",
+          subtitle: `price = ${line.slope.toFixed(3)} · area ${signed(line.intercept)}`,
+          ...linePanel(fiveFlats, line, 50, {
+            x: "area (m²) →",
+            y: "↑ price",
+            answer: `50 m² → ${at50.toFixed(2)}`,
+          }),
+        },
+        {
+          title: `${houses.real.length} districts the model has not seen`,
+          subtitle: `Boston 1970: R² ${houses.r2.toFixed(3)}; the exact solution reaches ${houses.closedFormR2.toFixed(3)}`,
+          ...predictionPanel(houses.real, houses.predicted, {
+            real: "real price (1,000 $) →",
+            predicted: "↑ predicted price (1,000 $)",
+          }),
+        },
+        ...lossPanel(houses.losses),
+      ],
     },
-  ];
+  };
 }

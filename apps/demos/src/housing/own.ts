@@ -1,23 +1,19 @@
-import type { Panel } from "../shared/figure.ts";
+import type { Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
 import { readOwnTable } from "../shared/own-table.ts";
-import { start } from "../shared/start.ts";
+import type { Panel } from "../shared/panel.ts";
+import { lossPanel } from "../shared/panels.ts";
 import { heading, say, table } from "../shared/terminal.ts";
 import { signed } from "./course.ts";
 import { linePanel, predictionPanel } from "./picture.ts";
 import { regression } from "./regression.ts";
 
-/** The same regression on a table of the user's own; gives the panels of its picture. */
-export async function ownHouses(csv: string, options: Options): Promise<Panel[]> {
+/** The same regression on a table of the user's own. */
+export async function ownHouses(csv: string, options: Options): Promise<Outcome> {
   const own = await readOwnTable(csv, options);
-  await start(options);
   const { features, target } = own;
   heading(`${csv}: ${features.join(", ")} → ${target}`);
-  const result = await regression(
-    own.table.tensor(features),
-    own.table.tensor([target]),
-    options.epochs,
-  );
+  const result = await regression(own.table.tensor(features), own.table.tensor([target]), options);
 
   const count = result.real.length;
   const shown = Math.min(10, count);
@@ -57,7 +53,14 @@ export async function ownHouses(csv: string, options: Options): Promise<Panel[]>
       predicted: `↑ predicted ${target}`,
     }),
   });
-  return panels;
+  return {
+    measures: { r2: result.r2, "closed form r2": result.closedFormR2 },
+    report: {
+      title: `What is ${target}?`,
+      subtitle: "A linear model, fitted by gradient descent with wgrad",
+      panels: [...panels, ...lossPanel(result.losses)],
+    },
+  };
 }
 
 const round = (value: number | undefined): string =>

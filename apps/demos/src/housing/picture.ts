@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { ink, type Panel } from "../shared/figure.ts";
+import { type Chart, ink } from "../shared/panel.ts";
+import { grid } from "../shared/panels.ts";
 
 /** A straight line y = slope · x + intercept. */
 export interface Line {
@@ -18,7 +19,7 @@ export function linePanel(
   line: Line,
   asked: number | null,
   labels: { readonly x: string; readonly y: string; readonly answer?: string },
-): Omit<Panel, "title" | "subtitle"> {
+): Chart {
   const on = (x: number): number => line.slope * x + line.intercept;
   const xs = points.map(({ x }) => x);
   const reach = (Math.max(...xs) - Math.min(...xs)) * 0.12;
@@ -31,7 +32,7 @@ export function linePanel(
       x: { label: labels.x, nice: true, ticks: 6, tickSize: 0, labelAnchor: "right" },
       y: { label: labels.y, nice: true, ticks: 6, tickSize: 0, grid: true },
       marks: [
-        ...frame(),
+        ...grid(),
         Plot.link(points, {
           x1: "x",
           x2: "x",
@@ -84,7 +85,7 @@ export function predictionPanel(
   real: ArrayLike<number>,
   predicted: ArrayLike<number>,
   labels: { readonly real: string; readonly predicted: string },
-): Omit<Panel, "title" | "subtitle"> {
+): Chart {
   const points = Array.from(real, (x, i) => ({ x, y: predicted[i] as number }));
   const all = points.flatMap(({ x, y }) => [x, y]);
   const [low, high] = [Math.min(...all), Math.max(...all)];
@@ -97,7 +98,7 @@ export function predictionPanel(
       x: { label: labels.real, domain, ticks: 6, tickSize: 0 },
       y: { label: labels.predicted, domain, ticks: 6, tickSize: 0, grid: true },
       marks: [
-        ...frame(),
+        ...grid(),
         Plot.line(
           domain.map((v) => [v, v]),
           { stroke: ink.fit, strokeWidth: 2, strokeDasharray: "6 5" },
@@ -124,8 +125,3 @@ export function predictionPanel(
 }
 
 const quiet = { fill: ink.quiet, fontSize: 13 } as const;
-
-const frame = (): Plot.Markish[] => [
-  Plot.gridY({ stroke: ink.grid, strokeOpacity: 1 }),
-  Plot.gridX({ stroke: ink.grid, strokeOpacity: 1 }),
-];

@@ -1,58 +1,44 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as Plot from "@observablehq/plot";
 import { Resvg } from "@resvg/resvg-js";
 import { parseHTML } from "linkedom";
 import { UsageError } from "./options.ts";
-
-/** Colours of every picture. */
-export const ink = {
-  text: "#1d2733",
-  quiet: "#6b7785",
-  grid: "#e8ebef",
-  paper: "#ffffff",
-  data: "#2f6fdb",
-  fit: "#ef5b3c",
-} as const;
+import { ink, type Panel } from "./panel.ts";
+import { writeWhole } from "./write.ts";
 
 const font = "Inter";
 const fallback = `${font}, "Helvetica Neue", Arial, sans-serif`;
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
 
-/** One chart of a figure, with a heading of its own. */
-export interface Panel {
-  readonly title: string;
-  readonly subtitle: string;
-  readonly width: number;
-  readonly height: number;
-  readonly plot: Plot.PlotOptions;
-}
-
 const margin = 40;
 const gap = 48;
+const maxWidth = 1480;
 const headHeight = 104;
 const panelHead = 56;
 
-/** Panels side by side under one title, as the text of an SVG file. */
+/** Panels side by side, in as many rows as they need, under one title: the text of an SVG file. */
 export function figure(title: string, subtitle: string, panels: readonly Panel[]): string {
-  const width = panels.reduce(
-    (sum, panel) => sum + panel.width,
-    2 * margin + gap * (panels.length - 1),
-  );
-  const height = headHeight + panelHead + Math.max(...panels.map((panel) => panel.height)) + margin;
-  let x = margin;
-  const drawn = panels.map((panel) => {
-    const at = x;
-    x += panel.width + gap;
-    return [
-      text(panel.title, at, headHeight + 20, 17, 600, ink.text),
-      text(panel.subtitle, at, headHeight + 42, 13.5, 400, ink.quiet),
-      `<g transform="translate(${at} ${headHeight + panelHead})">${draw(panel)}</g>`,
-    ].join("\n");
+  const rows = wrap(panels);
+  const width = 2 * margin + Math.max(...rows.map(widthOf));
+  let y = headHeight;
+  const drawn = rows.flatMap((row) => {
+    const top = y;
+    y += panelHead + Math.max(...row.map((panel) => panel.height)) + margin;
+    let x = margin;
+    return row.map((panel) => {
+      const at = x;
+      x += panel.width + gap;
+      return [
+        text(panel.title, at, top + 20, 17, 600, ink.text),
+        text(panel.subtitle, at, top + 42, 13.5, 400, ink.quiet),
+        `<g transform="translate(${at} ${top + panelHead})">${draw(panel)}</g>`,
+      ].join("\n");
+    });
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family='${fallback}'>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}" viewBox="0 0 ${width} ${y}" font-family='${fallback}'>`,
     `<title>${escapeXml(title)}</title>`,
     `<rect width="100%" height="100%" fill="${ink.paper}"/>`,
     text(title, margin, 54, 27, 700, ink.text),
@@ -60,6 +46,19 @@ export function figure(title: string, subtitle: string, panels: readonly Panel[]
     ...drawn,
     "</svg>\n",
   ].join("\n");
+}
+
+const widthOf = (row: readonly Panel[]): number =>
+  row.reduce((sum, panel) => sum + panel.width, gap * (row.length - 1));
+
+function wrap(panels: readonly Panel[]): Panel[][] {
+  const rows: Panel[][] = [];
+  for (const panel of panels) {
+    const row = rows.at(-1);
+    if (row !== undefined && widthOf([...row, panel]) <= maxWidth) row.push(panel);
+    else rows.push([panel]);
+  }
+  return rows;
 }
 
 function draw({ width, height, plot }: Panel): string {
@@ -101,18 +100,13 @@ export function saveFigure(svg: string, folder: string, name: string): string[] 
   const png = resvg.render().asPng();
   try {
     mkdirSync(folder, { recursive: true });
-    return [write(join(folder, `${name}.svg`), svg), write(join(folder, `${name}.png`), png)];
   } catch (error) {
     throw new UsageError(`${folder}: the picture cannot be written (${(error as Error).message})`);
   }
-}
-
-/** Whole or not at all: a broken run leaves no half of a file. */
-function write(path: string, content: string | Buffer): string {
-  const partial = `${path}.${process.pid}.partial`;
-  writeFileSync(partial, content);
-  renameSync(partial, path);
-  return path;
+  return [
+    writeWhole(join(folder, `${name}.svg`), svg),
+    writeWhole(join(folder, `${name}.png`), png),
+  ];
 }
 
 /** The same letters on every machine, also on one that has no fonts. */

@@ -1,12 +1,19 @@
 import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 
-/** What every demo can be asked for on the command line. */
+export type Budget = "quick" | "full";
+
+/** What a demo can be asked for on the command line. */
 export interface Options {
+  /** The demo's name. */
+  readonly name: string;
   /** Where to compute; the library picks one if not given. */
   readonly device?: "cpu" | "webgpu";
   /** Decides every random number. */
   readonly seed: number;
+  /** "full" is the lesson; "quick" the same code in seconds, to see that it runs and learns. */
+  readonly budget: Budget;
   /** Passes over the data, in place of each lesson's own number. */
   readonly epochs?: number;
   /** A table of the user's own. */
@@ -15,50 +22,112 @@ export interface Options {
   readonly target?: string;
   /** Where pictures go. */
   readonly out: string;
+  /** Where the trained weights go. */
+  readonly save?: string;
+  /** Weights to use instead of training. */
+  readonly load?: string;
+  /** The result as one line of JSON on stdout; what people read goes to stderr. */
+  readonly json: boolean;
 }
+
+/** Options that some demos take and others do not. */
+export type Optional = "epochs" | "csv" | "target" | "save" | "load";
 
 /** A mistake in what was asked for; its message is one line for the user. */
 export class UsageError extends Error {}
 
-export const optionsHelp: string = `  --device cpu|webgpu  where to compute (default: WebGPU, or the CPU where there is none)
-  --seed N             start of every random number (default 0)
-  --epochs N           passes over the data, in place of the lesson's own
-  --csv FILE           a table of your own: the last column is the target, the others predict it
-  --target NAME        the column of --csv to predict
-  --out DIR            where pictures go (default apps/demos/out)
-  --help               this text`;
-
 const flags = {
-  device: { type: "string" },
-  seed: { type: "string" },
-  epochs: { type: "string" },
-  csv: { type: "string" },
-  target: { type: "string" },
-  out: { type: "string" },
-  help: { type: "boolean" },
+  device: {
+    type: "string",
+    help: ["cpu|webgpu", "where to compute (default: WebGPU, else the CPU)"],
+  },
+  seed: { type: "string", help: ["N", "start of every random number (default 0)"] },
+  budget: {
+    type: "string",
+    help: ["quick|full", "quick: seconds, to see it run; full: the lesson (default)"],
+  },
+  epochs: { type: "string", help: ["N", "passes over the data, in place of the lesson's own"] },
+  csv: {
+    type: "string",
+    help: ["FILE", "a table of your own: the last column is the target, the others predict it"],
+  },
+  target: { type: "string", help: ["NAME", "the column of --csv to predict"] },
+  save: { type: "string", help: ["FILE", "write the trained weights as safetensors"] },
+  load: { type: "string", help: ["FILE", "use these weights instead of training"] },
+  out: { type: "string", help: ["DIR", "where pictures go (default apps/demos/out)"] },
+  json: {
+    type: "boolean",
+    help: ["", "the result as one line of JSON on stdout, the lesson on stderr"],
+  },
+  help: { type: "boolean", help: ["", "this text"] },
 } as const;
 
+const optional: ReadonlySet<string> = new Set<Optional>([
+  "epochs",
+  "csv",
+  "target",
+  "save",
+  "load",
+]);
+
+/** The options of a demo that takes these, a line each. */
+export function optionsHelp(takes: readonly Optional[]): string {
+  return Object.entries(flags)
+    .filter(([flag]) => !optional.has(flag) || takes.some((taken) => taken === flag))
+    .map(
+      ([
+        flag,
+        {
+          help: [value, text],
+        },
+      ]) => `  ${`--${flag} ${value}`.padEnd(21)}${text}`,
+    )
+    .join("\n");
+}
+
 /** Reads the arguments after a demo's name. Throws UsageError for an option or value there is not. */
-export function parseOptions(args: readonly string[], out: string): Options | "help" {
+export function parseOptions(
+  name: string,
+  args: readonly string[],
+  takes: readonly Optional[],
+  out: string,
+): Options | "help" {
   const values = parse(args);
   if (values.help) return "help";
-  const { device, csv, target } = values;
-  if (device !== undefined && device !== "cpu" && device !== "webgpu") {
-    throw new UsageError(`--device is "${device}"; it is cpu or webgpu`);
+  for (const flag of Object.keys(values)) {
+    if (optional.has(flag) && !takes.some((taken) => taken === flag)) {
+      throw new UsageError(`${name} takes no --${flag}; --help lists the options`);
+    }
   }
+  const { csv, target, save, load } = values;
+  const device = choice("device", values.device, ["cpu", "webgpu"]);
   if (target !== undefined && csv === undefined) {
     throw new UsageError("--target names a column of --csv FILE, which is not given");
   }
-  if (values.out !== undefined && existsSync(values.out) && !statSync(values.out).isDirectory()) {
+  if (isNot("Directory", values.out)) {
     throw new UsageError(`--out ${values.out} is a file, not a folder`);
   }
+  if (save !== undefined) {
+    if (isNot("File", save)) throw new UsageError(`--save ${save} is a folder, not a file`);
+    const folder = dirname(save);
+    if (!existsSync(folder)) throw new UsageError(`--save ${save}: there is no folder ${folder}`);
+  }
+  if (load !== undefined) {
+    if (!existsSync(load)) throw new UsageError(`--load ${load}: there is no such file`);
+    if (isNot("File", load)) throw new UsageError(`--load ${load} is a folder, not a file`);
+  }
   return {
+    name,
     ...(device !== undefined && { device }),
     seed: wholeNumber("seed", values.seed ?? "0", 0),
+    budget: choice("budget", values.budget, ["quick", "full"]) ?? "full",
     ...(values.epochs !== undefined && { epochs: wholeNumber("epochs", values.epochs, 1) }),
     ...(csv !== undefined && { csv }),
     ...(target !== undefined && { target }),
+    ...(save !== undefined && { save }),
+    ...(load !== undefined && { load }),
     out: values.out ?? out,
+    json: values.json ?? false,
   };
 }
 
@@ -71,6 +140,19 @@ function parse(
     const [sentence = ""] = (error as Error).message.split(/\. |\n/);
     throw new UsageError(`${sentence.replace(/\.$/, "")}; --help lists the options`);
   }
+}
+
+const isNot = (kind: "File" | "Directory", path: string | undefined): boolean =>
+  path !== undefined && existsSync(path) && !statSync(path)[`is${kind}`]();
+
+function choice<const Value extends string>(
+  option: string,
+  text: string | undefined,
+  values: readonly [Value, Value],
+): Value | undefined {
+  const value = values.find((each) => each === text);
+  if (text === undefined || value !== undefined) return value;
+  throw new UsageError(`--${option} is "${text}"; it is ${values.join(" or ")}`);
 }
 
 function wholeNumber(option: string, text: string, least: number): number {

@@ -1,10 +1,10 @@
 import type { Tensor } from "@wgrad/autograd";
 import { DataLoader, TensorDataset } from "@wgrad/datasets";
-import { type Module, MSELoss } from "@wgrad/nn";
-import { SGD } from "@wgrad/optim";
-import { Progress } from "../shared/progress.ts";
+import { type Linear, MSELoss } from "@wgrad/nn";
+import { CosineAnnealingLR, SGD } from "@wgrad/optim";
+import type { Training } from "../shared/training.ts";
 
-export interface FitSettings {
+export interface TrainSettings {
   readonly epochs: number;
   readonly lr: number;
   /** Where the learning rate falls to, along half a cosine: batches that differ keep the weights
@@ -14,29 +14,27 @@ export interface FitSettings {
 }
 
 /** Minimises the mean squared error of `model` by gradient descent with momentum. */
-export async function fit(
-  model: Module,
+export async function* train(
+  model: Linear,
   x: Tensor,
   y: Tensor,
-  { epochs, lr, lastLr = lr, batchSize }: FitSettings,
-): Promise<void> {
+  { epochs, lr, lastLr = lr, batchSize }: TrainSettings,
+): Training {
   const loader = new DataLoader(new TensorDataset([x, y]), { batchSize, shuffle: true });
   const optimizer = new SGD(model.parameters(), { lr, momentum: 0.9 });
+  const schedule = new CosineAnnealingLR(optimizer, epochs, { etaMin: lastLr });
   const criterion = new MSELoss();
-  const progress = new Progress(epochs);
+  const steps = epochs * loader.length;
+  let step = 0;
 
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const rest = (1 + Math.cos((Math.PI * (epoch - 1)) / epochs)) / 2;
-    for (const group of optimizer.paramGroups) group.lr = lastLr + (lr - lastLr) * rest;
-    let last: Tensor | undefined;
+  for (let epoch = 0; epoch < epochs; epoch++) {
     for await (const [inputs, targets] of loader) {
       const loss = criterion(model(inputs), targets);
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();
-      last = loss;
+      yield { step: ++step, steps, loss };
     }
-    if (last !== undefined) progress.update(epoch, await last.item());
+    schedule.step();
   }
-  progress.stop();
 }

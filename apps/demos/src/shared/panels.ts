@@ -1,0 +1,150 @@
+import * as Plot from "@observablehq/plot";
+import { type Chart, ink, type Panel } from "./panel.ts";
+import type { Curve } from "./training.ts";
+
+/** Lines that charts with numbers on both axes share. */
+export const grid = (): Plot.Markish[] => [
+  Plot.gridY({ stroke: ink.grid, strokeOpacity: 1 }),
+  Plot.gridX({ stroke: ink.grid, strokeOpacity: 1 }),
+];
+
+/** Curves along the steps, each with its name at its end. */
+export function curvePanel(
+  title: string,
+  subtitle: string,
+  curves: readonly { readonly name: string; readonly color?: string; readonly curve: Curve }[],
+  { y = "loss", width = 440, log = false }: { y?: string; width?: number; log?: boolean } = {},
+): Panel {
+  const colored = curves.map(({ color = ink.data, ...rest }) => ({ color, ...rest }));
+  const last = Math.max(...colored.map(({ curve }) => curve.at(-1)?.step ?? 1));
+  return {
+    title,
+    subtitle,
+    width,
+    height: 400,
+    plot: {
+      x: { label: "step →", domain: [0, last], ticks: 5, tickSize: 0 },
+      y: {
+        label: `↑ ${y}`,
+        ...(log ? { type: "log", tickFormat: "~g" } : { zero: true, nice: true }),
+        ticks: 5,
+        tickSize: 0,
+      },
+      marks: [
+        ...grid(),
+        ...colored.map(({ curve, color }) =>
+          Plot.line(curve, { x: "step", y: "loss", stroke: color, strokeWidth: 2 }),
+        ),
+        ...(colored.length < 2
+          ? []
+          : colored.map(({ name, color }, i) =>
+              Plot.text([name], {
+                frameAnchor: "top-right",
+                dx: -4,
+                dy: 4 + 18 * i,
+                fill: color,
+                fontSize: 13.5,
+                fontWeight: 600,
+              }),
+            )),
+      ],
+    },
+  };
+}
+
+/** The loss of one training; nothing where nothing was trained. */
+export function lossPanel(curve: Curve, options: { y?: string; log?: boolean } = {}): Panel[] {
+  const [first, last] = [curve[0], curve.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const fall = `from ${first.loss.toPrecision(3)} to ${last.loss.toPrecision(3)}`;
+  const title = `The ${options.y ?? "loss"} on the way`;
+  return [curvePanel(title, `${last.step} steps, ${fall}`, [{ name: "", curve }], options)];
+}
+
+/** How often each class (down) was taken for each (across); every row is shaded by its share. */
+export function confusionChart(
+  counts: readonly (readonly number[])[],
+  names: readonly string[],
+): Chart {
+  const cells = counts.flatMap((row, i) => {
+    const total = row.reduce((sum, count) => sum + count, 0);
+    return row.map((count, j) => ({
+      real: names[i] as string,
+      predicted: names[j] as string,
+      count,
+      share: total === 0 ? 0 : count / total,
+    }));
+  });
+  const size = names.length > 4 ? 440 : 400;
+  return {
+    width: size,
+    height: size - 40,
+    plot: {
+      x: { label: "predicted →", domain: names, tickSize: 0, padding: 0.04 },
+      y: { label: "↑ real", domain: names, tickSize: 0, padding: 0.04 },
+      color: { type: "linear", domain: [0, 1], range: ["#f2f5fa", ink.data] },
+      marks: [
+        Plot.cell(cells, { x: "predicted", y: "real", fill: "share" }),
+        Plot.text(cells, {
+          x: "predicted",
+          y: "real",
+          text: ({ count }: (typeof cells)[number]) => (count === 0 ? "" : String(count)),
+          fill: ({ share }: (typeof cells)[number]) => (share > 0.5 ? ink.paper : ink.text),
+          fontSize: names.length > 4 ? 12.5 : 17,
+          fontWeight: 500,
+        }),
+      ],
+    },
+  };
+}
+
+/** A small grey picture: rows of numbers from 0 (white) to 1 (ink). */
+export interface Thumbnail {
+  readonly pixels: ArrayLike<number>;
+  readonly width: number;
+  /** A word under it. */
+  readonly caption: string;
+  readonly color?: string;
+}
+
+/** Small pictures in rows of `columns`. */
+export function thumbnailChart(pictures: readonly Thumbnail[], columns: number, side = 72): Chart {
+  const rows = Math.ceil(pictures.length / columns);
+  const cells = pictures.flatMap(({ pixels, width }, k) => {
+    const pixel = 1 / width;
+    const [x0, y0] = [k % columns, Math.floor(k / columns) * CELL_HEIGHT];
+    return Array.from(pixels, (value, i) => ({
+      x1: x0 + (i % width) * pixel * PICTURE,
+      x2: x0 + ((i % width) + 1) * pixel * PICTURE,
+      y1: y0 + Math.floor(i / width) * pixel * PICTURE,
+      y2: y0 + (Math.floor(i / width) + 1) * pixel * PICTURE,
+      value: Math.min(1, Math.max(0, value)),
+    }));
+  });
+  const words = pictures.map(({ caption, color = ink.text }, k) => ({
+    x: (k % columns) + PICTURE / 2,
+    y: Math.floor(k / columns) * CELL_HEIGHT + PICTURE + 0.12,
+    caption,
+    color,
+  }));
+  return {
+    width: columns * side + 70,
+    height: Math.round(rows * CELL_HEIGHT * side) + 82,
+    plot: {
+      x: { axis: null, domain: [0, columns] },
+      y: { axis: null, domain: [0, rows * CELL_HEIGHT], reverse: true },
+      color: { type: "linear", domain: [0, 1], range: ["#f2f5fa", ink.text] },
+      marks: [
+        Plot.rect(
+          cells.filter(({ value }) => value > 0.004),
+          { x1: "x1", x2: "x2", y1: "y1", y2: "y2", fill: "value", inset: -0.15 },
+        ),
+        Plot.text(words, { x: "x", y: "y", text: "caption", fill: "color", fontSize: 12.5 }),
+      ],
+    },
+  };
+}
+
+/** Of a cell one unit wide: the picture's side, and the height with its caption. */
+const PICTURE = 0.88;
+const CELL_HEIGHT = 1.2;

@@ -1,0 +1,19 @@
+import type { Tensor } from "@wgrad/autograd";
+
+/**
+ * One step of training has been taken. A training loop is a generator of these, so that whoever asks for the next step
+ * decides when it happens: a terminal at once, a page when its user says so.
+ */
+export interface Step {
+  /** Steps taken so far, from 1. */
+  readonly step: number;
+  /** Steps that the training will take. */
+  readonly steps: number;
+  /** What the step descended, not read yet. */
+  readonly loss: Tensor;
+}
+
+export type Training = AsyncGenerator<Step, void, undefined>;
+
+/** The loss along the steps, each point the mean of the steps since the one before. */
+export type Curve = readonly { readonly step: number; readonly loss: number }[];

@@ -1,0 +1,58 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeSafetensors } from "@wgrad/autograd/safetensors";
+import { describe, expect, test } from "vitest";
+import { catalog } from "../src/catalog.ts";
+import { result, run, temporaryFolder } from "./run.ts";
+
+const folder = temporaryFolder();
+
+describe.each(Object.entries(catalog))("%s", { timeout: 60_000 }, (name, { load }) => {
+  const out = join(folder, name);
+  const weights = join(folder, `${name}.safetensors`);
+
+  test("the quick budget reaches what it must, draws, and its weights give the same again", async () => {
+    const { takes, checks } = await load();
+    const saving = takes.includes("save") ? ["--save", weights] : [];
+    const trained = await result(name, "--budget", "quick", "--out", out, ...saving);
+    expect(trained.result.checks.filter(({ passed }) => !passed)).toEqual([]);
+    expect(trained.code).toBe(0);
+    expect(trained.result.checks.map(({ measure }) => measure)).toEqual(
+      checks.quick.map(({ measure }) => measure),
+    );
+    expect(checks.full.length).toBeGreaterThan(0);
+    expect(readdirSync(out).sort()).toEqual([`${name}.png`, `${name}.svg`]);
+    if (!takes.includes("load")) return;
+
+    const loaded = await result(name, "--budget", "quick", "--out", out, "--load", weights);
+    expect(loaded.code).toBe(0);
+    expect(loaded.result.measures).toEqual(trained.result.measures);
+  });
+
+  test("weights that are none, or another lesson's, are one line and nothing is drawn", async () => {
+    const { takes } = await load();
+    if (!takes.includes("load")) return;
+    const to = join(folder, `${name}-bad`);
+    const text = join(folder, "text.safetensors");
+    writeFileSync(text, "not weights");
+    const foreign = join(folder, "foreign.safetensors");
+    writeFileSync(foreign, foreignWeights());
+    for (const [file, message] of [
+      [text, /^error: .*text\.safetensors: readSafetensors: .+$/],
+      [foreign, /^error: .*foreign\.safetensors: weights of the demo other, not of /],
+    ] as const) {
+      const { code, stderr } = await run(
+        ...[name, "--budget", "quick", "--out", to, "--load", file],
+      );
+      expect(code).toBe(1);
+      expect(stderr).toMatch(message);
+      expect(stderr).not.toContain("\n");
+    }
+    expect(readdirSync(folder)).not.toContain(`${name}-bad`);
+  });
+});
+
+function foreignWeights(): Uint8Array {
+  const data = Float32Array.of(1);
+  return writeSafetensors({ a: { dtype: "f32", shape: [1], data } }, { demo: "other" });
+}
