@@ -6,4 +6,5 @@ export default library([
   "src/node.ts",
   "src/testing/index.ts",
   "src/safetensors.ts",
+  "src/saving.ts",
 ]);

@@ -82,8 +82,8 @@ describe("round trip", () => {
   });
 
   test("long metadata full of quotes and backslashes", () => {
-    const note = '\\"'.repeat(2_000_000);
-    expect(readSafetensors(writeSafetensors({}, { note })).metadata.note).toHaveLength(4_000_000);
+    const note = '\\"'.repeat(300_000);
+    expect(readSafetensors(writeSafetensors({}, { note })).metadata.note).toHaveLength(600_000);
   });
 
   test("numbers as names stay in the order of the data", () => {

@@ -56,6 +56,7 @@ export function safetensorsParts(
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array[] {
   checkMetadata(metadata);
+  checkHeaderLength(Object.values(metadata).reduce((total, text) => total + text.length, 0));
   const order = Object.keys(fileType);
   const entries = Object.entries(tensors).sort(
     ([a, x], [b, y]) => order.indexOf(x.dtype) - order.indexOf(y.dtype) || (a < b ? -1 : 1),
@@ -84,13 +85,16 @@ const field = (name: string, value: unknown): string =>
 function headerBytes(json: string): Uint8Array {
   const text = new TextEncoder().encode(json);
   const length = Math.ceil(text.length / 8) * 8;
-  if (length > HEADER_LIMIT) {
-    throw new SafetensorsError(
-      `safetensors: names and metadata take ${length} bytes, readers take ${HEADER_LIMIT}`,
-    );
-  }
+  checkHeaderLength(length);
   const bytes = new Uint8Array(PREFIX + length).fill(0x20, PREFIX + text.length);
   new DataView(bytes.buffer).setUint32(0, length, true);
   bytes.set(text, PREFIX);
   return bytes;
+}
+
+function checkHeaderLength(length: number): void {
+  if (length <= HEADER_LIMIT) return;
+  throw new SafetensorsError(
+    `safetensors: names and metadata take ${length} bytes, readers take ${HEADER_LIMIT}`,
+  );
 }

@@ -1,0 +1,33 @@
+import { SavingError } from "./error.ts";
+
+/** A file in the browser's own file system for this origin. */
+export class OpfsFile {
+  /** Its folders and name, with slashes between them. */
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** The platform's handle; with `create` the file and its folders are made where they are missing. */
+  async handle(create: boolean): Promise<FileSystemFileHandle> {
+    const storage = globalThis.navigator?.storage as StorageManager | undefined;
+    if (typeof storage?.getDirectory !== "function") {
+      throw new SavingError(
+        `opfs: there is no file system of an origin here, for ${JSON.stringify(this.path)}` +
+          "\n  hint: it is in browsers, on https pages and localhost; in Node give the path itself",
+      );
+    }
+    const folders = this.path.split("/").filter((part) => part !== "");
+    const name = folders.pop();
+    if (name === undefined) throw new SavingError("opfs: the path names no file");
+    let folder = await storage.getDirectory();
+    for (const part of folders) folder = await folder.getDirectoryHandle(part, { create });
+    return folder.getFileHandle(name, { create });
+  }
+}
+
+/** A file that `save` and `load` find under this path in the browser's own file system: it stays when the page goes. */
+export function opfs(path: string): OpfsFile {
+  return new OpfsFile(path);
+}

@@ -1,0 +1,29 @@
+import { ArgumentError } from "../errors.ts";
+import { context } from "../graph/context.ts";
+import { defaultGenerator } from "../ops/random.ts";
+import type { Stateful } from "./state.ts";
+
+/** Everything the next random numbers depend on. */
+export interface RandomStateDict {
+  /** The default generator's state. */
+  readonly generator: Uint32Array;
+  /** Draws made on the device since the seed: dropout's. */
+  readonly deviceDraws: number;
+}
+
+/** Where the library's random numbers are, to be saved with a model in training: a part of a checkpoint like any other. */
+export const randomState: Stateful = {
+  stateDict(): RandomStateDict {
+    return { generator: defaultGenerator().getState(), deviceDraws: context.philoxOffset };
+  },
+
+  /** The next numbers are those that followed when the state was taken. Throws ArgumentError for anything else. */
+  loadStateDict(saved: RandomStateDict): void {
+    const { generator, deviceDraws } = saved;
+    if (!(generator instanceof Uint32Array) || !(deviceDraws >= 0 && deviceDraws % 1 === 0)) {
+      throw new ArgumentError("randomState.loadStateDict: this is no state of random numbers");
+    }
+    defaultGenerator().setState(generator);
+    context.philoxOffset = deviceDraws;
+  },
+};

@@ -1,0 +1,165 @@
+import type { TypedArray } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import { clone } from "../ops/clone.ts";
+import { type CreateOptions, fromHost } from "../ops/creation.ts";
+import { SafetensorsError, type TensorRecord } from "../safetensors/format.ts";
+import { type Entry, headerLengthOf, PREFIX, parseHeader } from "../safetensors/header.ts";
+import { noGrad } from "../tape/modes.ts";
+import { Tensor } from "../tensor.ts";
+import { SavingError } from "./error.ts";
+import { TREE } from "./save.ts";
+import { firstBytes, type OpenFile, openFile, type Source } from "./source.ts";
+import { dtypeOfArray, isStateful, type Saved, SavedTree, type Stateful } from "./state.ts";
+
+/** Settings of `load` and `restore`. */
+export interface LoadOptions {
+  /** Where the tensors are to be; by default where `init` chose. */
+  readonly device?: CreateOptions["device"];
+}
+
+/**
+ * What `save` saved, or the tensors under their names of any safetensors file, Python's too (int64 as i32). `T` is what you
+ * know to be in it.
+ *
+ * ```ts
+ * model.loadStateDict(await load("model.safetensors"));
+ * ```
+ *
+ * Throws SavingError if the file is missing, damaged or no safetensors file: its header is checked before anything is allocated.
+ */
+export async function load<T = Record<string, Tensor>>(
+  source: Source,
+  options: LoadOptions = {},
+): Promise<T> {
+  return withFile("load", source, options, async ({ tree, unpack }) => (await unpack(tree)) as T);
+}
+
+/**
+ * Gives each of `parts` the state that was saved under its name: all of them or, if anything is missing, damaged or does not
+ * fit, none. Returns what else was saved that is no one's state: numbers, texts, lists.
+ *
+ * ```ts
+ * const { epoch } = await restore<{ epoch: number }>({ model, optimizer, randomState }, "run.safetensors");
+ * ```
+ *
+ * Throws SavingError as `load` does and if a part is not in the file, and what a part's `loadStateDict` throws.
+ */
+export async function restore<T = Record<string, Saved>>(
+  parts: Readonly<Record<string, Stateful>>,
+  source: Source,
+  options: LoadOptions = {},
+): Promise<T> {
+  for (const [name, part] of Object.entries(parts)) {
+    if (isStateful(part) && typeof part.loadStateDict === "function") continue;
+    throw new ArgumentError(`restore: ${name} has no loadStateDict() to take a state with`);
+  }
+  return withFile("restore", source, options, async ({ tree, unpack }) => {
+    const known = tree?.parts ?? [];
+    const missing = Object.keys(parts).filter((name) => !known.includes(name));
+    if (tree === null || missing.length > 0) {
+      throw new SavingError(
+        `it has no ${missing.map((name) => JSON.stringify(name)).join(", ")}` +
+          `\n  it has: ${tree === null ? "tensors alone" : known.join(", ")}` +
+          (tree === null ? "\n  hint: model.loadStateDict(await load(file))" : ""),
+      );
+    }
+    const states = new Map<string, Saved>();
+    const rest: [string, Saved][] = [];
+    for (const name of known) {
+      const part = tree.part(name) as SavedTree;
+      if (Object.hasOwn(parts, name)) states.set(name, await unpack(part));
+      else if (!part.isState) rest.push([name, await unpack(part)]);
+    }
+    loadAll(parts, states);
+    return Object.fromEntries(rest) as T;
+  });
+}
+
+/** If one cannot take its state, those before it get back what they had. */
+function loadAll(
+  parts: Readonly<Record<string, Stateful>>,
+  states: ReadonlyMap<string, Saved>,
+): void {
+  const copies: Tensor[] = [];
+  const undo: (() => void)[] = [];
+  try {
+    for (const [name, part] of Object.entries(parts)) {
+      const before = copyState(part.stateDict(), copies);
+      part.loadStateDict(states.get(name));
+      undo.unshift(() => part.loadStateDict(before));
+    }
+  } catch (error) {
+    for (const back of undo) back();
+    throw error;
+  } finally {
+    for (const copy of copies) copy.dispose();
+  }
+}
+
+/** The state with tensors and arrays of its own. */
+function copyState(state: unknown, copies: Tensor[]): unknown {
+  if (state instanceof Tensor) {
+    const copy = noGrad(() => clone(state));
+    copies.push(copy);
+    return copy;
+  }
+  if (dtypeOfArray(state) !== undefined) return (state as TypedArray).slice();
+  if (isStateful(state)) return copyState(state.stateDict(), copies);
+  if (Array.isArray(state)) return state.map((item) => copyState(item, copies));
+  if (typeof state !== "object" || state === null) return state;
+  return Object.fromEntries(
+    Object.entries(state).map(([key, item]) => [key, copyState(item, copies)]),
+  );
+}
+
+interface Opened {
+  /** Null where the file is tensors alone. */
+  readonly tree: SavedTree | null;
+  /** A part of the tree with its arrays read; without one, all tensors by name. */
+  unpack(tree: SavedTree | null): Promise<Saved>;
+}
+
+async function withFile<T>(
+  call: string,
+  source: Source,
+  options: LoadOptions,
+  use: (file: Opened) => Promise<T>,
+): Promise<T> {
+  const file = await openFile(call, source);
+  try {
+    return await use(await opened(file, options));
+  } catch (error) {
+    if (!(error instanceof SavingError || error instanceof SafetensorsError)) throw error;
+    throw new SavingError(`${call}: ${file.name}: ${error.message}`, { cause: error });
+  } finally {
+    await file.close();
+  }
+}
+
+async function opened(file: OpenFile, options: LoadOptions): Promise<Opened> {
+  const bodyAt = PREFIX + headerLengthOf(await firstBytes(file), file.size);
+  const { entries, metadata } = parseHeader(await file.read(PREFIX, bodyAt), file.size - bodyAt);
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  const text = metadata[TREE];
+  const read = async ({ name, type, shape, begin, end }: Entry): Promise<TensorRecord> => ({
+    dtype: type.dtype,
+    shape,
+    data: type.decode(await file.read(bodyAt + begin, bodyAt + end), name),
+  });
+  return {
+    tree: text === undefined ? null : SavedTree.parse(text, new Set(byName.keys())),
+    async unpack(tree) {
+      const records = new Map<string, TensorRecord>();
+      for (const name of tree?.arrays ?? byName.keys()) {
+        records.set(name, await read(byName.get(name) as Entry));
+      }
+      const tensorNamed = (name: string): Tensor => {
+        const { data, shape, dtype } = records.get(name) as TensorRecord;
+        return fromHost(data, shape, dtype, options);
+      };
+      const arrayNamed = (name: string): TypedArray => (records.get(name) as TensorRecord).data;
+      if (tree !== null) return tree.unpack(tensorNamed, arrayNamed);
+      return Object.fromEntries(Array.from(byName.keys(), (name) => [name, tensorNamed(name)]));
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { reasonOf, SavingError } from "./error.ts";
+import { OpfsFile } from "./opfs.ts";
+
+/** Where a file is written to: a path or file URL (in Node), a handle from a file picker, `opfs(path)` (in browsers). */
+export type Target = string | URL | FileSystemFileHandle | OpfsFile;
+
+/** Writes the whole file, or leaves what was there: nobody ever finds half of it. */
+export async function writeFile(target: Target, parts: readonly Uint8Array[]): Promise<void> {
+  const name =
+    target instanceof OpfsFile ? target.path : ((target as { name?: string }).name ?? `${target}`);
+  try {
+    if (typeof target === "string" || target instanceof URL) await writePath(target, parts);
+    else if (target instanceof OpfsFile) await writeHandle(await target.handle(true), parts);
+    else await writeHandle(target, parts);
+  } catch (error) {
+    if (error instanceof SavingError) throw error;
+    throw new SavingError(`save: ${name}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Into a file beside it, which takes its name when everything is on the disk. */
+async function writePath(target: string | URL, parts: readonly Uint8Array[]): Promise<void> {
+  const files = globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  if (files === undefined) {
+    throw new SavingError(
+      `save: there are no paths here, but ${JSON.stringify(String(target))} was given` +
+        "\n  hint: opfs(path), a handle of showSaveFilePicker(), or download(await toBlob(state), name)",
+    );
+  }
+  const { fileURLToPath } = globalThis.process.getBuiltinModule("node:url");
+  const path = String(target).startsWith("file:") ? fileURLToPath(target) : String(target);
+  const beside = `${path}.${globalThis.crypto.randomUUID()}.part`;
+  const handle = await files.open(beside, "wx");
+  try {
+    try {
+      for (const part of parts) await writeAll(handle, part);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await files.rename(beside, path);
+  } catch (error) {
+    await files.rm(beside, { force: true });
+    throw error;
+  }
+}
+
+interface Writable {
+  write(bytes: Uint8Array, offset: number): Promise<{ bytesWritten: number }>;
+}
+
+async function writeAll(handle: Writable, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
+}
+
+/** The platform writes into a copy, which takes the file's place when it is closed. */
+async function writeHandle(
+  handle: FileSystemFileHandle,
+  parts: readonly Uint8Array[],
+): Promise<void> {
+  const stream = await handle.createWritable();
+  try {
+    for (const part of parts) await stream.write(part as Uint8Array<ArrayBuffer>);
+    await stream.close();
+  } catch (error) {
+    await stream.abort().catch(() => {});
+    throw error;
+  }
+}
+
+/** Hands a file to the user as a download of the page. Throws SavingError where there is no page. */
+export function download(file: Blob, name: string): void {
+  const { document } = globalThis;
+  if (document === undefined) {
+    throw new SavingError(
+      `download: there is no page here to download ${JSON.stringify(name)} from` +
+        "\n  hint: in a worker post the Blob to the page; in Node save(state, path)",
+    );
+  }
+  const address = URL.createObjectURL(file);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  // the browser may still be reading it
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
