@@ -1,7 +1,3 @@
-export { CsvError } from "./csv/error.ts";
-export { type CsvOptions, parseCsv } from "./csv/parse.ts";
-export { readCsv } from "./csv/read.ts";
-export { type Column, type ColumnType, type ColumnTypes, Table } from "./csv/table.ts";
 export { ConcatDataset } from "./datasets/concat-dataset.ts";
 export {
   type Dataset,
@@ -26,6 +22,12 @@ export { RandomSampler, type RandomSamplerOptions } from "./samplers/random.ts";
 export type { BatchOrder, Sampler } from "./samplers/sampler.ts";
 export { SequentialSampler } from "./samplers/sequential.ts";
 export { WeightedRandomSampler, type WeightedRandomSamplerOptions } from "./samplers/weighted.ts";
+export { type CsvOptions, parseCsv } from "./sources/csv/parse.ts";
+export { readCsv } from "./sources/csv/read.ts";
+export { type NumberArray, parseIdx, readIdx } from "./sources/idx.ts";
+export { type JsonlOptions, parseJsonl } from "./sources/jsonl/parse.ts";
+export { readJsonl } from "./sources/jsonl/read.ts";
+export type { Source } from "./sources/open.ts";
 export { type Fold, KFold, type KFoldOptions, StratifiedKFold } from "./splits/k-fold.ts";
 export type { Labels } from "./splits/stratify.ts";
 export {
@@ -36,4 +38,14 @@ export {
   trainTestIndices,
   trainTestSplit,
 } from "./splits/train-test.ts";
+export { DataError } from "./table/error.ts";
+export {
+  type Column,
+  type Columns,
+  type ColumnType,
+  type ColumnTypes,
+  type Row,
+  Table,
+  type TableOptions,
+} from "./table/table.ts";
 export { StandardScaler, type StandardScalerOptions } from "./transforms/standard-scaler.ts";

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CsvError, readCsv } from "@wgrad/datasets";
+import { DataError, readCsv } from "@wgrad/datasets";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 let folder = "";
@@ -22,8 +22,10 @@ test("reads a file by path and by address", async () => {
 
 test("says in one line that there is no file", async () => {
   const path = join(folder, "none.csv");
-  await expect(readCsv(path)).rejects.toThrow(new CsvError(`${path}: there is no such file`));
-  await expect(readCsv(folder)).rejects.toThrow(new CsvError(`${folder}: is a folder, not a file`));
+  await expect(readCsv(path)).rejects.toThrow(new DataError(`${path}: there is no such file`));
+  await expect(readCsv(folder)).rejects.toThrow(
+    new DataError(`${folder}: is a folder, not a file`),
+  );
 });
 
 test("reads from a server, and says what it answers", async () => {
@@ -36,7 +38,7 @@ test("reads from a server, and says what it answers", async () => {
   try {
     expect((await readCsv(`${root}/x.csv`)).length).toBe(2);
     await expect(readCsv(`${root}/y.csv`)).rejects.toThrow(
-      new CsvError(`${root}/y.csv: the server answers 404`),
+      new DataError(`${root}/y.csv: the server answers 404`),
     );
   } finally {
     server.close();

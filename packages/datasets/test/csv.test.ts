@@ -1,4 +1,4 @@
-import { CsvError, parseCsv, readCsv } from "@wgrad/datasets";
+import { DataError, parseCsv, readCsv } from "@wgrad/datasets";
 import { describe, expect, test } from "vitest";
 
 const houses = "area,rooms,city,price\n100,2,Bonn,300.5\n150,3,Köln,450\n80,1,Bonn,-2e2\n";
@@ -59,7 +59,7 @@ describe("a table that is none", () => {
     ["a,b\n1,2\n\n3,4,5\n", "houses.csv: row 2 (line 4) has 3 values, the header has 2 names"],
     ['a,b\n1,2\n"3,4\n', "houses.csv: line 3: a quotation mark is not closed"],
   ])("%j", (text, message) => {
-    expect(() => parseCsv(text, { name })).toThrow(new CsvError(message));
+    expect(() => parseCsv(text, { name })).toThrow(new DataError(message));
   });
 
   test.each([
@@ -71,22 +71,22 @@ describe("a table that is none", () => {
     ["NaN", 'houses.csv: row 2 (line 3), column "a": "NaN" where a number belongs'],
   ])("a number column with %j", (cell, message) => {
     const table = parseCsv(`a;b\n1;2\n${cell};4\n`, { name, delimiter: ";" });
-    expect(() => table.numbers("a")).toThrow(new CsvError(message));
+    expect(() => table.numbers("a")).toThrow(new DataError(message));
   });
 
   test("lines count through quoted line breaks", () => {
     const table = parseCsv('a,b\n"x\ny",1\nz,w\n', { name });
     expect(() => table.numbers("b")).toThrow(
-      new CsvError('houses.csv: row 2 (line 4), column "b": "w" where a number belongs'),
+      new DataError('houses.csv: row 2 (line 4), column "b": "w" where a number belongs'),
     );
   });
 
   test("declared types are checked at once", () => {
     expect(() => parseCsv("a,b\n1,2.5\n", { name, types: { b: "integer" } })).toThrow(
-      new CsvError('houses.csv: row 1 (line 2), column "b": "2.5" where a whole number belongs'),
+      new DataError('houses.csv: row 1 (line 2), column "b": "2.5" where a whole number belongs'),
     );
     expect(() => parseCsv("a,b\n1,2\n", { name, types: { c: "number" } })).toThrow(
-      new CsvError('houses.csv: no column "c"; there are a, b'),
+      new DataError('houses.csv: no column "c"; there are a, b'),
     );
   });
 });

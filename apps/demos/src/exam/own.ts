@@ -1,5 +1,5 @@
 import { noGrad } from "@wgrad/autograd";
-import { CsvError, StandardScaler } from "@wgrad/datasets";
+import { DataError, StandardScaler } from "@wgrad/datasets";
 import { binaryAccuracy } from "@wgrad/metrics";
 import type { Outcome } from "../shared/demo.ts";
 import { holdOut } from "../shared/hold-out.ts";
@@ -18,7 +18,7 @@ export async function ownExam(csv: string, options: Options): Promise<Outcome> {
   const { features, target } = own;
   own.table.numbers(target).forEach((value, i) => {
     if (value === 0 || value === 1) return;
-    throw new CsvError(`${own.table.place(i, target)}: ${value} where 0 or 1 belongs`);
+    throw new DataError(`${own.table.place(i, target)}: ${value} where 0 or 1 belongs`);
   });
   heading(`${csv}: ${features.join(", ")} → ${target}`);
   const { xTrain, xTest, yTrain, yTest, rows } = await holdOut(

@@ -1,4 +1,4 @@
-import { CsvError, readCsv, type Table } from "@wgrad/datasets";
+import { DataError, readCsv, type Table } from "@wgrad/datasets";
 import type { Options } from "./options.ts";
 import { UsageError } from "./options.ts";
 
@@ -22,13 +22,15 @@ export async function readOwnTable(csv: string, { target: wanted }: Options): Pr
   }
   const features = table.names.filter((name) => name !== target);
   if (features.length === 0) {
-    throw new CsvError(`${csv}: only one column, "${target}", and nothing to predict it from`);
+    throw new DataError(`${csv}: only one column, "${target}", and nothing to predict it from`);
   }
-  if (table.length < 2) throw new CsvError(`${csv}: only one row: nothing to learn from`);
+  if (table.length < 2) throw new DataError(`${csv}: only one row: nothing to learn from`);
   for (const name of table.names) table.numbers(name);
   const values = table.numbers(target);
   if (values.every((value) => value === values[0])) {
-    throw new CsvError(`${csv}: column "${target}" is ${values[0]} in every row: nothing to learn`);
+    throw new DataError(
+      `${csv}: column "${target}" is ${values[0]} in every row: nothing to learn`,
+    );
   }
   return { table, features, target };
 }

@@ -1,6 +1,6 @@
 import Papa from "papaparse";
-import { CsvError } from "./error.ts";
-import { type ColumnTypes, Table } from "./table.ts";
+import { DataError } from "../../table/error.ts";
+import { type ColumnTypes, Table, type TableOptions } from "../../table/table.ts";
 
 /** Settings of the CSV reader. */
 export interface CsvOptions {
@@ -8,6 +8,8 @@ export interface CsvOptions {
   readonly types?: ColumnTypes;
   /** What stands between cells; found out from the text if not given. */
   readonly delimiter?: string;
+  /** Texts that stand for a value that is not there ("", "NA"): NaN among numbers, else empty. None by default. */
+  readonly missing?: readonly string[];
   /** What messages call the text (default "CSV"; `readCsv` gives the file's name). */
   readonly name?: string;
 }
@@ -15,7 +17,7 @@ export interface CsvOptions {
 /**
  * Reads a table from text: the first line names the columns, empty lines count for nothing.
  *
- * Throws CsvError for empty text, a name missing or used twice, and a row of the wrong length.
+ * Throws DataError for empty text, a name missing or used twice, and a row of the wrong length.
  */
 export function parseCsv(text: string, options: CsvOptions = {}): Table {
   const { name = "CSV", types = {} } = options;
@@ -24,22 +26,37 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   const { data, errors } = Papa.parse<string[]>(content, { delimiter });
   const records = withLines(data);
   const [header, ...rows] = records;
-  if (header === undefined) throw new CsvError(`${name}: the file is empty`);
+  if (header === undefined) throw new DataError(`${name}: the file is empty`);
   const unclosed = errors.find((error) => error.type === "Quotes");
   if (unclosed !== undefined) {
     const line = data.slice(0, unclosed.row ?? 0).reduce(addLines, 1);
-    throw new CsvError(`${name}: line ${line}: a quotation mark is not closed`);
+    throw new DataError(`${name}: line ${line}: a quotation mark is not closed`);
   }
   const names = header.cells.map((cell) => cell.trim());
   checkNames(name, names);
-  if (rows.length === 0) throw new CsvError(`${name}: no rows below the header`);
+  if (rows.length === 0) throw new DataError(`${name}: no rows below the header`);
   rows.forEach(({ cells, line }, i) => {
     if (cells.length === names.length) return;
-    throw new CsvError(
+    throw new DataError(
       `${name}: row ${i + 1} (line ${line}) has ${cells.length} values, the header has ${names.length} names`,
     );
   });
-  return new Table(name, names, rows, types);
+  const lines = Int32Array.from(rows, ({ line }) => line);
+  return tableOf(names, rows, { name, types, lines, missing: options.missing ?? [] });
+}
+
+/** Cells by row become columns. */
+function tableOf(
+  names: readonly string[],
+  rows: readonly { readonly cells: readonly string[] }[],
+  { missing, ...options }: TableOptions & { readonly missing: readonly string[] },
+): Table {
+  const none = new Set(missing);
+  const cellOf = (cell = ""): string => (none.has(cell.trim()) ? "" : cell);
+  const columns = names.map(
+    (name, j) => [name, rows.map(({ cells }) => cellOf(cells[j]))] as const,
+  );
+  return new Table(new Map(columns), { ...options, mayMiss: none.size > 0 });
 }
 
 /** The delimiter that the first line with text has most of, quoted cells apart. */
@@ -66,9 +83,9 @@ const addLines = (line: number, cells: readonly string[]): number =>
 
 function checkNames(name: string, names: readonly string[]): void {
   names.forEach((column, i) => {
-    if (column === "") throw new CsvError(`${name}: column ${i + 1} of the header has no name`);
+    if (column === "") throw new DataError(`${name}: column ${i + 1} of the header has no name`);
     if (names.indexOf(column) !== i) {
-      throw new CsvError(`${name}: two columns are called ${JSON.stringify(column)}`);
+      throw new DataError(`${name}: two columns are called ${JSON.stringify(column)}`);
     }
   });
 }

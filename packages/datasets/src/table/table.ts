@@ -1,0 +1,218 @@
+import { type Tensor, tensor } from "@wgrad/autograd";
+import { areNumbers, numberIn, shown } from "./cells.ts";
+import { DataError } from "./error.ts";
+
+/** What the cells of a column are. */
+export type ColumnType = "number" | "integer" | "string";
+export type ColumnTypes = Readonly<Record<string, ColumnType>>;
+/** A column: f64 for numbers (NaN where one is missing), i32 for integers, or text. */
+export type Column = Float64Array | Int32Array | string[];
+/** Columns by name, in order; a Map keeps the order of names that are numbers. */
+export type Columns = ReadonlyMap<string, Column> | Readonly<Record<string, Column>>;
+/** A row by the names of its columns. */
+export type Row = Record<string, number | string>;
+
+/** Settings of a Table. */
+export interface TableOptions {
+  /** What messages call the table (default "table"). */
+  readonly name?: string;
+  /** What columns of text hold; one not named holds numbers if every cell is one, else text. */
+  readonly types?: ColumnTypes;
+  /** The line each row starts on, where rows come from a file of lines. */
+  readonly lines?: ArrayLike<number>;
+  /** Whether empty cells of a column of numbers are missing values, NaN, and no error (default false). */
+  readonly mayMiss?: boolean;
+}
+
+/**
+ * Rows and named columns of numbers and text: what every source of rows gives.
+ *
+ * Throws DataError for columns of different lengths, and for the first cell that is not of its declared type.
+ */
+export class Table {
+  /** What messages call the table. */
+  readonly source: string;
+  /** Names of the columns, in order. */
+  readonly names: readonly string[];
+  /** How many rows there are. */
+  readonly length: number;
+  readonly #columns: ReadonlyMap<string, Column>;
+  readonly #types: Map<string, ColumnType> = new Map();
+  readonly #lines: ArrayLike<number> | null;
+  readonly #mayMiss: boolean;
+
+  constructor(columns: Columns, options: TableOptions = {}) {
+    const { name = "table", types = {}, lines = null, mayMiss = false } = options;
+    this.source = name;
+    this.#columns = new Map(columns instanceof Map ? columns : Object.entries(columns));
+    this.names = [...this.#columns.keys()];
+    this.length = this.#columns.get(this.names[0] ?? "")?.length ?? 0;
+    this.#lines = lines;
+    this.#mayMiss = mayMiss;
+    for (const [column, { length }] of this.#columns) {
+      if (length === this.length) continue;
+      throw new DataError(
+        `${name}: column ${JSON.stringify(column)} has ${length} rows, ${JSON.stringify(this.names[0])} has ${this.length}`,
+      );
+    }
+    for (const [column, type] of Object.entries(types)) {
+      this.#types.set(column, type);
+      this.column(column);
+    }
+  }
+
+  /** What a column holds: as declared, else number if every cell is one, else string. */
+  type(name: string): ColumnType {
+    const known = this.#types.get(name);
+    if (known !== undefined) return known;
+    const column = this.#find(name);
+    const type = Array.isArray(column)
+      ? areNumbers(column, this.#mayMiss)
+        ? "number"
+        : "string"
+      : column instanceof Int32Array
+        ? "integer"
+        : "number";
+    this.#types.set(name, type);
+    return type;
+  }
+
+  /** The types of all columns. */
+  get types(): ColumnTypes {
+    return Object.fromEntries(this.names.map((name) => [name, this.type(name)]));
+  }
+
+  /** A column by its name and type. Throws DataError naming the first cell that is not of that type. */
+  column(name: string): Column {
+    const type = this.type(name);
+    if (type === "number") return this.numbers(name);
+    if (type === "integer") return this.integers(name);
+    return this.strings(name);
+  }
+
+  /** A column of text, as written less the spaces around it. */
+  strings(name: string): string[] {
+    const column: ArrayLike<string | number> = this.#find(name);
+    return Array.from(column, (cell) =>
+      typeof cell === "string" ? cell.trim() : Number.isNaN(cell) ? "" : String(cell),
+    );
+  }
+
+  /** A column of numbers. Throws DataError naming row and column of the first cell that is none. */
+  numbers(name: string): Float64Array {
+    const column = this.#find(name);
+    if (!Array.isArray(column)) return Float64Array.from(column);
+    const out = new Float64Array(column.length);
+    column.forEach((cell, i) => {
+      const value = this.#mayMiss && cell === "" ? Number.NaN : numberIn(cell);
+      if (value === null) throw this.#misfit(i, name, cell, "a number");
+      out[i] = value;
+    });
+    return out;
+  }
+
+  /** A column of whole numbers that fit 32 bits. Throws DataError as `numbers`. */
+  integers(name: string): Int32Array {
+    const column = this.#find(name);
+    const out = new Int32Array(column.length);
+    for (let i = 0; i < column.length; i++) {
+      const cell = column[i] as string | number;
+      const value = typeof cell === "string" ? numberIn(cell) : cell;
+      if (value === null || value !== (value | 0)) {
+        throw this.#misfit(i, name, Number.isNaN(cell) ? "" : String(cell), "a whole number");
+      }
+      out[i] = value;
+    }
+    return out;
+  }
+
+  /**
+   * Columns of numbers side by side: [rows, names.length] f32; all columns if none are named.
+   *
+   * Throws DataError for a name there is not and for a cell that is no number.
+   */
+  tensor(names: readonly string[] = this.names): Tensor {
+    const columns = names.map((name) => this.numbers(name));
+    const width = columns.length;
+    const out = new Float32Array(this.length * width);
+    columns.forEach((column, j) => {
+      for (let i = 0; i < column.length; i++) out[i * width + j] = column[i] as number;
+    });
+    return tensor(out, { shape: [this.length, width] });
+  }
+
+  /** A row, counted from 0. Throws DataError if there is no such row, and as `column`. */
+  row(index: number): Row {
+    const picked = this.take([index]);
+    const cells = picked.names.map((name) => [name, picked.column(name)[0]] as const);
+    return Object.fromEntries(cells) as Row;
+  }
+
+  /** The rows at `indices`, counted from 0, in that order. Throws DataError for a row there is not. */
+  take(indices: ArrayLike<number>): Table {
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i] as number;
+      if (Number.isInteger(index) && index >= 0 && index < this.length) continue;
+      throw new DataError(`${this.source}: no row ${index}; there are ${this.length}, from 0`);
+    }
+    return this.#derive(this.names, (column) => pick(column, indices), indices);
+  }
+
+  /** Rows from `start` up to `end`, as an array's slice. */
+  slice(start = 0, end: number = this.length): Table {
+    const rows = Array.from({ length: this.length }, (_, i) => i).slice(start, end);
+    return this.take(rows);
+  }
+
+  /** The columns named, in that order. Throws DataError for a name there is not. */
+  select(names: readonly string[]): Table {
+    return this.#derive(names, (column) => column, null);
+  }
+
+  /** All columns but those named. Throws DataError for a name there is not. */
+  without(names: readonly string[]): Table {
+    for (const name of names) this.#find(name);
+    return this.select(this.names.filter((name) => !names.includes(name)));
+  }
+
+  /** A cell's place for messages: file, row, line if it has one, and column. `row` counts from 0. */
+  place(row: number, name: string): string {
+    const line = this.#lines?.[row];
+    const at = line === undefined ? "" : ` (line ${line})`;
+    return `${this.source}: row ${row + 1}${at}, column ${JSON.stringify(name)}`;
+  }
+
+  #derive(
+    names: readonly string[],
+    of: (column: Column) => Column,
+    rows: ArrayLike<number> | null,
+  ): Table {
+    const columns = new Map(names.map((name) => [name, of(this.#find(name))]));
+    const lines = this.#lines;
+    const kept = rows === null ? lines : lines && Array.from(rows, (row) => lines[row] as number);
+    const options = { name: this.source, mayMiss: this.#mayMiss, ...(kept && { lines: kept }) };
+    const table = new Table(columns, options);
+    for (const name of names) table.#types.set(name, this.type(name));
+    return table;
+  }
+
+  /** Throws DataError that lists the names there are. */
+  #find(name: string): Column {
+    const column = this.#columns.get(name);
+    if (column !== undefined) return column;
+    throw new DataError(
+      `${this.source}: no column ${JSON.stringify(name)}; there are ${this.names.join(", ")}`,
+    );
+  }
+
+  #misfit(row: number, name: string, cell: string, wanted: string): DataError {
+    return new DataError(`${this.place(row, name)}: ${shown(cell)} where ${wanted} belongs`);
+  }
+}
+
+function pick(column: Column, indices: ArrayLike<number>): Column {
+  if (Array.isArray(column)) return Array.from(indices, (i) => column[i] as string);
+  const out = new (column.constructor as new (length: number) => typeof column)(indices.length);
+  for (let i = 0; i < indices.length; i++) out[i] = column[indices[i] as number] as number;
+  return out;
+}
