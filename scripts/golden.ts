@@ -39,7 +39,7 @@ function readGroups(dir: string, only: string | undefined): Group[] {
     .filter((file) => file.endsWith(".json"))
     .map((file) => file.slice(0, -".json".length))
     .filter((name) => existsSync(join(dir, `${name}.safetensors`)))
-    .filter((name) => only === undefined || name === only);
+    .filter((name) => only === undefined || name === only || name === `${only}-added`);
   if (names.length === 0) throw new UsageError(`no group ${only ?? ""} in ${dir}`);
   return names.map((name) =>
     loadGroup(

@@ -15,6 +15,10 @@ function resultOf(expression: Expression, names: Readonly<Record<string, unknown
       return expression.value;
     case "list":
       return expression.items.map((item) => resultOf(item, names));
+    case "dict":
+      return Object.fromEntries(
+        Object.entries(expression.entries).map(([key, item]) => [key, resultOf(item, names)]),
+      );
     case "name":
       if (expression.name in names) return names[expression.name];
       throw new SyntaxError(`the name ${expression.name} is bound to nothing`);

@@ -48,6 +48,8 @@ export interface Case {
   readonly trajectory?: string;
   readonly example?: string;
   readonly seeded?: string;
+  readonly printed?: string;
+  readonly promotion?: string;
   /** Of optimizers, trajectories and examples. */
   readonly [more: string]: unknown;
 }
@@ -87,7 +89,9 @@ export function subject(item: Case): string {
     item.module_init ??
     item.trajectory ??
     item.example ??
-    item.seeded;
+    item.seeded ??
+    item.printed ??
+    item.promotion;
   if (name === undefined) throw new Error(`golden: case ${item.id} says nothing to call`);
   return name;
 }

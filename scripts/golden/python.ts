@@ -1,10 +1,11 @@
 /**
- * The small part of Python's expressions that cases are written in: calls, attributes, items, literals, tuples and lists;
+ * The small part of Python's expressions that cases are written in: calls, attributes, items, literals, tuples, lists and dicts;
  * products and negations are calls of the methods behind them.
  */
 export type Expression =
   | { readonly kind: "literal"; readonly value: number | string | boolean | null }
   | { readonly kind: "list"; readonly items: readonly Expression[] }
+  | { readonly kind: "dict"; readonly entries: Readonly<Record<string, Expression>> }
   | { readonly kind: "name"; readonly name: string }
   | { readonly kind: "attribute"; readonly of: Expression; readonly name: string }
   | { readonly kind: "item"; readonly of: Expression; readonly at: Expression }
@@ -16,7 +17,7 @@ export type Expression =
     };
 
 const TOKEN =
-  /\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|("[^"]*"|'[^']*')|([A-Za-z_]\w*)|([()[\],.=*-]))/y;
+  /\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|("[^"]*"|'[^']*')|([A-Za-z_]\w*)|([()[\]{}:,.=*-]))/y;
 const CONSTANTS: Readonly<Record<string, boolean | null>> = {
   True: true,
   False: false,
@@ -89,11 +90,24 @@ export function parse(source: string): Expression {
     return { kind: "list", items };
   }
 
+  function entries(): Record<string, Expression> {
+    const found: Record<string, Expression> = {};
+    while (peek() !== "}") {
+      const key = (tokens[at++] as string).slice(1, -1);
+      expect(":");
+      found[key] = product();
+      if (peek() !== "}") expect(",");
+    }
+    at++;
+    return found;
+  }
+
   function atom(): Expression {
     const token = tokens[at++];
     if (token === undefined) throw new SyntaxError(`${source} ends too early`);
     if (token === "(") return sequence(")");
     if (token === "[") return sequence("]");
+    if (token === "{") return { kind: "dict", entries: entries() };
     if (token === "-") {
       const value = postfix();
       if (value.kind !== "literal") return method(value, "neg", []);

@@ -5,6 +5,8 @@ import { runMetrics } from "./groups/metrics.ts";
 import { runModules } from "./groups/modules.ts";
 import { runOps } from "./groups/ops.ts";
 import { runOptim } from "./groups/optim.ts";
+import { runPrinted } from "./groups/printed.ts";
+import { runPromotion } from "./groups/promotion.ts";
 import { runSeeded } from "./groups/seeded.ts";
 import { runSeeds } from "./groups/seeds.ts";
 import { runTrajectories } from "./groups/trajectories.ts";
@@ -48,6 +50,8 @@ const runners: Readonly<Record<string, Runner>> = {
   seeds: runSeeds,
   init: runInit,
   metrics: runMetrics,
+  printed: runPrinted,
+  promotion: runPromotion,
 };
 
 async function withoutRunner({ item, group }: Run): Promise<void> {
@@ -68,7 +72,7 @@ export async function runCase(group: Group, item: Case, device: DeviceKind): Pro
   });
   const skip = skips[`${group.name}/${item.id}`];
   if (skip !== undefined) return outcome("skipped", skip);
-  const runner = runners[group.name] ?? withoutRunner;
+  const runner = runners[group.name.replace(/-added$/, "")] ?? withoutRunner;
   const differences: Difference[] = [];
   try {
     await runner({

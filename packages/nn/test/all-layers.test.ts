@@ -82,7 +82,7 @@ const layers: readonly [
     () => new nn.LPPool2d(2, 2),
     [1, 1, 4, 4],
     [1, 1, 2, 2],
-    "LPPool2d(norm_type=2.0, kernel_size=2, stride=None, ceil_mode=False)",
+    "LPPool2d(norm_type=2, kernel_size=2, stride=None, ceil_mode=False)",
   ],
   [() => new nn.ZeroPad1d(1), [1, 1, 3], [1, 1, 5], "ZeroPad1d((1, 1))"],
   [

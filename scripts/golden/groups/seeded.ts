@@ -9,7 +9,7 @@ export async function runSeeded(run: Run): Promise<void> {
   manualSeed(item.seed as number);
   const source = item.seeded as string;
   const results = source.split(" then ").map((call) => evaluate(call));
-  if (source.startsWith("nn.")) {
+  if (/^nn\.[A-Z]/.test(source)) {
     const state = (results[0] as Model).stateDict();
     for (const name of item.outputs) await run.check(name, state[name]);
     return;

@@ -1,4 +1,4 @@
-import { cat, noGrad, slice, type Tensor } from "@wgrad/autograd";
+import { cat, manualSeed, noGrad, slice, type Tensor } from "@wgrad/autograd";
 import { boundary } from "@wgrad/autograd/plugin";
 import { decodeAll, flatten, fromRecord, invoke } from "../call.ts";
 import { evaluate } from "../evaluate.ts";
@@ -15,6 +15,8 @@ export interface AnyOptimizer {
 /** A whole training run: the loss of every step, the weights at the end, predictions. */
 export async function runTrajectories(run: Run): Promise<void> {
   const { item, group } = run;
+  // with a seed there is no stored state: the model's own draws are it
+  if (item.seed !== undefined) manualSeed(item.seed as number);
   const model = portedModel(item.model as string, item.model_args as Record<string, unknown>);
   loadState(run, model);
   const optimizer = invoke(item.optimizer as string, {
@@ -51,7 +53,9 @@ export async function runTrajectories(run: Run): Promise<void> {
   }
   await run.check("losses", cat(losses, 0));
   const state = model.stateDict();
-  for (const name of item.state ?? []) await run.check(`final.${name}`, state[name]);
+  for (const name of item.outputs.filter((output) => output.startsWith("final."))) {
+    await run.check(name, state[name.slice("final.".length)]);
+  }
   model.train(false);
   const predictions = noGrad(() => flatten(forward(run, model, batch(0)))[0]);
   await run.check("predictions", predictions);

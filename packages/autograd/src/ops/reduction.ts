@@ -270,16 +270,19 @@ function quantified(
   const { dim: over, keepdim = false } = withDim<Dims, ReduceOptions>(dim, options);
   const dims = normalizeDims(op.name, over, x.shape.length);
   const truth = cast(x, "bool");
-  if (sizeOf(x.shape) === 0) return startValue(start, truth, dims, keepdim);
-  return reduce(op, truth, dims, keepdim);
+  const found =
+    sizeOf(x.shape) === 0
+      ? startValue(start, truth, dims, keepdim)
+      : reduce(op, truth, dims, keepdim);
+  return x.dtype === "u8" ? cast(found, "u8") : found;
 }
 
-/** Whether all elements (of all, or along `dim`) are true, that is not 0; true over none. */
+/** Whether all elements (of all, or along `dim`) are true, that is not 0; true over none. Of u8 it is u8. */
 export function all(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
   return quantified(allOp, 1, x, dim, options);
 }
 
-/** Whether any element (of all, or along `dim`) is true, that is not 0; false over none. */
+/** Whether any element (of all, or along `dim`) is true, that is not 0; false over none. Of u8 it is u8. */
 export function any(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
   return quantified(anyOp, 0, x, dim, options);
 }

@@ -2,10 +2,10 @@ import { isFloating } from "../dtype.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
-import { type UnaryOp, unary, unaryFloat } from "./apply.ts";
+import { checkTensor, type UnaryOp, unary, unaryFloat } from "./apply.ts";
 import { add, div, mul, neg, sub } from "./arithmetic.ts";
 import { eq, gt, isnan, lt, where } from "./comparison.ts";
-import { zeroGradient } from "./constant.ts";
+import { cast, zeroGradient } from "./constant.ts";
 import { type ElementwiseSpec, elementwise } from "./define.ts";
 import { erfReference, roundHalfToEven } from "./reference.ts";
 
@@ -117,8 +117,7 @@ export const rsqrt: UnaryOp = unaryFloat(
     ),
   ),
 );
-/** y = x², elementwise. */
-export const square: UnaryOp = unary(
+const squareOf: UnaryOp = unary(
   elementwise({
     ...ofInput(
       "square",
@@ -129,6 +128,11 @@ export const square: UnaryOp = unary(
     integerReference: (x) => Math.imul(x as number, x as number),
   }),
 );
+/** y = x², elementwise. */
+export const square: UnaryOp = (x) => {
+  checkTensor("square", x);
+  return squareOf(x.dtype === "bool" ? cast(x, "i32") : x);
+};
 /** y = 1/x, elementwise. */
 export const reciprocal: UnaryOp = unaryFloat(
   elementwise(

@@ -1,10 +1,10 @@
 import { ArgumentError, arange, type Tensor, where, zeros } from "@wgrad/autograd";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
-import { boundRows, type EmbeddingLayerOptions, paddingRow, tableRepr } from "./embedding.ts";
+import { boundRepr, boundRows, type EmbeddingLayerOptions, paddingRow } from "./embedding.ts";
 
 /** Settings of EmbeddingBag. */
-export interface EmbeddingBagOptions extends EmbeddingLayerOptions {
+export interface EmbeddingBagOptions extends Omit<EmbeddingLayerOptions, "scaleGradByFreq"> {
   /** What a bag's rows become: their mean (default), sum or maximum. */
   readonly mode?: "mean" | "sum" | "max";
   /** The last offset is the end of the last bag, and starts none. */
@@ -78,8 +78,8 @@ export class EmbeddingBag extends Module<
   }
 
   override extraRepr(): string {
-    const last = this.includeLastOffset ? ", include_last_offset=True" : "";
-    return `${tableRepr(this)}${last}, mode='${this.mode}'`;
+    const padding = this.paddingIdx === null ? "" : `, padding_idx=${this.paddingIdx}`;
+    return `${this.weight.shape.join(", ")}${boundRepr(this.maxNorm, this.normType)}, mode='${this.mode}'${padding}`;
   }
 }
 

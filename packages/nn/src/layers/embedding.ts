@@ -4,6 +4,7 @@ import {
   embedding,
   noGrad,
   norm,
+  ones,
   type Tensor,
   where,
   zeros,
@@ -20,6 +21,8 @@ export interface EmbeddingLayerOptions {
   readonly maxNorm?: number | null;
   /** The degree of that norm (default 2). */
   readonly normType?: number;
+  /** A row's gradient is divided by how often the call looks it up. */
+  readonly scaleGradByFreq?: boolean;
 }
 
 /**
@@ -31,19 +34,18 @@ export class Embedding extends Module<[Tensor], Tensor> {
   readonly paddingIdx: number | null;
   readonly maxNorm: number | null;
   readonly normType: number;
+  readonly scaleGradByFreq: boolean;
 
-  constructor(
-    numEmbeddings: number,
-    embeddingDim: number,
-    { paddingIdx = null, maxNorm = null, normType = 2 }: EmbeddingLayerOptions = {},
-  ) {
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
     super();
+    const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false } = options;
     const weight = zeros([numEmbeddings, embeddingDim]).normal_();
     this.paddingIdx = paddingRow("Embedding", paddingIdx, numEmbeddings);
     if (this.paddingIdx !== null) weight.select(0, this.paddingIdx).zero_();
     this.weight = parameter(weight);
     this.maxNorm = maxNorm;
     this.normType = normType;
+    this.scaleGradByFreq = scaleGradByFreq;
   }
 
   /** A layer that starts from this table, copied; frozen unless told otherwise. */
@@ -60,11 +62,16 @@ export class Embedding extends Module<[Tensor], Tensor> {
 
   forward(x: Tensor): Tensor {
     if (this.maxNorm !== null) boundRows(this.weight, x, this.maxNorm, this.normType);
-    return embedding(x, this.weight, { paddingIdx: this.paddingIdx });
+    const y = embedding(x, this.weight, { paddingIdx: this.paddingIdx });
+    if (this.scaleGradByFreq) scaleByFrequency(y, x, this.weight.shape[0] as number);
+    return y;
   }
 
   override extraRepr(): string {
-    return tableRepr(this);
+    const padding = this.paddingIdx === null ? "" : `, padding_idx=${this.paddingIdx}`;
+    const frequency = this.scaleGradByFreq ? ", scale_grad_by_freq=True" : "";
+    const bound = boundRepr(this.maxNorm, this.normType);
+    return this.weight.shape.join(", ") + padding + bound + frequency;
   }
 }
 
@@ -87,16 +94,17 @@ export function boundRows(weight: Tensor, x: Tensor, maxNorm: number, normType: 
   });
 }
 
-/** The table's sizes and what bounds it, as PyTorch prints them. */
-export function tableRepr(layer: {
-  readonly weight: Tensor;
-  readonly paddingIdx: number | null;
-  readonly maxNorm: number | null;
-  readonly normType: number;
-}): string {
-  const parts = [layer.weight.shape.join(", ")];
-  if (layer.paddingIdx !== null) parts.push(`padding_idx=${layer.paddingIdx}`);
-  if (layer.maxNorm !== null) parts.push(`max_norm=${pythonFloat(layer.maxNorm)}`);
-  if (layer.normType !== 2) parts.push(`norm_type=${pythonFloat(layer.normType)}`);
-  return parts.join(", ");
+/** What bounds the table, as PyTorch prints it. */
+export function boundRepr(maxNorm: number | null, normType: number): string {
+  const bound = maxNorm === null ? "" : `, max_norm=${pythonFloat(maxNorm)}`;
+  return normType === 2 ? bound : `${bound}, norm_type=${pythonFloat(normType)}`;
+}
+
+/** Divides the gradient of the rows y = W[i] by how often each index stands in i. */
+function scaleByFrequency(y: Tensor, x: Tensor, rows: number): void {
+  if (!y.requiresGrad) return;
+  const places = x.reshape([-1]);
+  const counts = zeros([rows]).indexAdd(0, places, ones(places.shape));
+  const share = counts.indexSelect(0, places).reciprocal().reshape(x.shape).unsqueeze(-1);
+  y.registerHook((dy) => dy.mul(share));
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from "@wgrad/autograd";
 import { type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from "../functional.ts";
 import { Module } from "../module.ts";
-import { pythonFloat, pythonSizes, pythonValue } from "../print.ts";
+import { pythonSizes, pythonValue } from "../print.ts";
 import { positive, type Sizes } from "./sizes.ts";
 
 abstract class LPPool extends Module<[Tensor], Tensor> {
@@ -20,7 +20,7 @@ abstract class LPPool extends Module<[Tensor], Tensor> {
   override extraRepr(): string {
     const { stride = null, ceilMode = false } = this.options;
     return [
-      `norm_type=${pythonFloat(this.normType)}`,
+      `norm_type=${this.normType}`,
       `kernel_size=${pythonSizes(this.kernelSize)}`,
       `stride=${pythonSizes(stride)}`,
       `ceil_mode=${pythonValue(ceilMode)}`,

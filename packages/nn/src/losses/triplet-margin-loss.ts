@@ -5,6 +5,7 @@ import {
   tripletMarginLoss,
   tripletMarginWithDistanceLoss,
 } from "../functional.ts";
+import { PairwiseDistance } from "../layers/distance.ts";
 import { Module } from "../module.ts";
 
 /** Mean of max(0, ‖a − p‖ − ‖a − n‖ + margin). [N, D] each. */
@@ -29,14 +30,20 @@ export class TripletMarginWithDistanceLoss extends Module<
   [anchor: Tensor, positive: Tensor, negative: Tensor],
   Tensor
 > {
+  readonly distanceFunction: (a: Tensor, b: Tensor) => Tensor;
   readonly options: TripletMarginWithDistanceLossOptions;
 
-  constructor(options: TripletMarginWithDistanceLossOptions = {}) {
+  constructor({ distanceFunction = null, ...options }: TripletMarginWithDistanceLossOptions = {}) {
     super();
+    this.distanceFunction = distanceFunction ?? new PairwiseDistance();
     this.options = options;
   }
 
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
-    return tripletMarginWithDistanceLoss(anchor, positive, negative, this.options);
+    const { distanceFunction, options } = this;
+    return tripletMarginWithDistanceLoss(anchor, positive, negative, {
+      ...options,
+      distanceFunction,
+    });
   }
 }
