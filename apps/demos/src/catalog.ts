@@ -20,4 +20,9 @@ export const catalog: Readonly<Record<string, Entry>> = {
     teaches: "logistic regression, and why a penalty makes it have an answer",
     load: async () => (await import("./exam/demo.ts")).exam,
   },
+  gridworld: {
+    summary: "which way to the goal?",
+    teaches: "Q-learning: values of moves, learned from rewards alone",
+    load: async () => (await import("./gridworld/demo.ts")).gridworld,
+  },
 };

@@ -29,7 +29,7 @@ export function table(
     Math.max(name.length, ...cells.map((row) => (row[j] ?? "").length)),
   );
   const right = names.map((_, j) =>
-    rows.every((row) => /^(\?|–|[-+−]?[\d.,]+( ?%)?|)$/.test(String(row[j]))),
+    rows.every((row) => /^(\?|–|[-+−]?[\d.,]+(e[-+]?\d+)?( ?%)?|)$/.test(String(row[j]))),
   );
   const line = (row: readonly string[]): string =>
     row
@@ -63,9 +63,10 @@ export function chart(curve: Curve, name: string): void {
   const first = `step ${points[0]?.step}`;
   const gap = Math.max(1, columns - first.length - last.length);
   write("");
+  write(`  ${name}`);
   const drawn = plot(log ? series.map(Math.log10) : series, config);
   for (const line of drawn.split("\n")) write(`  ${line.trimEnd()}`);
-  write(`  ${name.padStart(width)}  ${first}${" ".repeat(gap)}${last}`);
+  write(`  ${" ".repeat(width)}  ${first}${" ".repeat(gap)}${last}`);
   write("");
 }
 
