@@ -13,8 +13,15 @@ export {
 } from "./datasets/iterable-dataset.ts";
 export { type RandomSplitOptions, randomSplit, Subset } from "./datasets/subset.ts";
 export { type TensorBatch, TensorDataset, type TensorFields } from "./datasets/tensor-dataset.ts";
+export {
+  type Collated,
+  type CollateOptions,
+  collateWith,
+  defaultCollate,
+} from "./loader/collate.ts";
 export { DataLoader, type DataLoaderOptions } from "./loader/data-loader.ts";
 export type { EpochStart } from "./loader/epoch.ts";
+export { type PaddedSequences, type PadOptions, padSequences } from "./loader/padding.ts";
 export type { DataLoaderState } from "./loader/position.ts";
 export { type BatchOptions, BatchSampler } from "./samplers/batch.ts";
 export { BucketBatchSampler, type BucketOptions } from "./samplers/bucket.ts";
@@ -48,4 +55,10 @@ export {
   Table,
   type TableOptions,
 } from "./table/table.ts";
+export { type TrainBpeOptions, trainBpe } from "./text/bpe.ts";
+export { SubwordTokenizer, type SubwordTokenizerOptions } from "./text/subword-tokenizer.ts";
+export type { AddedToken, BpeModel, ByteLevel, TokenizerJSON } from "./text/tokenizer-json.ts";
+export { Vocabulary, type VocabularyJSON, type VocabularyOptions } from "./text/vocabulary.ts";
+export { WordTokenizer, type WordTokenizerOptions } from "./text/word-tokenizer.ts";
+export { removeStopWords, stem, stopWords } from "./text/words.ts";
 export { StandardScaler, type StandardScalerOptions } from "./transforms/standard-scaler.ts";

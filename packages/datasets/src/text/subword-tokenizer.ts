@@ -1,0 +1,89 @@
+import { Tokenizer } from "@huggingface/tokenizers";
+import { ArgumentError } from "@wgrad/autograd";
+
+/** Settings of SubwordTokenizer. */
+export interface SubwordTokenizerOptions {
+  /** The token that stands for what is not in the vocabulary (default: what the JSON names). */
+  readonly unknown?: string;
+}
+
+/**
+ * Cuts text into pieces of words by Hugging Face's tokenizer JSON: one that `trainBpe` made, or a model's
+ * `tokenizer.json`.
+ *
+ * Throws ArgumentError for an object that is no such JSON.
+ */
+export class SubwordTokenizer {
+  readonly #json: object;
+  readonly #tokenizer: Tokenizer;
+  readonly #vocabulary: ReadonlyMap<string, number>;
+
+  constructor(json: object, { unknown }: SubwordTokenizerOptions = {}) {
+    this.#json = json;
+    const { model } = json as { model?: { vocab?: unknown; unk_token?: string | null } };
+    if (typeof model?.vocab !== "object" || model.vocab === null) {
+      throw new ArgumentError(
+        "SubwordTokenizer: not a tokenizer's JSON, it has no model with a vocab" +
+          "\n  hint: what trainBpe gave, or JSON.parse of a tokenizer.json",
+      );
+    }
+    const unk_token = unknown ?? model.unk_token ?? undefined;
+    try {
+      this.#tokenizer = new Tokenizer(json, unk_token === undefined ? {} : { unk_token });
+    } catch (error) {
+      throw new ArgumentError(
+        `SubwordTokenizer: the JSON does not make a tokenizer (${(error as Error).message})`,
+      );
+    }
+    this.#vocabulary = this.#tokenizer.get_vocab(true);
+  }
+
+  /** How many tokens there are, special ones counted. */
+  get size(): number {
+    return this.#vocabulary.size;
+  }
+
+  /** The pieces of a text, as they are in the vocabulary. */
+  tokenize(text: string): string[] {
+    return this.#tokenizer.tokenize(text);
+  }
+
+  /** The numbers of a text's pieces. */
+  encode(text: string): number[] {
+    return this.#tokenizer.encode(text).ids;
+  }
+
+  /**
+   * The text of numbers; special tokens are left out unless asked for.
+   *
+   * Throws ArgumentError for a number that is none of its.
+   */
+  decode(numbers: Iterable<number>, { special = false }: { special?: boolean } = {}): string {
+    const ids = [...numbers];
+    if (ids.length === 0) return "";
+    const wrong = ids.find((id) => this.#tokenizer.id_to_token(id) === undefined);
+    if (wrong !== undefined) {
+      throw new ArgumentError(
+        `SubwordTokenizer.decode: no token ${wrong}\n  hint: numbers from 0 to ${this.size - 1}`,
+      );
+    }
+    return this.#tokenizer.decode(ids, {
+      skip_special_tokens: !special,
+      clean_up_tokenization_spaces: false,
+    });
+  }
+
+  /** The number of a token. Throws ArgumentError for one that is not in it. */
+  indexOf(token: string): number {
+    const number = this.#vocabulary.get(token);
+    if (number !== undefined) return number;
+    throw new ArgumentError(
+      `SubwordTokenizer: ${JSON.stringify(token)} is not among the ${this.size} tokens`,
+    );
+  }
+
+  /** The JSON it was made from. */
+  toJSON(): object {
+    return this.#json;
+  }
+}

@@ -1,0 +1,38 @@
+import { ArgumentError } from "@wgrad/autograd";
+
+/** Settings of WordTokenizer. */
+export interface WordTokenizerOptions {
+  /** What a token is; every match is one, what is between them is left out (default: words and numbers, marks apart). */
+  readonly pattern?: RegExp;
+  /** Turns capitals into small letters first (default true). */
+  readonly lowercase?: boolean;
+}
+
+/** A word with what is joined by apostrophes, a number, or a single mark. */
+const WORDS = /\p{L}+(?:['’]\p{L}+)*|\p{N}+(?:[.,]\p{N}+)*|[^\s\p{L}\p{N}]/gu;
+
+/**
+ * Cuts text into words by a regular expression. `/\S/gu` gives characters, `/[a-z']+|[!?]/g` English words and two marks.
+ *
+ * Throws ArgumentError for a pattern that matches nothing at all, which would cut for ever.
+ */
+export class WordTokenizer {
+  readonly pattern: RegExp;
+  readonly lowercase: boolean;
+
+  constructor({ pattern = WORDS, lowercase = true }: WordTokenizerOptions = {}) {
+    const { source, flags } = pattern;
+    this.pattern = new RegExp(source, flags.includes("g") ? flags : `${flags}g`);
+    if ("".match(new RegExp(source, flags)) !== null) {
+      throw new ArgumentError(
+        `WordTokenizer: the pattern ${pattern} matches empty text\n  hint: + instead of *`,
+      );
+    }
+    this.lowercase = lowercase;
+  }
+
+  /** The tokens of `text`, in order. */
+  tokenize(text: string): string[] {
+    return (this.lowercase ? text.toLowerCase() : text).match(this.pattern) ?? [];
+  }
+}

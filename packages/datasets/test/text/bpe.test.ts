@@ -1,0 +1,164 @@
+import { Generator } from "@wgrad/autograd";
+import { SubwordTokenizer, type TokenizerJSON, trainBpe } from "@wgrad/datasets";
+import { describe, expect, test } from "vitest";
+
+const verse = [
+  "The more it snows, the more it goes, the more it goes on snowing.",
+  "And nobody knows how cold my toes, how cold my toes are growing!",
+];
+
+/** The same by its definition: count all neighbours anew, merge the most frequent, until there are enough. */
+function byDefinition(words: readonly string[], count: number): [string, string][] {
+  let cut = words.map((word) => [...word]);
+  const numbers = new Map<string, number>();
+  for (let byte = 0; byte < 256; byte++) numbers.set(bytes[byte] as string, byte);
+  const merges: [string, string][] = [];
+  while (merges.length < count) {
+    const counts = new Map<string, number>();
+    for (const tokens of cut) {
+      tokens.slice(1).forEach((right, i) => {
+        const pair = JSON.stringify([tokens[i], right]);
+        counts.set(pair, (counts.get(pair) ?? 0) + 1);
+      });
+    }
+    const ranked = [...counts]
+      .map(([pair, n]) => ({ pair: JSON.parse(pair) as [string, string], n }))
+      .sort(
+        (x, y) =>
+          y.n - x.n ||
+          (numbers.get(x.pair[0]) as number) - (numbers.get(y.pair[0]) as number) ||
+          (numbers.get(x.pair[1]) as number) - (numbers.get(y.pair[1]) as number),
+      );
+    const [best] = ranked;
+    if (best === undefined || best.n < 2) break;
+    const [a, b] = best.pair;
+    merges.push([a, b]);
+    if (!numbers.has(a + b)) numbers.set(a + b, numbers.size);
+    cut = cut.map((tokens) => {
+      const out: string[] = [];
+      for (let i = 0; i < tokens.length; i++) {
+        if (tokens[i] === a && tokens[i + 1] === b) out.push(a + b) && i++;
+        else out.push(tokens[i] as string);
+      }
+      return out;
+    });
+  }
+  return merges;
+}
+
+const plain = trainBpe([], { vocabSize: 256 });
+const bytes = Object.entries(plain.model.vocab)
+  .sort(([, a], [, b]) => a - b)
+  .map(([character]) => character);
+
+describe("trainBpe", () => {
+  test.each([0, 1, 2])("merges as the definition says, seed %d", (seed) => {
+    const generator = new Generator(seed);
+    const letters = generator.integers(new Int32Array(900), 0, 4);
+    const lengths = generator.integers(new Int32Array(120), 1, 8);
+    let at = 0;
+    const words = [...lengths].map((length) => {
+      at += length;
+      return [...letters.subarray(at - length, at)].map((k) => "abcd"[k]).join("");
+    });
+    const { model } = trainBpe([words.join("\n")], { vocabSize: 320 });
+    const lineBreaks = words.slice(1).map(() => "Ċ");
+    expect(model.merges).toEqual(byDefinition([...words, ...lineBreaks], 64));
+    expect(model.merges.length).toBeGreaterThan(40);
+  });
+
+  test("gives numbers to special tokens, bytes and merges", () => {
+    const { model, added_tokens } = trainBpe(verse, {
+      vocabSize: 300,
+      specialTokens: ["<pad>", "<end>"],
+    });
+    expect(added_tokens.map(({ id, content }) => [id, content])).toEqual([
+      [0, "<pad>"],
+      [1, "<end>"],
+    ]);
+    const numbers = Object.values(model.vocab);
+    expect([...numbers].sort((a, b) => a - b)).toEqual([...numbers.keys()]);
+    expect(numbers.length).toBe(258 + model.merges.length);
+    expect(numbers.length).toBeLessThanOrEqual(300);
+    expect(model.vocab[model.merges[0]?.join("") as string]).toBe(258);
+  });
+
+  test("stops where nothing is frequent enough", () => {
+    const few = trainBpe(verse, { vocabSize: 5000, minFrequency: 4 }).model.merges.length;
+    const more = trainBpe(verse, { vocabSize: 5000 }).model.merges.length;
+    expect(few).toBeGreaterThan(0);
+    expect(more).toBeGreaterThan(few);
+    expect(trainBpe(["a b c"], { vocabSize: 400 }).model.merges).toEqual([]);
+  });
+
+  test("refuses", () => {
+    expect(() => trainBpe(verse, { vocabSize: 100 })).toThrow(
+      "trainBpe: a vocabSize of 100 does not hold 256 tokens",
+    );
+    expect(() => trainBpe(verse, { vocabSize: 300, specialTokens: ["<a>", "<a>"] })).toThrow(
+      "a special token is named twice",
+    );
+  });
+});
+
+describe("SubwordTokenizer", () => {
+  const json = trainBpe(verse, { vocabSize: 330, specialTokens: ["<pad>", "<end>"] });
+  const tokenizer = new SubwordTokenizer(JSON.parse(JSON.stringify(json)) as TokenizerJSON);
+
+  test.each([
+    verse[0] as string,
+    "never seen: 42 öre, 雪が降る 🐻\n\ttabs  and   spaces ",
+    "it's 'quoted' I'll we've",
+    " ",
+    "",
+  ])("%j comes back as it was", (text) => {
+    const ids = tokenizer.encode(text);
+    expect(ids.every((id) => id >= 2 && id < tokenizer.size)).toBe(true);
+    expect(tokenizer.decode(ids)).toBe(text);
+  });
+
+  test("needs fewer pieces than bytes for what it has seen", () => {
+    const text = verse[0] as string;
+    expect(tokenizer.encode(text).length).toBeLessThan(text.length / 2);
+    expect(tokenizer.tokenize(text)).toHaveLength(tokenizer.encode(text).length);
+    expect(tokenizer.indexOf(tokenizer.tokenize(text)[0] as string)).toBe(
+      tokenizer.encode(text)[0],
+    );
+  });
+
+  test("special tokens are one piece, and left out unless asked for", () => {
+    const ids = tokenizer.encode("snow<end>");
+    expect(ids.at(-1)).toBe(1);
+    expect(tokenizer.decode(ids)).toBe("snow");
+    expect(tokenizer.decode(ids, { special: true })).toBe("snow<end>");
+  });
+
+  test("saves what it was made from", () => {
+    const copy = new SubwordTokenizer(JSON.parse(JSON.stringify(tokenizer)) as object);
+    expect(copy.encode(verse[1] as string)).toEqual(tokenizer.encode(verse[1] as string));
+  });
+
+  test("reads a word-level JSON with a token for the unknown", () => {
+    const words = {
+      version: "1.0",
+      added_tokens: [],
+      normalizer: { type: "Lowercase" },
+      pre_tokenizer: { type: "Whitespace" },
+      post_processor: null,
+      decoder: null,
+      model: { type: "WordPiece", unk_token: "[UNK]", vocab: { "[UNK]": 0, snow: 1, bear: 2 } },
+    };
+    expect(new SubwordTokenizer(words).encode("Snow hare bear")).toEqual([1, 0, 2]);
+  });
+
+  test("refuses", () => {
+    expect(() => new SubwordTokenizer({})).toThrow("SubwordTokenizer: not a tokenizer's JSON");
+    expect(() => new SubwordTokenizer({ model: { type: "Nothing", vocab: {} } })).toThrow(
+      "SubwordTokenizer: the JSON does not make a tokenizer",
+    );
+    expect(() => tokenizer.decode([9999])).toThrow("SubwordTokenizer.decode: no token 9999");
+    expect(() => tokenizer.indexOf("zzz")).toThrow(
+      `"zzz" is not among the ${tokenizer.size} tokens`,
+    );
+  });
+});
