@@ -1,3 +1,5 @@
+/// <reference path="./stopword.d.ts" />
+
 import { stemmer } from "stemmer";
 import { eng } from "stopword";
 
