@@ -6,6 +6,20 @@ export { type ImageBatch, ImageDataset } from "./builtin/image-dataset.ts";
 export { LabelledTable } from "./builtin/labelled-table.ts";
 export { loadMnist, type MnistOptions, type PartOptions } from "./builtin/mnist.ts";
 export { loadSentiment } from "./builtin/sentiment.ts";
+export { type BlobsOptions, makeBlobs } from "./builtin/synthetic/blobs.ts";
+export {
+  type CirclesOptions,
+  makeCircles,
+  makeMoons,
+  makeSpirals,
+  type SpiralsOptions,
+} from "./builtin/synthetic/curves.ts";
+export type { LabelledPoints, PointOptions } from "./builtin/synthetic/points.ts";
+export {
+  makeRegression,
+  type RegressionOptions,
+  type RegressionProblem,
+} from "./builtin/synthetic/regression.ts";
 export {
   loadBreastCancer,
   loadDigits,

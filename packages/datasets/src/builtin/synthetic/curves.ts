@@ -1,0 +1,92 @@
+import { ArgumentError } from "@wgrad/autograd";
+import {
+  checkCount,
+  checkSpread,
+  finish,
+  type LabelledPoints,
+  type PointOptions,
+  rowsOf,
+  share,
+} from "./points.ts";
+
+/**
+ * Two half circles that reach into each other, as scikit-learn's make_moons. Class 0: (cos t, sin t); class 1:
+ * (1 − cos t, ½ − sin t), t from 0 to π.
+ *
+ * Throws ArgumentError for a count or a noise that is none.
+ */
+export function makeMoons(nSamples = 100, options: PointOptions = {}): LabelledPoints {
+  check("makeMoons", nSamples, options);
+  const outer = Math.floor(nSamples / 2);
+  const rows = rowsOf(nSamples, 2, (i) => {
+    const label = i < outer ? 0 : 1;
+    const [place, of] = label === 0 ? [i, outer] : [i - outer, nSamples - outer];
+    const t = of > 1 ? (Math.PI * place) / (of - 1) : 0;
+    const point =
+      label === 0 ? [Math.cos(t), Math.sin(t)] : [1 - Math.cos(t), 1 - Math.sin(t) - 0.5];
+    return { point, label };
+  });
+  return finish(rows, options);
+}
+
+/** Settings of `makeCircles`. */
+export interface CirclesOptions extends PointOptions {
+  /** Radius of the inner circle, the outer one's being 1 (default 0.8). */
+  readonly factor?: number;
+}
+
+/**
+ * A circle (class 0) around a smaller one (class 1), as scikit-learn's make_circles.
+ *
+ * Throws ArgumentError for a count or a noise that is none, and a factor outside [0, 1).
+ */
+export function makeCircles(nSamples = 100, options: CirclesOptions = {}): LabelledPoints {
+  const { factor = 0.8 } = options;
+  check("makeCircles", nSamples, options);
+  if (!(factor >= 0 && factor < 1)) {
+    throw new ArgumentError(`makeCircles: factor is ${factor}\n  hint: 0 or more, less than 1`);
+  }
+  const outer = Math.floor(nSamples / 2);
+  const rows = rowsOf(nSamples, 2, (i) => {
+    const label = i < outer ? 0 : 1;
+    const [place, of] = label === 0 ? [i, outer] : [i - outer, nSamples - outer];
+    const t = (2 * Math.PI * place) / of;
+    const radius = label === 0 ? 1 : factor;
+    return { point: [radius * Math.cos(t), radius * Math.sin(t)], label };
+  });
+  return finish(rows, options);
+}
+
+/** Settings of `makeSpirals`. */
+export interface SpiralsOptions extends PointOptions {
+  /** Arms, a class each (default 2). */
+  readonly nClasses?: number;
+  /** How often an arm goes round (default 1). */
+  readonly turns?: number;
+}
+
+/**
+ * Arms of a spiral, a class each. Class k: r (cos a, sin a) with r from 0 to 1 and a = 2π (turns · r + k / nClasses).
+ *
+ * Throws ArgumentError for a count, a noise or turns that are none.
+ */
+export function makeSpirals(nSamples = 100, options: SpiralsOptions = {}): LabelledPoints {
+  const { nClasses = 2, turns = 1 } = options;
+  check("makeSpirals", nSamples, options);
+  checkCount("makeSpirals", "nClasses", nClasses);
+  checkSpread("makeSpirals", "turns", turns);
+  const places = share(nSamples, nClasses).flatMap((of, label) =>
+    Array.from({ length: of }, (_, i) => ({ r: (i + 1) / of, label })),
+  );
+  const rows = rowsOf(nSamples, 2, (i) => {
+    const { r, label } = places[i] as (typeof places)[number];
+    const angle = 2 * Math.PI * (turns * r + label / nClasses);
+    return { point: [r * Math.cos(angle), r * Math.sin(angle)], label };
+  });
+  return finish(rows, options);
+}
+
+function check(maker: string, nSamples: number, { noise = 0 }: PointOptions): void {
+  checkCount(maker, "nSamples", nSamples);
+  checkSpread(maker, "noise", noise);
+}

@@ -1,0 +1,78 @@
+import {
+  ArgumentError,
+  defaultGenerator,
+  type Generator,
+  type Tensor,
+  tensor,
+} from "@wgrad/autograd";
+import { checkCount, checkSpread } from "./points.ts";
+
+/** Settings of `makeRegression`, with scikit-learn's names and defaults. */
+export interface RegressionOptions {
+  /** Coordinates of a row (default 100). */
+  readonly nFeatures?: number;
+  /** How many of them matter (default 10, all if there are fewer). */
+  readonly nInformative?: number;
+  /** Values to predict (default 1). */
+  readonly nTargets?: number;
+  /** Added to every value (default 0). */
+  readonly bias?: number;
+  /** Standard deviation of a normal added to every value (default 0). */
+  readonly noise?: number;
+  /** The coordinates that matter anywhere, not first (default true). */
+  readonly shuffle?: boolean;
+  /** What is drawn from; the library's default generator if not given. */
+  readonly generator?: Generator;
+}
+
+/** A linear problem: x [n, features], y [n, targets], coef [features, targets], all f32. */
+export interface RegressionProblem {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly coef: Tensor;
+}
+
+/**
+ * y = x · coef + bias + noise, as scikit-learn's make_regression: x normal, `nInformative` rows of coef uniform from
+ * 0 to 100, the others 0. y keeps its second dimension for one target too.
+ *
+ * Throws ArgumentError for a count or noise that is none, and for more informative features than there are.
+ */
+export function makeRegression(nSamples = 100, options: RegressionOptions = {}): RegressionProblem {
+  const { nFeatures = 100, nTargets = 1, bias = 0, noise = 0, shuffle = true } = options;
+  const { nInformative = Math.min(10, nFeatures), generator = defaultGenerator() } = options;
+  checkCount("makeRegression", "nSamples", nSamples);
+  checkCount("makeRegression", "nFeatures", nFeatures);
+  checkCount("makeRegression", "nTargets", nTargets);
+  checkCount("makeRegression", "nInformative", nInformative, 0);
+  checkSpread("makeRegression", "noise", noise);
+  if (nInformative > nFeatures) {
+    throw new ArgumentError(
+      `makeRegression: nInformative is ${nInformative} of ${nFeatures} features`,
+    );
+  }
+  const x = generator.normal(new Float32Array(nSamples * nFeatures));
+  const drawn = generator.uniform(new Float32Array(nInformative * nTargets), 0, 100);
+  const places = shuffle ? generator.permutation(nFeatures) : null;
+  const coef = new Float32Array(nFeatures * nTargets);
+  for (let j = 0; j < nInformative; j++) {
+    const row = drawn.subarray(j * nTargets, (j + 1) * nTargets);
+    coef.set(row, (places?.[j] ?? j) * nTargets);
+  }
+  const y = new Float32Array(nSamples * nTargets);
+  if (noise > 0) generator.normal(y, 0, noise);
+  for (let i = 0; i < nSamples; i++) {
+    for (let t = 0; t < nTargets; t++) {
+      let sum = bias + (y[i * nTargets + t] as number);
+      for (let j = 0; j < nFeatures; j++) {
+        sum += (x[i * nFeatures + j] as number) * (coef[j * nTargets + t] as number);
+      }
+      y[i * nTargets + t] = sum;
+    }
+  }
+  return {
+    x: tensor(x, { shape: [nSamples, nFeatures] }),
+    y: tensor(y, { shape: [nSamples, nTargets] }),
+    coef: tensor(coef, { shape: [nFeatures, nTargets] }),
+  };
+}
