@@ -3,10 +3,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { init } from "@wgrad/autograd";
 import { type Group, loadGroup } from "./golden/load.ts";
-import { resolve, Unmapped } from "./golden/names.ts";
 import { isFault, printTable, report } from "./golden/report.ts";
 import { type DeviceKind, type Outcome, runCase } from "./golden/run.ts";
-import { unbuiltNames } from "./golden/unbuilt.ts";
 
 const USAGE = `pnpm golden [--dir DIR] [--device cpu|webgpu] [--group G] [--category C] [--json FILE]
 Runs the reference cases of a folder (default: golden) on both devices, or one, and compares.`;
@@ -77,16 +75,6 @@ function progress(line: string): void {
     process.stderr.write(`\r\x1b[K${line.slice(0, process.stderr.columns - 1)}`);
 }
 
-function isStale(name: string): boolean {
-  try {
-    resolve(name);
-    return true;
-  } catch (error) {
-    if (error instanceof Unmapped) return false;
-    throw error;
-  }
-}
-
 async function main(): Promise<void> {
   const options = readOptions();
   if (options.help) {
@@ -101,8 +89,6 @@ async function main(): Promise<void> {
   for (const { group, device, id, reason } of outcomes.filter(isFault)) {
     console.log(`${group}/${id} on ${device}: ${reason}`);
   }
-  const stale = [...unbuiltNames].filter(isStale);
-  if (stale.length > 0) console.log(`listed as not built yet, but there: ${stale.join(", ")}`);
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify({ ...summary, categories }, null, 2)}\n`);
   }

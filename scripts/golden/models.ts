@@ -59,7 +59,7 @@ const ported: Readonly<Record<string, Build>> = {
 
 export function portedModel(name: string, args: Readonly<Record<string, unknown>>): Model {
   const build = ported[name];
-  if (build === undefined) throw new Unmapped(name, `the model ${name} is not ported`);
+  if (build === undefined) throw new Unmapped(`the model ${name} is not ported`);
   return build(args) as unknown as Model;
 }
 

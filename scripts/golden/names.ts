@@ -5,15 +5,7 @@ import * as optim from "@wgrad/optim";
 type Namespace = Readonly<Record<string, unknown>>;
 
 /** A name of PyTorch's that nothing here answers to. */
-export class Unmapped extends Error {
-  /** PyTorch's name. */
-  readonly missing: string;
-
-  constructor(missing: string, message: string) {
-    super(message);
-    this.missing = missing;
-  }
-}
+export class Unmapped extends Error {}
 
 /** Where the names of a PyTorch namespace are looked for here, in this order. */
 const namespaces: Readonly<Record<string, () => readonly unknown[]>> = {
@@ -56,7 +48,7 @@ export function camel(name: string): string {
 
 export function dtypeName(name: string): string {
   const ours = dtypes[name];
-  if (ours === undefined) throw new Unmapped(`torch.${name}`, `no dtype for torch.${name}`);
+  if (ours === undefined) throw new Unmapped(`no dtype for torch.${name}`);
   return ours;
 }
 
@@ -70,14 +62,14 @@ export function resolve(name: string): Callable | Constructor {
   const last = name.slice(dot + 1);
   if (scope === "Tensor") return method(last);
   const search = namespaces[scope];
-  if (search === undefined) throw new Unmapped(name, `no namespace for ${name}`);
+  if (search === undefined) throw new Unmapped(`no namespace for ${name}`);
   const ours = renamed[last] ?? camel(last);
   const places = homonyms.has(name) ? search().slice(0, 1) : search();
   for (const place of places) {
     const found = (place as Namespace | undefined)?.[ours];
     if (typeof found === "function") return found as Callable;
   }
-  throw new Unmapped(name, `no ${ours} for ${name}`);
+  throw new Unmapped(`no ${ours} for ${name}`);
 }
 
 function method(name: string): Callable {
@@ -85,7 +77,7 @@ function method(name: string): Callable {
   return (receiver, ...args) => {
     const found = (receiver as Namespace)[ours];
     if (typeof found !== "function") {
-      throw new Unmapped(`Tensor.${name}`, `no method ${ours} for Tensor.${name}`);
+      throw new Unmapped(`no method ${ours} for Tensor.${name}`);
     }
     return (found as Callable).apply(receiver, args);
   };

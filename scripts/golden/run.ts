@@ -12,7 +12,6 @@ import { runSeeds } from "./groups/seeds.ts";
 import { runTrajectories } from "./groups/trajectories.ts";
 import { type Case, type Group, subject } from "./load.ts";
 import { Unmapped } from "./names.ts";
-import { isUnbuilt, skips } from "./unbuilt.ts";
 
 export type DeviceKind = "cpu" | "webgpu";
 export type Status = "passed" | "failed" | "skipped" | "unmapped";
@@ -23,7 +22,7 @@ export interface Outcome {
   readonly id: string;
   readonly device: DeviceKind;
   readonly status: Status;
-  /** Why not passed; "not built yet" where that is known. */
+  /** Why not passed. */
   readonly reason: string;
 }
 
@@ -55,10 +54,11 @@ const runners: Readonly<Record<string, Runner>> = {
 };
 
 async function withoutRunner({ item, group }: Run): Promise<void> {
-  throw new Unmapped(subject(item), `no runner for group ${group.name}`);
+  throw new Unmapped(`no runner for group ${group.name}`);
 }
 
-export const NOT_BUILT = "not built yet";
+/** Cases that are left out, by `group/id`, each with its reason. */
+const skips: Readonly<Record<string, string>> = {};
 
 /** Runs one case on the current device. Whatever goes wrong is this case's outcome. */
 export async function runCase(group: Group, item: Case, device: DeviceKind): Promise<Outcome> {
@@ -91,9 +91,7 @@ export async function runCase(group: Group, item: Case, device: DeviceKind): Pro
       fault: (reason) => differences.push({ reason }),
     });
   } catch (error) {
-    if (error instanceof Unmapped) {
-      return outcome("unmapped", isUnbuilt(error.missing) ? NOT_BUILT : error.message);
-    }
+    if (error instanceof Unmapped) return outcome("unmapped", error.message);
     return outcome(
       "failed",
       `${subject(item)} threw ${(error as Error).name}: ${firstLine(error)}`,

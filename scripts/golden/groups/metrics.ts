@@ -127,7 +127,7 @@ export async function runMetrics(run: Run): Promise<void> {
   const settings = decodeAll(item.kwargs, new Map());
   const keys = Object.keys(settings);
   if (typeof metric !== "function" || keys.some((setting) => !takes.includes(setting))) {
-    throw new Unmapped(name, `no counterpart of ${name} with ${keys.join(", ") || "no settings"}`);
+    throw new Unmapped(`no counterpart of ${name} with ${keys.join(", ") || "no settings"}`);
   }
   const inputs = [...item.inputs].sort(
     (a, b) => Number(PREDICTIONS.includes(b)) - Number(PREDICTIONS.includes(a)),
