@@ -53,7 +53,7 @@ const runners: Readonly<Record<string, Runner>> = {
   promotion: runPromotion,
 };
 
-async function withoutRunner({ item, group }: Run): Promise<void> {
+async function withoutRunner({ group }: Run): Promise<void> {
   throw new Unmapped(`no runner for group ${group.name}`);
 }
 
