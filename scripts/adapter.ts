@@ -22,7 +22,7 @@ function printAdapter({ adapter, software }: NodeAdapter): void {
   for (const name of names) print(`  ${name}`, String(limits[name as keyof GPUSupportedLimits]));
   console.log();
   if (software) cure("no GPU was found: training works, slowly", driverCure[process.platform]);
-  if (!features.has("shader-f16")) cure("no shader-f16: f32 is used throughout");
+  if (!features.has("shader-f16")) cure("no shader-f16: the dtype f16 is refused here");
   if (!features.has("timestamp-query")) cure("no timestamp-query: kernels cannot be timed");
 }
 

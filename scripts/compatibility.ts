@@ -35,7 +35,7 @@ const table = (header: readonly string[], rows: readonly (readonly string[])[]):
   [header, header.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 
 /** In the order in which people think of them. */
-const ORDER: readonly DType[] = ["f32", "f64", "i32", "u32", "u8", "bool"];
+const ORDER: readonly DType[] = ["f32", "f64", "f16", "i32", "u32", "u8", "bool"];
 const list = (dtypes: readonly DType[]): string =>
   ORDER.filter((dtype) => dtypes.includes(dtype)).join(" ") || "–";
 
@@ -155,7 +155,7 @@ ${sections.join("\n\n")}
 ## Operations
 
 What the functions are made of: every operation of the registry, the dtypes of its results in the rows of the op tables (\`packages/autograd/test/ops\`), which run on
-both devices, and how often its gradient is checked. None may be missing here, nor lack a check of its gradient: a test says so.
+both devices (\`f16\` on \`webgpu\` where the adapter has \`shader-f16\`), and how often its gradient is checked. None may be missing here, nor lack a check of its gradient: a test says so.
 
 ${table(OPS, ops.map(opRow))}
 `;

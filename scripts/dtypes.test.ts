@@ -8,7 +8,7 @@ test("docs/dtypes.md has the promotion table that operations follow", async () =
   const start = lines.findIndex((line) => line.startsWith("| | `bool`"));
   const cells = (line: string): string[] => [...line.matchAll(/`(\w+)`/g)].map(([, x]) => `${x}`);
   const columns = cells(lines[start] as string);
-  expect(columns).toHaveLength(6);
+  expect(columns).toHaveLength(7);
   for (const [i, row] of columns.entries()) {
     const results = columns.map(
       (column) =>

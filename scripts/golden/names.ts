@@ -30,7 +30,7 @@ const homonyms: ReadonlySet<string> = new Set(["F.unfold"]);
 const methods: Readonly<Record<string, string>> = { __getitem__: "at", __setitem__: "put_" };
 
 const dtypes: Readonly<Record<string, string>> = {
-  float16: "f32",
+  float16: "f16",
   float32: "f32",
   float64: "f64",
   int32: "i32",

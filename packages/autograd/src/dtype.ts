@@ -1,7 +1,10 @@
 import { DTypeError } from "./errors.ts";
 
-/** Element types. `f64` lives on the `cpu` device only; `u8` stores bytes (images); PyTorch's int64 is `i32` here. */
-export type DType = "f32" | "f64" | "i32" | "u32" | "bool" | "u8";
+/**
+ * Element types. `f64` lives on the `cpu` device only, `f16` there and where the adapter has `shader-f16`; `u8` stores bytes
+ * (images); PyTorch's int64 is `i32` here.
+ */
+export type DType = "f16" | "f32" | "f64" | "i32" | "u32" | "bool" | "u8";
 
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 
@@ -16,7 +19,7 @@ interface DTypeTraits {
   readonly code: number;
   readonly array: ArrayConstructor;
   readonly floating: boolean;
-  /** Rank in promotion: bool < u8 < u32 < i32 < f32 < f64. */
+  /** Rank in promotion: bool < u8 < u32 < i32 < f16 < f32 < f64. */
   readonly rank: number;
 }
 
@@ -25,21 +28,22 @@ const traits: Record<DType, DTypeTraits> = {
   u8: { code: 1, array: Uint8Array, floating: false, rank: 1 },
   u32: { code: 2, array: Uint32Array, floating: false, rank: 2 },
   i32: { code: 3, array: Int32Array, floating: false, rank: 3 },
-  f32: { code: 4, array: Float32Array, floating: true, rank: 4 },
-  f64: { code: 5, array: Float64Array, floating: true, rank: 5 },
+  f16: { code: 6, array: Float32Array, floating: true, rank: 4 },
+  f32: { code: 4, array: Float32Array, floating: true, rank: 5 },
+  f64: { code: 5, array: Float64Array, floating: true, rank: 6 },
 };
 
 export const dtypeCode = (dtype: DType): number => traits[dtype].code;
 export const isFloating = (dtype: DType): boolean => traits[dtype].floating;
 export const arrayType = (dtype: DType): ArrayConstructor => traits[dtype].array;
-/** Bytes of one element on the host. */
+/** Bytes of one element on the host, where a half is an f32. */
 export const hostBytes = (dtype: DType): number => traits[dtype].array.BYTES_PER_ELEMENT;
 
 export function checkDType(call: string, dtype: unknown): DType {
   if (typeof dtype === "string" && Object.hasOwn(traits, dtype)) return dtype as DType;
-  if (dtype === "f16" || dtype === "float16" || dtype === "half" || dtype === "bfloat16") {
+  if (dtype === "bfloat16") {
     throw new DTypeError(
-      `${call}: ${dtype} is not built, on any device or adapter\n  hint: use f32`,
+      `${call}: ${dtype} is not built, on any device or adapter\n  hint: use f32, or f16`,
     );
   }
   throw new DTypeError(
@@ -49,7 +53,8 @@ export function checkDType(call: string, dtype: unknown): DType {
 
 /** What PyTorch's name for a dtype is here. */
 function nearest(dtype: unknown): string {
-  const [, kind, bits] = /^(u?int|float)(8|32|64)$/.exec(String(dtype)) ?? [];
+  if (dtype === "half") return nearest("float16");
+  const [, kind, bits] = /^(u?int|float)(8|16|32|64)$/.exec(String(dtype)) ?? [];
   if (kind === undefined) return "";
   const here = dtype === "int64" ? "i32" : `${kind[0]}${bits}`;
   return Object.hasOwn(traits, here) ? `; PyTorch's ${dtype} is ${here} here` : "";
@@ -70,3 +75,11 @@ export function dtypeOfNumber(value: number, beside: DType): DType {
 
 /** The dtype of a result that is always fractional (division, exp, mean). */
 export const floatOf = (dtype: DType): DType => (isFloating(dtype) ? dtype : "f32");
+
+/** What a device says of a dtype that it does not have. */
+export function unsupported(call: string, device: string, dtype: DType): DTypeError {
+  const why = dtype === "f16" ? ": its adapter lacks the feature shader-f16" : "";
+  return new DTypeError(
+    `${call}: the ${device} device has no ${dtype}${why}\n  hint: use f32, or the cpu device`,
+  );
+}

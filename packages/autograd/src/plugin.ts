@@ -11,7 +11,7 @@ export {
 export type { Gradient, GradientCall, Op } from "./graph/op.ts";
 export { type Expr, e } from "./kernel/expression.ts";
 export { binary, binaryBool, binaryFloat, unary, unaryFloat } from "./ops/apply.ts";
-export { commit, persist } from "./ops/commit.ts";
+export { commit, persist, retype } from "./ops/commit.ts";
 export { type ElementwiseSpec, elementwise } from "./ops/define.ts";
 export { boundary } from "./runtime/report.ts";
 export { composite, outermost } from "./tape/modes.ts";

@@ -11,22 +11,26 @@ import {
   zeros,
 } from "@wgrad/autograd";
 import { beforeAll, describe, expect, test } from "vitest";
+import { openGPUDevice } from "../src/testing/gpu.ts";
 
 beforeAll(async () => {
   await init({ device: "webgpu" });
   await init({ device: "cpu" });
 });
 
-const dtypes = ["bool", "u8", "u32", "i32", "f32", "f64"] as const;
+const hasHalves = (await openGPUDevice()).features.has("shader-f16");
+
+const dtypes = ["bool", "u8", "u32", "i32", "f16", "f32", "f64"] as const;
 
 /** torch.result_type of two tensors with dimensions, for the dtypes there are here. uint32 beside integers is our own. */
 const promoted: Readonly<Record<DType, readonly DType[]>> = {
-  bool: ["bool", "u8", "u32", "i32", "f32", "f64"],
-  u8: ["u8", "u8", "u32", "i32", "f32", "f64"],
-  u32: ["u32", "u32", "u32", "i32", "f32", "f64"],
-  i32: ["i32", "i32", "i32", "i32", "f32", "f64"],
-  f32: ["f32", "f32", "f32", "f32", "f32", "f64"],
-  f64: ["f64", "f64", "f64", "f64", "f64", "f64"],
+  bool: ["bool", "u8", "u32", "i32", "f16", "f32", "f64"],
+  u8: ["u8", "u8", "u32", "i32", "f16", "f32", "f64"],
+  u32: ["u32", "u32", "u32", "i32", "f16", "f32", "f64"],
+  i32: ["i32", "i32", "i32", "i32", "f16", "f32", "f64"],
+  f16: ["f16", "f16", "f16", "f16", "f16", "f32", "f64"],
+  f32: ["f32", "f32", "f32", "f32", "f32", "f32", "f64"],
+  f64: ["f64", "f64", "f64", "f64", "f64", "f64", "f64"],
 };
 
 const of = (dtype: DType, shape: readonly number[] = [2]): Tensor => ones(shape, { dtype });
@@ -103,11 +107,14 @@ const said = (fn: () => unknown): string => {
   return "nothing was wrong";
 };
 
-test.each(["f16", "bfloat16", "int64", "float32", "int16", "toString"])("%s is refused", (name) => {
-  expect(said(() => tensor([1], asked(name)))).toMatchSnapshot();
-  expect(said(() => zeros([1], asked(name, "webgpu")))).toContain("DTypeError: zeros: ");
-  expect(said(() => zeros([1]).to(name as DType))).toContain("DTypeError: to: ");
-});
+test.each(["float16", "half", "bfloat16", "int64", "float32", "int16", "toString"])(
+  "%s is refused",
+  (name) => {
+    expect(said(() => tensor([1], asked(name)))).toMatchSnapshot();
+    expect(said(() => zeros([1], asked(name, "webgpu")))).toContain("DTypeError: zeros: ");
+    expect(said(() => zeros([1]).to(name as DType))).toContain("DTypeError: to: ");
+  },
+);
 
 test("f64 is refused on webgpu, wherever it would arise", () => {
   const x = ones([2], { device: "webgpu" });
@@ -125,4 +132,20 @@ test("f64 is refused on webgpu, wherever it would arise", () => {
       hint: use f32, or the cpu device"
   `,
   );
+});
+
+test.skipIf(hasHalves)("f16 is refused where the adapter lacks shader-f16", () => {
+  const x = ones([2], { device: "webgpu" });
+  expect(said(() => x.to("f16"))).toMatchInlineSnapshot(`
+    "DTypeError: cast to f16: the webgpu device has no f16: its adapter lacks the feature shader-f16
+      hint: use f32, or the cpu device"
+  `);
+  expect(said(() => zeros([1], asked("f16", "webgpu")))).toMatchInlineSnapshot(`
+    "DTypeError: zeros: the webgpu device has no f16: its adapter lacks the feature shader-f16
+      hint: use f32, or the cpu device"
+  `);
+  expect(said(() => tensor([1], asked("f16", "webgpu")))).toMatchInlineSnapshot(`
+    "DTypeError: tensor: the webgpu device has no f16: its adapter lacks the feature shader-f16
+      hint: use f32, or the cpu device"
+  `);
 });

@@ -34,6 +34,7 @@ const samples: Record<string, TensorRecord> = {
     shape: [2, 3],
     data: Float32Array.of(1, -0, NaN, Infinity, 1e-45, 6),
   },
+  half: { dtype: "f16", shape: [3], data: Float32Array.of(0.5, -65504, 2 ** -24) },
   exact: { dtype: "f64", shape: [1], data: Float64Array.of(Math.PI) },
   labels: { dtype: "i32", shape: [2], data: Int32Array.of(-1, 2 ** 31 - 1) },
   bits: { dtype: "u32", shape: [1], data: Uint32Array.of(2 ** 32 - 1) },
@@ -117,11 +118,13 @@ describe("wider types", () => {
     );
   });
 
-  test("half precision becomes f32, subnormals and infinities included", () => {
+  test("half precision is f16 and bfloat16 becomes f32, subnormals and infinities included", () => {
     const f16 = bytesOf(
       Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x03ff, 0x0400, 0x7bff, 0x7c00, 0x8000, 0x7e00),
     );
     const { tensors } = readSafetensors(file({ h: entry("F16", [9], 0, 18) }, f16));
+    expect(tensors.h?.dtype).toBe("f16");
+    expect(bytesOf(writeSafetensors({ h: tensors.h as TensorRecord }).slice(-18))).toEqual(f16);
     expect([...(tensors.h?.data ?? [])]).toEqual([
       1,
       -2,

@@ -1,5 +1,5 @@
-import type { Tensor } from "@wgrad/autograd";
-import { outermost } from "@wgrad/autograd/plugin";
+import { DTypeError, type Tensor } from "@wgrad/autograd";
+import { outermost, retype } from "@wgrad/autograd/plugin";
 import {
   addHook,
   callWithHooks,
@@ -19,6 +19,9 @@ import {
 } from "./parameter.ts";
 import { printModule } from "./print.ts";
 import { type LoadReport, loadState, type StateDict } from "./state-dict.ts";
+
+/** What `to` converts: counts and masks keep their dtype. */
+const FRACTIONS: readonly Tensor["dtype"][] = ["f16", "f32", "f64"];
 
 /** A module whatever it takes and gives. */
 export type AnyModule = Module<never[], unknown>;
@@ -143,6 +146,37 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
    */
   loadStateDict(state: StateDict, { strict = true }: { strict?: boolean } = {}): LoadReport {
     return loadState(this.constructor.name, new Map(stateEntries(this, "")), state, strict);
+  }
+
+  /**
+   * Parameters and buffers of fractions as another dtype, in place. On `webgpu` f16 needs an adapter with `shader-f16`.
+   * Give the optimizer its parameters after this: its state keeps the dtype it began with.
+   */
+  to(dtype: Tensor["dtype"]): this {
+    if (!FRACTIONS.includes(dtype)) {
+      throw new DTypeError(
+        `to: a module is of fractions, not of ${dtype}\n  hint: one of ${FRACTIONS.join(", ")}`,
+      );
+    }
+    for (const tensor of [...this.parameters(), ...this.buffers()]) {
+      if (FRACTIONS.includes(tensor.dtype)) retype(tensor, dtype);
+    }
+    return this;
+  }
+
+  /** `to("f16")`. */
+  half(): this {
+    return this.to("f16");
+  }
+
+  /** `to("f32")`. */
+  float(): this {
+    return this.to("f32");
+  }
+
+  /** `to("f64")`, on the cpu device. */
+  double(): this {
+    return this.to("f64");
   }
 
   /** Sets training mode, here and in all modules below. */

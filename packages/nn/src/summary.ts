@@ -93,7 +93,7 @@ function tensorsIn(value: unknown): Tensor[] {
   return Object.values(value).flatMap(tensorsIn);
 }
 
-const BYTES: Partial<Record<Tensor["dtype"], number>> = { f64: 8, u8: 1, bool: 1 };
+const BYTES: Partial<Record<Tensor["dtype"], number>> = { f16: 2, f64: 8, u8: 1, bool: 1 };
 
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0);
 const count = ({ shape }: Extent): number => shape.reduce((product, n) => product * n, 1);

@@ -1,3 +1,4 @@
+import { isFloating } from "../dtype.ts";
 import { ArgumentError, detail, GradError, ShapeError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
 import { context } from "../graph/context.ts";
@@ -292,7 +293,7 @@ export function setRequiresGrad(handle: Handle, requires: boolean): void {
   }
   if (!requires) handle.edge = null;
   else if (edge === null) {
-    if (handle.dtype !== "f32" && handle.dtype !== "f64") {
+    if (!isFloating(handle.dtype)) {
       throw new ArgumentError(
         `requiresGrad: only floating tensors have gradients${detail("tensor", handle.shape, handle.dtype)}\n  hint: x.to("f32")`,
       );

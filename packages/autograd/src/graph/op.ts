@@ -25,6 +25,8 @@ export interface GradientCall {
   readonly output: Tensor;
   /** Which operands need a gradient; the others may be given `null`. */
   readonly needs: readonly boolean[];
+  /** Dtypes of the operands. */
+  readonly dtypes: readonly DType[];
   /** Shapes of the operands, before broadcasting. */
   readonly shapes: readonly Shape[];
   readonly attrs: readonly number[];

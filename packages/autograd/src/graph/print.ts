@@ -29,14 +29,16 @@ export function print({ shape, dtype, window, node }: Handle): string {
   const host = window === null ? node.storage?.host : undefined;
   const head = `tensor([${shape.join(", ")}], ${dtype}, ${node.stream.device})`;
   if (host == null || host.length > PRINTED) return head;
-  return `${head} ${text(nested(host, shape, dtype), dtype === "f32")}`;
+  return `${head} ${text(nested(host, shape, dtype), digits[dtype] ?? null)}`;
 }
 
-function text(values: NestedValues, rounded: boolean): string {
+/** What tells all values of a dtype apart. */
+const digits: Partial<Record<DType, number>> = { f16: 5, f32: 7 };
+
+function text(values: NestedValues, precision: number | null): string {
   if (typeof values === "object")
-    return `[${values.map((value) => text(value, rounded)).join(", ")}]`;
-  // seven digits are what an f32 holds
-  return typeof values === "number" && rounded
-    ? String(Number(values.toPrecision(7)))
+    return `[${values.map((value) => text(value, precision)).join(", ")}]`;
+  return typeof values === "number" && precision !== null
+    ? String(Number(values.toPrecision(precision)))
     : String(values);
 }

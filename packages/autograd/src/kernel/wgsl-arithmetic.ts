@@ -8,6 +8,19 @@ export const values: Record<string, WgslFunction> = {
   isNan_f32: anyWidth(
     "fn isNan_f32$(x: $F) -> $B { return (bitcast<$U>(x) & $U(0x7fffffffu)) > $U(0x7f800000u); }",
   ),
+  // Rounded to a half by its bits, ties to even, since a conversion may round as it likes and lose infinity. Below 2⁻¹⁴
+  // more digits go; at 2⁻²⁵ all.
+  half_f32: anyWidth(`fn half_f32$(x: $F) -> $F {
+  let bits = bitcast<$U>(x);
+  let size = bits & $U(0x7fffffffu);
+  let dropped = min($U(126u) - min(size >> $U(23u), $U(113u)), $U(23u));
+  let step = $U(1u) << dropped;
+  var y = (size + (step >> $U(1u)) - $U(1u) + ((size >> dropped) & $U(1u))) & ~(step - $U(1u));
+  y = select(y, $U(0x7f800000u), y >= $U(0x47800000u));
+  y = select(y, select($U(0u), $U(0x33800000u), size > $U(0x33000000u)), size < $U(0x33800000u));
+  y = select(y, size, size > $U(0x7f800000u));
+  return bitcast<$F>(y | (bits & $U(0x80000000u)));
+}`),
   copySign_f32: anyWidth(`fn copySign_f32$(size: $F, sign: $F) -> $F {
   return bitcast<$F>((bitcast<$U>(size) & $U(0x7fffffffu)) | (bitcast<$U>(sign) & $U(0x80000000u)));
 }`),

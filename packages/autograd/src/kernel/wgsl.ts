@@ -1,4 +1,5 @@
 import type { DType } from "../dtype.ts";
+import { roundToHalf } from "../half.ts";
 import type { Expr, Intrinsic } from "./expression.ts";
 import { wgslFunctions } from "./wgsl-functions.ts";
 
@@ -18,9 +19,9 @@ export interface WgslLeaves {
   index(): WgslValue;
 }
 
-/** The type of a value in a shader's arithmetic; a byte is a u32 there. */
+/** The type of a value in a shader's arithmetic; a byte is a u32 there, and a half an f32, rounded when an operation is done. */
 export function wgslType(dtype: DType, lanes: Lanes = 1): string {
-  const type = dtype === "u8" ? "u32" : dtype;
+  const type = dtype === "u8" ? "u32" : dtype === "f16" ? "f32" : dtype;
   return lanes === 1 ? type : `vec4<${type}>`;
 }
 
@@ -132,6 +133,28 @@ export const widest = (values: readonly WgslValue[]): Lanes =>
 export function splat(value: WgslValue, lanes: Lanes, dtype: DType): WgslValue {
   if (value.lanes === lanes) return value;
   return { text: `${wgslType(dtype, 4)}(${value.text})`, lanes };
+}
+
+/** The value as this dtype holds it: one of f16 is rounded, which arithmetic in f32 leaves to be done. */
+export function rounded(value: WgslValue, dtype: DType, text: WgslText): WgslValue {
+  if (dtype !== "f16") return value;
+  return text.let(text.call("half_f32", [value]), value.lanes);
+}
+
+/** Calls whose result is one of their arguments, but for its sign, or a whole number of no more digits. */
+const keepsHalves: ReadonlySet<Intrinsic> = new Set(
+  "neg abs sign floor ceil round trunc max min select".split(" ") as Intrinsic[],
+);
+
+/** Whether the value of this expression is a half already where these inputs are, so that nothing need be rounded. */
+export function isHalf(expr: Expr, input: (n: number) => boolean): boolean {
+  if (expr.dtype === "bool") return true;
+  if (expr.kind === "load") return expr.dtype === "f16" && input(expr.input);
+  if (expr.kind === "constant") return Object.is(roundToHalf(expr.value), expr.value);
+  if (expr.kind !== "call") return false;
+  const from = expr.args[0] as Expr;
+  if (expr.fn === "cast") return isHalf(from, input);
+  return keepsHalves.has(expr.fn) && expr.args.every((arg) => isHalf(arg, input));
 }
 
 /** A literal of the dtype; what has no literal is called for. */
@@ -303,14 +326,14 @@ function renderCast(a: string, from: DType, to: DType, lanes: Lanes): string {
   if (from === "bool") return `${target}(${a})`;
   if (to === "bool") {
     // By bits, since NaN is true and a comparison with it may be anything.
-    if (from === "f32") {
+    if (wgslType(from) === "f32") {
       const word = `bitcast<${wgslType("u32", lanes)}>(${a})`;
       return `(${word} & ${splatted("0x7fffffffu")}) != ${splatted("0u")}`;
     }
     return `${a} != ${wgslType(from, lanes)}(0)`;
   }
   if (to === "u8") {
-    if (from === "f32") {
+    if (wgslType(from) === "f32") {
       const whole = `bitcast<${wgslType("u32", lanes)}>(${wgslType("i32", lanes)}(${a}))`;
       return `${whole} & ${splatted("0xffu")}`;
     }

@@ -1,3 +1,4 @@
+import { isFloating } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import type { Op } from "../graph/op.ts";
 import { e } from "../kernel/expression.ts";
@@ -99,7 +100,7 @@ function roundedDivision(mode: "trunc" | "floor"): Op {
     name: `div ${mode}`,
     reference: (a, b) => round(a / b),
     expression: (a, b) => {
-      if (a.dtype === "f32" || a.dtype === "f64") return e[mode](e.div(a, b));
+      if (isFloating(a.dtype)) return e[mode](e.div(a, b));
       const q = e.div(a, b);
       if (mode === "trunc" || a.dtype !== "i32") return q;
       const zero = e.number(0, a);

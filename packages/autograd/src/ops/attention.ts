@@ -11,6 +11,7 @@ import { matmul } from "./contraction.ts";
 import { counting } from "./creation.ts";
 import { dropout } from "./dropout.ts";
 import { reshape, transpose, unsqueeze } from "./layout.ts";
+import { inSingle } from "./single.ts";
 import { maskedSoftmax } from "./softmax.ts";
 
 export interface AttentionOptions {
@@ -53,7 +54,7 @@ export function scaledDotProductAttention(
       : [key, value];
     const scores = mul(matmul(query, transpose(k, -2, -1)), scale);
     const mask = isCausal ? causal(length, key.shape.at(-2) as number, query) : attnMask;
-    const weights = maskedSoftmax(masked(scores, mask));
+    const weights = inSingle(masked(scores, mask), maskedSoftmax);
     return matmul(dropout(weights, { p: dropoutP }), v);
   });
 }

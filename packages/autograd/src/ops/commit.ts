@@ -1,11 +1,14 @@
+import type { DType } from "../dtype.ts";
 import { ArgumentError, detail } from "../errors.ts";
+import type { Cell } from "../graph/cell.ts";
 import { PENDING } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import { sameShape } from "../shape.ts";
+import { Leaf } from "../tape/edge.ts";
 import { noGrad } from "../tape/modes.ts";
 import { bindCell, makePersistent } from "../tape/rebind.ts";
 import type { Tensor } from "../tensor.ts";
-import { copy } from "./constant.ts";
+import { cast, copy } from "./constant.ts";
 
 /**
  * Gives every target its new value and runs the step: all of them, or none if one cannot be computed.
@@ -53,6 +56,27 @@ export function persist(tensor: Tensor): Tensor {
     cell.node = noGrad(() => ownValue(tensor)).cell.node;
   makePersistent(cell);
   return tensor;
+}
+
+/**
+ * Turns a tensor with storage of its own into one of another dtype, in new storage, with its gradient. Views of it and
+ * detached handles keep the old values.
+ */
+export function retype(tensor: Tensor, dtype: DType): void {
+  if (tensor.dtype === dtype) return;
+  const { edge, grad } = tensor;
+  if (tensor.window !== null || (edge !== null && !(edge instanceof Leaf))) {
+    throw new ArgumentError(
+      `retype: only a whole leaf can change its dtype${detail("tensor", tensor.shape, tensor.dtype)}\n  hint: x.to("${dtype}")`,
+    );
+  }
+  const value = noGrad(() => cast(tensor, dtype));
+  (tensor as { cell: Cell }).cell = value.cell;
+  persist(tensor);
+  if (edge === null) return;
+  const leaf = new Leaf(tensor.shape, tensor.cell);
+  tensor.edge = leaf;
+  if (grad !== null) leaf.grad = noGrad(() => cast(grad, dtype)).keep();
 }
 
 /** The tensor as the value of one cell: whole, still to be computed, and no other cell's. */

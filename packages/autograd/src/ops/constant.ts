@@ -37,18 +37,21 @@ export function constantLike(value: number, like: Tensor): Tensor {
 export const zeroGradient = (dy: Tensor): Tensor => constantLike(0, dy);
 
 /** y = x as another dtype: fractions are cut off for integers, anything but 0 is true. */
-function castTo(dtype: DType, reference: (x: number) => number, from?: DType): Op {
+function castTo(dtype: DType, reference: (x: number) => number): Op {
   return elementwise({
     name: `cast to ${dtype}`,
     reference,
     expression: (x) => e.cast(x, dtype),
-    ...(from && { gradient: (dy) => [cast(dy, from)] }),
+    ...(isFloating(dtype) && {
+      gradient: (dy, _, { dtypes: [from] }) => [cast(dy, from as DType)],
+    }),
   });
 }
 
 const casts: Record<DType, Op> = {
-  f32: castTo("f32", (x) => x, "f64"),
-  f64: castTo("f64", (x) => x, "f32"),
+  f16: castTo("f16", (x) => x),
+  f32: castTo("f32", (x) => x),
+  f64: castTo("f64", (x) => x),
   i32: castTo("i32", Math.trunc),
   u32: castTo("u32", Math.trunc),
   u8: castTo("u8", Math.trunc),

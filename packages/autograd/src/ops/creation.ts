@@ -1,10 +1,11 @@
-import { arrayType, checkDType, type DType, type TypedArray } from "../dtype.ts";
-import { ArgumentError, DeviceError, DTypeError, ShapeError } from "../errors.ts";
+import { arrayType, checkDType, type DType, type TypedArray, unsupported } from "../dtype.ts";
+import { ArgumentError, DeviceError, ShapeError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
 import { context, currentStream, type Stream } from "../graph/context.ts";
 import { Handle, newHandle } from "../graph/handle.ts";
 import { COMPUTED, hostStorage, Node } from "../graph/node.ts";
 import { type Op, registerOp } from "../graph/op.ts";
+import { roundHalves, roundToHalf } from "../half.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
 import { Leaf } from "../tape/edge.ts";
@@ -121,11 +122,11 @@ export function fromHost(
   return leaf(hostTensor(values, shape, dtype, streamOf("tensor", options)), options);
 }
 
-/** `fromHost` on a given device. */
+/** `fromHost` on a given device. Of f16 the values are rounded where they are. */
 export function hostTensor(values: TypedArray, shape: Shape, dtype: DType, stream: Stream): Tensor {
   checkSupported("tensor", stream, dtype);
   const node = new Node(sourceOp, [], [], shape, dtype, [], [], stream);
-  node.storage = hostStorage(values);
+  node.storage = hostStorage(dtype === "f16" ? roundHalves(values) : values);
   node.state = COMPUTED;
   return newHandle(new Cell(node), null);
 }
@@ -140,9 +141,7 @@ export function streamOf(call: string, { device }: CreateOptions): Stream {
 
 function checkSupported(call: string, stream: Stream, dtype: DType): void {
   if (stream.supports(dtype)) return;
-  throw new DTypeError(
-    `${call}: the ${stream.device} device has no ${dtype}\n  hint: use f32, or the cpu device`,
-  );
+  throw unsupported(call, stream.device, dtype);
 }
 
 export function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Tensor {
@@ -167,8 +166,12 @@ function filled(
   const stream = streamOf(call, options);
   const dtype = checkDType(call, options.dtype ?? (typeof value === "boolean" ? "bool" : "f32"));
   checkSupported(call, stream, dtype);
-  return leaf(constant(Number(value), dtype, [...checkShape(call, shape)], stream), options);
+  return leaf(constant(held(value, dtype), dtype, [...checkShape(call, shape)], stream), options);
 }
+
+/** A number as a tensor of this dtype holds it; one beside a tensor keeps the digits of an f32, as in PyTorch. */
+const held = (value: number | boolean, dtype: DType): number =>
+  dtype === "f16" ? roundToHalf(Number(value)) : Number(value);
 
 /** 0 everywhere. */
 export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
@@ -190,7 +193,7 @@ export function fullLike(x: Tensor, value: number | boolean, options: CreateOpti
   checkTensor("fullLike", x);
   const stream = options.device === undefined ? x.node.stream : streamOf("fullLike", options);
   const dtype = checkDType("fullLike", options.dtype ?? x.dtype);
-  return leaf(constant(Number(value), dtype, x.shape, stream), options);
+  return leaf(constant(held(value, dtype), dtype, x.shape, stream), options);
 }
 
 /** 0 everywhere, in the shape, dtype and on the device of `x`. */

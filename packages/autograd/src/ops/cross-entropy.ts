@@ -14,6 +14,7 @@ import { counting } from "./creation.ts";
 import { reshape, unsqueeze } from "./layout.ts";
 import { type LossOptions, reducer } from "./losses.ts";
 import { amax } from "./reduction.ts";
+import { inSingle } from "./single.ts";
 import { logSoftmax } from "./softmax.ts";
 import { exp, log } from "./unary.ts";
 
@@ -124,7 +125,9 @@ function weightedMean(
 ): (loss: Tensor, weights: () => Tensor) => Tensor {
   const reduce = reducer(call, { reduction });
   return (loss, weights) =>
-    reduction === "mean" ? div(sum(loss), sum(cast(weights(), loss.dtype))) : reduce(loss);
+    reduction === "mean"
+      ? inSingle(loss, (all) => div(sum(all), sum(cast(weights(), all.dtype))))
+      : reduce(loss);
 }
 
 /**
@@ -173,23 +176,24 @@ export function crossEntropy(
   if (!probabilities) checkIndices(call, input, target);
   const at = classDim(input);
   const classes = input.shape[at] as number;
-  return composite(() => {
-    const factors = weight === null ? null : classWeight(weight, input);
+  const cost = (x: Tensor): Tensor => {
+    const factors = weight === null ? null : classWeight(weight, x);
     if (probabilities) {
-      const logits = logSoftmax(input, at);
+      const logits = logSoftmax(x, at);
       const costs = factors === null ? neg(logits) : neg(mul(logits, factors));
-      const spread = mul(cast(target, input.dtype), 1 - labelSmoothing);
+      const spread = mul(cast(target, x.dtype), 1 - labelSmoothing);
       const smoothed = labelSmoothing === 0 ? spread : add(spread, labelSmoothing / classes);
       const { reduction = "mean" } = options;
       const loss = sum(mul(costs, smoothed), at);
       return reduction === "mean"
-        ? div(sum(loss), sizeOf(targetShape(input)))
+        ? div(sum(loss), sizeOf(targetShape(x)))
         : reducer(call, options)(loss);
     }
-    const choice = choose(call, input, target, ignoreIndex);
-    const loss = ofIndices(input, at, choice, factors, labelSmoothing);
+    const choice = choose(call, x, target, ignoreIndex);
+    const loss = ofIndices(x, at, choice, factors, labelSmoothing);
     return reduce(loss, () => (factors === null ? choice.counts() : choice.pick(factors)));
-  });
+  };
+  return composite(() => inSingle(input, cost));
 }
 
 /**

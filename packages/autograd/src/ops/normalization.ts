@@ -14,6 +14,7 @@ import { writeInPlace } from "./inplace.ts";
 import { reshape } from "./layout.ts";
 import { narrow } from "./movement.ts";
 import { countOver, mean } from "./reduction.ts";
+import { inSingle } from "./single.ts";
 import { assemble } from "./strided.ts";
 import { rsqrt, square } from "./unary.ts";
 
@@ -120,7 +121,9 @@ export function layerNorm(
   { weight = null, bias = null, eps = 1e-5 }: NormalizationOptions = {},
 ): Tensor {
   const dims = lastDims("layerNorm", x, normalizedShape, [weight, bias]);
-  return composite(() => affine(standardize(x, dims, eps).value, weight, bias));
+  return composite(() =>
+    inSingle(x, (value) => affine(standardize(value, dims, eps).value, weight, bias)),
+  );
 }
 
 export interface RmsNormOptions {
@@ -129,7 +132,11 @@ export interface RmsNormOptions {
   readonly eps?: number | null;
 }
 
-const EPSILON: Partial<Record<DType, number>> = { f32: 2 ** -23, f64: 2 ** -52 };
+const EPSILON: Partial<Record<DType, number>> = {
+  f16: 2 ** -10,
+  f32: 2 ** -23,
+  f64: 2 ** -52,
+};
 
 /** y = γ x / √(mean x² + ε) over the last dimensions, which are `normalizedShape`.  Zhang & Sennrich 2019. */
 export function rmsNorm(
@@ -139,10 +146,12 @@ export function rmsNorm(
 ): Tensor {
   const dims = lastDims("rmsNorm", x, normalizedShape, [weight]);
   const floor = eps ?? (EPSILON[x.dtype] as number);
-  return composite(() => {
-    const power = mean(square(x), dims, { keepdim: true });
-    return affine(mul(x, rsqrt(add(power, floor))), weight, null);
-  });
+  return composite(() =>
+    inSingle(x, (value) => {
+      const power = mean(square(value), dims, { keepdim: true });
+      return affine(mul(value, rsqrt(add(power, floor))), weight, null);
+    }),
+  );
 }
 
 /**
@@ -163,11 +172,13 @@ export function groupNorm(
   }
   const gamma = perChannel("groupNorm", "weight", weight, x);
   const beta = perChannel("groupNorm", "bias", bias, x);
-  return composite(() => {
-    const inGroup = sizeOf(x.shape.slice(2)) * (channels / numGroups);
-    const grouped = reshape(x, [batch, numGroups, inGroup]);
-    return affine(reshape(standardize(grouped, [2], eps).value, x.shape), gamma, beta);
-  });
+  const inGroup = sizeOf(x.shape.slice(2)) * (channels / numGroups);
+  return composite(() =>
+    inSingle(x, (value) => {
+      const grouped = reshape(value, [batch, numGroups, inGroup]);
+      return affine(reshape(standardize(grouped, [2], eps).value, x.shape), gamma, beta);
+    }),
+  );
 }
 
 /** Settings of batch normalisation. */
@@ -217,7 +228,11 @@ export function batchNorm(
       );
     }
     const { mean: center, variance } = known as { mean: Tensor; variance: Tensor };
-    return composite(() => affine(mul(sub(x, center), rsqrt(add(variance, eps))), gamma, beta));
+    return composite(() =>
+      inSingle(x, (value) =>
+        affine(mul(sub(value, center), rsqrt(add(variance, eps))), gamma, beta),
+      ),
+    );
   }
   const dims = allBut(x, 1);
   const n = countOver(x.shape, dims);
@@ -226,12 +241,14 @@ export function batchNorm(
       `${call}: training needs more than one value a channel${detail("x", x.shape)}`,
     );
   }
-  return composite(() => {
-    const { value, mean: center, variance } = standardize(x, dims, eps);
-    follow(call, runningMean, center, momentum);
-    follow(call, runningVar, mul(variance, n / (n - 1)), momentum);
-    return affine(value, gamma, beta);
-  });
+  return composite(() =>
+    inSingle(x, (batch) => {
+      const { value, mean: center, variance } = standardize(batch, dims, eps);
+      follow(call, runningMean, center, momentum);
+      follow(call, runningVar, mul(variance, n / (n - 1)), momentum);
+      return affine(value, gamma, beta);
+    }),
+  );
 }
 
 /** Settings of instance normalisation. */
@@ -260,13 +277,15 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
   if (n <= 1) {
     throw new ArgumentError(`${call}: needs more than one value a channel${detail("x", x.shape)}`);
   }
-  return composite(() => {
-    const { value, mean: center, variance } = standardize(x, dims, eps);
-    if (runningMean !== null) follow(call, runningMean, mean(center, 0), momentum);
-    if (runningVar !== null)
-      follow(call, runningVar, mul(mean(variance, 0), n / (n - 1)), momentum);
-    return affine(value, gamma, beta);
-  });
+  return composite(() =>
+    inSingle(x, (batch) => {
+      const { value, mean: center, variance } = standardize(batch, dims, eps);
+      if (runningMean !== null) follow(call, runningMean, mean(center, 0), momentum);
+      if (runningVar !== null)
+        follow(call, runningVar, mul(mean(variance, 0), n / (n - 1)), momentum);
+      return affine(value, gamma, beta);
+    }),
+  );
 }
 
 export interface LocalResponseNormOptions {

@@ -23,6 +23,7 @@ import { cast, checkFloating, zeroGradient } from "./constant.ts";
 import { counting } from "./creation.ts";
 import { reduction } from "./define.ts";
 import { reshape } from "./layout.ts";
+import { inSingle } from "./single.ts";
 
 /** Number of elements that reducing these dimensions joins into one. */
 export const countOver = (shape: Shape, dims: readonly number[]): number =>
@@ -37,7 +38,7 @@ export function mean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): 
   const dims = normalizeDims("mean", settings.dim, x.shape.length);
   return composite(() => {
     // divided before the dimensions are put back: in its own shape that is part of the sum's kernel
-    const average = div(sum(value, dims), countOver(x.shape, dims));
+    const average = inSingle(value, (all) => div(sum(all, dims), countOver(x.shape, dims)));
     return settings.keepdim ? reshape(average, keptShape(x.shape, dims)) : average;
   });
 }

@@ -11,6 +11,7 @@ import { eq, where } from "./comparison.ts";
 import { cast, checkFloating } from "./constant.ts";
 import { reshape } from "./layout.ts";
 import { amax } from "./reduction.ts";
+import { inSingle } from "./single.ts";
 import { exp, isinf, log } from "./unary.ts";
 
 /** log Σ eˣ over `dim`, shifted by the maximum so that exp cannot overflow. */
@@ -19,10 +20,10 @@ export function logsumexp(x: Tensor, dim: Dims | ReduceOptions, options?: Reduce
   const { dim: over, keepdim = false } = withDim<Dims, ReduceOptions>(dim, options);
   const dims = normalizeDims("logsumexp", over, x.shape.length);
   return composite(() => {
-    const value = cast(x, isFloating(x.dtype) ? x.dtype : "f32");
-    const peak = finitePeak(value, dims);
-    const total = log(sum(exp(sub(value, peak)), dims, { keepdim: true }));
-    const result = add(total, peak);
+    const result = inSingle(cast(x, isFloating(x.dtype) ? x.dtype : "f32"), (value) => {
+      const peak = finitePeak(value, dims);
+      return add(log(sum(exp(sub(value, peak)), dims, { keepdim: true })), peak);
+    });
     return keepdim
       ? result
       : reshape(
@@ -45,37 +46,33 @@ export interface SoftmaxOptions extends DimOption {
   readonly dtype?: DType;
 }
 
-/** x shifted by its maximum along one dimension, which a softmax does not see. */
-function shifted(
+/** `compute` of x shifted by its maximum along one dimension, which a softmax does not see. */
+function ofShifted(
   call: string,
   x: Tensor,
   settings: SoftmaxOptions,
-): { value: Tensor; dim: number } {
+  compute: (value: Tensor, dim: number) => Tensor,
+): Tensor {
   checkTensor(call, x);
   const value = cast(x, settings.dtype ?? x.dtype);
   checkFloating(call, value);
   if (settings.dim === undefined) throw new ArgumentError(`${call}: needs a dim`);
   const dim = normalizeDim(call, settings.dim, x.shape.length);
-  return {
-    value: sub(
-      value,
-      noGrad(() => amax(value, dim, { keepdim: true })),
-    ),
-    dim,
-  };
+  return inSingle(value, (one) => {
+    const peak = noGrad(() => amax(one, dim, { keepdim: true }));
+    return compute(sub(one, peak), dim);
+  });
 }
 
 /** yᵢ = e^xᵢ / Σⱼ e^xⱼ along `dim`. */
 export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
-  return composite(() => {
-    const { value, dim: along } = shifted(
-      "softmax",
-      x,
-      withDim<number, SoftmaxOptions>(dim, options),
-    );
-    const weight = exp(value);
-    return div(weight, sum(weight, along, { keepdim: true }));
-  });
+  const settings = withDim<number, SoftmaxOptions>(dim, options);
+  return composite(() =>
+    ofShifted("softmax", x, settings, (value, along) => {
+      const weight = exp(value);
+      return div(weight, sum(weight, along, { keepdim: true }));
+    }),
+  );
 }
 
 /** The softmax over the last dimension, where scores may be −∞: if all are, the weights are 0 and not NaN. */
@@ -91,14 +88,12 @@ export function logSoftmax(
   dim: number | SoftmaxOptions,
   options?: SoftmaxOptions,
 ): Tensor {
-  return composite(() => {
-    const { value, dim: along } = shifted(
-      "logSoftmax",
-      x,
-      withDim<number, SoftmaxOptions>(dim, options),
-    );
-    return sub(value, log(sum(exp(value), along, { keepdim: true })));
-  });
+  const settings = withDim<number, SoftmaxOptions>(dim, options);
+  return composite(() =>
+    ofShifted("logSoftmax", x, settings, (value, along) =>
+      sub(value, log(sum(exp(value), along, { keepdim: true }))),
+    ),
+  );
 }
 
 /** The softmax of −x along `dim`. */

@@ -9,6 +9,7 @@ import { type ReduceOptions, type SumOptions, sum } from "./broadcast.ts";
 import { eq, isnan, ne, where } from "./comparison.ts";
 import { cast, checkFloating } from "./constant.ts";
 import { amax, amin, countOver, mean } from "./reduction.ts";
+import { inSingle } from "./single.ts";
 import { abs, flatSqrt, square } from "./unary.ts";
 
 /** How many elements (of all, or along `dim`) are not 0, as i32. */
@@ -44,15 +45,18 @@ export function variance(
   const { unbiased = true, correction = unbiased ? 1 : 0, keepdim = false } = settings;
   const dims = normalizeDims("var", settings.dim, x.shape.length);
   const n = countOver(x.shape, dims);
-  return composite(() => {
-    const distance = sub(x, mean(x, dims, { keepdim: true }));
-    return div(sum(square(distance), dims, { keepdim }), Math.max(0, n - correction));
-  });
+  return composite(() =>
+    inSingle(x, (value) => {
+      const distance = sub(value, mean(value, dims, { keepdim: true }));
+      return div(sum(square(distance), dims, { keepdim }), Math.max(0, n - correction));
+    }),
+  );
 }
 
 /** The square root of the variance; its slope at 0 is 0. */
 export function std(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor {
-  return composite(() => flatSqrt(variance(x, dim, options)));
+  checkTensor("std", x);
+  return composite(() => inSingle(x, (value) => flatSqrt(variance(value, dim, options))));
 }
 
 export interface NormOptions extends ReduceOptions {
@@ -90,14 +94,16 @@ export function vectorNorm(
   const { ord: p = 2, keepdim = false } = settings;
   const dims = normalizeDims("norm", settings.dim, x.shape.length);
   const over: ReduceOptions = { dim: dims, keepdim };
-  return composite(() => {
-    if (p === 2) return flatSqrt(sum(square(x), over));
-    if (p === 1) return sum(abs(x), over);
-    if (p === Infinity) return amax(abs(x), over);
-    if (p === -Infinity) return amin(abs(x), over);
-    if (p === 0) return sum(cast(ne(x, 0), x.dtype), over);
-    const total = sum(pow(abs(x), p), over);
-    const isZero = eq(total, 0);
-    return where(isZero, 0, pow(where(isZero, 1, total), 1 / p));
-  });
+  return composite(() => inSingle(x, (value) => sized(value, p, over)));
+}
+
+function sized(x: Tensor, p: number, over: ReduceOptions): Tensor {
+  if (p === 2) return flatSqrt(sum(square(x), over));
+  if (p === 1) return sum(abs(x), over);
+  if (p === Infinity) return amax(abs(x), over);
+  if (p === -Infinity) return amin(abs(x), over);
+  if (p === 0) return sum(cast(ne(x, 0), x.dtype), over);
+  const total = sum(pow(abs(x), p), over);
+  const isZero = eq(total, 0);
+  return where(isZero, 0, pow(where(isZero, 1, total), 1 / p));
 }

@@ -1,4 +1,4 @@
-import { isFloating } from "../dtype.ts";
+import { type DType, isFloating } from "../dtype.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
@@ -287,12 +287,16 @@ export interface NanToNumOptions {
   readonly neginf?: number;
 }
 
-const largest = { f32: (2 - 2 ** -23) * 2 ** 127, f64: Number.MAX_VALUE };
+const largest: Partial<Record<DType, number>> = {
+  f16: 65504,
+  f32: (2 - 2 ** -23) * 2 ** 127,
+  f64: Number.MAX_VALUE,
+};
 
 /** x with NaN and the infinities replaced by numbers: by default 0 and the dtype's largest, elementwise. */
 export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
   if (!isFloating(x.dtype)) return x;
-  const limit = x.dtype === "f64" ? largest.f64 : largest.f32;
+  const limit = largest[x.dtype] as number;
   const { nan = 0, posinf = limit, neginf = -limit } = options;
   return composite(() => {
     const finite = where(eq(x, -Infinity), neginf, x);

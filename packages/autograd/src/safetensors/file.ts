@@ -1,4 +1,5 @@
 import { arrayType } from "../dtype.ts";
+import { encodeHalves } from "../half.ts";
 import { sizeOf } from "../shape.ts";
 import {
   fault,
@@ -50,7 +51,7 @@ export function writeSafetensors(
   return file;
 }
 
-/** The bytes of a file in order, the tensors' where they are: nothing is copied. */
+/** The bytes of a file in order, the tensors' where they are: nothing but halves is copied. */
 export function safetensorsParts(
   tensors: Readonly<Record<string, TensorRecord>>,
   metadata: Readonly<Record<string, string>>,
@@ -71,9 +72,10 @@ export function safetensorsParts(
       throw fault(name, `[${shape.join(", ")}] ${dtype} does not fit a ${given}`);
     }
     const begin = end;
-    end += values.byteLength;
+    const bytes = dtype === "f16" ? encodeHalves(values) : values;
+    end += bytes.byteLength;
     fields.push(field(name, { dtype: fileType[dtype], shape, data_offsets: [begin, end] }));
-    data.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    data.push(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   }
   return [headerBytes(`{${fields.join(",")}}`), ...data];
 }

@@ -1,8 +1,9 @@
 import { arrayType, type DType, type TypedArray } from "../dtype.ts";
 import { WgradError } from "../errors.ts";
+import { decodeHalves } from "../half.ts";
 import type { Shape } from "../shape.ts";
 
-/** A tensor outside any device: what safetensors files are read into and written from. */
+/** A tensor outside any device: what safetensors files are read into and written from. Halves (f16) are a Float32Array. */
 export interface TensorRecord {
   readonly dtype: DType;
   readonly shape: Shape;
@@ -24,7 +25,7 @@ export interface Stored {
   readonly decode: (bytes: Uint8Array, name: string) => TypedArray;
 }
 
-/** File dtypes and what they are here: int64 becomes i32 (checked), half precision f32. */
+/** File dtypes and what they are here: int64 becomes i32 (checked), bfloat16 f32. */
 export const stored: ReadonlyMap<string, Stored> = new Map<string, Stored>([
   ["F64", plain("f64")],
   ["F32", plain("f32")],
@@ -33,8 +34,8 @@ export const stored: ReadonlyMap<string, Stored> = new Map<string, Stored>([
   ["U8", plain("u8")],
   ["BOOL", { dtype: "bool", bytes: 1, decode: decodeBool }],
   ["I64", { dtype: "i32", bytes: 8, decode: decodeI64 }],
-  ["F16", { dtype: "f32", bytes: 2, decode: (bytes) => decodeHalf(bytes, float16Bits) }],
-  ["BF16", { dtype: "f32", bytes: 2, decode: (bytes) => decodeHalf(bytes, bfloat16Bits) }],
+  ["F16", { dtype: "f16", bytes: 2, decode: (bytes) => decodeHalves(sixteenBits(bytes)) }],
+  ["BF16", { dtype: "f32", bytes: 2, decode: decodeBfloat }],
 ]);
 
 /** What each dtype is called in a file, in the order in which tensors are written: widest first. */
@@ -43,6 +44,7 @@ export const fileType: Record<DType, string> = {
   f32: "F32",
   u32: "U32",
   i32: "I32",
+  f16: "F16",
   u8: "U8",
   bool: "BOOL",
 };
@@ -80,21 +82,8 @@ function decodeI64(bytes: Uint8Array, name: string): Int32Array {
   });
 }
 
-function decodeHalf(bytes: Uint8Array, toBits: (half: number) => number): Float32Array {
-  const halves = new Uint16Array(...aligned(bytes, 2));
-  return new Float32Array(Uint32Array.from(halves, toBits).buffer);
-}
+const sixteenBits = (bytes: Uint8Array): Uint16Array => new Uint16Array(...aligned(bytes, 2));
 
-const bfloat16Bits = (half: number): number => half << 16;
-
-/** IEEE binary16 to binary32: subnormals become normal, NaN payloads survive. */
-function float16Bits(half: number): number {
-  const sign = (half & 0x8000) << 16;
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 0x3ff;
-  if (exponent === 31) return sign | 0x7f800000 | (fraction << 13);
-  if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
-  if (fraction === 0) return sign;
-  const shift = Math.clz32(fraction) - 21;
-  return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
+function decodeBfloat(bytes: Uint8Array): Float32Array {
+  return new Float32Array(Uint32Array.from(sixteenBits(bytes), (half) => half << 16).buffer);
 }

@@ -1,7 +1,7 @@
 import type { TypedArray } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { clone } from "../ops/clone.ts";
-import { type CreateOptions, fromHost } from "../ops/creation.ts";
+import { type CreateOptions, fromHost, streamOf } from "../ops/creation.ts";
 import { SafetensorsError, type TensorRecord } from "../safetensors/format.ts";
 import { type Entry, headerLengthOf, PREFIX, parseHeader } from "../safetensors/header.ts";
 import { noGrad } from "../tape/modes.ts";
@@ -18,8 +18,8 @@ export interface LoadOptions {
 }
 
 /**
- * What `save` saved, or the tensors under their names of any safetensors file, Python's too (int64 as i32). `T` is what you
- * know to be in it.
+ * What `save` saved, or the tensors under their names of any safetensors file, Python's too (int64 as i32, and f16 as f32 on
+ * a device without it). `T` is what you know to be in it.
  *
  * ```ts
  * model.loadStateDict(await load("model.safetensors"));
@@ -155,7 +155,8 @@ async function opened(file: OpenFile, options: LoadOptions): Promise<Opened> {
       }
       const tensorNamed = (name: string): Tensor => {
         const { data, shape, dtype } = records.get(name) as TensorRecord;
-        return fromHost(data, shape, dtype, options);
+        const lacking = dtype === "f16" && !streamOf("load", options).supports("f16");
+        return fromHost(data, shape, lacking ? "f32" : dtype, options);
       };
       const arrayNamed = (name: string): TypedArray => (records.get(name) as TensorRecord).data;
       if (tree !== null) return tree.unpack(tensorNamed, arrayNamed);

@@ -99,12 +99,14 @@ export function opGradFn(
   const { inputs, attrs, scalars } = node;
   const views = operands.map((operand) => operand.window);
   const shapes = operands.map((operand) => operand.shape);
+  const dtypes = inputs.map((input) => input.dtype);
   const rule = (dy: Tensor, self: GradFn): readonly (Tensor | null | false)[] => {
     const call: GradientCall = {
       get output() {
         return savedHandle(node, null, self);
       },
       needs: edges.map((edge) => edge !== null),
+      dtypes,
       shapes,
       attrs,
       scalars,

@@ -1,5 +1,5 @@
-import type { DType } from "../dtype.ts";
-import { DeviceError, DTypeError } from "../errors.ts";
+import { type DType, unsupported } from "../dtype.ts";
+import { DeviceError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
 import { context, currentStream, PENDING_CAP, type Stream } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
@@ -51,10 +51,8 @@ export function record(
         : readThrough(reads[i], operand);
     if (edgeOf(operand) !== null) tracked = true;
   }
-  if (dtype === "f64" && !stream.supports(dtype)) {
-    throw new DTypeError(
-      `${op.name}: the ${stream.device} device has no ${dtype}\n  hint: use f32, or the cpu device`,
-    );
+  if ((dtype === "f64" || dtype === "f16") && !stream.supports(dtype)) {
+    throw unsupported(op.name, stream.device, dtype);
   }
   const node = new Node(op, inputs, views, shape, dtype, attrs, scalars, stream);
   for (const input of inputs) input.consumers++;

@@ -3,7 +3,9 @@ export async function openGPUDevice(): Promise<GPUDevice> {
   const adapter = await findAdapter();
   const { maxStorageBuffersPerShaderStage, maxBufferSize, maxStorageBufferBindingSize } =
     adapter.limits;
+  const requiredFeatures = (["shader-f16"] as const).filter((name) => adapter.features.has(name));
   return adapter.requestDevice({
+    requiredFeatures,
     requiredLimits: { maxStorageBuffersPerShaderStage, maxBufferSize, maxStorageBufferBindingSize },
   });
 }

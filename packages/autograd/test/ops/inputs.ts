@@ -68,7 +68,7 @@ export const constant = (from: Input): Input => ({
 export interface Making {
   readonly device: "cpu" | "webgpu";
   /** In place of f32. */
-  readonly float?: "f32" | "f64";
+  readonly float?: "f16" | "f32" | "f64";
   /** Laid out backwards in memory, and seen through a transposing view. */
   readonly strided?: boolean;
 }

@@ -35,7 +35,7 @@ export const nothingReached = (): Reached => ({
 });
 
 /** Records a row and its gradient, and notes what that reaches. Nothing is computed. */
-export function trace(item: OpCase, float: "f32" | "f64", reached: Reached): void {
+export function trace(item: OpCase, float: "f16" | "f32" | "f64", reached: Reached): void {
   const { skip = {}, inputs } = item;
   const { pending } = currentStream();
   if (pending.length > 1000) currentStream().flush([]);
@@ -45,7 +45,8 @@ export function trace(item: OpCase, float: "f32" | "f64", reached: Reached): voi
   const outputs = (Array.isArray(result) ? result : [result]) as readonly Tensor[];
   const ends = outputs.filter((output) => output.requiresGrad);
   const tape = entriesBelow(ends);
-  if (ends.length > 0) {
+  // differences say nothing of halves, whose gradients are compared with those of singles
+  if (ends.length > 0 && float !== "f16") {
     const total = ends.map((end) => end.sum()).reduce((a, b) => a.add(b));
     const slopes = grad(total, leaves, { createGraph: true, allowUnused: true }).filter(
       (slope: Tensor | null) => slope !== null,
@@ -57,7 +58,7 @@ export function trace(item: OpCase, float: "f32" | "f64", reached: Reached): voi
       for (const name of [...tape, ...again]) reached.second.add(name);
     }
   }
-  note(pending.slice(before), reached, float === "f32" && !skip.webgpu ? BOTH : ["cpu"]);
+  note(pending.slice(before), reached, float !== "f64" && !skip.webgpu ? BOTH : ["cpu"]);
 }
 
 const BOTH = ["cpu", "webgpu"] as const;

@@ -1,5 +1,6 @@
 import { arrayType, type DType, hostBytes, type TypedArray } from "../../dtype.ts";
 import { WgradError } from "../../errors.ts";
+import { roundHalves } from "../../half.ts";
 import { sizeOf } from "../../shape.ts";
 import type {
   BoundKernel,
@@ -176,6 +177,8 @@ function bindKernel({ lowered, inputs, outputs, scratch }: BoundKernel): Run {
     });
     const slots = step.scalars.map((slot) => ({ slot, dtype: kernel.params[slot] as DType }));
     const scalars = slots.map(() => 0);
+    // a number beside halves is no half: PyTorch computes with it as f32
+    const halves = step.dtype === "f16" && !(isConstant(step) && !kernel.stored.includes(i));
     return (params: ArrayLike<number>, first: number): void => {
       for (const { at, slot } of moving) at.offset = params[first + slot] as number;
       for (const [k, { slot, dtype }] of slots.entries()) {
@@ -187,6 +190,7 @@ function bindKernel({ lowered, inputs, outputs, scratch }: BoundKernel): Run {
         compute(apart, scalars);
         result.set(apart);
       }
+      if (halves) roundHalves(result);
     };
   });
   return (params, first) => {
@@ -194,9 +198,9 @@ function bindKernel({ lowered, inputs, outputs, scratch }: BoundKernel): Run {
   };
 }
 
-/** A parameter as its dtype holds it. */
+/** A parameter as its dtype computes with it. */
 const round = (value: number, dtype: DType): number =>
-  dtype === "f32" ? Math.fround(value) : value;
+  dtype === "f32" || dtype === "f16" ? Math.fround(value) : value;
 
 function bindStep(
   step: KernelStep,
@@ -216,7 +220,7 @@ function bindStep(
     case "gather":
       return gather(step.dtype, step.attrs[0] as number, a, b);
     case "scatter":
-      return scatter(meaning, step.attrs[0] as number, a, b, operands[2] as Reading);
+      return scatter(meaning, step.dtype, step.attrs[0] as number, a, b, operands[2] as Reading);
     case "scan":
       return scan(meaning, step.dtype, a);
     case "sort":

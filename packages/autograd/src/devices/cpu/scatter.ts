@@ -1,5 +1,6 @@
-import type { TypedArray } from "../../dtype.ts";
+import type { DType, TypedArray } from "../../dtype.ts";
 import type { Scatter } from "../../graph/op.ts";
+import { roundToHalf } from "../../half.ts";
 import { contiguousStrides } from "../../shape.ts";
 import { type Reading, walkOver } from "./reading.ts";
 
@@ -14,6 +15,7 @@ const combinations: Record<Scatter["combine"], (sofar: number, x: number) => num
 /** y = x, then y[…, index[…, j, …], …] ⊕= source[…, j, …] along `dim`, in row-major order; out of range is skipped. */
 export function scatter(
   { combine }: Scatter,
+  dtype: DType,
   dim: number,
   x: Reading,
   index: Reading,
@@ -28,7 +30,10 @@ export function scatter(
     const { data } = source;
     // the order within an element is that of j, whatever the other dimensions
     const whole = out instanceof Int32Array || out instanceof Uint32Array;
-    const fold = combine === "prod" && whole ? Math.imul : combinations[combine];
+    const join = combine === "prod" && whole ? Math.imul : combinations[combine];
+    // in storage of halves every sum is one
+    const fold =
+      dtype === "f16" ? (a: number, x: number) => roundToHalf(Math.fround(join(a, x))) : join;
     let place = 0;
     copy([x.offset], ([from]) => {
       out[place++] = x.data[from as number] as number;

@@ -92,7 +92,6 @@ function writePart(
       text.line(`atomicOr(${word}, ${value} << ${shift});`);
       return;
     }
-    const stored = step.dtype === "bool" ? `u32(${value})` : value;
-    text.line(`${shader.output(false)}[${to}] = ${stored};`);
+    text.line(`${shader.output(false)}[${to}] = ${shader.stored(value, step.dtype)};`);
   });
 }

@@ -1,4 +1,4 @@
-import { storageType, type WgslValue } from "../../kernel/wgsl.ts";
+import { rounded, storageType, type WgslValue } from "../../kernel/wgsl.ts";
 import { contiguousStrides, sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
 import { Walks } from "./position.ts";
@@ -79,7 +79,7 @@ function productOf({ operands, attrs, dtype }: KernelStep, software: boolean): P
   const blocksN = Math.ceil(sizeOf(n) / (tiling.tileN * tiling.groupX));
   const blocks = blocksM * blocksN * sizeOf(batch);
   return {
-    type: storageType(dtype),
+    type: dtype === "f16" ? "f32" : storageType(dtype),
     a: {
       operand: left,
       batch: stridesA.slice(0, nb),
@@ -207,6 +207,13 @@ function multiply(shader: Shader, step: KernelStep, product: Product, limits: Sh
       const start = text.let(`${origin.text} + ${row.text} * ${columnCount}`, 1, "o");
       for (const j of range(tileN)) {
         const column = `${left.text} + ${j * groupX}u`;
+        if (slice === null && step.dtype === "f16") {
+          text.block(`if (${column} < ${columnCount})`, () => {
+            const half = rounded({ text: sums[i]?.[j] as string, lanes: 1 }, "f16", text);
+            text.line(`${out}[${start.text} + ${column}] = ${shader.stored(half.text, "f16")};`);
+          });
+          continue;
+        }
         const store = `${out}[${start.text} + ${column}] = ${sums[i]?.[j]};`;
         text.line(`if (${column} < ${columnCount}) { ${store} }`);
       }

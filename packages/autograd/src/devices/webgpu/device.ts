@@ -70,7 +70,7 @@ export class WebGPUDevice implements Device {
   }
 
   supports(dtype: DType): boolean {
-    return dtype !== "f64";
+    return dtype === "f16" ? this.gpu.features.has("shader-f16") : dtype !== "f64";
   }
 
   bytesOf(dtype: DType, count: number): number {
@@ -191,7 +191,7 @@ const LIMITS = [
   "maxComputeWorkgroupStorageSize",
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
-const FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "subgroups"];
+const FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "subgroups", "shader-f16"];
 
 /**
  * Opens a WebGPU device: the one given, with its own limits, or one of the best adapter there is with all that the adapter

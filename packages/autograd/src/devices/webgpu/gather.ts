@@ -1,3 +1,4 @@
+import { isFloating } from "../../dtype.ts";
 import { constant, splat, type WgslValue, wgslType, widest } from "../../kernel/wgsl.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
@@ -37,7 +38,7 @@ export function gatherStages(kernel: Kernel, words: Words, limits: ShaderLimits)
     const lanes = widest([value, found]);
     const four = (one: WgslValue) => splat(one, lanes, step.dtype).text;
     const zero = `${wgslType(step.dtype, lanes)}(${step.dtype === "bool" ? "false" : "0"})`;
-    const otherwise = step.dtype === "f32" ? four(missing) : zero;
+    const otherwise = isFloating(step.dtype) ? four(missing) : zero;
     const condition = splat(found, lanes, "bool").text;
     return text.let(`select(${otherwise}, ${four(value)}, ${condition})`, lanes);
   }

@@ -1,5 +1,6 @@
 import { type DType, hostBytes, type TypedArray } from "../../dtype.ts";
 import { DTypeError, LimitError, OutOfMemoryError } from "../../errors.ts";
+import { encodeHalves } from "../../half.ts";
 import type { DeviceBuffer } from "../device.ts";
 
 // GPUBufferUsage by value: Node has no such global.
@@ -21,8 +22,9 @@ class GPUMemory implements DeviceBuffer {
   }
 }
 
-/** Bytes of one element in a buffer: a bool takes a word there. */
-const storedBytes = (dtype: DType): number => (dtype === "bool" ? 4 : hostBytes(dtype));
+/** Bytes of one element in a buffer: a bool takes a word there, a half two bytes. */
+const storedBytes = (dtype: DType): number =>
+  dtype === "bool" ? 4 : dtype === "f16" ? 2 : hostBytes(dtype);
 
 export const bytesOf = (dtype: DType, count: number): number =>
   Math.ceil((storedBytes(dtype) * count) / 4) * 4;
@@ -87,9 +89,10 @@ export class Memory {
 }
 
 /** Host elements as a buffer has them. */
-function encode(data: TypedArray, dtype: DType): TypedArray {
+function encode(data: TypedArray, dtype: DType): TypedArray | Uint16Array {
   if (dtype === "f64")
     throw new DTypeError('write: f64 lives on the cpu device only\n  hint: "f32"');
+  if (dtype === "f16") return encodeHalves(data, data.length % 2);
   if (dtype === "bool") return Uint32Array.from(data, (value) => (value === 0 ? 0 : 1));
   if (dtype !== "u8" || data.byteLength % 4 === 0) return data;
   const words = new Uint8Array(bytesOf(dtype, data.length));

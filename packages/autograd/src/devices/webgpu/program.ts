@@ -149,7 +149,7 @@ export class GPUProgram implements Program {
       const before = words[word];
       const value = params[p] as number;
       const dtype = this.#dtypes[p];
-      if (dtype === "f32") this.#floats[word] = value;
+      if (dtype === "f32" || dtype === "f16") this.#floats[word] = value;
       else if (dtype === "bool") words[word] = value === 0 ? 0 : 1;
       else words[word] = value;
       if (words[word] === before) continue;

@@ -1,4 +1,5 @@
 import { arrayType, type TypedArray } from "../../dtype.ts";
+import { decodeHalves } from "../../half.ts";
 import type { Read } from "../device.ts";
 import { bytesOf, type Memory, STAGING } from "./memory.ts";
 
@@ -83,7 +84,8 @@ function decode(mapped: ArrayBuffer, { read, at, skip }: Landing): TypedArray {
   if (dtype === "bool") {
     return Uint8Array.from(new Uint32Array(mapped, at, count), (word) => (word === 0 ? 0 : 1));
   }
-  const array = arrayType(dtype);
   const start = at + skip;
+  if (dtype === "f16") return decodeHalves(new Uint16Array(mapped, start, count));
+  const array = arrayType(dtype);
   return new array(mapped.slice(start, start + count * array.BYTES_PER_ELEMENT));
 }

@@ -1,4 +1,4 @@
-import type { DType } from "../../dtype.ts";
+import { type DType, isFloating } from "../../dtype.ts";
 import type { Reduce } from "../../graph/op.ts";
 import { e } from "../../kernel/expression.ts";
 import {
@@ -96,7 +96,7 @@ export function reduceStages(
 
   const first = new Shader(kernel, words, wide);
   const { text } = first;
-  const type = storageType(of);
+  const type = partialType(of);
   const partial = first.perThread(rows * parts, limits, () => {
     const row = text.let(`thread / ${words.number(parts)}`, 1, "row");
     const size = words.number(part);
@@ -113,7 +113,7 @@ export function reduceStages(
     const counter = second.text.name("j");
     const base = second.text.let(`${row.text} * ${words.number(parts)}`, 1, "i");
     const read = (buffer: number, kind: DType) => (index: WgslValue) => {
-      const name = second.bind({ scratch: buffer }, storageType(kind), false);
+      const name = second.bind({ scratch: buffer }, partialType(kind), false);
       const element = (j: string) => {
         const word = `${name}[${base.text} + ${j}]`;
         return kind === "bool" ? `(${word} != 0u)` : word;
@@ -135,6 +135,9 @@ export function reduceStages(
   const bytes = rows * parts * 4;
   return { stages: [partial, final], scratch: isArg ? [bytes, bytes] : [bytes] };
 }
+
+/** The type of partial results, which are not rounded to halves. */
+const partialType = (dtype: DType): string => (dtype === "f16" ? "f32" : storageType(dtype));
 
 /** Into how many parts of how many elements rows are cut; a matter of the shape alone. */
 export function divide(rows: number, length: number): { parts: number; part: number } {
@@ -195,7 +198,7 @@ function reduceToValue(
   const total = text.name("total");
   text.line(`var ${total} = ${neutral};`);
   // Of sums, what rounding lost (Neumaier 1974): the result is that of twice the digits, whatever the order.
-  const lost = combine === "sum" && of === "f32" ? text.name("lost") : null;
+  const lost = combine === "sum" && isFloating(of) ? text.name("lost") : null;
   if (lost !== null) text.line(`var ${lost} = ${neutral};`);
 
   const next = lanes === 4 ? `${counter} += 4u` : `${counter}++`;
@@ -254,7 +257,7 @@ function reduceToPosition(
     const value = row.load(index);
     const fn = combine === "argmax" ? e.gt : e.lt;
     const [a, b] = [e.load(0, of), e.load(1, of)];
-    const beats = of === "f32" ? e.or(fn(a, b), e.and(e.isNan(a), e.not(e.isNan(b)))) : fn(a, b);
+    const beats = isFloating(of) ? e.or(fn(a, b), e.and(e.isNan(a), e.not(e.isNan(b)))) : fn(a, b);
     const leaves = {
       load: (n: number): WgslValue => (n === 0 ? value : { text: best, lanes: 1 }),
       scalar: () => value,

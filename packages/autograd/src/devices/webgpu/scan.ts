@@ -1,8 +1,9 @@
-import type { DType } from "../../dtype.ts";
+import { type DType, isFloating } from "../../dtype.ts";
 import type { Scan } from "../../graph/op.ts";
 import { type Expr, e } from "../../kernel/expression.ts";
 import {
   constant,
+  rounded,
   storageType,
   type WgslText,
   type WgslValue,
@@ -42,7 +43,7 @@ export function scanStages(
   const rows = sizeOf(outer);
   if (rows * length === 0) return { stages: [], scratch: [] };
   const { parts, part } = divide(rows, length);
-  const type = storageType(step.dtype);
+  const type = step.dtype === "f16" ? "f32" : storageType(step.dtype);
 
   const overParts = (body: (shader: Shader, row: Row) => void): Stage => {
     const shader = new Shader(kernel, words);
@@ -97,7 +98,9 @@ export function scanStages(
     }
     const start = text.let(`${row.number.text} * ${words.number(length)}`, 1, "start");
     takeAll(text, row, carry, () => {
-      text.line(`${shader.output(false)}[${start.text} + k] = ${carry.result()};`);
+      const result = rounded({ text: carry.result(), lanes: 1 }, step.dtype, text);
+      const stored = shader.stored(result.text, step.dtype);
+      text.line(`${shader.output(false)}[${start.text} + k] = ${stored};`);
     });
   });
   stages.push(alongParts);
@@ -117,7 +120,7 @@ const isArg = (combine: Scan["combine"]): combine is "argmax" | "argmin" =>
 
 function carryOf(text: WgslText, combine: Scan["combine"], of: DType, result: DType): Carry {
   if (isArg(combine)) return extreme(text, combine, of);
-  return combine === "sum" && result === "f32"
+  return combine === "sum" && isFloating(result)
     ? compensatedSum(text)
     : folded(text, combine, result);
 }
@@ -172,7 +175,7 @@ function extreme(text: WgslText, combine: "argmax" | "argmin", of: DType): Carry
   const fn = combine === "argmax" ? e.ge : e.le;
   // a comparison with NaN may be anything on a device
   const beats = (a: Expr, b: Expr): Expr =>
-    of === "f32" ? e.or(e.isNan(a), e.and(e.not(e.isNan(b)), fn(a, b))) : fn(a, b);
+    isFloating(of) ? e.or(e.isNan(a), e.and(e.not(e.isNan(b)), fn(a, b))) : fn(a, b);
   return {
     take(value, index) {
       const better = ofTwo(beats, of, value, best, text);

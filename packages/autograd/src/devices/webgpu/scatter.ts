@@ -1,5 +1,6 @@
 import type { Scatter } from "../../graph/op.ts";
 import { type Expr, e } from "../../kernel/expression.ts";
+import { rounded } from "../../kernel/wgsl.ts";
 import { contiguousStrides, sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
 import { copyBase } from "./assemble.ts";
@@ -69,7 +70,6 @@ function write(
     at.prepare(0);
     const size = words.number(Math.ceil(count / parts));
     const first = text.let(`(thread - ${line.text} * ${words.number(parts)}) * ${size}`, 1, "from");
-    const type = step.dtype === "bool" ? "bool" : "";
     text.block(`for (var j = 0u; j < ${words.number(sizes.at(-1) as number)}; j++)`, () => {
       at.prepare(1);
       const { place, found } = wrapped(
@@ -84,10 +84,11 @@ function write(
         const target = text.let(`${at.read(to.operand).text} + ${place.text} * ${stride}`, 1, "i");
         const out = shader.output(false);
         const stored = `${out}[${target.text}]`;
-        const before =
-          combine === "assign" ? value : text.let(type ? `${stored} != 0u` : stored, 1);
-        const result = ofTwo(combinations[combine], step.dtype, before, value, text);
-        text.line(`${stored} = ${type ? `u32(${result.text})` : result.text};`);
+        const loaded = { bool: `${stored} != 0u`, f16: `f32(${stored})` } as Record<string, string>;
+        const before = combine === "assign" ? value : text.let(loaded[step.dtype] ?? stored, 1);
+        const joined = ofTwo(combinations[combine], step.dtype, before, value, text);
+        const result = combine === "assign" ? joined : rounded(joined, step.dtype, text);
+        text.line(`${stored} = ${shader.stored(result.text, step.dtype)};`);
       });
     });
   });

@@ -3,7 +3,9 @@ import { LimitError } from "../../errors.ts";
 import type { Elementwise } from "../../graph/op.ts";
 import { e } from "../../kernel/expression.ts";
 import {
+  isHalf,
   renderExpression,
+  rounded,
   storageType,
   WgslText,
   type WgslValue,
@@ -108,7 +110,9 @@ export class Shader {
     if (wide) {
       const lanes = packed
         ? `(vec4<u32>(${word(quad)}) >> vec4<u32>(0u, 8u, 16u, 24u)) & vec4<u32>(0xffu)`
-        : word(quad);
+        : dtype === "f16"
+          ? `vec4<f32>(${word(quad)})`
+          : word(quad);
       return this.text.let(dtype === "bool" ? `${lanes} != vec4<u32>(0u)` : lanes, 4, "x");
     }
     const element = (at: string) =>
@@ -116,7 +120,9 @@ export class Shader {
         ? `((${word(`${at} >> 2u`)} >> ((${at} & 3u) * 8u)) & 0xffu)`
         : dtype === "bool"
           ? `(${word(at)} != 0u)`
-          : word(at);
+          : dtype === "f16"
+            ? `f32(${word(at)})`
+            : word(at);
     if (index.lanes === 1) return this.text.let(element(index.text), 1, "x");
     const each = ["x", "y", "z", "w"].map((part) => element(`${index.text}.${part}`));
     return this.text.let(`${wgslType(dtype, 4)}(${each.join(", ")})`, 4, "x");
@@ -150,6 +156,12 @@ export class Shader {
     return this.text.once(`input${source.input}@${at.id}`, make);
   }
 
+  /** A number beside a tensor, which keeps the digits of an f32 where the tensor has halves. */
+  #isNumber(stepIndex: number): boolean {
+    const { steps, stored } = this.kernel;
+    return isConstant(steps[stepIndex] as KernelStep) && !stored.includes(stepIndex);
+  }
+
   /** The same number wherever it is read. */
   #constant(stepIndex: number): WgslValue {
     const nowhere = new Position(this.words, this.text, [], []);
@@ -171,7 +183,14 @@ export class Shader {
         scalar: (slot: number): WgslValue => this.text.let(this.words.parameter(slot), 1, "n"),
         index: () => at.whole(),
       };
-      return renderExpression(e.cast(root, step.dtype), leaves, this.text);
+      const meant = e.cast(root, step.dtype);
+      const value = renderExpression(meant, leaves, this.text);
+      if (step.dtype !== "f16" || this.#isNumber(stepIndex)) return value;
+      const isInput = (n: number) => {
+        const { source } = step.operands[n] as KernelOperand;
+        return !("step" in source && this.#isNumber(source.step));
+      };
+      return isHalf(meant, isInput) ? value : rounded(value, step.dtype, this.text);
     });
   }
 
@@ -208,11 +227,18 @@ export class Shader {
     found.push({ operand, strides: operand.view.strides, offset });
   }
 
+  /** A value as a buffer of this dtype has it. */
+  stored(value: string, dtype: DType): string {
+    if (dtype === "bool") return `u32(${value})`;
+    return dtype === "f16" ? `f16(${value})` : value;
+  }
+
   /** Puts values into four consecutive elements of an output. */
   storeFour(value: WgslValue, quad: string, output: number = this.kernel.stored.length - 1): void {
     const { dtype } = this.storedStep(output);
-    const scalar = dtype === "bool" && value.lanes === 1 ? `u32(${value.text})` : value.text;
-    const converts = dtype === "bool" || value.lanes === 1;
+    const single = value.lanes === 1 && (dtype === "bool" || dtype === "f16");
+    const scalar = single ? this.stored(value.text, dtype) : value.text;
+    const converts = dtype === "bool" || dtype === "f16" || value.lanes === 1;
     const four = converts ? `vec4<${storageType(dtype)}>(${scalar})` : value.text;
     const out = this.output(true, output);
     if (dtype === "u8") this.text.line(`${out}[${quad}] = ${packBytes(four, this.text)};`);
@@ -230,7 +256,9 @@ export class Shader {
     const segments = [{ dims: shape, index }];
     const at = new Position(this.words, text, segments, this.readings(last));
     at.prepare(0);
-    text.once(`step${kernel.steps.indexOf(anchor)}@${at.id}`, () => result);
+    text.once(`step${kernel.steps.indexOf(anchor)}@${at.id}`, () =>
+      rounded(result, anchor.dtype, text),
+    );
     const values = kernel.stored.map((step) => this.value(step, at));
     values.forEach((value, output) => {
       const { dtype } = this.storedStep(output);
@@ -271,6 +299,7 @@ export class Shader {
     );
     // The number of words is known when the last stage of the kernel is written: see `lower`.
     const parts = [
+      this.#declared.some(({ type }) => type.includes("f16")) ? "enable f16;" : "",
       `@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${WORDS}>;`,
       ...declarations,
       text.functions,

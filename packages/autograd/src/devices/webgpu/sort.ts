@@ -1,3 +1,4 @@
+import { isFloating } from "../../dtype.ts";
 import { type Expr, e } from "../../kernel/expression.ts";
 import type { WgslValue } from "../../kernel/wgsl.ts";
 import { sizeOf } from "../../shape.ts";
@@ -30,7 +31,7 @@ export function sortStages(
   const descending = step.attrs[0] === 1;
   const before = (a: Expr, b: Expr): Expr => {
     const first = descending ? e.gt(a, b) : e.lt(a, b);
-    if (of !== "f32") return first;
+    if (!isFloating(of)) return first;
     const [nan, other] = descending ? [a, b] : [b, a];
     const ordered = e.and(first, e.not(e.or(e.isNan(a), e.isNan(b))));
     return e.or(ordered, e.and(e.isNan(nan), e.not(e.isNan(other))));

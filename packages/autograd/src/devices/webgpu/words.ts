@@ -1,4 +1,4 @@
-import type { DType } from "../../dtype.ts";
+import { type DType, isFloating } from "../../dtype.ts";
 
 /** A word that a dynamic number is written into before a run. */
 export interface ParameterWord {
@@ -37,7 +37,8 @@ export class Words {
       this.parameters.push({ word, parameter, dtype });
     }
     const text = access(word);
-    if (dtype === "f32" || dtype === "i32") return `bitcast<${dtype}>(${text})`;
+    if (isFloating(dtype)) return `bitcast<f32>(${text})`;
+    if (dtype === "i32") return `bitcast<i32>(${text})`;
     return dtype === "bool" ? `(${text} != 0u)` : text;
   }
 

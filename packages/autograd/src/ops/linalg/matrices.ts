@@ -1,4 +1,4 @@
-import { detail, ShapeError } from "../../errors.ts";
+import { DTypeError, detail, ShapeError } from "../../errors.ts";
 import { type Custom, type Gradient, type Op, registerOp } from "../../graph/op.ts";
 import { type Shape, sizeOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -25,6 +25,9 @@ export const batchOf = (x: Tensor): Shape => x.shape.slice(0, -2);
 export function checkMatrices(call: string, a: Tensor): [rows: number, columns: number] {
   checkTensor(call, a);
   checkFloating(call, a);
+  if (a.dtype === "f16") {
+    throw new DTypeError(`${call}: is not there for f16, in PyTorch neither\n  hint: x.to("f32")`);
+  }
   if (a.shape.length < 2)
     throw new ShapeError(`${call}: takes matrices, [..., m, n]${detail("a", a.shape)}`);
   return a.shape.slice(-2) as [number, number];
