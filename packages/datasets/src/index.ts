@@ -61,4 +61,32 @@ export type { AddedToken, BpeModel, ByteLevel, TokenizerJSON } from "./text/toke
 export { Vocabulary, type VocabularyJSON, type VocabularyOptions } from "./text/vocabulary.ts";
 export { WordTokenizer, type WordTokenizerOptions } from "./text/word-tokenizer.ts";
 export { removeStopWords, stem, stopWords } from "./text/words.ts";
+export { type ColumnSteps, ColumnTransformer } from "./transforms/column-transformer.ts";
+export type { Value } from "./transforms/columns.ts";
+export { LabelEncoder } from "./transforms/label-encoder.ts";
+export {
+  type LoadTransformOptions,
+  loadTransform,
+  type TransformClass,
+} from "./transforms/load.ts";
+export { MinMaxScaler, type MinMaxScalerOptions } from "./transforms/min-max-scaler.ts";
+export { OneHotEncoder, type OneHotEncoderOptions } from "./transforms/one-hot-encoder.ts";
+export { OrdinalEncoder, type OrdinalEncoderOptions } from "./transforms/ordinal-encoder.ts";
+export { OutlierClipper, type OutlierClipperOptions } from "./transforms/outlier-clipper.ts";
+export { PCA, type PCAOptions } from "./transforms/pca.ts";
+export { Pipeline } from "./transforms/pipeline.ts";
+export { RobustScaler, type RobustScalerOptions } from "./transforms/robust-scaler.ts";
+export { SelectKBest, type SelectKBestOptions } from "./transforms/select-k-best.ts";
+export { SimpleImputer, type SimpleImputerOptions } from "./transforms/simple-imputer.ts";
 export { StandardScaler, type StandardScalerOptions } from "./transforms/standard-scaler.ts";
+export {
+  Fitted,
+  type Inputs,
+  type NamedColumn,
+  type SavedTransform,
+  type Transform,
+} from "./transforms/transform.ts";
+export {
+  VarianceThreshold,
+  type VarianceThresholdOptions,
+} from "./transforms/variance-threshold.ts";

@@ -1,4 +1,5 @@
-import { ArgumentError, noGrad, ShapeError, type Tensor, where } from "@wgrad/autograd";
+import { noGrad, ShapeError, type Tensor, tensor, where } from "@wgrad/autograd";
+import { notFitted, type SavedTransform, type Transform } from "./transform.ts";
 
 /** A deviation below 2⁻²⁰ of the mean is what rounding leaves of a feature that does not vary. */
 const ROUNDING = 2 ** -40;
@@ -15,7 +16,10 @@ export interface StandardScalerOptions {
  * z = (x − μ) / σ, feature by feature: what `fit` saw comes out with mean 0 and deviation 1. x: [rows, features] or [rows].
  * σ divides by the number of rows, and is 1 for a feature that does not vary, as in scikit-learn.
  */
-export class StandardScaler {
+export class StandardScaler implements Transform<"tensor", "tensor"> {
+  readonly type = "StandardScaler";
+  readonly takes = "tensor";
+  readonly gives = "tensor";
   readonly #options: Required<StandardScalerOptions>;
   #mean: Tensor | null = null;
   #scale: Tensor | null = null;
@@ -67,10 +71,30 @@ export class StandardScaler {
     return z.mul(this.scale).add(this.#fitted(this.#mean, "inverseTransform"));
   }
 
+  /** Options, μ and σ in plain numbers. */
+  async save(): Promise<SavedTransform> {
+    const [mean, scale] = [await numbers(this.#mean), await numbers(this.#scale)];
+    return { type: "StandardScaler", options: this.#options, state: mean && { mean, scale } };
+  }
+
+  /** Takes over a saved state. */
+  restore(state: unknown): this {
+    const saved = state as { mean: Saved; scale: Saved } | null;
+    this.#mean = saved && tensor(saved.mean).keep();
+    this.#scale = saved && tensor(saved.scale).keep();
+    return this;
+  }
+
   #fitted(value: Tensor | null, call: string): Tensor {
     if (value !== null) return value;
-    throw new ArgumentError(
-      `StandardScaler.${call}: not fitted yet\n  hint: fit(trainingRows) first`,
-    );
+    throw notFitted("StandardScaler", call);
   }
+}
+
+/** A row of numbers, or the one number of rows without features. */
+type Saved = number | number[];
+
+async function numbers(x: Tensor | null): Promise<Saved | null> {
+  if (x === null) return null;
+  return x.shape.length === 0 ? x.item() : [...(await x.data())];
 }

@@ -1,0 +1,90 @@
+import { ArgumentError, cat, type Tensor } from "@wgrad/autograd";
+import type { Labels } from "../splits/stratify.ts";
+import type { Table } from "../table/table.ts";
+import { fitChain, passChain } from "./chain.ts";
+import { columnsOf } from "./columns.ts";
+import type { SavedTransform, Transform } from "./transform.ts";
+
+/** Columns of a table, and what is done with them. */
+export interface ColumnSteps {
+  readonly columns: readonly string[];
+  /** None: the columns are numbers, and go as they are. */
+  readonly steps: readonly Transform[];
+}
+
+/**
+ * Different transforms for different columns, side by side in one tensor [rows, features]; columns not named are left out.
+ *
+ * ```ts
+ * new ColumnTransformer([
+ *   { columns: ["beds", "sqft"], steps: [new SimpleImputer(), new StandardScaler()] },
+ *   { columns: ["type"], steps: [new OneHotEncoder()] },
+ * ]);
+ * ```
+ *
+ * Throws ArgumentError without columns; `fit` and `transform` throw DataError for a column the table does not have.
+ */
+export class ColumnTransformer implements Transform<"table", "tensor"> {
+  readonly type = "ColumnTransformer";
+  readonly takes = "table";
+  readonly gives = "tensor";
+  readonly parts: readonly ColumnSteps[];
+  #widths: readonly number[] | null = null;
+
+  constructor(parts: readonly ColumnSteps[]) {
+    if (parts.length === 0 || parts.some(({ columns }) => columns.length === 0)) {
+      throw new ArgumentError("ColumnTransformer: a part without columns");
+    }
+    this.parts = parts.map(({ columns, steps }) => ({ columns: [...columns], steps: [...steps] }));
+  }
+
+  /** What each feature comes from: names of columns, of categories, or a column's name and a number. */
+  get featureNames(): string[] {
+    return this.parts.flatMap(({ columns, steps }, p) => {
+      const named = steps.filter((step) => "featureNames" in step).at(-1);
+      const names = named ? (named as unknown as { featureNames: string[] }).featureNames : columns;
+      const width = this.#widths?.[p] ?? names.length;
+      if (names.length === width) return [...names];
+      return Array.from({ length: width }, (_, k) => `${columns.join("+")}:${k}`);
+    });
+  }
+
+  async fit(table: Table, y?: Labels | Tensor): Promise<this> {
+    for (const { columns, steps } of this.parts) {
+      await fitChain("ColumnTransformer.fit", steps, columnsOf(table, columns), y);
+    }
+    this.#widths = this.#parts(table.slice(0, 1)).map((part) => part.shape[1] as number);
+    return this;
+  }
+
+  transform(table: Table): Tensor {
+    return cat(this.#parts(table), 1);
+  }
+
+  /** `fit(table, y)`, then `transform(table)`. */
+  async fitTransform(table: Table, y?: Labels | Tensor): Promise<Tensor> {
+    return (await this.fit(table, y)).transform(table);
+  }
+
+  async save(): Promise<SavedTransform> {
+    const parts = await Promise.all(
+      this.parts.map(async ({ columns, steps }) => ({
+        columns,
+        steps: await Promise.all(steps.map((step) => step.save())),
+      })),
+    );
+    return { type: "ColumnTransformer", options: { parts }, state: { widths: this.#widths } };
+  }
+
+  /** Takes over a saved state. */
+  restore(state: unknown): this {
+    this.#widths = (state as { widths: readonly number[] | null } | null)?.widths ?? null;
+    return this;
+  }
+
+  #parts(table: Table): Tensor[] {
+    return this.parts.map(({ columns, steps }) =>
+      passChain("ColumnTransformer.transform", steps, columnsOf(table, columns)),
+    );
+  }
+}

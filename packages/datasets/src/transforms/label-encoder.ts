@@ -1,0 +1,56 @@
+import { type Tensor, tensor } from "@wgrad/autograd";
+import type { Column } from "../table/table.ts";
+import { categoriesOf, numbersOf, unknownCategory } from "./categories.ts";
+import type { Value } from "./columns.ts";
+import { Fitted } from "./transform.ts";
+
+interface State {
+  readonly classes: readonly Value[];
+}
+
+/**
+ * Numbers the classes of a target, from 0 in their order: labels → [rows], i32, ready for `crossEntropy`.
+ *
+ * `transform` throws DataError for a class that `fit` did not see.
+ */
+export class LabelEncoder extends Fitted<object, State> {
+  readonly type = "LabelEncoder";
+
+  constructor(options: object = {}) {
+    super(options);
+  }
+
+  /** The classes, in order. */
+  get classes(): readonly Value[] {
+    return this.learned("classes").classes;
+  }
+
+  fit(labels: Column | readonly Value[]): this {
+    return this.learn({ classes: categoriesOf(labels) });
+  }
+
+  transform(labels: Column | readonly Value[]): Tensor {
+    const { classes } = this.learned("transform");
+    const known = numbersOf(classes);
+    const numbers = Array.from<Value, number>(labels, (label, i) => {
+      const number = known.get(label);
+      if (number !== undefined) return number;
+      const hint = "fit on labels that have every class";
+      throw unknownCategory("LabelEncoder.transform", `row ${i + 1}`, label, classes, hint);
+    });
+    return tensor(numbers, { dtype: "i32" });
+  }
+
+  /** The classes of numbers: a model's `argmax`. Throws DataError for a number that has none. */
+  async inverseTransform(numbers: Tensor | ArrayLike<number>): Promise<Value[]> {
+    const { classes } = this.learned("inverseTransform");
+    const data = "dtype" in numbers ? await (numbers as Tensor).data() : numbers;
+    return Array.from(data, (number, i) => {
+      const found = classes[number];
+      if (found !== undefined) return found;
+      const all = [...classes.keys()];
+      const hint = "numbers that transform gave";
+      throw unknownCategory("LabelEncoder.inverseTransform", `row ${i + 1}`, number, all, hint);
+    });
+  }
+}

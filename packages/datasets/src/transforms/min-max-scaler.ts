@@ -1,0 +1,81 @@
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkWidth, each, readFeatures, rowOf } from "./features.ts";
+import { Fitted, type Transform } from "./transform.ts";
+
+/** Settings of MinMaxScaler, with scikit-learn's names and defaults. */
+export interface MinMaxScalerOptions {
+  /** Where the least and the greatest value go (default [0, 1]). */
+  readonly featureRange?: readonly [number, number];
+  /** Keeps other rows within that range (default false). */
+  readonly clip?: boolean;
+}
+
+interface State {
+  readonly dataMin: readonly number[];
+  readonly dataMax: readonly number[];
+}
+
+/**
+ * z = a + (x − min) (b − a) / (max − min), feature by feature: what `fit` saw fills [a, b]. x: [rows, features]. A feature
+ * that does not vary goes to a.
+ *
+ * Throws ArgumentError for a range that is none.
+ */
+export class MinMaxScaler
+  extends Fitted<Required<MinMaxScalerOptions>, State>
+  implements Transform<"tensor", "tensor">
+{
+  readonly type = "MinMaxScaler";
+  readonly takes = "tensor";
+  readonly gives = "tensor";
+
+  constructor({ featureRange = [0, 1], clip = false }: MinMaxScalerOptions = {}) {
+    if (!(featureRange[0] < featureRange[1])) {
+      throw new ArgumentError(`MinMaxScaler: featureRange is [${featureRange.join(", ")}]`);
+    }
+    super({ featureRange, clip });
+  }
+
+  /** The least value of each feature. */
+  get dataMin(): readonly number[] {
+    return this.learned("dataMin").dataMin;
+  }
+
+  /** The greatest value of each feature. */
+  get dataMax(): readonly number[] {
+    return this.learned("dataMax").dataMax;
+  }
+
+  async fit(x: Tensor): Promise<this> {
+    const features = await readFeatures("MinMaxScaler.fit", x);
+    return this.learn({
+      dataMin: each(features, (column) => column.reduce((a, b) => Math.min(a, b))),
+      dataMax: each(features, (column) => column.reduce((a, b) => Math.max(a, b))),
+    });
+  }
+
+  transform(x: Tensor): Tensor {
+    const { low, scale } = this.#scaling("transform");
+    const [least, greatest] = this.options.featureRange;
+    checkWidth("MinMaxScaler.transform", x, scale.length);
+    const z = x.sub(rowOf(low)).mul(rowOf(scale)).add(least);
+    return this.options.clip ? z.clamp({ min: least, max: greatest }) : z;
+  }
+
+  /** Back to the units of what `fit` saw. */
+  inverseTransform(z: Tensor): Tensor {
+    const { low, scale } = this.#scaling("inverseTransform");
+    checkWidth("MinMaxScaler.inverseTransform", z, scale.length);
+    return z.sub(this.options.featureRange[0]).div(rowOf(scale)).add(rowOf(low));
+  }
+
+  #scaling(call: string): { low: readonly number[]; scale: number[] } {
+    const { dataMin, dataMax } = this.learned(call);
+    const [least, greatest] = this.options.featureRange;
+    const scale = dataMin.map((low, j) => {
+      const span = (dataMax[j] as number) - low;
+      return (greatest - least) / (span === 0 ? 1 : span);
+    });
+    return { low: dataMin, scale };
+  }
+}

@@ -1,0 +1,95 @@
+import { type Tensor, tensor } from "@wgrad/autograd";
+import { categoriesOf, numbersOf, unknownCategory } from "./categories.ts";
+import { checkColumns, type Value } from "./columns.ts";
+import { checkWidth } from "./features.ts";
+import { Fitted, type NamedColumn, type Transform } from "./transform.ts";
+
+/** Settings of OrdinalEncoder. */
+export interface OrdinalEncoderOptions {
+  /** The categories of each column in their order; found out and sorted if not given. */
+  readonly categories?: readonly (readonly Value[])[] | null;
+  /** The number of values that `fit` did not see; null: they are an error (default). */
+  readonly unknownValue?: number | null;
+}
+
+interface State {
+  readonly names: readonly string[];
+  readonly categories: readonly (readonly Value[])[];
+}
+
+/**
+ * The number of each value's category, from 0. Columns → [rows, columns], f32. For categories that have an order, or for
+ * an embedding (`.to("i32")`).
+ *
+ * `fit` and `transform` throw DataError for a category that is none of them, unless `unknownValue` is given.
+ */
+export class OrdinalEncoder
+  extends Fitted<Required<OrdinalEncoderOptions>, State>
+  implements Transform<"columns", "tensor">
+{
+  readonly type = "OrdinalEncoder";
+  readonly takes = "columns";
+  readonly gives = "tensor";
+
+  constructor({ categories = null, unknownValue = null }: OrdinalEncoderOptions = {}) {
+    super({ categories, unknownValue });
+  }
+
+  /** The categories of each column, in order. */
+  get categories(): readonly (readonly Value[])[] {
+    return this.learned("categories").categories;
+  }
+
+  /** The features' names: those of the columns. */
+  get featureNames(): string[] {
+    return [...this.learned("featureNames").names];
+  }
+
+  fit(columns: readonly NamedColumn[]): this {
+    const given = this.options.categories;
+    const names = columns.map(({ name }) => name);
+    const categories = columns.map(({ values }, j) => given?.[j] ?? categoriesOf(values));
+    this.#encode("fit", columns, { names, categories });
+    return this.learn({ names, categories });
+  }
+
+  transform(columns: readonly NamedColumn[]): Tensor {
+    const state = this.learned("transform");
+    checkColumns("OrdinalEncoder.transform", columns, state.names);
+    return this.#encode("transform", columns, state);
+  }
+
+  /** The category of each number, null where there is none. */
+  async inverseTransform(z: Tensor): Promise<{ name: string; values: (Value | null)[] }[]> {
+    const { names, categories } = this.learned("inverseTransform");
+    const width = names.length;
+    const data = await checkWidth("OrdinalEncoder.inverseTransform", z, width).data();
+    return names.map((name, j) => ({
+      name,
+      values: Array.from(
+        { length: data.length / width },
+        (_, i) => categories[j]?.[data[i * width + j] as number] ?? null,
+      ),
+    }));
+  }
+
+  #encode(call: string, columns: readonly NamedColumn[], { categories }: State): Tensor {
+    const rows = columns[0]?.values.length ?? 0;
+    const width = columns.length;
+    const out = new Float32Array(rows * width);
+    columns.forEach(({ name, values }, j) => {
+      const known = numbersOf(categories[j] ?? []);
+      for (let i = 0; i < rows; i++) {
+        const number = known.get(values[i] as Value) ?? this.options.unknownValue;
+        if (number === null) {
+          const place = `row ${i + 1}, column ${JSON.stringify(name)}`;
+          const hint = "unknownValue: -1 gives such values a number";
+          const where = `OrdinalEncoder.${call}`;
+          throw unknownCategory(where, place, values[i] as Value, categories[j] ?? [], hint);
+        }
+        out[i * width + j] = number;
+      }
+    });
+    return tensor(out, { shape: [rows, width] });
+  }
+}

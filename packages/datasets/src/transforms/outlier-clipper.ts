@@ -1,0 +1,82 @@
+import { ArgumentError, maximum, minimum, type Tensor } from "@wgrad/autograd";
+import { checkWidth, each, type Features, readFeatures, rowOf } from "./features.ts";
+import { meanOf, quantileOf, varianceOf } from "./statistics.ts";
+import { Fitted, type Transform } from "./transform.ts";
+
+/** Settings of OutlierClipper. */
+export interface OutlierClipperOptions {
+  /** What counts as far off: by the range between the quartiles (default), or by standard deviations. */
+  readonly method?: "iqr" | "zscore";
+  /** So many ranges beyond the quartiles (default 1.5), or deviations from the mean (default 3). */
+  readonly factor?: number;
+}
+
+interface State {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+/**
+ * Brings values that are far off back to a bound, feature by feature: [q₂₅ − f·iqr, q₇₅ + f·iqr] (Tukey 1977), or [μ − f·σ, μ + f·σ].
+ * x: [rows, features].
+ *
+ * Throws ArgumentError for a factor that is not positive.
+ */
+export class OutlierClipper
+  extends Fitted<Required<OutlierClipperOptions>, State>
+  implements Transform<"tensor", "tensor">
+{
+  readonly type = "OutlierClipper";
+  readonly takes = "tensor";
+  readonly gives = "tensor";
+
+  constructor({ method = "iqr", factor = method === "iqr" ? 1.5 : 3 }: OutlierClipperOptions = {}) {
+    if (!(factor > 0)) throw new ArgumentError(`OutlierClipper: factor is ${factor}`);
+    super({ method, factor });
+  }
+
+  /** The least value that each feature keeps. */
+  get low(): readonly number[] {
+    return this.learned("low").low;
+  }
+
+  /** The greatest value that each feature keeps. */
+  get high(): readonly number[] {
+    return this.learned("high").high;
+  }
+
+  async fit(x: Tensor): Promise<this> {
+    const features = await readFeatures("OutlierClipper.fit", x);
+    const bounds = this.options.method === "iqr" ? fences(features) : deviations(features);
+    const { factor } = this.options;
+    return this.learn({
+      low: bounds.map(({ low, spread }) => low - factor * spread),
+      high: bounds.map(({ high, spread }) => high + factor * spread),
+    });
+  }
+
+  transform(x: Tensor): Tensor {
+    const { low, high } = this.learned("transform");
+    checkWidth("OutlierClipper.transform", x, low.length);
+    return minimum(maximum(x, rowOf(low)), rowOf(high));
+  }
+}
+
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+  readonly spread: number;
+}
+
+const fences = (features: Features): Bounds[] =>
+  each(features, (column) => {
+    const sorted = column.sort();
+    const [low, high] = [quantileOf(sorted, 0.25), quantileOf(sorted, 0.75)];
+    return { low, high, spread: high - low };
+  });
+
+const deviations = (features: Features): Bounds[] =>
+  each(features, (column) => {
+    const mean = meanOf(column);
+    return { low: mean, high: mean, spread: Math.sqrt(varianceOf(column)) };
+  });

@@ -1,0 +1,62 @@
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import type { Labels } from "../splits/stratify.ts";
+import type { Table } from "../table/table.ts";
+import { fitChain, passChain } from "./chain.ts";
+import type { SavedTransform, Transform } from "./transform.ts";
+
+/** A step that can be undone on tensors. */
+interface Invertible {
+  inverseTransform(z: Tensor): Tensor;
+}
+
+/**
+ * Transforms one after the other: each learns from what those before it give. Takes tables (where its first step does) or
+ * tensors, gives [rows, features].
+ *
+ * ```ts
+ * const pipeline = new Pipeline([new SimpleImputer({ strategy: "median" }), new StandardScaler()]);
+ * const x = await pipeline.fitTransform(table.select(["beds", "sqft"]));
+ * const saved = JSON.stringify(await pipeline.save());
+ * const loaded = loadTransform(JSON.parse(saved));
+ * ```
+ */
+export class Pipeline implements Transform<"table", "tensor"> {
+  readonly type = "Pipeline";
+  readonly takes = "table";
+  readonly gives = "tensor";
+  readonly steps: readonly Transform[];
+
+  constructor(steps: readonly Transform[]) {
+    if (steps.length === 0) throw new ArgumentError("Pipeline: no steps");
+    this.steps = [...steps];
+  }
+
+  /** Fits the steps in turn. If one throws, those before it have been fitted. */
+  async fit(x: Table | Tensor, y?: Labels | Tensor): Promise<this> {
+    await fitChain("Pipeline.fit", this.steps, x, y);
+    return this;
+  }
+
+  transform(x: Table | Tensor): Tensor {
+    return passChain("Pipeline.transform", this.steps, x);
+  }
+
+  /** `fit(x, y)`, then `transform(x)`. */
+  async fitTransform(x: Table | Tensor, y?: Labels | Tensor): Promise<Tensor> {
+    return (await this.fit(x, y)).transform(x);
+  }
+
+  /** Undoes the steps, the last first. Throws ArgumentError if one of them cannot be undone on tensors. */
+  inverseTransform(z: Tensor): Tensor {
+    return this.steps.reduceRight((value, step) => {
+      const undoes = step.takes === "tensor" && "inverseTransform" in step;
+      if (undoes) return (step as unknown as Invertible).inverseTransform(value);
+      throw new ArgumentError(`Pipeline.inverseTransform: ${step.type} cannot be undone`);
+    }, z);
+  }
+
+  async save(): Promise<SavedTransform> {
+    const steps = await Promise.all(this.steps.map((step) => step.save()));
+    return { type: "Pipeline", options: { steps }, state: null };
+  }
+}

@@ -1,0 +1,98 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { DataError } from "../table/error.ts";
+import type { Column } from "../table/table.ts";
+import { checkColumns, isMissing, type Value } from "./columns.ts";
+import { meanOf, quantileOf } from "./statistics.ts";
+import { Fitted, type NamedColumn, type Transform } from "./transform.ts";
+
+/** Settings of SimpleImputer, with scikit-learn's names and defaults. */
+export interface SimpleImputerOptions {
+  /** What is put in place of a missing value (default "mean"); text has no mean and no median. */
+  readonly strategy?: "mean" | "median" | "mostFrequent" | "constant";
+  /** The constant (default 0). */
+  readonly fillValue?: Value;
+}
+
+interface State {
+  readonly names: readonly string[];
+  readonly fill: readonly Value[];
+}
+
+/**
+ * Puts a value learned from the training rows in place of missing ones: NaN among numbers, empty text. Of equally frequent values
+ * the least.
+ *
+ * Throws DataError for a column without any value, and for text where a mean or median is asked for.
+ */
+export class SimpleImputer
+  extends Fitted<Required<SimpleImputerOptions>, State>
+  implements Transform<"columns", "columns">
+{
+  readonly type = "SimpleImputer";
+  readonly takes = "columns";
+  readonly gives = "columns";
+
+  constructor({ strategy = "mean", fillValue = 0 }: SimpleImputerOptions = {}) {
+    if (!["mean", "median", "mostFrequent", "constant"].includes(strategy)) {
+      throw new ArgumentError(
+        `SimpleImputer: strategy is ${JSON.stringify(strategy)}\n  hint: "mean", "median", "mostFrequent" or "constant"`,
+      );
+    }
+    super({ strategy, fillValue });
+  }
+
+  /** What is put into each column. */
+  get fill(): readonly Value[] {
+    return this.learned("fill").fill;
+  }
+
+  fit(columns: readonly NamedColumn[]): this {
+    return this.learn({
+      names: columns.map(({ name }) => name),
+      fill: columns.map((column) => this.#fillOf(column)),
+    });
+  }
+
+  transform(columns: readonly NamedColumn[]): NamedColumn[] {
+    const { names, fill } = this.learned("transform");
+    checkColumns("SimpleImputer.transform", columns, names);
+    return columns.map(({ name, values }, j) => ({
+      name,
+      values: filled(values, fill[j] as Value),
+    }));
+  }
+
+  #fillOf({ name, values }: NamedColumn): Value {
+    const { strategy, fillValue } = this.options;
+    const isText = Array.isArray(values);
+    const refuse = (what: string, hint: string): DataError =>
+      new DataError(`SimpleImputer.fit: column ${JSON.stringify(name)} ${what}\n  hint: ${hint}`);
+    if (strategy === "constant") {
+      if (isText === (typeof fillValue === "string")) return fillValue;
+      throw refuse(
+        `is ${isText ? "text" : "numbers"}`,
+        `a fillValue of that kind, not ${fillValue}`,
+      );
+    }
+    const there = Array.from<Value>(values).filter((value) => !isMissing(value));
+    if (there.length === 0) throw refuse("has no value at all", "leave it out");
+    if (strategy === "mostFrequent") return mostFrequent(there);
+    if (isText) throw refuse(`is text, which has no ${strategy}`, 'strategy: "mostFrequent"');
+    const numbers = Float64Array.from(there as number[]);
+    return strategy === "mean" ? meanOf(numbers) : quantileOf(numbers.sort(), 0.5);
+  }
+}
+
+function mostFrequent(values: readonly Value[]): Value {
+  const counts = new Map<Value, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const ranked = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return ranked[0]?.[0] as Value;
+}
+
+function filled(values: Column, fill: Value): Column {
+  if (Array.isArray(values))
+    return values.map((value) => (isMissing(value) ? String(fill) : value));
+  if (values instanceof Int32Array) return values;
+  return values.map((value) => (isMissing(value) ? Number(fill) : value));
+}

@@ -1,0 +1,39 @@
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { each, readFeatures } from "./features.ts";
+import { Selection } from "./selection.ts";
+import { varianceOf } from "./statistics.ts";
+
+/** Settings of VarianceThreshold. */
+export interface VarianceThresholdOptions {
+  /** Features that vary this little or less are left out (default 0: those that do not vary at all). */
+  readonly threshold?: number;
+}
+
+/**
+ * Leaves out features of low variance (by the number of rows). [rows, features] → [rows, kept].
+ *
+ * `fit` throws ArgumentError if none is left.
+ */
+export class VarianceThreshold extends Selection<Required<VarianceThresholdOptions>> {
+  readonly type = "VarianceThreshold";
+
+  constructor({ threshold = 0 }: VarianceThresholdOptions = {}) {
+    if (!(threshold >= 0)) throw new ArgumentError(`VarianceThreshold: threshold is ${threshold}`);
+    super({ threshold });
+  }
+
+  /** The variance of each feature. */
+  get variances(): readonly (number | null)[] {
+    return this.learned("variances").scores;
+  }
+
+  async fit(x: Tensor): Promise<this> {
+    const { threshold } = this.options;
+    const features = await readFeatures("VarianceThreshold.fit", x);
+    const variances = each(features, (column) =>
+      column.every((value) => value === column[0]) ? 0 : varianceOf(column),
+    );
+    const stays = variances.map((variance) => variance > threshold);
+    return this.keep(variances, stays, `varies by more than ${threshold}`);
+  }
+}

@@ -1,0 +1,115 @@
+import { init, type Tensor, tensor } from "@wgrad/autograd";
+import {
+  loadTransform,
+  MinMaxScaler,
+  OutlierClipper,
+  RobustScaler,
+  StandardScaler,
+  type Transform,
+} from "@wgrad/datasets";
+import { beforeAll, describe, expect, test } from "vitest";
+import golden from "./transforms.json" with { type: "json" };
+
+type Scaler = Transform<"tensor", "tensor"> & { inverseTransform(z: Tensor): Tensor };
+type Options = Record<string, unknown>;
+const scalers: Record<string, new (options: Options) => Scaler> = {
+  StandardScaler,
+  MinMaxScaler,
+  RobustScaler,
+};
+const camel = (name: string): string => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+const cases = (["StandardScaler", "MinMaxScaler", "RobustScaler"] as const).flatMap((name) =>
+  golden[name].map((each) => ({
+    name,
+    ...each,
+    options: Object.fromEntries(Object.entries(each.options).map(([k, v]) => [camel(k), v])),
+  })),
+);
+
+/** Within f32's precision of what scikit-learn gives in f64, by the size of what the numbers come from. */
+async function expectClose(x: Tensor, expected: number[][], size = 1): Promise<void> {
+  expect(x.shape).toEqual([expected.length, expected[0]?.length]);
+  const values = await x.data();
+  expected.flat().forEach((value, i) => {
+    const off = Math.abs((values[i] as number) - value);
+    expect(off, `value ${i}: ${values[i]}, not ${value}`).toBeLessThanOrEqual(
+      3e-6 * Math.max(size, Math.abs(value)),
+    );
+  });
+}
+
+describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+  beforeAll(async () => {
+    await init({ device });
+  });
+
+  test.each(cases)("$name $options gives scikit-learn's values", async (each) => {
+    const scaler = await new (scalers[each.name] as new (o: Options) => Scaler)(each.options).fit(
+      tensor(golden.x),
+    );
+    await expectClose(scaler.transform(tensor(golden.x)), each.seen);
+    const z = scaler.transform(tensor(golden.fresh));
+    await expectClose(z, each.fresh);
+    await expectClose(scaler.inverseTransform(z), each.back, 2500);
+    const saved = JSON.parse(JSON.stringify(await scaler.save()));
+    await expectClose(loadTransform<Scaler>(saved).transform(tensor(golden.fresh)), each.fresh);
+  });
+
+  test.each(golden.OutlierClipper)("OutlierClipper $options: numpy's bounds", async (each) => {
+    const options = each.options as { factor?: number; method?: "zscore" };
+    const clipper = await new OutlierClipper(options).fit(tensor(golden.x));
+    each.low.forEach((low, j) => {
+      expect(clipper.low[j]).toBeCloseTo(low, 3);
+      expect(clipper.high[j]).toBeCloseTo(each.high[j] as number, 3);
+    });
+    await expectClose(clipper.transform(tensor(golden.x)), each.seen, 2500);
+  });
+});
+
+test("what was learned has scikit-learn's names", async () => {
+  const scaler = await new RobustScaler().fit(tensor(golden.x));
+  golden.RobustScaler[0]?.learned.center_?.forEach((center, j) => {
+    expect(scaler.center[j]).toBeCloseTo(center, 4);
+  });
+  const minMax = await new MinMaxScaler().fit(tensor(golden.x));
+  expect(minMax.dataMax.map(Math.round)).toEqual(
+    golden.MinMaxScaler[0]?.learned.data_max_.map(Math.round),
+  );
+  expect(minMax.dataMin).toHaveLength(4);
+  expect(scaler.scale).toHaveLength(4);
+});
+
+describe("refuses", () => {
+  test.each([
+    [() => new MinMaxScaler({ featureRange: [1, 0] }), "MinMaxScaler: featureRange is [1, 0]"],
+    [
+      () => new RobustScaler({ quantileRange: [50, 20] }),
+      "RobustScaler: quantileRange is [50, 20]",
+    ],
+    [() => new OutlierClipper({ factor: 0 }), "OutlierClipper: factor is 0"],
+    [() => new MinMaxScaler().transform(tensor([[1]])), "MinMaxScaler.transform: not fitted yet"],
+    [
+      () => new RobustScaler().center,
+      "RobustScaler.center: not fitted yet\n  hint: fit(trainingRows) first",
+    ],
+    [
+      () => new OutlierClipper().transform(tensor([[1]])),
+      "OutlierClipper.transform: not fitted yet",
+    ],
+  ])("%#", (make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  test("other shapes and widths", async () => {
+    await expect(new RobustScaler().fit(tensor([1, 2]))).rejects.toThrow(
+      "RobustScaler.fit: x: [2]\n  hint: x is [rows, features]",
+    );
+    await expect(new MinMaxScaler().fit(tensor([], { shape: [0, 3] }))).rejects.toThrow(
+      "MinMaxScaler.fit: no rows in x: [0, 3]",
+    );
+    const scaler = await new MinMaxScaler().fit(tensor([[1, 2]]));
+    expect(() => scaler.transform(tensor([[1]]))).toThrow(
+      "MinMaxScaler.transform: x: [1, 1], but fit saw 2 features",
+    );
+  });
+});
