@@ -58,9 +58,23 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
     return this.conclude(Object.fromEntries(await Promise.all(entries)) as Totals<Added>);
   }
 
+  /** What the batches added up to, to be saved in the midst of them; null before the first. */
+  stateDict(): { readonly sums: Readonly<Record<string, Tensor>> | null } {
+    return { sums: this.#sums };
+  }
+
+  /** Goes on from what `stateDict()` gave. */
+  loadStateDict({ sums }: { readonly sums: Readonly<Record<string, Tensor>> | null }): void {
+    const copies = Object.entries(sums ?? {}).map(([name, sum]) => [name, ownCopy(sum)]);
+    this.reset();
+    if (sums !== null) this.#sums = Object.fromEntries(copies) as Added;
+  }
+
   /** Forgets all batches. */
   reset(): void {
     for (const sum of Object.values(this.#sums ?? {})) sum.dispose();
     this.#sums = null;
   }
 }
+
+const ownCopy = (sum: Tensor): Tensor => persist(noGrad(() => sum.clone()));

@@ -1,0 +1,61 @@
+import { ArgumentError } from "@wgrad/autograd";
+import type { Target } from "@wgrad/autograd/saving";
+import type { EpochRecord } from "../history.ts";
+import type { Run } from "../run.ts";
+import { Best, type MonitorOptions } from "./best.ts";
+import type { Callback } from "./callback.ts";
+
+/** Settings of Checkpoint. */
+export interface CheckpointOptions extends MonitorOptions {
+  /** Saves after so many updates too, in the midst of epochs. */
+  readonly everySteps?: number;
+  /** Saves after an epoch only if its score is the best so far (default false). */
+  readonly bestOnly?: boolean;
+}
+
+/**
+ * Saves the whole run: model, optimizer, scheduler, loader, metrics, the other callbacks, random numbers and history, after every
+ * epoch. `fit({ resume })` goes on from the file. A function of the run gives each file a name of its own.
+ */
+export class Checkpoint implements Callback {
+  readonly last: boolean = true;
+  readonly #target: Target | ((run: Run) => Target);
+  readonly #everySteps: number;
+  readonly #best: Best | null;
+
+  constructor(
+    target: Target | ((run: Run) => Target),
+    { everySteps = 0, bestOnly = false, ...monitor }: CheckpointOptions = {},
+  ) {
+    if (!Number.isInteger(everySteps) || everySteps < 0) {
+      throw new ArgumentError(
+        `Checkpoint: everySteps is ${everySteps}\n  hint: a whole number of updates`,
+      );
+    }
+    this.#target = target;
+    this.#everySteps = everySteps;
+    this.#best = bestOnly ? new Best("Checkpoint", monitor) : null;
+  }
+
+  async onStep(run: Run): Promise<void> {
+    if (this.#everySteps > 0 && run.step % this.#everySteps === 0) await this.#save(run);
+  }
+
+  async onEpoch(run: Run, record: EpochRecord): Promise<void> {
+    if (this.#best === null || this.#best.improves(record)) await this.#save(run);
+  }
+
+  /** The best score it saved for. */
+  stateDict(): { readonly best: number | null } {
+    return { best: this.#best?.score ?? null };
+  }
+
+  /** Takes it over. */
+  loadStateDict({ best }: { readonly best: number | null }): void {
+    if (this.#best !== null) this.#best.score = best;
+  }
+
+  #save(run: Run): Promise<void> {
+    return run.save(typeof this.#target === "function" ? this.#target(run) : this.#target);
+  }
+}

@@ -1,0 +1,97 @@
+import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
+import { persist } from "@wgrad/autograd/plugin";
+import type { EpochRecord } from "../history.ts";
+import type { Run } from "../run.ts";
+import { Best, type MonitorOptions } from "./best.ts";
+import type { Callback } from "./callback.ts";
+
+/** Settings of EarlyStopping. */
+export interface EarlyStoppingOptions extends MonitorOptions {
+  /** Epochs without a better score that are let pass (default 3). */
+  readonly patience?: number;
+  /** Gives the model the weights of its best epoch at the end (default true). */
+  readonly restoreBest?: boolean;
+}
+
+/** What it remembers. */
+export interface EarlyStoppingStateDict {
+  readonly best: number | null;
+  readonly bestEpoch: number;
+  readonly waited: number;
+  readonly weights: Readonly<Record<string, Tensor>> | null;
+}
+
+/**
+ * Ends the training when a score has not become better for `patience` epochs, and gives the model the weights of its best
+ * epoch, also where training ends otherwise.
+ */
+export class EarlyStopping implements Callback {
+  /** Number of the best epoch so far, from 1; 0 before the first. */
+  bestEpoch = 0;
+  readonly #patience: number;
+  readonly #restoreBest: boolean;
+  readonly #best: Best;
+  #waited = 0;
+  /** The best epoch's, on the device. */
+  #weights: Record<string, Tensor> | null = null;
+
+  constructor({ patience = 3, restoreBest = true, ...monitor }: EarlyStoppingOptions = {}) {
+    if (!Number.isInteger(patience) || patience < 0) {
+      throw new ArgumentError(
+        `EarlyStopping: patience is ${patience}\n  hint: a whole number of epochs, 0 or more`,
+      );
+    }
+    this.#patience = patience;
+    this.#restoreBest = restoreBest;
+    this.#best = new Best("EarlyStopping", monitor);
+  }
+
+  /** The best score so far; null before the first epoch. */
+  get best(): number | null {
+    return this.#best.score;
+  }
+
+  onEpoch(run: Run, record: EpochRecord): void {
+    if (this.#best.improves(record)) {
+      this.bestEpoch = record.epoch;
+      this.#waited = 0;
+      if (this.#restoreBest) this.#remember(run.model.stateDict());
+      return;
+    }
+    this.#waited++;
+    if (this.#waited <= this.#patience) return;
+    run.stop(`no better score for ${this.#waited} epochs; the best is epoch ${this.bestEpoch}'s`);
+  }
+
+  onEnd(run: Run): void {
+    if (this.#weights === null) return;
+    run.model.loadStateDict(this.#weights);
+    for (const weight of Object.values(this.#weights)) weight.dispose();
+    this.#weights = null;
+  }
+
+  /** The scores and weights it goes by. */
+  stateDict(): EarlyStoppingStateDict {
+    const { best, bestEpoch } = this;
+    return { best, bestEpoch, waited: this.#waited, weights: this.#weights };
+  }
+
+  /** Takes them over. */
+  loadStateDict({ best, bestEpoch, waited, weights }: EarlyStoppingStateDict): void {
+    this.#best.score = best;
+    this.bestEpoch = bestEpoch;
+    this.#waited = waited;
+    if (weights === null) this.#weights = null;
+    else this.#remember(weights);
+  }
+
+  #remember(weights: Readonly<Record<string, Tensor>>): void {
+    const kept = this.#weights;
+    noGrad(() => {
+      if (kept === null) {
+        const copies = Object.entries(weights).map(([name, x]) => [name, persist(x.clone())]);
+        this.#weights = Object.fromEntries(copies) as Record<string, Tensor>;
+      } else for (const [name, copy] of Object.entries(kept)) copy.copy_(weights[name] as Tensor);
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { ArgumentError } from "@wgrad/autograd";
+import type { EpochRecord } from "../history.ts";
+import type { Run } from "../run.ts";
+import type { Callback } from "./callback.ts";
+
+/** How far a training is. */
+export interface ProgressReport {
+  /** The epoch under way, or the one that has just ended, from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Batches gone through in it. */
+  readonly batch: number;
+  /** Batches in an epoch; null where the loader does not say. */
+  readonly batches: number | null;
+  /** The last batch's loss; after an epoch, the mean of its batches. */
+  readonly loss: number;
+  /** What the epoch came to, when it has ended. */
+  readonly record: EpochRecord | null;
+}
+
+/**
+ * Tells you how far it is: after every `every` updates (default 10), for which it reads the loss, and after every epoch. Where the
+ * report goes is yours: a line in a terminal, a bar, a page.
+ *
+ * ```ts
+ * new Progress((report) => console.log(progressLine(report)), { every: 100 });
+ * new Progress(({ batch, loss }) => bar.update(batch, { loss })); // cli-progress
+ * ```
+ */
+export class Progress implements Callback {
+  readonly #report: (report: ProgressReport) => void;
+  readonly #every: number;
+
+  constructor(
+    report: (report: ProgressReport) => void,
+    { every = 10 }: { readonly every?: number } = {},
+  ) {
+    if (!Number.isInteger(every) || every < 1) {
+      throw new ArgumentError(
+        `Progress: every is ${every}\n  hint: a whole number of updates, 1 or more`,
+      );
+    }
+    this.#report = report;
+    this.#every = every;
+  }
+
+  async onStep({ epoch, epochs, step, batch, batches, loss }: Run): Promise<void> {
+    if (step % this.#every !== 0 || loss === null) return;
+    const value = await loss.item();
+    this.#report({ epoch: epoch + 1, epochs, batch, batches, loss: value, record: null });
+  }
+
+  onEpoch({ epochs, batches }: Run, record: EpochRecord): void {
+    const { epoch, training, batches: batch } = record;
+    this.#report({ epoch, epochs, batch, batches, loss: training.loss, record });
+  }
+}
+
+/** A report as one line of text: `epoch 2/10  batch 30/120  loss 0.1234`. */
+export function progressLine({
+  epoch,
+  epochs,
+  batch,
+  batches,
+  loss,
+  record,
+}: ProgressReport): string {
+  const place = `epoch ${epoch}/${epochs}  batch ${batch}${batches === null ? "" : `/${batches}`}`;
+  if (record === null) return `${place}  loss ${short(loss)}`;
+  const passes = (["training", "validation"] as const).flatMap((pass) =>
+    Object.entries(record[pass] ?? {}).map(([name, score]) => `${pass} ${name} ${short(score)}`),
+  );
+  return `${place}  ${passes.join("  ")}`;
+}
+
+const short = (value: number): string => value.toPrecision(4);

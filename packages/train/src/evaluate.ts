@@ -1,0 +1,62 @@
+import { noGrad, type Tensor } from "@wgrad/autograd";
+import { boundary } from "@wgrad/autograd/plugin";
+import type { AnyModule } from "@wgrad/nn";
+import { type Batches, type BatchMetric, type LossFunction, measure, outcomeOf } from "./batch.ts";
+import type { Scores } from "./history.ts";
+
+/** Settings of `evaluate`. */
+export interface EvaluateOptions<Model extends AnyModule, Batch> {
+  readonly loss: LossFunction<Model, Batch>;
+  /** Computed over all batches, from what `loss` gives as predictions and targets. */
+  readonly metrics?: Readonly<Record<string, BatchMetric>>;
+}
+
+/**
+ * The mean of the batches' losses and every metric, with the model in evaluation mode and without gradients. Afterwards each
+ * module is in the mode it was in. Values are read once, at the end.
+ */
+export async function evaluate<Model extends AnyModule, Batch>(
+  model: Model,
+  batches: Batches<Batch>,
+  { loss, metrics = {} }: EvaluateOptions<Model, Batch>,
+): Promise<Scores> {
+  const modes = model.modules().map((module) => [module, module.training] as const);
+  for (const metric of Object.values(metrics)) metric.reset();
+  const losses: Tensor[] = [];
+  model.eval();
+  try {
+    for await (const batch of batches) {
+      noGrad(() => {
+        const outcome = outcomeOf(loss(model, batch), metrics);
+        measure(metrics, outcome);
+        losses.push(outcome.loss.keep());
+      });
+      await boundary();
+    }
+    return await scoresOf(await readAll(losses), metrics);
+  } finally {
+    for (const one of losses) one.dispose();
+    for (const [module, training] of modes) module.training = training;
+  }
+}
+
+/** Their numbers, in one reading. */
+export const readAll = (losses: readonly Tensor[]): Promise<number[]> =>
+  Promise.all(losses.map((loss) => loss.item()));
+
+/** The mean of these losses, and every metric of what it has seen since its reset. */
+export async function scoresOf(
+  losses: readonly number[],
+  metrics: Readonly<Record<string, BatchMetric>>,
+): Promise<Scores> {
+  const total = losses.reduce((sum, loss) => sum + loss, 0);
+  const scores: [string, number][] = [["loss", total / losses.length]];
+  if (losses.length > 0) {
+    for (const [name, metric] of Object.entries(metrics)) {
+      const score = await metric.compute();
+      if (typeof score === "number") scores.push([name, score]);
+      else scores.push(...score.map((each, i) => [`${name}[${i}]`, each] as [string, number]));
+    }
+  }
+  return Object.fromEntries(scores) as Scores;
+}

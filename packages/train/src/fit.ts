@@ -1,0 +1,197 @@
+import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
+import { boundary } from "@wgrad/autograd/plugin";
+import { randomState, restore, type Source, type Stateful } from "@wgrad/autograd/saving";
+import type { AnyModule } from "@wgrad/nn";
+import { clipGradNorm_, clipGradValue_, type Optimizer } from "@wgrad/optim";
+import { type Batches, type BatchMetric, type LossFunction, measure, outcomeOf } from "./batch.ts";
+import type { Callback } from "./callbacks/callback.ts";
+import { evaluate, scoresOf } from "./evaluate.ts";
+import type { EpochRecord, History } from "./history.ts";
+import { isStateful, partsOf } from "./parts.ts";
+import { Run } from "./run.ts";
+import { checkSchedule, type Scheduler, stepAfterEpoch, stepAfterUpdate } from "./schedule.ts";
+
+/** Settings of `fit`. */
+export interface FitOptions<Model extends AnyModule, Batch> {
+  /** The loss of a batch: `(model, { x, y }) => F.mseLoss(model(x), y)`. */
+  readonly loss: LossFunction<Model, Batch>;
+  readonly optimizer: Optimizer;
+  /** Epochs to train in all, those before `resume` included. */
+  readonly epochs: number;
+  /** Batches that the model is evaluated on after each epoch. */
+  readonly validation?: Batches<Batch>;
+  /** Computed over the epoch's batches and over `validation`, on the device. */
+  readonly metrics?: Readonly<Record<string, BatchMetric>>;
+  readonly scheduler?: Scheduler;
+  /** When the scheduler takes its step (default "epoch"). */
+  readonly schedulePer?: "epoch" | "step";
+  /** What a scheduler that reacts to a score is told (default "validation.loss", or "training.loss" without validation). */
+  readonly scheduleMonitor?: string;
+  /** Batches whose gradients are averaged for one update (default 1). An epoch's last update may have fewer; it divides by as many. */
+  readonly accumulate?: number;
+  /** Limits the norm of all gradients together before each update. */
+  readonly clipGradNorm?: number;
+  /** Limits the size of every element of every gradient before each update. */
+  readonly clipGradValue?: number;
+  readonly callbacks?: readonly Callback[];
+  /** What else is part of the run and of its checkpoints, by name: averages of weights, say. */
+  readonly parts?: Readonly<Record<string, Stateful>>;
+  /** A checkpoint to go on from: with the same model, data and settings, bit for bit as if there had been no stop. */
+  readonly resume?: Source;
+}
+
+/**
+ * Trains a model: for every batch `loss`, `backward()`, `optimizer.step()`, as the plain loop does it and with its numbers.
+ * Losses and metrics stay on the device until an epoch has ended or a callback asks. Each module trains in the mode it is in;
+ * a model in evaluation mode is put into training mode first.
+ *
+ * ```ts
+ * const history = await fit(model, loader, {
+ *   loss: (model, { images, labels }) => F.crossEntropy(model(images), labels),
+ *   optimizer: new Adam(model.parameters()),
+ *   epochs: 10,
+ *   validation: validationLoader,
+ *   callbacks: [new EarlyStopping({ patience: 3 }), new Checkpoint("run.safetensors")],
+ * });
+ * ```
+ *
+ * Throws ArgumentError for settings out of range and for a loss function that gives no loss, what `restore` throws, and what
+ * callbacks throw.
+ */
+export async function fit<Model extends AnyModule, Batch>(
+  model: Model,
+  loader: Batches<Batch>,
+  options: FitOptions<Model, Batch>,
+): Promise<History> {
+  const { epochs, optimizer, callbacks = [], resume } = options;
+  checkCounts(options);
+  checkSchedule(options);
+  const parts = partsOf({ model, loader, ...options, randomState });
+  const run = new Run(model, optimizer, epochs, batchesIn(loader), parts);
+  const observers = [...callbacks].sort(
+    (a, b) => Number(a.last ?? false) - Number(b.last ?? false),
+  );
+  if (!model.training) model.train();
+  if (resume !== undefined) await goOn(run, loader, resume);
+  let error: unknown;
+  try {
+    for (const callback of observers) await callback.onStart?.(run);
+    while (run.epoch < epochs && run.stopped === null)
+      await trainEpoch(run, model, loader, options, observers);
+  } catch (thrown) {
+    error = thrown ?? new Error("fit: a callback threw nothing");
+  }
+  for (const callback of observers) {
+    try {
+      await callback.onEnd?.(run, error);
+    } catch (thrown) {
+      error ??= thrown;
+    }
+  }
+  if (error !== undefined) throw error;
+  return run.history;
+}
+
+async function trainEpoch<Model extends AnyModule, Batch>(
+  run: Run,
+  model: Model,
+  loader: Batches<Batch>,
+  options: FitOptions<Model, Batch>,
+  callbacks: readonly Callback[],
+): Promise<void> {
+  const { metrics = {}, validation, loss, optimizer, accumulate = 1 } = options;
+  let accumulated = 0;
+  const update = async (): Promise<void> => {
+    if (accumulated < accumulate) scaleGradients(optimizer, accumulate / accumulated);
+    accumulated = 0;
+    clip(optimizer, options);
+    optimizer.step();
+    run.updated();
+    stepAfterUpdate(options);
+    for (const callback of callbacks) await callback.onStep?.(run);
+  };
+  if (run.batch === 0) for (const metric of Object.values(metrics)) metric.reset();
+  for await (const batch of loader) {
+    if (accumulated === 0) optimizer.zeroGrad();
+    const outcome = outcomeOf(loss(model, batch), metrics);
+    measure(metrics, outcome);
+    run.took(backward(outcome.loss, accumulate));
+    accumulated++;
+    if (accumulated === accumulate) await update();
+    await boundary();
+  }
+  if (accumulated > 0) await update();
+  if (run.batch === 0) {
+    throw new ArgumentError(
+      "fit: the loader gave no batches\n  hint: a generator runs once; pass what starts anew each epoch",
+    );
+  }
+  const training = await scoresOf(await run.epochLosses(), metrics);
+  const scores =
+    validation === undefined ? null : await evaluate(model, validation, { loss, metrics });
+  const record: EpochRecord = {
+    epoch: run.epoch + 1,
+    step: run.step,
+    batches: run.batch,
+    learningRates: run.lastRates,
+    training,
+    validation: scores,
+  };
+  stepAfterEpoch(record, options);
+  run.finish(record);
+  for (const callback of callbacks) await callback.onEpoch?.(run, record);
+}
+
+async function goOn(run: Run, loader: object, resume: Source): Promise<void> {
+  await restore(run.parts, resume);
+  if (run.batch === 0 || isStateful(loader)) return;
+  throw new ArgumentError(
+    `fit: the checkpoint is of ${run.batch} batches into an epoch, and this loader cannot go on from there` +
+      "\n  hint: a DataLoader can; or save checkpoints after epochs only",
+  );
+}
+
+/** Gives the loss for the record, which outlives the steps after it. */
+function backward(loss: Tensor, accumulate: number): Tensor {
+  if (accumulate === 1) {
+    loss.backward();
+    return loss;
+  }
+  loss.div(accumulate).backward();
+  return loss.detach().keep();
+}
+
+function scaleGradients(optimizer: Optimizer, factor: number): void {
+  noGrad(() => {
+    for (const { params } of optimizer.paramGroups)
+      for (const { grad } of params) grad?.mul_(factor);
+  });
+}
+
+function clip(
+  optimizer: Optimizer,
+  { clipGradNorm, clipGradValue }: Pick<FitOptions<never, never>, "clipGradNorm" | "clipGradValue">,
+): void {
+  if (clipGradNorm === undefined && clipGradValue === undefined) return;
+  const params = optimizer.paramGroups.flatMap((group) => group.params);
+  if (clipGradValue !== undefined) clipGradValue_(params, clipGradValue);
+  if (clipGradNorm !== undefined) clipGradNorm_(params, clipGradNorm);
+}
+
+function batchesIn(loader: object): number | null {
+  const { length } = loader as { length?: unknown };
+  return Number.isInteger(length) ? (length as number) : null;
+}
+
+function checkCounts({
+  epochs,
+  accumulate = 1,
+}: {
+  readonly epochs: number;
+  readonly accumulate?: number;
+}): void {
+  for (const [name, count] of Object.entries({ epochs, accumulate })) {
+    if (Number.isInteger(count) && count >= 1) continue;
+    throw new ArgumentError(`fit: ${name} is ${count}\n  hint: a whole number, 1 or more`);
+  }
+}

@@ -1,0 +1,17 @@
+export type { Batches, BatchMetric, LossFunction, Outcome } from "./batch.ts";
+export type { MonitorOptions } from "./callbacks/best.ts";
+export type { Callback } from "./callbacks/callback.ts";
+export { Checkpoint, type CheckpointOptions } from "./callbacks/checkpoint.ts";
+export {
+  EarlyStopping,
+  type EarlyStoppingOptions,
+  type EarlyStoppingStateDict,
+} from "./callbacks/early-stopping.ts";
+export { LearningRateMonitor } from "./callbacks/learning-rate-monitor.ts";
+export { NaNStop, NotFiniteError } from "./callbacks/nan-stop.ts";
+export { Progress, type ProgressReport, progressLine } from "./callbacks/progress.ts";
+export { type EvaluateOptions, evaluate } from "./evaluate.ts";
+export { type FitOptions, fit } from "./fit.ts";
+export type { EpochRecord, History, Scores } from "./history.ts";
+export type { Run } from "./run.ts";
+export type { Scheduler, StepScheduler } from "./schedule.ts";

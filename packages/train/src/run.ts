@@ -1,0 +1,160 @@
+import type { Tensor } from "@wgrad/autograd";
+import type { Stateful, Target } from "@wgrad/autograd/saving";
+import { save } from "@wgrad/autograd/saving";
+import type { AnyModule } from "@wgrad/nn";
+import type { Optimizer } from "@wgrad/optim";
+import { readAll } from "./evaluate.ts";
+import type { EpochRecord, History } from "./history.ts";
+
+/** Where a run is, as plain data. */
+export interface RunStateDict {
+  readonly epoch: number;
+  readonly step: number;
+  /** Of the epoch under way: those read, and after them those not. */
+  readonly epochLosses: Float64Array;
+  readonly unreadLosses: readonly Tensor[];
+  readonly losses: Float64Array;
+  readonly records: readonly EpochRecord[];
+  readonly lastRates: readonly number[];
+}
+
+/** A training under way, as callbacks see it. */
+export class Run {
+  readonly model: AnyModule;
+  readonly optimizer: Optimizer;
+  /** Epochs to train in all. */
+  readonly epochs: number;
+  /** Batches in an epoch; null where the loader does not say. */
+  readonly batches: number | null;
+  /** Epochs completed. */
+  epoch = 0;
+  /** Updates of the parameters so far. */
+  step = 0;
+  /** The last batch's loss, not read; null before the first and between epochs. */
+  loss: Tensor | null = null;
+  readonly #parts: Record<string, Stateful>;
+  readonly #records: EpochRecord[] = [];
+  #losses: number[] = [];
+  #batch = 0;
+  /** Of this epoch: those read, and after them those not read. */
+  #read: number[] = [];
+  #unread: Tensor[] = [];
+  #lastRates: readonly number[] = [];
+  #stopped: string | null = null;
+
+  constructor(
+    model: AnyModule,
+    optimizer: Optimizer,
+    epochs: number,
+    batches: number | null,
+    parts: Readonly<Record<string, Stateful>>,
+  ) {
+    this.model = model;
+    this.optimizer = optimizer;
+    this.epochs = epochs;
+    this.batches = batches;
+    const run: Stateful = {
+      stateDict: () => this.#stateDict(),
+      loadStateDict: (state: RunStateDict) => this.#loadStateDict(state),
+    };
+    this.#parts = { ...parts, run };
+  }
+
+  /** Batches gone through in this epoch. */
+  get batch(): number {
+    return this.#batch;
+  }
+
+  /** What the training came to so far. */
+  get history(): History {
+    return { epochs: this.#records, losses: this.#losses, stopped: this.#stopped };
+  }
+
+  /** Why training is to end after this epoch; null if it is not. */
+  get stopped(): string | null {
+    return this.#stopped;
+  }
+
+  /** Each group's rate in the last update. */
+  get lastRates(): readonly number[] {
+    return this.#lastRates;
+  }
+
+  /** Everything that training depends on, by name: what a checkpoint saves. */
+  get parts(): Readonly<Record<string, Stateful>> {
+    return this.#parts;
+  }
+
+  /** Ends the training after this epoch. */
+  stop(reason: string): void {
+    this.#stopped ??= reason;
+  }
+
+  /** The losses of this epoch's batches so far: reads those that were not read, all at once. */
+  async epochLosses(): Promise<readonly number[]> {
+    const unread = this.#unread;
+    this.#unread = [];
+    this.#read = this.#read.concat(await readAll(unread));
+    return this.#read;
+  }
+
+  /** Saves the whole run as it is: `fit({ resume })` goes on from there. */
+  async save(target: Target): Promise<void> {
+    await this.epochLosses();
+    await save(this.#parts, target);
+  }
+
+  /** A batch was gone through. */
+  took(loss: Tensor): void {
+    this.loss = loss;
+    this.#batch++;
+    this.#unread.push(loss);
+  }
+
+  /** The parameters were updated. */
+  updated(): void {
+    this.step++;
+    this.#lastRates = this.optimizer.paramGroups.map(({ lr }) => lr);
+  }
+
+  /** An epoch ended. */
+  finish(record: EpochRecord): void {
+    this.#losses = this.#losses.concat(this.#read);
+    this.#read = [];
+    this.#batch = 0;
+    this.#records.push(record);
+    this.loss = null;
+    this.epoch++;
+  }
+
+  #stateDict(): RunStateDict {
+    return {
+      epoch: this.epoch,
+      step: this.step,
+      epochLosses: Float64Array.from(this.#read),
+      unreadLosses: this.#unread,
+      losses: Float64Array.from(this.#losses),
+      records: [...this.#records],
+      lastRates: this.#lastRates,
+    };
+  }
+
+  #loadStateDict({
+    epoch,
+    step,
+    epochLosses,
+    unreadLosses,
+    losses,
+    records,
+    lastRates,
+  }: RunStateDict): void {
+    this.epoch = epoch;
+    this.step = step;
+    this.#read = [...epochLosses];
+    this.#unread = [...unreadLosses];
+    this.#batch = epochLosses.length + unreadLosses.length;
+    this.#losses = [...losses];
+    this.#lastRates = lastRates;
+    this.#records.splice(0, this.#records.length, ...records);
+  }
+}
