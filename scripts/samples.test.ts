@@ -13,10 +13,9 @@ function samplesIn(page: string): string[] {
 async function run(code: string, name: string): Promise<string> {
   const folder = ".reports/samples"; // inside the workspace, where the packages are found
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${name}.mts`);
-  writeFileSync(file, code);
-  const command = ["--conditions=@wgrad/source", "--import", "tsx", file];
-  const { stdout } = await promisify(execFile)(process.execPath, command);
+  writeFileSync(join(folder, `${name}.mts`), code);
+  const command = ["--conditions=@wgrad/source", "--import", "tsx", `${name}.mts`];
+  const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: folder });
   return stdout;
 }
 
