@@ -12,7 +12,18 @@ export {
   type StreamSource,
 } from "./datasets/iterable-dataset.ts";
 export { type RandomSplitOptions, randomSplit, Subset } from "./datasets/subset.ts";
+export {
+  TableDataset,
+  TableStreamDataset,
+  type TableStreamDatasetOptions,
+} from "./datasets/table-dataset.ts";
 export { type TensorBatch, TensorDataset, type TensorFields } from "./datasets/tensor-dataset.ts";
+export { CenterCrop, RandomCrop, type RandomCropOptions } from "./images/crop.ts";
+export { type RandomFlipOptions, RandomHorizontalFlip } from "./images/flip.ts";
+export { type ImageTensorOptions, imageTensor, type Pixels } from "./images/image-tensor.ts";
+export { Compose, type ImageTransform, type Size } from "./images/image-transform.ts";
+export { Normalize } from "./images/normalize.ts";
+export { Resize, type ResizeOptions } from "./images/resize.ts";
 export {
   type Collated,
   type CollateOptions,

@@ -1,0 +1,51 @@
+import { ArgumentError, type Tensor, tensor } from "@wgrad/autograd";
+
+/** Bytes of a picture, row by row, the channels of a point together: a browser's ImageData, or what an image reader gives. */
+export interface Pixels {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Settings of `imageTensor`. */
+export interface ImageTensorOptions {
+  /** 1 for grey (0.299 R + 0.587 G + 0.114 B), 3 for colours, 4 with opacity (default 3). */
+  readonly channels?: 1 | 3 | 4;
+}
+
+/**
+ * A picture as numbers from 0 to 1: [channels, height, width], f32. Grey bytes become three equal colours, opacity is left out unless asked for.
+ *
+ * Throws ArgumentError for bytes that do not fill the picture.
+ */
+export function imageTensor(
+  { data, width, height }: Pixels,
+  { channels = 3 }: ImageTensorOptions = {},
+): Tensor {
+  const size = width * height;
+  const stride = data.length / size;
+  if (![1, 2, 3, 4].includes(stride)) {
+    throw new ArgumentError(
+      `imageTensor: ${data.length} bytes are not ${width} × ${height} points of 1 to 4 channels`,
+    );
+  }
+  const out = new Float32Array(channels * size);
+  const isGrey = stride < 3;
+  const hasOpacity = stride === 2 || stride === 4;
+  for (let i = 0; i < size; i++) {
+    const at = i * stride;
+    const red = data[at] as number;
+    const green = isGrey ? red : (data[at + 1] as number);
+    const blue = isGrey ? red : (data[at + 2] as number);
+    if (channels === 1) {
+      out[i] = (isGrey ? red : 0.299 * red + 0.587 * green + 0.114 * blue) / 255;
+      continue;
+    }
+    out[i] = red / 255;
+    out[size + i] = green / 255;
+    out[2 * size + i] = blue / 255;
+    if (channels === 4)
+      out[3 * size + i] = hasOpacity ? (data[at + stride - 1] as number) / 255 : 1;
+  }
+  return tensor(out, { shape: [channels, height, width] });
+}

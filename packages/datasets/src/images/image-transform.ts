@@ -1,0 +1,47 @@
+import { ArgumentError, ShapeError, type Tensor } from "@wgrad/autograd";
+
+/** Changes pictures: [B, C, H, W] or [C, H, W], f32. */
+export interface ImageTransform {
+  transform(images: Tensor): Tensor;
+}
+
+/**
+ * Transforms one after the other.
+ *
+ * ```ts
+ * const augment = new Compose([new RandomCrop(28, { padding: 2 }), new RandomHorizontalFlip()]);
+ * new DataLoader(dataset, { collate: ({ images, labels }) => ({ images: augment.transform(images), labels }) });
+ * ```
+ */
+export class Compose implements ImageTransform {
+  readonly transforms: readonly ImageTransform[];
+
+  constructor(transforms: readonly ImageTransform[]) {
+    this.transforms = [...transforms];
+  }
+
+  transform(images: Tensor): Tensor {
+    return this.transforms.reduce((at, each) => each.transform(at), images);
+  }
+}
+
+/** Height and width, or both in one. */
+export type Size = number | readonly [height: number, width: number];
+
+/** Throws ArgumentError unless height and width are positive whole numbers. */
+export function checkSize(name: string, size: Size): readonly [number, number] {
+  const [height, width] = typeof size === "number" ? [size, size] : size;
+  if ([height, width].every((n) => Number.isInteger(n) && n >= 1)) return [height, width];
+  throw new ArgumentError(
+    `${name}: size is ${JSON.stringify(size)}\n  hint: a positive whole number, or [height, width]`,
+  );
+}
+
+/** Applies what takes a batch to a batch or to one picture. Throws ShapeError for other shapes. */
+export function asBatch(name: string, images: Tensor, change: (batch: Tensor) => Tensor): Tensor {
+  if (images.shape.length === 4) return change(images);
+  if (images.shape.length === 3) return change(images.unsqueeze(0)).squeeze(0);
+  throw new ShapeError(
+    `${name}: images: [${images.shape.join(", ")}]\n  hint: [batch, channels, height, width] or [channels, height, width]`,
+  );
+}

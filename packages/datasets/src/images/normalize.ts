@@ -1,0 +1,45 @@
+import { ArgumentError, ShapeError, type Tensor, tensor } from "@wgrad/autograd";
+import { asBatch, type ImageTransform } from "./image-transform.ts";
+
+/**
+ * z = (x − mean) / std, channel by channel.
+ *
+ * Throws ArgumentError for different numbers of channels and for a std of 0; ShapeError for pictures with other channels.
+ */
+export class Normalize implements ImageTransform {
+  readonly #mean: readonly number[];
+  readonly #std: readonly number[];
+
+  constructor(mean: readonly number[], std: readonly number[]) {
+    if (mean.length !== std.length || mean.length === 0 || !std.every((s) => s > 0)) {
+      throw new ArgumentError(
+        `Normalize: mean [${mean.join(", ")}] and std [${std.join(", ")}]\n  hint: one of each for every channel, std above 0`,
+      );
+    }
+    this.#mean = [...mean];
+    this.#std = [...std];
+  }
+
+  transform(images: Tensor): Tensor {
+    return this.#each(images, (batch, mean, std) => batch.sub(mean).div(std));
+  }
+
+  /** x = z std + mean: pictures to look at again. */
+  inverseTransform(images: Tensor): Tensor {
+    return this.#each(images, (batch, mean, std) => batch.mul(std).add(mean));
+  }
+
+  #each(images: Tensor, change: (batch: Tensor, mean: Tensor, std: Tensor) => Tensor): Tensor {
+    return asBatch("Normalize", images, (batch) => {
+      const channels = this.#mean.length;
+      if (batch.shape[1] !== channels) {
+        throw new ShapeError(
+          `Normalize: images: [${images.shape.join(", ")}] for ${channels} channels\n  hint: a mean and a std for every channel`,
+        );
+      }
+      const shape = [channels, 1, 1];
+      const [mean, std] = [Float32Array.from(this.#mean), Float32Array.from(this.#std)];
+      return change(batch, tensor(mean, { shape }), tensor(std, { shape }));
+    });
+  }
+}
