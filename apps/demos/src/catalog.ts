@@ -25,4 +25,19 @@ export const catalog: Readonly<Record<string, Entry>> = {
     teaches: "Q-learning: values of moves, learned from rewards alone",
     load: async () => (await import("./gridworld/demo.ts")).gridworld,
   },
+  sentiment: {
+    summary: "does a sentence praise or complain?",
+    teaches: "an LSTM with a maximum over time, beside a bag of words",
+    load: async () => (await import("./sentiment/demo.ts")).sentiment,
+  },
+  word2vec: {
+    summary: "which words belong together?",
+    teaches: "word vectors by two losses: cosine embedding, and skip-gram with negative samples",
+    load: async () => (await import("./word2vec/demo.ts")).word2vec,
+  },
+  gpt: {
+    summary: "what comes next?",
+    teaches: "a GPT on characters: pre-training, fine-tuning, sampling, beside Kneser-Ney",
+    load: async () => (await import("./gpt/demo.ts")).gpt,
+  },
 };

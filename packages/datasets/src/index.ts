@@ -68,6 +68,7 @@ export {
 } from "./table/table.ts";
 export { type TrainBpeOptions, trainBpe } from "./text/bpe.ts";
 export { SubwordTokenizer, type SubwordTokenizerOptions } from "./text/subword-tokenizer.ts";
+export { denseRows, type SparseRows, TfidfVectorizer } from "./text/tf-idf.ts";
 export type { AddedToken, BpeModel, ByteLevel, TokenizerJSON } from "./text/tokenizer-json.ts";
 export { Vocabulary, type VocabularyJSON, type VocabularyOptions } from "./text/vocabulary.ts";
 export { WordTokenizer, type WordTokenizerOptions } from "./text/word-tokenizer.ts";

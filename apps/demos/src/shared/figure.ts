@@ -63,14 +63,14 @@ function wrap(panels: readonly Panel[]): Panel[][] {
 
 function draw({ width, height, plot }: Panel): string {
   const svg = Plot.plot({
-    ...plot,
-    document: document as unknown as Document,
-    width,
-    height,
     marginLeft: 52,
     marginBottom: 48,
     marginTop: 34,
     marginRight: 16,
+    ...plot,
+    document: document as unknown as Document,
+    width,
+    height,
     style: { fontFamily: fallback, fontSize: "13px", color: ink.text, background: "none" },
   });
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");

@@ -19,6 +19,20 @@ export function say(...lines: readonly string[]): void {
   for (const line of lines) write(line);
 }
 
+/** Text in lines of at most `width` characters, cut between words. */
+export function wrapped(text: string, width = 78): string[] {
+  return text.split("\n").flatMap((paragraph) => {
+    const lines = [""];
+    for (const word of paragraph.split(" ")) {
+      const line = lines.at(-1) as string;
+      if (line.length + word.length < width)
+        lines[lines.length - 1] = `${line}${line && " "}${word}`;
+      else lines.push(word);
+    }
+    return lines;
+  });
+}
+
 /** Rows under names, columns as wide as they need to be: numbers to the right, text to the left. */
 export function table(
   names: readonly string[],

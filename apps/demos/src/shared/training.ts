@@ -15,5 +15,14 @@ export interface Step {
 
 export type Training = AsyncGenerator<Step, void, undefined>;
 
+/** Several trainings of as many steps each, one after the other, as one. */
+export async function* inTurn(trainings: readonly Training[]): Training {
+  for (const [k, training] of trainings.entries()) {
+    for await (const { step, steps, loss } of training) {
+      yield { step: k * steps + step, steps: trainings.length * steps, loss };
+    }
+  }
+}
+
 /** The loss along the steps, each point the mean of the steps since the one before. */
 export type Curve = readonly { readonly step: number; readonly loss: number }[];

@@ -1,0 +1,36 @@
+import { noGrad, rand, tensor } from "@wgrad/autograd";
+import type { Vocabulary } from "@wgrad/datasets";
+import { encode } from "./characters.ts";
+import type { GPT } from "./model.ts";
+
+export interface SampleSettings {
+  readonly characters: number;
+  /** Below 1 the likely becomes likelier; near 0 only the likeliest is said. */
+  readonly temperature: number;
+}
+
+/**
+ * Continues `prompt`. A character is drawn by adding −log(−log u) to every logit, u uniform, and taking the largest: that is
+ * a draw from their softmax (Gumbel). A window always as long as the context, filled up behind its end, keeps one shape.
+ */
+export async function* sample(
+  model: GPT,
+  vocabulary: Vocabulary,
+  prompt: string,
+  { characters, temperature }: SampleSettings,
+): AsyncGenerator<string, void, undefined> {
+  const { context } = model.sizes;
+  const said = [...encode(vocabulary, prompt)];
+  for (let i = 0; i < characters; i++) {
+    const seen = said.slice(-context);
+    const window = new Int32Array(context);
+    window.set(seen);
+    const next = await noGrad(() => {
+      const logits = model(tensor(window, { shape: [1, context] })).at(0, seen.length - 1);
+      const gumbel = rand([vocabulary.size]).log().neg().log().neg();
+      return logits.div(temperature).add(gumbel).argmax();
+    }).item();
+    said.push(next);
+    yield vocabulary.decode([next]).join("");
+  }
+}

@@ -1,0 +1,135 @@
+import { loadMobyDick, loadStateOfTheUnion } from "@wgrad/datasets/data";
+import { ModuleDict } from "@wgrad/nn";
+import type { Demo, Outcome } from "../shared/demo.ts";
+import type { Budget, Options } from "../shared/options.ts";
+import { curvePanel } from "../shared/panels.ts";
+import { heading, say, table } from "../shared/terminal.ts";
+import { watch } from "../shared/watch.ts";
+import { loadWeights, saveWeights } from "../shared/weights.ts";
+import { CosineWords, SkipGram, type WordModel } from "./model.ts";
+import { type Corpus, corpusOf } from "./pairs.ts";
+import { pairsPanel } from "./picture.ts";
+import { gapBetween, nearest, type Relatedness, relatedness } from "./related.ts";
+import { type TrainSettings, train } from "./train.ts";
+
+interface Settings extends TrainSettings {
+  readonly features: number;
+  /** Words that occur less often have no vector. */
+  readonly minCount: number;
+}
+
+const full: Settings = {
+  features: 64,
+  minCount: 15,
+  steps: 1500,
+  lr: 0.01,
+  batchSize: 2048,
+  window: 5,
+  subsampling: 1e-3,
+  negatives: 5,
+};
+const settings: Record<Budget, Settings> = {
+  full,
+  quick: { ...full, features: 16, minCount: 200, steps: 60, batchSize: 512, lr: 0.05 },
+};
+
+const lessons = [
+  { key: "cosine", title: "1. One table, turned by CosineEmbeddingLoss" },
+  { key: "skip-gram", title: "2. Two tables, skip-gram with negative samples" },
+] as const;
+
+/** Which words belong together? Vectors learned from nothing but who stands near whom. */
+export const word2vec: Demo = {
+  takes: ["save", "load"],
+  checks: {
+    quick: lessons.map(({ key }) => ({
+      measure: `${key}: neighbours above strangers`,
+      least: 0.02,
+    })),
+    full: lessons.flatMap(({ key }) => [
+      { measure: `${key}: pairs of 20`, least: 17 },
+      { measure: `${key}: share of comparisons won`, least: 0.9 },
+    ]),
+  },
+  run,
+};
+
+async function run(options: Options): Promise<Outcome> {
+  const { features, minCount, ...training } = settings[options.budget];
+  const [novel, speeches] = await Promise.all([loadMobyDick(), loadStateOfTheUnion()]);
+  const corpus = corpusOf(`${novel.text}\n${speeches.text}`, minCount);
+  const { size } = corpus.vocabulary;
+  say(
+    `Moby-Dick and 233 speeches to Congress: ${corpus.words.length.toLocaleString("en")} words,`,
+    `${size.toLocaleString("en")} different ones that occur ${minCount} times or more.`,
+  );
+
+  const models = new ModuleDict<WordModel>({
+    cosine: new CosineWords(size, features),
+    "skip-gram": new SkipGram(size, features),
+  });
+  if (options.load !== undefined) loadWeights(models, options.load, options.name);
+  const found: Record<string, Relatedness> = {};
+  const measures: Record<string, number> = {};
+  const curves = [];
+  for (const { key, title } of lessons) {
+    heading(title);
+    const model = models.get(key) as WordModel;
+    const before = await relatedness(model.vectors.weight, corpus.vocabulary);
+    if (options.load === undefined) {
+      const curve = await watch(train(model, corpus, training));
+      curves.push(
+        curvePanel(`The loss of ${key}`, `${training.steps} steps`, [{ name: "", curve }]),
+      );
+    }
+    const after = await relatedness(model.vectors.weight, corpus.vocabulary);
+    found[key] = after;
+    measures[`${key}: pairs of 20`] = after.above;
+    measures[`${key}: share of comparisons won`] = after.share;
+    measures[`${key}: neighbours above strangers`] = await gapBetween(model.vectors.weight, corpus);
+    report(before, after);
+    await sayNearest(model, corpus);
+  }
+  if (options.save !== undefined) await saveWeights(models, options.save, options.name);
+  return {
+    measures,
+    report: {
+      title: "Which words belong together?",
+      subtitle: "Vectors learned from a novel and 233 speeches, by who stands near whom",
+      panels: [...lessons.map(({ key }) => pairsPanel(key, found[key] as Relatedness)), ...curves],
+    },
+  };
+}
+
+function report(before: Relatedness, after: Relatedness): void {
+  say("");
+  table(
+    ["pair", "cosine", "with unrelated words"],
+    after.pairs.map(({ words, cosine, others }) => [
+      words.join(" – "),
+      cosine.toFixed(2),
+      others.toFixed(2),
+    ]),
+  );
+  const score = ({ above, share, pairs }: Relatedness): string[] => [
+    `${above} of ${pairs.length}`,
+    share.toFixed(3),
+  ];
+  say("");
+  table(
+    ["", "pairs above the mean of unrelated", "comparisons won"],
+    [
+      ["before", ...score(before)],
+      ["after", ...score(after)],
+    ],
+  );
+}
+
+async function sayNearest(model: WordModel, { vocabulary }: Corpus): Promise<void> {
+  say("");
+  for (const word of ["whale", "war", "money", "spain", "water"]) {
+    if (!vocabulary.has(word)) continue;
+    const near = await nearest(model.vectors.weight, vocabulary, word, 6);
+    say(`  ${word.padEnd(6)} is near ${near.join(", ")}`);
+  }
+}

@@ -1,0 +1,83 @@
+import { ArgumentError, ShapeError, type Tensor, tensor, zeros } from "@wgrad/autograd";
+import { Vocabulary } from "./vocabulary.ts";
+
+/** Rows that are mostly zeros: what is in row i are `values[i, :]` in the columns `indices[i, :]`. */
+export interface SparseRows {
+  /** [rows, most in a row], i32; short rows are filled up with column 0. */
+  readonly indices: Tensor;
+  /** [rows, most in a row]; 0 where a row is filled up. */
+  readonly values: Tensor;
+  /** How many columns there are. */
+  readonly columns: number;
+}
+
+/**
+ * Texts as weights of their words, as scikit-learn's TfidfVectorizer: count(t in d) · (log((1 + n) / (1 + df(t))) + 1), n texts of which
+ * df(t) have the word t, then each row divided by its length. Words that `fit` did not see count for nothing.
+ */
+export class TfidfVectorizer {
+  #vocabulary: Vocabulary | null = null;
+  #rarity: Float64Array = new Float64Array();
+
+  /** The words and their columns, after `fit`. */
+  get vocabulary(): Vocabulary {
+    if (this.#vocabulary !== null) return this.#vocabulary;
+    throw new ArgumentError("TfidfVectorizer: not fitted yet\n  hint: fit(trainingTexts) first");
+  }
+
+  /** Counts in how many texts, each a list of words, every word is. */
+  fit(texts: readonly (readonly string[])[]): this {
+    if (texts.length === 0) throw new ShapeError("TfidfVectorizer.fit: no texts");
+    const vocabulary = Vocabulary.from(texts, { specials: [] });
+    const seen = new Float64Array(vocabulary.size);
+    for (const words of texts) {
+      for (const column of new Set(vocabulary.encode(words)))
+        seen[column] = (seen[column] as number) + 1;
+    }
+    this.#vocabulary = vocabulary;
+    this.#rarity = seen.map((count) => Math.log((1 + texts.length) / (1 + count)) + 1);
+    return this;
+  }
+
+  /** A row for each text. */
+  transform(texts: readonly (readonly string[])[]): SparseRows {
+    const { vocabulary } = this;
+    const rows = texts.map((words) => this.#weights(vocabulary, words));
+    const width = Math.max(1, ...rows.map((row) => row.size));
+    const indices = new Int32Array(rows.length * width);
+    const values = new Float32Array(rows.length * width);
+    rows.forEach((row, i) => {
+      indices.set([...row.keys()], i * width);
+      values.set([...row.values()], i * width);
+    });
+    const shape = [rows.length, width];
+    return {
+      indices: tensor(indices, { shape }),
+      values: tensor(values, { shape }),
+      columns: vocabulary.size,
+    };
+  }
+
+  /** `fit(texts)`, then `transform(texts)`. */
+  fitTransform(texts: readonly (readonly string[])[]): SparseRows {
+    return this.fit(texts).transform(texts);
+  }
+
+  #weights(vocabulary: Vocabulary, words: readonly string[]): Map<number, number> {
+    const row = new Map<number, number>();
+    for (const word of words) {
+      if (!vocabulary.has(word)) continue;
+      const column = vocabulary.indexOf(word);
+      row.set(column, (row.get(column) ?? 0) + (this.#rarity[column] as number));
+    }
+    const length = Math.hypot(...row.values());
+    for (const [column, weight] of row) row.set(column, weight / length);
+    return row;
+  }
+}
+
+/** All columns of sparse rows, zeros too: [rows, columns]. */
+export function denseRows({ indices, values, columns }: SparseRows): Tensor {
+  const [rows = 0] = indices.shape;
+  return zeros([rows, columns]).scatterAdd(1, indices, values);
+}
