@@ -40,4 +40,9 @@ export const catalog: Readonly<Record<string, Entry>> = {
     teaches: "a GPT on characters: pre-training, fine-tuning, sampling, beside Kneser-Ney",
     load: async () => (await import("./gpt/demo.ts")).gpt,
   },
+  translate: {
+    summary: "how is that said in Chinese?",
+    teaches: "a Transformer with encoder and decoder, beside copying and looking up",
+    load: async () => (await import("./translate/demo.ts")).translation,
+  },
 };

@@ -2,7 +2,8 @@ import { noGrad } from "@wgrad/autograd";
 import { DataLoader, RandomSampler } from "@wgrad/datasets";
 import { Perplexity } from "@wgrad/metrics";
 import { functional as F } from "@wgrad/nn";
-import { AdamW, CosineAnnealingLR, clipGradNorm_, LinearLR, SequentialLR } from "@wgrad/optim";
+import { AdamW, clipGradNorm_ } from "@wgrad/optim";
+import { warmUpThenCosine } from "../shared/schedule.ts";
 import type { Training } from "../shared/training.ts";
 import { Windows } from "./characters.ts";
 import type { GPT } from "./model.ts";
@@ -27,15 +28,7 @@ export async function* train(
   });
   const loader = new DataLoader(windows, { batchSize, sampler });
   const optimizer = new AdamW(model.parameters(), { lr, betas: [0.9, 0.99], weightDecay: 0.01 });
-  const warmUp = Math.max(1, Math.round(0.05 * steps));
-  const schedule = new SequentialLR(
-    optimizer,
-    [
-      new LinearLR(optimizer, { startFactor: 1 / warmUp, totalIters: warmUp - 1 }),
-      new CosineAnnealingLR(optimizer, Math.max(1, steps - warmUp), { etaMin: 0.02 * lr }),
-    ],
-    [warmUp],
-  );
+  const schedule = warmUpThenCosine(optimizer, steps, { warmUp: 0.05 });
   let step = 0;
   for await (const { inputs, targets } of loader) {
     const logits = model(inputs);

@@ -61,6 +61,42 @@ export function lossPanel(curve: Curve, options: { y?: string; log?: boolean } =
   return [curvePanel(title, `${last.step} steps, ${fall}`, [{ name: "", curve }], options)];
 }
 
+/** A bar for each name, with its number at its end; the last one is ours. */
+export function barsChart(
+  rows: readonly { readonly name: string; readonly value: number }[],
+  { label, digits }: { readonly label: string; readonly digits: number },
+): Chart {
+  type Row = (typeof rows)[number];
+  const ours = rows.at(-1)?.name;
+  const most = Math.max(...rows.map(({ value }) => value));
+  return {
+    width: 440,
+    height: 400,
+    plot: {
+      marginLeft: 20 + 7.5 * Math.max(...rows.map(({ name }) => name.length)),
+      x: { label: `${label} →`, domain: [0, 1.15 * most], ticks: 5, tickSize: 0 },
+      y: { label: null, domain: rows.map(({ name }) => name), tickSize: 0, padding: 0.35 },
+      marks: [
+        Plot.gridX({ stroke: ink.grid, strokeOpacity: 1 }),
+        Plot.barX(rows, {
+          x: "value",
+          y: "name",
+          fill: ({ name }: Row) => (name === ours ? ink.data : ink.quiet),
+        }),
+        Plot.text(rows, {
+          x: "value",
+          y: "name",
+          text: ({ value }: Row) => value.toFixed(digits),
+          textAnchor: "start",
+          dx: 6,
+          fontSize: 13,
+          fill: ink.text,
+        }),
+      ],
+    },
+  };
+}
+
 /** How often each class (down) was taken for each (across); every row is shaded by its share. */
 export function confusionChart(
   counts: readonly (readonly number[])[],

@@ -9,8 +9,9 @@ export interface TranslatorSizes {
   readonly layers: number;
   readonly heads: number;
   readonly feedforward: number;
-  /** The longest sentence of either language. */
-  readonly context: number;
+  /** The longest sentence of each language. */
+  readonly sourceLength: number;
+  readonly targetLength: number;
   readonly dropout: number;
 }
 
@@ -31,7 +32,7 @@ export class Translator extends Module<[source: Tensor, target: Tensor], Tensor>
     const { features, layers, heads: nhead, feedforward, dropout } = sizes;
     this.source = new Embedding(sizes.sourceWords, features, { paddingIdx: 0 });
     this.target = new Embedding(sizes.targetWords, features, { paddingIdx: 0 });
-    this.places = new Embedding(sizes.context, features);
+    this.places = new Embedding(Math.max(sizes.sourceLength, sizes.targetLength), features);
     for (const table of [this.source, this.target, this.places]) {
       init.normal_(table.weight, { std: features ** -0.5 });
     }

@@ -1,14 +1,6 @@
-import {
-  cosineSimilarity,
-  embedding,
-  Generator,
-  noGrad,
-  type Tensor,
-  tensor,
-} from "@wgrad/autograd";
+import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import type { Vocabulary } from "@wgrad/datasets";
 import { pairwiseCosineSimilarity } from "@wgrad/metrics";
-import { type Corpus, pairBatches } from "./pairs.ts";
 
 /** Words that belong together, in a novel about a whale and two centuries of speeches. */
 const related: readonly (readonly [string, string])[] = [
@@ -76,19 +68,6 @@ export async function relatedness(vectors: Tensor, vocabulary: Vocabulary): Prom
     above: pairs.filter(({ cosine, others }) => cosine > others).length,
     share: wins / (known.length * strangers.length),
   };
-}
-
-/** How much larger the cosine of neighbours is than that of strangers, on average over words drawn anew from the text. */
-export async function gapBetween(vectors: Tensor, corpus: Corpus): Promise<number> {
-  const settings = { batchSize: 4096, window: 5, subsampling: 1e-3, negatives: 1 };
-  const { centers, others } = pairBatches(corpus, settings, new Generator(0)).next().value;
-  const cosines = noGrad(() =>
-    cosineSimilarity(embedding(centers, vectors).unsqueeze(1), embedding(others, vectors), 2).mean(
-      0,
-    ),
-  );
-  const [neighbours = 0, strangers = 0] = await cosines.data();
-  return neighbours - strangers;
 }
 
 /** The words whose vectors point most nearly where that of `word` does, nearest first. */

@@ -1,3 +1,4 @@
+import { Generator, noGrad } from "@wgrad/autograd";
 import { Adam, LinearLR } from "@wgrad/optim";
 import type { Training } from "../shared/training.ts";
 import type { WordModel } from "./model.ts";
@@ -26,4 +27,15 @@ export async function* train(
     schedule.step();
     yield { step, steps, loss };
   }
+}
+
+/** The loss on pairs that are drawn anew, the same ones at every call. */
+export async function lossOn(
+  model: WordModel,
+  corpus: Corpus,
+  pairs: PairSettings,
+): Promise<number> {
+  const fresh = pairBatches(corpus, { ...pairs, batchSize: 4096 }, new Generator(0));
+  const { centers, others, targets } = fresh.next().value;
+  return noGrad(() => model(centers, others, targets)).item();
 }

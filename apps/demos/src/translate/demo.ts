@@ -1,0 +1,109 @@
+import { trainTestSplit } from "@wgrad/datasets";
+import { loadEnglishChinese } from "@wgrad/datasets/data";
+import type { Demo, Outcome } from "../shared/demo.ts";
+import type { Budget, Options } from "../shared/options.ts";
+import { lossPanel } from "../shared/panels.ts";
+import { heading, say, table } from "../shared/terminal.ts";
+import { trainOrLoad } from "../shared/weights.ts";
+import { characterBleu, nearestTranslations, runsOf } from "./baselines.ts";
+import { translate } from "./greedy.ts";
+import { Translator, type TranslatorSizes } from "./model.ts";
+import { encodeTarget, languagesOf, type Pair, roomFor, wordsOf } from "./pairs.ts";
+import { scoresPanel } from "./picture.ts";
+import { perplexityOn, type TrainSettings, train } from "./train.ts";
+
+type Sizes = Pick<TranslatorSizes, "features" | "layers" | "heads" | "feedforward" | "dropout">;
+
+interface Settings extends TrainSettings {
+  readonly sizes: Sizes;
+  /** The longest English sentence that is taken, in words. */
+  readonly longest: number;
+}
+
+const settings: Record<Budget, Settings> = {
+  full: {
+    sizes: { features: 64, layers: 1, heads: 4, feedforward: 192, dropout: 0.1 },
+    longest: 12,
+    epochs: 88,
+    lr: 3e-3,
+    batchSize: 16,
+  },
+  quick: {
+    sizes: { features: 32, layers: 1, heads: 2, feedforward: 64, dropout: 0 },
+    longest: 5,
+    epochs: 4,
+    lr: 1e-2,
+    batchSize: 16,
+  },
+};
+
+/** How is that said in Chinese? A small Transformer learns from the messages of a compiler. */
+export const translation: Demo = {
+  takes: ["epochs", "save", "load"],
+  checks: {
+    quick: [{ measure: "perplexity", most: 100 }],
+    full: [{ measure: "char-BLEU", least: 42 }],
+  },
+  run,
+};
+
+async function run(options: Options): Promise<Outcome> {
+  const { sizes, longest, ...rest } = settings[options.budget];
+  const training = { ...rest, ...(options.epochs !== undefined && { epochs: options.epochs }) };
+  const messages = (await loadEnglishChinese()).table;
+  const [en, zh] = [messages.strings("en"), messages.strings("zh")];
+  const pairs = en.map((sentence, i): Pair => ({ en: sentence, zh: zh[i] as string }));
+  const short = pairs.filter((pair) => wordsOf(pair.en).length <= longest);
+  const [known, held] = await trainTestSplit(short, { testSize: 0.1, randomState: 42 });
+  const languages = languagesOf(known);
+  heading(`${known.length} messages of a compiler in English and Chinese, ${held.length} held out`);
+
+  const model = new Translator({
+    ...sizes,
+    sourceWords: languages.source.size,
+    targetWords: languages.target.size,
+    sourceLength: longest,
+    targetLength: roomFor(short.map((pair) => encodeTarget(languages, pair))),
+  });
+  const curve = await trainOrLoad(model, options, () => train(model, known, languages, training));
+
+  const ours = await translate(model, languages, held);
+  const byWords = await nearestTranslations(known, held);
+  const byRuns = await nearestTranslations(known, held, runsOf);
+  const perplexity = await perplexityOn(model, held, languages);
+  const scores = [
+    {
+      name: "English as it is",
+      value: characterBleu(
+        held.map((pair) => pair.en),
+        held,
+      ),
+    },
+    { name: "the nearest by words", value: characterBleu(byWords, held) },
+    { name: "the nearest by characters", value: characterBleu(byRuns, held) },
+    { name: "this Transformer", value: characterBleu(ours, held) },
+  ];
+  say("");
+  table(
+    ["", "char-BLEU"],
+    scores.map(({ name, value }) => [name, value.toFixed(1)]),
+  );
+  say("", `perplexity of the held-out translations: ${perplexity.toFixed(2)}`);
+  for (const [i, pair] of held.slice(0, 6).entries()) {
+    say("", `  ${pair.en}`, `  ours:      ${ours[i]}`, `  reference: ${pair.zh}`);
+  }
+  return {
+    measures: {
+      "char-BLEU": scores.at(-1)?.value as number,
+      "char-BLEU, nearest by words": scores[1]?.value as number,
+      "char-BLEU, nearest by characters": scores[2]?.value as number,
+      perplexity,
+    },
+    note: "Looking up the most similar known sentence is as good here: the messages of a compiler repeat themselves.",
+    report: {
+      title: "How is that said in Chinese?",
+      subtitle: "A Transformer on the messages of the TypeScript compiler",
+      panels: [scoresPanel(scores), ...lossPanel(curve)],
+    },
+  };
+}
