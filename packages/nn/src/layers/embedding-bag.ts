@@ -1,4 +1,4 @@
-import { ArgumentError, arange, type Tensor, where, zeros } from "@wgrad/autograd";
+import { ArgumentError, arange, ones, type Tensor, where, zeros } from "@wgrad/autograd";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { boundRepr, boundRows, type EmbeddingLayerOptions, paddingRow } from "./embedding.ts";
@@ -67,14 +67,16 @@ export class EmbeddingBag extends Module<
     const positions = arange(places.shape[0] as number).unsqueeze(1);
     const bag = positions.ge(starts).to("i32").sum(1).sub(1);
     const counts = this.paddingIdx === null ? null : places.ne(this.paddingIdx).unsqueeze(1);
-    const empty = zeros([bags, this.weight.shape[1] as number]);
+    const { dtype } = rows;
+    const empty = zeros([bags, this.weight.shape[1] as number], { dtype });
     if (this.mode === "max") return largest(rows, bag, counts, empty);
     const weighed = perSampleWeights === null ? rows : rows.mul(perSampleWeights.reshape([-1, 1]));
     const added = counts === null ? weighed : where(counts, weighed, 0);
     const total = empty.indexAdd(0, bag, added);
     if (this.mode === "sum") return total;
-    const ones = counts === null ? zeros([rows.shape[0] as number, 1]).add(1) : counts.to("f32");
-    return total.div(zeros([bags, 1]).indexAdd(0, bag, ones).clamp(1));
+    const all = [rows.shape[0] as number, 1];
+    const found = counts === null ? ones(all, { dtype }) : counts.to(dtype);
+    return total.div(zeros([bags, 1], { dtype }).indexAdd(0, bag, found).clamp(1));
   }
 
   override extraRepr(): string {
