@@ -1,107 +1,87 @@
-/** `pnpm bench [--only record,host] [--json FILE]`: what things cost. Times are recorded, never gated. */
-import { writeFileSync } from "node:fs";
+/**
+ * `pnpm bench [--only NAME,…] [--against LIBRARY-BACKEND,…] [--json FILE] [--write]`: training steps here and in other
+ * libraries, side by side. NAME is a line, or `record` or `host` (what recording costs). Times are never gated.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { manualSeed, randn, type Tensor } from "@wgrad/autograd";
-import { pendingNodes, useIdleDevice } from "@wgrad/autograd/testing";
-import { models } from "./steps/models.ts";
+import { host, record } from "./bench/record.ts";
+import {
+  disagreements,
+  load,
+  machine,
+  type Report,
+  revision,
+  tables,
+  writePage,
+} from "./bench/report.ts";
+import { CONTENDERS, run } from "./bench/run.ts";
 import { workloads } from "./steps/workloads.ts";
 
-interface RecordCost {
-  /** Median microseconds to record one operation. */
-  readonly microsecondsPerNode: number;
-  readonly nodes: number;
-  readonly runs: number;
-}
+const root = join(import.meta.dirname, "..");
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    against: { type: "string" },
+    json: { type: "string" },
+    write: { type: "boolean", default: false },
+  },
+});
 
-const median = (values: number[]): number =>
-  values.sort((a, b) => a - b)[values.length >> 1] as number;
-
-/** Times `run` on a device that does nothing, per node it records. `rest` is done between runs and not timed. */
-function recordCost(runs: number, run: () => void, rest: () => void): RecordCost {
-  const costs: number[] = [];
-  let nodes = 0;
-  for (let i = 0; i < runs; i++) {
-    const start = performance.now();
-    run();
-    const elapsed = performance.now() - start;
-    nodes = pendingNodes();
-    rest();
-    if (i >= runs / 5) costs.push((elapsed * 1000) / nodes);
-  }
-  return { microsecondsPerNode: Math.round(median(costs) * 1000) / 1000, nodes, runs };
-}
-
-function record(): Record<string, RecordCost> {
-  useIdleDevice();
-  manualSeed(0);
-  const a = randn([64, 64]);
-  const w = randn([64, 64], { requiresGrad: true });
-  let last: Tensor = a;
-  const chain =
-    (x: Tensor): (() => void) =>
-    () => {
-      last = x;
-      for (let i = 0; i < 250; i++) last = last.mul(w).add(a).sigmoid().sub(0.5);
-    };
-  const settle = (): void => {
-    last.realize();
-  };
-  let loss: Tensor;
-  return {
-    "elementwise, no gradient": recordCost(300, chain(a.detach()), settle),
-    "elementwise, gradients": recordCost(
-      300,
-      () => {
-        last = a;
-        for (let i = 0; i < 250; i++) last = last.mul(w).add(a).sigmoid().sub(0.5);
-      },
-      settle,
-    ),
-    "forward and backward": recordCost(
-      300,
-      () => {
-        last = a;
-        for (let i = 0; i < 100; i++) last = last.matmul(w).add(a).relu();
-        loss = last.sum();
-        loss.backward();
-      },
-      () => {
-        loss.realize();
-        w.grad = null;
-      },
-    ),
-  };
-}
-
-/** Median host microseconds of whole training steps: recording, planning and the submit that does nothing. */
-function host(): Record<string, { microsecondsPerStep: number }> {
-  useIdleDevice();
-  manualSeed(0);
-  const costs = Object.entries(models).map(([name, make]) => {
-    const step = make((workloads[name] as (typeof workloads)[string])());
-    const times: number[] = [];
-    for (let i = 0; i < 300; i++) {
-      const start = performance.now();
-      step.run();
-      if (i >= 60) times.push((performance.now() - start) * 1000);
-    }
-    return [name, { microsecondsPerStep: Math.round(median(times)) }] as const;
-  });
-  return Object.fromEntries(costs);
-}
-
-const { values } = parseArgs({ options: { only: { type: "string" }, json: { type: "string" } } });
 const suites: Record<string, () => unknown> = { record, host };
-const chosen = values.only?.split(",") ?? Object.keys(suites);
-const report: Record<string, unknown> = {};
-for (const name of chosen) {
-  const suite = suites[name];
-  if (suite === undefined) {
-    console.error(`bench: no suite "${name}"; there are ${Object.keys(suites).join(", ")}`);
-    process.exit(1);
-  }
-  report[name] = suite();
-  console.log(name);
-  console.table(report[name]);
+const chosen = values.only?.split(",") ?? Object.keys(workloads);
+const known = [...Object.keys(workloads), ...Object.keys(suites)];
+const names = CONTENDERS.map(({ library, backend }) => `${library}-${backend}`);
+const against = values.against?.split(",") ?? names;
+refuse("line or suite", chosen, known);
+refuse("contender", against, names);
+
+function refuse(what: string, given: readonly string[], all: readonly string[]): void {
+  const unknown = given.find((name) => !all.includes(name));
+  if (unknown === undefined) return;
+  console.error(`bench: no ${what} "${unknown}"; there are ${all.join(", ")}`);
+  process.exit(1);
 }
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+
+function save(file: string, content: unknown): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+const measured: Record<string, unknown> = {};
+for (const name of chosen.filter((one) => one in suites)) {
+  measured[name] = (suites[name] as () => unknown)();
+  console.log(name);
+  console.table(measured[name]);
+}
+
+const lines = Object.keys(workloads).filter((name) => chosen.includes(name));
+if (lines.length > 0) {
+  const began = performance.now();
+  const before = load();
+  const seconds = (): number => (performance.now() - began) / 1000;
+  const contenders = CONTENDERS.filter((_, i) => against.includes(names[i] as string));
+  const results = await run(lines, contenders, (text) =>
+    console.log(`${seconds().toFixed(0).padStart(4)} s  ${text}`),
+  );
+  const adapters = results.flatMap((line) => line.results.map(({ opened }) => opened?.adapter));
+  const report: Report = {
+    revision: revision(),
+    date: new Date().toISOString(),
+    machine: machine(),
+    adapter: adapters.find((adapter) => adapter !== undefined) ?? "no adapter",
+    load: [before, load()],
+    seconds: seconds(),
+    lines: results,
+  };
+  console.log(`\n${tables(results)}\n`);
+  const file = values.json ?? join(root, "bench", "results", `${report.revision}.json`);
+  save(file, { ...report, ...measured });
+  console.log(`${file}; load average ${report.load.join(" before, ")} after`);
+  if (values.write) writePage(join(root, "docs", "benchmarks.md"), report);
+  const apart = disagreements(results);
+  for (const text of apart) console.error(text);
+  process.exit(apart.length === 0 ? 0 : 1);
+}
+if (values.json !== undefined) save(values.json, measured);
+process.exit(0);

@@ -22,7 +22,9 @@ import { LEARNING_RATE, LSTM as lstmSize, type Workload } from "./workloads.ts";
 export interface Step {
   /** One training step: forward, backward, update; the loss is not read. */
   readonly run: () => Tensor;
-  /** A number that all results of a step take part in, where the loss alone does not show them. */
+  /** What to read of a step whose result is no single number. */
+  readonly value?: () => Tensor;
+  /** A number that all gradients take part in, where the loss never shows them. */
   readonly check?: () => Tensor;
 }
 
@@ -110,7 +112,7 @@ function product({ weights }: Workload): Step {
       last = a.matmul(b).realize();
       return last;
     },
-    check: () => last.abs().mean(),
+    value: () => last.abs().mean(),
   };
 }
 

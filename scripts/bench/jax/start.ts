@@ -1,0 +1,164 @@
+import {
+  blockUntilReady,
+  defaultDevice,
+  init,
+  jit,
+  nn,
+  numpy as np,
+  valueAndGrad,
+} from "@jax-js/jax";
+import { filled, type Values } from "../../steps/draw.ts";
+import { LEARNING_RATE, type Workload } from "../../steps/workloads.ts";
+import { type Contender, type Start, Unsupported } from "../contender.ts";
+import { permuted } from "../layouts.ts";
+import { type A, get, type Loss, losses, type Tree, toArray, toArrays } from "./losses.ts";
+
+const map = (tree: Tree, f: (name: string) => A): Tree =>
+  Object.fromEntries(Object.keys(tree).map((name) => [name, f(name)]));
+
+/** (weights, batch) → (weights − rate · gradient, loss), compiled whole. */
+function sgd(loss: Loss): (w: Tree, batch: Tree) => [Tree, A] {
+  return jit((w: Tree, batch: Tree): [Tree, A] => {
+    const [value, g] = valueAndGrad(loss)(
+      map(w, (name) => get(w, name)),
+      batch,
+    );
+    const next = map(w, (name) =>
+      (w[name] as A).sub(((g as Tree)[name] as A).mul(LEARNING_RATE.sgd)),
+    );
+    return [next, value];
+  }) as (w: Tree, batch: Tree) => [Tree, A];
+}
+
+/** One step of Adam, compiled whole; `corrections` are 1/(1 − β₁ᵗ) and 1/(1 − β₂ᵗ). */
+function adam(
+  loss: Loss,
+): (w: Tree, m: Tree, v: Tree, corrections: A[], batch: Tree) => [Tree, Tree, Tree, A] {
+  const step = (
+    w: Tree,
+    m: Tree,
+    v: Tree,
+    corrections: A[],
+    batch: Tree,
+  ): [Tree, Tree, Tree, A] => {
+    const [value, gradients] = valueAndGrad(loss)(
+      map(w, (name) => get(w, name)),
+      batch,
+    );
+    const g = gradients as Tree;
+    const [first, second] = corrections as [A, A];
+    const mNext = map(m, (name) => (m[name] as A).mul(0.9).add(get(g, name).mul(0.1)));
+    const vNext = map(v, (name) =>
+      (v[name] as A).mul(0.999).add(np.square(g[name] as A).mul(0.001)),
+    );
+    const wNext = map(w, (name) => {
+      const mHat = get(mNext, name).mul(first.ref);
+      const vHat = get(vNext, name).mul(second.ref);
+      return (w[name] as A).sub(mHat.div(np.sqrt(vHat).add(1e-8)).mul(LEARNING_RATE.adam));
+    });
+    first.dispose();
+    second.dispose();
+    return [wNext, mNext, vNext, value];
+  };
+  return jit(step) as typeof step;
+}
+
+function training(line: string, workload: Workload): Contender {
+  const loss = losses[line] as Loss;
+  const batch = batchOf(line, workload);
+  let w = toArrays(workload.weights);
+  let last = np.array([0]);
+  if (line === "logistic") {
+    const step = sgd(loss);
+    return {
+      step() {
+        last.dispose();
+        [w, last] = step(w, toArrays(batch));
+      },
+      loss: () => first(last.ref),
+    };
+  }
+  const step = adam(loss);
+  let m = toArrays(zeros(workload.weights));
+  let v = toArrays(zeros(workload.weights));
+  let t = 0;
+  return {
+    step() {
+      t++;
+      last.dispose();
+      const corrections = [1 / (1 - 0.9 ** t), 1 / (1 - 0.999 ** t)].map((correction) =>
+        np.array(Float32Array.of(correction), { shape: [], dtype: np.float32 }),
+      );
+      [w, m, v, last] = step(w, m, v, corrections, toArrays(batch));
+    },
+    loss: () => first(last.ref),
+  };
+}
+
+/** The recurrent network takes its tokens time first, in one row. */
+function batchOf(line: string, { batch }: Workload): Workload["batch"] {
+  if (line !== "lstm") return batch;
+  const { data } = permuted(batch.tokens as Values, [1, 0]);
+  return { ...batch, tokens: { shape: [data.length], data } };
+}
+
+const zeros = (values: Workload["weights"]): Workload["weights"] =>
+  Object.fromEntries(Object.entries(values).map(([name, { shape }]) => [name, filled(shape, 0)]));
+
+const first = async (x: A): Promise<number> => ((await x.data()) as Float32Array)[0] as number;
+
+/**
+ * Steps that do not build on each other: nothing is computed before it is wanted, and what is given up unwanted never is, so
+ * all results are held until all are there.
+ */
+function apart(run: () => A[], loss: (last: A[]) => A, check?: (last: A[]) => A): Contender {
+  const held: A[][] = [];
+  const settle = async (): Promise<A[]> => {
+    await blockUntilReady(held);
+    for (const results of held.splice(0, held.length - 1)) for (const one of results) one.dispose();
+    return held[0] as A[];
+  };
+  return {
+    step() {
+      held.push(run());
+    },
+    loss: async () => first(loss(await settle())),
+    ...(check === undefined ? {} : { check: async () => first(check(await settle())) }),
+  };
+}
+
+function product({ weights }: Workload): Contender {
+  const [a, b] = [toArray(weights.a as Values), toArray(weights.b as Values)];
+  const multiply = jit((x: A, y: A): A => np.matmul(x, y));
+  return apart(
+    () => [multiply(a.ref, b.ref)],
+    ([c]) => np.mean(np.absolute((c as A).ref)),
+  );
+}
+
+function chain({ weights }: Workload): Contender {
+  const x = toArray(weights.x as Values);
+  const value = (input: A): A =>
+    np.mean(
+      nn.sigmoid(
+        np
+          .square(np.tanh(input.ref.mul(1.5).add(0.5)))
+          .mul(input)
+          .sub(0.25),
+      ),
+    );
+  const run = jit((input: A): [A, A] => valueAndGrad(value)(input) as [A, A]);
+  return apart(
+    () => run(x.ref) as [A, A],
+    ([loss]) => (loss as A).ref,
+    ([, gradient]) => np.sum(np.absolute((gradient as A).ref)),
+  );
+}
+
+export const start: Start = async (line, backend, workload) => {
+  const found = await init(backend as "wasm" | "webgpu");
+  if (!found.includes(backend as "wasm")) throw new Unsupported(`no backend ${backend} here`);
+  defaultDevice(backend as "wasm" | "webgpu");
+  if (line.startsWith("matmul")) return product(workload);
+  return line === "chain" ? chain(workload) : training(line, workload);
+};

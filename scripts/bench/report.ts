@@ -1,0 +1,125 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import type { Line, Result } from "./run.ts";
+
+export interface Report {
+  readonly revision: string;
+  readonly date: string;
+  readonly machine: string;
+  readonly adapter: string;
+  /** Load averages of a minute, before and after. */
+  readonly load: readonly [number, number];
+  readonly seconds: number;
+  readonly lines: readonly Line[];
+}
+
+/** The commit, marked where the tree differs from it. */
+export function revision(): string {
+  const git = (...args: string[]): string => execFileSync("git", args, { encoding: "utf8" }).trim();
+  const dirty = git("status", "--porcelain", "--untracked-files=no") !== "";
+  return `${git("rev-parse", "--short=10", "HEAD")}${dirty ? "-changed" : ""}`;
+}
+
+export const machine = (): string => `${cpus().length} × ${cpus()[0]?.model.trim()}`;
+export const load = (): number => Number((loadavg()[0] as number).toFixed(1));
+
+const name = ({ library, backend }: Result): string => `${library}-${backend}`;
+const number = (value: number | null | undefined): string =>
+  value === null || value === undefined ? "–" : value.toPrecision(value < 100 ? 3 : 4);
+
+const own = ({ results }: Line): Result | undefined =>
+  results.find(({ library }) => library === "wgrad");
+
+/** How many times as long the faster WebGPU peer takes. */
+export function ratio(
+  line: Line,
+  of: (result: Result) => number | null | undefined,
+): number | null {
+  const mine = own(line);
+  const peers = line.results
+    .filter(({ library, backend }) => library !== "wgrad" && backend === "webgpu")
+    .map(of)
+    .filter((value): value is number => typeof value === "number");
+  const ours = mine === undefined ? null : of(mine);
+  return peers.length === 0 || !ours ? null : Math.min(...peers) / ours;
+}
+
+/** Milliseconds a step, one row a line, then to the first step; the ratio is the faster WebGPU peer's over ours. */
+export function tables(lines: readonly Line[]): string {
+  const names = [...new Set(lines.flatMap(({ results }) => results.map(name)))];
+  const table = (of: (result: Result) => number | null | undefined): string[] => {
+    const rows = lines.map((line) => {
+      const cells = names.map((column) => {
+        const result = line.results.find((one) => name(one) === column);
+        if (result === undefined) return "";
+        const value = of(result);
+        return value === null || value === undefined ? (result.note ?? "–") : number(value);
+      });
+      const times = ratio(line, of);
+      return `| ${line.title} | ${cells.join(" | ")} | ${times === null ? "–" : `${times.toFixed(2)}×`} |`;
+    });
+    const head = `| | ${names.join(" | ")} | faster peer ÷ wgrad |`;
+    return [head, `|---|${names.map(() => "---:|").join("")}---:|`, ...rows];
+  };
+  const asked = lines.flatMap((line) =>
+    line.results
+      .filter(({ opened }) => opened?.counts)
+      .map((result) => {
+        const { counts, pipelines } = result.opened as NonNullable<Result["opened"]>;
+        const c = counts as NonNullable<typeof counts>;
+        const cells = [c.dispatches, c.passes, c.submits, c.bindGroupsCreated, c.buffersCreated];
+        return `| ${line.line} | ${name(result)} | ${cells.join(" | ")} | ${pipelines} | ${number(result.hostMs)} | ${number(result.cpuMs)} |`;
+      }),
+  );
+  const differences = lines.map(
+    ({ line, difference }) => `${line} ${difference === null ? "–" : difference.toExponential(1)}`,
+  );
+  return [
+    "Milliseconds a step:",
+    "",
+    ...table(({ ms }) => ms),
+    "",
+    "Milliseconds from opening the backend to the first loss:",
+    "",
+    ...table(({ opened }) => opened?.firstMs),
+    "",
+    "What a step asks of the GPU, pipelines made in all, milliseconds that its calls keep the program busy, and processor",
+    "milliseconds of the whole browser:",
+    "",
+    "| line | | dispatches | passes | submits | bind groups | buffers | pipelines | host | processor |",
+    "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ...asked,
+    "",
+    `Largest relative difference of a loss to wgrad's: ${differences.join(", ")}.`,
+  ].join("\n");
+}
+
+/** Losses further apart than rounding makes them: not the same work. */
+export function disagreements(lines: readonly Line[]): string[] {
+  return lines
+    .filter(({ difference }) => difference !== null && !(difference < 2e-3))
+    .map(({ line, results }) => {
+      const losses = results
+        .filter(({ opened }) => opened !== null)
+        .map((result) => `\n  ${name(result)}: ${result.opened?.losses.join(", ")}`);
+      return `bench: ${line}: the losses differ${losses.join("")}`;
+    });
+}
+
+const MARKS = ["<!-- figures -->", "<!-- /figures -->"] as const;
+
+/** Puts the figures into the page, between its marks. */
+export function writePage(file: string, report: Report): void {
+  const text = readFileSync(file, "utf8");
+  const [before, rest] = text.split(MARKS[0]) as [string, string];
+  const after = rest.split(MARKS[1])[1] as string;
+  const { revision, date, machine, adapter, load, seconds } = report;
+  const head =
+    `Revision ${revision}, ${date.slice(0, 10)}, ${machine}, ${adapter}; load average ${load[0]} before and ${load[1]} after; ` +
+    `${Math.round(seconds)} s.`;
+  writeFileSync(
+    file,
+    `${before}${MARKS[0]}\n${head}\n\n${tables(report.lines)}\n${MARKS[1]}${after}`,
+  );
+}
