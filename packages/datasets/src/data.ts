@@ -1,10 +1,16 @@
 export type { About, DescribedTable } from "./builtin/about.ts";
 export { loadBoston } from "./builtin/boston.ts";
+export { loadCifar10 } from "./builtin/cifar10.ts";
 export { loadEnglishChinese } from "./builtin/english-chinese.ts";
-export type { Files } from "./builtin/files.ts";
+export type { Files, FilesOptions } from "./builtin/files.ts";
 export { type ImageBatch, ImageDataset } from "./builtin/image-dataset.ts";
 export { LabelledTable } from "./builtin/labelled-table.ts";
-export { loadMnist, type MnistOptions, type PartOptions } from "./builtin/mnist.ts";
+export {
+  loadFashionMnist,
+  loadMnist,
+  type MnistOptions,
+  type PartOptions,
+} from "./builtin/mnist.ts";
 export { loadSentiment } from "./builtin/sentiment.ts";
 export { type BlobsOptions, makeBlobs } from "./builtin/synthetic/blobs.ts";
 export {

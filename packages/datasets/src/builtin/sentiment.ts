@@ -2,7 +2,7 @@ import { nameOf, type Source, textOf } from "../sources/open.ts";
 import { DataError } from "../table/error.ts";
 import { Table } from "../table/table.ts";
 import type { About } from "./about.ts";
-import { type Files, filesOf } from "./files.ts";
+import { type FilesOptions, filesOf } from "./files.ts";
 import { parseJson } from "./json.ts";
 import { LabelledTable } from "./labelled-table.ts";
 
@@ -15,9 +15,9 @@ const sites = ["amazon", "imdb", "yelp"] as const;
  * Throws DataError if the files are not there or not what they should be.
  */
 export async function loadSentiment(
-  options: { readonly from?: Files<(typeof sites)[number]> } = {},
+  options: FilesOptions<(typeof sites)[number]> = {},
 ): Promise<LabelledTable> {
-  const files = filesOf(
+  const files = await filesOf(
     {
       loader: "loadSentiment",
       package: "sentiment",
@@ -27,7 +27,7 @@ export async function loadSentiment(
         yelp: "test/fixtures/yelp.json",
       },
     },
-    options.from,
+    options,
   );
   const rows = await Promise.all(
     sites.map(async (site) =>

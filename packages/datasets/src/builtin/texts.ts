@@ -52,7 +52,7 @@ async function corpus(
     table = await readJsonl(from.documents, { types });
   } else {
     const wanted = { loader, package: name, files: { documents: "data" } };
-    const folder = String(filesOf(wanted, from).documents);
+    const folder = String((await filesOf(wanted)).documents);
     table = tableOfRows(await documentsIn(folder), { name: about.title, types, names: columns });
   }
   return { about, table, text: table.strings("text").join("\n\n") };

@@ -26,7 +26,7 @@ export interface RowsOptions {
  * Throws DataError naming row and column of the first value that does not fit its column.
  */
 export function tableOfRows(rows: readonly RowValues[], options: RowsOptions): Table {
-  const { name, types = {}, lines } = options;
+  const { name, types = {}, lines, before = 0 } = options;
   const names = options.names ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const columns = names.map((column) => {
     const values = rows.map((row) => row[column]);
@@ -34,6 +34,7 @@ export function tableOfRows(rows: readonly RowValues[], options: RowsOptions): T
   });
   return new Table(new Map(columns), {
     name,
+    before,
     mayMiss: true,
     types: Object.fromEntries(columns.map(([column, cells]) => [column, typeOf(cells)])),
     ...(lines && { lines }),

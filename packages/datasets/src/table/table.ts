@@ -20,6 +20,8 @@ export interface TableOptions {
   readonly types?: ColumnTypes;
   /** The line each row starts on, where rows come from a file of lines. */
   readonly lines?: ArrayLike<number>;
+  /** How many rows of the file came before these, for messages (default 0). */
+  readonly before?: number;
   /** Whether empty cells of a column of numbers are missing values, NaN, and no error (default false). */
   readonly mayMiss?: boolean;
 }
@@ -39,15 +41,17 @@ export class Table {
   readonly #columns: ReadonlyMap<string, Column>;
   readonly #types: Map<string, ColumnType> = new Map();
   readonly #lines: ArrayLike<number> | null;
+  readonly #before: number;
   readonly #mayMiss: boolean;
 
   constructor(columns: Columns, options: TableOptions = {}) {
-    const { name = "table", types = {}, lines = null, mayMiss = false } = options;
+    const { name = "table", types = {}, lines = null, before = 0, mayMiss = false } = options;
     this.source = name;
     this.#columns = new Map(columns instanceof Map ? columns : Object.entries(columns));
     this.names = [...this.#columns.keys()];
     this.length = this.#columns.get(this.names[0] ?? "")?.length ?? 0;
     this.#lines = lines;
+    this.#before = before;
     this.#mayMiss = mayMiss;
     for (const [column, { length }] of this.#columns) {
       if (length === this.length) continue;
@@ -141,11 +145,17 @@ export class Table {
     return tensor(out, { shape: [this.length, width] });
   }
 
+  /** Row after row. Throws DataError as `column`. */
+  *rows(): IterableIterator<Row> {
+    const columns = this.names.map((name) => [name, this.column(name)] as const);
+    for (let i = 0; i < this.length; i++) {
+      yield Object.fromEntries(columns.map(([name, cells]) => [name, cells[i]])) as Row;
+    }
+  }
+
   /** A row, counted from 0. Throws DataError if there is no such row, and as `column`. */
   row(index: number): Row {
-    const picked = this.take([index]);
-    const cells = picked.names.map((name) => [name, picked.column(name)[0]] as const);
-    return Object.fromEntries(cells) as Row;
+    return this.take([index]).rows().next().value as Row;
   }
 
   /** The rows at `indices`, counted from 0, in that order. Throws DataError for a row there is not. */
@@ -175,22 +185,32 @@ export class Table {
     return this.select(this.names.filter((name) => !names.includes(name)));
   }
 
+  /** The same table with its columns as numbers or text, not as cells that may be either. Throws DataError as `column`. */
+  parsed(): Table {
+    return this.#derive(this.names, (_, name) => this.column(name), null);
+  }
+
   /** A cell's place for messages: file, row, line if it has one, and column. `row` counts from 0. */
   place(row: number, name: string): string {
     const line = this.#lines?.[row];
     const at = line === undefined ? "" : ` (line ${line})`;
-    return `${this.source}: row ${row + 1}${at}, column ${JSON.stringify(name)}`;
+    return `${this.source}: row ${this.#before + row + 1}${at}, column ${JSON.stringify(name)}`;
   }
 
   #derive(
     names: readonly string[],
-    of: (column: Column) => Column,
+    of: (column: Column, name: string) => Column,
     rows: ArrayLike<number> | null,
   ): Table {
-    const columns = new Map(names.map((name) => [name, of(this.#find(name))]));
+    const columns = new Map(names.map((name) => [name, of(this.#find(name), name)]));
     const lines = this.#lines;
     const kept = rows === null ? lines : lines && Array.from(rows, (row) => lines[row] as number);
-    const options = { name: this.source, mayMiss: this.#mayMiss, ...(kept && { lines: kept }) };
+    const options = {
+      name: this.source,
+      before: this.#before,
+      mayMiss: this.#mayMiss,
+      ...(kept && { lines: kept }),
+    };
     const table = new Table(columns, options);
     for (const name of names) table.#types.set(name, this.type(name));
     return table;

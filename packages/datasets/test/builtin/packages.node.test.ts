@@ -1,7 +1,9 @@
 import { init } from "@wgrad/autograd";
 import {
   loadBoston,
+  loadCifar10,
   loadEnglishChinese,
+  loadFashionMnist,
   loadMnist,
   loadMobyDick,
   loadSentiment,
@@ -79,4 +81,14 @@ describe("what npm packages bring", () => {
     });
     expect(table.strings("zh").every((text) => text !== "")).toBe(true);
   });
+});
+
+test("says what to pass when no package has the files, offline", async () => {
+  const options = { train: false, download: { offline: true, folder: "/nowhere" } };
+  await expect(loadFashionMnist(options)).rejects.toThrow(
+    "loadFashionMnist: download: offline, and https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/t10k-images-idx3-ubyte.gz is not in the cache",
+  );
+  await expect(loadCifar10(options)).rejects.toThrow(
+    'hint: say where its file is: loadCifar10({ from: { archive: "https://…" } })',
+  );
 });

@@ -1,0 +1,214 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type DownloadProgress, download, readCsv } from "@wgrad/datasets";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+const body = Buffer.from(`x\n${Array.from({ length: 40_000 }, (_, i) => i).join("\n")}\n`);
+const sha256 = createHash("sha256").update(body).digest("hex");
+
+let server: Server;
+let root = "";
+let folder = "";
+/** What each address answers, and what was asked. */
+let routes: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {};
+let asked: string[] = [];
+/** An answer that stopped halfway; it breaks once the client has all of the half. */
+let halfway: { received: number; response: ServerResponse } | null = null;
+const breakHalfway = ({ received }: DownloadProgress): void => {
+  if (received === halfway?.received) halfway.response.destroy();
+};
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    asked.push(`${request.url} ${request.headers.range ?? ""}`.trim());
+    const route = routes[request.url ?? ""];
+    if (route !== undefined) return route(request, response);
+    response.statusCode = 404;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "wgrad-download-"));
+  routes = {};
+  asked = [];
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Serves `content`, ranges too; breaks the connection after `broken` bytes of each of the first `times` answers. */
+function serve({
+  broken = Number.POSITIVE_INFINITY,
+  times = 0,
+  tag = '"1"' as string | null,
+  content = body,
+} = {}) {
+  let answers = 0;
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const fresh = start === 0 || request.headers["if-range"] !== tag;
+    const rest = fresh ? content : content.subarray(start);
+    if (tag !== null) response.setHeader("etag", tag);
+    response.statusCode = fresh ? 200 : 206;
+    response.setHeader("content-length", rest.length);
+    if (!fresh)
+      response.setHeader("content-range", `bytes ${start}-${content.length - 1}/${content.length}`);
+    if (answers++ < times) {
+      halfway = { received: start + broken, response };
+      response.write(rest.subarray(0, broken));
+    } else response.end(rest);
+  };
+}
+
+const kept = (): string[] => readdirSync(folder).sort();
+
+describe("download", () => {
+  test("fetches once, keeps the file, and reports how far it is", async () => {
+    routes["/x.csv"] = serve();
+    const progress: DownloadProgress[] = [];
+    const options = { folder, sha256, onProgress: (p: DownloadProgress) => progress.push(p) };
+    const path = await download(`${root}/x.csv`, options);
+    expect(path).toBe(join(folder, "x.csv"));
+    expect(readFileSync(path as string).equals(body)).toBe(true);
+    expect(progress[0]).toEqual({ url: `${root}/x.csv`, received: 0, total: body.length });
+    expect(progress.at(-1)?.received).toBe(body.length);
+    expect(await download(`${root}/x.csv`, { ...options, offline: true })).toBe(path);
+    expect(asked).toEqual(["/x.csv"]);
+    expect(kept()).toEqual(["x.csv"]);
+    expect((await readCsv(path)).length).toBe(40_000);
+  });
+
+  test("two calls at a time are one download", async () => {
+    routes["/x.csv"] = serve();
+    const [a, b] = await Promise.all([
+      download(`${root}/x.csv`, { folder }),
+      download(`${root}/x.csv`, { folder }),
+    ]);
+    expect(a).toBe(b);
+    expect(asked).toHaveLength(1);
+  });
+
+  test("a connection that breaks is taken up where it broke", async () => {
+    routes["/x.csv"] = serve({ broken: 70_000, times: 2 });
+    const path = await download(`${root}/x.csv`, { folder, onProgress: breakHalfway });
+    expect(readFileSync(path as string).equals(body)).toBe(true);
+    expect(asked).toEqual(["/x.csv", "/x.csv bytes=70000-", "/x.csv bytes=140000-"]);
+  });
+
+  test("the next call goes on where the last one ended", async () => {
+    routes["/x.csv"] = serve({ broken: 50_000, times: 1 });
+    await expect(
+      download(`${root}/x.csv`, { folder, retries: 0, onProgress: breakHalfway }),
+    ).rejects.toThrow(`${root}/x.csv: the connection broke after 50000 bytes`);
+    expect(kept()).toEqual(["x.csv.part", "x.csv.part.json"]);
+    const path = await download(`${root}/x.csv`, { folder, sha256 });
+    expect(readFileSync(path as string).equals(body)).toBe(true);
+    expect(asked.at(-1)).toBe("/x.csv bytes=50000-");
+    expect(kept()).toEqual(["x.csv"]);
+  });
+
+  test("what changed meanwhile, or cannot be named, is fetched anew", async () => {
+    routes["/x.csv"] = serve({ broken: 50_000, times: 1, content: Buffer.alloc(90_000) });
+    await expect(
+      download(`${root}/x.csv`, { folder, retries: 0, onProgress: breakHalfway }),
+    ).rejects.toThrow("broke");
+    routes["/x.csv"] = serve({ tag: '"2"' });
+    expect(readFileSync((await download(`${root}/x.csv`, { folder })) as string).equals(body)).toBe(
+      true,
+    );
+    expect(asked.at(-1)).toBe("/x.csv bytes=50000-");
+
+    routes["/y.csv"] = serve({ broken: 50_000, times: 1, tag: null });
+    expect(
+      readFileSync(
+        (await download(`${root}/y.csv`, { folder, onProgress: breakHalfway })) as string,
+      ),
+    ).toEqual(body);
+    expect(asked.slice(-2)).toEqual(["/y.csv", "/y.csv"]);
+  });
+
+  test("mirrors that fail, refuse or lie are passed over", async () => {
+    routes["/busy"] = (_, response) => {
+      response.statusCode = 503;
+      response.end();
+    };
+    routes["/wrong"] = serve({ content: Buffer.from("another file") });
+    routes["/right"] = serve();
+    const urls = ["/none", "/busy", "/wrong", "/right"].map((path) => root + path);
+    const path = await download(urls, { folder, sha256, retries: 1, name: "x.csv" });
+    expect(readFileSync(path as string).equals(body)).toBe(true);
+    expect(asked).toEqual(["/none", "/busy", "/busy", "/wrong", "/right"]);
+    expect(kept()).toEqual(["x.csv"]);
+  });
+
+  test("says what every mirror answered, and leaves nothing behind", async () => {
+    routes["/wrong"] = serve({ content: Buffer.from("another file") });
+    const other = createHash("sha256").update("another file").digest("hex");
+    await expect(
+      download([`${root}/none`, `${root}/wrong`], { folder, sha256, name: "x.csv" }),
+    ).rejects.toThrow(
+      `download: no mirror gave the file\n  ${root}/none: the server answers 404\n` +
+        `  ${root}/wrong: has sha256 ${other} where ${sha256} was expected\n` +
+        `  hint: put the file at ${join(folder, "x.csv")}, or pass a mirror that has it`,
+    );
+    expect(existsSync(join(folder, "x.csv"))).toBe(false);
+    expect(readdirSync(folder).filter((name) => !name.startsWith("x.csv.part"))).toEqual([]);
+  });
+
+  test("a file in the cache that is another is fetched anew", async () => {
+    writeFileSync(join(folder, "x.csv"), "spoilt");
+    routes["/x.csv"] = serve();
+    await expect(download(`${root}/x.csv`, { folder, sha256, offline: true })).rejects.toThrow(
+      `download: offline, and ${root}/x.csv has another sha256 in the cache`,
+    );
+    expect(
+      readFileSync((await download(`${root}/x.csv`, { folder, sha256 })) as string).equals(body),
+    ).toBe(true);
+  });
+
+  test("offline it asks nobody", async () => {
+    await expect(download(`${root}/x.csv`, { folder, offline: true })).rejects.toThrow(
+      `download: offline, and ${root}/x.csv is not in the cache\n` +
+        `  hint: run once with a network, or put the file at ${join(folder, "x.csv")}`,
+    );
+    expect(asked).toEqual([]);
+  });
+
+  test("says when the network is closed", async () => {
+    const closed = "http://127.0.0.1:9/x.csv";
+    await expect(
+      download([closed, "http://no-such-host.invalid/x.csv"], { folder, retries: 0 }),
+    ).rejects.toThrow(
+      "download: no server can be reached; the network seems to be closed\n  http://127.0.0.1:9/x.csv: ",
+    );
+    await expect(download([], { folder })).rejects.toThrow("download: no address is given");
+  });
+
+  test("can be stopped, and leaves what came for the next call", async () => {
+    const stop = new AbortController();
+    routes["/x.csv"] = (_, response) => {
+      response.setHeader("etag", '"1"');
+      response.setHeader("content-length", body.length);
+      response.write(body.subarray(0, 30_000));
+    };
+    const onProgress = ({ received }: DownloadProgress): void => {
+      if (received > 0) stop.abort(new Error("enough"));
+    };
+    await expect(
+      download(`${root}/x.csv`, { folder, signal: stop.signal, onProgress }),
+    ).rejects.toThrow("enough");
+    routes["/x.csv"] = serve();
+    expect(
+      readFileSync((await download(`${root}/x.csv`, { folder, sha256 })) as string).equals(body),
+    ).toBe(true);
+    expect(asked.at(-1)).toMatch(/^\/x\.csv bytes=\d+-$/);
+  });
+});
