@@ -45,4 +45,9 @@ export const catalog: Readonly<Record<string, Entry>> = {
     teaches: "a Transformer with encoder and decoder, beside copying and looking up",
     load: async () => (await import("./translate/demo.ts")).translation,
   },
+  cartpole: {
+    summary: "can it balance a pole?",
+    teaches: "policy gradient with a baseline, and double deep Q-learning from memory",
+    load: async () => (await import("./cartpole/demo.ts")).cartpole,
+  },
 };

@@ -22,18 +22,20 @@ export async function watch(
   const progress = new Progress(name);
   let unread: Tensor[] = [];
   let taken = 0;
+  const read = async (): Promise<void> => {
+    const values = await Promise.all(unread.map((each) => each.item()));
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    curve.push({ step: taken, loss: mean });
+    unread = [];
+  };
   try {
     for await (const { step, steps, loss } of training) {
       unread.push(loss);
       taken = step;
-      if (step === steps || unread.length >= Math.ceil(steps / POINTS)) {
-        const values = await Promise.all(unread.map((each) => each.item()));
-        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-        curve.push({ step, loss: mean });
-        unread = [];
-      }
+      if (unread.length >= Math.ceil(steps / POINTS)) await read();
       progress.update(step, steps, curve.at(-1)?.loss ?? Number.NaN);
     }
+    if (unread.length > 0) await read();
   } finally {
     progress.stop();
   }
