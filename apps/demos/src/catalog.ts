@@ -20,6 +20,26 @@ export const catalog: Readonly<Record<string, Entry>> = {
     teaches: "logistic regression, and why a penalty makes it have an answer",
     load: async () => (await import("./exam/demo.ts")).exam,
   },
+  cancer: {
+    summary: "malignant or benign?",
+    teaches: "classification, its two kinds of error, and the curve that trades them",
+    load: async () => (await import("./cancer/demo.ts")).cancer,
+  },
+  digits: {
+    summary: "which digit is it, in 8×8 dots?",
+    teaches: "a perceptron and a convolutional network side by side",
+    load: async () => (await import("./digits/demo.ts")).digits,
+  },
+  mnist: {
+    summary: "which digit is it, of 70,000?",
+    teaches: "a convolutional network at the size of real data",
+    load: async () => (await import("./mnist/demo.ts")).mnist,
+  },
+  overfit: {
+    summary: "learned, or learned by heart?",
+    teaches: "the gap between known and fresh data, and what dropout and weight decay do to it",
+    load: async () => (await import("./overfit/demo.ts")).overfit,
+  },
   gridworld: {
     summary: "which way to the goal?",
     teaches: "Q-learning: values of moves, learned from rewards alone",

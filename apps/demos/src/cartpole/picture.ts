@@ -12,7 +12,7 @@ export function lengthsChart(ways: readonly { name: string; lengths: readonly nu
   }));
   const lane = (name: string): number => ways.findIndex((way) => way.name === name);
   return {
-    width: 560,
+    width: 480,
     height: 76 * ways.length + 110,
     plot: {
       x: { label: "pushes until it falls →", domain: [0, 520], ticks: 6, tickSize: 0 },

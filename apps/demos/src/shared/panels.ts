@@ -112,12 +112,14 @@ export function confusionChart(
     }));
   });
   const size = names.length > 4 ? 440 : 400;
+  const longest = Math.max(...names.map((name) => name.length));
   return {
     width: size,
     height: size - 40,
     plot: {
+      marginLeft: 44 + 7 * longest,
       x: { label: "predicted →", domain: names, tickSize: 0, padding: 0.04 },
-      y: { label: "↑ real", domain: names, tickSize: 0, padding: 0.04 },
+      y: { label: "real", labelArrow: "none", domain: names, tickSize: 0, padding: 0.04 },
       color: { type: "linear", domain: [0, 1], range: ["#f2f5fa", ink.data] },
       marks: [
         Plot.cell(cells, { x: "predicted", y: "real", fill: "share" }),

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { tensor, WgradError } from "@wgrad/autograd";
 import { readSafetensors, type TensorRecord, writeSafetensors } from "@wgrad/autograd/safetensors";
-import type { Module, StateDict } from "@wgrad/nn";
+import { type Module, ModuleDict, type StateDict } from "@wgrad/nn";
 import { type Options, UsageError } from "./options.ts";
 import { say } from "./terminal.ts";
 import type { Curve, Training } from "./training.ts";
@@ -12,7 +12,7 @@ type AnyModule = Module<never[], unknown>;
 
 /**
  * Gives `model` its weights: from `--load FILE`, and then there is no curve, or by training it; then writes them to
- * `--save FILE` if asked. A demo with several models calls it once, on a module that holds them all.
+ * `--save FILE` if asked.
  */
 export async function trainOrLoad(
   model: AnyModule,
@@ -27,6 +27,27 @@ export async function trainOrLoad(
   const curve = options.load === undefined ? await watch(training(), watching) : [];
   if (options.save !== undefined) await saveWeights(model, options.save, options.name);
   return curve;
+}
+
+/** The same for several models, trained one after the other, in one file. */
+export async function trainEachOrLoad<Name extends string>(
+  models: Readonly<Record<Name, AnyModule>>,
+  options: Options,
+  trainings: Readonly<Record<Name, () => Training>>,
+  watching: WatchOptions = {},
+): Promise<Record<Name, Curve>> {
+  const all = new ModuleDict<AnyModule>(models);
+  if (options.load !== undefined) {
+    loadWeights(all, options.load, options.name);
+    say(`  weights from ${options.load}: nothing is trained`);
+  }
+  const curves: Partial<Record<Name, Curve>> = {};
+  for (const name of Object.keys(models) as Name[]) {
+    if (options.load === undefined) say(`${name}:`);
+    curves[name] = options.load === undefined ? await watch(trainings[name](), watching) : [];
+  }
+  if (options.save !== undefined) await saveWeights(all, options.save, options.name);
+  return curves as Record<Name, Curve>;
 }
 
 /** Writes a model's parameters and buffers as a safetensors file that says which demo it is from. */
