@@ -110,6 +110,7 @@ describe.each(["cpu", "webgpu"] as const)("PCA on %s", (device) => {
 });
 
 test("of wide rows only the leading directions are sought", async () => {
+  await init({ device: "cpu" });
   const generator = new Generator(1);
   const sizes = tensor(Float32Array.from({ length: 150 }, (_, j) => 10 / (1 + j) ** 2));
   const x = randn([40, 150], { generator }).mul(sizes);
