@@ -409,6 +409,7 @@ export { RandomState } from "./random/numpy.ts";
 export { setDetectAnomaly } from "./runtime/anomaly.ts";
 export { explain } from "./runtime/explain.ts";
 export { type InitOptions, type InitResult, init } from "./runtime/init.ts";
+export { type KernelProfile, Profile, profile, type TraceEvent } from "./runtime/profile.ts";
 export { type MemoryReport, memory } from "./runtime/report.ts";
 export type { Shape } from "./shape.ts";
 export { enableGrad, noGrad, scope } from "./tape/modes.ts";

@@ -103,6 +103,14 @@ export interface Submission {
   readonly reads: readonly Read[];
 }
 
+/** When each kernel of one submit ran, on the device's own clock. */
+export interface Timings {
+  /** Stamped by the device as a kernel began and ended, or by the host as each of as many submits was reported done. */
+  readonly source: "timestamp" | "host";
+  /** Milliseconds, begin and end, in the program's order. */
+  readonly spans: readonly (readonly [begin: number, end: number])[];
+}
+
 /**
  * What runs kernels. Work is executed in the order of the calls (`write` included); only reads and `idle` wait.
  * Failures that come later (lost, out of memory, validation) reject reads and are told to `onFailure`.
@@ -118,6 +126,8 @@ export interface Device {
   /** Buffers one kernel may bind, output and scratch included. */
   readonly maxBindings: number;
   readonly maxBufferBytes: number;
+  /** While set, every program that is submitted is timed kernel by kernel, which slows it; null costs nothing. */
+  watch: ((timings: Promise<Timings>) => void) | null;
   supports(dtype: DType): boolean;
   /** Bytes of `count` elements as stored here, a multiple of 4. */
   bytesOf(dtype: DType, count: number): number;

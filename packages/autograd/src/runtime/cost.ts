@@ -13,6 +13,25 @@ export interface Cost {
   readonly flops: number;
 }
 
+/** A kernel in words, and its cost. */
+export interface KernelInfo extends Cost {
+  /** The ops it computes, in order. */
+  readonly name: string;
+  /** What it stores, as dtype and shape. */
+  readonly result: string;
+}
+
+export function infoOf(scheduled: Scheduled, trace: Trace, device: Device): KernelInfo {
+  const results = scheduled.stores.map((position) => trace.order[position] as Node);
+  const result = results.map(({ dtype, shape }) => `${dtype}[${shape.join(", ")}]`).join(", ");
+  return { name: nameOf(scheduled, trace), result, ...costOf(scheduled, trace, device) };
+}
+
+export function nameOf({ kernel, stores }: Scheduled, trace: Trace): string {
+  const names = kernel.steps.filter(({ operands }) => operands.length > 0).map(({ op }) => op.name);
+  return names.join(" · ") || (trace.order[stores[0] as number] as Node).op.name;
+}
+
 export function costOf({ kernel, stores, inputs }: Scheduled, trace: Trace, device: Device): Cost {
   const touched = inputs.map(() => 0);
   for (const { operands } of kernel.steps) {

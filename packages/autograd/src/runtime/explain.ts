@@ -3,7 +3,7 @@ import type { Handle } from "../graph/handle.ts";
 import { COMPUTED, type Node } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import type { View } from "../graph/view.ts";
-import { costOf } from "./cost.ts";
+import { costOf, nameOf } from "./cost.ts";
 import { type Scheduled, schedule } from "./schedule.ts";
 import type { DeviceStream } from "./stream.ts";
 import type { Trace } from "./trace.ts";
@@ -50,11 +50,9 @@ const viewText = (view: View | null): string =>
 
 function kernelText(scheduled: Scheduled, k: number, trace: Trace, backend: Device): string {
   const { kernel, stores } = scheduled;
-  const results = stores.map((position) => trace.order[position] as Node);
-  const names = kernel.steps.filter(({ operands }) => operands.length > 0).map(({ op }) => op.name);
   const { bytesRead, bytesWritten, flops } = costOf(scheduled, trace, backend);
   const { sources } = backend.lower(kernel);
-  const head = `kernel ${k}: ${names.join(" · ") || results[0]?.op.name} → ${stores.map((position) => `%${position}`).join(", ")}`;
+  const head = `kernel ${k}: ${nameOf(scheduled, trace)} → ${stores.map((position) => `%${position}`).join(", ")}`;
   const cost = `reads ${bytesRead} B, writes ${bytesWritten} B, ${flops} operations, ${sources.length || 1} dispatch${sources.length > 1 ? "es" : ""}`;
   return [`${head}; ${cost}`, ...sources].join("\n");
 }

@@ -1,7 +1,7 @@
 import type { BoundKernel, Copy, Device, DeviceBuffer, Program } from "../devices/device.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
-import { type Cost, costOf, totalOf } from "./cost.ts";
+import { type Cost, infoOf, type KernelInfo, totalOf } from "./cost.ts";
 import type { Arena, ArenaLease, Pool } from "./memory.ts";
 import { fuseOptions, type Scheduled, schedule } from "./schedule.ts";
 import { HOLD_CELL, HOLD_NOTHING, type Hold, type Source, type Trace } from "./trace.ts";
@@ -34,6 +34,7 @@ export class Plan {
   readonly outputs: readonly Output[];
   readonly slots: readonly (InputSlot | null)[];
   readonly slotSets: SlotSet[] = [];
+  readonly kernels: readonly KernelInfo[];
   /** What one run moves and computes. */
   readonly cost: Cost;
   /** Bytes of its temporary buffers, and the most that its order of kernels needs at once. */
@@ -60,7 +61,8 @@ export class Plan {
       const lease = arena.lease();
       const { bound, outputs } = place(trace, kernels, this.slots, device, lease);
       this.outputs = outputs;
-      this.cost = totalOf(kernels.map((kernel) => costOf(kernel, trace, device)));
+      this.kernels = kernels.map((kernel) => infoOf(kernel, trace, device));
+      this.cost = totalOf(this.kernels);
       this.memory = { peakBytes: lease.peakBytes, liveBytes: lease.liveBytes };
       this.program = bound.length === 0 ? null : device.program(bound);
     } catch (error) {

@@ -21,6 +21,7 @@ import { Arena, Pool } from "./memory.ts";
 import { Owners } from "./owners.ts";
 import { type Output, Plan } from "./plan.ts";
 import { PlanCache } from "./plans.ts";
+import type { Profiler } from "./profiler.ts";
 import { Queue } from "./queue.ts";
 import { Reads } from "./reads.ts";
 import { emptyStorage, expire, expireIfSpent, keepSlots, Pages, settle } from "./retention.ts";
@@ -55,6 +56,8 @@ export class DeviceStream implements Stream {
   readonly owners: Owners;
   private readonly arena: Arena;
   private readonly pages: Pages;
+  /** Told of every run while a program is profiled. */
+  profiler: Profiler | null = null;
   private readonly fusion: boolean;
   private readonly trace: Trace;
   private inspection: Promise<void> = Promise.resolve();
@@ -346,6 +349,7 @@ export class DeviceStream implements Stream {
       reads.push({ from: output.buffer, fromByte: 0, dtype: node.dtype, count: node.size });
       readers.push(node);
     }
+    this.profiler?.begin(plan);
     const values = this.queue.submit({
       program: plan.program,
       params: plan.parameters(trace),
@@ -353,6 +357,7 @@ export class DeviceStream implements Stream {
       after,
       reads,
     });
+    this.profiler?.end();
     this.counters.copies += after.length;
     countRun(this.counters, plan);
     this.pages.spillFull();

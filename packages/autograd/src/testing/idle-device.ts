@@ -11,6 +11,7 @@ class IdleDevice implements Device {
   readonly fuses = true;
   readonly maxBindings = 8;
   readonly maxBufferBytes: number = 2 ** 32;
+  watch: Device["watch"] = null;
 
   supports(): boolean {
     return true;

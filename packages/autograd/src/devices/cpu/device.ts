@@ -50,7 +50,8 @@ interface CpuLowered extends Lowered {
 type Run = (params: ArrayLike<number>, first: number) => void;
 
 interface CpuProgram extends Program {
-  readonly run: (params: ArrayLike<number>) => void;
+  /** `spans`, where they are wanted, get when each kernel began and ended. */
+  readonly run: (params: ArrayLike<number>, spans: [number, number][] | null) => void;
 }
 
 /** The reference device: plain loops in f64 over typed arrays, done by the time `submit` returns. */
@@ -61,6 +62,7 @@ export class CpuDevice implements Device {
   readonly fuses = false;
   readonly maxBindings: number = Number.MAX_SAFE_INTEGER;
   readonly maxBufferBytes: number = 2 ** 32;
+  watch: Device["watch"] = null;
 
   supports(_dtype: DType): boolean {
     return true;
@@ -97,10 +99,12 @@ export class CpuDevice implements Device {
     }));
     const program: CpuProgram = {
       dispatches: kernels.length,
-      run: (params) => {
+      run: (params, spans) => {
         let first = 0;
         for (const part of parts) {
+          const begin = spans === null ? 0 : performance.now();
           part.run(params, first);
+          spans?.push([begin, performance.now()]);
           first += part.params;
         }
       },
@@ -111,7 +115,10 @@ export class CpuDevice implements Device {
 
   submit({ program, params, before, after, reads }: Submission): Promise<TypedArray>[] {
     for (const copy of before) copyBytes(copy);
-    (program as CpuProgram | null)?.run(params);
+    const spans: [number, number][] | null = this.watch === null ? null : [];
+    (program as CpuProgram | null)?.run(params, spans);
+    if (program !== null && spans !== null)
+      this.watch?.(Promise.resolve({ source: "host", spans }));
     for (const copy of after) copyBytes(copy);
     return reads.map((read) => Promise.resolve(readElements(read)));
   }

@@ -8,11 +8,13 @@ import type {
   Kernel,
   Program,
   Submission,
+  Timings,
 } from "../device.ts";
 import { type LoweredKernel, lowerKernel } from "./lower.ts";
 import { bytesOf, Memory } from "./memory.ts";
 import { GPUProgram, Pipelines } from "./program.ts";
 import { Readback } from "./readback.ts";
+import { encodeStamped, submitApart } from "./timing.ts";
 
 /** What an adapter says of itself; empty where it does not say. */
 export interface AdapterInfo {
@@ -32,6 +34,7 @@ export class WebGPUDevice implements Device {
   readonly gpu: GPUDevice;
   readonly maxBindings: number;
   readonly maxBufferBytes: number;
+  watch: Device["watch"] = null;
   readonly #memory: Memory;
   readonly #pipelines: Pipelines;
   readonly #readback: Readback;
@@ -112,9 +115,18 @@ export class WebGPUDevice implements Device {
     const computes = kernels !== null && kernels.dispatches > 0;
     if (!computes && before.length + after.length + reads.length === 0) return [];
     if (computes) kernels.writeParameters(queue, params);
-    const encoder = this.gpu.createCommandEncoder();
+    let encoder = this.gpu.createCommandEncoder();
     for (const copy of before) this.#copy(encoder, copy);
-    if (computes) {
+    let timed: (() => Promise<Timings>) | null = null;
+    if (computes && this.watch !== null) {
+      if (this.gpu.features.has("timestamp-query")) {
+        timed = encodeStamped(this.gpu, encoder, kernels);
+      } else {
+        queue.submit([encoder.finish()]);
+        this.watch(submitApart(this.gpu, kernels));
+        encoder = this.gpu.createCommandEncoder();
+      }
+    } else if (computes) {
       const pass = encoder.beginComputePass();
       kernels.encode(pass);
       pass.end();
@@ -125,6 +137,7 @@ export class WebGPUDevice implements Device {
         ? null
         : this.#readback.encode(encoder, reads, (error) => this.#explain(error));
     queue.submit([encoder.finish()]);
+    if (timed !== null) this.watch?.(timed());
     return arrive?.() ?? [];
   }
 

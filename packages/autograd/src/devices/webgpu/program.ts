@@ -55,6 +55,8 @@ export class Pipelines {
 }
 
 interface Dispatch {
+  /** The kernel it is part of, by its place in the program. */
+  readonly kernel: number;
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   readonly workgroups: readonly [number, number];
@@ -91,7 +93,7 @@ export class GPUProgram implements Program {
     this.#floats = new Float32Array(this.#bytes);
     if (size > 0) this.#uniforms = memory.create(size, UNIFORM);
     kernels.forEach((kernel, i) => {
-      this.#add(device, pipelines, memory, kernel, offsets[i] as number);
+      this.#add(device, pipelines, memory, kernel, offsets[i] as number, i);
     });
   }
 
@@ -101,6 +103,7 @@ export class GPUProgram implements Program {
     memory: Memory,
     { lowered, inputs, outputs, scratch }: BoundKernel,
     offset: number,
+    index: number,
   ): void {
     const { name, stages, words, parameters, parameterCount } = lowered as LoweredKernel;
     this.#words.set(words, offset / 4);
@@ -126,6 +129,7 @@ export class GPUProgram implements Program {
       const uniforms = { buffer: this.#uniforms as GPUBuffer, offset, size: words.byteLength };
       entries.unshift({ binding: 0, resource: uniforms });
       this.#dispatches.push({
+        kernel: index,
         pipeline: pipelines.pipeline(name, wgsl, layout),
         group: device.createBindGroup({ label: name, layout, entries }),
         workgroups,
@@ -159,6 +163,17 @@ export class GPUProgram implements Program {
     this.#written = true;
     if (last < first) return;
     queue.writeBuffer(this.#uniforms, first * 4, this.#bytes, first * 4, (last - first + 1) * 4);
+  }
+
+  kernelOf(dispatch: number): number {
+    return (this.#dispatches[dispatch] as Dispatch).kernel;
+  }
+
+  encodeOne(pass: GPUComputePassEncoder, dispatch: number): void {
+    const { pipeline, group, workgroups } = this.#dispatches[dispatch] as Dispatch;
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, group);
+    pass.dispatchWorkgroups(workgroups[0], workgroups[1]);
   }
 
   encode(pass: GPUComputePassEncoder): void {

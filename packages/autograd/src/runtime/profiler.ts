@@ -1,0 +1,51 @@
+import type { Device, Timings } from "../devices/device.ts";
+import type { KernelInfo } from "./cost.ts";
+import type { Plan } from "./plan.ts";
+
+/** One run of a plan: when the host submitted it, and what its kernels took. */
+export interface Run {
+  readonly kernels: readonly KernelInfo[];
+  readonly begin: number;
+  end: number;
+  timings: Timings | null;
+}
+
+/** Collects the runs of one device while it is told of them. */
+export class Profiler {
+  readonly runs: Run[] = [];
+  private readonly device: Device;
+  private readonly arriving: Promise<void>[] = [];
+  private current: Run | null = null;
+
+  constructor(device: Device) {
+    this.device = device;
+    device.watch = (timings) => {
+      const { current } = this;
+      if (current === null) return;
+      this.arriving.push(
+        timings.then((arrived) => {
+          current.timings = arrived;
+        }),
+      );
+    };
+  }
+
+  /** A plan is about to be submitted. */
+  begin({ kernels }: Plan): void {
+    this.current = { kernels, begin: performance.now(), end: 0, timings: null };
+  }
+
+  /** It has been. */
+  end(): void {
+    if (this.current === null) return;
+    this.current.end = performance.now();
+    this.runs.push(this.current);
+    this.current = null;
+  }
+
+  /** Stops timing; resolves when every time has arrived. */
+  async stop(): Promise<void> {
+    this.device.watch = null;
+    await Promise.all(this.arriving);
+  }
+}
