@@ -44,11 +44,21 @@ export { WeightedRandomSampler, type WeightedRandomSamplerOptions } from "./samp
 export { type CsvOptions, parseCsv } from "./sources/csv/parse.ts";
 export { readCsv } from "./sources/csv/read.ts";
 export { type CsvStreamOptions, streamCsv } from "./sources/csv/stream.ts";
-export { type NumberArray, parseIdx, readIdx } from "./sources/idx.ts";
+export { parseIdx, readIdx } from "./sources/idx.ts";
+export { readImage } from "./sources/images/decode.ts";
+export { type FolderImage, ImageFolder, openImageFolder } from "./sources/images/folder.ts";
 export { type JsonlOptions, parseJsonl } from "./sources/jsonl/parse.ts";
 export { readJsonl } from "./sources/jsonl/read.ts";
 export { type JsonlStreamOptions, streamJsonl } from "./sources/jsonl/stream.ts";
+export { parseNpy, readNpy, readNpz } from "./sources/npy.ts";
+export type { NumberArray } from "./sources/number-array.ts";
 export type { Source } from "./sources/open.ts";
+export {
+  type ParquetOptions,
+  type ParquetStreamOptions,
+  readParquet,
+  streamParquet,
+} from "./sources/parquet/stream.ts";
 export { TableStream } from "./sources/table-stream.ts";
 export { readText, streamLines } from "./sources/text.ts";
 export { type Fold, KFold, type KFoldOptions, StratifiedKFold } from "./splits/k-fold.ts";

@@ -1,4 +1,5 @@
-import { type NumberArray, readIdx } from "../sources/idx.ts";
+import { readIdx } from "../sources/idx.ts";
+import type { NumberArray } from "../sources/number-array.ts";
 import { nameOf } from "../sources/open.ts";
 import { DataError } from "../table/error.ts";
 import type { About } from "./about.ts";

@@ -1,19 +1,6 @@
 import { DataError } from "../table/error.ts";
+import type { NumberArray } from "./number-array.ts";
 import { bytesOf, nameOf, type Source } from "./open.ts";
-
-/** An array of numbers with a shape, as IDX and npy files hold one. */
-export interface NumberArray {
-  readonly shape: readonly number[];
-  readonly data:
-    | Uint8Array
-    | Int8Array
-    | Uint16Array
-    | Int16Array
-    | Uint32Array
-    | Int32Array
-    | Float32Array
-    | Float64Array;
-}
 
 const kinds: Readonly<
   Record<number, { size: number; make: (bytes: Uint8Array) => NumberArray["data"] }>

@@ -165,18 +165,26 @@ export class Table {
       if (Number.isInteger(index) && index >= 0 && index < this.length) continue;
       throw new DataError(`${this.source}: no row ${index}; there are ${this.length}, from 0`);
     }
-    return this.#derive(this.names, (column) => pick(column, indices), indices);
+    return this.#derive(
+      this.names,
+      (column) => pick(column, indices),
+      (lines) => Array.from(indices, (row) => lines[row] as number),
+    );
   }
 
   /** Rows from `start` up to `end`, as an array's slice. */
   slice(start = 0, end: number = this.length): Table {
-    const rows = Array.from({ length: this.length }, (_, i) => i).slice(start, end);
-    return this.take(rows);
+    return this.#derive(
+      this.names,
+      (column) => column.slice(start, end),
+      (lines) => Array.prototype.slice.call(lines, start, end),
+      this.#before + (start < 0 ? Math.max(0, this.length + start) : start),
+    );
   }
 
   /** The columns named, in that order. Throws DataError for a name there is not. */
   select(names: readonly string[]): Table {
-    return this.#derive(names, (column) => column, null);
+    return this.#derive(names, (column) => column);
   }
 
   /** All columns but those named. Throws DataError for a name there is not. */
@@ -187,7 +195,7 @@ export class Table {
 
   /** The same table with its columns as numbers or text, not as cells that may be either. Throws DataError as `column`. */
   parsed(): Table {
-    return this.#derive(this.names, (_, name) => this.column(name), null);
+    return this.#derive(this.names, (_, name) => this.column(name));
   }
 
   /** A cell's place for messages: file, row, line if it has one, and column. `row` counts from 0. */
@@ -200,16 +208,16 @@ export class Table {
   #derive(
     names: readonly string[],
     of: (column: Column, name: string) => Column,
-    rows: ArrayLike<number> | null,
+    ofLines: (lines: ArrayLike<number>) => ArrayLike<number> = (lines) => lines,
+    before = this.#before,
   ): Table {
     const columns = new Map(names.map((name) => [name, of(this.#find(name), name)]));
-    const lines = this.#lines;
-    const kept = rows === null ? lines : lines && Array.from(rows, (row) => lines[row] as number);
+    const lines = this.#lines && ofLines(this.#lines);
     const options = {
       name: this.source,
-      before: this.#before,
+      before,
       mayMiss: this.#mayMiss,
-      ...(kept && { lines: kept }),
+      ...(lines && { lines }),
     };
     const table = new Table(columns, options);
     for (const name of names) table.#types.set(name, this.type(name));

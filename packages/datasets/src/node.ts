@@ -1,0 +1,1 @@
+export { type SqlOptions, streamSql } from "./sources/duckdb/stream.ts";

@@ -1,0 +1,16 @@
+/** A value of DuckDB as a number, text, true or false, a date, or null; what is none of them stays as it is. */
+export function plainValue(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  const held = value as {
+    readonly micros?: bigint;
+    readonly days?: number;
+    readonly toDouble?: () => number;
+    readonly items?: unknown;
+    readonly entries?: unknown;
+  };
+  if (typeof held.toDouble === "function") return held.toDouble();
+  if (typeof held.micros === "bigint" && !("months" in held)) return Number(held.micros) / 1000;
+  if (typeof held.days === "number" && !("months" in held)) return held.days * 86_400_000;
+  if (held.items !== undefined || held.entries !== undefined) return value;
+  return String(value);
+}

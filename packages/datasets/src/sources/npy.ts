@@ -1,0 +1,147 @@
+import { DataError } from "../table/error.ts";
+import type { NumberArray } from "./number-array.ts";
+import { bytesOf, nameOf, type Source } from "./open.ts";
+
+type Data = NumberArray["data"];
+interface Kind {
+  readonly size: number;
+  readonly make: (length: number) => Data;
+  readonly at: (view: DataView, offset: number, little: boolean) => number;
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  b1: { size: 1, make: (n) => new Uint8Array(n), at: (v, o) => v.getUint8(o) },
+  u1: { size: 1, make: (n) => new Uint8Array(n), at: (v, o) => v.getUint8(o) },
+  i1: { size: 1, make: (n) => new Int8Array(n), at: (v, o) => v.getInt8(o) },
+  u2: { size: 2, make: (n) => new Uint16Array(n), at: (v, o, e) => v.getUint16(o, e) },
+  i2: { size: 2, make: (n) => new Int16Array(n), at: (v, o, e) => v.getInt16(o, e) },
+  u4: { size: 4, make: (n) => new Uint32Array(n), at: (v, o, e) => v.getUint32(o, e) },
+  i4: { size: 4, make: (n) => new Int32Array(n), at: (v, o, e) => v.getInt32(o, e) },
+  u8: { size: 8, make: (n) => new Float64Array(n), at: (v, o, e) => Number(v.getBigUint64(o, e)) },
+  i8: { size: 8, make: (n) => new Float64Array(n), at: (v, o, e) => Number(v.getBigInt64(o, e)) },
+  f2: { size: 2, make: (n) => new Float32Array(n), at: (v, o, e) => half(v.getUint16(o, e)) },
+  f4: { size: 4, make: (n) => new Float32Array(n), at: (v, o, e) => v.getFloat32(o, e) },
+  f8: { size: 8, make: (n) => new Float64Array(n), at: (v, o, e) => v.getFloat64(o, e) },
+};
+
+/**
+ * Reads an array from the bytes of a npy file, as numpy.save writes it, in either order of bytes and of dimensions. Whole
+ * numbers of 64 bits become f64, halves f32, truth values 0 and 1.
+ *
+ * Throws DataError for bytes that are none or end too soon, for elements that are no real numbers, and for whole numbers
+ * past 2⁵³.
+ */
+export function parseNpy(bytes: Uint8Array, name = "npy"): NumberArray {
+  const { descr, fortran, shape, start } = headerOf(bytes, name);
+  const kind = kinds[descr.slice(1)];
+  if (kind === undefined) {
+    throw new DataError(
+      `${name}: holds elements of type ${JSON.stringify(descr)}, which are not numbers we read` +
+        "\n  hint: save it as float32 or int32: numpy.save(file, x.astype('float32'))",
+    );
+  }
+  const count = shape.reduce((product, size) => product * size, 1);
+  const wanted = start + count * kind.size;
+  if (bytes.length !== wanted) {
+    throw new DataError(
+      `${name}: has ${bytes.length} bytes where its header, [${shape.join(", ")}], promises ${wanted}`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start, count * kind.size);
+  const little = descr[0] !== ">";
+  const data = kind.make(count);
+  const from = fortran ? fromFortran(shape) : (i: number) => i;
+  for (let i = 0; i < count; i++) {
+    const value = kind.at(view, from(i) * kind.size, little);
+    if (kind.size === 8 && Math.abs(value) > Number.MAX_SAFE_INTEGER && descr[1] !== "f") {
+      throw new DataError(`${name}: element ${i} is past 2⁵³, what a number holds exactly`);
+    }
+    data[i] = value;
+  }
+  return { shape, data };
+}
+
+/** Reads a npy file. Throws DataError as `parseNpy`, and if there is nothing to read. */
+export async function readNpy(source: Source): Promise<NumberArray> {
+  const name = nameOf(source, "npy");
+  return parseNpy(await bytesOf(source, name), name);
+}
+
+/**
+ * Reads the arrays of a npz file, as numpy.savez and numpy.savez_compressed write it, by name.
+ *
+ * Throws DataError as `parseNpy`, for what is no zip archive, and if there is nothing to read.
+ */
+export async function readNpz(source: Source): Promise<Record<string, NumberArray>> {
+  const name = nameOf(source, "npz");
+  const bytes = await bytesOf(source, name);
+  const { unzipSync } = await import("fflate");
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes);
+  } catch (error) {
+    throw new DataError(`${name}: is no npz file (${(error as Error).message})`);
+  }
+  const arrays = Object.entries(files).map(([path, content]) => [
+    path.replace(/\.npy$/, ""),
+    parseNpy(content, `${name}: ${path}`),
+  ]);
+  return Object.fromEntries(arrays);
+}
+
+interface Header {
+  readonly descr: string;
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+  readonly start: number;
+}
+
+/** The magic bytes, a version, the header's length, and a Python dictionary of three. */
+function headerOf(bytes: Uint8Array, name: string): Header {
+  const magic = String.fromCharCode(...bytes.subarray(1, 6));
+  if (bytes[0] !== 0x93 || magic !== "NUMPY" || bytes.length < 12) {
+    throw new DataError(`${name}: is no npy file`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const isOld = bytes[6] === 1;
+  const start = isOld ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
+  const text = new TextDecoder().decode(bytes.subarray(isOld ? 10 : 12, start));
+  const descr = /'descr': '([^']*)'/.exec(text)?.[1];
+  const order = /'fortran_order': (True|False)/.exec(text)?.[1];
+  const sizes = /'shape': \(([\d, ]*)\)/.exec(text)?.[1];
+  if (descr === undefined || order === undefined || sizes === undefined) {
+    const what = text.includes("'descr': [")
+      ? "holds records, not numbers"
+      : "has a header that is none";
+    throw new DataError(`${name}: ${what}`);
+  }
+  const shape = sizes.split(",").flatMap((size) => (size.trim() === "" ? [] : [Number(size)]));
+  return { descr, fortran: order === "True", shape, start };
+}
+
+/** Where element `i` in rows stands in an array whose first dimension runs fastest. */
+function fromFortran(shape: readonly number[]): (i: number) => number {
+  const strides = shape.map((_, d) =>
+    shape.slice(0, d).reduce((product, size) => product * size, 1),
+  );
+  return (i) => {
+    let rest = i;
+    let place = 0;
+    for (let d = shape.length - 1; d >= 0; d--) {
+      const size = shape[d] as number;
+      place += (rest % size) * (strides[d] as number);
+      rest = Math.floor(rest / size);
+    }
+    return place;
+  };
+}
+
+/** The number that 16 bits of IEEE 754 are. */
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

@@ -1,0 +1,13 @@
+/** An array of numbers with a shape, as IDX and npy files hold one: row by row. */
+export interface NumberArray {
+  readonly shape: readonly number[];
+  readonly data:
+    | Uint8Array
+    | Int8Array
+    | Uint16Array
+    | Int16Array
+    | Uint32Array
+    | Int32Array
+    | Float32Array
+    | Float64Array;
+}
