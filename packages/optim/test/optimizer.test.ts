@@ -1,5 +1,6 @@
 import { init, type Tensor, tensor, zeros } from "@wgrad/autograd";
 import { persist } from "@wgrad/autograd/plugin";
+import * as optim from "@wgrad/optim";
 import {
   Adadelta,
   Adagrad,
@@ -9,6 +10,7 @@ import {
   type BaseOptions,
   NAdam,
   Optimizer,
+  ParameterGroups,
   RAdam,
   RMSprop,
   SGD,
@@ -90,6 +92,30 @@ const makers: Record<string, (params: Tensor[]) => Optimizer> = {
   "RAdam decoupled": (p) => new RAdam(p, { lr: 0.1, weightDecay: 0.5, decoupledWeightDecay: true }),
   "RAdam maximize": (p) => new RAdam(p, { lr: 0.1, maximize: true }),
 };
+
+test("every optimizer stands above, with each of its settings changed at least once", async () => {
+  await init({ device: "cpu" });
+  const bases: readonly string[] = ["Optimizer", "ParameterGroups"];
+  const elsewhere = ["LBFGS"]; // lbfgs.test.ts
+  const exported = Object.entries(optim)
+    .filter(([, value]) => (value as { prototype?: object }).prototype instanceof ParameterGroups)
+    .map(([name]) => name)
+    .filter((name) => !bases.includes(name) && !elsewhere.includes(name));
+  const plain = Object.keys(makers).filter((name) => !name.includes(" "));
+  expect(plain.sort()).toEqual(exported.sort());
+  const settings = (name: string): Record<string, unknown> =>
+    makers[name]?.([leaf([1])]).paramGroups[0] as unknown as Record<string, unknown>;
+  for (const name of plain) {
+    const { params: _, lr: __, ...defaults } = settings(name);
+    const changed = Object.keys(makers)
+      .filter((other) => other.startsWith(`${name} `))
+      .flatMap((other) => {
+        const group = settings(other);
+        return Object.keys(defaults).filter((key) => String(group[key]) !== String(defaults[key]));
+      });
+    expect([...new Set(changed)].sort(), name).toEqual(Object.keys(defaults).sort());
+  }
+});
 
 describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
   beforeAll(async () => {
