@@ -286,12 +286,6 @@ export const models: readonly Program[] = [
     },
   },
   {
-    name: "lbfgs",
-    promise: "every closure of LBFGS is one flush and one read",
-    async run() {},
-    todo: "LBFGS lives in @wgrad/optim, whose tests run it",
-  },
-  {
     name: "hooks",
     submits: 1,
     promise: "a hook runs while recording, once, and what it returns is the gradient",

@@ -31,8 +31,6 @@ export interface Program {
   readonly submits?: number;
   /** Nodes that a period computes a second time: none, unless the program is about that. */
   readonly recomputed?: number;
-  /** Why it cannot be written yet. */
-  readonly todo?: string;
 }
 
 /** y = tanh(x ⊙ W) ⊙ V: stands in for a module and the optimizer of its parameters. */
@@ -70,6 +68,9 @@ export class Net {
     return this.parameters.map((p) => p.detach());
   }
 }
+
+/** Makes a net of two parameters. */
+export type NetMaker = (W: Tensor, V: Tensor) => Net;
 
 /** A trainable leaf with storage of its own. */
 export function parameter(x: Tensor): Tensor {
@@ -109,7 +110,11 @@ export async function repeat(count: number, body: (i: number) => Promise<void>):
 }
 
 /** A world that keeps what a program logs, with the same numbers every time. */
-export function newWorld(many: number, onTick: () => void): World & { readonly logged: number[] } {
+export function newWorld(
+  many: number,
+  newNet: NetMaker,
+  onTick: () => void,
+): World & { readonly logged: number[] } {
   manualSeed(0);
   const logged: number[] = [];
   let seed = 7;
@@ -129,6 +134,6 @@ export function newWorld(many: number, onTick: () => void): World & { readonly l
     tick: onTick,
     random,
     noise,
-    net: () => new Net(noise(), noise()),
+    net: () => newNet(noise(), noise()),
   };
 }

@@ -11,8 +11,8 @@ import { positive } from "./sizes.ts";
  * Both start uniform within ±1/√in1, weight drawn before bias.
  */
 export class Bilinear extends Module<[x1: Tensor, x2: Tensor], Tensor> {
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  weight: Parameter;
+  bias: Parameter | null;
 
   constructor(
     in1Features: number,

@@ -20,8 +20,8 @@ export abstract class Convolution extends Module<[Tensor], Tensor> {
   readonly inChannels: number;
   readonly outChannels: number;
   readonly groups: number;
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  weight: Parameter;
+  bias: Parameter | null;
 
   constructor(
     rank: number,

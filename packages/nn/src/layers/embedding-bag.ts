@@ -25,7 +25,7 @@ export class EmbeddingBag extends Module<
   [input: Tensor, offsets?: Tensor | null, options?: BagOptions],
   Tensor
 > {
-  readonly weight: Parameter;
+  weight: Parameter;
   readonly mode: "mean" | "sum" | "max";
   readonly paddingIdx: number | null;
   readonly maxNorm: number | null;

@@ -30,7 +30,7 @@ export interface EmbeddingLayerOptions {
  * distribution.
  */
 export class Embedding extends Module<[Tensor], Tensor> {
-  readonly weight: Parameter;
+  weight: Parameter;
   readonly paddingIdx: number | null;
   readonly maxNorm: number | null;
   readonly normType: number;

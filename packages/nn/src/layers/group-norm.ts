@@ -21,8 +21,8 @@ export class GroupNorm extends Module<[Tensor], Tensor> {
   readonly numGroups: number;
   readonly numChannels: number;
   readonly eps: number;
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
+  weight: Parameter | null;
+  bias: Parameter | null;
 
   constructor(
     numGroups: number,

@@ -22,8 +22,8 @@ export interface LayerNormOptions {
 export class LayerNorm extends Module<[Tensor], Tensor> {
   readonly normalizedShape: Shape;
   readonly eps: number;
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
+  weight: Parameter | null;
+  bias: Parameter | null;
 
   constructor(
     normalizedShape: Sizes,

@@ -14,8 +14,8 @@ export interface LinearOptions {
  * Both start uniform within ±1/√in, weight drawn before bias, as in PyTorch.
  */
 export class Linear extends Module<[Tensor], Tensor> {
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  weight: Parameter;
+  bias: Parameter | null;
 
   constructor(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions = {}) {
     super();

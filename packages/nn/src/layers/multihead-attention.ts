@@ -64,8 +64,8 @@ export class MultiheadAttention extends Module<
   readonly kProjWeight: Parameter | null;
   readonly vProjWeight: Parameter | null;
   readonly inProjBias: Parameter | null;
-  readonly biasK: Parameter | null;
-  readonly biasV: Parameter | null;
+  biasK: Parameter | null;
+  biasV: Parameter | null;
   readonly outProj: Linear;
   readonly embedDim: number;
   readonly numHeads: number;

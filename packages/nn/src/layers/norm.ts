@@ -21,8 +21,8 @@ export abstract class ChannelNorm extends Module<[Tensor], Tensor> {
   readonly numFeatures: number;
   readonly eps: number;
   readonly momentum: number | null;
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
+  weight: Parameter | null;
+  bias: Parameter | null;
   readonly runningMean: Tensor | null;
   readonly runningVar: Tensor | null;
   /** How many batches the running statistics have seen, 0-d i32. */

@@ -15,7 +15,7 @@ export interface PReLUOptions {
  * He et al. 2015.
  */
 export class PReLU extends Module<[Tensor], Tensor> {
-  readonly weight: Parameter;
+  weight: Parameter;
 
   constructor(numParameters = 1, { init = 0.25 }: PReLUOptions = {}) {
     super();

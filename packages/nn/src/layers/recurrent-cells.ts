@@ -14,10 +14,10 @@ export interface CellOptions {
 
 /** One step of a recurrent layer, its weights uniform within ±1/√hidden. */
 abstract class RecurrentCell<In extends unknown[], Out> extends Module<In, Out> {
-  declare readonly weightIh: Parameter;
-  declare readonly weightHh: Parameter;
-  declare readonly biasIh: Parameter | null;
-  declare readonly biasHh: Parameter | null;
+  declare weightIh: Parameter;
+  declare weightHh: Parameter;
+  declare biasIh: Parameter | null;
+  declare biasHh: Parameter | null;
   readonly inputSize: number;
   readonly hiddenSize: number;
 

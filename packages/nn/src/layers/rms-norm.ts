@@ -20,7 +20,7 @@ export interface RMSNormOptions {
 export class RMSNorm extends Module<[Tensor], Tensor> {
   readonly normalizedShape: Shape;
   readonly eps: number | null;
-  readonly weight: Parameter | null;
+  weight: Parameter | null;
 
   constructor(
     normalizedShape: Sizes,

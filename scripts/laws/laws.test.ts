@@ -1,0 +1,32 @@
+import { describe, inject } from "vitest";
+import { places, testPrograms } from "../../packages/autograd/test/laws/harness.ts";
+import { programs } from "../../packages/autograd/test/laws/programs.ts";
+import { realNet } from "./parts.ts";
+import { realPrograms } from "./programs.ts";
+
+const full = inject("tier") === "full";
+const fused = places.filter(({ fusion }) => fusion !== "off");
+const onCpu = fused.filter(({ device }) => device === "cpu");
+const onWebgpu = fused.filter(({ device }) => device === "webgpu");
+
+describe("programs of modules and optimizers", () => {
+  testPrograms(realPrograms, full ? places : onCpu);
+  // each compiles the kernels of several plans: the quick tier tries what stands around a step
+  const quick = realPrograms.filter(({ name }) => name === "clippedAndAveraged");
+  if (!full) testPrograms(quick, onWebgpu);
+});
+
+/** What runs for long is about the tape, and has been tried on the stand-in. */
+const long = /10k|Long/;
+const short = programs.filter(({ name }) => !long.test(name));
+
+describe("programs of the stand-in, on a module and SGD", () => {
+  if (full) testPrograms(programs, places, realNet);
+  else {
+    testPrograms(
+      short.filter((_, i) => i % 3 === 0),
+      onCpu,
+      realNet,
+    );
+  }
+});
