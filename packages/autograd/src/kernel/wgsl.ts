@@ -89,6 +89,11 @@ export class WgslText {
     return `vec4(${each.join(", ")})`;
   }
 
+  /** A declaration before all functions that call what it names. */
+  declare(text: string): void {
+    this.#functions.add(text);
+  }
+
   #declare(fn: string, lanes: Lanes): void {
     const found = wgslFunctions[fn];
     if (found === undefined) throw new Error(`WGSL: no function ${fn}`);

@@ -10,7 +10,7 @@ import type {
   Submission,
   Timings,
 } from "../device.ts";
-import { type LoweredKernel, lowerKernel } from "./lower.ts";
+import { type LoweredKernel, type LoweringLimits, lowerKernel } from "./lower.ts";
 import { bytesOf, Memory } from "./memory.ts";
 import { GPUProgram, Pipelines } from "./program.ts";
 import { Readback } from "./readback.ts";
@@ -94,12 +94,15 @@ export class WebGPUDevice implements Device {
     this.#memory.write(buffer, offset, data, dtype);
   }
 
-  lower(kernel: Kernel): LoweredKernel {
+  /** `asked` is for tests and measurements: another form of products, another class of adapter. */
+  lower(kernel: Kernel, asked?: Partial<LoweringLimits>): LoweredKernel {
     this.#check();
     return lowerKernel(kernel, {
       maxBindings: this.maxBindings,
       maxWorkgroups: this.gpu.limits.maxComputeWorkgroupsPerDimension,
       software: this.info.software,
+      subgroups: this.gpu.features.has("subgroups"),
+      ...asked,
     });
   }
 

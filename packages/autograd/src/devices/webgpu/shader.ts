@@ -12,6 +12,7 @@ import {
   wgslType,
 } from "../../kernel/wgsl.ts";
 import type { Kernel, KernelInput, KernelOperand, KernelStep } from "../device.ts";
+import type { Form } from "./contract/forms.ts";
 import { Position, type Reading } from "./position.ts";
 import type { Words } from "./words.ts";
 
@@ -44,6 +45,10 @@ export interface ShaderLimits {
   readonly maxWorkgroups: number;
   /** It computes on the processor. */
   readonly software: boolean;
+  /** Shaders may add within a subgroup. */
+  readonly subgroups?: boolean;
+  /** How products are to be cut, whatever the table says: for tests and measurements. */
+  readonly form?: Form;
 }
 
 interface Declared extends Binding {

@@ -1,0 +1,114 @@
+import { contiguousStrides, sizeOf } from "../../../shape.ts";
+import type { KernelOperand, KernelStep } from "../../device.ts";
+import { divide } from "../reduce.ts";
+import { shapeOf } from "../shader.ts";
+import { type AdapterClass, chooseForm, type Form, type SplitK } from "./forms.ts";
+
+/** One factor: strides along the batch, along the outputs' dimensions that are its own, and along k. */
+export interface Factor {
+  readonly operand: KernelOperand;
+  readonly batch: readonly number[];
+  readonly own: readonly number[];
+  readonly k: readonly number[];
+}
+
+/** c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], and how it is cut. */
+export interface Product {
+  readonly a: Factor;
+  readonly b: Factor;
+  readonly batch: readonly number[];
+  readonly m: readonly number[];
+  readonly n: readonly number[];
+  readonly k: readonly number[];
+  /** Its operands were exchanged: what it calls columns are the rows of the output. */
+  readonly turned: boolean;
+  readonly form: Form;
+  /** Blocks of outputs, one a workgroup. */
+  readonly blocksM: number;
+  readonly blocksN: number;
+  /** k is cut into so many parts of so many. */
+  readonly parts: number;
+  readonly part: number;
+}
+
+type Sides = Pick<Product, "a" | "b" | "batch" | "m" | "n" | "k" | "turned">;
+
+/** The product that a step is, cut as the adapter's class has it or as `forced` says. */
+export function productOf(step: KernelStep, adapters: AdapterClass, forced?: Form): Product {
+  const found = sidesOf(step);
+  const few = sizeOf(found.n) < Math.min(adapters.turnBelow, sizeOf(found.m));
+  const sides = few ? turned(found) : found;
+  const [m, n, k] = [sides.m, sides.n, sides.k].map(sizeOf) as [number, number, number];
+  const form = forced ?? chooseForm(adapters, { m, n, k, alongK: liesAlongK(sides) });
+  const blocksM = Math.ceil(m / (form.kind === "vector" ? form.tileM : form.tileM * form.groupY));
+  const blocksN = Math.ceil(n / (form.tileN * form.groupX));
+  const batch = sizeOf(sides.batch);
+  const cuts = cut(batch * m * n, k, blocksM * blocksN * batch, adapters.split);
+  return { ...sides, form, blocksM, blocksN, ...cuts };
+}
+
+function sidesOf({ operands, attrs }: KernelStep): Sides {
+  const [left, right] = operands as readonly [KernelOperand, KernelOperand];
+  const [shapeA, shapeB] = [shapeOf(left), shapeOf(right)];
+  const [nb, nm, nn, nk] = (attrs.length > 0 ? attrs : [shapeA.length - 2, 1, 1, 1]) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [stridesA, stridesB] = [stridesOf(left), stridesOf(right)];
+  return {
+    a: {
+      operand: left,
+      batch: stridesA.slice(0, nb),
+      own: stridesA.slice(nb, nb + nm),
+      k: stridesA.slice(nb + nm),
+    },
+    b: {
+      operand: right,
+      batch: stridesB.slice(0, nb),
+      own: stridesB.slice(nb + nk, nb + nk + nn),
+      k: stridesB.slice(nb, nb + nk),
+    },
+    batch: shapeA.slice(0, nb),
+    m: shapeA.slice(nb, nb + nm),
+    k: shapeA.slice(nb + nm),
+    n: shapeB.slice(nb + nk),
+    turned: false,
+  };
+}
+
+/** cᵀ = bᵀ aᵀ. */
+const turned = ({ a, b, m, n, ...rest }: Sides): Sides => ({
+  ...rest,
+  a: b,
+  b: a,
+  m: n,
+  n: m,
+  turned: true,
+});
+
+const stridesOf = (operand: KernelOperand): readonly number[] =>
+  operand.view?.strides ?? contiguousStrides(operand.base);
+
+/** Whether neighbours along k are closer together in the right operand than neighbouring columns. */
+export function liesAlongK({ b }: Pick<Product, "b">): boolean {
+  return nearest(b.k) < nearest(b.own);
+}
+
+/** The stride of the last dimension that is walked at all. */
+const nearest = (strides: readonly number[]): number =>
+  Math.abs(strides.findLast((stride) => stride !== 0) ?? Number.POSITIVE_INFINITY);
+
+function cut(
+  outputs: number,
+  k: number,
+  blocks: number,
+  { wanted, least, most }: SplitK,
+): { parts: number; part: number } {
+  const few = divide(outputs, k);
+  const parts = Math.min(most, Math.ceil(wanted / blocks), Math.floor(k / least));
+  if (parts <= few.parts) return few;
+  const part = Math.ceil(k / parts);
+  return { parts: Math.ceil(k / part), part };
+}
