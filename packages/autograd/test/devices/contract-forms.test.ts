@@ -127,7 +127,7 @@ test.each([
   ["few columns, which are computed as rows", [33, 70, 3]],
   ["few columns and many k", [6, 2600, 2]],
   ["many of both", [67, 40, 66]],
-] as const)("what the table has for GPUs: %s", async (_, extent) => {
+] as const)("what the table has for GPUs: %s", { timeout: 120_000 }, async (_, extent) => {
   await agrees(product(extent), { software: false });
   await agrees(product(extent, true, true), { software: false });
 });
