@@ -70,4 +70,9 @@ export const catalog: Readonly<Record<string, Entry>> = {
     teaches: "policy gradient with a baseline, and double deep Q-learning from memory",
     load: async () => (await import("./cartpole/demo.ts")).cartpole,
   },
+  pipeline: {
+    summary: "from a question to a model at work",
+    teaches: "the ten steps: choose, tune, deploy behind a server, monitor drift",
+    load: async () => (await import("./pipeline/demo.ts")).pipeline,
+  },
 };

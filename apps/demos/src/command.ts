@@ -58,12 +58,13 @@ async function runDemo(demo: Demo, options: Options): Promise<RunResult> {
   const device = await start(options);
   const outcome = await demo.run(options);
   const { title, subtitle, panels } = outcome.report;
-  const files = saveFigure(figure(title, subtitle, panels), options.out, name);
+  const pictures = saveFigure(figure(title, subtitle, panels), options.out, name);
+  const files = [...pictures, ...(outcome.files ?? [])];
   const asConfigured = [options.epochs, options.csv, options.load].every((x) => x === undefined);
   const checks = asConfigured ? judge(demo.checks[budget], outcome) : [];
   if (checks.length > 0) sayVerdicts(checks);
   if (outcome.note !== undefined) say("", outcome.note);
-  say("", "picture:", ...files.map((path) => `  ${path}`));
+  say("", "written:", ...files.map((path) => `  ${path}`));
   return {
     demo: name,
     budget,

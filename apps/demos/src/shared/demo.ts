@@ -15,6 +15,8 @@ export interface Outcome {
   readonly measures: Readonly<Record<string, number>>;
   /** What the numbers do not say by themselves. */
   readonly note?: string;
+  /** Files that the lesson wrote beside its picture. */
+  readonly files?: readonly string[];
   /** The picture of the lesson. */
   readonly report: {
     readonly title: string;

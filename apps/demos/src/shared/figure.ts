@@ -33,7 +33,7 @@ export function figure(title: string, subtitle: string, panels: readonly Panel[]
       return [
         text(panel.title, at, top + 20, 17, 600, ink.text),
         text(panel.subtitle, at, top + 42, 13.5, 400, ink.quiet),
-        `<g transform="translate(${at} ${top + panelHead})">${draw(panel)}</g>`,
+        `<g transform="translate(${at} ${top + panelHead})">${panelSvg(panel)}</g>`,
       ].join("\n");
     });
   });
@@ -61,7 +61,8 @@ function wrap(panels: readonly Panel[]): Panel[][] {
   return rows;
 }
 
-function draw({ width, height, plot }: Panel): string {
+/** One chart without its heading, as SVG. */
+export function panelSvg({ width, height, plot }: Panel): string {
   const svg = Plot.plot({
     marginLeft: 52,
     marginBottom: 48,
@@ -88,7 +89,8 @@ function text(
   return `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${fill}">${escapeXml(content)}</text>`;
 }
 
-const escapeXml = (content: string): string =>
+/** Text as markup shows it. */
+export const escapeXml = (content: string): string =>
   content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** Writes a figure as `name`.svg and `name`.png (two dots a unit) into `folder`; gives both paths. */

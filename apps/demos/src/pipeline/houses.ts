@@ -1,0 +1,67 @@
+import { type Tensor, tensor } from "@wgrad/autograd";
+import {
+  ColumnTransformer,
+  OneHotEncoder,
+  OutlierClipper,
+  SimpleImputer,
+  StandardScaler,
+  Table,
+} from "@wgrad/datasets";
+
+/** A house as someone asks about it. */
+export interface House {
+  readonly beds: number;
+  readonly baths: number;
+  readonly sqft: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly type: string;
+}
+
+export const measures = ["beds", "baths", "sqft", "latitude", "longitude"] as const;
+export const kinds = ["Residential", "Condo", "Multi_Family"] as const;
+export const columns: readonly (keyof House)[] = [...measures, "type"];
+
+/** Fills what is missing, brings far-off values back, scales numbers, and gives each kind of house a column. */
+export const preprocessing = (): ColumnTransformer =>
+  new ColumnTransformer([
+    {
+      columns: measures,
+      steps: [
+        new SimpleImputer({ strategy: "median" }),
+        new OutlierClipper({ factor: 3 }),
+        new StandardScaler(),
+      ],
+    },
+    { columns: ["type"], steps: [new OneHotEncoder({ handleUnknown: "ignore" })] },
+  ]);
+
+/** Houses as a table with the columns that models know. */
+export function tableOf(houses: readonly House[]): Table {
+  const numbers = measures.map(
+    (name) => [name, Float64Array.from(houses, (house) => house[name])] as const,
+  );
+  return new Table(
+    new Map<string, Float64Array | string[]>([
+      ...numbers,
+      ["type", houses.map(({ type }) => type)],
+    ]),
+    { name: "houses", types: { type: "string" } },
+  );
+}
+
+/** Prices of some rows: [rows, 1]. */
+export const pricesOf = (table: Table): Tensor =>
+  tensor(Float32Array.from(table.numbers("price"))).unsqueeze(1);
+
+/** What a person wants to see first of each column: least, median and most; of kinds how many there are. */
+export function describe(table: Table): (string | number)[][] {
+  const numbers = [...measures, "price"].map((name) => {
+    const sorted = table.numbers(name).sort();
+    const at = (part: number): number => sorted[Math.round(part * (sorted.length - 1))] as number;
+    return [name, ...[0, 0.5, 1].map((part) => String(Number(at(part).toPrecision(6))))];
+  });
+  const types = table.strings("type");
+  const counts = kinds.map((kind) => `${types.filter((type) => type === kind).length} ${kind}`);
+  return [...numbers, [`type: ${counts.join(", ")}`, "", "", ""]];
+}

@@ -1,0 +1,31 @@
+import { noGrad } from "@wgrad/autograd";
+import type { ColumnTransformer, StandardScaler, Table } from "@wgrad/datasets";
+import { type House, tableOf } from "./houses.ts";
+import type { PriceModel } from "./models.ts";
+
+/** Everything between a house and its price. */
+export class Predictor {
+  readonly features: ColumnTransformer;
+  readonly target: StandardScaler;
+  readonly model: PriceModel;
+
+  constructor(features: ColumnTransformer, target: StandardScaler, model: PriceModel) {
+    this.features = features;
+    this.target = target;
+    this.model = model;
+  }
+
+  /** The prices of the rows of a table, in dollars. */
+  async prices(table: Table): Promise<number[]> {
+    const x = this.features.transform(table);
+    return [...(await noGrad(() => this.target.inverseTransform(this.model(x))).data())];
+  }
+
+  /** The prices of houses. Rows are filled up to a power of two, so that few shapes ever occur. */
+  async predict(houses: readonly House[]): Promise<number[]> {
+    const room = 2 ** Math.ceil(Math.log2(Math.max(1, houses.length)));
+    const last = houses.at(-1) as House;
+    const filled = Array.from({ length: room }, (_, i) => houses[i] ?? last);
+    return (await this.prices(tableOf(filled))).slice(0, houses.length);
+  }
+}

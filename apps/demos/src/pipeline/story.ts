@@ -1,0 +1,53 @@
+import type { Panel } from "../shared/panel.ts";
+import { heading, say, table } from "../shared/terminal.ts";
+
+export type Cell = string | number;
+
+/** What a step of the story shows, in order. */
+export type Block =
+  | { readonly kind: "text"; readonly lines: readonly string[] }
+  | { readonly kind: "table"; readonly names: readonly string[]; readonly rows: readonly Cell[][] }
+  | { readonly kind: "pictures"; readonly panels: readonly Panel[] };
+
+export interface Chapter {
+  readonly title: string;
+  readonly blocks: Block[];
+}
+
+/** Says on the terminal what happens, and remembers it for the report. */
+export class Story {
+  readonly chapters: Chapter[] = [];
+
+  step(title: string): void {
+    const numbered = `${this.chapters.length + 1}. ${title}`;
+    this.chapters.push({ title: numbered, blocks: [] });
+    heading(numbered);
+  }
+
+  say(...lines: readonly string[]): void {
+    this.#blocks.push({ kind: "text", lines });
+    say(...lines);
+  }
+
+  table(names: readonly string[], rows: readonly Cell[][]): void {
+    this.#blocks.push({ kind: "table", names, rows });
+    table(names, rows);
+  }
+
+  /** For the report only. */
+  show(...panels: readonly Panel[]): void {
+    if (panels.length > 0) this.#blocks.push({ kind: "pictures", panels });
+  }
+
+  get panels(): Panel[] {
+    return this.chapters.flatMap(({ blocks }) =>
+      blocks.flatMap((block) => (block.kind === "pictures" ? block.panels : [])),
+    );
+  }
+
+  get #blocks(): Block[] {
+    const chapter = this.chapters.at(-1);
+    if (chapter === undefined) throw new Error("a story begins with a step");
+    return chapter.blocks;
+  }
+}

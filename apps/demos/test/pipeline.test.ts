@@ -1,0 +1,175 @@
+import { spawn } from "node:child_process";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { init, manualSeed } from "@wgrad/autograd";
+import { StandardScaler } from "@wgrad/datasets";
+import { loadSacramento } from "@wgrad/datasets/data";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadPredictor, savePredictor } from "../src/pipeline/bundle.ts";
+import { driftReport } from "../src/pipeline/drift.ts";
+import { preprocessing, pricesOf } from "../src/pipeline/houses.ts";
+import { PriceModel } from "../src/pipeline/models.ts";
+import { Predictor } from "../src/pipeline/predictor.ts";
+import { housesIn, MOST_HOUSES, RequestError } from "../src/pipeline/request.ts";
+import { type Serving, serve } from "../src/pipeline/server.ts";
+import { draw, successiveHalving } from "../src/pipeline/tune.ts";
+import { askPrices, badRequests, sample, visit } from "../src/pipeline/visit.ts";
+import { temporaryFolder } from "./run.ts";
+
+const folder = temporaryFolder();
+let predictor: Predictor;
+let server: Serving;
+
+beforeAll(async () => {
+  await init({ device: "cpu" });
+  manualSeed(0);
+  const { table } = await loadSacramento();
+  const features = preprocessing();
+  const x = await features.fitTransform(table);
+  const target = new StandardScaler().fit(pricesOf(table));
+  predictor = new Predictor(features, target, new PriceModel(x.shape[1] as number, 4).eval());
+  server = await serve(predictor, { maxWaiting: 20 });
+});
+afterAll(() => server.close());
+
+/** A visitor in another process: so many requests at once, good and bad in turn; gives how often each answer came. */
+async function burst(url: string, requests: number): Promise<Record<string, number>> {
+  const program = `
+    const [url, count] = process.argv.slice(1);
+    const good = JSON.stringify({ houses: [${JSON.stringify(sample)}] });
+    const bodies = [good, "{", '{"houses":7}', "x".repeat(50000)];
+    const answers = {};
+    await Promise.all(Array.from({ length: Number(count) }, async (_, i) => {
+      const sent = { method: "POST", headers: { "content-type": "application/json" }, body: bodies[i % 4] };
+      const answer = await fetch(url + "/predict", sent).then((r) => r.text().then(() => r.status), () => "none");
+      answers[answer] = (answers[answer] ?? 0) + 1;
+    }));
+    console.log(JSON.stringify(answers));`;
+  const visitor = spawn(process.execPath, [
+    ...["--input-type=module", "-e", program, url, String(requests)],
+  ]);
+  let [said, wrong] = ["", ""];
+  visitor.stdout.on("data", (text) => (said += text));
+  visitor.stderr.on("data", (text) => (wrong += text));
+  await new Promise((resolve) => visitor.on("close", resolve));
+  if (said === "") throw new Error(wrong);
+  return JSON.parse(said);
+}
+
+describe("the server", () => {
+  test.each(badRequests)("refuses $what with $status and goes on", async (request) => {
+    const { status, error } = await visit(server.url, request);
+    expect(status).toBe(request.status);
+    expect(error).not.toBe("");
+    expect(await askPrices(server.url, [sample])).toHaveLength(1);
+  });
+
+  test("gives the predictor's own prices, whatever stands beside a house", async () => {
+    const houses = [sample, { ...sample, sqft: 3000 }, { ...sample, type: "Condo" }];
+    const expected = (await predictor.predict(houses)).map(Math.round);
+    expect(await askPrices(server.url, houses)).toEqual(expected);
+    expect(await askPrices(server.url, houses.slice(1, 2))).toEqual(expected.slice(1, 2));
+    expect(new Set(expected).size).toBe(3);
+  });
+
+  test("stays up under a burst of good and bad requests from another process", async () => {
+    const answers = await burst(server.url, 200);
+    const { 200: good = 0, 503: busy = 0, 400: half = 0, 422: wrong = 0, 413: long = 0 } = answers;
+    expect(good).toBeGreaterThan(0);
+    expect(good + busy).toBe(50);
+    expect([half, wrong, long]).toEqual([50, 50, 50]);
+    const health = await (await fetch(`${server.url}/health`)).json();
+    expect(health).toMatchObject({ status: "ok", waiting: 0 });
+    expect(await askPrices(server.url, [sample])).toHaveLength(1);
+  }, 30_000);
+
+  test("outlives one who sends no HTTP, and one who leaves in the middle", async () => {
+    const { port } = new URL(server.url);
+    for (const text of [
+      "nonsense\r\n\r\n",
+      "POST /predict HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{",
+    ]) {
+      const socket = connect(Number(port), "127.0.0.1", () => {
+        socket.write(text);
+        setTimeout(() => socket.destroy(), 50);
+      });
+      socket.on("error", () => {});
+      await new Promise((resolve) => socket.on("close", resolve));
+    }
+    expect(await askPrices(server.url, [sample])).toHaveLength(1);
+  });
+
+  test("says so if its port is taken", async () => {
+    const port = Number(new URL(server.url).port);
+    await expect(serve(predictor, { port })).rejects.toThrow("EADDRINUSE");
+  });
+});
+
+describe("a request", () => {
+  const body = (house: object): string => JSON.stringify({ houses: [house] });
+
+  test("may hold as many houses as it may, and no more", () => {
+    const houses = (count: number): string =>
+      JSON.stringify({ houses: Array.from({ length: count }, () => sample) });
+    expect(housesIn(houses(MOST_HOUSES))).toHaveLength(MOST_HOUSES);
+    expect(() => housesIn(houses(MOST_HOUSES + 1))).toThrow("65 houses; there may be 1 to 64");
+  });
+
+  test.each([
+    [{ ...sample, beds: Number.NaN }, "houses[0].beds is null; it is a number from 0 to 20"],
+    [{ ...sample, baths: [2] }, "houses[0].baths is [2]; it is a number from 0 to 20"],
+    [{ ...sample, latitude: -38.5 }, "houses[0].latitude is -38.5; it is a number from 38 to 39.5"],
+    [{ ...sample, type: null }, "houses[0].type is none of Residential, Condo, Multi_Family"],
+    [{ ...sample, __proto__: { x: 1 }, x: 1 }, 'houses[0] has "x"; it takes beds, baths'],
+    [[1], "houses[0] is no object"],
+  ])("%j is refused", (house, message) => {
+    expect(() => housesIn(body(house))).toThrow(RequestError);
+    expect(() => housesIn(body(house))).toThrow(message);
+  });
+});
+
+test("a predictor is one file, and gives the same prices from it", async () => {
+  const path = join(folder, "model.safetensors");
+  await savePredictor(predictor, path);
+  const loaded = await loadPredictor(path);
+  const { table } = await loadSacramento();
+  expect(await loaded.prices(table)).toEqual(await predictor.prices(table));
+  expect(loaded.model.hidden).not.toBeNull();
+
+  const line = new Predictor(predictor.features, predictor.target, new PriceModel(8, 0));
+  await savePredictor(line, path);
+  expect((await loadPredictor(path)).model.hidden).toBeNull();
+});
+
+test("drift is seen where there is some, and not where there is none", async () => {
+  const { table } = await loadSacramento();
+  const rows = Array.from({ length: table.length }, (_, i) => i);
+  const sizes = table.numbers("sqft");
+  const even = await driftReport(
+    table.take(rows.filter((i) => i % 2 === 0)),
+    table.take(rows.filter((i) => i % 2 === 1)),
+  );
+  expect(even.map(({ verdict }) => verdict)).not.toContain("drifted");
+  const large = await driftReport(
+    table,
+    table.take(rows.filter((i) => (sizes[i] as number) > 2000)),
+  );
+  expect(large.find(({ column }) => column === "sqft")?.verdict).toBe("drifted");
+});
+
+test("successive halving trains a third for three times as long, down to one", async () => {
+  const { table } = await loadSacramento();
+  const base = { hidden: 4, lr: 0.05, weightDecay: 0, epochs: 9, batchSize: 64 };
+  const some = table.slice(0, 128);
+  const draws = Array.from({ length: 9 }, () => draw(base));
+  expect(new Set(draws.map(({ lr }) => lr)).size).toBe(9);
+  const rounds = await successiveHalving(some, table.slice(128, 256), draws);
+  expect(rounds.map((trials) => [trials.length, trials[0]?.settings.epochs])).toEqual([
+    [9, 1],
+    [3, 3],
+    [1, 9],
+  ]);
+  const [first = [], second = []] = rounds;
+  const kept = first.slice(0, 3).map(({ settings: { lr } }) => lr);
+  expect(second.map(({ settings: { lr } }) => lr).sort()).toEqual(kept.sort());
+});
