@@ -40,6 +40,16 @@ export const catalog: Readonly<Record<string, Entry>> = {
     teaches: "the gap between known and fresh data, and what dropout and weight decay do to it",
     load: async () => (await import("./overfit/demo.ts")).overfit,
   },
+  autoencoder: {
+    summary: "how few numbers make a picture?",
+    teaches: "learning a code without labels, beside principal components",
+    load: async () => (await import("./autoencoder/demo.ts")).autoencoder,
+  },
+  clusters: {
+    summary: "what belongs together?",
+    teaches: "k-means, principal components, nearest neighbours and a hinge-loss SVM",
+    load: async () => (await import("./clusters/demo.ts")).clusters,
+  },
   gridworld: {
     summary: "which way to the goal?",
     teaches: "Q-learning: values of moves, learned from rewards alone",
