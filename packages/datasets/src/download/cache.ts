@@ -24,8 +24,10 @@ export interface Origin {
 
 /** Where a file is kept. */
 export interface FileCache {
-  /** Where, for messages. */
-  readonly place: string;
+  /** Which place of all. */
+  readonly key: string;
+  /** Where a person can put the file, or null. */
+  readonly path: string | null;
   /** The file if it is here, or null. */
   find(): Promise<string | Blob | null>;
   /** SHA-256 of the file that is here. */

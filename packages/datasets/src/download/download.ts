@@ -43,10 +43,10 @@ export async function download(
   const [first] = mirrors;
   if (first === undefined) throw new DataError("download: no address is given");
   const cache = await cacheFor(first, options);
-  const running = arriving.get(cache.place);
+  const running = arriving.get(cache.key);
   if (running !== undefined) return running;
-  const result = fromCache(cache, mirrors, options).finally(() => arriving.delete(cache.place));
-  arriving.set(cache.place, result);
+  const result = fromCache(cache, mirrors, options).finally(() => arriving.delete(cache.key));
+  arriving.set(cache.key, result);
   return result;
 }
 
@@ -75,7 +75,7 @@ async function fromCache(
   if (offline) {
     const what = found === null ? "is not in the cache" : "has another sha256 in the cache";
     throw new DataError(
-      `download: offline, and ${mirrors[0]} ${what}\n  hint: run once with a network, or put the file at ${cache.place}`,
+      `download: offline, and ${mirrors[0]} ${what}\n  hint: run once with a network${orByHand(cache)}`,
     );
   }
   const failures: Failure[] = [];
@@ -93,7 +93,7 @@ async function fromCache(
       failures.push({ url, reason: error.message, unreachable: error.unreachable });
     }
   }
-  throw failed(failures, cache.place);
+  throw failed(failures, cache);
 }
 
 interface Failure {
@@ -102,16 +102,19 @@ interface Failure {
   readonly unreachable?: boolean;
 }
 
-function failed(failures: readonly Failure[], place: string): DataError {
+function failed(failures: readonly Failure[], cache: FileCache): DataError {
   const lines = failures.map(({ url, reason }) => `\n  ${url}: ${reason}`);
   const closed = failures.every(({ unreachable }) => unreachable);
   const what = closed
     ? "no server can be reached; the network seems to be closed"
     : "no mirror gave the file";
   return new DataError(
-    `download: ${what}${lines.join("")}\n  hint: put the file at ${place}, or pass a mirror that has it`,
+    `download: ${what}${lines.join("")}\n  hint: pass a mirror that has it${orByHand(cache)}`,
   );
 }
+
+const orByHand = ({ path }: FileCache): string =>
+  path === null ? "" : `, or put the file at ${path}`;
 
 /** Why a mirror did not give the file. */
 class Refused extends Error {

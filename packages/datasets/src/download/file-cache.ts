@@ -23,7 +23,8 @@ export function fileCache(folder: string, name: string): FileCache {
   const files = builtin("node:fs/promises");
   const path = join(folder, name);
   return {
-    place: path,
+    key: path,
+    path,
     find: async () => (existsSync(path) ? path : null),
     sha256: () => sha256Of(path),
     remove: () => files.rm(path, { force: true }),

@@ -6,7 +6,8 @@ export function pageCache(url: string): FileCache {
   const find = async (): Promise<Blob | null> =>
     (await (await (await cache)?.match(url))?.blob()) ?? null;
   return {
-    place: `the page's cache of ${url}`,
+    key: url,
+    path: null,
     find,
     sha256: async () => sha256Of((await find()) ?? new Blob([])),
     remove: async () => {
