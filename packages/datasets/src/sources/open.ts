@@ -62,7 +62,7 @@ export async function* textChunksOf(
  *
  * Throws DataError if there is nothing to read, or it breaks off.
  */
-export async function* chunksOf(
+async function* chunksOf(
   source: Source,
   name: string,
   size: number = 2 ** 16,

