@@ -1,4 +1,4 @@
-import type { Generator } from "@wgrad/autograd";
+import { ArgumentError, type Generator } from "@wgrad/autograd";
 
 /** Examples by number. `Batch` is what a DataLoader yields, or hands to `collate`. */
 export interface Dataset<Batch> {
@@ -72,6 +72,14 @@ class ArrayDataset<Item> extends ItemDataset<Item> {
   }
 
   get(index: number): Item {
-    return this.#items[index] as Item;
+    return this.#items[checkIndex("array", index, this.length)] as Item;
   }
+}
+
+/** The number itself. Throws ArgumentError if there is no such example: a sampler's fault, most often. */
+export function checkIndex(name: string, index: number, length: number): number {
+  if (Number.isInteger(index) && index >= 0 && index < length) return index;
+  throw new ArgumentError(
+    `${name}: no example ${index} in a dataset of ${length}\n  hint: numbers from 0 to ${length - 1}`,
+  );
 }

@@ -1,5 +1,5 @@
 import { ArgumentError, defaultGenerator, type Generator } from "@wgrad/autograd";
-import { type Dataset, datasetOf, type Indexed } from "./dataset.ts";
+import { checkIndex, type Dataset, datasetOf, type Indexed } from "./dataset.ts";
 
 /**
  * Some of a dataset's examples, by their numbers there, in that order; a number may occur twice.
@@ -14,13 +14,7 @@ export class Subset<Batch> implements Dataset<Batch> {
   constructor(dataset: Indexed<Batch>, indices: ArrayLike<number>) {
     this.dataset = datasetOf(dataset);
     const { length } = this.dataset;
-    const wrong = Array.from(indices).find((i) => !(Number.isInteger(i) && i >= 0 && i < length));
-    if (wrong !== undefined) {
-      throw new ArgumentError(
-        `Subset: no example ${wrong} in a dataset of ${length}\n  hint: numbers from 0 to ${length - 1}`,
-      );
-    }
-    this.indices = Int32Array.from(indices);
+    this.indices = Int32Array.from(indices, (index) => checkIndex("Subset", index, length));
   }
 
   get length(): number {
@@ -28,7 +22,11 @@ export class Subset<Batch> implements Dataset<Batch> {
   }
 
   batch(indices: ArrayLike<number>): Batch | Promise<Batch> {
-    return this.dataset.batch(Int32Array.from(indices, (i) => this.indices[i] as number));
+    const numbers = Int32Array.from(
+      indices,
+      (i) => this.indices[checkIndex("Subset", i, this.length)] as number,
+    );
+    return this.dataset.batch(numbers);
   }
 }
 

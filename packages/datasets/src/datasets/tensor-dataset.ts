@@ -1,5 +1,5 @@
 import { ArgumentError, Tensor } from "@wgrad/autograd";
-import type { Dataset } from "./dataset.ts";
+import { checkIndex, type Dataset } from "./dataset.ts";
 import { Rows } from "./rows.ts";
 
 /** Tensors by name, or in a row. */
@@ -37,7 +37,11 @@ export class TensorDataset<const Fields extends TensorFields>
     this.#fields = fields;
   }
 
+  /** Rows of each tensor. Throws ArgumentError for a number there is no example of. */
   async batch(indices: ArrayLike<number>): Promise<TensorBatch<Fields>> {
+    for (let i = 0; i < indices.length; i++) {
+      checkIndex("TensorDataset", indices[i] as number, this.length);
+    }
     this.#rows ??= Promise.all(
       Object.entries(this.#fields).map(
         async ([name, field]): Promise<[string, Rows]> => [name, await Rows.of(field as Tensor)],

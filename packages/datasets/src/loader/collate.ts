@@ -23,14 +23,14 @@ export interface CollateOptions {
  * Throws ArgumentError for no examples, for rows of different lengths, and for what cannot be put together.
  */
 export function defaultCollate<Item>(items: readonly Item[]): Collated<Item> {
-  return collateWith<Item>()(items);
+  return collateWith()(items);
 }
 
 /** `defaultCollate` with rows filled up, or with dtypes of your choice; for a DataLoader's `collate`. */
-export function collateWith<Item>(
+export function collateWith(
   options: CollateOptions = {},
-): (items: readonly Item[]) => Collated<Item> {
-  return (items) => {
+): <Item>(items: readonly Item[]) => Collated<Item> {
+  return <Item>(items: readonly Item[]) => {
     if (items.length === 0) throw new ArgumentError("collate: no examples");
     return collated(items, "", options) as Collated<Item>;
   };

@@ -57,7 +57,6 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
     }
     checkExclusive(options);
     this.#options = options;
-    this.#position = new Position(generator);
     if (isStream(dataset)) {
       if (options.sampler !== undefined || options.batchSampler !== undefined) {
         throw new ArgumentError("DataLoader: a stream has no numbers for a sampler to order");
@@ -68,6 +67,8 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
       this.dataset = datasetOf(checkDataset(dataset));
       this.#order = orderOf(this.dataset.length, batchSize, options);
     }
+    const examples = "batches" in this.dataset ? null : this.dataset.length;
+    this.#position = new Position(generator, { examples, batchSize });
   }
 
   /** Batches in an epoch; Infinity for a stream, whose end is not known. */

@@ -3,6 +3,9 @@ import type { EpochStart } from "./epoch.ts";
 
 /** A DataLoader's position, in plain numbers. */
 export interface DataLoaderState {
+  /** Examples in the dataset, null for a stream, and in a batch: a loader of others does not go on from here. */
+  readonly examples: number | null;
+  readonly batchSize: number;
   /** Epochs gone through. */
   readonly epoch: number;
   /** Batches given in the epoch under way; 0 between epochs. */
@@ -22,6 +25,7 @@ export interface Turn {
 /** Counts epochs and batches, and where a loaded state says to go on. */
 export class Position {
   readonly #generator: Generator | null;
+  readonly #sizes: Pick<DataLoaderState, "examples" | "batchSize">;
   #epoch = 0;
   #batch = 0;
   #start: EpochStart | null = null;
@@ -29,8 +33,9 @@ export class Position {
   #loaded: DataLoaderState | null = null;
   #turn: Turn | null = null;
 
-  constructor(generator: Generator | null) {
+  constructor(generator: Generator | null, sizes: Pick<DataLoaderState, "examples" | "batchSize">) {
     this.#generator = generator;
+    this.#sizes = sizes;
   }
 
   /** Where the pass that begins now goes on: at a loaded position once, else at the start of a new epoch. */
@@ -63,11 +68,17 @@ export class Position {
 
   save(): DataLoaderState {
     const generator = this.#generator === null ? null : [...this.#generator.getState()];
-    return { epoch: this.#epoch, batch: this.#batch, start: this.#start, generator };
+    return {
+      ...this.#sizes,
+      epoch: this.#epoch,
+      batch: this.#batch,
+      start: this.#start,
+      generator,
+    };
   }
 
   load(saved: DataLoaderState): void {
-    const { epoch, batch, start, generator } = saved;
+    const { epoch, batch, start, generator, examples, batchSize } = saved;
     const counts = [epoch, batch].every((count) => Number.isInteger(count) && count >= 0);
     const startFits = batch === 0 || (start !== null && start !== undefined);
     if (!counts || !startFits || (start?.state ?? generator) === undefined) {
@@ -76,10 +87,17 @@ export class Position {
           "\n  hint: pass what stateDict() returned",
       );
     }
-    if ((this.#generator === null) !== (generator === null)) {
-      const [saved, here] = generator === null ? ["none", "one"] : ["one", "none"];
+    const here = this.#sizes;
+    if (examples !== here.examples || batchSize !== here.batchSize) {
       throw new ArgumentError(
-        `DataLoader.loadStateDict: the saved loader had ${saved} for a generator of its own, this one has ${here}` +
+        `DataLoader.loadStateDict: saved with ${sizesOf({ examples, batchSize })}, this loader has ${sizesOf(here)}` +
+          "\n  hint: the same dataset and batchSize, or a new start",
+      );
+    }
+    if ((this.#generator === null) !== (generator === null)) {
+      const [then, now] = generator === null ? ["none", "one"] : ["one", "none"];
+      throw new ArgumentError(
+        `DataLoader.loadStateDict: the saved loader had ${then} for a generator of its own, this one has ${now}` +
           "\n  hint: make the loader with the same options",
       );
     }
@@ -91,3 +109,9 @@ export class Position {
     this.#turn = null;
   }
 }
+
+const sizesOf = ({
+  examples,
+  batchSize,
+}: Pick<DataLoaderState, "examples" | "batchSize">): string =>
+  `${examples ?? "a stream of"} examples in batches of ${batchSize}`;

@@ -32,6 +32,12 @@ describe("TensorDataset", () => {
     expect(await y.item()).toBe(8);
   });
 
+  test.each([3, -1, 0.5])("has no example %d", async (index) => {
+    await expect(new TensorDataset([labels()]).batch([0, index])).rejects.toThrow(
+      `TensorDataset: no example ${index} in a dataset of 3\n  hint: numbers from 0 to 2`,
+    );
+  });
+
   test("refuses tensors that count different examples", () => {
     expect(() => new TensorDataset({ images: images(), labels: tensor([1, 2]) })).toThrow(
       "TensorDataset: the tensors do not count the same examples\n  images: [3, 2, 2]\n  labels: [2]",

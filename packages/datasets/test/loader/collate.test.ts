@@ -53,10 +53,13 @@ test("collateWith pads and chooses dtypes, in a loader", async () => {
     { ids: [8], label: 0 },
     { ids: [], label: 2 },
   ];
-  const collate = collateWith<(typeof examples)[0]>({
+  const collate = collateWith({
     paddingValue: -1,
     dtypes: { ids: "i32", label: "i32" },
   });
+  expectTypeOf(new DataLoader(examples, { collate })).toExtend<
+    AsyncIterable<{ ids: Tensor; label: Tensor }>
+  >();
   const shapes: (readonly number[])[] = [];
   for await (const { ids, label } of new DataLoader(examples, { batchSize: 2, collate })) {
     expect([ids.dtype, label.dtype]).toEqual(["i32", "i32"]);

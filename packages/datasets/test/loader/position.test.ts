@@ -68,12 +68,25 @@ describe.each(rows)("a loader $name, own generator $own", (row) => {
 });
 
 test("counts epochs and batches", async () => {
+  const sizes = { examples: 23, batchSize: 10 };
   const loader = new DataLoader(items, { batchSize: 10 });
-  expect(loader.stateDict()).toEqual({ epoch: 0, batch: 0, start: null, generator: null });
+  expect(loader.stateDict()).toEqual({
+    ...sizes,
+    epoch: 0,
+    batch: 0,
+    start: null,
+    generator: null,
+  });
   await take(loader, 2);
   expect(loader.stateDict()).toMatchObject({ epoch: 0, batch: 2 });
   for await (const _ of loader);
-  expect(loader.stateDict()).toEqual({ epoch: 1, batch: 0, start: null, generator: null });
+  expect(loader.stateDict()).toEqual({
+    ...sizes,
+    epoch: 1,
+    batch: 0,
+    start: null,
+    generator: null,
+  });
 });
 
 test("others may draw from the loader's generator between batches", async () => {
@@ -100,15 +113,24 @@ test("others may draw from the loader's generator between batches", async () => 
 
 describe("a state that does not fit", () => {
   const plain = new DataLoader(items);
+  const sizes = { examples: 23, batchSize: 1 };
   test.each([
     [{}, "DataLoader.loadStateDict: not a loader's state (epoch undefined, batch undefined)"],
     [
-      { epoch: 0, batch: 3, start: null, generator: null },
+      { ...sizes, epoch: 0, batch: 3, start: null, generator: null },
       "not a loader's state (epoch 0, batch 3)",
     ],
     [
-      { epoch: -1, batch: 0, start: null, generator: null },
+      { ...sizes, epoch: -1, batch: 0, start: null, generator: null },
       "not a loader's state (epoch -1, batch 0)",
+    ],
+    [
+      new DataLoader(items, { batchSize: 2 }).stateDict(),
+      "saved with 23 examples in batches of 2, this loader has 23 examples in batches of 1",
+    ],
+    [
+      new DataLoader(stream()).stateDict(),
+      "saved with a stream of examples in batches of 1, this loader has 23 examples",
     ],
     [
       new DataLoader(items, { generator: new Generator(0) }).stateDict(),
@@ -116,6 +138,12 @@ describe("a state that does not fit", () => {
     ],
   ])("%#", (state, message) => {
     expect(() => plain.loadStateDict(state as DataLoaderState)).toThrow(message);
-    expect(plain.stateDict()).toEqual({ epoch: 0, batch: 0, start: null, generator: null });
+    expect(plain.stateDict()).toEqual({
+      ...sizes,
+      epoch: 0,
+      batch: 0,
+      start: null,
+      generator: null,
+    });
   });
 });
