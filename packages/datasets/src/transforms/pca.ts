@@ -27,6 +27,8 @@ interface State {
 
 /** Up to so many features all components are found at once; beyond, the first ones by iteration. */
 const DIRECT = 128;
+/** Factoring x itself, which is most exact, is serial work on the device: up to so many steps. */
+const SERIAL = 1e7;
 /** Directions beyond those wanted, and rounds, of the iteration. */
 const SPARE = 10;
 const ROUNDS = 12;
@@ -121,9 +123,10 @@ export class PCA
   }
 }
 
-/** All singular values and right vectors, by those of R in x = Q R, which is small. */
+/** All singular values and right vectors: by those of R in x = Q R, which is small, or by xᵀx where there are many rows. */
 function singularOf(x: Tensor): { S: Tensor; Vh: Tensor } {
   const [rows = 0, width = 0] = x.shape;
+  if (rows > width && rows * width ** 2 > SERIAL) return fromProducts(x.t().matmul(x));
   const small = rows > width ? linalg.qr(x).R : x;
   const { S, Vh } = linalg.svd(small, { fullMatrices: false });
   return { S, Vh };
@@ -137,8 +140,15 @@ function leading(x: Tensor, count: number): { S: Tensor; Vh: Tensor } {
   const start = randn([products.shape[0] as number, size], { generator });
   let basis = linalg.qr(products.matmul(start)).Q;
   for (let round = 1; round < ROUNDS; round++) basis = linalg.qr(products.matmul(basis)).Q;
-  const { S, Vh } = linalg.svd(linalg.qr(x.matmul(basis)).R, { fullMatrices: false });
+  const { S, Vh } = fromProducts(basis.t().matmul(products).matmul(basis));
   return { S, Vh: Vh.matmul(basis.t()) };
+}
+
+/** Singular values and right vectors of x by xᵀx, whose eigenvalues are their squares. */
+function fromProducts(products: Tensor): { S: Tensor; Vh: Tensor } {
+  const { eigenvalues, eigenvectors } = linalg.eigh(products);
+  const S = eigenvalues.flip([0]).clamp({ min: 0 }).sqrt();
+  return { S, Vh: eigenvectors.t().flip([0]) };
 }
 
 /** How many of the parts it takes to explain more than `part`. */

@@ -1,4 +1,4 @@
-import { Generator, init, randn, type Tensor, tensor } from "@wgrad/autograd";
+import { cat, Generator, init, randn, type Tensor, tensor } from "@wgrad/autograd";
 import {
   loadTransform,
   PCA,
@@ -91,6 +91,17 @@ describe("PCA is scikit-learn's", () => {
     const z = await loaded.transform(x.narrow(0, 7, 1)).data();
     close(z, fixture.row, 2e-4 * Math.sqrt(fixture.variance[0] as number));
   });
+});
+
+test("of many rows PCA takes their products, to the same end", async () => {
+  const fixture = golden.PCA.find(({ name }) => name === "cancer");
+  const once = await rowsOf({ name: "cancer", scaled: true });
+  const many = await new PCA({ nComponents: 6 }).fit(cat(Array(20).fill(once), 0));
+  close(many.explainedVarianceRatio, fixture?.ratio ?? [], 1e-5);
+  fixture?.components.forEach((component, k) => {
+    close(many.components[k] as number[], component, 2e-4);
+  });
+  expect(many.components).toHaveLength(6);
 });
 
 describe.each(["cpu", "webgpu"] as const)("PCA on %s", (device) => {
