@@ -7,7 +7,7 @@ import { result, run, temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();
 
-describe.each(Object.entries(catalog))("%s", { timeout: 60_000 }, (name, { load }) => {
+describe.each(Object.entries(catalog))("%s", { timeout: 180_000 }, (name, { load }) => {
   const out = join(folder, name);
   const weights = join(folder, `${name}.safetensors`);
 

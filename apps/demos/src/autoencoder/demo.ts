@@ -102,7 +102,7 @@ async function lesson(options: Options): Promise<Outcome> {
       subtitle: `${title}: ${(100 * (bent / lines)).toFixed(0)} % of the error of as many principal components`,
       ...(await drawings({ "as it is": xTest, network: ours, PCA: theirs }, Math.sqrt(sizes[0]))),
     });
-    panels.push(...lossPanel(curves[name] ?? [], { y: `loss, ${name}` }));
+    panels.push(...lossPanel(curves[name] ?? [], { title: `The loss on the way, ${title}` }));
   }
   table(["fresh pictures", "numbers", "squared error", "of PCA's"], rows);
   return {

@@ -1,4 +1,4 @@
-import { noGrad, rand, type Tensor, tensor } from "@wgrad/autograd";
+import { manualSeed, noGrad, rand, type Tensor, tensor } from "@wgrad/autograd";
 import { ModuleDict } from "@wgrad/nn";
 import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
@@ -81,6 +81,7 @@ async function lesson(options: Options): Promise<Outcome> {
   if (options.save !== undefined) await saveWeights(models, options.save, options.name);
 
   heading(`3. ${episodes} fresh episodes each`);
+  manualSeed(options.seed + 1); // these episodes are the same whatever training drew
   const linear = (...weights: readonly number[]): ((states: Tensor) => Tensor) => {
     const way = tensor(weights.map((weight) => [-weight, weight]));
     return (states) => states.matmul(way);

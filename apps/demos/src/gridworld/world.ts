@@ -23,7 +23,7 @@ export const cellAt = (cell: number): string => at(Math.floor(cell / columns), c
 
 const cells = Array.from({ length: rows * columns }, (_, cell) => cell);
 export const start: number = cells.findIndex((cell) => cellAt(cell) === "S");
-export const goal: number = cells.findIndex((cell) => cellAt(cell) === "G");
+const goal: number = cells.findIndex((cell) => cellAt(cell) === "G");
 /** Cells from which there is somewhere to go. */
 export const open: readonly number[] = cells.filter((cell) => "S.".includes(cellAt(cell)));
 

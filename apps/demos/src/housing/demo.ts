@@ -5,9 +5,11 @@ import { boston } from "./boston.ts";
 import { fiveFlats, fourFlats, oneLine, signed } from "./course.ts";
 import { ownHouses } from "./own.ts";
 import { linePanel, predictionPanel } from "./picture.ts";
+import { sacramento } from "./sacramento.ts";
 
 const checks = [
   { measure: "fourth flat", least: 462.36, most: 462.56 },
+  { measure: "Sacramento: R² off the closed form", most: 0.005 },
   { measure: "Boston: R² off the closed form", most: 0.005 },
 ];
 
@@ -22,10 +24,15 @@ export const housing: Demo = {
 async function lessons(options: Options): Promise<Outcome> {
   const fourth = await fourFlats(options);
   const { line, at50 } = await oneLine(options);
+  // the weights that are saved, or loaded, are those of the last lesson
+  const { save: _save, load: _load, ...training } = options;
+  const sales = await sacramento(training);
   const houses = await boston(options);
   return {
     measures: {
       "fourth flat": fourth,
+      "Sacramento: R²": sales.r2,
+      "Sacramento: R² off the closed form": Math.abs(sales.r2 - sales.closedFormR2),
       "Boston: R²": houses.r2,
       "Boston: R² off the closed form": Math.abs(houses.r2 - houses.closedFormR2),
     },

@@ -53,11 +53,14 @@ export function curvePanel(
 }
 
 /** The loss of one training; nothing where nothing was trained. */
-export function lossPanel(curve: Curve, options: { y?: string; log?: boolean } = {}): Panel[] {
+export function lossPanel(
+  curve: Curve,
+  options: { title?: string; y?: string; log?: boolean } = {},
+): Panel[] {
   const [first, last] = [curve[0], curve.at(-1)];
   if (first === undefined || last === undefined) return [];
   const fall = `from ${first.loss.toPrecision(3)} to ${last.loss.toPrecision(3)}`;
-  const title = `The ${options.y ?? "loss"} on the way`;
+  const { title = `The ${options.y ?? "loss"} on the way` } = options;
   return [curvePanel(title, `${last.step} steps, ${fall}`, [{ name: "", curve }], options)];
 }
 
