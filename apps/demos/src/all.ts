@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { catalog } from "./catalog.ts";
@@ -22,25 +23,32 @@ this commit is not run again: stop it when you like, and go on later.
   --page               runs nothing, writes the page from the lines there are`;
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const linesPath = `${root}/docs/results.json`;
-const pagePath = `${root}/docs/results.md`;
+const linesPath = join(root, "docs/results.json");
+const pagePath = join(root, "docs/results.md");
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string" },
-    missing: { type: "boolean", default: false },
-    budget: { type: "string", default: "full" },
-    device: { type: "string" },
-    seed: { type: "string", default: "0" },
-    page: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
+const options = {
+  only: { type: "string" },
+  missing: { type: "boolean", default: false },
+  budget: { type: "string", default: "full" },
+  device: { type: "string" },
+  seed: { type: "string", default: "0" },
+  page: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
 
-if (values.help) console.log(usage);
-else process.exitCode = await runAll();
+try {
+  const { values } = parseArgs({ options });
+  if (values.help) console.log(usage);
+  else process.exitCode = await runAll(values);
+} catch (error) {
+  if (!String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS")) throw error;
+  console.error(`error: ${(error as Error).message.split(/\. |\n/)[0]}; --help lists the options`);
+  process.exitCode = 1;
+}
 
-async function runAll(): Promise<number> {
+type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
+
+async function runAll(values: Values): Promise<number> {
   const names = values.only?.split(",") ?? Object.keys(catalog);
   const unknown = names.filter((name) => !(name in catalog));
   if (unknown.length > 0) {
@@ -49,7 +57,6 @@ async function runAll(): Promise<number> {
     );
     return 1;
   }
-  let lines: Line[] = existsSync(linesPath) ? JSON.parse(readFileSync(linesPath, "utf8")) : [];
   const commit = currentCommit();
   const args = [
     ["--budget", values.budget],
@@ -59,7 +66,7 @@ async function runAll(): Promise<number> {
   const config = args.join(" ");
   const failed: string[] = [];
   for (const name of values.page ? [] : names) {
-    const known = lines.find((line) => line.demo === name && line.config === config);
+    const known = readLines().find((line) => line.demo === name && line.config === config);
     if (known !== undefined && (values.missing || known.commit === commit)) {
       console.log(`${name}: has its line of ${known.commit}`);
       continue;
@@ -79,11 +86,10 @@ async function runAll(): Promise<number> {
       machine: machine(),
       date: new Date().toISOString().slice(0, 10),
     };
-    lines = [...lines.filter((other) => other.demo !== name || other.config !== config), line];
-    save(lines);
+    save([...readLines().filter((other) => other.demo !== name || other.config !== config), line]);
     console.log(`${name}: ${code === 0 ? "passed" : "missed"} in ${result.seconds} s`);
   }
-  save(lines);
+  save(readLines());
   console.log(
     failed.length === 0 ? `written: ${pagePath}` : `missed or broken: ${failed.join(", ")}`,
   );
@@ -109,6 +115,11 @@ function runOne(
       resolve({ code, result: ran ? (JSON.parse(stdout) as RunResult) : null });
     });
   });
+}
+
+/** Read anew each time: another run may be writing lines of its own. */
+function readLines(): Line[] {
+  return existsSync(linesPath) ? JSON.parse(readFileSync(linesPath, "utf8")) : [];
 }
 
 function save(lines: readonly Line[]): void {

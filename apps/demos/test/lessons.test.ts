@@ -40,7 +40,7 @@ describe.each(Object.entries(catalog))("%s", { timeout: 180_000 }, (name, { load
     const foreign = join(folder, "foreign.safetensors");
     writeFileSync(foreign, foreignWeights());
     for (const [file, message] of [
-      [text, /^error: .*text\.safetensors: readSafetensors: .+$/],
+      [text, /^error: .*text\.safetensors: safetensors: .+$/],
       [foreign, /^error: .*foreign\.safetensors: weights of the demo other, not of /],
     ] as const) {
       const { code, stderr } = await run(
