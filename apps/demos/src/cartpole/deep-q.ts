@@ -2,7 +2,7 @@ import { noGrad, rand, randint, type Tensor, tensor } from "@wgrad/autograd";
 import { buffer, copyModule, HuberLoss, Linear, Module } from "@wgrad/nn";
 import { Adam, LambdaLR } from "@wgrad/optim";
 import type { Training } from "../shared/training.ts";
-import type { CartPole } from "./environment.ts";
+import { CartPole } from "./environment.ts";
 import { freshCarts, observe, play } from "./play.ts";
 import { Replay } from "./replay.ts";
 
@@ -11,8 +11,7 @@ export class QNetwork extends Module {
   first: Linear = new Linear(4, 128);
   second: Linear = new Linear(128, 128);
   out: Linear = new Linear(128, 2);
-  /** Brings the four observations to about one. */
-  readonly scale: Tensor = buffer(tensor([1 / 2.4, 0.5, 5, 0.5]));
+  readonly scale: Tensor = buffer(tensor(CartPole.SCALE));
 
   override forward(states: Tensor): Tensor {
     return this.out(this.second(this.first(states.mul(this.scale)).relu()).relu());

@@ -90,7 +90,7 @@ async function lesson(options: Options): Promise<Outcome> {
     "at random": (states: Tensor) => rand([states.shape[0] as number, 2]),
     "to where it leans": linear(0, 0, 1, 0),
     "to where it leans and turns": linear(0, 0, 1, 1),
-    "policy gradient": policyModel.policy,
+    "policy gradient": (states: Tensor) => policyModel(states)[0],
     "double deep Q": qModel,
   };
   const played: { name: string; lengths: number[]; mean: number }[] = [];

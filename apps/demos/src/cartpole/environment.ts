@@ -4,6 +4,8 @@
  */
 export class CartPole {
   static readonly LIMIT = 500;
+  /** Factors that bring the four observations to about one: what is small is hard to learn from. */
+  static readonly SCALE: readonly number[] = [1 / 2.4, 0.5, 5, 0.5];
   /** Position (m), speed, angle (rad), angular speed. */
   state: readonly [number, number, number, number] = [0, 0, 0, 0];
   #pushes = 0;

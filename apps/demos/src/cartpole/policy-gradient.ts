@@ -1,17 +1,20 @@
 import { noGrad, rand, type Tensor, tensor } from "@wgrad/autograd";
-import { functional as F, Linear, Module, Sequential, Tanh } from "@wgrad/nn";
+import { buffer, functional as F, Linear, Module, Sequential, Tanh } from "@wgrad/nn";
 import { Adam, LambdaLR } from "@wgrad/optim";
 import type { Training } from "../shared/training.ts";
 import { CartPole } from "./environment.ts";
 import { freshCarts, observe } from "./play.ts";
 
 /** Which way to push (two scores), and what is still to be won (in hundreds of pushes), from what the cart sees. */
-export class PolicyAndValue extends Module<[Tensor], [Tensor, Tensor]> {
+export class PolicyAndValue extends Module<[Tensor], [scores: Tensor, values: Tensor]> {
   policy: Sequential = new Sequential(new Linear(4, 64), new Tanh(), new Linear(64, 2));
   value: Sequential = new Sequential(new Linear(4, 64), new Tanh(), new Linear(64, 1));
 
-  override forward(states: Tensor): [Tensor, Tensor] {
-    return [this.policy(states), this.value(states).squeeze(1)];
+  readonly scale: Tensor = buffer(tensor(CartPole.SCALE));
+
+  override forward(states: Tensor): [scores: Tensor, values: Tensor] {
+    const x = states.mul(this.scale);
+    return [this.policy(x), this.value(x).squeeze(1)];
   }
 }
 
@@ -85,7 +88,7 @@ async function episode(model: PolicyAndValue, count: number, gamma: number): Pro
   const lengths = carts.map(() => 0);
   const running = new Set(carts.keys());
   for (let t = 0; running.size > 0; t++) {
-    const right = await noGrad(() => model.policy(observe(carts)).softmax(1).select(1, 1)).data();
+    const right = await noGrad(() => model(observe(carts))[0].softmax(1).select(1, 1)).data();
     const coins = await rand([count]).data();
     for (const i of running) {
       const cart = carts[i] as CartPole;
