@@ -11,8 +11,8 @@ import { preprocessing, pricesOf } from "../src/pipeline/houses.ts";
 import { PriceModel } from "../src/pipeline/models.ts";
 import { Predictor } from "../src/pipeline/predictor.ts";
 import { housesIn, MOST_HOUSES, RequestError } from "../src/pipeline/request.ts";
+import { draw, successiveHalving } from "../src/pipeline/search.ts";
 import { type Serving, serve } from "../src/pipeline/server.ts";
-import { draw, successiveHalving } from "../src/pipeline/tune.ts";
 import { askPrices, badRequests, sample, visit } from "../src/pipeline/visit.ts";
 import { temporaryFolder } from "./run.ts";
 

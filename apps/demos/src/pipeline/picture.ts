@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { ink, type Panel } from "../shared/panel.ts";
 import { grid } from "../shared/panels.ts";
-import type { Trial } from "./tune.ts";
+import type { Trial } from "./search.ts";
 
 /** Real and predicted prices: on the diagonal every prediction would be right. */
 export function predictionPanel(

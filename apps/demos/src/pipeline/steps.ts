@@ -5,6 +5,7 @@ import type { Curve, Training } from "../shared/training.ts";
 import { preprocessing, pricesOf } from "./houses.ts";
 import { PriceModel, type Settings, train } from "./models.ts";
 import { Predictor } from "./predictor.ts";
+import { three } from "./story.ts";
 
 /** Learns preprocessing, scale of prices and model from rows; `watch` takes the steps of the training. */
 export async function trainPredictor(
@@ -40,3 +41,9 @@ export async function scoresOn(predictor: Predictor, table: Table): Promise<Scor
     predicted,
   };
 }
+
+export const scoreCells = ({ r2, error, rms }: Scores): string[] => [
+  three(r2),
+  `$${Math.round(error).toLocaleString("en")}`,
+  `$${Math.round(rms).toLocaleString("en")}`,
+];

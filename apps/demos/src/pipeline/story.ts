@@ -51,3 +51,6 @@ export class Story {
     return chapter.blocks;
   }
 }
+
+/** Three decimals, and no minus before zeros. */
+export const three = (value: number): string => (Math.round(value * 1000) / 1000 + 0).toFixed(3);

@@ -1,64 +1,68 @@
-import { defaultGenerator, type Generator } from "@wgrad/autograd";
-import type { Table } from "@wgrad/datasets";
-import { learned, type Settings } from "./models.ts";
-import { crossValidate, holdOutScore, mean } from "./validate.ts";
+import { type Table, trainTestIndices } from "@wgrad/datasets";
+import { watch } from "../shared/watch.ts";
+import type { Settings } from "./models.ts";
+import { predictionPanel, trialsPanel } from "./picture.ts";
+import type { Predictor } from "./predictor.ts";
+import { draw, randomSearch, successiveHalving, type Trial } from "./search.ts";
+import { type Scores, scoreCells, scoresOn, trainPredictor } from "./steps.ts";
+import { type Story, three } from "./story.ts";
 
-/** Settings that were tried, how long, and the R² they gave. */
-export interface Trial {
+interface TuneOptions {
+  /** What is not looked for stays as it is here. */
   readonly settings: Settings;
-  readonly score: number;
+  /** Settings that are tried, by each of two ways. */
+  readonly draws: number;
+  /** What was reached before. */
+  readonly untuned: Scores;
 }
 
-/** Draws settings: sizes from a list, rates evenly in their logarithm. */
-export function draw(base: Settings, random: Generator = defaultGenerator()): Settings {
-  const [size = 0, rate = 0, decay = 0] = random.uniform(new Float64Array(3));
-  const sizes = [8, 16, 32];
-  return {
-    ...base,
-    hidden: sizes[Math.floor(size * sizes.length)] as number,
-    lr: 10 ** (-2.5 + 1.5 * rate),
-    weightDecay: 10 ** (-4 + 4 * decay),
-  };
-}
-
-/** Random search: every draw gets the whole training, on every fold. */
-export async function randomSearch(
-  table: Table,
-  draws: readonly Settings[],
-  folds: number,
-): Promise<Trial[]> {
-  const trials: Trial[] = [];
-  for (const settings of draws) {
-    trials.push({ settings, score: mean(await crossValidate(table, learned(settings), folds)) });
-  }
-  return trials.sort((a, b) => b.score - a.score);
-}
-
-/**
- * Successive halving (Jamieson & Talwalkar 2016): all draws train for a short time, the best third for three times as long, and so on;
- * most of the work goes to what looks good. Gives the trials round by round, each sorted.
- */
-export async function successiveHalving(
+/** Looks for better settings by two ways, and trains with the best. The test rows have no say in it. */
+export async function tune(
+  story: Story,
   train: Table,
   test: Table,
-  draws: readonly Settings[],
-): Promise<Trial[][]> {
-  const rounds: Trial[][] = [];
-  let left = [...draws];
-  for (let parts = draws.length; left.length > 0; parts /= 3) {
-    const trials: Trial[] = [];
-    for (const settings of left) {
-      const short = { ...settings, epochs: Math.max(1, Math.round(settings.epochs / parts)) };
-      trials.push({ settings: short, score: await holdOutScore(train, test, learned(short)) });
-    }
-    trials.sort((a, b) => b.score - a.score);
-    rounds.push(trials);
-    if (left.length === 1) break;
-    left = trials
-      .slice(0, Math.max(1, Math.floor(left.length / 3)))
-      .map((trial) => ({ ...trial.settings, epochs: epochsOf(draws) }));
-  }
-  return rounds;
+  { settings, draws, untuned }: TuneOptions,
+): Promise<{ predictor: Predictor; scores: Scores }> {
+  const inner = trainTestIndices(train.length, { testSize: 0.25, randomState: 0 });
+  const tries = Array.from({ length: draws }, () => draw(settings));
+  const searched = await randomSearch(train, tries, 2);
+  const halved = await successiveHalving(train.take(inner.train), train.take(inner.test), tries);
+  const header = ["units", "lr", "weight decay", "epochs", "R²"];
+  story.say("Random search: every draw is trained in full, on two folds.", "");
+  story.table(header, searched.map(trialCells));
+  story.say(
+    "",
+    "Successive halving: all for a short time, the best third for longer, and again.",
+    "",
+  );
+  story.table(
+    ["round", ...header],
+    halved.flatMap((trials, k) => trials.map((trial) => [k + 1, ...trialCells(trial)])),
+  );
+  story.show(trialsPanel(searched));
+  const best = (searched[0] as Trial).settings;
+  const { predictor } = await trainPredictor(train, best, watch);
+  const scores = await scoresOn(predictor, test);
+  story.say(
+    "",
+    "The best of the search, trained on all rows to learn from, on the houses held out:",
+    "",
+  );
+  story.table(
+    ["", "R²", "mean error", "root mean square"],
+    [
+      ["before tuning", ...scoreCells(untuned)],
+      ["after", ...scoreCells(scores)],
+    ],
+  );
+  story.show(predictionPanel(test.numbers("price"), scores.predicted, scores.r2));
+  return { predictor, scores };
 }
 
-const epochsOf = (draws: readonly Settings[]): number => (draws[0] as Settings).epochs;
+const trialCells = ({ settings, score }: Trial): (string | number)[] => [
+  settings.hidden,
+  settings.lr.toPrecision(2),
+  settings.weightDecay.toPrecision(2),
+  settings.epochs,
+  three(score),
+];
