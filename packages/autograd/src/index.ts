@@ -412,5 +412,5 @@ export { type InitOptions, type InitResult, init } from "./runtime/init.ts";
 export { type KernelProfile, Profile, profile, type TraceEvent } from "./runtime/profile.ts";
 export { type MemoryReport, memory } from "./runtime/report.ts";
 export type { Shape } from "./shape.ts";
-export { enableGrad, noGrad, scope } from "./tape/modes.ts";
+export { enableGrad, isGradEnabled, noGrad, scope } from "./tape/modes.ts";
 export { Tensor } from "./tensor.ts";

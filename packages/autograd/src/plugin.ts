@@ -8,10 +8,12 @@ export {
   type KernelDType,
   type KernelSpec,
 } from "./autograd/kernel.ts";
+export { pullBack } from "./autograd/pull-back.ts";
 export type { Gradient, GradientCall, Op } from "./graph/op.ts";
 export { type Expr, e } from "./kernel/expression.ts";
-export { binary, binaryBool, binaryFloat, unary, unaryFloat } from "./ops/apply.ts";
+export { binary, binaryBool, binaryFloat, nary, unary, unaryFloat } from "./ops/apply.ts";
 export { commit, persist, retype } from "./ops/commit.ts";
 export { type ElementwiseSpec, elementwise } from "./ops/define.ts";
+export { assemble, type Part } from "./ops/strided.ts";
 export { boundary } from "./runtime/report.ts";
 export { composite, outermost } from "./tape/modes.ts";

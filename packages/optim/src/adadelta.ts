@@ -1,4 +1,5 @@
-import { type Tensor, zerosLike } from "@wgrad/autograd";
+import type { Tensor } from "@wgrad/autograd";
+import { blank } from "./blank.ts";
 import { checkNotNegative, checkRange } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
@@ -48,6 +49,10 @@ export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
     checkNotNegative(this.name, { eps, weightDecay });
   }
 
+  protected override initial(p: Tensor): Partial<AdadeltaState> {
+    return { squareAvg: blank(p), accDelta: blank(p) };
+  }
+
   protected update(
     p: Tensor,
     gradient: Tensor,
@@ -56,8 +61,8 @@ export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
   ): Tensor {
     const { lr, rho, eps } = options;
     const g = descent(p, gradient, options);
-    const u = s.accDelta ?? zerosLike(p);
-    const v = (s.squareAvg ?? zerosLike(p)).mul(rho).add(g.square().mul(1 - rho));
+    const u = s.accDelta as Tensor;
+    const v = (s.squareAvg as Tensor).mul(rho).add(g.square().mul(1 - rho));
     const delta = u.add(eps).sqrt().div(v.add(eps).sqrt()).mul(g);
     s.squareAvg = v;
     s.accDelta = u.mul(rho).add(delta.square().mul(1 - rho));

@@ -1,4 +1,5 @@
 import { maximum, type Tensor, zerosLike } from "@wgrad/autograd";
+import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
@@ -52,6 +53,10 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     checkNotNegative(this.name, { eps, weightDecay });
   }
 
+  protected override initial(p: Tensor): Partial<AdamState> {
+    return { expAvg: blank(p), expAvgSq: blank(p) };
+  }
+
   protected update(
     p: Tensor,
     gradient: Tensor,
@@ -71,8 +76,8 @@ export function adamStep(
   { lr, betas: [b1, b2], eps, amsgrad }: AdamOptions,
   t: number,
 ): Tensor {
-  const m = (s.expAvg ?? zerosLike(p)).mul(b1).add(g.mul(1 - b1));
-  const v = (s.expAvgSq ?? zerosLike(p)).mul(b2).add(g.square().mul(1 - b2));
+  const m = (s.expAvg as Tensor).mul(b1).add(g.mul(1 - b1));
+  const v = (s.expAvgSq as Tensor).mul(b2).add(g.square().mul(1 - b2));
   s.expAvg = m;
   s.expAvgSq = v;
   if (amsgrad) s.maxExpAvgSq = maximum(s.maxExpAvgSq ?? zerosLike(p), v);

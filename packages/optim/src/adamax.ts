@@ -1,4 +1,5 @@
-import { maximum, type Tensor, zerosLike } from "@wgrad/autograd";
+import { maximum, type Tensor } from "@wgrad/autograd";
+import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
@@ -48,6 +49,10 @@ export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
     checkNotNegative(this.name, { eps, weightDecay });
   }
 
+  protected override initial(p: Tensor): Partial<AdamaxState> {
+    return { expAvg: blank(p), expInf: blank(p) };
+  }
+
   protected update(
     p: Tensor,
     gradient: Tensor,
@@ -58,8 +63,8 @@ export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
     const { lr, betas, eps } = options;
     const [b1, b2] = betas;
     const g = descent(p, gradient, options);
-    const m = (s.expAvg ?? zerosLike(p)).mul(b1).add(g.mul(1 - b1));
-    const u = maximum((s.expInf ?? zerosLike(p)).mul(b2), g.abs().add(eps));
+    const m = (s.expAvg as Tensor).mul(b1).add(g.mul(1 - b1));
+    const u = maximum((s.expInf as Tensor).mul(b2), g.abs().add(eps));
     s.expAvg = m;
     s.expInf = u;
     return p.sub(m.div(u).mul(lr / (1 - b1 ** t)));

@@ -1,4 +1,5 @@
-import { type Tensor, zerosLike } from "@wgrad/autograd";
+import type { Tensor } from "@wgrad/autograd";
+import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
@@ -56,6 +57,10 @@ export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
     checkNotNegative(this.name, { eps, weightDecay, momentumDecay });
   }
 
+  protected override initial(p: Tensor): Partial<NAdamState> {
+    return { expAvg: blank(p), expAvgSq: blank(p) };
+  }
+
   protected update(
     p: Tensor,
     gradient: Tensor,
@@ -70,8 +75,8 @@ export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
     const from = decoupledWeightDecay ? p.mul(1 - lr * weightDecay) : p;
     const momentum = (step: number): number => b1 * (1 - 0.5 * 0.96 ** (step * momentumDecay));
     const muProduct = (s.muProduct ?? 1) * momentum(t);
-    const m = (s.expAvg ?? zerosLike(p)).mul(b1).add(g.mul(1 - b1));
-    const v = (s.expAvgSq ?? zerosLike(p)).mul(b2).add(g.square().mul(1 - b2));
+    const m = (s.expAvg as Tensor).mul(b1).add(g.mul(1 - b1));
+    const v = (s.expAvgSq as Tensor).mul(b2).add(g.square().mul(1 - b2));
     s.muProduct = muProduct;
     s.expAvg = m;
     s.expAvgSq = v;

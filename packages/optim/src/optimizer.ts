@@ -45,6 +45,11 @@ export abstract class Optimizer<
     step: number,
   ): Tensor;
 
+  /** What is remembered of a parameter before its first step; empty unless a subclass says otherwise. */
+  protected initial(_p: Tensor, _options: Options): Partial<State> {
+    return {};
+  }
+
   /**
    * Updates every parameter that has a gradient, and what is remembered of it: all of them or, if anything throws, none.
    * Everything recorded since the last step then runs; nothing waits for it.
@@ -73,15 +78,18 @@ export abstract class Optimizer<
     group: ParamGroup<Options>,
     writes: [Tensor, Tensor][],
   ): Memory {
-    const before = this.state.get(param);
-    const step = (before?.step ?? 0) + 1;
-    const working: OptimizerState = { ...before };
     const options = group as unknown as Options;
+    const before = (this.state.get(param) ?? {
+      ...this.initial(param, options),
+      step: 0,
+    }) as OptimizerState;
+    const step = (before.step as number) + 1;
+    const working: OptimizerState = { ...before };
     writes.push([param, this.update(param, gradient, working as Partial<State>, options, step)]);
     const entry: OptimizerState = { ...working, step };
     const fresh: Tensor[] = [];
     for (const [name, value] of Object.entries(working)) {
-      const stored = before?.[name];
+      const stored = before[name];
       if (!(value instanceof Tensor) || value === stored) continue;
       if (stored instanceof Tensor) {
         writes.push([stored, value]);

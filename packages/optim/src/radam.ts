@@ -1,4 +1,5 @@
-import { type Tensor, zerosLike } from "@wgrad/autograd";
+import type { Tensor } from "@wgrad/autograd";
+import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
@@ -53,6 +54,10 @@ export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
     checkNotNegative(this.name, { eps, weightDecay });
   }
 
+  protected override initial(p: Tensor): Partial<RAdamState> {
+    return { expAvg: blank(p), expAvgSq: blank(p) };
+  }
+
   protected update(
     p: Tensor,
     gradient: Tensor,
@@ -65,8 +70,8 @@ export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
     const coupled = decoupledWeightDecay ? 0 : weightDecay;
     const g = descent(p, gradient, { maximize, weightDecay: coupled });
     const from = decoupledWeightDecay ? p.mul(1 - lr * weightDecay) : p;
-    const m = (s.expAvg ?? zerosLike(p)).mul(b1).add(g.mul(1 - b1));
-    const v = (s.expAvgSq ?? zerosLike(p)).mul(b2).add(g.square().mul(1 - b2));
+    const m = (s.expAvg as Tensor).mul(b1).add(g.mul(1 - b1));
+    const v = (s.expAvgSq as Tensor).mul(b2).add(g.square().mul(1 - b2));
     s.expAvg = m;
     s.expAvgSq = v;
     const rest = 1 - b2 ** t;

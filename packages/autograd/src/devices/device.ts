@@ -1,24 +1,36 @@
 import type { DType, TypedArray } from "../dtype.ts";
+import type { Frame } from "../graph/frame.ts";
 import type { Op } from "../graph/op.ts";
 import type { View } from "../graph/view.ts";
 import type { Shape } from "../shape.ts";
 
 /**
  * What a device is asked to compute, free of graph nodes so that it can be kept: steps in order. A step is one op. At
- * most one is not elementwise, the anchor: those before it are evaluated where it reads them, and where a device fuses, a
- * reduction may be followed by elementwise steps of its result's shape.
+ * most one is the anchor: those before it are elementwise, or loads (gathers, and assemblies of few rectangles, that are found element
+ * by element), and are evaluated where it reads them; where a device fuses, a reduction or product may be followed by such steps on its
+ * result. With `rows` there may be several reductions, all over
+ * these rows; every other step is then of one value a row, of one for each element of it, or read in a way of its own.
  */
 export interface Kernel {
   readonly steps: readonly KernelStep[];
+  /** The step that decides how threads share the work (the first reduction, with `rows`); -1 if all are found element by element. */
+  readonly anchor: number;
   /**
-   * Steps whose values are stored, the last step last. Several only where the last is elementwise too: they
-   * have its shape, and it reads them element for element.
+   * Steps whose values are stored, the last step last. Several only where the last is elementwise too: they have its shape, and it
+   * reads them element for element; or with `rows`.
    */
   readonly stored: readonly number[];
+  /** The rows that all reductions run over. */
+  readonly rows: Frame | null;
   /** Buffers read, each once. */
   readonly inputs: readonly KernelInput[];
   /** Types of the dynamic numbers, which arrive with every run in this order. */
   readonly params: readonly DType[];
+  /**
+   * Kernels that share the dispatch, if it is several: `inputs` and `params` are numbered over all of them, and their stored
+   * steps follow one another. None needs another's results.
+   */
+  readonly parts: readonly Kernel[];
 }
 
 export interface KernelStep {

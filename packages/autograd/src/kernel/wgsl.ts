@@ -104,8 +104,8 @@ export class WgslText {
   }
 
   /** Declarations of the functions called, each after those it needs. */
-  get functions(): string {
-    return [...this.#functions].join("\n");
+  get functions(): string[] {
+    return [...this.#functions];
   }
 
   get body(): string {

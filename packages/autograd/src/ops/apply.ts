@@ -31,6 +31,15 @@ export function unaryFloat(op: Op): UnaryOp {
   };
 }
 
+/** y[i] = f(a[i], b[i], …) of tensors of one dtype, which is the result's. */
+export function nary(op: Op): (...operands: readonly Tensor[]) => Tensor {
+  return (...operands) => {
+    for (const operand of operands) checkTensor(op.name, operand);
+    const shape = operands.map((x) => x.shape).reduce((a, b) => broadcastShapes(op.name, a, b));
+    return record(op, operands, shape, (operands[0] as Tensor).dtype);
+  };
+}
+
 /** c[i] = f(a[i], b[i]) in the dtype both promote to. */
 export function binary(op: Op): BinaryOp {
   return (a, b) => applyBinary(op, a, b, resultType(op.name, a, b));

@@ -1,10 +1,33 @@
+import { type Frame, fitsFrame, type Level, levelRead, rowRank } from "../graph/frame.ts";
 import type { Node } from "../graph/node.ts";
-import { isWhole } from "../graph/view.ts";
-import { sameShape, sizeOf } from "../shape.ts";
+import { isFoundByPlace } from "../graph/region.ts";
+import { isWhole, type View } from "../graph/view.ts";
+import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
 
+/** What the scheduler can do beyond one kernel per node, each to be left out on its own. */
+export const passes = [
+  "chains",
+  "outputs",
+  "epilogues",
+  "rows",
+  "loads",
+  "siblings",
+  "bundles",
+] as const;
+/**
+ * - chains: elementwise work is evaluated where it is read
+ * - outputs: a kernel stores several values
+ * - epilogues: a reduction or product goes on with the elementwise work on its result
+ * - rows: reductions over the same rows, and the elementwise work between and after them, are one kernel
+ * - loads: gathers, and assemblies of few rectangles, are found where their elements are read
+ * - siblings: kernels over the same rows that do not wait for each other, or for no other, are one
+ * - bundles: kernels that read the same and do not wait for each other share a dispatch
+ */
+export type Pass = (typeof passes)[number];
+
 export interface FuseOptions {
-  readonly fuse: boolean;
+  readonly passes: ReadonlySet<Pass>;
   /** Buffers a kernel may read, or store beside its own result. */
   readonly maxInputs: number;
 }
@@ -14,110 +37,471 @@ export interface Groups {
   readonly groupOf: readonly number[];
   /** Nodes made of numbers alone: evaluated wherever they are read, and never stored. */
   readonly constant: readonly boolean[];
+  /** Nodes whose elements are found one by one, at any place: elementwise ones and loads. */
+  readonly local: readonly boolean[];
   /** Nodes that a group stores beside its root. */
   readonly extras: ReadonlyMap<number, readonly number[]>;
+  /** The rows that a group's reductions run over, where it has any. */
+  readonly frames: ReadonlyMap<number, Frame>;
 }
 
-/** What is known of a node's readers when, going backwards, it is reached. */
-interface Readers {
-  readonly groups: Set<number>;
-  /** Every reader can evaluate the node at the place of the read, and none does so more often than once. */
-  inlinable: boolean;
-  /** Groups that read it element for element, each at its own place, and no other way. */
-  readonly straight: Map<number, boolean>;
+/** A kernel in the making. */
+interface Group {
+  readonly root: Node;
+  /** The shape of the places that it works at: the root's, or that of the parts it assembles. */
+  readonly shape: Shape;
+  readonly reads: Set<Node>;
+  readonly extras: number[];
+  /** The rows its reductions run over, once it has any. */
+  frame: Frame | null;
+  /** Where members stand that are evaluated at the root's own places. */
+  place: Level;
+  /** It works on the result of a reduction or product that no other reduction can join. */
+  closed: boolean;
+  /** Shapes of the members that stand in the frame. */
+  readonly shapes: Shape[];
 }
+
+/** One read of a node: by which node, as which operand. */
+interface Read {
+  readonly reader: number;
+  readonly operand: number;
+}
+
+/** Where a node stands in its group: at the root's places, in the frame, or wherever a view reads it. */
+type Standing = "place" | Level | "loose";
 
 /**
- * Cuts a trace into groups, one kernel each. An elementwise node is evaluated inside the one group that reads it; if it must be
- * stored too, or later groups read it as well, the first group that reads it stores it beside its own result. A reduction or
- * product likewise joins the elementwise group that works on its result.
+ * Cuts a trace into groups, one kernel each, going backwards. An elementwise node is evaluated inside the one group that reads it; if
+ * it must be stored too, or later groups read it as well, the first group that reads it stores it beside its own result. A reduction or
+ * product likewise joins the elementwise group that works on its result, and reductions over the same rows join each other.
  */
-export function fuse(trace: Trace, { fuse: enabled, maxInputs }: FuseOptions): Groups {
-  const { order } = trace;
-  const constant = constants(trace, enabled);
-  const groupOf = order.map((_, i) => i);
-  const extras = new Map<number, number[]>();
-  if (!enabled) return { groupOf, constant, extras };
-  const readers = order.map(
-    (): Readers => ({ groups: new Set(), inlinable: true, straight: new Map() }),
-  );
-  const reads = new Map<number, Set<Node>>();
-  /** Groups that work on the result of a reduction or product: what is elementwise in them is its epilogue. */
-  const anchored = new Set<number>();
-  const isConstant = (node: Node): boolean =>
-    order[node.position] === node && constant[node.position] === true;
-
-  const fits = (node: Node, group: number, stored: number): boolean => {
-    const joined = new Set(reads.get(group));
-    joined.delete(node);
-    for (const input of node.inputs) if (!isConstant(input)) joined.add(input);
-    const count = joined.size + (extras.get(group)?.length ?? 0) + stored;
-    if (count > maxInputs && (stored > 0 || joined.size > (reads.get(group)?.size ?? 0)))
-      return false;
-    reads.set(group, joined);
-    return true;
-  };
-
-  for (let i = order.length - 1; i >= 0; i--) {
-    if (constant[i]) continue;
-    const node = order[i] as Node;
-    const { groups, inlinable, straight } = readers[i] as Readers;
-    const elementwise = node.op.meaning.kind === "elementwise" && node.size > 0;
-    const anchor = !elementwise && takesEpilogue(node);
-    if ((elementwise || anchor) && groups.size > 0) {
-      const first = Math.min(...groups);
-      const root = order[first] as Node;
-      const stored = trace.holdOf(i) !== HOLD_NOTHING || groups.size > 1;
-      if (elementwise && !stored) {
-        if (inlinable && fits(node, first, 0)) groupOf[i] = first;
-      } else if (
-        root.op.meaning.kind === "elementwise" &&
-        straight.get(first) === true &&
-        (anchor ? root.size === node.size : sameShape(root.shape, node.shape)) &&
-        !(anchor && (anchored.has(first) || root.dtype === "u8")) &&
-        fits(node, first, stored ? 1 : 0)
-      ) {
-        groupOf[i] = first;
-        if (anchor) anchored.add(first);
-        if (stored) extras.set(first, [...(extras.get(first) ?? []), i]);
-      }
-    }
-    const own = groupOf[i] as number;
-    if (own === i) reads.set(i, new Set(node.inputs.filter((input) => !isConstant(input))));
-    const inPlace = straight.get(own) === true && sameShape((order[own] as Node).shape, node.shape);
-    noteReads(trace, i, own, readers, own === i || inPlace);
-  }
-  return { groupOf, constant, extras };
+export function fuse(trace: Trace, options: FuseOptions): Groups {
+  return new Fuser(trace, options).run();
 }
 
-/** Tells a node's operands who reads them, and how. `placed`: the node is evaluated at its group's own places. */
-function noteReads(
-  trace: Trace,
-  i: number,
-  own: number,
-  readers: readonly Readers[],
-  placed: boolean,
-): void {
-  const node = trace.order[i] as Node;
+class Fuser {
+  private readonly trace: Trace;
+  private readonly passes: ReadonlySet<Pass>;
+  private readonly maxInputs: number;
+  private readonly constant: readonly boolean[];
+  private readonly local: readonly boolean[];
+  private readonly groupOf: number[];
+  private readonly groups = new Map<number, Group>();
+  private readonly readsOf: Read[][];
+  /** Nodes that read each node. */
+  private readonly counts: number[];
+  private readonly standing: Standing[];
+
+  constructor(trace: Trace, { passes: chosen, maxInputs }: FuseOptions) {
+    this.trace = trace;
+    this.passes = chosen;
+    this.maxInputs = maxInputs;
+    this.constant = constants(trace, chosen.has("chains"));
+    this.local = trace.order.map((node) => isLocal(node, chosen));
+    this.groupOf = trace.order.map((_, i) => i);
+    this.readsOf = trace.order.map(() => []);
+    this.standing = trace.order.map(() => "loose");
+    this.counts = trace.order.map(() => 0);
+    for (const { inputs } of trace.order) {
+      for (const input of new Set(inputs)) {
+        if (trace.order[input.position] === input)
+          this.counts[input.position] = (this.counts[input.position] as number) + 1;
+      }
+    }
+  }
+
+  run(): Groups {
+    const { trace, constant, local, groupOf, groups } = this;
+    for (let i = trace.order.length - 1; i >= 0; i--) {
+      if (constant[i]) continue;
+      if (this.passes.size === 0 || !this.join(i)) this.found(i);
+      const node = trace.order[i] as Node;
+      node.inputs.forEach((input, operand) => {
+        if (trace.sourceOf(i, operand) < 0)
+          (this.readsOf[input.position] as Read[]).push({ reader: i, operand });
+      });
+    }
+    if (this.passes.has("siblings")) this.joinSiblings();
+    const extras = new Map<number, readonly number[]>();
+    const frames = new Map<number, Frame>();
+    for (const [root, group] of groups) {
+      if (group.extras.length > 0) extras.set(root, group.extras);
+      if (group.frame !== null) frames.set(root, group.frame);
+    }
+    return { groupOf, constant, local, extras, frames };
+  }
+
+  /** A group of its own. */
+  private found(i: number): void {
+    const root = this.trace.order[i] as Node;
+    const reduced = this.frameOf(root);
+    this.groups.set(i, {
+      root,
+      shape: partShape(root) ?? root.shape,
+      reads: new Set(root.inputs.filter((input) => !this.isConstant(input))),
+      extras: [],
+      frame: reduced,
+      place: "row",
+      closed: this.local[i] !== true && reduced === null,
+      shapes: [],
+    });
+    this.standing[i] = "place";
+  }
+
+  /** Makes the node part of the first group that reads it, if that can be. */
+  private join(i: number): boolean {
+    const reads = this.readsOf[i] as Read[];
+    if (reads.length === 0) return false;
+    const node = this.trace.order[i] as Node;
+    if (node.size === 0) return false;
+    const { kind } = node.op.meaning;
+    const chain = kind === "elementwise" ? this.passes.has("chains") : this.passes.has("loads");
+    const readers = new Set(reads.map(({ reader }) => this.groupOf[reader] as number));
+    const first = Math.min(...readers);
+    const group = this.groups.get(first) as Group;
+    const stored = this.trace.holdOf(i) !== HOLD_NOTHING || readers.size > 1;
+    if (stored && !this.passes.has("outputs")) return false;
+    const joined =
+      this.local[i] === true
+        ? chain && this.joinLocal(i, node, first, group, stored)
+        : isAnchor(node) && this.joinAnchor(i, node, first, group, stored);
+    if (!joined) return false;
+    this.groupOf[i] = first;
+    if (stored) group.extras.push(i);
+    return true;
+  }
+
+  private joinLocal(i: number, node: Node, first: number, group: Group, stored: boolean): boolean {
+    this.openRows(i, node, first, group);
+    const { frame } = group;
+    let standing = this.stands(i, first, frame);
+    // what ends a product stays with it: nothing but the end is stored, and its operands are read once
+    if (standing !== "place" && this.endsProduct(node)) return false;
+    if (standing !== "loose" && standing !== "place") {
+      if (frame === null || !fitsFrame(node.shape, standing, frame)) standing = "loose";
+    }
+    if (standing === "loose" && (stored || !this.inlinable(i))) return false;
+    // a kernel without rows stores values of one shape, one with rows no bytes: they share words
+    if (stored && frame === null && !sameShape(group.shape, node.shape)) return false;
+    if (stored && frame !== null && (node.dtype === "u8" || this.storesBytes(group))) return false;
+    if (!this.fits(node, group, stored ? 1 : 0)) return false;
+    this.standing[i] = standing;
+    if (standing !== "loose") group.shapes.push(node.shape);
+    return true;
+  }
+
+  private joinAnchor(i: number, node: Node, first: number, group: Group, stored: boolean): boolean {
+    if (group.closed || group.root.dtype === "u8") return false;
+    const frame = this.frameOf(node);
+    if (group.frame === null) {
+      if (this.local[first] !== true) return false;
+      if (this.stands(i, first, null) === "place" && group.root.size === node.size) {
+        if (!this.passes.has("epilogues") || !this.fits(node, group, stored ? 1 : 0)) return false;
+        group.frame = frame;
+        group.place = "row";
+        group.closed = frame === null;
+        this.standing[i] = "place";
+        return true;
+      }
+      if (frame === null || !this.passes.has("rows")) return false;
+      if (group.root.size !== frame.rows * frame.length || !this.canHave(group, frame))
+        return false;
+      if (this.stands(i, first, frame, "element") !== "row") return false;
+      if (!this.fits(node, group, stored ? 1 : 0)) return false;
+      group.frame = frame;
+      group.place = "element";
+      this.standing[i] = "row";
+      return true;
+    }
+    if (frame === null || !this.passes.has("rows")) return false;
+    if (frame.rows !== group.frame.rows || frame.length !== group.frame.length) return false;
+    if (this.stands(i, first, frame) !== "row") return false;
+    if (this.storesBytes(group) || !this.fits(node, group, stored ? 1 : 0)) return false;
+    this.standing[i] = "row";
+    return true;
+  }
+
+  /**
+   * A node that is read once a row by an elementwise group makes such rows the group's, if it comes of a reduction over them, which
+   * will be reached later, or if they are so many that a thread each is enough.
+   */
+  private openRows(i: number, node: Node, first: number, group: Group): void {
+    const { root, closed, frame: known } = group;
+    if (known !== null || closed || this.local[first] !== true) return;
+    if (!this.passes.has("rows") || node.size === 0 || root.size % node.size !== 0) return;
+    const frame = { rows: node.size, length: root.size / node.size };
+    if (frame.length < 2 || !this.canHave(group, frame)) return;
+    if (this.stands(i, first, frame, "element") !== "row") return;
+    const many = frame.rows >= 64 && frame.length >= 8 && frame.length <= 1024;
+    if (!many && !this.comesOfRows(node, frame)) return;
+    group.frame = frame;
+    group.place = "element";
+  }
+
+  private canHave(group: Group, { rows }: Frame): boolean {
+    const places = [...group.shapes, group.root.shape];
+    return places.every((shape) => rowRank(shape, rows) >= 0) && !this.storesBytes(group);
+  }
+
+  /** Whether a few elementwise steps lead from a reduction over these rows to the node. */
+  private comesOfRows(node: Node, frame: Frame, steps = 8): boolean {
+    return this.operands(node).some((input) => {
+      if (input.size !== frame.rows) return false;
+      if (input.op.meaning.kind === "elementwise")
+        return steps > 0 && this.comesOfRows(input, frame, steps - 1);
+      const own = this.frameOf(input);
+      return own !== null && own.rows === frame.rows && own.length === frame.length;
+    });
+  }
+
+  /** Whether the node is what elementwise work makes of a product's result. */
+  private endsProduct(node: Node, steps = 8): boolean {
+    return (
+      this.passes.has("epilogues") &&
+      this.operands(node).some((input) => {
+        if (input.size !== node.size || this.counts[input.position] !== 1) return false;
+        const { kind } = input.op.meaning;
+        if (kind === "contract") return true;
+        return kind === "elementwise" && steps > 0 && this.endsProduct(input, steps - 1);
+      })
+    );
+  }
+
+  /** Operands that the trace computes and that are read element for element. */
+  private operands(node: Node): Node[] {
+    return node.inputs.filter((input, j) => {
+      const view = node.views[j] ?? null;
+      const own = this.trace.sourceOf(node.position, j) < 0 && !this.isConstant(input);
+      return own && (view === null || isWhole(view, input.size));
+    });
+  }
+
+  /** Joins groups over the same rows of which one waits for the other alone, or both read the same. */
+  private joinSiblings(): void {
+    const roots = [...this.groups.keys()].sort((a, b) => a - b);
+    for (const [p, early] of roots.entries()) {
+      const group = this.groups.get(early) as Group;
+      if (group.frame === null) continue;
+      const outputs = [...group.extras, early];
+      const readers = new Set<number>();
+      for (const output of outputs) {
+        for (const { reader } of this.readsOf[output] as Read[])
+          readers.add(this.groupOf[reader] as number);
+      }
+      readers.delete(early);
+      const [first = Number.POSITIVE_INFINITY, second = Number.POSITIVE_INFINITY] = [
+        ...readers,
+      ].sort((a, b) => a - b);
+      for (const late of roots.slice(p + 1)) {
+        if (late > first || second < late) break;
+        const other = this.groups.get(late);
+        if (other === undefined) continue;
+        if (late !== first && !this.shares(group, other)) continue;
+        if (this.merge(early, late, outputs)) break;
+      }
+    }
+  }
+
+  private shares(a: Group, b: Group): boolean {
+    for (const node of a.reads) if (node.size > 1 && b.reads.has(node)) return true;
+    return false;
+  }
+
+  /** Makes the earlier group part of the later one; false if they do not fit. */
+  private merge(early: number, late: number, outputs: readonly number[]): boolean {
+    const { trace, groupOf, groups } = this;
+    const [a, b] = [groups.get(early) as Group, groups.get(late) as Group];
+    const frame = a.frame as Frame;
+    if (this.storesBytes(a) || this.storesBytes(b)) return false;
+    let place = b.place;
+    if (b.frame === null) {
+      if (b.closed || this.local[late] !== true) return false;
+      place = b.root.size === frame.rows ? "row" : "element";
+      if (!fitsFrame(b.root.shape, place, frame)) return false;
+      if (!b.shapes.every((shape) => fitsFrame(shape, place, frame))) return false;
+    } else if (b.frame.rows !== frame.rows || b.frame.length !== frame.length) return false;
+    const level = (position: number, group: Group): Level | null => {
+      const standing = this.standing[position] as Standing;
+      if (standing === "loose") return null;
+      return standing === "place" ? (group === b ? place : group.place) : standing;
+    };
+    for (const output of outputs) {
+      const node = trace.order[output] as Node;
+      for (const { reader, operand } of this.readsOf[output] as Read[]) {
+        if (groupOf[reader] !== late) continue;
+        const one = trace.order[reader] as Node;
+        const at = level(reader, b);
+        const whole = isWholeRead(one, operand, node);
+        const read =
+          one.op.meaning.kind === "reduce"
+            ? whole
+              ? "element"
+              : null
+            : at === null || looksUp(one, operand)
+              ? null
+              : levelRead(one.views[operand] ?? null, node.size, at, frame);
+        if (read === null || read !== level(output, a)) return false;
+      }
+    }
+    const stored = outputs.filter(
+      (output) =>
+        trace.holdOf(output) !== HOLD_NOTHING ||
+        (this.readsOf[output] as Read[]).some(({ reader }) => {
+          const by = groupOf[reader];
+          return by !== late && by !== early;
+        }),
+    );
+    const reads = new Set([...a.reads, ...b.reads]);
+    for (const output of outputs) reads.delete(trace.order[output] as Node);
+    if (reads.size + b.extras.length + stored.length > this.maxInputs) return false;
+    for (let i = 0; i <= late; i++) {
+      if (groupOf[i] !== early) continue;
+      groupOf[i] = late;
+      if (this.standing[i] === "place") this.standing[i] = a.place;
+    }
+    b.extras.push(...stored);
+    b.shapes.push(...a.shapes, a.root.shape);
+    b.reads.clear();
+    for (const read of reads) b.reads.add(read);
+    b.frame = frame;
+    b.place = place;
+    groups.delete(early);
+    return true;
+  }
+
+  /** Where the group's members read this node, seen in a frame: at one place all of them, or loosely. */
+  private stands(i: number, root: number, frame: Frame | null, place?: Level): Standing {
+    const { trace, groupOf } = this;
+    const group = this.groups.get(root) as Group;
+    const node = trace.order[i] as Node;
+    let found: Standing | null = null;
+    for (const { reader, operand } of this.readsOf[i] as Read[]) {
+      if (groupOf[reader] !== root) continue;
+      const one = this.readAt(trace.order[reader] as Node, operand, node, group, frame, place);
+      if (one === "loose" || (found !== null && found !== one)) return "loose";
+      found = one;
+    }
+    return found ?? "loose";
+  }
+
+  private readAt(
+    reader: Node,
+    operand: number,
+    node: Node,
+    group: Group,
+    frame: Frame | null,
+    place?: Level,
+  ): Standing {
+    const view: View | null = reader.views[operand] ?? null;
+    const whole = view === null || isWhole(view, node.size);
+    const { kind } = reader.op.meaning;
+    if (kind === "reduce") {
+      const elements = frame !== null && whole && rowRank(node.shape, frame.rows) >= 0;
+      return elements && this.passes.has("rows") ? "element" : "loose";
+    }
+    if (kind === "assemble" && reader === group.root && this.local[reader.position] !== true) {
+      const part = operand >= (reader.attrs[0] as number);
+      return part && view === null && partShape(reader) !== null ? "place" : "loose";
+    }
+    if (this.local[reader.position] !== true || looksUp(reader, operand)) return "loose";
+    const standing = this.standing[reader.position] as Standing;
+    if (standing === "loose") return "loose";
+    if (frame === null) {
+      // a reduction's or product's results are read in their order, whatever their shape is called
+      const alike = this.local[node.position] !== true || sameShape(node.shape, group.shape);
+      return whole && alike && standing === "place" ? "place" : "loose";
+    }
+    const level = standing === "place" ? (place ?? group.place) : standing;
+    return levelRead(view, node.size, level, frame) ?? "loose";
+  }
+
+  /** Every reader can evaluate the node at the place of the read, and none does so more often than once. */
+  private inlinable(i: number): boolean {
+    const { order } = this.trace;
+    const node = order[i] as Node;
+    return (this.readsOf[i] as Read[]).every(({ reader, operand }) => {
+      const { op, views } = order[reader] as Node;
+      const view = views[operand] ?? null;
+      if (view !== null && sizeOf(view.shape) > node.size) return false;
+      const { kind } = op.meaning;
+      return (
+        kind === "reduce" || (this.local[reader] === true && (kind !== "gather" || operand > 0))
+      );
+    });
+  }
+
+  /** Bytes share words, which threads of different rows would write. */
+  private storesBytes({ root, extras }: Group): boolean {
+    const { order } = this.trace;
+    return root.dtype === "u8" || extras.some((i) => (order[i] as Node).dtype === "u8");
+  }
+
+  /** Whether the kernel's buffers are few enough with this node in it; if so it is counted in. */
+  private fits(node: Node, group: Group, stored: number): boolean {
+    const joined = new Set(group.reads);
+    joined.delete(node);
+    for (const input of node.inputs) if (!this.isConstant(input)) joined.add(input);
+    const count = joined.size + group.extras.length + stored;
+    if (count > this.maxInputs && (stored > 0 || joined.size > group.reads.size)) return false;
+    group.reads.clear();
+    for (const input of joined) group.reads.add(input);
+    return true;
+  }
+
+  private isConstant(node: Node): boolean {
+    return this.trace.order[node.position] === node && this.constant[node.position] === true;
+  }
+
+  /** The rows of a reduction that a thread each can take; null if it is none, or they are too few and long for that. */
+  private frameOf({ op, inputs, views, attrs, dtype }: Node): Frame | null {
+    const { meaning } = op;
+    if (meaning.kind !== "reduce" || meaning.combine.startsWith("arg") || dtype === "u8")
+      return null;
+    const shape = views[0]?.shape ?? (inputs[0] as Node).shape;
+    const cut = shape.length - (attrs[0] as number);
+    const rows = sizeOf(shape.slice(0, cut));
+    const length = sizeOf(shape.slice(cut));
+    if (length < 2) return null;
+    const suits = length <= 1024 || rows >= 1024 || (rows >= 32 && length <= 8192);
+    return suits && this.passes.has("rows") ? { rows, length } : null;
+  }
+}
+
+function isWholeRead(reader: Node, operand: number, node: Node): boolean {
+  const view = reader.views[operand] ?? null;
+  return view === null || isWhole(view, node.size);
+}
+
+/** The one shape of all parts of an assembly, each the whole of its operand; null if they differ. */
+function partShape({ op, attrs, inputs, views, dtype }: Node): Shape | null {
+  if (op.meaning.kind !== "assemble" || dtype === "u8") return null;
+  const first = attrs[0] as number;
+  const shape = inputs[first]?.shape;
+  const alike = inputs.every(
+    (input, j) => j < first || (views[j] === null && sameShape(input.shape, shape as Shape)),
+  );
+  return shape !== undefined && alike ? shape : null;
+}
+
+/** Whether a load reads this operand at places of its own. */
+const looksUp = ({ op }: Node, operand: number): boolean =>
+  op.meaning.kind === "assemble" || (op.meaning.kind === "gather" && operand === 0);
+
+/** Whether elements are found one by one, at any place. */
+function isLocal(node: Node, passes: ReadonlySet<Pass>): boolean {
   const { kind } = node.op.meaning;
-  node.inputs.forEach((input, j) => {
-    if (trace.sourceOf(i, j) >= 0) return;
-    const view = node.views[j] ?? null;
-    const known = readers[input.position] as Readers;
-    const repeats = view !== null && sizeOf(view.shape) > input.size;
-    known.groups.add(own);
-    if (repeats || (kind !== "elementwise" && kind !== "reduce")) known.inlinable = false;
-    const whole = view === null || isWhole(view, input.size);
-    const straight = kind === "elementwise" && whole && placed;
-    known.straight.set(own, straight && known.straight.get(own) !== false);
-  });
+  if (kind === "elementwise" || kind === "gather") return true;
+  if (kind !== "assemble" || !passes.has("loads")) return false;
+  const parts = node.inputs.map((input, j) => node.views[j]?.shape ?? input.shape);
+  return isFoundByPlace(node.shape, node.attrs, parts);
 }
 
 /** A reduction or product whose kernel can go on with elementwise work on its result. */
-function takesEpilogue({ op, size, dtype }: Node): boolean {
+function isAnchor({ op, dtype }: Node): boolean {
   const { meaning } = op;
   const reduces = meaning.kind === "reduce" && !meaning.combine.startsWith("arg");
-  return (reduces || meaning.kind === "contract") && size > 0 && dtype !== "u8";
+  return (reduces || meaning.kind === "contract") && dtype !== "u8";
 }
 
 /** Elementwise nodes whose operands are all constants, and those without operands. */

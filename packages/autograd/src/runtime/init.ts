@@ -1,13 +1,17 @@
 import type { Device } from "../devices/device.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
 import { context } from "../graph/context.ts";
+import { type Pass, passes } from "./fuse.ts";
 import { DeviceStream } from "./stream.ts";
 
 export interface InitOptions {
   /** "webgpu", "cpu", or a GPUDevice of your own. Default: webgpu where there is one, else cpu with a warning. */
   readonly device?: "webgpu" | "cpu" | GPUDevice;
-  /** "off" runs one kernel per operation, in order: slow, and the oracle of everything faster. */
-  readonly fusion?: "on" | "off";
+  /**
+   * "off" runs one kernel per operation, in order: slow, and the oracle of everything faster. `{ without }` leaves out single
+   * passes of the scheduler, to see what each is worth.
+   */
+  readonly fusion?: "on" | "off" | { readonly without: readonly Pass[] };
   /** Bytes of device memory past which kept buffers move to the host. Default: no limit. */
   readonly budget?: number;
 }
@@ -23,7 +27,7 @@ export async function initFresh(options: InitOptions = {}): Promise<InitResult> 
   const result = await init(options);
   const { backend } = context.stream as DeviceStream;
   const { fusion = "on", budget = Number.POSITIVE_INFINITY } = options;
-  context.stream = new DeviceStream(backend, { fusion: fusion === "on", budget });
+  context.stream = new DeviceStream(backend, { passes: passesOf(fusion), budget });
   context.streams.add(context.stream);
   return result;
 }
@@ -42,9 +46,7 @@ const opened = new Map<"webgpu" | "cpu" | GPUDevice, Promise<Device | null>>();
  */
 export async function init(options: InitOptions = {}): Promise<InitResult> {
   const { device, fusion = "on", budget = Number.POSITIVE_INFINITY } = options;
-  if (fusion !== "on" && fusion !== "off") {
-    throw new ArgumentError(`init: fusion is "on" or "off"; got ${JSON.stringify(fusion)}`);
-  }
+  const chosen = passesOf(fusion);
   if (!(budget > 0))
     throw new ArgumentError(`init: budget is a number of bytes above 0; got ${budget}`);
   if (typeof device === "string" && device !== "webgpu" && device !== "cpu") {
@@ -54,7 +56,7 @@ export async function init(options: InitOptions = {}): Promise<InitResult> {
   }
   const kind = device ?? "webgpu";
   const backend = (await open(kind)) ?? (await fallBack(device));
-  context.stream = streamOf(backend, fusion === "on", budget);
+  context.stream = streamOf(backend, chosen, budget);
   return { device: backend.kind, description: backend.description };
 }
 
@@ -97,11 +99,26 @@ async function openDevice(kind: "webgpu" | "cpu" | GPUDevice): Promise<Device | 
 
 const streams = new WeakMap<Device, Map<string, DeviceStream>>();
 
-function streamOf(backend: Device, fusion: boolean, budget: number): DeviceStream {
+/** The scheduler's passes that are asked for. */
+function passesOf(fusion: NonNullable<InitOptions["fusion"]>): ReadonlySet<Pass> {
+  if (fusion === "on") return new Set(passes);
+  if (fusion === "off") return new Set();
+  const without = typeof fusion === "object" && fusion !== null ? fusion.without : null;
+  const unknown = Array.isArray(without) ? without.find((pass) => !passes.includes(pass)) : null;
+  if (!Array.isArray(without) || unknown !== undefined) {
+    throw new ArgumentError(
+      `init: fusion is "on", "off" or { without: [passes] }; got ${JSON.stringify(fusion)}` +
+        `\n  hint: the passes are ${passes.join(", ")}`,
+    );
+  }
+  return new Set(passes.filter((pass) => !without.includes(pass)));
+}
+
+function streamOf(backend: Device, chosen: ReadonlySet<Pass>, budget: number): DeviceStream {
   const known = streams.get(backend) ?? new Map<string, DeviceStream>();
   streams.set(backend, known);
-  const key = `${fusion} ${budget}`;
-  const stream = known.get(key) ?? new DeviceStream(backend, { fusion, budget });
+  const key = `${[...chosen]} ${budget}`;
+  const stream = known.get(key) ?? new DeviceStream(backend, { passes: chosen, budget });
   known.set(key, stream);
   context.streams.add(stream);
   return stream;
@@ -112,5 +129,5 @@ export async function streamFor(kind: "webgpu" | "cpu"): Promise<DeviceStream> {
   if (context.stream?.device === kind) return context.stream as DeviceStream;
   const backend = await open(kind);
   if (backend === null) throw new DeviceError(`to: there is no ${kind} device here`);
-  return streamOf(backend, true, Number.POSITIVE_INFINITY);
+  return streamOf(backend, passesOf("on"), Number.POSITIVE_INFINITY);
 }

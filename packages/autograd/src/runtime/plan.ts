@@ -2,8 +2,9 @@ import type { BoundKernel, Copy, Device, DeviceBuffer, Program } from "../device
 import type { Cell, Home } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
 import { type Cost, infoOf, type KernelInfo, totalOf } from "./cost.ts";
+import type { FuseOptions } from "./fuse.ts";
 import type { Arena, ArenaLease, Pool } from "./memory.ts";
-import { fuseOptions, type Scheduled, schedule } from "./schedule.ts";
+import { type Scheduled, schedule } from "./schedule.ts";
 import { HOLD_CELL, HOLD_NOTHING, type Hold, type Source, type Trace } from "./trace.ts";
 
 /** A value that leaves the plan. */
@@ -46,9 +47,9 @@ export class Plan {
   private readonly params: Float64Array;
   private readonly paramOf: Int32Array;
 
-  constructor(trace: Trace, device: Device, pool: Pool, arena: Arena, fuse: boolean) {
+  constructor(trace: Trace, device: Device, pool: Pool, arena: Arena, options: FuseOptions) {
     this.key = trace.key.copy();
-    const kernels = schedule(trace, fuseOptions(device, fuse));
+    const kernels = schedule(trace, options);
     const paramOf = kernels.flatMap((kernel) => kernel.params);
     this.paramOf = Int32Array.from(paramOf);
     this.params = new Float64Array(paramOf.length);
@@ -156,6 +157,13 @@ function place(
     const inPlace = inputs.map(() => -1);
     const written = stores.map((position, s) => {
       const node = trace.order[position] as Node;
+      const base = inputs[scheduled.base] ?? -1;
+      const over = base >= 0 && owned.has(base) && lastRead.get(base) === k;
+      if (over && s === stores.length - 1 && trace.holdOf(position) !== HOLD_CELL) {
+        inPlace[scheduled.base] = s;
+        owned.delete(base);
+        return bufferOf.get(base) as DeviceBuffer;
+      }
       if (
         trace.holdOf(position) !== HOLD_CELL ||
         !writableInPlace(trace, node, scheduled, k, lastRead)

@@ -2,7 +2,8 @@ import type { Device, Kernel, KernelInput, KernelOperand, KernelStep } from "../
 import type { DType } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { isWhole } from "../graph/view.ts";
-import { type FuseOptions, fuse, type Groups } from "./fuse.ts";
+import { bundle } from "./bundle.ts";
+import { type FuseOptions, fuse, type Groups, type Pass } from "./fuse.ts";
 import type { Source, Trace } from "./trace.ts";
 
 /** A kernel of the plan: which node it stores, what it reads, and where its numbers come from. */
@@ -16,22 +17,27 @@ export interface Scheduled {
   readonly params: readonly number[];
   /** Inputs read element for element by an elementwise kernel: their buffer may be the output's. */
   readonly aligned: readonly boolean[];
+  /** The input that an assembly writes its parts over, and nothing else in the kernel reads; -1 if there is none. */
+  readonly base: number;
 }
 
 /** What a device allows: two bindings are left for the result and a scratch buffer. */
-export const fuseOptions = (device: Device, fusion: boolean): FuseOptions => ({
-  fuse: fusion && device.fuses,
+export const fuseOptions = (device: Device, chosen: ReadonlySet<Pass>): FuseOptions => ({
+  passes: device.fuses ? chosen : none,
   maxInputs: device.maxBindings - 2,
 });
 
+const none: ReadonlySet<Pass> = new Set();
+
 /** Cuts the trace into kernels. Each node is stored by one kernel or evaluated inside those that read it. */
-export function schedule(trace: Trace, options: FuseOptions): Scheduled[] {
+export function schedule(trace: Trace, options: FuseOptions): readonly Scheduled[] {
   const groups = fuse(trace, options);
   const kernels: Scheduled[] = [];
   for (let i = 0; i < trace.order.length; i++) {
     if (groups.groupOf[i] !== i || groups.constant[i]) continue;
     if ((trace.order[i] as Node).size > 0) kernels.push(build(trace, groups, i));
   }
+  if (options.passes.has("bundles")) return bundle(trace, kernels, options.maxInputs);
   return kernels;
 }
 
@@ -81,8 +87,7 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
       const own = node.views[j] ?? null;
       const size = source < 0 ? input.size : (trace.sources[source] as Source).count;
       // elements in their order are elements in their order, whatever the shape is called
-      const inner =
-        step !== undefined && (steps[step] as KernelStep).op.meaning.kind === "elementwise";
+      const inner = step !== undefined && groups.local[input.position] === true;
       const flat =
         node.op.meaning.kind === "elementwise" && !inner && own !== null && isWhole(own, size);
       const view = flat ? null : own;
@@ -111,8 +116,12 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
   }
   const stores = [...(groups.extras.get(root) ?? []), root];
   const stored = stores.map((position) => stepOf.get(position) as number);
+  const rows = groups.frames.get(root) ?? null;
+  const anchor = members.findIndex((position) => !groups.local[position]);
+  const base = baseOf(steps, anchor);
   return {
-    kernel: { steps, stored, inputs: kernelInputs, params: paramTypes },
+    base,
+    kernel: { steps, anchor, stored, rows, inputs: kernelInputs, params: paramTypes, parts: [] },
     stores,
     inputs,
     params,
@@ -121,9 +130,9 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
 }
 
 /** Positions evaluated in the kernel of `root`, in order: its group, and the constants they read. */
-function membersOf(trace: Trace, { groupOf, constant }: Groups, root: number): number[] {
+function membersOf(trace: Trace, { groupOf, constant, extras }: Groups, root: number): number[] {
   const members = new Set<number>();
-  const stack = [root];
+  const stack = [root, ...(extras.get(root) ?? [])];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     if (members.has(at)) continue;
     members.add(at);
@@ -135,4 +144,14 @@ function membersOf(trace: Trace, { groupOf, constant }: Groups, root: number): n
     }
   }
   return [...members].sort((a, b) => a - b);
+}
+
+function baseOf(steps: readonly KernelStep[], anchor: number): number {
+  const step = steps[anchor];
+  if (step?.op.meaning.kind !== "assemble" || step.attrs[0] !== 1) return -1;
+  const [base, ...parts] = step.operands as [KernelOperand, ...KernelOperand[]];
+  if (base.view !== null || !("input" in base.source)) return -1;
+  const { input } = base.source;
+  const others = [...parts, ...steps.flatMap((other) => (other === step ? [] : other.operands))];
+  return others.some(({ source }) => "input" in source && source.input === input) ? -1 : input;
 }

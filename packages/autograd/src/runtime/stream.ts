@@ -16,7 +16,7 @@ import {
 import { isFree } from "../graph/op.ts";
 import { culprit, inspected } from "./anomaly.ts";
 import { type Counters, countRun, newCounters } from "./counters.ts";
-import type { FuseOptions } from "./fuse.ts";
+import type { FuseOptions, Pass } from "./fuse.ts";
 import { Arena, Pool } from "./memory.ts";
 import { Owners } from "./owners.ts";
 import { type Output, Plan } from "./plan.ts";
@@ -37,9 +37,10 @@ import {
 } from "./trace.ts";
 
 const NONE: readonly never[] = [];
+const none: ReadonlySet<Pass> = new Set();
 
 export interface StreamOptions {
-  readonly fusion: boolean;
+  readonly passes: ReadonlySet<Pass>;
   readonly budget: number;
 }
 
@@ -58,7 +59,7 @@ export class DeviceStream implements Stream {
   private readonly pages: Pages;
   /** Told of every run while a program is profiled. */
   profiler: Profiler | null = null;
-  private readonly fusion: boolean;
+  private readonly passes: ReadonlySet<Pass>;
   private readonly trace: Trace;
   private inspection: Promise<void> = Promise.resolve();
   private readonly queue: Queue;
@@ -70,7 +71,7 @@ export class DeviceStream implements Stream {
   constructor(backend: Device, options: StreamOptions) {
     this.backend = backend;
     this.device = backend.kind;
-    this.fusion = options.fusion;
+    this.passes = options.passes;
     this.trace = new Trace((node) => this.regional(node));
     this.pool = new Pool(backend, options.budget);
     this.arena = new Arena(this.pool);
@@ -183,7 +184,7 @@ export class DeviceStream implements Stream {
     this.trace.write(order, new Set(), new Set([node]));
     return {
       trace: this.trace,
-      options: fuseOptions(this.backend, this.fusion),
+      options: fuseOptions(this.backend, this.passes),
       backend: this.backend,
     };
   }
@@ -320,9 +321,9 @@ export class DeviceStream implements Stream {
       return known;
     }
     this.counters.planMisses++;
-    const fuse = this.fusion && !context.eager;
+    const options = fuseOptions(this.backend, context.eager ? none : this.passes);
     const start = performance.now();
-    const plan = new Plan(trace, this.backend, this.pool, this.arena, fuse);
+    const plan = new Plan(trace, this.backend, this.pool, this.arena, options);
     this.counters.compileMs += performance.now() - start;
     return this.plans.add(hash, plan);
   }

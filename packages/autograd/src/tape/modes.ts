@@ -22,6 +22,9 @@ export function enableGrad<T>(fn: () => T): T {
   return withGradMode("enableGrad", true, fn);
 }
 
+/** Whether operations recorded here get gradients. */
+export const isGradEnabled = (): boolean => context.gradMode;
+
 function withGradMode<T>(call: string, mode: boolean, fn: () => T): T {
   const outer = context.gradMode;
   context.gradMode = mode;

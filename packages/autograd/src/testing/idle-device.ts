@@ -1,6 +1,7 @@
 import type { Device, DeviceBuffer, Lowered, Submission } from "../devices/device.ts";
 import { arrayType, type DType, hostBytes, type TypedArray } from "../dtype.ts";
 import { context } from "../graph/context.ts";
+import { passes } from "../runtime/fuse.ts";
 import { DeviceStream } from "../runtime/stream.ts";
 
 /** A device that computes nothing and reads zeros: what is left is the cost of recording and planning. */
@@ -9,7 +10,7 @@ class IdleDevice implements Device {
   readonly description = "idle";
   readonly failure: Error | null = null;
   readonly fuses = true;
-  readonly maxBindings = 8;
+  readonly maxBindings = 10;
   readonly maxBufferBytes: number = 2 ** 32;
   watch: Device["watch"] = null;
 
@@ -43,7 +44,7 @@ class IdleDevice implements Device {
 /** Makes a device that does nothing the current one. */
 export function useIdleDevice(): void {
   const stream = new DeviceStream(new IdleDevice(), {
-    fusion: true,
+    passes: new Set(passes),
     budget: Number.POSITIVE_INFINITY,
   });
   context.streams.add(stream);

@@ -81,6 +81,9 @@ const kernelOf = (
 ): Kernel => ({
   steps,
   stored: [steps.length - 1],
+  anchor: -1,
+  rows: null,
+  parts: [],
   inputs: Array.from({ length: inputs }, () => ({ dtype: "f32" as const, inPlace: -1 })),
   params,
 });

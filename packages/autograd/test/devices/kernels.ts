@@ -88,7 +88,12 @@ export class KernelBuilder {
     return {
       steps: this.#steps,
       stored: [this.#steps.length - 1],
+      anchor: this.#steps.findLastIndex(
+        ({ op }) => !["elementwise", "gather"].includes(op.meaning.kind),
+      ),
+      rows: null,
       inputs: this.#inputs,
+      parts: [],
       params: this.#types,
     };
   }

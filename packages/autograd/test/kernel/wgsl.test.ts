@@ -16,7 +16,7 @@ function wgslOf(root: Expr, lanes: 1 | 4 = 1, scalarLanes: 1 | 4 = 1): string {
     text,
   );
   text.line(`return ${value.text};`);
-  return [text.functions, text.body].filter(Boolean).join("\n");
+  return [...text.functions, text.body].filter(Boolean).join("\n");
 }
 
 const a = e.load(0, "f32");

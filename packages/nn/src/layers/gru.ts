@@ -1,17 +1,42 @@
-import { chunk, linear, type Tensor } from "@wgrad/autograd";
-import { Recurrent, type RecurrentOptions, type SequenceOptions, type Step } from "./recurrent.ts";
+import { chunk, type Tensor } from "@wgrad/autograd";
+import type { Cell } from "../functional/recurrence.ts";
+import { Recurrent, type RecurrentOptions, type SequenceOptions } from "./recurrent.ts";
+
+const split = (gates: Tensor): [Tensor, Tensor, Tensor] =>
+  chunk(gates, 3, -1) as [Tensor, Tensor, Tensor];
+
+interface Gates {
+  readonly r: Tensor;
+  readonly z: Tensor;
+  readonly n: Tensor;
+  readonly hn: Tensor;
+}
+
+function gatesOf(x: Tensor, h: Tensor): Gates {
+  const [xr, xz, xn] = split(x);
+  const [hr, hz, hn] = split(h);
+  const r = xr.add(hr).sigmoid();
+  return { r, z: xz.add(hz).sigmoid(), n: xn.add(r.mul(hn)).tanh(), hn };
+}
+
+/** d σ′ in terms of σ. */
+const bell = (d: Tensor, s: Tensor): Tensor => d.mul(s.sub(s.square()));
 
 /**
  * One step.  r, z from σ of both contributions, n = tanh(x Wᵢₙᵀ + bᵢₙ + r ⊙ (h Wₕₙᵀ + bₕₙ)), h' = (1 − z) ⊙ n + z ⊙ h
  */
-export const gruStep: Step = (x, [before], { weightHh, biasHh }) => {
-  const h = before as Tensor;
-  const [xr, xz, xn] = chunk(x, 3, -1) as [Tensor, Tensor, Tensor];
-  const [hr, hz, hn] = chunk(linear(h, weightHh, biasHh), 3, -1) as [Tensor, Tensor, Tensor];
-  const r = xr.add(hr).sigmoid();
-  const z = xz.add(hz).sigmoid();
-  const n = xn.add(r.mul(hn)).tanh();
-  return [n.add(z.mul(h.sub(n)))];
+export const gruCell: Cell = {
+  gates: 3,
+  step(x, h, [before]) {
+    const { z, n } = gatesOf(x, h);
+    return { states: [n.add(z.mul((before as Tensor).sub(n)))], kept: [x, h] };
+  },
+  slope([d], [x, h], [before]) {
+    const { r, z, n, hn } = gatesOf(x as Tensor, h as Tensor);
+    const dn = d.sub(d.mul(z)).mul(n.square().mul(-1).add(1));
+    const dz = bell(d.mul((before as Tensor).sub(n)), z);
+    return { gates: [dn, bell(dn.mul(hn), r), dz, dn.mul(r)], states: [d.mul(z)] };
+  },
 };
 
 /**
@@ -28,7 +53,7 @@ export class GRU extends Recurrent<
   }
 
   forward(x: Tensor, h: Tensor | null = null, options: SequenceOptions = {}): [Tensor, Tensor] {
-    const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], gruStep, options);
+    const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], gruCell, options);
     return [out, end as Tensor];
   }
 }

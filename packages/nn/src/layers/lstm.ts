@@ -1,5 +1,7 @@
-import { chunk, linear, type Tensor } from "@wgrad/autograd";
-import { Recurrent, type RecurrentOptions, type SequenceOptions, type Step } from "./recurrent.ts";
+import { chunk, type Tensor, zerosLike } from "@wgrad/autograd";
+import { type Expr, e, elementwise, nary } from "@wgrad/autograd/plugin";
+import type { Cell } from "../functional/recurrence.ts";
+import { Recurrent, type RecurrentOptions, type SequenceOptions } from "./recurrent.ts";
 
 /** Settings of LSTM. */
 export interface LSTMOptions extends RecurrentOptions {
@@ -10,19 +12,103 @@ export interface LSTMOptions extends RecurrentOptions {
 /** An LSTM's state: hidden and cell. */
 export type LSTMState = readonly [h: Tensor, c: Tensor];
 
+const sigmoid = (x: Expr): Expr => e.div(e.number(1, x), e.add(e.number(1, x), e.exp(e.neg(x))));
+const sigma = (x: number): number => 1 / (1 + Math.exp(-x));
+/** σ′ in terms of σ, tanh′ in terms of tanh. */
+const bell = (s: Expr): Expr => e.mul(s, e.sub(e.number(1, s), s));
+const hump = (t: Expr): Expr => e.sub(e.number(1, t), e.mul(t, t));
+
+/** c' = σ(f) c + σ(i) tanh g */
+const nextCell = nary(
+  elementwise({
+    name: "lstmCell",
+    expression: (i, f, g, c) =>
+      e.add(e.mul(sigmoid(f as Expr), c as Expr), e.mul(sigmoid(i as Expr), e.tanh(g as Expr))),
+    reference: (i, f, g, c) =>
+      sigma(f as number) * (c as number) + sigma(i as number) * Math.tanh(g as number),
+    saves: [0, 1, 2, 3],
+    gradient: (dy, inputs) => {
+      const [i, f, g, c] = inputs as [Tensor, Tensor, Tensor, Tensor];
+      const [si, sf, t] = [i.sigmoid(), f.sigmoid(), g.tanh()];
+      return [
+        dy.mul(t).mul(si.sub(si.square())),
+        dy.mul(c).mul(sf.sub(sf.square())),
+        dy.mul(si).mul(t.square().mul(-1).add(1)),
+        dy.mul(sf),
+      ];
+    },
+  }),
+);
+/** h' = σ(o) tanh c' */
+const nextHidden = nary(
+  elementwise({
+    name: "lstmHidden",
+    expression: (o, c) => e.mul(sigmoid(o as Expr), e.tanh(c as Expr)),
+    reference: (o, c) => sigma(o as number) * Math.tanh(c as number),
+    saves: [0, 1],
+    gradient: (dy, inputs) => {
+      const [o, c] = inputs as [Tensor, Tensor];
+      const [s, t] = [o.sigmoid(), c.tanh()];
+      return [dy.mul(t).mul(s.sub(s.square())), dy.mul(s).mul(t.square().mul(-1).add(1))];
+    },
+  }),
+);
+/** dL/dc' from dL/dh' and what arrives at c' from the step after. */
+const cellSlope = nary(
+  elementwise({
+    name: "lstmCellSlope",
+    expression: (dh, dc, o, c) =>
+      e.add(dc as Expr, e.mul(e.mul(dh as Expr, sigmoid(o as Expr)), hump(e.tanh(c as Expr)))),
+    reference: (dh, dc, o, c) =>
+      (dc as number) + (dh as number) * sigma(o as number) * (1 - Math.tanh(c as number) ** 2),
+  }),
+);
+/** d σ′(x) v: the slope of a gate that scales v. */
+const gateSlope = nary(
+  elementwise({
+    name: "lstmGateSlope",
+    expression: (d, x, v) => e.mul(e.mul(d as Expr, v as Expr), bell(sigmoid(x as Expr))),
+    reference: (d, x, v) =>
+      (d as number) * (v as number) * sigma(x as number) * (1 - sigma(x as number)),
+  }),
+);
+/** d σ(i) tanh′ g */
+const candidateSlope = nary(
+  elementwise({
+    name: "lstmCandidateSlope",
+    expression: (d, i, g) => e.mul(e.mul(d as Expr, sigmoid(i as Expr)), hump(e.tanh(g as Expr))),
+    reference: (d, i, g) => (d as number) * sigma(i as number) * (1 - Math.tanh(g as number) ** 2),
+  }),
+);
+
+const split = (gates: Tensor): [Tensor, Tensor, Tensor, Tensor] =>
+  chunk(gates, 4, -1) as [Tensor, Tensor, Tensor, Tensor];
+
 /**
- * One step.  i, f, g, o = split₄(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ)
- *   c' = σ(f) ⊙ c + σ(i) ⊙ tanh g        h' = σ(o) ⊙ tanh c', times Wₕᵣᵀ where there is a projection
+ * One step over all its parts.  i, f, g, o = split₄(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ)
+ *   c' = σ(f) ⊙ c + σ(i) ⊙ tanh g        h' = σ(o) ⊙ tanh c'
  */
-export const lstmStep: Step = (x, [h, c], { weightHh, biasHh, weightHr }) => {
-  const gates = x.add(linear(h as Tensor, weightHh, biasHh));
-  const [i, f, g, o] = chunk(gates, 4, -1) as [Tensor, Tensor, Tensor, Tensor];
-  const cNext = f
-    .sigmoid()
-    .mul(c as Tensor)
-    .add(i.sigmoid().mul(g.tanh()));
-  const hNext = o.sigmoid().mul(cNext.tanh());
-  return [weightHr === null ? hNext : linear(hNext, weightHr), cNext];
+export const lstmCell: Cell = {
+  gates: 4,
+  step(x, h, [, c]) {
+    const gates = x.add(h);
+    const [i, f, g, o] = split(gates);
+    const cNext = nextCell(i, f, g, c as Tensor);
+    return { states: [nextHidden(o, cNext), cNext], kept: [gates] };
+  },
+  slope([dh, dcNext], [gates], [, c], [, cNext]) {
+    const [i, f, g, o] = split(gates as Tensor);
+    const dc = cellSlope(dh, dcNext ?? zerosLike(dh), o, cNext as Tensor);
+    return {
+      gates: [
+        gateSlope(dc, i, g.tanh()),
+        gateSlope(dc, f, c as Tensor),
+        candidateSlope(dc, i, g),
+        gateSlope(dh, o, (cNext as Tensor).tanh()),
+      ],
+      states: [null, dc.mul(f.sigmoid())],
+    };
+  },
 };
 
 /**
@@ -44,7 +130,7 @@ export class LSTM extends Recurrent<
     options: SequenceOptions = {},
   ): [Tensor, LSTMState] {
     const widths = [this.outputSize, this.hiddenSize];
-    const [out, [h, c]] = this.run(x, state, widths, lstmStep, options);
+    const [out, [h, c]] = this.run(x, state, widths, lstmCell, options);
     return [out, [h as Tensor, c as Tensor]];
   }
 }

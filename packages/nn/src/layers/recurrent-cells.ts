@@ -1,10 +1,11 @@
 import { linear, ShapeError, type Tensor, zeros } from "@wgrad/autograd";
+import type { Cell } from "../functional/recurrence.ts";
 import { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
-import { gruStep } from "./gru.ts";
-import { type LSTMState, lstmStep } from "./lstm.ts";
-import { drawWeights, type Step, weightsOf } from "./recurrent.ts";
-import { type Nonlinearity, rnnStep } from "./rnn.ts";
+import { gruCell } from "./gru.ts";
+import { type LSTMState, lstmCell } from "./lstm.ts";
+import { drawWeights, weightsOf } from "./recurrent.ts";
+import { type Nonlinearity, rnnCell } from "./rnn.ts";
 
 /** Settings of a recurrent cell. */
 export interface CellOptions {
@@ -29,7 +30,7 @@ abstract class RecurrentCell<In extends unknown[], Out> extends Module<In, Out> 
   }
 
   /** x: [B, I] or [I]; the states [B, H] or [H], `count` of them, zeros unless given. */
-  protected next(x: Tensor, given: readonly Tensor[] | null, count: number, step: Step): Tensor[] {
+  protected next(x: Tensor, given: readonly Tensor[] | null, count: number, cell: Cell): Tensor[] {
     const rank = x.shape.length;
     if ((rank !== 1 && rank !== 2) || x.shape.at(-1) !== this.inputSize) {
       throw new ShapeError(
@@ -45,7 +46,9 @@ abstract class RecurrentCell<In extends unknown[], Out> extends Module<In, Out> 
       );
     }
     const weights = weightsOf(this, "");
-    return step(linear(x, weights.weightIh, weights.biasIh), states, weights);
+    const { weightIh, biasIh, weightHh, biasHh } = weights;
+    const hidden = linear(states[0] as Tensor, weightHh, biasHh);
+    return [...cell.step(linear(x, weightIh, biasIh), hidden, states).states];
   }
 
   override extraRepr(): string {
@@ -66,12 +69,12 @@ export class RNNCell extends RecurrentCell<[x: Tensor, h?: Tensor | null], Tenso
     }: CellOptions & { readonly nonlinearity?: Nonlinearity } = {},
   ) {
     super(1, inputSize, hiddenSize, options);
-    rnnStep("RNNCell", nonlinearity);
+    rnnCell("RNNCell", nonlinearity);
     this.nonlinearity = nonlinearity;
   }
 
   forward(x: Tensor, h: Tensor | null = null): Tensor {
-    const step = rnnStep("RNNCell", this.nonlinearity);
+    const step = rnnCell("RNNCell", this.nonlinearity);
     return this.next(x, h === null ? null : [h], 1, step)[0] as Tensor;
   }
 
@@ -91,7 +94,7 @@ export class LSTMCell extends RecurrentCell<[x: Tensor, state?: LSTMState | null
   }
 
   forward(x: Tensor, state: LSTMState | null = null): LSTMState {
-    return this.next(x, state, 2, lstmStep) as [Tensor, Tensor];
+    return this.next(x, state, 2, lstmCell) as [Tensor, Tensor];
   }
 }
 
@@ -102,6 +105,6 @@ export class GRUCell extends RecurrentCell<[x: Tensor, h?: Tensor | null], Tenso
   }
 
   forward(x: Tensor, h: Tensor | null = null): Tensor {
-    return this.next(x, h === null ? null : [h], 1, gruStep)[0] as Tensor;
+    return this.next(x, h === null ? null : [h], 1, gruCell)[0] as Tensor;
   }
 }

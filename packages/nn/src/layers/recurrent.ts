@@ -11,6 +11,7 @@ import {
   where,
   zeros,
 } from "@wgrad/autograd";
+import { type Cell, recurrence } from "../functional/recurrence.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { pythonFloat } from "../print.ts";
@@ -46,9 +47,6 @@ export interface Weights {
   readonly biasHh: Parameter | null;
   readonly weightHr: Parameter | null;
 }
-
-/** One step: what the input contributes to the gates [B, G·H], and the states before it; gives the states after it, hidden first. */
-export type Step = (x: Tensor, states: readonly Tensor[], weights: Weights) => Tensor[];
 
 /** Weights by PyTorch's names, all uniform within ±1/√hidden; `gates` of them stand on each other in one matrix. */
 export function drawWeights(
@@ -145,7 +143,7 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
     x: Tensor,
     initial: readonly Tensor[] | null,
     widths: readonly number[],
-    step: Step,
+    cell: Cell,
     { lengths }: SequenceOptions = {},
   ): [Tensor, Tensor[]] {
     const rank = x.shape.length;
@@ -179,7 +177,7 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
       const sides = this.suffixes(layer).map((suffix, d) => {
         const at = layer * (this.bidirectional ? 2 : 1) + d;
         const start = states.map((state) => state.select(0, at));
-        const [out, end] = overTime(below, start, weightsOf(this, suffix), step, d === 1, counts);
+        const [out, end] = overTime(below, start, weightsOf(this, suffix), cell, d === 1, counts);
         for (const [i, state] of end.entries()) ends[i]?.push(state);
         return out;
       });
@@ -229,23 +227,46 @@ function countingSteps(
   return times.lt(tensor(lengths, { dtype: "i32" })).unsqueeze(-1);
 }
 
-/** One layer in one direction. x: [T, B, I] → [T, B, H] and the states at the end; a step that does not count keeps the states. */
+/** One layer in one direction. x: [T, B, I] → [T, B, H] and the states at the end; `counts`: [T, B, 1]. */
 function overTime(
   x: Tensor,
   start: readonly Tensor[],
   weights: Weights,
-  step: Step,
+  cell: Cell,
   reverse: boolean,
   counts: Tensor | null,
 ): [Tensor, readonly Tensor[]] {
   const inputs = linear(x, weights.weightIh, weights.biasIh);
+  if (weights.weightHr !== null) return projected(inputs, start, weights, cell, reverse, counts);
   const length = x.shape[0] as number;
+  const along = (all: Tensor): Tensor => (reverse ? all.flip(0) : all);
+  const steps = counts === null ? null : along(counts);
+  const [hidden, ...others] = recurrence(cell, along(inputs), start, weights, steps) as [
+    Tensor,
+    ...Tensor[],
+  ];
+  const out = along(hidden.narrow(0, 1, length));
+  return [counts === null ? out : where(counts, out, 0), [hidden.select(0, length), ...others]];
+}
+
+/** The same with hidden states that are projected, a step at a time. */
+function projected(
+  inputs: Tensor,
+  start: readonly Tensor[],
+  { weightHh, biasHh, weightHr }: Weights,
+  cell: Cell,
+  reverse: boolean,
+  counts: Tensor | null,
+): [Tensor, readonly Tensor[]] {
+  const length = inputs.shape[0] as number;
   let states = start;
   const outputs: Tensor[] = [];
   for (let i = 0; i < length; i++) {
     const t = reverse ? length - 1 - i : i;
     const before = states;
-    states = step(inputs.select(0, t), before, weights);
+    const contribution = linear(before[0] as Tensor, weightHh, biasHh);
+    const [h, ...others] = cell.step(inputs.select(0, t), contribution, before).states;
+    states = [linear(h as Tensor, weightHr as Tensor), ...others];
     outputs[t] = states[0] as Tensor;
     if (counts === null) continue;
     const here = counts.select(0, t);

@@ -1,5 +1,6 @@
-import { ArgumentError, linear, relu, type Tensor, tanh } from "@wgrad/autograd";
-import { Recurrent, type RecurrentOptions, type SequenceOptions, type Step } from "./recurrent.ts";
+import { ArgumentError, relu, type Tensor, tanh, where } from "@wgrad/autograd";
+import type { Cell } from "../functional/recurrence.ts";
+import { Recurrent, type RecurrentOptions, type SequenceOptions } from "./recurrent.ts";
 
 /** What an RNN's step ends with. */
 export type Nonlinearity = "tanh" | "relu";
@@ -10,17 +11,24 @@ export interface RNNOptions extends RecurrentOptions {
   readonly nonlinearity?: Nonlinearity;
 }
 
-/** The step h' = f(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ) for what the input contributes. */
-export function rnnStep(call: string, nonlinearity: Nonlinearity): Step {
+/** The step h' = f(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ). */
+export function rnnCell(call: string, nonlinearity: Nonlinearity): Cell {
   const activation = { tanh, relu }[nonlinearity];
   if (activation === undefined) {
     throw new ArgumentError(
       `${call}: unknown nonlinearity ${JSON.stringify(nonlinearity)}\n  hint: "tanh" or "relu"`,
     );
   }
-  return (x, [h], { weightHh, biasHh }) => [
-    activation(x.add(linear(h as Tensor, weightHh, biasHh))),
-  ];
+  return {
+    gates: 1,
+    step: (x, h) => ({ states: [activation(x.add(h))], kept: [] }),
+    slope([d], _kept, _before, [after]) {
+      const h = after as Tensor;
+      const slope =
+        nonlinearity === "relu" ? where(h.gt(0), d, 0) : d.mul(h.square().mul(-1).add(1));
+      return { gates: [slope], states: [null] };
+    },
+  };
 }
 
 /**
@@ -40,13 +48,13 @@ export class RNN extends Recurrent<
     { nonlinearity = "tanh", ...options }: RNNOptions = {},
   ) {
     super(1, inputSize, hiddenSize, options);
-    rnnStep("RNN", nonlinearity);
+    rnnCell("RNN", nonlinearity);
     this.nonlinearity = nonlinearity;
   }
 
   forward(x: Tensor, h: Tensor | null = null, options: SequenceOptions = {}): [Tensor, Tensor] {
-    const step = rnnStep("RNN", this.nonlinearity);
-    const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], step, options);
+    const cell = rnnCell("RNN", this.nonlinearity);
+    const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], cell, options);
     return [out, end as Tensor];
   }
 }

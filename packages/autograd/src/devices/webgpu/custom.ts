@@ -64,7 +64,7 @@ ${meaning.wgsl}
 }
 `;
   return {
-    stages: [{ wgsl, bindings, workgroups }],
+    stages: [{ wgsl, bindings, workgroups, parts: null }],
     scratch: scratchSizes.map((size) => 4 * Math.max(size, 1)),
   };
 }

@@ -1,11 +1,12 @@
 import { DeviceError, DTypeError, LimitError } from "../../errors.ts";
 import type { Kernel, KernelStep, Lowered } from "../device.ts";
 import { assembleStages } from "./assemble.ts";
+import { bundleStages } from "./bundle.ts";
 import { contractStages } from "./contract.ts";
 import { customStages } from "./custom.ts";
 import { elementwiseStages } from "./elementwise.ts";
-import { gatherStages } from "./gather.ts";
 import { reduceStages } from "./reduce.ts";
+import { isRowProgram, rowStages } from "./rows.ts";
 import { scanStages } from "./scan.ts";
 import { scatterStages } from "./scatter.ts";
 import { type ShaderLimits, type Stage, WORDS } from "./shader.ts";
@@ -36,7 +37,12 @@ export function lowerKernel(kernel: Kernel, limits: LoweringLimits): LoweredKern
     }
   }
   const words = new Words(kernel.params);
-  const { stages, scratch } = writeStages(kernel, step, words, limits);
+  const write = (part: Kernel, into: Words, own: LoweringLimits) =>
+    writeStages(part, anchorOf(part), into, own);
+  const { stages, scratch } =
+    kernel.parts.length > 0
+      ? bundleStages(kernel, words, limits, write)
+      : writeStages(kernel, step, words, limits);
   for (const { bindings } of stages) {
     if (bindings.length > limits.maxBindings) {
       throw new LimitError(
@@ -62,9 +68,8 @@ export function lowerKernel(kernel: Kernel, limits: LoweringLimits): LoweredKern
   };
 }
 
-/** The step that decides the template: the one that is not elementwise, or the last. */
-const anchorOf = ({ steps }: Kernel): KernelStep =>
-  steps.find(({ op }) => op.meaning.kind !== "elementwise") ?? (steps.at(-1) as KernelStep);
+/** The step that decides the template: the anchor, or the last. */
+const anchorOf = ({ steps, anchor }: Kernel): KernelStep => steps.at(anchor) as KernelStep;
 
 function writeStages(
   kernel: Kernel,
@@ -72,18 +77,19 @@ function writeStages(
   words: Words,
   limits: LoweringLimits,
 ): { stages: readonly Stage[]; scratch: readonly number[] } {
+  if (kernel.anchor < 0) return { stages: elementwiseStages(kernel, words, limits), scratch: [] };
+  if (isRowProgram(kernel)) return { stages: rowStages(kernel, words, limits), scratch: [] };
   const { kind } = step.op.meaning;
   switch (kind) {
-    case "elementwise":
-      return { stages: elementwiseStages(kernel, words, limits), scratch: [] };
     case "reduce":
       return reduceStages(kernel, step, words, limits);
     case "contract":
       return contractStages(kernel, step, words, limits);
     case "assemble":
       return { stages: assembleStages(kernel, words, limits), scratch: [] };
+    case "elementwise":
     case "gather":
-      return { stages: gatherStages(kernel, words, limits), scratch: [] };
+      throw new Error(`${step.op.name}: is found element by element, and no anchor`);
     case "scatter":
       return { stages: scatterStages(kernel, words, limits), scratch: [] };
     case "scan":

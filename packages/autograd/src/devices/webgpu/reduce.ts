@@ -2,7 +2,6 @@ import { type DType, isFloating } from "../../dtype.ts";
 import type { Reduce } from "../../graph/op.ts";
 import { e } from "../../kernel/expression.ts";
 import {
-  constant,
   type Lanes,
   renderExpression,
   splat,
@@ -13,6 +12,7 @@ import {
 } from "../../kernel/wgsl.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
+import { accumulator, cast } from "./accumulate.ts";
 import { Position } from "./position.ts";
 import { Shader, type ShaderLimits, type Stage, shapeOf, wideInputs } from "./shader.ts";
 import type { Words } from "./words.ts";
@@ -193,14 +193,7 @@ function reduceToValue(
   row: Row,
 ): Result {
   const { lanes } = row;
-  const type = wgslType(of, lanes);
-  const neutral = `${type}(${constant(neutralOf(combine, of), of, text).text})`;
-  const total = text.name("total");
-  text.line(`var ${total} = ${neutral};`);
-  // Of sums, what rounding lost (Neumaier 1974): the result is that of twice the digits, whatever the order.
-  const lost = combine === "sum" && isFloating(of) ? text.name("lost") : null;
-  if (lost !== null) text.line(`var ${lost} = ${neutral};`);
-
+  const total = accumulator(text, combine, of, lanes);
   const next = lanes === 4 ? `${counter} += 4u` : `${counter}++`;
   text.block(`for (var ${counter} = ${row.from}; ${counter} < ${row.to}; ${next})`, () => {
     if (lanes === 4) text.line(`let ${counter}s = ${counter} + vec4<u32>(0u, 1u, 2u, 3u);`);
@@ -208,38 +201,14 @@ function reduceToValue(
     let value = splat(loaded, lanes, of);
     if (lanes === 4 && !row.even) {
       value = text.let(
-        `select(${neutral}, ${value.text}, ${counter}s < vec4<u32>(${row.to}))`,
+        `select(${total.neutral}, ${value.text}, ${counter}s < vec4<u32>(${row.to}))`,
         lanes,
       );
     }
-    const sum = combined(combine, of, { text: total, lanes }, value, text);
-    if (lost !== null)
-      text.line(`${lost} += ${rounding({ text: total, lanes }, value, sum, text)};`);
-    text.line(`${total} = ${sum.text};`);
+    total.add(value);
   });
-
-  let value: WgslValue = { text: total, lanes: 1 };
-  const rest = lost === null ? [] : lanes === 1 ? [lost] : [...parts(lost)];
-  if (lanes === 4) {
-    const add = (a: WgslValue, b: WgslValue) => {
-      const sum = combined(combine, of, a, b, text);
-      if (lost !== null) rest.push(rounding(a, b, sum, text));
-      return sum;
-    };
-    const [x, y, z, w] = parts(total).map((part) => ({ text: part, lanes: 1 }) as const);
-    value = add(add(x as WgslValue, y as WgslValue), add(z as WgslValue, w as WgslValue));
-  }
-  if (lost === null) return { value: value.text, at: "" };
-  const whole = text.let(`${value.text} + (${rest.join(" + ")})`, 1);
-  // Past infinity the rest is NaN.
-  const finite = text.call("isFinite_f32", [value]);
-  return { value: text.let(`select(${value.text}, ${whole.text}, ${finite})`, 1).text, at: "" };
+  return { value: total.result().text, at: "" };
 }
-
-const parts = (name: string): string[] => ["x", "y", "z", "w"].map((part) => `${name}.${part}`);
-
-const rounding = (a: WgslValue, b: WgslValue, sum: WgslValue, text: WgslText): string =>
-  text.call("rounding_f32", [a, b, sum]);
 
 function reduceToPosition(
   text: WgslText,
@@ -271,42 +240,4 @@ function reduceToPosition(
     });
   });
   return { value: best, at };
-}
-
-function cast(value: WgslValue, from: DType, to: DType, text: WgslText): WgslValue {
-  const leaf = () => value;
-  const expression = e.cast(e.load(0, from), to);
-  return renderExpression(expression, { load: leaf, scalar: leaf, index: leaf }, text);
-}
-
-function combined(
-  combine: Combine,
-  of: DType,
-  a: WgslValue,
-  b: WgslValue,
-  text: WgslText,
-): WgslValue {
-  const { sum, prod, max, min } = { sum: e.add, prod: e.mul, max: e.max, min: e.min };
-  const fn = { sum, prod, max, min, argmax: max, argmin: min }[combine];
-  const leaves = { load: (n: number) => (n === 0 ? a : b), scalar: () => a, index: () => a };
-  return renderExpression(fn(e.load(0, of), e.load(1, of)), leaves, text);
-}
-
-/** The value that changes nothing. */
-function neutralOf(combine: Combine, of: DType): number {
-  if (combine === "sum") return 0;
-  if (combine === "prod") return 1;
-  const largest = combine === "min";
-  switch (of) {
-    case "i32":
-      return largest ? 0x7fffffff : -0x80000000;
-    case "u32":
-      return largest ? 0xffffffff : 0;
-    case "u8":
-      return largest ? 255 : 0;
-    case "bool":
-      return largest ? 1 : 0;
-    default:
-      return largest ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-  }
 }

@@ -13,10 +13,11 @@ import {
 } from "../../kernel/wgsl.ts";
 import type { Kernel, KernelInput, KernelOperand, KernelStep } from "../device.ts";
 import type { Form } from "./contract/forms.ts";
+import { assembled, gathered, lineReading } from "./loads.ts";
 import { Position, type Reading } from "./position.ts";
 import type { Words } from "./words.ts";
 
-/** Threads of a workgroup, where they do not work together. */
+/** Threads of a workgroup, where they do not work together and nothing else is said. */
 const WORKGROUP = 64;
 
 /** A buffer that one dispatch binds. */
@@ -38,6 +39,18 @@ export interface Stage {
   readonly wgsl: string;
   readonly bindings: readonly Binding[];
   readonly workgroups: readonly [x: number, y: number];
+  /** What it is made of; null of text that is its author's. */
+  readonly parts: StageParts | null;
+}
+
+/** A shader before it is one text. */
+export interface StageParts {
+  readonly declared: readonly Declared[];
+  readonly functions: readonly string[];
+  /** What one thread does, given `group` and `local`. */
+  readonly body: string;
+  /** Threads of a workgroup. */
+  readonly workgroup: number;
 }
 
 /** What lowering must know of the device. */
@@ -49,9 +62,11 @@ export interface ShaderLimits {
   readonly subgroups?: boolean;
   /** How products are to be cut, whatever the table says: for tests and measurements. */
   readonly form?: Form;
+  /** Threads of a workgroup, where they do not work together. */
+  readonly workgroup?: number;
 }
 
-interface Declared extends Binding {
+export interface Declared extends Binding {
   readonly name: string;
   readonly type: string;
 }
@@ -173,15 +188,18 @@ export class Shader {
     return this.text.once(`step${stepIndex}`, () => this.value(stepIndex, nowhere));
   }
 
-  /** An elementwise step's value at a position over its shape. */
+  /** A step's value at a position over its shape, of those that are found element by element. */
   value(stepIndex: number, at: Position): WgslValue {
     return this.text.once(`step${stepIndex}@${at.id}`, () => {
       const step = this.kernel.steps[stepIndex] as KernelStep;
-      const meaning = step.op.meaning as Elementwise;
-      const root = meaning.expression(
+      const { meaning } = step.op;
+      if (meaning.kind === "gather") return gathered(this, step, at);
+      if (meaning.kind === "assemble") return assembled(this, step, at);
+      const { expression, indexed } = meaning as Elementwise;
+      const root = expression(
         ...step.operands.map((operand, n) => e.load(n, operand.dtype)),
         ...step.scalars.map((slot) => e.scalar(slot, this.kernel.params[slot] as DType)),
-        ...(meaning.indexed ? [e.index] : []),
+        ...(indexed ? [e.index] : []),
       );
       const leaves = {
         load: (n: number) => this.operand(step.operands[n] as KernelOperand, at),
@@ -199,37 +217,44 @@ export class Shader {
     });
   }
 
-  /** All reads through views that evaluating a step makes at the step's own position. */
-  readings(stepIndex: number): Reading[] {
+  /** All reads through views that evaluating these steps makes at their own position. */
+  readings(...steps: readonly number[]): Reading[] {
     const found: Reading[] = [];
     const visit = (index: number) => {
-      const { op, operands } = this.kernel.steps[index] as KernelStep;
-      if (op.meaning.kind !== "elementwise") return; // an anchor reads in its own way
-      for (const operand of operands) {
-        this.#addReading(operand, found);
-        if (operand.view === null && "step" in operand.source) visit(operand.source.step);
+      if (index === this.kernel.anchor) return; // an anchor reads in its own way
+      const step = this.kernel.steps[index] as KernelStep;
+      found.push(...this.ownReadings(step).filter(({ operand }) => !isKnown(found, operand)));
+      for (const { view, source } of alongside(step)) {
+        if (view === null && "step" in source) visit(source.step);
       }
     };
-    visit(stepIndex);
+    for (const index of steps) visit(index);
+    return found;
+  }
+
+  /** The reads through views that a step itself makes. */
+  protected ownReadings(step: KernelStep): Reading[] {
+    const found = alongside(step).flatMap((operand) => this.#reading(operand) ?? []);
+    if (step.op.meaning.kind === "gather") found.push(lineReading(this, step));
     return found;
   }
 
   /** The read of one operand, and if it is an earlier step as it stands, all that this one makes. */
   operandReadings(operand: KernelOperand): Reading[] {
-    const found: Reading[] = [];
-    this.#addReading(operand, found);
+    const own = this.#reading(operand);
+    const found = own === null ? [] : [own];
     if (operand.view === null && "step" in operand.source) {
       found.push(...this.readings(operand.source.step));
     }
     return found;
   }
 
-  #addReading(operand: KernelOperand, found: Reading[]): void {
-    if (operand.view === null || found.some((reading) => reading.operand === operand)) return;
+  #reading(operand: KernelOperand): Reading | null {
+    if (operand.view === null) return null;
     const { source } = operand;
-    if ("step" in source && isConstant(this.kernel.steps[source.step] as KernelStep)) return;
+    if ("step" in source && isConstant(this.kernel.steps[source.step] as KernelStep)) return null;
     const offset = this.words.parameter(operand.offset);
-    found.push({ operand, strides: operand.view.strides, offset });
+    return { operand, strides: operand.view.strides, offset };
   }
 
   /** A value as a buffer of this dtype has it. */
@@ -259,7 +284,7 @@ export class Shader {
     const last = kernel.steps.length - 1;
     const { shape } = kernel.steps[last] as KernelStep; // of as many elements as the anchor's
     const segments = [{ dims: shape, index }];
-    const at = new Position(this.words, text, segments, this.readings(last));
+    const at = new Position(this.words, text, segments, this.readings(...kernel.stored));
     at.prepare(0);
     text.once(`step${kernel.steps.indexOf(anchor)}@${at.id}`, () =>
       rounded(result, anchor.dtype, text),
@@ -275,50 +300,68 @@ export class Shader {
   /** One thread's number, counted over a folded grid; threads past `threads` return. */
   perThread(threads: number, limits: ShaderLimits, body: () => void): Stage {
     const { words } = this;
-    const workgroups = fold(Math.ceil(threads / WORKGROUP), limits);
+    const workgroup = limits.workgroup ?? WORKGROUP;
+    const workgroups = fold(Math.ceil(threads / workgroup), limits);
     const width = words.number(workgroups[0]);
-    this.text.line(`let thread = (group.y * ${width} + group.x) * ${WORKGROUP}u + local;`);
+    this.text.line(`let thread = (group.y * ${width} + group.x) * ${workgroup}u + local;`);
     this.text.line(`if (thread >= ${words.number(threads)}) { return; }`);
     body();
-    return this.stage(workgroups, WORKGROUP);
+    return this.stage(workgroups, workgroup);
   }
 
   /** A loop over `items`, of which a thread takes up to eight, a grid apart; `item` counts them. */
   overItems(items: number, limits: ShaderLimits, body: () => void): Stage {
     const { text, words } = this;
-    const all = Math.ceil(items / WORKGROUP);
+    const workgroup = limits.workgroup ?? WORKGROUP;
+    const all = Math.ceil(items / workgroup);
     const groups = Math.min(all, Math.max(1024, Math.ceil(all / 8)));
     const workgroups = fold(groups, limits);
     const width = words.number(workgroups[0]);
-    const stride = words.number(workgroups[0] * workgroups[1] * WORKGROUP);
-    text.line(`let first = (group.y * ${width} + group.x) * ${WORKGROUP}u + local;`);
+    const stride = words.number(workgroups[0] * workgroups[1] * workgroup);
+    text.line(`let first = (group.y * ${width} + group.x) * ${workgroup}u + local;`);
     text.block(`for (var item = first; item < ${words.number(items)}; item += ${stride})`, body);
-    return this.stage(workgroups, WORKGROUP);
+    return this.stage(workgroups, workgroup);
   }
 
   stage(workgroups: readonly [number, number], workgroup: number): Stage {
     const { text } = this;
-    const declarations = this.#declared.map(
-      ({ name, type, writable }, i) =>
-        `@group(0) @binding(${i + 1}) var<storage, ${writable ? "read_write" : "read"}> ${name}: array<${type}>;`,
-    );
-    // The number of words is known when the last stage of the kernel is written: see `lower`.
-    const parts = [
-      this.#declared.some(({ type }) => type.includes("f16")) ? "enable f16;" : "",
-      `@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${WORDS}>;`,
-      ...declarations,
-      text.functions,
-      `@compute @workgroup_size(${workgroup}) fn main(
-  @builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {`,
-      text.body,
-      "}\n",
-    ];
-    return {
-      wgsl: parts.filter((part) => part !== "").join("\n"),
-      bindings: this.#declared.map(({ source, writable }) => ({ source, writable })),
-      workgroups,
+    const parts = {
+      declared: this.#declared,
+      functions: text.functions,
+      body: text.body,
+      workgroup,
     };
+    const main = `@compute @workgroup_size(${workgroup}) fn main(
+  @builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+${text.body}
+}
+`;
+    return { ...shaderOf(this.#declared, text.functions, main), workgroups, parts };
   }
+}
+
+/** The whole text of a shader, and what it binds. */
+export function shaderOf(
+  declared: readonly Declared[],
+  functions: readonly string[],
+  main: string,
+): { wgsl: string; bindings: Binding[] } {
+  const declarations = declared.map(
+    ({ name, type, writable }, i) =>
+      `@group(0) @binding(${i + 1}) var<storage, ${writable ? "read_write" : "read"}> ${name}: array<${type}>;`,
+  );
+  // The number of words is known when the last stage of the kernel is written: see `lower`.
+  const parts = [
+    declared.some(({ type }) => type.includes("f16")) ? "enable f16;" : "",
+    `@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${WORDS}>;`,
+    ...declarations,
+    functions.join("\n"),
+    main,
+  ];
+  return {
+    wgsl: parts.filter((part) => part !== "").join("\n"),
+    bindings: declared.map(({ source, writable }) => ({ source, writable })),
+  };
 }
 
 /** Stands for the number of uniform vectors until all stages are written. */
@@ -347,26 +390,45 @@ function packBytes(four: string, text: WgslText): string {
 }
 
 /**
- * Inputs that evaluating this operand reads only element for element: a stage that works on four consecutive
+ * Inputs that evaluating these (steps, or operands) reads only element for element: a stage that works on four consecutive
  * elements reads them as vec4.
  */
-export function wideInputs(kernel: Kernel, roots: readonly KernelOperand[]): Set<number> {
+export function wideInputs(
+  kernel: Kernel,
+  roots: readonly (number | KernelOperand)[],
+): Set<number> {
   const wide = new Set<number>();
   const narrow = new Set<number>();
+  const visitStep = (index: number, here: boolean) => {
+    const step = kernel.steps[index] as KernelStep;
+    const placed = alongside(step);
+    for (const operand of step.operands) visit(operand, here && placed.includes(operand));
+  };
   const visit = (operand: KernelOperand, here: boolean) => {
     const whole = here && operand.view === null;
     if ("input" in operand.source) (whole ? wide : narrow).add(operand.source.input);
-    else
-      for (const next of (kernel.steps[operand.source.step] as KernelStep).operands) {
-        visit(next, whole);
-      }
+    else visitStep(operand.source.step, whole);
   };
-  for (const root of roots) visit(root, true);
+  for (const root of roots) {
+    if (typeof root === "number") visitStep(root, true);
+    else visit(root, true);
+  }
   for (const input of narrow) wide.delete(input);
   return wide;
 }
 
-const isConstant = ({ op, operands }: KernelStep): boolean =>
+/** The operands that a step reads at its own position: those of a load but for what it looks up. */
+export function alongside({ op, operands }: KernelStep): readonly KernelOperand[] {
+  const { kind } = op.meaning;
+  if (kind === "gather") return operands.slice(1);
+  return kind === "assemble" ? [] : operands;
+}
+
+const isKnown = (readings: readonly Reading[], operand: KernelOperand): boolean =>
+  readings.some((reading) => reading.operand === operand);
+
+/** The same number everywhere. */
+export const isConstant = ({ op, operands }: KernelStep): boolean =>
   op.meaning.kind === "elementwise" && operands.length === 0 && !op.meaning.indexed;
 
 /** Elements of an operand as it is read. */

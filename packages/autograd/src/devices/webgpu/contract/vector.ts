@@ -72,7 +72,7 @@ export function multiplyByVector(
     });
   });
   const stage = shader.stage(block.workgroups, threads);
-  return subgroups ? { ...stage, wgsl: `enable subgroups;\n${stage.wgsl}` } : stage;
+  return subgroups ? { ...stage, parts: null, wgsl: `enable subgroups;\n${stage.wgsl}` } : stage;
 }
 
 /** Who adds what at each step: the first half of the lanes what the second has. */

@@ -1,0 +1,56 @@
+import { type Shape, sizeOf } from "../shape.ts";
+import { isWhole, type View } from "./view.ts";
+
+/** Rows of one length each: what the reductions of a kernel run over, in the row-major order of every value of it. */
+export interface Frame {
+  readonly rows: number;
+  readonly length: number;
+}
+
+/** Where in a frame a value's element stands: one a row, or one for each element of a row. */
+export type Level = "row" | "element";
+
+/** The rank of the leading dimensions that count the rows; -1 where no cut between dimensions does. */
+export function rowRank(shape: Shape, rows: number): number {
+  let product = 1;
+  for (let d = 0; d <= shape.length; d++) {
+    if (product === rows) return d;
+    product *= shape[d] as number;
+  }
+  return -1;
+}
+
+/** Whether values of this shape fit the frame at this level. */
+export const fitsFrame = (shape: Shape, level: Level, { rows, length }: Frame): boolean =>
+  level === "row"
+    ? sizeOf(shape) === rows
+    : sizeOf(shape) === rows * length && rowRank(shape, rows) >= 0;
+
+/** At which level a reader that stands at `level` reads a value of `size` elements through this view; null if at neither. */
+export function levelRead(
+  view: View | null,
+  size: number,
+  level: Level,
+  frame: Frame,
+): Level | null {
+  if (view === null || isWhole(view, size)) return level;
+  return level === "element" && size === frame.rows && repeatsRows(view, frame) ? "row" : null;
+}
+
+/** Whether the view reads, for each element of a row, the one value of that row. */
+function repeatsRows({ shape, strides }: View, { rows, length }: Frame): boolean {
+  const rank = rowRank(shape, rows);
+  if (rank < 0 || sizeOf(shape) !== rows * length) return false;
+  let expected = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    const n = shape[d] as number;
+    if (n === 1) continue;
+    if (d >= rank) {
+      if (strides[d] !== 0) return false;
+    } else {
+      if (strides[d] !== expected) return false;
+      expected *= n;
+    }
+  }
+  return true;
+}

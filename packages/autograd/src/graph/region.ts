@@ -1,0 +1,61 @@
+import { contiguousStrides, type Shape, sizeOf } from "../shape.ts";
+
+/** One dimension of an assembled tensor and the stretch of it that a part covers. */
+export interface Stretch {
+  /** The whole dimension's size, and its stride. */
+  readonly size: number;
+  readonly stride: number;
+  /** How many of it the part covers, and the part's own dimension; -1 where it has none (it covers one). */
+  readonly count: number;
+  readonly dim: number;
+}
+
+/**
+ * The stretches that a part at these strides covers in a contiguous tensor of `shape`: a rectangle without gaps. Null if it is none.
+ */
+export function rectangle(shape: Shape, part: Shape, strides: readonly number[]): Stretch[] | null {
+  const whole = contiguousStrides(shape);
+  const dims = shape.map(() => -1);
+  for (let p = 0; p < part.length; p++) {
+    const n = part[p] as number;
+    if (n === 1) continue;
+    const d = whole.findIndex(
+      (stride, k) =>
+        stride === strides[p] &&
+        (shape[k] as number) >= n &&
+        dims[k] === -1 &&
+        (shape[k] as number) > 1,
+    );
+    if (d < 0) return null;
+    dims[d] = p;
+  }
+  return shape.map((size, d) => {
+    const dim = dims[d] as number;
+    return { size, stride: whole[d] as number, count: dim < 0 ? 1 : (part[dim] as number), dim };
+  });
+}
+
+/** The strides of each part of an assembly, from its attributes. */
+export function partStrides(attrs: readonly number[], parts: readonly Shape[]): number[][] {
+  let at = 1;
+  return parts.map((shape) => {
+    const strides = attrs.slice(at, at + shape.length);
+    at += shape.length;
+    return strides;
+  });
+}
+
+/** Whether an assembly over zeros consists of so few rectangles that an element can be found where it is read. */
+export function isFoundByPlace(
+  shape: Shape,
+  attrs: readonly number[],
+  parts: readonly Shape[],
+): boolean {
+  if (attrs[0] !== 0 || parts.length > 4) return false;
+  const strides = partStrides(attrs, parts);
+  const covered = parts.reduce((sum, part) => sum + sizeOf(part), 0);
+  if (4 * covered < sizeOf(shape)) return false; // mostly zeros: they are cheaper filled in
+  return parts.every(
+    (part, i) => sizeOf(part) > 0 && rectangle(shape, part, strides[i] as number[]) !== null,
+  );
+}

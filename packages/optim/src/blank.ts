@@ -1,0 +1,8 @@
+import { type Tensor, tensor } from "@wgrad/autograd";
+import { persist } from "@wgrad/autograd/plugin";
+
+/** Zeros beside a parameter, with storage of their own from the start: the first step then runs as all others do. */
+export function blank({ shape, dtype, device }: Tensor): Tensor {
+  const values = new Float32Array(shape.reduce((size, n) => size * n, 1));
+  return persist(tensor(values, { shape, dtype, device }));
+}
