@@ -1,5 +1,5 @@
 import {
-  Function,
+  Function as Differentiable,
   type FunctionContext,
   isGradEnabled,
   linear,
@@ -73,7 +73,7 @@ interface Kept extends FunctionContext {
   states: number;
 }
 
-class Recurrence extends Function {
+class Recurrence extends Differentiable {
   static override forward(
     ctx: FunctionContext,
     cell: Cell,

@@ -104,7 +104,7 @@ function merge(stages: readonly Stage[], words: Words, limits: LoweringLimits): 
     );
     before += count;
   });
-  const { workgroup } = stages[0]?.parts as StageParts;
+  const { workgroup } = (stages[0] as Stage).parts as StageParts;
   const workgroups = fold(before, limits);
   const main = `${bodies.join("\n")}
 @compute @workgroup_size(${workgroup}) fn main(
