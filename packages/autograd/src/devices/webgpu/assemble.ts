@@ -2,9 +2,10 @@ import { partStrides } from "../../graph/region.ts";
 import { splat, type WgslValue } from "../../kernel/wgsl.ts";
 import { sameShape, sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
+import { shapeOf } from "./lines.ts";
 import type { LoweringLimits } from "./lower.ts";
 import { Position } from "./position.ts";
-import { Shader, type ShaderLimits, type Stage, shapeOf, wideInputs } from "./shader.ts";
+import { Shader, type ShaderLimits, type Stage, wideInputs } from "./shader.ts";
 import type { Words } from "./words.ts";
 
 /** The base (a copy, or zeros), then a dispatch for each part that is written over it. */

@@ -6,6 +6,10 @@ import type { KernelOperand } from "../device.ts";
 import type { Reading } from "./position.ts";
 import type { Words } from "./words.ts";
 
+/** Elements of an operand as it is read. */
+export const shapeOf = (operand: KernelOperand): readonly number[] =>
+  operand.view === null ? operand.base : operand.view.shape;
+
 /** The strides that an operand is read with. */
 export const stridesOf = (operand: KernelOperand): readonly number[] =>
   operand.view?.strides ?? contiguousStrides(operand.base);

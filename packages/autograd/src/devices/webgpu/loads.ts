@@ -9,9 +9,9 @@ import {
   widest,
 } from "../../kernel/wgsl.ts";
 import type { KernelOperand, KernelStep } from "../device.ts";
-import { standIn, stridesOf, wrapped } from "./lines.ts";
+import { shapeOf, standIn, stridesOf, wrapped } from "./lines.ts";
 import type { Position, Reading } from "./position.ts";
-import { type Shader, shapeOf } from "./shader.ts";
+import type { Shader } from "./shader.ts";
 
 /** The read of a gather's table but for its index: where the line begins that the index counts along. */
 export function lineReading(shader: Shader, { operands, attrs }: KernelStep): Reading {

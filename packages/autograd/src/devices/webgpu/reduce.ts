@@ -13,8 +13,9 @@ import {
 import { sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
 import { accumulator, cast } from "./accumulate.ts";
+import { shapeOf } from "./lines.ts";
 import { Position } from "./position.ts";
-import { Shader, type ShaderLimits, type Stage, shapeOf, wideInputs } from "./shader.ts";
+import { Shader, type ShaderLimits, type Stage, wideInputs } from "./shader.ts";
 import type { Words } from "./words.ts";
 
 type Combine = Reduce["combine"];

@@ -12,8 +12,9 @@ import {
 import { type Shape, sameShape, sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
 import { accumulator, type Combine, cast } from "./accumulate.ts";
+import { shapeOf } from "./lines.ts";
 import { Position, type Reading } from "./position.ts";
-import { alongside, isConstant, Shader, type ShaderLimits, type Stage, shapeOf } from "./shader.ts";
+import { alongside, isConstant, Shader, type ShaderLimits, type Stage } from "./shader.ts";
 import type { Words } from "./words.ts";
 
 /** Whether the kernel is more than one reduction with work of one shape on its results. */

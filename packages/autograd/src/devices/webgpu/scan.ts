@@ -11,10 +11,10 @@ import {
 } from "../../kernel/wgsl.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
-import { ofTwo } from "./lines.ts";
+import { ofTwo, shapeOf } from "./lines.ts";
 import { Position } from "./position.ts";
 import { divide } from "./reduce.ts";
-import { Shader, type ShaderLimits, type Stage, shapeOf } from "./shader.ts";
+import { Shader, type ShaderLimits, type Stage } from "./shader.ts";
 import type { Words } from "./words.ts";
 
 /** What is carried along a row. */

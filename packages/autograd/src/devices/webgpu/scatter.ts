@@ -4,9 +4,9 @@ import { rounded } from "../../kernel/wgsl.ts";
 import { contiguousStrides, sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
 import { copyBase } from "./assemble.ts";
-import { ofTwo, standIn, stridesOf, withLast, wrapped } from "./lines.ts";
+import { ofTwo, shapeOf, standIn, stridesOf, withLast, wrapped } from "./lines.ts";
 import { Position } from "./position.ts";
-import { Shader, type ShaderLimits, type Stage, shapeOf } from "./shader.ts";
+import { Shader, type ShaderLimits, type Stage } from "./shader.ts";
 import type { Words } from "./words.ts";
 
 /** Threads that keep a device busy, and how many of them may read the same indices. */

@@ -430,7 +430,3 @@ const isKnown = (readings: readonly Reading[], operand: KernelOperand): boolean 
 /** The same number everywhere. */
 export const isConstant = ({ op, operands }: KernelStep): boolean =>
   op.meaning.kind === "elementwise" && operands.length === 0 && !op.meaning.indexed;
-
-/** Elements of an operand as it is read. */
-export const shapeOf = (operand: KernelOperand): readonly number[] =>
-  operand.view === null ? operand.base : operand.view.shape;

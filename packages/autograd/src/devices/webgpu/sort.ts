@@ -3,9 +3,9 @@ import { type Expr, e } from "../../kernel/expression.ts";
 import type { WgslValue } from "../../kernel/wgsl.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
-import { ofTwo } from "./lines.ts";
+import { ofTwo, shapeOf } from "./lines.ts";
 import { Position } from "./position.ts";
-import { type BindingSource, Shader, type ShaderLimits, type Stage, shapeOf } from "./shader.ts";
+import { type BindingSource, Shader, type ShaderLimits, type Stage } from "./shader.ts";
 import type { Words } from "./words.ts";
 
 /** Elements of the runs that the first dispatch sorts. */

@@ -1,7 +1,7 @@
 import { contiguousStrides, sizeOf } from "../../../shape.ts";
 import type { KernelOperand, KernelStep } from "../../device.ts";
+import { shapeOf } from "../lines.ts";
 import { divide } from "../reduce.ts";
-import { shapeOf } from "../shader.ts";
 import { type AdapterClass, chooseForm, type Form, type SplitK } from "./forms.ts";
 
 /** One factor: strides along the batch, along the outputs' dimensions that are its own, and along k. */
