@@ -1,10 +1,12 @@
 /**
  * `pnpm bench [--only NAME,…] [--against LIBRARY-BACKEND,…] [--json FILE] [--write]`: training steps here and in other
- * libraries, side by side. NAME is a line, or `record` or `host` (what recording costs). Times are never gated.
+ * libraries, side by side. NAME is a line, or `record` or `host` (what recording costs), or `ablation`
+ * (what each pass of the scheduler is worth). Times are never gated.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { ablation } from "./bench/ablation.ts";
 import { host, record } from "./bench/record.ts";
 import {
   disagreements,
@@ -28,7 +30,12 @@ const { values } = parseArgs({
   },
 });
 
-const suites: Record<string, () => unknown> = { record, host };
+const KEYS = ["chain", "logistic", "mlp", "convnet", "gpt", "lstm"];
+const suites: Record<string, () => unknown> = {
+  record,
+  host,
+  ablation: () => ablation(KEYS, (text) => console.log(text)),
+};
 const chosen = values.only?.split(",") ?? Object.keys(workloads);
 const known = [...Object.keys(workloads), ...Object.keys(suites)];
 const names = CONTENDERS.map(({ library, backend }) => `${library}-${backend}`);
@@ -50,9 +57,14 @@ function save(file: string, content: unknown): void {
 
 const measured: Record<string, unknown> = {};
 for (const name of chosen.filter((one) => one in suites)) {
-  measured[name] = (suites[name] as () => unknown)();
-  console.log(name);
-  console.table(measured[name]);
+  const result = await (suites[name] as () => unknown)();
+  measured[name] = result;
+  for (const [part, rows] of name === "ablation"
+    ? Object.entries(result as object)
+    : [[name, result]]) {
+    console.log(part);
+    console.table(rows);
+  }
 }
 
 const lines = Object.keys(workloads).filter((name) => chosen.includes(name));

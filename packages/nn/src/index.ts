@@ -148,3 +148,4 @@ export { type AnyModule, Module } from "./module.ts";
 export { type BufferOptions, buffer, type Parameter, parameter } from "./parameter.ts";
 export type { LoadReport, StateDict } from "./state-dict.ts";
 export { type SummaryOptions, summary } from "./summary.ts";
+export { type WarmupOptions, warmup } from "./warmup.ts";
