@@ -1,6 +1,6 @@
 /** What each pass of the scheduler is worth: the same step with it left out, in dispatches, bytes and time. */
 import { type InitOptions, init, manualSeed } from "@wgrad/autograd";
-import { counters } from "@wgrad/autograd/testing";
+import { counters, passes } from "@wgrad/autograd/testing";
 import { models } from "../steps/models.ts";
 import { workloads } from "../steps/workloads.ts";
 
@@ -10,6 +10,7 @@ const variants: readonly {
   readonly fusion: NonNullable<InitOptions["fusion"]>;
 }[] = [
   { name: "all passes", fusion: "on" },
+  ...passes.map((pass) => ({ name: `without ${pass}`, fusion: { without: [pass] } })),
   { name: "no pass", fusion: "off" },
 ];
 

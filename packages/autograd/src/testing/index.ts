@@ -1,4 +1,5 @@
 export type { Counters } from "../runtime/counters.ts";
+export { type Pass, passes } from "../runtime/fuse.ts";
 export { initFresh, settled } from "../runtime/init.ts";
 export { counters } from "../runtime/report.ts";
 export { type CountingDevice, countingDevice, type DeviceCounts } from "./counting.ts";
