@@ -126,7 +126,7 @@ function save(lines: readonly Line[]): void {
   const order = Object.keys(catalog);
   const sorted = lines.toSorted((a, b) => order.indexOf(a.demo) - order.indexOf(b.demo));
   writeWhole(linesPath, `${JSON.stringify(sorted, null, 2)}\n`);
-  writeWhole(pagePath, resultsPage(sorted));
+  writeWhole(pagePath, resultsPage(sorted, order));
 }
 
 /** HEAD; with a + where files beside the results are changed. */

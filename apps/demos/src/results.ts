@@ -11,18 +11,21 @@ export interface Line extends Omit<RunResult, "files"> {
   readonly date: string;
 }
 
-/** The results as a page. */
-export function resultsPage(lines: readonly Line[]): string {
+/** The results as a page; `lessons` are all that there should be lines of. */
+export function resultsPage(lines: readonly Line[], lessons: readonly string[]): string {
   const missed = lines.filter(({ checks }) => checks.some(({ passed }) => !passed));
   const verdict =
     missed.length === 0
-      ? "Every threshold is met."
+      ? "Every threshold below is met."
       : `Missed: ${missed.map(({ demo, budget }) => `${demo} (${budget})`).join(", ")}.`;
+  const absent = lessons.filter((name) => lines.every(({ demo }) => demo !== name));
+  const rest = absent.length === 0 ? [] : ["", `Not measured yet: ${absent.join(", ")}.`];
   return [
     "# What the lessons reach",
     "",
     "Measured by `pnpm demo:all`, which writes this page: each line is one run from scratch, with its seed, on the commit",
     `named. ${verdict}`,
+    ...rest,
     "",
     "| lesson | reached (must be) | seed, budget | time | commit, day | device |",
     "|---|---|---|--:|---|---|",

@@ -26,13 +26,21 @@ const line = (measures: Record<string, number>): Line => {
 };
 
 test("a value at its bound is reached, one beyond is missed, and the page says so", () => {
-  const reached = resultsPage([line({ accuracy: 0.94, error: 0.5, share: 0.2, rows: 143 })]);
-  expect(reached).toContain("Every threshold is met.");
+  const reached = resultsPage(
+    [line({ accuracy: 0.94, error: 0.5, share: 0.2, rows: 143 })],
+    ["cancer"],
+  );
+  expect(reached).toContain("Every threshold below is met.");
+  expect(reached).not.toContain("Not measured yet");
   expect(reached).toContain(
     "| cancer | accuracy 0.94 (≥ 0.94)<br>error 0.5 (≤ 0.5)<br>share 0.2 (0.1 … 0.2)<br>rows 143 | 3, full | 2 min | abc, 2026-01-02 | cpu: reference; 2 × a\\|b |",
   );
-  const missed = resultsPage([line({ accuracy: 0.9399, error: 0.51, share: 0.09 })]);
+  const missed = resultsPage(
+    [line({ accuracy: 0.9399, error: 0.51, share: 0.09 })],
+    ["cancer", "mnist"],
+  );
   expect(missed).toContain("Missed: cancer (full).");
+  expect(missed).toContain("Not measured yet: mnist.");
   expect(missed.match(/\*\*missed\*\*/g)).toHaveLength(3);
 });
 

@@ -18,7 +18,7 @@ export interface House {
   readonly type: string;
 }
 
-export const measures = ["beds", "baths", "sqft", "latitude", "longitude"] as const;
+const measures = ["beds", "baths", "sqft", "latitude", "longitude"] as const;
 export const kinds = ["Residential", "Condo", "Multi_Family"] as const;
 export const columns: readonly (keyof House)[] = [...measures, "type"];
 

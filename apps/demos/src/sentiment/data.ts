@@ -17,18 +17,14 @@ export const PADDING = 0;
 export const UNKNOWN = 1;
 
 /** The words of sentences that occur twice or more. */
-export const vocabularyOf = (sentences: readonly string[]): Vocabulary =>
+const vocabularyOf = (sentences: readonly string[]): Vocabulary =>
   Vocabulary.from(
     sentences.map((sentence) => tokenizer.tokenize(sentence)),
     { minCount: 2 },
   );
 
 /** The first `length` words of each sentence as numbers: [sentences, length]. */
-export function encode(
-  vocabulary: Vocabulary,
-  sentences: readonly string[],
-  length: number,
-): Tensor {
+function encode(vocabulary: Vocabulary, sentences: readonly string[], length: number): Tensor {
   const numbers = sentences.map((sentence) => vocabulary.encode(tokenizer.tokenize(sentence)));
   return padSequences(numbers, { length, paddingValue: PADDING }).values;
 }

@@ -77,7 +77,7 @@ export function barsChart(
     height: 400,
     plot: {
       marginLeft: 20 + 7.5 * Math.max(...rows.map(({ name }) => name.length)),
-      x: { label: `${label} →`, domain: [0, 1.15 * most], ticks: 5, tickSize: 0 },
+      x: { label: `${label} →`, domain: [0, 1.25 * most], ticks: 5, tickSize: 0 },
       y: { label: null, domain: rows.map(({ name }) => name), tickSize: 0, padding: 0.35 },
       marks: [
         Plot.gridX({ stroke: ink.grid, strokeOpacity: 1 }),
