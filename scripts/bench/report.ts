@@ -32,10 +32,7 @@ const own = ({ results }: Line): Result | undefined =>
   results.find(({ library }) => library === "wgrad");
 
 /** How many times as long the faster WebGPU peer takes. */
-export function ratio(
-  line: Line,
-  of: (result: Result) => number | null | undefined,
-): number | null {
+function ratio(line: Line, of: (result: Result) => number | null | undefined): number | null {
   const mine = own(line);
   const peers = line.results
     .filter(({ library, backend }) => library !== "wgrad" && backend === "webgpu")

@@ -65,7 +65,7 @@ class Classifier extends Module<[Tensor], Tensor> {
   }
 }
 
-export const toTensor = ({ shape, data }: Values): Tensor => tensor(data).reshape(shape);
+const toTensor = ({ shape, data }: Values): Tensor => tensor(data).reshape(shape);
 
 function load<M extends AnyModule>(model: M, { weights }: Workload): M {
   const entries = Object.entries(weights).map(([name, values]) => [name, toTensor(values)]);
