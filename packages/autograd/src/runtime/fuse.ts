@@ -1,36 +1,22 @@
 import { type Frame, fitsFrame, type Level, levelRead, rowRank } from "../graph/frame.ts";
 import type { Node } from "../graph/node.ts";
-import { isFoundByPlace } from "../graph/region.ts";
 import { isWhole, type View } from "../graph/view.ts";
-import { type Shape, sameShape, sizeOf } from "../shape.ts";
+import { sameShape, sizeOf } from "../shape.ts";
+import {
+  constants,
+  type Group,
+  type Grouping,
+  isAnchor,
+  isLocal,
+  looksUp,
+  partShape,
+  type Read,
+  type Standing,
+  storesBytes,
+} from "./grouping.ts";
+import type { FuseOptions, Pass } from "./passes.ts";
+import { joinSiblings } from "./siblings.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
-
-/** What the scheduler can do beyond one kernel per node, each to be left out on its own. */
-export const passes = [
-  "chains",
-  "outputs",
-  "epilogues",
-  "rows",
-  "loads",
-  "siblings",
-  "bundles",
-] as const;
-/**
- * - chains: elementwise work is evaluated where it is read
- * - outputs: a kernel stores several values
- * - epilogues: a reduction or product goes on with the elementwise work on its result
- * - rows: reductions over the same rows, and the elementwise work between and after them, are one kernel
- * - loads: gathers, and assemblies of few rectangles, are found where their elements are read
- * - siblings: kernels over the same rows that do not wait for each other, or for no other, are one
- * - bundles: kernels that read the same and do not wait for each other share a dispatch
- */
-export type Pass = (typeof passes)[number];
-
-export interface FuseOptions {
-  readonly passes: ReadonlySet<Pass>;
-  /** Buffers a kernel may read, or store beside its own result. */
-  readonly maxInputs: number;
-}
 
 /** Which kernel evaluates each node of a trace: the one that stores the node `groupOf` names. */
 export interface Groups {
@@ -45,32 +31,6 @@ export interface Groups {
   readonly frames: ReadonlyMap<number, Frame>;
 }
 
-/** A kernel in the making. */
-interface Group {
-  readonly root: Node;
-  /** The shape of the places that it works at: the root's, or that of the parts it assembles. */
-  readonly shape: Shape;
-  readonly reads: Set<Node>;
-  readonly extras: number[];
-  /** The rows its reductions run over, once it has any. */
-  frame: Frame | null;
-  /** Where members stand that are evaluated at the root's own places. */
-  place: Level;
-  /** It works on the result of a reduction or product that no other reduction can join. */
-  closed: boolean;
-  /** Shapes of the members that stand in the frame. */
-  readonly shapes: Shape[];
-}
-
-/** One read of a node: by which node, as which operand. */
-interface Read {
-  readonly reader: number;
-  readonly operand: number;
-}
-
-/** Where a node stands in its group: at the root's places, in the frame, or wherever a view reads it. */
-type Standing = "place" | Level | "loose";
-
 /**
  * Cuts a trace into groups, one kernel each, going backwards. An elementwise node is evaluated inside the one group that reads it; if
  * it must be stored too, or later groups read it as well, the first group that reads it stores it beside its own result. A reduction or
@@ -80,18 +40,18 @@ export function fuse(trace: Trace, options: FuseOptions): Groups {
   return new Fuser(trace, options).run();
 }
 
-class Fuser {
-  private readonly trace: Trace;
+class Fuser implements Grouping {
+  readonly trace: Trace;
+  readonly maxInputs: number;
+  readonly local: readonly boolean[];
+  readonly groupOf: number[];
+  readonly groups: Map<number, Group> = new Map();
+  readonly readsOf: Read[][];
+  readonly standing: Standing[];
   private readonly passes: ReadonlySet<Pass>;
-  private readonly maxInputs: number;
   private readonly constant: readonly boolean[];
-  private readonly local: readonly boolean[];
-  private readonly groupOf: number[];
-  private readonly groups = new Map<number, Group>();
-  private readonly readsOf: Read[][];
   /** Nodes that read each node. */
   private readonly counts: number[];
-  private readonly standing: Standing[];
 
   constructor(trace: Trace, { passes: chosen, maxInputs }: FuseOptions) {
     this.trace = trace;
@@ -122,7 +82,7 @@ class Fuser {
           (this.readsOf[input.position] as Read[]).push({ reader: i, operand });
       });
     }
-    if (this.passes.has("siblings")) this.joinSiblings();
+    if (this.passes.has("siblings")) joinSiblings(this);
     const extras = new Map<number, readonly number[]>();
     const frames = new Map<number, Frame>();
     for (const [root, group] of groups) {
@@ -184,7 +144,8 @@ class Fuser {
     if (standing === "loose" && (stored || !this.inlinable(i))) return false;
     // a kernel without rows stores values of one shape, one with rows no bytes: they share words
     if (stored && frame === null && !sameShape(group.shape, node.shape)) return false;
-    if (stored && frame !== null && (node.dtype === "u8" || this.storesBytes(group))) return false;
+    if (stored && frame !== null && (node.dtype === "u8" || storesBytes(this.trace, group)))
+      return false;
     if (!this.fits(node, group, stored ? 1 : 0)) return false;
     this.standing[i] = standing;
     if (standing !== "loose") group.shapes.push(node.shape);
@@ -217,7 +178,7 @@ class Fuser {
     if (frame === null || !this.passes.has("rows")) return false;
     if (frame.rows !== group.frame.rows || frame.length !== group.frame.length) return false;
     if (this.stands(i, first, frame) !== "row") return false;
-    if (this.storesBytes(group) || !this.fits(node, group, stored ? 1 : 0)) return false;
+    if (storesBytes(this.trace, group) || !this.fits(node, group, stored ? 1 : 0)) return false;
     this.standing[i] = "row";
     return true;
   }
@@ -241,7 +202,7 @@ class Fuser {
 
   private canHave(group: Group, { rows }: Frame): boolean {
     const places = [...group.shapes, group.root.shape];
-    return places.every((shape) => rowRank(shape, rows) >= 0) && !this.storesBytes(group);
+    return places.every((shape) => rowRank(shape, rows) >= 0) && !storesBytes(this.trace, group);
   }
 
   /** Whether a few elementwise steps lead from a reduction over these rows to the node. */
@@ -275,99 +236,6 @@ class Fuser {
       const own = this.trace.sourceOf(node.position, j) < 0 && !this.isConstant(input);
       return own && (view === null || isWhole(view, input.size));
     });
-  }
-
-  /** Joins groups over the same rows of which one waits for the other alone, or both read the same. */
-  private joinSiblings(): void {
-    const roots = [...this.groups.keys()].sort((a, b) => a - b);
-    for (const [p, early] of roots.entries()) {
-      const group = this.groups.get(early) as Group;
-      if (group.frame === null) continue;
-      const outputs = [...group.extras, early];
-      const readers = new Set<number>();
-      for (const output of outputs) {
-        for (const { reader } of this.readsOf[output] as Read[])
-          readers.add(this.groupOf[reader] as number);
-      }
-      readers.delete(early);
-      const [first = Number.POSITIVE_INFINITY, second = Number.POSITIVE_INFINITY] = [
-        ...readers,
-      ].sort((a, b) => a - b);
-      for (const late of roots.slice(p + 1)) {
-        if (late > first || second < late) break;
-        const other = this.groups.get(late);
-        if (other === undefined) continue;
-        if (late !== first && !this.shares(group, other)) continue;
-        if (this.merge(early, late, outputs)) break;
-      }
-    }
-  }
-
-  private shares(a: Group, b: Group): boolean {
-    for (const node of a.reads) if (node.size > 1 && b.reads.has(node)) return true;
-    return false;
-  }
-
-  /** Makes the earlier group part of the later one; false if they do not fit. */
-  private merge(early: number, late: number, outputs: readonly number[]): boolean {
-    const { trace, groupOf, groups } = this;
-    const [a, b] = [groups.get(early) as Group, groups.get(late) as Group];
-    const frame = a.frame as Frame;
-    if (this.storesBytes(a) || this.storesBytes(b)) return false;
-    let place = b.place;
-    if (b.frame === null) {
-      if (b.closed || this.local[late] !== true) return false;
-      place = b.root.size === frame.rows ? "row" : "element";
-      if (!fitsFrame(b.root.shape, place, frame)) return false;
-      if (!b.shapes.every((shape) => fitsFrame(shape, place, frame))) return false;
-    } else if (b.frame.rows !== frame.rows || b.frame.length !== frame.length) return false;
-    const level = (position: number, group: Group): Level | null => {
-      const standing = this.standing[position] as Standing;
-      if (standing === "loose") return null;
-      return standing === "place" ? (group === b ? place : group.place) : standing;
-    };
-    for (const output of outputs) {
-      const node = trace.order[output] as Node;
-      for (const { reader, operand } of this.readsOf[output] as Read[]) {
-        if (groupOf[reader] !== late) continue;
-        const one = trace.order[reader] as Node;
-        const at = level(reader, b);
-        const whole = isWholeRead(one, operand, node);
-        const read =
-          one.op.meaning.kind === "reduce"
-            ? whole
-              ? "element"
-              : null
-            : at === null || looksUp(one, operand)
-              ? null
-              : levelRead(one.views[operand] ?? null, node.size, at, frame);
-        if (read === null || read !== level(output, a)) return false;
-      }
-    }
-    const stored = outputs.filter(
-      (output) =>
-        trace.holdOf(output) !== HOLD_NOTHING ||
-        (this.readsOf[output] as Read[]).some(({ reader }) => {
-          const by = groupOf[reader];
-          return by !== late && by !== early;
-        }),
-    );
-    const reads = new Set([...a.reads, ...b.reads]);
-    for (const output of outputs) reads.delete(trace.order[output] as Node);
-    if (reads.size + b.extras.length + stored.length > this.maxInputs) return false;
-    for (let i = 0; i <= late; i++) {
-      if (groupOf[i] !== early) continue;
-      groupOf[i] = late;
-      if (this.standing[i] === "place") this.standing[i] = a.place;
-    }
-    b.extras.push(...stored);
-    b.shapes.push(...a.shapes, a.root.shape);
-    b.reads.clear();
-    for (const read of reads) b.reads.add(read);
-    b.frame = frame;
-    b.place = place;
-    groups.delete(early);
-    return true;
   }
 
   /** Where the group's members read this node, seen in a frame: at one place all of them, or loosely. */
@@ -431,12 +299,6 @@ class Fuser {
     });
   }
 
-  /** Bytes share words, which threads of different rows would write. */
-  private storesBytes({ root, extras }: Group): boolean {
-    const { order } = this.trace;
-    return root.dtype === "u8" || extras.some((i) => (order[i] as Node).dtype === "u8");
-  }
-
   /** Whether the kernel's buffers are few enough with this node in it; if so it is counted in. */
   private fits(node: Node, group: Group, stored: number): boolean {
     const joined = new Set(group.reads);
@@ -466,61 +328,4 @@ class Fuser {
     const suits = length <= 1024 || rows >= 1024 || (rows >= 32 && length <= 8192);
     return suits && this.passes.has("rows") ? { rows, length } : null;
   }
-}
-
-function isWholeRead(reader: Node, operand: number, node: Node): boolean {
-  const view = reader.views[operand] ?? null;
-  return view === null || isWhole(view, node.size);
-}
-
-/** The one shape of all parts of an assembly, each the whole of its operand; null if they differ. */
-function partShape({ op, attrs, inputs, views, dtype }: Node): Shape | null {
-  if (op.meaning.kind !== "assemble" || dtype === "u8") return null;
-  const first = attrs[0] as number;
-  const shape = inputs[first]?.shape;
-  const alike = inputs.every(
-    (input, j) => j < first || (views[j] === null && sameShape(input.shape, shape as Shape)),
-  );
-  return shape !== undefined && alike ? shape : null;
-}
-
-/** Whether a load reads this operand at places of its own. */
-const looksUp = ({ op }: Node, operand: number): boolean =>
-  op.meaning.kind === "assemble" || (op.meaning.kind === "gather" && operand === 0);
-
-/** Whether elements are found one by one, at any place. */
-function isLocal(node: Node, passes: ReadonlySet<Pass>): boolean {
-  const { kind } = node.op.meaning;
-  if (kind === "elementwise" || kind === "gather") return true;
-  if (kind !== "assemble" || !passes.has("loads")) return false;
-  const parts = node.inputs.map((input, j) => node.views[j]?.shape ?? input.shape);
-  return isFoundByPlace(node.shape, node.attrs, parts);
-}
-
-/** A reduction or product whose kernel can go on with elementwise work on its result. */
-function isAnchor({ op, dtype }: Node): boolean {
-  const { meaning } = op;
-  const reduces = meaning.kind === "reduce" && !meaning.combine.startsWith("arg");
-  return (reduces || meaning.kind === "contract") && dtype !== "u8";
-}
-
-/** Elementwise nodes whose operands are all constants, and those without operands. */
-function constants(trace: Trace, fold: boolean): boolean[] {
-  const constant: boolean[] = [];
-  // a kernel in its author's words reads buffers
-  const stored = new Set<Node>();
-  for (const { op, inputs } of trace.order) {
-    if (op.meaning.kind === "custom") for (const input of inputs) stored.add(input);
-  }
-  trace.order.forEach((node, i) => {
-    constant[i] =
-      node.op.meaning.kind === "elementwise" &&
-      !stored.has(node) &&
-      trace.holdOf(i) === HOLD_NOTHING &&
-      (fold || node.inputs.length === 0) &&
-      node.inputs.every(
-        (input, j) => trace.sourceOf(i, j) < 0 && constant[input.position] === true,
-      );
-  });
-  return constant;
 }

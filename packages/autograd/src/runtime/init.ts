@@ -1,7 +1,7 @@
 import type { Device } from "../devices/device.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
 import { context } from "../graph/context.ts";
-import { type Pass, passes } from "./fuse.ts";
+import { type Pass, passes } from "./passes.ts";
 import { DeviceStream } from "./stream.ts";
 
 export interface InitOptions {

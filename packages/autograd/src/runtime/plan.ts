@@ -2,8 +2,8 @@ import type { BoundKernel, Copy, Device, DeviceBuffer, Program } from "../device
 import type { Cell, Home } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
 import { type Cost, infoOf, type KernelInfo, totalOf } from "./cost.ts";
-import type { FuseOptions } from "./fuse.ts";
 import type { Arena, ArenaLease, Pool } from "./memory.ts";
+import type { FuseOptions } from "./passes.ts";
 import { type Scheduled, schedule } from "./schedule.ts";
 import { HOLD_CELL, HOLD_NOTHING, type Hold, type Source, type Trace } from "./trace.ts";
 

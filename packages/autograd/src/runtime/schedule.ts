@@ -3,7 +3,8 @@ import type { DType } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { isWhole } from "../graph/view.ts";
 import { bundle } from "./bundle.ts";
-import { type FuseOptions, fuse, type Groups, type Pass } from "./fuse.ts";
+import { fuse, type Groups } from "./fuse.ts";
+import type { FuseOptions, Pass } from "./passes.ts";
 import type { Source, Trace } from "./trace.ts";
 
 /** A kernel of the plan: which node it stores, what it reads, and where its numbers come from. */

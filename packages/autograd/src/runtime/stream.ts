@@ -16,9 +16,9 @@ import {
 import { isFree } from "../graph/op.ts";
 import { culprit, inspected } from "./anomaly.ts";
 import { type Counters, countRun, newCounters } from "./counters.ts";
-import type { FuseOptions, Pass } from "./fuse.ts";
 import { Arena, Pool } from "./memory.ts";
 import { Owners } from "./owners.ts";
+import type { FuseOptions, Pass } from "./passes.ts";
 import { type Output, Plan } from "./plan.ts";
 import { PlanCache } from "./plans.ts";
 import type { Profiler } from "./profiler.ts";

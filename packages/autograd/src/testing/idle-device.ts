@@ -1,7 +1,7 @@
 import type { Device, DeviceBuffer, Lowered, Submission } from "../devices/device.ts";
 import { arrayType, type DType, hostBytes, type TypedArray } from "../dtype.ts";
 import { context } from "../graph/context.ts";
-import { passes } from "../runtime/fuse.ts";
+import { passes } from "../runtime/passes.ts";
 import { DeviceStream } from "../runtime/stream.ts";
 
 /** A device that computes nothing and reads zeros: what is left is the cost of recording and planning. */

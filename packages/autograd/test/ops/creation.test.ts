@@ -63,7 +63,7 @@ describe("tensor", () => {
     );
     expect(() => tensor([1], { dtype: "float" as "f32" })).toThrowErrorMatchingInlineSnapshot(`
       [DTypeError: tensor: unknown dtype "float"
-        hint: one of bool, u8, u32, i32, f32, f64]
+        hint: one of bool, u8, u32, i32, f16, f32, f64]
     `);
     expect(() => tensor(tensor([1]) as unknown as number)).toThrowErrorMatchingInlineSnapshot(`
       [ArgumentError: tensor: takes values, got a tensor

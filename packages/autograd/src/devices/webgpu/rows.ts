@@ -1,4 +1,4 @@
-import { type Frame, type Level, levelRead, rowRank } from "../../graph/frame.ts";
+import { type Frame, fitsFrame, type Level, levelRead, rowRank } from "../../graph/frame.ts";
 import type { Reduce } from "../../graph/op.ts";
 import { isWhole } from "../../graph/view.ts";
 import {
@@ -80,7 +80,9 @@ class Program {
   /** The level at which a step at `level` reads this operand in the frame; null where it reads in a way of its own. */
   levelOf({ source, view, base }: KernelOperand, level: Level): Level | null {
     if (!("step" in source) || isConstant(this.step(source.step))) return null;
-    return view === null ? level : levelRead(view, sizeOf(base), level, this.frame);
+    const read = view === null ? level : levelRead(view, sizeOf(base), level, this.frame);
+    // whatever reads it, a step whose dimensions do not part between rows is found in a way of its own
+    return read !== null && fitsFrame(this.step(source.step).shape, read, this.frame) ? read : null;
   }
 
   /** The steps of one level that these read in the frame, and these themselves, up to reductions. */
@@ -122,7 +124,10 @@ class Program {
   walked(operand: KernelOperand): Level | null {
     const { source, view, base } = operand;
     if (!("step" in source) || isConstant(this.step(source.step))) return null;
-    return view === null || isWhole(view, sizeOf(base)) ? "element" : null;
+    const whole = view === null || isWhole(view, sizeOf(base));
+    return whole && fitsFrame(this.step(source.step).shape, "element", this.frame)
+      ? "element"
+      : null;
   }
 
   #wideInputs(): Set<number> {

@@ -1,0 +1,101 @@
+import type { Frame, Level } from "../graph/frame.ts";
+import type { Node } from "../graph/node.ts";
+import { isFoundByPlace } from "../graph/region.ts";
+import { type Shape, sameShape } from "../shape.ts";
+import type { Pass } from "./passes.ts";
+import { HOLD_NOTHING, type Trace } from "./trace.ts";
+
+/** A kernel in the making. */
+export interface Group {
+  readonly root: Node;
+  /** The shape of the places that it works at: the root's, or that of the parts it assembles. */
+  readonly shape: Shape;
+  readonly reads: Set<Node>;
+  readonly extras: number[];
+  /** The rows its reductions run over, once it has any. */
+  frame: Frame | null;
+  /** Where members stand that are evaluated at the root's own places. */
+  place: Level;
+  /** It works on the result of a reduction or product that no other reduction can join. */
+  closed: boolean;
+  /** Shapes of the members that stand in the frame. */
+  readonly shapes: Shape[];
+}
+
+/** One read of a node: by which node, as which operand. */
+export interface Read {
+  readonly reader: number;
+  readonly operand: number;
+}
+
+/** Where a node stands in its group: at the root's places, in the frame, or wherever a view reads it. */
+export type Standing = "place" | Level | "loose";
+
+/** A trace being cut into groups. */
+export interface Grouping {
+  readonly trace: Trace;
+  /** Nodes whose elements are found one by one, at any place: elementwise ones and loads. */
+  readonly local: readonly boolean[];
+  readonly groupOf: number[];
+  readonly groups: Map<number, Group>;
+  readonly readsOf: readonly Read[][];
+  readonly standing: Standing[];
+  /** Buffers a kernel may read, or store beside its own result. */
+  readonly maxInputs: number;
+}
+
+/** Bytes share words, which threads of different rows would write. */
+export const storesBytes = ({ order }: Trace, { root, extras }: Group): boolean =>
+  root.dtype === "u8" || extras.some((i) => (order[i] as Node).dtype === "u8");
+
+/** The one shape of all parts of an assembly, each the whole of its operand; null if they differ. */
+export function partShape({ op, attrs, inputs, views, dtype }: Node): Shape | null {
+  if (op.meaning.kind !== "assemble" || dtype === "u8") return null;
+  const first = attrs[0] as number;
+  const shape = inputs[first]?.shape;
+  const alike = inputs.every(
+    (input, j) => j < first || (views[j] === null && sameShape(input.shape, shape as Shape)),
+  );
+  return shape !== undefined && alike ? shape : null;
+}
+
+/** Whether a load reads this operand at places of its own. */
+export const looksUp = ({ op }: Node, operand: number): boolean =>
+  op.meaning.kind === "assemble" || (op.meaning.kind === "gather" && operand === 0);
+
+/** Whether elements are found one by one, at any place. */
+export function isLocal(node: Node, passes: ReadonlySet<Pass>): boolean {
+  const { kind } = node.op.meaning;
+  if (kind === "elementwise" || kind === "gather") return true;
+  if (kind !== "assemble" || !passes.has("loads")) return false;
+  const parts = node.inputs.map((input, j) => node.views[j]?.shape ?? input.shape);
+  return isFoundByPlace(node.shape, node.attrs, parts);
+}
+
+/** A reduction or product whose kernel can go on with elementwise work on its result. */
+export function isAnchor({ op, dtype }: Node): boolean {
+  const { meaning } = op;
+  const reduces = meaning.kind === "reduce" && !meaning.combine.startsWith("arg");
+  return (reduces || meaning.kind === "contract") && dtype !== "u8";
+}
+
+/** Elementwise nodes whose operands are all constants, and those without operands. */
+export function constants(trace: Trace, fold: boolean): boolean[] {
+  const constant: boolean[] = [];
+  // a kernel in its author's words reads buffers
+  const stored = new Set<Node>();
+  for (const { op, inputs } of trace.order) {
+    if (op.meaning.kind === "custom") for (const input of inputs) stored.add(input);
+  }
+  trace.order.forEach((node, i) => {
+    constant[i] =
+      node.op.meaning.kind === "elementwise" &&
+      !stored.has(node) &&
+      trace.holdOf(i) === HOLD_NOTHING &&
+      (fold || node.inputs.length === 0) &&
+      node.inputs.every(
+        (input, j) => trace.sourceOf(i, j) < 0 && constant[input.position] === true,
+      );
+  });
+  return constant;
+}

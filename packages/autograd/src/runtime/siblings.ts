@@ -1,0 +1,115 @@
+import { type Frame, fitsFrame, type Level, levelRead } from "../graph/frame.ts";
+import type { Node } from "../graph/node.ts";
+import { isWhole } from "../graph/view.ts";
+import {
+  type Group,
+  type Grouping,
+  looksUp,
+  type Read,
+  type Standing,
+  storesBytes,
+} from "./grouping.ts";
+import { HOLD_NOTHING } from "./trace.ts";
+
+/** Joins groups over the same rows of which one waits for the other alone, or both read the same. */
+export function joinSiblings(grouping: Grouping): void {
+  const { groups, groupOf, readsOf } = grouping;
+  const roots = [...groups.keys()].sort((a, b) => a - b);
+  for (const [p, early] of roots.entries()) {
+    const group = groups.get(early) as Group;
+    if (group.frame === null) continue;
+    const outputs = [...group.extras, early];
+    const readers = new Set<number>();
+    for (const output of outputs) {
+      for (const { reader } of readsOf[output] as Read[]) readers.add(groupOf[reader] as number);
+    }
+    readers.delete(early);
+    const [first = Number.POSITIVE_INFINITY, second = Number.POSITIVE_INFINITY] = [...readers].sort(
+      (a, b) => a - b,
+    );
+    for (const late of roots.slice(p + 1)) {
+      if (late > first || second < late) break;
+      const other = groups.get(late);
+      if (other === undefined) continue;
+      if (late !== first && !shares(group, other)) continue;
+      if (merge(grouping, early, late, outputs)) break;
+    }
+  }
+}
+
+function shares(a: Group, b: Group): boolean {
+  for (const node of a.reads) if (node.size > 1 && b.reads.has(node)) return true;
+  return false;
+}
+
+/** Makes the earlier group part of the later one; false if they do not fit. */
+function merge(
+  grouping: Grouping,
+  early: number,
+  late: number,
+  outputs: readonly number[],
+): boolean {
+  const { trace, groupOf, groups, local, readsOf, standing: standings, maxInputs } = grouping;
+  const [a, b] = [groups.get(early) as Group, groups.get(late) as Group];
+  const frame = a.frame as Frame;
+  if (storesBytes(trace, a) || storesBytes(trace, b)) return false;
+  let place = b.place;
+  if (b.frame === null) {
+    if (b.closed || local[late] !== true) return false;
+    place = b.root.size === frame.rows ? "row" : "element";
+    if (!fitsFrame(b.root.shape, place, frame)) return false;
+    if (!b.shapes.every((shape) => fitsFrame(shape, place, frame))) return false;
+  } else if (b.frame.rows !== frame.rows || b.frame.length !== frame.length) return false;
+  const level = (position: number, group: Group): Level | null => {
+    const standing = standings[position] as Standing;
+    if (standing === "loose") return null;
+    return standing === "place" ? (group === b ? place : group.place) : standing;
+  };
+  for (const output of outputs) {
+    const node = trace.order[output] as Node;
+    for (const { reader, operand } of readsOf[output] as Read[]) {
+      if (groupOf[reader] !== late) continue;
+      const one = trace.order[reader] as Node;
+      const at = level(reader, b);
+      const whole = isWholeRead(one, operand, node);
+      const read =
+        one.op.meaning.kind === "reduce"
+          ? whole
+            ? "element"
+            : null
+          : at === null || looksUp(one, operand)
+            ? null
+            : levelRead(one.views[operand] ?? null, node.size, at, frame);
+      if (read === null || read !== level(output, a)) return false;
+    }
+  }
+  const stored = outputs.filter(
+    (output) =>
+      trace.holdOf(output) !== HOLD_NOTHING ||
+      (readsOf[output] as Read[]).some(({ reader }) => {
+        const by = groupOf[reader];
+        return by !== late && by !== early;
+      }),
+  );
+  const reads = new Set([...a.reads, ...b.reads]);
+  for (const output of outputs) reads.delete(trace.order[output] as Node);
+  if (reads.size + b.extras.length + stored.length > maxInputs) return false;
+  for (let i = 0; i <= late; i++) {
+    if (groupOf[i] !== early) continue;
+    groupOf[i] = late;
+    if (standings[i] === "place") standings[i] = a.place;
+  }
+  b.extras.push(...stored);
+  b.shapes.push(...a.shapes, a.root.shape);
+  b.reads.clear();
+  for (const read of reads) b.reads.add(read);
+  b.frame = frame;
+  b.place = place;
+  groups.delete(early);
+  return true;
+}
+
+function isWholeRead(reader: Node, operand: number, node: Node): boolean {
+  const view = reader.views[operand] ?? null;
+  return view === null || isWhole(view, node.size);
+}
