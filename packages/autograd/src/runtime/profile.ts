@@ -128,7 +128,7 @@ export class Profile<T = unknown> {
           ...at,
           name,
           tid: device,
-          ts: (from + shift - start) * 1000,
+          ts: Math.max(0, from + shift - start) * 1000, // differences round below 0
           dur: (to - from) * 1000,
           args: { result, bytesRead, bytesWritten, flops },
         });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { init, manualSeed, randn, type Tensor, tensor } from "../../src/index.ts";
-import { counters, type Pass, passes } from "../../src/testing/index.ts";
+import { counters, initFresh, type Pass, passes } from "../../src/testing/index.ts";
 
 /** A norm of one's own: (x − x̄) / √(mean (x − x̄)² + ε) · γ, from primitives alone. */
 function ownNorm(x: Tensor, gamma: Tensor): Tensor {
@@ -48,9 +48,9 @@ describe("passes of the scheduler", () => {
   let whole: Run;
   let bare: Run;
   beforeAll(async () => {
-    await init({ device: "webgpu", fusion: "off" });
+    await initFresh({ device: "webgpu", fusion: "off" });
     bare = await run();
-    await init({ device: "webgpu" });
+    await initFresh({ device: "webgpu" });
     whole = await run();
   });
 
@@ -62,7 +62,7 @@ describe("passes of the scheduler", () => {
   test.each(passes)(
     "without %s the values are the same, and dispatches no fewer",
     async (pass: Pass) => {
-      await init({ device: "webgpu", fusion: { without: [pass] } });
+      await initFresh({ device: "webgpu", fusion: { without: [pass] } });
       const without = await run();
       close(without.values, bare.values);
       expect(without.dispatches).toBeGreaterThanOrEqual(whole.dispatches);

@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { init, noGrad, type Tensor } from "@wgrad/autograd";
+import { readSafetensors, writeSafetensors } from "@wgrad/autograd/safetensors";
+import { load } from "@wgrad/autograd/saving";
+import { beforeAll, expect, test } from "vitest";
+import { Linear, Sequential, Tanh } from "../../src/index.ts";
+
+/** Written by `exchange.py` with PyTorch and Python's own library. */
+const path = fileURLToPath(new URL("torch.safetensors", import.meta.url));
+
+beforeAll(async () => {
+  await init({ device: "cpu" });
+});
+
+test("a model's weights saved in PyTorch give PyTorch's results", async () => {
+  const saved = await load(path);
+  const model = new Sequential(new Linear(5, 7), new Tanh(), new Linear(7, 3));
+  const weights = Object.entries(saved)
+    .filter(([name]) => name.startsWith("model."))
+    .map(([name, value]) => [name.slice("model.".length), value] as const);
+  model.loadStateDict(Object.fromEntries(weights));
+  const y = await noGrad(() => model(saved.x as Tensor)).data();
+  const expected = await (saved.y as Tensor).data();
+  y.forEach((value, i) => {
+    expect(Math.abs(value - (expected[i] as number))).toBeLessThan(1e-6);
+  });
+});
+
+test("what is read from the library's file is written as the library writes it, byte for byte", () => {
+  const bytes = new Uint8Array(readFileSync(path));
+  const { tensors, metadata } = readSafetensors(bytes);
+  expect(writeSafetensors(tensors, metadata)).toEqual(bytes);
+});
