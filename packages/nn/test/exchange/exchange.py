@@ -1,5 +1,5 @@
 """Writes torch.safetensors: a model's weights, an input and what the model makes of it, and one tensor of each dtype that both sides
-have, by Python's own library. Needs torch, numpy and safetensors; any version gives the same bytes for the same draws."""
+have, by Python's own library: safetensors 0.4.5 with PyTorch 2.6 here."""
 from pathlib import Path
 
 import torch
