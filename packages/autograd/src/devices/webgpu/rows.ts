@@ -235,7 +235,7 @@ class RowShader extends Shader {
     if (this.#program.walked(operand) !== null) return null;
     const { view, base, source } = operand;
     const ordered = view === null || isWhole(view, sizeOf(base));
-    if (ordered && "input" in source) return this.#place(base, []);
+    if (ordered && "input" in source) return this.#place(shapeOf(operand), []);
     return this.#place(shapeOf(operand), this.operandReadings(operand));
   }
 
