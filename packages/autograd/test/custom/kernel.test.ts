@@ -76,6 +76,10 @@ const scaled = defineFused<[Tensor, Tensor]>({
   kernels: { webgpu: (x, y) => x.mul(y).mul(Math.LOG2E).exp2() },
 });
 
+beforeAll(async () => {
+  await init({ device: "webgpu" });
+});
+
 test("kernels equal their references, in value, gradient and second derivative, and leak nothing", async () => {
   await testKernel(shrink, [
     { inputs: { x: [3, 4] }, scalars: { lambda: 0.5 } },
