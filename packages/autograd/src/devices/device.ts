@@ -53,6 +53,11 @@ export interface KernelOperand {
   readonly view: View | null;
   /** The parameter (u32, in elements) that holds the view's offset; -1 where there is no view. */
   readonly offset: number;
+  /**
+   * Where the value is an assembly of one rectangle among zeros whose axes the view keeps to: how far each of its dimensions moves along
+   * each axis.
+   */
+  readonly axes?: readonly (readonly number[])[];
 }
 
 export interface KernelInput {

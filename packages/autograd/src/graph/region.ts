@@ -1,4 +1,6 @@
 import { contiguousStrides, type Shape, sizeOf } from "../shape.ts";
+import type { Op } from "./op.ts";
+import type { View } from "./view.ts";
 
 /** One dimension of an assembled tensor and the stretch of it that a part covers. */
 export interface Stretch {
@@ -59,3 +61,36 @@ export function isFoundByPlace(
     (part, i) => sizeOf(part) > 0 && rectangle(shape, part, strides[i] as number[]) !== null,
   );
 }
+
+/**
+ * How far each dimension of a view moves along each axis of the contiguous value it reads; null where it does not stay within the axes
+ * (a reshape that runs on from row to row).
+ */
+export function alongAxes(
+  { shape, strides, offset }: View,
+  value: Shape,
+): readonly (readonly number[])[] | null {
+  const whole = contiguousStrides(value);
+  const moves = value.map(() => shape.map(() => 0));
+  const least = value.map((size, a) => Math.floor(offset / (whole[a] as number)) % size);
+  const most = [...least];
+  for (const [d, n] of shape.entries()) {
+    const stride = strides[d] as number;
+    if (n === 1 || stride === 0) continue;
+    const axis = value.findIndex((size, a) => {
+      const by = stride / (whole[a] as number);
+      return size > 1 && Number.isInteger(by) && Math.abs(by) * (n - 1) < size;
+    });
+    if (axis < 0) return null;
+    const by = stride / (whole[axis] as number);
+    (moves[axis] as number[])[d] = by;
+    const end = by < 0 ? least : most;
+    end[axis] = (end[axis] as number) + by * (n - 1);
+  }
+  const within = value.every((size, a) => (least[a] as number) >= 0 && (most[a] as number) < size);
+  return within ? moves : null;
+}
+
+/** Whether a value is one rectangle among zeros, as far as its op and attributes say: padding, and the gradient of a slice. */
+export const isPadding = (op: Op, attrs: readonly number[], operands: number): boolean =>
+  op.meaning.kind === "assemble" && attrs[0] === 0 && operands === 1;

@@ -29,6 +29,10 @@ export function wgslType(dtype: DType, lanes: Lanes = 1): string {
 export const storageType = (dtype: DType): string =>
   dtype === "bool" || dtype === "u8" ? "u32" : dtype;
 
+/** Zero, or false, in as many lanes. */
+export const zeroOf = (dtype: DType, lanes: Lanes): string =>
+  `${wgslType(dtype, lanes)}(${dtype === "bool" ? "false" : "0"})`;
+
 /** Shader text in the making: lines in nested blocks, fresh names, and the functions they call. */
 export class WgslText {
   #block: Block = { lines: [], known: new Map(), outer: null, indent: "  " };

@@ -9,6 +9,7 @@ import {
   isAnchor,
   isLocal,
   looksUp,
+  paddings,
   partShape,
   type Read,
   type Standing,
@@ -21,8 +22,8 @@ import { HOLD_NOTHING, type Trace } from "./trace.ts";
 /** Which kernel evaluates each node of a trace: the one that stores the node `groupOf` names. */
 export interface Groups {
   readonly groupOf: readonly number[];
-  /** Nodes made of numbers alone: evaluated wherever they are read, and never stored. */
-  readonly constant: readonly boolean[];
+  /** Nodes evaluated wherever they are read, and never stored: those made of numbers alone, and padding. */
+  readonly anywhere: readonly boolean[];
   /** Nodes whose elements are found one by one, at any place: elementwise ones and loads. */
   readonly local: readonly boolean[];
   /** Nodes that a group stores beside its root. */
@@ -50,6 +51,7 @@ class Fuser implements Grouping {
   readonly standing: Standing[];
   private readonly passes: ReadonlySet<Pass>;
   private readonly constant: readonly boolean[];
+  private readonly padding: readonly boolean[];
   /** Nodes that read each node. */
   private readonly counts: number[];
 
@@ -59,6 +61,7 @@ class Fuser implements Grouping {
     this.maxInputs = maxInputs;
     this.constant = constants(trace, chosen.has("chains"));
     this.local = trace.order.map((node) => isLocal(node, chosen));
+    this.padding = paddings(trace, this.local, this.constant);
     this.groupOf = trace.order.map((_, i) => i);
     this.readsOf = trace.order.map(() => []);
     this.standing = trace.order.map(() => "loose");
@@ -72,10 +75,10 @@ class Fuser implements Grouping {
   }
 
   run(): Groups {
-    const { trace, constant, local, groupOf, groups } = this;
+    const { trace, constant, padding, local, groupOf, groups } = this;
     for (let i = trace.order.length - 1; i >= 0; i--) {
       if (constant[i]) continue;
-      if (this.passes.size === 0 || !this.join(i)) this.found(i);
+      if (!padding[i] && (this.passes.size === 0 || !this.join(i))) this.found(i);
       const node = trace.order[i] as Node;
       node.inputs.forEach((input, operand) => {
         if (trace.sourceOf(i, operand) < 0)
@@ -89,7 +92,8 @@ class Fuser implements Grouping {
       if (group.extras.length > 0) extras.set(root, group.extras);
       if (group.frame !== null) frames.set(root, group.frame);
     }
-    return { groupOf, constant, local, extras, frames };
+    const anywhere = constant.map((is, i) => is || padding[i] === true);
+    return { groupOf, anywhere, local, extras, frames };
   }
 
   /** A group of its own. */
@@ -99,7 +103,7 @@ class Fuser implements Grouping {
     this.groups.set(i, {
       root,
       shape: partShape(root) ?? root.shape,
-      reads: new Set(root.inputs.filter((input) => !this.isConstant(input))),
+      reads: new Set(this.buffersOf(root)),
       extras: [],
       frame: reduced,
       place: "row",
@@ -117,7 +121,7 @@ class Fuser implements Grouping {
     if (node.size === 0) return false;
     const { kind } = node.op.meaning;
     const chain = kind === "elementwise" ? this.passes.has("chains") : this.passes.has("loads");
-    const readers = new Set(reads.map(({ reader }) => this.groupOf[reader] as number));
+    const readers = new Set(reads.flatMap(({ reader }) => this.evaluatedIn(reader)));
     const first = Math.min(...readers);
     const group = this.groups.get(first) as Group;
     const stored = this.trace.holdOf(i) !== HOLD_NOTHING || readers.size > 1;
@@ -245,6 +249,7 @@ class Fuser implements Grouping {
     const node = trace.order[i] as Node;
     let found: Standing | null = null;
     for (const { reader, operand } of this.readsOf[i] as Read[]) {
+      if (this.padding[reader] && this.evaluatedIn(reader).includes(root)) return "loose";
       if (groupOf[reader] !== root) continue;
       const one = this.readAt(trace.order[reader] as Node, operand, node, group, frame, place);
       if (one === "loose" || (found !== null && found !== one)) return "loose";
@@ -289,6 +294,7 @@ class Fuser implements Grouping {
     const { order } = this.trace;
     const node = order[i] as Node;
     return (this.readsOf[i] as Read[]).every(({ reader, operand }) => {
+      if (this.padding[reader]) return false;
       const { op, views } = order[reader] as Node;
       const view = views[operand] ?? null;
       if (view !== null && sizeOf(view.shape) > node.size) return false;
@@ -303,12 +309,27 @@ class Fuser implements Grouping {
   private fits(node: Node, group: Group, stored: number): boolean {
     const joined = new Set(group.reads);
     joined.delete(node);
-    for (const input of node.inputs) if (!this.isConstant(input)) joined.add(input);
+    for (const input of this.buffersOf(node)) joined.add(input);
     const count = joined.size + group.extras.length + stored;
     if (count > this.maxInputs && (stored > 0 || joined.size > group.reads.size)) return false;
     group.reads.clear();
     for (const input of joined) group.reads.add(input);
     return true;
+  }
+
+  /** The groups that evaluate a node: its own, or of padding those of its readers. */
+  evaluatedIn(i: number): readonly number[] {
+    if (this.padding[i] !== true) return [this.groupOf[i] as number];
+    return (this.readsOf[i] as Read[]).map(({ reader }) => this.groupOf[reader] as number);
+  }
+
+  /** What a node reads that is stored, or evaluated in a place of its own. */
+  private buffersOf(node: Node): Node[] {
+    return node.inputs.flatMap((input) => {
+      if (this.isConstant(input)) return [];
+      const padded = this.trace.order[input.position] === input && this.padding[input.position];
+      return padded ? [...input.inputs] : [input];
+    });
   }
 
   private isConstant(node: Node): boolean {

@@ -1,6 +1,6 @@
 import type { Frame, Level } from "../graph/frame.ts";
 import type { Node } from "../graph/node.ts";
-import { isFoundByPlace } from "../graph/region.ts";
+import { alongAxes, isFoundByPlace, isPadding } from "../graph/region.ts";
 import { type Shape, sameShape } from "../shape.ts";
 import type { Pass } from "./passes.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
@@ -42,6 +42,8 @@ export interface Grouping {
   readonly standing: Standing[];
   /** Buffers a kernel may read, or store beside its own result. */
   readonly maxInputs: number;
+  /** The groups that evaluate a node: its own, or of padding those of its readers. */
+  evaluatedIn(position: number): readonly number[];
 }
 
 /** Bytes share words, which threads of different rows would write. */
@@ -70,6 +72,35 @@ export function isLocal(node: Node, passes: ReadonlySet<Pass>): boolean {
   if (kind !== "assemble" || !passes.has("loads")) return false;
   const parts = node.inputs.map((input, j) => node.views[j]?.shape ?? input.shape);
   return isFoundByPlace(node.shape, node.attrs, parts);
+}
+
+/**
+ * Padding that is looked up wherever it is read, and never stored: one stored rectangle among zeros, read through views that keep to its
+ * axes, as windows do, by what can bound a coordinate.
+ */
+export function paddings(
+  trace: Trace,
+  local: readonly boolean[],
+  constant: readonly boolean[],
+): boolean[] {
+  const { order } = trace;
+  const found = order.map(({ op, attrs, inputs }, i) => {
+    const [part] = inputs as readonly [Node];
+    const stored = () => trace.sourceOf(i, 0) >= 0 || constant[part.position] !== true;
+    const padding = isPadding(op, attrs, inputs.length) && local[i] === true;
+    return padding && trace.holdOf(i) === HOLD_NOTHING && stored();
+  });
+  order.forEach(({ op, inputs, views }, i) => {
+    const { kind } = op.meaning;
+    const bounds = kind === "contract" || kind === "elementwise" || kind === "reduce";
+    inputs.forEach((input, j) => {
+      const at = input.position;
+      if (trace.sourceOf(i, j) >= 0 || found[at] !== true) return;
+      const view = views[j] ?? null;
+      found[at] = bounds && view !== null && alongAxes(view, input.shape) !== null;
+    });
+  });
+  return found;
 }
 
 /** A reduction or product whose kernel can go on with elementwise work on its result. */

@@ -1,6 +1,7 @@
 import type { Device, Kernel, KernelInput, KernelOperand, KernelStep } from "../devices/device.ts";
 import type { DType } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
+import { alongAxes, isPadding } from "../graph/region.ts";
 import { isWhole } from "../graph/view.ts";
 import { bundle } from "./bundle.ts";
 import { fuse, type Groups } from "./fuse.ts";
@@ -35,7 +36,7 @@ export function schedule(trace: Trace, options: FuseOptions): readonly Scheduled
   const groups = fuse(trace, options);
   const kernels: Scheduled[] = [];
   for (let i = 0; i < trace.order.length; i++) {
-    if (groups.groupOf[i] !== i || groups.constant[i]) continue;
+    if (groups.groupOf[i] !== i || groups.anywhere[i]) continue;
     if ((trace.order[i] as Node).size > 0) kernels.push(build(trace, groups, i));
   }
   if (options.passes.has("bundles")) return bundle(trace, kernels, options.maxInputs);
@@ -99,7 +100,12 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
         : size === input.size
           ? input.shape
           : (view?.shape ?? input.shape);
-      if (step !== undefined) return { source: { step }, dtype: input.dtype, base, view, offset };
+      if (step !== undefined) {
+        const read = { source: { step }, dtype: input.dtype, base, view, offset };
+        const padding = view !== null && isPadding(input.op, input.attrs, input.inputs.length);
+        const axes = padding ? alongAxes(view, input.shape) : null;
+        return axes === null ? read : { ...read, axes };
+      }
       const number = inputNumber(source < 0 ? input.position : -1 - source, input.dtype);
       if (view !== null || misaligned.has(position) || node.op.meaning.kind !== "elementwise")
         aligned[number] = false;
@@ -131,7 +137,7 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
 }
 
 /** Positions evaluated in the kernel of `root`, in order: its group, and the constants they read. */
-function membersOf(trace: Trace, { groupOf, constant, extras }: Groups, root: number): number[] {
+function membersOf(trace: Trace, { groupOf, anywhere, extras }: Groups, root: number): number[] {
   const members = new Set<number>();
   const stack = [root, ...(extras.get(root) ?? [])];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
@@ -141,7 +147,7 @@ function membersOf(trace: Trace, { groupOf, constant, extras }: Groups, root: nu
     for (let j = 0; j < node.inputs.length; j++) {
       if (trace.sourceOf(at, j) >= 0) continue;
       const input = (node.inputs[j] as Node).position;
-      if (constant[input] || groupOf[input] === root) stack.push(input);
+      if (anywhere[input] || groupOf[input] === root) stack.push(input);
     }
   }
   return [...members].sort((a, b) => a - b);

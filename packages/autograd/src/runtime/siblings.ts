@@ -13,7 +13,7 @@ import { HOLD_NOTHING } from "./trace.ts";
 
 /** Joins groups over the same rows of which one waits for the other alone, or both read the same. */
 export function joinSiblings(grouping: Grouping): void {
-  const { groups, groupOf, readsOf } = grouping;
+  const { groups, readsOf } = grouping;
   const roots = [...groups.keys()].sort((a, b) => a - b);
   for (const [p, early] of roots.entries()) {
     const group = groups.get(early) as Group;
@@ -21,7 +21,8 @@ export function joinSiblings(grouping: Grouping): void {
     const outputs = [...group.extras, early];
     const readers = new Set<number>();
     for (const output of outputs) {
-      for (const { reader } of readsOf[output] as Read[]) readers.add(groupOf[reader] as number);
+      for (const { reader } of readsOf[output] as Read[])
+        for (const by of grouping.evaluatedIn(reader)) readers.add(by);
     }
     readers.delete(early);
     const [first = Number.POSITIVE_INFINITY, second = Number.POSITIVE_INFINITY] = [...readers].sort(
@@ -68,7 +69,7 @@ function merge(
   for (const output of outputs) {
     const node = trace.order[output] as Node;
     for (const { reader, operand } of readsOf[output] as Read[]) {
-      if (groupOf[reader] !== late) continue;
+      if (!grouping.evaluatedIn(reader).includes(late)) continue;
       const one = trace.order[reader] as Node;
       const at = level(reader, b);
       const whole = isWholeRead(one, operand, node);
@@ -86,10 +87,9 @@ function merge(
   const stored = outputs.filter(
     (output) =>
       trace.holdOf(output) !== HOLD_NOTHING ||
-      (readsOf[output] as Read[]).some(({ reader }) => {
-        const by = groupOf[reader];
-        return by !== late && by !== early;
-      }),
+      (readsOf[output] as Read[]).some(({ reader }) =>
+        grouping.evaluatedIn(reader).some((by) => by !== late && by !== early),
+      ),
   );
   const reads = new Set([...a.reads, ...b.reads]);
   for (const output of outputs) reads.delete(trace.order[output] as Node);

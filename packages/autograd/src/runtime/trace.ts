@@ -3,6 +3,7 @@ import type { Cell, Home } from "../graph/cell.ts";
 import { context } from "../graph/context.ts";
 import { COMPUTED, EXPIRED, type Node, OWNED, SLOT } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
+import { alongAxes, isPadding } from "../graph/region.ts";
 import { isContiguous, type View } from "../graph/view.ts";
 import { sizeOf } from "../shape.ts";
 import { Numbers } from "./numbers.ts";
@@ -94,6 +95,9 @@ export class Trace {
           sourceIndex.push(-1);
           key.push(input.position);
           this.writeView(view, 0);
+          // offsets are no part of the key, but whether padding can be found where it is read may depend on them
+          if (view !== null && isPadding(input.op, input.attrs, input.inputs.length))
+            key.push(alongAxes(view, input.shape) === null ? 0 : 1);
         } else this.writeSource(input, view);
       }
     }

@@ -4,10 +4,12 @@ import type { Device, Kernel } from "../../src/devices/device.ts";
 import { chooseForm, type Form, selection } from "../../src/devices/webgpu/contract/forms.ts";
 import { openWebGPU, type WebGPUDevice } from "../../src/devices/webgpu/device.ts";
 import { type LoweringLimits, lowerKernel } from "../../src/devices/webgpu/lower.ts";
+import { alongAxes } from "../../src/graph/region.ts";
 import { permuteView, type View, wholeView } from "../../src/graph/view.ts";
 import { e } from "../../src/kernel/expression.ts";
 import { type Shape, sizeOf } from "../../src/shape.ts";
 import {
+  assembleOp,
   difference,
   elementwiseOp,
   KernelBuilder,
@@ -54,13 +56,21 @@ function product(
   return build;
 }
 
-/** x [N, C, L] under a weight [O, C, K]: windows, that is strides that overlap, over two dimensions of k. */
-function convolution(): KernelBuilder {
+/**
+ * x [N, C, L] under a weight [O, C, K]: windows, that is strides that overlap, over two dimensions of k; of x there may be zeros
+ * around it.
+ */
+function convolution(padded = false): KernelBuilder {
   const build = new KernelBuilder();
   const [images, channels, length, filters, kernel] = [2, 3, 21, 6, 4];
   const counts = length - kernel + 1;
   const weight = floats(build, [filters, channels, kernel], 1);
-  const x = floats(build, [images, channels, length], 2);
+  const x = padded
+    ? build.step(assembleOp, [floats(build, [images, channels, length - 5], 2)], [2, 3, length], {
+        attrs: [0, channels * length, length, 1],
+        scalars: [[3, "u32"]],
+      })
+    : floats(build, [images, channels, length], 2);
   const read = (value: Value, shape: Shape, strides: readonly number[]): Value =>
     viewed(value, { shape, strides, offset: 0 } as View);
   const ofWeight = read(
@@ -68,7 +78,9 @@ function convolution(): KernelBuilder {
     [images, filters, channels, kernel],
     [0, channels * kernel, kernel, 1],
   );
-  const windows = read(x, [images, channels, kernel, counts], [channels * length, length, 1, 1]);
+  const seen = read(x, [images, channels, kernel, counts], [channels * length, length, 1, 1]);
+  const axes = alongAxes(seen.view as View, [images, channels, length]) as number[][];
+  const windows = padded ? { ...seen, axes } : seen;
   const attrs = [1, 1, 1, 2];
   build.step(matmulOp, [ofWeight, windows], [images, filters, counts], { attrs });
   return build;
@@ -108,6 +120,12 @@ describe("every form gives the product", () => {
   test("over windows and several dimensions of k", async () => {
     await agrees(convolution(), { form: tiled });
     await agrees(convolution(), { form: form("vector", [6, 1, 4, 8]) });
+  });
+
+  test("over windows of what has zeros around it", async () => {
+    await agrees(convolution(true), { form: form("registers", [2, 5, 2, 4]) });
+    await agrees(convolution(true), { form: tiled });
+    await agrees(convolution(true), { form: form("vector", [6, 1, 4, 8]) });
   });
 
   test("in parts of k, the same bits every time", async () => {

@@ -36,6 +36,7 @@ export interface Value {
   readonly dtype: DType;
   readonly base: Shape;
   readonly view: View | null;
+  readonly axes?: readonly (readonly number[])[];
 }
 
 /** Puts a kernel together the way the scheduler does: offsets of views are parameters. */

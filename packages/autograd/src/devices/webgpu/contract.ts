@@ -27,7 +27,7 @@ export function contractStages(
   limits: ShaderLimits,
 ): { stages: Stage[]; scratch: number[] } {
   const adapters = limits.software ? selection.software : selection.gpu;
-  const product = productOf(step, adapters, limits.form);
+  const product = productOf(kernel, step, adapters, limits.form);
   const { batch, m, n, parts, form } = product;
   const outputs = sizeOf([...batch, ...m, ...n]);
   if (outputs === 0) return { stages: [], scratch: [] };

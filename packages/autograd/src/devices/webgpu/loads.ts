@@ -1,13 +1,6 @@
 import { isFloating } from "../../dtype.ts";
 import { partStrides, rectangle } from "../../graph/region.ts";
-import {
-  constant,
-  type Lanes,
-  splat,
-  type WgslValue,
-  wgslType,
-  widest,
-} from "../../kernel/wgsl.ts";
+import { constant, splat, type WgslValue, widest, zeroOf } from "../../kernel/wgsl.ts";
 import type { KernelOperand, KernelStep } from "../device.ts";
 import { shapeOf, standIn, stridesOf, wrapped } from "./lines.ts";
 import type { Position, Reading } from "./position.ts";
@@ -34,7 +27,7 @@ export function gathered(shader: Shader, step: KernelStep, at: Position): WgslVa
   const lanes = widest([value, found]);
   const missing = isFloating(step.dtype)
     ? splat(constant(Number.NaN, step.dtype, text), lanes, step.dtype).text
-    : zeroOf(step, lanes);
+    : zeroOf(step.dtype, lanes);
   const condition = splat(found, lanes, "bool").text;
   const chosen = splat(value, lanes, step.dtype).text;
   return text.let(`select(${missing}, ${chosen}, ${condition})`, lanes);
@@ -47,7 +40,7 @@ export function assembled(shader: Shader, step: KernelStep, at: Position): WgslV
   const { lanes } = flat;
   const shapes = step.operands.map(shapeOf);
   const strides = partStrides(step.attrs, shapes);
-  let result: WgslValue = { text: zeroOf(step, lanes), lanes };
+  let result: WgslValue = { text: zeroOf(step.dtype, lanes), lanes };
   step.operands.forEach((part, i) => {
     const axes = axesOf(step, part, strides[i] as number[]);
     const origin = words.parameter(step.scalars[i] as number);
@@ -81,9 +74,6 @@ export function assembled(shader: Shader, step: KernelStep, at: Position): WgslV
   });
   return result;
 }
-
-const zeroOf = ({ dtype }: KernelStep, lanes: Lanes): string =>
-  `${wgslType(dtype, lanes)}(${dtype === "bool" ? "false" : "0"})`;
 
 interface Axis {
   readonly size: number;

@@ -54,6 +54,13 @@ export class Pipelines {
   }
 }
 
+interface Digit {
+  readonly word: number;
+  readonly parameter: number;
+  readonly stride: number;
+  readonly size: number;
+}
+
 interface Dispatch {
   /** The kernel it is part of, by its place in the program. */
   readonly kernel: number;
@@ -72,6 +79,8 @@ export class GPUProgram implements Program {
   /** Of every parameter of the program: its word in the block, -1 if no shader reads it, and its dtype. */
   readonly #places: number[] = [];
   readonly #dtypes: DType[] = [];
+  /** Words that get a digit of a parameter. */
+  readonly #digits: Digit[] = [];
   #written = false;
 
   constructor(
@@ -109,7 +118,12 @@ export class GPUProgram implements Program {
     this.#words.set(words, offset / 4);
     const places = new Array<number>(parameterCount).fill(-1);
     const dtypes = new Array<DType>(parameterCount).fill("u32");
-    for (const { word, parameter, dtype } of parameters) {
+    for (const { word, parameter, dtype, digit } of parameters) {
+      if (digit !== undefined) {
+        const number = this.#places.length + parameter;
+        this.#digits.push({ ...digit, word: offset / 4 + word, parameter: number });
+        continue;
+      }
       places[parameter] = offset / 4 + word;
       dtypes[parameter] = dtype;
     }
@@ -157,6 +171,13 @@ export class GPUProgram implements Program {
       else if (dtype === "bool") words[word] = value === 0 ? 0 : 1;
       else words[word] = value;
       if (words[word] === before) continue;
+      if (word < first) first = word;
+      if (word > last) last = word;
+    }
+    for (const { word, parameter, stride, size } of this.#digits) {
+      const value = Math.floor((params[parameter] as number) / stride) % size;
+      if (words[word] === value) continue;
+      words[word] = value;
       if (word < first) first = word;
       if (word > last) last = word;
     }

@@ -15,6 +15,7 @@ import type { Kernel, KernelInput, KernelOperand, KernelStep } from "../device.t
 import type { Form } from "./contract/forms.ts";
 import { assembled, gathered, lineReading } from "./loads.ts";
 import { Position, type Reading } from "./position.ts";
+import { bounded, type Walk, walkOf } from "./walk.ts";
 import type { Words } from "./words.ts";
 
 /** Threads of a workgroup, where they do not work together and nothing else is said. */
@@ -79,6 +80,8 @@ export class Shader {
   readonly #declared: Declared[] = [];
   /** Inputs read four consecutive elements at a time. */
   readonly #wide: ReadonlySet<number>;
+  /** Reads of padding: how each walks, and what its bounds' coordinates stand under. */
+  readonly #padded = new Map<KernelOperand, { walk: Walk; places: readonly KernelOperand[] }>();
 
   constructor(kernel: Kernel, words: Words, wide: ReadonlySet<number> = new Set()) {
     this.kernel = kernel;
@@ -169,7 +172,12 @@ export class Shader {
     if ("step" in source) {
       if (isConstant(this.kernel.steps[source.step] as KernelStep))
         return this.#constant(source.step);
-      return view === null ? this.value(source.step, at) : this.element(operand, at.read(operand));
+      if (view === null) return this.value(source.step, at);
+      const index = at.read(operand);
+      const padded = this.#padded.get(operand);
+      if (padded === undefined) return this.element(operand, index);
+      const coordinates = padded.places.map((place) => at.read(place));
+      return bounded(this, padded.walk, index, coordinates);
     }
     if (view !== null) return this.element(operand, at.read(operand));
     const make = () => this.load(source.input, at.whole(), at.quad);
@@ -234,27 +242,40 @@ export class Shader {
 
   /** The reads through views that a step itself makes. */
   protected ownReadings(step: KernelStep): Reading[] {
-    const found = alongside(step).flatMap((operand) => this.#reading(operand) ?? []);
+    const found = alongside(step).flatMap((operand) => this.#reading(operand));
     if (step.op.meaning.kind === "gather") found.push(lineReading(this, step));
     return found;
   }
 
   /** The read of one operand, and if it is an earlier step as it stands, all that this one makes. */
   operandReadings(operand: KernelOperand): Reading[] {
-    const own = this.#reading(operand);
-    const found = own === null ? [] : [own];
+    const found = this.#reading(operand);
     if (operand.view === null && "step" in operand.source) {
       found.push(...this.readings(operand.source.step));
     }
     return found;
   }
 
-  #reading(operand: KernelOperand): Reading | null {
-    if (operand.view === null) return null;
-    const { source } = operand;
-    if ("step" in source && isConstant(this.kernel.steps[source.step] as KernelStep)) return null;
-    const offset = this.words.parameter(operand.offset);
-    return { operand, strides: operand.view.strides, offset };
+  /** The read of an operand through its view; where it looks into padding, of each bound's coordinate too. */
+  #reading(operand: KernelOperand): Reading[] {
+    const { source, view, axes } = operand;
+    if (view === null) return [];
+    if ("step" in source && isConstant(this.kernel.steps[source.step] as KernelStep)) return [];
+    const { words } = this;
+    if (axes === undefined)
+      return [{ operand, strides: view.strides, offset: words.parameter(operand.offset) }];
+    let padded = this.#padded.get(operand);
+    if (padded === undefined) {
+      const walk = walkOf(this.kernel, operand);
+      padded = { walk, places: walk.bounds.map(() => ({ ...operand })) };
+      this.#padded.set(operand, padded);
+    }
+    const { walk, places } = padded;
+    return [walk, ...walk.bounds].map((one, i) => ({
+      operand: i === 0 ? operand : (places[i - 1] as KernelOperand),
+      strides: one.strides,
+      offset: one.start(words),
+    }));
   }
 
   /** A value as a buffer of this dtype has it. */

@@ -5,6 +5,8 @@ export interface ParameterWord {
   readonly word: number;
   readonly parameter: number;
   readonly dtype: DType;
+  /** Of the number only ⌊number / stride⌋ mod size is written: its digit along an axis. */
+  readonly digit?: { readonly stride: number; readonly size: number };
 }
 
 /**
@@ -16,6 +18,7 @@ export class Words {
   readonly parameters: ParameterWord[] = [];
   readonly #dtypes: readonly DType[];
   readonly #placed = new Map<number, number>();
+  readonly #digits = new Map<string, number>();
 
   constructor(dtypes: readonly DType[]) {
     this.#dtypes = dtypes;
@@ -40,6 +43,18 @@ export class Words {
     if (isFloating(dtype)) return `bitcast<f32>(${text})`;
     if (dtype === "i32") return `bitcast<i32>(${text})`;
     return dtype === "bool" ? `(${text} != 0u)` : text;
+  }
+
+  /** The digit of a parameter (u32, an offset) along an axis: ⌊parameter / stride⌋ mod size. */
+  digit(parameter: number, stride: number, size: number): string {
+    const key = `${parameter} ${stride} ${size}`;
+    let word = this.#digits.get(key);
+    if (word === undefined) {
+      word = this.fixed.push(0) - 1;
+      this.#digits.set(key, word);
+      this.parameters.push({ word, parameter, dtype: "u32", digit: { stride, size } });
+    }
+    return access(word);
   }
 
   /** Vectors of four words, as the declaration counts them. */

@@ -2,6 +2,7 @@ import type { WgslValue } from "../../../kernel/wgsl.ts";
 import { sizeOf } from "../../../shape.ts";
 import { Walks } from "../position.ts";
 import { fold, type Shader, type ShaderLimits } from "../shader.ts";
+import { bounded } from "../walk.ts";
 import type { Factor, Product } from "./product.ts";
 
 /** Which outputs a workgroup makes. */
@@ -40,17 +41,37 @@ export function openBlock(shader: Shader, product: Product, limits: ShaderLimits
   return { workgroups, row, column, planes, plane, slice };
 }
 
-/** Where the planes of both factors begin, less their offsets. */
+/** Where the planes of both factors begin, less their starts: of the index, then of each bound's coordinate. */
 export function planesOf(
   { text, words }: Shader,
   { batch, a, b }: Product,
   { plane }: Block,
 ): Planes {
-  const [ofA, ofB] = new Walks(words, batch, [a.batch, b.batch], true).at(plane, text);
-  return { a: ofA?.terms ?? [], b: ofB?.terms ?? [] };
+  const walks = [a, ...a.bounds, b, ...b.bounds].map((strides) => strides.batch);
+  const terms = new Walks(words, batch, walks, true).at(plane, text).map((sum) => sum.terms);
+  const [ofA, ofB] = ofEach(terms, a);
+  return { a: ofA, b: ofB };
 }
 
-export type Planes = Readonly<Record<"a" | "b", readonly string[]>>;
+export type Planes = Readonly<Record<"a" | "b", readonly (readonly string[])[]>>;
+
+/** What walks of both factors came to, the first's and the second's. */
+export const ofEach = <T>(walked: readonly T[], { bounds }: Factor): readonly [T[], T[]] => [
+  walked.slice(0, 1 + bounds.length),
+  walked.slice(1 + bounds.length),
+];
+
+/** Both factors' walks along k. */
+export const alongK = ({ words }: Shader, { a, b, k }: Product): Walks =>
+  new Walks(
+    words,
+    k,
+    [a, ...a.bounds, b, ...b.bounds].map((strides) => strides.k),
+    true,
+  );
+
+/** Where a line of a factor begins: its index, and the coordinates of its bounds. */
+export type Line = readonly WgslValue[];
 
 /** The k's that the workgroup goes over. */
 export function partOf(
@@ -68,29 +89,34 @@ export function partOf(
 /** Where the lines of a factor begin (its rows, or its columns); past the edge the last one is read again. */
 export function linesOf(
   { text, words }: Shader,
-  { operand, own }: Factor,
+  { walk, own, bounds }: Factor,
   dims: readonly number[],
-  plane: readonly string[],
+  planes: readonly (readonly string[])[],
   lines: readonly string[],
-): WgslValue[] {
-  const offset = operand.view === null ? words.number(0) : words.parameter(operand.offset);
-  const start = text.let([offset, ...plane].join(" + "), 1, "start");
+): Line[] {
+  const starts = [walk, ...walk.bounds].map((one, i) =>
+    text.let([one.start(words), ...(planes[i] ?? [])].join(" + "), 1, "start"),
+  );
   const last = words.number(sizeOf(dims) - 1);
-  const walk = new Walks(words, dims, [own], true);
+  const along = new Walks(words, dims, [own, ...bounds.map((bound) => bound.own)], true);
   return lines.map((line) => {
     const at = text.let(`min(${line}, ${last})`, 1, "at");
-    const [sum] = walk.at(at, text);
-    return text.let([start.text, ...(sum?.terms ?? [])].join(" + "), 1, "start");
+    const sums = along.at(at, text);
+    return starts.map((start, i) =>
+      text.let([start.text, ...(sums[i]?.terms ?? [])].join(" + "), 1, "start"),
+    );
   });
 }
 
-/** The element of a factor on a line, at an index along k. */
+/** The element of a factor on a line, at an index (and at coordinates) along k. */
 export function element(
   shader: Shader,
-  { operand }: Factor,
-  line: WgslValue,
-  along: readonly string[],
+  { walk }: Factor,
+  line: Line,
+  along: readonly (readonly string[])[],
 ): WgslValue {
-  const index = [line.text, ...along].join(" + ");
-  return shader.element(operand, shader.text.let(index, 1, "i"));
+  const [index, ...coordinates] = line.map((start, i) =>
+    shader.text.let([start.text, ...(along[i] ?? [])].join(" + "), 1, "i"),
+  ) as [WgslValue, ...WgslValue[]];
+  return bounded(shader, walk, index, coordinates);
 }

@@ -1,12 +1,18 @@
-import { contiguousStrides, sizeOf } from "../../../shape.ts";
-import type { KernelOperand, KernelStep } from "../../device.ts";
+import { sizeOf } from "../../../shape.ts";
+import type { Kernel, KernelOperand, KernelStep } from "../../device.ts";
 import { shapeOf } from "../lines.ts";
 import { divide } from "../reduce.ts";
+import { type Walk, walkOf } from "../walk.ts";
 import { type AdapterClass, chooseForm, type Form, type SplitK } from "./forms.ts";
 
-/** One factor: strides along the batch, along the outputs' dimensions that are its own, and along k. */
-export interface Factor {
-  readonly operand: KernelOperand;
+/** One factor, and how far its bounds' coordinates move where it is padded. */
+export interface Factor extends Strides {
+  readonly walk: Walk;
+  readonly bounds: readonly Strides[];
+}
+
+/** Strides along the batch, along the outputs' dimensions that are the factor's own, and along k. */
+interface Strides {
   readonly batch: readonly number[];
   readonly own: readonly number[];
   readonly k: readonly number[];
@@ -34,8 +40,13 @@ export interface Product {
 type Sides = Pick<Product, "a" | "b" | "batch" | "m" | "n" | "k" | "turned">;
 
 /** The product that a step is, cut as the adapter's class has it or as `forced` says. */
-export function productOf(step: KernelStep, adapters: AdapterClass, forced?: Form): Product {
-  const found = sidesOf(step);
+export function productOf(
+  kernel: Kernel,
+  step: KernelStep,
+  adapters: AdapterClass,
+  forced?: Form,
+): Product {
+  const found = sidesOf(kernel, step);
   const few = sizeOf(found.n) < Math.min(adapters.turnBelow, sizeOf(found.m));
   const sides = few ? turned(found) : found;
   const [m, n, k] = [sides.m, sides.n, sides.k].map(sizeOf) as [number, number, number];
@@ -47,7 +58,7 @@ export function productOf(step: KernelStep, adapters: AdapterClass, forced?: For
   return { ...sides, form, blocksM, blocksN, ...cuts };
 }
 
-function sidesOf({ operands, attrs }: KernelStep): Sides {
+function sidesOf(kernel: Kernel, { operands, attrs }: KernelStep): Sides {
   const [left, right] = operands as readonly [KernelOperand, KernelOperand];
   const [shapeA, shapeB] = [shapeOf(left), shapeOf(right)];
   const [nb, nm, nn, nk] = (attrs.length > 0 ? attrs : [shapeA.length - 2, 1, 1, 1]) as [
@@ -56,20 +67,21 @@ function sidesOf({ operands, attrs }: KernelStep): Sides {
     number,
     number,
   ];
-  const [stridesA, stridesB] = [stridesOf(left), stridesOf(right)];
+  const factor = (operand: KernelOperand, cut: (strides: readonly number[]) => Strides): Factor => {
+    const walk = walkOf(kernel, operand);
+    return { walk, bounds: walk.bounds.map((bound) => cut(bound.strides)), ...cut(walk.strides) };
+  };
   return {
-    a: {
-      operand: left,
-      batch: stridesA.slice(0, nb),
-      own: stridesA.slice(nb, nb + nm),
-      k: stridesA.slice(nb + nm),
-    },
-    b: {
-      operand: right,
-      batch: stridesB.slice(0, nb),
-      own: stridesB.slice(nb + nk, nb + nk + nn),
-      k: stridesB.slice(nb, nb + nk),
-    },
+    a: factor(left, (strides) => ({
+      batch: strides.slice(0, nb),
+      own: strides.slice(nb, nb + nm),
+      k: strides.slice(nb + nm),
+    })),
+    b: factor(right, (strides) => ({
+      batch: strides.slice(0, nb),
+      own: strides.slice(nb + nk, nb + nk + nn),
+      k: strides.slice(nb, nb + nk),
+    })),
     batch: shapeA.slice(0, nb),
     m: shapeA.slice(nb, nb + nm),
     k: shapeA.slice(nb + nm),
@@ -87,9 +99,6 @@ const turned = ({ a, b, m, n, ...rest }: Sides): Sides => ({
   n: m,
   turned: true,
 });
-
-const stridesOf = (operand: KernelOperand): readonly number[] =>
-  operand.view?.strides ?? contiguousStrides(operand.base);
 
 /** Whether neighbours along k are closer together in the right operand than neighbouring columns. */
 export function liesAlongK({ b }: Pick<Product, "b">): boolean {

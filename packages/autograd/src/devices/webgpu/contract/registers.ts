@@ -1,7 +1,6 @@
 import type { KernelStep } from "../../device.ts";
-import { Walks } from "../position.ts";
 import type { Shader, ShaderLimits, Stage } from "../shader.ts";
-import { element, linesOf, openBlock, partOf, planesOf, range } from "./block.ts";
+import { alongK, element, linesOf, ofEach, openBlock, partOf, planesOf, range } from "./block.ts";
 import type { Product } from "./product.ts";
 import { storeTile, sumType } from "./store.ts";
 
@@ -14,7 +13,7 @@ export function multiplyInRegisters(
 ): Stage {
   const { a, b } = product;
   const { tileM, tileN, groupX, groupY } = product.form;
-  const { text, words } = shader;
+  const { text } = shader;
   const block = openBlock(shader, product, limits);
   const top = text.let(`${block.row.text} * ${tileM * groupY}u + local / ${groupX}u`, 1, "top");
   const left = text.let(
@@ -30,13 +29,16 @@ export function multiplyInRegisters(
 
   const sums = rows.map(() => columns.map(() => text.name("sum")));
   for (const sum of sums.flat()) text.line(`var ${sum} = ${sumType(step)}(0);`);
-  const along = new Walks(words, product.k, [a.k, b.k], true);
+  const along = alongK(shader, product);
   const [from, to] = partOf(shader, product, block);
   const inner = along.from({ text: from, lanes: 1 }, text);
   text.block(`for (var k = ${from}; k < ${to}; k++)`, () => {
-    const at = (walk: number) => inner.at.slice(walk, walk + 1).map((index) => index.text);
-    const x = rows.map((row) => element(shader, a, row, at(0)).text);
-    const y = columns.map((column) => element(shader, b, column, at(1)).text);
+    const [ofA, ofB] = ofEach(
+      inner.at.map((index) => [index.text]),
+      a,
+    );
+    const x = rows.map((row) => element(shader, a, row, ofA).text);
+    const y = columns.map((column) => element(shader, b, column, ofB).text);
     for (const i of range(tileM)) {
       for (const j of range(tileN)) text.line(`${sums[i]?.[j]} += ${x[i]} * ${y[j]};`);
     }

@@ -1,7 +1,6 @@
 import type { KernelStep } from "../../device.ts";
-import { Walks } from "../position.ts";
 import type { Shader, ShaderLimits, Stage } from "../shader.ts";
-import { element, linesOf, openBlock, partOf, planesOf, range } from "./block.ts";
+import { alongK, element, linesOf, ofEach, openBlock, partOf, planesOf, range } from "./block.ts";
 import { type Factor, liesAlongK, type Product } from "./product.ts";
 import { storeTile, sumType } from "./store.ts";
 
@@ -17,7 +16,7 @@ export function multiplyInTiles(
 ): Stage {
   const { a, b, form } = product;
   const { tileM, tileN, groupX, groupY, blockK } = form;
-  const { text, words } = shader;
+  const { text } = shader;
   const type = sumType(step);
   const threads = groupX * groupY;
   const block = openBlock(shader, product, limits);
@@ -26,7 +25,7 @@ export function multiplyInTiles(
   const planes = planesOf(shader, product, block);
   const [from, to] = partOf(shader, product, block);
   const last = text.let(`${to} - 1u`, 1, "last").text;
-  const along = new Walks(words, product.k, [a.k, b.k], true);
+  const along = alongK(shader, product);
 
   /** Brings one operand's part: lines × blockK elements, `apart` from one k to the next. */
   const bring = (name: "a" | "b", factor: Factor, dims: readonly number[], first: string) => {
@@ -34,11 +33,15 @@ export function multiplyInTiles(
     const apart = lines + 1; // so that neighbours along k are in other banks
     const memory = `tile_${name}_${apart * blockK}`;
     text.declare(`var<workgroup> ${memory}: array<${type}, ${apart * blockK}>;`);
-    const alongK = liesAlongK({ b: factor });
+    const neighbours = liesAlongK({ b: factor });
     const places = range(Math.ceil((lines * blockK) / threads)).map((i) => {
       const at = text.let(`local + ${i * threads}u`, 1, "at").text;
-      const k = text.let(alongK ? `${at} % ${blockK}u` : `${at} / ${lines}u`, 1, "k").text;
-      const line = text.let(alongK ? `${at} / ${blockK}u` : `${at} % ${lines}u`, 1, "line").text;
+      const k = text.let(neighbours ? `${at} % ${blockK}u` : `${at} / ${lines}u`, 1, "k").text;
+      const line = text.let(
+        neighbours ? `${at} / ${blockK}u` : `${at} % ${lines}u`,
+        1,
+        "line",
+      ).text;
       return { k, line, place: text.let(`${k} * ${apart}u + ${line}`, 1, "to").text };
     });
     const starts = linesOf(
@@ -51,9 +54,13 @@ export function multiplyInTiles(
     const load = () => {
       for (const [i, { k, place }] of places.entries()) {
         const at = text.let(`block + ${k}`, 1, "k").text;
-        const walk = along.at(text.let(`min(${at}, ${last})`, 1, "k"), text);
-        const terms = walk[name === "a" ? 0 : 1]?.terms ?? [];
-        const value = element(shader, factor, starts[i] as (typeof starts)[number], terms).text;
+        const sums = along.at(text.let(`min(${at}, ${last})`, 1, "k"), text);
+        const [ofA, ofB] = ofEach(
+          sums.map((sum) => sum.terms),
+          a,
+        );
+        const walked = name === "a" ? ofA : ofB;
+        const value = element(shader, factor, starts[i] as (typeof starts)[number], walked).text;
         text.line(`${memory}[${place}] = select(${type}(0), ${value}, ${at} < ${to});`);
       }
     };

@@ -1,7 +1,6 @@
 import type { KernelStep } from "../../device.ts";
-import { Walks } from "../position.ts";
 import type { Shader, ShaderLimits, Stage } from "../shader.ts";
-import { element, linesOf, openBlock, partOf, planesOf, range } from "./block.ts";
+import { alongK, element, linesOf, ofEach, openBlock, partOf, planesOf, range } from "./block.ts";
 import type { Product } from "./product.ts";
 import { storeTile, sumType } from "./store.ts";
 
@@ -17,7 +16,7 @@ export function multiplyByVector(
 ): Stage {
   const { a, b } = product;
   const { tileM, groupX, groupY: lanes } = product.form;
-  const { text, words } = shader;
+  const { text } = shader;
   const type = sumType(step);
   const threads = groupX * lanes;
   const block = openBlock(shader, product, limits);
@@ -29,13 +28,14 @@ export function multiplyByVector(
   const [column] = linesOf(shader, b, product.n, planes.b, [left.text]);
   const sums = rows.map(() => text.name("sum"));
   for (const sum of sums) text.line(`var ${sum} = ${type}(0);`);
-  const along = new Walks(words, product.k, [a.k, b.k], true);
+  const along = alongK(shader, product);
   const [from, to] = partOf(shader, product, block);
   text.block(`for (var k = ${from} + ${lane}; k < ${to}; k += ${lanes}u)`, () => {
-    const walk = along.at({ text: "k", lanes: 1 }, text);
-    const y = element(shader, b, column as (typeof rows)[number], walk[1]?.terms ?? []).text;
+    const walked = along.at({ text: "k", lanes: 1 }, text).map((sum) => sum.terms);
+    const [ofA, ofB] = ofEach(walked, a);
+    const y = element(shader, b, column as (typeof rows)[number], ofB).text;
     for (const [i, row] of rows.entries()) {
-      const x = element(shader, a, row, walk[0]?.terms ?? []).text;
+      const x = element(shader, a, row, ofA).text;
       text.line(`${sums[i]} += ${x} * ${y};`);
     }
   });
