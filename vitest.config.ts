@@ -1,6 +1,6 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
-import { findChromium } from "./scripts/chromium.ts";
+import { findChromium, softwareWebGPU } from "./scripts/chromium.ts";
 
 const tests = ["packages/*/test/**/*.test.ts"];
 const conditions = ["@wgrad/source"];
@@ -9,12 +9,7 @@ const browserConditions = [...conditions, "module", "browser", "development|prod
 const provide = { tier: process.env.WGRAD_TIER === "full" ? "full" : "quick" } as const;
 
 const { executablePath, env: browserEnv } = findChromium();
-const args = [
-  "--no-sandbox",
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-  "--enable-features=Vulkan,WebGPU",
-];
+const args = ["--no-sandbox", ...softwareWebGPU];
 
 export default defineConfig({
   test: {

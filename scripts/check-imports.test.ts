@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkImports } from "./check-imports.ts";
+import { checkImports, checkPageThread } from "./check-imports.ts";
 
 const names = new Set(["@wgrad/autograd", "@wgrad/autograd/plugin"]);
 const check = (files: Record<string, string>) =>
@@ -87,5 +87,20 @@ test("packages meet only at public names", () => {
     'packages/nn/src/linear.ts: imports its own package as "@wgrad/nn"',
     'packages/optim/src/sgd.ts: "@wgrad/autograd/src/tensor.ts" is not a public name',
     "packages/optim/test/sgd.test.ts: reaches into packages/autograd/src/tensor.ts; use the package's public name",
+  ]);
+});
+
+test("tensors on a page's thread are found wherever they come in, those of its worker are not", () => {
+  const files = {
+    "app/main.ts": 'import "./charts.ts"; const page = () => import("./page.ts");',
+    "app/charts.ts":
+      'import type { Tensor } from "@wgrad/autograd"; import text from "./lesson.ts?raw";',
+    "app/page.ts":
+      'import { names } from "./names.ts"; new Worker(new URL("./lesson.ts", import.meta.url));',
+    "app/names.ts": 'export { init } from "@wgrad/autograd";',
+    "app/lesson.ts": 'import { Linear } from "@wgrad/nn";',
+  };
+  expect(checkPageThread(new Map(Object.entries(files)), "app/main.ts")).toEqual([
+    "app/names.ts: imports \"@wgrad/autograd\" on the page's thread; that is the worker's",
   ]);
 });

@@ -1,7 +1,7 @@
 /**
  * The architecture as a check: packages/autograd imports along one arrow, no package has a circle,
  * nothing inside a package imports its index.ts, and packages meet only at their public names.
- * Type-only imports are free of the arrow and of circles: nothing is left of them at run time.
+ * A page's own thread loads no tensors. Type-only imports are free of the arrow and of circles: nothing is left of them at run time.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
@@ -54,6 +54,7 @@ export function checkImports(sources: Sources, publicNames: PublicNames): string
         continue;
       }
       const target = posix.join(posix.dirname(file), specifier);
+      if (!inSource(file) && target.startsWith("scripts/")) continue; // what tests share
       if (packageOf(target) !== packageOf(file)) {
         problems.push(`${file}: reaches into ${target}; use the package's public name`);
       } else if (inSource(file) && isIndex(target)) {
@@ -67,6 +68,30 @@ export function checkImports(sources: Sources, publicNames: PublicNames): string
     edges.set(file, targets);
   }
   return [...problems, ...circles(edges).map((files) => `circle: ${files.join(" → ")}`)];
+}
+
+/**
+ * What a page's own thread loads, from `entry` on, statically or late, by files of the repository; a worker is another thread,
+ * and a file imported with a query (`?raw`, `?url`) is data. No tensor may be there: a page that computes stops answering.
+ */
+export function checkPageThread(sources: Sources, entry: string): string[] {
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    const text = sources.get(file);
+    if (seen.has(file) || text === undefined) return;
+    seen.add(file);
+    for (const { specifier, typeOnly } of importsOf(file, text)) {
+      if (typeOnly || specifier.includes("?")) continue;
+      if (specifier.startsWith("@wgrad/")) {
+        problems.push(`${file}: imports "${specifier}" on the page's thread; that is the worker's`);
+      } else if (specifier.startsWith(".")) {
+        visit(posix.join(posix.dirname(file), specifier));
+      }
+    }
+  };
+  visit(entry);
+  return problems;
 }
 
 /** Why `file` of the core may not import `target`, or undefined. */
@@ -141,13 +166,18 @@ function main(): void {
   const sources = new Map<string, string>();
   const publicNames = new Set<string>();
   for (const folder of [...folders("packages"), ...folders("apps")]) {
-    for (const file of [...typeScript(`${folder}/src`), ...typeScript(`${folder}/test`)]) {
-      sources.set(file, readFileSync(file, "utf8"));
+    for (const part of ["src", "test", "web"]) {
+      for (const file of typeScript(`${folder}/${part}`)) {
+        sources.set(file, readFileSync(file, "utf8"));
+      }
     }
     const { name, exports = {} } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
     for (const door of Object.keys(exports)) publicNames.add(posix.join(name, door));
   }
-  const problems = checkImports(sources, publicNames);
+  const problems = [
+    ...checkImports(sources, publicNames),
+    ...checkPageThread(sources, "apps/demos/web/main.ts"),
+  ];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
   else console.log(`${sources.size} files: imports follow the arrow, no circles`);

@@ -8,6 +8,13 @@ export interface Browser {
   env: Record<string, string>;
 }
 
+/** What makes it compute WebGPU in software, on any machine. */
+export const softwareWebGPU: readonly string[] = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan,WebGPU",
+];
+
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
 /** A Chromium with WebGPU: $CHROMIUM_PATH, else the system's, else the one inside an npm package. */

@@ -14,7 +14,7 @@ import { train } from "./train.ts";
 
 /** The same on a table of the user's own, whose target is 0 or 1; a fifth is held out. */
 export async function ownExam(csv: string, options: Options): Promise<Outcome> {
-  const own = await readOwnTable(csv, options);
+  const own = await readOwnTable(csv, { target: options.target });
   const { features, target } = own;
   own.table.numbers(target).forEach((value, i) => {
     if (value === 0 || value === 1) return;

@@ -36,7 +36,7 @@ export async function* train(
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();
-      yield { step: ++step, steps, loss };
+      yield { step: ++step, steps, loss, optimizer };
     }
   }
 }

@@ -10,7 +10,7 @@ import { regression } from "./regression.ts";
 
 /** The same regression on a table of the user's own. */
 export async function ownHouses(csv: string, options: Options): Promise<Outcome> {
-  const own = await readOwnTable(csv, options);
+  const own = await readOwnTable(csv, { target: options.target });
   const { features, target } = own;
   heading(`${csv}: ${features.join(", ")} → ${target}`);
   const result = await regression(own.table.tensor(features), own.table.tensor([target]), options);

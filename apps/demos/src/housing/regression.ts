@@ -1,13 +1,12 @@
-import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
-import { StandardScaler } from "@wgrad/datasets";
+import { noGrad, type Tensor } from "@wgrad/autograd";
 import { meanSquaredError, r2Score } from "@wgrad/metrics";
 import { Linear } from "@wgrad/nn";
-import { holdOut } from "../shared/hold-out.ts";
 import type { Options } from "../shared/options.ts";
 import type { Curve } from "../shared/training.ts";
 import { trainOrLoad } from "../shared/weights.ts";
 import { leastSquares } from "./least-squares.ts";
 import type { Line } from "./picture.ts";
+import { prepare } from "./problem.ts";
 import { train } from "./train.ts";
 
 export interface Evaluation {
@@ -29,21 +28,14 @@ export interface Evaluation {
   readonly losses: Curve;
 }
 
-/**
- * Linear regression on rows with a fifth held out. Features and target are standardised by the training rows, so
- * that one learning rate suits all of them. x: [rows, features]; y: [rows, 1].
- */
+/** Linear regression on rows with a fifth held out. x: [rows, features]; y: [rows, 1]. */
 export async function regression(x: Tensor, y: Tensor, options: Options): Promise<Evaluation> {
-  const { xTrain, xTest, yTrain, yTest, rows } = await holdOut(x, y);
-  const [trainRows = 0, features = 0] = xTrain.shape;
-  const xScaler = new StandardScaler().fit(xTrain);
-  const yScaler = new StandardScaler().fit(yTrain);
-
+  const { xTest, yTest, rows, xs, ys, yScale, predict, lineOf } = await prepare(x, y);
+  const [trainRows = 0, features = 0] = xs.shape;
   const model = new Linear(features, 1);
   const batchSize = 32;
   const stepsPerEpoch = Math.ceil(trainRows / batchSize);
   const lr = Math.min(0.01, 1 / features);
-  const [xs, ys] = [xScaler.transform(xTrain), yScaler.transform(yTrain)];
   const losses = await trainOrLoad(model, options, () =>
     train(model, xs, ys, {
       epochs: options.epochs ?? Math.max(60, Math.ceil(800 / stepsPerEpoch)),
@@ -53,30 +45,18 @@ export async function regression(x: Tensor, y: Tensor, options: Options): Promis
     }),
   );
 
-  const predict = (x: Tensor, by = model): Tensor =>
-    noGrad(() => yScaler.inverseTransform(by(xScaler.transform(x))));
-  const predictions = predict(xTest);
-  const exact = predict(xTest, leastSquares(xs, ys));
+  const predictions = predict(model, xTest);
+  const exact = predict(leastSquares(xs, ys), xTest);
   return {
     rows,
     features: await xTest.data(),
     real: await yTest.data(),
     predicted: await predictions.data(),
-    effects: [...(await noGrad(() => model.weight.mul(yScaler.scale)).data())],
+    effects: [...(await noGrad(() => model.weight.mul(yScale)).data())],
     r2: await r2Score(predictions, yTest).item(),
     closedFormR2: await r2Score(exact, yTest).item(),
     error: Math.sqrt(await meanSquaredError(predictions, yTest).item()),
-    line: features === 1 ? await lineOf(predict, xScaler) : null,
+    line: features === 1 ? await lineOf(model) : null,
     losses,
   };
-}
-
-/** Slope and intercept in the feature's own units, read off a deviation to either side of its mean. */
-async function lineOf(predict: (x: Tensor) => Tensor, scaler: StandardScaler): Promise<Line> {
-  const [mean, deviation] = [await scaler.mean.item(), await scaler.scale.item()];
-  const [low = 0, high = 0] = await predict(
-    tensor([[mean - deviation], [mean + deviation]]),
-  ).data();
-  const slope = (high - low) / (2 * deviation);
-  return { slope, intercept: (low + high) / 2 - slope * mean };
 }

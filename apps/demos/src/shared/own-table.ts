@@ -1,6 +1,4 @@
-import { DataError, readCsv, type Table } from "@wgrad/datasets";
-import type { Options } from "./options.ts";
-import { UsageError } from "./options.ts";
+import { DataError, readCsv, type Source, type Table } from "@wgrad/datasets";
 
 /** A user's table, read and checked: every cell is a number and the target varies. */
 export interface OwnTable {
@@ -11,25 +9,31 @@ export interface OwnTable {
   readonly target: string;
 }
 
-/** Reads `--csv FILE` and takes `--target NAME`, or the last column, as what is to be predicted. */
-export async function readOwnTable(csv: string, { target: wanted }: Options): Promise<OwnTable> {
-  const table = await readCsv(csv);
+/** Reads a user's CSV, which messages call `name`, and takes the column `target`, or the last one, as what is to be predicted. */
+export async function readOwnTable(
+  csv: Source,
+  {
+    name = String(csv),
+    target: wanted,
+  }: { readonly name?: string; readonly target?: string | undefined },
+): Promise<OwnTable> {
+  const table = await readCsv(csv, { name });
   const target = wanted ?? (table.names.at(-1) as string);
   if (!table.names.includes(target)) {
-    throw new UsageError(
-      `${csv}: no column "${target}" to predict; there are ${table.names.join(", ")}`,
+    throw new DataError(
+      `${name}: no column "${target}" to predict; there are ${table.names.join(", ")}`,
     );
   }
-  const features = table.names.filter((name) => name !== target);
+  const features = table.names.filter((column) => column !== target);
   if (features.length === 0) {
-    throw new DataError(`${csv}: only one column, "${target}", and nothing to predict it from`);
+    throw new DataError(`${name}: only one column, "${target}", and nothing to predict it from`);
   }
-  if (table.length < 2) throw new DataError(`${csv}: only one row: nothing to learn from`);
-  for (const name of table.names) table.numbers(name);
+  if (table.length < 2) throw new DataError(`${name}: only one row: nothing to learn from`);
+  for (const column of table.names) table.numbers(column);
   const values = table.numbers(target);
   if (values.every((value) => value === values[0])) {
     throw new DataError(
-      `${csv}: column "${target}" is ${values[0]} in every row: nothing to learn`,
+      `${name}: column "${target}" is ${values[0]} in every row: nothing to learn`,
     );
   }
   return { table, features, target };

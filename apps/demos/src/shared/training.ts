@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import type { Optimizer } from "@wgrad/optim";
 
 /**
  * One step of training has been taken. A training loop is a generator of these, so that whoever asks for the next step
@@ -11,6 +12,8 @@ export interface Step {
   readonly steps: number;
   /** What the step descended, not read yet. */
   readonly loss: Tensor;
+  /** What took the step, if an optimizer did: its learning rate may be changed before the next one. */
+  readonly optimizer?: Optimizer;
 }
 
 export type Training = AsyncGenerator<Step, void, undefined>;

@@ -1,14 +1,12 @@
 import { readFileSync } from "node:fs";
-import { tensor, WgradError } from "@wgrad/autograd";
-import { readSafetensors, type TensorRecord, writeSafetensors } from "@wgrad/autograd/safetensors";
-import { type Module, ModuleDict, type StateDict } from "@wgrad/nn";
+import type { TensorRecord } from "@wgrad/autograd/safetensors";
+import { ModuleDict } from "@wgrad/nn";
 import { type Options, UsageError } from "./options.ts";
+import { type AnyModule, giveWeights, recordsIn, weightsOf } from "./state.ts";
 import { say } from "./terminal.ts";
 import type { Curve, Training } from "./training.ts";
 import { type WatchOptions, watch } from "./watch.ts";
 import { writeWhole } from "./write.ts";
-
-type AnyModule = Module<never[], unknown>;
 
 /**
  * Gives `model` its weights: from `--load FILE`, and then there is no curve, or by training it; then writes them to
@@ -52,36 +50,24 @@ export async function trainEachOrLoad<Name extends string>(
 
 /** Writes a model's parameters and buffers as a safetensors file that says which demo it is from. */
 export async function saveWeights(model: AnyModule, path: string, demo: string): Promise<void> {
-  const tensors: Record<string, TensorRecord> = {};
-  for (const [key, value] of Object.entries(model.stateDict())) {
-    tensors[key] = { dtype: value.dtype, shape: value.shape, data: await value.data() };
-  }
-  writeWhole(path, writeSafetensors(tensors, { demo }));
+  writeWhole(path, await weightsOf(model, demo));
   say(`  weights written to ${path}`);
 }
 
-/** Gives `model` what `saveWeights` wrote. Throws UsageError for a file that is none, or is another demo's. */
+/** Gives `model` what `saveWeights` wrote. Throws for a file that is none, or is another demo's. */
 export function loadWeights(model: AnyModule, path: string, demo: string): void {
-  const state: StateDict = {};
-  for (const [key, { data, dtype, shape }] of Object.entries(readWeights(path, demo))) {
-    state[key] = tensor(data, { dtype, shape });
-  }
-  blame(path, () => model.loadStateDict(state));
+  giveWeights(model, read(path), demo, path);
 }
 
 /** The tensors in a file of weights, for which no device need be open. */
 export function readWeights(path: string, demo: string): Readonly<Record<string, TensorRecord>> {
-  const { tensors, metadata } = blame(path, () => readSafetensors(readFileSync(path)));
-  if (metadata.demo === undefined || metadata.demo === demo) return tensors;
-  throw new UsageError(`${path}: weights of the demo ${metadata.demo}, not of ${demo}`);
+  return recordsIn(read(path), demo, path);
 }
 
-/** Says of which file an error is. */
-function blame<Result>(path: string, read: () => Result): Result {
+function read(path: string): Uint8Array {
   try {
-    return read();
+    return readFileSync(path);
   } catch (error) {
-    const known = error instanceof WgradError || (error as NodeJS.ErrnoException).code;
-    throw known ? new UsageError(`${path}: ${(error as Error).message}`) : error;
+    throw new UsageError(`${path}: ${(error as Error).message}`);
   }
 }

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
+import { build, preview } from "vite";
+import { findChromium, softwareWebGPU } from "../../../../scripts/chromium.ts";
+
+const configFile = new URL("../../vite.config.ts", import.meta.url).pathname;
+/** The built gallery in a sub-folder of a server, and a browser to look at it with. */
+export interface Site {
+  /** Where the files are. */
+  readonly folder: string;
+  readonly url: string;
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+export async function openSite({ gpu = true }: { readonly gpu?: boolean } = {}): Promise<Site> {
+  const folder = mkdtempSync(join(tmpdir(), "wgrad-gallery-"));
+  await build({ configFile, logLevel: "error", build: { outDir: folder } });
+  const server = await preview({
+    configFile,
+    base: "/some/where/",
+    logLevel: "error",
+    build: { outDir: folder },
+    preview: { port: 0, host: "127.0.0.1" },
+  });
+  const url = server.resolvedUrls?.local[0];
+  if (url === undefined) throw new Error("the preview server has no address");
+  const { executablePath, env } = findChromium();
+  const args = ["--no-sandbox", ...(gpu ? softwareWebGPU : [])];
+  const fonts = { FONTCONFIG_FILE: fontsFile(folder, executablePath) };
+  const browser = await chromium.launch({ executablePath, env: { ...env, ...fonts }, args });
+  return {
+    folder,
+    url,
+    browser,
+    async close() {
+      await browser.close();
+      await server.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** Says where letters are: the system's, and those beside a browser that was unpacked. */
+function fontsFile(folder: string, executablePath: string): string {
+  const folders = ["/usr/share/fonts", join(dirname(executablePath), "fonts")];
+  const path = join(folder, "fonts.conf");
+  const where = folders.map((each) => `<dir>${each}</dir>`).join("");
+  const alias = (name: string, font: string): string =>
+    `<alias><family>${name}</family><prefer><family>${font}</family></prefer></alias>`;
+  const names = alias("monospace", "DejaVu Sans Mono") + alias("system-ui", "Open Sans");
+  const cache = `<cachedir>${join(folder, "fonts-cache")}</cachedir>`;
+  writeFileSync(path, `<?xml version="1.0"?><fontconfig>${where}${names}${cache}</fontconfig>`);
+  return path;
+}
+
+/** A visit to one page of the gallery, and what went wrong on it. */
+export interface Visit {
+  readonly page: Page;
+  /** Errors on the console and uncaught ones. */
+  readonly errors: string[];
+}
+
+export async function visit(
+  { browser, url }: Site,
+  name: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ locale: "en-GB", ...options });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(`${url}#/${name}`);
+  return { page, errors };
+}

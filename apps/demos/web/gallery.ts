@@ -1,0 +1,37 @@
+import { drawing, element } from "./dom/element.ts";
+import { pages } from "./pages.ts";
+
+/** The first page: all the others. */
+export function showGallery(place: HTMLElement): void {
+  const cards = Object.entries(pages).map(([name, { title, summary, icon }]) =>
+    element(
+      "li",
+      {},
+      element(
+        "a",
+        { class: "card", href: `#/${name}` },
+        drawing(icon),
+        element("h2", {}, title),
+        element("p", {}, summary),
+      ),
+    ),
+  );
+  place.replaceChildren(
+    element(
+      "div",
+      { class: "gallery" },
+      element(
+        "header",
+        {},
+        element("h1", {}, "Watch them learn"),
+        element(
+          "p",
+          { class: "lead" },
+          "Each page trains a model here, in your browser, on real data: with wgrad, a deep-learning framework for TypeScript " +
+            "that computes on WebGPU. Nothing leaves your machine.",
+        ),
+      ),
+      element("ul", { class: "cards" }, ...cards),
+    ),
+  );
+}

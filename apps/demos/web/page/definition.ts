@@ -1,0 +1,74 @@
+import type { Frame, Setting, Settings } from "../session/protocol.ts";
+
+/** A number that the user sets with a slider. */
+export interface Slider {
+  readonly name: string;
+  readonly label: string;
+  readonly value: number;
+  /** The places of the slider, in order. */
+  readonly values: readonly number[];
+  /** Acts while training goes on; what does not begins the training anew. */
+  readonly live?: boolean;
+}
+
+/** One of several, set with a list. */
+export interface Choice {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  /** Value → what the list says. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly live?: boolean;
+}
+
+export type Control = Slider | Choice;
+
+/** A number that the page measures. */
+export interface Measure {
+  readonly label: string;
+  readonly format: (value: number) => string;
+}
+
+/** A source file as it runs. */
+export interface Source {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What a picture can ask of the page around it. */
+export interface Stage {
+  /** Where the picture is. */
+  readonly element: HTMLElement;
+  /** Ends when the page is left. */
+  readonly signal: AbortSignal;
+  /** Asks the run's `ask`, in the worker. */
+  ask(question: unknown): Promise<unknown>;
+  setting(name: string): Setting;
+}
+
+/** What a page draws. */
+export interface Picture<Snapshot> {
+  /** Called after a training has begun, and then after every frame. */
+  draw(snapshot: Snapshot, frame: Frame<Snapshot>): void;
+}
+
+/** One page of the gallery: everything but its training, which is in its `lesson.ts` and runs in the worker. */
+export interface Page<Snapshot = unknown> {
+  /** What one sees and should try, in paragraphs. */
+  readonly about: readonly string[];
+  readonly controls: readonly Control[];
+  /** The picture's heading. */
+  readonly caption: string;
+  readonly loss: { readonly label: string; readonly log?: boolean };
+  readonly measures: Readonly<Record<string, Measure>>;
+  /** The user may bring a file to learn from. */
+  readonly upload?: { readonly label: string; readonly accept: string; readonly hint: string };
+  readonly sources: readonly Source[];
+  /** The lesson of the command line that this is the live picture of. */
+  readonly lesson: { readonly command: string; readonly teaches: string };
+  picture(stage: Stage): Picture<Snapshot>;
+}
+
+/** The settings as a page opens. */
+export const defaults = (controls: readonly Control[]): Settings =>
+  Object.fromEntries(controls.map(({ name, value }) => [name, value]));

@@ -1,0 +1,89 @@
+/** What the page's thread and its worker say to each other: data, and nothing of the library. */
+
+export type Setting = number | string;
+export type Settings = Readonly<Record<string, Setting>>;
+
+export interface Wanted {
+  /** The page's name. */
+  readonly page: string;
+  /** Decides every random number. */
+  readonly seed: number;
+  readonly settings: Settings;
+  /** A file of the user's to learn from, in place of the page's own data. */
+  readonly file: File | null;
+}
+
+/** Where the work is done. */
+export interface DeviceFacts {
+  readonly kind: "webgpu" | "cpu";
+  /** The adapter, in its own words. */
+  readonly description: string;
+}
+
+/** A training that is ready for its first step. */
+export interface Opened<Snapshot = unknown> {
+  readonly device: DeviceFacts;
+  readonly parameters: number;
+  /** The model's layers as a table of text; null where there are none. */
+  readonly summary: string | null;
+  /** Whether there are weights to save and to load. */
+  readonly hasWeights: boolean;
+  readonly frame: Frame<Snapshot>;
+}
+
+/** What has happened since the frame before. */
+export interface Frame<Snapshot = unknown> {
+  /** Steps taken so far. */
+  readonly step: number;
+  /** Steps that the training will take; 0 before the first one says. */
+  readonly steps: number;
+  readonly done: boolean;
+  /** Losses of the steps since the frame before; the last is that of `step`. */
+  readonly losses: Float32Array;
+  /** What the page draws. */
+  readonly snapshot: Snapshot;
+  /** Measured on data that are not learned from; null where nothing was measured for this frame. */
+  readonly measures: Readonly<Record<string, number>> | null;
+  readonly machine: MachineFacts;
+}
+
+export interface MachineFacts {
+  /** Over the steps of this frame; 0 where there were none. */
+  readonly stepsPerSecond: number;
+  readonly dispatchesPerStep: number;
+  /** Bytes in use on the device. */
+  readonly bytes: number;
+  /** The learning rate now; null before the first step, and where there is none. */
+  readonly lr: number | null;
+}
+
+export interface Pace {
+  /** No step is begun later than this after the first; there is always one. */
+  readonly milliseconds: number;
+  /** At most so many (default: no limit). */
+  readonly steps?: number;
+}
+
+/** How far a file is that the page needs. */
+export interface Loading {
+  readonly what: string;
+  readonly received: number;
+  /** Bytes of the whole file, or null if the server does not say. */
+  readonly total: number | null;
+}
+
+/** One page's training, in its worker. Calls are served in turn, whole. */
+export interface Session<Snapshot = unknown> {
+  /** Begins anew. If that fails, what was there before is as it was. */
+  open(wanted: Wanted, onLoading: (loading: Loading) => void): Promise<Opened<Snapshot>>;
+  /** Takes steps and says what happened. */
+  advance(pace: Pace): Promise<Frame<Snapshot>>;
+  /** Changes a setting of the training that goes on. */
+  set(name: string, value: Setting): Promise<void>;
+  /** Whatever else the page asks: a drawing to classify, a sentence to judge. */
+  ask(question: unknown): Promise<unknown>;
+  /** The weights as a safetensors file. */
+  weights(): Promise<Uint8Array>;
+  /** Takes weights from such a file, all or none. */
+  load(file: File): Promise<Frame<Snapshot>>;
+}

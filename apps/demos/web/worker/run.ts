@@ -1,0 +1,40 @@
+import type { Shape } from "@wgrad/autograd";
+import type { Module } from "@wgrad/nn";
+import type { Training } from "../../src/shared/training.ts";
+import type { Setting, Settings } from "../session/protocol.ts";
+
+/** One training of a page, from its first step. */
+export interface Run<Snapshot = unknown> {
+  /** What is trained; null where nothing has weights. */
+  readonly model: Module<never[], unknown> | null;
+  /** Shape of an input, or of several, for the model's summary. */
+  readonly inputShape?: Shape | readonly Shape[];
+  readonly inputType?: "f32" | "i32";
+  readonly training: Training;
+  /** What the page draws now. Its typed arrays are handed over: make them for it. */
+  snapshot(): Promise<Snapshot>;
+  /** How good the model is on data that it does not learn from; may take longer than a snapshot. */
+  measures?(): Promise<Readonly<Record<string, number>>>;
+  /** A setting, other than the learning rate, that can change while training goes on. */
+  set?(name: string, value: Setting): void;
+  /** Answers the page's own questions. */
+  ask?(question: unknown): Promise<unknown>;
+}
+
+/** What a page gets for a run: settings, the user's file, and a way to fetch that says how far it is. */
+export interface Desk {
+  readonly settings: Settings;
+  readonly file: File | null;
+  /** The bytes at an address; fetched once a visit. */
+  fetch(url: string, what: string): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** What a page's `lesson.ts` exports: makes a run. The seed has been set. */
+export type Begin<Snapshot = unknown> = (desk: Desk) => Promise<Run<Snapshot>>;
+
+/** A number among the settings. */
+export function numberOf(settings: Settings, name: string): number {
+  const value = settings[name];
+  if (typeof value !== "number") throw new TypeError(`setting ${name} is ${value}, not a number`);
+  return value;
+}
