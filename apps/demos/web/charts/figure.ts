@@ -60,6 +60,8 @@ export class Figure {
       width,
       style: { fontFamily: "inherit", fontSize: "12px", color: "var(--quiet)", background: "none" },
     });
+    // The whole is one picture with one name; names of its parts would be read out, or refused.
+    for (const part of plot.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
     plot.setAttribute("role", "img");
     plot.setAttribute("aria-label", this.#label);
     const [x, y] = [plot.scale("x"), plot.scale("y")];
