@@ -1,13 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { WgradError } from "@wgrad/autograd";
 import { catalog } from "./catalog.ts";
-import type { Demo } from "./shared/demo.ts";
+import type { Demo, Outcome } from "./shared/demo.ts";
 import { figure, saveFigure } from "./shared/figure.ts";
 import { type Options, optionsHelp, parseOptions, UsageError } from "./shared/options.ts";
 import { start } from "./shared/start.ts";
 import { say, speakTo } from "./shared/terminal.ts";
 import { judge, sayVerdicts, type Verdict } from "./shared/verdict.ts";
-import { readWeights } from "./shared/weights.ts";
+import { checkWeights } from "./shared/weights.ts";
 
 /** What `--json` prints: a run and what it reached. */
 export interface RunResult {
@@ -42,8 +42,9 @@ async function dispatch([name, ...args]: readonly string[]): Promise<boolean> {
   }
   speakTo(options.json ? "stderr" : "stdout");
   try {
-    const result = await runDemo(demo, options);
+    const { result, afterwards } = await runDemo(demo, options);
     if (options.json) console.log(JSON.stringify(result));
+    await afterwards?.();
     return result.checks.every(({ passed }) => passed);
   } finally {
     speakTo("stdout");
@@ -51,10 +52,13 @@ async function dispatch([name, ...args]: readonly string[]): Promise<boolean> {
 }
 
 /** One run: the lesson, its picture, and whether it reached what it must. */
-async function runDemo(demo: Demo, options: Options): Promise<RunResult> {
+async function runDemo(
+  demo: Demo,
+  options: Options,
+): Promise<{ result: RunResult; afterwards: Outcome["afterwards"] }> {
   const began = performance.now();
   const { name, budget, seed } = options;
-  if (options.load !== undefined) readWeights(options.load, name);
+  if (options.load !== undefined) checkWeights(options.load, name);
   const device = await start(options);
   const outcome = await demo.run(options);
   const { title, subtitle, panels } = outcome.report;
@@ -65,7 +69,7 @@ async function runDemo(demo: Demo, options: Options): Promise<RunResult> {
   if (checks.length > 0) sayVerdicts(checks);
   if (outcome.note !== undefined) say("", outcome.note);
   say("", "written:", ...files.map((path) => `  ${path}`));
-  return {
+  const result: RunResult = {
     demo: name,
     budget,
     seed,
@@ -76,6 +80,7 @@ async function runDemo(demo: Demo, options: Options): Promise<RunResult> {
     ...(outcome.note !== undefined && { note: outcome.note }),
     files,
   };
+  return { result, afterwards: outcome.afterwards };
 }
 
 function list(): boolean {

@@ -59,6 +59,8 @@ describe("a mistake is one line and exit code 1", () => {
     [["exam", "--epochs", "many"], '--epochs is "many"; it is a whole number, 1 or more'],
     [["exam", "--epochs", "0"], '--epochs is "0"; it is a whole number, 1 or more'],
     [["exam", "--seed", "1.5"], '--seed is "1.5"; it is a whole number, 0 or more'],
+    [["exam", "--serve", "80"], "exam takes no --serve; --help lists the options"],
+    [["pipeline", "--serve", "70000"], '--serve is "70000"; it is a whole number, from 0 to 65535'],
     [["exam", "--target", "x"], "--target names a column of --csv FILE, which is not given"],
     [["housing", "--out", "FOLDER/good.csv"], "--out FOLDER/good.csv is a file, not a folder"],
     [["exam", "--budget", "huge"], '--budget is "huge"; it is quick or full'],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { init, manualSeed } from "@wgrad/autograd";
 import { StandardScaler } from "@wgrad/datasets";
 import { loadSacramento } from "@wgrad/datasets/data";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { loadPredictor, savePredictor } from "../src/pipeline/bundle.ts";
 import { driftReport } from "../src/pipeline/drift.ts";
 import { preprocessing, pricesOf } from "../src/pipeline/houses.ts";
@@ -13,6 +13,7 @@ import { Predictor } from "../src/pipeline/predictor.ts";
 import { housesIn, MOST_HOUSES, RequestError } from "../src/pipeline/request.ts";
 import { draw, successiveHalving } from "../src/pipeline/search.ts";
 import { type Serving, serve } from "../src/pipeline/server.ts";
+import { checkPort, stayOpen } from "../src/pipeline/stay-open.ts";
 import { askPrices, badRequests, sample, visit } from "../src/pipeline/visit.ts";
 import { temporaryFolder } from "./run.ts";
 
@@ -139,6 +140,35 @@ test("a predictor is one file, and gives the same prices from it", async () => {
   const line = new Predictor(predictor.features, predictor.target, new PriceModel(8, 0));
   await savePredictor(line, path);
   expect((await loadPredictor(path)).model.hidden).toBeNull();
+});
+
+test("--serve finds out before the lesson that its port is taken, and stays open until it is told to stop", async () => {
+  const taken = Number(new URL(server.url).port);
+  await expect(checkPort(taken)).rejects.toThrow(
+    `--serve ${taken}: another program listens there; 0 takes a port that is free`,
+  );
+  const path = join(folder, "served.safetensors");
+  await savePredictor(predictor, path);
+  const said: string[] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((line) => void said.push(line));
+  try {
+    await checkPort(0);
+    const open = stayOpen(path, 0);
+    const url = await vi.waitFor(() => {
+      const found = /on (http:\S+) until/.exec(said.join("\n"))?.[1];
+      if (found === undefined) throw new Error("not open yet");
+      return found;
+    });
+    expect(await askPrices(url, [sample])).toEqual(await askPrices(server.url, [sample]));
+    const stop = process.listeners("SIGINT").at(-1) as () => void;
+    stop();
+    await open;
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
+    expect(said.at(-1)).toBe("stopped");
+    expect(process.listeners("SIGINT")).not.toContain(stop);
+  } finally {
+    log.mockRestore();
+  }
 });
 
 test("drift is seen where there is some, and not where there is none", async () => {

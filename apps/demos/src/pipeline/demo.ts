@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { trainTestIndices } from "@wgrad/datasets";
+import { describe, trainTestIndices } from "@wgrad/datasets";
 import { loadSacramento } from "@wgrad/datasets/data";
 import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Budget, Options } from "../shared/options.ts";
@@ -8,10 +8,11 @@ import { watch } from "../shared/watch.ts";
 import { writeWhole } from "../shared/write.ts";
 import { choose } from "./choose.ts";
 import { deploy } from "./deploy.ts";
-import { columns, describe, preprocessing } from "./houses.ts";
+import { columns, preprocessing } from "./houses.ts";
 import type { Settings } from "./models.ts";
 import { monitor } from "./monitor.ts";
 import { htmlReport } from "./report.ts";
+import { checkPort, stayOpen } from "./stay-open.ts";
 import { scoreCells, scoresOn, trainPredictor } from "./steps.ts";
 import { Story } from "./story.ts";
 import { tune } from "./tune.ts";
@@ -39,7 +40,7 @@ const LINE = 0.568;
 
 /** From a question to a model at work, in ten steps. */
 export const pipeline: Demo = {
-  takes: [],
+  takes: ["serve"],
   checks: {
     quick: [{ measure: "R²", least: 0.3 }, ...served],
     full: [{ measure: "R²", least: LINE }, ...served],
@@ -49,6 +50,8 @@ export const pipeline: Demo = {
 
 async function run(options: Options): Promise<Outcome> {
   const { settings, folds, draws } = plans[options.budget];
+  const { serve: port } = options;
+  if (port !== undefined) await checkPort(port);
   const story = new Story();
 
   story.step("Define: what is a house in Sacramento worth?");
@@ -61,7 +64,7 @@ async function run(options: Options): Promise<Outcome> {
   story.step("Collect");
   const { about, table } = await loadSacramento();
   story.say(`${about.title}: ${about.description}`, `${about.source}; ${about.licence}`, "");
-  story.table(["column", "least", "median", "most"], describe(table));
+  story.plain(String(describe(table.select([...columns, "price"]))));
 
   story.step("Preprocess");
   const names = (await preprocessing().fit(table)).featureNames;
@@ -114,6 +117,7 @@ async function run(options: Options): Promise<Outcome> {
     },
     note: "What wins a search by a hundredth need not win on new rows: with 745 houses that much is chance.",
     files: [path, report],
+    ...(port !== undefined && { afterwards: () => stayOpen(path, port) }),
     report: { title, subtitle, panels: story.panels },
   };
 }

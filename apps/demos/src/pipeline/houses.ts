@@ -53,15 +53,3 @@ export function tableOf(houses: readonly House[]): Table {
 /** Prices of some rows: [rows, 1]. */
 export const pricesOf = (table: Table): Tensor =>
   tensor(Float32Array.from(table.numbers("price"))).unsqueeze(1);
-
-/** What a person wants to see first of each column: least, median and most; of kinds how many there are. */
-export function describe(table: Table): (string | number)[][] {
-  const numbers = [...measures, "price"].map((name) => {
-    const sorted = table.numbers(name).sort();
-    const at = (part: number): number => sorted[Math.round(part * (sorted.length - 1))] as number;
-    return [name, ...[0, 0.5, 1].map((part) => String(Number(at(part).toPrecision(6))))];
-  });
-  const types = table.strings("type");
-  const counts = kinds.map((kind) => `${types.filter((type) => type === kind).length} ${kind}`);
-  return [...numbers, [`type: ${counts.join(", ")}`, "", "", ""]];
-}

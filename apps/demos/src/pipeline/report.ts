@@ -19,6 +19,7 @@ ${sections.join("\n")}
 
 function htmlOf(block: Block): string {
   if (block.kind === "text") return `<p>${block.lines.map(escapeXml).join("<br>")}</p>`;
+  if (block.kind === "plain") return `<pre class="wide">${escapeXml(block.text)}</pre>`;
   if (block.kind === "pictures") {
     const figures = block.panels.map(
       (panel) =>
@@ -40,7 +41,7 @@ main { max-width: 1000px; margin: 0 auto; padding: 40px 24px 80px; }
 h1 { font-size: 30px; margin: 0; } h2 { font-size: 20px; margin: 44px 0 8px; }
 .quiet, figcaption { color: ${ink.quiet}; } figcaption { font-size: 14px; } figcaption b { color: ${ink.text}; }
 .pictures { display: flex; flex-wrap: wrap; gap: 24px; } figure { margin: 16px 0 0; } svg { max-width: 100%; height: auto; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; margin: 8px 0; font-size: 15px; }
+.wide { overflow-x: auto; } pre { font-size: 13px; line-height: 1.45; } table { border-collapse: collapse; margin: 8px 0; font-size: 15px; }
 th, td { text-align: left; padding: 5px 18px 5px 0; border-bottom: 1px solid ${ink.grid}; } th { font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 `;

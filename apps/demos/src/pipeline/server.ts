@@ -64,7 +64,8 @@ export async function serve(
         (error: unknown) => {
           const known = error instanceof RequestError;
           counts.refused++;
-          if (!known) console.error(error);
+          const left = (error as NodeJS.ErrnoException).code === "ECONNRESET";
+          if (!known && !left) console.error(error);
           if (request.complete === false) response.setHeader("connection", "close");
           send(response, known ? error.status : 500, {
             error: known ? error.message : "the prediction failed",

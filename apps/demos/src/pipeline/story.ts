@@ -6,6 +6,7 @@ export type Cell = string | number;
 /** What a step of the story shows, in order. */
 export type Block =
   | { readonly kind: "text"; readonly lines: readonly string[] }
+  | { readonly kind: "plain"; readonly text: string }
   | { readonly kind: "table"; readonly names: readonly string[]; readonly rows: readonly Cell[][] }
   | { readonly kind: "pictures"; readonly panels: readonly Panel[] };
 
@@ -27,6 +28,12 @@ export class Story {
   say(...lines: readonly string[]): void {
     this.#blocks.push({ kind: "text", lines });
     say(...lines);
+  }
+
+  /** Text whose lines and columns stand as they are. */
+  plain(text: string): void {
+    this.#blocks.push({ kind: "plain", text });
+    say(text);
   }
 
   table(names: readonly string[], rows: readonly Cell[][]): void {

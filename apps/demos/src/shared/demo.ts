@@ -17,6 +17,8 @@ export interface Outcome {
   readonly note?: string;
   /** Files that the lesson wrote beside its picture. */
   readonly files?: readonly string[];
+  /** What goes on after all is said and written, until it is stopped. */
+  readonly afterwards?: () => Promise<void>;
   /** The picture of the lesson. */
   readonly report: {
     readonly title: string;

@@ -26,12 +26,14 @@ export interface Options {
   readonly save?: string;
   /** Weights to use instead of training. */
   readonly load?: string;
+  /** The port of a server that goes on answering after the lesson; 0 takes one that is free. */
+  readonly serve?: number;
   /** The result as one line of JSON on stdout; what people read goes to stderr. */
   readonly json: boolean;
 }
 
 /** Options that some demos take and others do not. */
-export type Optional = "epochs" | "csv" | "target" | "save" | "load";
+export type Optional = "epochs" | "csv" | "target" | "save" | "load" | "serve";
 
 /** A mistake in what was asked for; its message is one line for the user. */
 export class UsageError extends Error {}
@@ -54,6 +56,10 @@ const flags = {
   target: { type: "string", help: ["NAME", "the column of --csv to predict"] },
   save: { type: "string", help: ["FILE", "write the trained weights as safetensors"] },
   load: { type: "string", help: ["FILE", "use these weights instead of training"] },
+  serve: {
+    type: "string",
+    help: ["PORT", "go on answering requests there afterwards, until Ctrl-C (0: a free port)"],
+  },
   out: { type: "string", help: ["DIR", "where pictures go (default apps/demos/out)"] },
   json: {
     type: "boolean",
@@ -68,6 +74,7 @@ const optional: ReadonlySet<string> = new Set<Optional>([
   "target",
   "save",
   "load",
+  "serve",
 ]);
 
 /** The options of a demo that takes these, a line each. */
@@ -126,6 +133,7 @@ export function parseOptions(
     ...(target !== undefined && { target }),
     ...(save !== undefined && { save }),
     ...(load !== undefined && { load }),
+    ...(values.serve !== undefined && { serve: wholeNumber("serve", values.serve, 0, 65_535) }),
     out: values.out ?? out,
     json: values.json ?? false,
   };
@@ -155,8 +163,9 @@ function choice<const Value extends string>(
   throw new UsageError(`--${option} is "${text}"; it is ${values.join(" or ")}`);
 }
 
-function wholeNumber(option: string, text: string, least: number): number {
+function wholeNumber(option: string, text: string, least: number, most?: number): number {
   const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value < 2 ** 32) return value;
-  throw new UsageError(`--${option} is "${text}"; it is a whole number, ${least} or more`);
+  if (/^\d+$/.test(text) && value >= least && value <= (most ?? 2 ** 32 - 1)) return value;
+  const range = most === undefined ? `${least} or more` : `from ${least} to ${most}`;
+  throw new UsageError(`--${option} is "${text}"; it is a whole number, ${range}`);
 }
