@@ -7,7 +7,7 @@ import { type Options, optionsHelp, parseOptions, UsageError } from "./shared/op
 import { start } from "./shared/start.ts";
 import { say, speakTo } from "./shared/terminal.ts";
 import { judge, sayVerdicts, type Verdict } from "./shared/verdict.ts";
-import { checkWeights } from "./shared/weights.ts";
+import { readWeights } from "./shared/weights.ts";
 
 /** What `--json` prints: a run and what it reached. */
 export interface RunResult {
@@ -58,7 +58,7 @@ async function runDemo(
 ): Promise<{ result: RunResult; afterwards: Outcome["afterwards"] }> {
   const began = performance.now();
   const { name, budget, seed } = options;
-  if (options.load !== undefined) checkWeights(options.load, name);
+  if (options.load !== undefined) readWeights(options.load, name);
   const device = await start(options);
   const outcome = await demo.run(options);
   const { title, subtitle, panels } = outcome.report;

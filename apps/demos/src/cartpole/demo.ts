@@ -14,7 +14,7 @@ import { play } from "./play.ts";
 import { PolicyAndValue, policyGradient } from "./policy-gradient.ts";
 
 const settings = {
-  quick: { iterations: 10, steps: 200, episodes: 20 },
+  quick: { iterations: 5, steps: 200, episodes: 10 },
   full: { iterations: 30, steps: 4000, episodes: 100 },
 };
 

@@ -11,10 +11,9 @@ import { heading, say, table } from "../shared/terminal.ts";
 import { trainOrLoad } from "../shared/weights.ts";
 import { network } from "./model.ts";
 
-const BATCH = 32;
 const settings = {
-  quick: { trainRows: 1600, testRows: 500, epochs: 1 },
-  full: { trainRows: 60_000, testRows: 10_000, epochs: 2 },
+  quick: { trainRows: 800, testRows: 300, epochs: 1, batchSize: 16, lr: 1e-2 },
+  full: { trainRows: 60_000, testRows: 10_000, epochs: 2, batchSize: 32, lr: 5e-3 },
 };
 
 /** Which digit is it? The test that every method has taken. */
@@ -28,7 +27,7 @@ export const mnist: Demo = {
 };
 
 async function lesson(options: Options): Promise<Outcome> {
-  const { trainRows, testRows, epochs: usual } = settings[options.budget];
+  const { trainRows, testRows, epochs: usual, batchSize, lr } = settings[options.budget];
   const epochs = options.epochs ?? usual;
   const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
   const train = new Subset(await loadMnist(), numbers(trainRows));
@@ -36,13 +35,13 @@ async function lesson(options: Options): Promise<Outcome> {
   const names = [..."0123456789"];
   heading(`MNIST: ${train.length} digits of 28×28 dots to learn from, ${test.length} to be told`);
   const model = network();
-  say(summary(model, [BATCH, 1, 28, 28]), "");
+  say(summary(model, [batchSize, 1, 28, 28]), "");
 
-  const steps = epochs * Math.ceil(trainRows / BATCH);
-  const optimizer = new Adam(model.parameters(), { lr: 5e-3 });
+  const steps = epochs * Math.ceil(trainRows / batchSize);
+  const optimizer = new Adam(model.parameters(), { lr });
   const schedule = new CosineAnnealingLR(optimizer, steps, { etaMin: 1e-4 });
   const losses = await trainOrLoad(model, options, () =>
-    trainClassifier(model, train, { epochs, batchSize: BATCH, optimizer, schedule }),
+    trainClassifier(model, train, { epochs, batchSize, optimizer, schedule }),
   );
 
   const judged = await judgeClassifier(model, test, 10);

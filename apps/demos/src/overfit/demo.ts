@@ -40,12 +40,15 @@ async function lesson(options: Options): Promise<Outcome> {
   );
 
   const seen = { plain: new Sight(), held: new Sight() };
-  const steps = options.epochs ?? (options.budget === "full" ? 600 : 200);
+  const budget = { full: { steps: 600, looks: 40 }, quick: { steps: 80, looks: 8 } }[
+    options.budget
+  ];
+  const steps = options.epochs ?? budget.steps;
   const training = (name: keyof typeof models, weightDecay: number) => () =>
     train(models[name], few, rest, {
       steps,
       weightDecay,
-      every: Math.max(1, Math.round(steps / 40)),
+      every: Math.max(1, Math.round(steps / budget.looks)),
       look: seen[name].look,
     });
   await trainEachOrLoad(models, options, {

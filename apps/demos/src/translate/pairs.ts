@@ -21,6 +21,7 @@ const characterTokenizer = new WordTokenizer({
 });
 
 export const wordsOf = (sentence: string): string[] => wordTokenizer.tokenize(sentence);
+export const charactersOf = (sentence: string): string[] => characterTokenizer.tokenize(sentence);
 
 /** 0 fills up, 1 stands for what was never seen; a Chinese sentence lies between 2 and 3. */
 export const PADDING = 0;
@@ -36,7 +37,7 @@ export interface Languages {
 export const languagesOf = (pairs: readonly Pair[]): Languages => ({
   source: Vocabulary.from(pairs.map(({ en }) => wordsOf(en))),
   target: Vocabulary.from(
-    pairs.map(({ zh }) => characterTokenizer.tokenize(zh)),
+    pairs.map(({ zh }) => charactersOf(zh)),
     { specials: ["<pad>", "<unk>", "<start>", "<end>"] },
   ),
 });
@@ -45,7 +46,7 @@ export const encodeSource = ({ source }: Languages, { en }: Pair): number[] =>
   source.encode(wordsOf(en));
 export const encodeTarget = ({ target }: Languages, { zh }: Pair): number[] => [
   START,
-  ...target.encode(characterTokenizer.tokenize(zh)),
+  ...target.encode(charactersOf(zh)),
   END,
 ];
 
