@@ -1,5 +1,9 @@
 import type { Page } from "./page/definition.ts";
+import boundary from "./pages/boundary/icon.svg?raw";
+import clusters from "./pages/clusters/icon.svg?raw";
+import exam from "./pages/exam/icon.svg?raw";
 import housing from "./pages/housing/icon.svg?raw";
+import optimizers from "./pages/optimizers/icon.svg?raw";
 
 /** A page as the gallery shows it. */
 export interface Entry {
@@ -18,5 +22,29 @@ export const pages: Readonly<Record<string, Entry>> = {
     summary: "A straight line finds its way through real prices.",
     icon: housing,
     load: () => import("./pages/housing/page.ts"),
+  },
+  exam: {
+    title: "How many hours make a pass?",
+    summary: "A curve from no to yes, and why it needs to be held.",
+    icon: exam,
+    load: () => import("./pages/exam/page.ts"),
+  },
+  boundary: {
+    title: "Where is the border?",
+    summary: "A small network bends its border around moons and spirals.",
+    icon: boundary,
+    load: () => import("./pages/boundary/page.ts"),
+  },
+  optimizers: {
+    title: "Who is down first?",
+    summary: "Five optimizers race down the same surface.",
+    icon: optimizers,
+    load: () => import("./pages/optimizers/page.ts"),
+  },
+  clusters: {
+    title: "What belongs together?",
+    summary: "k-means finds groups, round by round, without names.",
+    icon: clusters,
+    load: () => import("./pages/clusters/page.ts"),
   },
 };

@@ -34,7 +34,7 @@ export async function* train(
       loss.backward();
       optimizer.step();
       schedule.step();
-      yield { step: ++step, steps, loss };
+      yield { step: ++step, steps, loss, optimizer };
     }
   }
 }

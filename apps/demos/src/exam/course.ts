@@ -1,30 +1,11 @@
-import { noGrad, tensor } from "@wgrad/autograd";
-import { StandardScaler } from "@wgrad/datasets";
 import type { Options } from "../shared/options.ts";
 import { heading, say, table } from "../shared/terminal.ts";
 import type { Curve as LossCurve, Training } from "../shared/training.ts";
 import { watch } from "../shared/watch.ts";
 import { trainOrLoad } from "../shared/weights.ts";
 import { Logistic } from "./model.ts";
+import { type Curve, chance, standardised, students } from "./students.ts";
 import { train } from "./train.ts";
-
-/** The course's five students. */
-export const students: readonly { hours: number; passed: number }[] = [
-  { hours: 10, passed: 0 },
-  { hours: 20, passed: 0 },
-  { hours: 30, passed: 1 },
-  { hours: 40, passed: 1 },
-  { hours: 50, passed: 1 },
-];
-
-/** P(pass) = σ(slope · hours + intercept). */
-export interface Curve {
-  readonly slope: number;
-  readonly intercept: number;
-}
-
-export const chance = ({ slope, intercept }: Curve, hours: number): number =>
-  1 / (1 + Math.exp(-(slope * hours + intercept)));
 
 /** The lesson: without a penalty the curve never stops getting steeper; with scikit-learn's it does. */
 export async function fiveStudents(
@@ -89,10 +70,7 @@ async function fit(
   penalty: number,
   take: (training: Training, model: Logistic) => Promise<LossCurve>,
 ): Promise<{ curve: Curve; losses: LossCurve }> {
-  const x = tensor(students.map(({ hours }) => [hours]));
-  const y = tensor(students.map(({ passed }) => [passed]));
-  const scaler = new StandardScaler().fit(x);
-  const deviation = await scaler.scale.item();
+  const { x, y, deviation, curveOf } = await standardised();
   // One deviation's weight is `deviation` times an hour's: the same penalty is smaller by its square.
   const model = new Logistic(1);
   const settings = {
@@ -101,9 +79,6 @@ async function fit(
     batchSize: students.length,
     penalty: penalty / deviation ** 2,
   };
-  const losses = await take(train(model, scaler.transform(x), y, settings), model);
-  const logit = async (hours: number): Promise<number> =>
-    noGrad(() => model.linear(scaler.transform(tensor([[hours]])))).item();
-  const intercept = await logit(0);
-  return { curve: { slope: ((await logit(100)) - intercept) / 100, intercept }, losses };
+  const losses = await take(train(model, x, y, settings), model);
+  return { curve: await curveOf(model), losses };
 }

@@ -2,9 +2,10 @@ import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
 import { lossPanel } from "../shared/panels.ts";
-import { chance, fiveStudents, students } from "./course.ts";
+import { fiveStudents } from "./course.ts";
 import { ownExam } from "./own.ts";
 import { curvePanel } from "./picture.ts";
+import { chance, students } from "./students.ts";
 
 const half = { measure: "P(25 hours)", least: 0.495, most: 0.505 };
 

@@ -91,7 +91,7 @@ export function pathIn(layer: SVGGElement, name: string): SVGPathElement {
 }
 
 /** An element of a drawing, with attributes. */
-function svg<Tag extends keyof SVGElementTagNameMap>(
+export function svg<Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string | number>> = {},
 ): SVGElementTagNameMap[Tag] {

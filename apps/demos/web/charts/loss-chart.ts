@@ -1,22 +1,20 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { color, onTheme } from "../dom/theme.ts";
+import type { LossOptions } from "../page/definition.ts";
 
 /** Points past which pairs become one. */
 const MOST = 4000;
 /** The smooth line is an average over about this part of the steps so far, and no fewer than so many. */
 const SMOOTHING = { part: 0.05, least: 10 };
 
-interface Options {
-  readonly label: string;
-  /** Shows orders of size: for losses that fall far. */
-  readonly log?: boolean;
-}
+/** Distances between marks of steps. */
+const WHOLE = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 
 /** The loss of every step, and a smooth line through it. */
 export class LossChart {
   readonly #place: HTMLElement;
-  readonly #options: Options;
+  readonly #options: LossOptions;
   #chart: uPlot | null = null;
   #steps: number[] = [];
   #losses: number[] = [];
@@ -26,7 +24,7 @@ export class LossChart {
   #waiting: number[] = [];
   #average = 0;
 
-  constructor(place: HTMLElement, options: Options, signal: AbortSignal) {
+  constructor(place: HTMLElement, options: LossOptions, signal: AbortSignal) {
     this.#place = place;
     this.#options = options;
     const observer = new ResizeObserver(() => this.#chart?.setSize(this.#size()));
@@ -63,7 +61,8 @@ export class LossChart {
     const mean = this.#waiting.reduce((sum, loss) => sum + loss, 0) / this.#waiting.length;
     this.#waiting = [];
     const count = this.#steps.push(step);
-    const weight = Math.max(1 / count, 1 / Math.max(SMOOTHING.least, SMOOTHING.part * count));
+    const over = Math.max(SMOOTHING.least, SMOOTHING.part * count);
+    const weight = this.#options.noisy === false ? 1 : Math.max(1 / count, 1 / over);
     this.#average = count === 1 ? mean : this.#average + weight * (mean - this.#average);
     this.#losses.push(mean);
     this.#smooth.push(this.#average);
@@ -114,7 +113,7 @@ export class LossChart {
           y: this.#options.log === true ? { distr: 3 } : { range: (_, __, max) => [0, nice(max)] },
         },
         axes: [
-          { ...axis, space: 80 },
+          { ...axis, space: 80, size: 30, incrs: WHOLE },
           { ...axis, size: 56, values: (_, ticks) => ticks.map(short) },
         ],
         series: [

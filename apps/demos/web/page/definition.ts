@@ -29,6 +29,15 @@ export interface Measure {
   readonly format: (value: number) => string;
 }
 
+/** How the loss is shown. */
+export interface LossOptions {
+  readonly label: string;
+  /** Shows orders of size: for losses that fall far. */
+  readonly log?: boolean;
+  /** Steps differ by chance, so that a smooth line helps (default true). */
+  readonly noisy?: boolean;
+}
+
 /** A source file as it runs. */
 export interface Source {
   readonly name: string;
@@ -59,13 +68,15 @@ export interface Page<Snapshot = unknown> {
   readonly controls: readonly Control[];
   /** The picture's heading. */
   readonly caption: string;
-  readonly loss: { readonly label: string; readonly log?: boolean };
+  readonly loss: LossOptions;
+  /** For trainings that would be over before they were seen: so many steps a picture, a picture every so often. */
+  readonly pace?: { readonly steps: number; readonly milliseconds: number };
   readonly measures: Readonly<Record<string, Measure>>;
   /** The user may bring a file to learn from. */
   readonly upload?: { readonly label: string; readonly accept: string; readonly hint: string };
   readonly sources: readonly Source[];
-  /** The lesson of the command line that this is the live picture of. */
-  readonly lesson: { readonly command: string; readonly teaches: string };
+  /** The lesson of the command line that this is the live picture of, if there is one. */
+  readonly lesson?: { readonly command: string; readonly teaches: string };
   picture(stage: Stage): Picture<Snapshot>;
 }
 

@@ -1,5 +1,5 @@
 import { type Connection, connect } from "../session/connect.ts";
-import type { Frame, Loading, Opened, Setting, Wanted } from "../session/protocol.ts";
+import type { Frame, Loading, Opened, Pace, Setting, Wanted } from "../session/protocol.ts";
 
 /** `pausing`: the last picture asked for is on its way. */
 export type State = "loading" | "ready" | "running" | "pausing" | "paused" | "done" | "failed";
@@ -16,11 +16,12 @@ export interface Listener<Snapshot> {
 
 /** At most twenty pictures a second, and few where motion is unwelcome. */
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const pace = () => ({ milliseconds: still.matches ? 400 : 50 });
+const often = (): number => (still.matches ? 400 : 50);
 
 /** Plays one page's training: the worker takes steps only when it is asked for the next picture. */
 export class Player<Snapshot> {
   readonly #listener: Listener<Snapshot>;
+  readonly #pace: Pace | undefined;
   #connection: Connection<Snapshot>;
   #state: State = "loading";
   /** Counts beginnings: answers of an earlier training are dropped. */
@@ -28,8 +29,10 @@ export class Player<Snapshot> {
   #playing: Promise<void> = Promise.resolve();
   #opened = false;
 
-  constructor(listener: Listener<Snapshot>) {
+  /** `pace` slows down what would be over before it was seen. */
+  constructor(listener: Listener<Snapshot>, pace?: Pace) {
     this.#listener = listener;
+    this.#pace = pace;
     this.#connection = connect();
   }
 
@@ -75,7 +78,7 @@ export class Player<Snapshot> {
     await this.#playing;
     if (this.#state !== "ready" && this.#state !== "paused") return;
     await this.#try(turn, async () => {
-      const frame = await this.#connection.advance({ ...pace(), steps: 1 });
+      const frame = await this.#connection.advance({ milliseconds: 0 });
       if (turn === this.#turn) this.#show(frame, "paused");
     });
   }
@@ -111,19 +114,30 @@ export class Player<Snapshot> {
   /** Asks for the next picture before it draws the one that came. */
   async #play(turn: number): Promise<void> {
     await this.#try(turn, async () => {
-      let next = this.#connection.advance(pace());
+      let next = this.#frame();
       for (;;) {
         const frame = await next;
         if (turn !== this.#turn) return;
         const more = this.#goesOn(turn) && !frame.done;
         if (more) {
-          next = this.#connection.advance(pace());
+          next = this.#frame();
           next.catch(() => undefined);
         }
         this.#show(frame, more ? "running" : "paused");
         if (!more) return;
       }
     });
+  }
+
+  /** The next picture, no sooner than the pace says. */
+  async #frame(): Promise<Frame<Snapshot>> {
+    if (this.#pace === undefined) return this.#connection.advance({ milliseconds: often() });
+    const { steps, milliseconds } = this.#pace;
+    const [frame] = await Promise.all([
+      this.#connection.advance({ milliseconds: often(), ...(steps && { steps }) }),
+      new Promise((resolve) => setTimeout(resolve, Math.max(milliseconds, often()))),
+    ]);
+    return frame;
   }
 
   #goesOn(turn: number): boolean {

@@ -72,33 +72,36 @@ export function showPage(
     notice.hidden = false;
   };
 
-  const player = new Player<unknown>({
-    state: (state) => {
-      root.dataset.state = state;
-      toolbar.state(state);
+  const player = new Player<unknown>(
+    {
+      state: (state) => {
+        root.dataset.state = state;
+        toolbar.state(state);
+      },
+      loading: (loading) => toolbar.loading(loading),
+      opened: (opened: Opened) => {
+        const { line, advice } = deviceLine(opened.device);
+        device.replaceChildren(`Computing ${line}. `, element("small", {}, advice));
+        summary.textContent = opened.summary ?? "";
+        summary.parentElement?.toggleAttribute("hidden", opened.summary === null);
+        weights.hidden = !opened.hasWeights;
+        losses.clear();
+        numbers.opened(opened);
+        root.dataset.step = "0";
+        toolbar.frame(opened.frame);
+        picture.draw(opened.frame.snapshot, opened.frame);
+      },
+      frame: (frame: Frame) => {
+        root.dataset.step = String(frame.step);
+        losses.append(frame.step, frame.losses);
+        numbers.frame(frame);
+        toolbar.frame(frame);
+        picture.draw(frame.snapshot, frame);
+      },
+      failed: tell,
     },
-    loading: (loading) => toolbar.loading(loading),
-    opened: (opened: Opened) => {
-      const { line, advice } = deviceLine(opened.device);
-      device.replaceChildren(`Computing ${line}. `, element("small", {}, advice));
-      summary.textContent = opened.summary ?? "";
-      summary.parentElement?.toggleAttribute("hidden", opened.summary === null);
-      weights.hidden = !opened.hasWeights;
-      losses.clear();
-      numbers.opened(opened);
-      root.dataset.step = "0";
-      toolbar.frame(opened.frame);
-      picture.draw(opened.frame.snapshot, opened.frame);
-    },
-    frame: (frame: Frame) => {
-      root.dataset.step = String(frame.step);
-      losses.append(frame.step, frame.losses);
-      numbers.frame(frame);
-      toolbar.frame(frame);
-      picture.draw(frame.snapshot, frame);
-    },
-    failed: tell,
-  });
+    page.pace,
+  );
   signal.addEventListener("abort", () => player.close());
 
   root.append(
@@ -130,11 +133,7 @@ export function showPage(
     ),
     section("The code that runs", codePanel(page.sources)),
     section("The model", summary),
-    section(
-      "The lesson",
-      element("p", {}, `It teaches ${page.lesson.teaches}. The same from the command line:`),
-      element("pre", { class: "command" }, page.lesson.command),
-    ),
+    ...lessonOf(page),
   );
   place.replaceChildren(root);
   const losses = new LossChart(chart, page.loss, signal);
@@ -153,6 +152,13 @@ export function showPage(
 
 function section(title: string, ...content: readonly Node[]): HTMLElement {
   return element("section", {}, element("h2", {}, title), ...content);
+}
+
+function lessonOf({ lesson }: Page): HTMLElement[] {
+  if (lesson === undefined) return [];
+  const teaches = `It teaches ${lesson.teaches}. The same from the command line:`;
+  const command = element("pre", { class: "command" }, lesson.command);
+  return [section("The lesson", element("p", {}, teaches), command)];
 }
 
 function headingOf({ name }: Error): string {

@@ -2,5 +2,9 @@ import type { Begin } from "./run.ts";
 
 /** What each page trains; loaded when it is asked for. */
 export const lessons: Readonly<Record<string, () => Promise<{ readonly begin: Begin }>>> = {
+  boundary: () => import("../pages/boundary/lesson.ts"),
+  clusters: () => import("../pages/clusters/lesson.ts"),
+  exam: () => import("../pages/exam/lesson.ts"),
   housing: () => import("../pages/housing/lesson.ts"),
+  optimizers: () => import("../pages/optimizers/lesson.ts"),
 };

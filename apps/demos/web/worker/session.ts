@@ -59,10 +59,10 @@ export class TrainingSession implements Session {
   set(name: string, value: Setting): Promise<void> {
     return this.#inTurn(async () => {
       const { run, optimizer, settings } = this.#current;
-      if (name === "lr") {
+      if (name === "lr" && optimizer !== null) {
         // A schedule goes on from where it is: what it will give is scaled like what it has given.
         const factor = Number(value) / Number(settings.lr);
-        for (const group of optimizer?.paramGroups ?? []) group.lr *= factor;
+        for (const group of optimizer.paramGroups) group.lr *= factor;
       } else run.set?.(name, value);
       this.#current.settings = { ...settings, [name]: value };
     });

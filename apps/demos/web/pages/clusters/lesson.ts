@@ -1,0 +1,50 @@
+import { noGrad, type Tensor } from "@wgrad/autograd";
+import { PCA, StandardScaler } from "@wgrad/datasets";
+import { loadDigits, loadIris, loadWine } from "@wgrad/datasets/data";
+import { adjustedRandScore } from "@wgrad/metrics";
+import { KMeans } from "../../../src/clusters/k-means.ts";
+import { type Desk, numberOf, type Run } from "../../worker/run.ts";
+
+export interface Snapshot {
+  /** Rows and centres on the first two principal components, in pairs. */
+  readonly points: Float32Array;
+  readonly centres: Float32Array;
+  /** The centre that each row belongs to; empty before the first round. */
+  readonly nearest: Int32Array;
+}
+
+const loaders = { iris: loadIris, wine: loadWine, digits: loadDigits };
+
+/** k-means, round by round, on rows whose classes it is not told. */
+export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
+  const table = await loaders[settings.data as keyof typeof loaders]();
+  const x = new StandardScaler().fitTransform(table.x()).keep();
+  const y = table.y();
+  const pca = await new PCA({ nComponents: 2 }).fit(x);
+  const points = await floats(pca.transform(x));
+  const kMeans = new KMeans(numberOf(settings, "k"), { tries: 1 });
+  let begun = false;
+  const training = (async function* () {
+    for await (const step of kMeans.fit(x)) {
+      begun = true;
+      yield step;
+    }
+  })();
+  return {
+    model: null,
+    training,
+    async snapshot() {
+      const centres = begun ? await floats(pca.transform(kMeans.centres)) : new Float32Array();
+      const nearest = begun
+        ? Int32Array.from(await kMeans.assign(x).data(), Number)
+        : new Int32Array();
+      return { points: points.slice(), centres, nearest };
+    },
+    measures: async () => ({
+      rand: begun ? await adjustedRandScore(kMeans.assign(x), y) : Number.NaN,
+    }),
+  };
+}
+
+const floats = async (tensor: Tensor): Promise<Float32Array> =>
+  Float32Array.from(await noGrad(() => tensor).data(), Number);

@@ -1,0 +1,38 @@
+import { noGrad } from "@wgrad/autograd";
+import { BCELoss } from "@wgrad/nn";
+import { Logistic } from "../../../src/exam/model.ts";
+import { type Curve, chance, standardised, students } from "../../../src/exam/students.ts";
+import { train } from "../../../src/exam/train.ts";
+import { type Desk, numberOf, type Run } from "../../worker/run.ts";
+
+export interface Snapshot {
+  readonly students: typeof students;
+  readonly curve: Curve;
+}
+
+const PASSES = 250;
+
+/** The chance to pass after so many hours, with scikit-learn's penalty on the slope, or none. */
+export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
+  const { x, y, deviation, curveOf } = await standardised();
+  const penalty =
+    settings.penalty === "none" ? 0 : 1 / (Number(settings.penalty) * students.length);
+  const model = new Logistic(1);
+  const criterion = new BCELoss();
+  return {
+    model,
+    inputShape: [students.length, 1],
+    training: train(model, x, y, {
+      epochs: PASSES,
+      lr: numberOf(settings, "lr"),
+      batchSize: students.length,
+      penalty: penalty / deviation ** 2,
+    }),
+    snapshot: async () => ({ students, curve: await curveOf(model) }),
+    async measures() {
+      const curve = await curveOf(model);
+      const all = await noGrad(() => criterion(model(x), y)).item();
+      return { slope: curve.slope, at25: chance(curve, 25), all };
+    },
+  };
+}

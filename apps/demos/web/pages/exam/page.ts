@@ -1,0 +1,81 @@
+import * as Plot from "@observablehq/plot";
+import modelSource from "../../../src/exam/model.ts?raw";
+import studentsSource from "../../../src/exam/students.ts?raw";
+import trainSource from "../../../src/exam/train.ts?raw";
+import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
+import type { Page, Picture, Stage } from "../../page/definition.ts";
+import type { Snapshot } from "./lesson.ts";
+
+export const page: Page = {
+  about: [
+    "Five students, the hours they studied, and whether they passed. The curve says how likely a pass is after so many hours.",
+    "No student contradicts the others, so a steeper curve always fits better: without a penalty on the slope there is no end to it. " +
+      "With scikit-learn's penalty (C = 1) the curve settles, and crosses one half at 25 hours.",
+  ],
+  caption: "Hours of study and the chance to pass",
+  controls: [
+    {
+      name: "penalty",
+      label: "Penalty on the slope",
+      value: "1",
+      options: {
+        none: "none",
+        "10": "a little (C = 10)",
+        "1": "scikit-learn's (C = 1)",
+        "0.1": "a lot (C = 0.1)",
+      },
+    },
+    {
+      name: "lr",
+      label: "Learning rate",
+      value: 1,
+      values: [0.01, 0.03, 0.1, 0.3, 1, 3],
+      live: true,
+    },
+  ],
+  loss: { label: "Cross-entropy", noisy: false },
+  pace: { steps: 3, milliseconds: 50 },
+  measures: {
+    at25: { label: "Chance after 25 hours", format: (value) => value.toFixed(4) },
+    slope: { label: "Slope an hour", format: (value) => value.toFixed(4) },
+    all: { label: "Cross-entropy of all five", format: (value) => value.toFixed(4) },
+  },
+  sources: [
+    { name: "model.ts", text: modelSource },
+    { name: "train.ts", text: trainSource },
+    { name: "students.ts", text: studentsSource },
+  ],
+  lesson: {
+    command: "pnpm demo exam",
+    teaches: "logistic regression, and why a penalty makes it have an answer",
+  },
+  picture: (stage) => picture(stage) as Picture<unknown>,
+};
+
+const HOURS = Array.from({ length: 121 }, (_, i) => i / 2);
+
+function picture({ element, signal }: Stage): Picture<Snapshot> {
+  const figure = new Figure(element, "Five students and the curve of their chance to pass", signal);
+  return {
+    draw({ students, curve }, { step }) {
+      if (step === 0) {
+        figure.base({
+          grid: true,
+          x: { label: "hours of study →", domain: [0, 60] },
+          y: { label: "↑ chance to pass", domain: [0, 1], tickFormat: ".0%" },
+          marks: [
+            Plot.ruleY([0.5], { stroke: "var(--quiet)", strokeDasharray: "3 4" }),
+            Plot.dot(students, { x: "hours", y: "passed", r: 7, fill: "var(--data)" }),
+          ],
+        });
+      }
+      figure.over((layer, scales) => {
+        const points = HOURS.map((hours) => [hours, at(curve, hours)] as const);
+        pathIn(layer, "fit").setAttribute("d", pathOf(points, scales));
+      });
+    },
+  };
+}
+
+const at = ({ slope, intercept }: Snapshot["curve"], hours: number): number =>
+  1 / (1 + Math.exp(-(slope * hours + intercept)));
