@@ -7,7 +7,7 @@ import type { Shape } from "../shape.ts";
 /**
  * What a device is asked to compute, free of graph nodes so that it can be kept: steps in order. A step is one op. At
  * most one is the anchor: those before it are elementwise, or loads (gathers, and assemblies of few rectangles, that are found element
- * by element), and are evaluated where it reads them; where a device fuses, a reduction or product may be followed by such steps on its
+ * by element), and are evaluated where it reads them; where a device fuses, a reduction, product or scatter may be followed by such steps on its
  * result. With `rows` there may be several reductions, all over
  * these rows; every other step is then of one value a row, of one for each element of it, or read in a way of its own.
  */

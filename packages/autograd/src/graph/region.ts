@@ -94,3 +94,7 @@ export function alongAxes(
 /** Whether a value is one rectangle among zeros, as far as its op and attributes say: padding, and the gradient of a slice. */
 export const isPadding = (op: Op, attrs: readonly number[], operands: number): boolean =>
   op.meaning.kind === "assemble" && attrs[0] === 0 && operands === 1;
+
+/** Whether an index of this shape has every line of a value along a dimension. */
+export const coversLines = (value: Shape, index: Shape, dim: number): boolean =>
+  value.every((size, d) => d === dim || index[d] === size);

@@ -297,12 +297,21 @@ class Fuser implements Grouping {
       if (this.padding[reader]) return false;
       const { op, views } = order[reader] as Node;
       const view = views[operand] ?? null;
-      if (view !== null && sizeOf(view.shape) > node.size) return false;
+      if (view !== null && sizeOf(view.shape) > node.size && !this.isLookup(i)) return false;
       const { kind } = op.meaning;
       return (
         kind === "reduce" || (this.local[reader] === true && (kind !== "gather" || operand > 0))
       );
     });
+  }
+
+  /** A gather by indices that are there: to find an element anew takes a load, as to read it would. */
+  private isLookup(i: number): boolean {
+    const { op, inputs } = this.trace.order[i] as Node;
+    const there = inputs.every(
+      (input, j) => this.trace.sourceOf(i, j) >= 0 || this.isConstant(input),
+    );
+    return op.meaning.kind === "gather" && there;
   }
 
   /** Whether the kernel's buffers are few enough with this node in it; if so it is counted in. */

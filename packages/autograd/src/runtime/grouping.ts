@@ -1,6 +1,6 @@
 import type { Frame, Level } from "../graph/frame.ts";
 import type { Node } from "../graph/node.ts";
-import { alongAxes, isFoundByPlace, isPadding } from "../graph/region.ts";
+import { alongAxes, coversLines, isFoundByPlace, isPadding } from "../graph/region.ts";
 import { type Shape, sameShape } from "../shape.ts";
 import type { Pass } from "./passes.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
@@ -103,11 +103,13 @@ export function paddings(
   return found;
 }
 
-/** A reduction or product whose kernel can go on with elementwise work on its result. */
-export function isAnchor({ op, dtype }: Node): boolean {
+/** A reduction, product or scatter whose kernel can go on with elementwise work on its result. */
+export function isAnchor({ op, shape, dtype, attrs, inputs, views }: Node): boolean {
   const { meaning } = op;
   const reduces = meaning.kind === "reduce" && !meaning.combine.startsWith("arg");
-  return (reduces || meaning.kind === "contract") && dtype !== "u8";
+  const index = views[1]?.shape ?? inputs[1]?.shape ?? [];
+  const scatters = meaning.kind === "scatter" && coversLines(shape, index, attrs[0] as number);
+  return (reduces || meaning.kind === "contract" || scatters) && dtype !== "u8";
 }
 
 /** Elementwise nodes whose operands are all constants, and those without operands. */

@@ -11,7 +11,7 @@ export const passes = [
 /**
  * - chains: elementwise work is evaluated where it is read
  * - outputs: a kernel stores several values
- * - epilogues: a reduction or product goes on with the elementwise work on its result
+ * - epilogues: a reduction, product or scatter goes on with the elementwise work on its result
  * - rows: reductions over the same rows, and the elementwise work between and after them, are one kernel
  * - loads: gathers, and assemblies of few rectangles, are found where their elements are read, padding in products too
  * - siblings: kernels over the same rows that do not wait for each other, or for no other, are one

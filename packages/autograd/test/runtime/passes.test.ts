@@ -1,5 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { conv2d, init, manualSeed, pad, randn, type Tensor, tensor } from "../../src/index.ts";
+import {
+  conv2d,
+  embedding,
+  init,
+  manualSeed,
+  pad,
+  randn,
+  type Tensor,
+  tensor,
+} from "../../src/index.ts";
 import { counters, initFresh, type Pass, passes } from "../../src/testing/index.ts";
 
 /** A norm of one's own: (x − x̄) / √(mean (x − x̄)² + ε) · γ, from primitives alone. */
@@ -52,7 +61,29 @@ function convolutions(): Tensor[] {
   return [loss, ...[x, v, w].map((p) => p.grad as Tensor)];
 }
 
-const programs = { dense, convolutions } as const;
+/** Rows of a table and of one that is repeated, and an update of one's own that reads the table's gradient. */
+function lookups(): Tensor[] {
+  const table = randn([7, 6]).requiresGrad_();
+  const places = randn([5, 6]).requiresGrad_();
+  const rows = embedding(
+    tensor(
+      [
+        [1, 0, 6, 1, -1],
+        [2, 2, 2, 5, 0],
+      ],
+      { dtype: "i32" },
+    ),
+    table,
+  );
+  const x = rows.add(embedding(tensor([4, 3, 2, 1, 0], { dtype: "i32" }), places));
+  const loss = ownActivation(x).sum(-1).square().mean();
+  loss.backward();
+  const grad = table.grad as Tensor;
+  const updated = table.detach().sub(grad.mul(0.1)).sub(grad.square().sqrt().add(1).mul(0.01));
+  return [loss, updated, grad, places.grad as Tensor];
+}
+
+const programs = { dense, convolutions, lookups } as const;
 type Program = keyof typeof programs;
 
 async function run(name: Program): Promise<Run> {
@@ -66,6 +97,7 @@ async function run(name: Program): Promise<Run> {
 const runs = async (): Promise<Record<Program, Run>> => ({
   dense: await run("dense"),
   convolutions: await run("convolutions"),
+  lookups: await run("lookups"),
 });
 
 describe("passes of the scheduler", () => {
@@ -76,7 +108,7 @@ describe("passes of the scheduler", () => {
     bare = await runs();
     await initFresh({ device: "webgpu" });
     whole = await runs();
-  });
+  }, 60_000);
 
   test.each(Object.keys(programs) as Program[])(
     "together they leave a third of the dispatches at most, and the values as they are: %s",

@@ -91,7 +91,7 @@ function writeStages(
     case "gather":
       throw new Error(`${step.op.name}: is found element by element, and no anchor`);
     case "scatter":
-      return { stages: scatterStages(kernel, words, limits), scratch: [] };
+      return scatterStages(kernel, step, words, limits);
     case "scan":
       return scanStages(kernel, words, limits);
     case "sort":
