@@ -114,7 +114,9 @@ async function run(options: Options): Promise<Outcome> {
       "fine-tuned, of before": after / before,
       "fine-tuned, of from scratch": after / fromScratch,
     },
-    note: "Runs of four characters and more, counted, beat a GPT of this size: it is small, and saw little.",
+    ...(options.budget === "full" && {
+      note: "Runs of four characters and more, counted, beat a GPT of this size: it is small, and saw little.",
+    }),
     report: {
       title: "What comes next?",
       subtitle: "A small GPT reads Moby-Dick character by character, then Lincoln",

@@ -3,22 +3,6 @@ import type { Options } from "../shared/options.ts";
 import { heading, say, table } from "../shared/terminal.ts";
 import { type Evaluation, regression } from "./regression.ts";
 
-/** The columns we use and what they say about a district; prices are medians in thousands of dollars. */
-const columns = {
-  crim: "crimes a head",
-  zn: "land in large lots",
-  indus: "land for industry",
-  chas: "on the river",
-  nox: "nitric oxides in the air",
-  rm: "rooms",
-  age: "houses from before 1940",
-  dis: "distance to work",
-  rad: "access to motorways",
-  tax: "property tax",
-  ptratio: "pupils a teacher",
-  lstat: "poorer neighbours",
-};
-
 /** 506 districts near Boston in 1970, a fifth held out. */
 export async function boston(options: Options): Promise<Evaluation> {
   heading("4. Real houses: 506 districts near Boston, 1970 (Harrison & Rubinfeld 1978)");
@@ -29,7 +13,7 @@ export async function boston(options: Options): Promise<Evaluation> {
     "",
   );
   const houses = await loadBoston();
-  const { features } = houses;
+  const { features, about } = houses;
   const result = await regression(houses.x(), houses.y(), options);
 
   const rooms = features.indexOf("rm");
@@ -53,7 +37,7 @@ export async function boston(options: Options): Promise<Evaluation> {
     "what weighs most, in 1,000 $ for one standard deviation more:",
   );
   const order = result.effects
-    .map((effect, j) => ({ effect, name: Object.values(columns)[j] as string }))
+    .map((effect, j) => ({ effect, name: about.columns[features[j] as string] as string }))
     .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
   for (const { effect, name } of order.slice(0, 4)) {
     say(`  ${effect > 0 ? "+" : "−"}${Math.abs(effect).toFixed(1)}  ${name}`);

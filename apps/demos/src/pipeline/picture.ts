@@ -43,6 +43,7 @@ export function trialsPanel(trials: readonly Trial[]): Panel {
     width: 440,
     height: 400,
     plot: {
+      inset: 14,
       x: { label: "learning rate →", type: "log", ticks: 5, tickSize: 0, tickFormat: "~g" },
       y: { label: "↑ R²", ticks: 6, tickSize: 0, nice: true },
       r: { type: "sqrt", range: [4, 9] },

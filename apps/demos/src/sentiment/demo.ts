@@ -105,7 +105,9 @@ async function run(options: Options): Promise<Outcome> {
       "behind the bag of words": mean("bag") - mean("lstm"),
       "accuracy on its own sentences": mean("own"),
     },
-    note: "A bag of words, which knows no order, is as good here: 2,000 sentences teach words, hardly order.",
+    ...(options.budget === "full" && {
+      note: "A bag of words, which knows no order, is as good here: 2,000 sentences teach words, hardly order.",
+    }),
     report: {
       title: "Praise or complaint?",
       subtitle: "An LSTM with a maximum over time, beside a bag of words, on review sentences",

@@ -89,7 +89,7 @@ export function barsChart(
         Plot.text(rows, {
           x: "value",
           y: "name",
-          text: ({ value }: Row) => value.toFixed(digits),
+          text: ({ value }: Row) => value.toFixed(digits).replace(/^-(0\.0*)$/, "$1"),
           textAnchor: "start",
           dx: 6,
           fontSize: 13,

@@ -5,7 +5,7 @@ import type { Relatedness } from "./related.ts";
 /** Each pair's cosine, and how near its first word is to unrelated words. */
 export function pairsPanel(name: string, { pairs, above }: Relatedness): Panel {
   const rows = pairs.map(({ words, ...rest }) => ({ name: words.join(" – "), ...rest }));
-  const least = Math.min(-0.2, ...rows.flatMap(({ cosine, others }) => [cosine, others]));
+  const least = Math.min(-0.2, ...rows.flatMap(({ cosine, others }) => [cosine, others])) - 0.05;
   return {
     title: `${name}: ${above} of ${pairs.length} pairs are nearer than strangers`,
     subtitle: "cosine of a pair (blue), and with unrelated words on average (grey)",
