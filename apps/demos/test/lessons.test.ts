@@ -10,7 +10,7 @@ const folder = temporaryFolder();
 const loadsBack = (name: string): boolean =>
   inject("tier") === "full" || Object.keys(catalog).indexOf(name) % 4 === 2;
 
-describe.each(Object.entries(catalog))("%s", { timeout: 180_000 }, (name, { load }) => {
+describe.each(Object.entries(catalog))("%s", { timeout: 600_000 }, (name, { load }) => {
   const out = join(folder, name);
   const weights = join(folder, `${name}.safetensors`);
 
