@@ -66,7 +66,7 @@ export {
   sub,
 } from "./ops/arithmetic.ts";
 export { cat, hstack, stack, vstack } from "./ops/assembly.ts";
-export { type AttentionOptions, scaledDotProductAttention } from "./ops/attention.ts";
+export { type AttentionOptions, scaledDotProductAttention } from "./ops/attention/attention.ts";
 export {
   atan2,
   type ClampOptions,

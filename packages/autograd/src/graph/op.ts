@@ -48,6 +48,7 @@ export type Meaning =
   | Scatter
   | Scan
   | Sort
+  | Attention
   | Custom
   | Source;
 
@@ -117,6 +118,17 @@ export interface Scan {
 /** The permutation (i32) that sorts the last dimension, stable, NaN greatest; descending if `attrs[0]` is 1. */
 export interface Sort {
   readonly kind: "sort";
+}
+
+/**
+ * softmax(scale · Q Kᵀ + mask) V, and its gradients, row by row: the scores are never together in memory. Operands: q [batch…, L, E],
+ * k [batch…, S, E], v [batch…, S, Eᵥ]; for gradients then the output and its gradient [batch…, L, Eᵥ]; last, if any, a mask
+ * [batch…, L, S], bool (what may be seen) or added to the scores. The scale is scalar 0; `attrs` and further scalars are those of
+ * `graph/attention.ts`.
+ */
+export interface Attention {
+  readonly kind: "attention";
+  readonly gives: "output" | "gradients";
 }
 
 /**

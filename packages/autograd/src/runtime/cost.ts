@@ -1,5 +1,7 @@
-import type { Device, KernelStep } from "../devices/device.ts";
+import type { Device, KernelOperand, KernelStep } from "../devices/device.ts";
+import { extentOf, formOf } from "../graph/attention.ts";
 import type { Node } from "../graph/node.ts";
+import type { Attention } from "../graph/op.ts";
 import type { View } from "../graph/view.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Scheduled } from "./schedule.ts";
@@ -67,9 +69,27 @@ function operations({ op, operands, shape, attrs }: KernelStep): number {
   const [first] = operands;
   const read = sizeOf(first?.view?.shape ?? first?.base ?? []);
   if (op.meaning.kind === "reduce" || op.meaning.kind === "scan") return read;
+  if (op.meaning.kind === "attention") return ofAttention(op.meaning, operands, attrs);
   if (op.meaning.kind !== "contract") return out;
   const inner = (first?.view?.shape ?? first?.base ?? []).slice(-(attrs[3] ?? 1));
   return 2 * out * sizeOf(inner);
+}
+
+/** Two products of every query and key that see each other, and five for the gradients. */
+function ofAttention(
+  { gives }: Attention,
+  [query, , value]: readonly KernelOperand[],
+  attrs: readonly number[],
+): number {
+  const shape = (operand: KernelOperand | undefined): Shape =>
+    operand?.view?.shape ?? operand?.base ?? [];
+  const { batch, queries, keys, width, valueWidth } = extentOf(shape(query), shape(value));
+  const first = Math.min(queries, keys);
+  const seen = formOf(attrs).causal
+    ? (first * (first + 1)) / 2 + (queries - first) * keys
+    : queries * keys;
+  const pairs = sizeOf(batch) * seen;
+  return 2 * pairs * (gives === "output" ? width + valueWidth : 3 * width + 2 * valueWidth);
 }
 
 export function totalOf(costs: readonly Cost[]): Cost {

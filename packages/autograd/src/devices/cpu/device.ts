@@ -16,6 +16,7 @@ import type {
   Submission,
 } from "../device.ts";
 import { assemble } from "./assemble.ts";
+import { attention } from "./attention.ts";
 import { contract } from "./contract.ts";
 import { custom } from "./custom.ts";
 import { elementwise } from "./elementwise.ts";
@@ -232,6 +233,8 @@ function bindStep(
       return scan(meaning, step.dtype, a);
     case "sort":
       return sort(step.attrs[0] === 1, a);
+    case "attention":
+      return attention(meaning, step.attrs, operands);
     case "custom":
       return custom(meaning, name, step.attrs, operands);
     case "source":

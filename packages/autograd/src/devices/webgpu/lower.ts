@@ -1,6 +1,7 @@
 import { DeviceError, DTypeError, LimitError } from "../../errors.ts";
 import type { Kernel, KernelStep, Lowered } from "../device.ts";
 import { assembleStages } from "./assemble.ts";
+import { attentionStages } from "./attention.ts";
 import { bundleStages } from "./bundle.ts";
 import { contractStages } from "./contract.ts";
 import { customStages } from "./custom.ts";
@@ -96,6 +97,8 @@ function writeStages(
       return scanStages(kernel, words, limits);
     case "sort":
       return sortStages(kernel, words, limits);
+    case "attention":
+      return attentionStages(kernel, step, words, limits);
     case "custom":
       return customStages(kernel, words, limits);
     case "source":

@@ -12,6 +12,7 @@ import {
   wgslType,
 } from "../../kernel/wgsl.ts";
 import type { Kernel, KernelInput, KernelOperand, KernelStep } from "../device.ts";
+import type { Tiling } from "./attention/forms.ts";
 import type { Form } from "./contract/forms.ts";
 import { assembled, gathered, lineReading } from "./loads.ts";
 import { Position, type Reading } from "./position.ts";
@@ -63,6 +64,8 @@ export interface ShaderLimits {
   readonly subgroups?: boolean;
   /** How products are to be cut, whatever the table says: for tests and measurements. */
   readonly form?: Form;
+  /** The same of attention. */
+  readonly attention?: Tiling;
   /** Threads of a workgroup, where they do not work together. */
   readonly workgroup?: number;
 }
