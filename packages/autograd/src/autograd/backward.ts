@@ -9,6 +9,7 @@ import { add } from "../ops/arithmetic.ts";
 import { sumTo } from "../ops/broadcast.ts";
 import { ownValue } from "../ops/commit.ts";
 import { constantLike } from "../ops/constant.ts";
+import { joined } from "../ops/joining.ts";
 import { sameShape } from "../shape.ts";
 import { DEAD, type Edge, GradFn, Leaf } from "../tape/edge.ts";
 import { bindCell } from "../tape/rebind.ts";
@@ -191,7 +192,7 @@ export function gradientsWithin(
 
 function deliver(arrived: Map<Edge, Tensor>, edge: Edge, gradient: Tensor): void {
   const before = arrived.get(edge);
-  arrived.set(edge, before === undefined ? gradient : add(before, gradient));
+  arrived.set(edge, before === undefined ? gradient : joined(before, gradient));
 }
 
 /** Every edge before those it leads to. Iterative: the tape may be as long as the program. */
