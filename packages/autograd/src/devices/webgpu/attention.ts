@@ -23,8 +23,9 @@ export function attentionStages(
   const [query, , value] = step.operands.map(shapeOf) as [number[], number[], number[]];
   const form = formOf(step.attrs);
   const extent = extentOf(query, value);
-  const tiling = limits.attention ?? tilings[limits.software ? "software" : "gpu"];
-  const call = { kernel, step, words, limits, form, extent, tiling };
+  const own = tilings[limits.software ? "software" : "gpu"];
+  const chosen = limits.attention === undefined ? own : [limits.attention];
+  const call = { kernel, step, words, limits, form, extent, tilings: chosen };
   if (gives === "output") return { stages: [outputStage(call)], scratch: [] };
   const stages = [queryStage(call)];
   if (form.places[1] != null) stages.push(keyStage(call));

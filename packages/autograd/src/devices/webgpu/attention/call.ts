@@ -12,5 +12,6 @@ export interface Call {
   readonly limits: ShaderLimits;
   readonly form: AttentionForm;
   readonly extent: Extent;
-  readonly tiling: Tiling;
+  /** To choose from. */
+  readonly tilings: readonly Tiling[];
 }

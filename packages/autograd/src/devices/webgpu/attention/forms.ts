@@ -13,11 +13,45 @@ export interface Tiling {
   readonly shared: boolean;
 }
 
+/** What one kernel needs of a tiling. */
+export interface Wanted {
+  /** Rows in all. */
+  readonly rows: number;
+  /** Columns of the sums that are kept for each. */
+  readonly kept: number;
+  /** Columns of what is met. */
+  readonly met: number;
+}
+
+/** Bytes of variables in a function, of 8192; and of a workgroup's memory. */
+const MOST_KEPT = 6144;
+const MOST_SHARED = 16384;
+
+const alone = { met: 8, threads: 8, shared: false } as const;
+const together = { lanes: 1, groups: 1, threads: 64, shared: true } as const;
+
 /**
- * By class of adapter. Software was measured: products per load decide, and a barrier costs more than it saves. A GPU has threads
- * enough only where each keeps one row, and reads what all of them meet once.
+ * By class of adapter, the best first. Software was measured: products per load decide, and a barrier costs more than it saves. A GPU
+ * has threads enough only where each keeps one row, and reads what all of them meet once.
  */
-export const tilings: Readonly<Record<"software" | "gpu", Tiling>> = {
-  software: { lanes: 4, groups: 2, met: 4, threads: 8, shared: false },
-  gpu: { lanes: 1, groups: 1, met: 8, threads: 64, shared: true },
+export const tilings: Readonly<Record<"software" | "gpu", readonly Tiling[]>> = {
+  software: [
+    { lanes: 4, groups: 2, ...alone },
+    { lanes: 4, groups: 1, ...alone },
+    { lanes: 1, groups: 1, ...alone },
+  ],
+  gpu: [
+    { met: 16, ...together },
+    { met: 8, ...together },
+  ],
 };
+
+/** The first tiling that fits and leaves at most half of a thread's rows empty; the last if none does. */
+export function chooseTiling(of: readonly Tiling[], { rows, kept, met }: Wanted): Tiling {
+  const fits = (one: Tiling): boolean => {
+    const own = one.lanes * one.groups;
+    const shared = one.shared ? 4 * one.met * met : 0;
+    return 4 * own * kept <= MOST_KEPT && shared <= MOST_SHARED && own < 2 * rows + 1;
+  };
+  return of.find(fits) ?? (of.at(-1) as Tiling);
+}

@@ -1,6 +1,7 @@
 import { sizeOf } from "../../../shape.ts";
 import { Shader, type Stage } from "../shader.ts";
 import type { Call } from "./call.ts";
+import { chooseTiling } from "./forms.ts";
 import {
   Kept,
   type Matrix,
@@ -15,9 +16,11 @@ import type { Seen } from "./scores.ts";
 import { Running } from "./softmax.ts";
 
 /** y = softmax(scale · Q Kᵀ + mask) V: a thread takes some queries over all keys they see. */
-export function outputStage({ kernel, step, words, limits, form, extent, tiling }: Call): Stage {
+export function outputStage({ kernel, step, words, limits, form, extent, tilings }: Call): Stage {
   const { causal, places } = form;
-  const { batch, queries, keys, valueWidth } = extent;
+  const { batch, queries, keys, width, valueWidth } = extent;
+  const wanted = { rows: queries, kept: valueWidth, met: width + valueWidth };
+  const tiling = chooseTiling(tilings, wanted);
   const shader = new Shader(kernel, words);
   const { text } = shader;
   const scale = words.parameter(step.scalars[0] as number);
@@ -34,6 +37,7 @@ export function outputStage({ kernel, step, words, limits, form, extent, tiling 
       const { weights, decay } = running.take(sums, own, seen);
       kept.add(weights, value as Rows, decay);
     });
-    kept.store(step, own, running.inverses(), places[0] as readonly number[], batch, "0u");
+    const target = { strides: places[0] as readonly number[], batch, offset: "0u" };
+    kept.store(step, own, target, (group, lane) => running.inverse(group, lane));
   });
 }

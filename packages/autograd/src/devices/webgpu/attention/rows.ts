@@ -1,4 +1,4 @@
-import type { WgslText, WgslValue } from "../../../kernel/wgsl.ts";
+import type { WgslValue } from "../../../kernel/wgsl.ts";
 import type { KernelOperand, KernelStep } from "../../device.ts";
 import { range } from "../contract/block.ts";
 import { shapeOf, stridesOf } from "../lines.ts";
@@ -40,6 +40,8 @@ export function matricesOf(
 /** A thread's rows: which plane, which rows of it, and how many there are. */
 export interface Own {
   readonly plane: WgslValue;
+  /** The first row of this thread. */
+  readonly top: string;
   /** Row numbers of each group, in its lanes; some may lie past the end. */
   readonly rows: readonly WgslValue[];
   /** The first row and the one after the last, of all threads that go the same way. */
@@ -75,7 +77,7 @@ export function ownRows(
         ? text.let(`${top} + ${g}u`, 1, "row")
         : text.let(`${top} + ${4 * g}u + vec4<u32>(0u, 1u, 2u, 3u)`, 4, "row"),
     );
-    body({ plane, rows, first, end, count: total });
+    body({ plane, top, rows, first, end, count: total });
   };
   if (!shared) {
     const own = { ...limits, workgroup: threads };
@@ -179,6 +181,76 @@ export function products(
   return sums;
 }
 
+/** Values of each group and line in an array, so that a loop can go over the lines: what is done with them is written once. */
+export class Lines {
+  readonly #shader: Shader;
+  readonly #names: readonly string[];
+  readonly #met: number;
+
+  constructor(shader: Shader, { lanes }: Tiling, values: readonly (readonly string[])[]) {
+    const { text } = shader;
+    this.#shader = shader;
+    this.#met = values[0]?.length ?? 0;
+    this.#names = values.map((ofGroup) => {
+      const name = text.name("lines");
+      text.line(
+        `var ${name}: array<${lanes === 1 ? "f32" : "vec4<f32>"}, ${this.#met}> = array(${ofGroup.join(", ")});`,
+      );
+      return name;
+    });
+  }
+
+  /** A loop whose body is given the number of the line. */
+  each(body: (line: string) => void): void {
+    const { text } = this.#shader;
+    const line = text.name("m");
+    text.block(`for (var ${line} = 0u; ${line} < ${this.#met}u; ${line}++)`, () => body(line));
+  }
+
+  at(group: number, line: string): string {
+    return `${this.#names[group]}[${line}]`;
+  }
+
+  /** All of them, named one by one. */
+  values(): string[][] {
+    const { text } = this.#shader;
+    return this.#names.map((_, g) =>
+      range(this.#met).map((m) => text.let(this.at(g, `${m}u`), 1, "w").text),
+    );
+  }
+}
+
+/** A value of every group, in an array of its own. */
+export class Each {
+  readonly #name: string;
+
+  constructor({ text }: Shader, { lanes, groups }: Tiling, start: string) {
+    this.#name = text.name("each");
+    text.line(`var ${this.#name}: array<${lanes === 1 ? "f32" : "vec4<f32>"}, ${groups}>;`);
+    for (const g of range(groups)) text.line(`${this.at(g)} = ${start};`);
+  }
+
+  at(group: number | string): string {
+    return `${this.#name}[${group}]`;
+  }
+}
+
+/** Goes over the thread's rows, in whose planes they lie: `group` and `lane` (an access) are text that finds a row's values. */
+export function eachRow(
+  { text }: Shader,
+  { lanes, groups }: Tiling,
+  { top, count }: Own,
+  body: (row: string, group: string, lane: string) => void,
+): void {
+  text.block(`for (var r = 0u; r < ${lanes * groups}u; r++)`, () => {
+    const row = text.let(`${top} + r`, 1, "row").text;
+    text.block(`if (${row} < ${count})`, () => {
+      if (lanes === 1) body(row, "r", "");
+      else body(row, text.let("r / 4u", 1, "g").text, "[r % 4u]");
+    });
+  });
+}
+
 /** Sums that a thread keeps for each of its rows and every column. */
 export class Kept {
   readonly #shader: Shader;
@@ -203,7 +275,7 @@ export class Kept {
     text.block(`for (var d = 0u; d < ${this.#width}u; d++)`, () => {
       const y = range(met).map((m) => rows.read(m, "d").text);
       for (const g of range(groups)) {
-        const place = this.#place(g, "d");
+        const place = this.#place(`${g}u`, "d");
         const before = decay === null ? place : `${place} * ${decay[g]}`;
         const terms = range(met).map((m) => `${weights[g]?.[m]} * ${y[m]}`);
         text.line(`${place} = ${[before, ...terms].join(" + ")};`);
@@ -211,49 +283,47 @@ export class Kept {
     });
   }
 
-  #place(group: number, column: string): string {
+  #place(group: string, column: string): string {
     const { groups } = this.#tiling;
-    return `${this.#name}[${groups === 1 ? column : `${column} * ${groups}u + ${group}u`}]`;
+    return `${this.#name}[${groups === 1 ? column : `${column} * ${groups}u + ${group}`}]`;
   }
 
-  /** Puts the sums, times a factor for each group, where the result has these strides over [batch…, rows, columns]. */
+  /** Puts the sums, times what `factor` says for a row's group and lane, into the result. */
   store(
     step: KernelStep,
     own: Own,
-    factors: readonly string[],
-    strides: readonly number[],
-    batch: readonly number[],
-    offset: string,
+    { strides, batch, offset }: Target,
+    factor: (group: string, lane: string) => string,
   ): void {
     const shader = this.#shader;
     const { text, words } = shader;
-    const { lanes } = this.#tiling;
-    const [row, column] = strides.slice(-2).map((stride) => words.number(stride)) as [
+    const [across, along] = strides.slice(-2).map((stride) => words.number(stride)) as [
       string,
       string,
     ];
-    const [walk] = new Walks(words, batch, [strides.slice(0, batch.length)], true).at(
-      own.plane,
-      text,
-    );
+    const planes = strides.slice(0, batch.length);
+    const [walk] = new Walks(words, batch, [planes], true).at(own.plane, text);
     const start = text.let([offset, ...(walk?.terms ?? [])].join(" + "), 1, "to").text;
     const out = shader.output(false);
-    own.rows.forEach((rows, g) => {
-      for (const lane of lanes === 1 ? [""] : [".x", ".y", ".z", ".w"]) {
-        text.block(`if (${rows.text}${lane} < ${own.count})`, () => {
-          const line = text.let(`${start} + ${rows.text}${lane} * ${row}`, 1, "to").text;
-          text.block(`for (var d = 0u; d < ${this.#width}u; d++)`, () => {
-            const value = text.let(`(${this.#place(g, "d")} * ${factors[g]})${lane}`, 1);
-            const result = stored(shader, step, value, text);
-            text.line(`${out}[${line} + d * ${column}] = ${result};`);
-          });
-        });
-      }
+    eachRow(shader, this.#tiling, own, (row, group, lane) => {
+      const line = text.let(`${start} + ${row} * ${across}`, 1, "to").text;
+      const by = text.let(factor(group, lane), 1, "by").text;
+      text.block(`for (var d = 0u; d < ${this.#width}u; d++)`, () => {
+        const value = text.let(`${this.#place(group, "d")}${lane} * ${by}`, 1);
+        text.line(`${out}[${line} + d * ${along}] = ${stored(shader, step, value)};`);
+      });
     });
   }
 }
 
-function stored(shader: Shader, { dtype }: KernelStep, value: WgslValue, text: WgslText): string {
+/** Where a result goes: its strides over [batch…, rows, columns] and its first element. */
+export interface Target {
+  readonly strides: readonly number[];
+  readonly batch: readonly number[];
+  readonly offset: string;
+}
+
+function stored(shader: Shader, { dtype }: KernelStep, value: WgslValue): string {
   if (dtype !== "f16") return value.text;
-  return shader.stored(text.call("half_f32", [value]), dtype);
+  return shader.stored(shader.text.call("half_f32", [value]), dtype);
 }
