@@ -1,4 +1,4 @@
-import { PENDING } from "../graph/node.ts";
+import { type Node, PENDING } from "../graph/node.ts";
 import { partStrides, rectangle, type Stretch } from "../graph/region.ts";
 import { simplify, type View, wholeView } from "../graph/view.ts";
 import { contiguousStrides, type Shape, sameShape, sizeOf } from "../shape.ts";
@@ -29,11 +29,22 @@ export function joined(a: Tensor, b: Tensor): Tensor {
   const parts = [...some, ...others];
   const covered = parts.reduce((sum, { value }) => sum + sizeOf(value.shape), 0);
   const view = covered === sizeOf(a.shape) ? viewOfAll(parts, a.shape) : null;
+  if (view === null && parts.length > MOST_PARTS) return add(a, b);
+  for (const one of [a, b]) withdraw(one.node);
   if (view !== null) {
     const { node } = (parts[0] as Placed).value;
     return savedHandle(node, simplify(view, node.shape), null);
   }
-  return parts.length > MOST_PARTS ? add(a, b) : assemble(a.shape, parts);
+  return assemble(a.shape, parts);
+}
+
+const withdrawn = new WeakSet<Node>();
+
+/** Nothing reads this assembly any more, so it does not count among those that read its parts. */
+function withdraw(node: Node): void {
+  if (node.consumers > 0 || withdrawn.has(node)) return;
+  withdrawn.add(node);
+  for (const input of node.inputs) input.consumers--;
 }
 
 /** The parts of a pending assembly over zeros, if all are rectangles. */

@@ -105,14 +105,14 @@ function gradientsOf(
     ofKeys.includes(true) ? [...own, extent.keys, extent.width] : null,
     ofKeys.includes(true) ? [...own, extent.keys, extent.valueWidth] : null,
   ];
-  const { size, regions } = packed(inputs, shapes);
+  const { shape, regions } = packed(inputs, shapes);
   const more = mask === null ? [] : [mask];
   const [q, k, v, m] = reads(extent, mask !== null);
   const asIs = (view: View): View => view;
   const result = record(
     gradientsOp,
     [...inputs, asMeant(call.output), dOut, ...more],
-    [size],
+    shape,
     query.dtype,
     formAttrs({ causal, repeats, places: regions.map((region) => region?.strides ?? null) }),
     [scale, ...regions.map((region) => region?.offset ?? 0)],
@@ -123,8 +123,8 @@ function gradientsOf(
     if (region === null) return null;
     const gradient = newHandle(result.cell, simplify(region, result.shape));
     // dimensions of 1 that the operand has not are dropped, rather than summed over
-    const { shape } = inputs[i] as Tensor;
-    return sizeOf(shape) === sizeOf(region.shape) ? reshape(gradient, shape) : gradient;
+    const own = (inputs[i] as Tensor).shape;
+    return sizeOf(own) === sizeOf(region.shape) ? reshape(gradient, own) : gradient;
   });
   return [...found, null];
 }

@@ -11,9 +11,10 @@ import type { Tensor } from "../../tensor.ts";
 export function packed(
   operands: readonly Tensor[],
   shapes: readonly (Shape | null)[],
-): { size: number; regions: (View | null)[] } {
+): { shape: Shape; regions: (View | null)[] } {
   const regions: (View | null)[] = operands.map(() => null);
   let size = 0;
+  let joined: Shape | null = null;
   operands.forEach((operand, i) => {
     const shape = shapes[i] ?? null;
     if (regions[i] !== null || shape === null) return;
@@ -25,12 +26,14 @@ export function packed(
         regions[j] = { shape: own, strides, offset: size + (window?.offset ?? 0) };
       }
       size += operand.node.size;
+      joined = operand.node.shape;
       return;
     }
     regions[i] = { shape, strides: denseLike(shape, stridesOver(operand, shape)), offset: size };
     size += sizeOf(shape);
   });
-  return { size, regions };
+  const one = joined !== null && size === sizeOf(joined);
+  return { shape: one ? (joined as unknown as Shape) : [size], regions };
 }
 
 /** Whether views of one tensor, alike but for where they begin, are together all of its elements, each once. */

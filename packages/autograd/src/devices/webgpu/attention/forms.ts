@@ -46,12 +46,12 @@ export const tilings: Readonly<Record<"software" | "gpu", readonly Tiling[]>> = 
   ],
 };
 
-/** The first tiling that fits and leaves at most half of a thread's rows empty; the last if none does. */
+/** The first tiling that fits and gives the rows of a plane to four threads at least; the last if none does. */
 export function chooseTiling(of: readonly Tiling[], { rows, kept, met }: Wanted): Tiling {
   const fits = (one: Tiling): boolean => {
     const own = one.lanes * one.groups;
     const shared = one.shared ? 4 * one.met * met : 0;
-    return 4 * own * kept <= MOST_KEPT && shared <= MOST_SHARED && own < 2 * rows + 1;
+    return 4 * own * kept <= MOST_KEPT && shared <= MOST_SHARED && 4 * own <= rows;
   };
   return of.find(fits) ?? (of.at(-1) as Tiling);
 }

@@ -12,6 +12,7 @@ import {
   type Matrix,
   matricesOf,
   metRows,
+  type Own,
   ownOf,
   ownRows,
   products,
@@ -46,12 +47,8 @@ export function queryStage({ kernel, step, words, limits, form, extent, tilings 
     ];
     const keyCount = words.number(keys);
     const seen: Seen = { causal: form.causal, mask, scale, queries: own.count, keys: keyCount };
-    const [query, result, slope] = [q, y, dy].map((matrix) => ownOf(shader, matrix, own)) as [
-      Rows,
-      Rows,
-      Rows,
-    ];
-    const means = meansOf(shader, tiling, result, slope);
+    const [query, slope] = [q, dy].map((matrix) => ownOf(shader, matrix, own)) as [Rows, Rows];
+    const means = meansOf(shader, tiling, own, y, dy);
     const kept = strides === null ? null : new Kept(shader, tiling, width);
     const running = new Running(shader, tiling);
     const end = seen.causal ? text.let(`min(${own.end}, ${keyCount})`, 1, "end").text : keyCount;
@@ -79,13 +76,17 @@ export function queryStage({ kernel, step, words, limits, form, extent, tilings 
   });
 }
 
-/** Σ over columns of Y ⊙ dY, of each group of the thread's queries. */
-function meansOf(shader: Shader, tiling: Tiling, y: Rows, dy: Rows): Each {
+/** Σ over columns of Y ⊙ dY, of each of the thread's queries. */
+function meansOf(shader: Shader, tiling: Tiling, own: Own, y: Matrix, dy: Matrix): Each {
   const { text } = shader;
   const means = new Each(shader, tiling, wide("0.0", tiling.lanes));
-  text.block(`for (var d = 0u; d < ${y.width}u; d++)`, () => {
-    for (const g of range(tiling.groups))
-      text.line(`${means.at(g)} += ${y.read(g, "d").text} * ${dy.read(g, "d").text};`);
+  eachRow(shader, tiling, own, (row, group, lane) => {
+    text.block(`for (var d = 0u; d < ${y.width}u; d++)`, () => {
+      const [a, b] = [y, dy].map(({ operand, start, row: across, column }) =>
+        shader.element(operand, text.let(`${start} + ${row} * ${across} + d * ${column}`, 1, "i")),
+      ) as [WgslValue, WgslValue];
+      text.line(`${means.at(group)}${lane} += ${a.text} * ${b.text};`);
+    });
   });
   return means;
 }

@@ -1,5 +1,4 @@
-import type { Lanes, WgslValue } from "../../../kernel/wgsl.ts";
-import type { KernelOperand } from "../../device.ts";
+import { type Lanes, splat, type WgslValue } from "../../../kernel/wgsl.ts";
 import type { Shader } from "../shader.ts";
 import type { Matrix } from "./rows.ts";
 
@@ -44,8 +43,10 @@ export function scoreOf(
     const row = `min(${i}, ${u(`${queries} - 1u`)}) * ${mask.row}`;
     const column = `min(${j}, ${u(`${keys} - 1u`)}) * ${mask.column}`;
     const index = text.let(`${mask.start} + ${row} + ${column}`, lanes, "i");
-    const value = shader.element(mask.operand as KernelOperand, index).text;
-    if (mask.operand.dtype === "bool") conditions.push(value);
+    const { dtype } = mask.operand;
+    // a number that is the same everywhere comes in one lane
+    const value = splat(shader.element(mask.operand, index), lanes, dtype).text;
+    if (dtype === "bool") conditions.push(value);
     else {
       score = text.let(`${score.text} + ${value}`, lanes, "score");
       // a NaN counts
