@@ -11,6 +11,8 @@ import { nothingReached, trace } from "./trace.ts";
 /** Ops that no row records, each with the reason. */
 const unrecorded: Readonly<Record<string, string>> = {
   "philoxUniform (elementwise)": "draws anew at every call: test/random compares it",
+  "attentionGradients (attention)":
+    "only where gradients have none themselves: the rows' values and first derivatives are by it",
 };
 
 /** Differentiable ops whose gradient no row checks, each with the reason. */
