@@ -22,7 +22,7 @@ document.body.append(
   element(
     "header",
     { class: "site" },
-    element("a", { class: "brand", href: "#/" }, "wgrad", element("span", {}, "gallery")),
+    element("a", { class: "brand", href: "#/" }, "wgrad ", element("span", {}, "gallery")),
     element("nav", { "aria-label": "Pages" }, ...links.values()),
     toggle,
   ),

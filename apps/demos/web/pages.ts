@@ -1,6 +1,7 @@
 import type { Page } from "./page/definition.ts";
 import boundary from "./pages/boundary/icon.svg?raw";
 import clusters from "./pages/clusters/icon.svg?raw";
+import digits from "./pages/digits/icon.svg?raw";
 import exam from "./pages/exam/icon.svg?raw";
 import housing from "./pages/housing/icon.svg?raw";
 import optimizers from "./pages/optimizers/icon.svg?raw";
@@ -40,6 +41,12 @@ export const pages: Readonly<Record<string, Entry>> = {
     summary: "Five optimizers race down the same surface.",
     icon: optimizers,
     load: () => import("./pages/optimizers/page.ts"),
+  },
+  digits: {
+    title: "Which digit is it?",
+    summary: "Draw one, and see what a convolutional network makes of it.",
+    icon: digits,
+    load: () => import("./pages/digits/page.ts"),
   },
   clusters: {
     title: "What belongs together?",

@@ -2,8 +2,17 @@ import axe from "axe-core";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { pages } from "../../web/pages.ts";
+import {
+  numberOf,
+  opened as openedOn,
+  press,
+  stateIs,
+  stateOf,
+  stepOf,
+  type Visit,
+} from "./demo.ts";
 import { expected } from "./pages.ts";
-import { openSite, type Site, type Visit, visit } from "./site.ts";
+import { openSite, type Site, visit } from "./site.ts";
 
 const STEPS = 20;
 const full = inject("tier") === "full";
@@ -73,29 +82,7 @@ describe.each(Object.entries(expected))("%s", { timeout: 60_000 }, (name, { reac
   );
 });
 
-async function opened(name: string): Promise<Visit> {
-  const made = await visit(site, name);
-  await stateIs(made.page, "ready");
-  return made;
-}
-
-const press = (page: Page, name: string): Promise<void> =>
-  page.getByRole("button", { name, exact: true }).click();
-
-const stateOf = (page: Page): Promise<string | null> =>
-  page.locator(".demo").getAttribute("data-state");
-
-async function stateIs(page: Page, state: string, timeout = 30_000): Promise<void> {
-  await page.locator(`.demo[data-state=${state}]`).waitFor({ timeout });
-}
-
-const stepOf = async (page: Page): Promise<number> =>
-  Number(await page.locator(".demo").getAttribute("data-step"));
-
-const numberOf = async (page: Page, name: string): Promise<number> =>
-  Number(
-    ((await page.locator(`[data-number=${name}]`).textContent()) ?? "").replaceAll(/[,%]/g, ""),
-  );
+const opened = (name: string): Promise<Visit> => openedOn(site, name);
 
 /** First loss, and the smooth one now, as the chart says them. */
 async function losses(page: Page): Promise<{ first: number; last: number }> {

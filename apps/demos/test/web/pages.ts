@@ -11,5 +11,6 @@ export const expected: Readonly<Record<string, Expected>> = {
   exam: { reaches: { measure: "at25", least: 0.495, most: 0.505 }, quick: true },
   boundary: { reaches: { measure: "accuracy", least: 99 } },
   optimizers: { reaches: { measure: "best", most: 0.01 } },
+  digits: { reaches: { measure: "accuracy", least: 96.5 } },
   clusters: { reaches: { measure: "rand", least: 0.85 } },
 };

@@ -29,6 +29,7 @@ export class Numbers {
       this.#say(name, "–");
     }
     this.#say("parameters", parameters.toLocaleString("en"));
+    this.#cells.get("parameters")?.parentElement?.toggleAttribute("hidden", parameters === 0);
     this.frame(frame);
   }
 
@@ -45,6 +46,7 @@ export class Numbers {
       this.#say("rate", this.#rate >= 10 ? this.#rate.toFixed(0) : this.#rate.toFixed(1));
       this.#say("dispatches", String(Number(dispatchesPerStep.toFixed(1))));
     }
+    this.#cells.get("lr")?.parentElement?.toggleAttribute("hidden", lr === null);
     if (lr !== null) this.#say("lr", String(Number(lr.toPrecision(3))));
     this.#say("memory", sizeOf(bytes));
   }

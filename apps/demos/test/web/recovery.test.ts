@@ -1,0 +1,152 @@
+import { readFileSync } from "node:fs";
+import { readSafetensors } from "@wgrad/autograd/safetensors";
+import type { BrowserContext, Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { numberOf, opened, press, stateIs, stateOf, stepOf } from "./demo.ts";
+import { openSite, type Site, visit } from "./site.ts";
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+}, 120_000);
+afterAll(() => site.close());
+
+const csv = (text: string, name = "houses.csv") => ({
+  name,
+  mimeType: "text/csv",
+  buffer: Buffer.from(text),
+});
+const saying = (page: Page): Promise<string | null> => page.getByRole("alert").textContent();
+
+describe("a user's own prices", { timeout: 60_000 }, () => {
+  test("that cannot be used say where, and what was there trains on", async () => {
+    const { page, errors } = await opened(site, "housing");
+    await press(page, "One step");
+    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(1);
+    const upload = page.getByLabel("Your own prices");
+    for (const [text, message] of [
+      ["area,price\n100,300\nx,450\n", 'houses.csv: row 2 (line 3), column "area"'],
+      ["area,price\n100,300\n150\n", "houses.csv: row 2 (line 3)"],
+      ["price\n300\n", 'houses.csv: only one column, "price"'],
+      ["", "houses.csv"],
+    ] as const) {
+      await upload.setInputFiles(csv(text));
+      await expect.poll(() => saying(page), { timeout: 30_000 }).toContain(message);
+      expect(await saying(page)).toContain("The file cannot be used");
+      expect(await stateOf(page)).toBe("paused");
+    }
+    await press(page, "One step");
+    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(2);
+
+    const line = Array.from({ length: 40 }, (_, i) => `${i},${3 * i + 7}`).join("\n");
+    await upload.setInputFiles(csv(`area,price\n${line}\n`));
+    await stateIs(page, "ready");
+    expect(await page.getByRole("alert").isVisible()).toBe(false);
+    await press(page, "Start");
+    await stateIs(page, "done");
+    expect(await numberOf(page, "r2")).toBeGreaterThan(0.999);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("weights", { timeout: 60_000 }, () => {
+  test("go down as safetensors and come back up; others' are refused and change nothing", async () => {
+    const { page, errors } = await opened(site, "exam");
+    await press(page, "Start");
+    await stateIs(page, "done");
+    const slope = await numberOf(page, "slope");
+    const [down] = await Promise.all([
+      page.waitForEvent("download"),
+      press(page, "Download weights"),
+    ]);
+    expect(down.suggestedFilename()).toBe("exam.safetensors");
+    const path = await down.path();
+    const { tensors, metadata } = readSafetensors(readFileSync(path));
+    expect(metadata.demo).toBe("exam");
+    expect(Object.keys(tensors).sort()).toEqual(["linear.bias", "linear.weight"]);
+
+    await press(page, "Reset");
+    await stateIs(page, "ready");
+    expect(await numberOf(page, "slope")).not.toBe(slope);
+    const upload = page.getByLabel("Load weights");
+    await upload.setInputFiles({ ...csv("not weights", "broken.safetensors") });
+    await expect.poll(() => saying(page), { timeout: 30_000 }).toContain("broken.safetensors");
+    expect(await numberOf(page, "slope")).not.toBe(slope);
+    await upload.setInputFiles(path);
+    await expect.poll(() => numberOf(page, "slope"), { timeout: 30_000 }).toBe(slope);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("the device", { timeout: 60_000 }, () => {
+  test("is lost: the page says so, and begins again on a fresh one", async () => {
+    const { page } = await visit(site, "");
+    await rememberDevices(page.context());
+    await page.goto(`${site.url}#/exam`);
+    await stateIs(page, "ready");
+    await press(page, "One step");
+    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(1);
+    const [worker] = page.workers();
+    await worker?.evaluate(() => (globalThis as unknown as { device: GPUDevice }).device.destroy());
+    await press(page, "One step");
+    await stateIs(page, "failed");
+    expect(await saying(page)).toContain("The graphics device was lost");
+    expect(page.workers()).toEqual([]);
+
+    await press(page, "Start again");
+    await stateIs(page, "ready");
+    expect(await page.getByRole("alert").isVisible()).toBe(false);
+    await press(page, "Start");
+    await stateIs(page, "done");
+    expect(await numberOf(page, "at25")).toBeCloseTo(0.5, 2);
+    await page.context().close();
+  });
+
+  test("is freed when the page is left", async () => {
+    const { page, errors } = await opened(site, "exam");
+    expect(page.workers().length).toBe(1);
+    await page.locator(".brand").click();
+    await expect.poll(() => page.workers().length).toBe(0);
+    await page.getByRole("link", { name: "housing", exact: true }).click();
+    await stateIs(page, "ready");
+    expect(page.workers().length).toBe(1);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test("is the processor where there is no WebGPU, and the page says what that means", async () => {
+    const { page } = await visit(site, "");
+    await prepend(page.context(), "delete WorkerNavigator.prototype.gpu;");
+    await page.goto(`${site.url}#/exam`);
+    await stateIs(page, "ready");
+    const said = await page.locator(".device").textContent();
+    expect(said).toContain("on the processor, in plain JavaScript");
+    expect(said).toContain("This browser gives no WebGPU");
+    await press(page, "Start");
+    await stateIs(page, "done");
+    expect(await numberOf(page, "at25")).toBeCloseTo(0.5, 2);
+    await page.context().close();
+  });
+});
+
+/** Lets a test reach the device that the worker opens. */
+const rememberDevices = (context: BrowserContext): Promise<void> =>
+  prepend(
+    context,
+    `{
+      const { requestDevice } = GPUAdapter.prototype;
+      GPUAdapter.prototype.requestDevice = async function (...given) {
+        return (globalThis.device = await requestDevice.apply(this, given));
+      };
+    }`,
+  );
+
+/** Runs `text` in every worker of the context before its own program. */
+async function prepend(context: BrowserContext, text: string): Promise<void> {
+  await context.route(/worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${text}\n${await response.text()}` });
+  });
+}

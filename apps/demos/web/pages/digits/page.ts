@@ -1,0 +1,187 @@
+import smallSource from "../../../src/digits/model.ts?raw";
+import largeSource from "../../../src/mnist/model.ts?raw";
+import trainSource from "../../../src/shared/classifier.ts?raw";
+import { drawPixels } from "../../charts/pixels.ts";
+import { element } from "../../dom/element.ts";
+import { onTheme } from "../../dom/theme.ts";
+import type { Page, Picture, Stage } from "../../page/definition.ts";
+import type { Question, Reading, Snapshot } from "./lesson.ts";
+import { Pad } from "./pad.ts";
+
+export const page: Page = {
+  about: [
+    "Draw a digit: the bars are how likely the network takes each to be, while it learns. Below is what each filter of its first layer " +
+      "sees in your drawing, and what it took for what among digits that it does not learn from.",
+    "The small digits are learned in seconds on most machines; MNIST, 60,000 digits in 12 MB, is the test that every method has taken.",
+  ],
+  caption: "A digit, and what it is taken for",
+  controls: [
+    {
+      name: "data",
+      label: "Digits",
+      value: "small",
+      options: { small: "1,797 of 8×8 dots", mnist: "MNIST: 60,000 of 28×28 dots" },
+    },
+    {
+      name: "lr",
+      label: "Learning rate",
+      value: 0.003,
+      values: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
+      live: true,
+    },
+    { name: "batch", label: "Batch", value: 32, values: [8, 16, 32, 64, 128, 256] },
+  ],
+  loss: { label: "Cross-entropy of the batch" },
+  measures: {
+    accuracy: {
+      label: "Right of fresh digits",
+      format: (value) => `${(100 * value).toFixed(2)} %`,
+    },
+  },
+  sources: [
+    { name: "digits/model.ts", text: smallSource },
+    { name: "mnist/model.ts", text: largeSource },
+    { name: "classifier.ts", text: trainSource },
+  ],
+  lesson: {
+    command: "pnpm demo digits\npnpm demo mnist",
+    teaches:
+      "a perceptron and a convolutional network side by side, and the latter at the size of real data",
+  },
+  picture: (stage) => picture(stage) as Picture<unknown>,
+};
+
+function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
+  let [side, fresh] = [8, 0];
+  let latest: Reading | null = null;
+  let asking = false;
+  let changed = false;
+
+  /** One question at a time; what is drawn meanwhile is asked together. */
+  const reread = async (): Promise<void> => {
+    changed = true;
+    if (asking) return;
+    asking = true;
+    while (changed && !signal.aborted) {
+      changed = false;
+      const question: Question = pad.empty ? { fresh } : { picture: pad.picture(side) };
+      const answer = await ask(question).catch(() => null);
+      if (answer !== null) show(answer as Reading);
+    }
+    asking = false;
+  };
+  const clear = (): void => {
+    pad.clear();
+    void reread();
+  };
+  const another = (): void => {
+    fresh++;
+    clear();
+  };
+  const pad = new Pad(() => void reread(), signal);
+  const seen = element("canvas", { class: "pixels", role: "img", "aria-label": "What it sees" });
+  const bars = Array.from({ length: 10 }, (_, digit) => {
+    const [bar, part] = [element("span", { class: "bar" }), element("span", { class: "part" })];
+    return { row: element("li", {}, element("b", {}, String(digit)), bar, part), bar, part };
+  });
+  const verdict = element("output", { class: "verdict" });
+  const maps = element("div", { class: "maps" });
+  const table = confusionTable();
+  const buttons = element(
+    "div",
+    { class: "buttons" },
+    element("button", { onclick: clear }, "Clear"),
+    element("button", { onclick: another }, "Another fresh digit"),
+  );
+  place.append(
+    element(
+      "div",
+      { class: "digits" },
+      element("div", {}, element("h3", {}, "Draw here"), pad.element, buttons),
+      element("div", {}, element("h3", {}, "The network sees"), seen, verdict),
+      element(
+        "ol",
+        { class: "chances", "aria-label": "Chance of each digit" },
+        ...bars.map(({ row }) => row),
+      ),
+    ),
+    element("h3", {}, "Filters of the first layer"),
+    maps,
+    element("h3", {}, "Fresh digits: what each (down) was taken for (across)"),
+    table.element,
+  );
+
+  const show = (reading: Reading): void => {
+    latest = reading;
+    side = reading.side;
+    const { chances } = reading;
+    const most = chances.indexOf(Math.max(...chances));
+    verdict.value = `${most}, by ${(100 * (chances[most] as number)).toFixed(0)} %`;
+    bars.forEach(({ row, bar, part }, digit) => {
+      const chance = chances[digit] as number;
+      row.classList.toggle("most", digit === most);
+      bar.style.setProperty("--part", String(chance));
+      part.textContent = `${(100 * chance).toFixed(0)} %`;
+    });
+    drawPixels(seen, reading.picture, side);
+    showMaps(maps, reading);
+  };
+  onTheme(() => latest !== null && show(latest), signal);
+  return {
+    draw(snapshot, { step }) {
+      show(snapshot);
+      table.show(snapshot.confusion);
+      // A training that begins anew reads a fresh digit; the drawing is still there.
+      if (step === 0 && !pad.empty) void reread();
+    },
+  };
+}
+
+/** Each filter's answers, from nothing to the largest of all. */
+function showMaps(place: HTMLElement, { maps, side }: Reading): void {
+  const size = side * side;
+  const count = maps.length / size;
+  const most = Math.max(1e-6, ...maps);
+  while (place.children.length > count) place.lastChild?.remove();
+  while (place.children.length < count) {
+    const label = `Filter ${place.children.length + 1}`;
+    place.append(element("canvas", { class: "pixels", role: "img", "aria-label": label }));
+  }
+  [...place.children].forEach((canvas, k) => {
+    const values = maps.subarray(k * size, (k + 1) * size).map((value) => value / most);
+    drawPixels(canvas as HTMLCanvasElement, values, side, "data");
+  });
+}
+
+function confusionTable() {
+  const digits = Array.from({ length: 10 }, (_, digit) => digit);
+  const cells = digits.map(() => digits.map(() => element("td")));
+  const head = digits.map((digit) => element("th", { scope: "col" }, String(digit)));
+  const rows = cells.map((row, digit) =>
+    element("tr", {}, element("th", { scope: "row" }, String(digit)), ...row),
+  );
+  const corner = element("td", {}, "");
+  const table = element(
+    "table",
+    { class: "confusion" },
+    element("thead", {}, element("tr", {}, corner, ...head)),
+    element("tbody", {}, ...rows),
+  );
+  return {
+    element: element(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Confusion matrix" },
+      table,
+    ),
+    show(counts: Snapshot["confusion"]): void {
+      cells.forEach((row, real) => {
+        const total = counts?.[real]?.reduce((sum, count) => sum + count, 0) ?? 0;
+        row.forEach((cell, predicted) => {
+          const count = counts?.[real]?.[predicted] ?? 0;
+          cell.textContent = count === 0 ? "" : String(count);
+          cell.style.setProperty("--part", String(total === 0 ? 0 : count / total));
+        });
+      });
+    },
+  };
+}
