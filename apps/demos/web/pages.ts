@@ -1,4 +1,5 @@
 import type { Page } from "./page/definition.ts";
+import autoencoder from "./pages/autoencoder/icon.svg?raw";
 import boundary from "./pages/boundary/icon.svg?raw";
 import clusters from "./pages/clusters/icon.svg?raw";
 import digits from "./pages/digits/icon.svg?raw";
@@ -47,6 +48,12 @@ export const pages: Readonly<Record<string, Entry>> = {
     summary: "Draw one, and see what a convolutional network makes of it.",
     icon: digits,
     load: () => import("./pages/digits/page.ts"),
+  },
+  autoencoder: {
+    title: "How few numbers make a picture?",
+    summary: "A map of digits to walk through, drawn from two numbers.",
+    icon: autoencoder,
+    load: () => import("./pages/autoencoder/page.ts"),
   },
   clusters: {
     title: "What belongs together?",

@@ -82,6 +82,55 @@ describe.each(Object.entries(expected))("%s", { timeout: 60_000 }, (name, { reac
   );
 });
 
+describe("the drawing pad", { timeout: 120_000 }, () => {
+  test("classifies what is drawn", async () => {
+    const { page, errors } = await opened("digits");
+    await press(page, "Start");
+    const learned = async (): Promise<boolean> => (await numberOf(page, "accuracy")) >= 90;
+    await expect.poll(learned, { timeout: 110_000, interval: 200 }).toBe(true);
+    await press(page, "Pause");
+    await stateIs(page, "paused");
+    for (const [digit, points] of drawings) {
+      await press(page, "Clear");
+      await draw(page, points);
+      await expect.poll(() => page.locator(".verdict").textContent()).toMatch(RegExp(`^${digit},`));
+    }
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
+
+/** Digits as one stroke each, from 0 to 1 across and down. */
+const drawings: readonly (readonly [number, readonly (readonly [number, number])[]])[] = [
+  [0, circle(0.5, 0.5, 0.2, 0.32)],
+  [1, [0.15, 0.35, 0.55, 0.7, 0.85].map((y) => [0.5, y] as const)],
+];
+
+function circle(
+  x: number,
+  y: number,
+  a: number,
+  b: number,
+): readonly (readonly [number, number])[] {
+  return Array.from({ length: 25 }, (_, i) => {
+    const angle = (2 * Math.PI * i) / 24;
+    return [x + a * Math.sin(angle), y - b * Math.cos(angle)] as const;
+  });
+}
+
+async function draw(page: Page, points: readonly (readonly [number, number])[]): Promise<void> {
+  const pad = page.locator(".pad");
+  await pad.scrollIntoViewIfNeeded();
+  const box = await pad.boundingBox();
+  if (box === null) throw new Error("there is no pad");
+  const at = ([x, y]: readonly [number, number]) =>
+    [box.x + x * box.width, box.y + y * box.height] as const;
+  await page.mouse.move(...at(points[0] as readonly [number, number]));
+  await page.mouse.down();
+  for (const point of points.slice(1)) await page.mouse.move(...at(point));
+  await page.mouse.up();
+}
+
 const opened = (name: string): Promise<Visit> => openedOn(site, name);
 
 /** First loss, and the smooth one now, as the chart says them. */

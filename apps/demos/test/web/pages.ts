@@ -12,5 +12,6 @@ export const expected: Readonly<Record<string, Expected>> = {
   boundary: { reaches: { measure: "accuracy", least: 99 } },
   optimizers: { reaches: { measure: "best", most: 0.01 } },
   digits: { reaches: { measure: "accuracy", least: 96.5 } },
+  autoencoder: { reaches: { measure: "ofPca", most: 0.9 } },
   clusters: { reaches: { measure: "rand", least: 0.85 } },
 };

@@ -2,6 +2,7 @@ import type { Begin } from "./run.ts";
 
 /** What each page trains; loaded when it is asked for. */
 export const lessons: Readonly<Record<string, () => Promise<{ readonly begin: Begin }>>> = {
+  autoencoder: () => import("../pages/autoencoder/lesson.ts"),
   boundary: () => import("../pages/boundary/lesson.ts"),
   clusters: () => import("../pages/clusters/lesson.ts"),
   digits: () => import("../pages/digits/lesson.ts"),
