@@ -42,14 +42,14 @@ test("a file outside the arrow is found", () => {
   ]);
 });
 
-test("only init and the Node door import a device, nothing imports testing", () => {
+test("only init, the Node door and lowerings that come with an op import a device, nothing imports testing", () => {
   expect(
     core({
       "ops/add.ts": 'import "../devices/cpu/device.ts"; import "../testing/gradcheck.ts";',
       "node.ts": 'export * from "./devices/webgpu/dawn.ts";',
     }),
   ).toEqual([
-    "packages/autograd/src/ops/add.ts: imports packages/autograd/src/devices/cpu/device.ts: only runtime/init.ts and node.ts import devices/cpu/",
+    "packages/autograd/src/ops/add.ts: imports packages/autograd/src/devices/cpu/device.ts: only runtime/init.ts, node.ts, ops/attention/lowerings.ts import devices/cpu/",
     "packages/autograd/src/ops/add.ts: imports packages/autograd/src/testing/gradcheck.ts: nothing imports testing/",
   ]);
 });

@@ -1,3 +1,5 @@
+import type { attention } from "../devices/cpu/attention.ts";
+import type { attentionStages } from "../devices/webgpu/attention.ts";
 import type { DType } from "../dtype.ts";
 import type { Expr } from "../kernel/expression.ts";
 import type { Shape } from "../shape.ts";
@@ -129,6 +131,8 @@ export interface Sort {
 export interface Attention {
   readonly kind: "attention";
   readonly gives: "output" | "gradients";
+  /** What each device does for it: it comes with the op, so that a page without attention does not load it. */
+  readonly lowerings: { readonly cpu: typeof attention; readonly webgpu: typeof attentionStages };
 }
 
 /**

@@ -6,6 +6,7 @@ import { openWebGPU, type WebGPUDevice } from "../../src/devices/webgpu/device.t
 import type { LoweringLimits } from "../../src/devices/webgpu/lower.ts";
 import { formAttrs } from "../../src/graph/attention.ts";
 import type { Op } from "../../src/graph/op.ts";
+import { lowerings } from "../../src/ops/attention/lowerings.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../src/shape.ts";
 import { difference, KernelBuilder, noise, op, type Value } from "./kernels.ts";
 
@@ -22,7 +23,8 @@ const asking = (asked: Partial<LoweringLimits>): Device =>
     },
   });
 
-const attention = (gives: "output" | "gradients"): Op => op(gives, { kind: "attention", gives });
+const attention = (gives: "output" | "gradients"): Op =>
+  op(gives, { kind: "attention", gives, lowerings });
 
 interface Case {
   readonly batch: Shape;

@@ -16,7 +16,6 @@ import type {
   Submission,
 } from "../device.ts";
 import { assemble } from "./assemble.ts";
-import { attention } from "./attention.ts";
 import { contract } from "./contract.ts";
 import { custom } from "./custom.ts";
 import { elementwise } from "./elementwise.ts";
@@ -234,7 +233,7 @@ function bindStep(
     case "sort":
       return sort(step.attrs[0] === 1, a);
     case "attention":
-      return attention(meaning, step.attrs, operands);
+      return meaning.lowerings.cpu(meaning, step.attrs, operands);
     case "custom":
       return custom(meaning, name, step.attrs, operands);
     case "source":

@@ -1,7 +1,6 @@
 import { DeviceError, DTypeError, LimitError } from "../../errors.ts";
 import type { Kernel, KernelStep, Lowered } from "../device.ts";
 import { assembleStages } from "./assemble.ts";
-import { attentionStages } from "./attention.ts";
 import { bundleStages } from "./bundle.ts";
 import { contractStages } from "./contract.ts";
 import { customStages } from "./custom.ts";
@@ -80,8 +79,8 @@ function writeStages(
 ): { stages: readonly Stage[]; scratch: readonly number[] } {
   if (kernel.anchor < 0) return { stages: elementwiseStages(kernel, words, limits), scratch: [] };
   if (isRowProgram(kernel)) return { stages: rowStages(kernel, words, limits), scratch: [] };
-  const { kind } = step.op.meaning;
-  switch (kind) {
+  const { meaning } = step.op;
+  switch (meaning.kind) {
     case "reduce":
       return reduceStages(kernel, step, words, limits);
     case "contract":
@@ -98,12 +97,12 @@ function writeStages(
     case "sort":
       return sortStages(kernel, words, limits);
     case "attention":
-      return attentionStages(kernel, step, words, limits);
+      return meaning.lowerings.webgpu(kernel, step, words, limits);
     case "custom":
       return customStages(kernel, words, limits);
     case "source":
       throw new Error(`${step.op.name}: data from the host is written, not computed`);
     default:
-      throw new DeviceError(`${step.op.name}: the webgpu device has no ${kind} kernel yet`);
+      throw new DeviceError(`${step.op.name}: the webgpu device has no kernel for it`);
   }
 }

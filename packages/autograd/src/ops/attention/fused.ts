@@ -15,12 +15,13 @@ import { record } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { permute, reshape } from "../layout.ts";
 import { composedGradients, type Weighing } from "./composed.ts";
+import { lowerings } from "./lowerings.ts";
 import { packed } from "./packing.ts";
 
 const attentionOp = (name: string, operands: number): Op =>
   registerOp({
     name,
-    meaning: { kind: "attention", gives: "output" },
+    meaning: { kind: "attention", gives: "output", lowerings },
     scalarTypes: ["result"],
     saves: [...Array(operands).keys(), "output"],
     gradient: (dy, operands, call) => gradientsOf(dy, operands, call),
@@ -28,7 +29,7 @@ const attentionOp = (name: string, operands: number): Op =>
 
 const gradientsOp: Op = registerOp({
   name: "attentionGradients",
-  meaning: { kind: "attention", gives: "gradients" },
+  meaning: { kind: "attention", gives: "gradients", lowerings },
   scalarTypes: ["result", "u32", "u32", "u32"],
   saves: [],
 });
