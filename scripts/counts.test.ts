@@ -10,7 +10,7 @@ const LIMITS: Record<string, { dispatches: number; pipelines: number; ratio: num
   chain: { dispatches: 3, pipelines: 3, ratio: 1.5 },
   logistic: { dispatches: 3, pipelines: 4, ratio: 1.5 },
   mlp: { dispatches: 8, pipelines: 9, ratio: 1.5 },
-  convnet: { dispatches: 20, pipelines: 19, ratio: 1.5 },
+  convnet: { dispatches: 18, pipelines: 18, ratio: 1.5 },
   gpt: { dispatches: 54, pipelines: 23, ratio: 1.5 },
   lstm: { dispatches: 218, pipelines: 24, ratio: 1.5 },
 };

@@ -22,6 +22,8 @@ import { HOLD_NOTHING, type Trace } from "./trace.ts";
 /** Which kernel evaluates each node of a trace: the one that stores the node `groupOf` names. */
 export interface Groups {
   readonly groupOf: readonly number[];
+  /** The groups in an order in which none comes before what it reads. */
+  readonly order: readonly number[];
   /** Nodes evaluated wherever they are read, and never stored: those made of numbers alone, and padding. */
   readonly anywhere: readonly boolean[];
   /** Nodes whose elements are found one by one, at any place: elementwise ones and loads. */
@@ -93,7 +95,9 @@ class Fuser implements Grouping {
       if (group.frame !== null) frames.set(root, group.frame);
     }
     const anywhere = constant.map((is, i) => is || padding[i] === true);
-    return { groupOf, anywhere, local, extras, frames };
+    const turnOf = (root: number): number => (groups.get(root) as Group).turn;
+    const order = [...groups.keys()].sort((a, b) => turnOf(a) - turnOf(b));
+    return { groupOf, anywhere, local, extras, frames, order };
   }
 
   /** A group of its own. */
@@ -107,8 +111,9 @@ class Fuser implements Grouping {
       extras: [],
       frame: reduced,
       place: "row",
-      closed: this.local[i] !== true && reduced === null,
+      closed: this.local[i] !== true && (reduced === null || !isAnchor(root)),
       shapes: [],
+      turn: i,
     });
     this.standing[i] = "place";
   }
@@ -348,8 +353,7 @@ class Fuser implements Grouping {
   /** The rows of a reduction that a thread each can take; null if it is none, or they are too few and long for that. */
   private frameOf({ op, inputs, views, attrs, dtype }: Node): Frame | null {
     const { meaning } = op;
-    if (meaning.kind !== "reduce" || meaning.combine.startsWith("arg") || dtype === "u8")
-      return null;
+    if (meaning.kind !== "reduce" || dtype === "u8") return null;
     const shape = views[0]?.shape ?? (inputs[0] as Node).shape;
     const cut = shape.length - (attrs[0] as number);
     const rows = sizeOf(shape.slice(0, cut));

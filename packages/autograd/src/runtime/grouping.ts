@@ -20,6 +20,8 @@ export interface Group {
   closed: boolean;
   /** Shapes of the members that stand in the frame. */
   readonly shapes: Shape[];
+  /** Where it stands in the order of kernels: no group comes before one that it reads. */
+  turn: number;
 }
 
 /** One read of a node: by which node, as which operand. */

@@ -35,8 +35,7 @@ const none: ReadonlySet<Pass> = new Set();
 export function schedule(trace: Trace, options: FuseOptions): readonly Scheduled[] {
   const groups = fuse(trace, options);
   const kernels: Scheduled[] = [];
-  for (let i = 0; i < trace.order.length; i++) {
-    if (groups.groupOf[i] !== i || groups.anywhere[i]) continue;
+  for (const i of groups.order) {
     if ((trace.order[i] as Node).size > 0) kernels.push(build(trace, groups, i));
   }
   if (options.passes.has("bundles")) return bundle(trace, kernels, options.maxInputs);

@@ -36,6 +36,39 @@ export function joinSiblings(grouping: Grouping): void {
       if (merge(grouping, early, late, outputs)) break;
     }
   }
+  joinEarlier(grouping);
+}
+
+/**
+ * Makes a group part of one before it over the same rows that reads the same, where all it reads is there by then: what a backward pass
+ * asks of an operand is found where the forward pass reads that. Only results that are small beside what they come of: they are kept
+ * from then on, and a checkpoint recomputes for want of room.
+ */
+function joinEarlier(grouping: Grouping): void {
+  const { trace, groups, groupOf, readsOf } = grouping;
+  const known = ({ position }: Node, by: number): boolean => {
+    const made = groups.get(groupOf[position] as number);
+    return made === undefined || made.turn < by;
+  };
+  for (const [late, group] of [...groups].sort(([a], [b]) => a - b)) {
+    const { frame } = group;
+    if (frame === null) continue;
+    const reads = [...group.reads].filter((node) => trace.order[node.position] === node);
+    const kept = [...group.extras, late].reduce((sum, i) => sum + (trace.order[i] as Node).size, 0);
+    const beside = reads
+      .filter(({ size }) => size >= 2 * kept)
+      .flatMap(({ position }) => (readsOf[position] as Read[]).map(({ reader }) => reader))
+      .flatMap((reader) => grouping.evaluatedIn(reader));
+    for (const early of [...new Set(beside)].sort((a, b) => a - b)) {
+      const other = groups.get(early);
+      if (other === undefined || other.frame === null || other.turn >= group.turn) continue;
+      if (early > late || !reads.every((node) => known(node, other.turn))) continue;
+      if (merge(grouping, early, late, [...other.extras, early])) {
+        group.turn = other.turn;
+        break;
+      }
+    }
+  }
 }
 
 function shares(a: Group, b: Group): boolean {

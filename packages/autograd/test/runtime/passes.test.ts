@@ -4,6 +4,7 @@ import {
   embedding,
   init,
   manualSeed,
+  maxPool2d,
   pad,
   randn,
   type Tensor,
@@ -55,7 +56,12 @@ function convolutions(): Tensor[] {
   const v = randn([4, 2, 3, 3]).requiresGrad_();
   const w = randn([6, 2, 3, 2]).requiresGrad_();
   const h = ownActivation(conv2d(x, v, { padding: 1 }));
-  const y = conv2d(h, w, { padding: [2, 1], stride: 2, dilation: [1, 2], groups: 2 });
+  const y = conv2d(maxPool2d(h, 2), w, {
+    padding: [2, 1],
+    stride: 2,
+    dilation: [1, 2],
+    groups: 2,
+  });
   const loss = y.mul(y).mean();
   loss.backward();
   return [loss, ...[x, v, w].map((p) => p.grad as Tensor)];
@@ -83,7 +89,15 @@ function lookups(): Tensor[] {
   return [loss, updated, grad, places.grad as Tensor];
 }
 
-const programs = { dense, convolutions, lookups } as const;
+/** Positions and values of extremes of the same rows. */
+function extremes(): Tensor[] {
+  const x = randn([40, 8]);
+  const distance = x.sub(x.mean(-1, { keepdim: true }));
+  const places = distance.argmax(-1).mul(10).add(distance.argmin(-1));
+  return [places.mul(1.5), distance.amax(-1).sub(distance.amin(-1)), x.square().argmin(1).mul(0.5)];
+}
+
+const programs = { dense, convolutions, lookups, extremes } as const;
 type Program = keyof typeof programs;
 
 async function run(name: Program): Promise<Run> {
@@ -98,6 +112,7 @@ const runs = async (): Promise<Record<Program, Run>> => ({
   dense: await run("dense"),
   convolutions: await run("convolutions"),
   lookups: await run("lookups"),
+  extremes: await run("extremes"),
 });
 
 describe("passes of the scheduler", () => {

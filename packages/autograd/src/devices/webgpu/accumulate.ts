@@ -62,6 +62,37 @@ export function accumulator(
   return { neutral, add, result };
 }
 
+/** The first extreme of values that come one after the other, and its position; NaN is extreme. */
+export interface Extreme {
+  readonly best: string;
+  readonly at: string;
+  /** Takes one value in, in one lane; `first` is the condition under which it is the first. */
+  add(value: WgslValue, position: string, first: string): void;
+}
+
+export function extreme(text: WgslText, combine: "argmax" | "argmin", of: DType): Extreme {
+  const best = text.name("best");
+  const at = text.name("at");
+  text.line(`var ${best} = ${wgslType(of)}(${of === "bool" ? "false" : "0"});`);
+  text.line(`var ${at} = 0u;`);
+  const fn = combine === "argmax" ? e.gt : e.lt;
+  const [a, b] = [e.load(0, of), e.load(1, of)];
+  const beats = isFloating(of) ? e.or(fn(a, b), e.and(e.isNan(a), e.not(e.isNan(b)))) : fn(a, b);
+  const add = (value: WgslValue, position: string, first: string): void => {
+    const leaves = {
+      load: (n: number): WgslValue => (n === 0 ? value : { text: best, lanes: 1 }),
+      scalar: () => value,
+      index: () => value,
+    };
+    const better = renderExpression(beats, leaves, text);
+    text.block(`if (${first} || ${better.text})`, () => {
+      text.line(`${best} = ${value.text};`);
+      text.line(`${at} = ${position};`);
+    });
+  };
+  return { best, at, add };
+}
+
 const parts = (name: string): string[] => ["x", "y", "z", "w"].map((part) => `${name}.${part}`);
 
 const rounding = (a: WgslValue, b: WgslValue, sum: WgslValue, text: WgslText): string =>

@@ -1,9 +1,7 @@
-import { type DType, isFloating } from "../../dtype.ts";
+import type { DType } from "../../dtype.ts";
 import type { Reduce } from "../../graph/op.ts";
-import { e } from "../../kernel/expression.ts";
 import {
   type Lanes,
-  renderExpression,
   splat,
   storageType,
   type WgslText,
@@ -12,7 +10,7 @@ import {
 } from "../../kernel/wgsl.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
-import { accumulator, cast } from "./accumulate.ts";
+import { accumulator, cast, extreme } from "./accumulate.ts";
 import { shapeOf } from "./lines.ts";
 import { Position } from "./position.ts";
 import { Shader, type ShaderLimits, type Stage, wideInputs } from "./shader.ts";
@@ -218,27 +216,12 @@ function reduceToPosition(
   counter: string,
   row: Row,
 ): Result {
-  const best = text.name("best");
-  const at = text.name("at");
-  text.line(`var ${best} = ${wgslType(of)}(${of === "bool" ? "false" : "0"});`);
-  text.line(`var ${at} = 0u;`);
+  const found = extreme(text, combine, of);
   text.block(`for (var ${counter} = ${row.from}; ${counter} < ${row.to}; ${counter}++)`, () => {
     const index: WgslValue = { text: counter, lanes: 1 };
     const value = row.load(index);
-    const fn = combine === "argmax" ? e.gt : e.lt;
-    const [a, b] = [e.load(0, of), e.load(1, of)];
-    const beats = isFloating(of) ? e.or(fn(a, b), e.and(e.isNan(a), e.not(e.isNan(b)))) : fn(a, b);
-    const leaves = {
-      load: (n: number): WgslValue => (n === 0 ? value : { text: best, lanes: 1 }),
-      scalar: () => value,
-      index: () => value,
-    };
-    const better = renderExpression(beats, leaves, text);
     const position = row.position === undefined ? counter : row.position(index).text;
-    text.block(`if (${counter} == ${row.from} || ${better.text})`, () => {
-      text.line(`${best} = ${value.text};`);
-      text.line(`${at} = ${position};`);
-    });
+    found.add(value, position, `${counter} == ${row.from}`);
   });
-  return { value: best, at };
+  return { value: found.best, at: found.at };
 }

@@ -11,7 +11,7 @@ import {
 } from "../../kernel/wgsl.ts";
 import { type Shape, sameShape, sizeOf } from "../../shape.ts";
 import type { Kernel, KernelOperand, KernelStep } from "../device.ts";
-import { accumulator, type Combine, cast } from "./accumulate.ts";
+import { accumulator, type Combine, cast, extreme } from "./accumulate.ts";
 import { shapeOf } from "./lines.ts";
 import { Position, type Reading } from "./position.ts";
 import { alongside, isConstant, Shader, type ShaderLimits, type Stage } from "./shader.ts";
@@ -63,7 +63,8 @@ class Program {
     this.kernel = kernel;
     this.frame = kernel.rows as Frame;
     const { rows, length } = this.frame;
-    this.lanes = length % 4 === 0 && length >= 8 ? 4 : 1;
+    const positions = kernel.steps.some((step) => isReduction(step) && positionOf(step) !== null);
+    this.lanes = length % 4 === 0 && length >= 8 && !positions ? 4 : 1;
     for (const index of kernel.stored) {
       const step = kernel.steps[index] as KernelStep;
       const size = sizeOf(step.shape);
@@ -192,12 +193,16 @@ class RowShader extends Shader {
     const walks = reductions.map(({ step, index }) => {
       const { combine } = step.op.meaning as Reduce;
       const operand = step.operands[0] as KernelOperand;
-      return {
-        step,
-        index,
-        operand,
-        total: accumulator(text, combine as Combine, step.dtype, lanes),
-      };
+      const position = positionOf(step);
+      if (position !== null) {
+        const found = extreme(text, position, operand.dtype);
+        const add = (value: WgslValue) => found.add(value, "j", "j == 0u");
+        return { step, index, operand, add, result: () => found.at };
+      }
+      const total = accumulator(text, combine as Combine, step.dtype, lanes);
+      const add = (value: WgslValue) =>
+        total.add(splat(cast(value, operand.dtype, step.dtype, text), lanes, step.dtype));
+      return { step, index, operand, add, result: () => total.result().text };
     });
     const roots = walks.flatMap(({ operand }) =>
       this.#program.walked(operand) ? [(operand.source as { step: number }).step] : [],
@@ -207,14 +212,13 @@ class RowShader extends Shader {
       roots,
       own.filter((at) => at !== null),
       () => {
-        walks.forEach(({ step, operand, total }, i) => {
-          const value = this.#walked(operand, own[i] ?? null);
-          total.add(splat(cast(value, operand.dtype, step.dtype, text), lanes, step.dtype));
+        walks.forEach(({ operand, add }, i) => {
+          add(this.#walked(operand, own[i] ?? null));
         });
       },
     );
-    for (const { step, index, total } of walks) {
-      const value = text.let(`${wgslType(step.dtype)}(${total.result().text})`, 1, "row");
+    for (const { step, index, result } of walks) {
+      const value = text.let(`${wgslType(step.dtype)}(${result()})`, 1, "row");
       this.#results.set(index, rounded(value, step.dtype, text));
     }
   }
@@ -382,5 +386,11 @@ class RowShader extends Shader {
       : this.value(step, this.#elementAt(this.#program.step(step).shape));
   }
 }
+
+/** Which extreme a reduction gives the position of; null where it gives a value. */
+const positionOf = ({ op }: KernelStep): "argmax" | "argmin" | null => {
+  const { combine } = op.meaning as Reduce;
+  return combine === "argmax" || combine === "argmin" ? combine : null;
+};
 
 const isReduction = ({ op }: KernelStep): boolean => op.meaning.kind === "reduce";
