@@ -30,6 +30,10 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     const [a, b] = [await values(out), await values(same)];
     for (const [i, v] of a.entries()) expect(v).toBeCloseTo(b[i] as number, 5);
     expect(layer(x.select(0, 0), x.select(0, 0), x.select(0, 0))[0].shape).toEqual([5, 8]);
+    const plain = new MultiheadAttention(8, 2, { batchFirst: true });
+    const c = await values(plain(x, x, x, { attnMask })[0]);
+    const d = await values(plain(x, x, x, { isCausal: true, needWeights: false })[0]);
+    for (const [i, v] of c.entries()) expect(d[i]).toBeCloseTo(v, 5);
     expect(() => new MultiheadAttention(8, 3)).toThrow("3 heads do not share 8 features evenly");
     expect(String(new MultiheadAttention(8, 2))).toBe(
       "MultiheadAttention(\n  (out_proj): NonDynamicallyQuantizableLinear(in_features=8, out_features=8, bias=True)\n)",

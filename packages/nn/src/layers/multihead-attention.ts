@@ -125,7 +125,11 @@ export class MultiheadAttention extends Module<
     const mask = scoreMask(options, this.numHeads, length, k.shape[2] as number, key);
     const [keys, values, added] = this.extended(k, v);
     const padded = mask === null || added === 0 ? mask : padRight(mask, added);
-    const [heads, weights] = this.attend(q, keys, values, padded, options.needWeights ?? true);
+    const needWeights = options.needWeights ?? true;
+    // nothing else is hidden: no matrix of masks is needed to say so
+    const plain = options.attnMask == null && options.keyPaddingMask == null && added === 0;
+    const isCausal = options.isCausal === true && plain && !needWeights;
+    const [heads, weights] = this.attend(q, keys, values, padded, { needWeights, isCausal });
     const joined = heads.transpose(1, 2).reshape([q.shape[0] as number, length, this.embedDim]);
     const out = this.outProj(joined);
     const mean = (options.averageAttnWeights ?? true) ? (weights?.mean(1) ?? null) : weights;
@@ -174,11 +178,12 @@ export class MultiheadAttention extends Module<
     k: Tensor,
     v: Tensor,
     mask: Tensor | null,
-    needWeights: boolean,
+    { needWeights, isCausal }: { readonly needWeights: boolean; readonly isCausal: boolean },
   ): [Tensor, Tensor | null] {
     const p = this.training ? this.dropout : 0;
     if (!needWeights) {
-      return [scaledDotProductAttention(q, k, v, { attnMask: mask, dropoutP: p }), null];
+      const hidden = isCausal ? { isCausal } : { attnMask: mask };
+      return [scaledDotProductAttention(q, k, v, { ...hidden, dropoutP: p }), null];
     }
     const scores = q.mul(1 / Math.sqrt(q.shape[3] as number)).matmul(k.transpose(-2, -1));
     const weights = dropout(softmax(mask === null ? scores : scores.add(mask), -1), { p });
