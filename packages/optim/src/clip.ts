@@ -1,4 +1,4 @@
-import { ArgumentError, maximum, noGrad, Tensor, zeros } from "@wgrad/autograd";
+import { ArgumentError, noGrad, stack, Tensor, zeros } from "@wgrad/autograd";
 import { composite } from "@wgrad/autograd/plugin";
 
 /** Settings of clipGradNorm_. */
@@ -47,14 +47,17 @@ function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
 
 /** ‖(g₁, g₂, …)‖ₚ: powers are summed over all gradients before the root is taken. */
 function totalNorm(gradients: readonly Tensor[], p: number): Tensor {
-  const [first, ...rest] = gradients.map((g) => {
-    if (p === Number.POSITIVE_INFINITY) return g.abs().amax();
-    if (p === 2) return g.square().sum();
-    return p === 1 ? g.abs().sum() : g.abs().pow(p).sum();
-  });
-  if (first === undefined) return zeros([]);
-  if (p === Number.POSITIVE_INFINITY) return rest.reduce((a, b) => maximum(a, b), first);
-  const total = rest.reduce((a, b) => a.add(b), first);
+  if (gradients.length === 0) return zeros([]);
+  // one by one, then together: the same work for every gradient, which one kernel does for all
+  const each = stack(
+    gradients.map((g) => {
+      if (p === Number.POSITIVE_INFINITY) return g.abs().amax();
+      if (p === 2) return g.square().sum();
+      return p === 1 ? g.abs().sum() : g.abs().pow(p).sum();
+    }),
+  );
+  if (p === Number.POSITIVE_INFINITY) return each.amax();
+  const total = each.sum();
   if (p === 1) return total;
   return p === 2 ? total.sqrt() : total.pow(1 / p);
 }

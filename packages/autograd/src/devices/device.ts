@@ -31,6 +31,10 @@ export interface Kernel {
    * steps follow one another. None needs another's results.
    */
   readonly parts: readonly Kernel[];
+  /** The parts are the same work on other buffers: the update of every parameter. */
+  readonly alike?: boolean;
+  /** Where the stored steps go, of those whose buffers lie beside others. */
+  readonly places?: readonly (Place | null)[];
 }
 
 export interface KernelStep {
@@ -64,11 +68,29 @@ export interface KernelInput {
   readonly dtype: DType;
   /** Which of `stored` is written into this very buffer, element for element; -1 if none. */
   readonly inPlace: number;
+  /** Where it is, if its buffer lies beside others and so does one that the kernel writes. */
+  readonly place?: Place | null;
+}
+
+/**
+ * Buffers that kernels which are alike read or write together lie beside each other, so that one binding reaches all: what outlives a
+ * step, temporaries that such kernels gather, and single numbers that they leave.
+ */
+export type BufferGroup = "cells" | "gathered" | "numbers";
+
+/** Where a buffer lies in memory that it shares with others of its group. */
+export interface Place {
+  /** Equal for buffers that one binding reaches. */
+  readonly slab: number;
+  /** In bytes. */
+  readonly offset: number;
 }
 
 /** Memory on the device. */
 export interface DeviceBuffer {
   readonly bytes: number;
+  readonly group?: BufferGroup | null;
+  readonly place?: Place | null;
 }
 
 /** A kernel made ready for the device, before it knows its buffers. */
@@ -148,7 +170,7 @@ export interface Device {
   supports(dtype: DType): boolean;
   /** Bytes of `count` elements as stored here, a multiple of 4. */
   bytesOf(dtype: DType, count: number): number;
-  createBuffer(bytes: number): DeviceBuffer;
+  createBuffer(bytes: number, group?: BufferGroup | null): DeviceBuffer;
   destroyBuffer(buffer: DeviceBuffer): void;
   /** Puts host elements at byte `offset` of a buffer. */
   write(buffer: DeviceBuffer, offset: number, data: TypedArray, dtype: DType): void;

@@ -34,8 +34,9 @@ export function bundle(
   return result.filter((kernel) => kernel !== null);
 }
 
-/** Kernels whose threads do not work in several dispatches. */
+/** Kernels whose threads do not work in several dispatches; parts that are alike are as many as can be. */
 function joinable({ kernel }: Scheduled): boolean {
+  if (kernel.alike === true) return false;
   const parts = kernel.parts.length === 0 ? [kernel] : kernel.parts;
   return parts.every(({ steps, anchor }) => {
     const kind = anchor < 0 ? "elementwise" : (steps[anchor] as KernelStep).op.meaning.kind;
@@ -74,7 +75,7 @@ function inPlace(trace: Trace, { stores, inputs, aligned }: Scheduled): number {
   }).length;
 }
 
-function join(a: Scheduled, b: Scheduled): Scheduled {
+export function join(a: Scheduled, b: Scheduled): Scheduled {
   const inputs = [...a.inputs];
   const aligned = [...a.aligned];
   const kernelInputs = [...a.kernel.inputs];

@@ -1,4 +1,4 @@
-import type { Device, DeviceBuffer } from "../devices/device.ts";
+import type { BufferGroup, Device, DeviceBuffer } from "../devices/device.ts";
 import { LimitError, OutOfMemoryError } from "../errors.ts";
 
 /** What a buffer is for; `memory()` reports bytes by it. */
@@ -32,7 +32,8 @@ export class Pool {
   private mayCross = true;
   private awaited = true;
   private readonly device: Device;
-  private readonly free = new Map<number, DeviceBuffer[]>();
+  /** By size and group. */
+  private readonly free = new Map<string, DeviceBuffer[]>();
 
   constructor(device: Device, budget: number) {
     this.device = device;
@@ -45,7 +46,11 @@ export class Pool {
     return sum;
   }
 
-  take(bytes: number, owner: MemoryClass): DeviceBuffer {
+  take(
+    bytes: number,
+    owner: MemoryClass,
+    group: BufferGroup | null = owner === "cells" ? "cells" : null,
+  ): DeviceBuffer {
     if (bytes > this.device.maxBufferBytes) {
       throw new LimitError(
         `a buffer of ${bytes} bytes is past the device's maxBufferSize of ${this.device.maxBufferBytes}` +
@@ -54,7 +59,7 @@ export class Pool {
     }
     const size = roundedSize(bytes);
     this.charge(size);
-    const found = this.free.get(size)?.pop();
+    const found = this.free.get(`${size} ${group}`)?.pop();
     this.bytes[owner] += size;
     this.peakBytes = Math.max(this.peakBytes, this.liveBytes);
     if (found !== undefined) {
@@ -63,7 +68,7 @@ export class Pool {
     }
     this.buffers++;
     this.created++;
-    return this.device.createBuffer(size);
+    return this.device.createBuffer(size, group);
   }
 
   give(buffer: DeviceBuffer, owner: MemoryClass): void {
@@ -73,8 +78,9 @@ export class Pool {
       this.buffers--;
       return;
     }
-    const list = this.free.get(buffer.bytes);
-    if (list === undefined) this.free.set(buffer.bytes, [buffer]);
+    const key = `${buffer.bytes} ${buffer.group ?? null}`;
+    const list = this.free.get(key);
+    if (list === undefined) this.free.set(key, [buffer]);
     else list.push(buffer);
     this.freeBytes += buffer.bytes;
   }
@@ -162,8 +168,8 @@ export class ArenaLease {
     this.free = [...all];
   }
 
-  take(bytes: number): DeviceBuffer {
-    const buffer = this.find(bytes);
+  take(bytes: number, group: BufferGroup | null = null): DeviceBuffer {
+    const buffer = this.find(bytes, group);
     const most = this.asked.get(buffer)?.most ?? 0;
     this.peakBytes += Math.max(0, bytes - most);
     this.asked.set(buffer, { now: bytes, most: Math.max(most, bytes) });
@@ -172,14 +178,19 @@ export class ArenaLease {
     return buffer;
   }
 
-  private find(bytes: number): DeviceBuffer {
+  private find(bytes: number, group: BufferGroup | null): DeviceBuffer {
     let best = -1;
     for (let i = 0; i < this.free.length; i++) {
-      const size = (this.free[i] as DeviceBuffer).bytes;
-      if (size >= bytes && (best < 0 || size < (this.free[best] as DeviceBuffer).bytes)) best = i;
+      const { bytes: size, group: own = null } = this.free[i] as DeviceBuffer;
+      if (
+        own === group &&
+        size >= bytes &&
+        (best < 0 || size < (this.free[best] as DeviceBuffer).bytes)
+      )
+        best = i;
     }
     if (best >= 0) return this.free.splice(best, 1)[0] as DeviceBuffer;
-    const buffer = this.pool.take(bytes, "arena");
+    const buffer = this.pool.take(bytes, "arena", group);
     this.all.push(buffer);
     return buffer;
   }

@@ -1,6 +1,14 @@
-import type { BoundKernel, Copy, Device, DeviceBuffer, Program } from "../devices/device.ts";
+import type {
+  BoundKernel,
+  BufferGroup,
+  Copy,
+  Device,
+  DeviceBuffer,
+  Program,
+} from "../devices/device.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
+import { isOwn } from "./alike.ts";
 import { type Cost, infoOf, type KernelInfo, totalOf } from "./cost.ts";
 import type { Arena, ArenaLease, Pool } from "./memory.ts";
 import type { FuseOptions } from "./passes.ts";
@@ -139,6 +147,7 @@ function place(
   kernels.forEach((kernel, k) => {
     for (const input of kernel.inputs) lastRead.set(input, k);
   });
+  const groups = groupsOf(trace, kernels);
   const bufferOf = new Map<number, DeviceBuffer>();
   const owned = new Set<number>();
   const bound: BoundKernel[] = [];
@@ -166,9 +175,10 @@ function place(
       }
       if (
         trace.holdOf(position) !== HOLD_CELL ||
-        !writableInPlace(trace, node, scheduled, k, lastRead)
+        !writableInPlace(trace, node, scheduled, k, lastRead) ||
+        isCustom(scheduled)
       ) {
-        return lease.take(device.bytesOf(node.dtype, node.size));
+        return lease.take(device.bytesOf(node.dtype, node.size), groups.get(position) ?? null);
       }
       const home = homeBuffer(node);
       inputs.forEach((input, i) => {
@@ -176,11 +186,15 @@ function place(
       });
       return home;
     });
+    const places = written.map(({ place }) => place ?? null);
+    const beside = places.some((place) => place !== null);
     const kernelInputs = scheduled.kernel.inputs.map((input, i) => ({
       ...input,
       inPlace: inPlace[i] as number,
+      place:
+        ((beside || scheduled.kernel.alike) && bufferOf.get(inputs[i] as number)?.place) || null,
     }));
-    const lowered = device.lower({ ...scheduled.kernel, inputs: kernelInputs });
+    const lowered = device.lower({ ...scheduled.kernel, inputs: kernelInputs, places });
     const scratch = lowered.scratch.map((size) => lease.take(size));
     // an empty tensor has no kernel and so no buffer: any will do
     const read = inputs.map((i) => bufferOf.get(i) ?? empty());
@@ -200,6 +214,28 @@ function place(
     }
   });
   return { bound, outputs };
+}
+
+/** Text that is its author's binds what it reads as read-only: it must not lie beside what it writes. */
+const isCustom = ({ kernel: { steps, anchor } }: Scheduled): boolean =>
+  steps.at(anchor)?.op.meaning.kind === "custom";
+
+/** Temporaries that are to lie beside each other, for the kernels whose parts are alike. */
+function groupsOf(trace: Trace, kernels: readonly Scheduled[]): Map<number, BufferGroup> {
+  const groups = new Map<number, BufferGroup>();
+  for (const { kernel, inputs, stores } of kernels) {
+    if (kernel.alike !== true) continue;
+    inputs.forEach((position, i) => {
+      if (position >= 0 && isOwn(kernel, i)) groups.set(position, "gathered");
+    });
+    for (const position of stores) {
+      if (trace.holdOf(position) !== HOLD_CELL) groups.set(position, "numbers");
+    }
+  }
+  for (const scheduled of kernels) {
+    if (isCustom(scheduled)) for (const position of scheduled.stores) groups.delete(position);
+  }
+  return groups;
 }
 
 /** The old value of the node's cell is read by no later kernel, and by this one element for element at most. */

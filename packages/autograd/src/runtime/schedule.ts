@@ -3,6 +3,7 @@ import type { DType } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { alongAxes, isPadding } from "../graph/region.ts";
 import { isWhole } from "../graph/view.ts";
+import { joinAlike } from "./alike.ts";
 import { bundle } from "./bundle.ts";
 import { fuse, type Groups } from "./fuse.ts";
 import type { FuseOptions, Pass } from "./passes.ts";
@@ -38,8 +39,8 @@ export function schedule(trace: Trace, options: FuseOptions): readonly Scheduled
   for (const i of groups.order) {
     if ((trace.order[i] as Node).size > 0) kernels.push(build(trace, groups, i));
   }
-  if (options.passes.has("bundles")) return bundle(trace, kernels, options.maxInputs);
-  return kernels;
+  if (!options.passes.has("bundles")) return kernels;
+  return bundle(trace, joinAlike(trace, kernels), options.maxInputs);
 }
 
 function build(trace: Trace, groups: Groups, root: number): Scheduled {

@@ -45,7 +45,7 @@ interface Region {
   readonly offset: number;
 }
 
-/** Parts of one shape, read element for element, share a dispatch as far as its bindings reach. */
+/** Parts of one shape share a dispatch as far as its bindings reach. */
 function shared(
   kernel: Kernel,
   step: KernelStep,
@@ -53,8 +53,8 @@ function shared(
   { maxBindings }: LoweringLimits,
 ): Region[][] {
   const [first] = regions;
-  const alike = regions.every(
-    ({ part }) => part.view === null && sameShape(part.base, (first as Region).part.base),
+  const alike = regions.every(({ part }) =>
+    sameShape(shapeOf(part), shapeOf((first as Region).part)),
   );
   if (!alike || step.dtype === "u8") return regions.map((region) => [region]);
   if (kernel.inputs.length + kernel.stored.length <= maxBindings) return [[...regions]];
@@ -71,7 +71,7 @@ function writeParts(
   words: Words,
   limits: ShaderLimits,
 ): Stage {
-  const dims = (regions[0] as Region).part.base;
+  const dims = shapeOf((regions[0] as Region).part);
   const size = sizeOf(dims);
   const lanes = size % 4 === 0 ? 4 : 1;
   const extras = kernel.stored.slice(0, -1);

@@ -26,7 +26,8 @@ export function bundleStages(
       const mine = input.inPlace >= first && input.inPlace < next;
       return { ...input, inPlace: mine ? input.inPlace - first : -1 };
     });
-    return { first, kernel: { ...part, inputs, params: kernel.params } };
+    const places = kernel.places?.slice(first, next) ?? [];
+    return { first, kernel: { ...part, inputs, places, params: kernel.params } };
   });
   // a product has a size of workgroup that it wants, the others take any
   const leader = parts.find(({ kernel: part }) => isProduct(part)) ?? parts[0];
@@ -46,10 +47,23 @@ export function bundleStages(
     const alike = apart.every((stage) => stage.parts?.workgroup === apart[0]?.parts?.workgroup);
     if (apart.length < 2 || !alike || apart[0]?.parts == null) return apart;
     const together = merge(apart, words, limits);
-    return together.bindings.length > limits.maxBindings ? apart : [together];
+    return together.bindings.length > limits.maxBindings || bindsTwice(together)
+      ? apart
+      : [together];
   });
   return { stages: stages.flat(), scratch };
 }
+
+/** A buffer that may be written is bound once: not as numbers here and as vectors there. */
+const bindsTwice = ({ bindings }: Stage): boolean =>
+  bindings.some(
+    ({ source, writable }, i) =>
+      writable &&
+      "input" in source &&
+      bindings.some((other, j) => {
+        return j !== i && "input" in other.source && other.source.input === source.input;
+      }),
+  );
 
 const isProduct = ({ steps, anchor }: Kernel): boolean =>
   anchor >= 0 && steps[anchor]?.op.meaning.kind === "contract";

@@ -2,6 +2,7 @@ import type { DType, TypedArray } from "../../dtype.ts";
 import { DeviceError, DeviceLostError, OutOfMemoryError } from "../../errors.ts";
 import type {
   BoundKernel,
+  BufferGroup,
   Copy,
   Device,
   DeviceBuffer,
@@ -11,7 +12,7 @@ import type {
   Timings,
 } from "../device.ts";
 import { type LoweredKernel, type LoweringLimits, lowerKernel } from "./lower.ts";
-import { bytesOf, Memory } from "./memory.ts";
+import { BETWEEN, bytesOf, Memory } from "./memory.ts";
 import { GPUProgram, Pipelines } from "./program.ts";
 import { Readback } from "./readback.ts";
 import { encodeStamped, submitApart } from "./timing.ts";
@@ -40,6 +41,8 @@ export class WebGPUDevice implements Device {
   readonly #readback: Readback;
   readonly #listeners: ((error: Error) => void)[] = [];
   readonly #ownsDevice: boolean;
+  /** Buffers of copies within one buffer, to be destroyed when these have been submitted. */
+  readonly #spent: GPUBuffer[] = [];
   #failure: Error | null = null;
 
   constructor(gpu: GPUDevice, info: AdapterInfo, ownsDevice: boolean) {
@@ -80,13 +83,13 @@ export class WebGPUDevice implements Device {
     return bytesOf(dtype, count);
   }
 
-  createBuffer(bytes: number): DeviceBuffer {
+  createBuffer(bytes: number, group: BufferGroup | null = null): DeviceBuffer {
     this.#check();
-    return this.#memory.allocate(bytes);
+    return this.#memory.allocate(bytes, group);
   }
 
   destroyBuffer(buffer: DeviceBuffer): void {
-    this.#memory.buffer(buffer).destroy();
+    this.#memory.free(buffer);
   }
 
   write(buffer: DeviceBuffer, offset: number, data: TypedArray, dtype: DType): void {
@@ -140,6 +143,7 @@ export class WebGPUDevice implements Device {
         ? null
         : this.#readback.encode(encoder, reads, (error) => this.#explain(error));
     queue.submit([encoder.finish()]);
+    for (const buffer of this.#spent.splice(0)) buffer.destroy();
     if (timed !== null) this.watch?.(timed());
     return arrive?.() ?? [];
   }
@@ -166,8 +170,17 @@ export class WebGPUDevice implements Device {
 
   #copy(encoder: GPUCommandEncoder, { from, fromByte, to, toByte, bytes }: Copy): void {
     if (bytes === 0) return;
-    const [source, target] = [this.#memory.buffer(from), this.#memory.buffer(to)];
-    encoder.copyBufferToBuffer(source, fromByte, target, toByte, bytes);
+    const [source, target] = [this.#memory.region(from), this.#memory.region(to)];
+    const [begin, end] = [source.offset + fromByte, target.offset + toByte];
+    if (source.buffer !== target.buffer) {
+      encoder.copyBufferToBuffer(source.buffer, begin, target.buffer, end, bytes);
+      return;
+    }
+    // not every implementation copies within one buffer
+    const between = this.#memory.create(bytes, BETWEEN);
+    encoder.copyBufferToBuffer(source.buffer, begin, between, 0, bytes);
+    encoder.copyBufferToBuffer(between, 0, target.buffer, end, bytes);
+    this.#spent.push(between);
   }
 
   #check(): void {

@@ -1,5 +1,6 @@
 import { DeviceError, DTypeError, LimitError } from "../../errors.ts";
 import type { Kernel, KernelStep, Lowered } from "../device.ts";
+import { alikeStages } from "./alike.ts";
 import { assembleStages } from "./assemble.ts";
 import { bundleStages } from "./bundle.ts";
 import { contractStages } from "./contract.ts";
@@ -39,9 +40,10 @@ export function lowerKernel(kernel: Kernel, limits: LoweringLimits): LoweredKern
   const words = new Words(kernel.params);
   const write = (part: Kernel, into: Words, own: LoweringLimits) =>
     writeStages(part, anchorOf(part), into, own);
+  const shared = kernel.alike === true ? alikeStages : bundleStages;
   const { stages, scratch } =
     kernel.parts.length > 0
-      ? bundleStages(kernel, words, limits, write)
+      ? shared(kernel, words, limits, write)
       : writeStages(kernel, step, words, limits);
   for (const { bindings } of stages) {
     if (bindings.length > limits.maxBindings) {

@@ -1,25 +1,38 @@
 import { type DType, hostBytes, type TypedArray } from "../../dtype.ts";
 import { DTypeError, LimitError, OutOfMemoryError } from "../../errors.ts";
 import { encodeHalves } from "../../half.ts";
-import type { DeviceBuffer } from "../device.ts";
+import type { BufferGroup, DeviceBuffer, Place } from "../device.ts";
+import { Slabs } from "./slabs.ts";
 
 // GPUBufferUsage by value: Node has no such global.
 const MAP_READ = 1;
 const COPY_SRC = 4;
 const COPY_DST = 8;
 const STORAGE: number = 128 | COPY_SRC | COPY_DST;
+export const BETWEEN: number = COPY_SRC | COPY_DST;
 export const UNIFORM: number = 64 | COPY_DST;
 export const STAGING: number = MAP_READ | COPY_DST;
 
-/** A storage buffer; what the GPU holds is padded to whole vec4s, which shaders read past the end of. */
+/** Storage, a buffer or a range of one; what the GPU holds is padded to whole vec4s, which shaders read past the end of. */
 class GPUMemory implements DeviceBuffer {
   readonly bytes: number;
   readonly buffer: GPUBuffer;
+  readonly group: BufferGroup | null;
+  readonly place: Place | null;
 
-  constructor(bytes: number, buffer: GPUBuffer) {
+  constructor(bytes: number, buffer: GPUBuffer, group: BufferGroup | null, place: Place | null) {
     this.bytes = bytes;
     this.buffer = buffer;
+    this.group = group;
+    this.place = place;
   }
+}
+
+/** Bytes of a buffer of the GPU's. */
+interface Region {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
 }
 
 /** Bytes of one element in a buffer: a bool takes a word there, a half two bytes. */
@@ -34,6 +47,7 @@ export class Memory {
   readonly maxBufferBytes: number;
   readonly #device: GPUDevice;
   readonly #onFailure: (error: Error) => void;
+  readonly #slabs: Slabs;
 
   constructor(device: GPUDevice, onFailure: (error: Error) => void) {
     this.#device = device;
@@ -41,6 +55,7 @@ export class Memory {
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.maxBufferBytes =
       Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 16) * 16;
+    this.#slabs = new Slabs((bytes) => this.create(bytes, STORAGE), this.maxBufferBytes);
   }
 
   create(bytes: number, usage: number): GPUBuffer {
@@ -60,7 +75,8 @@ export class Memory {
     return buffer;
   }
 
-  allocate(bytes: number): DeviceBuffer {
+  /** Of a group: beside its others, if there is room for that. */
+  allocate(bytes: number, group: BufferGroup | null): DeviceBuffer {
     if (bytes > this.maxBufferBytes) {
       const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
       const name =
@@ -72,19 +88,30 @@ export class Memory {
           "\n  hint: split the tensor, or use smaller batches",
       );
     }
-    return new GPUMemory(bytes, this.create(bytes, STORAGE));
+    const taken = group === null ? null : this.#slabs.take(bytes, group);
+    const buffer = taken?.buffer ?? this.create(bytes, STORAGE);
+    return new GPUMemory(bytes, buffer, group, taken?.place ?? null);
   }
 
-  /** The GPU's buffer behind one that `allocate` gave. */
-  buffer(memory: DeviceBuffer | undefined): GPUBuffer {
-    return (memory as GPUMemory).buffer;
+  free(memory: DeviceBuffer): void {
+    const { buffer, place, bytes } = memory as GPUMemory;
+    if (place === null) buffer.destroy();
+    else this.#slabs.give(place, bytes);
+  }
+
+  /** The bytes of the GPU's that `allocate` gave. */
+  region(memory: DeviceBuffer | undefined): Region {
+    const { buffer, place, bytes } = memory as GPUMemory;
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    return { buffer, offset: place?.offset ?? 0, size };
   }
 
   write(memory: DeviceBuffer, offset: number, data: TypedArray, dtype: DType): void {
     const encoded = encode(data, dtype);
     if (encoded.byteLength === 0) return;
     const { buffer, byteOffset, byteLength } = encoded;
-    this.#device.queue.writeBuffer(this.buffer(memory), offset, buffer, byteOffset, byteLength);
+    const to = this.region(memory);
+    this.#device.queue.writeBuffer(to.buffer, to.offset + offset, buffer, byteOffset, byteLength);
   }
 }
 

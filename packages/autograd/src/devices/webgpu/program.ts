@@ -131,14 +131,17 @@ export class GPUProgram implements Program {
     this.#dtypes.push(...dtypes);
     for (const { wgsl, bindings, workgroups } of stages) {
       const layout = pipelines.layout(bindings);
-      const entries: GPUBindGroupEntry[] = bindings.map(({ source, range }, i) => {
+      const entries: GPUBindGroupEntry[] = bindings.map(({ source, range, slab }, i) => {
         const bound =
           "input" in source
             ? inputs[source.input]
             : "scratch" in source
               ? scratch[source.scratch]
               : outputs[source.output];
-        return { binding: i + 1, resource: { buffer: memory.buffer(bound), ...range } };
+        const { buffer, offset, size } = memory.region(bound);
+        const [from, bytes] = range ? [offset + range.offset, range.size] : [offset, size];
+        const resource = slab === true ? { buffer } : { buffer, offset: from, size: bytes };
+        return { binding: i + 1, resource };
       });
       const uniforms = { buffer: this.#uniforms as GPUBuffer, offset, size: words.byteLength };
       entries.unshift({ binding: 0, resource: uniforms });

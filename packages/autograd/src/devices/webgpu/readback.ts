@@ -39,8 +39,8 @@ export class Readback {
     const staging = this.#take(size);
     for (const { read, at, skip, bytes } of landings) {
       if (bytes === 0) continue;
-      const from = this.#memory.buffer(read.from);
-      encoder.copyBufferToBuffer(from, read.fromByte - skip, staging, at, bytes);
+      const { buffer, offset } = this.#memory.region(read.from);
+      encoder.copyBufferToBuffer(buffer, offset + read.fromByte - skip, staging, at, bytes);
     }
     return () => {
       const arrived = this.#arrive(staging, landings, size, explain);

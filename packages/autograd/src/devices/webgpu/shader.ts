@@ -34,6 +34,8 @@ export interface Binding {
   readonly writable: boolean;
   /** The part that is bound; all, if not given. */
   readonly range?: { readonly offset: number; readonly size: number };
+  /** All of the memory that the buffer shares with others is bound. */
+  readonly slab?: boolean;
 }
 
 /** One dispatch: text, what it binds (from binding 1; 0 is the uniform block), how many workgroups. */
@@ -119,15 +121,20 @@ export class Shader {
     return this.kernel.steps[this.kernel.stored[output] as number] as KernelStep;
   }
 
-  /** Input elements at `index`; `quad` counts in fours and is for wide inputs. */
+  /**
+   * Input elements at `index`; `quad` counts in fours and is for wide inputs. What lies beside an output is bound as that is: a buffer is
+   * not both in one dispatch.
+   */
   load(input: number, index: WgslValue, quad: string | null): WgslValue {
-    const { dtype, inPlace } = this.kernel.inputs[input] as KernelInput;
+    const { dtype, inPlace, place } = this.kernel.inputs[input] as KernelInput;
     const type = storageType(dtype);
     const wide = quad !== null && this.#wide.has(input);
     const packed = dtype === "u8";
     const declared = wide && !packed ? `vec4<${type}>` : type;
     const here = inPlace >= 0;
-    const buffer = here ? this.output(wide, inPlace) : this.bind({ input }, declared, false);
+    const buffer = here
+      ? this.output(wide, inPlace)
+      : this.bind({ input }, declared, place != null);
     const cast = here && storageType(this.storedStep(inPlace).dtype) !== type;
     const word = (at: string) => {
       const text = `${buffer}[${at}]`;
@@ -384,7 +391,7 @@ export function shaderOf(
   ];
   return {
     wgsl: parts.filter((part) => part !== "").join("\n"),
-    bindings: declared.map(({ source, writable }) => ({ source, writable })),
+    bindings: declared.map(({ name: _name, type: _type, ...binding }) => binding),
   };
 }
 

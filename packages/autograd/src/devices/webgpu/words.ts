@@ -57,6 +57,22 @@ export class Words {
     return access(word);
   }
 
+  /** Numbers at consecutive words from the next whole vector on, whose index it gives. */
+  table(values: readonly number[]): number {
+    while (this.fixed.length % 4 !== 0) this.fixed.push(0);
+    const first = this.fixed.length / 4;
+    this.fixed.push(...values);
+    return first;
+  }
+
+  /** All of another block, parameters included; gives the vector it begins at. */
+  append({ fixed, parameters }: Words): number {
+    const first = this.table(fixed);
+    for (const { word, ...rest } of parameters)
+      this.parameters.push({ word: 4 * first + word, ...rest });
+    return first;
+  }
+
   /** Vectors of four words, as the declaration counts them. */
   get vectors(): number {
     return Math.max(1, Math.ceil(this.fixed.length / 4));

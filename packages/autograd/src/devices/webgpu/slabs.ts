@@ -1,0 +1,102 @@
+import type { BufferGroup, Place } from "../device.ts";
+
+/** Where ranges begin: what a binding's offset must be a multiple of, everywhere. */
+const ALIGN = 256;
+
+const SMALLEST: Readonly<Record<BufferGroup, number>> = {
+  cells: 2 ** 20,
+  gathered: 2 ** 20,
+  numbers: 2 ** 16,
+};
+const LARGEST: number = 2 ** 26;
+
+interface Range {
+  begin: number;
+  end: number;
+}
+
+interface Slab {
+  readonly id: number;
+  readonly group: BufferGroup;
+  readonly buffer: GPUBuffer;
+  readonly size: number;
+  /** Unused ranges in order, no two of which touch. */
+  readonly free: Range[];
+}
+
+/** A range of a slab. */
+export interface Taken {
+  readonly buffer: GPUBuffer;
+  readonly place: Place;
+}
+
+/**
+ * Buffers that are cut into ranges. A kernel binds ten buffers at most, so what many tensors go through in one dispatch lies in few
+ * buffers. A new slab is twice as large as the one before; what would take more than a quarter of one has a buffer of its own.
+ */
+export class Slabs {
+  readonly #create: (bytes: number) => GPUBuffer;
+  readonly #largest: number;
+  readonly #slabs: Slab[] = [];
+  #made = 0;
+
+  constructor(create: (bytes: number) => GPUBuffer, maxBufferBytes: number) {
+    this.#create = create;
+    this.#largest = Math.min(LARGEST, 2 ** Math.floor(Math.log2(maxBufferBytes)));
+  }
+
+  /** Null where the range would be too large to share a buffer. */
+  take(bytes: number, group: BufferGroup): Taken | null {
+    const size = Math.ceil(bytes / ALIGN) * ALIGN;
+    if (size > this.#largest / 4) return null;
+    const slab =
+      this.#slabs.find((one) => one.group === group && fits(one, size)) ?? this.#grow(size, group);
+    const range = slab.free.find(({ begin, end }) => end - begin >= size) as Range;
+    const offset = range.begin;
+    range.begin += size;
+    if (range.begin === range.end) slab.free.splice(slab.free.indexOf(range), 1);
+    return { buffer: slab.buffer, place: { slab: slab.id, offset } };
+  }
+
+  give({ slab: id, offset }: Place, bytes: number): void {
+    const slab = this.#slabs.find((one) => one.id === id);
+    if (slab === undefined) return;
+    const { free } = slab;
+    const range = { begin: offset, end: offset + Math.ceil(bytes / ALIGN) * ALIGN };
+    const at = free.findIndex(({ begin }) => begin > range.begin);
+    const next = at < 0 ? free.length : at;
+    free.splice(next, 0, range);
+    join(free, next);
+    join(free, next - 1);
+    if (free[0]?.begin !== 0 || free[0].end !== slab.size) return;
+    slab.buffer.destroy();
+    this.#slabs.splice(this.#slabs.indexOf(slab), 1);
+  }
+
+  #grow(size: number, group: BufferGroup): Slab {
+    const before = this.#slabs.filter((one) => one.group === group);
+    let bytes = Math.max(SMALLEST[group], ...before.map((one) => 2 * one.size));
+    while (bytes < 4 * size) bytes *= 2;
+    bytes = Math.min(bytes, this.#largest);
+    const slab: Slab = {
+      id: this.#made++,
+      group,
+      buffer: this.#create(bytes),
+      size: bytes,
+      free: [{ begin: 0, end: bytes }],
+    };
+    this.#slabs.push(slab);
+    return slab;
+  }
+}
+
+const fits = ({ free }: Slab, size: number): boolean =>
+  free.some(({ begin, end }) => end - begin >= size);
+
+/** Makes the range at `i` and the one after it one, where they touch. */
+function join(ranges: Range[], i: number): void {
+  const [here, next] = [ranges[i], ranges[i + 1]];
+  if (here === undefined || next === undefined || here.end !== next.begin) return;
+  here.end = next.end;
+  ranges.splice(i + 1, 1);
+}

@@ -1,0 +1,89 @@
+import { type Tensor, tensor } from "@wgrad/autograd";
+import { persist } from "@wgrad/autograd/plugin";
+import { counters, initFresh } from "@wgrad/autograd/testing";
+import { Adam, type BaseOptions, clipGradNorm_, Optimizer } from "@wgrad/optim";
+import { afterAll, describe, expect, test } from "vitest";
+
+/** An optimizer of one's own, which remembers where it came from. */
+class Pull extends Optimizer<BaseOptions, { from: Tensor }> {
+  protected override initial(p: Tensor): { from: Tensor } {
+    return { from: persist(p.detach().mul(0)) };
+  }
+  protected update(p: Tensor, g: Tensor, state: { from: Tensor }, { lr }: BaseOptions): Tensor {
+    state.from = state.from.mul(0.5).add(p);
+    return p.sub(g.sign().mul(g.abs().sqrt()).add(state.from.mul(0.01)).mul(lr));
+  }
+}
+
+const makers: Record<string, (params: Tensor[]) => Optimizer> = {
+  Adam: (params) => new Adam(params, { lr: 0.05 }),
+  "one's own": (params) => new Pull(params, { lr: 0.05 }),
+};
+
+/** Shapes that are cut differently: several threads, none divisible by four, one that takes two stages to add up. */
+const sizes = [12, 64, 7, 3000, 1, 130, 2048, 5];
+
+/** Values after four steps along a clipped gradient, and the dispatches that clipping and updating took in the last. */
+async function train(
+  make: (params: Tensor[]) => Optimizer,
+  count: number,
+): Promise<{ values: number[][]; dispatches: number }> {
+  const params = Array.from({ length: count }, (_, k) => {
+    const size = sizes[k % sizes.length] as number;
+    const data = Float32Array.from({ length: size }, (_, i) => Math.sin(1 + i + 7 * k));
+    const p = persist(tensor(data));
+    p.requiresGrad = true;
+    return p;
+  });
+  const optimizer = make(params);
+  let dispatches = 0;
+  for (let i = 0; i < 4; i++) {
+    optimizer.zeroGrad();
+    const losses = params.map((p, k) =>
+      p
+        .square()
+        .sum()
+        .mul(k + 1),
+    );
+    losses.reduce((a, b) => a.add(b)).backward();
+    for (const { grad } of params) await grad?.data();
+    const before = counters().dispatches;
+    clipGradNorm_(params, 0.5);
+    optimizer.step();
+    dispatches = counters().dispatches - before;
+  }
+  const values = await Promise.all(params.map(async (p) => [...(await p.data())]));
+  return { values: values as number[][], dispatches };
+}
+
+describe.each(Object.entries(makers))("clipped, %s", (_, make) => {
+  afterAll(async () => {
+    await initFresh({ device: "cpu" });
+  });
+
+  test("reaches what it reaches on the cpu, and where no kernels share a dispatch", async () => {
+    await initFresh({ device: "cpu" });
+    const expected = await train(make, 24);
+    for (const without of [[], ["bundles"]] as const) {
+      await initFresh({ device: "webgpu", fusion: { without } });
+      const { values } = await train(make, 24);
+      values.forEach((row, k) => {
+        row.forEach((value, i) => {
+          expect(value).toBeCloseTo(expected.values[k]?.[i] as number, 4);
+        });
+      });
+    }
+  });
+
+  test("updates any number of parameters in as many dispatches", async () => {
+    const dispatches: number[] = [];
+    for (const count of [8, 16, 24]) {
+      await initFresh({ device: "webgpu" });
+      dispatches.push((await train(make, count)).dispatches);
+    }
+    const [few, more, most] = dispatches as [number, number, number];
+    // gathering the norms takes a dispatch for nine; without bundles it is three a parameter
+    expect(more - few).toBeLessThanOrEqual(1);
+    expect(most - few).toBeLessThanOrEqual(2);
+  });
+});
