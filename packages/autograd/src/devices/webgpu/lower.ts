@@ -1,4 +1,5 @@
 import { DeviceError, DTypeError, LimitError } from "../../errors.ts";
+import { sizeOf } from "../../shape.ts";
 import type { Kernel, KernelStep, Lowered } from "../device.ts";
 import { alikeStages } from "./alike.ts";
 import { assembleStages } from "./assemble.ts";
@@ -73,13 +74,18 @@ export function lowerKernel(kernel: Kernel, limits: LoweringLimits): LoweredKern
 /** The step that decides the template: the anchor, or the last. */
 const anchorOf = ({ steps, anchor }: Kernel): KernelStep => steps.at(anchor) as KernelStep;
 
+/** One value a row beside one for each of its elements: what is found element by element has one size. */
+const storesRows = ({ steps, stored }: Kernel): boolean =>
+  new Set(stored.map((step) => sizeOf((steps[step] as KernelStep).shape))).size > 1;
+
 function writeStages(
   kernel: Kernel,
   step: KernelStep,
   words: Words,
   limits: LoweringLimits,
 ): { stages: readonly Stage[]; scratch: readonly number[] } {
-  if (kernel.anchor < 0) return { stages: elementwiseStages(kernel, words, limits), scratch: [] };
+  if (kernel.anchor < 0 && !storesRows(kernel))
+    return { stages: elementwiseStages(kernel, words, limits), scratch: [] };
   if (isRowProgram(kernel)) return { stages: rowStages(kernel, words, limits), scratch: [] };
   const { meaning } = step.op;
   switch (meaning.kind) {
