@@ -14,6 +14,10 @@ export async function release(of: {
     tensor.dispose();
   }
   for (const tensor of of.run.model?.buffers() ?? []) tensor.dispose();
+  for (const tensor of of.run.holds ?? []) {
+    tensor.grad = null;
+    tensor.dispose();
+  }
 }
 
 function* tensorsIn(value: unknown): Generator<Tensor> {

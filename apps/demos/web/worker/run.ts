@@ -1,4 +1,4 @@
-import type { Shape } from "@wgrad/autograd";
+import type { Shape, Tensor } from "@wgrad/autograd";
 import type { Module } from "@wgrad/nn";
 import type { Training } from "../../src/shared/training.ts";
 import type { Setting, Settings } from "../session/protocol.ts";
@@ -11,6 +11,8 @@ export interface Run<Snapshot = unknown> {
   readonly inputShape?: Shape | readonly Shape[];
   readonly inputType?: "f32" | "i32";
   readonly training: Training;
+  /** Tensors of this run alone, given back when another begins. */
+  readonly holds?: readonly Tensor[];
   /** What the page draws now. Its typed arrays are handed over: make them for it. */
   snapshot(): Promise<Snapshot>;
   /** How good the model is on data that it does not learn from; may take longer than a snapshot. */

@@ -60,6 +60,9 @@ export const deviceStorage = (
 
 let created = 0;
 
+/** The id of the node that is made next. */
+export const nextNode = (): number => created;
+
 /** One recorded operation: a recipe, and perhaps its cached value. Immutable but for the cache. */
 export class Node {
   /** Order of recording, which is also an order of execution. */

@@ -1,7 +1,7 @@
 import { ArgumentError, WgradError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { Handle } from "../graph/handle.ts";
-import { OWNED, PENDING, SLOT } from "../graph/node.ts";
+import { nextNode, OWNED, PENDING, SLOT } from "../graph/node.ts";
 
 function refusePromise(call: string, result: unknown): void {
   if (typeof (result as { then?: unknown } | null)?.then === "function") {
@@ -133,6 +133,7 @@ function flushInference(): void {
 export function scope<T>(fn: () => T): T {
   const outer = context.scope;
   const made = new Set<Handle>();
+  const first = nextNode();
   context.scope = made;
   let result: T;
   try {
@@ -146,6 +147,7 @@ export function scope<T>(fn: () => T): T {
   for (const handle of made) {
     outer?.add(handle);
     const { node, persistent } = handle.cell;
+    if (node.id < first) continue; // a view of what was there before
     if (!persistent && !spared.has(node) && node.keep !== OWNED && node.saved === 0)
       node.stream.release(node);
   }

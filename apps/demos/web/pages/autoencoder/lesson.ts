@@ -1,10 +1,11 @@
-import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { type Tensor, tensor } from "@wgrad/autograd";
 import { PCA } from "@wgrad/datasets";
 import { meanSquaredError } from "@wgrad/metrics";
 import { smallDigits } from "../../../src/autoencoder/data.ts";
 import { Autoencoder } from "../../../src/autoencoder/model.ts";
 import { train } from "../../../src/autoencoder/train.ts";
 import { digitPictures } from "../../../src/digits/data.ts";
+import { floats, number } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 
 export interface Snapshot {
@@ -33,28 +34,30 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
   const batchSize = numberOf(settings, "batch");
   const lr = numberOf(settings, "lr");
   const pca = await new PCA({ nComponents: 2 }).fit(xTrain);
-  const error = (drawn: Tensor): Promise<number> => meanSquaredError(drawn, xTest).item();
-  const lines = await error(noGrad(() => pca.inverseTransform(pca.transform(xTest))));
-  const again = (x: Tensor): Tensor => noGrad(() => model(x.sub(mean)).add(mean));
-  const draw = (code: Tensor): Tensor => noGrad(() => model.decoder(code).add(mean));
+  const error = (drawn: () => Tensor): Promise<number> =>
+    number(() => meanSquaredError(drawn(), xTest));
+  const lines = await error(() => pca.inverseTransform(pca.transform(xTest)));
+  const again = (x: Tensor): Tensor => model(x.sub(mean)).add(mean);
   let walker: Question = [0, 0];
-  const here = async (): Promise<Float32Array> => floats(draw(tensor([[...walker]])));
+  const here = async (): Promise<Float32Array> =>
+    floats(() => model.decoder(tensor([[...walker]])).add(mean));
   const some = xTest.narrow(0, 0, SHOWN);
   return {
     model,
     inputShape: [batchSize, DOTS],
+    holds: [xTrain, xTest, mean],
     training: train(model, pictures, { mean, epochs: 40, batchSize, lr }),
     async snapshot() {
       return {
-        codes: await floats(noGrad(() => model.encoder(xTest.sub(mean)))),
+        codes: await floats(() => model.encoder(xTest.sub(mean))),
         labels: labels.slice(),
-        real: await floats(some),
-        drawn: await floats(again(some)),
+        real: await floats(() => some),
+        drawn: await floats(() => again(some)),
         here: await here(),
       };
     },
     async measures() {
-      const bent = await error(again(xTest));
+      const bent = await error(() => again(xTest));
       return { error: bent, ofPca: bent / lines };
     },
     async ask(question) {
@@ -70,6 +73,3 @@ async function freshLabels(): Promise<ArrayLike<number>> {
   const { labels } = await test.batch(Array.from({ length: test.length }, (_, i) => i));
   return (await labels.data()) as ArrayLike<number>;
 }
-
-const floats = async (x: Tensor): Promise<Float32Array> =>
-  Float32Array.from(await x.data(), Number);

@@ -1,9 +1,10 @@
-import { noGrad, tensor } from "@wgrad/autograd";
+import { tensor } from "@wgrad/autograd";
 import { TensorDataset } from "@wgrad/datasets";
 import { type LabelledPoints, makeCircles, makeMoons, makeSpirals } from "@wgrad/datasets/data";
 import { accuracy } from "@wgrad/metrics";
 import { Adam } from "@wgrad/optim";
 import { trainClassifier } from "../../../src/shared/classifier.ts";
+import { floats, integers, number } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 import { perceptron } from "./model.ts";
 
@@ -71,18 +72,17 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
   return {
     model,
     inputShape: [batchSize, 2],
+    holds: [x, y, fresh.x, fresh.y, places],
     training: trainClassifier(model, new TensorDataset({ images: x, labels: y }), {
       epochs: Math.ceil(1500 / Math.ceil(400 / batchSize)),
       batchSize,
       optimizer,
     }),
     async snapshot() {
-      const chances = await noGrad(() => model(places).softmax(1)).data();
-      const [points, labels] = [await x.data(), await y.data()];
       return {
-        chances: Float32Array.from(chances, Number),
-        points: Float32Array.from(points, Number),
-        labels: Int32Array.from(labels, Number),
+        chances: await floats(() => model(places).softmax(1)),
+        points: await floats(() => x),
+        labels: await integers(() => y),
         side: SIDE,
         classes,
         middle,
@@ -90,10 +90,7 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
       };
     },
     measures: async () => ({
-      accuracy: await accuracy(
-        noGrad(() => model(fresh.x)),
-        fresh.y,
-      ).item(),
+      accuracy: await number(() => accuracy(model(fresh.x), fresh.y)),
     }),
   };
 }

@@ -1,8 +1,8 @@
-import { noGrad, type Tensor } from "@wgrad/autograd";
 import { PCA, StandardScaler } from "@wgrad/datasets";
 import { loadDigits, loadIris, loadWine } from "@wgrad/datasets/data";
 import { adjustedRandScore } from "@wgrad/metrics";
 import { KMeans } from "../../../src/clusters/k-means.ts";
+import { floats, integers } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 
 export interface Snapshot {
@@ -21,7 +21,7 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
   const x = new StandardScaler().fitTransform(table.x()).keep();
   const y = table.y();
   const pca = await new PCA({ nComponents: 2 }).fit(x);
-  const points = await floats(pca.transform(x));
+  const points = await floats(() => pca.transform(x));
   const kMeans = new KMeans(numberOf(settings, "k"), { tries: 1 });
   let begun = false;
   const training = (async function* () {
@@ -32,12 +32,13 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
   })();
   return {
     model: null,
+    holds: [x, y],
     training,
     async snapshot() {
-      const centres = begun ? await floats(pca.transform(kMeans.centres)) : new Float32Array();
-      const nearest = begun
-        ? Int32Array.from(await kMeans.assign(x).data(), Number)
-        : new Int32Array();
+      const centres = begun
+        ? await floats(() => pca.transform(kMeans.centres))
+        : new Float32Array();
+      const nearest = begun ? await integers(() => kMeans.assign(x)) : new Int32Array();
       return { points: points.slice(), centres, nearest };
     },
     measures: async () => ({
@@ -45,6 +46,3 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
     }),
   };
 }
-
-const floats = async (tensor: Tensor): Promise<Float32Array> =>
-  Float32Array.from(await noGrad(() => tensor).data(), Number);

@@ -1,4 +1,4 @@
-import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { type Tensor, tensor } from "@wgrad/autograd";
 import { type Dataset, Subset } from "@wgrad/datasets";
 import { loadMnist } from "@wgrad/datasets/data";
 import type { Sequential } from "@wgrad/nn";
@@ -11,6 +11,7 @@ import { digitPictures } from "../../../src/digits/data.ts";
 import { convolutional } from "../../../src/digits/model.ts";
 import { network } from "../../../src/mnist/model.ts";
 import { judgeClassifier, type Labelled, trainClassifier } from "../../../src/shared/classifier.ts";
+import { floats } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 
 /** What the network makes of one picture. */
@@ -54,13 +55,11 @@ export async function begin({ settings, fetch }: Desk): Promise<Run<Snapshot>> {
 
   async function read(): Promise<Reading> {
     const x = tensor(shown).reshape(1, 1, side, side);
-    const chances = noGrad(() => model(x).softmax(1));
-    const maps = noGrad(() => filters(model)(x));
     return {
       picture: shown.slice(),
       side,
-      chances: Float32Array.from(await chances.data(), Number),
-      maps: Float32Array.from(await maps.data(), Number),
+      chances: await floats(() => model(x).softmax(1)),
+      maps: await floats(() => filters(model)(x)),
     };
   }
 

@@ -1,8 +1,8 @@
-import { noGrad } from "@wgrad/autograd";
 import { BCELoss } from "@wgrad/nn";
 import { Logistic } from "../../../src/exam/model.ts";
 import { type Curve, chance, standardised, students } from "../../../src/exam/students.ts";
 import { train } from "../../../src/exam/train.ts";
+import { number } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 
 export interface Snapshot {
@@ -22,6 +22,7 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
   return {
     model,
     inputShape: [students.length, 1],
+    holds: [x, y],
     training: train(model, x, y, {
       epochs: PASSES,
       lr: numberOf(settings, "lr"),
@@ -31,7 +32,7 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
     snapshot: async () => ({ students, curve: await curveOf(model) }),
     async measures() {
       const curve = await curveOf(model);
-      const all = await noGrad(() => criterion(model(x), y)).item();
+      const all = await number(() => criterion(model(x), y));
       return { slope: curve.slope, at25: chance(curve, 25), all };
     },
   };

@@ -7,6 +7,7 @@ import { leastSquares } from "../../../src/housing/least-squares.ts";
 import { prepare } from "../../../src/housing/problem.ts";
 import { train } from "../../../src/housing/train.ts";
 import { readOwnTable } from "../../../src/shared/own-table.ts";
+import { floats, number } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 
 /** Features and target of a table, and what they are called. */
@@ -36,21 +37,27 @@ export async function begin(desk: Desk): Promise<Run<Snapshot>> {
   const batchSize = numberOf(desk.settings, "batch");
   const lr = numberOf(desk.settings, "lr");
   const epochs = Math.max(60, Math.ceil(800 / Math.ceil(rows / batchSize)));
-  const exact = await r2Score(predict(leastSquares(xs, ys), xTest), yTest).item();
+  const exact = await number(() => r2Score(predict(leastSquares(xs, ys), xTest), yTest));
   return {
     model,
     inputShape: [batchSize, width],
+    holds: [x, y, xTest, yTest, xs, ys],
     training: train(model, xs, ys, { epochs, lr, lastLr: 0.02 * lr, batchSize }),
     async snapshot() {
       const names = { features, target };
       if (width === 1) {
-        return { ...names, x: await floats(x), y: await floats(y), line: await lineOf(model) };
+        return {
+          ...names,
+          x: await floats(() => x),
+          y: await floats(() => y),
+          line: await lineOf(model),
+        };
       }
-      const predicted = await floats(predict(model, xTest));
-      return { ...names, x: await floats(yTest), y: predicted, line: null };
+      const predicted = await floats(() => predict(model, xTest));
+      return { ...names, x: await floats(() => yTest), y: predicted, line: null };
     },
     async measures() {
-      return { r2: await r2Score(predict(model, xTest), yTest).item(), exact };
+      return { r2: await number(() => r2Score(predict(model, xTest), yTest)), exact };
     },
   };
 }
@@ -73,6 +80,3 @@ async function houses({ settings, file, fetch }: Desk): Promise<Houses> {
   const x = all.table.tensor([column]);
   return { features: [all.about.columns[column] ?? column], target, x, y: all.y() };
 }
-
-const floats = async (tensor: Tensor): Promise<Float32Array> =>
-  Float32Array.from(await tensor.data(), Number);

@@ -1,4 +1,5 @@
-import { linspace, noGrad } from "@wgrad/autograd";
+import { linspace, stack, type Tensor } from "@wgrad/autograd";
+import { floats, number } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 import { race, runners, type Surface, surfaces } from "./race.ts";
 
@@ -28,20 +29,19 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
     linspace(...x, COLUMNS).reshape(1, COLUMNS),
     linspace(...y, ROWS).reshape(ROWS, 1),
   ];
-  let heights: Float32Array | null = Float32Array.from(
-    await noGrad(() => height(xs.add(ys.mul(0)), ys.add(xs.mul(0)))).data(),
-    Number,
+  let heights: Float32Array | null = await floats(() =>
+    height(xs.add(ys.mul(0)), ys.add(xs.mul(0))),
   );
   return {
     model: null,
+    holds: running.map(({ at }) => at),
     training: race(surface, running, 400),
     async snapshot() {
       const given = heights;
       heights = null;
-      const places = await Promise.all(running.map(({ at }) => at.data()));
       return {
         names: Object.keys(field),
-        places: Float32Array.from(places.flatMap((place) => Array.from(place, Number))),
+        places: await floats(() => stack(running.map(({ at }) => at)).flatten()),
         heights: given,
         columns: COLUMNS,
         rows: ROWS,
@@ -51,9 +51,9 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
       };
     },
     async measures() {
-      const found = running.map(({ at }) => noGrad(() => height(at.select(0, 0), at.select(0, 1))));
-      const values = await Promise.all(found.map((value) => value.item()));
-      return { best: Math.min(...values) };
+      const places = (): Tensor => stack(running.map(({ at }) => at));
+      const best = await number(() => height(places().select(1, 0), places().select(1, 1)).amin(0));
+      return { best };
     },
     /** The pace of all. */
     set(_name, value) {
