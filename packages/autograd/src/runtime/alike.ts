@@ -53,9 +53,12 @@ function isRepeatable(trace: Trace, { kernel, stores, inputs }: Scheduled): bool
   if (anchor >= 0 && steps[anchor]?.op.meaning.kind !== "reduce") return false;
   const own = inputs.map((_, i) => isOwn(kernel, i));
   if (!own.includes(true)) return false;
-  const shares = (input: number, i: number): boolean =>
-    own[i] === true || (trace.sources[-1 - input]?.node.storage ?? null)?.holder !== "cell";
-  if (!inputs.every(shares)) return false;
+  // what a part alone reads lies beside the others' if it is a cell's or computed here; what all read must lie elsewhere
+  const fits = (input: number, i: number): boolean => {
+    const cell = trace.sources[-1 - input]?.node.storage?.holder === "cell";
+    return own[i] === true ? cell || input >= 0 : !cell;
+  };
+  if (!inputs.every(fits)) return false;
   return stores.every((position) => {
     const node = trace.order[position] as Node;
     if (node.dtype !== "f32") return false;
