@@ -74,7 +74,7 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
     inputShape: [batchSize, 2],
     holds: [x, y, fresh.x, fresh.y, places],
     training: trainClassifier(model, new TensorDataset({ images: x, labels: y }), {
-      epochs: Math.ceil(1500 / Math.ceil(400 / batchSize)),
+      epochs: Math.ceil(2400 / Math.ceil(400 / batchSize)),
       batchSize,
       optimizer,
     }),
