@@ -39,3 +39,13 @@ test("a steady training step is one submit and one pass, and creates nothing", {
     });
   }
 });
+
+test("ten trainings from one seed have the same bits", { timeout: 300_000 }, async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "wgrad-counts-")), "counts.json");
+  const command = ["--conditions=@wgrad/source", "--import", "tsx", "scripts/counts.ts"];
+  const asked = ["--only", "logistic,mlp", "--runs", "10", "--json", file];
+  await promisify(execFile)(process.execPath, [...command, ...asked]);
+  const report = JSON.parse(readFileSync(file, "utf8"));
+  for (const counts of Object.values(report))
+    expect(counts).toMatchObject({ sameBits: "10 of 10" });
+});

@@ -1,4 +1,7 @@
-/** `pnpm counts [--only NAME,…] [--json FILE]`: what a steady training step asks of the GPU, exactly. */
+/**
+ * `pnpm counts [--only NAME,…] [--json FILE] [--runs N]`: what a steady training step asks of the GPU, exactly; with `--runs`, also whether
+ * that many trainings from one seed give the same bits.
+ */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { init, manualSeed } from "@wgrad/autograd";
@@ -32,6 +35,8 @@ interface StepRecord extends DeviceCounts {
   /** Milliseconds spent making plans from the start. */
   compileMs: number;
   adapter: string;
+  /** Trainings from the same seed whose losses have the same bits as the first's, of those asked for. */
+  sameBits?: string;
 }
 
 /** Iterations before a step is steady: from the fourth on nothing may be created. */
@@ -39,6 +44,9 @@ const WARM_UP = 3;
 const STEADY = 5;
 /** Host times are of more steps, but of no more than this many milliseconds. */
 const TIMED = { least: 3, most: 300, milliseconds: 500 };
+
+/** Steps of each training that is compared by its bits. */
+const TRAINED = 3;
 
 const keys = ["chain", "logistic", "mlp", "convnet", "gpt", "lstm"] as const;
 
@@ -79,7 +87,23 @@ async function recordOf(name: string): Promise<StepRecord> {
     hostMicroseconds: await hostTime(step.run),
     compileMs: Math.round(after.compileMs),
     adapter: description,
+    ...(runs > 0 ? { sameBits: await sameBits(name) } : {}),
   };
+}
+
+/** Trains anew from the same seed and compares the bits of every loss. */
+async function sameBits(name: string): Promise<string> {
+  const losses: string[] = [];
+  for (let i = 0; i < runs; i++) {
+    manualSeed(0);
+    const workload = (workloads[name] as (typeof workloads)[string])();
+    const step = (models[name] as (typeof models)[string])(workload);
+    const values: unknown[] = [];
+    for (let s = 0; s < TRAINED; s++) values.push(await step.run().item());
+    if (step.check !== undefined) values.push(await step.check().item());
+    losses.push(values.join(" "));
+  }
+  return `${losses.filter((one) => one === losses[0]).length} of ${runs}`;
 }
 
 /** Least microseconds that `run` keeps the program busy; its result is awaited outside the watch. */
@@ -97,7 +121,10 @@ async function hostTime(run: Step["run"]): Promise<number> {
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
-const { values } = parseArgs({ options: { json: { type: "string" }, only: { type: "string" } } });
+const { values } = parseArgs({
+  options: { json: { type: "string" }, only: { type: "string" }, runs: { type: "string" } },
+});
+const runs = Number(values.runs ?? 0);
 const chosen = values.only?.split(",") ?? keys;
 const report: Record<string, StepRecord> = {};
 for (const name of chosen) {

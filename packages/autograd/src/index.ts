@@ -410,7 +410,7 @@ export { setDetectAnomaly } from "./runtime/anomaly.ts";
 export { explain } from "./runtime/explain.ts";
 export { type InitOptions, type InitResult, init } from "./runtime/init.ts";
 export { type KernelProfile, Profile, profile, type TraceEvent } from "./runtime/profile.ts";
-export { type MemoryReport, memory } from "./runtime/report.ts";
+export { type MemoryOwner, type MemoryReport, memory } from "./runtime/report.ts";
 export type { Shape } from "./shape.ts";
 export { enableGrad, isGradEnabled, noGrad, scope } from "./tape/modes.ts";
 export { Tensor } from "./tensor.ts";

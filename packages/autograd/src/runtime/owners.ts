@@ -34,6 +34,27 @@ export class Owners {
     this.forgotten.register(node, storage, storage);
   }
 
+  /** Every value that outlives its plan, the largest buffer first. */
+  values(): { readonly node: Node; readonly holder: "cells" | "owned"; readonly bytes: number }[] {
+    const cells = [...this.homes.values()].flatMap((ref) => {
+      const home = ref.deref();
+      return home === undefined ? [] : [{ node: home.cell.node, buffer: home.buffer }];
+    });
+    const owned = [...this.owned].flatMap(([{ buffer }, ref]) => {
+      const node = ref.deref();
+      return node === undefined ? [] : [{ node, buffer }];
+    });
+    const sized =
+      (holder: "cells" | "owned") => (value: { node: Node; buffer: object | null }) => ({
+        node: value.node,
+        holder,
+        bytes: (value.buffer as DeviceBuffer).bytes,
+      });
+    return [...cells.map(sized("cells")), ...owned.map(sized("owned"))].sort(
+      (a, b) => b.bytes - a.bytes,
+    );
+  }
+
   /** A cached value becomes its handles' own. */
   keepSlot(node: Node): void {
     const storage = node.storage as Storage;

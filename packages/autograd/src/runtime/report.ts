@@ -1,7 +1,20 @@
+import type { DType } from "../dtype.ts";
 import { context, currentStream } from "../graph/context.ts";
+import type { Shape } from "../shape.ts";
 import type { Counters } from "./counters.ts";
 import type { MemoryClass } from "./memory.ts";
 import type { DeviceStream } from "./stream.ts";
+
+/** A value that holds a buffer of its own. */
+export interface MemoryOwner {
+  /** A parameter, gradient or other value that is written in place, or one that is only held. */
+  readonly holder: "cells" | "owned";
+  /** The operation that made it. */
+  readonly op: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly bytes: number;
+}
 
 export interface MemoryReport {
   readonly device: "cpu" | "webgpu";
@@ -16,13 +29,17 @@ export interface MemoryReport {
   readonly freeBytes: number;
   readonly peakBytes: number;
   readonly plans: number;
+  /** The ten largest values that outlive the step they were made in. */
+  readonly largest: readonly MemoryOwner[];
   /** Nodes computed more than once because their value was not cached. */
   readonly recomputed: number;
 }
 
+const LARGEST = 10;
+
 /** What the current device's memory holds. */
 export function memory(): MemoryReport {
-  const { pool, plans, pending, device, counters } = currentStream() as DeviceStream;
+  const { pool, plans, pending, device, counters, owners } = currentStream() as DeviceStream;
   return {
     device,
     pendingNodes: pending.length,
@@ -32,6 +49,16 @@ export function memory(): MemoryReport {
     freeBytes: pool.freeBytes,
     peakBytes: pool.peakBytes,
     plans: plans.size,
+    largest: owners
+      .values()
+      .slice(0, LARGEST)
+      .map(({ node: { op, shape, dtype }, holder, bytes }) => ({
+        holder,
+        op: op.name,
+        shape,
+        dtype,
+        bytes,
+      })),
     recomputed: counters.recomputed,
   };
 }
