@@ -7,10 +7,10 @@ import { openSite, type Site, visit } from "./site.ts";
 
 const sheet = new URL("../../../../docs/gallery.png", import.meta.url).pathname;
 const looks = [
-  { name: "light, desktop", colorScheme: "light", viewport: { width: 1240, height: 900 } },
-  { name: "dark, desktop", colorScheme: "dark", viewport: { width: 1240, height: 900 } },
-  { name: "light, phone", colorScheme: "light", viewport: { width: 390, height: 900 } },
-  { name: "dark, phone", colorScheme: "dark", viewport: { width: 390, height: 900 } },
+  { name: "light, desktop", colorScheme: "light", viewport: { width: 1240, height: 1150 } },
+  { name: "dark, desktop", colorScheme: "dark", viewport: { width: 1240, height: 1150 } },
+  { name: "light, phone", colorScheme: "light", viewport: { width: 390, height: 1150 } },
+  { name: "dark, phone", colorScheme: "dark", viewport: { width: 390, height: 1150 } },
 ] as const;
 
 describe.runIf(inject("tier") === "full")("all pages", { timeout: 1_200_000 }, () => {
@@ -42,8 +42,8 @@ describe.runIf(inject("tier") === "full")("all pages", { timeout: 1_200_000 }, (
         `<figure><img src="data:image/png;base64,${png}"><figcaption>${caption}</figcaption></figure>`,
     );
     await page.setContent(
-      `<style>body{margin:20px;display:grid;grid-template-columns:3fr 3fr 1fr 1fr;gap:14px;font:13px sans-serif;background:#888}
-       figure{margin:0}img{width:100%;height:284px;object-fit:cover;object-position:top}</style>${figures.join("")}`,
+      `<style>body{margin:20px;display:grid;align-items:end;grid-template-columns:3.18fr 3.18fr 1fr 1fr;gap:14px;font:13px sans-serif;background:#888}
+       figure{margin:0}img{width:100%;display:block;margin-bottom:4px}</style>${figures.join("")}`,
     );
     writeFileSync(sheet, await page.screenshot({ fullPage: true }));
     await page.context().close();
