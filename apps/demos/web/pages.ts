@@ -1,6 +1,7 @@
 import type { Page } from "./page/definition.ts";
 import autoencoder from "./pages/autoencoder/icon.svg?raw";
 import boundary from "./pages/boundary/icon.svg?raw";
+import cartpole from "./pages/cartpole/icon.svg?raw";
 import clusters from "./pages/clusters/icon.svg?raw";
 import digits from "./pages/digits/icon.svg?raw";
 import exam from "./pages/exam/icon.svg?raw";
@@ -60,5 +61,11 @@ export const pages: Readonly<Record<string, Entry>> = {
     summary: "k-means finds groups, round by round, without names.",
     icon: clusters,
     load: () => import("./pages/clusters/page.ts"),
+  },
+  cartpole: {
+    title: "Can it balance a pole?",
+    summary: "Sixteen carts push, fall, and learn from falling.",
+    icon: cartpole,
+    load: () => import("./pages/cartpole/page.ts"),
   },
 };

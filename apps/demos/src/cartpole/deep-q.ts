@@ -1,9 +1,9 @@
 import { noGrad, rand, randint, type Tensor, tensor } from "@wgrad/autograd";
 import { buffer, copyModule, HuberLoss, Linear, Module } from "@wgrad/nn";
-import { Adam, LambdaLR } from "@wgrad/optim";
+import { Adam, LinearLR } from "@wgrad/optim";
 import type { Training } from "../shared/training.ts";
 import { CartPole } from "./environment.ts";
-import { freshCarts, observe, play } from "./play.ts";
+import { freshCarts, type OnEpisode, observe, play } from "./play.ts";
 import { Replay } from "./replay.ts";
 
 /** Q(s, ·): what pushing left and right is worth. [carts, 4] → [carts, 2]. */
@@ -33,6 +33,7 @@ export interface DeepQSettings {
   readonly copyEvery: number;
   /** Twenty episodes without exploring judge the network every so many steps. */
   readonly judgeEvery: number;
+  readonly onEpisode?: OnEpisode;
 }
 
 /**
@@ -45,20 +46,35 @@ export async function* deepQ(
   onJudged: (step: number, mean: number) => void,
   settings: DeepQSettings,
 ): Training {
-  const { steps, carts: count, batchSize, lr, gamma, reward, copyEvery, judgeEvery } = settings;
+  const {
+    steps,
+    carts: count,
+    batchSize,
+    lr,
+    gamma,
+    reward,
+    copyEvery,
+    judgeEvery,
+    onEpisode,
+  } = settings;
   const [exploreSteps, exploreLast] = settings.explore;
   const best = copyModule(model);
   const target = copyModule(model);
   const optimizer = new Adam(model.parameters(), { lr });
-  const schedule = new LambdaLR(optimizer, (step) => 1 - (0.95 * step) / steps);
+  const schedule = new LinearLR(optimizer, { startFactor: 1, endFactor: 0.05, totalIters: steps });
   const criterion = new HuberLoss();
   const replay = new Replay(20_000);
   const carts = await freshCarts(count);
+  const lives = carts.map((): number[] => []);
   let record = 0;
 
   for (let step = 1; step <= steps; step++) {
     const explore = Math.max(exploreLast, 1 - ((1 - exploreLast) * step) / exploreSteps);
-    await push(model, carts, explore, replay);
+    await push(model, carts, explore, replay, (cart, state, over) => {
+      if (onEpisode === undefined) return;
+      lives[cart]?.push(...state);
+      if (over) onEpisode(Float32Array.from(lives[cart]?.splice(0) ?? []));
+    });
     if (replay.length < 2 * batchSize) continue;
 
     const { states, actions, nexts, goesOn } = await replay.sample(batchSize);
@@ -72,17 +88,19 @@ export async function* deepQ(
     loss.backward();
     optimizer.step();
     schedule.step();
-    yield { step, steps, loss };
 
     if (step % copyEvery === 0) target.loadStateDict(model.stateDict());
-    if (step % judgeEvery !== 0 && step !== steps) continue;
-    const { mean } = await play(20, model);
-    onJudged(step, mean);
-    if (mean > record) best.loadStateDict(model.stateDict());
-    record = Math.max(record, mean);
-    if (record >= 500) break;
+    if (step % judgeEvery === 0 || step === steps) {
+      const { mean } = await play(20, model);
+      onJudged(step, mean);
+      if (mean > record) best.loadStateDict(model.stateDict());
+      record = Math.max(record, mean);
+    }
+    const last = step === steps || record >= CartPole.LIMIT;
+    if (last) model.loadStateDict(best.stateDict());
+    yield { step, steps, loss, optimizer };
+    if (last) return;
   }
-  model.loadStateDict(best.stateDict());
 }
 
 /** Pushes every cart once, sometimes at random, and remembers what came of it. */
@@ -91,6 +109,7 @@ async function push(
   carts: readonly CartPole[],
   explore: number,
   replay: Replay,
+  onPushed: (cart: number, state: CartPole["state"], over: boolean) => void,
 ): Promise<void> {
   const greedy = await noGrad(() => model(observe(carts)).argmax(1)).data();
   const random = await randint(0, 2, [carts.length]).data();
@@ -101,6 +120,7 @@ async function push(
     const action = Number((coins[i] as number) < explore ? random[i] : greedy[i]);
     const { fell, over } = cart.push(action);
     replay.add({ state, action, next: cart.state, goesOn: Number(!fell) });
+    onPushed(i, state, over);
     if (over) cart.reset(places.subarray(4 * i, 4 * i + 4) as Float32Array);
   }
 }

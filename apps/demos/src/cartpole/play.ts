@@ -1,9 +1,12 @@
-import { noGrad, rand, type Tensor, tensor } from "@wgrad/autograd";
+import { type Generator, noGrad, rand, type Tensor, tensor } from "@wgrad/autograd";
 import { CartPole } from "./environment.ts";
 
+/** Is told what a cart went through from start to end: its four numbers before each push, one push after the other. */
+export type OnEpisode = (states: Float32Array) => void;
+
 /** Carts at the start of an episode each. */
-export async function freshCarts(count: number): Promise<CartPole[]> {
-  const uniforms = await rand([count, 4]).data();
+export async function freshCarts(count: number, generator?: Generator): Promise<CartPole[]> {
+  const uniforms = await rand([count, 4], { generator }).data();
   return Array.from({ length: count }, (_, i) => {
     const cart = new CartPole();
     cart.reset(uniforms.subarray(4 * i, 4 * i + 4) as Float32Array);
@@ -19,8 +22,9 @@ export const observe = (carts: readonly CartPole[]): Tensor =>
 export async function play(
   count: number,
   scores: (states: Tensor) => Tensor,
+  generator?: Generator,
 ): Promise<{ lengths: number[]; mean: number }> {
-  const carts = await freshCarts(count);
+  const carts = await freshCarts(count, generator);
   const lengths = carts.map(() => 0);
   const running = new Set(carts.keys());
   while (running.size > 0) {

@@ -1,9 +1,9 @@
 import { noGrad, rand, type Tensor, tensor } from "@wgrad/autograd";
 import { buffer, functional as F, Linear, Module, Sequential, Tanh } from "@wgrad/nn";
-import { Adam, LambdaLR } from "@wgrad/optim";
+import { Adam, LinearLR } from "@wgrad/optim";
 import type { Training } from "../shared/training.ts";
 import { CartPole } from "./environment.ts";
-import { freshCarts, observe } from "./play.ts";
+import { freshCarts, type OnEpisode, observe } from "./play.ts";
 
 /** Which way to push (two scores), and what is still to be won (in hundreds of pushes), from what the cart sees. */
 export class PolicyAndValue extends Module<[Tensor], [scores: Tensor, values: Tensor]> {
@@ -27,6 +27,7 @@ export interface PolicyGradientSettings {
   readonly decay: number;
   /** γ: what a reward one push later is worth now. */
   readonly gamma: number;
+  readonly onEpisode?: OnEpisode;
 }
 
 /**
@@ -35,13 +36,13 @@ export interface PolicyGradientSettings {
  */
 export async function* policyGradient(
   model: PolicyAndValue,
-  { iterations, episodes, lr, decay, gamma }: PolicyGradientSettings,
+  { iterations, episodes, lr, decay, gamma, onEpisode }: PolicyGradientSettings,
 ): Training {
   const optimizer = new Adam(model.parameters(), { lr });
-  const schedule = new LambdaLR(optimizer, (step) => 1 - step / decay);
+  const schedule = new LinearLR(optimizer, { startFactor: 1, endFactor: 0, totalIters: decay });
 
   for (let step = 1; step <= iterations; step++) {
-    const { states, actions, returns, played } = await episode(model, episodes, gamma);
+    const { states, actions, returns, played } = await episode(model, episodes, gamma, onEpisode);
     const [scores, values] = model(states);
     const surplus = returns.sub(values);
     const weight = whiten(surplus.detach(), played);
@@ -54,7 +55,7 @@ export async function* policyGradient(
     loss.backward();
     optimizer.step();
     schedule.step();
-    yield { step, steps: iterations, loss: played.sum().div(episodes) };
+    yield { step, steps: iterations, loss: played.sum().div(episodes), optimizer };
   }
 }
 
@@ -76,7 +77,12 @@ interface Episodes {
 }
 
 /** Plays episodes side by side, each action drawn with the policy's probability. */
-async function episode(model: PolicyAndValue, count: number, gamma: number): Promise<Episodes> {
+async function episode(
+  model: PolicyAndValue,
+  count: number,
+  gamma: number,
+  onEpisode?: OnEpisode,
+): Promise<Episodes> {
   const size = count * CartPole.LIMIT;
   const states = new Float32Array(4 * size);
   const [actions, returns, played] = [
@@ -106,6 +112,7 @@ async function episode(model: PolicyAndValue, count: number, gamma: number): Pro
       sum = 0.01 + gamma * sum;
       returns[i * CartPole.LIMIT + t] = sum;
     }
+    onEpisode?.(states.slice(4 * i * CartPole.LIMIT, 4 * (i * CartPole.LIMIT + length)));
   }
   return {
     states: tensor(states, { shape: [size, 4] }),

@@ -2,6 +2,10 @@
 export interface Expected {
   /** A number of the page (`loss`, or a measure) when it has trained as it opens. */
   readonly reaches: { readonly measure: string; readonly least?: number; readonly most?: number };
+  /** Steps that show that it learns (default 20). */
+  readonly steps?: number;
+  /** What its chart shows is to rise. */
+  readonly rises?: boolean;
   /** Trained to its end in the quick tier too. */
   readonly quick?: boolean;
 }
@@ -13,5 +17,6 @@ export const expected: Readonly<Record<string, Expected>> = {
   optimizers: { reaches: { measure: "best", most: 0.01 } },
   digits: { reaches: { measure: "accuracy", least: 96.5 } },
   autoencoder: { reaches: { measure: "ofPca", most: 0.9 } },
+  cartpole: { reaches: { measure: "pushes", least: 195 }, steps: 5, rises: true },
   clusters: { reaches: { measure: "rand", least: 0.85 } },
 };

@@ -32,6 +32,8 @@ export interface Measure {
 /** How the loss is shown. */
 export interface LossOptions {
   readonly label: string;
+  /** What the list of numbers calls it (default "Loss"). */
+  readonly name?: string;
   /** Shows orders of size: for losses that fall far. */
   readonly log?: boolean;
   /** Steps differ by chance, so that a smooth line helps (default true). */

@@ -14,7 +14,7 @@ export class Numbers {
     this.#page = page;
     this.#list = element("dl", { class: "numbers" });
     this.element = this.#list;
-    this.#row("loss", "Loss");
+    this.#row("loss", page.loss.name ?? "Loss");
     for (const [name, { label }] of Object.entries(page.measures)) this.#row(name, label);
     this.#row("lr", "Learning rate");
     this.#row("rate", "Steps a second");

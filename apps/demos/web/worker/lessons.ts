@@ -4,6 +4,7 @@ import type { Begin } from "./run.ts";
 export const lessons: Readonly<Record<string, () => Promise<{ readonly begin: Begin }>>> = {
   autoencoder: () => import("../pages/autoencoder/lesson.ts"),
   boundary: () => import("../pages/boundary/lesson.ts"),
+  cartpole: () => import("../pages/cartpole/lesson.ts"),
   clusters: () => import("../pages/clusters/lesson.ts"),
   digits: () => import("../pages/digits/lesson.ts"),
   exam: () => import("../pages/exam/lesson.ts"),

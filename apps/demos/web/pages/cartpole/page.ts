@@ -1,0 +1,55 @@
+import deepQSource from "../../../src/cartpole/deep-q.ts?raw";
+import cartSource from "../../../src/cartpole/environment.ts?raw";
+import policySource from "../../../src/cartpole/policy-gradient.ts?raw";
+import type { Page, Picture } from "../../page/definition.ts";
+import { Carts } from "./carts.ts";
+import type { Snapshot } from "./lesson.ts";
+
+export const page: Page = {
+  about: [
+    "A cart is pushed left or right, fifty times a second, and the pole on it must not fall. Nobody says how: after each " +
+      "episode, pushes that led to more than was expected become likelier.",
+    "You see the episodes it has just learned from, all at once and at their real speed, one of them in colour. An episode " +
+      "is over when the pole leans 12°, when the cart reaches a post, or after 500 pushes, ten seconds.",
+  ],
+  caption: "The carts it has just learned from",
+  controls: [
+    {
+      name: "way",
+      label: "Way to learn",
+      value: "policy",
+      options: { policy: "policy gradient", "deep-q": "double deep Q-learning" },
+    },
+    {
+      name: "lr",
+      label: "Learning rate",
+      value: 0.02,
+      values: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1],
+      live: true,
+    },
+    { name: "carts", label: "Carts at a time", value: 16, values: [4, 8, 16, 32] },
+  ],
+  loss: { label: "Pushes an episode", name: "Pushes an episode" },
+  measures: {
+    pushes: { label: "Pushes, its best each time", format: (value) => value.toFixed(1) },
+  },
+  sources: [
+    { name: "policy-gradient.ts", text: policySource },
+    { name: "deep-q.ts", text: deepQSource },
+    { name: "environment.ts", text: cartSource },
+  ],
+  lesson: {
+    command: "pnpm demo cartpole",
+    teaches: "two ways to learn from rewards, beside rules that a person would try",
+  },
+  picture: ({ element, signal }) => {
+    const carts = new Carts(element, signal);
+    const picture: Picture<Snapshot> = {
+      draw({ episodes }, { step }) {
+        if (step === 0) carts.show([], "No pole has fallen yet");
+        else if (episodes.length > 0) carts.show(episodes, `Step ${step}`);
+      },
+    };
+    return picture as Picture<unknown>;
+  },
+};
