@@ -1,6 +1,7 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { findChromium, softwareWebGPU } from "./scripts/chromium.ts";
+import { LongestFirst } from "./scripts/longest-first.ts";
 
 const tests = ["packages/*/test/**/*.test.ts"];
 const conditions = ["@wgrad/source"];
@@ -13,6 +14,7 @@ const args = ["--no-sandbox", ...softwareWebGPU];
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     reporters: ["default", ["json", { outputFile: ".reports/tests.json" }]],
     projects: [
       {

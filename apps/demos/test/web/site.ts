@@ -15,9 +15,19 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export async function openSite({ gpu = true }: { readonly gpu?: boolean } = {}): Promise<Site> {
+/** Files of tests that share a process share the build. */
+let built: Promise<string> | undefined;
+
+async function buildOnce(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "wgrad-gallery-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   await build({ configFile, logLevel: "error", build: { outDir: folder } });
+  return folder;
+}
+
+export async function openSite({ gpu = true }: { readonly gpu?: boolean } = {}): Promise<Site> {
+  built ??= buildOnce();
+  const folder = await built;
   const server = await preview({
     configFile,
     base: "/some/where/",
@@ -38,7 +48,6 @@ export async function openSite({ gpu = true }: { readonly gpu?: boolean } = {}):
     async close() {
       await browser.close();
       await server.close();
-      rmSync(folder, { recursive: true });
     },
   };
 }
