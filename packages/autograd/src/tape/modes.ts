@@ -117,13 +117,12 @@ function retain(handle: Handle): void {
   node.terminal = true;
 }
 
-/** The call before this one left its result pending: run it, unless a live tape still wants to fuse with it. */
+/** If the call before this one left its result pending: run it, unless a live tape still wants to fuse with it. */
 function flushInference(): void {
   context.inferencePending = false;
   const { stream } = context;
-  if (stream !== null && stream.pending.length > 0 && stream.pending.every((n) => n.saved === 0)) {
-    stream.flush([]);
-  }
+  const left = stream?.pending.some((n) => n.keep >= SLOT) === true;
+  if (left && stream?.pending.every((n) => n.saved === 0)) stream.flush([]);
 }
 
 /**
