@@ -7,6 +7,7 @@ import digits from "./pages/digits/icon.svg?raw";
 import exam from "./pages/exam/icon.svg?raw";
 import housing from "./pages/housing/icon.svg?raw";
 import optimizers from "./pages/optimizers/icon.svg?raw";
+import word2vec from "./pages/word2vec/icon.svg?raw";
 
 /** A page as the gallery shows it. */
 export interface Entry {
@@ -55,6 +56,12 @@ export const pages: Readonly<Record<string, Entry>> = {
     summary: "A map of digits to walk through, drawn from two numbers.",
     icon: autoencoder,
     load: () => import("./pages/autoencoder/page.ts"),
+  },
+  word2vec: {
+    title: "Which words belong together?",
+    summary: "A map of words, drawn by nothing but who stands near whom.",
+    icon: word2vec,
+    load: () => import("./pages/word2vec/page.ts"),
   },
   clusters: {
     title: "What belongs together?",

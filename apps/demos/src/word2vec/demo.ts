@@ -138,6 +138,6 @@ async function sayNearest(model: WordModel, { vocabulary }: Corpus): Promise<voi
   for (const word of ["whale", "war", "money", "spain", "water"]) {
     if (!vocabulary.has(word)) continue;
     const near = await nearest(model.vectors.weight, vocabulary, word, 6);
-    say(`  ${word.padEnd(6)} is near ${near.join(", ")}`);
+    say(`  ${word.padEnd(6)} is near ${near.map((each) => each.word).join(", ")}`);
   }
 }

@@ -1,4 +1,4 @@
-import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { noGrad, scope, type Tensor, tensor } from "@wgrad/autograd";
 import type { Vocabulary } from "@wgrad/datasets";
 import { pairwiseCosineSimilarity } from "@wgrad/metrics";
 
@@ -70,14 +70,26 @@ export async function relatedness(vectors: Tensor, vocabulary: Vocabulary): Prom
   };
 }
 
+/** A word, and the cosine of its vector with that of the word asked about. */
+export interface Neighbour {
+  readonly word: string;
+  readonly cosine: number;
+}
+
 /** The words whose vectors point most nearly where that of `word` does, nearest first. */
 export async function nearest(
   vectors: Tensor,
   vocabulary: Vocabulary,
   word: string,
   count: number,
-): Promise<string[]> {
-  const own = noGrad(() => vectors.narrow(0, vocabulary.indexOf(word), 1));
-  const { indices } = pairwiseCosineSimilarity(own, vectors.detach()).topk(count + 1);
-  return vocabulary.decode([...(await indices.data())].slice(1));
+): Promise<Neighbour[]> {
+  const [cosines, places] = await Promise.all(
+    scope(() => {
+      const own = noGrad(() => vectors.narrow(0, vocabulary.indexOf(word), 1));
+      const { values, indices } = pairwiseCosineSimilarity(own, vectors.detach()).topk(count + 1);
+      return [values.data(), indices.data()] as const;
+    }),
+  );
+  const words = vocabulary.decode([...places]);
+  return words.map((word, i) => ({ word, cosine: cosines[i] as number })).slice(1);
 }

@@ -154,4 +154,5 @@ function choice(control: Choice, change: Change): HTMLElement {
 }
 
 const hint = (text: string): HTMLElement => element("small", {}, text);
-const say = (value: number): string => String(Number(value.toPrecision(3)));
+const say = (value: number): string =>
+  String(Number.isInteger(value) ? value : Number(value.toPrecision(3)));

@@ -10,4 +10,5 @@ export const lessons: Readonly<Record<string, () => Promise<{ readonly begin: Be
   exam: () => import("../pages/exam/lesson.ts"),
   housing: () => import("../pages/housing/lesson.ts"),
   optimizers: () => import("../pages/optimizers/lesson.ts"),
+  word2vec: () => import("../pages/word2vec/lesson.ts"),
 };
