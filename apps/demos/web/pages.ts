@@ -7,6 +7,7 @@ import digits from "./pages/digits/icon.svg?raw";
 import exam from "./pages/exam/icon.svg?raw";
 import housing from "./pages/housing/icon.svg?raw";
 import optimizers from "./pages/optimizers/icon.svg?raw";
+import sentiment from "./pages/sentiment/icon.svg?raw";
 import word2vec from "./pages/word2vec/icon.svg?raw";
 
 /** A page as the gallery shows it. */
@@ -62,6 +63,12 @@ export const pages: Readonly<Record<string, Entry>> = {
     summary: "A map of words, drawn by nothing but who stands near whom.",
     icon: word2vec,
     load: () => import("./pages/word2vec/page.ts"),
+  },
+  sentiment: {
+    title: "Praise or complaint?",
+    summary: "A network reads your sentence word by word, and shows what it has in mind.",
+    icon: sentiment,
+    load: () => import("./pages/sentiment/page.ts"),
   },
   clusters: {
     title: "What belongs together?",

@@ -16,16 +16,20 @@ const tokenizer = new WordTokenizer({ pattern: /[a-z']+|[!?]/g });
 export const PADDING = 0;
 export const UNKNOWN = 1;
 
+/** The words of a sentence as the LSTM reads them. */
+export const wordsOf = (sentence: string): string[] => tokenizer.tokenize(sentence);
+
 /** The words of sentences that occur twice or more. */
 const vocabularyOf = (sentences: readonly string[]): Vocabulary =>
-  Vocabulary.from(
-    sentences.map((sentence) => tokenizer.tokenize(sentence)),
-    { minCount: 2 },
-  );
+  Vocabulary.from(sentences.map(wordsOf), { minCount: 2 });
 
 /** The first `length` words of each sentence as numbers: [sentences, length]. */
-function encode(vocabulary: Vocabulary, sentences: readonly string[], length: number): Tensor {
-  const numbers = sentences.map((sentence) => vocabulary.encode(tokenizer.tokenize(sentence)));
+export function encode(
+  vocabulary: Vocabulary,
+  sentences: readonly string[],
+  length: number,
+): Tensor {
+  const numbers = sentences.map((sentence) => vocabulary.encode(wordsOf(sentence)));
   return padSequences(numbers, { length, paddingValue: PADDING }).values;
 }
 

@@ -19,10 +19,14 @@ export class SentimentLSTM extends Module<[Tensor], Tensor> {
     this.output = new Linear(features, 2);
   }
 
+  /** What the LSTM has in mind after each word: [B, T, H], from −1 to 1. */
+  states(tokens: Tensor): Tensor {
+    return this.lstm(this.dropout(this.embedding(tokens)))[0];
+  }
+
   override forward(tokens: Tensor): Tensor {
-    const [states] = this.lstm(this.dropout(this.embedding(tokens))); // [B, T, H]
     const said = tokens.ne(0).unsqueeze(-1);
-    const strongest = where(said, states, -1).amax(1); // an LSTM's states lie above −1
+    const strongest = where(said, this.states(tokens), -1).amax(1); // an LSTM's states lie above −1
     return this.output(this.dropout(strongest));
   }
 }

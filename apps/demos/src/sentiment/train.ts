@@ -37,7 +37,7 @@ export async function* train(
       loss.backward();
       clipGradNorm_(model.parameters(), 1);
       optimizer.step();
-      yield { step: ++step, steps, loss };
+      yield { step: ++step, steps, loss, optimizer };
     }
   }
 }

@@ -10,5 +10,6 @@ export const lessons: Readonly<Record<string, () => Promise<{ readonly begin: Be
   exam: () => import("../pages/exam/lesson.ts"),
   housing: () => import("../pages/housing/lesson.ts"),
   optimizers: () => import("../pages/optimizers/lesson.ts"),
+  sentiment: () => import("../pages/sentiment/lesson.ts"),
   word2vec: () => import("../pages/word2vec/lesson.ts"),
 };

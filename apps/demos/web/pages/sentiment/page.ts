@@ -1,0 +1,150 @@
+import dataSource from "../../../src/sentiment/data.ts?raw";
+import modelSource from "../../../src/sentiment/model.ts?raw";
+import trainSource from "../../../src/sentiment/train.ts?raw";
+import { element } from "../../dom/element.ts";
+import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { heatMap } from "./heat-map.ts";
+import type { Question, Reading, Snapshot } from "./lesson.ts";
+import "./page.css";
+
+export const page: Page = {
+  about: [
+    "Write a sentence about a product, a film or a meal. An LSTM reads it word by word; the top row of the table says how likely it would " +
+      "take it for praise if it ended there, and the rows below are its state: blue above zero, red below. The answer is drawn from the " +
+      "strongest value of each row, framed.",
+    "It learns from 2,000 sentences of reviews, so it knows few words: those it does not know are struck through.",
+  ],
+  caption: "A sentence, and what is in mind after each word",
+  controls: [
+    {
+      name: "lr",
+      label: "Learning rate",
+      value: 0.02,
+      values: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05],
+      live: true,
+    },
+    { name: "features", label: "Features", value: 16, values: [4, 8, 16, 32] },
+    {
+      name: "wordDropout",
+      label: "Words left out while learning",
+      value: 0.3,
+      values: [0, 0.1, 0.2, 0.3, 0.4, 0.5],
+    },
+    {
+      name: "epochs",
+      label: "Rounds through the sentences",
+      value: 6,
+      values: [1, 2, 4, 6, 8, 12],
+    },
+  ],
+  loss: { label: "Cross-entropy of the batch" },
+  measures: {
+    accuracy: {
+      label: "Right of fresh sentences",
+      format: (value) => `${(100 * value).toFixed(1)} %`,
+    },
+  },
+  sources: [
+    { name: "model.ts", text: modelSource },
+    { name: "train.ts", text: trainSource },
+    { name: "data.ts", text: dataSource },
+  ],
+  lesson: {
+    command: "pnpm demo sentiment",
+    teaches: "the same in three folds, beside a bag of words that knows no order and is as good",
+  },
+  picture: (stage) => picture(stage) as Picture<unknown>,
+};
+
+function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
+  let fresh = 0;
+  let asking = false;
+  let waiting: Question | null = null;
+  const text = element("textarea", {
+    class: "sentence",
+    rows: 2,
+    maxlength: 300,
+    "aria-label": "A sentence to judge",
+    oninput: () => void put({ sentence: text.value }),
+  });
+  const verdict = element("output", { class: "verdict" });
+  const map = heatMap();
+  const list = element("ul", { class: "feelings", "aria-label": "Fresh sentences" });
+
+  /** One question at a time; what is typed meanwhile is asked together. */
+  const put = async (question: Question): Promise<void> => {
+    waiting = question;
+    if (asking) return;
+    asking = true;
+    while (waiting !== null && !signal.aborted) {
+      const asked: Question = waiting;
+      waiting = null;
+      const answer = (await ask(asked).catch(() => null)) as Snapshot | null;
+      if (answer === null) continue;
+      if ("fresh" in asked) text.value = answer.sentence;
+      show(answer.reading);
+    }
+    asking = false;
+  };
+  const another = (): void => {
+    fresh++;
+    void put({ fresh });
+  };
+  place.append(
+    text,
+    element(
+      "div",
+      { class: "said" },
+      verdict,
+      element("button", { onclick: another }, "Another fresh sentence"),
+    ),
+    map.element,
+    element("h3", {}, "Sentences that it does not learn from: the chance that each is praise"),
+    list,
+  );
+
+  function show(reading: Reading): void {
+    const chance = reading.chances.at(-1);
+    if (chance === undefined) verdict.value = "Write a word.";
+    else {
+      const praise = chance > 0.5;
+      const sure = (100 * (praise ? chance : 1 - chance)).toFixed(0);
+      verdict.value = `${praise ? "Praise" : "Complaint"}, by ${sure} %`;
+      verdict.dataset.praise = String(praise);
+    }
+    map.show(reading);
+  }
+
+  const choose = (sentence: string): void => {
+    text.value = sentence;
+    void put({ sentence });
+  };
+  return {
+    draw({ reading, sentences, chances, sentence }, { step }) {
+      if (text.value === "" && step === 0) text.value = sentence;
+      // A training that begins anew has a sentence of its own; what the user wrote is still there.
+      if (step === 0 && text.value !== sentence) void put({ sentence: text.value });
+      else show(reading);
+      if (list.children.length !== sentences.length) {
+        list.replaceChildren(
+          ...sentences.map((each) =>
+            element(
+              "li",
+              { class: "feeling" },
+              element("button", { onclick: () => choose(each) }, each),
+              element("span", { class: "bar" }),
+              element("span", { class: "part" }),
+            ),
+          ),
+        );
+      }
+      [...list.children].forEach((row, i) => {
+        const chance = chances[i] as number;
+        const [, bar, part] = row.children as unknown as HTMLElement[];
+        bar?.style.setProperty("--part", String(chance));
+        row.classList.toggle("most", chance < 0.5);
+        if (part !== undefined) part.textContent = `${(100 * chance).toFixed(0)} %`;
+      });
+    },
+  };
+}
