@@ -104,6 +104,23 @@ describe("the drawing pad", { timeout: 120_000 }, () => {
   });
 });
 
+test("the map of words names the neighbours of a word, and says which it has not", {
+  timeout: 60_000,
+}, async () => {
+  const { page, errors } = await opened("word2vec");
+  const near = page.getByRole("list", { name: "The nearest words" }).getByRole("listitem");
+  const before = await near.allTextContents();
+  expect(before.length).toBe(8);
+  await page.getByLabel("Ask about a word").fill("Captain");
+  await expect.poll(() => near.allTextContents()).not.toEqual(before);
+  expect(await near.count()).toBe(8);
+  await page.getByLabel("Ask about a word").fill("zzyzx");
+  await expect.poll(() => page.locator(".ask .status").textContent()).toContain("“zzyzx” is not");
+  expect(await near.count()).toBe(0);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
 /** Digits as one stroke each, from 0 to 1 across and down. */
 const drawings: readonly (readonly [number, readonly (readonly [number, number])[]])[] = [
   [0, circle(0.5, 0.5, 0.2, 0.32)],
