@@ -5,6 +5,7 @@ import cartpole from "./pages/cartpole/icon.svg?raw";
 import clusters from "./pages/clusters/icon.svg?raw";
 import digits from "./pages/digits/icon.svg?raw";
 import exam from "./pages/exam/icon.svg?raw";
+import gpt from "./pages/gpt/icon.svg?raw";
 import housing from "./pages/housing/icon.svg?raw";
 import optimizers from "./pages/optimizers/icon.svg?raw";
 import sentiment from "./pages/sentiment/icon.svg?raw";
@@ -69,6 +70,12 @@ export const pages: Readonly<Record<string, Entry>> = {
     summary: "A network reads your sentence word by word, and shows what it has in mind.",
     icon: sentiment,
     load: () => import("./pages/sentiment/page.ts"),
+  },
+  gpt: {
+    title: "What comes next?",
+    summary: "A small GPT reads Moby-Dick, and writes while it learns.",
+    icon: gpt,
+    load: () => import("./pages/gpt/page.ts"),
   },
   clusters: {
     title: "What belongs together?",

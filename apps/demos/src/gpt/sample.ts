@@ -1,4 +1,4 @@
-import { noGrad, rand, tensor } from "@wgrad/autograd";
+import { type Generator, noGrad, rand, tensor } from "@wgrad/autograd";
 import type { Vocabulary } from "@wgrad/datasets";
 import { encode } from "./characters.ts";
 import type { GPT } from "./model.ts";
@@ -7,6 +7,8 @@ export interface SampleSettings {
   readonly characters: number;
   /** Below 1 the likely becomes likelier; near 0 only the likeliest is said. */
   readonly temperature: number;
+  /** Where the draws come from (default: the one that training draws from too). */
+  readonly generator?: Generator | undefined;
 }
 
 /**
@@ -17,7 +19,7 @@ export async function* sample(
   model: GPT,
   vocabulary: Vocabulary,
   prompt: string,
-  { characters, temperature }: SampleSettings,
+  { characters, temperature, generator }: SampleSettings,
 ): AsyncGenerator<string, void, undefined> {
   const { context } = model.sizes;
   const said = [...encode(vocabulary, prompt)];
@@ -27,7 +29,7 @@ export async function* sample(
     window.set(seen);
     const next = await noGrad(() => {
       const logits = model(tensor(window, { shape: [1, context] })).at(0, seen.length - 1);
-      const gumbel = rand([vocabulary.size]).log().neg().log().neg();
+      const gumbel = rand([vocabulary.size], { generator }).log().neg().log().neg();
       return logits.div(temperature).add(gumbel).argmax();
     }).item();
     said.push(next);

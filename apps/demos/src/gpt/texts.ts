@@ -8,27 +8,32 @@ export interface Lengths {
   readonly speech: number;
 }
 
-export interface Texts {
-  /** Nine tenths of the novel, to learn from, and the last, to look at. */
+/** Nine tenths of a novel, to learn from, and the last, to look at. */
+export interface Novel {
   readonly novel: string;
   readonly novelEnd: string;
+}
+
+export interface Texts extends Novel {
   /** Three speeches of Lincoln's, and the fourth, to look at. */
   readonly speeches: string;
   readonly lastSpeech: string;
 }
 
+export function cutNovel(text: string): Novel {
+  const cut = Math.floor(0.9 * text.length);
+  return { novel: text.slice(0, cut), novelEnd: text.slice(cut) };
+}
+
 export async function loadTexts(lengths: Lengths): Promise<Texts> {
   const [novel, { table }] = await Promise.all([loadMobyDick(), loadStateOfTheUnion()]);
-  const text = novel.text.slice(0, lengths.novel);
-  const cut = Math.floor(0.9 * text.length);
   const names = table.strings("name");
   const speeches = table
     .strings("text")
     .filter((_, i) => names[i] === "Abraham Lincoln")
     .map((speech) => speech.slice(0, lengths.speech));
   return {
-    novel: text.slice(0, cut),
-    novelEnd: text.slice(cut),
+    ...cutNovel(novel.text.slice(0, lengths.novel)),
     speeches: speeches.slice(0, -1).join("\n\n"),
     lastSpeech: speeches.at(-1) as string,
   };

@@ -20,5 +20,6 @@ export const expected: Readonly<Record<string, Expected>> = {
   word2vec: { reaches: { measure: "related", least: 75 }, steps: 40 },
   cartpole: { reaches: { measure: "pushes", least: 195 }, steps: 5, rises: true },
   sentiment: { reaches: { measure: "accuracy", least: 79 }, steps: 50 },
+  gpt: { reaches: { measure: "perplexity", most: 11 } },
   clusters: { reaches: { measure: "rand", least: 0.85 } },
 };

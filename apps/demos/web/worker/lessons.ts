@@ -8,6 +8,7 @@ export const lessons: Readonly<Record<string, () => Promise<{ readonly begin: Be
   clusters: () => import("../pages/clusters/lesson.ts"),
   digits: () => import("../pages/digits/lesson.ts"),
   exam: () => import("../pages/exam/lesson.ts"),
+  gpt: () => import("../pages/gpt/lesson.ts"),
   housing: () => import("../pages/housing/lesson.ts"),
   optimizers: () => import("../pages/optimizers/lesson.ts"),
   sentiment: () => import("../pages/sentiment/lesson.ts"),

@@ -1,0 +1,187 @@
+import * as Plot from "@observablehq/plot";
+import modelSource from "../../../src/gpt/model.ts?raw";
+import sampleSource from "../../../src/gpt/sample.ts?raw";
+import trainSource from "../../../src/gpt/train.ts?raw";
+import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
+import { element } from "../../dom/element.ts";
+import type { Page, Picture, Stage } from "../../page/definition.ts";
+import type { Frame } from "../../session/protocol.ts";
+import type { Question, Sample, Snapshot } from "./lesson.ts";
+import "./page.css";
+
+export const page: Page = {
+  about: [
+    "A small GPT reads Moby-Dick character by character and guesses at each place what comes next; meanwhile it writes. At first letters, " +
+      "then words that are none, then words.",
+    "Perplexity says between how many characters it hesitates, on a part of the novel that it does not read. The lines beside it are what " +
+      "counting runs of so many characters reaches (Kneser and Ney's way). A wider and deeper one, for more steps, goes further down.",
+  ],
+  caption: "What it writes, with the weights of the moment",
+  controls: [
+    {
+      name: "temperature",
+      label: "Temperature of what it writes",
+      value: 0.7,
+      values: [0.1, 0.3, 0.5, 0.7, 0.9, 1, 1.2, 1.5],
+      live: true,
+    },
+    {
+      name: "lr",
+      label: "Learning rate",
+      value: 0.01,
+      values: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02],
+      live: true,
+    },
+    { name: "steps", label: "Steps", value: 1000, values: [500, 1000, 2000, 4000, 6000, 12000] },
+    { name: "features", label: "Width", value: 32, values: [16, 32, 48, 64, 96, 128] },
+    { name: "layers", label: "Layers", value: 1, values: [1, 2, 3, 4] },
+    {
+      name: "context",
+      label: "Characters it looks back on",
+      value: 32,
+      values: [8, 16, 32, 48, 64, 96],
+    },
+    { name: "batch", label: "Batch", value: 8, values: [4, 8, 16, 32, 64] },
+  ],
+  loss: { label: "Cross-entropy of the batch" },
+  measures: {
+    perplexity: { label: "Perplexity, unread part", format: (value) => value.toFixed(2) },
+  },
+  sources: [
+    { name: "model.ts", text: modelSource },
+    { name: "train.ts", text: trainSource },
+    { name: "sample.ts", text: sampleSource },
+  ],
+  lesson: {
+    command: "pnpm demo gpt",
+    teaches:
+      "the same for longer, beside counting, and then how the model takes up Lincoln's speeches",
+  },
+  picture: (stage) => picture(stage) as Picture<unknown>,
+};
+
+function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
+  let shown = { prompt: "", written: "" };
+  let writing = false;
+  let samples: readonly Sample[] = [];
+  const input = element("input", { "aria-label": "What it shall go on from", maxlength: 200 });
+  const written = element("p", { class: "written" });
+  const list = element("ul", { class: "samples" });
+  const heading = element("h3", { hidden: true }, "Written earlier in this training");
+  const chart = element("div");
+  const form = element(
+    "form",
+    { class: "prompt", onsubmit: (event) => void write(event) },
+    input,
+    element("button", {}, "Write on from this"),
+  );
+  place.append(
+    form,
+    written,
+    heading,
+    list,
+    element("h3", {}, "Perplexity on a part of the novel that it does not read"),
+    chart,
+  );
+  const perplexity = perplexityChart(chart, signal);
+
+  function show(prompt: string, text: string): void {
+    shown = { prompt, written: text };
+    written.replaceChildren(element("b", {}, prompt), text);
+  }
+
+  /** Asks for characters until the text is whole, or another is asked for; a training that runs writes on by itself. */
+  async function write(event: Event): Promise<void> {
+    event.preventDefault();
+    const prompt = input.value;
+    let question: Question = { prompt };
+    if (writing) {
+      await ask(question).catch(() => null);
+      return;
+    }
+    writing = true;
+    for (let length = -1; !signal.aborted; ) {
+      const text = (await ask(question).catch(() => null)) as string | null;
+      if (text === null || text.length === length) break;
+      length = text.length;
+      question = { on: true };
+      show(input.value, text);
+    }
+    writing = false;
+  }
+
+  return {
+    draw(snapshot, frame) {
+      const { prompt, earlier } = snapshot;
+      if (input.value === "" && shown.written === "") input.value = prompt;
+      show(prompt, snapshot.written);
+      if (earlier[0]?.step !== samples[0]?.step || earlier.length !== samples.length) {
+        samples = earlier;
+        heading.hidden = samples.length === 0;
+        list.replaceChildren(...samples.map(sampleItem));
+      }
+      perplexity(snapshot, frame);
+      // A training that begins anew has a prompt of its own; the user's is still in the box.
+      if (frame.step === 0 && input.value !== prompt) void ask({ prompt: input.value });
+    },
+  };
+}
+
+const sampleItem = ({ step, prompt, written }: Sample): HTMLElement =>
+  element(
+    "li",
+    {},
+    element("small", {}, `step ${step.toLocaleString("en")}`),
+    element("p", {}, element("b", {}, prompt), written),
+  );
+
+/** The model's perplexity along the steps, and what counting reaches. */
+function perplexityChart(place: HTMLElement, signal: AbortSignal) {
+  const figure = new Figure(place, "Perplexity along the steps, beside counting", signal);
+  let points: [number, number][] = [];
+  return ({ counted }: Snapshot, { step, steps, measures }: Frame): void => {
+    const value = measures?.perplexity;
+    if (step === 0) points = [];
+    if (value === undefined) return;
+    points.push([step, value]);
+    const rows = counted.map((perplexity, i) => ({ perplexity, name: nameOf(i + 1) }));
+    const least = Math.min(3, ...points.map(([, each]) => each));
+    const most = Math.max(30, ...points.map(([, each]) => each));
+    figure.base({
+      marginRight: 118,
+      x: {
+        label: "step →",
+        domain: [0, Math.max(1, steps)],
+        tickSize: 0,
+        ticks: steps > 0 ? 5 : 0,
+      },
+      y: {
+        label: "↑ perplexity",
+        type: "log",
+        domain: [least, 1.1 * most],
+        tickSize: 0,
+        tickFormat: "d",
+        ticks: [3, 5, 10, 20, 50, 100].filter((tick) => tick >= least && tick <= most),
+      },
+      marks: [
+        Plot.gridY({ stroke: "var(--grid)", strokeOpacity: 1 }),
+        Plot.ruleY(rows, { y: "perplexity", stroke: "var(--quiet)", strokeDasharray: "4 3" }),
+        Plot.text(rows, {
+          y: "perplexity",
+          text: "name",
+          frameAnchor: "right",
+          textAnchor: "start",
+          dx: 6,
+          fill: "var(--quiet)",
+        }),
+      ],
+    });
+    figure.over((layer, scales) => {
+      const path = pathIn(layer, "fit");
+      path.setAttribute("d", pathOf(points, scales));
+    });
+  };
+}
+
+const nameOf = (length: number): string =>
+  length === 1 ? "single characters" : `runs of ${length}, counted`;
