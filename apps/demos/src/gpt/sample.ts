@@ -1,4 +1,4 @@
-import { type Generator, noGrad, rand, tensor } from "@wgrad/autograd";
+import { type Generator, noGrad, rand, scope, type Tensor, tensor } from "@wgrad/autograd";
 import type { Vocabulary } from "@wgrad/datasets";
 import { encode } from "./characters.ts";
 import type { GPT } from "./model.ts";
@@ -27,11 +27,13 @@ export async function* sample(
     const seen = said.slice(-context);
     const window = new Int32Array(context);
     window.set(seen);
-    const next = await noGrad(() => {
+    const draw = (): Tensor => {
       const logits = model(tensor(window, { shape: [1, context] })).at(0, seen.length - 1);
       const gumbel = rand([vocabulary.size], { generator }).log().neg().log().neg();
       return logits.div(temperature).add(gumbel).argmax();
-    }).item();
+    };
+    const [reading] = scope(() => [noGrad(draw).item()]);
+    const next = await reading;
     said.push(next);
     yield vocabulary.decode([next]).join("");
   }
