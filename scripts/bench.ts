@@ -6,6 +6,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { init } from "@wgrad/autograd";
 import { ablation } from "./bench/ablation.ts";
 import { host, record } from "./bench/record.ts";
 import {
@@ -15,12 +16,14 @@ import {
   type Report,
   revision,
   tables,
+  writeAblation,
   writePage,
 } from "./bench/report.ts";
 import { CONTENDERS, run } from "./bench/run.ts";
 import { workloads } from "./steps/workloads.ts";
 
 const root = join(import.meta.dirname, "..");
+const page = join(root, "docs", "benchmarks.md");
 const { values } = parseArgs({
   options: {
     only: { type: "string" },
@@ -59,6 +62,16 @@ const measured: Record<string, unknown> = {};
 for (const name of chosen.filter((one) => one in suites)) {
   const result = await (suites[name] as () => unknown)();
   measured[name] = result;
+  if (name === "ablation" && values.write) {
+    const adapter = (await init({ device: "webgpu" })).description;
+    const on = {
+      revision: revision(),
+      date: new Date().toISOString(),
+      machine: machine(),
+      adapter,
+    };
+    writeAblation(page, result as Parameters<typeof writeAblation>[1], on);
+  }
   for (const [part, rows] of name === "ablation"
     ? Object.entries(result as object)
     : [[name, result]]) {
@@ -90,7 +103,7 @@ if (lines.length > 0) {
   const file = values.json ?? join(root, "bench", "results", `${report.revision}.json`);
   save(file, { ...report, ...measured });
   console.log(`${file}; load average ${report.load.join(" before, ")} after`);
-  if (values.write) writePage(join(root, "docs", "benchmarks.md"), report);
+  if (values.write) writePage(page, report);
   const apart = disagreements(results);
   for (const text of apart) console.error(text);
   process.exit(apart.length === 0 ? 0 : 1);

@@ -14,7 +14,7 @@ const variants: readonly {
   { name: "no pass", fusion: "off" },
 ];
 
-interface Cost {
+export interface Cost {
   dispatches: number;
   megabytes: number;
   peakMegabytes: number;

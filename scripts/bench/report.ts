@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
+import type { Cost } from "./ablation.ts";
 import type { Line, Result } from "./run.ts";
 
 export interface Report {
@@ -105,18 +106,56 @@ export function disagreements(lines: readonly Line[]): string[] {
 }
 
 const MARKS = ["<!-- figures -->", "<!-- /figures -->"] as const;
+const ABLATION = ["<!-- ablation -->", "<!-- /ablation -->"] as const;
 
 /** Puts the figures into the page, between its marks. */
 export function writePage(file: string, report: Report): void {
+  const { load, seconds, lines } = report;
+  const head = `${measuredOn(report)}; load average ${load[0]} before and ${load[1]} after; ${Math.round(seconds)} s.`;
+  replaceBetween(file, MARKS, `${head}\n\n${tables(lines)}`);
+}
+
+/** What a pass is worth: of each model, dispatches, megabytes moved and milliseconds of a step with it left out. */
+export function writeAblation(
+  file: string,
+  report: Readonly<Record<string, Readonly<Record<string, Cost>>>>,
+  on: Pick<Report, "revision" | "date" | "machine" | "adapter">,
+): void {
+  const models = Object.keys(report);
+  const variants = Object.keys(report[models[0] as string] ?? {});
+  const rows = variants.map((variant) => {
+    const cells = models.map((model) => {
+      const { dispatches, megabytes, ms } = (report[model] as Record<string, Cost>)[
+        variant
+      ] as Cost;
+      return `${dispatches} · ${number(megabytes)} · ${number(ms)}`;
+    });
+    return `| ${variant} | ${cells.join(" | ")} |`;
+  });
+  const table = [
+    `| | ${models.join(" | ")} |`,
+    `|---|${models.map(() => "---:|").join("")}`,
+    ...rows,
+  ];
+  const load = `load average ${loadavg()[0]?.toFixed(1)} at the end.`;
+  replaceBetween(file, ABLATION, `${measuredOn(on)}; ${load}\n\n${table.join("\n")}`);
+}
+
+const measuredOn = ({
+  revision,
+  date,
+  machine,
+  adapter,
+}: Pick<Report, "revision" | "date" | "machine" | "adapter">): string =>
+  `Revision ${revision}, ${date.slice(0, 10)}, ${machine}, ${adapter}`;
+
+function replaceBetween(
+  file: string,
+  [begin, end]: readonly [string, string],
+  content: string,
+): void {
   const text = readFileSync(file, "utf8");
-  const [before, rest] = text.split(MARKS[0]) as [string, string];
-  const after = rest.split(MARKS[1])[1] as string;
-  const { revision, date, machine, adapter, load, seconds } = report;
-  const head =
-    `Revision ${revision}, ${date.slice(0, 10)}, ${machine}, ${adapter}; load average ${load[0]} before and ${load[1]} after; ` +
-    `${Math.round(seconds)} s.`;
-  writeFileSync(
-    file,
-    `${before}${MARKS[0]}\n${head}\n\n${tables(report.lines)}\n${MARKS[1]}${after}`,
-  );
+  const [before, rest] = text.split(begin) as [string, string];
+  const after = rest.split(end)[1] as string;
+  writeFileSync(file, `${before}${begin}\n${content}\n${end}${after}`);
 }
