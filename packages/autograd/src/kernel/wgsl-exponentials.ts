@@ -3,7 +3,7 @@ import { anyWidth, polynomial, scalar, type WgslFunction } from "./wgsl-function
 export const exponentials: Record<string, WgslFunction> = {
   // exp r - 1 = r + r² P(r) for |r| ≤ ½ log 2.
   expTail_f32: anyWidth(`fn expTail_f32$(r: $F) -> $F {
-  return r + r * r * ${polynomial("r", 0.5, 0.16666506230831146, 0.041666168719530106, 0.008370321244001389, 0.0013952970039099455)};
+  return r + r * r * ${polynomial("r", 0.5, 0.16666506, 0.04166617, 0.008370321, 0.001395297)};
 }`),
   // 2ⁿ y for -126 ≤ n ≤ 128, to infinity and to 0.
   scale_f32: anyWidth(`fn scale_f32$(y: $F, n: $I) -> $F {
@@ -13,7 +13,7 @@ export const exponentials: Record<string, WgslFunction> = {
   expMiddle_f32: anyWidth(
     `fn expMiddle_f32$(x: $F) -> $F {
   let n = round(x * 1.44269504);
-  let r = (x - n * 0.693115234375) - n * 3.194618329871446e-5;
+  let r = (x - n * 0.69311523) - n * 3.1946183e-5;
   return scale_f32$(expTail_f32$(r) + 1.0, $I(n));
 }`,
     "expTail_f32",
@@ -30,7 +30,7 @@ export const exponentials: Record<string, WgslFunction> = {
     `fn exp2_f32$(x: $F) -> $F {
   let t = clamp(x, $F(-126.0), $F(128.5));
   let n = round(t);
-  let y = scale_f32$(expTail_f32$((t - n) * 0.6931471805599453) + 1.0, $I(n));
+  let y = scale_f32$(expTail_f32$((t - n) * 0.6931472) + 1.0, $I(n));
   return select(y, x, isNan_f32$(x));
 }`,
     "expTail_f32",
@@ -41,7 +41,7 @@ export const exponentials: Record<string, WgslFunction> = {
   expm1Middle_f32: anyWidth(
     `fn expm1Middle_f32$(x: $F) -> $F {
   let n = round(x * 1.44269504);
-  let r = (x - n * 0.693115234375) - n * 3.194618329871446e-5;
+  let r = (x - n * 0.69311523) - n * 3.1946183e-5;
   let s = bitcast<$F>(($I(n) + $I(127)) << $U(23u));
   return s * expTail_f32$(r) + (s - 1.0);
 }`,
@@ -87,9 +87,9 @@ export const exponentials: Record<string, WgslFunction> = {
     `fn erf_f32$(x: $F) -> $F {
   let a = abs(x);
   let z = min(a, $F(1.0)) * min(a, $F(1.0));
-  let near = a * ${polynomial("z", 1.1283791065216064, -0.3761262595653534, 0.1128358542919159, -0.026853810995817184, 0.00518832728266716, -0.0008010190795175731, 0.00007853852002881467)};
+  let near = a * ${polynomial("z", 1.1283791, -0.37612626, 0.112835854, -0.026853811, 0.0051883273, -0.0008010191, 7.853852e-5)};
   let t = clamp(a, $F(1.0), $F(4.0)) - 1.0;
-  let far = 1.0 - expMiddle_f32$(${polynomial("t", -1.8496055603027344, -2.6389667987823486, -0.8431183099746704, -0.04150069132447243, 0.009890896268188953, -0.001826166408136487, 0.0001855748996604234)});
+  let far = 1.0 - expMiddle_f32$(${polynomial("t", -1.8496056, -2.6389668, -0.8431183, -0.04150069, 0.009890896, -0.0018261664, 0.0001855749)});
   return select(copySign_f32$(select(near, far, a > $F(1.0)), x), x, isNan_f32$(x));
 }`,
     "expMiddle_f32",
@@ -104,7 +104,7 @@ export const logarithms: Record<string, WgslFunction> = {
   let s = f / (2.0 + f);
   let z = s * s;
   let square = 0.5 * f * f;
-  return s * (square + z * ${polynomial("z", 0.6666666666, 0.4, 0.2857142857, 0.2222222222)}) - square;
+  return s * (square + z * ${polynomial("z", 0.6666667, 0.4, 0.2857143, 0.22222222)}) - square;
 }`),
   // x = 2ⁿ m with √½ ≤ m < √2: gives n.
   logExponent_f32: anyWidth(`fn logExponent_f32$(x: $F) -> $I {
@@ -124,7 +124,7 @@ export const logarithms: Record<string, WgslFunction> = {
   let k = logExponent_f32$(x);
   let f = bitcast<$F>(bitcast<$I>(x) - (k << $U(23u))) - 1.0;
   let n = $F(k);
-  return logEnds_f32$(n * 0.693115234375 + (f + (logTail_f32$(f) + n * 3.194618329871446e-5)), x);
+  return logEnds_f32$(n * 0.69311523 + (f + (logTail_f32$(f) + n * 3.1946183e-5)), x);
 }`,
     "logTail_f32",
     "logExponent_f32",
@@ -157,7 +157,7 @@ export const logarithms: Record<string, WgslFunction> = {
     `fn asinh_f32$(x: $F) -> $F {
   let a = abs(x);
   let b = min(a, $F(1e4));
-  let y = select(log1p_f32$(b + b * b / (1.0 + sqrt(1.0 + b * b))), log_f32$(a) + 0.6931471805599453, a > $F(1e4));
+  let y = select(log1p_f32$(b + b * b / (1.0 + sqrt(1.0 + b * b))), log_f32$(a) + 0.6931472, a > $F(1e4));
   return select(copySign_f32$(y, x), x, isNan_f32$(x));
 }`,
     "log1p_f32",
@@ -167,7 +167,7 @@ export const logarithms: Record<string, WgslFunction> = {
   acosh_f32: anyWidth(
     `fn acosh_f32$(x: $F) -> $F {
   let t = clamp(x, $F(1.0), $F(1e4)) - 1.0;
-  let y = select(log1p_f32$(t + sqrt(t * (2.0 + t))), log_f32$(x) + 0.6931471805599453, x > $F(1e4));
+  let y = select(log1p_f32$(t + sqrt(t * (2.0 + t))), log_f32$(x) + 0.6931472, x > $F(1e4));
   return select(select(y, $F(nan_f32()), x < $F(1.0)), x, isNan_f32$(x));
 }`,
     "log1p_f32",
@@ -198,7 +198,7 @@ export const powers: Record<string, WgslFunction> = {
   let n = round(clamp(total, $F(-126.0), $F(128.0)));
   let high = bitcast<$F>(bitcast<$U>(b) & $U(0xfffff000u));
   let r = (high * whole - n) + ((b - high) * whole + b * l);
-  let y = scale_f32$(expTail_f32$(r * 0.6931471805599453) + 1.0, $I(n));
+  let y = scale_f32$(expTail_f32$(r * 0.6931472) + 1.0, $I(n));
   return select(select(y, $F(inf_f32()), total >= $F(128.5)), $F(0.0), total < $F(-126.5));
 }`,
     "logExponent_f32",

@@ -5,7 +5,7 @@ export const trigonometry: Record<string, WgslFunction> = {
   nearTurns: anyWidth(`struct QuarterTurns$ { q: $U, r: $F }
 fn nearTurns$(x: $F) -> QuarterTurns$ {
   let n = round(x * 0.63661977);
-  let r = ((x - n * 1.5703125) - n * 0.0004837512969970703) - n * 7.549790126404332e-8;
+  let r = ((x - n * 1.5703125) - n * 0.0004837513) - n * 7.54979e-8;
   return QuarterTurns$($U($I(n)) & $U(3u), r);
 }`),
   // Beyond, the fraction of x · 2/π in 96-bit fixed point, from the bits of 2/π that matter (Payne and Hanek).
@@ -35,7 +35,7 @@ fn farTurns(x: f32) -> QuarterTurns {
     low = ~low;
     high = ~high;
   }
-  let r = (f32(high) * 2.3283064365386963e-10 + f32(low) * 5.421010862427522e-20) * 1.5707963267948966;
+  let r = (f32(high) * 2.3283064e-10 + f32(low) * 5.421011e-20) * 1.57079633;
   let q = (t0 >> 30u) + up;
   let angle = select(r, -r, up == 1u);
   return QuarterTurns(select(q, 0u - q, x < 0.0) & 3u, select(angle, -angle, x < 0.0));
@@ -69,11 +69,11 @@ fn isFar(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x46000000u;
   },
   sinNear_f32: anyWidth(`fn sinNear_f32$(r: $F) -> $F {
   let z = r * r;
-  return r + r * z * ${polynomial("z", -0.1666666716337204, 0.008333329111337662, -0.00019839327433146536, 0.00000271823728326126)};
+  return r + r * z * ${polynomial("z", -0.16666667, 0.008333329, -0.00019839327, 2.7182373e-6)};
 }`),
   cosNear_f32: anyWidth(`fn cosNear_f32$(r: $F) -> $F {
   let z = r * r;
-  return (1.0 - 0.5 * z) + z * z * ${polynomial("z", 0.0416666679084301, -0.0013888883404433727, 0.00002479951217537746, -0.0000002720954626)};
+  return (1.0 - 0.5 * z) + z * z * ${polynomial("z", 0.041666668, -0.0013888883, 2.4799512e-5, -2.7209546e-7)};
 }`),
   isFinite_f32: anyWidth(
     "fn isFinite_f32$(x: $F) -> $B { return (bitcast<$U>(x) & $U(0x7fffffffu)) < $U(0x7f800000u); }",
@@ -120,14 +120,14 @@ fn isFar(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x46000000u;
   // asin t for 0 ≤ t ≤ ½.
   asinNear_f32: anyWidth(`fn asinNear_f32$(t: $F) -> $F {
   let z = t * t;
-  return t + t * z * ${polynomial("z", 0.16666659712791443, 0.07500510662794113, 0.04451572149991989, 0.03181760758161545, 0.014402614906430244, 0.037565186619758606)};
+  return t + t * z * ${polynomial("z", 0.1666666, 0.07500511, 0.04451572, 0.031817608, 0.014402615, 0.037565187)};
 }`),
   asin_f32: anyWidth(
     `fn asin_f32$(x: $F) -> $F {
   let a = abs(x);
   let far = a > $F(0.5);
   let t = asinNear_f32$(select(a, sqrt(max(0.5 - 0.5 * a, $F(0.0))), far));
-  let y = copySign_f32$(select(t, 1.5707963267948966 - 2.0 * t, far), x);
+  let y = copySign_f32$(select(t, 1.57079633 - 2.0 * t, far), x);
   return select(y, $F(nan_f32()), (a > $F(1.0)) | isNan_f32$(x));
 }`,
     "asinNear_f32",
@@ -140,8 +140,8 @@ fn isFar(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x46000000u;
   let a = abs(x);
   let far = a > $F(0.5);
   let t = asinNear_f32$(select(a, sqrt(max(0.5 - 0.5 * a, $F(0.0))), far));
-  let near = 1.5707963267948966 - copySign_f32$(t, x);
-  let y = select(near, select(2.0 * t, 3.141592653589793 - 2.0 * t, x < $F(0.0)), far);
+  let near = 1.57079633 - copySign_f32$(t, x);
+  let y = select(near, select(2.0 * t, 3.1415927 - 2.0 * t, x < $F(0.0)), far);
   return select(y, $F(nan_f32()), (a > $F(1.0)) | isNan_f32$(x));
 }`,
     "asinNear_f32",
@@ -152,14 +152,14 @@ fn isFar(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x46000000u;
   // atan t for 0 ≤ t ≤ 1.
   atanNear_f32: anyWidth(`fn atanNear_f32$(t: $F) -> $F {
   let z = t * t;
-  return t + t * z * ${polynomial("z", -0.33333301544189453, 0.19998638331890106, -0.1426524519920349, 0.10957571864128113, -0.08419445902109146, 0.0582343190908432, -0.03145546838641167, 0.011064315214753151, -0.0018271846929565072)};
+  return t + t * z * ${polynomial("z", -0.33333302, 0.19998638, -0.14265245, 0.10957572, -0.08419446, 0.05823432, -0.03145547, 0.011064315, -0.0018271847)};
 }`),
   atan_f32: anyWidth(
     `fn atan_f32$(x: $F) -> $F {
   let a = abs(x);
   let far = a > $F(1.0);
   let t = atanNear_f32$(select(min(a, $F(1.0)), 1.0 / max(a, $F(1.0)), far));
-  return select(copySign_f32$(select(t, 1.5707963267948966 - t, far), x), x, isNan_f32$(x));
+  return select(copySign_f32$(select(t, 1.57079633 - t, far), x), x, isNan_f32$(x));
 }`,
     "atanNear_f32",
     "copySign_f32",
@@ -173,8 +173,8 @@ fn isFar(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x46000000u;
   let infinite = (bitcast<$U>(y) & bitcast<$U>(x) & $U(0x7fffffffu)) == $U(0x7f800000u);
   let ratio = select(min(a, b) / large, $F(0.0), large == $F(0.0));
   let t = atanNear_f32$(select(ratio, $F(1.0), infinite));
-  let first = select(t, 1.5707963267948966 - t, a > b);
-  let half = select(first, 3.141592653589793 - first, (bitcast<$U>(x) >> $U(31u)) == $U(1u));
+  let first = select(t, 1.57079633 - t, a > b);
+  let half = select(first, 3.1415927 - first, (bitcast<$U>(x) >> $U(31u)) == $U(1u));
   return select(copySign_f32$(half, y), $F(nan_f32()), isNan_f32$(x) | isNan_f32$(y));
 }`,
     "atanNear_f32",
