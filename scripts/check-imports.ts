@@ -36,7 +36,12 @@ const arrow: readonly (readonly string[])[] = [
   ["dtype.ts", "half.ts", "shape.ts", "errors.ts"],
 ];
 const testing = "testing/";
-const deviceOwners = ["runtime/init.ts", "node.ts", "ops/attention/lowerings.ts"];
+const deviceOwners = [
+  "runtime/init.ts",
+  "node.ts",
+  "ops/attention/lowerings.ts",
+  "ops/custom-lowering.ts",
+];
 
 export function checkImports(sources: Sources, publicNames: PublicNames): string[] {
   const problems: string[] = [];

@@ -3,6 +3,7 @@ import { ArgumentError } from "../errors.ts";
 import { type Op, registerOp } from "../graph/op.ts";
 import { checkTensor } from "../ops/apply.ts";
 import { checkOperand, checkOutput, recordCustom } from "../ops/custom.ts";
+import { lowering } from "../ops/custom-lowering.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { applyFunction, type FunctionContext } from "./function.ts";
@@ -103,6 +104,7 @@ export function defineKernel<
         workgroup: spec.workgroup ?? 64,
         wgsl: spec.wgsl,
         algorithm: null,
+        lowering,
       },
       scalarTypes: scalarNames.map((name) => scalarTypes[name] as DType),
       saves: [],

@@ -167,6 +167,8 @@ export interface Device {
   readonly maxBufferBytes: number;
   /** While set, every program that is submitted is timed kernel by kernel, which slows it; null costs nothing. */
   watch: ((timings: Promise<Timings>) => void) | null;
+  /** To be awaited before `watch` is set: what times kernels is loaded only then. */
+  prepareWatch?(): Promise<void>;
   supports(dtype: DType): boolean;
   /** Bytes of `count` elements as stored here, a multiple of 4. */
   bytesOf(dtype: DType, count: number): number;

@@ -1,5 +1,6 @@
 import type { attention } from "../devices/cpu/attention.ts";
 import type { attentionStages } from "../devices/webgpu/attention.ts";
+import type { customStages } from "../devices/webgpu/custom.ts";
 import type { DType } from "../dtype.ts";
 import type { Expr } from "../kernel/expression.ts";
 import type { Shape } from "../shape.ts";
@@ -158,6 +159,8 @@ export interface Custom {
   readonly wgsl: string;
   /** The cpu device's name for the same; null where it is given a composition instead. */
   readonly algorithm: string | null;
+  /** What WebGPU does with the text; it comes with the op. */
+  readonly lowering: typeof customStages;
 }
 
 /** Elements that the start of an output is a multiple of: 256 bytes, as bindings are aligned. */

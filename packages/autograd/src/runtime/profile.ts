@@ -184,6 +184,7 @@ export async function profile<T>(run: () => T | Promise<T>): Promise<Profile<T>>
   }
   stream.flush([]);
   await stream.arrived();
+  await stream.backend.prepareWatch?.();
   const profiler = new Profiler(stream.backend);
   stream.profiler = profiler;
   const begin = performance.now();

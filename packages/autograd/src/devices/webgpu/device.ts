@@ -15,7 +15,6 @@ import { type LoweredKernel, type LoweringLimits, lowerKernel } from "./lower.ts
 import { BETWEEN, bytesOf, Memory } from "./memory.ts";
 import { GPUProgram, Pipelines } from "./program.ts";
 import { Readback } from "./readback.ts";
-import { encodeStamped, submitApart } from "./timing.ts";
 
 /** What an adapter says of itself; empty where it does not say. */
 export interface AdapterInfo {
@@ -36,6 +35,7 @@ export class WebGPUDevice implements Device {
   readonly maxBindings: number;
   readonly maxBufferBytes: number;
   watch: Device["watch"] = null;
+  #timing: typeof import("./timing.ts") | null = null;
   readonly #memory: Memory;
   readonly #pipelines: Pipelines;
   readonly #readback: Readback;
@@ -124,12 +124,13 @@ export class WebGPUDevice implements Device {
     let encoder = this.gpu.createCommandEncoder();
     for (const copy of before) this.#copy(encoder, copy);
     let timed: (() => Promise<Timings>) | null = null;
-    if (computes && this.watch !== null) {
+    const timing = this.watch === null ? null : this.#timing;
+    if (computes && timing !== null) {
       if (this.gpu.features.has("timestamp-query")) {
-        timed = encodeStamped(this.gpu, encoder, kernels);
+        timed = timing.encodeStamped(this.gpu, encoder, kernels);
       } else {
         queue.submit([encoder.finish()]);
-        this.watch(submitApart(this.gpu, kernels));
+        this.watch?.(timing.submitApart(this.gpu, kernels));
         encoder = this.gpu.createCommandEncoder();
       }
     } else if (computes) {
@@ -146,6 +147,10 @@ export class WebGPUDevice implements Device {
     for (const buffer of this.#spent.splice(0)) buffer.destroy();
     if (timed !== null) this.watch?.(timed());
     return arrive?.() ?? [];
+  }
+
+  async prepareWatch(): Promise<void> {
+    this.#timing ??= await import("./timing.ts");
   }
 
   async idle(): Promise<void> {

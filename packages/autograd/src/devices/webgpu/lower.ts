@@ -5,7 +5,6 @@ import { alikeStages } from "./alike.ts";
 import { assembleStages } from "./assemble.ts";
 import { bundleStages } from "./bundle.ts";
 import { contractStages } from "./contract.ts";
-import { customStages } from "./custom.ts";
 import { elementwiseStages } from "./elementwise.ts";
 import { reduceStages } from "./reduce.ts";
 import { isRowProgram, rowStages } from "./rows.ts";
@@ -107,7 +106,7 @@ function writeStages(
     case "attention":
       return meaning.lowerings.webgpu(kernel, step, words, limits);
     case "custom":
-      return customStages(kernel, words, limits);
+      return meaning.lowering(kernel, words, limits);
     case "source":
       throw new Error(`${step.op.name}: data from the host is written, not computed`);
     default:

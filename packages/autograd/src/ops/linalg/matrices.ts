@@ -7,6 +7,7 @@ import { eq } from "../comparison.ts";
 import { cast, checkFloating } from "../constant.ts";
 import { counting } from "../creation.ts";
 import { recordCustom } from "../custom.ts";
+import { lowering } from "../custom-lowering.ts";
 import { transpose, unsqueeze } from "../layout.ts";
 
 /** The transposed matrices. A view. */
@@ -70,6 +71,7 @@ export function serialOp(spec: SerialSpec): Op {
   if (thread >= u.count) { return; }
 ${wgsl}}`,
     algorithm: name,
+    lowering,
   };
   return registerOp({ name, meaning, scalarTypes: [], saves, ...(gradient && { gradient }) });
 }
