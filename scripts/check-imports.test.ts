@@ -49,7 +49,7 @@ test("only init, the Node door and lowerings that come with an op import a devic
       "node.ts": 'export * from "./devices/webgpu/dawn.ts";',
     }),
   ).toEqual([
-    "packages/autograd/src/ops/add.ts: imports packages/autograd/src/devices/cpu/device.ts: only runtime/init.ts, node.ts, ops/attention/lowerings.ts import devices/cpu/",
+    "packages/autograd/src/ops/add.ts: imports packages/autograd/src/devices/cpu/device.ts: only runtime/init.ts, node.ts, ops/attention/lowerings.ts, ops/custom-lowering.ts import devices/cpu/",
     "packages/autograd/src/ops/add.ts: imports packages/autograd/src/testing/gradcheck.ts: nothing imports testing/",
   ]);
 });

@@ -1,6 +1,6 @@
 import type { Kernel, KernelOperand } from "../devices/device.ts";
 import type { Node } from "../graph/node.ts";
-import { join } from "./bundle.ts";
+import { clashes, join } from "./bundle.ts";
 import type { Scheduled } from "./schedule.ts";
 import { HOLD_CELL, type Trace } from "./trace.ts";
 
@@ -30,7 +30,7 @@ export function joinAlike(trace: Trace, kernels: readonly Scheduled[]): readonly
     const ends =
       open === undefined ||
       open.parts.length === MOST ||
-      open.parts.some(waits) ||
+      open.parts.some((part) => waits(part) || clashes(trace, part, kernel)) ||
       sharedBy([...open.parts, kernel]) > SHARED;
     if (ends) {
       latest.set(work, { parts: [kernel], joined: kernel, at: k });

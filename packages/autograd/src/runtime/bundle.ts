@@ -48,7 +48,7 @@ const shares = (a: Scheduled, b: Scheduled): boolean =>
   a.inputs.some((input) => b.inputs.includes(input));
 
 /** One writes a cell that the other reads: in one dispatch neither comes first. */
-function clashes(trace: Trace, a: Scheduled, b: Scheduled): boolean {
+export function clashes(trace: Trace, a: Scheduled, b: Scheduled): boolean {
   return writesWhatIsRead(trace, a, b) || writesWhatIsRead(trace, b, a);
 }
 
