@@ -49,14 +49,14 @@ test("a function is declared once, after those it needs", () => {
       return select(select(select(b, a, a > b), b, isNan_f32(b)), a, isNan_f32(a));
     }
     fn expTail_f32(r: f32) -> f32 {
-      return r + r * r * ((((0.0013952970039099455 * r + 0.008370321244001389) * r + 0.041666168719530106) * r + 0.16666506230831146) * r + 0.5);
+      return r + r * r * ((((0.001395297 * r + 0.008370321) * r + 0.04166617) * r + 0.16666506) * r + 0.5);
     }
     fn scale_f32(y: f32, n: i32) -> f32 {
       return (y + y) * bitcast<f32>((n + i32(126)) << u32(23u));
     }
     fn expMiddle_f32(x: f32) -> f32 {
       let n = round(x * 1.44269504);
-      let r = (x - n * 0.693115234375) - n * 3.194618329871446e-5;
+      let r = (x - n * 0.69311523) - n * 3.1946183e-5;
       return scale_f32(expTail_f32(r) + 1.0, i32(n));
     }
     fn exp_f32(x: f32) -> f32 {
