@@ -15,7 +15,8 @@ export const passes = [
  * - rows: reductions over the same rows, and the elementwise work between and after them, are one kernel
  * - loads: gathers, and assemblies of few rectangles, are found where their elements are read, padding in products too
  * - siblings: kernels over the same rows that do not wait for each other, or for no other, are one
- * - bundles: kernels that read the same and do not wait for each other share a dispatch
+ * - bundles: kernels that read the same and do not wait for each other share a dispatch, and so do those that are the same work on
+ *   other tensors
  */
 export type Pass = (typeof passes)[number];
 

@@ -6,6 +6,7 @@ import { drawPixels } from "../../charts/pixels.ts";
 import { element } from "../../dom/element.ts";
 import { color, onTheme } from "../../dom/theme.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { askLatest } from "../../page/latest.ts";
 import type { Snapshot } from "./lesson.ts";
 import lessonSource from "./lesson.ts?raw";
 
@@ -51,19 +52,14 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   let latest: Snapshot | null = null;
   let reach = 1;
   let at: [number, number] = [0, 0];
-  let asking = false;
-  let moved = false;
-  const go = async (): Promise<void> => {
-    moved = true;
+  const put = askLatest<readonly number[], Float32Array>(
+    ask,
+    (drawn) => drawPixels(here, drawn, SIDE),
+    signal,
+  );
+  const go = (): void => {
     paint();
-    if (asking) return;
-    asking = true;
-    while (moved && !signal.aborted) {
-      moved = false;
-      const drawn = await ask([at[0] * reach, at[1] * reach]).catch(() => null);
-      if (drawn !== null) drawPixels(here, drawn as Float32Array, SIDE);
-    }
-    asking = false;
+    put([at[0] * reach, at[1] * reach]);
   };
   const map = element("div", { class: "map" });
   const here = pixels("What is drawn where you are");
@@ -76,7 +72,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       "aria-label": `${label}: where on the map`,
       oninput: () => {
         at[axis] = input.valueAsNumber / PLACES;
-        void go();
+        go();
       },
     });
     return input;
@@ -105,7 +101,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     sliders.forEach((slider, axis) => {
       slider.valueAsNumber = Math.round(PLACES * (at[axis] as number));
     });
-    void go();
+    go();
   };
   map.addEventListener("pointermove", follow);
   map.addEventListener("pointerdown", follow);

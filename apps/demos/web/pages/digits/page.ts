@@ -5,6 +5,7 @@ import { drawPixels } from "../../charts/pixels.ts";
 import { element } from "../../dom/element.ts";
 import { onTheme } from "../../dom/theme.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { askLatest } from "../../page/latest.ts";
 import type { Question, Reading, Snapshot } from "./lesson.ts";
 import { Pad } from "./pad.ts";
 
@@ -54,31 +55,18 @@ export const page: Page = {
 function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   let [side, fresh] = [8, 0];
   let latest: Reading | null = null;
-  let asking = false;
-  let changed = false;
 
-  /** One question at a time; what is drawn meanwhile is asked together. */
-  const reread = async (): Promise<void> => {
-    changed = true;
-    if (asking) return;
-    asking = true;
-    while (changed && !signal.aborted) {
-      changed = false;
-      const question: Question = pad.empty ? { fresh } : { picture: pad.picture(side) };
-      const answer = await ask(question).catch(() => null);
-      if (answer !== null) show(answer as Reading);
-    }
-    asking = false;
-  };
+  const put = askLatest<Question, Reading>(ask, (answer) => show(answer), signal);
+  const reread = (): void => put(pad.empty ? { fresh } : { picture: pad.picture(side) });
   const clear = (): void => {
     pad.clear();
-    void reread();
+    reread();
   };
   const another = (): void => {
     fresh++;
     clear();
   };
-  const pad = new Pad(() => void reread(), signal);
+  const pad = new Pad(() => reread(), signal);
   const seen = element("canvas", { class: "pixels", role: "img", "aria-label": "What it sees" });
   const bars = Array.from({ length: 10 }, (_, digit) => {
     const [bar, part] = [element("span", { class: "bar" }), element("span", { class: "part" })];
@@ -132,7 +120,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       show(snapshot);
       table.show(snapshot.confusion);
       // A training that begins anew reads a fresh digit; the drawing is still there.
-      if (step === 0 && !pad.empty) void reread();
+      if (step === 0 && !pad.empty) reread();
     },
   };
 }

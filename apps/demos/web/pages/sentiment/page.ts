@@ -3,6 +3,7 @@ import modelSource from "../../../src/sentiment/model.ts?raw";
 import trainSource from "../../../src/sentiment/train.ts?raw";
 import { element } from "../../dom/element.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { askLatest } from "../../page/latest.ts";
 import { heatMap } from "./heat-map.ts";
 import type { Question, Reading, Snapshot } from "./lesson.ts";
 import "./page.css";
@@ -58,37 +59,28 @@ export const page: Page = {
 
 function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   let fresh = 0;
-  let asking = false;
-  let waiting: Question | null = null;
   const text = element("textarea", {
     class: "sentence",
     rows: 2,
     maxlength: 300,
     "aria-label": "A sentence to judge",
-    oninput: () => void put({ sentence: text.value }),
+    oninput: () => put({ sentence: text.value }),
   });
   const verdict = element("output", { class: "verdict" });
   const map = heatMap();
   const list = element("ul", { class: "feelings", "aria-label": "Fresh sentences" });
 
-  /** One question at a time; what is typed meanwhile is asked together. */
-  const put = async (question: Question): Promise<void> => {
-    waiting = question;
-    if (asking) return;
-    asking = true;
-    while (waiting !== null && !signal.aborted) {
-      const asked: Question = waiting;
-      waiting = null;
-      const answer = (await ask(asked).catch(() => null)) as Snapshot | null;
-      if (answer === null) continue;
+  const put = askLatest<Question, Snapshot>(
+    ask,
+    (answer, asked) => {
       if ("fresh" in asked) text.value = answer.sentence;
       show(answer.reading);
-    }
-    asking = false;
-  };
+    },
+    signal,
+  );
   const another = (): void => {
     fresh++;
-    void put({ fresh });
+    put({ fresh });
   };
   place.append(
     text,
@@ -117,13 +109,13 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
 
   const choose = (sentence: string): void => {
     text.value = sentence;
-    void put({ sentence });
+    put({ sentence });
   };
   return {
     draw({ reading, sentences, chances, sentence }, { step }) {
       if (text.value === "" && step === 0) text.value = sentence;
       // A training that begins anew has a sentence of its own; what the user wrote is still there.
-      if (step === 0 && text.value !== sentence) void put({ sentence: text.value });
+      if (step === 0 && text.value !== sentence) put({ sentence: text.value });
       else show(reading);
       if (list.children.length !== sentences.length) {
         list.replaceChildren(

@@ -5,6 +5,7 @@ import { SquareCanvas } from "../../charts/canvas.ts";
 import { element } from "../../dom/element.ts";
 import { color } from "../../dom/theme.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { askLatest } from "../../page/latest.ts";
 import { drawWords } from "./draw.ts";
 import type { Snapshot } from "./lesson.ts";
 
@@ -56,20 +57,7 @@ export const page: Page = {
 };
 
 function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
-  let asking = false;
-  let wanted: string | null = null;
-  const question = async (word: string): Promise<void> => {
-    wanted = word;
-    if (asking) return;
-    asking = true;
-    while (wanted !== null && !signal.aborted) {
-      const next: string = wanted;
-      wanted = null;
-      const answer = await ask(next).catch(() => null);
-      if (answer !== null) show(answer as Snapshot);
-    }
-    asking = false;
-  };
+  const question = askLatest<string, Snapshot>(ask, (answer) => show(answer), signal);
   const map = element("div", {});
   const suggestions = element("datalist", { id: "words" });
   const input = element("input", {
@@ -80,7 +68,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     autocomplete: "off",
     autocapitalize: "none",
     spellcheck: "false",
-    oninput: () => void question(input.value.trim().toLowerCase()),
+    oninput: () => question(input.value.trim().toLowerCase()),
   });
   const near = element("ol", { class: "near", "aria-label": "The nearest words" });
   const words = element("p", { class: "status", role: "status" });
@@ -129,7 +117,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
         const frequent = snapshot.words.slice(0, snapshot.frequent);
         suggestions.replaceChildren(...frequent.map((word) => element("option", { value: word })));
         const asked = input.value.trim().toLowerCase();
-        if (asked !== snapshot.asked) void question(asked);
+        if (asked !== snapshot.asked) question(asked);
       }
       show(snapshot);
     },

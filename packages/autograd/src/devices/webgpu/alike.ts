@@ -1,4 +1,5 @@
-import type { Kernel, Place } from "../device.ts";
+import type { Kernel } from "../device.ts";
+import { partsOf, type Write, type Written } from "./bundle.ts";
 import type { LoweringLimits } from "./lower.ts";
 import { type BindingSource, type Declared, fold, type Stage, shaderOf } from "./shader.ts";
 import { Words } from "./words.ts";
@@ -36,32 +37,19 @@ export function alikeStages(
   kernel: Kernel,
   words: Words,
   limits: LoweringLimits,
-  write: (
-    part: Kernel,
-    words: Words,
-    limits: LoweringLimits,
-  ) => { readonly stages: readonly Stage[]; readonly scratch: readonly number[] },
-): { stages: readonly Stage[]; scratch: readonly number[] } {
-  let output = 0;
+  write: Write,
+): Written {
   let scratch = 0;
-  const parts = kernel.parts.map((part) => {
-    const first = output;
-    output += part.stored.length;
-    const inputs = kernel.inputs.map((input) => {
-      const mine = input.inPlace >= first && input.inPlace < output;
-      return { ...input, inPlace: mine ? input.inPlace - first : -1 };
-    });
-    const places = kernel.places?.slice(first, output) ?? [];
+  const parts = partsOf(kernel).map(({ first, kernel: part }) => {
     const own = new Words(kernel.params);
-    const one = write({ ...part, inputs, places, params: kernel.params }, own, limits);
+    const one = write(part, own, limits);
     const scratches = one.scratch.map((bytes) => {
       const offset = scratch;
       scratch += Math.ceil(bytes / ALIGN) * ALIGN;
       return offset;
     });
     const numbers = words.append(own);
-    const bound = (declared: Declared): Bound =>
-      boundOf(declared, kernel, places, first, scratches);
+    const bound = (declared: Declared): Bound => boundOf(declared, part, first, scratches);
     return one.stages.map((stage) => turnOf(stage, bound, numbers));
   });
   const rounds = Math.max(...parts.map((turns) => turns.length));
@@ -76,8 +64,7 @@ export function alikeStages(
 
 function boundOf(
   { source, type, writable, name }: Declared,
-  kernel: Kernel,
-  places: readonly (Place | null)[],
+  { inputs, places }: Kernel,
   firstOutput: number,
   scratches: readonly number[],
 ): Bound {
@@ -87,7 +74,7 @@ function boundOf(
   }
   const from = "output" in source ? { output: source.output + firstOutput } : source;
   const place =
-    ("output" in source ? places[source.output] : kernel.inputs[source.input]?.place) ?? null;
+    ("output" in source ? places?.[source.output] : inputs[source.input]?.place) ?? null;
   if (place === null) {
     const own = "output" in from ? `out${from.output}` : name;
     return { name: own, type, source: from, slab: false, writable, first: -1 };

@@ -3,9 +3,27 @@ import type { LoweringLimits } from "./lower.ts";
 import { type Declared, fold, type Stage, type StageParts, shaderOf } from "./shader.ts";
 import { Words } from "./words.ts";
 
-interface Written {
+/** What the writer of a kernel gives. */
+export interface Written {
   readonly stages: readonly Stage[];
   readonly scratch: readonly number[];
+}
+
+export type Write = (part: Kernel, words: Words, limits: LoweringLimits) => Written;
+
+/** The kernels that share a dispatch, each as if it were alone, and the number that its first output has among those of all. */
+export function partsOf(kernel: Kernel): { readonly first: number; readonly kernel: Kernel }[] {
+  let next = 0;
+  return kernel.parts.map((part) => {
+    const first = next;
+    next += part.stored.length;
+    const inputs = kernel.inputs.map((input) => {
+      const mine = input.inPlace >= first && input.inPlace < next;
+      return { ...input, inPlace: mine ? input.inPlace - first : -1 };
+    });
+    const places = kernel.places?.slice(first, next) ?? [];
+    return { first, kernel: { ...part, inputs, places, params: kernel.params } };
+  });
 }
 
 /**
@@ -16,19 +34,9 @@ export function bundleStages(
   kernel: Kernel,
   words: Words,
   limits: LoweringLimits,
-  write: (part: Kernel, words: Words, limits: LoweringLimits) => Written,
+  write: Write,
 ): Written {
-  let next = 0;
-  const parts = kernel.parts.map((part) => {
-    const first = next;
-    next += part.stored.length;
-    const inputs = kernel.inputs.map((input) => {
-      const mine = input.inPlace >= first && input.inPlace < next;
-      return { ...input, inPlace: mine ? input.inPlace - first : -1 };
-    });
-    const places = kernel.places?.slice(first, next) ?? [];
-    return { first, kernel: { ...part, inputs, places, params: kernel.params } };
-  });
+  const parts = partsOf(kernel);
   // a product has a size of workgroup that it wants, the others take any
   const leader = parts.find(({ kernel: part }) => isProduct(part)) ?? parts[0];
   const wanted = write((leader as (typeof parts)[number]).kernel, new Words(kernel.params), limits);
