@@ -122,7 +122,8 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       }
       perplexity(snapshot, frame);
       // A training that begins anew has a prompt of its own; the user's is still in the box.
-      if (frame.step === 0 && input.value !== prompt) ask({ prompt: input.value }).catch(() => null);
+      if (frame.step === 0 && input.value !== prompt)
+        ask({ prompt: input.value }).catch(() => null);
     },
   };
 }
