@@ -33,8 +33,8 @@ export interface Context {
   readonly version: string;
   /** Where new tensors live; null before `init()`. */
   stream: Stream | null;
-  /** Every stream that was opened. */
-  readonly streams: Set<Stream>;
+  /** The stream that each kind of device stands for: the one that was chosen last. */
+  readonly streams: Map<Stream["device"], Stream>;
   gradMode: boolean;
   /** Depth of composite ops, the engine and optimizers: what they record is not the user's. */
   opDepth: number;
@@ -69,7 +69,7 @@ function claim(): Context {
   const context: Context = {
     version: VERSION,
     stream: null,
-    streams: new Set(),
+    streams: new Map(),
     gradMode: true,
     opDepth: 0,
     moduleDepth: 0,
@@ -86,6 +86,12 @@ function claim(): Context {
 }
 
 export const context: Context = claim();
+
+/** What `{ device }` and `to(device)` name; undefined if none of the kind is open. */
+export function streamNamed(device: Stream["device"]): Stream | undefined {
+  const { stream, streams } = context;
+  return stream?.device === device ? stream : streams.get(device);
+}
 
 /** The stream new tensors go to. */
 export function currentStream(): Stream {

@@ -1,7 +1,7 @@
 import { arrayType, checkDType, type DType, type TypedArray, unsupported } from "../dtype.ts";
 import { ArgumentError, DeviceError, ShapeError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
-import { context, currentStream, type Stream } from "../graph/context.ts";
+import { currentStream, type Stream, streamNamed } from "../graph/context.ts";
 import { Handle, newHandle } from "../graph/handle.ts";
 import { COMPUTED, hostStorage, Node } from "../graph/node.ts";
 import { type Op, registerOp } from "../graph/op.ts";
@@ -132,8 +132,9 @@ export function hostTensor(values: TypedArray, shape: Shape, dtype: DType, strea
 }
 
 export function streamOf(call: string, { device }: CreateOptions): Stream {
-  if (device === undefined || context.stream?.device === device) return currentStream();
-  for (const stream of context.streams) if (stream.device === device) return stream;
+  if (device === undefined) return currentStream();
+  const stream = streamNamed(device);
+  if (stream !== undefined) return stream;
   throw new DeviceError(
     `${call}: the ${device} device is not open\n  hint: await init({ device: "${device}" }) first`,
   );

@@ -322,12 +322,12 @@ class Fuser implements Grouping {
   /** Whether the kernel's buffers are few enough with this node in it; if so it is counted in. */
   private fits(node: Node, group: Group, stored: number): boolean {
     const joined = new Set(group.reads);
-    joined.delete(node);
-    for (const input of this.buffersOf(node)) joined.add(input);
+    joined.delete(node.position);
+    for (const buffer of this.buffersOf(node)) joined.add(buffer);
     const count = joined.size + group.extras.length + stored;
     if (count > this.maxInputs && (stored > 0 || joined.size > group.reads.size)) return false;
     group.reads.clear();
-    for (const input of joined) group.reads.add(input);
+    for (const buffer of joined) group.reads.add(buffer);
     return true;
   }
 
@@ -338,11 +338,12 @@ class Fuser implements Grouping {
   }
 
   /** What a node reads that is stored, or evaluated in a place of its own. */
-  private buffersOf(node: Node): Node[] {
-    return node.inputs.flatMap((input) => {
-      if (this.isConstant(input)) return [];
-      const padded = this.trace.order[input.position] === input && this.padding[input.position];
-      return padded ? [...input.inputs] : [input];
+  private buffersOf(node: Node): number[] {
+    return node.inputs.flatMap((input, operand) => {
+      const source = this.trace.sourceOf(node.position, operand);
+      if (source >= 0) return [-1 - source];
+      if (this.constant[input.position]) return [];
+      return this.padding[input.position] ? this.buffersOf(input) : [input.position];
     });
   }
 

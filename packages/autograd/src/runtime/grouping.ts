@@ -10,7 +10,8 @@ export interface Group {
   readonly root: Node;
   /** The shape of the places that it works at: the root's, or that of the parts it assembles. */
   readonly shape: Shape;
-  readonly reads: Set<Node>;
+  /** The buffers it reads: a stored node's position, or a source's index as -1 - index. */
+  readonly reads: Set<number>;
   readonly extras: number[];
   /** The rows its reductions run over, once it has any. */
   frame: Frame | null;

@@ -1,6 +1,6 @@
 import type { Device } from "../devices/device.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
-import { context } from "../graph/context.ts";
+import { context, streamNamed } from "../graph/context.ts";
 import { type Pass, passes } from "./passes.ts";
 import { DeviceStream } from "./stream.ts";
 
@@ -28,7 +28,6 @@ export async function initFresh(options: InitOptions = {}): Promise<InitResult> 
   const { backend } = context.stream as DeviceStream;
   const { fusion = "on", budget = Number.POSITIVE_INFINITY } = options;
   context.stream = new DeviceStream(backend, { passes: passesOf(fusion), budget });
-  context.streams.add(context.stream);
   return result;
 }
 
@@ -120,13 +119,14 @@ function streamOf(backend: Device, chosen: ReadonlySet<Pass>, budget: number): D
   const key = `${[...chosen]} ${budget}`;
   const stream = known.get(key) ?? new DeviceStream(backend, { passes: chosen, budget });
   known.set(key, stream);
-  context.streams.add(stream);
+  context.streams.set(stream.device, stream);
   return stream;
 }
 
 /** The stream of a device kind, for `{ device }` options and `to(device)`; opens it if need be. */
 export async function streamFor(kind: "webgpu" | "cpu"): Promise<DeviceStream> {
-  if (context.stream?.device === kind) return context.stream as DeviceStream;
+  const known = streamNamed(kind);
+  if (known !== undefined && known.failure === null) return known as DeviceStream;
   const backend = await open(kind);
   if (backend === null) throw new DeviceError(`to: there is no ${kind} device here`);
   return streamOf(backend, passesOf("on"), Number.POSITIVE_INFINITY);

@@ -4,14 +4,18 @@ import type {
   Copy,
   Device,
   DeviceBuffer,
+  Kernel,
+  Lowered,
   Program,
 } from "../devices/device.ts";
+import { LimitError } from "../errors.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
 import { isOwn } from "./alike.ts";
 import { type Cost, infoOf, type KernelInfo, totalOf } from "./cost.ts";
 import type { Arena, ArenaLease, Pool } from "./memory.ts";
 import type { FuseOptions } from "./passes.ts";
+import { expire } from "./retention.ts";
 import { type Scheduled, schedule } from "./schedule.ts";
 import { HOLD_CELL, HOLD_NOTHING, type Hold, type Source, type Trace } from "./trace.ts";
 
@@ -135,6 +139,16 @@ export class Plan {
   }
 }
 
+/** The kernel as the device runs it; `giveUp` hears why it never can. */
+function lower(device: Device, kernel: Kernel, giveUp: (why: string) => void): Lowered {
+  try {
+    return device.lower(kernel);
+  } catch (error) {
+    if (error instanceof LimitError) giveUp(error.message.split("\n")[0] as string);
+    throw error;
+  }
+}
+
 /** Gives every kernel its buffers: temporaries from the arena by liveness, cells in place where the order allows. */
 function place(
   trace: Trace,
@@ -194,7 +208,9 @@ function place(
       place:
         ((beside || scheduled.kernel.alike) && bufferOf.get(inputs[i] as number)?.place) || null,
     }));
-    const lowered = device.lower({ ...scheduled.kernel, inputs: kernelInputs, places });
+    const lowered = lower(device, { ...scheduled.kernel, inputs: kernelInputs, places }, (why) => {
+      for (const position of stores) expire(trace.order[position] as Node, why);
+    });
     const scratch = lowered.scratch.map((size) => lease.take(size));
     // an empty tensor has no kernel and so no buffer: any will do
     const read = inputs.map((i) => bufferOf.get(i) ?? empty());

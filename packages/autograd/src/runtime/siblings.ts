@@ -9,11 +9,11 @@ import {
   type Standing,
   storesBytes,
 } from "./grouping.ts";
-import { HOLD_NOTHING } from "./trace.ts";
+import { HOLD_NOTHING, type Source, type Trace } from "./trace.ts";
 
 /** Joins groups over the same rows of which one waits for the other alone, or both read the same. */
 export function joinSiblings(grouping: Grouping): void {
-  const { groups, readsOf } = grouping;
+  const { trace, groups, readsOf } = grouping;
   const roots = [...groups.keys()].sort((a, b) => a - b);
   for (const [p, early] of roots.entries()) {
     const group = groups.get(early) as Group;
@@ -32,7 +32,7 @@ export function joinSiblings(grouping: Grouping): void {
       if (late > first || second < late) break;
       const other = groups.get(late);
       if (other === undefined) continue;
-      if (late !== first && !shares(group, other)) continue;
+      if (late !== first && !shares(trace, group, other)) continue;
       if (merge(grouping, early, late, outputs)) break;
     }
   }
@@ -46,23 +46,23 @@ export function joinSiblings(grouping: Grouping): void {
  */
 function joinEarlier(grouping: Grouping): void {
   const { trace, groups, groupOf, readsOf } = grouping;
-  const known = ({ position }: Node, by: number): boolean => {
+  const known = (position: number, by: number): boolean => {
     const made = groups.get(groupOf[position] as number);
     return made === undefined || made.turn < by;
   };
   for (const [late, group] of [...groups].sort(([a], [b]) => a - b)) {
     const { frame } = group;
     if (frame === null) continue;
-    const reads = [...group.reads].filter((node) => trace.order[node.position] === node);
+    const reads = [...group.reads].filter((buffer) => buffer >= 0);
     const kept = [...group.extras, late].reduce((sum, i) => sum + (trace.order[i] as Node).size, 0);
     const beside = reads
-      .filter(({ size }) => size >= 2 * kept)
-      .flatMap(({ position }) => (readsOf[position] as Read[]).map(({ reader }) => reader))
+      .filter((position) => (trace.order[position] as Node).size >= 2 * kept)
+      .flatMap((position) => (readsOf[position] as Read[]).map(({ reader }) => reader))
       .flatMap((reader) => grouping.evaluatedIn(reader));
     for (const early of [...new Set(beside)].sort((a, b) => a - b)) {
       const other = groups.get(early);
       if (other === undefined || other.frame === null || other.turn >= group.turn) continue;
-      if (early > late || !reads.every((node) => known(node, other.turn))) continue;
+      if (early > late || !reads.every((position) => known(position, other.turn))) continue;
       if (merge(grouping, early, late, [...other.extras, early])) {
         group.turn = other.turn;
         break;
@@ -71,10 +71,13 @@ function joinEarlier(grouping: Grouping): void {
   }
 }
 
-function shares(a: Group, b: Group): boolean {
-  for (const node of a.reads) if (node.size > 1 && b.reads.has(node)) return true;
+function shares(trace: Trace, a: Group, b: Group): boolean {
+  for (const buffer of a.reads) if (sizeOf(trace, buffer) > 1 && b.reads.has(buffer)) return true;
   return false;
 }
+
+const sizeOf = ({ order, sources }: Trace, buffer: number): number =>
+  buffer < 0 ? (sources[-1 - buffer] as Source).count : (order[buffer] as Node).size;
 
 /** Makes the earlier group part of the later one; false if they do not fit. */
 function merge(
@@ -125,7 +128,7 @@ function merge(
       ),
   );
   const reads = new Set([...a.reads, ...b.reads]);
-  for (const output of outputs) reads.delete(trace.order[output] as Node);
+  for (const output of outputs) reads.delete(output);
   if (reads.size + b.extras.length + stored.length > maxInputs) return false;
   for (let i = 0; i <= late; i++) {
     if (groupOf[i] !== early) continue;

@@ -84,7 +84,7 @@ export class DeviceStream implements Stream {
       this.failure ??= error;
       this.pending.length = 0;
       this.writes.clear();
-      context.streams.delete(this);
+      if (context.streams.get(this.device) === this) context.streams.delete(this.device);
     });
   }
 
@@ -120,7 +120,7 @@ export class DeviceStream implements Stream {
     try {
       plan = this.planFor(trace);
     } catch (error) {
-      if (!(error instanceof LimitError) || !this.letGoOfTooLarge(order)) throw error;
+      if (!(error instanceof LimitError) || !this.letGoOfImpossible(order)) throw error;
       this.executeWithout(error, wantedRoots, reads);
       return;
     }
@@ -131,9 +131,9 @@ export class DeviceStream implements Stream {
     if (suspects.length > 0) this.inspect(suspects, operands);
   }
 
-  /** Values that no buffer holds can never be computed: they and what needs them must not fail every later flush. */
-  private letGoOfTooLarge(order: readonly Node[]): boolean {
-    let found = false;
+  /** What no buffer holds and no kernel gives can never be computed: it and what needs it must not fail every later flush. */
+  private letGoOfImpossible(order: readonly Node[]): boolean {
+    let found = order.some((node) => node.state === EXPIRED);
     for (const node of order) {
       const bytes = this.backend.bytesOf(node.dtype, node.size);
       if (bytes <= this.backend.maxBufferBytes || isFree(node)) continue;
@@ -143,7 +143,7 @@ export class DeviceStream implements Stream {
     return found;
   }
 
-  /** The flush again, less what is too large; what was asked for and needs that fails as it did before. */
+  /** The flush again, less what is impossible; what was asked for and needs that fails as it did before. */
   private executeWithout(
     cause: LimitError,
     wantedRoots: readonly Node[],

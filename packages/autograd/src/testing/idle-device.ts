@@ -47,7 +47,6 @@ export function useIdleDevice(): void {
     passes: new Set(passes),
     budget: Number.POSITIVE_INFINITY,
   });
-  context.streams.add(stream);
   context.stream = stream;
 }
 

@@ -1,5 +1,6 @@
 import * as w from "@wgrad/autograd";
 import { init, LimitError, type Tensor, tensor } from "@wgrad/autograd";
+import { defineKernel } from "@wgrad/autograd/plugin";
 import { initFresh } from "@wgrad/autograd/testing";
 import { beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 
@@ -364,4 +365,25 @@ test("a buffer past the adapter's limit is a LimitError that names it, and nothi
   expect(() => unread.mul(2)).toThrow(
     /the value of 'add' .* is gone: its 34359738368 bytes are past the device's limit/,
   );
+});
+
+test("a kernel of more buffers than the adapter binds fails alone", async () => {
+  await initFresh({ device: "webgpu" });
+  const names = Array.from({ length: 40 }, (_, i) => `x${i}`);
+  const many = defineKernel({
+    name: "many",
+    inputs: Object.fromEntries(names.map((name) => [name, "f32" as const])),
+    outputs: { y: () => [2] },
+    grid: () => 1,
+    workgroup: 2,
+    wgsl: `fn kernel(thread: u32, group: u32, local: u32) { y[thread] = ${names.map((name) => `${name}[thread]`).join(" + ")}; }`,
+    reference: (inputs) => ({ y: Object.values(inputs).reduce((a, b) => a.add(b)) }),
+  });
+  const { y } = many(Object.fromEntries(names.map((name) => [name, tensor([1, 2])])));
+  const after = y.mul(2);
+  await expect(after.data()).rejects.toThrow(
+    /many: one kernel binds 41 buffers; the adapter's maxStorageBuffersPerShaderStage is \d+/,
+  );
+  expect(await tensor([1, 2]).add(1).tolist()).toEqual([2, 3]);
+  expect(() => y.add(1)).toThrow(/the value of 'many' .* is gone: many: one kernel binds 41/);
 });

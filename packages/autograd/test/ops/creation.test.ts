@@ -13,6 +13,7 @@ import {
   zeros,
   zerosLike,
 } from "@wgrad/autograd";
+import { initFresh } from "@wgrad/autograd/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 
 beforeAll(() => init({ device: "cpu" }));
@@ -105,4 +106,16 @@ test("progressions", async () => {
   );
   expect(await linspace(0, 1, 5).tolist()).toEqual([0, 0.25, 0.5, 0.75, 1]);
   expect(await logspace(0, 3, 4, { base: 2 }).tolist()).toEqual([1, 2, 4, 8]);
+});
+
+test("a device's name stands for the one of that kind that was chosen last", async () => {
+  for (const fusion of ["off", "on"] as const) {
+    await init({ device: "cpu", fusion });
+    const here = tensor([1, 2]);
+    await initFresh({ device: "webgpu" });
+    const moved = await tensor([3, 4]).to("cpu");
+    expect(await here.add(tensor([2, 2], { device: "cpu" })).tolist()).toEqual([3, 4]);
+    expect(await here.add(moved).tolist()).toEqual([4, 6]);
+  }
+  await init({ device: "cpu" });
 });
