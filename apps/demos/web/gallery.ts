@@ -1,4 +1,5 @@
 import { drawing, element } from "./dom/element.ts";
+import { lessonAddress, lessons } from "./lessons.ts";
 import { pages } from "./pages.ts";
 
 /** The first page: all the others. */
@@ -32,6 +33,19 @@ export function showGallery(place: HTMLElement): void {
         ),
       ),
       element("ul", { class: "cards" }, ...cards),
+      element("h2", {}, "The lessons, to read"),
+      element(
+        "p",
+        { class: "lead" },
+        "Each runs from the command line too, at full length and beside its baselines. More of them than there are pages:",
+      ),
+      element(
+        "ul",
+        { class: "lessons" },
+        ...lessons.map((name) =>
+          element("li", {}, element("a", { href: lessonAddress(name) }, name)),
+        ),
+      ),
     ),
   );
 }

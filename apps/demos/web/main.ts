@@ -1,6 +1,7 @@
 import { element } from "./dom/element.ts";
 import { onTheme, startTheme, theme, toggleTheme } from "./dom/theme.ts";
 import { showGallery } from "./gallery.ts";
+import { lessonAddress, lessons } from "./lessons.ts";
 import { pages } from "./pages.ts";
 import "./style/base.css";
 import "./style/demo.css";
@@ -37,18 +38,27 @@ async function route(): Promise<void> {
   const { signal } = leaving;
   const name = location.hash.replace(/^#\/?/, "");
   const entry = Object.hasOwn(pages, name) ? pages[name] : undefined;
+  const lesson = lessons.find((each) => lessonAddress(each) === location.hash);
   for (const [each, link] of links) {
     if (each === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.title = entry === undefined ? "wgrad gallery" : `${entry.title} – wgrad gallery`;
+  const title = lesson === undefined ? entry?.title : `The lesson: ${lesson}`;
+  document.title = title === undefined ? "wgrad gallery" : `${title} – wgrad gallery`;
   scrollTo(0, 0);
-  if (entry === undefined) {
+  if (title === undefined) {
     showGallery(main);
     return;
   }
   main.replaceChildren(element("p", { class: "opening", role: "status" }, "Opening …"));
   try {
+    if (lesson !== undefined) {
+      const { lessonPage } = await import("./lesson.ts");
+      const page = await lessonPage(lesson);
+      if (!signal.aborted) main.replaceChildren(page);
+      return;
+    }
+    if (entry === undefined) return;
     const [{ page }, { showPage }] = await Promise.all([entry.load(), import("./page/show.ts")]);
     if (!signal.aborted) showPage(main, { name, title: entry.title, page }, signal);
   } catch (error) {

@@ -1,3 +1,4 @@
+import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright";
 import { type Site, type Visit, visit } from "./site.ts";
 
@@ -29,5 +30,20 @@ export const numberOf = async (page: Page, name: string): Promise<number> =>
   Number(
     ((await page.locator(`[data-number=${name}]`).textContent()) ?? "").replaceAll(/[,%]/g, ""),
   );
+
+/** What axe calls serious or worse. */
+export async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+declare global {
+  interface Window {
+    axe: typeof axe;
+  }
+}
 
 export type { Visit };

@@ -1,8 +1,8 @@
-import axe from "axe-core";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { pages } from "../../web/pages.ts";
 import {
+  faults,
   numberOf,
   opened as openedOn,
   press,
@@ -104,23 +104,6 @@ describe("the drawing pad", { timeout: 120_000 }, () => {
   });
 });
 
-test("the map of words names the neighbours of a word, and says which it has not", {
-  timeout: 60_000,
-}, async () => {
-  const { page, errors } = await opened("word2vec");
-  const near = page.getByRole("list", { name: "The nearest words" }).getByRole("listitem");
-  const before = await near.allTextContents();
-  expect(before.length).toBe(8);
-  await page.getByLabel("Ask about a word").fill("Captain");
-  await expect.poll(() => near.allTextContents()).not.toEqual(before);
-  expect(await near.count()).toBe(8);
-  await page.getByLabel("Ask about a word").fill("zzyzx");
-  await expect.poll(() => page.locator(".ask .status").textContent()).toContain("“zzyzx” is not");
-  expect(await near.count()).toBe(0);
-  expect(errors).toEqual([]);
-  await page.context().close();
-});
-
 /** Digits as one stroke each, from 0 to 1 across and down. */
 const drawings: readonly (readonly [number, readonly (readonly [number, number])[]])[] = [
   [0, circle(0.5, 0.5, 0.2, 0.32)],
@@ -159,19 +142,4 @@ async function losses(page: Page): Promise<{ first: number; last: number }> {
   const said = (await page.locator(".chart").getAttribute("aria-label")) ?? "";
   const [first, last] = /: (.+) at first, about (.+) at step/.exec(said)?.slice(1) ?? [];
   return { first: Number(first), last: Number(last) };
-}
-
-/** What axe calls serious or worse. */
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => window.axe.run());
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-}
-
-declare global {
-  interface Window {
-    axe: typeof axe;
-  }
 }

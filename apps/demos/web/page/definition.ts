@@ -77,8 +77,8 @@ export interface Page<Snapshot = unknown> {
   /** The user may bring a file to learn from. */
   readonly upload?: { readonly label: string; readonly accept: string; readonly hint: string };
   readonly sources: readonly Source[];
-  /** The lesson of the command line that this is the live picture of, if there is one. */
-  readonly lesson?: { readonly command: string; readonly teaches: string };
+  /** The lessons of the command line that this is the live picture of, if there are any: folders of `../src`. */
+  readonly lesson?: { readonly names: readonly string[]; readonly teaches: string };
   picture(stage: Stage): Picture<Snapshot>;
 }
 

@@ -87,8 +87,15 @@ export class Player<Snapshot> {
     await this.#try(this.#turn, () => this.#connection.set(name, value));
   }
 
-  ask(question: unknown): Promise<unknown> {
-    return this.#connection.ask(question);
+  /** The run's answer; what goes wrong is told like all else, and thrown. */
+  async ask(question: unknown): Promise<unknown> {
+    const turn = this.#turn;
+    try {
+      return await this.#connection.ask(question);
+    } catch (error) {
+      if (turn === this.#turn) this.#fail(error as Error, this.#state);
+      throw error;
+    }
   }
 
   weights(): Promise<Uint8Array> {

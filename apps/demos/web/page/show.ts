@@ -1,11 +1,13 @@
 import { LossChart } from "../charts/loss-chart.ts";
 import { element } from "../dom/element.ts";
+import { lessonAddress } from "../lessons.ts";
 import type { Frame, Opened } from "../session/protocol.ts";
 import { codePanel } from "./code.ts";
 import type { Page } from "./definition.ts";
 import { deviceLine } from "./device.ts";
 import { Numbers } from "./numbers.ts";
 import { Player } from "./player.ts";
+import { section } from "./section.ts";
 import { SettingsForm } from "./settings.ts";
 import { Toolbar } from "./toolbar.ts";
 import { download, weightsPanel } from "./weights.ts";
@@ -150,15 +152,19 @@ export function showPage(
   begin();
 }
 
-function section(title: string, ...content: readonly Node[]): HTMLElement {
-  return element("section", {}, element("h2", {}, title), ...content);
-}
-
 function lessonOf({ lesson }: Page): HTMLElement[] {
   if (lesson === undefined) return [];
-  const teaches = `It teaches ${lesson.teaches}. The same from the command line:`;
-  const command = element("pre", { class: "command" }, lesson.command);
-  return [section("The lesson", element("p", {}, teaches), command)];
+  const { names, teaches } = lesson;
+  const links = names.map((name) =>
+    element("a", { href: lessonAddress(name) }, `pnpm demo ${name}`),
+  );
+  return [
+    section(
+      "The lesson",
+      element("p", {}, `It teaches ${teaches}.`),
+      element("ul", { class: "lessons" }, ...links.map((link) => element("li", {}, link))),
+    ),
+  ];
 }
 
 function headingOf({ name }: Error): string {

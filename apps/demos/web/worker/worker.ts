@@ -25,6 +25,7 @@ const handing: Session = {
 
 async function hand<Value>(answer: Promise<Value>): Promise<Value> {
   const value = await answer;
+  if (typeof value !== "object" || value === null) return value;
   return transfer(value, [...new Set(buffersIn(value))]);
 }
 

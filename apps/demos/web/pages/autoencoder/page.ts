@@ -39,7 +39,7 @@ export const page: Page = {
     { name: "lesson.ts", text: lessonSource },
   ],
   lesson: {
-    command: "pnpm demo autoencoder",
+    names: ["autoencoder"],
     teaches: "learning a code without labels, beside principal components",
   },
   picture: (stage) => picture(stage) as Picture<unknown>,

@@ -39,7 +39,7 @@ export const page: Page = {
     { name: "environment.ts", text: cartSource },
   ],
   lesson: {
-    command: "pnpm demo cartpole",
+    names: ["cartpole"],
     teaches: "two ways to learn from rewards, beside rules that a person would try",
   },
   picture: ({ element, signal }) => {

@@ -36,7 +36,7 @@ export const page: Page = {
     { name: "lesson.ts", text: lessonSource },
   ],
   lesson: {
-    command: "pnpm demo clusters",
+    names: ["clusters"],
     teaches: "k-means, principal components, nearest neighbours and a hinge-loss SVM",
   },
   picture: (stage) => picture(stage) as Picture<unknown>,

@@ -45,7 +45,7 @@ export const page: Page = {
     { name: "classifier.ts", text: trainSource },
   ],
   lesson: {
-    command: "pnpm demo digits\npnpm demo mnist",
+    names: ["digits", "mnist"],
     teaches:
       "a perceptron and a convolutional network side by side, and the latter at the size of real data",
   },

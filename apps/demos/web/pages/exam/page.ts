@@ -46,7 +46,7 @@ export const page: Page = {
     { name: "students.ts", text: studentsSource },
   ],
   lesson: {
-    command: "pnpm demo exam",
+    names: ["exam"],
     teaches: "logistic regression, and why a penalty makes it have an answer",
   },
   picture: (stage) => picture(stage) as Picture<unknown>,

@@ -53,7 +53,7 @@ export const page: Page = {
     { name: "sample.ts", text: sampleSource },
   ],
   lesson: {
-    command: "pnpm demo gpt",
+    names: ["gpt"],
     teaches:
       "the same for longer, beside counting, and then how the model takes up Lincoln's speeches",
   },
@@ -63,6 +63,7 @@ export const page: Page = {
 function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   let shown = { prompt: "", written: "" };
   let writing = false;
+  let asked: string | null = null;
   let samples: readonly Sample[] = [];
   const input = element("input", { "aria-label": "What it shall go on from", maxlength: 200 });
   const written = element("p", { class: "written" });
@@ -90,22 +91,23 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     written.replaceChildren(element("b", {}, prompt), text);
   }
 
-  /** Asks for characters until the text is whole, or another is asked for; a training that runs writes on by itself. */
+  /** Asks for characters until the text is whole, also if another is asked for meanwhile; a training that runs writes on by itself. */
   async function write(event: Event): Promise<void> {
     event.preventDefault();
-    const prompt = input.value;
-    let question: Question = { prompt };
-    if (writing) {
-      await ask(question).catch(() => null);
-      return;
-    }
+    asked = input.value;
+    if (writing) return;
     writing = true;
-    for (let length = -1; !signal.aborted; ) {
+    let [prompt, length] = [asked, -1];
+    while (!signal.aborted) {
+      const fresh: string | null = asked;
+      asked = null;
+      if (fresh !== null) [prompt, length] = [fresh, -1];
+      const question: Question = fresh === null ? { on: true } : { prompt: fresh };
       const text = (await ask(question).catch(() => null)) as string | null;
+      if (asked !== null) continue;
       if (text === null || text.length === length) break;
       length = text.length;
-      question = { on: true };
-      show(input.value, text);
+      show(prompt, text);
     }
     writing = false;
   }

@@ -51,7 +51,7 @@ export const page: Page = {
     { name: "lesson.ts", text: lessonSource },
   ],
   lesson: {
-    command: "pnpm demo housing",
+    names: ["housing"],
     teaches: "linear regression by gradient descent, beside the exact solution",
   },
   picture: (stage) => picture(stage) as Picture<unknown>,

@@ -51,7 +51,7 @@ export const page: Page = {
     { name: "data.ts", text: dataSource },
   ],
   lesson: {
-    command: "pnpm demo sentiment",
+    names: ["sentiment"],
     teaches: "the same in three folds, beside a bag of words that knows no order and is as good",
   },
   picture: (stage) => picture(stage) as Picture<unknown>,

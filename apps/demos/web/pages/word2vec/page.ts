@@ -50,7 +50,7 @@ export const page: Page = {
     { name: "train.ts", text: trainSource },
   ],
   lesson: {
-    command: "pnpm demo word2vec",
+    names: ["word2vec"],
     teaches: "vectors of words by two losses, asked for what people know about words",
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
