@@ -15,8 +15,8 @@ const nodeAlone =
     ? []
     : [
         "packages/autograd/test/fuzz/**",
-        "packages/autograd/test/ops/{attention,einsum,linalg,windows}.test.ts",
-        "packages/autograd/test/runtime/passes.test.ts",
+        "packages/autograd/test/ops/{attention,binary,choosing,convolution,einsum,linalg,reduction,windows}.test.ts",
+        "packages/autograd/test/runtime/{bindings,passes}.test.ts",
         "packages/optim/test/{clipped,lbfgs,optimizer}.test.ts",
       ];
 

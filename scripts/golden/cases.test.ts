@@ -16,7 +16,7 @@ const tensors = import.meta.glob<string>("../../golden/*.safetensors", {
 const folder = "../../golden";
 const names = Object.keys(texts).map((path) => path.slice(folder.length + 1, -".json".length));
 
-/** In the browser an eighth of the cases, the same ones every time, and all in the full tier: Node runs them all. */
+/** In the browser a twentieth of the cases, the same ones every time, and all in the full tier: Node runs them all. */
 const everywhere = typeof window === "undefined";
 
 async function load(name: string): Promise<Group> {
@@ -29,7 +29,7 @@ async function load(name: string): Promise<Group> {
 function chosen(cases: readonly Case[]): readonly Case[] {
   if (everywhere || inject("tier") === "full") return cases;
   const order = new Generator(0).permutation(cases.length);
-  return [...order.subarray(0, Math.ceil(cases.length / 8))].map((i) => cases[i] as Case);
+  return [...order.subarray(0, Math.ceil(cases.length / 20))].map((i) => cases[i] as Case);
 }
 
 const devices: readonly DeviceKind[] = ["cpu", "webgpu"];

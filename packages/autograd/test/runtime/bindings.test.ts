@@ -38,7 +38,7 @@ describe("eight buffers, which every adapter binds", () => {
     for (const [i, y] of want.entries()) expect(got[i], `[${i}]`).toBeCloseTo(y, 4);
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])("are enough for the random program %i", async (seed) => {
+  test.each([1, 2, 3, 4])("are enough for the random program %i", async (seed) => {
     const program = await writeProgram(seed);
     await init({ device });
     await runProgram(program);
