@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { init } from "@wgrad/autograd";
 import { ablation } from "./bench/ablation.ts";
-import { host, record } from "./bench/record.ts";
+import { type HostCosts, host, record } from "./bench/record.ts";
 import {
   disagreements,
   load,
@@ -17,6 +17,7 @@ import {
   revision,
   tables,
   writeAblation,
+  writeHost,
   writePage,
 } from "./bench/report.ts";
 import { CONTENDERS, run } from "./bench/run.ts";
@@ -62,15 +63,13 @@ const measured: Record<string, unknown> = {};
 for (const name of chosen.filter((one) => one in suites)) {
   const result = await (suites[name] as () => unknown)();
   measured[name] = result;
-  if (name === "ablation" && values.write) {
-    const adapter = (await init({ device: "webgpu" })).description;
-    const on = {
-      revision: revision(),
-      date: new Date().toISOString(),
-      machine: machine(),
-      adapter,
-    };
-    writeAblation(page, result as Parameters<typeof writeAblation>[1], on);
+  if (values.write) {
+    const on = { revision: revision(), date: new Date().toISOString(), machine: machine() };
+    if (name === "host") writeHost(page, result as HostCosts, on);
+    if (name === "ablation") {
+      const { description: adapter } = await init({ device: "webgpu" });
+      writeAblation(page, result as Parameters<typeof writeAblation>[1], { ...on, adapter });
+    }
   }
   for (const [part, rows] of name === "ablation"
     ? Object.entries(result as object)

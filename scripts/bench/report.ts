@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import type { Cost } from "./ablation.ts";
+import type { HostCosts } from "./record.ts";
 import type { Line, Result } from "./run.ts";
 
 export interface Report {
@@ -15,10 +16,13 @@ export interface Report {
   readonly lines: readonly Line[];
 }
 
-/** The commit, marked where the tree differs from it. */
+/** Where and of what something was measured. */
+export type Place = Pick<Report, "revision" | "date" | "machine" | "adapter">;
+
+/** The commit, marked where the tree differs from it in more than what was measured. */
 export function revision(): string {
   const git = (...args: string[]): string => execFileSync("git", args, { encoding: "utf8" }).trim();
-  const dirty = git("status", "--porcelain", "--untracked-files=no") !== "";
+  const dirty = git("status", "--porcelain", "--untracked-files=no", ":!docs", ":!bench") !== "";
   return `${git("rev-parse", "--short=10", "HEAD")}${dirty ? "-changed" : ""}`;
 }
 
@@ -107,6 +111,7 @@ export function disagreements(lines: readonly Line[]): string[] {
 
 const MARKS = ["<!-- figures -->", "<!-- /figures -->"] as const;
 const ABLATION = ["<!-- ablation -->", "<!-- /ablation -->"] as const;
+const HOST = ["<!-- host -->", "<!-- /host -->"] as const;
 
 /** Puts the figures into the page, between its marks. */
 export function writePage(file: string, report: Report): void {
@@ -119,7 +124,7 @@ export function writePage(file: string, report: Report): void {
 export function writeAblation(
   file: string,
   report: Readonly<Record<string, Readonly<Record<string, Cost>>>>,
-  on: Pick<Report, "revision" | "date" | "machine" | "adapter">,
+  on: Place,
 ): void {
   const models = Object.keys(report);
   const variants = Object.keys(report[models[0] as string] ?? {});
@@ -141,12 +146,23 @@ export function writeAblation(
   replaceBetween(file, ABLATION, `${measuredOn(on)}; ${load}\n\n${table.join("\n")}`);
 }
 
-const measuredOn = ({
-  revision,
-  date,
-  machine,
-  adapter,
-}: Pick<Report, "revision" | "date" | "machine" | "adapter">): string =>
+/** What steps cost the host, in milliseconds. */
+export function writeHost(file: string, costs: HostCosts, on: Omit<Place, "adapter">): void {
+  const names = Object.keys(costs);
+  const cells = names.map((name) =>
+    number((costs[name] as HostCosts[string]).microsecondsPerStep / 1000),
+  );
+  const table = [
+    `| ${names.join(" | ")} |`,
+    `|${names.map(() => "---:|").join("")}`,
+    `| ${cells.join(" | ")} |`,
+  ];
+  const load = `load average ${loadavg()[0]?.toFixed(1)} at the end.`;
+  const place = measuredOn({ ...on, adapter: "a device that does nothing" });
+  replaceBetween(file, HOST, `${place}; ${load}\n\n${table.join("\n")}`);
+}
+
+const measuredOn = ({ revision, date, machine, adapter }: Place): string =>
   `Revision ${revision}, ${date.slice(0, 10)}, ${machine}, ${adapter}`;
 
 function replaceBetween(
