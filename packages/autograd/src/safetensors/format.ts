@@ -17,7 +17,9 @@ export interface SafetensorsFile {
 }
 
 /** Bytes that are not a safetensors file, or tensors that cannot become one. */
-export class SafetensorsError extends WgradError {}
+export class SafetensorsError extends WgradError {
+  static override readonly name: string = "SafetensorsError";
+}
 
 export interface Stored {
   readonly dtype: DType;

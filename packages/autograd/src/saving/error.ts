@@ -1,7 +1,9 @@
 import { WgradError } from "../errors.ts";
 
 /** A file that cannot be written or read, or is not what it should be; the message names it. */
-export class SavingError extends WgradError {}
+export class SavingError extends WgradError {
+  static override readonly name: string = "SavingError";
+}
 
 /** Why a file operation of the platform failed, in words. */
 export function reasonOf(error: unknown): string {

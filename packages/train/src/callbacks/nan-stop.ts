@@ -4,7 +4,9 @@ import type { Run } from "../run.ts";
 import type { Callback } from "./callback.ts";
 
 /** A training whose loss or weights are no numbers any more. */
-export class NotFiniteError extends WgradError {}
+export class NotFiniteError extends WgradError {
+  static override readonly name: string = "NotFiniteError";
+}
 
 /**
  * Ends the training with a NotFiniteError when a batch's loss is NaN or infinite, and names the parameters, gradients and buffers
