@@ -1,3 +1,4 @@
+import type { Device } from "../devices/device.ts";
 import { ArgumentError } from "../errors.ts";
 import { currentStream } from "../graph/context.ts";
 import type { Cost } from "./cost.ts";
@@ -170,6 +171,9 @@ function summed(runs: readonly Run[]): KernelProfile[] {
   return [...sums.values()].sort((a, b) => b.totalMs - a.totalMs);
 }
 
+/** Devices that are being profiled, from the call on. */
+const profiled = new WeakSet<Device>();
+
 /**
  * Runs `run` and times every kernel it causes on the current device: a table (`console.log(await profile(…))` prints it) and a
  * trace for Chrome. What it records and does not read is computed too. Kernels run one by one meanwhile, so the whole is slower
@@ -177,14 +181,24 @@ function summed(runs: readonly Run[]): KernelProfile[] {
  */
 export async function profile<T>(run: () => T | Promise<T>): Promise<Profile<T>> {
   const stream = currentStream() as DeviceStream;
-  if (stream.profiler !== null) {
+  const { backend } = stream;
+  if (profiled.has(backend)) {
     throw new ArgumentError(
       "profile: this device is being profiled already\n  hint: call it once, around all that is to be measured",
     );
   }
-  stream.flush([]);
-  await stream.arrived();
-  await stream.backend.prepareWatch?.();
+  profiled.add(backend);
+  try {
+    stream.flush([]);
+    await stream.arrived();
+    await backend.prepareWatch?.();
+    return await timed(stream, run);
+  } finally {
+    profiled.delete(backend);
+  }
+}
+
+async function timed<T>(stream: DeviceStream, run: () => T | Promise<T>): Promise<Profile<T>> {
   const profiler = new Profiler(stream.backend);
   stream.profiler = profiler;
   const begin = performance.now();

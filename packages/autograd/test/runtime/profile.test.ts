@@ -77,6 +77,8 @@ test("what is recorded and not read is timed too; the program goes on as before"
 
 test("a profile inside another is refused, and what the function throws comes through", async () => {
   await init({ device: "cpu" });
+  const [first, second] = await Promise.allSettled([profile(() => 1), profile(() => 2)]);
+  expect([first.status, second.status]).toEqual(["fulfilled", "rejected"]);
   await expect(profile(() => profile(() => 1))).rejects.toThrowErrorMatchingInlineSnapshot(`
     [ArgumentError: profile: this device is being profiled already
       hint: call it once, around all that is to be measured]
