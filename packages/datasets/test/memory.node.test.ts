@@ -60,7 +60,7 @@ function writeCsv(path: string, bytes: number): number {
 describe("memory stays flat", () => {
   const size = full ? 2048 * MB : 50 * MB;
   test(`a CSV file of ${size / MB} MB through a DataLoader, with 5 MB`, {
-    timeout: full ? 900_000 : 120_000,
+    timeout: full ? 2_400_000 : 120_000,
   }, async () => {
     const path = join(folder, "large.csv");
     const rows = writeCsv(path, size);

@@ -46,11 +46,8 @@ export class GPT extends Module<[Tensor], Tensor> {
       batchFirst: true,
     });
     this.blocks = new TransformerEncoder(block, layers, { norm: new LayerNorm(features) });
-    for (const [name, weight] of this.namedParameters()) {
-      if (weight.shape.length < 2) continue;
-      const joins = /out_proj|linear2/.test(name); // what is added up over the blocks starts smaller
-      init.normal_(weight, { std: 0.02 / (joins ? Math.sqrt(2 * layers) : 1) });
-    }
+    // one table reads and writes: its rows are small, so that at first every character is as likely
+    for (const table of [this.tokens, this.places]) init.normal_(table.weight, { std: 0.1 });
   }
 
   override forward(x: Tensor): Tensor {
