@@ -109,7 +109,7 @@ describe("the device", { timeout: 60_000 }, () => {
     expect(page.workers().length).toBe(1);
     await page.locator(".brand").click();
     await expect.poll(() => page.workers().length).toBe(0);
-    await page.getByRole("link", { name: "housing", exact: true }).click();
+    await page.getByRole("navigation").getByRole("link", { name: "housing" }).click();
     await stateIs(page, "ready");
     expect(page.workers().length).toBe(1);
     expect(errors).toEqual([]);
