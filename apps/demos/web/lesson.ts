@@ -3,7 +3,6 @@ import { type Lesson, loadLesson } from "./lessons.ts";
 import { codePanel } from "./page/code.ts";
 import { section } from "./page/section.ts";
 import { pages } from "./pages.ts";
-import "./style/demo.css";
 
 /** A lesson of the command line, to read: what it takes and gives, how to run it, its program. */
 export async function lessonPage(name: string): Promise<HTMLElement> {
