@@ -1,5 +1,5 @@
-import { arange, type Tensor } from "@wgrad/autograd";
-import { Embedding, functional as F, init, Module, Transformer } from "@wgrad/nn";
+import { arange, stack, type Tensor } from "@wgrad/autograd";
+import { buffer, Dropout, Embedding, functional as F, init, Module, Transformer } from "@wgrad/nn";
 
 /** Sizes of a translator. */
 export interface TranslatorSizes {
@@ -12,6 +12,9 @@ export interface TranslatorSizes {
   /** The longest sentence of each language. */
   readonly sourceLength: number;
   readonly targetLength: number;
+  /** Of what goes into encoder and decoder. */
+  readonly inputDropout: number;
+  /** Within their layers. */
   readonly dropout: number;
 }
 
@@ -23,7 +26,8 @@ export class Translator extends Module<[source: Tensor, target: Tensor], Tensor>
   readonly sizes: TranslatorSizes;
   readonly source: Embedding;
   readonly target: Embedding;
-  readonly places: Embedding;
+  readonly places: Tensor;
+  readonly inputDropout: Dropout;
   readonly transformer: Transformer;
 
   constructor(sizes: TranslatorSizes) {
@@ -32,10 +36,10 @@ export class Translator extends Module<[source: Tensor, target: Tensor], Tensor>
     const { features, layers, heads: nhead, feedforward, dropout } = sizes;
     this.source = new Embedding(sizes.sourceWords, features, { paddingIdx: 0 });
     this.target = new Embedding(sizes.targetWords, features, { paddingIdx: 0 });
-    this.places = new Embedding(Math.max(sizes.sourceLength, sizes.targetLength), features);
-    for (const table of [this.source, this.target, this.places]) {
-      init.normal_(table.weight, { std: features ** -0.5 });
-    }
+    for (const table of [this.source, this.target]) init.normal_(table.weight, { std: 0.06 });
+    const length = Math.max(sizes.sourceLength, sizes.targetLength);
+    this.places = buffer(waves(length, features), { persistent: false });
+    this.inputDropout = new Dropout(sizes.inputDropout);
     this.transformer = new Transformer({
       dModel: features,
       nhead,
@@ -70,8 +74,16 @@ export class Translator extends Module<[source: Tensor, target: Tensor], Tensor>
 
   private placed(table: Embedding, tokens: Tensor): Tensor {
     const scale = Math.sqrt(this.sizes.features);
-    return table(tokens)
-      .mul(scale)
-      .add(this.places(arange(tokens.shape[1] as number)));
+    const places = this.places.narrow(0, 0, tokens.shape[1] as number);
+    return this.inputDropout(table(tokens).mul(scale).add(places));
   }
+}
+
+/** Where a token stands, as sines and cosines of ever longer waves: [length, features].  Vaswani et al. 2017, 3.5. */
+function waves(length: number, features: number): Tensor {
+  const pace = arange(0, features, 2)
+    .mul(-Math.log(10_000) / features)
+    .exp();
+  const angles = arange(length).unsqueeze(1).mul(pace);
+  return stack([angles.sin(), angles.cos()], 2).flatten(1).clone();
 }

@@ -11,6 +11,8 @@ export interface TrainSettings {
   readonly epochs: number;
   readonly lr: number;
   readonly batchSize: number;
+  /** How much of the certainty that is asked for goes to the other tokens. */
+  readonly labelSmoothing: number;
 }
 
 /** Learns to say the next Chinese token, given the English sentence and those that stand before it. */
@@ -18,7 +20,7 @@ export async function* train(
   model: Translator,
   pairs: readonly Pair[],
   languages: Languages,
-  { epochs, lr, batchSize }: TrainSettings,
+  { epochs, lr, batchSize, labelSmoothing }: TrainSettings,
 ): Training {
   const { sourceLength } = model.sizes;
   const loader = pairLoader(pairs, languages, { batchSize, sourceLength });
@@ -30,7 +32,10 @@ export async function* train(
   for (let epoch = 0; epoch < epochs; epoch++) {
     for await (const { source, target, next } of loader) {
       const logits = model(source, target);
-      const loss = F.crossEntropy(logits.flatten(0, 1), next.flatten(), { ignoreIndex: PADDING });
+      const loss = F.crossEntropy(logits.flatten(0, 1), next.flatten(), {
+        ignoreIndex: PADDING,
+        labelSmoothing,
+      });
       optimizer.zeroGrad();
       loss.backward();
       clipGradNorm_(model.parameters(), 1);
