@@ -1,10 +1,10 @@
 import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
-import { lossPanel } from "../shared/panels.ts";
+import { lossPanel, predictionChart } from "../shared/panels.ts";
 import { boston } from "./boston.ts";
 import { fiveFlats, fourFlats, oneLine, signed } from "./course.ts";
 import { ownHouses } from "./own.ts";
-import { linePanel, predictionPanel } from "./picture.ts";
+import { linePanel } from "./picture.ts";
 import { sacramento } from "./sacramento.ts";
 
 const checks = [
@@ -52,7 +52,7 @@ async function lessons(options: Options): Promise<Outcome> {
         {
           title: `${houses.real.length} districts the model has not seen`,
           subtitle: `Boston 1970: R² ${houses.r2.toFixed(3)}; the exact solution reaches ${houses.closedFormR2.toFixed(3)}`,
-          ...predictionPanel(houses.real, houses.predicted, {
+          ...predictionChart(houses.real, houses.predicted, {
             real: "real price (1,000 $) →",
             predicted: "↑ predicted price (1,000 $)",
           }),

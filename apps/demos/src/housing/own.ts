@@ -2,10 +2,10 @@ import type { Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
 import { readOwnTable } from "../shared/own-table.ts";
 import type { Panel } from "../shared/panel.ts";
-import { lossPanel } from "../shared/panels.ts";
+import { lossPanel, predictionChart } from "../shared/panels.ts";
 import { heading, say, table } from "../shared/terminal.ts";
 import { signed } from "./course.ts";
-import { linePanel, predictionPanel } from "./picture.ts";
+import { linePanel } from "./picture.ts";
 import { regression } from "./regression.ts";
 
 /** The same regression on a table of the user's own. */
@@ -48,7 +48,7 @@ export async function ownHouses(csv: string, options: Options): Promise<Outcome>
   panels.push({
     title: result.rows,
     subtitle: scores,
-    ...predictionPanel(result.real, result.predicted, {
+    ...predictionChart(result.real, result.predicted, {
       real: `real ${target} →`,
       predicted: `↑ predicted ${target}`,
     }),

@@ -1,36 +1,23 @@
 import * as Plot from "@observablehq/plot";
 import { ink, type Panel } from "../shared/panel.ts";
-import { grid } from "../shared/panels.ts";
+import { grid, predictionChart } from "../shared/panels.ts";
 import type { Trial } from "./search.ts";
 
-/** Real and predicted prices: on the diagonal every prediction would be right. */
+/** Prices of the houses held out, in thousands of dollars. */
 export function predictionPanel(
   real: ArrayLike<number>,
   predicted: readonly number[],
   r2: number,
 ): Panel {
-  const points = predicted.map((y, i) => ({ x: (real[i] as number) / 1000, y: y / 1000 }));
-  const most = Math.max(...points.flatMap(({ x, y }) => [x, y])) * 1.04;
+  const thousands = (prices: ArrayLike<number>): number[] =>
+    Array.from(prices, (price) => price / 1000);
   return {
     title: "Houses that were held out",
     subtitle: `predicted against real prices, in thousands of dollars: R² ${r2.toFixed(3)}`,
-    width: 440,
-    height: 400,
-    plot: {
-      x: { label: "real price →", domain: [0, most], ticks: 6, tickSize: 0 },
-      y: { label: "↑ predicted", domain: [0, most], ticks: 6, tickSize: 0 },
-      marks: [
-        ...grid(),
-        Plot.line(
-          [
-            [0, 0],
-            [most, most],
-          ],
-          { stroke: ink.fit, strokeWidth: 2, strokeDasharray: "6 5" },
-        ),
-        Plot.dot(points, { x: "x", y: "y", r: 4, fill: ink.data, fillOpacity: 0.5 }),
-      ],
-    },
+    ...predictionChart(thousands(real), thousands(predicted), {
+      real: "real price →",
+      predicted: "↑ predicted",
+    }),
   };
 }
 

@@ -100,6 +100,52 @@ export function barsChart(
   };
 }
 
+/** Predicted against real values: on the diagonal every prediction would be right. */
+export function predictionChart(
+  real: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  labels: { readonly real: string; readonly predicted: string },
+): Chart {
+  const points = Array.from(real, (x, i) => ({ x, y: predicted[i] as number }));
+  const all = points.flatMap(({ x, y }) => [x, y]);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const pad = (high - low) * 0.04;
+  const domain = [low - pad, high + pad] as const;
+  return {
+    width: 440,
+    height: 400,
+    plot: {
+      x: { label: labels.real, domain, ticks: 6, tickSize: 0 },
+      y: { label: labels.predicted, domain, ticks: 6, tickSize: 0, grid: true },
+      marks: [
+        ...grid(),
+        Plot.line(
+          domain.map((v) => [v, v]),
+          { stroke: ink.fit, strokeWidth: 2, strokeDasharray: "6 5" },
+        ),
+        Plot.dot(points, {
+          x: "x",
+          y: "y",
+          r: 4.5,
+          fill: ink.data,
+          fillOpacity: 0.55,
+          stroke: ink.data,
+          strokeWidth: 1,
+        }),
+        Plot.text(["predicted too high"], { frameAnchor: "top-left", dx: 12, dy: 12, ...quiet }),
+        Plot.text(["predicted too low"], {
+          frameAnchor: "bottom-right",
+          dx: -12,
+          dy: -12,
+          ...quiet,
+        }),
+      ],
+    },
+  };
+}
+
+const quiet = { fill: ink.quiet, fontSize: 13 } as const;
+
 /** How often each class (down) was taken for each (across); every row is shaded by its share. */
 export function confusionChart(
   counts: readonly (readonly number[])[],

@@ -14,9 +14,9 @@ import type {
   Wanted,
 } from "../session/protocol.ts";
 import { fetchOnce } from "./fetch.ts";
-import { lessons } from "./lessons.ts";
 import { release } from "./release.ts";
 import type { Run } from "./run.ts";
+import { trainings } from "./trainings.ts";
 
 /** Steps recorded before the device is waited for. */
 const AHEAD = 16;
@@ -122,7 +122,7 @@ export class TrainingSession implements Session {
 
 async function begin(wanted: Wanted, onLoading: (loading: Loading) => void): Promise<Progress> {
   const { page, settings, file } = wanted;
-  const load = lessons[page];
+  const load = trainings[page];
   if (load === undefined) throw new TypeError(`there is no page "${page}"`);
   const { begin } = await load();
   const desk = {

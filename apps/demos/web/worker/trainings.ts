@@ -1,7 +1,7 @@
 import type { Begin } from "./run.ts";
 
 /** What each page trains; loaded when it is asked for. */
-export const lessons: Readonly<Record<string, () => Promise<{ readonly begin: Begin }>>> = {
+export const trainings: Readonly<Record<string, () => Promise<{ readonly begin: Begin }>>> = {
   autoencoder: () => import("../pages/autoencoder/lesson.ts"),
   boundary: () => import("../pages/boundary/lesson.ts"),
   cartpole: () => import("../pages/cartpole/lesson.ts"),
