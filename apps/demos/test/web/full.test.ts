@@ -60,11 +60,7 @@ describe.runIf(inject("tier") === "full")("all pages", { timeout: 1_200_000 }, (
       await page.context().close();
     }
     console.log(`tasks over 50 ms while training: ${JSON.stringify(long)}`);
-    expect(
-      Object.values(long)
-        .flat()
-        .filter((duration) => duration > 200),
-    ).toEqual([]);
+    expect(Object.values(long).flat()).toEqual([]);
   });
 
   test("device memory is flat over two thousand steps", async () => {

@@ -77,8 +77,10 @@ export class LossChart {
     this.#stride *= 2;
   }
 
+  /** Drawn at once: later, letters on a canvas would have the browser work out the style of all that has changed by then. */
   #show(): void {
-    this.#chart?.setData(this.#data());
+    const chart = this.#chart;
+    chart?.batch(() => chart.setData(this.#data()));
     const [first, last, step] = [this.#losses[0], this.#smooth.at(-1), this.#steps.at(-1)];
     const said =
       first === undefined || last === undefined

@@ -17,6 +17,16 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** Sets an element's text where it says something else: what is written is laid out anew, changed or not. */
+export function say(place: Element, text: string): void {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+/** Sets a property of the style sheet for one element, where it is another. */
+export function setStyle(place: HTMLElement, name: `--${string}`, value: string): void {
+  if (place.style.getPropertyValue(name) !== value) place.style.setProperty(name, value);
+}
+
 /** A drawing that is part of the site: its text is ours. */
 export function drawing(svg: string): Element {
   const template = document.createElement("template");

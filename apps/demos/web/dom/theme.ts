@@ -15,6 +15,7 @@ export function toggleTheme(): void {
     // Storage may be closed to us; the choice then lasts as long as the page.
   }
   document.documentElement.dataset.theme = next;
+  colors.clear();
   for (const listener of listeners) listener();
 }
 
@@ -44,11 +45,17 @@ function chosen(): Theme | null {
 
 /** A colour of the style sheet as it is now, for what is drawn on a canvas. */
 export function color(name: string): string {
+  const known = colors.get(name);
+  if (known !== undefined) return known;
   probe.style.color = `var(--${name})`;
   document.body.append(probe);
   const found = getComputedStyle(probe).color;
   probe.remove();
+  colors.set(name, found);
   return found;
 }
 
 const probe = document.createElement("span");
+/** Those asked for since the theme changed: to ask, all styles must be worked out. */
+const colors = new Map<string, string>();
+dark.addEventListener("change", () => colors.clear());

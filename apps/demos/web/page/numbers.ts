@@ -1,4 +1,4 @@
-import { element } from "../dom/element.ts";
+import { element, say } from "../dom/element.ts";
 import type { Frame, Opened } from "../session/protocol.ts";
 import type { Page } from "./definition.ts";
 
@@ -59,7 +59,7 @@ export class Numbers {
 
   #say(name: string, text: string): void {
     const cell = this.#cells.get(name);
-    if (cell !== undefined && cell.textContent !== text) cell.textContent = text;
+    if (cell !== undefined) say(cell, text);
   }
 }
 

@@ -1,5 +1,5 @@
 import { svg } from "../../charts/figure.ts";
-import { element } from "../../dom/element.ts";
+import { element, say } from "../../dom/element.ts";
 
 /** Pushes a second. */
 const SPEED = 50;
@@ -121,7 +121,7 @@ export class Carts {
   #tell(push: number, length: number): void {
     const said =
       this.#episodes.length === 0 ? this.#name : `${this.#name}: push ${push} of ${length}`;
-    if (this.#words.textContent !== said) this.#words.textContent = said;
+    say(this.#words, said);
   }
 }
 

@@ -2,7 +2,7 @@ import smallSource from "../../../src/digits/model.ts?raw";
 import largeSource from "../../../src/mnist/model.ts?raw";
 import trainSource from "../../../src/shared/classifier.ts?raw";
 import { drawPixels } from "../../charts/pixels.ts";
-import { element } from "../../dom/element.ts";
+import { element, say, setStyle } from "../../dom/element.ts";
 import { onTheme } from "../../dom/theme.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
 import { askLatest } from "../../page/latest.ts";
@@ -108,8 +108,8 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     bars.forEach(({ row, bar, part }, digit) => {
       const chance = chances[digit] as number;
       row.classList.toggle("most", digit === most);
-      bar.style.setProperty("--part", String(chance));
-      part.textContent = `${(100 * chance).toFixed(0)} %`;
+      setStyle(bar, "--part", chance.toFixed(3));
+      say(part, `${(100 * chance).toFixed(0)} %`);
     });
     drawPixels(seen, reading.picture, side);
     showMaps(maps, reading);
@@ -166,8 +166,8 @@ function confusionTable() {
         const total = counts?.[real]?.reduce((sum, count) => sum + count, 0) ?? 0;
         row.forEach((cell, predicted) => {
           const count = counts?.[real]?.[predicted] ?? 0;
-          cell.textContent = count === 0 ? "" : String(count);
-          cell.style.setProperty("--part", String(total === 0 ? 0 : count / total));
+          say(cell, count === 0 ? "" : String(count));
+          setStyle(cell, "--part", (total === 0 ? 0 : count / total).toFixed(3));
         });
       });
     },

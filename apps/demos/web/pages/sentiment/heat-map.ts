@@ -1,4 +1,4 @@
-import { element } from "../../dom/element.ts";
+import { element, say, setStyle } from "../../dom/element.ts";
 import type { Reading } from "./lesson.ts";
 
 /** A table of states: a column for each word, a row for each feature, and the chance of praise so far. */
@@ -49,7 +49,7 @@ export function heatMap() {
       shape = now;
       parts.forEach((part, t) => {
         const chance = chances[t] as number;
-        part.textContent = (100 * chance).toFixed(0);
+        say(part, (100 * chance).toFixed(0));
         tint(part, 2 * chance - 1);
       });
       cells.forEach((row, k) => {
@@ -66,6 +66,6 @@ export function heatMap() {
 
 /** From −1, the colour of complaint, over the ground to 1, that of praise. */
 function tint(cell: HTMLElement, value: number): void {
-  cell.style.setProperty("--part", Math.abs(value).toFixed(3));
-  cell.style.setProperty("--hue", value < 0 ? "var(--fit)" : "var(--data)");
+  setStyle(cell, "--part", Math.abs(value).toFixed(2));
+  setStyle(cell, "--hue", value < 0 ? "var(--fit)" : "var(--data)");
 }

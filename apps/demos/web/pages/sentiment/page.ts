@@ -1,7 +1,7 @@
 import dataSource from "../../../src/sentiment/data.ts?raw";
 import modelSource from "../../../src/sentiment/model.ts?raw";
 import trainSource from "../../../src/sentiment/train.ts?raw";
-import { element } from "../../dom/element.ts";
+import { element, say, setStyle } from "../../dom/element.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
 import { askLatest } from "../../page/latest.ts";
 import { heatMap } from "./heat-map.ts";
@@ -133,9 +133,9 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       [...list.children].forEach((row, i) => {
         const chance = chances[i] as number;
         const [, bar, part] = row.children as unknown as HTMLElement[];
-        bar?.style.setProperty("--part", String(chance));
+        if (bar !== undefined) setStyle(bar, "--part", chance.toFixed(2));
         row.classList.toggle("most", chance < 0.5);
-        if (part !== undefined) part.textContent = `${(100 * chance).toFixed(0)} %`;
+        if (part !== undefined) say(part, `${(100 * chance).toFixed(0)} %`);
       });
     },
   };

@@ -2,7 +2,7 @@ import modelSource from "../../../src/word2vec/model.ts?raw";
 import pairsSource from "../../../src/word2vec/pairs.ts?raw";
 import trainSource from "../../../src/word2vec/train.ts?raw";
 import { SquareCanvas } from "../../charts/canvas.ts";
-import { element } from "../../dom/element.ts";
+import { element, setStyle } from "../../dom/element.ts";
 import { color } from "../../dom/theme.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
 import { askLatest } from "../../page/latest.ts";
@@ -105,7 +105,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     near.replaceChildren(
       ...snapshot.near.map(({ word, cosine }) => {
         const row = element("li", {}, word, element("span", {}, cosine.toFixed(2)));
-        row.style.setProperty("--part", String(Math.max(0, cosine)));
+        setStyle(row, "--part", Math.max(0, cosine).toFixed(2));
         return row;
       }),
     );
