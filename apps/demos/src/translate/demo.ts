@@ -39,7 +39,7 @@ const settings: Record<Budget, Settings> = {
     sizes: { features: 32, layers: 1, heads: 2, feedforward: 64, inputDropout: 0, dropout: 0 },
     longest: 5,
     room: 8, // as many as batches are filled up to: with 2 · 53 pairs to learn from, all have one shape
-    epochs: 10,
+    epochs: 15,
     lr: 2e-2,
     batchSize: 53,
     labelSmoothing: 0,
@@ -50,7 +50,7 @@ const settings: Record<Budget, Settings> = {
 export const translation: Demo = {
   takes: ["epochs", "save", "load"],
   checks: {
-    quick: [{ measure: "perplexity", most: 60 }],
+    quick: [{ measure: "perplexity", most: 90 }], // of 12 messages; by what the seed holds out, 27 to 75; after one epoch 129
     full: [{ measure: "char-BLEU", least: 42 }],
   },
   run,
