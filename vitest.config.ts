@@ -52,6 +52,7 @@ export default defineConfig({
           testTimeout: 20_000,
           browser: {
             enabled: true,
+            isolate: false,
             headless: true,
             screenshotFailures: false,
             instances: [{ browser: "chromium" }],
