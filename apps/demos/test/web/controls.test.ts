@@ -117,6 +117,24 @@ describe("what a page lets its visitor try", { timeout: 90_000 }, () => {
     await finish(visited);
   });
 
+  test("other colours, on what is drawn too, by the button and by the system", async () => {
+    const visited = await opened("digits");
+    const { page } = visited;
+    const drawn = page.getByLabel("What it sees");
+    const light = await picture(drawn);
+    await press(page, "Dark colours");
+    const dark = await picture(drawn);
+    expect(dark).not.toBe(light);
+    await press(page, "Light colours");
+    expect(await picture(drawn)).toBe(light);
+    await page.evaluate(() => localStorage.clear());
+    await page.reload();
+    await stateIs(page, "ready");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await until(() => picture(drawn)).toBe(dark);
+    await finish(visited);
+  });
+
   test("a walk over the map of digits", async () => {
     const visited = await opened("autoencoder");
     const { page } = visited;
