@@ -16,6 +16,9 @@ const csv = (text: string, name = "houses.csv") => ({
   mimeType: "text/csv",
   buffer: Buffer.from(text),
 });
+/** Polled: Playwright hears of a worker's beginning and end after the page does. */
+const workersAre = (page: Page, count: number): Promise<void> =>
+  expect.poll(() => page.workers().length, { timeout: 30_000 }).toBe(count);
 const saying = (page: Page): Promise<string | null> => page.getByRole("alert").textContent();
 
 describe("a user's own prices", { timeout: 60_000 }, () => {
@@ -93,7 +96,7 @@ describe("the device", { timeout: 60_000 }, () => {
     await press(page, "One step");
     await stateIs(page, "failed");
     expect(await saying(page)).toContain("The graphics device was lost");
-    expect(page.workers()).toEqual([]);
+    await workersAre(page, 0);
 
     await press(page, "Start again");
     await stateIs(page, "ready");
@@ -106,12 +109,12 @@ describe("the device", { timeout: 60_000 }, () => {
 
   test("is freed when the page is left", async () => {
     const { page, errors } = await opened(site, "exam");
-    expect(page.workers().length).toBe(1);
+    await workersAre(page, 1);
     await page.locator(".brand").click();
-    await expect.poll(() => page.workers().length).toBe(0);
+    await workersAre(page, 0);
     await page.getByRole("navigation").getByRole("link", { name: "housing" }).click();
     await stateIs(page, "ready");
-    expect(page.workers().length).toBe(1);
+    await workersAre(page, 1);
     expect(errors).toEqual([]);
     await page.context().close();
   });
