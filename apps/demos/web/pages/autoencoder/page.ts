@@ -9,6 +9,7 @@ import type { Page, Picture, Stage } from "../../page/definition.ts";
 import { askLatest } from "../../page/latest.ts";
 import type { Snapshot } from "./lesson.ts";
 import lessonSource from "./lesson.ts?raw";
+import "./page.css";
 
 export const page: Page = {
   about: [

@@ -4,6 +4,7 @@ import policySource from "../../../src/cartpole/policy-gradient.ts?raw";
 import type { Page, Picture } from "../../page/definition.ts";
 import { Carts } from "./carts.ts";
 import type { Snapshot } from "./lesson.ts";
+import "./page.css";
 
 export const page: Page = {
   about: [

@@ -5,6 +5,7 @@ import { Figure, svg } from "../../charts/figure.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
 import type { Snapshot } from "./lesson.ts";
 import lessonSource from "./lesson.ts?raw";
+import "./page.css";
 
 export const page: Page = {
   about: [

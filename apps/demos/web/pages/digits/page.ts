@@ -8,6 +8,7 @@ import type { Page, Picture, Stage } from "../../page/definition.ts";
 import { askLatest } from "../../page/latest.ts";
 import type { Question, Reading, Snapshot } from "./lesson.ts";
 import { Pad } from "./pad.ts";
+import "./page.css";
 
 export const page: Page = {
   about: [

@@ -4,6 +4,7 @@ import { Figure, pathOf, type Scales, svg } from "../../charts/figure.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
 import type { Snapshot } from "./lesson.ts";
 import raceSource from "./race.ts?raw";
+import "./page.css";
 
 export const page: Page = {
   about: [

@@ -8,6 +8,7 @@ import type { Page, Picture, Stage } from "../../page/definition.ts";
 import { askLatest } from "../../page/latest.ts";
 import { drawWords } from "./draw.ts";
 import type { Snapshot } from "./lesson.ts";
+import "./page.css";
 
 export const page: Page = {
   about: [

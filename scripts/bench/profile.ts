@@ -1,0 +1,90 @@
+/** Where a step's time goes, kernel by kernel, and what each of its pipelines takes to compile. */
+import { init, manualSeed, profile } from "@wgrad/autograd";
+import { openGPUDevice } from "@wgrad/autograd/testing";
+import { models } from "../steps/models.ts";
+import { workloads } from "../steps/workloads.ts";
+
+interface Share {
+  readonly kernel: string;
+  readonly result: string;
+  readonly calls: number;
+  readonly ms: number;
+  readonly percent: number;
+}
+
+interface Compilation {
+  readonly pipeline: string;
+  readonly ms: number;
+}
+
+const WARM_UP = 3;
+const STEPS = 3;
+const WIDTH = 56;
+const short = (text: string): string =>
+  text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text;
+const rounded = (value: number): number => Number(value.toFixed(1));
+
+/** Of each model, its kernels over three steps, those that take longest first. */
+export async function profiles(
+  names: readonly string[],
+  progress: (text: string) => void,
+): Promise<Record<string, Share[]>> {
+  const report: Record<string, Share[]> = {};
+  for (const name of names) {
+    progress(`${name}: its kernels`);
+    await init({ device: "webgpu" });
+    const step = stepOf(name);
+    for (let i = 0; i < WARM_UP; i++) await step();
+    const { kernels, kernelMs } = await profile(async () => {
+      for (let i = 0; i < STEPS; i++) await step();
+    });
+    report[name] = kernels.map(({ kernel, result, calls, totalMs }) => ({
+      kernel: short(kernel),
+      result: short(result),
+      calls,
+      ms: rounded(totalMs),
+      percent: rounded((100 * totalMs) / kernelMs),
+    }));
+  }
+  return report;
+}
+
+/** Of each model, the pipelines of its first step on a fresh device, those that take longest to compile first. */
+export async function compilations(
+  names: readonly string[],
+  progress: (text: string) => void,
+): Promise<Record<string, Compilation[]>> {
+  const report: Record<string, Compilation[]> = {};
+  for (const name of names) {
+    progress(`${name}: its pipelines`);
+    const compiled: Compilation[] = [];
+    await init({ device: timed(await openGPUDevice(), (one) => compiled.push(one)) });
+    await stepOf(name)();
+    report[name] = compiled.toSorted((a, b) => b.ms - a.ms);
+  }
+  return report;
+}
+
+/** The same device; each pipeline that it makes is told. */
+function timed(device: GPUDevice, tell: (one: Compilation) => void): GPUDevice {
+  const createComputePipeline = (descriptor: GPUComputePipelineDescriptor): GPUComputePipeline => {
+    const start = performance.now();
+    const pipeline = device.createComputePipeline(descriptor);
+    tell({ pipeline: descriptor.label ?? "", ms: rounded(performance.now() - start) });
+    return pipeline;
+  };
+  return new Proxy(device, {
+    get: (target, key) => {
+      if (key === "createComputePipeline") return createComputePipeline;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+function stepOf(name: string): () => Promise<unknown> {
+  manualSeed(0);
+  const workload = (workloads[name] as (typeof workloads)[string])();
+  const { run } = (models[name] as (typeof models)[string])(workload);
+  return () => run().item();
+}
