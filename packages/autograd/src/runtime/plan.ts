@@ -8,7 +8,6 @@ import type {
   Lowered,
   Program,
 } from "../devices/device.ts";
-import { LimitError } from "../errors.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
 import { isOwn } from "./alike.ts";
@@ -144,7 +143,7 @@ function lower(device: Device, kernel: Kernel, giveUp: (why: string) => void): L
   try {
     return device.lower(kernel);
   } catch (error) {
-    if (error instanceof LimitError) giveUp(error.message.split("\n")[0] as string);
+    giveUp((error as Error).message.split("\n")[0] as string);
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { isWhole } from "../graph/view.ts";
 import { joinAlike } from "./alike.ts";
 import { bundle } from "./bundle.ts";
 import { fuse, type Groups } from "./fuse.ts";
+import { looksUp } from "./grouping.ts";
 import type { FuseOptions, Pass } from "./passes.ts";
 import type { Source, Trace } from "./trace.ts";
 
@@ -90,8 +91,8 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
       const size = source < 0 ? input.size : (trace.sources[source] as Source).count;
       // elements in their order are elements in their order, whatever the shape is called
       const inner = step !== undefined && groups.local[input.position] === true;
-      const flat =
-        node.op.meaning.kind === "elementwise" && !inner && own !== null && isWhole(own, size);
+      const beside = groups.local[position] === true && !looksUp(node, j);
+      const flat = beside && !inner && own !== null && isWhole(own, size);
       const view = flat ? null : own;
       const offset = view === null ? -1 : param(dynamic, "u32");
       if (own !== null) dynamic++;

@@ -1,6 +1,6 @@
 import type { Copy, Device, DeviceBuffer, Read } from "../devices/device.ts";
 import type { DType, TypedArray } from "../dtype.ts";
-import { ExpiredError, LimitError } from "../errors.ts";
+import { ExpiredError } from "../errors.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import { context, PENDING_CAP, type Stream } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
@@ -120,8 +120,8 @@ export class DeviceStream implements Stream {
     try {
       plan = this.planFor(trace);
     } catch (error) {
-      if (!(error instanceof LimitError) || !this.letGoOfImpossible(order)) throw error;
-      this.executeWithout(error, wantedRoots, reads);
+      if (!this.letGoOfImpossible(order)) throw error;
+      this.executeWithout(error as Error, wantedRoots, reads);
       return;
     }
     const suspects = context.anomaly ? order.filter(inspected) : [];
@@ -144,11 +144,7 @@ export class DeviceStream implements Stream {
   }
 
   /** The flush again, less what is impossible; what was asked for and needs that fails as it did before. */
-  private executeWithout(
-    cause: LimitError,
-    wantedRoots: readonly Node[],
-    reads: readonly Node[],
-  ): void {
+  private executeWithout(cause: Error, wantedRoots: readonly Node[], reads: readonly Node[]): void {
     try {
       this.execute(wantedRoots, reads);
     } catch (error) {

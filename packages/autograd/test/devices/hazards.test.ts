@@ -1,6 +1,6 @@
 import * as w from "@wgrad/autograd";
 import { init, LimitError, type Tensor, tensor } from "@wgrad/autograd";
-import { defineKernel } from "@wgrad/autograd/plugin";
+import { defineKernel, elementwise, unary } from "@wgrad/autograd/plugin";
 import { initFresh } from "@wgrad/autograd/testing";
 import { beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 
@@ -386,4 +386,22 @@ test("a kernel of more buffers than the adapter binds fails alone", async () => 
   );
   expect(await tensor([1, 2]).add(1).tolist()).toEqual([2, 3]);
   expect(() => y.add(1)).toThrow(/the value of 'many' .* is gone: many: one kernel binds 41/);
+});
+
+test("an operation that cannot be written as a shader fails alone", async () => {
+  await initFresh({ device: "webgpu" });
+  const unwritable = elementwise({
+    name: "unwritable",
+    expression: () => {
+      throw new RangeError("no such expression");
+    },
+    reference: (x) => x,
+  });
+  const y = unary(unwritable)(tensor([1, 2]));
+  const after = y.mul(2);
+  const beside = tensor([3, 4]).add(1);
+  await expect(after.data()).rejects.toThrow("no such expression");
+  expect(() => after.add(1)).toThrow(/the value of 'mul' .* is gone: no such expression/);
+  expect(await beside.tolist()).toEqual([4, 5]);
+  expect(await tensor([1, 2]).add(1).tolist()).toEqual([2, 3]);
 });

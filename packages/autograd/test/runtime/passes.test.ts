@@ -89,12 +89,18 @@ function lookups(): Tensor[] {
   return [loss, updated, grad, places.grad as Tensor];
 }
 
-/** Positions and values of extremes of the same rows. */
+/** Positions and values of extremes of the same rows, and of columns what stands where they are. */
 function extremes(): Tensor[] {
   const x = randn([40, 8]);
   const distance = x.sub(x.mean(-1, { keepdim: true }));
   const places = distance.argmax(-1).mul(10).add(distance.argmin(-1));
-  return [places.mul(1.5), distance.amax(-1).sub(distance.amin(-1)), x.square().argmin(1).mul(0.5)];
+  const least = x.takeAlongDim(x.argmin(0, { keepdim: true }), 0);
+  return [
+    places.mul(1.5),
+    distance.amax(-1).sub(distance.amin(-1)),
+    x.square().argmin(1).mul(0.5),
+    least,
+  ];
 }
 
 const programs = { dense, convolutions, lookups, extremes } as const;

@@ -167,15 +167,15 @@ function together(turns: readonly Turn[], words: Words, limits: LoweringLimits):
 ${firsts.join("")}${text}
 }`);
     calls.push(`  if (turn >= u[${table}].x && turn < u[${table + alike.length * stride}].x) {
-    var row = ${table}u;
-    while (turn >= u[row + ${stride}u].x) { row += ${stride}u; }
+    let row = ${rowOf(table, alike.length, stride)};
     work${kind}(vec3<u32>(turn - u[row].x, 0u, 0u), local, row);
     return;
   }`);
   }
   const { workgroup } = turns[0] as Turn;
   const workgroups = fold(before, limits);
-  const main = `${functions.join("\n")}
+  const main = `${ROW_OF}
+${functions.join("\n")}
 @compute @workgroup_size(${workgroup}) fn main(
   @builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let turn = group.y * ${words.number(workgroups[0])} + group.x;
@@ -185,3 +185,17 @@ ${calls.join("\n")}
   const called = new Set(turns.flatMap((turn) => turn.functions));
   return { ...shaderOf([...declared.values()], [...called], main), workgroups, parts: null };
 }
+
+/** The last of a table's rows that begins with `turn` or less: turns are many where tensors are. */
+const ROW_OF = `fn rowOf(turn: u32, table: u32, rows: u32, stride: u32) -> u32 {
+  var low = 0u;
+  var high = rows;
+  while (high - low > 1u) {
+    let middle = (low + high) / 2u;
+    if (turn < u[table + middle * stride].x) { high = middle; } else { low = middle; }
+  }
+  return table + low * stride;
+}`;
+
+const rowOf = (table: number, rows: number, stride: number): string =>
+  rows === 1 ? `${table}u` : `rowOf(turn, ${table}u, ${rows}u, ${stride}u)`;
