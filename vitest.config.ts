@@ -25,6 +25,9 @@ const nodeAlone = full
       "packages/optim/test/{clipped,lbfgs,optimizer}.test.ts",
     ];
 
+/** The full tier is at all its tests' long forms at once. */
+const testTimeout = full ? 120_000 : 20_000;
+
 const { executablePath, env: browserEnv } = findChromium();
 const args = ["--no-sandbox", ...softwareWebGPU];
 
@@ -34,7 +37,7 @@ const node = {
 };
 const nodeTests = {
   provide,
-  testTimeout: 20_000,
+  testTimeout,
   pool: "forks",
   isolate: false,
   execArgv: ["--expose-gc"],
@@ -75,7 +78,7 @@ export default defineConfig({
           include: [...tests, "scripts/golden/*.test.ts"],
           exclude: ["**/*.node.test.ts", ...nodeAlone],
           provide,
-          testTimeout: 20_000,
+          testTimeout,
           browser: {
             enabled: true,
             isolate: false,
