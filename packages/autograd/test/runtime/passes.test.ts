@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
+  cat,
   conv2d,
   embedding,
   init,
@@ -103,7 +104,21 @@ function extremes(): Tensor[] {
   ];
 }
 
-const programs = { dense, convolutions, lookups, extremes } as const;
+/** Values of as many elements by several shapes, some of which repeat what rows have. */
+function renamed(): Tensor[] {
+  const x = randn([1, 6, 16, 1]).requiresGrad_();
+  const y = x.matmul(x.mT);
+  const z = y.rsub(1);
+  const rows = z.prod(0, { keepdim: true }).maximum(z).mean(-1, { keepdim: true });
+  const ends = [y.add(0.7).square().add(0.5).rsqrt(), cat([rows, rows.sin()], 1)];
+  ends
+    .map((end) => end.sin().sum())
+    .reduce((a, b) => a.add(b))
+    .backward();
+  return [x.grad as Tensor];
+}
+
+const programs = { dense, convolutions, lookups, extremes, renamed } as const;
 type Program = keyof typeof programs;
 
 async function run(name: Program): Promise<Run> {
@@ -119,6 +134,7 @@ const runs = async (): Promise<Record<Program, Run>> => ({
   convolutions: await run("convolutions"),
   lookups: await run("lookups"),
   extremes: await run("extremes"),
+  renamed: await run("renamed"),
 });
 
 describe("passes of the scheduler", () => {
