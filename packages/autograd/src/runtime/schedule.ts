@@ -3,6 +3,7 @@ import type { DType } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { alongAxes, isPadding } from "../graph/region.ts";
 import { isWhole } from "../graph/view.ts";
+import { sameShape } from "../shape.ts";
 import { joinAlike } from "./alike.ts";
 import { bundle } from "./bundle.ts";
 import { fuse, type Groups } from "./fuse.ts";
@@ -92,7 +93,8 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
       // elements in their order are elements in their order, whatever the shape is called
       const inner = step !== undefined && groups.local[input.position] === true;
       const beside = groups.local[position] === true && !looksUp(node, j);
-      const flat = beside && !inner && own !== null && isWhole(own, size);
+      const renames = inner && !sameShape(node.shape, input.shape);
+      const flat = beside && !renames && own !== null && isWhole(own, size);
       const view = flat ? null : own;
       const offset = view === null ? -1 : param(dynamic, "u32");
       if (own !== null) dynamic++;
