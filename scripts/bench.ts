@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { init } from "@wgrad/autograd";
 import { ablation } from "./bench/ablation.ts";
-import { compilations, profiles } from "./bench/profile.ts";
+import { kernelsOf, pipelinesOf } from "./bench/profile.ts";
 import { type HostCosts, host, record } from "./bench/record.ts";
 import {
   disagreements,
@@ -36,10 +36,17 @@ const { values } = parseArgs({
 });
 
 const KEYS = ["chain", "logistic", "mlp", "convnet", "gpt", "lstm"];
-const ofModels = { ablation, profile: profiles, compile: compilations };
+const ofModels = { ablation, profile: kernelsOf, compile: pipelinesOf };
 const suites: Record<string, () => unknown> = { record, host };
-for (const [name, suite] of Object.entries(ofModels)) {
-  suites[name] = () => suite(KEYS, (text) => console.log(text));
+for (const [suite, rowsOf] of Object.entries(ofModels)) {
+  suites[suite] = async () => {
+    const report: Record<string, unknown> = {};
+    for (const name of KEYS) {
+      console.log(`${suite}: ${name}`);
+      report[name] = await rowsOf(name);
+    }
+    return report;
+  };
 }
 const chosen = values.only?.split(",") ?? Object.keys(workloads);
 const known = [...Object.keys(workloads), ...Object.keys(suites)];

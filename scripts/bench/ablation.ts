@@ -26,21 +26,11 @@ const WARM_UP = 3;
 const TIMED = { least: 2, most: 50, milliseconds: 1000 };
 const MEGA = 1e6;
 
-/** Of each model, a row a variant. */
-export async function ablation(
-  names: readonly string[],
-  progress: (text: string) => void,
-): Promise<Record<string, Record<string, Cost>>> {
-  const report: Record<string, Record<string, Cost>> = {};
-  for (const name of names) {
-    const rows: Record<string, Cost> = {};
-    for (const { name: variant, fusion } of variants) {
-      progress(`${name}: ${variant}`);
-      rows[variant] = await costOf(name, fusion);
-    }
-    report[name] = rows;
-  }
-  return report;
+/** What a model's step costs, a row a variant. */
+export async function ablation(name: string): Promise<Record<string, Cost>> {
+  const rows: Record<string, Cost> = {};
+  for (const { name: variant, fusion } of variants) rows[variant] = await costOf(name, fusion);
+  return rows;
 }
 
 async function costOf(name: string, fusion: NonNullable<InitOptions["fusion"]>): Promise<Cost> {

@@ -24,45 +24,29 @@ const short = (text: string): string =>
   text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text;
 const rounded = (value: number): number => Number(value.toFixed(1));
 
-/** Of each model, its kernels over three steps, those that take longest first. */
-export async function profiles(
-  names: readonly string[],
-  progress: (text: string) => void,
-): Promise<Record<string, Share[]>> {
-  const report: Record<string, Share[]> = {};
-  for (const name of names) {
-    progress(`${name}: its kernels`);
-    await init({ device: "webgpu" });
-    const step = stepOf(name);
-    for (let i = 0; i < WARM_UP; i++) await step();
-    const { kernels, kernelMs } = await profile(async () => {
-      for (let i = 0; i < STEPS; i++) await step();
-    });
-    report[name] = kernels.map(({ kernel, result, calls, totalMs }) => ({
-      kernel: short(kernel),
-      result: short(result),
-      calls,
-      ms: rounded(totalMs),
-      percent: rounded((100 * totalMs) / kernelMs),
-    }));
-  }
-  return report;
+/** A model's kernels over three steps, those that take longest first. */
+export async function kernelsOf(name: string): Promise<Share[]> {
+  await init({ device: "webgpu" });
+  const step = stepOf(name);
+  for (let i = 0; i < WARM_UP; i++) await step();
+  const { kernels, kernelMs } = await profile(async () => {
+    for (let i = 0; i < STEPS; i++) await step();
+  });
+  return kernels.map(({ kernel, result, calls, totalMs }) => ({
+    kernel: short(kernel),
+    result: short(result),
+    calls,
+    ms: rounded(totalMs),
+    percent: rounded((100 * totalMs) / kernelMs),
+  }));
 }
 
-/** Of each model, the pipelines of its first step on a fresh device, those that take longest to compile first. */
-export async function compilations(
-  names: readonly string[],
-  progress: (text: string) => void,
-): Promise<Record<string, Compilation[]>> {
-  const report: Record<string, Compilation[]> = {};
-  for (const name of names) {
-    progress(`${name}: its pipelines`);
-    const compiled: Compilation[] = [];
-    await init({ device: timed(await openGPUDevice(), (one) => compiled.push(one)) });
-    await stepOf(name)();
-    report[name] = compiled.toSorted((a, b) => b.ms - a.ms);
-  }
-  return report;
+/** The pipelines of a model's first step on a fresh device, those that take longest to compile first. */
+export async function pipelinesOf(name: string): Promise<Compilation[]> {
+  const compiled: Compilation[] = [];
+  await init({ device: timed(await openGPUDevice(), (one) => compiled.push(one)) });
+  await stepOf(name)();
+  return compiled.toSorted((a, b) => b.ms - a.ms);
 }
 
 /** The same device; each pipeline that it makes is told. */
