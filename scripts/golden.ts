@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { init } from "@wgrad/autograd";
 import { type Group, loadGroup } from "./golden/load.ts";
-import { isFault, printTable, report } from "./golden/report.ts";
+import { isFault, notBuilt, printTable, report } from "./golden/report.ts";
 import { type DeviceKind, type Outcome, runCase } from "./golden/run.ts";
 
 const USAGE = `pnpm golden [--dir DIR] [--device cpu|webgpu] [--group G] [--category C] [--json FILE]
@@ -86,6 +86,7 @@ async function main(): Promise<void> {
   const outcomes = await runAll(groups, devices, options.category);
   const { categories, ...summary } = report(outcomes);
   console.log(printTable({ categories, ...summary }));
+  for (const line of notBuilt(outcomes)) console.log(line);
   for (const { group, device, id, reason } of outcomes.filter(isFault)) {
     console.log(`${group}/${id} on ${device}: ${reason}`);
   }

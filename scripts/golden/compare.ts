@@ -1,5 +1,6 @@
 import type { TensorRecord } from "@wgrad/autograd/safetensors";
 import type { Case, Tolerance } from "./load.ts";
+import { dtypeName } from "./names.ts";
 
 /** Ops whose device expression is WGSL's own function and nothing else, so that its accuracy is the adapter's. */
 const BUILT_INS: ReadonlySet<string> = new Set<string>([]);
@@ -23,13 +24,13 @@ export function compare(
   got: TensorRecord,
   reference: TensorRecord,
   { atol, rtol }: Tolerance,
-  sign?: "up_to_column_sign" | "up_to_row_sign",
+  how?: "up_to_column_sign" | "up_to_row_sign" | "shape",
 ): Difference | null {
   const shapes = [got, reference].map(({ shape }) => `[${shape.join(", ")}]`);
   if (shapes[0] !== shapes[1])
     return { reason: `${name}: shape ${shapes[0]}, expected ${shapes[1]}` };
-  const data =
-    sign === undefined ? got.data : matchSigns(got, reference, sign === "up_to_row_sign");
+  if (how === "shape") return null;
+  const data = how === undefined ? got.data : matchSigns(got, reference, how === "up_to_row_sign");
   let worst = -1;
   let excess = 0;
   for (let i = 0; i < data.length; i++) {
@@ -53,13 +54,17 @@ export function compare(
 /** Functions whose dtype PyTorch reads off numbers that JavaScript cannot tell apart: 7 is also 7.0 here. */
 const DTYPE_OF_NUMBERS: ReadonlySet<string> = new Set(["torch.full", "torch.arange"]);
 
-/** Compares dtypes as far as the files know them: fractions, integers, truth values. */
+/** Compares dtypes as far as the files know them: exactly, or fractions, integers and truth values. */
 export function compareDType(
   item: Case,
   name: string,
   got: string,
   reference: string,
 ): Difference | null {
+  const exact = item.dtypes?.[name];
+  if (exact !== undefined) {
+    return got === dtypeName(exact) ? null : { reason: `${name}: dtype ${got}, expected ${exact}` };
+  }
   if (kind(got) === kind(reference) || DTYPE_OF_NUMBERS.has(item.op ?? "")) return null;
   return { reason: `${name}: dtype ${got}, expected ${reference}` };
 }

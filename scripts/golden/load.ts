@@ -1,4 +1,5 @@
 import { readSafetensors, type TensorRecord } from "@wgrad/autograd/safetensors";
+import { dtypeName } from "./names.ts";
 
 export interface Tolerance {
   readonly atol: number;
@@ -24,7 +25,9 @@ export interface Case {
   readonly tol: Tolerance;
   readonly tols?: Readonly<Record<string, Tolerance>>;
   readonly tol_wgsl?: Tolerance;
-  readonly compare?: Readonly<Record<string, "up_to_column_sign" | "up_to_row_sign">>;
+  readonly compare?: Readonly<Record<string, "up_to_column_sign" | "up_to_row_sign" | "shape">>;
+  /** PyTorch's dtype of every input and output, where the files know it exactly. */
+  readonly dtypes?: Readonly<Record<string, string>>;
   readonly args?: readonly Encoded[];
   readonly kwargs?: Readonly<Record<string, Encoded>>;
   readonly call?: readonly Encoded[];
@@ -38,6 +41,16 @@ export interface Case {
   readonly state_after?: Readonly<Record<string, string>>;
   readonly source?: string;
   readonly op?: string;
+  /** The call changes its first argument, which is the output. */
+  readonly inplace?: boolean;
+  /** The field of the result that is compared. */
+  readonly result?: string;
+  /** Inputs and outputs that are complex in PyTorch, stored with a last dimension of real and imaginary part. */
+  readonly complex?: readonly string[];
+  /** PyTorch refuses the call, with this `error`; `gap`: only because it has no kernel for the dtype. */
+  readonly raises?: boolean;
+  readonly gap?: boolean;
+  readonly error?: string;
   readonly module?: string;
   readonly loss?: string;
   readonly optimizer?: string;
@@ -65,13 +78,17 @@ export interface Group {
 export function loadGroup(name: string, json: string, bytes: Uint8Array): Group {
   const { cases } = JSON.parse(json) as { cases: readonly Case[] };
   const { tensors } = readSafetensors(bytes);
+  const dtypes = new Map(cases.map((item) => [item.id, item.dtypes]));
   return {
     name,
     cases,
     tensor(id, tensor) {
       const stored = tensors[`${id}/${tensor}`];
       if (stored === undefined) throw new Error(`golden ${name}: no tensor ${id}/${tensor}`);
-      return stored.dtype === "u8" ? { ...stored, dtype: "bool" } : stored;
+      if (stored.dtype === "u8") return { ...stored, dtype: "bool" };
+      const exact = dtypes.get(id)?.[tensor];
+      if (exact === undefined || dtypeName(exact) !== "u8") return stored;
+      return { ...stored, dtype: "u8", data: Uint8Array.from(stored.data) };
     },
   };
 }

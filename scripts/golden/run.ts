@@ -41,6 +41,8 @@ type Runner = (run: Run) => Promise<void>;
 
 const runners: Readonly<Record<string, Runner>> = {
   ops: runOps,
+  ops2: runOps,
+  dtypes2: runOps,
   modules: runModules,
   losses: runModules,
   optim: runOptim,

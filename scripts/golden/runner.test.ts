@@ -5,7 +5,7 @@ import { compare } from "./compare.ts";
 import { type Case, type Group, loadGroup } from "./load.ts";
 import { camel } from "./names.ts";
 import { dotted, parse } from "./python.ts";
-import { isFault, report } from "./report.ts";
+import { isFault, notBuilt, report } from "./report.ts";
 import { type Outcome, runCase } from "./run.ts";
 
 const f32 = (shape: number[], ...values: number[]) => ({
@@ -155,6 +155,60 @@ describe("a case", () => {
     });
   });
 
+  test("an in-place call gives its argument, and gradients are those of the stored tensor", async () => {
+    const changed = { ...square, op: "Tensor.square_", inplace: true };
+    expect(await run(groupOf(changed, tensors))).toMatchObject({ status: "passed", reason: "" });
+    expect(await run(groupOf({ ...changed, op: "torch.square" }, tensors))).toMatchObject({
+      status: "failed",
+      reason: expect.stringContaining("not its argument"),
+    });
+  });
+
+  test("a refusal must be an error of ours; a missing kernel of PyTorch's may be built here", async () => {
+    const refused = { op: "torch.matmul", call: [{ tensor: "x" }, { tensor: "x" }], outputs: [] };
+    const raises = { ...refused, raises: true, error: "no product" };
+    const row = { x: f32([1, 2], 2, 3) };
+    expect((await run(groupOf(raises, row))).status).toBe("passed");
+    expect(await run(groupOf({ ...raises, op: "torch.add" }, row))).toMatchObject({
+      status: "failed",
+      reason: "gave f32 [4, 6]; PyTorch refuses: no product",
+    });
+    expect((await run(groupOf({ ...raises, op: "torch.add", gap: true }, row))).status).toBe(
+      "passed",
+    );
+    expect((await run(groupOf({ ...raises, call: [{ tensor: "nobody" }] }, row))).status).toBe(
+      "failed",
+    );
+  });
+
+  test("dtypes are exact where the case knows them, and bytes are stored as i32", async () => {
+    const i32 = (...values: number[]) => ({
+      dtype: "i32" as const,
+      shape: [values.length],
+      data: Int32Array.from(values),
+    });
+    const doubled = { op: "torch.mul", call: [{ tensor: "x" }, 2] };
+    const group = (y: string) =>
+      groupOf({ ...doubled, dtypes: { x: "uint8", y } }, { x: i32(200), y: i32(144) } as never);
+    expect((await run(group("uint8"))).status).toBe("passed");
+    expect(await run(group("int32"))).toMatchObject({ reason: "y: dtype u8, expected int32" });
+  });
+
+  test("a shape alone, or one field of the result, is compared where the case says so", async () => {
+    const shape = { ...square, grads: {}, cots: {}, compare: { y: "shape" as const } };
+    expect((await run(groupOf(shape, { ...tensors, y: f32([2], 0, 0) }))).status).toBe("passed");
+    expect((await run(groupOf(shape, { ...tensors, y: f32([1], 4) }))).status).toBe("failed");
+    const values = { op: "torch.max", call: [{ tensor: "x" }, 0], result: "values" };
+    expect((await run(groupOf(values, { x: f32([2], 2, 3), y: f32([], 3) }))).status).toBe(
+      "passed",
+    );
+  });
+
+  test("a complex tensor is unmapped as long as there is none here", async () => {
+    const paired = { ...square, complex: ["x"] };
+    expect((await run(groupOf(paired, tensors))).status).toBe("unmapped");
+  });
+
   test("a name nobody has is unmapped, and a fault", async () => {
     const unknown = await run(groupOf({ op: "torch.frobnicate", call: [] }, tensors));
     expect(unknown).toMatchObject({
@@ -162,6 +216,9 @@ describe("a case", () => {
       reason: "no frobnicate for torch.frobnicate",
     });
     expect(isFault(unknown)).toBe(true);
+    const later = { ...unknown, group: "ops2" };
+    expect(isFault(later)).toBe(false);
+    expect(notBuilt([unknown, later])).toEqual(["not built, ops2 on cpu (1 cases): it"]);
     expect(report([unknown])).toMatchObject({
       groups: { ops: { cpu: { passed: 0, failed: 0, skipped: 0, unmapped: 1 } } },
       failures: [{ id: "it", status: "unmapped" }],

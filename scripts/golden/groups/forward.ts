@@ -18,7 +18,14 @@ export function readInputs({ item, group }: Run): Inputs {
     const needsGrad = item.grads?.[name] !== undefined;
     const stored = fromRecord(group.tensor(item.id, name), needsGrad);
     if (needsGrad) leaves.set(name, stored);
-    given.set(name, prepare(stored, item.prep?.[name] ?? []));
+    const prepared = prepare(stored, item.prep?.[name] ?? []);
+    const complex = item.complex?.includes(name) ?? false;
+    given.set(
+      name,
+      complex
+        ? (invoke("torch.view_as_complex", { args: [prepared], kwargs: {} }) as Tensor)
+        : prepared,
+    );
   }
   return { given, leaves };
 }

@@ -1,14 +1,42 @@
-import { decode, decodeAll, invoke } from "../call.ts";
+import { type Tensor, WgradError } from "@wgrad/autograd";
+import { decode, decodeAll, flatten, invoke, toRecord } from "../call.ts";
 import type { Run } from "../run.ts";
 import { checkResult, readInputs } from "./forward.ts";
 
-/** A function on tensors: outputs, and gradients with respect to the stored inputs. */
+/** A function on tensors: outputs, and gradients with respect to the stored inputs; or a refusal. */
 export async function runOps(run: Run): Promise<void> {
   const { item } = run;
   const { given, leaves } = readInputs(run);
-  const result = invoke(item.op as string, {
-    args: (item.call ?? []).map((value) => decode(value, given)),
-    kwargs: decodeAll(item.kwargs, given),
-  });
-  await checkResult(run, result, leaves);
+  const call = (): unknown => {
+    const args = (item.call ?? []).map((value) => decode(value, given));
+    const kwargs = decodeAll(item.kwargs, given);
+    if (item.inplace !== true) return invoke(item.op as string, { args, kwargs });
+    const changed = (args[0] as Tensor).clone();
+    const returned = invoke(item.op as string, { args: [changed, ...args.slice(1)], kwargs });
+    if (returned !== changed) run.fault("what an in-place call returns is not its argument");
+    return changed;
+  };
+  if (item.raises === true) return checkRefusal(run, call);
+  await checkResult(run, part(run, await call()), leaves);
+}
+
+/** The part of a result that is compared, complex tensors as pairs. */
+function part({ item }: Run, result: unknown): unknown {
+  const chosen =
+    item.result === undefined ? result : (result as Record<string, unknown>)[item.result];
+  const pairs = item.complex?.some((name) => item.outputs.includes(name)) ?? false;
+  return pairs ? invoke("torch.view_as_real", { args: [chosen], kwargs: {} }) : chosen;
+}
+
+/** What PyTorch refuses must be an error of ours; where it lacks a kernel only, a value is as good. */
+async function checkRefusal({ item, fault }: Run, call: () => unknown): Promise<void> {
+  try {
+    const results = flatten(await call());
+    const records = await Promise.all(results.map(toRecord));
+    if (item.gap === true) return;
+    const got = records.map(({ dtype, data }) => `${dtype} [${[...data].join(", ")}]`);
+    fault(`gave ${got.join(", ")}; PyTorch refuses: ${item.error}`);
+  } catch (error) {
+    if (!(error instanceof WgradError)) throw error;
+  }
 }
