@@ -33,7 +33,7 @@ const arrow: readonly (readonly string[])[] = [
   ["kernel/"],
   ["random/"],
   ["safetensors/"],
-  ["dtype.ts", "half.ts", "shape.ts", "errors.ts"],
+  ["dtype.ts", "half.ts", "shape.ts", "signature.ts", "errors.ts"],
 ];
 const testing = "testing/";
 const deviceOwners = [

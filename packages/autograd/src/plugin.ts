@@ -16,4 +16,5 @@ export { commit, persist, retype } from "./ops/commit.ts";
 export { type ElementwiseSpec, elementwise } from "./ops/define.ts";
 export { assemble, type Part } from "./ops/strided.ts";
 export { boundary } from "./runtime/report.ts";
+export { checkCall, describe, nearest } from "./signature.ts";
 export { composite, outermost } from "./tape/modes.ts";

@@ -1,0 +1,304 @@
+import { ArgumentError } from "./errors.ts";
+
+interface Field {
+  readonly name: string;
+  readonly optional: boolean;
+  /** What it may be; null is not checked here. */
+  readonly kinds: readonly string[] | null;
+}
+
+interface Signature {
+  /** The call up to its parenthesis: `x.sum`, `new Linear`, `conv2d`. */
+  readonly callee: string;
+  readonly params: readonly Field[];
+  /** How many arguments may stand before the options. */
+  readonly most: number;
+  readonly options: ReadonlyMap<string, Field> | null;
+}
+
+/**
+ * Refuses what a call would not use: an option it does not know, an argument too many or of a wrong kind. `signature` is the
+ * call as a user writes it, the options in the order in which PyTorch takes them by place:
+ *
+ *   x.sum(dim?: number | number[] | null, { dim, keepdim: boolean, dtype })
+ *   new Linear(inFeatures: number, outFeatures: number, { bias: boolean })
+ *
+ * `?` marks what may be left out; options may stand in its place. Kinds are boolean, number (not NaN), string, function, null,
+ * "words", `number[]` (sizes or dimensions) and list (numbers of any other meaning); without one a value is not
+ * checked. After `x.` the first of `given` is x itself. Where a call without options is common, ask
+ * `if (arguments.length > n)` first: that costs nothing.
+ */
+export function checkCall(signature: string, given: ArrayLike<unknown>): void {
+  const expected = known.get(signature) ?? parse(signature);
+  const { params, most, options } = expected;
+  let settled = false;
+  for (let i = 0; i < given.length; i++) {
+    const value = given[i];
+    if (value === undefined) continue;
+    const param = params[i];
+    if (options !== null && (i >= params.length || param?.optional === true) && isRecord(value)) {
+      if (settled) refuse(expected, given, i);
+      checkOptions(expected, options, value);
+      settled = true;
+    } else if (i >= most || settled) {
+      if (!isMapping(given, most)) refuse(expected, given, i);
+    } else if (param !== undefined && !fits(param.kinds, value)) {
+      refuse(expected, given, i);
+    }
+  }
+  for (let i = 0; i < params.length; i++) {
+    const { name, optional } = params[i] as Field;
+    if (!optional && given[i] === undefined) {
+      throw new ArgumentError(
+        `${nameOf(expected)}: ${name} is missing\n  hint: ${shown(expected)}`,
+      );
+    }
+  }
+}
+
+const known = new Map<string, Signature>();
+
+function parse(signature: string): Signature {
+  const open = signature.indexOf("(");
+  const callee = signature.slice(0, open);
+  const [positional = "", settings] = signature.slice(open + 1, -1).split(/(?:^|, )\{ (.*) \}/);
+  const params = fields(callee.startsWith("x.") ? `x, ${positional}` : positional);
+  const options = settings === undefined ? null : new Map<string, Field>();
+  for (const one of fields(settings ?? "")) {
+    // `dim` by name is what it is by place
+    options?.set(one.name, one.kinds ? one : (params.find((p) => p.name === one.name) ?? one));
+  }
+  const rest = params.at(-1)?.name.startsWith("...") === true;
+  const most = rest ? Number.POSITIVE_INFINITY : params.length;
+  const expected = { callee, params, most, options };
+  known.set(signature, expected);
+  return expected;
+}
+
+const fields = (list: string): Field[] =>
+  list
+    .split(", ")
+    .filter((text) => text !== "")
+    .map((text) => {
+      const [, name = "", mark, kinds] = /^([.\w]+)(\?)?(?:: (.*))?$/.exec(text) ?? [];
+      const optional = mark !== undefined || name.startsWith("...");
+      return { name, optional, kinds: kinds?.split(" | ") ?? null };
+    });
+
+function checkOptions(
+  expected: Signature,
+  options: ReadonlyMap<string, Field>,
+  given: Readonly<Record<string, unknown>>,
+): void {
+  for (const name in given) {
+    const value = given[name];
+    const option = options.get(name);
+    if (option === undefined) {
+      const meant = nearest(name, [...options.keys()]);
+      const cure = meant === undefined ? "" : `did you mean ${meant}? `;
+      throw new ArgumentError(
+        `${nameOf(expected)}: there is no option "${name}"\n  hint: ${cure}${shown(expected)}`,
+      );
+    }
+    if (value !== undefined && !fits(option.kinds, value)) misfit(expected, option, value);
+  }
+}
+
+/** A plain object, or one of a class that has fields: options, whatever their names. */
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || isList(value) || isTensor(value)) return false;
+  const above: unknown = Object.getPrototypeOf(value);
+  const plain = above === null || Object.getPrototypeOf(above) === null;
+  return plain || Object.keys(value).length > 0;
+}
+
+const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || ArrayBuffer.isView(value);
+
+const isTensor = (value: object): value is { readonly shape: readonly number[] } =>
+  "numel" in value && "shape" in value;
+
+const isNumber = (value: unknown): boolean => typeof value === "number";
+
+function fits(kinds: readonly string[] | null, value: unknown): boolean {
+  if (kinds === null) return true;
+  for (const kind of kinds) {
+    if (kind === typeof value && !Number.isNaN(value)) return true;
+    if (kind === "null" && value === null) return true;
+    if (kind === `"${value}"`) return typeof value === "string";
+    const list = kind === "number[]" || kind === "list";
+    if (list && isList(value) && Array.prototype.every.call(value, isNumber)) return true;
+  }
+  return false;
+}
+
+/** What `Array.prototype.map` and `reduce` hand over beside the values: the index and the array. */
+function isMapping(given: ArrayLike<unknown>, most: number): boolean {
+  const [value, index, array] = Array.prototype.slice.call(given, most - 1);
+  return given.length === most + 2 && Array.isArray(array) && array[index as number] === value;
+}
+
+/** Throws for the argument at `place`, which is one too many or of a wrong kind. */
+function refuse(expected: Signature, given: ArrayLike<unknown>, place: number): never {
+  const { params, most, options, callee } = expected;
+  const value = given[place];
+  const own = callee.startsWith("x.") ? 1 : 0;
+  const cure = `\n  hint: ${corrected(expected, given) ?? shown(expected)}`;
+  if (place < most) misfit(expected, params[place] as Field, value, cure);
+  if (options !== null && place === most) {
+    throw new ArgumentError(
+      `${nameOf(expected)}: takes its options as an object, got ${describe(value)}${cure}`,
+    );
+  }
+  const count = most - own;
+  throw new ArgumentError(
+    `${nameOf(expected)}: takes ${count === 0 ? "no arguments" : `${count} argument${count === 1 ? "" : "s"}`}` +
+      `${options === null ? "" : " and an object of options"}, got ${given.length - own}${cure}`,
+  );
+}
+
+function misfit(expected: Signature, { name, kinds }: Field, value: unknown, cure = ""): never {
+  const wanted = (kinds as readonly string[]).map((kind) => said[kind] ?? kind);
+  const hint = cure || `\n  hint: ${shown(expected)}`;
+  throw new ArgumentError(
+    `${nameOf(expected)}: ${name} is ${describe(value)}, not ${[...new Set(wanted)].join(" or ")}${hint}`,
+  );
+}
+
+const said: Readonly<Record<string, string>> = {
+  boolean: "true or false",
+  number: "a number",
+  string: "a string",
+  function: "a function",
+  "number[]": "an array of numbers",
+  list: "an array of numbers",
+};
+
+const nameOf = ({ callee }: Signature): string => callee.replace(/^new |^\w+\./, "");
+
+/** The call with the names of what it takes. */
+function shown({ callee, params, options }: Signature): string {
+  const own = params.filter(({ name }) => name !== "x" || !callee.startsWith("x."));
+  const names = [...(options?.keys() ?? [])].filter((name) => !own.some((p) => p.name === name));
+  return call(
+    callee,
+    own.map(({ name }) => name),
+    names,
+  );
+}
+
+const call = (callee: string, args: readonly string[], settings: readonly string[]): string =>
+  `${callee}(${[...args, ...(settings.length > 0 ? [`{ ${settings.join(", ")} }`] : [])].join(", ")})`;
+
+/** The call that was meant by arguments in PyTorch's places; null where that cannot be known. */
+function corrected(
+  { callee, params, options }: Signature,
+  given: ArrayLike<unknown>,
+): string | null {
+  const values = Array.from(given).filter((value) => !isRecord(value));
+  const args: string[] = [];
+  let next = 0;
+  for (const { name, kinds } of params) {
+    if (next >= values.length) break;
+    const run = kinds?.includes("number[]") === true ? numbersFrom(values, next) : 0;
+    const beyond = values.length - next > params.length - args.length;
+    if (run > 0 && (beyond ? run > 1 : !kinds?.includes("number"))) {
+      const taken = beyond ? run : 1;
+      args.push(`[${values.slice(next, next + taken).join(", ")}]`);
+      next += taken;
+    } else if (fits(kinds, values[next])) {
+      args.push(literal(name, values[next]));
+      next++;
+    } else break;
+  }
+  const settings: string[] = [];
+  for (const { name, kinds } of options?.values() ?? []) {
+    if (next >= values.length) break;
+    const place = params.findIndex((param) => param.name === name);
+    const value = values[next];
+    if (place >= 0 && (place < args.length || !fits(kinds, value))) continue;
+    next++;
+    if (value === null || value === undefined) continue;
+    if (!fits(kinds, value)) return null;
+    const text = literal(name, value);
+    settings.push(text === name ? name : `${name}: ${text}`);
+  }
+  if (next < values.length) return null;
+  for (const value of Array.from(given).filter(isRecord)) settings.push(...Object.keys(value));
+  return call(callee, callee.startsWith("x.") ? args.slice(1) : args, settings);
+}
+
+function numbersFrom(values: readonly unknown[], start: number): number {
+  const end = values.findIndex((value, i) => i >= start && !isNumber(value));
+  return (end < 0 ? values.length : end) - start;
+}
+
+/** A value as one writes it, or the name of what is too long for that. */
+function literal(name: string, value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (isList(value) && value.length <= 6 && Array.prototype.every.call(value, isNumber)) {
+    return `[${Array.from(value).join(", ")}]`;
+  }
+  const named = typeof value === "function" || (typeof value === "object" && value !== null);
+  return named ? name : String(value);
+}
+
+/** A value in an error: itself if it is short, else what it is. */
+export function describe(value: unknown): string {
+  if (typeof value === "function") {
+    const { name } = value.constructor; // a module is a function of a class of its own
+    if (/^class\b/.test(String(value))) return `the class ${value.name}`;
+    return name.endsWith("Function") ? "a function" : `a ${name}`;
+  }
+  const text = literal("", value);
+  if (text !== "") return text;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (isTensor(value as object)) {
+    return `a tensor [${(value as { shape: readonly number[] }).shape.join(", ")}]`;
+  }
+  if (value instanceof Promise) return "a promise (await it)";
+  const made = (value as object).constructor as { readonly name: string } | undefined;
+  if (made !== undefined && made.name !== "Object") return `a ${made.name}`;
+  const names = Object.keys(value as object).join(", ");
+  return names === "" ? "{}" : `{ ${names} }`;
+}
+
+/** What other libraries call the same thing. */
+const aliases: Readonly<Record<string, string>> = {
+  axis: "dim",
+  axes: "dim",
+  learningrate: "lr",
+  lrate: "lr",
+  rate: "p",
+  l2: "weightDecay",
+};
+
+/** The name that `wrong` was meant to be: its spelling in another case, an alias, or the one that differs least. */
+export function nearest(wrong: string, names: readonly string[]): string | undefined {
+  const plain = (name: string): string => name.replace(/_/g, "").toLowerCase();
+  const given = plain(wrong);
+  const alias = aliases[given];
+  if (alias !== undefined && names.includes(alias)) return alias;
+  let best: string | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const name of names) {
+    const distance = edits(given, plain(name));
+    const near = distance <= Math.max(1, given.length / 2, name.length / 2 - 0.5);
+    if (near && distance < least) [best, least] = [name, distance];
+  }
+  return best;
+}
+
+/** Letters to put in, take out or change to come from one word to the other (Levenshtein 1966). */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const changed = (row[j - 1] as number) + Number(a[i - 1] !== b[j - 1]);
+      next.push(Math.min(changed, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}
