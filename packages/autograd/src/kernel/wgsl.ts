@@ -66,12 +66,23 @@ export class WgslText {
     outer.lines.push(`${outer.indent}${head} {`, ...lines, `${outer.indent}}`);
   }
 
-  /** The value made under this key in this block or one around it, made now if there is none. */
-  once(key: string, make: () => WgslValue): WgslValue {
+  /** Whether there is a value under this key in this block or one around it. */
+  knows(key: string): boolean {
+    return this.#find(key) !== undefined;
+  }
+
+  #find(key: string): WgslValue | undefined {
     for (let block: Block | null = this.#block; block !== null; block = block.outer) {
       const value = block.known.get(key);
       if (value !== undefined) return value;
     }
+    return undefined;
+  }
+
+  /** The value made under this key in this block or one around it, made now if there is none. */
+  once(key: string, make: () => WgslValue): WgslValue {
+    const known = this.#find(key);
+    if (known !== undefined) return known;
     const value = make();
     this.#block.known.set(key, value);
     return value;

@@ -41,8 +41,12 @@ export function alikeStages(
 ): Written {
   let scratch = 0;
   const parts = partsOf(kernel).map(({ first, kernel: part }) => {
-    const own = new Words(kernel.params);
-    const one = write(part, own, limits);
+    let own = new Words(kernel.params);
+    let one = write(part, own, limits);
+    if (one.stages.some((stage) => bindsTwice(stage, part))) {
+      own = new Words(kernel.params);
+      one = write(part, own, { ...limits, single: true });
+    }
     const scratches = one.scratch.map((bytes) => {
       const offset = scratch;
       scratch += Math.ceil(bytes / ALIGN) * ALIGN;
@@ -60,6 +64,19 @@ export function alikeStages(
     ).map((turns) => together(turns, words, limits)),
   );
   return { stages: stages.flat(), scratch: scratch === 0 ? [] : [scratch] };
+}
+
+/** One slab is bound once: not as single elements for one tensor and as vectors for another. */
+function bindsTwice({ parts }: Stage, { inputs, places }: Kernel): boolean {
+  const types = new Map<number, string>();
+  return (parts?.declared ?? []).some(({ source, type }) => {
+    if ("scratch" in source) return false;
+    const place = "output" in source ? places?.[source.output] : inputs[source.input]?.place;
+    if (place == null) return false;
+    const known = types.get(place.slab);
+    types.set(place.slab, type);
+    return known !== undefined && known !== type;
+  });
 }
 
 function boundOf(

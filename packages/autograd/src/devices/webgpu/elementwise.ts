@@ -16,7 +16,7 @@ export function elementwiseStages(kernel: Kernel, words: Words, limits: ShaderLi
     throw new Error(`${step.op.name}: input ${shared} is written in place and read through a view`);
   }
   const shapeOf = (stored: number): Shape => (kernel.steps[stored] as KernelStep).shape;
-  const shader = new Shader(kernel, words, wide);
+  const shader = new Shader(kernel, words, wide, limits.single);
   const { text } = shader;
   const stage = shader.overItems(Math.ceil(size / 4), limits, () => {
     const index = text.let("item * 4u + vec4<u32>(0u, 1u, 2u, 3u)", 4, "i");

@@ -182,6 +182,7 @@ export class Position {
   readonly #text: WgslText;
   readonly #segments: readonly Segment[];
   readonly #readings: readonly Reading[];
+  readonly #numberOf = new Map<KernelOperand, number>();
   /** Terms of the segments prepared so far, one a reading; the last is the flat, row-major index. */
   readonly #sums: string[][];
   readonly #lanes: Lanes[];
@@ -199,6 +200,9 @@ export class Position {
     this.#text = text;
     this.#segments = segments;
     this.#readings = readings;
+    readings.forEach(({ operand }, r) => {
+      if (!this.#numberOf.has(operand)) this.#numberOf.set(operand, r);
+    });
     this.#sums = [...readings.map(({ offset }) => [offset]), []];
     this.#lanes = this.#sums.map(() => 1);
   }
@@ -229,7 +233,7 @@ export class Position {
 
   /** The index that a view's read of this position has in the value. */
   read(operand: KernelOperand): WgslValue {
-    return this.#value(this.#readings.findIndex((reading) => reading.operand === operand));
+    return this.#value(this.#numberOf.get(operand) ?? -1);
   }
 
   /** The flat, row-major index. */

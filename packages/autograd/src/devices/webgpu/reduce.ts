@@ -85,7 +85,7 @@ export function reduceStages(
   };
 
   if (parts === 1) {
-    const shader = new Shader(kernel, words, wide);
+    const shader = new Shader(kernel, words, wide, limits.single);
     const stage = perRow(shader, step, rows, limits, (row) => {
       const result = reduceRow(shader, row, "0u", words.number(length));
       return isArg ? result.at : result.value;
@@ -93,7 +93,7 @@ export function reduceStages(
     return { stages: [stage], scratch: [] };
   }
 
-  const first = new Shader(kernel, words, wide);
+  const first = new Shader(kernel, words, wide, limits.single);
   const { text } = first;
   const type = partialType(of);
   const partial = first.perThread(rows * parts, limits, () => {

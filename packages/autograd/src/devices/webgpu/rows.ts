@@ -44,7 +44,7 @@ export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
  */
 export function rowStages(kernel: Kernel, words: Words, limits: ShaderLimits): Stage[] {
   const program = new Program(kernel);
-  return program.frame.rows === 0 ? [] : [new RowShader(program, words).write(limits)];
+  return program.frame.rows === 0 ? [] : [new RowShader(program, words, limits).write(limits)];
 }
 
 /** What of a kernel stands where, and after which of its passes over the rows it is known. */
@@ -121,14 +121,13 @@ class Program {
     return depth;
   }
 
-  /** "element" where a reduction's operand is a step whose elements it takes in their order. */
+  /** The level of a step that a reduction walks over: its elements in order, or one value for all of a row; null for any other read. */
   walked(operand: KernelOperand): Level | null {
     const { source, view, base } = operand;
     if (!("step" in source) || isConstant(this.step(source.step))) return null;
     const whole = view === null || isWhole(view, sizeOf(base));
-    return whole && fitsFrame(this.step(source.step).shape, "element", this.frame)
-      ? "element"
-      : null;
+    if (!whole) return this.levelOf(operand, "element");
+    return fitsFrame(this.step(source.step).shape, "element", this.frame) ? "element" : null;
   }
 
   #wideInputs(): Set<number> {
@@ -159,8 +158,8 @@ class RowShader extends Shader {
   readonly #hoisted = new Map<KernelOperand, WgslValue>();
   readonly #row: WgslValue = { text: "thread", lanes: 1 };
 
-  constructor(program: Program, words: Words) {
-    super(program.kernel, words, program.wide);
+  constructor(program: Program, words: Words, { single }: ShaderLimits) {
+    super(program.kernel, words, program.wide, single);
     this.#program = program;
   }
 
@@ -205,7 +204,9 @@ class RowShader extends Shader {
       return { step, index, operand, add, result: () => total.result().text };
     });
     const roots = walks.flatMap(({ operand }) =>
-      this.#program.walked(operand) ? [(operand.source as { step: number }).step] : [],
+      this.#program.walked(operand) === "element"
+        ? [(operand.source as { step: number }).step]
+        : [],
     );
     const own = walks.map(({ operand }) => this.#ownWalk(operand));
     this.#alongRow(
@@ -226,7 +227,11 @@ class RowShader extends Shader {
   /** The value of a reduction's operand in the loop. */
   #walked(operand: KernelOperand, own: Position | null): WgslValue {
     const { source, view, base } = operand;
-    if (own === null && "step" in source) return this.value(source.step, this.#elementAt(base));
+    if (own === null && "step" in source) {
+      return this.#program.walked(operand) === "row"
+        ? (this.#results.get(source.step) as WgslValue)
+        : this.value(source.step, this.#elementAt(base));
+    }
     const at = own as Position;
     const ordered = view === null || isWhole(view, sizeOf(base));
     return ordered && "input" in source
@@ -234,7 +239,7 @@ class RowShader extends Shader {
       : this.operand(operand, at);
   }
 
-  /** A place for a reduction that reads an input, or reads in a way of its own; null where it walks over a step in order. */
+  /** A place for a reduction that reads an input, or reads in a way of its own; null where it walks over a step of the frame. */
   #ownWalk(operand: KernelOperand): Position | null {
     if (this.#program.walked(operand) !== null) return null;
     const { view, base, source } = operand;
@@ -371,6 +376,16 @@ class RowShader extends Shader {
     const { dtype } = this.storedStep(output);
     const stored = `${storageType(dtype)}(${this.stored(value, dtype)})`;
     this.text.line(`${this.output(false, output)}[${index}] = ${stored};`);
+  }
+
+  protected override positionOf(operand: KernelOperand, at: Position): Position | null {
+    const level = this.#levels.get(at);
+    if (level === undefined) return super.positionOf(operand, at);
+    if (this.#hoisted.has(operand)) return null;
+    const next = this.#program.levelOf(operand, level);
+    if (next === null) return super.positionOf(operand, at);
+    const { step } = operand.source as { step: number };
+    return next === "row" ? null : this.#elementAt(this.#program.step(step).shape);
   }
 
   override operand(operand: KernelOperand, at: Position): WgslValue {

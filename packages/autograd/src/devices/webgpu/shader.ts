@@ -70,6 +70,8 @@ export interface ShaderLimits {
   readonly attention?: Tiling;
   /** Threads of a workgroup, where they do not work together. */
   readonly workgroup?: number;
+  /** Buffers are bound as single elements, never as vectors of four. */
+  readonly single?: boolean;
 }
 
 export interface Declared extends Binding {
@@ -85,13 +87,16 @@ export class Shader {
   readonly #declared: Declared[] = [];
   /** Inputs read four consecutive elements at a time. */
   readonly #wide: ReadonlySet<number>;
+  /** Buffers are bound as single elements. */
+  readonly #single: boolean;
   /** Reads of padding: how each walks, and what its bounds' coordinates stand under. */
   readonly #padded = new Map<KernelOperand, { walk: Walk; places: readonly KernelOperand[] }>();
 
-  constructor(kernel: Kernel, words: Words, wide: ReadonlySet<number> = new Set()) {
+  constructor(kernel: Kernel, words: Words, wide: ReadonlySet<number> = new Set(), single = false) {
     this.kernel = kernel;
     this.words = words;
-    this.#wide = wide;
+    this.#wide = single ? new Set() : wide;
+    this.#single = single;
   }
 
   /** A buffer's name, declared at its first use. */
@@ -104,8 +109,10 @@ export class Shader {
           : source.output === this.kernel.stored.length - 1
             ? "out"
             : `out${source.output}`;
-    if (!this.#declared.some((binding) => binding.name === name)) {
-      this.#declared.push({ source, writable, name, type });
+    const declared = this.#declared.find((binding) => binding.name === name);
+    if (declared === undefined) this.#declared.push({ source, writable, name, type });
+    else if (declared.type !== type) {
+      throw new Error(`${name} is bound as ${declared.type} and as ${type} in one kernel`);
     }
     return name;
   }
@@ -114,7 +121,8 @@ export class Shader {
   output(wide: boolean, output: number = this.kernel.stored.length - 1): string {
     const { dtype } = this.storedStep(output);
     const type = storageType(dtype);
-    return this.bind({ output }, wide && dtype !== "u8" ? `vec4<${type}>` : type, true);
+    const vectors = wide && dtype !== "u8" && !this.#single;
+    return this.bind({ output }, vectors ? `vec4<${type}>` : type, true);
   }
 
   storedStep(output: number): KernelStep {
@@ -122,25 +130,24 @@ export class Shader {
   }
 
   /**
-   * Input elements at `index`; `quad` counts in fours and is for wide inputs. What lies beside an output is bound as that is: a buffer is
-   * not both in one dispatch.
+   * Input elements at `index`; `quad` counts in fours and is for wide inputs. A buffer has one type in a kernel: a single element
+   * of a wide input is one component of its vector. What lies beside an output is bound as writable, as that is.
    */
   load(input: number, index: WgslValue, quad: string | null): WgslValue {
     const { dtype, inPlace, place } = this.kernel.inputs[input] as KernelInput;
     const type = storageType(dtype);
-    const wide = quad !== null && this.#wide.has(input);
+    const wide = this.#wide.has(input);
     const packed = dtype === "u8";
-    const declared = wide && !packed ? `vec4<${type}>` : type;
+    const vectors = wide && !packed;
     const here = inPlace >= 0;
     const buffer = here
       ? this.output(wide, inPlace)
-      : this.bind({ input }, declared, place != null);
+      : this.bind({ input }, vectors ? `vec4<${type}>` : type, place != null);
     const cast = here && storageType(this.storedStep(inPlace).dtype) !== type;
-    const word = (at: string) => {
-      const text = `${buffer}[${at}]`;
-      return cast ? `bitcast<${declared}>(${text})` : text;
-    };
-    if (wide) {
+    const asInput = (text: string, declared: string) =>
+      cast ? `bitcast<${declared}>(${text})` : text;
+    if (wide && quad !== null) {
+      const word = (at: string) => asInput(`${buffer}[${at}]`, vectors ? `vec4<${type}>` : type);
       const lanes = packed
         ? `(vec4<u32>(${word(quad)}) >> vec4<u32>(0u, 8u, 16u, 24u)) & vec4<u32>(0xffu)`
         : dtype === "f16"
@@ -148,6 +155,8 @@ export class Shader {
           : word(quad);
       return this.text.let(dtype === "bool" ? `${lanes} != vec4<u32>(0u)` : lanes, 4, "x");
     }
+    const word = (at: string) =>
+      asInput(vectors ? `${buffer}[${at} >> 2u][${at} & 3u]` : `${buffer}[${at}]`, type);
     const element = (at: string) =>
       packed
         ? `((${word(`${at} >> 2u`)} >> ((${at} & 3u) * 8u)) & 0xffu)`
@@ -206,48 +215,93 @@ export class Shader {
     return this.text.once(`step${stepIndex}`, () => this.value(stepIndex, nowhere));
   }
 
+  /** Where a step that an operand reads is evaluated, if it is read element for element; null where it is a number or known otherwise. */
+  protected positionOf({ source, view }: KernelOperand, at: Position): Position | null {
+    if (!("step" in source) || view !== null) return null;
+    return isConstant(this.kernel.steps[source.step] as KernelStep) ? null : at;
+  }
+
   /** A step's value at a position over its shape, of those that are found element by element. */
   value(stepIndex: number, at: Position): WgslValue {
-    return this.text.once(`step${stepIndex}@${at.id}`, () => {
-      const step = this.kernel.steps[stepIndex] as KernelStep;
-      const { meaning } = step.op;
-      if (meaning.kind === "gather") return gathered(this, step, at);
-      if (meaning.kind === "assemble") return assembled(this, step, at);
-      const { expression, indexed } = meaning as Elementwise;
-      const root = expression(
-        ...step.operands.map((operand, n) => e.load(n, operand.dtype)),
-        ...step.scalars.map((slot) => e.scalar(slot, this.kernel.params[slot] as DType)),
-        ...(indexed ? [e.index] : []),
-      );
-      const leaves = {
-        load: (n: number) => this.operand(step.operands[n] as KernelOperand, at),
-        scalar: (slot: number): WgslValue => this.text.let(this.words.parameter(slot), 1, "n"),
-        index: () => at.whole(),
-      };
-      const meant = e.cast(root, step.dtype);
-      const value = renderExpression(meant, leaves, this.text);
-      if (step.dtype !== "f16" || this.#isNumber(stepIndex)) return value;
-      const isInput = (n: number) => {
-        const { source } = step.operands[n] as KernelOperand;
-        return !("step" in source && this.#isNumber(source.step));
-      };
-      return isHalf(meant, isInput) ? value : rounded(value, step.dtype, this.text);
-    });
+    const key = keyOf(stepIndex, at);
+    if (!this.text.knows(key)) {
+      for (const [key, { index, place }] of this.#unknown(stepIndex, at))
+        this.text.once(key, () => this.#evaluate(index, place));
+    }
+    return this.text.once(key, () => this.#evaluate(stepIndex, at));
+  }
+
+  /** The steps that a step needs at their positions and that are not written yet, each after what it needs. */
+  #unknown(
+    stepIndex: number,
+    at: Position,
+  ): [key: string, step: { index: number; place: Position }][] {
+    const found = new Map<string, { index: number; place: Position }>();
+    const open = [{ index: stepIndex, place: at }];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      for (const operand of alongside(this.kernel.steps[next.index] as KernelStep)) {
+        const place = this.positionOf(operand, next.place);
+        if (place === null) continue;
+        const index = (operand.source as { step: number }).step;
+        const key = keyOf(index, place);
+        if (found.has(key) || this.text.knows(key)) continue;
+        found.set(key, { index, place });
+        open.push({ index, place });
+      }
+    }
+    return [...found].sort(([, a], [, b]) => a.index - b.index);
+  }
+
+  #evaluate(stepIndex: number, at: Position): WgslValue {
+    const step = this.kernel.steps[stepIndex] as KernelStep;
+    const { meaning } = step.op;
+    if (meaning.kind === "gather") return gathered(this, step, at);
+    if (meaning.kind === "assemble") return assembled(this, step, at);
+    const { expression, indexed } = meaning as Elementwise;
+    const root = expression(
+      ...step.operands.map((operand, n) => e.load(n, operand.dtype)),
+      ...step.scalars.map((slot) => e.scalar(slot, this.kernel.params[slot] as DType)),
+      ...(indexed ? [e.index] : []),
+    );
+    const leaves = {
+      load: (n: number) => this.operand(step.operands[n] as KernelOperand, at),
+      scalar: (slot: number): WgslValue => this.text.let(this.words.parameter(slot), 1, "n"),
+      index: () => at.whole(),
+    };
+    const meant = e.cast(root, step.dtype);
+    const value = renderExpression(meant, leaves, this.text);
+    if (step.dtype !== "f16" || this.#isNumber(stepIndex)) return value;
+    const isInput = (n: number) => {
+      const { source } = step.operands[n] as KernelOperand;
+      return !("step" in source && this.#isNumber(source.step));
+    };
+    return isHalf(meant, isInput) ? value : rounded(value, step.dtype, this.text);
   }
 
   /** All reads through views that evaluating these steps makes at their own position. */
   readings(...steps: readonly number[]): Reading[] {
-    const found: Reading[] = [];
-    const visit = (index: number) => {
-      if (index === this.kernel.anchor) return; // an anchor reads in its own way
+    const found = new Map<KernelOperand, Reading>();
+    for (const index of this.stepsAt(steps)) {
       const step = this.kernel.steps[index] as KernelStep;
-      found.push(...this.ownReadings(step).filter(({ operand }) => !isKnown(found, operand)));
-      for (const { view, source } of alongside(step)) {
-        if (view === null && "step" in source) visit(source.step);
+      for (const reading of this.ownReadings(step)) {
+        if (!found.has(reading.operand)) found.set(reading.operand, reading);
       }
-    };
-    for (const index of steps) visit(index);
-    return found;
+    }
+    return [...found.values()];
+  }
+
+  /** These steps and all that they read at their own position, each once, the last first; an anchor reads in its own way. */
+  private stepsAt(steps: readonly number[]): number[] {
+    const found = new Set<number>();
+    const open = [...steps];
+    for (let index = open.pop(); index !== undefined; index = open.pop()) {
+      if (index === this.kernel.anchor || found.has(index)) continue;
+      found.add(index);
+      for (const { view, source } of alongside(this.kernel.steps[index] as KernelStep)) {
+        if (view === null && "step" in source) open.push(source.step);
+      }
+    }
+    return [...found].sort((a, b) => b - a);
   }
 
   /** The reads through views that a step itself makes. */
@@ -303,7 +357,13 @@ export class Shader {
     const four = converts ? `vec4<${storageType(dtype)}>(${scalar})` : value.text;
     const out = this.output(true, output);
     if (dtype === "u8") this.text.line(`${out}[${quad}] = ${packBytes(four, this.text)};`);
-    else this.text.line(`${out}[${quad}] = ${four};`);
+    else if (!this.#single) this.text.line(`${out}[${quad}] = ${four};`);
+    else {
+      const lanes = this.text.let(four, 4).text;
+      ["x", "y", "z", "w"].forEach((lane, k) => {
+        this.text.line(`${out}[${quad} * 4u + ${k}u] = ${lanes}.${lane};`);
+      });
+    }
   }
 
   /**
@@ -430,23 +490,30 @@ export function wideInputs(
 ): Set<number> {
   const wide = new Set<number>();
   const narrow = new Set<number>();
-  const visitStep = (index: number, here: boolean) => {
-    const step = kernel.steps[index] as KernelStep;
-    const placed = alongside(step);
-    for (const operand of step.operands) visit(operand, here && placed.includes(operand));
-  };
+  const seen = { here: new Set<number>(), elsewhere: new Set<number>() };
+  const open: { index: number; here: boolean }[] = [];
   const visit = (operand: KernelOperand, here: boolean) => {
     const whole = here && operand.view === null;
     if ("input" in operand.source) (whole ? wide : narrow).add(operand.source.input);
-    else visitStep(operand.source.step, whole);
+    else open.push({ index: operand.source.step, here: whole });
   };
   for (const root of roots) {
-    if (typeof root === "number") visitStep(root, true);
+    if (typeof root === "number") open.push({ index: root, here: true });
     else visit(root, true);
+  }
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const known = next.here ? seen.here : seen.elsewhere;
+    if (known.has(next.index)) continue;
+    known.add(next.index);
+    const step = kernel.steps[next.index] as KernelStep;
+    const placed = alongside(step);
+    for (const operand of step.operands) visit(operand, next.here && placed.includes(operand));
   }
   for (const input of narrow) wide.delete(input);
   return wide;
 }
+
+const keyOf = (stepIndex: number, at: Position): string => `step${stepIndex}@${at.id}`;
 
 /** The operands that a step reads at its own position: those of a load but for what it looks up. */
 export function alongside({ op, operands }: KernelStep): readonly KernelOperand[] {
@@ -454,9 +521,6 @@ export function alongside({ op, operands }: KernelStep): readonly KernelOperand[
   if (kind === "gather") return operands.slice(1);
   return kind === "assemble" ? [] : operands;
 }
-
-const isKnown = (readings: readonly Reading[], operand: KernelOperand): boolean =>
-  readings.some((reading) => reading.operand === operand);
 
 /** The same number everywhere. */
 export const isConstant = ({ op, operands }: KernelStep): boolean =>
