@@ -9,6 +9,9 @@ import {
   isAnchor,
   isLocal,
   looksUp,
+  MOST_EVALUATIONS,
+  MOST_NESTED,
+  MOST_PLACES,
   paddings,
   partShape,
   type Read,
@@ -43,6 +46,14 @@ export function fuse(trace: Trace, options: FuseOptions): Groups {
   return new Fuser(trace, options).run();
 }
 
+interface Places {
+  readonly at: ReadonlySet<number>;
+  readonly nested: number;
+}
+
+/** The places that the root of a group itself is evaluated at. */
+const ROOT: Places = { at: new Set([0]), nested: 0 };
+
 class Fuser implements Grouping {
   readonly trace: Trace;
   readonly maxInputs: number;
@@ -51,6 +62,9 @@ class Fuser implements Grouping {
   readonly groups: Map<number, Group> = new Map();
   readonly readsOf: Read[][];
   readonly standing: Standing[];
+  /** Where its group evaluates a node, by numbers of the group's own, and how many loads lead there. */
+  private readonly places: Places[];
+  private placed = 0;
   private readonly passes: ReadonlySet<Pass>;
   private readonly constant: readonly boolean[];
   private readonly padding: readonly boolean[];
@@ -67,6 +81,7 @@ class Fuser implements Grouping {
     this.groupOf = trace.order.map((_, i) => i);
     this.readsOf = trace.order.map(() => []);
     this.standing = trace.order.map(() => "loose");
+    this.places = trace.order.map(() => ROOT);
     this.counts = trace.order.map(() => 0);
     for (const { inputs } of trace.order) {
       for (const input of new Set(inputs)) {
@@ -114,6 +129,7 @@ class Fuser implements Grouping {
       closed: this.local[i] !== true && (reduced === null || !isAnchor(root)),
       shapes: [],
       turn: i,
+      evaluations: 1,
     });
     this.standing[i] = "place";
   }
@@ -131,14 +147,37 @@ class Fuser implements Grouping {
     const group = this.groups.get(first) as Group;
     const stored = this.trace.holdOf(i) !== HOLD_NOTHING || readers.size > 1;
     if (stored && !this.passes.has("outputs")) return false;
+    if (group.evaluations >= MOST_EVALUATIONS) return false;
     const joined =
       this.local[i] === true
         ? chain && this.joinLocal(i, node, first, group, stored)
         : isAnchor(node) && this.joinAnchor(i, node, first, group, stored);
     if (!joined) return false;
     this.groupOf[i] = first;
+    group.evaluations += (this.places[i] as Places).at.size;
     if (stored) group.extras.push(i);
     return true;
+  }
+
+  /** Where the group evaluates a node that its readers find at places of their own; null if at too many. */
+  private placesOf(i: number, root: number): Places | null {
+    const node = this.trace.order[i] as Node;
+    const at = new Set<number>();
+    let nested = 0;
+    for (const { reader, operand } of this.readsOf[i] as Read[]) {
+      if (!this.evaluatedIn(reader).includes(root)) continue;
+      const by = this.trace.order[reader] as Node;
+      const places = this.places[reader] as Places;
+      const beside =
+        by.views[operand] == null && this.local[reader] === true && !looksUp(by, operand);
+      for (const place of places.at) at.add(beside ? place : ++this.placed);
+      nested = Math.max(nested, places.nested + (beside ? 0 : 1));
+    }
+    const group = this.groups.get(root) as Group;
+    const fits = at.size <= (node.inputs.length === 0 ? Number.POSITIVE_INFINITY : MOST_PLACES);
+    return fits && nested <= MOST_NESTED && group.evaluations + at.size <= MOST_EVALUATIONS
+      ? { at, nested }
+      : null;
   }
 
   private joinLocal(i: number, node: Node, first: number, group: Group, stored: boolean): boolean {
@@ -151,12 +190,15 @@ class Fuser implements Grouping {
       if (frame === null || !fitsFrame(node.shape, standing, frame)) standing = "loose";
     }
     if (standing === "loose" && (stored || !this.inlinable(i))) return false;
+    const places = standing === "loose" ? this.placesOf(i, first) : ROOT;
+    if (places === null) return false;
     // a kernel without rows stores values of one shape, one with rows no bytes: they share words
     if (stored && frame === null && !sameShape(group.shape, node.shape)) return false;
     if (stored && frame !== null && (node.dtype === "u8" || storesBytes(this.trace, group)))
       return false;
     if (!this.fits(node, group, stored ? 1 : 0)) return false;
     this.standing[i] = standing;
+    this.places[i] = places;
     if (standing !== "loose") group.shapes.push(node.shape);
     return true;
   }

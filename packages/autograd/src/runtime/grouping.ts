@@ -23,7 +23,16 @@ export interface Group {
   readonly shapes: Shape[];
   /** Where it stands in the order of kernels: no group comes before one that it reads. */
   turn: number;
+  /** Evaluations that its members need together, each member once for every place it is evaluated at. */
+  evaluations: number;
 }
+
+/** Evaluations in one kernel: past that a value is stored, so that text, stack and compile time stay bounded. */
+export const MOST_EVALUATIONS = 256;
+
+/** Places at which one kernel evaluates a node, and loads of computed places that follow from one another: past these it is stored. */
+export const MOST_PLACES = 4;
+export const MOST_NESTED = 16;
 
 /** One read of a node: by which node, as which operand. */
 export interface Read {

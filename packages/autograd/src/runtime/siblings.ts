@@ -5,6 +5,7 @@ import {
   type Group,
   type Grouping,
   looksUp,
+  MOST_EVALUATIONS,
   type Read,
   type Standing,
   storesBytes,
@@ -90,6 +91,7 @@ function merge(
   const [a, b] = [groups.get(early) as Group, groups.get(late) as Group];
   const frame = a.frame as Frame;
   if (storesBytes(trace, a) || storesBytes(trace, b)) return false;
+  if (a.evaluations + b.evaluations > MOST_EVALUATIONS) return false;
   let place = b.place;
   if (b.frame === null) {
     if (b.closed || local[late] !== true) return false;
@@ -141,6 +143,7 @@ function merge(
   for (const read of reads) b.reads.add(read);
   b.frame = frame;
   b.place = place;
+  b.evaluations += a.evaluations;
   groups.delete(early);
   return true;
 }
