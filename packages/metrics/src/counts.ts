@@ -50,7 +50,7 @@ export function classesOf(predictions: Tensor, targets: Tensor): Tensor {
 
 /** [n, C]: 1 at each example's class, f32. */
 export function oneHot(classes: Tensor, numClasses: number): Tensor {
-  const labels = arange(numClasses, { dtype: "i32", device: classes.device });
+  const labels = arange(numClasses, { dtype: "i32", device: classes });
   return classes.to("i32").reshape(-1, 1).eq(labels).to("f32");
 }
 
@@ -80,7 +80,7 @@ export function hits(metric: string, scores: Tensor, targets: Tensor, k: number)
     );
   }
   const numClasses = scores.shape[1] as number;
-  const labels = arange(numClasses, { dtype: "i32", device: scores.device });
+  const labels = arange(numClasses, { dtype: "i32", device: scores });
   const own = targets.to("i32").reshape(-1, 1);
   const score = where(own.eq(labels), scores, 0).sum(1, { keepdim: true });
   const tiedBefore = scores.eq(score).logicalAnd(labels.lt(own));

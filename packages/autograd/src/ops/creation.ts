@@ -19,8 +19,8 @@ export interface CreateOptions {
   readonly dtype?: DType | undefined;
   /** Make it a leaf that accumulates its gradient. */
   readonly requiresGrad?: boolean;
-  /** Default: the device that `init` chose. */
-  readonly device?: "cpu" | "webgpu" | undefined;
+  /** A kind of device, or a tensor: where that lives. Default: the device that `init` chose. */
+  readonly device?: "cpu" | "webgpu" | Tensor | undefined;
 }
 
 export interface TensorOptions extends CreateOptions {
@@ -133,6 +133,7 @@ export function hostTensor(values: TypedArray, shape: Shape, dtype: DType, strea
 
 export function streamOf(call: string, { device }: CreateOptions): Stream {
   if (device === undefined) return currentStream();
+  if (device instanceof Handle) return device.node.stream;
   const stream = streamNamed(device);
   if (stream !== undefined) return stream;
   throw new DeviceError(
@@ -192,7 +193,7 @@ export function empty(shape: Shape, options: CreateOptions = {}): Tensor {
 /** One value everywhere, in the shape, dtype and on the device of `x` unless told otherwise. */
 export function fullLike(x: Tensor, value: number | boolean, options: CreateOptions = {}): Tensor {
   checkTensor("fullLike", x);
-  const stream = options.device === undefined ? x.node.stream : streamOf("fullLike", options);
+  const stream = streamOf("fullLike", { device: options.device ?? x });
   const dtype = checkDType("fullLike", options.dtype ?? x.dtype);
   return leaf(constant(held(value, dtype), dtype, x.shape, stream), options);
 }

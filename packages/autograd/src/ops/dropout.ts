@@ -26,7 +26,7 @@ export function dropout(x: Tensor, { p = 0.5, training = true }: DropoutOptions 
   }
   if (!training || p === 0) return x;
   return composite(() => {
-    const kept = dropoutMask(x.shape, p, { device: x.node.stream.device });
+    const kept = dropoutMask(x.shape, p, { device: x });
     return where(kept, mul(x, p === 1 ? 1 : 1 / (1 - p)), 0);
   });
 }

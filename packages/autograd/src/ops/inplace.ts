@@ -3,8 +3,10 @@ import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { newHandle } from "../graph/handle.ts";
 import { broadcastShapes, sameShape } from "../shape.ts";
+import { bring } from "../tape/bring.ts";
 import { composite } from "../tape/modes.ts";
 import { checkWritable, rebind, rootOf } from "../tape/rebind.ts";
+import { edgeOf } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type Operand } from "./apply.ts";
 import { type AddOptions, add, type DivOptions, div, mul, neg, sub } from "./arithmetic.ts";
@@ -121,7 +123,8 @@ export function copy_(x: Tensor, source: Operand): Tensor {
         `copy_: the source does not broadcast to x${detail("x", x.shape)}${detail("source", source.shape)}`,
       );
     }
-    return copy(expand(cast(source, x.dtype), x.shape));
+    const here = bring(source, x.node.stream, edgeOf(source)) ?? source;
+    return copy(expand(cast(here, x.dtype), x.shape));
   });
 }
 /** x ← one value everywhere: a number, or a 0-d tensor. */

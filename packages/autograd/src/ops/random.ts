@@ -97,7 +97,7 @@ export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
 export function bernoulli(p: Tensor, { generator }: DrawOptions = {}): Tensor {
   checkTensor("bernoulli", p);
   floatingType("bernoulli", p.dtype);
-  return composite(() => cast(lt(rand(p.shape, { ...like(p), generator }), p), p.dtype));
+  return composite(() => cast(lt(randLike(p, { generator }), p), p.dtype));
 }
 
 /** True with probability 1 − p, as dropout keeps its inputs: drawn on the device, equal on every device. → bool */
@@ -152,10 +152,7 @@ function fill_(
   return copy_(x, fromHost(out, x.shape, dtype, like(x)));
 }
 
-const like = (x: Tensor): { dtype: DType; device: "cpu" | "webgpu" } => ({
-  dtype: x.dtype,
-  device: x.node.stream.device,
-});
+const like = (x: Tensor): { dtype: DType; device: Tensor } => ({ dtype: x.dtype, device: x });
 
 /** Seed and number of the next draw on the device; taken once, when the op is recorded. */
 const nextPlace = (): Place => [

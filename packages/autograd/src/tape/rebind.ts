@@ -6,6 +6,7 @@ import { COMPUTED, type Node, OWNED, PENDING, TEMPORARY } from "../graph/node.ts
 import { isFree } from "../graph/op.ts";
 import { expire } from "../runtime/retention.ts";
 import type { Tensor } from "../tensor.ts";
+import { mixedDevices } from "./bring.ts";
 import { Leaf } from "./edge.ts";
 
 /**
@@ -14,6 +15,7 @@ import { Leaf } from "./edge.ts";
  */
 export function rebind(target: Handle, value: Tensor, writer: string): void {
   checkWritable(target, writer);
+  if (value.node.stream !== target.node.stream) throw mixedDevices(writer, [target, value]);
   if (target.edge instanceof Leaf) makePersistent(target.cell); // a parameter that is trained by hand
   bindCell(target.cell, value.cell.node, writer);
   if (context.gradMode) target.edge = value.edge;

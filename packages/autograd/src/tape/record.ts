@@ -1,5 +1,4 @@
 import { type DType, unsupported } from "../dtype.ts";
-import { DeviceError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
 import { context, currentStream, PENDING_CAP, type Stream } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
@@ -10,6 +9,7 @@ import { expandView, simplify, type View, wholeView } from "../graph/view.ts";
 import { callSite } from "../runtime/anomaly.ts";
 import { type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { mixedDevices, together } from "./bring.ts";
 import { DEAD, type Edge, GradFn, Leaf, opGradFn } from "./edge.ts";
 
 const NONE: readonly never[] = [];
@@ -42,7 +42,11 @@ export function record(
   for (let i = 0; i < count; i++) {
     const operand = operands[i] as Handle;
     const input = operand.cell.node;
-    if (input.stream !== stream) throw mixedDevices(op, operands);
+    if (input.stream !== stream) {
+      const here = together(operands, edgeOf);
+      if (here === null) throw mixedDevices(op.name, operands);
+      return record(op, here, shape, dtype, attrs, scalars, undefined, reads);
+    }
     if (input.state === EXPIRED) throw expired(op.name, input);
     (inputs as Node[])[i] = input;
     (views as (View | null)[])[i] =
@@ -153,14 +157,5 @@ export function recordGradient(
   output.edge = gradientEdge(
     operands,
     (edges) => new GradFn(name, edges, shapes, saved, (dy) => rule(dy)),
-  );
-}
-
-function mixedDevices(op: Op, operands: readonly Handle[]): DeviceError {
-  const list = operands.map(
-    (o, i) => `\n  operand ${i}: [${o.shape.join(", ")}] on ${o.cell.node.stream.device}`,
-  );
-  return new DeviceError(
-    `${op.name}: operands live on different devices${list.join("")}\n  hint: move one with await x.to(device)`,
   );
 }

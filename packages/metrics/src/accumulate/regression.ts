@@ -9,7 +9,7 @@ const mean = ({ total, count }: Totals<Mean>): number =>
   (total[0] as number) / (count[0] as number);
 
 /** Number of elements, on the elements' device; whole, so that many batches add up. */
-const countOf = (x: Tensor): Tensor => full([], x.numel(), { dtype: "i32", device: x.device });
+const countOf = (x: Tensor): Tensor => full([], x.numel(), { dtype: "i32", device: x });
 
 /** The mean of all elements of all batches: of losses, say. */
 export class MeanMetric extends Metric<[values: Tensor], Mean, number> {

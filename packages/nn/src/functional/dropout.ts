@@ -18,7 +18,7 @@ function channels(call: string, x: Tensor, rank: number): Tensor {
     );
   }
   const shape = x.shape.map((n, d) => (d < lead ? n : 1));
-  return ones(shape, { dtype: x.dtype, device: x.device });
+  return ones(shape, { dtype: x.dtype, device: x });
 }
 
 const perChannel =

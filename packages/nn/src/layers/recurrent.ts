@@ -159,7 +159,7 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
     const count = this.numLayers * this.suffixes(0).length;
     const states = widths.map((width, i) => {
       const given = initial?.[i];
-      if (given === undefined) return zeros([count, batch, width], { dtype: x.dtype });
+      if (given === undefined) return zeros([count, batch, width], { dtype: x.dtype, device: x });
       const shape = rank === 2 ? [count, width] : [count, batch, width];
       if (String(given.shape) !== String(shape)) {
         throw new ShapeError(

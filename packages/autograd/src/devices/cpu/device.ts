@@ -15,6 +15,7 @@ import type {
   Read,
   Submission,
 } from "../device.ts";
+import { Turns } from "../turns.ts";
 import { assemble } from "./assemble.ts";
 import { contract } from "./contract.ts";
 import { custom } from "./custom.ts";
@@ -63,6 +64,7 @@ export class CpuDevice implements Device {
   readonly maxBindings: number = Number.MAX_SAFE_INTEGER;
   readonly maxBufferBytes: number = 2 ** 32;
   watch: Device["watch"] = null;
+  readonly #turns = new Turns();
 
   supports(_dtype: DType): boolean {
     return true;
@@ -120,11 +122,11 @@ export class CpuDevice implements Device {
     if (program !== null && spans !== null)
       this.watch?.(Promise.resolve({ source: "host", spans }));
     for (const copy of after) copyBytes(copy);
-    return reads.map((read) => Promise.resolve(readElements(read)));
+    return reads.map((read) => this.#turns.give(readElements(read)));
   }
 
   idle(): Promise<void> {
-    return Promise.resolve();
+    return this.#turns.give(undefined);
   }
 
   onFailure(_listener: (error: Error) => void): void {}
