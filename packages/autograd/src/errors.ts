@@ -38,6 +38,11 @@ export class AnomalyError extends WgradError {
   static override readonly name: string = "AnomalyError";
 }
 
+/** A merged kernel gave another value than its operations one by one: `init({ fusion: "verify" })` looked. */
+export class VerifyError extends WgradError {
+  static override readonly name: string = "VerifyError";
+}
+
 /** No usable device, or an operation that mixes devices. */
 export class DeviceError extends WgradError {
   static override readonly name: string = "DeviceError";

@@ -15,6 +15,7 @@ export {
   LimitError,
   OutOfMemoryError,
   ShapeError,
+  VerifyError,
   WgradError,
 } from "./errors.ts";
 export {

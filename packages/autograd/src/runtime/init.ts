@@ -3,15 +3,17 @@ import { ArgumentError, DeviceError } from "../errors.ts";
 import { context, streamNamed } from "../graph/context.ts";
 import { type Pass, passes } from "./passes.ts";
 import { DeviceStream } from "./stream.ts";
+import type { Verifier } from "./verify.ts";
 
 export interface InitOptions {
   /** "webgpu", "cpu", or a GPUDevice of your own. Default: webgpu where there is one, else cpu with a warning. */
   readonly device?: "webgpu" | "cpu" | GPUDevice;
   /**
    * "off" runs one kernel per operation, in order: slow, and the oracle of everything faster. `{ without }` leaves out single
-   * passes of the scheduler, to see what each is worth.
+   * passes of the scheduler, to see what each is worth. "verify" compares every new plan, kernel by kernel, with its operations run
+   * one by one; a read throws VerifyError where they differ: slow, for those who doubt.
    */
-  readonly fusion?: "on" | "off" | { readonly without: readonly Pass[] };
+  readonly fusion?: "on" | "off" | "verify" | { readonly without: readonly Pass[] };
   /** Bytes of device memory past which kept buffers move to the host. Default: no limit. */
   readonly budget?: number;
 }
@@ -27,7 +29,8 @@ export async function initFresh(options: InitOptions = {}): Promise<InitResult> 
   const result = await init(options);
   const { backend } = context.stream as DeviceStream;
   const { fusion = "on", budget = Number.POSITIVE_INFINITY } = options;
-  context.stream = new DeviceStream(backend, { passes: passesOf(fusion), budget });
+  const verifier = await verifierOf(fusion);
+  context.stream = new DeviceStream(backend, { passes: passesOf(fusion), budget, verifier });
   return result;
 }
 
@@ -55,7 +58,7 @@ export async function init(options: InitOptions = {}): Promise<InitResult> {
   }
   const kind = device ?? "webgpu";
   const backend = (await open(kind)) ?? (await fallBack(device));
-  context.stream = streamOf(backend, chosen, budget);
+  context.stream = streamOf(backend, chosen, budget, await verifierOf(fusion));
   return { device: backend.kind, description: backend.description };
 }
 
@@ -96,28 +99,40 @@ async function openDevice(kind: "webgpu" | "cpu" | GPUDevice): Promise<Device | 
   return openWebGPU(kind === "webgpu" ? undefined : kind);
 }
 
+/** What compares plans with the cpu device, if that is asked for. */
+async function verifierOf(fusion: InitOptions["fusion"]): Promise<Verifier | null> {
+  if (fusion !== "verify") return null;
+  const { Verifier } = await import("./verify.ts");
+  return new Verifier((await open("cpu")) as Device);
+}
+
 const streams = new WeakMap<Device, Map<string, DeviceStream>>();
 
 /** The scheduler's passes that are asked for. */
 function passesOf(fusion: NonNullable<InitOptions["fusion"]>): ReadonlySet<Pass> {
-  if (fusion === "on") return new Set(passes);
+  if (fusion === "on" || fusion === "verify") return new Set(passes);
   if (fusion === "off") return new Set();
   const without = typeof fusion === "object" && fusion !== null ? fusion.without : null;
   const unknown = Array.isArray(without) ? without.find((pass) => !passes.includes(pass)) : null;
   if (!Array.isArray(without) || unknown !== undefined) {
     throw new ArgumentError(
-      `init: fusion is "on", "off" or { without: [passes] }; got ${JSON.stringify(fusion)}` +
+      `init: fusion is "on", "off", "verify" or { without: [passes] }; got ${JSON.stringify(fusion)}` +
         `\n  hint: the passes are ${passes.join(", ")}`,
     );
   }
   return new Set(passes.filter((pass) => !without.includes(pass)));
 }
 
-function streamOf(backend: Device, chosen: ReadonlySet<Pass>, budget: number): DeviceStream {
+function streamOf(
+  backend: Device,
+  chosen: ReadonlySet<Pass>,
+  budget: number,
+  verifier: Verifier | null = null,
+): DeviceStream {
   const known = streams.get(backend) ?? new Map<string, DeviceStream>();
   streams.set(backend, known);
-  const key = `${[...chosen]} ${budget}`;
-  const stream = known.get(key) ?? new DeviceStream(backend, { passes: chosen, budget });
+  const key = `${[...chosen]} ${budget} ${verifier !== null}`;
+  const stream = known.get(key) ?? new DeviceStream(backend, { passes: chosen, budget, verifier });
   known.set(key, stream);
   context.streams.set(stream.device, stream);
   return stream;

@@ -17,6 +17,7 @@ import type { FuseOptions } from "./passes.ts";
 import { expire } from "./retention.ts";
 import { type Scheduled, schedule } from "./schedule.ts";
 import { HOLD_CELL, HOLD_NOTHING, type Hold, type Source, type Trace } from "./trace.ts";
+import type { PlannedKernel } from "./verify.ts";
 
 /** A value that leaves the plan. */
 export interface Output {
@@ -47,6 +48,8 @@ export class Plan {
   readonly slots: readonly (InputSlot | null)[];
   readonly slotSets: SlotSet[] = [];
   readonly kernels: readonly KernelInfo[];
+  /** What is to be verified when it runs for the first time; null otherwise. */
+  unverified: readonly PlannedKernel[] | null = null;
   /** What one run moves and computes. */
   readonly cost: Cost;
   /** Bytes of its temporary buffers, and the most that its order of kernels needs at once. */
@@ -58,7 +61,14 @@ export class Plan {
   private readonly params: Float64Array;
   private readonly paramOf: Int32Array;
 
-  constructor(trace: Trace, device: Device, pool: Pool, arena: Arena, options: FuseOptions) {
+  constructor(
+    trace: Trace,
+    device: Device,
+    pool: Pool,
+    arena: Arena,
+    options: FuseOptions,
+    verified = false,
+  ) {
     this.key = trace.key.copy();
     const kernels = schedule(trace, options);
     const paramOf = kernels.flatMap((kernel) => kernel.params);
@@ -77,6 +87,11 @@ export class Plan {
       this.cost = totalOf(this.kernels);
       this.memory = { peakBytes: lease.peakBytes, liveBytes: lease.liveBytes };
       this.program = bound.length === 0 ? null : device.program(bound);
+      if (verified) {
+        this.unverified = kernels.map((scheduled, k) => {
+          return { scheduled, bound: bound[k] as BoundKernel };
+        });
+      }
     } catch (error) {
       for (const slot of this.slots) if (slot !== null) pool.give(slot.buffer, "inputs");
       throw error;

@@ -1,5 +1,4 @@
 import { arrayType, type TypedArray } from "../dtype.ts";
-import { context } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
 import type { Handle } from "../graph/handle.ts";
 import { COMPUTED, EXPIRED, OWNED, PENDING } from "../graph/node.ts";
@@ -13,7 +12,7 @@ export async function read(handle: Handle): Promise<TypedArray> {
   const { window: view } = handle;
   const stream = node.stream as DeviceStream;
   const values = await stream.read(node);
-  if (context.anomaly) await stream.checked();
+  if (stream.checks) await stream.checked();
   if (view === null) return values.slice();
   const { shape, strides, offset } = view;
   const size = sizeOf(shape);

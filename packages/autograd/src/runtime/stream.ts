@@ -35,6 +35,7 @@ import {
   reach,
   Trace,
 } from "./trace.ts";
+import type { Verifier } from "./verify.ts";
 
 const NONE: readonly never[] = [];
 const none: ReadonlySet<Pass> = new Set();
@@ -42,6 +43,8 @@ const none: ReadonlySet<Pass> = new Set();
 export interface StreamOptions {
   readonly passes: ReadonlySet<Pass>;
   readonly budget: number;
+  /** Compares each new plan with its operations run one by one; null runs it unseen. */
+  readonly verifier?: Verifier | null;
 }
 
 /** One device's pending work, plans and memory: what recording talks to. */
@@ -61,6 +64,7 @@ export class DeviceStream implements Stream {
   profiler: Profiler | null = null;
   private readonly passes: ReadonlySet<Pass>;
   private readonly trace: Trace;
+  private readonly verifier: Verifier | null;
   private inspection: Promise<void> = Promise.resolve();
   private readonly queue: Queue;
   private readonly reads: Reads;
@@ -72,6 +76,7 @@ export class DeviceStream implements Stream {
     this.backend = backend;
     this.device = backend.kind;
     this.passes = options.passes;
+    this.verifier = options.verifier ?? null;
     this.trace = new Trace((node) => this.regional(node));
     this.pool = new Pool(backend, options.budget);
     this.arena = new Arena(this.pool);
@@ -156,15 +161,24 @@ export class DeviceStream implements Stream {
   private inspect(suspects: readonly Node[], operands: ReadonlyMap<Node, readonly Node[]>): void {
     const nodes = suspects.filter((node) => node.storage !== null);
     const values = nodes.map((node) => this.read(node));
-    const before = this.inspection;
-    this.inspection = before.then(async () => {
+    this.expectCheck(async () => {
       const error = culprit(nodes, operands, await Promise.all(values));
       if (error !== null) throw error;
     });
+  }
+
+  /** A check whose finding the next read throws. */
+  private expectCheck(check: () => Promise<void>): void {
+    this.inspection = this.inspection.then(check);
     this.inspection.catch(() => {});
   }
 
-  /** In anomaly mode: waits for the checks so far, and throws what they found, once. */
+  /** Whether reads wait for checks. */
+  get checks(): boolean {
+    return context.anomaly || this.verifier !== null;
+  }
+
+  /** Waits for the checks so far, and throws what they found, once. */
   async checked(): Promise<void> {
     const { inspection } = this;
     try {
@@ -319,7 +333,8 @@ export class DeviceStream implements Stream {
     this.counters.planMisses++;
     const options = fuseOptions(this.backend, context.eager ? none : this.passes);
     const start = performance.now();
-    const plan = new Plan(trace, this.backend, this.pool, this.arena, options);
+    const { backend, pool, arena, verifier } = this;
+    const plan = new Plan(trace, backend, pool, arena, options, verifier !== null);
     this.counters.compileMs += performance.now() - start;
     return this.plans.add(hash, plan);
   }
@@ -347,13 +362,18 @@ export class DeviceStream implements Stream {
       readers.push(node);
     }
     this.profiler?.begin(plan);
-    const values = this.queue.submit({
-      program: plan.program,
-      params: plan.parameters(trace),
-      before,
-      after,
-      reads,
-    });
+    const params = plan.parameters(trace);
+    const { verifier } = this;
+    let values: Promise<TypedArray>[];
+    if (verifier !== null && plan.unverified !== null) {
+      const submission = { params, before, after, reads };
+      const run = verifier.run(this.backend, plan.unverified, trace, submission);
+      plan.unverified = null;
+      values = run.values;
+      this.expectCheck(() => run.checked);
+    } else {
+      values = this.queue.submit({ program: plan.program, params, before, after, reads });
+    }
     this.profiler?.end();
     this.counters.copies += after.length;
     countRun(this.counters, plan);
