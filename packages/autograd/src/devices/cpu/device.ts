@@ -60,7 +60,7 @@ export class CpuDevice implements Device {
   readonly kind = "cpu";
   readonly description = "cpu (reference)";
   readonly failure: Error | null = null;
-  readonly fuses = false;
+  readonly fuses: boolean = false;
   readonly maxBindings: number = Number.MAX_SAFE_INTEGER;
   readonly maxBufferBytes: number = 2 ** 32;
   watch: Device["watch"] = null;
