@@ -66,6 +66,13 @@ export function promote(a: DType, b: DType): DType {
   return traits[a].rank > traits[b].rank ? a : b;
 }
 
+/** The largest whole number that an integer dtype holds; ∞ of the others. */
+export function largestWhole(dtype: DType): number {
+  if (dtype === "u8") return 255;
+  if (dtype === "u32") return 2 ** 32 - 1;
+  return dtype === "i32" ? 2 ** 31 - 1 : Infinity;
+}
+
 /** The dtype a plain number takes beside a tensor: the tensor's own, unless a fraction meets an integer. */
 export function dtypeOfNumber(value: number, beside: DType): DType {
   if (isFloating(beside)) return beside;

@@ -83,6 +83,20 @@ export const roots: Record<string, WgslFunction> = {
 };
 
 export const integers: Record<string, WgslFunction> = {
+  // A conversion may do anything out of range: i32 ends at its ends, u32 is modulo 2³², and NaN is 0.
+  i32_f32: anyWidth(
+    `fn i32_f32$(x: $F) -> $I {
+  let inside = $I(clamp(x, $F(-2147483648.0), $F(2147483520.0)));
+  return select(select(inside, $I(2147483647), x >= $F(2147483648.0)), $I(0), isNan_f32$(x));
+}`,
+    "isNan_f32",
+  ),
+  u32_f32: anyWidth(`fn u32_f32$(x: $F) -> $U {
+  let finite = (bitcast<$U>(x) & $U(0x7fffffffu)) < $U(0x7f800000u);
+  let size = select($F(0.0), trunc(abs(x)), finite);
+  let low = $U(clamp(size - floor(size * 2.3283064365386963e-10) * 4294967296.0, $F(0.0), $F(4294967040.0)));
+  return select(low, $U(0u) - low, x < $F(0.0));
+}`),
   // Through a call, because dividing by a literal 0 is a compile error. What WGSL gives for 0 is the dividend.
   div_i32: anyWidth("fn div_i32$(a: $I, b: $I) -> $I { return a / b; }"),
   div_u32: anyWidth("fn div_u32$(a: $U, b: $U) -> $U { return a / b; }"),

@@ -300,7 +300,7 @@ function renderCall(
     case "select":
       return `select(${c}, ${b}, ${a})`;
     case "cast":
-      return renderCast(a, from, to, lanes);
+      return renderCast(args[0] as WgslValue, from, to, text);
     case "bitcast":
       return `bitcast<${wgslType(to, lanes)}>(${a})`;
     case "not":
@@ -337,27 +337,24 @@ function renderCall(
   const guarded = type === "f32" && (fn === "eq" || fn === "ne");
   const operator = guarded ? undefined : infix[fn];
   if (operator !== undefined) return `${a} ${operator} ${b}`;
+  if (type !== "f32") throw new Error(`WGSL: no ${fn} of ${from}`);
   return text.call(`${fn}_f32`, args);
 }
 
-function renderCast(a: string, from: DType, to: DType, lanes: Lanes): string {
-  const splatted = (word: string) => bits(word, lanes);
+function renderCast(x: WgslValue, from: DType, to: DType, text: WgslText): string {
+  const { text: a, lanes } = x;
   const target = wgslType(to, lanes);
   if (from === "bool") return `${target}(${a})`;
+  const fraction = wgslType(from) === "f32";
   if (to === "bool") {
     // By bits, since NaN is true and a comparison with it may be anything.
-    if (wgslType(from) === "f32") {
+    if (fraction) {
       const word = `bitcast<${wgslType("u32", lanes)}>(${a})`;
-      return `(${word} & ${splatted("0x7fffffffu")}) != ${splatted("0u")}`;
+      return `(${word} & ${bits("0x7fffffffu", lanes)}) != ${bits("0u", lanes)}`;
     }
     return `${a} != ${wgslType(from, lanes)}(0)`;
   }
-  if (to === "u8") {
-    if (wgslType(from) === "f32") {
-      const whole = `bitcast<${wgslType("u32", lanes)}>(${wgslType("i32", lanes)}(${a}))`;
-      return `${whole} & ${splatted("0xffu")}`;
-    }
-    return `${wgslType("u32", lanes)}(${a}) & ${splatted("0xffu")}`;
-  }
-  return `${target}(${a})`;
+  const type = wgslType(to);
+  const whole = fraction && type !== "f32" ? text.call(`${type}_f32`, [x]) : `${target}(${a})`;
+  return to === "u8" ? `${whole} & ${bits("0xffu", lanes)}` : whole;
 }

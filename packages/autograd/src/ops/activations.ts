@@ -1,5 +1,5 @@
-import { floatOf } from "../dtype.ts";
-import { detail, ShapeError } from "../errors.ts";
+import { type DType, floatOf } from "../dtype.ts";
+import { DTypeError, detail, ShapeError } from "../errors.ts";
 import type { Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { normalizeDim, sizeOf } from "../shape.ts";
@@ -10,13 +10,13 @@ import { checkTensor, type UnaryOp, unaryFloat } from "./apply.ts";
 import { type DimOption, withDim } from "./arguments.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { gt, le, logicalAnd, logicalOr, lt, where } from "./comparison.ts";
-import { cast, zeroGradient } from "./constant.ts";
+import { cast, held, refuseBool, zeroGradient } from "./constant.ts";
 import { elementwise } from "./define.ts";
 import { reshape } from "./layout.ts";
 import { narrow } from "./movement.ts";
 import { abs, erf, exp, sigmoid, tanh } from "./unary.ts";
 
-/** An op of one operand and numbers that shape it: y = f(x; numbers…), always a fraction. */
+/** An op of one operand and numbers that shape it: y = f(x; numbers…), a fraction unless told. */
 interface ShapedSpec {
   readonly name: string;
   readonly count: number;
@@ -25,7 +25,9 @@ interface ShapedSpec {
   readonly rule: (dy: Tensor, x: Tensor, numbers: readonly number[]) => Tensor;
 }
 
-function shaped(spec: ShapedSpec): (x: Tensor, ...numbers: readonly number[]) => Tensor {
+type Shaped = (x: Tensor, ...numbers: readonly number[]) => Tensor;
+
+function shaped(spec: ShapedSpec, resultType: (x: Tensor) => DType = ofFraction): Shaped {
   const { name, count, reference, expression, rule } = spec;
   const op: Op = elementwise({
     name,
@@ -37,32 +39,48 @@ function shaped(spec: ShapedSpec): (x: Tensor, ...numbers: readonly number[]) =>
   });
   return (x, ...numbers) => {
     checkTensor(name, x);
-    const dtype = floatOf(x.dtype);
+    const dtype = resultType(x);
     return record(op, [cast(x, dtype)], x.shape, dtype, [], numbers);
   };
 }
 
-const hardtanhOp = shaped({
-  name: "hardtanh",
-  count: 2,
-  reference: (x, low, high) => Math.min(Math.max(x as number, low as number), high as number),
-  expression: (x, low, high) => e.min(e.max(x as Expr, low as Expr), high as Expr),
-  rule: (dy, x, [low, high]) =>
-    where(logicalAnd(gt(x, low as number), lt(x, high as number)), dy, zeroGradient(dy)),
-});
+const ofFraction = (x: Tensor): DType => floatOf(x.dtype);
+
+const hardtanhOp = shaped(
+  {
+    name: "hardtanh",
+    count: 2,
+    reference: (x, low, high) => Math.min(Math.max(x as number, low as number), high as number),
+    expression: (x, low, high) => e.min(e.max(x as Expr, low as Expr), high as Expr),
+    rule: (dy, x, [low, high]) =>
+      where(logicalAnd(gt(x, low as number), lt(x, high as number)), dy, zeroGradient(dy)),
+  },
+  ({ dtype }) => dtype,
+);
+
+/** Between two numbers; integers stay integers, and so must the ends be what they can hold. */
+function between(call: string, x: Tensor, ends: readonly [number, number]): Tensor {
+  checkTensor(call, x);
+  refuseBool(call, x, 'x.to("f32") first');
+  const [low, high] = ends.map((end) => held(call, end, x.dtype)) as [number, number];
+  if (low < 0 && (x.dtype === "u8" || x.dtype === "u32")) {
+    throw new DTypeError(`${call}: ${x.dtype} has nothing below 0, got ${low}`);
+  }
+  return hardtanhOp(x, low, high);
+}
 
 export interface HardtanhOptions {
   readonly minVal?: number;
   readonly maxVal?: number;
 }
 
-/** y = min(max(x, minVal), maxVal), elementwise; the slope at both ends is 0. */
+/** y = min(max(x, minVal), maxVal), elementwise; the slope at both ends is 0. Integers stay integers. */
 export function hardtanh(x: Tensor, { minVal = -1, maxVal = 1 }: HardtanhOptions = {}): Tensor {
-  return hardtanhOp(x, minVal, maxVal);
+  return between("hardtanh", x, [minVal, maxVal]);
 }
 
-/** y = min(max(x, 0), 6), elementwise. */
-export const relu6: UnaryOp = (x) => hardtanhOp(x, 0, 6);
+/** y = min(max(x, 0), 6), elementwise. Integers stay integers. */
+export const relu6: UnaryOp = (x) => between("relu6", x, [0, 6]);
 
 const leakyReluOp = shaped({
   name: "leakyRelu",

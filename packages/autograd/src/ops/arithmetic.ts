@@ -1,15 +1,26 @@
-import { isFloating } from "../dtype.ts";
-import { DTypeError } from "../errors.ts";
+import { type DType, isFloating } from "../dtype.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Op } from "../graph/op.ts";
-import { e } from "../kernel/expression.ts";
+import { type Expr, e } from "../kernel/expression.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
-import { type BinaryOp, binary, binaryFloat, type Operand, type UnaryOp, unary } from "./apply.ts";
-import { zeroGradient } from "./constant.ts";
+import {
+  applyBinary,
+  asTensor,
+  type BinaryOp,
+  binary,
+  binaryFloat,
+  type Operand,
+  resultType,
+  streamOf,
+  type UnaryOp,
+  unary,
+} from "./apply.ts";
+import { refuseBool, zeroGradient } from "./constant.ts";
 import { elementwise } from "./define.ts";
+import { floorQuotient } from "./reference.ts";
 
-/** y = −x, elementwise. */
-export const neg: UnaryOp = unary(
+const negative: UnaryOp = unary(
   elementwise({
     name: "neg",
     reference: (x) => -x,
@@ -17,6 +28,9 @@ export const neg: UnaryOp = unary(
     gradient: (dy) => [neg(dy)],
   }),
 );
+
+/** y = −x, elementwise; integers wrap around, bools are refused. */
+export const neg: UnaryOp = (x) => negative(refuseBool("neg", x, "logicalNot inverts a mask"));
 
 const plus: BinaryOp = binary(
   elementwise({
@@ -66,66 +80,116 @@ const quotient: BinaryOp = binaryFloat(
 );
 
 export interface AddOptions {
-  /** Factor of the second operand. */
+  /** Factor of the second operand: a whole number unless the result is a fraction. */
   readonly alpha?: number;
 }
 
 /** c = a + α·b, elementwise; for bools "or". Shapes broadcast, dtypes promote. */
 export function add(a: Operand, b: Operand, { alpha = 1 }: AddOptions = {}): Tensor {
-  return alpha === 1 ? plus(a, b) : composite(() => plus(a, scaled(b, alpha)));
+  return alpha === 1 ? plus(a, b) : composite(() => plus(a, scaled("add", a, b, alpha)));
 }
 
 /** c = a − α·b, elementwise. Shapes broadcast, dtypes promote; bools are refused, as in PyTorch. */
 export function sub(a: Operand, b: Operand, { alpha = 1 }: AddOptions = {}): Tensor {
   for (const x of [a, b]) {
-    if (typeof x === "object" && x.dtype === "bool") {
-      throw new DTypeError("sub: bools do not subtract\n  hint: use logicalXor or bitwiseNot");
-    }
+    if (typeof x === "object") refuseBool("sub", x, "logicalXor, or logicalNot to invert a mask");
   }
-  return alpha === 1 ? minus(a, b) : composite(() => minus(a, scaled(b, alpha)));
+  return alpha === 1 ? minus(a, b) : composite(() => minus(a, scaled("sub", a, b, alpha)));
 }
 
-const scaled = (x: Operand, by: number): Operand =>
-  typeof x === "object" ? mul(x, by) : Number(x) * by;
+/** α·b in the dtype of the result. */
+function scaled(call: string, a: Operand, b: Operand, alpha: number): Tensor {
+  const dtype = resultType(call, a, b);
+  if (!isFloating(dtype) && !Number.isInteger(alpha)) {
+    throw new DTypeError(
+      `${call}: alpha is ${alpha}, but the result is ${dtype}\n  hint: a whole number, or x.to("f32") first`,
+    );
+  }
+  const factor = dtype === "bool" ? alpha !== 0 : alpha;
+  return typeof b === "object"
+    ? mul(asTensor(b, dtype, undefined), factor)
+    : asTensor(Number(b) * Number(factor), dtype, streamOf(a));
+}
 
 /** c = b − α·a, elementwise: `sub` with its operands swapped. */
 export function rsub(a: Operand, b: Operand, options: AddOptions = {}): Tensor {
   return sub(b, a, options);
 }
 
+/** a / b of integers rounded toward zero: 0 where b is 0, on every device. */
+function wholeQuotient(a: Expr, b: Expr): Expr {
+  const zero = e.number(0, a);
+  return e.select(e.eq(b, zero), zero, e.div(a, b));
+}
+
+/** ⌊a / b⌋ of integers. */
+function wholeFloor(a: Expr, b: Expr): Expr {
+  const quotient = wholeQuotient(a, b);
+  if (a.dtype !== "i32") return quotient;
+  const zero = e.number(0, a);
+  const inexact = e.ne(e.rem(a, b), zero);
+  const opposite = e.xor(e.lt(a, zero), e.lt(b, zero));
+  return e.select(e.and(inexact, opposite), e.sub(quotient, e.number(1, a)), quotient);
+}
+
+/** ⌊a / b⌋ of fractions by the exact remainder: a rounded quotient may have passed a whole number. PyTorch's and Python's rule. */
+function fractionFloor(a: Expr, b: Expr): Expr {
+  const [zero, one, half] = [0, 1, 0.5].map((value) => e.number(value, a)) as [Expr, Expr, Expr];
+  const rest = e.rem(a, b);
+  const exact = e.div(e.sub(a, rest), b);
+  const opposite = e.and(e.ne(rest, zero), e.xor(e.lt(rest, zero), e.lt(b, zero)));
+  const quotient = e.select(opposite, e.sub(exact, one), exact);
+  const below = e.floor(quotient);
+  const nearest = e.select(e.gt(e.sub(quotient, below), half), e.add(below, one), below);
+  return e.select(e.eq(b, zero), e.div(a, b), nearest);
+}
+
 /** a / b rounded toward zero ("trunc") or down ("floor"); integers stay integers. Gradient: zero. */
 function roundedDivision(mode: "trunc" | "floor"): Op {
-  const round = Math[mode];
   return elementwise({
     name: `div ${mode}`,
-    reference: (a, b) => round(a / b),
+    reference: mode === "trunc" ? (a, b) => Math.trunc(a / b) : floorQuotient,
+    integerReference: (a, b) => Math[mode](a / b), // exact in f64; ÷ 0 is stored as 0
     expression: (a, b) => {
-      if (isFloating(a.dtype)) return e[mode](e.div(a, b));
-      const q = e.div(a, b);
-      if (mode === "trunc" || a.dtype !== "i32") return q;
-      const zero = e.number(0, a);
-      const inexact = e.ne(e.rem(a, b), zero);
-      const opposite = e.xor(e.lt(a, zero), e.lt(b, zero));
-      return e.select(e.and(inexact, opposite), e.sub(q, e.number(1, a)), q);
+      if (isFloating(a.dtype)) return mode === "trunc" ? e.trunc(e.div(a, b)) : fractionFloor(a, b);
+      return mode === "trunc" ? wholeQuotient(a, b) : wholeFloor(a, b);
     },
     gradient: (dy) => [zeroGradient(dy), zeroGradient(dy)],
   });
 }
 
-const divTrunc: BinaryOp = binary(roundedDivision("trunc"));
-const divFloor: BinaryOp = binary(roundedDivision("floor"));
+/** c = f(a, b) of a division without fractions: bools are refused, and so is an integer by the number 0. */
+export function dividing(call: string, op: Op): BinaryOp {
+  return (a, b) => {
+    const dtype = resultType(call, a, b);
+    if (dtype === "bool") throw noBools(call);
+    if (b === 0 && !isFloating(dtype)) throw byZero(call, dtype);
+    return applyBinary(op, a, b, dtype);
+  };
+}
+
+const noBools = (call: string): DTypeError =>
+  new DTypeError(`${call}: takes numbers, got bool\n  hint: x.to("i32") first`);
+
+const byZero = (call: string, dtype: DType): ArgumentError =>
+  new ArgumentError(
+    `${call}: ${dtype} by 0\n  hint: div gives ±∞ and NaN; elements of a tensor that are 0 give 0`,
+  );
+
+const divTrunc: BinaryOp = dividing("div", roundedDivision("trunc"));
+const divFloor: BinaryOp = dividing("floorDivide", roundedDivision("floor"));
 
 export interface DivOptions {
   /** "trunc" rounds the quotient toward zero, "floor" down; without it the division is true, and gives a fraction. */
   readonly roundingMode?: "trunc" | "floor" | null;
 }
 
-/** c = a / b, elementwise; integers give f32 unless `roundingMode` is set. */
+/** c = a / b, elementwise; integers give f32 unless `roundingMode` is set, and then 0 where b is 0. */
 export function div(a: Operand, b: Operand, { roundingMode = null }: DivOptions = {}): Tensor {
   if (roundingMode === "trunc") return divTrunc(a, b);
   if (roundingMode === "floor") return divFloor(a, b);
   return quotient(a, b);
 }
 
-/** c = ⌊a / b⌋, elementwise, in the promoted dtype. */
+/** c = ⌊a / b⌋, elementwise, in the promoted dtype; of integers 0 where b is 0. */
 export const floorDivide: BinaryOp = divFloor;

@@ -1,22 +1,23 @@
 import { isFloating } from "../dtype.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
 import { Handle } from "../graph/handle.ts";
 import type { Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
-import { type BinaryOp, binary, binaryFloat, type Operand } from "./apply.ts";
-import { add, div, mul, neg, sub } from "./arithmetic.ts";
+import { type BinaryOp, binary, binaryFloat, type Operand, resultType } from "./apply.ts";
+import { add, div, dividing, mul, neg, sub } from "./arithmetic.ts";
 import { eq, ge, gt, le, logicalAnd, lt, where } from "./comparison.ts";
-import { zeroGradient } from "./constant.ts";
+import { held, zeroGradient } from "./constant.ts";
 import { elementwise } from "./define.ts";
-import { powReference } from "./reference.ts";
+import { integerPower, powReference } from "./reference.ts";
 import { log, reciprocal, sqrt, square } from "./unary.ts";
 
 const powOp: Op = elementwise({
   name: "pow",
   reference: powReference as (...values: number[]) => number,
-  expression: (a, b) => power(a as Expr, b as Expr),
+  integerReference: integerPower as (...values: number[]) => number,
+  expression: (a, b) => e.pow(a as Expr, b as Expr),
   saves: [0, 1, "output"],
   gradient: (dy, [a, b], { needs, output }) => {
     const [base, exponent] = [a as Tensor, b as Tensor];
@@ -30,15 +31,12 @@ const powOp: Op = elementwise({
   },
 });
 
-/** Integers have no power of their own on the device: theirs is taken as fractions and rounded. */
-function power(a: Expr, b: Expr): Expr {
-  if (isFloating(a.dtype)) return e.pow(a, b);
-  return e.cast(e.round(e.pow(e.cast(a, "f32"), e.cast(b, "f32"))), a.dtype);
-}
-
 const generalPower: BinaryOp = binary(powOp);
 
-/** y = aᵇ, elementwise. The exponents 1, 2, ½ and −1 as numbers are exact; ∂/∂a is 0 where b = 0. */
+/**
+ * y = aᵇ, elementwise. The exponents 1, 2, ½ and −1 as numbers are exact; ∂/∂a is 0 where b = 0. Powers of integers are exact and wrap
+ * around; a negative exponent as a number is refused for them, in a tensor it gives 0 (±1 for a = ±1).
+ */
 export function pow(a: Operand, b: Operand): Tensor {
   if (typeof a === "object" && typeof b === "number") {
     if (b === 2) return square(a);
@@ -46,6 +44,15 @@ export function pow(a: Operand, b: Operand): Tensor {
       if (b === 0.5) return sqrt(a);
       if (b === -1) return reciprocal(a);
     }
+  }
+  const dtype = resultType("pow", a, b);
+  if (dtype === "bool") {
+    throw new DTypeError('pow: takes numbers, got bool\n  hint: x.to("i32") first');
+  }
+  if (typeof b === "number" && b < 0 && !isFloating(dtype)) {
+    throw new DTypeError(
+      `pow: ${dtype} to the power ${b} is no ${dtype}\n  hint: x.to("f32") first`,
+    );
   }
   return generalPower(a, b);
 }
@@ -81,8 +88,9 @@ export const maximum: BinaryOp = extreme("maximum", Math.max, e.max, gt);
 /** c = min(a, b), elementwise; NaN if either is. Equal operands get half the gradient each. */
 export const minimum: BinaryOp = extreme("minimum", Math.min, e.min, lt);
 
-/** r = a − b · trunc(a / b), elementwise: the remainder with the sign of a, as C's fmod. */
-export const fmod: BinaryOp = binary(
+/** r = a − b · trunc(a / b), elementwise: the remainder with the sign of a, as C's fmod; of integers 0 where b is 0. */
+export const fmod: BinaryOp = dividing(
+  "fmod",
   elementwise({
     name: "fmod",
     reference: (a, b) => (a as number) % (b as number),
@@ -95,8 +103,9 @@ export const fmod: BinaryOp = binary(
   }),
 );
 
-/** r = a − b · ⌊a / b⌋, elementwise: the remainder with the sign of b, as Python's %. */
-export const remainder: BinaryOp = binary(
+/** r = a − b · ⌊a / b⌋, elementwise: the remainder with the sign of b, as Python's %; of integers 0 where b is 0. */
+export const remainder: BinaryOp = dividing(
+  "remainder",
   elementwise({
     name: "remainder",
     reference: (a, b) => {
@@ -177,8 +186,10 @@ export function clamp(
   const named = typeof low === "object" && low !== null && !(low instanceof Handle);
   const { min = null, max = null } = named ? low : { min: low as Operand | null, max: high };
   if (min === null && max === null) throw new ArgumentError("clamp: needs min, max or both");
+  const bound = (limit: Operand): Operand =>
+    typeof limit === "number" ? held("clamp", limit, resultType("clamp", x, limit)) : limit;
   return composite(() => {
-    const raised = min === null ? x : clampMin(x, min);
-    return max === null ? raised : clampMax(raised, max);
+    const raised = min === null ? x : clampMin(x, bound(min));
+    return max === null ? raised : clampMax(raised, bound(max));
   });
 }

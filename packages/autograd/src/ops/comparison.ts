@@ -1,4 +1,4 @@
-import { type DType, isFloating, promote } from "../dtype.ts";
+import { type DType, isFloating, largestWhole, promote } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import type { Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
@@ -16,21 +16,34 @@ import {
   streamOf,
   type UnaryOp,
 } from "./apply.ts";
-import { cast, zeroGradient } from "./constant.ts";
+import { cast, held, zeroGradient } from "./constant.ts";
 import { elementwise } from "./define.ts";
 
 const comparison = (
   name: string,
   reference: (a: number, b: number) => boolean,
   expression: (a: Expr, b: Expr) => Expr,
-): BinaryOp =>
-  binaryBool(
+): BinaryOp => {
+  const compare = binaryBool(
     elementwise({
       name,
       reference: (a, b) => Number(reference(a as number, b as number)),
       expression,
     }),
   );
+  return (a, b) => compare(beyond(a, b), beyond(b, a));
+};
+
+/** The operand; a number past the ends of the other's integers as ∞, which no integer passes either. */
+function beyond(operand: Operand, other: Operand): Operand {
+  if (typeof operand !== "number" || typeof other !== "object") return operand;
+  const { dtype } = other as Tensor;
+  const most = largestWhole(dtype);
+  const least = dtype === "i32" ? -most - 1 : 0;
+  if (isFloating(dtype) || dtype === "bool" || (operand >= least && operand <= most))
+    return operand;
+  return operand * Infinity;
+}
 
 /** a = b, elementwise, as bool. */
 export const eq: BinaryOp = comparison("eq", (a, b) => a === b, e.eq);
@@ -135,7 +148,9 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   const scalars = typeof a !== "object" && typeof b !== "object";
   const dtype = scalars ? promote(ofNumber(a), ofNumber(b)) : resultType("where", a, b);
   const stream = streamOf(condition);
-  const [x, y] = [asTensor(a, dtype, stream), asTensor(b, dtype, stream)];
+  const [x, y] = [a, b].map((chosen) =>
+    asTensor(typeof chosen === "number" ? held("where", chosen, dtype) : chosen, dtype, stream),
+  ) as [Tensor, Tensor];
   const shape = broadcastShapes(
     "where",
     condition.shape,

@@ -1,4 +1,4 @@
-import { type DType, isFloating } from "../dtype.ts";
+import { type DType, isFloating, largestWhole } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import type { Stream } from "../graph/context.ts";
 import type { Op } from "../graph/op.ts";
@@ -48,11 +48,18 @@ function castTo(dtype: DType, reference: (x: number) => number): Op {
   });
 }
 
+const largest = largestWhole("i32");
+/** Past the ends of i32 a fraction becomes its nearest end, and NaN 0, on every device. */
+const fractionToWhole = castTo("i32", (x) =>
+  Math.trunc(Math.min(Math.max(x, -largest - 1), largest)),
+);
+
+/** Stored integers wrap around: of a fraction too what is unsigned takes the whole part modulo 2ⁿ, as PyTorch's uint8 does. */
 const casts: Record<DType, Op> = {
   f16: castTo("f16", (x) => x),
   f32: castTo("f32", (x) => x),
   f64: castTo("f64", (x) => x),
-  i32: castTo("i32", Math.trunc),
+  i32: castTo("i32", (x) => x),
   u32: castTo("u32", Math.trunc),
   u8: castTo("u8", Math.trunc),
   bool: castTo("bool", (x) => Number(x !== 0)),
@@ -70,7 +77,21 @@ export const copy = (x: Tensor): Tensor => record(copyOp, [x], x.shape, x.dtype)
 
 /** The values as another dtype; the tensor itself if it has that dtype. */
 export function cast(x: Tensor, dtype: DType): Tensor {
-  return x.dtype === dtype ? x : record(casts[dtype], [x], x.shape, dtype);
+  if (x.dtype === dtype) return x;
+  const op = dtype === "i32" && isFloating(x.dtype) ? fractionToWhole : casts[dtype];
+  return record(op, [x], x.shape, dtype);
+}
+
+/** The number, which this dtype must be able to hold. Unsigned ones hold −1 as their largest, as in PyTorch; fractions are cut off. */
+export function held(call: string, value: number, dtype: DType): number {
+  const most = largestWhole(dtype);
+  if (dtype === "bool" || most === Infinity) return value;
+  const least = dtype === "i32" ? -most - 1 : -most;
+  const whole = Math.trunc(value);
+  if (whole >= least && whole <= most) return whole;
+  throw new DTypeError(
+    `${call}: ${value} does not fit in ${dtype}\n  hint: whole numbers up to ${most}, or f32`,
+  );
 }
 
 /** Refuses integers where only fractions make sense. */
@@ -79,4 +100,10 @@ export function checkFloating(call: string, x: Tensor): void {
   throw new DTypeError(
     `${call}: needs a floating dtype, got ${x.dtype}\n  hint: convert first, x.to("f32")`,
   );
+}
+
+/** The tensor, which must not be bool. */
+export function refuseBool(call: string, x: Tensor, hint: string): Tensor {
+  if ((x as Tensor | undefined)?.dtype !== "bool") return x;
+  throw new DTypeError(`${call}: takes numbers, got bool\n  hint: ${hint}`);
 }

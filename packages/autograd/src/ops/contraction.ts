@@ -1,21 +1,24 @@
+import { promote } from "../dtype.ts";
 import { DTypeError, detail, ShapeError } from "../errors.ts";
 import { broadcastShapes, sizeOf } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkTensor, resultType } from "./apply.ts";
+import { checkTensor } from "./apply.ts";
 import { add, mul } from "./arithmetic.ts";
-import { cast } from "./constant.ts";
+import { refuseBool } from "./constant.ts";
 import { contract } from "./contract.ts";
 import { reshape, transpose, unsqueeze } from "./layout.ts";
 
-/** a and b in the dtype both promote to; bools do not multiply. */
-export function matched(call: string, a: Tensor, b: Tensor): [Tensor, Tensor] {
+/** Refuses what products of matrices do not take: two dtypes, and bools. */
+export function checkMatched(call: string, a: Tensor, b: Tensor): void {
   checkTensor(call, a);
   checkTensor(call, b);
-  const dtype = resultType(call, a, b);
-  if (dtype === "bool")
-    throw new DTypeError(`${call}: takes numbers, got bool\n  hint: x.to("f32")`);
-  return [cast(a, dtype), cast(b, dtype)];
+  if (a.dtype !== b.dtype) {
+    throw new DTypeError(
+      `${call}: both must be of one dtype, got ${a.dtype} and ${b.dtype}\n  hint: convert one, x.to("${promote(a.dtype, b.dtype)}")`,
+    );
+  }
+  refuseBool(call, a, 'x.to("f32")');
 }
 
 function mismatch(
@@ -39,7 +42,8 @@ function mismatch(
  * [..., m, k], [..., k, n] → [..., m, n].
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  const [left, right] = matched("matmul", a, b);
+  checkMatched("matmul", a, b);
+  const [left, right] = [a, b];
   if (left.shape.length === 0 || right.shape.length === 0) {
     throw new ShapeError(
       `matmul: takes at least 1 dimension${detail("a", a.shape)}${detail("b", b.shape)}\n  hint: mul scales by a number`,

@@ -3,7 +3,7 @@ import type { Shape } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
-import { matched } from "./contraction.ts";
+import { checkMatched } from "./contraction.ts";
 import { conv, convInput } from "./conv.ts";
 import { reshape } from "./layout.ts";
 import { type Margin, padded } from "./padding.ts";
@@ -29,12 +29,12 @@ function convolution(
   options: ConvOptions | undefined,
 ): Tensor {
   const { addend, settings } = biasAndOptions<ConvOptions>(bias, options);
-  const [input, filter] = matched(call, x, weight);
-  const batch = asBatch(call, input, rank);
+  checkMatched(call, x, weight);
+  const batch = asBatch(call, x, rank);
   const { padding = 0, groups = 1 } = settings;
-  checkWeight(call, batch, filter, rank, groups, 1);
-  checkBias(call, addend, filter.shape[0] as number);
-  const kernel = filter.shape.slice(2);
+  checkWeight(call, batch, weight, rank, groups, 1);
+  checkBias(call, addend, weight.shape[0] as number);
+  const kernel = weight.shape.slice(2);
   const stride = perDim(call, "stride", settings.stride ?? 1, rank, 1);
   const dilation = perDim(call, "dilation", settings.dilation ?? 1, rank, 1);
   const margins = marginsOf(call, padding, kernel, stride, dilation);
@@ -50,8 +50,8 @@ function convolution(
   });
   const plan = { over: { counts, kernel, stride, dilation }, groups, margins };
   return composite(() => {
-    const y = conv(filter, padded(batch, [[0, 0], [0, 0], ...margins], 0), plan);
-    return finish(y, addend, batch === input);
+    const y = conv(weight, padded(batch, [[0, 0], [0, 0], ...margins], 0), plan);
+    return finish(y, addend, batch === x);
   });
 }
 
@@ -189,12 +189,12 @@ function transposedConvolution(
   options: ConvTransposeOptions | undefined,
 ): Tensor {
   const { addend, settings } = biasAndOptions<ConvTransposeOptions>(bias, options);
-  const [input, filter] = matched(call, x, weight);
-  const batch = asBatch(call, input, rank);
+  checkMatched(call, x, weight);
+  const batch = asBatch(call, x, rank);
   const { groups = 1 } = settings;
-  checkWeight(call, batch, filter, rank, groups, 0);
-  checkBias(call, addend, (filter.shape[1] as number) * groups);
-  const kernel = filter.shape.slice(2);
+  checkWeight(call, batch, weight, rank, groups, 0);
+  checkBias(call, addend, (weight.shape[1] as number) * groups);
+  const kernel = weight.shape.slice(2);
   const stride = perDim(call, "stride", settings.stride ?? 1, rank, 1);
   const dilation = perDim(call, "dilation", settings.dilation ?? 1, rank, 1);
   const padding = perDim(call, "padding", settings.padding ?? 0, rank, 0);
@@ -216,7 +216,7 @@ function transposedConvolution(
   const margins = sizes.map((): Margin => [0, 0]);
   const plan = { over: { counts, kernel, stride, dilation }, groups, margins };
   return composite(() =>
-    finish(convInput(batch, filter, plan, sizes, padding), addend, batch === input),
+    finish(convInput(batch, weight, plan, sizes, padding), addend, batch === x),
   );
 }
 

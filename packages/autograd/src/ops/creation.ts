@@ -12,7 +12,7 @@ import { Leaf } from "../tape/edge.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
-import { checkFloating, constant } from "./constant.ts";
+import { checkFloating, constant, held } from "./constant.ts";
 import { elementwise } from "./define.ts";
 
 export interface CreateOptions {
@@ -168,12 +168,15 @@ function filled(
   const stream = streamOf(call, options);
   const dtype = checkDType(call, options.dtype ?? (typeof value === "boolean" ? "bool" : "f32"));
   checkSupported(call, stream, dtype);
-  return leaf(constant(held(value, dtype), dtype, [...checkShape(call, shape)], stream), options);
+  return leaf(
+    constant(filling(call, value, dtype), dtype, [...checkShape(call, shape)], stream),
+    options,
+  );
 }
 
 /** A number as a tensor of this dtype holds it; one beside a tensor keeps the digits of an f32, as in PyTorch. */
-const held = (value: number | boolean, dtype: DType): number =>
-  dtype === "f16" ? roundToHalf(Number(value)) : Number(value);
+const filling = (call: string, value: number | boolean, dtype: DType): number =>
+  dtype === "f16" ? roundToHalf(Number(value)) : held(call, Number(value), dtype);
 
 /** 0 everywhere. */
 export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
@@ -195,7 +198,7 @@ export function fullLike(x: Tensor, value: number | boolean, options: CreateOpti
   checkTensor("fullLike", x);
   const stream = streamOf("fullLike", { device: options.device ?? x });
   const dtype = checkDType("fullLike", options.dtype ?? x.dtype);
-  return leaf(constant(held(value, dtype), dtype, x.shape, stream), options);
+  return leaf(constant(filling("fullLike", value, dtype), dtype, x.shape, stream), options);
 }
 
 /** 0 everywhere, in the shape, dtype and on the device of `x`. */

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { expand, sum } from "./broadcast.ts";
 import { contract } from "./contract.ts";
-import { matched } from "./contraction.ts";
+import { checkMatched } from "./contraction.ts";
 import { permute, reshape } from "./layout.ts";
 import { diagonal } from "./movement.ts";
 
@@ -147,9 +147,9 @@ function multiply(left: Labelled, right: Labelled, later: ReadonlySet<string>): 
   const n = b.labels.filter((label) => !shared.includes(label));
   const labels = [...batch, ...m, ...n];
   if (k.length === 0) return { x: mul(spread(a, labels), spread(b, labels)), labels };
-  const [p, q] = matched("einsum", a.x, b.x);
-  const x = widened({ ...a, x: p }, b, k);
-  const y = widened({ ...b, x: q }, a, k);
+  checkMatched("einsum", a.x, b.x);
+  const x = widened(a, b, k);
+  const y = widened(b, a, k);
   const ranks = [batch.length, m.length, n.length, k.length] as const;
   return {
     x: contract(arranged(x, [...batch, ...m, ...k]), arranged(y, [...batch, ...k, ...n]), ranks),

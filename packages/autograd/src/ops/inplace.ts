@@ -12,7 +12,7 @@ import { checkTensor, type Operand } from "./apply.ts";
 import { type AddOptions, add, type DivOptions, div, mul, neg, sub } from "./arithmetic.ts";
 import { type ClampOptions, clamp, pow } from "./binary.ts";
 import { expand } from "./broadcast.ts";
-import { cast, constantLike, copy } from "./constant.ts";
+import { cast, constantLike, copy, held } from "./constant.ts";
 import { assemble } from "./strided.ts";
 import { abs, exp, relu, round, sigmoid, sqrt, square, tanh } from "./unary.ts";
 
@@ -116,7 +116,7 @@ export function clamp_(
 /** x ← y, broadcast to x's shape and in its dtype. */
 export function copy_(x: Tensor, source: Operand): Tensor {
   return writeInPlace("copy_", x, () => {
-    if (typeof source !== "object") return constantLike(Number(source), x);
+    if (typeof source !== "object") return constantLike(held("copy_", Number(source), x.dtype), x);
     checkTensor("copy_", source);
     if (!sameShape(broadcastShapes("copy_", x.shape, source.shape), x.shape)) {
       throw new ShapeError(

@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor.ts";
 import { asTensor, checkTensor } from "./apply.ts";
 import { expand } from "./broadcast.ts";
 import { eq, ne, where } from "./comparison.ts";
+import { held } from "./constant.ts";
 import { hostTensor } from "./creation.ts";
 import { gatherAlong } from "./gathering.ts";
 import { reshape } from "./layout.ts";
@@ -30,7 +31,8 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | number | boo
       `maskedFill: takes a number or a 0-d tensor${detail("value", value.shape)}\n  hint: where takes any`,
     );
   }
-  return composite(() => where(mask, asTensor(value, x.dtype, x.node.stream), x));
+  const filling = typeof value === "object" ? value : held("maskedFill", Number(value), x.dtype);
+  return composite(() => where(mask, asTensor(filling, x.dtype, x.node.stream), x));
 }
 
 /** The elements where the mask is true, in row-major order, as a vector; x and mask broadcast. Reads the mask. */

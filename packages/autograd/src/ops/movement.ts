@@ -229,7 +229,7 @@ function triangle(
   return composite(() => {
     const rows = unsqueeze(add(counting(x.shape.at(-2) as number, x.node.stream), offset), 1);
     const columns = counting(x.shape.at(-1) as number, x.node.stream);
-    return where(side(columns, rows), x, 0);
+    return where(side(columns, rows), x, false);
   });
 }
 

@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { cat } from "./assembly.ts";
 import { expand } from "./broadcast.ts";
-import { constant } from "./constant.ts";
+import { constant, held } from "./constant.ts";
 import { flip, sliceOf } from "./movement.ts";
 import { assemble } from "./strided.ts";
 
@@ -49,7 +49,7 @@ export function pad(
   for (const [d, [before, after]] of margins.entries()) checkMargin(x, d, before, after, mode);
   return composite(() =>
     mode === "constant"
-      ? padded(x, margins, options.value ?? 0)
+      ? padded(x, margins, held("pad", options.value ?? 0, x.dtype))
       : margins.reduce((y, margin, d) => continued(y, d, margin, mode), x),
   );
 }

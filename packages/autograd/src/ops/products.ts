@@ -6,7 +6,7 @@ import { checkTensor } from "./apply.ts";
 import { add, mul } from "./arithmetic.ts";
 import { sum } from "./broadcast.ts";
 import { contract } from "./contract.ts";
-import { matched } from "./contraction.ts";
+import { checkMatched } from "./contraction.ts";
 import { einsum } from "./einsum.ts";
 import { permute, reshape } from "./layout.ts";
 import { diagonal } from "./movement.ts";
@@ -20,7 +20,7 @@ export interface TensordotOptions {
 
 /** Products of a and b summed over the dimensions that meet (2 unless told): [a's others..., b's others...]. */
 export function tensordot(a: Tensor, b: Tensor, dims: MeetingDims | TensordotOptions = {}): Tensor {
-  const [x, y] = matched("tensordot", a, b);
+  checkMatched("tensordot", a, b);
   const named = typeof dims === "number" || Array.isArray(dims);
   const given = (named ? dims : ((dims as TensordotOptions).dims ?? 2)) as MeetingDims;
   const counted = typeof given === "number";
@@ -29,20 +29,20 @@ export function tensordot(a: Tensor, b: Tensor, dims: MeetingDims | TensordotOpt
       `tensordot: ${given} dimensions do not meet${detail("a", a.shape)}${detail("b", b.shape)}`,
     );
   }
-  const ofA = counted ? range(a.shape.length - given, given) : meeting(x, given[0]);
-  const ofB = counted ? range(0, given) : meeting(y, given[1]);
+  const ofA = counted ? range(a.shape.length - given, given) : meeting(a, given[0]);
+  const ofB = counted ? range(0, given) : meeting(b, given[1]);
   const meet =
-    ofA.length === ofB.length && ofA.every((d, i) => x.shape[d] === y.shape[ofB[i] as number]);
+    ofA.length === ofB.length && ofA.every((d, i) => a.shape[d] === b.shape[ofB[i] as number]);
   if (!meet) {
     throw new ShapeError(
       `tensordot: dimensions [${ofA.join(", ")}] of a and [${ofB.join(", ")}] of b differ in size` +
         `${detail("a", a.shape)}${detail("b", b.shape)}`,
     );
   }
-  const restA = range(0, x.shape.length).filter((d) => !ofA.includes(d));
-  const restB = range(0, y.shape.length).filter((d) => !ofB.includes(d));
+  const restA = range(0, a.shape.length).filter((d) => !ofA.includes(d));
+  const restB = range(0, b.shape.length).filter((d) => !ofB.includes(d));
   return composite(() =>
-    contract(permute(x, [...restA, ...ofA]), permute(y, [...ofB, ...restB]), [
+    contract(permute(a, [...restA, ...ofA]), permute(b, [...ofB, ...restB]), [
       0,
       restA.length,
       restB.length,

@@ -19,7 +19,7 @@ import {
   sum,
 } from "./broadcast.ts";
 import { eq, where } from "./comparison.ts";
-import { cast, checkFloating, zeroGradient } from "./constant.ts";
+import { cast, checkFloating, refuseBool, zeroGradient } from "./constant.ts";
 import { counting } from "./creation.ts";
 import { reduction } from "./define.ts";
 import { reshape } from "./layout.ts";
@@ -109,6 +109,7 @@ function argextreme(
   options: OneDimOptions | undefined,
 ): Tensor {
   checkTensor(op.name, x);
+  refuseBool(op.name, x, 'x.to("u8") first; max(x, dim) takes bools');
   const { dim: over = null, keepdim = false } = withDim<number | null, OneDimOptions>(dim, options);
   const dims = normalizeDims(op.name, over, x.shape.length);
   refuseNothing(op.name, x, dims);

@@ -36,3 +36,25 @@ export function powReference(a: number, b: number): number {
   if (a === 1 || (a === -1 && Math.abs(b) === Infinity)) return 1;
   return a ** b;
 }
+
+/** ⌊a / b⌋ by the exact remainder, as PyTorch and Python have it: ∞ by anything is NaN. */
+export function floorQuotient(a: number, b: number): number {
+  if (b === 0) return a / b;
+  const rest = a % b;
+  const exact = (a - rest) / b;
+  const quotient = rest !== 0 && rest < 0 !== b < 0 ? exact - 1 : exact;
+  const below = Math.floor(quotient);
+  return quotient - below > 0.5 ? below + 1 : below;
+}
+
+/** aᵇ of integers modulo 2³²; a negative power is 0, but of 1 and −1. */
+export function integerPower(a: number, b: number): number {
+  if (b < 0) return a === 1 ? 1 : a === -1 ? 1 - 2 * (b & 1) : 0;
+  let power = 1;
+  let factor = a;
+  for (let n = b; n > 0; n = Math.floor(n / 2)) {
+    if (n % 2 === 1) power = Math.imul(power, factor);
+    factor = Math.imul(factor, factor);
+  }
+  return power;
+}

@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor.ts";
 import { checkTensor, type UnaryOp, unary, unaryFloat } from "./apply.ts";
 import { add, div, mul, neg, sub } from "./arithmetic.ts";
 import { eq, gt, isnan, lt, where } from "./comparison.ts";
-import { cast, zeroGradient } from "./constant.ts";
+import { cast, checkFloating, refuseBool, zeroGradient } from "./constant.ts";
 import { type ElementwiseSpec, elementwise } from "./define.ts";
 import { erfReference, roundHalfToEven } from "./reference.ts";
 
@@ -254,8 +254,7 @@ export function round(x: Tensor, { decimals = 0 }: RoundOptions = {}): Tensor {
   );
 }
 
-/** y = x − trunc x, elementwise; it has the sign of x. */
-export const frac: UnaryOp = unary(
+const fraction: UnaryOp = unary(
   elementwise({
     name: "frac",
     reference: (x) => (x as number) - Math.trunc(x as number),
@@ -264,8 +263,14 @@ export const frac: UnaryOp = unary(
   }),
 );
 
-/** y = max(0, x), elementwise; the slope at 0 is 0. */
-export const relu: UnaryOp = unary(
+/** y = x − trunc x of fractions, elementwise; it has the sign of x. */
+export const frac: UnaryOp = (x) => {
+  checkTensor("frac", x);
+  checkFloating("frac", x);
+  return fraction(x);
+};
+
+const rectified: UnaryOp = unary(
   elementwise(
     ofOutput(
       "relu",
@@ -275,6 +280,9 @@ export const relu: UnaryOp = unary(
     ),
   ),
 );
+
+/** y = max(0, x), elementwise; the slope at 0 is 0. Bools are refused. */
+export const relu: UnaryOp = (x) => rectified(refuseBool("relu", x, 'x.to("f32") first'));
 
 /** Whether x is +∞ or −∞, elementwise, as bool. */
 export const isinf: UnaryOp = (x) => composite(() => eq(abs(x), Infinity));

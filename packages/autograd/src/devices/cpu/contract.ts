@@ -1,12 +1,13 @@
-import type { TypedArray } from "../../dtype.ts";
+import { type DType, isFloating, type TypedArray } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
 import { loopsOver, type Reading, walkOver } from "./reading.ts";
 
 /**
- * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], summed in f64; row by row, so that b is read along its rows.
- * `attrs` are the numbers of batch, m, n and k dimensions; none given are those of matrices.
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], summed in f64, integers modulo 2³²; row by row, so that b is read along
+ * its rows. `attrs` are the numbers of batch, m, n and k dimensions; none given are those of matrices.
  */
 export function contract(
+  dtype: DType,
   attrs: readonly number[],
   a: Reading,
   b: Reading,
@@ -29,13 +30,16 @@ export function contract(
     b.strides.slice(batch, depth),
   ]);
   const eachColumns = walkOver(columns.outer, columns.outerStrides);
-  const sums = new Float64Array(width);
+  const fractions = isFloating(dtype);
+  const sums = fractions ? new Float64Array(width) : new Int32Array(width);
 
   const addRow = (x: number, start: number): void => {
     let place = 0;
     eachColumns([start], ([from]) => {
       for (let n = 0; n < columns.count; n++, place++) {
-        sums[place] = (sums[place] as number) + x * (b.data[(from as number) + n * step] as number);
+        const y = b.data[(from as number) + n * step] as number;
+        const product = fractions ? x * y : Math.imul(x, y);
+        sums[place] = (sums[place] as number) + product;
       }
     });
   };

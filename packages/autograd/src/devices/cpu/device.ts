@@ -223,7 +223,7 @@ function bindStep(
     case "reduce":
       return reduce(meaning, step.dtype, step.attrs[0] as number, a);
     case "contract":
-      return contract(step.attrs, a, b);
+      return contract(step.dtype, step.attrs, a, b);
     case "assemble":
       return assemble(step.attrs, operands);
     case "gather":

@@ -12,7 +12,7 @@ export function elementwise(
   shape: Shape,
   operands: readonly Reading[],
 ): (out: TypedArray, scalars: readonly number[]) => void {
-  const integer = dtype === "i32" || dtype === "u32";
+  const integer = dtype === "i32" || dtype === "u32" || dtype === "u8";
   const f = (integer ? meaning.integerReference : undefined) ?? meaning.reference;
   const { outer, outerStrides, count, steps } = loopsOver(
     shape,

@@ -14,7 +14,11 @@ const folds: Record<"sum" | "prod" | "max" | "min", Fold> = {
   max: { start: -Infinity, step: (sofar, x) => Math.max(sofar, x) },
   min: { start: Infinity, step: (sofar, x) => Math.min(sofar, x) },
 };
-const integerProduct: Fold = { start: 1, step: Math.imul };
+/** Modulo 2³², which f64 would round. */
+const integerFolds: Partial<typeof folds> = {
+  sum: { start: 0, step: (sofar, x) => (sofar + x) | 0 },
+  prod: { start: 1, step: Math.imul },
+};
 
 /** out[outer] = ⊕ over the last `count` dimensions, in row-major order. */
 export function reduce(
@@ -64,7 +68,7 @@ export function reduce(
   const result = (first: number): number => {
     if (combine === "argmax") return extreme(1, first);
     if (combine === "argmin") return extreme(-1, first);
-    return fold(combine === "prod" && integer ? integerProduct : folds[combine], first);
+    return fold((integer ? integerFolds[combine] : undefined) ?? folds[combine], first);
   };
   return (out) => {
     let place = 0;

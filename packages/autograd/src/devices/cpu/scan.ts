@@ -10,6 +10,9 @@ const joins: Record<"sum" | "prod" | "logsumexp", (sofar: number, x: number) => 
     a === b ? a + Math.LN2 : Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))),
 };
 
+/** Modulo 2³², which f64 would round. */
+const integerJoins: Partial<typeof joins> = { sum: (sofar, x) => (sofar + x) | 0, prod: Math.imul };
+
 /** Each line along the last dimension, from its start to its stride. */
 function eachLine(
   { shape, strides, offset }: Reading,
@@ -48,7 +51,7 @@ export function scan({ combine }: Scan, dtype: DType, operand: Reading): (out: T
     };
   }
   const integer = dtype === "i32" || dtype === "u32";
-  const join = combine === "prod" && integer ? Math.imul : joins[combine];
+  const join = (integer ? integerJoins[combine] : undefined) ?? joins[combine];
   return (out) => {
     let place = 0;
     eachLine(operand, walk, (start, count, step) => {
