@@ -11,7 +11,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const conditions = ["@wgrad/source", "module", "browser", "development|production"];
 const here = dirname(fileURLToPath(import.meta.url));
@@ -67,6 +67,32 @@ function stateOfTheUnion(): string {
     .join("\n");
 }
 
+/** Data of more bytes than this are kept for use offline when they are first fetched, not before. */
+const LARGE = 1e6;
+const SERVICE_WORKER = "sw.js";
+
+/** Tells the service worker which files there are. */
+function keptOffline(): Plugin {
+  return {
+    name: "kept-offline",
+    apply: "build",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      const worker = bundle[SERVICE_WORKER];
+      if (worker?.type !== "chunk") throw new Error("the service worker is no chunk");
+      const small = Object.values(bundle).filter(
+        (file) => file.type === "chunk" || file.source.length < LARGE,
+      );
+      const files = small
+        .map(({ fileName }) => fileName)
+        .filter((name) => name !== SERVICE_WORKER && name !== "index.html")
+        .sort();
+      const version = createHash("sha256").update(files.join()).digest("hex").slice(0, 12);
+      worker.code = worker.code.replaceAll("__SITE__", JSON.stringify({ version, files }));
+    },
+  };
+}
+
 /** The gallery: a static site that works from any folder of any server. */
 export default defineConfig({
   root: join(here, "web"),
@@ -74,5 +100,18 @@ export default defineConfig({
   resolve: { conditions, alias: { packed: packed() } },
   // Classes keep their names: summaries print layers', and errors are told apart by theirs.
   worker: { format: "es", rolldownOptions: { output: { keepNames: true } } },
-  build: { outDir: "../dist", emptyOutDir: true, target: "es2022" },
+  plugins: [keptOffline()],
+  build: {
+    outDir: "../dist",
+    emptyOutDir: true,
+    target: "es2022",
+    // One style sheet: a page that is left and opened again asks for nothing.
+    cssCodeSplit: false,
+    rolldownOptions: {
+      input: { index: join(here, "web/index.html"), sw: join(here, "web/sw.ts") },
+      output: {
+        entryFileNames: ({ name }) => (name === "sw" ? SERVICE_WORKER : "assets/[name]-[hash].js"),
+      },
+    },
+  },
 });

@@ -1,3 +1,4 @@
+import { addressOf } from "./address.ts";
 import { drawing, element } from "./dom/element.ts";
 import { lessonAddress, lessons } from "./lessons.ts";
 import { pages } from "./pages.ts";
@@ -10,7 +11,7 @@ export function showGallery(place: HTMLElement): void {
       {},
       element(
         "a",
-        { class: "card", href: `#/${name}` },
+        { class: "card", href: addressOf(name) },
         drawing(icon),
         element("h2", {}, title),
         element("p", {}, summary),
@@ -24,7 +25,7 @@ export function showGallery(place: HTMLElement): void {
       element(
         "header",
         {},
-        element("h1", {}, "Watch them learn"),
+        element("h1", { tabindex: -1 }, "Watch them learn"),
         element(
           "p",
           { class: "lead" },

@@ -13,13 +13,19 @@ export async function lessonPage(name: string): Promise<HTMLElement> {
   return element(
     "article",
     { class: "demo" },
-    element("header", {}, element("h1", {}, `The lesson: ${name}`), ...about.map(line), back),
+    element(
+      "header",
+      {},
+      element("h1", { tabindex: -1 }, `The lesson: ${name}`),
+      ...about.map(line),
+      back,
+    ),
     section(
       "Run it",
       element("p", {}, "In a copy of the repository, with Node; --help lists what can be chosen:"),
       element("pre", { class: "command" }, `pnpm demo ${name}\npnpm demo ${name} --help`),
     ),
-    section("Its program", codePanel(sources)),
+    section("Its program", codePanel(sources).element),
   );
 }
 

@@ -1,23 +1,28 @@
+import { addressOf, chosenAt, keepChosen, placeAt } from "./address.ts";
 import { element } from "./dom/element.ts";
+import { keepScroll, scrollBack } from "./dom/scroll.ts";
 import { onTheme, startTheme, theme, toggleTheme } from "./dom/theme.ts";
 import { showGallery } from "./gallery.ts";
 import { lessonAddress, lessons } from "./lessons.ts";
+import { keepOffline } from "./offline.ts";
 import { pages } from "./pages.ts";
+import { unknown, unopened } from "./unopened.ts";
 import "./style/base.css";
 import "./style/demo.css";
 
 startTheme();
 const main = element("main", { id: "content", tabindex: -1 });
-const toggle = element("button", { class: "theme", onclick: toggleTheme });
+const toggle = element("button", { type: "button", class: "theme", onclick: toggleTheme });
 const sayTheme = (): void => {
-  toggle.textContent = theme() === "dark" ? "Light colours" : "Dark colours";
+  toggle.textContent = theme() === "dark" ? "Light mode" : "Dark mode";
 };
 onTheme(sayTheme, new AbortController().signal);
 sayTheme();
 
 const links = new Map(
-  Object.entries(pages).map(([name]) => [name, element("a", { href: `#/${name}` }, name)]),
+  Object.keys(pages).map((name) => [name, element("a", { href: `#/${name}` }, name)]),
 );
+document.getElementById("opening")?.remove();
 document.body.append(
   element("a", { class: "skip", href: "#content", onclick: skip }, "Skip to the content"),
   element(
@@ -32,22 +37,37 @@ document.body.append(
 
 let leaving = new AbortController();
 
-async function route(): Promise<void> {
+/** Shows what the address says; the focus follows, but for the first time. */
+async function route({ first = false } = {}): Promise<void> {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
-  const name = location.hash.replace(/^#\/?/, "");
-  const entry = Object.hasOwn(pages, name) ? pages[name] : undefined;
-  const lesson = lessons.find((each) => lessonAddress(each) === location.hash);
-  for (const [each, link] of links) {
-    if (each === name) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
+  const { path, chosen } = placeAt(location.hash);
+  const lesson = lessons.find((name) => `lesson/${name}` === path);
+  const entry = Object.hasOwn(pages, path) ? pages[path] : undefined;
   const title = lesson === undefined ? entry?.title : `The lesson: ${lesson}`;
-  document.title = title === undefined ? "wgrad gallery" : `${title} – wgrad gallery`;
-  scrollTo(0, 0);
+  for (const [name, link] of links) {
+    if (name === path) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+    link.setAttribute("href", addressOf(name));
+  }
+  const shown = (): void => {
+    if (signal.aborted) return;
+    if (!first) main.querySelector("h1")?.focus({ preventScroll: true });
+    scrollBack();
+  };
+  const titled = (words?: string): void => {
+    document.title = words === undefined ? "wgrad gallery" : `${words} – wgrad gallery`;
+  };
+  titled(title);
+  if (lesson !== undefined) straighten(lessonAddress(lesson));
   if (title === undefined) {
-    showGallery(main);
+    if (path === "") showGallery(main);
+    else {
+      titled("No such page");
+      main.replaceChildren(unknown(path));
+    }
+    shown();
     return;
   }
   main.replaceChildren(element("p", { class: "opening", role: "status" }, "Opening …"));
@@ -56,16 +76,27 @@ async function route(): Promise<void> {
       const { lessonPage } = await import("./lesson.ts");
       const page = await lessonPage(lesson);
       if (!signal.aborted) main.replaceChildren(page);
-      return;
+    } else if (entry !== undefined) {
+      const [{ page }, { showPage }] = await Promise.all([entry.load(), import("./page/show.ts")]);
+      if (signal.aborted) return;
+      const start = chosenAt(page, chosen);
+      keepChosen(path, page, start);
+      const changed = (now: typeof start): void => {
+        if (signal.aborted) return;
+        keepChosen(path, page, now);
+        links.get(path)?.setAttribute("href", addressOf(path));
+      };
+      showPage(main, { name: path, title, page, chosen: start, changed }, signal);
     }
-    if (entry === undefined) return;
-    const [{ page }, { showPage }] = await Promise.all([entry.load(), import("./page/show.ts")]);
-    if (!signal.aborted) showPage(main, { name, title: entry.title, page }, signal);
   } catch (error) {
-    if (signal.aborted) return;
-    const why = `The page could not be opened: ${(error as Error).message}`;
-    main.replaceChildren(element("p", { class: "notice", role: "alert" }, why));
+    if (!signal.aborted) main.replaceChildren(unopened(title, error as Error, () => void route()));
   }
+  shown();
+}
+
+/** Writes an address as it is meant. */
+function straighten(address: string): void {
+  if (location.hash !== address) history.replaceState(history.state, "", address);
 }
 
 function skip(event: Event): void {
@@ -73,5 +104,7 @@ function skip(event: Event): void {
   main.focus();
 }
 
+keepScroll();
 addEventListener("hashchange", () => void route());
-void route();
+void route({ first: true });
+keepOffline();

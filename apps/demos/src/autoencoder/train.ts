@@ -1,7 +1,8 @@
 import type { Tensor } from "@wgrad/autograd";
 import { DataLoader, type Dataset } from "@wgrad/datasets";
 import { MSELoss } from "@wgrad/nn";
-import { Adam, CosineAnnealingLR } from "@wgrad/optim";
+import { Adam } from "@wgrad/optim";
+import { cosine } from "../shared/schedule.ts";
 import type { Training } from "../shared/training.ts";
 import type { Autoencoder } from "./model.ts";
 
@@ -22,7 +23,7 @@ export async function* train(
   const loader = new DataLoader(dataset, { batchSize, shuffle: true });
   const steps = epochs * loader.length;
   const optimizer = new Adam(model.parameters(), { lr });
-  const schedule = new CosineAnnealingLR(optimizer, steps, { etaMin: 0.03 * lr });
+  const schedule = cosine(optimizer, steps, { floor: 0.03 });
   const criterion = new MSELoss();
   let step = 0;
 
@@ -34,7 +35,7 @@ export async function* train(
       loss.backward();
       optimizer.step();
       schedule.step();
-      yield { step: ++step, steps, loss, optimizer };
+      yield { step: ++step, steps, loss, optimizer, schedule };
     }
   }
 }

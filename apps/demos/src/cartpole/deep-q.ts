@@ -98,7 +98,7 @@ export async function* deepQ(
     }
     const last = step === steps || record >= CartPole.LIMIT;
     if (last) model.loadStateDict(best.stateDict());
-    yield { step, steps, loss, optimizer };
+    yield { step, steps, loss, optimizer, schedule };
     if (last) return;
   }
 }

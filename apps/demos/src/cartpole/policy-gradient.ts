@@ -55,7 +55,7 @@ export async function* policyGradient(
     loss.backward();
     optimizer.step();
     schedule.step();
-    yield { step, steps: iterations, loss: played.sum().div(episodes), optimizer };
+    yield { step, steps: iterations, loss: played.sum().div(episodes), optimizer, schedule };
   }
 }
 

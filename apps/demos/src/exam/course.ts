@@ -7,14 +7,21 @@ import { Logistic } from "./model.ts";
 import { type Curve, chance, standardised, students } from "./students.ts";
 import { train } from "./train.ts";
 
+/** What the steps descend where there is a penalty. */
+export const DESCENDED = "cross-entropy + penalty";
+
 /** The lesson: without a penalty the curve never stops getting steeper; with scikit-learn's it does. */
 export async function fiveStudents(
   options: Options,
 ): Promise<{ free: Curve; held: Curve; losses: LossCurve }> {
   const { epochs = 250 } = options;
   heading("1. Five students: hours → pass, as the loss alone wants it");
-  const { curve: free } = await fit(epochs, 0, (training) => watch(training));
-  const { curve: longer } = await fit(2 * epochs, 0, (training) => watch(training));
+  const { curve: free } = await fit(epochs, 0, (training) =>
+    watch(training, { name: "cross-entropy" }),
+  );
+  const { curve: longer } = await fit(2 * epochs, 0, (training) =>
+    watch(training, { name: "cross-entropy" }),
+  );
   say(
     "",
     `after ${epochs} epochs the slope is ${free.slope.toFixed(2)} an hour, after ${2 * epochs} it is ${longer.slope.toFixed(2)}:`,
@@ -31,7 +38,7 @@ export async function fiveStudents(
     "",
   );
   const { curve: held, losses } = await fit(epochs, 1 / (C * n), (training, model) =>
-    trainOrLoad(model, options, () => training),
+    trainOrLoad(model, options, () => training, { name: DESCENDED }),
   );
   say("");
   table(

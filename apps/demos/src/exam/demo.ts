@@ -2,7 +2,7 @@ import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
 import { lossPanel } from "../shared/panels.ts";
-import { fiveStudents } from "./course.ts";
+import { DESCENDED, fiveStudents } from "./course.ts";
 import { ownExam } from "./own.ts";
 import { curvePanel } from "./picture.ts";
 import { chance, students } from "./students.ts";
@@ -43,7 +43,7 @@ async function lesson(options: Options): Promise<Outcome> {
             { x: "hours of study →", y: "↑ chance to pass" },
           ),
         },
-        ...lossPanel(losses),
+        ...lossPanel(losses, { y: DESCENDED }),
       ],
     },
   };

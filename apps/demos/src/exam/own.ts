@@ -8,6 +8,7 @@ import { readOwnTable } from "../shared/own-table.ts";
 import { lossPanel } from "../shared/panels.ts";
 import { heading, say, table } from "../shared/terminal.ts";
 import { trainOrLoad } from "../shared/weights.ts";
+import { DESCENDED } from "./course.ts";
 import { Logistic } from "./model.ts";
 import { chancePanel } from "./picture.ts";
 import { train } from "./train.ts";
@@ -30,13 +31,17 @@ export async function ownExam(csv: string, options: Options): Promise<Outcome> {
   const scaler = new StandardScaler().fit(xTrain);
   const batchSize = 32;
   const model = new Logistic(features.length);
-  const losses = await trainOrLoad(model, options, () =>
-    train(model, scaler.transform(xTrain), yTrain, {
-      epochs: options.epochs ?? Math.max(60, Math.ceil(500 / Math.ceil(trainRows / batchSize))),
-      lr: Math.min(0.1, 1 / features.length),
-      batchSize,
-      penalty: 1 / trainRows,
-    }),
+  const losses = await trainOrLoad(
+    model,
+    options,
+    () =>
+      train(model, scaler.transform(xTrain), yTrain, {
+        epochs: options.epochs ?? Math.max(60, Math.ceil(500 / Math.ceil(trainRows / batchSize))),
+        lr: Math.min(0.1, 1 / features.length),
+        batchSize,
+        penalty: 1 / trainRows,
+      }),
+    { name: DESCENDED },
   );
 
   const chances = noGrad(() => model(scaler.transform(xTest)));
@@ -63,7 +68,7 @@ export async function ownExam(csv: string, options: Options): Promise<Outcome> {
       subtitle: "Logistic regression with wgrad",
       panels: [
         { title: score, subtitle: csv, ...chancePanel(real, predicted, target) },
-        ...lossPanel(losses),
+        ...lossPanel(losses, { y: DESCENDED }),
       ],
     },
   };

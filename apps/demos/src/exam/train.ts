@@ -9,11 +9,11 @@ export interface TrainSettings {
   readonly epochs: number;
   readonly lr: number;
   readonly batchSize: number;
-  /** λ: adds λ/2 · w² to the loss for the weights, not for the bias. */
+  /** λ: what the weights' squares add to the loss; the bias adds nothing. */
   readonly penalty: number;
 }
 
-/** Logistic regression: fits `model` to yes (1) and no (0) by gradient descent with momentum. */
+/** Logistic regression: minimises cross-entropy + λ/2 Σ w² of `model` on yes (1) and no (0) by gradient descent with momentum. */
 export async function* train(
   model: Logistic,
   x: Tensor,
@@ -21,18 +21,18 @@ export async function* train(
   { epochs, lr, batchSize, penalty }: TrainSettings,
 ): Training {
   const loader = new DataLoader(new TensorDataset([x, y]), { batchSize, shuffle: true });
-  const { weight, bias } = model.linear;
-  const optimizer = new SGD(
-    [{ params: [weight], weightDecay: penalty }, { params: bias === null ? [] : [bias] }],
-    { lr, momentum: 0.9 },
-  );
+  const optimizer = new SGD(model.parameters(), { lr, momentum: 0.9 });
   const criterion = new BCELoss();
   const steps = epochs * loader.length;
   let step = 0;
 
   for (let epoch = 0; epoch < epochs; epoch++) {
     for await (const [inputs, targets] of loader) {
-      const loss = criterion(model(inputs), targets);
+      const pull = model.linear.weight
+        .square()
+        .sum()
+        .mul(penalty / 2);
+      const loss = criterion(model(inputs), targets).add(pull);
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();

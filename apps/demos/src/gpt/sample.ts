@@ -30,7 +30,11 @@ export async function* sample(
     const draw = (): Tensor => {
       const logits = model(tensor(window, { shape: [1, context] })).at(0, seen.length - 1);
       const gumbel = rand([vocabulary.size], { generator }).log().neg().log().neg();
-      return logits.div(temperature).add(gumbel).argmax();
+      const scores = logits.div(temperature).add(gumbel);
+      return scores
+        .narrow(0, 1, vocabulary.size - 1)
+        .argmax()
+        .add(1); // 0 is no character
     };
     const [reading] = scope(() => [noGrad(draw).item()]);
     const next = await reading;

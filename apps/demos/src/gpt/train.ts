@@ -38,7 +38,7 @@ export async function* train(
     clipGradNorm_(model.parameters(), 1);
     optimizer.step();
     schedule.step();
-    yield { step: ++step, steps, loss, optimizer };
+    yield { step: ++step, steps, loss, optimizer, schedule };
   }
 }
 

@@ -7,7 +7,7 @@ import { trainOrLoad } from "../shared/weights.ts";
 import { leastSquares } from "./least-squares.ts";
 import type { Line } from "./picture.ts";
 import { prepare } from "./problem.ts";
-import { train } from "./train.ts";
+import { passes, train } from "./train.ts";
 
 export interface Evaluation {
   /** What was looked at: "102 held-out rows". */
@@ -28,8 +28,11 @@ export interface Evaluation {
   readonly losses: Curve;
 }
 
-/** Many rows are gone through so often; few, for so many steps. */
-const leastOf = { full: { epochs: 60, steps: 800 }, quick: { epochs: 20, steps: 400 } };
+/** Rows are gone through so often; few of them, and very many, for so many steps. */
+const lengths = {
+  full: { epochs: 60, least: 800, most: 25_000 },
+  quick: { epochs: 20, least: 400, most: 5000 },
+};
 
 /** Linear regression on rows with a fifth held out. x: [rows, features]; y: [rows, 1]. */
 export async function regression(x: Tensor, y: Tensor, options: Options): Promise<Evaluation> {
@@ -38,13 +41,12 @@ export async function regression(x: Tensor, y: Tensor, options: Options): Promis
   const model = new Linear(features, 1);
   const batchSize = 32;
   const stepsPerEpoch = Math.ceil(trainRows / batchSize);
-  const least = leastOf[options.budget];
   const lr = Math.min(0.01, 1 / features);
   const losses = await trainOrLoad(model, options, () =>
     train(model, xs, ys, {
-      epochs: options.epochs ?? Math.max(least.epochs, Math.ceil(least.steps / stepsPerEpoch)),
+      epochs: options.epochs ?? passes(stepsPerEpoch, lengths[options.budget]),
       lr,
-      lastLr: 0.02 * lr,
+      floor: 0.02,
       batchSize,
     }),
   );

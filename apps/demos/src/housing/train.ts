@@ -1,16 +1,29 @@
 import type { Tensor } from "@wgrad/autograd";
 import { DataLoader, TensorDataset } from "@wgrad/datasets";
 import { type Linear, MSELoss } from "@wgrad/nn";
-import { CosineAnnealingLR, SGD } from "@wgrad/optim";
+import { SGD } from "@wgrad/optim";
+import { cosine } from "../shared/schedule.ts";
 import type { Training } from "../shared/training.ts";
 
 export interface TrainSettings {
   readonly epochs: number;
   readonly lr: number;
-  /** Where the learning rate falls to, along half a cosine: batches that differ keep the weights
-   * trembling by as much as it lets them. Default: `lr`, which suits batches of everything. */
-  readonly lastLr?: number;
+  /** The part of `lr` that the learning rate falls to, along half a cosine: batches that differ keep the weights trembling
+   * by as much as it lets them. Default: 1, which suits batches of everything. */
+  readonly floor?: number;
   readonly batchSize: number;
+}
+
+/** Passes over the data in batches, so many a pass: `epochs`, more for few batches, fewer for very many. */
+export function passes(
+  batches: number,
+  {
+    epochs,
+    least,
+    most,
+  }: { readonly epochs: number; readonly least: number; readonly most: number },
+): number {
+  return Math.max(Math.ceil(least / batches), Math.min(epochs, Math.ceil(most / batches)));
 }
 
 /** Minimises the mean squared error of `model` by gradient descent with momentum. */
@@ -18,11 +31,11 @@ export async function* train(
   model: Linear,
   x: Tensor,
   y: Tensor,
-  { epochs, lr, lastLr = lr, batchSize }: TrainSettings,
+  { epochs, lr, floor = 1, batchSize }: TrainSettings,
 ): Training {
   const loader = new DataLoader(new TensorDataset([x, y]), { batchSize, shuffle: true });
   const optimizer = new SGD(model.parameters(), { lr, momentum: 0.9 });
-  const schedule = new CosineAnnealingLR(optimizer, epochs, { etaMin: lastLr });
+  const schedule = cosine(optimizer, epochs, { floor });
   const criterion = new MSELoss();
   const steps = epochs * loader.length;
   let step = 0;
@@ -33,7 +46,7 @@ export async function* train(
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();
-      yield { step: ++step, steps, loss, optimizer };
+      yield { step: ++step, steps, loss, optimizer, schedule };
     }
     schedule.step();
   }

@@ -37,7 +37,7 @@ export async function* trainClassifier(
       loss.backward();
       optimizer.step();
       schedule?.step();
-      yield { step: ++step, steps, loss, optimizer };
+      yield { step: ++step, steps, loss, optimizer, ...(schedule && { schedule }) };
     }
   }
 }

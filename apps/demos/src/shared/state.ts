@@ -7,13 +7,36 @@ export type AnyModule = Module<never[], unknown>;
 /** Weights that are none, or are not those of this demo; one line for the user. */
 class WeightsError extends WgradError {}
 
-/** A model's parameters and buffers as a safetensors file that says which demo it is from. */
-export async function weightsOf(model: AnyModule, demo: string): Promise<Uint8Array> {
+/** What a model was made with. */
+export type ModelSettings = Readonly<Record<string, number | string>>;
+
+/** A model's parameters and buffers as a safetensors file that says which demo it is from, and with which settings. */
+export async function weightsOf(
+  model: AnyModule,
+  demo: string,
+  settings?: ModelSettings,
+): Promise<Uint8Array> {
   const tensors: Record<string, TensorRecord> = {};
   for (const [key, value] of Object.entries(model.stateDict())) {
     tensors[key] = { dtype: value.dtype, shape: value.shape, data: await value.data() };
   }
-  return writeSafetensors(tensors, { demo });
+  return writeSafetensors(tensors, {
+    demo,
+    ...(settings !== undefined && { settings: JSON.stringify(settings) }),
+  });
+}
+
+/** The settings that such a file was written with; null where it does not say. Throws WeightsError. */
+export function settingsIn(bytes: Uint8Array, demo: string, name: string): ModelSettings | null {
+  const { settings } = read(bytes, demo, name).metadata;
+  if (settings === undefined) return null;
+  try {
+    const found: unknown = JSON.parse(settings);
+    if (typeof found === "object" && found !== null) return found as ModelSettings;
+  } catch {
+    // said below
+  }
+  throw new WeightsError(`${name}: its settings are no object of JSON`);
 }
 
 /** The tensors in such a file, for which no device need be open. Throws WeightsError, which calls the file `name`. */
@@ -22,9 +45,14 @@ export function recordsIn(
   demo: string,
   name: string,
 ): Readonly<Record<string, TensorRecord>> {
-  const { tensors, metadata } = blame(name, () => readSafetensors(bytes));
-  if (metadata.demo === undefined || metadata.demo === demo) return tensors;
-  throw new WeightsError(`${name}: weights of the demo ${metadata.demo}, not of ${demo}`);
+  return read(bytes, demo, name).tensors;
+}
+
+function read(bytes: Uint8Array, demo: string, name: string): ReturnType<typeof readSafetensors> {
+  const file = blame(name, () => readSafetensors(bytes));
+  const { demo: from } = file.metadata;
+  if (from === undefined || from === demo) return file;
+  throw new WeightsError(`${name}: weights of the demo ${from}, not of ${demo}`);
 }
 
 /** Gives `model` what `weightsOf` wrote, all or nothing. Throws WeightsError. */

@@ -1,5 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
-import type { Optimizer } from "@wgrad/optim";
+import type { LRScheduler, Optimizer } from "@wgrad/optim";
 
 /**
  * One step of training has been taken. A training loop is a generator of these, so that whoever asks for the next step
@@ -14,6 +14,8 @@ export interface Step {
   readonly loss: Tensor;
   /** What took the step, if an optimizer did: its learning rate may be changed before the next one. */
   readonly optimizer?: Optimizer;
+  /** What moves that rate from step to step, if anything does. */
+  readonly schedule?: LRScheduler;
 }
 
 export type Training = AsyncGenerator<Step, void, undefined>;

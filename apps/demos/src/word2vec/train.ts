@@ -25,7 +25,7 @@ export async function* train(
     loss.backward();
     optimizer.step();
     schedule.step();
-    yield { step, steps, loss, optimizer };
+    yield { step, steps, loss, optimizer, schedule };
   }
 }
 

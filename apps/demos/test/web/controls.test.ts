@@ -55,8 +55,8 @@ describe("what a page lets its visitor try", { timeout: 90_000 }, () => {
     await page.getByLabel("Width").focus();
     await page.keyboard.press("End");
     await until(() => numberOf(page, "parameters")).toBeGreaterThan(parameters);
-    await page.getByLabel("Seed").fill("7");
-    await page.getByLabel("Seed").blur();
+    await page.getByLabel("Seed", { exact: true }).fill("7");
+    await page.getByLabel("Seed", { exact: true }).blur();
     await until(() => stepOf(page)).toBeGreaterThan(0);
     expect(await page.locator(".notice").isVisible()).toBe(false);
     await finish(visited);
@@ -69,13 +69,13 @@ describe("what a page lets its visitor try", { timeout: 90_000 }, () => {
     const verdict = page.locator(".verdict");
     const words = page.locator(".states th[scope=col]");
     await box.fill("the food was great");
-    await until(() => verdict.textContent()).toMatch(/^(Praise|Complaint), by \d+ %$/);
+    await until(() => verdict.textContent()).toMatch(/^(Praise|Complaint) \(\d+ % sure\)$/);
     await until(() => words.allTextContents()).toContain("great");
     await box.fill("");
-    await until(() => verdict.textContent()).toBe("Write a word.");
-    await press(page, "Another fresh sentence");
+    await until(() => verdict.textContent()).toBe("Write a sentence.");
+    await press(page, "Another unseen sentence");
     await until(() => box.inputValue()).not.toBe("");
-    const listed = page.getByRole("list", { name: "Fresh sentences" }).getByRole("button");
+    const listed = page.getByRole("list", { name: "Unseen sentences" }).getByRole("button");
     const sentence = await listed.nth(3).textContent();
     await listed.nth(3).click();
     expect(await box.inputValue()).toBe(sentence);
@@ -87,11 +87,11 @@ describe("what a page lets its visitor try", { timeout: 90_000 }, () => {
     const { page } = visited;
     await trainTo(page, 30);
     const temperature = page.getByLabel("Temperature of what it writes");
-    const prompt = page.getByLabel("What it shall go on from");
+    const prompt = page.getByLabel("Prompt");
     const written = async (places: number): Promise<string> => {
       await temperature.fill(String(places));
       await prompt.fill(`Captain Ahab ${places} `);
-      await press(page, "Write on from this");
+      await press(page, "Continue this");
       const text = async (): Promise<string> =>
         (await page.locator(".written").textContent()) ?? "";
       const begun = `Captain Ahab ${places} `;
@@ -112,7 +112,7 @@ describe("what a page lets its visitor try", { timeout: 90_000 }, () => {
     const { page } = visited;
     const seen = page.getByRole("img", { name: "What it sees" });
     const before = await picture(seen);
-    await press(page, "Another fresh digit");
+    await press(page, "Another unseen digit");
     await until(() => picture(seen)).not.toBe(before);
     await finish(visited);
   });
@@ -122,10 +122,10 @@ describe("what a page lets its visitor try", { timeout: 90_000 }, () => {
     const { page } = visited;
     const drawn = page.getByLabel("What it sees");
     const light = await picture(drawn);
-    await press(page, "Dark colours");
+    await press(page, "Dark mode");
     const dark = await picture(drawn);
     expect(dark).not.toBe(light);
-    await press(page, "Light colours");
+    await press(page, "Light mode");
     expect(await picture(drawn)).toBe(light);
     await page.evaluate(() => localStorage.clear());
     await page.reload();

@@ -16,6 +16,40 @@ export async function opened(
 export const press = (page: Page, name: string): Promise<void> =>
   page.getByRole("button", { name, exact: true }).click();
 
+/** Puts a slider on one of its values, as its user does. */
+export async function slide(page: Page, label: string, value: number): Promise<void> {
+  const slider = page.getByLabel(label, { exact: true }).and(page.locator("input:visible"));
+  await slider.focus();
+  await page.keyboard.press("Home");
+  for (;;) {
+    const text = await slider.getAttribute("aria-valuetext");
+    if (Number(text) === value) return;
+    await page.keyboard.press("ArrowRight");
+    if ((await slider.getAttribute("aria-valuetext")) === text) {
+      throw new Error(`${label} has no place for ${value}`);
+    }
+  }
+}
+
+/** Takes one step and waits for it. */
+export async function oneStep(page: Page): Promise<void> {
+  const before = await stepOf(page);
+  await press(page, "One step");
+  await page.waitForFunction(
+    (step) => Number(document.querySelector<HTMLElement>(".demo")?.dataset.step) > step,
+    before,
+    { timeout: 30_000 },
+  );
+  await page.locator(".demo:is([data-state=paused], [data-state=done])").waitFor();
+}
+
+/** What the chart says of the losses: the first one, and where the smooth line is now. */
+export async function losses(page: Page): Promise<{ first: number; last: number }> {
+  const said = (await page.locator(".chart").getAttribute("aria-label")) ?? "";
+  const [first, last] = /: (.+) at first, about (.+) at step/.exec(said)?.slice(1) ?? [];
+  return { first: Number(first), last: Number.parseFloat(last ?? "") };
+}
+
 export const stateOf = (page: Page): Promise<string | null> =>
   page.locator(".demo").getAttribute("data-state");
 

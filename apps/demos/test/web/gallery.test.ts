@@ -1,16 +1,20 @@
-import type { Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import type { Locator, Page } from "playwright";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { pages } from "../../web/pages.ts";
 import {
   faults,
+  losses,
   numberOf,
+  oneStep,
   opened as openedOn,
   press,
+  slide,
   stateIs,
   stateOf,
   stepOf,
   type Visit,
 } from "./demo.ts";
+import { collisions, coloursOf, spills } from "./look.ts";
 import { expected } from "./pages.ts";
 import { openSite, type Site, visit } from "./site.ts";
 
@@ -36,55 +40,129 @@ test("the gallery shows every page, and opens one", async () => {
   await page.context().close();
 });
 
-describe.each(Object.entries(expected))(
-  "%s",
-  { timeout: 60_000 },
-  (name, { reaches, quick, steps = 20, rises = false }) => {
-    test("trains, pauses, steps, resets", async () => {
-      const { page, errors } = await opened(name);
-      expect(await stepOf(page)).toBe(0);
-      await press(page, "One step");
-      await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(1);
-      const { last: first } = await losses(page);
+describe.each(Object.entries(expected))("%s", { timeout: 90_000 }, (name, wanted) => {
+  const { reaches, quick, steps = 20, rises = false, rate, also = [] } = wanted;
+  let page: Page;
+  let errors: string[];
+  beforeAll(async () => {
+    ({ page, errors } = await opened(name));
+  }, 60_000);
+  afterEach(() => expect(errors).toEqual([]));
+  afterAll(() => page.context().close());
 
-      await press(page, "Go on");
-      const enough = async (): Promise<boolean> =>
-        (await stepOf(page)) >= steps || (await stateOf(page)) === "done";
-      await expect.poll(enough, { timeout: 30_000 }).toBe(true);
-      if ((await stateOf(page)) !== "done") {
-        await press(page, "Pause");
-        await stateIs(page, "paused");
-        const at = await stepOf(page);
-        await page.waitForTimeout(200);
-        expect(await stepOf(page)).toBe(at);
+  test("trains, pauses, steps and resets by keyboard alone, and the focus stays", async () => {
+    const [toggle, step, reset] = ["Start", "One step", "Reset"].map((label) =>
+      page.getByRole("button", { name: label, exact: true }),
+    ) as [Locator, Locator, Locator];
+    const focused = (): Promise<string | null> =>
+      page.evaluate(() => document.activeElement?.textContent ?? null);
+    expect(await stepOf(page)).toBe(0);
+    await step.focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(1);
+    await stateIs(page, "paused");
+    expect(await focused()).toBe("One step");
+    const { last: first } = await losses(page);
+
+    await page.keyboard.press("Shift+Tab");
+    expect(await focused()).toBe("Resume");
+    await page.keyboard.press("Enter");
+    const enough = async (): Promise<boolean> =>
+      (await stepOf(page)) >= steps || (await stateOf(page)) === "done";
+    await expect.poll(enough, { timeout: 30_000 }).toBe(true);
+    if ((await stateOf(page)) !== "done") {
+      expect(await focused()).toBe("Pause");
+      await page.keyboard.press("Enter");
+      await stateIs(page, "paused");
+      expect(await focused()).toBe("Resume");
+      const at = await stepOf(page);
+      await page.waitForTimeout(200);
+      expect(await stepOf(page)).toBe(at);
+    }
+    const { last } = await losses(page);
+    expect(rises ? first - last : last - first).toBeLessThan(0);
+
+    await reset.focus();
+    await page.keyboard.press("Enter");
+    await stateIs(page, "ready");
+    expect(await focused()).toBe("Reset");
+    expect(await stepOf(page)).toBe(0);
+    await expect(toggle.textContent()).resolves.toBe("Start");
+  });
+
+  test.runIf(rate !== null)(
+    "learns at the rate that its slider says, whenever it was moved",
+    async () => {
+      const { label, other } = rate as NonNullable<typeof rate>;
+      const slider = page.getByLabel(label, { exact: true }).and(page.locator("input:visible"));
+      const opens = Number(await slider.getAttribute("aria-valuetext"));
+      const take = async (count: number): Promise<string[]> => {
+        for (let i = 0; i < count; i++) await oneStep(page);
+        return page.locator("[data-number=lr], [data-number=loss]").allTextContents();
+      };
+      const again = async (): Promise<void> => {
+        await press(page, "Reset");
+        await stateIs(page, "ready");
+      };
+      const slow = await take(2);
+      const [, , later] = [...slow, ...(await take(1)).slice(1)];
+      await again();
+      await slide(page, label, other);
+      const moved = await take(2);
+      await again();
+      const begun = await take(2);
+      expect(moved).toEqual(begun);
+      expect(moved).not.toEqual(slow);
+      await slide(page, label, opens);
+      expect((await take(1))[1]).toBe(later);
+      await again();
+      expect(await take(2)).toEqual(slow);
+      await again();
+    },
+  );
+
+  test("fits its window, however narrow, and shows its colours where they are forced", async () => {
+    for (const address of [name, ...also]) {
+      if (address !== name) {
+        await page.evaluate((hash) => location.assign(hash), `#/${address}`);
+        await stateIs(page, "ready");
       }
-      const { last } = await losses(page);
-      expect(rises ? first - last : last - first).toBeLessThan(0);
-
-      await press(page, "Reset");
-      await stateIs(page, "ready");
-      expect(await stepOf(page)).toBe(0);
-      expect(await faults(page)).toEqual([]);
-      expect(errors).toEqual([]);
-      await page.context().close();
-    });
-
-    test.runIf(quick || full)(
-      "reaches what it must",
-      { timeout: full ? 600_000 : 60_000 },
-      async () => {
-        const { page, errors } = await opened(name);
-        await press(page, "Start");
-        await stateIs(page, "done", full ? 590_000 : 50_000);
-        const value = await numberOf(page, reaches.measure);
-        expect(value).toBeGreaterThanOrEqual(reaches.least ?? -Infinity);
-        expect(value).toBeLessThanOrEqual(reaches.most ?? Infinity);
-        expect(errors).toEqual([]);
-        await page.context().close();
-      },
+      await oneStep(page);
+      for (const width of [320, 390, 1240]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.waitForTimeout(100);
+        expect([address, width, await spills(page)]).toEqual([address, width, []]);
+        expect([address, width, await collisions(page)]).toEqual([address, width, []]);
+      }
+    }
+    await page.emulateMedia({ forcedColors: "active" });
+    const drawn = page.locator(
+      "canvas:visible:not(.pad), progress, .bar:visible, .near li:visible",
     );
-  },
-);
+    for (const each of await drawn.all()) {
+      expect([await each.getAttribute("class"), await coloursOf(each)]).not.toEqual([
+        expect.anything(),
+        1,
+      ]);
+    }
+    await page.emulateMedia({ forcedColors: "none" });
+    expect(await faults(page)).toEqual([]);
+  });
+
+  test.runIf(quick || full)(
+    "reaches what it must",
+    { timeout: full ? 600_000 : 60_000 },
+    async () => {
+      await page.evaluate((hash) => location.assign(hash), `#/${name}?seed=0`);
+      await stateIs(page, "ready");
+      await press(page, "Start");
+      await stateIs(page, "done", full ? 590_000 : 50_000);
+      const value = await numberOf(page, reaches.measure);
+      expect(value).toBeGreaterThanOrEqual(reaches.least ?? -Infinity);
+      expect(value).toBeLessThanOrEqual(reaches.most ?? Infinity);
+    },
+  );
+});
 
 describe("the drawing pad", { timeout: 120_000 }, () => {
   test("classifies what is drawn", async () => {
@@ -97,7 +175,9 @@ describe("the drawing pad", { timeout: 120_000 }, () => {
     for (const [digit, points] of drawings) {
       await press(page, "Clear");
       await draw(page, points);
-      await expect.poll(() => page.locator(".verdict").textContent()).toMatch(RegExp(`^${digit},`));
+      await expect
+        .poll(() => page.locator(".verdict").textContent())
+        .toMatch(RegExp(`^${digit} \\(`));
     }
     expect(errors).toEqual([]);
     await page.context().close();
@@ -136,10 +216,3 @@ async function draw(page: Page, points: readonly (readonly [number, number])[]):
 }
 
 const opened = (name: string): Promise<Visit> => openedOn(site, name);
-
-/** First loss, and the smooth one now, as the chart says them. */
-async function losses(page: Page): Promise<{ first: number; last: number }> {
-  const said = (await page.locator(".chart").getAttribute("aria-label")) ?? "";
-  const [first, last] = /: (.+) at first, about (.+) at step/.exec(said)?.slice(1) ?? [];
-  return { first: Number(first), last: Number(last) };
-}

@@ -8,18 +8,43 @@ export interface Expected {
   readonly rises?: boolean;
   /** Trained to its end in the quick tier too. */
   readonly quick?: boolean;
+  /** The slider of the learning rate, and a place on it that is not the one it opens with; null where there is none. */
+  readonly rate: { readonly label: string; readonly other: number } | null;
+  /** Addresses at which it is looked at too: what is longest, or drawn otherwise. */
+  readonly also?: readonly string[];
 }
 
+const rate = (other: number) => ({ label: "Learning rate", other });
+
 export const expected: Readonly<Record<string, Expected>> = {
-  housing: { reaches: { measure: "r2", least: 0.366 }, quick: true },
-  exam: { reaches: { measure: "at25", least: 0.495, most: 0.505 }, quick: true },
-  boundary: { reaches: { measure: "accuracy", least: 99 } },
-  optimizers: { reaches: { measure: "best", most: 0.01 } },
-  digits: { reaches: { measure: "accuracy", least: 96.5 } },
-  autoencoder: { reaches: { measure: "ofPca", most: 0.9 } },
-  word2vec: { reaches: { measure: "related", least: 75 }, steps: 40 },
-  cartpole: { reaches: { measure: "pushes", least: 195 }, steps: 5, rises: true },
-  sentiment: { reaches: { measure: "accuracy", least: 79 }, steps: 50 },
-  gpt: { reaches: { measure: "perplexity", most: 11 } },
-  clusters: { reaches: { measure: "rand", least: 0.85 } },
+  housing: {
+    reaches: { measure: "r2", least: 0.366 },
+    quick: true,
+    rate: rate(0.3),
+    also: ["housing?data=sacramento", "housing?data=all"],
+  },
+  exam: {
+    reaches: { measure: "at25", least: 0.495, most: 0.505 },
+    quick: true,
+    rate: rate(3),
+  },
+  boundary: { reaches: { measure: "accuracy", least: 99 }, rate: rate(0.3) },
+  optimizers: {
+    reaches: { measure: "best", most: 0.01 },
+    rate: { label: "Learning-rate multiplier", other: 3 },
+    also: ["optimizers?surface=hollows"],
+  },
+  digits: { reaches: { measure: "accuracy", least: 96.5 }, rate: rate(0.03) },
+  autoencoder: { reaches: { measure: "ofPca", most: 0.9 }, rate: rate(0.03) },
+  word2vec: { reaches: { measure: "related", least: 75 }, steps: 40, rate: rate(0.05) },
+  cartpole: {
+    reaches: { measure: "pushes", least: 195 },
+    steps: 5,
+    rises: true,
+    rate: rate(0.1),
+    also: ["cartpole?way=deep-q"],
+  },
+  sentiment: { reaches: { measure: "accuracy", least: 79 }, steps: 50, rate: rate(0.05) },
+  gpt: { reaches: { measure: "perplexity", most: 11 }, rate: rate(0.001) },
+  clusters: { reaches: { measure: "rand", least: 0.85 }, rate: null },
 };

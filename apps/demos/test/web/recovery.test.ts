@@ -26,6 +26,7 @@ describe("a user's own prices", { timeout: 60_000 }, () => {
     const { page, errors } = await opened(site, "housing");
     await press(page, "One step");
     await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(1);
+    await stateIs(page, "paused");
     const upload = page.getByLabel("Your own prices");
     for (const [text, message] of [
       ["area,price\n100,300\nx,450\n", 'houses.csv: row 2 (line 3), column "area"'],
@@ -126,7 +127,7 @@ describe("the device", { timeout: 60_000 }, () => {
     await stateIs(page, "ready");
     const said = await page.locator(".device").textContent();
     expect(said).toContain("on the processor, in plain JavaScript");
-    expect(said).toContain("This browser gives no WebGPU");
+    expect(said).toContain("found no graphics card");
     await press(page, "Start");
     await stateIs(page, "done");
     expect(await numberOf(page, "at25")).toBeCloseTo(0.5, 2);

@@ -77,7 +77,12 @@ export async function visit(
   name: string,
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({ locale: "en-GB", ...options });
+  // What is kept offline would come between a test and the server.
+  const context = await browser.newContext({
+    locale: "en-GB",
+    serviceWorkers: "block",
+    ...options,
+  });
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("console", (message) => {

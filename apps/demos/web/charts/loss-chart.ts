@@ -1,12 +1,12 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { element } from "../dom/element.ts";
 import { color, onTheme } from "../dom/theme.ts";
 import type { LossOptions } from "../page/definition.ts";
+import { reachOf, smoothAt } from "./smooth.ts";
 
 /** Points past which pairs become one. */
 const MOST = 4000;
-/** The smooth line is an average over about this part of the steps so far, and no fewer than so many. */
-const SMOOTHING = { part: 0.05, least: 10 };
 
 /** Distances between marks of steps. */
 const WHOLE = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
@@ -14,19 +14,22 @@ const WHOLE = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((ten) => [ten, 2 * ten, 5
 /** The loss of every step, and a smooth line through it. */
 export class LossChart {
   readonly #place: HTMLElement;
+  readonly #words = element("p", { class: "words" });
   readonly #options: LossOptions;
   #chart: uPlot | null = null;
   #steps: number[] = [];
   #losses: number[] = [];
   #smooth: number[] = [];
+  #reach = 0;
   /** Steps in a point, and those that wait for their point. */
   #stride = 1;
   #waiting: number[] = [];
-  #average = 0;
+  #diverged: number | null = null;
 
   constructor(place: HTMLElement, options: LossOptions, signal: AbortSignal) {
     this.#place = place;
     this.#options = options;
+    place.append(this.#words);
     const observer = new ResizeObserver(() => this.#chart?.setSize(this.#size()));
     observer.observe(place);
     onTheme(() => this.#make(), signal);
@@ -43,6 +46,7 @@ export class LossChart {
     this.#smooth = [];
     this.#waiting = [];
     this.#stride = 1;
+    this.#diverged = null;
     this.#show();
   }
 
@@ -57,15 +61,17 @@ export class LossChart {
     this.#show();
   }
 
+  /** From this step on there are no numbers. */
+  diverged(step: number): void {
+    this.#diverged = step;
+    this.#show();
+  }
+
   #push(step: number): void {
     const mean = this.#waiting.reduce((sum, loss) => sum + loss, 0) / this.#waiting.length;
     this.#waiting = [];
-    const count = this.#steps.push(step);
-    const over = Math.max(SMOOTHING.least, SMOOTHING.part * count);
-    const weight = this.#options.noisy === false ? 1 : Math.max(1 / count, 1 / over);
-    this.#average = count === 1 ? mean : this.#average + weight * (mean - this.#average);
+    this.#steps.push(step);
     this.#losses.push(mean);
-    this.#smooth.push(this.#average);
   }
 
   #halve(): void {
@@ -73,20 +79,47 @@ export class LossChart {
     this.#losses = this.#losses.map((loss, i, all) => (loss + (all[i - 1] ?? loss)) / 2);
     this.#steps = this.#steps.filter(second);
     this.#losses = this.#losses.filter(second);
-    this.#smooth = this.#smooth.filter(second);
+    this.#smooth = [];
     this.#stride *= 2;
+  }
+
+  /** Goes through the points of which the neighbours are others than before. */
+  #smoothen(): void {
+    const count = this.#losses.length;
+    if (this.#options.noisy === false) {
+      this.#smooth = this.#losses;
+      return;
+    }
+    const reach = reachOf(count);
+    const first = reach === this.#reach ? Math.max(0, this.#smooth.length - reach) : 0;
+    this.#reach = reach;
+    this.#smooth.length = Math.min(first, this.#smooth.length);
+    for (let i = this.#smooth.length; i < count; i++) {
+      this.#smooth.push(smoothAt(this.#losses, i, reach));
+    }
   }
 
   /** Drawn at once: later, letters on a canvas would have the browser work out the style of all that has changed by then. */
   #show(): void {
+    this.#smoothen();
     const chart = this.#chart;
-    chart?.batch(() => chart.setData(this.#data()));
+    const shown = this.#losses.length > 0;
+    this.#words.textContent = this.#said(shown);
+    if (chart !== null) chart.root.hidden = !shown;
+    if (shown) chart?.batch(() => chart.setData(this.#data()));
     const [first, last, step] = [this.#losses[0], this.#smooth.at(-1), this.#steps.at(-1)];
     const said =
       first === undefined || last === undefined
         ? "nothing yet"
         : `${first.toPrecision(4)} at first, about ${last.toPrecision(4)} at step ${step}`;
-    this.#place.setAttribute("aria-label", `${this.#options.label}: ${said}`);
+    const end = this.#diverged === null ? "" : `; diverged at step ${this.#diverged}`;
+    this.#place.setAttribute("aria-label", `${this.#options.label}: ${said}${end}`);
+  }
+
+  /** What stands over the curve, or in its place. */
+  #said(shown: boolean): string {
+    if (this.#diverged !== null) return `diverged at step ${this.#diverged}`;
+    return shown ? "" : "Nothing yet: press Start, and every step adds a point.";
   }
 
   #data(): uPlot.AlignedData {
@@ -108,7 +141,7 @@ export class LossChart {
     this.#chart = new uPlot(
       {
         ...this.#size(),
-        cursor: { y: false, points: { show: false } },
+        cursor: { show: false },
         legend: { show: false },
         scales: {
           x: { time: false },
@@ -116,12 +149,16 @@ export class LossChart {
         },
         axes: [
           { ...axis, space: 80, size: 30, incrs: WHOLE },
-          { ...axis, size: 56, values: (_, ticks) => ticks.map(short) },
+          {
+            ...axis,
+            size: (_, ticks) => 16 + 7 * longest(ticks),
+            values: (_, ticks) => ticks.map(short),
+          },
         ],
         series: [
           {},
           { stroke: color("data-faint"), width: 1, points: { show: false } },
-          { stroke: color("data"), width: 2, points: { show: false } },
+          { stroke: color("data"), width: 2, points: { show: ({ data: [x] }) => x.length < 3 } },
         ],
       },
       this.#data(),
@@ -132,10 +169,12 @@ export class LossChart {
   }
 }
 
+const longest = (ticks: readonly string[] | null): number =>
+  (ticks ?? []).reduce((most, tick) => Math.max(most, tick.length), 1);
 const nice = (max: number | null): number => (max === null || max <= 0 ? 1 : 1.05 * max);
 const short = (tick: number | null): string =>
   tick === null
     ? ""
-    : Math.abs(tick) >= 1e5
+    : Math.abs(tick) >= 1e5 || (tick !== 0 && Math.abs(tick) < 1e-4)
       ? tick.toExponential(0)
       : String(Number(tick.toPrecision(3)));

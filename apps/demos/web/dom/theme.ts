@@ -2,6 +2,7 @@ export type Theme = "light" | "dark";
 
 const key = "wgrad-theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const forced = matchMedia("(forced-colors: active)");
 const listeners = new Set<() => void>();
 
 /** What the user chose on this site, else what their system says. */
@@ -15,21 +16,36 @@ export function toggleTheme(): void {
     // Storage may be closed to us; the choice then lasts as long as the page.
   }
   document.documentElement.dataset.theme = next;
-  colors.clear();
-  for (const listener of listeners) listener();
+  changed();
 }
 
 /** Calls back whenever colours have changed, until the signal says stop. */
 export function onTheme(listener: () => void, signal: AbortSignal): void {
   listeners.add(listener);
-  dark.addEventListener("change", listener, { signal });
   signal.addEventListener("abort", () => listeners.delete(listener));
 }
 
-/** Applies an earlier choice. */
+/** Applies an earlier choice, and those to come: of this system, and of other tabs. */
 export function startTheme(): void {
+  apply();
+  dark.addEventListener("change", changed);
+  forced.addEventListener("change", changed);
+  addEventListener("storage", (event) => {
+    if (event.key !== key && event.key !== null) return;
+    delete document.documentElement.dataset.theme;
+    apply();
+    changed();
+  });
+}
+
+function apply(): void {
   const earlier = chosen();
   if (earlier !== null) document.documentElement.dataset.theme = earlier;
+}
+
+function changed(): void {
+  colors.clear();
+  for (const listener of listeners) listener();
 }
 
 function chosen(): Theme | null {
@@ -56,6 +72,7 @@ export function color(name: string): string {
 }
 
 const probe = document.createElement("span");
+// Where colours are forced this would have the one of all text.
+probe.style.setProperty("forced-color-adjust", "none");
 /** Those asked for since the theme changed: to ask, all styles must be worked out. */
 const colors = new Map<string, string>();
-dark.addEventListener("change", () => colors.clear());

@@ -7,8 +7,12 @@ export interface Slider {
   readonly value: number;
   /** The places of the slider, in order. */
   readonly values: readonly number[];
-  /** Acts while training goes on; what does not begins the training anew. */
+  /** Acts while training goes on; what does not restarts it. */
   readonly live?: boolean;
+  /** Shown, and in force, only while another control is at this option: several may share a name. */
+  readonly when?: { readonly control: string; readonly option: string };
+  /** What else there is to know of it. */
+  readonly hint?: string;
 }
 
 /** One of several, set with a list. */
@@ -19,6 +23,8 @@ export interface Choice {
   /** Value → what the list says. */
   readonly options: Readonly<Record<string, string>>;
   readonly live?: boolean;
+  readonly when?: undefined;
+  readonly hint?: string;
 }
 
 export type Control = Slider | Choice;
@@ -44,6 +50,8 @@ export interface LossOptions {
 export interface Source {
   readonly name: string;
   readonly text: string;
+  /** Shown first while a control is at this option. */
+  readonly when?: { readonly control: string; readonly option: string };
 }
 
 /** What a picture can ask of the page around it. */
@@ -54,7 +62,6 @@ export interface Stage {
   readonly signal: AbortSignal;
   /** Asks the run's `ask`, in the worker. */
   ask(question: unknown): Promise<unknown>;
-  setting(name: string): Setting;
 }
 
 /** What a page draws. */
@@ -74,14 +81,41 @@ export interface Page<Snapshot = unknown> {
   /** For trainings that would be over before they were seen: so many steps a picture, a picture every so often. */
   readonly pace?: { readonly steps: number; readonly milliseconds: number };
   readonly measures: Readonly<Record<string, Measure>>;
-  /** The user may bring a file to learn from. */
-  readonly upload?: { readonly label: string; readonly accept: string; readonly hint: string };
+  /** The user may bring a file to learn from, in place of what the control of this name says. */
+  readonly upload?: {
+    readonly replaces: string;
+    readonly label: string;
+    readonly accept: string;
+    readonly hint: string;
+  };
+  /** Nothing is drawn at random, so that a seed would decide nothing. */
+  readonly seedless?: boolean;
   readonly sources: readonly Source[];
   /** The lessons of the command line that this is the live picture of, if there are any: folders of `../src`. */
   readonly lesson?: { readonly names: readonly string[]; readonly teaches: string };
   picture(stage: Stage): Picture<Snapshot>;
 }
 
-/** The settings as a page opens. */
-export const defaults = (controls: readonly Control[]): Settings =>
+/** Whether a control has this value among its own. */
+export const takes = (control: Control, value: Setting): boolean =>
+  "options" in control
+    ? Object.hasOwn(control.options, String(value))
+    : control.values.some((each) => each === value);
+
+/** The controls that are in force with these settings. */
+const inForce = (controls: readonly Control[], settings: Settings): readonly Control[] =>
+  controls.filter(({ when }) => when === undefined || settings[when.control] === when.option);
+
+/** All settings of a page: the chosen ones where a control has such a value, else as the page opens. */
+export function settingsOf(controls: readonly Control[], chosen: Settings = {}): Settings {
+  const settings: Record<string, Setting> = {};
+  const free = controls.filter(({ when }) => when === undefined);
+  for (const control of [...free, ...inForce(controls, { ...settingsAt(free), ...chosen })]) {
+    const value = chosen[control.name];
+    settings[control.name] = value !== undefined && takes(control, value) ? value : control.value;
+  }
+  return settings;
+}
+
+const settingsAt = (controls: readonly Control[]): Settings =>
   Object.fromEntries(controls.map(({ name, value }) => [name, value]));

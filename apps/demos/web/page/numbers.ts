@@ -1,6 +1,10 @@
 import { element, say } from "../dom/element.ts";
 import type { Frame, Opened } from "../session/protocol.ts";
 import type { Page } from "./definition.ts";
+import { significant } from "./format.ts";
+
+/** Of the steps and the time so far, what still counts after a frame. */
+const KEPT = 0.8;
 
 /** What has been measured, and what the machine does for it. */
 export class Numbers {
@@ -8,7 +12,7 @@ export class Numbers {
   readonly #cells = new Map<string, HTMLElement>();
   readonly #list: HTMLElement;
   readonly #page: Page;
-  #rate = 0;
+  #lately = { steps: 0, milliseconds: 0 };
 
   constructor(page: Page) {
     this.#page = page;
@@ -16,7 +20,7 @@ export class Numbers {
     this.element = this.#list;
     this.#row("loss", page.loss.name ?? "Loss");
     for (const [name, { label }] of Object.entries(page.measures)) this.#row(name, label);
-    this.#row("lr", "Learning rate");
+    this.#row("lr", "Learning rate now");
     this.#row("rate", "Steps a second");
     this.#row("dispatches", "Dispatches a step");
     this.#row("memory", "Device memory");
@@ -24,9 +28,9 @@ export class Numbers {
   }
 
   opened({ parameters, frame }: Opened): void {
-    this.#rate = 0;
+    this.#lately = { steps: 0, milliseconds: 0 };
     for (const name of ["loss", "rate", "dispatches", "lr", ...Object.keys(this.#page.measures)]) {
-      this.#say(name, "–");
+      this.#say(name, NONE);
     }
     this.#say("parameters", parameters.toLocaleString("en"));
     this.#cells.get("parameters")?.parentElement?.toggleAttribute("hidden", parameters === 0);
@@ -35,16 +39,21 @@ export class Numbers {
 
   frame({ losses, measures, machine }: Frame): void {
     const loss = losses.at(-1);
-    if (loss !== undefined) this.#say("loss", loss.toPrecision(4));
+    if (loss !== undefined) this.#say("loss", significant(loss, 4));
     for (const [name, value] of Object.entries(measures ?? {})) {
       const measure = this.#page.measures[name];
-      if (measure !== undefined) this.#say(name, measure.format(value));
+      if (measure === undefined) continue;
+      this.#say(name, Number.isFinite(value) ? measure.format(value) : NONE);
     }
-    const { stepsPerSecond, dispatchesPerStep, bytes, lr } = machine;
-    if (stepsPerSecond > 0) {
-      this.#rate = this.#rate === 0 ? stepsPerSecond : 0.8 * this.#rate + 0.2 * stepsPerSecond;
-      this.#say("rate", this.#rate >= 10 ? this.#rate.toFixed(0) : this.#rate.toFixed(1));
-      this.#say("dispatches", String(Number(dispatchesPerStep.toFixed(1))));
+    const { steps, milliseconds, dispatches, bytes, lr } = machine;
+    if (steps > 0) {
+      const lately = this.#lately;
+      lately.steps = KEPT * lately.steps + steps;
+      lately.milliseconds = KEPT * lately.milliseconds + milliseconds;
+      const rate = (1000 * lately.steps) / lately.milliseconds;
+      // A browser's clock may stand still for as long as a short step takes.
+      if (lately.milliseconds > 0) this.#say("rate", rate.toFixed(rate >= 10 ? 0 : 1));
+      this.#say("dispatches", String(Number((dispatches / steps).toFixed(1))));
     }
     this.#cells.get("lr")?.parentElement?.toggleAttribute("hidden", lr === null);
     if (lr !== null) this.#say("lr", String(Number(lr.toPrecision(3))));
@@ -52,7 +61,7 @@ export class Numbers {
   }
 
   #row(name: string, label: string): void {
-    const cell = element("dd", { "data-number": name }, "–");
+    const cell = element("dd", { "data-number": name }, NONE);
     this.#cells.set(name, cell);
     this.#list.append(element("div", {}, element("dt", {}, label), cell));
   }
@@ -62,6 +71,9 @@ export class Numbers {
     if (cell !== undefined) say(cell, text);
   }
 }
+
+/** Where there is no number yet. */
+const NONE = "–";
 
 function sizeOf(bytes: number): string {
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`;

@@ -1,17 +1,37 @@
 import { type Connection, connect } from "../session/connect.ts";
-import type { Frame, Loading, Opened, Pace, Setting, Wanted } from "../session/protocol.ts";
+import type {
+  Frame,
+  Loading,
+  Opened,
+  Pace,
+  Setting,
+  Settings,
+  Wanted,
+} from "../session/protocol.ts";
 
-/** `pausing`: the last picture asked for is on its way. */
-export type State = "loading" | "ready" | "running" | "pausing" | "paused" | "done" | "failed";
+/** `pausing`: the last picture asked for is on its way. `diverged`: the numbers are not finite any more. */
+export type State =
+  | "loading"
+  | "ready"
+  | "running"
+  | "pausing"
+  | "paused"
+  | "done"
+  | "diverged"
+  | "failed";
+
+/** States in which nothing goes on. */
+type Resting = Exclude<State, "loading" | "running" | "pausing" | "failed">;
 
 /** Who is told what happens. */
 export interface Listener<Snapshot> {
   state(state: State): void;
   loading(loading: Loading): void;
-  opened(opened: Opened<Snapshot>): void;
+  /** A training has begun, with what was wanted of it. */
+  opened(opened: Opened<Snapshot>, wanted: Wanted): void;
   frame(frame: Frame<Snapshot>): void;
-  /** What could not be done; `state` says whether the training stands nevertheless. */
-  failed(error: Error): void;
+  /** What could not be done, and the training that stands nevertheless, if one does. */
+  failed(error: Error, standing: Wanted | null): void;
 }
 
 /** At most twenty pictures a second, and few where motion is unwelcome. */
@@ -27,7 +47,10 @@ export class Player<Snapshot> {
   /** Counts beginnings: answers of an earlier training are dropped. */
   #turn = 0;
   #playing: Promise<void> = Promise.resolve();
-  #opened = false;
+  /** The training that the worker has: the page was told of it unless a later one was wanted before it began. */
+  #standing: { opened: Opened<Snapshot>; wanted: Wanted; told: boolean } | null = null;
+  /** Where to go back to if no other training begins. */
+  #rest: Resting = "ready";
 
   /** `pace` slows down what would be over before it was seen. */
   constructor(listener: Listener<Snapshot>, pace?: Pace) {
@@ -40,24 +63,29 @@ export class Player<Snapshot> {
     return this.#state;
   }
 
-  /** Begins anew, and runs on if it ran. If that fails, the training from before is still there. */
-  async begin(wanted: Wanted, { run = false }: { readonly run?: boolean } = {}): Promise<void> {
-    const before = this.#state;
+  /** Begins anew, and runs on if it ran. If that fails, the training from before is still there. Gives whether it did. */
+  async begin(wanted: Wanted, { run = false }: { readonly run?: boolean } = {}): Promise<boolean> {
     const turn = ++this.#turn;
-    if (before === "failed" && !this.#opened) this.#connection = connect();
+    if (this.#state === "failed") this.#connection = connect();
     this.#enter("loading");
     try {
       const opened = await this.#connection.open(wanted, (loading) => {
         if (turn === this.#turn) this.#listener.loading(loading);
       });
-      if (turn !== this.#turn) return;
-      this.#opened = true;
-      this.#listener.opened(opened);
-      this.#enter("ready");
+      this.#standing = { opened, wanted, told: false };
+      if (turn !== this.#turn) return false;
+      this.#tell();
       if (run) this.run();
+      return true;
     } catch (error) {
-      if (turn === this.#turn) this.#fail(error as Error, before);
+      if (turn === this.#turn) this.#fail(error as Error);
+      return false;
     }
+  }
+
+  /** What the training that stands was begun with, as far as it has changed since. */
+  get wanted(): Wanted | null {
+    return this.#standing?.wanted ?? null;
   }
 
   run(): void {
@@ -84,6 +112,10 @@ export class Player<Snapshot> {
   }
 
   async set(name: string, value: Setting): Promise<void> {
+    if (this.#standing !== null) {
+      const { wanted } = this.#standing;
+      this.#standing.wanted = { ...wanted, settings: { ...wanted.settings, [name]: value } };
+    }
     await this.#try(this.#turn, () => this.#connection.set(name, value));
   }
 
@@ -93,7 +125,7 @@ export class Player<Snapshot> {
     try {
       return await this.#connection.ask(question);
     } catch (error) {
-      if (turn === this.#turn) this.#fail(error as Error, this.#state);
+      if (turn === this.#turn) this.#fail(error as Error);
       throw error;
     }
   }
@@ -102,14 +134,20 @@ export class Player<Snapshot> {
     return this.#connection.weights();
   }
 
-  async load(file: File): Promise<void> {
+  /** Takes the weights in a file; gives whether it did. */
+  async load(file: File): Promise<boolean> {
     const turn = this.#turn;
     this.pause();
     await this.#playing;
-    await this.#try(turn, async () => {
+    return this.#try(turn, async () => {
       const frame = await this.#connection.load(file);
       if (turn === this.#turn) this.#listener.frame(frame);
     });
+  }
+
+  /** The settings that a file of weights was written with. */
+  settingsOf(file: File): Promise<Settings | null> {
+    return this.#connection.settingsOf(file);
   }
 
   /** Ends the worker, with all it holds. */
@@ -125,7 +163,7 @@ export class Player<Snapshot> {
       for (;;) {
         const frame = await next;
         if (turn !== this.#turn) return;
-        const more = this.#goesOn(turn) && !frame.done;
+        const more = this.#goesOn(turn) && !frame.done && frame.diverged === null;
         if (more) {
           next = this.#frame();
           next.catch(() => undefined);
@@ -153,31 +191,45 @@ export class Player<Snapshot> {
 
   #show(frame: Frame<Snapshot>, state: State): void {
     this.#listener.frame(frame);
-    this.#enter(frame.done ? "done" : state);
+    this.#enter(frame.diverged !== null ? "diverged" : frame.done ? "done" : state);
   }
 
-  async #try(turn: number, work: () => Promise<void>): Promise<void> {
+  /** Says that the training which stands has begun. */
+  #tell(): void {
+    if (this.#standing === null || this.#standing.told) return;
+    this.#standing.told = true;
+    this.#listener.opened(this.#standing.opened, this.#standing.wanted);
+    this.#enter(this.#standing.opened.frame.diverged === null ? "ready" : "diverged");
+  }
+
+  async #try(turn: number, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
+      return true;
     } catch (error) {
-      if (turn === this.#turn) this.#fail(error as Error, "paused");
+      if (turn === this.#turn) this.#fail(error as Error);
+      return false;
     }
   }
 
-  #fail(error: Error, before: State): void {
-    const lost = error.name === "DeviceLostError";
-    if (lost || !this.#opened) {
+  #fail(error: Error): void {
+    if (error.name === "DeviceLostError" || this.#standing === null) {
       this.#turn++;
-      this.#opened = false;
+      this.#standing = null;
       this.#connection.close();
       this.#enter("failed");
-    } else this.#enter(before === "ready" || before === "done" ? before : "paused");
-    this.#listener.failed(error);
+    } else {
+      this.#tell();
+      this.#enter(this.#rest);
+    }
+    this.#listener.failed(error, this.#standing?.wanted ?? null);
   }
 
   #enter(state: State): void {
     if (state === this.#state) return;
     this.#state = state;
+    if (state === "running" || state === "pausing") this.#rest = "paused";
+    else if (state !== "loading" && state !== "failed") this.#rest = state;
     this.#listener.state(state);
   }
 }

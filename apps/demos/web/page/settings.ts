@@ -1,158 +1,227 @@
+import { button } from "../dom/button.ts";
 import { element } from "../dom/element.ts";
-import type { Setting, Settings } from "../session/protocol.ts";
-import { type Choice, type Control, defaults, type Page, type Slider } from "./definition.ts";
+import type { Setting, Wanted } from "../session/protocol.ts";
+import { type Choice, type Control, type Page, type Slider, settingsOf } from "./definition.ts";
 
 interface Listener {
   /** A setting that acts while training goes on. */
   live(name: string, value: Setting): void;
-  /** One that begins it anew, or a new seed or file. */
-  anew(): void;
+  /** One that restarts it, or a new seed or file. */
+  restart(): void;
 }
 
-/** Sliders, lists, the seed and the user's file. */
+/** What the user chose: settings, a seed, a file to learn from. */
+export type Chosen = Pick<Wanted, "settings" | "seed" | "file">;
+
+/** One control on the page. */
+interface Field {
+  readonly control: Control;
+  readonly element: HTMLElement;
+  show(value: Setting): void;
+}
+
+/** The largest seed. */
+export const SEEDS = 2 ** 32 - 1;
+const FILE = "file:";
+
+/** Sliders, lists, the seed and the user's file: they show what `show` was told last, and what the user has changed since. */
 export class SettingsForm {
   readonly element: HTMLFormElement;
+  readonly #page: Page;
+  readonly #fields: readonly Field[];
   readonly #seed: HTMLInputElement;
-  #settings: Record<string, Setting>;
-  #file: File | null = null;
+  readonly #file: HTMLInputElement;
+  #chosen: Chosen;
 
-  constructor(page: Page, listener: Listener) {
-    this.#settings = { ...defaults(page.controls) };
+  constructor(page: Page, chosen: Chosen, listener: Listener) {
+    this.#page = page;
+    this.#chosen = chosen;
     const change = (control: Control, value: Setting): void => {
-      this.#settings[control.name] = value;
+      const file = control.name === page.upload?.replaces ? null : this.#chosen.file;
+      const settings = settingsOf(page.controls, {
+        ...this.#chosen.settings,
+        [control.name]: value,
+      });
+      this.#chosen = { ...this.#chosen, settings, file };
       if (control.live === true) listener.live(control.name, value);
-      else listener.anew();
+      else listener.restart();
+      this.show(this.#chosen);
     };
+    this.#fields = page.controls.map((control) =>
+      "options" in control ? choice(control, change) : slider(control, change),
+    );
     this.#seed = element("input", {
       id: "seed",
       type: "number",
       min: 0,
-      max: 2 ** 32 - 1,
+      max: SEEDS,
       step: 1,
-      value: 0,
       required: true,
       onchange: () => {
-        if (this.#seed.reportValidity()) listener.anew();
+        if (!this.askForSeed()) return;
+        this.#chosen = { ...this.#chosen, seed: this.#seed.valueAsNumber };
+        listener.restart();
+      },
+    });
+    this.#file = element("input", {
+      id: "file",
+      type: "file",
+      accept: page.upload?.accept ?? "",
+      onchange: () => {
+        const file = this.#file.files?.[0];
+        if (file === undefined) return;
+        this.#chosen = { ...this.#chosen, file };
+        listener.restart();
+        this.show(this.#chosen);
       },
     });
     this.element = element(
       "form",
       { class: "settings", onsubmit: (event) => event.preventDefault() },
-      ...page.controls.map((control) =>
-        "options" in control ? choice(control, change) : slider(control, change),
-      ),
-      element(
-        "div",
-        { class: "control" },
-        element("label", { for: "seed" }, "Seed"),
-        this.#seed,
-        hint("decides every random number"),
-      ),
-      page.upload === undefined ? null : this.#upload(page.upload, listener),
+      ...this.#fields.map(({ element }) => element),
+      page.seedless === true ? null : this.#seedControl(),
+      page.upload === undefined ? null : uploadControl(page.upload, this.#file),
     );
+    this.show(chosen);
   }
 
-  get settings(): Settings {
-    return { ...this.#settings };
+  get chosen(): Chosen {
+    return this.#chosen;
   }
 
-  get seed(): number {
-    return this.#seed.valueAsNumber;
+  /** Shows what is chosen. */
+  show(chosen: Chosen): void {
+    this.#chosen = chosen;
+    const { settings, seed, file } = chosen;
+    for (const { control, element, show } of this.#fields) {
+      const { when, name } = control;
+      element.hidden = when !== undefined && settings[when.control] !== when.option;
+      const value = settings[name];
+      if (!element.hidden && value !== undefined) show(value);
+    }
+    this.#seed.value = String(seed);
+    if (this.#file.files?.[0] !== file) this.#file.value = "";
+    if (this.#page.upload !== undefined) this.#showFile(this.#page.upload.replaces, file);
   }
 
-  get file(): File | null {
-    return this.#file;
+  /** Whether the seed is one; else it is pointed at. */
+  askForSeed(): boolean {
+    const valid = this.#page.seedless === true || this.#seed.checkValidity();
+    this.#seed.setAttribute("aria-invalid", String(!valid));
+    return valid || this.#seed.reportValidity();
   }
 
-  #upload({ label, accept, hint: text }: NonNullable<Page["upload"]>, listener: Listener) {
-    const input = element("input", {
-      id: "file",
-      type: "file",
-      accept,
-      onchange: () => {
-        this.#file = input.files?.[0] ?? null;
-        back.hidden = this.#file === null;
-        listener.anew();
-      },
+  #seedControl(): HTMLElement {
+    const random = button("Another", () => {
+      this.#seed.value = String(Math.floor(Math.random() * 1000));
+      this.#seed.dispatchEvent(new Event("change"));
     });
-    const back = element(
-      "button",
-      {
-        type: "button",
-        hidden: true,
-        onclick: () => {
-          input.value = "";
-          this.#file = null;
-          back.hidden = true;
-          listener.anew();
-        },
-      },
-      "Back to the built-in data",
-    );
+    random.setAttribute("aria-label", "Another seed");
     return element(
       "div",
-      { class: "control" },
-      element("label", { for: "file" }, label),
-      input,
-      hint(text),
-      back,
+      { class: "control seed" },
+      element("label", { for: "seed" }, "Seed"),
+      element("span", { class: "pair" }, this.#seed, random),
+      hint("The same seed draws the same random numbers; another one restarts training."),
     );
   }
+
+  /** The user's file is one more option of the list that it replaces. */
+  #showFile(list: string, file: File | null): void {
+    const select = this.element.querySelector<HTMLSelectElement>(`#setting-${list}`);
+    if (select === null) throw new TypeError(`there is no list "${list}"`);
+    for (const option of select.options) if (option.value === FILE) option.remove();
+    if (file === null) return;
+    select.append(element("option", { value: FILE }, `your file: ${file.name}`));
+    select.value = FILE;
+  }
+}
+
+function uploadControl(
+  { label, hint: text }: NonNullable<Page["upload"]>,
+  input: HTMLInputElement,
+): HTMLElement {
+  return element(
+    "div",
+    { class: "control" },
+    element("label", { for: "file" }, label),
+    input,
+    hint(text),
+  );
 }
 
 type Change = (control: Control, value: Setting) => void;
 
-function slider(control: Slider, change: Change): HTMLElement {
-  const { name, label, value, values, live } = control;
-  const id = `setting-${name}`;
-  const shown = element("output", { for: id }, say(value));
+function slider(control: Slider, change: Change): Field {
+  const { name, label, value, values, live, when } = control;
+  const id = `setting-${name}${when === undefined ? "" : `-${when.option}`}`;
+  const shown = element("output", { for: id });
   const at = (): number => values[input.valueAsNumber] ?? value;
+  const say = (): void => {
+    shown.value = text(at());
+    input.setAttribute("aria-valuetext", text(at()));
+  };
   const input = element("input", {
     id,
     type: "range",
     min: 0,
     max: values.length - 1,
     step: 1,
-    value: values.indexOf(value),
-    "aria-valuetext": say(value),
     oninput: () => {
-      shown.value = say(at());
-      input.setAttribute("aria-valuetext", say(at()));
+      say();
       if (live === true) change(control, at());
     },
     onchange: () => {
       if (live !== true) change(control, at());
     },
   });
-  return element(
-    "div",
-    { class: "control" },
-    element("label", { for: id }, label),
-    shown,
-    input,
-    live === true ? null : hint("begins anew"),
-  );
+  return {
+    control,
+    element: element(
+      "div",
+      { class: "control" },
+      element("label", { for: id }, label),
+      shown,
+      input,
+      hintOf(control),
+    ),
+    show(chosen) {
+      const place = values.indexOf(Number(chosen));
+      if (input.valueAsNumber !== place || shown.value === "") input.valueAsNumber = place;
+      say();
+    },
+  };
 }
 
-function choice(control: Choice, change: Change): HTMLElement {
-  const { name, label, value, options, live } = control;
+function choice(control: Choice, change: Change): Field {
+  const { name, label, options } = control;
   const id = `setting-${name}`;
   const select = element(
     "select",
-    { id, onchange: () => change(control, select.value) },
-    ...Object.entries(options).map(([option, text]) =>
-      element("option", { value: option, selected: option === value }, text),
+    { id, onchange: () => select.value !== FILE && change(control, select.value) },
+    ...Object.entries(options).map(([option, text]) => element("option", { value: option }, text)),
+  );
+  return {
+    control,
+    element: element(
+      "div",
+      { class: "control" },
+      element("label", { for: id }, label),
+      select,
+      hintOf(control),
     ),
-  );
-  return element(
-    "div",
-    { class: "control" },
-    element("label", { for: id }, label),
-    select,
-    live === true ? null : hint("begins anew"),
-  );
+    show(chosen) {
+      select.value = String(chosen);
+    },
+  };
+}
+
+function hintOf({ live, hint: text }: Control): HTMLElement | null {
+  const parts = [text, live === true ? undefined : "Restarts training."];
+  const said = parts.filter((part) => part !== undefined).join(" ");
+  return said === "" ? null : hint(said);
 }
 
 const hint = (text: string): HTMLElement => element("small", {}, text);
-const say = (value: number): string =>
+const text = (value: number): string =>
   String(Number.isInteger(value) ? value : Number(value.toPrecision(3)));

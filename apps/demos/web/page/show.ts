@@ -1,77 +1,124 @@
 import { LossChart } from "../charts/loss-chart.ts";
 import { element } from "../dom/element.ts";
 import { lessonAddress } from "../lessons.ts";
-import type { Frame, Opened } from "../session/protocol.ts";
+import type { Frame, Opened, Settings, Wanted } from "../session/protocol.ts";
 import { codePanel } from "./code.ts";
 import type { Page } from "./definition.ts";
+import { settingsOf } from "./definition.ts";
 import { deviceLine } from "./device.ts";
+import { Notice } from "./notice.ts";
 import { Numbers } from "./numbers.ts";
 import { Player } from "./player.ts";
 import { section } from "./section.ts";
-import { SettingsForm } from "./settings.ts";
+import { type Chosen, SettingsForm } from "./settings.ts";
 import { Toolbar } from "./toolbar.ts";
-import { download, weightsPanel } from "./weights.ts";
+import { differences, download, WeightsPanel } from "./weights.ts";
 
 interface Shown {
   readonly name: string;
   readonly title: string;
   readonly page: Page;
+  /** What the page opens with. */
+  readonly chosen: Chosen;
+  /** Told what is chosen now, whenever that changes. */
+  changed(chosen: Chosen): void;
 }
 
 /** Builds a page in `place` and opens its training; ends, and frees everything, when `signal` says so. */
 export function showPage(
   place: HTMLElement,
-  { name, title, page }: Shown,
+  { name, title, page, chosen, changed }: Shown,
   signal: AbortSignal,
 ): void {
   const root = element("article", { class: "demo", "data-state": "loading" });
-  const notice = element("div", { class: "notice", role: "alert", hidden: true });
   const device = element("p", { class: "device" });
-  const summary = element("pre", { class: "summary", tabindex: 0, role: "region" });
+  const summary = element("pre", { class: "summary scroll", tabindex: 0, role: "region" });
   summary.setAttribute("aria-label", "The model's layers");
   const numbers = new Numbers(page);
   const stage = element("div", { class: "stage" });
   const chart = element("div", { class: "chart" });
+  const code = codePanel(page.sources);
 
-  const begin = ({ run = player.state === "running" } = {}): void => {
-    notice.hidden = true;
-    const { settings, seed, file } = form;
-    void player.begin({ page: name, settings, seed, file }, { run });
+  /** Begins with what the form says, if that can be; else the form says again what there is. */
+  const begin = ({ run = player.state === "running" } = {}): Promise<boolean> => {
+    if (!form.askForSeed()) {
+      if (player.wanted !== null) form.show({ ...player.wanted, seed: form.chosen.seed });
+      return Promise.resolve(false);
+    }
+    notice.hide();
+    return player.begin({ page: name, ...form.chosen }, { run });
   };
-  const form = new SettingsForm(page, {
-    live: (setting, value) => void player.set(setting, value),
-    anew: () => begin(),
+  const form = new SettingsForm(page, chosen, {
+    live: (setting, value) => {
+      void player.set(setting, value);
+      changed(form.chosen);
+    },
+    restart: () => void begin(),
   });
   const toolbar = new Toolbar({
     toggle: () => {
       if (player.state === "running") player.pause();
-      else if (player.state === "done") begin({ run: true });
-      else player.run();
+      else if (player.state === "done" || player.state === "diverged") void begin({ run: true });
+      else {
+        notice.hide();
+        player.run();
+      }
     },
-    step: () => void player.step(),
-    reset: () => begin({ run: false }),
+    step: () => {
+      notice.hide();
+      void player.step();
+    },
+    reset: () => void begin({ run: false }),
   });
-  const weights = weightsPanel({
+  const notice = new Notice(() => toolbar.focus());
+
+  const load = async (file: File): Promise<void> => {
+    notice.hide();
+    if (await player.load(file)) {
+      weights.say(`The weights of ${file.name} are in use.`);
+      return;
+    }
+    const written = await player.settingsOf(file).catch(() => null);
+    const [words, settings] = differences(page.controls, form.chosen.settings, written);
+    if (words === "") return;
+    notice.offer({
+      label: `Restart with ${words}, and load`,
+      go: () => void loadWith(settings, file),
+    });
+  };
+  const loadWith = async (settings: Settings, file: File): Promise<void> => {
+    form.show({ ...form.chosen, settings: settingsOf(page.controls, settings) });
+    if (await begin({ run: false })) await load(file);
+  };
+  const weights = new WeightsPanel({
     save: () => {
       player.weights().then(
-        (bytes) => download(bytes, `${name}.safetensors`),
-        (error) => tell(error as Error),
+        (bytes) => {
+          download(bytes, `${name}.safetensors`);
+          weights.say(`${name}.safetensors is among your downloads.`);
+        },
+        (error) => failed(error as Error, player.wanted),
       );
     },
-    load: (file) => {
-      notice.hidden = true;
-      void player.load(file);
-    },
+    load: (file) => void load(file),
   });
-  const tell = (error: Error): void => {
-    notice.replaceChildren(
-      element("strong", {}, headingOf(error)),
-      element("p", {}, error.message),
+
+  const failed = (error: Error, standing: Wanted | null): void => {
+    const ways =
+      player.state === "failed" ? [{ label: "Start again", go: () => void begin() }] : [];
+    notice.tell(headingOf(error), error.message, ways);
+    if (standing === null) return;
+    form.show(standing);
+    changed(standing);
+  };
+  const diverged = (step: number): void => {
+    const rate = page.controls.find((control) => control.name === "lr")?.label ?? "Learning rate";
+    notice.tell(
+      `The training diverged at step ${step.toLocaleString("en")}`,
+      "The loss or the weights became infinite or no numbers at all: the steps were too large, and each made the error larger. " +
+        `Lower “${rate}” and press Reset. What you see is the last good picture.`,
+      [{ label: "Reset", go: () => void begin({ run: false }) }],
     );
-    if (player.state === "failed") {
-      notice.append(element("button", { onclick: () => begin() }, "Start again"));
-    }
-    notice.hidden = false;
   };
 
   const player = new Player<unknown>(
@@ -81,40 +128,47 @@ export function showPage(
         toolbar.state(state);
       },
       loading: (loading) => toolbar.loading(loading),
-      opened: (opened: Opened) => {
+      opened: (opened: Opened, wanted: Wanted) => {
         const { line, advice } = deviceLine(opened.device);
         device.replaceChildren(`Computing ${line}. `, element("small", {}, advice));
         summary.textContent = opened.summary ?? "";
         summary.parentElement?.toggleAttribute("hidden", opened.summary === null);
-        weights.hidden = !opened.hasWeights;
+        weights.opened(opened.hasWeights);
         losses.clear();
         numbers.opened(opened);
-        root.dataset.step = "0";
-        toolbar.frame(opened.frame);
-        picture.draw(opened.frame.snapshot, opened.frame);
+        form.show(wanted);
+        changed(wanted);
+        code.follow(wanted.settings);
+        show(opened.frame);
       },
       frame: (frame: Frame) => {
-        root.dataset.step = String(frame.step);
         losses.append(frame.step, frame.losses);
         numbers.frame(frame);
-        toolbar.frame(frame);
-        picture.draw(frame.snapshot, frame);
+        show(frame);
+        if (frame.diverged === null || player.state === "diverged") return;
+        losses.diverged(frame.diverged);
+        diverged(frame.diverged);
       },
-      failed: tell,
+      failed,
     },
     page.pace,
   );
   signal.addEventListener("abort", () => player.close());
+  const show = (frame: Frame): void => {
+    root.dataset.step = String(frame.step);
+    toolbar.frame(frame);
+    if (frame.snapshot !== null) picture.draw(frame.snapshot, frame);
+  };
 
   root.append(
     element(
       "header",
       {},
-      element("h1", {}, title),
+      element("h1", { tabindex: -1 }, title),
       ...page.about.map((paragraph) => element("p", {}, paragraph)),
       device,
     ),
-    notice,
+    notice.element,
     toolbar.element,
     element(
       "div",
@@ -130,10 +184,10 @@ export function showPage(
         { class: "side" },
         section("Settings", form.element),
         section("Numbers", numbers.element),
-        weights,
+        weights.element,
       ),
     ),
-    section("The code that runs", codePanel(page.sources)),
+    section("The code that runs", code.element),
     section("The model", summary),
     ...lessonOf(page),
   );
@@ -143,13 +197,8 @@ export function showPage(
     element: stage,
     signal,
     ask: (question) => player.ask(question),
-    setting: (setting) => {
-      const value = form.settings[setting];
-      if (value === undefined) throw new TypeError(`there is no setting "${setting}"`);
-      return value;
-    },
   });
-  begin();
+  void begin();
 }
 
 function lessonOf({ lesson }: Page): HTMLElement[] {
@@ -171,5 +220,6 @@ function headingOf({ name }: Error): string {
   if (name === "DeviceLostError") return "The graphics device was lost";
   if (name === "DataError") return "The file cannot be used";
   if (name === "WeightsError") return "The weights cannot be used";
+  if (name === "FetchError") return "The data could not be loaded";
   return "That did not work";
 }

@@ -1,4 +1,5 @@
-import { element } from "../dom/element.ts";
+import { button, enable } from "../dom/button.ts";
+import { element, say } from "../dom/element.ts";
 import type { Frame, Loading } from "../session/protocol.ts";
 import type { State } from "./player.ts";
 
@@ -19,13 +20,9 @@ export class Toolbar {
   readonly #status: HTMLElement;
 
   constructor(listener: Listener) {
-    this.#toggle = element(
-      "button",
-      { class: "primary", onclick: () => listener.toggle() },
-      "Start",
-    );
-    this.#step = element("button", { onclick: () => listener.step() }, "One step");
-    this.#reset = element("button", { onclick: () => listener.reset() }, "Reset");
+    this.#toggle = button("Start", () => listener.toggle(), { class: "primary" });
+    this.#step = button("One step", () => listener.step());
+    this.#reset = button("Reset", () => listener.reset());
     this.#bar = element("progress", { max: 1, value: 0, "aria-label": "Steps taken" });
     this.#words = element("span", { class: "progress-words" });
     this.#status = element("span", { class: "status", role: "status" });
@@ -41,24 +38,37 @@ export class Toolbar {
 
   state(state: State): void {
     const idle = state === "ready" || state === "paused";
-    this.#toggle.textContent = calls[state] ?? "Start";
-    this.#toggle.disabled = !(idle || state === "running" || state === "done");
-    this.#step.disabled = !(idle || state === "running");
-    this.#reset.disabled = state === "loading";
-    this.#status.textContent = sayings[state];
+    say(this.#toggle, calls[state] ?? "Start");
+    enable(this.#toggle, state !== "loading" && state !== "pausing" && state !== "failed");
+    enable(this.#step, idle || state === "running");
+    enable(this.#reset, state !== "loading");
+    this.say(sayings[state]);
     if (state === "loading") this.#bar.removeAttribute("value");
+  }
+
+  /** Puts the focus on what begins and goes on: for those whose own button is gone. */
+  focus(): void {
+    this.#toggle.focus();
+  }
+
+  /** Says something, until the state changes. */
+  say(text: string): void {
+    say(this.#status, text);
   }
 
   loading({ what, received, total }: Loading): void {
     const size = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-    this.#status.textContent = `Loading ${what}: ${size(received)}${total === null ? "" : ` of ${size(total)}`}`;
+    this.say(`Loading ${what}: ${size(received)}${total === null ? "" : ` of ${size(total)}`}`);
     if (total !== null) this.#bar.value = received / total;
   }
 
-  frame({ step, steps }: Frame): void {
-    this.#bar.value = steps === 0 ? 0 : step / steps;
-    this.#words.textContent =
-      step === 0 ? "" : `step ${step.toLocaleString("en")} of ${steps.toLocaleString("en")}`;
+  frame({ step, steps, done }: Frame): void {
+    this.#bar.value = done ? 1 : steps === 0 ? 0 : step / steps;
+    const [taken, all] = [step.toLocaleString("en"), steps.toLocaleString("en")];
+    say(
+      this.#words,
+      step === 0 ? "" : done ? `all ${taken} steps taken` : `step ${taken} of ${all}`,
+    );
   }
 }
 
@@ -66,8 +76,9 @@ export class Toolbar {
 const calls: Partial<Record<State, string>> = {
   running: "Pause",
   pausing: "Pause",
-  paused: "Go on",
+  paused: "Resume",
   done: "Train again",
+  diverged: "Train again",
 };
 
 const sayings: Readonly<Record<State, string>> = {
@@ -77,5 +88,6 @@ const sayings: Readonly<Record<State, string>> = {
   pausing: "Pausing …",
   paused: "Paused",
   done: "Trained",
+  diverged: "Diverged",
   failed: "Stopped",
 };

@@ -1,5 +1,14 @@
 import { proxy, type Remote, releaseProxy, wrap } from "comlink";
-import type { Frame, Loading, Opened, Pace, Session, Setting, Wanted } from "./protocol.ts";
+import type {
+  Frame,
+  Loading,
+  Opened,
+  Pace,
+  Session,
+  Setting,
+  Settings,
+  Wanted,
+} from "./protocol.ts";
 
 /** A session in a worker of its own; `close` ends it, with all it holds. */
 export interface Connection<Snapshot> extends Session<Snapshot> {
@@ -24,6 +33,7 @@ export function connect<Snapshot>(): Connection<Snapshot> {
     set: (name: string, value: Setting) => answer<void>(remote.set(name, value)),
     ask: (question: unknown) => answer<unknown>(remote.ask(question)),
     weights: () => answer<Uint8Array>(remote.weights()),
+    settingsOf: (file: File) => answer<Settings | null>(remote.settingsOf(file)),
     load: (file: File) => answer<Frame<Snapshot>>(remote.load(file)),
     close: () => {
       remote[releaseProxy]();

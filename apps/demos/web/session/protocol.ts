@@ -38,19 +38,22 @@ export interface Frame<Snapshot = unknown> {
   /** Steps that the training will take; 0 before the first one says. */
   readonly steps: number;
   readonly done: boolean;
-  /** Losses of the steps since the frame before; the last is that of `step`. */
+  /** The step whose loss, or whose weights, were no finite numbers: no step is taken after it. Null while all is well. */
+  readonly diverged: number | null;
+  /** Losses of the steps since the frame before; the last is that of `step`. All are finite. */
   readonly losses: Float32Array;
-  /** What the page draws. */
-  readonly snapshot: Snapshot;
+  /** What the page draws; null where the weights are no finite numbers, and what was drawn before stays. */
+  readonly snapshot: Snapshot | null;
   /** Measured on data that are not learned from; null where nothing was measured for this frame. */
   readonly measures: Readonly<Record<string, number>> | null;
   readonly machine: MachineFacts;
 }
 
 export interface MachineFacts {
-  /** Over the steps of this frame; 0 where there were none. */
-  readonly stepsPerSecond: number;
-  readonly dispatchesPerStep: number;
+  /** Steps of this frame, and the time that they took. */
+  readonly steps: number;
+  readonly milliseconds: number;
+  readonly dispatches: number;
   /** Bytes in use on the device. */
   readonly bytes: number;
   /** The learning rate now; null before the first step, and where there is none. */
@@ -74,16 +77,18 @@ export interface Loading {
 
 /** One page's training, in its worker. Calls are served in turn, whole. */
 export interface Session<Snapshot = unknown> {
-  /** Begins anew. If that fails, what was there before is as it was. */
+  /** Begins anew. If that fails, what was there before is as it was, its random numbers too. */
   open(wanted: Wanted, onLoading: (loading: Loading) => void): Promise<Opened<Snapshot>>;
   /** Takes steps and says what happened. */
   advance(pace: Pace): Promise<Frame<Snapshot>>;
-  /** Changes a setting of the training that goes on. */
+  /** Changes a setting of the training that goes on, or is about to. */
   set(name: string, value: Setting): Promise<void>;
   /** Whatever else the page asks: a drawing to classify, a sentence to judge. */
   ask(question: unknown): Promise<unknown>;
-  /** The weights as a safetensors file. */
+  /** The weights as a safetensors file, with the settings that they belong to. */
   weights(): Promise<Uint8Array>;
+  /** The settings that a file of weights was written with; null where it does not say. */
+  settingsOf(file: File): Promise<Settings | null>;
   /** Takes weights from such a file, all or none. */
   load(file: File): Promise<Frame<Snapshot>>;
 }

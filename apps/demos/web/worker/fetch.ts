@@ -1,5 +1,10 @@
 import type { Loading } from "../session/protocol.ts";
 
+/** Data that could not be had. */
+class FetchError extends Error {
+  override readonly name = "FetchError";
+}
+
 const fetched = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
 /** The bytes at an address, fetched once, saying on the way how far it is. */
@@ -23,8 +28,11 @@ async function read(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(url).catch(() => null);
   if (response === null || !response.ok || response.body === null) {
-    const why = response === null ? "there is no connection" : `the server says ${response.status}`;
-    throw new Error(`${what}: ${url} could not be fetched: ${why}`);
+    const why =
+      response === null
+        ? "there is no connection to the server. They are kept once they have been fetched."
+        : `the server says ${response.status} for ${url}.`;
+    throw new FetchError(`${what} could not be fetched: ${why}`);
   }
   const length = response.headers.get("content-length");
   // Where the server packs the file, its length is not that of what arrives here.
@@ -33,7 +41,9 @@ async function read(
   let received = 0;
   const reader = response.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(() => {
+      throw new FetchError(`${what} could not be fetched: the connection broke off.`);
+    });
     if (done) break;
     chunks.push(value);
     received += value.length;

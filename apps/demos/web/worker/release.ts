@@ -1,23 +1,19 @@
 import { Tensor } from "@wgrad/autograd";
 import type { Optimizer } from "@wgrad/optim";
-import type { Run } from "./run.ts";
+import type { AnyModule } from "./run.ts";
 
-/** Gives back at once what a run holds on the device: weights, gradients, what its optimizer remembers. */
-export async function release(of: {
-  readonly run: Run;
-  readonly optimizer: Optimizer | null;
-}): Promise<void> {
-  await of.run.training.return();
-  for (const tensor of tensorsIn(of.optimizer?.stateDict())) tensor.dispose();
-  for (const tensor of of.run.model?.parameters() ?? []) {
+/** Gives back at once what a run has on the device: weights, gradients, what its optimizer remembers, what it holds. */
+export function release(
+  held: readonly Tensor[],
+  model: AnyModule | null,
+  optimizer: Optimizer | null,
+): void {
+  for (const tensor of tensorsIn(optimizer?.stateDict())) tensor.dispose();
+  for (const tensor of [...held, ...(model?.parameters() ?? [])]) {
     tensor.grad = null;
     tensor.dispose();
   }
-  for (const tensor of of.run.model?.buffers() ?? []) tensor.dispose();
-  for (const tensor of of.run.holds ?? []) {
-    tensor.grad = null;
-    tensor.dispose();
-  }
+  for (const tensor of model?.buffers() ?? []) tensor.dispose();
 }
 
 function* tensorsIn(value: unknown): Generator<Tensor> {

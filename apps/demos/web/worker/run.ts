@@ -3,21 +3,22 @@ import type { Module } from "@wgrad/nn";
 import type { Training } from "../../src/shared/training.ts";
 import type { Setting, Settings } from "../session/protocol.ts";
 
+export type AnyModule = Module<never[], unknown>;
+
 /** One training of a page, from its first step. */
 export interface Run<Snapshot = unknown> {
   /** What is trained; null where nothing has weights. */
-  readonly model: Module<never[], unknown> | null;
+  readonly model: AnyModule | null;
   /** Shape of an input, or of several, for the model's summary. */
   readonly inputShape?: Shape | readonly Shape[];
   readonly inputType?: "f32" | "i32";
-  readonly training: Training;
-  /** Tensors of this run alone, given back when another begins. */
-  readonly holds?: readonly Tensor[];
+  /** Called before the first step with the settings of then: what is live may have changed since the run was made. */
+  train(settings: Settings): Training;
   /** What the page draws now. Its typed arrays are handed over: make them for it. */
   snapshot(): Promise<Snapshot>;
   /** How good the model is on data that it does not learn from; may take longer than a snapshot. */
   measures?(): Promise<Readonly<Record<string, number>>>;
-  /** A setting, other than the learning rate, that can change while training goes on. */
+  /** A setting, other than the optimizer's learning rate, that can change while training goes on. */
   set?(name: string, value: Setting): void;
   /** Answers the page's own questions. */
   ask?(question: unknown): Promise<unknown>;
@@ -29,6 +30,8 @@ export interface Desk {
   readonly file: File | null;
   /** The bytes at an address; fetched once a visit. */
   fetch(url: string, what: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Tensors of this run alone: given back when another begins, or when this one does not come about. */
+  hold(...tensors: readonly Tensor[]): void;
 }
 
 /** What a page's `lesson.ts` exports: makes a run. The seed has been set. */

@@ -20,6 +20,7 @@ const handing: Session = {
   set: (name: string, value: Setting) => hand(session.set(name, value)),
   ask: (question: unknown) => hand(session.ask(question)),
   weights: () => hand(session.weights()),
+  settingsOf: (file: File) => session.settingsOf(file),
   load: (file: File) => hand(session.load(file)),
 };
 

@@ -26,13 +26,12 @@ const SHOWN = 8;
 const DOTS = 64;
 
 /** Digits of 64 dots go through two numbers and are drawn again. */
-export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
-  const data = await smallDigits();
-  const { train: pictures, xTrain, xTest, mean } = data;
+export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
+  const { train: pictures, xTrain, xTest, mean } = await smallDigits();
+  hold(xTrain, xTest, mean);
   const labels = Int32Array.from(await freshLabels(), Number);
   const model = new Autoencoder([DOTS, numberOf(settings, "width"), 2]);
   const batchSize = numberOf(settings, "batch");
-  const lr = numberOf(settings, "lr");
   const pca = await new PCA({ nComponents: 2 }).fit(xTrain);
   const error = (drawn: () => Tensor): Promise<number> =>
     number(() => meanSquaredError(drawn(), xTest));
@@ -45,8 +44,8 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
   return {
     model,
     inputShape: [batchSize, DOTS],
-    holds: [xTrain, xTest, mean],
-    training: train(model, pictures, { mean, epochs: 40, batchSize, lr }),
+    train: (now) =>
+      train(model, pictures, { mean, epochs: 40, batchSize, lr: numberOf(now, "lr") }),
     async snapshot() {
       return {
         codes: await floats(() => model.encoder(xTest.sub(mean))),

@@ -6,6 +6,7 @@ import { drawPixels } from "../../charts/pixels.ts";
 import { element } from "../../dom/element.ts";
 import { color, onTheme } from "../../dom/theme.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { decimals } from "../../page/format.ts";
 import { askLatest } from "../../page/latest.ts";
 import type { Snapshot } from "./lesson.ts";
 import lessonSource from "./lesson.ts?raw";
@@ -25,14 +26,15 @@ export const page: Page = {
       value: 0.005,
       values: [0.0003, 0.001, 0.003, 0.005, 0.01, 0.03],
       live: true,
+      hint: "During training it falls from this to 3 % of it, along half a cosine.",
     },
     { name: "width", label: "Width", value: 64, values: [8, 16, 32, 64, 128] },
     { name: "batch", label: "Batch", value: 64, values: [16, 32, 64, 128, 256] },
   ],
   loss: { label: "Squared error of the batch" },
   measures: {
-    error: { label: "Squared error, fresh digits", format: (value) => value.toFixed(5) },
-    ofPca: { label: "… of two principal components'", format: (value) => value.toFixed(3) },
+    error: { label: "Squared error on unseen digits", format: decimals(5) },
+    ofPca: { label: "Relative to PCA with 2 components", format: decimals(3) },
   },
   sources: [
     { name: "model.ts", text: modelSource },

@@ -53,14 +53,13 @@ const shapes: Readonly<Record<string, Shape>> = {
 const SIDE = 56;
 
 /** A small network learns which class is where; fresh points say how well. */
-export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
+export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
   const shape = shapes[String(settings.data)] as Shape;
   const { make, classes, middle, reach } = shape;
   const noise = numberOf(settings, "noise");
   const { x, y } = make(400, noise);
   const fresh = make(1000, noise);
   const model = perceptron(numberOf(settings, "width"), classes);
-  const optimizer = new Adam(model.parameters(), { lr: numberOf(settings, "lr") });
   const at = (i: number, j: number): readonly [number, number] => [
     middle[0] + reach * ((2 * j) / (SIDE - 1) - 1),
     middle[1] + reach * (1 - (2 * i) / (SIDE - 1)),
@@ -68,16 +67,17 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
   const places = tensor(
     Array.from({ length: SIDE * SIDE }, (_, k) => [...at(Math.floor(k / SIDE), k % SIDE)]),
   );
+  hold(x, y, fresh.x, fresh.y, places);
   const batchSize = numberOf(settings, "batch");
   return {
     model,
     inputShape: [batchSize, 2],
-    holds: [x, y, fresh.x, fresh.y, places],
-    training: trainClassifier(model, new TensorDataset({ images: x, labels: y }), {
-      epochs: Math.ceil(2400 / Math.ceil(400 / batchSize)),
-      batchSize,
-      optimizer,
-    }),
+    train: (now) =>
+      trainClassifier(model, new TensorDataset({ images: x, labels: y }), {
+        epochs: Math.ceil(2400 / Math.ceil(400 / batchSize)),
+        batchSize,
+        optimizer: new Adam(model.parameters(), { lr: numberOf(now, "lr") }),
+      }),
     async snapshot() {
       return {
         chances: await floats(() => model(places).softmax(1)),

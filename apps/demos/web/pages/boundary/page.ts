@@ -1,8 +1,10 @@
 import trainSource from "../../../src/shared/classifier.ts?raw";
 import { classColors } from "../../../src/shared/panel.ts";
 import { channels, SquareCanvas } from "../../charts/canvas.ts";
+import { extent } from "../../charts/extent.ts";
 import { color } from "../../dom/theme.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { percent } from "../../page/format.ts";
 import type { Snapshot } from "./lesson.ts";
 import lessonSource from "./lesson.ts?raw";
 import modelSource from "./model.ts?raw";
@@ -40,8 +42,8 @@ export const page: Page = {
   pace: { steps: 8, milliseconds: 50 },
   measures: {
     accuracy: {
-      label: "Right of 1,000 fresh points",
-      format: (value) => `${(100 * value).toFixed(1)} %`,
+      label: "Accuracy on 1,000 unseen points",
+      format: percent(1),
     },
   },
   sources: [
@@ -84,7 +86,7 @@ function regions({ chances, side, classes }: Snapshot): OffscreenCanvas {
   const colors = classColors.slice(0, classes).map(channels);
   for (let k = 0; k < side * side; k++) {
     const row = chances.subarray(k * classes, (k + 1) * classes);
-    const most = Math.max(...row);
+    const [, most] = extent(row);
     const ink = colors[row.indexOf(most)] ?? ground;
     const strength = 0.6 * ((most - 1 / classes) / (1 - 1 / classes));
     for (let c = 0; c < 3; c++) {

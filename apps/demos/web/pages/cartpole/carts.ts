@@ -1,4 +1,5 @@
-import { svg } from "../../charts/figure.ts";
+import { svg } from "../../charts/svg.ts";
+import { button } from "../../dom/button.ts";
 import { element, say } from "../../dom/element.ts";
 
 /** Pushes a second. */
@@ -30,7 +31,7 @@ export class Carts {
 
   constructor(place: HTMLElement, signal: AbortSignal) {
     this.#signal = signal;
-    this.#button = element("button", { onclick: () => this.#toggle() });
+    this.#button = button("", () => this.#toggle());
     const drawing = svg("svg", {
       viewBox: `0 0 ${SIZE.width} ${SIZE.height}`,
       role: "img",
@@ -86,7 +87,7 @@ export class Carts {
   }
 
   #frame(now: number): void {
-    const longest = Math.max(...this.#episodes.map(lengthOf));
+    const longest = this.#episodes.reduce((most, each) => Math.max(most, lengthOf(each)), 0);
     const elapsed = Math.max(0, now - this.#start);
     if (elapsed > (1000 * longest) / SPEED + BREATH) {
       this.#take(now);

@@ -17,7 +17,7 @@ const SHOWN = 16;
 interface Way {
   readonly model: Module<[Tensor], unknown>;
   readonly scores: (states: Tensor) => Tensor;
-  readonly training: Training;
+  readonly train: (lr: number) => Training;
 }
 
 /** Carts are pushed, poles fall, and what pushes learns from it. */
@@ -26,14 +26,13 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
   const onEpisode = (states: Float32Array): void => {
     ended.push(states);
   };
-  const lr = numberOf(settings, "lr");
   const carts = numberOf(settings, "carts");
   const way = settings.way === "deep-q" ? byWorth : byPolicy;
-  const { model, scores, training } = way({ lr, carts, onEpisode });
+  const { model, scores, train } = way({ carts, onEpisode });
   return {
     model,
     inputShape: [carts, 4],
-    training,
+    train: (now) => train(numberOf(now, "lr")),
     async snapshot() {
       const episodes = ended.slice(-SHOWN);
       ended = [];
@@ -48,41 +47,44 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
 }
 
 interface WaySettings {
-  readonly lr: number;
   readonly carts: number;
   readonly onEpisode: (states: Float32Array) => void;
 }
 
-function byPolicy({ lr, carts: episodes, onEpisode }: WaySettings): Way {
+function byPolicy({ carts: episodes, onEpisode }: WaySettings): Way {
   const model = new PolicyAndValue();
-  const settings = { iterations: 30, episodes, lr, decay: 30, gamma: 0.99, onEpisode };
+  const settings = { iterations: 30, episodes, decay: 30, gamma: 0.99, onEpisode };
   return {
     model,
     scores: (states) => model(states)[0],
-    training: policyGradient(model, settings),
+    train: (lr) => policyGradient(model, { ...settings, lr }),
   };
 }
 
-function byWorth({ lr, carts, onEpisode }: WaySettings): Way {
+function byWorth({ carts, onEpisode }: WaySettings): Way {
   const model = new QNetwork();
   const lately: number[] = [];
-  const training = deepQ(model, () => undefined, {
+  const settings = {
     steps: 4000,
     carts,
     batchSize: 128,
-    lr: lr / 40,
     gamma: 0.99,
     reward: 0.1,
-    explore: [1500, 0.05],
+    explore: [1500, 0.05] as const,
     copyEvery: 100,
     judgeEvery: 250,
-    onEpisode(states) {
+    onEpisode(states: Float32Array) {
       lately.push(states.length / 4);
       if (lately.length > 16) lately.shift();
       onEpisode(states);
     },
-  });
-  return { model, scores: model, training: withLengths(training, lately) };
+  };
+  const train = (lr: number): Training =>
+    withLengths(
+      deepQ(model, () => undefined, { ...settings, lr }),
+      lately,
+    );
+  return { model, scores: model, train };
 }
 
 /** The same training, with how long the latest episodes lasted in place of what the step descended. */

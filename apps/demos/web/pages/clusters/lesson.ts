@@ -16,10 +16,11 @@ export interface Snapshot {
 const loaders = { iris: loadIris, wine: loadWine, digits: loadDigits };
 
 /** k-means, round by round, on rows whose classes it is not told. */
-export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
+export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
   const table = await loaders[settings.data as keyof typeof loaders]();
   const x = new StandardScaler().fitTransform(table.x()).keep();
   const y = table.y();
+  hold(x, y);
   const pca = await new PCA({ nComponents: 2 }).fit(x);
   const points = await floats(() => pca.transform(x));
   const kMeans = new KMeans(numberOf(settings, "k"), { tries: 1 });
@@ -32,8 +33,7 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
   })();
   return {
     model: null,
-    holds: [x, y],
-    training,
+    train: () => training,
     async snapshot() {
       const centres = begun
         ? await floats(() => pca.transform(kMeans.centres))
@@ -41,8 +41,8 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
       const nearest = begun ? await integers(() => kMeans.assign(x)) : new Int32Array();
       return { points: points.slice(), centres, nearest };
     },
-    measures: async () => ({
-      rand: begun ? await adjustedRandScore(kMeans.assign(x), y) : Number.NaN,
-    }),
+    async measures(): Promise<Record<string, number>> {
+      return begun ? { rand: await adjustedRandScore(kMeans.assign(x), y) } : {};
+    },
   };
 }

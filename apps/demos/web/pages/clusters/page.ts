@@ -1,8 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import kMeansSource from "../../../src/clusters/k-means.ts?raw";
 import { classColors } from "../../../src/shared/panel.ts";
-import { Figure, svg } from "../../charts/figure.ts";
+import { Figure } from "../../charts/figure.ts";
+import { svg } from "../../charts/svg.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { decimals } from "../../page/format.ts";
 import type { Snapshot } from "./lesson.ts";
 import lessonSource from "./lesson.ts?raw";
 import "./page.css";
@@ -30,7 +32,7 @@ export const page: Page = {
   loss: { label: "Inertia: squared distances to the centres", noisy: false },
   pace: { steps: 1, milliseconds: 450 },
   measures: {
-    rand: { label: "Agrees with the true classes", format: (value) => value.toFixed(3) },
+    rand: { label: "Agrees with the true classes", format: decimals(3) },
   },
   sources: [
     { name: "k-means.ts", text: kMeansSource },

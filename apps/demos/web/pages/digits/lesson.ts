@@ -2,7 +2,7 @@ import { type Tensor, tensor } from "@wgrad/autograd";
 import { type Dataset, Subset } from "@wgrad/datasets";
 import { loadMnist } from "@wgrad/datasets/data";
 import type { Sequential } from "@wgrad/nn";
-import { Adam, CosineAnnealingLR } from "@wgrad/optim";
+import { Adam } from "@wgrad/optim";
 import testImages from "packed/t10k-images-idx3-ubyte.gz?url";
 import testLabels from "packed/t10k-labels-idx1-ubyte.gz?url";
 import trainImages from "packed/train-images-idx3-ubyte.gz?url";
@@ -11,6 +11,7 @@ import { digitPictures } from "../../../src/digits/data.ts";
 import { convolutional } from "../../../src/digits/model.ts";
 import { network } from "../../../src/mnist/model.ts";
 import { judgeClassifier, type Labelled, trainClassifier } from "../../../src/shared/classifier.ts";
+import { cosine } from "../../../src/shared/schedule.ts";
 import { floats } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 
@@ -46,10 +47,7 @@ export async function begin({ settings, fetch }: Desk): Promise<Run<Snapshot>> {
   const data = settings.data === "mnist" ? await mnist(fetch) : await small();
   const { train, test, side, epochs } = data;
   const model = data.network();
-  const [batchSize, lr] = [numberOf(settings, "batch"), numberOf(settings, "lr")];
-  const optimizer = new Adam(model.parameters(), { lr });
-  const steps = epochs * Math.ceil(train.length / batchSize);
-  const schedule = new CosineAnnealingLR(optimizer, steps, { etaMin: 0.02 * lr });
+  const batchSize = numberOf(settings, "batch");
   let shown = await picture(test, 0);
   let confusion: Snapshot["confusion"] = null;
 
@@ -66,7 +64,11 @@ export async function begin({ settings, fetch }: Desk): Promise<Run<Snapshot>> {
   return {
     model,
     inputShape: [batchSize, 1, side, side],
-    training: trainClassifier(model, train, { epochs, batchSize, optimizer, schedule }),
+    train(now) {
+      const optimizer = new Adam(model.parameters(), { lr: numberOf(now, "lr") });
+      const schedule = cosine(optimizer, epochs * Math.ceil(train.length / batchSize));
+      return trainClassifier(model, train, { epochs, batchSize, optimizer, schedule });
+    },
     snapshot: async () => ({ ...(await read()), confusion }),
     async measures() {
       const { accuracy, counts } = await judgeClassifier(model, test, 10);

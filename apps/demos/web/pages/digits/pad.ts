@@ -1,3 +1,4 @@
+import { extent } from "../../charts/extent.ts";
 import { element } from "../../dom/element.ts";
 import { color, onTheme } from "../../dom/theme.ts";
 
@@ -66,8 +67,8 @@ export class Pad {
   picture(side: number): Float32Array {
     const points = this.#strokes.flat();
     const ends = (axis: 0 | 1): [number, number] => {
-      const all = points.map((point) => point[axis]);
-      return [Math.min(...all) - PEN / 2, Math.max(...all) + PEN / 2];
+      const [low, high] = extent(points.map((point) => point[axis]));
+      return [low - PEN / 2, high + PEN / 2];
     };
     const [[left, right], [top, bottom]] = [ends(0), ends(1)];
     const box = side === 28 ? 20 : side;

@@ -1,10 +1,12 @@
 import smallSource from "../../../src/digits/model.ts?raw";
 import largeSource from "../../../src/mnist/model.ts?raw";
 import trainSource from "../../../src/shared/classifier.ts?raw";
+import { extent } from "../../charts/extent.ts";
 import { drawPixels } from "../../charts/pixels.ts";
 import { element, say, setStyle } from "../../dom/element.ts";
 import { onTheme } from "../../dom/theme.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { percent } from "../../page/format.ts";
 import { askLatest } from "../../page/latest.ts";
 import type { Question, Reading, Snapshot } from "./lesson.ts";
 import { Pad } from "./pad.ts";
@@ -30,14 +32,15 @@ export const page: Page = {
       value: 0.003,
       values: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
       live: true,
+      hint: "During training it falls from this to 2 % of it, along half a cosine.",
     },
     { name: "batch", label: "Batch", value: 32, values: [8, 16, 32, 64, 128, 256] },
   ],
   loss: { label: "Cross-entropy of the batch" },
   measures: {
     accuracy: {
-      label: "Right of fresh digits",
-      format: (value) => `${(100 * value).toFixed(2)} %`,
+      label: "Accuracy on unseen digits",
+      format: percent(2),
     },
   },
   sources: [
@@ -80,7 +83,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     "div",
     { class: "buttons" },
     element("button", { onclick: clear }, "Clear"),
-    element("button", { onclick: another }, "Another fresh digit"),
+    element("button", { onclick: another }, "Another unseen digit"),
   );
   place.append(
     element(
@@ -104,8 +107,8 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     latest = reading;
     side = reading.side;
     const { chances } = reading;
-    const most = chances.indexOf(Math.max(...chances));
-    verdict.value = `${most}, by ${(100 * (chances[most] as number)).toFixed(0)} %`;
+    const most = chances.indexOf(extent(chances)[1]);
+    verdict.value = `${most} (${percent(0)(chances[most] as number)} sure)`;
     bars.forEach(({ row, bar, part }, digit) => {
       const chance = chances[digit] as number;
       row.classList.toggle("most", digit === most);
@@ -130,7 +133,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
 function showMaps(place: HTMLElement, { maps, side }: Reading): void {
   const size = side * side;
   const count = maps.length / size;
-  const most = Math.max(1e-6, ...maps);
+  const most = Math.max(1e-6, extent(maps)[1]);
   while (place.children.length > count) place.lastChild?.remove();
   while (place.children.length < count) {
     const label = `Filter ${place.children.length + 1}`;

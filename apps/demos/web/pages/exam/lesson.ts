@@ -13,8 +13,9 @@ export interface Snapshot {
 const PASSES = 250;
 
 /** The chance to pass after so many hours, with scikit-learn's penalty on the slope, or none. */
-export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
+export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
   const { x, y, deviation, curveOf } = await standardised();
+  hold(x, y);
   const penalty =
     settings.penalty === "none" ? 0 : 1 / (Number(settings.penalty) * students.length);
   const model = new Logistic(1);
@@ -22,13 +23,13 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
   return {
     model,
     inputShape: [students.length, 1],
-    holds: [x, y],
-    training: train(model, x, y, {
-      epochs: PASSES,
-      lr: numberOf(settings, "lr"),
-      batchSize: students.length,
-      penalty: penalty / deviation ** 2,
-    }),
+    train: (now) =>
+      train(model, x, y, {
+        epochs: PASSES,
+        lr: numberOf(now, "lr"),
+        batchSize: students.length,
+        penalty: penalty / deviation ** 2,
+      }),
     snapshot: async () => ({ students, curve: await curveOf(model) }),
     async measures() {
       const curve = await curveOf(model);

@@ -4,6 +4,7 @@ import studentsSource from "../../../src/exam/students.ts?raw";
 import trainSource from "../../../src/exam/train.ts?raw";
 import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { decimals } from "../../page/format.ts";
 import type { Snapshot } from "./lesson.ts";
 
 export const page: Page = {
@@ -33,12 +34,12 @@ export const page: Page = {
       live: true,
     },
   ],
-  loss: { label: "Cross-entropy", noisy: false },
+  loss: { label: "Loss: cross-entropy, and the penalty on the slope", name: "Loss", noisy: false },
   pace: { steps: 3, milliseconds: 50 },
   measures: {
-    at25: { label: "Chance after 25 hours", format: (value) => value.toFixed(4) },
-    slope: { label: "Slope an hour", format: (value) => value.toFixed(4) },
-    all: { label: "Cross-entropy of all five", format: (value) => value.toFixed(4) },
+    at25: { label: "Chance after 25 hours", format: decimals(4) },
+    slope: { label: "Slope an hour", format: decimals(4) },
+    all: { label: "Cross-entropy alone", format: decimals(4) },
   },
   sources: [
     { name: "model.ts", text: modelSource },

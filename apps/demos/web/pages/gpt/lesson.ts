@@ -60,23 +60,17 @@ export async function begin({ settings, fetch }: Desk): Promise<Run<Snapshot>> {
   let earlier: readonly Sample[] = [];
   let at = 0;
 
-  const steps = train(model, learned, {
-    steps: numberOf(settings, "steps"),
-    lr: numberOf(settings, "lr"),
-    batchSize,
-  });
-  const training = (async function* () {
-    for await (const step of steps) {
-      at = step.step;
-      yield step;
-    }
-  })();
-
   return {
     model,
     inputShape: [batchSize, context],
     inputType: "i32",
-    training,
+    async *train(now) {
+      const [steps, lr] = [numberOf(now, "steps"), numberOf(now, "lr")];
+      for await (const step of train(model, learned, { steps, lr, batchSize })) {
+        at = step.step;
+        yield step;
+      }
+    },
     async snapshot() {
       const { prompt, written } = writer;
       if (written.length >= LONG && earlier[0]?.step !== at) {

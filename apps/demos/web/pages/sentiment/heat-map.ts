@@ -1,3 +1,4 @@
+import { extent } from "../../charts/extent.ts";
 import { element, say, setStyle } from "../../dom/element.ts";
 import type { Reading } from "./lesson.ts";
 
@@ -54,7 +55,7 @@ export function heatMap() {
       });
       cells.forEach((row, k) => {
         const values = row.map((_, t) => states[t * features + k] as number);
-        const strongest = values.indexOf(Math.max(...values));
+        const strongest = values.indexOf(extent(values)[1]);
         row.forEach((cell, t) => {
           tint(cell, values[t] as number);
           cell.classList.toggle("strongest", t === strongest);

@@ -92,11 +92,12 @@ export async function begin({ settings, fetch }: Desk): Promise<Run<Snapshot>> {
     model,
     inputShape: [32, LENGTH],
     inputType: "i32",
-    training: train(model, learned.tokens, learned.labels, {
-      epochs: numberOf(settings, "epochs"),
-      lr: numberOf(settings, "lr"),
-      wordDropout: numberOf(settings, "wordDropout"),
-    }),
+    train: (now) =>
+      train(model, learned.tokens, learned.labels, {
+        epochs: numberOf(now, "epochs"),
+        lr: numberOf(now, "lr"),
+        wordDropout: numberOf(now, "wordDropout"),
+      }),
     snapshot: look,
     async measures() {
       const right = await number(() => {

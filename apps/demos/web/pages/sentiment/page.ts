@@ -3,6 +3,7 @@ import modelSource from "../../../src/sentiment/model.ts?raw";
 import trainSource from "../../../src/sentiment/train.ts?raw";
 import { element, say, setStyle } from "../../dom/element.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { percent } from "../../page/format.ts";
 import { askLatest } from "../../page/latest.ts";
 import { heatMap } from "./heat-map.ts";
 import type { Question, Reading, Snapshot } from "./lesson.ts";
@@ -33,7 +34,7 @@ export const page: Page = {
     },
     {
       name: "epochs",
-      label: "Rounds through the sentences",
+      label: "Epochs: passes through the sentences",
       value: 6,
       values: [1, 2, 4, 6, 8, 12],
     },
@@ -41,8 +42,8 @@ export const page: Page = {
   loss: { label: "Cross-entropy of the batch" },
   measures: {
     accuracy: {
-      label: "Right of fresh sentences",
-      format: (value) => `${(100 * value).toFixed(1)} %`,
+      label: "Accuracy on unseen sentences",
+      format: percent(1),
     },
   },
   sources: [
@@ -68,7 +69,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   });
   const verdict = element("output", { class: "verdict" });
   const map = heatMap();
-  const list = element("ul", { class: "feelings", "aria-label": "Fresh sentences" });
+  const list = element("ul", { class: "feelings", "aria-label": "Unseen sentences" });
 
   const put = askLatest<Question, Snapshot>(
     ask,
@@ -88,7 +89,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       "div",
       { class: "said" },
       verdict,
-      element("button", { onclick: another }, "Another fresh sentence"),
+      element("button", { onclick: another }, "Another unseen sentence"),
     ),
     map.element,
     element("h3", {}, "Sentences that it does not learn from: the chance that each is praise"),
@@ -96,14 +97,8 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   );
 
   function show(reading: Reading): void {
-    const chance = reading.chances.at(-1);
-    if (chance === undefined) verdict.value = "Write a word.";
-    else {
-      const praise = chance > 0.5;
-      const sure = (100 * (praise ? chance : 1 - chance)).toFixed(0);
-      verdict.value = `${praise ? "Praise" : "Complaint"}, by ${sure} %`;
-      verdict.dataset.praise = String(praise);
-    }
+    verdict.value = verdictOn(reading, text.value);
+    verdict.dataset.praise = String(verdict.value.startsWith("Praise"));
     map.show(reading);
   }
 
@@ -139,4 +134,16 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       });
     },
   };
+}
+
+/** What the model says of a sentence, and what that is worth. */
+function verdictOn({ words, known, chances }: Reading, sentence: string): string {
+  const chance = chances.at(-1);
+  if (sentence.trim() === "") return "Write a sentence.";
+  if (chance === undefined) return "No word that it can read: it knows English in Latin letters.";
+  if (!known.includes(true)) {
+    return `It does not know ${words.length === 1 ? "this word" : "any of these words"}, and could only guess.`;
+  }
+  const praise = chance > 0.5;
+  return `${praise ? "Praise" : "Complaint"} (${percent(0)(praise ? chance : 1 - chance)} sure)`;
 }

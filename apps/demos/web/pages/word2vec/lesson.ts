@@ -37,14 +37,6 @@ export async function begin({ settings, fetch }: Desk): Promise<Run<Snapshot>> {
       ? new CosineWords(vocabulary.size, size)
       : new SkipGram(vocabulary.size, size);
   const batchSize = numberOf(settings, "batch");
-  const training = train(model, corpus, {
-    steps: 1500,
-    lr: numberOf(settings, "lr"),
-    batchSize,
-    window: 5,
-    subsampling: 1e-3,
-    negatives: 5,
-  });
   const map = new WordMap();
   const all = vocabulary.decode(Array.from({ length: vocabulary.size }, (_, i) => i));
   const frequent = all.filter((word) => word.length >= LONG).slice(0, SHOWN);
@@ -63,11 +55,19 @@ export async function begin({ settings, fetch }: Desk): Promise<Run<Snapshot>> {
     model,
     inputShape: [[batchSize], [batchSize, 6], [6 * batchSize]],
     inputType: "i32",
-    training,
+    train: (now) =>
+      train(model, corpus, {
+        steps: 1500,
+        lr: numberOf(now, "lr"),
+        batchSize,
+        window: 5,
+        subsampling: 1e-3,
+        negatives: 5,
+      }),
     snapshot,
     async measures() {
       const { share } = await relatedness(model.vectors.weight, vocabulary);
-      return { related: 100 * share };
+      return { related: share };
     },
     async ask(question) {
       asked = question as Question;

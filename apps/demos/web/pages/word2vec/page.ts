@@ -5,6 +5,7 @@ import { SquareCanvas } from "../../charts/canvas.ts";
 import { element, setStyle } from "../../dom/element.ts";
 import { color } from "../../dom/theme.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { percent } from "../../page/format.ts";
 import { askLatest } from "../../page/latest.ts";
 import { drawWords } from "./draw.ts";
 import type { Snapshot } from "./lesson.ts";
@@ -37,13 +38,14 @@ export const page: Page = {
       value: 0.01,
       values: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05],
       live: true,
+      hint: "During training it falls evenly from this to 0.",
     },
     { name: "features", label: "Numbers a word", value: 64, values: [8, 16, 32, 64, 128] },
     { name: "batch", label: "Batch", value: 1024, values: [256, 512, 1024, 2048, 4096] },
   ],
   loss: { label: "Loss of the batch" },
   measures: {
-    related: { label: "Known pairs told apart", format: (value) => `${value.toFixed(1)} %` },
+    related: { label: "Known pairs told apart", format: percent(1) },
   },
   sources: [
     { name: "model.ts", text: modelSource },

@@ -1,0 +1,65 @@
+import { type Control, type Page, settingsOf, takes } from "./page/definition.ts";
+import { type Chosen, SEEDS } from "./page/settings.ts";
+import type { Setting } from "./session/protocol.ts";
+
+/** Where a visitor is, as the address says it: `#/housing?lr=0.3&seed=7`. */
+export interface Place {
+  /** A page's name, `lesson/NAME`, or nothing for the gallery; without the strokes and capitals that do no harm. */
+  readonly path: string;
+  readonly chosen: URLSearchParams;
+}
+
+export function placeAt(hash: string): Place {
+  const [path = "", chosen] = hash.replace(/^#/, "").split("?");
+  return {
+    path: decoded(path)
+      .replace(/^\/+|\/+$/g, "")
+      .toLowerCase(),
+    chosen: new URLSearchParams(chosen),
+  };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+const visited = new Map<string, string>();
+
+/** The address of a page: with what was chosen there when it was left. */
+export const addressOf = (name: string): string => visited.get(name) ?? `#/${name}`;
+
+/** What an address chooses of a page; what the page does not have is let go. */
+export function chosenAt({ controls }: Page, chosen: URLSearchParams): Chosen {
+  const settings: Record<string, Setting> = {};
+  for (const control of controls) {
+    const value = settingIn(control, chosen.get(control.name));
+    if (value !== undefined) settings[control.name] = value;
+  }
+  const seed = Number(chosen.get("seed") ?? 0);
+  const valid = Number.isInteger(seed) && seed >= 0 && seed <= SEEDS;
+  return { settings: settingsOf(controls, settings), seed: valid ? seed : 0, file: null };
+}
+
+function settingIn(control: Control, text: string | null): Setting | undefined {
+  if (text === null) return undefined;
+  const value = "options" in control ? text : Number(text);
+  return takes(control, value) ? value : undefined;
+}
+
+/** Says in the address what is chosen, as far as it is not how the page opens; a file of the user's stays with them. */
+export function keepChosen(name: string, { controls }: Page, { settings, seed }: Chosen): void {
+  const query = new URLSearchParams();
+  const opens = settingsOf(controls);
+  for (const [setting, value] of Object.entries(settings)) {
+    if (value !== opens[setting]) query.set(setting, String(value));
+  }
+  if (seed !== 0) query.set("seed", String(seed));
+  const text = query.toString();
+  const address = `#/${name}${text === "" ? "" : `?${text}`}`;
+  visited.set(name, address);
+  if (placeAt(location.hash).path === name) history.replaceState(history.state, "", address);
+}

@@ -1,0 +1,18 @@
+/** Numbers past this are said in powers of ten: a training that diverges goes far before it ends. */
+const FAR = 1e6;
+
+/** A number with so many decimals. */
+export const decimals =
+  (count: number) =>
+  (value: number): string =>
+    Math.abs(value) < FAR ? value.toFixed(count) : value.toExponential(2);
+
+/** A part of 1 in percent, with so many decimals. */
+export const percent =
+  (count: number) =>
+  (value: number): string =>
+    `${(100 * value).toFixed(count)} %`;
+
+/** A number with so many digits that count. */
+export const significant = (value: number, digits: number): string =>
+  Math.abs(value) < FAR ? value.toPrecision(digits) : value.toExponential(digits - 1);

@@ -1,0 +1,136 @@
+import { memory, stack, type Tensor } from "@wgrad/autograd";
+import { counters } from "@wgrad/autograd/testing";
+import type { Step, Training } from "../../src/shared/training.ts";
+import type { Frame, Pace, Setting, Settings } from "../session/protocol.ts";
+import { number } from "./numbers.ts";
+import { release } from "./release.ts";
+import type { Run } from "./run.ts";
+
+/** Steps recorded before the device is waited for. */
+const AHEAD = 16;
+/** Measuring takes at most this part of the time. */
+const MEASURING = 0.2;
+
+interface Taken {
+  readonly losses: readonly number[];
+  readonly milliseconds: number;
+  readonly dispatches: number;
+}
+
+const NOTHING: Taken = { losses: [], milliseconds: 0, dispatches: 0 };
+
+/** What has become of a run so far: takes its steps, and says after them how it stands. */
+export class Progress {
+  readonly run: Run;
+  readonly page: string;
+  settings: Settings;
+  readonly #held: readonly Tensor[];
+  #training: Training | null = null;
+  #last: Step | null = null;
+  #step = 0;
+  #done = false;
+  #diverged: number | null = null;
+  #measureAt = 0;
+
+  /** `held` are tensors of this run alone. */
+  constructor(run: Run, page: string, settings: Settings, held: readonly Tensor[]) {
+    this.run = run;
+    this.page = page;
+    this.settings = settings;
+    this.#held = held;
+  }
+
+  /** Takes steps for as long as the pace says, and no more once the numbers are not finite. */
+  async advance(pace: Pace): Promise<Frame> {
+    return this.frame(this.#done || this.#diverged !== null ? NOTHING : await this.#take(pace));
+  }
+
+  /** How it stands. */
+  async frame({ losses, milliseconds, dispatches }: Taken = NOTHING): Promise<Frame> {
+    const finite = await this.#weightsAreFinite();
+    if (!finite) this.#diverged ??= this.#step;
+    const now = performance.now();
+    const due = finite && (now >= this.#measureAt || this.#done);
+    const measures = due ? ((await this.run.measures?.()) ?? null) : null;
+    if (due) this.#measureAt = performance.now() + (performance.now() - now) / MEASURING;
+    return {
+      step: this.#step,
+      steps: this.#done ? this.#step : (this.#last?.steps ?? 0),
+      done: this.#done,
+      diverged: this.#diverged,
+      losses: Float32Array.from(losses),
+      snapshot: finite ? await this.run.snapshot() : null,
+      measures,
+      machine: {
+        steps: losses.length,
+        milliseconds,
+        dispatches,
+        bytes: memory().totalBytes,
+        lr: this.#last?.optimizer?.paramGroups[0]?.lr ?? null,
+      },
+    };
+  }
+
+  /** A setting from the next step on; before the first one the training has yet to be made with it. */
+  set(name: string, value: Setting): void {
+    this.settings = { ...this.settings, [name]: value };
+    if (name === "lr" && this.#last?.optimizer !== undefined) setRate(this.#last, Number(value));
+    else this.run.set?.(name, value);
+  }
+
+  /** What is measured next is measured at once. */
+  measureSoon(): void {
+    this.#measureAt = 0;
+  }
+
+  /** Gives back all that it has on the device. */
+  async end(): Promise<void> {
+    await this.#training?.return();
+    release(this.#held, this.run.model, this.#last?.optimizer ?? null);
+  }
+
+  async #take({ milliseconds, steps = Infinity }: Pace): Promise<Taken> {
+    this.#training ??= this.run.train(this.settings);
+    const losses: Tensor[] = [];
+    const before = counters().dispatches;
+    const start = performance.now();
+    do {
+      const { value, done } = await this.#training.next();
+      if (done === true) {
+        this.#done = true;
+        break;
+      }
+      this.#last = value;
+      this.#step = value.step;
+      losses.push(value.loss);
+      if (losses.length % AHEAD === 0 && !Number.isFinite(await value.loss.item())) break;
+    } while (losses.length < steps && performance.now() - start < milliseconds);
+    if (this.#step > 0 && this.#step === this.#last?.steps) this.#done = true;
+    const values = await Promise.all(losses.map((loss) => loss.item()));
+    const taken = {
+      milliseconds: performance.now() - start,
+      dispatches: counters().dispatches - before,
+    };
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad < 0) return { ...taken, losses: values };
+    this.#done = false;
+    this.#diverged = this.#step - values.length + 1 + bad;
+    this.#step = this.#diverged - 1;
+    return { ...taken, losses: values.slice(0, bad) };
+  }
+
+  async #weightsAreFinite(): Promise<boolean> {
+    const parameters = this.run.model?.parameters() ?? [];
+    if (parameters.length === 0) return true;
+    return Number.isFinite(await number(() => stack(parameters.map((each) => each.sum())).sum()));
+  }
+}
+
+/** Makes `value` the rate that the schedule starts from, and moves the rate of now by as much. */
+function setRate({ optimizer, schedule }: Step, value: number): void {
+  for (const [i, group] of (optimizer?.paramGroups ?? []).entries()) {
+    const base = schedule?.baseLrs[i] ?? group.lr;
+    group.lr *= value / base;
+    if (schedule !== undefined) schedule.baseLrs[i] = value;
+  }
+}
