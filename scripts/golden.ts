@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { init } from "@wgrad/autograd";
+import { type Files, loadClassic } from "./golden/classic/load.ts";
 import { type Group, loadGroup } from "./golden/load.ts";
 import { isFault, notBuilt, printTable, report } from "./golden/report.ts";
 import { type DeviceKind, type Outcome, runCase } from "./golden/run.ts";
@@ -30,22 +31,39 @@ function readOptions() {
   return values;
 }
 
-/** The groups of a folder: every `.json` that has its `.safetensors` beside it. */
-function readGroups(dir: string, only: string | undefined): Group[] {
-  if (!existsSync(dir)) throw new UsageError(`there is no folder ${dir}`);
+/** The pairs of a `.json` and a `.safetensors` in a folder, by name. */
+function readFiles(dir: string): Map<string, Files> {
   const names = readdirSync(dir)
     .filter((file) => file.endsWith(".json"))
     .map((file) => file.slice(0, -".json".length))
-    .filter((name) => existsSync(join(dir, `${name}.safetensors`)))
-    .filter((name) => only === undefined || name === only || name === `${only}-added`);
-  if (names.length === 0) throw new UsageError(`no group ${only ?? ""} in ${dir}`);
-  return names.map((name) =>
-    loadGroup(
+    .filter((name) => existsSync(join(dir, `${name}.safetensors`)));
+  return new Map(
+    names.map((name) => [
       name,
-      readFileSync(join(dir, `${name}.json`), "utf8"),
-      readFileSync(join(dir, `${name}.safetensors`)),
-    ),
+      {
+        json: readFileSync(join(dir, `${name}.json`), "utf8"),
+        bytes: readFileSync(join(dir, `${name}.safetensors`)),
+      },
+    ]),
   );
+}
+
+/** The groups of a folder, and those of its folder `classic`. `only` names one, or the folder. */
+function readGroups(dir: string, only: string | undefined): Group[] {
+  if (!existsSync(dir)) throw new UsageError(`there is no folder ${dir}`);
+  const wanted = (name: string): boolean =>
+    only === undefined || name === only || name === `${only}-added` || name.startsWith(`${only}/`);
+  const classic = join(dir, "classic");
+  const groups = [
+    ...[...readFiles(dir)]
+      .filter(([name]) => wanted(name))
+      .map(([name, { json, bytes }]) => loadGroup(name, json, bytes)),
+    ...(existsSync(classic) ? loadClassic(readFiles(classic)) : []).filter(({ name }) =>
+      wanted(name),
+    ),
+  ];
+  if (groups.length === 0) throw new UsageError(`no group ${only ?? ""} in ${dir}`);
+  return groups;
 }
 
 async function runAll(

@@ -1,6 +1,7 @@
 /// <reference types="vite/client" />
 import { Generator, init } from "@wgrad/autograd";
 import { beforeAll, describe, expect, inject, test } from "vitest";
+import { loadClassic } from "./classic/load.ts";
 import { type Case, type Group, loadGroup } from "./load.ts";
 import { isFault } from "./report.ts";
 import { type DeviceKind, runCase } from "./run.ts";
@@ -19,11 +20,32 @@ const names = Object.keys(texts).map((path) => path.slice(folder.length + 1, -".
 /** In the browser a twentieth of the cases, the same ones every time, and all in the full tier: Node runs them all. */
 const everywhere = typeof window === "undefined";
 
+const classicTexts = import.meta.glob<string>("../../golden/classic/*.json", {
+  query: "?raw",
+  import: "default",
+});
+const classicTensors = import.meta.glob<string>("../../golden/classic/*.safetensors", {
+  query: "?url&inline",
+  import: "default",
+});
+
 async function load(name: string): Promise<Group> {
   const text = await texts[`${folder}/${name}.json`]?.();
-  const url = await tensors[`${folder}/${name}.safetensors`]?.();
-  const bytes = await (await fetch(url as string)).arrayBuffer();
-  return loadGroup(name, text as string, new Uint8Array(bytes));
+  const bytes = await bytesAt(await tensors[`${folder}/${name}.safetensors`]?.());
+  return loadGroup(name, text as string, bytes);
+}
+
+async function loadAllClassic(): Promise<Group[]> {
+  const files = Object.entries(classicTexts).map(async ([path, text]) => {
+    const stem = path.slice(0, -".json".length);
+    const bytes = await bytesAt(await classicTensors[`${stem}.safetensors`]?.());
+    return [stem.slice(stem.lastIndexOf("/") + 1), { json: await text(), bytes }] as const;
+  });
+  return loadClassic(new Map(await Promise.all(files)));
+}
+
+async function bytesAt(url: string | undefined): Promise<Uint8Array> {
+  return new Uint8Array(await (await fetch(url as string)).arrayBuffer());
 }
 
 function chosen(cases: readonly Case[]): readonly Case[] {
@@ -34,8 +56,8 @@ function chosen(cases: readonly Case[]): readonly Case[] {
 
 const devices: readonly DeviceKind[] = ["cpu", "webgpu"];
 
-for (const group of await Promise.all(names.map(load))) {
-  describe.each(devices)(`PyTorch's ${group.name} on %s`, (device) => {
+for (const group of [...(await Promise.all(names.map(load))), ...(await loadAllClassic())]) {
+  describe.each(devices)(`the reference's ${group.name} on %s`, (device) => {
     beforeAll(async () => {
       await init({ device });
     });

@@ -63,6 +63,9 @@ export interface Case {
   readonly seeded?: string;
   readonly printed?: string;
   readonly promotion?: string;
+  /** scikit-learn's estimators, and scipy's functions. */
+  readonly estimator?: string;
+  readonly function?: string;
   /** Of optimizers, trajectories and examples. */
   readonly [more: string]: unknown;
 }
@@ -108,7 +111,9 @@ export function subject(item: Case): string {
     item.example ??
     item.seeded ??
     item.printed ??
-    item.promotion;
+    item.promotion ??
+    item.estimator ??
+    item.function;
   if (name === undefined) throw new Error(`golden: case ${item.id} says nothing to call`);
   return name;
 }

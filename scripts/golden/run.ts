@@ -1,4 +1,5 @@
 import { toRecord } from "./call.ts";
+import { runClassic } from "./classic/run.ts";
 import { compare, compareDType, type Difference, toleranceOf } from "./compare.ts";
 import { runInit } from "./groups/init.ts";
 import { runMetrics } from "./groups/metrics.ts";
@@ -59,6 +60,11 @@ async function withoutRunner({ group }: Run): Promise<void> {
   throw new Unmapped(`no runner for group ${group.name}`);
 }
 
+function runnerOf({ name }: Group): Runner {
+  if (name.startsWith("classic/")) return runClassic;
+  return runners[name.replace(/-added$/, "")] ?? withoutRunner;
+}
+
 /** Cases that are left out, by `group/id`, each with its reason. */
 const skips: Readonly<Record<string, string>> = {};
 
@@ -74,7 +80,7 @@ export async function runCase(group: Group, item: Case, device: DeviceKind): Pro
   });
   const skip = skips[`${group.name}/${item.id}`];
   if (skip !== undefined) return outcome("skipped", skip);
-  const runner = runners[group.name.replace(/-added$/, "")] ?? withoutRunner;
+  const runner = runnerOf(group);
   const differences: Difference[] = [];
   try {
     await runner({

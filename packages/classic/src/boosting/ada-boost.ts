@@ -1,0 +1,243 @@
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { Estimator } from "../estimator/estimator.ts";
+import {
+  columnsOf,
+  type FitOptions,
+  type Matrix,
+  type Numbers,
+  type Rows,
+  readClasses,
+  readRows,
+  readWeights,
+  type Seen,
+} from "../estimator/input.ts";
+import { accuracyOf, labelsOf, type Predictor, resultOf } from "../estimator/predictors.ts";
+import {
+  type Given,
+  positive,
+  type Rule,
+  type Schema,
+  seed,
+  whole,
+} from "../estimator/settings.ts";
+import {
+  classCriterion,
+  DecisionTreeClassifier,
+  type DecisionTreeClassifierParams,
+  growSingle,
+  ones,
+} from "../tree/decision-tree.ts";
+import { rankFeature } from "../tree/ranked.ts";
+import { randomOf } from "../tree/settings.ts";
+import { applyTree, importancesOf, type Tree } from "../tree/tree.ts";
+import { packTrees, unpackTrees } from "../tree/trees.ts";
+
+/** Settings of AdaBoostClassifier, with scikit-learn's defaults. */
+export interface AdaBoostClassifierParams {
+  /** Settings of the trees (default one question each: `{ maxDepth: 1 }`). */
+  readonly tree: Given<DecisionTreeClassifierParams>;
+  /** The most trees (default 50). */
+  readonly nEstimators: number;
+  /** How much each tree's vote counts (default 1). */
+  readonly learningRate: number;
+  /** Seed of what is random in the trees; null: the library's default generator (default null). */
+  readonly randomState: number | null;
+}
+
+interface Fitted extends Seen {
+  readonly classes: Int32Array;
+  readonly trees: readonly Tree[];
+  readonly weights: Float64Array;
+  readonly errors: Float64Array;
+}
+
+const treeSettings: Rule = {
+  wanted: "settings of DecisionTreeClassifier, as { maxDepth: 1 }",
+  allows: (value) =>
+    typeof value === "object" && value !== null && new DecisionTreeClassifier(value) !== null,
+};
+
+const schema: Schema<AdaBoostClassifierParams> = {
+  tree: [{ maxDepth: 1 }, treeSettings],
+  nEstimators: [50, whole(1)],
+  learningRate: [1, positive],
+  randomState: [null, seed],
+};
+
+/** Weights never fall below it, or rows would be out of the game. */
+const LEAST = 2 ** -52;
+
+/**
+ * Small trees one after the other, each on rows that weigh the more the earlier ones got them wrong (SAMME: Zhu et al. 2009):
+ * w ← w exp(α [wrong]), α = η (log((1 − error) / error) + log(K − 1)). x: [rows, features]; labels: whole numbers.
+ *
+ * `fit` throws ArgumentError for labels of one class, and where the first tree is no better than chance.
+ */
+export class AdaBoostClassifier
+  extends Estimator<AdaBoostClassifierParams, Fitted>
+  implements Predictor
+{
+  readonly type = "AdaBoostClassifier";
+
+  constructor(params: Given<AdaBoostClassifierParams> = {}) {
+    super("AdaBoostClassifier", schema, params);
+  }
+
+  async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    const call = "AdaBoostClassifier.fit";
+    const matrix = await readRows(call, x, { missing: true });
+    const { classes, codes } = await readClasses(call, y, matrix.rows);
+    const given = (await readWeights(call, options, matrix.rows)) ?? ones(matrix.rows);
+    const { nEstimators, learningRate, randomState } = this.params;
+    const features = columnsOf(matrix).map(rankFeature);
+    const seeds = randomOf(randomState);
+    const settings = new DecisionTreeClassifier(this.params.tree).getParams();
+    const trees: Tree[] = [];
+    const weights = new Float64Array(nEstimators);
+    const errors = ones(nEstimators);
+    let rowWeights = scaled(given);
+    for (let stage = 0; stage < nEstimators; stage++) {
+      rowWeights = rowWeights.map((weight) => (weight === 0 ? 0 : Math.max(weight, LEAST)));
+      const criterion = classCriterion(settings.criterion, codes, rowWeights, classes.length);
+      const tree = growSingle(
+        { ...settings, randomState: seeds.u32() },
+        features,
+        criterion,
+        rowWeights,
+      );
+      const wrong = votesOf(tree, matrix).map((vote, i) => Number(vote !== codes[i]));
+      const total = rowWeights.reduce((a, b) => a + b, 0);
+      const error = rowWeights.reduce((sum, w, i) => sum + w * (wrong[i] as number), 0) / total;
+      if (error >= 1 - 1 / classes.length) {
+        if (stage > 0) break;
+        throw new ArgumentError(
+          `${call}: the first tree is no better than chance\n  hint: other features, or deeper trees: { tree: { maxDepth: 2 } }`,
+        );
+      }
+      trees.push(tree);
+      errors[stage] = error;
+      if (error <= 0) {
+        weights[stage] = 1;
+        break;
+      }
+      const vote = learningRate * (Math.log((1 - error) / error) + Math.log(classes.length - 1));
+      weights[stage] = vote;
+      rowWeights = scaled(rowWeights.map((w, i) => w * Math.exp(vote * (wrong[i] as number))));
+    }
+    return this.learn({
+      classes,
+      trees,
+      weights,
+      errors,
+      width: matrix.width,
+      names: matrix.names,
+    });
+  }
+
+  /** The classes that `fit` saw, sorted. */
+  get classes(): Int32Array {
+    return this.learned("classes").classes;
+  }
+
+  /** How much each tree's vote counts; 0 where training had ended. */
+  get estimatorWeights(): Float64Array {
+    return this.learned("estimatorWeights").weights;
+  }
+
+  /** The weight of the rows that each tree got wrong; 1 where training had ended. */
+  get estimatorErrors(): Float64Array {
+    return this.learned("estimatorErrors").errors;
+  }
+
+  /** The trees' arrays. */
+  get trees(): readonly Tree[] {
+    return this.learned("trees").trees;
+  }
+
+  /** What each feature takes away of the impurity: the trees' mean, by their votes. */
+  get featureImportances(): Float64Array {
+    const { trees, weights, width } = this.learned("featureImportances");
+    const total = weights.reduce((a, b) => a + b, 0);
+    const sums = new Float64Array(width);
+    trees.forEach((tree, t) => {
+      importancesOf(tree, width).forEach((value, j) => {
+        sums[j] = (sums[j] as number) + (value * (weights[t] as number)) / total;
+      });
+    });
+    return sums;
+  }
+
+  /** Votes for each class less those against, as parts of all: [rows, classes], or of two classes for the second: [rows]. */
+  async decisionFunction(x: Rows): Promise<Tensor> {
+    const { votes, matrix } = await this.#votes("decisionFunction", x);
+    const { length } = this.classes;
+    if (length > 2) return resultOf(votes, [matrix.rows, length], matrix);
+    const second = Float64Array.from(
+      { length: matrix.rows },
+      (_, i) => (votes[2 * i + 1] as number) - (votes[2 * i] as number),
+    );
+    return resultOf(second, [matrix.rows], matrix);
+  }
+
+  /** The softmax of the votes: [rows, classes]. */
+  async predictProba(x: Rows): Promise<Tensor> {
+    const { votes, matrix } = await this.#votes("predictProba", x);
+    const { length } = this.classes;
+    // of two classes each has half of the difference
+    const scale = length > 2 ? 1 / (length - 1) : 1;
+    return resultOf(votes, [matrix.rows, length], matrix).mul(scale).softmax(1);
+  }
+
+  /** The class of each row that has most votes: [rows], i32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const { votes, matrix } = await this.#votes("predict", x);
+    return resultOf(labelsOf(this.classes, votes), [matrix.rows], matrix);
+  }
+
+  /** The part of the rows whose class is predicted. */
+  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    return accuracyOf(this, x, y, options);
+  }
+
+  protected override pack(fitted: Fitted): unknown {
+    return { ...fitted, trees: packTrees(fitted.trees) };
+  }
+
+  protected override unpack(saved: unknown): Fitted {
+    const { trees, ...rest } = saved as Omit<Fitted, "trees"> & {
+      trees: Parameters<typeof unpackTrees>[1];
+    };
+    return { ...rest, trees: unpackTrees(this.type, trees, rest.width) };
+  }
+
+  async #votes(call: string, x: Rows): Promise<{ votes: Float64Array; matrix: Matrix }> {
+    const fitted = this.learned(call);
+    const matrix = await readRows(`${this.type}.${call}`, x, { missing: true, seen: fitted });
+    const { classes, trees, weights } = fitted;
+    const total = weights.reduce((a, b) => a + b, 0);
+    const votes = new Float64Array(matrix.rows * classes.length);
+    trees.forEach((tree, t) => {
+      const weight = (weights[t] as number) / total;
+      votesOf(tree, matrix).forEach((vote, row) => {
+        for (let k = 0; k < classes.length; k++) {
+          const at = row * classes.length + k;
+          votes[at] =
+            (votes[at] as number) + (k === vote ? weight : -weight / (classes.length - 1));
+        }
+      });
+    });
+    return { votes, matrix };
+  }
+}
+
+const scaled = (weights: Float64Array): Float64Array => {
+  const total = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / total);
+};
+
+/** The class, by number, that a tree has for each row. */
+function votesOf(tree: Tree, { data, width }: Matrix): Int32Array {
+  const codes = Int32Array.from({ length: tree.width }, (_, k) => k);
+  const best = labelsOf(codes, tree.value);
+  return applyTree(tree, data, width).map((leaf) => best[leaf] as number);
+}

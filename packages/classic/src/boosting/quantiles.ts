@@ -1,0 +1,45 @@
+/** A value below which a part of rising ones lies: between neighbours in proportion. */
+export function quantile(sorted: Float64Array, part: number): number {
+  const place = part * (sorted.length - 1);
+  const below = Math.floor(place);
+  const [low, high] = [sorted[below] as number, sorted[Math.ceil(place)] as number];
+  return low + (high - low) * (place - below);
+}
+
+/** The same of values that weigh: the first up to which that part of the weight lies; where it lies there exactly, or `lower` is not set, the mean with the next. */
+export function weightedQuantile(
+  sorted: Float64Array,
+  weights: Float64Array,
+  part: number,
+  lower = false,
+): number {
+  const sums = running(weights);
+  return atWeight(sorted, sums, part * (sums.at(-1) as number), lower);
+}
+
+/** Sums up to each. */
+export function running(weights: Float64Array): Float64Array {
+  let sum = 0;
+  return weights.map((weight) => {
+    sum += weight;
+    return sum;
+  });
+}
+
+/** The value where the running sum reaches `wanted`; the mean with the next one where it ends there. */
+export function atWeight(
+  sorted: Float64Array,
+  sums: Float64Array,
+  wanted: number,
+  lower = false,
+): number {
+  let [low, high] = [0, sums.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sums[middle] as number) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  const value = sorted[low] as number;
+  if (lower || (sums[low] as number) - wanted > 2 ** -52) return value;
+  return (value + (sorted[Math.min(low + 1, sorted.length - 1)] as number)) / 2;
+}

@@ -1,0 +1,208 @@
+import { ArgumentError, ShapeError, Tensor, tensor } from "@wgrad/autograd";
+import { Table } from "@wgrad/datasets";
+import { shown } from "./settings.ts";
+
+/** Rows of features: a tensor [rows, features], or a table whose columns are numbers. */
+export type Rows = Tensor | Table;
+/** A number for each row. */
+export type Numbers = Tensor | ArrayLike<number>;
+
+/** Settings of `fit`. */
+export interface FitOptions {
+  /** How much each row counts (default 1 each). */
+  readonly sampleWeight?: Numbers | undefined;
+}
+
+/** Features on the host. */
+export interface Matrix {
+  readonly rows: number;
+  readonly width: number;
+  /** Row by row, as f32. */
+  readonly data: Float32Array | Float64Array;
+  /** Names of a table's columns; null of a tensor. */
+  readonly names: readonly string[] | null;
+  /** Where results go: the tensor's own device. */
+  readonly device: Tensor["device"] | undefined;
+}
+
+/** What a fitted estimator remembers of its features. */
+export interface Seen {
+  readonly width: number;
+  readonly names: readonly string[] | null;
+}
+
+interface ReadOptions {
+  /** Whether NaN means a missing value (default false: it is refused). */
+  readonly missing?: boolean;
+  /** What `fit` saw; predictions must see the same. */
+  readonly seen?: Seen;
+}
+
+/**
+ * Reads rows of features to the host.
+ *
+ * Throws ShapeError unless x is [rows, features] with a row and a feature at least and, where `seen` is given, the same features;
+ * ArgumentError for text, infinities and, unless they may be missing, NaN.
+ */
+export async function readRows(call: string, x: Rows, options: ReadOptions = {}): Promise<Matrix> {
+  const { missing = false, seen } = options;
+  const names = x instanceof Table ? x.names : null;
+  const features = tensorOf(call, x, missing);
+  const [rows = 0, width = 0] = features.shape;
+  if (features.ndim !== 2 || rows === 0 || width === 0) {
+    const empty = rows === 0 ? "no rows in " : width === 0 ? "no features in " : "";
+    throw new ShapeError(
+      `${call}: ${features.ndim === 2 ? empty : ""}x: [${features.shape.join(", ")}]\n  hint: x is [rows, features]`,
+    );
+  }
+  if (seen !== undefined) checkSeen(call, { width, names }, seen);
+  const read = await features.data();
+  const data = read instanceof Float64Array ? read : Float32Array.from(read);
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
+    if (Number.isFinite(value) || (missing && Number.isNaN(value))) continue;
+    const place = `x[${Math.floor(i / width)}, ${names === null ? i % width : shown(names[i % width])}]`;
+    throw new ArgumentError(
+      `${call}: ${place} is ${value}\n  hint: ${
+        Number.isNaN(value)
+          ? "SimpleImputer fills what is missing; trees, forests and histogram boosting take it as it is"
+          : "a finite number"
+      }`,
+    );
+  }
+  return { rows, width, data, names, device: x instanceof Table ? undefined : features.device };
+}
+
+/** Features as a tensor on their device, not read. Throws ShapeError and ArgumentError for what cannot be features. */
+function tensorOf(call: string, x: Rows, missing = false): Tensor {
+  if (x instanceof Tensor) return x;
+  if (!(x instanceof Table)) {
+    throw new ArgumentError(
+      `${call}: x is ${shown(x)}\n  hint: a tensor [rows, features], or a Table of numbers`,
+    );
+  }
+  for (const name of x.names) {
+    if (x.type(name) !== "string") continue;
+    throw new ArgumentError(
+      `${call}: column ${JSON.stringify(name)} is text where numbers belong\n  hint: OneHotEncoder or OrdinalEncoder first`,
+    );
+  }
+  const out = new Float32Array(x.length * x.names.length);
+  x.names.forEach((name, j) => {
+    x.numbers(name).forEach((value, i) => {
+      out[i * x.names.length + j] = value;
+      if (missing || !Number.isNaN(value)) return;
+      throw new ArgumentError(
+        `${call}: ${x.place(i, name)} is missing\n  hint: SimpleImputer first`,
+      );
+    });
+  });
+  return tensor(out, { shape: [x.length, x.names.length] });
+}
+
+/** Throws ShapeError or ArgumentError unless the features are those that `fit` saw. */
+export function checkSeen(call: string, now: Seen, seen: Seen): void {
+  if (now.width !== seen.width) {
+    throw new ShapeError(
+      `${call}: x has ${now.width} features, but fit saw ${seen.width}\n  hint: the same columns in the same order`,
+    );
+  }
+  if (now.names === null || seen.names === null) return;
+  if (now.names.every((name, j) => name === seen.names?.[j])) return;
+  throw new ArgumentError(
+    `${call}: columns ${now.names.join(", ")}, but fit saw ${seen.names.join(", ")}\n  hint: the same columns in the same order`,
+  );
+}
+
+/** Numbers on the host, one a row. Throws ShapeError for another count, ArgumentError for what is no finite number. */
+export async function readNumbers(
+  call: string,
+  what: string,
+  y: Numbers | undefined,
+  rows: number,
+): Promise<Float64Array> {
+  if (y === undefined || y === null) {
+    throw new ArgumentError(`${call}: no ${what}\n  hint: one number a row`);
+  }
+  if (y instanceof Tensor) {
+    const column = y.ndim === 1 || (y.ndim === 2 && y.shape[1] === 1);
+    if (!column) {
+      throw new ShapeError(
+        `${call}: ${what}: [${y.shape.join(", ")}]\n  hint: [rows], or [rows, 1]`,
+      );
+    }
+  }
+  const values: ArrayLike<unknown> = y instanceof Tensor ? await y.data() : y;
+  if (values.length !== rows) {
+    throw new ShapeError(
+      `${call}: ${values.length} ${what} for ${rows} rows\n  hint: one for each row`,
+    );
+  }
+  return Float64Array.from({ length: rows }, (_, i) => {
+    const value = values[i];
+    if (typeof value === "boolean") return Number(value);
+    if (typeof value === "number" && Number.isFinite(value)) return value;
+    const hint =
+      typeof value === "string" ? "LabelEncoder turns names into numbers" : "finite numbers";
+    throw new ArgumentError(`${call}: ${what}[${i}] is ${shown(value)}\n  hint: ${hint}`);
+  });
+}
+
+/** Weights on the host, one a row; null where none are given. Throws ArgumentError for negative ones and if all are 0. */
+export async function readWeights(
+  call: string,
+  { sampleWeight }: FitOptions,
+  rows: number,
+): Promise<Float64Array | null> {
+  if (sampleWeight === undefined) return null;
+  const weights = await readNumbers(call, "sampleWeight", sampleWeight, rows);
+  const negative = weights.findIndex((weight) => weight < 0);
+  if (negative >= 0) {
+    throw new ArgumentError(
+      `${call}: sampleWeight[${negative}] is ${weights[negative]}\n  hint: 0 or more`,
+    );
+  }
+  if (weights.every((weight) => weight === 0)) {
+    throw new ArgumentError(`${call}: all sampleWeight are 0`);
+  }
+  return weights;
+}
+
+/** Classes on the host: which there are, sorted, and each row's place among them. */
+export interface Labelled {
+  readonly classes: Int32Array;
+  readonly codes: Int32Array;
+}
+
+/** Reads class labels. Throws ArgumentError for labels that are not whole numbers, and for fewer than `least` classes. */
+export async function readClasses(
+  call: string,
+  y: Numbers | undefined,
+  rows: number,
+  least = 2,
+): Promise<Labelled> {
+  const labels = await readNumbers(call, "labels", y, rows);
+  const odd = labels.findIndex((label) => label !== (label | 0));
+  if (odd >= 0) {
+    throw new ArgumentError(
+      `${call}: labels[${odd}] is ${labels[odd]}, which is no class\n  hint: whole numbers; a regressor predicts quantities`,
+    );
+  }
+  const classes = Int32Array.from(new Set(labels)).sort();
+  if (classes.length < least) {
+    throw new ArgumentError(
+      `${call}: the labels are all of one class, ${classes[0]}\n  hint: two classes at least`,
+    );
+  }
+  const codeOf = new Map(Array.from(classes, (label, code) => [label, code]));
+  return { classes, codes: Int32Array.from(labels, (label) => codeOf.get(label) as number) };
+}
+
+/** The columns of rows of features, each in a piece. */
+export function columnsOf({ rows, width, data }: Matrix): Float32Array[] {
+  return Array.from({ length: width }, (_, j) => {
+    const column = new Float32Array(rows);
+    for (let i = 0; i < rows; i++) column[i] = data[i * width + j] as number;
+    return column;
+  });
+}

@@ -1,0 +1,124 @@
+import { ArgumentError, type Tensor, tensor } from "@wgrad/autograd";
+import {
+  type FitOptions,
+  type Matrix,
+  type Numbers,
+  type Rows,
+  readNumbers,
+  readWeights,
+} from "./input.ts";
+
+/** What any predictor can be asked for. */
+export interface Predictor {
+  readonly type: string;
+  fit(x: Rows, y: Numbers, options?: FitOptions): Promise<unknown>;
+  predict(x: Rows): Promise<Tensor>;
+  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number>;
+  getParams(): object;
+  clone(changes?: object): Predictor;
+}
+
+/** A matrix of results on the device that the features came from. */
+export function resultOf(
+  values: Float32Array | Float64Array | Int32Array,
+  shape: readonly number[],
+  { device }: Pick<Matrix, "device">,
+): Tensor {
+  return tensor(values, { shape, ...(device !== undefined && { device }) });
+}
+
+/** The part of the rows whose class is predicted, by weight. */
+export async function accuracyOf(
+  model: Predictor,
+  x: Rows,
+  y: Numbers,
+  options: FitOptions = {},
+): Promise<number> {
+  const call = `${model.type}.score`;
+  const predicted = await (await model.predict(x)).data();
+  const labels = await readNumbers(call, "labels", y, predicted.length);
+  const weights = await readWeights(call, options, predicted.length);
+  let [right, all] = [0, 0];
+  for (let i = 0; i < labels.length; i++) {
+    const weight = weights?.[i] ?? 1;
+    all += weight;
+    if (predicted[i] === labels[i]) right += weight;
+  }
+  return right / all;
+}
+
+/** R² = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²; of targets that do not vary 1 if they are met exactly, else 0. */
+export async function r2Of(
+  model: Predictor,
+  x: Rows,
+  y: Numbers,
+  options: FitOptions = {},
+): Promise<number> {
+  const call = `${model.type}.score`;
+  const predicted = await (await model.predict(x)).data();
+  const targets = await readNumbers(call, "targets", y, predicted.length);
+  const weights = await readWeights(call, options, predicted.length);
+  const weightOf = (i: number): number => weights?.[i] ?? 1;
+  let [sum, all] = [0, 0];
+  for (let i = 0; i < targets.length; i++) {
+    sum += weightOf(i) * (targets[i] as number);
+    all += weightOf(i);
+  }
+  let [residual, total] = [0, 0];
+  for (let i = 0; i < targets.length; i++) {
+    const target = targets[i] as number;
+    residual += weightOf(i) * (target - (predicted[i] as number)) ** 2;
+    total += weightOf(i) * (target - sum / all) ** 2;
+  }
+  if (total === 0) return residual === 0 ? 1 : 0;
+  return 1 - residual / total;
+}
+
+/** The class with the largest entry in each row of [rows, classes], of equals the first. */
+export function labelsOf(classes: Int32Array, scores: ArrayLike<number>): Int32Array {
+  const width = classes.length;
+  return Int32Array.from({ length: scores.length / width }, (_, i) => {
+    let best = 0;
+    for (let k = 1; k < width; k++) {
+      if ((scores[i * width + k] as number) > (scores[i * width + best] as number)) best = k;
+    }
+    return classes[best] as number;
+  });
+}
+
+/** How much classes count: by a rule, or by label. */
+export type ClassWeight = "balanced" | Readonly<Record<number, number>> | null;
+
+/**
+ * Weights of rows times those of their classes; "balanced" is n / (classes · rows of the class).
+ * Null where everything counts 1.
+ *
+ * Throws ArgumentError for the weight of a class there is not.
+ */
+export function classWeights(
+  call: string,
+  classWeight: ClassWeight,
+  { classes, codes }: { readonly classes: Int32Array; readonly codes: Int32Array },
+  weights: Float64Array | null,
+): Float64Array | null {
+  if (classWeight === null) return weights;
+  const factors = new Float64Array(classes.length).fill(1);
+  if (classWeight === "balanced") {
+    const counts = new Float64Array(classes.length);
+    for (const code of codes) counts[code] = (counts[code] as number) + 1;
+    counts.forEach((count, k) => {
+      factors[k] = codes.length / (classes.length * count);
+    });
+  } else {
+    for (const [label, weight] of Object.entries(classWeight)) {
+      const code = classes.indexOf(Number(label));
+      if (code < 0) {
+        throw new ArgumentError(
+          `${call}: classWeight names class ${label}; there are ${classes.join(", ")}`,
+        );
+      }
+      factors[code] = weight;
+    }
+  }
+  return Float64Array.from(codes, (code, i) => (factors[code] as number) * (weights?.[i] ?? 1));
+}

@@ -1,0 +1,114 @@
+import { ArgumentError } from "@wgrad/autograd";
+
+/** What a setting may be. */
+export interface Rule {
+  /** In words, for messages. */
+  readonly wanted: string;
+  readonly allows: (value: unknown) => boolean;
+}
+
+/** Every setting of an estimator with its default and what it may be. */
+export type Schema<Params extends object> = {
+  readonly [Name in keyof Params]-?: readonly [standard: Params[Name], rule: Rule];
+};
+
+/** What the user may give: any of the settings. */
+export type Given<Params extends object> = { readonly [Name in keyof Params]?: Params[Name] };
+
+/** All settings, with defaults where none is given. Throws ArgumentError for a name there is not, and for a value it may not have. */
+export function settings<Params extends object>(
+  estimator: string,
+  schema: Schema<Params>,
+  given: Given<Params>,
+): Params {
+  if (typeof given !== "object" || given === null) {
+    throw new ArgumentError(`${estimator}: settings are an object, not ${shown(given)}`);
+  }
+  const names = Object.keys(schema);
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(schema, name)) continue;
+    throw new ArgumentError(
+      `${estimator}: no setting ${JSON.stringify(name)}\n  hint: there are ${names.join(", ") || "none"}`,
+    );
+  }
+  const entries = names.map((name) => {
+    const [standard, rule] = schema[name as keyof Params] as readonly [unknown, Rule];
+    const value = given[name as keyof Params] ?? standard;
+    // null where it is allowed is a value of its own, not "none given"
+    const chosen = given[name as keyof Params] === null && rule.allows(null) ? null : value;
+    if (rule.allows(chosen)) return [name, chosen];
+    throw new ArgumentError(`${estimator}: ${name} is ${shown(chosen)}\n  hint: ${rule.wanted}`);
+  });
+  return Object.fromEntries(entries) as Params;
+}
+
+/** A value for a message. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number" || typeof value === "boolean" || value == null) return `${value}`;
+  if (Array.isArray(value)) return `[${value.map(shown).join(", ")}]`;
+  if (typeof value === "function") return "a function";
+  return `a ${(value as object).constructor?.name ?? "plain object"}`;
+}
+
+const limits = (least: number, most: number): string => {
+  if (least === Number.NEGATIVE_INFINITY) return "";
+  return most === Number.POSITIVE_INFINITY ? `, ${least} or more` : ` from ${least} to ${most}`;
+};
+
+/** A whole number from `least` to `most`. */
+export const whole = (least: number, most: number = Number.POSITIVE_INFINITY): Rule => ({
+  wanted: `a whole number${limits(least, most)}`,
+  allows: (value) => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
+});
+
+/** A number from `least` to `most`, both allowed. */
+export const real = (
+  least: number = Number.NEGATIVE_INFINITY,
+  most: number = Number.POSITIVE_INFINITY,
+): Rule => ({
+  wanted: `a number${limits(least, most)}`,
+  allows: (value) => Number.isFinite(value) && Number(value) >= least && Number(value) <= most,
+});
+
+/** A number above 0. */
+export const positive: Rule = {
+  wanted: "a number above 0",
+  allows: (value) => Number.isFinite(value) && Number(value) > 0,
+};
+
+/** A number above 0 and below 1. */
+export const fraction: Rule = {
+  wanted: "a number above 0 and below 1",
+  allows: (value) => Number(value) > 0 && Number(value) < 1 && typeof value === "number",
+};
+
+/** true or false. */
+export const flag: Rule = {
+  wanted: "true or false",
+  allows: (value) => typeof value === "boolean",
+};
+
+/** null. */
+export const none: Rule = { wanted: "null", allows: (value) => value === null };
+
+/** One of these values. */
+export const choice = (...values: readonly (string | number)[]): Rule => ({
+  wanted: values.map((value) => JSON.stringify(value)).join(", "),
+  allows: (value) => values.includes(value as string),
+});
+
+/** What any of the rules allows. */
+export const either = (...rules: readonly Rule[]): Rule => ({
+  wanted: rules.map(({ wanted }) => wanted).join(", or "),
+  allows: (value) => rules.some((rule) => rule.allows(value)),
+});
+
+/** A function. */
+export const callable: Rule = {
+  wanted: "a function",
+  allows: (value) => typeof value === "function",
+};
+
+/** A seed, or null for the library's default generator. */
+export const seed: Rule = either(whole(0, 2 ** 32 - 1), none);

@@ -1,0 +1,37 @@
+import type { Given } from "../estimator/settings.ts";
+import {
+  classifierSchema,
+  ForestClassifier,
+  type ForestClassifierParams,
+  ForestRegressor,
+  type ForestRegressorParams,
+  regressorSchema,
+} from "./forest.ts";
+
+/**
+ * Trees of classes on all rows, each split the best of one random cut for each of √features drawn features (Geurts et al. 2006).
+ * x: [rows, features], where NaN is a missing value.
+ *
+ * `fit` throws ArgumentError for labels that are no classes.
+ */
+export class ExtraTreesClassifier extends ForestClassifier {
+  readonly type = "ExtraTreesClassifier";
+  protected readonly splitter = "random";
+
+  constructor(params: Given<ForestClassifierParams> = {}) {
+    super("ExtraTreesClassifier", classifierSchema(false), params);
+  }
+}
+
+/**
+ * Trees of quantities on all rows, each split the best of one random cut for each feature (Geurts et al. 2006). x: [rows, features], where
+ * NaN is a missing value.
+ */
+export class ExtraTreesRegressor extends ForestRegressor {
+  readonly type = "ExtraTreesRegressor";
+  protected readonly splitter = "random";
+
+  constructor(params: Given<ForestRegressorParams> = {}) {
+    super("ExtraTreesRegressor", regressorSchema(false), params);
+  }
+}

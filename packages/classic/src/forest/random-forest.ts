@@ -1,0 +1,37 @@
+import type { Given } from "../estimator/settings.ts";
+import {
+  classifierSchema,
+  ForestClassifier,
+  type ForestClassifierParams,
+  ForestRegressor,
+  type ForestRegressorParams,
+  regressorSchema,
+} from "./forest.ts";
+
+/**
+ * Trees of classes, each grown on rows drawn with replacement, each split the best of √features drawn features; together they say the mean
+ * of what each says (Breiman 2001). x: [rows, features], where NaN is a missing value.
+ *
+ * `fit` throws ArgumentError for labels that are no classes.
+ */
+export class RandomForestClassifier extends ForestClassifier {
+  readonly type = "RandomForestClassifier";
+  protected readonly splitter = "best";
+
+  constructor(params: Given<ForestClassifierParams> = {}) {
+    super("RandomForestClassifier", classifierSchema(true), params);
+  }
+}
+
+/**
+ * Trees of quantities, each grown on rows drawn with replacement; together they predict their mean (Breiman 2001). x: [rows, features],
+ * where NaN is a missing value.
+ */
+export class RandomForestRegressor extends ForestRegressor {
+  readonly type = "RandomForestRegressor";
+  protected readonly splitter = "best";
+
+  constructor(params: Given<ForestRegressorParams> = {}) {
+    super("RandomForestRegressor", regressorSchema(true), params);
+  }
+}

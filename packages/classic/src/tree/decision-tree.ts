@@ -1,0 +1,358 @@
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { Estimator } from "../estimator/estimator.ts";
+import {
+  columnsOf,
+  type FitOptions,
+  type Matrix,
+  type Numbers,
+  type Rows,
+  readClasses,
+  readNumbers,
+  readRows,
+  readWeights,
+  type Seen,
+} from "../estimator/input.ts";
+import {
+  accuracyOf,
+  type ClassWeight,
+  classWeights,
+  labelsOf,
+  type Predictor,
+  r2Of,
+  resultOf,
+} from "../estimator/predictors.ts";
+import { choice, type Given, type Rule, type Schema } from "../estimator/settings.ts";
+import { type Criterion, Entropy, Gini, Poisson, SquaredError } from "./criteria.ts";
+import { growTree } from "./grow.ts";
+import { AbsoluteError } from "./medians.ts";
+import { type PruningPath, prune, pruningPath } from "./prune.ts";
+import { type RankedFeature, rankFeature } from "./ranked.ts";
+import { growLimits, randomOf, type TreeLimits, treeSchema } from "./settings.ts";
+import { applyTree, depthOf, importancesOf, leavesOf, type Tree, verifyTree } from "./tree.ts";
+
+/** Settings of DecisionTreeClassifier, with scikit-learn's defaults. */
+export interface DecisionTreeClassifierParams extends TreeLimits {
+  /** How a node is measured: 1 − Σ pₖ² ("gini") or −Σ pₖ log₂ pₖ (default "gini"). */
+  readonly criterion: "gini" | "entropy" | "log_loss";
+  /** The best cut, or the best of one random cut for each feature (default "best"). */
+  readonly splitter: "best" | "random";
+  /** How much classes count: "balanced", or weights by label (default null: 1 each). */
+  readonly classWeight: ClassWeight;
+}
+
+/** Settings of DecisionTreeRegressor, with scikit-learn's defaults. */
+export interface DecisionTreeRegressorParams extends TreeLimits {
+  /** How a node is measured (default "squared_error"). "friedman_mse" gives the same splits. */
+  readonly criterion: "squared_error" | "friedman_mse" | "absolute_error" | "poisson";
+  /** The best cut, or the best of one random cut for each feature (default "best"). */
+  readonly splitter: "best" | "random";
+}
+
+interface FittedTree extends Seen {
+  readonly tree: Tree;
+}
+
+interface FittedClassTree extends FittedTree {
+  readonly classes: Int32Array;
+}
+
+type SingleTree = TreeLimits & { readonly splitter: "best" | "random" };
+
+const splitterRule: Rule = choice("best", "random");
+
+/** What classes may weigh. */
+export const classWeightRule: Rule = {
+  wanted: '"balanced", null, or weights by label: { 0: 1, 1: 2.5 }',
+  allows: (value) =>
+    value === null ||
+    value === "balanced" ||
+    (typeof value === "object" &&
+      Object.values(value as object).every((weight) => Number.isFinite(weight) && weight >= 0)),
+};
+
+const classifierSchema: Schema<DecisionTreeClassifierParams> = {
+  criterion: ["gini", choice("gini", "entropy", "log_loss")],
+  splitter: ["best", splitterRule],
+  classWeight: [null, classWeightRule],
+  ...treeSchema(null),
+};
+
+const regressorSchema: Schema<DecisionTreeRegressorParams> = {
+  criterion: [
+    "squared_error",
+    choice("squared_error", "friedman_mse", "absolute_error", "poisson"),
+  ],
+  splitter: ["best", splitterRule],
+  ...treeSchema(null),
+};
+
+/** What measures classes by this name. */
+export function classCriterion(
+  name: DecisionTreeClassifierParams["criterion"],
+  codes: Int32Array,
+  weights: Float64Array,
+  classes: number,
+): Criterion {
+  return name === "gini" ? new Gini(codes, weights, classes) : new Entropy(codes, weights, classes);
+}
+
+/** What measures quantities by this name. */
+export function meanCriterion(
+  name: DecisionTreeRegressorParams["criterion"],
+  y: Float64Array,
+  weights: Float64Array,
+): Criterion {
+  if (name === "poisson") return new Poisson(y, weights);
+  if (name === "absolute_error") return new AbsoluteError(y, weights);
+  return new SquaredError(y, weights);
+}
+
+/** Throws ArgumentError for targets that this criterion cannot measure. */
+export function checkCriterion(
+  call: string,
+  criterion: string,
+  y: Float64Array,
+  features: readonly RankedFeature[],
+): void {
+  if (
+    criterion === "poisson" &&
+    (y.some((value) => value < 0) || y.every((value) => value === 0))
+  ) {
+    throw new ArgumentError(
+      `${call}: criterion "poisson" takes targets of 0 or more, and not all of them 0`,
+    );
+  }
+  if (criterion === "absolute_error" && features.some(({ hasMissing }) => hasMissing)) {
+    throw new ArgumentError(
+      `${call}: criterion "absolute_error" takes no missing values\n  hint: SimpleImputer first, or another criterion`,
+    );
+  }
+}
+
+/** Rows that count, in order. */
+export const countingRows = (weights: Float64Array): Uint32Array =>
+  Uint32Array.from([...weights.keys()].filter((row) => (weights[row] as number) > 0));
+
+/** Targets less their mean, which sums of squares do not need, and the mean. */
+export function centred(
+  y: Float64Array,
+  weights: Float64Array,
+): { readonly y: Float64Array; readonly mean: number } {
+  let [sum, total] = [0, 0];
+  y.forEach((value, i) => {
+    sum += value * (weights[i] as number);
+    total += weights[i] as number;
+  });
+  const mean = sum / total;
+  return { y: y.map((value) => value - mean), mean };
+}
+
+/** Adds a number to what every node predicts. */
+export const raised = (tree: Tree, by: number): Tree => ({
+  ...tree,
+  value: tree.value.map((value) => value + by),
+});
+
+/** Grows a tree by its settings on all rows that count. */
+export function growSingle(
+  params: SingleTree,
+  features: readonly RankedFeature[],
+  criterion: Criterion,
+  weights: Float64Array,
+): Tree {
+  const weight = weights.reduce((a, b) => a + b, 0);
+  const limits = growLimits(params, { rows: weights.length, width: features.length, weight });
+  const tree = growTree(features, criterion, countingRows(weights), {
+    limits,
+    random: randomOf(params.randomState),
+    splitter: params.splitter,
+  });
+  return params.ccpAlpha > 0 ? prune(tree, params.ccpAlpha) : tree;
+}
+
+export const ones = (length: number): Float64Array => new Float64Array(length).fill(1);
+
+/** What both kinds of single trees have. */
+abstract class DecisionTree<Params extends SingleTree, Fitted extends FittedTree> extends Estimator<
+  Params,
+  Fitted
+> {
+  abstract fit(x: Rows, y: Numbers, options?: FitOptions): Promise<this>;
+
+  /** The tree's arrays. */
+  get tree(): Tree {
+    return this.learned("tree").tree;
+  }
+
+  /** How many features `fit` saw, and their names. */
+  get seen(): Seen {
+    const { width, names } = this.learned("seen");
+    return { width, names };
+  }
+
+  /** What each feature takes away of the impurity, as parts of the whole. */
+  get featureImportances(): Float64Array {
+    const { tree, width } = this.learned("featureImportances");
+    return importancesOf(tree, width);
+  }
+
+  /** The most questions that a row is asked. */
+  get depth(): number {
+    return depthOf(this.learned("depth").tree);
+  }
+
+  /** How many leaves there are. */
+  get nLeaves(): number {
+    return leavesOf(this.learned("nLeaves").tree);
+  }
+
+  /** The node in which each row ends: [rows], i32. */
+  async apply(x: Rows): Promise<Tensor> {
+    const { leaves, matrix } = await this.#leaves("apply", x);
+    return resultOf(leaves, [matrix.rows], matrix);
+  }
+
+  /** The trees that pruning would leave of the one for these rows, each with the `ccpAlpha` it takes. */
+  async costComplexityPruningPath(
+    x: Rows,
+    y: Numbers,
+    options: FitOptions = {},
+  ): Promise<PruningPath> {
+    const whole = this.clone({ ccpAlpha: 0 } as Given<Params>);
+    await whole.fit(x, y, options);
+    return pruningPath(whole.tree);
+  }
+
+  protected override unpack(saved: unknown): Fitted {
+    const fitted = saved as Fitted;
+    verifyTree(this.type, fitted.tree, fitted.width);
+    return fitted;
+  }
+
+  /** What the tree predicts for each row: [rows, width], flat. */
+  protected async values(
+    call: string,
+    x: Rows,
+  ): Promise<{ readonly values: Float64Array; readonly matrix: Matrix }> {
+    const { leaves, matrix } = await this.#leaves(call, x);
+    const { value, width } = this.tree;
+    const values = new Float64Array(matrix.rows * width);
+    leaves.forEach((leaf, row) => {
+      for (let k = 0; k < width; k++) values[row * width + k] = value[leaf * width + k] as number;
+    });
+    return { values, matrix };
+  }
+
+  async #leaves(call: string, x: Rows): Promise<{ leaves: Int32Array; matrix: Matrix }> {
+    const fitted = this.learned(call);
+    const matrix = await readRows(`${this.type}.${call}`, x, { missing: true, seen: fitted });
+    return { leaves: applyTree(fitted.tree, matrix.data, matrix.width), matrix };
+  }
+}
+
+/**
+ * A tree of questions "is feature ≤ threshold?" (Breiman et al. 1984), each the one that leaves the classes least mixed.
+ * x: [rows, features], where NaN is a missing value; labels: whole numbers. Of equally good questions the first feature's lowest is
+ * taken; where `maxFeatures` or `splitter` leave something to chance, `randomState` decides.
+ *
+ * `fit` throws ArgumentError for labels that are no classes, and ShapeError for x and labels that do not fit.
+ */
+export class DecisionTreeClassifier
+  extends DecisionTree<DecisionTreeClassifierParams, FittedClassTree>
+  implements Predictor
+{
+  readonly type = "DecisionTreeClassifier";
+
+  constructor(params: Given<DecisionTreeClassifierParams> = {}) {
+    super("DecisionTreeClassifier", classifierSchema, params);
+  }
+
+  async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    const call = "DecisionTreeClassifier.fit";
+    const matrix = await readRows(call, x, { missing: true });
+    const labelled = await readClasses(call, y, matrix.rows, 1);
+    const { classes, codes } = labelled;
+    const given = await readWeights(call, options, matrix.rows);
+    const { criterion, classWeight } = this.params;
+    const weights = classWeights(call, classWeight, labelled, given) ?? ones(matrix.rows);
+    const features = columnsOf(matrix).map(rankFeature);
+    const measured = classCriterion(criterion, codes, weights, classes.length);
+    const tree = growSingle(this.params, features, measured, weights);
+    return this.learn({ tree, classes, width: matrix.width, names: matrix.names });
+  }
+
+  /** The classes that `fit` saw, sorted. */
+  get classes(): Int32Array {
+    return this.learned("classes").classes;
+  }
+
+  /** The class of each row: [rows], i32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const { values, matrix } = await this.values("predict", x);
+    return resultOf(labelsOf(this.classes, values), [matrix.rows], matrix);
+  }
+
+  /** The part of each class among the training rows of the leaf: [rows, classes]. */
+  async predictProba(x: Rows): Promise<Tensor> {
+    const { values, matrix } = await this.values("predictProba", x);
+    return resultOf(values, [matrix.rows, this.classes.length], matrix);
+  }
+
+  /** The part of the rows whose class is predicted. */
+  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    return accuracyOf(this, x, y, options);
+  }
+
+  protected override unpack(saved: unknown): FittedClassTree {
+    const fitted = super.unpack(saved);
+    verifyTree(this.type, { ...fitted.tree, width: fitted.classes?.length }, fitted.width);
+    return fitted;
+  }
+}
+
+/**
+ * A tree of questions "is feature ≤ threshold?" (Breiman et al. 1984), each the one that leaves the targets least apart; a leaf predicts
+ * the mean of its rows, or their median with "absolute_error". x: [rows, features], where NaN is a missing value.
+ *
+ * `fit` throws ArgumentError for targets that the criterion cannot measure, and ShapeError for x and targets that do not fit.
+ */
+export class DecisionTreeRegressor
+  extends DecisionTree<DecisionTreeRegressorParams, FittedTree>
+  implements Predictor
+{
+  readonly type = "DecisionTreeRegressor";
+
+  constructor(params: Given<DecisionTreeRegressorParams> = {}) {
+    super("DecisionTreeRegressor", regressorSchema, params);
+  }
+
+  async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    const call = "DecisionTreeRegressor.fit";
+    const matrix = await readRows(call, x, { missing: true });
+    const targets = await readNumbers(call, "targets", y, matrix.rows);
+    const weights = (await readWeights(call, options, matrix.rows)) ?? ones(matrix.rows);
+    const { criterion } = this.params;
+    const features = columnsOf(matrix).map(rankFeature);
+    checkCriterion(call, criterion, targets, features);
+    const shifts = criterion === "squared_error" || criterion === "friedman_mse";
+    const { y: measured, mean } = shifts ? centred(targets, weights) : { y: targets, mean: 0 };
+    const tree = growSingle(
+      this.params,
+      features,
+      meanCriterion(criterion, measured, weights),
+      weights,
+    );
+    return this.learn({ tree: raised(tree, mean), width: matrix.width, names: matrix.names });
+  }
+
+  /** The quantity of each row: [rows], f32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const { values, matrix } = await this.values("predict", x);
+    return resultOf(values, [matrix.rows], matrix);
+  }
+
+  /** R² of the predictions. */
+  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    return r2Of(this, x, y, options);
+  }
+}

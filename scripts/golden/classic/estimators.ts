@@ -1,0 +1,51 @@
+import { tensor } from "@wgrad/autograd";
+import * as classic from "@wgrad/classic";
+import type { Encoded } from "../load.ts";
+import { camel, Unmapped } from "../names.ts";
+import type { Run } from "../run.ts";
+
+/** What the runners ask of an estimator; which of it there is depends on the class. */
+// biome-ignore lint/suspicious/noExplicitAny: a case names methods and attributes by text
+export type Model = any;
+
+/** Settings that choose how scikit-learn computes the same thing. */
+const HOW: ReadonlySet<string> = new Set([
+  "algorithm",
+  "dual",
+  "solver",
+  "svd_solver",
+  "n_jobs",
+  "copy_X",
+  "cache_size",
+]);
+
+/** A case's settings as ours. */
+function settingsOf(
+  params: Readonly<Record<string, Encoded>>,
+  { item, group }: Pick<Run, "item" | "group">,
+): Record<string, unknown> {
+  const decode = (value: Encoded): unknown => {
+    if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+    const { tensor: stored, map } = value as {
+      tensor?: string;
+      map?: readonly (readonly [number, number])[];
+    };
+    if (stored !== undefined) {
+      const { data, shape } = group.tensor(item.id, stored);
+      return tensor(data, { shape });
+    }
+    if (map !== undefined) return Object.fromEntries(map);
+    return value;
+  };
+  const kept = Object.entries(params).filter(([name]) => !HOW.has(name));
+  return Object.fromEntries(kept.map(([name, value]) => [camel(name), decode(value)]));
+}
+
+/** The estimator that a case names, with its settings. Throws Unmapped if there is no such class. */
+export function estimatorOf(run: Pick<Run, "item" | "group">, more: object = {}): Model {
+  const name = String(run.item.estimator).split(".").at(-1) as string;
+  const Class = (classic as Readonly<Record<string, unknown>>)[name];
+  if (typeof Class !== "function") throw new Unmapped(`no counterpart of ${run.item.estimator}`);
+  const params = run.item.params as Readonly<Record<string, Encoded>>;
+  return new (Class as new (given: object) => Model)({ ...settingsOf(params, run), ...more });
+}
