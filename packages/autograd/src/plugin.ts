@@ -9,10 +9,11 @@ export {
   type KernelSpec,
 } from "./autograd/kernel.ts";
 export { pullBack } from "./autograd/pull-back.ts";
+export { beforeNextTensor } from "./graph/handle.ts";
 export type { Gradient, GradientCall, Op } from "./graph/op.ts";
 export { type Expr, e } from "./kernel/expression.ts";
 export { binary, binaryBool, binaryFloat, nary, unary, unaryFloat } from "./ops/apply.ts";
-export { commit, persist, retype } from "./ops/commit.ts";
+export { commit, moveTo, persist, retype } from "./ops/commit.ts";
 export { type ElementwiseSpec, elementwise } from "./ops/define.ts";
 export { assemble, type Part } from "./ops/strided.ts";
 export { boundary } from "./runtime/report.ts";

@@ -1,4 +1,10 @@
-import { Function as Custom, type FunctionContext, Tensor } from "@wgrad/autograd";
+import {
+  Function as Custom,
+  type FunctionContext,
+  GradError,
+  isGradEnabled,
+  Tensor,
+} from "@wgrad/autograd";
 
 /** Called before `forward`; what it returns (an array) takes the arguments' place. */
 export type ForwardPreHook<In extends unknown[]> = (module: unknown, inputs: In) => In | undefined;
@@ -9,8 +15,8 @@ export type ForwardHook<In extends unknown[], Out> = (
   output: Out,
 ) => Out | undefined;
 /**
- * Called in the backward pass with dL/dinputs and dL/doutputs of the module's tensors (null where none arrived); what it returns
- * takes the place of dL/dinputs.
+ * Called in the backward pass with dL/dinputs, one for each argument of the call (null where it is no tensor or needs none),
+ * and dL/doutputs; what it returns takes the place of dL/dinputs.
  */
 export type FullBackwardHook = (
   module: unknown,
@@ -56,44 +62,83 @@ export function callWithHooks<In extends unknown[], Out>(
   for (const hook of hooks.after) {
     output = (hook as unknown as ForwardHook<In, Out>)(module, inputs, output) ?? output;
   }
-  tracked?.watch(output);
-  return output;
+  return tracked === null ? output : (tracked.watch(output) as Out);
 }
 
-/** The tensors pass through unchanged; on the way back the hooks see the gradients of both ends. */
+/**
+ * The tensors pass through unchanged; on the way back the hooks see the gradients of both ends: once those of the inputs are
+ * there, or those of the outputs where no input needs one (a first layer).
+ */
 function trackBackward<In extends unknown[]>(
   module: object,
   hooks: ReadonlySet<FullBackwardHook>,
   inputs: In,
-): { inputs: In; watch(output: unknown): void } {
-  let gradOutputs: (Tensor | null)[] = [];
-  class BackwardHooks extends Custom {
-    static override forward(_ctx: FunctionContext, ...tensors: Tensor[]): Tensor[] {
-      return tensors;
+): { inputs: In; watch(output: unknown): unknown } {
+  let gradOutputs: readonly (Tensor | null)[] = [];
+  const places = inputs.flatMap((input, i) => (input instanceof Tensor ? [i] : []));
+  const tensors = places.map((i) => inputs[i] as Tensor);
+  const needed = isGradEnabled() && tensors.some((tensor) => tensor.requiresGrad);
+
+  class Inputs extends Custom {
+    static override forward(_ctx: FunctionContext, ...given: Tensor[]): Tensor[] {
+      return given;
     }
-    static override backward(_ctx: FunctionContext, ...gradients: Tensor[]): (Tensor | null)[] {
-      let current: readonly (Tensor | null)[] = gradients;
-      for (const hook of hooks) current = hook(module, current, gradOutputs) ?? current;
+    static override backward(ctx: FunctionContext, ...gradients: Tensor[]): (Tensor | null)[] {
+      const arrived = inputs.map((): Tensor | null => null);
+      for (const [k, i] of places.entries()) {
+        if (ctx.needsInputGrad[k]) arrived[i] = gradients[k] as Tensor;
+      }
+      const changed = callHooks(module, hooks, arrived, gradOutputs);
       gradOutputs = gradOutputs.map(() => null);
-      return [...current];
+      return places.map((i) => changed[i] ?? null);
     }
   }
-  const tensors = inputs.filter((input) => input instanceof Tensor);
-  const through = [...BackwardHooks.apply(...tensors)] as Tensor[];
+
+  class Outputs extends Custom {
+    static override forward(_ctx: FunctionContext, ...given: Tensor[]): Tensor[] {
+      return given;
+    }
+    static override backward(_ctx: FunctionContext, ...gradients: Tensor[]): Tensor[] {
+      gradOutputs = gradients;
+      if (!needed) refuseGradients(module, callHooks(module, hooks, inputs.map(none), gradients));
+      return gradients;
+    }
+  }
+
+  const through = needed ? ([...Inputs.apply(...tensors)] as Tensor[]) : tensors;
+  const passed = [...inputs] as In;
+  for (const [k, i] of places.entries()) passed[i] = through[k];
   return {
-    inputs: inputs.map((input) => (input instanceof Tensor ? through.shift() : input)) as In,
+    inputs: passed,
     watch(output) {
-      const results = (Array.isArray(output) ? output : [output]).filter(
-        (one) => one instanceof Tensor,
-      );
-      gradOutputs = results.map(() => null);
-      results.forEach((result, i) => {
-        if (!result.requiresGrad) return;
-        result.registerHook((gradient) => {
-          gradOutputs[i] = gradient;
-          return undefined;
-        });
-      });
+      const results = (Array.isArray(output) ? output : [output]) as unknown[];
+      const ends = results.filter((one) => one instanceof Tensor && one.requiresGrad) as Tensor[];
+      if (ends.length === 0) return output;
+      const watched = [...Outputs.apply(...ends)] as Tensor[];
+      const all = results.map((one) => (ends.includes(one as Tensor) ? watched.shift() : one));
+      return Array.isArray(output) ? all : all[0];
     },
   };
+}
+
+const none = (): null => null;
+
+function callHooks(
+  module: object,
+  hooks: ReadonlySet<FullBackwardHook>,
+  gradInputs: readonly (Tensor | null)[],
+  gradOutputs: readonly (Tensor | null)[],
+): readonly (Tensor | null)[] {
+  let current = gradInputs;
+  for (const hook of hooks) current = hook(module, current, gradOutputs) ?? current;
+  return current;
+}
+
+/** Where no input needs a gradient there is none to replace. */
+function refuseGradients(module: object, given: readonly (Tensor | null)[]): void {
+  if (given.every((gradient) => gradient === null)) return;
+  throw new GradError(
+    `${module.constructor.name}: a backward hook gave gradients for inputs that need none` +
+      "\n  hint: return undefined there",
+  );
 }

@@ -1,8 +1,8 @@
 export { ModuleDict } from "./containers/module-dict.ts";
 export { ModuleList } from "./containers/module-list.ts";
 export { ParameterList } from "./containers/parameter-list.ts";
-export { type Layer, Sequential } from "./containers/sequential.ts";
-export { copyModule } from "./copy.ts";
+export { type Layer, type LayerLike, Sequential } from "./containers/sequential.ts";
+export { copyModule, type Remake } from "./copy.ts";
 export * as functional from "./functional.ts";
 export type { ForwardHook, ForwardPreHook, FullBackwardHook, HookHandle } from "./hooks.ts";
 export * as init from "./init.ts";

@@ -1,5 +1,7 @@
-import { DTypeError, type Tensor } from "@wgrad/autograd";
-import { outermost, retype } from "@wgrad/autograd/plugin";
+import { ArgumentError, DTypeError, type Tensor } from "@wgrad/autograd";
+import { describe, moveTo, nearest, outermost, retype } from "@wgrad/autograd/plugin";
+import { checkInputs, innermost } from "./call.ts";
+import { beginFields, type FieldKind, fieldsOf, hold, isModule, setField } from "./fields.ts";
 import {
   addHook,
   callWithHooks,
@@ -9,14 +11,7 @@ import {
   type HookHandle,
 } from "./hooks.ts";
 import { joinNames, stateName } from "./names.ts";
-import {
-  type BufferOptions,
-  buffer,
-  isBuffer,
-  isParameter,
-  isPersistentBuffer,
-  type Parameter,
-} from "./parameter.ts";
+import { type BufferOptions, buffer, type Parameter, parameter } from "./parameter.ts";
 import { printModule } from "./print.ts";
 import { type LoadReport, loadState, type StateDict } from "./state-dict.ts";
 
@@ -35,8 +30,9 @@ export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
 /**
  * Base of every layer and model. A subclass keeps parameters (`parameter(…)`), buffers (`buffer(…)`) and other modules in
- * its fields and defines `forward`; fields are found when they are asked for, in the order they were
- * assigned. `In` are forward's arguments, `Out` its result.
+ * its fields and defines `forward`. What a field holds may be replaced as in PyTorch: a buffer by another tensor stays a
+ * buffer, a parameter gives way to a parameter only. Layers in an array or object stand in a ModuleList or
+ * ModuleDict; `#private` fields hold none. `In` are forward's arguments, `Out` its result.
  *
  * ```ts
  * class Classifier extends Module<[Tensor], Tensor> {
@@ -52,14 +48,18 @@ export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
 export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   constructor() {
     // The function is the instance: its prototype is the subclass, its fields are the module's.
+    const forward = (...inputs: In): Out => {
+      if (inputs.length > self.forward.length) checkInputs(self, self.forward, inputs);
+      return self.forward(...inputs);
+    };
     const self = ((...inputs: In): Out =>
-      outermost(
-        () => callWithHooks(self, (...given: In) => self.forward(...given), inputs),
-        pathName(self),
+      innermost(self, () =>
+        outermost(() => callWithHooks(self, forward, inputs), pathName(self)),
       )) as unknown as this;
     Object.setPrototypeOf(self, new.target.prototype);
     for (const own of ["name", "length"]) delete (self as unknown as Record<string, unknown>)[own];
     Object.defineProperty(self, "training", { value: true, writable: true, enumerable: false });
+    beginFields(self);
     // biome-ignore lint/correctness/noConstructorReturn: what makes a module callable, without eval or Proxy
     return self;
   }
@@ -72,16 +72,18 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return "";
   }
 
+  /** The state's key for a field: camelCase becomes PyTorch's snake_case, any other name stays letter for letter. */
+  stateKey(field: string): string {
+    return stateName(field);
+  }
+
   /** The modules in this one's fields, by PyTorch's names, each once. */
   namedChildren(): [string, AnyModule][] {
-    const seen = new Set<unknown>();
-    const children: [string, AnyModule][] = [];
-    for (const [field, value] of Object.entries(this)) {
-      if (!(value instanceof Module) || seen.has(value)) continue;
-      seen.add(value);
-      children.push([stateName(field), value as AnyModule]);
+    const children = new Map<unknown, string>();
+    for (const { key, kind, value } of fieldsOf(this).values()) {
+      if (kind === "module" && value !== null && !children.has(value)) children.set(value, key);
     }
-    return children;
+    return [...children].map(([child, key]) => [key, child as AnyModule]);
   }
 
   /** The modules in this one's fields. */
@@ -108,7 +110,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
   /** Parameters by state-dict name, in PyTorch's order; one that is tied appears once, under its first name. */
   namedParameters(): [string, Parameter][] {
-    return tensorsOf(this, isParameter);
+    return tensorsOf(this, "parameter");
   }
 
   /** What an optimizer trains: every parameter of this module and those below it, each once. */
@@ -118,7 +120,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
   /** Buffers by state-dict name, each once. */
   namedBuffers(): [string, Tensor][] {
-    return tensorsOf(this, isBuffer);
+    return tensorsOf(this, "buffer");
   }
 
   /** Every buffer of this module and those below it, each once. */
@@ -126,9 +128,46 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return this.namedBuffers().map(([, tensor]) => tensor);
   }
 
-  /** Keeps `tensor` in the field `name` as a buffer: saved and moved with the module, not trained. */
-  registerBuffer(name: string, tensor: Tensor, options?: BufferOptions): void {
-    (this as unknown as Record<string, Tensor>)[name] = buffer(tensor, options);
+  /** Keeps `tensor` in the field `name` as a buffer: saved and moved with the module, not trained. Null keeps the place. */
+  registerBuffer(name: string, tensor: Tensor | null, options: BufferOptions = {}): void {
+    checkName(this, "registerBuffer", name);
+    const value = tensor === null ? null : buffer(tensor, options);
+    setField(this, name, "buffer", value, options.persistent);
+  }
+
+  /** Keeps `tensor` in the field `name` as a parameter. Null keeps the place. */
+  registerParameter(name: string, tensor: Tensor | null): void {
+    checkName(this, "registerParameter", name);
+    setField(this, name, "parameter", tensor === null ? null : parameter(tensor));
+  }
+
+  /** Keeps `module` in the field `name`, where it is trained and saved with this one. Null keeps the place. */
+  addModule(name: string, module: AnyModule | null): void {
+    checkName(this, "addModule", name);
+    if (module !== null && !isModule(module)) {
+      throw new ArgumentError(`addModule: ${name} is ${describe(module)}, not a module`);
+    }
+    setField(this, name, "module", module);
+  }
+
+  /** `addModule` by its other name. */
+  registerModule(name: string, module: AnyModule | null): void {
+    this.addModule(name, module);
+  }
+
+  /** The module below this one by its path, as `namedModules` has it: "encoder.layers.0"; "" is this one. */
+  getSubmodule(path: string): AnyModule {
+    return submodule("getSubmodule", this as unknown as AnyModule, path);
+  }
+
+  /** The parameter by its path, as `namedParameters` has it: "encoder.layers.0.weight". */
+  getParameter(path: string): Parameter {
+    return memberAt("getParameter", this as unknown as AnyModule, path, "parameter");
+  }
+
+  /** The buffer by its path, as `namedBuffers` has it. */
+  getBuffer(path: string): Tensor {
+    return memberAt("getBuffer", this as unknown as AnyModule, path, "buffer");
   }
 
   /** Parameters and persistent buffers under PyTorch's keys. The tensors are the module's own: later steps show. */
@@ -149,18 +188,21 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /**
-   * Parameters and buffers of fractions as another dtype, in place. On `webgpu` f16 needs an adapter with `shader-f16`.
-   * Give the optimizer its parameters after this: its state keeps the dtype it began with.
+   * Parameters and buffers of fractions as another dtype, in place; or all of them on another device, in place, once the promise
+   * resolves. On `webgpu` f16 needs an adapter with `shader-f16`. Give the optimizer its parameters after this: its
+   * state keeps the dtype and the device that it began with.
    */
-  to(dtype: Tensor["dtype"]): this {
-    if (!FRACTIONS.includes(dtype)) {
+  to(dtype: Tensor["dtype"]): this;
+  to(device: Tensor["device"]): Promise<this>;
+  to(target: Tensor["dtype"] | Tensor["device"]): this | Promise<this> {
+    const tensors = [...this.parameters(), ...this.buffers()];
+    if (target === "cpu" || target === "webgpu") return moveTo(tensors, target).then(() => this);
+    if (!FRACTIONS.includes(target)) {
       throw new DTypeError(
-        `to: a module is of fractions, not of ${dtype}\n  hint: one of ${FRACTIONS.join(", ")}`,
+        `to: a module is of fractions, not of ${describe(target)}\n  hint: one of ${FRACTIONS.join(", ")}, cpu, webgpu`,
       );
     }
-    for (const tensor of [...this.parameters(), ...this.buffers()]) {
-      if (FRACTIONS.includes(tensor.dtype)) retype(tensor, dtype);
-    }
+    for (const tensor of tensors) if (FRACTIONS.includes(tensor.dtype)) retype(tensor, target);
     return this;
   }
 
@@ -248,14 +290,15 @@ Object.defineProperty(Module.prototype, Symbol.for("nodejs.util.inspect.custom")
 
 function tensorsOf(
   root: { namedModules(): [string, AnyModule][] },
-  belongs: (value: unknown) => value is Tensor,
+  kind: FieldKind,
 ): [string, Tensor][] {
+  hold(root);
   const found = new Map<Tensor, string>();
   for (const [prefix, module] of root.namedModules()) {
-    for (const [field, value] of Object.entries(module)) {
-      if (belongs(value) && !found.has(value)) {
-        found.set(value, joinNames(prefix, stateName(field)));
-      }
+    for (const field of fieldsOf(module).values()) {
+      const { key, value } = field;
+      if (field.kind !== kind || value === null || found.has(value as Tensor)) continue;
+      found.set(value as Tensor, joinNames(prefix, key));
     }
   }
   return [...found].map(([tensor, name]) => [name, tensor]);
@@ -263,15 +306,59 @@ function tensorsOf(
 
 /** A tied tensor appears under each of its names, as in PyTorch. */
 function* stateEntries(module: object, prefix: string): Generator<[string, Tensor]> {
-  const fields = Object.entries(module);
-  for (const belongs of [isParameter, isPersistentBuffer]) {
-    for (const [field, value] of fields) {
-      if (belongs(value)) yield [joinNames(prefix, stateName(field)), value];
-    }
+  const fields = [...fieldsOf(module).values()].filter(({ value }) => value !== null);
+  const saved = [
+    ...fields.filter(({ kind }) => kind === "parameter"),
+    ...fields.filter(({ kind, persistent }) => kind === "buffer" && persistent),
+  ];
+  for (const { key, value } of saved) yield [joinNames(prefix, key), value as Tensor];
+  for (const { key, kind, value } of fields) {
+    if (kind === "module") yield* stateEntries(value as object, joinNames(prefix, key));
   }
-  for (const [field, value] of fields) {
-    if (value instanceof Module) yield* stateEntries(value, joinNames(prefix, stateName(field)));
+}
+
+/** Refuses a name that a field cannot have. */
+function checkName(module: object, call: string, name: string): void {
+  if (typeof name !== "string" || name === "" || name.includes(".")) {
+    throw new ArgumentError(
+      `${call}: a name without dots, got ${describe(name)}\n  hint: the dots of a path are between modules`,
+    );
   }
+  if (name in module && !Object.hasOwn(module, name)) {
+    throw new ArgumentError(`${call}: a module has a member called ${name} already`);
+  }
+}
+
+function submodule(call: string, root: AnyModule, path: string): AnyModule {
+  let module = root;
+  for (const key of path === "" ? [] : path.split(".")) {
+    module = member(call, module, path, key, "module") as AnyModule;
+  }
+  return module;
+}
+
+function memberAt(call: string, root: AnyModule, path: string, kind: FieldKind): Tensor {
+  const dot = path.lastIndexOf(".");
+  const module = submodule(call, root, path.slice(0, Math.max(dot, 0)));
+  return member(call, module, path, path.slice(dot + 1), kind) as Tensor;
+}
+
+function member(
+  call: string,
+  module: AnyModule,
+  path: string,
+  key: string,
+  kind: FieldKind,
+): unknown {
+  const fields = [...fieldsOf(module).values()];
+  const found = fields.find((field) => field.key === key);
+  if (found?.kind === kind && found.value !== null) return found.value;
+  const keys = fields.filter((field) => field.kind === kind).map((field) => field.key);
+  const meant = nearest(key, keys);
+  throw new ArgumentError(
+    `${call}: ${module.constructor.name} has no ${kind} "${key}"${path === key ? "" : ` (in "${path}")`}` +
+      `\n  hint: ${meant === undefined ? "" : `did you mean "${meant}"? `}it has ${keys.join(", ") || "none"}`,
+  );
 }
 
 /** What each module is called by the one that holds it. */

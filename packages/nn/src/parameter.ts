@@ -1,5 +1,6 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
 import { persist } from "@wgrad/autograd/plugin";
+import { watch } from "./watch.ts";
 
 /** A tensor that belongs to a module and is trained. Made by `parameter`. */
 export type Parameter = Tensor;
@@ -29,6 +30,7 @@ export function parameter(tensor: Tensor): Parameter {
   persist(tensor);
   tensor.requiresGrad = true;
   parameters.add(tensor);
+  watch();
   return tensor;
 }
 
@@ -36,6 +38,7 @@ export function parameter(tensor: Tensor): Parameter {
 export function buffer(tensor: Tensor, { persistent = true }: BufferOptions = {}): Tensor {
   persist(tensor);
   buffers.set(tensor, { persistent });
+  watch();
   return tensor;
 }
 

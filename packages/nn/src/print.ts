@@ -1,12 +1,13 @@
+import { fieldsOf } from "./fields.ts";
 import type { AnyModule } from "./module.ts";
 
 /** `Name(settings)`, or the children one a line and indented, as `print(model)` does in PyTorch. */
 export function printModule(module: AnyModule): string {
   const name = module.constructor.name;
   const settings = module.extraRepr();
-  const children = module
-    .namedChildren()
-    .map(([key, child]) => indent(`(${key}): ${printModule(child)}`));
+  const children = [...fieldsOf(module).values()]
+    .filter(({ kind, value }) => kind === "module" && value !== null)
+    .map(({ key, value }) => indent(`(${key}): ${printModule(value as AnyModule)}`));
   if (children.length === 0 && !settings.includes("\n")) return `${name}(${settings})`;
   const lines = settings === "" ? children : [indent(settings), ...children];
   return `${name}(\n${lines.join("\n")}\n)`;

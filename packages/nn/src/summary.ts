@@ -1,4 +1,5 @@
 import { noGrad, type Shape, scope, Tensor, zeros } from "@wgrad/autograd";
+import { fieldsOf } from "./fields.ts";
 import type { AnyModule, Module } from "./module.ts";
 import { isParameter } from "./parameter.ts";
 
@@ -30,7 +31,7 @@ export function summary<In extends Tensor[], Out>(
   const outputs = outputsOf(model, shapes, dtype);
   const seen = new Set<Tensor>();
   const rows = root.namedModules().map(([path, module]): Row => {
-    const own = (Object.values(module) as unknown[]).filter(isParameter);
+    const own = [...fieldsOf(module).values()].map(({ value }) => value).filter(isParameter);
     const fresh = own.filter((tensor) => !seen.has(tensor));
     for (const tensor of fresh) seen.add(tensor);
     const given = outputs.get(module) ?? [];

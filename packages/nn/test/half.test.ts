@@ -99,8 +99,8 @@ describe.each(["cpu", "webgpu"] as const)(
       const model = classifier();
       const before = await values(model.parameters()[0] as Tensor);
       expect(() => model.to("i32")).toThrowErrorMatchingInlineSnapshot(`
-        [DTypeError: to: a module is of fractions, not of i32
-          hint: one of f16, f32, f64]
+        [DTypeError: to: a module is of fractions, not of "i32"
+          hint: one of f16, f32, f64, cpu, webgpu]
       `);
       if (skip) expect(() => model.half()).toThrow("lacks the feature shader-f16");
       expect(await values(model.parameters()[0] as Tensor)).toEqual(before);

@@ -91,7 +91,64 @@ describe.each(["cpu", "webgpu"] as const)("module hooks on %s", (device) => {
       [1, 3],
       [1, 1],
       [1, 3],
+      [], // the first layer's input needs no gradient
     ]);
     for (const parameter of model.parameters()) expect(parameter.grad).not.toBeNull();
   });
 });
+
+describe.each(["cpu", "webgpu"] as const)(
+  "backward hooks where no input needs one, on %s",
+  (device) => {
+    beforeEach(() => init({ device }));
+
+    test("are called with null for it, and see the gradients of all outputs", async () => {
+      class Both extends Module<[Tensor, number], [Tensor, Tensor]> {
+        layer = new Linear(2, 2);
+        override forward(x: Tensor, times: number): [Tensor, Tensor] {
+          const y = this.layer(x);
+          return [y.mul(times), y.sum()];
+        }
+      }
+      const model = new Both();
+      const seen: (readonly (Tensor | null)[])[] = [];
+      model.registerFullBackwardHook((_, gradInputs, gradOutputs) => {
+        seen.push(gradInputs, gradOutputs);
+        return undefined;
+      });
+      const [a, b] = model(tensor([[1, 2]]), 3);
+      a.sum().mul(2).add(b.mul(5)).backward();
+      expect(seen[0]).toEqual([null, null]);
+      expect(await Promise.all((seen[1] ?? []).map((g) => g?.tolist()))).toEqual([[[2, 2]], 5]);
+      expect(seen).toHaveLength(2);
+      expect(await model.layer.bias?.grad?.tolist()).toEqual([11, 11]);
+    });
+
+    test("an input that needs none beside one that does has null", async () => {
+      class Sum extends Module<[Tensor, Tensor], Tensor> {
+        override forward(x: Tensor, y: Tensor): Tensor {
+          return x.add(y);
+        }
+      }
+      const sum = new Sum();
+      const seen: unknown[] = [];
+      sum.registerFullBackwardHook((_, [dx, dy]) => {
+        seen.push(dx, dy?.shape);
+        return undefined;
+      });
+      sum(tensor([1, 2]), tensor([1, 2], { requiresGrad: true }))
+        .sum()
+        .backward();
+      expect(seen).toEqual([null, [2]]);
+    });
+
+    test("may give no gradients there", () => {
+      const layer = new Linear(1, 1);
+      layer.registerFullBackwardHook(() => [tensor([[1]])]);
+      const loss = layer(tensor([[1]])).sum();
+      expect(() => loss.backward()).toThrow(
+        "Linear: a backward hook gave gradients for inputs that need none",
+      );
+    });
+  },
+);

@@ -53,6 +53,8 @@ export interface Context {
   inferencePending: boolean;
   /** Handles made in the innermost `scope`, or null. */
   scope: Set<Handle> | null;
+  /** Called once, before the next handle is made; or null. */
+  beforeHandle: (() => void) | null;
 }
 
 const VERSION = "0.1";
@@ -80,6 +82,7 @@ function claim(): Context {
     anomaly: false,
     inferencePending: false,
     scope: null,
+    beforeHandle: null,
   };
   root[key] = context;
   return context;

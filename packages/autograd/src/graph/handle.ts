@@ -56,7 +56,18 @@ export function registerHandle(make: (cell: Cell, view: View | null) => Tensor):
 
 export function newHandle(cell: Cell, view: View | null): Tensor {
   if (construct === null) throw new Error("@wgrad/autograd: tensor.ts was not loaded");
+  if (context.beforeHandle !== null) callBefore(context.beforeHandle);
   const handle = construct(cell, view);
   context.scope?.add(handle);
   return handle;
+}
+
+function callBefore(call: () => void): void {
+  context.beforeHandle = null;
+  call();
+}
+
+/** Has `call` called once, before the next tensor is made. */
+export function beforeNextTensor(call: () => void): void {
+  context.beforeHandle = call;
 }

@@ -64,19 +64,45 @@ export function persist(tensor: Tensor): Tensor {
  */
 export function retype(tensor: Tensor, dtype: DType): void {
   if (tensor.dtype === dtype) return;
-  const { edge, grad } = tensor;
-  if (tensor.window !== null || (edge !== null && !(edge instanceof Leaf))) {
-    throw new ArgumentError(
-      `retype: only a whole leaf can change its dtype${detail("tensor", tensor.shape, tensor.dtype)}\n  hint: x.to("${dtype}")`,
-    );
+  checkWhole("retype", tensor);
+  const { grad } = tensor;
+  noGrad(() => become(tensor, cast(tensor, dtype), grad === null ? null : cast(grad, dtype)));
+}
+
+/**
+ * Moves tensors with storage of their own to another kind of device, with their gradients: all of them, once all values have
+ * arrived. Views of them and detached handles stay where they are.
+ */
+export async function moveTo(tensors: readonly Tensor[], device: "cpu" | "webgpu"): Promise<void> {
+  const away = tensors.filter((tensor) => tensor.device !== device);
+  for (const tensor of away) checkWhole("to", tensor);
+  const moved = await Promise.all(
+    away.map(async (tensor) => {
+      return Promise.all([tensor.to(device), tensor.grad?.to(device)]);
+    }),
+  );
+  for (const [i, tensor] of away.entries()) {
+    const [value, grad] = moved[i] as [Tensor, Tensor | undefined];
+    become(tensor, value, grad ?? null);
   }
-  const value = noGrad(() => cast(tensor, dtype));
+}
+
+function checkWhole(call: string, tensor: Tensor): void {
+  const { edge } = tensor;
+  if (tensor.window === null && (edge === null || edge instanceof Leaf)) return;
+  throw new ArgumentError(
+    `${call}: only a whole leaf can change in place${detail("tensor", tensor.shape, tensor.dtype)}\n  hint: x.to(…) makes another tensor`,
+  );
+}
+
+/** Gives the tensor another value's cell, and its gradient another's value. */
+function become(tensor: Tensor, value: Tensor, grad: Tensor | null): void {
   (tensor as { cell: Cell }).cell = value.cell;
   persist(tensor);
-  if (edge === null) return;
+  if (tensor.edge === null) return;
   const leaf = new Leaf(tensor.shape, tensor.cell);
   tensor.edge = leaf;
-  if (grad !== null) leaf.grad = noGrad(() => cast(grad, dtype)).keep();
+  leaf.grad = grad === null ? null : grad.keep();
 }
 
 /** The tensor as the value of one cell: whole, still to be computed, and no other cell's. */

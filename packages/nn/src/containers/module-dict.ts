@@ -1,26 +1,46 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { describe } from "@wgrad/autograd/plugin";
+import { fieldsOf, isModule, setField } from "../fields.ts";
 import { type AnyModule, Module } from "../module.ts";
 
 /** Modules by name, in the order in which they came: it is read like a Map, and has no `forward` of its own. */
 export class ModuleDict<M extends AnyModule = Module> extends Module<never[], never> {
-  constructor(modules: Readonly<Record<string, M>> = {}) {
+  /**
+   * Of an object, or of pairs. JavaScript puts keys that are whole numbers first, in order: an object that has
+   * one beside others is refused.
+   */
+  constructor(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]> = {}) {
     super();
-    for (const [key, module] of Object.entries(modules)) this.set(key, module);
+    const pairs = Symbol.iterator in modules;
+    const entries = pairs ? [...modules] : Object.entries(modules);
+    const moved = entries.find(([key]) => /^\d+$/.test(key));
+    if (!pairs && moved !== undefined && entries.length > 1) {
+      throw new ArgumentError(
+        `ModuleDict: the key ${moved[0]} is not where it was written, JavaScript puts numbers first` +
+          `\n  hint: new ModuleDict([["${moved[0]}", …], …])`,
+      );
+    }
+    for (const [key, module] of entries) this.set(key, module);
+  }
+
+  /** The keys are the state's, letter for letter. */
+  override stateKey(field: string): string {
+    return field;
   }
 
   /** How many there are. */
   get size(): number {
-    return Object.keys(this).length;
+    return fieldsOf(this).size;
   }
 
   /** The module called `key`. */
   get(key: string): M | undefined {
-    return this.has(key) ? (this as unknown as Record<string, M>)[key] : undefined;
+    return fieldsOf(this).get(key)?.value as M | undefined;
   }
 
   /** Whether a module is called `key`. */
   has(key: string): boolean {
-    return Object.hasOwn(this, key) && key !== "training";
+    return fieldsOf(this).has(key);
   }
 
   /**
@@ -29,12 +49,19 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
    * Throws ArgumentError for a key that is empty, has a dot, or names a method of modules.
    */
   set(key: string, module: M): this {
-    if (key === "" || key.includes(".") || (key in this && !this.has(key))) {
+    if (typeof key !== "string" || key === "" || key.includes(".")) {
+      throw new ArgumentError(`ModuleDict: ${describe(key)} cannot be a key\n  hint: no dots`);
+    }
+    if (key in this && !this.has(key)) {
       throw new ArgumentError(
-        `ModuleDict: "${key}" cannot be a key\n  hint: no dots, and no name of a module's own methods`,
+        `ModuleDict: "${key}" cannot be a key\n  hint: a module has a member of that name`,
       );
     }
-    (this as unknown as Record<string, M>)[key] = module;
+    if (!isModule(module)) {
+      throw new ArgumentError(`ModuleDict: ${key} is ${describe(module)}, not a module`);
+    }
+    if (this.has(key)) (this as unknown as Record<string, M>)[key] = module;
+    else setField(this, key, "module", module);
     return this;
   }
 
@@ -45,17 +72,17 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
 
   /** The keys, in order. */
   keys(): string[] {
-    return Object.keys(this);
+    return [...fieldsOf(this).keys()];
   }
 
   /** The modules, in order. */
   values(): M[] {
-    return Object.values(this) as M[];
+    return this.entries().map(([, module]) => module);
   }
 
   /** Keys and modules, in order. */
   entries(): [string, M][] {
-    return Object.entries(this) as [string, M][];
+    return [...fieldsOf(this)].map(([key, { value }]) => [key, value as M]);
   }
 
   *[Symbol.iterator](): Generator<[string, M]> {

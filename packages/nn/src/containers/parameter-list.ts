@@ -1,32 +1,21 @@
-import { ArgumentError, type Tensor } from "@wgrad/autograd";
-import { Module } from "../module.ts";
+import { ArgumentError, Tensor } from "@wgrad/autograd";
 import { type Parameter, parameter } from "../parameter.ts";
+import { Row } from "./row.ts";
 
 /** Parameters in a row under the keys 0, 1, 2, …; tensors given become parameters. It has no `forward` of its own. */
-export class ParameterList extends Module<never[], never> {
+export class ParameterList extends Row<Parameter, Tensor, never[], never> {
   constructor(tensors: Iterable<Tensor> = []) {
     super();
-    for (const tensor of tensors) this.append(tensor);
+    this.extend(tensors);
   }
 
-  /** How many there are. */
-  get length(): number {
-    return Object.keys(this).length;
+  /** A list of the same parameters from `start` to before `end`, from the end if negative. */
+  slice(start?: number, end?: number): ParameterList {
+    return new ParameterList([...this].slice(start, end));
   }
 
-  /** The parameter at `index`, from the end if negative. */
-  at(index: number): Parameter | undefined {
-    return [...this].at(index);
-  }
-
-  /** Adds a parameter at the end. */
-  append(tensor: Tensor): this {
-    (this as unknown as Record<string, Parameter>)[this.length] = parameter(tensor);
-    return this;
-  }
-
-  *[Symbol.iterator](): Generator<Parameter> {
-    yield* Object.values(this) as Parameter[];
+  protected override accept(item: unknown): Parameter | null {
+    return item instanceof Tensor ? parameter(item) : null;
   }
 
   forward(): never {

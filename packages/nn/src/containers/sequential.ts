@@ -1,42 +1,59 @@
 import type { Tensor } from "@wgrad/autograd";
+import { isModule } from "../fields.ts";
 import { Module } from "../module.ts";
+import { Row } from "./row.ts";
 
 /** What a Sequential holds: modules from one tensor to one tensor. */
 export type Layer = Module<[Tensor], Tensor>;
 
+/** What a Sequential takes: modules, and functions of one tensor. */
+export type LayerLike = Layer | ((x: Tensor) => Tensor);
+
+/** A function as a layer, which has nothing to train. */
+class Lambda extends Module<[Tensor], Tensor> {
+  readonly of: (x: Tensor) => Tensor;
+
+  constructor(of: (x: Tensor) => Tensor) {
+    super();
+    this.of = of;
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.of(x);
+  }
+
+  override extraRepr(): string {
+    return this.of.name;
+  }
+}
+
 /**
- * y = fₙ(… f₂(f₁(x))): modules in a row, under the keys 0, 1, 2, … or the names of the object given.
+ * y = fₙ(… f₂(f₁(x))): modules in a row, under the keys 0, 1, 2, … or the names of the object given. Functions may stand among
+ * them.
  *
  * ```ts
- * const model = new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 1));
+ * const model = new Sequential(new Linear(4, 8), F.relu, new Linear(8, 1));
  * ```
  */
-export class Sequential extends Module<[Tensor], Tensor> {
-  constructor(...layers: Layer[] | [named: Record<string, Layer>]) {
+export class Sequential extends Row<Layer, LayerLike, [Tensor], Tensor> {
+  constructor(...layers: LayerLike[] | [named: Readonly<Record<string, LayerLike>>]) {
     super();
     const [first] = layers;
-    const named = layers.length === 1 && !(first instanceof Module);
-    Object.assign(this, named ? first : layers);
+    if (layers.length === 1 && typeof first === "object" && !Array.isArray(first)) {
+      for (const [name, layer] of Object.entries(first)) this.put(name, layer);
+    } else this.extend(layers as LayerLike[]);
   }
 
-  /** How many layers there are. */
-  get length(): number {
-    return Object.keys(this).length;
+  /** The same layers from `start` to before `end`, from the end if negative, under the keys that they have here. */
+  slice(start?: number, end?: number): Sequential {
+    const part = new Sequential();
+    for (const [key, layer] of this.entries().slice(start, end)) part.put(key, layer);
+    return part;
   }
 
-  /** The layer at `index`, from the end if negative. */
-  at(index: number): Layer | undefined {
-    return [...this].at(index);
-  }
-
-  /** Adds a layer at the end. */
-  append(layer: Layer): this {
-    (this as unknown as Record<string, Layer>)[this.length] = layer;
-    return this;
-  }
-
-  *[Symbol.iterator](): Generator<Layer> {
-    yield* Object.values(this) as Layer[];
+  protected override accept(layer: unknown): Layer | null {
+    if (isModule(layer)) return layer as unknown as Layer;
+    return typeof layer === "function" ? new Lambda(layer as (x: Tensor) => Tensor) : null;
   }
 
   forward(x: Tensor): Tensor {

@@ -1,4 +1,5 @@
 import { type Tensor, zeros } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import { bilinear } from "../functional.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
@@ -26,6 +27,7 @@ export class Bilinear extends Module<[x1: Tensor, x2: Tensor], Tensor> {
     const weight = zeros([outFeatures, in1Features, in2Features]);
     this.weight = parameter(weight.uniform_(-bound, bound));
     this.bias = bias ? parameter(zeros([outFeatures]).uniform_(-bound, bound)) : null;
+    registerFields(this);
   }
 
   forward(x1: Tensor, x2: Tensor): Tensor {

@@ -1,4 +1,5 @@
 import { ArgumentError, type Shape, type Tensor, zeros } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { pythonSizes } from "../print.ts";
@@ -54,6 +55,7 @@ export abstract class Convolution extends Module<[Tensor], Tensor> {
     this.groups = groups;
     this.weight = parameter(zeros(shape).uniform_(-bound, bound));
     this.bias = bias ? parameter(zeros([outChannels]).uniform_(-bound, bound)) : null;
+    registerFields(this);
   }
 
   /** The settings that `extraRepr` prints. */

@@ -1,4 +1,5 @@
 import { ArgumentError, arange, ones, type Tensor, where, zeros } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { boundRepr, boundRows, type EmbeddingLayerOptions, paddingRow } from "./embedding.ts";
@@ -45,6 +46,7 @@ export class EmbeddingBag extends Module<
     this.paddingIdx = paddingRow("EmbeddingBag", paddingIdx, numEmbeddings);
     if (this.paddingIdx !== null) weight.select(0, this.paddingIdx).zero_();
     this.weight = parameter(weight);
+    registerFields(this);
     this.maxNorm = maxNorm;
     this.normType = normType;
     this.includeLastOffset = options.includeLastOffset ?? false;

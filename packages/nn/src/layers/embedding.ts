@@ -9,6 +9,7 @@ import {
   where,
   zeros,
 } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { pythonFloat } from "../print.ts";
@@ -43,6 +44,7 @@ export class Embedding extends Module<[Tensor], Tensor> {
     this.paddingIdx = paddingRow("Embedding", paddingIdx, numEmbeddings);
     if (this.paddingIdx !== null) weight.select(0, this.paddingIdx).zero_();
     this.weight = parameter(weight);
+    registerFields(this);
     this.maxNorm = maxNorm;
     this.normType = normType;
     this.scaleGradByFreq = scaleGradByFreq;

@@ -1,4 +1,5 @@
 import { ArgumentError, ones, type Tensor, zeros } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import { groupNorm } from "../functional.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
@@ -41,6 +42,7 @@ export class GroupNorm extends Module<[Tensor], Tensor> {
     this.eps = eps;
     this.weight = affine ? parameter(ones([numChannels])) : null;
     this.bias = affine ? parameter(zeros([numChannels])) : null;
+    registerFields(this);
   }
 
   forward(x: Tensor): Tensor {

@@ -1,4 +1,5 @@
 import { ones, type Shape, type Tensor, zeros } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import { layerNorm } from "../functional.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
@@ -36,6 +37,7 @@ export class LayerNorm extends Module<[Tensor], Tensor> {
     this.eps = eps;
     this.weight = elementwiseAffine ? parameter(ones(shape)) : null;
     this.bias = elementwiseAffine && bias ? parameter(zeros(shape)) : null;
+    registerFields(this);
   }
 
   forward(x: Tensor): Tensor {

@@ -1,4 +1,5 @@
 import { ArgumentError, linear, type Tensor, zeros } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { pythonValue } from "../print.ts";
@@ -29,6 +30,7 @@ export class Linear extends Module<[Tensor], Tensor> {
     const bound = 1 / Math.sqrt(inFeatures);
     this.weight = parameter(zeros([outFeatures, inFeatures]).uniform_(-bound, bound));
     this.bias = bias ? parameter(zeros([outFeatures]).uniform_(-bound, bound)) : null;
+    registerFields(this);
   }
 
   forward(x: Tensor): Tensor {

@@ -11,6 +11,7 @@ import {
   where,
   zeros,
 } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import { xavierNormal_, xavierUniform_, zeros_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
@@ -98,6 +99,7 @@ export class MultiheadAttention extends Module<
       options.addBiasKv === true ? parameter(xavierNormal_(zeros([1, 1, embedDim]))) : null;
     this.biasK = extra();
     this.biasV = extra();
+    registerFields(this);
     this.embedDim = embedDim;
     this.numHeads = numHeads;
     this.dropout = options.dropout ?? 0;

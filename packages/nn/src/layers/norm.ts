@@ -1,4 +1,5 @@
 import { ones, ShapeError, type Tensor, tensor, zeros } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import { Module } from "../module.ts";
 import { buffer, type Parameter, parameter } from "../parameter.ts";
 import { pythonFloat, pythonValue } from "../print.ts";
@@ -41,6 +42,7 @@ export abstract class ChannelNorm extends Module<[Tensor], Tensor> {
     this.runningMean = trackRunningStats ? buffer(zeros(size)) : null;
     this.runningVar = trackRunningStats ? buffer(ones(size)) : null;
     this.numBatchesTracked = trackRunningStats ? buffer(tensor(0, { dtype: "i32" })) : null;
+    registerFields(this);
   }
 
   /** Throws ShapeError unless x has one of these numbers of dimensions, and this layer's channels at `dim`. */

@@ -1,4 +1,5 @@
 import { full, type Tensor } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import { prelu } from "../functional.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
@@ -21,6 +22,7 @@ export class PReLU extends Module<[Tensor], Tensor> {
     super();
     positive("PReLU", { numParameters });
     this.weight = parameter(full([numParameters], init));
+    registerFields(this);
   }
 
   forward(x: Tensor): Tensor {

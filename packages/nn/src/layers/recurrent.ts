@@ -11,6 +11,7 @@ import {
   where,
   zeros,
 } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import { type Cell, recurrence } from "../functional/recurrence.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
@@ -70,6 +71,7 @@ export function drawWeights(
   fields[`biasIh${suffix}`] = bias ? draw([gates * hidden]) : null;
   fields[`biasHh${suffix}`] = bias ? draw([gates * hidden]) : null;
   if (proj > 0) fields[`weightHr${suffix}`] = draw([proj, hidden]);
+  registerFields(target);
 }
 
 /** The weights that `drawWeights` put there. */

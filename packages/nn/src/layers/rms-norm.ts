@@ -1,4 +1,5 @@
 import { ones, type Shape, type Tensor } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import { rmsNorm } from "../functional.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
@@ -32,6 +33,7 @@ export class RMSNorm extends Module<[Tensor], Tensor> {
     this.normalizedShape = shape;
     this.eps = eps;
     this.weight = elementwiseAffine ? parameter(ones(shape)) : null;
+    registerFields(this);
   }
 
   forward(x: Tensor): Tensor {

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import {
   type BinaryCrossEntropyOptions,
   binaryCrossEntropy,
@@ -20,6 +21,7 @@ export class BCELoss extends Module<[input: Tensor, target: Tensor], Tensor> {
     super();
     this.options = options;
     this.weight = weight === null ? null : buffer(weight);
+    registerFields(this);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import {
   type BinaryCrossEntropyWithLogitsOptions,
   binaryCrossEntropyWithLogits,
@@ -23,6 +24,7 @@ export class BCEWithLogitsLoss extends Module<[input: Tensor, target: Tensor], T
     this.options = options;
     this.weight = weight === null ? null : buffer(weight);
     this.posWeight = posWeight === null ? null : buffer(posWeight);
+    registerFields(this);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {

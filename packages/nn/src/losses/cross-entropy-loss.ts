@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import {
   type CrossEntropyOptions,
   crossEntropy,
@@ -35,6 +36,7 @@ export class NLLLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
     super();
     this.options = options;
     this.weight = weight === null ? null : buffer(weight);
+    registerFields(this);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { registerFields } from "../fields.ts";
 import {
   type LossOptions,
   type MultiLabelSoftMarginLossOptions,
@@ -51,6 +52,7 @@ export class MultiLabelSoftMarginLoss extends Module<[input: Tensor, target: Ten
     super();
     this.options = options;
     this.weight = weight === null ? null : buffer(weight);
+    registerFields(this);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {

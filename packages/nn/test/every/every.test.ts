@@ -67,7 +67,10 @@ describe.runIf(inNode)("gradients, in f64 on cpu", () => {
   test.each(all)("%s", async (_, row) => {
     const [module, inputs] = make(row, "f64");
     const held = places(module).filter(([, , value]) => isFloat(value));
-    for (const [fields, field, value] of held) fields[field] = value.detach().to("f64").keep();
+    // weights that are computed: no assignment makes them of parameters
+    const put = (fields: Fields, field: string, value: Tensor): void =>
+      void Object.defineProperty(fields, field, { value, writable: true });
+    for (const [fields, field, value] of held) put(fields, field, value.detach().to("f64").keep());
     const weights = held.filter(([, , value]) => value.requiresGrad);
     const bases = [
       ...inputs.filter((input) => isFloat(input) && input.requiresGrad),
@@ -81,7 +84,7 @@ describe.runIf(inNode)("gradients, in f64 on cpu", () => {
         base.add((directions[i] as Tensor).mul(steps[i] as Tensor)),
       );
       const rest = values.slice(bases.length - weights.length);
-      for (const [i, [fields, field]] of weights.entries()) fields[field] = rest[i];
+      for (const [i, [fields, field]] of weights.entries()) put(fields, field, rest[i] as Tensor);
       const given = inputs.map((input) =>
         isFloat(input) && input.requiresGrad ? values.shift() : input,
       );

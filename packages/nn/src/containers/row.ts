@@ -1,0 +1,112 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { describe } from "@wgrad/autograd/plugin";
+import { fieldsOf, isModule, setField } from "../fields.ts";
+import { Module } from "../module.ts";
+
+/** Items in a row, under the keys 0, 1, 2, …: what ModuleList, Sequential and ParameterList have in common. */
+export abstract class Row<Item, Given, In extends unknown[], Out> extends Module<In, Out> {
+  /** The item as it stands here; null if it cannot. */
+  protected accept(item: unknown): Item | null {
+    return isModule(item) ? (item as Item) : null;
+  }
+
+  /** The keys are the state's, letter for letter. */
+  override stateKey(field: string): string {
+    return field;
+  }
+
+  /** How many there are; one that stands twice counts twice. */
+  get length(): number {
+    return fieldsOf(this).size;
+  }
+
+  /**
+   * The item at `index`, from the end if negative.
+   *
+   * Throws ArgumentError where there is none.
+   */
+  at(index: number): Item {
+    return this.entries()[this.place("at", index)]?.[1] as Item;
+  }
+
+  /** Adds an item at the end. */
+  append(item: Given): this {
+    this.put(String(this.length), item);
+    return this;
+  }
+
+  /** Adds items at the end. */
+  extend(items: Iterable<Given>): this {
+    for (const item of items) this.append(item);
+    return this;
+  }
+
+  /** Puts an item in the place of the one at `index`. */
+  set(index: number, item: Given): this {
+    this.put(this.entries()[this.place("set", index)]?.[0] as string, item);
+    return this;
+  }
+
+  /** Adds an item before the one at `index`; those from there on move up by one. */
+  insert(index: number, item: Given): this {
+    const items = [...this];
+    const place = index === items.length ? index : this.place("insert", index);
+    items.splice(place, 0, this.accepted(String(place), item));
+    this.refill(items);
+    return this;
+  }
+
+  /** Takes out the item at `index` (the last), and gives it; those behind it move down by one. */
+  pop(index = -1): Item {
+    const items = [...this];
+    const [item] = items.splice(this.place("pop", index), 1);
+    this.refill(items);
+    return item as Item;
+  }
+
+  *[Symbol.iterator](): Generator<Item> {
+    for (const [, item] of this.entries()) yield item;
+  }
+
+  /** Keys and items, in order. */
+  protected entries(): [string, Item][] {
+    return [...fieldsOf(this)].map(([key, { value }]) => [key, value as Item]);
+  }
+
+  /** Registers an item under a key. */
+  protected put(key: string, item: unknown): void {
+    const accepted = this.accepted(key, item);
+    if (fieldsOf(this).has(key)) (this as unknown as Record<string, unknown>)[key] = accepted;
+    else setField(this, key, isModule(accepted) ? "module" : "parameter", accepted);
+  }
+
+  private accepted(key: string, item: unknown): Item {
+    const accepted = this.accept(item);
+    if (accepted !== null) return accepted;
+    const hint = Array.isArray(item) ? "\n  hint: spread the array, …items" : "";
+    throw new ArgumentError(
+      `${this.constructor.name}: ${key} is ${describe(item)}, which cannot stand in it${hint}`,
+    );
+  }
+
+  private refill(items: readonly Item[]): void {
+    const keys = this.entries().map(([key]) => key);
+    if (keys.some((key, i) => key !== String(i))) {
+      throw new ArgumentError(
+        `${this.constructor.name}: has names (${keys.join(", ")}), so that nothing can move up or down`,
+      );
+    }
+    for (const key of keys) Reflect.deleteProperty(this, key);
+    for (const item of items) this.put(String(this.length), item);
+  }
+
+  private place(call: string, index: number): number {
+    const count = this.length;
+    if (Number.isInteger(index) && index >= -count && index < count) {
+      return index < 0 ? index + count : index;
+    }
+    throw new ArgumentError(
+      `${this.constructor.name}.${call}: there is no item ${describe(index)} among ${count}`,
+    );
+  }
+}

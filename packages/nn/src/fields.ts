@@ -1,0 +1,149 @@
+import { ArgumentError, Tensor } from "@wgrad/autograd";
+import { describe } from "@wgrad/autograd/plugin";
+import { buffer, isBuffer, isParameter, isPersistentBuffer } from "./parameter.ts";
+import { watchModule } from "./watch.ts";
+
+/** What a field of a module is registered as, from the first value of that kind that it held on. */
+export type FieldKind = "parameter" | "buffer" | "module";
+
+/** A registered field. */
+export interface Field {
+  /** Its key in the state. */
+  readonly key: string;
+  kind: FieldKind;
+  /** What it holds now; null keeps its place. */
+  value: unknown;
+  /** Of a buffer: part of the state. */
+  persistent: boolean;
+}
+
+/** A module as its fields are found: by class, and by how it names them. */
+export interface Holder {
+  readonly constructor: { readonly name: string };
+  stateKey(field: string): string;
+}
+
+const registries = new WeakMap<object, Map<string, Field>>();
+/** Modules that stand in a field of another, or whose parameters were asked for: someone trains and saves them. */
+const held = new WeakSet<object>();
+
+export const isModule = (value: unknown): value is Holder => registries.has(value as object);
+
+/** Opens a registry for a module that is being made. */
+export function beginFields(module: object): void {
+  registries.set(module, new Map());
+  watchModule(module, look);
+}
+
+function look(module: object): boolean {
+  if (held.has(module)) return false;
+  findFields(module as Holder, false);
+  return true;
+}
+
+/** Counts a module as one that is trained and saved. */
+export const hold = (module: object): void => void held.add(module);
+export const isHeld = (module: object): boolean => held.has(module);
+
+/** Registers the fields that a constructor has filled: from here on they take what PyTorch lets them take. */
+export const registerFields = (module: object): void => void findFields(module as Holder, false);
+
+/**
+ * The registered fields of a module, in the order in which they came.
+ *
+ * Throws ArgumentError if two of them have one key.
+ */
+export function fieldsOf(module: object): ReadonlyMap<string, Field> {
+  return findFields(module as Holder, true);
+}
+
+function findFields(module: Holder, strict: boolean): Map<string, Field> {
+  const fields = registries.get(module) as Map<string, Field>;
+  const values = module as unknown as Readonly<Record<string, unknown>>;
+  for (const name of fields.keys()) if (!Object.hasOwn(module, name)) fields.delete(name);
+  for (const name of Object.keys(module)) {
+    const value = values[name];
+    const field = fields.get(name);
+    if (field?.value === value) continue;
+    const kind = kindOf(value);
+    // a subclass defined the field anew
+    if (field !== undefined) fields.delete(name);
+    if (kind === null) continue;
+    if (strict || otherOf(module, name) === undefined) {
+      setField(module, name, kind, value, isPersistentBuffer(value));
+    }
+  }
+  return fields;
+}
+
+function kindOf(value: unknown): FieldKind | null {
+  if (isParameter(value)) return "parameter";
+  if (isBuffer(value)) return "buffer";
+  return isModule(value) ? "module" : null;
+}
+
+/** Another field that has this one's key. */
+function otherOf(module: Holder, name: string): string | undefined {
+  const key = module.stateKey(name);
+  for (const [other, field] of registries.get(module) ?? []) {
+    if (field.key === key && other !== name) return other;
+  }
+  return undefined;
+}
+
+/**
+ * Registers a field; from here on it takes what PyTorch lets a field of its kind take.
+ *
+ * Throws ArgumentError if another field has its key.
+ */
+export function setField(
+  module: Holder,
+  name: string,
+  kind: FieldKind,
+  value: unknown,
+  persistent = true,
+): void {
+  const key = module.stateKey(name);
+  const other = otherOf(module, name);
+  if (other !== undefined) {
+    throw new ArgumentError(
+      `${module.constructor.name}: the fields ${other} and ${name} are both "${key}" in the state` +
+        "\n  hint: give one of them another name",
+    );
+  }
+  const field: Field = { key, kind, value, persistent };
+  registries.get(module)?.set(name, field);
+  if (kind === "module" && value !== null) held.add(value as object);
+  Object.defineProperty(module, name, {
+    get: () => field.value,
+    set: (next: unknown) => assign(module, name, field, next),
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+function assign(module: Holder, name: string, field: Field, value: unknown): void {
+  if (value === field.value) return;
+  if (value === null || value === undefined) field.value = null;
+  else if (isParameter(value)) [field.kind, field.value] = ["parameter", value];
+  else if (isModule(value) && field.kind !== "parameter") {
+    held.add(value);
+    [field.kind, field.value] = ["module", value];
+  } else if (field.kind === "buffer" && value instanceof Tensor) {
+    field.value = buffer(value, { persistent: field.persistent });
+  } else refuse(module, name, field.kind, value);
+}
+
+function refuse(module: Holder, name: string, kind: FieldKind, value: unknown): never {
+  const tensor = kind === "parameter" && value instanceof Tensor;
+  const cure = {
+    parameter: tensor
+      ? `parameter(x) makes a new parameter, noGrad(() => ${name}.copy_(x)) writes into this one`
+      : "a parameter, or null",
+    buffer: "a tensor, or null",
+    module: "a module, or null",
+  }[kind];
+  throw new ArgumentError(
+    `${module.constructor.name}: the ${kind} ${name} cannot become ${describe(value)}\n  hint: ${cure}`,
+  );
+}
