@@ -8,7 +8,7 @@ interface Field {
 }
 
 interface Signature {
-  /** The call up to its parenthesis: `x.sum`, `new Linear`, `conv2d`. */
+  /** The call up to its parenthesis: `sum`, `new Linear`, `model.train`. */
   readonly callee: string;
   readonly params: readonly Field[];
   /** How many arguments may stand before the options. */
@@ -20,13 +20,13 @@ interface Signature {
  * Refuses what a call would not use: an option it does not know, an argument too many or of a wrong kind. `signature` is the
  * call as a user writes it, the options in the order in which PyTorch takes them by place:
  *
- *   x.sum(dim?: number | number[] | null, { dim, keepdim: boolean, dtype })
+ *   sum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })
  *   new Linear(inFeatures: number, outFeatures: number, { bias: boolean })
  *
  * `?` marks what may be left out; options may stand in its place. Kinds are boolean, number (not NaN), string, function, null,
  * "words", `number[]` (sizes or dimensions) and list (numbers of any other meaning); without one a value is not
- * checked. After `x.` the first of `given` is x itself. Where a call without options is common, ask
- * `if (arguments.length > n)` first: that costs nothing.
+ * checked. Where a call without options is common, ask `if (arguments.length > n)` first: that costs nothing.
+ * What is a method of its first argument too is shown as one, x.sum(…).
  */
 export function checkCall(signature: string, given: ArrayLike<unknown>): void {
   const expected = known.get(signature) ?? parse(signature);
@@ -36,9 +36,9 @@ export function checkCall(signature: string, given: ArrayLike<unknown>): void {
     const value = given[i];
     if (value === undefined) continue;
     const param = params[i];
-    if (options !== null && (i >= params.length || param?.optional === true) && isRecord(value)) {
+    if (options !== null && mayBeOptions(params, i) && isRecord(value)) {
       if (settled) refuse(expected, given, i);
-      checkOptions(expected, options, value);
+      checkOptions(expected, options, value, given);
       settled = true;
     } else if (i >= most || settled) {
       if (!isMapping(given, most)) refuse(expected, given, i);
@@ -50,7 +50,7 @@ export function checkCall(signature: string, given: ArrayLike<unknown>): void {
     const { name, optional } = params[i] as Field;
     if (!optional && given[i] === undefined) {
       throw new ArgumentError(
-        `${nameOf(expected)}: ${name} is missing\n  hint: ${shown(expected)}`,
+        `${nameOf(expected)}: ${name} is missing\n  hint: ${shown(expected, given)}`,
       );
     }
   }
@@ -62,7 +62,7 @@ function parse(signature: string): Signature {
   const open = signature.indexOf("(");
   const callee = signature.slice(0, open);
   const [positional = "", settings] = signature.slice(open + 1, -1).split(/(?:^|, )\{ (.*) \}/);
-  const params = fields(callee.startsWith("x.") ? `x, ${positional}` : positional);
+  const params = fields(positional);
   const options = settings === undefined ? null : new Map<string, Field>();
   for (const one of fields(settings ?? "")) {
     // `dim` by name is what it is by place
@@ -88,21 +88,28 @@ const fields = (list: string): Field[] =>
 function checkOptions(
   expected: Signature,
   options: ReadonlyMap<string, Field>,
-  given: Readonly<Record<string, unknown>>,
+  settings: Readonly<Record<string, unknown>>,
+  given: ArrayLike<unknown>,
 ): void {
-  for (const name in given) {
-    const value = given[name];
+  for (const name in settings) {
+    const value = settings[name];
     const option = options.get(name);
     if (option === undefined) {
       const meant = nearest(name, [...options.keys()]);
       const cure = meant === undefined ? "" : `did you mean ${meant}? `;
       throw new ArgumentError(
-        `${nameOf(expected)}: there is no option "${name}"\n  hint: ${cure}${shown(expected)}`,
+        `${nameOf(expected)}: there is no option "${name}"\n  hint: ${cure}${shown(expected, given)}`,
       );
     }
-    if (value !== undefined && !fits(option.kinds, value)) misfit(expected, option, value);
+    if (value !== undefined && !fits(option.kinds, value)) {
+      misfit(expected, option, value);
+    }
   }
 }
+
+/** Options may stand behind the arguments, and in place of one that may be left out. */
+const mayBeOptions = (params: readonly Field[], place: number): boolean =>
+  params[place]?.optional !== false;
 
 /** A plain object, or one of a class that has fields: options, whatever their names. */
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -140,28 +147,30 @@ function isMapping(given: ArrayLike<unknown>, most: number): boolean {
 
 /** Throws for the argument at `place`, which is one too many or of a wrong kind. */
 function refuse(expected: Signature, given: ArrayLike<unknown>, place: number): never {
-  const { params, most, options, callee } = expected;
+  const { params, most, options } = expected;
   const value = given[place];
-  const own = callee.startsWith("x.") ? 1 : 0;
-  const cure = `\n  hint: ${corrected(expected, given) ?? shown(expected)}`;
+  const cure = corrected(expected, given) ?? shown(expected, given);
   if (place < most) misfit(expected, params[place] as Field, value, cure);
+  const hint = `\n  hint: ${cure}`;
   if (options !== null && place === most) {
     throw new ArgumentError(
-      `${nameOf(expected)}: takes its options as an object, got ${describe(value)}${cure}`,
+      `${nameOf(expected)}: takes its options as an object, got ${describe(value)}${hint}`,
     );
   }
+  const own = Number(isMethod(expected, given));
   const count = most - own;
+  const taken = count === 0 ? "no arguments" : count === 1 ? "1 argument" : `${count} arguments`;
   throw new ArgumentError(
-    `${nameOf(expected)}: takes ${count === 0 ? "no arguments" : `${count} argument${count === 1 ? "" : "s"}`}` +
-      `${options === null ? "" : " and an object of options"}, got ${given.length - own}${cure}`,
+    `${nameOf(expected)}: takes ${taken}${options === null ? "" : " and an object of options"}, ` +
+      `got ${given.length - own}${hint}`,
   );
 }
 
-function misfit(expected: Signature, { name, kinds }: Field, value: unknown, cure = ""): never {
-  const wanted = (kinds as readonly string[]).map((kind) => said[kind] ?? kind);
-  const hint = cure || `\n  hint: ${shown(expected)}`;
+function misfit(expected: Signature, { name, kinds }: Field, value: unknown, cure?: string): never {
+  const wanted = new Set(kinds?.map((kind) => said[kind] ?? kind));
+  const hint = cure === undefined ? "" : `\n  hint: ${cure}`;
   throw new ArgumentError(
-    `${nameOf(expected)}: ${name} is ${describe(value)}, not ${[...new Set(wanted)].join(" or ")}${hint}`,
+    `${nameOf(expected)}: ${name} is ${describe(value)}, not ${[...wanted].join(" or ")}${hint}`,
   );
 }
 
@@ -176,26 +185,36 @@ const said: Readonly<Record<string, string>> = {
 
 const nameOf = ({ callee }: Signature): string => callee.replace(/^new |^\w+\./, "");
 
-/** The call with the names of what it takes. */
-function shown({ callee, params, options }: Signature): string {
-  const own = params.filter(({ name }) => name !== "x" || !callee.startsWith("x."));
-  const names = [...(options?.keys() ?? [])].filter((name) => !own.some((p) => p.name === name));
-  return call(
-    callee,
-    own.map(({ name }) => name),
-    names,
-  );
+/** Whether the first argument has a method of this name, so that users call that. */
+function isMethod(expected: Signature, { 0: first }: ArrayLike<unknown>): boolean {
+  const tensor = typeof first === "object" && first !== null && isTensor(first);
+  return tensor && nameOf(expected) in first;
 }
 
-const call = (callee: string, args: readonly string[], settings: readonly string[]): string =>
-  `${callee}(${[...args, ...(settings.length > 0 ? [`{ ${settings.join(", ")} }`] : [])].join(", ")})`;
+/** The call with the names of what it takes. */
+function shown(expected: Signature, given: ArrayLike<unknown>): string {
+  const own = expected.params.map(({ name }) => name);
+  const names = [...(expected.options?.keys() ?? [])].filter((name) => !own.includes(name));
+  return call(expected, given, own, names);
+}
+
+function call(
+  expected: Signature,
+  given: ArrayLike<unknown>,
+  args: readonly string[],
+  settings: readonly string[],
+): string {
+  const method = isMethod(expected, given);
+  const all = method ? args.slice(1) : [...args];
+  if (settings.length > 0) all.push(`{ ${settings.join(", ")} }`);
+  return `${method ? `x.${nameOf(expected)}` : expected.callee}(${all.join(", ")})`;
+}
 
 /** The call that was meant by arguments in PyTorch's places; null where that cannot be known. */
-function corrected(
-  { callee, params, options }: Signature,
-  given: ArrayLike<unknown>,
-): string | null {
-  const values = Array.from(given).filter((value) => !isRecord(value));
+function corrected(expected: Signature, given: ArrayLike<unknown>): string | null {
+  const { params, options } = expected;
+  const isBag = (value: unknown, i: number): boolean => mayBeOptions(params, i) && isRecord(value);
+  const values = Array.from(given).filter((value, i) => !isBag(value, i));
   const args: string[] = [];
   let next = 0;
   for (const { name, kinds } of params) {
@@ -224,8 +243,8 @@ function corrected(
     settings.push(text === name ? name : `${name}: ${text}`);
   }
   if (next < values.length) return null;
-  for (const value of Array.from(given).filter(isRecord)) settings.push(...Object.keys(value));
-  return call(callee, callee.startsWith("x.") ? args.slice(1) : args, settings);
+  for (const bag of Array.from(given).filter(isBag)) settings.push(...Object.keys(bag as object));
+  return call(expected, given, args, settings);
 }
 
 function numbersFrom(values: readonly unknown[], start: number): number {

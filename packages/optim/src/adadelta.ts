@@ -1,9 +1,10 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { blank } from "./blank.ts";
 import { checkNotNegative, checkRange } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
+import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
 
 /** Settings of Adadelta, with PyTorch's defaults. */
 export interface AdadeltaOptions extends BaseOptions {
@@ -35,11 +36,12 @@ const defaults: AdadeltaOptions = {
  *   v ← ρ v + (1 − ρ) g²        δ = √(u + ε) / √(v + ε) · g        u ← ρ u + (1 − ρ) δ²        p ← p − η δ
  */
 export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
-  constructor(
-    params: Iterable<Tensor> | Iterable<ParamGroupInput<AdadeltaOptions>>,
-    options: Partial<AdadeltaOptions> = {},
-  ) {
-    super(params, { ...defaults, ...options });
+  constructor(params: Trained<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
+    checkCall(
+      "new Adadelta(params, { lr: number, rho: number, eps: number, weightDecay: number, maximize: boolean })",
+      arguments,
+    );
+    super(params, withDefaults(defaults, options));
   }
 
   protected override check(options: AdadeltaOptions): void {

@@ -1,8 +1,9 @@
 import { fullLike, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
+import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
 
 /** Settings of Adagrad, with PyTorch's defaults. */
 export interface AdagradOptions extends BaseOptions {
@@ -34,11 +35,12 @@ const defaults: AdagradOptions = {
 
 /** Adagrad (Duchi et al. 2011): G ← G + g², p ← p − ηₜ g / (√G + ε), ηₜ = η / (1 + (t − 1) · lrDecay). */
 export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
-  constructor(
-    params: Iterable<Tensor> | Iterable<ParamGroupInput<AdagradOptions>>,
-    options: Partial<AdagradOptions> = {},
-  ) {
-    super(params, { ...defaults, ...options });
+  constructor(params: Trained<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
+    checkCall(
+      "new Adagrad(params, { lr: number, lrDecay: number, weightDecay: number, initialAccumulatorValue: number, eps: number, maximize: boolean })",
+      arguments,
+    );
+    super(params, withDefaults(defaults, options));
   }
 
   protected override check(options: AdagradOptions): void {

@@ -1,9 +1,10 @@
 import { maximum, type Tensor, zerosLike } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
+import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
 
 /** Settings of Adam, with PyTorch's defaults. */
 export interface AdamOptions extends BaseOptions {
@@ -39,11 +40,12 @@ const defaults: AdamOptions = {
  *   p ← p − η m̂ / (√v̂ + ε)       m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
  */
 export class Adam extends Optimizer<AdamOptions, AdamState> {
-  constructor(
-    params: Iterable<Tensor> | Iterable<ParamGroupInput<AdamOptions>>,
-    options: Partial<AdamOptions> = {},
-  ) {
-    super(params, { ...defaults, ...options });
+  constructor(params: Trained<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    checkCall(
+      "new Adam(params, { lr: number, betas: list, eps: number, weightDecay: number, amsgrad: boolean, maximize: boolean })",
+      arguments,
+    );
+    super(params, withDefaults(defaults, options));
   }
 
   protected override check(options: AdamOptions): void {

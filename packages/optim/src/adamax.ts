@@ -1,9 +1,10 @@
 import { maximum, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
+import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
 
 /** Settings of Adamax, with PyTorch's defaults. */
 export interface AdamaxOptions extends BaseOptions {
@@ -35,11 +36,12 @@ const defaults: AdamaxOptions = {
  *   m ← β₁ m + (1 − β₁) g        u ← max(β₂ u, |g| + ε)        p ← p − η / (1 − β₁ᵗ) · m / u
  */
 export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
-  constructor(
-    params: Iterable<Tensor> | Iterable<ParamGroupInput<AdamaxOptions>>,
-    options: Partial<AdamaxOptions> = {},
-  ) {
-    super(params, { ...defaults, ...options });
+  constructor(params: Trained<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
+    checkCall(
+      "new Adamax(params, { lr: number, betas: list, eps: number, weightDecay: number, maximize: boolean })",
+      arguments,
+    );
+    super(params, withDefaults(defaults, options));
   }
 
   protected override check(options: AdamaxOptions): void {

@@ -1,6 +1,7 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Adam, type AdamOptions, type AdamState, adamStep } from "./adam.ts";
-import type { ParamGroupInput } from "./parameter-groups.ts";
+import type { Trained } from "./parameter-groups.ts";
 
 /** Settings of AdamW: Adam's, but that the default `weightDecay` is 0.01. */
 export type AdamWOptions = AdamOptions;
@@ -10,11 +11,12 @@ export type AdamWOptions = AdamOptions;
  * along the gradient alone.
  */
 export class AdamW extends Adam {
-  constructor(
-    params: Iterable<Tensor> | Iterable<ParamGroupInput<AdamWOptions>>,
-    options: Partial<AdamWOptions> = {},
-  ) {
-    super(params, { weightDecay: 0.01, ...options });
+  constructor(params: Trained<AdamWOptions>, options: Partial<AdamWOptions> = {}) {
+    checkCall(
+      "new AdamW(params, { lr: number, betas: list, eps: number, weightDecay: number, amsgrad: boolean, maximize: boolean })",
+      arguments,
+    );
+    super(params, { ...options, weightDecay: options.weightDecay ?? 0.01 });
   }
 
   protected override update(

@@ -1,4 +1,32 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { describe, nearest } from "@wgrad/autograd/plugin";
+
+/** What a group has beside its settings: what it trains, and the rate that schedules start from. */
+const beside = ["params", "initialLr"];
+
+/** Throws ArgumentError for a setting that the defaults do not have, or whose value is of another kind than theirs. */
+export function checkSettings(optimizer: string, defaults: object, group: object): void {
+  const expected = defaults as Readonly<Record<string, unknown>>;
+  const settings = group as Readonly<Record<string, unknown>>;
+  for (const name in settings) {
+    const value = settings[name];
+    const kind = typeof expected[name];
+    if (name in expected) {
+      const number = kind === "number";
+      if ((number || kind === "boolean") && (typeof value !== kind || Number.isNaN(value))) {
+        throw new ArgumentError(
+          `${optimizer}: ${name} is ${describe(value)}\n  hint: ${number ? "a number" : "true or false"}`,
+        );
+      }
+    } else if (!beside.includes(name)) {
+      const meant = nearest(name, Object.keys(defaults));
+      throw new ArgumentError(
+        `${optimizer}: there is no option "${name}"` +
+          `\n  hint: ${meant === undefined ? "" : `did you mean ${meant}? `}${Object.keys(defaults).join(", ")}`,
+      );
+    }
+  }
+}
 
 /** Throws ArgumentError unless `low` ≤ value < `high`. */
 export function checkRange(
@@ -8,9 +36,9 @@ export function checkRange(
   low: number,
   high: number,
 ): void {
-  if (value >= low && value < high) return;
+  if (typeof value === "number" && value >= low && value < high) return;
   const range = high === Number.POSITIVE_INFINITY ? `${low} or more` : `in [${low}, ${high})`;
-  throw new ArgumentError(`${optimizer}: ${name} is ${value}\n  hint: a number ${range}`);
+  throw new ArgumentError(`${optimizer}: ${name} is ${describe(value)}\n  hint: a number ${range}`);
 }
 
 /** Throws ArgumentError unless every setting is a number of 0 or more. */
@@ -18,14 +46,18 @@ export function checkNotNegative(
   optimizer: string,
   settings: Readonly<Record<string, number>>,
 ): void {
-  for (const [name, value] of Object.entries(settings)) {
-    checkRange(optimizer, name, value, 0, Number.POSITIVE_INFINITY);
+  for (const name in settings) {
+    checkRange(optimizer, name, settings[name] as number, 0, Number.POSITIVE_INFINITY);
   }
 }
 
 /** Throws ArgumentError unless both decay rates are in [0, 1). */
 export function checkBetas(optimizer: string, betas: readonly [number, number]): void {
-  betas.forEach((beta, i) => {
-    checkRange(optimizer, `betas[${i}]`, beta, 0, 1);
-  });
+  if (!Array.isArray(betas) || betas.length !== 2) {
+    throw new ArgumentError(
+      `${optimizer}: betas is ${describe(betas)}\n  hint: two numbers, [0.9, 0.999]`,
+    );
+  }
+  checkRange(optimizer, "betas[0]", betas[0], 0, 1);
+  checkRange(optimizer, "betas[1]", betas[1], 0, 1);
 }

@@ -1,5 +1,5 @@
 import { ArgumentError, noGrad, stack, Tensor, zeros } from "@wgrad/autograd";
-import { composite } from "@wgrad/autograd/plugin";
+import { checkCall, composite, describe } from "@wgrad/autograd/plugin";
 
 /** Settings of clipGradNorm_. */
 export interface ClipGradNormOptions {
@@ -15,15 +15,17 @@ export interface ClipGradNormOptions {
 export function clipGradNorm_(
   parameters: Tensor | Iterable<Tensor>,
   maxNorm: number,
-  { normType = 2 }: ClipGradNormOptions = {},
+  options: ClipGradNormOptions = {},
 ): Tensor {
+  checkCall("clipGradNorm_(parameters, maxNorm: number, { normType: number })", arguments);
+  const { normType = 2 } = options;
   if (!(normType > 0)) {
     throw new ArgumentError(
       `clipGradNorm_: normType is ${normType}\n  hint: a number above 0, or Infinity`,
     );
   }
   checkLimit("clipGradNorm_", "maxNorm", maxNorm);
-  const gradients = gradientsOf(parameters);
+  const gradients = gradientsOf("clipGradNorm_", parameters);
   return noGrad(() => {
     const norm = composite(() => totalNorm(gradients, normType));
     const scale = composite(() => norm.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1));
@@ -34,14 +36,25 @@ export function clipGradNorm_(
 
 /** Brings every element of every gradient into [−clipValue, clipValue], in place. */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+  checkCall("clipGradValue_(parameters, clipValue: number)", arguments);
   checkLimit("clipGradValue_", "clipValue", clipValue);
   noGrad(() => {
-    for (const gradient of gradientsOf(parameters)) gradient.clamp_(-clipValue, clipValue);
+    for (const gradient of gradientsOf("clipGradValue_", parameters))
+      gradient.clamp_(-clipValue, clipValue);
   });
 }
 
-function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
+function gradientsOf(call: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
+  const iterable = typeof parameters === "object" && parameters !== null;
+  if (!iterable || !(parameters instanceof Tensor || Symbol.iterator in parameters)) {
+    throw new ArgumentError(
+      `${call}: takes parameters, got ${describe(parameters)}\n  hint: ${call}(model.parameters(), …)`,
+    );
+  }
   const all = parameters instanceof Tensor ? [parameters] : [...parameters];
+  const stray = all.find((one) => !(one instanceof Tensor));
+  if (stray !== undefined)
+    throw new ArgumentError(`${call}: takes tensors, got ${describe(stray)}`);
   return all.map(({ grad }) => grad).filter((gradient) => gradient !== null);
 }
 

@@ -1,10 +1,16 @@
 import { ArgumentError, cat, noGrad, stack, Tensor, zeros } from "@wgrad/autograd";
-import { commit, composite } from "@wgrad/autograd/plugin";
+import { checkCall, commit, composite } from "@wgrad/autograd/plugin";
 import { checkNotNegative } from "./check.ts";
 import { type Curvature, curvatureOf, descentDirection, release } from "./curvature.ts";
 import { type LBFGSMemory, packMemory, restoreMemory } from "./lbfgs-state.ts";
 import { strongWolfe } from "./line-search.ts";
-import { type BaseOptions, ParameterGroups, type ParamGroupInput } from "./parameter-groups.ts";
+import {
+  type BaseOptions,
+  ParameterGroups,
+  type ParamGroupInput,
+  type Trained,
+  withDefaults,
+} from "./parameter-groups.ts";
 import type { OptimizerStateDict } from "./state-dict.ts";
 
 /** Settings of LBFGS, with PyTorch's defaults. */
@@ -62,8 +68,12 @@ interface Place {
 export class LBFGS extends ParameterGroups<LBFGSOptions> {
   #memory: LBFGSMemory | null = null;
 
-  constructor(params: Iterable<Tensor>, options: Partial<LBFGSOptions> = {}) {
-    super(params, { ...defaults, ...options });
+  constructor(params: Trained<LBFGSOptions>, options: Partial<LBFGSOptions> = {}) {
+    checkCall(
+      'new LBFGS(params, { lr: number, maxIter: number, maxEval: null | number, toleranceGrad: number, toleranceChange: number, historySize: number, lineSearchFn: null | "strong_wolfe" })',
+      arguments,
+    );
+    super(params, withDefaults(defaults, options));
   }
 
   protected override check(options: LBFGSOptions): void {
@@ -79,6 +89,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
 
   /** Throws ArgumentError if there is a group already: all parameters are one vector here. */
   override addParamGroup(group: ParamGroupInput<LBFGSOptions>): void {
+    checkCall("optimizer.addParamGroup(group)", arguments);
     if (this.paramGroups.length > 0) {
       throw new ArgumentError(
         `${this.name}: takes one group of parameters\n  hint: another LBFGS for other settings`,
@@ -100,6 +111,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
    * gives the loss back. The promise has the loss before the first iteration.
    */
   async step(closure: Closure): Promise<Tensor> {
+    checkCall("optimizer.step(closure: function)", arguments);
     const { lr, maxIter, toleranceGrad, toleranceChange, lineSearchFn } = this.#group;
     const maxEval = this.#group.maxEval ?? Math.floor(maxIter * 1.25);
     const original = await evaluate(closure);
@@ -273,11 +285,13 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
 
   /** Settings, and what is remembered of the last steps: vectors of all parameters together, as parameter 0's. */
   override stateDict(): OptimizerStateDict {
+    checkCall("optimizer.stateDict()", arguments);
     return packMemory(this.paramGroups, this.#memory);
   }
 
   /** Takes over what `stateDict()` gave. Throws ArgumentError if the parameters differ; then nothing has changed. */
   override loadStateDict(saved: OptimizerStateDict): void {
+    checkCall("optimizer.loadStateDict(saved)", arguments);
     this.#memory = restoreMemory(this.name, this.paramGroups, saved);
   }
 }

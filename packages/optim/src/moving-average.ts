@@ -1,5 +1,5 @@
 import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
-import { commit, composite, persist } from "@wgrad/autograd/plugin";
+import { checkCall, commit, composite, persist } from "@wgrad/autograd/plugin";
 import { checkRange } from "./check.ts";
 
 /** Settings of ExponentialMovingAverage. */
@@ -36,7 +36,9 @@ export class ExponentialMovingAverage {
   updates = 0;
   #swapped = false;
 
-  constructor(parameters: Iterable<Tensor>, { decay = 0.999 }: MovingAverageOptions = {}) {
+  constructor(parameters: Iterable<Tensor>, options: MovingAverageOptions = {}) {
+    checkCall("new ExponentialMovingAverage(parameters, { decay: number })", arguments);
+    const { decay = 0.999 } = options;
     checkRange("ExponentialMovingAverage", "decay", decay, 0, 1);
     this.decay = decay;
     this.parameters = [...parameters];
@@ -50,6 +52,7 @@ export class ExponentialMovingAverage {
 
   /** Takes the parameters' values of now into the averages. */
   update(): void {
+    checkCall("average.update()", arguments);
     if (this.#swapped) {
       throw new ArgumentError(
         "ExponentialMovingAverage.update: the parameters are swapped with the averages\n  hint: swap() back first",
@@ -64,6 +67,7 @@ export class ExponentialMovingAverage {
 
   /** Exchanges the parameters' values and the averages: to evaluate, and again to go on training. */
   swap(): void {
+    checkCall("average.swap()", arguments);
     this.#write(
       "swap",
       (p, a) => [a, p.clone()],
@@ -74,11 +78,14 @@ export class ExponentialMovingAverage {
 
   /** The averages and their count; the tensors are its own. */
   stateDict(): MovingAverageStateDict {
+    checkCall("average.stateDict()", arguments);
     return { averages: this.averages.map((a) => a.detach()), updates: this.updates };
   }
 
   /** Takes over saved averages. Throws ArgumentError if number or shapes differ; then nothing has changed. */
-  loadStateDict({ averages, updates }: MovingAverageStateDict): void {
+  loadStateDict(saved: MovingAverageStateDict): void {
+    checkCall("average.loadStateDict(saved)", arguments);
+    const { averages, updates } = saved;
     const shapes = (tensors: readonly Tensor[]): string =>
       tensors.map(({ shape }) => `[${shape.join(", ")}]`).join(" ");
     if (shapes(averages) !== shapes(this.averages)) {

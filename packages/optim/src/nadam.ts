@@ -1,9 +1,10 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
+import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
 
 /** Settings of NAdam, with PyTorch's defaults. */
 export interface NAdamOptions extends BaseOptions {
@@ -43,11 +44,12 @@ const defaults: NAdamOptions = {
  *   m̂ = μₜ₊₁ m / (1 − Π μ₁…ₜ₊₁) + (1 − μₜ) g / (1 − Π μ₁…ₜ)        p ← p − η m̂ / (√v̂ + ε)
  */
 export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
-  constructor(
-    params: Iterable<Tensor> | Iterable<ParamGroupInput<NAdamOptions>>,
-    options: Partial<NAdamOptions> = {},
-  ) {
-    super(params, { ...defaults, ...options });
+  constructor(params: Trained<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
+    checkCall(
+      "new NAdam(params, { lr: number, betas: list, eps: number, weightDecay: number, momentumDecay: number, decoupledWeightDecay: boolean, maximize: boolean })",
+      arguments,
+    );
+    super(params, withDefaults(defaults, options));
   }
 
   protected override check(options: NAdamOptions): void {

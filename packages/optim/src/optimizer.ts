@@ -1,5 +1,5 @@
-import { noGrad, Tensor } from "@wgrad/autograd";
-import { commit, composite, persist } from "@wgrad/autograd/plugin";
+import { enableGrad, noGrad, Tensor } from "@wgrad/autograd";
+import { checkCall, commit, composite, persist } from "@wgrad/autograd/plugin";
 import {
   type BaseOptions,
   ParameterGroups,
@@ -52,9 +52,15 @@ export abstract class Optimizer<
 
   /**
    * Updates every parameter that has a gradient, and what is remembered of it: all of them or, if anything throws, none.
-   * Everything recorded since the last step then runs; nothing waits for it.
+   * Everything recorded since the last step then runs; nothing waits for it. A `closure`, which computes the loss
+   * and its gradients, is called first, and what it gives is given back.
    */
-  step(): void {
+  step(): void;
+  step<Loss>(closure: () => Loss): Loss;
+  step<Loss>(closure?: () => Loss): Loss | undefined {
+    checkCall("optimizer.step(closure?: function)", arguments);
+    for (const group of this.paramGroups) this.checkGroup(group);
+    const loss = closure === undefined ? undefined : enableGrad(closure);
     const writes: [Tensor, Tensor][] = [];
     const memories: Memory[] = [];
     noGrad(() =>
@@ -69,6 +75,7 @@ export abstract class Optimizer<
     for (const { fresh } of memories) for (const value of fresh) persist(value);
     commit(writes, `${this.name}.step`);
     for (const { param, entry } of memories) this.state.set(param, entry as State & StepCount);
+    return loss;
   }
 
   /** Records one parameter's update; nothing of the optimizer changes yet. */

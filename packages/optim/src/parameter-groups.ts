@@ -1,5 +1,6 @@
 import { ArgumentError, GradError, Tensor } from "@wgrad/autograd";
-import { checkNotNegative } from "./check.ts";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
+import { checkNotNegative, checkSettings } from "./check.ts";
 import {
   type OptimizerState,
   type OptimizerStateDict,
@@ -13,10 +14,18 @@ export interface BaseOptions {
   readonly lr: number;
 }
 
+/** A parameter, or with its name in front, as `model.namedParameters()` gives them. */
+export type ParameterLike = Tensor | readonly [name: string, tensor: Tensor];
+
 /** Parameters with settings of their own; what is left out is the optimizer's default. */
 export type ParamGroupInput<Options extends BaseOptions> = {
-  readonly params: Iterable<Tensor>;
+  readonly params: Tensor | Iterable<ParameterLike>;
 } & Partial<Options>;
+
+/** What an optimizer is given to train: parameters, or groups of them. */
+export type Trained<Options extends BaseOptions> =
+  | Iterable<ParameterLike>
+  | Iterable<ParamGroupInput<Options>>;
 
 /** Parameters and the settings they are trained with; assign to `lr` and the others between steps. */
 export type ParamGroup<Options extends BaseOptions> = { params: Tensor[] } & {
@@ -38,26 +47,26 @@ export abstract class ParameterGroups<
   /** What is remembered of each parameter, by parameter: at least `step`, the steps it has taken. */
   readonly state: Map<Tensor, State & StepCount> = new Map();
 
-  constructor(params: Iterable<Tensor> | Iterable<ParamGroupInput<Options>>, defaults: Options) {
+  constructor(params: Trained<Options>, defaults: Options) {
     this.defaults = defaults;
-    const items = [...params];
+    const items = listOf(this.name, params);
     if (items.length === 0) {
       throw new ArgumentError(
         `${this.name}: no parameters to train\n  hint: pass model.parameters()`,
       );
     }
-    if (items.every((item) => item instanceof Tensor)) {
+    const groups = items.filter(isGroup);
+    if (groups.length === 0) {
       this.addParamGroup({ params: items } as unknown as ParamGroupInput<Options>);
       return;
     }
-    for (const item of items) {
-      if (typeof item !== "object" || !("params" in item)) {
-        throw new ArgumentError(
-          `${this.name}: takes parameters, or groups { params, … }; got ${item instanceof Tensor ? "both" : item}`,
-        );
-      }
-      this.addParamGroup(item);
+    const stray = items.find((item) => !isGroup(item));
+    if (stray !== undefined) {
+      throw new ArgumentError(
+        `${this.name}: takes parameters, or groups { params, … }; got a group and ${describe(stray)}`,
+      );
     }
+    for (const group of groups) this.addParamGroup(group as ParamGroupInput<Options>);
   }
 
   /** The optimizer's name, for errors. */
@@ -71,16 +80,18 @@ export abstract class ParameterGroups<
   }
 
   /** Adds parameters with settings of their own, to fine-tune layer by layer. */
-  addParamGroup({ params, ...own }: ParamGroupInput<Options>): void {
-    const group = {
-      ...this.defaults,
-      ...own,
-      params: [...params],
-    } as unknown as ParamGroup<Options>;
-    this.check(group as unknown as Options);
+  addParamGroup(group: ParamGroupInput<Options>): void {
+    checkCall("optimizer.addParamGroup(group)", arguments);
+    if (!isGroup(group)) {
+      throw new ArgumentError(
+        `${this.name}.addParamGroup: takes { params, … }, got ${describe(group)}`,
+      );
+    }
+    const { params, ...own } = group;
+    const given = params instanceof Tensor ? [params] : listOf(this.name, params);
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
-    group.params.forEach((param, i) => {
-      checkParameter(this.name, param, i);
+    const tensors = given.map((item, i) => parameterOf(this.name, item, i));
+    for (const [i, param] of tensors.entries()) {
       if (known.has(param)) {
         throw new ArgumentError(
           `${this.name}: parameter ${i}, [${param.shape.join(", ")}], is given twice` +
@@ -88,17 +99,30 @@ export abstract class ParameterGroups<
         );
       }
       known.add(param);
-    });
-    this.paramGroups.push(group);
+    }
+    const added = {
+      ...withDefaults(this.defaults, own as unknown as Partial<Options>),
+      params: tensors,
+    };
+    this.checkGroup(added as unknown as ParamGroup<Options>);
+    this.paramGroups.push(added as unknown as ParamGroup<Options>);
+  }
+
+  /** Throws ArgumentError for a setting of a group that there is not, or that is of a wrong kind or out of its range. */
+  protected checkGroup(group: ParamGroup<Options>): void {
+    checkSettings(this.name, this.defaults, group);
+    this.check(group as unknown as Options);
   }
 
   /** Forgets the gradients, so that the next backward starts from none. */
   zeroGrad(): void {
+    checkCall("optimizer.zeroGrad()", arguments);
     for (const { params } of this.paramGroups) for (const param of params) param.grad = null;
   }
 
   /** Settings and everything remembered, by the parameter's number; tensors are the optimizer's own. */
   stateDict(): OptimizerStateDict {
+    checkCall("optimizer.stateDict()", arguments);
     return packState(this.paramGroups, this.state);
   }
 
@@ -108,8 +132,12 @@ export abstract class ParameterGroups<
    * Throws ArgumentError if groups or parameters differ in number or shape; then nothing has changed.
    */
   loadStateDict(saved: OptimizerStateDict): void {
+    checkCall("optimizer.loadStateDict(saved)", arguments);
     const state = restoreState(this.name, this.paramGroups, saved);
-    restoreGroups(this.paramGroups, saved);
+    const restored = restoreGroups(this.paramGroups, saved);
+    for (const group of restored) this.checkGroup(group);
+    for (const [i, group] of restored.entries())
+      Object.assign(this.paramGroups[i] as object, group);
     this.state.clear();
     for (const [param, entry] of state) this.state.set(param, entry as State & StepCount);
   }
@@ -125,15 +153,42 @@ export abstract class ParameterGroups<
   }
 }
 
-function checkParameter(optimizer: string, param: unknown, index: number): void {
+/** The options over the defaults; one that is undefined is not given. */
+export function withDefaults<Options extends object>(
+  defaults: Options,
+  options: Partial<Options>,
+): Options {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}
+
+type Item = ParameterLike | ParamGroupInput<BaseOptions>;
+
+function listOf(optimizer: string, params: unknown): Item[] {
+  const iterable = typeof params === "object" && params !== null && Symbol.iterator in params;
+  if (iterable && !(params instanceof Tensor)) return [...(params as Iterable<Item>)];
+  const model = typeof params === "function" && "parameters" in params;
+  throw new ArgumentError(
+    `${optimizer}: takes parameters, or groups { params, … }; got ${describe(params)}` +
+      `\n  hint: ${params instanceof Tensor ? "an array of tensors" : model ? "model.parameters()" : "pass model.parameters()"}`,
+  );
+}
+
+const isGroup = (item: unknown): item is ParamGroupInput<BaseOptions> =>
+  typeof item === "object" && item !== null && !(item instanceof Tensor) && "params" in item;
+
+function parameterOf(optimizer: string, item: unknown, index: number): Tensor {
+  const named = Array.isArray(item) && item.length === 2 && typeof item[0] === "string";
+  const param: unknown = named ? item[1] : item;
   if (!(param instanceof Tensor)) {
     throw new ArgumentError(
-      `${optimizer}: parameter ${index} is not a tensor\n  hint: pass model.parameters()`,
+      `${optimizer}: parameter ${index} is ${describe(item)}, not a tensor\n  hint: pass model.parameters()`,
     );
   }
-  if (param.isLeaf) return;
+  if (param.isLeaf) return param;
+  const name = named ? ` "${item[0]}"` : "";
   throw new GradError(
-    `${optimizer}: parameter ${index}, [${param.shape.join(", ")}], is the result of an operation, not a leaf` +
+    `${optimizer}: parameter ${index}${name}, [${param.shape.join(", ")}], is the result of an operation, not a leaf` +
       "\n  hint: optimize the tensors it was computed from, or parameter(x.detach())",
   );
 }

@@ -1,9 +1,10 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
+import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
 
 /** Settings of RAdam, with PyTorch's defaults. */
 export interface RAdamOptions extends BaseOptions {
@@ -40,11 +41,12 @@ const defaults: RAdamOptions = {
  *   r = √( (ρ − 4)(ρ − 2) ρ∞ / ((ρ∞ − 4)(ρ∞ − 2) ρ) )
  */
 export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
-  constructor(
-    params: Iterable<Tensor> | Iterable<ParamGroupInput<RAdamOptions>>,
-    options: Partial<RAdamOptions> = {},
-  ) {
-    super(params, { ...defaults, ...options });
+  constructor(params: Trained<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
+    checkCall(
+      "new RAdam(params, { lr: number, betas: list, eps: number, weightDecay: number, decoupledWeightDecay: boolean, maximize: boolean })",
+      arguments,
+    );
+    super(params, withDefaults(defaults, options));
   }
 
   protected override check(options: RAdamOptions): void {

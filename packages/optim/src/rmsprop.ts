@@ -1,8 +1,9 @@
 import { type Tensor, zerosLike } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
+import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
 
 /** Settings of RMSprop, with PyTorch's defaults. */
 export interface RMSpropOptions extends BaseOptions {
@@ -41,11 +42,12 @@ const defaults: RMSpropOptions = {
  *   p ← p − η u, or with momentum b ← μ b + u, p ← p − η b
  */
 export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
-  constructor(
-    params: Iterable<Tensor> | Iterable<ParamGroupInput<RMSpropOptions>>,
-    options: Partial<RMSpropOptions> = {},
-  ) {
-    super(params, { ...defaults, ...options });
+  constructor(params: Trained<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
+    checkCall(
+      "new RMSprop(params, { lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, centered: boolean, maximize: boolean })",
+      arguments,
+    );
+    super(params, withDefaults(defaults, options));
   }
 
   protected override check(options: RMSpropOptions): void {

@@ -1,8 +1,9 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import type { BaseOptions, ParamGroupInput } from "./parameter-groups.ts";
+import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
 
 /** Settings of SGD, with PyTorch's defaults. */
 export interface SGDOptions extends BaseOptions {
@@ -38,11 +39,12 @@ const defaults: SGDOptions = {
  * μ momentum, d dampening, λ weight decay, η learning rate; the first b is g.
  */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
-  constructor(
-    params: Iterable<Tensor> | Iterable<ParamGroupInput<SGDOptions>>,
-    options: Partial<SGDOptions> = {},
-  ) {
-    super(params, { ...defaults, ...options });
+  constructor(params: Trained<SGDOptions>, options: Partial<SGDOptions> = {}) {
+    checkCall(
+      "new SGD(params, { lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean, maximize: boolean })",
+      arguments,
+    );
+    super(params, withDefaults(defaults, options));
   }
 
   protected override check(options: SGDOptions): void {

@@ -83,11 +83,12 @@ export function restoreState(
   return restored;
 }
 
-/** Takes over the saved settings, parameters apart. */
-export function restoreGroups(groups: readonly Group[], saved: OptimizerStateDict): void {
-  groups.forEach((group, i) => {
-    Object.assign(group, saved.paramGroups[i], { params: group.params });
-  });
+/** The groups with the saved settings, parameters apart; changes nothing. */
+export function restoreGroups<G extends Group>(
+  groups: readonly G[],
+  saved: OptimizerStateDict,
+): G[] {
+  return groups.map((group, i) => ({ ...group, ...saved.paramGroups[i], params: group.params }));
 }
 
 function persistentCopy(value: Tensor): Tensor {

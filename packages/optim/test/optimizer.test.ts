@@ -256,9 +256,9 @@ describe("refuses", () => {
     [() => new SGD([leaf([1]).mul(2)]), "is the result of an operation, not a leaf"],
     [
       () => new SGD([3 as unknown as Tensor]),
-      "SGD: takes parameters, or groups { params, … }; got 3",
+      "SGD: parameter 0 is 3, not a tensor\n  hint: pass model.parameters()",
     ],
-    [() => new SGD([{ params: [3 as unknown as Tensor] }]), "SGD: parameter 0 is not a tensor"],
+    [() => new SGD([{ params: [3 as unknown as Tensor] }]), "SGD: parameter 0 is 3, not a tensor"],
   ])("%s", (make, message) => {
     expect(make).toThrow(message);
   });

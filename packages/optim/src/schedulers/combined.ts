@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
 import {
   checkGroups,
   type LRScheduler,
@@ -28,6 +29,7 @@ export class SequentialLR {
     schedulers: readonly LRScheduler[],
     milestones: readonly number[],
   ) {
+    checkCall("new SequentialLR(optimizer, schedulers, milestones: list)", arguments);
     checkParts("SequentialLR", optimizer, schedulers);
     if (milestones.length !== schedulers.length - 1) {
       throw new ArgumentError(
@@ -50,6 +52,7 @@ export class SequentialLR {
 
   /** Takes the next step of the schedule whose turn it is. */
   step(): void {
+    checkCall("scheduler.step()", arguments);
     this.lastEpoch++;
     const turn = this.milestones.filter((milestone) => milestone <= this.lastEpoch).length;
     const scheduler = this.schedulers[turn] as LRScheduler;
@@ -59,16 +62,19 @@ export class SequentialLR {
 
   /** Each group's rate. */
   getLastLr(): number[] {
+    checkCall("scheduler.getLastLr()", arguments);
     return ratesOf(this.optimizer);
   }
 
   /** Where it and its schedules are. */
   stateDict(): CombinedStateDict {
+    checkCall("scheduler.stateDict()", arguments);
     return pack(this);
   }
 
   /** Goes on where `stateDict()` was taken, and sets the rates of then. */
   loadStateDict(saved: CombinedStateDict): void {
+    checkCall("scheduler.loadStateDict(saved)", arguments);
     restore(this, saved);
   }
 }
@@ -82,8 +88,10 @@ export class ChainedScheduler {
 
   constructor(
     schedulers: readonly LRScheduler[],
-    { optimizer = schedulers[0]?.optimizer }: { readonly optimizer?: Scheduled } = {},
+    options: { readonly optimizer?: Scheduled } = {},
   ) {
+    checkCall("new ChainedScheduler(schedulers, { optimizer })", arguments);
+    const { optimizer = schedulers?.[0]?.optimizer } = options;
     checkParts("ChainedScheduler", optimizer, schedulers);
     this.optimizer = optimizer as Scheduled;
     this.schedulers = schedulers;
@@ -91,22 +99,26 @@ export class ChainedScheduler {
 
   /** Takes the next step of every schedule. */
   step(): void {
+    checkCall("scheduler.step()", arguments);
     this.lastEpoch++;
     for (const scheduler of this.schedulers) scheduler.step();
   }
 
   /** Each group's rate. */
   getLastLr(): number[] {
+    checkCall("scheduler.getLastLr()", arguments);
     return ratesOf(this.optimizer);
   }
 
   /** Where its schedules are. */
   stateDict(): CombinedStateDict {
+    checkCall("scheduler.stateDict()", arguments);
     return pack(this);
   }
 
   /** Goes on where `stateDict()` was taken, and sets the rates of then. */
   loadStateDict(saved: CombinedStateDict): void {
+    checkCall("scheduler.loadStateDict(saved)", arguments);
     restore(this, saved);
   }
 }
@@ -147,6 +159,9 @@ function checkParts(
   optimizer: Scheduled | undefined,
   schedulers: readonly LRScheduler[],
 ): void {
+  if (!Array.isArray(schedulers)) {
+    throw new ArgumentError(`${name}: takes an array of schedulers, got ${describe(schedulers)}`);
+  }
   if (schedulers.length > 0 && schedulers.every((part) => part.optimizer === optimizer)) return;
   throw new ArgumentError(
     `${name}: ${schedulers.length === 0 ? "no schedulers" : "its schedulers are of different optimizers"}`,

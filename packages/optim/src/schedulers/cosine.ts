@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { LRScheduler, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
 
 export interface CosineOptions extends SchedulerOptions {
@@ -9,6 +10,10 @@ export interface CosineOptions extends SchedulerOptions {
 /** η = ηₘᵢₙ + (η₀ − ηₘᵢₙ)(1 + cos(π t / T)) / 2 (Loshchilov & Hutter 2017, without restarts); past T it rises again. */
 export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Scheduled, TMax: number, options: CosineOptions = {}) {
+    checkCall(
+      "new CosineAnnealingLR(optimizer, TMax: number, { etaMin: number, lastEpoch: number })",
+      arguments,
+    );
     const { etaMin = 0 } = options;
     const height = (epoch: number): number => 1 + Math.cos((Math.PI * epoch) / TMax);
     super(
@@ -38,6 +43,10 @@ export interface WarmRestartsOptions extends CosineOptions {
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   constructor(optimizer: Scheduled, T0: number, options: WarmRestartsOptions = {}) {
+    checkCall(
+      "new CosineAnnealingWarmRestarts(optimizer, T0: number, { TMult: number, etaMin: number, lastEpoch: number })",
+      arguments,
+    );
     const { TMult = 1, etaMin = 0 } = options;
     if (!(T0 > 0) || !(TMult >= 1)) {
       throw new ArgumentError(
@@ -63,6 +72,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   /** Takes the next step, or goes to step `epoch`, which may be a fraction: `step(epoch + i / batches)`. */
   override step(epoch?: number): void {
+    checkCall("scheduler.step(epoch?: number)", arguments);
     if (epoch === undefined) super.step();
     else this.jumpTo(epoch);
   }

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import {
   LRScheduler,
   type Moment,
@@ -37,6 +38,10 @@ export class CyclicLR extends LRScheduler {
     maxLr: number | readonly number[],
     options: CyclicLROptions = {},
   ) {
+    checkCall(
+      'new CyclicLR(optimizer, baseLr: number | list, maxLr: number | list, { stepSizeUp: number, stepSizeDown: number, mode: "triangular" | "triangular2" | "exp_range", gamma: number, scaleFn: function, scaleMode: "cycle" | "iterations", cycleMomentum: boolean, baseMomentum: number | list, maxMomentum: number | list, lastEpoch: number })',
+      arguments,
+    );
     const { stepSizeUp = 2000, stepSizeDown = stepSizeUp, lastEpoch = -1 } = options;
     const { cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9 } = options;
     const list = (name: string, value: number | readonly number[]): readonly number[] =>
@@ -76,10 +81,6 @@ function scaleOf(options: CyclicLROptions): (cycle: number, epoch: number) => nu
       return (cycle) => 1 / 2 ** (cycle - 1);
     case "exp_range":
       return (_, epoch) => gamma ** epoch;
-    default:
-      throw new ArgumentError(
-        `CyclicLR: mode is ${mode}\n  hint: "triangular", "triangular2", "exp_range", or scaleFn`,
-      );
   }
 }
 

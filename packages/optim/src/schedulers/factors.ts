@@ -1,3 +1,5 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
 
 export interface GammaOptions extends SchedulerOptions {
@@ -8,6 +10,13 @@ export interface GammaOptions extends SchedulerOptions {
 /** η ← γ η every `stepSize` steps. */
 export class StepLR extends LRScheduler {
   constructor(optimizer: Scheduled, stepSize: number, options: GammaOptions = {}) {
+    checkCall(
+      "new StepLR(optimizer, stepSize: number, { gamma: number, lastEpoch: number })",
+      arguments,
+    );
+    if (!(Number.isInteger(stepSize) && stepSize > 0)) {
+      throw new ArgumentError(`StepLR: stepSize is ${stepSize}\n  hint: a whole number, 1 or more`);
+    }
     const { gamma = 0.1 } = options;
     super(
       optimizer,
@@ -20,6 +29,10 @@ export class StepLR extends LRScheduler {
 /** η ← γ η at each of these steps; one named twice counts twice. */
 export class MultiStepLR extends LRScheduler {
   constructor(optimizer: Scheduled, milestones: readonly number[], options: GammaOptions = {}) {
+    checkCall(
+      "new MultiStepLR(optimizer, milestones: list, { gamma: number, lastEpoch: number })",
+      arguments,
+    );
     const { gamma = 0.1 } = options;
     super(
       optimizer,
@@ -35,6 +48,7 @@ export class MultiStepLR extends LRScheduler {
 /** η ← γ η every step. */
 export class ExponentialLR extends LRScheduler {
   constructor(optimizer: Scheduled, gamma: number, options: SchedulerOptions = {}) {
+    checkCall("new ExponentialLR(optimizer, gamma: number, { lastEpoch: number })", arguments);
     super(optimizer, { lr: ({ epoch, now }) => (epoch === 0 ? now : now * gamma) }, options);
   }
 }
@@ -49,6 +63,7 @@ export class LambdaLR extends LRScheduler {
     lrLambda: Factor | readonly Factor[],
     options: SchedulerOptions = {},
   ) {
+    checkCall("new LambdaLR(optimizer, lrLambda, { lastEpoch: number })", arguments);
     const factors = perGroup("LambdaLR", "lrLambda", optimizer, lrLambda);
     super(
       optimizer,
@@ -65,6 +80,7 @@ export class MultiplicativeLR extends LRScheduler {
     lrLambda: Factor | readonly Factor[],
     options: SchedulerOptions = {},
   ) {
+    checkCall("new MultiplicativeLR(optimizer, lrLambda, { lastEpoch: number })", arguments);
     const factors = perGroup("MultiplicativeLR", "lrLambda", optimizer, lrLambda);
     super(
       optimizer,
@@ -78,6 +94,7 @@ export class MultiplicativeLR extends LRScheduler {
 
   /** Begins anew at the rate of now, as PyTorch's does: it has no rate of its own to return to. */
   override restart(): void {
+    checkCall("scheduler.restart()", arguments);
     this.lastEpoch = -1;
     this.step();
   }

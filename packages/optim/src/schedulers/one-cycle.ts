@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkMomentum } from "./cyclic.ts";
 import {
   LRScheduler,
@@ -47,6 +48,10 @@ export class OneCycleLR extends LRScheduler {
     maxLr: number | readonly number[],
     options: OneCycleLROptions = {},
   ) {
+    checkCall(
+      'new OneCycleLR(optimizer, maxLr: number | list, { totalSteps: number, epochs: number, stepsPerEpoch: number, pctStart: number, annealStrategy: "linear" | "cos", cycleMomentum: boolean, baseMomentum: number | list, maxMomentum: number | list, divFactor: number, finalDivFactor: number, threePhase: boolean, lastEpoch: number })',
+      arguments,
+    );
     const { annealStrategy = "cos", cycleMomentum = true, lastEpoch = -1 } = options;
     const { divFactor = 25, finalDivFactor = 1e4 } = options;
     const total = totalOf(options);
@@ -61,11 +66,6 @@ export class OneCycleLR extends LRScheduler {
       max: list("maxMomentum", options.maxMomentum ?? 0.95),
     };
     const anneal = strategies[annealStrategy];
-    if (anneal === undefined) {
-      throw new ArgumentError(
-        `OneCycleLR: annealStrategy is ${annealStrategy}\n  hint: "cos" or "linear"`,
-      );
-    }
     if (cycleMomentum) checkMomentum("OneCycleLR", optimizer);
     const at = (epoch: number): { readonly phase: Phase; readonly part: number } => {
       if (epoch > total) {

@@ -1,5 +1,14 @@
 import { ArgumentError } from "@wgrad/autograd";
-import { checkGroups, perGroup, ratesOf, type Scheduled, setRates } from "./scheduler.ts";
+import { checkCall } from "@wgrad/autograd/plugin";
+import { withDefaults } from "../parameter-groups.ts";
+import {
+  checkGroups,
+  checkOptimizer,
+  perGroup,
+  ratesOf,
+  type Scheduled,
+  setRates,
+} from "./scheduler.ts";
 
 export interface ReduceLROnPlateauOptions {
   /** Whether smaller is better or larger (default "min"). */
@@ -55,8 +64,13 @@ export class ReduceLROnPlateau {
   readonly #minLrs: readonly number[];
 
   constructor(optimizer: Scheduled, options: ReduceLROnPlateauOptions = {}) {
+    checkCall(
+      'new ReduceLROnPlateau(optimizer, { mode: "max" | "min", factor: number, patience: number, threshold: number, thresholdMode: "abs" | "rel", cooldown: number, minLr: number | list, eps: number })',
+      arguments,
+    );
+    checkOptimizer("ReduceLROnPlateau", optimizer);
     this.optimizer = optimizer;
-    this.#settings = { ...defaults, ...options };
+    this.#settings = withDefaults<Required<ReduceLROnPlateauOptions>>(defaults, options);
     const { factor, minLr } = this.#settings;
     if (!(factor < 1)) {
       throw new ArgumentError(`ReduceLROnPlateau: factor is ${factor}\n  hint: a number below 1`);
@@ -66,6 +80,7 @@ export class ReduceLROnPlateau {
 
   /** Takes note of the number after an epoch, and reduces the rates if there was no progress for too long. */
   step(metric: number): void {
+    checkCall("scheduler.step(metric)", arguments);
     if (typeof metric !== "number") {
       throw new ArgumentError(
         "ReduceLROnPlateau.step: takes a number\n  hint: scheduler.step(await loss.item())",
@@ -106,17 +121,21 @@ export class ReduceLROnPlateau {
 
   /** Each group's rate. */
   getLastLr(): number[] {
+    checkCall("scheduler.getLastLr()", arguments);
     return ratesOf(this.optimizer);
   }
 
   /** What it remembers; its settings are the constructor's. */
   stateDict(): PlateauStateDict {
+    checkCall("scheduler.stateDict()", arguments);
     const { best, numBadEpochs, cooldownCounter, lastEpoch } = this;
     return { best, numBadEpochs, cooldownCounter, lastEpoch, lastLr: this.getLastLr() };
   }
 
   /** Goes on where `stateDict()` was taken, and sets the rates of then. */
-  loadStateDict({ lastLr, ...memory }: PlateauStateDict): void {
+  loadStateDict(saved: PlateauStateDict): void {
+    checkCall("scheduler.loadStateDict(saved)", arguments);
+    const { lastLr, ...memory } = saved;
     checkGroups(this, this.optimizer, lastLr);
     Object.assign(this, memory);
     setRates(this.optimizer, lastLr);

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { LRScheduler, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
 
 export interface ConstantLROptions extends SchedulerOptions {
@@ -11,6 +12,10 @@ export interface ConstantLROptions extends SchedulerOptions {
 /** η = f η₀ for `totalIters` steps, then η₀. */
 export class ConstantLR extends LRScheduler {
   constructor(optimizer: Scheduled, options: ConstantLROptions = {}) {
+    checkCall(
+      "new ConstantLR(optimizer, { factor: number, totalIters: number, lastEpoch: number })",
+      arguments,
+    );
     const { factor = 1 / 3, totalIters = 5 } = options;
     checkFactor("ConstantLR", "factor", factor);
     super(
@@ -38,6 +43,10 @@ export interface LinearLROptions extends SchedulerOptions {
 /** η = η₀ f with f going evenly from `startFactor` to `endFactor` in `totalIters` steps. */
 export class LinearLR extends LRScheduler {
   constructor(optimizer: Scheduled, options: LinearLROptions = {}) {
+    checkCall(
+      "new LinearLR(optimizer, { startFactor: number, endFactor: number, totalIters: number, lastEpoch: number })",
+      arguments,
+    );
     const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
     checkFactor("LinearLR", "startFactor", startFactor);
     checkFactor("LinearLR", "endFactor", endFactor);
@@ -71,6 +80,10 @@ export interface PolynomialLROptions extends SchedulerOptions {
 /** η = η₀ (1 − min(t, T) / T)ᵖ. */
 export class PolynomialLR extends LRScheduler {
   constructor(optimizer: Scheduled, options: PolynomialLROptions = {}) {
+    checkCall(
+      "new PolynomialLR(optimizer, { totalIters: number, power: number, lastEpoch: number })",
+      arguments,
+    );
     const { totalIters = 5, power = 1 } = options;
     const left = (epoch: number): number => 1 - epoch / totalIters;
     super(

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
 
 /** What a scheduler reads and sets of a group. */
 export interface ScheduledGroup {
@@ -66,6 +67,7 @@ export class LRScheduler {
   #lastLr: number[] = [];
 
   constructor(optimizer: Scheduled, rules: Rules, { lastEpoch = -1 }: SchedulerOptions = {}) {
+    checkOptimizer(new.target.name, optimizer);
     this.optimizer = optimizer;
     this.#rules = rules;
     this.lastEpoch = lastEpoch;
@@ -82,6 +84,7 @@ export class LRScheduler {
 
   /** Takes the next step: sets every group's rate. */
   step(): void {
+    checkCall("scheduler.step()", arguments);
     this.#moveTo(this.lastEpoch + 1);
   }
 
@@ -110,16 +113,19 @@ export class LRScheduler {
 
   /** Begins the schedule anew, at its first rate. */
   restart(): void {
+    checkCall("scheduler.restart()", arguments);
     this.jumpTo(0);
   }
 
   /** Each group's rate as the last step set it. */
   getLastLr(): number[] {
+    checkCall("scheduler.getLastLr()", arguments);
     return [...this.#lastLr];
   }
 
   /** Where the schedule is; its settings are the constructor's. */
   stateDict(): SchedulerStateDict {
+    checkCall("scheduler.stateDict()", arguments);
     return {
       lastEpoch: this.lastEpoch,
       baseLrs: [...this.baseLrs],
@@ -129,6 +135,7 @@ export class LRScheduler {
 
   /** Goes on where `stateDict()` was taken, and sets the rates of then. */
   loadStateDict({ lastEpoch, baseLrs, lastLr }: SchedulerStateDict): void {
+    checkCall("scheduler.loadStateDict(saved)", arguments);
     checkGroups(this, this.optimizer, lastLr);
     this.lastEpoch = lastEpoch;
     this.baseLrs.splice(0, this.baseLrs.length, ...baseLrs);
@@ -155,6 +162,14 @@ function setMomentum(group: ScheduledGroup, momentum: number): void {
   else group.betas = [momentum, group.betas[1]];
 }
 
+/** Throws ArgumentError for anything but an optimizer. */
+export function checkOptimizer(scheduler: string, optimizer: Scheduled): void {
+  if (Array.isArray((optimizer as Partial<Scheduled> | null)?.paramGroups)) return;
+  throw new ArgumentError(
+    `${scheduler}: takes an optimizer, got ${describe(optimizer)}\n  hint: new ${scheduler}(optimizer, …)`,
+  );
+}
+
 /** Throws ArgumentError unless there is one saved rate per group. */
 export function checkGroups(
   scheduler: object,
@@ -171,9 +186,11 @@ export function checkGroups(
 export function perGroup<T>(
   scheduler: string,
   setting: string,
-  { paramGroups }: Scheduled,
+  optimizer: Scheduled,
   value: T | readonly T[],
 ): readonly T[] {
+  checkOptimizer(scheduler, optimizer);
+  const { paramGroups } = optimizer;
   if (!Array.isArray(value)) return paramGroups.map(() => value as T);
   if (value.length === paramGroups.length) return value;
   throw new ArgumentError(
