@@ -15,6 +15,7 @@ export { type Expr, e } from "./kernel/expression.ts";
 export { binary, binaryBool, binaryFloat, nary, unary, unaryFloat } from "./ops/apply.ts";
 export { commit, moveTo, persist, retype } from "./ops/commit.ts";
 export { type ElementwiseSpec, elementwise } from "./ops/define.ts";
+export { knownValues } from "./ops/known-values.ts";
 export { assemble, type Part } from "./ops/strided.ts";
 export { boundary } from "./runtime/report.ts";
 export { checkCall, describe, nearest } from "./signature.ts";

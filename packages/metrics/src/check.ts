@@ -1,11 +1,16 @@
 import { ArgumentError, ShapeError, type Tensor } from "@wgrad/autograd";
 
 /** Throws ShapeError unless predictions and targets have one shape. */
-export function checkSameShape(metric: string, predictions: Tensor, targets: Tensor): void {
+export function checkSameShape(
+  metric: string,
+  predictions: { readonly shape: readonly number[] },
+  targets: { readonly shape: readonly number[] },
+  names: readonly [string, string] = ["predictions", "targets"],
+): void {
   if (String(predictions.shape) === String(targets.shape)) return;
   throw new ShapeError(
-    `${metric}: predictions and targets have different shapes` +
-      `\n  predictions: [${predictions.shape.join(", ")}]\n  targets: [${targets.shape.join(", ")}]` +
+    `${metric}: ${names[0]} and ${names[1]} have different shapes` +
+      `\n  ${names[0]}: [${predictions.shape.join(", ")}]\n  ${names[1]}: [${targets.shape.join(", ")}]` +
       "\n  hint: reshape one to the other's shape",
   );
 }
@@ -32,6 +37,23 @@ export function checkChoice<T>(
 ): asserts value is T {
   if (choices.includes(value as T)) return;
   throw new ArgumentError(
-    `${metric}: ${setting} is ${value}\n  hint: ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`,
+    `${metric}: ${setting} is ${value}\n  hint: ${choices.map((choice) => (typeof choice === "string" ? `"${choice}"` : String(choice))).join(", ")}`,
+  );
+}
+
+/** Throws ArgumentError unless the value is a whole number from `least` on. */
+export function checkCount(metric: string, setting: string, value: unknown, least = 1): void {
+  if (Number.isInteger(value) && (value as number) >= least) return;
+  throw new ArgumentError(
+    `${metric}: ${setting} is ${String(value)}\n  hint: a whole number, ${least} or more`,
+  );
+}
+
+/** Throws ShapeError unless there is one weight for each example. */
+export function checkWeights(metric: string, weights: Tensor, examples: readonly number[]): void {
+  if (String(weights.shape) === String(examples)) return;
+  throw new ShapeError(
+    `${metric}: sampleWeight has not one weight for each example` +
+      `\n  sampleWeight: [${weights.shape.join(", ")}]\n  examples: [${examples.join(", ")}]`,
   );
 }

@@ -1,109 +1,178 @@
-import { noGrad, type Tensor } from "@wgrad/autograd";
-import { composite } from "@wgrad/autograd/plugin";
-import { checkSameShape } from "./check.ts";
-import { classesOf, confusion, hits, ratio, tally } from "./counts.ts";
+import { arange, type Tensor } from "@wgrad/autograd";
+import { type BinaryOptions, yesOrNo } from "./binary.ts";
+import { checkChoice, checkCount } from "./check.ts";
+import { confusion, hits, ratio, tally, wholeTally } from "./counts.ts";
+import {
+  type ClassesOptions,
+  classesIn,
+  type IgnoreOptions,
+  labelsOf,
+  measured,
+  unlessOdd,
+} from "./labels.ts";
+import { tensorsOf, type Values } from "./values.ts";
 
-/** Settings of binaryAccuracy. */
-export interface BinaryAccuracyOptions {
-  /** Probabilities above it count as a yes (default 0.5). */
-  readonly threshold?: number;
+/** Settings of accuracy. */
+export interface AccuracyOptions extends IgnoreOptions {
+  /** Whether the part of the examples is given, or else their number (default true). */
+  readonly normalize?: boolean;
+  /** What each example weighs, in the targets' shape (default: all alike). */
+  readonly sampleWeight?: Values | null;
 }
 
 /**
- * Fraction of examples whose class is predicted. predictions: scores [B, C, …] whose largest along dimension 1
- * is the class, or classes [B, …]; targets: classes [B, …]. → 0-d.
+ * Fraction of examples whose class is predicted. Predictions come first, then targets: scores [B, C, …] whose largest along
+ * dimension 1 is the class, or classes [B, …]; targets: classes [B, …]. → 0-d, NaN where a label that the device computed is no class.
  */
-export function accuracy(predictions: Tensor, targets: Tensor): Tensor {
-  return noGrad(() =>
-    composite(() => {
-      const classes = classesOf(predictions, targets);
-      checkSameShape("accuracy", classes, targets);
-      return classes.eq(targets).to("f32").mean();
-    }),
-  );
+export function accuracy(
+  predictions: Values,
+  targets: Values,
+  { normalize = true, ...options }: AccuracyOptions = {},
+): Tensor {
+  return measured(() => {
+    const found = labelsOf("accuracy", { predictions, targets }, options);
+    const { right, support } = wholeTally(found);
+    return unlessOdd(found.odd, normalize ? ratio(right, support, Number.NaN) : right);
+  });
 }
 
-/** Fraction of yes-or-no targets (1 or 0) that probabilities get right. Shapes must be equal. → 0-d. */
+/** Settings of binaryAccuracy. */
+export interface BinaryAccuracyOptions extends BinaryOptions {}
+
+/**
+ * Fraction of yes-or-no targets (1 or 0) that probabilities get right; numbers beyond 0 and 1 are logits, as in torchmetrics.
+ * Predictions come first, then targets. Shapes must be equal. → 0-d.
+ */
 export function binaryAccuracy(
-  probabilities: Tensor,
-  targets: Tensor,
-  { threshold = 0.5 }: BinaryAccuracyOptions = {},
+  probabilities: Values,
+  targets: Values,
+  options: BinaryAccuracyOptions = {},
 ): Tensor {
-  checkSameShape("binaryAccuracy", probabilities, targets);
-  return noGrad(() =>
-    composite(() => probabilities.gt(threshold).eq(targets.ne(0)).to("f32").mean()),
-  );
+  return measured(() => {
+    const { said, is, counted, odd } = yesOrNo("binaryAccuracy", probabilities, targets, options);
+    const right = said.eq(is);
+    if (counted === null) return unlessOdd(odd, right.to("f32").mean());
+    const kept = right.logicalAnd(counted).to("f32").sum();
+    return unlessOdd(odd, ratio(kept, counted.to("f32").sum(), Number.NaN));
+  });
 }
 
 /** Settings of topKAccuracyScore. */
 export interface TopKOptions {
   /** How many classes may be named (default 2). */
   readonly k?: number;
+  /** Whether the part of the examples is given, or else their number (default true). */
+  readonly normalize?: boolean;
+  /** What each example weighs, [n] (default: all alike). */
+  readonly sampleWeight?: Values | null;
 }
 
-/** Fraction of examples whose class is among their k highest scores. scores: [n, C]; targets: [n]. → 0-d. */
+/**
+ * Fraction of examples whose class is among their k highest scores, of equal ones the later classes' as in scikit-learn. Scores come
+ * first, [n, C], then targets, [n]. → 0-d.
+ */
 export function topKAccuracyScore(
-  scores: Tensor,
-  targets: Tensor,
-  { k = 2 }: TopKOptions = {},
+  scores: Values,
+  targets: Values,
+  { k = 2, normalize = true, sampleWeight = null }: TopKOptions = {},
 ): Tensor {
-  return noGrad(() => composite(() => hits("topKAccuracyScore", scores, targets, k).mean()));
+  checkCount("topKAccuracyScore", "k", k);
+  return measured(() => {
+    const name = "topKAccuracyScore";
+    const given = tensorsOf(name, { predictions: scores, targets });
+    const hit = hits(name, given.predictions, given.targets, k, "last");
+    const { weight, odd } = labelsOf(name, given, { sampleWeight });
+    const right = (weight === null ? hit : hit.mul(weight)).sum();
+    const all = (weight ?? hit.eq(hit).to("f32")).sum();
+    return unlessOdd(odd, normalize ? ratio(right, all, Number.NaN) : right);
+  });
 }
 
-/** Settings of metrics of whole confusion matrices. */
-export interface ClassesOptions {
-  /** Classes are 0 … numClasses − 1 (default 2). */
-  readonly numClasses?: number;
+/** Settings of balancedAccuracyScore. */
+export interface BalancedAccuracyOptions extends ClassesOptions {
+  /** Whether chance is 0 in place of 1 / C (default false). */
+  readonly adjusted?: boolean;
 }
 
-/** Mean over the classes that occur of the part that is recognized. → 0-d. */
+/**
+ * Mean over the classes that occur of the part that is recognized. Predictions come first, then targets, as for `confusionMatrix`.
+ * → 0-d.
+ */
 export function balancedAccuracyScore(
-  predictions: Tensor,
-  targets: Tensor,
-  { numClasses = 2 }: ClassesOptions = {},
+  predictions: Values,
+  targets: Values,
+  { adjusted = false, ...options }: BalancedAccuracyOptions = {},
 ): Tensor {
-  return noGrad(() =>
-    composite(() => {
-      const counts = confusion("balancedAccuracyScore", predictions, targets, numClasses);
-      const { right, support } = tally(counts);
-      return ratio(ratio(right, support, 0).sum(), support.gt(0).to("f32").sum(), Number.NaN);
-    }),
-  );
+  const metric = "balancedAccuracyScore";
+  return measured(() => {
+    const found = labelsOf(metric, { predictions, targets }, options);
+    const { right, support } = tally(found, classesIn(metric, found));
+    const classes = support.gt(0).to("f32").sum();
+    const score = ratio(ratio(right, support, 0).sum(), classes, Number.NaN);
+    if (!adjusted) return unlessOdd(found.odd, score);
+    const chance = ratio(classes.eq(classes).to("f32"), classes, Number.NaN);
+    return unlessOdd(found.odd, ratio(score.sub(chance), chance.rsub(1), Number.NaN));
+  });
 }
 
 /**
  * Matthews' correlation, for any number of classes: with c right of n, tₖ true and pₖ predicted of class k,
- * (c n − Σ pₖ tₖ) / √((n² − Σ pₖ²)(n² − Σ tₖ²)); 0 where a root is 0. → 0-d.
+ * (c n − Σ pₖ tₖ) / √((n² − Σ pₖ²)(n² − Σ tₖ²)); 0 where a root is 0. Predictions come first, then targets, as for
+ * `confusionMatrix`. → 0-d.
  */
 export function matthewsCorrcoef(
-  predictions: Tensor,
-  targets: Tensor,
-  { numClasses = 2 }: ClassesOptions = {},
+  predictions: Values,
+  targets: Values,
+  options: ClassesOptions = {},
 ): Tensor {
-  return noGrad(() =>
-    composite(() => {
-      const counts = confusion("matthewsCorrcoef", predictions, targets, numClasses);
-      // as parts of all, whose squares f32 can tell apart
-      const { right, support, predicted } = tally(counts.div(counts.sum()));
-      const spread = (x: Tensor): Tensor => x.square().sum().rsub(1);
-      const covariance = right.sum().sub(support.mul(predicted).sum());
-      return ratio(covariance, spread(predicted).mul(spread(support)).clamp(0).sqrt(), 0);
-    }),
-  );
+  return measured(() => {
+    const found = labelsOf("matthewsCorrcoef", { predictions, targets }, options);
+    const counts = confusion("matthewsCorrcoef", found);
+    // as parts of all, whose squares f32 can tell apart
+    const { right, support, predicted } = margins(counts.div(counts.sum()));
+    const spread = (x: Tensor): Tensor => x.square().sum().rsub(1);
+    const covariance = right.sub(support.mul(predicted).sum());
+    const score = ratio(covariance, spread(predicted).mul(spread(support)).clamp(0).sqrt(), 0);
+    return unlessOdd(found.odd, score);
+  });
 }
 
-/** Cohen's κ = (pₒ − pₑ) / (1 − pₑ): agreement beyond that of chance. → 0-d. */
+/** Settings of cohenKappaScore. */
+export interface CohenKappaOptions extends ClassesOptions {
+  /** What a mistake costs by the distance of the classes: |i − j|, its square, or (null) always the same (default null). */
+  readonly weights?: "linear" | "quadratic" | null;
+}
+
+/**
+ * Cohen's κ = 1 − Σ w o / Σ w e: agreement beyond that of chance, o how often class i was taken for class j, e how often it would be by
+ * chance, w what the mistake costs. Predictions come first, then targets, as for `confusionMatrix`. → 0-d.
+ */
 export function cohenKappaScore(
-  predictions: Tensor,
-  targets: Tensor,
-  { numClasses = 2 }: ClassesOptions = {},
+  predictions: Values,
+  targets: Values,
+  { weights = null, ...options }: CohenKappaOptions = {},
 ): Tensor {
-  return noGrad(() =>
-    composite(() => {
-      const counts = confusion("cohenKappaScore", predictions, targets, numClasses);
-      const { right, support, predicted } = tally(counts.div(counts.sum()));
-      const chance = support.mul(predicted).sum();
-      return ratio(right.sum().sub(chance), chance.rsub(1), Number.NaN);
-    }),
-  );
+  checkChoice("cohenKappaScore", "weights", weights, ["linear", "quadratic", null]);
+  return measured(() => {
+    const found = labelsOf("cohenKappaScore", { predictions, targets }, options);
+    const counts = confusion("cohenKappaScore", found);
+    const parts = counts.div(counts.sum());
+    const { support, predicted } = margins(parts);
+    const cost = costOf(parts, weights);
+    const chance = support.unsqueeze(1).mul(predicted.unsqueeze(0));
+    const score = ratio(cost.mul(parts).sum(), cost.mul(chance).sum(), Number.NaN).rsub(1);
+    return unlessOdd(found.odd, score);
+  });
+}
+
+function costOf(counts: Tensor, weights: CohenKappaOptions["weights"]): Tensor {
+  const place = arange(counts.shape[0] as number, { dtype: "f32", device: counts.device });
+  const distance = place.unsqueeze(1).sub(place.unsqueeze(0)).abs();
+  if (weights === "linear") return distance;
+  return weights === "quadratic" ? distance.square() : distance.ne(0).to("f32");
+}
+
+/** What is right of a confusion matrix, and its rows and columns together. */
+function margins(counts: Tensor): Readonly<Record<"right" | "support" | "predicted", Tensor>> {
+  return { right: counts.diagonal().sum(), support: counts.sum(1), predicted: counts.sum(0) };
 }

@@ -1,7 +1,7 @@
-import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
+import { ArgumentError, noGrad, ShapeError } from "@wgrad/autograd";
 import { composite } from "@wgrad/autograd/plugin";
-import { checkSameLength } from "./check.ts";
-import { read, type Values } from "./values.ts";
+import { checkChoice, checkSameLength } from "./check.ts";
+import { asFloat, readFinite, tensorsOf, type Values } from "./values.ts";
 
 /** How often label a and label b meet, and how often each occurs. Labels are any numbers. */
 interface Contingency {
@@ -12,7 +12,10 @@ interface Contingency {
 }
 
 async function contingency(metric: string, first: Values, second: Values): Promise<Contingency> {
-  const [x, y] = await Promise.all([read(first), read(second)]);
+  const [x, y] = await Promise.all([
+    readFinite(metric, "labels", first),
+    readFinite(metric, "labels", second),
+  ]);
   checkSameLength(metric, x, y);
   const [a, b] = [new Map<number, number>(), new Map<number, number>()];
   const cells = new Map<string, { count: number; readonly x: number; readonly y: number }>();
@@ -94,12 +97,19 @@ export async function completenessScore(predictions: Values, targets: Values): P
   return homogeneityScore(targets, predictions);
 }
 
+/** Settings of vMeasureScore. */
+export interface VMeasureOptions {
+  /** What completeness weighs against homogeneity (default 1). */
+  readonly beta?: number;
+}
+
 /** The harmonic mean of homogeneity, which weighs 1, and completeness, which weighs β. */
 export async function vMeasureScore(
   predictions: Values,
   targets: Values,
-  { beta = 1 }: { readonly beta?: number } = {},
+  { beta = 1 }: VMeasureOptions = {},
 ): Promise<number> {
+  if (!(beta >= 0)) throw new ArgumentError(`vMeasureScore: beta is ${beta}\n  hint: 0 or more`);
   const h = await homogeneityScore(predictions, targets);
   const c = await completenessScore(predictions, targets);
   return h + c === 0 ? 0 : ((1 + beta) * h * c) / (beta * h + c);
@@ -113,16 +123,39 @@ export async function fowlkesMallowsScore(predictions: Values, targets: Values):
   return together / Math.sqrt(sum(a.map(pairs)) * sum(b.map(pairs)));
 }
 
+/** Settings of silhouetteScore. */
+export interface SilhouetteOptions {
+  /** How far apart two examples are (default "euclidean"). */
+  readonly metric?: "euclidean" | "manhattan";
+}
+
 /**
- * Mean over examples of (b − a) / max(a, b): a the mean Euclidean distance to the rest of its cluster, b to the nearest other
+ * Mean over examples of (b − a) / max(a, b): a the mean distance to the rest of its cluster, b to the nearest other
  * cluster (Rousseeuw 1987); 0 for an example alone. features: [n, d]; labels: n, of 2 … n − 1 clusters.
  */
-export async function silhouetteScore(features: Tensor, labels: Values): Promise<number> {
+export async function silhouetteScore(
+  features: Values,
+  labels: Values,
+  { metric = "euclidean" }: SilhouetteOptions = {},
+): Promise<number> {
+  checkChoice("silhouetteScore", "metric", metric, ["euclidean", "manhattan"]);
+  const x = asFloat(tensorsOf("silhouetteScore", { features }).features);
+  if (x.ndim !== 2) {
+    throw new ShapeError(
+      `silhouetteScore: takes features [n, d]\n  features: [${x.shape.join(", ")}]`,
+    );
+  }
   const distances = noGrad(() =>
-    composite(() => features.unsqueeze(1).sub(features.unsqueeze(0)).square().sum(2).sqrt()),
+    composite(() => {
+      const gaps = x.unsqueeze(1).sub(x.unsqueeze(0));
+      return metric === "euclidean" ? gaps.square().sum(2).sqrt() : gaps.abs().sum(2);
+    }),
   );
-  const [d, own] = await Promise.all([read(distances), read(labels)]);
-  const n = features.shape[0] as number;
+  const [d, own] = await Promise.all([
+    readFinite("silhouetteScore", "distances of features", distances),
+    readFinite("silhouetteScore", "labels", labels),
+  ]);
+  const n = x.shape[0] as number;
   checkSameLength("silhouetteScore", { length: n }, own);
   const clusters = [...new Set(own)];
   if (clusters.length < 2 || clusters.length >= n) {

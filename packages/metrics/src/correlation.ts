@@ -2,43 +2,97 @@ import { noGrad, type Tensor } from "@wgrad/autograd";
 import { composite } from "@wgrad/autograd/plugin";
 import { checkChoice, checkSameLength, checkSameShape } from "./check.ts";
 import { ratio } from "./counts.ts";
-import { read, type Values } from "./values.ts";
+import { asFloat, read, tensorsOf, type Values } from "./values.ts";
 
 /** Pearson's r = Σ(x − x̄)(y − ȳ) / √(Σ(x − x̄)² Σ(y − ȳ)²) over all elements; NaN if one does not vary. → 0-d. */
-export function pearsonCorrcoef(x: Tensor, y: Tensor): Tensor {
-  checkSameShape("pearsonCorrcoef", x, y);
+export function pearsonCorrcoef(x: Values, y: Values): Tensor {
   return noGrad(() =>
     composite(() => {
-      const [a, b] = [x.sub(x.mean()), y.sub(y.mean())];
+      const given = tensorsOf("pearsonCorrcoef", { x, y });
+      checkSameShape("pearsonCorrcoef", given.x, given.y, ["x", "y"]);
+      const [a, b] = [centred(asFloat(given.x)), centred(asFloat(given.y))];
       const spread = a.square().sum().sqrt().mul(b.square().sum().sqrt());
       return ratio(a.mul(b).sum(), spread, Number.NaN).clamp(-1, 1);
     }),
   );
 }
 
-/** Spearman's ρ: Pearson's correlation of the ranks, of which equal values share the mean. */
+/** Less its mean; from the first element on, so that a mean far from 0 costs no digits. */
+function centred(x: Tensor): Tensor {
+  const shifted = x.numel() === 0 ? x : x.sub(x.reshape(-1).select(0, 0));
+  return shifted.sub(shifted.mean());
+}
+
+/** Spearman's ρ: Pearson's correlation of the ranks, of which equal values share the mean. NaN where a value is NaN. */
 export async function spearmanCorrcoef(x: Values, y: Values): Promise<number> {
-  const [a, b] = await Promise.all([read(x), read(y)]);
-  checkSameLength("spearmanCorrcoef", a, b);
+  const [a, b] = await readBoth("spearmanCorrcoef", x, y);
+  if ([a, b].some((values) => values.some(Number.isNaN))) return Number.NaN;
   return correlation(ranks(a), ranks(b));
 }
 
-/** Kendall's τ-b = (concordant − discordant) / √((pairs − ties in x)(pairs − ties in y)). */
+/**
+ * Kendall's τ-b = (concordant − discordant) / √((pairs − ties in x)(pairs − ties in y)), by sorting (Knight 1966). NaN where a value is
+ * NaN.
+ */
 export async function kendalltau(x: Values, y: Values): Promise<number> {
-  const [a, b] = await Promise.all([read(x), read(y)]);
-  checkSameLength("kendalltau", a, b);
-  let [agreement, pairs, tiedX, tiedY] = [0, 0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    for (let j = 0; j < i; j++) {
-      const dx = Math.sign((a[i] as number) - (a[j] as number));
-      const dy = Math.sign((b[i] as number) - (b[j] as number));
-      agreement += dx * dy;
-      pairs++;
-      if (dx === 0) tiedX++;
-      if (dy === 0) tiedY++;
-    }
+  const [a, b] = await readBoth("kendalltau", x, y);
+  if ([a, b].some((values) => values.some(Number.isNaN))) return Number.NaN;
+  const order = [...a.keys()].sort(
+    (i, j) => (a[i] as number) - (a[j] as number) || (b[i] as number) - (b[j] as number),
+  );
+  const inOrder = (values: Float64Array): Float64Array =>
+    Float64Array.from(order, (i) => values[i] as number);
+  const [first, second] = [inOrder(a), inOrder(b)];
+  const tiedX = tiesIn(first.length, (i, j) => first[i] === first[j]);
+  const tiedBoth = tiesIn(first.length, (i, j) => first[i] === first[j] && second[i] === second[j]);
+  const discordant = sortCounting(second);
+  const tiedY = tiesIn(second.length, (i, j) => second[i] === second[j]);
+  const pairs = (a.length * (a.length - 1)) / 2;
+  const agreement = pairs - tiedX - tiedY + tiedBoth - 2 * discordant;
+  return agreement / Math.sqrt(pairs - tiedX) / Math.sqrt(pairs - tiedY);
+}
+
+/** Pairs of equal neighbours' runs. */
+function tiesIn(n: number, isSame: (i: number, j: number) => boolean): number {
+  let [ties, run] = [0, 0];
+  for (let i = 1; i < n; i++) {
+    run = isSame(i, i - 1) ? run + 1 : 0;
+    ties += run;
   }
-  return agreement / Math.sqrt((pairs - tiedX) * (pairs - tiedY));
+  return ties;
+}
+
+/** Sorts in place; how many pairs stood in the wrong order. */
+function sortCounting(values: Float64Array): number {
+  const n = values.length;
+  let from: Float64Array = values;
+  let to: Float64Array = new Float64Array(n);
+  let swaps = 0;
+  for (let width = 1; width < n; width *= 2) {
+    for (let low = 0; low < n; low += 2 * width) {
+      const [middle, high] = [Math.min(low + width, n), Math.min(low + 2 * width, n)];
+      let [left, right] = [low, middle];
+      for (let at = low; at < high; at++) {
+        const takeLeft =
+          left < middle && (right >= high || (from[left] as number) <= (from[right] as number));
+        if (!takeLeft) swaps += middle - left;
+        to[at] = from[takeLeft ? left++ : right++] as number;
+      }
+    }
+    [from, to] = [to, from];
+  }
+  if (from !== values) values.set(from);
+  return swaps;
+}
+
+async function readBoth(
+  metric: string,
+  x: Values,
+  y: Values,
+): Promise<[Float64Array, Float64Array]> {
+  const [a, b] = await Promise.all([read(metric, "x", x), read(metric, "y", y)]);
+  checkSameLength(metric, a, b);
+  return [a, b];
 }
 
 /** Ranks from 1; equal values share the mean of theirs. */
@@ -56,19 +110,24 @@ function ranks(values: Float64Array): Float64Array {
 }
 
 function correlation(x: Float64Array, y: Float64Array): number {
-  const centred = (values: Float64Array): Float64Array => {
+  const lessMean = (values: Float64Array): Float64Array => {
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
     return values.map((value) => value - mean);
   };
   const dot = (a: Float64Array, b: Float64Array): number =>
     a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
-  const [a, b] = [centred(x), centred(y)];
+  const [a, b] = [lessMean(x), lessMean(y)];
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
 /** The cosine of the angle between every row of x [n, d] and every row of y [m, d]; 0 where a row is 0. → [n, m]. */
-export function pairwiseCosineSimilarity(x: Tensor, y: Tensor): Tensor {
-  return noGrad(() => composite(() => unit(x).matmul(unit(y).mT)));
+export function pairwiseCosineSimilarity(x: Values, y: Values): Tensor {
+  return noGrad(() =>
+    composite(() => {
+      const given = tensorsOf("pairwiseCosineSimilarity", { x, y });
+      return unit(asFloat(given.x)).matmul(unit(asFloat(given.y)).mT);
+    }),
+  );
 }
 
 /** Settings of cosineSimilarity. */
@@ -79,15 +138,18 @@ export interface CosineSimilarityOptions {
 
 /** The cosine of the angle between each row of predictions and of targets [n, d]. → 0-d, or [n] without reduction. */
 export function cosineSimilarity(
-  predictions: Tensor,
-  targets: Tensor,
+  predictions: Values,
+  targets: Values,
   { reduction = "sum" }: CosineSimilarityOptions = {},
 ): Tensor {
-  checkSameShape("cosineSimilarity", predictions, targets);
   checkChoice("cosineSimilarity", "reduction", reduction, ["sum", "mean", null]);
   return noGrad(() =>
     composite(() => {
-      const each = unit(predictions).mul(unit(targets)).sum(-1);
+      const given = tensorsOf("cosineSimilarity", { predictions, targets });
+      checkSameShape("cosineSimilarity", given.predictions, given.targets);
+      const each = unit(asFloat(given.predictions))
+        .mul(unit(asFloat(given.targets)))
+        .sum(-1);
       if (reduction === null) return each;
       return reduction === "sum" ? each.sum() : each.mean();
     }),
@@ -104,8 +166,8 @@ function unit(x: Tensor): Tensor {
  * [pairs, d]) and their ratings.
  */
 export async function wordSimilarity(
-  first: Tensor,
-  second: Tensor,
+  first: Values,
+  second: Values,
   ratings: Values,
 ): Promise<number> {
   return spearmanCorrcoef(cosineSimilarity(first, second, { reduction: null }), ratings);

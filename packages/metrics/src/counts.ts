@@ -1,28 +1,31 @@
-import { arange, noGrad, ShapeError, type Tensor, where } from "@wgrad/autograd";
-import { composite } from "@wgrad/autograd/plugin";
-import { checkChoice, checkSameShape } from "./check.ts";
+import { arange, ShapeError, type Tensor, tensor, where } from "@wgrad/autograd";
+import { checkChoice } from "./check.ts";
+import { type ClassesOptions, classesIn, type Labelled, labelsOf, measured } from "./labels.ts";
+import type { Values } from "./values.ts";
 
 /** Settings of confusionMatrix. */
-export interface ConfusionMatrixOptions {
-  /** Classes are 0 … numClasses − 1 (default 2); examples of others do not count. */
-  readonly numClasses?: number;
+export interface ConfusionMatrixOptions extends ClassesOptions {
   /** Divides by the row ("true"), the column ("pred") or all ("all"); null counts (default null). */
   readonly normalize?: "true" | "pred" | "all" | null;
 }
 
-/** How often class i (row) was taken for class j (column). Classes or scores, as for `accuracy`. → [C, C], i32 or, normalized, f32. */
+/**
+ * How often class i (row) was taken for class j (column). Predictions come first, then targets (scikit-learn has them the other way
+ * round): labels [n, …], or scores [n, C, …] whose largest along dimension 1 is the class. Without `numClasses` or `labels` the classes
+ * are those of the scores, else the labels that occur, in order. → [C, C], i32 or, normalized or weighted, f32.
+ */
 export function confusionMatrix(
-  predictions: Tensor,
-  targets: Tensor,
-  { numClasses = 2, normalize = null }: ConfusionMatrixOptions = {},
+  predictions: Values,
+  targets: Values,
+  { normalize = null, ...options }: ConfusionMatrixOptions = {},
 ): Tensor {
   checkChoice("confusionMatrix", "normalize", normalize, ["true", "pred", "all", null]);
-  return noGrad(() =>
-    composite(() => {
-      const counts = confusion("confusionMatrix", predictions, targets, numClasses);
-      return normalize === null ? counts.to("i32") : normalized(counts, normalize);
-    }),
-  );
+  return measured(() => {
+    const found = labelsOf("confusionMatrix", { predictions, targets }, options);
+    const counts = confusion("confusionMatrix", found);
+    if (normalize !== null) return normalized(counts, normalize);
+    return found.weight === null ? counts.to("i32") : counts;
+  });
 }
 
 /** Counts as parts of their row, column or all; 0 where there are none. */
@@ -32,26 +35,22 @@ function normalized(counts: Tensor, over: "true" | "pred" | "all"): Tensor {
 }
 
 /** The confusion matrix in f32: exact below 2²⁴ examples of a kind. */
-export function confusion(
-  metric: string,
-  predictions: Tensor,
-  targets: Tensor,
-  numClasses: number,
-): Tensor {
-  const classes = classesOf(predictions, targets);
-  checkSameShape(metric, classes, targets);
-  return oneHot(targets, numClasses).T.matmul(oneHot(classes, numClasses));
-}
-
-/** The classes predicted: scores have one dimension more than targets, and the class is the largest along dimension 1. */
-export function classesOf(predictions: Tensor, targets: Tensor): Tensor {
-  return predictions.ndim === targets.ndim + 1 ? predictions.argmax(1) : predictions;
+export function confusion(metric: string, found: Labelled): Tensor {
+  const classes = classesIn(metric, found);
+  const predicted = oneHot(found.predicted, classes);
+  const weighed = found.weight === null ? predicted : predicted.mul(found.weight.unsqueeze(1));
+  return oneHot(found.actual, classes).T.matmul(weighed);
 }
 
 /** [n, C]: 1 at each example's class, f32. */
-export function oneHot(classes: Tensor, numClasses: number): Tensor {
-  const labels = arange(numClasses, { dtype: "i32", device: classes });
-  return classes.to("i32").reshape(-1, 1).eq(labels).to("f32");
+export function oneHot(labels: Tensor, classes: readonly number[]): Tensor {
+  return labels.reshape(-1, 1).eq(labelsLike(labels, classes)).to("f32");
+}
+
+function labelsLike(device: Tensor, classes: readonly number[]): Tensor {
+  return classes.every((label, k) => label === k)
+    ? arange(classes.length, { dtype: "i32", device })
+    : tensor(Int32Array.from(classes), { device });
 }
 
 /** a / b, and `otherwise` where b is 0. */
@@ -60,19 +59,60 @@ export function ratio(a: Tensor, b: Tensor, otherwise: number): Tensor {
   return where(none, otherwise, a.div(where(none, 1, b)));
 }
 
-/** Per class: right, true and predicted examples. */
+/** Per class, or of the one class there is: the weight of right, true and predicted examples. */
 export interface Tallies {
   readonly right: Tensor;
   readonly support: Tensor;
   readonly predicted: Tensor;
+  /** Whether the class occurs, as f32. */
+  readonly present: Tensor;
 }
 
-export function tally(counts: Tensor): Tallies {
-  return { right: counts.diagonal(), support: counts.sum(1), predicted: counts.sum(0) };
+/** Tallies of every class: [C]. */
+export function tally(found: Labelled, classes: readonly number[]): Tallies {
+  const [actual, predicted] = [oneHot(found.actual, classes), oneHot(found.predicted, classes)];
+  const weight = found.weight?.unsqueeze(1) ?? null;
+  const total = (x: Tensor): Tensor => (weight === null ? x : x.mul(weight)).sum(0);
+  return {
+    right: total(actual.mul(predicted)),
+    support: total(actual),
+    predicted: total(predicted),
+    present: actual.add(predicted).sum(0).gt(0).to("f32"),
+  };
 }
 
-/** Whether each example's class is among its k highest scores, of equals the first. scores: [n, C] → f32 [n]. */
-export function hits(metric: string, scores: Tensor, targets: Tensor, k: number): Tensor {
+/** The weight of all examples, and of those that are right: 0-d. */
+export function wholeTally({ actual, predicted, weight }: Labelled): Tallies {
+  const total = (x: Tensor): Tensor => (weight === null ? x : x.mul(weight)).sum();
+  const all = total(actual.eq(actual).to("f32"));
+  return {
+    right: total(actual.eq(predicted).to("f32")),
+    support: all,
+    predicted: all,
+    present: all.gt(0).to("f32"),
+  };
+}
+
+/** Tallies of one class, 0-d. */
+export function tallyOf(label: number, { actual, predicted, weight }: Labelled): Tallies {
+  const total = (x: Tensor): Tensor => (weight === null ? x.to("f32") : where(x, weight, 0)).sum();
+  const [isActual, isPredicted] = [actual.eq(label), predicted.eq(label)];
+  return {
+    right: total(isActual.logicalAnd(isPredicted)),
+    support: total(isActual),
+    predicted: total(isPredicted),
+    present: isActual.logicalOr(isPredicted).any().to("f32"),
+  };
+}
+
+/** Whether each example's class is among its k highest scores, f32 [n]; `ties` says which of equal ones come first. */
+export function hits(
+  metric: string,
+  scores: Tensor,
+  targets: Tensor,
+  k: number,
+  ties: "first" | "last",
+): Tensor {
   if (scores.ndim !== 2 || targets.ndim !== 1 || scores.shape[0] !== targets.shape[0]) {
     throw new ShapeError(
       `${metric}: takes scores [n, C] and classes [n]` +
@@ -83,7 +123,7 @@ export function hits(metric: string, scores: Tensor, targets: Tensor, k: number)
   const labels = arange(numClasses, { dtype: "i32", device: scores });
   const own = targets.to("i32").reshape(-1, 1);
   const score = where(own.eq(labels), scores, 0).sum(1, { keepdim: true });
-  const tiedBefore = scores.eq(score).logicalAnd(labels.lt(own));
-  const ahead = scores.gt(score).logicalOr(tiedBefore).to("f32").sum(1);
-  return ahead.lt(k).to("f32");
+  const before = ties === "first" ? labels.lt(own) : labels.gt(own);
+  const ahead = scores.gt(score).logicalOr(scores.eq(score).logicalAnd(before));
+  return ahead.to("f32").sum(1).lt(k).to("f32");
 }

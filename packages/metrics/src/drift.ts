@@ -1,5 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
-import { read, type Values } from "./values.ts";
+import { readFinite, type Values } from "./values.ts";
 
 /** Settings of populationStabilityIndex. */
 export interface StabilityOptions {
@@ -20,6 +20,11 @@ export async function populationStabilityIndex(
 ): Promise<number> {
   if (!Number.isInteger(bins) || bins < 2) {
     throw new ArgumentError(`populationStabilityIndex: bins is ${bins}\n  hint: 2 or more`);
+  }
+  if (!(epsilon > 0 && epsilon < 1)) {
+    throw new ArgumentError(
+      `populationStabilityIndex: epsilon is ${epsilon}\n  hint: above 0 and below 1`,
+    );
   }
   const [p, q] = await sortedBoth("populationStabilityIndex", reference, current);
   // repeated values make equal edges: one bin then
@@ -78,7 +83,10 @@ async function sortedBoth(
   reference: Values,
   current: Values,
 ): Promise<[Float64Array, Float64Array]> {
-  const [p, q] = await Promise.all([read(reference), read(current)]);
+  const [p, q] = await Promise.all([
+    readFinite(metric, "reference values", reference),
+    readFinite(metric, "current values", current),
+  ]);
   if (p.length === 0 || q.length === 0) {
     throw new ArgumentError(
       `${metric}: a sample is empty\n  reference: ${p.length} values\n  current: ${q.length} values`,

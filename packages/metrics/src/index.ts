@@ -1,4 +1,5 @@
 export {
+  type AccumulatedConfusionOptions,
   type AccumulatedScoreOptions,
   BinaryAccuracy,
   MulticlassAccuracy,
@@ -7,7 +8,7 @@ export {
   MulticlassPrecision,
   MulticlassRecall,
 } from "./accumulate/classification.ts";
-export { Metric, type Sums, type Totals } from "./accumulate/metric.ts";
+export { Metric, type MetricStateDict, type Sums, type Totals } from "./accumulate/metric.ts";
 export {
   MeanAbsoluteError,
   MeanMetric,
@@ -15,6 +16,14 @@ export {
   Perplexity,
   R2Score,
 } from "./accumulate/regression.ts";
+export {
+  type AreaAverage,
+  type AveragePrecisionOptions,
+  averagePrecisionScore,
+  type RocAucOptions,
+  rocAucScore,
+} from "./areas.ts";
+export type { BinaryOptions } from "./binary.ts";
 export {
   type BleuScoreOptions,
   bleuScore,
@@ -24,11 +33,13 @@ export {
   type Text,
 } from "./bleu.ts";
 export {
+  type AccuracyOptions,
   accuracy,
+  type BalancedAccuracyOptions,
   type BinaryAccuracyOptions,
   balancedAccuracyScore,
   binaryAccuracy,
-  type ClassesOptions,
+  type CohenKappaOptions,
   cohenKappaScore,
   matthewsCorrcoef,
   type TopKOptions,
@@ -42,7 +53,9 @@ export {
   mutualInfoScore,
   normalizedMutualInfoScore,
   randScore,
+  type SilhouetteOptions,
   silhouetteScore,
+  type VMeasureOptions,
   vMeasureScore,
 } from "./clustering.ts";
 export {
@@ -56,41 +69,48 @@ export {
 } from "./correlation.ts";
 export { type ConfusionMatrixOptions, confusionMatrix } from "./counts.ts";
 export {
+  type PrecisionRecallCurve,
+  precisionRecallCurve,
+  type RocCurve,
+  type RocCurveOptions,
+  rocCurve,
+} from "./curves.ts";
+export {
   type KolmogorovSmirnov,
   kolmogorovSmirnov,
   populationStabilityIndex,
   type StabilityOptions,
 } from "./drift.ts";
-export { type PerplexityOptions, perplexity } from "./perplexity.ts";
+export type { ClassesOptions, IgnoreOptions } from "./labels.ts";
 export {
-  type Average,
-  f1Score,
-  fbetaScore,
   type MulticlassAccuracyOptions,
   type MulticlassOptions,
   multiclassAccuracy,
   multiclassF1Score,
   multiclassPrecision,
   multiclassRecall,
+} from "./multiclass.ts";
+export { type PerplexityOptions, perplexity } from "./perplexity.ts";
+export {
+  type Average,
+  f1Score,
+  fbetaScore,
   precisionScore,
   recallScore,
   type ScoreOptions,
 } from "./precision-recall.ts";
-export { brierScoreLoss, logLoss } from "./probability.ts";
 export {
-  auc,
-  averagePrecisionScore,
-  ndcgScore,
-  type PrecisionRecallCurve,
-  precisionRecallCurve,
-  type RocAucOptions,
-  type RocCurve,
-  rocAucScore,
-  rocCurve,
-} from "./ranking.ts";
+  brierScoreLoss,
+  type LogLossOptions,
+  logLoss,
+  type ProbabilityLossOptions,
+} from "./probability.ts";
+export { auc, type NdcgOptions, ndcgScore, type RankingOptions } from "./ranking.ts";
 export {
+  type ExplainedOptions,
   explainedVarianceScore,
   type MeanSquaredErrorOptions,
+  type Multioutput,
   type MultioutputOptions,
   maxError,
   meanAbsoluteError,

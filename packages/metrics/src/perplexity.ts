@@ -1,34 +1,34 @@
-import { noGrad, ShapeError, type Tensor, where } from "@wgrad/autograd";
-import { composite } from "@wgrad/autograd/plugin";
-import { oneHot, ratio } from "./counts.ts";
+import { ArgumentError, ShapeError, type Tensor, where } from "@wgrad/autograd";
+import { ratio } from "./counts.ts";
+import { type IgnoreOptions, measured, unlessOdd } from "./labels.ts";
+import { asFloat, knownOf, tensorsOf, type Values } from "./values.ts";
 
 /** Settings of perplexity. */
-export interface PerplexityOptions {
-  /** Targets of this class do not count (default null: all do). */
-  readonly ignoreIndex?: number | null;
-}
+export interface PerplexityOptions extends IgnoreOptions {}
 
-/** exp of the mean of −log p(target): how many tokens a model hesitates between. logits: [B, T, V]; targets: [B, T]. → 0-d. */
+/**
+ * exp of the mean of −log p(target): how many tokens a model hesitates between. Logits come first, [B, T, V], then targets, [B, T];
+ * a logit of −Infinity rules a token out. → 0-d; NaN where a target that the device computed is no token.
+ */
 export function perplexity(
-  logits: Tensor,
-  targets: Tensor,
+  logits: Values,
+  targets: Values,
   { ignoreIndex = null }: PerplexityOptions = {},
 ): Tensor {
-  return noGrad(() =>
-    composite(() => {
-      const { total, count } = surprise("perplexity", logits, targets, ignoreIndex);
-      return ratio(total, count.to("f32"), Number.NaN).exp();
-    }),
-  );
+  return measured(() => {
+    const given = tensorsOf("perplexity", { logits, targets });
+    const { total, count, odd } = surprise("perplexity", given.logits, given.targets, ignoreIndex);
+    return unlessOdd(odd, ratio(total, count.to("f32"), Number.NaN).exp());
+  });
 }
 
-/** The sum of −log p(target), and over how many. */
+/** The sum of −log p(target), over how many, and which targets are no token (null: the host has seen that there are none). */
 export function surprise(
   metric: string,
   logits: Tensor,
   targets: Tensor,
   ignoreIndex: number | null,
-): { readonly total: Tensor; readonly count: Tensor } {
+): { readonly total: Tensor; readonly count: Tensor; readonly odd: Tensor | null } {
   if (String(logits.shape.slice(0, -1)) !== String(targets.shape)) {
     throw new ShapeError(
       `${metric}: takes logits [B, T, V] and targets [B, T]` +
@@ -38,9 +38,22 @@ export function surprise(
   const size = logits.shape.at(-1) as number;
   const flat = targets.to("i32").reshape(-1);
   const counted = ignoreIndex === null ? flat.eq(flat) : flat.ne(ignoreIndex);
-  const chosen = logits.reshape(-1, size).logSoftmax(1).mul(oneHot(flat, size)).sum(1);
+  const known = knownOf(targets);
+  const stray =
+    known &&
+    Array.from(known).find((k) => k !== ignoreIndex && !(k >= 0 && k < size && k % 1 === 0));
+  if (stray !== null && stray !== undefined) {
+    throw new ArgumentError(
+      `${metric}: target ${stray} is not one of ${size} tokens` +
+        `\n  hint: 0 to ${size - 1}; { ignoreIndex: ${stray} } leaves it out`,
+    );
+  }
+  const strayed = flat.lt(0).logicalOr(flat.ge(size)).logicalAnd(counted);
+  const scores = asFloat(logits).reshape(-1, size).logSoftmax(1);
+  const chosen = scores.gather(1, flat.clamp(0, size - 1).unsqueeze(1)).squeeze(1);
   return {
     total: where(counted, chosen, 0).sum().neg(),
     count: counted.to("i32").sum(),
+    odd: known === null ? strayed : null,
   };
 }

@@ -1,185 +1,159 @@
-import { ArgumentError, noGrad, type Tensor, where } from "@wgrad/autograd";
-import { composite } from "@wgrad/autograd/plugin";
+import { ArgumentError, type Tensor, where } from "@wgrad/autograd";
 import { checkChoice } from "./check.ts";
-import { confusion, hits, oneHot, ratio, type Tallies, tally } from "./counts.ts";
+import { ratio, type Tallies, tally, tallyOf, wholeTally } from "./counts.ts";
+import {
+  type ClassesOptions,
+  classesIn,
+  either,
+  type Labelled,
+  labelsOf,
+  measured,
+  unlessOdd,
+} from "./labels.ts";
+import { knownOf, type Values } from "./values.ts";
 
 /** How scores of several classes become one: of all examples, the classes' mean, that by support, or none ([C]). */
 export type Average = "micro" | "macro" | "weighted" | null;
 
 /** Settings of scikit-learn's scores. */
-export interface ScoreOptions {
-  /** "binary" is the score of class 1 (default "binary"). */
+export interface ScoreOptions extends ClassesOptions {
+  /** "binary" is the score of the class `posLabel`, of two (default "binary"). */
   readonly average?: "binary" | Average;
-  /** Classes are 0 … numClasses − 1 (default 2). */
-  readonly numClasses?: number;
   /** The class that "binary" is about (default 1). */
   readonly posLabel?: number;
-  /** The score of a class with nothing to divide by (default 0). */
+  /** The score of a class with nothing to divide by: 0, 1, or NaN, which leaves it out of the mean (default 0). */
   readonly zeroDivision?: number;
 }
 
 /** A score as a fraction, from right, true and predicted examples. */
-type Fraction = (tallies: Tallies) => readonly [above: Tensor, below: Tensor];
+export type Fraction = (tallies: Tallies) => readonly [above: Tensor, below: Tensor];
 
-const precision: Fraction = ({ right, predicted }) => [right, predicted];
-const recall: Fraction = ({ right, support }) => [right, support];
-const fbeta =
+export const precision: Fraction = ({ right, predicted }) => [right, predicted];
+export const recall: Fraction = ({ right, support }) => [right, support];
+export const fbeta =
   (beta: number): Fraction =>
   ({ right, support, predicted }) => [
     right.mul(1 + beta ** 2),
     support.mul(beta ** 2).add(predicted),
   ];
 
-/** Of the examples taken for a class, the part that is of it: TP / (TP + FP). → 0-d, or [C]. */
+/**
+ * Of the examples taken for a class, the part that is of it: TP / (TP + FP). Predictions come first, then targets (scikit-learn has
+ * them the other way round, which would give the recall); both as for `confusionMatrix`. → 0-d, or [C].
+ */
 export function precisionScore(
-  predictions: Tensor,
-  targets: Tensor,
+  predictions: Values,
+  targets: Values,
   options: ScoreOptions = {},
 ): Tensor {
   return score("precisionScore", precision, predictions, targets, options);
 }
 
-/** Of the examples of a class, the part that is recognized: TP / (TP + FN). → 0-d, or [C]. */
+/**
+ * Of the examples of a class, the part that is recognized: TP / (TP + FN). Predictions come first, then targets (scikit-learn has
+ * them the other way round, which would give the precision); both as for `confusionMatrix`. → 0-d, or [C].
+ */
 export function recallScore(
-  predictions: Tensor,
-  targets: Tensor,
+  predictions: Values,
+  targets: Values,
   options: ScoreOptions = {},
 ): Tensor {
   return score("recallScore", recall, predictions, targets, options);
 }
 
-/** The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). → 0-d, or [C]. */
-export function f1Score(predictions: Tensor, targets: Tensor, options: ScoreOptions = {}): Tensor {
+/**
+ * The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). Predictions come first, then targets, as for
+ * `confusionMatrix`. → 0-d, or [C].
+ */
+export function f1Score(predictions: Values, targets: Values, options: ScoreOptions = {}): Tensor {
   return score("f1Score", fbeta(1), predictions, targets, options);
 }
 
-/** The mean of precision and recall in which recall weighs β times as much. → 0-d, or [C]. */
+/**
+ * The mean of precision and recall in which recall weighs β times as much. Predictions come first, then targets, as for
+ * `confusionMatrix`. → 0-d, or [C].
+ */
 export function fbetaScore(
-  predictions: Tensor,
-  targets: Tensor,
+  predictions: Values,
+  targets: Values,
   beta: number,
   options: ScoreOptions = {},
 ): Tensor {
-  return score("fbetaScore", fbeta(beta), predictions, targets, options);
+  if (!(beta >= 0)) throw new ArgumentError(`fbetaScore: beta is ${beta}\n  hint: 0 or more`);
+  const fraction = beta === Number.POSITIVE_INFINITY ? recall : fbeta(beta);
+  return score("fbetaScore", fraction, predictions, targets, options);
 }
 
 function score(
   name: string,
   fraction: Fraction,
-  predictions: Tensor,
-  targets: Tensor,
-  { average = "binary", numClasses = 2, posLabel = 1, zeroDivision = 0 }: ScoreOptions,
+  predictions: Values,
+  targets: Values,
+  options: ScoreOptions,
 ): Tensor {
+  const { average = "binary", posLabel = 1, zeroDivision = 0, ...classes } = options;
   checkChoice(name, "average", average, ["binary", "micro", "macro", "weighted", null]);
-  if (average === "binary" && !(posLabel >= 0 && posLabel < numClasses)) {
-    throw new ArgumentError(`${name}: posLabel is ${posLabel} of ${numClasses} classes`);
-  }
-  return noGrad(() =>
-    composite(() => {
-      const tallies = tally(confusion(name, predictions, targets, numClasses));
-      const [above, below] = fraction(tallies);
-      if (average === "micro") return ratio(above.sum(), below.sum(), zeroDivision);
-      const each = ratio(above, below, zeroDivision);
-      if (average === "binary") return each.select(0, posLabel).clone();
-      if (average === "macro") return each.mean();
-      if (average === null) return each;
-      return ratio(each.mul(tallies.support).sum(), tallies.support.sum(), zeroDivision);
-    }),
-  );
+  checkChoice(name, "zeroDivision", zeroDivision, [0, 1, Number.NaN]);
+  return measured(() => {
+    const found = labelsOf(name, { predictions, targets }, classes);
+    if (average === "binary") {
+      const odd = either(found.odd, checkTwo(name, posLabel, found, classes));
+      return unlessOdd(odd, ratio(...fraction(tallyOf(posLabel, found)), zeroDivision));
+    }
+    if (average === "micro" && found.classes === null)
+      return unlessOdd(found.odd, ratio(...fraction(wholeTally(found)), zeroDivision));
+    const tallies = tally(found, classesIn(name, found));
+    const counts = found.named ? tallies.present.eq(tallies.present) : tallies.present.gt(0);
+    const mean = averaged(fraction(tallies), { ...tallies, counts }, average, zeroDivision);
+    return unlessOdd(found.odd, mean);
+  });
 }
 
-/** Settings of torchmetrics' scores. */
-export interface MulticlassOptions {
-  /** "macro" leaves out classes that neither occur nor are predicted (default "macro"). */
-  readonly average?: Average;
-}
-
-/** Settings of multiclassAccuracy. */
-export interface MulticlassAccuracyOptions extends MulticlassOptions {
-  /** Of scores, how many classes may be named (default 1). */
-  readonly topK?: number;
-}
-
-/** Part of the examples, or of each class, that is recognized. → 0-d, or [C]. */
-export function multiclassAccuracy(
-  predictions: Tensor,
-  targets: Tensor,
-  numClasses: number,
-  { average = "macro", topK = 1 }: MulticlassAccuracyOptions = {},
-): Tensor {
-  if (topK === 1)
-    return multiclass("multiclassAccuracy", recall, predictions, targets, numClasses, average);
-  checkChoice("multiclassAccuracy", "average", average, ["micro", "macro", "weighted", null]);
-  return noGrad(() =>
-    composite(() => {
-      const hit = hits("multiclassAccuracy", predictions, targets, topK);
-      const classes = oneHot(targets, numClasses);
-      const support = classes.sum(0);
-      return averaged(
-        [hit.reshape(-1, 1).mul(classes).sum(0), support],
-        { support, present: support },
-        average,
-      );
-    }),
-  );
-}
-
-/** Precision of each class, averaged. → 0-d, or [C]. */
-export function multiclassPrecision(
-  predictions: Tensor,
-  targets: Tensor,
-  numClasses: number,
-  { average = "macro" }: MulticlassOptions = {},
-): Tensor {
-  return multiclass("multiclassPrecision", precision, predictions, targets, numClasses, average);
-}
-
-/** Recall of each class, averaged. → 0-d, or [C]. */
-export function multiclassRecall(
-  predictions: Tensor,
-  targets: Tensor,
-  numClasses: number,
-  { average = "macro" }: MulticlassOptions = {},
-): Tensor {
-  return multiclass("multiclassRecall", recall, predictions, targets, numClasses, average);
-}
-
-/** F₁ of each class, averaged. → 0-d, or [C]. */
-export function multiclassF1Score(
-  predictions: Tensor,
-  targets: Tensor,
-  numClasses: number,
-  { average = "macro" }: MulticlassOptions = {},
-): Tensor {
-  return multiclass("multiclassF1Score", fbeta(1), predictions, targets, numClasses, average);
-}
-
-function multiclass(
+/** Refuses more than two classes, or two without the one in question; of labels on the device it says where they are. */
+function checkTwo(
   name: string,
-  fraction: Fraction,
-  predictions: Tensor,
-  targets: Tensor,
-  numClasses: number,
-  average: Average,
-): Tensor {
-  checkChoice(name, "average", average, ["micro", "macro", "weighted", null]);
-  return noGrad(() =>
-    composite(() => {
-      const tallies = tally(confusion(name, predictions, targets, numClasses));
-      const present = tallies.support.add(tallies.predicted);
-      return averaged(fraction(tallies), { support: tallies.support, present }, average);
-    }),
-  );
+  posLabel: number,
+  { predicted, actual, classes }: Labelled,
+  { numClasses = null, labels = null }: ClassesOptions,
+): Tensor | null {
+  if (labels !== null) {
+    throw new ArgumentError(
+      `${name}: labels choose the classes of an average, which "binary" is not\n  hint: { posLabel }, or average: "macro"`,
+    );
+  }
+  if (classes !== null) {
+    const fits = classes.length <= 2 && (classes.length < 2 || classes.includes(posLabel));
+    if (fits) return null;
+    const what =
+      classes.length > 2
+        ? `there are ${classes.length} classes, but average is "binary"\n  hint: "micro", "macro", "weighted", or null for one of each`
+        : `posLabel is ${posLabel} of the classes ${classes.join(" and ")}\n  hint: { posLabel: ${classes[1]} }`;
+    throw new ArgumentError(`${name}: ${what}`);
+  }
+  if (numClasses !== null || knownOf(actual) !== null) return null;
+  const [low, high] = [
+    predicted.amin().minimum(actual.amin()),
+    predicted.amax().maximum(actual.amax()),
+  ];
+  const third = (x: Tensor): Tensor => x.ne(low).logicalAnd(x.ne(high));
+  const missing = low.ne(high).logicalAnd(low.ne(posLabel)).logicalAnd(high.ne(posLabel));
+  return third(predicted).logicalOr(third(actual)).logicalOr(missing);
 }
 
-function averaged(
+/** The classes' fractions as one; `counts` says which of them "macro" is the mean of. */
+export function averaged(
   [above, below]: readonly [Tensor, Tensor],
-  { support, present }: { readonly support: Tensor; readonly present: Tensor },
+  { support, counts }: { readonly support: Tensor; readonly counts: Tensor },
   average: Average,
+  zeroDivision: number,
 ): Tensor {
-  if (average === "micro") return ratio(above.sum(), below.sum(), 0);
-  const each = ratio(above, below, 0);
+  if (average === "micro") return ratio(above.sum(), below.sum(), zeroDivision);
+  const each = ratio(above, below, zeroDivision);
   if (average === null) return each;
-  const weights = average === "weighted" ? support : where(present.gt(0), 1, 0).to("f32");
-  return ratio(each.mul(weights).sum(), weights.sum(), 0);
+  const weights = average === "weighted" ? support : counts.to("f32");
+  if (!Number.isNaN(zeroDivision))
+    return ratio(each.mul(weights).sum(), weights.sum(), zeroDivision);
+  const defined = below.ne(0);
+  const total = where(defined, each.mul(weights), 0).sum();
+  return ratio(total, where(defined, weights, 0).sum(), zeroDivision);
 }

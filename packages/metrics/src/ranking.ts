@@ -1,43 +1,78 @@
-import { ArgumentError, ShapeError, Tensor } from "@wgrad/autograd";
-import { checkChoice, checkSameLength } from "./check.ts";
-import { read, type Values } from "./values.ts";
+import { ArgumentError, ShapeError } from "@wgrad/autograd";
+import { checkSameLength, checkSameShape } from "./check.ts";
+import { type HostValues, read, readFinite, readFiniteShaped, type Values } from "./values.ts";
 
-/** Points of a receiver operating characteristic, thresholds falling. */
-export interface RocCurve {
-  /** False positive rates, and true ones. */
-  readonly fpr: Float64Array;
-  readonly tpr: Float64Array;
-  /** Scores from which on an example counts as a yes; the first is Infinity. */
-  readonly thresholds: Float64Array;
-}
-
-/** Precisions and recalls, thresholds rising; a last point (1, 0) has none. */
-export interface PrecisionRecallCurve {
-  readonly precision: Float64Array;
-  readonly recall: Float64Array;
-  readonly thresholds: Float64Array;
-}
-
-/** At every distinct score, from the highest: how many yes and no examples have it or more. */
-interface Steps {
+/** At every distinct score, from the highest: the weight of the yes and no examples that have it or more. */
+export interface Steps {
   readonly thresholds: number[];
   readonly yes: number[];
   readonly no: number[];
 }
 
-async function stepsOf(metric: string, scores: Values, targets: Values): Promise<Steps> {
-  const [s, y] = await Promise.all([read(scores), read(targets)]);
-  checkSameLength(metric, s, y);
-  return steps(s, (i) => y[i] !== 0);
+/** Settings of metrics of scores and yes-or-no targets. */
+export interface RankingOptions {
+  /** What each example weighs, [n] (default: all alike). */
+  readonly sampleWeight?: Values | null;
+  /** Which target is the yes (default 1; targets may then be 1 and 0, or 1 and −1). */
+  readonly posLabel?: number | null;
 }
 
-function steps(scores: Float64Array, isYes: (i: number) => boolean): Steps {
+/** Scores, yes-or-no targets and weights on the host. */
+export interface Ranked {
+  readonly scores: Float64Array;
+  readonly isYes: readonly boolean[];
+  readonly weights: Float64Array | null;
+}
+
+/** Reads and checks them: finite scores, one target and one weight for each. */
+export async function ranked(
+  metric: string,
+  scores: Values,
+  targets: Values,
+  { sampleWeight = null, posLabel = null }: RankingOptions = {},
+): Promise<Ranked> {
+  const [s, y, weights] = await Promise.all([
+    readFinite(metric, "scores", scores),
+    readFinite(metric, "targets", targets),
+    sampleWeight === null ? null : readFinite(metric, "sampleWeight", sampleWeight),
+  ]);
+  checkSameLength(metric, s, y);
+  if (weights !== null) checkSameLength(metric, s, weights);
+  const yes = posLabel ?? 1;
+  checkTwo(metric, y, posLabel);
+  return { scores: s, isYes: Array.from(y, (target) => target === yes), weights };
+}
+
+/** Throws ArgumentError for targets of more than two kinds, or of two of which neither can be told to be the yes. */
+function checkTwo(metric: string, targets: Float64Array, posLabel: number | null): void {
+  const found = [...new Set(targets)].sort((a, b) => a - b);
+  if (found.length > 2) {
+    throw new ArgumentError(
+      `${metric}: targets have ${found.length} classes, which scores [n] cannot tell apart` +
+        "\n  hint: scores [n, C], or targets 1 and 0",
+    );
+  }
+  const known = posLabel === null ? ["0,1", "-1,1", "0", "1", "-1"] : [];
+  if (
+    posLabel === null ? known.includes(String(found)) : found.length < 2 || found.includes(posLabel)
+  )
+    return;
+  const what = `targets are ${found.join(" and ")}`;
+  throw new ArgumentError(
+    `${metric}: ${what}, and ${posLabel === null ? "nothing says which is the yes" : `posLabel is ${posLabel}`}` +
+      `\n  hint: { posLabel: ${found.at(-1)} }`,
+  );
+}
+
+/** How many there are of each at every distinct score. */
+export function stepsOf({ scores, isYes, weights }: Ranked): Steps {
   const order = [...scores.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number));
   const found: Steps = { thresholds: [], yes: [], no: [] };
   let [yes, no] = [0, 0];
   order.forEach((i, place) => {
-    if (isYes(i)) yes++;
-    else no++;
+    const weight = weights?.[i] ?? 1;
+    if (isYes[i]) yes += weight;
+    else no += weight;
     const next = order[place + 1];
     if (next !== undefined && scores[next] === scores[i]) return;
     found.thresholds.push(scores[i] as number);
@@ -47,151 +82,93 @@ function steps(scores: Float64Array, isYes: (i: number) => boolean): Steps {
   return found;
 }
 
-/** True against false positive rate at every distinct score. scores: [n]; targets: 1 or 0, [n]. */
-export async function rocCurve(scores: Values, targets: Values): Promise<RocCurve> {
-  const { thresholds, yes, no } = await stepsOf("rocCurve", scores, targets);
-  const rates = (counts: readonly number[]): Float64Array =>
-    Float64Array.from([0, ...counts], (count) => count / (counts.at(-1) as number));
-  return {
-    fpr: rates(no),
-    tpr: rates(yes),
-    thresholds: Float64Array.from([Number.POSITIVE_INFINITY, ...thresholds]),
-  };
-}
-
-/** Precision against recall at every distinct score. scores: [n]; targets: 1 or 0, [n]. */
-export async function precisionRecallCurve(
-  scores: Values,
-  targets: Values,
-): Promise<PrecisionRecallCurve> {
-  const { thresholds, yes, no } = await stepsOf("precisionRecallCurve", scores, targets);
-  const all = yes.at(-1) as number;
-  const precision = yes.map((count, i) => count / (count + (no[i] as number)));
-  const recall = yes.map((count) => (all === 0 ? 1 : count / all));
-  return {
-    precision: Float64Array.from([...precision.reverse(), 1]),
-    recall: Float64Array.from([...recall.reverse(), 0]),
-    thresholds: Float64Array.from(thresholds.reverse()),
-  };
-}
-
 /** The area under points of a curve whose x rise or fall, by trapezoids. */
 export function auc(x: ArrayLike<number>, y: ArrayLike<number>): number {
   checkSameLength("auc", x, y, 2);
-  let area = 0;
+  let [area, rises, falls] = [0, false, false];
   for (let i = 1; i < x.length; i++) {
     const width = (x[i] as number) - (x[i - 1] as number);
+    rises ||= width > 0;
+    falls ||= width < 0;
     area += (width * ((y[i] as number) + (y[i - 1] as number))) / 2;
+  }
+  if (rises && falls) {
+    throw new ArgumentError(
+      "auc: x neither rises nor falls throughout\n  hint: sort the points by x",
+    );
   }
   return Math.abs(area);
 }
 
-/** The chance that a yes scores above a no, ties counting half; NaN if one of them is missing. */
-function areaOf({ yes, no }: Steps): number {
-  const [allYes, allNo] = [yes.at(-1) ?? 0, no.at(-1) ?? 0];
-  let area = 0;
-  yes.forEach((count, i) => {
-    const [yesBefore, noBefore] = [yes[i - 1] ?? 0, no[i - 1] ?? 0];
-    area += ((no[i] as number) - noBefore) * ((count + yesBefore) / 2);
-  });
-  return area / (allYes * allNo);
-}
-
-/** Settings of rocAucScore. */
-export interface RocAucOptions {
-  /** Of scores [n, C]: each class against the rest (default "ovr"). */
-  readonly multiClass?: "ovr";
-  /** The classes' mean, that by support, or one each (default "macro"). */
-  readonly average?: "macro" | "weighted" | null;
-}
-
-/**
- * The area under the ROC curve. scores: [n] with targets 1 or 0; or a tensor [n, C] with classes, each against the rest. NaN where
- * there is only one class. → a number, or with average null one for each class.
- */
-export async function rocAucScore(
-  scores: Values,
-  targets: Values,
-  options: RocAucOptions & { readonly average: null },
-): Promise<number[]>;
-export async function rocAucScore(
-  scores: Values,
-  targets: Values,
-  options?: RocAucOptions,
-): Promise<number>;
-export async function rocAucScore(
-  scores: Values,
-  targets: Values,
-  { multiClass = "ovr", average = "macro" }: RocAucOptions = {},
-): Promise<number | number[]> {
-  if (!(scores instanceof Tensor) || scores.ndim < 2)
-    return areaOf(await stepsOf("rocAucScore", scores, targets));
-  checkChoice("rocAucScore", "multiClass", multiClass, ["ovr"]);
-  checkChoice("rocAucScore", "average", average, ["macro", "weighted", null]);
-  const [n, numClasses] = scores.shape as readonly [number, number];
-  const [s, y] = await Promise.all([read(scores), read(targets)]);
-  if (scores.ndim !== 2 || y.length !== n) {
-    throw new ShapeError(
-      `rocAucScore: takes scores [n, C] and classes [n]\n  scores: [${scores.shape.join(", ")}]\n  classes: ${y.length}`,
-    );
-  }
-  const areas = Array.from({ length: numClasses }, (_, k) => {
-    const column = Float64Array.from({ length: n }, (_, i) => s[i * numClasses + k] as number);
-    return areaOf(steps(column, (i) => y[i] === k));
-  });
-  if (average === null) return areas;
-  const weights = areas.map((_, k) =>
-    average === "macro" ? 1 : y.reduce((count, label) => count + Number(label === k), 0),
-  );
-  const total = weights.reduce((a, b) => a + b, 0);
-  return areas.reduce((sum, area, k) => sum + area * (weights[k] as number), 0) / total;
-}
-
-/** Σ (Rₖ − Rₖ₋₁) Pₖ over the distinct scores from the highest: the area under precision against recall, by steps. */
-export async function averagePrecisionScore(scores: Values, targets: Values): Promise<number> {
-  const { yes, no } = await stepsOf("averagePrecisionScore", scores, targets);
-  const all = yes.at(-1) as number;
-  if (all === 0) return 0;
-  return yes.reduce((sum, count, i) => {
-    const gained = (count - (yes[i - 1] ?? 0)) / all;
-    return sum + gained * (count / (count + (no[i] as number)));
-  }, 0);
+/** Settings of ndcgScore. */
+export interface NdcgOptions {
+  /** How many places count; null: all (default null). */
+  readonly k?: number | null;
+  /** Takes equal scores in their order, in place of their mean (default false). */
+  readonly ignoreTies?: boolean;
+  /** What each row weighs, [n] (default: all alike). */
+  readonly sampleWeight?: Values | null;
 }
 
 /**
  * Discounted cumulative gain of the order that scores give, as a part of the best order's, mean over rows:
- * DCG = Σ gain / log₂(rank + 1). gains and scores: [n, documents], or one row.
+ * DCG = Σ gain / log₂(rank + 1). Scores come first, then gains, none below 0; both [n, documents], or one row.
  */
 export async function ndcgScore(
-  scores: Tensor,
-  gains: Tensor,
-  { k = Number.POSITIVE_INFINITY }: { readonly k?: number } = {},
+  scores: Values,
+  gains: Values,
+  { k = null, ignoreTies = false, sampleWeight = null }: NdcgOptions = {},
 ): Promise<number> {
-  const width = scores.shape.at(-1) ?? 1;
-  const [s, g] = await Promise.all([read(scores), read(gains)]);
-  checkSameLength("ndcgScore", s, g);
-  if (!(k >= 1)) throw new ArgumentError(`ndcgScore: k is ${k}\n  hint: 1 or more`);
-  const rows = s.length / width;
-  let total = 0;
-  for (let row = 0; row < rows; row++) {
-    const [rowScores, rowGains] = [s, g].map((x) => x.subarray(row * width, (row + 1) * width)) as [
-      Float64Array,
-      Float64Array,
-    ];
-    const best = gainOf(rowGains, rowGains, k);
-    total += best === 0 ? 0 : gainOf(rowScores, rowGains, k) / best;
+  const places = k ?? Number.POSITIVE_INFINITY;
+  if (!(places >= 1) || (Number.isFinite(places) && !Number.isInteger(places))) {
+    throw new ArgumentError(`ndcgScore: k is ${k}\n  hint: a whole number, 1 or more`);
   }
-  return total / rows;
+  const [s, g] = await Promise.all([
+    readFiniteShaped("ndcgScore", "scores", scores),
+    readFiniteShaped("ndcgScore", "gains", gains),
+  ]);
+  checkSameShape("ndcgScore", s, g, ["scores", "gains"]);
+  checkDocuments(s, g);
+  const width = s.shape.at(-1) as number;
+  const rows = s.data.length / width;
+  const weights =
+    sampleWeight === null ? null : await read("ndcgScore", "sampleWeight", sampleWeight);
+  if (weights !== null) checkSameLength("ndcgScore", weights, { length: rows });
+  let [total, weighed] = [0, 0];
+  for (let row = 0; row < rows; row++) {
+    const [rowScores, rowGains] = [s, g].map(({ data }) =>
+      data.subarray(row * width, (row + 1) * width),
+    ) as [Float64Array, Float64Array];
+    const best = gainOf(rowGains, rowGains, places, true);
+    const weight = weights?.[row] ?? 1;
+    weighed += weight;
+    total += best === 0 ? 0 : (weight * gainOf(rowScores, rowGains, places, ignoreTies)) / best;
+  }
+  return total / weighed;
 }
 
-/** DCG with tied scores sharing their places evenly. */
-function gainOf(scores: Float64Array, gains: Float64Array, k: number): number {
-  const order = [...scores.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number));
+function checkDocuments({ shape, data }: HostValues, gains: HostValues): void {
+  if (data.length === 0 || (shape.at(-1) ?? 1) < 2 || shape.length > 2) {
+    throw new ShapeError(
+      `ndcgScore: takes [n, documents] with two documents or more, or one row\n  scores: [${shape.join(", ")}]`,
+    );
+  }
+  const negative = gains.data.find((gain) => gain < 0);
+  if (negative === undefined) return;
+  throw new ArgumentError(`ndcgScore: a gain is ${negative}\n  hint: gains are 0 or more`);
+}
+
+/** DCG, tied scores sharing their places evenly unless `ignoreTies`. */
+function gainOf(scores: Float64Array, gains: Float64Array, k: number, ignoreTies: boolean): number {
+  // of equal ones scikit-learn takes the last first
+  const order = [...scores.keys()].sort(
+    (a, b) => (scores[b] as number) - (scores[a] as number) || b - a,
+  );
   let total = 0;
   for (let from = 0; from < order.length; ) {
     let to = from + 1;
     const score = scores[order[from] as number];
-    while (to < order.length && scores[order[to] as number] === score) to++;
+    while (!ignoreTies && to < order.length && scores[order[to] as number] === score) to++;
     let [gain, discount] = [0, 0];
     for (let i = from; i < to; i++) {
       gain += gains[order[i] as number] as number;

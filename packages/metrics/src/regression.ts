@@ -1,11 +1,18 @@
-import { noGrad, sort, type Tensor, where } from "@wgrad/autograd";
+import { ArgumentError, noGrad, sort, type Tensor, tensor, where } from "@wgrad/autograd";
 import { composite } from "@wgrad/autograd/plugin";
-import { checkChoice, checkSameShape } from "./check.ts";
+import { checkChoice, checkSameShape, checkWeights } from "./check.ts";
+import { ratio } from "./counts.ts";
+import { asFloat, type Values, withWeight } from "./values.ts";
+
+/** How several outputs become one: their mean, one each, or a mean by these weights. */
+export type Multioutput = "uniform_average" | "raw_values" | readonly number[];
 
 /** Settings of metrics of several outputs. */
 export interface MultioutputOptions {
-  /** Of [n, outputs]: the mean over all outputs, or each one's ("raw_values": [outputs]) (default "uniform_average"). */
-  readonly multioutput?: "uniform_average" | "raw_values";
+  /** Of [n, outputs]: the mean, each one's ("raw_values": [outputs]), or a mean by weights (default "uniform_average"). */
+  readonly multioutput?: Multioutput;
+  /** What each example weighs, [n] (default: all alike). */
+  readonly sampleWeight?: Values | null;
 }
 
 /** Settings of meanSquaredError. */
@@ -14,127 +21,238 @@ export interface MeanSquaredErrorOptions extends MultioutputOptions {
   readonly squared?: boolean;
 }
 
-type Outputs = MultioutputOptions["multioutput"];
+/** Settings of r2Score and explainedVarianceScore. */
+export interface ExplainedOptions extends Omit<MultioutputOptions, "multioutput"> {
+  /** As in other metrics, or a mean by the outputs' variances (default "uniform_average"). */
+  readonly multioutput?: Multioutput | "variance_weighted";
+}
 
-/** The metric of each output, an example along dimension 0 and the rest outputs, or their mean. */
+/** A mean over the examples, [n, outputs] → [outputs]. */
+type Mean = (x: Tensor) => Tensor;
+
+interface Examples {
+  readonly p: Tensor;
+  readonly y: Tensor;
+  readonly mean: Mean;
+  /** [n, 1]; null where all weigh 1. */
+  readonly weight: Tensor | null;
+}
+
+/** What a metric has of each output, an example along dimension 0 and the rest outputs, as asked. */
 function perOutput(
   name: string,
-  predictions: Tensor,
-  targets: Tensor,
-  multioutput: Outputs,
-  metric: (predictions: Tensor, targets: Tensor) => Tensor,
+  predictions: Values,
+  targets: Values,
+  { multioutput = "uniform_average", sampleWeight = null }: MultioutputOptions,
+  metric: (examples: Examples) => Tensor,
 ): Tensor {
-  checkSameShape(name, predictions, targets);
-  checkChoice(name, "multioutput", multioutput, ["uniform_average", "raw_values"]);
   return noGrad(() =>
     composite(() => {
-      const rows = (x: Tensor): Tensor => x.reshape(x.shape[0] ?? 1, -1);
-      const each = metric(rows(predictions), rows(targets));
-      return multioutput === "raw_values" ? each : each.mean();
+      const examples = examplesOf(name, predictions, targets, sampleWeight);
+      return combined(name, metric(examples), multioutput);
     }),
   );
 }
 
-/** Mean of (prediction − target)², or its root. Shapes must be equal. → 0-d, or one for each output. */
-export function meanSquaredError(
-  predictions: Tensor,
-  targets: Tensor,
-  { multioutput = "uniform_average", squared = true }: MeanSquaredErrorOptions = {},
-): Tensor {
-  return perOutput("meanSquaredError", predictions, targets, multioutput, (p, y) => {
-    const mean = p.sub(y).square().mean(0);
-    return squared ? mean : mean.sqrt();
-  });
+function examplesOf(
+  name: string,
+  predictions: Values,
+  targets: Values,
+  sampleWeight: Values | null,
+): Examples {
+  const { tensors, weight } = withWeight(name, { predictions, targets }, sampleWeight);
+  checkSameShape(name, tensors.predictions, tensors.targets);
+  const n = tensors.targets.shape[0] ?? 1;
+  const rows = (x: Tensor): Tensor => asFloat(x).reshape(n, n === 0 ? 1 : -1);
+  const [p, y] = [rows(tensors.predictions), rows(tensors.targets)];
+  if (weight === null) return { p, y, mean: (x) => x.mean(0), weight: null };
+  checkWeights(name, weight, [n]);
+  const column = weight.unsqueeze(1);
+  const mean: Mean = (x) => ratio(x.mul(column).sum(0), column.sum(), Number.NaN);
+  return { p, y, mean, weight: column };
 }
 
-/** √ of the mean of (prediction − target)². Shapes must be equal. → 0-d, or one for each output. */
-export function rootMeanSquaredError(
-  predictions: Tensor,
-  targets: Tensor,
-  options: MultioutputOptions = {},
-): Tensor {
-  const { multioutput = "uniform_average" } = options;
-  return perOutput("rootMeanSquaredError", predictions, targets, multioutput, (p, y) =>
-    p.sub(y).square().mean(0).sqrt(),
-  );
-}
-
-/** Mean of |prediction − target|. Shapes must be equal. → 0-d, or one for each output. */
-export function meanAbsoluteError(
-  predictions: Tensor,
-  targets: Tensor,
-  { multioutput = "uniform_average" }: MultioutputOptions = {},
-): Tensor {
-  return perOutput("meanAbsoluteError", predictions, targets, multioutput, (p, y) =>
-    p.sub(y).abs().mean(0),
-  );
-}
-
-/** Median of |prediction − target|; of an even number the mean of the middle two. → 0-d, or one for each output. */
-export function medianAbsoluteError(
-  predictions: Tensor,
-  targets: Tensor,
-  { multioutput = "uniform_average" }: MultioutputOptions = {},
-): Tensor {
-  return perOutput("medianAbsoluteError", predictions, targets, multioutput, (p, y) => {
-    const { values } = sort(p.sub(y).abs(), 0);
-    const last = (values.shape[0] as number) - 1;
-    return values
-      .select(0, Math.floor(last / 2))
-      .add(values.select(0, Math.ceil(last / 2)))
-      .div(2);
-  });
-}
-
-/** Mean of |prediction − target| / |target|, a fraction; a target of 0 counts as 2⁻⁵². → 0-d, or one for each output. */
-export function meanAbsolutePercentageError(
-  predictions: Tensor,
-  targets: Tensor,
-  { multioutput = "uniform_average" }: MultioutputOptions = {},
-): Tensor {
-  return perOutput("meanAbsolutePercentageError", predictions, targets, multioutput, (p, y) =>
-    p
-      .sub(y)
-      .abs()
-      .div(y.abs().clamp(2 ** -52))
-      .mean(0),
-  );
-}
-
-/** The largest |prediction − target|. Shapes must be equal. → 0-d. */
-export function maxError(predictions: Tensor, targets: Tensor): Tensor {
-  checkSameShape("maxError", predictions, targets);
-  return noGrad(() => composite(() => predictions.sub(targets).abs().amax()));
-}
-
-/** 1 − residual / total; where there is nothing to explain, 1 for a perfect prediction and else 0. */
-function explained(residual: Tensor, total: Tensor): Tensor {
-  const constant = where(residual.eq(0), 1, 0);
-  return where(total.eq(0), constant, residual.div(total).neg().add(1));
+function combined(name: string, each: Tensor, multioutput: Multioutput): Tensor {
+  if (!Array.isArray(multioutput)) {
+    checkChoice(name, "multioutput", multioutput, ["uniform_average", "raw_values"]);
+    return multioutput === "raw_values" ? each : each.mean();
+  }
+  const weights = Float32Array.from(multioutput as readonly number[]);
+  if (weights.length !== each.shape[0] || !weights.every(Number.isFinite)) {
+    throw new ArgumentError(
+      `${name}: multioutput has ${weights.length} weights for ${each.shape[0]} outputs\n  hint: a number for each`,
+    );
+  }
+  const share = tensor(weights, { device: each.device });
+  return ratio(each.mul(share).sum(), share.sum(), Number.NaN);
 }
 
 /**
- * R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 is no better than the mean of the targets. Of targets that do not
- * vary it is 1 if they are met exactly, else 0, as in scikit-learn. → 0-d, or one for each output.
+ * Mean of (prediction − target)², or its root. Predictions come first, then targets. Shapes must be equal. → 0-d, or one for each
+ * output.
  */
-export function r2Score(
-  predictions: Tensor,
-  targets: Tensor,
-  { multioutput = "uniform_average" }: MultioutputOptions = {},
+export function meanSquaredError(
+  predictions: Values,
+  targets: Values,
+  { squared = true, ...options }: MeanSquaredErrorOptions = {},
 ): Tensor {
-  return perOutput("r2Score", predictions, targets, multioutput, (p, y) =>
-    explained(y.sub(p).square().sum(0), y.sub(y.mean(0)).square().sum(0)),
+  return perOutput("meanSquaredError", predictions, targets, options, ({ p, y, mean }) => {
+    const error = mean(p.sub(y).square());
+    return squared ? error : error.sqrt();
+  });
+}
+
+/**
+ * √ of the mean of (prediction − target)². Predictions come first, then targets. Shapes must be equal. → 0-d, or one for each output.
+ */
+export function rootMeanSquaredError(
+  predictions: Values,
+  targets: Values,
+  options: MultioutputOptions = {},
+): Tensor {
+  return perOutput("rootMeanSquaredError", predictions, targets, options, ({ p, y, mean }) =>
+    mean(p.sub(y).square()).sqrt(),
   );
 }
 
-/** 1 − Var(y − ŷ) / Var(y): as R², but a constant error costs nothing. → 0-d, or one for each output. */
-export function explainedVarianceScore(
-  predictions: Tensor,
-  targets: Tensor,
-  { multioutput = "uniform_average" }: MultioutputOptions = {},
+/** Mean of |prediction − target|. Predictions come first, then targets. → 0-d, or one for each output. */
+export function meanAbsoluteError(
+  predictions: Values,
+  targets: Values,
+  options: MultioutputOptions = {},
 ): Tensor {
-  const spread = (x: Tensor): Tensor => x.sub(x.mean(0)).square().sum(0);
-  return perOutput("explainedVarianceScore", predictions, targets, multioutput, (p, y) =>
-    explained(spread(y.sub(p)), spread(y)),
+  return perOutput("meanAbsoluteError", predictions, targets, options, ({ p, y, mean }) =>
+    mean(p.sub(y).abs()),
+  );
+}
+
+/**
+ * Median of |prediction − target|, where half of the weight is reached; of two such the mean. Predictions come first, then targets.
+ * → 0-d, or one for each output; NaN where one is NaN.
+ */
+export function medianAbsoluteError(
+  predictions: Values,
+  targets: Values,
+  options: MultioutputOptions = {},
+): Tensor {
+  return perOutput("medianAbsoluteError", predictions, targets, options, ({ p, y, weight }) => {
+    const errors = p.sub(y).abs();
+    const middle = weight === null ? median(errors) : weightedMedian(errors, weight);
+    return where(errors.isnan().any(0), Number.NaN, middle);
+  });
+}
+
+function median(errors: Tensor): Tensor {
+  const { values } = sort(errors, 0);
+  const last = (values.shape[0] as number) - 1;
+  return values
+    .select(0, Math.floor(last / 2))
+    .add(values.select(0, Math.ceil(last / 2)))
+    .div(2);
+}
+
+/** The mean of the values that first reach, and first exceed, half of the weight: of [n, outputs] with weights [n, 1]. */
+function weightedMedian(errors: Tensor, weight: Tensor): Tensor {
+  const { values, indices } = sort(errors, 0);
+  const sorted = weight.expand(...errors.shape).gather(0, indices);
+  const reached = sorted.cumsum(0);
+  const half = weight.sum().div(2);
+  const first = (reaches: Tensor): Tensor =>
+    where(reaches, values, Number.POSITIVE_INFINITY).amin(0);
+  const slack = weight.sum().mul(1e-6);
+  const atHalf = first(reached.ge(half.sub(slack)).logicalAnd(sorted.gt(0)));
+  const past = first(reached.gt(half.add(slack)).logicalAnd(sorted.gt(0)));
+  return atHalf.add(past).div(2);
+}
+
+/**
+ * Mean of |prediction − target| / |target|, a fraction; a target of 0 counts as 2⁻⁵². Predictions come first, then targets. → 0-d, or one
+ * for each output.
+ */
+export function meanAbsolutePercentageError(
+  predictions: Values,
+  targets: Values,
+  options: MultioutputOptions = {},
+): Tensor {
+  const name = "meanAbsolutePercentageError";
+  return perOutput(name, predictions, targets, options, ({ p, y, mean }) =>
+    mean(
+      p
+        .sub(y)
+        .abs()
+        .div(y.abs().clamp(2 ** -52)),
+    ),
+  );
+}
+
+/** The largest |prediction − target|. Predictions come first, then targets. Shapes must be equal. → 0-d. */
+export function maxError(predictions: Values, targets: Values): Tensor {
+  return noGrad(() =>
+    composite(() => {
+      const { p, y } = examplesOf("maxError", predictions, targets, null);
+      const error = p.sub(y).abs();
+      return where(error.isnan().any(), Number.NaN, error.amax());
+    }),
+  );
+}
+
+/**
+ * R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 is no better than the mean of the targets. Predictions come first, then targets. Of
+ * targets that do not vary it is 1 if they are met exactly, else 0, and of a single example NaN, as in scikit-learn. → 0-d, or one for
+ * each output.
+ */
+export function r2Score(
+  predictions: Values,
+  targets: Values,
+  options: ExplainedOptions = {},
+): Tensor {
+  return explained("r2Score", predictions, targets, options, ({ p, y, mean }) =>
+    mean(y.sub(p).square()),
+  );
+}
+
+/**
+ * 1 − Var(y − ŷ) / Var(y): as R², but a constant error costs nothing. Predictions come first, then targets. → 0-d, or one for each
+ * output.
+ */
+export function explainedVarianceScore(
+  predictions: Values,
+  targets: Values,
+  options: ExplainedOptions = {},
+): Tensor {
+  return explained("explainedVarianceScore", predictions, targets, options, ({ p, y, mean }) =>
+    variance(y.sub(p), mean),
+  );
+}
+
+/** Mean of (x − mean x)², 0 if x does not vary. The last term takes away what rounding leaves in a mean far from 0. */
+function variance(x: Tensor, mean: Mean): Tensor {
+  const shifted = x.shape[0] === 0 ? x : x.sub(x.narrow(0, 0, 1));
+  const distance = shifted.sub(mean(shifted));
+  const found = mean(distance.square()).sub(mean(distance).square());
+  return where(found.lt(0), 0, found);
+}
+
+/** 1 − residual / Var(y); where there is nothing to explain, 1 for a perfect prediction and else 0. */
+function explained(
+  name: "r2Score" | "explainedVarianceScore",
+  predictions: Values,
+  targets: Values,
+  { multioutput = "uniform_average", sampleWeight = null }: ExplainedOptions,
+  residualOf: (examples: Examples) => Tensor,
+): Tensor {
+  return noGrad(() =>
+    composite(() => {
+      const examples = examplesOf(name, predictions, targets, sampleWeight);
+      const residual = residualOf(examples);
+      const spread = variance(examples.y, examples.mean);
+      const constant = where(residual.eq(0), 1, 0);
+      const part = where(spread.eq(0), constant, residual.div(spread).neg().add(1));
+      const tooFew = name === "r2Score" && (examples.y.shape[0] as number) < 2;
+      const each = tooFew ? part.mul(Number.NaN) : part;
+      if (multioutput !== "variance_weighted") return combined(name, each, multioutput);
+      const weighed = ratio(each.mul(spread).sum(), spread.sum(), Number.NaN);
+      return where(spread.sum().eq(0), each.mean(), weighed);
+    }),
   );
 }

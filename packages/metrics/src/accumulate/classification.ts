@@ -1,44 +1,78 @@
-import type { Tensor } from "@wgrad/autograd";
-import { checkChoice, checkSameShape } from "../check.ts";
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { type BinaryOptions, yesOrNo } from "../binary.ts";
+import { checkChoice, checkCount } from "../check.ts";
 import { confusion } from "../counts.ts";
+import { type IgnoreOptions, labelsOf } from "../labels.ts";
 import type { Average } from "../precision-recall.ts";
+import type { Values } from "../values.ts";
 import { Metric, type Totals } from "./metric.ts";
 
-type Counted = { counts: Tensor };
+type Counted = { counts: Tensor; odd: Tensor };
 
 /** Counts of true class (row) against predicted one (column), exact to 2³¹. */
 abstract class Counting<Result> extends Metric<
-  [predictions: Tensor, targets: Tensor],
+  [predictions: Values, targets: Values],
   Counted,
   Result
 > {
   readonly numClasses: number;
+  readonly ignoreIndex: number | null;
 
-  constructor(numClasses: number) {
+  constructor(numClasses: number, { ignoreIndex = null }: IgnoreOptions) {
     super();
+    checkCount(new.target.name, "numClasses", numClasses, 2);
     this.numClasses = numClasses;
+    this.ignoreIndex = ignoreIndex;
   }
 
-  protected measure(predictions: Tensor, targets: Tensor): Counted {
+  protected measure(predictions: Values, targets: Values): Counted {
+    const { numClasses, ignoreIndex } = this;
     const { name } = this.constructor;
-    return { counts: confusion(name, predictions, targets, this.numClasses).to("i32") };
+    const found = labelsOf(name, { predictions, targets }, { numClasses, ignoreIndex });
+    const counts = confusion(name, found).to("i32");
+    return { counts, odd: countOf(found.odd ?? found.actual.ne(found.actual)) };
   }
+
+  protected override layout(): Record<keyof Counted, number[]> {
+    return { counts: [this.numClasses, this.numClasses], odd: [] };
+  }
+
+  protected conclude({ counts, odd }: Totals<Counted>): Result {
+    checkNoneOdd(
+      this.constructor.name,
+      odd,
+      `labels that are none of 0 to ${this.numClasses - 1}, or scores that are NaN`,
+    );
+    return this.ofCounts(counts);
+  }
+
+  protected abstract ofCounts(counts: Float64Array): Result;
 }
 
-/** `confusionMatrix` over batches: rows are true classes. */
+/** What only the device saw is said where the numbers are read. */
+function checkNoneOdd(metric: string, odd: Float64Array, what: string): void {
+  if (odd[0] === 0) return;
+  throw new ArgumentError(`${metric}.compute: ${odd[0]} examples have ${what}`);
+}
+
+/** Settings of MulticlassConfusionMatrix. */
+export interface AccumulatedConfusionOptions extends IgnoreOptions {
+  /** Divides by the row ("true"), the column ("pred") or all ("all"); null counts (default null). */
+  readonly normalize?: "true" | "pred" | "all" | null;
+}
+
+/** `confusionMatrix` over batches: rows are true classes. update(predictions, targets): labels, or scores [n, C, …]. */
 export class MulticlassConfusionMatrix extends Counting<number[][]> {
   readonly normalize: "true" | "pred" | "all" | null;
 
-  constructor(
-    numClasses: number,
-    { normalize = null }: { readonly normalize?: "true" | "pred" | "all" | null } = {},
-  ) {
-    super(numClasses);
+  constructor(numClasses: number, options: AccumulatedConfusionOptions = {}) {
+    super(numClasses, options);
+    const { normalize = null } = options;
     checkChoice("MulticlassConfusionMatrix", "normalize", normalize, ["true", "pred", "all", null]);
     this.normalize = normalize;
   }
 
-  protected conclude({ counts }: Totals<Counted>): number[][] {
+  protected ofCounts(counts: Float64Array): number[][] {
     const rows = rowsOf(counts, this.numClasses);
     const { right: _, support, predicted } = talliesOf(counts, this.numClasses);
     const all = sum(support);
@@ -52,7 +86,7 @@ export class MulticlassConfusionMatrix extends Counting<number[][]> {
 }
 
 /** Settings of the scores. */
-export interface AccumulatedScoreOptions {
+export interface AccumulatedScoreOptions extends IgnoreOptions {
   /** "macro" leaves out classes that neither occur nor are predicted; null gives each class's (default "macro"). */
   readonly average?: Average;
 }
@@ -63,13 +97,14 @@ abstract class Score extends Counting<number | number[]> {
   readonly average: Average;
   protected abstract readonly fraction: Fraction;
 
-  constructor(numClasses: number, { average = "macro" }: AccumulatedScoreOptions = {}) {
-    super(numClasses);
-    checkChoice(this.constructor.name, "average", average, ["micro", "macro", "weighted", null]);
+  constructor(numClasses: number, options: AccumulatedScoreOptions = {}) {
+    super(numClasses, options);
+    const { average = "macro" } = options;
+    checkChoice(new.target.name, "average", average, ["micro", "macro", "weighted", null]);
     this.average = average;
   }
 
-  protected conclude({ counts }: Totals<Counted>): number | number[] {
+  protected ofCounts(counts: Float64Array): number | number[] {
     const { right, support, predicted } = talliesOf(counts, this.numClasses);
     if (this.average === "micro")
       return share(...this.fraction(sum(right), sum(support), sum(predicted)));
@@ -87,22 +122,22 @@ abstract class Score extends Counting<number | number[]> {
 
 const recall: Fraction = (right, support) => [right, support];
 
-/** `multiclassAccuracy` over batches: with "micro" the part of examples that is right. */
+/** `multiclassAccuracy` over batches: with "micro" the part of examples that is right. update(predictions, targets). */
 export class MulticlassAccuracy extends Score {
   protected readonly fraction: Fraction = recall;
 }
 
-/** `multiclassPrecision` over batches. */
+/** `multiclassPrecision` over batches. update(predictions, targets). */
 export class MulticlassPrecision extends Score {
   protected readonly fraction: Fraction = (right, _, predicted) => [right, predicted];
 }
 
-/** `multiclassRecall` over batches. */
+/** `multiclassRecall` over batches. update(predictions, targets). */
 export class MulticlassRecall extends Score {
   protected readonly fraction: Fraction = recall;
 }
 
-/** `multiclassF1Score` over batches. */
+/** `multiclassF1Score` over batches. update(predictions, targets). */
 export class MulticlassF1Score extends Score {
   protected readonly fraction: Fraction = (right, support, predicted) => [
     2 * right,
@@ -110,28 +145,43 @@ export class MulticlassF1Score extends Score {
   ];
 }
 
-type Hits = { right: Tensor; count: Tensor };
+type Hits = { right: Tensor; count: Tensor; odd: Tensor };
 
-/** `binaryAccuracy` over batches. */
-export class BinaryAccuracy extends Metric<[probabilities: Tensor, targets: Tensor], Hits, number> {
+/** `binaryAccuracy` over batches. update(probabilities, targets). */
+export class BinaryAccuracy extends Metric<[probabilities: Values, targets: Values], Hits, number> {
   readonly threshold: number;
+  readonly ignoreIndex: number | null;
 
-  constructor({ threshold = 0.5 }: { readonly threshold?: number } = {}) {
+  constructor({ threshold = 0.5, ignoreIndex = null }: BinaryOptions = {}) {
     super();
+    if (!(threshold >= 0 && threshold <= 1)) {
+      throw new ArgumentError(`BinaryAccuracy: threshold is ${threshold}\n  hint: from 0 to 1`);
+    }
     this.threshold = threshold;
+    this.ignoreIndex = ignoreIndex;
   }
 
-  protected measure(probabilities: Tensor, targets: Tensor): Hits {
-    checkSameShape("BinaryAccuracy", probabilities, targets);
-    const right = probabilities.gt(this.threshold).eq(targets.ne(0));
-    return { right: right.to("i32").sum(), count: right.eq(right).to("i32").sum() };
+  protected measure(probabilities: Values, targets: Values): Hits {
+    const { said, is, counted, odd } = yesOrNo("BinaryAccuracy", probabilities, targets, this);
+    const right = counted === null ? said.eq(is) : said.eq(is).logicalAnd(counted);
+    return {
+      right: countOf(right),
+      count: countOf(counted ?? is.eq(is)),
+      odd: countOf(odd ?? is.ne(is)),
+    };
   }
 
-  protected conclude({ right, count }: Totals<Hits>): number {
+  protected override layout(): Record<keyof Hits, number[]> {
+    return { right: [], count: [], odd: [] };
+  }
+
+  protected conclude({ right, count, odd }: Totals<Hits>): number {
+    checkNoneOdd("BinaryAccuracy", odd, "targets that are neither 1 nor 0, or no probability");
     return share(right[0] as number, count[0] as number);
   }
 }
 
+const countOf = (which: Tensor): Tensor => which.to("i32").sum();
 const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
 const share = (above: number, below: number): number => (below === 0 ? 0 : above / below);
 

@@ -1,4 +1,4 @@
-import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
+import { ArgumentError, noGrad, Tensor } from "@wgrad/autograd";
 import { composite, persist } from "@wgrad/autograd/plugin";
 
 /** What batches add up to on the device, by name. */
@@ -6,6 +6,11 @@ export type Sums = Readonly<Record<string, Tensor>>;
 
 /** The same on the host, each as its elements in order. */
 export type Totals<Of extends Sums> = { readonly [Name in keyof Of]: Float64Array };
+
+/** What a metric has added up, to be saved in the midst of batches. */
+export interface MetricStateDict {
+  readonly sums: Readonly<Record<string, Tensor>> | null;
+}
 
 /**
  * Base of metrics over many batches. A subclass says what a batch adds (`measure`, in tensor ops) and what the totals mean
@@ -32,16 +37,37 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
   /** The metric, from the totals of all batches. */
   protected abstract conclude(totals: Totals<Added>): Result;
 
+  /** The totals' shapes by name, if known before the first batch; saved totals are checked against them. */
+  protected layout(): Readonly<Record<keyof Added, readonly number[]>> | null {
+    return null;
+  }
+
+  /** The totals with a batch's added: their sums unless a subclass says otherwise. */
+  protected merge(totals: Added, added: Added): Added {
+    const sums = Object.entries(totals).map(([name, sum]) => [
+      name,
+      sum.add(added[name] as Tensor),
+    ]);
+    return Object.fromEntries(sums) as Added;
+  }
+
   /** Takes a batch in; nothing is read. */
   update(...inputs: Inputs): void {
     noGrad(() => {
-      const added = composite(() => this.measure(...inputs));
-      if (this.#sums === null) {
+      const totals = this.#sums;
+      if (totals === null) {
+        const added = composite(() => this.measure(...inputs));
         for (const sum of Object.values(added)) persist(sum);
         this.#sums = added;
         return;
       }
-      for (const [name, sum] of Object.entries(this.#sums)) sum.add_(added[name] as Tensor);
+      const merged = composite(() => this.merge(totals, this.measure(...inputs)));
+      if (shapesOf(merged) !== shapesOf(totals)) {
+        throw new ArgumentError(
+          `${this.constructor.name}.update: a batch adds ${shapesOf(merged)}, those before added ${shapesOf(totals)}`,
+        );
+      }
+      for (const [name, sum] of Object.entries(totals)) sum.copy_(merged[name] as Tensor);
     });
   }
 
@@ -59,12 +85,13 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
   }
 
   /** What the batches added up to, to be saved in the midst of them; null before the first. */
-  stateDict(): { readonly sums: Readonly<Record<string, Tensor>> | null } {
+  stateDict(): MetricStateDict {
     return { sums: this.#sums };
   }
 
-  /** Goes on from what `stateDict()` gave. */
-  loadStateDict({ sums }: { readonly sums: Readonly<Record<string, Tensor>> | null }): void {
+  /** Goes on from what `stateDict()` gave. Throws ArgumentError, and changes nothing, for what is no such thing. */
+  loadStateDict(saved: MetricStateDict): void {
+    const { sums } = this.#checked(saved);
     const copies = Object.entries(sums ?? {}).map(([name, sum]) => [name, ownCopy(sum)]);
     this.reset();
     if (sums !== null) this.#sums = Object.fromEntries(copies) as Added;
@@ -75,6 +102,44 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
     for (const sum of Object.values(this.#sums ?? {})) sum.dispose();
     this.#sums = null;
   }
+
+  /** Whether these totals are of this kind of metric. */
+  #checked(saved: MetricStateDict): MetricStateDict {
+    const { name } = this.constructor;
+    const sums: unknown = (saved as Partial<MetricStateDict> | null)?.sums;
+    if (sums === null) return { sums };
+    const isState =
+      typeof sums === "object" && Object.values(sums).every((sum) => sum instanceof Tensor);
+    if (!isState || Object.keys(sums).length === 0) {
+      throw new ArgumentError(
+        `${name}.loadStateDict: this is no state of a metric\n  hint: what stateDict() gave`,
+      );
+    }
+    const known = this.layout() ?? this.#shapes();
+    const given = shapesOf(sums as Sums);
+    if (known !== null && given !== shapesOf(known)) {
+      throw new ArgumentError(
+        `${name}.loadStateDict: these totals are another metric's` +
+          `\n  here: ${shapesOf(known)}\n  saved: ${given}`,
+      );
+    }
+    return { sums: sums as Sums };
+  }
+
+  #shapes(): Readonly<Record<string, readonly number[]>> | null {
+    if (this.#sums === null) return null;
+    const shapes = Object.entries(this.#sums).map(([name, { shape }]) => [name, shape]);
+    return Object.fromEntries(shapes);
+  }
+}
+
+/** Names with shapes in order, for comparing and for messages. */
+function shapesOf(sums: Readonly<Record<string, Tensor | readonly number[]>>): string {
+  const named = Object.entries(sums).map(([name, sum]): string => {
+    const shape = sum instanceof Tensor ? sum.shape : sum;
+    return `${name} [${shape.join(", ")}]`;
+  });
+  return named.sort().join(", ");
 }
 
 const ownCopy = (sum: Tensor): Tensor => persist(noGrad(() => sum.clone()));

@@ -1,6 +1,7 @@
-import { full, type Tensor } from "@wgrad/autograd";
+import { ArgumentError, full, type Tensor } from "@wgrad/autograd";
 import { checkSameShape } from "../check.ts";
 import { type PerplexityOptions, surprise } from "../perplexity.ts";
+import { asFloat, tensorsOf, type Values } from "../values.ts";
 import { Metric, type Totals } from "./metric.ts";
 
 type Mean = { total: Tensor; count: Tensor };
@@ -8,13 +9,27 @@ type Mean = { total: Tensor; count: Tensor };
 const mean = ({ total, count }: Totals<Mean>): number =>
   (total[0] as number) / (count[0] as number);
 
+const meanLayout = (): Record<keyof Mean, number[]> => ({ total: [], count: [] });
+
 /** Number of elements, on the elements' device; whole, so that many batches add up. */
 const countOf = (x: Tensor): Tensor => full([], x.numel(), { dtype: "i32", device: x });
 
-/** The mean of all elements of all batches: of losses, say. */
-export class MeanMetric extends Metric<[values: Tensor], Mean, number> {
-  protected measure(values: Tensor): Mean {
-    return { total: values.sum(), count: countOf(values) };
+/** Both as fractions of one shape. */
+function pairOf(metric: string, predictions: Values, targets: Values): [p: Tensor, y: Tensor] {
+  const given = tensorsOf(metric, { predictions, targets });
+  checkSameShape(metric, given.predictions, given.targets);
+  return [asFloat(given.predictions), asFloat(given.targets)];
+}
+
+/** The mean of all elements of all batches: of losses, say. update(values). */
+export class MeanMetric extends Metric<[values: Values], Mean, number> {
+  protected measure(values: Values): Mean {
+    const x = asFloat(tensorsOf("MeanMetric", { values }).values);
+    return { total: x.sum(), count: countOf(x) };
+  }
+
+  protected override layout(): Record<keyof Mean, number[]> {
+    return meanLayout();
   }
 
   protected conclude(totals: Totals<Mean>): number {
@@ -22,8 +37,8 @@ export class MeanMetric extends Metric<[values: Tensor], Mean, number> {
   }
 }
 
-/** `meanSquaredError` over batches, of all elements; its root unless `squared`. */
-export class MeanSquaredError extends Metric<[predictions: Tensor, targets: Tensor], Mean, number> {
+/** `meanSquaredError` over batches, of all elements; its root unless `squared`. update(predictions, targets). */
+export class MeanSquaredError extends Metric<[predictions: Values, targets: Values], Mean, number> {
   readonly squared: boolean;
 
   constructor({ squared = true }: { readonly squared?: boolean } = {}) {
@@ -31,9 +46,13 @@ export class MeanSquaredError extends Metric<[predictions: Tensor, targets: Tens
     this.squared = squared;
   }
 
-  protected measure(predictions: Tensor, targets: Tensor): Mean {
-    checkSameShape("MeanSquaredError", predictions, targets);
-    return { total: predictions.sub(targets).square().sum(), count: countOf(targets) };
+  protected measure(predictions: Values, targets: Values): Mean {
+    const [p, y] = pairOf("MeanSquaredError", predictions, targets);
+    return { total: p.sub(y).square().sum(), count: countOf(y) };
+  }
+
+  protected override layout(): Record<keyof Mean, number[]> {
+    return meanLayout();
   }
 
   protected conclude(totals: Totals<Mean>): number {
@@ -41,15 +60,19 @@ export class MeanSquaredError extends Metric<[predictions: Tensor, targets: Tens
   }
 }
 
-/** `meanAbsoluteError` over batches, of all elements. */
+/** `meanAbsoluteError` over batches, of all elements. update(predictions, targets). */
 export class MeanAbsoluteError extends Metric<
-  [predictions: Tensor, targets: Tensor],
+  [predictions: Values, targets: Values],
   Mean,
   number
 > {
-  protected measure(predictions: Tensor, targets: Tensor): Mean {
-    checkSameShape("MeanAbsoluteError", predictions, targets);
-    return { total: predictions.sub(targets).abs().sum(), count: countOf(targets) };
+  protected measure(predictions: Values, targets: Values): Mean {
+    const [p, y] = pairOf("MeanAbsoluteError", predictions, targets);
+    return { total: p.sub(y).abs().sum(), count: countOf(y) };
+  }
+
+  protected override layout(): Record<keyof Mean, number[]> {
+    return meanLayout();
   }
 
   protected conclude(totals: Totals<Mean>): number {
@@ -57,37 +80,68 @@ export class MeanAbsoluteError extends Metric<
   }
 }
 
-type Explained = { residual: Tensor; total: Tensor; squares: Tensor; count: Tensor };
+/** Σ(y − ŷ)²; where means are counted from; the mean of y, Σ(y − ȳ)² and how many. */
+type Explained = {
+  residual: Tensor;
+  origin: Tensor;
+  mean: Tensor;
+  spread: Tensor;
+  count: Tensor;
+};
 
-/** `r2Score` over batches, of all elements. The mean and the squares of targets are summed in f32: centre targets far from 0. */
-export class R2Score extends Metric<[predictions: Tensor, targets: Tensor], Explained, number> {
-  protected measure(predictions: Tensor, targets: Tensor): Explained {
-    checkSameShape("R2Score", predictions, targets);
+/**
+ * `r2Score` over batches, of all elements. Spreads of batches are joined by Chan, Golub & LeVeque 1979, so that targets far from 0
+ * lose no digits. update(predictions, targets).
+ */
+export class R2Score extends Metric<[predictions: Values, targets: Values], Explained, number> {
+  protected measure(predictions: Values, targets: Values): Explained {
+    const [p, y] = pairOf("R2Score", predictions, targets);
+    if (y.numel() === 0) {
+      throw new ArgumentError("R2Score.update: an empty batch\n  hint: leave it out");
+    }
+    const origin = y.reshape(-1).select(0, 0).clone();
+    const shifted = y.sub(origin);
+    const distance = shifted.sub(shifted.mean());
     return {
-      residual: targets.sub(predictions).square().sum(),
-      total: targets.sum(),
-      squares: targets.square().sum(),
-      count: countOf(targets),
+      residual: y.sub(p).square().sum(),
+      origin,
+      mean: shifted.mean(),
+      spread: distance.square().sum(),
+      count: countOf(y),
     };
   }
 
+  protected override merge(all: Explained, more: Explained): Explained {
+    const [n, m] = [all.count.to("f32"), more.count.to("f32")];
+    const share = m.div(n.add(m));
+    const gap = more.mean.add(more.origin.sub(all.origin)).sub(all.mean);
+    return {
+      residual: all.residual.add(more.residual),
+      origin: all.origin,
+      mean: all.mean.add(gap.mul(share)),
+      spread: all.spread.add(more.spread).add(gap.square().mul(n.mul(share))),
+      count: all.count.add(more.count),
+    };
+  }
+
+  protected override layout(): Record<keyof Explained, number[]> {
+    return { residual: [], origin: [], mean: [], spread: [], count: [] };
+  }
+
   protected conclude(totals: Totals<Explained>): number {
-    const [residual, total, squares, count] = [
-      totals.residual,
-      totals.total,
-      totals.squares,
-      totals.count,
-    ].map((x) => x[0] as number) as [number, number, number, number];
-    const spread = squares - total ** 2 / count;
-    if (spread <= 0) return residual === 0 ? 1 : 0;
+    const [residual, spread, count] = [totals.residual, totals.spread, totals.count].map(
+      (x) => x[0] as number,
+    ) as [number, number, number];
+    if (count < 2) return Number.NaN;
+    if (spread === 0) return residual === 0 ? 1 : 0;
     return 1 - residual / spread;
   }
 }
 
-type Surprise = { total: Tensor; count: Tensor };
+type Surprise = { total: Tensor; count: Tensor; odd: Tensor };
 
-/** `perplexity` over batches. */
-export class Perplexity extends Metric<[logits: Tensor, targets: Tensor], Surprise, number> {
+/** `perplexity` over batches. update(logits, targets). */
+export class Perplexity extends Metric<[logits: Values, targets: Values], Surprise, number> {
   readonly ignoreIndex: number | null;
 
   constructor({ ignoreIndex = null }: PerplexityOptions = {}) {
@@ -95,11 +149,21 @@ export class Perplexity extends Metric<[logits: Tensor, targets: Tensor], Surpri
     this.ignoreIndex = ignoreIndex;
   }
 
-  protected measure(logits: Tensor, targets: Tensor): Surprise {
-    return surprise("Perplexity", logits, targets, this.ignoreIndex);
+  protected measure(logits: Values, targets: Values): Surprise {
+    const given = tensorsOf("Perplexity", { logits, targets });
+    const found = surprise("Perplexity", given.logits, given.targets, this.ignoreIndex);
+    const odd = found.odd?.to("i32").sum() ?? found.count.sub(found.count);
+    return { total: found.total, count: found.count, odd };
   }
 
-  protected conclude(totals: Totals<Surprise>): number {
+  protected override layout(): Record<keyof Surprise, number[]> {
+    return { total: [], count: [], odd: [] };
+  }
+
+  protected conclude({ odd, ...totals }: Totals<Surprise>): number {
+    if (odd[0] !== 0) {
+      throw new ArgumentError(`Perplexity.compute: ${odd[0]} targets are no token`);
+    }
     return Math.exp(mean(totals));
   }
 }
