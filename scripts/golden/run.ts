@@ -52,6 +52,7 @@ const runners: Readonly<Record<string, Runner>> = {
   seeds: runSeeds,
   init: runInit,
   metrics: runMetrics,
+  metrics2: runMetrics,
   printed: runPrinted,
   promotion: runPromotion,
 };

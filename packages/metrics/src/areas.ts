@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkChoice, checkSameLength } from "./check.ts";
 import type { IgnoreOptions } from "./labels.ts";
 import { type Ranked, type RankingOptions, ranked, type Steps, stepsOf } from "./ranking.ts";
@@ -45,6 +46,10 @@ export async function rocAucScore(
   targets: Values,
   options: RocAucOptions = {},
 ): Promise<number | number[]> {
+  checkCall(
+    'rocAucScore(scores, targets, { average: "micro" | "macro" | "weighted" | "samples" | null, sampleWeight, ignoreIndex: number | null, multiClass: "ovr" | "ovo", maxFpr: number | null })',
+    arguments,
+  );
   const { multiClass = "ovr", average = "macro", maxFpr = null } = options;
   const metric = "rocAucScore";
   checkChoice(metric, "multiClass", multiClass, ["ovr", "ovo"]);
@@ -98,6 +103,10 @@ export async function averagePrecisionScore(
   targets: Values,
   options: AveragePrecisionOptions = {},
 ): Promise<number | number[]> {
+  checkCall(
+    'averagePrecisionScore(scores, targets, { average: "micro" | "macro" | "weighted" | "samples" | null, sampleWeight, ignoreIndex: number | null, posLabel: number | null })',
+    arguments,
+  );
   const { average = "macro", posLabel = null } = options;
   const metric = "averagePrecisionScore";
   checkChoice(metric, "average", average, ["micro", "macro", "weighted", "samples", null]);

@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkChoice } from "./check.ts";
 
 /** A text as words, or to be split at spaces. */
@@ -10,8 +11,11 @@ export interface BleuScoreOptions {
   readonly nGram?: number;
   /** Of runs of 1, 2, … words in the mean; their number is `nGram` (default: all alike). */
   readonly weights?: readonly number[];
-  /** "method1" counts 0.1 matches where there are none (Chen & Cherry 2014); null makes the score 0 (default null). */
-  readonly smoothing?: "method1" | null;
+  /**
+   * "method1" counts 0.1 matches where there are none, "method2" one match and one run more for runs of 2 words and longer (Chen &
+   * Cherry 2014; torchmetrics' `smooth`); null makes the score 0 where there are none (default null).
+   */
+  readonly smoothing?: "method1" | "method2" | null;
 }
 
 /**
@@ -23,8 +27,12 @@ export function bleuScore(
   references: readonly (readonly Text[])[],
   options: BleuScoreOptions = {},
 ): number {
+  checkCall(
+    'bleuScore(candidates, references, { nGram: number, weights: list, smoothing: "method1" | "method2" | null })',
+    arguments,
+  );
   const { weights, nGram = weights?.length ?? 4, smoothing = null } = options;
-  checkChoice("bleuScore", "smoothing", smoothing, ["method1", null]);
+  checkChoice("bleuScore", "smoothing", smoothing, ["method1", "method2", null]);
   const shares = weights ?? Array<number>(nGram).fill(1 / nGram);
   if (shares.length !== nGram) {
     throw new ArgumentError(`bleuScore: ${shares.length} weights for runs of up to ${nGram} words`);
@@ -37,9 +45,11 @@ export function bleuScore(
   );
   if (matches[0] === 0 || length === 0) return 0;
   if (smoothing === null && matches.includes(0)) return 0;
-  const logs = matches.map((count, n) =>
-    Math.log((count || 0.1) / Math.max(1, totals[n] as number)),
-  );
+  const more = smoothing === "method2" ? 1 : 0;
+  const logs = matches.map((count, n) => {
+    const total = Math.max(1, totals[n] as number);
+    return Math.log(n > 0 && more > 0 ? (count + more) / (total + more) : (count || 0.1) / total);
+  });
   const mean = logs.reduce((sum, value, n) => sum + value * (shares[n] as number), 0);
   return brevity(length, closest) * Math.exp(mean);
 }
@@ -47,8 +57,8 @@ export function bleuScore(
 /** Settings of corpusBleu. */
 export interface CorpusBleuOptions {
   readonly lowercase?: boolean;
-  /** How texts become words: as the WMT scorer's "13a" does, or at spaces ("none") (default "13a"). */
-  readonly tokenize?: "13a" | "none";
+  /** How texts become words: as the WMT scorer's "13a" does, at spaces ("none"), or every letter one (default "13a"). */
+  readonly tokenize?: "13a" | "none" | "char";
   /** What stands for no matches (default "exp": ½, ¼, … of one). */
   readonly smoothMethod?: "exp" | "floor" | "add-k" | "none";
   /** What "floor" (default 0.1) or "add-k" (default 1) add. */
@@ -79,12 +89,17 @@ export function corpusBleu(
   referenceStreams: readonly (readonly string[])[],
   options: CorpusBleuOptions = {},
 ): CorpusBleu {
+  checkCall(
+    'corpusBleu(hypotheses, referenceStreams, { lowercase: boolean, tokenize: "13a" | "none" | "char", smoothMethod: "exp" | "floor" | "add-k" | "none", smoothValue: number, maxNgramOrder: number })',
+    arguments,
+  );
   const { lowercase = false, tokenize = "13a", smoothMethod = "exp" } = options;
   const { smoothValue = smoothMethod === "floor" ? 0.1 : 1, maxNgramOrder = 4 } = options;
-  checkChoice("corpusBleu", "tokenize", tokenize, ["13a", "none"]);
+  checkChoice("corpusBleu", "tokenize", tokenize, ["13a", "none", "char"]);
   checkChoice("corpusBleu", "smoothMethod", smoothMethod, ["exp", "floor", "add-k", "none"]);
   const words = (text: string): readonly string[] => {
     const cased = lowercase ? text.toLowerCase() : text;
+    if (tokenize === "char") return wordsOf([...cased].join(" "));
     return wordsOf(tokenize === "13a" ? separate(cased) : cased);
   };
   const references = hypotheses.map((_, i) =>
@@ -102,7 +117,15 @@ export function corpusBleu(
     maxNgramOrder,
   );
   const bp = brevity(length, closest);
-  const report = { bp, sysLen: length, refLen: closest, counts: matches, totals };
+  const added = (counts: readonly number[]): number[] =>
+    counts.map((count, n) => count + (smoothMethod === "add-k" && n > 0 ? smoothValue : 0));
+  const report = {
+    bp,
+    sysLen: length,
+    refLen: closest,
+    counts: added(matches),
+    totals: added(totals),
+  };
   if (matches.every((count) => count === 0))
     return { score: 0, precisions: matches.map(() => 0), ...report };
   let missing = 1;

@@ -1,4 +1,5 @@
 import { arange, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type BinaryOptions, yesOrNo } from "./binary.ts";
 import { checkChoice, checkCount } from "./check.ts";
 import { confusion, hits, ratio, tally, wholeTally } from "./counts.ts";
@@ -27,8 +28,13 @@ export interface AccuracyOptions extends IgnoreOptions {
 export function accuracy(
   predictions: Values,
   targets: Values,
-  { normalize = true, ...options }: AccuracyOptions = {},
+  settings: AccuracyOptions = {},
 ): Tensor {
+  checkCall(
+    "accuracy(predictions, targets, { normalize: boolean, sampleWeight, ignoreIndex: number | null })",
+    arguments,
+  );
+  const { normalize = true, ...options } = settings;
   return measured(() => {
     const found = labelsOf("accuracy", { predictions, targets }, options);
     const { right, support } = wholeTally(found);
@@ -48,6 +54,10 @@ export function binaryAccuracy(
   targets: Values,
   options: BinaryAccuracyOptions = {},
 ): Tensor {
+  checkCall(
+    "binaryAccuracy(probabilities, targets, { threshold: number, ignoreIndex: number | null })",
+    arguments,
+  );
   return measured(() => {
     const { said, is, counted, odd } = yesOrNo("binaryAccuracy", probabilities, targets, options);
     const right = said.eq(is);
@@ -74,8 +84,13 @@ export interface TopKOptions {
 export function topKAccuracyScore(
   scores: Values,
   targets: Values,
-  { k = 2, normalize = true, sampleWeight = null }: TopKOptions = {},
+  options: TopKOptions = {},
 ): Tensor {
+  checkCall(
+    "topKAccuracyScore(scores, targets, { k: number, normalize: boolean, sampleWeight })",
+    arguments,
+  );
+  const { k = 2, normalize = true, sampleWeight = null } = options;
   checkCount("topKAccuracyScore", "k", k);
   return measured(() => {
     const name = "topKAccuracyScore";
@@ -101,8 +116,13 @@ export interface BalancedAccuracyOptions extends ClassesOptions {
 export function balancedAccuracyScore(
   predictions: Values,
   targets: Values,
-  { adjusted = false, ...options }: BalancedAccuracyOptions = {},
+  settings: BalancedAccuracyOptions = {},
 ): Tensor {
+  checkCall(
+    "balancedAccuracyScore(predictions, targets, { numClasses: number | null, labels: list | null, sampleWeight, adjusted: boolean })",
+    arguments,
+  );
+  const { adjusted = false, ...options } = settings;
   const metric = "balancedAccuracyScore";
   return measured(() => {
     const found = labelsOf(metric, { predictions, targets }, options);
@@ -125,6 +145,10 @@ export function matthewsCorrcoef(
   targets: Values,
   options: ClassesOptions = {},
 ): Tensor {
+  checkCall(
+    "matthewsCorrcoef(predictions, targets, { numClasses: number | null, labels: list | null, sampleWeight })",
+    arguments,
+  );
   return measured(() => {
     const found = labelsOf("matthewsCorrcoef", { predictions, targets }, options);
     const counts = confusion("matthewsCorrcoef", found);
@@ -150,8 +174,13 @@ export interface CohenKappaOptions extends ClassesOptions {
 export function cohenKappaScore(
   predictions: Values,
   targets: Values,
-  { weights = null, ...options }: CohenKappaOptions = {},
+  settings: CohenKappaOptions = {},
 ): Tensor {
+  checkCall(
+    'cohenKappaScore(predictions, targets, { numClasses: number | null, labels: list | null, sampleWeight, weights: "linear" | "quadratic" | null })',
+    arguments,
+  );
+  const { weights = null, ...options } = settings;
   checkChoice("cohenKappaScore", "weights", weights, ["linear", "quadratic", null]);
   return measured(() => {
     const found = labelsOf("cohenKappaScore", { predictions, targets }, options);

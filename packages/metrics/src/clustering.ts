@@ -1,5 +1,5 @@
 import { ArgumentError, noGrad, ShapeError } from "@wgrad/autograd";
-import { composite } from "@wgrad/autograd/plugin";
+import { checkCall, composite } from "@wgrad/autograd/plugin";
 import { checkChoice, checkSameLength } from "./check.ts";
 import { asFloat, readFinite, tensorsOf, type Values } from "./values.ts";
 
@@ -45,6 +45,7 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 
 /** Part of all pairs of examples that both clusterings treat alike: together, or apart. */
 export async function randScore(predictions: Values, targets: Values): Promise<number> {
+  checkCall("randScore(predictions, targets)", arguments);
   const { n, cells, a, b } = await contingency("randScore", predictions, targets);
   const together = sum(cells.map(({ count }) => pairs(count)));
   const apart = pairs(n) - sum(a.map(pairs)) - sum(b.map(pairs)) + together;
@@ -53,6 +54,7 @@ export async function randScore(predictions: Values, targets: Values): Promise<n
 
 /** The Rand index beyond chance (Hubert & Arabie 1985): 1 for the same clusters, 0 on average for random ones. */
 export async function adjustedRandScore(predictions: Values, targets: Values): Promise<number> {
+  checkCall("adjustedRandScore(predictions, targets)", arguments);
   const { n, cells, a, b } = await contingency("adjustedRandScore", predictions, targets);
   const together = sum(cells.map(({ count }) => pairs(count)));
   const [pairsA, pairsB] = [sum(a.map(pairs)), sum(b.map(pairs))];
@@ -63,6 +65,7 @@ export async function adjustedRandScore(predictions: Values, targets: Values): P
 
 /** Σ pᵢⱼ log(pᵢⱼ / (pᵢ pⱼ)) in nats: what one clustering tells of the other. */
 export async function mutualInfoScore(predictions: Values, targets: Values): Promise<number> {
+  checkCall("mutualInfoScore(predictions, targets)", arguments);
   return informationOf(await contingency("mutualInfoScore", predictions, targets));
 }
 
@@ -80,6 +83,7 @@ export async function normalizedMutualInfoScore(
   predictions: Values,
   targets: Values,
 ): Promise<number> {
+  checkCall("normalizedMutualInfoScore(predictions, targets)", arguments);
   const table = await contingency("normalizedMutualInfoScore", predictions, targets);
   const mean = (entropy(table.a, table.n) + entropy(table.b, table.n)) / 2;
   return mean === 0 ? 1 : informationOf(table) / mean;
@@ -87,6 +91,7 @@ export async function normalizedMutualInfoScore(
 
 /** 1 if every cluster holds examples of one class: 1 − H(class | cluster) / H(class). */
 export async function homogeneityScore(predictions: Values, targets: Values): Promise<number> {
+  checkCall("homogeneityScore(predictions, targets)", arguments);
   const table = await contingency("homogeneityScore", predictions, targets);
   const own = entropy(table.b, table.n);
   return own === 0 ? 1 : informationOf(table) / own;
@@ -94,6 +99,7 @@ export async function homogeneityScore(predictions: Values, targets: Values): Pr
 
 /** 1 if every class is in one cluster: 1 − H(cluster | class) / H(cluster). */
 export async function completenessScore(predictions: Values, targets: Values): Promise<number> {
+  checkCall("completenessScore(predictions, targets)", arguments);
   return homogeneityScore(targets, predictions);
 }
 
@@ -107,8 +113,10 @@ export interface VMeasureOptions {
 export async function vMeasureScore(
   predictions: Values,
   targets: Values,
-  { beta = 1 }: VMeasureOptions = {},
+  options: VMeasureOptions = {},
 ): Promise<number> {
+  checkCall("vMeasureScore(predictions, targets, { beta: number })", arguments);
+  const { beta = 1 } = options;
   if (!(beta >= 0)) throw new ArgumentError(`vMeasureScore: beta is ${beta}\n  hint: 0 or more`);
   const h = await homogeneityScore(predictions, targets);
   const c = await completenessScore(predictions, targets);
@@ -117,6 +125,7 @@ export async function vMeasureScore(
 
 /** √(part of the pairs in one predicted cluster that belong together · part of those that belong together that are). */
 export async function fowlkesMallowsScore(predictions: Values, targets: Values): Promise<number> {
+  checkCall("fowlkesMallowsScore(predictions, targets)", arguments);
   const { cells, a, b } = await contingency("fowlkesMallowsScore", predictions, targets);
   const together = sum(cells.map(({ count }) => pairs(count)));
   if (together === 0) return 0;
@@ -136,8 +145,10 @@ export interface SilhouetteOptions {
 export async function silhouetteScore(
   features: Values,
   labels: Values,
-  { metric = "euclidean" }: SilhouetteOptions = {},
+  options: SilhouetteOptions = {},
 ): Promise<number> {
+  checkCall('silhouetteScore(features, labels, { metric: "euclidean" | "manhattan" })', arguments);
+  const { metric = "euclidean" } = options;
   checkChoice("silhouetteScore", "metric", metric, ["euclidean", "manhattan"]);
   const x = asFloat(tensorsOf("silhouetteScore", { features }).features);
   if (x.ndim !== 2) {

@@ -1,11 +1,12 @@
 import { noGrad, type Tensor } from "@wgrad/autograd";
-import { composite } from "@wgrad/autograd/plugin";
+import { checkCall, composite } from "@wgrad/autograd/plugin";
 import { checkChoice, checkSameLength, checkSameShape } from "./check.ts";
 import { ratio } from "./counts.ts";
 import { asFloat, read, tensorsOf, type Values } from "./values.ts";
 
 /** Pearson's r = Σ(x − x̄)(y − ȳ) / √(Σ(x − x̄)² Σ(y − ȳ)²) over all elements; NaN if one does not vary. → 0-d. */
 export function pearsonCorrcoef(x: Values, y: Values): Tensor {
+  checkCall("pearsonCorrcoef(x, y)", arguments);
   return noGrad(() =>
     composite(() => {
       const given = tensorsOf("pearsonCorrcoef", { x, y });
@@ -25,6 +26,7 @@ function centred(x: Tensor): Tensor {
 
 /** Spearman's ρ: Pearson's correlation of the ranks, of which equal values share the mean. NaN where a value is NaN. */
 export async function spearmanCorrcoef(x: Values, y: Values): Promise<number> {
+  checkCall("spearmanCorrcoef(x, y)", arguments);
   const [a, b] = await readBoth("spearmanCorrcoef", x, y);
   if ([a, b].some((values) => values.some(Number.isNaN))) return Number.NaN;
   return correlation(ranks(a), ranks(b));
@@ -35,6 +37,7 @@ export async function spearmanCorrcoef(x: Values, y: Values): Promise<number> {
  * NaN.
  */
 export async function kendalltau(x: Values, y: Values): Promise<number> {
+  checkCall("kendalltau(x, y)", arguments);
   const [a, b] = await readBoth("kendalltau", x, y);
   if ([a, b].some((values) => values.some(Number.isNaN))) return Number.NaN;
   const order = [...a.keys()].sort(
@@ -122,6 +125,7 @@ function correlation(x: Float64Array, y: Float64Array): number {
 
 /** The cosine of the angle between every row of x [n, d] and every row of y [m, d]; 0 where a row is 0. → [n, m]. */
 export function pairwiseCosineSimilarity(x: Values, y: Values): Tensor {
+  checkCall("pairwiseCosineSimilarity(x, y)", arguments);
   return noGrad(() =>
     composite(() => {
       const given = tensorsOf("pairwiseCosineSimilarity", { x, y });
@@ -140,8 +144,13 @@ export interface CosineSimilarityOptions {
 export function cosineSimilarity(
   predictions: Values,
   targets: Values,
-  { reduction = "sum" }: CosineSimilarityOptions = {},
+  options: CosineSimilarityOptions = {},
 ): Tensor {
+  checkCall(
+    'cosineSimilarity(predictions, targets, { reduction: "sum" | "mean" | null })',
+    arguments,
+  );
+  const { reduction = "sum" } = options;
   checkChoice("cosineSimilarity", "reduction", reduction, ["sum", "mean", null]);
   return noGrad(() =>
     composite(() => {
@@ -170,5 +179,6 @@ export async function wordSimilarity(
   second: Values,
   ratings: Values,
 ): Promise<number> {
+  checkCall("wordSimilarity(first, second, ratings)", arguments);
   return spearmanCorrcoef(cosineSimilarity(first, second, { reduction: null }), ratings);
 }

@@ -1,4 +1,5 @@
 import { arange, ShapeError, type Tensor, tensor, where } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkChoice } from "./check.ts";
 import { type ClassesOptions, classesIn, type Labelled, labelsOf, measured } from "./labels.ts";
 import type { Values } from "./values.ts";
@@ -17,8 +18,13 @@ export interface ConfusionMatrixOptions extends ClassesOptions {
 export function confusionMatrix(
   predictions: Values,
   targets: Values,
-  { normalize = null, ...options }: ConfusionMatrixOptions = {},
+  settings: ConfusionMatrixOptions = {},
 ): Tensor {
+  checkCall(
+    'confusionMatrix(predictions, targets, { numClasses: number | null, labels: list | null, sampleWeight, normalize: "true" | "pred" | "all" | null })',
+    arguments,
+  );
+  const { normalize = null, ...options } = settings;
   checkChoice("confusionMatrix", "normalize", normalize, ["true", "pred", "all", null]);
   return measured(() => {
     const found = labelsOf("confusionMatrix", { predictions, targets }, options);

@@ -1,3 +1,4 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type RankingOptions, ranked, stepsOf } from "./ranking.ts";
 import type { Values } from "./values.ts";
 
@@ -27,8 +28,13 @@ export interface RocCurveOptions extends RankingOptions {
 export async function rocCurve(
   scores: Values,
   targets: Values,
-  { dropIntermediate = true, ...options }: RocCurveOptions = {},
+  settings: RocCurveOptions = {},
 ): Promise<RocCurve> {
+  checkCall(
+    "rocCurve(scores, targets, { dropIntermediate: boolean, sampleWeight, posLabel: number | null })",
+    arguments,
+  );
+  const { dropIntermediate = true, ...options } = settings;
   const { thresholds, yes, no } = stepsOf(await ranked("rocCurve", scores, targets, options));
   const bends = (counts: readonly number[], i: number): boolean =>
     (counts[i + 1] as number) - 2 * (counts[i] as number) + (counts[i - 1] as number) !== 0;
@@ -49,6 +55,10 @@ export async function precisionRecallCurve(
   targets: Values,
   options: RankingOptions = {},
 ): Promise<PrecisionRecallCurve> {
+  checkCall(
+    "precisionRecallCurve(scores, targets, { sampleWeight, posLabel: number | null })",
+    arguments,
+  );
   const { thresholds, yes, no } = stepsOf(
     await ranked("precisionRecallCurve", scores, targets, options),
   );

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { readFinite, type Values } from "./values.ts";
 
 /** Settings of populationStabilityIndex. */
@@ -16,8 +17,13 @@ export interface StabilityOptions {
 export async function populationStabilityIndex(
   reference: Values,
   current: Values,
-  { bins = 10, epsilon = 1e-4 }: StabilityOptions = {},
+  options: StabilityOptions = {},
 ): Promise<number> {
+  checkCall(
+    "populationStabilityIndex(reference, current, { bins: number, epsilon: number })",
+    arguments,
+  );
+  const { bins = 10, epsilon = 1e-4 } = options;
   if (!Number.isInteger(bins) || bins < 2) {
     throw new ArgumentError(`populationStabilityIndex: bins is ${bins}\n  hint: 2 or more`);
   }
@@ -56,6 +62,7 @@ export async function kolmogorovSmirnov(
   reference: Values,
   current: Values,
 ): Promise<KolmogorovSmirnov> {
+  checkCall("kolmogorovSmirnov(reference, current)", arguments);
   const [p, q] = await sortedBoth("kolmogorovSmirnov", reference, current);
   let statistic = 0;
   for (const value of [...p, ...q]) {

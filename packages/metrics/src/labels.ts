@@ -57,8 +57,9 @@ export function labelsOf(
   const { predictions, targets } = tensors;
   checkNamed(metric, numClasses, labels);
   const asScores = predictions.ndim === targets.ndim + 1;
+  const examples = asScores ? predictions.shape.toSpliced(1, 1) : predictions.shape;
+  checkSameShape(metric, { shape: examples }, targets);
   const chosen = asScores ? largest(metric, predictions, numClasses) : predictions;
-  checkSameShape(metric, chosen, targets);
   const count = asScores ? (predictions.shape[1] as number) : numClasses;
   const check = { metric, count, ignoreIndex };
   const actual = whole(check, "target", targets);

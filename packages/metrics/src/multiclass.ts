@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkChoice, checkCount } from "./check.ts";
 import { hits, oneHot, tally } from "./counts.ts";
 import { classesIn, type IgnoreOptions, labelsOf, measured, unlessOdd } from "./labels.ts";
@@ -32,8 +33,13 @@ export function multiclassAccuracy(
   predictions: Values,
   targets: Values,
   numClasses: number,
-  { topK = 1, ...options }: MulticlassAccuracyOptions = {},
+  settings: MulticlassAccuracyOptions = {},
 ): Tensor {
+  checkCall(
+    'multiclassAccuracy(predictions, targets, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null, topK: number })',
+    arguments,
+  );
+  const { topK = 1, ...options } = settings;
   const name = "multiclassAccuracy";
   checkCount(name, "topK", topK);
   if (topK === 1) return multiclass(name, recall, predictions, targets, numClasses, options);
@@ -59,6 +65,10 @@ export function multiclassPrecision(
   numClasses: number,
   options: MulticlassOptions = {},
 ): Tensor {
+  checkCall(
+    'multiclassPrecision(predictions, targets, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null })',
+    arguments,
+  );
   return multiclass("multiclassPrecision", precision, predictions, targets, numClasses, options);
 }
 
@@ -69,6 +79,10 @@ export function multiclassRecall(
   numClasses: number,
   options: MulticlassOptions = {},
 ): Tensor {
+  checkCall(
+    'multiclassRecall(predictions, targets, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null })',
+    arguments,
+  );
   return multiclass("multiclassRecall", recall, predictions, targets, numClasses, options);
 }
 
@@ -79,6 +93,10 @@ export function multiclassF1Score(
   numClasses: number,
   options: MulticlassOptions = {},
 ): Tensor {
+  checkCall(
+    'multiclassF1Score(predictions, targets, numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null })',
+    arguments,
+  );
   return multiclass("multiclassF1Score", fbeta(1), predictions, targets, numClasses, options);
 }
 

@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError, type Tensor, where } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { ratio } from "./counts.ts";
 import { type IgnoreOptions, measured, unlessOdd } from "./labels.ts";
 import { asFloat, knownOf, tensorsOf, type Values } from "./values.ts";
@@ -13,8 +14,10 @@ export interface PerplexityOptions extends IgnoreOptions {}
 export function perplexity(
   logits: Values,
   targets: Values,
-  { ignoreIndex = null }: PerplexityOptions = {},
+  options: PerplexityOptions = {},
 ): Tensor {
+  checkCall("perplexity(logits, targets, { ignoreIndex: number | null })", arguments);
+  const { ignoreIndex = null } = options;
   return measured(() => {
     const given = tensorsOf("perplexity", { logits, targets });
     const { total, count, odd } = surprise("perplexity", given.logits, given.targets, ignoreIndex);

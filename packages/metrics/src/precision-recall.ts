@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor, where } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkChoice } from "./check.ts";
 import { ratio, type Tallies, tally, tallyOf, wholeTally } from "./counts.ts";
 import {
@@ -46,6 +47,10 @@ export function precisionScore(
   targets: Values,
   options: ScoreOptions = {},
 ): Tensor {
+  checkCall(
+    'precisionScore(predictions, targets, { average: "binary" | "micro" | "macro" | "weighted" | null, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    arguments,
+  );
   return score("precisionScore", precision, predictions, targets, options);
 }
 
@@ -58,6 +63,10 @@ export function recallScore(
   targets: Values,
   options: ScoreOptions = {},
 ): Tensor {
+  checkCall(
+    'recallScore(predictions, targets, { average: "binary" | "micro" | "macro" | "weighted" | null, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    arguments,
+  );
   return score("recallScore", recall, predictions, targets, options);
 }
 
@@ -66,6 +75,10 @@ export function recallScore(
  * `confusionMatrix`. → 0-d, or [C].
  */
 export function f1Score(predictions: Values, targets: Values, options: ScoreOptions = {}): Tensor {
+  checkCall(
+    'f1Score(predictions, targets, { average: "binary" | "micro" | "macro" | "weighted" | null, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    arguments,
+  );
   return score("f1Score", fbeta(1), predictions, targets, options);
 }
 
@@ -79,6 +92,10 @@ export function fbetaScore(
   beta: number,
   options: ScoreOptions = {},
 ): Tensor {
+  checkCall(
+    'fbetaScore(predictions, targets, beta: number, { average: "binary" | "micro" | "macro" | "weighted" | null, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    arguments,
+  );
   if (!(beta >= 0)) throw new ArgumentError(`fbetaScore: beta is ${beta}\n  hint: 0 or more`);
   const fraction = beta === Number.POSITIVE_INFINITY ? recall : fbeta(beta);
   return score("fbetaScore", fraction, predictions, targets, options);

@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError, type Tensor, where } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { noAnswer } from "./binary.ts";
 import { checkSameShape, checkWeights } from "./check.ts";
 import { ratio } from "./counts.ts";
@@ -29,8 +30,10 @@ export interface LogLossOptions extends ProbabilityLossOptions {
 export function logLoss(
   probabilities: Values,
   targets: Values,
-  { normalize = true, sampleWeight = null }: LogLossOptions = {},
+  options: LogLossOptions = {},
 ): Tensor {
+  checkCall("logLoss(probabilities, targets, { normalize: boolean, sampleWeight })", arguments);
+  const { normalize = true, sampleWeight = null } = options;
   return measured(() => {
     const given = givenTo("logLoss", probabilities, targets, sampleWeight);
     const { p, y, weight } = given;
@@ -56,8 +59,10 @@ export function logLoss(
 export function brierScoreLoss(
   probabilities: Values,
   targets: Values,
-  { sampleWeight = null }: ProbabilityLossOptions = {},
+  options: ProbabilityLossOptions = {},
 ): Tensor {
+  checkCall("brierScoreLoss(probabilities, targets, { sampleWeight })", arguments);
+  const { sampleWeight = null } = options;
   return measured(() => {
     const { p, y, weight } = givenTo("brierScoreLoss", probabilities, targets, sampleWeight);
     checkSameShape("brierScoreLoss", p, y, ["probabilities", "targets"]);

@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkSameLength, checkSameShape } from "./check.ts";
 import { type HostValues, read, readFinite, readFiniteShaped, type Values } from "./values.ts";
 
@@ -84,6 +85,7 @@ export function stepsOf({ scores, isYes, weights }: Ranked): Steps {
 
 /** The area under points of a curve whose x rise or fall, by trapezoids. */
 export function auc(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  checkCall("auc(x, y)", arguments);
   checkSameLength("auc", x, y, 2);
   let [area, rises, falls] = [0, false, false];
   for (let i = 1; i < x.length; i++) {
@@ -117,8 +119,10 @@ export interface NdcgOptions {
 export async function ndcgScore(
   scores: Values,
   gains: Values,
-  { k = null, ignoreTies = false, sampleWeight = null }: NdcgOptions = {},
+  options: NdcgOptions = {},
 ): Promise<number> {
+  checkCall("ndcgScore(scores, gains, { k, ignoreTies: boolean, sampleWeight })", arguments);
+  const { k = null, ignoreTies = false, sampleWeight = null } = options;
   const places = k ?? Number.POSITIVE_INFINITY;
   if (!(places >= 1) || (Number.isFinite(places) && !Number.isInteger(places))) {
     throw new ArgumentError(`ndcgScore: k is ${k}\n  hint: a whole number, 1 or more`);

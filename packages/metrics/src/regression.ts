@@ -1,5 +1,5 @@
 import { ArgumentError, noGrad, sort, type Tensor, tensor, where } from "@wgrad/autograd";
-import { composite } from "@wgrad/autograd/plugin";
+import { checkCall, composite } from "@wgrad/autograd/plugin";
 import { checkChoice, checkSameShape, checkWeights } from "./check.ts";
 import { ratio } from "./counts.ts";
 import { asFloat, type Values, withWeight } from "./values.ts";
@@ -94,8 +94,13 @@ function combined(name: string, each: Tensor, multioutput: Multioutput): Tensor 
 export function meanSquaredError(
   predictions: Values,
   targets: Values,
-  { squared = true, ...options }: MeanSquaredErrorOptions = {},
+  settings: MeanSquaredErrorOptions = {},
 ): Tensor {
+  checkCall(
+    "meanSquaredError(predictions, targets, { multioutput, sampleWeight, squared: boolean })",
+    arguments,
+  );
+  const { squared = true, ...options } = settings;
   return perOutput("meanSquaredError", predictions, targets, options, ({ p, y, mean }) => {
     const error = mean(p.sub(y).square());
     return squared ? error : error.sqrt();
@@ -110,6 +115,7 @@ export function rootMeanSquaredError(
   targets: Values,
   options: MultioutputOptions = {},
 ): Tensor {
+  checkCall("rootMeanSquaredError(predictions, targets, { multioutput, sampleWeight })", arguments);
   return perOutput("rootMeanSquaredError", predictions, targets, options, ({ p, y, mean }) =>
     mean(p.sub(y).square()).sqrt(),
   );
@@ -121,6 +127,7 @@ export function meanAbsoluteError(
   targets: Values,
   options: MultioutputOptions = {},
 ): Tensor {
+  checkCall("meanAbsoluteError(predictions, targets, { multioutput, sampleWeight })", arguments);
   return perOutput("meanAbsoluteError", predictions, targets, options, ({ p, y, mean }) =>
     mean(p.sub(y).abs()),
   );
@@ -135,6 +142,7 @@ export function medianAbsoluteError(
   targets: Values,
   options: MultioutputOptions = {},
 ): Tensor {
+  checkCall("medianAbsoluteError(predictions, targets, { multioutput, sampleWeight })", arguments);
   return perOutput("medianAbsoluteError", predictions, targets, options, ({ p, y, weight }) => {
     const errors = p.sub(y).abs();
     const middle = weight === null ? median(errors) : weightedMedian(errors, weight);
@@ -174,6 +182,10 @@ export function meanAbsolutePercentageError(
   targets: Values,
   options: MultioutputOptions = {},
 ): Tensor {
+  checkCall(
+    "meanAbsolutePercentageError(predictions, targets, { multioutput, sampleWeight })",
+    arguments,
+  );
   const name = "meanAbsolutePercentageError";
   return perOutput(name, predictions, targets, options, ({ p, y, mean }) =>
     mean(
@@ -187,6 +199,7 @@ export function meanAbsolutePercentageError(
 
 /** The largest |prediction − target|. Predictions come first, then targets. Shapes must be equal. → 0-d. */
 export function maxError(predictions: Values, targets: Values): Tensor {
+  checkCall("maxError(predictions, targets)", arguments);
   return noGrad(() =>
     composite(() => {
       const { p, y } = examplesOf("maxError", predictions, targets, null);
@@ -206,6 +219,7 @@ export function r2Score(
   targets: Values,
   options: ExplainedOptions = {},
 ): Tensor {
+  checkCall("r2Score(predictions, targets, { multioutput, sampleWeight })", arguments);
   return explained("r2Score", predictions, targets, options, ({ p, y, mean }) =>
     mean(y.sub(p).square()),
   );
@@ -220,6 +234,10 @@ export function explainedVarianceScore(
   targets: Values,
   options: ExplainedOptions = {},
 ): Tensor {
+  checkCall(
+    "explainedVarianceScore(predictions, targets, { multioutput, sampleWeight })",
+    arguments,
+  );
   return explained("explainedVarianceScore", predictions, targets, options, ({ p, y, mean }) =>
     variance(y.sub(p), mean),
   );

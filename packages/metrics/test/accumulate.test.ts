@@ -204,7 +204,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
 test("refuses", async () => {
   await init({ device: "cpu" });
   expect(() => new MulticlassAccuracy(3, { average: "x" as "micro" })).toThrow(
-    'MulticlassAccuracy: average is x\n  hint: "micro", "macro", "weighted", null',
+    'MulticlassAccuracy: average is "x", not "micro" or "macro" or "weighted" or null',
   );
   expect(() => new MeanSquaredError().update(zeros([2]), zeros([3]))).toThrow(
     "MeanSquaredError: predictions and targets have different shapes",

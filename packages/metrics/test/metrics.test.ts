@@ -56,7 +56,9 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
         hint: reshape one to the other's shape]
     `);
     expect(() => r2Score(x, zeros([2]))).toThrow("r2Score: predictions and targets");
-    expect(() => binaryAccuracy(x, zeros([2]))).toThrow("binaryAccuracy: predictions and targets");
+    expect(() => binaryAccuracy(x, zeros([2]))).toThrow(
+      "binaryAccuracy: probabilities and targets",
+    );
     expect(() => accuracy(x, zeros([3]))).toThrow("accuracy: predictions and targets");
   });
 });

@@ -30,6 +30,7 @@ describe("texts", () => {
       bleuScore(candidates, references, { nGram: 2 }),
       bleuScore(candidates, references, { weights: [0.1, 0.9] }),
       bleuScore(["a cat"], [["a dog"]], { nGram: 2, smoothing: "method1" }),
+      bleuScore(["a cat sat"], [["a dog"]], { nGram: 2, smoothing: "method2" }),
       bleuScore(["a cat"], [["a dog"]], { nGram: 2 }),
     ];
     expect(new Set(scores).size).toBe(scores.length);
@@ -50,6 +51,7 @@ describe("texts", () => {
       {},
       { lowercase: true },
       { tokenize: "none" },
+      { tokenize: "char" },
       { smoothMethod: "floor" },
       { smoothMethod: "floor", smoothValue: 0.3 },
       { smoothMethod: "add-k" },
@@ -77,7 +79,7 @@ describe("texts", () => {
       "corpusBleu: 1 hypotheses, but 2 references in a stream",
     );
     expect(() => corpusBleu(["a"], [["a"]], { tokenize: "x" as "none" })).toThrow(
-      'corpusBleu: tokenize is x\n  hint: "13a", "none"',
+      'corpusBleu: tokenize is "x", not "13a" or "none" or "char"',
     );
   });
 });

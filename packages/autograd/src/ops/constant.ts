@@ -65,6 +65,9 @@ const casts: Record<DType, Op> = {
   bool: castTo("bool", (x) => Number(x !== 0)),
 };
 
+/** Whether the operation gives its input's values as another dtype. */
+export const isCast = (op: Op): boolean => Object.values(casts).includes(op);
+
 const copyOp: Op = elementwise({
   name: "copy",
   reference: (x) => x,

@@ -1,3 +1,5 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { DataError } from "../table/error.ts";
 import type { Arrival, FileCache } from "./cache.ts";
 import { cacheFolder, fileCache } from "./file-cache.ts";
@@ -31,46 +33,155 @@ export interface DownloadOptions {
 /**
  * Fetches a file from the first mirror that has it and keeps it, so that the next call needs no network. A connection
  * that breaks is taken up where it broke, in this call or the next; the file takes its place in the cache whole or not at all.
+ * A call for a file that another call is fetching waits for it, and is then answered by its own options, as any later call.
  * Gives its path in Node, a Blob in a browser: both are a `Source` that every reader takes.
  *
- * Throws DataError that says what each mirror answered, if the file is not that of `sha256`, and if `offline` and it is not here.
+ * Throws DataError that says what each mirror answered, if the file is not that of `sha256`, and if `offline` and it is not here;
+ * ArgumentError for what is no address, no name of a file, and no sha256.
  */
 export async function download(
   urls: string | URL | readonly (string | URL)[],
   options: DownloadOptions = {},
 ): Promise<string | Blob> {
-  const mirrors = (Array.isArray(urls) ? urls : [urls]).map(String);
-  const [first] = mirrors;
-  if (first === undefined) throw new DataError("download: no address is given");
-  const cache = await cacheFor(first, options);
-  const running = arriving.get(cache.key);
-  if (running !== undefined) return running;
-  const result = fromCache(cache, mirrors, options).finally(() => arriving.delete(cache.key));
-  arriving.set(cache.key, result);
-  return result;
+  checkCall(
+    "download(urls, { sha256: string, name: string, folder: string, offline: boolean, retries: number, signal, onProgress: function })",
+    arguments,
+  );
+  const mirrors = addressesIn(urls);
+  checkOptions(options);
+  const { signal, offline = isOffline() } = options;
+  signal?.throwIfAborted();
+  const cache = cacheFor(mirrors[0] as string, options);
+  if (!offline) {
+    for (let other = arriving.get(cache.key); other; other = arriving.get(cache.key))
+      await ended(other, options);
+  }
+  const listeners = new Set([options]);
+  const result = fromCache(cache, mirrors, { ...options, offline }, (progress) => {
+    for (const each of listeners) each.onProgress?.(progress);
+  });
+  if (offline) return result;
+  const transfer = { listeners, settled: result.then(noop, noop) };
+  arriving.set(cache.key, transfer);
+  try {
+    return await result;
+  } finally {
+    arriving.delete(cache.key);
+  }
 }
 
-/** Two calls for one file at a time are one download. */
-const arriving = new Map<string, Promise<string | Blob>>();
+const noop = (): void => {};
 
-async function cacheFor(url: string, options: DownloadOptions): Promise<FileCache> {
+/** A file on its way, and who is told how far it is. */
+interface Transfer {
+  readonly settled: Promise<void>;
+  readonly listeners: Set<DownloadOptions>;
+}
+
+const arriving = new Map<string, Transfer>();
+
+/** Waits for the end of another call's transfer. Throws the signal's reason if it is aborted meanwhile. */
+async function ended({ settled, listeners }: Transfer, options: DownloadOptions): Promise<void> {
+  listeners.add(options);
+  try {
+    await untilAborted(settled, options.signal);
+  } finally {
+    listeners.delete(options);
+  }
+}
+
+async function untilAborted(
+  settled: Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (signal === undefined) return settled;
+  await new Promise<void>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    settled.then(() => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    }, reject);
+  });
+}
+
+/** Throws ArgumentError for what is no address. */
+function addressesIn(urls: string | URL | readonly (string | URL)[]): string[] {
+  const list: readonly unknown[] = Array.isArray(urls) ? urls : [urls];
+  if (list.length === 0) throw new ArgumentError("download: no address is given");
+  return list.map((url) => {
+    const text = url instanceof URL ? url.href : url;
+    const base = globalThis.location?.href;
+    if (typeof text === "string" && URL.canParse(text, base)) return new URL(text, base).href;
+    throw new ArgumentError(
+      `download: ${typeof text === "string" ? JSON.stringify(text) : String(text)} is no address` +
+        '\n  hint: "https://host/path/file.csv", or a list of such mirrors',
+    );
+  });
+}
+
+function checkOptions({ sha256, retries = 3, signal }: DownloadOptions): void {
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) {
+    throw new ArgumentError(
+      `download: sha256 is ${JSON.stringify(sha256)}\n  hint: 64 hexadecimal digits, as sha256sum prints them`,
+    );
+  }
+  if (!Number.isInteger(retries) || retries < 0) {
+    throw new ArgumentError(`download: retries is ${retries}\n  hint: a whole number, 0 or more`);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new ArgumentError("download: signal is no AbortSignal\n  hint: controller.signal");
+  }
+}
+
+function cacheFor(url: string, options: DownloadOptions): FileCache {
   if (globalThis.process?.getBuiltinModule === undefined) return pageCache(url);
   const { join } = globalThis.process.getBuiltinModule("node:path");
   const { createHash } = globalThis.process.getBuiltinModule("node:crypto");
   const key = createHash("sha256").update(url).digest("hex").slice(0, 16);
-  const last = new URL(url).pathname.split("/").findLast((part) => part !== "") ?? "file";
-  const name = (options.name ?? decodeURIComponent(last)).replace(/[^\w.-]/g, "_");
+  const name = options.name === undefined ? nameIn(url) : checkedName(options.name);
   return fileCache(options.folder ?? join(cacheFolder(), "downloads", key), name);
+}
+
+/** File systems take so many bytes, of which what is arriving needs some for itself. */
+const LONGEST_NAME = 200;
+
+const plain = (name: string): string => name.replace(/[^\w.-]/g, "_");
+
+/** The last part of an address as the name of a file. */
+function nameIn(url: string): string {
+  const last = new URL(url).pathname.split("/").findLast((part) => part !== "") ?? "file";
+  const name = plain(decoded(last));
+  return /^\.*$/.test(name) ? "file" : name.slice(-LONGEST_NAME);
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function checkedName(given: string): string {
+  const name = plain(given);
+  if (!/^\.*$/.test(name) && name.length <= LONGEST_NAME) return name;
+  const shown = given.length > 40 ? `${given.slice(0, 39)}…` : given;
+  throw new ArgumentError(
+    `download: name is ${JSON.stringify(shown)}, which no file can have here` +
+      `\n  hint: 1 to ${LONGEST_NAME} letters, digits, dots and hyphens`,
+  );
 }
 
 async function fromCache(
   cache: FileCache,
   mirrors: readonly string[],
-  options: DownloadOptions,
+  options: DownloadOptions & { readonly offline: boolean },
+  report: Report,
 ): Promise<string | Blob> {
-  const { offline = isOffline() } = options;
+  const { offline } = options;
   const wanted = options.sha256?.toLowerCase();
-  const found = await cache.find();
+  const found = await keeping(cache, () => cache.find());
   if (found !== null && (wanted === undefined || (await cache.sha256()) === wanted)) return found;
   if (offline) {
     const what = found === null ? "is not in the cache" : "has another sha256 in the cache";
@@ -80,11 +191,11 @@ async function fromCache(
   }
   const failures: Failure[] = [];
   for (const url of mirrors) {
-    const arrival = await cache.arrive();
+    const arrival = await keeping(cache, () => cache.arrive());
     try {
-      await fetchAll(url, arrival, options);
+      await fetchAll(url, arrival, options, report);
       const sha256 = wanted === undefined ? wanted : await arrival.sha256();
-      if (sha256 === wanted) return await arrival.finish();
+      if (sha256 === wanted) return await keeping(cache, () => arrival.finish());
       await arrival.discard();
       failures.push({ url, reason: `has sha256 ${sha256} where ${wanted} was expected` });
     } catch (error) {
@@ -94,6 +205,19 @@ async function fromCache(
     }
   }
   throw failed(failures, cache);
+}
+
+type Report = (progress: DownloadProgress) => void;
+
+/** What the file system refuses is said in words, with the place. */
+async function keeping<T>({ path }: FileCache, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code === undefined) throw error;
+    throw new DataError(`download: the file cannot be kept at ${path} (${message})`);
+  }
 }
 
 interface Failure {
@@ -128,12 +252,17 @@ class Refused extends Error {
 }
 
 /** Asks again for what is missing, as long as attempts are left. */
-async function fetchAll(url: string, arrival: Arrival, options: DownloadOptions): Promise<void> {
+async function fetchAll(
+  url: string,
+  arrival: Arrival,
+  options: DownloadOptions,
+  report: Report,
+): Promise<void> {
   const { retries = 3, signal } = options;
   for (let attempt = 0; ; attempt++) {
     const before = arrival.size;
     try {
-      return await fetchRest(url, arrival, options);
+      return await fetchRest(url, arrival, options, report);
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof Refused) || error.final || attempt >= retries) throw error;
@@ -146,7 +275,8 @@ async function fetchAll(url: string, arrival: Arrival, options: DownloadOptions)
 async function fetchRest(
   url: string,
   arrival: Arrival,
-  { signal, onProgress }: DownloadOptions,
+  { signal }: DownloadOptions,
+  report: Report,
 ): Promise<void> {
   const { origin } = arrival;
   const version = origin?.url === url ? origin.version : null;
@@ -162,19 +292,21 @@ async function fetchRest(
     const { message, cause } = error as Error & { cause?: Error };
     throw new Refused(cause?.message || message, { unreachable: true });
   }
-  const resumes = response.status === 206 && startOf(response) === arrival.size;
+  const isSame = versionOf(response) === null || versionOf(response) === version;
+  const resumes = response.status === 206 && isSame && startOf(response) === arrival.size;
   if (!resumes) {
     if (response.status !== 200) {
       await response.body?.cancel();
-      const final = response.status !== 429 && response.status < 500 && response.status !== 416;
+      const final = response.status < 500 && ![206, 416, 429].includes(response.status);
       if (response.status === 416 || response.status === 206)
         await arrival.start({ url, version: null });
-      throw new Refused(`the server answers ${response.status}`, { final });
+      const what = isSame ? "" : " with a part of another version of the file";
+      throw new Refused(`the server answers ${response.status}${what}`, { final });
     }
     await arrival.start({ url, version: versionOf(response) });
   }
   const total = sizeOf(response, resumes ? arrival.size : 0);
-  onProgress?.({ url, received: arrival.size, total });
+  report({ url, received: arrival.size, total });
   const reader = response.body?.getReader();
   for (;;) {
     const { value, done } = (await reader?.read().catch((error: Error) => {
@@ -182,7 +314,7 @@ async function fetchRest(
     })) ?? { done: true as const, value: undefined };
     if (done) break;
     await arrival.write(value);
-    onProgress?.({ url, received: arrival.size, total });
+    report({ url, received: arrival.size, total });
   }
   if (total !== null && arrival.size !== total) {
     throw new Refused(`sent ${arrival.size} bytes of ${total}`);

@@ -19,13 +19,13 @@ export function cacheFolder(): string {
 /** A file in a folder of the cache; one that is arriving has `.part` after its name, and a note of its origin beside it. */
 export function fileCache(folder: string, name: string): FileCache {
   const { join } = builtin("node:path");
-  const { existsSync } = builtin("node:fs");
+  const { statSync } = builtin("node:fs");
   const files = builtin("node:fs/promises");
   const path = join(folder, name);
   return {
     key: path,
     path,
-    find: async () => (existsSync(path) ? path : null),
+    find: async () => (statSync(path, { throwIfNoEntry: false })?.isFile() ? path : null),
     sha256: () => sha256Of(path),
     remove: () => files.rm(path, { force: true }),
     arrive: async () => {

@@ -208,4 +208,121 @@ describe("download", () => {
     ).toBe(true);
     expect(asked.at(-1)).toMatch(/^\/x\.csv bytes=\d+-$/);
   });
+
+  /** Sends the half of the file, and the rest when it is told to. */
+  function slowly(): () => void {
+    let rest = (): void => {};
+    routes["/x.csv"] = (_, response) => {
+      response.setHeader("content-length", body.length);
+      response.write(body.subarray(0, 50_000));
+      rest = () => response.end(body.subarray(50_000));
+    };
+    return () => rest();
+  }
+
+  test("of two calls at a time each is answered by its own options", async () => {
+    const finish = slowly();
+    const gone = AbortSignal.abort(new Error("not wanted"));
+    const stop = new AbortController();
+    const seen: number[] = [];
+    let started = (): void => {};
+    const halfway = new Promise<void>((resolve) => {
+      started = resolve;
+    });
+    const first = download(`${root}/x.csv`, { folder, onProgress: () => started() });
+    await halfway;
+    const second = download(`${root}/x.csv`, {
+      folder,
+      sha256,
+      onProgress: ({ received }) => seen.push(received),
+    });
+    const wrong = download(`${root}/x.csv`, { folder, sha256: "0".repeat(64), retries: 0 });
+    const aborted = download(`${root}/x.csv`, { folder, signal: gone });
+    const stopped = download(`${root}/x.csv`, { folder, signal: stop.signal });
+    const offline = download(`${root}/x.csv`, { folder, offline: true });
+    const all = Promise.allSettled([first, second, wrong, aborted, stopped, offline]);
+    stop.abort(new Error("enough"));
+    await expect(stopped).rejects.toThrow("enough");
+    await expect(aborted).rejects.toThrow("not wanted");
+    await expect(offline).rejects.toThrow("offline");
+    routes["/again"] = serve();
+    finish();
+    routes["/x.csv"] = serve();
+    const path = await first;
+    expect(await second).toBe(path);
+    await expect(wrong).rejects.toThrow("was expected");
+    await all;
+    expect(seen.at(-1)).toBe(body.length);
+    expect(readFileSync(path as string).equals(body)).toBe(true);
+    expect(kept()).toEqual(["x.csv"]);
+    // one for the first two, one for the wrong sha256
+    expect(asked).toEqual(["/x.csv", "/x.csv"]);
+  });
+
+  test("a call that is stopped does not stop another", async () => {
+    const stop = new AbortController();
+    slowly();
+    let started = (): void => {};
+    const halfway = new Promise<void>((resolve) => {
+      started = resolve;
+    });
+    const first = download(`${root}/x.csv`, {
+      folder,
+      signal: stop.signal,
+      onProgress: () => started(),
+    });
+    await halfway;
+    const second = download(`${root}/x.csv`, { folder });
+    routes["/x.csv"] = serve();
+    stop.abort(new Error("enough"));
+    await expect(first).rejects.toThrow("enough");
+    expect(readFileSync((await second) as string).equals(body)).toBe(true);
+  });
+
+  test("a part of another version is not put to what is here", async () => {
+    routes["/x.csv"] = serve({ broken: 50_000, times: 1 });
+    await expect(
+      download(`${root}/x.csv`, { folder, retries: 0, onProgress: breakHalfway }),
+    ).rejects.toThrow("the connection broke");
+    let answers = 0;
+    const whole = serve({ tag: '"2"' });
+    routes["/x.csv"] = (request, response) => {
+      if (answers++ > 0) return whole(request, response);
+      response.statusCode = 206;
+      response.setHeader("etag", '"2"');
+      response.setHeader("content-range", `bytes 50000-${body.length - 1}/${body.length}`);
+      response.end(Buffer.alloc(body.length - 50_000));
+    };
+    const path = await download(`${root}/x.csv`, { folder });
+    expect(readFileSync(path as string).equals(body)).toBe(true);
+  });
+
+  test.each<[string, Parameters<typeof download>, string]>([
+    ["no address", ["nonsense"], 'download: "nonsense" is no address\n  hint: "https://host'],
+    ["no text", [3 as never], "download: 3 is no address"],
+    ["no mirror", [[]], "download: no address is given"],
+    ["the folder above", ["http://x/y", { name: ".." }], 'download: name is "..", which no file'],
+    ["a long name", ["http://x/y", { name: "a".repeat(300) }], 'download: name is "aaaa'],
+    ["no sha256", ["http://x/y", { sha256: "12" }], 'download: sha256 is "12"\n  hint: 64 hex'],
+    ["no count", ["http://x/y", { retries: -1 }], "download: retries is -1"],
+    ["no signal", ["http://x/y", { signal: {} as never }], "download: signal is no AbortSignal"],
+    ["an option", ["http://x/y", { sha: "" } as never], 'download: there is no option "sha"'],
+  ])("refuses %s", async (_, call, text) => {
+    await expect(download(...call)).rejects.toThrow(text);
+  });
+
+  test("names of addresses become names of files", async () => {
+    for (const [address, name] of [
+      ["/%ff/a%20b.csv", "a_b.csv"],
+      ["/%e0%a4%a", "_e0_a4_a"],
+      [`/${"z".repeat(400)}`, "z".repeat(200)],
+    ] as const) {
+      routes[address] = serve();
+      expect(await download(root + address, { folder })).toBe(join(folder, name));
+    }
+    writeFileSync(join(folder, "in the way"), "");
+    await expect(download(`${root}/x.csv`, { folder: join(folder, "in the way") })).rejects.toThrow(
+      "download: the file cannot be kept at ",
+    );
+  });
 });

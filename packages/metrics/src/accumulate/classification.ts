@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type BinaryOptions, yesOrNo } from "../binary.ts";
 import { checkChoice, checkCount } from "../check.ts";
 import { confusion } from "../counts.ts";
@@ -26,6 +27,7 @@ abstract class Counting<Result> extends Metric<
   }
 
   protected measure(predictions: Values, targets: Values): Counted {
+    checkCall("metric.update(predictions, targets)", arguments);
     const { numClasses, ignoreIndex } = this;
     const { name } = this.constructor;
     const found = labelsOf(name, { predictions, targets }, { numClasses, ignoreIndex });
@@ -66,6 +68,10 @@ export class MulticlassConfusionMatrix extends Counting<number[][]> {
   readonly normalize: "true" | "pred" | "all" | null;
 
   constructor(numClasses: number, options: AccumulatedConfusionOptions = {}) {
+    checkCall(
+      'new MulticlassConfusionMatrix(numClasses: number, { normalize: "true" | "pred" | "all" | null, ignoreIndex: number | null })',
+      arguments,
+    );
     super(numClasses, options);
     const { normalize = null } = options;
     checkChoice("MulticlassConfusionMatrix", "normalize", normalize, ["true", "pred", "all", null]);
@@ -98,6 +104,10 @@ abstract class Score extends Counting<number | number[]> {
   protected abstract readonly fraction: Fraction;
 
   constructor(numClasses: number, options: AccumulatedScoreOptions = {}) {
+    checkCall(
+      `new ${new.target.name}(numClasses: number, { average: "micro" | "macro" | "weighted" | null, ignoreIndex: number | null })`,
+      arguments,
+    );
     super(numClasses, options);
     const { average = "macro" } = options;
     checkChoice(new.target.name, "average", average, ["micro", "macro", "weighted", null]);
@@ -152,7 +162,9 @@ export class BinaryAccuracy extends Metric<[probabilities: Values, targets: Valu
   readonly threshold: number;
   readonly ignoreIndex: number | null;
 
-  constructor({ threshold = 0.5, ignoreIndex = null }: BinaryOptions = {}) {
+  constructor(options: BinaryOptions = {}) {
+    checkCall("new BinaryAccuracy({ threshold: number, ignoreIndex: number | null })", arguments);
+    const { threshold = 0.5, ignoreIndex = null } = options;
     super();
     if (!(threshold >= 0 && threshold <= 1)) {
       throw new ArgumentError(`BinaryAccuracy: threshold is ${threshold}\n  hint: from 0 to 1`);
@@ -162,6 +174,7 @@ export class BinaryAccuracy extends Metric<[probabilities: Values, targets: Valu
   }
 
   protected measure(probabilities: Values, targets: Values): Hits {
+    checkCall("metric.update(probabilities, targets)", arguments);
     const { said, is, counted, odd } = yesOrNo("BinaryAccuracy", probabilities, targets, this);
     const right = counted === null ? said.eq(is) : said.eq(is).logicalAnd(counted);
     return {

@@ -1,4 +1,5 @@
 import { ArgumentError, full, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkSameShape } from "../check.ts";
 import { type PerplexityOptions, surprise } from "../perplexity.ts";
 import { asFloat, tensorsOf, type Values } from "../values.ts";
@@ -23,7 +24,13 @@ function pairOf(metric: string, predictions: Values, targets: Values): [p: Tenso
 
 /** The mean of all elements of all batches: of losses, say. update(values). */
 export class MeanMetric extends Metric<[values: Values], Mean, number> {
+  constructor() {
+    checkCall("new MeanMetric()", arguments);
+    super();
+  }
+
   protected measure(values: Values): Mean {
+    checkCall("metric.update(values)", arguments);
     const x = asFloat(tensorsOf("MeanMetric", { values }).values);
     return { total: x.sum(), count: countOf(x) };
   }
@@ -41,12 +48,15 @@ export class MeanMetric extends Metric<[values: Values], Mean, number> {
 export class MeanSquaredError extends Metric<[predictions: Values, targets: Values], Mean, number> {
   readonly squared: boolean;
 
-  constructor({ squared = true }: { readonly squared?: boolean } = {}) {
+  constructor(options: { readonly squared?: boolean } = {}) {
+    checkCall("new MeanSquaredError({ squared: boolean })", arguments);
+    const { squared = true } = options;
     super();
     this.squared = squared;
   }
 
   protected measure(predictions: Values, targets: Values): Mean {
+    checkCall("metric.update(predictions, targets)", arguments);
     const [p, y] = pairOf("MeanSquaredError", predictions, targets);
     return { total: p.sub(y).square().sum(), count: countOf(y) };
   }
@@ -66,7 +76,13 @@ export class MeanAbsoluteError extends Metric<
   Mean,
   number
 > {
+  constructor() {
+    checkCall("new MeanAbsoluteError()", arguments);
+    super();
+  }
+
   protected measure(predictions: Values, targets: Values): Mean {
+    checkCall("metric.update(predictions, targets)", arguments);
     const [p, y] = pairOf("MeanAbsoluteError", predictions, targets);
     return { total: p.sub(y).abs().sum(), count: countOf(y) };
   }
@@ -94,7 +110,13 @@ type Explained = {
  * lose no digits. update(predictions, targets).
  */
 export class R2Score extends Metric<[predictions: Values, targets: Values], Explained, number> {
+  constructor() {
+    checkCall("new R2Score()", arguments);
+    super();
+  }
+
   protected measure(predictions: Values, targets: Values): Explained {
+    checkCall("metric.update(predictions, targets)", arguments);
     const [p, y] = pairOf("R2Score", predictions, targets);
     if (y.numel() === 0) {
       throw new ArgumentError("R2Score.update: an empty batch\n  hint: leave it out");
@@ -144,12 +166,15 @@ type Surprise = { total: Tensor; count: Tensor; odd: Tensor };
 export class Perplexity extends Metric<[logits: Values, targets: Values], Surprise, number> {
   readonly ignoreIndex: number | null;
 
-  constructor({ ignoreIndex = null }: PerplexityOptions = {}) {
+  constructor(options: PerplexityOptions = {}) {
+    checkCall("new Perplexity({ ignoreIndex: number | null })", arguments);
+    const { ignoreIndex = null } = options;
     super();
     this.ignoreIndex = ignoreIndex;
   }
 
   protected measure(logits: Values, targets: Values): Surprise {
+    checkCall("metric.update(logits, targets)", arguments);
     const given = tensorsOf("Perplexity", { logits, targets });
     const found = surprise("Perplexity", given.logits, given.targets, this.ignoreIndex);
     const odd = found.odd?.to("i32").sum() ?? found.count.sub(found.count);
