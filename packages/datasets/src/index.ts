@@ -79,7 +79,7 @@ export {
   type NumberSummary,
   type TableDescription,
 } from "./table/describe.ts";
-export { DataError } from "./table/error.ts";
+export { DataError, LimitError } from "./table/error.ts";
 export {
   type Column,
   type Columns,

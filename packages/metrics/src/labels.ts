@@ -90,7 +90,7 @@ export function classesIn(metric: string, { classes }: Labelled): readonly numbe
 }
 
 /** Refuses scores that hold NaN, where the host knows them; else says in which rows. */
-export function notANumber(metric: string, scores: Tensor): Tensor | null {
+function notANumber(metric: string, scores: Tensor): Tensor | null {
   if (scores.dtype !== "f32" && scores.dtype !== "f64" && scores.dtype !== "f16") return null;
   const known = knownOf(scores);
   if (known === null) return flatten(scores.isnan().any(1));

@@ -20,11 +20,7 @@ export async function read(metric: string, name: string, values: Values): Promis
 }
 
 /** All of them on the host, with their shape. */
-export async function readShaped(
-  metric: string,
-  name: string,
-  values: Values,
-): Promise<HostValues> {
+async function readShaped(metric: string, name: string, values: Values): Promise<HostValues> {
   if (!(values instanceof Tensor)) return ofArray(metric, name, values);
   return { data: Float64Array.from(await values.data()), shape: values.shape };
 }

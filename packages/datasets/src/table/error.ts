@@ -4,3 +4,8 @@ import { WgradError } from "@wgrad/autograd";
 export class DataError extends WgradError {
   static override readonly name: string = "DataError";
 }
+
+/** Data that would take more memory than is allowed; the message says which option allows more. */
+export class LimitError extends DataError {
+  static override readonly name: string = "LimitError";
+}

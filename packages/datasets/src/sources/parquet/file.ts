@@ -9,7 +9,7 @@ export interface PartFile extends AsyncBuffer {
 
 /** A source of which any part can be read: a file or a Blob, an address by ranges, bytes. Throws DataError if there is none. */
 export async function partsOf(source: Source, name: string): Promise<PartFile> {
-  if (source instanceof Blob) return blobParts(source);
+  if (source instanceof Blob) return blobParts(source, name);
   if (typeof source === "string" || source instanceof URL) {
     const path = pathOf(source);
     if (path !== null) return fileParts(path, name);
@@ -17,14 +17,25 @@ export async function partsOf(source: Source, name: string): Promise<PartFile> {
       return addressParts(String(source), name);
     }
   }
-  return blobParts(new Blob([await bytesOf(source, name)]));
+  return blobParts(new Blob([await bytesOf(source, name)]), name);
 }
 
-const blobParts = (blob: Blob): PartFile => ({
+const blobParts = (blob: Blob, name: string): PartFile => ({
   byteLength: blob.size,
-  slice: (start, end) => blob.slice(start, end).arrayBuffer(),
+  async slice(start, end = blob.size) {
+    checkRange(start, end, blob.size, name);
+    return blob.slice(start, end).arrayBuffer();
+  },
   close: async () => {},
 });
+
+/** Platforms end the process for offsets that are none: none that a file holds comes to them unchecked. */
+function checkRange(start: number, end: number, size: number, name: string): void {
+  if (Number.isSafeInteger(start) && Number.isSafeInteger(end)) {
+    if (start >= 0 && start <= end && end <= size) return;
+  }
+  throw new DataError(`${name}: is damaged: it points to bytes ${start} to ${end} of ${size}`);
+}
 
 async function fileParts(path: string, name: string): Promise<PartFile> {
   const { open } = globalThis.process.getBuiltinModule("node:fs/promises");
@@ -34,9 +45,13 @@ async function fileParts(path: string, name: string): Promise<PartFile> {
     return {
       byteLength: size,
       async slice(start, end = size) {
-        const from = start < 0 ? Math.max(0, size + start) : start;
-        const out = new Uint8Array(Math.max(0, Math.min(end, size) - from));
-        await file.read(out, 0, out.length, from);
+        checkRange(start, end, size, name);
+        const out = new Uint8Array(end - start);
+        for (let at = 0; at < out.length; ) {
+          const { bytesRead } = await file.read(out, at, out.length - at, start + at);
+          if (bytesRead === 0) throw new DataError(`${name}: became shorter while it was read`);
+          at += bytesRead;
+        }
         return out.buffer;
       },
       close: () => file.close(),
@@ -61,15 +76,18 @@ async function addressParts(url: string, name: string): Promise<PartFile> {
   };
   const first = await ask("bytes=0-3");
   const size = Number(/\/(\d+)$/.exec(first.headers.get("content-range") ?? "")?.[1] ?? Number.NaN);
-  if (first.status !== 206 || Number.isNaN(size)) return blobParts(await first.blob());
+  if (first.status !== 206 || Number.isNaN(size)) return blobParts(await first.blob(), name);
   await first.body?.cancel();
   return {
     byteLength: size,
     async slice(start, end = size) {
-      const from = start < 0 ? Math.max(0, size + start) : start;
-      const response = await ask(`bytes=${from}-${end - 1}`);
-      const part = await response.arrayBuffer();
-      if (response.status === 206 && part.byteLength === end - from) return part;
+      checkRange(start, end, size, name);
+      if (start === end) return new ArrayBuffer(0);
+      const response = await ask(`bytes=${start}-${end - 1}`);
+      if (response.status === 206) {
+        const part = await response.arrayBuffer();
+        if (part.byteLength === end - start) return part;
+      } else await response.body?.cancel();
       throw new DataError(`${name}: the server gives another range than was asked for`);
     },
     close: async () => {},

@@ -1,21 +1,27 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { FileMetaData } from "hyparquet";
 import { DataError } from "../../table/error.ts";
 import { joined } from "../../table/join.ts";
 import { columnOf } from "../../table/records.ts";
 import { type Column, type ColumnTypes, Table } from "../../table/table.ts";
+import { checkCells, checkLimit, type PackedOptions } from "../limits.ts";
 import { nameOf, type Source } from "../open.ts";
 import { checkBatchRows, TableStream } from "../table-stream.ts";
 import { type PartFile, partsOf } from "./file.ts";
+import { readGroup, type Wanted } from "./groups.ts";
 
 /** Settings of the reader of Parquet. */
-export interface ParquetOptions {
+export interface ParquetOptions extends PackedOptions {
   /** The columns to read; the others are not even fetched. All if not given. */
   readonly columns?: readonly string[];
   /** What columns hold; one not named holds text if its first value is text, else numbers. */
   readonly types?: ColumnTypes;
   /** What messages call the file. */
   readonly name?: string;
+  /** The most cells (rows times columns); by default 2²⁴, or 64 times the file's bytes if that is more. */
+  readonly maxCells?: number;
 }
+
 /** Settings of a reader of Parquet in batches. */
 export interface ParquetStreamOptions extends ParquetOptions {
   /** Rows in a batch (default 1024). */
@@ -26,9 +32,15 @@ export interface ParquetStreamOptions extends ParquetOptions {
  * Rows of a Parquet file in batches, a row group at a time, by ranges: of a file at an address only what is asked for is
  * fetched. Whole numbers of 64 bits, true and false, and dates (milliseconds since 1970) are numbers.
  *
- * Throws DataError, when a batch is asked for, if there is nothing to read, it is no Parquet file, or a value does not fit.
+ * Throws DataError, when a batch is asked for, if there is nothing to read, it is no Parquet file or a damaged one, or a value does
+ * not fit; LimitError for a file that unpacks to more than it may.
  */
 export function streamParquet(source: Source, options: ParquetStreamOptions = {}): TableStream {
+  checkCall(
+    "streamParquet(source, { batchRows: number, columns, types, name: string, maxBytes: number, maxCells: number })",
+    arguments,
+  );
+  checkLimits("streamParquet", options);
   const name = options.name ?? nameOf(source, "Parquet");
   const batchRows = checkBatchRows("streamParquet", options.batchRows);
   return new TableStream(name, () => batches(source, name, batchRows, options));
@@ -36,32 +48,47 @@ export function streamParquet(source: Source, options: ParquetStreamOptions = {}
 
 /** Reads a table from a Parquet file. Throws DataError as `streamParquet`. */
 export async function readParquet(source: Source, options: ParquetOptions = {}): Promise<Table> {
+  checkCall(
+    "readParquet(source, { columns, types, name: string, maxBytes: number, maxCells: number })",
+    arguments,
+  );
   const name = options.name ?? nameOf(source, "Parquet");
-  let whole: Table | null = null;
-  const rows = { ...options, batchRows: Number.MAX_SAFE_INTEGER, name, groups: "all" as const };
-  for await (const table of batches(source, name, rows.batchRows, rows)) whole = table;
-  if (whole === null) throw new DataError(`${name}: has no rows`);
-  return whole;
+  return withFile("readParquet", source, name, options, async (wanted, total) => {
+    const all = new Map<string, unknown[]>(wanted.columns.map((column) => [column, []]));
+    checkCells(
+      name,
+      { rows: total, columns: all.size, values: wanted.file.byteLength },
+      options.maxCells,
+    );
+    for (const [i] of wanted.metadata.row_groups.entries()) {
+      for (const [column, values] of await groupAt(wanted, i)) {
+        const before = all.get(column) as unknown[];
+        for (const value of values) before.push(value);
+      }
+    }
+    if (total === 0) throw new DataError(`${name}: has no rows`);
+    return tableOf(all, name, 0, options.types ?? {});
+  });
 }
 
 async function* batches(
   source: Source,
   name: string,
   batchRows: number,
-  options: ParquetOptions & { readonly groups?: "all" },
+  options: ParquetStreamOptions,
 ): AsyncGenerator<Table, void, undefined> {
   const file = await partsOf(source, name);
   try {
-    const metadata = await metadataOf(file, name);
-    const names = columnsOf(metadata, options.columns, name);
-    const counts = metadata.row_groups.map((group) => Number(group.num_rows));
-    const total = counts.reduce((sum, count) => sum + count, 0);
+    const wanted = await wantedOf(file, name, options);
+    const counts = rowsIn(wanted);
     let types = options.types ?? {};
     let before = 0;
     let waiting: Table | null = null;
-    for (const count of options.groups === "all" ? [total] : counts) {
+    for (const [i, count] of counts.entries()) {
       if (count === 0) continue;
-      const group = await readRows(file, metadata, names, before, before + count, name, types);
+      const size = { rows: count, columns: wanted.columns.length, values: file.byteLength };
+      checkCells(name, size, options.maxCells);
+      const group = tableOf(await groupAt(wanted, i), name, before, types);
       types = group.types;
       before += count;
       let start = 0;
@@ -83,10 +110,78 @@ async function* batches(
   }
 }
 
-async function metadataOf(file: PartFile, name: string): Promise<FileMetaData> {
-  const { parquetMetadataAsync } = await import("hyparquet");
+async function withFile<T>(
+  call: string,
+  source: Source,
+  name: string,
+  options: ParquetOptions,
+  work: (wanted: Wanted, total: number) => Promise<T>,
+): Promise<T> {
+  checkLimits(call, options);
+  const file = await partsOf(source, name);
   try {
-    return await parquetMetadataAsync(file, { initialFetchSize: 2 ** 16 });
+    const wanted = await wantedOf(file, name, options);
+    return await work(
+      wanted,
+      rowsIn(wanted).reduce((sum, count) => sum + count, 0),
+    );
+  } finally {
+    await file.close();
+  }
+}
+
+function checkLimits(call: string, { maxBytes, maxCells }: ParquetOptions): void {
+  checkLimit(call, "maxBytes", maxBytes);
+  checkLimit(call, "maxCells", maxCells);
+}
+
+async function wantedOf(file: PartFile, name: string, options: ParquetOptions): Promise<Wanted> {
+  const metadata = await metadataOf(file, name);
+  const columns = columnsOf(metadata, options.columns, name);
+  return { name, file, metadata, columns, maxBytes: options.maxBytes };
+}
+
+function rowsIn({ metadata, name }: Wanted): number[] {
+  const counts = metadata.row_groups.map((group) => Number(group.num_rows));
+  if (counts.every((count) => Number.isSafeInteger(count) && count >= 0)) return counts;
+  throw new DataError(
+    `${name}: is damaged: a group of ${counts.find((count) => !(count >= 0))} rows`,
+  );
+}
+
+/** The columns of one row group; says which rows cannot be read. */
+async function groupAt(wanted: Wanted, i: number): Promise<Map<string, unknown[]>> {
+  const groups = wanted.metadata.row_groups;
+  try {
+    return await readGroup(wanted, groups[i] as (typeof groups)[number]);
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const counts = rowsIn(wanted);
+    const before = counts.slice(0, i).reduce((sum, count) => sum + count, 0);
+    const rows = `rows ${before + 1} to ${before + (counts[i] as number)}`;
+    throw new DataError(`${wanted.name}: ${rows} cannot be read (${(error as Error).message})`);
+  }
+}
+
+function tableOf(
+  columns: ReadonlyMap<string, unknown[]>,
+  name: string,
+  before: number,
+  types: ColumnTypes,
+): Table {
+  const made = [...columns].map(
+    ([column, values]) =>
+      [column, columnOf(values, column, types[column], { name, before })] as const,
+  );
+  return new Table(new Map<string, Column>(made), { name, before });
+}
+
+async function metadataOf(file: PartFile, name: string): Promise<FileMetaData> {
+  const { parquetMetadataAsync, parquetSchema } = await import("hyparquet");
+  try {
+    const metadata = await parquetMetadataAsync(file, { initialFetchSize: 2 ** 16 });
+    parquetSchema(metadata); // throws for a schema that is no tree
+    return metadata;
   } catch (error) {
     if (error instanceof DataError) throw error;
     throw new DataError(`${name}: is no Parquet file (${(error as Error).message})`);
@@ -101,8 +196,11 @@ function columnsOf(
   const nested = new Set<string>();
   const names: string[] = [];
   const { schema } = metadata;
-  for (let i = 1, left = schema[0]?.num_children ?? 0; left > 0; left--) {
+  for (let i = 1, left = schema[0]?.num_children ?? 0; left > 0 && i < schema.length; left--) {
     const field = schema[i] as (typeof schema)[number];
+    if (names.includes(field.name)) {
+      throw new DataError(`${name}: two columns are called ${JSON.stringify(field.name)}`);
+    }
     names.push(field.name);
     if (field.num_children || field.repetition_type === "REPEATED") nested.add(field.name);
     for (let open = 1; open > 0; i++) open += (schema[i]?.num_children ?? 0) - 1;
@@ -121,46 +219,4 @@ function columnsOf(
     );
   }
   return wanted ?? names;
-}
-
-async function readRows(
-  file: PartFile,
-  metadata: FileMetaData,
-  names: readonly string[],
-  rowStart: number,
-  rowEnd: number,
-  name: string,
-  types: ColumnTypes,
-): Promise<Table> {
-  const [{ parquetRead }, { compressors }] = await Promise.all([
-    import("hyparquet"),
-    import("hyparquet-compressors"),
-  ]);
-  const parts = new Map(names.map((column) => [column, [] as [number, ArrayLike<unknown>][]]));
-  try {
-    await parquetRead({
-      file,
-      metadata,
-      compressors,
-      columns: [...names],
-      rowStart,
-      rowEnd,
-      onChunk: ({ columnName, columnData, rowStart: start }) => {
-        parts.get(columnName)?.push([start, columnData]);
-      },
-    });
-  } catch (error) {
-    if (error instanceof DataError) throw error;
-    throw new DataError(
-      `${name}: rows ${rowStart + 1} to ${rowEnd} cannot be read (${(error as Error).message})`,
-    );
-  }
-  const columns = [...parts].map(([column, chunks]): [string, Column] => {
-    const values: unknown[] = [];
-    for (const [, data] of chunks.sort(([a], [b]) => a - b)) {
-      for (let i = 0; i < data.length; i++) values.push(data[i]);
-    }
-    return [column, columnOf(values, column, types[column], { name, before: rowStart })];
-  });
-  return new Table(new Map(columns), { name, before: rowStart });
 }
