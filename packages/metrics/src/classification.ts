@@ -195,7 +195,7 @@ export function cohenKappaScore(
 }
 
 function costOf(counts: Tensor, weights: CohenKappaOptions["weights"]): Tensor {
-  const place = arange(counts.shape[0] as number, { dtype: "f32", device: counts.device });
+  const place = arange(counts.shape[0] as number, { dtype: "f32", device: counts });
   const distance = place.unsqueeze(1).sub(place.unsqueeze(0)).abs();
   if (weights === "linear") return distance;
   return weights === "quadratic" ? distance.square() : distance.ne(0).to("f32");

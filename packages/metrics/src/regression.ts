@@ -83,7 +83,7 @@ function combined(name: string, each: Tensor, multioutput: Multioutput): Tensor 
       `${name}: multioutput has ${weights.length} weights for ${each.shape[0]} outputs\n  hint: a number for each`,
     );
   }
-  const share = tensor(weights, { device: each.device });
+  const share = tensor(weights, { device: each });
   return ratio(each.mul(share).sum(), share.sum(), Number.NaN);
 }
 

@@ -54,7 +54,7 @@ export function tensorsOf<Name extends string>(
   given: Readonly<Record<Name, Values>>,
 ): Record<Name, Tensor> {
   const all = Object.entries(given) as [Name, Values][];
-  const device = all.map(([, values]) => values).find((values) => values instanceof Tensor)?.device;
+  const device = all.map(([, values]) => values).find((values) => values instanceof Tensor);
   const tensors = all.map(([name, values]): [Name, Tensor] => {
     if (values instanceof Tensor) return [name, values];
     const { data, shape } = ofArray(metric, name, values);
