@@ -1,5 +1,6 @@
-import { ellipsis, slice, Tensor, tensor } from "@wgrad/autograd";
+import { ellipsis, slice, Tensor, tensor, WgradError } from "@wgrad/autograd";
 import type { TensorRecord } from "@wgrad/autograd/safetensors";
+import { Module } from "@wgrad/nn";
 import type { Encoded } from "./load.ts";
 import { type Callable, camel, dtypeName, resolve } from "./names.ts";
 
@@ -28,6 +29,7 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   "F.avg_pool2d": ["input", "kernel_size"],
   "F.avg_pool3d": ["input", "kernel_size"],
   "torch.diff": ["input", "n", "dim"],
+  "Tensor.diff": ["input", "n", "dim"],
   "F.normalize": ["input"],
   "nn.GLU": [],
   "nn.CosineSimilarity": [],
@@ -42,18 +44,30 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   "lr_scheduler.CyclicLR": ["optimizer", "base_lr", "max_lr"],
 };
 
+/** Where PyTorch takes by position what is an option here: the order of its parameters, and how many are positional here too. */
+const named: Readonly<Record<string, readonly [count: number, order: readonly string[]]>> = {
+  "F.dropout": [1, ["input", "p", "training"]],
+  "torch.rot90": [1, ["input", "k", "dims"]],
+};
+
 /** Functions whose positional numbers are all one shape: `torch.rand(4, 5)`. */
 const takesShape: ReadonlySet<string> = new Set(
   ["rand", "randn", "empty", "zeros", "ones"].map((name) => `torch.${name}`),
 );
 
+type Given = Readonly<Record<string, unknown>>;
+
 export interface Arguments {
   readonly args: readonly unknown[];
-  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly kwargs: Given;
 }
 
-/** Calls that Python writes with brackets. */
-const brackets: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
+/** Options by our names. */
+export const camelKeys = (kwargs: Given): Given =>
+  Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [camel(key), value]));
+
+/** Calls that Python writes in a way of its own, or that JavaScript has no need of. */
+const special: Readonly<Record<string, (args: readonly unknown[], kwargs: Given) => unknown>> = {
   // an index with a mask has a shape that only its values tell
   "Tensor.__getitem__": ([x, index]) => {
     const items = index as readonly unknown[];
@@ -65,12 +79,65 @@ const brackets: Readonly<Record<string, (args: readonly unknown[]) => unknown>> 
     (resolve("Tensor.__setitem__") as Callable)(changed, index, value);
     return changed;
   },
+  "Tensor.backward": ([x, gradient = null], { gradient: named = gradient, ...options }) =>
+    (x as Tensor).backward(named as Tensor | null, camelKeys(options)),
+  "torch.tensor": ([data], options) =>
+    data instanceof Tensor ? data.detach().clone() : tensor(data as never, camelKeys(options)),
+  "torch.as_tensor": ([data], options) =>
+    data instanceof Tensor ? data : tensor(data as never, camelKeys(options)),
+  "nn.Module": () => new Plain(),
+  "torch.is_tensor": ([value]) => value instanceof Tensor,
+  "torch.is_floating_point": ([x]) => isFractional(x),
+  "torch.get_default_dtype": () => "f32",
+  "torch.numel": ([x]) => (x as Tensor).numel(),
+  "Tensor.type": ([x, dtype]) => (x as Tensor).to(dtype as "f32"),
+  "Tensor.type_as": ([x, y]) => (x as Tensor).to((y as Tensor).dtype),
+  // properties here
+  "Tensor.size": ([x, dim]) => {
+    const { shape } = x as Tensor;
+    return dim === undefined ? shape : shape.at(dim as number);
+  },
+  "Tensor.dim": ([x]) => (x as Tensor).ndim,
+  "Tensor.ndimension": ([x]) => (x as Tensor).ndim,
+  "Tensor.nelement": ([x]) => (x as Tensor).numel(),
+  "Tensor.stride": ([x]) => (x as Tensor).strides,
+  "Tensor.is_floating_point": ([x]) => isFractional(x),
+  ...Object.fromEntries(
+    Object.entries({ bool: "bool", int: "i32", long: "i32", half: "f16", float: "f32" }).map(
+      ([name, dtype]) => [
+        `Tensor.${name}`,
+        ([x]: readonly unknown[]) => (x as Tensor).to(dtype as "f32"),
+      ],
+    ),
+  ),
+  ...Object.fromEntries(
+    (["zeros", "ones", "empty"] as const).map((name) => [
+      `Tensor.new_${name}`,
+      ([x, ...sizes]: readonly unknown[], options: Given) => {
+        const like = { dtype: (x as Tensor).dtype, device: x, ...camelKeys(options) };
+        return (resolve(`torch.${name}`) as Callable)(sizes.flat(), like);
+      },
+    ]),
+  ),
 };
+
+/** A module without a computation, whose fields a program fills. */
+class Plain extends Module<[], never> {
+  /** The keys are the fields' names, letter for letter. */
+  stateKey(field: string): string {
+    return field;
+  }
+  override forward(): never {
+    throw new WgradError("this module has no computation");
+  }
+}
+
+const isFractional = (x: unknown): boolean => (x as Tensor).dtype.startsWith("f");
 
 /** Calls our counterpart of a PyTorch function or class with decoded arguments. */
 export function invoke(name: string, given: Arguments): unknown {
-  const bracket = brackets[name];
-  if (bracket !== undefined) return bracket(given.args);
+  const own = special[name];
+  if (own !== undefined) return own(given.args, given.kwargs);
   const target = resolve(name);
   const args = arrange(name, given);
   return isClass(target) ? new target(...args) : (target as Callable)(...args);
@@ -81,6 +148,9 @@ function arrange(name: string, { args, kwargs }: Arguments): unknown[] {
   const out = takesShape.has(name) && typeof args[0] === "number" ? [[...args]] : [...args];
   const order = positional[name];
   const options: Record<string, unknown> = {};
+  const [count, parameters] = named[name] ?? [out.length, []];
+  for (const [i, value] of out.splice(count).entries())
+    options[camel(parameters[count + i] as string)] = value;
   for (const [key, value] of Object.entries(kwargs)) {
     const place = order?.indexOf(key) ?? (key === "dim" ? args.length : -1);
     if (place >= 0) out[place] = value;

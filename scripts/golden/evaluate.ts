@@ -1,48 +1,144 @@
-import { invoke } from "./call.ts";
-import { dotted, type Expression, parse } from "./python.ts";
+import { ellipsis, slice, Tensor } from "@wgrad/autograd";
+import { Module } from "@wgrad/nn";
+import { camelKeys, invoke } from "./call.ts";
+import { attributeOf, builtins, callMethod, libraryValue, setAttribute } from "./objects.ts";
+import { dotted, type Expression, type Item, parse } from "./python.ts";
+
+/** What is bound, by name. */
+export type Names = Map<string, unknown>;
+
+/** A computation that gives a T, and yields promises that it is to be given the values of. */
+export type Steps<T> = Generator<Promise<unknown>, T, unknown>;
 
 /** Names whose attributes are PyTorch's or numpy's, not a value's own methods. */
-const libraries: ReadonlySet<string> = new Set(["torch", "nn", "F", "optim", "numpy"]);
+const libraries: ReadonlySet<string> = new Set(
+  "torch nn F optim numpy copy distributions".split(" "),
+);
 
-/** The value of a Python expression in which `names` are bound. */
+/** The value of a Python expression in which `names` are bound. Nothing in it may wait for a value. */
 export function evaluate(source: string, names: Readonly<Record<string, unknown>> = {}): unknown {
-  return resultOf(parse(source), names);
+  return atOnce(resultOf(parse(source), new Map(Object.entries(names))));
 }
 
-function resultOf(expression: Expression, names: Readonly<Record<string, unknown>>): unknown {
+/** Runs steps that do not wait. */
+export function atOnce<T>(steps: Steps<T>): T {
+  const { done, value } = steps.next();
+  if (done === true) return value as T;
+  throw new SyntaxError("this waits for a value, where nothing can wait");
+}
+
+export function* resultOf(expression: Expression, names: Names): Steps<unknown> {
   switch (expression.kind) {
     case "literal":
       return expression.value;
+    case "ellipsis":
+      return ellipsis;
     case "list":
-      return expression.items.map((item) => resultOf(item, names));
+      return yield* valuesOf(expression.items, names);
     case "dict":
-      return Object.fromEntries(
-        Object.entries(expression.entries).map(([key, item]) => [key, resultOf(item, names)]),
-      );
+      return yield* entriesOf(expression.entries, names);
     case "name":
-      if (expression.name in names) return names[expression.name];
-      throw new SyntaxError(`the name ${expression.name} is bound to nothing`);
-    case "item":
-      return itemOf(resultOf(expression.of, names), resultOf(expression.at, names));
-    case "attribute":
-      throw new SyntaxError(`the attribute ${expression.name} is read, not called`);
-    case "call": {
-      const args = expression.args.map((arg) => resultOf(arg, names));
-      const kwargs = Object.fromEntries(
-        Object.entries(expression.kwargs).map(([key, value]) => [key, resultOf(value, names)]),
-      );
-      const path = dotted(expression.of);
-      if (path !== null && libraries.has(path.split(".")[0] as string)) {
-        return invoke(path, { args, kwargs });
-      }
-      if (expression.of.kind !== "attribute") throw new SyntaxError("only methods are called");
-      const receiver = resultOf(expression.of.of, names);
-      return invoke(`Tensor.${expression.of.name}`, { args: [receiver, ...args], kwargs });
+      return named(expression.name, names);
+    case "slice": {
+      const [start = null, stop = null, step = null] = yield* valuesOf(expression.bounds, names);
+      return slice(start as number | null, stop as number | null, step as number | null);
     }
+    case "item":
+      return yield* itemOf(expression, names);
+    case "attribute": {
+      const path = libraryPath(expression, names);
+      if (path !== null) return libraryValue(path);
+      return attributeOf(yield* resultOf(expression.of, names), expression.name);
+    }
+    case "lambda": {
+      const { names: own, body } = expression;
+      return (...args: unknown[]) =>
+        atOnce(
+          resultOf(body, new Map([...names, ...own.map((name, i) => [name, args[i]] as const)])),
+        );
+    }
+    case "call":
+      return yield* callOf(expression, names);
   }
 }
 
-function itemOf(value: unknown, at: unknown): unknown {
-  if (Array.isArray(value)) return value.at(at as number);
-  return invoke("Tensor.__getitem__", { args: [value, [at]], kwargs: {} });
+function* callOf(
+  { of, args, kwargs }: Expression & { readonly kind: "call" },
+  names: Names,
+): Steps<unknown> {
+  const path = libraryPath(of, names);
+  const receiver = path === null && of.kind === "attribute" ? yield* resultOf(of.of, names) : null;
+  const given = {
+    args: yield* valuesOf(args, names),
+    kwargs: yield* entriesOf(kwargs, names),
+  };
+  if (path !== null) return yield* settled(invoke(path, given));
+  if (of.kind === "attribute") return yield* settled(callMethod(receiver, of.name, given));
+  const called = yield* resultOf(of, names);
+  if (typeof called !== "function") throw new SyntaxError(`${String(called)} is called`);
+  const options = camelKeys(given.kwargs);
+  const more = Object.keys(options).length === 0 ? [] : [options];
+  return yield* settled((called as (...all: unknown[]) => unknown)(...given.args, ...more));
+}
+
+/** The value itself, or what a promise gives. */
+function* settled(value: unknown): Steps<unknown> {
+  return value instanceof Promise ? yield value : value;
+}
+
+function* valuesOf(items: readonly (Expression | null)[], names: Names): Steps<unknown[]> {
+  const values: unknown[] = [];
+  for (const item of items) values.push(item === null ? null : yield* resultOf(item, names));
+  return values;
+}
+
+function* entriesOf(
+  entries: Readonly<Record<string, Expression>>,
+  names: Names,
+): Steps<Record<string, unknown>> {
+  const values: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(entries)) values[key] = yield* resultOf(item, names);
+  return values;
+}
+
+function named(name: string, names: Names): unknown {
+  if (names.has(name)) return names.get(name);
+  const builtin = builtins[name];
+  if (builtin !== undefined) return builtin;
+  throw new SyntaxError(`the name ${name} is bound to nothing`);
+}
+
+/** The dotted name of what is PyTorch's own; null for an attribute of a value. */
+function libraryPath(expression: Expression, names: Names): string | null {
+  const path = dotted(expression);
+  if (path === null) return null;
+  const [head = ""] = path.split(".");
+  return libraries.has(head) && !names.has(head) && path !== head ? path : null;
+}
+
+function* itemOf({ of, index }: Item, names: Names): Steps<unknown> {
+  const value = yield* resultOf(of, names);
+  const places = yield* valuesOf(index, names);
+  if (value instanceof Tensor) {
+    return yield* settled(invoke("Tensor.__getitem__", { args: [value, places], kwargs: {} }));
+  }
+  const [place] = places;
+  if (value instanceof Module)
+    return callMethod(value, "__getitem__", { args: places, kwargs: {} });
+  if (Array.isArray(value)) return value.at(place as number);
+  return (value as Record<string, unknown>)[place as string];
+}
+
+/** Binds what stands at the left of an assignment. */
+export function* assign(target: Expression, value: unknown, names: Names): Steps<void> {
+  if (target.kind === "name") names.set(target.name, value);
+  else if (target.kind === "attribute") {
+    setAttribute(yield* resultOf(target.of, names), target.name, value);
+  } else if (target.kind === "item") {
+    const of = yield* resultOf(target.of, names);
+    const places = yield* valuesOf(target.index, names);
+    if (of instanceof Tensor) {
+      invoke("Tensor.put_", { args: [of, places, value], kwargs: {} });
+    } else (of as Record<string, unknown>)[places[0] as string] = value;
+  }
 }

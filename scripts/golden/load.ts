@@ -66,6 +66,10 @@ export interface Case {
   /** scikit-learn's estimators, and scipy's functions. */
   readonly estimator?: string;
   readonly function?: string;
+  /** Python, a statement a line; `returns` are the names that are compared afterwards, `values` what of these is no tensor. */
+  readonly program?: string;
+  readonly returns?: readonly string[];
+  readonly values?: Readonly<Record<string, unknown>>;
   /** Of optimizers, trajectories and examples. */
   readonly [more: string]: unknown;
 }
@@ -113,7 +117,8 @@ export function subject(item: Case): string {
     item.printed ??
     item.promotion ??
     item.estimator ??
-    item.function;
+    item.function ??
+    item.program;
   if (name === undefined) throw new Error(`golden: case ${item.id} says nothing to call`);
   return name;
 }

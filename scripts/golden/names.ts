@@ -2,7 +2,7 @@ import * as autograd from "@wgrad/autograd";
 import * as nn from "@wgrad/nn";
 import * as optim from "@wgrad/optim";
 
-type Namespace = Readonly<Record<string, unknown>>;
+export type Namespace = Readonly<Record<string, unknown>>;
 
 /** A name of PyTorch's that nothing here answers to. */
 export class Unmapped extends Error {}
@@ -15,13 +15,26 @@ const namespaces: Readonly<Record<string, () => readonly unknown[]>> = {
   nn: () => [nn],
   "nn.init": () => [(nn as Namespace).init],
   "nn.utils": () => [(nn as Namespace).utils, optim],
+  "nn.utils.parametrize": () => [(nn as Namespace).parametrize],
+  "nn.utils.parametrizations": () => [(nn as Namespace).parametrizations],
+  "torch.autograd": () => [autograd],
+  "torch.autograd.functional": () => [autograd],
+  "torch.func": () => [(autograd as Namespace).func],
+  distributions: () => [(autograd as Namespace).distributions],
+  "distributions.transforms": () => [(autograd as Namespace).distributions],
+  copy: () => [nn],
   optim: () => [optim],
   "numpy.random": () => [autograd],
   lr_scheduler: () => [(optim as Namespace).lrScheduler, optim],
 };
 
 /** Names that JavaScript reserves get PyTorch's longer word. */
-const renamed: Readonly<Record<string, string>> = { var: "variance" };
+const renamed: Readonly<Record<string, string>> = {
+  var: "variance",
+  Parameter: "parameter",
+  Buffer: "buffer",
+  deepcopy: "deepcopy",
+};
 
 /** Functions of F that share their name with a function of torch or a method that does something else. */
 const homonyms: ReadonlySet<string> = new Set(["F.unfold"]);
@@ -29,7 +42,7 @@ const homonyms: ReadonlySet<string> = new Set(["F.unfold"]);
 /** Methods behind Python's operators; the rest keep their names. */
 const methods: Readonly<Record<string, string>> = { __getitem__: "at", __setitem__: "put_" };
 
-const dtypes: Readonly<Record<string, string>> = {
+export const dtypes: Readonly<Record<string, string>> = {
   float16: "f16",
   float32: "f32",
   float64: "f64",
@@ -51,6 +64,13 @@ export function dtypeName(name: string): string {
   if (ours === undefined) throw new Unmapped(`no dtype for torch.${name}`);
   return ours;
 }
+
+const torchDtypes: ReadonlyMap<unknown, string> = new Map(
+  Object.entries(dtypes).map(([theirs, ours]) => [ours, theirs === "int64" ? "int32" : theirs]),
+);
+
+/** PyTorch's name of a dtype; any other value as it is. */
+export const torchName = (value: unknown): unknown => torchDtypes.get(value) ?? value;
 
 export type Callable = (...args: unknown[]) => unknown;
 export type Constructor = new (...args: unknown[]) => object;

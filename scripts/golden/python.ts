@@ -1,14 +1,18 @@
 /**
- * The small part of Python's expressions that cases are written in: calls, attributes, items, literals, tuples, lists and dicts;
- * products and negations are calls of the methods behind them.
+ * The small part of Python that cases are written in. Expressions: calls, attributes, items, slices, literals, tuples, lists,
+ * dicts, lambdas; products and negations are calls of the methods behind them. Statements: an expression, an assignment, a
+ * `with` over such statements.
  */
 export type Expression =
   | { readonly kind: "literal"; readonly value: number | string | boolean | null }
+  | { readonly kind: "ellipsis" }
   | { readonly kind: "list"; readonly items: readonly Expression[] }
   | { readonly kind: "dict"; readonly entries: Readonly<Record<string, Expression>> }
   | { readonly kind: "name"; readonly name: string }
   | { readonly kind: "attribute"; readonly of: Expression; readonly name: string }
-  | { readonly kind: "item"; readonly of: Expression; readonly at: Expression }
+  | Item
+  | { readonly kind: "slice"; readonly bounds: readonly (Expression | null)[] }
+  | { readonly kind: "lambda"; readonly names: readonly string[]; readonly body: Expression }
   | {
       readonly kind: "call";
       readonly of: Expression;
@@ -16,8 +20,20 @@ export type Expression =
       readonly kwargs: Readonly<Record<string, Expression>>;
     };
 
+/** `of[index]`; several places are one index. */
+export interface Item {
+  readonly kind: "item";
+  readonly of: Expression;
+  readonly index: readonly Expression[];
+}
+
+export type Statement =
+  | { readonly kind: "expression"; readonly value: Expression }
+  | { readonly kind: "assignment"; readonly target: Expression; readonly value: Expression }
+  | { readonly kind: "with"; readonly context: Expression; readonly body: readonly Statement[] };
+
 const TOKEN =
-  /\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|("[^"]*"|'[^']*')|([A-Za-z_]\w*)|([()[\]{}:,.=*-]))/y;
+  /\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|("[^"]*"|'[^']*')|([A-Za-z_]\w*)|(\.\.\.|[()[\]{}:,.=*-]))/y;
 const CONSTANTS: Readonly<Record<string, boolean | null>> = {
   True: true,
   False: false,
@@ -26,90 +42,176 @@ const CONSTANTS: Readonly<Record<string, boolean | null>> = {
 
 /** Parses one expression; throws SyntaxError with the text where it is not of that small part. */
 export function parse(source: string): Expression {
-  const tokens = tokenize(source);
-  let at = 0;
-  const peek = (): string | undefined => tokens[at];
-  const expect = (token: string): void => {
-    if (tokens[at++] !== token) throw new SyntaxError(`expected ${token} in ${source}`);
-  };
+  const parser = new Parser(source);
+  const whole = parser.product();
+  parser.end();
+  return whole;
+}
 
-  function postfix(): Expression {
-    let value = atom();
-    for (;;) {
-      if (peek() === ".") {
-        at++;
-        value = { kind: "attribute", of: value, name: tokens[at++] as string };
-      } else if (peek() === "(") {
-        at++;
-        value = { kind: "call", of: value, ...callArguments() };
-      } else if (peek() === "[") {
-        at++;
-        value = { kind: "item", of: value, at: product() };
-        expect("]");
-      } else return value;
+/** Parses statements, one a line; those of a `with` are indented. */
+export function parseProgram(source: string): readonly Statement[] {
+  const lines = source.split("\n").filter((line) => line.trim() !== "");
+  const statements: Statement[] = [];
+  for (let at = 0; at < lines.length; ) {
+    const line = lines[at++] as string;
+    if (!/^with\b/.test(line)) {
+      statements.push(statement(line));
+      continue;
+    }
+    const context = parse(line.replace(/^with\b/, "").replace(/:\s*$/, ""));
+    const body: Statement[] = [];
+    while (lines[at]?.startsWith(" ")) body.push(statement(lines[at++] as string));
+    statements.push({ kind: "with", context, body });
+  }
+  return statements;
+}
+
+function statement(line: string): Statement {
+  const parser = new Parser(line);
+  const first = parser.product();
+  if (!parser.takes("=")) {
+    parser.end();
+    return { kind: "expression", value: first };
+  }
+  const value = parser.product();
+  parser.end();
+  if (!["name", "attribute", "item"].includes(first.kind)) {
+    throw new SyntaxError(`cannot assign in ${line}`);
+  }
+  return { kind: "assignment", target: first, value };
+}
+
+class Parser {
+  readonly #source: string;
+  readonly #tokens: readonly string[];
+  #at = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+    this.#tokens = tokenize(source);
+  }
+
+  get #next(): string | undefined {
+    return this.#tokens[this.#at];
+  }
+
+  #take(): string {
+    return this.#tokens[this.#at++] as string;
+  }
+
+  /** Goes past this token, if it is the next. */
+  takes(token: string): boolean {
+    if (this.#next !== token) return false;
+    this.#at++;
+    return true;
+  }
+
+  #expect(token: string): void {
+    if (!this.takes(token)) throw new SyntaxError(`expected ${token} in ${this.#source}`);
+  }
+
+  end(): void {
+    if (this.#next !== undefined) {
+      throw new SyntaxError(`cannot read ${this.#source} from ${this.#next}`);
     }
   }
 
-  function product(): Expression {
-    let value = postfix();
-    while (peek() === "*") {
-      at++;
-      value = method(value, "mul", [postfix()]);
-    }
+  product(): Expression {
+    if (this.takes("lambda")) return this.#lambda();
+    let value = this.#postfix();
+    while (this.takes("*")) value = method(value, "mul", [this.#postfix()]);
     return value;
   }
 
-  function callArguments(): { args: Expression[]; kwargs: Record<string, Expression> } {
+  #lambda(): Expression {
+    const names: string[] = [];
+    while (!this.takes(":")) {
+      names.push(this.#take());
+      this.takes(",");
+    }
+    return { kind: "lambda", names, body: this.product() };
+  }
+
+  #postfix(): Expression {
+    let value = this.#atom();
+    for (;;) {
+      if (this.takes(".")) value = { kind: "attribute", of: value, name: this.#take() };
+      else if (this.takes("(")) value = { kind: "call", of: value, ...this.#callArguments() };
+      else if (this.takes("[")) value = { kind: "item", of: value, index: this.#index() };
+      else return value;
+    }
+  }
+
+  #callArguments(): { args: Expression[]; kwargs: Record<string, Expression> } {
     const args: Expression[] = [];
     const kwargs: Record<string, Expression> = {};
-    while (peek() !== ")") {
-      if (tokens[at + 1] === "=") {
-        const name = tokens[at] as string;
-        at += 2;
-        kwargs[name] = product();
-      } else args.push(product());
-      if (peek() !== ")") expect(",");
+    while (!this.takes(")")) {
+      if (this.#tokens[this.#at + 1] === "=") {
+        const name = this.#take();
+        this.#expect("=");
+        kwargs[name] = this.product();
+      } else args.push(this.product());
+      if (this.#next !== ")") this.#expect(",");
     }
-    at++;
     return { args, kwargs };
   }
 
+  #index(): Expression[] {
+    const places: Expression[] = [];
+    while (!this.takes("]")) {
+      places.push(this.#place());
+      if (this.#next !== "]") this.#expect(",");
+    }
+    return places;
+  }
+
+  #place(): Expression {
+    const bounds: (Expression | null)[] = [null];
+    let isSlice = false;
+    while (this.#next !== "]" && this.#next !== ",") {
+      if (this.takes(":")) {
+        isSlice = true;
+        bounds.push(null);
+      } else bounds[bounds.length - 1] = this.product();
+    }
+    return isSlice ? { kind: "slice", bounds } : (bounds[0] as Expression);
+  }
+
   /** Items up to `close`; Python's one-tuple `(x,)` is a list, `(x)` is not. */
-  function sequence(close: string): Expression {
+  #sequence(close: string): Expression {
     const items: Expression[] = [];
     let commas = 0;
-    while (peek() !== close) {
-      items.push(product());
-      if (peek() !== close) {
-        expect(",");
+    while (!this.takes(close)) {
+      items.push(this.product());
+      if (this.#next !== close) {
+        this.#expect(",");
         commas++;
       }
     }
-    at++;
     if (close === ")" && items.length === 1 && commas === 0) return items[0] as Expression;
     return { kind: "list", items };
   }
 
-  function entries(): Record<string, Expression> {
+  #entries(): Record<string, Expression> {
     const found: Record<string, Expression> = {};
-    while (peek() !== "}") {
-      const key = (tokens[at++] as string).slice(1, -1);
-      expect(":");
-      found[key] = product();
-      if (peek() !== "}") expect(",");
+    while (!this.takes("}")) {
+      const key = this.#take().slice(1, -1);
+      this.#expect(":");
+      found[key] = this.product();
+      if (this.#next !== "}") this.#expect(",");
     }
-    at++;
     return found;
   }
 
-  function atom(): Expression {
-    const token = tokens[at++];
-    if (token === undefined) throw new SyntaxError(`${source} ends too early`);
-    if (token === "(") return sequence(")");
-    if (token === "[") return sequence("]");
-    if (token === "{") return { kind: "dict", entries: entries() };
+  #atom(): Expression {
+    const token = this.#tokens[this.#at++];
+    if (token === undefined) throw new SyntaxError(`${this.#source} ends too early`);
+    if (token === "(") return this.#sequence(")");
+    if (token === "[") return this.#sequence("]");
+    if (token === "{") return { kind: "dict", entries: this.#entries() };
+    if (token === "...") return { kind: "ellipsis" };
     if (token === "-") {
-      const value = postfix();
+      const value = this.#postfix();
       if (value.kind !== "literal") return method(value, "neg", []);
       return { kind: "literal", value: -(value.value as number) };
     }
@@ -118,10 +220,6 @@ export function parse(source: string): Expression {
     if (token in CONSTANTS) return { kind: "literal", value: CONSTANTS[token] as boolean | null };
     return { kind: "name", name: token };
   }
-
-  const whole = product();
-  if (at !== tokens.length) throw new SyntaxError(`cannot read ${source} from ${tokens[at]}`);
-  return whole;
 }
 
 const method = (of: Expression, name: string, args: readonly Expression[]): Expression => ({

@@ -13,6 +13,7 @@ import { runSeeds } from "./groups/seeds.ts";
 import { runTrajectories } from "./groups/trajectories.ts";
 import { type Case, type Group, subject } from "./load.ts";
 import { Unmapped } from "./names.ts";
+import { runProgram } from "./program.ts";
 
 export type DeviceKind = "cpu" | "webgpu";
 export type Status = "passed" | "failed" | "skipped" | "unmapped";
@@ -55,6 +56,9 @@ const runners: Readonly<Record<string, Runner>> = {
   metrics2: runMetrics,
   printed: runPrinted,
   promotion: runPromotion,
+  views: runProgram,
+  distributions: runProgram,
+  func: runProgram,
 };
 
 async function withoutRunner({ group }: Run): Promise<void> {

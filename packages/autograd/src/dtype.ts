@@ -73,6 +73,18 @@ export function largestWhole(dtype: DType): number {
   return dtype === "i32" ? 2 ** 31 - 1 : Infinity;
 }
 
+/** `promote` for users: the dtype of an operation on two tensors of these. */
+export function promoteTypes(a: DType, b: DType): DType {
+  return promote(checkDType("promoteTypes", a), checkDType("promoteTypes", b));
+}
+
+/** Whether an in-place operation may write a result of one dtype to a tensor of another: fractions not to integers, nor these to bool. */
+export function canCast(from: DType, to: DType): boolean {
+  const kind = (dtype: DType): number =>
+    isFloating(checkDType("canCast", dtype)) ? 2 : dtype === "bool" ? 0 : 1;
+  return kind(from) <= kind(to);
+}
+
 /** The dtype a plain number takes beside a tensor: the tensor's own, unless a fraction meets an integer. */
 export function dtypeOfNumber(value: number, beside: DType): DType {
   if (isFloating(beside)) return beside;

@@ -3,7 +3,7 @@ export { checkpoint } from "./autograd/checkpoint.ts";
 export { Function, type FunctionClass, FunctionContext } from "./autograd/function.ts";
 export { type FunctionalOptions, hessian, jacobian } from "./autograd/functional.ts";
 export type { HookHandle } from "./autograd/hooks.ts";
-export type { DType, TypedArray } from "./dtype.ts";
+export { canCast, type DType, promoteTypes, type TypedArray } from "./dtype.ts";
 export {
   AnomalyError,
   ArgumentError,
@@ -79,6 +79,7 @@ export {
   remainder,
 } from "./ops/binary.ts";
 export {
+  broadcastTensors,
   broadcastTo,
   expand,
   type ReduceOptions,
@@ -188,15 +189,21 @@ export {
   indexFill,
   indexSelect,
 } from "./ops/index-vector.ts";
-export { at, atMask, put_ } from "./ops/indexing.ts";
+export { at, atMask, type PutOptions, put_ } from "./ops/indexing.ts";
 export {
+  atleast1d,
+  atleast2d,
+  atleast3d,
   detach,
   type FlattenOptions,
   flatten,
   movedim,
   permute,
+  positive,
+  ravel,
   reshape,
   squeeze,
+  swapaxes,
   t,
   transpose,
   unflatten,
@@ -257,6 +264,7 @@ export {
   rot90,
   select,
   split,
+  tensorSplit,
   tile,
   tril,
   triu,
@@ -295,6 +303,7 @@ export {
   tensordot,
   trace,
 } from "./ops/products.ts";
+export { resultType } from "./ops/promotion.ts";
 export {
   bernoulli,
   type DrawOptions,
@@ -345,7 +354,7 @@ export {
   scatter,
   scatterReduce,
 } from "./ops/scatter-reduce.ts";
-export { ellipsis, type Index, type Slice, slice } from "./ops/slicing.ts";
+export { ellipsis, type Index, type IndexList, type Slice, slice } from "./ops/slicing.ts";
 export {
   logSoftmax,
   logsumexp,

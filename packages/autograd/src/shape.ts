@@ -57,15 +57,17 @@ export function normalizeDim(call: string, dim: number, rank: number): number {
   return dim < 0 ? dim + range : dim;
 }
 
-/** Dimensions counted from the front, each once; none given means all. */
+/** Dimensions counted from the front, each once; none given means all, an empty list what PyTorch's call takes it for. */
 export function normalizeDims(
   call: string,
   dims: number | readonly number[] | null | undefined,
   rank: number,
+  empty: "all" | "none" = "all",
 ): number[] {
-  if (dims === null || dims === undefined) return Array.from({ length: rank }, (_, i) => i);
-  const list = typeof dims === "number" ? [dims] : dims;
-  if (list.length === 0) return Array.from({ length: rank }, (_, i) => i);
+  const list = typeof dims === "number" ? [dims] : (dims ?? null);
+  if (list === null || (list.length === 0 && empty === "all")) {
+    return Array.from({ length: rank }, (_, i) => i);
+  }
   const out = list.map((dim) => normalizeDim(call, dim, rank));
   if (new Set(out).size !== out.length) {
     throw new ArgumentError(`${call}: a dimension appears twice in [${list.join(", ")}]`);
@@ -73,6 +75,7 @@ export function normalizeDims(
   return rank === 0 ? [] : out;
 }
 
+/** The sizes in an array of our own, which the caller's changes do not reach. */
 export function checkShape(call: string, shape: Shape): Shape {
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
@@ -81,5 +84,5 @@ export function checkShape(call: string, shape: Shape): Shape {
       );
     }
   }
-  return shape;
+  return [...shape];
 }

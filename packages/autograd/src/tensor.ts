@@ -1,9 +1,22 @@
-import { type BackwardOptions, backward, setRequiresGrad } from "./autograd/backward.ts";
-import { gradOf, type HookHandle, registerHook, retainGrad, setGrad } from "./autograd/hooks.ts";
+import {
+  type BackwardOptions,
+  backward,
+  detachInPlace,
+  setRequiresGrad,
+} from "./autograd/backward.ts";
+import {
+  gradOf,
+  type HookHandle,
+  registerHook,
+  registerPostAccumulateGradHook,
+  retainGrad,
+  setGrad,
+} from "./autograd/hooks.ts";
 import { checkDType, type DType, type TypedArray } from "./dtype.ts";
 import { ArgumentError, detail } from "./errors.ts";
 import { Handle, registerHandle } from "./graph/handle.ts";
 import { type NestedValues, nested, print } from "./graph/print.ts";
+import { isContiguous } from "./graph/view.ts";
 import type { Operand } from "./ops/apply.ts";
 import type { DimOption, Dims } from "./ops/arguments.ts";
 import { type Sizes, sizesOf } from "./ops/arguments.ts";
@@ -15,6 +28,7 @@ import type { ReduceOptions, SumOptions } from "./ops/broadcast.ts";
 import * as broadcast from "./ops/broadcast.ts";
 import { clone } from "./ops/clone.ts";
 import * as columns from "./ops/columns.ts";
+import { setStorage } from "./ops/commit.ts";
 import * as comparison from "./ops/comparison.ts";
 import { cast } from "./ops/constant.ts";
 import type { AddmmOptions } from "./ops/contraction.ts";
@@ -25,6 +39,7 @@ import { hostTensor } from "./ops/creation.ts";
 import * as gathering from "./ops/gathering.ts";
 import type { IndexAddOptions } from "./ops/index-vector.ts";
 import * as indexVector from "./ops/index-vector.ts";
+import type { PutOptions } from "./ops/indexing.ts";
 import * as indexing from "./ops/indexing.ts";
 import * as inplace from "./ops/inplace.ts";
 import type { FlattenOptions } from "./ops/layout.ts";
@@ -59,7 +74,7 @@ import { dispose, keep, read, realize } from "./runtime/read.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import type { Hook } from "./tape/edge.ts";
 import { Leaf } from "./tape/edge.ts";
-import { edgeOf } from "./tape/record.ts";
+import { edgeOf, isTracked } from "./tape/record.ts";
 
 /**
  * An n-dimensional array on a device, with its place on the tape. Operations record what is to be done and return at once;
@@ -92,9 +107,9 @@ export class Tensor extends Handle {
     return layout.transpose(this, -2, -1);
   }
 
-  /** Whether operations on it are recorded for `backward`. Setting it makes a leaf, or takes that back. */
+  /** Whether operations on it are recorded for `backward`. Setting it makes a leaf, or takes that back; its gradient and hooks stay. */
   get requiresGrad(): boolean {
-    return edgeOf(this) !== null;
+    return isTracked(this);
   }
   set requiresGrad(requires: boolean) {
     setRequiresGrad(this, requires);
@@ -106,6 +121,11 @@ export class Tensor extends Handle {
     return edge === null || edge instanceof Leaf;
   }
 
+  /** `retainGrad()` was called: an operation made it, and it keeps its gradient all the same. */
+  get retainsGrad(): boolean {
+    return this.own?.retains === true && !this.isLeaf;
+  }
+
   /** The accumulated gradient of a leaf (or after `retainGrad()`), or null. */
   get grad(): Tensor | null {
     return gradOf(this);
@@ -114,9 +134,9 @@ export class Tensor extends Handle {
     setGrad(this, gradient);
   }
 
-  /** Sets `requiresGrad` and returns the tensor. */
+  /** Sets `requiresGrad` and returns the tensor; the result of an operation requires one already. */
   requiresGrad_(requires = true): this {
-    setRequiresGrad(this, requires);
+    if (!requires || this.isLeaf) setRequiresGrad(this, requires);
     return this;
   }
 
@@ -130,7 +150,12 @@ export class Tensor extends Handle {
     return registerHook(this, hook);
   }
 
-  /** Keeps the gradient of a tensor inside the graph in `.grad`. */
+  /** Calls `hook` with this leaf whenever a backward has added to its gradient. */
+  registerPostAccumulateGradHook(hook: (tensor: Tensor) => void): HookHandle {
+    return registerPostAccumulateGradHook(this, hook);
+  }
+
+  /** Keeps the gradient of a tensor inside the graph in `.grad`, also after writes to the tensor. */
   retainGrad(): void {
     retainGrad(this);
   }
@@ -138,6 +163,12 @@ export class Tensor extends Handle {
   /** The same value off the tape; it sees later in-place writes. */
   detach(): Tensor {
     return layout.detach(this);
+  }
+
+  /** Takes the tensor off the tape: it is a leaf from here on. */
+  detach_(): this {
+    detachInPlace(this);
+    return this;
   }
 
   /** A copy in storage of its own, on the tape. */
@@ -185,6 +216,25 @@ export class Tensor extends Handle {
 
   [Symbol.dispose](): void {
     dispose(this);
+  }
+
+  /** Whether the elements lie in row-major order without gaps. */
+  isContiguous(): boolean {
+    return this.window === null || isContiguous(this.window);
+  }
+
+  /** Whether the single element is not 0. Runs pending work. */
+  async isNonzero(): Promise<boolean> {
+    return (await this.item()) !== 0;
+  }
+
+  /**
+   * The tensor is from here on a name of the other's storage: what is written to one is written to both. Its gradient, hooks and
+   * `requiresGrad` stay. PyTorch's `x.data = y` is `noGrad(() => x.set_(y))`.
+   */
+  set_(source: Tensor): this {
+    setStorage(this, source);
+    return this;
   }
 
   /** Another dtype (at once), or the value on another kind of device (as a promise, off the tape). */
@@ -461,8 +511,17 @@ export class Tensor extends Handle {
   normal_(mean?: number, std?: number, options?: DrawOptions): Tensor {
     return random.normal_(this, mean, std, options);
   }
-  put_(index: Index | readonly Index[], value: Operand): Tensor {
-    return indexing.put_(this, index, value);
+  put_(index: Index | readonly Index[], value: Operand, options?: PutOptions): Tensor {
+    return indexing.put_(this, index, value, options);
+  }
+  sin_(): Tensor {
+    return inplace.sin_(this);
+  }
+  cos_(): Tensor {
+    return inplace.cos_(this);
+  }
+  log_(): Tensor {
+    return inplace.log_(this);
   }
   zero_(): Tensor {
     return inplace.zero_(this);
@@ -605,6 +664,15 @@ export class Tensor extends Handle {
   view(...shape: Sizes): Tensor {
     return layout.view(this, sizesOf(shape));
   }
+  viewAs(other: Tensor): Tensor {
+    return layout.viewAs(this, other);
+  }
+  expandAs(other: Tensor): Tensor {
+    return broadcast.expandAs(this, other);
+  }
+  ravel(): Tensor {
+    return layout.ravel(this);
+  }
   permute(...dims: Sizes): Tensor {
     return layout.permute(this, sizesOf(dims));
   }
@@ -627,6 +695,9 @@ export class Tensor extends Handle {
     return movement.repeatInterleave(this, repeats, dim);
   }
   transpose(dim0: number, dim1: number): Tensor {
+    return layout.transpose(this, dim0, dim1);
+  }
+  swapaxes(dim0: number, dim1: number): Tensor {
     return layout.transpose(this, dim0, dim1);
   }
   t(): Tensor {
@@ -671,6 +742,9 @@ export class Tensor extends Handle {
   chunk(chunks: number, dim?: number | DimOption): Tensor[] {
     return movement.chunk(this, chunks, dim);
   }
+  tensorSplit(pieces: number | readonly number[], dim?: number | DimOption): Tensor[] {
+    return movement.tensorSplit(this, pieces, dim);
+  }
   unbind(dim?: number | DimOption): Tensor[] {
     return movement.unbind(this, dim);
   }
@@ -695,11 +769,11 @@ export class Tensor extends Handle {
   contiguous(): Tensor {
     return strided.contiguous(this);
   }
-  at(...index: readonly Index[] | readonly [readonly Index[]]): Tensor {
+  at(...index: readonly Index[]): Tensor {
     return indexing.at(this, ...index);
   }
   /** `at` with masks among the index. Reads the masks. */
-  atMask(...index: readonly Index[] | readonly [readonly Index[]]): Promise<Tensor> {
+  atMask(...index: readonly Index[]): Promise<Tensor> {
     return indexing.atMask(this, ...index);
   }
 

@@ -62,8 +62,14 @@ export async function checkResult(
     run.fault(`${outputs.length} outputs, expected ${item.outputs.length}`);
     return;
   }
-  if (Object.keys(item.grads ?? {}).length > 0) backward(run, outputs as Tensor[]);
+  if (Object.keys(item.grads ?? {}).length > 0) backwardFrom(run, outputs as Tensor[]);
   for (const [i, name] of item.outputs.entries()) await run.check(name, outputs[i]);
+  await checkGradients(run, leaves);
+}
+
+/** Compares the gradients of the stored inputs. A leaf that got none counts as zeros. */
+export async function checkGradients(run: Run, leaves: ReadonlyMap<string, Tensor>): Promise<void> {
+  const { item } = run;
   for (const [name, leaf] of leaves) {
     const { grad } = leaf;
     await run.check(
@@ -78,7 +84,7 @@ function gradientName(item: Case, leaf: string): string {
 }
 
 /** dL/dleaf for L = Σ output · cotangent, accumulated over one backward pass per output. */
-function backward({ item, group }: Run, outputs: readonly Tensor[]): void {
+export function backwardFrom({ item, group }: Run, outputs: readonly Tensor[]): void {
   const seeded = Object.entries(item.cots ?? {});
   for (const [i, [name, cotangent]] of seeded.entries()) {
     const output = outputs[item.outputs.indexOf(name)] as Tensor;

@@ -1,47 +1,77 @@
 import { isFloating } from "../dtype.ts";
-import { ArgumentError, detail, GradError, ShapeError } from "../errors.ts";
+import { ArgumentError, detail, ExpiredError, GradError, ShapeError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
 import { context } from "../graph/context.ts";
-import { expired } from "../graph/expired.ts";
 import { type Handle, newHandle } from "../graph/handle.ts";
 import { type Node, PENDING, SLOT } from "../graph/node.ts";
+import { checkTensor } from "../ops/apply.ts";
 import { add } from "../ops/arithmetic.ts";
 import { sumTo } from "../ops/broadcast.ts";
 import { ownValue } from "../ops/commit.ts";
-import { constantLike } from "../ops/constant.ts";
+import { cast, constantLike } from "../ops/constant.ts";
+import { writeInPlace } from "../ops/inplace.ts";
 import { joined } from "../ops/joining.ts";
-import { sameShape } from "../shape.ts";
-import { DEAD, type Edge, GradFn, Leaf } from "../tape/edge.ts";
-import { bindCell } from "../tape/rebind.ts";
-import { edgeOf } from "../tape/record.ts";
+import { sameShape, sizeOf } from "../shape.ts";
+import { beginAt, type Edge, GradFn, Leaf, ownOf } from "../tape/edge.ts";
+import { edgeOf, placeAt, retainAt } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 
-export interface BackwardOptions {
+interface GraphOptions {
   /** Keep the graph for another backward. Default: `createGraph`. */
   readonly retainGraph?: boolean;
   /** Record the gradients themselves, so that they can be differentiated again. */
   readonly createGraph?: boolean;
 }
 
-export interface GradOptions extends BackwardOptions {
-  /** dL/doutputs, where an output is not a single number. */
-  readonly gradOutputs?: readonly (Tensor | null)[];
-  /** Give null for an input the outputs do not depend on, instead of an error. */
-  readonly allowUnused?: boolean;
+export interface BackwardOptions extends GraphOptions {
+  /** The tensors whose gradients are computed and kept, leaves or not. Default: every leaf. */
+  readonly inputs?: Tensor | readonly Tensor[];
 }
 
-/** Accumulates dL/dleaf into `.grad` of every leaf that `root` depends on. */
+export interface GradOptions extends GraphOptions {
+  /** dL/doutputs, where an output is not a single number. */
+  readonly gradOutputs?: readonly (Tensor | null)[];
+  /** Give null for an input the outputs do not depend on, instead of an error. Default: `materializeGrads`. */
+  readonly allowUnused?: boolean;
+  /** Give zeros for an input the outputs do not depend on. */
+  readonly materializeGrads?: boolean;
+}
+
+/** Accumulates dL/dleaf into `.grad` of every leaf that `root` depends on, or of `inputs` only. */
 export function backward(
   root: Tensor,
   gradient?: Tensor | null,
-  options: BackwardOptions = {},
+  { inputs, ...options }: BackwardOptions = {},
 ): void {
   const edge = startEdge("backward", root);
+  const targets = inputs === undefined ? null : new Set(inputEdges(inputs));
   retainTarget(root.cell.node);
   const seed = seedOf("backward", root, gradient);
-  const arrived = run([[edge, seed]], null, options);
-  inEngine(options.createGraph === true, () => {
-    for (const [leaf, total] of arrived) accumulate(leaf as Leaf, total);
+  const arrived = run([[edge, seed]], targets, options);
+  const createGraph = options.createGraph === true;
+  const filled = [...arrived.keys()].filter((end) => end instanceof Leaf);
+  inEngine(createGraph, () => {
+    for (const leaf of filled) accumulate(leaf, arrived.get(leaf) as Tensor, createGraph);
+    for (const { after, tensor } of filled)
+      for (const hook of [...(after ?? [])]) asUser(() => hook(tensor as Tensor));
+  });
+}
+
+/** The places whose gradients are wanted; results of operations are made to keep theirs. */
+function inputEdges(inputs: Tensor | readonly Tensor[]): Edge[] {
+  const list = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Tensor[];
+  if (list.length === 0) {
+    throw new ArgumentError("backward: inputs is empty\n  hint: leave it out for every leaf");
+  }
+  return list.map((input, i) => {
+    const edge = edgeOf(input);
+    if (edge === null) {
+      throw new GradError(
+        `backward: input ${i} does not require grad${detail("input", input.shape)}\n  hint: input.requiresGrad = true before use`,
+      );
+    }
+    if (edge instanceof GradFn) retainAt(edge, ownOf(input));
+    return edge;
   });
 }
 
@@ -53,9 +83,15 @@ export function grad(
 ): Tensor[] {
   const ends = (Array.isArray(outputs) ? outputs : [outputs]) as readonly Tensor[];
   const wanted = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Tensor[];
+  const { gradOutputs, materializeGrads = false, allowUnused = materializeGrads } = options;
+  if (materializeGrads && !allowUnused) {
+    throw new ArgumentError(
+      "grad: allowUnused is false and materializeGrads true\n  hint: leave allowUnused out",
+    );
+  }
   const starts = ends.map((output, i): readonly [Edge, Tensor] => {
     retainTarget(output.cell.node);
-    return [startEdge("grad", output), seedOf("grad", output, options.gradOutputs?.[i])];
+    return [startEdge("grad", output), seedOf("grad", output, gradOutputs?.[i])];
   });
   const targets = wanted.map((input) => {
     const edge = edgeOf(input);
@@ -69,7 +105,8 @@ export function grad(
   return targets.map((target, i) => {
     const found = arrived.get(target);
     if (found === undefined) {
-      if (options.allowUnused === true) return null as unknown as Tensor;
+      if (materializeGrads) return inEngine(false, () => constantLike(0, wanted[i] as Tensor));
+      if (allowUnused) return null as unknown as Tensor;
       throw new GradError(
         `grad: input ${i} was not used to compute the outputs\n  hint: pass { allowUnused: true } to get null for it`,
       );
@@ -77,8 +114,15 @@ export function grad(
     const { node } = found.cell;
     node.visible = context.opDepth === 0;
     node.terminal = node.visible && context.moduleDepth === 0;
-    return found;
+    return ownedResult(found);
   });
+}
+
+/** A tensor of its own, whatever the engine made it a view of. */
+function ownedResult(found: Tensor): Tensor {
+  const result = newHandle(found.cell, found.window);
+  result.edge = found.edge;
+  return result;
 }
 
 function startEdge(call: string, root: Tensor): Edge {
@@ -98,7 +142,7 @@ function retainTarget(node: Node): void {
 
 function seedOf(call: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
   if (gradient === null || gradient === undefined) {
-    if (root.cell.node.size !== 1 && root.shape.length !== 0) {
+    if (sizeOf(root.shape) !== 1) {
       throw new GradError(
         `${call}: the gradient starts from one number, and this tensor has several${detail("tensor", root.shape)}` +
           "\n  hint: reduce it first (.sum(), .mean()), or pass the gradient",
@@ -111,7 +155,8 @@ function seedOf(call: string, root: Tensor, gradient: Tensor | null | undefined)
       `${call}: the gradient has another shape than the tensor${detail("tensor", root.shape)}${detail("gradient", gradient.shape)}`,
     );
   }
-  return gradient;
+  if (gradient.dtype === root.dtype) return gradient;
+  return inEngine(false, () => cast(gradient, root.dtype));
 }
 
 /** What the engine records is not the user's; it is on the tape only where `createGraph` asks for it. */
@@ -124,6 +169,16 @@ function inEngine<T>(createGraph: boolean, fn: () => T): T {
   } finally {
     context.opDepth--;
     context.gradMode = outer;
+  }
+}
+
+/** What a hook records is the user's own. */
+function asUser<T>(fn: () => T): T {
+  context.opDepth--;
+  try {
+    return fn();
+  } finally {
+    context.opDepth++;
   }
 }
 
@@ -154,9 +209,10 @@ function run(
         results.set(edge, dy);
         continue;
       }
-      for (const hook of edge.hooks ?? []) dy = hook(dy) ?? dy;
+      dy = afterHooks(edge, dy);
       if (targets === null ? edge instanceof Leaf : targets.has(edge)) results.set(edge, dy);
       if (edge instanceof Leaf || (useful !== null && !useful.has(edge))) continue;
+      if (edge.used) throw consumed();
       checkSaved(edge);
       const gradients = edge.rule(dy, edge);
       edge.edges.forEach((next, i) => {
@@ -167,13 +223,65 @@ function run(
       });
     }
   });
-  if (!retainGraph) {
-    for (const edge of order) {
-      const ran = !borders?.has(edge) && (useful === null || useful.has(edge));
-      if (ran && edge instanceof GradFn) edge.consume();
-    }
-  }
+  if (!retainGraph) consume(order, (edge) => !borders?.has(edge) && useful?.has(edge) !== false);
   return results;
+}
+
+/** What the hooks of this place make of the gradient; tensors that keep theirs are given that. */
+function afterHooks(edge: Edge, gradient: Tensor): Tensor {
+  let dy = gradient;
+  for (const hook of [...(edge.hooks ?? [])]) {
+    const given = dy;
+    const result = asUser(() => hook(given)) as unknown;
+    if (result === undefined || result === null) continue;
+    checkTensor("a hook's result", result);
+    if (!sameShape(result.shape, dy.shape)) {
+      throw new ShapeError(
+        `registerHook: the hook changed the gradient's shape${detail("gradient", dy.shape)}${detail("result", result.shape)}`,
+      );
+    }
+    dy = cast(result, dy.dtype);
+  }
+  if (edge instanceof GradFn) for (const own of edge.retainers ?? []) retain(own, dy);
+  return dy;
+}
+
+/** Adds to the gradient that the result of an operation keeps. */
+function retain(own: Leaf, gradient: Tensor): void {
+  const total = own.grad === null ? ownedResult(gradient) : add(own.grad, gradient);
+  const { node } = total.cell;
+  if (node.keep < SLOT) node.keep = SLOT;
+  own.grad = total;
+}
+
+const consumed = (): GradError =>
+  new GradError(
+    "backward a second time: the graph (or a part of it) was consumed by an earlier backward" +
+      "\n  hint: pass { retainGraph: true } to the first, detach() what is carried from step to step, or compute the forward again",
+  );
+
+/**
+ * Frees what the rules that ran would read again. Where nothing was saved, down to the leaves, nothing is freed, and a backward may
+ * pass again.
+ */
+function consume(order: readonly Edge[], ran: (edge: Edge) => boolean): void {
+  let ends: Set<Leaf> | null = null;
+  for (let i = order.length - 1; i >= 0; i--) {
+    const edge = order[i] as Edge;
+    if (edge instanceof Leaf || edge.used || !ran(edge)) continue;
+    if (edge.saved.length === 0 && !edge.edges.some((next) => next?.used)) continue;
+    ends ??= endsOf(order);
+    edge.consume(ends);
+  }
+}
+
+function endsOf(order: readonly Edge[]): Set<Leaf> {
+  const ends = new Set<Leaf>();
+  for (const edge of order) {
+    if (edge instanceof Leaf) ends.add(edge);
+    else for (const end of edge.ends ?? []) ends.add(end);
+  }
+  return ends;
 }
 
 /** The gradients that arrive at `borders` when `dy` arrives at the output, by ways inside them; null where none does. */
@@ -201,12 +309,6 @@ function executionOrder(starts: readonly Edge[], borders: ReadonlySet<Edge> | nu
   const seen = new Set<Edge>();
   const stack: { edge: Edge; next: number }[] = [];
   const enter = (edge: Edge): void => {
-    if (edge === DEAD || edge.used) {
-      throw new GradError(
-        "backward a second time: the graph (or a part of it) was consumed by an earlier backward" +
-          "\n  hint: pass { retainGraph: true } to the first, detach() what is carried from step to step, or compute the forward again",
-      );
-    }
     if (seen.has(edge)) return;
     seen.add(edge);
     stack.push({ edge, next: 0 });
@@ -223,39 +325,59 @@ function executionOrder(starts: readonly Edge[], borders: ReadonlySet<Edge> | nu
   return order.reverse();
 }
 
-/** The edges from which a target can be reached. */
+/** The edges from which a target can be reached, consumed ones from which it could be included. */
 function leadingTo(order: readonly Edge[], targets: ReadonlySet<Edge>): Set<Edge> {
   const useful = new Set<Edge>();
+  const live = new Set(order);
   for (let i = order.length - 1; i >= 0; i--) {
     const edge = order[i] as Edge;
     if (edge instanceof Leaf) continue;
-    if (edge.edges.some((next) => next !== null && (useful.has(next) || targets.has(next))))
-      useful.add(edge);
+    const leads = edge.used
+      ? mayLeadTo(edge, [...targets], live)
+      : edge.edges.some((next) => next !== null && (useful.has(next) || targets.has(next)));
+    if (leads) useful.add(edge);
   }
   return useful;
 }
 
-/** A value the rule reads may have been overwritten in place since it was recorded. */
-function checkSaved(edge: GradFn): void {
-  for (const node of edge.saved) {
-    const { cell } = node;
-    if (cell?.persistent && cell.node !== node && cell.previous === node) {
-      if (node.expiredBy === "") node.expiredBy = `overwritten by ${cell.writer}`;
-      throw expired(`backward of ${edge.name}`, node);
-    }
+/** Whether a consumed entry led to a target: of results, to those that nothing else leads to. */
+const mayLeadTo = ({ ends }: GradFn, targets: readonly Edge[], live: ReadonlySet<Edge>): boolean =>
+  targets.some((target) =>
+    target instanceof Leaf && ends !== null ? ends.has(target) : !live.has(target),
+  );
+
+/** A value that the rule reads may have been written to since it was recorded. */
+function checkSaved({ saved, name }: GradFn): void {
+  for (const { cell, version } of saved) {
+    if (!cell?.changedSince(version)) continue;
+    const { writer, node } = cell.version === version ? (cell.writtenTo as Cell) : cell;
+    throw new ExpiredError(
+      `backward of ${name}: a value that it needs [${node.shape.join(", ")}] is gone: overwritten by ${writer || "an in-place write"}` +
+        "\n  hint: write to a clone() of it, or write after the backward",
+    );
   }
 }
 
-function accumulate(leaf: Leaf, total: Tensor): void {
+function accumulate(leaf: Leaf, total: Tensor, createGraph: boolean): void {
+  if (leaf.tensor.edge instanceof GradFn) {
+    throw new GradError(
+      `backward: a leaf was written in place with gradients since it was used, and is a result now${detail("tensor", leaf.shape)}`,
+    );
+  }
+  if (!leaf.requires) return;
   const current = leaf.grad;
-  const value = ownValue(current === null ? total : add(current, total));
+  const gradient = cast(total, leaf.tensor.dtype);
+  if (current !== null && !createGraph) {
+    writeInPlace("backward", current, (grad) => add(grad, gradient));
+    if (!current.cell.persistent) cacheGradient(current.cell.node);
+    return;
+  }
+  const value = ownValue(current === null ? gradient : add(current, gradient));
   const { edge } = value;
   const { node } = value.cell;
   if (!leaf.cell.persistent) cacheGradient(node);
-  if (current === null)
-    leaf.grad = newHandle(leaf.cell.persistent ? gradientCell(leaf, node) : value.cell, null);
-  else bindCell(current.cell, node, "backward");
-  (leaf.grad as Tensor).edge = edge;
+  leaf.grad = newHandle(leaf.cell.persistent ? gradientCell(leaf, node) : value.cell, null);
+  leaf.grad.edge = edge;
 }
 
 /** The gradient of an input that is made anew for every step is computed with the step, and cached as results are. */
@@ -283,22 +405,32 @@ function gradientCell(leaf: Leaf, node: Node): Cell {
   return cell;
 }
 
-/** Makes a tensor a leaf that accumulates its gradient, or takes that back. */
+/** Makes a tensor a leaf that accumulates its gradient, or takes that back; what belongs to it stays. */
 export function setRequiresGrad(handle: Handle, requires: boolean): void {
-  const edge = edgeOf(handle);
-  if (edge instanceof GradFn) {
-    if (requires) return;
+  if (edgeOf(handle) instanceof GradFn) {
     throw new GradError(
-      "requiresGrad: only a leaf can stop requiring grad\n  hint: detach() gives the same value off the graph",
+      "requiresGrad: only of a leaf can it be changed\n  hint: detach() gives the same value off the graph",
     );
   }
-  if (!requires) handle.edge = null;
-  else if (edge === null) {
-    if (!isFloating(handle.dtype)) {
-      throw new ArgumentError(
-        `requiresGrad: only floating tensors have gradients${detail("tensor", handle.shape, handle.dtype)}\n  hint: x.to("f32")`,
-      );
-    }
-    handle.edge = new Leaf(handle.shape, handle.cell);
+  if (requires && !isFloating(handle.dtype)) {
+    throw new ArgumentError(
+      `requiresGrad: only floating tensors have gradients${detail("tensor", handle.shape, handle.dtype)}\n  hint: x.to("f32")`,
+    );
   }
+  if (requires) beginAt(handle);
+  else {
+    handle.edge = null;
+    if (handle.own !== null) handle.own.requires = false;
+  }
+}
+
+/** Takes a tensor off the tape: it is a leaf from here on. */
+export function detachInPlace(handle: Handle): void {
+  if (handle.base !== null) {
+    throw new GradError(
+      `detach_: a view cannot leave the tape of what it is a view of${detail("view", handle.shape)}\n  hint: x.detach() gives a tensor off the tape`,
+    );
+  }
+  if (handle.edge instanceof GradFn) placeAt(handle, null);
+  else setRequiresGrad(handle, false);
 }

@@ -1,10 +1,9 @@
 import { ArgumentError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { Handle, newHandle } from "../graph/handle.ts";
-import type { Node } from "../graph/node.ts";
 import { defaultGenerator } from "../ops/random.ts";
 import type { Shape } from "../shape.ts";
-import { type Edge, entriesMade, GradFn, savedHandle } from "../tape/edge.ts";
+import { type Edge, entriesMade, GradFn, kept, type Saved, savedHandle } from "../tape/edge.ts";
 import { composite, enableGrad } from "../tape/modes.ts";
 import { edgeOf } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -19,11 +18,11 @@ export function checkpoint<In extends readonly unknown[]>(
   ...inputs: In
 ): Tensor {
   if (!context.gradMode) return fn(...inputs);
-  const saved: Node[] = [];
+  const saved: Saved[] = [];
   // the values of now, whatever is written to the tensors before the backward
   const own = inputs.map((input) => {
     if (!(input instanceof Handle)) return input;
-    saved.push(input.node);
+    saved.push(kept(input));
     return savedHandle(input.node, input.window, edgeOf(input));
   }) as unknown as In;
   const draws = drawsNow();
@@ -31,7 +30,7 @@ export function checkpoint<In extends readonly unknown[]>(
   const first = run(fn, own);
   const { inside, border } = surveyed(edgeOf(first), since);
   if (inside.size === 0) return first;
-  for (const entry of inside) entry.consume(); // the first run's tape is not kept: this is the point
+  for (const entry of inside) entry.consume(null); // the first run's tape is not kept: this is the point
   const output = newHandle(first.cell, first.window);
   const ends = [...border.keys()];
   output.edge = new GradFn("checkpoint", ends, [...border.values()], saved, (dy) => {

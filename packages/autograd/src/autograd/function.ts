@@ -4,18 +4,18 @@ import { context } from "../graph/context.ts";
 import { Handle, newHandle } from "../graph/handle.ts";
 import type { Node } from "../graph/node.ts";
 import { constant, constantLike } from "../ops/constant.ts";
-import { type Edge, GradFn, savedHandle } from "../tape/edge.ts";
+import { type Edge, GradFn, type Saved, saved, savedHandle } from "../tape/edge.ts";
 import { composite, noGrad } from "../tape/modes.ts";
 import { edgeOf } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 
-interface Saved {
-  readonly node: Node;
+interface SavedTensor {
+  readonly value: Saved;
   readonly handle: Tensor;
   edge: Edge | null;
 }
 
-const savedBy = new WeakMap<FunctionContext, readonly Saved[]>();
+const savedBy = new WeakMap<FunctionContext, readonly SavedTensor[]>();
 
 /** What `forward` leaves for `backward`. Anything may be put on it besides tensors; those go through `saveForBackward`. */
 export class FunctionContext {
@@ -31,14 +31,14 @@ export class FunctionContext {
   saveForBackward(...tensors: readonly Tensor[]): void {
     savedBy.set(
       this,
-      tensors.map((handle) => ({ node: handle.node, handle, edge: edgeOf(handle) })),
+      tensors.map((handle) => ({ value: saved(handle), handle, edge: edgeOf(handle) })),
     );
   }
 
   /** The tensors given to `saveForBackward`. */
   get savedTensors(): Tensor[] {
-    return (savedBy.get(this) ?? []).map(({ node, handle, edge }) =>
-      savedHandle(node, handle.window, edge),
+    return (savedBy.get(this) ?? []).map(({ value, handle, edge }) =>
+      savedHandle(value.node as Node, handle.window, edge),
     );
   }
 }
@@ -123,10 +123,10 @@ export function applyFunction<
   const made = outputs.map((output) => newHandle(output.cell, output.window));
   if (context.gradMode && edges.some((edge) => edge !== null))
     track(operation, ctx, args, edges, made);
-  for (const saved of savedBy.get(ctx) ?? []) {
+  for (const tensor of savedBy.get(ctx) ?? []) {
     // a result that was saved is on the tape by now: the second derivative goes through it
-    const at = outputs.indexOf(saved.handle);
-    if (at >= 0) saved.edge = (made[at] as Tensor).edge;
+    const at = outputs.indexOf(tensor.handle);
+    if (at >= 0) tensor.edge = (made[at] as Tensor).edge;
   }
   return (Array.isArray(result) ? made : made[0]) as Out;
 }
@@ -144,8 +144,8 @@ function track(
 ): void {
   const shapes = args.map((arg) => (arg instanceof Handle ? arg.shape : []));
   let arrived: (Tensor | undefined)[] = [];
-  const nodes = (savedBy.get(ctx) ?? []).map(({ node }) => node);
-  const whole = new GradFn(operation.name, edges, shapes, nodes, () => {
+  const values = (savedBy.get(ctx) ?? []).map(({ value }) => value);
+  const whole = new GradFn(operation.name, edges, shapes, values, () => {
     const gradients = outputs.map((output, i) => arrived[i] ?? constantLike(0, output));
     arrived = [];
     return gradientsOf(operation, ctx, gradients, edges.length);

@@ -6,7 +6,7 @@ import { constant } from "../ops/constant.ts";
 import { reshape } from "../ops/layout.ts";
 import { select } from "../ops/movement.ts";
 import { type Shape, sizeOf } from "../shape.ts";
-import { GradFn, Leaf } from "../tape/edge.ts";
+import { beginAt, GradFn } from "../tape/edge.ts";
 import { enableGrad } from "../tape/modes.ts";
 import { edgeOf } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -75,9 +75,7 @@ const zerosBeside = (x: Tensor, shape: Shape): Tensor =>
 function startAt(x: Tensor, createGraph: boolean): Tensor {
   const start = newHandle(x.cell, x.window);
   const edge = createGraph ? edgeOf(x) : null;
-  start.edge =
-    edge === null
-      ? new Leaf(x.shape, x.cell)
-      : new GradFn("start", [edge], [x.shape], [], (dy) => [dy]);
+  if (edge === null) beginAt(start);
+  else start.edge = new GradFn("start", [edge], [x.shape], [], (dy) => [dy]);
   return start;
 }

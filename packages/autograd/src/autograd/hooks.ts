@@ -1,36 +1,28 @@
 import { ArgumentError, detail, GradError } from "../errors.ts";
 import type { Handle } from "../graph/handle.ts";
-import { SLOT } from "../graph/node.ts";
-import { add } from "../ops/arithmetic.ts";
+import { checkTensor } from "../ops/apply.ts";
 import { sameShape } from "../shape.ts";
-import { type Edge, GradFn, type Hook, Leaf } from "../tape/edge.ts";
-import { edgeOf } from "../tape/record.ts";
+import { type Edge, GradFn, type Hook, Leaf, ownOf } from "../tape/edge.ts";
+import { edgeOf, retainAt } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Gradients of tensors inside the graph that were asked to retain them. */
-const retained = new WeakMap<Handle, Tensor>();
-
 /** The accumulated gradient; null if there is none. */
-export function gradOf(handle: Handle): Tensor | null {
-  const { edge } = handle;
-  return edge instanceof Leaf ? edge.grad : (retained.get(handle) ?? null);
-}
+export const gradOf = ({ own }: Handle): Tensor | null => own?.grad ?? null;
 
 /** Sets the gradient, or forgets it (null). */
 export function setGrad(handle: Handle, gradient: Tensor | null): void {
-  const { edge } = handle;
-  if (
-    gradient !== null &&
-    (!sameShape(gradient.shape, handle.shape) || gradient.dtype !== handle.dtype)
-  ) {
+  if (gradient === null) {
+    if (handle.own !== null) handle.own.grad = null;
+    return;
+  }
+  checkTensor("grad", gradient);
+  if (!sameShape(gradient.shape, handle.shape) || gradient.dtype !== handle.dtype) {
     throw new ArgumentError(
       `grad: a gradient has its tensor's shape and dtype` +
         `${detail("tensor", handle.shape, handle.dtype)}${detail("gradient", gradient.shape, gradient.dtype)}`,
     );
   }
-  if (edge instanceof Leaf) edge.grad = gradient;
-  else if (gradient === null) retained.delete(handle);
-  else throw new GradError("grad: only a leaf that requires grad can be given a gradient");
+  ownOf(handle).grad = gradient;
 }
 
 export interface HookHandle {
@@ -42,26 +34,42 @@ export interface HookHandle {
 export function registerHook(handle: Handle, hook: Hook): HookHandle {
   const edge = trackedEdge("registerHook", handle);
   edge.hooks ??= [];
-  const { hooks } = edge;
+  return added(edge.hooks, hook);
+}
+
+/** Calls `hook` with a leaf whenever a backward has added to its gradient. */
+export function registerPostAccumulateGradHook(
+  handle: Handle,
+  hook: (tensor: Tensor) => void,
+): HookHandle {
+  const edge = trackedEdge("registerPostAccumulateGradHook", handle);
+  if (edge instanceof GradFn) {
+    throw new GradError(
+      `registerPostAccumulateGradHook: only leaves accumulate a gradient${detail("tensor", handle.shape)}\n  hint: registerHook`,
+    );
+  }
+  edge.after ??= [];
+  return added(edge.after, hook);
+}
+
+function added<T>(hooks: T[], hook: T): HookHandle {
   hooks.push(hook);
+  let there = true;
   return {
     remove() {
-      const at = hooks.indexOf(hook);
-      if (at >= 0) hooks.splice(at, 1);
+      if (there) hooks.splice(hooks.indexOf(hook), 1);
+      there = false;
     },
   };
 }
 
-/** Keeps the gradient of a tensor inside the graph in its `.grad`. */
+/** Keeps the gradient of a tensor inside the graph in its `.grad`, also after writes to it. */
 export function retainGrad(handle: Handle): void {
-  if (trackedEdge("retainGrad", handle) instanceof Leaf) return;
-  registerHook(handle, (gradient) => {
-    const before = retained.get(handle);
-    const total = before === undefined ? gradient : add(before, gradient);
-    const { node } = total.cell;
-    if (node.keep < SLOT) node.keep = SLOT;
-    retained.set(handle, total);
-  });
+  const edge = trackedEdge("retainGrad", handle);
+  if (edge instanceof Leaf) return;
+  const own = ownOf(handle);
+  own.retains = true;
+  retainAt(edge, own);
 }
 
 function trackedEdge(call: string, handle: Handle): Edge {
@@ -71,7 +79,6 @@ function trackedEdge(call: string, handle: Handle): Edge {
       `${call}: the tensor does not require grad${detail("tensor", handle.shape)}`,
     );
   }
-  if (edge instanceof GradFn && edge.used)
-    throw new GradError(`${call}: the graph was consumed by a backward`);
+  if (edge.used) throw new GradError(`${call}: the graph was consumed by a backward`);
   return edge;
 }

@@ -22,10 +22,19 @@ export class Cell {
   home: Home | null = null;
   /** Counts rebindings. */
   version = 0;
+  /** The cell of an in-place result: the one that was written, and the version it had then. */
+  writtenTo: Cell | null = null;
+  writtenAs = 0;
   /** Who wrote last, for messages. */
   writer = "";
 
   constructor(node: Node) {
     this.node = node;
+  }
+
+  /** Whether anything was written to it since it had this version. */
+  changedSince(version: number): boolean {
+    const { writtenTo } = this;
+    return this.version !== version || writtenTo?.changedSince(this.writtenAs) === true;
   }
 }

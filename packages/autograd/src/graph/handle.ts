@@ -1,13 +1,13 @@
 import type { DType } from "../dtype.ts";
 import { contiguousStrides, type Shape } from "../shape.ts";
-import type { Edge } from "../tape/edge.ts";
+import type { Edge, Leaf } from "../tape/edge.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Cell } from "./cell.ts";
 import { context } from "./context.ts";
 import type { Node } from "./node.ts";
 import type { View } from "./view.ts";
 
-/** How a view handle was made from the one before it; replayed when an in-place write moves the gradient. */
+/** How a view is made of what it is a view of; replayed when an in-place write moves the gradient. */
 export interface ViewStep {
   readonly name: string;
   readonly apply: (view: View) => View;
@@ -15,18 +15,31 @@ export interface ViewStep {
   readonly gradient: (dy: Tensor, from: Shape) => Tensor;
 }
 
+/** The steps from a view's base to the view, the last one first. */
+export interface ViewPath {
+  readonly step: ViewStep;
+  /** The shape that the step read. */
+  readonly from: Shape;
+  readonly before: ViewPath | null;
+}
+
+/** Where a view comes from, if its history cannot be recorded anew after a write: one of several, or made in noGrad. */
+export type Origin = "one" | "several" | "noGrad";
+
 /** What users hold, less its methods (tensor.ts adds those): a cell, a view on it, and a place on the tape. */
 export class Handle {
   readonly cell: Cell;
   /** What it sees of the cell's value; null is all of it, as it stands. */
   readonly window: View | null;
-  /** Where a gradient for this handle goes: a gradient node, or the leaf itself; null if none is needed. */
+  /** Where a gradient for this handle goes: a gradient node, or its own leaf; null if none is needed. */
   edge: Edge | null = null;
-  /** A view: the handle it was made from, the step, and the version of the base's edge it has seen. */
+  /** What belongs to this tensor whatever is recorded or frozen: its gradient, and a leaf's hooks. Made when first needed. */
+  own: Leaf | null = null;
+  /** A view: the tensor at the start of its path, and the version of the cell for which `edge` holds. */
   base: Handle | null = null;
-  step: ViewStep | null = null;
-  edgeVersion = 0;
-  seenVersion = 0;
+  path: ViewPath | null = null;
+  origin: Origin = "one";
+  seen = 0;
 
   constructor(cell: Cell, window: View | null) {
     this.cell = cell;

@@ -20,9 +20,17 @@ export interface Op {
   readonly scalarTypes: readonly (DType | "result")[];
   /** The derivative, in tensor ops: dL/dinputs from dL/doutput. Absent: not differentiable. */
   readonly gradient?: Gradient;
-  /** What `gradient` reads: operand numbers and "output". The rest arrives as `undefined`. */
-  readonly saves: readonly (number | "output")[];
+  /** What `gradient` reads: operand numbers and "output", perhaps by which operands need one. The rest arrives as `undefined`. */
+  readonly saves: Saves | ((needs: readonly boolean[]) => Saves);
 }
+
+export type Saves = readonly (number | "output")[];
+
+/** Of a product: each operand is what the other's gradient reads. */
+export const eachOther = ([first, second]: readonly boolean[]): Saves => {
+  if (first !== second) return first ? [1] : [0];
+  return first ? [0, 1] : [];
+};
 
 export interface GradientCall {
   readonly output: Tensor;
@@ -32,6 +40,8 @@ export interface GradientCall {
   readonly dtypes: readonly DType[];
   /** Shapes of the operands, before broadcasting. */
   readonly shapes: readonly Shape[];
+  /** How an operand lay in memory. */
+  strides(operand: number): readonly number[];
   readonly attrs: readonly number[];
   readonly scalars: readonly number[];
 }

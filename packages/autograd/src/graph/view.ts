@@ -120,3 +120,48 @@ export function reshapeView(view: View, shape: Shape): View | null {
   }
   return { shape, strides, offset: view.offset };
 }
+
+/** Dimensions of more than one element, the smallest stride first, as steps without their sign. */
+function strides(view: View): { readonly n: number; readonly stride: number }[] {
+  return view.shape
+    .map((n, d) => ({ n, stride: Math.abs(view.strides[d] as number) }))
+    .filter(({ n }) => n > 1)
+    .sort((a, b) => a.stride - b.stride);
+}
+
+/** Whether each element has a place of its own, as far as strides tell. */
+export function isDistinct(view: View): boolean {
+  let reach = 0;
+  for (const { n, stride } of strides(view)) {
+    if (stride <= reach) return false;
+    reach += (n - 1) * stride;
+  }
+  return true;
+}
+
+/** Whether its elements are a stretch of places without gaps, each once, in whatever order. */
+function isDense(view: View): boolean {
+  let expected = 1;
+  for (const { n, stride } of strides(view)) {
+    if (stride !== expected) return false;
+    expected *= n;
+  }
+  return true;
+}
+
+/**
+ * Whether two views of one value share some places but are not the same places in the same order; where gaps make that hard to
+ * tell, no.
+ */
+export function overlapsPartly(a: View, b: View): boolean {
+  if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0 || !isDense(a) || !isDense(b)) return false;
+  const start = (view: View): number =>
+    view.shape.reduce(
+      (at, n, d) => at + Math.min(0, (n - 1) * (view.strides[d] as number)),
+      view.offset,
+    );
+  const [from, other] = [start(a), start(b)];
+  const [end, otherEnd] = [from + sizeOf(a.shape), other + sizeOf(b.shape)];
+  if (from === other && end === otherEnd) return !sameShape(a.strides, b.strides);
+  return from < otherEnd && other < end;
+}

@@ -1,6 +1,6 @@
 import { type DType, isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
-import type { Op } from "../graph/op.ts";
+import { eachOther, type Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
@@ -58,7 +58,7 @@ export const mul: BinaryOp = binary(
     reference: (a, b) => a * b,
     integerReference: Math.imul,
     expression: (a, b) => (a.dtype === "bool" ? e.and(a, b) : e.mul(a, b)),
-    saves: [0, 1],
+    saves: eachOther,
     gradient: (dy, [a, b], { needs }) => [
       needs[0] === true && mul(dy, b as Tensor),
       needs[1] === true && mul(dy, a as Tensor),
@@ -71,7 +71,7 @@ const quotient: BinaryOp = binaryFloat(
     name: "div",
     reference: (a, b) => a / b,
     expression: (a, b) => e.div(a, b),
-    saves: [0, 1],
+    saves: ([, divisor]) => (divisor ? [0, 1] : [1]),
     gradient: (dy, [a, b], { needs }) => [
       needs[0] === true && quotient(dy, b as Tensor),
       needs[1] === true && neg(mul(dy, quotient(quotient(a as Tensor, b as Tensor), b as Tensor))),

@@ -2,10 +2,12 @@ import { type DType, promote } from "../dtype.ts";
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { contiguousStrides, normalizeDim, sameShape } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
+import { isTracked } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type DimOption, withDim } from "./arguments.ts";
-import { cast } from "./constant.ts";
+import { withUnmoved } from "./broadcast.ts";
+import { cast, constant } from "./constant.ts";
 import { reshape, unsqueeze } from "./layout.ts";
 import { assemble, type Part } from "./strided.ts";
 
@@ -26,7 +28,7 @@ export function cat(tensors: readonly Tensor[], dim: number | DimOption = 0): Te
     withDim<number, DimOption>(dim, undefined).dim ?? 0,
     first.shape.length,
   );
-  const dtype = joined.reduce<DType>((seen, x) => promote(seen, x.dtype), first.dtype);
+  const dtype = tensors.reduce<DType>((seen, x) => promote(seen, x.dtype), first.dtype);
   const shape = [...first.shape];
   shape[at] = 0;
   for (const [i, x] of joined.entries()) {
@@ -48,7 +50,11 @@ export function cat(tensors: readonly Tensor[], dim: number | DimOption = 0): Te
     if (!x.shape.includes(0)) parts.push({ value: cast(x, dtype), strides, offset });
     start += x.shape[at] as number;
   }
-  return parts.length === 0 ? reshape(cast(first, dtype), shape) : assemble(shape, parts);
+  const nothing = parts.length === 0;
+  const made = nothing ? constant(0, dtype, shape, first.node.stream) : assemble(shape, parts);
+  // what has no elements has a gradient all the same
+  const empty = tensors.filter((x) => x.shape.includes(0) && isTracked(x));
+  return empty.length === 0 ? made : withUnmoved(made, empty);
 }
 
 /** Tensors of one shape side by side along a new dimension `dim`. */

@@ -18,7 +18,7 @@ const powOp: Op = elementwise({
   reference: powReference as (...values: number[]) => number,
   integerReference: integerPower as (...values: number[]) => number,
   expression: (a, b) => e.pow(a as Expr, b as Expr),
-  saves: [0, 1, "output"],
+  saves: ([, exponent]) => (exponent ? [0, 1, "output"] : [0, 1]),
   gradient: (dy, [a, b], { needs, output }) => {
     const [base, exponent] = [a as Tensor, b as Tensor];
     const zero = zeroGradient(dy);
@@ -95,7 +95,7 @@ export const fmod: BinaryOp = dividing(
     name: "fmod",
     reference: (a, b) => (a as number) % (b as number),
     expression: (a, b) => e.rem(a as Expr, b as Expr),
-    saves: [0, 1],
+    saves: ([, divisor]) => (divisor ? [0, 1] : []),
     gradient: (dy, [a, b], { needs }) => [
       needs[0] === true && dy,
       needs[1] === true && neg(mul(dy, div(a as Tensor, b as Tensor, { roundingMode: "trunc" }))),
@@ -113,7 +113,7 @@ export const remainder: BinaryOp = dividing(
       return rest !== 0 && rest < 0 !== (b as number) < 0 ? rest + (b as number) : rest;
     },
     expression: (a, b) => remainderExpression(a as Expr, b as Expr),
-    saves: [0, 1],
+    saves: ([, divisor]) => (divisor ? [0, 1] : []),
     gradient: (dy, [a, b], { needs }) => [
       needs[0] === true && dy,
       needs[1] === true && neg(mul(dy, div(a as Tensor, b as Tensor, { roundingMode: "floor" }))),

@@ -1,15 +1,23 @@
 import { type DType, isFloating } from "../dtype.ts";
 import { detail, ShapeError } from "../errors.ts";
+import { newHandle } from "../graph/handle.ts";
 import type { Op } from "../graph/op.ts";
 import { expandView } from "../graph/view.ts";
-import { checkShape, normalizeDims, type Shape, sameShape, sizeOf } from "../shape.ts";
+import {
+  broadcastShapes,
+  checkShape,
+  normalizeDims,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from "../shape.ts";
 import { record, recordGradient, recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type DimOption, type Dims, withDim } from "./arguments.ts";
 import { cast, constant } from "./constant.ts";
 import { reduction } from "./define.ts";
-import { moveLast, reshape } from "./layout.ts";
+import { alias, moveLast, reshape, shaped } from "./layout.ts";
 
 /** Sizes of 1 repeated to this shape, without a copy; -1 keeps a size, new dimensions come first. A view. */
 export function expand(x: Tensor, shape: Shape): Tensor {
@@ -23,7 +31,8 @@ export function expand(x: Tensor, shape: Shape): Tensor {
         "\n  hint: only sizes of 1 grow, and new dimensions stand first",
     );
   }
-  return expanded(x, checkShape("expand", sizes));
+  const own = checkShape("expand", sizes);
+  return sameShape(x.shape, own) ? alias(x) : expanded(x, own);
 }
 
 /** `expand` under its other name: x repeated to this shape, without a copy. A view. */
@@ -31,6 +40,23 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return expand(x, shape);
 }
 
+/** `expand` to another tensor's shape. A view. */
+export function expandAs(x: Tensor, other: Tensor): Tensor {
+  checkTensor("expandAs", other);
+  return expand(x, other.shape);
+}
+
+/** The tensors expanded to the shape they broadcast to together: broadcastTensors(a, b) or broadcastTensors([a, b]). Views. */
+export function broadcastTensors(
+  ...tensors: readonly Tensor[] | readonly [readonly Tensor[]]
+): Tensor[] {
+  const list = tensors.flat() as Tensor[];
+  for (const x of list) checkTensor("broadcastTensors", x);
+  const shape = list.reduce<Shape>((to, x) => broadcastShapes("broadcastTensors", to, x.shape), []);
+  return list.map((x) => expand(x, shape));
+}
+
+/** `expand` to a shape that is known to fit, inside an operation: x itself where nothing changes. */
 function expanded(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   return recordView(x, {
@@ -47,7 +73,7 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const dims = [...x.shape.keys()].filter(
     (d) => d < lead || (shape[d - lead] === 1 && x.shape[d] !== 1),
   );
-  return reshape(reduce(sumOp, x, dims, false), shape);
+  return shaped(reduce(sumOp, x, dims, false), shape);
 }
 
 /** Runs a reduce op over these dimensions (counted from the front; none is none). */
@@ -67,7 +93,7 @@ export function reduce(
           dims.toSorted((a, b) => a - b),
         );
   const out = record(op, [moved], kept, dtype, [Math.max(dims.length, 1)]);
-  return keepdim ? reshape(out, keptShape(x.shape, dims)) : out;
+  return keepdim ? shaped(out, keptShape(x.shape, dims)) : out;
 }
 
 /** The shape with a 1 in place of each of these dimensions. */
@@ -83,7 +109,7 @@ const sumOp: Op = reduction({
 /** A reduced value back over the last `count` dimensions of `shape`. A view. */
 export function spread(y: Tensor, shape: Shape, count: number): Tensor {
   return expanded(
-    reshape(
+    shaped(
       y,
       shape.map((n, d) => (d < shape.length - count ? n : 1)),
     ),
@@ -130,10 +156,17 @@ export function startValue(
   return unmoved(constant(value, x.dtype, shape, x.node.stream), [x]);
 }
 
+const zerosLike = (x: Tensor): Tensor => constant(0, x.dtype, x.shape, x.node.stream);
+
 /** A constant that is on the tape as a function of these operands, with gradients of 0. */
 export function unmoved(value: Tensor, operands: readonly Tensor[]): Tensor {
-  recordGradient("constant", value, operands, () =>
-    operands.map((x) => constant(0, x.dtype, x.shape, x.node.stream)),
-  );
+  recordGradient("constant", value, operands, () => operands.map(zerosLike));
   return value;
+}
+
+/** The value on the tape as a function of further operands, with gradients of 0. */
+export function withUnmoved(value: Tensor, operands: readonly Tensor[]): Tensor {
+  const made = newHandle(value.cell, value.window);
+  recordGradient("constant", made, [value, ...operands], (dy) => [dy, ...operands.map(zerosLike)]);
+  return made;
 }

@@ -3,6 +3,7 @@ import { normalizeDim, type Shape, sizeOf } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
+import { apart } from "./constant.ts";
 import { movedim, moveLast, permute, reshape, unsqueeze } from "./layout.ts";
 import { sliceOf } from "./movement.ts";
 import { padded } from "./padding.ts";
@@ -84,7 +85,7 @@ export function unfold(
     );
     const n = rank - 2;
     const order = [...Array(n).keys(), n + 2, n + 3, n, n + 1];
-    return reshape(permute(seen, order), [...lead, columns, sizeOf(over.counts)]);
+    return apart(reshape(permute(seen, order), [...lead, columns, sizeOf(over.counts)]), x);
   });
 }
 
@@ -112,13 +113,14 @@ export function fold(
   const lead = [...x.shape.slice(0, -2), channels];
   return composite(() => {
     const n = lead.length;
-    const apart = reshape(x, [...lead, ...over.kernel, ...over.counts]);
-    const ordered = permute(apart, [...Array(n).keys(), n + 2, n + 3, n, n + 1]);
+    const split = reshape(x, [...lead, ...over.kernel, ...over.counts]);
+    const ordered = permute(split, [...Array(n).keys(), n + 2, n + 3, n, n + 1]);
     const around = sizes.map((size, d) => size + 2 * (padding[d] as number));
     const whole = overlapAdd(ordered, over, around);
-    return padding.reduce(
+    const image = padding.reduce(
       (y, cut, d) => (cut === 0 ? y : sliceOf(y, n + d, cut, sizes[d] as number, 1)),
       whole,
     );
+    return apart(image, x);
   });
 }

@@ -78,6 +78,10 @@ const copyOp: Op = elementwise({
 /** The same values in storage of their own, in row-major order. */
 export const copy = (x: Tensor): Tensor => record(copyOp, [x], x.shape, x.dtype);
 
+/** What was made of x, in storage of its own where it is x or a view of it. */
+export const apart = (made: Tensor, x: Tensor): Tensor =>
+  made.cell === x.cell ? copy(made) : made;
+
 /** The values as another dtype; the tensor itself if it has that dtype. */
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;

@@ -1,4 +1,4 @@
-import { type Op, registerOp } from "../graph/op.ts";
+import { eachOther, type Op, registerOp } from "../graph/op.ts";
 import { expandView, type View } from "../graph/view.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { record } from "../tape/record.ts";
@@ -14,8 +14,8 @@ const contractOp: Op = registerOp({
   name: "contract",
   meaning: { kind: "contract" },
   scalarTypes: [],
-  saves: [0, 1],
-  gradient: (dy, [left, right], { needs, shapes, attrs }) => {
+  saves: eachOther,
+  gradient: (dy, [left, right], { needs, shapes, attrs, strides }) => {
     const [nb, nm, nn, nk] = attrs as unknown as Ranks;
     const [a, b] = shapes as readonly [Shape, Shape];
     const [batch, m, n, k] = [
@@ -33,7 +33,7 @@ const contractOp: Op = registerOp({
       const ranks = [batchA.length, nm, nk, shared.length] as const;
       const outer = [dy, batchA, m, shared] as const;
       const inner = [right as Tensor, batchA, k, nOfB] as const;
-      return reshape(productLike(left as Tensor, nb, nm, outer, inner, ranks), a);
+      return reshape(productLike(strides(0), nb, nm, outer, inner, ranks), a);
     };
     const ofB = () => {
       const shared = [...sharedB, ...m];
@@ -41,7 +41,7 @@ const contractOp: Op = registerOp({
       const ranks = [batchB.length, nk, nn, shared.length] as const;
       const outer = [left as Tensor, batchB, kOfA, shared] as const;
       const inner = [dy, batchB, n, shared] as const;
-      return reshape(productLike(right as Tensor, nb, nk, outer, inner, ranks), b);
+      return reshape(productLike(strides(1), nb, nk, outer, inner, ranks), b);
     };
     return [needs[0] === true && ofA(), needs[1] === true && ofB()];
   },
@@ -56,19 +56,19 @@ type Factor = readonly [
 ];
 
 /**
- * The product of two factors over what they share, laid out in memory as `like` is (whose `first` dimensions after the batch come
+ * The product of two factors over what they share, laid out in memory as an operand of these strides is (whose `first` dimensions after the batch come
  * first): the gradient of a transposed weight is then the weight's own, without a copy.
  */
 function productLike(
-  like: Tensor,
+  strides: readonly number[],
   batch: number,
   first: number,
   outer: Factor,
   inner: Factor,
   [nb, nm, nn, nk]: Ranks,
 ): Tensor {
-  const rows = (like.strides[batch + first - 1] ?? 0) as number;
-  const columns = (like.strides.at(-1) ?? 0) as number;
+  const rows = strides[batch + first - 1] ?? 0;
+  const columns = strides.at(-1) ?? 0;
   const leading = ([x, b, own, shared]: Factor): Tensor => permute(x, [...b, ...own, ...shared]);
   const trailing = ([x, b, own, shared]: Factor): Tensor => permute(x, [...b, ...shared, ...own]);
   if (rows >= columns || first === 0)

@@ -6,7 +6,7 @@ import type { Tensor } from "../tensor.ts";
 import { unmoved } from "./broadcast.ts";
 import { constant } from "./constant.ts";
 import { permute, reshape } from "./layout.ts";
-import { flip, sliceOf } from "./movement.ts";
+import { flipped, sliceOf } from "./movement.ts";
 import { type Margin, padded } from "./padding.ts";
 import { assemble, type Part } from "./strided.ts";
 import { mirror, spreadOut, type Windows, windowView } from "./windows.ts";
@@ -140,7 +140,7 @@ export function convInput(
   const apart = reshape(weight, [groups, filters / groups, channels, ...over.kernel]);
   const swapped = permute(apart, [0, 2, 1, ...span(3, rank)]);
   const exchanged = reshape(swapped, [groups * channels, filters / groups, ...over.kernel]);
-  const turned = flip(exchanged, span(2, rank));
+  const turned = flipped(exchanged, span(2, rank));
   const products = sizeOf([dy.shape[0] as number, ...sizes]) * sizeOf(weight.shape);
   if (products > WORTH_PHASES && products > 0 && hasPhases(over)) {
     return convPhases(dy, turned, over, groups, sizes, skipped);

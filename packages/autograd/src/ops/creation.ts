@@ -8,7 +8,7 @@ import { type Op, registerOp } from "../graph/op.ts";
 import { roundHalves, roundToHalf } from "../half.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
-import { Leaf } from "../tape/edge.ts";
+import { beginAt } from "../tape/edge.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -149,7 +149,7 @@ function checkSupported(call: string, stream: Stream, dtype: DType): void {
 export function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Tensor {
   if (requiresGrad) {
     checkFloating("requiresGrad", made);
-    made.edge = new Leaf(made.shape, made.cell);
+    beginAt(made);
   }
   return made;
 }

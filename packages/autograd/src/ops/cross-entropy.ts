@@ -2,8 +2,9 @@ import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
+import { kept } from "../tape/edge.ts";
 import { composite, noGrad } from "../tape/modes.ts";
-import { recordGradient } from "../tape/record.ts";
+import { recordGradient, valueOfNow } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { add, div, mul, neg, sub } from "./arithmetic.ts";
@@ -207,7 +208,8 @@ function ofIndices(
   factors: Tensor | null,
   smoothing: number,
 ): Tensor {
-  const { dtype, node } = x;
+  const { dtype } = x;
+  const now = valueOfNow(x);
   const classes = x.shape[at] as number;
   const even = smoothing / classes;
   const weighted = (values: Tensor) => (factors === null ? values : mul(values, factors));
@@ -232,10 +234,10 @@ function ofIndices(
   });
   const rule = (dy: Tensor) => {
     // differentiated again, the logarithms must be on the tape
-    const logs = context.gradMode ? logSoftmax(x, at) : sub(sub(x, peak), scale);
+    const logs = context.gradMode ? logSoftmax(now, at) : sub(sub(now, peak), scale);
     const slope = sub(timesWhole(exp(logs)), shares());
     return [mul(unsqueeze(where(counts(), dy, 0), at), slope)];
   };
-  recordGradient("crossEntropy", loss, [x], rule, [node, peak.node, scale.node]);
+  recordGradient("crossEntropy", loss, [x], rule, [kept(now), kept(peak), kept(scale)]);
   return loss;
 }

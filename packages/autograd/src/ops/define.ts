@@ -14,7 +14,7 @@ export interface ElementwiseSpec {
   readonly indexed?: boolean;
   readonly gradient?: Gradient;
   /** What the gradient reads, by operand number; "output" is the result. Default: nothing. */
-  readonly saves?: readonly (number | "output")[];
+  readonly saves?: Op["saves"];
 }
 
 /** An op that makes each element from the operands' elements at the same place. */
@@ -40,7 +40,7 @@ export function reduction(spec: {
   readonly name: string;
   readonly combine: Reduce["combine"];
   readonly gradient?: Gradient;
-  readonly saves?: readonly (number | "output")[];
+  readonly saves?: Op["saves"];
 }): Op {
   return registerOp({
     name: spec.name,

@@ -1,64 +1,81 @@
-import { ArgumentError, detail } from "../errors.ts";
-import { read } from "../runtime/read.ts";
+import type { TypedArray } from "../dtype.ts";
+import { ArgumentError, DTypeError, detail } from "../errors.ts";
+import { read, valuesNow } from "../runtime/read.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { asTensor, checkTensor, type Operand } from "./apply.ts";
-import { add, mul, sub } from "./arithmetic.ts";
-import { expand } from "./broadcast.ts";
-import { ge, logicalAnd, lt, where } from "./comparison.ts";
+import { add, floorDivide, mul, sub } from "./arithmetic.ts";
+import { cat } from "./assembly.ts";
+import { remainder } from "./binary.ts";
+import { expand, sum } from "./broadcast.ts";
+import { ge, logicalAnd, logicalNot, lt, where } from "./comparison.ts";
 import { cast } from "./constant.ts";
-import { hostTensor } from "./creation.ts";
-import { checkIndices, gatherAlong, scatterAlong, scatterOverOp } from "./gathering.ts";
+import { counting, hostTensor } from "./creation.ts";
+import {
+  checkIndices,
+  gatherAlong,
+  scatterAlong,
+  scatterOverOp,
+  scatterSumOp,
+} from "./gathering.ts";
 import { spreadIndex } from "./index-vector.ts";
-import { copy_ } from "./inplace.ts";
+import { add_, copy_, writeInPlace } from "./inplace.ts";
 import { permute, reshape } from "./layout.ts";
 import { coordinatesOf, placesIn } from "./masking.ts";
+import { narrow } from "./movement.ts";
 import { cumsum } from "./scan.ts";
 import { type Chooser, type Index, viewAt } from "./slicing.ts";
-
-type IndexList = readonly Index[] | readonly [readonly Index[]];
-
-const itemsOf = (index: IndexList): readonly Index[] =>
-  (index.length === 1 && Array.isArray(index[0]) ? index[0] : index) as readonly Index[];
+import { argsort } from "./sorting.ts";
 
 const isMask = ({ tensor }: Chooser): boolean => tensor.dtype === "bool";
 
 /**
- * The part of x at an index: x.at(0), x.at(slice(1, 5, 2), null, ellipsis), x.at(rows, columns). Missing places are whole dimensions.
+ * The part of x at an index, as PyTorch's x[…]: x.at(0), x.at(slice(1, 5, 2), null, ellipsis), x.at(rows, columns). Missing places are
+ * whole dimensions.
  *
- * Of numbers, slices, null and ellipsis it is a view: writing to it writes x. Tensors of integers choose element by element: they
- * broadcast to one shape, which takes the place of their dimensions if these stand side by side and comes first if not; negative
- * ones count from the end, those out of range read NaN (0 of integers). A mask has a result whose size only its values tell: see
- * `atMask`. The gradient adds dy up where elements came from.
+ * Of numbers, slices, null and ellipsis it is a view: writing to it writes x. Tensors and lists of integers choose element by
+ * element (x.at([0, 2]) is rows 0 and 2): they broadcast to one shape, which takes the place of their dimensions if these stand side by
+ * side and comes first if not; negative ones count from the end. A mask has a result whose size only its values tell: as a list it
+ * is taken here, as a tensor by `atMask`. The gradient adds dy up where elements came from.
  */
-export function at(x: Tensor, ...index: IndexList): Tensor {
-  const { view, choosers } = viewAt("at", x, itemsOf(index));
+export function at(x: Tensor, ...index: readonly Index[]): Tensor {
+  const { view, choosers } = viewAt("at", x, index);
   if (choosers.length === 0) return view;
-  if (choosers.some(isMask)) {
+  const isTensor = (chooser: Chooser): boolean => index.includes(chooser.tensor);
+  if (choosers.some((chooser) => isMask(chooser) && isTensor(chooser))) {
     throw new ArgumentError(
       `at: how much a mask chooses is not known before it is computed${detail("x", x.shape)}` +
         "\n  hint: await x.atMask(…) with the same index, await x.maskedSelect(mask), or where(mask, x, 0)",
     );
   }
-  return composite(() => choose(view, choosers));
+  return composite(() => choose(view, choosers.flatMap(coordinatesNow)));
 }
 
 /** `at` with masks among the index: each stands for its dimensions, and chooses where it is true. Reads the masks. */
-export async function atMask(x: Tensor, ...index: IndexList): Promise<Tensor> {
-  const { view, choosers } = viewAt("atMask", x, itemsOf(index));
+export async function atMask(x: Tensor, ...index: readonly Index[]): Promise<Tensor> {
+  const { view, choosers } = viewAt("atMask", x, index);
   const found = await Promise.all(
-    choosers.map(async (chooser): Promise<readonly Chooser[]> => {
-      if (!isMask(chooser)) return [chooser];
-      const { tensor, dim } = chooser;
-      const columns = coordinatesOf(placesIn(await read(tensor)), tensor.shape);
-      return columns.map((column, d) => ({
-        tensor: hostTensor(column, [column.length], "i32", tensor.node.stream),
-        dim: dim + d,
-      }));
-    }),
+    choosers.map(async (chooser) =>
+      isMask(chooser) ? coordinates(chooser, await read(chooser.tensor)) : [chooser],
+    ),
   );
   return composite(() => (choosers.length === 0 ? view : choose(view, found.flat())));
+}
+
+/** A mask as the coordinates of what is true in it, which choose in its place. */
+function coordinates({ tensor, dim }: Chooser, values: TypedArray): Chooser[] {
+  const columns = coordinatesOf(placesIn(values), tensor.shape);
+  return columns.map((column, d) => ({
+    tensor: hostTensor(column, [column.length], "i32", tensor.node.stream),
+    dim: dim + d,
+  }));
+}
+
+/** The same of a mask that is on the host; any other chooser as it is. */
+function coordinatesNow(chooser: Chooser): Chooser[] {
+  const values = isMask(chooser) ? valuesNow(chooser.tensor) : null;
+  return values === null ? [chooser] : coordinates(chooser, values);
 }
 
 /** Dimensions that tensors choose from, joined into one. */
@@ -116,59 +133,130 @@ function choose(x: Tensor, choosers: readonly Chooser[]): Tensor {
   return reshape(found, from.shape.toSpliced(place, 1, ...chosen));
 }
 
+export interface PutOptions {
+  /** Add to what is there, once for every time that an index names a place. */
+  readonly accumulate?: boolean;
+}
+
 /**
- * Writes a number or tensor to the part of x at an index, to whose shape it broadcasts: x.put_([slice(1, 3), 0], value). Where indices
- * meet in one place the last value stays. Under a mask a tensor's values are taken in order. Returns x.
+ * Writes a number or tensor to the part of x at an index, to whose shape it broadcasts: x.put_([slice(1, 3), 0], value); the array has the
+ * index's places, one of which may be a list. Where indices meet in one place the last value stays, or with `accumulate` all add
+ * up. Under a mask a tensor has a value for each true element, in order. Returns x.
  */
-export function put_(x: Tensor, index: Index | readonly Index[], value: Operand): Tensor {
+export function put_(
+  x: Tensor,
+  index: Index | readonly Index[],
+  value: Operand,
+  { accumulate = false }: PutOptions = {},
+): Tensor {
   const items = (Array.isArray(index) ? index : [index]) as readonly Index[];
   const { view, choosers } = viewAt("put_", x, items);
   if (typeof value === "object") checkTensor("put_", value);
-  if (choosers.length === 0) copy_(view, value);
-  else
-    copy_(
-      view,
-      composite(() => written(view, choosers, value)),
+  const source = typeof value === "object" ? withoutLeadingOnes(value, view.shape.length) : value;
+  if (choosers.length === 0) {
+    if (accumulate) add_(view, source);
+    else copy_(view, source);
+    return x;
+  }
+  const values = asTensor(source, x.dtype, x.node.stream);
+  if (typeof value === "object" && value.dtype !== x.dtype) {
+    throw new DTypeError(
+      `put_: values of ${value.dtype} do not go where tensors choose in one of ${x.dtype}\n  hint: value.to("${x.dtype}")`,
     );
+  }
+  const known = choosers.flatMap(coordinatesNow);
+  writeInPlace("put_", view, (before) => written(before, known, values, accumulate), value);
   return x;
 }
 
-/** The view's new value. */
-function written(x: Tensor, choosers: readonly Chooser[], value: Operand): Tensor {
-  const source = cast(asTensor(value, x.dtype, x.node.stream), x.dtype);
-  if (!choosers.some(isMask)) return writtenAt(x, choosers, source);
-  const [mask] = choosers as readonly [Chooser];
-  if (choosers.length === 1) return writtenUnder(x, mask, source);
-  throw new ArgumentError(
-    `put_: takes one mask alone, or tensors of integers${detail("x", x.shape)}` +
-      "\n  hint: the coordinates of a mask are await mask.nonzero({ asTuple: true })",
-  );
+/** Values may have dimensions of size 1 in front that the place has not. */
+function withoutLeadingOnes(value: Tensor, rank: number): Tensor {
+  let extra = 0;
+  while (value.shape.length - extra > rank && value.shape[extra] === 1) extra++;
+  return extra === 0 ? value : reshape(value, value.shape.slice(extra));
 }
 
-function writtenAt(x: Tensor, choosers: readonly Chooser[], source: Tensor): Tensor {
+/** The view's new value. */
+function written(
+  x: Tensor,
+  choosers: readonly Chooser[],
+  source: Tensor,
+  accumulate: boolean,
+): Tensor {
+  if (!choosers.some(isMask)) return writtenAt(x, choosers, source, accumulate);
+  const [mask] = choosers as readonly [Chooser];
+  if (choosers.length === 1) return writtenUnder(x, mask, source, accumulate);
+  return writtenAt(x, withoutMasks(x, choosers), source, accumulate, true);
+}
+
+/** With `spill` an index that is one too large has a place, which is cut off again. */
+function writtenAt(
+  x: Tensor,
+  choosers: readonly Chooser[],
+  source: Tensor,
+  accumulate: boolean,
+  spill = false,
+): Tensor {
   const joined = join("put_", x, choosers);
   const { order, place, chosen, places } = joined;
-  const base = joinDims(x, joined);
+  const inner = joinDims(x, joined);
+  const size = inner.shape[place] as number;
+  const base = spill ? cat([inner, narrow(inner, place, 0, 1)], place) : inner;
   const values = expand(source, base.shape.toSpliced(place, 1, ...chosen));
   const index = spreadIndex(places, base.shape, place);
-  const out = scatterAlong(scatterOverOp, base, place, index, reshape(values, index.shape));
+  const op = accumulate ? scatterSumOp : scatterOverOp;
+  const out = scatterAlong(op, base, place, index, reshape(values, index.shape));
   const back = order.map((_, dim) => order.indexOf(dim));
   const turned = order.map((dim) => x.shape[dim] as number);
-  return permute(reshape(out, turned), back);
+  return permute(reshape(spill ? narrow(out, place, 0, size) : out, turned), back);
 }
 
-function writtenUnder(x: Tensor, { tensor: mask, dim }: Chooser, source: Tensor): Tensor {
+/**
+ * Masks that only the device counts, beside single indices: coordinates of as many elements as are there, the true ones in order; those of
+ * the others are one too large.
+ */
+function withoutMasks(x: Tensor, choosers: readonly Chooser[]): Chooser[] {
+  const masks = choosers.filter(isMask);
+  if (choosers.some((chooser) => !isMask(chooser) && sizeOf(chooser.tensor.shape) !== 1)) {
+    throw new ArgumentError(
+      `put_: how many elements a mask chooses, and so whether the indices beside it are as many, is not known before it is computed` +
+        `${detail("x", x.shape)}\n  hint: the coordinates of a mask are await mask.nonzero({ asTuple: true })`,
+    );
+  }
+  const length = Math.min(...masks.map(({ tensor }) => sizeOf(tensor.shape)));
+  return choosers.flatMap((chooser) => {
+    if (!isMask(chooser)) return [chooser];
+    const { tensor, dim } = chooser;
+    const flat = reshape(tensor, [-1]);
+    const order = narrow(argsort(cast(logicalNot(flat), "i32"), 0), 0, 0, length);
+    const isTrue = lt(counting(length, x.node.stream), sum(flat));
+    return tensor.shape.map((size, d): Chooser => {
+      const step = sizeOf(tensor.shape.slice(d + 1));
+      const column = remainder(floorDivide(order, step), size);
+      return { tensor: where(isTrue, column, size), dim: dim + d };
+    });
+  });
+}
+
+/** Under one mask, whose true elements only the device counts. */
+function writtenUnder(
+  x: Tensor,
+  { tensor: mask, dim }: Chooser,
+  source: Tensor,
+  accumulate: boolean,
+): Tensor {
   const after = x.shape.length - dim - mask.shape.length;
   const condition = reshape(mask, [...mask.shape, ...new Array<number>(after).fill(1)]);
+  const put = (values: Tensor): Tensor => where(condition, accumulate ? add(x, values) : values, x);
   // the dimension of the source, if it has one, in which it goes along what the mask chooses
   const along = source.shape.length - after - 1;
-  if (along < 0) return where(condition, source, x);
-  const spread = (size: Tensor, shape: Shape): Tensor =>
-    reshape(size, source.shape.toSpliced(along, 1, ...shape));
+  if (along < 0) return put(source);
+  const spread = (values: Tensor, shape: Shape): Tensor =>
+    reshape(values, source.shape.toSpliced(along, 1, ...shape));
   if (source.shape[along] === 1) {
-    return where(condition, spread(source, new Array<number>(mask.shape.length).fill(1)), x);
+    return put(spread(source, new Array<number>(mask.shape.length).fill(1)));
   }
   const before = sub(cumsum(reshape(mask, [-1]), 0), 1);
   const found = gatherAlong(source, along, spreadIndex(before, source.shape, along));
-  return where(condition, spread(found, mask.shape), x);
+  return put(spread(found, mask.shape));
 }

@@ -1,42 +1,115 @@
 import { type DType, isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import { context } from "../graph/context.ts";
-import { newHandle } from "../graph/handle.ts";
-import { broadcastShapes, sameShape } from "../shape.ts";
-import { bring } from "../tape/bring.ts";
+import { Handle } from "../graph/handle.ts";
+import { isDistinct, overlapsPartly, type View, wholeView } from "../graph/view.ts";
+import { broadcastShapes, type Shape, sameShape } from "../shape.ts";
+import { bring, mixedDevices } from "../tape/bring.ts";
+import { type Edge, GradFn } from "../tape/edge.ts";
 import { composite } from "../tape/modes.ts";
-import { checkWritable, rebind, rootOf } from "../tape/rebind.ts";
-import { edgeOf } from "../tape/record.ts";
+import { bindCell, checkWritable, isOfLeaf, makePersistent } from "../tape/rebind.ts";
+import { edgeOf, placeAt, recordView, stepsOf, valueOfNow } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type Operand } from "./apply.ts";
 import { type AddOptions, add, type DivOptions, div, mul, neg, sub } from "./arithmetic.ts";
 import { type ClampOptions, clamp, pow } from "./binary.ts";
 import { expand } from "./broadcast.ts";
-import { cast, constantLike, copy, held } from "./constant.ts";
-import { assemble } from "./strided.ts";
-import { abs, exp, relu, round, sigmoid, sqrt, square, tanh } from "./unary.ts";
+import { wholeWith } from "./commit.ts";
+import { cast, constantLike, copy, held, zeroGradient } from "./constant.ts";
+import { assemble, whole } from "./strided.ts";
+import { abs, cos, exp, log, relu, round, sigmoid, sin, sqrt, square, tanh } from "./unary.ts";
 
 /**
- * Writes what `compute` gives where `x` points, and returns `x`. A whole tensor is bound to the new value; a view is
- * written into the tensor it is a view of. Refused writes change nothing.
+ * Writes what `compute` makes of x's value where `x` points, and returns `x`. What the gradient of that reads of the old value stays,
+ * whatever is written. The cell is bound to the new value, of which a view is a part. `beside` are the other operands: what overlaps
+ * x in part is refused. Refused writes change nothing.
  */
-export function writeInPlace(name: string, x: Tensor, compute: () => Tensor): Tensor {
-  checkTensor(name, x);
-  checkWritable(x, name);
-  checkDistinct(name, x);
-  const root = rootOf(x) as Tensor;
-  // a detached view has no base left: its cell is written as a whole, off the tape
-  const whole = root.window === null ? root : newHandle(root.cell, null);
-  let part: Tensor = x;
-  const value = composite(() => {
-    part = fitting(name, x, compute());
-    if (x.window === null) return isFresh(part) ? part : copy(part);
-    const { strides, offset } = x.window;
-    return assemble(whole, [{ value: part, strides, offset }]);
+export function writeInPlace(
+  name: string,
+  x: Tensor,
+  compute: (value: Tensor) => Tensor,
+  ...beside: readonly unknown[]
+): Tensor {
+  return write(
+    name,
+    x,
+    compute,
+    beside,
+    (before, part) => part ?? (before && untouched(name, before, x.shape)),
+  );
+}
+
+/** `writeInPlace` of a value that the old one has no part in: what x was computed from gets a gradient of 0. */
+function replaceInPlace(
+  name: string,
+  x: Tensor,
+  make: () => Tensor,
+  ...beside: readonly unknown[]
+): Tensor {
+  return write(name, x, make, beside, (before, part) => {
+    if (before === null || part === null)
+      return part ?? (before && untouched(name, before, x.shape));
+    const shapes = [x.shape, x.shape];
+    return new GradFn(name, [before, part], shapes, [], (dy) => [zeroGradient(dy), dy]);
   });
-  rebind(whole, value, name);
-  if (whole !== root && context.gradMode) x.edge = part.edge;
+}
+
+/** `joined` is the new value's place on the tape, from the old value's and that of what `compute` gave. */
+function write(
+  name: string,
+  x: Tensor,
+  compute: (value: Tensor) => Tensor,
+  beside: readonly unknown[],
+  joined: (before: Edge | null, part: Edge | null) => Edge | null,
+): Tensor {
+  checkTensor(name, x);
+  checkPlaces(name, x, beside);
+  const before = context.gradMode ? edgeOf(x) : null;
+  if (before !== null) checkWritable(x, name);
+  const { cell } = x;
+  const value = valueOfNow(x);
+  let part = value;
+  const result = composite(() => {
+    const found = fitting(name, x, compute(value));
+    part = isFresh(found) ? found : copy(found);
+    if (before === null && part.edge !== null) checkWritable(x, name);
+    return wholeWith(x, part);
+  });
+  const { node } = result.cell;
+  if (node.stream !== x.node.stream) throw mixedDevices(name, [x, result]);
+  if (isOfLeaf(x)) makePersistent(cell); // a parameter that is trained by hand
+  const after = context.gradMode ? joined(before, part.edge) : null;
+  const place = after && placeOfWrite(x, after);
+  bindCell(cell, node, name);
+  part.cell.writtenTo = cell;
+  part.cell.writtenAs = cell.version;
+  if (place !== null) placeAt(x.base ?? x, place);
   return x;
+}
+
+/** A result that the old value has no part in leaves it on the tape, with a gradient of 0. */
+const untouched = (name: string, before: Edge, shape: Shape): GradFn =>
+  new GradFn(name, [before], [shape], [], (dy) => [zeroGradient(dy)]);
+
+/**
+ * Where the tensor that x is a view of (or x itself) stands on the tape after a write of what stands at `part`: its gradient goes
+ * there where x points, and elsewhere to what it was before.
+ */
+function placeOfWrite(x: Tensor, part: Edge): GradFn {
+  const { base, path } = x;
+  if (base === null) return part as GradFn;
+  const steps = stepsOf(path);
+  const before = edgeOf(base);
+  const { strides, offset } = steps.reduce<View>(
+    (view, { step }) => step.apply(view),
+    wholeView(base.shape),
+  );
+  const shapes = [base.shape, x.shape];
+  return new GradFn("write to a view", [before, part], shapes, [], (dy) => {
+    const there = steps.reduce((seen, { step }) => recordView(seen, step), dy);
+    const zeros = constantLike(0, there);
+    return [before !== null && assemble(whole(dy), [{ value: zeros, strides, offset }]), there];
+  });
 }
 
 /** Free for one cell to take: a whole value that no other names. */
@@ -60,49 +133,44 @@ function fitting(name: string, x: Tensor, value: Tensor): Tensor {
 
 const kindOf = (dtype: DType): number => (isFloating(dtype) ? 2 : dtype === "bool" ? 0 : 1);
 
-/** Each element written must have a place of its own. */
-function checkDistinct(name: string, x: Tensor): void {
-  if (x.window === null) return;
-  const { shape, strides } = x.window;
-  const dims = shape
-    .map((n, d) => ({
-      span: (n - 1) * Math.abs(strides[d] as number),
-      stride: Math.abs(strides[d] as number),
-      n,
-    }))
-    .filter(({ n }) => n > 1)
-    .sort((a, b) => a.stride - b.stride);
-  let reach = 0;
-  for (const { span, stride } of dims) {
-    if (stride <= reach) {
-      throw new ArgumentError(
-        `${name}: several elements of this view share a place (it was expanded or unfolded)${detail("x", x.shape)}` +
-          "\n  hint: clone() it first",
-      );
-    }
-    reach += span;
+/** Each element written must have a place of its own, and be read nowhere but there. */
+function checkPlaces(name: string, x: Tensor, beside: readonly unknown[]): void {
+  if (x.window !== null && !isDistinct(x.window)) {
+    throw new ArgumentError(
+      `${name}: several elements of this view share a place (it was expanded or unfolded)${detail("x", x.shape)}` +
+        "\n  hint: clone() it first",
+    );
+  }
+  const seen = (tensor: Handle): View => tensor.window ?? wholeView(tensor.node.shape);
+  for (const other of beside) {
+    if (!(other instanceof Handle) || other.cell !== x.cell) continue;
+    if (!overlapsPartly(seen(x), seen(other))) continue;
+    throw new ArgumentError(
+      `${name}: an operand is a view of some of the elements that are written${detail("x", x.shape)}` +
+        `${detail("operand", other.shape)}\n  hint: clone() the operand first`,
+    );
   }
 }
 
 /** x ← a + α·b. */
 export function add_(x: Tensor, other: Operand, options?: AddOptions): Tensor {
-  return writeInPlace("add_", x, () => add(x, other, options));
+  return writeInPlace("add_", x, (v) => add(v, other, options), other);
 }
 /** x ← x − α·b. */
 export function sub_(x: Tensor, other: Operand, options?: AddOptions): Tensor {
-  return writeInPlace("sub_", x, () => sub(x, other, options));
+  return writeInPlace("sub_", x, (v) => sub(v, other, options), other);
 }
 /** x ← x · b. */
 export function mul_(x: Tensor, other: Operand): Tensor {
-  return writeInPlace("mul_", x, () => mul(x, other));
+  return writeInPlace("mul_", x, (v) => mul(v, other), other);
 }
 /** x ← x / b. */
 export function div_(x: Tensor, other: Operand, options?: DivOptions): Tensor {
-  return writeInPlace("div_", x, () => div(x, other, options));
+  return writeInPlace("div_", x, (v) => div(v, other, options), other);
 }
 /** x ← xᵇ. */
 export function pow_(x: Tensor, exponent: Operand): Tensor {
-  return writeInPlace("pow_", x, () => pow(x, exponent));
+  return writeInPlace("pow_", x, (v) => pow(v, exponent), exponent);
 }
 /** x ← min(max(x, low), high). */
 export function clamp_(
@@ -110,12 +178,12 @@ export function clamp_(
   low?: Operand | null | ClampOptions,
   high?: Operand | null,
 ): Tensor {
-  return writeInPlace("clamp_", x, () => clamp(x, low, high));
+  return writeInPlace("clamp_", x, (v) => clamp(v, low, high), low, high);
 }
 
 /** x ← y, broadcast to x's shape and in its dtype. */
 export function copy_(x: Tensor, source: Operand): Tensor {
-  return writeInPlace("copy_", x, () => {
+  const value = (): Tensor => {
     if (typeof source !== "object") return constantLike(held("copy_", Number(source), x.dtype), x);
     checkTensor("copy_", source);
     if (!sameShape(broadcastShapes("copy_", x.shape, source.shape), x.shape)) {
@@ -125,7 +193,8 @@ export function copy_(x: Tensor, source: Operand): Tensor {
     }
     const here = bring(source, x.node.stream, edgeOf(source)) ?? source;
     return copy(expand(cast(here, x.dtype), x.shape));
-  });
+  };
+  return replaceInPlace("copy_", x, value, source);
 }
 /** x ← one value everywhere: a number, or a 0-d tensor. */
 export function fill_(x: Tensor, value: Operand): Tensor {
@@ -138,13 +207,13 @@ export function fill_(x: Tensor, value: Operand): Tensor {
 }
 /** x ← 0. */
 export function zero_(x: Tensor): Tensor {
-  return writeInPlace("zero_", x, () => constantLike(0, x));
+  return replaceInPlace("zero_", x, () => constantLike(0, x));
 }
 
 const inPlace =
   (name: string, op: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
   (x) =>
-    writeInPlace(name, x, () => op(x));
+    writeInPlace(name, x, op);
 
 /** x ← max(0, x). */
 export const relu_: (x: Tensor) => Tensor = inPlace("relu_", relu);
@@ -154,6 +223,12 @@ export const sigmoid_: (x: Tensor) => Tensor = inPlace("sigmoid_", sigmoid);
 export const tanh_: (x: Tensor) => Tensor = inPlace("tanh_", tanh);
 /** x ← eˣ. */
 export const exp_: (x: Tensor) => Tensor = inPlace("exp_", exp);
+/** x ← sin x. */
+export const sin_: (x: Tensor) => Tensor = inPlace("sin_", sin);
+/** x ← cos x. */
+export const cos_: (x: Tensor) => Tensor = inPlace("cos_", cos);
+/** x ← ln x. */
+export const log_: (x: Tensor) => Tensor = inPlace("log_", log);
 /** x ← √x. */
 export const sqrt_: (x: Tensor) => Tensor = inPlace("sqrt_", sqrt);
 /** x ← x². */

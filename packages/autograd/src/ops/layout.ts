@@ -1,4 +1,4 @@
-import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import { newHandle } from "../graph/handle.ts";
 import { permuteView, reshapeView, type View, wholeView } from "../graph/view.ts";
 import {
@@ -12,7 +12,7 @@ import {
 import { recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
-import { contiguous } from "./strided.ts";
+import { whole } from "./strided.ts";
 
 /** The same value outside the tape: it aliases the cell, sees later in-place writes, and retains nothing. */
 export function detach(x: Tensor): Tensor {
@@ -23,7 +23,7 @@ export function detach(x: Tensor): Tensor {
 /** The dimensions in another order: y has size shape[order[i]] at i. A view. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   checkTensor("permute", x);
-  const order = normalizeDims("permute", dims, x.shape.length);
+  const order = normalizeDims("permute", dims, x.shape.length, "none");
   if (dims.length !== x.shape.length) {
     throw new ArgumentError(
       `permute: ${dims.length} dimensions given for a tensor of ${x.shape.length}${detail("x", x.shape)}`,
@@ -42,6 +42,11 @@ function permuted(x: Tensor, order: readonly number[]): Tensor {
   });
 }
 
+/** A tensor of its own on the same elements. */
+export function alias(x: Tensor): Tensor {
+  return recordView(x, { name: "alias", apply: (view) => view, gradient: (dy) => dy });
+}
+
 /** The given dimensions last, in order, the others before them; x itself if they are there already. */
 export function moveLast(x: Tensor, dims: readonly number[]): Tensor {
   const order = [...x.shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
@@ -58,6 +63,11 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   return permuted(x, order);
 }
 
+/** `transpose` under its other name. */
+export function swapaxes(x: Tensor, dim0: number, dim1: number): Tensor {
+  return transpose(x, dim0, dim1);
+}
+
 /** The transposed matrix; a vector or number stays as it is. A view. */
 export function t(x: Tensor): Tensor {
   checkTensor("t", x);
@@ -66,7 +76,7 @@ export function t(x: Tensor): Tensor {
       `t: takes at most 2 dimensions${detail("x", x.shape)}\n  hint: x.transpose(-2, -1)`,
     );
   }
-  return x.shape.length < 2 ? x : permuted(x, [1, 0]);
+  return x.shape.length < 2 ? alias(x) : permuted(x, [1, 0]);
 }
 
 /** Dimensions moved from places `source` to `destination`; the others keep their order. A view. */
@@ -77,8 +87,8 @@ export function movedim(
 ): Tensor {
   checkTensor("movedim", x);
   const rank = x.shape.length;
-  const from = normalizeDims("movedim", source, rank);
-  const to = normalizeDims("movedim", destination, rank);
+  const from = normalizeDims("movedim", source, rank, "none");
+  const to = normalizeDims("movedim", destination, rank, "none");
   if (from.length !== to.length) {
     throw new ArgumentError(
       `movedim: ${from.length} dimensions cannot move to ${to.length} places`,
@@ -96,7 +106,12 @@ export function movedim(
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensor("reshape", x);
   const sizes = resolveSizes("reshape", x.shape, shape);
-  return reshaped(x, sizes) ?? (reshaped(contiguous(x), sizes) as Tensor);
+  return reshaped(x, sizes) ?? (reshaped(whole(x), sizes) as Tensor);
+}
+
+/** `reshape` to sizes that are known to fit, inside an operation: x itself where nothing changes. */
+export function shaped(x: Tensor, shape: Shape): Tensor {
+  return sameShape(x.shape, shape) ? x : reshape(x, shape);
 }
 
 /** `reshape` that never copies: strides that do not allow it are an error. */
@@ -110,14 +125,25 @@ export function view(x: Tensor, shape: Shape): Tensor {
   );
 }
 
+/** `view` of another tensor's shape. */
+export function viewAs(x: Tensor, other: Tensor): Tensor {
+  checkTensor("viewAs", other);
+  return view(x, other.shape);
+}
+
+/** All elements in row-major order as a vector. A view where strides allow. */
+export function ravel(x: Tensor): Tensor {
+  return reshape(x, [-1]);
+}
+
 function reshaped(x: Tensor, shape: Shape): Tensor | null {
-  if (sameShape(x.shape, shape)) return x;
+  if (sameShape(x.shape, shape)) return alias(x);
   const base = x.window ?? wholeView(x.node.shape);
   if (reshapeView(base, shape) === null) return null;
   return recordView(x, {
     name: "reshape",
     apply: (from) => reshapeView(from, shape) as View,
-    gradient: (dy, from) => reshape(dy, from),
+    gradient: (dy, from) => shaped(dy, from),
   });
 }
 
@@ -147,10 +173,36 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
   return reshape(x, x.shape.toSpliced(at, 0, 1));
 }
 
+/** x itself; a number as a vector. */
+export function atleast1d(x: Tensor): Tensor {
+  checkTensor("atleast1d", x);
+  return x.shape.length === 0 ? reshape(x, [1]) : x;
+}
+
+/** x itself; a number or vector as a matrix of one row. A view. */
+export function atleast2d(x: Tensor): Tensor {
+  checkTensor("atleast2d", x);
+  return x.shape.length < 2 ? reshape(x, [1, -1]) : x;
+}
+
+/** x itself; a matrix with a last dimension of 1, a number or vector with a first one too. A view. */
+export function atleast3d(x: Tensor): Tensor {
+  checkTensor("atleast3d", x);
+  if (x.shape.length > 2) return x;
+  return unsqueeze(atleast2d(x), -1);
+}
+
+/** x itself. */
+export function positive(x: Tensor): Tensor {
+  checkTensor("positive", x);
+  if (x.dtype !== "bool") return x;
+  throw new DTypeError("positive: takes no truth values");
+}
+
 /** The dimensions of size 1 dropped: all of them, or those of `dim` that have size 1. A view. */
 export function squeeze(x: Tensor, dim?: number | readonly number[] | null): Tensor {
   checkTensor("squeeze", x);
-  const dims = normalizeDims("squeeze", dim, x.shape.length);
+  const dims = normalizeDims("squeeze", dim, x.shape.length, "none");
   return reshape(
     x,
     x.shape.filter((n, d) => n !== 1 || !dims.includes(d)),
@@ -162,7 +214,7 @@ export interface FlattenOptions {
   readonly endDim?: number;
 }
 
-/** Dimensions `startDim` to `endDim` joined into one. A view where strides allow. */
+/** Dimensions `startDim` to `endDim` joined into one. A view where strides allow; of one dimension x itself, as PyTorch gives it. */
 export function flatten(
   x: Tensor,
   startDim: number | FlattenOptions = {},
@@ -174,6 +226,7 @@ export function flatten(
   const first = normalizeDim("flatten", range.startDim ?? 0, rank);
   const last = normalizeDim("flatten", range.endDim ?? -1, rank);
   if (first > last) throw new ArgumentError(`flatten: dimension ${first} lies after ${last}`);
+  if (first === last && rank > 0) return x;
   const joined = sizeOf(x.shape.slice(first, last + 1));
   return reshape(x, x.shape.toSpliced(first, last - first + 1, joined));
 }

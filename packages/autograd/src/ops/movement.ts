@@ -1,4 +1,5 @@
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import type { Origin } from "../graph/handle.ts";
 import { dropDim, sliceView, type View, wholeView } from "../graph/view.ts";
 import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
@@ -10,6 +11,7 @@ import { add } from "./arithmetic.ts";
 import { cat } from "./assembly.ts";
 import { expand } from "./broadcast.ts";
 import { ge, le, where } from "./comparison.ts";
+import { copy } from "./constant.ts";
 import { counting } from "./creation.ts";
 import { flatten, reshape, transpose, unsqueeze } from "./layout.ts";
 import { assemble, placedStep } from "./strided.ts";
@@ -21,10 +23,12 @@ export function sliceOf(
   start: number,
   count: number,
   step: number,
+  origin?: Origin,
 ): Tensor {
   return recordView(
     x,
     placedStep("slice", (view) => sliceView(view, dim, start, count, step)),
+    origin,
   );
 }
 
@@ -48,10 +52,14 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
   if (x.shape.length === 0)
     throw new ArgumentError("select: a 0-d tensor has no dimension to choose from");
   const at = normalizeDim("select", dim, x.shape.length);
-  const first = checkIndex("select", index, x.shape, at);
+  return selected(x, at, checkIndex("select", index, x.shape, at));
+}
+
+function selected(x: Tensor, dim: number, index: number, origin?: Origin): Tensor {
   return recordView(
     x,
-    placedStep("select", (view) => dropDim(sliceView(view, at, first, 1, 1), at)),
+    placedStep("select", (view) => dropDim(sliceView(view, dim, index, 1, 1), dim)),
+    origin,
   );
 }
 
@@ -64,13 +72,14 @@ export function checkIndex(call: string, index: number, shape: Shape, dim: numbe
   );
 }
 
-/** The order of these dimensions reversed. A view. */
+/** The order of these dimensions (of none: [] changes nothing) reversed: new values, as in PyTorch. */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
   checkTensor("flip", x);
-  return flipped(x, normalizeDims("flip", dims, x.shape.length));
+  return copy(flipped(x, normalizeDims("flip", dims, x.shape.length, "none")));
 }
 
-function flipped(x: Tensor, dims: readonly number[]): Tensor {
+/** `flip` as a view, of dimensions counted from the front. */
+export function flipped(x: Tensor, dims: readonly number[]): Tensor {
   return recordView(x, {
     name: "flip",
     apply: (view) =>
@@ -103,7 +112,7 @@ export function split(
   }
   let start = 0;
   return sizes.map((length) => {
-    const piece = sliceOf(x, at, start, length, 1);
+    const piece = sliceOf(x, at, start, length, 1, "several");
     start += length;
     return piece;
   });
@@ -130,6 +139,43 @@ export function chunk(x: Tensor, chunks: number, dim: number | DimOption = 0): T
   return split(x, Math.max(1, Math.ceil((x.shape[at] ?? 1) / chunks)), at);
 }
 
+/**
+ * `pieces` parts along `dim`, as nearly equal as can be, the larger ones first; or the parts before, between and after the
+ * places of a list. Views.
+ */
+export function tensorSplit(
+  x: Tensor,
+  pieces: number | readonly number[],
+  dim: number | DimOption = 0,
+): Tensor[] {
+  checkTensor("tensorSplit", x);
+  const at = normalizeDim(
+    "tensorSplit",
+    withDim<number, DimOption>(dim, undefined).dim ?? 0,
+    x.shape.length,
+  );
+  const n = x.shape[at];
+  if (n === undefined)
+    throw new ArgumentError("tensorSplit: a 0-d tensor has no dimension to split");
+  const places = typeof pieces === "number" ? evenPlaces(n, pieces) : [...pieces];
+  const place = (end: number): number => Math.min(n, Math.max(0, end < 0 ? end + n : end));
+  return [...places, n].map((end, i) => {
+    const from = i === 0 ? 0 : place(places[i - 1] as number);
+    return sliceOf(x, at, from, Math.max(0, place(end) - from), 1, "several");
+  });
+}
+
+/** Where `count` nearly equal parts of n end, but for the last. */
+function evenPlaces(n: number, count: number): number[] {
+  if (!(Number.isInteger(count) && count > 0))
+    throw new ArgumentError(`tensorSplit: needs 1 part or more, got ${count}`);
+  const larger = n % count;
+  return Array.from(
+    { length: count - 1 },
+    (_, i) => Math.floor(n / count) * (i + 1) + Math.min(i + 1, larger),
+  );
+}
+
 /** The slices along `dim`, which is dropped. Views. */
 export function unbind(x: Tensor, dim: number | DimOption = 0): Tensor[] {
   checkTensor("unbind", x);
@@ -138,7 +184,9 @@ export function unbind(x: Tensor, dim: number | DimOption = 0): Tensor[] {
     withDim<number, DimOption>(dim, undefined).dim ?? 0,
     x.shape.length,
   );
-  return Array.from({ length: x.shape[at] as number }, (_, i) => select(x, at, i));
+  if (x.shape.length === 0)
+    throw new ArgumentError("unbind: a 0-d tensor has no dimension to take apart");
+  return Array.from({ length: x.shape[at] as number }, (_, i) => selected(x, at, i, "several"));
 }
 
 export interface DiagonalOptions {
@@ -181,11 +229,11 @@ export interface DiagOptions {
   readonly diagonal?: number;
 }
 
-/** The diagonal of a matrix, or the matrix with a vector on its diagonal; `diagonal` above the main one. */
+/** The diagonal of a matrix (new values; `diagonal` is a view), or the matrix with a vector on its diagonal; `diagonal` above the main one. */
 export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
   checkTensor("diag", x);
   const offset = typeof options === "number" ? options : (options.diagonal ?? 0);
-  if (x.shape.length === 2) return diagonal(x, { offset });
+  if (x.shape.length === 2) return copy(diagonal(x, { offset }));
   if (x.shape.length === 1) return diagEmbed(x, { offset });
   throw new ShapeError(
     `diag: takes a vector or a matrix${detail("x", x.shape)}\n  hint: diagonal or diagEmbed`,
@@ -262,7 +310,7 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
     sizes.flatMap((n, d) => [repeats[d] as number, n]),
   );
   return reshape(
-    spread,
+    copy(spread),
     sizes.map((n, d) => n * (repeats[d] as number)),
   );
 }
@@ -290,7 +338,7 @@ export function repeatInterleave(
   if (typeof repeats === "object") return repeatEach(x, repeats, at);
   const apart = unsqueeze(x, at + 1);
   const spread = expand(apart, apart.shape.with(at + 1, repeats));
-  return reshape(spread, x.shape.with(at, (x.shape[at] as number) * repeats));
+  return reshape(copy(spread), x.shape.with(at, (x.shape[at] as number) * repeats));
 }
 
 function repeatEach(x: Tensor, repeats: Tensor, dim: number): Tensor {
@@ -329,13 +377,19 @@ export function roll(
     typeof named === "number" || Array.isArray(named)
       ? (named as number | readonly number[])
       : null;
-  if (given === null) return composite(() => reshape(roll(flatten(x), shifts, 0), x.shape));
+  const all = given === null || (Array.isArray(given) && given.length === 0);
+  if (all && x.shape.length !== 1) {
+    return composite(() => reshape(roll(flatten(x), shifts, 0), x.shape));
+  }
   const by = typeof shifts === "number" ? [shifts] : shifts;
   const dims = normalizeDims("roll", given, x.shape.length);
   if (by.length !== dims.length) {
     throw new ArgumentError(`roll: ${by.length} shifts for ${dims.length} dimensions`);
   }
-  return composite(() => dims.reduce((moved, dim, i) => rollOne(moved, by[i] as number, dim), x));
+  return composite(() => {
+    const moved = dims.reduce((seen, dim, i) => rollOne(seen, by[i] as number, dim), x);
+    return moved === x ? copy(x) : moved;
+  });
 }
 
 function rollOne(x: Tensor, shift: number, dim: number): Tensor {
@@ -350,14 +404,17 @@ export interface Rot90Options {
   readonly dims?: readonly [number, number];
 }
 
-/** Turned by k quarter turns from the first of `dims` towards the second. A view. */
+/** Turned by k quarter turns from the first of `dims` towards the second: new values, as in PyTorch. */
 export function rot90(x: Tensor, { k = 1, dims = [0, 1] }: Rot90Options = {}): Tensor {
   checkTensor("rot90", x);
-  const [a, b] = dims;
+  const [a, b] = normalizeDims("rot90", dims, x.shape.length, "none") as [number, number];
+  if (dims.length !== 2) {
+    throw new ArgumentError(`rot90: turns in a plane of 2 dimensions, got [${dims}]`);
+  }
   const turns = ((k % 4) + 4) % 4;
-  if (turns === 1) return transpose(flip(x, b), a, b);
-  if (turns === 2) return flip(x, [a, b]);
-  return turns === 3 ? flip(transpose(x, a, b), b) : x;
+  if (turns === 1) return copy(transpose(flipped(x, [b]), a, b));
+  if (turns === 2) return copy(flipped(x, [a, b]));
+  return copy(turns === 3 ? flipped(transpose(x, a, b), [b]) : x);
 }
 
 export interface MeshgridOptions {

@@ -2,8 +2,9 @@ import type { DType } from "../dtype.ts";
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
+import { kept as keptValue, watched } from "../tape/edge.ts";
 import { composite, noGrad } from "../tape/modes.ts";
-import { recordGradient } from "../tape/record.ts";
+import { recordGradient, valueOfNow } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
@@ -43,14 +44,15 @@ interface Standardized {
 function standardize(x: Tensor, dims: readonly number[], eps: number): Standardized {
   const parts = noGrad(() => plainly(x, dims, eps));
   const { value, scale } = parts;
+  const now = valueOfNow(x);
   const rule = (dy: Tensor) => {
     // differentiated again, what it reads must be on the tape
-    const { value: y, scale: s } = context.gradMode ? plainly(x, dims, eps) : parts;
+    const { value: y, scale: s } = context.gradMode ? plainly(now, dims, eps) : parts;
     const kept = (statistic: Tensor) => reshape(statistic, keptShape(x.shape, dims));
     const along = mul(y, kept(mean(mul(dy, y), dims)));
     return [mul(sub(sub(dy, kept(mean(dy, dims))), along), kept(s))];
   };
-  recordGradient("standardize", value, [x], rule, [value.node, scale.node]);
+  recordGradient("standardize", value, [x], rule, [watched(x), keptValue(value), keptValue(scale)]);
   return parts;
 }
 

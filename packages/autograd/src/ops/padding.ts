@@ -4,9 +4,9 @@ import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { cat } from "./assembly.ts";
-import { expand } from "./broadcast.ts";
-import { constant, held } from "./constant.ts";
-import { flip, sliceOf } from "./movement.ts";
+import { expand, unmoved } from "./broadcast.ts";
+import { apart, constant, held } from "./constant.ts";
+import { flipped, sliceOf } from "./movement.ts";
 import { assemble } from "./strided.ts";
 
 /** Elements added before and after a dimension; fewer than 0 are taken away. */
@@ -47,11 +47,13 @@ export function pad(
     return [pad[at] ?? 0, pad[at + 1] ?? 0];
   });
   for (const [d, [before, after]] of margins.entries()) checkMargin(x, d, before, after, mode);
-  return composite(() =>
-    mode === "constant"
-      ? padded(x, margins, held("pad", options.value ?? 0, x.dtype))
-      : margins.reduce((y, margin, d) => continued(y, d, margin, mode), x),
-  );
+  return composite(() => {
+    const made =
+      mode === "constant"
+        ? padded(x, margins, held("pad", options.value ?? 0, x.dtype))
+        : margins.reduce((y, margin, d) => continued(y, d, margin, mode), x);
+    return apart(made, x);
+  });
 }
 
 function checkMargin(x: Tensor, d: number, before: number, after: number, mode: PadMode): void {
@@ -83,7 +85,7 @@ export function padded(x: Tensor, margins: readonly Margin[], value: number): Te
   );
   if (sameShape(inner.shape, shape)) return inner;
   const { dtype, node } = x;
-  if (inner.shape.includes(0)) return constant(value, dtype, shape, node.stream);
+  if (inner.shape.includes(0)) return unmoved(constant(value, dtype, shape, node.stream), [x]);
   const strides = contiguousStrides(shape);
   const offset = strides.reduce((sum, step, d) => sum + step * added(margins[d] as Margin, 0), 0);
   const base = value === 0 ? shape : constant(value, dtype, shape, node.stream);
@@ -107,7 +109,7 @@ function continued(x: Tensor, dim: number, margin: Margin, mode: PadMode): Tenso
   const edge = (count: number, at: number) => {
     if (mode === "replicate") return expand(part(1, at), x.shape.with(dim, count));
     if (mode === "circular") return part(count, at === 0 ? n - count : 0);
-    return flip(part(count, at === 0 ? 1 : n - 1 - count), dim);
+    return flipped(part(count, at === 0 ? 1 : n - 1 - count), [dim]);
   };
   const parts = [inner];
   if (margin[0] > 0) parts.unshift(edge(margin[0], 0));

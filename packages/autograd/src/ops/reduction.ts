@@ -18,8 +18,8 @@ import {
   startValue,
   sum,
 } from "./broadcast.ts";
-import { eq, where } from "./comparison.ts";
-import { cast, checkFloating, refuseBool, zeroGradient } from "./constant.ts";
+import { eq, isnan, logicalOr, where } from "./comparison.ts";
+import { cast, checkFloating, refuseBool } from "./constant.ts";
 import { counting } from "./creation.ts";
 import { reduction } from "./define.ts";
 import { reshape } from "./layout.ts";
@@ -43,8 +43,11 @@ export function mean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): 
   });
 }
 
-/** The extreme over dimensions; those that attain it share the gradient evenly. */
-const extremeOp = (name: string, combine: "max" | "min"): Op =>
+/**
+ * The extreme over dimensions; those that attain it share the gradient evenly. Of one that is NaN the NaNs do, where it is over all
+ * elements (`max()`), or all elements get NaN (`amax(dim)`), as in PyTorch.
+ */
+const extremeOp = (name: string, combine: "max" | "min", ofAll = false): Op =>
   reduction({
     name,
     combine,
@@ -52,18 +55,18 @@ const extremeOp = (name: string, combine: "max" | "min"): Op =>
     gradient: (dy, [operand], { output, attrs }) => {
       const x = operand as Tensor;
       const count = attrs[0] as number;
-      const attains = eq(x, spread(output, x.shape, count));
+      const same = eq(x, spread(output, x.shape, count));
+      const attains = ofAll ? logicalOr(same, isnan(x)) : same;
       const dims = x.shape.map((_, d) => d).slice(x.shape.length - count);
-      const share = div(
-        spread(dy, x.shape, count),
-        sum(cast(attains, dy.dtype), dims, { keepdim: true }),
-      );
-      return [where(attains, share, zeroGradient(share))];
+      const each = where(attains, spread(dy, x.shape, count), 0);
+      return [div(each, sum(cast(attains, dy.dtype), dims, { keepdim: true }))];
     },
   });
 
 const amaxOp: Op = extremeOp("amax", "max");
 const aminOp: Op = extremeOp("amin", "min");
+const maxOfAllOp: Op = extremeOp("max of all", "max", true);
+const minOfAllOp: Op = extremeOp("min of all", "min", true);
 
 function extreme(
   op: Op,
@@ -188,7 +191,7 @@ export function max(
   second?: Tensor | number | OneDimOptions,
   options?: OneDimOptions,
 ): Tensor | ValuesAndIndices {
-  return maxOrMin([maxAlongOp, argmaxOp, amaxOp], maximum, x, second, options);
+  return maxOrMin([maxAlongOp, argmaxOp, maxOfAllOp], maximum, x, second, options);
 }
 
 /**
@@ -207,7 +210,7 @@ export function min(
   second?: Tensor | number | OneDimOptions,
   options?: OneDimOptions,
 ): Tensor | ValuesAndIndices {
-  return maxOrMin([minAlongOp, argminOp, aminOp], minimum, x, second, options);
+  return maxOrMin([minAlongOp, argminOp, minOfAllOp], minimum, x, second, options);
 }
 
 function maxOrMin(

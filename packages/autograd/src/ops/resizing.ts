@@ -3,7 +3,7 @@ import type { Shape } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
-import { checkFloating } from "./constant.ts";
+import { apart, checkFloating } from "./constant.ts";
 import { permute, reshape } from "./layout.ts";
 import { type Rows, resample, type Tap } from "./resampling.ts";
 
@@ -71,13 +71,14 @@ export function interpolate(
     );
   }
   const { sizes, factors } = sizesOf(x.shape.slice(2), options);
-  return composite(() =>
-    sizes.reduce((y, size, d) => {
+  return composite(() => {
+    const made = sizes.reduce((y, size, d) => {
       const from = x.shape[2 + d] as number;
       const map = mapOf(mode, from, size, factors[d] as number | null, alignCorners ?? false);
       return map === null ? y : resample(y, 2 + d, map);
-    }, x),
-  );
+    }, x);
+    return apart(made, x);
+  });
 }
 
 function sizesOf(
@@ -175,9 +176,9 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   const out = channels / (r * r);
   return composite(() => {
     const n = lead.length;
-    const apart = reshape(x, [...lead, out, r, r, h, w]);
+    const blocks = reshape(x, [...lead, out, r, r, h, w]);
     const order = [...lead.keys(), n, n + 3, n + 1, n + 4, n + 2];
-    return reshape(permute(apart, order), [...lead, out, h * r, w * r]);
+    return apart(reshape(permute(blocks, order), [...lead, out, h * r, w * r]), x);
   });
 }
 
@@ -192,9 +193,9 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   }
   return composite(() => {
     const n = lead.length;
-    const apart = reshape(x, [...lead, channels, h / r, r, w / r, r]);
+    const blocks = reshape(x, [...lead, channels, h / r, r, w / r, r]);
     const order = [...lead.keys(), n, n + 2, n + 4, n + 1, n + 3];
-    return reshape(permute(apart, order), [...lead, channels * r * r, h / r, w / r]);
+    return apart(reshape(permute(blocks, order), [...lead, channels * r * r, h / r, w / r]), x);
   });
 }
 

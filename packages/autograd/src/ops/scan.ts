@@ -12,11 +12,11 @@ import { add, div, mul, neg, sub } from "./arithmetic.ts";
 import { cat } from "./assembly.ts";
 import { countable, sum } from "./broadcast.ts";
 import { eq, ge, gt, logicalAnd, ne, where } from "./comparison.ts";
-import { cast, checkFloating } from "./constant.ts";
+import { apart, cast, checkFloating } from "./constant.ts";
 import { counting } from "./creation.ts";
 import { gatherAlong, raised } from "./gathering.ts";
 import { reshape, transpose, unsqueeze } from "./layout.ts";
-import { flip, narrow } from "./movement.ts";
+import { flipped, narrow } from "./movement.ts";
 import type { ValuesAndIndices } from "./reduction.ts";
 import { exp, log } from "./unary.ts";
 
@@ -31,8 +31,11 @@ const scanOp = (name: string, combine: Scan["combine"], gradient?: Gradient): Op
 
 const scan = (op: Op, x: Tensor, dtype: DType = x.dtype): Tensor => record(op, [x], x.shape, dtype);
 
+/** The last dimension backwards. A view. */
+const backwards = (x: Tensor): Tensor => flipped(x, [x.shape.length - 1]);
+
 /** Σ over this element and all after it in the last dimension. */
-const sumFromEnd = (x: Tensor): Tensor => flip(scan(cumsumOp, flip(x, -1)), -1);
+const sumFromEnd = (x: Tensor): Tensor => backwards(scan(cumsumOp, backwards(x)));
 
 const cumsumOp: Op = scanOp("cumsum", "sum", (dy) => [sumFromEnd(dy)]);
 
@@ -69,7 +72,7 @@ const logcumsumexpOp: Op = scanOp("logcumsumexp", "logsumexp", (dy, [operand], {
   const sumOfSign = (signed: Tensor): Tensor => {
     const counts = gt(signed, 0);
     const size = where(counts, log(where(counts, signed, 1)), -Infinity);
-    const fromEnd = flip(scan(logcumsumexpOp, flip(sub(size, y), -1)), -1);
+    const fromEnd = backwards(scan(logcumsumexpOp, backwards(sub(size, y))));
     return exp(add(fromEnd, x));
   };
   return [sub(sumOfSign(dy), sumOfSign(neg(dy)))];
@@ -195,6 +198,6 @@ export function diff(
       const second = narrow(value, at, Math.min(1, value.shape[at] as number), count);
       value = value.dtype === "bool" ? ne(second, first) : sub(second, first);
     }
-    return value;
+    return apart(value, x);
   });
 }

@@ -1,10 +1,14 @@
+import { isFloating } from "../dtype.ts";
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { Handle } from "../graph/handle.ts";
 import { dropDim, insertDim, sliceView, type View } from "../graph/view.ts";
-import { type Shape, sameShape } from "../shape.ts";
+import { valuesNow } from "../runtime/read.ts";
+import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
+import { hostTensor } from "./creation.ts";
+import { alias, reshape } from "./layout.ts";
 import { checkIndex } from "./movement.ts";
 import { placedStep } from "./strided.ts";
 
@@ -39,45 +43,71 @@ export function slice(start?: number | null, stop?: number | null, step?: number
 /** Python's `...` in an index: as many whole dimensions as are missing. */
 export const ellipsis: unique symbol = Symbol("ellipsis");
 
-/**
- * One place of an index: a number drops its dimension, a slice shortens it, null makes a new one of size 1. A tensor of integers chooses
- * anew, one of truth values (a mask) stands for as many dimensions as it has.
- */
-export type Index = number | null | Slice | typeof ellipsis | Tensor;
+/** Indices or truth values as JavaScript has them: the rows [0, 2], nested for more dimensions. */
+export type IndexList = readonly (number | IndexList)[] | readonly (boolean | IndexList)[];
 
-/** A tensor in an index, and the dimension of the view (for a mask the first) that it chooses from. */
+/**
+ * One place of an index: a number drops its dimension, a slice shortens it, null makes a new one of size 1. A tensor or list of integers
+ * chooses anew, one of truth values (a mask) stands for as many dimensions as it has; true and false for none, as a mask of a new one.
+ */
+export type Index = number | null | Slice | typeof ellipsis | boolean | Tensor | IndexList;
+
+/** What chooses element by element, and the dimension of the view (for a mask the first) that it chooses from. */
 export interface Chooser {
   readonly tensor: Tensor;
   readonly dim: number;
 }
 
-/** The view at an index in which tensors stand for whole dimensions; and these tensors. */
+/** The view at an index in which tensors and lists stand for whole dimensions; and what chooses from these. */
 export function viewAt(
   call: string,
   x: Tensor,
-  items: readonly Index[],
+  given: readonly Index[],
 ): { readonly view: Tensor; readonly choosers: readonly Chooser[] } {
   checkTensor(call, x);
-  const { moves, choosers } = movesOf(call, items, x.shape);
-  if (moves.length === 0) return { view: x, choosers };
+  const items = given.map((item) => (Array.isArray(item) ? listed(call, item, x) : item) as Item);
+  const { moves, choosers } = movesOf(call, items, x);
+  if (moves.length === 0) return { view: alias(x), choosers };
   const apply = (view: View): View => moves.reduce((seen, move) => move(seen), view);
   return { view: recordView(x, placedStep("at", apply)), choosers };
 }
 
+/** An index whose lists are tensors. */
+type Item = Exclude<Index, IndexList>;
+
 type Move = (view: View) => View;
 
+/** A list as a tensor of indices or a mask. */
+function listed(call: string, list: IndexList, { node }: Tensor): Tensor {
+  const shape: number[] = [];
+  let level: unknown = list;
+  for (; Array.isArray(level); level = level[0]) shape.push(level.length);
+  const values = (list as readonly unknown[]).flat(Number.POSITIVE_INFINITY);
+  const isMask = values.length > 0 && values.every((value) => typeof value === "boolean");
+  if (!isMask && !values.every(Number.isInteger)) throw notAnIndex(call, list);
+  if (values.length !== sizeOf(shape)) {
+    throw new ShapeError(
+      `${call}: the lists in an index have unequal lengths: ${JSON.stringify(list)}`,
+    );
+  }
+  return isMask
+    ? hostTensor(Uint8Array.from(values, Number), shape, "bool", node.stream)
+    : hostTensor(Int32Array.from(values as number[]), shape, "i32", node.stream);
+}
+
 /** How many dimensions an item stands for. */
-function span(item: Index): number {
-  if (item === null || item === ellipsis) return 0;
+function span(item: Item): number {
+  if (item === null || item === ellipsis || typeof item === "boolean") return 0;
   return item instanceof Handle && item.dtype === "bool" ? item.shape.length : 1;
 }
 
 /** What an index does to a view, one move after the other. */
 function movesOf(
   call: string,
-  items: readonly Index[],
-  shape: Shape,
+  items: readonly Item[],
+  x: Tensor,
 ): { readonly moves: readonly Move[]; readonly choosers: readonly Chooser[] } {
+  const { shape } = x;
   const consumed = items.reduce<number>((sum, item) => sum + span(item), 0);
   if (consumed > shape.length) {
     throw new ArgumentError(
@@ -91,29 +121,44 @@ function movesOf(
   const choosers: Chooser[] = [];
   let from = 0;
   let to = 0;
+  const insert = (): void => {
+    const place = to++;
+    moves.push((view) => insertDim(view, place));
+  };
   for (const item of items) {
     const place = to;
     if (item === ellipsis) {
       from += shape.length - consumed;
       to += shape.length - consumed;
-    } else if (item === null) {
-      moves.push((view) => insertDim(view, place));
-      to++;
-    } else if (typeof item === "number") {
+    } else if (item === null) insert();
+    else if (typeof item === "number") {
       const first = checkIndex(call, item, shape, from++);
       moves.push((view) => dropDim(sliceView(view, place, first, 1, 1), place));
     } else if (item instanceof Slice) {
       const { start, count } = bounds(item, shape[from++] as number);
       moves.push((view) => sliceView(view, place, start, count, item.step));
       to++;
+    } else if (typeof item === "boolean") {
+      choosers.push({ tensor: listed(call, item ? [0] : [], x), dim: to });
+      insert();
+    } else if (item instanceof Handle && item.dtype === "bool" && item.shape.length === 0) {
+      choosers.push({ tensor: reshape(item, [1]), dim: to });
+      insert();
     } else if (item instanceof Handle) {
       choosers.push({ tensor: item, dim: to });
       checkMaskFits(call, item, shape, from);
+      checkKnown(call, item, shape, from);
       from += span(item);
       to += span(item);
     } else throw notAnIndex(call, item);
   }
   return { moves, choosers };
+}
+
+/** Indices that are on the host are checked at once. */
+function checkKnown(call: string, index: Tensor, shape: Shape, dim: number): void {
+  if (index.dtype === "bool" || isFloating(index.dtype)) return;
+  for (const value of valuesNow(index) ?? []) checkIndex(call, value, shape, dim);
 }
 
 /** Python's bounds: ends past the dimension are cut off, negative ones counted from its end. */
@@ -128,7 +173,7 @@ function bounds({ start, stop, step }: Slice, n: number): { start: number; count
 function checkMaskFits(call: string, mask: Tensor, shape: Shape, from: number): void {
   if (mask.dtype !== "bool") return;
   const covered = shape.slice(from, from + mask.shape.length);
-  if (mask.shape.length > 0 && sameShape(mask.shape, covered)) return;
+  if (sameShape(mask.shape, covered)) return;
   throw new ShapeError(
     `${call}: the mask does not have the sizes of the dimensions it stands for` +
       `${detail("mask", mask.shape)}${detail("dimensions", covered)}`,
@@ -137,7 +182,7 @@ function checkMaskFits(call: string, mask: Tensor, shape: Shape, from: number): 
 
 function notAnIndex(call: string, item: unknown): ArgumentError {
   return new ArgumentError(
-    `${call}: not an index: ${typeof item === "string" ? JSON.stringify(item) : String(item)}` +
-      "\n  hint: integers, slice(start, stop, step), null, ellipsis and tensors of integers or truth values",
+    `${call}: not an index: ${typeof item === "string" || Array.isArray(item) ? JSON.stringify(item) : String(item)}` +
+      "\n  hint: integers, slice(start, stop, step), null, ellipsis, and tensors or lists of integers or truth values",
   );
 }

@@ -1,9 +1,10 @@
 import type { ViewStep } from "../graph/handle.ts";
 import { type Op, registerOp } from "../graph/op.ts";
-import { type View, wholeView } from "../graph/view.ts";
+import { isContiguous, type View, wholeView } from "../graph/view.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { record, recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
+import { checkTensor } from "./apply.ts";
 import { constant, copy } from "./constant.ts";
 
 /** A part of an assembled tensor: where its element (i₀ … iₙ) goes, offset + Σ iₖ · strideₖ. */
@@ -27,8 +28,8 @@ const assembleOp: Op = registerOp({
       at += shape.length;
       return { shape, strides, offset: scalars[i] as number };
     });
-    const whole = contiguous(dy);
-    const { dtype, node } = whole;
+    const all = whole(dy);
+    const { dtype, node } = all;
     const zeros = (shape: Shape): Tensor => constant(0, dtype, shape, node.stream);
     return [
       ...(onto
@@ -40,7 +41,7 @@ const assembleOp: Op = registerOp({
               ),
           ]
         : []),
-      ...places.map((place, i) => needs[first + i] === true && strided(whole, place)),
+      ...places.map((place, i) => needs[first + i] === true && strided(all, place)),
     ];
   },
 });
@@ -87,5 +88,11 @@ export function placedStep(name: string, apply: (view: View) => View): ViewStep 
 
 /** The values in row-major order without gaps: the tensor itself if it is so already, else a copy. */
 export function contiguous(x: Tensor): Tensor {
+  checkTensor("contiguous", x);
+  return x.window === null || isContiguous(x.window) ? x : copy(x);
+}
+
+/** The values as the whole of a node: the tensor itself if it is no view, else a copy. */
+export function whole(x: Tensor): Tensor {
   return x.window === null ? x : copy(x);
 }

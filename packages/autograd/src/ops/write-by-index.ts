@@ -14,11 +14,11 @@ export function scatter_(
   src: Tensor | number,
   options?: ScatterOptions,
 ): Tensor {
-  return writeInPlace("scatter_", x, () => scatter(x, dim, index, src, options));
+  return writeInPlace("scatter_", x, (v) => scatter(v, dim, index, src, options));
 }
 /** x ← x with src added at these indices along `dim`. */
 export function scatterAdd_(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
-  return writeInPlace("scatterAdd_", x, () => scatterAdd(x, dim, index, src));
+  return writeInPlace("scatterAdd_", x, (v) => scatterAdd(v, dim, index, src));
 }
 /** x ← x with α·source added at a vector of indices along `dim`. */
 export function indexAdd_(
@@ -28,17 +28,17 @@ export function indexAdd_(
   source: Tensor,
   options?: IndexAddOptions,
 ): Tensor {
-  return writeInPlace("indexAdd_", x, () => indexAdd(x, dim, index, source, options));
+  return writeInPlace("indexAdd_", x, (v) => indexAdd(v, dim, index, source, options));
 }
 /** x ← x with the parts of source at a vector of indices along `dim`. */
 export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return writeInPlace("indexCopy_", x, () => indexCopy(x, dim, index, source));
+  return writeInPlace("indexCopy_", x, (v) => indexCopy(v, dim, index, source));
 }
 /** x ← x with one number at a vector of indices along `dim`. */
 export function indexFill_(x: Tensor, dim: number, index: Tensor, value: Tensor | number): Tensor {
-  return writeInPlace("indexFill_", x, () => indexFill(x, dim, index, value));
+  return writeInPlace("indexFill_", x, (v) => indexFill(v, dim, index, value));
 }
 /** x ← x with one number wherever the mask is true. */
 export function maskedFill_(x: Tensor, mask: Tensor, value: Operand): Tensor {
-  return writeInPlace("maskedFill_", x, () => maskedFill(x, mask, value));
+  return writeInPlace("maskedFill_", x, (v) => maskedFill(v, mask, value));
 }

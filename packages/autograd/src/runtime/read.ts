@@ -1,23 +1,34 @@
-import { arrayType, type TypedArray } from "../dtype.ts";
+import { arrayType, type DType, type TypedArray } from "../dtype.ts";
 import { expired } from "../graph/expired.ts";
 import type { Handle } from "../graph/handle.ts";
 import { COMPUTED, EXPIRED, OWNED, PENDING } from "../graph/node.ts";
-import { isContiguous } from "../graph/view.ts";
+import { isContiguous, type View } from "../graph/view.ts";
 import { sizeOf } from "../shape.ts";
 import type { DeviceStream } from "./stream.ts";
 
 /** The handle's elements in row-major order, in an array of the caller's own. */
 export async function read(handle: Handle): Promise<TypedArray> {
   const { node } = handle.cell;
-  const { window: view } = handle;
+  const { window } = handle;
   const stream = node.stream as DeviceStream;
   const values = await stream.read(node);
   if (stream.checks) await stream.checked();
+  return elements(values, window, node.dtype);
+}
+
+/** The handle's elements if they are on the host, else null. */
+export function valuesNow({ node, window }: Handle): TypedArray | null {
+  const host = node.state === COMPUTED ? (node.storage?.host ?? null) : null;
+  return host && elements(host, window, node.dtype);
+}
+
+/** The elements that a view sees of a value, in an array of their own. */
+function elements(values: TypedArray, view: View | null, dtype: DType): TypedArray {
   if (view === null) return values.slice();
   const { shape, strides, offset } = view;
   const size = sizeOf(shape);
   if (isContiguous(view)) return values.slice(offset, offset + size);
-  const out = new (arrayType(node.dtype))(size);
+  const out = new (arrayType(dtype))(size);
   const index = new Array<number>(shape.length).fill(0);
   let at = offset;
   for (let i = 0; i < size; i++) {

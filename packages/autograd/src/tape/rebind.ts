@@ -5,41 +5,53 @@ import type { Handle } from "../graph/handle.ts";
 import { COMPUTED, type Node, OWNED, PENDING, TEMPORARY } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import { expire } from "../runtime/retention.ts";
-import type { Tensor } from "../tensor.ts";
-import { mixedDevices } from "./bring.ts";
-import { Leaf } from "./edge.ts";
+import { Leaf, overwritten } from "./edge.ts";
+import { edgeOf } from "./record.ts";
 
 /**
- * The end of every in-place operation: the handle's cell is bound to the value's node. `value` is fresh (its
- * node belongs to no other cell) and the handle is no view; views write their base (ops/inplace.ts).
+ * Refuses to write what PyTorch refuses to write while gradients are recorded: a leaf that requires grad, a view of a leaf that has a
+ * gradient, and a view whose history cannot be recorded anew.
  */
-export function rebind(target: Handle, value: Tensor, writer: string): void {
-  checkWritable(target, writer);
-  if (value.node.stream !== target.node.stream) throw mixedDevices(writer, [target, value]);
-  if (target.edge instanceof Leaf) makePersistent(target.cell); // a parameter that is trained by hand
-  bindCell(target.cell, value.cell.node, writer);
-  if (context.gradMode) target.edge = value.edge;
-  target.edgeVersion++;
-}
-
-/** Refuses to write what PyTorch refuses: a leaf that requires grad while gradients are recorded. */
 export function checkWritable(target: Handle, writer: string): void {
   if (!context.gradMode) return;
-  const root = rootOf(target);
-  if (target.edge instanceof Leaf || root.edge instanceof Leaf) {
-    throw new GradError(
-      `${writer}: a leaf tensor that requires grad is written in place while gradients are recorded` +
-        `\n  tensor: [${target.shape.join(", ")}]\n  hint: wrap the update in noGrad(() => …), or write to a clone()`,
+  const { base, origin, shape } = target;
+  const refuse = (what: string, hint: string): GradError =>
+    new GradError(
+      `${writer}: ${what} is written in place while gradients are recorded` +
+        `\n  tensor: [${shape.join(", ")}]\n  hint: ${hint}`,
+    );
+  const edge = edgeOf(target);
+  if (edge instanceof Leaf) {
+    throw refuse(
+      "a leaf tensor that requires grad",
+      "wrap the update in noGrad(() => …), or write to a clone()",
+    );
+  }
+  if (base === null) return;
+  if (origin === "several") {
+    throw refuse(
+      "a view that is one of several (of chunk, split, unbind)",
+      "take it with narrow or at(slice(…)), or write to a clone()",
+    );
+  }
+  if (origin === "noGrad") {
+    throw refuse(
+      "a view that was made in noGrad",
+      "make the view outside noGrad, or write inside it",
+    );
+  }
+  const baseEdge = edgeOf(base);
+  if (edge !== null && (baseEdge === null || baseEdge instanceof Leaf)) {
+    throw refuse(
+      "a view of a leaf tensor that requires grad",
+      "wrap the update in noGrad(() => …), or write to a clone()",
     );
   }
 }
 
-/** The handle at the start of the chain of views. */
-export function rootOf(handle: Handle): Handle {
-  let root = handle;
-  while (root.base !== null) root = root.base;
-  return root;
-}
+/** Whether the tensor is a leaf that requires grad, or a view of one: a parameter that is trained by hand. */
+export const isOfLeaf = ({ edge, base }: Handle): boolean =>
+  edge instanceof Leaf || base?.edge instanceof Leaf;
 
 /** Binds a cell to a node. A persistent cell's storage follows at the next flush. */
 export function bindCell(cell: Cell, node: Node, writer: string): void {
@@ -52,7 +64,8 @@ export function bindCell(cell: Cell, node: Node, writer: string): void {
     cell.node = node;
     if (old.storage?.holder === "owned" && old.cell === null) {
       if (old.expiredBy === "") old.expiredBy = `overwritten by ${writer}`;
-      stream.release(old);
+      if (old.saved > 0) overwritten.add(old);
+      else stream.release(old);
     } else if (old.state === PENDING && old.keep === OWNED) {
       // a clone written to before it ran: what the handle owns is the new value
       old.keep = TEMPORARY;

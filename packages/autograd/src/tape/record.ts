@@ -1,8 +1,15 @@
 import { type DType, unsupported } from "../dtype.ts";
+import { GradError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
 import { context, currentStream, PENDING_CAP, type Stream } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
-import { type Handle, newHandle, type ViewStep } from "../graph/handle.ts";
+import {
+  type Handle,
+  newHandle,
+  type Origin,
+  type ViewPath,
+  type ViewStep,
+} from "../graph/handle.ts";
 import { EXPIRED, Node, PENDING } from "../graph/node.ts";
 import { isFree, type Op } from "../graph/op.ts";
 import { expandView, simplify, type View, wholeView } from "../graph/view.ts";
@@ -10,7 +17,7 @@ import { callSite } from "../runtime/anomaly.ts";
 import { type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mixedDevices, together } from "./bring.ts";
-import { DEAD, type Edge, GradFn, Leaf, opGradFn } from "./edge.ts";
+import { DEAD, type Edge, GradFn, Leaf, opGradFn, type Saved, savedHandle } from "./edge.ts";
 
 const NONE: readonly never[] = [];
 
@@ -38,6 +45,7 @@ export function record(
   const inputs = count === 0 ? NONE : new Array<Node>(count);
   const views = count === 0 ? NONE : new Array<View | null>(count);
   const broadcasts = op.meaning.kind === "elementwise";
+  const records = context.gradMode && op.gradient !== undefined;
   let tracked = false;
   for (let i = 0; i < count; i++) {
     const operand = operands[i] as Handle;
@@ -53,7 +61,7 @@ export function record(
       broadcasts && !sameShape(operand.shape, shape)
         ? expandView(operand.window ?? wholeView(input.shape), shape)
         : readThrough(reads[i], operand);
-    if (edgeOf(operand) !== null) tracked = true;
+    if (records && edgeOf(operand) !== null) tracked = true;
   }
   if ((dtype === "f64" || dtype === "f16") && !stream.supports(dtype)) {
     throw unsupported(op.name, stream.device, dtype);
@@ -65,8 +73,8 @@ export function record(
   node.terminal = node.visible && context.moduleDepth === 0;
   if (context.anomaly) node.site = callSite();
   const handle = newHandle(new Cell(node), null);
-  if (tracked && context.gradMode && op.gradient !== undefined) {
-    handle.edge = gradientEdge(operands, (edges) => opGradFn(op, operands, edges, node));
+  if (tracked) {
+    handle.edge = gradientEdge(operands, (edges) => opGradFn(op, operands, edges, handle));
   }
   if (!isFree(node)) enqueue(node);
   return handle;
@@ -102,60 +110,119 @@ function gradientEdge(operands: readonly Handle[], make: (edges: (Edge | null)[]
   for (let i = 0; i < operands.length; i++) {
     let edge = edgeOf(operands[i] as Handle);
     if (edge !== null) {
-      if (edge.broken) edge = DEAD;
-      else live = true;
+      if (!edge.broken) live = true;
+      else if (!edge.used) edge = DEAD; // what it holds goes
     }
     edges[i] = edge;
   }
   return live ? make(edges) : DEAD;
 }
 
-/** The handle's place on the tape; a view whose base was written in place since is placed anew. */
+/**
+ * The handle's place on the tape. A view's is found anew where its cell was written since, if its base is on the tape: it
+ * is then the result of the view's steps on the base of now.
+ */
 export function edgeOf(handle: Handle): Edge | null {
-  const { base, step } = handle;
-  if (base === null) return handle.edge;
+  const { base, cell } = handle;
+  if (base === null || handle.seen === cell.version || !context.gradMode) return handle.edge;
   const baseEdge = edgeOf(base);
-  if (base.edgeVersion === handle.seenVersion) return handle.edge;
-  handle.seenVersion = base.edgeVersion;
-  handle.edgeVersion++;
-  handle.edge =
-    baseEdge === null || step === null
-      ? null
-      : gradientEdge([base], (edges) => viewGradFn(step, edges, base.shape));
+  if (baseEdge === null && !(handle.edge instanceof GradFn)) return handle.edge;
+  if (handle.origin !== "one") throw rewritten(handle);
+  handle.seen = cell.version;
+  placeAt(handle, baseEdge && alongPath(handle.path, baseEdge));
   return handle.edge;
 }
 
-function viewGradFn(step: ViewStep, edges: (Edge | null)[], from: Shape): GradFn {
-  return new GradFn(step.name, edges, [from], NONE, (dy) => [step.gradient(dy, from)]);
+/** The tensor's value of now, and its place on the tape: for a rule, whatever is written to the tensor by then. */
+export function valueOfNow(x: Handle): Tensor {
+  return savedHandle(x.node, x.window, edgeOf(x));
 }
 
-/** A handle that reads the same cell through a further view step. Nothing is recorded but the tape. */
-export function recordView(handle: Handle, step: ViewStep): Tensor {
+/** Whether it has a place on the tape, or would have one. */
+export function isTracked({ edge, base, seen, cell }: Handle): boolean {
+  return edge !== null || (base !== null && seen !== cell.version && isTracked(base));
+}
+
+function rewritten({ origin, shape }: Handle): GradError {
+  return new GradError(
+    (origin === "several"
+      ? "a view that is one of several (of chunk, split, unbind) is used after it, its base or another view was written in place"
+      : "a view that was made in noGrad is used after its base or another view was written in place with gradients recorded") +
+      `\n  view: [${shape.join(", ")}]\n  hint: take the view anew, after the write`,
+  );
+}
+
+/** Gives a handle its new place on the tape; the gradient that it keeps is from now on the one of there. */
+export function placeAt(handle: Handle, edge: GradFn | null): void {
+  const { edge: before, own } = handle;
+  handle.edge = edge;
+  if (own === null) return;
+  if (before instanceof GradFn)
+    before.retainers = before.retainers?.filter((one) => one !== own) ?? null;
+  if (edge === null) return;
+  own.requires = false;
+  if (own.retains) retainAt(edge, own);
+}
+
+/** The gradient that arrives here is kept as the tensor's own. */
+export function retainAt(edge: GradFn, own: Leaf): void {
+  edge.retainers ??= [];
+  if (!edge.retainers.includes(own)) edge.retainers.push(own);
+}
+
+function alongPath(path: ViewPath | null, start: Edge): GradFn {
+  if (start.broken) return DEAD;
+  let edge = start;
+  for (const { step, from } of stepsOf(path)) edge = viewGradFn(step, edge, from);
+  return edge as GradFn;
+}
+
+/** The steps in the order in which they were taken. */
+export function stepsOf(path: ViewPath | null): ViewPath[] {
+  const steps: ViewPath[] = [];
+  for (let at = path; at !== null; at = at.before) steps.push(at);
+  return steps.reverse();
+}
+
+function viewGradFn(step: ViewStep, edge: Edge | null, from: Shape): GradFn {
+  return new GradFn(step.name, [edge], [from], NONE, (dy) => [step.gradient(dy, from)]);
+}
+
+/**
+ * A handle that reads the same cell through a further view step. Nothing is recorded but the tape. `origin` is "several" where
+ * the call gives more than one: PyTorch refuses to write these in place with gradients.
+ */
+export function recordView(handle: Handle, step: ViewStep, origin: Origin = "one"): Tensor {
   const { node } = handle.cell;
   if (node.stream.failure !== null) throw node.stream.failure;
   const view = step.apply(handle.window ?? wholeView(node.shape));
+  const edge = edgeOf(handle);
   const out = newHandle(handle.cell, simplify(view, node.shape));
-  out.base = handle;
-  out.step = step;
-  out.seenVersion = handle.edgeVersion;
-  if (context.gradMode && edgeOf(handle) !== null) {
-    out.edge = gradientEdge([handle], (edges) => viewGradFn(step, edges, handle.shape));
-  }
+  // a view of a leaf leads to the leaf, whatever that is a view of
+  const begins = handle.base === null || handle.edge instanceof Leaf;
+  out.base = begins ? handle : handle.base;
+  out.path = { step, from: handle.shape, before: begins ? null : handle.path };
+  out.seen = handle.cell.version;
+  out.origin = context.gradMode ? (origin === "one" ? handle.origin : origin) : "noGrad";
+  if (context.gradMode && edge !== null)
+    out.edge = gradientEdge([handle], ([at]) => viewGradFn(step, at ?? null, handle.shape));
   return out;
 }
 
-/** A tape entry with a rule of its own over an existing value; `saved` are the nodes whose values the rule reads. */
+/** A tape entry with a rule of its own over an existing value; `saves` are the values that the rule reads. */
 export function recordGradient(
   name: string,
   output: Tensor,
   operands: readonly Handle[],
   rule: (dy: Tensor) => readonly (Tensor | null | false)[],
-  saved: readonly Node[] = NONE,
+  saves: readonly Saved[] = NONE,
 ): void {
   if (!context.gradMode || operands.every((operand) => edgeOf(operand) === null)) return;
   const shapes = operands.map((operand) => operand.shape);
+  output.base = null; // its place is this entry, whatever it is a view of
+  output.path = null;
   output.edge = gradientEdge(
     operands,
-    (edges) => new GradFn(name, edges, shapes, saved, (dy) => rule(dy)),
+    (edges) => new GradFn(name, edges, shapes, saves, (dy) => rule(dy)),
   );
 }

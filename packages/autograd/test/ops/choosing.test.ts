@@ -9,6 +9,8 @@ type T = w.Tensor;
 
 const box = normal([3, 4, 5]);
 const matrix = normal([4, 5]);
+/** Of [4, 5], seven are true. */
+const everyThird = [0, 1, 2, 3].map((row) => [0, 1, 2, 3, 4].map((i) => (5 * row + i) % 3 === 0));
 /** Indices into a dimension of n, from either end, with repeats. */
 const into = (n: number, shape: w.Shape): Input => whole(shape, -n, n);
 /** The numbers 0 … n − 1 from −n on, by turns: each place once. */
@@ -130,6 +132,19 @@ const indexing: Readonly<Record<string, Row>> = {
   "at rows": [(x: T, i: T) => w.at(x, i), box, into(3, [4])],
   "at rows, in a shape": [(x: T, i: T) => w.at(x, i), box, into(3, [2, 2])],
   "at one row of a vector": [(x: T, i: T) => w.at(x, i), normal([6]), into(6, [])],
+  "at rows of a list": [(x: T) => x.at([2, 0, -1, 2]), box],
+  "at a list of lists": [
+    (x: T) =>
+      x.at(slice(1), [
+        [1, 0],
+        [-1, 2],
+      ]),
+    box,
+  ],
+  "at lists": [(x: T) => x.at([1, 0], slice(null), [4, 0]), box],
+  "at a list of truth values": [(x: T) => x.at([true, false, true]), box],
+  "at true": [(x: T) => x.at(true, 1), box],
+  "at no rows": [(x: T) => x.at([]), box],
   "at points": [(x: T, i: T, j: T) => w.at(x, i, j), box, into(3, [6]), into(4, [6])],
   "at points, broadcast": [(x: T, i: T, j: T) => w.at(x, i, j), box, into(3, [2, 1]), into(4, [3])],
   "at side by side after a slice": [
@@ -182,10 +197,37 @@ const indexing: Readonly<Record<string, Row>> = {
     normal([]),
   ],
   "put_ in order under a mask": [
-    (x: T, m: T, y: T) => x.clone().put_([slice(1, 3), m], y),
+    (x: T, y: T) => x.clone().put_([slice(1, 3), everyThird], y),
     box,
+    normal([2, 7]),
+  ],
+  "put_ in order under a mask that the device has": [
+    (x: T, y: T) =>
+      x.clone().put_([slice(1, 3), w.tensor(everyThird, { device: x }).logicalAnd(true)], y),
+    box,
+    normal([2, 7]),
+  ],
+  "put_ under a mask beside an index": [
+    (x: T, y: T) => x.clone().put_([[true, false, true], slice(null), [3, -1]], y),
+    box,
+    normal([2, 4]),
+  ],
+  "put_ under a mask that the device has, beside an index": [
+    (x: T, m: T, y: T) => x.clone().put_([m.logicalOr(false), slice(null), [3]], y),
+    box,
+    truth([3]),
+    normal([4]),
+  ],
+  "put_ that adds up": [
+    (x: T, y: T) => x.clone().put_([[0, 2, 0]], y, { accumulate: true }),
+    matrix,
+    normal([3, 5]),
+  ],
+  "put_ that adds up under a mask": [
+    (x: T, m: T, y: T) => x.clone().put_(m, y, { accumulate: true }),
+    matrix,
     truth([4, 5]),
-    normal([2, 20]),
+    normal([]),
   ],
 };
 

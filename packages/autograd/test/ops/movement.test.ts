@@ -11,6 +11,7 @@ const matrix = normal([4, 5]);
 const rows: Readonly<Record<string, readonly [op: OfOne, x?: Input]>> = {
   reshape: [(x) => w.reshape(x, [6, -1])],
   view: [(x) => x.contiguous().view(6, 4)],
+  "view of the same shape": [(x) => x.view(2, 3, 4)],
   permute: [(x) => w.permute(x, [2, 0, 1])],
   transpose: [(x) => w.transpose(x, 0, -1)],
   t: [w.t, matrix],

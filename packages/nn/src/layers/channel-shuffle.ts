@@ -20,7 +20,7 @@ export class ChannelShuffle extends Module<[Tensor], Tensor> {
       );
     }
     const groups = x.unflatten(1, [this.groups, channels / this.groups]);
-    return groups.transpose(1, 2).flatten(1, 2);
+    return this.groups === 1 ? x.clone() : groups.transpose(1, 2).flatten(1, 2);
   }
 
   override extraRepr(): string {

@@ -2,13 +2,14 @@ import { ArgumentError } from "../../errors.ts";
 import { context } from "../../graph/context.ts";
 import type { Op } from "../../graph/op.ts";
 import { sameShape, sizeOf } from "../../shape.ts";
+import { saved } from "../../tape/edge.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
 import { recordGradient } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { mul, neg } from "../arithmetic.ts";
 import { sum } from "../broadcast.ts";
 import { eq, lt, where } from "../comparison.ts";
-import { cast } from "../constant.ts";
+import { apart, cast } from "../constant.ts";
 import { matmul } from "../contraction.ts";
 import { squeeze, unsqueeze } from "../layout.ts";
 import { narrow, select } from "../movement.ts";
@@ -167,7 +168,7 @@ export function det(a: Tensor): Tensor {
       const isSingular = overMatrix(eq(value, 0));
       return [mul(overMatrix(dy), where(isSingular, cofactors(a, n), regular))];
     };
-    recordGradient("linalg.det", value, [a], rule, [a.node, value.node]);
+    recordGradient("linalg.det", value, [a], rule, [saved(a), saved(value)]);
     return value;
   });
 }
@@ -190,7 +191,7 @@ export function slogdet(a: Tensor): SignAndLog {
       };
     });
     const rule = (dy: Tensor) => [mul(overMatrix(dy), mT(inv(a)))];
-    recordGradient("linalg.slogdet", made.logabsdet, [a], rule, [a.node]);
+    recordGradient("linalg.slogdet", made.logabsdet, [a], rule, [saved(a)]);
     return made;
   });
 }
@@ -217,6 +218,6 @@ export function matrixPower(a: Tensor, n: number): Tensor {
       if (left % 2 === 1) power = power === null ? square : matmul(power, square);
       if (left > 1) square = matmul(square, square);
     }
-    return power as Tensor;
+    return apart(power as Tensor, a);
   });
 }

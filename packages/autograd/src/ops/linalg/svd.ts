@@ -1,3 +1,4 @@
+import { saved } from "../../tape/edge.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
 import { recordGradient } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -76,7 +77,7 @@ export function pinv(a: Tensor, { rtol = null, atol = 0 }: PinvOptions = {}): Te
       return matmul(mul(V, unsqueeze(inverses, -2)), mT(U));
     });
     const rule = (dy: Tensor) => [pinvGradient(a, value, mT(dy))];
-    recordGradient("linalg.pinv", value, [a], rule, [a.node, value.node]);
+    recordGradient("linalg.pinv", value, [a], rule, [saved(a), saved(value)]);
     return value;
   });
 }
