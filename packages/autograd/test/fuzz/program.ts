@@ -62,7 +62,37 @@ export async function writeProgram(seed: number): Promise<RandomProgram> {
   const ends = [...t.keys()].filter(
     (i) => t[i]?.dtype === "f32" && i >= leaves && !named.includes(`t[${i}]`),
   );
-  return { seed, lines, ends: ends.length > 0 ? ends : [t.length - 1] };
+  const program = { seed, lines, ends: ends.length > 0 ? ends : [t.length - 1] };
+  // a write to what a rule will read is an error of the backward: such writes go, from the last on
+  while (await isRefused(program)) {
+    lines.splice(
+      lines.findLastIndex((line) => line.includes("_(")),
+      1,
+    );
+  }
+  return program;
+}
+
+async function isRefused({ lines, ends }: RandomProgram): Promise<boolean> {
+  const t: w.Tensor[] = [];
+  for (const line of lines) await new AsyncFunction("w", "t", line)(w, t);
+  try {
+    backward(t, ends);
+    return false;
+  } catch (error) {
+    if (error instanceof w.ExpiredError) return true;
+    throw error;
+  }
+}
+
+/** Of all ends that have a gradient. */
+function backward(t: readonly w.Tensor[], ends: readonly number[]): void {
+  const tracked = ends.flatMap((i) => ((t[i] as w.Tensor).requiresGrad ? [t[i] as w.Tensor] : []));
+  if (tracked.length === 0) return;
+  tracked
+    .map((end) => end.sin().sum())
+    .reduce((a, b) => a.add(b))
+    .backward();
 }
 
 /** A write is seen through every handle on the same value. */
@@ -90,13 +120,7 @@ export const writesInPlace = ({ lines }: RandomProgram): boolean =>
 export async function runProgram({ lines, ends }: RandomProgram, watch = false): Promise<Outcome> {
   const t: w.Tensor[] = [];
   for (const line of lines) await new AsyncFunction("w", "t", line)(w, t);
-  const tracked = ends.flatMap((i) => ((t[i] as w.Tensor).requiresGrad ? [t[i] as w.Tensor] : []));
-  if (tracked.length > 0) {
-    tracked
-      .map((end) => end.sin().sum())
-      .reduce((a, b) => a.add(b))
-      .backward();
-  }
+  backward(t, ends);
   const shown = watch ? [...t.keys()] : ends;
   const leaves = [...t.keys()].filter((i) => t[i]?.isLeaf && t[i]?.requiresGrad);
   const values = shown.map((i) => t[i] as w.Tensor);
