@@ -23,9 +23,9 @@ interface Signature {
  *   sum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })
  *   new Linear(inFeatures: number, outFeatures: number, { bias: boolean })
  *
- * `?` marks what may be left out; options may stand in its place. Kinds are boolean, number (not NaN), string, function, null,
- * "words", `number[]` (sizes or dimensions) and list (numbers of any other meaning); without one a value is not
- * checked. Where a call without options is common, ask `if (arguments.length > n)` first: that costs nothing.
+ * `?` marks what may be left out; options that name it may stand in its place. Kinds are boolean, number (not NaN), string, function, null,
+ * "words", `number[]` (sizes or dimensions), list (numbers of any other meaning) and options (those may stand here instead);
+ * without one a value is not checked. Where a call without options is common, ask `if (arguments.length > n)` first: that costs nothing.
  * What is a method of its first argument too is shown as one, x.sum(…).
  */
 export function checkCall(signature: string, given: ArrayLike<unknown>): void {
@@ -36,8 +36,9 @@ export function checkCall(signature: string, given: ArrayLike<unknown>): void {
     const value = given[i];
     if (value === undefined) continue;
     const param = params[i];
-    if (options !== null && mayBeOptions(params, i) && isRecord(value)) {
-      if (settled) refuse(expected, given, i);
+    const place = placeOf(expected, i);
+    if (options !== null && place !== "argument" && isRecord(value)) {
+      if (settled || place === "before") refuse(expected, given, i);
       checkOptions(expected, options, value, given);
       settled = true;
     } else if (i >= most || settled) {
@@ -107,9 +108,16 @@ function checkOptions(
   }
 }
 
-/** Options may stand behind the arguments, and in place of one that may be left out. */
-const mayBeOptions = (params: readonly Field[], place: number): boolean =>
-  params[place]?.optional !== false;
+/**
+ * Whether options may stand at a place: behind the arguments, or where one is that they can name, or that has the kind "options". An
+ * argument that may be left out has none "before" it.
+ */
+function placeOf({ params, options }: Signature, place: number): "options" | "before" | "argument" {
+  const param = params[place];
+  if (param === undefined) return "options";
+  if (!param.optional) return "argument";
+  return options?.has(param.name) || param.kinds?.includes("options") ? "options" : "before";
+}
 
 /** A plain object, or one of a class that has fields: options, whatever their names. */
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -150,8 +158,14 @@ function refuse(expected: Signature, given: ArrayLike<unknown>, place: number): 
   const { params, most, options } = expected;
   const value = given[place];
   const cure = corrected(expected, given) ?? shown(expected, given);
-  if (place < most) misfit(expected, params[place] as Field, value, cure);
   const hint = `\n  hint: ${cure}`;
+  const param = params[place];
+  if (param !== undefined && isRecord(value) && param.optional) {
+    throw new ArgumentError(
+      `${nameOf(expected)}: its options stand in the place of ${param.name}${hint}`,
+    );
+  }
+  if (param !== undefined && place < most) misfit(expected, param, value, cure);
   if (options !== null && place === most) {
     throw new ArgumentError(
       `${nameOf(expected)}: takes its options as an object, got ${describe(value)}${hint}`,
@@ -168,6 +182,7 @@ function refuse(expected: Signature, given: ArrayLike<unknown>, place: number): 
 
 function misfit(expected: Signature, { name, kinds }: Field, value: unknown, cure?: string): never {
   const wanted = new Set(kinds?.map((kind) => said[kind] ?? kind));
+  wanted.delete("options");
   const hint = cure === undefined ? "" : `\n  hint: ${cure}`;
   throw new ArgumentError(
     `${nameOf(expected)}: ${name} is ${describe(value)}, not ${[...wanted].join(" or ")}${hint}`,
@@ -213,7 +228,8 @@ function call(
 /** The call that was meant by arguments in PyTorch's places; null where that cannot be known. */
 function corrected(expected: Signature, given: ArrayLike<unknown>): string | null {
   const { params, options } = expected;
-  const isBag = (value: unknown, i: number): boolean => mayBeOptions(params, i) && isRecord(value);
+  const isBag = (value: unknown, i: number): boolean =>
+    placeOf(expected, i) !== "argument" && isRecord(value);
   const values = Array.from(given).filter((value, i) => !isBag(value, i));
   const args: string[] = [];
   let next = 0;
@@ -233,9 +249,9 @@ function corrected(expected: Signature, given: ArrayLike<unknown>): string | nul
   const settings: string[] = [];
   for (const { name, kinds } of options?.values() ?? []) {
     if (next >= values.length) break;
-    const place = params.findIndex((param) => param.name === name);
+    const at = params.findIndex((param) => param.name === name);
     const value = values[next];
-    if (place >= 0 && (place < args.length || !fits(kinds, value))) continue;
+    if (at >= 0 && (at < args.length || !fits(kinds, value))) continue;
     next++;
     if (value === null || value === undefined) continue;
     if (!fits(kinds, value)) return null;
@@ -243,7 +259,13 @@ function corrected(expected: Signature, given: ArrayLike<unknown>): string | nul
     settings.push(text === name ? name : `${name}: ${text}`);
   }
   if (next < values.length) return null;
-  for (const bag of Array.from(given).filter(isBag)) settings.push(...Object.keys(bag as object));
+  const bags = Array.from(given).filter(isBag) as object[];
+  if (bags.length > 0) {
+    for (const { name, optional } of params.slice(args.length)) {
+      if (optional && !options?.has(name)) args.push("null");
+    }
+  }
+  for (const bag of bags) settings.push(...Object.keys(bag));
   return call(expected, given, args, settings);
 }
 

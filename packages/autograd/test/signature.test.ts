@@ -159,6 +159,16 @@ test.each([
   ["inplace", ["dim", "keepdim"], undefined],
 ])("%s among %j is %s", (wrong, names, meant) => expect(nearest(wrong, names)).toBe(meant));
 
+test("options may stand where they name the argument, or where that is said", () => {
+  const progression = "arange(start: number, end?: number | options, { dtype })";
+  expect(answer(progression, 5, { dtype: "i32" })).toBe("taken");
+  expect(answer(progression, 5, 7, { dtype: "i32" })).toBe("taken");
+  expect(answer(progression, 5, "7")).toContain('arange: end is "7", not a number\n');
+  expect(answer(conv, x(), x(), { stride: 2 })).toBe(
+    "conv2d: its options stand in the place of bias\n  hint: conv2d(x, weight, null, { stride })",
+  );
+});
+
 test("a tensor is no options, whatever it is called with", () => {
   expect(answer(sum, x(), tensor(1))).toContain("dim is a tensor []");
 });

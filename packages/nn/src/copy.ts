@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { randomState } from "@wgrad/autograd/saving";
 import { fieldsOf, setField } from "./fields.ts";
 import { type AnyModule, Module } from "./module.ts";
@@ -15,6 +16,7 @@ export type Remake = (module: AnyModule) => AnyModule | undefined;
  * Throws ArgumentError for a class with #private members whose constructor takes arguments, if `remake` makes none.
  */
 export function copyModule<M extends AnyModule>(module: M, remake?: Remake): M {
+  checkCall("copyModule(module, remake?: function)", arguments);
   const random = randomState.stateDict();
   try {
     return copyOf(module, new Map(), remake) as M;

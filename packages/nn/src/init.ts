@@ -10,6 +10,7 @@ import {
   type Tensor,
   tensor,
 } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 
 /** How many values a weight's outputs are made of ("fan_in") or feed ("fan_out"). */
 export type FanMode = "fan_in" | "fan_out";
@@ -30,6 +31,7 @@ export interface GainOptions extends DrawOptions {
 
 /** The gain that keeps the spread through a nonlinearity; `param` is a leaky ReLU's slope below 0. */
 export function calculateGain(nonlinearity: string, param: number | null = null): number {
+  checkCall("calculateGain(nonlinearity: string, param?: null | number)", arguments);
   const name = nonlinearity.replace(/_/g, "").toLowerCase();
   if (/^(linear|sigmoid|conv(transpose)?[123]d)$/.test(name)) return 1;
   if (name === "tanh") return 5 / 3;
@@ -44,6 +46,7 @@ export function calculateGain(nonlinearity: string, param: number | null = null)
 
 /** [fan in, fan out] of a weight [out, in, …]. */
 export function calculateFanInAndFanOut({ shape }: Tensor): [number, number] {
+  checkCall("calculateFanInAndFanOut(x)", arguments);
   if (shape.length < 2) {
     throw new ShapeError(
       `calculateFanInAndFanOut: takes 2 dimensions or more\n  tensor: [${shape.join(", ")}]`,
@@ -57,38 +60,42 @@ export function calculateFanInAndFanOut({ shape }: Tensor): [number, number] {
 /** Uniform within [a, b). Gives the tensor back, as all of these do. */
 export function uniform_(
   x: Tensor,
-  { a = 0, b = 1, ...draw }: DrawOptions & { readonly a?: number; readonly b?: number } = {},
+  options: DrawOptions & { readonly a?: number; readonly b?: number } = {},
 ): Tensor {
+  checkCall("uniform_(x, { a: number, b: number, generator })", arguments);
+  const { a = 0, b = 1, ...draw } = options;
   return noGrad(() => x.uniform_(a, b, draw));
 }
 
 /** Normal. */
 export function normal_(
   x: Tensor,
-  {
-    mean = 0,
-    std = 1,
-    ...draw
-  }: DrawOptions & { readonly mean?: number; readonly std?: number } = {},
+  options: DrawOptions & { readonly mean?: number; readonly std?: number } = {},
 ): Tensor {
+  checkCall("normal_(x, { mean: number, std: number, generator })", arguments);
+  const { mean = 0, std = 1, ...draw } = options;
   return noGrad(() => x.normal_(mean, std, draw));
 }
 
 /** One number everywhere. */
 export function constant_(x: Tensor, val: number | { readonly val: number }): Tensor {
+  checkCall("constant_(x, val?: number | options, { val: number })", arguments);
   return noGrad(() => x.fill_(typeof val === "number" ? val : val.val));
 }
 
 export function ones_(x: Tensor): Tensor {
+  checkCall("ones_(x)", arguments);
   return constant_(x, 1);
 }
 
 export function zeros_(x: Tensor): Tensor {
+  checkCall("zeros_(x)", arguments);
   return constant_(x, 0);
 }
 
 /** 1 on the diagonal, else 0. */
 export function eye_(x: Tensor): Tensor {
+  checkCall("eye_(x)", arguments);
   const [rows, columns] = x.shape as readonly [number, number];
   if (x.shape.length !== 2) {
     throw new ShapeError(`eye_: takes a matrix\n  tensor: [${x.shape.join(", ")}]`);
@@ -99,7 +106,9 @@ export function eye_(x: Tensor): Tensor {
 }
 
 /** A convolution's weight [out, in, …] that passes as many channels through as there are, in each of `groups`. */
-export function dirac_(x: Tensor, { groups = 1 }: { readonly groups?: number } = {}): Tensor {
+export function dirac_(x: Tensor, options: { readonly groups?: number } = {}): Tensor {
+  checkCall("dirac_(x, { groups: number })", arguments);
+  const { groups = 1 } = options;
   const [out, into, ...field] = x.shape as [number, number, ...number[]];
   if (x.shape.length < 3 || x.shape.length > 5 || out % groups !== 0) {
     throw new ShapeError(
@@ -118,26 +127,38 @@ export function dirac_(x: Tensor, { groups = 1 }: { readonly groups?: number } =
 }
 
 /** Uniform within ±gain √(6 / (fan in + fan out)).  Glorot & Bengio 2010. */
-export function xavierUniform_(x: Tensor, { gain = 1, ...draw }: GainOptions = {}): Tensor {
+export function xavierUniform_(x: Tensor, options: GainOptions = {}): Tensor {
+  checkCall("xavierUniform_(x, { gain: number, generator })", arguments);
+  const { gain = 1, ...draw } = options;
   const [fanIn, fanOut] = calculateFanInAndFanOut(x);
   const bound = Math.sqrt(3) * gain * Math.sqrt(2 / (fanIn + fanOut));
   return uniform_(x, { a: -bound, b: bound, ...draw });
 }
 
 /** Normal with standard deviation gain √(2 / (fan in + fan out)).  Glorot & Bengio 2010. */
-export function xavierNormal_(x: Tensor, { gain = 1, ...draw }: GainOptions = {}): Tensor {
+export function xavierNormal_(x: Tensor, options: GainOptions = {}): Tensor {
+  checkCall("xavierNormal_(x, { gain: number, generator })", arguments);
+  const { gain = 1, ...draw } = options;
   const [fanIn, fanOut] = calculateFanInAndFanOut(x);
   return normal_(x, { std: gain * Math.sqrt(2 / (fanIn + fanOut)), ...draw });
 }
 
 /** Uniform within ±gain √(3 / fan).  He et al. 2015. */
 export function kaimingUniform_(x: Tensor, options: KaimingOptions = {}): Tensor {
+  checkCall(
+    'kaimingUniform_(x, { a: number, mode: "fan_in" | "fan_out", nonlinearity: string, generator })',
+    arguments,
+  );
   const bound = Math.sqrt(3) * kaimingSpread(x, options);
   return uniform_(x, { a: -bound, b: bound, generator: options.generator });
 }
 
 /** Normal with standard deviation gain / √fan.  He et al. 2015. */
 export function kaimingNormal_(x: Tensor, options: KaimingOptions = {}): Tensor {
+  checkCall(
+    'kaimingNormal_(x, { a: number, mode: "fan_in" | "fan_out", nonlinearity: string, generator })',
+    arguments,
+  );
   return normal_(x, { std: kaimingSpread(x, options), generator: options.generator });
 }
 
@@ -164,10 +185,12 @@ export interface TruncNormalOptions extends DrawOptions {
 }
 
 /** Normal, given that it lies within [a, b]: the inverse distribution function of a uniform draw. */
-export function truncNormal_(
-  x: Tensor,
-  { mean = 0, std = 1, a = -2, b = 2, generator }: TruncNormalOptions = {},
-): Tensor {
+export function truncNormal_(x: Tensor, options: TruncNormalOptions = {}): Tensor {
+  checkCall(
+    "truncNormal_(x, { mean: number, std: number, a: number, b: number, generator })",
+    arguments,
+  );
+  const { mean = 0, std = 1, a = -2, b = 2, generator } = options;
   const below = (value: number): number =>
     (1 + errorFunction((value - mean) / std / Math.SQRT2)) / 2;
   const [low, high] = [2 * below(a) - 1, 2 * below(b) - 1];
@@ -181,7 +204,9 @@ export function truncNormal_(
 }
 
 /** Orthonormal rows or columns (whichever are fewer) times gain: Q of a normal matrix [rows, the rest].  Saxe et al. 2013. */
-export function orthogonal_(x: Tensor, { gain = 1, generator }: GainOptions = {}): Tensor {
+export function orthogonal_(x: Tensor, options: GainOptions = {}): Tensor {
+  checkCall("orthogonal_(x, { gain: number, generator })", arguments);
+  const { gain = 1, generator } = options;
   if (x.shape.length < 2) {
     throw new ShapeError(
       `orthogonal_: takes 2 dimensions or more\n  tensor: [${x.shape.join(", ")}]`,
@@ -207,6 +232,10 @@ export function sparse_(
     generator,
   }: DrawOptions & { readonly sparsity: number; readonly std?: number },
 ): Tensor {
+  checkCall(
+    "sparse_(x, sparsity?: number | options, { sparsity: number, std: number, generator })",
+    arguments,
+  );
   const [rows, columns] = x.shape as readonly [number, number];
   if (x.shape.length !== 2) {
     throw new ShapeError(`sparse_: takes a matrix\n  tensor: [${x.shape.join(", ")}]`);

@@ -1,5 +1,5 @@
 import { ArgumentError, DTypeError, type Tensor } from "@wgrad/autograd";
-import { describe, moveTo, nearest, outermost, retype } from "@wgrad/autograd/plugin";
+import { checkCall, describe, moveTo, nearest, outermost, retype } from "@wgrad/autograd/plugin";
 import { checkInputs, innermost } from "./call.ts";
 import { beginFields, type FieldKind, fieldsOf, hold, isModule, setField } from "./fields.ts";
 import {
@@ -47,6 +47,7 @@ export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns the function that the interface says it is
 export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   constructor() {
+    if (arguments.length > 0) checkCall(`new ${new.target.name}()`, arguments);
     // The function is the instance: its prototype is the subclass, its fields are the module's.
     const forward = (...inputs: In): Out => {
       if (inputs.length > self.forward.length) checkInputs(self, self.forward, inputs);
@@ -79,6 +80,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
   /** The modules in this one's fields, by PyTorch's names, each once. */
   namedChildren(): [string, AnyModule][] {
+    checkCall("model.namedChildren()", arguments);
     const children = new Map<unknown, string>();
     for (const { key, kind, value } of fieldsOf(this).values()) {
       if (kind === "module" && value !== null && !children.has(value)) children.set(value, key);
@@ -88,11 +90,13 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
   /** The modules in this one's fields. */
   children(): AnyModule[] {
+    checkCall("model.children()", arguments);
     return this.namedChildren().map(([, child]) => child);
   }
 
   /** This module and all below it, depth first, each once; its own name is `prefix`. */
   namedModules(prefix = ""): [string, AnyModule][] {
+    checkCall("model.namedModules(prefix?: string)", arguments);
     const found = new Map<AnyModule, string>();
     const visit = (module: AnyModule, name: string): void => {
       if (found.has(module)) return;
@@ -105,31 +109,39 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
   /** This module and all below it, depth first, each once. */
   modules(): AnyModule[] {
+    checkCall("model.modules()", arguments);
     return this.namedModules().map(([, module]) => module);
   }
 
   /** Parameters by state-dict name, in PyTorch's order; one that is tied appears once, under its first name. */
   namedParameters(): [string, Parameter][] {
+    checkCall("model.namedParameters()", arguments);
+    hold(this);
     return tensorsOf(this, "parameter");
   }
 
   /** What an optimizer trains: every parameter of this module and those below it, each once. */
   parameters(): Parameter[] {
+    checkCall("model.parameters()", arguments);
     return this.namedParameters().map(([, tensor]) => tensor);
   }
 
   /** Buffers by state-dict name, each once. */
   namedBuffers(): [string, Tensor][] {
+    checkCall("model.namedBuffers()", arguments);
+    hold(this);
     return tensorsOf(this, "buffer");
   }
 
   /** Every buffer of this module and those below it, each once. */
   buffers(): Tensor[] {
+    checkCall("model.buffers()", arguments);
     return this.namedBuffers().map(([, tensor]) => tensor);
   }
 
   /** Keeps `tensor` in the field `name` as a buffer: saved and moved with the module, not trained. Null keeps the place. */
   registerBuffer(name: string, tensor: Tensor | null, options: BufferOptions = {}): void {
+    checkCall("model.registerBuffer(name, tensor, { persistent: boolean })", arguments);
     checkName(this, "registerBuffer", name);
     const value = tensor === null ? null : buffer(tensor, options);
     setField(this, name, "buffer", value, options.persistent);
@@ -137,12 +149,14 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
   /** Keeps `tensor` in the field `name` as a parameter. Null keeps the place. */
   registerParameter(name: string, tensor: Tensor | null): void {
+    checkCall("model.registerParameter(name, tensor)", arguments);
     checkName(this, "registerParameter", name);
     setField(this, name, "parameter", tensor === null ? null : parameter(tensor));
   }
 
   /** Keeps `module` in the field `name`, where it is trained and saved with this one. Null keeps the place. */
   addModule(name: string, module: AnyModule | null): void {
+    checkCall("model.addModule(name, module)", arguments);
     checkName(this, "addModule", name);
     if (module !== null && !isModule(module)) {
       throw new ArgumentError(`addModule: ${name} is ${describe(module)}, not a module`);
@@ -152,26 +166,31 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
   /** `addModule` by its other name. */
   registerModule(name: string, module: AnyModule | null): void {
+    checkCall("model.registerModule(name: string, module)", arguments);
     this.addModule(name, module);
   }
 
   /** The module below this one by its path, as `namedModules` has it: "encoder.layers.0"; "" is this one. */
   getSubmodule(path: string): AnyModule {
+    checkCall("model.getSubmodule(path: string)", arguments);
     return submodule("getSubmodule", this as unknown as AnyModule, path);
   }
 
   /** The parameter by its path, as `namedParameters` has it: "encoder.layers.0.weight". */
   getParameter(path: string): Parameter {
+    checkCall("model.getParameter(path: string)", arguments);
     return memberAt("getParameter", this as unknown as AnyModule, path, "parameter");
   }
 
   /** The buffer by its path, as `namedBuffers` has it. */
   getBuffer(path: string): Tensor {
+    checkCall("model.getBuffer(path: string)", arguments);
     return memberAt("getBuffer", this as unknown as AnyModule, path, "buffer");
   }
 
   /** Parameters and persistent buffers under PyTorch's keys. The tensors are the module's own: later steps show. */
   stateDict(): StateDict {
+    checkCall("model.stateDict()", arguments);
     const state: StateDict = {};
     for (const [key, tensor] of stateEntries(this, "")) state[key] = tensor.detach();
     return state;
@@ -183,7 +202,9 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
    *
    * Throws ArgumentError that lists missing keys, unexpected keys and every shape that differs.
    */
-  loadStateDict(state: StateDict, { strict = true }: { strict?: boolean } = {}): LoadReport {
+  loadStateDict(state: StateDict, options: { strict?: boolean } = {}): LoadReport {
+    checkCall("model.loadStateDict(state, { strict: boolean })", arguments);
+    const { strict = true } = options;
     return loadState(this.constructor.name, new Map(stateEntries(this, "")), state, strict);
   }
 
@@ -195,6 +216,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   to(dtype: Tensor["dtype"]): this;
   to(device: Tensor["device"]): Promise<this>;
   to(target: Tensor["dtype"] | Tensor["device"]): this | Promise<this> {
+    checkCall("model.to(target)", arguments);
     const tensors = [...this.parameters(), ...this.buffers()];
     if (target === "cpu" || target === "webgpu") return moveTo(tensors, target).then(() => this);
     if (!FRACTIONS.includes(target)) {
@@ -208,37 +230,44 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
 
   /** `to("f16")`. */
   half(): this {
+    checkCall("model.half()", arguments);
     return this.to("f16");
   }
 
   /** `to("f32")`. */
   float(): this {
+    checkCall("model.float()", arguments);
     return this.to("f32");
   }
 
   /** `to("f64")`, on the cpu device. */
   double(): this {
+    checkCall("model.double()", arguments);
     return this.to("f64");
   }
 
   /** Sets training mode, here and in all modules below. */
   train(mode = true): this {
+    checkCall("model.train(mode?: boolean)", arguments);
     for (const module of this.modules()) module.training = mode;
     return this;
   }
 
   /** Sets evaluation mode: `train(false)`. */
   eval(): this {
+    checkCall("model.eval()", arguments);
     return this.train(false);
   }
 
   /** Forgets every parameter's gradient. */
   zeroGrad(): void {
+    checkCall("model.zeroGrad()", arguments);
     for (const tensor of this.parameters()) tensor.grad = null;
   }
 
   /** Says for every parameter whether gradients are computed for it. */
   requiresGrad_(requiresGrad = true): this {
+    checkCall("model.requiresGrad_(requiresGrad?: boolean)", arguments);
     for (const tensor of this.parameters()) tensor.requiresGrad = requiresGrad;
     return this;
   }
@@ -248,6 +277,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     this: Module<I, O>,
     hook: ForwardPreHook<I>,
   ): HookHandle {
+    checkCall("model.registerForwardPreHook(hook: function)", arguments);
     return addHook(this, "before", hook);
   }
 
@@ -256,6 +286,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     this: Module<I, O>,
     hook: ForwardHook<I, O>,
   ): HookHandle {
+    checkCall("model.registerForwardHook(hook: function)", arguments);
     return addHook(this, "after", hook);
   }
 
@@ -264,11 +295,13 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
    * what it returns takes their place.
    */
   registerFullBackwardHook(hook: FullBackwardHook): HookHandle {
+    checkCall("model.registerFullBackwardHook(hook: function)", arguments);
     return addHook(this, "backward", hook);
   }
 
   /** Calls `visit` with every module below this one, then with this one. */
   apply(visit: (module: AnyModule) => void): this {
+    checkCall("model.apply(visit: function)", arguments);
     for (const child of this.children()) child.apply(visit);
     visit(this as unknown as AnyModule);
     return this;
@@ -288,11 +321,11 @@ Object.defineProperty(Module.prototype, Symbol.for("nodejs.util.inspect.custom")
   },
 });
 
-function tensorsOf(
+/** Parameters or buffers of a module and those below it, by name, each once. */
+export function tensorsOf(
   root: { namedModules(): [string, AnyModule][] },
-  kind: FieldKind,
+  kind: Exclude<FieldKind, "module">,
 ): [string, Tensor][] {
-  hold(root);
   const found = new Map<Tensor, string>();
   for (const [prefix, module] of root.namedModules()) {
     for (const field of fieldsOf(module).values()) {

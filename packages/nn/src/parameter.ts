@@ -1,5 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
-import { persist } from "@wgrad/autograd/plugin";
+import { checkCall, persist } from "@wgrad/autograd/plugin";
 import { watch } from "./watch.ts";
 
 /** A tensor that belongs to a module and is trained. Made by `parameter`. */
@@ -21,6 +21,7 @@ const buffers = new WeakMap<Tensor, { readonly persistent: boolean }>();
  * Throws ArgumentError for the result of a differentiable operation: detach() it first.
  */
 export function parameter(tensor: Tensor): Parameter {
+  checkCall("parameter(tensor)", arguments);
   if (tensor.requiresGrad && !tensor.isLeaf) {
     throw new ArgumentError(
       "parameter: the tensor is the result of a differentiable operation, not a leaf" +
@@ -35,7 +36,9 @@ export function parameter(tensor: Tensor): Parameter {
 }
 
 /** Makes `tensor` a buffer: state of a module that is saved and moved with it but not trained. */
-export function buffer(tensor: Tensor, { persistent = true }: BufferOptions = {}): Tensor {
+export function buffer(tensor: Tensor, options: BufferOptions = {}): Tensor {
+  checkCall("buffer(tensor, { persistent: boolean })", arguments);
+  const { persistent = true } = options;
   persist(tensor);
   buffers.set(tensor, { persistent });
   watch();

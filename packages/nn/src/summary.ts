@@ -1,4 +1,5 @@
 import { noGrad, type Shape, scope, Tensor, zeros } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { fieldsOf } from "./fields.ts";
 import type { AnyModule, Module } from "./module.ts";
 import { isParameter } from "./parameter.ts";
@@ -24,8 +25,10 @@ interface Row {
 export function summary<In extends Tensor[], Out>(
   model: Module<In, Out>,
   inputShape: Shape | readonly Shape[],
-  { dtype = "f32" }: SummaryOptions = {},
+  options: SummaryOptions = {},
 ): string {
+  checkCall("summary(model, inputShape, { dtype })", arguments);
+  const { dtype = "f32" } = options;
   const shapes = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as readonly Shape[];
   const root = model as unknown as AnyModule;
   const outputs = outputsOf(model, shapes, dtype);

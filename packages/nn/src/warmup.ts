@@ -1,4 +1,5 @@
 import { type DType, noGrad, type Shape, Tensor, zeros } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { randomState } from "@wgrad/autograd/saving";
 import { copyModule } from "./copy.ts";
 import type { AnyModule } from "./module.ts";
@@ -25,8 +26,13 @@ const STEPS = 2;
 export async function warmup<Out>(
   model: AnyModule & ((input: Tensor) => Out),
   shape: Shape,
-  { dtype = "f32", loss, optimizer }: WarmupOptions<Out> = {},
+  options: WarmupOptions<Out> = {},
 ): Promise<void> {
+  checkCall(
+    "warmup(model, shape: number[], { dtype, loss: function, optimizer: function })",
+    arguments,
+  );
+  const { dtype = "f32", loss, optimizer } = options;
   const random = randomState.stateDict();
   const copy = copyModule(model);
   const parameters = [...copy.parameters()];

@@ -484,7 +484,7 @@ describe("containers", () => {
     expect(await values(model(tensor([[3]])))).toEqual([[0.5]]);
     expect(keys(model)).toEqual(["0.weight"]);
     expect(String(model)).toBe(
-      "Sequential(\n  (0): Linear(in_features=1, out_features=1, bias=False)\n  (1): Lambda()\n  (2): Lambda(half)\n)",
+      "Sequential(\n  (0): Linear(in_features=1, out_features=1, bias=False)\n  (1): Lambda(relu)\n  (2): Lambda(half)\n)",
     );
   });
 

@@ -119,7 +119,9 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
   test("errors of recurrent layers", () => {
     expect(() => new LSTM(0, 3)).toThrow("LSTM: cannot have 0 features in");
     expect(() => new LSTM(3, 3, { projSize: 3 })).toThrow("LSTM: projSize is 3");
-    expect(() => new RNN(3, 3, { nonlinearity: "sin" as "tanh" })).toThrow("unknown nonlinearity");
+    expect(() => new RNN(3, 3, { nonlinearity: "sin" as "tanh" })).toThrow(
+      'RNN: nonlinearity is "sin"',
+    );
     const gru = new GRU(3, 4);
     expect(() => gru(randn([5, 2, 7]))).toThrow("GRU: takes [T, B, I] or [T, I] with I = 3");
     expect(() => gru(randn([5, 2, 3]), randn([1, 3, 4]))).toThrow("a state is [1, 2, 4] here");

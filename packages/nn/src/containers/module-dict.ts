@@ -1,5 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
-import { describe } from "@wgrad/autograd/plugin";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { fieldsOf, isModule, setField } from "../fields.ts";
 import { type AnyModule, Module } from "../module.ts";
 
@@ -35,11 +35,13 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
 
   /** The module called `key`. */
   get(key: string): M | undefined {
+    checkCall("dict.get(key: string)", arguments);
     return fieldsOf(this).get(key)?.value as M | undefined;
   }
 
   /** Whether a module is called `key`. */
   has(key: string): boolean {
+    checkCall("dict.has(key: string)", arguments);
     return fieldsOf(this).has(key);
   }
 
@@ -49,6 +51,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
    * Throws ArgumentError for a key that is empty, has a dot, or names a method of modules.
    */
   set(key: string, module: M): this {
+    checkCall("dict.set(key: string, module)", arguments);
     if (typeof key !== "string" || key === "" || key.includes(".")) {
       throw new ArgumentError(`ModuleDict: ${describe(key)} cannot be a key\n  hint: no dots`);
     }
@@ -67,21 +70,25 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
 
   /** Takes the module called `key` out; whether there was one. */
   delete(key: string): boolean {
+    checkCall("dict.delete(key: string)", arguments);
     return this.has(key) && Reflect.deleteProperty(this, key);
   }
 
   /** The keys, in order. */
   keys(): string[] {
+    checkCall("dict.keys()", arguments);
     return [...fieldsOf(this).keys()];
   }
 
   /** The modules, in order. */
   values(): M[] {
+    checkCall("dict.values()", arguments);
     return this.entries().map(([, module]) => module);
   }
 
   /** Keys and modules, in order. */
   entries(): [string, M][] {
+    checkCall("dict.entries()", arguments);
     return [...fieldsOf(this)].map(([key, { value }]) => [key, value as M]);
   }
 

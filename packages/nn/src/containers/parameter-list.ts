@@ -1,16 +1,19 @@
 import { ArgumentError, Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type Parameter, parameter } from "../parameter.ts";
 import { Row } from "./row.ts";
 
 /** Parameters in a row under the keys 0, 1, 2, …; tensors given become parameters. It has no `forward` of its own. */
 export class ParameterList extends Row<Parameter, Tensor, never[], never> {
   constructor(tensors: Iterable<Tensor> = []) {
+    checkCall("new ParameterList(tensors?)", arguments);
     super();
     this.extend(tensors);
   }
 
   /** A list of the same parameters from `start` to before `end`, from the end if negative. */
   slice(start?: number, end?: number): ParameterList {
+    checkCall("list.slice(start?: number, end?: number)", arguments);
     return new ParameterList([...this].slice(start, end));
   }
 

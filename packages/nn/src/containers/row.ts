@@ -1,5 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
-import { describe } from "@wgrad/autograd/plugin";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { fieldsOf, isModule, setField } from "../fields.ts";
 import { Module } from "../module.ts";
 
@@ -26,29 +26,34 @@ export abstract class Row<Item, Given, In extends unknown[], Out> extends Module
    * Throws ArgumentError where there is none.
    */
   at(index: number): Item {
+    checkCall("list.at(index)", arguments);
     return this.entries()[this.place("at", index)]?.[1] as Item;
   }
 
   /** Adds an item at the end. */
   append(item: Given): this {
+    checkCall("list.append(item)", arguments);
     this.put(String(this.length), item);
     return this;
   }
 
   /** Adds items at the end. */
   extend(items: Iterable<Given>): this {
+    checkCall("list.extend(items)", arguments);
     for (const item of items) this.append(item);
     return this;
   }
 
   /** Puts an item in the place of the one at `index`. */
   set(index: number, item: Given): this {
+    checkCall("list.set(index, item)", arguments);
     this.put(this.entries()[this.place("set", index)]?.[0] as string, item);
     return this;
   }
 
   /** Adds an item before the one at `index`; those from there on move up by one. */
   insert(index: number, item: Given): this {
+    checkCall("list.insert(index, item)", arguments);
     const items = [...this];
     const place = index === items.length ? index : this.place("insert", index);
     items.splice(place, 0, this.accepted(String(place), item));
@@ -58,6 +63,7 @@ export abstract class Row<Item, Given, In extends unknown[], Out> extends Module
 
   /** Takes out the item at `index` (the last), and gives it; those behind it move down by one. */
   pop(index = -1): Item {
+    checkCall("list.pop(index?: number)", arguments);
     const items = [...this];
     const [item] = items.splice(this.place("pop", index), 1);
     this.refill(items);

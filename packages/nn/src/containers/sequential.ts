@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { isModule } from "../fields.ts";
 import { Module } from "../module.ts";
 import { Row } from "./row.ts";
@@ -46,6 +47,7 @@ export class Sequential extends Row<Layer, LayerLike, [Tensor], Tensor> {
 
   /** The same layers from `start` to before `end`, from the end if negative, under the keys that they have here. */
   slice(start?: number, end?: number): Sequential {
+    checkCall("list.slice(start?: number, end?: number)", arguments);
     const part = new Sequential();
     for (const [key, layer] of this.entries().slice(start, end)) part.put(key, layer);
     return part;

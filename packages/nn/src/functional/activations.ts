@@ -1,5 +1,5 @@
 import { abs, elu, gt, type Tensor, where } from "@wgrad/autograd";
-import { composite } from "@wgrad/autograd/plugin";
+import { checkCall, composite } from "@wgrad/autograd/plugin";
 
 /** Settings of celu. */
 export interface CeluOptions {
@@ -8,11 +8,14 @@ export interface CeluOptions {
 }
 
 /** y = max(0, x) + min(0, α (e^(x/α) − 1)), elementwise; any shape.  Barron 2017. */
-export function celu(x: Tensor, { alpha = 1 }: CeluOptions = {}): Tensor {
+export function celu(x: Tensor, options: CeluOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("celu(x, { alpha: number })", arguments);
+  const { alpha = 1 } = options;
   return composite(() => elu(x.div(alpha)).mul(alpha));
 }
 
 /** y = x for |x| > λ, else 0, elementwise; any shape. */
 export function hardshrink(x: Tensor, lambd = 0.5): Tensor {
+  if (arguments.length > 1) checkCall("hardshrink(x, lambd?: number)", arguments);
   return composite(() => where(gt(abs(x), lambd), x, 0));
 }

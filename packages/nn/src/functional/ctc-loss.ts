@@ -12,6 +12,7 @@ import {
   where,
   zeros,
 } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { reduced } from "./reduction.ts";
 
 /** Settings of connectionist temporal classification. */
@@ -40,8 +41,14 @@ export function ctcLoss(
   targets: Tensor,
   inputLengths: Tensor | readonly number[],
   targetLengths: Tensor | readonly number[],
-  { blank = 0, zeroInfinity = false, reduction = "mean" }: CtcLossOptions = {},
+  options: CtcLossOptions = {},
 ): Tensor {
+  if (arguments.length > 4)
+    checkCall(
+      'ctcLoss(logProbs, targets, inputLengths, targetLengths, { blank: number, reduction: "none" | "mean" | "sum", zeroInfinity: boolean })',
+      arguments,
+    );
+  const { blank = 0, zeroInfinity = false, reduction = "mean" } = options;
   const batched = logProbs.shape.length === 3;
   if (!batched && logProbs.shape.length !== 2) {
     throw new ShapeError(
@@ -57,7 +64,7 @@ export function ctcLoss(
   const impossible = zeroInfinity ? 0 : Number.POSITIVE_INFINITY;
   const loss = where(possible, likelihood.neg().add(slopeOf(logs, times)), impossible);
   const mean = reduction === "mean" ? loss.div(lengths.clamp(1)) : loss;
-  return reduced("ctcLoss", batched ? mean : mean.squeeze(0), reduction);
+  return reduced(batched ? mean : mean.squeeze(0), reduction);
 }
 
 const lengthsOf = (lengths: Tensor | readonly number[], n: number): Tensor =>

@@ -7,7 +7,7 @@ import {
   type Tensor,
   where,
 } from "@wgrad/autograd";
-import { composite } from "@wgrad/autograd/plugin";
+import { checkCall, composite } from "@wgrad/autograd/plugin";
 
 /** Ones for each channel of x, which has `rank` dimensions after the channels; [C, …] is one example. */
 function channels(call: string, x: Tensor, rank: number): Tensor {
@@ -21,13 +21,15 @@ function channels(call: string, x: Tensor, rank: number): Tensor {
   return ones(shape, { dtype: x.dtype, device: x });
 }
 
-const perChannel =
-  (call: string, rank: number) =>
-  (x: Tensor, { p = 0.5, training = true }: DropoutOptions = {}): Tensor => {
+function perChannel(call: string, rank: number): Dropout {
+  return function (x, options = {}) {
+    if (arguments.length > 1) checkCall(`${call}(x, { p: number, training: boolean })`, arguments);
+    const { p = 0.5, training = true } = options;
     const whole = channels(call, x, rank);
     if (!training || p === 0) return x;
     return composite(() => x.mul(dropout(whole, { p })));
   };
+}
 
 type Dropout = (x: Tensor, options?: DropoutOptions) => Tensor;
 
@@ -56,15 +58,18 @@ function towardsLowest(x: Tensor, whole: Tensor, p: number): Tensor {
 }
 
 /** Dropout after SELU: dropped elements become SELU's lowest value, mean and variance stay.  Klambauer et al. 2017. */
-export function alphaDropout(x: Tensor, { p = 0.5, training = true }: DropoutOptions = {}): Tensor {
+export function alphaDropout(x: Tensor, options: DropoutOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("alphaDropout(x, { p: number, training: boolean })", arguments);
+  const { p = 0.5, training = true } = options;
   return training && p !== 0 ? towardsLowest(x, onesLike(x), p) : x;
 }
 
 /** alphaDropout of whole channels. x: [N, C, …].  Klambauer et al. 2017. */
-export function featureAlphaDropout(
-  x: Tensor,
-  { p = 0.5, training = true }: DropoutOptions = {},
-): Tensor {
+export function featureAlphaDropout(x: Tensor, options: DropoutOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("featureAlphaDropout(x, { p: number, training: boolean })", arguments);
+  const { p = 0.5, training = true } = options;
   const whole = channels("featureAlphaDropout", x, x.shape.length - 2);
   return training && p !== 0 ? towardsLowest(x, whole, p) : x;
 }

@@ -7,6 +7,7 @@ import {
   type Tensor,
   where,
 } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkSameShape, reduced } from "./reduction.ts";
 
 /** Settings of the Poisson loss. */
@@ -23,13 +24,19 @@ export interface PoissonNllLossOptions extends LossOptions {
 export function poissonNllLoss(
   input: Tensor,
   target: Tensor,
-  { logInput = true, full = false, eps = 1e-8, reduction = "mean" }: PoissonNllLossOptions = {},
+  options: PoissonNllLossOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'poissonNllLoss(input, target, { logInput: boolean, full: boolean, eps: number, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+  const { logInput = true, full = false, eps = 1e-8, reduction = "mean" } = options;
   checkSameShape("poissonNllLoss", { input, target });
   const rate = logInput
     ? exp(input).sub(target.mul(input))
     : input.sub(target.mul(log(input.add(eps))));
-  return reduced("poissonNllLoss", full ? rate.add(stirling(target)) : rate, reduction);
+  return reduced(full ? rate.add(stirling(target)) : rate, reduction);
 }
 
 /** t log t − t + ½ log 2πt where t > 1, else 0: nearly log t!. */
@@ -62,8 +69,14 @@ export function gaussianNllLoss(
   input: Tensor,
   target: Tensor,
   variance: Tensor,
-  { full = false, eps = 1e-6, reduction = "mean" }: GaussianNllLossOptions = {},
+  options: GaussianNllLossOptions = {},
 ): Tensor {
+  if (arguments.length > 3)
+    checkCall(
+      'gaussianNllLoss(input, target, variance, { full: boolean, eps: number, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+  const { full = false, eps = 1e-6, reduction = "mean" } = options;
   checkSameShape("gaussianNllLoss", { input, target });
   const given = varianceFor(input, variance);
   const v = given.add(given.clamp(eps).sub(given).detach());
@@ -71,7 +84,7 @@ export function gaussianNllLoss(
     .add(square(input.sub(target)).div(v))
     .mul(0.5);
   const constant = full ? 0.5 * Math.log(2 * Math.PI) : 0;
-  return reduced("gaussianNllLoss", constant === 0 ? loss : loss.add(constant), reduction);
+  return reduced(constant === 0 ? loss : loss.add(constant), reduction);
 }
 
 function varianceFor({ shape }: Tensor, variance: Tensor): Tensor {

@@ -1,15 +1,22 @@
 import { avgPool1d, avgPool2d, avgPool3d, type PoolOptions, type Tensor } from "@wgrad/autograd";
-import { composite } from "@wgrad/autograd/plugin";
+import { checkCall, composite } from "@wgrad/autograd/plugin";
 
 /** Settings of the power-average poolings. */
 export type LpPoolOptions = Omit<PoolOptions, "padding">;
 
+type LpPool = (x: Tensor, normType: number, kernelSize: Size, options?: LpPoolOptions) => Tensor;
+
 type Size = number | readonly number[];
 
-const lpPool =
-  (pool: typeof avgPool1d, rank: number) =>
-  (x: Tensor, normType: number, kernelSize: Size, options: LpPoolOptions = {}): Tensor =>
-    composite(() => {
+function lpPool(pool: typeof avgPool1d, rank: number): LpPool {
+  return function (x, normType, kernelSize, options = {}) {
+    if (arguments.length > 3) {
+      checkCall(
+        `lpPool${rank}d(x, normType: number, kernelSize: number | list, { stride: number | list | null, ceilMode: boolean })`,
+        arguments,
+      );
+    }
+    return composite(() => {
       const kernel =
         typeof kernelSize === "number" ? Array<number>(rank).fill(kernelSize) : kernelSize;
       const count = kernel.reduce((product, n) => product * n, 1);
@@ -20,8 +27,8 @@ const lpPool =
         .mul(count)
         .pow(1 / normType);
     });
-
-type LpPool = ReturnType<typeof lpPool>;
+  };
+}
 
 /** (Σ xᵖ)^(1/p) over every window of a signal, sums below 0 as 0. x: [N, C, L] or [C, L]. */
 export const lpPool1d: LpPool = lpPool(avgPool1d, 1);

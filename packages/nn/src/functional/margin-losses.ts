@@ -11,6 +11,7 @@ import {
   type Tensor,
   where,
 } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkSameShape, reduced } from "./reduction.ts";
 
 /** Settings of losses with a margin. */
@@ -19,24 +20,29 @@ export interface MarginOptions extends LossOptions {
 }
 
 /** Mean of log(1 + e^(−y x)) for targets y of 1 and −1. Shapes must be equal. */
-export function softMarginLoss(
-  input: Tensor,
-  target: Tensor,
-  { reduction = "mean" }: LossOptions = {},
-): Tensor {
+export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall('softMarginLoss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
+  const { reduction = "mean" } = options;
   checkSameShape("softMarginLoss", { input, target });
-  return reduced("softMarginLoss", softplus(input.mul(target).neg()), reduction);
+  return reduced(softplus(input.mul(target).neg()), reduction);
 }
 
 /** Mean of x where the target is 1, and of max(0, margin − x) where it is −1. Margin 1 unless given. */
 export function hingeEmbeddingLoss(
   input: Tensor,
   target: Tensor,
-  { margin = 1, reduction = "mean" }: MarginOptions = {},
+  options: MarginOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'hingeEmbeddingLoss(input, target, { margin: number, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+  const { margin = 1, reduction = "mean" } = options;
   checkSameShape("hingeEmbeddingLoss", { input, target });
   const apart = where(target.ne(1), input.neg().add(margin).clamp(0), 0);
-  return reduced("hingeEmbeddingLoss", apart.add(where(target.ne(-1), input, 0)), reduction);
+  return reduced(apart.add(where(target.ne(-1), input, 0)), reduction);
 }
 
 /** Mean of max(0, −y (a − b) + margin): y = 1 where `input1` should be the larger, else −1. Margin 0 unless given. */
@@ -44,11 +50,17 @@ export function marginRankingLoss(
   input1: Tensor,
   input2: Tensor,
   target: Tensor,
-  { margin = 0, reduction = "mean" }: MarginOptions = {},
+  options: MarginOptions = {},
 ): Tensor {
+  if (arguments.length > 3)
+    checkCall(
+      'marginRankingLoss(input1, input2, target, { margin: number, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+  const { margin = 0, reduction = "mean" } = options;
   checkSameShape("marginRankingLoss", { input1, input2, target });
   const loss = target.neg().mul(input1.sub(input2)).add(margin).clamp(0);
-  return reduced("marginRankingLoss", loss, reduction);
+  return reduced(loss, reduction);
 }
 
 /**
@@ -59,8 +71,14 @@ export function cosineEmbeddingLoss(
   input1: Tensor,
   input2: Tensor,
   target: Tensor,
-  { margin = 0, reduction = "mean" }: MarginOptions = {},
+  options: MarginOptions = {},
 ): Tensor {
+  if (arguments.length > 3)
+    checkCall(
+      'cosineEmbeddingLoss(input1, input2, target, { margin: number, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+  const { margin = 0, reduction = "mean" } = options;
   checkSameShape("cosineEmbeddingLoss", { input1, input2 });
   const size = (x: Tensor): Tensor => x.mul(x).sum(-1).add(1e-12);
   const cosine = input1
@@ -69,7 +87,7 @@ export function cosineEmbeddingLoss(
     .div(sqrt(size(input1).mul(size(input2))));
   const alike = where(target.eq(1), cosine.neg().add(1), 0);
   const apart = where(target.eq(-1), cosine.sub(margin).clamp(0), 0);
-  return reduced("cosineEmbeddingLoss", alike.add(apart), reduction);
+  return reduced(alike.add(apart), reduction);
 }
 
 /** Settings of the triplet loss. */
@@ -86,8 +104,14 @@ export function tripletMarginLoss(
   anchor: Tensor,
   positive: Tensor,
   negative: Tensor,
-  { p = 2, eps = 1e-6, ...options }: TripletMarginLossOptions = {},
+  settings: TripletMarginLossOptions = {},
 ): Tensor {
+  if (arguments.length > 3)
+    checkCall(
+      'tripletMarginLoss(anchor, positive, negative, { margin: number, p: number, eps: number, swap: boolean, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+  const { p = 2, eps = 1e-6, ...options } = settings;
   checkSameShape("tripletMarginLoss", { anchor, positive, negative });
   const distanceFunction = (a: Tensor, b: Tensor): Tensor => pairwiseDistance(a, b, { p, eps });
   return tripletMarginWithDistanceLoss(anchor, positive, negative, {
@@ -110,12 +134,17 @@ export function tripletMarginWithDistanceLoss(
   negative: Tensor,
   options: TripletMarginWithDistanceLossOptions = {},
 ): Tensor {
+  if (arguments.length > 3)
+    checkCall(
+      'tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction: function | null, margin: number, swap: boolean, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
   const { margin = 1, swap = false, reduction = "mean" } = options;
   const distance = options.distanceFunction ?? ((a, b) => pairwiseDistance(a, b));
   const near = distance(anchor, positive);
   const far = distance(anchor, negative);
   const farther = swap ? far.minimum(distance(positive, negative)) : far;
-  return reduced("tripletMarginLoss", near.sub(farther).add(margin).clamp(0), reduction);
+  return reduced(near.sub(farther).add(margin).clamp(0), reduction);
 }
 
 /** Settings of the margin loss over classes. */
@@ -130,8 +159,14 @@ export interface MultiMarginLossOptions extends MarginOptions {
 export function multiMarginLoss(
   input: Tensor,
   target: Tensor,
-  { p = 1, margin = 1, weight = null, reduction = "mean" }: MultiMarginLossOptions = {},
+  options: MultiMarginLossOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'multiMarginLoss(input, target, { p: number, margin: number, weight, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+  const { p = 1, margin = 1, weight = null, reduction = "mean" } = options;
   if (p !== 1 && p !== 2) {
     throw new ArgumentError(`multiMarginLoss: p is ${p}\n  hint: 1 or 2`);
   }
@@ -145,7 +180,7 @@ export function multiMarginLoss(
   const others = where(place.eq(arange(classes)), 0, powered);
   const factor = weight === null ? null : weight.indexSelect(0, target.reshape([-1]));
   const weighed = factor === null ? others : others.mul(factor.reshape(place.shape));
-  return reduced("multiMarginLoss", weighed.sum(-1).div(classes), reduction);
+  return reduced(weighed.sum(-1).div(classes), reduction);
 }
 
 /**
@@ -155,8 +190,14 @@ export function multiMarginLoss(
 export function multiLabelMarginLoss(
   input: Tensor,
   target: Tensor,
-  { reduction = "mean" }: LossOptions = {},
+  options: LossOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'multiLabelMarginLoss(input, target, { reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+  const { reduction = "mean" } = options;
   checkSameShape("multiLabelMarginLoss", { input, target });
   const classes = input.shape.at(-1) as number;
   const listed = cumprod(target.ge(0).to("i32"), -1).eq(1);
@@ -166,7 +207,7 @@ export function multiLabelMarginLoss(
   const violation = input.unsqueeze(-2).sub(scores).add(1).clamp(0);
   const counts = listed.unsqueeze(-1).logicalAnd(isTarget.logicalNot().unsqueeze(-2));
   const loss = where(counts, violation, 0).sum([-2, -1]).div(classes);
-  return reduced("multiLabelMarginLoss", loss, reduction);
+  return reduced(loss, reduction);
 }
 
 /** Settings of the soft margin loss over labels. */
@@ -179,12 +220,18 @@ export interface MultiLabelSoftMarginLossOptions extends LossOptions {
 export function multiLabelSoftMarginLoss(
   input: Tensor,
   target: Tensor,
-  { weight = null, reduction = "mean" }: MultiLabelSoftMarginLossOptions = {},
+  options: MultiLabelSoftMarginLossOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'multiLabelSoftMarginLoss(input, target, { weight, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+  const { weight = null, reduction = "mean" } = options;
   checkSameShape("multiLabelSoftMarginLoss", { input, target });
   const yes = target.mul(logsigmoid(input));
   const no = target.neg().add(1).mul(logsigmoid(input.neg()));
   const loss = yes.add(no).neg();
   const weighed = weight === null ? loss : loss.mul(weight);
-  return reduced("multiLabelSoftMarginLoss", weighed.mean(-1), reduction);
+  return reduced(weighed.mean(-1), reduction);
 }

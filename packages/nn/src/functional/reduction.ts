@@ -1,13 +1,9 @@
-import { ArgumentError, type Reduction, ShapeError, type Tensor } from "@wgrad/autograd";
+import { type Reduction, ShapeError, type Tensor } from "@wgrad/autograd";
 
 /** The mean of a loss's elements, their sum, or the elements. */
-export function reduced(call: string, loss: Tensor, reduction: Reduction = "mean"): Tensor {
-  if (reduction === "mean") return loss.mean();
-  if (reduction === "sum") return loss.sum();
+export function reduced(loss: Tensor, reduction: Reduction = "mean"): Tensor {
   if (reduction === "none") return loss;
-  throw new ArgumentError(
-    `${call}: unknown reduction ${JSON.stringify(reduction)}\n  hint: "mean", "sum" or "none"`,
-  );
+  return reduction === "sum" ? loss.sum() : loss.mean();
 }
 
 /** Refuses tensors that are not all of one shape. */

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import {
   adaptiveAvgPool1d,
   adaptiveAvgPool2d,
@@ -12,6 +13,7 @@ abstract class AdaptiveAvgPool extends Module<[Tensor], Tensor> {
   readonly outputSize: OutputSize;
 
   constructor(outputSize: OutputSize) {
+    checkCall(`new ${new.target.name}(outputSize)`, arguments);
     super();
     this.outputSize = outputSize;
   }

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import {
   adaptiveMaxPool1d,
   adaptiveMaxPool2d,
@@ -12,6 +13,7 @@ abstract class AdaptiveMaxPool extends Module<[Tensor], Tensor> {
   readonly outputSize: OutputSize;
 
   constructor(outputSize: OutputSize) {
+    checkCall(`new ${new.target.name}(outputSize)`, arguments);
     super();
     this.outputSize = outputSize;
   }

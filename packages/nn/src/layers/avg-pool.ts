@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonSizes } from "../print.ts";
@@ -11,7 +12,12 @@ abstract class AvgPool extends Module<[Tensor], Tensor> {
   readonly kernelSize: Sizes;
   readonly options: AvgPoolOptions & { readonly stride: Sizes; readonly padding: Sizes };
 
-  constructor(kernelSize: Sizes, { stride, padding = 0, ...options }: AvgPoolOptions = {}) {
+  constructor(kernelSize: Sizes, settings: AvgPoolOptions = {}) {
+    checkCall(
+      `new ${new.target.name}(kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })`,
+      arguments,
+    );
+    const { stride, padding = 0, ...options } = settings;
     super();
     positive(new.target.name, { kernelSize });
     this.kernelSize = kernelSize;
@@ -27,6 +33,10 @@ abstract class AvgPool extends Module<[Tensor], Tensor> {
 /** The mean of every window of a signal. x: [N, C, L] or [C, L]; windows step by `stride`, the kernel's size unless told. */
 export class AvgPool1d extends AvgPool {
   constructor(kernelSize: Sizes, options: AvgPool1dOptions = {}) {
+    checkCall(
+      "new AvgPool1d(kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean })",
+      arguments,
+    );
     super(kernelSize, options);
   }
 

@@ -1,4 +1,5 @@
 import { noGrad, type Tensor, zeros } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { batchNorm } from "../functional.ts";
 import { ChannelNorm, type ChannelNormOptions } from "./norm.ts";
 
@@ -6,15 +7,12 @@ import { ChannelNorm, type ChannelNormOptions } from "./norm.ts";
 export type BatchNormLayerOptions = ChannelNormOptions;
 
 abstract class BatchNorm extends ChannelNorm {
-  constructor(
-    numFeatures: number,
-    {
-      eps = 1e-5,
-      momentum = 0.1,
-      affine = true,
-      trackRunningStats = true,
-    }: BatchNormLayerOptions = {},
-  ) {
+  constructor(numFeatures: number, options: BatchNormLayerOptions = {}) {
+    checkCall(
+      `new ${new.target.name}(numFeatures: number, { eps: number, momentum: number | null, affine: boolean, trackRunningStats: boolean })`,
+      arguments,
+    );
+    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;
     super(numFeatures, { eps, momentum, affine, trackRunningStats });
   }
 

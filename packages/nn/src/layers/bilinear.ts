@@ -1,4 +1,5 @@
 import { type Tensor, zeros } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import { bilinear } from "../functional.ts";
 import { Module } from "../module.ts";
@@ -19,8 +20,13 @@ export class Bilinear extends Module<[x1: Tensor, x2: Tensor], Tensor> {
     in1Features: number,
     in2Features: number,
     outFeatures: number,
-    { bias = true }: LinearOptions = {},
+    options: LinearOptions = {},
   ) {
+    checkCall(
+      "new Bilinear(in1Features: number, in2Features: number, outFeatures: number, { bias: boolean })",
+      arguments,
+    );
+    const { bias = true } = options;
     super();
     positive("Bilinear", { in1Features, in2Features, outFeatures });
     const bound = 1 / Math.sqrt(in1Features);

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type CeluOptions, celu } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonFloat } from "../print.ts";
@@ -7,7 +8,9 @@ import { pythonFloat } from "../print.ts";
 export class CELU extends Module<[Tensor], Tensor> {
   readonly alpha: number;
 
-  constructor({ alpha = 1 }: CeluOptions = {}) {
+  constructor(options: CeluOptions = {}) {
+    checkCall("new CELU({ alpha: number })", arguments);
+    const { alpha = 1 } = options;
     super();
     this.alpha = alpha;
   }

@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Module } from "../module.ts";
 import { positive } from "./sizes.ts";
 
@@ -7,6 +8,7 @@ export class ChannelShuffle extends Module<[Tensor], Tensor> {
   readonly groups: number;
 
   constructor(groups: number) {
+    checkCall("new ChannelShuffle(groups: number)", arguments);
     super();
     positive("ChannelShuffle", { groups });
     this.groups = groups;

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import {
   type ConvTransposeOptions,
   convTranspose1d,
@@ -64,6 +65,10 @@ export class ConvTranspose1d extends ConvTranspose {
     kernelSize: Sizes,
     options: ConvTransposeLayerOptions = {},
   ) {
+    checkCall(
+      "new ConvTranspose1d(inChannels: number, outChannels: number, kernelSize: number | list, { stride: number | list, padding: number | list, outputPadding: number | list, groups: number, bias: boolean, dilation: number | list })",
+      arguments,
+    );
     super(1, inChannels, outChannels, kernelSize, options);
   }
 
@@ -83,6 +88,10 @@ export class ConvTranspose2d extends ConvTranspose {
     kernelSize: Sizes,
     options: ConvTransposeLayerOptions = {},
   ) {
+    checkCall(
+      "new ConvTranspose2d(inChannels: number, outChannels: number, kernelSize: number | list, { stride: number | list, padding: number | list, outputPadding: number | list, groups: number, bias: boolean, dilation: number | list })",
+      arguments,
+    );
     super(2, inChannels, outChannels, kernelSize, options);
   }
 
@@ -102,6 +111,10 @@ export class ConvTranspose3d extends ConvTranspose {
     kernelSize: Sizes,
     options: ConvTransposeLayerOptions = {},
   ) {
+    checkCall(
+      "new ConvTranspose3d(inChannels: number, outChannels: number, kernelSize: number | list, { stride: number | list, padding: number | list, outputPadding: number | list, groups: number, bias: boolean, dilation: number | list })",
+      arguments,
+    );
     super(3, inChannels, outChannels, kernelSize, options);
   }
 

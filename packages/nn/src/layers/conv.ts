@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type ConvOptions, conv1d, conv2d, conv3d, pad } from "../functional.ts";
 import { Convolution } from "./convolution.ts";
 import { perDim, type Sizes } from "./sizes.ts";
@@ -80,6 +81,10 @@ export class Conv1d extends Conv {
     kernelSize: Sizes,
     options: ConvLayerOptions = {},
   ) {
+    checkCall(
+      'new Conv1d(inChannels: number, outChannels: number, kernelSize: number | list, { stride: number | list, padding: number | list | "valid" | "same", dilation: number | list, groups: number, bias: boolean, paddingMode: "zeros" | "reflect" | "replicate" | "circular" })',
+      arguments,
+    );
     super(1, inChannels, outChannels, kernelSize, options);
   }
 
@@ -100,6 +105,10 @@ export class Conv2d extends Conv {
     kernelSize: Sizes,
     options: ConvLayerOptions = {},
   ) {
+    checkCall(
+      'new Conv2d(inChannels: number, outChannels: number, kernelSize: number | list, { stride: number | list, padding: number | list | "valid" | "same", dilation: number | list, groups: number, bias: boolean, paddingMode: "zeros" | "reflect" | "replicate" | "circular" })',
+      arguments,
+    );
     super(2, inChannels, outChannels, kernelSize, options);
   }
 
@@ -120,6 +129,10 @@ export class Conv3d extends Conv {
     kernelSize: Sizes,
     options: ConvLayerOptions = {},
   ) {
+    checkCall(
+      'new Conv3d(inChannels: number, outChannels: number, kernelSize: number | list, { stride: number | list, padding: number | list | "valid" | "same", dilation: number | list, groups: number, bias: boolean, paddingMode: "zeros" | "reflect" | "replicate" | "circular" })',
+      arguments,
+    );
     super(3, inChannels, outChannels, kernelSize, options);
   }
 

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import {
   type CosineSimilarityOptions,
   cosineSimilarity,
@@ -12,7 +13,9 @@ export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor], Tensor> {
   readonly dim: number;
   readonly eps: number;
 
-  constructor({ dim = 1, eps = 1e-8 }: CosineSimilarityOptions = {}) {
+  constructor(options: CosineSimilarityOptions = {}) {
+    checkCall("new CosineSimilarity({ dim: number, eps: number })", arguments);
+    const { dim = 1, eps = 1e-8 } = options;
     super();
     this.dim = dim;
     this.eps = eps;
@@ -27,7 +30,9 @@ export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor], Tensor> {
 export class PairwiseDistance extends Module<[x1: Tensor, x2: Tensor], Tensor> {
   readonly options: Required<PairwiseDistanceOptions>;
 
-  constructor({ p = 2, eps = 1e-6, keepdim = false }: PairwiseDistanceOptions = {}) {
+  constructor(options: PairwiseDistanceOptions = {}) {
+    checkCall("new PairwiseDistance({ p: number, eps: number, keepdim: boolean })", arguments);
+    const { p = 2, eps = 1e-6, keepdim = false } = options;
     super();
     this.options = { p, eps, keepdim };
   }

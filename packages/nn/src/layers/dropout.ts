@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import {
   alphaDropout,
   type DropoutOptions,
@@ -22,6 +23,7 @@ abstract class DropoutLayer extends Module<[Tensor], Tensor> {
 
   /** Takes `p` by place or by name. */
   constructor(probability: number | DropoutLayerOptions = {}) {
+    checkCall(`new ${new.target.name}(p?: number, { p: number })`, arguments);
     super();
     const { p = 0.5 } = typeof probability === "number" ? { p: probability } : probability;
     if (!(p >= 0 && p <= 1)) {

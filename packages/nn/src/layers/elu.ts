@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type EluOptions, elu } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonFloat } from "../print.ts";
@@ -7,7 +8,9 @@ import { pythonFloat } from "../print.ts";
 export class ELU extends Module<[Tensor], Tensor> {
   readonly alpha: number;
 
-  constructor({ alpha = 1 }: EluOptions = {}) {
+  constructor(options: EluOptions = {}) {
+    checkCall("new ELU({ alpha: number })", arguments);
+    const { alpha = 1 } = options;
     super();
     this.alpha = alpha;
   }

@@ -1,4 +1,5 @@
 import { ArgumentError, arange, ones, type Tensor, where, zeros } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
@@ -34,6 +35,10 @@ export class EmbeddingBag extends Module<
   readonly includeLastOffset: boolean;
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagOptions = {}) {
+    checkCall(
+      'new EmbeddingBag(numEmbeddings: number, embeddingDim: number, { maxNorm: number | null, normType: number, mode: "sum" | "mean" | "max", includeLastOffset: boolean, paddingIdx: number | null })',
+      arguments,
+    );
     super();
     const { mode = "mean", paddingIdx = null, maxNorm = null, normType = 2 } = options;
     if (!["mean", "sum", "max"].includes(mode)) {
@@ -52,11 +57,9 @@ export class EmbeddingBag extends Module<
     this.includeLastOffset = options.includeLastOffset ?? false;
   }
 
-  forward(
-    input: Tensor,
-    offsets: Tensor | null = null,
-    { perSampleWeights = null }: BagOptions = {},
-  ): Tensor {
+  forward(input: Tensor, offsets: Tensor | null = null, options: BagOptions = {}): Tensor {
+    checkCall("bag(input, offsets?, { perSampleWeights })", arguments);
+    const { perSampleWeights = null } = options;
     const [starts, bags] = bagStarts(input, offsets, this.includeLastOffset);
     if (perSampleWeights !== null && this.mode !== "sum") {
       throw new ArgumentError(

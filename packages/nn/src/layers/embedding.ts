@@ -9,6 +9,7 @@ import {
   where,
   zeros,
 } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
@@ -38,6 +39,10 @@ export class Embedding extends Module<[Tensor], Tensor> {
   readonly scaleGradByFreq: boolean;
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
+    checkCall(
+      "new Embedding(numEmbeddings: number, embeddingDim: number, { paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean })",
+      arguments,
+    );
     super();
     const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false } = options;
     const weight = zeros([numEmbeddings, embeddingDim]).normal_();
@@ -53,8 +58,13 @@ export class Embedding extends Module<[Tensor], Tensor> {
   /** A layer that starts from this table, copied; frozen unless told otherwise. */
   static fromPretrained(
     embeddings: Tensor,
-    { freeze = true, ...options }: EmbeddingLayerOptions & { readonly freeze?: boolean } = {},
+    settings: EmbeddingLayerOptions & { readonly freeze?: boolean } = {},
   ): Embedding {
+    checkCall(
+      "Embedding.fromPretrained(embeddings, { freeze: boolean, paddingIdx: number | null, maxNorm: number | null, normType: number, scaleGradByFreq: boolean })",
+      arguments,
+    );
+    const { freeze = true, ...options } = settings;
     const [rows, features] = embeddings.shape as readonly [number, number];
     const layer = new Embedding(rows, features, options);
     noGrad(() => layer.weight.copy_(embeddings));

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Module } from "../module.ts";
 
 /** Settings of Flatten. */
@@ -14,7 +15,9 @@ export class Flatten extends Module<[Tensor], Tensor> {
   readonly startDim: number;
   readonly endDim: number;
 
-  constructor({ startDim = 1, endDim = -1 }: FlattenOptions = {}) {
+  constructor(options: FlattenOptions = {}) {
+    checkCall("new Flatten({ startDim: number, endDim: number })", arguments);
+    const { startDim = 1, endDim = -1 } = options;
     super();
     this.startDim = startDim;
     this.endDim = endDim;

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { fold, type UnfoldOptions } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonSizes } from "../print.ts";
@@ -10,11 +11,12 @@ export class Fold extends Module<[Tensor], Tensor> {
   readonly kernelSize: Sizes;
   readonly options: Required<UnfoldOptions>;
 
-  constructor(
-    outputSize: Sizes,
-    kernelSize: Sizes,
-    { dilation = 1, padding = 0, stride = 1 }: UnfoldOptions = {},
-  ) {
+  constructor(outputSize: Sizes, kernelSize: Sizes, options: UnfoldOptions = {}) {
+    checkCall(
+      "new Fold(outputSize: number | list, kernelSize: number | list, { dilation: number | list, padding: number | list, stride: number | list })",
+      arguments,
+    );
+    const { dilation = 1, padding = 0, stride = 1 } = options;
     super();
     positive("Fold", { outputSize, kernelSize });
     this.outputSize = outputSize;

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type GeluOptions, gelu } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonValue } from "../print.ts";
@@ -10,7 +11,9 @@ import { pythonValue } from "../print.ts";
 export class GELU extends Module<[Tensor], Tensor> {
   readonly approximate: "none" | "tanh";
 
-  constructor({ approximate = "none" }: GeluOptions = {}) {
+  constructor(options: GeluOptions = {}) {
+    checkCall('new GELU({ approximate: "none" | "tanh" })', arguments);
+    const { approximate = "none" } = options;
     super();
     this.approximate = approximate;
   }

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { glu } from "../functional.ts";
 import { Module } from "../module.ts";
 
@@ -12,7 +13,9 @@ export interface GLUOptions {
 export class GLU extends Module<[Tensor], Tensor> {
   readonly dim: number;
 
-  constructor({ dim = -1 }: GLUOptions = {}) {
+  constructor(options: GLUOptions = {}) {
+    checkCall("new GLU({ dim: number })", arguments);
+    const { dim = -1 } = options;
     super();
     this.dim = dim;
   }

@@ -1,4 +1,5 @@
 import { ArgumentError, ones, type Tensor, zeros } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import { groupNorm } from "../functional.ts";
 import { Module } from "../module.ts";
@@ -25,11 +26,12 @@ export class GroupNorm extends Module<[Tensor], Tensor> {
   weight: Parameter | null;
   bias: Parameter | null;
 
-  constructor(
-    numGroups: number,
-    numChannels: number,
-    { eps = 1e-5, affine = true }: GroupNormOptions = {},
-  ) {
+  constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
+    checkCall(
+      "new GroupNorm(numGroups: number, numChannels: number, { eps: number, affine: boolean })",
+      arguments,
+    );
+    const { eps = 1e-5, affine = true } = options;
     super();
     positive("GroupNorm", { numGroups, numChannels });
     if (numChannels % numGroups !== 0) {

@@ -1,4 +1,5 @@
 import { chunk, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Cell } from "../functional/recurrence.ts";
 import { Recurrent, type RecurrentOptions, type SequenceOptions } from "./recurrent.ts";
 
@@ -49,10 +50,15 @@ export class GRU extends Recurrent<
   [Tensor, Tensor]
 > {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
+    checkCall(
+      "new GRU(inputSize: number, hiddenSize: number, { numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean })",
+      arguments,
+    );
     super(3, inputSize, hiddenSize, options);
   }
 
   forward(x: Tensor, h: Tensor | null = null, options: SequenceOptions = {}): [Tensor, Tensor] {
+    checkCall("gru(x, h?, { lengths })", arguments);
     const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], gruCell, options);
     return [out, end as Tensor];
   }

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type HardtanhOptions, hardtanh } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonFloat } from "../print.ts";
@@ -8,7 +9,9 @@ export class Hardtanh extends Module<[Tensor], Tensor> {
   readonly minVal: number;
   readonly maxVal: number;
 
-  constructor({ minVal = -1, maxVal = 1 }: HardtanhOptions = {}) {
+  constructor(options: HardtanhOptions = {}) {
+    checkCall("new Hardtanh({ minVal: number, maxVal: number })", arguments);
+    const { minVal = -1, maxVal = 1 } = options;
     super();
     this.minVal = minVal;
     this.maxVal = maxVal;

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { instanceNorm } from "../functional.ts";
 import { ChannelNorm, type ChannelNormOptions } from "./norm.ts";
 
@@ -6,15 +7,12 @@ import { ChannelNorm, type ChannelNormOptions } from "./norm.ts";
 export type InstanceNormLayerOptions = ChannelNormOptions;
 
 abstract class InstanceNorm extends ChannelNorm {
-  constructor(
-    numFeatures: number,
-    {
-      eps = 1e-5,
-      momentum = 0.1,
-      affine = false,
-      trackRunningStats = false,
-    }: InstanceNormLayerOptions = {},
-  ) {
+  constructor(numFeatures: number, options: InstanceNormLayerOptions = {}) {
+    checkCall(
+      `new ${new.target.name}(numFeatures: number, { eps: number, momentum: number | null, affine: boolean, trackRunningStats: boolean })`,
+      arguments,
+    );
+    const { eps = 1e-5, momentum = 0.1, affine = false, trackRunningStats = false } = options;
     super(numFeatures, { eps, momentum, affine, trackRunningStats });
   }
 

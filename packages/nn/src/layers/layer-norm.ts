@@ -1,4 +1,5 @@
 import { ones, type Shape, type Tensor, zeros } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import { layerNorm } from "../functional.ts";
 import { Module } from "../module.ts";
@@ -26,10 +27,12 @@ export class LayerNorm extends Module<[Tensor], Tensor> {
   weight: Parameter | null;
   bias: Parameter | null;
 
-  constructor(
-    normalizedShape: Sizes,
-    { eps = 1e-5, elementwiseAffine = true, bias = true }: LayerNormOptions = {},
-  ) {
+  constructor(normalizedShape: Sizes, options: LayerNormOptions = {}) {
+    checkCall(
+      "new LayerNorm(normalizedShape: number | number[], { eps: number, elementwiseAffine: boolean, bias: boolean })",
+      arguments,
+    );
+    const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     super();
     positive("LayerNorm", { normalizedShape });
     const shape = perDim(1, normalizedShape);

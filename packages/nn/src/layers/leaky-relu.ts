@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type LeakyReluOptions, leakyRelu } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonFloat } from "../print.ts";
@@ -7,7 +8,9 @@ import { pythonFloat } from "../print.ts";
 export class LeakyReLU extends Module<[Tensor], Tensor> {
   readonly negativeSlope: number;
 
-  constructor({ negativeSlope = 0.01 }: LeakyReluOptions = {}) {
+  constructor(options: LeakyReluOptions = {}) {
+    checkCall("new LeakyReLU({ negativeSlope: number })", arguments);
+    const { negativeSlope = 0.01 } = options;
     super();
     this.negativeSlope = negativeSlope;
   }

@@ -1,4 +1,5 @@
 import { ArgumentError, linear, type Tensor, zeros } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
@@ -18,7 +19,9 @@ export class Linear extends Module<[Tensor], Tensor> {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions = {}) {
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+    checkCall("new Linear(inFeatures: number, outFeatures: number, { bias: boolean })", arguments);
+    const { bias = true } = options;
     super();
     for (const size of [inFeatures, outFeatures]) {
       if (Number.isInteger(size) && size > 0) continue;

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type LocalResponseNormOptions, localResponseNorm } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonFloat } from "../print.ts";
@@ -12,7 +13,12 @@ export class LocalResponseNorm extends Module<[Tensor], Tensor> {
   readonly size: number;
   readonly options: Required<LocalResponseNormOptions>;
 
-  constructor(size: number, { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {}) {
+  constructor(size: number, options: LocalResponseNormOptions = {}) {
+    checkCall(
+      "new LocalResponseNorm(size: number, { alpha: number, beta: number, k: number })",
+      arguments,
+    );
+    const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
     super();
     positive("LocalResponseNorm", { size });
     this.size = size;

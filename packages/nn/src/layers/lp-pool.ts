@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonSizes, pythonValue } from "../print.ts";
@@ -10,6 +11,10 @@ abstract class LPPool extends Module<[Tensor], Tensor> {
   readonly options: LpPoolOptions;
 
   constructor(normType: number, kernelSize: Sizes, options: LpPoolOptions = {}) {
+    checkCall(
+      `new ${new.target.name}(normType: number, kernelSize: number | list, { stride: number | list | null, ceilMode: boolean })`,
+      arguments,
+    );
     super();
     positive(new.target.name, { kernelSize });
     this.normType = normType;

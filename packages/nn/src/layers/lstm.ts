@@ -1,5 +1,5 @@
 import { chunk, type Tensor, zerosLike } from "@wgrad/autograd";
-import { type Expr, e, elementwise, nary } from "@wgrad/autograd/plugin";
+import { checkCall, type Expr, e, elementwise, nary } from "@wgrad/autograd/plugin";
 import type { Cell } from "../functional/recurrence.ts";
 import { Recurrent, type RecurrentOptions, type SequenceOptions } from "./recurrent.ts";
 
@@ -121,6 +121,10 @@ export class LSTM extends Recurrent<
   [Tensor, LSTMState]
 > {
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
+    checkCall(
+      "new LSTM(inputSize: number, hiddenSize: number, { numLayers: number, bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean, projSize: number })",
+      arguments,
+    );
     super(4, inputSize, hiddenSize, options);
   }
 
@@ -129,6 +133,7 @@ export class LSTM extends Recurrent<
     state: LSTMState | null = null,
     options: SequenceOptions = {},
   ): [Tensor, LSTMState] {
+    checkCall("lstm(x, state?, { lengths })", arguments);
     const widths = [this.outputSize, this.hiddenSize];
     const [out, [h, c]] = this.run(x, state, widths, lstmCell, options);
     return [out, [h as Tensor, c as Tensor]];

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonSizes, pythonValue } from "../print.ts";
@@ -16,10 +17,12 @@ abstract class MaxPool extends Module<[Tensor], Tensor> {
     readonly ceilMode: boolean;
   };
 
-  constructor(
-    kernelSize: Sizes,
-    { stride, padding = 0, dilation = 1, ceilMode = false }: MaxPoolLayerOptions = {},
-  ) {
+  constructor(kernelSize: Sizes, options: MaxPoolLayerOptions = {}) {
+    checkCall(
+      `new ${new.target.name}(kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean })`,
+      arguments,
+    );
+    const { stride, padding = 0, dilation = 1, ceilMode = false } = options;
     super();
     positive(new.target.name, { kernelSize });
     this.kernelSize = kernelSize;

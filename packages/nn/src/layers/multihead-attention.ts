@@ -11,6 +11,7 @@ import {
   where,
   zeros,
 } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import { xavierNormal_, xavierUniform_, zeros_ } from "../init.ts";
 import { Module } from "../module.ts";
@@ -75,6 +76,10 @@ export class MultiheadAttention extends Module<
   readonly addZeroAttn: boolean;
 
   constructor(embedDim: number, numHeads: number, options: MultiheadAttentionOptions = {}) {
+    checkCall(
+      "new MultiheadAttention(embedDim: number, numHeads: number, { dropout: number, bias: boolean, addBiasKv: boolean, addZeroAttn: boolean, kdim: number | null, vdim: number | null, batchFirst: boolean })",
+      arguments,
+    );
     super();
     if (!(embedDim > 0 && numHeads > 0 && embedDim % numHeads === 0)) {
       throw new ArgumentError(
@@ -113,6 +118,10 @@ export class MultiheadAttention extends Module<
     value: Tensor,
     options: AttendOptions = {},
   ): [Tensor, Tensor | null] {
+    checkCall(
+      "attention(query, key, value, { keyPaddingMask, needWeights: boolean, attnMask, averageAttnWeights: boolean, isCausal: boolean })",
+      arguments,
+    );
     const rank = query.shape.length;
     if ((rank !== 2 && rank !== 3) || key.shape.length !== rank || value.shape.length !== rank) {
       const got = [query, key, value].map(({ shape }) => `[${shape.join(", ")}]`).join(", ");

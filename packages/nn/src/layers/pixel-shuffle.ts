@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { pixelShuffle, pixelUnshuffle } from "../functional.ts";
 import { Module } from "../module.ts";
 import { positive } from "./sizes.ts";
@@ -8,6 +9,7 @@ export class PixelShuffle extends Module<[Tensor], Tensor> {
   readonly upscaleFactor: number;
 
   constructor(upscaleFactor: number) {
+    checkCall("new PixelShuffle(upscaleFactor: number)", arguments);
     super();
     positive("PixelShuffle", { upscaleFactor });
     this.upscaleFactor = upscaleFactor;
@@ -27,6 +29,7 @@ export class PixelUnshuffle extends Module<[Tensor], Tensor> {
   readonly downscaleFactor: number;
 
   constructor(downscaleFactor: number) {
+    checkCall("new PixelUnshuffle(downscaleFactor: number)", arguments);
     super();
     positive("PixelUnshuffle", { downscaleFactor });
     this.downscaleFactor = downscaleFactor;

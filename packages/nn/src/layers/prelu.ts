@@ -1,4 +1,5 @@
 import { full, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import { prelu } from "../functional.ts";
 import { Module } from "../module.ts";
@@ -18,7 +19,9 @@ export interface PReLUOptions {
 export class PReLU extends Module<[Tensor], Tensor> {
   weight: Parameter;
 
-  constructor(numParameters = 1, { init = 0.25 }: PReLUOptions = {}) {
+  constructor(numParameters = 1, options: PReLUOptions = {}) {
+    checkCall("new PReLU(numParameters?: number, { init: number })", arguments);
+    const { init = 0.25 } = options;
     super();
     positive("PReLU", { numParameters });
     this.weight = parameter(full([numParameters], init));

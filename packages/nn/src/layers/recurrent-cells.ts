@@ -1,4 +1,5 @@
 import { linear, ShapeError, type Tensor, zeros } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Cell } from "../functional/recurrence.ts";
 import { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
@@ -63,18 +64,19 @@ export class RNNCell extends RecurrentCell<[x: Tensor, h?: Tensor | null], Tenso
   constructor(
     inputSize: number,
     hiddenSize: number,
-    {
-      nonlinearity = "tanh",
-      ...options
-    }: CellOptions & { readonly nonlinearity?: Nonlinearity } = {},
+    settings: CellOptions & { readonly nonlinearity?: Nonlinearity } = {},
   ) {
+    checkCall(
+      'new RNNCell(inputSize: number, hiddenSize: number, { bias: boolean, nonlinearity: "tanh" | "relu" })',
+      arguments,
+    );
+    const { nonlinearity = "tanh", ...options } = settings;
     super(1, inputSize, hiddenSize, options);
-    rnnCell("RNNCell", nonlinearity);
     this.nonlinearity = nonlinearity;
   }
 
   forward(x: Tensor, h: Tensor | null = null): Tensor {
-    const step = rnnCell("RNNCell", this.nonlinearity);
+    const step = rnnCell(this.nonlinearity);
     return this.next(x, h === null ? null : [h], 1, step)[0] as Tensor;
   }
 
@@ -90,6 +92,7 @@ export class RNNCell extends RecurrentCell<[x: Tensor, h?: Tensor | null], Tenso
  */
 export class LSTMCell extends RecurrentCell<[x: Tensor, state?: LSTMState | null], LSTMState> {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
+    checkCall("new LSTMCell(inputSize: number, hiddenSize: number, { bias: boolean })", arguments);
     super(4, inputSize, hiddenSize, options);
   }
 
@@ -101,6 +104,7 @@ export class LSTMCell extends RecurrentCell<[x: Tensor, state?: LSTMState | null
 /** r, z = σ(…), n = tanh(x Wᵢₙᵀ + bᵢₙ + r ⊙ (h Wₕₙᵀ + bₕₙ)), h' = (1 − z) ⊙ n + z ⊙ h.  x: [B, I]; h: [B, H] → [B, H]. */
 export class GRUCell extends RecurrentCell<[x: Tensor, h?: Tensor | null], Tensor> {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
+    checkCall("new GRUCell(inputSize: number, hiddenSize: number, { bias: boolean })", arguments);
     super(3, inputSize, hiddenSize, options);
   }
 

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { pad } from "../functional.ts";
 import { Padding } from "./padding.ts";
 import type { Sizes } from "./sizes.ts";
@@ -6,6 +7,7 @@ import type { Sizes } from "./sizes.ts";
 /** x mirrored at its edges, which are not repeated. x: [N, C, L] or [C, L]; `padding` is a number or [left, right]. */
 export class ReflectionPad1d extends Padding {
   constructor(padding: Sizes) {
+    checkCall("new ReflectionPad1d(padding: number | list)", arguments);
     super(1, padding);
   }
 
@@ -17,6 +19,7 @@ export class ReflectionPad1d extends Padding {
 /** x mirrored at its edges, which are not repeated. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right, top, bottom]. */
 export class ReflectionPad2d extends Padding {
   constructor(padding: Sizes) {
+    checkCall("new ReflectionPad2d(padding: number | list)", arguments);
     super(2, padding);
   }
 
@@ -28,6 +31,7 @@ export class ReflectionPad2d extends Padding {
 /** x mirrored at its edges, which are not repeated. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left, right, top, bottom, front, back]. */
 export class ReflectionPad3d extends Padding {
   constructor(padding: Sizes) {
+    checkCall("new ReflectionPad3d(padding: number | list)", arguments);
     super(3, padding);
   }
 

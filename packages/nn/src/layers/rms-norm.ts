@@ -1,4 +1,5 @@
 import { ones, type Shape, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import { rmsNorm } from "../functional.ts";
 import { Module } from "../module.ts";
@@ -23,10 +24,12 @@ export class RMSNorm extends Module<[Tensor], Tensor> {
   readonly eps: number | null;
   weight: Parameter | null;
 
-  constructor(
-    normalizedShape: Sizes,
-    { eps = null, elementwiseAffine = true }: RMSNormOptions = {},
-  ) {
+  constructor(normalizedShape: Sizes, options: RMSNormOptions = {}) {
+    checkCall(
+      "new RMSNorm(normalizedShape: number | number[], { eps: number | null, elementwiseAffine: boolean })",
+      arguments,
+    );
+    const { eps = null, elementwiseAffine = true } = options;
     super();
     positive("RMSNorm", { normalizedShape });
     const shape = perDim(1, normalizedShape);

@@ -1,4 +1,5 @@
-import { ArgumentError, relu, type Tensor, tanh, where } from "@wgrad/autograd";
+import { relu, type Tensor, tanh, where } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Cell } from "../functional/recurrence.ts";
 import { Recurrent, type RecurrentOptions, type SequenceOptions } from "./recurrent.ts";
 
@@ -12,13 +13,8 @@ export interface RNNOptions extends RecurrentOptions {
 }
 
 /** The step h' = f(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ). */
-export function rnnCell(call: string, nonlinearity: Nonlinearity): Cell {
+export function rnnCell(nonlinearity: Nonlinearity): Cell {
   const activation = { tanh, relu }[nonlinearity];
-  if (activation === undefined) {
-    throw new ArgumentError(
-      `${call}: unknown nonlinearity ${JSON.stringify(nonlinearity)}\n  hint: "tanh" or "relu"`,
-    );
-  }
   return {
     gates: 1,
     step: (x, h) => ({ states: [activation(x.add(h))], kept: [] }),
@@ -42,18 +38,19 @@ export class RNN extends Recurrent<
 > {
   readonly nonlinearity: Nonlinearity;
 
-  constructor(
-    inputSize: number,
-    hiddenSize: number,
-    { nonlinearity = "tanh", ...options }: RNNOptions = {},
-  ) {
+  constructor(inputSize: number, hiddenSize: number, settings: RNNOptions = {}) {
+    checkCall(
+      'new RNN(inputSize: number, hiddenSize: number, { numLayers: number, nonlinearity: "tanh" | "relu", bias: boolean, batchFirst: boolean, dropout: number, bidirectional: boolean })',
+      arguments,
+    );
+    const { nonlinearity = "tanh", ...options } = settings;
     super(1, inputSize, hiddenSize, options);
-    rnnCell("RNN", nonlinearity);
     this.nonlinearity = nonlinearity;
   }
 
   forward(x: Tensor, h: Tensor | null = null, options: SequenceOptions = {}): [Tensor, Tensor] {
-    const cell = rnnCell("RNN", this.nonlinearity);
+    checkCall("rnn(x, h?, { lengths })", arguments);
+    const cell = rnnCell(this.nonlinearity);
     const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], cell, options);
     return [out, end as Tensor];
   }

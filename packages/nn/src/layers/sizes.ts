@@ -17,3 +17,10 @@ export function positive(layer: string, sizes: Readonly<Record<string, Sizes>>):
     );
   }
 }
+
+/** A dimension given by place or by name. Throws ArgumentError where there is none. */
+export function dimOf(layer: string, given: number | { readonly dim: number } | undefined): number {
+  const dim = typeof given === "object" ? given.dim : given;
+  if (dim !== undefined) return dim;
+  throw new ArgumentError(`${layer}: dim is missing\n  hint: new ${layer}(dim)`);
+}

@@ -1,14 +1,18 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { softmax } from "../functional.ts";
 import { Module } from "../module.ts";
+import { dimOf } from "./sizes.ts";
 
 /** y = eˣ / Σ eˣ along `dim`: numbers from 0 to 1 that add up to 1. Any shape. */
 export class Softmax extends Module<[Tensor], Tensor> {
   readonly dim: number;
 
-  constructor(dim: number) {
+  /** Takes `dim` by place or by name. */
+  constructor(dim: number | { readonly dim: number }) {
+    checkCall("new Softmax(dim?: number, { dim: number })", arguments);
     super();
-    this.dim = dim;
+    this.dim = dimOf("Softmax", dim);
   }
 
   forward(x: Tensor): Tensor {

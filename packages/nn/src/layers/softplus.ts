@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type SoftplusOptions, softplus } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonFloat } from "../print.ts";
@@ -8,7 +9,9 @@ export class Softplus extends Module<[Tensor], Tensor> {
   readonly beta: number;
   readonly threshold: number;
 
-  constructor({ beta = 1, threshold = 20 }: SoftplusOptions = {}) {
+  constructor(options: SoftplusOptions = {}) {
+    checkCall("new Softplus({ beta: number, threshold: number })", arguments);
+    const { beta = 1, threshold = 20 } = options;
     super();
     this.beta = beta;
     this.threshold = threshold;

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { softshrink } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonFloat } from "../print.ts";
@@ -13,7 +14,9 @@ export interface SoftshrinkOptions {
 export class Softshrink extends Module<[Tensor], Tensor> {
   readonly lambd: number;
 
-  constructor({ lambd = 0.5 }: SoftshrinkOptions = {}) {
+  constructor(options: SoftshrinkOptions = {}) {
+    checkCall("new Softshrink({ lambd: number })", arguments);
+    const { lambd = 0.5 } = options;
     super();
     this.lambd = lambd;
   }

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { threshold } from "../functional.ts";
 import { Module } from "../module.ts";
 
@@ -8,6 +9,7 @@ export class Threshold extends Module<[Tensor], Tensor> {
   readonly value: number;
 
   constructor(limit: number, value: number) {
+    checkCall("new Threshold(limit: number, value: number)", arguments);
     super();
     this.limit = limit;
     this.value = value;

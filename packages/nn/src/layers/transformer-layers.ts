@@ -1,4 +1,5 @@
 import { ArgumentError, gelu, relu, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Module } from "../module.ts";
 import { Dropout } from "./dropout.ts";
 import { LayerNorm } from "./layer-norm.ts";
@@ -75,6 +76,10 @@ export class TransformerEncoderLayer extends Module<
   readonly activation: (x: Tensor) => Tensor;
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
+    checkCall(
+      'new TransformerEncoderLayer(dModel: number, nhead: number, { dimFeedforward: number, dropout: number, activation: "relu" | "gelu" | function, layerNormEps: number, batchFirst: boolean, normFirst: boolean, bias: boolean })',
+      arguments,
+    );
     super();
     const { dimFeedforward = 2048, dropout = 0.1, layerNormEps: eps = 1e-5 } = options;
     const { bias = true, batchFirst = false } = options;
@@ -91,6 +96,7 @@ export class TransformerEncoderLayer extends Module<
   }
 
   forward(src: Tensor, options: EncodeOptions = {}): Tensor {
+    checkCall("encoderLayer(src, { srcMask, srcKeyPaddingMask, isCausal: boolean })", arguments);
     const { srcMask = null, srcKeyPaddingMask = null, isCausal = false } = options;
     const attend = (x: Tensor): Tensor => {
       const masks = { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask, isCausal };
@@ -131,6 +137,10 @@ export class TransformerDecoderLayer extends Module<
   readonly activation: (x: Tensor) => Tensor;
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
+    checkCall(
+      'new TransformerDecoderLayer(dModel: number, nhead: number, { dimFeedforward: number, dropout: number, activation: "relu" | "gelu" | function, layerNormEps: number, batchFirst: boolean, normFirst: boolean, bias: boolean })',
+      arguments,
+    );
     super();
     const { dimFeedforward = 2048, dropout = 0.1, layerNormEps: eps = 1e-5 } = options;
     const { bias = true, batchFirst = false } = options;
@@ -150,6 +160,10 @@ export class TransformerDecoderLayer extends Module<
   }
 
   forward(tgt: Tensor, memory: Tensor, options: DecodeOptions = {}): Tensor {
+    checkCall(
+      "decoderLayer(tgt, memory, { tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal: boolean, memoryIsCausal: boolean })",
+      arguments,
+    );
     const own = {
       attnMask: options.tgtMask ?? null,
       keyPaddingMask: options.tgtKeyPaddingMask ?? null,

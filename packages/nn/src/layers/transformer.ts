@@ -1,8 +1,9 @@
 import { full, ShapeError, type Tensor, triu } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { ModuleList } from "../containers/module-list.ts";
 import { copyModule } from "../copy.ts";
 import { xavierUniform_ } from "../init.ts";
-import { type AnyModule, Module } from "../module.ts";
+import { type AnyModule, Module, tensorsOf } from "../module.ts";
 import { LayerNorm } from "./layer-norm.ts";
 import {
   type DecodeOptions,
@@ -31,14 +32,18 @@ export class TransformerEncoder extends Module<[src: Tensor, options?: EncoderOp
   constructor(
     encoderLayer: TransformerEncoderLayer,
     numLayers: number,
-    { norm = null }: TransformerStackOptions = {},
+    options: TransformerStackOptions = {},
   ) {
+    checkCall("new TransformerEncoder(encoderLayer, numLayers: number, { norm })", arguments);
+    const { norm = null } = options;
     super();
     this.layers = copies(encoderLayer, numLayers);
     this.norm = norm;
   }
 
-  forward(src: Tensor, { mask = null, ...options }: EncoderOptions = {}): Tensor {
+  forward(src: Tensor, settings: EncoderOptions = {}): Tensor {
+    checkCall("encoder(src, { mask, srcKeyPaddingMask, isCausal: boolean })", arguments);
+    const { mask = null, ...options } = settings;
     let x = src;
     for (const layer of this.layers) x = layer(x, { ...options, srcMask: mask });
     return this.norm === null ? x : this.norm(x);
@@ -56,14 +61,20 @@ export class TransformerDecoder extends Module<
   constructor(
     decoderLayer: TransformerDecoderLayer,
     numLayers: number,
-    { norm = null }: TransformerStackOptions = {},
+    options: TransformerStackOptions = {},
   ) {
+    checkCall("new TransformerDecoder(decoderLayer, numLayers: number, { norm })", arguments);
+    const { norm = null } = options;
     super();
     this.layers = copies(decoderLayer, numLayers);
     this.norm = norm;
   }
 
   forward(tgt: Tensor, memory: Tensor, options: DecodeOptions = {}): Tensor {
+    checkCall(
+      "decoder(tgt, memory, { tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal: boolean, memoryIsCausal: boolean })",
+      arguments,
+    );
     let x = tgt;
     for (const layer of this.layers) x = layer(x, memory, options);
     return this.norm === null ? x : this.norm(x);
@@ -107,35 +118,42 @@ export class Transformer extends Module<
   readonly dModel: number;
 
   constructor(options: TransformerOptions = {}) {
+    checkCall(
+      'new Transformer({ dModel: number, nhead: number, numEncoderLayers: number, numDecoderLayers: number, dimFeedforward: number, dropout: number, activation: "relu" | "gelu" | function, customEncoder, customDecoder, layerNormEps: number, batchFirst: boolean, normFirst: boolean, bias: boolean })',
+      arguments,
+    );
     super();
-    const { dModel = 512, nhead = 8, layerNormEps: eps = 1e-5, bias = true } = options;
+    const { dModel = 512, nhead = 8, customEncoder, customDecoder, ...others } = options;
+    const { numEncoderLayers = 6, numDecoderLayers = 6, ...layer } = others;
+    const { layerNormEps: eps = 1e-5, bias = true } = layer;
     const norm = (): LayerNorm => new LayerNorm(dModel, { eps, bias });
     this.dModel = dModel;
     this.encoder =
-      options.customEncoder ??
-      new TransformerEncoder(
-        new TransformerEncoderLayer(dModel, nhead, options),
-        options.numEncoderLayers ?? 6,
-        { norm: norm() },
-      );
+      customEncoder ??
+      new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layer), numEncoderLayers, {
+        norm: norm(),
+      });
     this.decoder =
-      options.customDecoder ??
-      new TransformerDecoder(
-        new TransformerDecoderLayer(dModel, nhead, options),
-        options.numDecoderLayers ?? 6,
-        { norm: norm() },
-      );
-    for (const weight of this.parameters()) {
+      customDecoder ??
+      new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layer), numDecoderLayers, {
+        norm: norm(),
+      });
+    for (const [, weight] of tensorsOf(this, "parameter")) {
       if (weight.shape.length > 1) xavierUniform_(weight);
     }
   }
 
   /** [size, size]: −∞ above the diagonal, else 0. */
   static generateSquareSubsequentMask(size: number): Tensor {
+    checkCall("Transformer.generateSquareSubsequentMask(size: number)", arguments);
     return triu(full([size, size], Number.NEGATIVE_INFINITY), 1);
   }
 
   forward(src: Tensor, tgt: Tensor, options: TransformOptions = {}): Tensor {
+    checkCall(
+      "transformer(src, tgt, { srcMask, tgtMask, memoryMask, srcKeyPaddingMask, tgtKeyPaddingMask, memoryKeyPaddingMask, srcIsCausal: boolean, tgtIsCausal: boolean, memoryIsCausal: boolean })",
+      arguments,
+    );
     if (src.shape.at(-1) !== this.dModel || tgt.shape.at(-1) !== this.dModel) {
       throw new ShapeError(
         `Transformer: source and target have ${this.dModel} features` +

@@ -1,4 +1,5 @@
 import type { Shape, Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Module } from "../module.ts";
 import { pythonSizes } from "../print.ts";
 
@@ -8,6 +9,7 @@ export class Unflatten extends Module<[Tensor], Tensor> {
   readonly unflattenedSize: Shape;
 
   constructor(dim: number, unflattenedSize: Shape) {
+    checkCall("new Unflatten(dim: number, unflattenedSize: list)", arguments);
     super();
     this.dim = dim;
     this.unflattenedSize = unflattenedSize;

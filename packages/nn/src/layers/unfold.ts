@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type UnfoldOptions, unfold } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonSizes } from "../print.ts";
@@ -9,7 +10,12 @@ export class Unfold extends Module<[Tensor], Tensor> {
   readonly kernelSize: Sizes;
   readonly options: Required<UnfoldOptions>;
 
-  constructor(kernelSize: Sizes, { dilation = 1, padding = 0, stride = 1 }: UnfoldOptions = {}) {
+  constructor(kernelSize: Sizes, options: UnfoldOptions = {}) {
+    checkCall(
+      "new Unfold(kernelSize: number | list, { dilation: number | list, padding: number | list, stride: number | list })",
+      arguments,
+    );
+    const { dilation = 1, padding = 0, stride = 1 } = options;
     super();
     positive("Unfold", { kernelSize });
     this.kernelSize = kernelSize;

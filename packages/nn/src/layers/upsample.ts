@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type InterpolateOptions, interpolate } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonFloat, pythonSizes, pythonValue } from "../print.ts";
@@ -14,6 +15,10 @@ export class Upsample extends Module<[Tensor], Tensor> {
   readonly options: InterpolateOptions;
 
   constructor(options: InterpolateOptions) {
+    checkCall(
+      "new Upsample({ size: number | list | null, scaleFactor: number | list | null, mode: string, alignCorners: boolean | null })",
+      arguments,
+    );
     super();
     if ((options?.size ?? null) === null && (options?.scaleFactor ?? null) === null) {
       throw new ArgumentError(
@@ -40,6 +45,10 @@ export class Upsample extends Module<[Tensor], Tensor> {
 /** An image at another size, each element that of the nearest. x: [N, C, H, W]. */
 export class UpsamplingNearest2d extends Upsample {
   constructor(size: UpsampleSize) {
+    checkCall(
+      "new UpsamplingNearest2d({ size: number | list | null, scaleFactor: number | list | null })",
+      arguments,
+    );
     super({ ...size, mode: "nearest" });
   }
 }
@@ -47,6 +56,10 @@ export class UpsamplingNearest2d extends Upsample {
 /** An image at another size along lines, its corners kept. x: [N, C, H, W]. */
 export class UpsamplingBilinear2d extends Upsample {
   constructor(size: UpsampleSize) {
+    checkCall(
+      "new UpsamplingBilinear2d({ size: number | list | null, scaleFactor: number | list | null })",
+      arguments,
+    );
     super({ ...size, mode: "bilinear", alignCorners: true });
   }
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import {
   type BinaryCrossEntropyOptions,
@@ -17,7 +18,9 @@ export class BCELoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   /** A factor for every element, broadcast; part of the state dict as in PyTorch. */
   readonly weight: Tensor | null;
 
-  constructor({ weight = null, ...options }: BinaryCrossEntropyOptions = {}) {
+  constructor(settings: BinaryCrossEntropyOptions = {}) {
+    checkCall('new BCELoss({ weight, reduction: "none" | "mean" | "sum" })', arguments);
+    const { weight = null, ...options } = settings;
     super();
     this.options = options;
     this.weight = weight === null ? null : buffer(weight);

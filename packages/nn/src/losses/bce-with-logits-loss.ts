@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import {
   type BinaryCrossEntropyWithLogitsOptions,
@@ -15,11 +16,12 @@ export class BCEWithLogitsLoss extends Module<[input: Tensor, target: Tensor], T
   /** A factor for the positive targets of each class, broadcast; part of the state dict as in PyTorch. */
   readonly posWeight: Tensor | null;
 
-  constructor({
-    weight = null,
-    posWeight = null,
-    ...options
-  }: BinaryCrossEntropyWithLogitsOptions = {}) {
+  constructor(settings: BinaryCrossEntropyWithLogitsOptions = {}) {
+    checkCall(
+      'new BCEWithLogitsLoss({ weight, reduction: "none" | "mean" | "sum", posWeight })',
+      arguments,
+    );
+    const { weight = null, posWeight = null, ...options } = settings;
     super();
     this.options = options;
     this.weight = weight === null ? null : buffer(weight);

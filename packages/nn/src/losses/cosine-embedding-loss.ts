@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { cosineEmbeddingLoss, type MarginOptions } from "../functional.ts";
 import { Module } from "../module.ts";
 
@@ -10,6 +11,10 @@ export class CosineEmbeddingLoss extends Module<
   readonly options: MarginOptions;
 
   constructor(options: MarginOptions = {}) {
+    checkCall(
+      'new CosineEmbeddingLoss({ margin: number, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
     super();
     this.options = options;
   }

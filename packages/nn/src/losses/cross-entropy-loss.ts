@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import {
   type CrossEntropyOptions,
@@ -15,7 +16,12 @@ export class CrossEntropyLoss extends Module<[input: Tensor, target: Tensor], Te
   /** A factor for each class; part of the state dict as in PyTorch. */
   readonly weight: Tensor | null;
 
-  constructor({ weight = null, ...options }: CrossEntropyOptions = {}) {
+  constructor(settings: CrossEntropyOptions = {}) {
+    checkCall(
+      'new CrossEntropyLoss({ weight, ignoreIndex: number, reduction: "none" | "mean" | "sum", labelSmoothing: number })',
+      arguments,
+    );
+    const { weight = null, ...options } = settings;
     super();
     this.options = options;
     this.weight = weight === null ? null : buffer(weight);
@@ -32,7 +38,12 @@ export class NLLLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   /** A factor for each class; part of the state dict as in PyTorch. */
   readonly weight: Tensor | null;
 
-  constructor({ weight = null, ...options }: NllLossOptions = {}) {
+  constructor(settings: NllLossOptions = {}) {
+    checkCall(
+      'new NLLLoss({ weight, ignoreIndex: number, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+    const { weight = null, ...options } = settings;
     super();
     this.options = options;
     this.weight = weight === null ? null : buffer(weight);

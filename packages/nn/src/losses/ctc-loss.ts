@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type CtcLossOptions, ctcLoss } from "../functional.ts";
 import { Module } from "../module.ts";
 
@@ -15,6 +16,10 @@ export class CTCLoss extends Module<
   readonly options: CtcLossOptions;
 
   constructor(options: CtcLossOptions = {}) {
+    checkCall(
+      'new CTCLoss({ blank: number, reduction: "none" | "mean" | "sum", zeroInfinity: boolean })',
+      arguments,
+    );
     super();
     this.options = options;
   }

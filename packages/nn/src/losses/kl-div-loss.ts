@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type KlDivOptions, klDiv } from "../functional.ts";
 import { Module } from "../module.ts";
 
@@ -7,6 +8,10 @@ export class KLDivLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: KlDivOptions;
 
   constructor(options: KlDivOptions = {}) {
+    checkCall(
+      'new KLDivLoss({ reduction: "none" | "batchmean" | "sum" | "mean", logTarget: boolean })',
+      arguments,
+    );
     super();
     this.options = options;
   }

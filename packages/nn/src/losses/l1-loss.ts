@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import {
   type HuberLossOptions,
   huberLoss,
@@ -14,6 +15,7 @@ export class L1Loss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: LossOptions;
 
   constructor(options: LossOptions = {}) {
+    checkCall('new L1Loss({ reduction: "none" | "mean" | "sum" })', arguments);
     super();
     this.options = options;
   }
@@ -28,6 +30,7 @@ export class SmoothL1Loss extends Module<[input: Tensor, target: Tensor], Tensor
   readonly options: SmoothL1LossOptions;
 
   constructor(options: SmoothL1LossOptions = {}) {
+    checkCall('new SmoothL1Loss({ reduction: "none" | "mean" | "sum", beta: number })', arguments);
     super();
     this.options = options;
   }
@@ -42,6 +45,7 @@ export class HuberLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: HuberLossOptions;
 
   constructor(options: HuberLossOptions = {}) {
+    checkCall('new HuberLoss({ reduction: "none" | "mean" | "sum", delta: number })', arguments);
     super();
     this.options = options;
   }

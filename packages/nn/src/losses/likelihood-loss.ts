@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import {
   type GaussianNllLossOptions,
   gaussianNllLoss,
@@ -12,6 +13,10 @@ export class PoissonNLLLoss extends Module<[input: Tensor, target: Tensor], Tens
   readonly options: PoissonNllLossOptions;
 
   constructor(options: PoissonNllLossOptions = {}) {
+    checkCall(
+      'new PoissonNLLLoss({ logInput: boolean, full: boolean, eps: number, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
     super();
     this.options = options;
   }
@@ -29,6 +34,10 @@ export class GaussianNLLLoss extends Module<
   readonly options: GaussianNllLossOptions;
 
   constructor(options: GaussianNllLossOptions = {}) {
+    checkCall(
+      'new GaussianNLLLoss({ full: boolean, eps: number, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
     super();
     this.options = options;
   }

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import {
   hingeEmbeddingLoss,
   type LossOptions,
@@ -13,6 +14,7 @@ export class SoftMarginLoss extends Module<[input: Tensor, target: Tensor], Tens
   readonly options: LossOptions;
 
   constructor(options: LossOptions = {}) {
+    checkCall('new SoftMarginLoss({ reduction: "none" | "mean" | "sum" })', arguments);
     super();
     this.options = options;
   }
@@ -27,6 +29,10 @@ export class HingeEmbeddingLoss extends Module<[input: Tensor, target: Tensor], 
   readonly options: MarginOptions;
 
   constructor(options: MarginOptions = {}) {
+    checkCall(
+      'new HingeEmbeddingLoss({ margin: number, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
     super();
     this.options = options;
   }
@@ -44,6 +50,10 @@ export class MarginRankingLoss extends Module<
   readonly options: MarginOptions;
 
   constructor(options: MarginOptions = {}) {
+    checkCall(
+      'new MarginRankingLoss({ margin: number, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
     super();
     this.options = options;
   }

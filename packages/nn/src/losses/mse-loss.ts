@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type LossOptions, mseLoss } from "../functional.ts";
 import { Module } from "../module.ts";
 
@@ -7,6 +8,7 @@ export class MSELoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: LossOptions;
 
   constructor(options: LossOptions = {}) {
+    checkCall('new MSELoss({ reduction: "none" | "mean" | "sum" })', arguments);
     super();
     this.options = options;
   }

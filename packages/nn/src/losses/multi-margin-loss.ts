@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import {
   type LossOptions,
@@ -17,7 +18,12 @@ export class MultiMarginLoss extends Module<[input: Tensor, target: Tensor], Ten
   /** A factor for each class; part of the state dict as in PyTorch. */
   readonly weight: Tensor | null;
 
-  constructor({ weight = null, ...options }: MultiMarginLossOptions = {}) {
+  constructor(settings: MultiMarginLossOptions = {}) {
+    checkCall(
+      'new MultiMarginLoss({ p: number, margin: number, weight, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+    const { weight = null, ...options } = settings;
     super();
     this.options = options;
     this.weight = weight === null ? null : buffer(weight);
@@ -33,6 +39,7 @@ export class MultiLabelMarginLoss extends Module<[input: Tensor, target: Tensor]
   readonly options: LossOptions;
 
   constructor(options: LossOptions = {}) {
+    checkCall('new MultiLabelMarginLoss({ reduction: "none" | "mean" | "sum" })', arguments);
     super();
     this.options = options;
   }
@@ -48,7 +55,12 @@ export class MultiLabelSoftMarginLoss extends Module<[input: Tensor, target: Ten
   /** A factor for each class; part of the state dict as in PyTorch. */
   readonly weight: Tensor | null;
 
-  constructor({ weight = null, ...options }: MultiLabelSoftMarginLossOptions = {}) {
+  constructor(settings: MultiLabelSoftMarginLossOptions = {}) {
+    checkCall(
+      'new MultiLabelSoftMarginLoss({ weight, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+    const { weight = null, ...options } = settings;
     super();
     this.options = options;
     this.weight = weight === null ? null : buffer(weight);

@@ -1,4 +1,5 @@
 import type { Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import {
   type TripletMarginLossOptions,
   type TripletMarginWithDistanceLossOptions,
@@ -16,6 +17,10 @@ export class TripletMarginLoss extends Module<
   readonly options: TripletMarginLossOptions;
 
   constructor(options: TripletMarginLossOptions = {}) {
+    checkCall(
+      'new TripletMarginLoss({ margin: number, p: number, eps: number, swap: boolean, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
     super();
     this.options = options;
   }
@@ -33,7 +38,12 @@ export class TripletMarginWithDistanceLoss extends Module<
   readonly distanceFunction: (a: Tensor, b: Tensor) => Tensor;
   readonly options: TripletMarginWithDistanceLossOptions;
 
-  constructor({ distanceFunction = null, ...options }: TripletMarginWithDistanceLossOptions = {}) {
+  constructor(settings: TripletMarginWithDistanceLossOptions = {}) {
+    checkCall(
+      'new TripletMarginWithDistanceLoss({ distanceFunction: function | null, margin: number, swap: boolean, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+    const { distanceFunction = null, ...options } = settings;
     super();
     this.distanceFunction = distanceFunction ?? new PairwiseDistance();
     this.options = options;
