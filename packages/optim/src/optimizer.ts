@@ -73,7 +73,13 @@ export abstract class Optimizer<
       }),
     );
     for (const { fresh } of memories) for (const value of fresh) persist(value);
-    commit(writes, `${this.name}.step`);
+    const before = memories.map(({ param }) => [param, this.state.get(param)] as const);
+    commit(writes, `${this.name}.step`, () => {
+      for (const [param, entry] of before) {
+        if (entry === undefined) this.state.delete(param);
+        else this.state.set(param, entry);
+      }
+    });
     for (const { param, entry } of memories) this.state.set(param, entry as State & StepCount);
     return loss;
   }

@@ -91,6 +91,8 @@ export interface DeviceBuffer {
   readonly bytes: number;
   readonly group?: BufferGroup | null;
   readonly place?: Place | null;
+  /** Why there is no memory behind it, once that is known. */
+  readonly fault?: Error | null;
 }
 
 /** A kernel made ready for the device, before it knows its buffers. */
@@ -140,6 +142,19 @@ export interface Submission {
   readonly before: readonly Copy[];
   readonly after: readonly Copy[];
   readonly reads: readonly Read[];
+  /** What must be known before it may run: the reason why it must not, or null. */
+  readonly verdict?: Promise<Error | null> | null;
+  /** Called if it may turn out not to run: gives who is to hear what becomes of it. */
+  readonly trial?: () => Trial;
+}
+
+/** A submit that may turn out not to run; what comes after it waits until that is known. */
+export interface Trial {
+  /** Why it must not run: something that it reads has failed. */
+  readonly error: Error | null;
+  passed(): void;
+  /** It did not run, not in part either. */
+  failed(error: Error): void;
 }
 
 /** When each kernel of one submit ran, on the device's own clock. */
@@ -151,8 +166,8 @@ export interface Timings {
 }
 
 /**
- * What runs kernels. Work is executed in the order of the calls (`write` included); only reads and `idle` wait.
- * Failures that come later (lost, out of memory, validation) reject reads and are told to `onFailure`.
+ * What runs kernels. Work is executed in the order of the calls (`write` included); only reads and `idle` wait. A submit that fails later
+ * (its shader is refused, memory is out) rejects its reads and tells its trial; a device that is lost tells `onFailure`.
  */
 export interface Device {
   readonly kind: "cpu" | "webgpu";
@@ -160,6 +175,8 @@ export interface Device {
   readonly description: string;
   /** Why it works no more, or null. */
   readonly failure: Error | null;
+  /** An error that no submit was told of, given once. */
+  takeError?(): Error | null;
   /** Whether kernels of several steps pay off here. */
   readonly fuses: boolean;
   /** Buffers one kernel may bind, output and scratch included. */
@@ -179,6 +196,8 @@ export interface Device {
   lower(kernel: Kernel): Lowered;
   program(kernels: readonly BoundKernel[]): Program;
   submit(submission: Submission): Promise<TypedArray>[];
+  /** What keeps the program from running, once that is known; null if nothing does. */
+  judge?(program: Program): Promise<Error | null>;
   /** Resolves when everything submitted so far has run. */
   idle(): Promise<void>;
   onFailure(listener: (error: Error) => void): void;

@@ -18,8 +18,10 @@ export interface Stream {
   /** Why nothing runs here any more (a lost device), or null. */
   readonly failure: Error | null;
   supports(dtype: DType): boolean;
-  /** Runs pending work: the reads, all cell writes, all sinks. */
-  flush(reads: readonly Node[]): void;
+  /** Throws an error that came later than the call it belongs to, once. */
+  raise(): void;
+  /** Runs pending work: the reads, all cell writes, all sinks. `undo` is called if it turns out later that it did not run. */
+  flush(reads: readonly Node[], undo?: () => void): void;
   /** A computed value becomes the storage of a persistent cell, without a copy where it can. */
   adopt(cell: Cell, node: Node): void;
   /** A cell's storage goes on as another's, and its value with it until the next write. */

@@ -99,8 +99,8 @@ export class Node {
   cell: Cell | null = null;
   /** For messages, in anomaly mode: where it was recorded. */
   site = "";
-  /** For messages: who overwrote the source. */
-  expiredBy = "";
+  /** For messages: who overwrote the source; or the error that kept it from being computed. */
+  expiredBy: string | Error = "";
   /** Scratch of the flush that is being planned: position in its order, valid while `mark` is its number. */
   mark = 0;
   position = 0;

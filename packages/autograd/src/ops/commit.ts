@@ -16,12 +16,16 @@ import { assemble } from "./strided.ts";
 
 /**
  * Gives every target its new value and runs the step: all of them, or none if one cannot be computed.
- * Values were computed from the targets' old values, in any order. `writer` names the step in errors.
+ * Values were computed from the targets' old values, in any order. `writer` names the step in errors. If the device says later that the
+ * step did not run, the targets keep their old values, and `undo` is called to take back what else the step changed.
  */
 export function commit(
   updates: readonly (readonly [target: Tensor, value: Tensor])[],
   writer = "step",
+  undo?: () => void,
 ): void {
+  const streams = new Set(updates.map(([target]) => target.cell.node.stream));
+  for (const stream of streams) stream.raise();
   for (const [target, value] of updates) {
     if (!sameShape(target.shape, value.shape) || target.dtype !== value.dtype) {
       throw new ArgumentError(
@@ -44,8 +48,7 @@ export function commit(
     makePersistent(cell);
     bindCell(cell, value.cell.node, writer);
   }
-  const streams = new Set(updates.map(([target]) => target.cell.node.stream));
-  for (const stream of streams) stream.flush([]);
+  for (const stream of streams) stream.flush([], undo);
 }
 
 /** The new value of x's cell, off the tape, when `part` is written where x points in `before` (its value of now). */

@@ -35,9 +35,13 @@ export class Pool {
   /** By size and group. */
   private readonly free = new Map<string, DeviceBuffer[]>();
 
-  constructor(device: Device, budget: number) {
+  /** Gives back memory that is held only to save time; false if there is none. */
+  private readonly reclaim: () => boolean;
+
+  constructor(device: Device, budget: number, reclaim: () => boolean) {
     this.device = device;
     this.budget = budget;
+    this.reclaim = reclaim;
   }
 
   get liveBytes(): number {
@@ -73,7 +77,7 @@ export class Pool {
 
   give(buffer: DeviceBuffer, owner: MemoryClass): void {
     this.bytes[owner] -= buffer.bytes;
-    if (this.liveBytes + this.freeBytes + buffer.bytes > this.budget) {
+    if (buffer.fault || this.liveBytes + this.freeBytes + buffer.bytes > this.budget) {
       this.device.destroyBuffer(buffer);
       this.buffers--;
       return;
@@ -109,16 +113,22 @@ export class Pool {
   private charge(bytes: number): void {
     if (this.liveBytes + this.freeBytes + bytes <= this.budget) return;
     this.trim();
-    if (this.liveBytes + bytes <= this.budget) return;
-    if (!this.mayCross) {
-      const owners = CLASSES.filter((name) => this.bytes[name] > 0)
-        .sort((a, b) => this.bytes[b] - this.bytes[a])
-        .map((name) => `\n  ${name}: ${this.bytes[name]} bytes`);
+    while (this.liveBytes + bytes > this.budget && this.reclaim());
+    this.trim();
+    if (this.liveBytes + bytes > this.budget && !this.mayCross) {
       throw new OutOfMemoryError(
-        `the byte budget of ${this.budget} is spent and synchronous code asks for ${bytes} more${owners.join("")}` +
+        `the byte budget of ${this.budget} is spent and synchronous code asks for ${bytes} more${this.describe()}` +
           "\n  hint: await a read now and then (buffers then move to the host), dispose() what is done with, or raise init({ budget })",
       );
     }
+  }
+
+  /** Bytes in use by what for, for messages. */
+  describe(): string {
+    return CLASSES.filter((name) => this.bytes[name] > 0)
+      .sort((a, b) => this.bytes[b] - this.bytes[a])
+      .map((name) => `\n  ${name}: ${this.bytes[name]} bytes`)
+      .join("");
   }
 
   /** Destroys the freed buffers. */
@@ -134,10 +144,14 @@ export class Pool {
   }
 }
 
-/** Buffers for temporaries, shared by all plans of a device: the peak is the largest plan's, not the sum. */
+/**
+ * Buffers for temporaries, shared by all plans of a device: the peak is the largest plan's, not the sum. One goes when the last plan that
+ * uses it does.
+ */
 export class Arena {
-  readonly buffers: DeviceBuffer[] = [];
   private readonly pool: Pool;
+  /** How many plans use a buffer. */
+  private readonly users = new Map<DeviceBuffer, number>();
 
   constructor(pool: Pool) {
     this.pool = pool;
@@ -145,7 +159,35 @@ export class Arena {
 
   /** Starts a plan: every buffer is free again. */
   lease(): ArenaLease {
-    return new ArenaLease(this.buffers, this.pool);
+    return new ArenaLease(this, [...this.users.keys()]);
+  }
+
+  has(buffer: DeviceBuffer): boolean {
+    return this.users.has(buffer);
+  }
+
+  make(bytes: number, group: BufferGroup | null): DeviceBuffer {
+    const buffer = this.pool.take(bytes, "arena", group);
+    this.users.set(buffer, 0);
+    return buffer;
+  }
+
+  /** A plan uses the buffer from now on, or no longer. */
+  count(buffer: DeviceBuffer, by: 1 | -1): void {
+    const users = this.users.get(buffer);
+    if (users === undefined) return;
+    this.users.set(buffer, users + by);
+    if (users + by === 0) this.drop(buffer);
+  }
+
+  /** Lets go of buffers that have no memory behind them. */
+  purge(): void {
+    for (const buffer of [...this.users.keys()]) if (buffer.fault) this.drop(buffer);
+  }
+
+  private drop(buffer: DeviceBuffer): void {
+    this.users.delete(buffer);
+    this.pool.give(buffer, "arena");
   }
 }
 
@@ -158,18 +200,17 @@ export class ArenaLease {
   private live = 0;
   /** Of every buffer taken so far, the bytes asked for last, and the most asked for. */
   private readonly asked = new Map<DeviceBuffer, { now: number; most: number }>();
-  private readonly all: DeviceBuffer[];
-  private readonly pool: Pool;
+  private readonly arena: Arena;
   private readonly free: DeviceBuffer[];
 
-  constructor(all: DeviceBuffer[], pool: Pool) {
-    this.all = all;
-    this.pool = pool;
-    this.free = [...all];
+  constructor(arena: Arena, free: DeviceBuffer[]) {
+    this.arena = arena;
+    this.free = free;
   }
 
   take(bytes: number, group: BufferGroup | null = null): DeviceBuffer {
     const buffer = this.find(bytes, group);
+    if (!this.asked.has(buffer)) this.arena.count(buffer, 1);
     const most = this.asked.get(buffer)?.most ?? 0;
     this.peakBytes += Math.max(0, bytes - most);
     this.asked.set(buffer, { now: bytes, most: Math.max(most, bytes) });
@@ -181,22 +222,28 @@ export class ArenaLease {
   private find(bytes: number, group: BufferGroup | null): DeviceBuffer {
     let best = -1;
     for (let i = 0; i < this.free.length; i++) {
-      const { bytes: size, group: own = null } = this.free[i] as DeviceBuffer;
+      const buffer = this.free[i] as DeviceBuffer;
+      const { bytes: size, group: own = null } = buffer;
       if (
         own === group &&
         size >= bytes &&
-        (best < 0 || size < (this.free[best] as DeviceBuffer).bytes)
+        (best < 0 || size < (this.free[best] as DeviceBuffer).bytes) &&
+        this.arena.has(buffer) // plans may go while this one is made
       )
         best = i;
     }
     if (best >= 0) return this.free.splice(best, 1)[0] as DeviceBuffer;
-    const buffer = this.pool.take(bytes, "arena", group);
-    this.all.push(buffer);
-    return buffer;
+    return this.arena.make(bytes, group);
   }
 
   give(buffer: DeviceBuffer): void {
     this.live -= this.asked.get(buffer)?.now ?? 0;
     this.free.push(buffer);
+  }
+
+  /** The plan is gone. */
+  end(): void {
+    for (const buffer of this.asked.keys()) this.arena.count(buffer, -1);
+    this.asked.clear();
   }
 }

@@ -55,6 +55,18 @@ export class Owners {
     );
   }
 
+  /** Who holds most, for messages. */
+  describe(): string {
+    const largest = this.values()
+      .slice(0, 5)
+      .map(({ node: { op, shape, dtype }, holder, bytes }) => {
+        const what = holder === "cells" ? "parameter or buffer" : "kept value";
+        return `\n    '${op.name}' [${shape.join(", ")}] ${dtype}, ${what}: ${bytes} bytes`;
+      });
+    const classes = this.pool.describe();
+    return `${classes}${largest.length === 0 ? "" : `\n  largest:${largest.join("")}`}`;
+  }
+
   /** A cached value becomes its handles' own. */
   keepSlot(node: Node): void {
     const storage = node.storage as Storage;
@@ -75,8 +87,9 @@ export class Owners {
     this.pool.give(storage.buffer as DeviceBuffer, "owned");
   }
 
-  /** Gives storage to the cells a flush reads from the host or writes for the first time. */
-  house(order: readonly Node[], writes: ReadonlySet<Cell>): void {
+  /** Gives storage to the cells a flush reads from the host or writes for the first time; gives what it took from the host. */
+  house(order: readonly Node[], writes: ReadonlySet<Cell>): Map<Node, TypedArray> {
+    const housed = new Map<Node, TypedArray>();
     for (const cell of writes) if (cell.home === null) this.allocate(cell, cell.node);
     for (const node of order) {
       for (const input of node.inputs) {
@@ -92,9 +105,12 @@ export class Owners {
         const home = cell.home ?? this.allocate(cell, input);
         const buffer = home.buffer as DeviceBuffer;
         if (input.size > 0) this.device.write(buffer, 0, storage.host as TypedArray, input.dtype);
+        housed.set(input, storage.host as TypedArray);
         input.storage = deviceStorage(buffer, 0, "cell", home.id);
+        input.storage.host = storage.host; // until the flush is known to have run
       }
     }
+    return housed;
   }
 
   private allocate(cell: Cell, node: Node): Home {

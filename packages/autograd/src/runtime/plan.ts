@@ -56,6 +56,7 @@ export class Plan {
   readonly memory: { readonly peakBytes: number; readonly liveBytes: number };
   /** Number of the flush that ran it last. */
   lastRun = 0;
+  private readonly lease: ArenaLease;
   private expectsRead = false;
   private wasRead = false;
   private readonly params: Float64Array;
@@ -74,13 +75,16 @@ export class Plan {
     const paramOf = kernels.flatMap((kernel) => kernel.params);
     this.paramOf = Int32Array.from(paramOf);
     this.params = new Float64Array(paramOf.length);
-    this.slots = trace.sources.map(({ node, count }) =>
-      node.storage?.holder === "cell"
-        ? null
-        : { buffer: pool.take(device.bytesOf(node.dtype, count), "inputs"), node: null, start: 0 },
-    );
+    const slots: (InputSlot | null)[] = [];
+    this.slots = slots;
+    this.lease = arena.lease();
+    const { lease } = this;
     try {
-      const lease = arena.lease();
+      for (const { node, count } of trace.sources) {
+        const held = node.storage?.holder === "cell";
+        const bytes = device.bytesOf(node.dtype, count);
+        slots.push(held ? null : { buffer: pool.take(bytes, "inputs"), node: null, start: 0 });
+      }
       const { bound, outputs } = place(trace, kernels, this.slots, device, lease);
       this.outputs = outputs;
       this.kernels = kernels.map((kernel) => infoOf(kernel, trace, device));
@@ -93,7 +97,7 @@ export class Plan {
         });
       }
     } catch (error) {
-      for (const slot of this.slots) if (slot !== null) pool.give(slot.buffer, "inputs");
+      this.giveBack(pool);
       throw error;
     }
   }
@@ -147,18 +151,28 @@ export class Plan {
     return "copied";
   }
 
+  /** What its input slots were given may not be there. */
+  forgetInputs(): void {
+    for (const slot of this.slots) if (slot !== null) slot.node = null;
+  }
+
   dispose(pool: Pool): void {
     this.program?.dispose();
+    this.giveBack(pool);
+  }
+
+  private giveBack(pool: Pool): void {
     for (const slot of this.slots) if (slot !== null) pool.give(slot.buffer, "inputs");
+    this.lease.end();
   }
 }
 
 /** The kernel as the device runs it; `giveUp` hears why it never can. */
-function lower(device: Device, kernel: Kernel, giveUp: (why: string) => void): Lowered {
+function lower(device: Device, kernel: Kernel, giveUp: (why: Error) => void): Lowered {
   try {
     return device.lower(kernel);
   } catch (error) {
-    giveUp((error as Error).message.split("\n")[0] as string);
+    giveUp(error as Error);
     throw error;
   }
 }

@@ -35,12 +35,13 @@ export class PlanCache {
     return plan;
   }
 
-  /** Forgets the plan that ran longest ago, with its input slots; false if there is none. */
-  evict(): boolean {
+  /** Forgets the plan that ran longest ago, with its buffers; false if there is none but the one in use. */
+  evict(alsoLast = false): boolean {
     let oldest: Plan | null = null;
     let home = 0;
     for (const [hash, bucket] of this.byHash) {
       for (const plan of bucket) {
+        if (plan.lastRun === this.runs && !alsoLast) continue;
         if (oldest === null || plan.lastRun < oldest.lastRun) {
           oldest = plan;
           home = hash;
@@ -48,12 +49,21 @@ export class PlanCache {
       }
     }
     if (oldest === null) return false;
-    const rest = (this.byHash.get(home) as Plan[]).filter((plan) => plan !== oldest);
+    this.remove(oldest, home);
+    return true;
+  }
+
+  /** Forgets a plan that does not run. */
+  forget(plan: Plan): void {
+    for (const [hash, bucket] of this.byHash) if (bucket.includes(plan)) this.remove(plan, hash);
+  }
+
+  private remove(plan: Plan, home: number): void {
+    const rest = (this.byHash.get(home) as Plan[]).filter((other) => other !== plan);
     if (rest.length === 0) this.byHash.delete(home);
     else this.byHash.set(home, rest);
-    for (const set of oldest.slotSets.splice(0)) releaseSlots(set, this.pool);
-    oldest.dispose(this.pool);
+    for (const set of plan.slotSets.splice(0)) releaseSlots(set, this.pool);
+    plan.dispose(this.pool);
     this.size--;
-    return true;
   }
 }

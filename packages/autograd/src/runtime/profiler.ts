@@ -22,11 +22,11 @@ export class Profiler {
     device.watch = (timings) => {
       const { current } = this;
       if (current === null) return;
-      this.arriving.push(
-        timings.then((arrived) => {
-          current.timings = arrived;
-        }),
-      );
+      const arrival = timings.then((arrived) => {
+        current.timings = arrived;
+      });
+      arrival.catch(() => {}); // `stop` tells
+      this.arriving.push(arrival);
     };
   }
 

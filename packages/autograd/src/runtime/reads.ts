@@ -16,6 +16,8 @@ export class Reads {
   /** What an await of ours is also good for: moving buffers out of a spent budget. */
   private readonly relieve: () => Promise<void> | undefined;
   private readonly arriving = new Map<Node, Promise<TypedArray>>();
+  /** What rejects a read that is under way. */
+  private readonly refusals = new Map<Node, (error: Error) => void>();
   /** The plan that made a 0-d result: it learns whether its numbers are read. */
   private readonly planOf = new WeakMap<Node, Plan>();
 
@@ -63,22 +65,37 @@ export class Reads {
   expect(nodes: readonly Node[], values: readonly Promise<TypedArray>[]): void {
     const serial = this.queue.submitted;
     nodes.forEach((node, i) => {
-      const arrived = (values[i] as Promise<TypedArray>).then(
-        async (host) => {
+      const arrived = new Promise<TypedArray>((resolve, reject) => {
+        const end = (): boolean => {
+          if (this.refusals.get(node) !== refuse) return false;
+          this.refusals.delete(node);
           this.arriving.delete(node);
-          this.queue.finish(serial);
-          this.land(node, host);
-          await this.relieve();
-          return host;
-        },
-        (error: unknown) => {
-          this.arriving.delete(node);
-          throw error;
-        },
-      );
+          return true;
+        };
+        const refuse = (error: Error): void => {
+          if (end()) reject(error);
+        };
+        this.refusals.set(node, refuse);
+        (values[i] as Promise<TypedArray>)
+          .then(async (host) => {
+            this.queue.finish(serial);
+            if (!end()) return;
+            this.land(node, host);
+            await this.relieve();
+            resolve(host);
+          }, refuse)
+          .catch(reject);
+      });
       arrived.catch(() => {}); // whoever asked is told; nobody may have asked yet
       this.arriving.set(node, arrived);
     });
+  }
+
+  /** The value did not come to be: a read of it that is under way fails; says whether there is one. */
+  refuse(node: Node, error: Error): boolean {
+    const refuse = this.refusals.get(node);
+    refuse?.(error);
+    return refuse !== undefined;
   }
 
   /** Waits for every value under way, full pages included. */

@@ -75,6 +75,7 @@ export const counters = (): Readonly<Counters> => ({
 export async function boundary(): Promise<void> {
   const { stream } = context;
   if (stream === null) return;
+  stream.raise();
   if (stream.pending.length > 0) stream.flush([]);
   await (stream as DeviceStream).settled();
 }

@@ -26,7 +26,7 @@ function drop(node: Node): void {
   expireIfSpent(node);
 }
 
-export function expire(node: Node, cause: string): void {
+export function expire(node: Node, cause: string | Error): void {
   node.storage = null;
   node.state = EXPIRED;
   node.inputs = NONE;

@@ -1,4 +1,4 @@
-import type { Copy, Device, DeviceBuffer, Read } from "../devices/device.ts";
+import type { Copy, Device, DeviceBuffer, Read, Trial } from "../devices/device.ts";
 import type { DType, TypedArray } from "../dtype.ts";
 import { ExpiredError } from "../errors.ts";
 import type { Cell, Home } from "../graph/cell.ts";
@@ -35,6 +35,7 @@ import {
   reach,
   Trace,
 } from "./trace.ts";
+import { Trials } from "./trials.ts";
 import type { Verifier } from "./verify.ts";
 
 const NONE: readonly never[] = [];
@@ -65,6 +66,8 @@ export class DeviceStream implements Stream {
   private readonly passes: ReadonlySet<Pass>;
   private readonly trace: Trace;
   private readonly verifier: Verifier | null;
+  /** Flushes that the device may yet refuse. */
+  private readonly trials: Trials;
   private inspection: Promise<void> = Promise.resolve();
   private readonly queue: Queue;
   private readonly reads: Reads;
@@ -78,13 +81,20 @@ export class DeviceStream implements Stream {
     this.passes = options.passes;
     this.verifier = options.verifier ?? null;
     this.trace = new Trace((node) => this.regional(node));
-    this.pool = new Pool(backend, options.budget);
+    this.pool = new Pool(backend, options.budget, () => this.plans.evict());
     this.arena = new Arena(this.pool);
     this.pages = new Pages(backend, this.pool);
     this.plans = new PlanCache(this.pool);
     this.owners = new Owners(backend, this.pool);
     this.queue = new Queue(backend, this.counters);
     this.reads = new Reads(this.queue, this.owners, this.pages, () => this.relieve());
+    this.trials = new Trials({
+      free: (node) => this.freeStorage(node),
+      refuse: (node, error) => this.reads.refuse(node, error),
+      releaseCell: (cell) => this.owners.releaseCell(cell),
+      forget: (plan) => this.forget(plan),
+      describe: () => this.owners.describe(),
+    });
     backend.onFailure((error) => {
       this.failure ??= error;
       this.pending.length = 0;
@@ -97,12 +107,20 @@ export class DeviceStream implements Stream {
     return this.backend.supports(dtype);
   }
 
-  flush(reads: readonly Node[]): void {
+  flush(reads: readonly Node[], undo?: () => void): void {
+    const before = this.trials.begun;
     this.execute(reads, reads);
+    if (undo !== undefined && this.trials.begun > before) this.trials.onUndo(undo);
+  }
+
+  raise(): void {
+    const error = this.trials.take() ?? this.backend.takeError?.() ?? null;
+    if (error !== null) throw error;
   }
 
   /** Runs pending work, this node included, without reading it. */
   compute(node: Node): void {
+    this.raise();
     this.execute([node], NONE);
   }
 
@@ -118,22 +136,49 @@ export class DeviceStream implements Stream {
       this.pending.length = 0;
       return;
     }
-    this.owners.house(order, this.writes);
     const { trace } = this;
-    trace.write(order, this.writes, wanted);
     let plan: Plan;
+    let housed: ReadonlyMap<Node, TypedArray>;
     try {
+      housed = this.owners.house(order, this.writes);
+      trace.write(order, this.writes, wanted);
       plan = this.planFor(trace);
     } catch (error) {
-      if (!this.letGoOfImpossible(order)) throw error;
-      this.executeWithout(error as Error, wantedRoots, reads);
+      if (this.letGoOfImpossible(order)) this.executeWithout(error as Error, wantedRoots, reads);
+      else this.abandon(order, error as Error);
       return;
     }
     const suspects = context.anomaly ? order.filter(inspected) : [];
     const operands = new Map(suspects.map((node) => [node, node.inputs]));
-    this.run(plan, trace);
+    try {
+      this.run(plan, trace, housed);
+    } catch (error) {
+      plan.forgetInputs();
+      this.abandon(order, error as Error);
+    }
     this.retire(trace);
     if (suspects.length > 0) this.inspect(suspects, operands);
+  }
+
+  /** The flush cannot run: what it was to compute is computed if it is asked for again, what it was to write stays as it is. */
+  private abandon(order: readonly Node[], error: Error): never {
+    if (this.failure !== null) throw this.failure;
+    this.revert();
+    for (const node of order) {
+      this.freeStorage(node);
+      node.storage = null;
+      if (node.state === PENDING) node.state = DROPPED;
+    }
+    const left = this.pending.filter(({ state }) => state === PENDING);
+    this.pending.splice(0, this.pending.length, ...left);
+    throw error;
+  }
+
+  /** A plan that did not run goes, with all memory that turned out to be none. */
+  private forget(plan: Plan): void {
+    this.plans.forget(plan);
+    this.arena.purge();
+    this.pool.trim();
   }
 
   /** What no buffer holds and no kernel gives can never be computed: it and what needs it must not fail every later flush. */
@@ -203,6 +248,7 @@ export class DeviceStream implements Stream {
   read(node: Node): Promise<TypedArray> {
     const running = this.reads.underWay(node);
     if (running !== undefined) return running;
+    this.raise();
     if (this.failure !== null) throw this.failure;
     if (node.state === EXPIRED) throw expired("read", node);
     if (node.state !== COMPUTED) {
@@ -250,12 +296,15 @@ export class DeviceStream implements Stream {
       this.outgoing.push(node);
       return;
     }
-    if (storage.holder === "owned") this.owners.free(storage);
-    if (storage.holder === "page") this.pages.release(storage.buffer as object, storage.offset);
-    if (storage.holder === "slot") {
-      this.pool.give(storage.buffer as DeviceBuffer, "slots");
-    }
+    this.freeStorage(node);
     expire(node, "it was disposed");
+  }
+
+  /** The node's buffer, or place in one, goes; a cell's stays the cell's. */
+  private freeStorage({ storage }: Node): void {
+    if (storage?.holder === "owned") this.owners.free(storage);
+    if (storage?.holder === "page") this.pages.release(storage.buffer as object, storage.offset);
+    if (storage?.holder === "slot") this.pool.give(storage.buffer as DeviceBuffer, "slots");
   }
 
   /** Whether a stretch of such a value can be copied on its own: packed dtypes share words. */
@@ -290,8 +339,8 @@ export class DeviceStream implements Stream {
   private order(roots: readonly Node[], reads: readonly Node[]): Node[] {
     try {
       return reach(roots, (node) => expired("flush", node));
-    } catch (error) {
-      if (!(error instanceof ExpiredError)) throw error;
+    } catch {
+      // something that is needed is gone
     }
     for (const node of reads) reach([node], (gone) => expired("read", gone));
     for (const cell of this.writes) {
@@ -307,7 +356,7 @@ export class DeviceStream implements Stream {
         reach([root], (gone) => expired("flush", gone));
         return true;
       } catch (error) {
-        expire(root, (error as Error).message);
+        expire(root, error as Error);
         return false;
       }
     });
@@ -339,7 +388,7 @@ export class DeviceStream implements Stream {
     return this.plans.add(hash, plan);
   }
 
-  private run(plan: Plan, trace: Trace): void {
+  private run(plan: Plan, trace: Trace, housed: ReadonlyMap<Node, TypedArray>): void {
     const before: Copy[] = [];
     for (let i = 0; i < trace.sources.length; i++) {
       const how = plan.feed(i, trace.sources[i] as Trace["sources"][number], this.backend, before);
@@ -363,18 +412,33 @@ export class DeviceStream implements Stream {
     }
     this.profiler?.begin(plan);
     const params = plan.parameters(trace);
+    const { begun } = this.trials;
+    const trial = (): Trial =>
+      this.trials.begin({
+        plan,
+        sources: new Set(trace.sources.map(({ node }) => node)),
+        computed: trace.order.map((node) => ({ node, inputs: node.inputs, views: node.views })),
+        writes: [...this.writes].map((cell) => ({
+          cell,
+          node: cell.node,
+          previous: cell.previous,
+        })),
+        housed,
+        isRead: reads.length > 0,
+      });
+    const submission = { program: plan.program, params, before, after, reads, trial };
     const { verifier } = this;
     let values: Promise<TypedArray>[];
     if (verifier !== null && plan.unverified !== null) {
-      const submission = { params, before, after, reads };
       const run = verifier.run(this.backend, plan.unverified, trace, submission);
       plan.unverified = null;
       values = run.values;
       this.expectCheck(() => run.checked);
     } else {
-      values = this.queue.submit({ program: plan.program, params, before, after, reads });
+      values = this.queue.submit(submission);
     }
     this.profiler?.end();
+    if (this.trials.begun === begun) this.trials.settle(housed);
     this.counters.copies += after.length;
     countRun(this.counters, plan);
     this.pages.spillFull();
@@ -385,6 +449,7 @@ export class DeviceStream implements Stream {
   /** Decides where an output lives from now on, and copies it there unless its kernel wrote it there. */
   private store(node: Node, output: Output, after: Copy[], slots: Node[]): void {
     const { hold, buffer: from, bytes } = output;
+    node.expiredBy = "";
     let to: DeviceBuffer;
     let toByte = 0;
     if (hold === HOLD_CELL) {
@@ -453,7 +518,7 @@ export class DeviceStream implements Stream {
     this.pool.noteAwait();
     if (!this.pool.overBudget) return undefined;
     return this.owners.evict(this.pending, this.writes).then(() => {
-      while (this.pool.overBudget && this.plans.evict());
+      while (this.pool.overBudget && this.plans.evict(true));
     });
   }
 }

@@ -385,7 +385,7 @@ test("a kernel of more buffers than the adapter binds fails alone", async () => 
     /many: one kernel binds 41 buffers; the adapter's maxStorageBuffersPerShaderStage is \d+/,
   );
   expect(await tensor([1, 2]).add(1).tolist()).toEqual([2, 3]);
-  expect(() => y.add(1)).toThrow(/the value of 'many' .* is gone: many: one kernel binds 41/);
+  expect(() => y.add(1)).toThrow(/^many: one kernel binds 41/);
 });
 
 test("an operation that cannot be written as a shader fails alone", async () => {
@@ -401,7 +401,7 @@ test("an operation that cannot be written as a shader fails alone", async () => 
   const after = y.mul(2);
   const beside = tensor([3, 4]).add(1);
   await expect(after.data()).rejects.toThrow("no such expression");
-  expect(() => after.add(1)).toThrow(/the value of 'mul' .* is gone: no such expression/);
+  expect(() => after.add(1)).toThrow(/^no such expression$/);
   expect(await beside.tolist()).toEqual([4, 5]);
   expect(await tensor([1, 2]).add(1).tolist()).toEqual([2, 3]);
 });

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
+import type { Block } from "../../src/devices/webgpu/memory.ts";
 import { Slabs } from "../../src/devices/webgpu/slabs.ts";
 
 /** Counts the buffers that are made and destroyed. */
 function counting(): { slabs: Slabs; sizes: number[]; destroyed: () => number } {
   const sizes: number[] = [];
   let destroyed = 0;
-  const create = (size: number): GPUBuffer => {
+  const create = (size: number): Block => {
     sizes.push(size);
-    return { destroy: () => destroyed++ } as unknown as GPUBuffer;
+    const buffer = { destroy: () => destroyed++ } as unknown as GPUBuffer;
+    return { buffer, fault: null };
   };
   return { slabs: new Slabs(create, 2 ** 28), sizes, destroyed: () => destroyed };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BoundKernel, Submission } from "../../src/devices/device.ts";
+import type { BoundKernel, DeviceBuffer, Submission } from "../../src/devices/device.ts";
 import { openWebGPU, type WebGPUDevice } from "../../src/devices/webgpu/device.ts";
 import { DeviceLostError, DTypeError, LimitError, OutOfMemoryError } from "../../src/errors.ts";
 import { e } from "../../src/kernel/expression.ts";
@@ -180,45 +180,53 @@ test("a destroyed device: waiting reads reject, listeners hear, calls throw, ano
   expect(() => fresh.createBuffer(4)).toThrow(DeviceLostError);
 });
 
-test("out of memory is a typed error", async () => {
-  let left = 2;
+test("memory that is out fails what needs it, with a typed error, and nothing else", async () => {
   const poor = new Proxy(device.gpu, {
     get(gpu, key) {
       if (key === "popErrorScope") {
-        return () =>
-          gpu
-            .popErrorScope()
-            .then((error) => error ?? (left-- > 0 ? null : { message: "none left" }));
+        return () => gpu.popErrorScope().then((error) => error ?? (denied.shift() ? none : null));
       }
       const value: unknown = Reflect.get(gpu, key, gpu);
       return typeof value === "function" ? value.bind(gpu) : value;
     },
   });
+  const none = { message: "none left" };
+  const denied: boolean[] = [];
   const small = (await openWebGPU(poor)) as WebGPUDevice;
-  const failed = new Promise<Error>((resolve) => small.onFailure(resolve));
-  for (let i = 0; i < 3; i++) small.createBuffer(1024);
-  const error = await failed;
-  expect(error).toBeInstanceOf(OutOfMemoryError);
-  expect(error.message).toMatch(
-    /^webgpu: no memory for a buffer of 1024 bytes \(none left\)\n {2}hint: /,
+  const [here, missing] = [small.createBuffer(4), small.createBuffer(1024)];
+  denied.push(false, true);
+  const read = (from: DeviceBuffer) =>
+    small.submit({ ...nothing, reads: [{ from, fromByte: 0, dtype: "f32", count: 1 }] })[0];
+  small.write(here, 0, new Float32Array([7]), "f32");
+  small.write(missing, 0, new Float32Array([7]), "f32");
+  const failed = read(missing);
+  await expect(failed).rejects.toBeInstanceOf(OutOfMemoryError);
+  await expect(failed).rejects.toThrow(
+    /^webgpu: the device has no memory for a buffer of 1024 bytes\n {2}none left\n {2}hint: /,
   );
-  expect(() => small.createBuffer(4)).toThrow(OutOfMemoryError);
+  expect(await read(here)).toEqual(new Float32Array([7]));
+  expect([here.fault, small.failure]).toEqual([null, null]);
+  expect(missing.fault).toBeInstanceOf(OutOfMemoryError);
 });
 
-test("a shader that the adapter refuses is reported by the kernel's name", async () => {
-  const fragile = await open();
-  const { input, output } = scaling(4, fragile);
+test("a shader that the adapter refuses fails the submit that needs it, by the kernel's name", async () => {
+  const { input, output, program } = scaling(4, device);
   const build = new KernelBuilder();
   build.step(
     scale,
     [build.input([4], "f32", [1, 2, 3, 4]), build.input([4], "f32", [1, 2, 3, 4])],
     [4],
   );
-  const lowered = fragile.lower(build.kernel);
+  const lowered = device.lower(build.kernel);
   const stages = lowered.stages.map((stage) => ({ ...stage, wgsl: `${stage.wgsl} nonsense` }));
   const broken = { ...lowered, stages } as typeof lowered;
-  fragile.program([{ lowered: broken, inputs: [input, input], outputs: [output], scratch: [] }]);
-  const error = await new Promise<Error>((resolve) => fragile.onFailure(resolve));
-  expect(error.message).toMatch(/^scale: the adapter refuses its shader: /);
-  fragile.dispose();
+  const bound = { lowered: broken, inputs: [input, input], outputs: [output], scratch: [] };
+  const reads = [{ from: output, fromByte: 0, dtype: "f32" as const, count: 4 }];
+  const [refused] = device.submit({ ...nothing, program: device.program([bound]), reads });
+  const [after] = device.submit({ ...nothing, program, params: [2, 0], reads });
+  await expect(refused).rejects.toThrow(
+    /^webgpu: the device refuses the kernel of 'scale' \[4\] f32\n {2}line \d+, column \d+: .*\n.*nonsense/,
+  );
+  expect(await after).toEqual(new Float32Array([0, 0, 0, 0]));
+  expect(device.failure).toBe(null);
 });

@@ -68,4 +68,29 @@ describe.each(["cpu", "webgpu"] as const)("a byte budget on %s", (device) => {
     expect(fill).toThrow(OutOfMemoryError);
     expect(fill).toThrow(/budget of 1048577 is spent[\s\S]*owned: \d+ bytes[\s\S]*hint: await/);
   });
+
+  test("counts temporaries, and gives them back", async () => {
+    const budget = 100_000;
+    await init({ device, budget });
+    const held: Tensor[] = [];
+    for (let i = 0; i < 10; i++) held.push(randn([5000]).add(i).keep());
+    await (held[9] as Tensor).sum().item();
+    await held[0]?.sum().item();
+    expect(memory().totalBytes).toBeLessThanOrEqual(budget);
+  });
+
+  test("lets small work run after it was spent, and what did not fit when there is room", async () => {
+    await init({ device, budget: 100_000 });
+    const held: Tensor[] = [];
+    const fill = (): void => {
+      for (let i = 0; i < 20; i++) held.push(randn([5000]).add(i).keep().realize());
+    };
+    expect(fill).toThrow(OutOfMemoryError);
+    const last = randn([5000]).add(1);
+    expect(() => last.realize()).toThrow(OutOfMemoryError);
+    for (const x of held) x.dispose();
+    expect(await tensor(1).add(1).item()).toBe(2);
+    expect(Number.isFinite(await last.sum().item())).toBe(true);
+    expect(memory().pendingNodes).toBe(0);
+  });
 });

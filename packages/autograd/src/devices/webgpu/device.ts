@@ -11,10 +11,11 @@ import type {
   Submission,
   Timings,
 } from "../device.ts";
+import { Doubts, isOutOfMemory, Line } from "./held.ts";
 import { type LoweredKernel, type LoweringLimits, lowerKernel } from "./lower.ts";
-import { BETWEEN, bytesOf, Memory } from "./memory.ts";
+import { BETWEEN, type Block, bytesOf, indented, Memory } from "./memory.ts";
 import { GPUProgram, Pipelines } from "./program.ts";
-import { Readback } from "./readback.ts";
+import { type Landings, Readback } from "./readback.ts";
 
 /** What an adapter says of itself; empty where it does not say. */
 export interface AdapterInfo {
@@ -25,7 +26,19 @@ export interface AdapterInfo {
   readonly software: boolean;
 }
 
-/** Kernels as WGSL compute shaders on a GPUDevice. */
+/** Submits that are watched closely after an error that no watched one had caused. */
+const WARY = 8;
+
+/** A submit with room for what it reads. */
+interface Prepared extends Submission {
+  readonly landings: Landings | null;
+}
+
+/**
+ * Kernels as WGSL compute shaders on a GPUDevice. The device answers for what it is asked to make (shaders, buffers, bindings) some time
+ * later: a submit that uses something new waits for the answer, and everything after it waits too. If the answer is an error, that submit
+ * does not run, and its error is the answer's. When nothing new is made nothing waits.
+ */
 export class WebGPUDevice implements Device {
   readonly kind = "webgpu";
   readonly fuses = true;
@@ -36,14 +49,20 @@ export class WebGPUDevice implements Device {
   readonly maxBufferBytes: number;
   watch: Device["watch"] = null;
   #timing: typeof import("./timing.ts") | null = null;
+  readonly #doubts: Doubts;
+  readonly #line = new Line();
   readonly #memory: Memory;
   readonly #pipelines: Pipelines;
   readonly #readback: Readback;
   readonly #listeners: ((error: Error) => void)[] = [];
   readonly #ownsDevice: boolean;
-  /** Buffers of copies within one buffer, to be destroyed when these have been submitted. */
-  readonly #spent: GPUBuffer[] = [];
+  /** What copies within one buffer go through: not every implementation copies these. */
+  #between: Block | null = null;
+  /** Reads under way, as what rejects them. */
+  readonly #underWay = new Set<(error: Error) => void>();
   #failure: Error | null = null;
+  #stray: Error | null = null;
+  #wary = 0;
 
   constructor(gpu: GPUDevice, info: AdapterInfo, ownsDevice: boolean) {
     this.gpu = gpu;
@@ -53,26 +72,27 @@ export class WebGPUDevice implements Device {
     const name =
       description || [vendor, architecture].filter(Boolean).join(" ") || "WebGPU adapter";
     this.description = software ? `${name} (software)` : name;
-    this.#memory = new Memory(gpu, (error) => this.#fail(error));
-    this.#pipelines = new Pipelines(gpu, (kernel, message) => {
-      const told = `${kernel}: the adapter refuses its shader: ${message}`;
-      // Using the pipeline may have failed before we hear why.
-      if (this.#failure === null) this.#fail(new DeviceError(told));
-      else this.#failure.message += `\n  first: ${told}`;
-    });
+    this.#doubts = new Doubts(gpu);
+    this.#memory = new Memory(gpu, this.#doubts);
+    this.#pipelines = new Pipelines(gpu, this.#doubts);
     this.#readback = new Readback(this.#memory);
     this.maxBindings = gpu.limits.maxStorageBuffersPerShaderStage;
     this.maxBufferBytes = this.#memory.maxBufferBytes;
     gpu.lost.then(({ reason, message }) => this.#fail(lost(reason, message)));
     gpu.addEventListener("uncapturederror", (event) => {
-      const { error } = event as GPUUncapturedErrorEvent;
-      const outOfMemory = error.constructor.name === "GPUOutOfMemoryError";
-      this.#fail(new (outOfMemory ? OutOfMemoryError : DeviceError)(`webgpu: ${error.message}`));
+      if (ownsDevice) event.preventDefault(); // it is thrown, and need not be printed
+      this.#hearStray((event as GPUUncapturedErrorEvent).error);
     });
   }
 
   get failure(): Error | null {
     return this.#failure;
+  }
+
+  takeError(): Error | null {
+    const error = this.#stray;
+    this.#stray = null;
+    return error;
   }
 
   supports(dtype: DType): boolean {
@@ -89,48 +109,185 @@ export class WebGPUDevice implements Device {
   }
 
   destroyBuffer(buffer: DeviceBuffer): void {
-    this.#memory.free(buffer);
+    this.#inOrder(() => this.#memory.free(buffer));
   }
 
   write(buffer: DeviceBuffer, offset: number, data: TypedArray, dtype: DType): void {
     this.#check();
-    this.#memory.write(buffer, offset, data, dtype);
+    const write = () => this.#memory.write(buffer, offset, data, dtype);
+    if (!this.#doubts.any) this.#inOrder(write);
+    else {
+      const settled = this.#doubts.settled();
+      this.#line.add(() => settled.then(write));
+    }
   }
 
   /** `asked` is for tests and measurements: another form of products, another class of adapter. */
   lower(kernel: Kernel, asked?: Partial<LoweringLimits>): LoweredKernel {
     this.#check();
-    return lowerKernel(kernel, {
+    const lowered = lowerKernel(kernel, {
       maxBindings: this.maxBindings,
       maxWorkgroups: this.gpu.limits.maxComputeWorkgroupsPerDimension,
       software: this.info.software,
       subgroups: this.gpu.features.has("subgroups"),
       ...asked,
     });
+    for (const { wgsl } of lowered.stages) {
+      const fault = this.#pipelines.faultOf(wgsl);
+      if (fault !== null) throw fault;
+    }
+    return lowered;
   }
 
   program(kernels: readonly BoundKernel[]): Program {
     this.#check();
-    return new GPUProgram(this.gpu, this.#pipelines, this.#memory, kernels);
+    return new GPUProgram(
+      this.gpu,
+      this.#doubts,
+      this.#pipelines,
+      this.#memory,
+      kernels,
+      (destroy) => this.#inOrder(destroy),
+    );
   }
 
-  submit({ program, params, before, after, reads }: Submission): Promise<TypedArray>[] {
+  submit(submission: Submission): Promise<TypedArray>[] {
     this.#check();
+    const { program, before, after, reads, verdict = null } = submission;
+    const kernels = program as GPUProgram | null;
+    const computes = kernels !== null && kernels.dispatches > 0;
+    if (!computes && before.length + after.length + reads.length === 0) {
+      const attempt = this.#line.empty ? undefined : submission.trial?.();
+      if (attempt !== undefined) this.#line.add(() => attempt.passed());
+      return [];
+    }
+    this.#makeRoom(before);
+    this.#makeRoom(after);
+    const landings = reads.length === 0 ? null : this.#readback.prepare(reads);
+    const proven = !computes || kernels.proven;
+    const sure = proven && verdict === null && !this.#wary && !this.#doubts.any && this.#line.empty;
+    const values = sure
+      ? this.#arrival(landings, this.#run({ ...submission, landings }, this.watch))
+      : this.#hold({ ...submission, landings, params: Float64Array.from(submission.params) });
+    return reads.map((_, i) => values.then((all) => all[i] as TypedArray));
+  }
+
+  async judge(program: Program): Promise<Error | null> {
+    await this.#doubts.settled();
+    return (program as GPUProgram).fault;
+  }
+
+  /** Submits in its turn, when what it uses is known to be good; else it fails. */
+  #hold(submission: Prepared): Promise<TypedArray[]> {
+    const { landings } = submission;
+    const trial = submission.trial?.() ?? null;
+    const program = submission.program as GPUProgram | null;
+    const settled = this.#doubts.settled();
+    const watch = this.#watchLater(program);
+    const values = new Promise<TypedArray[]>((resolve, reject) => {
+      const refuse = (error: Error): void => {
+        if (trial !== null) trial.failed(error);
+        else if (landings === null) this.#stray ??= error;
+        if (landings !== null) this.#readback.give(landings);
+        watch?.(Promise.reject(error));
+        reject(error);
+      };
+      this.#line.add(async () => {
+        await settled;
+        const forbidden = await submission.verdict;
+        const error = forbidden ?? trial?.error ?? this.#failure ?? this.#faultOf(submission);
+        if (error) return refuse(error);
+        try {
+          const submitted = await this.#runWatched(submission, watch);
+          trial?.passed();
+          resolve(this.#arrival(landings, submitted));
+        } catch (error) {
+          refuse(this.#failure ?? (error as Error));
+        }
+      });
+    });
+    values.catch(() => {}); // whoever reads is told, if anybody does
+    return values;
+  }
+
+  /** `#run`, which waits for the device's answer where it is the first run of its program, or an error came from somewhere. */
+  async #runWatched(
+    submission: Prepared,
+    watch: Device["watch"],
+  ): Promise<() => Promise<TypedArray[]>> {
+    const program = submission.program as GPUProgram | null;
+    if (this.#wary === 0 && (program === null || program.proven))
+      return this.#run(submission, watch);
+    if (this.#wary > 0) this.#wary--;
+    const { made, verdict } = this.#doubts.scoped(() => this.#run(submission, watch));
+    const error = await verdict;
+    if (error !== null) throw told(error, program?.title);
+    if (program !== null) program.proven = true;
+    return made;
+  }
+
+  /** What is to be told of times, of a submit whose turn comes later. */
+  #watchLater(program: GPUProgram | null): Device["watch"] {
+    const { watch } = this;
+    if (watch === null || program === null || program.dispatches === 0) return null;
+    let tell: (timings: Promise<Timings>) => void = () => {};
+    watch(
+      new Promise<Timings>((resolve) => {
+        tell = resolve;
+      }),
+    );
+    return tell;
+  }
+
+  /** What a submit uses that has no memory behind it, or a shader that is refused. */
+  #faultOf({ program, before, after, landings }: Prepared): Error | null {
+    const buffers = [...before, ...after].flatMap(({ from, to }) => [from, to]);
+    for (const { from } of landings?.places.map(({ read }) => read) ?? []) buffers.push(from);
+    const blocks = buffers.map((buffer) => this.#memory.blockOf(buffer));
+    for (const own of [landings?.staging, this.#between]) if (own) blocks.push(own);
+    const unusable = blocks.find(({ fault }) => fault !== null);
+    return (program as GPUProgram | null)?.fault ?? unusable?.fault ?? null;
+  }
+
+  /** The values on their way: rejected if the device is lost, or reports an error that no submit was told of. */
+  #arrival(
+    landings: Landings | null,
+    submitted: () => Promise<TypedArray[]>,
+  ): Promise<TypedArray[]> {
+    if (landings === null) return Promise.resolve([]);
+    return new Promise<TypedArray[]>((resolve, reject) => {
+      const give = (error: Error): void => {
+        this.#underWay.delete(give);
+        reject(error);
+      };
+      this.#underWay.add(give);
+      submitted().then(
+        (values) => {
+          this.#underWay.delete(give);
+          resolve(values);
+        },
+        async (error: unknown) => give(await this.#explain(error)),
+      );
+    });
+  }
+
+  /** Encodes and submits; what it gives waits for the values. */
+  #run(submission: Prepared, watch: Device["watch"]): () => Promise<TypedArray[]> {
+    const { program, params, before, after, landings } = submission;
     const { queue } = this.gpu;
     const kernels = program as GPUProgram | null;
     const computes = kernels !== null && kernels.dispatches > 0;
-    if (!computes && before.length + after.length + reads.length === 0) return [];
     if (computes) kernels.writeParameters(queue, params);
     let encoder = this.gpu.createCommandEncoder();
     for (const copy of before) this.#copy(encoder, copy);
     let timed: (() => Promise<Timings>) | null = null;
-    const timing = this.watch === null ? null : this.#timing;
+    const timing = watch === null ? null : this.#timing;
     if (computes && timing !== null) {
       if (this.gpu.features.has("timestamp-query")) {
         timed = timing.encodeStamped(this.gpu, encoder, kernels);
       } else {
         queue.submit([encoder.finish()]);
-        this.watch?.(timing.submitApart(this.gpu, kernels));
+        watch?.(timing.submitApart(this.gpu, kernels));
         encoder = this.gpu.createCommandEncoder();
       }
     } else if (computes) {
@@ -139,14 +296,10 @@ export class WebGPUDevice implements Device {
       pass.end();
     }
     for (const copy of after) this.#copy(encoder, copy);
-    const arrive =
-      reads.length === 0
-        ? null
-        : this.#readback.encode(encoder, reads, (error) => this.#explain(error));
+    if (landings !== null) this.#readback.encode(encoder, landings);
     queue.submit([encoder.finish()]);
-    for (const buffer of this.#spent.splice(0)) buffer.destroy();
-    if (timed !== null) this.watch?.(timed());
-    return arrive?.() ?? [];
+    if (timed !== null) watch?.(timed());
+    return () => (landings === null ? Promise.resolve([]) : this.#readback.arrive(landings));
   }
 
   async prepareWatch(): Promise<void> {
@@ -155,6 +308,7 @@ export class WebGPUDevice implements Device {
 
   async idle(): Promise<void> {
     this.#check();
+    await this.#line.drained();
     try {
       await this.gpu.queue.onSubmittedWorkDone();
     } catch (error) {
@@ -173,6 +327,12 @@ export class WebGPUDevice implements Device {
     if (this.#ownsDevice) this.gpu.destroy();
   }
 
+  /** Now, or after what is held back. */
+  #inOrder(task: () => void): void {
+    if (this.#line.empty) task();
+    else this.#line.add(task);
+  }
+
   #copy(encoder: GPUCommandEncoder, { from, fromByte, to, toByte, bytes }: Copy): void {
     if (bytes === 0) return;
     const [source, target] = [this.#memory.region(from), this.#memory.region(to)];
@@ -181,11 +341,20 @@ export class WebGPUDevice implements Device {
       encoder.copyBufferToBuffer(source.buffer, begin, target.buffer, end, bytes);
       return;
     }
-    // not every implementation copies within one buffer
-    const between = this.#memory.create(bytes, BETWEEN);
-    encoder.copyBufferToBuffer(source.buffer, begin, between, 0, bytes);
-    encoder.copyBufferToBuffer(between, 0, target.buffer, end, bytes);
-    this.#spent.push(between);
+    const { buffer } = this.#between as Block;
+    encoder.copyBufferToBuffer(source.buffer, begin, buffer, 0, bytes);
+    encoder.copyBufferToBuffer(buffer, 0, target.buffer, end, bytes);
+  }
+
+  /** Makes room for copies within one buffer. */
+  #makeRoom(copies: readonly Copy[]): void {
+    for (const { from, to, bytes } of copies) {
+      if (this.#memory.blockOf(from) !== this.#memory.blockOf(to)) continue;
+      const before = this.#between;
+      if (before !== null && before.fault === null && before.buffer.size >= bytes) continue;
+      this.#between = this.#memory.create(2 ** Math.ceil(Math.log2(bytes)), BETWEEN);
+      before?.buffer.destroy();
+    }
   }
 
   #check(): void {
@@ -198,6 +367,15 @@ export class WebGPUDevice implements Device {
     for (const listener of this.#listeners) listener(error);
   }
 
+  /** An error of something that was not watched: any read under way may be wrong. */
+  #hearStray(caught: GPUError): void {
+    if (this.#failure !== null) return;
+    this.#wary = WARY;
+    const error = told(caught);
+    if (this.#underWay.size === 0) this.#stray = error;
+    for (const reject of this.#underWay) reject(error);
+  }
+
   /** Why a promise of the GPU's was rejected: the failure, whose own event may come a little later. */
   async #explain(error: unknown): Promise<Error> {
     for (let turn = 0; turn < 10 && this.#failure === null; turn++) {
@@ -205,6 +383,12 @@ export class WebGPUDevice implements Device {
     }
     return this.#failure ?? new DeviceError(`webgpu: ${(error as Error).message}`);
   }
+}
+
+/** The device's error as ours. */
+function told(error: GPUError, title = ""): Error {
+  const text = `webgpu: ${title === "" ? "" : `${title}: `}${indented(error.message).trim()}`;
+  return isOutOfMemory(error) ? new OutOfMemoryError(text) : new DeviceError(text);
 }
 
 const lost = (reason: string, message: string): DeviceLostError =>

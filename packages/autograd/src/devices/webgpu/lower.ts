@@ -21,6 +21,8 @@ export interface LoweringLimits extends ShaderLimits {
 /** A kernel as WGSL: dispatches in order, which share one uniform block. */
 export interface LoweredKernel extends Lowered {
   readonly name: string;
+  /** Its operations in order and the shape of what it gives, for messages. */
+  readonly title: string;
   readonly stages: readonly Stage[];
   /** The uniform block, parameters still 0. */
   readonly words: Uint32Array;
@@ -61,6 +63,7 @@ export function lowerKernel(kernel: Kernel, limits: LoweringLimits): LoweredKern
   }));
   return {
     name,
+    title: titleOf(kernel),
     scratch,
     stages: finished,
     sources: finished.map(({ wgsl }) => wgsl),
@@ -68,6 +71,13 @@ export function lowerKernel(kernel: Kernel, limits: LoweringLimits): LoweredKern
     parameters: words.parameters,
     parameterCount: kernel.params.length,
   };
+}
+
+function titleOf({ steps, parts }: Kernel): string {
+  const all = [steps, ...parts.map((part) => part.steps)].flat();
+  const names = [...new Set(all.map(({ op }) => op.name))];
+  const { shape, dtype } = all.at(-1) as KernelStep;
+  return `'${names.join("', '")}' [${shape.join(", ")}] ${dtype}`;
 }
 
 /** The step that decides the template: the anchor, or the last. */

@@ -2,6 +2,7 @@ import { type DType, hostBytes, type TypedArray } from "../../dtype.ts";
 import { DTypeError, LimitError, OutOfMemoryError } from "../../errors.ts";
 import { encodeHalves } from "../../half.ts";
 import type { BufferGroup, DeviceBuffer, Place } from "../device.ts";
+import type { Doubts } from "./held.ts";
 import { Slabs } from "./slabs.ts";
 
 // GPUBufferUsage by value: Node has no such global.
@@ -13,24 +14,34 @@ export const BETWEEN: number = COPY_SRC | COPY_DST;
 export const UNIFORM: number = 64 | COPY_DST;
 export const STAGING: number = MAP_READ | COPY_DST;
 
+/** A buffer of the GPU's. */
+export interface Block {
+  readonly buffer: GPUBuffer;
+  /** Why there is no memory behind it, once that is known. */
+  fault: Error | null;
+}
+
 /** Storage, a buffer or a range of one; what the GPU holds is padded to whole vec4s, which shaders read past the end of. */
 class GPUMemory implements DeviceBuffer {
   readonly bytes: number;
-  readonly buffer: GPUBuffer;
+  readonly block: Block;
   readonly group: BufferGroup | null;
   readonly place: Place | null;
 
-  constructor(bytes: number, buffer: GPUBuffer, group: BufferGroup | null, place: Place | null) {
+  constructor(bytes: number, block: Block, group: BufferGroup | null, place: Place | null) {
     this.bytes = bytes;
-    this.buffer = buffer;
+    this.block = block;
     this.group = group;
     this.place = place;
+  }
+
+  get fault(): Error | null {
+    return this.block.fault;
   }
 }
 
 /** Bytes of a buffer of the GPU's. */
-interface Region {
-  readonly buffer: GPUBuffer;
+interface Region extends Block {
   readonly offset: number;
   readonly size: number;
 }
@@ -46,33 +57,29 @@ export const bytesOf = (dtype: DType, count: number): number =>
 export class Memory {
   readonly maxBufferBytes: number;
   readonly #device: GPUDevice;
-  readonly #onFailure: (error: Error) => void;
+  readonly #doubts: Doubts;
   readonly #slabs: Slabs;
 
-  constructor(device: GPUDevice, onFailure: (error: Error) => void) {
+  constructor(device: GPUDevice, doubts: Doubts) {
     this.#device = device;
-    this.#onFailure = onFailure;
+    this.#doubts = doubts;
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.maxBufferBytes =
       Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 16) * 16;
     this.#slabs = new Slabs((bytes) => this.create(bytes, STORAGE), this.maxBufferBytes);
   }
 
-  create(bytes: number, usage: number): GPUBuffer {
-    const device = this.#device;
-    device.pushErrorScope("out-of-memory");
+  create(bytes: number, usage: number): Block {
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
-    const buffer = device.createBuffer({ size, usage });
-    device.popErrorScope().then(
-      (error) => {
-        if (error === null) return;
-        const message = `webgpu: no memory for a buffer of ${bytes} bytes (${error.message})`;
-        const hint = "use smaller batches, dispose() what is done with, or set init({ budget })";
-        this.#onFailure(new OutOfMemoryError(`${message}\n  hint: ${hint}`));
-      },
-      () => {}, // the device is lost, which is told elsewhere
-    );
-    return buffer;
+    const refuse = ({ message }: GPUError): void => {
+      const hint = "use smaller batches, dispose() what is done with, or set init({ budget })";
+      const told = `webgpu: the device has no memory for a buffer of ${size} bytes`;
+      block.fault = new OutOfMemoryError(`${told}${indented(message)}\n  hint: ${hint}`);
+    };
+    const create = () => this.#device.createBuffer({ size, usage });
+    const buffer = this.#doubts.make(create, refuse, ["out-of-memory"]);
+    const block: Block = { buffer, fault: null };
+    return block;
   }
 
   /** Of a group: beside its others, if there is room for that. */
@@ -89,31 +96,43 @@ export class Memory {
       );
     }
     const taken = group === null ? null : this.#slabs.take(bytes, group);
-    const buffer = taken?.buffer ?? this.create(bytes, STORAGE);
-    return new GPUMemory(bytes, buffer, group, taken?.place ?? null);
+    const block = taken?.block ?? this.create(bytes, STORAGE);
+    return new GPUMemory(bytes, block, group, taken?.place ?? null);
   }
 
   free(memory: DeviceBuffer): void {
-    const { buffer, place, bytes } = memory as GPUMemory;
-    if (place === null) buffer.destroy();
+    const { block, place, bytes } = memory as GPUMemory;
+    if (place === null) block.buffer.destroy();
     else this.#slabs.give(place, bytes);
+  }
+
+  blockOf(memory: DeviceBuffer): Block {
+    return (memory as GPUMemory).block;
   }
 
   /** The bytes of the GPU's that `allocate` gave. */
   region(memory: DeviceBuffer | undefined): Region {
-    const { buffer, place, bytes } = memory as GPUMemory;
+    const { block, place, bytes } = memory as GPUMemory;
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
-    return { buffer, offset: place?.offset ?? 0, size };
+    return { buffer: block.buffer, fault: block.fault, offset: place?.offset ?? 0, size };
   }
 
   write(memory: DeviceBuffer, offset: number, data: TypedArray, dtype: DType): void {
     const encoded = encode(data, dtype);
-    if (encoded.byteLength === 0) return;
-    const { buffer, byteOffset, byteLength } = encoded;
     const to = this.region(memory);
+    if (encoded.byteLength === 0 || to.fault !== null) return;
+    const { buffer, byteOffset, byteLength } = encoded;
     this.#device.queue.writeBuffer(to.buffer, to.offset + offset, buffer, byteOffset, byteLength);
   }
 }
+
+/** The device's own words, under ours. */
+export const indented = (message: string): string =>
+  message
+    .trim()
+    .split("\n")
+    .map((line) => `\n  ${line}`)
+    .join("");
 
 /** Host elements as a buffer has them. */
 function encode(data: TypedArray, dtype: DType): TypedArray | Uint16Array {

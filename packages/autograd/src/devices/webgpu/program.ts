@@ -1,19 +1,28 @@
 import type { DType } from "../../dtype.ts";
+import { DeviceError, OutOfMemoryError } from "../../errors.ts";
 import type { BoundKernel, Program } from "../device.ts";
+import { type Doubts, isOutOfMemory } from "./held.ts";
 import type { LoweredKernel } from "./lower.ts";
-import { type Memory, UNIFORM } from "./memory.ts";
+import { type Block, indented, type Memory, UNIFORM } from "./memory.ts";
 import type { Binding } from "./shader.ts";
+
+/** A shader as the device has it. */
+interface Compiled {
+  readonly pipeline: GPUComputePipeline;
+  /** Why the device refuses it, once that is known. */
+  fault: Error | null;
+}
 
 /** What programs share: a pipeline for each shader text, a layout for each pattern of bindings. */
 export class Pipelines {
   readonly #device: GPUDevice;
-  readonly #pipelines = new Map<string, GPUComputePipeline>();
+  readonly #doubts: Doubts;
+  readonly #compiled = new Map<string, Compiled>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
-  readonly #onInvalid: (kernel: string, message: string) => void;
 
-  constructor(device: GPUDevice, onInvalid: (kernel: string, message: string) => void) {
+  constructor(device: GPUDevice, doubts: Doubts) {
     this.#device = device;
-    this.#onInvalid = onInvalid;
+    this.#doubts = doubts;
   }
 
   layout(bindings: readonly Binding[]): GPUBindGroupLayout {
@@ -33,25 +42,57 @@ export class Pipelines {
     return layout;
   }
 
-  pipeline(name: string, code: string, layout: GPUBindGroupLayout): GPUComputePipeline {
-    let pipeline = this.#pipelines.get(code);
-    if (pipeline === undefined) {
-      const device = this.#device;
-      device.pushErrorScope("validation");
-      const module = device.createShaderModule({ label: name, code });
-      pipeline = device.createComputePipeline({
-        label: name,
-        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-        compute: { module, entryPoint: "main" },
-      });
-      device.popErrorScope().then(
-        (error) => error && this.#onInvalid(name, error.message),
-        () => {}, // the device is lost, which is told elsewhere
-      );
-      this.#pipelines.set(code, pipeline);
-    }
-    return pipeline;
+  /** Why the device is known to refuse this text; null if it is not. */
+  faultOf(code: string): Error | null {
+    return this.#compiled.get(code)?.fault ?? null;
   }
+
+  compile({ name, title }: LoweredKernel, code: string, layout: GPUBindGroupLayout): Compiled {
+    let compiled = this.#compiled.get(code);
+    if (compiled === undefined) {
+      const device = this.#device;
+      let module: GPUShaderModule | null = null;
+      const make = (): GPUComputePipeline => {
+        module = device.createShaderModule({ label: name, code });
+        return device.createComputePipeline({
+          label: name,
+          layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+          compute: { module, entryPoint: "main" },
+        });
+      };
+      const refuse = async (error: GPUError): Promise<void> => {
+        made.fault = await refused(title, code, module, error);
+      };
+      const made: Compiled = { pipeline: this.#doubts.make(make, refuse), fault: null };
+      compiled = made;
+      this.#compiled.set(code, made);
+    }
+    return compiled;
+  }
+}
+
+/** The error of a kernel that the device refuses: in the compiler's own words, with the lines that they are about. */
+async function refused(
+  title: string,
+  code: string,
+  module: GPUShaderModule | null,
+  error: GPUError,
+): Promise<Error> {
+  if (isOutOfMemory(error)) return new OutOfMemoryError(`webgpu: ${title}: ${error.message}`);
+  const lines = code.split("\n");
+  const { messages } = (await module?.getCompilationInfo().catch(() => null)) ?? { messages: [] };
+  const told = messages
+    .filter(({ type }) => type === "error")
+    .map(({ message, lineNum, linePos }) => {
+      const line = lines[lineNum - 1]?.trim();
+      const where = line === undefined ? "" : `line ${lineNum}, column ${linePos}: `;
+      return `${where}${message.trim()}${line === undefined ? "" : `\n  ${line}`}`;
+    });
+  return new DeviceError(
+    `webgpu: the device refuses the kernel of ${title}` +
+      indented(told.length > 0 ? told.join("\n") : error.message) +
+      '\n  hint: unless the WGSL is yours, this is a fault of wgrad or of the driver; init({ fusion: "off" }) may avoid it',
+  );
 }
 
 interface Digit {
@@ -71,8 +112,16 @@ interface Dispatch {
 
 /** Kernels on their buffers: pipelines, bind groups and one uniform buffer, made once. */
 export class GPUProgram implements Program {
+  /** It has run once: what it is made of is known to be good. */
+  proven = false;
+  /** Its kernels' operations, for messages. */
+  readonly title: string;
   readonly #dispatches: Dispatch[] = [];
-  readonly #uniforms: GPUBuffer | null = null;
+  readonly #uniforms: Block | null = null;
+  readonly #compiled = new Set<Compiled>();
+  readonly #blocks = new Set<{ readonly fault: Error | null }>();
+  #fault: Error | null = null;
+  readonly #release: (destroy: () => void) => void;
   readonly #bytes: ArrayBuffer;
   readonly #words: Uint32Array;
   readonly #floats: Float32Array;
@@ -85,10 +134,14 @@ export class GPUProgram implements Program {
 
   constructor(
     device: GPUDevice,
+    doubts: Doubts,
     pipelines: Pipelines,
     memory: Memory,
     kernels: readonly BoundKernel[],
+    release: (destroy: () => void) => void,
   ) {
+    this.#release = release;
+    this.title = kernels.map(({ lowered }) => (lowered as LoweredKernel).title).join("; ");
     const align = device.limits.minUniformBufferOffsetAlignment;
     const offsets: number[] = [];
     let size = 0;
@@ -101,9 +154,21 @@ export class GPUProgram implements Program {
     this.#words = new Uint32Array(this.#bytes);
     this.#floats = new Float32Array(this.#bytes);
     if (size > 0) this.#uniforms = memory.create(size, UNIFORM);
-    kernels.forEach((kernel, i) => {
-      this.#add(device, pipelines, memory, kernel, offsets[i] as number, i);
-    });
+    const bind = (): void =>
+      kernels.forEach((kernel, i) => {
+        this.#add(device, pipelines, memory, kernel, offsets[i] as number, i);
+      });
+    const refuse = (error: GPUError): void => {
+      this.#fault = new DeviceError(`webgpu: ${this.title}:${indented(error.message)}`);
+    };
+    doubts.make(bind, refuse, ["validation"]);
+  }
+
+  /** Why it cannot run, as far as is known. */
+  get fault(): Error | null {
+    for (const { fault } of this.#blocks) if (fault !== null) return fault;
+    for (const { fault } of this.#compiled) if (fault !== null) return fault;
+    return this.#fault;
   }
 
   #add(
@@ -114,7 +179,11 @@ export class GPUProgram implements Program {
     offset: number,
     index: number,
   ): void {
-    const { name, stages, words, parameters, parameterCount } = lowered as LoweredKernel;
+    const made = lowered as LoweredKernel;
+    const { name, stages, words, parameters, parameterCount } = made;
+    if (this.#uniforms !== null) this.#blocks.add(this.#uniforms);
+    for (const bound of [...inputs, ...outputs, ...scratch])
+      this.#blocks.add(memory.blockOf(bound));
     this.#words.set(words, offset / 4);
     const places = new Array<number>(parameterCount).fill(-1);
     const dtypes = new Array<DType>(parameterCount).fill("u32");
@@ -143,11 +212,13 @@ export class GPUProgram implements Program {
         const resource = slab === true ? { buffer } : { buffer, offset: from, size: bytes };
         return { binding: i + 1, resource };
       });
-      const uniforms = { buffer: this.#uniforms as GPUBuffer, offset, size: words.byteLength };
-      entries.unshift({ binding: 0, resource: uniforms });
+      const { buffer } = this.#uniforms as Block;
+      entries.unshift({ binding: 0, resource: { buffer, offset, size: words.byteLength } });
+      const compiled = pipelines.compile(made, wgsl, layout);
+      this.#compiled.add(compiled);
       this.#dispatches.push({
         kernel: index,
-        pipeline: pipelines.pipeline(name, wgsl, layout),
+        pipeline: compiled.pipeline,
         group: device.createBindGroup({ label: name, layout, entries }),
         workgroups,
       });
@@ -186,7 +257,13 @@ export class GPUProgram implements Program {
     }
     this.#written = true;
     if (last < first) return;
-    queue.writeBuffer(this.#uniforms, first * 4, this.#bytes, first * 4, (last - first + 1) * 4);
+    queue.writeBuffer(
+      this.#uniforms.buffer,
+      first * 4,
+      this.#bytes,
+      first * 4,
+      (last - first + 1) * 4,
+    );
   }
 
   kernelOf(dispatch: number): number {
@@ -211,6 +288,6 @@ export class GPUProgram implements Program {
   }
 
   dispose(): void {
-    this.#uniforms?.destroy();
+    this.#release(() => this.#uniforms?.buffer.destroy());
   }
 }

@@ -1,7 +1,7 @@
 import { arrayType, type TypedArray } from "../../dtype.ts";
 import { decodeHalves } from "../../half.ts";
 import type { Read } from "../device.ts";
-import { bytesOf, type Memory, STAGING } from "./memory.ts";
+import { type Block, bytesOf, type Memory, STAGING } from "./memory.ts";
 
 /** One read's place in the staging buffer. */
 interface Landing {
@@ -12,61 +12,66 @@ interface Landing {
   readonly bytes: number;
 }
 
+/** Where the values of a submit land. */
+export interface Landings {
+  /** Null where no read has an element. */
+  readonly staging: Block | null;
+  readonly places: readonly Landing[];
+  readonly size: number;
+}
+
 /** Brings values to the host through staging buffers, which are kept: steady reading creates none. */
 export class Readback {
   readonly #memory: Memory;
-  readonly #free = new Map<number, GPUBuffer[]>();
+  readonly #free = new Map<number, Block[]>();
 
   constructor(memory: Memory) {
     this.#memory = memory;
   }
 
-  /** Writes the copies into a submit; the function it gives is to be called after that submit. */
-  encode(
-    encoder: GPUCommandEncoder,
-    reads: readonly Read[],
-    explain: (error: unknown) => Promise<Error>,
-  ): () => Promise<TypedArray>[] {
-    const landings: Landing[] = [];
+  /** Finds room for these reads. */
+  prepare(reads: readonly Read[]): Landings {
+    const places: Landing[] = [];
     let size = 0;
     for (const read of reads) {
       const skip = read.fromByte % 4;
       const bytes = Math.ceil((skip + bytesOf(read.dtype, read.count)) / 4) * 4;
-      landings.push({ read, at: size, skip, bytes });
+      places.push({ read, at: size, skip, bytes });
       size += Math.ceil(bytes / 8) * 8;
     }
-    if (size === 0) return () => landings.map(({ read }) => Promise.resolve(empty(read)));
-    const staging = this.#take(size);
-    for (const { read, at, skip, bytes } of landings) {
-      if (bytes === 0) continue;
-      const { buffer, offset } = this.#memory.region(read.from);
-      encoder.copyBufferToBuffer(buffer, offset + read.fromByte - skip, staging, at, bytes);
-    }
-    return () => {
-      const arrived = this.#arrive(staging, landings, size, explain);
-      return landings.map((_, i) => arrived.then((values) => values[i] as TypedArray));
-    };
+    return { staging: size === 0 ? null : this.#take(size), places, size };
   }
 
-  async #arrive(
-    staging: GPUBuffer,
-    landings: readonly Landing[],
-    size: number,
-    explain: (error: unknown) => Promise<Error>,
-  ): Promise<TypedArray[]> {
-    try {
-      await staging.mapAsync(1 /* GPUMapMode.READ */, 0, size);
-    } catch (error) {
-      throw await explain(error);
+  /** Writes the copies into a submit. */
+  encode(encoder: GPUCommandEncoder, { staging, places }: Landings): void {
+    if (staging === null) return;
+    for (const { read, at, skip, bytes } of places) {
+      if (bytes === 0) continue;
+      const { buffer, offset } = this.#memory.region(read.from);
+      encoder.copyBufferToBuffer(buffer, offset + read.fromByte - skip, staging.buffer, at, bytes);
     }
-    const mapped = staging.getMappedRange(0, size);
-    const values = landings.map((landing) => decode(mapped, landing));
-    staging.unmap();
-    this.#free.get(staging.size)?.push(staging);
+  }
+
+  /** The values, once that submit has run. */
+  async arrive({ staging, places, size }: Landings): Promise<TypedArray[]> {
+    if (staging === null) return places.map(({ read }) => empty(read));
+    const { buffer } = staging;
+    await buffer.mapAsync(1 /* GPUMapMode.READ */, 0, size);
+    const mapped = buffer.getMappedRange(0, size);
+    const values = places.map((landing) => decode(mapped, landing));
+    buffer.unmap();
+    this.give({ staging });
     return values;
   }
 
-  #take(bytes: number): GPUBuffer {
+  /** The room is not needed any more. */
+  give({ staging }: Pick<Landings, "staging">): void {
+    if (staging === null) return;
+    if (staging.fault === null) this.#free.get(staging.buffer.size)?.push(staging);
+    else staging.buffer.destroy();
+  }
+
+  #take(bytes: number): Block {
     const size = 2 ** Math.max(8, Math.ceil(Math.log2(bytes)));
     let free = this.#free.get(size);
     if (free === undefined) {

@@ -1,4 +1,5 @@
 import type { BufferGroup, Place } from "../device.ts";
+import type { Block } from "./memory.ts";
 
 /** Where ranges begin: what a binding's offset must be a multiple of, everywhere. */
 const ALIGN = 256;
@@ -18,7 +19,7 @@ interface Range {
 interface Slab {
   readonly id: number;
   readonly group: BufferGroup;
-  readonly buffer: GPUBuffer;
+  readonly block: Block;
   readonly size: number;
   /** Unused ranges in order, no two of which touch. */
   readonly free: Range[];
@@ -26,7 +27,7 @@ interface Slab {
 
 /** A range of a slab. */
 export interface Taken {
-  readonly buffer: GPUBuffer;
+  readonly block: Block;
   readonly place: Place;
 }
 
@@ -35,12 +36,12 @@ export interface Taken {
  * buffers. A new slab is twice as large as the one before; what would take more than a quarter of one has a buffer of its own.
  */
 export class Slabs {
-  readonly #create: (bytes: number) => GPUBuffer;
+  readonly #create: (bytes: number) => Block;
   readonly #largest: number;
   readonly #slabs: Slab[] = [];
   #made = 0;
 
-  constructor(create: (bytes: number) => GPUBuffer, maxBufferBytes: number) {
+  constructor(create: (bytes: number) => Block, maxBufferBytes: number) {
     this.#create = create;
     this.#largest = Math.min(LARGEST, 2 ** Math.floor(Math.log2(maxBufferBytes)));
   }
@@ -50,12 +51,14 @@ export class Slabs {
     const size = Math.ceil(bytes / ALIGN) * ALIGN;
     if (size > this.#largest / 4) return null;
     const slab =
-      this.#slabs.find((one) => one.group === group && fits(one, size)) ?? this.#grow(size, group);
+      this.#slabs.find(
+        (one) => one.group === group && one.block.fault === null && fits(one, size),
+      ) ?? this.#grow(size, group);
     const range = slab.free.find(({ begin, end }) => end - begin >= size) as Range;
     const offset = range.begin;
     range.begin += size;
     if (range.begin === range.end) slab.free.splice(slab.free.indexOf(range), 1);
-    return { buffer: slab.buffer, place: { slab: slab.id, offset } };
+    return { block: slab.block, place: { slab: slab.id, offset } };
   }
 
   give({ slab: id, offset }: Place, bytes: number): void {
@@ -69,7 +72,7 @@ export class Slabs {
     join(free, next);
     join(free, next - 1);
     if (free[0]?.begin !== 0 || free[0].end !== slab.size) return;
-    slab.buffer.destroy();
+    slab.block.buffer.destroy();
     this.#slabs.splice(this.#slabs.indexOf(slab), 1);
   }
 
@@ -81,7 +84,7 @@ export class Slabs {
     const slab: Slab = {
       id: this.#made++,
       group,
-      buffer: this.#create(bytes),
+      block: this.#create(bytes),
       size: bytes,
       free: [{ begin: 0, end: bytes }],
     };
