@@ -1,8 +1,8 @@
-import { ellipsis, slice, Tensor, tensor, WgradError } from "@wgrad/autograd";
+import { ellipsis, slice, Tensor, tensor } from "@wgrad/autograd";
 import type { TensorRecord } from "@wgrad/autograd/safetensors";
-import { Module } from "@wgrad/nn";
 import type { Encoded } from "./load.ts";
-import { type Callable, camel, dtypeName, resolve } from "./names.ts";
+import { type Callable, type Constructor, camel, dtypeName, resolve } from "./names.ts";
+import { Plain } from "./plain.ts";
 
 /** Tensors of a case by name. */
 export type Environment = ReadonlyMap<string, Tensor>;
@@ -86,6 +86,9 @@ const special: Readonly<Record<string, (args: readonly unknown[], kwargs: Given)
   "torch.as_tensor": ([data], options) =>
     data instanceof Tensor ? data : tensor(data as never, camelKeys(options)),
   "nn.Module": () => new Plain(),
+  // an object has keys that are numbers first
+  "nn.ModuleDict": ([modules]) =>
+    new (resolve("nn.ModuleDict") as Constructor)([...(modules as Map<string, unknown>)]),
   "torch.is_tensor": ([value]) => value instanceof Tensor,
   "torch.is_floating_point": ([x]) => isFractional(x),
   "torch.get_default_dtype": () => "f32",
@@ -121,17 +124,6 @@ const special: Readonly<Record<string, (args: readonly unknown[], kwargs: Given)
   ),
 };
 
-/** A module without a computation, whose fields a program fills. */
-class Plain extends Module<[], never> {
-  /** The keys are the fields' names, letter for letter. */
-  stateKey(field: string): string {
-    return field;
-  }
-  override forward(): never {
-    throw new WgradError("this module has no computation");
-  }
-}
-
 const isFractional = (x: unknown): boolean => (x as Tensor).dtype.startsWith("f");
 
 /** Calls our counterpart of a PyTorch function or class with decoded arguments. */
@@ -139,9 +131,13 @@ export function invoke(name: string, given: Arguments): unknown {
   const own = special[name];
   if (own !== undefined) return own(given.args, given.kwargs);
   const target = resolve(name);
-  const args = arrange(name, given);
+  const args = arrange(name, given).map(plainObject);
   return isClass(target) ? new target(...args) : (target as Callable)(...args);
 }
+
+/** A dict, as our functions take it. */
+export const plainObject = (value: unknown): unknown =>
+  value instanceof Map ? Object.fromEntries(value) : value;
 
 /** Required arguments by position, then those that are positional here, then the options. */
 function arrange(name: string, { args, kwargs }: Arguments): unknown[] {

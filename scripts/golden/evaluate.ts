@@ -2,7 +2,7 @@ import { ellipsis, slice, Tensor } from "@wgrad/autograd";
 import { Module } from "@wgrad/nn";
 import { camelKeys, invoke } from "./call.ts";
 import { attributeOf, builtins, callMethod, libraryValue, setAttribute } from "./objects.ts";
-import { dotted, type Expression, type Item, parse } from "./python.ts";
+import { areWhole, dotted, type Expression, type Item, parse } from "./python.ts";
 
 /** What is bound, by name. */
 export type Names = Map<string, unknown>;
@@ -36,7 +36,7 @@ export function* resultOf(expression: Expression, names: Names): Steps<unknown> 
     case "list":
       return yield* valuesOf(expression.items, names);
     case "dict":
-      return yield* entriesOf(expression.entries, names);
+      return new Map(yield* pairsOf(expression.entries, names));
     case "name":
       return named(expression.name, names);
     case "slice": {
@@ -70,8 +70,12 @@ function* callOf(
   const receiver = path === null && of.kind === "attribute" ? yield* resultOf(of.of, names) : null;
   const given = {
     args: yield* valuesOf(args, names),
-    kwargs: yield* entriesOf(kwargs, names),
+    kwargs: Object.fromEntries(yield* pairsOf(Object.entries(kwargs), names)),
   };
+  const [data] = args;
+  if (path === "torch.tensor" && data !== undefined && areWhole(data)) {
+    given.kwargs = { dtype: "i32", ...given.kwargs };
+  }
   if (path !== null) return yield* settled(invoke(path, given));
   if (of.kind === "attribute") return yield* settled(callMethod(receiver, of.name, given));
   const called = yield* resultOf(of, names);
@@ -92,12 +96,12 @@ function* valuesOf(items: readonly (Expression | null)[], names: Names): Steps<u
   return values;
 }
 
-function* entriesOf(
-  entries: Readonly<Record<string, Expression>>,
+function* pairsOf(
+  entries: readonly (readonly [string, Expression])[],
   names: Names,
-): Steps<Record<string, unknown>> {
-  const values: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(entries)) values[key] = yield* resultOf(item, names);
+): Steps<[string, unknown][]> {
+  const values: [string, unknown][] = [];
+  for (const [key, item] of entries) values.push([key, yield* resultOf(item, names)]);
   return values;
 }
 
@@ -125,6 +129,7 @@ function* itemOf({ of, index }: Item, names: Names): Steps<unknown> {
   const [place] = places;
   if (value instanceof Module)
     return callMethod(value, "__getitem__", { args: places, kwargs: {} });
+  if (value instanceof Map) return value.get(place);
   if (Array.isArray(value)) return value.at(place as number);
   return (value as Record<string, unknown>)[place as string];
 }

@@ -1,7 +1,8 @@
 import { noGrad, Tensor } from "@wgrad/autograd";
-import { Module } from "@wgrad/nn";
-import { type Arguments, camelKeys, invoke } from "./call.ts";
+import { Module, ModuleDict } from "@wgrad/nn";
+import { type Arguments, camelKeys, invoke, plainObject } from "./call.ts";
 import { camel, dtypes, type Namespace, Unmapped } from "./names.ts";
+import { Plain } from "./plain.ts";
 
 type Methods = Readonly<Record<string, (receiver: never, given: Arguments) => unknown>>;
 
@@ -10,7 +11,11 @@ export const builtins: Readonly<Record<string, (...args: never[]) => unknown>> =
   len: (value: unknown[] | { length: number } | object) =>
     "length" in value ? value.length : Object.keys(value).length,
   list: (value: Iterable<unknown> | object) =>
-    Symbol.iterator in value ? [...value] : Object.keys(value),
+    value instanceof Map || value instanceof ModuleDict
+      ? [...value].map(([key]) => key)
+      : Symbol.iterator in value
+        ? [...value]
+        : Object.keys(value),
   sorted: (value: Iterable<unknown>) => [...value].sort(),
   isinstance: (value: unknown, type: new () => object) => value instanceof type,
   checkpoint: (fn: unknown, ...inputs: unknown[]) =>
@@ -50,7 +55,7 @@ export function callMethod(receiver: unknown, name: string, given: Arguments): u
   if (special !== undefined) return special(receiver as never, given);
   const options = camelKeys(given.kwargs);
   const more = Object.keys(options).length === 0 ? [] : [options];
-  return call(receiver, camel(name), [...given.args, ...more]);
+  return call(receiver, camel(name), [...given.args.map(plainObject), ...more]);
 }
 
 function call(receiver: unknown, method: string, args: readonly unknown[]): unknown {
@@ -83,7 +88,7 @@ export function setAttribute(value: unknown, name: string, to: unknown): void {
 
 /** A user's own field keeps its name, ours have them in camelCase. */
 function fieldName(value: unknown, name: string): string {
-  if (name in (value as object)) return name;
+  if (name in (value as object) || value instanceof Plain) return name;
   const ours = camel(name);
   return ours in (value as object) || !(value instanceof Module) ? ours : name;
 }

@@ -126,7 +126,9 @@ function collect(
   else if (Array.isArray(value) && value.some((one) => typeof one === "object" && one !== null)) {
     for (const [i, one] of value.entries()) collect(`${name}.${i}`, one, tensors, values);
   } else if (Array.isArray(value)) values.set(name, value.map(torchName));
-  else if (value !== null && typeof value === "object") {
+  else if (value instanceof Map) {
+    for (const [key, one] of value) collect(`${name}.${key}`, one, tensors, values);
+  } else if (value !== null && typeof value === "object") {
     for (const [key, one] of Object.entries(value)) collect(`${name}.${key}`, one, tensors, values);
   } else if (typeof value === "number") {
     // Python's fractions are stored as tensors, its integers as they are; here a number is both

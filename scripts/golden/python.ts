@@ -4,10 +4,15 @@
  * `with` over such statements.
  */
 export type Expression =
-  | { readonly kind: "literal"; readonly value: number | string | boolean | null }
+  | {
+      readonly kind: "literal";
+      readonly value: number | string | boolean | null;
+      /** A whole number, written without a point. */
+      readonly whole?: boolean;
+    }
   | { readonly kind: "ellipsis" }
   | { readonly kind: "list"; readonly items: readonly Expression[] }
-  | { readonly kind: "dict"; readonly entries: Readonly<Record<string, Expression>> }
+  | { readonly kind: "dict"; readonly entries: readonly (readonly [string, Expression])[] }
   | { readonly kind: "name"; readonly name: string }
   | { readonly kind: "attribute"; readonly of: Expression; readonly name: string }
   | Item
@@ -192,12 +197,12 @@ class Parser {
     return { kind: "list", items };
   }
 
-  #entries(): Record<string, Expression> {
-    const found: Record<string, Expression> = {};
+  #entries(): [string, Expression][] {
+    const found: [string, Expression][] = [];
     while (!this.takes("}")) {
       const key = this.#take().slice(1, -1);
       this.#expect(":");
-      found[key] = this.product();
+      found.push([key, this.product()]);
       if (this.#next !== "}") this.#expect(",");
     }
     return found;
@@ -213,10 +218,12 @@ class Parser {
     if (token === "-") {
       const value = this.#postfix();
       if (value.kind !== "literal") return method(value, "neg", []);
-      return { kind: "literal", value: -(value.value as number) };
+      return { ...value, value: -(value.value as number) };
     }
     if (/^["']/.test(token)) return { kind: "literal", value: token.slice(1, -1) };
-    if (/^[\d.]/.test(token)) return { kind: "literal", value: Number(token) };
+    if (/^[\d.]/.test(token)) {
+      return { kind: "literal", value: Number(token), whole: /^\d+$/.test(token) };
+    }
     if (token in CONSTANTS) return { kind: "literal", value: CONSTANTS[token] as boolean | null };
     return { kind: "name", name: token };
   }
@@ -240,6 +247,17 @@ function tokenize(source: string): string[] {
     tokens.push(match[0].trim());
   }
   return tokens;
+}
+
+/** Whether these are whole numbers in Python, among which may be truth values: a tensor of them is of integers. */
+export function areWhole(expression: Expression): boolean {
+  const leaves = (one: Expression): Expression[] =>
+    one.kind === "list" ? one.items.flatMap(leaves) : [one];
+  const all = leaves(expression);
+  const isWhole = (one: Expression): boolean => one.kind === "literal" && one.whole === true;
+  const isTruth = (one: Expression): boolean =>
+    one.kind === "literal" && typeof one.value === "boolean";
+  return all.some(isWhole) && all.every((one) => isWhole(one) || isTruth(one));
 }
 
 /** `torch.nn.Linear` of a chain of names, or null where something is called on the way. */

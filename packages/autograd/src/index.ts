@@ -143,6 +143,7 @@ export {
   arange,
   type CreateOptions,
   empty,
+  emptyLike,
   eye,
   full,
   fullLike,

@@ -1,7 +1,8 @@
-import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { ArgumentError, Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { randomState } from "@wgrad/autograd/saving";
 import { fieldsOf, setField } from "./fields.ts";
+import { copyHooks } from "./hooks.ts";
 import { type AnyModule, Module } from "./module.ts";
 import { buffer, isBuffer, isParameter, isPersistentBuffer, parameter } from "./parameter.ts";
 
@@ -17,22 +18,59 @@ export type Remake = (module: AnyModule) => AnyModule | undefined;
  */
 export function copyModule<M extends AnyModule>(module: M, remake?: Remake): M {
   checkCall("copyModule(module, remake?: function)", arguments);
+  return undrawn(() => copyOf(module, new Map(), { remake, entire: false }) as M);
+}
+
+/**
+ * PyTorch's `copy.deepcopy`. Of a module `copyModule`, with its hooks and gradients; of a tensor a leaf that requires a gradient if it
+ * does, with the gradient it has.
+ *
+ * Throws ArgumentError for the result of a differentiable operation, which no copy can stand for.
+ */
+export function deepcopy<T extends AnyModule | Tensor>(value: T, remake?: Remake): T {
+  checkCall("deepcopy(value, remake?: function)", arguments);
+  if (value instanceof Tensor) return copiedLeaf(value) as unknown as T;
+  const module = value as AnyModule;
+  return undrawn(() => copyOf(module, new Map(), { remake, entire: true }) as T);
+}
+
+function copiedLeaf(value: Tensor): Tensor {
+  if (!value.isLeaf) {
+    throw new ArgumentError(
+      "deepcopy: only leaves are copied with what belongs to them, this is the result of an operation" +
+        "\n  hint: x.detach().clone()",
+    );
+  }
+  const copy = value.detach().clone();
+  if (value.requiresGrad) copy.requiresGrad = true;
+  if (value.grad !== null) copy.grad = value.grad.detach().clone();
+  return copy;
+}
+
+/** Runs `fn`, and leaves the random numbers where they were. */
+function undrawn<T>(fn: () => T): T {
   const random = randomState.stateDict();
   try {
-    return copyOf(module, new Map(), remake) as M;
+    return fn();
   } finally {
     randomState.loadStateDict(random);
   }
 }
 
+interface How {
+  readonly remake: Remake | undefined;
+  /** With hooks and gradients. */
+  readonly entire: boolean;
+}
+
 function copyOf(
   module: AnyModule,
   copies: Map<unknown, unknown>,
-  remake: Remake | undefined,
+  how: How,
 ): AnyModule {
   const known = copies.get(module) as AnyModule | undefined;
   if (known !== undefined) return known;
-  const copy = remake?.(module) ?? made(module);
+  const copy = how.remake?.(module) ?? made(module);
   copies.set(module, copy);
   copy.training = module.training;
   const fields = fieldsOf(module);
@@ -41,11 +79,12 @@ function copyOf(
     if (fields.has(name) || !Object.hasOwn(module, name)) delete own[name];
   }
   for (const [name, { kind, value, persistent }] of fields) {
-    setField(copy, name, kind, copiedValue(value, copies, remake), persistent);
+    setField(copy, name, kind, copiedValue(value, copies, how), persistent);
   }
   for (const [name, value] of Object.entries(module)) {
     if (!fields.has(name)) own[name] = value;
   }
+  if (how.entire) copyHooks(module, copy);
   return copy;
 }
 
@@ -82,22 +121,24 @@ const quoted =
 function copiedValue(
   value: unknown,
   copies: Map<unknown, unknown>,
-  remake: Remake | undefined,
+  how: How,
 ): unknown {
-  if (value instanceof Module) return copyOf(value as AnyModule, copies, remake);
+  if (value instanceof Module) return copyOf(value as AnyModule, copies, how);
   if (!isParameter(value) && !isBuffer(value)) return value;
   const known = copies.get(value);
   if (known !== undefined) return known;
-  const copy = copiedTensor(value);
+  const copy = copiedTensor(value, how);
   copies.set(value, copy);
   return copy;
 }
 
-function copiedTensor(value: Tensor): Tensor {
+function copiedTensor(value: Tensor, { entire }: How): Tensor {
+  const { grad } = value;
   const values = value.detach().clone();
   const { requiresGrad } = value;
   if (isBuffer(value)) return buffer(values, { persistent: isPersistentBuffer(value) });
   const copy = parameter(values);
   copy.requiresGrad = requiresGrad;
+  if (entire && grad !== null) copy.grad = grad.detach().clone();
   return copy;
 }

@@ -6,8 +6,11 @@ import {
   Tensor,
 } from "@wgrad/autograd";
 
-/** Called before `forward`; what it returns (an array) takes the arguments' place. */
-export type ForwardPreHook<In extends unknown[]> = (module: unknown, inputs: In) => In | undefined;
+/** Called before `forward`; what it returns (an array, or the one argument) takes the arguments' place. */
+export type ForwardPreHook<In extends unknown[]> = (
+  module: unknown,
+  inputs: In,
+) => In | In[0] | undefined;
 /** Called after `forward`; what it returns takes the result's place. */
 export type ForwardHook<In extends unknown[], Out> = (
   module: unknown,
@@ -46,6 +49,18 @@ export function addHook<K extends keyof Hooks>(module: object, kind: K, hook: un
   return { remove: () => void list.delete(hook) };
 }
 
+/** Gives a module the hooks that another has now. */
+export function copyHooks(from: object, to: object): void {
+  const hooks = hooksOf.get(from);
+  if (hooks === undefined) return;
+  const { before, after, backward } = hooks;
+  hooksOf.set(to, {
+    before: new Set(before),
+    after: new Set(after),
+    backward: new Set(backward),
+  });
+}
+
 /** Runs `forward` between the module's hooks. */
 export function callWithHooks<In extends unknown[], Out>(
   module: object,
@@ -55,8 +70,10 @@ export function callWithHooks<In extends unknown[], Out>(
   const hooks = hooksOf.get(module);
   if (hooks === undefined) return forward(...given);
   let inputs = given;
-  for (const hook of hooks.before)
-    inputs = ((hook as unknown as ForwardPreHook<In>)(module, inputs) as In | undefined) ?? inputs;
+  for (const hook of hooks.before) {
+    const result = (hook as unknown as ForwardPreHook<In>)(module, inputs) ?? inputs;
+    inputs = (Array.isArray(result) ? result : [result]) as In;
+  }
   const tracked = hooks.backward.size > 0 ? trackBackward(module, hooks.backward, inputs) : null;
   let output = forward(...((tracked?.inputs ?? inputs) as In));
   for (const hook of hooks.after) {

@@ -2,7 +2,7 @@ export { ModuleDict } from "./containers/module-dict.ts";
 export { ModuleList } from "./containers/module-list.ts";
 export { ParameterList } from "./containers/parameter-list.ts";
 export { type Layer, type LayerLike, Sequential } from "./containers/sequential.ts";
-export { copyModule, type Remake } from "./copy.ts";
+export { copyModule, deepcopy, type Remake } from "./copy.ts";
 export * as functional from "./functional.ts";
 export type { ForwardHook, ForwardPreHook, FullBackwardHook, HookHandle } from "./hooks.ts";
 export * as init from "./init.ts";
@@ -146,6 +146,7 @@ export {
 export { TripletMarginLoss, TripletMarginWithDistanceLoss } from "./losses/triplet-margin-loss.ts";
 export { type AnyModule, Module } from "./module.ts";
 export { type BufferOptions, buffer, type Parameter, parameter } from "./parameter.ts";
+export { parametersToVector, vectorToParameters } from "./vector.ts";
 export type { LoadReport, StateDict } from "./state-dict.ts";
 export { type SummaryOptions, summary } from "./summary.ts";
 export { type WarmupOptions, warmup } from "./warmup.ts";

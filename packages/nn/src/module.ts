@@ -1,4 +1,4 @@
-import { ArgumentError, DTypeError, type Tensor } from "@wgrad/autograd";
+import { ArgumentError, DTypeError, noGrad, type Tensor } from "@wgrad/autograd";
 import { checkCall, describe, moveTo, nearest, outermost, retype } from "@wgrad/autograd/plugin";
 import { checkInputs, innermost } from "./call.ts";
 import { beginFields, type FieldKind, fieldsOf, hold, isModule, setField } from "./fields.ts";
@@ -259,10 +259,13 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return this.train(false);
   }
 
-  /** Forgets every parameter's gradient. */
-  zeroGrad(): void {
-    checkCall("model.zeroGrad()", arguments);
-    for (const tensor of this.parameters()) tensor.grad = null;
+  /** Forgets every parameter's gradient; with `setToNone: false` those that there are become zeros. */
+  zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
+    checkCall("model.zeroGrad({ setToNone: boolean })", arguments);
+    for (const tensor of this.parameters()) {
+      if (setToNone) tensor.grad = null;
+      else noGrad(() => tensor.grad?.zero_());
+    }
   }
 
   /** Says for every parameter whether gradients are computed for it. */

@@ -1,4 +1,4 @@
-import { ArgumentError, GradError, Tensor } from "@wgrad/autograd";
+import { ArgumentError, GradError, noGrad, Tensor } from "@wgrad/autograd";
 import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { checkNotNegative, checkSettings } from "./check.ts";
 import {
@@ -114,10 +114,15 @@ export abstract class ParameterGroups<
     this.check(group as unknown as Options);
   }
 
-  /** Forgets the gradients, so that the next backward starts from none. */
-  zeroGrad(): void {
-    checkCall("optimizer.zeroGrad()", arguments);
-    for (const { params } of this.paramGroups) for (const param of params) param.grad = null;
+  /** Forgets the gradients, so that the next backward starts from none; with `setToNone: false` they become zeros. */
+  zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
+    if (arguments.length > 0) checkCall("optimizer.zeroGrad({ setToNone: boolean })", arguments);
+    for (const { params } of this.paramGroups) {
+      for (const param of params) {
+        if (setToNone) param.grad = null;
+        else noGrad(() => param.grad?.zero_());
+      }
+    }
   }
 
   /** Settings and everything remembered, by the parameter's number; tensors are the optimizer's own. */

@@ -94,8 +94,10 @@ function naturalDType(data: TensorData, values: ArrayLike<number | boolean>): DT
   if (data instanceof Int32Array) return "i32";
   if (data instanceof Uint32Array) return "u32";
   if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "u8";
-  return values.length > 0 && typeof values[0] === "boolean" ? "bool" : "f32";
+  return values.length > 0 && Array.prototype.every.call(values, isTruth) ? "bool" : "f32";
 }
+
+const isTruth = (value: unknown): boolean => typeof value === "boolean";
 
 function convert(values: ArrayLike<number | boolean>, dtype: DType): TypedArray {
   const out = new (arrayType(dtype))(values.length);
@@ -199,6 +201,11 @@ export function fullLike(x: Tensor, value: number | boolean, options: CreateOpti
   const stream = streamOf("fullLike", { device: options.device ?? x });
   const dtype = checkDType("fullLike", options.dtype ?? x.dtype);
   return leaf(constant(filling("fullLike", value, dtype), dtype, x.shape, stream), options);
+}
+
+/** A tensor like `x` whose values do not matter; here zeros, so that runs repeat. */
+export function emptyLike(x: Tensor, options: CreateOptions = {}): Tensor {
+  return fullLike(x, 0, options);
 }
 
 /** 0 everywhere, in the shape, dtype and on the device of `x`. */
