@@ -14,7 +14,7 @@ const namespaces: Readonly<Record<string, () => readonly unknown[]>> = {
   F: () => [(nn as Namespace).functional, autograd],
   nn: () => [nn],
   "nn.init": () => [(nn as Namespace).init],
-  "nn.utils": () => [(nn as Namespace).utils, optim],
+  "nn.utils": () => [(nn as Namespace).utils, nn, optim],
   "nn.utils.parametrize": () => [(nn as Namespace).parametrize],
   "nn.utils.parametrizations": () => [(nn as Namespace).parametrizations],
   "torch.autograd": () => [autograd],

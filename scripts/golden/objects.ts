@@ -4,6 +4,10 @@ import { type Arguments, camelKeys, invoke, plainObject } from "./call.ts";
 import { camel, dtypes, type Namespace, Unmapped } from "./names.ts";
 import { Plain } from "./plain.ts";
 
+/** PyTorch's `use_reentrant` chooses between two ways of its own. */
+const tensorsOf = (inputs: readonly unknown[]): unknown[] =>
+  inputs.filter((one) => one instanceof Tensor);
+
 type Methods = Readonly<Record<string, (receiver: never, given: Arguments) => unknown>>;
 
 /** Python's own functions that programs call. */
@@ -19,10 +23,9 @@ export const builtins: Readonly<Record<string, (...args: never[]) => unknown>> =
   sorted: (value: Iterable<unknown>) => [...value].sort(),
   isinstance: (value: unknown, type: new () => object) => value instanceof type,
   checkpoint: (fn: unknown, ...inputs: unknown[]) =>
-    invoke("torch.checkpoint", {
-      args: [fn, ...inputs.filter((one) => one instanceof Tensor)],
-      kwargs: {},
-    }),
+    invoke("torch.checkpoint", { args: [fn, ...tensorsOf(inputs)], kwargs: {} }),
+  checkpoint_sequential: (fn: unknown, ...inputs: unknown[]) =>
+    invoke("torch.checkpoint_sequential", { args: [fn, ...inputs], kwargs: {} }),
 };
 
 const listMethods: Methods = {

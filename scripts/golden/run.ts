@@ -70,8 +70,12 @@ function runnerOf({ name }: Group): Runner {
   return runners[name.replace(/-added$/, "")] ?? withoutRunner;
 }
 
-/** Cases that are left out, by `group/id`, each with its reason. */
-const skips: Readonly<Record<string, string>> = {};
+/** Cases that are left out, by `group/id`, or of one device by `device group/id`, each with its reason. */
+const skips: Readonly<Record<string, string>> = {
+  "webgpu views/query.casts": "halves need the feature shader-f16, which not every adapter has",
+  "views/module.weight_norm_and_removed": "weight norm is not built yet",
+  "views/module.old_weight_norm_and_removed": "weight norm is not built yet",
+};
 
 /** Runs one case on the current device. Whatever goes wrong is this case's outcome. */
 export async function runCase(group: Group, item: Case, device: DeviceKind): Promise<Outcome> {
@@ -83,7 +87,8 @@ export async function runCase(group: Group, item: Case, device: DeviceKind): Pro
     status,
     reason,
   });
-  const skip = skips[`${group.name}/${item.id}`];
+  const key = `${group.name}/${item.id}`;
+  const skip = skips[key] ?? skips[`${device} ${key}`];
   if (skip !== undefined) return outcome("skipped", skip);
   const runner = runnerOf(group);
   const differences: Difference[] = [];

@@ -63,11 +63,7 @@ interface How {
   readonly entire: boolean;
 }
 
-function copyOf(
-  module: AnyModule,
-  copies: Map<unknown, unknown>,
-  how: How,
-): AnyModule {
+function copyOf(module: AnyModule, copies: Map<unknown, unknown>, how: How): AnyModule {
   const known = copies.get(module) as AnyModule | undefined;
   if (known !== undefined) return known;
   const copy = how.remake?.(module) ?? made(module);
@@ -118,11 +114,7 @@ function hasPrivate(type: object): boolean {
 const quoted =
   /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`/g;
 
-function copiedValue(
-  value: unknown,
-  copies: Map<unknown, unknown>,
-  how: How,
-): unknown {
+function copiedValue(value: unknown, copies: Map<unknown, unknown>, how: How): unknown {
   if (value instanceof Module) return copyOf(value as AnyModule, copies, how);
   if (!isParameter(value) && !isBuffer(value)) return value;
   const known = copies.get(value);

@@ -146,7 +146,7 @@ export {
 export { TripletMarginLoss, TripletMarginWithDistanceLoss } from "./losses/triplet-margin-loss.ts";
 export { type AnyModule, Module } from "./module.ts";
 export { type BufferOptions, buffer, type Parameter, parameter } from "./parameter.ts";
-export { parametersToVector, vectorToParameters } from "./vector.ts";
 export type { LoadReport, StateDict } from "./state-dict.ts";
 export { type SummaryOptions, summary } from "./summary.ts";
+export { parametersToVector, vectorToParameters } from "./vector.ts";
 export { type WarmupOptions, warmup } from "./warmup.ts";

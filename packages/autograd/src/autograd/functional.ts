@@ -1,5 +1,6 @@
 import { ArgumentError, detail } from "../errors.ts";
 import { newHandle } from "../graph/handle.ts";
+import { checkTensor } from "../ops/apply.ts";
 import { stack } from "../ops/assembly.ts";
 import { expand } from "../ops/broadcast.ts";
 import { constant } from "../ops/constant.ts";
@@ -18,54 +19,77 @@ export interface FunctionalOptions {
 }
 
 /**
- * Jᵢⱼ = ∂fn(x)ᵢ / ∂xⱼ: one backward for every element of the result.
- * x: [S…], fn(x): [R…] → [R…, S…].
+ * Jᵢⱼ = ∂fn(x)ᵢ / ∂xⱼ: one backward for every element of the result. x: [S…], fn(x): [R…] → [R…, S…]; of several inputs a list with
+ * one for each.
  */
+export function jacobian(fn: (x: Tensor) => Tensor, x: Tensor, options?: FunctionalOptions): Tensor;
 export function jacobian(
-  fn: (x: Tensor) => Tensor,
-  x: Tensor,
+  fn: (...inputs: Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+  options?: FunctionalOptions,
+): Tensor[];
+export function jacobian(
+  fn: (...inputs: Tensor[]) => Tensor,
+  x: Tensor | readonly Tensor[],
   { createGraph = false }: FunctionalOptions = {},
-): Tensor {
-  const input = startAt(x, createGraph);
+): Tensor | Tensor[] {
+  const given = (Array.isArray(x) ? x : [x]) as readonly Tensor[];
+  for (const input of given) checkTensor("jacobian", input);
+  const inputs = given.map((input) => startAt(input, createGraph));
   const [y, flat] = enableGrad(() => {
-    const result = fn(input);
+    const result = fn(...inputs);
     return [result, reshape(result, [sizeOf(result.shape)])] as const;
   });
-  const shape = [...y.shape, ...x.shape];
   const count = sizeOf(y.shape);
-  if (edgeOf(flat) === null || count === 0) return zerosBeside(x, shape);
+  const shapes = given.map((input) => [...y.shape, ...input.shape]);
+  if (edgeOf(flat) === null || count === 0) {
+    const zeros = given.map((input, k) => zerosBeside(input, shapes[k] as Shape));
+    return Array.isArray(x) ? zeros : (zeros[0] as Tensor);
+  }
   const elements = enableGrad(() => Array.from({ length: count }, (_, i) => select(flat, 0, i)));
   const rows = elements.map((element, i) => {
     const retainGraph = createGraph || i < count - 1;
-    const [row] = grad(element, input, { createGraph, retainGraph, allowUnused: true });
-    return row ?? zerosBeside(x, x.shape);
+    const found = grad(element, inputs, { createGraph, retainGraph, allowUnused: true });
+    return given.map((input, k) => found[k] ?? zerosBeside(input, input.shape));
   });
-  return reshape(stack(rows), shape);
+  const made = given.map((_, k) =>
+    reshape(stack(rows.map((row) => row[k] as Tensor)), shapes[k] as Shape),
+  );
+  return Array.isArray(x) ? made : (made[0] as Tensor);
 }
 
 /**
- * Hᵢⱼ = ∂²fn(x) / ∂xᵢ∂xⱼ of a function with a single number as result. x: [S…] → [S…, S…].
+ * Hᵢⱼ = ∂²fn(x) / ∂xᵢ∂xⱼ of a function with a single number as result. x: [S…] → [S…, S…]; of several inputs a list of lists, one
+ * for each pair.
  */
+export function hessian(fn: (x: Tensor) => Tensor, x: Tensor, options?: FunctionalOptions): Tensor;
 export function hessian(
-  fn: (x: Tensor) => Tensor,
-  x: Tensor,
+  fn: (...inputs: Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+  options?: FunctionalOptions,
+): Tensor[][];
+export function hessian(
+  fn: (...inputs: Tensor[]) => Tensor,
+  x: Tensor | readonly Tensor[],
   options: FunctionalOptions = {},
-): Tensor {
-  return jacobian(
-    (input) => {
-      const y = fn(input);
+): Tensor | Tensor[][] {
+  const given = (Array.isArray(x) ? x : [x]) as readonly Tensor[];
+  const slope =
+    (k: number) =>
+    (...inputs: Tensor[]): Tensor => {
+      const y = fn(...inputs);
       if (sizeOf(y.shape) !== 1) {
         throw new ArgumentError(
           `hessian: the function must give one number${detail("result", y.shape)}\n  hint: jacobian takes any`,
         );
       }
-      const slopes =
+      const input = inputs[k] as Tensor;
+      const found =
         edgeOf(y) === null ? [] : grad(y, input, { createGraph: true, allowUnused: true });
-      return slopes[0] ?? zerosBeside(x, x.shape);
-    },
-    x,
-    options,
-  );
+      return found[0] ?? zerosBeside(input, input.shape);
+    };
+  const rows = given.map((_, k) => jacobian(slope(k), given, options));
+  return Array.isArray(x) ? rows : ((rows[0] as Tensor[])[0] as Tensor);
 }
 
 const zerosBeside = (x: Tensor, shape: Shape): Tensor =>

@@ -8,7 +8,7 @@ import { bring, mixedDevices } from "../tape/bring.ts";
 import { type Edge, GradFn } from "../tape/edge.ts";
 import { composite } from "../tape/modes.ts";
 import { bindCell, checkWritable, isOfLeaf, makePersistent } from "../tape/rebind.ts";
-import { edgeOf, placeAt, recordView, stepsOf, valueOfNow } from "../tape/record.ts";
+import { edgeOf, isTracked, placeAt, recordView, stepsOf, valueOfNow } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type Operand } from "./apply.ts";
 import { type AddOptions, add, type DivOptions, div, mul, neg, sub } from "./arithmetic.ts";
@@ -65,7 +65,7 @@ function write(
   checkTensor(name, x);
   checkPlaces(name, x, beside);
   const before = context.gradMode ? edgeOf(x) : null;
-  if (before !== null) checkWritable(x, name);
+  if (before !== null || (x.base !== null && isTracked(x.base))) checkWritable(x, name);
   const { cell } = x;
   const value = valueOfNow(x);
   let part = value;

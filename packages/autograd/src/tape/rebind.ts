@@ -41,7 +41,7 @@ export function checkWritable(target: Handle, writer: string): void {
     );
   }
   const baseEdge = edgeOf(base);
-  if (edge !== null && (baseEdge === null || baseEdge instanceof Leaf)) {
+  if (baseEdge instanceof Leaf || (edge !== null && baseEdge === null)) {
     throw refuse(
       "a view of a leaf tensor that requires grad",
       "wrap the update in noGrad(() => …), or write to a clone()",
