@@ -1,6 +1,8 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import { DataError } from "../table/error.ts";
+import { checkLimit, type PackedOptions } from "./limits.ts";
 import type { NumberArray } from "./number-array.ts";
-import { bytesOf, nameOf, type Source } from "./open.ts";
+import { bytesOf, checkBytes, nameOf, type Source } from "./open.ts";
 
 const kinds: Readonly<
   Record<number, { size: number; make: (bytes: Uint8Array) => NumberArray["data"] }>
@@ -20,6 +22,8 @@ const kinds: Readonly<
  * Throws DataError for bytes that are no IDX file or end too soon.
  */
 export function parseIdx(bytes: Uint8Array, name = "IDX"): NumberArray {
+  checkCall("parseIdx(bytes, name?: string)", arguments);
+  checkBytes("parseIdx", bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const kind = kinds[bytes[2] ?? -1];
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || kind === undefined) {
@@ -45,10 +49,15 @@ export function parseIdx(bytes: Uint8Array, name = "IDX"): NumberArray {
   return { shape, data: kind.make(bytes.subarray(header)) };
 }
 
-/** Reads an IDX file, packed by gzip or not. Throws DataError as `parseIdx`, and if there is nothing to read. */
-export async function readIdx(source: Source): Promise<NumberArray> {
+/**
+ * Reads an IDX file, packed by gzip or not. Throws DataError as `parseIdx`, and if there is nothing to read; LimitError if it unpacks to
+ * too much.
+ */
+export async function readIdx(source: Source, options: PackedOptions = {}): Promise<NumberArray> {
+  checkCall("readIdx(source, { maxBytes: number })", arguments);
+  checkLimit("readIdx", "maxBytes", options.maxBytes);
   const name = nameOf(source, "IDX");
-  return parseIdx(await bytesOf(source, name), name);
+  return parseIdx(await bytesOf(source, name, options.maxBytes), name);
 }
 
 function fill<A extends NumberArray["data"]>(

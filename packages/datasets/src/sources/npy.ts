@@ -1,6 +1,9 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import { DataError } from "../table/error.ts";
+import { checkLimit, type PackedOptions } from "./limits.ts";
 import type { NumberArray } from "./number-array.ts";
-import { bytesOf, nameOf, type Source } from "./open.ts";
+import { bytesOf, checkBytes, nameOf, type Source } from "./open.ts";
+import { unzip } from "./zip.ts";
 
 type Data = NumberArray["data"];
 interface Kind {
@@ -32,6 +35,8 @@ const kinds: Readonly<Record<string, Kind>> = {
  * past 2⁵³.
  */
 export function parseNpy(bytes: Uint8Array, name = "npy"): NumberArray {
+  checkCall("parseNpy(bytes, name?: string)", arguments);
+  checkBytes("parseNpy", bytes);
   const { descr, fortran, shape, start } = headerOf(bytes, name);
   const kind = kinds[descr.slice(1)];
   if (kind === undefined) {
@@ -61,31 +66,35 @@ export function parseNpy(bytes: Uint8Array, name = "npy"): NumberArray {
   return { shape, data };
 }
 
-/** Reads a npy file. Throws DataError as `parseNpy`, and if there is nothing to read. */
-export async function readNpy(source: Source): Promise<NumberArray> {
+/** Reads a npy file. Throws DataError as `parseNpy`, and if there is nothing to read; LimitError if it unpacks to too much. */
+export async function readNpy(source: Source, options: PackedOptions = {}): Promise<NumberArray> {
+  checkCall("readNpy(source, { maxBytes: number })", arguments);
+  checkLimit("readNpy", "maxBytes", options.maxBytes);
   const name = nameOf(source, "npy");
-  return parseNpy(await bytesOf(source, name), name);
+  return parseNpy(await bytesOf(source, name, options.maxBytes), name);
 }
 
 /**
  * Reads the arrays of a npz file, as numpy.savez and numpy.savez_compressed write it, by name.
  *
- * Throws DataError as `parseNpy`, for what is no zip archive, and if there is nothing to read.
+ * Throws DataError as `parseNpy`, for what is no zip archive, for arrays that are damaged, encrypted or there twice, and if there is nothing
+ * to read; LimitError if they unpack to too much.
  */
-export async function readNpz(source: Source): Promise<Record<string, NumberArray>> {
+export async function readNpz(
+  source: Source,
+  options: PackedOptions = {},
+): Promise<Record<string, NumberArray>> {
+  checkCall("readNpz(source, { maxBytes: number })", arguments);
+  checkLimit("readNpz", "maxBytes", options.maxBytes);
   const name = nameOf(source, "npz");
-  const bytes = await bytesOf(source, name);
-  const { unzipSync } = await import("fflate");
-  let files: Record<string, Uint8Array>;
-  try {
-    files = unzipSync(bytes);
-  } catch (error) {
-    throw new DataError(`${name}: is no npz file (${(error as Error).message})`);
+  const files = await unzip(await bytesOf(source, name, options.maxBytes), name, options.maxBytes);
+  const arrays = new Map<string, NumberArray>();
+  for (const [path, content] of files) {
+    const array = path.replace(/\.npy$/, "");
+    if (arrays.has(array))
+      throw new DataError(`${name}: has two arrays called ${JSON.stringify(array)}`);
+    arrays.set(array, parseNpy(content, `${name}: ${path}`));
   }
-  const arrays = Object.entries(files).map(([path, content]) => [
-    path.replace(/\.npy$/, ""),
-    parseNpy(content, `${name}: ${path}`),
-  ]);
   return Object.fromEntries(arrays);
 }
 

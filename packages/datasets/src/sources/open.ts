@@ -1,4 +1,6 @@
-import { DataError } from "../table/error.ts";
+import { ArgumentError } from "@wgrad/autograd";
+import { DataError, LimitError } from "../table/error.ts";
+import { checkUnpacked } from "./limits.ts";
 
 /** Bytes of which nobody else writes the memory. */
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -9,19 +11,47 @@ export type Bytes = Uint8Array<ArrayBuffer>;
  */
 export type Source = string | URL | Blob | Response | Bytes;
 
+/** Throws ArgumentError for what is no Uint8Array. */
+export function checkBytes(call: string, bytes: unknown): asserts bytes is Uint8Array {
+  if (bytes instanceof Uint8Array) return;
+  const hint = bytes instanceof ArrayBuffer ? "new Uint8Array(buffer)" : "a Uint8Array";
+  throw new ArgumentError(`${call}: takes bytes\n  hint: ${hint}`);
+}
+
 /** What messages call a source; `otherwise` for one that has no name of its own. */
 export function nameOf(source: Source, otherwise: string): string {
+  if (!isSource(source)) {
+    const hint =
+      (source as unknown) instanceof Promise
+        ? "await it first"
+        : (source as unknown) instanceof ArrayBuffer
+          ? "new Uint8Array(buffer)"
+          : "an address, a path (in Node), a Blob or File, a Response, or a Uint8Array";
+    throw new ArgumentError(
+      `${otherwise}: cannot be read from ${typeof source === "object" ? Object.prototype.toString.call(source) : String(source)}\n  hint: ${hint}`,
+    );
+  }
   if (source instanceof Blob) return "name" in source ? String(source.name) : otherwise;
   if (source instanceof Response) return source.url || otherwise;
   if (source instanceof Uint8Array) return otherwise;
   return String(source).startsWith("data:") ? otherwise : String(source);
 }
 
-/** All bytes of a source, unpacked if gzip packed them. Throws DataError if there is nothing to read. */
-export async function bytesOf(source: Source, name: string): Promise<Bytes> {
+const isSource = (source: unknown): boolean =>
+  typeof source === "string" ||
+  source instanceof URL ||
+  source instanceof Blob ||
+  source instanceof Response ||
+  source instanceof Uint8Array;
+
+/**
+ * All bytes of a source, unpacked if gzip packed them. Throws DataError if there is nothing to read, LimitError if it unpacks to more
+ * than `maxBytes` or, without it, to more than data do.
+ */
+export async function bytesOf(source: Source, name: string, maxBytes?: number): Promise<Bytes> {
   if (source instanceof Uint8Array && !isGzip(source)) return source;
   const chunks: Bytes[] = [];
-  for await (const chunk of chunksOf(source, name, 2 ** 22)) chunks.push(chunk);
+  for await (const chunk of chunksOf(source, name, 2 ** 22, { maxBytes })) chunks.push(chunk);
   if (chunks.length === 1) return chunks[0] as Bytes;
   const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -32,18 +62,29 @@ export async function bytesOf(source: Source, name: string): Promise<Bytes> {
   return all;
 }
 
+/** What a string holds. */
+const LONGEST_TEXT = 2 ** 29 - 24;
+
 /** All text of a source, as `bytesOf`; UTF-8. Throws DataError for bytes that are none. */
-export async function textOf(source: Source, name: string): Promise<string> {
+export async function textOf(source: Source, name: string, maxBytes?: number): Promise<string> {
   const pieces: string[] = [];
-  for await (const piece of textChunksOf(source, name, 2 ** 22)) pieces.push(piece);
+  let length = 0;
+  for await (const piece of textChunksOf(source, name, 2 ** 22, { maxBytes })) {
+    length += piece.length;
+    if (length > LONGEST_TEXT) {
+      throw new LimitError(`${name}: is longer than one text can be\n  hint: read it in batches`);
+    }
+    pieces.push(piece);
+  }
   return pieces.join("");
 }
 
-/** The text of a source piece by piece, as `textOf`. */
+/** The text of a source piece by piece, as `textOf`; what gzip packed may be of any length if there is no limit. */
 export async function* textChunksOf(
   source: Source,
   name: string,
   size?: number,
+  limit: Limit | null = null,
 ): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const decode = (bytes?: Bytes): string => {
@@ -53,8 +94,13 @@ export async function* textChunksOf(
       throw new DataError(`${name}: is not text in UTF-8`);
     }
   };
-  for await (const chunk of chunksOf(source, name, size)) yield decode(chunk);
+  for await (const chunk of chunksOf(source, name, size, limit)) yield decode(chunk);
   yield decode();
+}
+
+/** What a packed source may unpack to. */
+interface Limit {
+  readonly maxBytes: number | undefined;
 }
 
 /**
@@ -66,12 +112,13 @@ async function* chunksOf(
   source: Source,
   name: string,
   size: number = 2 ** 16,
+  limit: Limit | null = null,
 ): AsyncGenerator<Bytes, void, undefined> {
   const chunks = plainChunksOf(source, name, size);
   const { value: first, done } = await chunks.next();
   if (done) return;
   const all = startingWith(first, chunks);
-  yield* isGzip(first) ? unpacked(all, name) : all;
+  yield* isGzip(first) ? unpacked(all, name, limit) : all;
 }
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -177,22 +224,31 @@ async function* streamed(
 async function* unpacked(
   chunks: AsyncIterable<Bytes>,
   name: string,
+  limit: Limit | null,
 ): AsyncGenerator<Bytes, void, undefined> {
   const iterator = chunks[Symbol.asyncIterator]();
+  let [before, after] = [0, 0];
   const packed = new ReadableStream<Bytes>({
     async pull(controller) {
       const { value, done } = await iterator.next();
       if (done) controller.close();
-      else controller.enqueue(value);
+      else {
+        before += value.length;
+        controller.enqueue(value);
+      }
     },
     async cancel() {
       await iterator.return?.();
     },
   });
   try {
-    yield* streamed(packed.pipeThrough(new DecompressionStream("gzip")), name);
+    for await (const piece of streamed(packed.pipeThrough(new DecompressionStream("gzip")), name)) {
+      after += piece.length;
+      if (limit !== null) checkUnpacked(name, before, after, limit.maxBytes);
+      yield piece;
+    }
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
+    if (!(error instanceof DataError) || error instanceof LimitError) throw error;
     throw new DataError(`${name}: is packed by gzip, and broken`);
   }
 }

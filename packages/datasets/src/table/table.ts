@@ -94,11 +94,11 @@ export class Table {
     return this.strings(name);
   }
 
-  /** A column of text, as written less the spaces around it. */
+  /** A column of text, as it is written: with the spaces around it. */
   strings(name: string): string[] {
     const column: ArrayLike<string | number> = this.#find(name);
     return Array.from(column, (cell) =>
-      typeof cell === "string" ? cell.trim() : Number.isNaN(cell) ? "" : String(cell),
+      typeof cell === "string" ? cell : Number.isNaN(cell) ? "" : String(cell),
     );
   }
 

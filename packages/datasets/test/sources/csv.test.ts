@@ -1,4 +1,4 @@
-import { DataError, parseCsv, readCsv } from "@wgrad/datasets";
+import { DataError, LimitError, parseCsv, readCsv } from "@wgrad/datasets";
 import { describe, expect, test } from "vitest";
 
 const houses = "area,rooms,city,price\n100,2,Bonn,300.5\n150,3,Köln,450\n80,1,Bonn,-2e2\n";
@@ -44,6 +44,54 @@ describe("parseCsv", () => {
     const table = parseCsv('name,n\n\n"a, ""b""",1\n   \n"two\nlines",2\n');
     expect(table.strings("name")).toEqual(['a, "b"', "two\nlines"]);
     expect(table.length).toBe(2);
+  });
+});
+
+describe("rows without values", () => {
+  test("are rows, as in pandas; blank lines are none", () => {
+    const missing = { missing: [""] };
+    const table = parseCsv("a,b\n1,2\n,\n\n3,4\n", missing);
+    expect(table.length).toBe(3);
+    expect([...table.numbers("a")]).toEqual([1, Number.NaN, 3]);
+    expect(parseCsv('a,b\nhi,1\n"",""\nyo,3\n', missing).strings("a")).toEqual(["hi", "", "yo"]);
+    expect([...parseCsv('x\n1\n""\n\n3\n', missing).numbers("x")]).toEqual([1, Number.NaN, 3]);
+    expect(parseCsv('x\n"a\nb"\n\n"c""\n"\n""\n  \nd').strings("x")).toEqual([
+      "a\nb",
+      'c"\n',
+      "",
+      "d",
+    ]);
+    expect(() => parseCsv('a,b\n1,2\n""\n')).toThrow("row 2 (line 3) has 1 values");
+  });
+
+  test("texts keep the spaces around them", () => {
+    expect(parseCsv('a,b\n x ,"\ty\n"\n').row(0)).toEqual({ a: " x ", b: "\ty\n" });
+    expect([...parseCsv("a\n 1 \n2\n").numbers("a")]).toEqual([1, 2]);
+  });
+});
+
+describe("wide and long texts take time in proportion: in time with its square they would take hours", () => {
+  const n = 3_000_000;
+  test("one line without an end", () => {
+    expect(() => parseCsv("a".repeat(n))).toThrow("no rows below the header");
+  });
+
+  test("a first line of spaces", () => {
+    expect(parseCsv(`${" ".repeat(n)}\na\n1\n`).length).toBe(1);
+  });
+
+  test("many columns", () => {
+    const names = Array.from({ length: 100_000 }, (_, i) => `c${i}`);
+    const table = parseCsv(`${names.join(",")}\n${names.map(() => 1).join(",")}\n`);
+    expect(table.names).toHaveLength(100_000);
+  });
+
+  test("an open quotation mark", () => {
+    expect(() => parseCsv(`a\n"${"b".repeat(n)}`)).toThrow("a quotation mark is not closed");
+  });
+
+  test("blank lines", () => {
+    expect(parseCsv(`a\n${"\n".repeat(n)}1\n`).length).toBe(1);
   });
 });
 
@@ -99,5 +147,32 @@ describe("readCsv", () => {
     expect((await readCsv(new Blob([houses]))).length).toBe(3);
     const file = new File(["a\nx\n"], "mine.csv");
     expect((await readCsv(file)).source).toBe("mine.csv");
+  });
+
+  test("what gzip packed is limited, and the limit can be set", async () => {
+    const packed = new Uint8Array(
+      await new Response(
+        new Blob(["a\n", ..."1\n2\n3\n".repeat(2000)])
+          .stream()
+          .pipeThrough(new CompressionStream("gzip")),
+      ).arrayBuffer(),
+    );
+    expect((await readCsv(packed)).length).toBe(6000);
+    await expect(readCsv(packed, { maxBytes: 1000 })).rejects.toThrow(
+      /^CSV: [\d,]+ bytes unpack to more than 1,000\n/,
+    );
+    await expect(readCsv(packed, { maxBytes: 1000 })).rejects.toBeInstanceOf(LimitError);
+  });
+
+  test.each<[Parameters<typeof readCsv>, string]>([
+    [[3 as never], "CSV: cannot be read from 3\n  hint: an address, a path (in Node), a Blob"],
+    [[new ArrayBuffer(1) as never], "hint: new Uint8Array(buffer)"],
+    [[new Blob([]), { sep: ";" } as never], 'readCsv: there is no option "sep"'],
+    [[new Blob([]), ";" as never], 'readCsv: takes its options as an object, got ";"'],
+    [[new Blob([]), { missing: "NA" as never }], "parseCsv: missing is no list of texts"],
+    [[new Blob([]), { delimiter: "" }], 'parseCsv: delimiter is ""'],
+    [[new Blob([]), { types: { a: "float" as never } }], 'the type of column "a" is "float"'],
+  ])("refuses %j", async (call, text) => {
+    await expect(readCsv(...call)).rejects.toThrow(text);
   });
 });

@@ -72,6 +72,10 @@ test("a folder of folders: a class each", async () => {
     "b/1.png": png(1, 1, 1),
     "b/notes.txt": Buffer.from("x"),
     "a/deep/3.png": png(1, 3, 3),
+    "a/.thumbs/9.png": png(1, 9, 9),
+    "a/._3.png": png(1, 9, 9),
+    ".ipynb_checkpoints/1-checkpoint.png": png(1, 9, 9),
+    "__MACOSX/._1.png": png(1, 9, 9),
     "stray.png": png(1, 0, 0),
   })) {
     mkdirSync(join(folder, "set", path, ".."), { recursive: true });
@@ -91,7 +95,13 @@ test("a folder of folders: a class each", async () => {
 });
 
 test("files that an input of a page gives", async () => {
-  const chosen = ["set/cat/1.png", "set/dog/1.png", "set/readme.txt"].map((path, i) => {
+  const chosen = [
+    "set/cat/1.png",
+    "set/dog/1.png",
+    "set/dog/.2.png",
+    "set/.git/1.png",
+    "set/readme.txt",
+  ].map((path, i) => {
     const file = new File([png(1, i, i)], path.split("/").at(-1) as string);
     Object.defineProperty(file, "webkitRelativePath", { value: path });
     return file;

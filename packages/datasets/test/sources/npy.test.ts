@@ -1,4 +1,4 @@
-import { parseNpy, readNpy, readNpz } from "@wgrad/datasets";
+import { DataError, LimitError, parseNpy, readNpy, readNpz } from "@wgrad/datasets";
 import { describe, expect, test } from "vitest";
 import fixture from "../fixtures/npy.json" with { type: "json" };
 
@@ -52,6 +52,61 @@ describe("npz", () => {
   );
 
   test("what is no archive is refused", async () => {
-    await expect(readNpz(new File(["x"], "x.npz"))).rejects.toThrow("x.npz: is no npz file");
+    await expect(readNpz(new File(["x"], "x.npz"))).rejects.toThrow(
+      "x.npz: is no zip archive, or is cut short",
+    );
+  });
+
+  const good = bytes(fixture.savez);
+  /** Where the archive's bytes have these. */
+  const placeOf = (...wanted: number[]): number =>
+    good.findIndex((_, at) => wanted.every((byte, i) => good[at + i] === byte));
+  const changed = (at: number, byte: number): Uint8Array<ArrayBuffer> => {
+    const copy = good.slice();
+    copy[at] = byte;
+    return copy;
+  };
+
+  test("an array whose bytes are others, or encrypted, is refused", async () => {
+    // 3 as f32, the last number of the images
+    const three = placeOf(0, 0, 64, 64);
+    await expect(readNpz(changed(three + 1, 9))).rejects.toThrow(
+      "npz: images.npy: is damaged: its CRC-32 is another",
+    );
+    const directory = placeOf(0x50, 0x4b, 1, 2);
+    await expect(readNpz(changed(directory + 8, 1))).rejects.toThrow("images.npy: is encrypted");
+    await expect(readNpz(changed(directory + 10, 9))).rejects.toThrow("is packed by method 9");
+    await expect(readNpz(changed(directory + 42, 7))).rejects.toThrow("is not where the archive");
+    await expect(readNpz(good.slice(0, -30))).rejects.toThrow("is no zip archive, or is cut short");
+  });
+
+  test("every changed byte is refused, or changes nothing", async () => {
+    const arrays = await readNpz(good);
+    for (let at = 0; at < good.length; at++) {
+      const read = await readNpz(changed(at, (good[at] as number) ^ 64)).catch((error) => error);
+      if (read instanceof Error) expect(read).toBeInstanceOf(DataError);
+      // a name has no checksum
+      else expect(Object.values(read)).toEqual(Object.values(arrays));
+    }
+  });
+
+  test("two arrays of one name are refused", async () => {
+    const { zipSync } = await import("fflate");
+    const array = bytes(fixture.arrays[0]?.file as string);
+    const file = new Uint8Array(zipSync({ a: array, "a.npy": array }));
+    await expect(readNpz(file)).rejects.toThrow('npz: has two arrays called "a"');
+  });
+
+  test("small files that become large are refused, unless they are allowed", async () => {
+    const { zipSync } = await import("fflate");
+    const array = new Uint8Array(80 * 2 ** 20);
+    const file = new Uint8Array(zipSync({ "zeros.npy": array }));
+    await expect(readNpz(file)).rejects.toThrow(
+      /^npz: [\d,]+ bytes unpack to more than 67,108,864\n {2}hint: if you trust the file, { maxBytes: 134217728 }/,
+    );
+    // allowed, it is read: and is no npy
+    await expect(readNpz(file, { maxBytes: 2 ** 27 })).rejects.toThrow("zeros.npy: is no npy file");
+    await expect(readNpz(good, { maxBytes: 100 })).rejects.toThrow(LimitError);
+    await expect(readNpz(good, { maxBytes: -1 })).rejects.toThrow("readNpz: maxBytes is -1");
   });
 });

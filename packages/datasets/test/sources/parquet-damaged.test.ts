@@ -49,15 +49,13 @@ describe("damaged Parquet", () => {
     "%s: every changed byte is read, or refused by name",
     async (_, file) => {
       const good = typeof file === "string" ? bytesIn(file) : file;
-      for (let at = 0; at < good.length; at += 2) {
-        for (const byte of [0, 255, (good[at] as number) ^ 8]) {
-          const bytes = good.slice();
-          bytes[at] = byte;
-          const said = await readParquet(bytes, { name: "t" }).catch((error: unknown) => error);
-          if (said instanceof Error) {
-            expect(said).toBeInstanceOf(DataError);
-            expect(said.message).toMatch(/^t: /);
-          }
+      for (let at = 0; at < good.length; at += typeof file === "string" ? 4 : 1) {
+        const bytes = good.slice();
+        bytes[at] = [0, 255, (good[at] as number) ^ 8][Math.floor(at / 4) % 3] as number;
+        const said = await readParquet(bytes, { name: "t" }).catch((error: unknown) => error);
+        if (said instanceof Error) {
+          expect(said).toBeInstanceOf(DataError);
+          expect(said.message).toMatch(/^t: /);
         }
       }
     },

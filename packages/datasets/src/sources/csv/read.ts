@@ -1,13 +1,21 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Table } from "../../table/table.ts";
+import { checkLimit, type PackedOptions } from "../limits.ts";
 import { nameOf, type Source, textOf } from "../open.ts";
-import { type CsvOptions, parseCsv } from "./parse.ts";
+import { type CsvOptions, csvSettings, parseCsv } from "./parse.ts";
+
+/** Settings of the reader of CSV files. */
+export interface CsvFileOptions extends CsvOptions, PackedOptions {}
 
 /**
  * Reads a table from a file or an address, packed by gzip or not.
  *
- * Throws DataError if there is nothing to read there, and as `parseCsv`.
+ * Throws DataError if there is nothing to read there, LimitError if it unpacks to too much, and as `parseCsv`.
  */
-export async function readCsv(source: Source, options: CsvOptions = {}): Promise<Table> {
+export async function readCsv(source: Source, options: CsvFileOptions = {}): Promise<Table> {
+  checkCall(`readCsv(source, ${csvSettings.replace(" }", ", maxBytes: number }")})`, arguments);
+  checkLimit("readCsv", "maxBytes", options.maxBytes);
+  const { maxBytes, ...settings } = options;
   const name = options.name ?? nameOf(source, "CSV");
-  return parseCsv(await textOf(source, name), { ...options, name });
+  return parseCsv(await textOf(source, name, maxBytes), { ...settings, name });
 }

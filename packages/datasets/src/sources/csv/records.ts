@@ -1,5 +1,6 @@
 import Papa from "papaparse";
 import { DataError } from "../../table/error.ts";
+import { FormatFinder, type Newline } from "./format.ts";
 
 /** A row's cells, and the line it starts on. */
 export interface CsvRecord {
@@ -10,21 +11,25 @@ export interface CsvRecord {
 /** A row that does not end within so many characters is a quotation mark that was not closed. */
 const LONGEST_ROW = 2 ** 24;
 
-/** Cuts text that comes in pieces into rows; the first names the columns, empty lines count for nothing. */
+/** Cuts text that comes in pieces into rows; the first names the columns, blank lines count for nothing. */
 export class RecordReader {
   readonly #name: string;
-  #delimiter: string | null;
-  #newline: "\n" | "\r" | "\r\n" | null = null;
+  readonly #finder: FormatFinder;
+  #newline: Newline | null = null;
+  #delimiter: string;
   #names: readonly string[] | null = null;
   /** What is left of the text so far: the start of a row. */
   #rest = "";
+  /** How long it was when no row ended in it: until it is twice as long, none is looked for. */
+  #without = 0;
   #line = 1;
   #rows = 0;
   #started = false;
 
   constructor(name: string, delimiter: string | undefined) {
     this.#name = name;
-    this.#delimiter = delimiter ?? null;
+    this.#finder = new FormatFinder();
+    this.#delimiter = delimiter ?? "";
   }
 
   /** The names of the columns. Throws DataError before the first row was read. */
@@ -34,7 +39,7 @@ export class RecordReader {
   }
 
   /**
-   * The rows that end in this piece; all that are left if it is the `last`.
+   * The rows that end in this piece, or in one of the next; all that are left if it is the `last`.
    *
    * Throws DataError for a name missing or used twice, a row of the wrong length and a quotation mark not closed.
    */
@@ -42,23 +47,31 @@ export class RecordReader {
     this.#rest += this.#started ? piece : piece.replace(/^\uFEFF/, "");
     this.#started ||= piece !== "";
     if (this.#newline === null && !this.#look(last)) return [];
-    const { data, errors, cursor } = parse(this.#rest, this.#newline, this.#delimiter, !last);
+    if (!last && this.#rest.length < 2 * this.#without) return [];
+    this.#skipBlankLines();
+    const newline = this.#newline as Newline;
+    const { data, errors, cursor } = parse(this.#rest, newline, this.#delimiter, !last);
+    const unclosed = new Set(
+      errors.filter(({ type }) => type === "Quotes").map(({ row }) => row ?? data.length),
+    );
     const records: CsvRecord[] = [];
+    const starts = new RowStarts(this.#rest, newline, this.#delimiter);
     for (const [i, cells] of data.entries()) {
-      if (errors.some((error) => error.type === "Quotes" && error.row === i))
-        throw this.#unclosed();
-      this.#take(cells, records);
+      if (unclosed.has(i)) throw this.#unclosed();
+      const isBlank = cells.length === 1 && (cells[0] as string).trim() === "";
+      this.#take(cells, isBlank && this.#rest[starts.of(i)] !== '"', records);
     }
-    if (last && errors.some(({ type }) => type === "Quotes")) throw this.#unclosed();
+    if (last && unclosed.size > 0) throw this.#unclosed();
+    this.#without = data.length === 0 ? this.#rest.length : 0;
     this.#rest = last ? "" : this.#rest.slice(cursor);
     if (this.#rest.length > LONGEST_ROW) throw this.#unclosed();
     return records;
   }
 
-  #take(cells: readonly string[], records: CsvRecord[]): void {
+  #take(cells: readonly string[], isBlank: boolean, records: CsvRecord[]): void {
     const line = this.#line;
     this.#line = addLines(line, cells);
-    if (cells.every((cell) => cell.trim() === "")) return;
+    if (isBlank) return;
     if (this.#names === null) {
       this.#names = namesIn(cells, this.#name);
       return;
@@ -75,12 +88,22 @@ export class RecordReader {
 
   /** Finds out how lines end and what stands between cells, from the first line with text; false if it is not all there. */
   #look(last: boolean): boolean {
-    const plain = this.#rest.replace(/"[^"]*"/g, "");
-    const ending = /\S[^\r\n]*(\r\n|\n|\r(?=[^\n]))/.exec(plain)?.[1] ?? null;
-    if (ending === null && !last && this.#rest.length <= LONGEST_ROW) return false;
-    this.#newline = (ending ?? /\r\n|\n|\r/.exec(plain)?.[0] ?? "\n") as "\n" | "\r" | "\r\n";
-    this.#delimiter ??= commonest(this.#rest);
+    const found = this.#finder.find(this.#rest, last || this.#rest.length > LONGEST_ROW);
+    if (found === null) return false;
+    this.#newline = found.newline;
+    this.#delimiter ||= found.delimiter;
     return true;
+  }
+
+  /** A file may be blank lines alone: they need no parser, and no memory. */
+  #skipBlankLines(): void {
+    const newline = this.#newline as Newline;
+    let at = 0;
+    while (this.#rest.startsWith(newline, at)) {
+      at += newline.length;
+      this.#line++;
+    }
+    if (at > 0) this.#rest = this.#rest.slice(at);
   }
 
   #unclosed(): DataError {
@@ -95,22 +118,49 @@ interface Parsed {
 }
 
 /** papaparse's own parser, which stops before a row that may go on in the next piece. */
-function parse(
-  text: string,
-  newline: "\n" | "\r" | "\r\n" | null,
-  delimiter: string | null,
-  ignoreLastRow: boolean,
-): Parsed {
-  const config = { ...(newline && { newline }), ...(delimiter && { delimiter }) };
-  const { data, errors, meta } = new Papa.Parser(config).parse(text, 0, ignoreLastRow);
+function parse(text: string, newline: Newline, delimiter: string, ignoreLastRow: boolean): Parsed {
+  const { data, errors, meta } = new Papa.Parser({ newline, delimiter }).parse(
+    text,
+    0,
+    ignoreLastRow,
+  );
   return { data, errors, cursor: meta.cursor };
 }
 
-/** The delimiter that the first line with text has most of, quoted cells apart. */
-function commonest(text: string): string {
-  const header = (/[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? "").replace(/"[^"]*"/g, "");
-  const counts = [",", "\t", ";", "|"].map((mark) => ({ mark, count: header.split(mark).length }));
-  return counts.reduce((best, next) => (next.count > best.count ? next : best)).mark;
+/** Where rows start: what tells a blank line from a cell that is quoted and empty. Asked for with rising numbers. */
+class RowStarts {
+  readonly #text: string;
+  readonly #newline: Newline;
+  readonly #delimiter: string;
+  #row = 0;
+  #at = 0;
+
+  constructor(text: string, newline: Newline, delimiter: string) {
+    this.#text = text;
+    this.#newline = newline;
+    this.#delimiter = delimiter;
+  }
+
+  of(row: number): number {
+    for (; this.#row < row; this.#row++) this.#at = this.#endOfRow();
+    return this.#at;
+  }
+
+  #endOfRow(): number {
+    const end = (place: number): number => (place < 0 ? this.#text.length : place);
+    let at = this.#at;
+    for (;;) {
+      if (this.#text[at] === '"') {
+        at = this.#text.indexOf('"', at + 1);
+        while (at >= 0 && this.#text[at + 1] === '"') at = this.#text.indexOf('"', at + 2);
+        if (at < 0) return this.#text.length;
+      }
+      const newline = end(this.#text.indexOf(this.#newline, at));
+      const delimiter = this.#text.slice(at, newline).indexOf(this.#delimiter);
+      if (delimiter < 0) return newline + this.#newline.length;
+      at += delimiter + this.#delimiter.length;
+    }
+  }
 }
 
 /** A record ends its line; a quoted cell may span several. */
@@ -124,11 +174,13 @@ function addLines(line: number, cells: readonly string[]): number {
 
 function namesIn(cells: readonly string[], source: string): readonly string[] {
   const names = cells.map((cell) => cell.trim());
+  const seen = new Set<string>();
   names.forEach((column, i) => {
     if (column === "") throw new DataError(`${source}: column ${i + 1} of the header has no name`);
-    if (names.indexOf(column) !== i) {
+    if (seen.has(column)) {
       throw new DataError(`${source}: two columns are called ${JSON.stringify(column)}`);
     }
+    seen.add(column);
   });
   return names;
 }

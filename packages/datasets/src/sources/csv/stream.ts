@@ -1,8 +1,9 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import { DataError } from "../../table/error.ts";
 import type { ColumnTypes, Table } from "../../table/table.ts";
 import { nameOf, type Source, textChunksOf } from "../open.ts";
 import { checkBatchRows, TableStream } from "../table-stream.ts";
-import { type CsvOptions, tableOf } from "./parse.ts";
+import { type CsvOptions, checkCsv, csvSettings, tableOf } from "./parse.ts";
 import { type CsvRecord, RecordReader } from "./records.ts";
 
 /** Settings of a reader of CSV in batches. */
@@ -18,6 +19,8 @@ export interface CsvStreamOptions extends CsvOptions {
  * Throws DataError as `readCsv`, when the batch with the fault is asked for.
  */
 export function streamCsv(source: Source, options: CsvStreamOptions = {}): TableStream {
+  checkCall(`streamCsv(source, ${csvSettings.replace(" }", ", batchRows: number }")})`, arguments);
+  checkCsv("streamCsv", options);
   const name = options.name ?? nameOf(source, "CSV");
   const batchRows = checkBatchRows("streamCsv", options.batchRows);
   return new TableStream(name, () => batches(source, name, batchRows, options));

@@ -1,3 +1,5 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { ItemDataset } from "../../datasets/dataset.ts";
 import type { Pixels } from "../../images/image-tensor.ts";
 import { DataError } from "../../table/error.ts";
@@ -16,6 +18,10 @@ interface Sample {
   readonly label: number;
   readonly source: Source;
 }
+
+/** What systems and programs put beside the data: names that begin with a dot, and what macOS packs along. */
+const isHidden = (path: string): boolean =>
+  path.split(/[\\/]/).some((part) => part.startsWith(".") || part === "__MACOSX");
 
 const pictures = /\.(png|jpe?g|webp|gif|bmp|avif)$/i;
 /** What Node decodes. */
@@ -55,12 +61,19 @@ export class ImageFolder extends ItemDataset<FolderImage> {
 
 /**
  * Pictures in a folder that has a folder for each class, as torchvision's ImageFolder: a path in Node, or the files that a
- * browser's `<input webkitdirectory>` gives. Classes and files are in order of their names.
+ * browser's `<input webkitdirectory>` gives. Classes and files are in order of their names; hidden ones, whose names begin with a dot, are
+ * left out.
  *
  * Throws DataError if there is no such folder, no folder in it, or no picture in one.
  */
 export async function openImageFolder(root: string | URL | Iterable<File>): Promise<ImageFolder> {
+  checkCall("openImageFolder(root)", arguments);
   const isPath = typeof root === "string" || root instanceof URL;
+  if (!isPath && typeof root?.[Symbol.iterator] !== "function") {
+    throw new ArgumentError(
+      "openImageFolder: takes a folder's path or a list of files\n  hint: in a page input.files of <input webkitdirectory>",
+    );
+  }
   const name = isPath ? String(root) : "the files";
   const files = isPath ? await filesIn(root, name) : chosen(root);
   const classes = [...new Set(files.map(({ folder }) => folder))].sort();
@@ -104,11 +117,16 @@ async function filesIn(root: string | URL, name: string): Promise<Found[]> {
       throw new DataError(`${name}: ${reason}`);
     }
   }
-  const folders = (await list(path, false)).filter((entry) => entry.isDirectory());
+  const folders = (await list(path, false)).filter(
+    (entry) => entry.isDirectory() && !isHidden(entry.name),
+  );
   const found = await Promise.all(
     folders.map(async ({ name: folder }): Promise<Found[]> => {
-      const files = (await list(join(path, folder), true)).filter((entry) => entry.isFile());
-      const own = files.map((entry) => join(entry.parentPath, entry.name));
+      const base = join(path, folder);
+      const files = (await list(base, true)).filter((entry) => entry.isFile());
+      const own = files
+        .map((entry) => join(entry.parentPath, entry.name))
+        .filter((file) => !isHidden(file.slice(base.length)));
       return own.length === 0
         ? [{ folder, path: "", source: "" }]
         : own.map((file) => ({ folder, path: decodable.test(file) ? file : "", source: file }));
@@ -122,5 +140,7 @@ const chosen = (files: Iterable<File>): Found[] =>
   [...files].flatMap((file): Found[] => {
     const path = file.webkitRelativePath || file.name;
     const parts = path.split("/");
-    return parts.length < 3 ? [] : [{ folder: parts[1] as string, path, source: file }];
+    return parts.length < 3 || isHidden(parts.slice(1).join("/"))
+      ? []
+      : [{ folder: parts[1] as string, path, source: file }];
   });

@@ -1,13 +1,21 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Table } from "../../table/table.ts";
+import { checkLimit, type PackedOptions } from "../limits.ts";
 import { nameOf, type Source, textOf } from "../open.ts";
-import { type JsonlOptions, parseJsonl } from "./parse.ts";
+import { type JsonlOptions, jsonlSettings, parseJsonl } from "./parse.ts";
+
+/** Settings of the reader of files of JSON Lines. */
+export interface JsonlFileOptions extends JsonlOptions, PackedOptions {}
 
 /**
  * Reads a table from a file or an address of JSON Lines, packed by gzip or not.
  *
- * Throws DataError if there is nothing to read there, and as `parseJsonl`.
+ * Throws DataError if there is nothing to read there, LimitError if it unpacks to too much, and as `parseJsonl`.
  */
-export async function readJsonl(source: Source, options: JsonlOptions = {}): Promise<Table> {
+export async function readJsonl(source: Source, options: JsonlFileOptions = {}): Promise<Table> {
+  checkCall(`readJsonl(source, ${jsonlSettings.replace(" }", ", maxBytes: number }")})`, arguments);
+  checkLimit("readJsonl", "maxBytes", options.maxBytes);
+  const { maxBytes, ...settings } = options;
   const name = options.name ?? nameOf(source, "JSON Lines");
-  return parseJsonl(await textOf(source, name), { ...options, name });
+  return parseJsonl(await textOf(source, name, maxBytes), { ...settings, name });
 }

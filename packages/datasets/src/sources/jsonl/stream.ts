@@ -1,10 +1,12 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import { DataError } from "../../table/error.ts";
 import { type RowValues, tableOfRows } from "../../table/records.ts";
-import type { ColumnTypes, Table } from "../../table/table.ts";
+import type { Table } from "../../table/table.ts";
+import { checkTypes } from "../../table/types.ts";
 import { nameOf, type Source } from "../open.ts";
 import { checkBatchRows, TableStream } from "../table-stream.ts";
 import { numberedLines } from "../text.ts";
-import { type JsonlOptions, rowIn } from "./parse.ts";
+import { type JsonlOptions, jsonlSettings, RowGatherer } from "./parse.ts";
 
 /** Settings of a reader of JSON Lines in batches. */
 export interface JsonlStreamOptions extends JsonlOptions {
@@ -19,47 +21,56 @@ export interface JsonlStreamOptions extends JsonlOptions {
  * Throws DataError as `readJsonl`, and for a column that the first batch has not, when the batch with the fault is asked for.
  */
 export function streamJsonl(source: Source, options: JsonlStreamOptions = {}): TableStream {
+  checkCall(
+    `streamJsonl(source, ${jsonlSettings.replace(" }", ", batchRows: number }")})`,
+    arguments,
+  );
+  checkTypes("streamJsonl", options.types ?? {});
   const name = options.name ?? nameOf(source, "JSON Lines");
   const batchRows = checkBatchRows("streamJsonl", options.batchRows);
-  return new TableStream(name, () => batches(source, name, batchRows, options.types));
+  return new TableStream(name, () => batches(source, name, batchRows, options));
 }
 
 async function* batches(
   source: Source,
   name: string,
   batchRows: number,
-  declared: ColumnTypes | undefined,
+  { types: declared, maxCells }: JsonlStreamOptions,
 ): AsyncGenerator<Table, void, undefined> {
   let first: Table | null = null;
+  let known: ReadonlySet<string> | null = null;
   let before = 0;
-  let rows: RowValues[] = [];
-  let lines: number[] = [];
+  let gathered = new RowGatherer(name, maxCells);
   const batchOf = (): Table => {
-    const known = first && { names: first.names };
+    const { rows, lines } = gathered;
+    const names = first?.names ?? gathered.names;
     const types = first?.types ?? declared ?? {};
-    const batch = tableOfRows(rows, { name, types, lines, before, ...known });
+    const batch = tableOfRows(rows, { name, types, lines, before, names });
     first ??= batch;
+    known ??= new Set(names);
     before += rows.length;
-    rows = [];
-    lines = [];
+    gathered = new RowGatherer(name, maxCells);
     return batch;
   };
   for await (const { text, line } of numberedLines(source, name)) {
     if (text.trim() === "") continue;
-    const row = rowIn(text, line, name);
-    if (first !== null) checkColumns(row, first, line, name);
-    rows.push(row);
-    lines.push(line);
-    if (rows.length === batchRows) yield batchOf();
+    gathered.add(text, line);
+    if (known !== null) checkColumns(gathered.rows.at(-1) as RowValues, known, line, name);
+    if (gathered.rows.length === batchRows) yield batchOf();
   }
-  if (rows.length > 0) yield batchOf();
+  if (gathered.rows.length > 0) yield batchOf();
   if (before === 0) throw new DataError(`${name}: the file is empty`);
 }
 
-function checkColumns(row: RowValues, { names }: Table, line: number, name: string): void {
-  const stray = Object.keys(row).find((column) => !names.includes(column));
+function checkColumns(
+  row: RowValues,
+  known: ReadonlySet<string>,
+  line: number,
+  name: string,
+): void {
+  const stray = Object.keys(row).find((column) => !known.has(column));
   if (stray === undefined) return;
   throw new DataError(
-    `${name}: line ${line}: column ${JSON.stringify(stray)} is new; the first rows have ${names.join(", ")}`,
+    `${name}: line ${line}: column ${JSON.stringify(stray)} is new; the first rows have ${[...known].join(", ")}`,
   );
 }
