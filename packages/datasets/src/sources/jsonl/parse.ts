@@ -74,7 +74,7 @@ export class RowGatherer {
 }
 
 /** The object that a line is. Throws DataError if it is none. */
-export function rowIn(content: string, line: number, name: string): RowValues {
+function rowIn(content: string, line: number, name: string): RowValues {
   let value: unknown;
   try {
     value = JSON.parse(content);
