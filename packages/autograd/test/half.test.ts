@@ -11,12 +11,12 @@ import {
   zeros,
 } from "@wgrad/autograd";
 import { beforeAll, describe, expect, test } from "vitest";
-import { lowerKernel } from "../src/devices/webgpu/lower.ts";
+import { renderKernel } from "../src/devices/webgpu/render/kernel.ts";
 import { floatBits, halfBits, roundToHalf } from "../src/half.ts";
-import { e } from "../src/kernel/expression.ts";
-import { WgslText } from "../src/kernel/wgsl.ts";
+import { type Expr, e } from "../src/kernel/expression.ts";
 import { openGPUDevice } from "../src/testing/gpu.ts";
 import { elementwiseOp, KernelBuilder } from "./devices/kernels.ts";
+import { written } from "./devices/written.ts";
 
 const gpu = await openGPUDevice();
 const lacking = !gpu.features.has("shader-f16");
@@ -78,12 +78,15 @@ const singles = Float32Array.from(
 );
 
 /** y = the function of every single, by a shader of f32 alone, which every adapter runs. */
-async function onDevice(name: string): Promise<Float32Array> {
-  const text = new WgslText();
-  const call = text.call(name, [{ text: "values[id.x]", lanes: 1 }]);
+async function onDevice(fn: (x: Expr) => Expr): Promise<Float32Array> {
+  const { functions, lines, result } = written(fn, ["f32"]);
   const code = `@group(0) @binding(0) var<storage, read_write> values: array<f32>;
-${text.functions}
-@compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3<u32>) { values[id.x] = ${call}; }`;
+${functions.join("\n")}
+@compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  let a = values[id.x];
+${lines.join("\n")}
+  values[id.x] = ${result};
+}`;
   const size = singles.byteLength;
   const values = gpu.createBuffer({ size, usage: 128 | 4 | 8 });
   const readable = gpu.createBuffer({ size, usage: 1 | 8 });
@@ -105,7 +108,7 @@ ${text.functions}
 }
 
 test("a shader rounds as the host does", async () => {
-  expect([...(await onDevice("half_f32"))]).toEqual(Array.from(singles, roundToHalf));
+  expect([...(await onDevice(e.half))]).toEqual(Array.from(singles, roundToHalf));
 });
 
 test("a kernel of halves computes in f32 and rounds each operation; no other kernel asks for them", () => {
@@ -115,27 +118,27 @@ test("a kernel of halves computes in f32 and rounds each operation; no other ker
     const build = new KernelBuilder();
     const [a, b] = [build.input([8], dtype, []), build.input([8], dtype, [])];
     build.step(add, [a, b], [8], { dtype });
-    return lowerKernel(build.kernel, limits).sources.join();
+    return renderKernel(build.kernel, limits).sources.join();
   };
   expect(shader("f32")).not.toContain("f16");
   const [head, rest] = shader("f16").split("fn half_f32x4") as [string, string];
   expect(`${head}…\n${rest.slice(rest.indexOf("@compute"))}`).toMatchInlineSnapshot(`
     "enable f16;
     @group(0) @binding(0) var<uniform> u: array<vec4<u32>, 1>;
-    @group(0) @binding(1) var<storage, read> in0: array<vec4<f16>>;
-    @group(0) @binding(2) var<storage, read> in1: array<vec4<f16>>;
-    @group(0) @binding(3) var<storage, read_write> out: array<vec4<f16>>;
+    @group(0) @binding(1) var<storage, read> in1: array<vec4<f16>>;
+    @group(0) @binding(2) var<storage, read> in0: array<vec4<f16>>;
+    @group(0) @binding(3) var<storage, read_write> out0: array<vec4<f16>>;
     …
     @compute @workgroup_size(64) fn main(
-      @builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-      let first = (group.y * u[0].x + group.x) * 64u + local;
-      for (var item = first; item < u[0].z; item += u[0].y) {
-        let i0 = item * 4u + vec4<u32>(0u, 1u, 2u, 3u);
-        let x2 = vec4<f32>(in0[item]);
-        let x3 = vec4<f32>(in1[item]);
-        let v4 = x2 + x3;
-        let v5 = half_f32x4(v4);
-        out[item] = vec4<f16>(v5);
+      @builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+      let turn = id.y * u[0].x + id.x;
+      for (var thread = turn * 64u + local; thread < u[0].z; thread += u[0].y) {
+        let v0 = vec4<u32>(((thread) * 4u)) + (vec4<u32>(0u, 1u, 2u, 3u));
+        let v1 = (thread);
+        let v2 = vec4<f32>(in0[v1]);
+        let v3 = vec4<f32>(in1[v1]);
+        let v4 = (half_f32x4((v2 + v3)));
+        out0[v1] = vec4<f16>(v4);
       }
     }
     "

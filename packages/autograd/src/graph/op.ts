@@ -1,8 +1,8 @@
 import type { attention } from "../devices/cpu/attention.ts";
-import type { attentionStages } from "../devices/webgpu/attention.ts";
 import type { customStages } from "../devices/webgpu/custom.ts";
 import type { DType } from "../dtype.ts";
 import type { Expr } from "../kernel/expression.ts";
+import type { lowerAttention } from "../lower/attention/attention.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { DROPPED, type Node, PENDING } from "./node.ts";
@@ -143,7 +143,7 @@ export interface Attention {
   readonly kind: "attention";
   readonly gives: "output" | "gradients";
   /** What each device does for it: it comes with the op, so that a page without attention does not load it. */
-  readonly lowerings: { readonly cpu: typeof attention; readonly webgpu: typeof attentionStages };
+  readonly lowerings: { readonly cpu: typeof attention; readonly loops: typeof lowerAttention };
 }
 
 /**

@@ -1,23 +1,90 @@
 import type { DType } from "../dtype.ts";
 
+/** One element a thread, or four consecutive ones. */
+export type Lanes = 1 | 4;
+
 /**
- * The scalar language that elementwise meaning is written in. It knows nothing of WGSL: a renderer
- * turns it into a shader, and another could turn it into WebAssembly. Sharing is by identity:
- * the same object used twice is computed once.
+ * A value of the loop IR: what an operation means element by element, and every index, load and sum of a kernel. It knows no device:
+ * each renders it. Sharing is by identity: the same object used twice is computed once.
  */
-export type Expr = { readonly dtype: DType } & (
-  | { readonly kind: "load"; readonly input: number }
-  | { readonly kind: "scalar"; readonly slot: number }
-  | { readonly kind: "index" }
+export type Expr = {
+  readonly dtype: DType;
+  readonly lanes: Lanes;
+  /** It reads a variable: it is evaluated where it is used, and again after each write. */
+  readonly mutable: boolean;
+} & (
   | { readonly kind: "constant"; readonly value: number }
+  /** A value named before: by `let`, as a variable, as the counter of a loop, or as a parameter of a function. */
+  | { readonly kind: "local"; readonly id: number }
+  /** A number of the kernel that may differ from run to run. */
+  | { readonly kind: "param"; readonly slot: number }
+  /** A u32 that planning knows: a number of the run like a parameter, so that kernels of other sizes share their text. */
+  | { readonly kind: "size"; readonly value: number }
+  /** The coordinate of a parameter (an offset, u32) along an axis: ⌊parameter / stride⌋ mod size. */
+  | {
+      readonly kind: "coordinate";
+      readonly slot: number;
+      readonly stride: number;
+      readonly size: number;
+    }
+  /** Σ coordinate · stride over the dimensions of counters. */
+  | { readonly kind: "at"; readonly terms: readonly AtTerm[]; readonly whole: boolean }
+  | { readonly kind: "load"; readonly buffer: Buffer; readonly index: Expr }
+  /** An element of an array of the thread, or of its workgroup. */
+  | { readonly kind: "element"; readonly array: LocalArray; readonly index: Expr }
+  | { readonly kind: "lane"; readonly of: Expr; readonly lane: number | Expr }
   | { readonly kind: "call"; readonly fn: Intrinsic; readonly args: readonly Expr[] }
 );
+
+/** Memory that a kernel reads or writes. */
+export type Buffer =
+  | { readonly input: number }
+  /** Of the steps that the kernel stores. */
+  | { readonly output: number }
+  | { readonly scratch: number };
+
+/** An array that lives while a thread, or with `shared` a workgroup, runs. */
+export interface LocalArray {
+  readonly id: number;
+  readonly dtype: DType;
+  readonly lanes: Lanes;
+  readonly length: number;
+  readonly shared: boolean;
+}
+
+/** Dimensions that are counted in row-major order, and how: what counters over them share. */
+export interface Layout {
+  readonly dims: readonly number[];
+  /** The walks that are taken over them. */
+  readonly walks: Walk[];
+  /** Strides of 1 are no special case: fewer texts, an extra product. */
+  readonly anyStride: boolean;
+}
+
+/** base + Σ coordinate · stride. */
+export interface Walk {
+  readonly strides: readonly number[];
+  readonly base: Expr | null;
+}
+
+/** A count over a layout. A device divides coordinates out of its index, or nests loops. */
+export interface Counter {
+  readonly layout: Layout;
+  readonly index: Expr;
+}
+
+export interface AtTerm {
+  readonly counter: Counter;
+  /** Its place in the layout's `walks`; -1 is the index itself. */
+  readonly walk: number;
+}
 
 /** What a renderer must know. NaN and infinities behave as IEEE 754 and PyTorch say, whatever the target does. */
 export type Intrinsic =
   | UnaryIntrinsic
   | BinaryIntrinsic
   | CompareIntrinsic
+  | NativeIntrinsic
   | "isNan"
   | "not"
   | "select"
@@ -29,23 +96,36 @@ type Names<Text extends string> = Text extends `${infer First} ${infer Rest}`
   : Text;
 
 const unaryNames =
-  "neg abs sign floor ceil round trunc sqrt rsqrt exp exp2 expm1 log log2 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf";
+  "neg abs sign floor ceil round trunc sqrt rsqrt exp exp2 expm1 log log2 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf half isFinite";
 const binaryNames =
   "add sub mul div rem pow atan2 max min bitAnd bitOr bitXor shiftLeft shiftRight mulHigh";
 const compareNames = "eq ne lt le gt ge and or xor";
+/**
+ * What a target has as an instruction, whatever it does with NaN; `nativeInt` and `nativeUnsigned` are the
+ * i32 and u32 of a float in range; `quotient` and `remainder` are of u32 by a divisor that is not 0; `farTurns` is what a large
+ * angle comes to; `iota` is 0, 1, 2, 3; `any` is true if a lane is; `subgroupSum` and `subgroupFirst` are a subgroup's sum and one thread of it.
+ */
+const nativeNames =
+  "nativeSqrt nativeMax nativeMin nativeEq nativeDiv nativeInt nativeUnsigned farTurns quotient remainder countLeadingZeros iota any subgroupSum subgroupFirst thread group local";
 
 export type UnaryIntrinsic = Names<typeof unaryNames>;
 export type BinaryIntrinsic = Names<typeof binaryNames>;
 export type CompareIntrinsic = Names<typeof compareNames>;
+export type NativeIntrinsic = Names<typeof nativeNames>;
 
 type Unary = (x: Expr) => Expr;
 type Binary = (a: Expr, b: Expr) => Expr;
+
+export const widest = (values: readonly Expr[]): Lanes =>
+  values.some(({ lanes }) => lanes === 4) ? 4 : 1;
 
 const call = (fn: Intrinsic, args: readonly Expr[], dtype: DType): Expr => ({
   kind: "call",
   fn,
   args,
   dtype,
+  lanes: widest(args),
+  mutable: args.some(({ mutable }) => mutable),
 });
 const unary =
   (fn: Intrinsic): Unary =>
@@ -59,17 +139,41 @@ const compare =
   (fn: Intrinsic): Binary =>
   (a, b) =>
     call(fn, [a, b], "bool");
+const nullary = (fn: Intrinsic, dtype: DType, lanes: Lanes): Expr => ({
+  ...call(fn, [], dtype),
+  lanes,
+});
 
 interface Builders
-  extends Readonly<Record<UnaryIntrinsic, Unary>>,
-    Readonly<Record<BinaryIntrinsic | CompareIntrinsic, Binary>> {
-  readonly load: (input: number, dtype: DType) => Expr;
-  readonly scalar: (slot: number, dtype: DType) => Expr;
-  /** The flat index of the element, u32. */
-  readonly index: Expr;
+  extends Readonly<Record<Exclude<UnaryIntrinsic, "isFinite">, Unary>>,
+    Readonly<Record<BinaryIntrinsic | CompareIntrinsic, Binary>>,
+    Readonly<Record<"nativeMax" | "nativeMin" | "nativeDiv" | "quotient" | "remainder", Binary>> {
+  readonly nativeSqrt: Unary;
+  readonly nativeInt: Unary;
+  readonly nativeUnsigned: Unary;
+  readonly farTurns: Unary;
+  readonly nativeEq: Binary;
+  readonly countLeadingZeros: Unary;
+  readonly subgroupSum: Unary;
+  readonly any: Unary;
+  readonly isFinite: Unary;
+  /** The number of the thread, where they are counted; of the workgroup; and of the thread in it. */
+  readonly thread: Expr;
+  readonly group: Expr;
+  readonly local: Expr;
+  readonly subgroupFirst: Expr;
+  /** 0, 1, 2, 3 in four lanes. */
+  readonly iota: Expr;
   readonly constant: (value: number, dtype?: DType) => Expr;
   /** A constant of the dtype of `like`. */
   readonly number: (value: number, like: Expr) => Expr;
+  readonly u32: (value: number) => Expr;
+  readonly param: (slot: number, dtype: DType) => Expr;
+  readonly size: (value: number) => Expr;
+  readonly coordinate: (slot: number, stride: number, size: number) => Expr;
+  readonly load: (buffer: Buffer, dtype: DType, index: Expr) => Expr;
+  readonly element: (array: LocalArray, index: Expr) => Expr;
+  readonly lane: (of: Expr, lane: number | Expr) => Expr;
   readonly isNan: Unary;
   readonly not: Unary;
   /** `yes` where `condition` (bool), else `no`. */
@@ -78,6 +182,8 @@ interface Builders
   readonly cast: (x: Expr, dtype: DType) => Expr;
   /** The same 32 bits under another type. */
   readonly bitcast: (x: Expr, dtype: DType) => Expr;
+  /** Σ of what is not 0 as it stands; 0 of nothing. */
+  readonly sum: (...terms: readonly Expr[]) => Expr;
 }
 
 const table = <Text extends string, V>(
@@ -89,23 +195,76 @@ const table = <Text extends string, V>(
     V
   >;
 
+const plain = { lanes: 1, mutable: false } as const;
+
 /**
  * Builders, by the names the formulas have. Operands of one call have one dtype; `e.cast` converts. `round` goes to the
  * nearest whole number, halves to even; `rem` is C's (the sign of `a`); `max` and `min` are NaN if either is;
- * `mulHigh` is the high half of the 64-bit product of two u32.
+ * `mulHigh` is the high half of the 64-bit product of two u32; `half` rounds to a half.
  */
 export const e: Builders = {
   ...table(unaryNames, unary),
   ...table(binaryNames, binary),
   ...table(compareNames, compare),
-  load: (input, dtype) => ({ kind: "load", input, dtype }),
-  scalar: (slot, dtype) => ({ kind: "scalar", slot, dtype }),
-  index: { kind: "index", dtype: "u32" },
-  constant: (value, dtype = "f32") => ({ kind: "constant", value, dtype }),
-  number: (value, like) => ({ kind: "constant", value, dtype: like.dtype }),
+  ...table("nativeMax nativeMin nativeDiv quotient remainder", binary),
+  nativeSqrt: unary("nativeSqrt"),
+  nativeInt: (x) => call("nativeInt", [x], "i32"),
+  nativeUnsigned: (x) => call("nativeUnsigned", [x], "u32"),
+  farTurns: (x) => call("farTurns", [x], "u32"),
+  nativeEq: compare("nativeEq"),
+  countLeadingZeros: unary("countLeadingZeros"),
+  subgroupSum: unary("subgroupSum"),
+  any: (x) => ({ ...call("any", [x], "bool"), lanes: 1 }),
+  isFinite: (x) => call("isFinite", [x], "bool"),
+  thread: nullary("thread", "u32", 1),
+  group: nullary("group", "u32", 1),
+  local: nullary("local", "u32", 1),
+  subgroupFirst: nullary("subgroupFirst", "bool", 1),
+  iota: nullary("iota", "u32", 4),
+  constant: (value, dtype = "f32") => ({ kind: "constant", value, dtype, ...plain }),
+  number: (value, like) => ({ kind: "constant", value, dtype: like.dtype, ...plain }),
+  u32: (value) => ({ kind: "constant", value, dtype: "u32", ...plain }),
+  param: (slot, dtype) => ({ kind: "param", slot, dtype, ...plain }),
+  size: (value) => ({ kind: "size", value, dtype: "u32", ...plain }),
+  coordinate: (slot, stride, size) => ({
+    kind: "coordinate",
+    slot,
+    stride,
+    size,
+    dtype: "u32",
+    ...plain,
+  }),
+  load: (buffer, dtype, index) => ({
+    kind: "load",
+    buffer,
+    index,
+    dtype,
+    lanes: index.lanes,
+    mutable: index.mutable,
+  }),
+  element: (array, index) => ({
+    kind: "element",
+    array,
+    index,
+    dtype: array.dtype,
+    lanes: array.lanes,
+    mutable: true,
+  }),
+  lane: (of, lane) => ({
+    kind: "lane",
+    of,
+    lane,
+    dtype: of.dtype,
+    lanes: 1,
+    mutable: of.mutable || (typeof lane === "object" && lane.mutable),
+  }),
   isNan: (x) => call("isNan", [x], "bool"),
   not: (x) => call("not", [x], "bool"),
   select: (condition, yes, no) => call("select", [condition, yes, no], yes.dtype),
   cast: (x, dtype) => (x.dtype === dtype ? x : call("cast", [x], dtype)),
-  bitcast: (x, dtype) => call("bitcast", [x], dtype),
+  bitcast: (x, dtype) => (x.dtype === dtype ? x : call("bitcast", [x], dtype)),
+  sum: (...terms) => {
+    const [first = e.u32(0), ...rest] = terms;
+    return rest.reduce((sum, term) => e.add(sum, term), first);
+  },
 };

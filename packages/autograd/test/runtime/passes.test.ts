@@ -195,7 +195,7 @@ describe("passes of the scheduler", () => {
   test("an unknown pass is refused", async () => {
     const without = ["loops"] as unknown as Pass[];
     await expect(init({ device: "webgpu", fusion: { without } })).rejects.toThrow(
-      'init: fusion is "on", "off" or { without: [passes] }; got {"without":["loops"]}',
+      'init: fusion is "on", "off", "verify" or { without: [passes] }; got {"without":["loops"]}',
     );
   });
 });

@@ -1,25 +1,25 @@
 import type { DType } from "../../dtype.ts";
 import type { Custom } from "../../graph/op.ts";
-import { storageType } from "../../kernel/wgsl.ts";
 import type { Kernel, KernelStep } from "../device.ts";
-import { type Binding, fold, type ShaderLimits, type Stage } from "./shader.ts";
-import type { Words } from "./words.ts";
+import { type Binding, fold, type Stage } from "./render/stage.ts";
+import { storageType } from "./render/text.ts";
+import type { Uniforms } from "./render/uniforms.ts";
 
 /** The author's text between its bindings, which have the author's names, and an entry point over a folded grid. */
 export function customStages(
   kernel: Kernel,
-  words: Words,
-  limits: ShaderLimits,
+  uniforms: Uniforms,
+  maxWorkgroups: number,
 ): { stages: readonly Stage[]; scratch: readonly number[] } {
   const step = kernel.steps.at(-1) as KernelStep;
   const meaning = step.op.meaning as Custom;
   const [groups, ...rest] = step.attrs as [number, ...number[]];
-  const workgroups = fold(groups, limits);
+  const workgroups = fold(groups, maxWorkgroups);
 
   // in the order of the words, so that the block is a struct
   const members: string[] = [];
   const member = (name: string, value: number) => {
-    words.number(value);
+    uniforms.number(value);
     members.push(`${name}: u32`);
   };
   member("grid_groups", groups);
@@ -27,7 +27,7 @@ export function customStages(
   for (const [i, name] of meaning.sizes.entries()) member(name, rest[i] as number);
   for (const [i, name] of meaning.scalars.entries()) {
     const slot = step.scalars[i] as number;
-    words.parameter(slot);
+    uniforms.parameter(slot);
     members.push(`${name}: ${storageType(kernel.params[slot] as DType)}`);
   }
 
@@ -64,7 +64,7 @@ ${meaning.wgsl}
 }
 `;
   return {
-    stages: [{ wgsl, bindings, workgroups, parts: null }],
+    stages: [{ wgsl, bindings, workgroups }],
     scratch: scratchSizes.map((size) => 4 * Math.max(size, 1)),
   };
 }

@@ -12,10 +12,10 @@ import type {
   Timings,
 } from "../device.ts";
 import { Doubts, isOutOfMemory, Line } from "./held.ts";
-import { type LoweredKernel, type LoweringLimits, lowerKernel } from "./lower.ts";
 import { BETWEEN, type Block, bytesOf, indented, Memory } from "./memory.ts";
 import { GPUProgram, Pipelines } from "./program.ts";
 import { type Landings, Readback } from "./readback.ts";
+import { type RenderedKernel, type RenderTarget, renderKernel } from "./render/kernel.ts";
 
 /** What an adapter says of itself; empty where it does not say. */
 export interface AdapterInfo {
@@ -123,9 +123,9 @@ export class WebGPUDevice implements Device {
   }
 
   /** `asked` is for tests and measurements: another form of products, another class of adapter. */
-  lower(kernel: Kernel, asked?: Partial<LoweringLimits>): LoweredKernel {
+  lower(kernel: Kernel, asked?: Partial<RenderTarget>): RenderedKernel {
     this.#check();
-    const lowered = lowerKernel(kernel, {
+    const lowered = renderKernel(kernel, {
       maxBindings: this.maxBindings,
       maxWorkgroups: this.gpu.limits.maxComputeWorkgroupsPerDimension,
       software: this.info.software,

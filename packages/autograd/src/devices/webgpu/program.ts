@@ -2,9 +2,9 @@ import type { DType } from "../../dtype.ts";
 import { DeviceError, OutOfMemoryError } from "../../errors.ts";
 import type { BoundKernel, Program } from "../device.ts";
 import { type Doubts, isOutOfMemory } from "./held.ts";
-import type { LoweredKernel } from "./lower.ts";
 import { type Block, indented, type Memory, UNIFORM } from "./memory.ts";
-import type { Binding } from "./shader.ts";
+import type { RenderedKernel } from "./render/kernel.ts";
+import type { Binding } from "./render/stage.ts";
 
 /** A shader as the device has it. */
 interface Compiled {
@@ -47,7 +47,7 @@ export class Pipelines {
     return this.#compiled.get(code)?.fault ?? null;
   }
 
-  compile({ name, title }: LoweredKernel, code: string, layout: GPUBindGroupLayout): Compiled {
+  compile({ name, title }: RenderedKernel, code: string, layout: GPUBindGroupLayout): Compiled {
     let compiled = this.#compiled.get(code);
     if (compiled === undefined) {
       const device = this.#device;
@@ -95,7 +95,7 @@ async function refused(
   );
 }
 
-interface Digit {
+interface Coordinate {
   readonly word: number;
   readonly parameter: number;
   readonly stride: number;
@@ -128,8 +128,8 @@ export class GPUProgram implements Program {
   /** Of every parameter of the program: its word in the block, -1 if no shader reads it, and its dtype. */
   readonly #places: number[] = [];
   readonly #dtypes: DType[] = [];
-  /** Words that get a digit of a parameter. */
-  readonly #digits: Digit[] = [];
+  /** Words that get a coordinate of a parameter. */
+  readonly #coordinates: Coordinate[] = [];
   #written = false;
 
   constructor(
@@ -141,12 +141,12 @@ export class GPUProgram implements Program {
     release: (destroy: () => void) => void,
   ) {
     this.#release = release;
-    this.title = kernels.map(({ lowered }) => (lowered as LoweredKernel).title).join("; ");
+    this.title = kernels.map(({ lowered }) => (lowered as RenderedKernel).title).join("; ");
     const align = device.limits.minUniformBufferOffsetAlignment;
     const offsets: number[] = [];
     let size = 0;
     for (const kernel of kernels) {
-      const { words } = kernel.lowered as LoweredKernel;
+      const { words } = kernel.lowered as RenderedKernel;
       offsets.push(size);
       size += Math.ceil(words.byteLength / align) * align;
     }
@@ -179,7 +179,7 @@ export class GPUProgram implements Program {
     offset: number,
     index: number,
   ): void {
-    const made = lowered as LoweredKernel;
+    const made = lowered as RenderedKernel;
     const { name, stages, words, parameters, parameterCount } = made;
     if (this.#uniforms !== null) this.#blocks.add(this.#uniforms);
     for (const bound of [...inputs, ...outputs, ...scratch])
@@ -187,10 +187,10 @@ export class GPUProgram implements Program {
     this.#words.set(words, offset / 4);
     const places = new Array<number>(parameterCount).fill(-1);
     const dtypes = new Array<DType>(parameterCount).fill("u32");
-    for (const { word, parameter, dtype, digit } of parameters) {
-      if (digit !== undefined) {
+    for (const { word, parameter, dtype, coordinate } of parameters) {
+      if (coordinate !== undefined) {
         const number = this.#places.length + parameter;
-        this.#digits.push({ ...digit, word: offset / 4 + word, parameter: number });
+        this.#coordinates.push({ ...coordinate, word: offset / 4 + word, parameter: number });
         continue;
       }
       places[parameter] = offset / 4 + word;
@@ -248,7 +248,7 @@ export class GPUProgram implements Program {
       if (word < first) first = word;
       if (word > last) last = word;
     }
-    for (const { word, parameter, stride, size } of this.#digits) {
+    for (const { word, parameter, stride, size } of this.#coordinates) {
       const value = Math.floor((params[parameter] as number) / stride) % size;
       if (words[word] === value) continue;
       words[word] = value;

@@ -1,0 +1,88 @@
+import type { KernelInput } from "../../../devices/device.ts";
+import type { DType } from "../../../dtype.ts";
+import type { Buffer, Counter, Expr } from "../../../kernel/expression.ts";
+import type { Loops } from "../../../kernel/loops.ts";
+import { countUses, eachStatement } from "../../../kernel/walk.ts";
+import { sizeOf } from "../../../shape.ts";
+
+/** A buffer of a dispatch: what its loops do with it. */
+export interface Accessed {
+  readonly buffer: Buffer;
+  dtype: DType;
+  reads: boolean;
+  writes: boolean;
+  /** Four consecutive elements at a time; single elements; of these, writes. */
+  fours: boolean;
+  singles: boolean;
+  singleWrites: boolean;
+}
+
+/** Equal for buffers that are one: an input that is written in place is the output. */
+export function keyOf(buffer: Buffer, inputs: readonly KernelInput[]): string {
+  if ("scratch" in buffer) return `scratch${buffer.scratch}`;
+  if ("output" in buffer) return `out${buffer.output}`;
+  const { inPlace = -1 } = inputs[buffer.input] ?? {};
+  return inPlace >= 0 ? `out${inPlace}` : `in${buffer.input}`;
+}
+
+/** Every buffer of the loops, in the order of first use. */
+export function accessesOf(
+  { body }: Loops,
+  inputs: readonly KernelInput[],
+): ReadonlyMap<string, Accessed> {
+  const found = new Map<string, Accessed>();
+  const touch = (buffer: Buffer, dtype: DType, index: Expr, writes: boolean): void => {
+    const key = keyOf(buffer, inputs);
+    const known = found.get(key);
+    const access = known ?? {
+      buffer:
+        "input" in buffer && key.startsWith("out") ? { output: Number(key.slice(3)) } : buffer,
+      dtype,
+      reads: false,
+      writes: false,
+      fours: false,
+      singles: false,
+      singleWrites: false,
+    };
+    if (known === undefined) found.set(key, access);
+    if (writes) {
+      access.writes = true;
+      access.dtype = dtype;
+    } else access.reads = true;
+    if (isFours(index)) access.fours = true;
+    else {
+      access.singles = true;
+      if (writes) access.singleWrites = true;
+    }
+  };
+  countUses(body, [], (value) => {
+    if (value.kind === "load") touch(value.buffer, value.dtype, value.index, false);
+  });
+  for (const statement of eachStatement(body)) {
+    if (statement.do !== "store") continue;
+    touch(statement.buffer, statement.dtype, statement.index, true);
+  }
+  return found;
+}
+
+/** Whether an index is of four elements that stand side by side, the first at a multiple of four. */
+export function isFours(index: Expr): boolean {
+  if (index.kind !== "at" || !index.whole || index.lanes !== 4) return false;
+  const counters = index.terms.map(({ counter }) => counter);
+  const last = counters.at(-1) as Counter;
+  if (counters.some((counter) => counter !== last && counter.index.lanes === 4)) return false;
+  const alone = counters.length === 1;
+  return foursOf(last.index) !== null && (alone || sizeOf(last.layout.dims) % 4 === 0);
+}
+
+/** Which fours an index in lanes counts: their number itself, or that of their first element. */
+export function foursOf(index: Expr): { number: Expr } | { first: Expr } | null {
+  if (index.kind !== "call" || index.fn !== "add") return null;
+  const [first, lanes] = index.args as [Expr, Expr];
+  if (lanes.kind !== "call" || lanes.fn !== "iota") return null;
+  if (first.kind === "call" && first.fn === "mul") {
+    const [number, four] = first.args as [Expr, Expr];
+    if (four.kind === "constant" && four.value === 4) return { number };
+  }
+  return { first };
+}

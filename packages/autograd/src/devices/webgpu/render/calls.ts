@@ -1,0 +1,160 @@
+import type { DType } from "../../../dtype.ts";
+import type { Intrinsic, Lanes } from "../../../kernel/expression.ts";
+import { arithmeticType, wgslType } from "./text.ts";
+
+/** Written between their operands, alike for every dtype they take. */
+const infix: Partial<Record<Intrinsic, string>> = {
+  add: "+",
+  sub: "-",
+  mul: "*",
+  div: "/",
+  nativeDiv: "/",
+  quotient: "/",
+  remainder: "%",
+  lt: "<",
+  le: "<=",
+  gt: ">",
+  ge: ">=",
+  eq: "==",
+  nativeEq: "==",
+  ne: "!=",
+  and: "&",
+  or: "|",
+  xor: "!=",
+  bitAnd: "&",
+  bitOr: "|",
+  bitXor: "^",
+};
+
+/** What arithmetic on bool means, as PyTorch has it. */
+const ofBools: Partial<Record<Intrinsic, (a: string, b: string) => string>> = {
+  add: (a, b) => `${a} | ${b}`,
+  mul: (a, b) => `${a} & ${b}`,
+  max: (a, b) => `${a} | ${b}`,
+  min: (a, b) => `${a} & ${b}`,
+  sub: (a, b) => `${a} != ${b}`,
+  bitXor: (a, b) => `${a} != ${b}`,
+  lt: (a, b) => `!${a} & ${b}`,
+  gt: (a, b) => `${a} & !${b}`,
+  le: (a, b) => `!${a} | ${b}`,
+  ge: (a, b) => `${a} | !${b}`,
+  abs: (a) => a,
+};
+
+/** Built in under a name, and right as they are. */
+const builtIn: Partial<Record<Intrinsic, string>> = {
+  abs: "abs",
+  floor: "floor",
+  ceil: "ceil",
+  trunc: "trunc",
+  round: "round",
+  nativeSqrt: "sqrt",
+  nativeMax: "max",
+  nativeMin: "min",
+  countLeadingZeros: "countLeadingZeros",
+  any: "any",
+  subgroupSum: "subgroupAdd",
+};
+
+/** Of floats, what WGSL may get wrong for NaN. */
+const careless: ReadonlySet<Intrinsic> = new Set(["eq", "ne"]);
+
+/** Of integers, what a function of ours does. */
+const ofIntegers: ReadonlySet<Intrinsic> = new Set(["div", "rem", "pow", "mulHigh"]);
+
+/** Calls whose u32 result may leave the range of a byte. */
+const wrapping: ReadonlySet<Intrinsic> = new Set(["add", "sub", "mul", "neg", "pow", "shiftLeft"]);
+
+/** Whether a function's result is to be cut to a byte. */
+export const wraps = (fn: Intrinsic, to: DType): boolean =>
+  to === "u8" && (wrapping.has(fn) || fn === "cast");
+
+/** A call in WGSL's own words: the text, or the name of the function of ours that does it. */
+export type Rendered = { readonly text: string } | { readonly fn: string };
+
+export function renderCall(
+  fn: Intrinsic,
+  args: readonly string[],
+  from: DType,
+  to: DType,
+  lanes: Lanes,
+  shift: number | null,
+): Rendered {
+  const [a, b, c] = args as [string, string, string];
+  const type = arithmeticType(from);
+  const integer = type === "i32" || type === "u32";
+  const word = (text: string): string => (lanes === 1 ? text : `vec4<u32>(${text})`);
+  const byte = (text: string): Rendered => {
+    const wraps = to === "u8" && wrapping.has(fn);
+    return { text: wraps ? `(${text}) & ${word("0xffu")}` : text };
+  };
+  switch (fn) {
+    case "thread":
+    case "group":
+    case "local":
+      return { text: fn };
+    case "iota":
+      return { text: "vec4<u32>(0u, 1u, 2u, 3u)" };
+    case "subgroupFirst":
+      return { text: "subgroupElect()" };
+    case "select":
+      return { text: `select(${c}, ${b}, ${a})` };
+    case "cast":
+      return renderCast(a, from, to, lanes);
+    case "bitcast": {
+      const same = arithmeticType(to) === arithmeticType(from);
+      return { text: same ? a : `bitcast<${wgslType(to, lanes)}>(${a})` };
+    }
+    case "nativeInt":
+    case "nativeUnsigned":
+      return { text: `${wgslType(to, lanes)}(${a})` };
+    case "not":
+      return { text: `!${a}` };
+    case "neg":
+      return byte(type === "u32" ? `${word("0u")} - ${a}` : `-(${a})`);
+    case "isNan":
+      if (type === "f32") return { fn: "isNan_f32" };
+      return { text: lanes === 1 ? "false" : "vec4<bool>(false)" };
+    case "shiftLeft":
+    case "shiftRight": {
+      const count =
+        shift === null
+          ? `(bitcast<${wgslType("u32", lanes)}>(${b}) & ${word("31u")})`
+          : word(`${shift & 31}u`);
+      return byte(`${a} ${fn === "shiftLeft" ? "<<" : ">>"} ${count}`);
+    }
+    case "sign":
+      if (type === "u32") return { text: `min(${a}, ${word("1u")})` };
+      return type === "i32" ? { text: `sign(${a})` } : { fn: "sign_f32" };
+    case "max":
+    case "min":
+      if (integer) return { text: `${fn}(${a}, ${b})` };
+  }
+  const ofBool = type === "bool" ? ofBools[fn] : undefined;
+  if (ofBool !== undefined) return { text: ofBool(a, b) };
+  if (integer && ofIntegers.has(fn)) return { fn: `${fn}_${type}` };
+  if (integer && (fn === "floor" || fn === "ceil" || fn === "trunc" || fn === "round"))
+    return { text: a };
+  const name = builtIn[fn];
+  if (name !== undefined) return { text: `${name}(${args.join(", ")})` };
+  const operator = type === "f32" && careless.has(fn) ? undefined : infix[fn];
+  if (operator !== undefined) return byte(`${a} ${operator} ${b}`);
+  return { fn: `${fn}_${type}` };
+}
+
+function renderCast(a: string, from: DType, to: DType, lanes: Lanes): Rendered {
+  const target = wgslType(to, lanes);
+  if (from === "bool") return { text: `${target}(${a})` };
+  const fraction = arithmeticType(from) === "f32";
+  const word = (text: string): string => (lanes === 1 ? text : `vec4<u32>(${text})`);
+  if (to === "bool") {
+    if (!fraction) return { text: `${a} != ${wgslType(from, lanes)}(0)` };
+    // by bits, since NaN is true and a comparison with it may be anything
+    const bits = `bitcast<${wgslType("u32", lanes)}>(${a})`;
+    return { text: `(${bits} & ${word("0x7fffffffu")}) != ${word("0u")}` };
+  }
+  const type = arithmeticType(to);
+  if (fraction && type !== "f32") return { fn: `${type}_f32` };
+  const whole = type === arithmeticType(from) ? a : `${target}(${a})`;
+  return { text: to === "u8" ? `${whole} & ${word("0xffu")}` : whole };
+}

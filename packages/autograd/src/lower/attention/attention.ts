@@ -1,0 +1,33 @@
+import type { Kernel, KernelStep } from "../../devices/device.ts";
+import { extentOf, formOf } from "../../graph/attention.ts";
+import type { Attention } from "../../graph/op.ts";
+import type { Loops } from "../../kernel/loops.ts";
+import { sizeOf } from "../../shape.ts";
+import { shapeOf } from "../index-map.ts";
+import type { Target } from "../target.ts";
+import { keyLoops, queryLoops, STATISTICS } from "./gradients.ts";
+import { outputLoops } from "./output.ts";
+import { tilings } from "./tilings.ts";
+
+/**
+ * Attention in one dispatch, its gradients in two: that of the queries, which finds every query's peak and sum again, then those of
+ * keys and values. Scores are in registers, a block at a time; sums are in a fixed order.
+ */
+export function lowerAttention(
+  kernel: Kernel,
+  step: KernelStep,
+  target: Target,
+): { stages: Loops[]; scratch: number[] } {
+  const { gives } = step.op.meaning as Attention;
+  const [query, , value] = step.operands.map(shapeOf) as [number[], number[], number[]];
+  const form = formOf(step.attrs);
+  const extent = extentOf(query, value);
+  const own = tilings[target.software ? "software" : "gpu"];
+  const chosen = target.attention === undefined ? own : [target.attention];
+  const call = { kernel, step, form, extent, tilings: chosen };
+  if (gives === "output") return { stages: [outputLoops(call)], scratch: [] };
+  const stages = [queryLoops(call)];
+  if (form.places[1] != null) stages.push(keyLoops(call));
+  const rows = sizeOf(extent.batch) * extent.queries;
+  return { stages, scratch: [rows * STATISTICS * 4] };
+}

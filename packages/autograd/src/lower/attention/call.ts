@@ -1,0 +1,13 @@
+import type { Kernel, KernelStep } from "../../devices/device.ts";
+import type { AttentionForm, Extent } from "../../graph/attention.ts";
+import type { Tiling } from "./tilings.ts";
+
+/** One attention to be lowered: the kernel, what its step says, and how it may be cut. */
+export interface Call {
+  readonly kernel: Kernel;
+  readonly step: KernelStep;
+  readonly form: AttentionForm;
+  readonly extent: Extent;
+  /** To choose from. */
+  readonly tilings: readonly Tiling[];
+}

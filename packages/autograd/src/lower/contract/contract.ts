@@ -1,0 +1,50 @@
+import type { Kernel, KernelStep } from "../../devices/device.ts";
+import { e } from "../../kernel/expression.ts";
+import type { Loops } from "../../kernel/loops.ts";
+import { sizeOf } from "../../shape.ts";
+import { Lowering } from "../lowering.ts";
+import type { Target } from "../target.ts";
+import { type Product, productOf, sumType } from "./product.ts";
+import { multiplyInRegisters } from "./registers.ts";
+import { multiplyInTiles } from "./tiled.ts";
+import { tilings } from "./tilings.ts";
+import { multiplyByVector } from "./vector.ts";
+
+const multiply = {
+  registers: multiplyInRegisters,
+  tiled: multiplyInTiles,
+  vector: multiplyByVector,
+};
+
+/**
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…] with any strides, so that transposes, broadcasts and windows
+ * are never made. In the tiling that the table has for such a product on such an adapter. Where there are few outputs and many k,
+ * these are cut into parts whose sums a second dispatch adds, in order.
+ */
+export function lowerContract(
+  kernel: Kernel,
+  step: KernelStep,
+  target: Target,
+): { stages: Loops[]; scratch: number[] } {
+  const adapters = target.software ? tilings.software : tilings.gpu;
+  const product = productOf(kernel, step, adapters, target.tiling);
+  const { batch, m, n, parts, tiling } = product;
+  const outputs = sizeOf([...batch, ...m, ...n]);
+  if (outputs === 0) return { stages: [], scratch: [] };
+  const stages = [multiply[tiling.kind](new Lowering(kernel), step, product, target)];
+  if (parts === 1) return { stages, scratch: [] };
+  stages.push(addParts(new Lowering(kernel), step, product, outputs));
+  return { stages, scratch: [outputs * parts * 4] };
+}
+
+function addParts(lowering: Lowering, step: KernelStep, product: Product, outputs: number): Loops {
+  const { b } = lowering;
+  const type = sumType(step);
+  const sum = b.var(e.constant(0, type));
+  b.for(e.u32(0), e.size(product.parts), 1, (part) => {
+    const at = e.add(e.mul(part, e.size(outputs)), e.thread);
+    b.set(sum, e.add(sum, e.load({ scratch: 0 }, type, at)));
+  });
+  lowering.storeOne(step, e.cast(sum, step.dtype), e.thread);
+  return { grid: { kind: "threads", threads: outputs }, body: b.statements };
+}

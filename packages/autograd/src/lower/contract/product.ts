@@ -1,0 +1,120 @@
+import type { Kernel, KernelOperand, KernelStep } from "../../devices/device.ts";
+import type { DType } from "../../dtype.ts";
+import { sizeOf } from "../../shape.ts";
+import { type IndexMap, indexMapOf, shapeOf } from "../index-map.ts";
+import { divide, type Parts } from "../parts.ts";
+import { type AdapterClass, chooseTiling, type SplitK, type Tiling } from "./tilings.ts";
+
+/** One factor, and how far its bounds' coordinates move where it is padded. */
+export interface Factor extends Strides {
+  readonly map: IndexMap;
+  readonly bounds: readonly Strides[];
+}
+
+/** Strides along the batch, along the outputs' dimensions that are the factor's own, and along k. */
+interface Strides {
+  readonly batch: readonly number[];
+  readonly own: readonly number[];
+  readonly k: readonly number[];
+}
+
+/** c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], and how it is cut. */
+export interface Product extends Parts {
+  readonly a: Factor;
+  readonly b: Factor;
+  readonly batch: readonly number[];
+  readonly m: readonly number[];
+  readonly n: readonly number[];
+  readonly k: readonly number[];
+  /** Its operands were exchanged: what it calls columns are the rows of the output. */
+  readonly turned: boolean;
+  readonly tiling: Tiling;
+  /** Blocks of outputs, one a workgroup. */
+  readonly blocksM: number;
+  readonly blocksN: number;
+}
+
+type Sides = Pick<Product, "a" | "b" | "batch" | "m" | "n" | "k" | "turned">;
+
+/** The dtype that sums are carried along in. */
+export const sumType = ({ dtype }: KernelStep): DType =>
+  dtype === "f16" ? "f32" : dtype === "bool" || dtype === "u8" ? "u32" : dtype;
+
+/** The product that a step is, cut as the adapter's class has it or as `forced` says. */
+export function productOf(
+  kernel: Kernel,
+  step: KernelStep,
+  adapters: AdapterClass,
+  forced?: Tiling,
+): Product {
+  const found = sidesOf(kernel, step);
+  const few = sizeOf(found.n) < Math.min(adapters.turnBelow, sizeOf(found.m));
+  const sides = few ? turned(found) : found;
+  const [m, n, k] = [sides.m, sides.n, sides.k].map(sizeOf) as [number, number, number];
+  const tiling = forced ?? chooseTiling(adapters, { m, n, k, alongK: liesAlongK(sides) });
+  const { kind, tileM, tileN, groupX, groupY } = tiling;
+  const blocksM = Math.ceil(m / (kind === "vector" ? tileM : tileM * groupY));
+  const blocksN = Math.ceil(n / (tileN * groupX));
+  const batch = sizeOf(sides.batch);
+  const cuts = cut(batch * m * n, k, blocksM * blocksN * batch, adapters.split);
+  return { ...sides, tiling, blocksM, blocksN, ...cuts };
+}
+
+function sidesOf(kernel: Kernel, { operands, attrs }: KernelStep): Sides {
+  const [left, right] = operands as readonly [KernelOperand, KernelOperand];
+  const [shapeA, shapeB] = [shapeOf(left), shapeOf(right)];
+  const [nb, nm, nn, nk] = (attrs.length > 0 ? attrs : [shapeA.length - 2, 1, 1, 1]) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const factor = (operand: KernelOperand, cut: (strides: readonly number[]) => Strides): Factor => {
+    const map = indexMapOf(kernel, operand);
+    return { map, bounds: map.bounds.map((bound) => cut(bound.strides)), ...cut(map.strides) };
+  };
+  return {
+    a: factor(left, (strides) => ({
+      batch: strides.slice(0, nb),
+      own: strides.slice(nb, nb + nm),
+      k: strides.slice(nb + nm),
+    })),
+    b: factor(right, (strides) => ({
+      batch: strides.slice(0, nb),
+      own: strides.slice(nb + nk, nb + nk + nn),
+      k: strides.slice(nb, nb + nk),
+    })),
+    batch: shapeA.slice(0, nb),
+    m: shapeA.slice(nb, nb + nm),
+    k: shapeA.slice(nb + nm),
+    n: shapeB.slice(nb + nk),
+    turned: false,
+  };
+}
+
+/** cᵀ = bᵀ aᵀ. */
+const turned = ({ a, b, m, n, ...rest }: Sides): Sides => ({
+  ...rest,
+  a: b,
+  b: a,
+  m: n,
+  n: m,
+  turned: true,
+});
+
+/** Whether neighbours along k are closer together in the right operand than neighbouring columns. */
+export function liesAlongK({ b }: Pick<Product, "b">): boolean {
+  return nearest(b.k) < nearest(b.own);
+}
+
+/** The stride of the last dimension that is walked at all. */
+const nearest = (strides: readonly number[]): number =>
+  Math.abs(strides.findLast((stride) => stride !== 0) ?? Number.POSITIVE_INFINITY);
+
+function cut(outputs: number, k: number, blocks: number, { wanted, least, most }: SplitK): Parts {
+  const few = divide(outputs, k);
+  const parts = Math.min(most, Math.ceil(wanted / blocks), Math.floor(k / least));
+  if (parts <= few.parts) return few;
+  const part = Math.ceil(k / parts);
+  return { parts: Math.ceil(k / part), part };
+}

@@ -1,0 +1,167 @@
+/**
+ * How a product is cut. A workgroup has groupX · groupY threads. "registers": each keeps a tile of outputs and reads operands where
+ * they are. "tiled": the same, over blocks of k that the workgroup holds in its memory. "vector": groupX columns (tileN is 1) of all
+ * m = tileM rows, whose k's groupY threads share.
+ */
+export interface Tiling {
+  readonly kind: "registers" | "tiled" | "vector";
+  readonly tileM: number;
+  readonly tileN: number;
+  readonly groupX: number;
+  readonly groupY: number;
+  /** k's in workgroup memory at a time; 0 but for "tiled". */
+  readonly blockK: number;
+}
+
+/** Into how many parts the sums over k are cut, so that few blocks of outputs keep the device busy; a second dispatch adds them. */
+export interface SplitK {
+  /** Workgroups that are enough. */
+  readonly wanted: number;
+  /** k's of a part, at least. */
+  readonly least: number;
+  /** Parts, at most. */
+  readonly most: number;
+}
+
+type Range = readonly [least: number, most: number];
+
+/** One line of the table: the first that fits a product decides. */
+export interface Choice {
+  readonly m?: Range;
+  readonly n?: Range;
+  readonly k?: Range;
+  /** The right operand's neighbours in memory are neighbours along k. */
+  readonly alongK?: boolean;
+  /** The one that wastes least, another than the first only if it saves a fifth. */
+  readonly tilings: readonly Tiling[];
+}
+
+/** What a line of the table is chosen by. */
+export interface Extent {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly alongK: boolean;
+}
+
+export interface AdapterClass {
+  readonly choices: readonly Choice[];
+  readonly split: SplitK;
+  /** Products of fewer columns are computed transposed: their few columns are then few rows. */
+  readonly turnBelow: number;
+}
+
+const tilingOf =
+  (kind: Tiling["kind"], blockK = 0) =>
+  (tileM: number, tileN: number, groupX: number, groupY: number): Tiling => ({
+    kind,
+    tileM,
+    tileN,
+    groupX,
+    groupY,
+    blockK,
+  });
+const registers = tilingOf("registers");
+const vector = tilingOf("vector");
+
+const any = Number.POSITIVE_INFINITY;
+const rows = [1, 2, 3, 4] as const;
+
+/** Few rows and as many columns as a workgroup has threads, without workgroup memory. */
+const fewRows: readonly Choice[] = rows.map((m) => ({
+  m: [m, m],
+  tilings: [registers(m, 4, 32, 1)],
+}));
+
+/** Squares first; then what fits few rows or few columns. Measured: a tile's products per load decide. */
+const squareGroups = [
+  [4, 4],
+  [2, 8],
+  [1, 16],
+  [8, 2],
+  [2, 4],
+  [4, 2],
+  [1, 8],
+  [2, 2],
+  [1, 4],
+] as const;
+const squareTiles = [
+  [8, 8],
+  [8, 5],
+  [4, 4],
+  [4, 5],
+] as const;
+
+/**
+ * By class of adapter. Software was measured (a barrier costs it more than what it saves); of GPUs it is what is known of them:
+ * operands are read once into workgroup memory where a tile of it has work enough, and many threads keep little each.
+ */
+export const tilings: Readonly<Record<"software" | "gpu", AdapterClass>> = {
+  software: {
+    split: { wanted: 16, least: 2048, most: 16 },
+    turnBelow: 0,
+    choices: [
+      { n: [1, 1], tilings: [registers(4, 1, 1, 32)] },
+      ...fewRows,
+      {
+        tilings: squareGroups.flatMap(([groupY, groupX]) =>
+          squareTiles.map(([tileM, tileN]) => registers(tileM, tileN, groupX, groupY)),
+        ),
+      },
+    ],
+  },
+  gpu: {
+    split: { wanted: 128, least: 256, most: 16 },
+    turnBelow: 5,
+    choices: [
+      // a workgroup a column where the weight lies along k, else one for 32 neighbouring columns
+      ...rows.map(
+        (m): Choice => ({
+          m: [m, m],
+          k: [64, any],
+          alongK: true,
+          tilings: [vector(m, 1, 1, 64)],
+        }),
+      ),
+      ...rows.map((m): Choice => ({ m: [m, m], k: [64, any], tilings: [vector(m, 1, 32, 4)] })),
+      ...fewRows,
+      { m: [512, any], n: [512, any], k: [32, any], tilings: [tilingOf("tiled", 16)(8, 8, 8, 8)] },
+      { m: [64, any], n: [64, any], k: [32, any], tilings: [tilingOf("tiled", 16)(4, 4, 8, 8)] },
+      { n: [5, 10], tilings: [registers(2, 5, 2, 16), registers(2, 5, 2, 4)] },
+      { n: [11, 16], tilings: [registers(2, 8, 2, 16), registers(2, 8, 2, 4)] },
+      { tilings: [registers(4, 4, 8, 8), registers(4, 4, 16, 4), registers(4, 4, 32, 2)] },
+    ],
+  },
+};
+
+const within = (size: number, [least, most]: Range = [0, any]): boolean =>
+  size >= least && size <= most;
+
+/** The tiling that the class's table has for a product of this extent. */
+export function chooseTiling({ choices }: AdapterClass, extent: Extent): Tiling {
+  const { m, n, k, alongK } = extent;
+  const choice = choices.find(
+    (one) =>
+      within(m, one.m) &&
+      within(n, one.n) &&
+      within(k, one.k) &&
+      (one.alongK === undefined || one.alongK === alongK),
+  ) as Choice;
+  const [first, ...others] = choice.tilings as readonly [Tiling, ...Tiling[]];
+  let best = first;
+  let least = 0.8 * wasteOf(first, m, n);
+  for (const other of others) {
+    const waste = wasteOf(other, m, n);
+    if (waste >= least) continue;
+    best = other;
+    least = waste;
+  }
+  return best;
+}
+
+/** Products with those beyond the edges; a load of four lanes costs as much as five products of them. */
+function wasteOf({ tileM, tileN, groupX, groupY }: Tiling, m: number, n: number): number {
+  const whole = (size: number, block: number) => Math.ceil(size / block) * block;
+  const area = whole(m, tileM * groupY) * whole(n, tileN * groupX);
+  return area * (1 + (5 * (tileM + tileN)) / (tileM * tileN));
+}

@@ -1,0 +1,91 @@
+import type { KernelStep } from "../../devices/device.ts";
+import { type Expr, e } from "../../kernel/expression.ts";
+import { type Loops, layoutOf } from "../../kernel/loops.ts";
+import type { Lowering } from "../lowering.ts";
+import type { Target } from "../target.ts";
+import { element, linesOf, openBlock, range, sliceOf } from "./block.ts";
+import { type Product, sumType } from "./product.ts";
+import { storeTile } from "./store.ts";
+
+/**
+ * Few rows: groupY threads of a column each take every groupY-th k, and add up what they have, in an order that is fixed: by halves, or
+ * where all threads are of one column and the adapter has subgroups, within these first.
+ */
+export function multiplyByVector(
+  lowering: Lowering,
+  step: KernelStep,
+  product: Product,
+  target: Target,
+): Loops {
+  const { a, b: right } = product;
+  const { tileM, groupX, groupY: lanes } = product.tiling;
+  const { b } = lowering;
+  const type = sumType(step);
+  const threads = groupX * lanes;
+  const block = openBlock(lowering, product);
+  const lane = b.let(e.quotient(e.local, e.u32(groupX)));
+  const inBlock = e.remainder(e.local, e.u32(groupX));
+  const left = b.let(e.add(e.mul(block.column, e.u32(groupX)), inBlock));
+  const firstRow = b.let(e.mul(block.row, e.u32(tileM)));
+  const rowNumbers = range(tileM).map((i) => e.add(firstRow, e.u32(i)));
+  const rows = linesOf(lowering, a, product.m, block, rowNumbers);
+  const [column] = linesOf(lowering, right, product.n, block, [left]);
+  const sums = rows.map(() => b.var(e.constant(0, type)));
+  const [from, to] = sliceOf(lowering, product, block);
+  const layout = layoutOf(product.k, true);
+  b.for(e.add(from, lane), to, lanes, (k) => {
+    const counter = b.count(layout, k);
+    const line = column as (typeof rows)[number];
+    const y = b.let(e.cast(element(lowering, right, line, counter), type));
+    for (const [i, row] of rows.entries()) {
+      const x = e.cast(element(lowering, a, row, counter), type);
+      const sum = sums[i] as (typeof sums)[number];
+      b.set(sum, e.add(sum, e.mul(x, y)));
+    }
+  });
+
+  const memory = b.array(type, 1, threads * tileM, true);
+  const subgroups = target.subgroups === true && groupX === 1 && type === "f32";
+  const mine = (i: number, further = 0): Expr => e.add(e.local, e.u32(i * threads + further));
+  for (const [i, sum] of sums.entries()) {
+    const part = subgroups
+      ? e.select(e.subgroupFirst, b.let(e.subgroupSum(sum)), e.constant(0, type))
+      : sum;
+    b.put(memory, mine(i), part);
+  }
+  // which threads stand for a subgroup is not said: of the others there are zeros
+  const steps = subgroups ? eighths(lanes) : halves(lanes);
+  for (const { readers, from: distances } of steps) {
+    b.barrier();
+    b.if(e.lt(lane, e.u32(readers)), () => {
+      for (const i of range(tileM)) {
+        const terms = distances.map((d) => e.element(memory, mine(i, d * groupX)));
+        b.put(memory, mine(i), terms.reduce(e.add));
+      }
+    });
+  }
+  b.barrier();
+  b.if(e.eq(lane, e.u32(0)), () => {
+    storeTile(lowering, step, product, block, {
+      top: firstRow,
+      left,
+      apart: [1, groupX],
+      sums: range(tileM).map((i) => [e.element(memory, mine(i))]),
+    });
+  });
+  return { grid: { kind: "groups", groups: block.groups, size: threads }, body: b.statements };
+}
+
+/** Who adds what at each step: the first half of the lanes what the second has. */
+const halves = (lanes: number): { readers: number; from: readonly number[] }[] =>
+  range(Math.log2(lanes)).map((i) => {
+    const readers = lanes / 2 ** (i + 1);
+    return { readers, from: [0, readers] };
+  });
+
+/** The same in few steps of many terms: each thread of the first eighth adds eight. */
+const eighths = (lanes: number): { readers: number; from: readonly number[] }[] => {
+  const readers = Math.max(1, lanes / 8);
+  const step = { readers, from: range(lanes / readers).map((i) => i * readers) };
+  return readers === 1 ? [step] : [step, ...eighths(readers)];
+};

@@ -1,0 +1,60 @@
+import type { Kernel, KernelStep } from "../devices/device.ts";
+import { DeviceError } from "../errors.ts";
+import type { Loops } from "../kernel/loops.ts";
+import { sizeOf } from "../shape.ts";
+import { lowerAssemble } from "./assemble.ts";
+import { lowerContract } from "./contract/contract.ts";
+import { lowerElementwise } from "./elementwise.ts";
+import { lowerReduce } from "./reduce.ts";
+import { isRowProgram, lowerRows } from "./rows.ts";
+import { lowerScan } from "./scan.ts";
+import { lowerScatter } from "./scatter.ts";
+import { lowerSort } from "./sort.ts";
+import type { Target } from "./target.ts";
+
+/** A kernel as loops: one dispatch after another, and the bytes of scratch buffers they need. */
+export interface LoweredLoops {
+  readonly stages: readonly Loops[];
+  readonly scratch: readonly number[];
+}
+
+/** The step that decides how a kernel is lowered: the anchor, or the last. */
+export const anchorOf = ({ steps, anchor }: Kernel): KernelStep => steps.at(anchor) as KernelStep;
+
+/** One value a row beside one for each of its elements: what is found element by element has one size. */
+const storesRows = ({ steps, stored }: Kernel): boolean =>
+  new Set(stored.map((step) => sizeOf((steps[step] as KernelStep).shape))).size > 1;
+
+/** Lowers a kernel that is not of several parts. */
+export function lower(kernel: Kernel, target: Target): LoweredLoops {
+  const step = anchorOf(kernel);
+  const alone = (stages: readonly Loops[]): LoweredLoops => ({ stages, scratch: [] });
+  if (kernel.anchor < 0 && !storesRows(kernel)) return alone(lowerElementwise(kernel));
+  if (isRowProgram(kernel)) return alone(lowerRows(kernel));
+  const { meaning } = step.op;
+  switch (meaning.kind) {
+    case "reduce":
+      return lowerReduce(kernel, step);
+    case "contract":
+      return lowerContract(kernel, step, target);
+    case "assemble":
+      return alone(lowerAssemble(kernel, target));
+    case "scatter":
+      return lowerScatter(kernel, step, target);
+    case "scan":
+      return lowerScan(kernel);
+    case "sort":
+      return lowerSort(kernel);
+    case "attention":
+      return meaning.lowerings.loops(kernel, step, target);
+    case "elementwise":
+    case "gather":
+      throw new Error(`${step.op.name}: is found element by element, and no anchor`);
+    case "custom":
+      throw new Error(`${step.op.name}: is in its author's words`);
+    case "source":
+      throw new Error(`${step.op.name}: data from the host is written, not computed`);
+    default:
+      throw new DeviceError(`${step.op.name}: there is no kernel for it`);
+  }
+}

@@ -1,0 +1,160 @@
+import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
+import type { DType } from "../dtype.ts";
+import type { Reduce } from "../graph/op.ts";
+import { type Buffer, type Expr, e, type Lanes } from "../kernel/expression.ts";
+import type { Loops } from "../kernel/loops.ts";
+import { sizeOf } from "../shape.ts";
+import { accumulator, extreme } from "./accumulate.ts";
+import { shapeOf } from "./index-map.ts";
+import { Lowering } from "./lowering.ts";
+import { divide, partOf } from "./parts.ts";
+import { Place } from "./place.ts";
+
+type Combine = Reduce["combine"];
+
+/** A row, or a part of it: elements `from` to `to` of what `load` gives at a counter over the row. */
+interface Row {
+  readonly dims: readonly number[];
+  readonly from: Expr;
+  readonly to: Expr;
+  /** `from` and `to` divide by four. */
+  readonly even: boolean;
+  readonly lanes: Lanes;
+  load(place: Place, index: Expr): Expr;
+  /** Of arg-reductions over partial results: the index that a partial result stands for. */
+  position?(index: Expr): Expr;
+  readonly outer: Place["counters"];
+}
+
+interface Result {
+  readonly value: Expr;
+  /** Index of the extreme element, of arg-reductions. */
+  readonly at: Expr | null;
+}
+
+/**
+ * A reduction: a thread a row, without barriers. Few long rows are cut into parts whose results a second dispatch
+ * combines. The order is fixed by the shape alone, so the same input gives the same bits.
+ */
+export function lowerReduce(
+  kernel: Kernel,
+  step: KernelStep,
+): { stages: Loops[]; scratch: number[] } {
+  const operand = step.operands[0] as KernelOperand;
+  const { combine } = step.op.meaning as Reduce;
+  const shape = shapeOf(operand);
+  const inner = shape.slice(shape.length - (step.attrs[0] as number));
+  const outer = shape.slice(0, shape.length - inner.length);
+  const rows = sizeOf(outer);
+  const length = sizeOf(inner);
+  if (rows === 0) return { stages: [], scratch: [] };
+
+  const isArg = combine === "argmax" || combine === "argmin";
+  const of: DType = isArg ? operand.dtype : step.dtype;
+  const lanes: Lanes = isArg || length < 8 ? 1 : 4;
+  const even = length % 4 === 0;
+  const cut = divide(rows, length);
+
+  /** One row, or one part of it, from the operand. */
+  const reduceRow = (lowering: Lowering, row: Expr, from: Expr, to: Expr): Result =>
+    reduce(lowering, combine, of, {
+      dims: inner,
+      outer: [lowering.b.count(outer, row)],
+      from,
+      to,
+      even,
+      lanes,
+      load: (place) => {
+        const value = lowering.operand(operand, place);
+        return isArg ? value : e.cast(value, step.dtype);
+      },
+    });
+
+  if (cut.parts === 1) {
+    const lowering = new Lowering(kernel);
+    const result = reduceRow(lowering, e.thread, e.u32(0), e.size(length));
+    return { stages: [finish(lowering, step, rows, result)], scratch: [] };
+  }
+
+  const first = new Lowering(kernel);
+  const { row, from, to } = partOf(first.b, cut, length);
+  const result = reduceRow(first, row, from, to);
+  const partials: Buffer = { scratch: 0 };
+  const positions: Buffer = { scratch: 1 };
+  // partial results are not rounded to halves
+  const kept = of === "f16" ? "f32" : of === "u8" ? "u32" : of;
+  first.b.store(partials, kept, e.thread, e.bitcast(result.value, kept));
+  if (result.at !== null) first.b.store(positions, "u32", e.thread, result.at);
+  const threads = rows * cut.parts;
+  const partial: Loops = {
+    grid: { kind: "threads", threads },
+    body: first.b.statements,
+  };
+
+  const second = new Lowering(kernel);
+  const finalLanes: Lanes = isArg || cut.parts < 8 ? 1 : 4;
+  const count = e.size(cut.parts);
+  const base = second.b.let(e.mul(e.thread, count));
+  const read = (buffer: Buffer, dtype: DType, index: Expr): Expr =>
+    e.load(buffer, dtype, e.add(base, index));
+  const final = reduce(second, combine, of, {
+    dims: [cut.parts],
+    outer: [],
+    from: e.u32(0),
+    to: count,
+    even: cut.parts % 4 === 0,
+    lanes: finalLanes,
+    load: (_, index) => e.bitcast(read(partials, kept, index), of),
+    position: (index) => read(positions, "u32", index),
+  });
+  const bytes = threads * 4;
+  return {
+    stages: [partial, finish(second, step, rows, final)],
+    scratch: isArg ? [bytes, bytes] : [bytes],
+  };
+}
+
+/** A thread a row: stores its result and the elementwise work that follows. */
+function finish(lowering: Lowering, step: KernelStep, rows: number, { value, at }: Result): Loops {
+  const result = at === null ? value : e.cast(at, step.dtype);
+  lowering.storeOne(step, result, e.thread);
+  return {
+    grid: { kind: "threads", threads: rows },
+    body: lowering.b.statements,
+  };
+}
+
+function reduce(lowering: Lowering, combine: Combine, of: DType, row: Row): Result {
+  return combine === "argmax" || combine === "argmin"
+    ? reduceToPosition(lowering, combine, of, row)
+    : reduceToValue(lowering, combine, of, row);
+}
+
+function reduceToValue(
+  { b }: Lowering,
+  combine: Exclude<Combine, "argmax" | "argmin">,
+  of: DType,
+  { dims, outer, from, to, even, lanes, load }: Row,
+): Result {
+  const total = accumulator(b, combine, of, lanes);
+  b.over(dims, { from, to, lanes }, (counter) => {
+    const loaded = load(new Place(...outer, counter), counter.index);
+    const masked = lanes === 4 && !even;
+    total.add(masked ? e.select(e.lt(counter.index, to), loaded, total.neutral) : loaded);
+  });
+  return { value: total.result(), at: null };
+}
+
+function reduceToPosition(
+  { b }: Lowering,
+  combine: "argmax" | "argmin",
+  of: DType,
+  { dims, outer, from, to, load, position }: Row,
+): Result {
+  const found = extreme(b, combine, of);
+  b.over(dims, { from, to }, (counter, index) => {
+    const value = load(new Place(...outer, counter), index);
+    found.add(value, position?.(index) ?? index, e.eq(index, from));
+  });
+  return { value: found.best, at: found.at };
+}

@@ -1,0 +1,338 @@
+import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
+import { type Frame, fitsFrame, type Level, levelRead, rowRank } from "../graph/frame.ts";
+import type { Reduce } from "../graph/op.ts";
+import { isWhole } from "../graph/view.ts";
+import { type Counter, type Expr, e, type Lanes } from "../kernel/expression.ts";
+import type { Loops } from "../kernel/loops.ts";
+import { type Shape, sameShape, sizeOf } from "../shape.ts";
+import { accumulator, type Combine, extreme } from "./accumulate.ts";
+import { shapeOf } from "./index-map.ts";
+import { alongside, asStored, isConstant, Lowering } from "./lowering.ts";
+import { Place } from "./place.ts";
+
+/** Whether the kernel is more than one reduction with work of one shape on its results. */
+export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
+  if (rows === null) return false;
+  const last = steps.at(-1) as KernelStep;
+  const [reduction, ...others] = steps.filter(isReduction);
+  if (reduction === undefined || others.length > 0) return true;
+  if (sizeOf(last.shape) !== rows.rows) return true;
+  const after = new Set<number>();
+  steps.forEach(({ operands }, index) => {
+    const follows = operands.some(
+      ({ source }) =>
+        "step" in source && (steps[source.step] === reduction || after.has(source.step)),
+    );
+    if (follows) after.add(index);
+  });
+  return [...after, ...stored].some((index) => {
+    const step = steps[index] as KernelStep;
+    return step !== reduction && !sameShape(step.shape, last.shape);
+  });
+}
+
+/**
+ * Reductions over the same rows, and the elementwise work between and after them: a thread a row, which walks it once for each
+ * reduction that waits for another, and once more to store values of its elements. The order is fixed by the shape alone.
+ */
+export function lowerRows(kernel: Kernel): Loops[] {
+  const program = new RowProgram(kernel);
+  return program.frame.rows === 0 ? [] : [new RowLowering(program).write()];
+}
+
+/** What of a kernel stands where, and after which of its passes over the rows it is known. */
+class RowProgram {
+  readonly kernel: Kernel;
+  readonly frame: Frame;
+  readonly levels = new Map<number, Level>();
+  /** Passes that must be over before a step's value is known. */
+  readonly depths = new Map<number, number>();
+  readonly passes: number;
+  readonly lanes: Lanes;
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+    this.frame = kernel.rows as Frame;
+    const { rows, length } = this.frame;
+    const positions = kernel.steps.some((step) => isReduction(step) && positionOf(step) !== null);
+    this.lanes = length % 4 === 0 && length >= 8 && !positions ? 4 : 1;
+    for (const index of kernel.stored) {
+      const step = kernel.steps[index] as KernelStep;
+      const size = sizeOf(step.shape);
+      this.#place(index, isReduction(step) || size !== rows * length ? "row" : "element");
+    }
+    this.passes = Math.max(...this.depths.values());
+  }
+
+  step(index: number): KernelStep {
+    return this.kernel.steps[index] as KernelStep;
+  }
+
+  /** The level at which a step at `level` reads this operand in the frame; null where it reads in a way of its own. */
+  levelOf({ source, view, base }: KernelOperand, level: Level): Level | null {
+    if (!("step" in source) || isConstant(this.step(source.step))) return null;
+    const read = view === null ? level : levelRead(view, sizeOf(base), level, this.frame);
+    // whatever reads it, a step whose dimensions do not part between rows is found in a way of its own
+    return read !== null && fitsFrame(this.step(source.step).shape, read, this.frame) ? read : null;
+  }
+
+  /** The steps of one level that these read in the frame, and these themselves, up to reductions. */
+  reach(roots: readonly number[], level: Level): number[] {
+    const found = new Set<number>();
+    const open = roots.map((root) => ({ index: root, at: this.levels.get(root) as Level }));
+    const seen = new Set<string>();
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const { index, at } = next;
+      const step = this.step(index);
+      if (isReduction(step) || seen.has(`${index} ${at}`)) continue;
+      seen.add(`${index} ${at}`);
+      if (at === level) found.add(index);
+      for (const operand of alongside(step)) {
+        const its = this.levelOf(operand, at);
+        if (its !== null) open.push({ index: (operand.source as { step: number }).step, at: its });
+      }
+    }
+    return [...found].sort((a, b) => a - b);
+  }
+
+  /** A step's level and depth; those that it reads in the frame first. */
+  #place(root: number, level: Level): void {
+    const reads = (index: number): { index: number; level: Level }[] => {
+      const step = this.step(index);
+      return alongside(step).flatMap((operand) => {
+        const its = isReduction(step)
+          ? this.walked(operand)
+          : this.levelOf(operand, this.levels.get(index) as Level);
+        return its === null
+          ? []
+          : [{ index: (operand.source as { step: number }).step, level: its }];
+      });
+    };
+    const open = [{ index: root, level }];
+    const found: number[] = [];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (this.levels.has(next.index)) continue;
+      this.levels.set(next.index, next.level);
+      found.push(next.index);
+      open.push(...reads(next.index));
+    }
+    for (const index of found.sort((a, b) => a - b)) {
+      const before = reads(index).map((read) => this.depths.get(read.index) as number);
+      const own = isReduction(this.step(index)) ? 1 : 0;
+      this.depths.set(index, Math.max(0, ...before) + own);
+    }
+  }
+
+  /** The level of a step that a reduction walks over: its elements in order, or one value for all of a row; null for any other read. */
+  walked(operand: KernelOperand): Level | null {
+    const { source, view, base } = operand;
+    if (!("step" in source) || isConstant(this.step(source.step))) return null;
+    const whole = view === null || isWhole(view, sizeOf(base));
+    if (!whole) return this.levelOf(operand, "element");
+    return fitsFrame(this.step(source.step).shape, "element", this.frame) ? "element" : null;
+  }
+}
+
+/** A place of the elements of a row while a loop goes along it. */
+interface ElementPlace {
+  readonly shape: Shape;
+  readonly place: Place;
+}
+
+class RowLowering extends Lowering {
+  readonly #program: RowProgram;
+  readonly #levels = new Map<Place, Level>();
+  readonly #results = new Map<number, Expr>();
+  #elementPlaces: ElementPlace[] = [];
+  readonly #hoisted = new Map<KernelOperand, Expr>();
+
+  constructor(program: RowProgram) {
+    super(program.kernel);
+    this.#program = program;
+  }
+
+  write(): Loops {
+    const { frame, passes } = this.#program;
+    this.#hoist();
+    this.#settleRows(0);
+    for (let pass = 1; pass <= passes; pass++) {
+      this.#reduce(pass);
+      this.#settleRows(pass);
+    }
+    this.#store();
+    return { grid: { kind: "threads", threads: frame.rows }, body: this.b.statements };
+  }
+
+  /** One walk along the row, for all reductions that can be done by now. */
+  #reduce(pass: number): void {
+    const { kernel, depths, lanes } = this.#program;
+    const { b } = this;
+    const reductions = kernel.steps.flatMap((step, index) =>
+      isReduction(step) && depths.get(index) === pass ? [{ step, index }] : [],
+    );
+    const walks = reductions.map(({ step, index }) => {
+      const { combine } = step.op.meaning as Reduce;
+      const operand = step.operands[0] as KernelOperand;
+      const position = positionOf(step);
+      if (position !== null) {
+        const found = extreme(b, position, operand.dtype);
+        const add = (value: Expr, j: Expr) => found.add(value, j, e.eq(j, e.u32(0)));
+        return { step, index, operand, add, result: () => e.cast(found.at, step.dtype) };
+      }
+      const total = accumulator(b, combine as Combine, step.dtype, lanes);
+      const add = (value: Expr) => total.add(e.cast(value, step.dtype));
+      return { step, index, operand, add, result: () => total.result() };
+    });
+    const shapes = walks.flatMap(({ operand }) => {
+      if (this.#program.walked(operand) === null) return [shapeOf(operand)];
+      return [];
+    });
+    const roots = walks.flatMap(({ operand }) =>
+      this.#program.walked(operand) === "element"
+        ? [(operand.source as { step: number }).step]
+        : [],
+    );
+    this.#alongRow(roots, shapes, (place, j) => {
+      for (const { operand, add } of walks) add(this.#walked(operand, place), j);
+    });
+    for (const { step, index, result } of walks)
+      this.#results.set(index, b.let(asStored(result(), step.dtype)));
+  }
+
+  /** The value of a reduction's operand in the loop. */
+  #walked(operand: KernelOperand, placeIn: (shape: Shape) => Place): Expr {
+    const { source, view, base } = operand;
+    const level = this.#program.walked(operand);
+    if (level !== null) {
+      const { step } = source as { step: number };
+      return level === "row" ? (this.#results.get(step) as Expr) : this.value(step, placeIn(base));
+    }
+    const place = placeIn(shapeOf(operand));
+    const ordered = view === null || isWhole(view, sizeOf(base));
+    return ordered && "input" in source
+      ? this.load(source.input, place.whole)
+      : this.operand(operand, place);
+  }
+
+  /**
+   * A loop along the row; `body` evaluates steps at the places of its elements: `roots` and what they read in the frame, and
+   * whatever is read at places of these shapes.
+   */
+  #alongRow(
+    roots: readonly number[],
+    shapes: readonly Shape[],
+    body: (placeIn: (shape: Shape) => Place, j: Expr) => void,
+  ): void {
+    const { lanes, frame } = this.#program;
+    const all = [
+      ...this.#program.reach(roots, "element").map((index) => this.#program.step(index).shape),
+      ...shapes,
+    ];
+    const distinct = all.filter((shape, i) => all.findIndex((s) => sameShape(s, shape)) === i);
+    const outer = distinct.map((shape) => {
+      const rank = rowRank(shape, frame.rows);
+      return { shape, rank, rows: this.b.count(shape.slice(0, rank), e.thread) };
+    });
+    const [first] = outer;
+    const dims = first === undefined ? [frame.length] : first.shape.slice(first.rank);
+    const range = { from: e.u32(0), to: e.size(frame.length), lanes };
+    this.b.over(dims, range, (counter, j) => {
+      this.#elementPlaces = outer.map(({ shape, rank, rows }, i) => {
+        const own: Counter = i === 0 ? counter : this.b.count(shape.slice(rank), counter.index);
+        const place = new Place(rows, own);
+        this.#levels.set(place, "element");
+        return { shape, place };
+      });
+      body((shape) => this.#elementPlace(shape), j);
+    });
+  }
+
+  #elementPlace(shape: Shape): Place {
+    const found = this.#elementPlaces.find((place) => sameShape(place.shape, shape));
+    return (found as ElementPlace).place;
+  }
+
+  /** Loads what all elements of a row read alike, once. */
+  #hoist(): void {
+    const { frame, levels } = this.#program;
+    this.kernel.steps.forEach((step, index) => {
+      if (levels.get(index) !== "element" || isReduction(step)) return;
+      for (const operand of alongside(step)) {
+        const { source, view, offset } = operand;
+        if (!("input" in source) || view === null) continue;
+        const rank = rowRank(view.shape, frame.rows);
+        const alike = view.strides
+          .slice(rank)
+          .every((stride, d) => stride === 0 || view.shape[rank + d] === 1);
+        if (!alike) continue;
+        const place = new Place(this.b.count(view.shape.slice(0, rank), e.thread));
+        const at = place.walk(view.strides.slice(0, rank), e.param(offset, "u32"));
+        this.#hoisted.set(operand, this.b.let(this.load(source.input, at)));
+      }
+    });
+  }
+
+  /** Evaluates what is known of the row once so many passes are over. */
+  #settleRows(pass: number): void {
+    const { kernel, levels, depths } = this.#program;
+    kernel.steps.forEach((step, index) => {
+      if (levels.get(index) !== "row" || depths.get(index) !== pass || isReduction(step)) return;
+      const place = new Place(this.b.count(step.shape, e.thread));
+      this.#levels.set(place, "row");
+      this.#results.set(index, this.b.let(super.value(index, place)));
+    });
+  }
+
+  #store(): void {
+    const { kernel, levels } = this.#program;
+    const outputs = kernel.stored.map((step, output) => ({ step, output }));
+    const elements = outputs.filter(({ step }) => levels.get(step) === "element");
+    for (const { step, output } of outputs) {
+      if (levels.get(step) !== "element")
+        this.store(e.thread, this.#results.get(step) as Expr, output);
+    }
+    if (elements.length === 0) return;
+    const roots = elements.map(({ step }) => step);
+    this.#alongRow(roots, [], (placeIn) => {
+      // all are read before any is written: a buffer may be both
+      const values = elements.map(({ step }) => {
+        const place = placeIn(this.#program.step(step).shape);
+        return { place, value: this.b.let(this.value(step, place)) };
+      });
+      values.forEach(({ place, value }, i) => {
+        this.store(place.whole, value, (elements[i] as { output: number }).output);
+      });
+    });
+  }
+
+  protected override placeOf(operand: KernelOperand, place: Place): Place | null {
+    const level = this.#levels.get(place);
+    if (level === undefined) return super.placeOf(operand, place);
+    if (this.#hoisted.has(operand)) return null;
+    const next = this.#program.levelOf(operand, level);
+    if (next === null) return super.placeOf(operand, place);
+    const { step } = operand.source as { step: number };
+    return next === "row" ? null : this.#elementPlace(this.#program.step(step).shape);
+  }
+
+  override operand(operand: KernelOperand, place: Place): Expr {
+    const level = this.#levels.get(place);
+    if (level === undefined) return super.operand(operand, place);
+    const hoisted = this.#hoisted.get(operand);
+    if (hoisted !== undefined) return hoisted;
+    const next = this.#program.levelOf(operand, level);
+    if (next === null) return super.operand(operand, place);
+    const { step } = operand.source as { step: number };
+    return next === "row"
+      ? (this.#results.get(step) as Expr)
+      : this.value(step, this.#elementPlace(this.#program.step(step).shape));
+  }
+}
+
+/** Which extreme a reduction gives the position of; null where it gives a value. */
+const positionOf = ({ op }: KernelStep): "argmax" | "argmin" | null => {
+  const { combine } = op.meaning as Reduce;
+  return combine === "argmax" || combine === "argmin" ? combine : null;
+};
+
+const isReduction = ({ op }: KernelStep): boolean => op.meaning.kind === "reduce";
