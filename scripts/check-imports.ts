@@ -29,6 +29,7 @@ const arrow: readonly (readonly string[])[] = [
   ["tape/"],
   ["runtime/"],
   ["devices/"],
+  ["lower/"],
   ["graph/"],
   ["kernel/"],
   ["random/"],

@@ -116,7 +116,7 @@ export type NativeIntrinsic = Names<typeof nativeNames>;
 type Unary = (x: Expr) => Expr;
 type Binary = (a: Expr, b: Expr) => Expr;
 
-export const widest = (values: readonly Expr[]): Lanes =>
+const widest = (values: readonly Expr[]): Lanes =>
   values.some(({ lanes }) => lanes === 4) ? 4 : 1;
 
 const call = (fn: Intrinsic, args: readonly Expr[], dtype: DType): Expr => ({

@@ -2,7 +2,7 @@ import type { Expr } from "./expression.ts";
 import type { Statement } from "./loops.ts";
 
 /** The values that a value is made of. */
-export function operandsOf(value: Expr): readonly Expr[] {
+function operandsOf(value: Expr): readonly Expr[] {
   switch (value.kind) {
     case "call":
       return value.args;
@@ -22,7 +22,7 @@ export function operandsOf(value: Expr): readonly Expr[] {
 }
 
 /** The values that a statement itself evaluates, those of its blocks apart. */
-export function valuesOf(statement: Statement): readonly Expr[] {
+function valuesOf(statement: Statement): readonly Expr[] {
   switch (statement.do) {
     case "let":
     case "var":
@@ -52,7 +52,7 @@ export function valuesOf(statement: Statement): readonly Expr[] {
 }
 
 /** The blocks of a statement. */
-export function blocksOf(statement: Statement): readonly (readonly Statement[])[] {
+function blocksOf(statement: Statement): readonly (readonly Statement[])[] {
   if (statement.do === "for" || statement.do === "while") return [statement.body];
   return statement.do === "if" ? [statement.yes, statement.no] : [];
 }

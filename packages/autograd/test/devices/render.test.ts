@@ -98,8 +98,7 @@ test("integers, bools, bytes and conversions", () => {
   };
   expect(wgslOf(value, ["i32", "bool", "u8"])).toMatchInlineSnapshot(`
     "fn div_i32(p0: i32, p1: i32) -> i32 {
-      let v0 = p1 == i32(0);
-      return (select((p0 / (select(p1, i32(1), v0))), i32(0), v0));
+      return (p0 / (select(p1, i32(1), (p1 == i32(0)))));
     }
       return ((!b) & ((bitcast<u32>((f32(((c + (u32(((div_i32(a, i32(-7))) + (i32(b)))) & 0xffu)) & 0xffu)))) & 0x7fffffffu) != 0u));"
   `);

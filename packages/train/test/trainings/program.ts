@@ -2,7 +2,7 @@ import * as w from "@wgrad/autograd";
 import * as nn from "@wgrad/nn";
 import * as optim from "@wgrad/optim";
 import { bodies } from "./bodies.ts";
-import { type Dice, dice } from "./dice.ts";
+import { dice } from "./dice.ts";
 import { heads } from "./heads.ts";
 import { steps } from "./steps.ts";
 
@@ -39,5 +39,3 @@ export function writeTraining(seed: number): Training {
 /** Runs a training on the current device. */
 export const runTraining = ({ source }: Training): Promise<Outcome> =>
   new AsyncFunction("w", "nn", "optim", source)(w, nn, optim);
-
-export type { Dice };

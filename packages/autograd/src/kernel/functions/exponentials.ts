@@ -35,7 +35,7 @@ const reduced = (x: Expr): { n: Expr; r: Expr } => {
 };
 
 /** For −87.3 ≤ x ≤ 89. */
-export const expMiddle = (x: Expr): Expr => {
+const expMiddle = (x: Expr): Expr => {
   const { n, r } = reduced(x);
   return scale(e.add(expTail(r), float(1)), whole(n));
 };
