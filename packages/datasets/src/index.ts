@@ -108,7 +108,6 @@ export { MinMaxScaler, type MinMaxScalerOptions } from "./transforms/min-max-sca
 export { OneHotEncoder, type OneHotEncoderOptions } from "./transforms/one-hot-encoder.ts";
 export { OrdinalEncoder, type OrdinalEncoderOptions } from "./transforms/ordinal-encoder.ts";
 export { OutlierClipper, type OutlierClipperOptions } from "./transforms/outlier-clipper.ts";
-export { PCA, type PCAOptions } from "./transforms/pca.ts";
 export { Pipeline } from "./transforms/pipeline.ts";
 export { RobustScaler, type RobustScalerOptions } from "./transforms/robust-scaler.ts";
 export { SelectKBest, type SelectKBestOptions } from "./transforms/select-k-best.ts";

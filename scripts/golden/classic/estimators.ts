@@ -19,8 +19,11 @@ const HOW: ReadonlySet<string> = new Set([
   "cache_size",
 ]);
 
+/** Settings that an estimator has nothing to decide by: its answer is the only one. */
+const NOT_RANDOM: ReadonlySet<string> = new Set(["LogisticRegression"]);
+
 /** A case's settings as ours. */
-function settingsOf(
+export function settingsOf(
   params: Readonly<Record<string, Encoded>>,
   { item, group }: Pick<Run, "item" | "group">,
 ): Record<string, unknown> {
@@ -47,5 +50,7 @@ export function estimatorOf(run: Pick<Run, "item" | "group">, more: object = {})
   const Class = (classic as Readonly<Record<string, unknown>>)[name];
   if (typeof Class !== "function") throw new Unmapped(`no counterpart of ${run.item.estimator}`);
   const params = run.item.params as Readonly<Record<string, Encoded>>;
-  return new (Class as new (given: object) => Model)({ ...settingsOf(params, run), ...more });
+  const { randomState, ...rest } = settingsOf(params, run);
+  const seed = randomState === undefined || NOT_RANDOM.has(name) ? {} : { randomState };
+  return new (Class as new (given: object) => Model)({ ...rest, ...seed, ...more });
 }

@@ -1,9 +1,16 @@
-import type { Tensor } from "@wgrad/autograd";
-import { StandardScaler } from "@wgrad/datasets";
+import { type Tensor, tensor } from "@wgrad/autograd";
 import type { Run } from "../run.ts";
 import { runBoosting, runHistBoosting } from "./boosting.ts";
+import { runKMeans, runLabels, runLinkage, runMixture } from "./clusters.ts";
+import { runEstimator } from "./estimator.ts";
 import { estimatorOf, type Model } from "./estimators.ts";
 import type { ClassicGroup, Data } from "./load.ts";
+import {
+  runCrossValidation,
+  runGridSearch,
+  runPartialDependence,
+  runPermutation,
+} from "./selection.ts";
 import { runAdaBoost, runForest, runIsolation, runTree } from "./trees.ts";
 
 /** What a runner of a kind is given. */
@@ -22,6 +29,15 @@ const runners: Readonly<Record<string, Runner>> = {
   isolation: runIsolation,
   histgb: runHistBoosting,
   gb: runBoosting,
+  estimator: runEstimator,
+  labels: runLabels,
+  kmeans: runKMeans,
+  gmm: runMixture,
+  linkage: runLinkage,
+  cross_val_score: runCrossValidation,
+  grid_search: runGridSearch,
+  permutation_importance: runPermutation,
+  partial_dependence: runPartialDependence,
 };
 
 /** A case of a group `classic/…`. */
@@ -31,12 +47,34 @@ export async function runClassic(run: Run): Promise<void> {
   if (runner === undefined) throw new Error(`no runner for cases of kind ${item.category}`);
   const group = run.group as ClassicGroup;
   const plain = await group.data(item.data as string);
-  const data = item.standardize === true ? standardized(plain) : plain;
+  const data = item.standardize === true ? await standardized(plain) : plain;
   await runner({ ...run, data, make: (more) => estimatorOf(run, more) });
 }
 
-function standardized({ train, test }: Data): Data {
-  const scaler = new StandardScaler().fit(train.x);
-  const scaled = (x: Tensor): Tensor => scaler.transform(x).keep();
-  return { train: { ...train, x: scaled(train.x) }, test: { ...test, x: scaled(test.x) } };
+/** (x − μ) / σ of the training rows in f64, as the reference has it. */
+async function standardized({ train, test }: Data): Promise<Data> {
+  const { data, shape } = await read(train.x);
+  const [rows = 0, width = 0] = shape;
+  const column = (j: number): number[] =>
+    Array.from({ length: rows }, (_, i) => data[i * width + j] as number);
+  const scales = Array.from({ length: width }, (_, j) => {
+    const values = column(j);
+    const mean = values.reduce((a, b) => a + b, 0) / rows;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows;
+    return { mean, deviation: variance === 0 ? 1 : Math.sqrt(variance) };
+  });
+  const scaled = async (x: Tensor): Promise<Tensor> => {
+    const { data: values, shape: own } = await read(x);
+    const out = Float32Array.from(values, (value, i) => {
+      const { mean, deviation } = scales[i % width] as (typeof scales)[number];
+      return (value - mean) / deviation;
+    });
+    return tensor(out, { shape: own });
+  };
+  return {
+    train: { ...train, x: await scaled(train.x) },
+    test: { ...test, x: await scaled(test.x) },
+  };
 }
+
+const read = async (x: Tensor) => ({ data: Float64Array.from(await x.data()), shape: x.shape });

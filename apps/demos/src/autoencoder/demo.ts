@@ -1,5 +1,5 @@
 import { noGrad, type Tensor } from "@wgrad/autograd";
-import { PCA } from "@wgrad/datasets";
+import { PCA } from "@wgrad/classic";
 import { meanSquaredError } from "@wgrad/metrics";
 import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";

@@ -1,5 +1,6 @@
 import type { Tensor } from "@wgrad/autograd";
-import { PCA, StandardScaler } from "@wgrad/datasets";
+import { PCA } from "@wgrad/classic";
+import { StandardScaler } from "@wgrad/datasets";
 import type { LabelledTable } from "@wgrad/datasets/data";
 import { accuracy, adjustedRandScore } from "@wgrad/metrics";
 import { Linear } from "@wgrad/nn";
@@ -178,7 +179,7 @@ async function unnamed(x: Tensor, data: LabelledTable) {
   return {
     inertia: kMeans.inertia,
     ari,
-    ratios: pca.explainedVarianceRatio,
+    ratios: Array.from(pca.explainedVarianceRatio),
     panel: {
       subtitle: `Clusters and classes agree by ${ari.toFixed(2)} (adjusted Rand)`,
       ...componentsChart(

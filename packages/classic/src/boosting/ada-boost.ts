@@ -78,6 +78,7 @@ export class AdaBoostClassifier
   implements Predictor
 {
   readonly type = "AdaBoostClassifier";
+  readonly kind = "classifier";
 
   constructor(params: Given<AdaBoostClassifierParams> = {}) {
     super("AdaBoostClassifier", schema, params);

@@ -348,6 +348,7 @@ export class GradientBoostingRegressor
   implements Predictor
 {
   readonly type = "GradientBoostingRegressor";
+  readonly kind = "regressor";
 
   constructor(params: Given<GradientBoostingRegressorParams> = {}) {
     super("GradientBoostingRegressor", regressorSchema, params);
@@ -394,6 +395,7 @@ export class GradientBoostingClassifier
   implements Predictor
 {
   readonly type = "GradientBoostingClassifier";
+  readonly kind = "classifier";
 
   constructor(params: Given<GradientBoostingClassifierParams> = {}) {
     super("GradientBoostingClassifier", classifierSchema, params);

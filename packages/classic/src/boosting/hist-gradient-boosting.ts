@@ -15,6 +15,7 @@ import {
 import {
   accuracyOf,
   type ClassWeight,
+  classWeightRule,
   classWeights,
   labelsOf,
   type Predictor,
@@ -36,7 +37,6 @@ import {
   seed,
   whole,
 } from "../estimator/settings.ts";
-import { classWeightRule } from "../tree/decision-tree.ts";
 import { randomOf } from "../tree/settings.ts";
 import { chances, interleaved } from "./chances.ts";
 import { categoryBins, type FeatureBins, numberBins, toBins } from "./hist/bins.ts";
@@ -425,6 +425,7 @@ export class HistGradientBoostingRegressor
   implements Predictor
 {
   readonly type = "HistGradientBoostingRegressor";
+  readonly kind = "regressor";
 
   constructor(params: Given<HistGradientBoostingRegressorParams> = {}) {
     super("HistGradientBoostingRegressor", regressorSchema, params);
@@ -493,6 +494,7 @@ export class HistGradientBoostingClassifier
   implements Predictor
 {
   readonly type = "HistGradientBoostingClassifier";
+  readonly kind = "classifier";
 
   constructor(params: Given<HistGradientBoostingClassifierParams> = {}) {
     super("HistGradientBoostingClassifier", classifierSchema, params);

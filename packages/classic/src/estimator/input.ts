@@ -74,7 +74,7 @@ export async function readRows(call: string, x: Rows, options: ReadOptions = {})
 }
 
 /** Features as a tensor on their device, not read. Throws ShapeError and ArgumentError for what cannot be features. */
-function tensorOf(call: string, x: Rows, missing = false): Tensor {
+export function tensorOf(call: string, x: Rows, missing = false): Tensor {
   if (x instanceof Tensor) return x;
   if (!(x instanceof Table)) {
     throw new ArgumentError(
@@ -98,6 +98,19 @@ function tensorOf(call: string, x: Rows, missing = false): Tensor {
     });
   });
   return tensor(out, { shape: [x.length, x.names.length] });
+}
+
+/** Features as a tensor on their device, as `fit` saw them. Throws ShapeError and ArgumentError for others. */
+export function seenTensor(call: string, x: Rows, seen: Seen): Tensor {
+  const features = tensorOf(call, x);
+  if (features.ndim !== 2) {
+    throw new ShapeError(
+      `${call}: x: [${features.shape.join(", ")}]\n  hint: x is [rows, features]`,
+    );
+  }
+  const names = x instanceof Table ? x.names : null;
+  checkSeen(call, { width: features.shape[1] as number, names }, seen);
+  return features;
 }
 
 /** Throws ShapeError or ArgumentError unless the features are those that `fit` saw. */

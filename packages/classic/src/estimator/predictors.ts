@@ -7,14 +7,22 @@ import {
   readNumbers,
   readWeights,
 } from "./input.ts";
+import type { Rule } from "./settings.ts";
 
-/** What any predictor can be asked for. */
+/** What any predictor can be asked for. One of your own is tried and tuned like ours. */
 export interface Predictor {
   readonly type: string;
+  /** Whether it predicts classes or quantities. */
+  readonly kind: "classifier" | "regressor";
   fit(x: Rows, y: Numbers, options?: FitOptions): Promise<unknown>;
   predict(x: Rows): Promise<Tensor>;
   score(x: Rows, y: Numbers, options?: FitOptions): Promise<number>;
+  /** The chance of each class: [rows, classes]. */
+  predictProba?(x: Rows): Promise<Tensor>;
+  /** Scores of classes: of two those of the second [rows], else [rows, classes]. */
+  decisionFunction?(x: Rows): Promise<Tensor>;
   getParams(): object;
+  /** One with these settings, changed as told, that has learned nothing. */
   clone(changes?: object): Predictor;
 }
 
@@ -88,6 +96,16 @@ export function labelsOf(classes: Int32Array, scores: ArrayLike<number>): Int32A
 
 /** How much classes count: by a rule, or by label. */
 export type ClassWeight = "balanced" | Readonly<Record<number, number>> | null;
+
+/** What classes may weigh. */
+export const classWeightRule: Rule = {
+  wanted: '"balanced", null, or weights by label: { 0: 1, 1: 2.5 }',
+  allows: (value) =>
+    value === null ||
+    value === "balanced" ||
+    (typeof value === "object" &&
+      Object.values(value as object).every((weight) => Number.isFinite(weight) && weight >= 0)),
+};
 
 /**
  * Weights of rows times those of their classes; "balanced" is n / (classes · rows of the class).

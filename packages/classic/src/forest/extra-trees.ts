@@ -16,6 +16,7 @@ import {
  */
 export class ExtraTreesClassifier extends ForestClassifier {
   readonly type = "ExtraTreesClassifier";
+  readonly kind = "classifier";
   protected readonly splitter = "random";
 
   constructor(params: Given<ForestClassifierParams> = {}) {
@@ -29,6 +30,7 @@ export class ExtraTreesClassifier extends ForestClassifier {
  */
 export class ExtraTreesRegressor extends ForestRegressor {
   readonly type = "ExtraTreesRegressor";
+  readonly kind = "regressor";
   protected readonly splitter = "random";
 
   constructor(params: Given<ForestRegressorParams> = {}) {

@@ -15,6 +15,7 @@ import {
 import {
   accuracyOf,
   type ClassWeight,
+  classWeightRule,
   classWeights,
   labelsOf,
   type Predictor,
@@ -36,7 +37,6 @@ import {
   centred,
   checkCriterion,
   classCriterion,
-  classWeightRule,
   countingRows,
   meanCriterion,
   ones,
@@ -299,6 +299,7 @@ export abstract class ForestClassifier
   extends Forest<ForestClassifierParams, FittedClassForest>
   implements Predictor
 {
+  abstract readonly kind: "classifier";
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x, { missing: true });
@@ -384,6 +385,7 @@ export abstract class ForestRegressor
   extends Forest<ForestRegressorParams, FittedForest>
   implements Predictor
 {
+  abstract readonly kind: "regressor";
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x, { missing: true });

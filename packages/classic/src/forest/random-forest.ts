@@ -16,6 +16,7 @@ import {
  */
 export class RandomForestClassifier extends ForestClassifier {
   readonly type = "RandomForestClassifier";
+  readonly kind = "classifier";
   protected readonly splitter = "best";
 
   constructor(params: Given<ForestClassifierParams> = {}) {
@@ -29,6 +30,7 @@ export class RandomForestClassifier extends ForestClassifier {
  */
 export class RandomForestRegressor extends ForestRegressor {
   readonly type = "RandomForestRegressor";
+  readonly kind = "regressor";
   protected readonly splitter = "best";
 
   constructor(params: Given<ForestRegressorParams> = {}) {

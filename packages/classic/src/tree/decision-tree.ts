@@ -15,6 +15,7 @@ import {
 import {
   accuracyOf,
   type ClassWeight,
+  classWeightRule,
   classWeights,
   labelsOf,
   type Predictor,
@@ -59,16 +60,6 @@ interface FittedClassTree extends FittedTree {
 type SingleTree = TreeLimits & { readonly splitter: "best" | "random" };
 
 const splitterRule: Rule = choice("best", "random");
-
-/** What classes may weigh. */
-export const classWeightRule: Rule = {
-  wanted: '"balanced", null, or weights by label: { 0: 1, 1: 2.5 }',
-  allows: (value) =>
-    value === null ||
-    value === "balanced" ||
-    (typeof value === "object" &&
-      Object.values(value as object).every((weight) => Number.isFinite(weight) && weight >= 0)),
-};
 
 const classifierSchema: Schema<DecisionTreeClassifierParams> = {
   criterion: ["gini", choice("gini", "entropy", "log_loss")],
@@ -262,6 +253,7 @@ export class DecisionTreeClassifier
   implements Predictor
 {
   readonly type = "DecisionTreeClassifier";
+  readonly kind = "classifier";
 
   constructor(params: Given<DecisionTreeClassifierParams> = {}) {
     super("DecisionTreeClassifier", classifierSchema, params);
@@ -321,6 +313,7 @@ export class DecisionTreeRegressor
   implements Predictor
 {
   readonly type = "DecisionTreeRegressor";
+  readonly kind = "regressor";
 
   constructor(params: Given<DecisionTreeRegressorParams> = {}) {
     super("DecisionTreeRegressor", regressorSchema, params);

@@ -5,7 +5,6 @@ import { MinMaxScaler } from "./min-max-scaler.ts";
 import { OneHotEncoder } from "./one-hot-encoder.ts";
 import { OrdinalEncoder } from "./ordinal-encoder.ts";
 import { OutlierClipper } from "./outlier-clipper.ts";
-import { PCA } from "./pca.ts";
 import { Pipeline } from "./pipeline.ts";
 import { RobustScaler } from "./robust-scaler.ts";
 import { SelectKBest } from "./select-k-best.ts";
@@ -26,7 +25,6 @@ const classes: Readonly<Record<string, TransformClass>> = {
   OneHotEncoder,
   OrdinalEncoder,
   OutlierClipper,
-  PCA,
   RobustScaler,
   SelectKBest,
   SimpleImputer,

@@ -1,10 +1,9 @@
-"""Writes transforms.json: what scikit-learn 1.2 (Debian 12's python3-sklearn) learns and gives. PCA's signs are those of 1.5 on."""
+"""Writes transforms.json: what scikit-learn 1.2 (Debian 12's python3-sklearn) learns and gives."""
 import json
 from pathlib import Path
 
 import numpy as np
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
-from sklearn.decomposition import PCA
 from sklearn.feature_selection import SelectKBest, VarianceThreshold
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import (
@@ -15,7 +14,6 @@ from sklearn.preprocessing import (
     RobustScaler,
     StandardScaler,
 )
-from sklearn.utils.extmath import svd_flip
 
 rng = np.random.RandomState(0)
 x = np.round(np.column_stack([rng.normal(5, 2, 9), rng.exponential(100, 9), np.full(9, 7.0), rng.uniform(-1, 1, 9)]), 3)
@@ -86,22 +84,6 @@ for name, table in tables.items():
         varying=vary.get_support(indices=True).tolist(),
     )
 
-projected = []
-for name, scale, count in [
-    ("iris", False, None), ("iris", True, None), ("wine", False, 3), ("wine", True, None),
-    ("digits", False, 8), ("digits", True, 5), ("cancer", True, 6), ("wine", True, 0.9), ("digits", False, 0.8),
-]:
-    data = tables[name].data
-    if scale:
-        data = StandardScaler().fit_transform(data)
-    pca = PCA(n_components=count, svd_solver="full").fit(data)
-    _, components = svd_flip(np.zeros((2, len(pca.components_))), pca.components_.copy(), u_based_decision=False)
-    projected.append(dict(
-        name=name, scaled=scale, n_components=count, count=len(components),
-        variance=rounded(pca.explained_variance_), ratio=rounded(pca.explained_variance_ratio_),
-        components=rounded(components[:2]), row=rounded((data[7] - pca.mean_) @ components[:2].T),
-    ))
-
 out = dict(
     x=x.tolist(), fresh=fresh.tolist(),
     StandardScaler=[scaled(StandardScaler, ["mean_", "scale_"])],
@@ -119,6 +101,6 @@ out = dict(
     OutlierClipper=clipped,
     holes=[[None if np.isnan(v) else v for v in row] for row in holes.tolist()], words=words.tolist(),
     SimpleImputer=imputed, imputed_words=imputed_words,
-    encoded=encoded, selected=selected, PCA=projected,
+    encoded=encoded, selected=selected,
 )
 Path(__file__).with_name("transforms.json").write_text(json.dumps(out, indent=1) + "\n")

@@ -1,5 +1,5 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
-import { PCA } from "@wgrad/datasets";
+import { PCA } from "@wgrad/classic";
 import { meanSquaredError } from "@wgrad/metrics";
 import { smallDigits } from "../../../src/autoencoder/data.ts";
 import { Autoencoder } from "../../../src/autoencoder/model.ts";

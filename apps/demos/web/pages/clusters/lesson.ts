@@ -1,4 +1,5 @@
-import { PCA, StandardScaler } from "@wgrad/datasets";
+import { PCA } from "@wgrad/classic";
+import { StandardScaler } from "@wgrad/datasets";
 import { loadDigits, loadIris, loadWine } from "@wgrad/datasets/data";
 import { adjustedRandScore } from "@wgrad/metrics";
 import { KMeans } from "../../../src/clusters/k-means.ts";

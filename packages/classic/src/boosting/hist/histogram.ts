@@ -1,5 +1,6 @@
-/** Binned rows, feature after feature, as histograms read them. */
+/** Binned rows, as histograms read them. */
 export interface Binned {
+  /** Feature after feature: [features, rows]. */
   readonly bins: Uint8Array;
   readonly rows: number;
   readonly features: number;
@@ -28,11 +29,17 @@ export function exactly(values: Float32Array, out: Float64Array): Float64Array {
   return out;
 }
 
+/** Features whose bins are read in one word. */
+const LANES = 4;
+
 /** Adds gradients and curvatures of rows up by feature and bin. */
 export class Histograms {
   readonly #data: Binned;
   readonly #length: number;
   readonly #free: Float64Array[] = [];
+  /** Four features' bins of a row in a word, group after group of features: [groups, rows]. */
+  readonly #words: Uint32Array;
+  readonly #groups: number;
   readonly #nodeGradients: Float64Array;
   readonly #nodeCurvatures: Float64Array;
   #gradients: Float64Array = new Float64Array();
@@ -40,10 +47,22 @@ export class Histograms {
   #curvatures: Float64Array | null = null;
 
   constructor(data: Binned) {
+    const { bins, rows, features, size } = data;
     this.#data = data;
-    this.#length = data.features * data.size * STRIDE;
-    this.#nodeGradients = new Float64Array(data.rows);
-    this.#nodeCurvatures = new Float64Array(data.rows);
+    this.#groups = Math.ceil(features / LANES);
+    // features that fill the last word up are added to, and never looked at
+    this.#length = this.#groups * LANES * size * STRIDE;
+    this.#words = new Uint32Array(this.#groups * rows);
+    for (let f = 0; f < features; f++) {
+      const at = Math.floor(f / LANES) * rows;
+      const shift = 8 * (f % LANES);
+      for (let row = 0; row < rows; row++) {
+        const word = this.#words[at + row] as number;
+        this.#words[at + row] = word | ((bins[f * rows + row] as number) << shift);
+      }
+    }
+    this.#nodeGradients = new Float64Array(rows);
+    this.#nodeCurvatures = new Float64Array(rows);
   }
 
   /** Takes up what a tree is to be grown for. */
@@ -54,20 +73,19 @@ export class Histograms {
 
   /** The histograms of these rows: [features, bins, 3]. */
   of(rows: Uint32Array): Float64Array {
-    const { bins, rows: all, features, size } = this.#data;
+    const { size, rows: all } = this.#data;
     const out = this.#take().fill(0);
     const count = rows.length;
     const [gradients, curvatures] = [this.#nodeGradients, this.#nodeCurvatures];
     for (let i = 0; i < count; i++) gradients[i] = this.#gradients[rows[i] as number] as number;
-    if (this.#curvatures === null) {
-      for (let f = 0; f < features; f++) {
-        addOnes(out, f * size * STRIDE, bins, f * all, rows, gradients, count);
-      }
-      return out;
+    if (this.#curvatures !== null) {
+      for (let i = 0; i < count; i++) curvatures[i] = this.#curvatures[rows[i] as number] as number;
     }
-    for (let i = 0; i < count; i++) curvatures[i] = this.#curvatures[rows[i] as number] as number;
-    for (let f = 0; f < features; f++) {
-      addBoth(out, f * size * STRIDE, bins, f * all, rows, gradients, curvatures, count);
+    for (let group = 0; group < this.#groups; group++) {
+      const at = group * LANES * size * STRIDE;
+      const words = this.#words.subarray(group * all, (group + 1) * all);
+      if (this.#curvatures === null) addOnes(out, at, size, words, rows, gradients);
+      else addBoth(out, at, size, words, rows, gradients, curvatures);
     }
     return out;
   }
@@ -88,36 +106,66 @@ export class Histograms {
   }
 }
 
+/** Adds rows up for four features whose curvatures are all 1. */
 function addOnes(
   out: Float64Array,
   at: number,
-  bins: Uint8Array,
-  feature: number,
+  size: number,
+  words: Uint32Array,
   rows: Uint32Array,
   gradients: Float64Array,
-  count: number,
 ): void {
-  for (let i = 0; i < count; i++) {
-    const place = at + (bins[feature + (rows[i] as number)] as number) * STRIDE;
-    out[place] = (out[place] as number) + (gradients[i] as number);
-    out[place + 2] = (out[place + 2] as number) + 1;
+  const step = size * STRIDE;
+  const [first, second, third, fourth] = [at, at + step, at + 2 * step, at + 3 * step];
+  for (let i = 0; i < rows.length; i++) {
+    const word = words[rows[i] as number] as number;
+    const gradient = gradients[i] as number;
+    const a = first + (word & 255) * STRIDE;
+    out[a] = (out[a] as number) + gradient;
+    out[a + 2] = (out[a + 2] as number) + 1;
+    const b = second + ((word >>> 8) & 255) * STRIDE;
+    out[b] = (out[b] as number) + gradient;
+    out[b + 2] = (out[b + 2] as number) + 1;
+    const c = third + ((word >>> 16) & 255) * STRIDE;
+    out[c] = (out[c] as number) + gradient;
+    out[c + 2] = (out[c + 2] as number) + 1;
+    const d = fourth + (word >>> 24) * STRIDE;
+    out[d] = (out[d] as number) + gradient;
+    out[d + 2] = (out[d + 2] as number) + 1;
   }
 }
 
+/** Adds rows up for four features. */
 function addBoth(
   out: Float64Array,
   at: number,
-  bins: Uint8Array,
-  feature: number,
+  size: number,
+  words: Uint32Array,
   rows: Uint32Array,
   gradients: Float64Array,
   curvatures: Float64Array,
-  count: number,
 ): void {
-  for (let i = 0; i < count; i++) {
-    const place = at + (bins[feature + (rows[i] as number)] as number) * STRIDE;
-    out[place] = (out[place] as number) + (gradients[i] as number);
-    out[place + 1] = (out[place + 1] as number) + (curvatures[i] as number);
-    out[place + 2] = (out[place + 2] as number) + 1;
+  const step = size * STRIDE;
+  const [first, second, third, fourth] = [at, at + step, at + 2 * step, at + 3 * step];
+  for (let i = 0; i < rows.length; i++) {
+    const word = words[rows[i] as number] as number;
+    const gradient = gradients[i] as number;
+    const curvature = curvatures[i] as number;
+    const a = first + (word & 255) * STRIDE;
+    out[a] = (out[a] as number) + gradient;
+    out[a + 1] = (out[a + 1] as number) + curvature;
+    out[a + 2] = (out[a + 2] as number) + 1;
+    const b = second + ((word >>> 8) & 255) * STRIDE;
+    out[b] = (out[b] as number) + gradient;
+    out[b + 1] = (out[b + 1] as number) + curvature;
+    out[b + 2] = (out[b + 2] as number) + 1;
+    const c = third + ((word >>> 16) & 255) * STRIDE;
+    out[c] = (out[c] as number) + gradient;
+    out[c + 1] = (out[c + 1] as number) + curvature;
+    out[c + 2] = (out[c + 2] as number) + 1;
+    const d = fourth + (word >>> 24) * STRIDE;
+    out[d] = (out[d] as number) + gradient;
+    out[d + 1] = (out[d + 1] as number) + curvature;
+    out[d + 2] = (out[d + 2] as number) + 1;
   }
 }

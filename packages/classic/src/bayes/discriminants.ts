@@ -1,0 +1,324 @@
+import { ArgumentError, noGrad, stack, type Tensor, tensor } from "@wgrad/autograd";
+import { singularValues } from "../algebra/singular.ts";
+import { Triangle } from "../algebra/triangle.ts";
+import { chancesOf, logChancesOf } from "../estimator/chances.ts";
+import { Estimator } from "../estimator/estimator.ts";
+import {
+  type FitOptions,
+  type Labelled,
+  type Matrix,
+  type Numbers,
+  type Rows,
+  readClasses,
+  readRows,
+  type Seen,
+  seenTensor,
+} from "../estimator/input.ts";
+import { accuracyOf, labelsOf, type Predictor, resultOf } from "../estimator/predictors.ts";
+import { either, type Given, none, real, type Schema } from "../estimator/settings.ts";
+import { priorsRule } from "./naive.ts";
+
+/** Means of the classes and their parts of the rows. */
+interface Groups {
+  readonly counts: Float64Array;
+  readonly priors: Float64Array;
+  /** [classes][features]. */
+  readonly means: readonly Float64Array[];
+}
+
+function groupsOf(
+  call: string,
+  { data, rows, width }: Matrix,
+  { classes, codes }: Labelled,
+  given: readonly number[] | null,
+): Groups {
+  if (given !== null && given.length !== classes.length) {
+    throw new ArgumentError(`${call}: ${given.length} priors for ${classes.length} classes`);
+  }
+  const counts = new Float64Array(classes.length);
+  const means = Array.from(classes, () => new Float64Array(width));
+  for (let i = 0; i < rows; i++) {
+    const code = codes[i] as number;
+    counts[code] = (counts[code] as number) + 1;
+    const mean = means[code] as Float64Array;
+    for (let j = 0; j < width; j++) mean[j] = (mean[j] as number) + (data[i * width + j] as number);
+  }
+  return {
+    counts,
+    priors: Float64Array.from(given ?? counts.map((count) => count / rows)),
+    means: means.map((sums, k) => sums.map((sum) => sum / (counts[k] as number))),
+  };
+}
+
+/** Singular values and right vectors of rows less a mean and divided by scales. */
+function spreadOf(
+  { data, rows, width }: Matrix,
+  meanOf: (row: number) => Float64Array | null,
+  scales: Float64Array,
+): { readonly s: Float64Array; readonly v: Float64Array } {
+  const triangle = new Triangle(width);
+  const line = new Float64Array(width);
+  for (let i = 0; i < rows; i++) {
+    const mean = meanOf(i);
+    if (mean === null) continue;
+    for (let j = 0; j < width; j++) {
+      line[j] = ((data[i * width + j] as number) - (mean[j] as number)) / (scales[j] as number);
+    }
+    triangle.add(line);
+  }
+  triangle.finish();
+  return singularValues(triangle.r, width);
+}
+
+interface Fitted extends Seen {
+  readonly classes: Int32Array;
+}
+
+/** What both have in common: scores are logarithms of chances up to a constant. */
+abstract class Discriminant<Params extends object, Own extends Fitted>
+  extends Estimator<Params, Own>
+  implements Predictor
+{
+  abstract readonly kind: "classifier";
+  abstract override readonly type: string;
+  abstract fit(x: Rows, y: Numbers): Promise<this>;
+
+  /** The classes that `fit` saw, sorted. */
+  get classes(): Int32Array {
+    return this.learned("classes").classes;
+  }
+
+  /** The log-odds of the second of two classes [rows], else a score of each [rows, classes]. */
+  async decisionFunction(x: Rows): Promise<Tensor> {
+    return this.#scores("decisionFunction", x);
+  }
+
+  /** The chance of each class: [rows, classes]. */
+  async predictProba(x: Rows): Promise<Tensor> {
+    return chancesOf(this.#scores("predictProba", x));
+  }
+
+  /** Logarithms of the chances: [rows, classes]. */
+  async predictLogProba(x: Rows): Promise<Tensor> {
+    return logChancesOf(this.#scores("predictLogProba", x));
+  }
+
+  /** The likeliest class of each row: [rows], i32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const scores = this.#scores("predict", x);
+    const labels = labelsOf(this.classes, await chancesOf(scores).data());
+    return resultOf(labels, [labels.length], scores);
+  }
+
+  /** The part of the rows whose class is predicted. */
+  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    return accuracyOf(this, x, y, options);
+  }
+
+  #scores(call: string, x: Rows): Tensor {
+    const fitted = this.learned(call);
+    const features = seenTensor(`${this.type}.${call}`, x, fitted);
+    return noGrad(() => {
+      const scores = this.joint(features, fitted);
+      if (fitted.classes.length > 2) return scores;
+      return scores.select(1, 1).sub(scores.select(1, 0));
+    });
+  }
+
+  /** A score for each class: [rows, classes]. */
+  protected abstract joint(x: Tensor, fitted: Own): Tensor;
+}
+
+/** Settings of LinearDiscriminantAnalysis. */
+export interface LinearDiscriminantAnalysisParams {
+  /** Chances of the classes, in order; null: their parts of the training rows (default null). */
+  readonly priors: readonly number[] | null;
+  /** Directions in which classes vary less, of standardized features, are left out (default 1e-4). */
+  readonly tol: number;
+}
+
+interface FittedLines extends Fitted {
+  readonly center: Float64Array;
+  /** [classes, features], row by row. */
+  readonly coef: Float64Array;
+  readonly constants: Float64Array;
+}
+
+const linearSchema: Schema<LinearDiscriminantAnalysisParams> = {
+  priors: [null, either(priorsRule, none)],
+  tol: [1e-4, real(0)],
+};
+
+/**
+ * Classes are normal with their own means and one spread Σ (Fisher 1936): score_k = (x − x̄)ᵀ Σ⁻¹ (μₖ − x̄) − ½ (μₖ − x̄)ᵀ Σ⁻¹ (μₖ − x̄) +
+ * log πₖ. x: [rows, features]; labels: whole numbers.
+ *
+ * `fit` throws ArgumentError for labels of one class, and for no more rows than classes.
+ */
+export class LinearDiscriminantAnalysis extends Discriminant<
+  LinearDiscriminantAnalysisParams,
+  FittedLines
+> {
+  readonly type = "LinearDiscriminantAnalysis";
+  readonly kind = "classifier";
+
+  constructor(params: Given<LinearDiscriminantAnalysisParams> = {}) {
+    super("LinearDiscriminantAnalysis", linearSchema, params);
+  }
+
+  async fit(x: Rows, y: Numbers): Promise<this> {
+    const call = `${this.type}.fit`;
+    const matrix = await readRows(call, x);
+    const labelled = await readClasses(call, y, matrix.rows);
+    const { rows, width, names, data } = matrix;
+    const { classes, codes } = labelled;
+    if (rows <= classes.length) {
+      throw new ArgumentError(
+        `${call}: ${rows} rows of ${classes.length} classes\n  hint: more rows`,
+      );
+    }
+    const { priors, means } = groupsOf(call, matrix, labelled, this.params.priors);
+    const center = new Float64Array(width);
+    means.forEach((mean, k) => {
+      for (let j = 0; j < width; j++) {
+        center[j] = (center[j] as number) + (priors[k] as number) * (mean[j] as number);
+      }
+    });
+    const ownMean = (row: number): Float64Array => means[codes[row] as number] as Float64Array;
+    const scales = Float64Array.from({ length: width }, (_, j) => {
+      let squares = 0;
+      for (let i = 0; i < rows; i++) {
+        squares += ((data[i * width + j] as number) - (ownMean(i)[j] as number)) ** 2;
+      }
+      return squares === 0 ? 1 : Math.sqrt(squares / rows);
+    });
+    const { s, v } = spreadOf(matrix, ownMean, scales);
+    const factor = 1 / rows;
+    const coef = new Float64Array(classes.length * width);
+    const constants = priors.map((prior, k) => {
+      const off = Float64Array.from(
+        means[k] as Float64Array,
+        (mean, j) => (mean - (center[j] as number)) / (scales[j] as number),
+      );
+      let length = 0;
+      for (let d = 0; d < width; d++) {
+        const variance = (s[d] as number) ** 2 * factor;
+        if (Math.sqrt(variance) <= this.params.tol) continue;
+        let along = 0;
+        for (let j = 0; j < width; j++) along += (v[j * width + d] as number) * (off[j] as number);
+        length += along ** 2 / variance;
+        for (let j = 0; j < width; j++) {
+          const at = k * width + j;
+          const part = (along / variance) * (v[j * width + d] as number);
+          coef[at] = (coef[at] as number) + part / (scales[j] as number);
+        }
+      }
+      return Math.log(prior) - length / 2;
+    });
+    return this.learn({ classes, center, coef, constants, width, names });
+  }
+
+  protected joint(x: Tensor, { classes, center, coef, constants, width }: FittedLines): Tensor {
+    const { device } = x;
+    const w = tensor(Float32Array.from(coef), { shape: [classes.length, width], device });
+    const off = x.sub(tensor(Float32Array.from(center), { device }));
+    return off.matmul(w.t()).add(tensor(Float32Array.from(constants), { device }));
+  }
+}
+
+/** Settings of QuadraticDiscriminantAnalysis. */
+export interface QuadraticDiscriminantAnalysisParams {
+  /** Chances of the classes, in order; null: their parts of the training rows (default null). */
+  readonly priors: readonly number[] | null;
+  /** r: variances along each class's own axes become (1 − r) s² + r (default 0). */
+  readonly regParam: number;
+  /** Variances below it are 0 (default 1e-4). */
+  readonly tol: number;
+}
+
+interface FittedAxes extends Fitted {
+  /** [classes, features]. */
+  readonly means: Float64Array;
+  /** Axes divided by deviations: [classes, features, axes]. */
+  readonly axes: Float64Array;
+  readonly constants: Float64Array;
+}
+
+const quadraticSchema: Schema<QuadraticDiscriminantAnalysisParams> = {
+  priors: [null, either(priorsRule, none)],
+  regParam: [0, real(0, 1)],
+  tol: [1e-4, real(0)],
+};
+
+/**
+ * Classes are normal, each with its own mean and spread: score_k = −½ (x − μₖ)ᵀ Σₖ⁻¹ (x − μₖ) − ½ log |Σₖ| + log πₖ.
+ * x: [rows, features]; labels: whole numbers.
+ *
+ * `fit` throws ArgumentError for labels of one class, and for a class that does not vary in every direction.
+ */
+export class QuadraticDiscriminantAnalysis extends Discriminant<
+  QuadraticDiscriminantAnalysisParams,
+  FittedAxes
+> {
+  readonly type = "QuadraticDiscriminantAnalysis";
+  readonly kind = "classifier";
+
+  constructor(params: Given<QuadraticDiscriminantAnalysisParams> = {}) {
+    super("QuadraticDiscriminantAnalysis", quadraticSchema, params);
+  }
+
+  async fit(x: Rows, y: Numbers): Promise<this> {
+    const call = `${this.type}.fit`;
+    const matrix = await readRows(call, x);
+    const labelled = await readClasses(call, y, matrix.rows);
+    const { width, names } = matrix;
+    const { classes, codes } = labelled;
+    const { regParam, tol } = this.params;
+    const { counts, priors, means } = groupsOf(call, matrix, labelled, this.params.priors);
+    const axes = new Float64Array(classes.length * width * width);
+    const ones = new Float64Array(width).fill(1);
+    const constants = Float64Array.from(classes, (label, k) => {
+      const count = counts[k] as number;
+      const own = means[k] as Float64Array;
+      const { s, v } = spreadOf(matrix, (row) => (codes[row] === k ? own : null), ones);
+      let logs = 0;
+      s.forEach((value, d) => {
+        const variance = (1 - regParam) * (value ** 2 / count) + regParam;
+        if (!(variance > tol)) {
+          throw new ArgumentError(
+            `${call}: the rows of class ${label} do not vary in every direction\n  hint: { regParam: 0.1 }, or fewer features`,
+          );
+        }
+        logs += Math.log(variance);
+        for (let j = 0; j < width; j++) {
+          axes[(k * width + j) * width + d] = (v[j * width + d] as number) / Math.sqrt(variance);
+        }
+      });
+      return Math.log(priors[k] as number) - logs / 2;
+    });
+    const flat = Float64Array.from(means.flatMap((mean) => [...mean]));
+    return this.learn({ classes, means: flat, axes, constants, width, names });
+  }
+
+  protected joint(x: Tensor, { classes, means, axes, constants, width }: FittedAxes): Tensor {
+    const { device } = x;
+    const scores = Array.from(classes, (_, k) => {
+      const mean = tensor(Float32Array.from(means.subarray(k * width, (k + 1) * width)), {
+        device,
+      });
+      const size = width * width;
+      const own = tensor(Float32Array.from(axes.subarray(k * size, (k + 1) * size)), {
+        shape: [width, width],
+        device,
+      });
+      return x
+        .sub(mean)
+        .matmul(own)
+        .square()
+        .sum(1)
+        .mul(-0.5)
+        .add(constants[k] as number);
+    });
+    return stack(scores, 1);
+  }
+}

@@ -1,0 +1,383 @@
+import { ArgumentError, noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { logChancesOf } from "../estimator/chances.ts";
+import { Estimator } from "../estimator/estimator.ts";
+import {
+  type FitOptions,
+  type Labelled,
+  type Matrix,
+  type Numbers,
+  type Rows,
+  readClasses,
+  readRows,
+  readWeights,
+  type Seen,
+  seenTensor,
+} from "../estimator/input.ts";
+import { accuracyOf, labelsOf, type Predictor, resultOf } from "../estimator/predictors.ts";
+import {
+  either,
+  flag,
+  type Given,
+  none,
+  type Rule,
+  real,
+  type Schema,
+} from "../estimator/settings.ts";
+
+/** What each class has: [classes, features], row by row. */
+interface Fitted extends Seen {
+  readonly classes: Int32Array;
+  readonly logPriors: Float64Array;
+}
+
+interface Sums {
+  /** Weight of each class. */
+  readonly counts: Float64Array;
+  /** Σ w x by class and feature. */
+  readonly sums: Float64Array;
+}
+
+/** Sums of weights and features by class. */
+function sumsOf(
+  { data, rows, width }: Matrix,
+  { classes, codes }: Labelled,
+  weights: Float64Array | null,
+  of: (value: number) => number = (value) => value,
+): Sums {
+  const counts = new Float64Array(classes.length);
+  const sums = new Float64Array(classes.length * width);
+  for (let i = 0; i < rows; i++) {
+    const weight = weights?.[i] ?? 1;
+    const code = codes[i] as number;
+    counts[code] = (counts[code] as number) + weight;
+    for (let j = 0; j < width; j++) {
+      const at = code * width + j;
+      sums[at] = (sums[at] as number) + weight * of(data[i * width + j] as number);
+    }
+  }
+  return { counts, sums };
+}
+
+/** What the three have in common: scores are logarithms of chances up to a constant. */
+abstract class NaiveBayes<Params extends object, Own extends Fitted>
+  extends Estimator<Params, Own>
+  implements Predictor
+{
+  abstract readonly kind: "classifier";
+  abstract override readonly type: string;
+
+  async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    const call = `${this.type}.fit`;
+    const matrix = await readRows(call, x);
+    const labelled = await readClasses(call, y, matrix.rows, 1);
+    const weights = await readWeights(call, options, matrix.rows);
+    return this.learn(this.count(call, matrix, labelled, weights));
+  }
+
+  /** The classes that `fit` saw, sorted. */
+  get classes(): Int32Array {
+    return this.learned("classes").classes;
+  }
+
+  /** Logarithms of the chances: [rows, classes]. */
+  async predictLogProba(x: Rows): Promise<Tensor> {
+    return logChancesOf(this.#scores("predictLogProba", x));
+  }
+
+  /** The chance of each class: [rows, classes]. */
+  async predictProba(x: Rows): Promise<Tensor> {
+    return noGrad(() => logChancesOf(this.#scores("predictProba", x)).exp());
+  }
+
+  /** The likeliest class of each row: [rows], i32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const scores = this.#scores("predict", x);
+    const labels = labelsOf(this.classes, await scores.data());
+    return resultOf(labels, [labels.length], scores);
+  }
+
+  /** The part of the rows whose class is predicted. */
+  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    return accuracyOf(this, x, y, options);
+  }
+
+  #scores(call: string, x: Rows): Tensor {
+    const fitted = this.learned(call);
+    const features = seenTensor(`${this.type}.${call}`, x, fitted);
+    return noGrad(() => this.joint(features, fitted));
+  }
+
+  protected abstract count(
+    call: string,
+    matrix: Matrix,
+    labelled: Labelled,
+    weights: Float64Array | null,
+  ): Own;
+
+  /** log p(class) + Σ log p(feature | class): [rows, classes]. */
+  protected abstract joint(x: Tensor, fitted: Own): Tensor;
+
+  /** The rows of a matrix [classes, features]. */
+  protected rowsOf(values: Float64Array): Float64Array[] {
+    const { width } = this.learned("rowsOf");
+    return Array.from({ length: values.length / width }, (_, k) =>
+      values.slice(k * width, (k + 1) * width),
+    );
+  }
+}
+
+/** Numbers on a device, by class and feature. */
+const onDevice = (values: Float64Array, shape: readonly number[], { device }: Tensor): Tensor =>
+  tensor(Float32Array.from(values), { shape, device });
+
+/** Settings of GaussianNB. */
+export interface GaussianNBParams {
+  /** Chances of the classes, in order; null: their parts of the training rows (default null). */
+  readonly priors: readonly number[] | null;
+  /** The part of the largest variance that is added to all (default 1e-9). */
+  readonly varSmoothing: number;
+}
+
+interface FittedNormals extends Fitted {
+  readonly theta: Float64Array;
+  readonly variances: Float64Array;
+}
+
+/** What priors may be. */
+export const priorsRule: Rule = {
+  wanted: "chances of the classes that add up to 1",
+  allows: (value) =>
+    Array.isArray(value) &&
+    value.every((part) => part >= 0) &&
+    Math.abs(value.reduce((a, b) => a + b, 0) - 1) < 1e-6,
+};
+
+const gaussianSchema: Schema<GaussianNBParams> = {
+  priors: [null, either(priorsRule, none)],
+  varSmoothing: [1e-9, real(0)],
+};
+
+/** Features are normal within a class, and independent: p(x | k) = Π N(x; θₖ, σₖ²). x: [rows, features]; labels: whole numbers. */
+export class GaussianNB extends NaiveBayes<GaussianNBParams, FittedNormals> {
+  readonly type = "GaussianNB";
+  readonly kind = "classifier";
+
+  constructor(params: Given<GaussianNBParams> = {}) {
+    super("GaussianNB", gaussianSchema, params);
+  }
+
+  /** The mean of each feature in each class. */
+  get theta(): Float64Array[] {
+    return this.rowsOf(this.learned("theta").theta);
+  }
+
+  /** The variance of each feature in each class, smoothed. */
+  get var(): Float64Array[] {
+    return this.rowsOf(this.learned("var").variances);
+  }
+
+  protected count(
+    call: string,
+    matrix: Matrix,
+    labelled: Labelled,
+    weights: Float64Array | null,
+  ): FittedNormals {
+    const { data, rows, width, names } = matrix;
+    const { classes, codes } = labelled;
+    const { priors, varSmoothing } = this.params;
+    if (priors !== null && priors.length !== classes.length) {
+      throw new ArgumentError(`${call}: ${priors.length} priors for ${classes.length} classes`);
+    }
+    const { counts, sums } = sumsOf(matrix, labelled, weights);
+    const theta = sums.map((sum, at) => sum / (counts[Math.floor(at / width)] as number));
+    const squares = new Float64Array(theta.length);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < width; j++) {
+        const at = (codes[i] as number) * width + j;
+        const off = (data[i * width + j] as number) - (theta[at] as number);
+        squares[at] = (squares[at] as number) + (weights?.[i] ?? 1) * off * off;
+      }
+    }
+    const most = largestVariance(matrix);
+    if (most === 0) throw new ArgumentError(`${call}: no feature varies`);
+    const least = varSmoothing * most;
+    const variances = squares.map(
+      (sum, at) => sum / (counts[Math.floor(at / width)] as number) + least,
+    );
+    const total = counts.reduce((a, b) => a + b, 0);
+    const logPriors = counts.map((count, k) => Math.log(priors?.[k] ?? count / total));
+    return { classes, logPriors, theta, variances, width, names };
+  }
+
+  protected joint(
+    x: Tensor,
+    { classes, logPriors, theta, variances, width }: FittedNormals,
+  ): Tensor {
+    const shape = [classes.length, width];
+    const constants = logPriors.map((log, k) => {
+      const own = variances.subarray(k * width, (k + 1) * width);
+      return log - own.reduce((sum, v) => sum + Math.log(2 * Math.PI * v), 0) / 2;
+    });
+    const roots = onDevice(
+      variances.map((v) => 1 / Math.sqrt(v)),
+      shape,
+      x,
+    );
+    const off = x
+      .unsqueeze(1)
+      .sub(onDevice(theta, shape, x))
+      .mul(roots);
+    return off
+      .square()
+      .sum(2)
+      .mul(-0.5)
+      .add(onDevice(constants, [classes.length], x));
+  }
+}
+
+/** The largest variance of a feature. */
+function largestVariance({ data, rows, width }: Matrix): number {
+  let most = 0;
+  for (let j = 0; j < width; j++) {
+    let sum = 0;
+    for (let i = 0; i < rows; i++) sum += data[i * width + j] as number;
+    let squares = 0;
+    for (let i = 0; i < rows; i++) squares += ((data[i * width + j] as number) - sum / rows) ** 2;
+    most = Math.max(most, squares / rows);
+  }
+  return most;
+}
+
+/** Settings of MultinomialNB. */
+export interface MultinomialNBParams {
+  /** What is added to every count (Laplace; default 1). */
+  readonly alpha: number;
+  /** Whether classes are as likely as they were in training, or all the same (default true). */
+  readonly fitPrior: boolean;
+}
+
+/** Settings of BernoulliNB. */
+export interface BernoulliNBParams extends MultinomialNBParams {
+  /** Features above it are a yes (default 0). */
+  readonly binarize: number;
+}
+
+interface FittedCounts extends Fitted {
+  /** log p(feature | class). */
+  readonly logs: Float64Array;
+}
+
+const countSchema: Schema<MultinomialNBParams> = { alpha: [1, real(0)], fitPrior: [true, flag] };
+const bernoulliSchema: Schema<BernoulliNBParams> = { ...countSchema, binarize: [0, real()] };
+
+/** An alpha of 0 would take the logarithm of 0. */
+const LEAST_ALPHA = 1e-10;
+
+abstract class CountNB<Params extends MultinomialNBParams> extends NaiveBayes<
+  Params,
+  FittedCounts
+> {
+  /** log p(feature | class), a row a class. */
+  get featureLogProb(): Float64Array[] {
+    return this.rowsOf(this.learned("featureLogProb").logs);
+  }
+
+  protected priors(counts: Float64Array): Float64Array {
+    const total = counts.reduce((a, b) => a + b, 0);
+    if (!this.params.fitPrior) return counts.map(() => -Math.log(counts.length));
+    return counts.map((count) => Math.log(count / total));
+  }
+
+  protected get alpha(): number {
+    return Math.max(this.params.alpha, LEAST_ALPHA);
+  }
+}
+
+/**
+ * Features are counts of things drawn with chances of the class: p(x | k) ∝ Π pₖⱼ^xⱼ, pₖⱼ = (countₖⱼ + α) / Σⱼ (countₖⱼ + α).
+ * x: [rows, features], 0 or more; labels: whole numbers.
+ *
+ * `fit` throws ArgumentError for negative features.
+ */
+export class MultinomialNB extends CountNB<MultinomialNBParams> {
+  readonly type = "MultinomialNB";
+  readonly kind = "classifier";
+
+  constructor(params: Given<MultinomialNBParams> = {}) {
+    super("MultinomialNB", countSchema, params);
+  }
+
+  protected count(
+    call: string,
+    matrix: Matrix,
+    labelled: Labelled,
+    weights: Float64Array | null,
+  ): FittedCounts {
+    const { data, width, names } = matrix;
+    const negative = data.findIndex((value) => value < 0);
+    if (negative >= 0) {
+      throw new ArgumentError(
+        `${call}: x[${Math.floor(negative / width)}, ${negative % width}] is ${data[negative]}\n  hint: counts, 0 or more; MinMaxScaler, or GaussianNB`,
+      );
+    }
+    const { counts, sums } = sumsOf(matrix, labelled, weights);
+    const logs = new Float64Array(sums.length);
+    for (let k = 0; k < counts.length; k++) {
+      const own = sums.subarray(k * width, (k + 1) * width).map((sum) => sum + this.alpha);
+      const total = own.reduce((a, b) => a + b, 0);
+      logs.set(
+        own.map((sum) => Math.log(sum / total)),
+        k * width,
+      );
+    }
+    return { classes: labelled.classes, logPriors: this.priors(counts), logs, width, names };
+  }
+
+  protected joint(x: Tensor, { classes, logPriors, logs, width }: FittedCounts): Tensor {
+    const chances = onDevice(logs, [classes.length, width], x);
+    return x.matmul(chances.t()).add(onDevice(logPriors, [classes.length], x));
+  }
+}
+
+/**
+ * Features are yes or no with chances of the class: p(x | k) = Π pₖⱼ or 1 − pₖⱼ, pₖⱼ = (countₖⱼ + α) / (rowsₖ + 2 α).
+ * x: [rows, features]; labels: whole numbers.
+ */
+export class BernoulliNB extends CountNB<BernoulliNBParams> {
+  readonly type = "BernoulliNB";
+  readonly kind = "classifier";
+
+  constructor(params: Given<BernoulliNBParams> = {}) {
+    super("BernoulliNB", bernoulliSchema, params);
+  }
+
+  protected count(
+    _call: string,
+    matrix: Matrix,
+    labelled: Labelled,
+    weights: Float64Array | null,
+  ): FittedCounts {
+    const { width, names } = matrix;
+    const isYes = (value: number): number => Number(value > this.params.binarize);
+    const { counts, sums } = sumsOf(matrix, labelled, weights, isYes);
+    const logs = sums.map((sum, at) =>
+      Math.log((sum + this.alpha) / ((counts[Math.floor(at / width)] as number) + 2 * this.alpha)),
+    );
+    return { classes: labelled.classes, logPriors: this.priors(counts), logs, width, names };
+  }
+
+  protected joint(x: Tensor, { classes, logPriors, logs, width }: FittedCounts): Tensor {
+    const shape = [classes.length, width];
+    const nos = logs.map((log) => Math.log1p(-Math.exp(log)));
+    const constants = logPriors.map((log, k) =>
+      nos.subarray(k * width, (k + 1) * width).reduce((sum, no) => sum + no, log),
+    );
+    const odds = onDevice(
+      logs.map((log, at) => log - (nos[at] as number)),
+      shape,
+      x,
+    );
+    const yes = x.gt(this.params.binarize).to("f32");
+    return yes.matmul(odds.t()).add(onDevice(constants, [classes.length], x));
+  }
+}

@@ -1,0 +1,147 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { Estimator } from "../estimator/estimator.ts";
+import { type Rows, readRows, type Seen } from "../estimator/input.ts";
+import {
+  choice,
+  either,
+  type Given,
+  none,
+  real,
+  type Schema,
+  whole,
+} from "../estimator/settings.ts";
+import { linked } from "../hierarchy/linkage.ts";
+import type { Linkage } from "../hierarchy/merge.ts";
+import { type PairMetric, pairDistances } from "../hierarchy/pairs.ts";
+
+/** Settings of AgglomerativeClustering, with scikit-learn's defaults. */
+export interface AgglomerativeClusteringParams {
+  /** How many clusters are left; null with `distanceThreshold` (default 2). */
+  readonly nClusters: number | null;
+  /** Clusters that far apart are not joined; null with `nClusters` (default null). */
+  readonly distanceThreshold: number | null;
+  /** How far clusters are from each other (default "ward"). */
+  readonly linkage: "ward" | "complete" | "average" | "single";
+  /** How far rows are from each other; "ward" takes "euclidean" only (default "euclidean"). */
+  readonly metric: "euclidean" | "l2" | "manhattan" | "l1" | "cosine";
+}
+
+interface Fitted extends Seen {
+  readonly labels: Int32Array;
+  readonly nClusters: number;
+  /** The merges as numbers: left, right, distance, count of each. */
+  readonly merges: Float64Array;
+}
+
+const schema: Schema<AgglomerativeClusteringParams> = {
+  nClusters: [2, either(whole(1), none)],
+  distanceThreshold: [null, either(real(0), none)],
+  linkage: ["ward", choice("ward", "complete", "average", "single")],
+  metric: ["euclidean", choice("euclidean", "l2", "manhattan", "l1", "cosine")],
+};
+
+const metrics: Readonly<Record<AgglomerativeClusteringParams["metric"], PairMetric>> = {
+  euclidean: "euclidean",
+  l2: "euclidean",
+  manhattan: "cityblock",
+  l1: "cityblock",
+  cosine: "cosine",
+};
+
+/**
+ * Joins the closest clusters, rows at first, until so many are left or all are too far apart. Clusters are numbered by their first rows.
+ * x: [rows, features], best of one size (`StandardScaler`). `linkage` gives the whole tree.
+ *
+ * `fit` throws ArgumentError for fewer rows than clusters.
+ */
+export class AgglomerativeClustering extends Estimator<AgglomerativeClusteringParams, Fitted> {
+  readonly type = "AgglomerativeClustering";
+
+  constructor(params: Given<AgglomerativeClusteringParams> = {}) {
+    super("AgglomerativeClustering", schema, params);
+    const { nClusters, distanceThreshold, linkage, metric } = this.params;
+    if ((nClusters === null) === (distanceThreshold === null)) {
+      throw new ArgumentError(
+        "AgglomerativeClustering: one of nClusters and distanceThreshold decides" +
+          "\n  hint: { nClusters: null, distanceThreshold: 9 }, or { nClusters: 3 }",
+      );
+    }
+    if (linkage === "ward" && metrics[metric] !== "euclidean") {
+      throw new ArgumentError(
+        `AgglomerativeClustering: linkage "ward" takes metric "euclidean", not "${metric}"`,
+      );
+    }
+  }
+
+  async fit(x: Rows): Promise<this> {
+    const call = "AgglomerativeClustering.fit";
+    const { rows, width, names, data } = await readRows(call, x);
+    const { nClusters, distanceThreshold, linkage, metric } = this.params;
+    if (rows < Math.max(2, nClusters ?? 0)) {
+      throw new ArgumentError(
+        `${call}: ${rows} rows for ${nClusters ?? "any"} clusters\n  hint: two rows at least, and one a cluster`,
+      );
+    }
+    const merges = linked(pairDistances(data, rows, width, metrics[metric]), rows, linkage);
+    const count =
+      nClusters ??
+      1 + merges.filter(({ distance }) => distance >= (distanceThreshold as number)).length;
+    const numbers = merges.flatMap(({ left, right, distance, count: size }) => [
+      left,
+      right,
+      distance,
+      size,
+    ]);
+    return this.learn({
+      labels: labelsOf(merges, count),
+      nClusters: count,
+      merges: Float64Array.from(numbers),
+      width,
+      names,
+    });
+  }
+
+  /** `fit(x)`, then `labels`. */
+  async fitPredict(x: Rows): Promise<Int32Array> {
+    return (await this.fit(x)).labels;
+  }
+
+  /** The cluster of each training row. */
+  get labels(): Int32Array {
+    return this.learned("labels").labels;
+  }
+
+  /** How many clusters there are. */
+  get nClusters(): number {
+    return this.learned("nClusters").nClusters;
+  }
+
+  /** The whole tree, as `linkage` has it. */
+  get merges(): Linkage {
+    const { merges } = this.learned("merges");
+    return Array.from({ length: merges.length / 4 }, (_, i) => ({
+      left: merges[4 * i] as number,
+      right: merges[4 * i + 1] as number,
+      distance: merges[4 * i + 2] as number,
+      count: merges[4 * i + 3] as number,
+    }));
+  }
+}
+
+/** The clusters of the rows without the last merges, numbered by their first rows. */
+function labelsOf(merges: Linkage, clusters: number): Int32Array {
+  const rows = merges.length + 1;
+  const parent = new Int32Array(2 * rows - 1).fill(-1);
+  merges.slice(0, rows - clusters).forEach(({ left, right }, i) => {
+    parent[left] = rows + i;
+    parent[right] = rows + i;
+  });
+  const numbers = new Map<number, number>();
+  return Int32Array.from({ length: rows }, (_, row) => {
+    let root = row;
+    while ((parent[root] as number) >= 0) root = parent[root] as number;
+    const known = numbers.get(root) ?? numbers.size;
+    numbers.set(root, known);
+    return known;
+  });
+}

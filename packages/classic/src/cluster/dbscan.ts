@@ -1,0 +1,112 @@
+import { noGrad, tensor } from "@wgrad/autograd";
+import { Estimator } from "../estimator/estimator.ts";
+import {
+  type FitOptions,
+  type Rows,
+  readRows,
+  readWeights,
+  type Seen,
+  tensorOf,
+} from "../estimator/input.ts";
+import { choice, type Given, positive, real, type Schema, whole } from "../estimator/settings.ts";
+import { distances, type Metric } from "../neighbors/nearest.ts";
+
+/** Settings of DBSCAN, with scikit-learn's defaults. */
+export interface DBSCANParams {
+  /** Rows no further apart are neighbours (default 0.5). */
+  readonly eps: number;
+  /** Rows with so many neighbours, itself included, are a cluster's core; by weight (default 5). */
+  readonly minSamples: number;
+  /** How far rows are from each other (default "euclidean"). */
+  readonly metric: Metric;
+  /** p of "minkowski" (default 2). */
+  readonly p: number;
+}
+
+interface Fitted extends Seen {
+  readonly labels: Int32Array;
+  readonly coreSampleIndices: Int32Array;
+}
+
+const schema: Schema<DBSCANParams> = {
+  eps: [0.5, positive],
+  minSamples: [5, whole(1)],
+  metric: ["euclidean", choice("euclidean", "manhattan", "chebyshev", "minkowski", "cosine")],
+  p: [2, real(1)],
+};
+
+/** Distances at a time. */
+const BLOCK = 2 ** 22;
+
+/**
+ * Clusters are what dense rows reach in steps of ε (Ester et al. 1996); rows that none reaches are noise, −1. Clusters are numbered by
+ * their first core row; a row at the border of several belongs to the first. x: [rows, features], best of one size (`StandardScaler`).
+ */
+export class DBSCAN extends Estimator<DBSCANParams, Fitted> {
+  readonly type = "DBSCAN";
+
+  constructor(params: Given<DBSCANParams> = {}) {
+    super("DBSCAN", schema, params);
+  }
+
+  async fit(x: Rows, options: FitOptions = {}): Promise<this> {
+    const call = "DBSCAN.fit";
+    const { rows, width, names, data } = await readRows(call, x);
+    const weights = await readWeights(call, options, rows);
+    const { eps, minSamples, metric, p } = this.params;
+    const features = tensorOf(call, x);
+    const known = tensor(Float32Array.from(data), {
+      shape: [rows, width],
+      device: features.device,
+    });
+    const neighbours: number[][] = [];
+    const height = Math.max(1, Math.floor(BLOCK / rows));
+    for (let start = 0; start < rows; start += height) {
+      const size = Math.min(height, rows - start);
+      const near = await noGrad(() =>
+        distances(features.narrow(0, start, size), known, metric, p).le(eps),
+      ).data();
+      for (let i = 0; i < size; i++) {
+        const own: number[] = [];
+        for (let j = 0; j < rows; j++) if (near[i * rows + j] !== 0) own.push(j);
+        neighbours.push(own);
+      }
+    }
+    const isCore = neighbours.map(
+      (own) => own.reduce((sum, row) => sum + (weights?.[row] ?? 1), 0) >= minSamples,
+    );
+    const labels = new Int32Array(rows).fill(-1);
+    let cluster = 0;
+    for (let row = 0; row < rows; row++) {
+      if (labels[row] !== -1 || !isCore[row]) continue;
+      const open = [row];
+      labels[row] = cluster;
+      for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        if (!isCore[next]) continue;
+        for (const other of neighbours[next] as number[]) {
+          if (labels[other] !== -1) continue;
+          labels[other] = cluster;
+          open.push(other);
+        }
+      }
+      cluster++;
+    }
+    const coreSampleIndices = Int32Array.from(isCore.keys()).filter((row) => isCore[row]);
+    return this.learn({ labels, coreSampleIndices, width, names });
+  }
+
+  /** `fit(x)`, then `labels`. */
+  async fitPredict(x: Rows, options: FitOptions = {}): Promise<Int32Array> {
+    return (await this.fit(x, options)).labels;
+  }
+
+  /** The cluster of each training row; −1 for noise. */
+  get labels(): Int32Array {
+    return this.learned("labels").labels;
+  }
+
+  /** Numbers of the rows in the clusters' cores. */
+  get coreSampleIndices(): Int32Array {
+    return this.learned("coreSampleIndices").coreSampleIndices;
+  }
+}

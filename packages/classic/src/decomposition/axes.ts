@@ -1,0 +1,44 @@
+import { Generator, linalg, randn, type Tensor } from "@wgrad/autograd";
+
+/** Up to so many features all components are found at once; beyond, the first ones by iteration. */
+const DIRECT = 128;
+/** Factoring x itself, which is most exact, is serial work on the device: up to so many steps. */
+const SERIAL = 1e7;
+/** Directions beyond those wanted, and rounds, of the iteration. */
+const SPARE = 10;
+const ROUNDS = 12;
+
+/** Singular values of centred rows, falling, and their right vectors; the first `count` at least. */
+export function axesOf(x: Tensor, count: number): { S: Tensor; Vh: Tensor } {
+  const [, width = 0] = x.shape;
+  const few = width > DIRECT && count + SPARE < width;
+  return few ? leading(x, count) : singularOf(x);
+}
+
+/** All singular values and right vectors: by those of R in x = Q R, which is small, or by xᵀx where there are many rows. */
+function singularOf(x: Tensor): { S: Tensor; Vh: Tensor } {
+  const [rows = 0, width = 0] = x.shape;
+  if (rows > width && rows * width ** 2 > SERIAL) return fromProducts(x.t().matmul(x));
+  const small = rows > width ? linalg.qr(x).R : x;
+  const { S, Vh } = linalg.svd(small, { fullMatrices: false });
+  return { S, Vh };
+}
+
+/** The first `count`, by orthogonal iteration on xᵀx (Halko et al. 2011): a few wide products instead of one small serial one. */
+function leading(x: Tensor, count: number): { S: Tensor; Vh: Tensor } {
+  const products = x.t().matmul(x);
+  const size = Math.min(count + SPARE, products.shape[0] as number);
+  const generator = new Generator(0); // its own: the user's draws stay as they were
+  const start = randn([products.shape[0] as number, size], { generator });
+  let basis = linalg.qr(products.matmul(start)).Q;
+  for (let round = 1; round < ROUNDS; round++) basis = linalg.qr(products.matmul(basis)).Q;
+  const { S, Vh } = fromProducts(basis.t().matmul(products).matmul(basis));
+  return { S, Vh: Vh.matmul(basis.t()) };
+}
+
+/** Singular values and right vectors of x by xᵀx, whose eigenvalues are their squares. */
+function fromProducts(products: Tensor): { S: Tensor; Vh: Tensor } {
+  const { eigenvalues, eigenvectors } = linalg.eigh(products);
+  const S = eigenvalues.flip([0]).clamp({ min: 0 }).sqrt();
+  return { S, Vh: eigenvectors.t().flip([0]) };
+}

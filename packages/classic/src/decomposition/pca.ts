@@ -1,0 +1,177 @@
+import { ArgumentError, noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { type Rows, readRows, type Seen, seenTensor, tensorOf } from "../estimator/input.ts";
+import { readTogether } from "../estimator/read.ts";
+import {
+  either,
+  flag,
+  fraction,
+  type Given,
+  none,
+  type Schema,
+  whole,
+} from "../estimator/settings.ts";
+import { TransformEstimator } from "../estimator/transform-estimator.ts";
+import { axesOf } from "./axes.ts";
+
+/** Settings of PCA, with scikit-learn's defaults. */
+export interface PCAParams {
+  /** How many components, or below 1 the part of the variance they are to explain; null: all (default null). */
+  readonly nComponents: number | null;
+  /** Whether what comes out has variance 1 along each (default false). */
+  readonly whiten: boolean;
+}
+
+interface Fitted extends Seen {
+  readonly mean: Float64Array;
+  /** Rows of unit length: [components, features], flat. */
+  readonly components: Float64Array;
+  readonly explainedVariance: Float64Array;
+  readonly explainedVarianceRatio: Float64Array;
+  readonly singularValues: Float64Array;
+  /** The mean variance along the directions that were left out. */
+  readonly noiseVariance: number;
+}
+
+const schema: Schema<PCAParams> = {
+  nComponents: [null, either(whole(1), fraction, none)],
+  whiten: [false, flag],
+};
+
+/**
+ * Principal components (Pearson 1901): the directions in which centred rows vary most, from the singular values of x − x̄.
+ * x: [rows, features] → [rows, components]. Each component's largest entry is positive, as in scikit-learn from 1.5 on. A step of a
+ * `Pipeline` too.
+ *
+ * `fit` throws ArgumentError for more components than rows or features, and for a single row.
+ */
+export class PCA extends TransformEstimator<PCAParams, Fitted> {
+  readonly type = "PCA";
+
+  constructor(params: Given<PCAParams> = {}) {
+    super("PCA", schema, params);
+  }
+
+  async fit(x: Rows): Promise<this> {
+    const call = "PCA.fit";
+    const matrix = await readRows(call, x);
+    const { rows, width, data, names } = matrix;
+    const { nComponents } = this.params;
+    const most = Math.min(rows, width);
+    const wanted = nComponents === null || nComponents < 1 ? most : nComponents;
+    if (wanted > most || rows < 2) {
+      throw new ArgumentError(
+        `${call}: ${wanted} components of x: [${rows}, ${width}]\n  hint: ${Math.max(1, most)} at most, and two rows at least`,
+      );
+    }
+    const mean = new Float64Array(width);
+    for (let i = 0; i < data.length; i++) {
+      mean[i % width] = (mean[i % width] as number) + (data[i] as number) / rows;
+    }
+    let squares = 0;
+    for (let i = 0; i < data.length; i++)
+      squares += ((data[i] as number) - (mean[i % width] as number)) ** 2;
+    const total = squares / (rows - 1);
+    const features = tensorOf(call, x);
+    const { S, Vh } = noGrad(() => axesOf(features.sub(rowOf(mean, features)), wanted));
+    const { S: values, Vh: vectors } = await readTogether({ S, Vh });
+    const variances = Float64Array.from(values, (value) => value ** 2 / (rows - 1));
+    const ratios = variances.map((variance) => (total > 0 ? variance / total : 0));
+    const count = nComponents !== null && nComponents < 1 ? enough(ratios, nComponents) : wanted;
+    const components = new Float64Array(count * width);
+    for (let k = 0; k < count; k++) {
+      const own = Float64Array.from(vectors.subarray(k * width, (k + 1) * width));
+      components.set(signed(own), k * width);
+    }
+    const kept = variances.subarray(0, count).reduce((a, b) => a + b, 0);
+    return this.learn({
+      mean,
+      components,
+      explainedVariance: variances.slice(0, count),
+      explainedVarianceRatio: ratios.slice(0, count),
+      singularValues: Float64Array.from(values.subarray(0, count)),
+      noiseVariance: count < most ? Math.max(0, total - kept) / (most - count) : 0,
+      width,
+      names,
+    });
+  }
+
+  /** The mean of each feature. */
+  get mean(): Float64Array {
+    return this.learned("mean").mean;
+  }
+
+  /** The directions, rows of unit length: [components][features]. */
+  get components(): Float64Array[] {
+    const { components, width } = this.learned("components");
+    return Array.from({ length: components.length / width }, (_, k) =>
+      components.slice(k * width, (k + 1) * width),
+    );
+  }
+
+  /** The variance along each component (by the number of rows less 1). */
+  get explainedVariance(): Float64Array {
+    return this.learned("explainedVariance").explainedVariance;
+  }
+
+  /** The same as parts of the whole. */
+  get explainedVarianceRatio(): Float64Array {
+    return this.learned("explainedVarianceRatio").explainedVarianceRatio;
+  }
+
+  /** The length of the rows along each component. */
+  get singularValues(): Float64Array {
+    return this.learned("singularValues").singularValues;
+  }
+
+  /** The mean variance along the directions that were left out. */
+  get noiseVariance(): number {
+    return this.learned("noiseVariance").noiseVariance;
+  }
+
+  transform(x: Rows): Tensor {
+    const fitted = this.learned("transform");
+    const features = seenTensor("PCA.transform", x, fitted);
+    return features.sub(rowOf(fitted.mean, features)).matmul(this.#axes(fitted, features, -1).t());
+  }
+
+  /** The rows that the components make up: [rows, components] → [rows, features]. */
+  inverseTransform(z: Tensor): Tensor {
+    const fitted = this.learned("inverseTransform");
+    const width = fitted.components.length / fitted.width;
+    const components = seenTensor("PCA.inverseTransform", z, { width, names: null });
+    return components.matmul(this.#axes(fitted, components, 1)).add(rowOf(fitted.mean, components));
+  }
+
+  /** Components, times deviations to this power if they are taken out. */
+  #axes(
+    { components, explainedVariance, width }: Fitted,
+    { device }: Tensor,
+    power: 1 | -1,
+  ): Tensor {
+    const scales = explainedVariance.map((v) => Math.sqrt(v) ** power);
+    const scaled = this.params.whiten
+      ? components.map((value, i) => value * (scales[Math.floor(i / width)] as number))
+      : components;
+    const shape = [components.length / width, width];
+    return tensor(Float32Array.from(scaled), { shape, device });
+  }
+}
+
+const rowOf = (values: Float64Array, { device }: Tensor): Tensor =>
+  tensor(Float32Array.from(values), { device });
+
+/** How many of the parts it takes to explain more than `part`. */
+function enough(ratios: Float64Array, part: number): number {
+  let sum = 0;
+  const index = ratios.findIndex((ratio) => {
+    sum += ratio;
+    return sum > part;
+  });
+  return index < 0 ? ratios.length : index + 1;
+}
+
+/** The direction or its opposite, whichever has a positive entry of largest size. */
+function signed(vector: Float64Array): Float64Array {
+  const largest = vector.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
+  return largest < 0 ? vector.map((value) => -value) : vector;
+}

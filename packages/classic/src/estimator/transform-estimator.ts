@@ -1,0 +1,53 @@
+import type { Tensor } from "@wgrad/autograd";
+import type { Labels, SavedTransform, Transform } from "@wgrad/datasets";
+import { Estimator } from "./estimator.ts";
+import type { FitOptions } from "./input.ts";
+
+/** An estimator that is a step of a `Pipeline` of `@wgrad/datasets` too. */
+export abstract class TransformEstimator<Params extends object, Fitted extends object>
+  extends Estimator<Params, Fitted>
+  implements Transform<"tensor", "tensor">
+{
+  readonly takes = "tensor";
+  readonly gives = "tensor";
+
+  /** `y`, which a pipeline passes on, says nothing here. */
+  abstract fit(x: Tensor, y?: Labels | Tensor | FitOptions): Promise<this>;
+  abstract transform(x: Tensor): Tensor;
+
+  /** `fit(x)`, then `transform(x)`. */
+  async fitTransform(x: Tensor): Promise<Tensor> {
+    return (await this.fit(x)).transform(x);
+  }
+
+  /** Settings and what was learned as JSON, for `loadTransform(saved, { classes: { … } })`. */
+  save(): SavedTransform {
+    const { type, params, fitted } = this.toState();
+    return { type, options: params, state: fitted === null ? null : toJson(fitted) };
+  }
+
+  /** Takes over what `save` wrote down. */
+  restore(state: unknown): this {
+    return state === null ? this : this.learn(this.unpack(fromJson(state)));
+  }
+}
+
+/** Settings in the place of labels. */
+export const optionsIn = (y: Labels | Tensor | FitOptions | undefined): FitOptions =>
+  typeof y === "object" && !("dtype" in y) && !("length" in y) ? y : {};
+
+/** Typed arrays as JSON has them: `{ $f64: [...] }`, `{ $i32: [...] }`. */
+function toJson(value: unknown): unknown {
+  if (value instanceof Float64Array) return { $f64: Array.from(value) };
+  if (value instanceof Int32Array) return { $i32: Array.from(value) };
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
+}
+
+function fromJson(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const { $f64, $i32 } = value as { $f64?: number[]; $i32?: number[] };
+  if ($f64 !== undefined) return Float64Array.from($f64);
+  if ($i32 !== undefined) return Int32Array.from($i32);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromJson(item)]));
+}

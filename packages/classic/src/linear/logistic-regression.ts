@@ -1,0 +1,241 @@
+import {
+  cat,
+  crossEntropy,
+  enableGrad,
+  grad,
+  noGrad,
+  onesLike,
+  softplus,
+  type Tensor,
+  tensor,
+} from "@wgrad/autograd";
+import { chancesOf, logChancesOf } from "../estimator/chances.ts";
+import { Estimator } from "../estimator/estimator.ts";
+import {
+  type FitOptions,
+  type Numbers,
+  type Rows,
+  readClasses,
+  readRows,
+  readWeights,
+  type Seen,
+  seenTensor,
+  tensorOf,
+} from "../estimator/input.ts";
+import {
+  accuracyOf,
+  type ClassWeight,
+  classWeightRule,
+  classWeights,
+  labelsOf,
+  type Predictor,
+  resultOf,
+} from "../estimator/predictors.ts";
+import { flag, type Given, positive, real, type Schema, whole } from "../estimator/settings.ts";
+import { minimize, type Slope } from "./minimize.ts";
+import { type Curvature, minimizeSparse } from "./proximal-newton.ts";
+
+/** Settings of LogisticRegression, with scikit-learn's defaults. */
+export interface LogisticRegressionParams {
+  /** What the losses count beside the coefficients' price (default 1). */
+  readonly C: number;
+  /** ρ: the part of the price that is on sizes, the rest is on squares (default 0). */
+  readonly l1Ratio: number;
+  /** Whether something is added, which has no price (default true). */
+  readonly fitIntercept: boolean;
+  /** How much classes count: "balanced", or weights by label (default null: 1 each). */
+  readonly classWeight: ClassWeight;
+  /** The largest entry of the gradient of the mean loss at which it is good enough (default 1e-4). */
+  readonly tol: number;
+  /** The most rounds (default 100). */
+  readonly maxIter: number;
+}
+
+interface Fitted extends Seen {
+  readonly classes: Int32Array;
+  /** [outputs, features], row by row: one output for two classes, else one a class. */
+  readonly coef: Float64Array;
+  readonly intercept: Float64Array;
+  readonly nIter: number;
+}
+
+const schema: Schema<LogisticRegressionParams> = {
+  C: [1, positive],
+  l1Ratio: [0, real(0, 1)],
+  fitIntercept: [true, flag],
+  classWeight: [null, classWeightRule],
+  tol: [1e-4, real(0)],
+  maxIter: [100, whole(1)],
+};
+
+/**
+ * min ρ ‖W‖₁ + (1 − ρ) / 2 ‖W‖² + C Σ cᵢ lossᵢ, where the loss is −log p(class): of two classes p = σ(w·x + b) of the second, of more the
+ * softmax of W x + b. The loss is tensor operations, differentiated on the device. x: [rows, features], best of one size
+ * (`StandardScaler`); labels: whole numbers.
+ *
+ * `fit` throws ArgumentError for labels of one class.
+ */
+export class LogisticRegression
+  extends Estimator<LogisticRegressionParams, Fitted>
+  implements Predictor
+{
+  readonly type = "LogisticRegression";
+  readonly kind = "classifier";
+
+  constructor(params: Given<LogisticRegressionParams> = {}) {
+    super("LogisticRegression", schema, params);
+  }
+
+  async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    const call = "LogisticRegression.fit";
+    const { rows, width, names } = await readRows(call, x);
+    const labelled = await readClasses(call, y, rows);
+    const { classes, codes } = labelled;
+    const { C, l1Ratio, fitIntercept, classWeight, tol, maxIter } = this.params;
+    const given = await readWeights(call, options, rows);
+    const weights = classWeights(call, classWeight, labelled, given);
+    const total = weights?.reduce((a, b) => a + b, 0) ?? rows;
+    const outputs = classes.length === 2 ? 1 : classes.length;
+    const size = outputs * width;
+    const price = 1 / (C * total);
+
+    const features = tensorOf(call, x);
+    const { device } = features;
+    const target = tensor(outputs === 1 ? Float32Array.from(codes) : codes, { device });
+    const parts = tensor(
+      Float32Array.from({ length: rows }, (_, i) => (weights?.[i] ?? 1) / total),
+      { device },
+    );
+    /** Scores of the rows at a point, and what they depend on: W [features, outputs] and b. */
+    const scoresAt = (point: Float64Array): { scores: Tensor; w: Tensor; b: Tensor } => {
+      const w = tensor(Float32Array.from(point.subarray(0, size)), {
+        shape: [width, outputs],
+        requiresGrad: true,
+        device,
+      });
+      const b = tensor(Float32Array.from(point.subarray(size)), { requiresGrad: true, device });
+      return { scores: features.matmul(w).add(b), w, b };
+    };
+    const slopeAt = async (point: Float64Array): Promise<Slope> => {
+      const [loss, slopes] = enableGrad(() => {
+        const { scores, w, b } = scoresAt(point);
+        const losses =
+          outputs === 1
+            ? softplus(scores.squeeze(1)).sub(scores.squeeze(1).mul(target))
+            : crossEntropy(scores, target, { reduction: "none" });
+        const mean = losses.mul(parts).sum();
+        return [mean, grad(mean, [w, b])] as const;
+      });
+      const [value, dw, db] = await Promise.all([loss.item(), ...slopes.map((g) => g.data())]);
+      const gradient = new Float64Array(point.length);
+      gradient.set(dw as Float32Array, 0);
+      if (fitIntercept) gradient.set(db as Float32Array, size);
+      let squares = 0;
+      for (let i = 0; i < size; i++) {
+        const own = point[i] as number;
+        squares += own * own;
+        gradient[i] = (gradient[i] as number) + (1 - l1Ratio) * price * own;
+      }
+      return { value: value + ((1 - l1Ratio) * price * squares) / 2, gradient };
+    };
+    /** Σ c p (1 − p) x xᵀ of each output, x with a 1 at its end, and the price of squares: [features + 1]². */
+    const curvatureAt = async (point: Float64Array): Promise<Curvature> => {
+      const blocks = noGrad(() => {
+        const p = chancesOf(scoresAt(point).scores.squeeze(outputs === 1 ? 1 : []));
+        const extended = cat([features, onesLike(features.narrow(1, 0, 1))], 1);
+        return Array.from({ length: outputs }, (_, k) => {
+          const own = p.select(1, k);
+          const curved = own.mul(own.rsub(1)).mul(parts).unsqueeze(1);
+          return extended.mul(curved).t().matmul(extended);
+        });
+      });
+      const values = await Promise.all(blocks.map((block) => block.data()));
+      return values.map((block) =>
+        Float64Array.from(block, (value, i) => {
+          const [row, column] = [Math.floor(i / (width + 1)), i % (width + 1)];
+          if (!fitIntercept && (row === width || column === width)) return 0;
+          return row === column && row < width ? value + (1 - l1Ratio) * price : value;
+        }),
+      );
+    };
+    const start = new Float64Array(size + outputs);
+    const found =
+      l1Ratio === 0
+        ? await minimize(slopeAt, start, { maxIter, tol })
+        : await minimizeSparse(slopeAt, curvatureAt, start, {
+            maxIter,
+            tol,
+            l1: new Float64Array(start.length).fill(l1Ratio * price, 0, size),
+          });
+    const coef = new Float64Array(size);
+    for (let j = 0; j < width; j++) {
+      for (let k = 0; k < outputs; k++) coef[k * width + j] = found.x[j * outputs + k] as number;
+    }
+    const intercept = found.x.slice(size);
+    return this.learn({ classes, coef, intercept, nIter: found.nIter, width, names });
+  }
+
+  /** The classes that `fit` saw, sorted. */
+  get classes(): Int32Array {
+    return this.learned("classes").classes;
+  }
+
+  /** The coefficients: one row for two classes, else one a class. */
+  get coef(): Float64Array[] {
+    const { coef, width } = this.learned("coef");
+    return Array.from({ length: coef.length / width }, (_, k) =>
+      coef.slice(k * width, (k + 1) * width),
+    );
+  }
+
+  /** What is added, for each row of `coef`. */
+  get intercept(): Float64Array {
+    return this.learned("intercept").intercept;
+  }
+
+  /** How many rounds it took. */
+  get nIter(): number {
+    return this.learned("nIter").nIter;
+  }
+
+  /** w·x + b: the log-odds of the second of two classes [rows], else a score of each [rows, classes]. */
+  async decisionFunction(x: Rows): Promise<Tensor> {
+    return this.#scores("decisionFunction", x);
+  }
+
+  /** The chance of each class: [rows, classes]. */
+  async predictProba(x: Rows): Promise<Tensor> {
+    return chancesOf(this.#scores("predictProba", x));
+  }
+
+  /** Logarithms of the chances: [rows, classes]. */
+  async predictLogProba(x: Rows): Promise<Tensor> {
+    return logChancesOf(this.#scores("predictLogProba", x));
+  }
+
+  /** The likeliest class of each row: [rows], i32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const scores = this.#scores("predict", x);
+    const p = await chancesOf(scores).data();
+    const [rows = 0] = scores.shape;
+    return resultOf(labelsOf(this.classes, p), [rows], scores);
+  }
+
+  /** The part of the rows whose class is predicted. */
+  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    return accuracyOf(this, x, y, options);
+  }
+
+  #scores(call: string, x: Rows): Tensor {
+    const fitted = this.learned(call);
+    const features = seenTensor(`${this.type}.${call}`, x, fitted);
+    const { device } = features;
+    const { coef, intercept, width } = fitted;
+    const w = tensor(Float32Array.from(coef), { shape: [coef.length / width, width], device });
+    const b = tensor(Float32Array.from(intercept), { device });
+    return noGrad(() => {
+      const scores = features.matmul(w.t()).add(b);
+      return intercept.length === 1 ? scores.squeeze(1) : scores;
+    });
+  }
+}

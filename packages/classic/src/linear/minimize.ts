@@ -1,0 +1,159 @@
+import { addTo, dot } from "../algebra/vectors.ts";
+/** A function's value and gradient at a point. */
+export interface Slope {
+  readonly value: number;
+  readonly gradient: Float64Array;
+}
+
+/** When a point is good enough. */
+export interface MinimizeOptions {
+  readonly maxIter: number;
+  /** The largest entry of the gradient at which it is. */
+  readonly tol: number;
+}
+
+export interface Minimum {
+  readonly x: Float64Array;
+  readonly nIter: number;
+}
+
+/** Pairs of steps and changes of the gradient that are remembered. */
+const MEMORY = 12;
+/** Rounds without a smaller gradient after which rounding has the last word. */
+const PATIENCE = 12;
+const TRIES = 25;
+
+/**
+ * Minimizes a smooth function by L-BFGS (Liu & Nocedal 1989). It may be computed in f32: a step is judged by slopes, which rounding hurts
+ * less than values, and the point with the smallest gradient is kept.
+ */
+export async function minimize(
+  slopeAt: (x: Float64Array) => Promise<Slope>,
+  start: Float64Array,
+  { maxIter, tol }: MinimizeOptions,
+): Promise<Minimum> {
+  let x = start;
+  let here = await slopeAt(x);
+  let slope = here.gradient;
+  let best = { x, size: largest(slope) };
+  const steps: Float64Array[] = [];
+  const changes: Float64Array[] = [];
+  let stalled = 0;
+  let round = 0;
+  while (round < maxIter && best.size > tol && stalled < PATIENCE) {
+    round++;
+    const direction = along(slope, steps, changes);
+    if (!(dot(direction, slope) < 0)) {
+      if (steps.length === 0) break;
+      steps.length = 0;
+      changes.length = 0;
+      continue;
+    }
+    const first = steps.length === 0 ? Math.min(1, 1 / norm(slope)) : 1;
+    const next = await search(slopeAt, x, here, direction, first);
+    if (next === null) {
+      if (steps.length === 0) break;
+      steps.length = 0;
+      changes.length = 0;
+      continue;
+    }
+    const step = next.x.map((value, i) => value - (x[i] as number));
+    const change = next.slope.gradient.map((g, i) => g - (here.gradient[i] as number));
+    if (dot(step, change) > 2 ** -52 * dot(change, change)) {
+      steps.push(step);
+      changes.push(change);
+      if (steps.length > MEMORY) {
+        steps.shift();
+        changes.shift();
+      }
+    }
+    x = next.x;
+    here = next.slope;
+    slope = here.gradient;
+    const size = largest(slope);
+    stalled = size < best.size * 0.99 ? 0 : stalled + 1;
+    if (size < best.size) best = { x, size };
+  }
+  return { x: best.x, nIter: round };
+}
+
+/** The direction of a quasi-Newton step, from what is remembered. */
+function along(
+  slope: Float64Array,
+  steps: readonly Float64Array[],
+  changes: readonly Float64Array[],
+): Float64Array {
+  const direction = slope.map((value) => -value);
+  const factors: number[] = [];
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const [step, change] = [steps[i] as Float64Array, changes[i] as Float64Array];
+    const factor = dot(step, direction) / dot(step, change);
+    factors[i] = factor;
+    addTo(direction, change, -factor);
+  }
+  const [step, change] = [steps.at(-1), changes.at(-1)];
+  if (step !== undefined && change !== undefined) {
+    const scale = dot(step, change) / dot(change, change);
+    for (let i = 0; i < direction.length; i++) direction[i] = (direction[i] as number) * scale;
+  }
+  steps.forEach((own, i) => {
+    const change = changes[i] as Float64Array;
+    addTo(direction, own, (factors[i] as number) - dot(change, direction) / dot(own, change));
+  });
+  return direction;
+}
+
+interface Found {
+  readonly x: Float64Array;
+  readonly slope: Slope;
+}
+
+/** Relative errors of values that are taken for rounding. */
+const ROUNDING = 1e-6;
+
+/**
+ * A step along the direction after which the function is lower and less steep (Hager & Zhang 2005: within rounding, slopes decide); null if
+ * none is found.
+ */
+async function search(
+  slopeAt: (x: Float64Array) => Promise<Slope>,
+  x: Float64Array,
+  here: Slope,
+  direction: Float64Array,
+  first: number,
+): Promise<Found | null> {
+  const down = dot(here.gradient, direction);
+  const { value } = here;
+  let [low, high] = [0, Number.POSITIVE_INFINITY];
+  let [lowSlope, highSlope] = [down, Number.NaN];
+  let size = first;
+  for (let i = 0; i < TRIES; i++) {
+    const there = x.map((own, j) => own + size * (direction[j] as number));
+    const found = await slopeAt(there);
+    const total = found.value;
+    const now = dot(found.gradient, direction);
+    const isLower = total <= value + 1e-4 * size * down;
+    const isLevel = total <= value + ROUNDING * Math.abs(value) && now <= -0.8 * down;
+    if (Number.isFinite(total) && (isLower || isLevel) && Math.abs(now) <= -0.9 * down) {
+      return { x: there, slope: found };
+    }
+    if (!Number.isFinite(total) || now > 0 || !(isLower || isLevel)) {
+      high = size;
+      highSlope = now;
+    } else {
+      low = size;
+      lowSlope = now;
+    }
+    if (high === Number.POSITIVE_INFINITY) {
+      size *= 3;
+      continue;
+    }
+    // where the slope would be 0 if it were straight, well within
+    const part = highSlope > 0 ? lowSlope / (lowSlope - highSlope) : 0.5;
+    size = low + (high - low) * Math.min(0.9, Math.max(0.1, part));
+  }
+  return null;
+}
+
+const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
+const largest = (a: Float64Array): number => a.reduce((most, x) => Math.max(most, Math.abs(x)), 0);

@@ -1,0 +1,172 @@
+import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { Estimator } from "../estimator/estimator.ts";
+import {
+  type FitOptions,
+  type Matrix,
+  type Numbers,
+  type Rows,
+  readNumbers,
+  readRows,
+  readWeights,
+  type Seen,
+  seenTensor,
+} from "../estimator/input.ts";
+import { type Predictor, r2Of } from "../estimator/predictors.ts";
+import { flag, type Given, positive, real, type Schema, whole } from "../estimator/settings.ts";
+import { type Descended, descend } from "./descent.ts";
+import { type Line, leastSquares } from "./least-squares.ts";
+
+/** What linear models of quantities have. */
+abstract class LinearModel<Params extends object, Solution extends Line>
+  extends Estimator<Params, Solution & Seen>
+  implements Predictor
+{
+  abstract readonly kind: "regressor";
+  abstract override readonly type: string;
+
+  async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    const call = `${this.type}.fit`;
+    const matrix = await readRows(call, x);
+    const targets = await readNumbers(call, "targets", y, matrix.rows);
+    const weights = await readWeights(call, options, matrix.rows);
+    const { width, names } = matrix;
+    return this.learn({ ...this.solve(matrix, targets, weights), width, names });
+  }
+
+  /** The coefficient of each feature. */
+  get coef(): Float64Array {
+    return this.learned("coef").coef;
+  }
+
+  /** What is added. */
+  get intercept(): number {
+    return this.learned("intercept").intercept;
+  }
+
+  /** w·x + b of each row: [rows], f32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const fitted = this.learned("predict");
+    const features = seenTensor(`${this.type}.predict`, x, fitted);
+    const row = (values: Float64Array): Tensor =>
+      tensor(Float32Array.from(values), { device: features.device });
+    const { coef, means } = fitted;
+    return noGrad(() => features.sub(row(means.x)).matmul(row(coef)).add(means.y));
+  }
+
+  /** R² of the predictions. */
+  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    return r2Of(this, x, y, options);
+  }
+
+  protected abstract solve(matrix: Matrix, y: Float64Array, weights: Float64Array | null): Solution;
+}
+
+/** Settings of LinearRegression. */
+export interface LinearRegressionParams {
+  /** Whether something is added (default true). */
+  readonly fitIntercept: boolean;
+}
+
+/** Settings of Ridge. */
+export interface RidgeParams extends LinearRegressionParams {
+  /** Price of the coefficients' squares (default 1). */
+  readonly alpha: number;
+}
+
+/** Settings of Lasso. */
+export interface LassoParams extends RidgeParams {
+  /** The most rounds over the coefficients (default 1000). */
+  readonly maxIter: number;
+  /** The duality gap, as a part of ‖y‖², at which they are good enough (default 1e-4). */
+  readonly tol: number;
+  /** Whether coefficients may only be 0 or more (default false). */
+  readonly positive: boolean;
+}
+
+/** Settings of ElasticNet. */
+export interface ElasticNetParams extends LassoParams {
+  /** ρ: the part of the price that is on sizes, the rest is on squares (default 0.5). */
+  readonly l1Ratio: number;
+}
+
+const lineSchema: Schema<LinearRegressionParams> = { fitIntercept: [true, flag] };
+const ridgeSchema: Schema<RidgeParams> = { alpha: [1, real(0)], ...lineSchema };
+const lassoSchema: Schema<LassoParams> = {
+  ...ridgeSchema,
+  maxIter: [1000, whole(1)],
+  tol: [1e-4, positive],
+  positive: [false, flag],
+};
+const elasticSchema: Schema<ElasticNetParams> = { l1Ratio: [0.5, real(0, 1)], ...lassoSchema };
+
+/**
+ * min Σ (y − w·x − b)²: ordinary least squares, in f64 by orthogonal transformations. Features that are combinations of others share what
+ * they explain, so that ‖w‖ is smallest. x: [rows, features].
+ */
+export class LinearRegression extends LinearModel<LinearRegressionParams, Line> {
+  readonly type = "LinearRegression";
+  readonly kind = "regressor";
+
+  constructor(params: Given<LinearRegressionParams> = {}) {
+    super("LinearRegression", lineSchema, params);
+  }
+
+  protected solve(matrix: Matrix, y: Float64Array, weights: Float64Array | null): Line {
+    return leastSquares(matrix, y, weights, { alpha: 0, ...this.params });
+  }
+}
+
+/** min Σ (y − w·x − b)² + α ‖w‖² (Hoerl & Kennard 1970), in f64. x: [rows, features]. */
+export class Ridge extends LinearModel<RidgeParams, Line> {
+  readonly type = "Ridge";
+  readonly kind = "regressor";
+
+  constructor(params: Given<RidgeParams> = {}) {
+    super("Ridge", ridgeSchema, params);
+  }
+
+  protected solve(matrix: Matrix, y: Float64Array, weights: Float64Array | null): Line {
+    return leastSquares(matrix, y, weights, this.params);
+  }
+}
+
+/** Linear models whose coefficients have a price by size, which makes many of them 0. */
+abstract class SparseModel<Params extends LassoParams> extends LinearModel<Params, Descended> {
+  /** How many rounds it took. */
+  get nIter(): number {
+    return this.learned("nIter").nIter;
+  }
+
+  /** How far the objective may be above its least. */
+  get dualGap(): number {
+    return this.learned("dualGap").dualGap;
+  }
+}
+
+/** min 1/(2n) Σ (y − w·x − b)² + α ‖w‖₁ (Tibshirani 1996). x: [rows, features]. */
+export class Lasso extends SparseModel<LassoParams> {
+  readonly type = "Lasso";
+  readonly kind = "regressor";
+
+  constructor(params: Given<LassoParams> = {}) {
+    super("Lasso", lassoSchema, params);
+  }
+
+  protected solve(matrix: Matrix, y: Float64Array, weights: Float64Array | null): Descended {
+    return descend(matrix, y, weights, { ...this.params, l1Ratio: 1 });
+  }
+}
+
+/** min 1/(2n) Σ (y − w·x − b)² + α ρ ‖w‖₁ + α (1 − ρ) / 2 ‖w‖² (Zou & Hastie 2005). x: [rows, features]. */
+export class ElasticNet extends SparseModel<ElasticNetParams> {
+  readonly type = "ElasticNet";
+  readonly kind = "regressor";
+
+  constructor(params: Given<ElasticNetParams> = {}) {
+    super("ElasticNet", elasticSchema, params);
+  }
+
+  protected solve(matrix: Matrix, y: Float64Array, weights: Float64Array | null): Descended {
+    return descend(matrix, y, weights, this.params);
+  }
+}

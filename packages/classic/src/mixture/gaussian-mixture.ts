@@ -1,0 +1,405 @@
+import {
+  ArgumentError,
+  eye,
+  linalg,
+  logsumexp,
+  noGrad,
+  oneHot,
+  ShapeError,
+  Tensor,
+  tensor,
+} from "@wgrad/autograd";
+import { KMeans } from "../cluster/k-means.ts";
+import { Estimator } from "../estimator/estimator.ts";
+import { type Rows, readRows, type Seen, seenTensor, tensorOf } from "../estimator/input.ts";
+import { resultOf } from "../estimator/predictors.ts";
+import { readTogether } from "../estimator/read.ts";
+import {
+  choice,
+  either,
+  type Given,
+  none,
+  type Rule,
+  real,
+  type Schema,
+  seed,
+  whole,
+} from "../estimator/settings.ts";
+import { randomOf } from "../tree/settings.ts";
+
+/** Numbers as a tensor, or nested lists. */
+type Start = Tensor | readonly unknown[] | null;
+
+/** Settings of GaussianMixture, with scikit-learn's defaults. */
+export interface GaussianMixtureParams {
+  /** How many normal densities (default 1). */
+  readonly nComponents: number;
+  /** Spreads: each its own matrix, all one, each by feature, or each one number (default "full"). */
+  readonly covarianceType: "full" | "tied" | "diag" | "spherical";
+  /** It ends when the mean log-likelihood rises by less (default 1e-3). */
+  readonly tol: number;
+  /** What is added to variances (default 1e-6). */
+  readonly regCovar: number;
+  /** The most rounds (default 100). */
+  readonly maxIter: number;
+  /** How many starts; the likeliest is kept (default 1). */
+  readonly nInit: number;
+  /** Where it starts: [components], [components, features], and inverse spreads by type; null: by KMeans (default null). */
+  readonly weightsInit: Start;
+  readonly meansInit: Start;
+  readonly precisionsInit: Start;
+  /** Seed of the starts; null: the library's default generator (default null). */
+  readonly randomState: number | null;
+}
+
+interface Fitted extends Seen {
+  readonly weights: Float64Array;
+  /** [components, features], flat. */
+  readonly means: Float64Array;
+  /** By type: [components, features, features], [features, features], [components, features] or [components], flat. */
+  readonly covariances: Float64Array;
+  readonly lowerBound: number;
+  readonly nIter: number;
+  readonly converged: boolean;
+}
+
+/** A mixture on the device. */
+interface State {
+  readonly weights: Tensor;
+  readonly means: Tensor;
+  readonly covariances: Tensor;
+}
+
+/** Axes by which rows less a mean become of variance 1, and log |Σ|^(−1/2); by component, or one for all. */
+interface Scales {
+  readonly axes: Tensor;
+  readonly logDet: Tensor;
+}
+
+const start: Rule = either(
+  {
+    wanted: "a tensor or nested lists of numbers",
+    allows: (v) => v instanceof Tensor || Array.isArray(v),
+  },
+  none,
+);
+
+const schema: Schema<GaussianMixtureParams> = {
+  nComponents: [1, whole(1)],
+  covarianceType: ["full", choice("full", "tied", "diag", "spherical")],
+  tol: [1e-3, real(0)],
+  regCovar: [1e-6, real(0)],
+  maxIter: [100, whole(1)],
+  nInit: [1, whole(1)],
+  weightsInit: [null, start],
+  meansInit: [null, start],
+  precisionsInit: [null, start],
+  randomState: [null, seed],
+};
+
+/**
+ * A density Σ πₖ N(x; μₖ, Σₖ), made likelier round by round (expectation–maximization: Dempster, Laird & Rubin 1977): each row is shared out
+ * among the components by how likely they make it, then each component takes the moments of its shares. x: [rows, features].
+ *
+ * `fit` throws ArgumentError for fewer rows than components, and where a spread collapses.
+ */
+export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
+  readonly type = "GaussianMixture";
+
+  constructor(params: Given<GaussianMixtureParams> = {}) {
+    super("GaussianMixture", schema, params);
+  }
+
+  async fit(x: Rows): Promise<this> {
+    const call = "GaussianMixture.fit";
+    const { rows, width, names } = await readRows(call, x);
+    const { nComponents, nInit, randomState } = this.params;
+    if (rows < Math.max(2, nComponents)) {
+      throw new ArgumentError(
+        `${call}: ${rows} rows for ${nComponents} components\n  hint: two rows at least, and one a component`,
+      );
+    }
+    const random = randomOf(randomState);
+    const features = tensorOf(call, x);
+    let best: Fitted | null = null;
+    for (let start = 0; start < nInit; start++) {
+      const first = await this.#start(call, features, random.u32());
+      const found = { ...(await this.#climb(call, features, first)), width, names };
+      if (best === null || found.lowerBound > best.lowerBound) best = found;
+    }
+    return this.learn(best as Fitted);
+  }
+
+  /** The part of each component. */
+  get weights(): Float64Array {
+    return this.learned("weights").weights;
+  }
+
+  /** The means: [components][features]. */
+  get means(): Float64Array[] {
+    const { means, width } = this.learned("means");
+    return chunks(means, width);
+  }
+
+  /** The spreads, flat: [components, features, features], [features, features], [components, features] or [components], by type. */
+  get covariances(): Float64Array {
+    return this.learned("covariances").covariances;
+  }
+
+  /** The mean log-likelihood of the training rows in the last round. */
+  get lowerBound(): number {
+    return this.learned("lowerBound").lowerBound;
+  }
+
+  /** How many rounds it took. */
+  get nIter(): number {
+    return this.learned("nIter").nIter;
+  }
+
+  /** Whether the log-likelihood had stopped rising. */
+  get converged(): boolean {
+    return this.learned("converged").converged;
+  }
+
+  /** The log-likelihood of each row: [rows]. */
+  async scoreSamples(x: Rows): Promise<Tensor> {
+    const joint = this.#joint("scoreSamples", x);
+    return noGrad(() => logsumexp(joint, 1));
+  }
+
+  /** The mean log-likelihood. */
+  async score(x: Rows): Promise<number> {
+    const joint = this.#joint("score", x);
+    return noGrad(() => logsumexp(joint, 1).mean()).item();
+  }
+
+  /** The share of each component in each row: [rows, components]. */
+  async predictProba(x: Rows): Promise<Tensor> {
+    const joint = this.#joint("predictProba", x);
+    return noGrad(() => joint.softmax(1));
+  }
+
+  /** The component with the largest share: [rows], i32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const joint = this.#joint("predict", x);
+    const labels = Int32Array.from(await noGrad(() => joint.argmax(1)).data());
+    return resultOf(labels, [labels.length], joint);
+  }
+
+  /** Akaike's criterion: 2 · parameters − 2 log-likelihood; less is better. */
+  async aic(x: Rows): Promise<number> {
+    const [rows] = tensorOf("GaussianMixture.aic", x).shape as [number];
+    return 2 * this.#parameters() - 2 * (await this.score(x)) * rows;
+  }
+
+  /** Schwarz's criterion: log(rows) · parameters − 2 log-likelihood; less is better. */
+  async bic(x: Rows): Promise<number> {
+    const [rows] = tensorOf("GaussianMixture.bic", x).shape as [number];
+    return Math.log(rows) * this.#parameters() - 2 * (await this.score(x)) * rows;
+  }
+
+  /** How many numbers there are to choose. */
+  #parameters(): number {
+    const { width } = this.learned("parameters");
+    const { nComponents, covarianceType } = this.params;
+    const matrix = (width * (width + 1)) / 2;
+    const spreads = {
+      full: nComponents * matrix,
+      tied: matrix,
+      diag: nComponents * width,
+      spherical: nComponents,
+    };
+    return spreads[covarianceType] + nComponents * width + nComponents - 1;
+  }
+
+  #joint(call: string, x: Rows): Tensor {
+    const fitted = this.learned(call);
+    const features = seenTensor(`${this.type}.${call}`, x, fitted);
+    const { device } = features;
+    const { width } = fitted;
+    const put = (values: Float64Array, shape: readonly number[]): Tensor =>
+      tensor(Float32Array.from(values), { shape, device });
+    const { nComponents } = this.params;
+    return noGrad(() => {
+      const state: State = {
+        weights: put(fitted.weights, [nComponents]),
+        means: put(fitted.means, [nComponents, width]),
+        covariances: put(fitted.covariances, this.#shape(width)),
+      };
+      return this.#logs(features, state, this.#scales(state.covariances, width));
+    });
+  }
+
+  #shape(width: number): number[] {
+    const { nComponents, covarianceType } = this.params;
+    return {
+      full: [nComponents, width, width],
+      tied: [width, width],
+      diag: [nComponents, width],
+      spherical: [nComponents],
+    }[covarianceType];
+  }
+
+  /** Where it starts; what is not given comes from the clusters of KMeans. */
+  async #start(
+    call: string,
+    x: Tensor,
+    randomState: number,
+  ): Promise<State & { scales: Scales | null }> {
+    const [rows = 0, width = 0] = x.shape;
+    const { nComponents, weightsInit, meansInit, precisionsInit } = this.params;
+    const given = (name: string, value: Start, shape: readonly number[]): Tensor | null => {
+      if (value === null) return null;
+      const start = (value instanceof Tensor ? value : tensor(value as number[])).to("f32");
+      if (String(start.shape) === String(shape)) return start;
+      throw new ShapeError(
+        `${call}: ${name}: [${start.shape.join(", ")}]\n  hint: [${shape.join(", ")}]`,
+      );
+    };
+    const weights = given("weightsInit", weightsInit, [nComponents]);
+    const means = given("meansInit", meansInit, [nComponents, width]);
+    const precisions = given("precisionsInit", precisionsInit, this.#shape(width));
+    const scales = precisions && noGrad(() => this.#scalesOf(precisions, width));
+    if (weights !== null && means !== null && precisions !== null) {
+      return { weights, means, covariances: precisions, scales };
+    }
+    const clusters = await new KMeans({ nClusters: nComponents, nInit: 1, randomState }).fit(x);
+    const labels = tensor(clusters.labels, { device: x.device });
+    const moments = noGrad(() => this.#moments(x, oneHot(labels, nComponents).to("f32"), rows));
+    return {
+      weights: weights ?? moments.weights,
+      means: means ?? moments.means,
+      covariances: moments.covariances,
+      scales,
+    };
+  }
+
+  /** Rounds until the likelihood rises no more. */
+  async #climb(
+    call: string,
+    x: Tensor,
+    first: State & { readonly scales: Scales | null },
+  ): Promise<Omit<Fitted, keyof Seen>> {
+    const [rows = 0, width = 0] = x.shape;
+    const { maxIter, tol } = this.params;
+    let state: State = first;
+    let { scales } = first;
+    let bound = Number.NEGATIVE_INFINITY;
+    for (let round = 1; ; round++) {
+      const parts = noGrad(() => {
+        const joint = this.#logs(x, state, scales ?? this.#scales(state.covariances, width));
+        const total = logsumexp(joint, 1, { keepdim: true });
+        const next = this.#moments(x, joint.sub(total).exp(), rows);
+        return { ...next, likelihood: total.mean() };
+      });
+      const read = await readTogether(parts);
+      const before = bound;
+      bound = read.likelihood[0] as number;
+      if (!Number.isFinite(bound)) {
+        throw new ArgumentError(
+          `${call}: the spread of a component collapsed in round ${round}\n  hint: fewer components, or a larger regCovar`,
+        );
+      }
+      const converged = Math.abs(bound - before) < tol;
+      if (converged || round === maxIter) {
+        return {
+          weights: Float64Array.from(read.weights),
+          means: Float64Array.from(read.means),
+          covariances: Float64Array.from(read.covariances),
+          lowerBound: bound,
+          nIter: round,
+          converged,
+        };
+      }
+      const put = (values: Float32Array, { shape }: Tensor): Tensor =>
+        tensor(values, { shape, device: x.device });
+      state = {
+        weights: put(read.weights, parts.weights),
+        means: put(read.means, parts.means),
+        covariances: put(read.covariances, parts.covariances),
+      };
+      scales = null;
+    }
+  }
+
+  /** log πₖ + log N(x; μₖ, Σₖ): [rows, components]. */
+  #logs(x: Tensor, { weights, means }: State, { axes, logDet }: Scales): Tensor {
+    const [, width = 0] = x.shape;
+    const { covarianceType } = this.params;
+    const off = x.unsqueeze(1).sub(means); // [rows, components, features]
+    const isMatrix = covarianceType === "full" || covarianceType === "tied";
+    const scaled = isMatrix
+      ? off.transpose(0, 1).matmul(axes).transpose(0, 1)
+      : off.mul(covarianceType === "diag" ? axes : axes.unsqueeze(1));
+    const squares = scaled.square().sum(2);
+    return squares
+      .add(width * Math.log(2 * Math.PI))
+      .mul(-0.5)
+      .add(logDet)
+      .add(weights.log());
+  }
+
+  /** Σ^(−1/2) of spreads. */
+  #scales(covariances: Tensor, width: number): Scales {
+    const { covarianceType } = this.params;
+    if (covarianceType === "full" || covarianceType === "tied") {
+      const factor = linalg.cholesky(covariances);
+      const identity = eye(covariances.shape.at(-1) as number, { device: covariances.device });
+      const inverse = linalg.solveTriangular(factor, identity.expand(...covariances.shape), {
+        upper: false,
+      });
+      const logDet = factor.diagonal({ dim1: -2, dim2: -1 }).log().sum(-1).neg();
+      return { axes: inverse.transpose(-2, -1), logDet };
+    }
+    return this.#scalesOf(covariances.reciprocal(), width);
+  }
+
+  /** The same of inverse spreads. */
+  #scalesOf(precisions: Tensor, width: number): Scales {
+    switch (this.params.covarianceType) {
+      case "full":
+      case "tied": {
+        const axes = linalg.cholesky(precisions);
+        return { axes, logDet: axes.diagonal({ dim1: -2, dim2: -1 }).log().sum(-1) };
+      }
+      case "diag": {
+        const axes = precisions.sqrt();
+        return { axes, logDet: axes.log().sum(1) };
+      }
+      case "spherical": {
+        const axes = precisions.sqrt();
+        return { axes, logDet: axes.log().mul(width) };
+      }
+    }
+  }
+
+  /** What the components make of their shares of the rows [rows, components]. */
+  #moments(x: Tensor, shares: Tensor, rows: number): State {
+    const { covarianceType, regCovar } = this.params;
+    const sizes = shares.sum(0).add(LEAST);
+    const means = shares.t().matmul(x).div(sizes.unsqueeze(1));
+    const weights = sizes.div(sizes.sum());
+    const off = x.sub(means.unsqueeze(1)); // [components, rows, features]
+    const weighted = off.mul(shares.t().unsqueeze(2));
+    if (covarianceType === "full" || covarianceType === "tied") {
+      const products = weighted.transpose(1, 2).matmul(off);
+      const [, width = 0] = x.shape;
+      const least = eye(width, { device: x.device }).mul(regCovar);
+      const covariances =
+        covarianceType === "full"
+          ? products.div(sizes.reshape(-1, 1, 1))
+          : products.sum(0).div(rows);
+      return { weights, means, covariances: covariances.add(least) };
+    }
+    const variances = weighted.mul(off).sum(1).div(sizes.unsqueeze(1));
+    const covariances = covarianceType === "diag" ? variances : variances.mean(1);
+    return { weights, means, covariances: covariances.add(regCovar) };
+  }
+}
+
+/** Added to what a component has, so that nothing is divided by 0. */
+const LEAST = 1e-10;
+
+/** Rows of a matrix. */
+const chunks = (values: Float64Array, width: number): Float64Array[] =>
+  Array.from({ length: values.length / width }, (_, k) => values.slice(k * width, (k + 1) * width));

@@ -1,0 +1,206 @@
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { Estimator } from "../estimator/estimator.ts";
+import {
+  type Numbers,
+  type Rows,
+  readClasses,
+  readNumbers,
+  readRows,
+  type Seen,
+  seenTensor,
+} from "../estimator/input.ts";
+import { accuracyOf, labelsOf, type Predictor, r2Of, resultOf } from "../estimator/predictors.ts";
+import { choice, type Given, real, type Schema, whole } from "../estimator/settings.ts";
+import { type Metric, type Nearest, nearest } from "./nearest.ts";
+
+/** Settings of the nearest neighbours, with scikit-learn's defaults. */
+export interface KNeighborsParams {
+  /** How many are asked (default 5). */
+  readonly nNeighbors: number;
+  /** Whether all count the same, or by 1 / distance (default "uniform"). */
+  readonly weights: "uniform" | "distance";
+  /** How far rows are from each other; "minkowski": (Σ |d|ᵖ)^(1/p) (default "minkowski"). */
+  readonly metric: Metric;
+  /** p of "minkowski" (default 2). */
+  readonly p: number;
+}
+
+/** Neighbours of rows, the nearest first. */
+export interface Neighbors {
+  /** [rows, k], f32. */
+  readonly distances: Tensor;
+  /** Numbers of training rows: [rows, k], i32. */
+  readonly indices: Tensor;
+}
+
+interface Fitted extends Seen {
+  /** The training rows, one after the other. */
+  readonly rows: Float32Array;
+}
+
+interface FittedClasses extends Fitted {
+  readonly classes: Int32Array;
+  readonly codes: Int32Array;
+}
+
+interface FittedTargets extends Fitted {
+  readonly targets: Float64Array;
+}
+
+const schema: Schema<KNeighborsParams> = {
+  nNeighbors: [5, whole(1)],
+  weights: ["uniform", choice("uniform", "distance")],
+  metric: ["minkowski", choice("minkowski", "euclidean", "manhattan", "chebyshev", "cosine")],
+  p: [2, real(1)],
+};
+
+abstract class KNeighbors<Own extends Fitted> extends Estimator<KNeighborsParams, Own> {
+  /** The nearest training rows of each row. Throws ArgumentError for more than there are. */
+  async kneighbors(x: Rows, nNeighbors: number = this.params.nNeighbors): Promise<Neighbors> {
+    const { found, rows, x: features } = await this.#nearest("kneighbors", x, nNeighbors);
+    const shape = [rows, nNeighbors];
+    return {
+      distances: resultOf(found.distances, shape, features),
+      indices: resultOf(found.indices, shape, features),
+    };
+  }
+
+  /** Reads the rows that will be asked. */
+  protected async remember(x: Rows): Promise<Fitted & { readonly count: number }> {
+    const { rows, width, names, data } = await readRows(`${this.type}.fit`, x);
+    return { rows: Float32Array.from(data), width, names, count: rows };
+  }
+
+  /** What the neighbours of each row say, times how much each counts: `add(row, neighbour, weight)`. */
+  protected async ask(
+    call: string,
+    x: Rows,
+    add: (row: number, neighbour: number, weight: number) => void,
+  ): Promise<{ readonly rows: number; readonly x: Tensor }> {
+    const { nNeighbors: k, weights } = this.params;
+    const { found, rows, x: features } = await this.#nearest(call, x, k);
+    for (let row = 0; row < rows; row++) {
+      const far = found.distances.subarray(row * k, (row + 1) * k);
+      // rows at no distance at all are the only ones that count
+      const isMet = far.includes(0);
+      let total = 0;
+      const counts = Array.from(far, (distance) => {
+        const weight = weights === "uniform" ? 1 : isMet ? Number(distance === 0) : 1 / distance;
+        total += weight;
+        return weight;
+      });
+      counts.forEach((weight, i) => {
+        if (weight > 0) add(row, found.indices[row * k + i] as number, weight / total);
+      });
+    }
+    return { rows, x: features };
+  }
+
+  async #nearest(
+    call: string,
+    x: Rows,
+    k: number,
+  ): Promise<{ found: Nearest; rows: number; x: Tensor }> {
+    const fitted = this.learned(call);
+    const count = fitted.rows.length / fitted.width;
+    if (!Number.isInteger(k) || k < 1 || k > count) {
+      throw new ArgumentError(
+        `${this.type}.${call}: ${k} neighbours among ${count} rows\n  hint: from 1 to ${count}`,
+      );
+    }
+    const features = seenTensor(`${this.type}.${call}`, x, fitted);
+    const found = await nearest(features, fitted.rows, k, this.params);
+    return { found, rows: features.shape[0] as number, x: features };
+  }
+}
+
+/**
+ * The class that most of the nearest training rows have, of equals the lowest. x: [rows, features], best of one size
+ * (`StandardScaler`); labels: whole numbers.
+ *
+ * `predict` throws ArgumentError for more neighbours than there are rows.
+ */
+export class KNeighborsClassifier extends KNeighbors<FittedClasses> implements Predictor {
+  readonly type = "KNeighborsClassifier";
+  readonly kind = "classifier";
+
+  constructor(params: Given<KNeighborsParams> = {}) {
+    super("KNeighborsClassifier", schema, params);
+  }
+
+  async fit(x: Rows, y: Numbers): Promise<this> {
+    const { count, ...known } = await this.remember(x);
+    return this.learn({ ...known, ...(await readClasses(`${this.type}.fit`, y, count, 1)) });
+  }
+
+  /** The classes that `fit` saw, sorted. */
+  get classes(): Int32Array {
+    return this.learned("classes").classes;
+  }
+
+  /** The class of each row: [rows], i32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const { votes, rows, x: features } = await this.#votes("predict", x);
+    return resultOf(labelsOf(this.classes, votes), [rows], features);
+  }
+
+  /** The part of the neighbours that each class has: [rows, classes]. */
+  async predictProba(x: Rows): Promise<Tensor> {
+    const { votes, rows, x: features } = await this.#votes("predictProba", x);
+    return resultOf(votes, [rows, this.classes.length], features);
+  }
+
+  /** The part of the rows whose class is predicted. */
+  score(x: Rows, y: Numbers, options?: { readonly sampleWeight?: Numbers }): Promise<number> {
+    return accuracyOf(this, x, y, options);
+  }
+
+  async #votes(call: string, x: Rows): Promise<{ votes: Float64Array; rows: number; x: Tensor }> {
+    const { classes, codes } = this.learned(call);
+    const votes = new Map<number, Float64Array>();
+    const asked = await this.ask(call, x, (row, neighbour, weight) => {
+      const own = votes.get(row) ?? new Float64Array(classes.length);
+      const code = codes[neighbour] as number;
+      own[code] = (own[code] as number) + weight;
+      votes.set(row, own);
+    });
+    const all = new Float64Array(asked.rows * classes.length);
+    for (const [row, own] of votes) all.set(own, row * classes.length);
+    return { votes: all, ...asked };
+  }
+}
+
+/**
+ * The mean of what the nearest training rows have. x: [rows, features], best of one size (`StandardScaler`).
+ *
+ * `predict` throws ArgumentError for more neighbours than there are rows.
+ */
+export class KNeighborsRegressor extends KNeighbors<FittedTargets> implements Predictor {
+  readonly type = "KNeighborsRegressor";
+  readonly kind = "regressor";
+
+  constructor(params: Given<KNeighborsParams> = {}) {
+    super("KNeighborsRegressor", schema, params);
+  }
+
+  async fit(x: Rows, y: Numbers): Promise<this> {
+    const { count, ...known } = await this.remember(x);
+    const targets = await readNumbers(`${this.type}.fit`, "targets", y, count);
+    return this.learn({ ...known, targets });
+  }
+
+  /** The quantity of each row: [rows], f32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const { targets } = this.learned("predict");
+    const sums: number[] = [];
+    const { rows, x: features } = await this.ask("predict", x, (row, neighbour, weight) => {
+      sums[row] = (sums[row] ?? 0) + weight * (targets[neighbour] as number);
+    });
+    return resultOf(Float64Array.from(sums), [rows], features);
+  }
+
+  /** R² of the predictions. */
+  score(x: Rows, y: Numbers, options?: { readonly sampleWeight?: Numbers }): Promise<number> {
+    return r2Of(this, x, y, options);
+  }
+}

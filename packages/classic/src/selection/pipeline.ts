@@ -1,0 +1,161 @@
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { ColumnTransformer, Pipeline, type Transform, type TransformClass } from "@wgrad/datasets";
+import type { FitOptions, Numbers, Rows } from "../estimator/input.ts";
+import type { Predictor } from "../estimator/predictors.ts";
+
+/** A transform as it was before `fit`, with other settings where they are given. */
+async function unfitted(step: Transform, changes: object): Promise<Transform> {
+  if (step instanceof Pipeline) {
+    return new Pipeline(await Promise.all(step.steps.map((own) => unfitted(own, changes))));
+  }
+  if (step instanceof ColumnTransformer) {
+    const parts = step.parts.map(async ({ columns, steps }) => ({
+      columns,
+      steps: await Promise.all(steps.map((own) => unfitted(own, changes))),
+    }));
+    return new ColumnTransformer(await Promise.all(parts));
+  }
+  const { options, type } = await step.save();
+  const own = Object.entries(changes)
+    .filter(([name]) => name.startsWith(`${type}${MARK}`))
+    .map(([name, value]) => [name.slice(type.length + MARK.length), value] as const);
+  const Class = step.constructor as TransformClass;
+  return new Class({ ...options, ...Object.fromEntries(own) } as never) as unknown as Transform;
+}
+
+/** Between a step's class and its setting. */
+const MARK = "__";
+
+/**
+ * Transforms of `@wgrad/datasets` and then a predictor, as one: each fold fits them anew, so that nothing is learned from rows held out.
+ *
+ * ```ts
+ * const model = makePipeline(new StandardScaler(), new PCA({ nComponents: 2 }), new SVC());
+ * await crossValScore(model, x, y);
+ * ```
+ *
+ * Settings are the predictor's; those of a transform go by its class: `PCA__nComponents`.
+ */
+export class PredictorPipeline implements Predictor {
+  readonly type = "PredictorPipeline";
+  readonly steps: readonly Transform[];
+  readonly estimator: Predictor;
+  readonly #changes: Readonly<Record<string, unknown>>;
+  #fitted: { readonly transform: Pipeline; readonly estimator: Predictor } | null = null;
+  /** There where the predictor has them. */
+  readonly predictProba?: (x: Rows) => Promise<Tensor>;
+  readonly decisionFunction?: (x: Rows) => Promise<Tensor>;
+
+  constructor(
+    steps: readonly Transform[],
+    estimator: Predictor,
+    changes: Readonly<Record<string, unknown>> = {},
+  ) {
+    if (steps.length === 0 || typeof estimator?.predict !== "function") {
+      throw new ArgumentError(
+        "PredictorPipeline: takes transforms, and then a predictor\n  hint: makePipeline(new StandardScaler(), new SVC())",
+      );
+    }
+    this.steps = [...steps];
+    this.estimator = estimator;
+    this.#changes = changes;
+    if (estimator.predictProba !== undefined) {
+      this.predictProba = async (x) => this.#ask("predictProba", x);
+    }
+    if (estimator.decisionFunction !== undefined) {
+      this.decisionFunction = async (x) => this.#ask("decisionFunction", x);
+    }
+  }
+
+  /** What its predictor is. */
+  get kind(): Predictor["kind"] {
+    return this.estimator.kind;
+  }
+
+  /** Fits transforms and predictor anew; those that were given stay as they are. */
+  async fit(x: Rows, y: Numbers, options?: FitOptions): Promise<this> {
+    const steps = await Promise.all(this.steps.map((step) => unfitted(step, this.#changes)));
+    const transform = new Pipeline(steps);
+    const features = await transform.fitTransform(x, y as never);
+    const estimator = this.estimator.clone();
+    await estimator.fit(features, y, options);
+    this.#fitted = { transform, estimator };
+    return this;
+  }
+
+  /** The fitted transforms. */
+  get transforms(): Pipeline {
+    return this.#parts("transforms").transform;
+  }
+
+  /** The fitted predictor. */
+  get predictor(): Predictor {
+    return this.#parts("predictor").estimator;
+  }
+
+  /** The classes that `fit` saw, sorted. */
+  get classes(): Int32Array | undefined {
+    return (this.#parts("classes").estimator as { classes?: Int32Array }).classes;
+  }
+
+  predict(x: Rows): Promise<Tensor> {
+    const { transform, estimator } = this.#parts("predict");
+    return estimator.predict(transform.transform(x));
+  }
+
+  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    const { transform, estimator } = this.#parts("score");
+    return estimator.score(transform.transform(x), y, options);
+  }
+
+  getParams(): object {
+    return { ...this.estimator.getParams(), ...this.#changes };
+  }
+
+  clone(changes: object = {}): PredictorPipeline {
+    const entries = Object.entries(changes);
+    const isStep = ([name]: readonly [string, unknown]): boolean => name.includes(MARK);
+    const known = new Set(this.steps.flatMap(typesIn));
+    const strange = entries.find(
+      (entry) => isStep(entry) && !known.has(entry[0].split(MARK)[0] as string),
+    );
+    if (strange !== undefined) {
+      throw new ArgumentError(
+        `PredictorPipeline: no step for ${strange[0]}\n  hint: there are ${[...known].join(", ")}`,
+      );
+    }
+    return new PredictorPipeline(
+      this.steps,
+      this.estimator.clone(Object.fromEntries(entries.filter((entry) => !isStep(entry)))),
+      { ...this.#changes, ...Object.fromEntries(entries.filter(isStep)) },
+    );
+  }
+
+  #ask(method: "predictProba" | "decisionFunction", x: Rows): Promise<Tensor> {
+    const { transform, estimator } = this.#parts(method);
+    return (estimator[method] as (x: Rows) => Promise<Tensor>).call(
+      estimator,
+      transform.transform(x),
+    );
+  }
+
+  #parts(call: string): { readonly transform: Pipeline; readonly estimator: Predictor } {
+    if (this.#fitted !== null) return this.#fitted;
+    throw new ArgumentError(
+      `PredictorPipeline.${call}: not fitted yet\n  hint: await model.fit(x, y)`,
+    );
+  }
+}
+
+/** Classes of a step and those in it. */
+function typesIn(step: Transform): string[] {
+  if (step instanceof Pipeline) return step.steps.flatMap(typesIn);
+  if (step instanceof ColumnTransformer)
+    return step.parts.flatMap(({ steps }) => steps.flatMap(typesIn));
+  return [step.type];
+}
+
+/** Transforms, and last a predictor. */
+export function makePipeline(...steps: readonly [...Transform[], Predictor]): PredictorPipeline {
+  return new PredictorPipeline(steps.slice(0, -1) as Transform[], steps.at(-1) as Predictor);
+}

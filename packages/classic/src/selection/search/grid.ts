@@ -1,0 +1,92 @@
+import { ArgumentError } from "@wgrad/autograd";
+import type { Predictor } from "../../estimator/predictors.ts";
+import { randomOf } from "../../tree/settings.ts";
+import type { TrialOptions } from "../cross-validation.ts";
+import type { Taken } from "../rows.ts";
+import {
+  drawCandidates,
+  everyCandidate,
+  type ParamDistributions,
+  type ParamGrid,
+} from "./candidates.ts";
+import { SearchCV, type Tried } from "./search.ts";
+
+const everyOne = (tried: Tried): { tried: Tried; among: readonly number[] } => ({
+  tried,
+  among: Array.from(tried.params.keys()),
+});
+
+/**
+ * Tries every combination of settings on every fold, then fits the best on all rows; of equals the first.
+ *
+ * ```ts
+ * const search = await new GridSearchCV(new SVC(), { C: [1, 10], gamma: [0.1, 1] }).fit(x, y);
+ * search.bestParams; // and search.predict(x) is the best one's
+ * ```
+ *
+ * Throws ArgumentError for a setting without values, and for one that the predictor does not have.
+ */
+export class GridSearchCV extends SearchCV {
+  readonly type = "GridSearchCV";
+  readonly #grid: ParamGrid | readonly ParamGrid[];
+
+  constructor(
+    estimator: Predictor,
+    paramGrid: ParamGrid | readonly ParamGrid[],
+    options: TrialOptions = {},
+  ) {
+    super("GridSearchCV", estimator, options);
+    everyCandidate("GridSearchCV", paramGrid);
+    this.#grid = paramGrid;
+  }
+
+  clone(changes: object = {}): GridSearchCV {
+    return new GridSearchCV(this.estimator.clone(changes), this.#grid, this.options);
+  }
+
+  protected async search(taken: Taken): Promise<{ tried: Tried; among: readonly number[] }> {
+    return everyOne(await this.try(taken, everyCandidate(this.type, this.#grid)));
+  }
+}
+
+/** Settings of RandomizedSearchCV. */
+export interface RandomizedSearchOptions extends TrialOptions {
+  /** How many candidates are drawn (default 10). */
+  readonly nIter?: number;
+  /** Seed of the draws; without one the library's default generator decides. */
+  readonly randomState?: number | null;
+}
+
+/** Tries drawn combinations of settings on every fold, then fits the best on all rows. Throws ArgumentError as GridSearchCV. */
+export class RandomizedSearchCV extends SearchCV {
+  readonly type = "RandomizedSearchCV";
+  readonly #distributions: ParamDistributions;
+  readonly #own: RandomizedSearchOptions;
+
+  constructor(
+    estimator: Predictor,
+    paramDistributions: ParamDistributions,
+    options: RandomizedSearchOptions = {},
+  ) {
+    super("RandomizedSearchCV", estimator, options);
+    const { nIter = 10 } = options;
+    if (!Number.isInteger(nIter) || nIter < 1) {
+      throw new ArgumentError(
+        `RandomizedSearchCV: nIter is ${nIter}\n  hint: a whole number, 1 or more`,
+      );
+    }
+    this.#distributions = paramDistributions;
+    this.#own = options;
+  }
+
+  clone(changes: object = {}): RandomizedSearchCV {
+    return new RandomizedSearchCV(this.estimator.clone(changes), this.#distributions, this.#own);
+  }
+
+  protected async search(taken: Taken): Promise<{ tried: Tried; among: readonly number[] }> {
+    const { nIter = 10, randomState = null } = this.#own;
+    const random = randomOf(randomState);
+    const candidates = drawCandidates(this.type, this.#distributions, nIter, random);
+    return everyOne(await this.try(taken, candidates));
+  }
+}

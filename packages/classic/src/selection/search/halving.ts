@@ -1,0 +1,146 @@
+import { ArgumentError, type Generator } from "@wgrad/autograd";
+import type { Fold } from "@wgrad/datasets";
+import type { Predictor } from "../../estimator/predictors.ts";
+import { randomOf } from "../../tree/settings.ts";
+import type { TrialOptions } from "../cross-validation.ts";
+import type { Taken } from "../rows.ts";
+import { type Candidate, drawCandidates, type ParamDistributions } from "./candidates.ts";
+import { SearchCV, type Tried } from "./search.ts";
+
+/** Settings of HalvingRandomSearchCV, with scikit-learn's defaults. */
+export interface HalvingSearchOptions extends TrialOptions {
+  /** How many candidates are drawn; "exhaust": so many that the last round has all resources (default "exhaust"). */
+  readonly nCandidates?: number | "exhaust";
+  /** One in so many goes on, with so many times the resources (default 3). */
+  readonly factor?: number;
+  /** What grows: rows, or a whole-numbered setting of the predictor, such as "maxIter" (default "n_samples"). */
+  readonly resource?: string;
+  /** What the last round may have; "auto": all rows (default "auto"). */
+  readonly maxResources?: number | "auto";
+  /** What the first round has; "smallest": 2 rows a fold and class, or 1 of a setting (default "smallest"). */
+  readonly minResources?: number | "smallest";
+  /** Seed of the draws; without one the library's default generator decides. */
+  readonly randomState?: number | null;
+}
+
+/** A round: how many candidates it tried with what. */
+export interface HalvingRound {
+  readonly candidates: number;
+  readonly resources: number;
+}
+
+const ROWS = "n_samples";
+
+/**
+ * Tries many drawn settings on little, the best third on three times as much, and so on (successive halving: Jamieson & Talwalkar 2016);
+ * the best of the last round is fitted on all rows.
+ *
+ * Throws ArgumentError for resources there cannot be.
+ */
+export class HalvingRandomSearchCV extends SearchCV {
+  readonly type = "HalvingRandomSearchCV";
+  readonly #distributions: ParamDistributions;
+  readonly #own: Required<Omit<HalvingSearchOptions, keyof TrialOptions>> & TrialOptions;
+  #rounds: HalvingRound[] = [];
+
+  constructor(
+    estimator: Predictor,
+    paramDistributions: ParamDistributions,
+    options: HalvingSearchOptions = {},
+  ) {
+    super("HalvingRandomSearchCV", estimator, options);
+    this.#distributions = paramDistributions;
+    this.#own = {
+      nCandidates: "exhaust",
+      factor: 3,
+      resource: ROWS,
+      maxResources: "auto",
+      minResources: "smallest",
+      randomState: null,
+      ...options,
+    };
+    const { factor, resource, maxResources } = this.#own;
+    if (!(factor > 1)) {
+      throw new ArgumentError(
+        `HalvingRandomSearchCV: factor is ${factor}\n  hint: a number above 1`,
+      );
+    }
+    if (resource !== ROWS && maxResources === "auto") {
+      throw new ArgumentError(
+        `HalvingRandomSearchCV: resource "${resource}" without maxResources\n  hint: { resource: "${resource}", maxResources: 100 }`,
+      );
+    }
+    if (resource !== ROWS && !Object.hasOwn(estimator.getParams(), resource)) {
+      throw new ArgumentError(
+        `HalvingRandomSearchCV: ${estimator.type} has no setting "${resource}"\n  hint: "n_samples", or one of ${Object.keys(estimator.getParams()).join(", ")}`,
+      );
+    }
+  }
+
+  /** What each round tried, after `fit`. */
+  get rounds(): readonly HalvingRound[] {
+    return this.#rounds;
+  }
+
+  clone(changes: object = {}): HalvingRandomSearchCV {
+    return new HalvingRandomSearchCV(this.estimator.clone(changes), this.#distributions, this.#own);
+  }
+
+  protected async search(taken: Taken): Promise<{ tried: Tried; among: readonly number[] }> {
+    const { factor, resource, nCandidates } = this.#own;
+    const random = randomOf(this.#own.randomState);
+    const folds = this.folds(taken);
+    const { least, most } = this.#limits(taken, folds.length);
+    const count = nCandidates === "exhaust" ? Math.max(1, Math.floor(most / least)) : nCandidates;
+    let candidates = drawCandidates(this.type, this.#distributions, count, random);
+    const steps = (ratio: number): number =>
+      1 + Math.floor(Math.log(ratio) / Math.log(factor) + 1e-9);
+    const rounds = Math.min(steps(candidates.length), steps(Math.floor(most / least)));
+    const params: Candidate[] = [];
+    const scores: Float64Array[] = [];
+    let among: number[] = [];
+    this.#rounds = [];
+    for (let round = 0; round < rounds; round++) {
+      const resources = Math.min(most, Math.floor(factor ** round * least));
+      this.#rounds.push({ candidates: candidates.length, resources });
+      const isRows = resource === ROWS;
+      const tried = await this.try(
+        taken,
+        isRows ? candidates : candidates.map((own) => ({ ...own, [resource]: resources })),
+        isRows ? folds.map((fold) => part(fold, resources / taken.length, random)) : folds,
+      );
+      among = tried.params.map((_, i) => params.length + i);
+      params.push(...tried.params);
+      scores.push(...tried.scores);
+      const means = tried.scores.map((own) => own.reduce((a, b) => a + b, 0));
+      const kept = Math.ceil(candidates.length / factor);
+      const order = Array.from(means.keys()).sort(
+        (a, b) => (means[b] as number) - (means[a] as number) || a - b,
+      );
+      candidates = order.slice(0, kept).map((i) => candidates[i] as Candidate);
+    }
+    return { tried: { params, scores }, among };
+  }
+
+  #limits(taken: Taken, folds: number): { least: number; most: number } {
+    const { resource, minResources, maxResources } = this.#own;
+    const classes = this.kind === "classifier" ? new Set(taken.y).size : 1;
+    const smallest = resource === ROWS ? 2 * folds * classes : 1;
+    const least = minResources === "smallest" ? smallest : minResources;
+    const most = maxResources === "auto" ? taken.length : maxResources;
+    const isValid = least >= 1 && least <= most && (resource !== ROWS || most <= taken.length);
+    if (isValid) return { least, most };
+    throw new ArgumentError(
+      `${this.type}: resources from ${least} to ${most}, and there are ${taken.length} rows\n  hint: more rows, fewer folds, or other minResources and maxResources`,
+    );
+  }
+}
+
+/** A drawn part of a fold's rows, on both sides. */
+function part({ train, test }: Fold, fraction: number, random: Generator): Fold {
+  const some = (rows: readonly number[]): number[] => {
+    const count = Math.max(1, Math.floor(fraction * rows.length));
+    return Array.from(random.permutation(rows.length).subarray(0, count), (i) => rows[i] as number);
+  };
+  return { train: some(train), test: some(test) };
+}

@@ -1,0 +1,184 @@
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import type { FitOptions, Numbers, Rows } from "../../estimator/input.ts";
+import type { Predictor } from "../../estimator/predictors.ts";
+import { foldScore, type TrialOptions } from "../cross-validation.ts";
+import { foldsOf } from "../folds.ts";
+import { Taken } from "../rows.ts";
+import { scorerOf } from "../scorers.ts";
+import type { Candidate } from "./candidates.ts";
+
+/** What became of each candidate. */
+export interface SearchResults {
+  readonly params: readonly Candidate[];
+  /** [candidates][folds]. */
+  readonly splitTestScores: readonly Float64Array[];
+  readonly meanTestScore: Float64Array;
+  readonly stdTestScore: Float64Array;
+  /** 1 is best; equals have the same. */
+  readonly rankTestScore: Int32Array;
+}
+
+/** Candidates and their scores on each fold. */
+export interface Tried {
+  readonly params: readonly Candidate[];
+  readonly scores: readonly Float64Array[];
+}
+
+const meanOf = (scores: Float64Array): number => scores.reduce((a, b) => a + b, 0) / scores.length;
+
+const deviationOf = (scores: Float64Array): number => {
+  const mean = meanOf(scores);
+  return Math.sqrt(meanOf(scores.map((score) => (score - mean) ** 2)));
+};
+
+function resultsOf({ params, scores }: Tried): SearchResults {
+  const means = Float64Array.from(scores, meanOf);
+  return {
+    params,
+    splitTestScores: scores,
+    meanTestScore: means,
+    stdTestScore: Float64Array.from(scores, deviationOf),
+    rankTestScore: Int32Array.from(
+      means,
+      (mean) => 1 + means.reduce((better, other) => better + Number(other > mean), 0),
+    ),
+  };
+}
+
+interface Found {
+  readonly results: SearchResults;
+  readonly bestIndex: number;
+  readonly estimator: Predictor;
+}
+
+/** What all searches have: they try candidates, and are then the best of them, fitted on all rows. */
+export abstract class SearchCV implements Predictor {
+  abstract readonly type: string;
+  protected readonly estimator: Predictor;
+  protected readonly options: TrialOptions;
+  #found: Found | null = null;
+  /** There where the predictor has them. */
+  readonly predictProba?: (x: Rows) => Promise<Tensor>;
+  readonly decisionFunction?: (x: Rows) => Promise<Tensor>;
+
+  constructor(call: string, estimator: Predictor, { cv = 5, scoring = null }: TrialOptions) {
+    if (typeof estimator?.clone !== "function") {
+      throw new ArgumentError(
+        `${call}: takes a predictor first\n  hint: new ${call}(new SVC(), { C: [1, 10] })`,
+      );
+    }
+    scorerOf(scoring);
+    this.estimator = estimator;
+    this.options = { cv, scoring };
+    if (estimator.predictProba !== undefined) {
+      this.predictProba = async (x) => this.#ask("predictProba", x);
+    }
+    if (estimator.decisionFunction !== undefined) {
+      this.decisionFunction = async (x) => this.#ask("decisionFunction", x);
+    }
+  }
+
+  /** What its predictor is. */
+  get kind(): Predictor["kind"] {
+    return this.estimator.kind;
+  }
+
+  /** Tries candidates, and fits the best on all rows. */
+  async fit(x: Rows, y: Numbers, options?: FitOptions): Promise<this> {
+    const taken = await Taken.of(`${this.type}.fit`, x, y);
+    const { tried, among } = await this.search(taken);
+    const results = resultsOf(tried);
+    const means = results.meanTestScore;
+    let bestIndex = among[0] as number;
+    for (const i of among) {
+      if ((means[i] as number) > (means[bestIndex] as number)) bestIndex = i;
+    }
+    const estimator = this.estimator.clone(tried.params[bestIndex]);
+    await estimator.fit(x, y, options);
+    this.#found = { results, bestIndex, estimator };
+    return this;
+  }
+
+  /** What became of each candidate. */
+  get cvResults(): SearchResults {
+    return this.#searched("cvResults").results;
+  }
+
+  /** The best candidate. */
+  get bestParams(): Candidate {
+    const { results, bestIndex } = this.#searched("bestParams");
+    return results.params[bestIndex] as Candidate;
+  }
+
+  /** Its mean score. */
+  get bestScore(): number {
+    const { results, bestIndex } = this.#searched("bestScore");
+    return results.meanTestScore[bestIndex] as number;
+  }
+
+  /** Its number. */
+  get bestIndex(): number {
+    return this.#searched("bestIndex").bestIndex;
+  }
+
+  /** A predictor with its settings, fitted on all rows. */
+  get bestEstimator(): Predictor {
+    return this.#searched("bestEstimator").estimator;
+  }
+
+  /** The classes that `fit` saw, sorted. */
+  get classes(): Int32Array | undefined {
+    return (this.bestEstimator as { classes?: Int32Array }).classes;
+  }
+
+  async predict(x: Rows): Promise<Tensor> {
+    return this.#searched("predict").estimator.predict(x);
+  }
+
+  /** The score that was searched by. */
+  async score(x: Rows, y: Numbers): Promise<number> {
+    const { estimator } = this.#searched("score");
+    const { y: targets } = await Taken.of(`${this.type}.score`, x, y);
+    return scorerOf(this.options.scoring)(estimator, x, targets);
+  }
+
+  getParams(): object {
+    return this.estimator.getParams();
+  }
+
+  abstract clone(changes?: object): SearchCV;
+
+  /** Tries candidates; the best is chosen among these. */
+  protected abstract search(taken: Taken): Promise<{ tried: Tried; among: readonly number[] }>;
+
+  /** Scores of candidates on the folds, or on parts of them. */
+  protected async try(
+    taken: Taken,
+    candidates: readonly Candidate[],
+    folds: ReturnType<typeof foldsOf> = this.folds(taken),
+  ): Promise<Tried> {
+    const scorer = scorerOf(this.options.scoring);
+    const scores: Float64Array[] = [];
+    for (const candidate of candidates) {
+      const estimator = this.estimator.clone(candidate);
+      const own: number[] = [];
+      for (const fold of folds) own.push(await foldScore(estimator, taken, fold, scorer));
+      scores.push(Float64Array.from(own));
+    }
+    return { params: candidates, scores };
+  }
+
+  protected folds(taken: Taken): ReturnType<typeof foldsOf> {
+    return foldsOf(this.options.cv ?? 5, taken.y, this.kind);
+  }
+
+  async #ask(method: "predictProba" | "decisionFunction", x: Rows): Promise<Tensor> {
+    const { estimator } = this.#searched(method);
+    return (estimator[method] as (x: Rows) => Promise<Tensor>).call(estimator, x);
+  }
+
+  #searched(call: string): Found {
+    if (this.#found !== null) return this.#found;
+    throw new ArgumentError(`${this.type}.${call}: not fitted yet\n  hint: await search.fit(x, y)`);
+  }
+}

@@ -1,0 +1,206 @@
+import { Generator, noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { Estimator } from "../estimator/estimator.ts";
+import {
+  type FitOptions,
+  type Labelled,
+  type Matrix,
+  type Numbers,
+  type Rows,
+  readClasses,
+  readRows,
+  readWeights,
+  type Seen,
+  seenTensor,
+} from "../estimator/input.ts";
+import {
+  accuracyOf,
+  type ClassWeight,
+  classWeightRule,
+  classWeights,
+  labelsOf,
+  type Predictor,
+  resultOf,
+} from "../estimator/predictors.ts";
+import {
+  choice,
+  flag,
+  type Given,
+  positive,
+  type Schema,
+  seed,
+  whole,
+} from "../estimator/settings.ts";
+import { randomOf } from "../tree/settings.ts";
+
+/** Settings of LinearSVC, with scikit-learn's defaults. */
+export interface LinearSVCParams {
+  /** What errors cost beside the width of the margin (default 1). */
+  readonly C: number;
+  /** max(0, 1 − y f(x)), or its square (default "squared_hinge"). */
+  readonly loss: "hinge" | "squared_hinge";
+  /** Whether something is added; it has the price of a coefficient of a feature that is `interceptScaling` (default true). */
+  readonly fitIntercept: boolean;
+  readonly interceptScaling: number;
+  /** How much classes count: "balanced", or weights by label (default null: 1 each). */
+  readonly classWeight: ClassWeight;
+  /** By how much the optimality conditions may be broken (default 1e-4). */
+  readonly tol: number;
+  /** The most rounds (default 1000). */
+  readonly maxIter: number;
+  /** Seed of the order of the rows; null: the library's default generator (default null). */
+  readonly randomState: number | null;
+}
+
+interface Fitted extends Seen {
+  readonly classes: Int32Array;
+  /** [outputs, features]: one output for two classes, else one a class. */
+  readonly coef: Float64Array;
+  readonly intercept: Float64Array;
+}
+
+const schema: Schema<LinearSVCParams> = {
+  C: [1, positive],
+  loss: ["squared_hinge", choice("hinge", "squared_hinge")],
+  fitIntercept: [true, flag],
+  interceptScaling: [1, positive],
+  classWeight: [null, classWeightRule],
+  tol: [1e-4, positive],
+  maxIter: [1000, whole(1)],
+  randomState: [null, seed],
+};
+
+/**
+ * The widest margin between classes by a plane: min ½ ‖w‖² + C Σ cᵢ max(0, 1 − yᵢ (w·xᵢ + b))², each class against the rest where there are
+ * more than two; multiplier by multiplier in f64 (Hsieh et al. 2008). x: [rows, features], best of one size (`StandardScaler`);
+ * labels: whole numbers.
+ *
+ * `fit` throws ArgumentError for labels of one class.
+ */
+export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Predictor {
+  readonly type = "LinearSVC";
+  readonly kind = "classifier";
+
+  constructor(params: Given<LinearSVCParams> = {}) {
+    super("LinearSVC", schema, params);
+  }
+
+  async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    const call = "LinearSVC.fit";
+    const matrix = await readRows(call, x);
+    const labelled = await readClasses(call, y, matrix.rows);
+    const { classes } = labelled;
+    const given = await readWeights(call, options, matrix.rows);
+    const weights = classWeights(call, this.params.classWeight, labelled, given);
+    const random = randomOf(this.params.randomState);
+    const codes = classes.length === 2 ? [1] : Array.from(classes.keys());
+    const { width, names } = matrix;
+    const coef = new Float64Array(codes.length * width);
+    const intercept = new Float64Array(codes.length);
+    codes.forEach((code, k) => {
+      const w = this.#plane(matrix, labelled, code, weights, new Generator(random.u32()));
+      coef.set(w.subarray(0, width), k * width);
+      intercept[k] = (w[width] as number) * this.params.interceptScaling;
+    });
+    return this.learn({ classes, coef, intercept, width, names });
+  }
+
+  /** The classes that `fit` saw, sorted. */
+  get classes(): Int32Array {
+    return this.learned("classes").classes;
+  }
+
+  /** The coefficients: one row for two classes, else one a class. */
+  get coef(): Float64Array[] {
+    const { coef, width } = this.learned("coef");
+    return Array.from({ length: coef.length / width }, (_, k) =>
+      coef.slice(k * width, (k + 1) * width),
+    );
+  }
+
+  /** What is added, for each row of `coef`. */
+  get intercept(): Float64Array {
+    return this.learned("intercept").intercept;
+  }
+
+  /** w·x + b: positive for the second of two classes [rows], else a value of each [rows, classes]. */
+  async decisionFunction(x: Rows): Promise<Tensor> {
+    return this.#values("decisionFunction", x);
+  }
+
+  /** The class of each row: [rows], i32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const values = this.#values("predict", x);
+    const { classes } = this;
+    const data = await values.data();
+    const labels =
+      classes.length === 2
+        ? Int32Array.from(data, (value) => classes[Number(value > 0)] as number)
+        : labelsOf(classes, data);
+    return resultOf(labels, [labels.length], values);
+  }
+
+  /** The part of the rows whose class is predicted. */
+  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    return accuracyOf(this, x, y, options);
+  }
+
+  #values(call: string, x: Rows): Tensor {
+    const fitted = this.learned(call);
+    const features = seenTensor(`LinearSVC.${call}`, x, fitted);
+    const { device } = features;
+    const { coef, intercept, width } = fitted;
+    const w = tensor(Float32Array.from(coef), { shape: [intercept.length, width], device });
+    return noGrad(() => {
+      const values = features.matmul(w.t()).add(tensor(Float32Array.from(intercept), { device }));
+      return intercept.length === 1 ? values.squeeze(1) : values;
+    });
+  }
+
+  /** Coefficients of one class against the rest, and last that of a feature that is `interceptScaling`. */
+  #plane(
+    { data, rows, width }: Matrix,
+    { codes }: Labelled,
+    code: number,
+    weights: Float64Array | null,
+    random: Generator,
+  ): Float64Array {
+    const { C, loss, fitIntercept, interceptScaling, tol, maxIter } = this.params;
+    const extra = fitIntercept ? interceptScaling : 0;
+    const isSquared = loss === "squared_hinge";
+    const w = new Float64Array(width + 1);
+    const alpha = new Float64Array(rows);
+    const cost = (row: number): number => C * (weights?.[row] ?? 1);
+    const squares = Float64Array.from({ length: rows }, (_, row) => {
+      let sum = extra * extra;
+      for (let j = 0; j < width; j++) sum += (data[row * width + j] as number) ** 2;
+      return sum + (isSquared ? 1 / (2 * cost(row)) : 0);
+    });
+    for (let round = 0; round < maxIter; round++) {
+      let [most, least] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+      for (const row of random.permutation(rows)) {
+        const price = cost(row);
+        if (price === 0) continue;
+        const y = codes[row] === code ? 1 : -1;
+        const base = row * width;
+        let value = (w[width] as number) * extra;
+        for (let j = 0; j < width; j++) value += (w[j] as number) * (data[base + j] as number);
+        const own = alpha[row] as number;
+        const slope = y * value - 1 + (isSquared ? own / (2 * price) : 0);
+        const upper = isSquared ? Number.POSITIVE_INFINITY : price;
+        const projected = own <= 0 ? Math.min(slope, 0) : own >= upper ? Math.max(slope, 0) : slope;
+        most = Math.max(most, projected);
+        least = Math.min(least, projected);
+        if (projected === 0) continue;
+        const next = Math.min(Math.max(own - slope / (squares[row] as number), 0), upper);
+        alpha[row] = next;
+        const step = (next - own) * y;
+        for (let j = 0; j < width; j++) {
+          w[j] = (w[j] as number) + step * (data[base + j] as number);
+        }
+        w[width] = (w[width] as number) + step * extra;
+      }
+      if (most - least <= tol) break;
+    }
+    return w;
+  }
+}

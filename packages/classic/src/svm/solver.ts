@@ -1,0 +1,116 @@
+/** min ½ αᵀ Q α + pᵀ α with yᵀ α = 0 and 0 ≤ α ≤ c, where Qᵢⱼ = yᵢ yⱼ Kᵢⱼ. */
+export interface DualProblem {
+  /** 1 or −1. */
+  readonly y: Float64Array;
+  readonly p: Float64Array;
+  readonly c: Float64Array;
+  /** A row of K, and its diagonal. */
+  readonly kernelRow: (i: number) => Float64Array;
+  readonly diagonal: Float64Array;
+}
+
+export interface Dual {
+  readonly alpha: Float64Array;
+  /** b of f(x) = Σ yᵢ αᵢ K(xᵢ, x) + b. */
+  readonly bias: number;
+}
+
+/** A curvature of 0 counts as so much. */
+const FLAT = 1e-12;
+
+/**
+ * Sequential minimal optimization: the two multipliers that promise most are set to their best (Fan, Chen & Lin 2005), until no pair breaks
+ * the optimality conditions by more than `tol`.
+ */
+export function solveDual(
+  { y, p, c, kernelRow, diagonal }: DualProblem,
+  tol: number,
+  maxIter: number,
+): Dual {
+  const count = y.length;
+  const alpha = new Float64Array(count);
+  const gradient = p.slice();
+  const isUp = (t: number): boolean =>
+    (y[t] as number) > 0 ? (alpha[t] as number) < (c[t] as number) : (alpha[t] as number) > 0;
+  const isLow = (t: number): boolean =>
+    (y[t] as number) > 0 ? (alpha[t] as number) > 0 : (alpha[t] as number) < (c[t] as number);
+  for (let round = 0; round < maxIter; round++) {
+    // i breaks the conditions most; j makes the largest step down with it
+    let i = -1;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let t = 0; t < count; t++) {
+      if (!isUp(t)) continue;
+      const value = -(y[t] as number) * (gradient[t] as number);
+      if (value >= most) {
+        most = value;
+        i = t;
+      }
+    }
+    if (i < 0) break;
+    const row = kernelRow(i);
+    let j = -1;
+    let least = Number.POSITIVE_INFINITY;
+    let best = Number.POSITIVE_INFINITY;
+    for (let t = 0; t < count; t++) {
+      if (!isLow(t)) continue;
+      const value = -(y[t] as number) * (gradient[t] as number);
+      if (value < least) least = value;
+      const gap = most - value;
+      if (gap <= 0) continue;
+      const curve = (diagonal[i] as number) + (diagonal[t] as number) - 2 * (row[t] as number);
+      const gain = -(gap * gap) / (curve > 0 ? curve : FLAT);
+      if (gain <= best) {
+        best = gain;
+        j = t;
+      }
+    }
+    if (most - least < tol || j < 0) break;
+    step(i, j, row, kernelRow(j));
+  }
+  return { alpha, bias: biasOf() };
+
+  /** Sets two multipliers to their best, the others fixed. */
+  function step(i: number, j: number, rowI: Float64Array, rowJ: Float64Array): void {
+    const [yi, yj] = [y[i] as number, y[j] as number];
+    const [ci, cj] = [c[i] as number, c[j] as number];
+    const [beforeI, beforeJ] = [alpha[i] as number, alpha[j] as number];
+    const product = yi * yj;
+    const kij = rowI[j] as number;
+    const curve = Math.max((diagonal[i] as number) + (diagonal[j] as number) - 2 * kij, FLAT);
+    // along the line that keeps yᵀα: αᵢ + d yᵢ, αⱼ − d yⱼ
+    const d = (-yi * (gradient[i] as number) + yj * (gradient[j] as number)) / curve;
+    let afterI = beforeI + yi * d;
+    let afterJ = beforeJ - yj * d;
+    const kept = beforeI + product * beforeJ;
+    if (afterI < 0) afterI = 0;
+    else if (afterI > ci) afterI = ci;
+    afterJ = product * (kept - afterI);
+    if (afterJ < 0) afterJ = 0;
+    else if (afterJ > cj) afterJ = cj;
+    afterI = kept - product * afterJ;
+    alpha[i] = afterI;
+    alpha[j] = afterJ;
+    const [di, dj] = [(afterI - beforeI) * yi, (afterJ - beforeJ) * yj];
+    for (let t = 0; t < count; t++) {
+      gradient[t] =
+        (gradient[t] as number) +
+        (y[t] as number) * (di * (rowI[t] as number) + dj * (rowJ[t] as number));
+    }
+  }
+
+  /** The mean of what free multipliers say; without any, the middle of what is allowed. */
+  function biasOf(): number {
+    let [lower, upper] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    let [sum, free] = [0, 0];
+    for (let t = 0; t < count; t++) {
+      const value = (y[t] as number) * (gradient[t] as number);
+      const [isUpHere, isLowHere] = [isUp(t), isLow(t)];
+      if (isUpHere && isLowHere) {
+        sum += value;
+        free++;
+      } else if (isUpHere) upper = Math.min(upper, value);
+      else if (isLowHere) lower = Math.max(lower, value);
+    }
+    return -(free > 0 ? sum / free : (lower + upper) / 2);
+  }
+}

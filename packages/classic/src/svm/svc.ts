@@ -1,0 +1,374 @@
+import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { Estimator } from "../estimator/estimator.ts";
+import {
+  type FitOptions,
+  type Labelled,
+  type Matrix,
+  type Numbers,
+  type Rows,
+  readClasses,
+  readNumbers,
+  readRows,
+  readWeights,
+  type Seen,
+  seenTensor,
+} from "../estimator/input.ts";
+import {
+  accuracyOf,
+  type ClassWeight,
+  classWeightRule,
+  classWeights,
+  type Predictor,
+  r2Of,
+  resultOf,
+} from "../estimator/predictors.ts";
+import {
+  choice,
+  either,
+  type Given,
+  none,
+  positive,
+  real,
+  type Schema,
+  whole,
+} from "../estimator/settings.ts";
+import {
+  type Kernel,
+  type KernelParams,
+  KernelRows,
+  kernelMatrix,
+  kernelOf,
+  kernelSchema,
+} from "./kernels.ts";
+import { solveDual } from "./solver.ts";
+
+/** Settings of SVC and SVR, with scikit-learn's defaults. */
+interface MarginParams extends KernelParams {
+  /** What errors cost beside the width of the margin (default 1). */
+  readonly C: number;
+  /** By how much the optimality conditions may be broken (default 1e-3). */
+  readonly tol: number;
+  /** The most steps; null: until it is solved (default null). */
+  readonly maxIter: number | null;
+}
+
+/** Settings of SVC, with scikit-learn's defaults. */
+export interface SVCParams extends MarginParams {
+  /** Of more than two classes: a value for each class ("ovr") or for each pair ("ovo") (default "ovr"). */
+  readonly decisionFunctionShape: "ovr" | "ovo";
+  /** How much classes count: "balanced", or weights by label (default null: 1 each). */
+  readonly classWeight: ClassWeight;
+}
+
+/** Settings of SVR, with scikit-learn's defaults. */
+export interface SVRParams extends MarginParams {
+  /** Errors up to it cost nothing (default 0.1). */
+  readonly epsilon: number;
+}
+
+interface Fitted extends Seen {
+  readonly kernel: Kernel;
+  /** Rows with a multiplier, one after the other, and their numbers among the training rows. */
+  readonly vectors: Float32Array;
+  readonly support: Int32Array;
+  /** yᵢ αᵢ of each in each machine: [machines, vectors]. */
+  readonly dualCoef: Float64Array;
+  readonly intercept: Float64Array;
+}
+
+interface FittedClasses extends Fitted {
+  readonly classes: Int32Array;
+}
+
+const schema: Schema<MarginParams> = {
+  C: [1, positive],
+  tol: [1e-3, positive],
+  maxIter: [null, either(whole(1), none)],
+  ...kernelSchema,
+};
+
+const svcSchema: Schema<SVCParams> = {
+  decisionFunctionShape: ["ovr", choice("ovr", "ovo")],
+  classWeight: [null, classWeightRule],
+  ...schema,
+};
+
+const svrSchema: Schema<SVRParams> = { epsilon: [0.1, real(0)], ...schema };
+
+/** What both have: machines over shared support vectors. */
+abstract class KernelMachine<Params extends MarginParams, Own extends Fitted> extends Estimator<
+  Params,
+  Own
+> {
+  /** Numbers of the training rows with a multiplier. */
+  get support(): Int32Array {
+    return this.learned("support").support;
+  }
+
+  /** What is added in each machine. */
+  get intercept(): Float64Array {
+    return this.learned("intercept").intercept;
+  }
+
+  /** yᵢ αᵢ of the rows in `support`, a row for each machine. */
+  get dualCoef(): Float64Array[] {
+    const { dualCoef, support, intercept } = this.learned("dualCoef");
+    return Array.from(intercept, (_, m) =>
+      dualCoef.slice(m * support.length, (m + 1) * support.length),
+    );
+  }
+
+  /** Σ yᵢ αᵢ K(xᵢ, x) + b of each machine: [rows, machines]. */
+  protected machines(call: string, x: Rows): Tensor {
+    const fitted = this.learned(call);
+    const features = seenTensor(`${this.type}.${call}`, x, fitted);
+    const { device } = features;
+    const { kernel, vectors, dualCoef, intercept, width } = fitted;
+    const count = vectors.length / width;
+    const known = tensor(vectors, { shape: [count, width], device });
+    const factors = tensor(Float32Array.from(dualCoef), {
+      shape: [intercept.length, count],
+      device,
+    });
+    return noGrad(() =>
+      kernelMatrix(features, known, kernel)
+        .matmul(factors.t())
+        .add(tensor(Float32Array.from(intercept), { device })),
+    );
+  }
+
+  /** The most steps. */
+  protected get steps(): number {
+    return this.params.maxIter ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+/** One machine: factors by training row, and what is added. */
+interface Machine {
+  readonly factors: ReadonlyMap<number, number>;
+  readonly bias: number;
+}
+
+/** Machines over the rows that any of them has a multiplier for. */
+function together(
+  machines: readonly Machine[],
+  { data, width, names }: Matrix,
+  kernel: Kernel,
+): Fitted {
+  const support = Int32Array.from(
+    new Set(machines.flatMap(({ factors }) => [...factors.keys()])),
+  ).sort();
+  const vectors = new Float32Array(support.length * width);
+  support.forEach((row, i) => {
+    vectors.set(data.subarray(row * width, (row + 1) * width), i * width);
+  });
+  const dualCoef = Float64Array.from(
+    machines.flatMap(({ factors }) => Array.from(support, (row) => factors.get(row) ?? 0)),
+  );
+  const intercept = Float64Array.from(machines, ({ bias }) => bias);
+  return { kernel, vectors, support, dualCoef, intercept, width, names };
+}
+
+/**
+ * The widest margin between classes, by a kernel (Boser, Guyon & Vapnik 1992): min ½ ‖w‖² + C Σ cᵢ max(0, 1 − yᵢ f(xᵢ)); of more than two
+ * classes a machine for each pair, and most votes win. x: [rows, features], best of one size (`StandardScaler`); labels: whole
+ * numbers.
+ *
+ * `fit` throws ArgumentError for labels of one class.
+ */
+export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Predictor {
+  readonly type = "SVC";
+  readonly kind = "classifier";
+
+  constructor(params: Given<SVCParams> = {}) {
+    super("SVC", svcSchema, params);
+  }
+
+  async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    const call = "SVC.fit";
+    const matrix = await readRows(call, x);
+    const labelled = await readClasses(call, y, matrix.rows);
+    const { classes, codes } = labelled;
+    const given = await readWeights(call, options, matrix.rows);
+    const weights = classWeights(call, this.params.classWeight, labelled, given);
+    const kernel = kernelOf(this.params, matrix);
+    const machines: Machine[] = [];
+    for (let a = 0; a < classes.length; a++) {
+      for (let b = a + 1; b < classes.length; b++) {
+        const rows = Array.from(codes.keys()).filter((row) => codes[row] === a || codes[row] === b);
+        // of two classes the second is positive, of more the first of the pair
+        const sign = classes.length === 2 ? -1 : 1;
+        machines.push(this.#machine(matrix, labelled, rows, a, sign, kernel, weights));
+      }
+    }
+    return this.learn({ ...together(machines, matrix, kernel), classes });
+  }
+
+  /** The classes that `fit` saw, sorted. */
+  get classes(): Int32Array {
+    return this.learned("classes").classes;
+  }
+
+  /**
+   * Of two classes f(x), positive for the second: [rows]. Of more the votes of each, and a fraction of its machines' sum: [rows, classes];
+   * or with "ovo" each machine's: [rows, pairs].
+   */
+  async decisionFunction(x: Rows): Promise<Tensor> {
+    const values = this.machines("decisionFunction", x);
+    const { classes } = this.learned("decisionFunction");
+    if (classes.length === 2) return noGrad(() => values.squeeze(1));
+    if (this.params.decisionFunctionShape === "ovo") return values;
+    const { votes, sums } = tally(await values.data(), classes.length);
+    const scores = votes.map((vote, i) => {
+      const sum = sums[i] as number;
+      return vote + sum / (3 * (Math.abs(sum) + 1));
+    });
+    return resultOf(scores, [scores.length / classes.length, classes.length], values);
+  }
+
+  /** The class with most votes, of equals the lowest: [rows], i32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const values = this.machines("predict", x);
+    const { classes } = this.learned("predict");
+    const data = await values.data();
+    const labels =
+      classes.length === 2
+        ? Int32Array.from(data, (value) => classes[Number(value > 0)] as number)
+        : winners(tally(data, classes.length).votes, classes);
+    return resultOf(labels, [labels.length], values);
+  }
+
+  /** The part of the rows whose class is predicted. */
+  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    return accuracyOf(this, x, y, options);
+  }
+
+  #machine(
+    matrix: Matrix,
+    { codes }: Labelled,
+    rows: readonly number[],
+    positiveCode: number,
+    sign: number,
+    kernel: Kernel,
+    weights: Float64Array | null,
+  ): Machine {
+    const { width } = matrix;
+    const data = new Float64Array(rows.length * width);
+    rows.forEach((row, i) => {
+      data.set(matrix.data.subarray(row * width, (row + 1) * width), i * width);
+    });
+    const kernelRows = new KernelRows({ ...matrix, data, rows: rows.length }, kernel);
+    const y = Float64Array.from(rows, (row) => (codes[row] === positiveCode ? 1 : -1));
+    const { alpha, bias } = solveDual(
+      {
+        y,
+        p: new Float64Array(rows.length).fill(-1),
+        c: Float64Array.from(rows, (row) => this.params.C * (weights?.[row] ?? 1)),
+        kernelRow: (i) => kernelRows.row(i),
+        diagonal: Float64Array.from(rows, (_, i) => kernelRows.diagonal(i)),
+      },
+      this.params.tol,
+      this.steps,
+    );
+    const factors = new Map<number, number>();
+    alpha.forEach((value, i) => {
+      if (value > 0) factors.set(rows[i] as number, sign * (y[i] as number) * value);
+    });
+    return { factors, bias: sign * bias };
+  }
+}
+
+/** Votes of the machines for each class, and the sums of their values: [rows, classes], flat. */
+function tally(
+  values: ArrayLike<number>,
+  classes: number,
+): { readonly votes: Float64Array; readonly sums: Float64Array } {
+  const pairs = (classes * (classes - 1)) / 2;
+  const rows = values.length / pairs;
+  const votes = new Float64Array(rows * classes);
+  const sums = new Float64Array(rows * classes);
+  const add = (to: Float64Array, at: number, value: number): void => {
+    to[at] = (to[at] as number) + value;
+  };
+  for (let row = 0; row < rows; row++) {
+    let pair = row * pairs;
+    for (let a = 0; a < classes; a++) {
+      for (let b = a + 1; b < classes; b++) {
+        const value = values[pair++] as number;
+        add(sums, row * classes + a, value);
+        add(sums, row * classes + b, -value);
+        add(votes, row * classes + (value >= 0 ? a : b), 1);
+      }
+    }
+  }
+  return { votes, sums };
+}
+
+function winners(votes: Float64Array, classes: Int32Array): Int32Array {
+  const width = classes.length;
+  return Int32Array.from({ length: votes.length / width }, (_, row) => {
+    const own = votes.subarray(row * width, (row + 1) * width);
+    return classes[own.indexOf(Math.max(...own))] as number;
+  });
+}
+
+/**
+ * A tube of width ε around the targets, as flat as errors outside it allow (Drucker et al. 1997), by a kernel: min ½ ‖w‖² +
+ * C Σ cᵢ max(0, |yᵢ − f(xᵢ)| − ε). x: [rows, features], best of one size (`StandardScaler`).
+ */
+export class SVR extends KernelMachine<SVRParams, Fitted> implements Predictor {
+  readonly type = "SVR";
+  readonly kind = "regressor";
+
+  constructor(params: Given<SVRParams> = {}) {
+    super("SVR", svrSchema, params);
+  }
+
+  async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    const call = "SVR.fit";
+    const matrix = await readRows(call, x);
+    const { rows } = matrix;
+    const targets = await readNumbers(call, "targets", y, rows);
+    const weights = await readWeights(call, options, rows);
+    const { C, epsilon, tol } = this.params;
+    const kernel = kernelOf(this.params, matrix);
+    const kernelRows = new KernelRows(matrix, kernel);
+    // a multiplier for errors above the tube and one for those below, for each row
+    const both = (of: (row: number, side: number) => number): Float64Array =>
+      Float64Array.from({ length: 2 * rows }, (_, t) => of(t % rows, t < rows ? 1 : -1));
+    const { alpha, bias } = solveDual(
+      {
+        y: both((_, side) => side),
+        p: both((row, side) => epsilon - side * (targets[row] as number)),
+        c: both((row) => C * (weights?.[row] ?? 1)),
+        kernelRow(t) {
+          const own = kernelRows.row(t % rows);
+          const out = new Float64Array(2 * rows);
+          out.set(own);
+          out.set(own, rows);
+          return out;
+        },
+        diagonal: both((row) => kernelRows.diagonal(row)),
+      },
+      tol,
+      this.steps,
+    );
+    const factors = new Map<number, number>();
+    for (let row = 0; row < rows; row++) {
+      const factor = (alpha[row] as number) - (alpha[rows + row] as number);
+      if (factor !== 0) factors.set(row, factor);
+    }
+    return this.learn(together([{ factors, bias }], matrix, kernel));
+  }
+
+  /** f(x) of each row: [rows], f32. */
+  async predict(x: Rows): Promise<Tensor> {
+    const values = this.machines("predict", x);
+    return noGrad(() => values.squeeze(1));
+  }
+
+  /** R² of the predictions. */
+  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    return r2Of(this, x, y, options);
+  }
+}

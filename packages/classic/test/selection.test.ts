@@ -1,0 +1,286 @@
+import { init, tensor } from "@wgrad/autograd";
+import {
+  crossValScore,
+  DecisionTreeRegressor,
+  GridSearchCV,
+  HalvingRandomSearchCV,
+  KNeighborsClassifier,
+  LogisticRegression,
+  learningCurve,
+  loguniform,
+  makePipeline,
+  PCA,
+  partialDependence,
+  permutationImportance,
+  RandomForestRegressor,
+  RandomizedSearchCV,
+  Ridge,
+  randint,
+  SVC,
+  uniform,
+} from "@wgrad/classic";
+import {
+  ColumnTransformer,
+  KFold,
+  OneHotEncoder,
+  SimpleImputer,
+  StandardScaler,
+  Table,
+} from "@wgrad/datasets";
+import { describe, expect, test } from "vitest";
+import { classes, quantities, valuesOf } from "./data.ts";
+
+await init({ device: "cpu" });
+
+/** Houses with a gap, a text column and a price. */
+function houses(): { table: Table; prices: number[] } {
+  const rows = Array.from({ length: 60 }, (_, i) => 60 + 40 * Math.sin(i) + i);
+  const kinds = rows.map((_, i) => ["flat", "house", "hut"][i % 3] as string);
+  const size = Float64Array.from(rows, (value, i) => (i % 11 === 0 ? Number.NaN : value));
+  const prices = rows.map((value, i) => 3 * value + 20 * (i % 3));
+  return { table: new Table({ size, kind: kinds }, { mayMiss: true }), prices };
+}
+
+const prepared = () =>
+  new ColumnTransformer([
+    { columns: ["size"], steps: [new SimpleImputer(), new StandardScaler()] },
+    { columns: ["kind"], steps: [new OneHotEncoder()] },
+  ]);
+
+describe("pipelines", () => {
+  test("tables go through transforms that each fold fits anew", async () => {
+    const { table, prices } = houses();
+    const transformer = prepared();
+    const model = makePipeline(transformer, new Ridge({ alpha: 0.1 }));
+    const cv = new KFold({ nSplits: 4, shuffle: true, randomState: 0 });
+    const scores = await crossValScore(model, table, prices, { cv });
+    expect(Math.min(...scores)).toBeGreaterThan(0.7);
+    // what was given has learned nothing
+    expect(() => transformer.transform(table)).toThrow("not fitted yet");
+    await expect((async () => model.predict(table))()).rejects.toThrow(
+      "PredictorPipeline.predict: not fitted yet",
+    );
+    await model.fit(table, prices);
+    expect(await model.score(table, prices)).toBeGreaterThan(0.9);
+  });
+
+  test("settings of transforms are searched with the predictor's", async () => {
+    const { x, y } = classes();
+    const model = makePipeline(new StandardScaler(), new PCA(), new KNeighborsClassifier());
+    const search = await new GridSearchCV(
+      model,
+      { PCA__nComponents: [1, 3], nNeighbors: [1, 5] },
+      { cv: 3 },
+    ).fit(x, y);
+    expect(search.cvResults.params).toHaveLength(4);
+    expect(search.bestParams).toHaveProperty("PCA__nComponents", 3);
+    expect((await search.predict(x)).shape).toEqual([40]);
+    expect(() => model.clone({ SVD__k: 3 })).toThrow(
+      "PredictorPipeline: no step for SVD__k\n  hint: there are StandardScaler, PCA",
+    );
+  });
+
+  test("chances are there where the predictor has them", async () => {
+    const { x, y } = classes();
+    const machine = await makePipeline(new StandardScaler(), new SVC()).fit(x, y);
+    expect(machine.predictProba).toBeUndefined();
+    expect((await machine.decisionFunction?.(x))?.shape).toEqual([40, 3]);
+    const odds = await makePipeline(new StandardScaler(), new LogisticRegression()).fit(x, y);
+    expect((await odds.predictProba?.(x))?.shape).toEqual([40, 3]);
+    expect(odds.classes).toEqual(Int32Array.of(0, 1, 2));
+  });
+});
+
+describe("searches", () => {
+  test("drawn candidates, the same for a seed, the best fitted on all rows", async () => {
+    const { x, y } = quantities();
+    const make = () =>
+      new RandomizedSearchCV(
+        new DecisionTreeRegressor({ randomState: 0 }),
+        { maxDepth: randint(1, 6), minImpurityDecrease: uniform(0, 0.1) },
+        { nIter: 5, cv: 3, scoring: "neg_mean_squared_error", randomState: 1 },
+      );
+    const [a, b] = [await make().fit(x, y), await make().fit(x, y)];
+    expect(a.cvResults.params).toEqual(b.cvResults.params);
+    expect(a.bestScore).toBe(Math.max(...a.cvResults.meanTestScore));
+    expect(a.cvResults.rankTestScore[a.bestIndex]).toBe(1);
+    expect(await a.score(x, y)).toBeLessThanOrEqual(0);
+    const lists = await new RandomizedSearchCV(new Ridge(), { alpha: [0.1, 1] }, { nIter: 9 }).fit(
+      x,
+      y,
+    );
+    expect(lists.cvResults.params).toHaveLength(2);
+  });
+
+  test("halving: fewer candidates, more rows", async () => {
+    const { x, y } = quantities();
+    const search = await new HalvingRandomSearchCV(
+      new Ridge(),
+      { alpha: loguniform(1e-3, 1e2) },
+      { cv: new KFold({ nSplits: 2 }), randomState: 0 },
+    ).fit(x, y);
+    expect(search.rounds).toEqual([
+      { candidates: 10, resources: 4 },
+      { candidates: 4, resources: 12 },
+      { candidates: 2, resources: 36 },
+    ]);
+    expect(search.bestIndex).toBeGreaterThanOrEqual(14);
+    const trees = await new HalvingRandomSearchCV(
+      new RandomForestRegressor({ randomState: 0 }),
+      { maxDepth: [1, 2, 3, 4] },
+      {
+        cv: 2,
+        resource: "nEstimators",
+        maxResources: 8,
+        minResources: 2,
+        factor: 2,
+        randomState: 0,
+      },
+    ).fit(x, y);
+    expect(trees.rounds.map(({ resources }) => resources)).toEqual([2, 4, 8]);
+    expect(trees.bestParams).toHaveProperty("nEstimators", 8);
+  });
+});
+
+describe("what a predictor goes by", () => {
+  test("a feature that is not used is worth nothing, by name too", async () => {
+    const rows = Array.from({ length: 50 }, (_, i) => [Math.sin(i), Math.cos(7 * i)]);
+    const y = rows.map(([a = 0]) => 4 * a);
+    const table = new Table({
+      used: Float64Array.from(rows, ([a = 0]) => a),
+      other: Float64Array.from(rows, ([, b = 0]) => b),
+    });
+    const model = await new Ridge().fit(table, y);
+    const { importancesMean, baseline } = await permutationImportance(model, table, y, {
+      randomState: 0,
+    });
+    expect(importancesMean[0]).toBeGreaterThan(1);
+    expect(Math.abs(importancesMean[1] as number)).toBeLessThan(0.01);
+    expect(baseline).toBeGreaterThan(0.99);
+    const { average, gridValues } = await partialDependence(model, table, "used", {
+      gridResolution: 5,
+    });
+    const [line] = average as [Float64Array];
+    const slope =
+      ((line[4] as number) - (line[0] as number)) /
+      ((gridValues[0]?.[4] ?? 0) - (gridValues[0]?.[0] ?? 0));
+    expect(slope).toBeCloseTo(model.coef[0] as number, 4);
+    const plane = await partialDependence(model, table, ["used", "other"], { gridResolution: 4 });
+    expect(plane.average[0]).toHaveLength(16);
+  });
+
+  test("more rows, better scores", async () => {
+    const { x, y } = classes();
+    const curve = await learningCurve(new KNeighborsClassifier({ nNeighbors: 1 }), x, y, {
+      cv: new KFold({ nSplits: 4 }),
+      trainSizes: [3, 0.5, 1],
+    });
+    expect([...curve.trainSizes]).toEqual([3, 15, 30]);
+    const mean = (scores: Float64Array | undefined): number =>
+      (scores ?? new Float64Array()).reduce((a, b) => a + b, 0) / 4;
+    expect(mean(curve.testScores[2])).toBeGreaterThan(mean(curve.testScores[0]));
+    expect(mean(curve.trainScores[0])).toBe(1);
+  });
+
+  test.each([
+    "accuracy",
+    "balanced_accuracy",
+    "f1_macro",
+    "precision_weighted",
+    "recall_macro",
+    "roc_auc_ovr",
+    "neg_log_loss",
+  ] as const)("%s of three classes", async (scoring) => {
+    const { x, y } = classes();
+    const scores = await crossValScore(new LogisticRegression(), x, y, { cv: 3, scoring });
+    scores.forEach((score) => {
+      expect(score).toBeGreaterThan(scoring === "neg_log_loss" ? -1 : 0.5);
+      expect(score).toBeLessThanOrEqual(1);
+    });
+  });
+});
+
+describe("bad input", () => {
+  const { x, y } = classes();
+
+  test.each<[string, () => unknown, string]>([
+    [
+      "an unknown score",
+      () => crossValScore(new Ridge(), x, y, { scoring: "mse" as "r2" }),
+      'scoring is "mse"\n  hint: accuracy, ',
+    ],
+    [
+      "chances of a machine that has none",
+      () => crossValScore(new SVC(), x, y, { scoring: "neg_log_loss" }),
+      'scoring "neg_log_loss": SVC has no predictProba',
+    ],
+    [
+      "two classes' score of three",
+      () => crossValScore(new LogisticRegression(), x, y, { scoring: "roc_auc" }),
+      'scoring "roc_auc": 3 classes, where two belong',
+    ],
+    [
+      "folds that are none",
+      () => crossValScore(new Ridge(), x, y, { cv: "five" as never }),
+      "cv: neither a number of folds nor what makes them",
+    ],
+    [
+      "more folds than rows of any class",
+      () => crossValScore(new SVC(), x, y, { cv: 39 }),
+      "StratifiedKFold: 39 folds",
+    ],
+    [
+      "a setting without values",
+      () => new GridSearchCV(new SVC(), { C: [] }),
+      "GridSearchCV: C is []\n  hint: values to try: { C: [1, 2] }",
+    ],
+    [
+      "a setting there is not",
+      () => new GridSearchCV(new SVC(), { c: [1] }).fit(x, y),
+      'SVC: no setting "c"',
+    ],
+    [
+      "results before the search",
+      () => new GridSearchCV(new SVC(), { C: [1] }).bestParams,
+      "GridSearchCV.bestParams: not fitted yet",
+    ],
+    [
+      "more rows than there are",
+      () => new HalvingRandomSearchCV(new SVC(), { C: [1, 2] }, { maxResources: 99 }).fit(x, y),
+      "HalvingRandomSearchCV: resources from 30 to 99, and there are 40 rows",
+    ],
+    [
+      "a resource there is not",
+      () =>
+        new HalvingRandomSearchCV(new SVC(), { C: [1] }, { resource: "trees", maxResources: 9 }),
+      'HalvingRandomSearchCV: SVC has no setting "trees"',
+    ],
+    [
+      "a pipeline without a predictor",
+      () => makePipeline(new StandardScaler(), new PCA() as never),
+      "PredictorPipeline: takes transforms, and then a predictor",
+    ],
+    [
+      "a feature there is not",
+      async () => partialDependence(await new Ridge().fit(x, y), x, 7),
+      "partialDependence: no feature 7\n  hint: 0 to 2",
+    ],
+    [
+      "more rows to learn from than there are",
+      () => learningCurve(new Ridge(), x, y, { trainSizes: [50] }),
+      "learningCurve: 50 rows to learn from",
+    ],
+  ])("%s", async (_, run, message) => {
+    await expect((async () => run())()).rejects.toThrow(message);
+  });
+
+  test("a category that was not there in training is told", async () => {
+    const { table, prices } = houses();
+    const model = await makePipeline(prepared(), new Ridge()).fit(table, prices);
+    const castle = new Table({ size: Float64Array.of(90), kind: ["castle"] });
+    await expect((async () => valuesOf(model.predict(castle)))()).rejects.toThrow(
+      '"castle" is none of "flat", "house", "hut"',
+    );
+    expect(tensor([1]).shape).toEqual([1]);
+  });
+});
