@@ -8,6 +8,7 @@ import type {
   Lowered,
   Program,
 } from "../devices/device.ts";
+import { LimitError } from "../errors.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
 import { isOwn } from "./alike.ts";
@@ -177,6 +178,24 @@ function lower(device: Device, kernel: Kernel, giveUp: (why: Error) => void): Lo
   }
 }
 
+/** A buffer for the node's value; a value that no buffer holds can never be computed. */
+function room(
+  lease: ArenaLease,
+  bytes: number,
+  group: BufferGroup | undefined,
+  node: Node,
+): DeviceBuffer {
+  try {
+    return lease.take(bytes, group ?? null);
+  } catch (error) {
+    if (error instanceof LimitError) {
+      error.message = `${node.op.name}: ${error.message}`;
+      expire(node, error);
+    }
+    throw error;
+  }
+}
+
 /** Gives every kernel its buffers: temporaries from the arena by liveness, cells in place where the order allows. */
 function place(
   trace: Trace,
@@ -220,7 +239,7 @@ function place(
         !writableInPlace(trace, node, scheduled, k, lastRead) ||
         isCustom(scheduled)
       ) {
-        return lease.take(device.bytesOf(node.dtype, node.size), groups.get(position) ?? null);
+        return room(lease, device.bytesOf(node.dtype, node.size), groups.get(position), node);
       }
       const home = homeBuffer(node);
       inputs.forEach((input, i) => {

@@ -144,7 +144,9 @@ export class DeviceStream implements Stream {
       trace.write(order, this.writes, wanted);
       plan = this.planFor(trace);
     } catch (error) {
-      if (this.letGoOfImpossible(order)) this.executeWithout(error as Error, wantedRoots, reads);
+      // what no buffer holds and no kernel gives must not fail every later flush, nor what does not need it
+      if (order.some(({ state }) => state === EXPIRED))
+        this.executeWithout(error as Error, wantedRoots, reads);
       else this.abandon(order, error as Error);
       return;
     }
@@ -179,18 +181,6 @@ export class DeviceStream implements Stream {
     this.plans.forget(plan);
     this.arena.purge();
     this.pool.trim();
-  }
-
-  /** What no buffer holds and no kernel gives can never be computed: it and what needs it must not fail every later flush. */
-  private letGoOfImpossible(order: readonly Node[]): boolean {
-    let found = order.some((node) => node.state === EXPIRED);
-    for (const node of order) {
-      const bytes = this.backend.bytesOf(node.dtype, node.size);
-      if (bytes <= this.backend.maxBufferBytes || isFree(node)) continue;
-      expire(node, `its ${bytes} bytes are past the device's limit`);
-      found = true;
-    }
-    return found;
   }
 
   /** The flush again, less what is impossible; what was asked for and needs that fails as it did before. */

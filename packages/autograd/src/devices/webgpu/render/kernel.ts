@@ -34,7 +34,7 @@ export function renderKernel(kernel: Kernel, target: RenderTarget): RenderedKern
     }
   }
   const uniforms = new Uniforms(kernel.params);
-  const { stages, scratch } = stagesOf(kernel, uniforms, target);
+  const { stages, scratch } = named(name, () => stagesOf(kernel, uniforms, target));
   for (const { bindings } of stages) {
     if (bindings.length > target.maxBindings) {
       throw new LimitError(
@@ -59,6 +59,16 @@ export function renderKernel(kernel: Kernel, target: RenderTarget): RenderedKern
     parameters: uniforms.parameters,
     parameterCount: kernel.params.length,
   };
+}
+
+/** A limit that is met says at which operation. */
+function named<T>(name: string, render: () => T): T {
+  try {
+    return render();
+  } catch (error) {
+    if (error instanceof LimitError) error.message = `${name}: ${error.message}`;
+    throw error;
+  }
 }
 
 function titleOf({ steps, parts }: Kernel): string {

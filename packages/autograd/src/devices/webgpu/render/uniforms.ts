@@ -1,4 +1,5 @@
 import { type DType, isFloating } from "../../../dtype.ts";
+import { LimitError } from "../../../errors.ts";
 
 /** A word that a number of the run is written into. */
 export interface ParameterWord {
@@ -25,9 +26,9 @@ export class Uniforms {
     this.#dtypes = dtypes;
   }
 
-  /** The word of a u32 known now; a negative number wraps, as index arithmetic does. */
+  /** The word of a u32 known now; a negative number wraps, as index arithmetic does. Throws LimitError past 32 bits. */
   number(value: number): number {
-    return this.fixed.push(value >>> 0) - 1;
+    return this.fixed.push(narrowed(value)) - 1;
   }
 
   /** The word of a parameter. */
@@ -58,7 +59,7 @@ export class Uniforms {
   table(values: readonly number[]): number {
     while (this.fixed.length % 4 !== 0) this.fixed.push(0);
     const first = this.fixed.length / 4;
-    this.fixed.push(...values);
+    this.fixed.push(...values.map(narrowed));
     return first;
   }
 
@@ -81,4 +82,13 @@ export function asType(word: string, dtype: DType): string {
   if (isFloating(dtype)) return `bitcast<f32>(${word})`;
   if (dtype === "i32") return `bitcast<i32>(${word})`;
   return dtype === "bool" ? `(${word} != 0u)` : word;
+}
+
+/** Shaders count in 32 bits. */
+function narrowed(value: number): number {
+  if (value <= 0xffffffff) return value >>> 0;
+  throw new LimitError(
+    `a kernel on WebGPU counts up to ${0xffffffff} elements, not ${value}` +
+      "\n  hint: reduce one dimension after the other, or in parts",
+  );
 }
