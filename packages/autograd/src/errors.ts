@@ -23,6 +23,11 @@ export class ArgumentError extends WgradError {
   static override readonly name: string = "ArgumentError";
 }
 
+/** An index, or a class that is a target, that is not there. */
+export class IndexError extends ArgumentError {
+  static override readonly name: string = "IndexError";
+}
+
 /** A misuse of autograd: a second backward, an in-place write to a leaf, a gradient that cannot exist. */
 export class GradError extends WgradError {
   static override readonly name: string = "GradError";

@@ -12,6 +12,7 @@ export {
   DTypeError,
   ExpiredError,
   GradError,
+  IndexError,
   LimitError,
   OutOfMemoryError,
   ShapeError,

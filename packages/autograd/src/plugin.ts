@@ -13,6 +13,7 @@ export { beforeNextTensor } from "./graph/handle.ts";
 export type { Gradient, GradientCall, Op } from "./graph/op.ts";
 export { type Expr, e } from "./kernel/expression.ts";
 export { binary, binaryBool, binaryFloat, nary, unary, unaryFloat } from "./ops/apply.ts";
+export { checkedClasses, checkedIndex, type IndexRange } from "./ops/bounds.ts";
 export { commit, moveTo, persist, retype } from "./ops/commit.ts";
 export { type ElementwiseSpec, elementwise } from "./ops/define.ts";
 export { knownValues } from "./ops/known-values.ts";

@@ -196,6 +196,8 @@ export interface Device {
   lower(kernel: Kernel): Lowered;
   program(kernels: readonly BoundKernel[]): Program;
   submit(submission: Submission): Promise<TypedArray>[];
+  /** A value at once, where the device computes in `submit`. */
+  now?(read: Read): TypedArray;
   /** What keeps the program from running, once that is known; null if nothing does. */
   judge?(program: Program): Promise<Error | null>;
   /** Resolves when everything submitted so far has run. */

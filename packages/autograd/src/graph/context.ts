@@ -18,6 +18,8 @@ export interface Stream {
   /** Why nothing runs here any more (a lost device), or null. */
   readonly failure: Error | null;
   supports(dtype: DType): boolean;
+  /** What runs next waits for these single numbers, and does not run if `judge` gives an error. */
+  guard(values: readonly Node[], judge: (values: readonly number[]) => Error | null): void;
   /** Throws an error that came later than the call it belongs to, once. */
   raise(): void;
   /** Runs pending work: the reads, all cell writes, all sinks. `undo` is called if it turns out later that it did not run. */

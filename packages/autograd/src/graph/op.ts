@@ -75,6 +75,11 @@ export interface Elementwise {
   /** The same for i32 and u32, where f64 is not exact (products, bits). */
   readonly integerReference?: (...values: number[]) => number;
   readonly indexed: boolean;
+  /** Least and greatest result from those of the operands, where the expression does not tell; null where it is not known. */
+  readonly range?: (
+    dtype: DType,
+    ...operands: (readonly [number, number])[]
+  ) => readonly [number, number] | null;
 }
 
 /** y[outer] = ⊕ over the last `attrs[0]` dimensions of the operand; further `attrs` are the op's own. */

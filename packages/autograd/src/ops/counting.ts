@@ -86,7 +86,8 @@ export async function bincount(
   x: Tensor,
   { weights = null, minlength = 0 }: BincountOptions = {},
 ): Promise<Tensor> {
-  const places = checkIndices("bincount", x);
+  checkIndices("bincount", x);
+  const places = cast(x, "i32");
   if (x.shape.length !== 1 || (weights !== null && !sameShape(weights.shape, x.shape))) {
     throw new ShapeError(
       `bincount: takes a vector, and weights of its length${detail("x", x.shape)}` +

@@ -8,8 +8,9 @@ import { recordGradient, valueOfNow } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { add, div, mul, neg, sub } from "./arithmetic.ts";
+import { checkedClasses } from "./bounds.ts";
 import { sum } from "./broadcast.ts";
-import { eq, ge, logicalOr, lt, ne, where } from "./comparison.ts";
+import { eq, ne, where } from "./comparison.ts";
 import { cast, checkFloating } from "./constant.ts";
 import { counting } from "./creation.ts";
 import { reshape, unsqueeze } from "./layout.ts";
@@ -44,8 +45,7 @@ interface Choice {
 function choose(call: string, x: Tensor, target: Tensor, ignoreIndex: number): Choice {
   const at = classDim(x);
   const classes = x.shape[at] as number;
-  checkHostTargets(call, target, classes, ignoreIndex);
-  const named = cast(target, "i32");
+  const named = cast(checkedClasses(call, target, classes, x, ignoreIndex), "i32");
   const places = reshape(
     counting(classes, x.node.stream),
     x.shape.map((_, d) => (d === at ? classes : 1)),
@@ -54,31 +54,12 @@ function choose(call: string, x: Tensor, target: Tensor, ignoreIndex: number): C
   const counts = () => ne(named, ignoreIndex);
   const pick = (values: Tensor): Tensor => {
     const found = sum(where(chosen(), values, 0), at);
-    const nowhere = logicalOr(lt(named, 0), ge(named, classes));
-    return where(counts(), where(nowhere, Number.NaN, found), 0);
+    return where(counts(), found, 0);
   };
   return { chosen, counts, pick };
 }
 
 const classDim = (x: Tensor): number => (x.shape.length === 1 ? 0 : 1);
-
-/** Targets whose values are on the host already are checked at the call; others out of range give NaN. */
-function checkHostTargets(
-  call: string,
-  { node, window }: Tensor,
-  classes: number,
-  ignoreIndex: number,
-): void {
-  const values = window === null ? node.storage?.host : null;
-  if (!values) return;
-  for (const value of values) {
-    if (value === ignoreIndex || (value >= 0 && value < classes)) continue;
-    throw new ArgumentError(
-      `${call}: target ${value} is not one of ${classes} classes` +
-        `\n  hint: targets are 0 to ${classes - 1}, or ignoreIndex (${ignoreIndex})`,
-    );
-  }
-}
 
 function checkClasses(call: string, x: Tensor, target: Tensor, weight: Tensor | null): void {
   checkTensor(call, x);

@@ -1,5 +1,5 @@
 import type { DType } from "../dtype.ts";
-import { type Gradient, type Op, type Reduce, registerOp } from "../graph/op.ts";
+import { type Elementwise, type Gradient, type Op, type Reduce, registerOp } from "../graph/op.ts";
 import type { Expr } from "../kernel/expression.ts";
 
 export interface ElementwiseSpec {
@@ -12,6 +12,7 @@ export interface ElementwiseSpec {
   readonly integerReference?: (...values: number[]) => number;
   readonly scalars?: readonly (DType | "result")[];
   readonly indexed?: boolean;
+  readonly range?: Elementwise["range"];
   readonly gradient?: Gradient;
   /** What the gradient reads, by operand number; "output" is the result. Default: nothing. */
   readonly saves?: Op["saves"];
@@ -19,7 +20,7 @@ export interface ElementwiseSpec {
 
 /** An op that makes each element from the operands' elements at the same place. */
 export function elementwise(spec: ElementwiseSpec): Op {
-  const { name, expression, reference, integerReference, gradient } = spec;
+  const { name, expression, reference, integerReference, gradient, range } = spec;
   return registerOp({
     name,
     meaning: {
@@ -28,6 +29,7 @@ export function elementwise(spec: ElementwiseSpec): Op {
       reference,
       ...(integerReference && { integerReference }),
       indexed: spec.indexed ?? false,
+      ...(range && { range }),
     },
     scalarTypes: spec.scalars ?? [],
     saves: spec.saves ?? [],

@@ -1,13 +1,14 @@
-import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { ArgumentError, detail, IndexError, ShapeError } from "../errors.ts";
 import { read } from "../runtime/read.ts";
 import { sizeOf } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
+import { checkedIndex, placesOf } from "./bounds.ts";
 import { eq, where } from "./comparison.ts";
 import { cast } from "./constant.ts";
 import { counting } from "./creation.ts";
-import { checkIndices } from "./gathering.ts";
+import { checkIndices, placesAlong } from "./gathering.ts";
 import { indexSelect } from "./index-vector.ts";
 import { detach, reshape, unsqueeze } from "./layout.ts";
 import { amax } from "./reduction.ts";
@@ -24,20 +25,25 @@ export interface OneHotOptions {
 export function oneHot(x: Tensor, numClasses: number | { readonly numClasses: number }): Tensor;
 export function oneHot(x: Tensor, options?: OneHotOptions): Promise<Tensor>;
 export function oneHot(x: Tensor, classes: number | OneHotOptions = {}): Tensor | Promise<Tensor> {
-  const places = checkIndices("oneHot", x);
+  checkIndices("oneHot", x);
   const { numClasses: n = -1 } = typeof classes === "number" ? { numClasses: classes } : classes;
-  if (n !== -1) return spike(places, n);
+  if (n !== -1) return spike(x, n);
   if (sizeOf(x.shape) === 0) {
     throw new ArgumentError("oneHot: no indices to count classes by\n  hint: give numClasses");
   }
-  return read(amax(places)).then(([largest]) => spike(places, (largest as number) + 1));
+  return read(amax(x)).then(([largest]) => spike(x, Math.max((largest as number) + 1, 1)));
 }
 
 function spike(places: Tensor, n: number): Tensor {
   if (!Number.isInteger(n) || n < 1) {
     throw new ArgumentError(`oneHot: the number of classes must be 1 or more, got ${n}`);
   }
-  return composite(() => cast(eq(unsqueeze(places, -1), counting(n, places.node.stream)), "i32"));
+  const classes = (value: number): IndexError =>
+    new IndexError(
+      `oneHot: class ${value} is not one of ${n} classes${detail("x", places.shape)}\n  hint: classes are 0 to ${n - 1}`,
+    );
+  const named = cast(checkedIndex("oneHot", places, placesOf(n), places, classes), "i32");
+  return composite(() => cast(eq(unsqueeze(named, -1), counting(n, named.node.stream)), "i32"));
 }
 
 export interface EmbeddingOptions {
@@ -45,13 +51,16 @@ export interface EmbeddingOptions {
   readonly paddingIdx?: number | null;
 }
 
-/** The rows of a table at these indices: input [...], weight [n, d] → [..., d]. The gradient of a row is the sum over its uses. */
+/**
+ * The rows of a table at these indices: input [...], weight [n, d] → [..., d]. The gradient of a row is the sum over its uses. An index that
+ * is no row (negative ones are none) is an IndexError, before any weight moves.
+ */
 export function embedding(
   input: Tensor,
   weight: Tensor,
   { paddingIdx = null }: EmbeddingOptions = {},
 ): Tensor {
-  const places = checkIndices("embedding", input);
+  checkIndices("embedding", input);
   checkTensor("embedding", weight);
   if (weight.shape.length !== 2) {
     throw new ShapeError(
@@ -63,6 +72,7 @@ export function embedding(
     throw new ArgumentError(`embedding: paddingIdx ${paddingIdx} is no row of ${n}`);
   }
   return composite(() => {
+    const places = placesAlong("embedding", weight, 0, input);
     const rows = indexSelect(weight, 0, reshape(places, [-1]));
     const out = reshape(rows, [...input.shape, features]);
     if (paddingIdx === null) return out;

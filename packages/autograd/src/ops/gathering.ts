@@ -7,10 +7,11 @@ import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type DimOption, withDim } from "./arguments.ts";
+import { checkedIndex, placesOf } from "./bounds.ts";
 import { expand } from "./broadcast.ts";
 import { cast, constant } from "./constant.ts";
 import { reshape } from "./layout.ts";
-import { narrow } from "./movement.ts";
+import { narrow, noIndex } from "./movement.ts";
 
 const zeros = (shape: Shape, like: Tensor): Tensor =>
   constant(0, like.dtype, shape, like.node.stream);
@@ -80,14 +81,27 @@ export function scatterAlong(
   return cast(record(op, [x, index, y], x.shape, x.dtype, [dim]), dtype);
 }
 
-/** The index as i32; fractions and truth values are refused. */
-export function checkIndices(call: string, index: Tensor): Tensor {
+/** Fractions and truth values are no indices. */
+export function checkIndices(call: string, index: Tensor): void {
   checkTensor(call, index);
-  if (!isFloating(index.dtype) && index.dtype !== "bool") return cast(index, "i32");
+  if (!isFloating(index.dtype) && index.dtype !== "bool") return;
   throw new DTypeError(
     `${call}: indices must be integers, got ${index.dtype}${detail("index", index.shape)}` +
       `\n  hint: ${index.dtype === "bool" ? "nonzero gives the places of a mask" : 'index.to("i32")'}`,
   );
+}
+
+/** The index as i32, checked against a dimension of x; `negative` ones count from its end where that is allowed. */
+export function placesAlong(
+  call: string,
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  negative = false,
+): Tensor {
+  const range = placesOf(x.shape[dim] as number, negative);
+  const tell = (value: number) => noIndex(call, value, x.shape, dim);
+  return cast(checkedIndex(call, index, range, x, tell), "i32");
 }
 
 /** Runs on 1-d tensors in place of 0-d ones. */
@@ -108,17 +122,18 @@ function checkFits(call: string, x: Tensor, dim: number, index: Tensor): void {
 
 /**
  * y[…, j, …] = x[…, index[…, j, …], …] along `dim`; the shape is the index's, which has x's rank and at most its sizes in the other
- * dimensions. Negative indices count from the end; what is out of range reads NaN (0 of integers), since an index is only known on
- * the device.
+ * dimensions. An index that is not there (negative ones are not) is an IndexError: here, or where only the device knows it at the read or
+ * step that needs it.
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensor("gather", x);
-  const places = checkIndices("gather", index);
+  checkIndices("gather", index);
   const at = normalizeDim("gather", dim, x.shape.length);
   return composite(() => {
-    const [from, chosen] = [raised(x), raised(places)];
+    const [from, chosen] = [raised(x), raised(index)];
     checkFits("gather", from, at, chosen);
-    return reshape(gatherAlong(from, at, chosen), index.shape);
+    const places = placesAlong("gather", from, at, chosen);
+    return reshape(gatherAlong(from, at, places), index.shape);
   });
 }
 
@@ -129,13 +144,15 @@ export function scattered(
   dim: number,
   index: Tensor,
   source: Tensor | number,
+  negative = false,
 ): Tensor {
   checkTensor(call, x);
-  const places = checkIndices(call, index);
+  checkIndices(call, index);
   const at = normalizeDim(call, dim, x.shape.length);
   return composite(() => {
-    const [base, chosen] = [raised(x), raised(places)];
-    checkFits(call, base, at, chosen);
+    const [base, given] = [raised(x), raised(index)];
+    checkFits(call, base, at, given);
+    const chosen = placesAlong(call, base, at, given, negative);
     const values =
       typeof source === "number"
         ? constant(source, x.dtype, chosen.shape, x.node.stream)
@@ -168,25 +185,27 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): 
   return scattered("scatterAdd", scatterSumOp, x, dim, index, src);
 }
 
-/** The elements of x, seen as a vector, at these places; the shape is the index's. */
+/** The elements of x, seen as a vector, at these places; the shape is the index's. Negative ones count from the end. */
 export function take(x: Tensor, index: Tensor): Tensor {
   checkTensor("take", x);
-  const places = checkIndices("take", index);
-  return composite(() =>
-    reshape(gatherAlong(reshape(x, [-1]), 0, reshape(places, [-1])), index.shape),
-  );
+  checkIndices("take", index);
+  return composite(() => {
+    const from = reshape(x, [-1]);
+    const places = placesAlong("take", from, 0, index, true);
+    return reshape(gatherAlong(from, 0, reshape(places, [-1])), index.shape);
+  });
 }
 
-/** `gather` whose index and x broadcast in the other dimensions; without `dim`, `take`. What argsort gives fits. */
+/** `gather` whose index and x broadcast in the other dimensions; without `dim`, `take`. What argsort gives fits. Negative indices count from the end. */
 export function takeAlongDim(
   x: Tensor,
   index: Tensor,
   dim?: number | null | DimOption<number | null>,
 ): Tensor {
   checkTensor("takeAlongDim", x);
-  const places = checkIndices("takeAlongDim", index);
+  checkIndices("takeAlongDim", index);
   const { dim: along = null } = withDim<number | null, DimOption<number | null>>(dim, undefined);
-  if (along === null) return take(x, reshape(places, [-1]));
+  if (along === null) return take(x, reshape(index, [-1]));
   if (index.shape.length !== x.shape.length) {
     throw new ShapeError(
       `takeAlongDim: the index must have x's rank${detail("x", x.shape)}${detail("index", index.shape)}`,
@@ -194,6 +213,7 @@ export function takeAlongDim(
   }
   const at = normalizeDim("takeAlongDim", along, x.shape.length);
   return composite(() => {
+    const places = placesAlong("takeAlongDim", x, at, index, true);
     const sizes = x.shape.map((n, d) => (n === 1 ? (index.shape[d] as number) : n));
     const from = expand(x, sizes.with(at, x.shape[at] as number));
     const chosen = expand(places, sizes.with(at, index.shape[at] as number));

@@ -10,6 +10,7 @@ import { cast } from "./constant.ts";
 import {
   checkIndices,
   gatherAlong,
+  placesAlong,
   raised,
   scattered,
   scatterOverOp,
@@ -19,7 +20,13 @@ import { reshape } from "./layout.ts";
 
 /** The part of x at a vector of indices along `dim`: size n there for n indices. */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
-  const { from, at, places } = alongDim("indexSelect", x, dim, index);
+  return selected("indexSelect", x, dim, index);
+}
+
+/** `indexSelect` under another name. */
+export function selected(call: string, x: Tensor, dim: number, index: Tensor): Tensor {
+  const { from, at, index: vector } = alongDim(call, x, dim, index);
+  const places = placesAlong(call, from, at, vector);
   return composite(() =>
     x.shape.length === 0
       ? reshape(gatherAlong(from, at, places), [])
@@ -32,15 +39,16 @@ function alongDim(
   x: Tensor,
   dim: number,
   index: Tensor,
-): { from: Tensor; at: number; places: Tensor } {
+): { from: Tensor; at: number; index: Tensor } {
   checkTensor(call, x);
-  const places = raised(checkIndices(call, index));
-  if (places.shape.length !== 1) {
+  checkIndices(call, index);
+  const vector = raised(index);
+  if (vector.shape.length !== 1) {
     throw new ShapeError(
       `${call}: the index must be a vector${detail("index", index.shape)}\n  hint: gather takes one of x's rank`,
     );
   }
-  return { from: raised(x), at: normalizeDim(call, dim, x.shape.length), places };
+  return { from: raised(x), at: normalizeDim(call, dim, x.shape.length), index: vector };
 }
 
 /** A vector of indices along `dim`, repeated over the other dimensions of `shape`. A view. */
@@ -60,17 +68,18 @@ function indexed(
   dim: number,
   index: Tensor,
   source: Tensor | number,
+  negative = false,
 ): Tensor {
-  const { from, at, places } = alongDim(call, x, dim, index);
+  const { from, at, index: vector } = alongDim(call, x, dim, index);
   return composite(() => {
-    const chosen = spreadIndex(places, from.shape, at);
+    const chosen = spreadIndex(vector, from.shape, at);
     if (typeof source !== "number" && !sameShape(raised(source).shape, chosen.shape)) {
       throw new ShapeError(
-        `${call}: the source must have x's shape with ${places.shape[0]} in dimension ${at}` +
+        `${call}: the source must have x's shape with ${vector.shape[0]} in dimension ${at}` +
           `${detail("x", x.shape)}${detail("source", source.shape)}`,
       );
     }
-    return reshape(scattered(call, op, from, at, chosen, source), x.shape);
+    return reshape(scattered(call, op, from, at, chosen, source, negative), x.shape);
   });
 }
 
@@ -100,18 +109,19 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
   return indexed("indexCopy", scatterOverOp, x, dim, index, source);
 }
 
-/** x with one number (or 0-d tensor) at these indices along `dim`. */
+/** x with one number (or 0-d tensor) at these indices along `dim`; negative ones count from the end. */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Tensor | number): Tensor {
-  if (typeof value === "number") return indexed("indexFill", scatterOverOp, x, dim, index, value);
+  if (typeof value === "number")
+    return indexed("indexFill", scatterOverOp, x, dim, index, value, true);
   checkTensor("indexFill", value);
   if (value.shape.length > 0) {
     throw new ShapeError(
       `indexFill: takes a number or a 0-d tensor${detail("value", value.shape)}`,
     );
   }
-  const { from, at, places } = alongDim("indexFill", x, dim, index);
-  const shape = from.shape.with(at, places.shape[0] as number);
+  const { from, at, index: vector } = alongDim("indexFill", x, dim, index);
+  const shape = from.shape.with(at, vector.shape[0] as number);
   return composite(() =>
-    indexed("indexFill", scatterOverOp, x, dim, index, expand(cast(value, x.dtype), shape)),
+    indexed("indexFill", scatterOverOp, x, dim, index, expand(cast(value, x.dtype), shape), true),
   );
 }

@@ -9,12 +9,13 @@ import { add, floorDivide, mul, sub } from "./arithmetic.ts";
 import { cat } from "./assembly.ts";
 import { remainder } from "./binary.ts";
 import { expand, sum } from "./broadcast.ts";
-import { ge, logicalAnd, logicalNot, lt, where } from "./comparison.ts";
+import { logicalAnd, logicalNot, lt, where } from "./comparison.ts";
 import { cast } from "./constant.ts";
 import { counting, hostTensor } from "./creation.ts";
 import {
   checkIndices,
   gatherAlong,
+  placesAlong,
   scatterAlong,
   scatterOverOp,
   scatterSumOp,
@@ -90,32 +91,35 @@ interface Joined {
   readonly places: Tensor;
 }
 
-function join(call: string, x: Tensor, choosers: readonly Chooser[]): Joined {
+/** With `spill` indices are checked already, or one too large. */
+function join(call: string, x: Tensor, choosers: readonly Chooser[], spill = false): Joined {
   const dims = choosers.map(({ dim }) => dim);
   const sizes = dims.map((dim) => x.shape[dim] as number);
   const others = [...x.shape.keys()].filter((dim) => !dims.includes(dim));
   const adjacent = dims.every((dim, i) => i === 0 || dim === (dims[i - 1] as number) + 1);
   const place = adjacent ? (dims[0] as number) : 0;
-  const indices = choosers.map(({ tensor }) => checkIndices(call, tensor));
+  const indices = choosers.map(({ tensor, dim }) => {
+    checkIndices(call, tensor);
+    return spill ? tensor : placesAlong(call, x, dim, tensor, true);
+  });
   const chosen = indices.reduce<Shape>((shape, i) => broadcastShapes(call, shape, i.shape), []);
   return {
     order: others.toSpliced(place, 0, ...dims),
     place,
     sizes,
     chosen,
-    places: reshape(expand(flatPlaces(indices, sizes), chosen), [-1]),
+    places: reshape(expand(flatPlaces(indices, sizes, spill), chosen), [-1]),
   };
 }
 
-/** Row-major places of coordinates; out of range where one of them is. */
-function flatPlaces(indices: readonly Tensor[], sizes: readonly number[]): Tensor {
+/** Row-major places of coordinates; with `spill` one too large where one of them is. */
+function flatPlaces(indices: readonly Tensor[], sizes: readonly number[], spill: boolean): Tensor {
   const [first] = indices as readonly [Tensor];
   if (indices.length === 1) return first;
   const fromFront = indices.map((i, d) => where(lt(i, 0), add(i, sizes[d] as number), i));
   const flat = fromFront.reduce((place, i, d) => add(mul(place, sizes[d] as number), i));
-  const inside = fromFront
-    .map((i, d) => logicalAnd(ge(i, 0), lt(i, sizes[d] as number)))
-    .reduce((a, b) => logicalAnd(a, b));
+  if (!spill) return flat;
+  const inside = fromFront.map((i, d) => lt(i, sizes[d] as number)).reduce(logicalAnd);
   return where(inside, flat, sizeOf(sizes));
 }
 
@@ -197,7 +201,7 @@ function writtenAt(
   accumulate: boolean,
   spill = false,
 ): Tensor {
-  const joined = join("put_", x, choosers);
+  const joined = join("put_", x, choosers, spill);
   const { order, place, chosen, places } = joined;
   const inner = joinDims(x, joined);
   const size = inner.shape[place] as number;
@@ -225,8 +229,8 @@ function withoutMasks(x: Tensor, choosers: readonly Chooser[]): Chooser[] {
   }
   const length = Math.min(...masks.map(({ tensor }) => sizeOf(tensor.shape)));
   return choosers.flatMap((chooser) => {
-    if (!isMask(chooser)) return [chooser];
     const { tensor, dim } = chooser;
+    if (!isMask(chooser)) return [{ tensor: placesAlong("put_", x, dim, tensor, true), dim }];
     const flat = reshape(tensor, [-1]);
     const order = narrow(argsort(cast(logicalNot(flat), "i32"), 0), 0, 0, length);
     const isTrue = lt(counting(length, x.node.stream), sum(flat));

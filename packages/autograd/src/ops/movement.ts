@@ -1,4 +1,4 @@
-import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { ArgumentError, detail, IndexError, ShapeError } from "../errors.ts";
 import type { Origin } from "../graph/handle.ts";
 import { dropDim, sliceView, type View, wholeView } from "../graph/view.ts";
 import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../shape.ts";
@@ -67,10 +67,13 @@ function selected(x: Tensor, dim: number, index: number, origin?: Origin): Tenso
 export function checkIndex(call: string, index: number, shape: Shape, dim: number): number {
   const n = shape[dim] as number;
   if (Number.isInteger(index) && index >= -n && index < n) return index < 0 ? index + n : index;
-  throw new ArgumentError(
-    `${call}: index ${index} is out of range for dimension ${dim} of size ${n}${detail("x", shape)}`,
-  );
+  throw noIndex(call, index, shape, dim);
 }
+
+export const noIndex = (call: string, index: number, shape: Shape, dim: number): IndexError =>
+  new IndexError(
+    `${call}: index ${index} is out of range for dimension ${dim} of size ${shape[dim]}${detail("x", shape)}`,
+  );
 
 /** The order of these dimensions (of none: [] changes nothing) reversed: new values, as in PyTorch. */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {

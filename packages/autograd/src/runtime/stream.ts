@@ -16,6 +16,7 @@ import {
 import { isFree } from "../graph/op.ts";
 import { culprit, inspected } from "./anomaly.ts";
 import { type Counters, countRun, newCounters } from "./counters.ts";
+import { Guards } from "./guards.ts";
 import { Arena, Pool } from "./memory.ts";
 import { Owners } from "./owners.ts";
 import type { FuseOptions, Pass } from "./passes.ts";
@@ -39,7 +40,7 @@ import { Trials } from "./trials.ts";
 import type { Verifier } from "./verify.ts";
 
 const NONE: readonly never[] = [];
-const none: ReadonlySet<Pass> = new Set();
+const none: ReadonlySet<never> = new Set();
 
 export interface StreamOptions {
   readonly passes: ReadonlySet<Pass>;
@@ -66,6 +67,7 @@ export class DeviceStream implements Stream {
   private readonly passes: ReadonlySet<Pass>;
   private readonly trace: Trace;
   private readonly verifier: Verifier | null;
+  private readonly guards: Guards;
   /** Flushes that the device may yet refuse. */
   private readonly trials: Trials;
   private inspection: Promise<void> = Promise.resolve();
@@ -88,6 +90,12 @@ export class DeviceStream implements Stream {
     this.owners = new Owners(backend, this.pool);
     this.queue = new Queue(backend, this.counters);
     this.reads = new Reads(this.queue, this.owners, this.pages, () => this.relieve());
+    this.guards = new Guards({
+      compute: (nodes) => this.computeAhead(nodes),
+      isGone: (node) => isGone(node),
+      now: (node) => this.numberNow(node),
+      later: async (node) => (await this.valueOf(node))[0] as number,
+    });
     this.trials = new Trials({
       free: (node) => this.freeStorage(node),
       refuse: (node, error) => this.reads.refuse(node, error),
@@ -113,6 +121,10 @@ export class DeviceStream implements Stream {
     if (undo !== undefined && this.trials.begun > before) this.trials.onUndo(undo);
   }
 
+  guard(values: readonly Node[], judge: (values: readonly number[]) => Error | null): void {
+    this.guards.add({ values, judge });
+  }
+
   raise(): void {
     const error = this.trials.take() ?? this.backend.takeError?.() ?? null;
     if (error !== null) throw error;
@@ -124,10 +136,20 @@ export class DeviceStream implements Stream {
     this.execute([node], NONE);
   }
 
-  private execute(wantedRoots: readonly Node[], reads: readonly Node[]): void {
+  private execute(
+    wantedRoots: readonly Node[],
+    reads: readonly Node[],
+    before: Promise<Error | null> | null = null,
+  ): void {
     if (this.failure !== null) throw this.failure;
     const roots = this.roots(wantedRoots);
     if (roots.length === 0) return;
+    let verdict = before;
+    try {
+      verdict ??= this.guards.check();
+    } catch (error) {
+      this.abandon(this.pending, error as Error);
+    }
     const order = this.order(roots, wantedRoots);
     this.counters.flushes++;
     this.pool.beginFlush();
@@ -146,14 +168,14 @@ export class DeviceStream implements Stream {
     } catch (error) {
       // what no buffer holds and no kernel gives must not fail every later flush, nor what does not need it
       if (order.some(({ state }) => state === EXPIRED))
-        this.executeWithout(error as Error, wantedRoots, reads);
+        this.executeWithout(error as Error, wantedRoots, reads, verdict);
       else this.abandon(order, error as Error);
       return;
     }
     const suspects = context.anomaly ? order.filter(inspected) : [];
     const operands = new Map(suspects.map((node) => [node, node.inputs]));
     try {
-      this.run(plan, trace, housed);
+      this.run(plan, trace, housed, this.writes, verdict);
     } catch (error) {
       plan.forgetInputs();
       this.abandon(order, error as Error);
@@ -184,9 +206,14 @@ export class DeviceStream implements Stream {
   }
 
   /** The flush again, less what is impossible; what was asked for and needs that fails as it did before. */
-  private executeWithout(cause: Error, wantedRoots: readonly Node[], reads: readonly Node[]): void {
+  private executeWithout(
+    cause: Error,
+    wantedRoots: readonly Node[],
+    reads: readonly Node[],
+    verdict: Promise<Error | null> | null,
+  ): void {
     try {
-      this.execute(wantedRoots, reads);
+      this.execute(wantedRoots, reads, verdict);
     } catch (error) {
       throw error instanceof ExpiredError ? cause : error;
     }
@@ -223,6 +250,32 @@ export class DeviceStream implements Stream {
     }
   }
 
+  /** Computes these, ahead of all else that is pending. What is stored on the way counts as computed. */
+  private computeAhead(nodes: readonly Node[]): void {
+    const order = reach(nodes, (node) => expired("flush", node));
+    if (order.length === 0) return;
+    const housed = this.owners.house(order, none);
+    const { trace } = this;
+    trace.write(order, none, new Set(nodes));
+    this.run(this.planFor(trace), trace, housed, none, null);
+    for (const [i, node] of order.entries()) {
+      const hold = trace.holdOf(i);
+      if (hold === HOLD_NOTHING) continue;
+      node.runs++;
+      if (hold === HOLD_SLOT) node.state = COMPUTED;
+      else settle(node);
+    }
+  }
+
+  private numberNow(node: Node): number | null {
+    const { storage, dtype } = node;
+    if (storage === null) return null;
+    if (storage.host !== null) return storage.host[0] as number;
+    const from = storage.buffer as DeviceBuffer;
+    const value = this.backend.now?.({ from, fromByte: storage.offset, dtype, count: 1 });
+    return value === undefined ? null : (value[0] as number);
+  }
+
   /** How a read of this node would be traced and scheduled. */
   preview(node: Node): { trace: Trace; options: FuseOptions; backend: Device } {
     const order = reach([node], (gone) => expired("explain", gone));
@@ -239,6 +292,12 @@ export class DeviceStream implements Stream {
     const running = this.reads.underWay(node);
     if (running !== undefined) return running;
     this.raise();
+    return this.valueOf(node);
+  }
+
+  private valueOf(node: Node): Promise<TypedArray> {
+    const running = this.reads.underWay(node);
+    if (running !== undefined) return running;
     if (this.failure !== null) throw this.failure;
     if (node.state === EXPIRED) throw expired("read", node);
     if (node.state !== COMPUTED) {
@@ -378,7 +437,13 @@ export class DeviceStream implements Stream {
     return this.plans.add(hash, plan);
   }
 
-  private run(plan: Plan, trace: Trace, housed: ReadonlyMap<Node, TypedArray>): void {
+  private run(
+    plan: Plan,
+    trace: Trace,
+    housed: ReadonlyMap<Node, TypedArray>,
+    writes: ReadonlySet<Cell>,
+    verdict: Promise<Error | null> | null,
+  ): void {
     const before: Copy[] = [];
     for (let i = 0; i < trace.sources.length; i++) {
       const how = plan.feed(i, trace.sources[i] as Trace["sources"][number], this.backend, before);
@@ -408,7 +473,7 @@ export class DeviceStream implements Stream {
         plan,
         sources: new Set(trace.sources.map(({ node }) => node)),
         computed: trace.order.map((node) => ({ node, inputs: node.inputs, views: node.views })),
-        writes: [...this.writes].map((cell) => ({
+        writes: [...writes].map((cell) => ({
           cell,
           node: cell.node,
           previous: cell.previous,
@@ -416,7 +481,7 @@ export class DeviceStream implements Stream {
         housed,
         isRead: reads.length > 0,
       });
-    const submission = { program: plan.program, params, before, after, reads, trial };
+    const submission = { program: plan.program, params, before, after, reads, verdict, trial };
     const { verifier } = this;
     let values: Promise<TypedArray>[];
     if (verifier !== null && plan.unverified !== null) {
@@ -510,5 +575,15 @@ export class DeviceStream implements Stream {
     return this.owners.evict(this.pending, this.writes).then(() => {
       while (this.pool.overBudget && this.plans.evict(true));
     });
+  }
+}
+
+/** Whether what the value would be computed from is not there any more. */
+function isGone(node: Node): boolean {
+  try {
+    reach([node], (gone) => expired("flush", gone));
+    return false;
+  } catch {
+    return true;
   }
 }

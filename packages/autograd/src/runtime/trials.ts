@@ -1,6 +1,6 @@
 import type { DeviceBuffer, Trial } from "../devices/device.ts";
 import type { TypedArray } from "../dtype.ts";
-import { OutOfMemoryError } from "../errors.ts";
+import { DeviceError, OutOfMemoryError } from "../errors.ts";
 import type { Cell } from "../graph/cell.ts";
 import {
   COMPUTED,
@@ -132,7 +132,7 @@ export class Trials {
     for (const attempt of failed.toReversed()) {
       if (this.revert(attempt, error) || attempt.effects.isRead) told = true;
     }
-    this.host.forget(cause.effects.plan);
+    if (error instanceof DeviceError) this.host.forget(cause.effects.plan);
     if (!told) this.untold ??= error;
   }
 
@@ -148,6 +148,7 @@ export class Trials {
     }
     let told = false;
     for (const { node, inputs, views } of computed) {
+      if (node.state === EXPIRED && node.expiredBy instanceof Error) continue;
       if (this.host.refuse(node, error)) told = true;
       this.host.free(node);
       Object.assign(node, { state: DROPPED, storage: null, inputs, views, runs: node.runs - 1 });

@@ -392,9 +392,7 @@ test("a reduction over more elements than 32 bits count is a LimitError, and its
   for (const whole of wholes) {
     const reading = (async () => whole().data())();
     await expect(reading).rejects.toThrow(LimitError);
-    await expect(reading).rejects.toThrow(
-      /counts up to 4294967295 elements, not 429\d+\n {2}hint/,
-    );
+    await expect(reading).rejects.toThrow(/counts up to 4294967295 elements, not 429\d+\n {2}hint/);
   }
   expect(await pairs.narrow(1, 65530, 7).sum(0).sum().item()).toBe(65536 * 7);
   expect(await pairs.narrow(0, 0, 3).sum().item()).toBe(65537 * 3);

@@ -11,8 +11,10 @@ const box = normal([3, 4, 5]);
 const matrix = normal([4, 5]);
 /** Of [4, 5], seven are true. */
 const everyThird = [0, 1, 2, 3].map((row) => [0, 1, 2, 3, 4].map((i) => (5 * row + i) % 3 === 0));
-/** Indices into a dimension of n, from either end, with repeats. */
-const into = (n: number, shape: w.Shape): Input => whole(shape, -n, n);
+/** Indices into a dimension of n, with repeats. */
+const into = (n: number, shape: w.Shape): Input => whole(shape, 0, n);
+/** The same from either end, where that is allowed. */
+const either = (n: number, shape: w.Shape): Input => whole(shape, -n, n);
 /** The numbers 0 … n − 1 from −n on, by turns: each place once. */
 const once = (n: number): Input => ({
   ...whole([n], 0, n),
@@ -63,9 +65,9 @@ const gathering: Readonly<Record<string, Row>> = {
     into(5, [7]),
     whole([7], 0, 9, "u8"),
   ],
-  take: [(x: T, i: T) => w.take(x, i), matrix, into(20, [2, 6])],
-  takeAlongDim: [(x: T, i: T) => w.takeAlongDim(x, i, 1), normal([3, 4, 1]), into(4, [1, 2, 5])],
-  "takeAlongDim of all": [(x: T, i: T) => w.takeAlongDim(x, i), matrix, into(20, [7])],
+  take: [(x: T, i: T) => w.take(x, i), matrix, either(20, [2, 6])],
+  takeAlongDim: [(x: T, i: T) => w.takeAlongDim(x, i, 1), normal([3, 4, 1]), either(4, [1, 2, 5])],
+  "takeAlongDim of all": [(x: T, i: T) => w.takeAlongDim(x, i), matrix, either(20, [7])],
   indexSelect: [(x: T, i: T) => w.indexSelect(x, 1, i), box, into(4, [6])],
   indexAdd: [(x: T, i: T, y: T) => w.indexAdd(x, 1, i, y), box, into(4, [6]), normal([3, 6, 5])],
   "indexAdd of a multiple": [
@@ -75,11 +77,11 @@ const gathering: Readonly<Record<string, Row>> = {
     normal([3, 5]),
   ],
   indexCopy: [(x: T, i: T, y: T) => w.indexCopy(x, 0, i, y), matrix, once(4), normal([4, 5])],
-  indexFill: [(x: T, i: T) => w.indexFill(x, 1, i, 7), matrix, into(5, [3])],
+  indexFill: [(x: T, i: T) => w.indexFill(x, 1, i, 7), matrix, either(5, [3])],
   "indexFill with a tensor": [
     (x: T, i: T, y: T) => w.indexFill(x, 1, i, y),
     matrix,
-    into(5, [3]),
+    either(5, [3]),
     normal([]),
   ],
   maskedFill: [(x: T, m: T) => w.maskedFill(x, m, -1), matrix, truth([4, 5])],
@@ -124,14 +126,14 @@ const inPlace: Readonly<Record<string, Row>> = {
     once(4),
     normal([4, 5]),
   ],
-  indexFill_: [(x: T, i: T) => x.clone().indexFill_(1, i, 3), matrix, into(5, [2])],
+  indexFill_: [(x: T, i: T) => x.clone().indexFill_(1, i, 3), matrix, either(5, [2])],
   maskedFill_: [(x: T, m: T) => x.clone().maskedFill_(m, 3), matrix, truth([4, 5])],
 };
 
 const indexing: Readonly<Record<string, Row>> = {
-  "at rows": [(x: T, i: T) => w.at(x, i), box, into(3, [4])],
-  "at rows, in a shape": [(x: T, i: T) => w.at(x, i), box, into(3, [2, 2])],
-  "at one row of a vector": [(x: T, i: T) => w.at(x, i), normal([6]), into(6, [])],
+  "at rows": [(x: T, i: T) => w.at(x, i), box, either(3, [4])],
+  "at rows, in a shape": [(x: T, i: T) => w.at(x, i), box, either(3, [2, 2])],
+  "at one row of a vector": [(x: T, i: T) => w.at(x, i), normal([6]), either(6, [])],
   "at rows of a list": [(x: T) => x.at([2, 0, -1, 2]), box],
   "at a list of lists": [
     (x: T) =>
@@ -145,31 +147,36 @@ const indexing: Readonly<Record<string, Row>> = {
   "at a list of truth values": [(x: T) => x.at([true, false, true]), box],
   "at true": [(x: T) => x.at(true, 1), box],
   "at no rows": [(x: T) => x.at([]), box],
-  "at points": [(x: T, i: T, j: T) => w.at(x, i, j), box, into(3, [6]), into(4, [6])],
-  "at points, broadcast": [(x: T, i: T, j: T) => w.at(x, i, j), box, into(3, [2, 1]), into(4, [3])],
+  "at points": [(x: T, i: T, j: T) => w.at(x, i, j), box, either(3, [6]), either(4, [6])],
+  "at points, broadcast": [
+    (x: T, i: T, j: T) => w.at(x, i, j),
+    box,
+    either(3, [2, 1]),
+    either(4, [3]),
+  ],
   "at side by side after a slice": [
     (x: T, i: T, j: T) => w.at(x, slice(1, null), i, j),
     box,
-    into(4, [2, 3]),
-    into(5, [3]),
+    either(4, [2, 3]),
+    either(5, [3]),
   ],
   "at dimensions apart": [
     (x: T, i: T, j: T) => w.at(x, i, slice(null, null, 2), j),
     box,
-    into(3, [6]),
-    into(5, [6]),
+    either(3, [6]),
+    either(5, [6]),
   ],
   "at everything at once": [
     (x: T, i: T) => w.at(x, -1, null, i, ellipsis, slice(1, 4)),
     normal([2, 3, 4, 5]),
-    into(3, [4]),
+    either(3, [4]),
   ],
   "put_ rows": [(x: T, i: T, y: T) => x.clone().put_(i, y), matrix, once(4), normal([4, 1])],
   "put_ a number at points": [
     (x: T, i: T, j: T) => x.clone().put_([i, j], 3.5),
     matrix,
-    into(4, [5]),
-    into(5, [5]),
+    either(4, [5]),
+    either(5, [5]),
   ],
   "put_ columns of a slice": [
     (x: T, i: T, y: T) => x.clone().put_([slice(1, 3), ellipsis, i], y),

@@ -12,7 +12,7 @@ import {
   where,
   zeros,
 } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, checkedClasses } from "@wgrad/autograd/plugin";
 import { reduced } from "./reduction.ts";
 
 /** Settings of connectionist temporal classification. */
@@ -58,7 +58,11 @@ export function ctcLoss(
   const logs = batched ? logProbs : logProbs.unsqueeze(1);
   const n = logs.shape[1] as number;
   const [times, lengths] = [lengthsOf(inputLengths, n), lengthsOf(targetLengths, n)];
-  const rows = rowsOf(targets, lengths, n, batched);
+  const listed = rowsOf(targets, lengths, n, batched);
+  const inside = arange(listed.shape[1] as number).lt(lengths.unsqueeze(1));
+  const classes = logs.shape[2] as number;
+  // what stands behind a row's last target is no target
+  const rows = checkedClasses("ctcLoss", where(inside, listed, blank), classes, logs);
   const likelihood = pathLikelihood(logs, withBlanks(rows, blank), times, lengths, blank);
   const possible = likelihood.gt(NEVER / 2);
   const impossible = zeroInfinity ? 0 : Number.POSITIVE_INFINITY;

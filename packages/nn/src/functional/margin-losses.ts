@@ -11,7 +11,7 @@ import {
   type Tensor,
   where,
 } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, checkedClasses, checkedIndex } from "@wgrad/autograd/plugin";
 import { checkSameShape, reduced } from "./reduction.ts";
 
 /** Settings of losses with a margin. */
@@ -171,14 +171,14 @@ export function multiMarginLoss(
     throw new ArgumentError(`multiMarginLoss: p is ${p}\n  hint: 1 or 2`);
   }
   const classes = input.shape.at(-1) as number;
-  const place = target.unsqueeze(-1);
+  const place = checkedClasses("multiMarginLoss", target, classes, input).unsqueeze(-1);
   const violation = input
     .sub(gather(input, -1, place))
     .add(margin)
     .clamp(0);
   const powered = p === 1 ? violation : violation.square();
   const others = where(place.eq(arange(classes)), 0, powered);
-  const factor = weight === null ? null : weight.indexSelect(0, target.reshape([-1]));
+  const factor = weight === null ? null : weight.indexSelect(0, place.reshape([-1]));
   const weighed = factor === null ? others : others.mul(factor.reshape(place.shape));
   return reduced(weighed.sum(-1).div(classes), reduction);
 }
@@ -200,10 +200,12 @@ export function multiLabelMarginLoss(
   const { reduction = "mean" } = options;
   checkSameShape("multiLabelMarginLoss", { input, target });
   const classes = input.shape.at(-1) as number;
-  const listed = cumprod(target.ge(0).to("i32"), -1).eq(1);
-  const named = listed.unsqueeze(-1).logicalAnd(target.unsqueeze(-1).eq(arange(classes)));
+  const range = { from: -1, below: classes };
+  const place = checkedIndex("multiLabelMarginLoss", target, range, input);
+  const listed = cumprod(place.ge(0).to("i32"), -1).eq(1);
+  const named = listed.unsqueeze(-1).logicalAnd(place.unsqueeze(-1).eq(arange(classes)));
   const isTarget = named.any(-2);
-  const scores = gather(input, -1, target.clamp(0)).unsqueeze(-1);
+  const scores = gather(input, -1, place.clamp(0)).unsqueeze(-1);
   const violation = input.unsqueeze(-2).sub(scores).add(1).clamp(0);
   const counts = listed.unsqueeze(-1).logicalAnd(isTarget.logicalNot().unsqueeze(-2));
   const loss = where(counts, violation, 0).sum([-2, -1]).div(classes);

@@ -1,5 +1,13 @@
-import { ArgumentError, arange, ones, type Tensor, where, zeros } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import {
+  ArgumentError,
+  arange,
+  IndexError,
+  ones,
+  type Tensor,
+  where,
+  zeros,
+} from "@wgrad/autograd";
+import { checkCall, checkedIndex, knownValues } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
@@ -60,7 +68,7 @@ export class EmbeddingBag extends Module<
   forward(input: Tensor, offsets: Tensor | null = null, options: BagOptions = {}): Tensor {
     checkCall("bag(input, offsets?, { perSampleWeights })", arguments);
     const { perSampleWeights = null } = options;
-    const [starts, bags] = bagStarts(input, offsets, this.includeLastOffset);
+    const [starts, bags, fromZero] = bagStarts(input, offsets, this.includeLastOffset);
     if (perSampleWeights !== null && this.mode !== "sum") {
       throw new ArgumentError(
         `EmbeddingBag: perSampleWeights are for sums, not for "${this.mode}"`,
@@ -70,7 +78,11 @@ export class EmbeddingBag extends Module<
     if (this.maxNorm !== null) boundRows(this.weight, places, this.maxNorm, this.normType);
     const rows = this.weight.indexSelect(0, places);
     const positions = arange(places.shape[0] as number).unsqueeze(1);
-    const bag = positions.ge(starts).to("i32").sum(1).sub(1);
+    const begun = positions.ge(starts).to("i32").sum(1).sub(1);
+    // what is known to begin with 0 need not be found out
+    const bag = fromZero
+      ? begun.clamp(0)
+      : checkedIndex("EmbeddingBag", begun, { from: 0, below: bags }, this.weight, noBag);
     const counts = this.paddingIdx === null ? null : places.ne(this.paddingIdx).unsqueeze(1);
     const { dtype } = rows;
     const empty = zeros([bags, this.weight.shape[1] as number], { dtype });
@@ -90,6 +102,9 @@ export class EmbeddingBag extends Module<
   }
 }
 
+const noBag = (): IndexError =>
+  new IndexError("EmbeddingBag: the first bag does not start at 0\n  hint: offsets begin with 0");
+
 /** The maximum over each bag, 0 where it holds nothing. */
 function largest(rows: Tensor, bag: Tensor, counts: Tensor | null, empty: Tensor): Tensor {
   const candidates = counts === null ? rows : where(counts, rows, Number.NEGATIVE_INFINITY);
@@ -100,11 +115,15 @@ function largest(rows: Tensor, bag: Tensor, counts: Tensor | null, empty: Tensor
   return where(found.eq(Number.NEGATIVE_INFINITY), 0, found);
 }
 
-/** Where each bag starts, and how many there are. */
-function bagStarts(input: Tensor, offsets: Tensor | null, includeLast: boolean): [Tensor, number] {
+/** Where each bag starts, how many there are, and whether the first is known to start at 0. */
+function bagStarts(
+  input: Tensor,
+  offsets: Tensor | null,
+  includeLast: boolean,
+): [Tensor, number, boolean] {
   if (input.shape.length === 2 && offsets === null) {
     const [bags, length] = input.shape as readonly [number, number];
-    return [arange(bags).mul(length), bags];
+    return [arange(bags).mul(length), bags, true];
   }
   if (input.shape.length !== 1 || offsets === null) {
     throw new ArgumentError(
@@ -112,7 +131,13 @@ function bagStarts(input: Tensor, offsets: Tensor | null, includeLast: boolean):
         `\n  offsets: ${offsets === null ? "none" : `[${offsets.shape.join(", ")}]`}`,
     );
   }
+  const known = knownValues(offsets);
+  if (known !== null && known.length > 0 && known[0] !== 0) {
+    throw new ArgumentError(
+      `EmbeddingBag: the first bag starts at ${known[0]}\n  hint: offsets begin with 0`,
+    );
+  }
   const given = offsets.shape[0] as number;
   const bags = includeLast ? given - 1 : given;
-  return [offsets.narrow(0, 0, bags), bags];
+  return [offsets.narrow(0, 0, bags), bags, known !== null];
 }

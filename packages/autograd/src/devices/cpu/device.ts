@@ -125,6 +125,10 @@ export class CpuDevice implements Device {
     return reads.map((read) => this.#turns.give(readElements(read)));
   }
 
+  now(read: Read): TypedArray {
+    return readElements(read);
+  }
+
   idle(): Promise<void> {
     return this.#turns.give(undefined);
   }

@@ -1,0 +1,111 @@
+import type { TypedArray } from "../dtype.ts";
+import { type Expr, e } from "../kernel/expression.ts";
+import { anyOf, type Interval, intervalOf, union } from "../kernel/interval.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import type { Node } from "./node.ts";
+import { type Elementwise, isFree } from "./op.ts";
+
+/** Steps of a recipe that are looked at. */
+const MOST = 200;
+
+/** Of values that are final. */
+const known = new WeakMap<Node, Interval>();
+
+/** What the elements of a value have turned out to be. */
+export function noteRange(node: Node, range: Interval): void {
+  known.set(node, range);
+}
+
+/** What the elements of a node may be, as far as its recipe or the host tells: never narrower than the truth. */
+export function rangeOf(node: Node): Interval {
+  const found = new Map<Node, Interval>();
+  let left = MOST;
+  const find = (one: Node): Interval => {
+    const before = known.get(one) ?? found.get(one);
+    if (before !== undefined) return before;
+    if (one.storage?.host) {
+      const range = ofValues(one.storage.host);
+      known.set(one, range);
+      return range;
+    }
+    if (left-- <= 0) return anyOf(one.dtype);
+    found.set(one, anyOf(one.dtype));
+    const range = ofRecipe(one, find);
+    found.set(one, range);
+    return range;
+  };
+  return find(node);
+}
+
+function ofValues(values: TypedArray): Interval {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (!Number.isFinite(value)) return null;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return least > most ? [0, 0] : [least, most];
+}
+
+function ofRecipe(node: Node, find: (node: Node) => Interval): Interval {
+  const { op, inputs, attrs, dtype } = node;
+  const unknown = anyOf(dtype);
+  const { meaning } = op;
+  const shapeRead = (i: number): Shape => node.views[i]?.shape ?? (inputs[i] as Node).shape;
+  if (inputs.length === 0 && !isFree(node)) return unknown; // its recipe is gone
+  const ranges = inputs.map(find);
+  if (meaning.kind === "elementwise") return ofElements(node, meaning, ranges) ?? unknown;
+  const [x] = ranges as [Interval];
+  switch (meaning.kind) {
+    case "reduce": {
+      const shape = shapeRead(0);
+      const count = sizeOf(shape.slice(shape.length - (attrs[0] as number)));
+      if (meaning.combine.startsWith("arg")) return [0, Math.max(count - 1, 0)];
+      if (meaning.combine === "max" || meaning.combine === "min") return x ?? unknown;
+      if (meaning.combine !== "sum" || x === null) return unknown;
+      return within([x[0] * count, x[1] * count], unknown);
+    }
+    case "scan": {
+      const count = shapeRead(0).at(-1) ?? 1;
+      if (meaning.combine.startsWith("arg")) return [0, Math.max(count - 1, 0)];
+      if (meaning.combine !== "sum" || x === null) return unknown;
+      return within([Math.min(x[0], x[0] * count), Math.max(x[1], x[1] * count)], unknown);
+    }
+    case "sort":
+      return [0, Math.max((shapeRead(0).at(-1) ?? 1) - 1, 0)];
+    case "assemble":
+      return ranges.reduce(union, attrs[0] === 1 ? (x as Interval) : [0, 0]) ?? unknown;
+    case "gather":
+      return union(x, [0, 0]) ?? unknown;
+    case "scatter": {
+      const keeps = meaning.combine !== "sum" && meaning.combine !== "prod";
+      return (keeps ? union(x, ranges[2] as Interval) : null) ?? unknown;
+    }
+  }
+  return unknown;
+}
+
+/** The range, unless it is past what the dtype holds. */
+const within = (range: Interval, ends: Interval): Interval =>
+  range !== null && ends !== null && range[0] >= ends[0] && range[1] <= ends[1] ? range : ends;
+
+function ofElements(node: Node, meaning: Elementwise, ranges: readonly Interval[]): Interval {
+  const { inputs, scalars, dtype, op } = node;
+  const stated = ranges.includes(null)
+    ? null
+    : meaning.range?.(dtype, ...(ranges as readonly [number, number][]));
+  if (stated) return stated;
+  const types = op.scalarTypes.map((type) => (type === "result" ? dtype : type));
+  const root = meaning.expression(
+    ...inputs.map((input, i): Expr => e.load(i, input.dtype)),
+    ...scalars.map((_, i) => e.scalar(i, types[i] ?? dtype)),
+    ...(meaning.indexed ? [e.index] : []),
+  );
+  return intervalOf(
+    e.cast(root, dtype),
+    (i) => ranges[i] as Interval,
+    (i) => [scalars[i] as number, scalars[i] as number],
+    [0, Math.max(node.size - 1, 0)],
+  );
+}

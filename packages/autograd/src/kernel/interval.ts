@@ -1,0 +1,111 @@
+import { type DType, isFloating } from "../dtype.ts";
+import type { Expr, Intrinsic } from "./expression.ts";
+
+/** Least and greatest value; null where nothing is known. */
+export type Interval = readonly [least: number, most: number] | null;
+
+const whole: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
+  bool: [0, 1],
+  u8: [0, 255],
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  u32: [0, 2 ** 32 - 1],
+};
+
+/** What a value of the dtype may be at most. */
+export const anyOf = (dtype: DType): Interval => whole[dtype] ?? null;
+
+export const union = (a: Interval, b: Interval): Interval =>
+  a === null || b === null ? null : [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+
+/** What an expression may give, from what its operands may be: never narrower than the truth. */
+export function intervalOf(
+  root: Expr,
+  operand: (n: number) => Interval,
+  scalar: (slot: number) => Interval,
+  index: Interval,
+): Interval {
+  const known = new Map<Expr, Interval>();
+  const find = (expr: Expr): Interval => {
+    if (expr.kind === "load") return operand(expr.input);
+    if (expr.kind === "scalar") return scalar(expr.slot);
+    if (expr.kind === "index") return index;
+    if (expr.kind === "constant") return [expr.value, expr.value];
+    let found = known.get(expr);
+    if (found === undefined) {
+      found = held(ofCall(expr.fn, expr.args.map(find), expr.args), expr.dtype);
+      known.set(expr, found);
+    }
+    return found;
+  };
+  return find(root);
+}
+
+/** A result past the dtype's ends wraps around, and one that is rounded may be a little off. */
+function held(found: Interval, dtype: DType): Interval {
+  if (found === null || found.some(Number.isNaN)) return anyOf(dtype);
+  const [least, most] = found;
+  if (isFloating(dtype)) {
+    if (!Number.isFinite(least) || !Number.isFinite(most)) return null; // a NaN may come of it
+    if (Number.isInteger(least) && Number.isInteger(most)) return found;
+    const slack =
+      Math.max(Math.abs(least), Math.abs(most)) * (dtype === "f16" ? 2 ** -10 : 2 ** -21);
+    return [least - slack, most + slack];
+  }
+  const ends = anyOf(dtype) as readonly [number, number];
+  return least >= ends[0] && most <= ends[1] ? found : ends;
+}
+
+function ofCall(fn: Intrinsic, of: readonly Interval[], args: readonly Expr[]): Interval {
+  const [a, b, c] = of as [Interval, Interval, Interval];
+  const from = (args[0] as Expr).dtype;
+  if (fn === "select") return union(b, c);
+  if (["eq", "ne", "lt", "le", "gt", "ge", "and", "or", "xor", "not", "isNan"].includes(fn))
+    return [0, 1];
+  if (a === null) return null;
+  const each = (f: (x: number) => number): Interval => [f(a[0]), f(a[1])];
+  switch (fn) {
+    case "cast":
+      return each(Math.trunc);
+    case "neg":
+      return [-a[1], -a[0]];
+    case "floor":
+    case "ceil":
+    case "trunc":
+      return each(Math[fn]);
+    case "round":
+      return [Math.floor(a[0]), Math.ceil(a[1])];
+    case "abs":
+      return [a[0] > 0 ? a[0] : a[1] < 0 ? -a[1] : 0, Math.max(-a[0], a[1])];
+    case "sign":
+      return each(Math.sign);
+  }
+  if (!b) return null;
+  const corners = (f: (x: number, y: number) => number): Interval => {
+    const all = a.flatMap((x) => b.map((y) => f(x, y)));
+    return [Math.min(...all), Math.max(...all)];
+  };
+  switch (fn) {
+    case "add":
+      return [a[0] + b[0], a[1] + b[1]];
+    case "sub":
+      return [a[0] - b[1], a[1] - b[0]];
+    case "mul":
+      return corners((x, y) => x * y);
+    case "div":
+      if (b[0] <= 0 && b[1] >= 0) return null;
+      return corners(isFloating(from) ? (x, y) => x / y : (x, y) => Math.trunc(x / y));
+    case "rem": {
+      if (b[0] <= 0 && b[1] >= 0) return null;
+      const most = Math.max(-b[0], b[1]) - (isFloating(from) ? 0 : 1);
+      return [a[0] < 0 ? -Math.min(most, -a[0]) : 0, a[1] > 0 ? Math.min(most, a[1]) : 0];
+    }
+    case "max":
+    case "min":
+      return [Math[fn](a[0], b[0]), Math[fn](a[1], b[1])];
+    case "bitAnd":
+      return a[0] >= 0 && b[0] >= 0 ? [0, Math.min(a[1], b[1])] : null;
+    case "shiftRight":
+      return a[0] >= 0 && b[0] >= 0 && b[1] < 32 ? [0, Math.floor(a[1] / 2 ** b[0])] : null;
+  }
+  return null;
+}
