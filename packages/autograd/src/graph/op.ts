@@ -78,7 +78,8 @@ export interface Elementwise {
   /** Least and greatest result from those of the operands, where the expression does not tell; null where it is not known. */
   readonly range?: (
     dtype: DType,
-    ...operands: (readonly [number, number])[]
+    a: readonly [number, number],
+    b: readonly [number, number],
   ) => readonly [number, number] | null;
 }
 

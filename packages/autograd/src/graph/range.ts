@@ -1,5 +1,5 @@
 import type { TypedArray } from "../dtype.ts";
-import { type Expr, e } from "../kernel/expression.ts";
+import { e } from "../kernel/expression.ts";
 import { anyOf, type Interval, intervalOf, union } from "../kernel/interval.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Node } from "./node.ts";
@@ -94,18 +94,19 @@ function ofElements(node: Node, meaning: Elementwise, ranges: readonly Interval[
   const { inputs, scalars, dtype, op } = node;
   const stated = ranges.includes(null)
     ? null
-    : meaning.range?.(dtype, ...(ranges as readonly [number, number][]));
+    : meaning.range?.(dtype, ...(ranges as [[number, number], [number, number]]));
   if (stated) return stated;
   const types = op.scalarTypes.map((type) => (type === "result" ? dtype : type));
-  const root = meaning.expression(
-    ...inputs.map((input, i): Expr => e.load(i, input.dtype)),
-    ...scalars.map((_, i) => e.scalar(i, types[i] ?? dtype)),
-    ...(meaning.indexed ? [e.index] : []),
-  );
-  return intervalOf(
-    e.cast(root, dtype),
-    (i) => ranges[i] as Interval,
-    (i) => [scalars[i] as number, scalars[i] as number],
+  const of: Interval[] = [
+    ...ranges,
+    ...scalars.map((scalar): Interval => [scalar, scalar]),
     [0, Math.max(node.size - 1, 0)],
-  );
+  ];
+  const dtypes = [
+    ...inputs.map((input) => input.dtype),
+    ...scalars.map((_, i) => types[i] ?? dtype),
+    ...(meaning.indexed ? (["u32"] as const) : []),
+  ];
+  const root = meaning.expression(...dtypes.map((type, slot) => e.param(slot, type)));
+  return intervalOf(e.cast(root, dtype), (slot) => of[slot] as Interval);
 }

@@ -158,7 +158,7 @@ class Thread {
       case "element": {
         const { array, index } = value;
         const arrays = array.shared ? this.#shared : this.#own;
-        return [...(arrays.get(array.id)?.[this.#one(index)] as number[])];
+        return [...((arrays.get(array.id) as number[][])[this.#one(index)] as number[])];
       }
       case "lane": {
         const lane = typeof value.lane === "number" ? value.lane : this.#one(value.lane);

@@ -17,23 +17,17 @@ export const anyOf = (dtype: DType): Interval => whole[dtype] ?? null;
 export const union = (a: Interval, b: Interval): Interval =>
   a === null || b === null ? null : [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 
-/** What an expression may give, from what its operands may be: never narrower than the truth. */
-export function intervalOf(
-  root: Expr,
-  operand: (n: number) => Interval,
-  scalar: (slot: number) => Interval,
-  index: Interval,
-): Interval {
+/** What an expression may give, from what its parameters may be: never narrower than the truth. */
+export function intervalOf(root: Expr, param: (slot: number) => Interval): Interval {
   const known = new Map<Expr, Interval>();
-  const find = (expr: Expr): Interval => {
-    if (expr.kind === "load") return operand(expr.input);
-    if (expr.kind === "scalar") return scalar(expr.slot);
-    if (expr.kind === "index") return index;
-    if (expr.kind === "constant") return [expr.value, expr.value];
-    let found = known.get(expr);
+  const find = (value: Expr): Interval => {
+    if (value.kind === "param") return param(value.slot);
+    if (value.kind === "constant" || value.kind === "size") return [value.value, value.value];
+    if (value.kind !== "call") return anyOf(value.dtype);
+    let found = known.get(value);
     if (found === undefined) {
-      found = held(ofCall(expr.fn, expr.args.map(find), expr.args), expr.dtype);
-      known.set(expr, found);
+      found = held(ofCall(value.fn, value.args.map(find), value.args), value.dtype);
+      known.set(value, found);
     }
     return found;
   };

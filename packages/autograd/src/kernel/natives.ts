@@ -40,8 +40,8 @@ const ofFloats: Partial<Record<Intrinsic, Compute>> = {
   trunc: Math.trunc,
   round: roundToEven,
   nativeSqrt: float(Math.sqrt),
-  nativeMax: (a, b) => (a < b ? b : a),
-  nativeMin: (a, b) => (b < a ? b : a),
+  nativeMax: Math.max,
+  nativeMin: Math.min,
   isNan: (a) => Number(Number.isNaN(a)),
 };
 

@@ -154,6 +154,11 @@ function roundedDivision(mode: "trunc" | "floor"): Op {
       if (isFloating(a.dtype)) return mode === "trunc" ? e.trunc(e.div(a, b)) : fractionFloor(a, b);
       return mode === "trunc" ? wholeQuotient(a, b) : wholeFloor(a, b);
     },
+    range: (_, [least, most], [from, to]) => {
+      if (from <= 0 && to >= 0) return null;
+      const corners = [least / from, least / to, most / from, most / to];
+      return [Math[mode](Math.min(...corners)), Math[mode](Math.max(...corners))];
+    },
     gradient: (dy) => [zeroGradient(dy), zeroGradient(dy)],
   });
 }

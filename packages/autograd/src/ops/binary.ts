@@ -113,8 +113,7 @@ export const remainder: BinaryOp = dividing(
       return rest !== 0 && rest < 0 !== (b as number) < 0 ? rest + (b as number) : rest;
     },
     expression: (a, b) => remainderExpression(a as Expr, b as Expr),
-    range: (dtype, _, divisor) => {
-      const [least, most] = divisor as readonly [number, number];
+    range: (dtype, _, [least, most]) => {
       if (least <= 0 && most >= 0) return null;
       const short = isFloating(dtype) ? 0 : 1; // a fraction may round to the divisor itself
       return least > 0 ? [0, most - short] : [least + short, 0];

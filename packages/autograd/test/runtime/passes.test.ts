@@ -75,7 +75,7 @@ function lookups(): Tensor[] {
   const rows = embedding(
     tensor(
       [
-        [1, 0, 6, 1, -1],
+        [1, 0, 6, 1, 3],
         [2, 2, 2, 5, 0],
       ],
       { dtype: "i32" },
