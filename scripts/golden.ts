@@ -48,16 +48,23 @@ function readFiles(dir: string): Map<string, Files> {
   );
 }
 
+/** The group whose tensors stand among its rows. */
+const TABLE = "bydtype";
+
 /** The groups of a folder, and those of its folder `classic`. `only` names one, or the folder. */
 function readGroups(dir: string, only: string | undefined): Group[] {
   if (!existsSync(dir)) throw new UsageError(`there is no folder ${dir}`);
   const wanted = (name: string): boolean =>
     only === undefined || name === only || name === `${only}-added` || name.startsWith(`${only}/`);
   const classic = join(dir, "classic");
+  const table = join(dir, `${TABLE}.json`);
   const groups = [
     ...[...readFiles(dir)]
       .filter(([name]) => wanted(name))
       .map(([name, { json, bytes }]) => loadGroup(name, json, bytes)),
+    ...(existsSync(table) && wanted(TABLE)
+      ? [loadGroup(TABLE, readFileSync(table, "utf8"), null)]
+      : []),
     ...(existsSync(classic) ? loadClassic(readFiles(classic)) : []).filter(({ name }) =>
       wanted(name),
     ),

@@ -15,7 +15,10 @@ const tensors = import.meta.glob<string>("../../golden/*.safetensors", {
   import: "default",
 });
 const folder = "../../golden";
-const names = Object.keys(texts).map((path) => path.slice(folder.length + 1, -".json".length));
+/** A table of rows has no tensors beside it, and a test of its own. */
+const names = Object.keys(texts)
+  .map((path) => path.slice(folder.length + 1, -".json".length))
+  .filter((name) => `${folder}/${name}.safetensors` in tensors);
 
 /** In the browser a twentieth of the cases, the same ones every time, and all in the full tier: Node runs them all. */
 const everywhere = typeof window === "undefined";

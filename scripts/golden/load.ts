@@ -1,5 +1,6 @@
 import { readSafetensors, type TensorRecord } from "@wgrad/autograd/safetensors";
 import { dtypeName } from "./names.ts";
+import { fromRows, type Row } from "./rows.ts";
 
 export interface Tolerance {
   readonly atol: number;
@@ -81,9 +82,12 @@ export interface Group {
   readonly tensor: (id: string, name: string) => TensorRecord;
 }
 
-/** A group from the text of its `.json` and the bytes of its `.safetensors`. */
-export function loadGroup(name: string, json: string, bytes: Uint8Array): Group {
-  const { cases } = JSON.parse(json) as { cases: readonly Case[] };
+/** A group from the text of its `.json` and the bytes of its `.safetensors`, which a table of rows does not have. */
+export function loadGroup(name: string, json: string, bytes: Uint8Array | null): Group {
+  const parsed = JSON.parse(json) as { cases: readonly Case[] } | { rows: readonly Row[] };
+  if ("rows" in parsed) return fromRows(name, parsed.rows);
+  if (bytes === null) throw new Error(`golden ${name}: no ${name}.safetensors`);
+  const { cases } = parsed;
   const { tensors } = readSafetensors(bytes);
   const dtypes = new Map(cases.map((item) => [item.id, item.dtypes]));
   return {

@@ -48,6 +48,7 @@ export const dtypes: Readonly<Record<string, string>> = {
   float64: "f64",
   int32: "i32",
   int64: "i32",
+  uint32: "u32",
   uint8: "u8",
   bool: "bool",
 };

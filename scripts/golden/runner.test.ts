@@ -172,6 +172,7 @@ describe("a case", () => {
     expect(await run(groupOf({ ...raises, op: "torch.add" }, row))).toMatchObject({
       status: "failed",
       reason: "gave f32 [4, 6]; PyTorch refuses: no product",
+      note: "f32 [4, 6]",
     });
     expect((await run(groupOf({ ...raises, op: "torch.add", gap: true }, row))).status).toBe(
       "passed",

@@ -85,6 +85,10 @@ export function canCast(from: DType, to: DType): boolean {
   return kind(from) <= kind(to);
 }
 
+/** What no number of the dtype is less than. */
+export const lowest = (dtype: DType): number =>
+  isFloating(dtype) ? -Infinity : dtype === "i32" ? -(2 ** 31) : 0;
+
 /** The dtype a plain number takes beside a tensor: the tensor's own, unless a fraction meets an integer. */
 export function dtypeOfNumber(value: number, beside: DType): DType {
   if (isFloating(beside)) return beside;

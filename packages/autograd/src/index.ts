@@ -66,6 +66,7 @@ export {
   neg,
   rsub,
   sub,
+  trueDivide,
 } from "./ops/arithmetic.ts";
 export { cat, hstack, stack, vstack } from "./ops/assembly.ts";
 export { type AttentionOptions, scaledDotProductAttention } from "./ops/attention/attention.ts";
@@ -74,6 +75,7 @@ export {
   type ClampOptions,
   clamp,
   fmod,
+  lerp,
   maximum,
   minimum,
   pow,
@@ -91,8 +93,10 @@ export { clone } from "./ops/clone.ts";
 export { fold, type UnfoldOptions, unfold } from "./ops/columns.ts";
 export {
   bitwiseAnd,
+  bitwiseLeftShift,
   bitwiseNot,
   bitwiseOr,
+  bitwiseRightShift,
   bitwiseXor,
   eq,
   ge,

@@ -418,6 +418,18 @@ export class Tensor extends Handle {
   remainder(other: Operand): Tensor {
     return binary.remainder(this, other);
   }
+  lerp(end: Tensor, weight: Operand): Tensor {
+    return binary.lerp(this, end, weight);
+  }
+  trueDivide(other: Operand): Tensor {
+    return arithmetic.trueDivide(this, other);
+  }
+  bitwiseLeftShift(other: Operand): Tensor {
+    return comparison.bitwiseLeftShift(this, other);
+  }
+  bitwiseRightShift(other: Operand): Tensor {
+    return comparison.bitwiseRightShift(this, other);
+  }
   atan2(other: Operand): Tensor {
     return binary.atan2(this, other);
   }
@@ -499,6 +511,36 @@ export class Tensor extends Handle {
   clamp_(min?: Operand | null | ClampOptions, max?: Operand | null): Tensor {
     return inplace.clamp_(this, min, max);
   }
+  floorDivide_(other: Operand): Tensor {
+    return inplace.floorDivide_(this, other);
+  }
+  remainder_(other: Operand): Tensor {
+    return inplace.remainder_(this, other);
+  }
+  clampMin_(other: Operand): Tensor {
+    return inplace.clampMin_(this, other);
+  }
+  clampMax_(other: Operand): Tensor {
+    return inplace.clampMax_(this, other);
+  }
+  eq_(other: Operand): Tensor {
+    return inplace.eq_(this, other);
+  }
+  ne_(other: Operand): Tensor {
+    return inplace.ne_(this, other);
+  }
+  lt_(other: Operand): Tensor {
+    return inplace.lt_(this, other);
+  }
+  le_(other: Operand): Tensor {
+    return inplace.le_(this, other);
+  }
+  gt_(other: Operand): Tensor {
+    return inplace.gt_(this, other);
+  }
+  ge_(other: Operand): Tensor {
+    return inplace.ge_(this, other);
+  }
   copy_(source: Operand): Tensor {
     return inplace.copy_(this, source);
   }
@@ -525,6 +567,9 @@ export class Tensor extends Handle {
   }
   zero_(): Tensor {
     return inplace.zero_(this);
+  }
+  logicalNot_(): Tensor {
+    return inplace.logicalNot_(this);
   }
   relu_(): Tensor {
     return inplace.relu_(this);

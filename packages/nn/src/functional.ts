@@ -132,8 +132,8 @@ export {
   type MultiLabelSoftMarginLossOptions,
   type MultiMarginLossOptions,
   marginRankingLoss,
-  multiLabelMarginLoss,
-  multiLabelSoftMarginLoss,
+  multilabelMarginLoss,
+  multilabelSoftMarginLoss,
   multiMarginLoss,
   softMarginLoss,
   type TripletMarginLossOptions,
@@ -141,3 +141,8 @@ export {
   tripletMarginLoss,
   tripletMarginWithDistanceLoss,
 } from "./functional/margin-losses.ts";
+export {
+  type AttendOptions,
+  type MultiHeadAttentionForwardOptions,
+  multiHeadAttentionForward,
+} from "./functional/multi-head-attention.ts";

@@ -3,6 +3,7 @@ export { ModuleList } from "./containers/module-list.ts";
 export { ParameterList } from "./containers/parameter-list.ts";
 export { type Layer, type LayerLike, Sequential } from "./containers/sequential.ts";
 export { copyModule, deepcopy, type Remake } from "./copy.ts";
+export type { AttendOptions } from "./functional/multi-head-attention.ts";
 export * as functional from "./functional.ts";
 export type { ForwardHook, ForwardPreHook, FullBackwardHook, HookHandle } from "./hooks.ts";
 export * as init from "./init.ts";
@@ -76,7 +77,6 @@ export { LSTM, type LSTMOptions, type LSTMState } from "./layers/lstm.ts";
 export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from "./layers/max-pool.ts";
 export { Mish } from "./layers/mish.ts";
 export {
-  type AttendOptions,
   MultiheadAttention,
   type MultiheadAttentionOptions,
 } from "./layers/multihead-attention.ts";

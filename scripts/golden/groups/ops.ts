@@ -29,14 +29,17 @@ function part({ item }: Run, result: unknown): unknown {
 }
 
 /** What PyTorch refuses must be an error of ours; where it lacks a kernel only, a value is as good. */
-async function checkRefusal({ item, fault }: Run, call: () => unknown): Promise<void> {
+async function checkRefusal({ item, fault, note }: Run, call: () => unknown): Promise<void> {
   try {
     const results = flatten(await call());
     const records = await Promise.all(results.map(toRecord));
-    if (item.gap === true) return;
-    const got = records.map(({ dtype, data }) => `${dtype} [${[...data].join(", ")}]`);
-    fault(`gave ${got.join(", ")}; PyTorch refuses: ${item.error}`);
+    const got = records
+      .map(({ dtype, data }) => `${dtype} [${[...data].map((x) => +x.toPrecision(3)).join(", ")}]`)
+      .join(", ");
+    note(got);
+    if (item.gap !== true) fault(`gave ${got}; PyTorch refuses: ${item.error}`);
   } catch (error) {
     if (!(error instanceof WgradError)) throw error;
+    note(`${error.name}: ${error.message}`);
   }
 }

@@ -44,7 +44,13 @@ function shaped(spec: ShapedSpec, resultType: (x: Tensor) => DType = ofFraction)
   };
 }
 
-const ofFraction = (x: Tensor): DType => floatOf(x.dtype);
+function ofFraction(x: Tensor): DType {
+  return floatOf(x.dtype);
+}
+
+function ofOperand(x: Tensor): DType {
+  return x.dtype;
+}
 
 const hardtanhOp = shaped(
   {
@@ -55,7 +61,7 @@ const hardtanhOp = shaped(
     rule: (dy, x, [low, high]) =>
       where(logicalAnd(gt(x, low as number), lt(x, high as number)), dy, zeroGradient(dy)),
   },
-  ({ dtype }) => dtype,
+  ofOperand,
 );
 
 /** Between two numbers; integers stay integers, and so must the ends be what they can hold. */
@@ -198,19 +204,24 @@ export function softshrink(x: Tensor, lambd: number = 0.5): Tensor {
   return softshrinkOp(x, lambd);
 }
 
-const thresholdOp = shaped({
-  name: "threshold",
-  count: 2,
-  reference: (x, limit, value) =>
-    (x as number) <= (limit as number) ? (value as number) : (x as number),
-  expression: (x, limit, value) =>
-    e.select(e.le(x as Expr, limit as Expr), value as Expr, x as Expr),
-  rule: (dy, x, [limit]) => where(le(x, limit as number), zeroGradient(dy), dy),
-});
+const thresholdOp = shaped(
+  {
+    name: "threshold",
+    count: 2,
+    reference: (x, limit, value) =>
+      (x as number) <= (limit as number) ? (value as number) : (x as number),
+    expression: (x, limit, value) =>
+      e.select(e.le(x as Expr, limit as Expr), value as Expr, x as Expr),
+    rule: (dy, x, [limit]) => where(le(x, limit as number), zeroGradient(dy), dy),
+  },
+  ofOperand,
+);
 
-/** y = x where x > limit, else `value`, elementwise. */
+/** y = x where x > limit, else `value`, elementwise. Integers stay integers. */
 export function threshold(x: Tensor, limit: number, value: number): Tensor {
-  return thresholdOp(x, limit, value);
+  checkTensor("threshold", x);
+  refuseBool("threshold", x, 'x.to("f32") first');
+  return thresholdOp(x, held("threshold", limit, x.dtype), held("threshold", value, x.dtype));
 }
 
 const hardswishOp = shaped({

@@ -92,7 +92,7 @@ export function add(a: Operand, b: Operand, { alpha = 1 }: AddOptions = {}): Ten
 /** c = a − α·b, elementwise. Shapes broadcast, dtypes promote; bools are refused, as in PyTorch. */
 export function sub(a: Operand, b: Operand, { alpha = 1 }: AddOptions = {}): Tensor {
   for (const x of [a, b]) {
-    if (typeof x === "object") refuseBool("sub", x, "logicalXor, or logicalNot to invert a mask");
+    if (typeof x !== "number") refuseBool("sub", x, "logicalXor, or logicalNot to invert a mask");
   }
   return alpha === 1 ? minus(a, b) : composite(() => minus(a, scaled("sub", a, b, alpha)));
 }
@@ -195,6 +195,9 @@ export function div(a: Operand, b: Operand, { roundingMode = null }: DivOptions 
   if (roundingMode === "floor") return divFloor(a, b);
   return quotient(a, b);
 }
+
+/** c = a / b, elementwise: `div` under its other name. */
+export const trueDivide: BinaryOp = quotient;
 
 /** c = ⌊a / b⌋, elementwise, in the promoted dtype; of integers 0 where b is 0. */
 export const floorDivide: BinaryOp = divFloor;

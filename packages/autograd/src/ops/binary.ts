@@ -5,13 +5,22 @@ import type { Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
-import { type BinaryOp, binary, binaryFloat, type Operand, resultType } from "./apply.ts";
+import {
+  asTensor,
+  type BinaryOp,
+  binary,
+  binaryFloat,
+  checkTensor,
+  type Operand,
+  resultType,
+  streamOf,
+} from "./apply.ts";
 import { add, div, dividing, mul, neg, sub } from "./arithmetic.ts";
-import { eq, ge, gt, le, logicalAnd, lt, where } from "./comparison.ts";
-import { held, zeroGradient } from "./constant.ts";
+import { eq, ge, gt, le, logicalAnd, logicalNot, logicalOr, lt, where } from "./comparison.ts";
+import { checkFloating, held, zeroGradient } from "./constant.ts";
 import { elementwise } from "./define.ts";
 import { integerPower, powReference } from "./reference.ts";
-import { log, reciprocal, sqrt, square } from "./unary.ts";
+import { abs, log, reciprocal, sqrt, square } from "./unary.ts";
 
 const powOp: Op = elementwise({
   name: "pow",
@@ -47,7 +56,8 @@ export function pow(a: Operand, b: Operand): Tensor {
   }
   const dtype = resultType("pow", a, b);
   if (dtype === "bool") {
-    throw new DTypeError('pow: takes numbers, got bool\n  hint: x.to("i32") first');
+    const [base, exponent] = [a, b].map((x) => asTensor(x, dtype, streamOf(a, b)));
+    return composite(() => logicalOr(base as Tensor, logicalNot(exponent as Tensor)));
   }
   if (typeof b === "number" && b < 0 && !isFloating(dtype)) {
     throw new DTypeError(
@@ -132,6 +142,26 @@ function remainderExpression(a: Expr, b: Expr): Expr {
   const zero = e.number(0, a);
   const wrongSide = e.and(e.ne(rest, zero), e.xor(e.lt(rest, zero), e.lt(b, zero)));
   return e.select(wrongSide, e.add(rest, b), rest);
+}
+
+/** c = a + w (b − a), elementwise: w = 0 gives a, and w = 1 gives b exactly. Fractions of one dtype only. */
+export function lerp(a: Tensor, b: Tensor, weight: Operand): Tensor {
+  checkTensor("lerp", a);
+  checkTensor("lerp", b);
+  checkFloating("lerp", a);
+  for (const x of [b, weight]) {
+    if (typeof x !== "object" || x.dtype === a.dtype) continue;
+    throw new DTypeError(`lerp: all must be of one dtype, got ${a.dtype} and ${x.dtype}`);
+  }
+  return composite(() => {
+    const way = sub(b, a);
+    const onward = (part: Operand): Tensor => add(a, mul(way, part));
+    const back = (rest: Operand): Tensor => sub(b, mul(way, rest));
+    if (typeof weight === "object") {
+      return where(lt(abs(weight), 0.5), onward(weight), back(sub(1, weight)));
+    }
+    return Math.abs(Number(weight)) < 0.5 ? onward(weight) : back(1 - Number(weight));
+  });
 }
 
 /** The angle of the point (x = b, y = a), in (−π, π], elementwise. */

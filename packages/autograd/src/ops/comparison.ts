@@ -118,6 +118,48 @@ export const bitwiseXor: BinaryOp = bitwise(
   elementwise({ name: "bitwiseXor", reference: (a, b) => a ^ b, expression: e.bitXor }),
   logicalXor,
 );
+/** Shifts of integers, which have as many bits as their dtype: past them 0, or the sign to the right. */
+function shift(
+  name: string,
+  reference: (a: number, b: number) => number,
+  op: BinaryExpr,
+): BinaryOp {
+  const shifted = elementwise({
+    name,
+    reference: reference as (...values: number[]) => number,
+    expression: (a, b) => op(a as Expr, b as Expr),
+  });
+  return (a, b) => {
+    const dtype = integerType(name, resultType(name, a, b));
+    if (dtype === "bool") throw new DTypeError(`${name}: takes integers, got bool`);
+    return applyBinary(shifted, a, b, dtype);
+  };
+}
+
+type BinaryExpr = (a: Expr, b: Expr) => Expr;
+
+/** Whether a count of bits is from 0 to 31. */
+const isShift = (count: Expr): Expr => {
+  const bits = e.bitcast(count, "u32");
+  return e.lt(bits, e.constant(32, "u32"));
+};
+
+/** a · 2ᵇ of integers, elementwise: bits past the last are lost, and all are if b < 0. */
+export const bitwiseLeftShift: BinaryOp = shift(
+  "bitwiseLeftShift",
+  (a, b) => (b >= 0 && b < 32 ? a << b : 0),
+  (a, b) => e.select(isShift(b), e.shiftLeft(a, b), e.number(0, a)),
+);
+/** ⌊a / 2ᵇ⌋ of integers, elementwise; if b < 0 the sign remains alone. */
+export const bitwiseRightShift: BinaryOp = shift(
+  "bitwiseRightShift",
+  (a, b) => Math.floor(a / 2 ** (b >= 0 ? b : 32)),
+  (a, b) => {
+    const beyond = a.dtype === "i32" ? e.shiftRight(a, e.number(31, a)) : e.number(0, a);
+    return e.select(isShift(b), e.shiftRight(a, b), beyond);
+  },
+);
+
 /** ~x of integers, ¬x of bools, elementwise. */
 export const bitwiseNot: UnaryOp = (x) => {
   checkTensor("bitwiseNot", x);
@@ -140,6 +182,8 @@ const whereOp: Op = elementwise({
 /** y = a where `condition` (bool) holds, else b; the three broadcast. NaN in what is not chosen does not spread. */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   checkTensor("where", condition);
+  // PyTorch takes bytes for a mask here, and no other integers
+  if (condition.dtype === "u8") return where(cast(condition, "bool"), a, b);
   if (condition.dtype !== "bool") {
     throw new DTypeError(
       `where: the condition must be bool, got ${condition.dtype}\n  hint: compare first, x.gt(0)`,

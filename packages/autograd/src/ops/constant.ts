@@ -66,7 +66,8 @@ const casts: Record<DType, Op> = {
 };
 
 /** Whether the operation gives its input's values as another dtype. */
-export const isCast = (op: Op): boolean => Object.values(casts).includes(op);
+export const isCast = (op: Op): boolean =>
+  op === fractionToWhole || Object.values(casts).includes(op);
 
 const copyOp: Op = elementwise({
   name: "copy",
@@ -109,8 +110,8 @@ export function checkFloating(call: string, x: Tensor): void {
   );
 }
 
-/** The tensor, which must not be bool. */
-export function refuseBool(call: string, x: Tensor, hint: string): Tensor {
-  if ((x as Tensor | undefined)?.dtype !== "bool") return x;
+/** The operand, which must not be bool. */
+export function refuseBool<T extends Tensor | boolean>(call: string, x: T, hint: string): T {
+  if (typeof x !== "boolean" && (x as Tensor | undefined)?.dtype !== "bool") return x;
   throw new DTypeError(`${call}: takes numbers, got bool\n  hint: ${hint}`);
 }

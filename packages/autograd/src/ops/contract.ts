@@ -4,7 +4,7 @@ import { type Shape, sizeOf } from "../shape.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { unmoved } from "./broadcast.ts";
-import { constant } from "./constant.ts";
+import { cast, constant } from "./constant.ts";
 import { permute, reshape } from "./layout.ts";
 
 /** Numbers of batch, m, n and k dimensions of a product. */
@@ -82,6 +82,7 @@ function productLike(
  * them. No copy is made of either, whatever their strides.
  */
 export function contract(a: Tensor, b: Tensor, ranks: Ranks): Tensor {
+  if (a.dtype === "u8") return byWords(a, b, (p, q) => contract(p, q, ranks));
   const [nb, nm, , nk] = ranks;
   const batch = a.shape.slice(0, nb).map((n, d) => (n === 1 ? (b.shape[d] as number) : n));
   const shape = [...batch, ...a.shape.slice(nb, nb + nm), ...b.shape.slice(nb + nk)];
@@ -92,6 +93,10 @@ export function contract(a: Tensor, b: Tensor, ranks: Ranks): Tensor {
   const reads = [overBatch, overBatch];
   return record(contractOp, [a, b], shape, a.dtype, ranks, [], a.node.stream, reads);
 }
+
+/** A product of bytes, taken in i32: devices that store four bytes a word have no kernel for them. It wraps around alike. */
+export const byWords = (a: Tensor, b: Tensor, product: (a: Tensor, b: Tensor) => Tensor): Tensor =>
+  cast(product(cast(a, "i32"), cast(b, "i32")), "u8");
 
 const span = (first: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => first + i);

@@ -152,6 +152,7 @@ function addProduct(
   b: Tensor,
   { beta = 1, alpha = 1 }: AddmmOptions,
 ): Tensor {
+  checkMatched("addmm", c, a);
   return composite(() => add(beta === 1 ? c : mul(c, beta), matmul(a, b), { alpha }));
 }
 
@@ -165,6 +166,8 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
         `${detail("x", x.shape)}${detail("weight", weight.shape)}\n  hint: the weight is [out, in]`,
     );
   }
+  checkMatched("linear", x, weight);
+  if (bias != null) checkMatched("linear", bias, weight);
   return composite(() => {
     const product = matmul(x, weight.shape.length === 1 ? weight : transpose(weight, 0, 1));
     return bias == null ? product : add(product, bias);

@@ -5,6 +5,7 @@ import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { unmoved } from "./broadcast.ts";
 import { constant } from "./constant.ts";
+import { byWords } from "./contract.ts";
 import { permute, reshape } from "./layout.ts";
 import { flipped, sliceOf } from "./movement.ts";
 import { type Margin, padded } from "./padding.ts";
@@ -69,6 +70,7 @@ const convOp: Op = registerOp({
 
 /** weight: [G·O, C, k…]; x: [N, G·C, n…], padded already → [N, G·O, windows…]. */
 export function conv(weight: Tensor, x: Tensor, plan: Plan): Tensor {
+  if (x.dtype === "u8") return byWords(weight, x, (w, image) => conv(w, image, plan));
   const { over, groups } = plan;
   const rank = over.kernel.length;
   const [images, filters] = [x.shape[0] as number, weight.shape[0] as number];

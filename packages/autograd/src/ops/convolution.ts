@@ -33,7 +33,7 @@ function convolution(
   const batch = asBatch(call, x, rank);
   const { padding = 0, groups = 1 } = settings;
   checkWeight(call, batch, weight, rank, groups, 1);
-  checkBias(call, addend, weight.shape[0] as number);
+  checkBias(call, addend, weight.shape[0] as number, weight);
   const kernel = weight.shape.slice(2);
   const stride = perDim(call, "stride", settings.stride ?? 1, rank, 1);
   const dilation = perDim(call, "dilation", settings.dilation ?? 1, rank, 1);
@@ -55,7 +55,8 @@ function convolution(
   });
 }
 
-function checkBias(call: string, bias: Tensor | null, filters: number): void {
+function checkBias(call: string, bias: Tensor | null, filters: number, weight: Tensor): void {
+  if (bias !== null) checkMatched(call, bias, weight);
   if (bias === null || (bias.shape.length === 1 && bias.shape[0] === filters)) return;
   throw new ShapeError(
     `${call}: the bias needs one number for each of ${filters} filters${detail("bias", bias.shape)}`,
@@ -193,7 +194,7 @@ function transposedConvolution(
   const batch = asBatch(call, x, rank);
   const { groups = 1 } = settings;
   checkWeight(call, batch, weight, rank, groups, 0);
-  checkBias(call, addend, (weight.shape[1] as number) * groups);
+  checkBias(call, addend, (weight.shape[1] as number) * groups, weight);
   const kernel = weight.shape.slice(2);
   const stride = perDim(call, "stride", settings.stride ?? 1, rank, 1);
   const dilation = perDim(call, "dilation", settings.dilation ?? 1, rank, 1);

@@ -81,12 +81,12 @@ export interface BincountOptions {
   readonly minlength?: number;
 }
 
-/** How often each whole number 0, 1, … occurs in a vector (i32, or the dtype of the weights). Reads the largest. */
+/** How often each whole number 0, 1, … occurs in a vector (i32; with weights f32, or their f64). Reads the largest. */
 export async function bincount(
   x: Tensor,
   { weights = null, minlength = 0 }: BincountOptions = {},
 ): Promise<Tensor> {
-  checkIndices("bincount", x);
+  checkIndices("bincount", x, true);
   const places = cast(x, "i32");
   if (x.shape.length !== 1 || (weights !== null && !sameShape(weights.shape, x.shape))) {
     throw new ShapeError(
@@ -100,8 +100,11 @@ export async function bincount(
     : await read(composite(() => stack([amin(places), amax(places)])));
   if (least < 0) throw new ArgumentError(`bincount: cannot count negative numbers, got ${least}`);
   return composite(() => {
-    const ones = weights ?? constant(1, "i32", x.shape, x.node.stream);
-    return tally(places, ones, Math.max(most + 1, minlength));
+    const shares =
+      weights === null
+        ? constant(1, "i32", x.shape, x.node.stream)
+        : cast(weights, weights.dtype === "f64" ? "f64" : "f32");
+    return tally(places, shares, Math.max(most + 1, minlength));
   });
 }
 

@@ -20,11 +20,11 @@ export interface DropoutOptions {
  */
 export function dropout(x: Tensor, { p = 0.5, training = true }: DropoutOptions = {}): Tensor {
   checkTensor("dropout", x);
-  checkFloating("dropout", x);
   if (!(p >= 0 && p <= 1)) {
     throw new ArgumentError(`dropout: the probability of a drop is ${p}\n  hint: from 0 to 1`);
   }
   if (!training || p === 0) return x;
+  checkFloating("dropout", x);
   return composite(() => {
     const kept = dropoutMask(x.shape, p, { device: x });
     return where(kept, mul(x, p === 1 ? 1 : 1 / (1 - p)), 0);

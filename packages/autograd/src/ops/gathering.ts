@@ -1,4 +1,3 @@
-import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import { type Op, registerOp, type Scatter } from "../graph/op.ts";
 import { normalizeDim, type Shape, sizeOf } from "../shape.ts";
@@ -81,13 +80,14 @@ export function scatterAlong(
   return cast(record(op, [x, index, y], x.shape, x.dtype, [dim]), dtype);
 }
 
-/** Fractions and truth values are no indices. */
-export function checkIndices(call: string, index: Tensor): void {
+/** Fractions and truth values are no indices, nor bytes unless told: in PyTorch they are masks. */
+export function checkIndices(call: string, index: Tensor, takesBytes = false): void {
   checkTensor(call, index);
-  if (!isFloating(index.dtype) && index.dtype !== "bool") return;
+  const { dtype } = index;
+  if (dtype === "i32" || dtype === "u32" || (dtype === "u8" && takesBytes)) return;
   throw new DTypeError(
-    `${call}: indices must be integers, got ${index.dtype}${detail("index", index.shape)}` +
-      `\n  hint: ${index.dtype === "bool" ? "nonzero gives the places of a mask" : 'index.to("i32")'}`,
+    `${call}: indices must be i32, got ${dtype}${detail("index", index.shape)}` +
+      `\n  hint: ${dtype === "bool" ? "nonzero gives the places of a mask" : 'index.to("i32")'}`,
   );
 }
 

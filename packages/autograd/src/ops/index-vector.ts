@@ -20,13 +20,8 @@ import { reshape } from "./layout.ts";
 
 /** The part of x at a vector of indices along `dim`: size n there for n indices. */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
-  return selected("indexSelect", x, dim, index);
-}
-
-/** `indexSelect` under another name. */
-export function selected(call: string, x: Tensor, dim: number, index: Tensor): Tensor {
-  const { from, at, index: vector } = alongDim(call, x, dim, index);
-  const places = placesAlong(call, from, at, vector);
+  const { from, at, index: vector } = alongDim("indexSelect", x, dim, index);
+  const places = placesAlong("indexSelect", from, at, vector);
   return composite(() =>
     x.shape.length === 0
       ? reshape(gatherAlong(from, at, places), [])

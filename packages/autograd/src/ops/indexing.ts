@@ -99,7 +99,7 @@ function join(call: string, x: Tensor, choosers: readonly Chooser[], spill = fal
   const adjacent = dims.every((dim, i) => i === 0 || dim === (dims[i - 1] as number) + 1);
   const place = adjacent ? (dims[0] as number) : 0;
   const indices = choosers.map(({ tensor, dim }) => {
-    checkIndices(call, tensor);
+    checkIndices(call, tensor, true);
     return spill ? tensor : placesAlong(call, x, dim, tensor, true);
   });
   const chosen = indices.reduce<Shape>((shape, i) => broadcastShapes(call, shape, i.shape), []);

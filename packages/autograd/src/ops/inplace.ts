@@ -11,10 +11,20 @@ import { bindCell, checkWritable, isOfLeaf, makePersistent } from "../tape/rebin
 import { edgeOf, isTracked, placeAt, recordView, stepsOf, valueOfNow } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type Operand } from "./apply.ts";
-import { type AddOptions, add, type DivOptions, div, mul, neg, sub } from "./arithmetic.ts";
-import { type ClampOptions, clamp, pow } from "./binary.ts";
+import {
+  type AddOptions,
+  add,
+  type DivOptions,
+  div,
+  floorDivide,
+  mul,
+  neg,
+  sub,
+} from "./arithmetic.ts";
+import { type ClampOptions, clamp, pow, remainder } from "./binary.ts";
 import { expand } from "./broadcast.ts";
 import { wholeWith } from "./commit.ts";
+import { eq, ge, gt, le, logicalNot, lt, ne } from "./comparison.ts";
 import { cast, constantLike, copy, held, zeroGradient } from "./constant.ts";
 import { assemble, whole } from "./strided.ts";
 import { abs, cos, exp, log, relu, round, sigmoid, sin, sqrt, square, tanh } from "./unary.ts";
@@ -214,6 +224,37 @@ const inPlace =
   (name: string, op: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
   (x) =>
     writeInPlace(name, x, op);
+
+/** x ← 1 where it was 0, else 0. */
+export const logicalNot_: (x: Tensor) => Tensor = inPlace("logicalNot_", logicalNot);
+
+type OfTwo = (x: Tensor, other: Operand) => Tensor;
+
+const inPlaceOfTwo =
+  (name: string, op: OfTwo): OfTwo =>
+  (x, other) =>
+    writeInPlace(name, x, (value) => op(value, other), other);
+
+/** x ← ⌊x / b⌋. */
+export const floorDivide_: OfTwo = inPlaceOfTwo("floorDivide_", floorDivide);
+/** x ← x − b · ⌊x / b⌋. */
+export const remainder_: OfTwo = inPlaceOfTwo("remainder_", remainder);
+/** x ← max(x, low). */
+export const clampMin_: OfTwo = inPlaceOfTwo("clampMin_", (x, low) => clamp(x, low));
+/** x ← min(x, high). */
+export const clampMax_: OfTwo = inPlaceOfTwo("clampMax_", (x, high) => clamp(x, null, high));
+/** x ← 1 where x = b, else 0. */
+export const eq_: OfTwo = inPlaceOfTwo("eq_", eq);
+/** x ← 1 where x ≠ b, else 0. */
+export const ne_: OfTwo = inPlaceOfTwo("ne_", ne);
+/** x ← 1 where x < b, else 0. */
+export const lt_: OfTwo = inPlaceOfTwo("lt_", lt);
+/** x ← 1 where x ≤ b, else 0. */
+export const le_: OfTwo = inPlaceOfTwo("le_", le);
+/** x ← 1 where x > b, else 0. */
+export const gt_: OfTwo = inPlaceOfTwo("gt_", gt);
+/** x ← 1 where x ≥ b, else 0. */
+export const ge_: OfTwo = inPlaceOfTwo("ge_", ge);
 
 /** x ← max(0, x). */
 export const relu_: (x: Tensor) => Tensor = inPlace("relu_", relu);

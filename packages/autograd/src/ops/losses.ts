@@ -1,4 +1,5 @@
-import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { isFloating } from "../dtype.ts";
+import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import type { Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { sameShape } from "../shape.ts";
@@ -11,7 +12,8 @@ import { add, div, mul, sub } from "./arithmetic.ts";
 import { clamp } from "./binary.ts";
 import { sum } from "./broadcast.ts";
 import { eq, lt, where } from "./comparison.ts";
-import { cast, checkFloating } from "./constant.ts";
+import { cast, checkFloating, refuseBool } from "./constant.ts";
+import { checkMatched } from "./contraction.ts";
 import { elementwise } from "./define.ts";
 import { mean } from "./reduction.ts";
 import { abs, exp, log, square } from "./unary.ts";
@@ -37,11 +39,10 @@ export function reducer(
   );
 }
 
-/** Refuses operands that are not of one shape; gives them in the dtype both promote to. */
+/** Refuses operands that are not of one shape, or give no fraction; gives them in the dtype both promote to. */
 function paired(call: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
   checkTensor(call, input);
   checkTensor(call, target);
-  checkFloating(call, input);
   if (!sameShape(input.shape, target.shape)) {
     throw new ShapeError(
       `${call}: input and target have different shapes` +
@@ -50,7 +51,20 @@ function paired(call: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
     );
   }
   const dtype = resultType(call, input, target);
-  return [cast(input, dtype), cast(target, dtype)];
+  const pair: [Tensor, Tensor] = [cast(input, dtype), cast(target, dtype)];
+  checkFloating(call, pair[0]);
+  return pair;
+}
+
+/** Refuses an input or a target that is no fraction. */
+function checkFractions(call: string, input: Tensor, target: Tensor): void {
+  for (const [name, x] of Object.entries({ input, target })) {
+    checkTensor(call, x);
+    if (isFloating(x.dtype)) continue;
+    throw new DTypeError(
+      `${call}: the ${name} must be of a floating dtype, got ${x.dtype}\n  hint: ${name}.to("f32")`,
+    );
+  }
 }
 
 /** A loss of the difference input − target, elementwise, then reduced. */
@@ -73,6 +87,7 @@ export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}
 
 /** Mean of |input − target|; the slope at 0 is 0. Shapes must be equal. → 0-d, or their shape with `reduction: "none"`. */
 export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  for (const x of [input, target]) refuseBool("l1Loss", x, 'x.to("f32") first');
   return ofDifference("l1Loss", input, target, options, abs);
 }
 
@@ -106,8 +121,14 @@ export function huberLoss(
   { delta = 1, ...options }: HuberLossOptions = {},
 ): Tensor {
   if (!(delta > 0)) throw new ArgumentError(`huberLoss: delta is ${delta}\n  hint: more than 0`);
-  return ofDifference("huberLoss", input, target, options, (d) =>
-    where(lt(abs(d), delta), mul(square(d), 0.5), mul(sub(abs(d), 0.5 * delta), delta)),
+  checkFractions("huberLoss", input, target);
+  return composite(() =>
+    cast(
+      ofDifference("huberLoss", input, target, options, (d) =>
+        where(lt(abs(d), delta), mul(square(d), 0.5), mul(sub(abs(d), 0.5 * delta), delta)),
+      ),
+      input.dtype,
+    ),
   );
 }
 
@@ -152,6 +173,8 @@ export function binaryCrossEntropy(
   { weight = null, ...options }: BinaryCrossEntropyOptions = {},
 ): Tensor {
   const reduce = reducer("binaryCrossEntropy", options);
+  checkFractions("binaryCrossEntropy", input, target);
+  checkMatched("binaryCrossEntropy", input, target);
   const [p, y] = paired("binaryCrossEntropy", input, target);
   return composite(() => {
     const loss = record(bernoulliOp, [p, y], p.shape, p.dtype);
@@ -174,13 +197,14 @@ export function binaryCrossEntropyWithLogits(
   { weight = null, posWeight = null, ...options }: BinaryCrossEntropyWithLogitsOptions = {},
 ): Tensor {
   const reduce = reducer("binaryCrossEntropyWithLogits", options);
+  checkFractions("binaryCrossEntropyWithLogits", input, target);
   const [x, y] = paired("binaryCrossEntropyWithLogits", input, target);
   return composite(() => {
     const certainty = logsigmoid(x); // log(1 − σ(x)) is that less x
     const scaled =
       posWeight === null ? certainty : mul(certainty, add(mul(sub(posWeight, 1), y), 1));
     const loss = sub(mul(sub(1, y), x), scaled);
-    return reduce(weight === null ? loss : mul(loss, weight));
+    return reduce(cast(weight === null ? loss : mul(loss, weight), target.dtype));
   });
 }
 
@@ -199,6 +223,7 @@ export function klDiv(
 ): Tensor {
   const batch = reduction === "batchmean";
   const reduce = reducer("klDiv", { reduction: batch ? "sum" : reduction });
+  checkFractions("klDiv", input, target);
   const [x, y] = paired("klDiv", input, target);
   return composite(() => {
     const isZero = eq(y, 0);

@@ -1,5 +1,5 @@
 import type { DType } from "../dtype.ts";
-import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { kept as keptValue, watched } from "../tape/edge.ts";
@@ -72,9 +72,18 @@ function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
   return bias === null ? scaled : add(scaled, bias);
 }
 
+/** Refuses parameters of another dtype than x's, but f32 ones of an f16. */
+function checkDTypeOf(call: string, name: string, value: Tensor, x: Tensor): void {
+  if (value.dtype === x.dtype || (x.dtype === "f16" && value.dtype === "f32")) return;
+  throw new DTypeError(
+    `${call}: ${name} must be ${x.dtype}, as x, got ${value.dtype}\n  hint: ${name}.to("${x.dtype}")`,
+  );
+}
+
 /** A value for each channel (dimension 1), to broadcast against x. */
 function perChannel(call: string, name: string, value: Tensor | null, x: Tensor): Tensor | null {
   if (value === null) return null;
+  checkDTypeOf(call, name, value, x);
   const channels = x.shape[1] as number;
   if (!sameShape(value.shape, [channels])) {
     throw new ShapeError(
@@ -123,6 +132,9 @@ export function layerNorm(
   { weight = null, bias = null, eps = 1e-5 }: NormalizationOptions = {},
 ): Tensor {
   const dims = lastDims("layerNorm", x, normalizedShape, [weight, bias]);
+  for (const [name, value] of Object.entries({ weight, bias })) {
+    if (value !== null) checkDTypeOf("layerNorm", name, value, x);
+  }
   return composite(() =>
     inSingle(x, (value) => affine(standardize(value, dims, eps).value, weight, bias)),
   );

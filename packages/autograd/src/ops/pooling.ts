@@ -1,3 +1,4 @@
+import { isFloating, lowest } from "../dtype.ts";
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { type Op, registerOp } from "../graph/op.ts";
 import type { View } from "../graph/view.ts";
@@ -10,7 +11,7 @@ import { add, div, floorDivide, mul, sub } from "./arithmetic.ts";
 import { maximum, minimum, remainder } from "./binary.ts";
 import { expand, sum, unmoved } from "./broadcast.ts";
 import { eq, where } from "./comparison.ts";
-import { cast, checkFloating, constant } from "./constant.ts";
+import { cast, constant, refuseBool } from "./constant.ts";
 import { counting } from "./creation.ts";
 import { detach, reshape } from "./layout.ts";
 import { type Margin, padded } from "./padding.ts";
@@ -178,7 +179,7 @@ function maxPool(
   options: MaxPoolOptions,
 ): Tensor | ValuesAndIndices {
   checkTensor(call, x);
-  checkFloating(call, x);
+  refuseBool(call, x, 'x.to("u8") first');
   const batch = asBatch(call, x, rank);
   const pool = poolOf(call, batch, kernelSize, options, rank);
   return composite(() => {
@@ -186,7 +187,7 @@ function maxPool(
       const values = nothing(batch, pool);
       return options.returnIndices ? { values, indices: cast(values, "i32") } : values;
     }
-    const whole = padded(batch, around(pool), -Infinity);
+    const whole = padded(batch, around(pool), lowest(x.dtype));
     const values = like(x, overWindows(maxPoolOp, whole, pool.over, x.dtype));
     if (!options.returnIndices) return values;
     return {
@@ -236,14 +237,16 @@ function avgPool(
   options: AvgPoolOptions,
 ): Tensor {
   checkTensor(call, x);
-  checkFloating(call, x);
+  refuseBool(call, x, 'x.to("f32") first');
   if (options.divisorOverride === 0) throw new ArgumentError(`${call}: divisorOverride is 0`);
   const batch = asBatch(call, x, rank);
   const pool = poolOf(call, batch, kernelSize, options, rank);
   return composite(() => {
     if (sizeOf(batch.shape) === 0) return nothing(batch, pool);
     const total = sumWindows(padded(batch, around(pool), 0), pool.over);
-    return like(x, div(total, options.divisorOverride ?? divisor(pool, batch, options)));
+    const roundingMode = isFloating(x.dtype) ? null : "trunc";
+    const count = options.divisorOverride ?? divisor(pool, batch, options);
+    return like(x, cast(div(total, count, { roundingMode }), x.dtype));
   });
 }
 
@@ -328,7 +331,7 @@ export function maxPool3d(
   return maxPool("maxPool3d", 3, x, kernelSize, options);
 }
 
-/** The mean of each window. x: [N, C, L] or [C, L]. */
+/** The mean of each window, of integers cut off. x: [N, C, L] or [C, L]. */
 export function avgPool1d(
   x: Tensor,
   kernelSize: number | readonly number[],
@@ -337,7 +340,7 @@ export function avgPool1d(
   return avgPool("avgPool1d", 1, x, kernelSize, options);
 }
 
-/** The mean of each window. x: [N, C, H, W] or [C, H, W]. */
+/** The mean of each window, of integers cut off. x: [N, C, H, W] or [C, H, W]. */
 export function avgPool2d(
   x: Tensor,
   kernelSize: number | readonly number[],
@@ -346,7 +349,7 @@ export function avgPool2d(
   return avgPool("avgPool2d", 2, x, kernelSize, options);
 }
 
-/** The mean of each window. x: [N, C, D, H, W] or [C, D, H, W]. */
+/** The mean of each window, of integers cut off. x: [N, C, D, H, W] or [C, D, H, W]. */
 export function avgPool3d(
   x: Tensor,
   kernelSize: number | readonly number[],

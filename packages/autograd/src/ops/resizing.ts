@@ -24,6 +24,8 @@ export interface InterpolateOptions {
   readonly mode?: InterpolateMode;
   /** The corners' middles, rather than their outer edges, stay where they are. Of the linear and cubic modes. */
   readonly alignCorners?: boolean | null;
+  /** Where it becomes smaller, each new element is a mean as wide as the step (bilinear and bicubic, with a = -0.5). */
+  readonly antialias?: boolean;
   /** Steps by the sizes' own ratio rather than by `scaleFactor`. */
   readonly recomputeScaleFactor?: boolean | null;
 }
@@ -49,10 +51,11 @@ export function interpolate(
   more?: InterpolateOptions,
 ): Tensor {
   checkTensor("interpolate", x);
-  checkFloating("interpolate", x);
   const named = typeof sizeOrOptions === "object" && !Array.isArray(sizeOrOptions);
   const options = (named ? sizeOrOptions : { ...more, size: sizeOrOptions }) as InterpolateOptions;
-  const { mode = "nearest", alignCorners } = options;
+  const { mode = "nearest", alignCorners, antialias = false } = options;
+  // whole elements are copied by nearest alone
+  if (!mode.startsWith("nearest") || x.dtype !== "u8") checkFloating("interpolate", x);
   const rank = x.shape.length - 2;
   const takes = ranks[mode];
   if (takes === undefined) {
@@ -70,11 +73,14 @@ export function interpolate(
       `interpolate: alignCorners is of the linear and cubic modes, not "${mode}"`,
     );
   }
+  if (antialias && mode !== "bilinear" && mode !== "bicubic") {
+    throw new ArgumentError(`interpolate: antialias is of "bilinear" and "bicubic", not "${mode}"`);
+  }
   const { sizes, factors } = sizesOf(x.shape.slice(2), options);
+  const sampling = { mode, alignCorners: alignCorners ?? false, antialias };
   return composite(() => {
     const made = sizes.reduce((y, size, d) => {
-      const from = x.shape[2 + d] as number;
-      const map = mapOf(mode, from, size, factors[d] as number | null, alignCorners ?? false);
+      const map = mapOf(sampling, x.shape[2 + d] as number, size, factors[d] as number | null);
       return map === null ? y : resample(y, 2 + d, map);
     }, x);
     return apart(made, x);
@@ -106,13 +112,18 @@ function sizesOf(
   return { sizes, factors: recomputeScaleFactor ? from.map(() => null) : given };
 }
 
+interface Sampling {
+  readonly mode: InterpolateMode;
+  readonly alignCorners: boolean;
+  readonly antialias: boolean;
+}
+
 /** The map along one dimension; null where it changes nothing. */
 function mapOf(
-  mode: InterpolateMode,
+  { mode, alignCorners, antialias }: Sampling,
   size: number,
   count: number,
   factor: number | null,
-  alignCorners: boolean,
 ): Rows | null {
   if (mode === "area") return areaMap(size, count);
   if (size === count && (factor === null || factor === 1)) return null;
@@ -124,11 +135,17 @@ function mapOf(
   if (mode === "nearest" || mode === "nearest-exact") {
     // in f32, as PyTorch rounds
     const step = Math.fround(ratio);
-    const middle = mode === "nearest" ? 0 : 0.5;
-    return row((o) => [[Math.min(size - 1, Math.floor(Math.fround((o + middle) * step))), 1]]);
+    const shift = mode === "nearest" ? 0 : 0.5;
+    return row((o) => [[Math.min(size - 1, Math.floor(Math.fround((o + shift) * step))), 1]]);
   }
   const step = alignCorners ? (count > 1 ? (size - 1) / (count - 1) : 0) : ratio;
-  const place = (o: number): number => (alignCorners ? o * step : (o + 0.5) * step - 0.5);
+  const middle = (o: number): number => (o + 0.5) * step - 0.5;
+  if (antialias) {
+    // by the middles also where corners are aligned, as in PyTorch
+    const [reach, weight] = mode === "bicubic" ? ([2, catmullRom] as const) : ([1, tent] as const);
+    return row((o) => wideTaps(middle(o), size, Math.max(step, 1), reach, weight));
+  }
+  const place = (o: number): number => (alignCorners ? o * step : middle(o));
   if (mode === "bicubic") return row((o) => cubicTaps(place(o), size));
   return row((o) => {
     const at = Math.max(0, place(o));
@@ -141,16 +158,40 @@ function mapOf(
   });
 }
 
-/** Keys' cubic convolution (1981) with a = -0.75; beyond the edge, the edge. */
+/** Keys' cubic convolution (1981) at a distance below 2. */
+function cubic(a: number, distance: number): number {
+  const t = Math.abs(distance);
+  return t < 1 ? ((a + 2) * t - (a + 3)) * t * t + 1 : ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
+}
+
+/** The four elements around a place, with a = -0.75; beyond the edge, the edge. */
 function cubicTaps(at: number, size: number): Tap[] {
-  const a = -0.75;
-  const near = (t: number) => ((a + 2) * t - (a + 3)) * t * t + 1;
-  const far = (t: number) => ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
-  const first = Math.floor(at);
-  const t = at - first;
-  return [far(t + 1), near(t), near(1 - t), far(2 - t)].map(
-    (weight, i): Tap => [Math.min(size - 1, Math.max(0, first - 1 + i)), weight],
-  );
+  const first = Math.floor(at) - 1;
+  return [0, 1, 2, 3].map((i): Tap => {
+    const weight = cubic(-0.75, at - (first + i));
+    return [Math.min(size - 1, Math.max(0, first + i)), weight];
+  });
+}
+
+const tent = (distance: number): number => 1 - Math.abs(distance);
+const catmullRom = (distance: number): number => cubic(-0.5, distance);
+
+/** All elements within `reach` steps of a place, by the weight of their distance in steps; together they weigh 1. As Pillow does it. */
+function wideTaps(
+  at: number,
+  size: number,
+  step: number,
+  reach: number,
+  weight: (distance: number) => number,
+): Tap[] {
+  const first = Math.max(0, Math.ceil(at - reach * step));
+  const last = Math.min(size - 1, Math.floor(at + reach * step));
+  const taps = Array.from({ length: last - first + 1 }, (_, i): Tap => {
+    const distance = (first + i - at) / step;
+    return [first + i, Math.abs(distance) < reach ? weight(distance) : 0];
+  });
+  const total = taps.reduce((sum, [, share]) => sum + share, 0);
+  return taps.map(([place, share]): Tap => [place, share / total]);
 }
 
 /** The means of `count` areas that cover a dimension, ⌊o·n/count⌋ to ⌈(o+1)·n/count⌉; null where each is one element. */

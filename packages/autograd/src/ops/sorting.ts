@@ -6,6 +6,7 @@ import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type DimOption, withDim } from "./arguments.ts";
+import { refuseBool } from "./constant.ts";
 import { narrow } from "./movement.ts";
 import type { ValuesAndIndices } from "./reduction.ts";
 import { alongLast, chosenAlong } from "./scan.ts";
@@ -65,6 +66,7 @@ export function topk(
   options?: TopkOptions,
 ): ValuesAndIndices {
   checkTensor("topk", x);
+  refuseBool("topk", x, 'x.to("u8") first');
   const { dim: along = -1, largest = true } = withDim<number, TopkOptions>(dim, options);
   const at = normalizeDim("topk", along, x.shape.length);
   const n = x.shape[at] ?? 1;

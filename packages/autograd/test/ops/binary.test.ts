@@ -41,6 +41,8 @@ const rows: Readonly<Record<string, readonly [op: Binary, a: Input, b: Input]>> 
   bitwiseAnd: [w.bitwiseAnd, whole([3, 4], -99, 99), whole([4], 0, 99)],
   bitwiseOr: [w.bitwiseOr, whole([3, 4], -99, 99), whole([4], 0, 99)],
   bitwiseXor: [w.bitwiseXor, truth([3, 4]), truth([4])],
+  bitwiseLeftShift: [w.bitwiseLeftShift, whole([3, 4], -99, 99), whole([4], -2, 40)],
+  bitwiseRightShift: [w.bitwiseRightShift, whole([3, 4], -99, 99), whole([4], -2, 40)],
   "add of integers": [w.add, whole([3, 4], -99, 99), whole([4], -99, 99)],
   "mul of integers past 2³²": [w.mul, whole([3, 4], 1, 2 ** 31 - 1), whole([4], 1, 2 ** 31 - 1)],
   "div of integers": [w.div, whole([3, 4], -99, 99), whole([4], 1, 9)],

@@ -285,7 +285,8 @@ describe.each(["cpu", "webgpu"] as const)("integers on %s", (device) => {
     expect(() => mask.relu()).toThrow(`relu: ${refused}`);
     expect(() => mask.sub(1)).toThrow(`sub: ${refused}`);
     expect(() => mask.argmax()).toThrow(`argmax: ${refused}`);
-    expect(() => mask.pow(mask)).toThrow(`pow: ${refused}`);
+    expect(await mask.pow(tensor([true, false, false])).tolist()).toEqual([true, true, true]);
+    expect(await mask.pow(true).tolist()).toEqual([true, false, true]);
     expect(() => mask.floorDivide(mask)).toThrow(`floorDivide: ${refused}`);
     expect(() => mask.frac()).toThrow("frac: needs a floating dtype");
     expect(await mask.add(mask, { alpha: 2 }).tolist()).toEqual([true, false, true]);

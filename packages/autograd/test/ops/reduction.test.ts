@@ -37,6 +37,7 @@ const rows: Readonly<Record<string, readonly [op: OfOne, x?: Input]>> = {
   "argmax along": [(x) => w.argmax(x, 1, { keepdim: true }), constant(distinct([2, 3, 4]))],
   argmin: [(x) => w.argmin(x, -1), constant(distinct([2, 3, 4]))],
   max: [(x) => w.max(x), distinct([2, 3, 4])],
+  min: [(x) => w.min(x), distinct([2, 3, 4])],
   "max along": [(x) => Object.values(w.max(x, 1)), distinct([2, 3, 4])],
   "min along, kept": [(x) => Object.values(w.min(x, 0, { keepdim: true })), distinct([2, 3, 4])],
   "max of integers along": [(x) => Object.values(w.max(x, 1)), whole([3, 4], -9, 9)],

@@ -8,7 +8,7 @@ import {
   where,
 } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { checkSameShape, reduced } from "./reduction.ts";
+import { checkFloating, checkSameShape, reduced } from "./reduction.ts";
 
 /** Settings of the Poisson loss. */
 export interface PoissonNllLossOptions extends LossOptions {
@@ -78,6 +78,7 @@ export function gaussianNllLoss(
     );
   const { full = false, eps = 1e-6, reduction = "mean" } = options;
   checkSameShape("gaussianNllLoss", { input, target });
+  checkFloating("gaussianNllLoss", { input, target, variance });
   const given = varianceFor(input, variance);
   const v = given.add(given.clamp(eps).sub(given).detach());
   const loss = log(v)

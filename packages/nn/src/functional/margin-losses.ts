@@ -12,7 +12,7 @@ import {
   where,
 } from "@wgrad/autograd";
 import { checkCall, checkedClasses, checkedIndex } from "@wgrad/autograd/plugin";
-import { checkSameShape, reduced } from "./reduction.ts";
+import { checkFloating, checkSameShape, reduced } from "./reduction.ts";
 
 /** Settings of losses with a margin. */
 export interface MarginOptions extends LossOptions {
@@ -25,6 +25,7 @@ export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptio
     checkCall('softMarginLoss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
   const { reduction = "mean" } = options;
   checkSameShape("softMarginLoss", { input, target });
+  checkFloating("softMarginLoss", { input });
   return reduced(softplus(input.mul(target).neg()), reduction);
 }
 
@@ -187,21 +188,21 @@ export function multiMarginLoss(
  * Mean of Σⱼ Σᵢ max(0, 1 − x_yⱼ + xᵢ) / C over target classes yⱼ and classes i that are none. A row of the target lists
  * classes up to its first −1. input and target: [N, C] or [C].
  */
-export function multiLabelMarginLoss(
+export function multilabelMarginLoss(
   input: Tensor,
   target: Tensor,
   options: LossOptions = {},
 ): Tensor {
   if (arguments.length > 2)
     checkCall(
-      'multiLabelMarginLoss(input, target, { reduction: "none" | "mean" | "sum" })',
+      'multilabelMarginLoss(input, target, { reduction: "none" | "mean" | "sum" })',
       arguments,
     );
   const { reduction = "mean" } = options;
-  checkSameShape("multiLabelMarginLoss", { input, target });
+  checkSameShape("multilabelMarginLoss", { input, target });
   const classes = input.shape.at(-1) as number;
   const range = { from: -1, below: classes };
-  const place = checkedIndex("multiLabelMarginLoss", target, range, input);
+  const place = checkedIndex("multilabelMarginLoss", target, range, input);
   const listed = cumprod(place.ge(0).to("i32"), -1).eq(1);
   const named = listed.unsqueeze(-1).logicalAnd(place.unsqueeze(-1).eq(arange(classes)));
   const isTarget = named.any(-2);
@@ -219,18 +220,18 @@ export interface MultiLabelSoftMarginLossOptions extends LossOptions {
 }
 
 /** Mean of −w (y log σ(x) + (1 − y) log σ(−x)), first over classes (the last dimension), then over the rest. */
-export function multiLabelSoftMarginLoss(
+export function multilabelSoftMarginLoss(
   input: Tensor,
   target: Tensor,
   options: MultiLabelSoftMarginLossOptions = {},
 ): Tensor {
   if (arguments.length > 2)
     checkCall(
-      'multiLabelSoftMarginLoss(input, target, { weight, reduction: "none" | "mean" | "sum" })',
+      'multilabelSoftMarginLoss(input, target, { weight, reduction: "none" | "mean" | "sum" })',
       arguments,
     );
   const { weight = null, reduction = "mean" } = options;
-  checkSameShape("multiLabelSoftMarginLoss", { input, target });
+  checkSameShape("multilabelSoftMarginLoss", { input, target });
   const yes = target.mul(logsigmoid(input));
   const no = target.neg().add(1).mul(logsigmoid(input.neg()));
   const loss = yes.add(no).neg();

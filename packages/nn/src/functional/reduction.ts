@@ -1,9 +1,19 @@
-import { type Reduction, ShapeError, type Tensor } from "@wgrad/autograd";
+import { DTypeError, type Reduction, ShapeError, type Tensor } from "@wgrad/autograd";
 
 /** The mean of a loss's elements, their sum, or the elements. */
 export function reduced(loss: Tensor, reduction: Reduction = "mean"): Tensor {
   if (reduction === "none") return loss;
   return reduction === "sum" ? loss.sum() : loss.mean();
+}
+
+/** Refuses tensors of integers and bools. */
+export function checkFloating(call: string, tensors: Readonly<Record<string, Tensor>>): void {
+  for (const [name, { dtype }] of Object.entries(tensors)) {
+    if (dtype.startsWith("f")) continue;
+    throw new DTypeError(
+      `${call}: the ${name} must be of a floating dtype, got ${dtype}\n  hint: ${name}.to("f32")`,
+    );
+  }
 }
 
 /** Refuses tensors that are not all of one shape. */

@@ -5,8 +5,8 @@ import {
   type LossOptions,
   type MultiLabelSoftMarginLossOptions,
   type MultiMarginLossOptions,
-  multiLabelMarginLoss,
-  multiLabelSoftMarginLoss,
+  multilabelMarginLoss,
+  multilabelSoftMarginLoss,
   multiMarginLoss,
 } from "../functional.ts";
 import { Module } from "../module.ts";
@@ -45,7 +45,7 @@ export class MultiLabelMarginLoss extends Module<[input: Tensor, target: Tensor]
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
-    return multiLabelMarginLoss(input, target, this.options);
+    return multilabelMarginLoss(input, target, this.options);
   }
 }
 
@@ -68,6 +68,6 @@ export class MultiLabelSoftMarginLoss extends Module<[input: Tensor, target: Ten
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
-    return multiLabelSoftMarginLoss(input, target, { ...this.options, weight: this.weight });
+    return multilabelSoftMarginLoss(input, target, { ...this.options, weight: this.weight });
   }
 }

@@ -1,4 +1,3 @@
-import { isFloating } from "../../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
 import { composite, isGradEnabled } from "../../tape/modes.ts";
 import { edgeOf } from "../../tape/record.ts";
@@ -6,7 +5,7 @@ import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../apply.ts";
 import { expand } from "../broadcast.ts";
 import { checkFloating } from "../constant.ts";
-import { matmul } from "../contraction.ts";
+import { checkMatched, matmul } from "../contraction.ts";
 import { dropout } from "../dropout.ts";
 import { reshape, unsqueeze } from "../layout.ts";
 import { attentionWeights, type Weighing } from "./composed.ts";
@@ -46,8 +45,11 @@ export function scaledDotProductAttention(
   if (isCausal && attnMask !== null) {
     throw new ArgumentError(`${call}: takes attnMask or isCausal, not both`);
   }
-  if (attnMask !== null && !isFloating(attnMask.dtype) && attnMask.dtype !== "bool") {
-    throw new DTypeError(`${call}: the mask is bool or floating, got ${attnMask.dtype}`);
+  if (attnMask !== null && attnMask.dtype !== "bool" && attnMask.dtype !== query.dtype) {
+    throw new DTypeError(
+      `${call}: the mask must be bool or ${query.dtype}, as the query, got ${attnMask.dtype}` +
+        `\n  hint: mask.ne(0) lets see what is not 0; mask.to("${query.dtype}") is added to the scores`,
+    );
   }
   const scale = options.scale ?? 1 / Math.sqrt(query.shape.at(-1) as number);
   const weighing = { mask: attnMask, causal: isCausal, scale };
@@ -132,6 +134,7 @@ function check(call: string, query: Tensor, key: Tensor, value: Tensor): void {
   for (const operand of [query, key, value]) {
     checkTensor(call, operand);
     checkFloating(call, operand);
+    checkMatched(call, operand, query);
   }
   const [q, k, v] = [query.shape, key.shape, value.shape];
   const fits =

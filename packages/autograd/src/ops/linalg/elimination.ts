@@ -6,6 +6,7 @@ import { saved } from "../../tape/edge.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
 import { recordGradient } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../apply.ts";
 import { mul, neg } from "../arithmetic.ts";
 import { sum } from "../broadcast.ts";
 import { eq, lt, where } from "../comparison.ts";
@@ -24,6 +25,7 @@ import {
   mT,
   recordSerial,
   serialOp,
+  sizeOfSquare,
 } from "./matrices.ts";
 import { singular } from "./spectral.ts";
 import { completed } from "./svd.ts";
@@ -207,7 +209,8 @@ export function logdet(a: Tensor): Tensor {
 /** Aⁿ by repeated squaring; (A⁻¹)⁻ⁿ for negative n, the identity for 0.  [..., m, m] → [..., m, m]. */
 export function matrixPower(a: Tensor, n: number): Tensor {
   const call = "linalg.matrixPower";
-  const size = checkSquare(call, a);
+  checkTensor(call, a);
+  const size = sizeOfSquare(call, a);
   if (!Number.isInteger(n))
     throw new ArgumentError(`${call}: the exponent is ${n}\n  hint: a whole number`);
   return composite(() => {

@@ -29,6 +29,10 @@ export function checkMatrices(call: string, a: Tensor): [rows: number, columns: 
   if (a.dtype === "f16") {
     throw new DTypeError(`${call}: is not there for f16, in PyTorch neither\n  hint: x.to("f32")`);
   }
+  return sizesOfMatrices(call, a);
+}
+
+function sizesOfMatrices(call: string, a: Tensor): [rows: number, columns: number] {
   if (a.shape.length < 2)
     throw new ShapeError(`${call}: takes matrices, [..., m, n]${detail("a", a.shape)}`);
   return a.shape.slice(-2) as [number, number];
@@ -36,7 +40,13 @@ export function checkMatrices(call: string, a: Tensor): [rows: number, columns: 
 
 /** Refuses what is no batch of square matrices; gives their size. */
 export function checkSquare(call: string, a: Tensor): number {
-  const [rows, columns] = checkMatrices(call, a);
+  checkMatrices(call, a);
+  return sizeOfSquare(call, a);
+}
+
+/** The same of any dtype. */
+export function sizeOfSquare(call: string, a: Tensor): number {
+  const [rows, columns] = sizesOfMatrices(call, a);
   if (rows !== columns)
     throw new ShapeError(`${call}: takes square matrices${detail("a", a.shape)}`);
   return rows;

@@ -1,0 +1,138 @@
+import * as autograd from "@wgrad/autograd";
+import { init, type Tensor } from "@wgrad/autograd";
+import { functional } from "@wgrad/nn";
+import { beforeAll, describe, expect, inject, test } from "vitest";
+import text from "../../golden/bydtype.json?raw";
+import { type Case, loadGroup } from "./load.ts";
+import { resolve } from "./names.ts";
+import { isFault } from "./report.ts";
+import { type DeviceKind, type Outcome, runCase } from "./run.ts";
+
+const group = loadGroup("bydtype", text, null);
+const dtypes = [...new Set(group.cases.map((item) => item.category))];
+
+/**
+ * On cpu all rows. On WebGPU each is tried on one of five dtypes, in the browser every tenth of those; in the full tier on all.
+ */
+function chosen(dtype: string, device: DeviceKind): Case[] {
+  const rows = group.cases.filter((item) => item.category === dtype);
+  if (inject("tier") === "full" || (device === "cpu" && !inBrowser)) return rows;
+  const turn = dtypes.filter((name) => !isBeyond(name)).indexOf(dtype);
+  return rows.filter((_, i) => i % (inBrowser ? 50 : 5) === turn);
+}
+const inBrowser = typeof window !== "undefined";
+
+/** Dtypes that WebGPU lacks, or its adapter here: where one has halves, half.test.ts tries them. */
+const isBeyond = (dtype: string): boolean => dtype === "float16" || dtype === "float64";
+
+/** The cases at once, so that few submissions compute them: reads wait for each other. */
+async function runTogether(cases: readonly Case[], device: DeviceKind): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const count = 32;
+  for (let i = 0; i < cases.length; i += count) {
+    const some = cases.slice(i, i + count);
+    outcomes.push(...(await Promise.all(some.map((item) => runCase(group, item, device)))));
+  }
+  return outcomes;
+}
+
+describe.each(["cpu", "webgpu"] as const)("every operation on %s, of", (device) => {
+  beforeAll(async () => {
+    await init({ device });
+  });
+
+  const there = dtypes.filter((dtype) => device === "cpu" || !isBeyond(dtype));
+  test.each(there)("%s", { timeout: 120_000 }, async (dtype) => {
+    const cases = chosen(dtype, device);
+    const outcomes = await runTogether(cases, device);
+    const faults = outcomes.filter(isFault).map(({ id, reason }) => `${id}: ${reason}`);
+    expect(faults).toEqual([]);
+    if (device === "cpu") return;
+    await init({ device: "cpu" });
+    const reference = await runTogether(cases, "cpu");
+    await init({ device });
+    const said = (list: readonly Outcome[]) => list.map(({ id, note }) => [id, note]);
+    expect(said(outcomes)).toEqual(said(reference));
+  });
+});
+
+type Names = Readonly<Record<string, string>>;
+
+const listed = (reasons: Names): Set<string> =>
+  new Set(Object.keys(reasons).flatMap((names) => names.split(" ")));
+
+/** Exports that are no operations on a tensor's elements, by why. */
+const noOperations: Names = {
+  "canCast promoteTypes resultType": "of dtypes: test/dtype.test.ts",
+  "init explain memory profile scope setDetectAnomaly": "of devices",
+  "checkpoint enableGrad grad hessian isGradEnabled jacobian noGrad": "of the tape",
+  "bernoulli defaultGenerator manualSeed rand randLike randint randn randnLike randperm":
+    "draws: test/random",
+  "at atMask put_ slice ellipsis": "indexing: the group views, and packages/autograd/test/ops",
+  multiHeadAttentionForward: "MultiheadAttention is made of it: packages/nn/test",
+  qr: "the signs of its factors are free: the group ops",
+  "tensor empty emptyLike":
+    "creation from values, or of none: packages/autograd/test/ops/creation.test.ts",
+};
+
+/** Methods beside the operations. */
+const noMethods: Names = {
+  "constructor requiresGrad_ backward registerHook registerPostAccumulateGradHook retainGrad":
+    "of the tape",
+  "detach_ set_ isContiguous isNonzero": "of values",
+  "item data tolist keep realize dispose numel valueOf toString": "of values",
+  "at atMask put_": "indexing",
+  "uniform_ normal_": "draws",
+};
+
+const CURE = "a row in golden/generate/bydtype.py, then generate.py --out golden --group bydtype";
+
+describe("the table has a row for", () => {
+  const rows = [...new Set(group.cases.map(({ op }) => op as string))];
+  const methods = new Set(
+    rows.filter((op) => op.startsWith("Tensor.")).map((op) => op.slice("Tensor.".length)),
+  );
+  const functions = new Set(rows.filter((op) => !op.startsWith("Tensor.")).map(resolve));
+  const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const isFunction = (value: unknown): value is () => unknown =>
+    typeof value === "function" && !/^class\b/.test(Function.prototype.toString.call(value));
+  const missing = (namespace: object, except: ReadonlySet<string>): string[] =>
+    Object.entries(namespace)
+      .filter(([name, value]) => isFunction(value) && !except.has(name) && !functions.has(value))
+      .map(([name]) => name)
+      .filter((name) => !methods.has(snake(name)));
+
+  test("every function", () => {
+    const except = listed(noOperations);
+    expect(missing(autograd, except), CURE).toEqual([]);
+    expect(missing(autograd.linalg, except), CURE).toEqual([]);
+    expect(missing(functional, except), CURE).toEqual([]);
+    const known = { ...autograd, ...autograd.linalg, ...functional };
+    expect([...except].filter((name) => !(name in known))).toEqual([]);
+  });
+
+  test("every method that is no function too", () => {
+    const except = listed(noMethods);
+    const { prototype } = autograd.Tensor as unknown as { prototype: Tensor };
+    const names = Object.entries(Object.getOwnPropertyDescriptors(prototype))
+      .filter(([name, { value }]) => typeof value === "function" && !except.has(name))
+      .map(([name]) => name);
+    const asFunction = (name: string): boolean => {
+      try {
+        return functions.has(resolve(`torch.${snake(name)}`));
+      } catch {
+        return false;
+      }
+    };
+    const rest = names.filter((name) => !methods.has(snake(name)) && !asFunction(name));
+    expect(rest, CURE).toEqual([]);
+  });
+
+  test("every dtype", () => {
+    for (const op of rows) {
+      const own = group.cases.filter((item) => item.op === op);
+      expect(own.length % dtypes.length, op).toBe(0);
+    }
+    expect(dtypes).toHaveLength(7);
+  });
+});
