@@ -1,5 +1,6 @@
 /** What the other packages, and yours, stand on beside the tensors themselves. */
 
+export { isRecomputing } from "./autograd/checkpoint.ts";
 export { defineFused, type FusedOp, type FusedSpec } from "./autograd/fused.ts";
 export {
   type DefinedKernel,

@@ -1,5 +1,5 @@
-import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
-import { commit } from "@wgrad/autograd/plugin";
+import { ArgumentError, noGrad, Tensor } from "@wgrad/autograd";
+import { commit, describe } from "@wgrad/autograd/plugin";
 
 /** Tensors under PyTorch's keys (`hidden.weight`), as safetensors files hold them. */
 export type StateDict = Record<string, Tensor>;
@@ -19,7 +19,8 @@ export function loadState(
   state: StateDict,
   strict: boolean,
 ): LoadReport {
-  const missingKeys = [...targets.keys()].filter((key) => !(key in state));
+  checkState(moduleName, state);
+  const missingKeys = [...targets.keys()].filter((key) => !Object.hasOwn(state, key));
   const unexpectedKeys = Object.keys(state).filter((key) => !targets.has(key));
   const updates = new Map<Tensor, Tensor>();
   const misfits: string[] = [];
@@ -46,6 +47,25 @@ export function loadState(
   );
   commit(writes, "loadStateDict");
   return { missingKeys, unexpectedKeys };
+}
+
+/** Throws ArgumentError for what is no map from names to tensors. */
+function checkState(moduleName: string, state: StateDict): void {
+  const isPromise = (state as unknown) instanceof Promise;
+  const isMap = typeof state === "object" && state !== null && !(state instanceof Tensor);
+  if (!isMap || isPromise || Array.isArray(state)) {
+    const hint = isPromise ? "await load(file)" : "what stateDict() or load() gave";
+    throw new ArgumentError(
+      `loadStateDict: ${moduleName} takes tensors by name, got ${describe(state)}\n  hint: ${hint}`,
+    );
+  }
+  const wrong = Object.entries(state).filter(([, value]) => !(value instanceof Tensor));
+  if (wrong.length === 0) return;
+  const found = wrong.slice(0, 5).map(([key, value]) => `${key} is ${describe(value)}`);
+  throw new ArgumentError(
+    `loadStateDict: the state of ${moduleName} holds what is no tensor${lines("not tensors", found)}` +
+      "\n  hint: tensor(values) makes one of numbers",
+  );
 }
 
 const lines = (what: string, items: readonly string[]): string[] =>

@@ -11,7 +11,7 @@ import {
   type Trained,
   withDefaults,
 } from "./parameter-groups.ts";
-import type { OptimizerStateDict } from "./state-dict.ts";
+import { type OptimizerStateDict, restoreGroups } from "./state-dict.ts";
 
 /** Settings of LBFGS, with PyTorch's defaults. */
 export interface LBFGSOptions extends BaseOptions {
@@ -292,17 +292,16 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
   /** Takes over what `stateDict()` gave. Throws ArgumentError if the parameters differ; then nothing has changed. */
   override loadStateDict(saved: OptimizerStateDict): void {
     checkCall("optimizer.loadStateDict(saved)", arguments);
-    this.#memory = restoreMemory(this.name, this.paramGroups, saved);
+    const memory = restoreMemory(this.name, this.paramGroups, saved);
+    const restored = restoreGroups(this.paramGroups, saved);
+    for (const group of restored) this.checkGroup(group);
+    for (const [i, group] of restored.entries())
+      Object.assign(this.paramGroups[i] as object, group);
+    this.#memory = memory;
   }
 }
 
 async function evaluate(closure: Closure): Promise<Tensor> {
-  if (typeof closure !== "function") {
-    throw new ArgumentError(
-      "LBFGS.step: takes a function that computes the loss anew" +
-        "\n  hint: await optimizer.step(() => { optimizer.zeroGrad(); const loss = …; loss.backward(); return loss; })",
-    );
-  }
   const loss = await closure();
   if (loss instanceof Tensor && loss.numel() === 1) return loss;
   throw new ArgumentError(

@@ -1,4 +1,4 @@
-import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
+import { ArgumentError, noGrad, Tensor } from "@wgrad/autograd";
 import { checkCall, commit, composite, persist } from "@wgrad/autograd/plugin";
 import { checkRange } from "./check.ts";
 
@@ -85,7 +85,15 @@ export class ExponentialMovingAverage {
   /** Takes over saved averages. Throws ArgumentError if number or shapes differ; then nothing has changed. */
   loadStateDict(saved: MovingAverageStateDict): void {
     checkCall("average.loadStateDict(saved)", arguments);
-    const { averages, updates } = saved;
+    const { averages, updates } = (saved ?? {}) as Partial<MovingAverageStateDict>;
+    const isState =
+      Array.isArray(averages) && averages.every((average) => average instanceof Tensor);
+    if (!isState || !(Number.isInteger(updates) && (updates as number) >= 0)) {
+      throw new ArgumentError(
+        "ExponentialMovingAverage.loadStateDict: this is no state of averages, { averages, updates }" +
+          "\n  hint: what stateDict() gave",
+      );
+    }
     const shapes = (tensors: readonly Tensor[]): string =>
       tensors.map(({ shape }) => `[${shape.join(", ")}]`).join(" ");
     if (shapes(averages) !== shapes(this.averages)) {
@@ -96,7 +104,7 @@ export class ExponentialMovingAverage {
     }
     let i = 0;
     this.#write("loadStateDict", (_, a) => [a, (averages[i++] as Tensor).clone()]);
-    this.updates = updates;
+    this.updates = updates as number;
   }
 
   /** All of the writes, or none. */

@@ -1,4 +1,4 @@
-import { enableGrad, noGrad, Tensor } from "@wgrad/autograd";
+import { enableGrad, noGrad, Tensor, zerosLike } from "@wgrad/autograd";
 import { checkCall, commit, composite, persist } from "@wgrad/autograd/plugin";
 import {
   type BaseOptions,
@@ -6,7 +6,7 @@ import {
   type ParamGroup,
   type StepCount,
 } from "./parameter-groups.ts";
-import type { OptimizerState } from "./state-dict.ts";
+import type { Layout, OptimizerState } from "./state-dict.ts";
 
 /** What is remembered of a parameter after the step being recorded, and which of its tensors are new. */
 interface Memory {
@@ -48,6 +48,20 @@ export abstract class Optimizer<
   /** What is remembered of a parameter before its first step; empty unless a subclass says otherwise. */
   protected initial(_p: Tensor, _options: Options): Partial<State> {
     return {};
+  }
+
+  /** What `update` leaves behind: it is recorded once, with no gradient, and not run. */
+  protected override layout(param: Tensor, options: Options, step: number): Layout {
+    if (step === 0) return {};
+    return noGrad(() =>
+      composite(() => {
+        const state = { ...this.initial(param, options) } as Partial<State>;
+        const made = Object.values(state);
+        this.update(param, zerosLike(param), state, options, step);
+        for (const value of made) if (value instanceof Tensor) value.dispose();
+        return state as OptimizerState;
+      }),
+    );
   }
 
   /**

@@ -2,6 +2,8 @@ import { ArgumentError, GradError, noGrad, Tensor } from "@wgrad/autograd";
 import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { checkNotNegative, checkSettings } from "./check.ts";
 import {
+  checkSavedGroups,
+  type Layout,
   type OptimizerState,
   type OptimizerStateDict,
   packState,
@@ -79,6 +81,11 @@ export abstract class ParameterGroups<
     checkNotNegative(this.name, { lr: options.lr });
   }
 
+  /** What is remembered of a parameter after step `step`, beside the count, by name; null: anything of its shape, and numbers. */
+  protected layout(_param: Tensor, _options: Options, _step: number): Layout {
+    return null;
+  }
+
   /** Adds parameters with settings of their own, to fine-tune layer by layer. */
   addParamGroup(group: ParamGroupInput<Options>): void {
     checkCall("optimizer.addParamGroup(group)", arguments);
@@ -134,13 +141,17 @@ export abstract class ParameterGroups<
   /**
    * Takes over what `stateDict()` gave, from this run or another: training goes on bit for bit as it would have.
    *
-   * Throws ArgumentError if groups or parameters differ in number or shape; then nothing has changed.
+   * Throws ArgumentError if groups or parameters differ in number or shape, if settings are out of range, and if what is remembered is
+   * not what this optimizer remembers; then nothing has changed.
    */
   loadStateDict(saved: OptimizerStateDict): void {
     checkCall("optimizer.loadStateDict(saved)", arguments);
-    const state = restoreState(this.name, this.paramGroups, saved);
+    checkSavedGroups(this.name, this.paramGroups, saved);
     const restored = restoreGroups(this.paramGroups, saved);
     for (const group of restored) this.checkGroup(group);
+    const state = restoreState(this.name, restored, saved, (param, group, step) =>
+      this.layout(param, group as unknown as Options, step),
+    );
     for (const [i, group] of restored.entries())
       Object.assign(this.paramGroups[i] as object, group);
     this.state.clear();

@@ -1,5 +1,5 @@
 import { ArgumentError, noGrad, Tensor } from "@wgrad/autograd";
-import { persist } from "@wgrad/autograd/plugin";
+import { describe, persist } from "@wgrad/autograd/plugin";
 
 /** What is remembered of one parameter. */
 export type OptimizerState = Record<string, Tensor | number>;
@@ -34,12 +34,22 @@ export function packState(
   return { state, paramGroups };
 }
 
-/** Throws ArgumentError unless the saved groups have as many parameters as these. */
+/** Throws ArgumentError unless it is a state, of as many groups and parameters as these. */
 export function checkSavedGroups(
   optimizer: string,
   groups: readonly Group[],
   saved: OptimizerStateDict,
 ): void {
+  const { state, paramGroups } = (isPlain(saved) ? saved : {}) as Partial<OptimizerStateDict>;
+  const isState =
+    isPlain(state) &&
+    Array.isArray(paramGroups) &&
+    paramGroups.every((group) => isPlain(group) && isIndices(group.params));
+  if (!isState) {
+    throw new ArgumentError(
+      `${optimizer}.loadStateDict: this is no state of an optimizer, { state, paramGroups }\n  hint: what stateDict() gave`,
+    );
+  }
   const sizes = groups.map((group) => group.params.length);
   const savedSizes = saved.paramGroups.map((group) => group.params.length);
   if (String(sizes) !== String(savedSizes)) {
@@ -49,31 +59,50 @@ export function checkSavedGroups(
         `\n  saved: ${savedSizes.length} of ${savedSizes.join(", ")} parameters`,
     );
   }
+  const indices = saved.paramGroups.flatMap((group) => group.params.map(String));
+  const stray = Object.keys(saved.state).find((index) => !indices.includes(index));
+  if (stray === undefined && new Set(indices).size === indices.length) return;
+  throw new ArgumentError(
+    `${optimizer}.loadStateDict: ` +
+      (stray === undefined
+        ? "a saved parameter is in two places"
+        : `parameter ${stray} is remembered, but in no saved group`),
+  );
 }
 
-/** What is to be remembered of each parameter, checked against the optimizer's groups; changes nothing. */
-export function restoreState(
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !ArrayBuffer.isView(value) &&
+  !(value instanceof Tensor);
+
+const isIndices = (list: unknown): boolean =>
+  Array.isArray(list) && list.every((index) => Number.isInteger(index) && index >= 0);
+
+/** What an optimizer remembers of a parameter after its first step, by name; null where that is not known. */
+export type Layout = Readonly<OptimizerState> | null;
+
+/** What is to be remembered of each parameter, checked against the optimizer's groups and `layoutOf` them; changes nothing. */
+export function restoreState<G extends Group>(
   optimizer: string,
-  groups: readonly Group[],
+  groups: readonly G[],
   saved: OptimizerStateDict,
+  layoutOf: (param: Tensor, group: G, step: number) => Layout,
 ): Map<Tensor, OptimizerState> {
   checkSavedGroups(optimizer, groups, saved);
-  const params = groups.flatMap((group) => group.params);
-  const indices = saved.paramGroups.flatMap((group) => group.params);
   const restored = new Map<Tensor, OptimizerState>();
-  params.forEach((param, i) => {
-    const entry = saved.state[indices[i] as number];
-    if (entry === undefined) return;
-    for (const [name, value] of Object.entries(entry)) {
-      if (!(value instanceof Tensor) || value.shape.length === 0) continue;
-      if (String(value.shape) === String(param.shape)) continue;
-      throw new ArgumentError(
-        `${optimizer}.loadStateDict: '${name}' of parameter ${i} does not fit` +
-          `\n  parameter: [${param.shape.join(", ")}]\n  saved: [${value.shape.join(", ")}]`,
-      );
+  const indices = saved.paramGroups.flatMap((group) => group.params);
+  let i = 0;
+  for (const group of groups) {
+    for (const param of group.params) {
+      const entry: unknown = saved.state[indices[i] as number];
+      const place = `${optimizer}.loadStateDict: parameter ${i++}`;
+      if (entry === undefined) continue;
+      checkEntry(place, param, entry, (step) => layoutOf(param, group, step));
+      restored.set(param, entry as OptimizerState);
     }
-    restored.set(param, entry);
-  });
+  }
   for (const [param, entry] of restored) {
     restored.set(
       param,
@@ -81,6 +110,69 @@ export function restoreState(
     );
   }
   return restored;
+}
+
+/** Throws ArgumentError unless a parameter's entry is what its optimizer would remember. */
+function checkEntry(
+  place: string,
+  param: Tensor,
+  entry: unknown,
+  layoutAt: (step: number) => Layout,
+): void {
+  if (!isPlain(entry)) {
+    throw new ArgumentError(`${place}: what is remembered is ${describe(entry)}, not an object`);
+  }
+  const { step } = entry;
+  if (!(Number.isInteger(step) && (step as number) >= 0)) {
+    throw new ArgumentError(
+      `${place}: step is ${describe(step)}\n  hint: a whole number, 0 or more`,
+    );
+  }
+  const layout = layoutAt(step as number);
+  const missing = Object.keys(layout ?? {}).find((name) => !Object.hasOwn(entry, name));
+  if (missing !== undefined) {
+    throw new ArgumentError(
+      `${place}: '${missing}' is missing\n  saved: ${Object.keys(entry).join(", ")}` +
+        "\n  hint: was it another optimizer's, or had it other settings?",
+    );
+  }
+  for (const [name, value] of Object.entries(entry)) {
+    if (name !== "step") checkValue(place, name, value, param, layout);
+  }
+}
+
+function checkValue(
+  place: string,
+  name: string,
+  value: unknown,
+  param: Tensor,
+  layout: Layout,
+): void {
+  // a setting that was changed may have left more behind than there would be now
+  const expected = layout?.[name];
+  if (value instanceof Tensor) {
+    const shape = expected instanceof Tensor ? expected.shape : param.shape;
+    const fits =
+      String(value.shape) === String(shape) || (expected === undefined && value.ndim === 0);
+    if (!fits || typeof expected === "number") {
+      throw new ArgumentError(
+        `${place}: '${name}' does not fit` +
+          `\n  ${typeof expected === "number" ? "here: a number" : `parameter: [${shape.join(", ")}]`}` +
+          `\n  saved: [${value.shape.join(", ")}]`,
+      );
+    }
+    if (value.device === param.device) return;
+    throw new ArgumentError(
+      `${place}: '${name}' is on the ${value.device} device, the parameter on ${param.device}` +
+        `\n  hint: load(file, { device: "${param.device}" })`,
+    );
+  }
+  if (typeof value !== "number" || !Number.isFinite(value) || expected instanceof Tensor) {
+    throw new ArgumentError(
+      `${place}: '${name}' is ${describe(value)}` +
+        `\n  hint: ${expected instanceof Tensor ? `a tensor [${expected.shape.join(", ")}]` : "a finite number"}`,
+    );
+  }
 }
 
 /** The groups with the saved settings, parameters apart; changes nothing. */

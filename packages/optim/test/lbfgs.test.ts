@@ -154,15 +154,13 @@ describe("options", () => {
     const p = leaf([1, 1]);
     expect(() => new LBFGS([p], { maxIter: -1 })).toThrow("LBFGS: maxIter is -1");
     expect(() => new LBFGS([p], { lineSearchFn: "x" as "strong_wolfe" })).toThrow(
-      'LBFGS: lineSearchFn is x\n  hint: "strong_wolfe" or null',
+      'LBFGS: lineSearchFn is "x", not null or "strong_wolfe"',
     );
     const optimizer = new LBFGS([p]);
     expect(() => optimizer.addParamGroup({ params: [leaf([1])] })).toThrow(
       "LBFGS: takes one group of parameters",
     );
-    await expect(optimizer.step(undefined as never)).rejects.toThrow(
-      "LBFGS.step: takes a function that computes the loss anew",
-    );
+    await expect(optimizer.step(undefined as never)).rejects.toThrow("step: closure is missing");
     await expect(optimizer.step(() => 3 as never)).rejects.toThrow(
       "LBFGS.step: the closure did not give the loss",
     );
@@ -170,7 +168,7 @@ describe("options", () => {
     const trained = new LBFGS([leaf([0, 0])]);
     await descend(trained, trained.paramGroups[0]?.params[0] as Tensor, 1);
     expect(() => other.loadStateDict(trained.stateDict())).toThrow(
-      "LBFGS.loadStateDict: saved of 2 elements, the parameters here have 3",
+      "LBFGS.loadStateDict: 'd' is a tensor [2]\n  hint: a tensor [3], as the parameters have 3 elements",
     );
   });
 });

@@ -1,4 +1,5 @@
 import { ArgumentError, Tensor } from "@wgrad/autograd";
+import { describe } from "@wgrad/autograd/plugin";
 import type { AnyModule } from "@wgrad/nn";
 
 /** What gives batches, epoch after epoch: a DataLoader, a list of batches. */
@@ -25,8 +26,38 @@ export interface BatchMetric {
   reset(): void;
 }
 
+/** Tells how many examples a batch has. */
+export type Examples<Batch> = (batch: Batch) => number;
+
+/** How many examples a batch's loss is the mean of: as told, or the first dimension of its first tensor or list. */
+export function examplesOf<Batch>(
+  call: string,
+  batch: Batch,
+  examples: Examples<Batch> | undefined,
+): number {
+  const count = examples === undefined ? (firstLength(batch, 0) ?? 1) : examples(batch);
+  if (Number.isFinite(count) && count >= 0) return count;
+  throw new ArgumentError(
+    `${call}: examples gave ${describe(count)} for a batch\n  hint: a number, 0 or more: examples: (batch) => batch.x.shape[0]`,
+  );
+}
+
+function firstLength(value: unknown, depth: number): number | undefined {
+  if (value instanceof Tensor) return value.shape[0];
+  if (ArrayBuffer.isView(value)) return (value as unknown as ArrayLike<number>).length;
+  if (typeof value !== "object" || value === null || depth > 2) return undefined;
+  const inner = Object.values(value);
+  if (Array.isArray(value) && !inner.some((item) => item instanceof Tensor)) return value.length;
+  for (const item of inner) {
+    const length = firstLength(item, depth + 1);
+    if (length !== undefined) return length;
+  }
+  return undefined;
+}
+
 /** Throws ArgumentError where the loss function gave something else, or metrics lack what they compare. */
 export function outcomeOf(
+  call: string,
   given: Tensor | Outcome,
   metrics: Readonly<Record<string, BatchMetric>>,
 ): { readonly loss: Tensor } & Partial<Outcome> {
@@ -38,18 +69,58 @@ export function outcomeOf(
         ? `a tensor of [${loss.shape.join(", ")}]`
         : `${(given as unknown) instanceof Promise ? "a promise" : given === undefined ? "nothing" : `a ${typeof given}`}`;
     throw new ArgumentError(
-      `fit: the loss function gave ${what}` +
+      `${call}: the loss function gave ${what}` +
         "\n  hint: a tensor of one element, or { loss, predictions, targets }",
     );
   }
   const [first] = Object.keys(metrics);
-  if (first !== undefined && !("predictions" in outcome)) {
+  const compared = outcome as Partial<Outcome>;
+  if (first !== undefined && !isPair(compared)) {
     throw new ArgumentError(
-      `fit: the metric "${first}" has nothing to compare` +
+      `${call}: the metric "${first}" has nothing to compare` +
         "\n  hint: let the loss function give { loss, predictions, targets }",
     );
   }
   return outcome;
+}
+
+const isPair = ({ predictions, targets }: Partial<Outcome>): boolean =>
+  predictions instanceof Tensor && targets !== undefined;
+
+/** Throws ArgumentError unless every metric is one. */
+export function checkMetrics(call: string, metrics: unknown): void {
+  const isMap = typeof metrics === "object" && metrics !== null && !Array.isArray(metrics);
+  for (const [name, metric] of Object.entries(isMap ? metrics : { metrics })) {
+    const { update, compute, reset } = (metric ?? {}) as Partial<BatchMetric>;
+    if ([update, compute, reset].every((method) => typeof method === "function")) continue;
+    throw new ArgumentError(
+      `${call}: ${isMap ? `the metric "${name}"` : "metrics"} is ${describe(metric)}` +
+        "\n  hint: { accuracy: new MulticlassAccuracy(10) }, from @wgrad/metrics",
+    );
+  }
+}
+
+/** Throws ArgumentError for a model, batches or a loss that are none. */
+export function checkTraining(call: string, model: unknown, batches: unknown, loss: unknown): void {
+  const { parameters, modules } = (model ?? {}) as Partial<AnyModule>;
+  if (typeof parameters !== "function" || typeof modules !== "function") {
+    throw new ArgumentError(
+      `${call}: the model is ${describe(model)}\n  hint: ${call}(model, loader, { loss, … })`,
+    );
+  }
+  const isIterable =
+    typeof batches === "object" &&
+    batches !== null &&
+    (Symbol.asyncIterator in batches || Symbol.iterator in batches);
+  if (!isIterable) {
+    throw new ArgumentError(
+      `${call}: the batches are ${describe(batches)}\n  hint: new DataLoader(dataset, { batchSize: 32 }), or a list of batches`,
+    );
+  }
+  if (typeof loss === "function") return;
+  throw new ArgumentError(
+    `${call}: loss is ${describe(loss)}\n  hint: loss: (model, { x, y }) => F.mseLoss(model(x), y)`,
+  );
 }
 
 export function measure(

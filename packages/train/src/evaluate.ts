@@ -1,7 +1,17 @@
 import { noGrad, type Tensor } from "@wgrad/autograd";
-import { boundary } from "@wgrad/autograd/plugin";
+import { boundary, checkCall } from "@wgrad/autograd/plugin";
 import type { AnyModule } from "@wgrad/nn";
-import { type Batches, type BatchMetric, type LossFunction, measure, outcomeOf } from "./batch.ts";
+import {
+  type Batches,
+  type BatchMetric,
+  checkMetrics,
+  checkTraining,
+  type Examples,
+  examplesOf,
+  type LossFunction,
+  measure,
+  outcomeOf,
+} from "./batch.ts";
 import type { Scores } from "./history.ts";
 
 /** Settings of `evaluate`. */
@@ -9,31 +19,39 @@ export interface EvaluateOptions<Model extends AnyModule, Batch> {
   readonly loss: LossFunction<Model, Batch>;
   /** Computed over all batches, from what `loss` gives as predictions and targets. */
   readonly metrics?: Readonly<Record<string, BatchMetric>>;
+  /** How many examples a batch has, which its loss is the mean of (default: the first dimension of its first tensor). */
+  readonly examples?: Examples<Batch>;
 }
 
 /**
- * The mean of the batches' losses and every metric, with the model in evaluation mode and without gradients. Afterwards each
+ * The mean of the batches' losses, each as often as it has examples, and every metric, with the model in evaluation mode and without gradients. Afterwards each
  * module is in the mode it was in. Values are read once, at the end.
  */
 export async function evaluate<Model extends AnyModule, Batch>(
   model: Model,
   batches: Batches<Batch>,
-  { loss, metrics = {} }: EvaluateOptions<Model, Batch>,
+  options: EvaluateOptions<Model, Batch>,
 ): Promise<Scores> {
+  checkCall("evaluate(model, batches, { loss, metrics, examples: function })", arguments);
+  const { loss, metrics = {}, examples } = options ?? {};
+  checkTraining("evaluate", model, batches, loss);
+  checkMetrics("evaluate", metrics);
   const modes = model.modules().map((module) => [module, module.training] as const);
   for (const metric of Object.values(metrics)) metric.reset();
   const losses: Tensor[] = [];
+  const weights: number[] = [];
   model.eval();
   try {
     for await (const batch of batches) {
       noGrad(() => {
-        const outcome = outcomeOf(loss(model, batch), metrics);
+        const outcome = outcomeOf("evaluate", loss(model, batch), metrics);
         measure(metrics, outcome);
         losses.push(outcome.loss.keep());
+        weights.push(examplesOf("evaluate", batch, examples));
       });
       await boundary();
     }
-    return await scoresOf(await readAll(losses), metrics);
+    return await scoresOf(await readAll(losses), weights, metrics);
   } finally {
     for (const one of losses) one.dispose();
     for (const [module, training] of modes) module.training = training;
@@ -44,13 +62,19 @@ export async function evaluate<Model extends AnyModule, Batch>(
 export const readAll = (losses: readonly Tensor[]): Promise<number[]> =>
   Promise.all(losses.map((loss) => loss.item()));
 
-/** The mean of these losses, and every metric of what it has seen since its reset. */
+/** The mean of these losses by weight, and every metric of what it has seen since its reset. */
 export async function scoresOf(
   losses: readonly number[],
+  weights: readonly number[],
   metrics: Readonly<Record<string, BatchMetric>>,
 ): Promise<Scores> {
-  const total = losses.reduce((sum, loss) => sum + loss, 0);
-  const scores: [string, number][] = [["loss", total / losses.length]];
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  // the loss of no examples may be NaN
+  const total = losses.reduce((sum, loss, i) => {
+    const weight = weights[i] as number;
+    return weight === 0 ? sum : sum + loss * weight;
+  }, 0);
+  const scores: [string, number][] = [["loss", total / all]];
   if (losses.length > 0) {
     for (const [name, metric] of Object.entries(metrics)) {
       const score = await metric.compute();

@@ -1,9 +1,19 @@
 import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
-import { boundary } from "@wgrad/autograd/plugin";
+import { boundary, checkCall, describe } from "@wgrad/autograd/plugin";
 import { randomState, restore, type Source, type Stateful } from "@wgrad/autograd/saving";
 import type { AnyModule } from "@wgrad/nn";
 import { clipGradNorm_, clipGradValue_, type Optimizer } from "@wgrad/optim";
-import { type Batches, type BatchMetric, type LossFunction, measure, outcomeOf } from "./batch.ts";
+import {
+  type Batches,
+  type BatchMetric,
+  checkMetrics,
+  checkTraining,
+  type Examples,
+  examplesOf,
+  type LossFunction,
+  measure,
+  outcomeOf,
+} from "./batch.ts";
 import type { Callback } from "./callbacks/callback.ts";
 import { evaluate, scoresOf } from "./evaluate.ts";
 import type { EpochRecord, History } from "./history.ts";
@@ -22,6 +32,8 @@ export interface FitOptions<Model extends AnyModule, Batch> {
   readonly validation?: Batches<Batch>;
   /** Computed over the epoch's batches and over `validation`, on the device. */
   readonly metrics?: Readonly<Record<string, BatchMetric>>;
+  /** How many examples a batch has, which its loss is the mean of (default: the first dimension of its first tensor). */
+  readonly examples?: Examples<Batch>;
   readonly scheduler?: Scheduler;
   /** When the scheduler takes its step (default "epoch"). */
   readonly schedulePer?: "epoch" | "step";
@@ -42,7 +54,7 @@ export interface FitOptions<Model extends AnyModule, Batch> {
 
 /**
  * Trains a model: for every batch `loss`, `backward()`, `optimizer.step()`, as the plain loop does it and with its numbers.
- * Losses and metrics stay on the device until an epoch has ended or a callback asks. Each module trains in the mode it is in;
+ * An epoch's loss is the mean of its batches', each as often as it has examples. Losses and metrics stay on the device until an epoch has ended or a callback asks. Each module trains in the mode it is in;
  * a model in evaluation mode is put into training mode first.
  *
  * ```ts
@@ -63,6 +75,11 @@ export async function fit<Model extends AnyModule, Batch>(
   loader: Batches<Batch>,
   options: FitOptions<Model, Batch>,
 ): Promise<History> {
+  checkCall(
+    'fit(model, loader, { loss, optimizer, epochs: number, validation, metrics, examples: function, scheduler, schedulePer: "epoch" | "step", scheduleMonitor: string, accumulate: number, clipGradNorm: number, clipGradValue: number, callbacks, parts, resume })',
+    arguments,
+  );
+  checkFit(model, loader, options);
   const { epochs, optimizer, callbacks = [], resume } = options;
   checkCounts(options);
   checkSchedule(options);
@@ -99,7 +116,7 @@ async function trainEpoch<Model extends AnyModule, Batch>(
   options: FitOptions<Model, Batch>,
   callbacks: readonly Callback[],
 ): Promise<void> {
-  const { metrics = {}, validation, loss, optimizer, accumulate = 1 } = options;
+  const { metrics = {}, validation, loss, optimizer, accumulate = 1, examples } = options;
   let accumulated = 0;
   const update = async (): Promise<void> => {
     if (accumulated < accumulate) scaleGradients(optimizer, accumulate / accumulated);
@@ -113,9 +130,9 @@ async function trainEpoch<Model extends AnyModule, Batch>(
   if (run.batch === 0) for (const metric of Object.values(metrics)) metric.reset();
   for await (const batch of loader) {
     if (accumulated === 0) optimizer.zeroGrad();
-    const outcome = outcomeOf(loss(model, batch), metrics);
+    const outcome = outcomeOf("fit", loss(model, batch), metrics);
     measure(metrics, outcome);
-    run.took(backward(outcome.loss, accumulate));
+    run.took(backward(outcome.loss, accumulate), examplesOf("fit", batch, examples));
     accumulated++;
     if (accumulated === accumulate) await update();
     await boundary();
@@ -126,9 +143,11 @@ async function trainEpoch<Model extends AnyModule, Batch>(
       "fit: the loader gave no batches\n  hint: a generator runs once; pass what starts anew each epoch",
     );
   }
-  const training = await scoresOf(await run.epochLosses(), metrics);
+  const training = await scoresOf(await run.epochLosses(), run.epochWeights, metrics);
   const scores =
-    validation === undefined ? null : await evaluate(model, validation, { loss, metrics });
+    validation === undefined
+      ? null
+      : await evaluate(model, validation, { loss, metrics, ...(examples && { examples }) });
   const record: EpochRecord = {
     epoch: run.epoch + 1,
     step: run.step,
@@ -181,6 +200,33 @@ function clip(
 function batchesIn(loader: object): number | null {
   const { length } = loader as { length?: unknown };
   return Number.isInteger(length) ? (length as number) : null;
+}
+
+/** Throws ArgumentError for what is no training: one cure for each. */
+function checkFit<Model extends AnyModule, Batch>(
+  model: Model,
+  loader: Batches<Batch>,
+  options: FitOptions<Model, Batch>,
+): void {
+  const { loss, optimizer, validation, metrics = {}, callbacks = [] } = options ?? {};
+  checkTraining("fit", model, loader, loss);
+  if (validation !== undefined) checkTraining("fit", model, validation, loss);
+  checkMetrics("fit", metrics);
+  if (!Array.isArray(callbacks)) {
+    throw new ArgumentError(`fit: callbacks is ${describe(callbacks)}\n  hint: a list, [new …()]`);
+  }
+  if (!Array.isArray(optimizer?.paramGroups) || typeof optimizer.step !== "function") {
+    throw new ArgumentError(
+      `fit: optimizer is ${describe(optimizer)}\n  hint: optimizer: new Adam(model.parameters())`,
+    );
+  }
+  const own = new Set(model.parameters());
+  const trained = optimizer.paramGroups.flatMap(({ params }) => params);
+  if (own.size === 0 || trained.some((param) => own.has(param))) return;
+  throw new ArgumentError(
+    "fit: the optimizer has none of the model's parameters: it is another model's" +
+      "\n  hint: optimizer: new Adam(model.parameters())",
+  );
 }
 
 function checkCounts({

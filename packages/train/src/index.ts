@@ -1,4 +1,4 @@
-export type { Batches, BatchMetric, LossFunction, Outcome } from "./batch.ts";
+export type { Batches, BatchMetric, Examples, LossFunction, Outcome } from "./batch.ts";
 export type { MonitorOptions } from "./callbacks/best.ts";
 export type { Callback } from "./callbacks/callback.ts";
 export { Checkpoint, type CheckpointOptions } from "./callbacks/checkpoint.ts";

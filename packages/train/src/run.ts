@@ -1,4 +1,5 @@
-import type { Tensor } from "@wgrad/autograd";
+import { ArgumentError, Tensor } from "@wgrad/autograd";
+import { describe } from "@wgrad/autograd/plugin";
 import type { Stateful, Target } from "@wgrad/autograd/saving";
 import { save } from "@wgrad/autograd/saving";
 import type { AnyModule } from "@wgrad/nn";
@@ -13,6 +14,8 @@ export interface RunStateDict {
   /** Of the epoch under way: those read, and after them those not. */
   readonly epochLosses: Float64Array;
   readonly unreadLosses: readonly Tensor[];
+  /** How many examples each of them is the mean of. */
+  readonly epochWeights: Float64Array;
   readonly losses: Float64Array;
   readonly records: readonly EpochRecord[];
   readonly lastRates: readonly number[];
@@ -39,6 +42,8 @@ export class Run {
   /** Of this epoch: those read, and after them those not read. */
   #read: number[] = [];
   #unread: Tensor[] = [];
+  /** How many examples each of them is the mean of. */
+  #weights: number[] = [];
   #lastRates: readonly number[] = [];
   #stopped: string | null = null;
 
@@ -98,17 +103,23 @@ export class Run {
     return this.#read;
   }
 
+  /** How many examples each of `epochLosses` is the mean of. */
+  get epochWeights(): readonly number[] {
+    return this.#weights;
+  }
+
   /** Saves the whole run as it is: `fit({ resume })` goes on from there. */
   async save(target: Target): Promise<void> {
     await this.epochLosses();
     await save(this.#parts, target);
   }
 
-  /** A batch was gone through. */
-  took(loss: Tensor): void {
+  /** A batch was gone through, whose loss is the mean of so many examples. */
+  took(loss: Tensor, examples: number): void {
     this.loss = loss;
     this.#batch++;
     this.#unread.push(loss);
+    this.#weights.push(examples);
   }
 
   /** The parameters were updated. */
@@ -121,6 +132,7 @@ export class Run {
   finish(record: EpochRecord): void {
     this.#losses = this.#losses.concat(this.#read);
     this.#read = [];
+    this.#weights = [];
     this.#batch = 0;
     this.#records.push(record);
     this.loss = null;
@@ -133,28 +145,53 @@ export class Run {
       step: this.step,
       epochLosses: Float64Array.from(this.#read),
       unreadLosses: this.#unread,
+      epochWeights: Float64Array.from(this.#weights),
       losses: Float64Array.from(this.#losses),
       records: [...this.#records],
       lastRates: this.#lastRates,
     };
   }
 
-  #loadStateDict({
-    epoch,
-    step,
-    epochLosses,
-    unreadLosses,
-    losses,
-    records,
-    lastRates,
-  }: RunStateDict): void {
+  #loadStateDict(saved: RunStateDict): void {
+    checkRun(saved);
+    const { epoch, step, epochLosses, unreadLosses, losses, records, lastRates } = saved;
     this.epoch = epoch;
     this.step = step;
     this.#read = [...epochLosses];
     this.#unread = [...unreadLosses];
     this.#batch = epochLosses.length + unreadLosses.length;
+    this.#weights = [...saved.epochWeights];
     this.#losses = [...losses];
     this.#lastRates = lastRates;
     this.#records.splice(0, this.#records.length, ...records);
   }
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isList = (value: unknown, fits: (item: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(fits);
+const isNumber = (value: unknown): boolean => typeof value === "number";
+
+/** Throws ArgumentError for what is no run's state. */
+function checkRun(saved: RunStateDict): void {
+  const run = (saved ?? {}) as Partial<RunStateDict>;
+  const { epochLosses, unreadLosses, epochWeights } = run;
+  const parts: Readonly<Record<keyof RunStateDict, boolean>> = {
+    epoch: isCount(run.epoch),
+    step: isCount(run.step),
+    epochLosses: epochLosses instanceof Float64Array,
+    unreadLosses: isList(unreadLosses, (loss) => loss instanceof Tensor),
+    epochWeights:
+      epochWeights instanceof Float64Array &&
+      epochWeights.length === (epochLosses?.length ?? 0) + (unreadLosses?.length ?? 0),
+    losses: run.losses instanceof Float64Array,
+    records: isList(run.records, (record) => isCount((record as EpochRecord | null)?.epoch)),
+    lastRates: isList(run.lastRates, isNumber),
+  };
+  const [wrong] = Object.entries(parts).find(([, fits]) => !fits) ?? [];
+  if (wrong === undefined) return;
+  throw new ArgumentError(
+    `fit: the checkpoint's run is none: ${wrong} is ${describe(run[wrong as keyof RunStateDict])}` +
+      "\n  hint: a checkpoint that fit saved",
+  );
 }

@@ -281,7 +281,10 @@ describe("callbacks", () => {
 
   test.each<[() => unknown, string]>([
     [() => new EarlyStopping({ patience: -1 }), "EarlyStopping: patience is -1"],
-    [() => new EarlyStopping({ mode: "best" as "min" }), 'EarlyStopping: mode is "min" or "max"'],
+    [
+      () => new EarlyStopping({ mode: "best" as "min" }),
+      'EarlyStopping: mode is "best", not "min" or "max"',
+    ],
     [() => new EarlyStopping({ minDelta: -1 }), "EarlyStopping: minDelta is -1"],
     [() => new Checkpoint("x", { everySteps: 0.5 }), "Checkpoint: everySteps is 0.5"],
     [() => new NaNStop({ every: 0 }), "NaNStop: every is 0"],

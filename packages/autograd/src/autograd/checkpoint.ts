@@ -11,7 +11,8 @@ import { gradientsWithin } from "./backward.ts";
 
 /**
  * `fn(...inputs)` without keeping what its gradient needs: the backward computes it again, from the same random numbers.
- * Trades time for memory in deep models. `fn` must give one tensor, and the same from the same inputs.
+ * Trades time for memory in deep models. `fn` must give one tensor, and the same from the same inputs. Running statistics of norms
+ * count its batch once.
  */
 export function checkpoint<In extends readonly unknown[]>(
   fn: (...inputs: In) => Tensor,
@@ -70,6 +71,9 @@ function surveyed(
   return { inside, border };
 }
 
+/** Whether `checkpoint` computes a part again: running statistics then have the batch already. */
+export const isRecomputing = (): boolean => context.recomputing;
+
 interface Draws {
   readonly host: Uint32Array;
   readonly device: number;
@@ -83,11 +87,14 @@ const drawsNow = (): Draws => ({
 /** Runs `fn` with the random numbers of then, and goes on with those of now. */
 function repeating<T>(draws: Draws, fn: () => T): T {
   const now = drawsNow();
+  const { recomputing } = context;
   defaultGenerator().setState(draws.host);
   context.philoxOffset = draws.device;
+  context.recomputing = true;
   try {
     return fn();
   } finally {
+    context.recomputing = recomputing;
     defaultGenerator().setState(now.host);
     context.philoxOffset = now.device;
   }

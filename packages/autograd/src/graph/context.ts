@@ -55,6 +55,8 @@ export interface Context {
   anomaly: boolean;
   /** An outermost module call without gradients has a pending result. */
   inferencePending: boolean;
+  /** A part is being computed again: what counts batches counts it no second time. */
+  recomputing: boolean;
   /** Handles made in the innermost `scope`, or null. */
   scope: Set<Handle> | null;
   /** Called once, before the next handle is made; or null. */
@@ -85,6 +87,7 @@ function claim(): Context {
     eager: false,
     anomaly: false,
     inferencePending: false,
+    recomputing: false,
     scope: null,
     beforeHandle: null,
   };

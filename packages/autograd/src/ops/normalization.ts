@@ -207,9 +207,9 @@ export interface BatchNormOptions extends NormalizationOptions {
 const allBut = (x: Tensor, ...kept: readonly number[]): number[] =>
   [...x.shape.keys()].filter((d) => !kept.includes(d));
 
-/** running ← (1 − m) running + m value, off the tape. */
+/** running ← (1 − m) running + m value, off the tape, and once where a part is computed again. */
 function follow(call: string, running: Tensor | null, value: Tensor, momentum: number): void {
-  if (running === null) return;
+  if (running === null || context.recomputing) return;
   noGrad(() =>
     writeInPlace(call, running, () => add(mul(running, 1 - momentum), mul(value, momentum))),
   );

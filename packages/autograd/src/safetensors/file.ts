@@ -1,6 +1,8 @@
 import { arrayType } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
 import { encodeHalves } from "../half.ts";
 import { sizeOf } from "../shape.ts";
+import { checkCall, describe } from "../signature.ts";
 import {
   fault,
   fileType,
@@ -22,6 +24,12 @@ import {
  * Throws SafetensorsError, before anything is allocated, where header and bytes do not agree in every detail.
  */
 export function readSafetensors(file: ArrayBuffer | Uint8Array): SafetensorsFile {
+  checkCall("readSafetensors(file)", arguments);
+  if (!(file instanceof Uint8Array || file instanceof ArrayBuffer)) {
+    throw new ArgumentError(
+      `readSafetensors: takes a file's bytes, got ${describe(file)}\n  hint: load(path) of @wgrad/autograd/saving opens files`,
+    );
+  }
   const bytes = file instanceof Uint8Array ? file : new Uint8Array(file);
   const bodyAt = PREFIX + headerLengthOf(bytes, bytes.length);
   const body = bytes.subarray(bodyAt);
@@ -41,6 +49,7 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, TensorRecord>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  checkCall("writeSafetensors(tensors, metadata?)", arguments);
   const parts = safetensorsParts(tensors, metadata);
   const file = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let at = 0;

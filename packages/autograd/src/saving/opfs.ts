@@ -1,3 +1,4 @@
+import { checkCall } from "../signature.ts";
 import { SavingError } from "./error.ts";
 
 /** A file in the browser's own file system for this origin. */
@@ -29,5 +30,6 @@ export class OpfsFile {
 
 /** A file that `save` and `load` find under this path in the browser's own file system: it stays when the page goes. */
 export function opfs(path: string): OpfsFile {
+  checkCall("opfs(path: string)", arguments);
   return new OpfsFile(path);
 }

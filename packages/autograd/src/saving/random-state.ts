@@ -19,11 +19,12 @@ export const randomState: Stateful = {
 
   /** The next numbers are those that followed when the state was taken. Throws ArgumentError for anything else. */
   loadStateDict(saved: RandomStateDict): void {
-    const { generator, deviceDraws } = saved;
-    if (!(generator instanceof Uint32Array) || !(deviceDraws >= 0 && deviceDraws % 1 === 0)) {
+    const { generator, deviceDraws } = (saved ?? {}) as Partial<RandomStateDict>;
+    const isCount = Number.isSafeInteger(deviceDraws) && (deviceDraws as number) >= 0;
+    if (!(generator instanceof Uint32Array) || !isCount) {
       throw new ArgumentError("randomState.loadStateDict: this is no state of random numbers");
     }
     defaultGenerator().setState(generator);
-    context.philoxOffset = deviceDraws;
+    context.philoxOffset = deviceDraws as number;
   },
 };

@@ -4,12 +4,20 @@ import { clone } from "../ops/clone.ts";
 import { type CreateOptions, fromHost, streamOf } from "../ops/creation.ts";
 import { SafetensorsError, type TensorRecord } from "../safetensors/format.ts";
 import { type Entry, headerLengthOf, PREFIX, parseHeader } from "../safetensors/header.ts";
+import { checkCall } from "../signature.ts";
 import { noGrad } from "../tape/modes.ts";
 import { Tensor } from "../tensor.ts";
 import { SavingError } from "./error.ts";
 import { TREE } from "./save.ts";
 import { firstBytes, type OpenFile, openFile, type Source } from "./source.ts";
-import { dtypeOfArray, isStateful, type Saved, SavedTree, type Stateful } from "./state.ts";
+import {
+  DEEPEST,
+  dtypeOfArray,
+  isStateful,
+  type Saved,
+  SavedTree,
+  type Stateful,
+} from "./state.ts";
 
 /** Settings of `load` and `restore`. */
 export interface LoadOptions {
@@ -18,8 +26,8 @@ export interface LoadOptions {
 }
 
 /**
- * What `save` saved, or the tensors under their names of any safetensors file, Python's too (int64 as i32, and f16 as f32 on
- * a device without it). `T` is what you know to be in it.
+ * What `save` saved, or the tensors under their names of any safetensors file, Python's too (int64 as i32, and f16 and f64 as f32 on
+ * a device without them). `T` is what you know to be in it.
  *
  * ```ts
  * model.loadStateDict(await load("model.safetensors"));
@@ -31,6 +39,7 @@ export async function load<T = Record<string, Tensor>>(
   source: Source,
   options: LoadOptions = {},
 ): Promise<T> {
+  checkCall("load(source, { device })", arguments);
   return withFile("load", source, options, async ({ tree, unpack }) => (await unpack(tree)) as T);
 }
 
@@ -49,6 +58,7 @@ export async function restore<T = Record<string, Saved>>(
   source: Source,
   options: LoadOptions = {},
 ): Promise<T> {
+  checkCall("restore(parts, source, { device })", arguments);
   for (const [name, part] of Object.entries(parts)) {
     if (isStateful(part) && typeof part.loadStateDict === "function") continue;
     throw new ArgumentError(`restore: ${name} has no loadStateDict() to take a state with`);
@@ -75,7 +85,7 @@ export async function restore<T = Record<string, Saved>>(
   });
 }
 
-/** If one cannot take its state, those before it get back what they had. */
+/** If one cannot take its state, it and those before it get back what they had. */
 function loadAll(
   parts: Readonly<Record<string, Stateful>>,
   states: ReadonlyMap<string, Saved>,
@@ -85,30 +95,51 @@ function loadAll(
   try {
     for (const [name, part] of Object.entries(parts)) {
       const before = copyState(part.stateDict(), copies);
-      part.loadStateDict(states.get(name));
       undo.unshift(() => part.loadStateDict(before));
+      part.loadStateDict(states.get(name));
     }
   } catch (error) {
-    for (const back of undo) back();
+    for (const back of undo) attempt(back);
     throw error;
   } finally {
     for (const copy of copies) copy.dispose();
   }
 }
 
+/** What went wrong first is what is said: a part that takes back nothing is left as it is. */
+function attempt(back: () => void): void {
+  try {
+    back();
+  } catch {}
+}
+
 /** The state with tensors and arrays of its own. */
-function copyState(state: unknown, copies: Tensor[]): unknown {
+function copyState(state: unknown, copies: Tensor[], depth = 0): unknown {
+  if (depth > DEEPEST) throw new ArgumentError("restore: a part's state contains itself");
   if (state instanceof Tensor) {
     const copy = noGrad(() => clone(state));
     copies.push(copy);
     return copy;
   }
   if (dtypeOfArray(state) !== undefined) return (state as TypedArray).slice();
-  if (isStateful(state)) return copyState(state.stateDict(), copies);
-  if (Array.isArray(state)) return state.map((item) => copyState(item, copies));
+  if (isStateful(state)) return copyState(state.stateDict(), copies, depth + 1);
+  if (Array.isArray(state)) return state.map((item) => copyState(item, copies, depth + 1));
   if (typeof state !== "object" || state === null) return state;
   return Object.fromEntries(
-    Object.entries(state).map(([key, item]) => [key, copyState(item, copies)]),
+    Object.entries(state).map(([key, item]) => [key, copyState(item, copies, depth + 1)]),
+  );
+}
+
+/** Numbers of 64 bits as f32. Throws SavingError for one that is too large for it. */
+function inSingle(data: TypedArray, name: string): Float32Array {
+  const single = Float32Array.from(data);
+  const past = single.findIndex(
+    (x, i) => !Number.isFinite(x) && Number.isFinite(data[i] as number),
+  );
+  if (past < 0) return single;
+  throw new SavingError(
+    `${JSON.stringify(name)}: element ${past}, ${data[past]}, does not fit f32` +
+      '\n  hint: f64 is read as f32 where the device has none; load(file, { device: "cpu" }) keeps it',
   );
 }
 
@@ -153,10 +184,11 @@ async function opened(file: OpenFile, options: LoadOptions): Promise<Opened> {
       for (const name of tree?.arrays ?? byName.keys()) {
         records.set(name, await read(byName.get(name) as Entry));
       }
+      const stream = streamOf("load", options);
       const tensorNamed = (name: string): Tensor => {
         const { data, shape, dtype } = records.get(name) as TensorRecord;
-        const lacking = dtype === "f16" && !streamOf("load", options).supports("f16");
-        return fromHost(data, shape, lacking ? "f32" : dtype, options);
+        if (stream.supports(dtype)) return fromHost(data, shape, dtype, options);
+        return fromHost(dtype === "f64" ? inSingle(data, name) : data, shape, "f32", options);
       };
       const arrayNamed = (name: string): TypedArray => (records.get(name) as TensorRecord).data;
       if (tree !== null) return tree.unpack(tensorNamed, arrayNamed);

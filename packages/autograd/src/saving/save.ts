@@ -2,9 +2,10 @@ import type { TypedArray } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { safetensorsParts } from "../safetensors/file.ts";
 import type { TensorRecord } from "../safetensors/format.ts";
+import { checkCall } from "../signature.ts";
 import { Tensor } from "../tensor.ts";
 import { dtypeOfArray, packState } from "./state.ts";
-import { type Target, writeFile } from "./target.ts";
+import { checkTarget, type Target, writeFile } from "./target.ts";
 
 /** Settings of `save` and `toBlob`. */
 export interface SaveOptions {
@@ -32,11 +33,14 @@ export async function save(
   target: Target,
   options: SaveOptions = {},
 ): Promise<void> {
+  checkCall("save(state, target, { metadata })", arguments);
+  checkTarget(target);
   await writeFile(target, await fileOf(state, options));
 }
 
 /** The file that `save` would write: to download, to upload, to post to another thread. */
 export async function toBlob(state: unknown, options: SaveOptions = {}): Promise<Blob> {
+  checkCall("toBlob(state, { metadata })", arguments);
   const parts = await fileOf(state, options);
   return new Blob(parts as Uint8Array<ArrayBuffer>[], { type: "application/octet-stream" });
 }

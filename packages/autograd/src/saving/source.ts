@@ -1,4 +1,6 @@
+import { ArgumentError } from "../errors.ts";
 import { PREFIX } from "../safetensors/header.ts";
+import { describe } from "../signature.ts";
 import { reasonOf, SavingError } from "./error.ts";
 import { OpfsFile } from "./opfs.ts";
 
@@ -26,6 +28,7 @@ export interface OpenFile {
 
 /** Opens it; throws SavingError where there is nothing to read. */
 export async function openFile(call: string, source: Source): Promise<OpenFile> {
+  checkSource(call, source);
   const name = nameOf(source);
   try {
     if (source instanceof Uint8Array) return ofBytes(name, source);
@@ -39,6 +42,22 @@ export async function openFile(call: string, source: Source): Promise<OpenFile> 
     const { message } = error instanceof SavingError ? error : { message: reasonOf(error) };
     throw new SavingError(`${call}: ${name}: ${message}`, { cause: error });
   }
+}
+
+/** Throws ArgumentError for what nothing can be read from. */
+function checkSource(call: string, source: unknown): void {
+  const known = [URL, ArrayBuffer, Uint8Array, Blob, OpfsFile].some(
+    (type) => source instanceof type,
+  );
+  if (known || typeof source === "string") return;
+  if (typeof (source as { getFile?: unknown } | null | undefined)?.getFile === "function") return;
+  const hint =
+    typeof Response === "function" && source instanceof Response
+      ? "await response.blob()"
+      : "a path (in Node), an address, bytes, a Blob or File, a file handle, or opfs(path)";
+  throw new ArgumentError(
+    `${call}: there is nothing to read from ${describe(source)}\n  hint: ${hint}`,
+  );
 }
 
 function nameOf(source: Source): string {

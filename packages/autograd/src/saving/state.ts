@@ -34,7 +34,7 @@ type Tree = string | number | boolean | null | Tree[] | { [key: string]: Tree };
 
 const VERSION = 1;
 /** Nesting past which a state is taken for a circle, and a file for a hostile one. */
-const DEEPEST = 64;
+export const DEEPEST = 64;
 
 const arrayTypes: readonly (readonly [new () => TypedArray, DType])[] = [
   [Float32Array, "f32"],
@@ -178,7 +178,7 @@ export class SavedTree {
       const { $tensor, $array, $number, $state } = tree;
       if ($tensor !== undefined) return tensorNamed($tensor as string);
       if ($array !== undefined) return arrayNamed($array as string);
-      if ($number !== undefined) return Number($number);
+      if ($number !== undefined) return numberNamed($number);
       if ($state !== undefined) return unpack($state);
       return Object.fromEntries(
         Object.entries(tree).map(([key, item]) => [plainKey(key), unpack(item)]),
@@ -186,6 +186,11 @@ export class SavedTree {
     };
     return unpack(this.#root);
   }
+}
+
+function numberNamed(name: Tree): number {
+  if (["-0", "NaN", "Infinity", "-Infinity"].includes(name as string)) return Number(name);
+  throw new SavingError(`its structure has the number ${JSON.stringify(name)}`);
 }
 
 const plainKey = (key: string): string => (key.startsWith("$$") ? key.slice(1) : key);

@@ -1,3 +1,5 @@
+import { ArgumentError } from "../errors.ts";
+import { checkCall, describe } from "../signature.ts";
 import { reasonOf, SavingError } from "./error.ts";
 import { OpfsFile } from "./opfs.ts";
 
@@ -16,6 +18,17 @@ export async function writeFile(target: Target, parts: readonly Uint8Array[]): P
     if (error instanceof SavingError) throw error;
     throw new SavingError(`save: ${name}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** Throws ArgumentError for what nothing can be written to. */
+export function checkTarget(target: unknown): void {
+  if (typeof target === "string" || target instanceof URL || target instanceof OpfsFile) return;
+  const { createWritable } = (target ?? {}) as { createWritable?: unknown };
+  if (typeof createWritable === "function") return;
+  throw new ArgumentError(
+    `save: cannot write to ${describe(target)}` +
+      "\n  hint: save(state, path) in Node, a handle of showSaveFilePicker() or opfs(path) in a page",
+  );
 }
 
 /** Into a file beside it, which takes its name when everything is on the disk. */
@@ -70,6 +83,7 @@ async function writeHandle(
 
 /** Hands a file to the user as a download of the page. Throws SavingError where there is no page. */
 export function download(file: Blob, name: string): void {
+  checkCall("download(file, name: string)", arguments);
   const { document } = globalThis;
   if (document === undefined) {
     throw new SavingError(

@@ -68,7 +68,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
       this.#order = orderOf(this.dataset.length, batchSize, options);
     }
     const examples = "batches" in this.dataset ? null : this.dataset.length;
-    this.#position = new Position(generator, { examples, batchSize });
+    this.#position = new Position(generator, { examples, batchSize }, this.length);
   }
 
   /** Batches in an epoch; Infinity for a stream, whose end is not known. */

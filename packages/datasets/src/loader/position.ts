@@ -1,4 +1,4 @@
-import { ArgumentError, type Generator } from "@wgrad/autograd";
+import { ArgumentError, Generator } from "@wgrad/autograd";
 import type { EpochStart } from "./epoch.ts";
 
 /** A DataLoader's position, in plain numbers. */
@@ -26,6 +26,8 @@ export interface Turn {
 export class Position {
   readonly #generator: Generator | null;
   readonly #sizes: Pick<DataLoaderState, "examples" | "batchSize">;
+  /** In an epoch. */
+  readonly #batches: number;
   #epoch = 0;
   #batch = 0;
   #start: EpochStart | null = null;
@@ -33,9 +35,14 @@ export class Position {
   #loaded: DataLoaderState | null = null;
   #turn: Turn | null = null;
 
-  constructor(generator: Generator | null, sizes: Pick<DataLoaderState, "examples" | "batchSize">) {
+  constructor(
+    generator: Generator | null,
+    sizes: Pick<DataLoaderState, "examples" | "batchSize">,
+    batches: number,
+  ) {
     this.#generator = generator;
     this.#sizes = sizes;
+    this.#batches = batches;
   }
 
   /** Where the pass that begins now goes on: at a loaded position once, else at the start of a new epoch. */
@@ -78,20 +85,35 @@ export class Position {
   }
 
   load(saved: DataLoaderState): void {
-    const { epoch, batch, start, generator, examples, batchSize } = saved;
-    const counts = [epoch, batch].every((count) => Number.isInteger(count) && count >= 0);
-    const startFits = batch === 0 || (start !== null && start !== undefined);
-    if (!counts || !startFits || (start?.state ?? generator) === undefined) {
+    this.#check(saved);
+    const { epoch, batch, start, generator } = saved;
+    if (generator !== null) this.#generator?.setState(Uint32Array.from(generator));
+    this.#epoch = epoch;
+    this.#batch = batch;
+    this.#start = start;
+    this.#loaded = saved;
+    this.#turn = null;
+  }
+
+  #check(saved: DataLoaderState): void {
+    if (!isState(saved)) {
+      const { epoch, batch } = (saved ?? {}) as Partial<DataLoaderState>;
       throw new ArgumentError(
         `DataLoader.loadStateDict: not a loader's state (epoch ${epoch}, batch ${batch})` +
           "\n  hint: pass what stateDict() returned",
       );
     }
+    const { examples, batchSize, generator, batch } = saved;
     const here = this.#sizes;
     if (examples !== here.examples || batchSize !== here.batchSize) {
       throw new ArgumentError(
         `DataLoader.loadStateDict: saved with ${sizesOf({ examples, batchSize })}, this loader has ${sizesOf(here)}` +
           "\n  hint: the same dataset and batchSize, or a new start",
+      );
+    }
+    if (batch > this.#batches) {
+      throw new ArgumentError(
+        `DataLoader.loadStateDict: saved after ${batch} batches of an epoch, which has ${this.#batches} here`,
       );
     }
     if ((this.#generator === null) !== (generator === null)) {
@@ -101,13 +123,33 @@ export class Position {
           "\n  hint: make the loader with the same options",
       );
     }
-    if (generator !== null) this.#generator?.setState(Uint32Array.from(generator));
-    this.#epoch = epoch;
-    this.#batch = batch;
-    this.#start = start;
-    this.#loaded = saved;
-    this.#turn = null;
   }
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** Whether it is a generator's state, as a generator says. */
+function isGenerator(state: unknown): boolean {
+  const isWords =
+    Array.isArray(state) && state.every((word) => isCount(word) && (word as number) < 2 ** 32);
+  if (!isWords) return false;
+  try {
+    new Generator(0).setState(Uint32Array.from(state));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isState(saved: DataLoaderState): boolean {
+  if (typeof saved !== "object" || saved === null) return false;
+  const { epoch, batch, start, generator } = saved;
+  if (!isCount(epoch) || !isCount(batch)) return false;
+  if (generator !== null && !isGenerator(generator)) return false;
+  if (start === null || start === undefined) return batch === 0 && start === null;
+  const { seed, state } = start;
+  const seedFits = seed === null || isCount(seed);
+  return seedFits && (state === null ? generator === null : isGenerator(state));
 }
 
 const sizesOf = ({

@@ -1,5 +1,5 @@
 import { noGrad, type Tensor, zeros } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, isRecomputing } from "@wgrad/autograd/plugin";
 import { batchNorm } from "../functional.ts";
 import { ChannelNorm, type ChannelNormOptions } from "./norm.ts";
 
@@ -23,6 +23,7 @@ abstract class BatchNorm extends ChannelNorm {
     if (!this.training && runningMean !== null) {
       return batchNorm(x, runningMean, runningVar, { weight, bias, eps });
     }
+    if (isRecomputing()) return batchNorm(x, null, null, { weight, bias, eps, training: true });
     noGrad(() => numBatchesTracked?.add_(1));
     return this.followed(x);
   }

@@ -1,8 +1,9 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { checkCall, describe } from "@wgrad/autograd/plugin";
 import {
-  checkGroups,
-  type LRScheduler,
+  checkPlace,
+  checkSchedulerState,
+  LRScheduler,
   ratesOf,
   type Scheduled,
   type SchedulerStateDict,
@@ -140,18 +141,32 @@ function pack(scheduler: Combined): CombinedStateDict {
 }
 
 function restore(scheduler: Combined, saved: CombinedStateDict): void {
-  const { optimizer } = scheduler;
-  checkGroups(scheduler, optimizer, saved.lastLr);
-  if (saved.schedulers.length !== scheduler.schedulers.length) {
-    throw new ArgumentError(
-      `${scheduler.constructor.name}.loadStateDict: saved of ${saved.schedulers.length} schedulers, here are ${scheduler.schedulers.length}`,
-    );
-  }
+  checkCombined(scheduler, saved);
   scheduler.schedulers.forEach((part, i) => {
     part.loadStateDict(saved.schedulers[i] as SchedulerStateDict);
   });
   scheduler.lastEpoch = saved.lastEpoch;
-  setRates(optimizer, saved.lastLr);
+  setRates(scheduler.optimizer, saved.lastLr);
+}
+
+/** Checks the state and those of all parts, before any of them is changed. */
+function checkCombined(scheduler: Combined, saved: CombinedStateDict): void {
+  const { optimizer, schedulers } = scheduler;
+  checkPlace(scheduler, optimizer, saved);
+  const call = `${scheduler.constructor.name}.loadStateDict`;
+  if (!Array.isArray(saved.schedulers)) {
+    throw new ArgumentError(`${call}: schedulers is ${describe(saved.schedulers)}, not a list`);
+  }
+  if (saved.schedulers.length !== schedulers.length) {
+    throw new ArgumentError(
+      `${call}: saved of ${saved.schedulers.length} schedulers, here are ${schedulers.length}`,
+    );
+  }
+  schedulers.forEach((part, i) => {
+    const own = saved.schedulers[i] as SchedulerStateDict;
+    if (part instanceof LRScheduler) checkSchedulerState(part, part.optimizer, own);
+    else checkCombined(part as Combined, own as unknown as CombinedStateDict);
+  });
 }
 
 function checkParts(

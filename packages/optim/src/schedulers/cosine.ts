@@ -19,8 +19,8 @@ export class CosineAnnealingLR extends LRScheduler {
     super(
       optimizer,
       {
-        lr({ epoch, now, base }) {
-          if (epoch === 0) return now;
+        lr({ epoch, initial, now, base }) {
+          if (epoch === 0 || initial) return now;
           // at the bottom the ratio of heights is 0/0
           if ((epoch - 1 - TMax) % (2 * TMax) === 0)
             return now + ((base - etaMin) * (1 - Math.cos(Math.PI / TMax))) / 2;
@@ -47,23 +47,32 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
       "new CosineAnnealingWarmRestarts(optimizer, T0: number, { TMult: number, etaMin: number, lastEpoch: number })",
       arguments,
     );
-    const { TMult = 1, etaMin = 0 } = options;
-    if (!(T0 > 0) || !(TMult >= 1)) {
+    const { TMult = 1, etaMin = 0, lastEpoch = -1 } = options;
+    if (!(Number.isInteger(T0) && T0 > 0) || !(Number.isInteger(TMult) && TMult >= 1)) {
       throw new ArgumentError(
-        `CosineAnnealingWarmRestarts: T0 is ${T0} and TMult ${TMult}\n  hint: T0 above 0, TMult 1 or more`,
+        `CosineAnnealingWarmRestarts: T0 is ${T0} and TMult ${TMult}\n  hint: whole numbers, 1 or more`,
       );
     }
+    // with lastEpoch PyTorch counts all steps into the first period, however many ended in them
+    const period = { epoch: lastEpoch, since: lastEpoch, length: T0 };
+    const enter = (epoch: number): void => {
+      if (epoch === period.epoch) return;
+      if (epoch === period.epoch + 1 && epoch > 0) {
+        period.since++;
+        if (period.since >= period.length) {
+          period.since %= period.length;
+          period.length *= TMult;
+        }
+      } else Object.assign(period, periodAt(epoch, T0, TMult));
+      period.epoch = epoch;
+    };
     super(
       optimizer,
       {
         lr({ epoch, base }) {
-          let length = T0;
-          let since = TMult === 1 ? epoch % T0 : epoch;
-          while (since >= length) {
-            since -= length;
-            length *= TMult;
-          }
-          return etaMin + ((base - etaMin) * (1 + Math.cos((Math.PI * since) / length))) / 2;
+          enter(epoch);
+          const part = period.since / period.length;
+          return etaMin + ((base - etaMin) * (1 + Math.cos(Math.PI * part))) / 2;
         },
       },
       options,
@@ -74,6 +83,26 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   override step(epoch?: number): void {
     checkCall("scheduler.step(epoch?: number)", arguments);
     if (epoch === undefined) super.step();
-    else this.jumpTo(epoch);
+    else if (epoch >= 0 && epoch < Number.POSITIVE_INFINITY) this.jumpTo(epoch);
+    else {
+      throw new ArgumentError(
+        `CosineAnnealingWarmRestarts.step: epoch is ${epoch}\n  hint: a number, 0 or more`,
+      );
+    }
   }
+}
+
+/** The period that a step is in, and how much of it has passed. */
+function periodAt(
+  epoch: number,
+  T0: number,
+  TMult: number,
+): { readonly since: number; readonly length: number } {
+  let length = T0;
+  let since = TMult === 1 ? epoch % T0 : epoch;
+  while (since >= length) {
+    since -= length;
+    length *= TMult;
+  }
+  return { since, length };
 }

@@ -49,7 +49,11 @@ export class MultiStepLR extends LRScheduler {
 export class ExponentialLR extends LRScheduler {
   constructor(optimizer: Scheduled, gamma: number, options: SchedulerOptions = {}) {
     checkCall("new ExponentialLR(optimizer, gamma: number, { lastEpoch: number })", arguments);
-    super(optimizer, { lr: ({ epoch, now }) => (epoch === 0 ? now : now * gamma) }, options);
+    super(
+      optimizer,
+      { lr: ({ epoch, initial, now }) => (epoch === 0 || initial ? now : now * gamma) },
+      options,
+    );
   }
 }
 
@@ -85,8 +89,8 @@ export class MultiplicativeLR extends LRScheduler {
     super(
       optimizer,
       {
-        lr: ({ epoch, group, now }) =>
-          epoch === 0 ? now : now * (factors[group] as Factor)(epoch),
+        lr: ({ epoch, initial, group, now }) =>
+          epoch === 0 || initial ? now : now * (factors[group] as Factor)(epoch),
       },
       options,
     );

@@ -1,9 +1,10 @@
 import { ArgumentError } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { withDefaults } from "../parameter-groups.ts";
 import {
-  checkGroups,
+  checkAmount,
   checkOptimizer,
+  checkPlace,
   perGroup,
   ratesOf,
   type Scheduled,
@@ -132,12 +133,23 @@ export class ReduceLROnPlateau {
     return { best, numBadEpochs, cooldownCounter, lastEpoch, lastLr: this.getLastLr() };
   }
 
-  /** Goes on where `stateDict()` was taken, and sets the rates of then. */
+  /**
+   * Goes on where `stateDict()` was taken, and sets the rates of then. Throws ArgumentError for what is no such state, or of another number
+   * of groups; then nothing has changed.
+   */
   loadStateDict(saved: PlateauStateDict): void {
     checkCall("scheduler.loadStateDict(saved)", arguments);
-    const { lastLr, ...memory } = saved;
-    checkGroups(this, this.optimizer, lastLr);
-    Object.assign(this, memory);
+    checkPlace(this, this.optimizer, saved);
+    const { best, numBadEpochs, cooldownCounter, lastEpoch, lastLr } = saved;
+    for (const [name, count] of Object.entries({ numBadEpochs, cooldownCounter })) {
+      checkAmount(this, name, count);
+    }
+    if (best !== null && (typeof best !== "number" || Number.isNaN(best))) {
+      throw new ArgumentError(
+        `ReduceLROnPlateau.loadStateDict: best is ${describe(best)}\n  hint: a number, or null`,
+      );
+    }
+    Object.assign(this, { best, numBadEpochs, cooldownCounter, lastEpoch });
     setRates(this.optimizer, lastLr);
   }
 }

@@ -59,9 +59,9 @@ export class LinearLR extends LRScheduler {
     super(
       optimizer,
       {
-        lr({ epoch, now }) {
+        lr({ epoch, initial, now }) {
           if (epoch === 0) return now * startFactor;
-          if (epoch > totalIters) return now;
+          if (initial || epoch > totalIters) return now;
           return now * (1 + rise / (totalIters * startFactor + (epoch - 1) * rise));
         },
       },
@@ -89,8 +89,10 @@ export class PolynomialLR extends LRScheduler {
     super(
       optimizer,
       {
-        lr: ({ epoch, now }) =>
-          epoch === 0 || epoch > totalIters ? now : now * (left(epoch) / left(epoch - 1)) ** power,
+        lr: ({ epoch, initial, now }) =>
+          epoch === 0 || initial || epoch > totalIters
+            ? now
+            : now * (left(epoch) / left(epoch - 1)) ** power,
       },
       options,
     );

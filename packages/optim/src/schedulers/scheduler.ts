@@ -24,6 +24,8 @@ export interface SchedulerOptions {
 /** What a rule is told: how many steps were taken, a group's number, its rate or momentum now, and its first rate. */
 export interface Moment {
   readonly epoch: number;
+  /** Whether the scheduler is being made: with `lastEpoch`, the rate of now is that of this step already. */
+  readonly initial: boolean;
   readonly group: number;
   readonly now: number;
   readonly base: number;
@@ -68,6 +70,11 @@ export class LRScheduler {
 
   constructor(optimizer: Scheduled, rules: Rules, { lastEpoch = -1 }: SchedulerOptions = {}) {
     checkOptimizer(new.target.name, optimizer);
+    if (!Number.isInteger(lastEpoch) || lastEpoch < -1) {
+      throw new ArgumentError(
+        `${new.target.name}: lastEpoch is ${lastEpoch}\n  hint: the number of the last step taken, or -1`,
+      );
+    }
     this.optimizer = optimizer;
     this.#rules = rules;
     this.lastEpoch = lastEpoch;
@@ -79,7 +86,7 @@ export class LRScheduler {
           "\n  hint: load the optimizer's state, or give its groups initialLr",
       );
     });
-    this.#moveTo(lastEpoch + 1);
+    this.#moveTo(lastEpoch + 1, true);
   }
 
   /** Takes the next step: sets every group's rate. */
@@ -96,17 +103,27 @@ export class LRScheduler {
     this.#moveTo(epoch);
   }
 
-  #moveTo(epoch: number): void {
-    this.lastEpoch = epoch;
+  /** Sets every group's rate and momentum, or none if a rule throws. */
+  #moveTo(epoch: number, initial = false): void {
     const { lr, momentum } = this.#rules;
-    // a group added later has no first rate yet: that is the one it came with
-    for (const [i, group] of this.optimizer.paramGroups.entries()) {
-      group.initialLr ??= group.lr;
-      this.baseLrs[i] ??= group.initialLr;
-      const place = { epoch, group: i, base: this.baseLrs[i] as number };
-      group.lr = lr({ ...place, now: group.lr });
-      if (momentum !== undefined)
-        setMomentum(group, momentum({ ...place, now: momentumOf(group) as number }));
+    const { paramGroups } = this.optimizer;
+    const next = paramGroups.map((group, i) => {
+      // a group added later has no first rate yet: that is the one it came with
+      const base = this.baseLrs[i] ?? group.initialLr ?? group.lr;
+      const place = { epoch, initial, group: i, base };
+      return {
+        base,
+        lr: lr({ ...place, now: group.lr }),
+        momentum: momentum?.({ ...place, now: momentumOf(group) as number }),
+      };
+    });
+    this.lastEpoch = epoch;
+    for (const [i, group] of paramGroups.entries()) {
+      const { base, lr: rate, momentum: own } = next[i] as (typeof next)[number];
+      group.initialLr ??= base;
+      this.baseLrs[i] ??= base;
+      group.lr = rate;
+      if (own !== undefined) setMomentum(group, own);
     }
     this.#lastLr = ratesOf(this.optimizer);
   }
@@ -133,15 +150,73 @@ export class LRScheduler {
     };
   }
 
-  /** Goes on where `stateDict()` was taken, and sets the rates of then. */
-  loadStateDict({ lastEpoch, baseLrs, lastLr }: SchedulerStateDict): void {
+  /**
+   * Goes on where `stateDict()` was taken, and sets the rates of then. Throws ArgumentError for what is no such state, or of another number
+   * of groups; then nothing has changed.
+   */
+  loadStateDict(saved: SchedulerStateDict): void {
     checkCall("scheduler.loadStateDict(saved)", arguments);
-    checkGroups(this, this.optimizer, lastLr);
+    checkSchedulerState(this, this.optimizer, saved);
+    const { lastEpoch, baseLrs, lastLr } = saved;
     this.lastEpoch = lastEpoch;
     this.baseLrs.splice(0, this.baseLrs.length, ...baseLrs);
     this.#lastLr = [...lastLr];
     setRates(this.optimizer, lastLr);
   }
+}
+
+/** Throws ArgumentError unless it is a schedule's state, with rates for the optimizer's groups. */
+export function checkSchedulerState(
+  scheduler: object,
+  optimizer: Scheduled,
+  saved: SchedulerStateDict,
+): void {
+  checkPlace(scheduler, optimizer, saved);
+  checkRates(scheduler, optimizer, "baseLrs", saved.baseLrs);
+}
+
+/** Throws ArgumentError unless the state says at which step it was taken, and has a rate for every group. */
+export function checkPlace(
+  scheduler: object,
+  optimizer: Scheduled,
+  saved: { readonly lastEpoch: number; readonly lastLr: readonly number[] },
+): void {
+  const { name } = scheduler.constructor;
+  if (typeof saved !== "object" || saved === null || Array.isArray(saved)) {
+    throw new ArgumentError(
+      `${name}.loadStateDict: takes a scheduler's state, got ${describe(saved)}\n  hint: what stateDict() gave`,
+    );
+  }
+  checkAmount(scheduler, "lastEpoch", saved.lastEpoch);
+  checkRates(scheduler, optimizer, "lastLr", saved.lastLr);
+}
+
+/** Throws ArgumentError unless it is a finite number, 0 or more. */
+export function checkAmount(scheduler: object, name: string, value: unknown): void {
+  if (Number.isFinite(value) && (value as number) >= 0) return;
+  throw new ArgumentError(
+    `${scheduler.constructor.name}.loadStateDict: ${name} is ${describe(value)}\n  hint: a number, 0 or more`,
+  );
+}
+
+function checkRates(
+  scheduler: object,
+  { paramGroups }: Scheduled,
+  name: string,
+  rates: readonly number[],
+): void {
+  const call = `${scheduler.constructor.name}.loadStateDict`;
+  const isList =
+    Array.isArray(rates) && rates.every((rate) => Number.isFinite(rate) && (rate as number) >= 0);
+  if (!isList) {
+    throw new ArgumentError(
+      `${call}: ${name} is ${describe(rates)}\n  hint: a rate for each group, 0 or more`,
+    );
+  }
+  if (rates.length === paramGroups.length) return;
+  throw new ArgumentError(
+    `${call}: saved for ${rates.length} groups, here are ${paramGroups.length}`,
+  );
 }
 
 export function ratesOf(optimizer: Scheduled): number[] {
@@ -167,18 +242,6 @@ export function checkOptimizer(scheduler: string, optimizer: Scheduled): void {
   if (Array.isArray((optimizer as Partial<Scheduled> | null)?.paramGroups)) return;
   throw new ArgumentError(
     `${scheduler}: takes an optimizer, got ${describe(optimizer)}\n  hint: new ${scheduler}(optimizer, …)`,
-  );
-}
-
-/** Throws ArgumentError unless there is one saved rate per group. */
-export function checkGroups(
-  scheduler: object,
-  { paramGroups }: Scheduled,
-  rates: readonly number[],
-): void {
-  if (rates.length === paramGroups.length) return;
-  throw new ArgumentError(
-    `${scheduler.constructor.name}.loadStateDict: saved for ${rates.length} groups, here are ${paramGroups.length}`,
   );
 }
 

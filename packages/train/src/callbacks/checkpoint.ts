@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
 import type { Target } from "@wgrad/autograd/saving";
 import type { EpochRecord } from "../history.ts";
 import type { Run } from "../run.ts";
@@ -23,10 +24,12 @@ export class Checkpoint implements Callback {
   readonly #everySteps: number;
   readonly #best: Best | null;
 
-  constructor(
-    target: Target | ((run: Run) => Target),
-    { everySteps = 0, bestOnly = false, ...monitor }: CheckpointOptions = {},
-  ) {
+  constructor(target: Target | ((run: Run) => Target), options: CheckpointOptions = {}) {
+    checkCall(
+      'new Checkpoint(target, { monitor: string, mode: "min" | "max", minDelta: number, everySteps: number, bestOnly: boolean })',
+      arguments,
+    );
+    const { everySteps = 0, bestOnly = false, ...monitor } = options;
     if (!Number.isInteger(everySteps) || everySteps < 0) {
       throw new ArgumentError(
         `Checkpoint: everySteps is ${everySteps}\n  hint: a whole number of updates`,
@@ -50,8 +53,15 @@ export class Checkpoint implements Callback {
     return { best: this.#best?.score ?? null };
   }
 
-  /** Takes it over. */
-  loadStateDict({ best }: { readonly best: number | null }): void {
+  /** Takes it over. Throws ArgumentError for what is no such state. */
+  loadStateDict(saved: { readonly best: number | null }): void {
+    checkCall("callback.loadStateDict(saved)", arguments);
+    const best: unknown = (saved as { best?: unknown } | null)?.best;
+    if (best !== null && (typeof best !== "number" || Number.isNaN(best))) {
+      throw new ArgumentError(
+        `Checkpoint.loadStateDict: best is ${describe(best)}\n  hint: what stateDict() gave`,
+      );
+    }
     if (this.#best !== null) this.#best.score = best;
   }
 

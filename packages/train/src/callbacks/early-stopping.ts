@@ -1,5 +1,5 @@
-import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
-import { persist } from "@wgrad/autograd/plugin";
+import { ArgumentError, noGrad, Tensor } from "@wgrad/autograd";
+import { checkCall, persist } from "@wgrad/autograd/plugin";
 import type { EpochRecord } from "../history.ts";
 import type { Run } from "../run.ts";
 import { Best, type MonitorOptions } from "./best.ts";
@@ -35,7 +35,12 @@ export class EarlyStopping implements Callback {
   /** The best epoch's, on the device. */
   #weights: Record<string, Tensor> | null = null;
 
-  constructor({ patience = 3, restoreBest = true, ...monitor }: EarlyStoppingOptions = {}) {
+  constructor(options: EarlyStoppingOptions = {}) {
+    checkCall(
+      'new EarlyStopping({ monitor: string, mode: "min" | "max", minDelta: number, patience: number, restoreBest: boolean })',
+      arguments,
+    );
+    const { patience = 3, restoreBest = true, ...monitor } = options;
     if (!Number.isInteger(patience) || patience < 0) {
       throw new ArgumentError(
         `EarlyStopping: patience is ${patience}\n  hint: a whole number of epochs, 0 or more`,
@@ -76,8 +81,11 @@ export class EarlyStopping implements Callback {
     return { best, bestEpoch, waited: this.#waited, weights: this.#weights };
   }
 
-  /** Takes them over. */
-  loadStateDict({ best, bestEpoch, waited, weights }: EarlyStoppingStateDict): void {
+  /** Takes them over. Throws ArgumentError, and changes nothing, for what is no such state. */
+  loadStateDict(saved: EarlyStoppingStateDict): void {
+    checkCall("callback.loadStateDict(saved)", arguments);
+    checkState(saved);
+    const { best, bestEpoch, waited, weights } = saved;
     this.#best.score = best;
     this.bestEpoch = bestEpoch;
     this.#waited = waited;
@@ -94,4 +102,18 @@ export class EarlyStopping implements Callback {
       } else for (const [name, copy] of Object.entries(kept)) copy.copy_(weights[name] as Tensor);
     });
   }
+}
+
+function checkState(saved: EarlyStoppingStateDict): void {
+  const { best, bestEpoch, waited, weights } = (saved ?? {}) as Partial<EarlyStoppingStateDict>;
+  const isCount = (value: unknown): boolean =>
+    Number.isSafeInteger(value) && (value as number) >= 0;
+  const isScore = best === null || (typeof best === "number" && !Number.isNaN(best));
+  const isWeights =
+    weights === null ||
+    (typeof weights === "object" && Object.values(weights).every((x) => x instanceof Tensor));
+  if (isScore && isCount(bestEpoch) && isCount(waited) && isWeights) return;
+  throw new ArgumentError(
+    "EarlyStopping.loadStateDict: this is no state of an EarlyStopping\n  hint: what stateDict() gave",
+  );
 }

@@ -1,3 +1,5 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
 import type { Run } from "../run.ts";
 import type { Callback } from "./callback.ts";
 
@@ -5,6 +7,10 @@ import type { Callback } from "./callback.ts";
 export class LearningRateMonitor implements Callback {
   /** Of each update, each group's rate. */
   rates: number[][] = [];
+
+  constructor() {
+    checkCall("new LearningRateMonitor()", arguments);
+  }
 
   onStep(run: Run): void {
     this.rates.push([...run.lastRates]);
@@ -15,8 +21,17 @@ export class LearningRateMonitor implements Callback {
     return { rates: this.rates };
   }
 
-  /** Goes on from what was. */
-  loadStateDict({ rates }: { readonly rates: readonly (readonly number[])[] }): void {
+  /** Goes on from what was. Throws ArgumentError for what is no such state. */
+  loadStateDict(saved: { readonly rates: readonly (readonly number[])[] }): void {
+    checkCall("callback.loadStateDict(saved)", arguments);
+    const { rates } = (saved ?? {}) as Partial<typeof saved>;
+    const isRates = (each: unknown): boolean =>
+      Array.isArray(each) && each.every((rate) => typeof rate === "number");
+    if (!Array.isArray(rates) || !rates.every(isRates)) {
+      throw new ArgumentError(
+        `LearningRateMonitor.loadStateDict: rates is ${describe(rates)}\n  hint: what stateDict() gave`,
+      );
+    }
     this.rates = rates.map((each) => [...each]);
   }
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, noGrad, stack, type Tensor, WgradError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { EpochRecord } from "../history.ts";
 import type { Run } from "../run.ts";
 import type { Callback } from "./callback.ts";
@@ -16,7 +17,9 @@ export class NotFiniteError extends WgradError {
 export class NaNStop implements Callback {
   readonly #every: number;
 
-  constructor({ every = 50 }: { readonly every?: number } = {}) {
+  constructor(options: { readonly every?: number } = {}) {
+    checkCall("new NaNStop({ every: number })", arguments);
+    const { every = 50 } = options;
     if (!Number.isInteger(every) || every < 1) {
       throw new ArgumentError(
         `NaNStop: every is ${every}\n  hint: a whole number of updates, 1 or more`,

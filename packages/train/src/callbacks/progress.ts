@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { EpochRecord } from "../history.ts";
 import type { Run } from "../run.ts";
 import type { Callback } from "./callback.ts";
@@ -12,7 +13,7 @@ export interface ProgressReport {
   readonly batch: number;
   /** Batches in an epoch; null where the loader does not say. */
   readonly batches: number | null;
-  /** The last batch's loss; after an epoch, the mean of its batches. */
+  /** The last batch's loss; after an epoch, the mean of its examples. */
   readonly loss: number;
   /** What the epoch came to, when it has ended. */
   readonly record: EpochRecord | null;
@@ -31,10 +32,9 @@ export class Progress implements Callback {
   readonly #report: (report: ProgressReport) => void;
   readonly #every: number;
 
-  constructor(
-    report: (report: ProgressReport) => void,
-    { every = 10 }: { readonly every?: number } = {},
-  ) {
+  constructor(report: (report: ProgressReport) => void, options: { readonly every?: number } = {}) {
+    checkCall("new Progress(report: function, { every: number })", arguments);
+    const { every = 10 } = options;
     if (!Number.isInteger(every) || every < 1) {
       throw new ArgumentError(
         `Progress: every is ${every}\n  hint: a whole number of updates, 1 or more`,
@@ -65,6 +65,7 @@ export function progressLine({
   loss,
   record,
 }: ProgressReport): string {
+  checkCall("progressLine(report)", arguments);
   const place = `epoch ${epoch}/${epochs}  batch ${batch}${batches === null ? "" : `/${batches}`}`;
   if (record === null) return `${place}  loss ${short(loss)}`;
   const passes = (["training", "validation"] as const).flatMap((pass) =>
