@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { init } from "@wgrad/autograd";
 import { type Files, loadClassic } from "./golden/classic/load.ts";
-import { type Group, loadGroup } from "./golden/load.ts";
+import { type Group, loadGroup, sampleOf } from "./golden/load.ts";
 import { isFault, notBuilt, printTable, report } from "./golden/report.ts";
 import { type DeviceKind, type Outcome, runCase } from "./golden/run.ts";
 
-const USAGE = `pnpm golden [--dir DIR] [--device cpu|webgpu] [--group G] [--category C] [--json FILE]
-Runs the reference cases of a folder (default: golden) on both devices, or one, and compares.`;
+const USAGE = `pnpm golden [--dir DIR] [--device cpu|webgpu] [--group G] [--category C] [--every N] [--json FILE]
+Runs the reference cases of a folder (default: golden) on both devices, or one, and compares; one case in N, the same ones each time.`;
 
 const DEVICES: readonly DeviceKind[] = ["cpu", "webgpu"];
 
@@ -21,12 +21,16 @@ function readOptions() {
       device: { type: "string" },
       group: { type: "string" },
       category: { type: "string" },
+      every: { type: "string", default: "1" },
       json: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.device !== undefined && !DEVICES.includes(values.device as DeviceKind)) {
     throw new UsageError(`--device is cpu or webgpu, not ${values.device}`);
+  }
+  if (!(Number(values.every) >= 1)) {
+    throw new UsageError(`--every is a whole number from 1, not ${values.every}`);
   }
   return values;
 }
@@ -77,14 +81,16 @@ async function runAll(
   groups: readonly Group[],
   devices: readonly DeviceKind[],
   category: string | undefined,
+  every: number,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const device of devices) {
     await init({ device });
     for (const group of groups) {
-      const cases = group.cases.filter(
+      const inCategory = group.cases.filter(
         (item) => category === undefined || item.category === category,
       );
+      const cases = every === 1 ? inCategory : sampleOf(inCategory, every);
       for (const [i, item] of cases.entries()) {
         progress(`${device} ${group.name} ${i + 1}/${cases.length} ${item.id}`);
         outcomes.push(await runCase(group, item, device));
@@ -108,7 +114,7 @@ async function main(): Promise<void> {
   }
   const devices = options.device === undefined ? DEVICES : [options.device as DeviceKind];
   const groups = readGroups(options.dir, options.group);
-  const outcomes = await runAll(groups, devices, options.category);
+  const outcomes = await runAll(groups, devices, options.category, Number(options.every));
   const { categories, ...summary } = report(outcomes);
   console.log(printTable({ categories, ...summary }));
   for (const line of notBuilt(outcomes)) console.log(line);

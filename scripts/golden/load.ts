@@ -1,3 +1,4 @@
+import { Generator } from "@wgrad/autograd";
 import { readSafetensors, type TensorRecord } from "@wgrad/autograd/safetensors";
 import { dtypeName } from "./names.ts";
 import { fromRows, type Row } from "./rows.ts";
@@ -125,4 +126,10 @@ export function subject(item: Case): string {
     item.program;
   if (name === undefined) throw new Error(`golden: case ${item.id} says nothing to call`);
   return name;
+}
+
+/** One case in `every`, the same ones each time. */
+export function sampleOf(cases: readonly Case[], every: number): readonly Case[] {
+  const order = new Generator(0).permutation(cases.length);
+  return [...order.subarray(0, Math.ceil(cases.length / every))].map((i) => cases[i] as Case);
 }

@@ -85,10 +85,7 @@ function hasGraphicsLoader(): boolean {
 function loadSwiftShader(): void {
   const { constants } = process.getBuiltinModule("node:os");
   const { join } = process.getBuiltinModule("node:path");
-  const chromium = chromiumPackage();
-  const folder = unpackOnce(`swiftshader-${chromium.version}`, [
-    join(chromium.folder, "bin", "swiftshader.tar.br"),
-  ]);
+  const folder = swiftShaderFolder();
   process.env.VK_ICD_FILENAMES = join(folder, "vk_swiftshader_icd.json");
   const stayLoaded = constants.dlopen.RTLD_NOW | 0x1000; // RTLD_NODELETE
   try {
@@ -98,6 +95,13 @@ function loadSwiftShader(): void {
       throw new DeviceError(`softwareAdapter: ${folder} does not load (${firstLine(error)})`);
     }
   }
+}
+
+/** Where SwiftShader and a Vulkan loader are, unpacked. */
+export function swiftShaderFolder(): string {
+  const { join } = process.getBuiltinModule("node:path");
+  const { folder, version } = chromiumPackage();
+  return unpackOnce(`swiftshader-${version}`, [join(folder, "bin", "swiftshader.tar.br")]);
 }
 
 /** Where `@sparticuz/chromium` is; its exports hide its package.json. */
