@@ -38,7 +38,7 @@ const arrow: readonly (readonly string[])[] = [
 ];
 const testing = "testing/";
 const deviceOwners = [
-  "runtime/init.ts",
+  "devices/registry.ts",
   "node.ts",
   "ops/attention/lowerings.ts",
   "ops/custom-lowering.ts",

@@ -10,6 +10,8 @@ export {
   type KernelSpec,
 } from "./autograd/kernel.ts";
 export { pullBack } from "./autograd/pull-back.ts";
+export type { Device } from "./devices/device.ts";
+export { deviceNames, isDeviceName, registerDevice } from "./devices/registry.ts";
 export { beforeNextTensor } from "./graph/handle.ts";
 export type { Gradient, GradientCall, Op } from "./graph/op.ts";
 export { type Expr, e } from "./kernel/expression.ts";

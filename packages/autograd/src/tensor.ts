@@ -12,6 +12,7 @@ import {
   retainGrad,
   setGrad,
 } from "./autograd/hooks.ts";
+import { type DeviceName, isDeviceName } from "./devices/registry.ts";
 import { checkDType, type DType, type TypedArray } from "./dtype.ts";
 import { ArgumentError, detail } from "./errors.ts";
 import { Handle, registerHandle } from "./graph/handle.ts";
@@ -93,7 +94,7 @@ export class Tensor extends Handle {
   }
 
   /** The kind of device its values live on. */
-  get device(): "cpu" | "webgpu" {
+  get device(): DeviceName {
     return this.node.stream.device;
   }
 
@@ -239,9 +240,9 @@ export class Tensor extends Handle {
 
   /** Another dtype (at once), or the value on another kind of device (as a promise, off the tape). */
   to(dtype: DType): Tensor;
-  to(device: "cpu" | "webgpu"): Promise<Tensor>;
-  to(target: DType | "cpu" | "webgpu"): Tensor | Promise<Tensor> {
-    if (target === "cpu" || target === "webgpu") return moved(this, target);
+  to(device: DeviceName): Promise<Tensor>;
+  to(target: DType | DeviceName): Tensor | Promise<Tensor> {
+    if (isDeviceName(target)) return moved(this, target);
     return cast(this, checkDType("to", target));
   }
 
@@ -933,7 +934,7 @@ export class Tensor extends Handle {
   }
 }
 
-async function moved(x: Tensor, device: "cpu" | "webgpu"): Promise<Tensor> {
+async function moved(x: Tensor, device: DeviceName): Promise<Tensor> {
   const { shape, dtype } = x;
   const values = await read(x);
   return hostTensor(values, shape, dtype, await streamFor(device));

@@ -1,5 +1,14 @@
 import { ArgumentError, DTypeError, noGrad, type Tensor } from "@wgrad/autograd";
-import { checkCall, describe, moveTo, nearest, outermost, retype } from "@wgrad/autograd/plugin";
+import {
+  checkCall,
+  describe,
+  deviceNames,
+  isDeviceName,
+  moveTo,
+  nearest,
+  outermost,
+  retype,
+} from "@wgrad/autograd/plugin";
 import { checkInputs, innermost } from "./call.ts";
 import { beginFields, type FieldKind, fieldsOf, hold, isModule, setField } from "./fields.ts";
 import {
@@ -218,10 +227,10 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   to(target: Tensor["dtype"] | Tensor["device"]): this | Promise<this> {
     checkCall("model.to(target)", arguments);
     const tensors = [...this.parameters(), ...this.buffers()];
-    if (target === "cpu" || target === "webgpu") return moveTo(tensors, target).then(() => this);
+    if (isDeviceName(target)) return moveTo(tensors, target).then(() => this);
     if (!FRACTIONS.includes(target)) {
       throw new DTypeError(
-        `to: a module is of fractions, not of ${describe(target)}\n  hint: one of ${FRACTIONS.join(", ")}, cpu, webgpu`,
+        `to: a module is of fractions, not of ${describe(target)}\n  hint: one of ${[...FRACTIONS, ...deviceNames()].join(", ")}`,
       );
     }
     for (const tensor of tensors) if (FRACTIONS.includes(tensor.dtype)) retype(tensor, target);

@@ -1,3 +1,4 @@
+import type { DeviceName } from "../devices/registry.ts";
 import { checkTensor } from "../ops/apply.ts";
 import { checkOutput } from "../ops/custom.ts";
 import type { Shape } from "../shape.ts";
@@ -18,7 +19,7 @@ export interface FusedSpec<In extends Tensors> {
   /** dL/dinputs from dL/doutput, null where there is none. Without it the gradient is that of `decompose`. */
   readonly vjp?: (dy: Tensor, inputs: In, output: Tensor) => readonly (Tensor | null)[];
   /** What runs instead on a device: calls of kernels (`defineKernel`) and other ops. */
-  readonly kernels?: { readonly [device in "cpu" | "webgpu"]?: (...inputs: In) => Tensor };
+  readonly kernels?: { readonly [device in DeviceName]?: (...inputs: In) => Tensor };
 }
 
 /** A fused op: the operation, and what it was made from. */

@@ -146,7 +146,7 @@ export function defineKernel<
       if (typeof value === "number") return value;
       throw new ArgumentError(`${spec.name}: needs the number ${name}, got ${value}`);
     });
-    const onDevice = inputs[0]?.node.stream.device === "webgpu";
+    const onDevice = inputs[0]?.node.stream.language === "wgsl";
     if (onDevice) {
       for (const [i, x] of inputs.entries())
         checkOperand(spec.name, names[i] as string, x, spec.inputs[names[i] as string] as DType);

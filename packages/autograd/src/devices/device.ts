@@ -3,6 +3,7 @@ import type { Frame } from "../graph/frame.ts";
 import type { Op } from "../graph/op.ts";
 import type { View } from "../graph/view.ts";
 import type { Shape } from "../shape.ts";
+import type { Pass } from "./passes.ts";
 
 /**
  * What a device is asked to compute, free of graph nodes so that it can be kept: steps in order. A step is one op. At
@@ -170,15 +171,18 @@ export interface Timings {
  * (its shader is refused, memory is out) rejects its reads and tells its trial; a device that is lost tells `onFailure`.
  */
 export interface Device {
-  readonly kind: "cpu" | "webgpu";
+  /** Its name in the registry. */
+  readonly kind: string;
   /** The adapter, in its own words. */
   readonly description: string;
   /** Why it works no more, or null. */
   readonly failure: Error | null;
   /** An error that no submit was told of, given once. */
   takeError?(): Error | null;
-  /** Whether kernels of several steps pay off here. */
-  readonly fuses: boolean;
+  /** What the scheduler does for it. */
+  readonly passes: readonly Pass[];
+  /** In what its kernels' own authors write; null where no text can be run. */
+  readonly language: "wgsl" | null;
   /** Buffers one kernel may bind, output and scratch included. */
   readonly maxBindings: number;
   readonly maxBufferBytes: number;

@@ -1,3 +1,4 @@
+import type { DeviceName } from "../devices/registry.ts";
 import type { DType } from "../dtype.ts";
 import { DeviceError, WgradError } from "../errors.ts";
 import type { Generator } from "../random/generator.ts";
@@ -10,7 +11,9 @@ export const PENDING_CAP = 4000;
 
 /** The work queued for one device, as recording sees it; runtime/ implements it. */
 export interface Stream {
-  readonly device: "cpu" | "webgpu";
+  readonly device: DeviceName;
+  /** In what authors of kernels may write for it. */
+  readonly language: "wgsl" | null;
   /** Nodes recorded and not yet computed, in order. */
   readonly pending: Node[];
   /** Persistent cells whose rebinding waits for the flush. */

@@ -1,11 +1,10 @@
-import type { attention } from "../devices/cpu/attention.ts";
-import type { customStages } from "../devices/webgpu/custom.ts";
 import type { DType } from "../dtype.ts";
 import type { Expr } from "../kernel/expression.ts";
 import type { lowerAttention } from "../lower/attention/attention.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { DROPPED, type Node, PENDING } from "./node.ts";
+import type { HostKernel } from "./reading.ts";
 
 /**
  * An operation: its name, what it means (by family), and its gradient. Nothing outside the file that defines an op
@@ -149,7 +148,10 @@ export interface Attention {
   readonly kind: "attention";
   readonly gives: "output" | "gradients";
   /** What each device does for it: it comes with the op, so that a page without attention does not load it. */
-  readonly lowerings: { readonly cpu: typeof attention; readonly loops: typeof lowerAttention };
+  readonly lowerings: {
+    readonly host: HostKernel<Attention>;
+    readonly loops: typeof lowerAttention;
+  };
 }
 
 /**
@@ -173,10 +175,10 @@ export interface Custom {
    * numbers members of `u`.
    */
   readonly wgsl: string;
-  /** The cpu device's name for the same; null where it is given a composition instead. */
+  /** The name of the same on the host; null where a composition stands for it. */
   readonly algorithm: string | null;
-  /** What WebGPU does with the text; it comes with the op. */
-  readonly lowering: typeof customStages;
+  /** What a device that runs the text does with it: a function of that device, which comes with the op. */
+  readonly lowering: unknown;
 }
 
 /** Elements that the start of an output is a multiple of: 256 bytes, as bindings are aligned. */

@@ -1,3 +1,4 @@
+import type { DeviceName } from "../devices/registry.ts";
 import type { DType } from "../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import type { Cell } from "../graph/cell.ts";
@@ -90,7 +91,7 @@ export function retype(tensor: Tensor, dtype: DType): void {
  * Moves tensors with storage of their own to another kind of device, with their gradients and hooks: all of them, once all values
  * have arrived. Views of them and detached handles stay where they are.
  */
-export async function moveTo(tensors: readonly Tensor[], device: "cpu" | "webgpu"): Promise<void> {
+export async function moveTo(tensors: readonly Tensor[], device: DeviceName): Promise<void> {
   const away = tensors.filter((tensor) => tensor.device !== device);
   for (const tensor of away) checkLeaf("to", tensor);
   const moved = await Promise.all(

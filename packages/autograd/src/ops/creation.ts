@@ -1,3 +1,4 @@
+import type { DeviceName } from "../devices/registry.ts";
 import { arrayType, checkDType, type DType, type TypedArray, unsupported } from "../dtype.ts";
 import { ArgumentError, DeviceError, ShapeError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
@@ -20,7 +21,7 @@ export interface CreateOptions {
   /** Make it a leaf that accumulates its gradient. */
   readonly requiresGrad?: boolean;
   /** A kind of device, or a tensor: where that lives. Default: the device that `init` chose. */
-  readonly device?: "cpu" | "webgpu" | Tensor | undefined;
+  readonly device?: DeviceName | Tensor | undefined;
 }
 
 export interface TensorOptions extends CreateOptions {

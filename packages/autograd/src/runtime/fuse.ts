@@ -1,3 +1,4 @@
+import type { Pass } from "../devices/passes.ts";
 import { type Frame, fitsFrame, type Level, levelRead, rowRank } from "../graph/frame.ts";
 import type { Node } from "../graph/node.ts";
 import { isWhole, type View } from "../graph/view.ts";
@@ -18,7 +19,7 @@ import {
   type Standing,
   storesBytes,
 } from "./grouping.ts";
-import type { FuseOptions, Pass } from "./passes.ts";
+import type { FuseOptions } from "./passes.ts";
 import { joinSiblings } from "./siblings.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
 

@@ -1,8 +1,8 @@
+import type { Pass } from "../devices/passes.ts";
 import type { Frame, Level } from "../graph/frame.ts";
 import type { Node } from "../graph/node.ts";
 import { alongAxes, coversLines, isFoundByPlace, isPadding } from "../graph/region.ts";
 import { type Shape, sameShape } from "../shape.ts";
-import type { Pass } from "./passes.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
 
 /** A kernel in the making. */

@@ -1,13 +1,22 @@
 import type { Device } from "../devices/device.ts";
+import { type Pass, passes } from "../devices/passes.ts";
+import {
+  type DeviceName,
+  deviceNames,
+  entryOf,
+  isDeviceName,
+  openDevice,
+  oracle,
+  preferred,
+} from "../devices/registry.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
 import { context, streamNamed } from "../graph/context.ts";
-import { type Pass, passes } from "./passes.ts";
 import { DeviceStream } from "./stream.ts";
 import type { Verifier } from "./verify.ts";
 
 export interface InitOptions {
   /** "webgpu", "cpu", or a GPUDevice of your own. Default: webgpu where there is one, else cpu with a warning. */
-  readonly device?: "webgpu" | "cpu" | GPUDevice;
+  readonly device?: DeviceName | GPUDevice;
   /**
    * "off" runs one kernel per operation, in order: slow, and the oracle of everything faster. `{ without }` leaves out single
    * passes of the scheduler, to see what each is worth. "verify" compares every new plan, kernel by kernel, with its operations run
@@ -19,7 +28,7 @@ export interface InitOptions {
 }
 
 export interface InitResult {
-  readonly device: "webgpu" | "cpu";
+  readonly device: DeviceName;
   /** The adapter, in its own words. */
   readonly description: string;
 }
@@ -40,7 +49,7 @@ export async function settled(): Promise<void> {
 }
 
 /** Opened once per kind of device: streams that differ in options share it. */
-const opened = new Map<"webgpu" | "cpu" | GPUDevice, Promise<Device | null>>();
+const opened = new Map<string | GPUDevice, Promise<Device | null>>();
 
 /**
  * Chooses where tensors live and compute from here on. Call it once, before the first tensor; calling it
@@ -51,32 +60,39 @@ export async function init(options: InitOptions = {}): Promise<InitResult> {
   const chosen = passesOf(fusion);
   if (!(budget > 0))
     throw new ArgumentError(`init: budget is a number of bytes above 0; got ${budget}`);
-  if (typeof device === "string" && device !== "webgpu" && device !== "cpu") {
+  if (typeof device === "string" && !isDeviceName(device)) {
     throw new ArgumentError(
-      `init: unknown device ${JSON.stringify(device)}\n  hint: "webgpu", "cpu" or a GPUDevice`,
+      `init: unknown device ${JSON.stringify(device)}\n  hint: one of ${deviceNames().join(", ")}, or a GPUDevice`,
     );
   }
-  const kind = device ?? "webgpu";
-  const backend = (await open(kind)) ?? (await fallBack(device));
+  const backend = await (device === undefined ? openPreferred() : openAsked(device));
   context.stream = streamOf(backend, chosen, budget, await verifierOf(fusion));
-  return { device: backend.kind, description: backend.description };
+  return { device: backend.kind as DeviceName, description: backend.description };
 }
 
-async function fallBack(asked: InitOptions["device"]): Promise<Device> {
-  if (asked !== undefined) {
-    throw new DeviceError(
-      "init: no WebGPU adapter was found" +
-        "\n  hint: in Node install webgpu, and @sparticuz/chromium for machines without a GPU; in a browser enable WebGPU",
-    );
+async function openAsked(device: string | GPUDevice): Promise<Device> {
+  const found = await open(device);
+  if (found !== null) return found;
+  throw new DeviceError(`init: ${entryOf(device as string).missing}`);
+}
+
+/** The first device that is there, and why it was not one before it. */
+async function openPreferred(): Promise<Device> {
+  const missing: string[] = [];
+  for (const name of preferred) {
+    const found = await open(name);
+    const { missing: why, slow } = entryOf(name);
+    if (found === null) missing.push(why);
+    else {
+      const [what, hint] = (missing[0] ?? "").split("\n");
+      if (slow !== undefined) console.warn(`wgrad: ${what}, so ${slow}\n${hint}`);
+      return found;
+    }
   }
-  console.warn(
-    "wgrad: no WebGPU adapter was found, so tensors run on the cpu device, which is slow" +
-      "\n  hint: in Node install webgpu, and @sparticuz/chromium for machines without a GPU; in a browser enable WebGPU",
-  );
-  return (await open("cpu")) as Device;
+  throw new DeviceError(`init: ${missing.join("\n")}`);
 }
 
-async function open(kind: "webgpu" | "cpu" | GPUDevice): Promise<Device | null> {
+async function open(kind: string | GPUDevice): Promise<Device | null> {
   const known = await opened.get(kind);
   if (known !== undefined && known !== null && known.failure === null) return known;
   const opening = openDevice(kind);
@@ -90,20 +106,11 @@ async function open(kind: "webgpu" | "cpu" | GPUDevice): Promise<Device | null> 
   return opening;
 }
 
-async function openDevice(kind: "webgpu" | "cpu" | GPUDevice): Promise<Device | null> {
-  if (kind === "cpu") {
-    const { CpuDevice } = await import("../devices/cpu/device.ts");
-    return new CpuDevice();
-  }
-  const { openWebGPU } = await import("../devices/webgpu/device.ts");
-  return openWebGPU(kind === "webgpu" ? undefined : kind);
-}
-
 /** What compares plans with the cpu device, if that is asked for. */
 async function verifierOf(fusion: InitOptions["fusion"]): Promise<Verifier | null> {
   if (fusion !== "verify") return null;
   const { Verifier } = await import("./verify.ts");
-  return new Verifier((await open("cpu")) as Device);
+  return new Verifier((await open(oracle)) as Device);
 }
 
 const streams = new WeakMap<Device, Map<string, DeviceStream>>();
@@ -139,7 +146,7 @@ function streamOf(
 }
 
 /** The stream of a device kind, for `{ device }` options and `to(device)`; opens it if need be. */
-export async function streamFor(kind: "webgpu" | "cpu"): Promise<DeviceStream> {
+export async function streamFor(kind: DeviceName): Promise<DeviceStream> {
   const known = streamNamed(kind);
   if (known !== undefined && known.failure === null) return known as DeviceStream;
   const backend = await open(kind);

@@ -49,7 +49,7 @@ export class Queue {
   }
 
   private warn(): void {
-    if (this.warned || this.device.kind === "cpu") return;
+    if (this.warned || this.device.now !== undefined) return;
     this.warned = true;
     console.warn(
       `wgrad: ${UNFINISHED_WARNING} steps were submitted and none awaited; the device's queue grows` +

@@ -1,3 +1,4 @@
+import type { DeviceName } from "../devices/registry.ts";
 import type { DType } from "../dtype.ts";
 import { context, currentStream } from "../graph/context.ts";
 import type { Shape } from "../shape.ts";
@@ -17,7 +18,7 @@ export interface MemoryOwner {
 }
 
 export interface MemoryReport {
-  readonly device: "cpu" | "webgpu";
+  readonly device: DeviceName;
   /** Operations recorded and not yet run. */
   readonly pendingNodes: number;
   /** Buffers on the device, the freed ones that wait for reuse included. */

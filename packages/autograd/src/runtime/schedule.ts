@@ -1,4 +1,5 @@
 import type { Device, Kernel, KernelInput, KernelOperand, KernelStep } from "../devices/device.ts";
+import type { Pass } from "../devices/passes.ts";
 import type { DType } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { alongAxes, isPadding } from "../graph/region.ts";
@@ -8,7 +9,7 @@ import { joinAlike } from "./alike.ts";
 import { bundle } from "./bundle.ts";
 import { fuse, type Groups } from "./fuse.ts";
 import { looksUp } from "./grouping.ts";
-import type { FuseOptions, Pass } from "./passes.ts";
+import type { FuseOptions } from "./passes.ts";
 import type { Source, Trace } from "./trace.ts";
 
 /** A kernel of the plan: which node it stores, what it reads, and where its numbers come from. */
@@ -28,11 +29,9 @@ export interface Scheduled {
 
 /** What a device allows: two bindings are left for the result and a scratch buffer. */
 export const fuseOptions = (device: Device, chosen: ReadonlySet<Pass>): FuseOptions => ({
-  passes: device.fuses ? chosen : none,
+  passes: new Set(device.passes.filter((pass) => chosen.has(pass))),
   maxInputs: device.maxBindings - 2,
 });
-
-const none: ReadonlySet<Pass> = new Set();
 
 /** Cuts the trace into kernels. Each node is stored by one kernel or evaluated inside those that read it. */
 export function schedule(trace: Trace, options: FuseOptions): readonly Scheduled[] {

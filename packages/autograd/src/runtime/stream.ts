@@ -1,4 +1,6 @@
 import type { Copy, Device, DeviceBuffer, Read, Trial } from "../devices/device.ts";
+import type { Pass } from "../devices/passes.ts";
+import type { DeviceName } from "../devices/registry.ts";
 import type { DType, TypedArray } from "../dtype.ts";
 import { ExpiredError } from "../errors.ts";
 import type { Cell, Home } from "../graph/cell.ts";
@@ -19,7 +21,7 @@ import { type Counters, countRun, newCounters } from "./counters.ts";
 import { Guards } from "./guards.ts";
 import { Arena, Pool } from "./memory.ts";
 import { Owners } from "./owners.ts";
-import type { FuseOptions, Pass } from "./passes.ts";
+import type { FuseOptions } from "./passes.ts";
 import { type Output, Plan } from "./plan.ts";
 import { PlanCache } from "./plans.ts";
 import type { Profiler } from "./profiler.ts";
@@ -51,7 +53,8 @@ export interface StreamOptions {
 
 /** One device's pending work, plans and memory: what recording talks to. */
 export class DeviceStream implements Stream {
-  readonly device: "cpu" | "webgpu";
+  readonly device: DeviceName;
+  readonly language: Device["language"];
   readonly pending: Node[] = [];
   readonly writes: Set<Cell> = new Set();
   failure: Error | null = null;
@@ -79,7 +82,8 @@ export class DeviceStream implements Stream {
 
   constructor(backend: Device, options: StreamOptions) {
     this.backend = backend;
-    this.device = backend.kind;
+    this.device = backend.kind as DeviceName;
+    this.language = backend.language;
     this.passes = options.passes;
     this.verifier = options.verifier ?? null;
     this.trace = new Trace((node) => this.regional(node));

@@ -1,3 +1,4 @@
+import { oracle } from "../devices/registry.ts";
 import type { TypedArray } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { clone } from "../ops/clone.ts";
@@ -139,7 +140,7 @@ function inSingle(data: TypedArray, name: string): Float32Array {
   if (past < 0) return single;
   throw new SavingError(
     `${JSON.stringify(name)}: element ${past}, ${data[past]}, does not fit f32` +
-      '\n  hint: f64 is read as f32 where the device has none; load(file, { device: "cpu" }) keeps it',
+      `\n  hint: f64 is read as f32 where the device has none; load(file, { device: "${oracle}" }) keeps it`,
   );
 }
 

@@ -1,15 +1,16 @@
 import type { Device, DeviceBuffer, Lowered, Submission } from "../devices/device.ts";
+import { passes } from "../devices/passes.ts";
 import { arrayType, type DType, hostBytes, type TypedArray } from "../dtype.ts";
 import { context } from "../graph/context.ts";
-import { passes } from "../runtime/passes.ts";
 import { DeviceStream } from "../runtime/stream.ts";
 
 /** A device that computes nothing and reads zeros: what is left is the cost of recording and planning. */
 class IdleDevice implements Device {
-  readonly kind = "cpu";
+  readonly kind = "idle";
   readonly description = "idle";
   readonly failure: Error | null = null;
-  readonly fuses = true;
+  readonly passes: Device["passes"] = passes;
+  readonly language: Device["language"] = null;
   readonly maxBindings = 10;
   readonly maxBufferBytes: number = 2 ** 32;
   watch: Device["watch"] = null;

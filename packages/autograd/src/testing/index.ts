@@ -1,6 +1,6 @@
+export { type Pass, passes } from "../devices/passes.ts";
 export type { Counters } from "../runtime/counters.ts";
 export { initFresh, settled } from "../runtime/init.ts";
-export { type Pass, passes } from "../runtime/passes.ts";
 export { counters } from "../runtime/report.ts";
 export { type CountingDevice, countingDevice, type DeviceCounts } from "./counting.ts";
 export { eagerly } from "./eager.ts";

@@ -1,15 +1,15 @@
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { CpuDevice } from "../../src/devices/cpu/device.ts";
-import type { Submission } from "../../src/devices/device.ts";
+import type { Device, Submission } from "../../src/devices/device.ts";
+import { passes } from "../../src/devices/passes.ts";
 import { context } from "../../src/graph/context.ts";
 import { init, randn, type Tensor, tensor, VerifyError } from "../../src/index.ts";
-import { passes } from "../../src/runtime/passes.ts";
 import { DeviceStream } from "../../src/runtime/stream.ts";
 import { Verifier } from "../../src/runtime/verify.ts";
 
 /** The reference with merged kernels, and a kernel of several steps whose third element is wrong. */
 class Wrong extends CpuDevice {
-  override readonly fuses: boolean = true;
+  override readonly passes: Device["passes"] = passes;
   error = 0;
 
   override submit(submission: Submission) {

@@ -1,6 +1,7 @@
 import type { TypedArray } from "../../dtype.ts";
+import type { Reading } from "../../graph/reading.ts";
 import { contiguousStrides } from "../../shape.ts";
-import { type Reading, walkOver } from "./reading.ts";
+import { walkOver } from "./reading.ts";
 
 /** Starts from operand 0 or from zeros, then writes each further operand at its strides (`attrs`) and offset (`scalars`). */
 export function assemble(

@@ -1,7 +1,8 @@
 import type { TypedArray } from "../../dtype.ts";
 import { type AttentionForm, type Extent, extentOf, formOf } from "../../graph/attention.ts";
 import type { Attention } from "../../graph/op.ts";
-import { type Reading, walkOver } from "./reading.ts";
+import type { Reading } from "../../graph/reading.ts";
+import { walkOver } from "./reading.ts";
 
 type Compute = (out: TypedArray, scalars: readonly number[]) => void;
 

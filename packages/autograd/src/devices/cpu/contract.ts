@@ -1,6 +1,7 @@
 import { type DType, isFloating, type TypedArray } from "../../dtype.ts";
+import type { Reading } from "../../graph/reading.ts";
 import { sizeOf } from "../../shape.ts";
-import { loopsOver, type Reading, walkOver } from "./reading.ts";
+import { loopsOver, walkOver } from "./reading.ts";
 
 /**
  * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], summed in f64, integers modulo 2³²; row by row, so that b is read along

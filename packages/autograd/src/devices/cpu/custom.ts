@@ -1,8 +1,8 @@
 import type { TypedArray } from "../../dtype.ts";
 import { DeviceError } from "../../errors.ts";
 import type { Custom } from "../../graph/op.ts";
+import type { Reading } from "../../graph/reading.ts";
 import { matrixAlgorithms } from "./matrices.ts";
-import type { Reading } from "./reading.ts";
 
 /** The plain algorithm that a custom op names, thread by thread. */
 export function custom(

@@ -1,5 +1,6 @@
 import { arrayType, type DType, hostBytes, type TypedArray } from "../../dtype.ts";
 import { WgradError } from "../../errors.ts";
+import type { Reading } from "../../graph/reading.ts";
 import { roundHalves } from "../../half.ts";
 import { sizeOf } from "../../shape.ts";
 import type {
@@ -21,7 +22,7 @@ import { contract } from "./contract.ts";
 import { custom } from "./custom.ts";
 import { elementwise } from "./elementwise.ts";
 import { gather } from "./gather.ts";
-import { type Reading, reading } from "./reading.ts";
+import { reading } from "./reading.ts";
 import { reduce } from "./reduce.ts";
 import { scan } from "./scan.ts";
 import { scatter } from "./scatter.ts";
@@ -60,7 +61,8 @@ export class CpuDevice implements Device {
   readonly kind = "cpu";
   readonly description = "cpu (reference)";
   readonly failure: Error | null = null;
-  readonly fuses: boolean = false;
+  readonly passes: Device["passes"] = [];
+  readonly language: Device["language"] = null;
   readonly maxBindings: number = Number.MAX_SAFE_INTEGER;
   readonly maxBufferBytes: number = 2 ** 32;
   watch: Device["watch"] = null;
@@ -239,7 +241,7 @@ function bindStep(
     case "sort":
       return sort(step.attrs[0] === 1, a);
     case "attention":
-      return meaning.lowerings.cpu(meaning, step.attrs, operands);
+      return meaning.lowerings.host(meaning, step.attrs, operands);
     case "custom":
       return custom(meaning, name, step.attrs, operands);
     case "source":

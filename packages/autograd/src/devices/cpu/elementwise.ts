@@ -1,7 +1,8 @@
 import type { DType, TypedArray } from "../../dtype.ts";
 import type { Elementwise } from "../../graph/op.ts";
+import type { Reading } from "../../graph/reading.ts";
 import type { Shape } from "../../shape.ts";
-import { loopsOver, type Reading, walkOver } from "./reading.ts";
+import { loopsOver, walkOver } from "./reading.ts";
 
 type Scalar = (...values: number[]) => number;
 

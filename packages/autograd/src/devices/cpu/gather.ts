@@ -1,5 +1,6 @@
 import { type DType, isFloating, type TypedArray } from "../../dtype.ts";
-import { type Reading, walkOver } from "./reading.ts";
+import type { Reading } from "../../graph/reading.ts";
+import { walkOver } from "./reading.ts";
 
 /** The index counted from the front, or -1 if it is out of range. */
 const placeOf = (index: number, n: number): number => {

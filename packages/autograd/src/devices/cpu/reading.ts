@@ -1,15 +1,7 @@
 import type { TypedArray } from "../../dtype.ts";
+import type { Reading } from "../../graph/reading.ts";
 import { contiguousStrides, type Shape } from "../../shape.ts";
 import type { KernelOperand } from "../device.ts";
-
-/** An operand ready to be walked: element (i₀ … iₙ) is data[offset + Σ iₖ · strideₖ]. */
-export interface Reading {
-  readonly data: TypedArray;
-  readonly shape: Shape;
-  readonly strides: readonly number[];
-  /** Set before each run: view offsets are parameters. */
-  offset: number;
-}
 
 export function reading(operand: KernelOperand, data: TypedArray): Reading {
   const { view, base } = operand;

@@ -1,6 +1,7 @@
 import type { DType, TypedArray } from "../../dtype.ts";
 import type { Reduce } from "../../graph/op.ts";
-import { loopsOver, type Reading, walkOver } from "./reading.ts";
+import type { Reading } from "../../graph/reading.ts";
+import { loopsOver, walkOver } from "./reading.ts";
 
 interface Fold {
   /** The result over no elements. */

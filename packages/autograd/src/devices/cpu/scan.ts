@@ -1,6 +1,7 @@
 import type { DType, TypedArray } from "../../dtype.ts";
 import type { Scan } from "../../graph/op.ts";
-import { type Reading, walkOver } from "./reading.ts";
+import type { Reading } from "../../graph/reading.ts";
+import { walkOver } from "./reading.ts";
 
 const joins: Record<"sum" | "prod" | "logsumexp", (sofar: number, x: number) => number> = {
   sum: (sofar, x) => sofar + x,

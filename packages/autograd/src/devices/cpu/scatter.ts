@@ -1,8 +1,9 @@
 import type { DType, TypedArray } from "../../dtype.ts";
 import type { Scatter } from "../../graph/op.ts";
+import type { Reading } from "../../graph/reading.ts";
 import { roundToHalf } from "../../half.ts";
 import { contiguousStrides } from "../../shape.ts";
-import { type Reading, walkOver } from "./reading.ts";
+import { walkOver } from "./reading.ts";
 
 const combinations: Record<Scatter["combine"], (sofar: number, x: number) => number> = {
   assign: (_, x) => x,

@@ -1,5 +1,6 @@
 import type { TypedArray } from "../../dtype.ts";
-import { type Reading, walkOver } from "./reading.ts";
+import type { Reading } from "../../graph/reading.ts";
+import { walkOver } from "./reading.ts";
 
 /** The permutation that sorts the last dimension, stable, NaN greatest. */
 export function sort(descending: boolean, operand: Reading): (out: TypedArray) => void {

@@ -11,6 +11,7 @@ import type {
   Submission,
   Timings,
 } from "../device.ts";
+import { passes } from "../passes.ts";
 import { Doubts, isOutOfMemory, Line } from "./held.ts";
 import { BETWEEN, type Block, bytesOf, indented, Memory } from "./memory.ts";
 import { GPUProgram, Pipelines } from "./program.ts";
@@ -41,7 +42,8 @@ interface Prepared extends Submission {
  */
 export class WebGPUDevice implements Device {
   readonly kind = "webgpu";
-  readonly fuses = true;
+  readonly passes: Device["passes"] = passes;
+  readonly language: Device["language"] = "wgsl";
   readonly description: string;
   readonly info: AdapterInfo;
   readonly gpu: GPUDevice;

@@ -2,6 +2,7 @@ import { DTypeError, LimitError } from "../../../errors.ts";
 import { anchorOf, lower } from "../../../lower/lower.ts";
 import type { Target } from "../../../lower/target.ts";
 import type { Kernel, KernelStep, Lowered } from "../../device.ts";
+import type { customStages } from "../custom.ts";
 import { type BatchPart, renderBatch } from "./batch.ts";
 import { type Part, renderMerged } from "./merge.ts";
 import { renderStage, type Stage, sizeOfGroup, WORDS } from "./stage.ts";
@@ -91,7 +92,8 @@ function stagesOf(kernel: Kernel, uniforms: Uniforms, target: RenderTarget): Sta
       : merged(kernel, uniforms, target);
   }
   const { meaning } = anchorOf(kernel).op;
-  if (meaning.kind === "custom") return meaning.lowering(kernel, uniforms, maxWorkgroups);
+  if (meaning.kind === "custom")
+    return (meaning.lowering as typeof customStages)(kernel, uniforms, maxWorkgroups);
   const { stages, scratch } = lower(kernel, target);
   return {
     stages: stages.map((loops) => renderStage(loops, kernel, uniforms, maxWorkgroups)),

@@ -1,0 +1,57 @@
+import { ArgumentError } from "../errors.ts";
+import type { Device } from "./device.ts";
+
+/** Devices that come with the package. Others are known once `registerDevice` has named them. */
+export type DeviceName = "webgpu" | "cpu";
+
+interface Entry {
+  /** Opens the device; null where this machine has none. */
+  readonly open: () => Promise<Device | null>;
+  /** What to say where there is none. */
+  readonly missing: string;
+  /** What to say where `init()` comes down to it. */
+  readonly slow?: string;
+}
+
+const registry = new Map<string, Entry>([
+  [
+    "webgpu",
+    {
+      open: async () => (await import("./webgpu/device.ts")).openWebGPU(),
+      missing:
+        "no WebGPU adapter was found\n  hint: in Node install webgpu, and @sparticuz/chromium for machines without a GPU; in a browser enable WebGPU",
+    },
+  ],
+  [
+    "cpu",
+    {
+      open: async () => new (await import("./cpu/device.ts")).CpuDevice(),
+      missing: "",
+      slow: "tensors run on the cpu device, which is slow",
+    },
+  ],
+]);
+
+/** The devices that `init()` tries in turn. */
+export const preferred: readonly DeviceName[] = ["webgpu", "cpu"];
+/** The one that others are compared with; it is always there. */
+export const oracle: DeviceName = "cpu";
+
+/** Adds a device under a name, for `init({ device: name })` and `x.to(name)`. `init()` by itself does not take it. */
+export function registerDevice(name: string, open: Entry["open"]): void {
+  if (registry.has(name)) throw new ArgumentError(`registerDevice: there is a device "${name}"`);
+  registry.set(name, { open, missing: `there is no ${name} device here` });
+}
+
+export const entryOf = (name: string): Entry => registry.get(name) as Entry;
+
+/** Names of all devices that can be asked for. */
+export const deviceNames = (): string[] => [...registry.keys()];
+
+export const isDeviceName = (name: unknown): name is DeviceName => registry.has(name as string);
+
+/** Opens the device of that name, or on a GPUDevice of the caller's own; null where there is none. */
+export async function openDevice(which: string | GPUDevice): Promise<Device | null> {
+  if (typeof which === "string") return entryOf(which).open();
+  return (await import("./webgpu/device.ts")).openWebGPU(which);
+}

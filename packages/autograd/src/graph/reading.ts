@@ -1,0 +1,18 @@
+import type { TypedArray } from "../dtype.ts";
+import type { Shape } from "../shape.ts";
+
+/** An operand on the host, ready to be walked: element (i₀ … iₙ) is data[offset + Σ iₖ · strideₖ]. */
+export interface Reading {
+  readonly data: TypedArray;
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  /** Set before each run: view offsets are parameters. */
+  offset: number;
+}
+
+/** What an op of a family means, as a plain algorithm on the host. */
+export type HostKernel<Meaning> = (
+  meaning: Meaning,
+  attrs: readonly number[],
+  operands: readonly Reading[],
+) => (out: TypedArray, scalars: readonly number[]) => void;
