@@ -24,6 +24,7 @@ const arrow: readonly (readonly string[])[] = [
   ["index.ts", "plugin.ts", "node.ts", "safetensors.ts", "saving.ts"],
   ["saving/"],
   ["tensor.ts"],
+  ["methods.ts"],
   ["autograd/"],
   ["ops/"],
   ["tape/"],

@@ -1,4 +1,5 @@
 import { DTypeError } from "./errors.ts";
+import { checkCall } from "./signature.ts";
 
 /**
  * Element types. `f64` lives on the `cpu` device only, `f16` there and where the adapter has `shader-f16`; `u8` stores bytes
@@ -75,11 +76,13 @@ export function largestWhole(dtype: DType): number {
 
 /** `promote` for users: the dtype of an operation on two tensors of these. */
 export function promoteTypes(a: DType, b: DType): DType {
+  if (arguments.length > 2) checkCall("promoteTypes(a, b)", arguments);
   return promote(checkDType("promoteTypes", a), checkDType("promoteTypes", b));
 }
 
 /** Whether an in-place operation may write a result of one dtype to a tensor of another: fractions not to integers, nor these to bool. */
 export function canCast(from: DType, to: DType): boolean {
+  if (arguments.length > 2) checkCall("canCast(from, to)", arguments);
   const kind = (dtype: DType): number =>
     isFloating(checkDType("canCast", dtype)) ? 2 : dtype === "bool" ? 0 : 1;
   return kind(from) <= kind(to);

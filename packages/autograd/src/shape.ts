@@ -1,4 +1,5 @@
 import { ArgumentError, detail, ShapeError } from "./errors.ts";
+import { describe } from "./signature.ts";
 
 export type Shape = readonly number[];
 
@@ -50,7 +51,7 @@ export function normalizeDim(call: string, dim: number, rank: number): number {
   const range = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -range || dim >= range) {
     throw new ArgumentError(
-      `${call}: dimension ${dim} is out of range for a tensor of ${rank} dimension${rank === 1 ? "" : "s"}` +
+      `${call}: dimension ${describe(dim)} is out of range for a tensor of ${rank} dimension${rank === 1 ? "" : "s"}` +
         `\n  hint: ${-range} to ${range - 1}`,
     );
   }
@@ -77,6 +78,10 @@ export function normalizeDims(
 
 /** The sizes in an array of our own, which the caller's changes do not reach. */
 export function checkShape(call: string, shape: Shape): Shape {
+  if (typeof shape !== "object" || shape === null || !("length" in shape)) {
+    const meant = typeof shape === "number" ? `[${shape}]` : "an array, [2, 3]";
+    throw new ShapeError(`${call}: the shape is ${describe(shape)}\n  hint: ${meant}`);
+  }
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
       throw new ShapeError(

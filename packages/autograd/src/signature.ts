@@ -23,7 +23,7 @@ interface Signature {
  *   sum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })
  *   new Linear(inFeatures: number, outFeatures: number, { bias: boolean })
  *
- * `?` marks what may be left out; options that name it may stand in its place. Kinds are boolean, number (not NaN), string, function, null,
+ * `?` marks what may be left out; options that name it may stand in its place. Kinds are tensor, boolean, number (not NaN), string, function, null,
  * "words", `number[]` (sizes or dimensions), list (numbers of any other meaning) and options (those may stand here instead);
  * without one a value is not checked. Where a call without options is common, ask `if (arguments.length > n)` first: that costs nothing.
  * What is a method of its first argument too is shown as one, x.sum(…).
@@ -140,6 +140,8 @@ function fits(kinds: readonly string[] | null, value: unknown): boolean {
   for (const kind of kinds) {
     if (kind === typeof value && !Number.isNaN(value)) return true;
     if (kind === "null" && value === null) return true;
+    if (kind === "tensor" && typeof value === "object" && value !== null && isTensor(value))
+      return true;
     if (kind === `"${value}"`) return typeof value === "string";
     const list = kind === "number[]" || kind === "list";
     if (list && isList(value) && Array.prototype.every.call(value, isNumber)) return true;
@@ -196,6 +198,7 @@ const said: Readonly<Record<string, string>> = {
   function: "a function",
   "number[]": "an array of numbers",
   list: "an array of numbers",
+  tensor: "a tensor",
 };
 
 const nameOf = ({ callee }: Signature): string => callee.replace(/^new |^\w+\./, "");

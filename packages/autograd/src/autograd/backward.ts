@@ -12,6 +12,7 @@ import { cast, constantLike } from "../ops/constant.ts";
 import { writeInPlace } from "../ops/inplace.ts";
 import { joined } from "../ops/joining.ts";
 import { sameShape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { beginAt, type Edge, GradFn, Leaf, ownOf } from "../tape/edge.ts";
 import { edgeOf, placeAt, retainAt } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -81,6 +82,11 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): Tensor[] {
+  if (arguments.length > 2)
+    checkCall(
+      "grad(outputs, inputs, { gradOutputs, retainGraph: boolean, createGraph: boolean, allowUnused: boolean, materializeGrads: boolean })",
+      arguments,
+    );
   const ends = (Array.isArray(outputs) ? outputs : [outputs]) as readonly Tensor[];
   const wanted = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Tensor[];
   const { gradOutputs, materializeGrads = false, allowUnused = materializeGrads } = options;

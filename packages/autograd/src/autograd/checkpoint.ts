@@ -3,6 +3,7 @@ import { context } from "../graph/context.ts";
 import { Handle, newHandle } from "../graph/handle.ts";
 import { defaultGenerator } from "../ops/random.ts";
 import type { Shape } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { type Edge, entriesMade, GradFn, kept, type Saved, savedHandle } from "../tape/edge.ts";
 import { composite, enableGrad } from "../tape/modes.ts";
 import { edgeOf } from "../tape/record.ts";
@@ -18,6 +19,7 @@ export function checkpoint<In extends readonly unknown[]>(
   fn: (...inputs: In) => Tensor,
   ...inputs: In
 ): Tensor {
+  checkCall("checkpoint(fn: function, ...inputs)", arguments);
   if (!context.gradMode) return fn(...inputs);
   const saved: Saved[] = [];
   // the values of now, whatever is written to the tensors before the backward

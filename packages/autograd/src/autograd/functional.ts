@@ -7,6 +7,7 @@ import { constant } from "../ops/constant.ts";
 import { reshape } from "../ops/layout.ts";
 import { select } from "../ops/movement.ts";
 import { type Shape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { beginAt, GradFn } from "../tape/edge.ts";
 import { enableGrad } from "../tape/modes.ts";
 import { edgeOf } from "../tape/record.ts";
@@ -31,8 +32,11 @@ export function jacobian(
 export function jacobian(
   fn: (...inputs: Tensor[]) => Tensor,
   x: Tensor | readonly Tensor[],
-  { createGraph = false }: FunctionalOptions = {},
+  options: FunctionalOptions = {},
 ): Tensor | Tensor[] {
+  if (arguments.length > 2)
+    checkCall("jacobian(fn: function, x, { createGraph: boolean })", arguments);
+  const { createGraph = false } = options;
   const given = (Array.isArray(x) ? x : [x]) as readonly Tensor[];
   for (const input of given) checkTensor("jacobian", input);
   const inputs = given.map((input) => startAt(input, createGraph));
@@ -73,6 +77,8 @@ export function hessian(
   x: Tensor | readonly Tensor[],
   options: FunctionalOptions = {},
 ): Tensor | Tensor[][] {
+  if (arguments.length > 2)
+    checkCall("hessian(fn: function, x, { createGraph: boolean })", arguments);
   const given = (Array.isArray(x) ? x : [x]) as readonly Tensor[];
   const slope =
     (k: number) =>

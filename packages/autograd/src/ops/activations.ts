@@ -3,6 +3,7 @@ import { DTypeError, detail, ShapeError } from "../errors.ts";
 import type { Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { normalizeDim, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -81,12 +82,17 @@ export interface HardtanhOptions {
 }
 
 /** y = min(max(x, minVal), maxVal), elementwise; the slope at both ends is 0. Integers stay integers. */
-export function hardtanh(x: Tensor, { minVal = -1, maxVal = 1 }: HardtanhOptions = {}): Tensor {
+export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("hardtanh(x, { minVal: number, maxVal: number })", arguments);
+  const { minVal = -1, maxVal = 1 } = options;
   return between("hardtanh", x, [minVal, maxVal]);
 }
 
 /** y = min(max(x, 0), 6), elementwise. Integers stay integers. */
-export const relu6: UnaryOp = (x) => between("relu6", x, [0, 6]);
+export function relu6(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("relu6(x)", arguments);
+  return between("relu6", x, [0, 6]);
+}
 
 const leakyReluOp = shaped({
   name: "leakyRelu",
@@ -102,7 +108,9 @@ export interface LeakyReluOptions {
 }
 
 /** y = x for x > 0, else negativeSlope · x, elementwise. */
-export function leakyRelu(x: Tensor, { negativeSlope = 0.01 }: LeakyReluOptions = {}): Tensor {
+export function leakyRelu(x: Tensor, options: LeakyReluOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("leakyRelu(x, { negativeSlope: number })", arguments);
+  const { negativeSlope = 0.01 } = options;
   return leakyReluOp(x, negativeSlope);
 }
 
@@ -131,12 +139,17 @@ export interface EluOptions {
 }
 
 /** y = x for x > 0, else α(eˣ − 1), elementwise. */
-export function elu(x: Tensor, { alpha = 1 }: EluOptions = {}): Tensor {
+export function elu(x: Tensor, options: EluOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("elu(x, { alpha: number })", arguments);
+  const { alpha = 1 } = options;
   return eluOp(x, alpha, 1);
 }
 
 /** y = λ(x for x > 0, else α(eˣ − 1)), elementwise; Klambauer et al. 2017. */
-export const selu: UnaryOp = (x) => eluOp(x, 1.6732632423543772, 1.0507009873554805);
+export function selu(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("selu(x)", arguments);
+  return eluOp(x, 1.6732632423543772, 1.0507009873554805);
+}
 
 const softplusOp = shaped({
   name: "softplus",
@@ -165,7 +178,10 @@ export interface SoftplusOptions {
 }
 
 /** y = ln(1 + e^(βx)) / β, elementwise. */
-export function softplus(x: Tensor, { beta = 1, threshold = 20 }: SoftplusOptions = {}): Tensor {
+export function softplus(x: Tensor, options: SoftplusOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("softplus(x, { beta: number, threshold: number })", arguments);
+  const { beta = 1, threshold = 20 } = options;
   return softplusOp(x, beta, threshold);
 }
 
@@ -201,6 +217,7 @@ const softshrinkOp = shaped({
 
 /** y = x moved toward 0 by `lambd`, and 0 within it, elementwise. */
 export function softshrink(x: Tensor, lambd: number = 0.5): Tensor {
+  if (arguments.length > 1) checkCall("softshrink(x, lambd?: number)", arguments);
   return softshrinkOp(x, lambd);
 }
 
@@ -219,6 +236,7 @@ const thresholdOp = shaped(
 
 /** y = x where x > limit, else `value`, elementwise. Integers stay integers. */
 export function threshold(x: Tensor, limit: number, value: number): Tensor {
+  if (arguments.length > 3) checkCall("threshold(x, limit: number, value: number)", arguments);
   checkTensor("threshold", x);
   refuseBool("threshold", x, 'x.to("f32") first');
   return thresholdOp(x, held("threshold", limit, x.dtype), held("threshold", value, x.dtype));
@@ -240,7 +258,10 @@ const hardswishOp = shaped({
 });
 
 /** y = x · min(max(x + 3, 0), 6) / 6, elementwise; Howard et al. 2019. */
-export const hardswish: UnaryOp = (x) => hardswishOp(x);
+export function hardswish(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("hardswish(x)", arguments);
+  return hardswishOp(x);
+}
 
 const hardsigmoidOp = shaped({
   name: "hardsigmoid",
@@ -255,19 +276,34 @@ const hardsigmoidOp = shaped({
 });
 
 /** y = min(max(x + 3, 0), 6) / 6, elementwise. */
-export const hardsigmoid: UnaryOp = (x) => hardsigmoidOp(x);
+export function hardsigmoid(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("hardsigmoid(x)", arguments);
+  return hardsigmoidOp(x);
+}
 
 /** y = x · σ(x), elementwise; also called swish. */
-export const silu: UnaryOp = (x) => composite(() => mul(x, sigmoid(x)));
+export function silu(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("silu(x)", arguments);
+  return composite(() => mul(x, sigmoid(x)));
+}
 
 /** y = x · tanh(ln(1 + eˣ)), elementwise; Misra 2019. */
-export const mish: UnaryOp = (x) => composite(() => mul(x, tanh(softplus(x))));
+export function mish(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("mish(x)", arguments);
+  return composite(() => mul(x, tanh(softplus(x))));
+}
 
 /** y = x / (1 + |x|), elementwise. */
-export const softsign: UnaryOp = (x) => composite(() => div(x, add(abs(x), 1)));
+export function softsign(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("softsign(x)", arguments);
+  return composite(() => div(x, add(abs(x), 1)));
+}
 
 /** y = x − tanh x, elementwise. */
-export const tanhshrink: UnaryOp = (x) => composite(() => sub(x, tanh(x)));
+export function tanhshrink(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("tanhshrink(x)", arguments);
+  return composite(() => sub(x, tanh(x)));
+}
 
 export interface GeluOptions {
   /** "tanh" takes the faster formula of Hendrycks & Gimpel 2016 in place of erf. */
@@ -275,7 +311,9 @@ export interface GeluOptions {
 }
 
 /** y = x · Φ(x) with the normal distribution's Φ = (1 + erf(x/√2)) / 2, elementwise. */
-export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {
+export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall('gelu(x, { approximate: "none" | "tanh" })', arguments);
+  const { approximate = "none" } = options;
   return composite(() => {
     const inner =
       approximate === "tanh"
@@ -287,6 +325,7 @@ export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Ten
 
 /** y = a σ(b), where a and b are the halves of x along `dim` (the last unless given). */
 export function glu(x: Tensor, place?: number | DimOption): Tensor {
+  if (arguments.length > 1) checkCall("glu(x, dim?: number, { dim })", arguments);
   checkTensor("glu", x);
   const { dim = -1 } = withDim<number, DimOption>(place, undefined);
   const at = normalizeDim("glu", dim, x.shape.length);
@@ -299,6 +338,7 @@ export function glu(x: Tensor, place?: number | DimOption): Tensor {
 
 /** y = x for x > 0, else w x; w: [1], or one slope for each channel (dimension 1). */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("prelu(x, weight)", arguments);
   checkTensor("prelu", x);
   checkTensor("prelu", weight);
   const slopes = sizeOf(weight.shape);

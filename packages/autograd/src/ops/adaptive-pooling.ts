@@ -1,4 +1,5 @@
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -143,16 +144,19 @@ function longestArea(size: number, count: number): number {
 
 /** The mean of each of `outputSize` areas that cover the input. x: [N, C, L] or [C, L]. */
 export function adaptiveAvgPool1d(x: Tensor, outputSize: OutputSize): Tensor {
+  if (arguments.length > 2) checkCall("adaptiveAvgPool1d(x, outputSize)", arguments);
   return adaptiveAvgPool("adaptiveAvgPool1d", 1, x, outputSize);
 }
 
 /** The mean of each of `outputSize` areas that cover the input. x: [N, C, H, W] or [C, H, W]. */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: OutputSize): Tensor {
+  if (arguments.length > 2) checkCall("adaptiveAvgPool2d(x, outputSize)", arguments);
   return adaptiveAvgPool("adaptiveAvgPool2d", 2, x, outputSize);
 }
 
 /** The mean of each of `outputSize` areas that cover the input. x: [N, C, D, H, W] or [C, D, H, W]. */
 export function adaptiveAvgPool3d(x: Tensor, outputSize: OutputSize): Tensor {
+  if (arguments.length > 2) checkCall("adaptiveAvgPool3d(x, outputSize)", arguments);
   return adaptiveAvgPool("adaptiveAvgPool3d", 3, x, outputSize);
 }
 
@@ -172,6 +176,8 @@ export function adaptiveMaxPool1d(
   outputSize: OutputSize,
   options: AdaptiveMaxPoolOptions = {},
 ): Tensor | ValuesAndIndices {
+  if (arguments.length > 2)
+    checkCall("adaptiveMaxPool1d(x, outputSize, { returnIndices: boolean })", arguments);
   return adaptiveMaxPool("adaptiveMaxPool1d", 1, x, outputSize, options);
 }
 
@@ -191,6 +197,8 @@ export function adaptiveMaxPool2d(
   outputSize: OutputSize,
   options: AdaptiveMaxPoolOptions = {},
 ): Tensor | ValuesAndIndices {
+  if (arguments.length > 2)
+    checkCall("adaptiveMaxPool2d(x, outputSize, { returnIndices: boolean })", arguments);
   return adaptiveMaxPool("adaptiveMaxPool2d", 2, x, outputSize, options);
 }
 
@@ -210,5 +218,7 @@ export function adaptiveMaxPool3d(
   outputSize: OutputSize,
   options: AdaptiveMaxPoolOptions = {},
 ): Tensor | ValuesAndIndices {
+  if (arguments.length > 2)
+    checkCall("adaptiveMaxPool3d(x, outputSize, { returnIndices: boolean })", arguments);
   return adaptiveMaxPool("adaptiveMaxPool3d", 3, x, outputSize, options);
 }

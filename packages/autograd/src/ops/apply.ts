@@ -4,6 +4,7 @@ import type { Stream } from "../graph/context.ts";
 import { Handle } from "../graph/handle.ts";
 import type { Op } from "../graph/op.ts";
 import { broadcastShapes } from "../shape.ts";
+import { checkCall, describe } from "../signature.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast, constant } from "./constant.ts";
@@ -16,7 +17,8 @@ export type BinaryOp = (a: Operand, b: Operand) => Tensor;
 
 /** y[i] = f(x[i]) in x's dtype. */
 export function unary(op: Op): UnaryOp {
-  return (x) => {
+  return function (x) {
+    if (arguments.length > 1) checkCall(`${op.name}(x)`, arguments);
     checkTensor(op.name, x);
     return record(op, [x], x.shape, x.dtype);
   };
@@ -24,7 +26,8 @@ export function unary(op: Op): UnaryOp {
 
 /** y[i] = f(x[i]), always a fraction: integers become f32 first. */
 export function unaryFloat(op: Op): UnaryOp {
-  return (x) => {
+  return function (x) {
+    if (arguments.length > 1) checkCall(`${op.name}(x)`, arguments);
     checkTensor(op.name, x);
     const dtype = floatOf(x.dtype);
     return record(op, [cast(x, dtype)], x.shape, dtype);
@@ -42,17 +45,26 @@ export function nary(op: Op): (...operands: readonly Tensor[]) => Tensor {
 
 /** c[i] = f(a[i], b[i]) in the dtype both promote to. */
 export function binary(op: Op): BinaryOp {
-  return (a, b) => applyBinary(op, a, b, resultType(op.name, a, b));
+  return function (a, b) {
+    if (arguments.length > 2) checkCall(`${op.name}(a, b)`, arguments);
+    return applyBinary(op, a, b, resultType(op.name, a, b));
+  };
 }
 
 /** c[i] = f(a[i], b[i]), always a fraction: integers become f32 first. */
 export function binaryFloat(op: Op): BinaryOp {
-  return (a, b) => applyBinary(op, a, b, floatOf(resultType(op.name, a, b)));
+  return function (a, b) {
+    if (arguments.length > 2) checkCall(`${op.name}(a, b)`, arguments);
+    return applyBinary(op, a, b, floatOf(resultType(op.name, a, b)));
+  };
 }
 
 /** c[i] = f(a[i], b[i]) as bool, compared in the dtype both promote to. */
 export function binaryBool(op: Op): BinaryOp {
-  return (a, b) => applyBinary(op, a, b, resultType(op.name, a, b), "bool");
+  return function (a, b) {
+    if (arguments.length > 2) checkCall(`${op.name}(a, b)`, arguments);
+    return applyBinary(op, a, b, resultType(op.name, a, b), "bool");
+  };
 }
 
 export function applyBinary(
@@ -112,9 +124,4 @@ export function checkTensor(call: string, x: unknown): asserts x is Tensor {
   throw new ArgumentError(
     `${call}: takes a tensor, got ${describe(x)}\n  hint: make one with tensor(…)`,
   );
-}
-
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return "an array";
-  return value === null || typeof value !== "object" ? String(value) : typeof value;
 }

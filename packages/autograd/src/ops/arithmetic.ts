@@ -2,6 +2,7 @@ import { type DType, isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { eachOther, type Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import {
@@ -30,7 +31,10 @@ const negative: UnaryOp = unary(
 );
 
 /** y = −x, elementwise; integers wrap around, bools are refused. */
-export const neg: UnaryOp = (x) => negative(refuseBool("neg", x, "logicalNot inverts a mask"));
+export function neg(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("neg(x)", arguments);
+  return negative(refuseBool("neg", x, "logicalNot inverts a mask"));
+}
 
 const plus: BinaryOp = binary(
   elementwise({
@@ -85,12 +89,16 @@ export interface AddOptions {
 }
 
 /** c = a + α·b, elementwise; for bools "or". Shapes broadcast, dtypes promote. */
-export function add(a: Operand, b: Operand, { alpha = 1 }: AddOptions = {}): Tensor {
+export function add(a: Operand, b: Operand, options: AddOptions = {}): Tensor {
+  if (arguments.length > 2) checkCall("add(a, b, { alpha: number })", arguments);
+  const { alpha = 1 } = options;
   return alpha === 1 ? plus(a, b) : composite(() => plus(a, scaled("add", a, b, alpha)));
 }
 
 /** c = a − α·b, elementwise. Shapes broadcast, dtypes promote; bools are refused, as in PyTorch. */
-export function sub(a: Operand, b: Operand, { alpha = 1 }: AddOptions = {}): Tensor {
+export function sub(a: Operand, b: Operand, options: AddOptions = {}): Tensor {
+  if (arguments.length > 2) checkCall("sub(a, b, { alpha: number })", arguments);
+  const { alpha = 1 } = options;
   for (const x of [a, b]) {
     if (typeof x !== "number") refuseBool("sub", x, "logicalXor, or logicalNot to invert a mask");
   }
@@ -113,6 +121,7 @@ function scaled(call: string, a: Operand, b: Operand, alpha: number): Tensor {
 
 /** c = b − α·a, elementwise: `sub` with its operands swapped. */
 export function rsub(a: Operand, b: Operand, options: AddOptions = {}): Tensor {
+  if (arguments.length > 2) checkCall("rsub(a, b, { alpha: number })", arguments);
   return sub(b, a, options);
 }
 
@@ -165,7 +174,8 @@ function roundedDivision(mode: "trunc" | "floor"): Op {
 
 /** c = f(a, b) of a division without fractions: bools are refused, and so is an integer by the number 0. */
 export function dividing(call: string, op: Op): BinaryOp {
-  return (a, b) => {
+  return function (a, b) {
+    if (arguments.length > 2) checkCall(`${call}(a, b)`, arguments);
     const dtype = resultType(call, a, b);
     if (dtype === "bool") throw noBools(call);
     if (b === 0 && !isFloating(dtype)) throw byZero(call, dtype);
@@ -190,7 +200,10 @@ export interface DivOptions {
 }
 
 /** c = a / b, elementwise; integers give f32 unless `roundingMode` is set, and then 0 where b is 0. */
-export function div(a: Operand, b: Operand, { roundingMode = null }: DivOptions = {}): Tensor {
+export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall('div(a, b, { roundingMode: "trunc" | "floor" | null })', arguments);
+  const { roundingMode = null } = options;
   if (roundingMode === "trunc") return divTrunc(a, b);
   if (roundingMode === "floor") return divFloor(a, b);
   return quotient(a, b);

@@ -1,6 +1,7 @@
 import { type DType, promote } from "../dtype.ts";
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { contiguousStrides, normalizeDim, sameShape } from "../shape.ts";
+import { checkCall, describe } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import { isTracked } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -13,6 +14,8 @@ import { assemble, type Part } from "./strided.ts";
 
 /** Tensors after one another along `dim`; their other sizes are equal, their dtypes promote. */
 export function cat(tensors: readonly Tensor[], dim: number | DimOption = 0): Tensor {
+  checkList("cat", tensors);
+  if (arguments.length > 1) checkCall("cat(tensors, dim?: number, { dim })", arguments);
   if (tensors.length === 0) throw new ArgumentError("cat: needs at least one tensor");
   for (const x of tensors) checkTensor("cat", x);
   // an empty vector joins anything, as in PyTorch
@@ -57,8 +60,18 @@ export function cat(tensors: readonly Tensor[], dim: number | DimOption = 0): Te
   return empty.length === 0 ? made : withUnmoved(made, empty);
 }
 
+/** Refuses tensors that are given one by one. */
+function checkList(call: string, tensors: readonly Tensor[]): void {
+  if (Array.isArray(tensors)) return;
+  throw new ArgumentError(
+    `${call}: takes an array of tensors, got ${describe(tensors)}\n  hint: ${call}([a, b])`,
+  );
+}
+
 /** Tensors of one shape side by side along a new dimension `dim`. */
 export function stack(tensors: readonly Tensor[], dim: number | DimOption = 0): Tensor {
+  checkList("stack", tensors);
+  if (arguments.length > 1) checkCall("stack(tensors, dim?: number, { dim })", arguments);
   const [first] = tensors;
   if (first === undefined) throw new ArgumentError("stack: needs at least one tensor");
   for (const x of tensors) checkTensor("stack", x);
@@ -84,12 +97,16 @@ export function stack(tensors: readonly Tensor[], dim: number | DimOption = 0): 
 
 /** Tensors joined along their columns: dimension 1, or 0 for vectors. */
 export function hstack(tensors: readonly Tensor[]): Tensor {
+  checkList("hstack", tensors);
+  if (arguments.length > 1) checkCall("hstack(tensors)", arguments);
   const raised = tensors.map((x) => (x.shape.length === 0 ? reshape(x, [1]) : x));
   return cat(raised, raised[0]?.shape.length === 1 ? 0 : 1);
 }
 
 /** Tensors joined along their rows; vectors are rows. */
 export function vstack(tensors: readonly Tensor[]): Tensor {
+  checkList("vstack", tensors);
+  if (arguments.length > 1) checkCall("vstack(tensors)", arguments);
   return cat(
     tensors.map((x) => (x.shape.length < 2 ? reshape(x, [1, -1]) : x)),
     0,

@@ -3,6 +3,7 @@ import { ArgumentError, DTypeError } from "../errors.ts";
 import { Handle } from "../graph/handle.ts";
 import type { Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import {
@@ -47,6 +48,7 @@ const generalPower: BinaryOp = binary(powOp);
  * around; a negative exponent as a number is refused for them, in a tensor it gives 0 (±1 for a = ±1).
  */
 export function pow(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) checkCall("pow(a, b)", arguments);
   if (typeof a === "object" && typeof b === "number") {
     if (b === 2) return square(a);
     if (isFloating(a.dtype)) {
@@ -146,6 +148,7 @@ function remainderExpression(a: Expr, b: Expr): Expr {
 
 /** c = a + w (b − a), elementwise: w = 0 gives a, and w = 1 gives b exactly. Fractions of one dtype only. */
 export function lerp(a: Tensor, b: Tensor, weight: Operand): Tensor {
+  if (arguments.length > 3) checkCall("lerp(a, b, weight)", arguments);
   checkTensor("lerp", a);
   checkTensor("lerp", b);
   checkFloating("lerp", a);
@@ -218,6 +221,7 @@ export function clamp(
   low?: Operand | null | ClampOptions,
   high?: Operand | null,
 ): Tensor {
+  if (arguments.length > 1) checkCall("clamp(x, min?, max?, { min, max })", arguments);
   const named = typeof low === "object" && low !== null && !(low instanceof Handle);
   const { min = null, max = null } = named ? low : { min: low as Operand | null, max: high };
   if (min === null && max === null) throw new ArgumentError("clamp: needs min, max or both");

@@ -11,6 +11,7 @@ import {
   sameShape,
   sizeOf,
 } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { record, recordGradient, recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -21,6 +22,8 @@ import { alias, moveLast, reshape, shaped } from "./layout.ts";
 
 /** Sizes of 1 repeated to this shape, without a copy; -1 keeps a size, new dimensions come first. A view. */
 export function expand(x: Tensor, shape: Shape): Tensor {
+  if (arguments.length > 2 || !Array.isArray(shape))
+    checkCall("expand(x, shape: number[])", arguments);
   checkTensor("expand", x);
   const lead = shape.length - x.shape.length;
   const sizes = shape.map((n, i) => (n === -1 ? (x.shape[i - lead] ?? -1) : n));
@@ -37,6 +40,8 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 
 /** `expand` under its other name: x repeated to this shape, without a copy. A view. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  if (arguments.length > 2 || !Array.isArray(shape))
+    checkCall("broadcastTo(x, shape: number[])", arguments);
   return expand(x, shape);
 }
 
@@ -50,6 +55,7 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
 export function broadcastTensors(
   ...tensors: readonly Tensor[] | readonly [readonly Tensor[]]
 ): Tensor[] {
+  if (arguments.length > 0) checkCall("broadcastTensors(...tensors)", arguments);
   const list = tensors.flat() as Tensor[];
   for (const x of list) checkTensor("broadcastTensors", x);
   const shape = list.reduce<Shape>((to, x) => broadcastShapes("broadcastTensors", to, x.shape), []);
@@ -129,6 +135,11 @@ export interface SumOptions extends ReduceOptions {
 
 /** Σ x over `dim` (one, several, or all). Bools and bytes are counted in i32. */
 export function sum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "sum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
+      arguments,
+    );
   checkTensor("sum", x);
   const {
     dim: over,

@@ -3,6 +3,7 @@ import { DTypeError } from "../errors.ts";
 import type { Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { broadcastShapes } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import {
@@ -14,7 +15,6 @@ import {
   type Operand,
   resultType,
   streamOf,
-  type UnaryOp,
 } from "./apply.ts";
 import { cast, held, zeroGradient } from "./constant.ts";
 import { elementwise } from "./define.ts";
@@ -61,10 +61,12 @@ export const ge: BinaryOp = comparison("ge", (a, b) => a >= b, e.ge);
 const truth = (x: Operand): Operand =>
   typeof x === "object" ? cast(x, "bool") : x !== 0 && x !== false;
 
-const logical =
-  (op: Op): BinaryOp =>
-  (a, b) =>
-    applyBinary(op, truth(a), truth(b), "bool");
+function logical(op: Op): BinaryOp {
+  return function (a, b) {
+    if (arguments.length > 2) checkCall(`${op.name}(a, b)`, arguments);
+    return applyBinary(op, truth(a), truth(b), "bool");
+  };
+}
 
 /** a ∧ b, elementwise; anything but 0 is true. */
 export const logicalAnd: BinaryOp = logical(
@@ -82,14 +84,16 @@ export const logicalXor: BinaryOp = logical(
 const notOp: Op = elementwise({ name: "logicalNot", reference: (x) => 1 - x, expression: e.not });
 
 /** ¬x, elementwise, as bool; anything but 0 is true. */
-export const logicalNot: UnaryOp = (x) => {
+export function logicalNot(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("logicalNot(x)", arguments);
   checkTensor("logicalNot", x);
   return record(notOp, [cast(x, "bool")], x.shape, "bool");
-};
+}
 
 /** Bit by bit for integers, truth values for bools. */
 function bitwise(name: string, op: Op, onBools: BinaryOp): BinaryOp {
-  return (a, b) => {
+  return function (a, b) {
+    if (arguments.length > 2) checkCall(`${name}(a, b)`, arguments);
     const dtype = integerType(name, resultType(name, a, b));
     return dtype === "bool" ? onBools(a, b) : applyBinary(op, a, b, dtype);
   };
@@ -129,7 +133,8 @@ function shift(
     reference: reference as (...values: number[]) => number,
     expression: (a, b) => op(a as Expr, b as Expr),
   });
-  return (a, b) => {
+  return function (a, b) {
+    if (arguments.length > 2) checkCall(`${name}(a, b)`, arguments);
     const dtype = integerType(name, resultType(name, a, b));
     if (dtype === "bool") throw new DTypeError(`${name}: takes integers, got bool`);
     return applyBinary(shifted, a, b, dtype);
@@ -161,11 +166,12 @@ export const bitwiseRightShift: BinaryOp = shift(
 );
 
 /** ~x of integers, ¬x of bools, elementwise. */
-export const bitwiseNot: UnaryOp = (x) => {
+export function bitwiseNot(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("bitwiseNot(x)", arguments);
   checkTensor("bitwiseNot", x);
   const dtype = integerType("bitwiseNot", x.dtype);
   return dtype === "bool" ? logicalNot(x) : bitwiseXor(x, dtype === "i32" ? -1 : 2 ** 32 - 1);
-};
+}
 
 const whereOp: Op = elementwise({
   name: "where",
@@ -181,6 +187,7 @@ const whereOp: Op = elementwise({
 
 /** y = a where `condition` (bool) holds, else b; the three broadcast. NaN in what is not chosen does not spread. */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  if (arguments.length > 3) checkCall("where(condition, a, b)", arguments);
   checkTensor("where", condition);
   // PyTorch takes bytes for a mask here, and no other integers
   if (condition.dtype === "u8") return where(cast(condition, "bool"), a, b);
@@ -206,10 +213,11 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
 const ofNumber = (x: number | boolean): DType => (typeof x === "boolean" ? "bool" : "f32");
 
 /** Whether x is NaN, elementwise, as bool. */
-export const isnan: UnaryOp = (x) => {
+export function isnan(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("isnan(x)", arguments);
   checkTensor("isnan", x);
   return record(isNanOp, [x], x.shape, "bool");
-};
+}
 const isNanOp: Op = elementwise({
   name: "isnan",
   reference: (x) => Number(Number.isNaN(x)),

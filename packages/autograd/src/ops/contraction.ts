@@ -1,6 +1,7 @@
 import { promote } from "../dtype.ts";
 import { DTypeError, detail, ShapeError } from "../errors.ts";
 import { broadcastShapes, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -42,6 +43,7 @@ function mismatch(
  * [..., m, k], [..., k, n] → [..., m, n].
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("matmul(a, b)", arguments);
   checkMatched("matmul", a, b);
   const [left, right] = [a, b];
   if (left.shape.length === 0 || right.shape.length === 0) {
@@ -94,12 +96,14 @@ function checkRanks(call: string, a: Tensor, b: Tensor, ranks: readonly [number,
 
 /** The product of two matrices: [m, k], [k, n] → [m, n]. */
 export function mm(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("mm(a, b)", arguments);
   checkRanks("mm", a, b, [2, 2]);
   return matmul(a, b);
 }
 
 /** The products of two batches of matrices: [b, m, k], [b, k, n] → [b, m, n]. */
 export function bmm(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("bmm(a, b)", arguments);
   checkRanks("bmm", a, b, [3, 3]);
   if (a.shape[0] !== b.shape[0]) {
     throw new ShapeError(
@@ -111,18 +115,21 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
 
 /** The product of a matrix and a vector: [m, k], [k] → [m]. */
 export function mv(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("mv(a, b)", arguments);
   checkRanks("mv", a, b, [2, 1]);
   return matmul(a, b);
 }
 
 /** Σ aᵢ bᵢ of two vectors. */
 export function dot(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("dot(a, b)", arguments);
   checkRanks("dot", a, b, [1, 1]);
   return matmul(a, b);
 }
 
 /** The matrix aᵢ bⱼ of two vectors. */
 export function outer(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("outer(a, b)", arguments);
   checkRanks("outer", a, b, [1, 1]);
   return mul(unsqueeze(a, 1), b);
 }
@@ -136,12 +143,15 @@ export interface AddmmOptions {
 
 /** β·c + α·a b of matrices. */
 export function addmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
+  if (arguments.length > 3) checkCall("addmm(c, a, b, { beta: number, alpha: number })", arguments);
   checkRanks("addmm", a, b, [2, 2]);
   return addProduct(c, a, b, options);
 }
 
 /** β·c + α·a b of batches of matrices. */
 export function baddbmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
+  if (arguments.length > 3)
+    checkCall("baddbmm(c, a, b, { beta: number, alpha: number })", arguments);
   checkRanks("baddbmm", a, b, [3, 3]);
   return addProduct(c, a, b, options);
 }
@@ -158,6 +168,7 @@ function addProduct(
 
 /** y = x Wᵀ + b. x: [..., in]; weight: [out, in]; bias: [out] → [..., out]. */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
+  if (arguments.length > 2) checkCall("linear(x, weight, bias?: tensor | null)", arguments);
   checkTensor("linear", x);
   checkTensor("linear", weight);
   if (x.shape.at(-1) !== weight.shape.at(-1)) {

@@ -1,5 +1,6 @@
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
@@ -148,6 +149,11 @@ export function conv1d(
   bias?: Tensor | null | ConvOptions,
   options?: ConvOptions,
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'conv1d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list | "valid" | "same", dilation: number | list, groups: number })',
+      arguments,
+    );
   return convolution("conv1d", 1, x, weight, bias, options);
 }
 
@@ -158,6 +164,11 @@ export function conv2d(
   bias?: Tensor | null | ConvOptions,
   options?: ConvOptions,
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'conv2d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list | "valid" | "same", dilation: number | list, groups: number })',
+      arguments,
+    );
   return convolution("conv2d", 2, x, weight, bias, options);
 }
 
@@ -168,6 +179,11 @@ export function conv3d(
   bias?: Tensor | null | ConvOptions,
   options?: ConvOptions,
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'conv3d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list | "valid" | "same", dilation: number | list, groups: number })',
+      arguments,
+    );
   return convolution("conv3d", 3, x, weight, bias, options);
 }
 
@@ -231,6 +247,11 @@ export function convTranspose1d(
   bias?: Tensor | null | ConvTransposeOptions,
   options?: ConvTransposeOptions,
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "convTranspose1d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list, outputPadding: number | list, groups: number, dilation: number | list })",
+      arguments,
+    );
   return transposedConvolution("convTranspose1d", 1, x, weight, bias, options);
 }
 
@@ -241,6 +262,11 @@ export function convTranspose2d(
   bias?: Tensor | null | ConvTransposeOptions,
   options?: ConvTransposeOptions,
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "convTranspose2d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list, outputPadding: number | list, groups: number, dilation: number | list })",
+      arguments,
+    );
   return transposedConvolution("convTranspose2d", 2, x, weight, bias, options);
 }
 
@@ -251,5 +277,10 @@ export function convTranspose3d(
   bias?: Tensor | null | ConvTransposeOptions,
   options?: ConvTransposeOptions,
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "convTranspose3d(x, weight, bias?: tensor | null | options, { stride: number | list, padding: number | list, outputPadding: number | list, groups: number, dilation: number | list })",
+      arguments,
+    );
   return transposedConvolution("convTranspose3d", 3, x, weight, bias, options);
 }

@@ -3,6 +3,7 @@ import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { Handle } from "../graph/handle.ts";
 import { read } from "../runtime/read.ts";
 import { sameShape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { asTensor, checkTensor } from "./apply.ts";
@@ -40,8 +41,11 @@ export async function unique(
 export async function unique(x: Tensor, options: UniqueOptions): Promise<UniqueResult>;
 export async function unique(
   x: Tensor,
-  { returnInverse = false, returnCounts = false }: UniqueOptions = {},
+  options: UniqueOptions = {},
 ): Promise<Tensor | UniqueResult> {
+  if (arguments.length > 1)
+    checkCall("unique(x, { returnInverse: boolean, returnCounts: boolean })", arguments);
+  const { returnInverse = false, returnCounts = false } = options;
   checkTensor("unique", x);
   const { dtype, shape } = x;
   const { stream } = x.node;
@@ -82,10 +86,9 @@ export interface BincountOptions {
 }
 
 /** How often each whole number 0, 1, … occurs in a vector (i32; with weights f32, or their f64). Reads the largest. */
-export async function bincount(
-  x: Tensor,
-  { weights = null, minlength = 0 }: BincountOptions = {},
-): Promise<Tensor> {
+export async function bincount(x: Tensor, options: BincountOptions = {}): Promise<Tensor> {
+  if (arguments.length > 1) checkCall("bincount(x, { weights, minlength: number })", arguments);
+  const { weights = null, minlength = 0 } = options;
   checkIndices("bincount", x, true);
   const places = cast(x, "i32");
   if (x.shape.length !== 1 || (weights !== null && !sameShape(weights.shape, x.shape))) {
@@ -122,7 +125,10 @@ export interface HistcOptions {
 }
 
 /** How many elements fall into each of `bins` equal parts of a range, both ends included; what lies outside (or is NaN) does not count. */
-export function histc(x: Tensor, { bins = 100, min = 0, max = 0 }: HistcOptions = {}): Tensor {
+export function histc(x: Tensor, options: HistcOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("histc(x, { bins: number, min: number, max: number })", arguments);
+  const { bins = 100, min = 0, max = 0 } = options;
   checkTensor("histc", x);
   checkFloating("histc", x);
   if (!(Number.isInteger(bins) && bins > 0)) {
@@ -160,8 +166,14 @@ export interface SearchsortedOptions {
 export function searchsorted(
   sorted: Tensor,
   values: Tensor | number,
-  { right = false, side = right ? "right" : "left" }: SearchsortedOptions = {},
+  options: SearchsortedOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'searchsorted(sorted, values, { right: boolean, side: "left" | "right" })',
+      arguments,
+    );
+  const { right = false, side = right ? "right" : "left" } = options;
   checkTensor("searchsorted", sorted);
   const { stream } = sorted.node;
   const wanted = values instanceof Handle ? values : asTensor(values, "f32", stream);

@@ -9,6 +9,7 @@ import { type Op, registerOp } from "../graph/op.ts";
 import { roundHalves, roundToHalf } from "../half.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { beginAt } from "../tape/edge.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -38,6 +39,8 @@ export type TensorData = number | boolean | TypedArray | Uint8ClampedArray | rea
  * `shape` gives it to flat data.
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("tensor(data, { dtype, requiresGrad: boolean, device, shape: number[] })", arguments);
   if (data instanceof Handle) {
     throw new ArgumentError(
       "tensor: takes values, got a tensor\n  hint: x.clone(), or x.detach().clone()",
@@ -159,6 +162,8 @@ export function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Ten
 
 /** One value everywhere. Shape as an array: full([2, 3], 1.5). A boolean value gives bool. */
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall("full(shape: number[], value, { dtype, requiresGrad: boolean, device })", arguments);
   return filled("full", shape, value, options);
 }
 
@@ -183,21 +188,29 @@ const filling = (call: string, value: number | boolean, dtype: DType): number =>
 
 /** 0 everywhere. */
 export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("zeros(shape: number[], { dtype, requiresGrad: boolean, device })", arguments);
   return filled("zeros", shape, 0, options);
 }
 
 /** 1 everywhere. */
 export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("ones(shape: number[], { dtype, requiresGrad: boolean, device })", arguments);
   return filled("ones", shape, 1, options);
 }
 
 /** A tensor whose values do not matter; here zeros, so that runs repeat. */
 export function empty(shape: Shape, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("empty(shape: number[], { dtype, requiresGrad: boolean, device })", arguments);
   return filled("empty", shape, 0, options);
 }
 
 /** One value everywhere, in the shape, dtype and on the device of `x` unless told otherwise. */
 export function fullLike(x: Tensor, value: number | boolean, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall("fullLike(x, value, { dtype, requiresGrad: boolean, device })", arguments);
   checkTensor("fullLike", x);
   const stream = streamOf("fullLike", { device: options.device ?? x });
   const dtype = checkDType("fullLike", options.dtype ?? x.dtype);
@@ -211,11 +224,15 @@ export function emptyLike(x: Tensor, options: CreateOptions = {}): Tensor {
 
 /** 0 everywhere, in the shape, dtype and on the device of `x`. */
 export function zerosLike(x: Tensor, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("zerosLike(x, { dtype, requiresGrad: boolean, device })", arguments);
   return fullLike(x, 0, options);
 }
 
 /** 1 everywhere, in the shape, dtype and on the device of `x`. */
 export function onesLike(x: Tensor, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("onesLike(x, { dtype, requiresGrad: boolean, device })", arguments);
   return fullLike(x, 1, options);
 }
 
@@ -249,6 +266,10 @@ export function arange(
   step?: number | CreateOptions,
   options?: CreateOptions,
 ): Tensor {
+  checkCall(
+    "arange(start: number, end?: number | options, step?: number | options, { dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   const settings = [options, step, end].find((x) => typeof x === "object") ?? {};
   const [first, last] = typeof end === "number" ? [start, end] : [0, start];
   const stride = typeof step === "number" ? step : 1;
@@ -270,6 +291,10 @@ export function linspace(
   steps: number,
   options: CreateOptions = {},
 ): Tensor {
+  checkCall(
+    "linspace(start: number, end: number, steps: number, { dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   return spaced("linspace", start, end, steps, (x) => x, options);
 }
 
@@ -284,6 +309,10 @@ export function logspace(
   steps: number,
   options: LogspaceOptions = {},
 ): Tensor {
+  checkCall(
+    "logspace(start: number, end: number, steps: number, { base: number, dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   const { base = 10 } = options;
   return spaced("logspace", start, end, steps, (x) => base ** x, options);
 }
@@ -308,6 +337,10 @@ function spaced(
 
 /** The n × m matrix with ones on its diagonal; m is n unless given. */
 export function eye(n: number, m?: number | CreateOptions, options?: CreateOptions): Tensor {
+  checkCall(
+    "eye(n: number, m?: number | options, { dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
   const settings = typeof m === "object" ? m : (options ?? {});
   const columns = typeof m === "number" ? m : n;
   const dtype = checkDType("eye", settings.dtype ?? "f32");

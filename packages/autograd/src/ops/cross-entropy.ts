@@ -2,6 +2,7 @@ import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { kept } from "../tape/edge.ts";
 import { composite, noGrad } from "../tape/modes.ts";
 import { recordGradient, valueOfNow } from "../tape/record.ts";
@@ -116,11 +117,13 @@ function weightedMean(
  * Mean of −w[t] x[t] for log-probabilities x and class indices t. input: [C], [N, C] or [N, C, …]; target: the same
  * without C → 0-d, or the target's shape with `reduction: "none"`.
  */
-export function nllLoss(
-  input: Tensor,
-  target: Tensor,
-  { weight = null, ignoreIndex = -100, ...options }: NllLossOptions = {},
-): Tensor {
+export function nllLoss(input: Tensor, target: Tensor, settings: NllLossOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'nllLoss(input, target, { weight, ignoreIndex: number, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+  const { weight = null, ignoreIndex = -100, ...options } = settings;
   const call = "nllLoss";
   const reduce = weightedMean(call, options);
   checkClasses(call, input, target, weight);
@@ -146,8 +149,14 @@ export interface CrossEntropyOptions extends NllLossOptions {
 export function crossEntropy(
   input: Tensor,
   target: Tensor,
-  { weight = null, ignoreIndex = -100, labelSmoothing = 0, ...options }: CrossEntropyOptions = {},
+  settings: CrossEntropyOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'crossEntropy(input, target, { weight, ignoreIndex: number, reduction: "none" | "mean" | "sum", labelSmoothing: number })',
+      arguments,
+    );
+  const { weight = null, ignoreIndex = -100, labelSmoothing = 0, ...options } = settings;
   const call = "crossEntropy";
   const reduce = weightedMean(call, options);
   checkClasses(call, input, target, weight);

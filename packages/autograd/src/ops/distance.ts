@@ -1,5 +1,6 @@
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { broadcastShapes } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -21,6 +22,8 @@ export interface NormalizeOptions {
 
 /** x / max(‖x‖ₚ, ε) along `dim` (1 unless given). */
 export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("normalize(x, { p: number, dim: number | number[], eps: number })", arguments);
   const { p = 2, dim = 1, eps = 1e-12 } = options;
   checkTensor("normalize", x);
   checkFloating("normalize", x);
@@ -39,6 +42,8 @@ export function cosineSimilarity(
   place?: number | CosineSimilarityOptions,
   options?: CosineSimilarityOptions,
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall("cosineSimilarity(a, b, dim?: number, { dim, eps: number })", arguments);
   const { dim = 1, eps = 1e-8 } = withDim<number, CosineSimilarityOptions>(place, options);
   for (const operand of [a, b]) {
     checkTensor("cosineSimilarity", operand);
@@ -68,8 +73,11 @@ export interface PairwiseDistanceOptions {
 export function pairwiseDistance(
   a: Tensor,
   b: Tensor,
-  { p = 2, eps = 1e-6, keepdim = false }: PairwiseDistanceOptions = {},
+  options: PairwiseDistanceOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall("pairwiseDistance(a, b, { p: number, eps: number, keepdim: boolean })", arguments);
+  const { p = 2, eps = 1e-6, keepdim = false } = options;
   checkTensor("pairwiseDistance", a);
   checkTensor("pairwiseDistance", b);
   return composite(() => norm(add(sub(a, b), eps), p, -1, { keepdim }));
@@ -80,7 +88,9 @@ export interface CdistOptions {
 }
 
 /** ‖aᵢ − bⱼ‖ₚ of all pairs of rows; the slope where they are equal is 0. [..., P, M], [..., R, M] → [..., P, R]. */
-export function cdist(a: Tensor, b: Tensor, { p = 2 }: CdistOptions = {}): Tensor {
+export function cdist(a: Tensor, b: Tensor, options: CdistOptions = {}): Tensor {
+  if (arguments.length > 2) checkCall("cdist(a, b, { p: number })", arguments);
+  const { p = 2 } = options;
   checkTensor("cdist", a);
   checkTensor("cdist", b);
   const [last, other] = [a.shape.at(-1), b.shape.at(-1)];

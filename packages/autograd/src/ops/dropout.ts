@@ -1,4 +1,5 @@
 import { ArgumentError } from "../errors.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -18,7 +19,9 @@ export interface DropoutOptions {
  * y = x / (1 − p) with probability 1 − p, else 0, elementwise, so that the mean stays. The draw is made on the device when
  * the op is recorded: a recomputation draws the same.  Srivastava et al. 2014.
  */
-export function dropout(x: Tensor, { p = 0.5, training = true }: DropoutOptions = {}): Tensor {
+export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("dropout(x, { p: number, training: boolean })", arguments);
+  const { p = 0.5, training = true } = options;
   checkTensor("dropout", x);
   if (!(p >= 0 && p <= 1)) {
     throw new ArgumentError(`dropout: the probability of a drop is ${p}\n  hint: from 0 to 1`);

@@ -1,4 +1,5 @@
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
@@ -21,6 +22,7 @@ interface Labelled {
  * einsum("bij,bjk->bik", a, b) is the batched matrix product.
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
+  if (arguments.length > 1) checkCall("einsum(equation: string, ...operands)", arguments);
   const { inputs, output } = parse(equation, operands);
   return composite(() => {
     const factors = inputs.map(onDiagonal);

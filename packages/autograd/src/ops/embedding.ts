@@ -1,6 +1,7 @@
 import { ArgumentError, detail, IndexError, ShapeError } from "../errors.ts";
 import { read } from "../runtime/read.ts";
 import { sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -25,6 +26,7 @@ export interface OneHotOptions {
 export function oneHot(x: Tensor, numClasses: number | { readonly numClasses: number }): Tensor;
 export function oneHot(x: Tensor, options?: OneHotOptions): Promise<Tensor>;
 export function oneHot(x: Tensor, classes: number | OneHotOptions = {}): Tensor | Promise<Tensor> {
+  if (arguments.length > 1) checkCall("oneHot(x, numClasses?: number, { numClasses })", arguments);
   checkIndices("oneHot", x);
   const { numClasses: n = -1 } = typeof classes === "number" ? { numClasses: classes } : classes;
   if (n !== -1) return spike(x, n);
@@ -55,11 +57,10 @@ export interface EmbeddingOptions {
  * The rows of a table at these indices: input [...], weight [n, d] → [..., d]. The gradient of a row is the sum over its uses. An index that
  * is no row (negative ones are none) is an IndexError, before any weight moves.
  */
-export function embedding(
-  input: Tensor,
-  weight: Tensor,
-  { paddingIdx = null }: EmbeddingOptions = {},
-): Tensor {
+export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall("embedding(input, weight, { paddingIdx: number | null })", arguments);
+  const { paddingIdx = null } = options;
   checkIndices("embedding", input);
   checkTensor("embedding", weight);
   if (weight.shape.length !== 2) {

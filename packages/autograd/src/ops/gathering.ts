@@ -1,6 +1,7 @@
 import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import { type Op, registerOp, type Scatter } from "../graph/op.ts";
 import { normalizeDim, type Shape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -126,6 +127,7 @@ function checkFits(call: string, x: Tensor, dim: number, index: Tensor): void {
  * step that needs it.
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  if (arguments.length > 3) checkCall("gather(x, dim: number, index)", arguments);
   checkTensor("gather", x);
   checkIndices("gather", index);
   const at = normalizeDim("gather", dim, x.shape.length);
@@ -182,11 +184,13 @@ function sourceFor(call: string, x: Tensor, source: Tensor, shape: Shape, dim: n
 
 /** x with src[…, j, …] added at […, index[…, j, …], …] along `dim`, in the order of j: the same bits every time. */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+  if (arguments.length > 4) checkCall("scatterAdd(x, dim: number, index, src)", arguments);
   return scattered("scatterAdd", scatterSumOp, x, dim, index, src);
 }
 
 /** The elements of x, seen as a vector, at these places; the shape is the index's. Negative ones count from the end. */
 export function take(x: Tensor, index: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("take(x, index)", arguments);
   checkTensor("take", x);
   checkIndices("take", index);
   return composite(() => {
@@ -202,6 +206,8 @@ export function takeAlongDim(
   index: Tensor,
   dim?: number | null | DimOption<number | null>,
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall("takeAlongDim(x, index, dim?: number | null, { dim })", arguments);
   checkTensor("takeAlongDim", x);
   checkIndices("takeAlongDim", index);
   const { dim: along = null } = withDim<number | null, DimOption<number | null>>(dim, undefined);

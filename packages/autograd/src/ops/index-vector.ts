@@ -1,6 +1,7 @@
 import { detail, ShapeError } from "../errors.ts";
 import type { Op } from "../graph/op.ts";
 import { normalizeDim, type Shape, sameShape } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -20,6 +21,7 @@ import { reshape } from "./layout.ts";
 
 /** The part of x at a vector of indices along `dim`: size n there for n indices. */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
+  if (arguments.length > 3) checkCall("indexSelect(x, dim: number, index)", arguments);
   const { from, at, index: vector } = alongDim("indexSelect", x, dim, index);
   const places = placesAlong("indexSelect", from, at, vector);
   return composite(() =>
@@ -89,8 +91,11 @@ export function indexAdd(
   dim: number,
   index: Tensor,
   source: Tensor,
-  { alpha = 1 }: IndexAddOptions = {},
+  options: IndexAddOptions = {},
 ): Tensor {
+  if (arguments.length > 4)
+    checkCall("indexAdd(x, dim: number, index, source, { alpha: number })", arguments);
+  const { alpha = 1 } = options;
   checkTensor("indexAdd", source);
   return composite(() => {
     const scaled = alpha === 1 ? source : cast(mul(source, alpha), source.dtype);
@@ -100,12 +105,14 @@ export function indexAdd(
 
 /** x with the parts of source at these indices along `dim`. */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  if (arguments.length > 4) checkCall("indexCopy(x, dim: number, index, source)", arguments);
   checkTensor("indexCopy", source);
   return indexed("indexCopy", scatterOverOp, x, dim, index, source);
 }
 
 /** x with one number (or 0-d tensor) at these indices along `dim`; negative ones count from the end. */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Tensor | number): Tensor {
+  if (arguments.length > 4) checkCall("indexFill(x, dim: number, index, value)", arguments);
   if (typeof value === "number")
     return indexed("indexFill", scatterOverOp, x, dim, index, value, true);
   checkTensor("indexFill", value);

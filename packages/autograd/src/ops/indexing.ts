@@ -2,6 +2,7 @@ import type { TypedArray } from "../dtype.ts";
 import { ArgumentError, DTypeError, detail } from "../errors.ts";
 import { read, valuesNow } from "../runtime/read.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { asTensor, checkTensor, type Operand } from "./apply.ts";
@@ -41,6 +42,7 @@ const isMask = ({ tensor }: Chooser): boolean => tensor.dtype === "bool";
  * is taken here, as a tensor by `atMask`. The gradient adds dy up where elements came from.
  */
 export function at(x: Tensor, ...index: readonly Index[]): Tensor {
+  if (arguments.length > 1) checkCall("at(x, ...index)", arguments);
   const { view, choosers } = viewAt("at", x, index);
   if (choosers.length === 0) return view;
   const isTensor = (chooser: Chooser): boolean => index.includes(chooser.tensor);
@@ -55,6 +57,7 @@ export function at(x: Tensor, ...index: readonly Index[]): Tensor {
 
 /** `at` with masks among the index: each stands for its dimensions, and chooses where it is true. Reads the masks. */
 export async function atMask(x: Tensor, ...index: readonly Index[]): Promise<Tensor> {
+  if (arguments.length > 1) checkCall("atMask(x, ...index)", arguments);
   const { view, choosers } = viewAt("atMask", x, index);
   const found = await Promise.all(
     choosers.map(async (chooser) =>
@@ -151,8 +154,10 @@ export function put_(
   x: Tensor,
   index: Index | readonly Index[],
   value: Operand,
-  { accumulate = false }: PutOptions = {},
+  options: PutOptions = {},
 ): Tensor {
+  if (arguments.length > 3) checkCall("put_(x, index, value, { accumulate: boolean })", arguments);
+  const { accumulate = false } = options;
   const items = (Array.isArray(index) ? index : [index]) as readonly Index[];
   const { view, choosers } = viewAt("put_", x, items);
   if (typeof value === "object") checkTensor("put_", value);

@@ -4,6 +4,7 @@ import { context } from "../graph/context.ts";
 import { Handle } from "../graph/handle.ts";
 import { isDistinct, overlapsPartly, type View, wholeView } from "../graph/view.ts";
 import { broadcastShapes, type Shape, sameShape } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { bring, mixedDevices } from "../tape/bring.ts";
 import { type Edge, GradFn } from "../tape/edge.ts";
 import { composite } from "../tape/modes.ts";
@@ -164,22 +165,28 @@ function checkPlaces(name: string, x: Tensor, beside: readonly unknown[]): void 
 
 /** x ← a + α·b. */
 export function add_(x: Tensor, other: Operand, options?: AddOptions): Tensor {
+  if (arguments.length > 2) checkCall("add_(x, other, { alpha: number })", arguments);
   return writeInPlace("add_", x, (v) => add(v, other, options), other);
 }
 /** x ← x − α·b. */
 export function sub_(x: Tensor, other: Operand, options?: AddOptions): Tensor {
+  if (arguments.length > 2) checkCall("sub_(x, other, { alpha: number })", arguments);
   return writeInPlace("sub_", x, (v) => sub(v, other, options), other);
 }
 /** x ← x · b. */
 export function mul_(x: Tensor, other: Operand): Tensor {
+  if (arguments.length > 2) checkCall("mul_(x, other)", arguments);
   return writeInPlace("mul_", x, (v) => mul(v, other), other);
 }
 /** x ← x / b. */
 export function div_(x: Tensor, other: Operand, options?: DivOptions): Tensor {
+  if (arguments.length > 2)
+    checkCall('div_(x, other, { roundingMode: "trunc" | "floor" | null })', arguments);
   return writeInPlace("div_", x, (v) => div(v, other, options), other);
 }
 /** x ← xᵇ. */
 export function pow_(x: Tensor, exponent: Operand): Tensor {
+  if (arguments.length > 2) checkCall("pow_(x, exponent)", arguments);
   return writeInPlace("pow_", x, (v) => pow(v, exponent), exponent);
 }
 /** x ← min(max(x, low), high). */
@@ -188,11 +195,13 @@ export function clamp_(
   low?: Operand | null | ClampOptions,
   high?: Operand | null,
 ): Tensor {
+  if (arguments.length > 1) checkCall("clamp_(x, min?, max?, { min, max })", arguments);
   return writeInPlace("clamp_", x, (v) => clamp(v, low, high), low, high);
 }
 
 /** x ← y, broadcast to x's shape and in its dtype. */
 export function copy_(x: Tensor, source: Operand): Tensor {
+  if (arguments.length > 2) checkCall("copy_(x, source)", arguments);
   const value = (): Tensor => {
     if (typeof source !== "object") return constantLike(held("copy_", Number(source), x.dtype), x);
     checkTensor("copy_", source);
@@ -208,6 +217,7 @@ export function copy_(x: Tensor, source: Operand): Tensor {
 }
 /** x ← one value everywhere: a number, or a 0-d tensor. */
 export function fill_(x: Tensor, value: Operand): Tensor {
+  if (arguments.length > 2) checkCall("fill_(x, value)", arguments);
   if (typeof value === "object" && value.shape.length > 0) {
     throw new ShapeError(
       `fill_: takes a number or a 0-d tensor${detail("value", value.shape)}\n  hint: copy_ takes any`,
@@ -217,23 +227,28 @@ export function fill_(x: Tensor, value: Operand): Tensor {
 }
 /** x ← 0. */
 export function zero_(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("zero_(x)", arguments);
   return replaceInPlace("zero_", x, () => constantLike(0, x));
 }
 
-const inPlace =
-  (name: string, op: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
-  (x) =>
-    writeInPlace(name, x, op);
+function inPlace(name: string, op: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
+  return function (x) {
+    if (arguments.length > 1) checkCall(`${name}(x)`, arguments);
+    return writeInPlace(name, x, op);
+  };
+}
 
 /** x ← 1 where it was 0, else 0. */
 export const logicalNot_: (x: Tensor) => Tensor = inPlace("logicalNot_", logicalNot);
 
 type OfTwo = (x: Tensor, other: Operand) => Tensor;
 
-const inPlaceOfTwo =
-  (name: string, op: OfTwo): OfTwo =>
-  (x, other) =>
-    writeInPlace(name, x, (value) => op(value, other), other);
+function inPlaceOfTwo(name: string, op: OfTwo): OfTwo {
+  return function (x, other) {
+    if (arguments.length > 2) checkCall(`${name}(x, other)`, arguments);
+    return writeInPlace(name, x, (value) => op(value, other), other);
+  };
+}
 
 /** x ← ⌊x / b⌋. */
 export const floorDivide_: OfTwo = inPlaceOfTwo("floorDivide_", floorDivide);

@@ -9,6 +9,7 @@ import {
   sameShape,
   sizeOf,
 } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -16,12 +17,15 @@ import { whole } from "./strided.ts";
 
 /** The same value outside the tape: it aliases the cell, sees later in-place writes, and retains nothing. */
 export function detach(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("detach(x)", arguments);
   checkTensor("detach", x);
   return newHandle(x.cell, x.window);
 }
 
 /** The dimensions in another order: y has size shape[order[i]] at i. A view. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  if (arguments.length > 2 || !Array.isArray(dims))
+    checkCall("permute(x, dims: number[])", arguments);
   checkTensor("permute", x);
   const order = normalizeDims("permute", dims, x.shape.length, "none");
   if (dims.length !== x.shape.length) {
@@ -55,6 +59,7 @@ export function moveLast(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Dimensions `dim0` and `dim1` exchanged. A view. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  if (arguments.length > 3) checkCall("transpose(x, dim0: number, dim1: number)", arguments);
   checkTensor("transpose", x);
   const rank = x.shape.length;
   const [a, b] = [normalizeDim("transpose", dim0, rank), normalizeDim("transpose", dim1, rank)];
@@ -65,11 +70,13 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 
 /** `transpose` under its other name. */
 export function swapaxes(x: Tensor, dim0: number, dim1: number): Tensor {
+  if (arguments.length > 3) checkCall("swapaxes(x, dim0: number, dim1: number)", arguments);
   return transpose(x, dim0, dim1);
 }
 
 /** The transposed matrix; a vector or number stays as it is. A view. */
 export function t(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("t(x)", arguments);
   checkTensor("t", x);
   if (x.shape.length > 2) {
     throw new ShapeError(
@@ -85,6 +92,8 @@ export function movedim(
   source: number | readonly number[],
   destination: number | readonly number[],
 ): Tensor {
+  if (arguments.length > 3)
+    checkCall("movedim(x, source: number | number[], destination: number | number[])", arguments);
   checkTensor("movedim", x);
   const rank = x.shape.length;
   const from = normalizeDims("movedim", source, rank, "none");
@@ -104,6 +113,8 @@ export function movedim(
 
 /** The same elements in row-major order under another shape; one size may be -1. A view where strides allow, else a copy. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  if (arguments.length > 2 || !Array.isArray(shape))
+    checkCall("reshape(x, shape: number[])", arguments);
   checkTensor("reshape", x);
   const sizes = resolveSizes("reshape", x.shape, shape);
   return reshaped(x, sizes) ?? (reshaped(whole(x), sizes) as Tensor);
@@ -116,6 +127,8 @@ export function shaped(x: Tensor, shape: Shape): Tensor {
 
 /** `reshape` that never copies: strides that do not allow it are an error. */
 export function view(x: Tensor, shape: Shape): Tensor {
+  if (arguments.length > 2 || !Array.isArray(shape))
+    checkCall("view(x, shape: number[])", arguments);
   checkTensor("view", x);
   const seen = reshaped(x, resolveSizes("view", x.shape, shape));
   if (seen !== null) return seen;
@@ -127,12 +140,14 @@ export function view(x: Tensor, shape: Shape): Tensor {
 
 /** `view` of another tensor's shape. */
 export function viewAs(x: Tensor, other: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("viewAs(x, other)", arguments);
   checkTensor("viewAs", other);
   return view(x, other.shape);
 }
 
 /** All elements in row-major order as a vector. A view where strides allow. */
 export function ravel(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("ravel(x)", arguments);
   return reshape(x, [-1]);
 }
 
@@ -168,6 +183,7 @@ function resolveSizes(call: string, from: Shape, to: Shape): Shape {
 
 /** A new dimension of size 1 before `dim` (negative counts from the end, -1 appends). A view. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
+  if (arguments.length > 2) checkCall("unsqueeze(x, dim: number)", arguments);
   checkTensor("unsqueeze", x);
   const at = normalizeDim("unsqueeze", dim, x.shape.length + 1);
   return reshape(x, x.shape.toSpliced(at, 0, 1));
@@ -175,18 +191,21 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
 
 /** x itself; a number as a vector. */
 export function atleast1d(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("atleast1d(x)", arguments);
   checkTensor("atleast1d", x);
   return x.shape.length === 0 ? reshape(x, [1]) : x;
 }
 
 /** x itself; a number or vector as a matrix of one row. A view. */
 export function atleast2d(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("atleast2d(x)", arguments);
   checkTensor("atleast2d", x);
   return x.shape.length < 2 ? reshape(x, [1, -1]) : x;
 }
 
 /** x itself; a matrix with a last dimension of 1, a number or vector with a first one too. A view. */
 export function atleast3d(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("atleast3d(x)", arguments);
   checkTensor("atleast3d", x);
   if (x.shape.length > 2) return x;
   return unsqueeze(atleast2d(x), -1);
@@ -194,6 +213,7 @@ export function atleast3d(x: Tensor): Tensor {
 
 /** x itself. */
 export function positive(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("positive(x)", arguments);
   checkTensor("positive", x);
   if (x.dtype !== "bool") return x;
   throw new DTypeError("positive: takes no truth values");
@@ -201,6 +221,7 @@ export function positive(x: Tensor): Tensor {
 
 /** The dimensions of size 1 dropped: all of them, or those of `dim` that have size 1. A view. */
 export function squeeze(x: Tensor, dim?: number | readonly number[] | null): Tensor {
+  if (arguments.length > 1) checkCall("squeeze(x, dim?: number | number[] | null)", arguments);
   checkTensor("squeeze", x);
   const dims = normalizeDims("squeeze", dim, x.shape.length, "none");
   return reshape(
@@ -220,6 +241,8 @@ export function flatten(
   startDim: number | FlattenOptions = {},
   endDim: number = -1,
 ): Tensor {
+  if (arguments.length > 1)
+    checkCall("flatten(x, startDim?: number, endDim?: number, { startDim, endDim })", arguments);
   checkTensor("flatten", x);
   const range = typeof startDim === "number" ? { startDim, endDim } : startDim;
   const rank = x.shape.length;
@@ -233,6 +256,8 @@ export function flatten(
 
 /** Dimension `dim` split into several of these sizes; one may be -1. A view. */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  if (arguments.length > 3 || !Array.isArray(sizes))
+    checkCall("unflatten(x, dim: number, sizes: number[])", arguments);
   checkTensor("unflatten", x);
   const at = normalizeDim("unflatten", dim, x.shape.length);
   const split = resolveSizes("unflatten", [x.shape[at] as number], sizes);

@@ -3,6 +3,7 @@ import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import type { Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { sameShape } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -82,11 +83,15 @@ function ofDifference(
 
 /** Mean of (input − target)². Shapes must be equal. → 0-d, or their shape with `reduction: "none"`. */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall('mseLoss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
   return ofDifference("mseLoss", input, target, options, square);
 }
 
 /** Mean of |input − target|; the slope at 0 is 0. Shapes must be equal. → 0-d, or their shape with `reduction: "none"`. */
 export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall('l1Loss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
   for (const x of [input, target]) refuseBool("l1Loss", x, 'x.to("f32") first');
   return ofDifference("l1Loss", input, target, options, abs);
 }
@@ -100,8 +105,14 @@ export interface SmoothL1LossOptions extends LossOptions {
 export function smoothL1Loss(
   input: Tensor,
   target: Tensor,
-  { beta = 1, ...options }: SmoothL1LossOptions = {},
+  settings: SmoothL1LossOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'smoothL1Loss(input, target, { reduction: "none" | "mean" | "sum", beta: number })',
+      arguments,
+    );
+  const { beta = 1, ...options } = settings;
   if (!(beta >= 0)) throw new ArgumentError(`smoothL1Loss: beta is ${beta}\n  hint: 0 or more`);
   if (beta === 0) return l1Loss(input, target, options);
   return ofDifference("smoothL1Loss", input, target, options, (d) =>
@@ -115,11 +126,13 @@ export interface HuberLossOptions extends LossOptions {
 }
 
 /** Mean of d²/2 where |d| < δ, else δ (|d| − δ/2), for d = input − target. Shapes must be equal. */
-export function huberLoss(
-  input: Tensor,
-  target: Tensor,
-  { delta = 1, ...options }: HuberLossOptions = {},
-): Tensor {
+export function huberLoss(input: Tensor, target: Tensor, settings: HuberLossOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'huberLoss(input, target, { reduction: "none" | "mean" | "sum", delta: number })',
+      arguments,
+    );
+  const { delta = 1, ...options } = settings;
   if (!(delta > 0)) throw new ArgumentError(`huberLoss: delta is ${delta}\n  hint: more than 0`);
   checkFractions("huberLoss", input, target);
   return composite(() =>
@@ -170,8 +183,14 @@ export interface BinaryCrossEntropyOptions extends LossOptions {
 export function binaryCrossEntropy(
   input: Tensor,
   target: Tensor,
-  { weight = null, ...options }: BinaryCrossEntropyOptions = {},
+  settings: BinaryCrossEntropyOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'binaryCrossEntropy(input, target, { weight, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+  const { weight = null, ...options } = settings;
   const reduce = reducer("binaryCrossEntropy", options);
   checkFractions("binaryCrossEntropy", input, target);
   checkMatched("binaryCrossEntropy", input, target);
@@ -194,8 +213,14 @@ export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyO
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
   target: Tensor,
-  { weight = null, posWeight = null, ...options }: BinaryCrossEntropyWithLogitsOptions = {},
+  settings: BinaryCrossEntropyWithLogitsOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'binaryCrossEntropyWithLogits(input, target, { weight, reduction: "none" | "mean" | "sum", posWeight })',
+      arguments,
+    );
+  const { weight = null, posWeight = null, ...options } = settings;
   const reduce = reducer("binaryCrossEntropyWithLogits", options);
   checkFractions("binaryCrossEntropyWithLogits", input, target);
   const [x, y] = paired("binaryCrossEntropyWithLogits", input, target);
@@ -216,11 +241,13 @@ export interface KlDivOptions {
 }
 
 /** Mean of y (log y − x) for log-probabilities x and probabilities y; 0 where y is 0. Shapes must be equal. */
-export function klDiv(
-  input: Tensor,
-  target: Tensor,
-  { reduction = "mean", logTarget = false }: KlDivOptions = {},
-): Tensor {
+export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'klDiv(input, target, { reduction: "none" | "mean" | "sum" | "batchmean", logTarget: boolean })',
+      arguments,
+    );
+  const { reduction = "mean", logTarget = false } = options;
   const batch = reduction === "batchmean";
   const reduce = reducer("klDiv", { reduction: batch ? "sum" : reduction });
   checkFractions("klDiv", input, target);

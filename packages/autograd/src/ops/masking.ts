@@ -2,6 +2,7 @@ import type { TypedArray } from "../dtype.ts";
 import { DTypeError, detail, ShapeError } from "../errors.ts";
 import { read } from "../runtime/read.ts";
 import { broadcastShapes, type Shape, sameShape } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { asTensor, checkTensor } from "./apply.ts";
@@ -24,6 +25,7 @@ function checkMask(call: string, mask: Tensor): void {
 
 /** x with one number (or 0-d tensor) wherever the mask, which broadcasts to x, is true. */
 export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | number | boolean): Tensor {
+  if (arguments.length > 3) checkCall("maskedFill(x, mask, value)", arguments);
   checkTensor("maskedFill", x);
   checkMask("maskedFill", mask);
   if (typeof value === "object" && value.shape.length > 0) {
@@ -37,6 +39,7 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | number | boo
 
 /** The elements where the mask is true, in row-major order, as a vector; x and mask broadcast. Reads the mask. */
 export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {
+  if (arguments.length > 2) checkCall("maskedSelect(x, mask)", arguments);
   checkTensor("maskedSelect", x);
   checkMask("maskedSelect", mask);
   const shape = broadcastShapes("maskedSelect", x.shape, mask.shape);
@@ -88,10 +91,9 @@ export async function nonzero(
   x: Tensor,
   options?: NonzeroOptions & { asTuple?: false },
 ): Promise<Tensor>;
-export async function nonzero(
-  x: Tensor,
-  { asTuple = false }: NonzeroOptions = {},
-): Promise<Tensor | Tensor[]> {
+export async function nonzero(x: Tensor, options: NonzeroOptions = {}): Promise<Tensor | Tensor[]> {
+  if (arguments.length > 1) checkCall("nonzero(x, { asTuple: boolean })", arguments);
+  const { asTuple = false } = options;
   checkTensor("nonzero", x);
   const { shape } = x;
   const { stream } = x.node;
@@ -110,6 +112,7 @@ export async function nonzero(
 
 /** Whether both have the same shape and equal elements everywhere. Reads the answer. */
 export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
+  if (arguments.length > 2) checkCall("equal(a, b)", arguments);
   checkTensor("equal", a);
   checkTensor("equal", b);
   if (!sameShape(a.shape, b.shape)) return false;

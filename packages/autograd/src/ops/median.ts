@@ -2,6 +2,7 @@ import { isFloating } from "../dtype.ts";
 import { ArgumentError, detail } from "../errors.ts";
 import { type Op, registerOp } from "../graph/op.ts";
 import { normalizeDim, type Shape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -25,6 +26,8 @@ export function kthvalue(
   dim?: number | OneDimOptions,
   options?: OneDimOptions,
 ): ValuesAndIndices {
+  if (arguments.length > 2)
+    checkCall("kthvalue(x, k: number, dim?: number, { dim, keepdim: boolean })", arguments);
   checkTensor("kthvalue", x);
   const settings = withDim<number | null, OneDimOptions>(dim, options);
   const at = normalizeDim("kthvalue", settings.dim ?? -1, x.shape.length);
@@ -118,6 +121,8 @@ export function median(
   dim?: number | OneDimOptions,
   options?: OneDimOptions,
 ): Tensor | ValuesAndIndices {
+  if (arguments.length > 1)
+    checkCall("median(x, dim?: number | null, { dim, keepdim: boolean })", arguments);
   return middle("median", false, x, dim, options);
 }
 
@@ -133,5 +138,7 @@ export function nanmedian(
   dim?: number | OneDimOptions,
   options?: OneDimOptions,
 ): Tensor | ValuesAndIndices {
+  if (arguments.length > 1)
+    checkCall("nanmedian(x, dim?: number | null, { dim, keepdim: boolean })", arguments);
   return middle("nanmedian", true, x, dim, options);
 }

@@ -2,6 +2,7 @@ import { ArgumentError, detail, IndexError, ShapeError } from "../errors.ts";
 import type { Origin } from "../graph/handle.ts";
 import { dropDim, sliceView, type View, wholeView } from "../graph/view.ts";
 import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import { recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -34,6 +35,8 @@ export function sliceOf(
 
 /** `length` elements of dimension `dim` from `start` on (negative counts from the end). A view. */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  if (arguments.length > 4)
+    checkCall("narrow(x, dim: number, start: number, length: number)", arguments);
   checkTensor("narrow", x);
   const at = normalizeDim("narrow", dim, x.shape.length);
   const n = x.shape[at] ?? 1;
@@ -48,6 +51,7 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
 
 /** The slice at `index` of dimension `dim`, which is dropped. A view. */
 export function select(x: Tensor, dim: number, index: number): Tensor {
+  if (arguments.length > 3) checkCall("select(x, dim: number, index: number)", arguments);
   checkTensor("select", x);
   if (x.shape.length === 0)
     throw new ArgumentError("select: a 0-d tensor has no dimension to choose from");
@@ -77,6 +81,7 @@ export const noIndex = (call: string, index: number, shape: Shape, dim: number):
 
 /** The order of these dimensions (of none: [] changes nothing) reversed: new values, as in PyTorch. */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
+  if (arguments.length > 2) checkCall("flip(x, dims: number | number[])", arguments);
   checkTensor("flip", x);
   return copy(flipped(x, normalizeDims("flip", dims, x.shape.length, "none")));
 }
@@ -100,6 +105,8 @@ export function split(
   size: number | readonly number[],
   dim: number | DimOption = 0,
 ): Tensor[] {
+  if (arguments.length > 2)
+    checkCall("split(x, splitSize: number | list, dim?: number, { dim })", arguments);
   checkTensor("split", x);
   const at = normalizeDim(
     "split",
@@ -131,6 +138,7 @@ function evenSizes(n: number, size: number): number[] {
 
 /** At most `chunks` pieces of equal size (the last may be shorter) along `dim`. Views. */
 export function chunk(x: Tensor, chunks: number, dim: number | DimOption = 0): Tensor[] {
+  if (arguments.length > 2) checkCall("chunk(x, chunks: number, dim?: number, { dim })", arguments);
   checkTensor("chunk", x);
   if (!(Number.isInteger(chunks) && chunks > 0))
     throw new ArgumentError(`chunk: needs 1 or more, got ${chunks}`);
@@ -151,6 +159,8 @@ export function tensorSplit(
   pieces: number | readonly number[],
   dim: number | DimOption = 0,
 ): Tensor[] {
+  if (arguments.length > 2)
+    checkCall("tensorSplit(x, pieces: number | list, dim?: number, { dim })", arguments);
   checkTensor("tensorSplit", x);
   const at = normalizeDim(
     "tensorSplit",
@@ -181,6 +191,7 @@ function evenPlaces(n: number, count: number): number[] {
 
 /** The slices along `dim`, which is dropped. Views. */
 export function unbind(x: Tensor, dim: number | DimOption = 0): Tensor[] {
+  if (arguments.length > 1) checkCall("unbind(x, dim?: number, { dim })", arguments);
   checkTensor("unbind", x);
   const at = normalizeDim(
     "unbind",
@@ -199,10 +210,10 @@ export interface DiagonalOptions {
 }
 
 /** The diagonals of the planes (dim1, dim2), `offset` above the main one, as a new last dimension. A view. */
-export function diagonal(
-  x: Tensor,
-  { offset = 0, dim1 = 0, dim2 = 1 }: DiagonalOptions = {},
-): Tensor {
+export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("diagonal(x, { offset: number, dim1: number, dim2: number })", arguments);
+  const { offset = 0, dim1 = 0, dim2 = 1 } = options;
   checkTensor("diagonal", x);
   const rank = x.shape.length;
   const [row, column] = [
@@ -234,6 +245,7 @@ export interface DiagOptions {
 
 /** The diagonal of a matrix (new values; `diagonal` is a view), or the matrix with a vector on its diagonal; `diagonal` above the main one. */
 export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("diag(x, diagonal?: number, { diagonal })", arguments);
   checkTensor("diag", x);
   const offset = typeof options === "number" ? options : (options.diagonal ?? 0);
   if (x.shape.length === 2) return copy(diagonal(x, { offset }));
@@ -244,10 +256,10 @@ export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
 }
 
 /** Planes (dim1, dim2) with the last dimension of x on their diagonals, `offset` above the main one, and 0 elsewhere. */
-export function diagEmbed(
-  x: Tensor,
-  { offset = 0, dim1 = -2, dim2 = -1 }: DiagonalOptions = {},
-): Tensor {
+export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("diagEmbed(x, { offset: number, dim1: number, dim2: number })", arguments);
+  const { offset = 0, dim1 = -2, dim2 = -1 } = options;
   checkTensor("diagEmbed", x);
   const rank = x.shape.length + 1;
   const [row, column] = [
@@ -286,16 +298,20 @@ function triangle(
 
 /** The lower triangle of the last two dimensions, up to `diagonal` above the main one; 0 elsewhere. */
 export function tril(x: Tensor, options: number | DiagOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("tril(x, diagonal?: number, { diagonal })", arguments);
   return triangle("tril", x, options, le);
 }
 
 /** The upper triangle of the last two dimensions, from `diagonal` above the main one; 0 elsewhere. */
 export function triu(x: Tensor, options: number | DiagOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("triu(x, diagonal?: number, { diagonal })", arguments);
   return triangle("triu", x, options, ge);
 }
 
 /** The whole tensor `repeats[i]` times along dimension i; further repeats make new first dimensions. */
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
+  if (arguments.length > 2 || !Array.isArray(repeats))
+    checkCall("repeat(x, repeats: number[])", arguments);
   checkTensor("repeat", x);
   if (repeats.length < x.shape.length) {
     throw new ArgumentError(
@@ -320,6 +336,8 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
 
 /** `repeat` whose missing counts are 1 in front. */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
+  if (arguments.length > 2 || !Array.isArray(repeats))
+    checkCall("tile(x, repeats: number[])", arguments);
   checkTensor("tile", x);
   const missing = Math.max(0, x.shape.length - repeats.length);
   return repeat(x, [...new Array<number>(missing).fill(1), ...repeats]);
@@ -334,6 +352,8 @@ export function repeatInterleave(
   repeats: number | Tensor,
   dim?: number | null | DimOption<number | null>,
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall("repeatInterleave(x, repeats, dim?: number | null, { dim })", arguments);
   checkTensor("repeatInterleave", x);
   const { dim: along } = withDim<number | null, DimOption<number | null>>(dim, undefined);
   if (typeof along !== "number") return repeatInterleave(flatten(x), repeats, 0);
@@ -374,6 +394,8 @@ export function roll(
   shifts: number | readonly number[],
   options: number | readonly number[] | RollOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall("roll(x, shifts: number | list, dims?: number | number[], { dims })", arguments);
   checkTensor("roll", x);
   const named = typeof options === "object" && "dims" in options ? options.dims : options;
   const given =
@@ -408,7 +430,9 @@ export interface Rot90Options {
 }
 
 /** Turned by k quarter turns from the first of `dims` towards the second: new values, as in PyTorch. */
-export function rot90(x: Tensor, { k = 1, dims = [0, 1] }: Rot90Options = {}): Tensor {
+export function rot90(x: Tensor, options: Rot90Options = {}): Tensor {
+  if (arguments.length > 1) checkCall("rot90(x, { k: number, dims: number[] })", arguments);
+  const { k = 1, dims = [0, 1] } = options;
   checkTensor("rot90", x);
   const [a, b] = normalizeDims("rot90", dims, x.shape.length, "none") as [number, number];
   if (dims.length !== 2) {
@@ -429,6 +453,7 @@ export interface MeshgridOptions {
 export function meshgrid(
   ...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions)[]
 ): Tensor[] {
+  if (arguments.length > 0) checkCall("meshgrid(...args)", arguments);
   const vectors = args.flatMap((arg) =>
     Array.isArray(arg) ? arg : "cell" in arg ? [arg] : [],
   ) as Tensor[];

@@ -2,6 +2,7 @@ import type { DType } from "../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { kept as keptValue, watched } from "../tape/edge.ts";
 import { composite, noGrad } from "../tape/modes.ts";
 import { recordGradient, valueOfNow } from "../tape/record.ts";
@@ -129,8 +130,11 @@ function lastDims(call: string, x: Tensor, sizes: Shape, weights: readonly (Tens
 export function layerNorm(
   x: Tensor,
   normalizedShape: Shape,
-  { weight = null, bias = null, eps = 1e-5 }: NormalizationOptions = {},
+  options: NormalizationOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall("layerNorm(x, normalizedShape: number[], { weight, bias, eps: number })", arguments);
+  const { weight = null, bias = null, eps = 1e-5 } = options;
   const dims = lastDims("layerNorm", x, normalizedShape, [weight, bias]);
   for (const [name, value] of Object.entries({ weight, bias })) {
     if (value !== null) checkDTypeOf("layerNorm", name, value, x);
@@ -153,11 +157,10 @@ const EPSILON: Partial<Record<DType, number>> = {
 };
 
 /** y = γ x / √(mean x² + ε) over the last dimensions, which are `normalizedShape`.  Zhang & Sennrich 2019. */
-export function rmsNorm(
-  x: Tensor,
-  normalizedShape: Shape,
-  { weight = null, eps }: RmsNormOptions = {},
-): Tensor {
+export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RmsNormOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall("rmsNorm(x, normalizedShape: number[], { weight, eps: number | null })", arguments);
+  const { weight = null, eps } = options;
   const dims = lastDims("rmsNorm", x, normalizedShape, [weight]);
   const floor = eps ?? (EPSILON[x.dtype] as number);
   return composite(() =>
@@ -175,8 +178,11 @@ export function rmsNorm(
 export function groupNorm(
   x: Tensor,
   numGroups: number,
-  { weight = null, bias = null, eps = 1e-5 }: NormalizationOptions = {},
+  options: NormalizationOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall("groupNorm(x, numGroups: number, { weight, bias, eps: number })", arguments);
+  const { weight = null, bias = null, eps = 1e-5 } = options;
   checkChannels("groupNorm", x, 2);
   const [batch, channels] = x.shape as [number, number];
   if (!(numGroups > 0 && channels % numGroups === 0)) {
@@ -226,6 +232,11 @@ export function batchNorm(
   runningVar: Tensor | null,
   options: BatchNormOptions = {},
 ): Tensor {
+  if (arguments.length > 3)
+    checkCall(
+      "batchNorm(x, runningMean?, runningVar?, { weight, bias, training: boolean, momentum: number, eps: number })",
+      arguments,
+    );
   const call = "batchNorm";
   const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
   checkChannels(call, x, 2);
@@ -279,6 +290,11 @@ export interface InstanceNormOptions extends NormalizationOptions {
  * given, follow the mean over the batch in place. x: [N, C, …]; all others: [C].  Ulyanov, Vedaldi & Lempitsky 2016.
  */
 export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "instanceNorm(x, { runningMean, runningVar, weight, bias, useInputStats: boolean, momentum: number, eps: number })",
+      arguments,
+    );
   const call = "instanceNorm";
   const { weight = null, bias = null, eps = 1e-5, momentum = 0.1, useInputStats = true } = options;
   const { runningMean = null, runningVar = null } = options;
@@ -315,8 +331,14 @@ export interface LocalResponseNormOptions {
 export function localResponseNorm(
   x: Tensor,
   size: number,
-  { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {},
+  options: LocalResponseNormOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "localResponseNorm(x, size: number, { alpha: number, beta: number, k: number })",
+      arguments,
+    );
+  const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
   checkChannels("localResponseNorm", x, 3);
   if (!(Number.isInteger(size) && size > 0)) {
     throw new ArgumentError(

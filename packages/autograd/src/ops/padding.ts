@@ -1,5 +1,6 @@
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { contiguousStrides, sameShape } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -31,6 +32,11 @@ export function pad(
   modeOrOptions: PadMode | PadOptions = {},
   fill?: number,
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'pad(x, pad: list, mode?: "constant" | "reflect" | "replicate" | "circular", value?: number, { mode, value: number | null })',
+      arguments,
+    );
   checkTensor("pad", x);
   const options =
     typeof modeOrOptions === "string" ? { mode: modeOrOptions, value: fill } : modeOrOptions;

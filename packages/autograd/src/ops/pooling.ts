@@ -3,6 +3,7 @@ import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { type Op, registerOp } from "../graph/op.ts";
 import type { View } from "../graph/view.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import { record, recordGradient } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -290,6 +291,11 @@ export function maxPool1d(
   kernelSize: number | readonly number[],
   options: MaxPoolOptions = {},
 ): Tensor | ValuesAndIndices {
+  if (arguments.length > 2)
+    checkCall(
+      "maxPool1d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean, returnIndices: boolean })",
+      arguments,
+    );
   return maxPool("maxPool1d", 1, x, kernelSize, options);
 }
 
@@ -309,6 +315,11 @@ export function maxPool2d(
   kernelSize: number | readonly number[],
   options: MaxPoolOptions = {},
 ): Tensor | ValuesAndIndices {
+  if (arguments.length > 2)
+    checkCall(
+      "maxPool2d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean, returnIndices: boolean })",
+      arguments,
+    );
   return maxPool("maxPool2d", 2, x, kernelSize, options);
 }
 
@@ -328,6 +339,11 @@ export function maxPool3d(
   kernelSize: number | readonly number[],
   options: MaxPoolOptions = {},
 ): Tensor | ValuesAndIndices {
+  if (arguments.length > 2)
+    checkCall(
+      "maxPool3d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean, returnIndices: boolean })",
+      arguments,
+    );
   return maxPool("maxPool3d", 3, x, kernelSize, options);
 }
 
@@ -337,6 +353,11 @@ export function avgPool1d(
   kernelSize: number | readonly number[],
   options: AvgPoolOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "avgPool1d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
+      arguments,
+    );
   return avgPool("avgPool1d", 1, x, kernelSize, options);
 }
 
@@ -346,6 +367,11 @@ export function avgPool2d(
   kernelSize: number | readonly number[],
   options: AvgPoolOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "avgPool2d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
+      arguments,
+    );
   return avgPool("avgPool2d", 2, x, kernelSize, options);
 }
 
@@ -355,5 +381,10 @@ export function avgPool3d(
   kernelSize: number | readonly number[],
   options: AvgPoolOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "avgPool3d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
+      arguments,
+    );
   return avgPool("avgPool3d", 3, x, kernelSize, options);
 }

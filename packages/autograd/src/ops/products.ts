@@ -1,5 +1,6 @@
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { normalizeDims, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -20,6 +21,7 @@ export interface TensordotOptions {
 
 /** Products of a and b summed over the dimensions that meet (2 unless told): [a's others..., b's others...]. */
 export function tensordot(a: Tensor, b: Tensor, dims: MeetingDims | TensordotOptions = {}): Tensor {
+  if (arguments.length > 2) checkCall("tensordot(a, b, dims?, { dims })", arguments);
   checkMatched("tensordot", a, b);
   const named = typeof dims === "number" || Array.isArray(dims);
   const given = (named ? dims : ((dims as TensordotOptions).dims ?? 2)) as MeetingDims;
@@ -59,6 +61,7 @@ const meeting = (x: Tensor, dims: readonly number[]): number[] =>
 
 /** Kronecker's product: every element of a times the whole of b, in blocks. [m, n], [p, q] → [m·p, n·q]. */
 export function kron(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("kron(a, b)", arguments);
   checkTensor("kron", a);
   checkTensor("kron", b);
   const rank = Math.max(a.shape.length, b.shape.length);
@@ -87,6 +90,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
 
 /** yₒ = x₁ Wₒ x₂ᵀ + bₒ. x1: [..., n]; x2: [..., m]; weight: [out, n, m]; bias: [out] → [..., out]. */
 export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
+  if (arguments.length > 3) checkCall("bilinear(x1, x2, weight, bias?: tensor | null)", arguments);
   for (const x of [x1, x2, weight]) checkTensor("bilinear", x);
   const fits =
     weight.shape.length === 3 &&
@@ -112,6 +116,7 @@ export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias?: Tensor |
 
 /** Σ of the main diagonal of a matrix. */
 export function trace(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("trace(x)", arguments);
   checkTensor("trace", x);
   if (x.shape.length !== 2) throw new ShapeError(`trace: takes a matrix${detail("x", x.shape)}`);
   return composite(() => sum(diagonal(x)));

@@ -3,6 +3,7 @@ import { ArgumentError, DTypeError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { type FloatArray, Generator } from "../random/generator.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -26,18 +27,25 @@ export interface RandomOptions extends DrawOptions, CreateOptions {}
 
 /** The generator that everything without one of its own draws from. */
 export function defaultGenerator(): Generator {
+  if (arguments.length > 0) checkCall("defaultGenerator()", arguments);
   context.generator ??= new Generator();
   return context.generator;
 }
 
 /** Seeds the default generator, and the draws of the device: what follows is the same in every run, on every device. */
 export function manualSeed(seed: number): Generator {
+  checkCall("manualSeed(seed: number)", arguments);
   context.philoxOffset = 0;
   return defaultGenerator().manualSeed(seed);
 }
 
 /** Uniform numbers in [0, 1). */
 export function rand(size: Shape, options: RandomOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "rand(shape: number[], { dtype, requiresGrad: boolean, device, generator })",
+      arguments,
+    );
   const dtype = floatingType("rand", options.dtype);
   if (options.generator === "device") {
     const uniforms = philoxUniforms(
@@ -54,19 +62,41 @@ export function rand(size: Shape, options: RandomOptions = {}): Tensor {
 
 /** Normal numbers of mean 0 and standard deviation 1. */
 export function randn(size: Shape, options: RandomOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "randn(shape: number[], { dtype, requiresGrad: boolean, device, generator })",
+      arguments,
+    );
   const dtype = floatingType("randn", options.dtype);
   return draw("randn", size, dtype, options, (generator, out) =>
     generator.normal(out as FloatArray),
   );
 }
 
-/** Whole numbers in [low, high), i32 unless `dtype` says otherwise. */
+/** Whole numbers in [low, high), or [0, high), i32 unless `dtype` says otherwise. */
+export function randint(high: number, shape: Shape, options?: RandomOptions): Tensor;
+export function randint(low: number, high: number, shape: Shape, options?: RandomOptions): Tensor;
 export function randint(
-  low: number,
-  high: number,
-  size: Shape,
-  options: RandomOptions = {},
+  first: number,
+  second: number | Shape,
+  third?: Shape | RandomOptions,
+  fourth?: RandomOptions,
 ): Tensor {
+  if (typeof second === "object") {
+    checkCall(
+      "randint(high: number, shape: number[], { dtype, requiresGrad: boolean, device, generator })",
+      arguments,
+    );
+    return integers(0, first, second, (third ?? {}) as RandomOptions);
+  }
+  checkCall(
+    "randint(low: number, high: number, shape: number[], { dtype, requiresGrad: boolean, device, generator })",
+    arguments,
+  );
+  return integers(first, second, third as Shape, fourth ?? {});
+}
+
+function integers(low: number, high: number, size: Shape, options: RandomOptions): Tensor {
   const { dtype = "i32" } = options;
   return draw("randint", size, dtype, options, (generator, out) =>
     generator.integers(out, low, high),
@@ -75,6 +105,7 @@ export function randint(
 
 /** The numbers 0 … n−1 in random order, i32 unless `dtype` says otherwise. → [n] */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
+  checkCall("randperm(n: number, { generator, dtype, requiresGrad: boolean, device })", arguments);
   const { dtype = "i32" } = options;
   return draw("randperm", [n], dtype, options, (generator, out) =>
     out.set(generator.permutation(n)),
@@ -83,18 +114,24 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
 
 /** Uniform numbers in [0, 1) in the shape and dtype of `x`. */
 export function randLike(x: Tensor, options: RandomOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("randLike(x, { generator, dtype, requiresGrad: boolean, device })", arguments);
   checkTensor("randLike", x);
   return rand(x.shape, { ...like(x), ...options });
 }
 
 /** Standard normal numbers in the shape and dtype of `x`. */
 export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("randnLike(x, { generator, dtype, requiresGrad: boolean, device })", arguments);
   checkTensor("randnLike", x);
   return randn(x.shape, { ...like(x), ...options });
 }
 
 /** y[i] is 1 with probability p[i], else 0, in p's shape and dtype. */
-export function bernoulli(p: Tensor, { generator }: DrawOptions = {}): Tensor {
+export function bernoulli(p: Tensor, options: DrawOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("bernoulli(p, { generator })", arguments);
+  const { generator } = options;
   checkTensor("bernoulli", p);
   floatingType("bernoulli", p.dtype);
   return composite(() => cast(lt(randLike(p, { generator }), p), p.dtype));
@@ -114,14 +151,20 @@ export function dropoutMask(
 }
 
 /** x ← uniform numbers in [low, high), in place. */
-export function uniform_(x: Tensor, low = 0, high = 1, { generator }: DrawOptions = {}): Tensor {
+export function uniform_(x: Tensor, low = 0, high = 1, options: DrawOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("uniform_(x, low?: number, high?: number, { generator })", arguments);
+  const { generator } = options;
   checkTensor("uniform_", x);
   if (!(high >= low)) throw new ArgumentError(`uniform_: the range [${low}, ${high}) is empty`);
   return fill_("uniform_", x, generator, (source, out) => source.uniform(out, low, high));
 }
 
 /** x ← normal numbers, in place. */
-export function normal_(x: Tensor, mean = 0, std = 1, { generator }: DrawOptions = {}): Tensor {
+export function normal_(x: Tensor, mean = 0, std = 1, options: DrawOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("normal_(x, mean?: number, std?: number, { generator })", arguments);
+  const { generator } = options;
   checkTensor("normal_", x);
   if (!(std >= 0))
     throw new ArgumentError(`normal_: the standard deviation is ${std}\n  hint: 0 or more`);

@@ -2,6 +2,7 @@ import { ArgumentError, detail } from "../errors.ts";
 import { Handle } from "../graph/handle.ts";
 import type { Op } from "../graph/op.ts";
 import { normalizeDims, type Shape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type Operand } from "./apply.ts";
@@ -31,6 +32,11 @@ export const countOver = (shape: Shape, dims: readonly number[]): number =>
 
 /** Σ x / n over `dim` (one, several, or all). Fractions only. */
 export function mean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "mean(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
+      arguments,
+    );
   checkTensor("mean", x);
   const settings = withDim<Dims, SumOptions>(dim, options);
   const value = settings.dtype === undefined ? x : cast(x, settings.dtype);
@@ -90,11 +96,15 @@ function refuseNothing(call: string, x: Tensor, dims: readonly number[]): void {
 
 /** max x over `dim` (one, several, or all); NaN if any is. Equal maxima share the gradient. */
 export function amax(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall("amax(x, dim?: number | number[] | null, { dim, keepdim: boolean })", arguments);
   return extreme(amaxOp, x, dim, options);
 }
 
 /** min x over `dim` (one, several, or all); NaN if any is. Equal minima share the gradient. */
 export function amin(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall("amin(x, dim?: number | number[] | null, { dim, keepdim: boolean })", arguments);
   return extreme(aminOp, x, dim, options);
 }
 
@@ -125,6 +135,8 @@ export function argmax(
   dim?: number | null | OneDimOptions,
   options?: OneDimOptions,
 ): Tensor {
+  if (arguments.length > 1)
+    checkCall("argmax(x, dim?: number | null, { dim, keepdim: boolean })", arguments);
   return argextreme(argmaxOp, x, dim, options);
 }
 
@@ -134,6 +146,8 @@ export function argmin(
   dim?: number | null | OneDimOptions,
   options?: OneDimOptions,
 ): Tensor {
+  if (arguments.length > 1)
+    checkCall("argmin(x, dim?: number | null, { dim, keepdim: boolean })", arguments);
   return argextreme(argminOp, x, dim, options);
 }
 
@@ -191,6 +205,8 @@ export function max(
   second?: Tensor | number | OneDimOptions,
   options?: OneDimOptions,
 ): Tensor | ValuesAndIndices {
+  if (arguments.length > 1)
+    checkCall("max(x, dim?, { dim: number | null, keepdim: boolean })", arguments);
   return maxOrMin([maxAlongOp, argmaxOp, maxOfAllOp], maximum, x, second, options);
 }
 
@@ -210,6 +226,8 @@ export function min(
   second?: Tensor | number | OneDimOptions,
   options?: OneDimOptions,
 ): Tensor | ValuesAndIndices {
+  if (arguments.length > 1)
+    checkCall("min(x, dim?, { dim: number | null, keepdim: boolean })", arguments);
   return maxOrMin([minAlongOp, argminOp, minOfAllOp], minimum, x, second, options);
 }
 
@@ -249,6 +267,11 @@ const prodOp: Op = reduction({
 
 /** Π x over `dim` (one, several, or all); exact gradients where elements are 0. */
 export function prod(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "prod(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
+      arguments,
+    );
   checkTensor("prod", x);
   const {
     dim: over,
@@ -284,10 +307,14 @@ function quantified(
 
 /** Whether all elements (of all, or along `dim`) are true, that is not 0; true over none. Of u8 it is u8. */
 export function all(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall("all(x, dim?: number | number[] | null, { dim, keepdim: boolean })", arguments);
   return quantified(allOp, 1, x, dim, options);
 }
 
 /** Whether any element (of all, or along `dim`) is true, that is not 0; false over none. Of u8 it is u8. */
 export function any(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall("any(x, dim?: number | number[] | null, { dim, keepdim: boolean })", arguments);
   return quantified(anyOp, 0, x, dim, options);
 }

@@ -1,5 +1,6 @@
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -50,6 +51,11 @@ export function interpolate(
   sizeOrOptions: number | readonly number[] | InterpolateOptions,
   more?: InterpolateOptions,
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'interpolate(x, size?: number | list | null, { size, scaleFactor: number | list | null, mode: "nearest" | "nearest-exact" | "linear" | "bilinear" | "trilinear" | "bicubic" | "area", alignCorners: boolean | null, recomputeScaleFactor: boolean | null })',
+      arguments,
+    );
   checkTensor("interpolate", x);
   const named = typeof sizeOrOptions === "object" && !Array.isArray(sizeOrOptions);
   const options = (named ? sizeOrOptions : { ...more, size: sizeOrOptions }) as InterpolateOptions;
@@ -207,6 +213,7 @@ export function areaMap(size: number, count: number): Rows | null {
 
 /** Channels in blocks of r² spread over r × r places: [..., C·r², H, W] → [..., C, H·r, W·r]. */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
+  if (arguments.length > 2) checkCall("pixelShuffle(x, upscaleFactor: number)", arguments);
   const { lead, sizes, r } = imageOf("pixelShuffle", x, upscaleFactor);
   const [channels, h, w] = sizes;
   if (channels % (r * r) !== 0) {
@@ -225,6 +232,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
 
 /** The inverse of `pixelShuffle`: [..., C, H·r, W·r] → [..., C·r², H, W]. */
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
+  if (arguments.length > 2) checkCall("pixelUnshuffle(x, downscaleFactor: number)", arguments);
   const { lead, sizes, r } = imageOf("pixelUnshuffle", x, downscaleFactor);
   const [channels, h, w] = sizes;
   if (h % r !== 0 || w % r !== 0) {

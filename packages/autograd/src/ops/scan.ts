@@ -3,6 +3,7 @@ import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { type Gradient, type Op, registerOp, type Scan } from "../graph/op.ts";
 import { normalizeDim, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -117,6 +118,7 @@ export function cumsum(
   dim: number | CumulateOptions,
   options?: CumulateOptions,
 ): Tensor {
+  if (arguments.length > 2) checkCall("cumsum(x, dim?: number, { dim, dtype })", arguments);
   return cumulate(cumsumOp, x, dim, options);
 }
 
@@ -126,11 +128,13 @@ export function cumprod(
   dim: number | CumulateOptions,
   options?: CumulateOptions,
 ): Tensor {
+  if (arguments.length > 2) checkCall("cumprod(x, dim?: number, { dim, dtype })", arguments);
   return cumulate(cumprodOp, x, dim, options);
 }
 
 /** yₖ = log(e^x₀ + … + e^xₖ) along `dim`, without overflow. */
 export function logcumsumexp(x: Tensor, dim: number | DimOption): Tensor {
+  if (arguments.length > 2) checkCall("logcumsumexp(x, dim?: number, { dim })", arguments);
   checkTensor("logcumsumexp", x);
   checkFloating("logcumsumexp", x);
   return cumulate(logcumsumexpOp, x, dim, undefined);
@@ -154,11 +158,13 @@ export function chosenAlong(x: Tensor, dim: number, indices: Tensor): Tensor {
 
 /** The largest element so far along `dim`, and its index (i32): the latest of equals; from a NaN on NaN. */
 export function cummax(x: Tensor, dim: number | DimOption): ValuesAndIndices {
+  if (arguments.length > 2) checkCall("cummax(x, dim?: number, { dim })", arguments);
   return extremesSoFar(cummaxOp, x, dim);
 }
 
 /** The smallest element so far along `dim`, and its index (i32): the latest of equals; from a NaN on NaN. */
 export function cummin(x: Tensor, dim: number | DimOption): ValuesAndIndices {
+  if (arguments.length > 2) checkCall("cummin(x, dim?: number, { dim })", arguments);
   return extremesSoFar(cumminOp, x, dim);
 }
 
@@ -178,6 +184,8 @@ export function diff(
   dim?: number,
   options?: DiffOptions,
 ): Tensor {
+  if (arguments.length > 1)
+    checkCall("diff(x, n?: number, dim?: number, { n, dim, prepend, append })", arguments);
   checkTensor("diff", x);
   const given = typeof n === "object" ? n : { ...options, ...(n !== undefined && { n }) };
   const settings = dim === undefined ? given : { ...given, dim };

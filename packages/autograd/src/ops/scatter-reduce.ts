@@ -1,6 +1,7 @@
 import { isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { type Gradient, type Op, registerOp, type Scatter } from "../graph/op.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -72,8 +73,11 @@ export function scatter(
   dim: number,
   index: Tensor,
   src: Tensor | number,
-  { reduce }: ScatterOptions = {},
+  options: ScatterOptions = {},
 ): Tensor {
+  if (arguments.length > 4)
+    checkCall('scatter(x, dim: number, index, src, { reduce: "add" | "multiply" })', arguments);
+  const { reduce } = options;
   const joins = { add: scatterSumOp, multiply: scatterProductOp };
   return scattered("scatter", reduce ? joins[reduce] : scatterOverOp, x, dim, index, src);
 }
@@ -100,8 +104,14 @@ export function scatterReduce(
   index: Tensor,
   src: Tensor,
   reduce: Reduction,
-  { includeSelf = true }: ScatterReduceOptions = {},
+  options: ScatterReduceOptions = {},
 ): Tensor {
+  if (arguments.length > 5)
+    checkCall(
+      'scatterReduce(x, dim: number, index, src, reduce: "mean" | "sum" | "prod" | "amax" | "amin", { includeSelf: boolean })',
+      arguments,
+    );
+  const { includeSelf = true } = options;
   checkTensor("scatterReduce", x);
   if (!(reduce in ops)) {
     throw new ArgumentError(

@@ -4,6 +4,7 @@ import { Handle } from "../graph/handle.ts";
 import { dropDim, insertDim, sliceView, type View } from "../graph/view.ts";
 import { valuesNow } from "../runtime/read.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -35,6 +36,11 @@ export class Slice {
  * is as far as it goes: x.at(slice(1, null)) drops the first, x.at(slice(null, null, 2)) takes every other.
  */
 export function slice(start?: number | null, stop?: number | null, step?: number | null): Slice {
+  if (arguments.length > 0)
+    checkCall(
+      "slice(start?: number | null, stop?: number | null, step?: number | null)",
+      arguments,
+    );
   return stop === undefined
     ? new Slice(null, start ?? null, null)
     : new Slice(start ?? null, stop, step ?? null);

@@ -1,6 +1,7 @@
 import { type DType, isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { normalizeDim, normalizeDims } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite, noGrad } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -16,6 +17,8 @@ import { exp, isinf, log } from "./unary.ts";
 
 /** log Σ eˣ over `dim`, shifted by the maximum so that exp cannot overflow. */
 export function logsumexp(x: Tensor, dim: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
+  if (arguments.length > 2)
+    checkCall("logsumexp(x, dim?: number | number[] | null, { dim, keepdim: boolean })", arguments);
   checkTensor("logsumexp", x);
   const { dim: over, keepdim = false } = withDim<Dims, ReduceOptions>(dim, options);
   const dims = normalizeDims("logsumexp", over, x.shape.length);
@@ -66,6 +69,7 @@ function ofShifted(
 
 /** yᵢ = e^xᵢ / Σⱼ e^xⱼ along `dim`. */
 export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
+  if (arguments.length > 2) checkCall("softmax(x, dim?: number, { dim, dtype })", arguments);
   const settings = withDim<number, SoftmaxOptions>(dim, options);
   return composite(() =>
     ofShifted("softmax", x, settings, (value, along) => {
@@ -88,6 +92,7 @@ export function logSoftmax(
   dim: number | SoftmaxOptions,
   options?: SoftmaxOptions,
 ): Tensor {
+  if (arguments.length > 2) checkCall("logSoftmax(x, dim?: number, { dim, dtype })", arguments);
   const settings = withDim<number, SoftmaxOptions>(dim, options);
   return composite(() =>
     ofShifted("logSoftmax", x, settings, (value, along) =>
@@ -98,5 +103,6 @@ export function logSoftmax(
 
 /** The softmax of −x along `dim`. */
 export function softmin(x: Tensor, dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
+  if (arguments.length > 2) checkCall("softmin(x, dim?: number, { dim, dtype })", arguments);
   return composite(() => softmax(mul(x, -1), dim, options));
 }

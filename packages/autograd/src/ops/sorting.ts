@@ -1,6 +1,7 @@
 import { ArgumentError, detail } from "../errors.ts";
 import { type Op, registerOp } from "../graph/op.ts";
 import { normalizeDim } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -30,6 +31,8 @@ export interface SortOptions extends DimOption {
 
 /** Indices (i32) that sort x along `dim` (the last unless given): equal elements keep their order, NaN is greatest. */
 export function argsort(x: Tensor, dim?: number | SortOptions, options?: SortOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall("argsort(x, dim?: number, { dim, descending: boolean, stable: boolean })", arguments);
   checkTensor("argsort", x);
   const { dim: along = -1, descending = false } = withDim<number, SortOptions>(dim, options);
   const at = normalizeDim("argsort", along, x.shape.length);
@@ -42,6 +45,8 @@ export function sort(
   dim?: number | SortOptions,
   options?: SortOptions,
 ): ValuesAndIndices {
+  if (arguments.length > 1)
+    checkCall("sort(x, dim?: number, { dim, descending: boolean, stable: boolean })", arguments);
   checkTensor("sort", x);
   const settings = withDim<number, SortOptions>(dim, options);
   const at = normalizeDim("sort", settings.dim ?? -1, x.shape.length);
@@ -65,6 +70,11 @@ export function topk(
   dim?: number | TopkOptions,
   options?: TopkOptions,
 ): ValuesAndIndices {
+  if (arguments.length > 2)
+    checkCall(
+      "topk(x, k: number, dim?: number, { dim, largest: boolean, sorted: boolean })",
+      arguments,
+    );
   checkTensor("topk", x);
   refuseBool("topk", x, 'x.to("u8") first');
   const { dim: along = -1, largest = true } = withDim<number, TopkOptions>(dim, options);

@@ -1,4 +1,5 @@
 import { normalizeDims } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -18,11 +19,21 @@ export function countNonzero(
   dim?: Dims | ReduceOptions,
   options?: ReduceOptions,
 ): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "countNonzero(x, dim?: number | number[] | null, { dim, keepdim: boolean })",
+      arguments,
+    );
   return composite(() => sum(ne(x, 0), withDim<Dims, ReduceOptions>(dim, options)));
 }
 
 /** `sum` with NaN counted as 0. */
 export function nansum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "nansum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
+      arguments,
+    );
   return composite(() => sum(where(isnan(x), 0, x), dim, options));
 }
 
@@ -39,6 +50,11 @@ export function variance(
   dim?: Dims | VarianceOptions,
   options?: VarianceOptions,
 ): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "var(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
+      arguments,
+    );
   checkTensor("var", x);
   checkFloating("var", x);
   const settings = withDim<Dims, VarianceOptions>(dim, options);
@@ -55,6 +71,11 @@ export function variance(
 
 /** The square root of the variance; its slope at 0 is 0. */
 export function std(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "std(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
+      arguments,
+    );
   checkTensor("std", x);
   return composite(() => inSingle(x, (value) => flatSqrt(variance(value, dim, options))));
 }
@@ -71,10 +92,16 @@ export function norm(
   dim?: Dims,
   options?: NormOptions,
 ): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      'norm(x, p?: number | "fro" | null, dim?: number | number[] | null, { p, dim, keepdim: boolean })',
+      arguments,
+    );
   const named = typeof p === "object" && p !== null;
-  const settings = named ? p : { ...options, p: p ?? null, dim: dim ?? options?.dim ?? null };
-  const exponent = settings.p === "fro" || settings.p == null ? 2 : settings.p;
-  return vectorNorm(x, { ...settings, ord: exponent });
+  const { dim: over = null, keepdim = false, ...settings } = (named ? p : options) ?? {};
+  const exponent = (named ? settings.p : (p ?? settings.p)) ?? 2;
+  const ord = exponent === "fro" ? 2 : exponent;
+  return vectorNorm(x, { ord, dim: named ? over : (dim ?? over), keepdim });
 }
 
 export interface VectorNormOptions extends ReduceOptions {
@@ -88,6 +115,11 @@ export function vectorNorm(
   dim?: Dims,
   options?: VectorNormOptions,
 ): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "linalg.vectorNorm(x, ord?: number, dim?: number | number[] | null, { ord, dim, keepdim: boolean })",
+      arguments,
+    );
   checkTensor("norm", x);
   checkFloating("norm", x);
   const settings = typeof ord === "object" ? ord : { ord: ord ?? 2, dim, ...options };

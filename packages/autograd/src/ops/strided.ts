@@ -2,6 +2,7 @@ import type { ViewStep } from "../graph/handle.ts";
 import { type Op, registerOp } from "../graph/op.ts";
 import { isContiguous, type View, wholeView } from "../graph/view.ts";
 import { type Shape, sizeOf } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import { record, recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
@@ -88,6 +89,7 @@ export function placedStep(name: string, apply: (view: View) => View): ViewStep 
 
 /** The values in row-major order without gaps: the tensor itself if it is so already, else a copy. */
 export function contiguous(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("contiguous(x)", arguments);
   checkTensor("contiguous", x);
   return x.window === null || isContiguous(x.window) ? x : copy(x);
 }

@@ -1,4 +1,5 @@
 import { ArgumentError } from "../errors.ts";
+import { checkCall } from "../signature.ts";
 import type { Tensor } from "../tensor.ts";
 import { type CreateOptions, fromHost } from "./creation.ts";
 
@@ -13,6 +14,11 @@ export function trilIndices(
   columns: number,
   offset: number | TriangleOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "trilIndices(rows: number, columns: number, offset?: number, { offset, dtype, requiresGrad: boolean, device })",
+      arguments,
+    );
   return triangle("trilIndices", rows, columns, offset, (distance) => distance <= 0);
 }
 
@@ -22,6 +28,11 @@ export function triuIndices(
   columns: number,
   offset: number | TriangleOptions = {},
 ): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "triuIndices(rows: number, columns: number, offset?: number, { offset, dtype, requiresGrad: boolean, device })",
+      arguments,
+    );
   return triangle("triuIndices", rows, columns, offset, (distance) => distance >= 0);
 }
 

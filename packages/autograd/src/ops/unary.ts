@@ -1,5 +1,6 @@
 import { type DType, isFloating } from "../dtype.ts";
 import { type Expr, e } from "../kernel/expression.ts";
+import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type UnaryOp, unary, unaryFloat } from "./apply.ts";
@@ -129,10 +130,11 @@ const squareOf: UnaryOp = unary(
   }),
 );
 /** y = x², elementwise. */
-export const square: UnaryOp = (x) => {
+export function square(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("square(x)", arguments);
   checkTensor("square", x);
   return squareOf(x.dtype === "bool" ? cast(x, "i32") : x);
-};
+}
 /** y = 1/x, elementwise. */
 export const reciprocal: UnaryOp = unaryFloat(
   elementwise(
@@ -244,7 +246,9 @@ export interface RoundOptions {
 }
 
 /** y = x rounded to `decimals` digits, halves to even, elementwise. Gradient: zero. */
-export function round(x: Tensor, { decimals = 0 }: RoundOptions = {}): Tensor {
+export function round(x: Tensor, options: RoundOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("round(x, { decimals: number })", arguments);
+  const { decimals = 0 } = options;
   if (decimals === 0) return roundToWhole(x);
   const scale = 10 ** Math.abs(decimals);
   return composite(() =>
@@ -264,11 +268,12 @@ const fraction: UnaryOp = unary(
 );
 
 /** y = x − trunc x of fractions, elementwise; it has the sign of x. */
-export const frac: UnaryOp = (x) => {
+export function frac(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("frac(x)", arguments);
   checkTensor("frac", x);
   checkFloating("frac", x);
   return fraction(x);
-};
+}
 
 const rectified: UnaryOp = unary(
   elementwise(
@@ -282,12 +287,21 @@ const rectified: UnaryOp = unary(
 );
 
 /** y = max(0, x), elementwise; the slope at 0 is 0. Bools are refused. */
-export const relu: UnaryOp = (x) => rectified(refuseBool("relu", x, 'x.to("f32") first'));
+export function relu(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("relu(x)", arguments);
+  return rectified(refuseBool("relu", x, 'x.to("f32") first'));
+}
 
 /** Whether x is +∞ or −∞, elementwise, as bool. */
-export const isinf: UnaryOp = (x) => composite(() => eq(abs(x), Infinity));
+export function isinf(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("isinf(x)", arguments);
+  return composite(() => eq(abs(x), Infinity));
+}
 /** Whether x is neither infinite nor NaN, elementwise, as bool. */
-export const isfinite: UnaryOp = (x) => composite(() => lt(abs(x), Infinity));
+export function isfinite(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("isfinite(x)", arguments);
+  return composite(() => lt(abs(x), Infinity));
+}
 
 export interface NanToNumOptions {
   readonly nan?: number;
@@ -303,6 +317,7 @@ const largest: Partial<Record<DType, number>> = {
 
 /** x with NaN and the infinities replaced by numbers: by default 0 and the dtype's largest, elementwise. */
 export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("nanToNum(x, { nan, posinf, neginf })", arguments);
   if (!isFloating(x.dtype)) return x;
   const limit = largest[x.dtype] as number;
   const { nan = 0, posinf = limit, neginf = -limit } = options;

@@ -3,12 +3,14 @@ import { AnomalyError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import type { Node } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
+import { checkCall } from "../signature.ts";
 
 /**
  * Looks for the first operation that makes a NaN or an infinity: every operation is then run on its own, its result
  * checked, and its call remembered. The read after it throws AnomalyError. Slow: for hunting only.
  */
 export function setDetectAnomaly(enabled: boolean): void {
+  checkCall("setDetectAnomaly(enabled: boolean)", arguments);
   context.anomaly = enabled;
 }
 

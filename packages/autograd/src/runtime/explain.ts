@@ -3,6 +3,7 @@ import type { Handle } from "../graph/handle.ts";
 import { COMPUTED, type Node } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import type { View } from "../graph/view.ts";
+import { checkCall } from "../signature.ts";
 import { costOf, nameOf } from "./cost.ts";
 import { type Scheduled, schedule } from "./schedule.ts";
 import type { DeviceStream } from "./stream.ts";
@@ -13,6 +14,7 @@ import type { Trace } from "./trace.ts";
  * and their shaders. Nothing runs.
  */
 export function explain(handle: Handle): string {
+  checkCall("explain(handle)", arguments);
   const { node } = handle.cell;
   const stream = node.stream as DeviceStream;
   const head = `${node.op.name} ${typeOf(node)} on ${stream.device}`;

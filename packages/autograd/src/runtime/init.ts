@@ -11,6 +11,7 @@ import {
 } from "../devices/registry.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
 import { context, streamNamed } from "../graph/context.ts";
+import { checkCall } from "../signature.ts";
 import { DeviceStream } from "./stream.ts";
 import type { Verifier } from "./verify.ts";
 
@@ -56,6 +57,7 @@ const opened = new Map<string | GPUDevice, Promise<Device | null>>();
  * again switches (tensors stay where they are), and after a lost device it opens a fresh one.
  */
 export async function init(options: InitOptions = {}): Promise<InitResult> {
+  if (arguments.length > 0) checkCall("init({ device, fusion, budget: number })", arguments);
   const { device, fusion = "on", budget = Number.POSITIVE_INFINITY } = options;
   const chosen = passesOf(fusion);
   if (!(budget > 0))

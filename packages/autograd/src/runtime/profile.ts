@@ -1,6 +1,7 @@
 import type { Device } from "../devices/device.ts";
 import { ArgumentError } from "../errors.ts";
 import { currentStream } from "../graph/context.ts";
+import { checkCall } from "../signature.ts";
 import type { Cost } from "./cost.ts";
 import { Profiler, type Run } from "./profiler.ts";
 import type { DeviceStream } from "./stream.ts";
@@ -180,6 +181,7 @@ const profiled = new WeakSet<Device>();
  * than usual; run a few steps first, so that nothing is compiled under the watch. Throws ArgumentError inside another profile.
  */
 export async function profile<T>(run: () => T | Promise<T>): Promise<Profile<T>> {
+  checkCall("profile(run: function)", arguments);
   const stream = currentStream() as DeviceStream;
   const { backend } = stream;
   if (profiled.has(backend)) {

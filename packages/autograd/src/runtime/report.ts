@@ -2,6 +2,7 @@ import type { DeviceName } from "../devices/registry.ts";
 import type { DType } from "../dtype.ts";
 import { context, currentStream } from "../graph/context.ts";
 import type { Shape } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 import type { Counters } from "./counters.ts";
 import type { MemoryClass } from "./memory.ts";
 import type { DeviceStream } from "./stream.ts";
@@ -40,6 +41,7 @@ const LARGEST = 10;
 
 /** What the current device's memory holds. */
 export function memory(): MemoryReport {
+  if (arguments.length > 0) checkCall("memory()", arguments);
   const { pool, plans, pending, device, counters, owners } = currentStream() as DeviceStream;
   return {
     device,

@@ -2,6 +2,7 @@ import { ArgumentError, WgradError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { Handle } from "../graph/handle.ts";
 import { nextNode, OWNED, PENDING, SLOT } from "../graph/node.ts";
+import { checkCall, describe } from "../signature.ts";
 
 function refusePromise(call: string, result: unknown): void {
   if (typeof (result as { then?: unknown } | null)?.then === "function") {
@@ -14,11 +15,13 @@ function refusePromise(call: string, result: unknown): void {
 
 /** Runs `fn` without recording gradients. Synchronous only. */
 export function noGrad<T>(fn: () => T): T {
+  if (arguments.length > 1) checkCall("noGrad(fn: function)", arguments);
   return withGradMode("noGrad", false, fn);
 }
 
 /** Runs `fn` with gradients recorded, inside a `noGrad`. Synchronous only. */
 export function enableGrad<T>(fn: () => T): T {
+  if (arguments.length > 1) checkCall("enableGrad(fn: function)", arguments);
   return withGradMode("enableGrad", true, fn);
 }
 
@@ -26,6 +29,11 @@ export function enableGrad<T>(fn: () => T): T {
 export const isGradEnabled = (): boolean => context.gradMode;
 
 function withGradMode<T>(call: string, mode: boolean, fn: () => T): T {
+  if (typeof fn !== "function") {
+    throw new ArgumentError(
+      `${call}: takes a function, got ${describe(fn)}\n  hint: ${call}(() => …)`,
+    );
+  }
   const outer = context.gradMode;
   context.gradMode = mode;
   try {
@@ -130,6 +138,7 @@ function flushInference(): void {
  * in its result and those marked with `keep()`. Synchronous only.
  */
 export function scope<T>(fn: () => T): T {
+  if (arguments.length > 1) checkCall("scope(fn: function)", arguments);
   const outer = context.scope;
   const made = new Set<Handle>();
   const first = nextNode();

@@ -133,8 +133,8 @@ test("windows say what does not fit", () => {
       x: [1, 2, 4, 4]]
   `);
   expect(() => w.pad(x, [1, 1], "mirror" as "reflect")).toThrowErrorMatchingInlineSnapshot(`
-    [ArgumentError: pad: no mode "mirror"
-      hint: "constant", "reflect", "replicate" or "circular"]
+    [ArgumentError: pad: mode is "mirror", not "constant" or "reflect" or "replicate" or "circular"
+      hint: pad(x, pad, mode, value)]
   `);
   expect(() => w.maxPool2d(x, 5)).toThrowErrorMatchingInlineSnapshot(`
     [ShapeError: maxPool2d: a window of 5 does not fit the padded input of 4

@@ -1,4 +1,5 @@
 import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
+import { checkCall } from "../../signature.ts";
 import { composite, isGradEnabled } from "../../tape/modes.ts";
 import { edgeOf } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -39,6 +40,11 @@ export function scaledDotProductAttention(
   value: Tensor,
   options: AttentionOptions = {},
 ): Tensor {
+  if (arguments.length > 3)
+    checkCall(
+      "scaledDotProductAttention(query, key, value, { attnMask, dropoutP: number, isCausal: boolean, scale: number | null, enableGqa: boolean })",
+      arguments,
+    );
   const { attnMask = null, dropoutP = 0, isCausal = false, enableGqa = false } = options;
   const call = "scaledDotProductAttention";
   check(call, query, key, value);

@@ -2,6 +2,7 @@ import { ArgumentError } from "../../errors.ts";
 import { context } from "../../graph/context.ts";
 import type { Op } from "../../graph/op.ts";
 import { sameShape, sizeOf } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
 import { saved } from "../../tape/edge.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
 import { recordGradient } from "../../tape/record.ts";
@@ -101,7 +102,9 @@ export interface SolveOptions {
  * X of A X = B for square A; ±∞ or NaN where A is singular. A: [..., n, n]; B: [..., n, k], or a vector: [n], or [..., n] with exactly A's
  * batch → B's shape; batches broadcast.
  */
-export function solve(a: Tensor, b: Tensor, { left = true }: SolveOptions = {}): Tensor {
+export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor {
+  if (arguments.length > 2) checkCall("linalg.solve(a, b, { left: boolean })", arguments);
+  const { left = true } = options;
   const call = "linalg.solve";
   const n = checkSquare(call, a);
   const isVector = b.shape.length === 1 || sameShape(b.shape, a.shape.slice(0, -1));
@@ -115,6 +118,7 @@ export function solve(a: Tensor, b: Tensor, { left = true }: SolveOptions = {}):
 
 /** A⁻¹; ±∞ or NaN where A is singular.  [..., n, n] → [..., n, n]. */
 export function inv(a: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("linalg.inv(a)", arguments);
   const n = checkSquare("linalg.inv", a);
   return composite(() => solution(...matched("linalg.inv", a, identity(n, a))));
 }
@@ -161,6 +165,7 @@ function determinant(a: Tensor, n: number): Tensor {
 
 /** det A. Its gradient is the cofactors; where A is singular it cannot be differentiated again (NaN).  [..., n, n] → [...]. */
 export function det(a: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("linalg.det(a)", arguments);
   const n = checkSquare("linalg.det", a);
   return composite(() => {
     const value = noGrad(() => determinant(a, n));
@@ -183,6 +188,7 @@ export interface SignAndLog {
 
 /** The sign of det A (0 where A is singular) and log |det A|, which neither overflow.  [..., n, n] → [...] each. */
 export function slogdet(a: Tensor): SignAndLog {
+  if (arguments.length > 1) checkCall("linalg.slogdet(a)", arguments);
   const n = checkSquare("linalg.slogdet", a);
   return composite(() => {
     const made = noGrad(() => {
@@ -200,6 +206,7 @@ export function slogdet(a: Tensor): SignAndLog {
 
 /** log det A: NaN where det A is negative.  [..., n, n] → [...]. */
 export function logdet(a: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("logdet(a)", arguments);
   return composite(() => {
     const { sign: side, logabsdet } = slogdet(a);
     return where(lt(side, 0), Number.NaN, logabsdet);
@@ -208,6 +215,7 @@ export function logdet(a: Tensor): Tensor {
 
 /** Aⁿ by repeated squaring; (A⁻¹)⁻ⁿ for negative n, the identity for 0.  [..., m, m] → [..., m, m]. */
 export function matrixPower(a: Tensor, n: number): Tensor {
+  if (arguments.length > 2) checkCall("linalg.matrixPower(a, n: number)", arguments);
   const call = "linalg.matrixPower";
   checkTensor(call, a);
   const size = sizeOfSquare(call, a);

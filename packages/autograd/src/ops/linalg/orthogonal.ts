@@ -1,6 +1,7 @@
 import { ArgumentError } from "../../errors.ts";
 import type { Op } from "../../graph/op.ts";
 import { sizeOf } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add, neg } from "../arithmetic.ts";
@@ -76,7 +77,9 @@ export interface QrResult {
 }
 
 /** A = Q R with orthonormal columns in Q and upper triangular R. [..., m, n] → Q [..., m, k], R [..., k, n]. */
-export function qr(a: Tensor, { mode = "reduced" }: QrOptions = {}): QrResult {
+export function qr(a: Tensor, options: QrOptions = {}): QrResult {
+  if (arguments.length > 1) checkCall('linalg.qr(a, { mode: "reduced" | "complete" })', arguments);
+  const { mode = "reduced" } = options;
   const call = "linalg.qr";
   const [rows, columns] = checkMatrices(call, a);
   if (mode !== "reduced" && mode !== "complete") {

@@ -1,5 +1,6 @@
 import type { Op } from "../../graph/op.ts";
 import { type Shape, sizeOf } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add, div, mul, sub } from "../arithmetic.ts";
@@ -114,11 +115,13 @@ function decomposed(call: string, a: Tensor): EighResult {
  * up to its sign.  [..., n, n] → [..., n], [..., n, n].
  */
 export function eigh(a: Tensor): EighResult {
+  if (arguments.length > 1) checkCall("linalg.eigh(a)", arguments);
   return composite(() => decomposed("linalg.eigh", a));
 }
 
 /** The eigenvalues of symmetric A, ascending (only its lower triangle is read).  [..., n, n] → [..., n]. */
 export function eigvalsh(a: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("linalg.eigvalsh(a)", arguments);
   return composite(() => decomposed("linalg.eigvalsh", a).eigenvalues);
 }
 
@@ -210,5 +213,6 @@ export function singular(call: string, a: Tensor): { S: Tensor; U: Tensor; V: Te
 
 /** The singular values of A, descending.  [..., m, n] → [..., min(m, n)]. */
 export function svdvals(a: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("linalg.svdvals(a)", arguments);
   return composite(() => singular("linalg.svdvals", a).S);
 }

@@ -1,3 +1,4 @@
+import { checkCall } from "../../signature.ts";
 import { saved } from "../../tape/edge.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
 import { recordGradient } from "../../tape/record.ts";
@@ -29,7 +30,9 @@ export interface SvdResult {
  * A = U diag(S) Vh with orthonormal columns of U and rows of Vh, each pair up to its sign, and singular values S, descending.
  * [..., m, n] → U [..., m, m], S [..., min(m, n)], Vh [..., n, n], or less without `fullMatrices`.
  */
-export function svd(a: Tensor, { fullMatrices = true }: SvdOptions = {}): SvdResult {
+export function svd(a: Tensor, options: SvdOptions = {}): SvdResult {
+  if (arguments.length > 1) checkCall("linalg.svd(a, { fullMatrices: boolean })", arguments);
+  const { fullMatrices = true } = options;
   const [rows, columns] = checkMatrices("linalg.svd", a);
   return composite(() => {
     const { S, U, V } = singular("linalg.svd", a);
@@ -64,7 +67,10 @@ export interface PinvOptions {
  * The pseudoinverse A⁺ = V diag(1/S) Uᵀ, with 0 for 1/0. Its gradient is that of full rank, or of changes that keep the rank.
  * [..., m, n] → [..., n, m].
  */
-export function pinv(a: Tensor, { rtol = null, atol = 0 }: PinvOptions = {}): Tensor {
+export function pinv(a: Tensor, options: PinvOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("linalg.pinv(a, { rtol: number | null, atol: number })", arguments);
+  const { rtol = null, atol = 0 } = options;
   const [rows, columns] = checkMatrices("linalg.pinv", a);
   const step = a.dtype === "f64" ? 2 ** -52 : 2 ** -23;
   const relative = rtol ?? (atol > 0 ? 0 : Math.max(rows, columns) * step);

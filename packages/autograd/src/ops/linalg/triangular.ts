@@ -1,6 +1,7 @@
 import { ArgumentError, detail, ShapeError } from "../../errors.ts";
 import type { Op } from "../../graph/op.ts";
 import { broadcastShapes, type Shape } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add, mul, neg, sub } from "../arithmetic.ts";
@@ -62,7 +63,9 @@ export interface CholeskyOptions {
  * The lower triangular L with A = L Lᵀ, for symmetric positive definite A (only its lower triangle is read). Where A is not positive
  * definite, NaN.  [..., n, n] → [..., n, n].
  */
-export function cholesky(a: Tensor, { upper = false }: CholeskyOptions = {}): Tensor {
+export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("linalg.cholesky(a, { upper: boolean })", arguments);
+  const { upper = false } = options;
   const n = checkSquare("linalg.cholesky", a);
   return composite(() => {
     const factor = recordSerial(choleskyOp, [a], a.shape, countOf(a), [n, 0x7fc00000]);
@@ -118,6 +121,11 @@ export interface SolveTriangularOptions {
 
 /** X of A X = B (or X A = B) for triangular A. A: [..., n, n]; B: [..., n, k] (or [..., k, n]) → B's shape; batches broadcast. */
 export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOptions): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "linalg.solveTriangular(a, b, { upper: boolean, left: boolean, unitriangular: boolean })",
+      arguments,
+    );
   const call = "linalg.solveTriangular";
   if (typeof options?.upper !== "boolean")
     throw new ArgumentError(`${call}: needs upper: true or false, which triangle is read`);
