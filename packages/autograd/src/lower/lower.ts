@@ -25,6 +25,21 @@ export const anchorOf = ({ steps, anchor }: Kernel): KernelStep => steps.at(anch
 const storesRows = ({ steps, stored }: Kernel): boolean =>
   new Set(stored.map((step) => sizeOf((steps[step] as KernelStep).shape))).size > 1;
 
+/** The kernels that share a dispatch, each as if it were alone, and the number that its first output has among those of all. */
+export function partsOf(kernel: Kernel): { readonly first: number; readonly kernel: Kernel }[] {
+  let next = 0;
+  return kernel.parts.map((part) => {
+    const first = next;
+    next += part.stored.length;
+    const inputs = kernel.inputs.map((input) => {
+      const mine = input.inPlace >= first && input.inPlace < next;
+      return { ...input, inPlace: mine ? input.inPlace - first : -1 };
+    });
+    const places = kernel.places?.slice(first, next) ?? [];
+    return { first, kernel: { ...part, inputs, places, params: kernel.params } };
+  });
+}
+
 /** Lowers a kernel that is not of several parts. */
 export function lower(kernel: Kernel, target: Target): LoweredLoops {
   const step = anchorOf(kernel);

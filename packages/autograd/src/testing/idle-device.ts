@@ -5,7 +5,7 @@ import { context } from "../graph/context.ts";
 import { DeviceStream } from "../runtime/stream.ts";
 
 /** A device that computes nothing and reads zeros: what is left is the cost of recording and planning. */
-class IdleDevice implements Device {
+export class IdleDevice implements Device {
   readonly kind = "idle";
   readonly description = "idle";
   readonly failure: Error | null = null;

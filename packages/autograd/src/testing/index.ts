@@ -12,6 +12,7 @@ export {
   gradgradcheck,
 } from "./gradcheck.ts";
 export { pendingNodes, useIdleDevice } from "./idle-device.ts";
+export { plansOf } from "./plans.ts";
 export {
   type CaseInput,
   type FusedCase,

@@ -21,7 +21,7 @@ interface Tolerance {
   readonly atol: number;
 }
 
-const usual: Tolerance = { rtol: 2e-5, atol: 2e-6 };
+export const usual: Tolerance = { rtol: 2e-5, atol: 2e-6 };
 const full = inject("tier") === "full";
 
 /** Values of the outputs and of the gradients of the leaves. */
@@ -32,7 +32,11 @@ interface Outcome {
   readonly gradients: readonly (readonly number[] | null)[];
 }
 
-async function outcome(item: OpCase, inputs: readonly Input[], making: Making): Promise<Outcome> {
+export async function outcome(
+  item: OpCase,
+  inputs: readonly Input[],
+  making: Making,
+): Promise<Outcome> {
   const { operands, leaves } = make(inputs, making);
   const outputs = asList(item.op(...operands));
   const tracked = outputs.filter((output) => output.requiresGrad);
@@ -62,7 +66,7 @@ const numbers = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 const asList = (result: Tensor | readonly Tensor[]): readonly Tensor[] =>
   Array.isArray(result) ? result : [result as Tensor];
 
-function expectSame(got: Outcome, want: Outcome, tolerance: Tolerance): void {
+export function expectSame(got: Outcome, want: Outcome, tolerance: Tolerance): void {
   expect(got.shapes).toEqual(want.shapes);
   expect(got.dtypes).toEqual(want.dtypes);
   for (const [i, values] of want.values.entries()) {

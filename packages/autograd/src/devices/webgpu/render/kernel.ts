@@ -1,5 +1,5 @@
 import { DTypeError, LimitError } from "../../../errors.ts";
-import { anchorOf, lower } from "../../../lower/lower.ts";
+import { anchorOf, lower, partsOf } from "../../../lower/lower.ts";
 import type { Target } from "../../../lower/target.ts";
 import type { Kernel, KernelStep, Lowered } from "../../device.ts";
 import type { customStages } from "../custom.ts";
@@ -99,21 +99,6 @@ function stagesOf(kernel: Kernel, uniforms: Uniforms, target: RenderTarget): Sta
     stages: stages.map((loops) => renderStage(loops, kernel, uniforms, maxWorkgroups)),
     scratch,
   };
-}
-
-/** The kernels that share a dispatch, each as if it were alone, and the number that its first output has among those of all. */
-function partsOf(kernel: Kernel): { readonly first: number; readonly kernel: Kernel }[] {
-  let next = 0;
-  return kernel.parts.map((part) => {
-    const first = next;
-    next += part.stored.length;
-    const inputs = kernel.inputs.map((input) => {
-      const mine = input.inPlace >= first && input.inPlace < next;
-      return { ...input, inPlace: mine ? input.inPlace - first : -1 };
-    });
-    const places = kernel.places?.slice(first, next) ?? [];
-    return { first, kernel: { ...part, inputs, places, params: kernel.params } };
-  });
 }
 
 /** Parts stage by stage. What cannot share a dispatch (workgroups of other sizes, too many buffers) follows on its own. */

@@ -1,0 +1,68 @@
+import type { BoundKernel, Kernel, KernelStep, Lowered, Program } from "../devices/device.ts";
+import { passes } from "../devices/passes.ts";
+import { context } from "../graph/context.ts";
+import { settled } from "../runtime/init.ts";
+import { DeviceStream } from "../runtime/stream.ts";
+import { IdleDevice } from "./idle-device.ts";
+
+interface PlannedKernel extends Lowered {
+  readonly kernel: Kernel;
+}
+
+/** Computes nothing, and keeps what it is asked to run as text. */
+class PlanDevice extends IdleDevice {
+  readonly lines: string[] = [];
+
+  override lower(kernel?: Kernel): Lowered {
+    return { kernel, scratch: [], sources: [] } as PlannedKernel;
+  }
+
+  override program(kernels: readonly BoundKernel[]): Program {
+    for (const { lowered } of kernels)
+      this.lines.push(...linesOf((lowered as PlannedKernel).kernel));
+    return super.program(kernels);
+  }
+}
+
+/**
+ * The kernels that the body's plans are made of, in order, a line each: `contract · add · relu → 64×16`. Those that share a dispatch
+ * follow a line that says so. Nothing is computed: what is read is zeros.
+ */
+export async function plansOf(body: () => unknown): Promise<string[]> {
+  const device = new PlanDevice();
+  const before = context.stream;
+  context.stream = new DeviceStream(device, {
+    passes: new Set(passes),
+    budget: Number.POSITIVE_INFINITY,
+  });
+  try {
+    await body();
+    await settled();
+  } finally {
+    context.stream = before;
+  }
+  return device.lines;
+}
+
+function linesOf(kernel: Kernel): string[] {
+  if (kernel.parts.length === 0) return [lineOf(kernel)];
+  const lines = kernel.parts.map(lineOf);
+  const counts = new Map<string, number>();
+  for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
+  const head = `${kernel.parts.length} ${kernel.alike === true ? "alike in one" : "side by side"}`;
+  return [head, ...[...counts].map(([line, n]) => `  ${n > 1 ? `${n} × ` : ""}${line}`)];
+}
+
+function lineOf({ steps, stored, rows }: Kernel): string {
+  const names: string[] = [];
+  for (const { op, operands } of steps) {
+    const number = op.meaning.kind === "elementwise" && operands.length === 0;
+    if (!number || steps.length === 1) names.push(op.name);
+  }
+  const results = stored.map((index) => {
+    const { shape, dtype } = steps[index] as KernelStep;
+    const size = shape.length === 0 ? "1" : shape.join("×");
+    return dtype === "f32" ? size : `${dtype} ${size}`;
+  });
+  return `${rows === null ? "" : "rows: "}${names.join(" · ")} → ${results.join(", ")}`;
+}
