@@ -47,6 +47,7 @@ const positional: Readonly<Record<string, readonly string[]>> = {
 /** Where PyTorch takes by position what is an option here: the order of its parameters, and how many are positional here too. */
 const named: Readonly<Record<string, readonly [count: number, order: readonly string[]]>> = {
   "F.dropout": [1, ["input", "p", "training"]],
+  "nn.Flatten": [0, ["start_dim", "end_dim"]],
   "torch.rot90": [1, ["input", "k", "dims"]],
 };
 

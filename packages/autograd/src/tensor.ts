@@ -97,7 +97,7 @@ export class Tensor extends Handle {
   /** Sets `requiresGrad` and returns the tensor; the result of an operation requires one already. */
   requiresGrad_(requires = true): this {
     checkCall("x.requiresGrad_(requires?: boolean)", arguments);
-    if (!requires || this.isLeaf) setRequiresGrad(this, requires);
+    if (!requires || !this.requiresGrad) setRequiresGrad(this, requires);
     return this;
   }
 
@@ -217,7 +217,7 @@ export class Tensor extends Handle {
     return this;
   }
 
-  /** Another dtype (at once), or the value on another kind of device (as a promise, off the tape). */
+  /** Another dtype (at once), or the value on another kind of device (as a promise, off the tape); the tensor itself where it is that already. */
   to(dtype: DType): Tensor;
   to(device: DeviceName): Promise<Tensor>;
   to(target: DType | DeviceName): Tensor | Promise<Tensor> {
@@ -252,9 +252,9 @@ export interface Tensor extends TensorMethods {}
 addMethods(Tensor.prototype);
 
 async function moved(x: Tensor, device: DeviceName): Promise<Tensor> {
-  const { shape, dtype } = x;
-  const values = await read(x);
-  return hostTensor(values, shape, dtype, await streamFor(device));
+  const stream = await streamFor(device);
+  if (x.node.stream === stream) return x;
+  return hostTensor(await read(x), x.shape, x.dtype, stream);
 }
 
 function refuseConversion(): never {

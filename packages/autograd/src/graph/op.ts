@@ -21,6 +21,8 @@ export interface Op {
   readonly gradient?: Gradient;
   /** What `gradient` reads: operand numbers and "output", perhaps by which operands need one. The rest arrives as `undefined`. */
   readonly saves: Saves | ((needs: readonly boolean[]) => Saves);
+  /** Which of these must not be written to before the backward, if not all: those that PyTorch's rule reads too. */
+  readonly guards?: Saves;
 }
 
 export type Saves = readonly (number | "output")[];

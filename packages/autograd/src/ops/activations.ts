@@ -5,7 +5,7 @@ import { type Expr, e } from "../kernel/expression.ts";
 import { normalizeDim, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
-import { record } from "../tape/record.ts";
+import { record, watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type UnaryOp, unaryFloat } from "./apply.ts";
 import { type DimOption, withDim } from "./arguments.ts";
@@ -131,7 +131,7 @@ const eluOp = shaped({
       ),
     ),
   rule: (dy, x, [alpha, scale]) =>
-    mul(where(gt(x, 0), dy, mul(dy, mul(exp(x), alpha as number))), scale as number),
+    mul(where(le(x, 0), mul(dy, mul(exp(x), alpha as number)), dy), scale as number),
 });
 
 export interface EluOptions {
@@ -314,13 +314,14 @@ export interface GeluOptions {
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
   if (arguments.length > 1) checkCall('gelu(x, { approximate: "none" | "tanh" })', arguments);
   const { approximate = "none" } = options;
-  return composite(() => {
+  const made = composite(() => {
     const inner =
       approximate === "tanh"
         ? tanh(mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI)))
         : erf(mul(x, Math.SQRT1_2));
     return mul(mul(x, 0.5), add(inner, 1));
   });
+  return watch(made, x);
 }
 
 /** y = a σ(b), where a and b are the halves of x along `dim` (the last unless given). */

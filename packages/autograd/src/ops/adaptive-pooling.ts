@@ -1,6 +1,7 @@
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
+import { watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { add, floorDivide, mul, sub } from "./arithmetic.ts";
@@ -52,7 +53,7 @@ function adaptiveAvgPool(call: string, rank: 1 | 2 | 3, x: Tensor, outputSize: O
   const batch = asBatch(call, x, rank);
   const sizes = outputOf(call, batch, rank, outputSize);
   const kernel = equalWindows(batch, sizes);
-  return composite(() => {
+  const made = composite(() => {
     if (kernel !== null) return (avgPools[rank - 1] as typeof avgPool1d)(x, kernel);
     const y = sizes.reduce((seen, n, d) => {
       const map = areaMap(batch.shape[2 + d] as number, n);
@@ -60,6 +61,7 @@ function adaptiveAvgPool(call: string, rank: 1 | 2 | 3, x: Tensor, outputSize: O
     }, batch);
     return batch === x ? y : reshape(y, y.shape.slice(1));
   });
+  return watch(made, x);
 }
 
 function adaptiveMaxPool(
@@ -85,9 +87,8 @@ function adaptiveMaxPool(
     }
     const found = maxOfAreas(batch, sizes);
     const like = (y: Tensor) => (batch === x ? y : reshape(y, y.shape.slice(1)));
-    return returnIndices
-      ? { values: like(found.values), indices: like(found.indices) }
-      : like(found.values);
+    const values = watch(like(found.values), x);
+    return returnIndices ? { values, indices: like(found.indices) } : values;
   });
 }
 

@@ -1,9 +1,10 @@
 import { type DType, isFloating } from "../dtype.ts";
-import { ArgumentError, DTypeError } from "../errors.ts";
+import { ArgumentError, DTypeError, GradError } from "../errors.ts";
 import { eachOther, type Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
+import { recordGradient } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import {
   applyBinary,
@@ -213,4 +214,12 @@ export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
 export const trueDivide: BinaryOp = quotient;
 
 /** c = ⌊a / b⌋, elementwise, in the promoted dtype; of integers 0 where b is 0. */
-export const floorDivide: BinaryOp = divFloor;
+export const floorDivide: BinaryOp = (a, b) => {
+  const quotient = divFloor(a, b);
+  recordGradient("floorDivide", quotient, [quotient], () => {
+    throw new GradError(
+      'floorDivide: has no derivative, as in PyTorch\n  hint: a.div(b, { roundingMode: "floor" }) has that of steps, 0',
+    );
+  });
+  return quotient;
+};

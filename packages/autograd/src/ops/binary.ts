@@ -5,6 +5,7 @@ import type { Op } from "../graph/op.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
+import { watchOnly } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import {
   asTensor,
@@ -52,8 +53,8 @@ export function pow(a: Operand, b: Operand): Tensor {
   if (typeof a === "object" && typeof b === "number") {
     if (b === 2) return square(a);
     if (isFloating(a.dtype)) {
-      if (b === 0.5) return sqrt(a);
-      if (b === -1) return reciprocal(a);
+      if (b === 0.5) return watchOnly(sqrt(a), a);
+      if (b === -1) return watchOnly(reciprocal(a), a);
     }
   }
   const dtype = resultType("pow", a, b);

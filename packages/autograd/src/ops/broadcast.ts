@@ -51,7 +51,7 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
   return expand(x, other.shape);
 }
 
-/** The tensors expanded to the shape they broadcast to together: broadcastTensors(a, b) or broadcastTensors([a, b]). Views. */
+/** The tensors expanded to the shape they broadcast to together: broadcastTensors(a, b) or broadcastTensors([a, b]). Views, or themselves. */
 export function broadcastTensors(
   ...tensors: readonly Tensor[] | readonly [readonly Tensor[]]
 ): Tensor[] {
@@ -59,7 +59,7 @@ export function broadcastTensors(
   const list = tensors.flat() as Tensor[];
   for (const x of list) checkTensor("broadcastTensors", x);
   const shape = list.reduce<Shape>((to, x) => broadcastShapes("broadcastTensors", to, x.shape), []);
-  return list.map((x) => expand(x, shape));
+  return list.map((x) => expanded(x, shape));
 }
 
 /** `expand` to a shape that is known to fit, inside an operation: x itself where nothing changes. */

@@ -2,6 +2,7 @@ import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
+import { watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { checkMatched } from "./contraction.ts";
@@ -232,9 +233,10 @@ function transposedConvolution(
   });
   const margins = sizes.map((): Margin => [0, 0]);
   const plan = { over: { counts, kernel, stride, dilation }, groups, margins };
-  return composite(() =>
+  const made = composite(() =>
     finish(convInput(batch, weight, plan, sizes, padding), addend, batch === x),
   );
+  return watch(made, x, weight);
 }
 
 /**

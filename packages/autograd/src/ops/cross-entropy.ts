@@ -5,7 +5,7 @@ import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { kept } from "../tape/edge.ts";
 import { composite, noGrad } from "../tape/modes.ts";
-import { recordGradient, valueOfNow } from "../tape/record.ts";
+import { recordGradient, valueOfNow, watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { add, div, mul, neg, sub } from "./arithmetic.ts";
@@ -128,12 +128,13 @@ export function nllLoss(input: Tensor, target: Tensor, settings: NllLossOptions 
   const reduce = weightedMean(call, options);
   checkClasses(call, input, target, weight);
   checkIndices(call, input, target);
-  return composite(() => {
+  const made = composite(() => {
     const { pick, counts } = choose(call, input, target, ignoreIndex);
     if (weight === null) return reduce(pick(neg(input)), counts);
     const factors = classWeight(weight, input);
     return reduce(pick(neg(mul(input, factors))), () => pick(factors));
   });
+  return watch(made, input);
 }
 
 export interface CrossEntropyOptions extends NllLossOptions {

@@ -43,12 +43,14 @@ export function reduction(spec: {
   readonly combine: Reduce["combine"];
   readonly gradient?: Gradient;
   readonly saves?: Op["saves"];
+  readonly guards?: Op["guards"];
 }): Op {
   return registerOp({
     name: spec.name,
     meaning: { kind: "reduce", combine: spec.combine },
     scalarTypes: [],
     saves: spec.saves ?? [],
+    ...(spec.guards && { guards: spec.guards }),
     ...(spec.gradient && { gradient: spec.gradient }),
   });
 }

@@ -2,6 +2,7 @@ import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { broadcastShapes } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
+import { watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type DimOption, withDim } from "./arguments.ts";
@@ -100,5 +101,6 @@ export function cdist(a: Tensor, b: Tensor, options: CdistOptions = {}): Tensor 
     );
   }
   if (!(p >= 0)) throw new ArgumentError(`cdist: p is ${p}\n  hint: 0 or more, Infinity included`);
-  return composite(() => norm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p, -1));
+  const made = composite(() => norm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p, -1));
+  return watch(made, a, b, made);
 }

@@ -3,7 +3,7 @@ import { type Op, registerOp, type Scatter } from "../graph/op.ts";
 import { normalizeDim, type Shape, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
-import { record } from "../tape/record.ts";
+import { record, watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type DimOption, withDim } from "./arguments.ts";
@@ -33,7 +33,8 @@ const scatterOp = (name: string, combine: Scatter["combine"]): Op =>
     name,
     meaning: { kind: "scatter", combine },
     scalarTypes: [],
-    saves: [1],
+    // of a sum what is added to takes dy as it is
+    saves: ([, , source]) => (source || combine !== "sum" ? [1] : []),
     gradient: (dy, [, place], { needs, attrs }) => {
       const dim = attrs[0] as number;
       const index = place as Tensor;
@@ -131,12 +132,13 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensor("gather", x);
   checkIndices("gather", index);
   const at = normalizeDim("gather", dim, x.shape.length);
-  return composite(() => {
+  const made = composite(() => {
     const [from, chosen] = [raised(x), raised(index)];
     checkFits("gather", from, at, chosen);
     const places = placesAlong("gather", from, at, chosen);
     return reshape(gatherAlong(from, at, places), index.shape);
   });
+  return watch(made, x);
 }
 
 export function scattered(
@@ -193,11 +195,12 @@ export function take(x: Tensor, index: Tensor): Tensor {
   if (arguments.length > 2) checkCall("take(x, index)", arguments);
   checkTensor("take", x);
   checkIndices("take", index);
-  return composite(() => {
+  const made = composite(() => {
     const from = reshape(x, [-1]);
     const places = placesAlong("take", from, 0, index, true);
     return reshape(gatherAlong(from, 0, reshape(places, [-1])), index.shape);
   });
+  return watch(made, x);
 }
 
 /** `gather` whose index and x broadcast in the other dimensions; without `dim`, `take`. What argsort gives fits. Negative indices count from the end. */

@@ -144,9 +144,12 @@ function fitting(name: string, x: Tensor, value: Tensor): Tensor {
 
 const kindOf = (dtype: DType): number => (isFloating(dtype) ? 2 : dtype === "bool" ? 0 : 1);
 
+/** What writes one value everywhere, so that elements may share a place. */
+const fills: ReadonlySet<string> = new Set(["fill_", "zero_"]);
+
 /** Each element written must have a place of its own, and be read nowhere but there. */
 function checkPlaces(name: string, x: Tensor, beside: readonly unknown[]): void {
-  if (x.window !== null && !isDistinct(x.window)) {
+  if (x.window !== null && !isDistinct(x.window) && !fills.has(name)) {
     throw new ArgumentError(
       `${name}: several elements of this view share a place (it was expanded or unfolded)${detail("x", x.shape)}` +
         "\n  hint: clone() it first",
@@ -202,6 +205,14 @@ export function clamp_(
 /** x ← y, broadcast to x's shape and in its dtype. */
 export function copy_(x: Tensor, source: Operand): Tensor {
   if (arguments.length > 2) checkCall("copy_(x, source)", arguments);
+  return copied("copy_", x, source);
+}
+
+function copied(name: string, x: Tensor, source: Operand): Tensor {
+  if (source === x) {
+    checkWritable(x, name);
+    return x;
+  }
   const value = (): Tensor => {
     if (typeof source !== "object") return constantLike(held("copy_", Number(source), x.dtype), x);
     checkTensor("copy_", source);
@@ -213,7 +224,7 @@ export function copy_(x: Tensor, source: Operand): Tensor {
     const here = bring(source, x.node.stream, edgeOf(source)) ?? source;
     return copy(expand(cast(here, x.dtype), x.shape));
   };
-  return replaceInPlace("copy_", x, value, source);
+  return replaceInPlace(name, x, value, source);
 }
 /** x ← one value everywhere: a number, or a 0-d tensor. */
 export function fill_(x: Tensor, value: Operand): Tensor {
@@ -223,7 +234,7 @@ export function fill_(x: Tensor, value: Operand): Tensor {
       `fill_: takes a number or a 0-d tensor${detail("value", value.shape)}\n  hint: copy_ takes any`,
     );
   }
-  return copy_(x, value);
+  return copied("fill_", x, value);
 }
 /** x ← 0. */
 export function zero_(x: Tensor): Tensor {

@@ -5,7 +5,7 @@ import { type Expr, e } from "../kernel/expression.ts";
 import { sameShape } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
-import { record } from "../tape/record.ts";
+import { record, watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { logsigmoid } from "./activations.ts";
 import { checkTensor, resultType } from "./apply.ts";
@@ -78,7 +78,8 @@ function ofDifference(
 ): Tensor {
   const reduce = reducer(call, options);
   const [x, y] = paired(call, input, target);
-  return composite(() => reduce(loss(sub(x, y))));
+  const made = composite(() => reduce(loss(sub(x, y))));
+  return loss === abs ? made : watch(made, input, target);
 }
 
 /** Mean of (input − target)². Shapes must be equal. → 0-d, or their shape with `reduction: "none"`. */

@@ -3,8 +3,8 @@ import type { Origin } from "../graph/handle.ts";
 import { dropDim, sliceView, type View, wholeView } from "../graph/view.ts";
 import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
-import { composite } from "../tape/modes.ts";
-import { recordView } from "../tape/record.ts";
+import { composite, noGrad } from "../tape/modes.ts";
+import { recordGradient, recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type DimOption, withDim } from "./arguments.ts";
@@ -289,11 +289,15 @@ function triangle(
   if (x.shape.length < 2)
     throw new ShapeError(`${call}: takes at least 2 dimensions${detail("x", x.shape)}`);
   const offset = typeof options === "number" ? options : (options.diagonal ?? 0);
-  return composite(() => {
-    const rows = unsqueeze(add(counting(x.shape.at(-2) as number, x.node.stream), offset), 1);
-    const columns = counting(x.shape.at(-1) as number, x.node.stream);
-    return where(side(columns, rows), x, false);
-  });
+  const part = (value: Tensor): Tensor =>
+    composite(() => {
+      const rows = unsqueeze(add(counting(x.shape.at(-2) as number, x.node.stream), offset), 1);
+      const columns = counting(x.shape.at(-1) as number, x.node.stream);
+      return where(side(columns, rows), value, false);
+    });
+  const made = noGrad(() => part(x));
+  recordGradient("triangle", made, [x], (dy) => [triangle(call, dy, options, side)]);
+  return made;
 }
 
 /** The lower triangle of the last two dimensions, up to `diagonal` above the main one; 0 elsewhere. */

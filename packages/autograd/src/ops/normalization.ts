@@ -5,7 +5,7 @@ import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { kept as keptValue, watched } from "../tape/edge.ts";
 import { composite, noGrad } from "../tape/modes.ts";
-import { recordGradient, valueOfNow } from "../tape/record.ts";
+import { recordGradient, valueOfNow, watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
@@ -46,9 +46,10 @@ function standardize(x: Tensor, dims: readonly number[], eps: number): Standardi
   const parts = noGrad(() => plainly(x, dims, eps));
   const { value, scale } = parts;
   const now = valueOfNow(x);
+  const read = { value: valueOfNow(value), scale: valueOfNow(scale) };
   const rule = (dy: Tensor) => {
     // differentiated again, what it reads must be on the tape
-    const { value: y, scale: s } = context.gradMode ? plainly(now, dims, eps) : parts;
+    const { value: y, scale: s } = context.gradMode ? plainly(now, dims, eps) : read;
     const kept = (statistic: Tensor) => reshape(statistic, keptShape(x.shape, dims));
     const along = mul(y, kept(mean(mul(dy, y), dims)));
     return [mul(sub(sub(dy, kept(mean(dy, dims))), along), kept(s))];
@@ -253,11 +254,12 @@ export function batchNorm(
       );
     }
     const { mean: center, variance } = known as { mean: Tensor; variance: Tensor };
-    return composite(() =>
+    const made = composite(() =>
       inSingle(x, (value) =>
         affine(mul(sub(value, center), rsqrt(add(variance, eps))), gamma, beta),
       ),
     );
+    return watch(made, x, center, variance);
   }
   const dims = allBut(x, 1);
   const n = countOver(x.shape, dims);

@@ -5,7 +5,7 @@ import type { View } from "../graph/view.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
-import { record, recordGradient } from "../tape/record.ts";
+import { record, recordGradient, watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { add, div, floorDivide, mul, sub } from "./arithmetic.ts";
@@ -242,13 +242,14 @@ function avgPool(
   if (options.divisorOverride === 0) throw new ArgumentError(`${call}: divisorOverride is 0`);
   const batch = asBatch(call, x, rank);
   const pool = poolOf(call, batch, kernelSize, options, rank);
-  return composite(() => {
+  const made = composite(() => {
     if (sizeOf(batch.shape) === 0) return nothing(batch, pool);
     const total = sumWindows(padded(batch, around(pool), 0), pool.over);
     const roundingMode = isFloating(x.dtype) ? null : "trunc";
     const count = options.divisorOverride ?? divisor(pool, batch, options);
     return like(x, cast(div(total, count, { roundingMode }), x.dtype));
   });
+  return watch(made, x);
 }
 
 /** How many elements each window has: a number if all have as many. */

@@ -2,6 +2,7 @@ import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { normalizeDims, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
+import { valueOfNow } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { add, mul } from "./arithmetic.ts";
@@ -73,11 +74,11 @@ export function kron(a: Tensor, b: Tensor): Tensor {
   return composite(() => {
     const apart = mul(
       reshape(
-        a,
+        valueOfNow(a),
         p.flatMap((n) => [n, 1]),
       ),
       reshape(
-        b,
+        valueOfNow(b),
         q.flatMap((n) => [1, n]),
       ),
     );

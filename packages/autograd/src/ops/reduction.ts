@@ -4,6 +4,7 @@ import type { Op } from "../graph/op.ts";
 import { normalizeDims, type Shape, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
+import { watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type Operand } from "./apply.ts";
 import { type DimOption, type Dims, withDim } from "./arguments.ts";
@@ -163,6 +164,7 @@ const extremeAlong = (name: string, combine: "max" | "min", place: Op): Op =>
     name,
     combine,
     saves: [0],
+    guards: [], // PyTorch's reads the places only
     gradient: (dy, [operand]) => {
       const x = operand as Tensor;
       const last = x.shape.length - 1;
@@ -246,24 +248,29 @@ function maxOrMin(
     : extreme(overall, x, null, undefined);
 }
 
-const prodOp: Op = reduction({
-  name: "prod",
-  combine: "prod",
-  saves: [0],
-  // Π of the others: with one zero among them only its own is not 0, with two all are
-  gradient: (dy, [operand], { attrs }) => {
-    const x = operand as Tensor;
-    const count = attrs[0] as number;
-    const dims = x.shape.map((_, d) => d).slice(x.shape.length - count);
-    const isZero = eq(x, 0);
-    const others = where(isZero, 1, x);
-    const product = reduce(prodOp, others, dims, true);
-    const zeros = sum(isZero, dims, { keepdim: true });
-    const ofZero = where(eq(zeros, 1), product, 0);
-    const ofOther = where(eq(zeros, 0), div(product, others), 0);
-    return [mul(spread(dy, x.shape, count), where(isZero, ofZero, ofOther))];
-  },
-});
+/** Π of the others: with one zero among them only its own is not 0, with two all are (along a dimension but for NaN, as in PyTorch). */
+const productOp = (name: string, ofAll: boolean): Op =>
+  reduction({
+    name,
+    combine: "prod",
+    saves: [0],
+    gradient: (dy, [operand], { attrs }) => {
+      const x = operand as Tensor;
+      const count = attrs[0] as number;
+      const dims = x.shape.map((_, d) => d).slice(x.shape.length - count);
+      const isZero = eq(x, 0);
+      const others = where(isZero, 1, x);
+      const product = reduce(prodOp, others, dims, true);
+      const zeros = sum(isZero, dims, { keepdim: true });
+      const none = ofAll ? 0 : mul(product, 0);
+      const ofZero = where(eq(zeros, 1), product, none);
+      const ofOther = where(eq(zeros, 0), div(product, others), none);
+      return [mul(spread(dy, x.shape, count), where(isZero, ofZero, ofOther))];
+    },
+  });
+
+const prodOp: Op = productOp("prod", false);
+const prodOfAllOp: Op = productOp("prod of all", true);
 
 /** Π x over `dim` (one, several, or all); exact gradients where elements are 0. */
 export function prod(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
@@ -281,7 +288,8 @@ export function prod(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): 
   const dims = normalizeDims("prod", over, x.shape.length);
   const value = cast(x, dtype);
   if (sizeOf(x.shape) === 0) return startValue(1, value, dims, keepdim);
-  return reduce(prodOp, value, dims, keepdim);
+  const made = reduce(over == null ? prodOfAllOp : prodOp, value, dims, keepdim);
+  return watch(made, made);
 }
 
 const allOp: Op = reduction({ name: "all", combine: "min" });

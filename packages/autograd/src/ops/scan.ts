@@ -5,7 +5,7 @@ import { type Gradient, type Op, registerOp, type Scan } from "../graph/op.ts";
 import { normalizeDim, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
-import { record } from "../tape/record.ts";
+import { record, watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type DimOption, withDim } from "./arguments.ts";
@@ -146,7 +146,7 @@ function extremesSoFar(op: Op, x: Tensor, dim: number | DimOption): ValuesAndInd
   const at = normalizeDim(op.name, dimOf(op.name, along), x.shape.length);
   return composite(() => {
     const indices = alongLast(x, at, (row) => scan(op, row, "i32"));
-    return { values: chosenAlong(x, at, indices), indices };
+    return { values: watch(chosenAlong(x, at, indices), x), indices };
   });
 }
 

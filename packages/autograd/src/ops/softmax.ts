@@ -3,6 +3,7 @@ import { ArgumentError } from "../errors.ts";
 import { normalizeDim, normalizeDims } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite, noGrad } from "../tape/modes.ts";
+import { watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type DimOption, type Dims, withDim } from "./arguments.ts";
@@ -22,7 +23,7 @@ export function logsumexp(x: Tensor, dim: Dims | ReduceOptions, options?: Reduce
   checkTensor("logsumexp", x);
   const { dim: over, keepdim = false } = withDim<Dims, ReduceOptions>(dim, options);
   const dims = normalizeDims("logsumexp", over, x.shape.length);
-  return composite(() => {
+  const made = composite(() => {
     const result = inSingle(cast(x, isFloating(x.dtype) ? x.dtype : "f32"), (value) => {
       const peak = finitePeak(value, dims);
       return add(log(sum(exp(sub(value, peak)), dims, { keepdim: true })), peak);
@@ -34,6 +35,7 @@ export function logsumexp(x: Tensor, dim: Dims | ReduceOptions, options?: Reduce
           x.shape.filter((_, d) => !dims.includes(d)),
         );
   });
+  return watch(made, x, made);
 }
 
 /** The maximum, off the tape; 0 where it is infinite, so that ∞ − ∞ does not come up. */
@@ -71,12 +73,13 @@ function ofShifted(
 export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
   if (arguments.length > 2) checkCall("softmax(x, dim?: number, { dim, dtype })", arguments);
   const settings = withDim<number, SoftmaxOptions>(dim, options);
-  return composite(() =>
+  const made = composite(() =>
     ofShifted("softmax", x, settings, (value, along) => {
       const weight = exp(value);
       return div(weight, sum(weight, along, { keepdim: true }));
     }),
   );
+  return watch(made, made);
 }
 
 /** The softmax over the last dimension, where scores may be −∞: if all are, the weights are 0 and not NaN. */
@@ -94,11 +97,12 @@ export function logSoftmax(
 ): Tensor {
   if (arguments.length > 2) checkCall("logSoftmax(x, dim?: number, { dim, dtype })", arguments);
   const settings = withDim<number, SoftmaxOptions>(dim, options);
-  return composite(() =>
+  const made = composite(() =>
     ofShifted("logSoftmax", x, settings, (value, along) =>
       sub(value, log(sum(exp(value), along, { keepdim: true }))),
     ),
   );
+  return watch(made, made);
 }
 
 /** The softmax of −x along `dim`. */

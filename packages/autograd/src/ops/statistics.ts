@@ -1,6 +1,7 @@
 import { normalizeDims } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
+import { watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type Dims, withDim } from "./arguments.ts";
@@ -34,7 +35,10 @@ export function nansum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions)
       "nansum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
       arguments,
     );
-  return composite(() => sum(where(isnan(x), 0, x), dim, options));
+  return watch(
+    composite(() => sum(where(isnan(x), 0, x), dim, options)),
+    x,
+  );
 }
 
 export interface VarianceOptions extends ReduceOptions {
@@ -61,12 +65,13 @@ export function variance(
   const { unbiased = true, correction = unbiased ? 1 : 0, keepdim = false } = settings;
   const dims = normalizeDims("var", settings.dim, x.shape.length);
   const n = countOver(x.shape, dims);
-  return composite(() =>
+  const made = composite(() =>
     inSingle(x, (value) => {
       const distance = sub(value, mean(value, dims, { keepdim: true }));
       return div(sum(square(distance), dims, { keepdim }), Math.max(0, n - correction));
     }),
   );
+  return watch(made, x);
 }
 
 /** The square root of the variance; its slope at 0 is 0. */
@@ -77,7 +82,8 @@ export function std(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceO
       arguments,
     );
   checkTensor("std", x);
-  return composite(() => inSingle(x, (value) => flatSqrt(variance(value, dim, options))));
+  const made = composite(() => inSingle(x, (value) => flatSqrt(variance(value, dim, options))));
+  return watch(made, x, made);
 }
 
 export interface NormOptions extends ReduceOptions {
@@ -126,7 +132,8 @@ export function vectorNorm(
   const { ord: p = 2, keepdim = false } = settings;
   const dims = normalizeDims("norm", settings.dim, x.shape.length);
   const over: ReduceOptions = { dim: dims, keepdim };
-  return composite(() => inSingle(x, (value) => sized(value, p, over)));
+  const made = composite(() => inSingle(x, (value) => sized(value, p, over)));
+  return watch(made, x, made);
 }
 
 function sized(x: Tensor, p: number, over: ReduceOptions): Tensor {

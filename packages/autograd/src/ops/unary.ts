@@ -2,11 +2,12 @@ import { type DType, isFloating } from "../dtype.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
+import { watch } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type UnaryOp, unary, unaryFloat } from "./apply.ts";
 import { add, div, mul, neg, sub } from "./arithmetic.ts";
-import { eq, gt, isnan, lt, where } from "./comparison.ts";
-import { cast, checkFloating, refuseBool, zeroGradient } from "./constant.ts";
+import { eq, isnan, le, lt, where } from "./comparison.ts";
+import { cast, checkFloating, copy, refuseBool, zeroGradient } from "./constant.ts";
 import { type ElementwiseSpec, elementwise } from "./define.ts";
 import { erfReference, roundHalfToEven } from "./reference.ts";
 
@@ -281,7 +282,7 @@ const rectified: UnaryOp = unary(
       "relu",
       (x) => Math.max(x, 0),
       (x) => e.select(e.lt(x, e.number(0, x)), e.number(0, x), x),
-      (dy, y) => where(gt(y, 0), dy, zeroGradient(dy)),
+      (dy, y) => where(le(y, 0), zeroGradient(dy), dy),
     ),
   ),
 );
@@ -318,11 +319,13 @@ const largest: Partial<Record<DType, number>> = {
 /** x with NaN and the infinities replaced by numbers: by default 0 and the dtype's largest, elementwise. */
 export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("nanToNum(x, { nan, posinf, neginf })", arguments);
-  if (!isFloating(x.dtype)) return x;
+  checkTensor("nanToNum", x);
+  if (!isFloating(x.dtype)) return copy(x);
   const limit = largest[x.dtype] as number;
   const { nan = 0, posinf = limit, neginf = -limit } = options;
-  return composite(() => {
+  const made = composite(() => {
     const finite = where(eq(x, -Infinity), neginf, x);
     return where(isnan(x), nan, where(eq(x, Infinity), posinf, finite));
   });
+  return watch(made, x);
 }

@@ -192,7 +192,8 @@ export function opGradFn(
   for (const which of saves) {
     const from = which === "output" ? output : (operands[which] as Handle);
     // a number that an operation made for itself is made again
-    if (context.opDepth === 0 || !isFree(from.cell.node)) values.push(saved(from));
+    if (context.opDepth > 0 && isFree(from.cell.node)) continue;
+    values.push(op.guards?.includes(which) === false ? kept(from) : saved(from));
   }
   return new GradFn(op.name, edges, shapes, values, rule);
 }

@@ -17,7 +17,16 @@ import { callSite } from "../runtime/anomaly.ts";
 import { type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mixedDevices, together } from "./bring.ts";
-import { DEAD, type Edge, GradFn, Leaf, opGradFn, type Saved, savedHandle } from "./edge.ts";
+import {
+  DEAD,
+  type Edge,
+  GradFn,
+  Leaf,
+  opGradFn,
+  type Saved,
+  savedHandle,
+  watched,
+} from "./edge.ts";
 
 const NONE: readonly never[] = [];
 
@@ -129,7 +138,7 @@ export function edgeOf(handle: Handle): Edge | null {
   if (baseEdge === null && !(handle.edge instanceof GradFn)) return handle.edge;
   if (handle.origin !== "one") throw rewritten(handle);
   handle.seen = cell.version;
-  placeAt(handle, baseEdge && alongPath(handle.path, baseEdge));
+  placeAt(handle, baseEdge === null ? nowhere(handle.shape) : alongPath(handle.path, baseEdge));
   return handle.edge;
 }
 
@@ -170,6 +179,9 @@ export function retainAt(edge: GradFn, own: Leaf): void {
   if (!edge.retainers.includes(own)) edge.retainers.push(own);
 }
 
+/** The place of a result whose way to a leaf is gone: gradients end there. */
+const nowhere = (shape: Shape): GradFn => new GradFn("view", [null], [shape], NONE, () => [null]);
+
 function alongPath(path: ViewPath | null, start: Edge): GradFn {
   if (start.broken) return DEAD;
   let edge = start;
@@ -207,6 +219,24 @@ export function recordView(handle: Handle, step: ViewStep, origin: Origin = "one
   if (context.gradMode && edge !== null)
     out.edge = gradientEdge([handle], ([at]) => viewGradFn(step, at ?? null, handle.shape));
   return out;
+}
+
+/**
+ * PyTorch's rule for this result reads these tensors, whatever ours reads: a write to one of them is an error of the backward here
+ * too, and so is a second backward.
+ */
+export function watch<T extends Handle>(result: T, ...read: readonly Handle[]): T {
+  const { edge } = result;
+  if (edge instanceof GradFn && !edge.used) edge.saved = [...edge.saved, ...read.map(watched)];
+  return result;
+}
+
+/** `watch`, and what ours reads beside may be written to. */
+export function watchOnly<T extends Handle>(result: T, ...read: readonly Handle[]): T {
+  const { edge } = result;
+  if (edge instanceof GradFn)
+    edge.saved = edge.saved.map(({ node }) => ({ node, cell: null, version: 0 }));
+  return watch(result, ...read);
 }
 
 /** A tape entry with a rule of its own over an existing value; `saves` are the values that the rule reads. */

@@ -5,7 +5,7 @@ import { sameShape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { saved } from "../../tape/edge.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
-import { recordGradient } from "../../tape/record.ts";
+import { recordGradient, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../apply.ts";
 import { mul, neg } from "../arithmetic.ts";
@@ -108,12 +108,13 @@ export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor 
   const call = "linalg.solve";
   const n = checkSquare(call, a);
   const isVector = b.shape.length === 1 || sameShape(b.shape, a.shape.slice(0, -1));
-  return composite(() => {
+  const made = composite(() => {
     const sides = isVector ? unsqueeze(b, -1) : left ? b : mT(b);
     if (checkMatrices(call, sides)[0] !== n) throw misfit(call, a, b);
     const x = solution(...matched(call, left ? a : mT(a), sides));
     return isVector ? squeeze(x, -1) : left ? x : mT(x);
   });
+  return watch(made, a, made);
 }
 
 /** A⁻¹; ±∞ or NaN where A is singular.  [..., n, n] → [..., n, n]. */

@@ -3,6 +3,7 @@ import type { Op } from "../../graph/op.ts";
 import { sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
+import { valueOfNow, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add, neg } from "../arithmetic.ts";
 import { matmul } from "../contraction.ts";
@@ -92,9 +93,11 @@ export function qr(a: Tensor, options: QrOptions = {}): QrResult {
       `${call}: the complete Q of a matrix that is higher than wide has no gradient`,
     );
   }
+  const now = valueOfNow(a);
   return composite(() => {
-    const square = rows < columns ? narrow(a, -1, 0, rows) : a;
+    const square = rows < columns ? narrow(now, -1, 0, rows) : now;
     const Q = orthogonal(square, mode === "complete" ? rows : Math.min(rows, columns));
-    return { Q, R: triu(matmul(mT(Q), a)) };
+    const R = triu(matmul(mT(Q), now));
+    return { Q: watch(Q, Q, R), R: watch(R, Q, R) };
   });
 }

@@ -1,7 +1,7 @@
 import { checkCall } from "../../signature.ts";
 import { saved } from "../../tape/edge.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
-import { recordGradient } from "../../tape/record.ts";
+import { recordGradient, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add, div, mul, neg, sub } from "../arithmetic.ts";
 import { cat } from "../assembly.ts";
@@ -39,7 +39,10 @@ export function svd(a: Tensor, options: SvdOptions = {}): SvdResult {
     const high = rows >= columns;
     // the other one is a product of rotations, and so whole
     const whole = completed(high ? U : V, fullMatrices);
-    return { U: high ? whole : U, S, Vh: mT(high ? V : whole) };
+    const made = { U: high ? whole : U, S, Vh: mT(high ? V : whole) };
+    const all = Object.values(made);
+    for (const part of all) watch(part, ...all);
+    return made;
   });
 }
 
