@@ -1,13 +1,15 @@
 /**
  * `pnpm bench [--only NAME,…] [--against LIBRARY-BACKEND,…] [--json FILE] [--write]`: training steps here and in other
  * libraries, side by side. NAME is a line, or `record` or `host` (what recording costs), `ablation` (what each pass of
- * the scheduler is worth), `profile` (a step's kernels) or `compile` (its pipelines). Times are never gated.
+ * the scheduler is worth), `profile` (a step's kernels), `compile` (its pipelines) or `classic` (trees, forests and boosting
+ * beside other libraries'). Times are never gated.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { init } from "@wgrad/autograd";
 import { ablation } from "./bench/ablation.ts";
+import { classic } from "./bench/classic/run.ts";
 import { kernelsOf, pipelinesOf } from "./bench/profile.ts";
 import { type HostCosts, host, record } from "./bench/record.ts";
 import {
@@ -37,7 +39,7 @@ const { values } = parseArgs({
 
 const KEYS = ["chain", "logistic", "mlp", "convnet", "gpt", "lstm"];
 const ofModels = { ablation, profile: kernelsOf, compile: pipelinesOf };
-const suites: Record<string, () => unknown> = { record, host };
+const suites: Record<string, () => unknown> = { record, host, classic };
 for (const [suite, rowsOf] of Object.entries(ofModels)) {
   suites[suite] = async () => {
     const report: Record<string, unknown> = {};

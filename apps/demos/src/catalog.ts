@@ -20,6 +20,11 @@ export const catalog: Readonly<Record<string, Entry>> = {
     teaches: "logistic regression, and why a penalty makes it have an answer",
     load: async () => (await import("./exam/demo.ts")).exam,
   },
+  trees: {
+    summary: "what is a house worth, by questions?",
+    teaches: "a decision tree, a random forest and boosting, and what each feature is worth",
+    load: async () => (await import("./trees/demo.ts")).trees,
+  },
   cancer: {
     summary: "malignant or benign?",
     teaches: "classification, its two kinds of error, and the curve that trades them",
@@ -49,6 +54,11 @@ export const catalog: Readonly<Record<string, Entry>> = {
     summary: "what belongs together?",
     teaches: "k-means, principal components, nearest neighbours and a hinge-loss SVM",
     load: async () => (await import("./clusters/demo.ts")).clusters,
+  },
+  hierarchy: {
+    summary: "what is a kind, and what a kind of it?",
+    teaches: "hierarchical clustering: four linkages, the dendrogram, and where to cut it",
+    load: async () => (await import("./hierarchy/demo.ts")).hierarchy,
   },
   gridworld: {
     summary: "which way to the goal?",

@@ -122,4 +122,11 @@ export {
   DecisionTreeRegressor,
   type DecisionTreeRegressorParams,
 } from "./tree/decision-tree.ts";
+export {
+  type DrawnNode,
+  exportSvg,
+  type PlotTreeOptions,
+  plotTree,
+  type TreeDrawing,
+} from "./tree/picture.ts";
 export { type ExportTextOptions, exportText } from "./tree/text.ts";

@@ -5,8 +5,10 @@ import {
   DecisionTreeClassifier,
   DecisionTreeRegressor,
   ExtraTreesRegressor,
+  exportSvg,
   exportText,
   IsolationForest,
+  plotTree,
   RandomForestClassifier,
   RandomForestRegressor,
 } from "@wgrad/classic";
@@ -54,6 +56,39 @@ onDevices("trees", () => {
     expect(exportText(regressor)).toBe(
       "|--- feature_0 <= 1.50\n|   |--- value: [1.00]\n|--- feature_0 >  1.50\n|   |--- value: [5.00]\n",
     );
+  });
+
+  test("a tree as a picture: leaves side by side, parents between their children", async () => {
+    const x = tensor([[0], [1], [2], [3]]);
+    const model = await new DecisionTreeClassifier().fit(x, [0, 1, 1, 0]);
+    const names = { featureNames: ["a < b"], classNames: ["small", "large"] };
+    const { nodes, leaves, depth } = plotTree(model, names);
+    expect(leaves).toBe(model.nLeaves);
+    expect(depth).toBe(model.depth);
+    const below = (node: number) => nodes.filter(({ parent }) => parent === node);
+    for (const { node, x: place, question, depth: level } of nodes) {
+      const children = below(node);
+      expect(children.length).toBe(question === null ? 0 : 2);
+      if (question === null) continue;
+      expect(place).toBe(((children[0]?.x as number) + (children[1]?.x as number)) / 2);
+      expect(children.map((child) => child.depth)).toEqual([level + 1, level + 1]);
+    }
+    expect(nodes.filter(({ question }) => question === null).map((leaf) => leaf.x)).toEqual(
+      Array.from({ length: leaves }, (_, i) => i + 0.5),
+    );
+    expect(plotTree(model, { maxDepth: 0 }).nodes).toMatchObject([
+      {
+        node: 0,
+        x: 0.5,
+        isCut: true,
+        samples: 4,
+        question: `feature_0 ≤ ${model.tree.threshold[0]}`,
+      },
+    ]);
+    const svg = exportSvg(model, names);
+    expect(svg.match(/<rect /g)).toHaveLength(nodes.length + 1);
+    expect(svg).toContain("a &lt; b ≤ ");
+    expect(svg).toContain(">small<");
   });
 
   test("rows that stand alone have the lowest scores", async () => {

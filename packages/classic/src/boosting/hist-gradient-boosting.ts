@@ -255,7 +255,7 @@ abstract class HistGradientBoosting<
       features: columns.length,
       size: missing + 1,
     };
-    const grower = new Grower(binned, bins, {
+    const grower = new Grower(binned, bins, loss.constantCurvature, {
       maxLeafNodes: params.maxLeafNodes,
       maxDepth: params.maxDepth,
       minSamplesLeaf: params.minSamplesLeaf,
@@ -294,15 +294,16 @@ abstract class HistGradientBoosting<
         curvatures: new Float32Array(loss.constantCurvature ? 0 : rows),
       }),
     );
-    const [gradients, curvatures] = [new Float64Array(rows), new Float64Array(rows)];
+    const gradients = new Float64Array(rows);
+    const curvatures = new Float64Array(loss.constantCurvature ? 0 : rows);
     const trees: HistTree[] = [];
     await hasEnded();
     for (let round = 0; round < params.maxIter; round++) {
       await loss.differentiate(raw, targets, own, derivatives);
       for (let k = 0; k < outputs; k++) {
         const { gradients: g, curvatures: h } = derivatives[k] as Derivatives;
-        const exact = loss.constantCurvature ? null : exactly(h, curvatures);
-        const grown = grower.grow(exactly(g, gradients), exact);
+        if (!loss.constantCurvature) exactly(h, curvatures);
+        const grown = grower.grow(exactly(g, gradients), curvatures);
         const predictions = raw[k] as Float64Array;
         for (const leaf of grown.leaves) {
           const { rows: inLeaf } = leaf;

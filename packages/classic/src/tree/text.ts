@@ -19,7 +19,7 @@ export interface ExportTextOptions {
 }
 
 /** Names of features and classes, checked. Throws ArgumentError for another number of them. */
-function namesOf(
+export function namesOf(
   call: string,
   model: DecisionTreeClassifier | DecisionTreeRegressor,
   options: Pick<ExportTextOptions, "featureNames" | "classNames">,

@@ -32,7 +32,7 @@ export function numberBins(
 ): FeatureBins {
   const hasMissing = column.some(Number.isNaN);
   const { values, heavy } = sortedSample(column, weights, random);
-  const distinct = values.filter((value, i) => i === 0 || value !== values[i - 1]);
+  const distinct = firstDistinct(values, maxBins + 1);
   let thresholds: Float64Array;
   if (distinct.length <= maxBins) {
     thresholds = Float64Array.from(
@@ -52,6 +52,16 @@ export function numberBins(
   return { thresholds, count: thresholds.length + 1, isCategorical: false, hasMissing };
 }
 
+/** The first of different values, rising. */
+function firstDistinct(values: Float64Array, most: number): number[] {
+  const distinct: number[] = [];
+  for (const value of values) {
+    if (value === distinct.at(-1)) continue;
+    if (distinct.push(value) === most) break;
+  }
+  return distinct;
+}
+
 /** Values that are not missing and count, rising, and their weights (null: 1 each). */
 function sortedSample(
   column: Float32Array,
@@ -67,8 +77,10 @@ function sortedSample(
     return { values: values.filter((value) => !Number.isNaN(value)).sort(), heavy: null };
   }
   if (weights === null) {
-    const known = column.filter((value) => !Number.isNaN(value)).sort();
-    return { values: Float64Array.from(known), heavy: null };
+    const sorted = column.slice().sort();
+    let known = sorted.length;
+    while (known > 0 && Number.isNaN(sorted[known - 1])) known--;
+    return { values: new Float64Array(sorted.subarray(0, known)), heavy: null };
   }
   const rows = Array.from(column.keys())
     .filter((row) => !Number.isNaN(column[row]) && (weights[row] as number) > 0)

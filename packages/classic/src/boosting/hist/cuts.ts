@@ -1,5 +1,5 @@
 import type { FeatureBins } from "./bins.ts";
-import { STRIDE } from "./histogram.ts";
+import { strideOf } from "./histogram.ts";
 
 /** What a cut must leave on each side, and what it must be worth. */
 export interface CutLimits {
@@ -39,6 +39,10 @@ export interface Bounds {
 
 /** Least curvature on each side. */
 const LEAST_CURVATURE = 1e-3;
+/** So much less than 1 that rounding never hides a better cut. */
+const ALMOST = 1 - 1e-10;
+/** Keeps quotients finite. */
+const LEAST = 1e-15;
 /** Categories with fewer rows than so many do not go left; so much is added to their curvatures. */
 const SUPPORT = 10;
 
@@ -49,7 +53,7 @@ function nodeValue(
   l2: number,
   { lower, upper }: Bounds,
 ): number {
-  const value = -gradient / (curvature + l2 + 1e-15);
+  const value = -gradient / (curvature + l2 + LEAST);
   return value < lower ? lower : value > upper ? upper : value;
 }
 
@@ -57,53 +61,57 @@ function nodeValue(
 export class Cutter {
   readonly #features: readonly FeatureBins[];
   readonly #size: number;
+  readonly #stride: number;
   readonly #limits: CutLimits;
   /** The node at hand. */
   #histograms: Float64Array = new Float64Array();
   #node: NodeSums = { gradient: 0, curvature: 0, samples: 0, value: 0 };
   #bounds: Bounds = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY };
-  #constant = false;
   /** The best of the feature at hand. */
-  #gain = -1;
+  #gain = 0;
   #bin = 0;
   #missingLeft = false;
   #gradient = 0;
   #curvature = 0;
   #samples = 0;
 
-  constructor(features: readonly FeatureBins[], size: number, limits: CutLimits) {
+  /** With `constant` every curvature is 1. */
+  constructor(
+    features: readonly FeatureBins[],
+    size: number,
+    constant: boolean,
+    limits: CutLimits,
+  ) {
     this.#features = features;
     this.#size = size;
+    this.#stride = strideOf(constant);
     this.#limits = limits;
   }
 
-  /**
-   * The best cut of a node among these features, of equals that of the first feature and bin; null if none has a gain above 0. With
-   * `constant` every curvature is 1.
-   */
+  /** The best cut of a node among these features, of equals that of the first feature and bin; null if none has a gain above 0. */
   find(
     histograms: Float64Array,
     node: NodeSums,
     bounds: Bounds,
-    constant: boolean,
     allowed: Uint8Array | null,
   ): Cut | null {
     this.#histograms = histograms;
     this.#node = node;
     this.#bounds = bounds;
-    this.#constant = constant;
     let best: Cut | null = null;
     for (let f = 0; f < this.#features.length; f++) {
       if (allowed !== null && allowed[f] === 0) continue;
       const { isCategorical, hasMissing } = this.#features[f] as FeatureBins;
-      this.#gain = -1;
+      // of equals the first counts: only what is worth more is looked for
+      const most = best?.gain ?? 0;
+      this.#gain = most;
       let categories: Uint32Array | null = null;
       if (isCategorical) categories = this.#scanCategories(f);
       else {
         this.#scanUp(f);
         if (hasMissing) this.#scanDown(f);
       }
-      if (this.#gain <= 0 || this.#gain <= (best?.gain ?? 0)) continue;
+      if (!(this.#gain > most)) continue;
       best = this.#cut(f, categories);
     }
     return best;
@@ -132,24 +140,54 @@ export class Cutter {
   #scanUp(f: number): void {
     const { count, hasMissing } = this.#features[f] as FeatureBins;
     const histograms = this.#histograms;
-    const start = f * this.#size * STRIDE;
+    const { samples, curvature: allCurvature, gradient: allGradient, value } = this.#node;
+    const { minSamplesLeaf, l2Regularization: l2, monotonic } = this.#limits;
+    const { lower, upper } = this.#bounds;
+    const direction = monotonic[f] as number;
+    const stride = this.#stride;
+    const worth = allGradient * value;
+    let at = f * this.#size * stride;
+    // without bounds G_L²/(H_L + λ) + G_R²/(H_R + λ) tells, before any division, most cuts that are worth less than the best
+    const isFree = direction === 0 && lower === -upper && upper === Number.POSITIVE_INFINITY;
+    let best = this.#gain;
+    let least = isFree ? (best - worth) * ALMOST : -1;
+    let bestBin = -1;
+    let bestGradient = 0;
+    let bestCurvature = 0;
+    let bestLeft = 0;
+    let gradient = 0;
+    let curvature = 0;
+    let left = 0;
     const end = count - 1 + Number(hasMissing);
-    const { samples, curvature: allCurvature } = this.#node;
-    const { minSamplesLeaf } = this.#limits;
-    const constant = this.#constant;
-    let [gradient, curvature, left] = [0, 0, 0];
-    for (let bin = 0; bin < end; bin++) {
-      const at = start + bin * STRIDE;
-      const here = histograms[at + 2] as number;
+    for (let bin = 0; bin < end; bin++, at += stride) {
+      const here = histograms[at + stride - 1] as number;
+      // the cut below an empty bin is the one above it
+      if (here === 0) continue;
       left += here;
-      curvature += constant ? here : (histograms[at + 1] as number);
+      curvature += histograms[at + 1] as number;
       gradient += histograms[at] as number;
       if (left < minSamplesLeaf) continue;
       if (samples - left < minSamplesLeaf) break;
+      const rest = allCurvature - curvature;
       if (curvature < LEAST_CURVATURE) continue;
-      if (allCurvature - curvature < LEAST_CURVATURE) break;
-      const gain = this.#gainOf(f, gradient, curvature);
-      if (gain > this.#gain && gain > 0) this.#keep(gain, bin, false, gradient, curvature, left);
+      if (rest < LEAST_CURVATURE) break;
+      const right = allGradient - gradient;
+      const a = curvature + l2 + LEAST;
+      const b = rest + l2 + LEAST;
+      if (gradient * gradient * b + right * right * a < least * a * b) continue;
+      const below = Math.max(lower, Math.min(upper, -gradient / a));
+      const above = Math.max(lower, Math.min(upper, -right / b));
+      const gain = worth - gradient * below - right * above;
+      if (!(gain > best) || direction * (above - below) < 0) continue;
+      best = gain;
+      if (isFree) least = (best - worth) * ALMOST;
+      bestBin = bin;
+      bestGradient = gradient;
+      bestCurvature = curvature;
+      bestLeft = left;
+    }
+    if (bestBin >= 0) {
+      this.#keep(best, bestBin, false, bestGradient, bestCurvature, bestLeft);
     }
   }
 
@@ -157,16 +195,18 @@ export class Cutter {
   #scanDown(f: number): void {
     const { count } = this.#features[f] as FeatureBins;
     const histograms = this.#histograms;
-    const start = f * this.#size * STRIDE;
+    const stride = this.#stride;
+    const start = f * this.#size * stride;
     const { samples, curvature: allCurvature, gradient: allGradient } = this.#node;
     const { minSamplesLeaf } = this.#limits;
-    const constant = this.#constant;
-    let [gradient, curvature, right] = [0, 0, 0];
+    let gradient = 0;
+    let curvature = 0;
+    let right = 0;
     for (let bin = count - 2; bin >= 0; bin--) {
-      const at = start + (bin + 1) * STRIDE;
-      const here = histograms[at + 2] as number;
+      const at = start + (bin + 1) * stride;
+      const here = histograms[at + stride - 1] as number;
       right += here;
-      curvature += constant ? here : (histograms[at + 1] as number);
+      curvature += histograms[at + 1] as number;
       gradient += histograms[at] as number;
       if (right < minSamplesLeaf) continue;
       if (samples - right < minSamplesLeaf) break;
@@ -175,7 +215,7 @@ export class Cutter {
       const leftGradient = allGradient - gradient;
       const leftCurvature = allCurvature - curvature;
       const gain = this.#gainOf(f, leftGradient, leftCurvature);
-      if (gain > this.#gain && gain > 0) {
+      if (gain > this.#gain) {
         this.#keep(gain, bin, true, leftGradient, leftCurvature, samples - right);
       }
     }
@@ -188,15 +228,15 @@ export class Cutter {
   #scanCategories(f: number): Uint32Array | null {
     const { count, hasMissing } = this.#features[f] as FeatureBins;
     const histograms = this.#histograms;
-    const start = f * this.#size * STRIDE;
+    const stride = this.#stride;
+    const start = f * this.#size * stride;
     const { samples, curvature: allCurvature } = this.#node;
     const { minSamplesLeaf } = this.#limits;
-    const curvatureOf = (bin: number): number =>
-      histograms[start + bin * STRIDE + (this.#constant ? 2 : 1)] as number;
+    const curvatureOf = (bin: number): number => histograms[start + bin * stride + 1] as number;
     const bins = Array.from({ length: count }, (_, bin) => bin);
     if (hasMissing) bins.push(this.#size - 1);
     const rank = (bin: number): number =>
-      (histograms[start + bin * STRIDE] as number) / (curvatureOf(bin) + SUPPORT);
+      (histograms[start + bin * stride] as number) / (curvatureOf(bin) + SUPPORT);
     const used = bins
       .filter((bin) => (curvatureOf(bin) * samples) / allCurvature >= SUPPORT)
       .sort((a, b) => rank(a) - rank(b) || a - b);
@@ -208,13 +248,13 @@ export class Cutter {
       let [gradient, curvature, left] = [0, 0, 0];
       for (let i = 0; i < most; i++) {
         const bin = ordered[i] as number;
-        left += histograms[start + bin * STRIDE + 2] as number;
+        left += histograms[start + bin * stride + stride - 1] as number;
         curvature += curvatureOf(bin);
-        gradient += histograms[start + bin * STRIDE] as number;
+        gradient += histograms[start + bin * stride] as number;
         if (left < minSamplesLeaf || curvature < LEAST_CURVATURE) continue;
         if (samples - left < minSamplesLeaf || allCurvature - curvature < LEAST_CURVATURE) break;
         const gain = this.#gainOf(f, gradient, curvature);
-        if (gain <= this.#gain || gain <= 0) continue;
+        if (!(gain > this.#gain)) continue;
         this.#keep(gain, 0, false, gradient, curvature, left);
         chosen = ordered.slice(0, i + 1);
       }

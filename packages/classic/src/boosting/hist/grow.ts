@@ -54,26 +54,37 @@ const LEAST_CURVATURE = 1e-3;
 export class Grower {
   readonly #data: Binned;
   readonly #features: readonly FeatureBins[];
+  readonly #constant: boolean;
   readonly #limits: GrowerLimits;
   readonly #histograms: Histograms;
   readonly #cutter: Cutter;
   readonly #order: Uint32Array;
   readonly #aside: Uint32Array;
+  /** By bin: 1 where rows go left at the cut at hand. */
+  readonly #goesLeft: Uint8Array;
   readonly #isMonotonic: boolean;
 
-  constructor(data: Binned, features: readonly FeatureBins[], limits: GrowerLimits) {
+  /** With `constant` every curvature is 1. */
+  constructor(
+    data: Binned,
+    features: readonly FeatureBins[],
+    constant: boolean,
+    limits: GrowerLimits,
+  ) {
     this.#data = data;
     this.#features = features;
+    this.#constant = constant;
     this.#limits = limits;
-    this.#histograms = new Histograms(data);
-    this.#cutter = new Cutter(features, data.size, limits);
+    this.#histograms = new Histograms(data, constant);
+    this.#cutter = new Cutter(features, data.size, constant, limits);
     this.#order = new Uint32Array(data.rows);
     this.#aside = new Uint32Array(data.rows);
+    this.#goesLeft = new Uint8Array(data.size);
     this.#isMonotonic = limits.monotonic.some((direction) => direction !== 0);
   }
 
-  /** Grows a tree. Sums of gradients and curvatures must be exact (`exactly`); `curvatures` null: 1 each. */
-  grow(gradients: Float64Array, curvatures: Float64Array | null): Grown {
+  /** Grows a tree. Sums of gradients and curvatures must be exact (`exactly`); constant curvatures are not read. */
+  grow(gradients: Float64Array, curvatures: Float64Array): Grown {
     const { rows } = this.#data;
     const { minSamplesLeaf, maxLeafNodes, maxDepth, learningRate } = this.#limits;
     const order = this.#order;
@@ -81,17 +92,16 @@ export class Grower {
     this.#histograms.enter(gradients, curvatures);
     const root = newNode(0, 0, rows, {
       gradient: sumOf(gradients),
-      curvature: curvatures === null ? rows : sumOf(curvatures),
+      curvature: this.#constant ? rows : sumOf(curvatures),
       samples: rows,
       value: 0,
     });
     const leaves: GrowingNode[] = [];
     const open = new Heap<GrowingNode>();
-    const constant = curvatures === null;
     const look = (node: GrowingNode): void => {
       const histograms = node.histograms as Float64Array;
       const allowed = this.#limits.drawFeatures?.() ?? null;
-      node.cut = this.#cutter.find(histograms, node.sums, node.bounds, constant, allowed);
+      node.cut = this.#cutter.find(histograms, node.sums, node.bounds, allowed);
       if (node.cut !== null) {
         open.push(node);
         return;
@@ -154,17 +164,22 @@ export class Grower {
     const { bins, rows, size } = this.#data;
     const [order, aside] = [this.#order, this.#aside];
     const base = feature * rows;
-    const missing = size - 1;
-    let [middle, moved] = [node.start, 0];
-    for (let i = node.start; i < node.end; i++) {
-      const row = order[i] as number;
-      const own = bins[base + row] as number;
-      const goesLeft =
+    const goesLeft = this.#goesLeft;
+    for (let own = 0; own < size; own++) {
+      goesLeft[own] =
         categories !== null
           ? ((categories[own >>> 5] as number) >>> (own & 31)) & 1
-          : own <= bin || (missingLeft && own === missing);
-      if (goesLeft) order[middle++] = row;
-      else aside[moved++] = row;
+          : Number(own <= bin || (missingLeft && own === size - 1));
+    }
+    let [middle, moved] = [node.start, 0];
+    // both sides are written, one of them counts: no branch that the processor could guess wrong
+    for (let i = node.start; i < node.end; i++) {
+      const row = order[i] as number;
+      const isLeft = goesLeft[bins[base + row] as number] as number;
+      order[middle] = row;
+      aside[moved] = row;
+      middle += isLeft;
+      moved += 1 - isLeft;
     }
     order.set(aside.subarray(0, moved), middle);
     node.left = newNode(node.depth + 1, node.start, middle, left);

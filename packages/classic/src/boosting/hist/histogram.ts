@@ -8,8 +8,8 @@ export interface Binned {
   readonly size: number;
 }
 
-/** Numbers per bin: Σ gradients, Σ curvatures, rows. */
-export const STRIDE = 3;
+/** Numbers per bin: Σ gradients, Σ curvatures and rows; where every curvature is 1, its sum is the rows and stands there once. */
+export const strideOf = (constant: boolean): number => (constant ? 2 : 3);
 
 /**
  * Rounds to whole multiples of a step so small that sums over all rows are exact in f64: the same in any order.
@@ -35,6 +35,8 @@ const LANES = 4;
 /** Adds gradients and curvatures of rows up by feature and bin. */
 export class Histograms {
   readonly #data: Binned;
+  readonly #constant: boolean;
+  readonly #stride: number;
   readonly #length: number;
   readonly #free: Float64Array[] = [];
   /** Four features' bins of a row in a word, group after group of features: [groups, rows]. */
@@ -43,15 +45,17 @@ export class Histograms {
   readonly #nodeGradients: Float64Array;
   readonly #nodeCurvatures: Float64Array;
   #gradients: Float64Array = new Float64Array();
-  /** Null where every curvature is 1. */
-  #curvatures: Float64Array | null = null;
+  #curvatures: Float64Array = new Float64Array();
 
-  constructor(data: Binned) {
+  /** With `constant` every curvature is 1. */
+  constructor(data: Binned, constant: boolean) {
     const { bins, rows, features, size } = data;
     this.#data = data;
+    this.#constant = constant;
+    this.#stride = strideOf(constant);
     this.#groups = Math.ceil(features / LANES);
     // features that fill the last word up are added to, and never looked at
-    this.#length = this.#groups * LANES * size * STRIDE;
+    this.#length = this.#groups * LANES * size * this.#stride;
     this.#words = new Uint32Array(this.#groups * rows);
     for (let f = 0; f < features; f++) {
       const at = Math.floor(f / LANES) * rows;
@@ -62,29 +66,29 @@ export class Histograms {
       }
     }
     this.#nodeGradients = new Float64Array(rows);
-    this.#nodeCurvatures = new Float64Array(rows);
+    this.#nodeCurvatures = new Float64Array(constant ? 0 : rows);
   }
 
-  /** Takes up what a tree is to be grown for. */
-  enter(gradients: Float64Array, curvatures: Float64Array | null): void {
+  /** Takes up what a tree is to be grown for; constant curvatures are not read. */
+  enter(gradients: Float64Array, curvatures: Float64Array): void {
     this.#gradients = gradients;
     this.#curvatures = curvatures;
   }
 
-  /** The histograms of these rows: [features, bins, 3]. */
+  /** The histograms of these rows: [features, bins, stride]. */
   of(rows: Uint32Array): Float64Array {
     const { size, rows: all } = this.#data;
     const out = this.#take().fill(0);
     const count = rows.length;
     const [gradients, curvatures] = [this.#nodeGradients, this.#nodeCurvatures];
     for (let i = 0; i < count; i++) gradients[i] = this.#gradients[rows[i] as number] as number;
-    if (this.#curvatures !== null) {
+    if (!this.#constant) {
       for (let i = 0; i < count; i++) curvatures[i] = this.#curvatures[rows[i] as number] as number;
     }
     for (let group = 0; group < this.#groups; group++) {
-      const at = group * LANES * size * STRIDE;
+      const at = group * LANES * size * this.#stride;
       const words = this.#words.subarray(group * all, (group + 1) * all);
-      if (this.#curvatures === null) addOnes(out, at, size, words, rows, gradients);
+      if (this.#constant) addOnes(out, at, size, words, rows, gradients);
       else addBoth(out, at, size, words, rows, gradients, curvatures);
     }
     return out;
@@ -115,23 +119,23 @@ function addOnes(
   rows: Uint32Array,
   gradients: Float64Array,
 ): void {
-  const step = size * STRIDE;
+  const step = size * 2;
   const [first, second, third, fourth] = [at, at + step, at + 2 * step, at + 3 * step];
   for (let i = 0; i < rows.length; i++) {
     const word = words[rows[i] as number] as number;
     const gradient = gradients[i] as number;
-    const a = first + (word & 255) * STRIDE;
+    const a = first + (word & 255) * 2;
     out[a] = (out[a] as number) + gradient;
-    out[a + 2] = (out[a + 2] as number) + 1;
-    const b = second + ((word >>> 8) & 255) * STRIDE;
+    out[a + 1] = (out[a + 1] as number) + 1;
+    const b = second + ((word >>> 8) & 255) * 2;
     out[b] = (out[b] as number) + gradient;
-    out[b + 2] = (out[b + 2] as number) + 1;
-    const c = third + ((word >>> 16) & 255) * STRIDE;
+    out[b + 1] = (out[b + 1] as number) + 1;
+    const c = third + ((word >>> 16) & 255) * 2;
     out[c] = (out[c] as number) + gradient;
-    out[c + 2] = (out[c + 2] as number) + 1;
-    const d = fourth + (word >>> 24) * STRIDE;
+    out[c + 1] = (out[c + 1] as number) + 1;
+    const d = fourth + 2 * (word >>> 24);
     out[d] = (out[d] as number) + gradient;
-    out[d + 2] = (out[d + 2] as number) + 1;
+    out[d + 1] = (out[d + 1] as number) + 1;
   }
 }
 
@@ -145,25 +149,25 @@ function addBoth(
   gradients: Float64Array,
   curvatures: Float64Array,
 ): void {
-  const step = size * STRIDE;
+  const step = size * 3;
   const [first, second, third, fourth] = [at, at + step, at + 2 * step, at + 3 * step];
   for (let i = 0; i < rows.length; i++) {
     const word = words[rows[i] as number] as number;
     const gradient = gradients[i] as number;
     const curvature = curvatures[i] as number;
-    const a = first + (word & 255) * STRIDE;
+    const a = first + (word & 255) * 3;
     out[a] = (out[a] as number) + gradient;
     out[a + 1] = (out[a + 1] as number) + curvature;
     out[a + 2] = (out[a + 2] as number) + 1;
-    const b = second + ((word >>> 8) & 255) * STRIDE;
+    const b = second + ((word >>> 8) & 255) * 3;
     out[b] = (out[b] as number) + gradient;
     out[b + 1] = (out[b + 1] as number) + curvature;
     out[b + 2] = (out[b + 2] as number) + 1;
-    const c = third + ((word >>> 16) & 255) * STRIDE;
+    const c = third + ((word >>> 16) & 255) * 3;
     out[c] = (out[c] as number) + gradient;
     out[c + 1] = (out[c + 1] as number) + curvature;
     out[c + 2] = (out[c + 2] as number) + 1;
-    const d = fourth + (word >>> 24) * STRIDE;
+    const d = fourth + (word >>> 24) * 3;
     out[d] = (out[d] as number) + gradient;
     out[d + 1] = (out[d + 1] as number) + curvature;
     out[d + 2] = (out[d + 2] as number) + 1;

@@ -1,0 +1,15 @@
+/** The parts that are called of libraries without types. */
+declare module "ml-cart" {
+  export class DecisionTreeClassifier {
+    train(x: readonly (readonly number[])[], labels: readonly number[]): void;
+    predict(x: readonly (readonly number[])[]): number[];
+  }
+}
+declare module "ml-xgboost" {
+  interface XGBoost {
+    train(x: readonly (readonly number[])[], y: readonly number[]): void;
+    predict(x: readonly (readonly number[])[]): number[];
+  }
+  const ready: Promise<new (options: Readonly<Record<string, string | number>>) => XGBoost>;
+  export default ready;
+}
