@@ -2,7 +2,7 @@ import { ArgumentError } from "../errors.ts";
 import type { Device } from "./device.ts";
 
 /** Devices that come with the package. Others are known once `registerDevice` has named them. */
-export type DeviceName = "webgpu" | "cpu";
+export type DeviceName = "webgpu" | "wasm" | "cpu";
 
 interface Entry {
   /** Opens the device; null where this machine has none. */
@@ -20,6 +20,13 @@ const registry = new Map<string, Entry>([
       open: async () => (await import("./webgpu/device.ts")).openWebGPU(),
       missing:
         "no WebGPU adapter was found\n  hint: in Node install webgpu, and @sparticuz/chromium for machines without a GPU; in a browser enable WebGPU",
+    },
+  ],
+  [
+    "wasm",
+    {
+      open: async () => (await import("./wasm/device.ts")).openWasm(),
+      missing: "this engine has no WebAssembly with vectors (SIMD)",
     },
   ],
   [

@@ -22,7 +22,7 @@ function operandsOf(value: Expr): readonly Expr[] {
 }
 
 /** The values that a statement itself evaluates, those of its blocks apart. */
-function valuesOf(statement: Statement): readonly Expr[] {
+export function valuesOf(statement: Statement): readonly Expr[] {
   switch (statement.do) {
     case "let":
     case "var":

@@ -66,7 +66,7 @@ export const constant = (from: Input): Input => ({
 });
 
 export interface Making {
-  readonly device: "cpu" | "webgpu";
+  readonly device: "cpu" | "wasm" | "webgpu";
   /** In place of f32. */
   readonly float?: "f16" | "f32" | "f64";
   /** Laid out backwards in memory, and seen through a transposing view. */

@@ -1,0 +1,95 @@
+import { OutOfMemoryError } from "../../errors.ts";
+import type { DeviceBuffer } from "../device.ts";
+
+/** A piece of the memory; `bytes` is what was asked for, what follows up to `room` may be read and written. */
+export interface WasmBuffer extends DeviceBuffer {
+  readonly address: number;
+  readonly room: number;
+}
+
+const PAGE = 2 ** 16;
+/** Just under 4 GiB. */
+const MOST_PAGES = 2 ** 16 - 1;
+/** Buffers begin and end here, so that a vector may read and write past the last element. */
+const ALIGN = 64;
+
+/** The one memory of a device, and which parts of it are free: the first that is large enough is taken. */
+export class Memory {
+  readonly memory: WebAssembly.Memory = new WebAssembly.Memory({
+    initial: 64,
+    maximum: MOST_PAGES,
+  });
+  /** Free parts in order of their addresses. */
+  readonly #free: { at: number; bytes: number }[] = [];
+  /** The first part is never given away: no buffer is at address 0. */
+  #end = ALIGN;
+  #words = new Int32Array(0);
+  #floats = new Float32Array(0);
+
+  /** The memory as numbers; not to be kept, for growth takes it away. */
+  get words(): Int32Array {
+    if (this.#words.buffer !== this.memory.buffer) this.#words = new Int32Array(this.memory.buffer);
+    return this.#words;
+  }
+
+  get floats(): Float32Array {
+    if (this.#floats.buffer !== this.memory.buffer)
+      this.#floats = new Float32Array(this.memory.buffer);
+    return this.#floats;
+  }
+
+  take(bytes: number): WasmBuffer {
+    // one vector more than what is asked for: what is past the end may be read
+    const room = Math.ceil((bytes + 16) / ALIGN) * ALIGN;
+    const free = this.#free;
+    for (const [i, part] of free.entries()) {
+      if (part.bytes < room) continue;
+      const address = part.at;
+      if (part.bytes === room) free.splice(i, 1);
+      else {
+        part.at += room;
+        part.bytes -= room;
+      }
+      return { bytes, address, room };
+    }
+    const address = this.#end;
+    this.#grow(address + room);
+    this.#end = address + room;
+    return { bytes, address, room };
+  }
+
+  #grow(end: number): void {
+    const now = this.memory.buffer.byteLength;
+    if (end <= now) return;
+    const least = Math.ceil((end - now) / PAGE);
+    const wanted = Math.max(least, Math.ceil(now / PAGE / 8), 64);
+    const left = MOST_PAGES - now / PAGE;
+    try {
+      this.memory.grow(Math.max(least, Math.min(wanted, left)));
+    } catch {
+      throw new OutOfMemoryError(
+        `wasm: the memory cannot grow from ${now} to ${end} bytes\n  hint: smaller batches, or dispose() of what is not needed`,
+      );
+    }
+  }
+
+  give({ address, room }: WasmBuffer): void {
+    const free = this.#free;
+    let [low, high] = [0, free.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((free[middle] as { at: number }).at < address) low = middle + 1;
+      else high = middle;
+    }
+    const [before, after] = [free[low - 1], free[low]];
+    const joinsBefore = before !== undefined && before.at + before.bytes === address;
+    const joinsAfter = after !== undefined && address + room === after.at;
+    if (joinsBefore) {
+      before.bytes += room + (joinsAfter ? after.bytes : 0);
+      if (joinsAfter) free.splice(low, 1);
+    } else if (joinsAfter) {
+      after.at = address;
+      after.bytes += room;
+    } else free.splice(low, 0, { at: address, bytes: room });
+  }
+}
