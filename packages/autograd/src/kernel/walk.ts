@@ -2,7 +2,7 @@ import type { Expr } from "./expression.ts";
 import type { Statement } from "./loops.ts";
 
 /** The values that a value is made of. */
-function operandsOf(value: Expr): readonly Expr[] {
+export function operandsOf(value: Expr): readonly Expr[] {
   switch (value.kind) {
     case "call":
       return value.args;

@@ -78,7 +78,9 @@ class Fuser implements Grouping {
     this.maxInputs = maxInputs;
     this.constant = constants(trace, chosen.has("chains"));
     this.local = trace.order.map((node) => isLocal(node, chosen));
-    this.padding = paddings(trace, this.local, this.constant);
+    this.padding = chosen.has("padding")
+      ? paddings(trace, this.local, this.constant)
+      : trace.order.map(() => false);
     this.groupOf = trace.order.map((_, i) => i);
     this.readsOf = trace.order.map(() => []);
     this.standing = trace.order.map(() => "loose");

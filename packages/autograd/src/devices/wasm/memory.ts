@@ -39,8 +39,8 @@ export class Memory {
   }
 
   take(bytes: number): WasmBuffer {
-    // one vector more than what is asked for: what is past the end may be read
-    const room = Math.ceil((bytes + 16) / ALIGN) * ALIGN;
+    // vectors past the end may be read
+    const room = Math.ceil((bytes + ALIGN) / ALIGN) * ALIGN;
     const free = this.#free;
     for (const [i, part] of free.entries()) {
       if (part.bytes < room) continue;

@@ -4,6 +4,7 @@ import type { Loops } from "../../kernel/loops.ts";
 import { sizeOf } from "../../shape.ts";
 import { Lowering } from "../lowering.ts";
 import type { Target } from "../target.ts";
+import { lanesTiling, multiplyAlongK, multiplyInLanes } from "./lanes.ts";
 import { type Product, productOf, sumType } from "./product.ts";
 import { multiplyInRegisters } from "./registers.ts";
 import { multiplyInTiles } from "./tiled.ts";
@@ -14,6 +15,8 @@ const multiply = {
   registers: multiplyInRegisters,
   tiled: multiplyInTiles,
   vector: multiplyByVector,
+  lanes: multiplyInLanes,
+  alongK: multiplyAlongK,
 };
 
 /**
@@ -26,8 +29,7 @@ export function lowerContract(
   step: KernelStep,
   target: Target,
 ): { stages: Loops[]; scratch: number[] } {
-  const adapters = target.software ? tilings.software : tilings.gpu;
-  const product = productOf(kernel, step, adapters, target.tiling);
+  const product = cutProduct(kernel, step, target);
   const { batch, m, n, parts, tiling } = product;
   const outputs = sizeOf([...batch, ...m, ...n]);
   if (outputs === 0) return { stages: [], scratch: [] };
@@ -35,6 +37,16 @@ export function lowerContract(
   if (parts === 1) return { stages, scratch: [] };
   stages.push(addParts(new Lowering(kernel), step, product, outputs));
   return { stages, scratch: [outputs * parts * 4] };
+}
+
+/** The product, cut as suits the target. */
+function cutProduct(kernel: Kernel, step: KernelStep, target: Target): Product {
+  const { processor, software, tiling } = target;
+  if (processor !== true)
+    return productOf(kernel, step, software ? tilings.software : tilings.gpu, tiling);
+  const plain = productOf(kernel, step, tilings.processor);
+  const inLanes = lanesTiling(plain);
+  return inLanes === null ? plain : productOf(kernel, step, tilings.processor, inLanes);
 }
 
 function addParts(lowering: Lowering, step: KernelStep, product: Product, outputs: number): Loops {

@@ -1,10 +1,11 @@
 /**
  * How a product is cut. A workgroup has groupX · groupY threads. "registers": each keeps a tile of outputs and reads operands where
  * they are. "tiled": the same, over blocks of k that the workgroup holds in its memory. "vector": groupX columns (tileN is 1) of all
- * m = tileM rows, whose k's groupY threads share.
+ * m = tileM rows, whose k's groupY threads share. "lanes" and "alongK" are for processors: one thread a block, with neighbouring columns,
+ * or neighbours along k, in the lanes of its vectors.
  */
 export interface Tiling {
-  readonly kind: "registers" | "tiled" | "vector";
+  readonly kind: "registers" | "tiled" | "vector" | "lanes" | "alongK";
   readonly tileM: number;
   readonly tileN: number;
   readonly groupX: number;
@@ -96,7 +97,12 @@ const squareTiles = [
  * By class of adapter. Software was measured (a barrier costs it more than what it saves); of GPUs it is what is known of them:
  * operands are read once into workgroup memory where a tile of it has work enough, and many threads keep little each.
  */
-export const tilings: Readonly<Record<"software" | "gpu", AdapterClass>> = {
+export const tilings: Readonly<Record<"processor" | "software" | "gpu", AdapterClass>> = {
+  processor: {
+    split: { wanted: 1, least: any, most: 1 },
+    turnBelow: 0,
+    choices: [{ tilings: [registers(4, 4, 1, 1), registers(1, 4, 1, 1), registers(4, 1, 1, 1)] }],
+  },
   software: {
     split: { wanted: 16, least: 2048, most: 16 },
     turnBelow: 0,

@@ -2,7 +2,7 @@ import type { DType } from "../../../dtype.ts";
 import type { Buffer, Counter, Expr, LocalArray } from "../../../kernel/expression.ts";
 import type { Loops, Statement } from "../../../kernel/loops.ts";
 import { arithmeticOf } from "../../../kernel/natives.ts";
-import { countUses, eachStatement, valuesOf } from "../../../kernel/walk.ts";
+import { countUses, eachStatement, operandsOf, valuesOf } from "../../../kernel/walk.ts";
 import { Code, type FunctionCode, type ValueType } from "../encode.ts";
 import { axesOf } from "./axes.ts";
 import { emitCall } from "./calls.ts";
@@ -75,6 +75,8 @@ export class FunctionWriter {
   readonly #walks = new Map<Counter, Set<number>>();
   /** Names of scalars that are used in four lanes. */
   readonly #spread = new Set<number>();
+  /** Of those that are used in one. */
+  readonly #single = new Set<number>();
   /** Names of numbers that divide by four, and of those that depend on what was read. */
   readonly #fourfold = new Set<number>();
   readonly #dependent = new Set<number>();
@@ -144,11 +146,13 @@ export class FunctionWriter {
           this.#walks.set(counter, walks.add(value.whole ? -1 : walk));
         }
       }
-      if (value.kind === "call" && value.lanes === 4) {
-        for (const arg of value.args) if (arg.kind === "local") this.#spread.add(arg.id);
-      }
+      const four = value.kind === "call" && value.lanes === 4;
+      for (const one of operandsOf(value))
+        if (one.kind === "local") (four ? this.#spread : this.#single).add(one.id);
     });
     for (const statement of eachStatement(body)) {
+      for (const value of valuesOf(statement))
+        if (value.kind === "local") this.#single.add(value.id);
       if (
         statement.do === "store" &&
         statement.index.lanes === 4 &&
@@ -281,12 +285,20 @@ export class FunctionWriter {
     const { lanes, id, dtype, mutable } = local;
     if (this.#depends(value)) this.#dependent.add(id);
     if (!mutable && this.#isFourfold(value)) this.#fourfold.add(id);
+    const spread = lanes === 1 && !mutable && this.#spread.has(id);
+    if (spread && !this.#single.has(id) && typeOf(dtype) === "f32") {
+      const slot = this.local("v128");
+      this.push(value, 4);
+      this.code.set(slot);
+      this.#named.set(id, { local: slot, lanes: 4, splat: null, depth: this.#depth });
+      return;
+    }
     const slot = this.local(lanes === 4 ? "v128" : typeOf(dtype));
     this.push(value, lanes);
     this.code.set(slot);
     const named: Named = { local: slot, lanes, splat: null, depth: this.#depth };
     this.#named.set(id, named);
-    if (lanes === 1 && !mutable && this.#spread.has(id)) {
+    if (spread) {
       named.splat = this.local("v128");
       this.code.get(slot);
       this.splat(dtype);
