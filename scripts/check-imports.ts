@@ -40,6 +40,7 @@ const arrow: readonly (readonly string[])[] = [
 const testing = "testing/";
 const deviceOwners = [
   "devices/registry.ts",
+  "devices/wasm/device.ts", // runs the host's algorithms on its own memory
   "node.ts",
   "ops/attention/lowerings.ts",
   "ops/custom-lowering.ts",

@@ -7,10 +7,10 @@ import { type Group, loadGroup, sampleOf } from "./golden/load.ts";
 import { isFault, notBuilt, printTable, report } from "./golden/report.ts";
 import { type DeviceKind, type Outcome, runCase } from "./golden/run.ts";
 
-const USAGE = `pnpm golden [--dir DIR] [--device cpu|webgpu] [--group G] [--category C] [--every N] [--json FILE]
-Runs the reference cases of a folder (default: golden) on both devices, or one, and compares; one case in N, the same ones each time.`;
+const USAGE = `pnpm golden [--dir DIR] [--device cpu|wasm|webgpu] [--group G] [--category C] [--every N] [--json FILE]
+Runs the reference cases of a folder (default: golden) on all devices, or one, and compares; one case in N, the same ones each time.`;
 
-const DEVICES: readonly DeviceKind[] = ["cpu", "webgpu"];
+const DEVICES: readonly DeviceKind[] = ["cpu", "wasm", "webgpu"];
 
 class UsageError extends Error {}
 
@@ -27,7 +27,7 @@ function readOptions() {
     },
   });
   if (values.device !== undefined && !DEVICES.includes(values.device as DeviceKind)) {
-    throw new UsageError(`--device is cpu or webgpu, not ${values.device}`);
+    throw new UsageError(`--device is cpu, wasm or webgpu, not ${values.device}`);
   }
   if (!(Number(values.every) >= 1)) {
     throw new UsageError(`--every is a whole number from 1, not ${values.every}`);

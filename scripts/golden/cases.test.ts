@@ -67,7 +67,7 @@ interface Place {
 }
 
 const places: readonly Place[] = [
-  ...(["cpu", "webgpu"] as const).map(
+  ...(["cpu", "wasm", "webgpu"] as const).map(
     (device): Place => ({
       name: device,
       device,

@@ -15,7 +15,7 @@ import { type Case, type Group, subject } from "./load.ts";
 import { Unmapped } from "./names.ts";
 import { runProgram } from "./program.ts";
 
-export type DeviceKind = "cpu" | "webgpu";
+export type DeviceKind = "cpu" | "wasm" | "webgpu";
 export type Status = "passed" | "failed" | "skipped" | "unmapped";
 
 export interface Outcome {

@@ -42,11 +42,13 @@ const full = inject("tier") === "full";
 const settings: InitOptions[] = full
   ? [
       { device: "cpu" },
+      { device: "wasm", fusion: "verify" },
+      { device: "wasm" },
       { device: "webgpu", fusion: "verify" },
       { device: "webgpu", fusion: "off" },
       { device: "webgpu" },
     ]
-  : [{ device: "webgpu" }];
+  : [{ device: "wasm" }, { device: "webgpu" }];
 const programs = full ? all : [vae, graph];
 
 test.each(programs)(
