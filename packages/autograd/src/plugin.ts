@@ -23,4 +23,5 @@ export { knownValues } from "./ops/known-values.ts";
 export { assemble, type Part } from "./ops/strided.ts";
 export { boundary } from "./runtime/report.ts";
 export { checkCall, describe, nearest } from "./signature.ts";
+export { callHook, lent } from "./tape/hooks.ts";
 export { composite, outermost } from "./tape/modes.ts";

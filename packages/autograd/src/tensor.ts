@@ -5,6 +5,7 @@ import {
   setRequiresGrad,
 } from "./autograd/backward.ts";
 import {
+  disposeGradient,
   gradOf,
   type HookHandle,
   registerHook,
@@ -185,14 +186,15 @@ export class Tensor extends Handle {
     return this;
   }
 
-  /** Gives the value back: handles on the same value are expired from here on. */
+  /** Gives the value back, and the gradient of a leaf: handles on the same values are expired from here on. */
   dispose(): void {
     if (arguments.length > 0) checkCall("x.dispose()", arguments);
+    disposeGradient(this);
     dispose(this);
   }
 
   [Symbol.dispose](): void {
-    dispose(this);
+    this.dispose();
   }
 
   /** Whether the elements lie in row-major order without gaps. */

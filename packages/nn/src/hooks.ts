@@ -5,6 +5,7 @@ import {
   isGradEnabled,
   Tensor,
 } from "@wgrad/autograd";
+import { callHook, lent } from "@wgrad/autograd/plugin";
 
 /** Called before `forward`; what it returns (an array, or the one argument) takes the arguments' place. */
 export type ForwardPreHook<In extends unknown[]> = (
@@ -71,15 +72,26 @@ export function callWithHooks<In extends unknown[], Out>(
   if (hooks === undefined) return forward(...given);
   let inputs = given;
   for (const hook of hooks.before) {
-    const result = (hook as unknown as ForwardPreHook<In>)(module, inputs) ?? inputs;
+    const seen = inputs.map(lend) as In;
+    const call = hook as unknown as ForwardPreHook<In>;
+    const result = callHook(() => call(module, seen)) ?? inputs;
     inputs = (Array.isArray(result) ? result : [result]) as In;
   }
   const tracked = hooks.backward.size > 0 ? trackBackward(module, hooks.backward, inputs) : null;
   let output = forward(...((tracked?.inputs ?? inputs) as In));
   for (const hook of hooks.after) {
-    output = (hook as unknown as ForwardHook<In, Out>)(module, inputs, output) ?? output;
+    const seen = inputs.map(lend) as In;
+    const result = lend(output) as Out;
+    const call = hook as unknown as ForwardHook<In, Out>;
+    output = callHook(() => call(module, seen, result)) ?? output;
   }
   return tracked === null ? output : (tracked.watch(output) as Out);
+}
+
+/** Tensors, and arrays of them, as a hook may keep them. */
+function lend(value: unknown): unknown {
+  if (value instanceof Tensor) return lent(value);
+  return Array.isArray(value) ? value.map(lend) : value;
 }
 
 /**
@@ -147,7 +159,10 @@ function callHooks(
   gradOutputs: readonly (Tensor | null)[],
 ): readonly (Tensor | null)[] {
   let current = gradInputs;
-  for (const hook of hooks) current = hook(module, current, gradOutputs) ?? current;
+  for (const hook of hooks) {
+    const [ins, outs] = [current.map(lend), gradOutputs.map(lend)] as (Tensor | null)[][];
+    current = callHook(() => hook(module, ins as Tensor[], outs as Tensor[])) ?? current;
+  }
   return current;
 }
 

@@ -277,6 +277,18 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     }
   }
 
+  /**
+   * Gives back what this module and those below it hold: parameters, their gradients and buffers. `using model = …` does so at
+   * the block's end. What another module shares with this one is gone for it too.
+   */
+  dispose(): void {
+    for (const tensor of [...this.parameters(), ...this.buffers()]) tensor.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
   /** Says for every parameter whether gradients are computed for it. */
   requiresGrad_(requiresGrad = true): this {
     checkCall("model.requiresGrad_(requiresGrad?: boolean)", arguments);

@@ -98,6 +98,15 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
     super.addParamGroup(group);
   }
 
+  /** Gives back what is remembered of steps. The optimizer is as new. */
+  override dispose(): void {
+    super.dispose();
+    for (const curvature of this.#memory?.curvatures ?? []) release(curvature);
+    this.#memory?.past?.direction.dispose();
+    this.#memory?.past?.gradient.dispose();
+    this.#memory = null;
+  }
+
   get #params(): Tensor[] {
     return this.#group.params;
   }

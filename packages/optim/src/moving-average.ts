@@ -76,6 +76,16 @@ export class ExponentialMovingAverage {
     this.#swapped = !this.#swapped;
   }
 
+  /** Gives the averages back; while swapped, they are the parameters' own values. */
+  dispose(): void {
+    checkCall("average.dispose()", arguments);
+    for (const average of this.averages) average.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
   /** The averages and their count; the tensors are its own. */
   stateDict(): MovingAverageStateDict {
     checkCall("average.stateDict()", arguments);

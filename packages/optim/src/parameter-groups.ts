@@ -132,6 +132,19 @@ export abstract class ParameterGroups<
     }
   }
 
+  /** Gives back what is remembered; parameters and their gradients are the model's. The optimizer is as new. */
+  dispose(): void {
+    checkCall("optimizer.dispose()", arguments);
+    for (const entry of this.state.values()) {
+      for (const value of Object.values(entry)) if (value instanceof Tensor) value.dispose();
+    }
+    this.state.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
   /** Settings and everything remembered, by the parameter's number; tensors are the optimizer's own. */
   stateDict(): OptimizerStateDict {
     checkCall("optimizer.stateDict()", arguments);

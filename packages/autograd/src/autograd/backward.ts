@@ -1,9 +1,9 @@
 import { isFloating } from "../dtype.ts";
 import { ArgumentError, detail, ExpiredError, GradError, ShapeError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
-import { context } from "../graph/context.ts";
+import { context, isOutside } from "../graph/context.ts";
 import { type Handle, newHandle } from "../graph/handle.ts";
-import { type Node, PENDING, SLOT } from "../graph/node.ts";
+import { type Node, PENDING, RESULT, SLOT } from "../graph/node.ts";
 import { checkTensor } from "../ops/apply.ts";
 import { add } from "../ops/arithmetic.ts";
 import { sumTo } from "../ops/broadcast.ts";
@@ -14,6 +14,7 @@ import { joined } from "../ops/joining.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { beginAt, type Edge, GradFn, Leaf, ownOf } from "../tape/edge.ts";
+import { callHook, lent } from "../tape/hooks.ts";
 import { edgeOf, placeAt, retainAt } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -54,7 +55,7 @@ export function backward(
   inEngine(createGraph, () => {
     for (const leaf of filled) accumulate(leaf, arrived.get(leaf) as Tensor, createGraph);
     for (const { after, tensor } of filled)
-      for (const hook of [...(after ?? [])]) asUser(() => hook(tensor as Tensor));
+      for (const hook of [...(after ?? [])]) callHook(() => hook(tensor as Tensor));
   });
 }
 
@@ -118,8 +119,8 @@ export function grad(
       );
     }
     const { node } = found.cell;
-    node.visible = context.opDepth === 0;
-    node.terminal = node.visible && context.moduleDepth === 0;
+    node.visible = node.terminal = context.opDepth === 0;
+    node.outside = isOutside();
     return ownedResult(found);
   });
 }
@@ -178,16 +179,6 @@ function inEngine<T>(createGraph: boolean, fn: () => T): T {
   }
 }
 
-/** What a hook records is the user's own. */
-function asUser<T>(fn: () => T): T {
-  context.opDepth--;
-  try {
-    return fn();
-  } finally {
-    context.opDepth++;
-  }
-}
-
 /**
  * Runs the tape from its ends to the leaves (or `targets`); gives the gradient that arrived at each. What did not run is not
  * consumed. With `borders` the targets are where it ends: nothing beyond them is visited, their hooks are not called.
@@ -237,8 +228,8 @@ function run(
 function afterHooks(edge: Edge, gradient: Tensor): Tensor {
   let dy = gradient;
   for (const hook of [...(edge.hooks ?? [])]) {
-    const given = dy;
-    const result = asUser(() => hook(given)) as unknown;
+    const given = lent(dy);
+    const result = callHook(() => hook(given)) as unknown;
     if (result === undefined || result === null) continue;
     checkTensor("a hook's result", result);
     if (!sameShape(result.shape, dy.shape)) {
@@ -256,8 +247,9 @@ function afterHooks(edge: Edge, gradient: Tensor): Tensor {
 function retain(own: Leaf, gradient: Tensor): void {
   const total = own.grad === null ? ownedResult(gradient) : add(own.grad, gradient);
   const { node } = total.cell;
-  if (node.keep < SLOT) node.keep = SLOT;
+  if (node.keep < RESULT) node.keep = RESULT;
   own.grad = total;
+  own.shown = true;
 }
 
 const consumed = (): GradError =>
@@ -384,13 +376,15 @@ function accumulate(leaf: Leaf, total: Tensor, createGraph: boolean): void {
   if (!leaf.cell.persistent) cacheGradient(node);
   leaf.grad = newHandle(leaf.cell.persistent ? gradientCell(leaf, node) : value.cell, null);
   leaf.grad.edge = edge;
+  leaf.shown = false;
 }
 
-/** The gradient of an input that is made anew for every step is computed with the step, and cached as results are. */
+/** The gradient of an input that is made anew for every step is computed with the step, and held as results are. */
 function cacheGradient(node: Node): void {
-  if (node.keep < SLOT) node.keep = SLOT;
+  if (node.keep < RESULT) node.keep = RESULT;
   node.terminal = true;
   node.gradMode = true;
+  node.pure = false;
 }
 
 /** A cell for a parameter's new gradient, in the storage of the one before it. */

@@ -1,18 +1,23 @@
 import { ArgumentError, detail, GradError } from "../errors.ts";
 import type { Handle } from "../graph/handle.ts";
 import { checkTensor } from "../ops/apply.ts";
+import { dispose, disposeCell } from "../runtime/read.ts";
 import { sameShape } from "../shape.ts";
 import { type Edge, GradFn, type Hook, Leaf, ownOf } from "../tape/edge.ts";
 import { edgeOf, retainAt } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** The accumulated gradient; null if there is none. */
-export const gradOf = ({ own }: Handle): Tensor | null => own?.grad ?? null;
+export function gradOf({ own }: Handle): Tensor | null {
+  if (own === null) return null;
+  own.shown = true;
+  return own.grad;
+}
 
 /** Sets the gradient, or forgets it (null). */
 export function setGrad(handle: Handle, gradient: Tensor | null): void {
   if (gradient === null) {
-    if (handle.own !== null) handle.own.grad = null;
+    if (handle.own !== null) forgetGradient(handle.own);
     return;
   }
   checkTensor("grad", gradient);
@@ -22,7 +27,28 @@ export function setGrad(handle: Handle, gradient: Tensor | null): void {
         `${detail("tensor", handle.shape, handle.dtype)}${detail("gradient", gradient.shape, gradient.dtype)}`,
     );
   }
-  ownOf(handle).grad = gradient;
+  const own = ownOf(handle);
+  own.grad = gradient;
+  own.shown = true;
+}
+
+/** What nobody was given is not held for anybody. */
+function forgetGradient(own: Leaf): void {
+  const { grad, shown } = own;
+  own.grad = null;
+  if (grad === null || shown || grad.cell.persistent) return;
+  const { node } = grad.cell;
+  node.terminal = false;
+  if (node.saved === 0 && node.consumers === 0) node.stream.release(node);
+}
+
+/** Gives back the gradient of a leaf, and the storage that waits for the next one. */
+export function disposeGradient({ own }: Handle): void {
+  if (own === null) return;
+  const { grad, gradCell } = own;
+  own.grad = own.gradCell = null;
+  if (gradCell !== null) disposeCell(gradCell);
+  if (grad !== null && grad.cell !== gradCell) dispose(grad);
 }
 
 export interface HookHandle {

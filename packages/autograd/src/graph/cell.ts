@@ -27,9 +27,12 @@ export class Cell {
   writtenAs = 0;
   /** Who wrote last, for messages. */
   writer = "";
+  /** Id of its first value: what was made later is younger. */
+  readonly born: number;
 
   constructor(node: Node) {
     this.node = node;
+    this.born = node.id;
   }
 
   /** Whether anything was written to it since it had this version. */

@@ -27,6 +27,8 @@ export interface Stream {
   raise(): void;
   /** Runs pending work: the reads, all cell writes, all sinks. `undo` is called if it turns out later that it did not run. */
   flush(reads: readonly Node[], undo?: () => void): void;
+  /** Runs pending work in the middle of a step or before a read: neither is made yet. */
+  advance(): void;
   /** A computed value becomes the storage of a persistent cell, without a copy where it can. */
   adopt(cell: Cell, node: Node): void;
   /** A cell's storage goes on as another's, and its value with it until the next write. */
@@ -56,10 +58,14 @@ export interface Context {
   eager: boolean;
   /** Every result is checked for NaN and infinity, and every call remembered. */
   anomaly: boolean;
-  /** An outermost module call without gradients has a pending result. */
-  inferencePending: boolean;
   /** A part is being computed again: what counts batches counts it no second time. */
   recomputing: boolean;
+  /** A hook of the user's is running, in the middle of the library's work. */
+  inHook: boolean;
+  /** Id of the node recorded first in the outermost module call under way. */
+  callBegan: number;
+  /** A result of the last outermost module call without gradients. */
+  inferred: Node | null;
   /** Handles made in the innermost `scope`, or null. */
   scope: Set<Handle> | null;
   /** Called once, before the next handle is made; or null. */
@@ -89,8 +95,10 @@ function claim(): Context {
     philoxOffset: 0,
     eager: false,
     anomaly: false,
-    inferencePending: false,
     recomputing: false,
+    inHook: false,
+    callBegan: 0,
+    inferred: null,
     scope: null,
     beforeHandle: null,
   };
@@ -99,6 +107,10 @@ function claim(): Context {
 }
 
 export const context: Context = claim();
+
+/** Whether what is recorded now is the user's, in the program's own flow: not in a module, an operation or a hook. */
+export const isOutside = (): boolean =>
+  context.opDepth === 0 && context.moduleDepth === 0 && !context.inHook;
 
 /** What `{ device }` and `to(device)` name; undefined if none of the kind is open. */
 export function streamNamed(device: Stream["device"]): Stream | undefined {

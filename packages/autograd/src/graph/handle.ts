@@ -4,7 +4,7 @@ import type { Edge, Leaf } from "../tape/edge.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Cell } from "./cell.ts";
 import { context } from "./context.ts";
-import type { Node } from "./node.ts";
+import { DROPPED, type Node } from "./node.ts";
 import type { View } from "./view.ts";
 
 /** How a view is made of what it is a view of; replayed when an in-place write moves the gradient. */
@@ -40,6 +40,8 @@ export class Handle {
   path: ViewPath | null = null;
   origin: Origin = "one";
   seen = 0;
+  /** Made by the user from another handle, and read by no operation yet: counted in `Node.loose`. */
+  loose = false;
 
   constructor(cell: Cell, window: View | null) {
     this.cell = cell;
@@ -58,6 +60,22 @@ export class Handle {
   get strides(): readonly number[] {
     return this.window === null ? contiguousStrides(this.cell.node.shape) : this.window.strides;
   }
+}
+
+/** The user has another handle on the value: until an operation reads it, the value is to stay. */
+export function loosen(handle: Handle): void {
+  if (handle.loose) return;
+  handle.loose = true;
+  const { node } = handle.cell;
+  node.loose++;
+  if (node.state === DROPPED) node.stream.pending.push(node);
+}
+
+/** An operation, or a further view, reads the handle. */
+export function tighten(handle: Handle): void {
+  if (!handle.loose) return;
+  handle.loose = false;
+  handle.cell.node.loose--;
 }
 
 let construct: ((cell: Cell, view: View | null) => Tensor) | null = null;

@@ -1,4 +1,4 @@
-import type { DType, TypedArray } from "../dtype.ts";
+import { type DType, hostBytes, type TypedArray } from "../dtype.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Cell } from "./cell.ts";
 import type { Stream } from "./context.ts";
@@ -14,13 +14,15 @@ export const DROPPED = 2;
 export const EXPIRED = 3;
 export type State = 0 | 1 | 2 | 3;
 
-/** How the value is to be held once computed, beyond what the flush finds out by itself (DESIGN: Retention). */
+/** How the value is to be held once computed, beyond what the flush finds out by itself. */
 export const TEMPORARY = 0;
-/** Cached in a slot set of its plan: a module's result, a backward target. */
+/** Cached: one of several results of an operation, a backward target. */
 export const SLOT = 1;
+/** The user has it in hand: a module's result, a gradient asked for, a tensor written in place. */
+export const RESULT = 2;
 /** Owned by handles: `keep()`, `clone()`. */
-export const OWNED = 2;
-export type Keep = 0 | 1 | 2;
+export const OWNED = 3;
+export type Keep = 0 | 1 | 2 | 3;
 
 /** Where a computed value is. A host copy and a device copy may exist side by side. */
 export interface Storage {
@@ -91,10 +93,22 @@ export class Node {
   runs = 0;
   /** Recorded by the user: outside composite ops (0-d results are then retained). */
   visible = false;
-  /** Recorded by the user outside modules too, or a module's result: without a consumer it is a sink. */
+  /** Without a reader it is a sink: the user's, and no result that a module or an operation gives beside others. */
   terminal = false;
+  /** Recorded by the user outside modules and hooks. */
+  outside = false;
   /** Gradients were on. */
   gradMode = false;
+  /** On the tape, or made of what is. */
+  tracked = false;
+  /** Made of values from the host and numbers alone: no write in place can take its recipe away. */
+  pure = true;
+  /** Its one reader is the next step of a longer expression, element by element. */
+  passing = false;
+  /** Handles the user made of it with `detach()` or as views that nothing has read. */
+  loose = 0;
+  /** The value of a tensor that is written in place. */
+  variable = false;
   /** The persistent cell whose value this is or will be. */
   cell: Cell | null = null;
   /** For messages, in anomaly mode: where it was recorded. */
@@ -126,3 +140,12 @@ export class Node {
     this.stream = stream;
   }
 }
+
+/** Bytes up to which a value that is held goes into a page with others, and from there to the host. */
+const SMALL = 2 ** 18;
+
+export const isSmall = ({ dtype, size }: Node): boolean => hostBytes(dtype) * size <= SMALL;
+
+/** Nothing has read what the user made: it is wanted for itself. */
+export const isSink = ({ terminal, consumers, loose }: Node): boolean =>
+  (terminal && consumers === 0) || loose > 0;

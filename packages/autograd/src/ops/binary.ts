@@ -30,14 +30,15 @@ const powOp: Op = elementwise({
   integerReference: integerPower as (...values: number[]) => number,
   expression: (a, b) => e.pow(a as Expr, b as Expr),
   saves: ([, exponent]) => (exponent ? [0, 1, "output"] : [0, 1]),
-  gradient: (dy, [a, b], { needs, output }) => {
+  gradient: (dy, [a, b], call) => {
+    const { needs } = call; // the output is saved for the exponent's gradient alone
     const [base, exponent] = [a as Tensor, b as Tensor];
     const zero = zeroGradient(dy);
     return [
       needs[0] === true &&
         where(eq(exponent, 0), zero, mul(dy, mul(exponent, pow(base, sub(exponent, 1))))),
       needs[1] === true &&
-        where(logicalAnd(eq(base, 0), ge(exponent, 0)), zero, mul(dy, mul(output, log(base)))),
+        where(logicalAnd(eq(base, 0), ge(exponent, 0)), zero, mul(dy, mul(call.output, log(base)))),
     ];
   },
 });

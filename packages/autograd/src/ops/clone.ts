@@ -9,6 +9,6 @@ export function clone(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("clone(x)", arguments);
   checkTensor("clone", x);
   const made = copy(x);
-  if (made.node.terminal) made.node.keep = OWNED;
+  if (made.node.outside) made.node.keep = OWNED;
   return made;
 }

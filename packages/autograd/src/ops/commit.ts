@@ -8,7 +8,7 @@ import { isFree } from "../graph/op.ts";
 import { isWhole } from "../graph/view.ts";
 import { sameShape } from "../shape.ts";
 import { noGrad } from "../tape/modes.ts";
-import { bindCell, checkWritable, makePersistent } from "../tape/rebind.ts";
+import { bindCell, checkWritable, forget, makePersistent } from "../tape/rebind.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { cast, copy } from "./constant.ts";
@@ -70,8 +70,15 @@ export function wholeWith(x: Tensor, part: Tensor, before?: Tensor): Tensor {
 export function persist(tensor: Tensor): Tensor {
   const { cell } = tensor;
   if (cell.persistent) return tensor;
-  if (cell.node.state === PENDING || cell.node.cell !== null)
+  const { node } = cell;
+  if (node.state === PENDING || node.cell !== null) {
     cell.node = noGrad(() => ownValue(newHandle(cell, null))).cell.node;
+    if (cell.node !== node && node.cell === null) {
+      cell.node.loose = node.loose;
+      forget(node);
+      node.passing = node.consumers === 1;
+    }
+  }
   makePersistent(cell);
   return tensor;
 }
@@ -151,8 +158,11 @@ export function ownValue(tensor: Tensor, taken?: Set<object>): Tensor {
     node.state === PENDING &&
     !isFree(node) &&
     !node.terminal &&
+    node.loose === 0 &&
     !taken?.has(node);
   const own = fresh ? tensor : copy(tensor);
-  taken?.add(own.cell.node);
+  const made = own.cell.node;
+  if (!fresh) made.visible = made.terminal = made.outside = false; // the cell's, not the user's
+  taken?.add(made);
   return own;
 }

@@ -8,7 +8,7 @@ import { checkCall } from "../signature.ts";
 import { bring, mixedDevices } from "../tape/bring.ts";
 import { type Edge, GradFn } from "../tape/edge.ts";
 import { composite } from "../tape/modes.ts";
-import { bindCell, checkWritable, isOfLeaf, makePersistent } from "../tape/rebind.ts";
+import { bindCell, checkWritable, holdVariable, isOfLeaf, makePersistent } from "../tape/rebind.ts";
 import { edgeOf, isTracked, placeAt, recordView, stepsOf, valueOfNow } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor, type Operand } from "./apply.ts";
@@ -86,9 +86,14 @@ function write(
     if (before === null && part.edge !== null) checkWritable(x, name);
     return wholeWith(x, part);
   });
+  for (const one of beside) {
+    if (one instanceof Handle && one.node.consumers === 1) one.node.passing = true;
+  }
   const { node } = result.cell;
   if (node.stream !== x.node.stream) throw mixedDevices(name, [x, result]);
-  if (isOfLeaf(x)) makePersistent(cell); // a parameter that is trained by hand
+  if (isOfLeaf(x))
+    makePersistent(cell); // a parameter that is trained by hand
+  else holdVariable(cell, node);
   const after = context.gradMode ? joined(before, part.edge) : null;
   const place = after && placeOfWrite(x, after);
   bindCell(cell, node, name);

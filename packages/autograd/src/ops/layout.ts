@@ -1,5 +1,6 @@
 import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
-import { newHandle } from "../graph/handle.ts";
+import { context } from "../graph/context.ts";
+import { loosen, newHandle, tighten } from "../graph/handle.ts";
 import { permuteView, reshapeView, type View, wholeView } from "../graph/view.ts";
 import {
   checkShape,
@@ -15,11 +16,14 @@ import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { whole } from "./strided.ts";
 
-/** The same value outside the tape: it aliases the cell, sees later in-place writes, and retains nothing. */
+/** The same value outside the tape: it aliases the cell and sees later in-place writes. What you detach and hold stays. */
 export function detach(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("detach(x)", arguments);
   checkTensor("detach", x);
-  return newHandle(x.cell, x.window);
+  const out = newHandle(x.cell, x.window);
+  tighten(x);
+  if (context.opDepth === 0) loosen(out);
+  return out;
 }
 
 /** The dimensions in another order: y has size shape[order[i]] at i. A view. */

@@ -47,7 +47,7 @@ export const newCounters = (): Counters => ({
 });
 
 /** Notes one run of a plan. */
-export function countRun(counters: Counters, { cost, memory }: Plan): void {
+export function countRun(counters: Counters, { template: { cost }, memory }: Plan): void {
   counters.bytesRead += cost.bytesRead;
   counters.bytesWritten += cost.bytesWritten;
   counters.flops += cost.flops;

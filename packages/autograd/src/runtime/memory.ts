@@ -7,7 +7,7 @@ export type MemoryClass = "cells" | "owned" | "slots" | "inputs" | "arena" | "pa
 const CLASSES: readonly MemoryClass[] = ["cells", "owned", "slots", "inputs", "arena", "pages"];
 
 /** Sizes are rounded up to eight steps a power of two, so that freed buffers find a second use. */
-function roundedSize(bytes: number): number {
+export function roundedSize(bytes: number): number {
   if (bytes <= 256) return 256;
   const step = 2 ** Math.max(8, Math.floor(Math.log2(bytes)) - 3);
   return Math.ceil(bytes / step) * step;

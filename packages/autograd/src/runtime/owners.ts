@@ -16,13 +16,16 @@ export class Owners {
   private readonly pool: Pool;
   private readonly owned = new Map<Storage, WeakRef<Node>>();
   /** Buffers of cells. One weak reference a buffer: a new one for every step would live until the program is idle. */
-  private readonly homes = new Map<object, WeakRef<Home>>();
+  private readonly homes = new Map<object, { readonly id: number; readonly ref: WeakRef<Home> }>();
+  /** A home is gone. */
+  private readonly onGone: (id: number) => void;
   private readonly forgotten: FinalizationRegistry<Storage>;
   private readonly forgottenCells: FinalizationRegistry<DeviceBuffer>;
 
-  constructor(device: Device, pool: Pool) {
+  constructor(device: Device, pool: Pool, onGone: (id: number) => void) {
     this.device = device;
     this.pool = pool;
+    this.onGone = onGone;
     this.forgotten = new FinalizationRegistry((storage) => this.free(storage));
     this.forgottenCells = new FinalizationRegistry((buffer) => this.freeCell(buffer));
   }
@@ -36,7 +39,7 @@ export class Owners {
 
   /** Every value that outlives its plan, the largest buffer first. */
   values(): { readonly node: Node; readonly holder: "cells" | "owned"; readonly bytes: number }[] {
-    const cells = [...this.homes.values()].flatMap((ref) => {
+    const cells = [...this.homes.values()].flatMap(({ ref }) => {
       const home = ref.deref();
       return home === undefined ? [] : [{ node: home.cell.node, buffer: home.buffer }];
     });
@@ -74,11 +77,6 @@ export class Owners {
     this.pool.transfer(storage.buffer as DeviceBuffer, "slots", "owned");
     this.own(node);
     settle(node);
-  }
-
-  /** A cached value is no longer needed on the device. */
-  freeSlot(storage: Storage): void {
-    this.pool.give(storage.buffer as DeviceBuffer, "slots");
   }
 
   free(storage: Storage): void {
@@ -120,7 +118,7 @@ export class Owners {
   private bind(cell: Cell, buffer: DeviceBuffer): Home {
     const home: Home = { buffer, cell, id: ++homeIds };
     cell.home = home;
-    this.homes.set(buffer, new WeakRef(home));
+    this.homes.set(buffer, { id: home.id, ref: new WeakRef(home) });
     this.forgottenCells.register(home, buffer, home);
     return home;
   }
@@ -135,7 +133,11 @@ export class Owners {
   }
 
   freeCell(buffer: DeviceBuffer): void {
-    if (this.homes.delete(buffer)) this.pool.give(buffer, "cells");
+    const home = this.homes.get(buffer);
+    if (home === undefined) return;
+    this.homes.delete(buffer);
+    this.onGone(home.id);
+    this.pool.give(buffer, "cells");
   }
 
   releaseCell(cell: Cell): void {
@@ -187,7 +189,7 @@ export class Owners {
       excess -= buffer.bytes;
     };
     for (const node of this.owned.values()) choose(node.deref());
-    for (const ref of this.homes.values()) {
+    for (const { ref } of this.homes.values()) {
       const cell = ref.deref()?.cell;
       if (cell !== undefined && !writes.has(cell)) choose(cell.node);
     }

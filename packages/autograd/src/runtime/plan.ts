@@ -1,7 +1,6 @@
 import type {
   BoundKernel,
   BufferGroup,
-  Copy,
   Device,
   DeviceBuffer,
   Kernel,
@@ -12,13 +11,23 @@ import { LimitError } from "../errors.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
 import { isOwn } from "./alike.ts";
-import { type Cost, infoOf, type KernelInfo, totalOf } from "./cost.ts";
-import type { Arena, ArenaLease, Pool } from "./memory.ts";
+import { HOLD_CELL, HOLD_NOTHING, type Hold } from "./hold.ts";
+import type { InputSlot, Inputs } from "./inputs.ts";
+import type { Arena, ArenaLease } from "./memory.ts";
 import type { FuseOptions } from "./passes.ts";
 import { expire } from "./retention.ts";
-import { type Scheduled, schedule } from "./schedule.ts";
-import { HOLD_CELL, HOLD_NOTHING, type Hold, type Source, type Trace } from "./trace.ts";
+import type { Scheduled } from "./schedule.ts";
+import type { Template } from "./template.ts";
+import type { Trace } from "./trace.ts";
 import type { PlannedKernel } from "./verify.ts";
+
+/** Where plans are made. */
+export interface Workplace {
+  readonly device: Device;
+  readonly inputs: Inputs;
+  readonly arena: Arena;
+  readonly options: FuseOptions & { readonly verified: boolean };
+}
 
 /** A value that leaves the plan. */
 export interface Output {
@@ -29,78 +38,57 @@ export interface Output {
   readonly bytes: number;
 }
 
-/** A buffer of the plan's own that a source is copied into, and what it holds now. */
-interface InputSlot {
-  readonly buffer: DeviceBuffer;
-  node: Node | null;
-  start: number;
-}
-
-/** Values of one run that stay cached; at most four such runs a plan. */
-export interface SlotSet {
-  readonly nodes: readonly Node[];
-}
-
-/** The kernels of one trace on fixed memory. Running it again costs one submit and creates nothing. */
+/** A template on fixed memory. Running it again costs one submit and creates nothing. */
 export class Plan {
-  readonly key: Float64Array;
+  readonly template: Template;
+  /** Ids of the homes it works on, in the order of the trace. */
+  readonly homes: readonly number[];
   readonly program: Program | null;
   readonly outputs: readonly Output[];
   readonly slots: readonly (InputSlot | null)[];
-  readonly slotSets: SlotSet[] = [];
-  readonly kernels: readonly KernelInfo[];
   /** What is to be verified when it runs for the first time; null otherwise. */
   unverified: readonly PlannedKernel[] | null = null;
-  /** What one run moves and computes. */
-  readonly cost: Cost;
   /** Bytes of its temporary buffers, and the most that its order of kernels needs at once. */
   readonly memory: { readonly peakBytes: number; readonly liveBytes: number };
-  /** Number of the flush that ran it last. */
+  /** Number of the run that used it last. */
   lastRun = 0;
+  private readonly inputs: Inputs;
   private readonly lease: ArenaLease;
   private expectsRead = false;
   private wasRead = false;
   private readonly params: Float64Array;
-  private readonly paramOf: Int32Array;
 
-  constructor(
-    trace: Trace,
-    device: Device,
-    pool: Pool,
-    arena: Arena,
-    options: FuseOptions,
-    verified = false,
-  ) {
-    this.key = trace.key.copy();
-    const kernels = schedule(trace, options);
-    const paramOf = kernels.flatMap((kernel) => kernel.params);
-    this.paramOf = Int32Array.from(paramOf);
-    this.params = new Float64Array(paramOf.length);
-    const slots: (InputSlot | null)[] = [];
-    this.slots = slots;
+  constructor(template: Template, trace: Trace, { device, inputs, arena, options }: Workplace) {
+    this.template = template;
+    this.homes = trace.homes.slice();
+    this.inputs = inputs;
+    this.params = new Float64Array(template.paramOf.length);
+    this.slots = inputs.take(trace.sources);
     this.lease = arena.lease();
     const { lease } = this;
     try {
-      for (const { node, count } of trace.sources) {
-        const held = node.storage?.holder === "cell";
-        const bytes = device.bytesOf(node.dtype, count);
-        slots.push(held ? null : { buffer: pool.take(bytes, "inputs"), node: null, start: 0 });
-      }
-      const { bound, outputs } = place(trace, kernels, this.slots, device, lease);
+      const kernels = template.schedule(trace, options);
+      const lower = (k: number, kernel: Kernel): Lowered => template.lower(k, kernel, device);
+      const { bound, outputs } = place(trace, kernels, this.slots, device, lower, lease);
       this.outputs = outputs;
-      this.kernels = kernels.map((kernel) => infoOf(kernel, trace, device));
-      this.cost = totalOf(this.kernels);
       this.memory = { peakBytes: lease.peakBytes, liveBytes: lease.liveBytes };
       this.program = bound.length === 0 ? null : device.program(bound);
-      if (verified) {
+      if (options.verified) {
         this.unverified = kernels.map((scheduled, k) => {
           return { scheduled, bound: bound[k] as BoundKernel };
         });
       }
     } catch (error) {
-      this.giveBack(pool);
+      this.giveBack();
       throw error;
     }
+  }
+
+  /** Bytes of the inputs that no other plan reads. */
+  get ownBytes(): number {
+    let bytes = 0;
+    for (const slot of this.slots) if (slot?.users === 1) bytes += slot.buffer.bytes;
+    return bytes;
   }
 
   /** One of its 0-d results is read: the next run brings them along in its own submit. */
@@ -118,60 +106,32 @@ export class Plan {
 
   /** The numbers of this run, in the program's order. */
   parameters(trace: Trace): Float64Array {
-    const { params, paramOf } = this;
+    const { params } = this;
+    const { paramOf } = this.template;
     for (let i = 0; i < params.length; i++) params[i] = trace.dynamics.at(paramOf[i] as number);
     return params;
   }
 
-  /** Brings a source into the plan: nothing if it is there already, an upload, or a copy on the device. */
-  feed(
-    index: number,
-    source: Source,
-    device: Device,
-    copies: Copy[],
-  ): "held" | "uploaded" | "copied" {
-    const slot = this.slots[index];
-    if (slot === null || slot === undefined) return "held";
-    const { node, start, count } = source;
-    if (slot.node === node && slot.start === start) return "held";
-    slot.node = node;
-    slot.start = start;
-    const { storage, dtype } = node;
-    if (storage === null || count === 0) return "held";
-    if (storage.host !== null) {
-      device.write(slot.buffer, 0, storage.host.subarray(start, start + count), dtype);
-      return "uploaded";
-    }
-    copies.push({
-      from: storage.buffer as DeviceBuffer,
-      fromByte: storage.offset + device.bytesOf(dtype, start),
-      to: slot.buffer,
-      toByte: 0,
-      bytes: device.bytesOf(dtype, count),
-    });
-    return "copied";
-  }
-
   /** What its input slots were given may not be there. */
   forgetInputs(): void {
-    for (const slot of this.slots) if (slot !== null) slot.node = null;
+    for (const slot of this.slots) if (slot !== null) slot.node = -1;
   }
 
-  dispose(pool: Pool): void {
+  dispose(): void {
     this.program?.dispose();
-    this.giveBack(pool);
+    this.giveBack();
   }
 
-  private giveBack(pool: Pool): void {
-    for (const slot of this.slots) if (slot !== null) pool.give(slot.buffer, "inputs");
+  private giveBack(): void {
+    this.inputs.give(this.slots);
     this.lease.end();
   }
 }
 
 /** The kernel as the device runs it; `giveUp` hears why it never can. */
-function lower(device: Device, kernel: Kernel, giveUp: (why: Error) => void): Lowered {
+function orGiveUp(lower: () => Lowered, giveUp: (why: Error) => void): Lowered {
   try {
-    return device.lower(kernel);
+    return lower();
   } catch (error) {
     giveUp(error as Error);
     throw error;
@@ -202,6 +162,7 @@ function place(
   kernels: readonly Scheduled[],
   slots: readonly (InputSlot | null)[],
   device: Device,
+  lower: (k: number, kernel: Kernel) => Lowered,
   lease: ArenaLease,
 ): { bound: BoundKernel[]; outputs: Output[] } {
   const lastRead = new Map<number, number>();
@@ -255,9 +216,11 @@ function place(
       place:
         ((beside || scheduled.kernel.alike) && bufferOf.get(inputs[i] as number)?.place) || null,
     }));
-    const lowered = lower(device, { ...scheduled.kernel, inputs: kernelInputs, places }, (why) => {
+    const kernel = { ...scheduled.kernel, inputs: kernelInputs, places };
+    const giveUp = (why: Error): void => {
       for (const position of stores) expire(trace.order[position] as Node, why);
-    });
+    };
+    const lowered = orGiveUp(() => lower(k, kernel), giveUp);
     const scratch = lowered.scratch.map((size) => lease.take(size));
     // an empty tensor has no kernel and so no buffer: any will do
     const read = inputs.map((i) => bufferOf.get(i) ?? empty());

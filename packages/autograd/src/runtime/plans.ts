@@ -1,69 +1,164 @@
-import type { Pool } from "./memory.ts";
 import type { Plan } from "./plan.ts";
-import { releaseSlots } from "./retention.ts";
+import type { Template } from "./template.ts";
 import type { Trace } from "./trace.ts";
 
-/** Plans kept; past this the one that ran longest ago goes. */
-const MAX_PLANS = 128;
+/** Bytes on the host that plans and templates may take; past this those that ran longest ago go. */
+const MOST_BYTES = 2 ** 28;
+/** About what a plan takes beside its template: dispatches, their bindings, the block of numbers. */
+const KERNEL_BYTES = 4096;
+/** Templates that can be bound anew without scheduling and lowering. */
+const BINDABLE = 64;
+/** Runs of others, past which a plan that holds inputs of many bytes for itself gives them back. */
+const IDLE_RUNS = 64;
+const LARGE_INPUTS = 2 ** 18;
 
-/** Plans by exact key. */
+/** A template and the plans that it was bound to. */
+interface Family {
+  readonly hash: number;
+  readonly template: Template;
+  readonly plans: Plan[];
+  bytes: number;
+  lastRun: number;
+}
+
+/** Plans by exact key and homes. */
 export class PlanCache {
-  private readonly byHash = new Map<number, Plan[]>();
-  private readonly pool: Pool;
+  private readonly byHash = new Map<number, Family[]>();
+  /** The one that ran last is last. */
+  private readonly families = new Set<Family>();
+  /** Plans that work on each home. */
+  private readonly byHome = new Map<number, Set<Plan>>();
+  private readonly familyOf = new Map<Plan, Family>();
+  private bindable: Family[] = [];
   private runs = 0;
-  size = 0;
+  /** About what they take on the host. */
+  bytes = 0;
 
-  constructor(pool: Pool) {
-    this.pool = pool;
+  get size(): number {
+    return this.familyOf.size;
   }
 
-  find(hash: number, { key }: Trace): Plan | null {
-    for (const plan of this.byHash.get(hash) ?? []) {
-      if (!key.equals(plan.key)) continue;
-      plan.lastRun = ++this.runs;
-      return plan;
-    }
-    return null;
-  }
-
-  add(hash: number, plan: Plan): Plan {
-    const bucket = this.byHash.get(hash);
-    if (bucket === undefined) this.byHash.set(hash, [plan]);
-    else bucket.push(plan);
-    plan.lastRun = ++this.runs;
-    if (++this.size > MAX_PLANS) this.evict();
+  /** The plan for this trace, on its homes. */
+  find(hash: number, trace: Trace): Plan | null {
+    const family = this.family(hash, trace);
+    const plan = family?.plans.find(({ homes }) => sameIds(homes, trace.homes)) ?? null;
+    if (plan !== null) this.touch(plan);
     return plan;
   }
 
-  /** Forgets the plan that ran longest ago, with its buffers; false if there is none but the one in use. */
+  /** What a plan for this trace can be bound from. */
+  template(hash: number, trace: Trace): Template | null {
+    return this.family(hash, trace)?.template ?? null;
+  }
+
+  private family(hash: number, { key }: Trace): Family | undefined {
+    return this.byHash.get(hash)?.find(({ template }) => key.equals(template.key));
+  }
+
+  add(hash: number, plan: Plan): Plan {
+    const { template, homes } = plan;
+    const bucket = this.byHash.get(hash) ?? [];
+    let family = bucket.find((one) => one.template === template);
+    if (family === undefined) {
+      family = { hash, template, plans: [], bytes: template.bytes, lastRun: 0 };
+      bucket.push(family);
+      this.byHash.set(hash, bucket);
+      this.bytes += family.bytes;
+    }
+    family.plans.push(plan);
+    this.familyOf.set(plan, family);
+    this.bytes += planBytes(plan);
+    for (const home of homes) {
+      const plans = this.byHome.get(home);
+      if (plans === undefined) this.byHome.set(home, new Set([plan]));
+      else plans.add(plan);
+    }
+    this.touch(plan);
+    this.keepBindable(family);
+    while (this.bytes > MOST_BYTES && this.families.size > 1) this.forgetOldest();
+    return plan;
+  }
+
+  private touch(plan: Plan): void {
+    const family = this.familyOf.get(plan) as Family;
+    plan.lastRun = family.lastRun = ++this.runs;
+    this.families.delete(family);
+    this.families.add(family);
+    if (this.runs % IDLE_RUNS === 0) this.giveInputs();
+  }
+
+  private keepBindable(family: Family): void {
+    this.bindable = [...this.bindable.filter((one) => one !== family), family];
+    if (this.bindable.length <= BINDABLE) return;
+    const last = this.bindable.shift() as Family;
+    last.template.trim();
+    this.bytes -= last.bytes;
+    last.bytes = last.template.bytes;
+    this.bytes += last.bytes;
+  }
+
+  /** First steps, and whatever else does not come back, do not keep their data. */
+  private giveInputs(): void {
+    for (const plan of this.familyOf.keys()) {
+      if (this.runs - plan.lastRun >= IDLE_RUNS && plan.ownBytes > LARGE_INPUTS) this.drop(plan);
+    }
+  }
+
+  /** The plan is forgotten; what it was bound from stays. */
+  drop(plan: Plan): void {
+    const family = this.familyOf.get(plan);
+    if (family === undefined) return;
+    this.familyOf.delete(plan);
+    family.plans.splice(family.plans.indexOf(plan), 1);
+    for (const home of plan.homes) this.byHome.get(home)?.delete(plan);
+    this.bytes -= planBytes(plan);
+    plan.dispose();
+  }
+
+  /** A home is gone, and with it the plans that work on it. */
+  dropHome(id: number): void {
+    for (const plan of [...(this.byHome.get(id) ?? [])]) this.drop(plan);
+    this.byHome.delete(id);
+  }
+
+  /** Drops the plan that ran longest ago, with its buffers; false if there is none but the one in use. */
   evict(alsoLast = false): boolean {
     let oldest: Plan | null = null;
-    let home = 0;
-    for (const [hash, bucket] of this.byHash) {
-      for (const plan of bucket) {
-        if (plan.lastRun === this.runs && !alsoLast) continue;
-        if (oldest === null || plan.lastRun < oldest.lastRun) {
-          oldest = plan;
-          home = hash;
-        }
-      }
+    for (const plan of this.familyOf.keys()) {
+      if (plan.lastRun === this.runs && !alsoLast) continue;
+      if (oldest === null || plan.lastRun < oldest.lastRun) oldest = plan;
     }
     if (oldest === null) return false;
-    this.remove(oldest, home);
+    this.drop(oldest);
     return true;
   }
 
-  /** Forgets a plan that does not run. */
+  /** Forgets a plan that does not run, and what it was bound from. */
   forget(plan: Plan): void {
-    for (const [hash, bucket] of this.byHash) if (bucket.includes(plan)) this.remove(plan, hash);
+    const family = this.familyOf.get(plan);
+    this.drop(plan);
+    if (family?.plans.length === 0) this.remove(family);
   }
 
-  private remove(plan: Plan, home: number): void {
-    const rest = (this.byHash.get(home) as Plan[]).filter((other) => other !== plan);
-    if (rest.length === 0) this.byHash.delete(home);
-    else this.byHash.set(home, rest);
-    for (const set of plan.slotSets.splice(0)) releaseSlots(set, this.pool);
-    plan.dispose(this.pool);
-    this.size--;
+  private forgetOldest(): void {
+    const [oldest] = this.families;
+    if (oldest === undefined) return;
+    for (const plan of [...oldest.plans]) this.drop(plan);
+    this.remove(oldest);
+  }
+
+  private remove(family: Family): void {
+    this.families.delete(family);
+    const rest = (this.byHash.get(family.hash) as Family[]).filter((one) => one !== family);
+    if (rest.length === 0) this.byHash.delete(family.hash);
+    else this.byHash.set(family.hash, rest);
+    this.bindable = this.bindable.filter((one) => one !== family);
+    this.bytes -= family.bytes;
   }
 }
+
+const planBytes = ({ template, homes }: Plan): number =>
+  template.kernels.length * KERNEL_BYTES + homes.length * 64;
+
+const sameIds = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((id, i) => id === b[i]);

@@ -31,7 +31,7 @@ export class Profiler {
   }
 
   /** A plan is about to be submitted. */
-  begin({ kernels }: Plan): void {
+  begin({ template: { kernels } }: Plan): void {
     this.current = { kernels, begin: performance.now(), end: 0, timings: null };
   }
 

@@ -1,4 +1,5 @@
 import { arrayType, type DType, type TypedArray } from "../dtype.ts";
+import type { Cell } from "../graph/cell.ts";
 import { expired } from "../graph/expired.ts";
 import type { Handle } from "../graph/handle.ts";
 import { COMPUTED, EXPIRED, OWNED, PENDING } from "../graph/node.ts";
@@ -49,7 +50,7 @@ export function keep(handle: Handle): void {
   if (node.state === EXPIRED) throw expired("keep", node);
   if (node.state === PENDING) node.keep = OWNED;
   else if (node.state !== COMPUTED) realize(handle);
-  else if (node.storage?.holder === "slot") (node.stream as DeviceStream).owners.keepSlot(node);
+  else if (node.storage?.holder === "slot") (node.stream as DeviceStream).keepSlot(node);
 }
 
 /** Computes the value now. */
@@ -63,7 +64,11 @@ export function realize(handle: Handle): void {
 
 /** Gives the value back. Every handle on the same cell is then expired. */
 export function dispose(handle: Handle): void {
-  const { cell } = handle;
+  disposeCell(handle.cell);
+}
+
+/** The same of a cell. */
+export function disposeCell(cell: Cell): void {
   const stream = cell.node.stream as DeviceStream;
   if (stream.failure !== null) return;
   stream.disposeCell(cell);

@@ -1,36 +1,39 @@
 import type { DeviceBuffer, Read } from "../devices/device.ts";
 import type { TypedArray } from "../dtype.ts";
-import { EXPIRED, hostStorage, type Node, type Storage } from "../graph/node.ts";
-import type { Owners } from "./owners.ts";
+import { hostStorage, type Node, type Storage } from "../graph/node.ts";
+import type { Pages } from "./pages.ts";
 import type { Plan } from "./plan.ts";
 import type { Queue } from "./queue.ts";
-import { type Pages, settle } from "./retention.ts";
+import { settle } from "./retention.ts";
+import type { Spill } from "./spill.ts";
 
 const NONE: readonly never[] = [];
+
+/** What reading does to the memory of the device. */
+interface Memory {
+  /** The value is on the host now. */
+  free(node: Node): void;
+  /** An await of ours is also good for moving buffers out of a spent budget. */
+  relieve(): Promise<void> | undefined;
+}
 
 /** Values on their way to the host, where they then live. */
 export class Reads {
   private readonly queue: Queue;
-  private readonly owners: Owners;
-  private readonly pages: Pages;
-  /** What an await of ours is also good for: moving buffers out of a spent budget. */
-  private readonly relieve: () => Promise<void> | undefined;
+  private readonly scalars: Pages;
+  private readonly spill: Spill;
+  private readonly memory: Memory;
   private readonly arriving = new Map<Node, Promise<TypedArray>>();
   /** What rejects a read that is under way. */
   private readonly refusals = new Map<Node, (error: Error) => void>();
   /** The plan that made a 0-d result: it learns whether its numbers are read. */
   private readonly planOf = new WeakMap<Node, Plan>();
 
-  constructor(
-    queue: Queue,
-    owners: Owners,
-    pages: Pages,
-    relieve: () => Promise<void> | undefined,
-  ) {
+  constructor(queue: Queue, scalars: Pages, spill: Spill, memory: Memory) {
     this.queue = queue;
-    this.owners = owners;
-    this.pages = pages;
-    this.relieve = relieve;
+    this.scalars = scalars;
+    this.spill = spill;
+    this.memory = memory;
   }
 
   /** A read of this node that is under way. A program's interest in its numbers is noted. */
@@ -46,8 +49,8 @@ export class Reads {
 
   /** Reads a value that is on the device. The other numbers of its page come along: several losses cost one submit. */
   fetch(node: Node): Promise<TypedArray> {
-    const { holder, buffer } = node.storage as Storage;
-    const nodes = holder === "page" ? this.pages.residents(buffer as object) : [node];
+    const page = (node.storage as Storage).buffer as object;
+    const nodes = this.scalars.has(page) ? this.scalars.residents(page) : [node];
     const unread = nodes.filter((other) => !this.arriving.has(other));
     const reads = unread.map(readOf);
     const values = this.queue.submit({
@@ -81,7 +84,7 @@ export class Reads {
             this.queue.finish(serial);
             if (!end()) return;
             this.land(node, host);
-            await this.relieve();
+            await this.memory.relieve();
             resolve(host);
           }, refuse)
           .catch(reject);
@@ -100,17 +103,14 @@ export class Reads {
 
   /** Waits for every value under way, full pages included. */
   async all(): Promise<void> {
-    await Promise.allSettled([...this.arriving.values(), ...this.pages.spilling]);
+    await Promise.allSettled([...this.arriving.values(), ...this.spill.underWay]);
   }
 
   /** The host copy becomes the value; the device copy goes, unless it is a cell's. */
   private land(node: Node, host: TypedArray): void {
     const { storage } = node;
-    if (node.state === EXPIRED || storage?.holder === "cell" || storage?.host) return;
-    if (storage?.holder === "owned") this.owners.free(storage);
-    else if (storage?.holder === "page")
-      this.pages.release(storage.buffer as object, storage.offset);
-    else if (storage?.holder === "slot") this.owners.freeSlot(storage);
+    if (storage === null || storage.holder === "cell" || storage.host !== null) return;
+    this.memory.free(node);
     node.storage = hostStorage(host);
     settle(node);
   }

@@ -11,33 +11,33 @@ import {
   DROPPED,
   deviceStorage,
   EXPIRED,
+  isSink,
   type Node,
-  OWNED,
   PENDING,
+  RESULT,
 } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import { culprit, inspected } from "./anomaly.ts";
 import { type Counters, countRun, newCounters } from "./counters.ts";
 import { Guards } from "./guards.ts";
+import { HOLD_CELL, HOLD_NOTHING, HOLD_OWNED, HOLD_PAGE, HOLD_SLOT } from "./hold.ts";
+import { Inputs } from "./inputs.ts";
 import { Arena, Pool } from "./memory.ts";
 import { Owners } from "./owners.ts";
+import { Pages, resultPages, scalarPages } from "./pages.ts";
 import type { FuseOptions } from "./passes.ts";
 import { type Output, Plan } from "./plan.ts";
 import { PlanCache } from "./plans.ts";
 import type { Profiler } from "./profiler.ts";
 import { Queue } from "./queue.ts";
 import { Reads } from "./reads.ts";
-import { emptyStorage, expire, expireIfSpent, keepSlots, Pages, settle } from "./retention.ts";
+import { Recall } from "./recall.ts";
+import { emptyStorage, expire, expireIfSpent, settle } from "./retention.ts";
 import { fuseOptions } from "./schedule.ts";
-import {
-  HOLD_CELL,
-  HOLD_NOTHING,
-  HOLD_OWNED,
-  HOLD_PAGE,
-  HOLD_SLOT,
-  reach,
-  Trace,
-} from "./trace.ts";
+import { Slots } from "./slots.ts";
+import { Spill } from "./spill.ts";
+import { Template } from "./template.ts";
+import { reach, Trace } from "./trace.ts";
 import { Trials } from "./trials.ts";
 import type { Verifier } from "./verify.ts";
 
@@ -64,7 +64,13 @@ export class DeviceStream implements Stream {
   readonly plans: PlanCache;
   readonly owners: Owners;
   private readonly arena: Arena;
-  private readonly pages: Pages;
+  private readonly inputs: Inputs;
+  /** 0-d values; read one and the others of its page come along. */
+  private readonly scalars: Pages;
+  /** Small results. */
+  private readonly results: Pages;
+  private readonly slots: Slots;
+  private readonly recall = new Recall();
   /** Told of every run while a program is profiled. */
   profiler: Profiler | null = null;
   private readonly passes: ReadonlySet<Pass>;
@@ -89,11 +95,18 @@ export class DeviceStream implements Stream {
     this.trace = new Trace((node) => this.regional(node));
     this.pool = new Pool(backend, options.budget, () => this.plans.evict());
     this.arena = new Arena(this.pool);
-    this.pages = new Pages(backend, this.pool);
-    this.plans = new PlanCache(this.pool);
-    this.owners = new Owners(backend, this.pool);
+    this.inputs = new Inputs(backend, this.pool);
+    this.plans = new PlanCache();
+    this.owners = new Owners(backend, this.pool, (home) => this.plans.dropHome(home));
     this.queue = new Queue(backend, this.counters);
-    this.reads = new Reads(this.queue, this.owners, this.pages, () => this.relieve());
+    const spill = new Spill(backend);
+    this.scalars = new Pages(backend, this.pool, spill, scalarPages);
+    this.results = new Pages(backend, this.pool, spill, resultPages(options.budget));
+    this.slots = new Slots(this.pool, spill, (node) => this.owners.keepSlot(node));
+    this.reads = new Reads(this.queue, this.scalars, spill, {
+      free: (node) => this.freeStorage(node),
+      relieve: () => this.relieve(),
+    });
     this.guards = new Guards({
       compute: (nodes) => this.computeAhead(nodes),
       isGone: (node) => isGone(node),
@@ -122,6 +135,7 @@ export class DeviceStream implements Stream {
   flush(reads: readonly Node[], undo?: () => void): void {
     const before = this.trials.begun;
     this.execute(reads, reads);
+    this.recall.turn++;
     if (undo !== undefined && this.trials.begun > before) this.trials.onUndo(undo);
   }
 
@@ -134,10 +148,15 @@ export class DeviceStream implements Stream {
     if (error !== null) throw error;
   }
 
+  advance(): void {
+    this.execute(NONE, NONE);
+  }
+
   /** Runs pending work, this node included, without reading it. */
   compute(node: Node): void {
     this.raise();
     this.execute([node], NONE);
+    this.recall.turn++;
   }
 
   private execute(
@@ -163,11 +182,12 @@ export class DeviceStream implements Stream {
       return;
     }
     const { trace } = this;
+    const recalled = this.recall.choose(order);
     let plan: Plan;
     let housed: ReadonlyMap<Node, TypedArray>;
     try {
       housed = this.owners.house(order, this.writes);
-      trace.write(order, this.writes, wanted);
+      trace.write(order, this.writes, wanted, recalled);
       plan = this.planFor(trace);
     } catch (error) {
       // what no buffer holds and no kernel gives must not fail every later flush, nor what does not need it
@@ -185,6 +205,7 @@ export class DeviceStream implements Stream {
       this.abandon(order, error as Error);
     }
     this.retire(trace);
+    trace.clear();
     if (suspects.length > 0) this.inspect(suspects, operands);
   }
 
@@ -260,7 +281,7 @@ export class DeviceStream implements Stream {
     if (order.length === 0) return;
     const housed = this.owners.house(order, none);
     const { trace } = this;
-    trace.write(order, none, new Set(nodes));
+    trace.write(order, none, new Set(nodes), none);
     this.run(this.planFor(trace), trace, housed, none, null);
     for (const [i, node] of order.entries()) {
       const hold = trace.holdOf(i);
@@ -283,7 +304,7 @@ export class DeviceStream implements Stream {
   /** How a read of this node would be traced and scheduled. */
   preview(node: Node): { trace: Trace; options: FuseOptions; backend: Device } {
     const order = reach([node], (gone) => expired("explain", gone));
-    this.trace.write(order, new Set(), new Set([node]));
+    this.trace.write(order, new Set(), new Set([node]), new Set());
     return {
       trace: this.trace,
       options: fuseOptions(this.backend, this.passes),
@@ -327,6 +348,7 @@ export class DeviceStream implements Stream {
   }
 
   adopt(cell: Cell, node: Node): void {
+    this.slots.forget(node);
     this.owners.adopt(cell, node);
   }
 
@@ -354,10 +376,22 @@ export class DeviceStream implements Stream {
   }
 
   /** The node's buffer, or place in one, goes; a cell's stays the cell's. */
-  private freeStorage({ storage }: Node): void {
-    if (storage?.holder === "owned") this.owners.free(storage);
-    if (storage?.holder === "page") this.pages.release(storage.buffer as object, storage.offset);
-    if (storage?.holder === "slot") this.pool.give(storage.buffer as DeviceBuffer, "slots");
+  private freeStorage(node: Node): void {
+    const { storage } = node;
+    if (storage === null) return;
+    const { holder, buffer, offset } = storage;
+    if (holder === "owned") this.owners.free(storage);
+    else if (holder === "slot") this.slots.free(node);
+    else if (holder === "page") {
+      this.scalars.release(buffer as object, offset);
+      this.results.release(buffer as object, offset);
+    }
+  }
+
+  /** A cached value becomes its handles' own. */
+  keepSlot(node: Node): void {
+    this.slots.forget(node);
+    this.owners.keepSlot(node);
   }
 
   /** Whether a stretch of such a value can be copied on its own: packed dtypes share words. */
@@ -381,8 +415,7 @@ export class DeviceStream implements Stream {
     const roots: Node[] = [...reads];
     for (const cell of this.writes) roots.push(cell.node);
     for (const node of pending) {
-      const sink = node.terminal && node.consumers === 0;
-      if (sink || node.keep === OWNED || context.eager || (everything && node.saved > 0))
+      if (isSink(node) || node.keep >= RESULT || context.eager || (everything && node.saved > 0))
         roots.push(node);
     }
     return roots;
@@ -432,11 +465,22 @@ export class DeviceStream implements Stream {
       this.counters.planHits++;
       return known;
     }
-    this.counters.planMisses++;
-    const options = fuseOptions(this.backend, context.eager ? none : this.passes);
     const start = performance.now();
-    const { backend, pool, arena, verifier } = this;
-    const plan = new Plan(trace, backend, pool, arena, options, verifier !== null);
+    const options = fuseOptions(this.backend, context.eager ? none : this.passes);
+    let template = this.plans.template(hash, trace);
+    if (template !== null) this.counters.planHits++;
+    else {
+      this.counters.planMisses++;
+      template = new Template(trace, this.backend, options);
+    }
+    const { backend: device, inputs, arena } = this;
+    const verified = this.verifier !== null;
+    const plan = new Plan(template, trace, {
+      device,
+      inputs,
+      arena,
+      options: { ...options, verified },
+    });
     this.counters.compileMs += performance.now() - start;
     return this.plans.add(hash, plan);
   }
@@ -449,11 +493,9 @@ export class DeviceStream implements Stream {
     verdict: Promise<Error | null> | null,
   ): void {
     const before: Copy[] = [];
-    for (let i = 0; i < trace.sources.length; i++) {
-      const how = plan.feed(i, trace.sources[i] as Trace["sources"][number], this.backend, before);
-      if (how === "uploaded") this.counters.uploads++;
-      else if (how === "copied") this.counters.copies++;
-    }
+    const fed = this.inputs.feed(plan.slots, trace.sources, before);
+    this.counters.uploads += fed.uploads;
+    this.counters.copies += fed.copied.length;
     const after: Copy[] = [];
     const slots: Node[] = [];
     for (const output of plan.outputs)
@@ -463,8 +505,9 @@ export class DeviceStream implements Stream {
     const scalarsToo = plan.readsAhead() || trace.reads.size > 0;
     for (const output of plan.outputs) {
       const node = trace.order[output.position] as Node;
-      if (output.hold === HOLD_PAGE) this.reads.attribute(node, plan);
-      const asked = trace.reads.has(node) || (scalarsToo && output.hold === HOLD_PAGE);
+      const scalar = output.hold === HOLD_PAGE && node.shape.length === 0;
+      if (scalar) this.reads.attribute(node, plan);
+      const asked = trace.reads.has(node) || (scalarsToo && scalar);
       if (!asked) continue;
       reads.push({ from: output.buffer, fromByte: 0, dtype: node.dtype, count: node.size });
       readers.push(node);
@@ -476,6 +519,7 @@ export class DeviceStream implements Stream {
       this.trials.begin({
         plan,
         sources: new Set(trace.sources.map(({ node }) => node)),
+        copied: fed.copied,
         computed: trace.order.map((node) => ({ node, inputs: node.inputs, views: node.views })),
         writes: [...writes].map((cell) => ({
           cell,
@@ -500,9 +544,12 @@ export class DeviceStream implements Stream {
     if (this.trials.begun === begun) this.trials.settle(housed);
     this.counters.copies += after.length;
     countRun(this.counters, plan);
-    this.pages.spillFull();
+    this.scalars.spillFull();
+    this.results.spillFull();
     this.reads.expect(readers, values);
-    keepSlots(plan, slots, this.pool);
+    for (const { node } of trace.sources) if (node.storage?.holder === "slot") this.slots.use(node);
+    this.slots.add(slots, trace.kind, trace.recalled);
+    if (fed.contended) this.plans.drop(plan);
   }
 
   /** Decides where an output lives from now on, and copies it there unless its kernel wrote it there. */
@@ -516,7 +563,8 @@ export class DeviceStream implements Stream {
       to = home.buffer as DeviceBuffer;
       node.storage = deviceStorage(to, 0, "cell", home.id);
     } else if (hold === HOLD_PAGE) {
-      const place = this.pages.place(node);
+      const pages = node.shape.length === 0 ? this.scalars : this.results;
+      const place = pages.place(node);
       to = place.buffer;
       toByte = place.offset;
       node.storage = deviceStorage(to, toByte, "page");
@@ -563,13 +611,14 @@ export class DeviceStream implements Stream {
     for (const node of outgoing) this.release(node);
   }
 
+  /** A value that a later run needs is computed once more and then held; what goes on being lost is told. */
   private recomputed(node: Node): void {
     this.counters.recomputed++;
-    if (this.warnedRecomputed || context.eager) return;
+    if (node.runs < 3 || this.warnedRecomputed || context.eager) return;
     this.warnedRecomputed = true;
     console.warn(
-      `wgrad: '${node.op.name}' [${node.shape.join(", ")}] was computed a second time, because its value was not cached` +
-        "\n  hint: keep() values that are read long after they were made (memory().recomputed counts)",
+      `wgrad: '${node.op.name}' [${node.shape.join(", ")}] was computed a third time, because what uses it comes back after long` +
+        "\n  hint: keep() the result that needs it (memory().recomputed counts)",
     );
   }
 
@@ -577,7 +626,7 @@ export class DeviceStream implements Stream {
     this.pool.noteAwait();
     if (!this.pool.overBudget) return undefined;
     return this.owners.evict(this.pending, this.writes).then(() => {
-      while (this.pool.overBudget && this.plans.evict(true));
+      while (this.pool.overBudget && (this.slots.evict() || this.plans.evict(true)));
     });
   }
 }

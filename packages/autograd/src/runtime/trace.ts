@@ -1,20 +1,13 @@
 import { dtypeCode } from "../dtype.ts";
 import type { Cell, Home } from "../graph/cell.ts";
-import { context } from "../graph/context.ts";
-import { COMPUTED, EXPIRED, type Node, OWNED, SLOT } from "../graph/node.ts";
-import { isFree } from "../graph/op.ts";
+import { COMPUTED, EXPIRED, type Node } from "../graph/node.ts";
 import { alongAxes, isPadding } from "../graph/region.ts";
 import { isContiguous, type View } from "../graph/view.ts";
 import { sizeOf } from "../shape.ts";
+import { HOLD_CELL, type Hold, holdOf } from "./hold.ts";
 import { Numbers } from "./numbers.ts";
 
-/** Where a computed value goes (DESIGN: Retention). */
-export const HOLD_NOTHING = 0;
-export const HOLD_CELL = 1;
-export const HOLD_PAGE = 2;
-export const HOLD_OWNED = 3;
-export const HOLD_SLOT = 4;
-export type Hold = 0 | 1 | 2 | 3 | 4;
+export { HOLD_CELL, HOLD_NOTHING } from "./hold.ts";
 
 /** A value the flush reads but does not compute: all of it, or the contiguous stretch its one view covers. */
 export interface Source {
@@ -31,7 +24,11 @@ export interface Source {
 export class Trace {
   order: readonly Node[] = [];
   reads: ReadonlySet<Node> = new Set();
+  /** Values that are held because programs come back for them. */
+  recalled: ReadonlySet<Node> = new Set();
   sources: Source[] = [];
+  /** A number for the program whatever the sizes: ops, ranks and what is held. */
+  kind = 0;
   /** Equal keys mean: the same kernels on the same memory will do. */
   readonly key: Numbers = new Numbers();
   /** Numbers of this run: per node its scalars, then the offsets of its viewed operands. */
@@ -41,11 +38,22 @@ export class Trace {
   private readonly operandBase = new Numbers();
   private readonly sourceIndex = new Numbers();
   private readonly entries = new Map<Node, number[]>();
+  /** Ids of the homes that it reads and writes, in order. */
+  readonly homes: number[] = [];
+  private readonly homeIndices = new Map<number, number>();
   private readonly regional: (node: Node) => boolean;
 
   /** `regional` says whether a stretch of a value can be copied on its own. */
   constructor(regional: (node: Node) => boolean) {
     this.regional = regional;
+  }
+
+  /** Lets go of the nodes: what the last flush computed may be dropped. */
+  clear(): void {
+    this.order = [];
+    this.reads = this.recalled = new Set();
+    this.sources = [];
+    this.entries.clear();
   }
 
   /** Where the value of the node at this position goes. */
@@ -64,16 +72,27 @@ export class Trace {
   }
 
   /** Writes the graph down. */
-  write(order: readonly Node[], writes: ReadonlySet<Cell>, reads: ReadonlySet<Node>): void {
+  write(
+    order: readonly Node[],
+    writes: ReadonlySet<Cell>,
+    reads: ReadonlySet<Node>,
+    recalled: ReadonlySet<Node>,
+  ): void {
     this.order = order;
     this.reads = reads;
+    this.recalled = recalled;
+    let kind = order.length;
     this.sources = [];
     this.entries.clear();
+    this.homes.length = 0;
+    this.homeIndices.clear();
     const { key, dynamics, holds, dynamicBase, operandBase, sourceIndex } = this;
     for (const list of [key, dynamics, holds, dynamicBase, operandBase, sourceIndex]) list.clear();
     const mark = order.length === 0 ? 0 : (order[0] as Node).mark;
     for (const node of order) {
-      const hold = holdOf(node, writes, reads);
+      const hold = holdOf(node, writes, reads, recalled);
+      kind = Math.imul(kind ^ node.op.code, 0x01000193);
+      kind = Math.imul(kind ^ (node.shape.length * 8 + hold), 0x01000193);
       holds.push(hold);
       const { shape, attrs, inputs, scalars } = node;
       key.push(node.op.code);
@@ -83,7 +102,7 @@ export class Trace {
       for (let i = 0; i < shape.length; i++) key.push(shape[i] as number);
       key.push(attrs.length);
       for (let i = 0; i < attrs.length; i++) key.push(attrs[i] as number);
-      if (hold === HOLD_CELL) key.push(((node.cell as Cell).home as Home).id);
+      if (hold === HOLD_CELL) key.push(this.homeIndex(((node.cell as Cell).home as Home).id));
       dynamicBase.push(dynamics.length);
       for (let i = 0; i < scalars.length; i++) dynamics.push(scalars[i] as number);
       operandBase.push(sourceIndex.length);
@@ -101,6 +120,7 @@ export class Trace {
         } else this.writeSource(input, view);
       }
     }
+    this.kind = kind;
   }
 
   private writeView(view: View | null, start: number): void {
@@ -134,9 +154,18 @@ export class Trace {
     if (index === before) {
       key.push(dtypeCode(input.dtype));
       key.push(count);
-      key.push(homeId);
+      key.push(homeId === 0 ? 0 : this.homeIndex(homeId));
     }
     this.writeView(view, start);
+  }
+
+  /** Which homes there are is no part of the key, but which of them are the same is. */
+  private homeIndex(id: number): number {
+    const known = this.homeIndices.get(id);
+    if (known !== undefined) return known;
+    const index = this.homes.push(id);
+    this.homeIndices.set(id, index);
+    return index;
   }
 
   /** The source's index; a node read at several stretches is several sources. */
@@ -177,22 +206,4 @@ export function reach(roots: readonly Node[], missing: (node: Node) => Error): N
   order.sort((a, b) => a.id - b.id);
   for (let i = 0; i < order.length; i++) (order[i] as Node).position = i;
   return order;
-}
-
-function holdOf(node: Node, writes: ReadonlySet<Cell>, reads: ReadonlySet<Node>): Hold {
-  const { cell } = node;
-  if (cell !== null && cell.node === node && writes.has(cell)) return HOLD_CELL;
-  const scalar = node.shape.length === 0;
-  if (isFree(node))
-    return reads.has(node) || node.keep === OWNED
-      ? scalar
-        ? HOLD_PAGE
-        : HOLD_OWNED
-      : HOLD_NOTHING;
-  if (context.eager || context.anomaly) return HOLD_OWNED;
-  if (scalar && (node.visible || reads.has(node) || node.keep !== 0)) return HOLD_PAGE;
-  const sink = node.terminal && node.consumers === 0;
-  if (reads.has(node) || node.keep === OWNED || (sink && !node.gradMode)) return HOLD_OWNED;
-  if (node.keep === SLOT || sink || node.saved > 0) return HOLD_SLOT;
-  return HOLD_NOTHING;
 }

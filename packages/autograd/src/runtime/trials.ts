@@ -10,6 +10,7 @@ import {
   hostStorage,
   type Node,
 } from "../graph/node.ts";
+import type { InputSlot } from "./inputs.ts";
 import type { Plan } from "./plan.ts";
 
 /** A cell that a flush gives its next value. */
@@ -30,6 +31,8 @@ interface Recipe {
 interface Effects {
   readonly plan: Plan;
   readonly sources: ReadonlySet<Node>;
+  /** Slots that it copies sources into. */
+  readonly copied: readonly InputSlot[];
   readonly computed: readonly Recipe[];
   readonly writes: readonly Write[];
   /** Values of the host that it moved into cells' buffers. */
@@ -90,6 +93,7 @@ export class Trials {
   begin(effects: Effects): Trial {
     const attempt = new Attempt(this, effects);
     this.open.push(attempt);
+    for (const slot of effects.copied) slot.doubt = attempt;
     this.begun++;
     return attempt;
   }
@@ -109,6 +113,7 @@ export class Trials {
   close(attempt: Attempt): void {
     this.open = this.open.filter((other) => other !== attempt);
     this.settle(attempt.effects.housed);
+    for (const slot of attempt.effects.copied) if (slot.doubt === attempt) slot.doubt = null;
   }
 
   /** What was moved from the host is on the device. */

@@ -17,6 +17,8 @@ export class Leaf {
   readonly tensor: Handle;
   /** The accumulated gradient as users see it; null after `zeroGrad()`. */
   grad: Tensor | null = null;
+  /** The user was given that gradient, and may have it in hand. */
+  shown = false;
   /** Storage of the gradient, kept across `zeroGrad()` so that a step allocates nothing. */
   gradCell: Cell | null = null;
   hooks: Hook[] | null = null;

@@ -1,7 +1,7 @@
 import { ArgumentError, WgradError } from "../errors.ts";
-import { context } from "../graph/context.ts";
+import { context, isOutside } from "../graph/context.ts";
 import { Handle } from "../graph/handle.ts";
-import { nextNode, OWNED, PENDING, SLOT } from "../graph/node.ts";
+import { nextNode, OWNED, PENDING, RESULT, SLOT } from "../graph/node.ts";
 import { checkCall, describe } from "../signature.ts";
 
 function refusePromise(call: string, result: unknown): void {
@@ -64,27 +64,29 @@ export function composite<T>(fn: () => T): T {
   return result;
 }
 
-/** Several results may be made of one another: each is cached, since each may be read. */
+/** Several results may be made of one another: each is cached, since each may be read. A module may want one of them only. */
 function markOneOfSeveral(handle: Handle): void {
   const { node } = handle.cell;
   const inside = !node.visible && node.consumers > 0;
   if (inside && node.state === PENDING && node.keep < SLOT) node.keep = SLOT;
   markVisible(handle);
+  node.terminal = context.moduleDepth === 0;
 }
 
 function markVisible(handle: Handle): void {
   const { node } = handle.cell;
-  node.visible = true;
-  node.terminal = context.moduleDepth === 0;
+  node.visible = node.terminal = true;
+  node.outside = isOutside();
 }
 
 /**
- * Runs a module's `forward`. The outermost call's results are cached (a slot set of the plan), and
+ * Runs a module's `forward`. The outermost call's results are the user's to hold, and
  * without gradients its start runs the work of the call before it. `path` names the module in errors.
  */
 export function outermost<T>(fn: () => T, path?: string): T {
   const outer = context.moduleDepth === 0;
-  if (outer && !context.gradMode && context.inferencePending) flushInference();
+  if (outer && !context.gradMode) flushInference();
+  if (outer) context.callBegan = nextNode();
   context.moduleDepth++;
   if (path !== undefined) context.modulePath.push(path);
   let result: T;
@@ -97,8 +99,12 @@ export function outermost<T>(fn: () => T, path?: string): T {
     context.moduleDepth--;
     if (path !== undefined) context.modulePath.pop();
   }
-  if (!outer) return result;
-  if (!context.gradMode) context.inferencePending = true;
+  if (!outer) {
+    forEachHandle(result, ({ node, shape }) => {
+      if (shape.length > 0) node.terminal = false; // the module around it may want a part of it only
+    });
+    return result;
+  }
   if (typeof (result as { then?: unknown } | null)?.then === "function") {
     (result as unknown as Promise<unknown>).then(
       (value) => forEachHandle(value, retain),
@@ -120,17 +126,18 @@ function namePath(error: WgradError): void {
 function retain(handle: Handle): void {
   const { node } = handle.cell;
   if (node.state !== PENDING) return;
-  if (node.keep < SLOT) node.keep = SLOT;
-  node.visible = true;
-  node.terminal = true;
+  if (node.keep < RESULT) node.keep = RESULT;
+  node.visible = node.terminal = node.outside = true;
+  if (!node.gradMode) context.inferred = node;
 }
 
 /** If the call before this one left its result pending: run it, unless a live tape still wants to fuse with it. */
 function flushInference(): void {
-  context.inferencePending = false;
-  const { stream } = context;
-  const left = stream?.pending.some((n) => n.keep >= SLOT) === true;
-  if (left && stream?.pending.every((n) => n.saved === 0)) stream.flush([]);
+  const { inferred } = context;
+  context.inferred = null;
+  if (inferred?.state !== PENDING) return;
+  const { stream } = inferred;
+  if (stream.pending.every((node) => node.saved === 0)) stream.advance();
 }
 
 /**

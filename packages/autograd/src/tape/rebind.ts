@@ -2,7 +2,7 @@ import { GradError } from "../errors.ts";
 import type { Cell } from "../graph/cell.ts";
 import { context } from "../graph/context.ts";
 import type { Handle } from "../graph/handle.ts";
-import { COMPUTED, type Node, OWNED, PENDING, TEMPORARY } from "../graph/node.ts";
+import { COMPUTED, isSmall, type Node, OWNED, PENDING, RESULT, TEMPORARY } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import { expire } from "../runtime/retention.ts";
 import { Leaf, overwritten } from "./edge.ts";
@@ -53,6 +53,20 @@ export function checkWritable(target: Handle, writer: string): void {
 export const isOfLeaf = ({ edge, base }: Handle): boolean =>
   edge instanceof Leaf || base?.edge instanceof Leaf;
 
+/**
+ * A tensor that the user writes in place is held: a small one with every value it takes, a large one in storage of its own as soon as
+ * a value of an earlier run is written over. Not what a module makes and writes within one call, nor what is on the tape.
+ */
+export function holdVariable(cell: Cell, node: Node): void {
+  const passing = context.moduleDepth > 0 && cell.born >= context.callBegan;
+  if (cell.persistent || node.tracked || passing || context.opDepth > 0 || context.eager) return;
+  const { node: old } = cell;
+  const { holder } = old.storage ?? {};
+  node.variable = true;
+  if (isSmall(node)) node.keep = RESULT;
+  else if (holder === "owned" || (holder === "slot" && old.variable)) makePersistent(cell);
+}
+
 /** Binds a cell to a node. A persistent cell's storage follows at the next flush. */
 export function bindCell(cell: Cell, node: Node, writer: string): void {
   const { stream } = node;
@@ -62,14 +76,14 @@ export function bindCell(cell: Cell, node: Node, writer: string): void {
   if (old === node) return;
   if (!cell.persistent) {
     cell.node = node;
-    if (old.storage?.holder === "owned" && old.cell === null) {
+    node.loose += old.loose;
+    const owned = old.storage?.holder === "owned" && old.cell === null;
+    if (old.keep === OWNED && node.keep < RESULT) node.keep = OWNED; // what the handle owns is the new value
+    if (old.state === PENDING) forget(old);
+    else if (owned && node.keep === OWNED) {
       if (old.expiredBy === "") old.expiredBy = `overwritten by ${writer}`;
       if (old.saved > 0) overwritten.add(old);
       else stream.release(old);
-    } else if (old.state === PENDING && old.keep === OWNED) {
-      // a clone written to before it ran: what the handle owns is the new value
-      old.keep = TEMPORARY;
-      node.keep = OWNED;
     }
     return;
   }
@@ -89,6 +103,13 @@ export function bindCell(cell: Cell, node: Node, writer: string): void {
   cell.node = node;
   node.cell = cell;
   if (isFree(node) && context.eager) stream.flush([]);
+}
+
+/** No handle names the node any more. */
+export function forget(node: Node): void {
+  node.keep = TEMPORARY;
+  node.visible = node.terminal = node.variable = false;
+  node.loose = 0;
 }
 
 /** Gives a cell storage of its own, which every later value is written into. Its node is no other cell's. */

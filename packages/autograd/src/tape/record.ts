@@ -1,12 +1,14 @@
 import { type DType, unsupported } from "../dtype.ts";
 import { GradError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
-import { context, currentStream, PENDING_CAP, type Stream } from "../graph/context.ts";
+import { context, currentStream, isOutside, PENDING_CAP, type Stream } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
 import {
   type Handle,
+  loosen,
   newHandle,
   type Origin,
+  tighten,
   type ViewPath,
   type ViewStep,
 } from "../graph/handle.ts";
@@ -56,12 +58,15 @@ export function record(
   const broadcasts = op.meaning.kind === "elementwise";
   const records = context.gradMode && op.gradient !== undefined;
   let tracked = false;
+  let pure = true;
   for (let i = 0; i < count; i++) {
     const operand = operands[i] as Handle;
     const input = operand.cell.node;
+    if (!input.pure || operand.cell.persistent) pure = false;
     if (input.stream !== stream) {
       const here = together(operands, edgeOf);
       if (here === null) throw mixedDevices(op.name, operands);
+      for (const one of operands) tighten(one);
       return record(op, here, shape, dtype, attrs, scalars, undefined, reads);
     }
     if (input.state === EXPIRED) throw expired(op.name, input);
@@ -76,10 +81,20 @@ export function record(
     throw unsupported(op.name, stream.device, dtype);
   }
   const node = new Node(op, inputs, views, shape, dtype, attrs, scalars, stream);
-  for (const input of inputs) input.consumers++;
   node.gradMode = context.gradMode;
-  node.visible = context.opDepth === 0;
-  node.terminal = node.visible && context.moduleDepth === 0;
+  node.tracked = tracked || (context.gradMode && inputs.some((input) => input.tracked));
+  node.pure = pure;
+  node.visible = node.terminal = context.opDepth === 0;
+  node.outside = isOutside();
+  for (const operand of operands) tighten(operand);
+  for (const input of inputs) {
+    input.passing =
+      input.consumers++ === 0 &&
+      broadcasts &&
+      node.visible &&
+      !node.tracked &&
+      node.size === input.size;
+  }
   if (context.anomaly) node.site = callSite();
   const handle = newHandle(new Cell(node), null);
   if (tracked) {
@@ -97,8 +112,7 @@ function readThrough(read: ((view: View) => View) | undefined, operand: Handle):
 function enqueue(node: Node): void {
   const { stream } = node;
   stream.pending.push(node);
-  if (context.eager) stream.flush(NONE);
-  else if (stream.pending.length > PENDING_CAP) stream.flush(NONE);
+  if (context.eager || stream.pending.length > PENDING_CAP) stream.advance();
 }
 
 /** A hand-written update is pending and a leaf it wrote is read with gradients on: the step is over. */
@@ -106,7 +120,7 @@ function flushAtStepBoundary(operands: readonly Handle[], stream: Stream): void 
   for (const operand of operands) {
     const { cell } = operand;
     if (operand.edge instanceof Leaf && cell.previous !== null && cell.node.state === PENDING) {
-      stream.flush(NONE);
+      stream.advance();
       return;
     }
   }
@@ -210,6 +224,8 @@ export function recordView(handle: Handle, step: ViewStep, origin: Origin = "one
   const view = step.apply(handle.window ?? wholeView(node.shape));
   const edge = edgeOf(handle);
   const out = newHandle(handle.cell, simplify(view, node.shape));
+  tighten(handle);
+  if (context.opDepth === 0 && context.moduleDepth === 0) loosen(out);
   // a view of a leaf leads to the leaf, whatever that is a view of
   const begins = handle.base === null || handle.edge instanceof Leaf;
   out.base = begins ? handle : handle.base;

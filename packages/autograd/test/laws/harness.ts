@@ -71,6 +71,7 @@ export function testPrograms(
         const eager = await eagerly(() => play(program, newNet));
         await freshStream(options);
         const lazy = await play(program, newNet);
+        if (program.once === true) expect(counters().recomputed).toBe(0);
         expectError(lazy.error, program);
         if (program.throws === undefined) expectError(eager.error, program);
         expectSame(lazy, eager, tolerance);

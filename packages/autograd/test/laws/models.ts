@@ -223,7 +223,6 @@ export const models: readonly Program[] = [
   },
   {
     name: "dropout",
-    recomputed: 1,
     submits: 3,
     promise:
       "a mask belongs to the op that drew it: a recomputation draws the same, the next step afresh",
@@ -309,7 +308,6 @@ export const models: readonly Program[] = [
   },
   {
     name: "asyncForward",
-    recomputed: 1,
     submits: 2,
     promise: "a forward may read values to decide how to go on",
     async run({ net, noise, log, tick }) {

@@ -1,8 +1,9 @@
 import { data } from "./data.ts";
+import { held } from "./held.ts";
 import { loops } from "./loops.ts";
 import { models } from "./models.ts";
 import type { Program } from "./world.ts";
 import { writes } from "./writes.ts";
 
 /** Every program that the memory laws were drawn from. */
-export const programs: readonly Program[] = [...loops, ...models, ...writes, ...data];
+export const programs: readonly Program[] = [...loops, ...models, ...writes, ...data, ...held];

@@ -31,6 +31,8 @@ export interface Program {
   readonly submits?: number;
   /** Nodes that a period computes a second time: none, unless the program is about that. */
   readonly recomputed?: number;
+  /** Nothing is computed a second time, from the first step on. */
+  readonly once?: boolean;
 }
 
 /** y = tanh(x ⊙ W) ⊙ V: stands in for a module and the optimizer of its parameters. */

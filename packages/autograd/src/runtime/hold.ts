@@ -1,0 +1,44 @@
+import type { Cell } from "../graph/cell.ts";
+import { context } from "../graph/context.ts";
+import { isSink, isSmall, type Node, OWNED, RESULT, TEMPORARY } from "../graph/node.ts";
+import { isFree } from "../graph/op.ts";
+
+/** Where a computed value goes. */
+export const HOLD_NOTHING = 0;
+/** Into the storage of its cell. */
+export const HOLD_CELL = 1;
+/** Into a page with others, and with the page to the host. */
+export const HOLD_PAGE = 2;
+/** Into a buffer that is its handles'. */
+export const HOLD_OWNED = 3;
+/** Into a buffer of the cache. */
+export const HOLD_SLOT = 4;
+export type Hold = 0 | 1 | 2 | 3 | 4;
+
+/** Which of its values a flush keeps, and where. `recalled` are those that programs of this kind come back for. */
+export function holdOf(
+  node: Node,
+  writes: ReadonlySet<Cell>,
+  reads: ReadonlySet<Node>,
+  recalled: ReadonlySet<Node>,
+): Hold {
+  const { cell, keep } = node;
+  if (cell !== null && cell.node === node && writes.has(cell)) return HOLD_CELL;
+  const scalar = node.shape.length === 0;
+  const read = reads.has(node);
+  if (isFree(node)) {
+    if (!read && keep !== OWNED) return HOLD_NOTHING;
+    return scalar ? HOLD_PAGE : HOLD_OWNED;
+  }
+  if (context.eager || context.anomaly) return HOLD_OWNED;
+  if (scalar && (node.visible || read || keep !== TEMPORARY)) return HOLD_PAGE;
+  if (read || keep === OWNED) return HOLD_OWNED;
+  const sink = isSink(node);
+  const recall = recalled.has(node);
+  if (isSmall(node) && (sink || recall || keep === RESULT)) return HOLD_PAGE;
+  // data, and what is computed without gradients, is made once and used for long
+  if (sink && !node.tracked && (node.pure || !node.gradMode)) return HOLD_OWNED;
+  // computed a third time: it is used at long intervals
+  if (recall && node.runs > 1) return HOLD_OWNED;
+  return sink || recall || keep !== TEMPORARY || node.saved > 0 ? HOLD_SLOT : HOLD_NOTHING;
+}

@@ -1,0 +1,140 @@
+import type { Copy, Device, DeviceBuffer } from "../devices/device.ts";
+import { type Pool, roundedSize } from "./memory.ts";
+import type { Source } from "./trace.ts";
+
+/** Runs without a use of what a slot holds, past which another plan may overwrite it. */
+const IDLE_RUNS = 64;
+
+/** A buffer that a source is copied into before a run, and what is in it now. */
+export interface InputSlot {
+  readonly buffer: DeviceBuffer;
+  /** Id of the node whose value it holds, from which element on and how many; -1 if it holds none. And of the one before. */
+  node: number;
+  start: number;
+  count: number;
+  before: number;
+  /** The run that used it last, and whether that found the value there. */
+  used: number;
+  held: boolean;
+  /** Plans bound to it. */
+  users: number;
+  /** Two plans took turns to overwrite what the other comes back to. */
+  contended: boolean;
+  /** The flush that copies its value in, as long as the device may refuse that. */
+  doubt: object | null;
+}
+
+/** What it took to bring the sources of a run in. */
+export interface Fed {
+  uploads: number;
+  /** Slots that are filled by copies in the submit. */
+  readonly copied: InputSlot[];
+  /** A slot is contended: the plan is to be bound to others. */
+  contended: boolean;
+}
+
+/**
+ * Buffers that plans read their sources from. A batch is overwritten by the next one, so plans share the buffers of batches; data that stay from
+ * run to run keep theirs, and plans that read the same data read one copy.
+ */
+export class Inputs {
+  private readonly device: Device;
+  private readonly pool: Pool;
+  private readonly slots = new Map<number, InputSlot[]>();
+  private runs = 0;
+
+  constructor(device: Device, pool: Pool) {
+    this.device = device;
+    this.pool = pool;
+  }
+
+  /** Slots for the sources that are no cells', in their order. */
+  take(sources: readonly Source[]): (InputSlot | null)[] {
+    const taken = new Set<InputSlot>();
+    const result: (InputSlot | null)[] = [];
+    try {
+      for (const source of sources) {
+        const own = source.node.storage?.holder === "cell" ? null : this.find(source, taken);
+        if (own !== null) taken.add(own);
+        result.push(own);
+      }
+    } catch (error) {
+      this.give([...taken]);
+      throw error;
+    }
+    return result;
+  }
+
+  private find({ node, start, count }: Source, taken: ReadonlySet<InputSlot>): InputSlot {
+    const bytes = this.device.bytesOf(node.dtype, count);
+    const size = roundedSize(bytes);
+    const list = this.slots.get(size) ?? [];
+    this.slots.set(size, list);
+    const open = list.filter((one) => !one.contended && !taken.has(one));
+    let slot = open.find((one) => holds(one, { node, start, count }));
+    slot ??= open.find((one) => this.mayChange(one));
+    if (slot === undefined) {
+      const buffer = this.pool.take(bytes, "inputs");
+      const nothing = { node: -1, start: 0, count: 0, before: -1, used: 0, held: false };
+      slot = { buffer, ...nothing, users: 0, contended: false, doubt: null };
+      list.push(slot);
+    }
+    slot.users++;
+    return slot;
+  }
+
+  /** What it holds served one run, or none for long. */
+  private mayChange({ held, used }: InputSlot): boolean {
+    return !held || this.runs - used > IDLE_RUNS;
+  }
+
+  /** Plans are bound to these no more. */
+  give(slots: readonly (InputSlot | null)[]): void {
+    for (const slot of slots) {
+      if (slot === null || --slot.users > 0) continue;
+      const { buffer } = slot;
+      const list = this.slots.get(buffer.bytes) as InputSlot[];
+      list.splice(list.indexOf(slot), 1);
+      this.pool.give(buffer, "inputs");
+    }
+  }
+
+  /** Brings the sources of a run into their slots: what is there already stays, the rest is uploaded or copied on the device. */
+  feed(slots: readonly (InputSlot | null)[], sources: readonly Source[], copies: Copy[]): Fed {
+    this.runs++;
+    const fed: Fed = { uploads: 0, copied: [], contended: false };
+    slots.forEach((slot, i) => {
+      if (slot !== null) this.fill(slot, sources[i] as Source, copies, fed);
+    });
+    return fed;
+  }
+
+  private fill(slot: InputSlot, source: Source, copies: Copy[], fed: Fed): void {
+    const { node, start, count } = source;
+    slot.used = this.runs;
+    slot.held = holds(slot, source);
+    if (slot.held && slot.doubt === null) return;
+    if (!slot.held && slot.before === node.id && slot.users > 1)
+      slot.contended = fed.contended = true;
+    slot.before = slot.node;
+    Object.assign(slot, { node: node.id, start, count, doubt: null });
+    const { storage, dtype } = node;
+    if (storage === null || count === 0) return;
+    if (storage.host !== null) {
+      this.device.write(slot.buffer, 0, storage.host.subarray(start, start + count), dtype);
+      fed.uploads++;
+      return;
+    }
+    fed.copied.push(slot);
+    copies.push({
+      from: storage.buffer as DeviceBuffer,
+      fromByte: storage.offset + this.device.bytesOf(dtype, start),
+      to: slot.buffer,
+      toByte: 0,
+      bytes: this.device.bytesOf(dtype, count),
+    });
+  }
+}
+
+const holds = (slot: InputSlot, { node, start, count }: Source): boolean =>
+  slot.node === node.id && slot.start === start && slot.count >= count;

@@ -1,0 +1,135 @@
+import type { Device, DeviceBuffer } from "../devices/device.ts";
+import { hostStorage, type Node, type Storage } from "../graph/node.ts";
+import type { Pool } from "./memory.ts";
+import type { Spill } from "./spill.ts";
+
+/** Places begin at multiples of this: a copy wants 4, f64 needs 8. */
+const ALIGN = 8;
+
+interface Page {
+  readonly buffer: DeviceBuffer;
+  /** By byte offset. */
+  readonly nodes: Map<number, Node>;
+  /** Where the next value goes. */
+  end: number;
+}
+
+/** Bytes of a page for a value of so many, after a page of `last` bytes (0: there was none). */
+export type PageSize = (bytes: number, last: number) => number;
+
+/** For 0-d values: 256 a page. */
+export const scalarPages: PageSize = () => 2048;
+/** For small results: 64 a page, and no page smaller than the one before it; a budget of bytes keeps them small. */
+export const resultPages =
+  (budget: number): PageSize =>
+  (bytes, last) => {
+    const most = Math.min(2 ** 22, budget / 32);
+    const size = Math.min(most, Math.max(2 ** 16, 2 ** Math.ceil(Math.log2(64 * bytes))));
+    return Math.max(size, bytes, last <= most ? last : 0);
+  };
+
+/**
+ * Buffers that gather values of all plans, one after the other. A full page is read back once, and its values live on the host:
+ * what a page holds takes no memory of the device for long, and cannot be lost.
+ */
+export class Pages {
+  private readonly device: Device;
+  private readonly pool: Pool;
+  private readonly spill: Spill;
+  private readonly sizeFor: PageSize;
+  private current: Page | null = null;
+  /** An empty page: it takes the place of a full one while that is read. */
+  private spare: DeviceBuffer | null = null;
+  /** Pages with live values, and the current one. */
+  private readonly pages = new Map<object, Page>();
+  /** Pages that are full, and whose last values may not be written yet. */
+  private readonly full: Page[] = [];
+
+  constructor(device: Device, pool: Pool, spill: Spill, sizeFor: PageSize) {
+    this.device = device;
+    this.pool = pool;
+    this.spill = spill;
+    this.sizeFor = sizeFor;
+  }
+
+  /** A place for the node's value; byte offset into the page's buffer. */
+  place(node: Node): { buffer: DeviceBuffer; offset: number } {
+    const wanted = this.device.bytesOf(node.dtype, node.size);
+    const bytes = Math.ceil(wanted / ALIGN) * ALIGN;
+    let page = this.current;
+    const size = page?.buffer.bytes ?? 0;
+    // at the first value that asks for larger pages, not when a page happens to be full
+    if (page === null || page.end + bytes > size || this.sizeFor(bytes, size) > size)
+      page = this.turn(page, bytes);
+    const offset = page.end;
+    page.end += bytes;
+    page.nodes.set(offset, node);
+    return { buffer: page.buffer, offset };
+  }
+
+  /** Begins a page. */
+  private turn(before: Page | null, bytes: number): Page {
+    if (before !== null) {
+      if (before.nodes.size === 0) this.retire(before);
+      else this.full.push(before);
+    }
+    const size = this.sizeFor(bytes, before?.buffer.bytes ?? 0);
+    if (this.spare !== null && this.spare.bytes < size) {
+      this.pool.give(this.spare, "pages");
+      this.spare = null;
+    }
+    const buffer = this.spare ?? this.pool.take(size, "pages");
+    this.spare = before === null && this.hasRoom(size) ? this.pool.take(size, "pages") : null;
+    const page = { buffer, nodes: new Map<number, Node>(), end: 0 };
+    this.current = page;
+    this.pages.set(buffer, page);
+    return page;
+  }
+
+  /** Reads full pages back; to be called when the submit that writes their last values is under way. */
+  spillFull(): void {
+    for (const page of this.full.splice(0)) {
+      if (page.nodes.size === 0) this.retire(page);
+      else this.read(page);
+    }
+  }
+
+  private read({ buffer, nodes }: Page): void {
+    this.spill.start([...nodes.values()], (node, host) => {
+      const { offset } = node.storage as Storage;
+      node.storage = hostStorage(host);
+      this.release(buffer, offset);
+    });
+  }
+
+  /** The nodes whose values are in this page. */
+  residents(buffer: object): Node[] {
+    return [...(this.pages.get(buffer) as Page).nodes.values()];
+  }
+
+  /** Whether the buffer is a page of these. */
+  has(buffer: object): boolean {
+    return this.pages.has(buffer);
+  }
+
+  /** The value is on the host now, or gone. */
+  release(buffer: object, offset: number): void {
+    const page = this.pages.get(buffer);
+    if (page === undefined || !page.nodes.delete(offset) || page.nodes.size > 0) return;
+    if (page === this.current) page.end = 0;
+    else if (!this.full.includes(page)) this.retire(page);
+  }
+
+  private retire(page: Page): void {
+    this.pages.delete(page.buffer);
+    const { bytes } = page.buffer;
+    if (this.spare === null && bytes === this.current?.buffer.bytes && this.hasRoom(bytes))
+      this.spare = page.buffer;
+    else this.pool.give(page.buffer, "pages");
+  }
+
+  /** Whether the budget leaves room for a spare page. */
+  private hasRoom(bytes: number): boolean {
+    return this.pool.budget >= 64 * bytes;
+  }
+}

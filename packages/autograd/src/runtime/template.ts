@@ -1,0 +1,81 @@
+import type { Device, Kernel, Lowered, Place } from "../devices/device.ts";
+import { type Cost, infoOf, type KernelInfo, totalOf } from "./cost.ts";
+import type { FuseOptions } from "./passes.ts";
+import { type Scheduled, schedule } from "./schedule.ts";
+import type { Trace } from "./trace.ts";
+
+/** A kernel as it was lowered, for buffers that lie in these places. */
+interface Made {
+  readonly kernel: Kernel;
+  readonly lowered: Lowered;
+}
+
+/** Bytes that stand for a kernel's description, and for a step of it while it can still be bound anew. */
+const KERNEL_BYTES = 2048;
+const STEP_BYTES = 512;
+
+/**
+ * What a trace compiles to, on no memory yet. Programs that differ only in which parameters, buffers and gradients they work on have one
+ * template: a model that is made after another was dropped is bound, not compiled.
+ */
+export class Template {
+  readonly key: Float64Array;
+  readonly kernels: readonly KernelInfo[];
+  /** What one run moves and computes. */
+  readonly cost: Cost;
+  /** Index into the trace's numbers of each parameter of the program. */
+  readonly paramOf: Int32Array;
+  private scheduled: readonly Scheduled[] | null;
+  private made: (Made | undefined)[] = [];
+
+  constructor(trace: Trace, device: Device, options: FuseOptions) {
+    const kernels = schedule(trace, options);
+    this.scheduled = kernels;
+    this.key = trace.key.copy();
+    this.paramOf = Int32Array.from(kernels.flatMap((kernel) => kernel.params));
+    this.kernels = kernels.map((kernel) => infoOf(kernel, trace, device));
+    this.cost = totalOf(this.kernels);
+  }
+
+  /** Its kernels; `trace` is one of this key. */
+  schedule(trace: Trace, options: FuseOptions): readonly Scheduled[] {
+    this.scheduled ??= schedule(trace, options);
+    return this.scheduled;
+  }
+
+  /** Kernel number k for buffers in these places, lowered once. */
+  lower(k: number, kernel: Kernel, device: Device): Lowered {
+    const known = this.made[k];
+    if (known !== undefined && isBoundAlike(known.kernel, kernel)) return known.lowered;
+    const lowered = device.lower(kernel);
+    this.made[k] = { kernel, lowered };
+    return lowered;
+  }
+
+  /** Lets go of what binding it again would use; that then schedules and lowers again. */
+  trim(): void {
+    this.scheduled = null;
+    this.made = [];
+  }
+
+  /** About what it takes on the host. */
+  get bytes(): number {
+    const { key, paramOf, kernels, scheduled, made } = this;
+    let bytes = key.byteLength + paramOf.byteLength + kernels.length * KERNEL_BYTES;
+    for (const { kernel } of scheduled ?? []) bytes += stepsOf(kernel) * STEP_BYTES;
+    for (const one of made) for (const text of one?.lowered.sources ?? []) bytes += text.length;
+    return bytes;
+  }
+}
+
+const stepsOf = ({ steps, parts }: Kernel): number =>
+  steps.length + parts.reduce((sum, part) => sum + stepsOf(part), 0);
+
+const isBoundAlike = (a: Kernel, b: Kernel): boolean =>
+  a.inputs.every((input, i) => {
+    const other = b.inputs[i];
+    return input.inPlace === other?.inPlace && isSamePlace(input.place, other.place);
+  }) && (a.places ?? []).every((place, i) => isSamePlace(place, b.places?.[i]));
+
+const isSamePlace = (a: Place | null | undefined, b: Place | null | undefined): boolean =>
+  a?.slab === b?.slab && a?.offset === b?.offset;

@@ -1,0 +1,28 @@
+import { context } from "../graph/context.ts";
+import { loosen, newHandle } from "../graph/handle.ts";
+import type { Tensor } from "../tensor.ts";
+import { Leaf } from "./edge.ts";
+import { edgeOf } from "./record.ts";
+
+/** Runs a hook: what it records is the user's own, whatever goes on around it. */
+export function callHook<T>(fn: () => T): T {
+  const { opDepth, moduleDepth, inHook } = context;
+  context.opDepth = context.moduleDepth = 0;
+  context.inHook = true;
+  try {
+    return fn();
+  } finally {
+    context.opDepth = opDepth;
+    context.moduleDepth = moduleDepth;
+    context.inHook = inHook;
+  }
+}
+
+/** What a hook is given: a handle of its own, so that a value that the hook only keeps is known to be held. */
+export function lent(tensor: Tensor): Tensor {
+  if (tensor.edge instanceof Leaf) return tensor;
+  const handle = newHandle(tensor.cell, tensor.window);
+  handle.edge = edgeOf(tensor);
+  loosen(handle);
+  return handle;
+}
