@@ -1,5 +1,5 @@
 import { DTypeError } from "./errors.ts";
-import { checkCall } from "./signature.ts";
+import { checkCall, describe } from "./signature.ts";
 
 /**
  * Element types. `f64` lives on the `cpu` device only, `f16` there and where the adapter has `shader-f16`; `u8` stores bytes
@@ -48,7 +48,7 @@ export function checkDType(call: string, dtype: unknown): DType {
     );
   }
   throw new DTypeError(
-    `${call}: unknown dtype ${JSON.stringify(dtype)}\n  hint: one of ${Object.keys(traits).join(", ")}${nearest(dtype)}`,
+    `${call}: unknown dtype ${describe(dtype)}\n  hint: one of ${Object.keys(traits).join(", ")}${nearest(dtype)}`,
   );
 }
 

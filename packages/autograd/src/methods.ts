@@ -125,7 +125,12 @@ export interface TensorMethods {
   bitwiseXor(other: Operand): Tensor;
 
   // In place
-  scatter_(dim: number, index: Tensor, src: Tensor | number, options?: ScatterOptions): Tensor;
+  scatter_(
+    dim: number,
+    index: Tensor,
+    src: Tensor | number | boolean,
+    options?: ScatterOptions,
+  ): Tensor;
   scatterAdd_(dim: number, index: Tensor, src: Tensor): Tensor;
   indexAdd_(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor;
   indexCopy_(dim: number, index: Tensor, source: Tensor): Tensor;
@@ -250,7 +255,12 @@ export interface TensorMethods {
 
   // Choosing by index
   gather(dim: number, index: Tensor): Tensor;
-  scatter(dim: number, index: Tensor, src: Tensor | number, options?: ScatterOptions): Tensor;
+  scatter(
+    dim: number,
+    index: Tensor,
+    src: Tensor | number | boolean,
+    options?: ScatterOptions,
+  ): Tensor;
   scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor;
   scatterReduce(
     dim: number,

@@ -15,7 +15,7 @@ import {
 } from "./autograd/hooks.ts";
 import { type DeviceName, isDeviceName } from "./devices/registry.ts";
 import { checkDType, type DType, type TypedArray } from "./dtype.ts";
-import { ArgumentError, detail } from "./errors.ts";
+import { ArgumentError, DeviceError, detail } from "./errors.ts";
 import { Handle, registerHandle } from "./graph/handle.ts";
 import { type NestedValues, nested, print } from "./graph/print.ts";
 import { isContiguous } from "./graph/view.ts";
@@ -219,18 +219,35 @@ export class Tensor extends Handle {
     return this;
   }
 
-  /** Another dtype (at once), or the value on another kind of device (as a promise, off the tape); the tensor itself where it is that already. */
+  /**
+   * Another dtype or that of another tensor (at once), or the value on another kind of device (as a promise, off the tape); the tensor
+   * itself where it is that already.
+   */
   to(dtype: DType): Tensor;
   to(device: DeviceName): Promise<Tensor>;
-  to(target: DType | DeviceName): Tensor | Promise<Tensor> {
+  to(other: Tensor): Tensor;
+  to(target: DType | DeviceName | Tensor): Tensor | Promise<Tensor> {
     if (arguments.length > 1) checkCall("x.to(target)", arguments);
     if (isDeviceName(target)) return moved(this, target);
+    if (target instanceof Tensor) {
+      if (target.device === this.device) return cast(this, target.dtype);
+      throw new DeviceError(
+        `to: the other tensor is on ${target.device}\n  hint: (await x.to("${target.device}")).to("${target.dtype}")`,
+      );
+    }
     return cast(this, checkDType("to", target));
   }
 
   /** A tensor is no number while its value is still to be computed: comparisons and arithmetic of JavaScript's own throw. */
   override valueOf(): never {
     return refuseConversion();
+  }
+
+  /** The values are still to be computed: JSON.stringify throws. */
+  toJSON(): never {
+    throw new ArgumentError(
+      "a tensor has no values yet that JSON could hold\n  hint: await x.tolist() for nested arrays",
+    );
   }
 
   [Symbol.toPrimitive](hint: "string" | "number" | "default"): string {

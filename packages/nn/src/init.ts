@@ -45,8 +45,9 @@ export function calculateGain(nonlinearity: string, param: number | null = null)
 }
 
 /** [fan in, fan out] of a weight [out, in, …]. */
-export function calculateFanInAndFanOut({ shape }: Tensor): [number, number] {
+export function calculateFanInAndFanOut(x: Tensor): [number, number] {
   checkCall("calculateFanInAndFanOut(x)", arguments);
+  const { shape } = x;
   if (shape.length < 2) {
     throw new ShapeError(
       `calculateFanInAndFanOut: takes 2 dimensions or more\n  tensor: [${shape.join(", ")}]`,
@@ -226,16 +227,13 @@ export function orthogonal_(x: Tensor, options: GainOptions = {}): Tensor {
 /** Normal, with a share `sparsity` of zeros in every column of a matrix.  Martens 2010. */
 export function sparse_(
   x: Tensor,
-  {
-    sparsity,
-    std = 0.01,
-    generator,
-  }: DrawOptions & { readonly sparsity: number; readonly std?: number },
+  options: DrawOptions & { readonly sparsity: number; readonly std?: number },
 ): Tensor {
   checkCall(
     "sparse_(x, sparsity?: number | options, { sparsity: number, std: number, generator })",
     arguments,
   );
+  const { sparsity, std = 0.01, generator } = options;
   const [rows, columns] = x.shape as readonly [number, number];
   if (x.shape.length !== 2) {
     throw new ShapeError(`sparse_: takes a matrix\n  tensor: [${x.shape.join(", ")}]`);

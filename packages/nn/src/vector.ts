@@ -1,7 +1,9 @@
 import { ArgumentError, cat, noGrad, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 
 /** All parameters one after another as a vector, on the tape. */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
+  checkCall("parametersToVector(parameters)", arguments);
   return cat([...parameters].map((parameter) => parameter.reshape(-1)));
 }
 
@@ -11,6 +13,7 @@ export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
  * Throws ArgumentError if it does not have as many elements as they have; then nothing is written.
  */
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
+  checkCall("vectorToParameters(vector: tensor, parameters)", arguments);
   const list = [...parameters];
   const count = list.reduce((sum, parameter) => sum + parameter.numel(), 0);
   if (vector.ndim !== 1 || vector.numel() !== count) {

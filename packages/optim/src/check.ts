@@ -1,5 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
-import { describe, nearest } from "@wgrad/autograd/plugin";
+import { checkCall, describe, nearest } from "@wgrad/autograd/plugin";
 
 /** What a group has beside its settings: what it trains, and the rate that schedules start from. */
 const beside = ["params", "initialLr"];
@@ -36,6 +36,8 @@ export function checkRange(
   low: number,
   high: number,
 ): void {
+  if (arguments.length > 5)
+    checkCall("checkRange(optimizer, name, value, low: number, high: number)", arguments);
   if (typeof value === "number" && value >= low && value < high) return;
   const range = high === Number.POSITIVE_INFINITY ? `${low} or more` : `in [${low}, ${high})`;
   throw new ArgumentError(`${optimizer}: ${name} is ${describe(value)}\n  hint: a number ${range}`);

@@ -115,13 +115,13 @@ const kindOf = (dtype: DType): number => (isFloating(dtype) ? 2 : dtype === "boo
 function dtypeBeside(call: string, operand: unknown, beside: DType): DType {
   if (typeof operand === "number") return dtypeOfNumber(operand, beside);
   if (typeof operand === "boolean") return beside;
-  throw new ArgumentError(`${call}: takes tensors and numbers, got ${describe(operand)}`);
+  const cure = Array.isArray(operand) ? "\n  hint: make a tensor of it, tensor(…)" : "";
+  throw new ArgumentError(`${call}: takes tensors and numbers, got ${describe(operand)}${cure}`);
 }
 
 /** Refuses anything but a tensor: the first mistake of those who come from NumPy. */
 export function checkTensor(call: string, x: unknown): asserts x is Tensor {
   if (x instanceof Handle) return;
-  throw new ArgumentError(
-    `${call}: takes a tensor, got ${describe(x)}\n  hint: make one with tensor(…)`,
-  );
+  const cure = x instanceof Promise ? "" : "\n  hint: make one with tensor(…)";
+  throw new ArgumentError(`${call}: takes a tensor, got ${describe(x)}${cure}`);
 }

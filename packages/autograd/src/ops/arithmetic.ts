@@ -214,7 +214,8 @@ export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
 export const trueDivide: BinaryOp = quotient;
 
 /** c = ⌊a / b⌋, elementwise, in the promoted dtype; of integers 0 where b is 0. */
-export const floorDivide: BinaryOp = (a, b) => {
+export function floorDivide(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) checkCall("floorDivide(a, b)", arguments);
   const quotient = divFloor(a, b);
   recordGradient("floorDivide", quotient, [quotient], () => {
     throw new GradError(
@@ -222,4 +223,4 @@ export const floorDivide: BinaryOp = (a, b) => {
     );
   });
   return quotient;
-};
+}

@@ -223,7 +223,11 @@ export function clamp(
   low?: Operand | null | ClampOptions,
   high?: Operand | null,
 ): Tensor {
-  if (arguments.length > 1) checkCall("clamp(x, min?, max?, { min, max })", arguments);
+  if (arguments.length > 1)
+    checkCall(
+      "clamp(x, min?: number | boolean | tensor | null, max?: number | boolean | tensor | null, { min, max })",
+      arguments,
+    );
   const named = typeof low === "object" && low !== null && !(low instanceof Handle);
   const { min = null, max = null } = named ? low : { min: low as Operand | null, max: high };
   if (min === null && max === null) throw new ArgumentError("clamp: needs min, max or both");

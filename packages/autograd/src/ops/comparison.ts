@@ -31,7 +31,10 @@ const comparison = (
       expression,
     }),
   );
-  return (a, b) => compare(beyond(a, b), beyond(b, a));
+  return function (a, b) {
+    if (arguments.length > 2) checkCall(`${name}(a, b)`, arguments);
+    return compare(beyond(a, b), beyond(b, a));
+  };
 };
 
 /** The operand; a number past the ends of the other's integers as ∞, which no integer passes either. */

@@ -1,5 +1,13 @@
-import type { DeviceName } from "../devices/registry.ts";
-import { arrayType, checkDType, type DType, type TypedArray, unsupported } from "../dtype.ts";
+import { type DeviceName, deviceNames, isDeviceName } from "../devices/registry.ts";
+import {
+  arrayType,
+  checkDType,
+  type DType,
+  isFloating,
+  promote,
+  type TypedArray,
+  unsupported,
+} from "../dtype.ts";
 import { ArgumentError, DeviceError, ShapeError } from "../errors.ts";
 import { Cell } from "../graph/cell.ts";
 import { currentStream, type Stream, streamNamed } from "../graph/context.ts";
@@ -9,7 +17,7 @@ import { type Op, registerOp } from "../graph/op.ts";
 import { roundHalves, roundToHalf } from "../half.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
-import { checkCall } from "../signature.ts";
+import { checkCall, describe } from "../signature.ts";
 import { beginAt } from "../tape/edge.ts";
 import { record } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
@@ -48,7 +56,7 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   }
   const values = isTyped(data) ? data : flatten(data);
   const dtype =
-    options.dtype === undefined ? naturalDType(data, values) : checkDType("tensor", options.dtype);
+    options.dtype === undefined ? naturalDType(data) : checkDType("tensor", options.dtype);
   const shape = checkShape(
     "tensor",
     options.shape ?? (isTyped(data) ? [data.length] : shapeOf(data)),
@@ -62,10 +70,15 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
 const isTyped = (data: TensorData): data is TypedArray | Uint8ClampedArray =>
   ArrayBuffer.isView(data);
 
+type Level = readonly TensorData[] | TypedArray | Uint8ClampedArray;
+
+const isLevel = (data: TensorData | undefined): data is Level =>
+  Array.isArray(data) || ArrayBuffer.isView(data);
+
 /** The shape of nested arrays, as their first elements have it. */
 function shapeOf(data: TensorData): number[] {
   const shape: number[] = [];
-  for (let level = data; Array.isArray(level); level = level[0] as TensorData)
+  for (let level: TensorData | undefined = data; isLevel(level); level = level[0])
     shape.push(level.length);
   return shape;
 }
@@ -75,15 +88,14 @@ function flatten(data: TensorData): ArrayLike<number | boolean> {
   const shape = shapeOf(data);
   const flat: (number | boolean)[] = [];
   const visit = (level: TensorData, depth: number): void => {
-    if (Array.isArray(level) && depth < shape.length && level.length === shape[depth]) {
+    if (isLevel(level) && level.length === shape[depth]) {
       for (const item of level) visit(item, depth + 1);
-    } else if (
-      depth === shape.length &&
-      (typeof level === "number" || typeof level === "boolean")
-    ) {
+    } else if (typeof level !== "number" && typeof level !== "boolean" && !isLevel(level)) {
+      throw noValue(level);
+    } else if (depth === shape.length && !isLevel(level)) {
       flat.push(level);
     } else {
-      const found = Array.isArray(level) ? `an array of ${level.length}` : `${typeof level}`;
+      const found = isLevel(level) ? `an array of ${level.length}` : String(level);
       throw new ShapeError(
         `tensor: the nested arrays are not even: [${shape.join(", ")}] by their first elements, ` +
           `but ${found} at depth ${depth}`,
@@ -94,19 +106,35 @@ function flatten(data: TensorData): ArrayLike<number | boolean> {
   return flat;
 }
 
-function naturalDType(data: TensorData, values: ArrayLike<number | boolean>): DType {
+function noValue(given: unknown): ArgumentError {
+  const cure = given instanceof Handle ? "\n  hint: stack([a, b]) joins tensors" : "";
+  return new ArgumentError(`tensor: takes numbers and truth values, got ${describe(given)}${cure}`);
+}
+
+/** The dtype that holds all of it: bool of truth values alone, a typed array's own. */
+function naturalDType(data: TensorData): DType {
   if (data instanceof Int32Array) return "i32";
   if (data instanceof Uint32Array) return "u32";
   if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "u8";
-  return values.length > 0 && Array.prototype.every.call(values, isTruth) ? "bool" : "f32";
+  if (typeof data === "boolean") return "bool";
+  if (!Array.isArray(data)) return "f32";
+  let dtype: DType | null = null;
+  for (const item of data as readonly TensorData[]) {
+    const own = naturalDType(item);
+    dtype = dtype === null ? own : promote(dtype, own);
+    if (dtype === "f32") break;
+  }
+  return dtype ?? "f32";
 }
 
-const isTruth = (value: unknown): boolean => typeof value === "boolean";
-
+/** The values as this dtype has them. A number that an integer cannot hold is refused; what a typed array holds is cast. */
 function convert(values: ArrayLike<number | boolean>, dtype: DType): TypedArray {
   const out = new (arrayType(dtype))(values.length);
+  const cast = isFloating(dtype) || ArrayBuffer.isView(values);
   for (let i = 0; i < values.length; i++) {
-    out[i] = dtype === "bool" ? Number(Number(values[i]) !== 0) : Number(values[i]);
+    const value = Number(values[i]);
+    if (dtype === "bool") out[i] = Number(value !== 0);
+    else out[i] = cast ? value : held("tensor", value, dtype);
   }
   return out;
 }
@@ -142,6 +170,11 @@ export function streamOf(call: string, { device }: CreateOptions): Stream {
   if (device instanceof Handle) return device.node.stream;
   const stream = streamNamed(device);
   if (stream !== undefined) return stream;
+  if (!isDeviceName(device)) {
+    throw new DeviceError(
+      `${call}: unknown device ${describe(device)}\n  hint: one of ${deviceNames().join(", ")}`,
+    );
+  }
   throw new DeviceError(
     `${call}: the ${device} device is not open\n  hint: await init({ device: "${device}" }) first`,
   );
@@ -219,6 +252,8 @@ export function fullLike(x: Tensor, value: number | boolean, options: CreateOpti
 
 /** A tensor like `x` whose values do not matter; here zeros, so that runs repeat. */
 export function emptyLike(x: Tensor, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("emptyLike(x, { dtype, requiresGrad: boolean, device })", arguments);
   return fullLike(x, 0, options);
 }
 

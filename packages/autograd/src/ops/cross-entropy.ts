@@ -88,6 +88,12 @@ function checkIndices(call: string, x: Tensor, target: Tensor): void {
     );
   }
   if (sameShape(target.shape, targetShape(x))) return;
+  if (sameShape(target.shape, x.shape)) {
+    throw new DTypeError(
+      `${call}: a target in the input's shape holds probabilities (f32), got ${target.dtype}${detail("target", target.shape)}` +
+        `\n  hint: target.to("f32"), or the classes' indices, target.argmax(${classDim(x)})`,
+    );
+  }
   throw new ShapeError(
     `${call}: the target has not the input's shape without its classes${detail("input", x.shape)}` +
       `${detail("target", target.shape)}\n  hint: input [N, C, …] and target [N, …]`,

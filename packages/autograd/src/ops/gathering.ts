@@ -9,7 +9,7 @@ import { checkTensor } from "./apply.ts";
 import { type DimOption, withDim } from "./arguments.ts";
 import { checkedIndex, placesOf } from "./bounds.ts";
 import { expand } from "./broadcast.ts";
-import { cast, constant } from "./constant.ts";
+import { cast, constant, held } from "./constant.ts";
 import { reshape } from "./layout.ts";
 import { narrow, noIndex } from "./movement.ts";
 
@@ -147,10 +147,11 @@ export function scattered(
   x: Tensor,
   dim: number,
   index: Tensor,
-  source: Tensor | number,
+  source: Tensor | number | boolean,
   negative = false,
 ): Tensor {
   checkTensor(call, x);
+  if (typeof source === "object") checkTensor(call, source);
   checkIndices(call, index);
   const at = normalizeDim(call, dim, x.shape.length);
   return composite(() => {
@@ -158,8 +159,8 @@ export function scattered(
     checkFits(call, base, at, given);
     const chosen = placesAlong(call, base, at, given, negative);
     const values =
-      typeof source === "number"
-        ? constant(source, x.dtype, chosen.shape, x.node.stream)
+      typeof source !== "object"
+        ? constant(held(call, Number(source), x.dtype), x.dtype, chosen.shape, x.node.stream)
         : sourceFor(call, x, raised(source), chosen.shape, at);
     return reshape(scatterAlong(op, base, at, chosen, values), x.shape);
   });

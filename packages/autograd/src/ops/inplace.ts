@@ -203,7 +203,11 @@ export function clamp_(
   low?: Operand | null | ClampOptions,
   high?: Operand | null,
 ): Tensor {
-  if (arguments.length > 1) checkCall("clamp_(x, min?, max?, { min, max })", arguments);
+  if (arguments.length > 1)
+    checkCall(
+      "clamp_(x, min?: number | boolean | tensor | null, max?: number | boolean | tensor | null, { min, max })",
+      arguments,
+    );
   return writeInPlace("clamp_", x, (v) => clamp(v, low, high), low, high);
 }
 

@@ -233,11 +233,10 @@ export function batchNorm(
   runningVar: Tensor | null,
   options: BatchNormOptions = {},
 ): Tensor {
-  if (arguments.length > 3)
-    checkCall(
-      "batchNorm(x, runningMean?, runningVar?, { weight, bias, training: boolean, momentum: number, eps: number })",
-      arguments,
-    );
+  checkCall(
+    "batchNorm(x, runningMean?, runningVar?, { weight, bias, training: boolean, momentum: number, eps: number })",
+    arguments,
+  );
   const call = "batchNorm";
   const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
   checkChannels(call, x, 2);

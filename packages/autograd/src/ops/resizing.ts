@@ -51,9 +51,9 @@ export function interpolate(
   sizeOrOptions: number | readonly number[] | InterpolateOptions,
   more?: InterpolateOptions,
 ): Tensor {
-  if (arguments.length > 2)
+  if (arguments.length > 1)
     checkCall(
-      'interpolate(x, size?: number | list | null, { size, scaleFactor: number | list | null, mode: "nearest" | "nearest-exact" | "linear" | "bilinear" | "trilinear" | "bicubic" | "area", alignCorners: boolean | null, recomputeScaleFactor: boolean | null })',
+      'interpolate(x, size?: number | list | null, { size, scaleFactor: number | list | null, mode: "nearest" | "nearest-exact" | "linear" | "bilinear" | "trilinear" | "bicubic" | "area", alignCorners: boolean | null, antialias: boolean, recomputeScaleFactor: boolean | null })',
       arguments,
     );
   checkTensor("interpolate", x);

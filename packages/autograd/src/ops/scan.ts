@@ -118,7 +118,8 @@ export function cumsum(
   dim: number | CumulateOptions,
   options?: CumulateOptions,
 ): Tensor {
-  if (arguments.length > 2) checkCall("cumsum(x, dim?: number, { dim, dtype })", arguments);
+  if (arguments.length > 2 || typeof dim === "object")
+    checkCall("cumsum(x, dim?: number, { dim, dtype })", arguments);
   return cumulate(cumsumOp, x, dim, options);
 }
 
@@ -128,13 +129,15 @@ export function cumprod(
   dim: number | CumulateOptions,
   options?: CumulateOptions,
 ): Tensor {
-  if (arguments.length > 2) checkCall("cumprod(x, dim?: number, { dim, dtype })", arguments);
+  if (arguments.length > 2 || typeof dim === "object")
+    checkCall("cumprod(x, dim?: number, { dim, dtype })", arguments);
   return cumulate(cumprodOp, x, dim, options);
 }
 
 /** yₖ = log(e^x₀ + … + e^xₖ) along `dim`, without overflow. */
 export function logcumsumexp(x: Tensor, dim: number | DimOption): Tensor {
-  if (arguments.length > 2) checkCall("logcumsumexp(x, dim?: number, { dim })", arguments);
+  if (arguments.length > 2 || typeof dim === "object")
+    checkCall("logcumsumexp(x, dim?: number, { dim })", arguments);
   checkTensor("logcumsumexp", x);
   checkFloating("logcumsumexp", x);
   return cumulate(logcumsumexpOp, x, dim, undefined);
@@ -158,13 +161,15 @@ export function chosenAlong(x: Tensor, dim: number, indices: Tensor): Tensor {
 
 /** The largest element so far along `dim`, and its index (i32): the latest of equals; from a NaN on NaN. */
 export function cummax(x: Tensor, dim: number | DimOption): ValuesAndIndices {
-  if (arguments.length > 2) checkCall("cummax(x, dim?: number, { dim })", arguments);
+  if (arguments.length > 2 || typeof dim === "object")
+    checkCall("cummax(x, dim?: number, { dim })", arguments);
   return extremesSoFar(cummaxOp, x, dim);
 }
 
 /** The smallest element so far along `dim`, and its index (i32): the latest of equals; from a NaN on NaN. */
 export function cummin(x: Tensor, dim: number | DimOption): ValuesAndIndices {
-  if (arguments.length > 2) checkCall("cummin(x, dim?: number, { dim })", arguments);
+  if (arguments.length > 2 || typeof dim === "object")
+    checkCall("cummin(x, dim?: number, { dim })", arguments);
   return extremesSoFar(cumminOp, x, dim);
 }
 

@@ -72,7 +72,7 @@ export function scatter(
   x: Tensor,
   dim: number,
   index: Tensor,
-  src: Tensor | number,
+  src: Tensor | number | boolean,
   options: ScatterOptions = {},
 ): Tensor {
   if (arguments.length > 4)

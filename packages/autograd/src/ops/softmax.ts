@@ -18,7 +18,7 @@ import { exp, isinf, log } from "./unary.ts";
 
 /** log Σ eˣ over `dim`, shifted by the maximum so that exp cannot overflow. */
 export function logsumexp(x: Tensor, dim: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
-  if (arguments.length > 2)
+  if (arguments.length > 2 || typeof dim === "object")
     checkCall("logsumexp(x, dim?: number | number[] | null, { dim, keepdim: boolean })", arguments);
   checkTensor("logsumexp", x);
   const { dim: over, keepdim = false } = withDim<Dims, ReduceOptions>(dim, options);
@@ -71,7 +71,8 @@ function ofShifted(
 
 /** yᵢ = e^xᵢ / Σⱼ e^xⱼ along `dim`. */
 export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
-  if (arguments.length > 2) checkCall("softmax(x, dim?: number, { dim, dtype })", arguments);
+  if (arguments.length > 2 || typeof dim === "object")
+    checkCall("softmax(x, dim?: number, { dim, dtype })", arguments);
   const settings = withDim<number, SoftmaxOptions>(dim, options);
   const made = composite(() =>
     ofShifted("softmax", x, settings, (value, along) => {
@@ -95,7 +96,8 @@ export function logSoftmax(
   dim: number | SoftmaxOptions,
   options?: SoftmaxOptions,
 ): Tensor {
-  if (arguments.length > 2) checkCall("logSoftmax(x, dim?: number, { dim, dtype })", arguments);
+  if (arguments.length > 2 || typeof dim === "object")
+    checkCall("logSoftmax(x, dim?: number, { dim, dtype })", arguments);
   const settings = withDim<number, SoftmaxOptions>(dim, options);
   const made = composite(() =>
     ofShifted("logSoftmax", x, settings, (value, along) =>
@@ -107,6 +109,7 @@ export function logSoftmax(
 
 /** The softmax of −x along `dim`. */
 export function softmin(x: Tensor, dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
-  if (arguments.length > 2) checkCall("softmin(x, dim?: number, { dim, dtype })", arguments);
+  if (arguments.length > 2 || typeof dim === "object")
+    checkCall("softmin(x, dim?: number, { dim, dtype })", arguments);
   return composite(() => softmax(mul(x, -1), dim, options));
 }

@@ -12,7 +12,7 @@ export function scatter_(
   x: Tensor,
   dim: number,
   index: Tensor,
-  src: Tensor | number,
+  src: Tensor | number | boolean,
   options?: ScatterOptions,
 ): Tensor {
   if (arguments.length > 4)

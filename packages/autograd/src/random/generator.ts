@@ -1,4 +1,5 @@
 import { ArgumentError } from "../errors.ts";
+import { checkCall } from "../signature.ts";
 import { Mt19937 } from "./mt19937.ts";
 
 /** Arrays that fractions are drawn into: f32 draws use 24 bits, f64 draws 53. */
@@ -18,12 +19,14 @@ export class Generator {
   #cachedNormal: number | null = null;
 
   constructor(seed: number = entropy()) {
+    checkCall("new Generator(seed?: number)", arguments);
     this.#seed = checkSeed(seed);
     this.#bits = new Mt19937(unsigned(seed));
   }
 
   /** Starts over from `seed` (a whole number; mod 2³² decides the draws). Returns the generator. */
   manualSeed(seed: number): this {
+    if (arguments.length > 1) checkCall("generator.manualSeed(seed: number)", arguments);
     this.#seed = checkSeed(seed);
     this.#bits.seed(unsigned(seed));
     this.#cachedNormal = null;
@@ -32,11 +35,13 @@ export class Generator {
 
   /** The seed it last started from. */
   initialSeed(): number {
+    if (arguments.length > 0) checkCall("generator.initialSeed()", arguments);
     return this.#seed;
   }
 
   /** Everything the next draws depend on, as 629 words (a u32 tensor in a checkpoint). */
   getState(): Uint32Array {
+    if (arguments.length > 0) checkCall("generator.getState()", arguments);
     const state = new Uint32Array(STATE_WORDS);
     state.set(this.#bits.words);
     state[624] = this.#bits.position;
@@ -50,6 +55,7 @@ export class Generator {
 
   /** Continues from what `getState` returned. Throws ArgumentError if it is not such a state. */
   setState(state: Uint32Array): this {
+    if (arguments.length > 1) checkCall("generator.setState(state)", arguments);
     const position = state[624] as number;
     if (state.length !== STATE_WORDS || position > 624) {
       throw new ArgumentError(
@@ -67,11 +73,14 @@ export class Generator {
 
   /** One draw of 32 bits. */
   u32(): number {
+    if (arguments.length > 0) checkCall("generator.u32()", arguments);
     return this.#bits.next();
   }
 
   /** Fills `out` with uniforms in [low, high). */
   uniform<A extends FloatArray>(out: A, low = 0, high = 1): A {
+    if (arguments.length > 3)
+      checkCall("generator.uniform(out, low?: number, high?: number)", arguments);
     const draw = out instanceof Float32Array ? this.#fraction24 : this.#fraction53;
     const round = out instanceof Float32Array ? Math.fround : (x: number): number => x;
     const span = round(round(high) - round(low));
@@ -83,6 +92,8 @@ export class Generator {
 
   /** Fills `out` with normals (Box–Muller, in blocks of sixteen where there are that many). */
   normal<A extends FloatArray>(out: A, mean = 0, std = 1): A {
+    if (arguments.length > 3)
+      checkCall("generator.normal(out, mean?: number, std?: number)", arguments);
     if (out.length < BLOCK) {
       for (let i = 0; i < out.length; i++) out[i] = this.#singleNormal() * std + mean;
       return out;
@@ -103,6 +114,8 @@ export class Generator {
     low: number,
     high: number,
   ): A {
+    if (arguments.length > 3)
+      checkCall("generator.integers(out, low: number, high: number)", arguments);
     if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 32) {
       throw new ArgumentError(
         `randint: no whole numbers to draw from in [${low}, ${high})` +
@@ -115,6 +128,7 @@ export class Generator {
 
   /** The numbers 0 … n−1 in random order. */
   permutation(n: number): Int32Array {
+    if (arguments.length > 1) checkCall("generator.permutation(n: number)", arguments);
     if (!Number.isInteger(n) || n < 0) {
       throw new ArgumentError(`randperm: the count must be a whole number, 0 or more; got ${n}`);
     }

@@ -1,4 +1,5 @@
 import { ArgumentError } from "../errors.ts";
+import { checkCall } from "../signature.ts";
 import { Mt19937 } from "./mt19937.ts";
 
 /** numpy's legacy generator, as far as scikit-learn's splits need it: `np.random.RandomState(seed)`. */
@@ -7,6 +8,7 @@ export class RandomState {
 
   /** `seed`: a whole number in [0, 2³²), as numpy demands. */
   constructor(seed: number) {
+    checkCall("new RandomState(seed: number)", arguments);
     if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
       throw new ArgumentError(
         `RandomState: a seed is a whole number from 0 to 2³² − 1; got ${seed}`,
@@ -17,6 +19,7 @@ export class RandomState {
 
   /** The numbers 0 … n−1 in random order, as `RandomState.permutation(n)` gives them. */
   permutation(n: number): Int32Array {
+    if (arguments.length > 1) checkCall("state.permutation(n: number)", arguments);
     const order = Int32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
       const j = this.#atMost(i);

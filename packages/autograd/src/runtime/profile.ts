@@ -54,7 +54,9 @@ export class Profile<T = unknown> {
   }
 
   /** The kernels as text, at most `rows` of them: name, result, calls, milliseconds, share, GB/s, GFLOP/s. */
-  table({ rows = 20 }: { readonly rows?: number } = {}): string {
+  table(options: { readonly rows?: number } = {}): string {
+    checkCall("profile.table({ rows: number })", arguments);
+    const { rows = 20 } = options;
     const head = ["kernel", "result", "calls", "ms", "%", "GB/s", "GFLOP/s"];
     const body = this.kernels
       .slice(0, rows)
@@ -92,6 +94,7 @@ export class Profile<T = unknown> {
 
   /** The runs for chrome://tracing or Perfetto: submits on one track, kernels on another. */
   chromeTrace(): { readonly traceEvents: readonly TraceEvent[] } {
+    if (arguments.length > 0) checkCall("profile.chromeTrace()", arguments);
     const [host, device] = [1, 2];
     const track = (tid: number, name: string): TraceEvent => ({
       name: "thread_name",

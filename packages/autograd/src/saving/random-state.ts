@@ -1,6 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { defaultGenerator } from "../ops/random.ts";
+import { checkCall } from "../signature.ts";
 import type { Stateful } from "./state.ts";
 
 /** Everything the next random numbers depend on. */
@@ -14,11 +15,13 @@ export interface RandomStateDict {
 /** Where the library's random numbers are, to be saved with a model in training: a part of a checkpoint like any other. */
 export const randomState: Stateful = {
   stateDict(): RandomStateDict {
+    if (arguments.length > 0) checkCall("randomState.stateDict()", arguments);
     return { generator: defaultGenerator().getState(), deviceDraws: context.philoxOffset };
   },
 
   /** The next numbers are those that followed when the state was taken. Throws ArgumentError for anything else. */
   loadStateDict(saved: RandomStateDict): void {
+    if (arguments.length > 1) checkCall("randomState.loadStateDict(saved)", arguments);
     const { generator, deviceDraws } = (saved ?? {}) as Partial<RandomStateDict>;
     const isCount = Number.isSafeInteger(deviceDraws) && (deviceDraws as number) >= 0;
     if (!(generator instanceof Uint32Array) || !isCount) {

@@ -26,7 +26,10 @@ export function enableGrad<T>(fn: () => T): T {
 }
 
 /** Whether operations recorded here get gradients. */
-export const isGradEnabled = (): boolean => context.gradMode;
+export function isGradEnabled(): boolean {
+  if (arguments.length > 0) checkCall("isGradEnabled()", arguments);
+  return context.gradMode;
+}
 
 function withGradMode<T>(call: string, mode: boolean, fn: () => T): T {
   if (typeof fn !== "function") {

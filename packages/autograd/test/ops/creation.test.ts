@@ -57,7 +57,7 @@ describe("tensor", () => {
       `[ShapeError: tensor: the nested arrays are not even: [2, 2] by their first elements, but an array of 1 at depth 1]`,
     );
     expect(() => tensor(["1"] as unknown as number[])).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: tensor: the nested arrays are not even: [1] by their first elements, but string at depth 1]`,
+      `[ArgumentError: tensor: takes numbers and truth values, got "1"]`,
     );
     expect(() => tensor([1, 2, 3], { shape: [2, 2] })).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: tensor: 3 values do not fill [2, 2]]`,

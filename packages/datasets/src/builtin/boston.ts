@@ -1,3 +1,4 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import { readCsv } from "../sources/csv/read.ts";
 import type { About } from "./about.ts";
 import { type FilesOptions, filesOf } from "./files.ts";
@@ -10,6 +11,7 @@ import { LabelledTable } from "./labelled-table.ts";
  * Throws DataError if the file is not there or not what it should be.
  */
 export async function loadBoston(options: FilesOptions<"table"> = {}): Promise<LabelledTable> {
+  checkCall("loadBoston({ from, sha256, download })", arguments);
   const { table: source } = await filesOf(
     {
       loader: "loadBoston",

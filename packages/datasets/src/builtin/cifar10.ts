@@ -1,3 +1,4 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import { bytesOf, nameOf } from "../sources/open.ts";
 import { parseTar } from "../sources/tar.ts";
 import { DataError } from "../table/error.ts";
@@ -15,6 +16,7 @@ const SIZE = 3 * 32 * 32;
  * Throws DataError if it is not there or not what it should be.
  */
 export async function loadCifar10(options: PartOptions<"archive"> = {}): Promise<ImageDataset> {
+  checkCall("loadCifar10({ train: boolean, from, sha256, download })", arguments);
   const { train = true } = options;
   const known = {
     loader: "loadCifar10",

@@ -1,3 +1,4 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import { readCsv } from "../sources/csv/read.ts";
 import { textOf } from "../sources/open.ts";
 import { DataError } from "../table/error.ts";
@@ -15,6 +16,7 @@ import { parseJson } from "./json.ts";
 export async function loadEnglishChinese(
   options: { readonly from?: Files<"pairs"> } = {},
 ): Promise<DescribedTable> {
+  checkCall("loadEnglishChinese({ from })", arguments);
   if (options.from !== undefined) {
     const table = await readCsv(options.from.pairs, { types: { en: "string", zh: "string" } });
     return { about, table: table.select(["en", "zh"]) };

@@ -1,4 +1,5 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Dataset } from "../datasets/dataset.ts";
 import { DataError } from "../table/error.ts";
 import type { About } from "./about.ts";
@@ -26,6 +27,7 @@ export class ImageDataset implements Dataset<ImageBatch> {
   readonly classes: readonly string[];
 
   constructor(parts: Pick<ImageDataset, "about" | "shape" | "pixels" | "labels" | "classes">) {
+    checkCall("new ImageDataset(parts)", arguments);
     this.about = parts.about;
     this.shape = parts.shape;
     this.pixels = parts.pixels;
@@ -56,6 +58,7 @@ export class ImageDataset implements Dataset<ImageBatch> {
   }
 
   batch(indices: ArrayLike<number>): ImageBatch {
+    if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
     const size = this.#size;
     const images = new Float32Array(indices.length * size);
     const labels = new Int32Array(indices.length);
@@ -74,12 +77,14 @@ export class ImageDataset implements Dataset<ImageBatch> {
 
   /** The bytes of one picture, counted from 0. Throws DataError if there is no such picture. */
   image(index: number): Uint8Array {
+    if (arguments.length > 1) checkCall("dataset.image(index: number)", arguments);
     const start = this.#check(index) * this.#size;
     return this.pixels.subarray(start, start + this.#size);
   }
 
   /** The pictures at `indices`, in that order. Throws DataError for a picture there is not. */
   take(indices: ArrayLike<number>): ImageDataset {
+    if (arguments.length > 1) checkCall("dataset.take(indices)", arguments);
     const pixels = new Uint8Array(indices.length * this.#size);
     const labels = new Uint8Array(indices.length);
     for (let i = 0; i < indices.length; i++) {

@@ -1,3 +1,4 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import { readIdx } from "../sources/idx.ts";
 import type { NumberArray } from "../sources/number-array.ts";
 import { nameOf } from "../sources/open.ts";
@@ -21,6 +22,7 @@ export type MnistOptions = PartOptions<"images" | "labels">;
  * Throws DataError if they are not there or not what they should be.
  */
 export async function loadMnist(options: MnistOptions = {}): Promise<ImageDataset> {
+  checkCall("loadMnist({ train: boolean, from, sha256, download })", arguments);
   const { files, remote } = idxFiles(options);
   const mirrors = [
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -37,6 +39,7 @@ export async function loadMnist(options: MnistOptions = {}): Promise<ImageDatase
  * Throws DataError if they are not there or not what they should be.
  */
 export async function loadFashionMnist(options: MnistOptions = {}): Promise<ImageDataset> {
+  checkCall("loadFashionMnist({ train: boolean, from, sha256, download })", arguments);
   const mirrors = [
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",

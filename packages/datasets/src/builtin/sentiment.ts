@@ -1,3 +1,4 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import { nameOf, type Source, textOf } from "../sources/open.ts";
 import { DataError } from "../table/error.ts";
 import { Table } from "../table/table.ts";
@@ -17,6 +18,7 @@ const sites = ["amazon", "imdb", "yelp"] as const;
 export async function loadSentiment(
   options: FilesOptions<(typeof sites)[number]> = {},
 ): Promise<LabelledTable> {
+  checkCall("loadSentiment({ from, sha256, download })", arguments);
   const files = await filesOf(
     {
       loader: "loadSentiment",

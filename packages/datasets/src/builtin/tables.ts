@@ -1,3 +1,4 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { JsonColumns } from "../data/columns.ts";
 import { areNumbers } from "../table/cells.ts";
 import { type Column, Table } from "../table/table.ts";
@@ -27,30 +28,35 @@ function typed(text: string): Column {
 
 /** 150 irises of three species by four measures (Fisher 1936). */
 export async function loadIris(): Promise<LabelledTable> {
+  checkCall("loadIris()", arguments);
   const { default: json } = await import("../data/iris.ts");
   return labelled("iris", json, iris, { classes: ["setosa", "versicolor", "virginica"] });
 }
 
 /** 178 wines of three cultivars by 13 chemical measures. */
 export async function loadWine(): Promise<LabelledTable> {
+  checkCall("loadWine()", arguments);
   const { default: json } = await import("../data/wine.ts");
   return labelled("wine", json, wine, { classes: ["class_0", "class_1", "class_2"] });
 }
 
 /** 569 tumours, malignant (0) or benign (1), by 30 measures of their cell nuclei. */
 export async function loadBreastCancer(): Promise<LabelledTable> {
+  checkCall("loadBreastCancer()", arguments);
   const { default: json } = await import("../data/breast-cancer.ts");
   return labelled("breast cancer", json, cancer, { classes: ["malignant", "benign"] });
 }
 
 /** 1,797 handwritten digits of 8×8 grey values from 0 to 16, row by row. */
 export async function loadDigits(): Promise<LabelledTable> {
+  checkCall("loadDigits()", arguments);
   const { default: json } = await import("../data/digits.ts");
   return labelled("digits", json, digits, { classes: [..."0123456789"] });
 }
 
 /** 932 houses sold near Sacramento in 2008, and their prices. */
 export async function loadSacramento(): Promise<LabelledTable> {
+  checkCall("loadSacramento()", arguments);
   const { default: json } = await import("../data/sacramento.ts");
   return labelled("Sacramento", json, sacramento, { target: "price" });
 }

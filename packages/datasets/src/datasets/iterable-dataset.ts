@@ -1,4 +1,5 @@
 import { ArgumentError, type Generator } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { PassOptions, StreamDataset } from "./dataset.ts";
 
 /** What a stream reads: something that can be gone through again and again, or a function that opens it anew. */
@@ -25,7 +26,9 @@ export class IterableDataset<Item> implements StreamDataset<Item[]> {
   readonly #source: StreamSource<Item>;
   #spent = false;
 
-  constructor(source: StreamSource<Item>, { shuffleBuffer = 1 }: IterableDatasetOptions = {}) {
+  constructor(source: StreamSource<Item>, options: IterableDatasetOptions = {}) {
+    checkCall("new IterableDataset(source, { shuffleBuffer: number })", arguments);
+    const { shuffleBuffer = 1 } = options;
     if (!Number.isInteger(shuffleBuffer) || shuffleBuffer < 1) {
       throw new ArgumentError(
         `IterableDataset: shuffleBuffer is ${shuffleBuffer}\n  hint: a whole number, 1 or more`,
@@ -35,12 +38,12 @@ export class IterableDataset<Item> implements StreamDataset<Item[]> {
     this.#source = source;
   }
 
-  async *batches({
-    batchSize,
-    dropLast,
-    skip,
-    generator,
-  }: PassOptions): AsyncGenerator<Item[], void, undefined> {
+  async *batches(options: PassOptions): AsyncGenerator<Item[], void, undefined> {
+    checkCall(
+      "dataset.batches({ batchSize: number, dropLast: boolean, skip: number, generator })",
+      arguments,
+    );
+    const { batchSize, dropLast, skip, generator } = options;
     const items =
       generator === null
         ? this.#open()

@@ -1,4 +1,5 @@
 import { ArgumentError, defaultGenerator, type Generator } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkIndex, type Dataset, datasetOf, type Indexed } from "./dataset.ts";
 
 /**
@@ -12,6 +13,7 @@ export class Subset<Batch> implements Dataset<Batch> {
   readonly indices: Int32Array;
 
   constructor(dataset: Indexed<Batch>, indices: ArrayLike<number>) {
+    checkCall("new Subset(dataset, indices)", arguments);
     this.dataset = datasetOf(dataset);
     const { length } = this.dataset;
     this.indices = Int32Array.from(indices, (index) => checkIndex("Subset", index, length));
@@ -22,6 +24,7 @@ export class Subset<Batch> implements Dataset<Batch> {
   }
 
   batch(indices: ArrayLike<number>): Batch | Promise<Batch> {
+    if (arguments.length > 1) checkCall("subset.batch(indices)", arguments);
     const numbers = Int32Array.from(
       indices,
       (i) => this.indices[checkIndex("Subset", i, this.length)] as number,
@@ -45,8 +48,10 @@ export interface RandomSplitOptions {
 export function randomSplit<Batch>(
   dataset: Indexed<Batch>,
   sizes: readonly number[],
-  { generator = defaultGenerator() }: RandomSplitOptions = {},
+  options: RandomSplitOptions = {},
 ): Subset<Batch>[] {
+  checkCall("randomSplit(dataset, sizes: list, { generator })", arguments);
+  const { generator = defaultGenerator() } = options;
   const counts = countsOf(sizes, dataset.length);
   const order = generator.permutation(dataset.length);
   let start = 0;

@@ -1,4 +1,5 @@
 import { ArgumentError, type Generator } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { joined } from "../table/join.ts";
 import type { Table } from "../table/table.ts";
 import type { Dataset, PassOptions, StreamDataset } from "./dataset.ts";
@@ -16,6 +17,7 @@ export class TableDataset implements Dataset<Table> {
   readonly table: Table;
 
   constructor(table: Table) {
+    checkCall("new TableDataset(table)", arguments);
     this.table = table;
   }
 
@@ -24,6 +26,7 @@ export class TableDataset implements Dataset<Table> {
   }
 
   batch(indices: ArrayLike<number>): Table {
+    if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
     return this.table.take(indices);
   }
 }
@@ -46,8 +49,10 @@ export class TableStreamDataset implements StreamDataset<Table> {
 
   constructor(
     tables: AsyncIterable<Table> | Iterable<Table>,
-    { shuffleBuffer = 1 }: TableStreamDatasetOptions = {},
+    options: TableStreamDatasetOptions = {},
   ) {
+    checkCall("new TableStreamDataset(tables, { shuffleBuffer: number })", arguments);
+    const { shuffleBuffer = 1 } = options;
     if (!Number.isInteger(shuffleBuffer) || shuffleBuffer < 1) {
       throw new ArgumentError(
         `TableStreamDataset: shuffleBuffer is ${shuffleBuffer}\n  hint: a whole number, 1 or more`,
@@ -57,12 +62,12 @@ export class TableStreamDataset implements StreamDataset<Table> {
     this.#tables = tables;
   }
 
-  async *batches({
-    batchSize,
-    dropLast,
-    skip,
-    generator,
-  }: PassOptions): AsyncGenerator<Table, void, undefined> {
+  async *batches(options: PassOptions): AsyncGenerator<Table, void, undefined> {
+    checkCall(
+      "dataset.batches({ batchSize: number, dropLast: boolean, skip: number, generator })",
+      arguments,
+    );
+    const { batchSize, dropLast, skip, generator } = options;
     const rows =
       generator === null ? this.#tables : shuffled(this.#tables, this.shuffleBuffer, generator);
     const kept = skip === 0 ? rows : without(rows, skip * batchSize);

@@ -1,4 +1,5 @@
 import { ArgumentError, Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkIndex, type Dataset } from "./dataset.ts";
 import { Rows } from "./rows.ts";
 
@@ -22,6 +23,13 @@ export class TensorDataset<const Fields extends TensorFields>
   #rows: Promise<[string, Rows][]> | null = null;
 
   constructor(fields: Fields) {
+    if (fields instanceof Tensor) {
+      throw new ArgumentError(
+        "TensorDataset: takes tensors by name, or an array of them, got a tensor" +
+          "\n  hint: new TensorDataset({ x, y })",
+      );
+    }
+    checkCall("new TensorDataset(fields)", arguments);
     const entries: [string, Tensor][] = Object.entries(fields);
     const [length, ...others] = entries.map(([, field]) =>
       field instanceof Tensor ? (field.shape[0] ?? null) : null,
@@ -39,6 +47,7 @@ export class TensorDataset<const Fields extends TensorFields>
 
   /** Rows of each tensor. Throws ArgumentError for a number there is no example of. */
   async batch(indices: ArrayLike<number>): Promise<TensorBatch<Fields>> {
+    if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
     for (let i = 0; i < indices.length; i++) {
       checkIndex("TensorDataset", indices[i] as number, this.length);
     }

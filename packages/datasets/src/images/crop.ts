@@ -6,6 +6,7 @@ import {
   type Tensor,
   tensor,
 } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { asBatch, checkSize, type ImageTransform, type Size } from "./image-transform.ts";
 
 /** The middle of pictures. Throws ShapeError for pictures that are smaller. */
@@ -13,10 +14,12 @@ export class CenterCrop implements ImageTransform {
   readonly #size: readonly [number, number];
 
   constructor(size: Size) {
+    checkCall("new CenterCrop(size)", arguments);
     this.#size = checkSize("CenterCrop", size);
   }
 
   transform(images: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("crop.transform(images: tensor)", arguments);
     return asBatch("CenterCrop", images, (batch) => {
       const [height, width] = this.#size;
       const [down, right] = roomIn("CenterCrop", batch, this.#size);
@@ -39,7 +42,9 @@ export class RandomCrop implements ImageTransform {
   readonly #padding: number;
   readonly #generator: Generator | null;
 
-  constructor(size: Size, { padding = 0, generator }: RandomCropOptions = {}) {
+  constructor(size: Size, options: RandomCropOptions = {}) {
+    checkCall("new RandomCrop(size, { padding: number, generator })", arguments);
+    const { padding = 0, generator } = options;
     this.#size = checkSize("RandomCrop", size);
     if (padding !== 0) checkSize("RandomCrop", padding);
     this.#padding = padding;
@@ -47,6 +52,7 @@ export class RandomCrop implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("crop.transform(images: tensor)", arguments);
     return asBatch("RandomCrop", images, (batch) => {
       const around = this.#padding;
       const padded = around === 0 ? batch : pad(batch, [around, around, around, around]);

@@ -7,6 +7,7 @@ import {
   tensor,
   where,
 } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { asBatch, type ImageTransform } from "./image-transform.ts";
 
 /** Settings of RandomHorizontalFlip. */
@@ -22,7 +23,9 @@ export class RandomHorizontalFlip implements ImageTransform {
   readonly #p: number;
   readonly #generator: Generator | null;
 
-  constructor({ p = 0.5, generator }: RandomFlipOptions = {}) {
+  constructor(options: RandomFlipOptions = {}) {
+    checkCall("new RandomHorizontalFlip({ p: number, generator })", arguments);
+    const { p = 0.5, generator } = options;
     if (!(p >= 0 && p <= 1)) {
       throw new ArgumentError(`RandomHorizontalFlip: p is ${p}\n  hint: from 0 to 1`);
     }
@@ -31,6 +34,7 @@ export class RandomHorizontalFlip implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("flip.transform(images: tensor)", arguments);
     return asBatch("RandomHorizontalFlip", images, (batch) => {
       const count = batch.shape[0] as number;
       const drawn = (this.#generator ?? defaultGenerator()).uniform(new Float32Array(count));

@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Bytes of a picture, row by row, the channels of a point together: a browser's ImageData, or what an image reader gives. */
 export interface Pixels {
@@ -18,10 +19,10 @@ export interface ImageTensorOptions {
  *
  * Throws ArgumentError for bytes that do not fill the picture.
  */
-export function imageTensor(
-  { data, width, height }: Pixels,
-  { channels = 3 }: ImageTensorOptions = {},
-): Tensor {
+export function imageTensor(pixels: Pixels, options: ImageTensorOptions = {}): Tensor {
+  checkCall("imageTensor(pixels, { channels: number })", arguments);
+  const { data, width, height } = pixels;
+  const { channels = 3 } = options;
   const size = width * height;
   const stride = data.length / size;
   if (![1, 2, 3, 4].includes(stride)) {

@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Changes pictures: [B, C, H, W] or [C, H, W], f32. */
 export interface ImageTransform {
@@ -17,10 +18,12 @@ export class Compose implements ImageTransform {
   readonly transforms: readonly ImageTransform[];
 
   constructor(transforms: readonly ImageTransform[]) {
+    checkCall("new Compose(transforms)", arguments);
     this.transforms = [...transforms];
   }
 
   transform(images: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("compose.transform(images: tensor)", arguments);
     return this.transforms.reduce((at, each) => each.transform(at), images);
   }
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError, type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { asBatch, type ImageTransform } from "./image-transform.ts";
 
 /**
@@ -11,6 +12,7 @@ export class Normalize implements ImageTransform {
   readonly #std: readonly number[];
 
   constructor(mean: readonly number[], std: readonly number[]) {
+    checkCall("new Normalize(mean: list, std: list)", arguments);
     if (mean.length !== std.length || mean.length === 0 || !std.every((s) => s > 0)) {
       throw new ArgumentError(
         `Normalize: mean [${mean.join(", ")}] and std [${std.join(", ")}]\n  hint: one of each for every channel, std above 0`,
@@ -21,11 +23,13 @@ export class Normalize implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("normalize.transform(images: tensor)", arguments);
     return this.#each(images, (batch, mean, std) => batch.sub(mean).div(std));
   }
 
   /** x = z std + mean: pictures to look at again. */
   inverseTransform(images: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("normalize.inverseTransform(images: tensor)", arguments);
     return this.#each(images, (batch, mean, std) => batch.mul(std).add(mean));
   }
 

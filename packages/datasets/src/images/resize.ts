@@ -1,4 +1,5 @@
 import { ArgumentError, interpolate, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { asBatch, checkSize, type ImageTransform, type Size } from "./image-transform.ts";
 
 /** Settings of Resize. */
@@ -12,7 +13,9 @@ export class Resize implements ImageTransform {
   readonly #size: Size;
   readonly #mode: "bilinear" | "nearest" | "area";
 
-  constructor(size: Size, { mode = "bilinear" }: ResizeOptions = {}) {
+  constructor(size: Size, options: ResizeOptions = {}) {
+    checkCall('new Resize(size, { mode: "bilinear" | "nearest" | "area" })', arguments);
+    const { mode = "bilinear" } = options;
     checkSize("Resize", size);
     if (!["bilinear", "nearest", "area"].includes(mode)) {
       throw new ArgumentError(
@@ -24,6 +27,7 @@ export class Resize implements ImageTransform {
   }
 
   transform(images: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("resize.transform(images: tensor)", arguments);
     return asBatch("Resize", images, (batch) => {
       const [, , height = 0, width = 0] = batch.shape;
       const size = this.#sizeFor(height, width);

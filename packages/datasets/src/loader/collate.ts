@@ -1,4 +1,5 @@
 import { ArgumentError, type DType, stack, Tensor, type TypedArray, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { padSequences } from "./padding.ts";
 
 /** What a list of such examples becomes: tensors of numbers, lists of text, the same names and places. */
@@ -23,6 +24,7 @@ export interface CollateOptions {
  * Throws ArgumentError for no examples, for rows of different lengths, and for what cannot be put together.
  */
 export function defaultCollate<Item>(items: readonly Item[]): Collated<Item> {
+  checkCall("defaultCollate(items)", arguments);
   return collateWith()(items);
 }
 
@@ -30,6 +32,7 @@ export function defaultCollate<Item>(items: readonly Item[]): Collated<Item> {
 export function collateWith(
   options: CollateOptions = {},
 ): <Item>(items: readonly Item[]) => Collated<Item> {
+  checkCall("collateWith({ paddingValue, dtypes })", arguments);
   return <Item>(items: readonly Item[]) => {
     if (items.length === 0) throw new ArgumentError("collate: no examples");
     return collated(items, "", options) as Collated<Item>;

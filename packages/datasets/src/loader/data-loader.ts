@@ -1,5 +1,5 @@
 import { ArgumentError, type Generator } from "@wgrad/autograd";
-import { boundary } from "@wgrad/autograd/plugin";
+import { boundary, checkCall, describe } from "@wgrad/autograd/plugin";
 import { type Dataset, datasetOf, type Indexed, type StreamDataset } from "../datasets/dataset.ts";
 import { BatchSampler, checkBatchSize } from "../samplers/batch.ts";
 import { RandomSampler } from "../samplers/random.ts";
@@ -20,9 +20,9 @@ export interface DataLoaderOptions<Raw = unknown, Batch = Raw> {
   /** What orders are drawn from; the library's default generator if not given. */
   readonly generator?: Generator;
   /** The order of an epoch, instead of `shuffle`. */
-  readonly sampler?: Sampler;
+  readonly sampler?: Sampler | ArrayLike<number>;
   /** The batches of an epoch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
-  readonly batchSampler?: BatchOrder;
+  readonly batchSampler?: BatchOrder | readonly ArrayLike<number>[];
   /** Makes the batch of what the dataset gave: tensors of examples, padded, augmented. */
   readonly collate?: (raw: Raw) => Batch | Promise<Batch>;
   /** Batches asked for ahead of the one being worked on (default 0). */
@@ -48,6 +48,10 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
     dataset: Indexed<Raw> | StreamDataset<Raw>,
     options: DataLoaderOptions<Raw, Batch> = {},
   ) {
+    checkCall(
+      "new DataLoader(dataset, { batchSize: number, shuffle: boolean, dropLast: boolean, generator, sampler, batchSampler, collate: function, prefetch: number })",
+      arguments,
+    );
     const { batchSize = 1, prefetch = 0, generator = null } = options;
     this.batchSize = checkBatchSize(batchSize);
     if (!Number.isInteger(prefetch) || prefetch < 0) {
@@ -107,6 +111,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
    * JSON. Taken in the loop's body it counts the batch being worked on as done.
    */
   stateDict(): DataLoaderState {
+    if (arguments.length > 0) checkCall("loader.stateDict()", arguments);
     return this.#position.save();
   }
 
@@ -117,6 +122,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
    * Throws ArgumentError if it is no such state, or of a loader with another kind of generator; then nothing has changed.
    */
   loadStateDict(state: DataLoaderState): void {
+    if (arguments.length > 1) checkCall("loader.loadStateDict(state)", arguments);
     this.#position.load(state);
   }
 
@@ -166,9 +172,30 @@ function orderOf<Raw, Batch>(
   batchSize: number,
   { shuffle = false, dropLast = false, sampler, batchSampler }: DataLoaderOptions<Raw, Batch>,
 ): BatchOrder {
-  if (batchSampler !== undefined) return batchSampler;
-  const numbers = sampler ?? (shuffle ? new RandomSampler(count) : new SequentialSampler(count));
+  if (batchSampler !== undefined) return batchesOf(batchSampler);
+  const given = sampler && numbersOf(sampler);
+  const numbers = given ?? (shuffle ? new RandomSampler(count) : new SequentialSampler(count));
   return new BatchSampler(numbers, batchSize, { dropLast });
+}
+
+/** A sampler, also of an order that is the same in every epoch. */
+function numbersOf(sampler: Sampler | ArrayLike<number>): Sampler {
+  if ("indices" in sampler && typeof sampler.indices === "function") return sampler;
+  if (Array.isArray(sampler) || ArrayBuffer.isView(sampler)) {
+    const numbers = Array.from(sampler as ArrayLike<number>);
+    return { length: numbers.length, indices: () => numbers };
+  }
+  throw new ArgumentError(
+    `DataLoader: sampler is ${describe(sampler)}\n  hint: numbers of examples, or an object with length and indices(generator)`,
+  );
+}
+
+function batchesOf(order: BatchOrder | readonly ArrayLike<number>[]): BatchOrder {
+  if ("batches" in order && typeof order.batches === "function") return order;
+  if (Array.isArray(order)) return { length: order.length, batches: () => order };
+  throw new ArgumentError(
+    `DataLoader: batchSampler is ${describe(order)}\n  hint: an array of batches, or an object with length and batches(generator)`,
+  );
 }
 
 const isStream = <Raw>(dataset: Indexed<Raw> | StreamDataset<Raw>): dataset is StreamDataset<Raw> =>

@@ -1,4 +1,5 @@
 import { ArgumentError, type DType, type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Settings of `padSequences`. */
 export interface PadOptions {
@@ -36,6 +37,10 @@ export function padSequences(
   sequences: readonly ArrayLike<number>[],
   options: PadOptions = {},
 ): PaddedSequences {
+  checkCall(
+    'padSequences(sequences, { paddingValue, maxLength: number, length: number, side: "left" | "right", truncate: "left" | "right", dtype: "f16" | "f32" | "f64" | "i32" | "u32" | "bool" | "u8" })',
+    arguments,
+  );
   const { paddingValue = 0, side = "right", truncate = "right", dtype = "i32" } = options;
   if (sequences.length === 0) throw new ArgumentError("padSequences: no sequences");
   const fixed = checkLength("length", options.length);

@@ -1,4 +1,5 @@
 import { ArgumentError, type Generator as RandomGenerator } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { BatchOrder, Sampler } from "./sampler.ts";
 
 /** Settings of batches. */
@@ -14,7 +15,9 @@ export class BatchSampler implements BatchOrder {
   readonly #batchSize: number;
   readonly #dropLast: boolean;
 
-  constructor(sampler: Sampler, batchSize: number, { dropLast = false }: BatchOptions = {}) {
+  constructor(sampler: Sampler, batchSize: number, options: BatchOptions = {}) {
+    checkCall("new BatchSampler(sampler, batchSize: number, { dropLast: boolean })", arguments);
+    const { dropLast = false } = options;
     this.#sampler = sampler;
     this.#batchSize = checkBatchSize(batchSize);
     this.#dropLast = dropLast;
@@ -22,6 +25,7 @@ export class BatchSampler implements BatchOrder {
   }
 
   *batches(generator: RandomGenerator): Generator<number[], void, undefined> {
+    if (arguments.length > 1) checkCall("sampler.batches(generator)", arguments);
     let batch: number[] = [];
     for (const index of this.#sampler.indices(generator)) {
       batch.push(index);

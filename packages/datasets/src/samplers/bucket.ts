@@ -1,4 +1,5 @@
 import { ArgumentError, type Generator as RandomGenerator } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type BatchOptions, checkBatchSize } from "./batch.ts";
 import type { BatchOrder } from "./sampler.ts";
 
@@ -24,11 +25,12 @@ export class BucketBatchSampler implements BatchOrder {
   readonly #dropLast: boolean;
   readonly #shuffle: boolean;
 
-  constructor(
-    lengths: ArrayLike<number>,
-    batchSize: number,
-    { bucketBatches = 50, shuffle = true, dropLast = false }: BucketOptions = {},
-  ) {
+  constructor(lengths: ArrayLike<number>, batchSize: number, options: BucketOptions = {}) {
+    checkCall(
+      "new BucketBatchSampler(lengths, batchSize: number, { shuffle: boolean, bucketBatches: number, dropLast: boolean })",
+      arguments,
+    );
+    const { bucketBatches = 50, shuffle = true, dropLast = false } = options;
     this.#lengths = Float64Array.from(lengths);
     const wrong = this.#lengths.findIndex(Number.isNaN);
     if (wrong >= 0) {
@@ -47,6 +49,7 @@ export class BucketBatchSampler implements BatchOrder {
   }
 
   *batches(generator: RandomGenerator): Generator<Int32Array, void, undefined> {
+    if (arguments.length > 1) checkCall("sampler.batches(generator)", arguments);
     const count = this.#lengths.length;
     const order = this.#shuffle
       ? generator.permutation(count)

@@ -1,4 +1,5 @@
 import { ArgumentError, type Generator as RandomGenerator } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Sampler } from "./sampler.ts";
 
 /** Settings of RandomSampler, with PyTorch's names and defaults. */
@@ -22,7 +23,12 @@ export class RandomSampler implements Sampler {
   readonly #count: number;
   readonly #replacement: boolean;
 
-  constructor(count: number, { replacement = false, numSamples }: RandomSamplerOptions = {}) {
+  constructor(count: number, options: RandomSamplerOptions = {}) {
+    checkCall(
+      "new RandomSampler(count: number, { replacement: boolean, numSamples: number })",
+      arguments,
+    );
+    const { replacement = false, numSamples } = options;
     this.#count = checkCount("count", count, 0);
     this.length = checkCount("numSamples", numSamples ?? count, 0);
     this.#replacement = replacement;
@@ -32,6 +38,7 @@ export class RandomSampler implements Sampler {
   }
 
   *indices(generator: RandomGenerator): Generator<number, void, undefined> {
+    if (arguments.length > 1) checkCall("sampler.indices(generator)", arguments);
     const count = this.#count;
     if (this.#replacement) {
       for (let left = this.length; left > 0; left -= CHUNK) {

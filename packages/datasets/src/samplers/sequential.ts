@@ -1,3 +1,4 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Sampler } from "./sampler.ts";
 
 /** 0, 1, 2, … `length` − 1. */
@@ -5,10 +6,12 @@ export class SequentialSampler implements Sampler {
   readonly length: number;
 
   constructor(length: number) {
+    checkCall("new SequentialSampler(length: number)", arguments);
     this.length = length;
   }
 
   *indices(): Generator<number, void, undefined> {
+    if (arguments.length > 1) checkCall("sampler.indices(generator?)", arguments);
     for (let i = 0; i < this.length; i++) yield i;
   }
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, type Generator as RandomGenerator } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Sampler } from "./sampler.ts";
 
 /** Settings of WeightedRandomSampler. */
@@ -23,8 +24,13 @@ export class WeightedRandomSampler implements Sampler {
   constructor(
     weights: ArrayLike<number>,
     numSamples: number,
-    { replacement = true }: WeightedRandomSamplerOptions = {},
+    options: WeightedRandomSamplerOptions = {},
   ) {
+    checkCall(
+      "new WeightedRandomSampler(weights, numSamples: number, { replacement: boolean })",
+      arguments,
+    );
+    const { replacement = true } = options;
     this.#weights = Float64Array.from(weights);
     const wrong = this.#weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
     if (wrong >= 0) {
@@ -45,6 +51,7 @@ export class WeightedRandomSampler implements Sampler {
   }
 
   *indices(generator: RandomGenerator): Generator<number, void, undefined> {
+    if (arguments.length > 1) checkCall("sampler.indices(generator)", arguments);
     yield* this.#replacement ? this.#drawn(generator) : this.#race(generator);
   }
 

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Row, Table } from "../table/table.ts";
 
 /** Rows in batches, each a Table, as often as asked: every `for await` starts from the first row. Only a batch is held. */
@@ -8,6 +9,7 @@ export class TableStream implements AsyncIterable<Table> {
   readonly #open: () => AsyncIterable<Table>;
 
   constructor(source: string, open: () => AsyncIterable<Table>) {
+    checkCall("new TableStream(source: string, open: function)", arguments);
     this.source = source;
     this.#open = open;
   }
@@ -23,6 +25,7 @@ export class TableStream implements AsyncIterable<Table> {
 
   /** Each batch as `change` returns it. */
   map(change: (batch: Table) => Table): TableStream {
+    if (arguments.length > 1) checkCall("stream.map(change: function)", arguments);
     const open = this.#open;
     return new TableStream(this.source, () => mapped(open(), change));
   }

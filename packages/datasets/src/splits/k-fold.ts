@@ -1,4 +1,5 @@
 import { ArgumentError, defaultGenerator, RandomState } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type Labels, shuffled } from "./stratify.ts";
 
 /** Settings of KFold and StratifiedKFold, with scikit-learn's names and defaults. */
@@ -27,11 +28,13 @@ export class KFold {
   readonly #options: Required<Omit<KFoldOptions, "randomState">> & KFoldOptions;
 
   constructor(options: KFoldOptions = {}) {
+    checkCall("new KFold({ nSplits: number, shuffle: boolean, randomState: number })", arguments);
     this.#options = withDefaults(this.#name, options);
   }
 
   /** The folds of `count` rows. */
   split(count: number): Fold[] {
+    if (arguments.length > 1) checkCall("fold.split(count: number)", arguments);
     const { nSplits } = this.#options;
     checkCount(this.#name, count, nSplits);
     const order = Array.from({ length: count }, (_, i) => i);
@@ -59,11 +62,16 @@ export class StratifiedKFold {
   readonly #options: Required<Omit<KFoldOptions, "randomState">> & KFoldOptions;
 
   constructor(options: KFoldOptions = {}) {
+    checkCall(
+      "new StratifiedKFold({ nSplits: number, shuffle: boolean, randomState: number })",
+      arguments,
+    );
     this.#options = withDefaults(this.#name, options);
   }
 
   /** The folds of rows with these labels. */
   split(labels: Labels): Fold[] {
+    if (arguments.length > 1) checkCall("fold.split(labels)", arguments);
     const { nSplits } = this.#options;
     checkCount(this.#name, labels.length, nSplits);
     const { classes, names } = byAppearance(labels);

@@ -1,4 +1,5 @@
 import { ArgumentError, defaultGenerator, RandomState, Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Rows } from "../datasets/rows.ts";
 import { type Labels, stratifiedIndices } from "./stratify.ts";
 
@@ -41,8 +42,13 @@ type Part<Input> = Input extends readonly (infer Item)[] ? Item[] : Input;
  */
 export function trainTestIndices(
   count: number,
-  { testSize, trainSize, randomState, shuffle = true, stratify }: SplitOptions = {},
+  options: SplitOptions = {},
 ): { train: number[]; test: number[] } {
+  checkCall(
+    "trainTestIndices(count: number, { testSize: number, trainSize: number, randomState: number, shuffle: boolean, stratify })",
+    arguments,
+  );
+  const { testSize, trainSize, randomState, shuffle = true, stratify } = options;
   const { trainCount, testCount } = partSizes(count, testSize, trainSize);
   if (stratify !== undefined && stratify.length !== count) {
     throw new ArgumentError(

@@ -1,3 +1,4 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { ColumnType, Table } from "./table.ts";
 
 /** What a column of numbers is like; all NaN if it has no number. Quartiles are interpolated, sd is by n − 1. */
@@ -46,7 +47,9 @@ export interface DescribeOptions {
 }
 
 /** Counts, spreads and commonest values of every column: `console.log(String(describe(table)))`. */
-export function describe(table: Table, { top = 3 }: DescribeOptions = {}): TableDescription {
+export function describe(table: Table, options: DescribeOptions = {}): TableDescription {
+  checkCall("describe(table, { top: number })", arguments);
+  const { top = 3 } = options;
   const columns = table.names.map((name): ColumnDescription => {
     const type = table.type(name);
     return type === "string"

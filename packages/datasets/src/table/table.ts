@@ -1,4 +1,5 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { areNumbers, numberIn, shown } from "./cells.ts";
 import { DataError } from "./error.ts";
 
@@ -45,6 +46,10 @@ export class Table {
   readonly #mayMiss: boolean;
 
   constructor(columns: Columns, options: TableOptions = {}) {
+    checkCall(
+      "new Table(columns, { name: string, types, lines, before: number, mayMiss: boolean })",
+      arguments,
+    );
     const { name = "table", types = {}, lines = null, before = 0, mayMiss = false } = options;
     this.source = name;
     this.#columns = new Map(columns instanceof Map ? columns : Object.entries(columns));
@@ -67,6 +72,7 @@ export class Table {
 
   /** What a column holds: as declared, else number if every cell is one, else string. */
   type(name: string): ColumnType {
+    if (arguments.length > 1) checkCall("table.type(name: string)", arguments);
     const known = this.#types.get(name);
     if (known !== undefined) return known;
     const column = this.#find(name);
@@ -88,6 +94,7 @@ export class Table {
 
   /** A column by its name and type. Throws DataError naming the first cell that is not of that type. */
   column(name: string): Column {
+    if (arguments.length > 1) checkCall("table.column(name: string)", arguments);
     const type = this.type(name);
     if (type === "number") return this.numbers(name);
     if (type === "integer") return this.integers(name);
@@ -96,6 +103,7 @@ export class Table {
 
   /** A column of text, as it is written: with the spaces around it. */
   strings(name: string): string[] {
+    if (arguments.length > 1) checkCall("table.strings(name: string)", arguments);
     const column: ArrayLike<string | number> = this.#find(name);
     return Array.from(column, (cell) =>
       typeof cell === "string" ? cell : Number.isNaN(cell) ? "" : String(cell),
@@ -104,6 +112,7 @@ export class Table {
 
   /** A column of numbers. Throws DataError naming row and column of the first cell that is none. */
   numbers(name: string): Float64Array {
+    if (arguments.length > 1) checkCall("table.numbers(name: string)", arguments);
     const column = this.#find(name);
     if (!Array.isArray(column)) return Float64Array.from(column);
     const out = new Float64Array(column.length);
@@ -117,6 +126,7 @@ export class Table {
 
   /** A column of whole numbers that fit 32 bits. Throws DataError as `numbers`. */
   integers(name: string): Int32Array {
+    if (arguments.length > 1) checkCall("table.integers(name: string)", arguments);
     const column = this.#find(name);
     const out = new Int32Array(column.length);
     for (let i = 0; i < column.length; i++) {
@@ -136,6 +146,7 @@ export class Table {
    * Throws DataError for a name there is not and for a cell that is no number.
    */
   tensor(names: readonly string[] = this.names): Tensor {
+    if (arguments.length > 1) checkCall("table.tensor(names?)", arguments);
     const columns = names.map((name) => this.numbers(name));
     const width = columns.length;
     const out = new Float32Array(this.length * width);
@@ -147,6 +158,7 @@ export class Table {
 
   /** Row after row. Throws DataError as `column`. */
   *rows(): IterableIterator<Row> {
+    if (arguments.length > 0) checkCall("table.rows()", arguments);
     const columns = this.names.map((name) => [name, this.column(name)] as const);
     for (let i = 0; i < this.length; i++) {
       yield Object.fromEntries(columns.map(([name, cells]) => [name, cells[i]])) as Row;
@@ -155,11 +167,13 @@ export class Table {
 
   /** A row, counted from 0. Throws DataError if there is no such row, and as `column`. */
   row(index: number): Row {
+    if (arguments.length > 1) checkCall("table.row(index: number)", arguments);
     return this.take([index]).rows().next().value as Row;
   }
 
   /** The rows at `indices`, counted from 0, in that order. Throws DataError for a row there is not. */
   take(indices: ArrayLike<number>): Table {
+    if (arguments.length > 1) checkCall("table.take(indices)", arguments);
     for (let i = 0; i < indices.length; i++) {
       const index = indices[i] as number;
       if (Number.isInteger(index) && index >= 0 && index < this.length) continue;
@@ -174,6 +188,7 @@ export class Table {
 
   /** Rows from `start` up to `end`, as an array's slice. */
   slice(start = 0, end: number = this.length): Table {
+    if (arguments.length > 2) checkCall("table.slice(start?: number, end?: number)", arguments);
     return this.#derive(
       this.names,
       (column) => column.slice(start, end),
@@ -184,22 +199,26 @@ export class Table {
 
   /** The columns named, in that order. Throws DataError for a name there is not. */
   select(names: readonly string[]): Table {
+    if (arguments.length > 1) checkCall("table.select(names)", arguments);
     return this.#derive(names, (column) => column);
   }
 
   /** All columns but those named. Throws DataError for a name there is not. */
   without(names: readonly string[]): Table {
+    if (arguments.length > 1) checkCall("table.without(names)", arguments);
     for (const name of names) this.#find(name);
     return this.select(this.names.filter((name) => !names.includes(name)));
   }
 
   /** The same table with its columns as numbers or text, not as cells that may be either. Throws DataError as `column`. */
   parsed(): Table {
+    if (arguments.length > 0) checkCall("table.parsed()", arguments);
     return this.#derive(this.names, (_, name) => this.column(name));
   }
 
   /** A cell's place for messages: file, row, line if it has one, and column. `row` counts from 0. */
   place(row: number, name: string): string {
+    if (arguments.length > 2) checkCall("table.place(row: number, name: string)", arguments);
     const line = this.#lines?.[row];
     const at = line === undefined ? "" : ` (line ${line})`;
     return `${this.source}: row ${this.#before + row + 1}${at}, column ${JSON.stringify(name)}`;

@@ -1,5 +1,6 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { PairCounts, type Word } from "./pair-counts.ts";
 import { byteCharacters, byteLevelBpe, type TokenizerJSON } from "./tokenizer-json.ts";
 
@@ -20,10 +21,12 @@ export interface TrainBpeOptions {
  *
  * Throws ArgumentError for a size that does not hold the bytes, and for special tokens that occur twice.
  */
-export function trainBpe(
-  texts: Iterable<string>,
-  { vocabSize, minFrequency = 2, specialTokens = [] }: TrainBpeOptions,
-): TokenizerJSON {
+export function trainBpe(texts: Iterable<string>, options: TrainBpeOptions): TokenizerJSON {
+  checkCall(
+    "trainBpe(texts, { vocabSize: number, minFrequency: number, specialTokens })",
+    arguments,
+  );
+  const { vocabSize, minFrequency = 2, specialTokens = [] } = options;
   const tokens = [...specialTokens, ...byteCharacters()];
   const least = tokens.length;
   if (new Set(tokens).size !== least) {

@@ -1,5 +1,6 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Settings of SubwordTokenizer. */
 export interface SubwordTokenizerOptions {
@@ -18,7 +19,9 @@ export class SubwordTokenizer {
   readonly #tokenizer: Tokenizer;
   readonly #vocabulary: ReadonlyMap<string, number>;
 
-  constructor(json: object, { unknown }: SubwordTokenizerOptions = {}) {
+  constructor(json: object, options: SubwordTokenizerOptions = {}) {
+    checkCall("new SubwordTokenizer(json, { unknown: string })", arguments);
+    const { unknown } = options;
     this.#json = json;
     const { model } = json as { model?: { vocab?: unknown; unk_token?: string | null } };
     if (typeof model?.vocab !== "object" || model.vocab === null) {
@@ -45,11 +48,13 @@ export class SubwordTokenizer {
 
   /** The pieces of a text, as they are in the vocabulary. */
   tokenize(text: string): string[] {
+    if (arguments.length > 1) checkCall("tokenizer.tokenize(text: string)", arguments);
     return this.#tokenizer.tokenize(text);
   }
 
   /** The numbers of a text's pieces. */
   encode(text: string): number[] {
+    if (arguments.length > 1) checkCall("tokenizer.encode(text: string)", arguments);
     return this.#tokenizer.encode(text).ids;
   }
 
@@ -58,7 +63,9 @@ export class SubwordTokenizer {
    *
    * Throws ArgumentError for a number that is none of its.
    */
-  decode(numbers: Iterable<number>, { special = false }: { special?: boolean } = {}): string {
+  decode(numbers: Iterable<number>, options: { special?: boolean } = {}): string {
+    checkCall("tokenizer.decode(numbers, { special: boolean })", arguments);
+    const { special = false } = options;
     const ids = [...numbers];
     if (ids.length === 0) return "";
     const wrong = ids.find((id) => this.#tokenizer.id_to_token(id) === undefined);
@@ -75,6 +82,7 @@ export class SubwordTokenizer {
 
   /** The number of a token. Throws ArgumentError for one that is not in it. */
   indexOf(token: string): number {
+    if (arguments.length > 1) checkCall("tokenizer.indexOf(token: string)", arguments);
     const number = this.#vocabulary.get(token);
     if (number !== undefined) return number;
     throw new ArgumentError(

@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError, type Tensor, tensor, zeros } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Vocabulary } from "./vocabulary.ts";
 
 /** Rows that are mostly zeros: what is in row i are `values[i, :]` in the columns `indices[i, :]`. */
@@ -19,6 +20,10 @@ export class TfidfVectorizer {
   #vocabulary: Vocabulary | null = null;
   #rarity: Float64Array = new Float64Array();
 
+  constructor() {
+    if (arguments.length > 0) checkCall("new TfidfVectorizer()", arguments);
+  }
+
   /** The words and their columns, after `fit`. */
   get vocabulary(): Vocabulary {
     if (this.#vocabulary !== null) return this.#vocabulary;
@@ -27,6 +32,7 @@ export class TfidfVectorizer {
 
   /** Counts in how many texts, each a list of words, every word is. */
   fit(texts: readonly (readonly string[])[]): this {
+    if (arguments.length > 1) checkCall("vectorizer.fit(texts)", arguments);
     if (texts.length === 0) throw new ShapeError("TfidfVectorizer.fit: no texts");
     const vocabulary = Vocabulary.from(texts, { specials: [] });
     const seen = new Float64Array(vocabulary.size);
@@ -41,6 +47,7 @@ export class TfidfVectorizer {
 
   /** A row for each text. */
   transform(texts: readonly (readonly string[])[]): SparseRows {
+    if (arguments.length > 1) checkCall("vectorizer.transform(texts)", arguments);
     const { vocabulary } = this;
     const rows = texts.map((words) => this.#weights(vocabulary, words));
     const width = Math.max(1, ...rows.map((row) => row.size));
@@ -60,6 +67,7 @@ export class TfidfVectorizer {
 
   /** `fit(texts)`, then `transform(texts)`. */
   fitTransform(texts: readonly (readonly string[])[]): SparseRows {
+    if (arguments.length > 1) checkCall("vectorizer.fitTransform(texts)", arguments);
     return this.fit(texts).transform(texts);
   }
 
@@ -77,7 +85,9 @@ export class TfidfVectorizer {
 }
 
 /** All columns of sparse rows, zeros too: [rows, columns]. */
-export function denseRows({ indices, values, columns }: SparseRows): Tensor {
+export function denseRows(sparse: SparseRows): Tensor {
+  checkCall("denseRows(sparse)", arguments);
+  const { indices, values, columns } = sparse;
   const [rows = 0] = indices.shape;
   return zeros([rows, columns]).scatterAdd(1, indices, values);
 }

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 
 /** How a vocabulary is made of tokens. */
 export interface VocabularyOptions {
@@ -27,6 +28,7 @@ export class Vocabulary {
   readonly #numbers: ReadonlyMap<string, number>;
 
   private constructor(tokens: readonly string[], unknown: string | null) {
+    checkCall("new Vocabulary(tokens, unknown: string | null)", arguments);
     this.tokens = tokens;
     this.unknown = unknown;
     this.#numbers = new Map(tokens.map((token, i) => [token, i]));
@@ -43,15 +45,12 @@ export class Vocabulary {
   }
 
   /** Counts the tokens of all texts: `Vocabulary.from(texts.map((text) => tokenizer.tokenize(text)))`. */
-  static from(
-    texts: Iterable<readonly string[]>,
-    {
-      minCount = 1,
-      maxSize = Infinity,
-      specials = ["<pad>", "<unk>"],
-      unknown,
-    }: VocabularyOptions = {},
-  ): Vocabulary {
+  static from(texts: Iterable<readonly string[]>, options: VocabularyOptions = {}): Vocabulary {
+    checkCall(
+      "Vocabulary.from(texts, { minCount: number, maxSize: number, specials, unknown: string | null })",
+      arguments,
+    );
+    const { minCount = 1, maxSize = Infinity, specials = ["<pad>", "<unk>"], unknown } = options;
     const counts = new Map<string, number>();
     for (const tokens of texts) {
       for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
@@ -64,7 +63,9 @@ export class Vocabulary {
   }
 
   /** What `toJSON()` gave. Throws ArgumentError if it is not such a thing. */
-  static fromJSON({ tokens, unknown }: VocabularyJSON): Vocabulary {
+  static fromJSON(json: VocabularyJSON): Vocabulary {
+    checkCall("Vocabulary.fromJSON(json)", arguments);
+    const { tokens, unknown } = json;
     const isText = (token: unknown): boolean => typeof token === "string";
     if (Array.isArray(tokens) && tokens.every(isText) && (unknown === null || isText(unknown))) {
       return new Vocabulary([...tokens], unknown);
@@ -80,11 +81,13 @@ export class Vocabulary {
   }
 
   has(token: string): boolean {
+    if (arguments.length > 1) checkCall("vocabulary.has(token: string)", arguments);
     return this.#numbers.has(token);
   }
 
   /** The number of a token. Throws ArgumentError for one that is not in it, if nothing stands for unknown ones. */
   indexOf(token: string): number {
+    if (arguments.length > 1) checkCall("vocabulary.indexOf(token: string)", arguments);
     const number = this.#numbers.get(token);
     if (number !== undefined) return number;
     if (this.unknown !== null) return this.#numbers.get(this.unknown) as number;
@@ -96,11 +99,13 @@ export class Vocabulary {
 
   /** The numbers of tokens. */
   encode(tokens: readonly string[]): number[] {
+    if (arguments.length > 1) checkCall("vocabulary.encode(tokens)", arguments);
     return tokens.map((token) => this.indexOf(token));
   }
 
   /** The tokens of numbers. Throws ArgumentError for a number that is none of its. */
   decode(numbers: Iterable<number>): string[] {
+    if (arguments.length > 1) checkCall("vocabulary.decode(numbers)", arguments);
     return Array.from(numbers, (number) => {
       const token = this.tokens[number];
       if (token !== undefined) return token;

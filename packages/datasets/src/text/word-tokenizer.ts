@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Settings of WordTokenizer. */
 export interface WordTokenizerOptions {
@@ -20,7 +21,9 @@ export class WordTokenizer {
   readonly pattern: RegExp;
   readonly lowercase: boolean;
 
-  constructor({ pattern = WORDS, lowercase = true }: WordTokenizerOptions = {}) {
+  constructor(options: WordTokenizerOptions = {}) {
+    checkCall("new WordTokenizer({ pattern, lowercase: boolean })", arguments);
+    const { pattern = WORDS, lowercase = true } = options;
     const { source, flags } = pattern;
     this.pattern = new RegExp(source, flags.includes("g") ? flags : `${flags}g`);
     if ("".match(new RegExp(source, flags)) !== null) {
@@ -33,6 +36,7 @@ export class WordTokenizer {
 
   /** The tokens of `text`, in order. */
   tokenize(text: string): string[] {
+    if (arguments.length > 1) checkCall("tokenizer.tokenize(text: string)", arguments);
     return (this.lowercase ? text.toLowerCase() : text).match(this.pattern) ?? [];
   }
 }

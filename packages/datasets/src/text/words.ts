@@ -1,4 +1,5 @@
 /// <reference path="./stopword.d.ts" />
+import { checkCall } from "@wgrad/autograd/plugin";
 
 import { stemmer } from "stemmer";
 import { eng } from "stopword";
@@ -14,8 +15,12 @@ export function removeStopWords(
   tokens: readonly string[],
   words: ReadonlySet<string> = stopWords,
 ): string[] {
+  checkCall("removeStopWords(tokens, words?)", arguments);
   return tokens.filter((token) => !words.has(token.toLowerCase()));
 }
 
 /** What an English word has in common with its forms: "trains", "trained" and "training" give "train" (Porter 1980). */
-export const stem = (word: string): string => stemmer(word);
+export function stem(word: string): string {
+  if (arguments.length > 1) checkCall("stem(word: string)", arguments);
+  return stemmer(word);
+}

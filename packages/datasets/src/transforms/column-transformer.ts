@@ -1,4 +1,5 @@
 import { ArgumentError, cat, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Labels } from "../splits/stratify.ts";
 import type { Table } from "../table/table.ts";
 import { fitChain, passChain } from "./chain.ts";
@@ -32,6 +33,7 @@ export class ColumnTransformer implements Transform<"table", "tensor"> {
   #widths: readonly number[] | null = null;
 
   constructor(parts: readonly ColumnSteps[]) {
+    checkCall("new ColumnTransformer(parts)", arguments);
     if (parts.length === 0 || parts.some(({ columns }) => columns.length === 0)) {
       throw new ArgumentError("ColumnTransformer: a part without columns");
     }
@@ -50,6 +52,7 @@ export class ColumnTransformer implements Transform<"table", "tensor"> {
   }
 
   async fit(table: Table, y?: Labels | Tensor): Promise<this> {
+    if (arguments.length > 2) checkCall("transformer.fit(table, y?)", arguments);
     for (const { columns, steps } of this.parts) {
       await fitChain("ColumnTransformer.fit", steps, columnsOf(table, columns), y);
     }
@@ -58,15 +61,18 @@ export class ColumnTransformer implements Transform<"table", "tensor"> {
   }
 
   transform(table: Table): Tensor {
+    if (arguments.length > 1) checkCall("transformer.transform(table)", arguments);
     return cat(this.#parts(table), 1);
   }
 
   /** `fit(table, y)`, then `transform(table)`. */
   async fitTransform(table: Table, y?: Labels | Tensor): Promise<Tensor> {
+    if (arguments.length > 2) checkCall("transformer.fitTransform(table, y?)", arguments);
     return (await this.fit(table, y)).transform(table);
   }
 
   async save(): Promise<SavedTransform> {
+    if (arguments.length > 0) checkCall("transformer.save()", arguments);
     const parts = await Promise.all(
       this.parts.map(async ({ columns, steps }) => ({
         columns,
@@ -78,6 +84,7 @@ export class ColumnTransformer implements Transform<"table", "tensor"> {
 
   /** Takes over a saved state. */
   restore(state: unknown): this {
+    if (arguments.length > 1) checkCall("transformer.restore(state)", arguments);
     this.#widths = (state as { widths: readonly number[] | null } | null)?.widths ?? null;
     return this;
   }

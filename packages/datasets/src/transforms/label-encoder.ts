@@ -1,4 +1,5 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Column } from "../table/table.ts";
 import { categoriesOf, numbersOf, unknownCategory } from "./categories.ts";
 import type { Value } from "./columns.ts";
@@ -17,6 +18,7 @@ export class LabelEncoder extends Fitted<object, State> {
   readonly type = "LabelEncoder";
 
   constructor(options: object = {}) {
+    checkCall("new LabelEncoder({  })", arguments);
     super(options);
   }
 
@@ -26,10 +28,12 @@ export class LabelEncoder extends Fitted<object, State> {
   }
 
   fit(labels: Column | readonly Value[]): this {
+    if (arguments.length > 1) checkCall("encoder.fit(labels)", arguments);
     return this.learn({ classes: categoriesOf(labels) });
   }
 
   transform(labels: Column | readonly Value[]): Tensor {
+    if (arguments.length > 1) checkCall("encoder.transform(labels)", arguments);
     const { classes } = this.learned("transform");
     const known = numbersOf(classes);
     const numbers = Array.from<Value, number>(labels, (label, i) => {
@@ -43,6 +47,7 @@ export class LabelEncoder extends Fitted<object, State> {
 
   /** The classes of numbers: a model's `argmax`. Throws DataError for a number that has none. */
   async inverseTransform(numbers: Tensor | ArrayLike<number>): Promise<Value[]> {
+    if (arguments.length > 1) checkCall("encoder.inverseTransform(numbers)", arguments);
     const { classes } = this.learned("inverseTransform");
     const data = "dtype" in numbers ? await (numbers as Tensor).data() : numbers;
     return Array.from(data, (number, i) => {

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { ColumnTransformer } from "./column-transformer.ts";
 import { LabelEncoder } from "./label-encoder.ts";
 import { MinMaxScaler } from "./min-max-scaler.ts";
@@ -45,8 +46,10 @@ export interface LoadTransformOptions {
  */
 export function loadTransform<T = Pipeline>(
   saved: SavedTransform,
-  { classes: own = {} }: LoadTransformOptions = {},
+  settings: LoadTransformOptions = {},
 ): T {
+  checkCall("loadTransform(saved, { classes })", arguments);
+  const { classes: own = {} } = settings;
   const { type, options, state } = (saved ?? {}) as Partial<SavedTransform>;
   if (typeof type !== "string" || typeof options !== "object" || options === null) {
     throw new ArgumentError("loadTransform: not a saved transform\n  hint: what await save() gave");

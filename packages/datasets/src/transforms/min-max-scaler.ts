@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkWidth, each, readFeatures, rowOf } from "./features.ts";
 import { Fitted, type Transform } from "./transform.ts";
 
@@ -29,7 +30,9 @@ export class MinMaxScaler
   readonly takes = "tensor";
   readonly gives = "tensor";
 
-  constructor({ featureRange = [0, 1], clip = false }: MinMaxScalerOptions = {}) {
+  constructor(options: MinMaxScalerOptions = {}) {
+    checkCall("new MinMaxScaler({ featureRange, clip: boolean })", arguments);
+    const { featureRange = [0, 1], clip = false } = options;
     if (!(featureRange[0] < featureRange[1])) {
       throw new ArgumentError(`MinMaxScaler: featureRange is [${featureRange.join(", ")}]`);
     }
@@ -47,6 +50,7 @@ export class MinMaxScaler
   }
 
   async fit(x: Tensor): Promise<this> {
+    if (arguments.length > 2) checkCall("scaler.fit(x: tensor, y?)", arguments);
     const features = await readFeatures("MinMaxScaler.fit", x);
     return this.learn({
       dataMin: each(features, (column) => column.reduce((a, b) => Math.min(a, b))),
@@ -55,6 +59,7 @@ export class MinMaxScaler
   }
 
   transform(x: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("scaler.transform(x: tensor)", arguments);
     const { low, scale } = this.#scaling("transform");
     const [least, greatest] = this.options.featureRange;
     checkWidth("MinMaxScaler.transform", x, scale.length);
@@ -64,6 +69,7 @@ export class MinMaxScaler
 
   /** Back to the units of what `fit` saw. */
   inverseTransform(z: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("scaler.inverseTransform(z: tensor)", arguments);
     const { low, scale } = this.#scaling("inverseTransform");
     checkWidth("MinMaxScaler.inverseTransform", z, scale.length);
     return z.sub(this.options.featureRange[0]).div(rowOf(scale)).add(rowOf(low));

@@ -1,4 +1,5 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { categoriesOf, numbersOf, unknownCategory } from "./categories.ts";
 import { checkColumns, type Value } from "./columns.ts";
 import { checkWidth } from "./features.ts";
@@ -30,7 +31,12 @@ export class OneHotEncoder
   readonly takes = "columns";
   readonly gives = "tensor";
 
-  constructor({ handleUnknown = "error", drop = null }: OneHotEncoderOptions = {}) {
+  constructor(options: OneHotEncoderOptions = {}) {
+    checkCall(
+      'new OneHotEncoder({ handleUnknown: "error" | "ignore", drop: "first" | null })',
+      arguments,
+    );
+    const { handleUnknown = "error", drop = null } = options;
     super({ handleUnknown, drop });
   }
 
@@ -49,6 +55,7 @@ export class OneHotEncoder
   }
 
   fit(columns: readonly NamedColumn[]): this {
+    if (arguments.length > 2) checkCall("encoder.fit(columns, y?)", arguments);
     return this.learn({
       names: columns.map(({ name }) => name),
       categories: columns.map(({ values }) => categoriesOf(values)),
@@ -56,6 +63,7 @@ export class OneHotEncoder
   }
 
   transform(columns: readonly NamedColumn[]): Tensor {
+    if (arguments.length > 1) checkCall("encoder.transform(columns)", arguments);
     const { names, categories } = this.learned("transform");
     checkColumns("OneHotEncoder.transform", columns, names);
     const rows = columns[0]?.values.length ?? 0;
@@ -80,6 +88,7 @@ export class OneHotEncoder
 
   /** The category of each row and column: the feature that is greatest; null where all are 0 and none was left out. */
   async inverseTransform(z: Tensor): Promise<{ name: string; values: (Value | null)[] }[]> {
+    if (arguments.length > 1) checkCall("encoder.inverseTransform(z: tensor)", arguments);
     const { names, categories } = this.learned("inverseTransform");
     const width = this.featureNames.length;
     const data = await checkWidth("OneHotEncoder.inverseTransform", z, width).data();

@@ -1,4 +1,5 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { categoriesOf, numbersOf, unknownCategory } from "./categories.ts";
 import { checkColumns, type Value } from "./columns.ts";
 import { checkWidth } from "./features.ts";
@@ -31,7 +32,9 @@ export class OrdinalEncoder
   readonly takes = "columns";
   readonly gives = "tensor";
 
-  constructor({ categories = null, unknownValue = null }: OrdinalEncoderOptions = {}) {
+  constructor(options: OrdinalEncoderOptions = {}) {
+    checkCall("new OrdinalEncoder({ categories, unknownValue })", arguments);
+    const { categories = null, unknownValue = null } = options;
     super({ categories, unknownValue });
   }
 
@@ -46,6 +49,7 @@ export class OrdinalEncoder
   }
 
   fit(columns: readonly NamedColumn[]): this {
+    if (arguments.length > 2) checkCall("encoder.fit(columns, y?)", arguments);
     const given = this.options.categories;
     const names = columns.map(({ name }) => name);
     const categories = columns.map(({ values }, j) => given?.[j] ?? categoriesOf(values));
@@ -54,6 +58,7 @@ export class OrdinalEncoder
   }
 
   transform(columns: readonly NamedColumn[]): Tensor {
+    if (arguments.length > 1) checkCall("encoder.transform(columns)", arguments);
     const state = this.learned("transform");
     checkColumns("OrdinalEncoder.transform", columns, state.names);
     return this.#encode("transform", columns, state);
@@ -61,6 +66,7 @@ export class OrdinalEncoder
 
   /** The category of each number, null where there is none. */
   async inverseTransform(z: Tensor): Promise<{ name: string; values: (Value | null)[] }[]> {
+    if (arguments.length > 1) checkCall("encoder.inverseTransform(z: tensor)", arguments);
     const { names, categories } = this.learned("inverseTransform");
     const width = names.length;
     const data = await checkWidth("OrdinalEncoder.inverseTransform", z, width).data();

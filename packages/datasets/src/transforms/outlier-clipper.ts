@@ -1,4 +1,5 @@
 import { ArgumentError, maximum, minimum, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkWidth, each, type Features, readFeatures, rowOf } from "./features.ts";
 import { meanOf, quantileOf, varianceOf } from "./statistics.ts";
 import { Fitted, type Transform } from "./transform.ts";
@@ -30,7 +31,9 @@ export class OutlierClipper
   readonly takes = "tensor";
   readonly gives = "tensor";
 
-  constructor({ method = "iqr", factor = method === "iqr" ? 1.5 : 3 }: OutlierClipperOptions = {}) {
+  constructor(options: OutlierClipperOptions = {}) {
+    checkCall('new OutlierClipper({ method: "iqr" | "zscore", factor: number })', arguments);
+    const { method = "iqr", factor = method === "iqr" ? 1.5 : 3 } = options;
     if (!(factor > 0)) throw new ArgumentError(`OutlierClipper: factor is ${factor}`);
     super({ method, factor });
   }
@@ -46,6 +49,7 @@ export class OutlierClipper
   }
 
   async fit(x: Tensor): Promise<this> {
+    if (arguments.length > 2) checkCall("clipper.fit(x: tensor, y?)", arguments);
     const features = await readFeatures("OutlierClipper.fit", x);
     const bounds = this.options.method === "iqr" ? fences(features) : deviations(features);
     const { factor } = this.options;
@@ -56,6 +60,7 @@ export class OutlierClipper
   }
 
   transform(x: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("clipper.transform(x: tensor)", arguments);
     const { low, high } = this.learned("transform");
     checkWidth("OutlierClipper.transform", x, low.length);
     return minimum(maximum(x, rowOf(low)), rowOf(high));

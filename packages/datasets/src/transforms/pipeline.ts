@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Labels } from "../splits/stratify.ts";
 import type { Table } from "../table/table.ts";
 import { fitChain, passChain } from "./chain.ts";
@@ -27,27 +28,32 @@ export class Pipeline implements Transform<"table", "tensor"> {
   readonly steps: readonly Transform[];
 
   constructor(steps: readonly Transform[]) {
+    checkCall("new Pipeline(steps)", arguments);
     if (steps.length === 0) throw new ArgumentError("Pipeline: no steps");
     this.steps = [...steps];
   }
 
   /** Fits the steps in turn. If one throws, those before it have been fitted. */
   async fit(x: Table | Tensor, y?: Labels | Tensor): Promise<this> {
+    if (arguments.length > 2) checkCall("pipeline.fit(x, y?)", arguments);
     await fitChain("Pipeline.fit", this.steps, x, y);
     return this;
   }
 
   transform(x: Table | Tensor): Tensor {
+    if (arguments.length > 1) checkCall("pipeline.transform(x)", arguments);
     return passChain("Pipeline.transform", this.steps, x);
   }
 
   /** `fit(x, y)`, then `transform(x)`. */
   async fitTransform(x: Table | Tensor, y?: Labels | Tensor): Promise<Tensor> {
+    if (arguments.length > 2) checkCall("pipeline.fitTransform(x, y?)", arguments);
     return (await this.fit(x, y)).transform(x);
   }
 
   /** Undoes the steps, the last first. Throws ArgumentError if one of them cannot be undone on tensors. */
   inverseTransform(z: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("pipeline.inverseTransform(z: tensor)", arguments);
     return this.steps.reduceRight((value, step) => {
       const undoes = step.takes === "tensor" && "inverseTransform" in step;
       if (undoes) return (step as unknown as Invertible).inverseTransform(value);
@@ -56,6 +62,7 @@ export class Pipeline implements Transform<"table", "tensor"> {
   }
 
   async save(): Promise<SavedTransform> {
+    if (arguments.length > 0) checkCall("pipeline.save()", arguments);
     const steps = await Promise.all(this.steps.map((step) => step.save()));
     return { type: "Pipeline", options: { steps }, state: null };
   }

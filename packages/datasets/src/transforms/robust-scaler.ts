@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkWidth, each, readFeatures, rowOf } from "./features.ts";
 import { quantileOf } from "./statistics.ts";
 import { Fitted, type Transform } from "./transform.ts";
@@ -32,11 +33,12 @@ export class RobustScaler
   readonly takes = "tensor";
   readonly gives = "tensor";
 
-  constructor({
-    withCentering = true,
-    withScaling = true,
-    quantileRange = [25, 75],
-  }: RobustScalerOptions = {}) {
+  constructor(options: RobustScalerOptions = {}) {
+    checkCall(
+      "new RobustScaler({ withCentering: boolean, withScaling: boolean, quantileRange })",
+      arguments,
+    );
+    const { withCentering = true, withScaling = true, quantileRange = [25, 75] } = options;
     const [low, high] = quantileRange;
     if (!(low >= 0 && low < high && high <= 100)) {
       throw new ArgumentError(
@@ -57,6 +59,7 @@ export class RobustScaler
   }
 
   async fit(x: Tensor): Promise<this> {
+    if (arguments.length > 2) checkCall("scaler.fit(x: tensor, y?)", arguments);
     const { withCentering, withScaling, quantileRange } = this.options;
     const features = await readFeatures("RobustScaler.fit", x);
     const sorted = each(features, (column) => column.sort());
@@ -71,6 +74,7 @@ export class RobustScaler
   }
 
   transform(x: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("scaler.transform(x: tensor)", arguments);
     const { center, scale } = this.learned("transform");
     checkWidth("RobustScaler.transform", x, scale.length);
     return x.sub(rowOf(center)).div(rowOf(scale));
@@ -78,6 +82,7 @@ export class RobustScaler
 
   /** Back to the units of what `fit` saw. */
   inverseTransform(z: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("scaler.inverseTransform(z: tensor)", arguments);
     const { center, scale } = this.learned("inverseTransform");
     checkWidth("RobustScaler.inverseTransform", z, scale.length);
     return z.mul(rowOf(scale)).add(rowOf(center));

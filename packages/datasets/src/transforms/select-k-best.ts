@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type Labels, rowsByClass } from "../splits/stratify.ts";
 import { each, readFeatures, readLabels } from "./features.ts";
 import { Selection } from "./selection.ts";
@@ -19,7 +20,9 @@ export interface SelectKBestOptions {
 export class SelectKBest extends Selection<Required<SelectKBestOptions>> {
   readonly type = "SelectKBest";
 
-  constructor({ k = 10 }: SelectKBestOptions = {}) {
+  constructor(options: SelectKBestOptions = {}) {
+    checkCall("new SelectKBest({ k: number })", arguments);
+    const { k = 10 } = options;
     if (!Number.isInteger(k) || k < 1) {
       throw new ArgumentError(`SelectKBest: k is ${k}\n  hint: a whole number, 1 or more`);
     }
@@ -32,6 +35,7 @@ export class SelectKBest extends Selection<Required<SelectKBestOptions>> {
   }
 
   async fit(x: Tensor, y?: Labels | Tensor): Promise<this> {
+    if (arguments.length > 2) checkCall("best.fit(x: tensor, y?)", arguments);
     const { k } = this.options;
     const features = await readFeatures("SelectKBest.fit", x);
     const classes = rowsByClass(await readLabels("SelectKBest.fit", y, features.rows));

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { DataError } from "../table/error.ts";
 import type { Column } from "../table/table.ts";
 import { checkColumns, isMissing, type Value } from "./columns.ts";
@@ -32,7 +33,12 @@ export class SimpleImputer
   readonly takes = "columns";
   readonly gives = "columns";
 
-  constructor({ strategy = "mean", fillValue = 0 }: SimpleImputerOptions = {}) {
+  constructor(options: SimpleImputerOptions = {}) {
+    checkCall(
+      'new SimpleImputer({ strategy: "mean" | "median" | "mostFrequent" | "constant", fillValue: string | number })',
+      arguments,
+    );
+    const { strategy = "mean", fillValue = 0 } = options;
     if (!["mean", "median", "mostFrequent", "constant"].includes(strategy)) {
       throw new ArgumentError(
         `SimpleImputer: strategy is ${JSON.stringify(strategy)}\n  hint: "mean", "median", "mostFrequent" or "constant"`,
@@ -47,6 +53,7 @@ export class SimpleImputer
   }
 
   fit(columns: readonly NamedColumn[]): this {
+    if (arguments.length > 2) checkCall("imputer.fit(columns, y?)", arguments);
     return this.learn({
       names: columns.map(({ name }) => name),
       fill: columns.map((column) => this.#fillOf(column)),
@@ -54,6 +61,7 @@ export class SimpleImputer
   }
 
   transform(columns: readonly NamedColumn[]): NamedColumn[] {
+    if (arguments.length > 1) checkCall("imputer.transform(columns)", arguments);
     const { names, fill } = this.learned("transform");
     checkColumns("SimpleImputer.transform", columns, names);
     return columns.map(({ name, values }, j) => ({

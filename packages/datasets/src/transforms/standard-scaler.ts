@@ -1,4 +1,5 @@
 import { noGrad, ShapeError, type Tensor, tensor, where } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { notFitted, type SavedTransform, type Transform } from "./transform.ts";
 
 /** A deviation below 2⁻²⁰ of the mean is what rounding leaves of a feature that does not vary. */
@@ -24,7 +25,9 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
   #mean: Tensor | null = null;
   #scale: Tensor | null = null;
 
-  constructor({ withMean = true, withStd = true }: StandardScalerOptions = {}) {
+  constructor(options: StandardScalerOptions = {}) {
+    checkCall("new StandardScaler({ withMean: boolean, withStd: boolean })", arguments);
+    const { withMean = true, withStd = true } = options;
     this.#options = { withMean, withStd };
   }
 
@@ -40,6 +43,7 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
 
   /** Takes mean and deviation from the rows of `x`: the training rows, not the ones to be tested on. */
   fit(x: Tensor): this {
+    if (arguments.length > 2) checkCall("scaler.fit(x: tensor, y?)", arguments);
     if (x.shape.length === 0 || x.shape[0] === 0) {
       throw new ShapeError(
         `StandardScaler.fit: no rows in x: [${x.shape.join(", ")}]\n  hint: x is [rows, features]`,
@@ -58,27 +62,32 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
 
   /** z = (x − μ) / σ. */
   transform(x: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("scaler.transform(x: tensor)", arguments);
     return x.sub(this.#fitted(this.#mean, "transform")).div(this.scale);
   }
 
   /** `fit(x)`, then `transform(x)`. */
   fitTransform(x: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("scaler.fitTransform(x: tensor)", arguments);
     return this.fit(x).transform(x);
   }
 
   /** x = z σ + μ: back to the units of what `fit` saw. */
   inverseTransform(z: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("scaler.inverseTransform(z: tensor)", arguments);
     return z.mul(this.scale).add(this.#fitted(this.#mean, "inverseTransform"));
   }
 
   /** Options, μ and σ in plain numbers. */
   async save(): Promise<SavedTransform> {
+    if (arguments.length > 0) checkCall("scaler.save()", arguments);
     const [mean, scale] = [await numbers(this.#mean), await numbers(this.#scale)];
     return { type: "StandardScaler", options: this.#options, state: mean && { mean, scale } };
   }
 
   /** Takes over a saved state. */
   restore(state: unknown): this {
+    if (arguments.length > 1) checkCall("scaler.restore(state)", arguments);
     const saved = state as { mean: Saved; scale: Saved } | null;
     this.#mean = saved && tensor(saved.mean).keep();
     this.#scale = saved && tensor(saved.scale).keep();

@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Labels } from "../splits/stratify.ts";
 import type { Column, Table } from "../table/table.ts";
 
@@ -65,11 +66,13 @@ export abstract class Fitted<Options extends object, State> {
 
   /** Options and what was learned, in plain numbers. */
   save(): SavedTransform {
+    if (arguments.length > 0) checkCall("fitted.save()", arguments);
     return { type: this.type, options: this.options, state: this.#state };
   }
 
   /** Takes over a saved state. */
   restore(state: unknown): this {
+    if (arguments.length > 1) checkCall("fitted.restore(state)", arguments);
     this.#state = state as State | null;
     return this;
   }

@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { each, readFeatures } from "./features.ts";
 import { Selection } from "./selection.ts";
 import { varianceOf } from "./statistics.ts";
@@ -17,7 +18,9 @@ export interface VarianceThresholdOptions {
 export class VarianceThreshold extends Selection<Required<VarianceThresholdOptions>> {
   readonly type = "VarianceThreshold";
 
-  constructor({ threshold = 0 }: VarianceThresholdOptions = {}) {
+  constructor(options: VarianceThresholdOptions = {}) {
+    checkCall("new VarianceThreshold({ threshold: number })", arguments);
+    const { threshold = 0 } = options;
     if (!(threshold >= 0)) throw new ArgumentError(`VarianceThreshold: threshold is ${threshold}`);
     super({ threshold });
   }
@@ -28,6 +31,7 @@ export class VarianceThreshold extends Selection<Required<VarianceThresholdOptio
   }
 
   async fit(x: Tensor): Promise<this> {
+    if (arguments.length > 2) checkCall("threshold.fit(x: tensor, y?)", arguments);
     const { threshold } = this.options;
     const features = await readFeatures("VarianceThreshold.fit", x);
     const variances = each(features, (column) =>

@@ -1,5 +1,5 @@
 import { ArgumentError, noGrad, Tensor } from "@wgrad/autograd";
-import { composite, persist } from "@wgrad/autograd/plugin";
+import { checkCall, composite, persist } from "@wgrad/autograd/plugin";
 
 /** What batches add up to on the device, by name. */
 export type Sums = Readonly<Record<string, Tensor>>;
@@ -73,6 +73,7 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
 
   /** The metric of all batches since the last `reset`. Throws ArgumentError if there was none. */
   async compute(): Promise<Result> {
+    if (arguments.length > 0) checkCall("metric.compute()", arguments);
     if (this.#sums === null) {
       throw new ArgumentError(
         `${this.constructor.name}.compute: no batch yet\n  hint: update(predictions, targets) first`,
@@ -86,11 +87,13 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
 
   /** What the batches added up to, to be saved in the midst of them; null before the first. */
   stateDict(): MetricStateDict {
+    if (arguments.length > 0) checkCall("metric.stateDict()", arguments);
     return { sums: this.#sums };
   }
 
   /** Goes on from what `stateDict()` gave. Throws ArgumentError, and changes nothing, for what is no such thing. */
   loadStateDict(saved: MetricStateDict): void {
+    if (arguments.length > 1) checkCall("metric.loadStateDict(saved)", arguments);
     const { sums } = this.#checked(saved);
     const copies = Object.entries(sums ?? {}).map(([name, sum]) => [name, ownCopy(sum)]);
     this.reset();
@@ -99,6 +102,7 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
 
   /** Forgets all batches. */
   reset(): void {
+    if (arguments.length > 0) checkCall("metric.reset()", arguments);
     for (const sum of Object.values(this.#sums ?? {})) sum.dispose();
     this.#sums = null;
   }

@@ -10,6 +10,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
    * one beside others is refused.
    */
   constructor(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]> = {}) {
+    if (arguments.length > 1) checkCall("new ModuleDict(modules?)", arguments);
     super();
     const pairs = Symbol.iterator in modules;
     const entries = pairs ? [...modules] : Object.entries(modules);

@@ -5,6 +5,8 @@ import { Module } from "../module.ts";
 import { pythonFloat, pythonSizes, pythonValue } from "../print.ts";
 
 /** The new size, or how many times the old one: one of the two. */
+export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
+
 export type UpsampleSize = Pick<InterpolateOptions, "size" | "scaleFactor">;
 
 /**
@@ -12,11 +14,11 @@ export type UpsampleSize = Pick<InterpolateOptions, "size" | "scaleFactor">;
  * ("bicubic"). x: [N, C, n…] → [N, C, size…].
  */
 export class Upsample extends Module<[Tensor], Tensor> {
-  readonly options: InterpolateOptions;
+  readonly options: UpsampleOptions;
 
-  constructor(options: InterpolateOptions) {
+  constructor(options: UpsampleOptions) {
     checkCall(
-      "new Upsample({ size: number | list | null, scaleFactor: number | list | null, mode: string, alignCorners: boolean | null })",
+      "new Upsample({ size: number | list | null, scaleFactor: number | list | null, mode: string, alignCorners: boolean | null, recomputeScaleFactor: boolean | null })",
       arguments,
     );
     super();

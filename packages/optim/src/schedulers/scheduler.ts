@@ -68,7 +68,11 @@ export class LRScheduler {
   readonly #rules: Rules;
   #lastLr: number[] = [];
 
-  constructor(optimizer: Scheduled, rules: Rules, { lastEpoch = -1 }: SchedulerOptions = {}) {
+  constructor(optimizer: Scheduled, rules: Rules, options: SchedulerOptions = {}) {
+    // each schedule has checked its own
+    if (new.target === LRScheduler)
+      checkCall("new LRScheduler(optimizer, rules, { lastEpoch: number })", arguments);
+    const { lastEpoch = -1 } = options;
     checkOptimizer(new.target.name, optimizer);
     if (!Number.isInteger(lastEpoch) || lastEpoch < -1) {
       throw new ArgumentError(

@@ -50,6 +50,7 @@ export class Checkpoint implements Callback {
 
   /** The best score it saved for. */
   stateDict(): { readonly best: number | null } {
+    if (arguments.length > 0) checkCall("checkpoint.stateDict()", arguments);
     return { best: this.#best?.score ?? null };
   }
 

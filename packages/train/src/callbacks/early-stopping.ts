@@ -77,6 +77,7 @@ export class EarlyStopping implements Callback {
 
   /** The scores and weights it goes by. */
   stateDict(): EarlyStoppingStateDict {
+    if (arguments.length > 0) checkCall("stopping.stateDict()", arguments);
     const { best, bestEpoch } = this;
     return { best, bestEpoch, waited: this.#waited, weights: this.#weights };
   }

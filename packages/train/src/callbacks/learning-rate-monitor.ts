@@ -18,6 +18,7 @@ export class LearningRateMonitor implements Callback {
 
   /** What was written down. */
   stateDict(): { readonly rates: readonly (readonly number[])[] } {
+    if (arguments.length > 0) checkCall("monitor.stateDict()", arguments);
     return { rates: this.rates };
   }
 

@@ -57,15 +57,9 @@ export class Progress implements Callback {
 }
 
 /** A report as one line of text: `epoch 2/10  batch 30/120  loss 0.1234`. */
-export function progressLine({
-  epoch,
-  epochs,
-  batch,
-  batches,
-  loss,
-  record,
-}: ProgressReport): string {
+export function progressLine(report: ProgressReport): string {
   checkCall("progressLine(report)", arguments);
+  const { epoch, epochs, batch, batches, loss, record } = report;
   const place = `epoch ${epoch}/${epochs}  batch ${batch}${batches === null ? "" : `/${batches}`}`;
   if (record === null) return `${place}  loss ${short(loss)}`;
   const passes = (["training", "validation"] as const).flatMap((pass) =>

@@ -1,4 +1,5 @@
 import { ArgumentError, defaultGenerator } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import {
   checkCount,
   checkSpread,
@@ -30,6 +31,10 @@ export function makeBlobs(
   nSamples = 100,
   options: BlobsOptions = {},
 ): LabelledPoints & { readonly centers: readonly (readonly number[])[] } {
+  checkCall(
+    "makeBlobs(nSamples?: number, { nFeatures: number, centers, clusterStd: number | list, centerBox, shuffle: boolean, generator })",
+    arguments,
+  );
   const { nFeatures = 2, clusterStd = 1, centerBox = [-10, 10] } = options;
   const generator = options.generator ?? defaultGenerator();
   checkCount("makeBlobs", "nSamples", nSamples);

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import {
   checkCount,
   checkSpread,
@@ -16,6 +17,10 @@ import {
  * Throws ArgumentError for a count or a noise that is none.
  */
 export function makeMoons(nSamples = 100, options: PointOptions = {}): LabelledPoints {
+  checkCall(
+    "makeMoons(nSamples?: number, { noise: number, shuffle: boolean, generator })",
+    arguments,
+  );
   check("makeMoons", nSamples, options);
   const outer = Math.floor(nSamples / 2);
   const rows = rowsOf(nSamples, 2, (i) => {
@@ -41,6 +46,10 @@ export interface CirclesOptions extends PointOptions {
  * Throws ArgumentError for a count or a noise that is none, and a factor outside [0, 1).
  */
 export function makeCircles(nSamples = 100, options: CirclesOptions = {}): LabelledPoints {
+  checkCall(
+    "makeCircles(nSamples?: number, { factor: number, noise: number, shuffle: boolean, generator })",
+    arguments,
+  );
   const { factor = 0.8 } = options;
   check("makeCircles", nSamples, options);
   if (!(factor >= 0 && factor < 1)) {
@@ -71,6 +80,10 @@ export interface SpiralsOptions extends PointOptions {
  * Throws ArgumentError for a count, a noise or turns that are none.
  */
 export function makeSpirals(nSamples = 100, options: SpiralsOptions = {}): LabelledPoints {
+  checkCall(
+    "makeSpirals(nSamples?: number, { nClasses: number, turns: number, noise: number, shuffle: boolean, generator })",
+    arguments,
+  );
   const { nClasses = 2, turns = 1 } = options;
   check("makeSpirals", nSamples, options);
   checkCount("makeSpirals", "nClasses", nClasses);

@@ -5,6 +5,7 @@ import {
   type Tensor,
   tensor,
 } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { checkCount, checkSpread } from "./points.ts";
 
 /** Settings of `makeRegression`, with scikit-learn's names and defaults. */
@@ -39,6 +40,10 @@ export interface RegressionProblem {
  * Throws ArgumentError for a count or noise that is none, and for more informative features than there are.
  */
 export function makeRegression(nSamples = 100, options: RegressionOptions = {}): RegressionProblem {
+  checkCall(
+    "makeRegression(nSamples?: number, { nFeatures: number, nInformative: number, nTargets: number, bias: number, noise: number, shuffle: boolean, generator })",
+    arguments,
+  );
   const { nFeatures = 100, nTargets = 1, bias = 0, noise = 0, shuffle = true } = options;
   const { nInformative = Math.min(10, nFeatures), generator = defaultGenerator() } = options;
   checkCount("makeRegression", "nSamples", nSamples);

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { DataError } from "../../table/error.ts";
 import { columnOf } from "../../table/records.ts";
 import { type Column, type ColumnTypes, Table } from "../../table/table.ts";
@@ -22,6 +23,7 @@ export interface SqlOptions {
  * Throws DataError, when a batch is asked for, if DuckDB is not installed, the query fails, or a value is no number or text.
  */
 export function streamSql(sql: string, options: SqlOptions = {}): TableStream {
+  checkCall("streamSql(sql: string, { values, database: string, types })", arguments);
   if (sql.trim() === "") throw new ArgumentError("streamSql: the query is empty");
   return new TableStream("SQL", () => batches(sql, options));
 }

@@ -34,6 +34,7 @@ export class ImageFolder extends ItemDataset<FolderImage> {
   readonly #samples: readonly Sample[];
 
   constructor(classes: readonly string[], samples: readonly Sample[]) {
+    checkCall("new ImageFolder(classes, samples)", arguments);
     super();
     this.classes = classes;
     this.#samples = samples;
@@ -50,6 +51,7 @@ export class ImageFolder extends ItemDataset<FolderImage> {
 
   /** Throws DataError for a picture there is not, and for a file that is none. */
   async get(index: number): Promise<FolderImage> {
+    if (arguments.length > 1) checkCall("folder.get(index: number)", arguments);
     const sample = this.#samples[index];
     if (sample === undefined) {
       throw new DataError(`ImageFolder: no picture ${index}; there are ${this.length}, from 0`);

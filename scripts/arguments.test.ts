@@ -1,0 +1,144 @@
+import * as autograd from "@wgrad/autograd";
+import { ArgumentError, init, zeros } from "@wgrad/autograd";
+import * as safetensors from "@wgrad/autograd/safetensors";
+import * as saving from "@wgrad/autograd/saving";
+import * as datasets from "@wgrad/datasets";
+import * as data from "@wgrad/datasets/data";
+import * as onNode from "@wgrad/datasets/node";
+import * as metrics from "@wgrad/metrics";
+import * as nn from "@wgrad/nn";
+import * as optim from "@wgrad/optim";
+import * as train from "@wgrad/train";
+import { describe, expect, test } from "vitest";
+import { type Callable, callablesOf } from "./exports.ts";
+
+await init({ device: "cpu" });
+
+const modules: Readonly<Record<string, object>> = {
+  "@wgrad/autograd": autograd,
+  "@wgrad/autograd/safetensors": safetensors,
+  "@wgrad/autograd/saving": saving,
+  "@wgrad/nn": nn,
+  "@wgrad/optim": optim,
+  "@wgrad/train": train,
+  "@wgrad/datasets": datasets,
+  "@wgrad/datasets/data": data,
+  "@wgrad/datasets/node": onNode,
+  "@wgrad/metrics": metrics,
+};
+
+const entries = {
+  "@wgrad/autograd": "packages/autograd/src/index.ts",
+  "@wgrad/autograd/safetensors": "packages/autograd/src/safetensors.ts",
+  "@wgrad/autograd/saving": "packages/autograd/src/saving.ts",
+  "@wgrad/nn": "packages/nn/src/index.ts",
+  "@wgrad/optim": "packages/optim/src/index.ts",
+  "@wgrad/train": "packages/train/src/index.ts",
+  "@wgrad/datasets": "packages/datasets/src/index.ts",
+  "@wgrad/datasets/data": "packages/datasets/src/data.ts",
+  "@wgrad/datasets/node": "packages/datasets/src/node.ts",
+  "@wgrad/metrics": "packages/metrics/src/index.ts",
+};
+
+/** What takes anything, and why. */
+const exceptions: readonly [name: RegExp, reason: string][] = [
+  [/Error$/, "made like any Error of JavaScript"],
+  [/^Tensor$/, "made by functions only"],
+  [/^FunctionContext(\.|$)/, "handed to forward and backward"],
+  [/\.(toString|valueOf|toJSON)$/, "called by the language"],
+  [
+    /^(?!.*(Attention|Transformer\w*|GRU|LSTM|RNN|EmbeddingBag)\.).*\.forward$/,
+    "called through the module, which counts the inputs",
+  ],
+  [/\.on[A-Z]\w+$/, "called by fit"],
+  [/^Profile$/, "made by profile() only"],
+  [/\.(extraRepr|stateKey)$/, "for subclasses to define, not to call"],
+];
+const excused = ({ name }: Callable): boolean => exceptions.some(([pattern]) => pattern.test(name));
+
+const all = callablesOf(entries);
+const callables = all.filter((one) => !excused(one));
+
+/** What the call of an export is answered; "taken" if nothing is thrown. */
+async function answer({ entry, name, kind }: Callable, args: readonly unknown[]): Promise<string> {
+  const path = name.split(".");
+  const last = path.at(-1) as string;
+  const found = (names: readonly string[]): unknown =>
+    names.reduce((at, key) => (at as Record<string, unknown>)[key], modules[entry] as unknown);
+  const value = found(path);
+  try {
+    let result: unknown;
+    if (kind === "method") {
+      const type = found(path.slice(0, -1)) as { readonly prototype: object };
+      const fn = Object.hasOwn(type, last)
+        ? value
+        : (type.prototype as Record<string, unknown>)[last];
+      const self = type === autograd.Tensor ? zeros([2, 2]) : Object.create(type.prototype);
+      result = await Reflect.apply(fn as () => unknown, self, args);
+    } else if (kind === "constructor") Reflect.construct(value as new () => object, args);
+    else result = await Reflect.apply(value as () => unknown, undefined, args);
+    // what is iterated begins there
+    if (typeof (result as Iterator<unknown> | undefined)?.next === "function") {
+      await (result as Iterator<unknown>).next();
+    }
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) return `${error}`;
+    return error.message;
+  }
+  return "taken";
+}
+
+/** Arguments that a call takes without a use, and why. */
+const unused: readonly [name: RegExp, count: number, reason: string][] = [
+  [
+    /(Scaler|Imputer|Encoder|Clipper|VarianceThreshold|SelectKBest)\.fit$/,
+    1,
+    "a pipeline hands the labels to every step",
+  ],
+  [/^SequentialSampler\.indices$/, 1, "a loader hands its generator to every sampler"],
+];
+
+const nothing = (count: number): undefined[] => Array<undefined>(count).fill(undefined);
+const label = ({ entry, name }: Callable): string => `${entry.slice(7)} ${name}`;
+
+describe("an option that there is not is refused", () => {
+  const rows = callables.filter(({ options }) => options !== null);
+  test.each(rows.map((row) => [label(row), row] as const))("%s", async (_, row) => {
+    const text = await answer(row, [...nothing(row.params.length), { notAnOption: 1 }]);
+    expect(text).toContain('there is no option "notAnOption"\n  hint: ');
+    // what is shown is what the types have
+    const [, places = "", settings = ""] = /\(([^{]*)(?:\{ (.*) \})?\)$/.exec(text) ?? [];
+    const shown = new Set(settings.split(", ").filter((name) => name !== ""));
+    const declared = row.options ?? [];
+    for (const name of shown) expect(declared).toContain(name);
+    const elsewhere = new Set(places.split(", "));
+    expect(declared.filter((name) => !shown.has(name) && !elsewhere.has(name))).toEqual([]);
+  });
+});
+
+describe("an option that there is not is refused at the first place for options", () => {
+  // the shape of randint(low, high, shape) stands where the options of randint(high, shape) do
+  const rows = callables.filter(
+    ({ name, before, params }) => before < params.length && name !== "randint",
+  );
+  test.each(rows.map((row) => [label(row), row] as const))("%s", async (_, row) => {
+    const text = await answer(row, [...nothing(row.before), { notAnOption: 1 }]);
+    expect(text).toContain('there is no option "notAnOption"\n  hint: ');
+  });
+});
+
+describe("an argument too many is refused", () => {
+  const rows = callables.filter(({ rest }) => !rest);
+  test.each(rows.map((row) => [label(row), row] as const))("%s", async (_, row) => {
+    const beside = unused.find(([pattern]) => pattern.test(row.name))?.[1] ?? 0;
+    const count = row.params.length + Number(row.options !== null) + beside;
+    expect(await answer(row, [...nothing(count), "one too many"])).toMatch(
+      /: takes .*, got (\d+|"one too many")\n {2}hint: /,
+    );
+  });
+});
+
+test("what is excused is little, and is there", () => {
+  for (const [pattern] of exceptions) expect(all.some(({ name }) => pattern.test(name))).toBe(true);
+  expect(callables.length).toBeGreaterThan(600);
+});
