@@ -20,8 +20,10 @@ async function run(code: string, name: string): Promise<string> {
 }
 
 const docs = readdirSync("docs", { recursive: true, encoding: "utf8" });
+const packages = readdirSync("packages").map((name) => join("packages", name, "README.md"));
 const pages = [
   "README.md",
+  ...packages,
   ...docs.filter((name) => name.endsWith(".md")).map((name) => join("docs", name)),
 ];
 
