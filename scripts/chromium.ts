@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { unpackOnce } from "../packages/autograd/src/devices/webgpu/archive.ts";
-import { chromiumPackage } from "../packages/autograd/src/devices/webgpu/dawn.ts";
+import { unpackOnce } from "../packages/autograd/src/devices/node/archive.ts";
+import { chromiumPackage } from "../packages/autograd/src/devices/node/dawn.ts";
 
 export interface Browser {
   executablePath: string;

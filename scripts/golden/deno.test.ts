@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, inject, test } from "vitest";
-import { swiftShaderFolder } from "../../packages/autograd/src/devices/webgpu/dawn.ts";
+import { swiftShaderFolder } from "../../packages/autograd/src/devices/node/dawn.ts";
 
 const full = inject("tier") === "full";
 const groups = full ? ["ops", "modules", "losses", "optim"] : ["ops", "modules"];

@@ -1,1 +1,1 @@
-export { type NodeAdapter, nodeAdapter, softwareAdapter } from "./devices/webgpu/dawn.ts";
+export { type NodeAdapter, nodeAdapter, softwareAdapter } from "./devices/node/dawn.ts";

@@ -30,14 +30,14 @@ async function inNode(peers: string[], expression: string): Promise<string> {
   const home = mkdtempSync(join(folder, "project-"));
   writeFileSync(join(home, "package.json"), `{ "type": "module" }`);
   cpSync(join(source, "errors.ts"), join(home, "errors.ts"));
-  cpSync(join(source, "devices/webgpu"), join(home, "devices/webgpu"), { recursive: true });
+  cpSync(join(source, "devices/node"), join(home, "devices/node"), { recursive: true });
   for (const peer of peers) {
     const link = join(home, "node_modules", peer);
     mkdirSync(resolve(link, ".."), { recursive: true });
     symlinkSync(join(modules, peer), link);
   }
   const program = `
-    import { softwareAdapter } from ${JSON.stringify(join(home, "devices/webgpu/dawn.ts"))};
+    import { softwareAdapter } from ${JSON.stringify(join(home, "devices/node/dawn.ts"))};
     try { console.log(${expression}); } catch (error) { console.log(error.name + ": " + error.message); }`;
   const { stdout } = await promisify(execFile)(
     process.execPath,

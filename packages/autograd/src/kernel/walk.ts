@@ -1,5 +1,9 @@
 import type { Expr } from "./expression.ts";
+import { fourFrom, fourOf } from "./fours.ts";
 import type { Statement } from "./loops.ts";
+
+/** What an address needs: of four consecutive elements their number alone. */
+const addressOf = (index: Expr): Expr => fourOf(index) ?? index;
 
 /** The values that a value is made of. */
 export function operandsOf(value: Expr): readonly Expr[] {
@@ -7,6 +11,7 @@ export function operandsOf(value: Expr): readonly Expr[] {
     case "call":
       return value.args;
     case "load":
+      return [addressOf(value.index)];
     case "element":
       return [value.index];
     case "lane":
@@ -21,6 +26,28 @@ export function operandsOf(value: Expr): readonly Expr[] {
   }
 }
 
+/** The same value of other operands; `at` has none that could be replaced. */
+export function mapOperands(value: Expr, map: (operand: Expr) => Expr): Expr {
+  switch (value.kind) {
+    case "call": {
+      const args = value.args.map(map);
+      return args.every((arg, i) => arg === value.args[i]) ? value : { ...value, args };
+    }
+    case "load": {
+      const four = fourOf(value.index);
+      return { ...value, index: four === null ? map(value.index) : fourFrom(map(four)) };
+    }
+    case "element":
+      return { ...value, index: map(value.index) };
+    case "lane": {
+      const lane = typeof value.lane === "number" ? value.lane : map(value.lane);
+      return { ...value, of: map(value.of), lane };
+    }
+    default:
+      return value;
+  }
+}
+
 /** The values that a statement itself evaluates, those of its blocks apart. */
 export function valuesOf(statement: Statement): readonly Expr[] {
   switch (statement.do) {
@@ -29,7 +56,7 @@ export function valuesOf(statement: Statement): readonly Expr[] {
     case "set":
       return [statement.value];
     case "store":
-      return [statement.value, statement.index];
+      return [statement.value, addressOf(statement.index)];
     case "put": {
       const { index, lane, value } = statement;
       return lane === null ? [index, value] : [index, lane, value];
@@ -63,6 +90,16 @@ export function* eachStatement(statements: readonly Statement[]): Generator<Stat
     yield statement;
     for (const block of blocksOf(statement)) yield* eachStatement(block);
   }
+}
+
+/** The least number that no local and no array of the statements has. */
+export function firstFreeId(statements: readonly Statement[]): number {
+  let free = 0;
+  for (const statement of eachStatement(statements)) {
+    if ("local" in statement) free = Math.max(free, statement.local.id + 1);
+    else if (statement.do === "array") free = Math.max(free, statement.array.id + 1);
+  }
+  return free;
 }
 
 /** Calls `visit` for every value of the statements once, and counts how often each is used. */

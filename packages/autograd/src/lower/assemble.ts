@@ -1,9 +1,9 @@
 import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
 import { partStrides } from "../graph/region.ts";
 import { type Expr, e } from "../kernel/expression.ts";
+import { fourFrom } from "../kernel/fours.ts";
 import type { Loops } from "../kernel/loops.ts";
 import { sameShape, sizeOf } from "../shape.ts";
-import { fourFrom } from "./elementwise.ts";
 import { shapeOf } from "./index-map.ts";
 import { Lowering } from "./lowering.ts";
 import { Place } from "./place.ts";

@@ -1,12 +1,10 @@
 import type { Kernel, KernelStep } from "../devices/device.ts";
-import { type Expr, e } from "../kernel/expression.ts";
+import { e } from "../kernel/expression.ts";
+import { fourFrom } from "../kernel/fours.ts";
 import type { Loops } from "../kernel/loops.ts";
 import { sizeOf } from "../shape.ts";
 import { Lowering } from "./lowering.ts";
 import { Place } from "./place.ts";
-
-/** The index of four consecutive elements, by the number of the four. */
-export const fourFrom = (four: Expr): Expr => e.add(e.mul(four, e.u32(4)), e.iota);
 
 /** Steps that are found element by element: a thread makes four consecutive elements. */
 export function lowerElementwise(kernel: Kernel): Loops[] {

@@ -73,3 +73,27 @@ export function lower(kernel: Kernel, target: Target): LoweredLoops {
       throw new DeviceError(`${step.op.name}: there is no kernel for it`);
   }
 }
+
+/** A part of a kernel that was lowered, and the numbers that its first buffers have in the whole. */
+export interface LoweredPart {
+  readonly kernel: Kernel;
+  readonly firstOutput: number;
+  readonly firstScratch: number;
+  readonly stages: readonly Loops[];
+}
+
+/** Lowers each part of a kernel, or the kernel itself; scratch buffers follow one another. */
+export function lowerParts(
+  kernel: Kernel,
+  target: Target,
+): { readonly parts: readonly LoweredPart[]; readonly scratch: readonly number[] } {
+  const scratch: number[] = [];
+  const all = kernel.parts.length > 0 ? partsOf(kernel) : [{ first: 0, kernel }];
+  const parts = all.map(({ first, kernel: own }): LoweredPart => {
+    const lowered = lower(own, target);
+    const firstScratch = scratch.length;
+    scratch.push(...lowered.scratch);
+    return { kernel: own, firstOutput: first, firstScratch, stages: lowered.stages };
+  });
+  return { parts, scratch };
+}

@@ -20,6 +20,6 @@ async function findAdapter(): Promise<GPUAdapter> {
     const adapter = await inBrowser.requestAdapter();
     if (adapter !== null) return adapter;
   }
-  const { nodeAdapter } = await import("../devices/webgpu/dawn.ts");
+  const { nodeAdapter } = await import("../devices/node/dawn.ts");
   return (await nodeAdapter()).adapter;
 }

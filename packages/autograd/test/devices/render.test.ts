@@ -19,8 +19,8 @@ test("what is shared is computed once, what is used once is said in place", () =
     return e.mul(sum, e.sub(sum, e.number(0.5, sum)));
   };
   expect(wgslOf(value)).toMatchInlineSnapshot(`
-    "  let v0 = a + b;
-      return (v0 * (v0 - 0.5f));"
+    "  let v2 = v0 + v1;
+      return (v2 * (v2 - 0.5f));"
   `);
 });
 
@@ -31,9 +31,9 @@ test("text nests so deep and no deeper", () => {
     return sum;
   };
   expect(wgslOf(value, ["f32"])).toMatchInlineSnapshot(`
-    "  let v0 = (((((((a + 0.0f) + 1.0f) + 2.0f) + 3.0f) + 4.0f) + 5.0f) + 6.0f) + 7.0f;
-      let v1 = (((((((v0 + 8.0f) + 9.0f) + 10.0f) + 11.0f) + 12.0f) + 13.0f) + 14.0f) + 15.0f;
-      return ((((v1 + 16.0f) + 17.0f) + 18.0f) + 19.0f);"
+    "  let v1 = (((((((v0 + 0.0f) + 1.0f) + 2.0f) + 3.0f) + 4.0f) + 5.0f) + 6.0f) + 7.0f;
+      let v2 = (((((((v1 + 8.0f) + 9.0f) + 10.0f) + 11.0f) + 12.0f) + 13.0f) + 14.0f) + 15.0f;
+      return ((((v2 + 16.0f) + 17.0f) + 18.0f) + 19.0f);"
   `);
 });
 
@@ -43,36 +43,36 @@ test("four lanes take in single values", () => {
     return e.select(e.lt(scaled, e.constant(3, "u32")), b, scaled);
   };
   expect(wgslOf(value, ["u32", "u32"], 4)).toMatchInlineSnapshot(`
-    "  let v0 = a * vec4<u32>(word0);
-      return (select(v0, b, (v0 < vec4<u32>(3u))));"
+    "  let v2 = v0 * vec4<u32>(word0);
+      return (select(v2, v1, (v2 < vec4<u32>(3u))));"
   `);
 });
 
 test("a function is declared once, after those it needs", () => {
   const value = (a: Expr, b: Expr): Expr => e.max(e.max(a, b), e.exp(a));
   expect(wgslOf(value)).toMatchInlineSnapshot(`
-    "fn isNan_f32(p0: f32) -> bool {
-      return (((bitcast<u32>(p0)) & 2147483647u) > 2139095040u);
+    "fn isNan_f32(v0: f32) -> bool {
+      return ((bitcast<u32>(v0)) & 2147483647u) > 2139095040u;
     }
-    fn max_f32(p0: f32, p1: f32) -> f32 {
-      return (select((select((select(p1, p0, (p0 > p1))), p1, (isNan_f32(p1)))), p0, (isNan_f32(p0))));
+    fn max_f32(v0: f32, v1: f32) -> f32 {
+      return select((select((select(v1, v0, (v0 > v1))), v1, (isNan_f32(v1)))), v0, (isNan_f32(v0)));
     }
-    fn exp_f32(p0: f32) -> f32 {
-      let v0 = min((max(p0, -87.30000305175781f)), 89.0f);
-      let v1 = round((v0 * 1.4426950216293335f));
-      let v2 = (v0 - (v1 * 0.693115234375f)) - (v1 * 0.00003194618329871446f);
-      let v3 = (((((((0.0013952970039099455f * v2) + 0.008370321244001389f) * v2) + 0.041666168719530106f) * v2) + 0.16666506230831146f) * v2) + 0.5f;
-      let v4 = (v2 + ((v2 * v2) * v3)) + 1.0f;
-      return (select(((v4 + v4) * (bitcast<f32>((((i32(v1)) + i32(126)) << 23u)))), p0, (isNan_f32(p0))));
+    fn exp_f32(v0: f32) -> f32 {
+      let v1 = min((max(v0, -87.30000305175781f)), 89.0f);
+      let v2 = round((v1 * 1.4426950216293335f));
+      let v3 = (v1 - (v2 * 0.693115234375f)) - (v2 * 0.00003194618329871446f);
+      let v4 = (((((((0.0013952970039099455f * v3) + 0.008370321244001389f) * v3) + 0.041666168719530106f) * v3) + 0.16666506230831146f) * v3) + 0.5f;
+      let v5 = (v3 + ((v3 * v3) * v4)) + 1.0f;
+      return select(((v5 + v5) * (bitcast<f32>((((i32(v2)) + i32(126)) << 23u)))), v0, (isNan_f32(v0)));
     }
-      return (max_f32((max_f32(a, b)), (exp_f32(a))));"
+      return (max_f32((max_f32(v0, v1)), (exp_f32(v0))));"
   `);
 });
 
 test("functions of one lane are applied lane by lane", () => {
   const lines = wgslOf(e.rem, ["f32", "f32"], 4).split("\n");
   expect(lines.at(-1)).toMatchInlineSnapshot(
-    `"  return (vec4<f32>(rem_f32(a.x, b.x), rem_f32(a.y, b.y), rem_f32(a.z, b.z), rem_f32(a.w, b.w)));"`,
+    `"  return (vec4<f32>(rem_f32(v0.x, v1.x), rem_f32(v0.y, v1.y), rem_f32(v0.z, v1.z), rem_f32(v0.w, v1.w)));"`,
   );
 });
 
@@ -80,13 +80,13 @@ test("numbers without a literal come through a variable", () => {
   const value = (a: Expr): Expr =>
     e.select(e.isNan(a), e.constant(Number.NaN), e.constant(Number.NEGATIVE_INFINITY));
   expect(wgslOf(value, ["f32"])).toMatchInlineSnapshot(`
-    "fn isNan_f32(p0: f32) -> bool {
-      return (((bitcast<u32>(p0)) & 2147483647u) > 2139095040u);
+    "fn isNan_f32(v0: f32) -> bool {
+      return ((bitcast<u32>(v0)) & 2147483647u) > 2139095040u;
     }
     var<private> infBits: u32 = 0x7f800000u;
     fn nan_f32() -> f32 { return bitcast<f32>(infBits | 0x400000u); }
     fn inf_f32() -> f32 { return bitcast<f32>(infBits); }
-      return (select((-inf_f32()), nan_f32(), (isNan_f32(a))));"
+      return (select((-inf_f32()), nan_f32(), (isNan_f32(v0))));"
   `);
 });
 
@@ -97,11 +97,11 @@ test("integers, bools, bytes and conversions", () => {
     return e.and(e.not(flag), e.cast(e.cast(u8, "f32"), "bool"));
   };
   expect(wgslOf(value, ["i32", "bool", "u8"])).toMatchInlineSnapshot(`
-    "fn div_i32(p0: i32, p1: i32) -> i32 {
-      return (p0 / (select(p1, i32(1), (p1 == i32(0)))));
+    "fn div_i32(v0: i32, v1: i32) -> i32 {
+      return v0 / (select(v1, i32(1), (v1 == i32(0))));
     }
-      return ((!b) & ((bitcast<u32>((f32(((c + (u32(((div_i32(a, i32(-7))) + (i32(b)))) & 0xffu)) & 0xffu)))) & 0x7fffffffu) != 0u));"
+      return ((!v1) & ((bitcast<u32>((f32(((v2 + (u32(((div_i32(v0, i32(-7))) + (i32(v1)))) & 0xffu)) & 0xffu)))) & 0x7fffffffu) != 0u));"
   `);
   const shift = (a: Expr): Expr => e.shiftLeft(a, e.constant(40, "u32"));
-  expect(wgslOf(shift, ["u32"])).toMatchInlineSnapshot(`"  return (a << 8u);"`);
+  expect(wgslOf(shift, ["u32"])).toMatchInlineSnapshot(`"  return (v0 << 8u);"`);
 });

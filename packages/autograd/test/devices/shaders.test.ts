@@ -25,23 +25,19 @@ test("y = x · alpha + bias, one kernel", () => {
   build.step(add, [scaled, bias], shape);
   expect(shaders(build)[0]).toMatchInlineSnapshot(`
     "@group(0) @binding(0) var<uniform> u: array<vec4<u32>, 2>;
-    @group(0) @binding(1) var<storage, read> in1: array<f32>;
-    @group(0) @binding(2) var<storage, read> in0: array<vec4<f32>>;
+    @group(0) @binding(1) var<storage, read> in0: array<vec4<f32>>;
+    @group(0) @binding(2) var<storage, read> in1: array<f32>;
     @group(0) @binding(3) var<storage, read_write> out0: array<vec4<f32>>;
     @compute @workgroup_size(64) fn main(
       @builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) local: u32) {
       let turn = id.y * u[0].x + id.x;
       for (var thread = turn * 64u + local; thread < u[0].z; thread += u[0].y) {
-        let v0 = vec4<u32>(((thread) * 4u)) + (vec4<u32>(0u, 1u, 2u, 3u));
-        let v1 = v0 / vec4<u32>(u[1].x);
-        let v2 = v0 - v1 * vec4<u32>(u[1].x);
-        let v3 = vec4<u32>(u[0].w) + v2;
-        let v4 = (thread);
-        let v5 = in0[v4];
-        let v6 = bitcast<f32>(u[1].z);
-        let v7 = vec4<f32>(in1[v3.x], in1[v3.y], in1[v3.z], in1[v3.w]);
-        let v8 = ((v5 * vec4<f32>(v6)) + v7);
-        out0[v4] = v8;
+        let v0 = vec4<u32>(thread * 4u) + (vec4<u32>(0u, 1u, 2u, 3u));
+        let v1 = vec4<u32>(u[0].w) + (v0 - ((v0 / vec4<u32>(u[1].x)) * vec4<u32>(u[1].x)));
+        let v2 = in0[thread];
+        let v3 = vec4<f32>(in1[v1.x], in1[v1.y], in1[v1.z], in1[v1.w]);
+        let v4 = (v2 * vec4<f32>(bitcast<f32>(u[1].y))) + v3;
+        out0[thread] = v4;
       }
     }
     "
@@ -58,8 +54,8 @@ test("the sum of columns", () => {
     "@group(0) @binding(0) var<uniform> u: array<vec4<u32>, 2>;
     @group(0) @binding(1) var<storage, read> in0: array<f32>;
     @group(0) @binding(2) var<storage, read_write> out0: array<f32>;
-    fn isFinite_f32(p0: f32) -> bool {
-      return (((bitcast<u32>(p0)) & 2147483647u) < 2139095040u);
+    fn isFinite_f32(v0: f32) -> bool {
+      return ((bitcast<u32>(v0)) & 2147483647u) < 2139095040u;
     }
     @compute @workgroup_size(64) fn main(
       @builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -72,32 +68,32 @@ test("the sum of columns", () => {
       for (var v3 = 0u; v3 < u[0].w; v3 += 4u) {
         let v4 = vec4<u32>(v3) + (vec4<u32>(0u, 1u, 2u, 3u));
         let v5 = v4 * vec4<u32>(u[1].x);
-        let v6 = vec4<u32>(v0) + v5;
-        let v7 = vec4<f32>(in0[v6.x], in0[v6.y], in0[v6.z], in0[v6.w]);
-        let v8 = (select(vec4<f32>(0.0f), v7, (v4 < vec4<u32>(u[0].w))));
-        let v9 = (v1 + v8);
-        let v10 = v9 - v1;
-        v2 = (v2 + ((v1 - (v9 - v10)) + (v8 - v10)));
-        v1 = v9;
+        let t0 = vec4<u32>(v0) + v5;
+        let v6 = vec4<f32>(in0[t0.x], in0[t0.y], in0[t0.z], in0[t0.w]);
+        let v7 = select(vec4<f32>(0.0f), v6, (v4 < vec4<u32>(u[0].w)));
+        let v8 = v1 + v7;
+        let v9 = v8 - v1;
+        v2 = v2 + ((v1 - (v8 - v9)) + (v7 - v9));
+        v1 = v8;
       }
-      let v11 = v1;
-      let v12 = v2;
-      let v13 = v11.x;
-      let v14 = v11.y;
-      let v15 = (v13 + v14);
-      let v16 = v11.z;
-      let v17 = v11.w;
-      let v18 = (v16 + v17);
-      let v19 = (v15 + v18);
-      let v20 = v15 - v13;
-      let v21 = v18 - v16;
-      let v22 = v19 - v15;
-      let v23 = v12.x;
-      let v24 = v12.y;
-      let v25 = v12.z;
-      let v26 = v12.w;
-      let v27 = select(v19, (v19 + ((((((v23 + v24) + v25) + v26) + ((v13 - (v15 - v20)) + (v14 - v20))) + ((v16 - (v18 - v21)) + (v17 - v21))) + ((v15 - (v19 - v22)) + (v18 - v22)))), (isFinite_f32(v19)));
-      out0[thread] = v27;
+      let v10 = v1;
+      let v11 = v2;
+      let v12 = v10.x;
+      let v13 = v10.y;
+      let v14 = v12 + v13;
+      let v15 = v10.z;
+      let v16 = v10.w;
+      let v17 = v15 + v16;
+      let v18 = v14 + v17;
+      let v19 = v11.x;
+      let v20 = v11.y;
+      let v21 = v11.z;
+      let v22 = v11.w;
+      let v23 = v14 - v12;
+      let v24 = v17 - v15;
+      let v25 = v18 - v14;
+      let v26 = select(v18, (v18 + ((((((v19 + v20) + v21) + v22) + ((v12 - (v14 - v23)) + (v13 - v23))) + ((v15 - (v17 - v24)) + (v16 - v24))) + ((v14 - (v18 - v25)) + (v17 - v25)))), (isFinite_f32(v18)));
+      out0[thread] = v26;
     }
     "
   `);
@@ -111,7 +107,7 @@ test("a matrix times a vector", () => {
     [400, 1],
   );
   expect(shaders(build)[0]).toMatchInlineSnapshot(`
-    "@group(0) @binding(0) var<uniform> u: array<vec4<u32>, 5>;
+    "@group(0) @binding(0) var<uniform> u: array<vec4<u32>, 4>;
     @group(0) @binding(1) var<storage, read> in0: array<f32>;
     @group(0) @binding(2) var<storage, read> in1: array<f32>;
     @group(0) @binding(3) var<storage, read_write> out0: array<f32>;
@@ -119,83 +115,80 @@ test("a matrix times a vector", () => {
       @builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) local: u32) {
       let turn = id.y * u[0].x + id.x;
       let group = turn;
-      let v0 = (group / u[0].y);
-      let v1 = (group - (v0 * u[0].y));
-      let v2 = (v0 / u[0].z);
-      let v3 = (v0 - (v2 * u[0].z));
-      let v4 = ((v3 * 128u) + (local / 1u));
-      let v5 = ((v1 * 1u) + (local % 1u));
+      let v0 = group / u[0].y;
+      let v1 = group - (v0 * u[0].y);
+      let v2 = v0 / u[0].z;
+      let v3 = v0 - (v2 * u[0].z);
+      let v4 = (v3 * 128u) + (local / 1u);
+      let v5 = (v1 * 1u) + (local % 1u);
       let v6 = u[0].w;
-      let v7 = (min((v4 + 0u), u[1].x));
+      let v7 = min((v4 + 0u), u[1].x);
       let v8 = v7 * u[1].y;
-      let v9 = (v6 + v8);
-      let v10 = (min((v4 + 32u), u[1].x));
+      let v9 = v6 + v8;
+      let v10 = min((v4 + 32u), u[1].x);
       let v11 = v10 * u[1].y;
-      let v12 = (v6 + v11);
-      let v13 = (min((v4 + 64u), u[1].x));
+      let v12 = v6 + v11;
+      let v13 = min((v4 + 64u), u[1].x);
       let v14 = v13 * u[1].y;
-      let v15 = (v6 + v14);
-      let v16 = (min((v4 + 96u), u[1].x));
+      let v15 = v6 + v14;
+      let v16 = min((v4 + 96u), u[1].x);
       let v17 = v16 * u[1].y;
-      let v18 = (v6 + v17);
+      let v18 = v6 + v17;
       let v19 = u[1].z;
-      let v20 = (min((v5 + 0u), u[1].w));
-      let v21 = (v19 + 0u);
+      let v20 = min((v5 + 0u), u[1].w);
+      let v21 = v19 + 0u;
       var v22 = 0.0f;
       var v23 = 0.0f;
       var v24 = 0.0f;
       var v25 = 0.0f;
-      var v28 = 0u * u[2].y;
-      var v29 = 0u * u[2].z;
-      for (var v26 = 0u; v26 < u[2].x; v26 += 1u) {
-        let v30 = (v9 + v28);
-        let v31 = in0[v30];
-        let v32 = (v12 + v28);
-        let v33 = in0[v32];
-        let v34 = (v15 + v28);
-        let v35 = in0[v34];
-        let v36 = (v18 + v28);
-        let v37 = in0[v36];
-        let v38 = (v21 + v29);
-        let v39 = in1[v38];
-        v22 = (v22 + (v31 * v39));
-        v23 = (v23 + (v33 * v39));
-        v24 = (v24 + (v35 * v39));
-        v25 = (v25 + (v37 * v39));
-        v28 += u[2].w;
-        v29 += u[3].x;
+      var v26 = 0u * u[2].x;
+      var v27 = 0u * u[2].y;
+      for (var v28 = 0u; v28 < u[2].z; v28 += 1u) {
+        let v29 = v26;
+        let v30 = v27;
+        let v31 = in0[v9 + v29];
+        let v32 = in0[v12 + v29];
+        let v33 = in0[v15 + v29];
+        let v34 = in0[v18 + v29];
+        let v35 = in1[v21 + v30];
+        v22 = v22 + (v31 * v35);
+        v23 = v23 + (v32 * v35);
+        v24 = v24 + (v33 * v35);
+        v25 = v25 + (v34 * v35);
+        v26 = v26 + u[2].w;
+        v27 = v27 + u[3].x;
       }
-      let v40 = (v2 * u[3].y);
-      let v41 = (v4 + 0u);
-      if ((v41 < u[3].z)) {
-        let v42 = (v40 + (v41 * u[3].w));
-        let v43 = (v5 + 0u);
-        if ((v43 < u[3].w)) {
-          out0[(v42 + v43)] = v22;
+      let v36 = v2 * u[3].y;
+      let v37 = v4 + 0u;
+      if ((v37 < u[3].z)) {
+        let v38 = v36 + (v37 * u[3].w);
+        let v39 = v5 + 0u;
+        if ((v39 < u[3].w)) {
+          out0[v38 + v39] = v22;
         }
       }
-      let v44 = (v4 + 32u);
-      if ((v44 < u[3].z)) {
-        let v45 = (v40 + (v44 * u[4].x));
-        let v46 = (v5 + 0u);
-        if ((v46 < u[4].x)) {
-          out0[(v45 + v46)] = v23;
+      let v40 = v4 + 32u;
+      if ((v40 < u[3].z)) {
+        let v41 = v36 + (v40 * u[3].w);
+        let v42 = v5 + 0u;
+        if ((v42 < u[3].w)) {
+          out0[v41 + v42] = v23;
         }
       }
-      let v47 = (v4 + 64u);
-      if ((v47 < u[3].z)) {
-        let v48 = (v40 + (v47 * u[4].y));
-        let v49 = (v5 + 0u);
-        if ((v49 < u[4].y)) {
-          out0[(v48 + v49)] = v24;
+      let v43 = v4 + 64u;
+      if ((v43 < u[3].z)) {
+        let v44 = v36 + (v43 * u[3].w);
+        let v45 = v5 + 0u;
+        if ((v45 < u[3].w)) {
+          out0[v44 + v45] = v24;
         }
       }
-      let v50 = (v4 + 96u);
-      if ((v50 < u[3].z)) {
-        let v51 = (v40 + (v50 * u[4].z));
-        let v52 = (v5 + 0u);
-        if ((v52 < u[4].z)) {
-          out0[(v51 + v52)] = v25;
+      let v46 = v4 + 96u;
+      if ((v46 < u[3].z)) {
+        let v47 = v36 + (v46 * u[3].w);
+        let v48 = v5 + 0u;
+        if ((v48 < u[3].w)) {
+          out0[v47 + v48] = v25;
         }
       }
     }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { Slabs } from "../../src/devices/slabs.ts";
 import type { Block } from "../../src/devices/webgpu/memory.ts";
-import { Slabs } from "../../src/devices/webgpu/slabs.ts";
 
 /** Counts the buffers that are made and destroyed. */
-function counting(): { slabs: Slabs; sizes: number[]; destroyed: () => number } {
+function counting(): { slabs: Slabs<Block>; sizes: number[]; destroyed: () => number } {
   const sizes: number[] = [];
   let destroyed = 0;
   const create = (size: number): Block => {
@@ -11,7 +11,11 @@ function counting(): { slabs: Slabs; sizes: number[]; destroyed: () => number } 
     const buffer = { destroy: () => destroyed++ } as unknown as GPUBuffer;
     return { buffer, fault: null };
   };
-  return { slabs: new Slabs(create, 2 ** 28), sizes, destroyed: () => destroyed };
+  return {
+    slabs: new Slabs(create, ({ buffer }) => buffer.destroy(), 2 ** 28),
+    sizes,
+    destroyed: () => destroyed,
+  };
 }
 
 describe("slabs", () => {

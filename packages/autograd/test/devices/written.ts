@@ -1,12 +1,12 @@
 import { Declarations } from "../../src/devices/webgpu/render/text.ts";
-import { Uniforms } from "../../src/devices/webgpu/render/uniforms.ts";
 import { type Scene, Writer } from "../../src/devices/webgpu/render/writer.ts";
 import type { DType } from "../../src/dtype.ts";
 import type { Expr, Lanes } from "../../src/kernel/expression.ts";
 import type { Local } from "../../src/kernel/loops.ts";
-import { countUses } from "../../src/kernel/walk.ts";
+import { nameValues } from "../../src/lower/name-values.ts";
+import { Uniforms } from "../../src/lower/uniforms.ts";
 
-/** The WGSL of an expression of a, b, c …: the functions that it calls, its lines, and their result. */
+/** The WGSL of an expression of v0, v1, v2 …: the functions that it calls, its lines, and their result. */
 export function written(
   make: (...args: Expr[]) => Expr,
   dtypes: readonly DType[],
@@ -26,8 +26,9 @@ export function written(
       throw new Error("an expression reads no buffer");
     },
   };
-  const writer = new Writer(scene, countUses([], [root]));
-  for (const [i, local] of locals.entries()) writer.name(local, "abc"[i] as string);
-  const result = writer.text(root);
+  const writer = new Writer(scene);
+  const { body, results } = nameValues([], [root], locals.length);
+  writer.write(body);
+  const result = writer.text(results[0] as Expr);
   return { functions: declarations.texts, lines: writer.body.split("\n"), result };
 }

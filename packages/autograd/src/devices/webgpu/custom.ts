@@ -1,9 +1,9 @@
 import type { DType } from "../../dtype.ts";
 import type { Custom } from "../../graph/op.ts";
+import type { Uniforms } from "../../lower/uniforms.ts";
 import type { Kernel, KernelStep } from "../device.ts";
 import { type Binding, fold, type Stage } from "./render/stage.ts";
 import { storageType } from "./render/text.ts";
-import type { Uniforms } from "./render/uniforms.ts";
 
 /** The author's text between its bindings, which have the author's names, and an entry point over a folded grid. */
 export function customStages(

@@ -12,7 +12,8 @@ import type {
   Timings,
 } from "../device.ts";
 import { passes } from "../passes.ts";
-import { Doubts, isOutOfMemory, Line } from "./held.ts";
+import { TaskQueue } from "../task-queue.ts";
+import { Doubts, isOutOfMemory } from "./held.ts";
 import { BETWEEN, type Block, bytesOf, indented, Memory } from "./memory.ts";
 import { GPUProgram, Pipelines } from "./program.ts";
 import { type Landings, Readback } from "./readback.ts";
@@ -52,7 +53,7 @@ export class WebGPUDevice implements Device {
   watch: Device["watch"] = null;
   #timing: typeof import("./timing.ts") | null = null;
   readonly #doubts: Doubts;
-  readonly #line = new Line();
+  readonly #tasks = new TaskQueue();
   readonly #memory: Memory;
   readonly #pipelines: Pipelines;
   readonly #readback: Readback;
@@ -120,7 +121,7 @@ export class WebGPUDevice implements Device {
     if (!this.#doubts.any) this.#inOrder(write);
     else {
       const settled = this.#doubts.settled();
-      this.#line.add(() => settled.then(write));
+      this.#tasks.add(() => settled.then(write));
     }
   }
 
@@ -159,15 +160,16 @@ export class WebGPUDevice implements Device {
     const kernels = program as GPUProgram | null;
     const computes = kernels !== null && kernels.dispatches > 0;
     if (!computes && before.length + after.length + reads.length === 0) {
-      const attempt = this.#line.empty ? undefined : submission.trial?.();
-      if (attempt !== undefined) this.#line.add(() => attempt.passed());
+      const attempt = this.#tasks.empty ? undefined : submission.trial?.();
+      if (attempt !== undefined) this.#tasks.add(() => attempt.passed());
       return [];
     }
     this.#makeRoom(before);
     this.#makeRoom(after);
     const landings = reads.length === 0 ? null : this.#readback.prepare(reads);
     const proven = !computes || kernels.proven;
-    const sure = proven && verdict === null && !this.#wary && !this.#doubts.any && this.#line.empty;
+    const sure =
+      proven && verdict === null && !this.#wary && !this.#doubts.any && this.#tasks.empty;
     const values = sure
       ? this.#arrival(landings, this.#run({ ...submission, landings }, this.watch))
       : this.#hold({ ...submission, landings, params: Float64Array.from(submission.params) });
@@ -194,7 +196,7 @@ export class WebGPUDevice implements Device {
         watch?.(Promise.reject(error));
         reject(error);
       };
-      this.#line.add(async () => {
+      this.#tasks.add(async () => {
         await settled;
         const forbidden = await submission.verdict;
         const error = forbidden ?? trial?.error ?? this.#failure ?? this.#faultOf(submission);
@@ -310,7 +312,7 @@ export class WebGPUDevice implements Device {
 
   async idle(): Promise<void> {
     this.#check();
-    await this.#line.drained();
+    await this.#tasks.drained();
     try {
       await this.gpu.queue.onSubmittedWorkDone();
     } catch (error) {
@@ -331,8 +333,8 @@ export class WebGPUDevice implements Device {
 
   /** Now, or after what is held back. */
   #inOrder(task: () => void): void {
-    if (this.#line.empty) task();
-    else this.#line.add(task);
+    if (this.#tasks.empty) task();
+    else this.#tasks.add(task);
   }
 
   #copy(encoder: GPUCommandEncoder, { from, fromByte, to, toByte, bytes }: Copy): void {
@@ -433,7 +435,7 @@ async function findAdapter(): Promise<GPUAdapter | null> {
   const node = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions
     ?.node;
   if (node === undefined) return null;
-  const { nodeAdapter } = await import("./dawn.ts");
+  const { nodeAdapter } = await import("../node/dawn.ts");
   try {
     return (await nodeAdapter()).adapter;
   } catch (error) {

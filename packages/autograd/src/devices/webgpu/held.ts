@@ -1,31 +1,3 @@
-/** Work in the order it is given: what waits holds back all that comes after it. */
-export class Line {
-  readonly #tasks: (() => unknown)[] = [];
-  #running: Promise<void> | null = null;
-
-  /** Nothing is held back. */
-  get empty(): boolean {
-    return this.#running === null;
-  }
-
-  add(task: () => unknown): void {
-    this.#tasks.push(task);
-    this.#running ??= Promise.resolve().then(() => this.#run());
-  }
-
-  /** Resolves when all that is held back now has had its turn. */
-  async drained(): Promise<void> {
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
-      await task();
-    }
-    this.#running = null;
-  }
-}
-
 const FILTERS: readonly GPUErrorFilter[] = ["internal", "validation", "out-of-memory"];
 
 /** The device's answer to calls that it has not carried out yet: what it makes may turn out to be invalid. */

@@ -2,8 +2,8 @@ import { type DType, hostBytes, type TypedArray } from "../../dtype.ts";
 import { DTypeError, LimitError, OutOfMemoryError } from "../../errors.ts";
 import { encodeHalves } from "../../half.ts";
 import type { BufferGroup, DeviceBuffer, Place } from "../device.ts";
+import { Slabs } from "../slabs.ts";
 import type { Doubts } from "./held.ts";
-import { Slabs } from "./slabs.ts";
 
 // GPUBufferUsage by value: Node has no such global.
 const MAP_READ = 1;
@@ -58,7 +58,7 @@ export class Memory {
   readonly maxBufferBytes: number;
   readonly #device: GPUDevice;
   readonly #doubts: Doubts;
-  readonly #slabs: Slabs;
+  readonly #slabs: Slabs<Block>;
 
   constructor(device: GPUDevice, doubts: Doubts) {
     this.#device = device;
@@ -66,7 +66,11 @@ export class Memory {
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     this.maxBufferBytes =
       Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 16) * 16;
-    this.#slabs = new Slabs((bytes) => this.create(bytes, STORAGE), this.maxBufferBytes);
+    this.#slabs = new Slabs(
+      (bytes) => this.create(bytes, STORAGE),
+      ({ buffer }) => buffer.destroy(),
+      this.maxBufferBytes,
+    );
   }
 
   create(bytes: number, usage: number): Block {

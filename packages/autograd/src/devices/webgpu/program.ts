@@ -1,5 +1,5 @@
-import type { DType } from "../../dtype.ts";
 import { DeviceError, OutOfMemoryError } from "../../errors.ts";
+import { UniformMemory } from "../../lower/uniforms.ts";
 import type { BoundKernel, Program } from "../device.ts";
 import { type Doubts, isOutOfMemory } from "./held.ts";
 import { type Block, indented, type Memory, UNIFORM } from "./memory.ts";
@@ -95,13 +95,6 @@ async function refused(
   );
 }
 
-interface Coordinate {
-  readonly word: number;
-  readonly parameter: number;
-  readonly stride: number;
-  readonly size: number;
-}
-
 interface Dispatch {
   /** The kernel it is part of, by its place in the program. */
   readonly kernel: number;
@@ -122,15 +115,7 @@ export class GPUProgram implements Program {
   readonly #blocks = new Set<{ readonly fault: Error | null }>();
   #fault: Error | null = null;
   readonly #release: (destroy: () => void) => void;
-  readonly #bytes: ArrayBuffer;
-  readonly #words: Uint32Array;
-  readonly #floats: Float32Array;
-  /** Of every parameter of the program: its word in the block, -1 if no shader reads it, and its dtype. */
-  readonly #places: number[] = [];
-  readonly #dtypes: DType[] = [];
-  /** Words that get a coordinate of a parameter. */
-  readonly #coordinates: Coordinate[] = [];
-  #written = false;
+  readonly #numbers: UniformMemory;
 
   constructor(
     device: GPUDevice,
@@ -150,9 +135,7 @@ export class GPUProgram implements Program {
       offsets.push(size);
       size += Math.ceil(words.byteLength / align) * align;
     }
-    this.#bytes = new ArrayBuffer(size);
-    this.#words = new Uint32Array(this.#bytes);
-    this.#floats = new Float32Array(this.#bytes);
+    this.#numbers = new UniformMemory(size);
     if (size > 0) this.#uniforms = memory.create(size, UNIFORM);
     const bind = (): void =>
       kernels.forEach((kernel, i) => {
@@ -180,24 +163,11 @@ export class GPUProgram implements Program {
     index: number,
   ): void {
     const made = lowered as RenderedKernel;
-    const { name, stages, words, parameters, parameterCount } = made;
+    const { name, stages, words } = made;
     if (this.#uniforms !== null) this.#blocks.add(this.#uniforms);
     for (const bound of [...inputs, ...outputs, ...scratch])
       this.#blocks.add(memory.blockOf(bound));
-    this.#words.set(words, offset / 4);
-    const places = new Array<number>(parameterCount).fill(-1);
-    const dtypes = new Array<DType>(parameterCount).fill("u32");
-    for (const { word, parameter, dtype, coordinate } of parameters) {
-      if (coordinate !== undefined) {
-        const number = this.#places.length + parameter;
-        this.#coordinates.push({ ...coordinate, word: offset / 4 + word, parameter: number });
-        continue;
-      }
-      places[parameter] = offset / 4 + word;
-      dtypes[parameter] = dtype;
-    }
-    this.#places.push(...places);
-    this.#dtypes.push(...dtypes);
+    this.#numbers.add(made, offset);
     for (const { wgsl, bindings, workgroups } of stages) {
       const layout = pipelines.layout(bindings);
       const entries: GPUBindGroupEntry[] = bindings.map(({ source, range, slab }, i) => {
@@ -229,41 +199,12 @@ export class GPUProgram implements Program {
     return this.#dispatches.length;
   }
 
-  /** Sends the parameters that differ from the run before, in one write. */
+  /** Sends the parameters that changed since the last run, in one write. */
   writeParameters(queue: GPUQueue, params: ArrayLike<number>): void {
-    if (this.#uniforms === null) return;
-    const words = this.#words;
-    let first = this.#written ? words.length : 0;
-    let last = this.#written ? -1 : words.length - 1;
-    for (let p = 0; p < this.#places.length; p++) {
-      const word = this.#places[p] as number;
-      if (word < 0) continue;
-      const before = words[word];
-      const value = params[p] as number;
-      const dtype = this.#dtypes[p];
-      if (dtype === "f32" || dtype === "f16") this.#floats[word] = value;
-      else if (dtype === "bool") words[word] = value === 0 ? 0 : 1;
-      else words[word] = value;
-      if (words[word] === before) continue;
-      if (word < first) first = word;
-      if (word > last) last = word;
-    }
-    for (const { word, parameter, stride, size } of this.#coordinates) {
-      const value = Math.floor((params[parameter] as number) / stride) % size;
-      if (words[word] === value) continue;
-      words[word] = value;
-      if (word < first) first = word;
-      if (word > last) last = word;
-    }
-    this.#written = true;
-    if (last < first) return;
-    queue.writeBuffer(
-      this.#uniforms.buffer,
-      first * 4,
-      this.#bytes,
-      first * 4,
-      (last - first + 1) * 4,
-    );
+    const changed = this.#numbers.set(params);
+    if (this.#uniforms === null || changed === null) return;
+    const { offset, size } = changed;
+    queue.writeBuffer(this.#uniforms.buffer, offset, this.#numbers.bytes, offset, size);
   }
 
   kernelOf(dispatch: number): number {

@@ -1,9 +1,9 @@
 import type { KernelInput } from "../../../devices/device.ts";
 import type { DType } from "../../../dtype.ts";
-import type { Buffer, Counter, Expr } from "../../../kernel/expression.ts";
+import type { Buffer, Expr } from "../../../kernel/expression.ts";
+import { fourOf } from "../../../kernel/fours.ts";
 import type { Loops } from "../../../kernel/loops.ts";
 import { countUses, eachStatement } from "../../../kernel/walk.ts";
-import { sizeOf } from "../../../shape.ts";
 
 /** A buffer of a dispatch: what its loops do with it. */
 export interface Accessed {
@@ -49,7 +49,7 @@ export function accessesOf(
       access.writes = true;
       access.dtype = dtype;
     } else access.reads = true;
-    if (isFours(index)) access.fours = true;
+    if (fourOf(index) !== null) access.fours = true;
     else {
       access.singles = true;
       if (writes) access.singleWrites = true;
@@ -63,26 +63,4 @@ export function accessesOf(
     touch(statement.buffer, statement.dtype, statement.index, true);
   }
   return found;
-}
-
-/** Whether an index is of four elements that stand side by side, the first at a multiple of four. */
-export function isFours(index: Expr): boolean {
-  if (index.kind !== "at" || !index.whole || index.lanes !== 4) return false;
-  const counters = index.terms.map(({ counter }) => counter);
-  const last = counters.at(-1) as Counter;
-  if (counters.some((counter) => counter !== last && counter.index.lanes === 4)) return false;
-  const alone = counters.length === 1;
-  return foursOf(last.index) !== null && (alone || sizeOf(last.layout.dims) % 4 === 0);
-}
-
-/** Which fours an index in lanes counts: their number itself, or that of their first element. */
-export function foursOf(index: Expr): { number: Expr } | { first: Expr } | null {
-  if (index.kind !== "call" || index.fn !== "add") return null;
-  const [first, lanes] = index.args as [Expr, Expr];
-  if (lanes.kind !== "call" || lanes.fn !== "iota") return null;
-  if (first.kind === "call" && first.fn === "mul") {
-    const [number, four] = first.args as [Expr, Expr];
-    if (four.kind === "constant" && four.value === 4) return { number };
-  }
-  return { first };
 }

@@ -1,31 +1,20 @@
-import type { Kernel } from "../../../devices/device.ts";
-import type { Loops } from "../../../kernel/loops.ts";
+import { groupsOf, sizeOfGroup } from "../../../lower/grid.ts";
+import { Uniforms } from "../../../lower/uniforms.ts";
 import { type Accessed, accessesOf, keyOf } from "./accesses.ts";
 import {
   type Declared,
   entry,
   fold,
-  groupsOf,
   isWritable,
+  type Part,
   type Stage,
   shaderOf,
   shapeOf,
-  sizeOfGroup,
   wordText,
   writeThread,
 } from "./stage.ts";
 import { Declarations } from "./text.ts";
-import { Uniforms } from "./uniforms.ts";
 import type { Bound, Scene } from "./writer.ts";
-
-/** The same work on one of many tensors. */
-export interface BatchPart {
-  readonly loops: Loops;
-  readonly kernel: Kernel;
-  readonly firstOutput: number;
-  /** Where in the batch's scratch buffer each of its own begins, in bytes. */
-  readonly scratches: readonly number[];
-}
 
 /** A part as a function of where its buffers and its numbers are. */
 interface WorkItem {
@@ -50,7 +39,7 @@ const GROUP = 64;
  * Its text and the time to compile it do not grow with their number. In as few dispatches as can bind what they need.
  */
 export function renderBatch(
-  parts: readonly BatchPart[],
+  parts: readonly Part[],
   uniforms: Uniforms,
   maxWorkgroups: number,
   maxBindings: number,
@@ -62,7 +51,7 @@ export function renderBatch(
   );
 }
 
-function itemOf(part: BatchPart, uniforms: Uniforms, declarations: Declarations): WorkItem {
+function itemOf(part: Part, uniforms: Uniforms, declarations: Declarations): WorkItem {
   const { loops, kernel } = part;
   const accesses = accessesOf(loops, kernel.inputs);
   const slabs = new Map<number, boolean>();
@@ -121,7 +110,7 @@ function itemOf(part: BatchPart, uniforms: Uniforms, declarations: Declarations)
   return { text, buffers, numbers: uniforms.append(own), groups: groupsOf(loops.grid, size) };
 }
 
-function placeOf({ buffer }: Accessed, { kernel }: BatchPart) {
+function placeOf({ buffer }: Accessed, { kernel }: Part) {
   if ("scratch" in buffer) return null;
   const place =
     "output" in buffer ? kernel.places?.[buffer.output] : kernel.inputs[buffer.input]?.place;

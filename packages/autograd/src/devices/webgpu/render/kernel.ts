@@ -1,12 +1,16 @@
 import { DTypeError, LimitError } from "../../../errors.ts";
-import { anchorOf, lower, partsOf } from "../../../lower/lower.ts";
+import type { Loops } from "../../../kernel/loops.ts";
+import { expandCounters } from "../../../lower/expand.ts";
+import { sizeOfGroup } from "../../../lower/grid.ts";
+import { anchorOf, lowerParts } from "../../../lower/lower.ts";
+import { nameValues } from "../../../lower/name-values.ts";
 import type { Target } from "../../../lower/target.ts";
+import { Uniforms, type UniformWords } from "../../../lower/uniforms.ts";
 import type { Kernel, KernelStep, Lowered } from "../../device.ts";
 import type { customStages } from "../custom.ts";
-import { type BatchPart, renderBatch } from "./batch.ts";
-import { type Part, renderMerged } from "./merge.ts";
-import { renderStage, type Stage, sizeOfGroup, WORDS } from "./stage.ts";
-import { type ParameterWord, Uniforms } from "./uniforms.ts";
+import { renderBatch } from "./batch.ts";
+import { renderMerged } from "./merge.ts";
+import { type Part, renderStage, type Stage, WORDS } from "./stage.ts";
 
 /** What rendering must know of the device. */
 export interface RenderTarget extends Target {
@@ -14,15 +18,11 @@ export interface RenderTarget extends Target {
 }
 
 /** A kernel as WGSL: dispatches in order, which share one uniform block. */
-export interface RenderedKernel extends Lowered {
+export interface RenderedKernel extends Lowered, UniformWords {
   readonly name: string;
   /** Its operations in order and the shape of what it gives, for messages. */
   readonly title: string;
   readonly stages: readonly Stage[];
-  /** The uniform block, parameters still 0. */
-  readonly words: Uint32Array;
-  readonly parameters: readonly ParameterWord[];
-  readonly parameterCount: number;
 }
 
 /** Lowers a kernel and renders its shaders; pure. Throws DTypeError or LimitError for what no shader can do here. */
@@ -72,6 +72,9 @@ function named<T>(name: string, render: () => T): T {
   }
 }
 
+/** What the offset of a binding is a multiple of. */
+const ALIGN = 256;
+
 function titleOf({ steps, parts }: Kernel): string {
   const all = [steps, ...parts.map((part) => part.steps)].flat();
   const names = [...new Set(all.map(({ op }) => op.name))];
@@ -85,44 +88,44 @@ interface Stages {
 }
 
 function stagesOf(kernel: Kernel, uniforms: Uniforms, target: RenderTarget): Stages {
-  const { maxWorkgroups } = target;
-  if (kernel.parts.length > 0) {
-    return kernel.alike === true
-      ? batched(kernel, uniforms, target)
-      : merged(kernel, uniforms, target);
-  }
+  const { maxWorkgroups, maxBindings } = target;
   const { meaning } = anchorOf(kernel).op;
-  if (meaning.kind === "custom")
+  if (kernel.parts.length === 0 && meaning.kind === "custom")
     return (meaning.lowering as typeof customStages)(kernel, uniforms, maxWorkgroups);
-  const { stages, scratch } = lower(kernel, target);
-  return {
-    stages: stages.map((loops) => renderStage(loops, kernel, uniforms, maxWorkgroups)),
-    scratch,
-  };
-}
-
-/** Parts stage by stage. What cannot share a dispatch (workgroups of other sizes, too many buffers) follows on its own. */
-function merged(kernel: Kernel, uniforms: Uniforms, target: RenderTarget): Stages {
-  const scratch: number[] = [];
-  const all = partsOf(kernel).map(({ first, kernel: own }) => {
-    const lowered = lower(own, target);
-    const firstScratch = scratch.length;
-    scratch.push(...lowered.scratch);
-    return lowered.stages.map((loops): Part => {
-      return { loops, kernel: own, firstOutput: first, firstScratch };
+  const { parts, scratch } = lowerParts(kernel, target);
+  const { offsets, bytes } = sideBySide(scratch);
+  const batched = kernel.alike === true;
+  const rounds = Math.max(...parts.map((part) => part.stages.length));
+  const stages = Array.from({ length: rounds }, (_, round) => {
+    const of = parts.flatMap((part): Part[] => {
+      const stage = part.stages[round];
+      const scratches = offsets.slice(part.firstScratch);
+      return stage === undefined ? [] : [{ ...part, loops: finished(stage), scratches }];
     });
+    if (batched) return renderBatch(of, uniforms, maxWorkgroups, maxBindings);
+    return roundOf(of, uniforms, target);
   });
-  const rounds = Math.max(...all.map((stages) => stages.length));
-  const stages = Array.from({ length: rounds }, (_, round) =>
-    roundOf(
-      all.flatMap((parts) => parts[round] ?? []),
-      uniforms,
-      target,
-    ),
-  );
-  return { stages: stages.flat(), scratch };
+  return { stages: stages.flat(), scratch: batched && bytes > 0 ? [bytes] : scratch };
 }
 
+/** Loops whose indices are arithmetic and whose values are trees. */
+function finished(loops: Loops): Loops {
+  const { grid, body } = expandCounters(loops);
+  return { grid, body: nameValues(body).body };
+}
+
+/** Where scratch buffers begin if they are ranges of one. */
+function sideBySide(sizes: readonly number[]): { offsets: number[]; bytes: number } {
+  let bytes = 0;
+  const offsets = sizes.map((size) => {
+    const offset = bytes;
+    bytes += Math.ceil(size / ALIGN) * ALIGN;
+    return offset;
+  });
+  return { offsets, bytes };
+}
+
+/** Parts that share a dispatch. Those that cannot follow one another. */
 function roundOf(parts: readonly Part[], uniforms: Uniforms, target: RenderTarget): Stage[] {
   const { maxWorkgroups, maxBindings } = target;
   // a product has a size of workgroup that it wants, the others take any
@@ -132,44 +135,5 @@ function roundOf(parts: readonly Part[], uniforms: Uniforms, target: RenderTarge
     const one = renderMerged(parts, size, uniforms, maxWorkgroups, maxBindings);
     if (one !== null) return [one];
   }
-  return parts.map((part) => {
-    const stage = renderStage(part.loops, part.kernel, uniforms, maxWorkgroups);
-    const bindings = stage.bindings.map((binding) => {
-      const { source } = binding;
-      if ("output" in source)
-        return { ...binding, source: { output: source.output + part.firstOutput } };
-      if ("scratch" in source)
-        return { ...binding, source: { scratch: source.scratch + part.firstScratch } };
-      return binding;
-    });
-    return { ...stage, bindings };
-  });
-}
-
-/** Where parts of the scratch buffer begin. */
-const ALIGN = 256;
-
-function batched(kernel: Kernel, uniforms: Uniforms, target: RenderTarget): Stages {
-  let bytes = 0;
-  const all = partsOf(kernel).map(({ first, kernel: own }) => {
-    const lowered = lower(own, target);
-    const scratches = lowered.scratch.map((size) => {
-      const offset = bytes;
-      bytes += Math.ceil(size / ALIGN) * ALIGN;
-      return offset;
-    });
-    return lowered.stages.map((loops): BatchPart => {
-      return { loops, kernel: own, firstOutput: first, scratches };
-    });
-  });
-  const rounds = Math.max(...all.map((stages) => stages.length));
-  const stages = Array.from({ length: rounds }, (_, round) =>
-    renderBatch(
-      all.flatMap((parts) => parts[round] ?? []),
-      uniforms,
-      target.maxWorkgroups,
-      target.maxBindings,
-    ),
-  );
-  return { stages: stages.flat(), scratch: bytes === 0 ? [] : [bytes] };
+  return parts.map((part) => renderStage(part, uniforms, maxWorkgroups));
 }

@@ -1,15 +1,25 @@
 import type { Kernel, KernelInput } from "../../../devices/device.ts";
 import { LimitError } from "../../../errors.ts";
 import type { Buffer } from "../../../kernel/expression.ts";
-import type { Grid, Loops } from "../../../kernel/loops.ts";
-import { countUses } from "../../../kernel/walk.ts";
+import type { Loops } from "../../../kernel/loops.ts";
+import { groupsOf, sizeOfGroup } from "../../../lower/grid.ts";
+import type { Uniforms } from "../../../lower/uniforms.ts";
 import { type Accessed, accessesOf, keyOf } from "./accesses.ts";
 import { Declarations, storageType } from "./text.ts";
-import type { Uniforms } from "./uniforms.ts";
 import { type Bound, type Scene, Writer } from "./writer.ts";
 
 /** Threads of a workgroup, where they do not work together and nothing else is said. */
 const WORKGROUP = 64;
+
+/** Loops of a kernel, and the numbers that its first buffers have in the whole. */
+export interface Part {
+  readonly loops: Loops;
+  readonly kernel: Kernel;
+  readonly firstOutput: number;
+  readonly firstScratch: number;
+  /** Where in a batch's scratch buffer each of its own begins, in bytes. */
+  readonly scratches: readonly number[];
+}
 
 /** A buffer that one dispatch binds. */
 export interface Binding {
@@ -64,28 +74,9 @@ export function fold(groups: number, most: number): readonly [number, number] {
   return [Math.ceil(groups / y), y];
 }
 
-/** Threads of a workgroup that a grid wants, or any. */
-export const sizeOfGroup = (grid: Grid): number | undefined =>
-  grid.kind === "items" ? undefined : grid.size;
-
-/** How many workgroups of this size a grid has. */
-export function groupsOf(grid: Grid, size: number): number {
-  switch (grid.kind) {
-    case "groups":
-      return grid.groups;
-    case "threads":
-      return Math.ceil(grid.threads / size);
-    case "items": {
-      // a thread takes up to eight
-      const all = Math.ceil(grid.items / size);
-      return Math.min(all, Math.max(1024, Math.ceil(all / 8)));
-    }
-  }
-}
-
 /** Writes what one thread does, given `turn` (the workgroup's number among those of the grid) and `local`. */
 export function writeThread({ grid, body }: Loops, scene: Scene, size: number): string {
-  const writer = new Writer(scene, countUses(body));
+  const writer = new Writer(scene);
   const number = (value: number): string => scene.word(scene.uniforms.number(value));
   switch (grid.kind) {
     case "groups":
@@ -148,35 +139,57 @@ ${body}
 
 export const wordText = (word: number): string => `u[${word >> 2}].${"xyzw"[word & 3]}`;
 
-/** One dispatch of its own. */
-export function renderStage(
-  loops: Loops,
-  kernel: Kernel,
+/** Declares what a part reads and writes; inputs that are declared alike already keep their names. */
+export function sceneOf(
+  part: Part,
+  prefix: string,
+  declared: Declared[],
+  declarations: Declarations,
   uniforms: Uniforms,
-  maxWorkgroups: number,
-): Stage {
-  const accesses = accessesOf(loops, kernel.inputs);
+): Scene {
+  const { inputs } = part.kernel;
   const bound = new Map<string, Bound>();
-  const declared: Declared[] = [];
-  for (const [key, access] of accesses) {
+  for (const [key, access] of accessesOf(part.loops, inputs)) {
     const { type, wide, atomic } = shapeOf(access);
-    bound.set(key, { name: key, wide, atomic, dtype: access.dtype, first: null });
-    const writable = isWritable(access, kernel.inputs);
-    declared.push({ name: key, type, source: access.buffer, writable });
+    const source = sourceOf(access, part);
+    const writable = isWritable(access, inputs);
+    const known = declared.find(
+      (other) =>
+        "input" in source &&
+        "input" in other.source &&
+        other.source.input === source.input &&
+        other.type === type &&
+        other.writable === writable,
+    );
+    const name = known?.name ?? prefix + key;
+    if (known === undefined) declared.push({ name, type, source, writable });
+    bound.set(key, { name, wide, atomic, dtype: access.dtype, first: null });
   }
-  const scene: Scene = {
+  return {
     uniforms,
-    declarations: new Declarations(),
+    declarations,
     word: wordText,
-    bound: (buffer) => bound.get(keyOf(buffer, kernel.inputs)) as Bound,
+    bound: (buffer) => bound.get(keyOf(buffer, inputs)) as Bound,
   };
-  const size = sizeOfGroup(loops.grid) ?? WORKGROUP;
-  const groups = groupsOf(loops.grid, size);
+}
+
+function sourceOf({ buffer }: Accessed, { firstOutput, firstScratch }: Part): Buffer {
+  if ("output" in buffer) return { output: buffer.output + firstOutput };
+  return "scratch" in buffer ? { scratch: buffer.scratch + firstScratch } : buffer;
+}
+
+/** One dispatch of its own. */
+export function renderStage(part: Part, uniforms: Uniforms, maxWorkgroups: number): Stage {
+  const { grid } = part.loops;
+  const declared: Declared[] = [];
+  const scene = sceneOf(part, "", declared, new Declarations(), uniforms);
+  const size = sizeOfGroup(grid) ?? WORKGROUP;
+  const groups = groupsOf(grid, size);
   const workgroups = fold(groups, maxWorkgroups);
   const width = wordText(uniforms.number(workgroups[0]));
-  const body = writeThread(loops, scene, size);
+  const body = writeThread(part.loops, scene, size);
   const guarded =
-    loops.grid.kind === "groups" && workgroups[0] * workgroups[1] > groups
+    grid.kind === "groups" && workgroups[0] * workgroups[1] > groups
       ? `  if (turn >= ${wordText(uniforms.number(groups))}) { return; }\n${body}`
       : body;
   const main = entry(size, width, guarded);

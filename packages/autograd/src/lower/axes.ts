@@ -1,12 +1,12 @@
-import type { Layout } from "../../../kernel/expression.ts";
+import type { Layout } from "../kernel/expression.ts";
 
-/** Dimensions that are walked as one, and how far each walk moves along them. */
+/** Dimensions that every walk passes as one, and how far each walk moves along them. */
 export interface Axis {
   readonly size: number;
   readonly strides: readonly number[];
 }
 
-/** Drops dimensions of one element and joins neighbours that every walk passes as one. */
+/** Drops dimensions of one element and merges neighbours that every walk passes as one. */
 export function mergedAxes({ dims, walks }: Layout): Axis[] {
   const merged: Axis[] = [];
   dims.forEach((size, d) => {

@@ -1,5 +1,4 @@
-import type { BufferGroup, Place } from "../device.ts";
-import type { Block } from "./memory.ts";
+import type { BufferGroup, Place } from "./device.ts";
 
 /** Where ranges begin: what a binding's offset must be a multiple of, everywhere. */
 const ALIGN = 256;
@@ -16,7 +15,7 @@ interface Range {
   end: number;
 }
 
-interface Slab {
+interface Slab<Block> {
   readonly id: number;
   readonly group: BufferGroup;
   readonly block: Block;
@@ -25,29 +24,35 @@ interface Slab {
   readonly free: Range[];
 }
 
-/** A range of a slab. */
-export interface Taken {
+/** A range of a slab, and the memory it lies in. */
+export interface Taken<Block> {
   readonly block: Block;
   readonly place: Place;
 }
 
 /**
- * Buffers that are cut into ranges. A kernel binds ten buffers at most, so what many tensors go through in one dispatch lies in few
- * buffers. A new slab is twice as large as the one before; what would take more than a quarter of one has a buffer of its own.
+ * Allocates buffers as ranges of larger ones, so that one dispatch reaches many tensors by few
+ * bindings. Each new slab has twice the size of the last; a large buffer gets none.
  */
-export class Slabs {
+export class Slabs<Block extends { readonly fault: Error | null }> {
   readonly #create: (bytes: number) => Block;
+  readonly #destroy: (block: Block) => void;
   readonly #largest: number;
-  readonly #slabs: Slab[] = [];
+  readonly #slabs: Slab<Block>[] = [];
   #made = 0;
 
-  constructor(create: (bytes: number) => Block, maxBufferBytes: number) {
+  constructor(
+    create: (bytes: number) => Block,
+    destroy: (block: Block) => void,
+    maxBufferBytes: number,
+  ) {
     this.#create = create;
+    this.#destroy = destroy;
     this.#largest = Math.min(LARGEST, 2 ** Math.floor(Math.log2(maxBufferBytes)));
   }
 
   /** Null where the range would be too large to share a buffer. */
-  take(bytes: number, group: BufferGroup): Taken | null {
+  take(bytes: number, group: BufferGroup): Taken<Block> | null {
     const size = Math.ceil(bytes / ALIGN) * ALIGN;
     if (size > this.#largest / 4) return null;
     const slab =
@@ -72,16 +77,16 @@ export class Slabs {
     join(free, next);
     join(free, next - 1);
     if (free[0]?.begin !== 0 || free[0].end !== slab.size) return;
-    slab.block.buffer.destroy();
+    this.#destroy(slab.block);
     this.#slabs.splice(this.#slabs.indexOf(slab), 1);
   }
 
-  #grow(size: number, group: BufferGroup): Slab {
+  #grow(size: number, group: BufferGroup): Slab<Block> {
     const before = this.#slabs.filter((one) => one.group === group);
     let bytes = Math.max(SMALLEST[group], ...before.map((one) => 2 * one.size));
     while (bytes < 4 * size) bytes *= 2;
     bytes = Math.min(bytes, this.#largest);
-    const slab: Slab = {
+    const slab: Slab<Block> = {
       id: this.#made++,
       group,
       block: this.#create(bytes),
@@ -93,7 +98,7 @@ export class Slabs {
   }
 }
 
-const fits = ({ free }: Slab, size: number): boolean =>
+const fits = ({ free }: Slab<unknown>, size: number): boolean =>
   free.some(({ begin, end }) => end - begin >= size);
 
 /** Makes the range at `i` and the one after it one, where they touch. */
