@@ -73,19 +73,29 @@ export async function init(options: InitOptions = {}): Promise<InitResult> {
 }
 
 async function openAsked(device: string | GPUDevice): Promise<Device> {
-  const found = await open(device);
-  if (found !== null) return found;
-  throw new DeviceError(`init: ${entryOf(device as string).missing}`);
+  const found = await openOrWhy(device);
+  if (typeof found !== "string") return found;
+  throw new DeviceError(`init: ${found}`);
+}
+
+/** The device, or in words why there is none. */
+async function openOrWhy(device: string | GPUDevice): Promise<Device | string> {
+  try {
+    return (await open(device)) ?? entryOf(device as string).missing;
+  } catch (error) {
+    if (error instanceof DeviceError) return error.message;
+    throw error;
+  }
 }
 
 /** The first device that is there, and why it was not one before it. */
 async function openPreferred(): Promise<Device> {
   const missing: string[] = [];
   for (const name of preferred) {
-    const found = await open(name);
-    const { missing: why, slow } = entryOf(name);
-    if (found === null) missing.push(why);
+    const found = await openOrWhy(name);
+    if (typeof found === "string") missing.push(found);
     else {
+      const { slow } = entryOf(name);
       const [what, hint] = (missing[0] ?? "").split("\n");
       if (slow !== undefined) console.warn(`wgrad: ${what}, so ${slow}\n${hint}`);
       return found;

@@ -54,8 +54,17 @@ export async function softwareAdapter(): Promise<GPUAdapter> {
   loadSwiftShader();
   instances.software ??= create([]);
   const adapter = await instances.software.requestAdapter();
-  if (!adapter) throw new DeviceError("softwareAdapter: SwiftShader was loaded, Dawn refuses it");
+  if (!adapter) throw refused();
   return adapter;
+}
+
+/** A worker's environment is its own: the Vulkan loader does not see what is set there. */
+function refused(): DeviceError {
+  const { isMainThread } = process.getBuiltinModule("node:worker_threads");
+  const cure = isMainThread
+    ? ""
+    : "\n  hint: in a worker thread: new Worker(file, { env: SHARE_ENV }), or init() in the main thread first";
+  return new DeviceError(`softwareAdapter: SwiftShader was loaded, Dawn refuses it${cure}`);
 }
 
 async function dawn(): Promise<typeof import("webgpu")> {

@@ -436,12 +436,7 @@ async function findAdapter(): Promise<GPUAdapter | null> {
     ?.node;
   if (node === undefined) return null;
   const { nodeAdapter } = await import("../node/dawn.ts");
-  try {
-    return (await nodeAdapter()).adapter;
-  } catch (error) {
-    if (error instanceof DeviceError) return null;
-    throw error;
-  }
+  return (await nodeAdapter()).adapter;
 }
 
 const adapterInfo = (info: GPUAdapterInfo | undefined): AdapterInfo => ({
