@@ -86,9 +86,13 @@ function hasGraphicsLoader(): boolean {
     process.dlopen({ exports: {} }, "libvulkan.so.1");
     return true;
   } catch (error) {
-    return firstLine(error).includes("did not self-register"); // loaded, and no Node add-on
+    return isLoaded(error);
   }
 }
+
+/** Whether a library was loaded and only is no add-on of Node's: so say Node, and Bun. */
+const isLoaded = (error: unknown): boolean =>
+  /did not self-register|napi_register_module/.test(firstLine(error));
 
 /** Points the Vulkan loader to SwiftShader and keeps it loaded, so that Dawn finds it by name. */
 function loadSwiftShader(): void {
@@ -100,7 +104,7 @@ function loadSwiftShader(): void {
   try {
     process.dlopen({ exports: {} }, join(folder, "libvulkan.so.1"), stayLoaded);
   } catch (error) {
-    if (!firstLine(error).includes("did not self-register")) {
+    if (!isLoaded(error)) {
       throw new DeviceError(`softwareAdapter: ${folder} does not load (${firstLine(error)})`);
     }
   }
