@@ -54,8 +54,19 @@ torch.linalg.det(a[:, 0:2])|torch.linalg.inv(a[:, 0:2])|torch.linalg.slogdet(a[:
 
 # operations whose slope at NaN, infinity or a corner is worth a look
 CORNERS = '''z.abs()|z.exp()|z.log()|z.sqrt()|z.rsqrt()|z.square()|z.reciprocal()|z.sin()|z.tanh()|z.sigmoid()|z.erf()|z.sign()|z.floor()|z.round()|z.frac()|z.nan_to_num()|z.relu()|z.clamp(-1, 1)|z.clamp(min=0)|z.clamp(max=0)|z.pow(2)|z.pow(3)|z.pow(0.5)|z.pow(0)
-F.relu6(z)|F.elu(z)|F.selu(z)|F.leaky_relu(z)|F.gelu(z)|F.silu(z)|F.mish(z)|F.softplus(z)|F.hardswish(z)|F.hardsigmoid(z)|F.hardtanh(z)|F.logsigmoid(z)|F.softsign(z)|F.tanhshrink(z)|F.softshrink(z)|F.threshold(z, 0.5, 0.0)
+F.relu6(z)|F.elu(z)|F.selu(z)|F.leaky_relu(z)|F.gelu(z)|F.silu(z)|F.mish(z)|F.softplus(z)|F.hardswish(z)|F.hardsigmoid(z)|F.hardtanh(z)|F.logsigmoid(z)|F.softsign(z)|F.tanhshrink(z)|F.softshrink(z)|F.hardshrink(z)|F.threshold(z, 0.5, 0.0)
 z.maximum(w)|z.minimum(w)|w.maximum(z)|w.minimum(z)|torch.where(z.gt(0), z, w)|z.masked_fill(z.gt(0), 0)|z.amax(0)|z.amin(0)|z.max(0).values|z.min(0).values|z.max()|z.min()|z.median()|z.median(0).values|z.sum(0)|z.nansum(0)|z.prod(0)|z.cumsum(0)|z.cummax(0).values|z.sort(0).values|z.topk(3, 0).values|z.logsumexp(0)|z.softmax(0)|z.norm()|z.mean(0)'''
+
+
+# writes under masks that only the device counts, of a [2, 3] and v [3]
+MASKS = '''a[x.gt(0.45)] = v|a[x.gt(0.45)] = v[0:1]|a[x[:, 0].gt(0.5)] = v|a[:, x[0].gt(0.45)] = v[0:2]|a[:, x[0].gt(0.45)] = v[0:2].mul(torch.tensor([[1.0], [2.0]]))|a[x[:, 0].gt(0), 1] = v[0:2]|a[x[:, 0].gt(0), 1] = v[0]
+a[x[:, 0].gt(0), torch.tensor([0, 2])] = v[0:2]|a[x[:, 0].gt(0), [0, 2]] = v[1]|a[x[:, 0].gt(0), torch.tensor([True, False, True])] = v[0:2]|a[x[:, 0].gt(0), x[0].gt(0.45)] = v[0:2]|a[x[:, 0].gt(0.5), x[1].gt(0.45)] = v[2]
+a[torch.tensor([1, 0], dtype=torch.uint8)] = v|a[torch.tensor([[1, 0, 1], [0, 1, 0]], dtype=torch.uint8)] = v|a = a[torch.tensor([1, 0], dtype=torch.uint8)]|a = a[x[0].gt(9).to(torch.uint8)[0:2]]'''
+
+# options that few use
+OPTIONS = '''torch.unique(torch.tensor([[1.0, 2.0], [0.0, 1.0], [1.0, 2.0]]), dim=0)|torch.unique(torch.tensor([[1, 2, 1], [0, 1, 0]]), dim=1)|torch.unique(torch.tensor([[1, 2, 1], [0, 1, 0]]), dim=1, return_counts=True, return_inverse=True)[1]
+torch.unique(torch.tensor([[1, 2, 1], [0, 1, 0]]), dim=1, return_inverse=True, return_counts=True)[2]|torch.unique(torch.tensor([[[1, 2], [3, 4]], [[1, 2], [3, 5]]]), dim=1)|torch.searchsorted(torch.tensor([3.0, 1.0, 2.0]), torch.tensor([1.5, 2.0, 9.0]), sorter=torch.tensor([1, 2, 0]))
+torch.searchsorted(torch.tensor([[3.0, 1.0], [5.0, 6.0]]), torch.tensor([[2.0], [6.0]]), sorter=torch.tensor([[1, 0], [0, 1]]), right=True)'''
 
 
 def calls(table):
@@ -127,6 +138,16 @@ def build(g):
         src = 'z.requires_grad_()\nw.requires_grad_()\n%s.backward(torch.ones_like(%s))\nout = z.grad' % (call, call)
         if outcome(src, ins) == 0:
             g.prog(tag(call), src, ins, ['out'], special=True)
+
+    g.cat('masks')
+    for k, call in enumerate(calls(MASKS)):
+        src = 'x.requires_grad_()\nv.requires_grad_()\na = x.mul(1)\n%s\na.sin().sum().backward()\nout = a.detach()\ngx = x.grad\ngv = v.grad' % call
+        assert outcome(src, [x(), C('v', [0.6, 0.3, 0.8])]) == 0, call
+        g.prog('%d_%s' % (k, tag(call)), src, [x(), C('v', [0.6, 0.3, 0.8])], ['out', 'gx', 'gv'])
+
+    g.cat('options')
+    for k, call in enumerate(calls(OPTIONS)):
+        g.prog('%d' % k, 'name = %d\nout = %s' % (k, call), [], ['out'])
 
     g.cat('random')
     for seed in range(int(os.environ.get('PROGRAMS', 80))):

@@ -120,7 +120,7 @@ export const others: Readonly<Record<string, string>> = {
 export const otherMembers: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     names(
-      "constructor ndim numel device requiresGrad isLeaf retainsGrad grad isContiguous isNonzero valueOf toString item data tolist dispose equal",
+      "constructor ndim numel device requiresGrad isLeaf retainsGrad grad isContiguous isNonzero valueOf toString item data tolist dispose equal toJSON",
     ).map((name) => [name, "gives no tensor"]),
   ),
   ...Object.fromEntries(

@@ -28,6 +28,7 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   "F.avg_pool1d": ["input", "kernel_size"],
   "F.avg_pool2d": ["input", "kernel_size"],
   "F.avg_pool3d": ["input", "kernel_size"],
+  "torch.unique": ["input"],
   "torch.diff": ["input", "n", "dim"],
   "Tensor.diff": ["input", "n", "dim"],
   "F.normalize": ["input"],
@@ -48,6 +49,12 @@ const positional: Readonly<Record<string, readonly string[]>> = {
 const named: Readonly<Record<string, readonly [count: number, order: readonly string[]]>> = {
   "F.dropout": [1, ["input", "p", "training"]],
   "nn.Flatten": [0, ["start_dim", "end_dim"]],
+  "F.hardtanh": [1, ["input", "min_val", "max_val"]],
+  "torch.histc": [1, ["input", "bins", "min", "max"]],
+  "nn.Transformer": [
+    0,
+    ["d_model", "nhead", "num_encoder_layers", "num_decoder_layers", "dim_feedforward", "dropout"],
+  ],
   "torch.rot90": [1, ["input", "k", "dims"]],
 };
 
@@ -67,12 +74,15 @@ export interface Arguments {
 export const camelKeys = (kwargs: Given): Given =>
   Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [camel(key), value]));
 
+/** Dtypes that choose where they are not 0. */
+const masks: ReadonlySet<string> = new Set(["bool", "u8"]);
+
 /** Calls that Python writes in a way of its own, or that JavaScript has no need of. */
 const special: Readonly<Record<string, (args: readonly unknown[], kwargs: Given) => unknown>> = {
   // an index with a mask has a shape that only its values tell
   "Tensor.__getitem__": ([x, index]) => {
     const items = index as readonly unknown[];
-    const masked = items.some((item) => item instanceof Tensor && item.dtype === "bool");
+    const masked = items.some((item) => item instanceof Tensor && masks.has(item.dtype));
     return (resolve(masked ? "Tensor.at_mask" : "Tensor.at") as Callable)(x, ...items);
   },
   "Tensor.__setitem__": ([x, index, value]) => {

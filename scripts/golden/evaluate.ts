@@ -131,6 +131,8 @@ function* itemOf({ of, index }: Item, names: Names): Steps<unknown> {
     return callMethod(value, "__getitem__", { args: places, kwargs: {} });
   if (value instanceof Map) return value.get(place);
   if (Array.isArray(value)) return value.at(place as number);
+  // named tuples here are objects
+  if (typeof place === "number") return Object.values(value as object).at(place);
   return (value as Record<string, unknown>)[place as string];
 }
 

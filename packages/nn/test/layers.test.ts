@@ -93,6 +93,13 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     expect(gradient[4]).toBeCloseTo(-2, 5);
   });
 
+  test("lpPool of a fractional power is a norm, of negative numbers too", async () => {
+    const pooled = F.lpPool1d(tensor([[[-1, 2, -3, 4]]]), 2.5, 2);
+    const norm = (...xs: number[]) => xs.reduce((sum, x) => sum + x ** 2.5, 0) ** (1 / 2.5);
+    const expected = [norm(1, 2), norm(3, 4)];
+    expect(await values(pooled)).toEqual(expected.map((x) => expect.closeTo(x, 5)));
+  });
+
   test("BCELoss lets NaN through", async () => {
     expect(await F.binaryCrossEntropy(tensor([Number.NaN]), tensor([1])).item()).toBeNaN();
   });

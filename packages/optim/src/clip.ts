@@ -3,7 +3,7 @@ import { checkCall, composite, describe } from "@wgrad/autograd/plugin";
 
 /** Settings of clipGradNorm_. */
 export interface ClipGradNormOptions {
-  /** p of the p-norm, above 0; Infinity takes the largest size (default 2). */
+  /** p of the p-norm (default 2): ±Infinity takes the largest or smallest size, 0 counts the gradients that are not 0. */
   readonly normType?: number;
 }
 
@@ -19,11 +19,7 @@ export function clipGradNorm_(
 ): Tensor {
   checkCall("clipGradNorm_(parameters, maxNorm: number, { normType: number })", arguments);
   const { normType = 2 } = options;
-  if (!(normType > 0)) {
-    throw new ArgumentError(
-      `clipGradNorm_: normType is ${normType}\n  hint: a number above 0, or Infinity`,
-    );
-  }
+  if (Number.isNaN(normType)) throw new ArgumentError("clipGradNorm_: normType is NaN");
   checkLimit("clipGradNorm_", "maxNorm", maxNorm);
   const gradients = gradientsOf("clipGradNorm_", parameters);
   return noGrad(() => {
@@ -65,13 +61,16 @@ function totalNorm(gradients: readonly Tensor[], p: number): Tensor {
   const each = stack(
     gradients.map((g) => {
       if (p === Number.POSITIVE_INFINITY) return g.abs().amax();
+      if (p === Number.NEGATIVE_INFINITY) return g.abs().amin();
+      if (p === 0) return g.ne(0).any().to(g.dtype);
       if (p === 2) return g.square().sum();
       return p === 1 ? g.abs().sum() : g.abs().pow(p).sum();
     }),
   );
   if (p === Number.POSITIVE_INFINITY) return each.amax();
+  if (p === Number.NEGATIVE_INFINITY) return each.amin();
   const total = each.sum();
-  if (p === 1) return total;
+  if (p === 1 || p === 0) return total;
   return p === 2 ? total.sqrt() : total.pow(1 / p);
 }
 

@@ -30,11 +30,20 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     [1, 7],
     [3, 91 ** (1 / 3)],
     [Number.POSITIVE_INFINITY, 4],
+    [Number.NEGATIVE_INFINITY, 3],
   ])("clipGradNorm_ by the %s-norm", async (normType, expected) => {
     const p = leaf([0, 0], [3, 4]);
     const norm = clipGradNorm_(p, 2, { normType });
     expect(await norm.item()).toBeCloseTo(expected, 4);
     expect((await values(p.grad))[1]).toBeCloseTo((4 * 2) / expected, 4);
+  });
+
+  test("clipGradNorm_ by the 0-norm counts the gradients that are not 0", async () => {
+    const parameters = [leaf([0, 0], [3, 4]), leaf([0], [0]), leaf([0], [1])];
+    expect(await clipGradNorm_(parameters, 1, { normType: 0 }).item()).toBe(2);
+    expect(await values(parameters[0]?.grad ?? null)).toEqual(
+      [1.5, 2].map((g) => expect.closeTo(g, 5)),
+    );
   });
 
   test("clipGradNorm_ leaves small gradients, and none", async () => {
@@ -93,7 +102,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
 });
 
 test.each<[() => unknown, string]>([
-  [() => clipGradNorm_([], 1, { normType: 0 }), "clipGradNorm_: normType is 0"],
+  [() => clipGradNorm_([], 1, { normType: Number.NaN }), "clipGradNorm_: normType is NaN"],
   [() => clipGradNorm_([], -1), "clipGradNorm_: maxNorm is -1"],
   [() => clipGradValue_([], Number.NaN), "clipGradValue_: clipValue is NaN"],
   [() => new ExponentialMovingAverage([]), "ExponentialMovingAverage: no parameters"],

@@ -5,10 +5,12 @@ import { type Model, portedModel } from "../models.ts";
 import { camel } from "../names.ts";
 import type { Run } from "../run.ts";
 import { checkResult, readInputs } from "./forward.ts";
+import { runOps } from "./ops.ts";
 
 /** A layer, loss or model: built, given its stored state, called; outputs, gradients and changed buffers are compared. */
 export async function runModules(run: Run): Promise<void> {
   const { item } = run;
+  if (item.op !== undefined) return runOps(run);
   const { given, leaves } = readInputs(run);
   const model = build(run, given);
   loadState(run, model);
@@ -17,6 +19,8 @@ export async function runModules(run: Run): Promise<void> {
     Object.entries(decodeAll(item.call_kwargs, given)).map(([key, value]) => [camel(key), value]),
   );
   const args = (item.call ?? []).map((value) => decode(value, given));
+  // the offsets, which stand before the options
+  if (item.module === "nn.EmbeddingBag" && args.length === 1) args.push(null);
   const result = model(...args, ...(Object.keys(options).length > 0 ? [options] : []));
   const parameters = [...model.namedParameters()].filter(([name]) => name in (item.grads ?? {}));
   await checkResult(run, result, new Map([...leaves, ...parameters]));

@@ -2,7 +2,7 @@ import { stack, type Tensor, tensor, zerosLike } from "@wgrad/autograd";
 import type { TensorRecord } from "@wgrad/autograd/safetensors";
 import { decodeAll, fromRecord, invoke } from "../call.ts";
 import type { Encoded } from "../load.ts";
-import { camel } from "../names.ts";
+import { camel, Unmapped } from "../names.ts";
 import type { Run } from "../run.ts";
 import { runScheduler } from "./schedulers.ts";
 
@@ -18,6 +18,7 @@ export async function runOptim(run: Run): Promise<void> {
   if (item.scheduler !== undefined) return runScheduler(run);
   if (item.op !== undefined) return runClipping(run);
   if (item.objective !== undefined) return runClosure(run);
+  if (item.params === undefined) throw new Unmapped(`no runner for ${item.id}`);
   const names = item.params as readonly string[];
   const parameters = new Map(
     names.map((name) => [name, fromRecord(group.tensor(item.id, name), true)]),
@@ -83,18 +84,20 @@ async function runClosure(run: Run): Promise<void> {
 /** Clipping in place: the gradients after, and what the function gives. */
 async function runClipping(run: Run): Promise<void> {
   const { item, group } = run;
+  const without = (item.none_grads ?? []) as readonly string[];
   const parameters = item.inputs.map((name) => {
     const gradient = fromRecord(group.tensor(item.id, name));
     const parameter = zerosLike(gradient, { requiresGrad: true });
-    parameter.grad = gradient;
+    if (!without.includes(name)) parameter.grad = gradient;
     return parameter;
   });
   const norm = invoke(item.op as string, {
     args: [parameters, ...(item.args ?? [])],
     kwargs: decodeAll(item.kwargs, new Map()),
   });
-  for (const [i, name] of item.outputs.entries()) {
-    await run.check(name, name === "total_norm" ? norm : parameters[i]?.grad);
+  for (const name of item.outputs) {
+    const place = item.inputs.indexOf(name.slice(0, name.indexOf(".")));
+    await run.check(name, name === "total_norm" ? norm : parameters[place]?.grad);
   }
 }
 

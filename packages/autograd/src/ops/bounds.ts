@@ -1,4 +1,4 @@
-import { IndexError } from "../errors.ts";
+import { IndexError, ShapeError } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { EXPIRED, PENDING } from "../graph/node.ts";
 import { noteRange, rangeOf } from "../graph/range.ts";
@@ -8,6 +8,7 @@ import { sameShape, sizeOf } from "../shape.ts";
 import { bring } from "../tape/bring.ts";
 import { composite, noGrad } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
+import { sum } from "./broadcast.ts";
 import { eq, where } from "./comparison.ts";
 import { copy } from "./constant.ts";
 import { knownValues } from "./known-values.ts";
@@ -83,6 +84,41 @@ export function checkedClasses(
       new IndexError(
         `${call}: target ${value} is not one of ${classes} classes\n  hint: targets are 0 to ${classes - 1}${others}`,
       ),
+  );
+}
+
+/**
+ * Masks that must choose equally many elements, as many as values are given for them if `due` says so. The device finds out, as of
+ * indices: what is written under others fails the read or step that flushes it.
+ */
+export function checkedMasks(call: string, masks: readonly Tensor[], due: number | null): Tensor[] {
+  const [first] = masks;
+  if (first === undefined || (masks.length === 1 && due === null)) return [...masks];
+  return noGrad(() =>
+    composite(() => {
+      const checked = masks.map((mask) => copy(mask));
+      const counts = masks.map((mask) => sum(mask).node);
+      first.node.stream.guard(counts, (found) => {
+        const error = wrongCounts(call, found, due);
+        if (error !== null) for (const { node } of checked) expire(node, error);
+        return error;
+      });
+      return checked;
+    }),
+  );
+}
+
+function wrongCounts(call: string, found: readonly number[], due: number | null): Error | null {
+  const other = found.find((count) => count !== found[0]);
+  if (other !== undefined) {
+    return new ShapeError(
+      `${call}: one mask chooses ${found[0]} elements, another ${other}` +
+        "\n  hint: await mask.nonzero({ asTuple: true }) gives the coordinates of each",
+    );
+  }
+  if (due === null || found[0] === due) return null;
+  return new ShapeError(
+    `${call}: the mask chooses ${found[0]} elements, and there are ${due} values for them`,
   );
 }
 

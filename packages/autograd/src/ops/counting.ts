@@ -2,7 +2,7 @@ import { arrayType } from "../dtype.ts";
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
 import { Handle } from "../graph/handle.ts";
 import { read } from "../runtime/read.ts";
-import { sameShape, sizeOf } from "../shape.ts";
+import { normalizeDim, sameShape, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";
@@ -13,8 +13,14 @@ import { minimum } from "./binary.ts";
 import { ge, gt, le, logicalAnd, logicalNot, where } from "./comparison.ts";
 import { cast, checkFloating, constant } from "./constant.ts";
 import { hostTensor } from "./creation.ts";
-import { checkIndices, gatherAlong, scatterAlong, scatterSumOp } from "./gathering.ts";
-import { detach, reshape } from "./layout.ts";
+import {
+  checkIndices,
+  gatherAlong,
+  scatterAlong,
+  scatterSumOp,
+  takeAlongDim,
+} from "./gathering.ts";
+import { detach, movedim, reshape } from "./layout.ts";
 import { amax, amin } from "./reduction.ts";
 import { floor } from "./unary.ts";
 
@@ -23,60 +29,84 @@ export interface UniqueOptions {
   readonly returnInverse?: boolean;
   /** Also how often each one occurs. */
   readonly returnCounts?: boolean;
+  /** Compares the parts along this dimension in place of the elements. */
+  readonly dim?: number | null;
 }
 
 export interface UniqueResult {
   readonly values: Tensor;
-  /** i32, of x's shape; null unless asked for. */
+  /** i32, of x's shape, or with `dim` a vector; null unless asked for. */
   readonly inverse: Tensor | null;
   /** i32; null unless asked for. */
   readonly counts: Tensor | null;
 }
 
-/** The different values of x in order, as a vector; with options, also their places and counts. NaNs all differ. Reads x. */
+/** The different values of x in order, as a vector, or the different parts along `dim`; with options, also their places and counts. NaNs all differ. Reads x. */
 export async function unique(
   x: Tensor,
-  options?: { returnInverse?: false; returnCounts?: false },
+  options?: { returnInverse?: false; returnCounts?: false; dim?: number | null },
 ): Promise<Tensor>;
 export async function unique(x: Tensor, options: UniqueOptions): Promise<UniqueResult>;
 export async function unique(
   x: Tensor,
   options: UniqueOptions = {},
 ): Promise<Tensor | UniqueResult> {
-  if (arguments.length > 1)
-    checkCall("unique(x, { returnInverse: boolean, returnCounts: boolean })", arguments);
-  const { returnInverse = false, returnCounts = false } = options;
+  if (arguments.length > 1) {
+    checkCall(
+      "unique(x, { returnInverse: boolean, returnCounts: boolean, dim: number | null })",
+      arguments,
+    );
+  }
+  const { returnInverse = false, returnCounts = false, dim = null } = options;
   checkTensor("unique", x);
   const { dtype, shape } = x;
   const { stream } = x.node;
-  const data = await read(x);
-  const order = Int32Array.from(data.keys()).sort((i, j) => {
-    const [a, b] = [data[i] as number, data[j] as number];
-    return a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-  });
-  const found: number[] = [];
+  const at = dim === null ? null : normalizeDim("unique", dim, shape.length);
+  // a line for each thing that is compared: an element, or a part along `dim`
+  const turned = at === null ? x : movedim(x, at, 0);
+  const data = await read(turned);
+  const count = at === null ? data.length : (shape[at] as number);
+  const width = at === null ? 1 : sizeOf(turned.shape.slice(1));
+  const compare = (a: number, b: number): number => {
+    for (let k = 0; k < width; k++) {
+      const found = order(data[a * width + k] as number, data[b * width + k] as number);
+      if (found !== 0) return found;
+    }
+    return 0;
+  };
+  const isNaNLine = (line: number): boolean =>
+    data.subarray(line * width, (line + 1) * width).some(Number.isNaN);
+  const firsts: number[] = [];
   const counts: number[] = [];
-  const inverse = new Int32Array(data.length);
-  for (const i of order) {
-    const value = data[i] as number;
-    if (found.length === 0 || value !== found.at(-1)) {
-      found.push(value);
+  const inverse = new Int32Array(count);
+  for (const line of Int32Array.from({ length: count }, (_, i) => i).sort(compare)) {
+    const last = firsts.at(-1);
+    if (last === undefined || compare(last, line) !== 0 || isNaNLine(line)) {
+      firsts.push(line);
       counts.push(0);
     }
     counts[counts.length - 1] = (counts.at(-1) as number) + 1;
-    inverse[i] = found.length - 1;
+    inverse[line] = firsts.length - 1;
   }
-  const n = found.length;
-  const kept = new (arrayType(dtype))(n);
-  kept.set(found);
-  const values = hostTensor(kept, [n], dtype, stream);
+  const n = firsts.length;
+  const kept = new (arrayType(dtype))(n * width);
+  firsts.forEach((line, i) => {
+    kept.set(data.subarray(line * width, (line + 1) * width), i * width);
+  });
+  const found = hostTensor(kept, at === null ? [n] : [n, ...turned.shape.slice(1)], dtype, stream);
+  const values = at === null ? found : movedim(found, 0, at);
   if (!returnInverse && !returnCounts) return values;
+  const places = at === null ? shape : [count];
   return {
     values,
-    inverse: returnInverse ? hostTensor(inverse, shape, "i32", stream) : null,
+    inverse: returnInverse ? hostTensor(inverse, places, "i32", stream) : null,
     counts: returnCounts ? hostTensor(Int32Array.from(counts), [n], "i32", stream) : null,
   };
 }
+
+/** Numbers in order, NaN last. */
+const order = (a: number, b: number): number =>
+  a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b));
 
 export interface BincountOptions {
   /** What each element counts for, in place of 1. */
@@ -157,6 +187,8 @@ export interface SearchsortedOptions {
   /** Where the value may stand after its equals, too: the index of the first element greater than it. */
   readonly right?: boolean;
   readonly side?: "left" | "right";
+  /** The order that sorts the lines, as argsort gives it, where they are not sorted; of their shape. */
+  readonly sorter?: Tensor | null;
 }
 
 /**
@@ -170,11 +202,15 @@ export function searchsorted(
 ): Tensor {
   if (arguments.length > 2)
     checkCall(
-      'searchsorted(sorted, values, { right: boolean, side: "left" | "right" })',
+      'searchsorted(sorted, values, { right: boolean, side: "left" | "right", sorter })',
       arguments,
     );
-  const { right = false, side = right ? "right" : "left" } = options;
+  const { right = false, side = right ? "right" : "left", sorter = null, ...rest } = options;
   checkTensor("searchsorted", sorted);
+  if (sorter !== null) {
+    const lines = takeAlongDim(sorted, sorter, -1);
+    return composite(() => searchsorted(lines, values, { ...rest, side }));
+  }
   const { stream } = sorted.node;
   const wanted = values instanceof Handle ? values : asTensor(values, "f32", stream);
   const n = sorted.shape.at(-1) ?? 0;

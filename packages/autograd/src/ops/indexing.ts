@@ -1,5 +1,6 @@
 import type { TypedArray } from "../dtype.ts";
-import { ArgumentError, DTypeError, detail } from "../errors.ts";
+import { ArgumentError, DTypeError, detail, ShapeError } from "../errors.ts";
+import { Handle } from "../graph/handle.ts";
 import { read, valuesNow } from "../runtime/read.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
@@ -9,9 +10,10 @@ import { asTensor, checkTensor, type Operand } from "./apply.ts";
 import { add, floorDivide, mul, sub } from "./arithmetic.ts";
 import { cat } from "./assembly.ts";
 import { remainder } from "./binary.ts";
+import { checkedMasks } from "./bounds.ts";
 import { expand, sum } from "./broadcast.ts";
 import { logicalAnd, logicalNot, lt, where } from "./comparison.ts";
-import { cast } from "./constant.ts";
+import { cast, constantLike } from "./constant.ts";
 import { counting, hostTensor } from "./creation.ts";
 import {
   checkIndices,
@@ -30,6 +32,8 @@ import { cumsum } from "./scan.ts";
 import { type Chooser, type Index, viewAt } from "./slicing.ts";
 import { argsort } from "./sorting.ts";
 
+const isMaskTensor = (item: Index): boolean =>
+  item instanceof Handle && (item.dtype === "bool" || item.dtype === "u8");
 const isMask = ({ tensor }: Chooser): boolean => tensor.dtype === "bool";
 
 /**
@@ -45,8 +49,7 @@ export function at(x: Tensor, ...index: readonly Index[]): Tensor {
   if (arguments.length > 1) checkCall("at(x, ...index)", arguments);
   const { view, choosers } = viewAt("at", x, index);
   if (choosers.length === 0) return view;
-  const isTensor = (chooser: Chooser): boolean => index.includes(chooser.tensor);
-  if (choosers.some((chooser) => isMask(chooser) && isTensor(chooser))) {
+  if (index.some(isMaskTensor)) {
     throw new ArgumentError(
       `at: how much a mask chooses is not known before it is computed${detail("x", x.shape)}` +
         "\n  hint: await x.atMask(…) with the same index, await x.maskedSelect(mask), or where(mask, x, 0)",
@@ -94,15 +97,20 @@ interface Joined {
   readonly places: Tensor;
 }
 
+/** The dimensions that are not chosen from, and where among them stands what is chosen: in its place if it is one stretch, else first. */
+function arrange(x: Tensor, dims: readonly number[]): { others: number[]; place: number } {
+  const others = [...x.shape.keys()].filter((dim) => !dims.includes(dim));
+  const adjacent = dims.every((dim, i) => i === 0 || dim === (dims[i - 1] as number) + 1);
+  return { others, place: adjacent ? (dims[0] as number) : 0 };
+}
+
 /** With `spill` indices are checked already, or one too large. */
 function join(call: string, x: Tensor, choosers: readonly Chooser[], spill = false): Joined {
   const dims = choosers.map(({ dim }) => dim);
   const sizes = dims.map((dim) => x.shape[dim] as number);
-  const others = [...x.shape.keys()].filter((dim) => !dims.includes(dim));
-  const adjacent = dims.every((dim, i) => i === 0 || dim === (dims[i - 1] as number) + 1);
-  const place = adjacent ? (dims[0] as number) : 0;
+  const { others, place } = arrange(x, dims);
   const indices = choosers.map(({ tensor, dim }) => {
-    checkIndices(call, tensor, true);
+    checkIndices(call, tensor);
     return spill ? tensor : placesAlong(call, x, dim, tensor, true);
   });
   const chosen = indices.reduce<Shape>((shape, i) => broadcastShapes(call, shape, i.shape), []);
@@ -195,7 +203,7 @@ function written(
   if (!choosers.some(isMask)) return writtenAt(x, choosers, source, accumulate);
   const [mask] = choosers as readonly [Chooser];
   if (choosers.length === 1) return writtenUnder(x, mask, source, accumulate);
-  return writtenAt(x, withoutMasks(x, choosers), source, accumulate, true);
+  return writtenAt(x, withoutMasks(x, choosers, source), source, accumulate, true);
 }
 
 /** With `spill` an index that is one too large has a place, which is cut off again. */
@@ -221,22 +229,20 @@ function writtenAt(
 }
 
 /**
- * Masks that only the device counts, beside single indices: coordinates of as many elements as are there, the true ones in order; those of
- * the others are one too large.
+ * Masks that only the device counts, beside indices or each other: coordinates of as many elements as there are values or indices, else of
+ * as many as are there, the true ones in order; those of the others are one too large.
  */
-function withoutMasks(x: Tensor, choosers: readonly Chooser[]): Chooser[] {
-  const masks = choosers.filter(isMask);
-  if (choosers.some((chooser) => !isMask(chooser) && sizeOf(chooser.tensor.shape) !== 1)) {
-    throw new ArgumentError(
-      `put_: how many elements a mask chooses, and so whether the indices beside it are as many, is not known before it is computed` +
-        `${detail("x", x.shape)}\n  hint: the coordinates of a mask are await mask.nonzero({ asTuple: true })`,
-    );
-  }
-  const length = Math.min(...masks.map(({ tensor }) => sizeOf(tensor.shape)));
+function withoutMasks(x: Tensor, choosers: readonly Chooser[], source: Tensor): Chooser[] {
+  const given = choosers.filter(isMask).map(({ tensor }) => tensor);
+  const most = Math.min(...given.map(({ shape }) => sizeOf(shape)));
+  const due = countDue(x, choosers, source, most);
+  const masks = new Map(checkedMasks("put_", given, due).map((mask, i) => [given[i], mask]));
+  const length = due ?? most;
   return choosers.flatMap((chooser) => {
     const { tensor, dim } = chooser;
-    if (!isMask(chooser)) return [{ tensor: placesAlong("put_", x, dim, tensor, true), dim }];
-    const flat = reshape(tensor, [-1]);
+    const mask = masks.get(tensor);
+    if (mask === undefined) return [{ tensor: placesAlong("put_", x, dim, tensor, true), dim }];
+    const flat = reshape(mask, [-1]);
     const order = narrow(argsort(cast(logicalNot(flat), "i32"), 0), 0, 0, length);
     const isTrue = lt(counting(length, x.node.stream), sum(flat));
     return tensor.shape.map((size, d): Chooser => {
@@ -247,22 +253,62 @@ function withoutMasks(x: Tensor, choosers: readonly Chooser[]): Chooser[] {
   });
 }
 
+/** How many elements masks must choose, of at most `most`: as many as the indices beside them and the values; null if these are single. */
+function countDue(
+  x: Tensor,
+  choosers: readonly Chooser[],
+  source: Tensor,
+  most: number,
+): number | null {
+  const dims = choosers.flatMap(({ tensor, dim }) =>
+    tensor.dtype === "bool" ? tensor.shape.map((_, d) => dim + d) : [dim],
+  );
+  const { others, place } = arrange(x, dims);
+  const values = source.shape.at(-1 - (others.length - place)) ?? 1;
+  const indices = choosers.filter((chooser) => !isMask(chooser)).map(({ tensor }) => tensor.shape);
+  const due = new Set([...indices.map(sizeOf), values].filter((n) => n !== 1));
+  const [first = null] = due;
+  if (due.size > 1 || (first ?? 0) > most || indices.some((shape) => shape.length > 1)) {
+    throw new ShapeError(
+      `put_: a mask of ${most} elements, ${indices.map((shape) => `indices [${shape.join(", ")}]`).join(", ")} and values do not go together` +
+        `${detail("x", x.shape)}${detail("values", source.shape)}` +
+        "\n  hint: the coordinates of a mask are await mask.nonzero({ asTuple: true })",
+    );
+  }
+  checkValues(source, others.map((dim) => x.shape[dim] as number).toSpliced(place, 0, first ?? 1));
+  return first;
+}
+
+/** Values must broadcast to what is chosen. */
+function checkValues(source: Tensor, chosen: Shape): void {
+  const missing = chosen.length - source.shape.length;
+  const fits = source.shape.every((n, d) => n === 1 || n === chosen[d + missing]);
+  if (missing >= 0 && fits) return;
+  throw new ShapeError(
+    `put_: values do not fit what the mask chooses${detail("values", source.shape)}${detail("chosen", chosen)}`,
+  );
+}
+
 /** Under one mask, whose true elements only the device counts. */
 function writtenUnder(
   x: Tensor,
-  { tensor: mask, dim }: Chooser,
+  { tensor: given, dim }: Chooser,
   source: Tensor,
   accumulate: boolean,
 ): Tensor {
-  const after = x.shape.length - dim - mask.shape.length;
-  const condition = reshape(mask, [...mask.shape, ...new Array<number>(after).fill(1)]);
-  const put = (values: Tensor): Tensor => where(condition, accumulate ? add(x, values) : values, x);
+  const after = x.shape.length - dim - given.shape.length;
   // the dimension of the source, if it has one, in which it goes along what the mask chooses
   const along = source.shape.length - after - 1;
+  const values = source.shape[along] ?? 1;
+  checkValues(source, x.shape.toSpliced(dim, given.shape.length, values));
+  const [mask = given] = checkedMasks("put_", [given], values === 1 ? null : values);
+  const condition = reshape(mask, [...mask.shape, ...new Array<number>(after).fill(1)]);
+  const put = (value: Tensor): Tensor => where(condition, accumulate ? add(x, value) : value, x);
   if (along < 0) return put(source);
-  const spread = (values: Tensor, shape: Shape): Tensor =>
-    reshape(values, source.shape.toSpliced(along, 1, ...shape));
-  if (source.shape[along] === 1) {
+  if (values === 0) return put(constantLike(0, x));
+  const spread = (value: Tensor, shape: Shape): Tensor =>
+    reshape(value, source.shape.toSpliced(along, 1, ...shape));
+  if (values === 1) {
     return put(spread(source, new Array<number>(mask.shape.length).fill(1)));
   }
   const before = sub(cumsum(reshape(mask, [-1]), 0), 1);

@@ -9,7 +9,7 @@ import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { withDim } from "./arguments.ts";
 import { div, sub } from "./arithmetic.ts";
-import { sum } from "./broadcast.ts";
+import { startValue, sum } from "./broadcast.ts";
 import { eq, gt, isnan, logicalAnd, logicalOr, lt, where } from "./comparison.ts";
 import { cast, zeroGradient } from "./constant.ts";
 import { gatherAlong, raised } from "./gathering.ts";
@@ -90,6 +90,9 @@ function middle(
   const settings = withDim<number | null, OneDimOptions>(dim, options);
   const along = typeof settings.dim === "number";
   const at = along ? normalizeDim(call, settings.dim as number, x.shape.length) : 0;
+  if (!along && isFloating(x.dtype) && sizeOf(x.shape) === 0) {
+    return startValue(Number.NaN, x, [...x.shape.keys()], false);
+  }
   if ((along ? x.shape[at] : sizeOf(x.shape)) === 0) {
     throw new ArgumentError(`${call}: no elements to choose from${detail("x", x.shape)}`);
   }

@@ -147,7 +147,9 @@ export function chunk(x: Tensor, chunks: number, dim: number | DimOption = 0): T
     withDim<number, DimOption>(dim, undefined).dim ?? 0,
     x.shape.length,
   );
-  return split(x, Math.max(1, Math.ceil((x.shape[at] ?? 1) / chunks)), at);
+  // pieces of nothing are as many as were asked for
+  if (x.shape[at] === 0) return split(x, new Array<number>(chunks).fill(0), at);
+  return split(x, Math.ceil((x.shape[at] ?? 1) / chunks), at);
 }
 
 /**

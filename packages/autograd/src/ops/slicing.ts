@@ -8,6 +8,7 @@ import { checkCall } from "../signature.ts";
 import { recordView } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
+import { cast } from "./constant.ts";
 import { hostTensor } from "./creation.ts";
 import { alias, reshape } from "./layout.ts";
 import { checkIndex } from "./movement.ts";
@@ -54,7 +55,7 @@ export type IndexList = readonly (number | IndexList)[] | readonly (boolean | In
 
 /**
  * One place of an index: a number drops its dimension, a slice shortens it, null makes a new one of size 1. A tensor or list of integers
- * chooses anew, one of truth values (a mask) stands for as many dimensions as it has; true and false for none, as a mask of a new one.
+ * chooses anew, one of truth values or bytes (a mask) stands for as many dimensions as it has; true and false for none, as a mask of a new one.
  */
 export type Index = number | null | Slice | typeof ellipsis | boolean | Tensor | IndexList;
 
@@ -71,7 +72,7 @@ export function viewAt(
   given: readonly Index[],
 ): { readonly view: Tensor; readonly choosers: readonly Chooser[] } {
   checkTensor(call, x);
-  const items = given.map((item) => (Array.isArray(item) ? listed(call, item, x) : item) as Item);
+  const items = given.map((item) => itemOf(call, item, x));
   const { moves, choosers } = movesOf(call, items, x);
   if (moves.length === 0) return { view: alias(x), choosers };
   const apply = (view: View): View => moves.reduce((seen, move) => move(seen), view);
@@ -80,6 +81,12 @@ export function viewAt(
 
 /** An index whose lists are tensors. */
 type Item = Exclude<Index, IndexList>;
+
+/** Lists are tensors, and bytes a mask, as in PyTorch. */
+function itemOf(call: string, item: Index, x: Tensor): Item {
+  if (Array.isArray(item)) return listed(call, item, x);
+  return item instanceof Handle && item.dtype === "u8" ? cast(item, "bool") : (item as Item);
+}
 
 type Move = (view: View) => View;
 

@@ -8,11 +8,11 @@ import type { Tensor } from "../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { type DimOption, type Dims, withDim } from "./arguments.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
-import { type ReduceOptions, sum } from "./broadcast.ts";
+import { type ReduceOptions, startValue, sum } from "./broadcast.ts";
 import { eq, where } from "./comparison.ts";
 import { cast, checkFloating } from "./constant.ts";
 import { reshape } from "./layout.ts";
-import { amax } from "./reduction.ts";
+import { amax, countOver } from "./reduction.ts";
 import { inSingle } from "./single.ts";
 import { exp, isinf, log } from "./unary.ts";
 
@@ -23,8 +23,10 @@ export function logsumexp(x: Tensor, dim: Dims | ReduceOptions, options?: Reduce
   checkTensor("logsumexp", x);
   const { dim: over, keepdim = false } = withDim<Dims, ReduceOptions>(dim, options);
   const dims = normalizeDims("logsumexp", over, x.shape.length);
+  const floating = cast(x, isFloating(x.dtype) ? x.dtype : "f32");
+  if (countOver(x.shape, dims) === 0) return startValue(-Infinity, floating, dims, keepdim);
   const made = composite(() => {
-    const result = inSingle(cast(x, isFloating(x.dtype) ? x.dtype : "f32"), (value) => {
+    const result = inSingle(floating, (value) => {
       const peak = finitePeak(value, dims);
       return add(log(sum(exp(sub(value, peak)), dims, { keepdim: true })), peak);
     });
@@ -64,6 +66,7 @@ function ofShifted(
   if (settings.dim === undefined) throw new ArgumentError(`${call}: needs a dim`);
   const dim = normalizeDim(call, settings.dim, x.shape.length);
   return inSingle(value, (one) => {
+    if (one.shape[dim] === 0) return compute(one, dim);
     const peak = noGrad(() => amax(one, dim, { keepdim: true }));
     return compute(sub(one, peak), dim);
   });
@@ -85,6 +88,7 @@ export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: Softm
 
 /** The softmax over the last dimension, where scores may be −∞: if all are, the weights are 0 and not NaN. */
 export function maskedSoftmax(x: Tensor): Tensor {
+  if (x.shape.at(-1) === 0) return exp(x);
   const weight = exp(sub(x, finitePeak(x, [x.shape.length - 1])));
   const total = sum(weight, -1, { keepdim: true });
   return div(weight, where(eq(total, 0), 1, total));

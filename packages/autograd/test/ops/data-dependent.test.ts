@@ -99,6 +99,37 @@ describe.each(["cpu", "webgpu"] as const)("what only values tell, on %s", (devic
     );
   });
 
+  test("a mask that the device counts must choose as many elements as there are values or indices", async () => {
+    const x = () => w.arange(6).to("f32").mul(1);
+    const late = (values: boolean[]) => mask(values).logicalOr(false);
+    const three = late([false, false, false, true, true, true]);
+    for (const values of [[7, 8], [7, 8, 9, 10], []]) {
+      await expect(x().put_(three, tensor(values)).tolist()).rejects.toThrow(
+        `put_: the mask chooses 3 elements, and there are ${values.length} values for them`,
+      );
+    }
+    const rows = x().reshape(2, 3);
+    const [both, one] = [late([true, true]), late([false, true, false])];
+    await expect(rows.clone().put_([both, one], 9).tolist()).rejects.toThrow(
+      "put_: one mask chooses 2 elements, another 1",
+    );
+    await expect(
+      rows
+        .clone()
+        .put_([one.narrow(0, 0, 2), [0, 2]], 9)
+        .tolist(),
+    ).rejects.toThrow("put_: the mask chooses 1 elements, and there are 2 values for them");
+    expect(() => rows.clone().put_([both, [0, 1, 2]], 9)).toThrow("do not go together");
+    expect(() => rows.clone().put_([both, [0, 1]], tensor([1, 2, 3]))).toThrow(w.ShapeError);
+    expect(() => rows.clone().put_(both, tensor([1, 2]))).toThrow("put_: values do not fit");
+    expect(() => rows.clone().put_(both, w.ones([2, 2, 3]))).toThrow("put_: values do not fit");
+    // what was refused is as before, and so is all else
+    expect(await rows.add(1).tolist()).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+  });
+
   test("oneHot is a promise only where the classes are to be counted", async () => {
     const x = whole([2, 0]);
     expect(await w.oneHot(x, 4).tolist()).toEqual([
@@ -208,7 +239,7 @@ describe("errors of choosing", () => {
     ["nothing to choose from", ({ i }) => w.zeros([0]).take(i)],
     ["too many of few", ({ x }) => x.topk(5)],
     ["element 0", ({ x }) => x.kthvalue(0)],
-    ["the median of nothing", () => w.zeros([0]).median()],
+    ["the median of nothing", () => w.zeros([0], { dtype: "i32" }).median()],
     ["a table of one dimension", ({ i }) => w.embedding(i, w.zeros([3]))],
     ["padding beyond the table", ({ x, i }) => w.embedding(i, x, { paddingIdx: 3 })],
     ["no classes", ({ i }) => w.oneHot(i, 0)],

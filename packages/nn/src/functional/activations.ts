@@ -1,4 +1,4 @@
-import { abs, elu, gt, type Tensor, where } from "@wgrad/autograd";
+import { abs, elu, le, type Tensor, where } from "@wgrad/autograd";
 import { checkCall, composite } from "@wgrad/autograd/plugin";
 
 /** Settings of celu. */
@@ -17,5 +17,5 @@ export function celu(x: Tensor, options: CeluOptions = {}): Tensor {
 /** y = x for |x| > λ, else 0, elementwise; any shape. */
 export function hardshrink(x: Tensor, lambd = 0.5): Tensor {
   if (arguments.length > 1) checkCall("hardshrink(x, lambd?: number)", arguments);
-  return composite(() => where(gt(abs(x), lambd), x, 0));
+  return composite(() => where(le(abs(x), lambd), 0, x));
 }
