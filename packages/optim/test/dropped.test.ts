@@ -5,6 +5,8 @@ import { Adam, ExponentialMovingAverage, LBFGS, type Optimizer, SGD } from "@wgr
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 
 const ROUNDS = 10;
+/** Rounds that wait for a garbage collection each. */
+const COLLECTED = 4;
 let streams = 0;
 
 /** Ends what finalizers wait for. */
@@ -64,7 +66,7 @@ describe.each(["cpu", "webgpu"] as const)("models of a search on %s", (device) =
   test("what is not disposed goes when nobody names it any more", async ({ skip }) => {
     if (!("gc" in globalThis)) skip("needs a garbage collection on demand");
     const after: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < COLLECTED; round++) {
       await trained(makers.Adam as (params: Tensor[]) => Optimizer);
       await collect();
       after.push(held());

@@ -13,6 +13,9 @@ export function roundedSize(bytes: number): number {
   return Math.ceil(bytes / step) * step;
 }
 
+/** Freed bytes that are kept for reuse beside as many as were in use at once. */
+const SPARE_BYTES = 2 ** 26;
+
 /** All buffers of one device: who holds how many bytes, and the freed ones, kept for reuse. */
 export class Pool {
   readonly bytes: Record<MemoryClass, number> = {
@@ -32,7 +35,7 @@ export class Pool {
   private mayCross = true;
   private awaited = true;
   private readonly device: Device;
-  /** By size and group. */
+  /** By size and group; the kind that was freed last is last. */
   private readonly free = new Map<string, DeviceBuffer[]>();
 
   /** Gives back memory that is held only to save time; false if there is none. */
@@ -83,10 +86,27 @@ export class Pool {
       return;
     }
     const key = `${buffer.bytes} ${buffer.group ?? null}`;
-    const list = this.free.get(key);
-    if (list === undefined) this.free.set(key, [buffer]);
-    else list.push(buffer);
+    const list = this.free.get(key) ?? [];
+    list.push(buffer);
+    this.free.delete(key);
+    this.free.set(key, list);
     this.freeBytes += buffer.bytes;
+    if (this.freeBytes > this.peakBytes + SPARE_BYTES) this.shrink();
+  }
+
+  /** Destroys half of the freed buffers, those of kinds that were freed longest ago. */
+  private shrink(): void {
+    const most = this.freeBytes / 2;
+    for (const [key, list] of this.free) {
+      while (this.freeBytes > most && list.length > 0) this.destroy(list.pop() as DeviceBuffer);
+      if (list.length === 0) this.free.delete(key);
+    }
+  }
+
+  private destroy(buffer: DeviceBuffer): void {
+    this.device.destroyBuffer(buffer);
+    this.buffers--;
+    this.freeBytes -= buffer.bytes;
   }
 
   /** A buffer changes hands without being copied. */
@@ -133,14 +153,8 @@ export class Pool {
 
   /** Destroys the freed buffers. */
   trim(): void {
-    for (const list of this.free.values()) {
-      for (const buffer of list) {
-        this.device.destroyBuffer(buffer);
-        this.buffers--;
-      }
-    }
+    for (const list of this.free.values()) for (const buffer of list) this.destroy(buffer);
     this.free.clear();
-    this.freeBytes = 0;
   }
 }
 

@@ -6,8 +6,6 @@ import type { Trace } from "./trace.ts";
 const MOST_BYTES = 2 ** 28;
 /** About what a plan takes beside its template: dispatches, their bindings, the block of numbers. */
 const KERNEL_BYTES = 4096;
-/** Templates that can be bound anew without scheduling and lowering. */
-const BINDABLE = 64;
 /** Runs of others, past which a plan that holds inputs of many bytes for itself gives them back. */
 const IDLE_RUNS = 64;
 const LARGE_INPUTS = 2 ** 18;
@@ -29,13 +27,21 @@ export class PlanCache {
   /** Plans that work on each home. */
   private readonly byHome = new Map<number, Set<Plan>>();
   private readonly familyOf = new Map<Plan, Family>();
-  private bindable: Family[] = [];
+  /** Families whose templates were not trimmed; the one that was bound last is last. */
+  private readonly bindable = new Set<Family>();
   private runs = 0;
   /** About what they take on the host. */
   bytes = 0;
 
   get size(): number {
     return this.familyOf.size;
+  }
+
+  /** The most bytes of temporaries that one plan needs. */
+  get peakBytes(): number {
+    let most = 0;
+    for (const { memory } of this.familyOf.keys()) most = Math.max(most, memory.peakBytes);
+    return most;
   }
 
   /** The plan for this trace, on its homes. */
@@ -55,7 +61,7 @@ export class PlanCache {
     return this.byHash.get(hash)?.find(({ template }) => key.equals(template.key));
   }
 
-  add(hash: number, plan: Plan): Plan {
+  add(hash: number, plan: Plan): void {
     const { template, homes } = plan;
     const bucket = this.byHash.get(hash) ?? [];
     let family = bucket.find((one) => one.template === template);
@@ -65,6 +71,7 @@ export class PlanCache {
       this.byHash.set(hash, bucket);
       this.bytes += family.bytes;
     }
+    this.measure(family); // binding it may have scheduled and lowered anew
     family.plans.push(plan);
     this.familyOf.set(plan, family);
     this.bytes += planBytes(plan);
@@ -76,7 +83,6 @@ export class PlanCache {
     this.touch(plan);
     this.keepBindable(family);
     while (this.bytes > MOST_BYTES && this.families.size > 1) this.forgetOldest();
-    return plan;
   }
 
   private touch(plan: Plan): void {
@@ -87,14 +93,22 @@ export class PlanCache {
     if (this.runs % IDLE_RUNS === 0) this.giveInputs();
   }
 
+  /** It can be bound anew without scheduling and lowering, until half of the bytes are spent. */
   private keepBindable(family: Family): void {
-    this.bindable = [...this.bindable.filter((one) => one !== family), family];
-    if (this.bindable.length <= BINDABLE) return;
-    const last = this.bindable.shift() as Family;
-    last.template.trim();
-    this.bytes -= last.bytes;
-    last.bytes = last.template.bytes;
-    this.bytes += last.bytes;
+    this.bindable.delete(family);
+    this.bindable.add(family);
+    for (const oldest of this.bindable) {
+      if (oldest === family || this.bytes <= MOST_BYTES / 2) return;
+      this.bindable.delete(oldest);
+      oldest.template.trim();
+      this.measure(oldest);
+    }
+  }
+
+  private measure(family: Family): void {
+    this.bytes -= family.bytes;
+    family.bytes = family.template.bytes;
+    this.bytes += family.bytes;
   }
 
   /** First steps, and whatever else does not come back, do not keep their data. */
@@ -152,7 +166,7 @@ export class PlanCache {
     const rest = (this.byHash.get(family.hash) as Family[]).filter((one) => one !== family);
     if (rest.length === 0) this.byHash.delete(family.hash);
     else this.byHash.set(family.hash, rest);
-    this.bindable = this.bindable.filter((one) => one !== family);
+    this.bindable.delete(family);
     this.bytes -= family.bytes;
   }
 }

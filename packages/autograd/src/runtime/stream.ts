@@ -43,6 +43,8 @@ import type { Verifier } from "./verify.ts";
 
 const NONE: readonly never[] = [];
 const none: ReadonlySet<never> = new Set();
+/** Temporaries of all plans may take so much, or three times what one needs. */
+const ARENA_BYTES = 2 ** 26;
 
 export interface StreamOptions {
   readonly passes: ReadonlySet<Pass>;
@@ -482,7 +484,15 @@ export class DeviceStream implements Stream {
       options: { ...options, verified },
     });
     this.counters.compileMs += performance.now() - start;
-    return this.plans.add(hash, plan);
+    this.plans.add(hash, plan);
+    this.boundArena();
+    return plan;
+  }
+
+  /** Sizes that grow leave buffers that are too small for the next: plans that ran long ago go, and are bound anew if they come back. */
+  private boundArena(): void {
+    const most = Math.max(ARENA_BYTES, 3 * this.plans.peakBytes);
+    while (this.pool.bytes.arena > most && this.plans.evict());
   }
 
   private run(

@@ -1,5 +1,5 @@
-import { init, manualSeed, memory, randn, type Tensor } from "@wgrad/autograd";
-import { counters } from "@wgrad/autograd/testing";
+import { init, manualSeed, memory, ones, randn, type Tensor } from "@wgrad/autograd";
+import { counters, countingDevice, openGPUDevice } from "@wgrad/autograd/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import { Net, nextBatch, squaredError } from "../laws/world.ts";
 
@@ -102,4 +102,38 @@ describe.each([
     expect(await train()).not.toBe(first);
     expect(counters().planMisses).toBe(planMisses);
   });
+});
+
+test("temporaries of lengths that grow take three times what the longest needs, not the sum", async () => {
+  await init({ device: "cpu", budget: 2 ** 48 });
+  const longest = 2 ** 22;
+  const run = async (length: number): Promise<number> =>
+    ones([length]).cumsum(0).mul(0.5).cumsum(0).amax().item();
+  for (let length = longest / 16; length <= longest; length += longest / 16) await run(length);
+  const { arena } = memory().bytes;
+  expect(arena).toBeGreaterThan(4 * longest);
+  expect(arena).toBeLessThanOrEqual(3 * 2 * 1.25 * 4 * longest);
+  const { planMisses } = counters();
+  expect(await run(longest / 8)).toBe(0.25 * (longest / 8) * (longest / 8 + 1));
+  expect(counters().planMisses).toBe(planMisses);
+});
+
+test("lengths share their pipelines", async () => {
+  const watched = countingDevice(await openGPUDevice());
+  await init({ device: watched.device });
+  manualSeed(0);
+  const net = new Net(randn([16]), randn([16]));
+  const step = async (length: number): Promise<void> => {
+    const x = randn([length, 16]);
+    const loss = squaredError(net.call(x).softmax(0).matmul(x.T), x.matmul(x.T));
+    net.learn(loss, 1e-3);
+    await loss.item();
+  };
+  for (const length of [33, 47]) await step(length);
+  const { planMisses } = counters();
+  watched.take();
+  for (const length of [35, 37, 41, 43, 45]) await step(length);
+  expect(counters().planMisses - planMisses).toBe(5);
+  // another tiling may begin among them
+  expect(watched.take().pipelinesCreated).toBeLessThanOrEqual(1);
 });
