@@ -15,7 +15,7 @@ export interface Wanted {
 
 /** Where the work is done. */
 export interface DeviceFacts {
-  readonly kind: "webgpu" | "cpu";
+  readonly kind: "webgpu" | "wasm" | "cpu";
   /** The adapter, in its own words. */
   readonly description: string;
 }
