@@ -80,7 +80,7 @@ const noMethods: Names = {
   "constructor requiresGrad_ backward registerHook registerPostAccumulateGradHook retainGrad":
     "of the tape",
   "detach_ set_ isContiguous isNonzero": "of values",
-  "item data tolist keep realize dispose numel valueOf toString": "of values",
+  "item data tolist keep realize dispose numel valueOf toString toJSON": "of values",
   "at atMask put_": "indexing",
   "uniform_ normal_": "draws",
 };
