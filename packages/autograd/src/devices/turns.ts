@@ -2,14 +2,18 @@
 const LONGEST = 8;
 
 /**
- * A device that computes in `submit` would hand out every result in a microtask, and timers, input and messages would wait until the
- * program ends: every few milliseconds results wait for a turn of the event loop.
+ * A device that computes in `submit` would hand out every result in a microtask, and timers, input
+ * and messages would wait until the program ends: every few milliseconds results wait for a turn of
+ * the event loop.
  */
 export class Turns {
   #last = performance.now();
   #next: Promise<void> | null = null;
 
-  /** The value, after a turn of the event loop where one is due. Values come in the order of the calls. */
+  /**
+   * The value, after a turn of the event loop where one is due. Values come in the order of the
+   * calls.
+   */
   give<T>(value: T): Promise<T> {
     if (this.#next === null && performance.now() - this.#last > LONGEST) {
       this.#next = turn().then(() => {
@@ -21,7 +25,9 @@ export class Turns {
   }
 }
 
-/** Resolves in a task of its own; unlike a timer's it is not held back when many follow one another. */
+/**
+ * Resolves in a task of its own; unlike a timer's it is not held back when many follow one another.
+ */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);

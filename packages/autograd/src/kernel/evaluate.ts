@@ -12,7 +12,10 @@ export interface Environment {
   param(slot: number): number;
 }
 
-/** Runs loops thread by thread, as they are written: slow, and what a device's rendering is compared with. */
+/**
+ * Runs loops thread by thread, as they are written: slow, and what a device's rendering is compared
+ * with.
+ */
 export function evaluate({ grid, body }: Loops, environment: Environment): void {
   const size = grid.kind === "groups" ? grid.size : 1;
   const memory = new Map<number, number[][]>();

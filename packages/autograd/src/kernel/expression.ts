@@ -4,8 +4,9 @@ import type { DType } from "../dtype.ts";
 export type Lanes = 1 | 4;
 
 /**
- * A value of the loop IR: what an operation means element by element, and every index, load and sum of a kernel. It knows no device:
- * each renders it. Sharing is by identity: the same object used twice is computed once.
+ * A value of the loop IR: what an operation means element by element, and every index, load and sum
+ * of a kernel. It knows no device: each renders it. Sharing is by identity: the same object used
+ * twice is computed once.
  */
 export type Expr = {
   readonly dtype: DType;
@@ -14,13 +15,21 @@ export type Expr = {
   readonly mutable: boolean;
 } & (
   | { readonly kind: "constant"; readonly value: number }
-  /** A value named before: by `let`, as a variable, as the counter of a loop, or as a parameter of a function. */
+  /**
+   * A value named before: by `let`, as a variable, as the counter of a loop, or as a parameter of a
+   * function.
+   */
   | { readonly kind: "local"; readonly id: number }
   /** A number of the kernel that may differ from run to run. */
   | { readonly kind: "param"; readonly slot: number }
-  /** A u32 that planning knows: a number of the run like a parameter, so that kernels of other sizes share their text. */
+  /**
+   * A u32 that planning knows: a number of the run like a parameter, so that kernels of other sizes
+   * share their text.
+   */
   | { readonly kind: "size"; readonly value: number }
-  /** The coordinate of a parameter (an offset, u32) along an axis: ⌊parameter / stride⌋ mod size. */
+  /**
+   * The coordinate of a parameter (an offset, u32) along an axis: ⌊parameter / stride⌋ mod size.
+   */
   | {
       readonly kind: "coordinate";
       readonly slot: number;
@@ -79,7 +88,10 @@ export interface AtTerm {
   readonly walk: number;
 }
 
-/** What a renderer must know. NaN and infinities behave as IEEE 754 and PyTorch say, whatever the target does. */
+/**
+ * What a renderer must know. NaN and infinities behave as IEEE 754 and PyTorch say, whatever the
+ * target does.
+ */
 export type Intrinsic =
   | UnaryIntrinsic
   | BinaryIntrinsic
@@ -101,9 +113,10 @@ const binaryNames =
   "add sub mul div rem pow atan2 max min bitAnd bitOr bitXor shiftLeft shiftRight mulHigh";
 const compareNames = "eq ne lt le gt ge and or xor";
 /**
- * What a target has as an instruction, whatever it does with NaN; `nativeInt` and `nativeUnsigned` are the
- * i32 and u32 of a float in range; `quotient` and `remainder` are of u32 by a divisor that is not 0; `farTurns` is what a large
- * angle comes to; `iota` is 0, 1, 2, 3; `any` is true if a lane is; `subgroupSum` and `subgroupFirst` are a subgroup's sum and one thread of it.
+ * What a target has as an instruction, whatever it does with NaN; `nativeInt` and `nativeUnsigned`
+ * are the i32 and u32 of a float in range; `quotient` and `remainder` are of u32 by a divisor that
+ * is not 0; `farTurns` is what a large angle comes to; `iota` is 0, 1, 2, 3; `any` is true if a
+ * lane is; `subgroupSum` and `subgroupFirst` are a subgroup's sum and one thread of it.
  */
 const nativeNames =
   "nativeSqrt nativeMax nativeMin nativeEq nativeDiv nativeInt nativeUnsigned farTurns quotient remainder countLeadingZeros iota any subgroupSum subgroupFirst thread group local";
@@ -157,7 +170,9 @@ interface Builders
   readonly subgroupSum: Unary;
   readonly any: Unary;
   readonly isFinite: Unary;
-  /** The number of the thread, where they are counted; of the workgroup; and of the thread in it. */
+  /**
+   * The number of the thread, where they are counted; of the workgroup; and of the thread in it.
+   */
   readonly thread: Expr;
   readonly group: Expr;
   readonly local: Expr;
@@ -198,9 +213,10 @@ const table = <Text extends string, V>(
 const plain = { lanes: 1, mutable: false } as const;
 
 /**
- * Builders, by the names the formulas have. Operands of one call have one dtype; `e.cast` converts. `round` goes to the
- * nearest whole number, halves to even; `rem` is C's (the sign of `a`); `max` and `min` are NaN if either is;
- * `mulHigh` is the high half of the 64-bit product of two u32; `half` rounds to a half.
+ * Builders, by the names the formulas have. Operands of one call have one dtype; `e.cast` converts.
+ * `round` goes to the nearest whole number, halves to even; `rem` is C's (the sign of `a`); `max`
+ * and `min` are NaN if either is; `mulHigh` is the high half of the 64-bit product of two u32;
+ * `half` rounds to a half.
  */
 export const e: Builders = {
   ...table(unaryNames, unary),

@@ -54,7 +54,10 @@ export interface Loop {
   readonly from: Expr;
   readonly to: Expr;
   readonly step: number | Expr;
-  /** What the loop counts over, if its places are read through views; a step of 4 takes four at a time. */
+  /**
+   * What the loop counts over, if its places are read through views; a step of 4 takes four at a
+   * time.
+   */
   readonly counter: Counter | null;
   /** Walks go on from place to place without a division. */
   readonly advances: boolean;
@@ -145,7 +148,10 @@ export class Builder {
     return counter;
   }
 
-  /** A loop over the places of a shape, four at a time in four lanes. `advances`: without a division from place to place. */
+  /**
+   * A loop over the places of a shape, four at a time in four lanes. `advances`: without a division
+   * from place to place.
+   */
   over(
     dims: readonly number[] | Layout,
     { from, to, lanes = 1, advances = false }: Range,

@@ -6,7 +6,10 @@ import { countUses } from "./walk.ts";
 /** Calls whose arguments may be of several types. */
 const mixed: ReadonlySet<string> = new Set(["select", "cast", "bitcast"]);
 
-/** Says what is wrong with loops: types that do not fit, names that are not defined where they are used; null if nothing is. */
+/**
+ * Says what is wrong with loops: types that do not fit, names that are not defined where they are
+ * used; null if nothing is.
+ */
 export function faultOf({ grid, body }: Loops): string | null {
   try {
     new Checker(grid.kind === "groups").check(body, new Set());

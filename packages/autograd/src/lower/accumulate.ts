@@ -23,7 +23,10 @@ export function rounding(a: Expr, b: Expr, sum: Expr): Expr {
   return e.add(e.sub(a, e.sub(sum, second)), e.sub(b, second));
 }
 
-/** Declares a variable that values are combined into. Sums of floats keep what rounding loses (Neumaier 1974). */
+/**
+ * Declares a variable that values are combined into. Sums of floats keep what rounding loses
+ * (Neumaier 1974).
+ */
 export function accumulator(b: Builder, combine: Combine, of: DType, lanes: Lanes): Accumulator {
   const neutral = e.constant(neutralOf(combine, of), of);
   const fold = folds[combine];

@@ -37,7 +37,9 @@ export function lowerAssemble(kernel: Kernel, target: Target): Loops[] {
   return stages;
 }
 
-/** A part, and where it goes: strides in the output, and the parameter that holds where it begins. */
+/**
+ * A part, and where it goes: strides in the output, and the parameter that holds where it begins.
+ */
 interface Region {
   readonly part: KernelOperand;
   readonly strides: readonly number[];
@@ -63,7 +65,10 @@ function together(
   );
 }
 
-/** Parts of one shape, and what is stored beside them: a thread finds the elements of all at its place. */
+/**
+ * Parts of one shape, and what is stored beside them: a thread finds the elements of all at its
+ * place.
+ */
 function writeParts(kernel: Kernel, regions: readonly Region[]): Loops {
   const dims = shapeOf((regions[0] as Region).part);
   const size = sizeOf(dims);

@@ -15,7 +15,10 @@ export function wrapped(index: Expr, count: Expr): { readonly place: Expr; reado
   return { place: e.select(found, e.bitcast(at, "u32"), e.u32(0)), found };
 }
 
-/** The element of a gather at a place of its shape: NaN (0 of integers) where the index is out of range. */
+/**
+ * The element of a gather at a place of its shape: NaN (0 of integers) where the index is out of
+ * range.
+ */
 export function gathered(lowering: Lowering, step: KernelStep, place: Place): Expr {
   const [x, index] = step.operands as [KernelOperand, KernelOperand];
   const dim = step.attrs[0] as number;
@@ -29,7 +32,10 @@ export function gathered(lowering: Lowering, step: KernelStep, place: Place): Ex
   return e.select(found, value, e.constant(missing, step.dtype));
 }
 
-/** The element of an assembly of boxes at a place of its shape: of the last part that covers it, else 0. */
+/**
+ * The element of an assembly of boxes at a place of its shape: of the last part that covers it,
+ * else 0.
+ */
 export function assembled(lowering: Lowering, step: KernelStep, place: Place): Expr {
   const strides = partStrides(step.attrs, step.operands.map(shapeOf));
   let result: Expr = e.constant(0, step.dtype);
@@ -64,7 +70,10 @@ interface Axis {
   readonly step: number;
 }
 
-/** What must be divided out of a flat index to find the part's element: whole dimensions go with the one above where they can. */
+/**
+ * What must be divided out of a flat index to find the part's element: whole dimensions go with the
+ * one above where they can.
+ */
 function axesOf({ shape }: KernelStep, part: KernelOperand, strides: readonly number[]): Axis[] {
   const own = stridesOf(part);
   const axes: Axis[] = [];

@@ -10,11 +10,16 @@ export interface Access {
   start(): Expr;
 }
 
-/** How an operand is read: at each place of its shape, the element of a value that the access gives. */
+/**
+ * How an operand is read: at each place of its shape, the element of a value that the access gives.
+ */
 export interface IndexMap extends Access {
   /** The operand itself; where that is one box among zeros, what lies in the box. */
   readonly value: KernelOperand;
-  /** What must be less than its count for the place to lie in the box; elsewhere the operand is zero. */
+  /**
+   * What must be less than its count for the place to lie in the box; elsewhere the operand is
+   * zero.
+   */
   readonly bounds: readonly (Access & { readonly count: number })[];
 }
 
@@ -67,7 +72,10 @@ export function indexMapOf(kernel: Kernel, operand: KernelOperand): IndexMap {
   };
 }
 
-/** The element of a mapped value where the bounds hold, else zero; `indexOf` gives the index that an access comes to. */
+/**
+ * The element of a mapped value where the bounds hold, else zero; `indexOf` gives the index that an
+ * access comes to.
+ */
 export function padded(
   lowering: Lowering,
   map: IndexMap,

@@ -21,11 +21,17 @@ export interface LoweredLoops {
 /** The step that decides how a kernel is lowered: the anchor, or the last. */
 export const anchorOf = ({ steps, anchor }: Kernel): KernelStep => steps.at(anchor) as KernelStep;
 
-/** One value a row beside one for each of its elements: what is found element by element has one size. */
+/**
+ * One value a row beside one for each of its elements: what is found element by element has one
+ * size.
+ */
 const storesRows = ({ steps, stored }: Kernel): boolean =>
   new Set(stored.map((step) => sizeOf((steps[step] as KernelStep).shape))).size > 1;
 
-/** The kernels that share a dispatch, each as if it were alone, and the number that its first output has among those of all. */
+/**
+ * The kernels that share a dispatch, each as if it were alone, and the number that its first output
+ * has among those of all.
+ */
 export function partsOf(kernel: Kernel): { readonly first: number; readonly kernel: Kernel }[] {
   let next = 0;
   return kernel.parts.map((part) => {
@@ -74,7 +80,9 @@ export function lower(kernel: Kernel, target: Target): LoweredLoops {
   }
 }
 
-/** A part of a kernel that was lowered, and the numbers that its first buffers have in the whole. */
+/**
+ * A part of a kernel that was lowered, and the numbers that its first buffers have in the whole.
+ */
 export interface LoweredPart {
   readonly kernel: Kernel;
   readonly firstOutput: number;

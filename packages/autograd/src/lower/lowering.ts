@@ -60,7 +60,10 @@ export class Lowering {
     });
   }
 
-  /** Where a step that an operand reads is evaluated, if it is read element for element and not known otherwise. */
+  /**
+   * Where a step that an operand reads is evaluated, if it is read element for element and not
+   * known otherwise.
+   */
   protected placeOf({ source, view }: KernelOperand, place: Place): Place | null {
     if (!("step" in source) || view !== null) return null;
     return isConstant(this.kernel.steps[source.step] as KernelStep) ? null : place;
@@ -128,8 +131,8 @@ export class Lowering {
   }
 
   /**
-   * Puts one element of every stored step into its output: that of the anchor is known to be `result`, and the steps after it
-   * are evaluated at `index` of the anchor's shape.
+   * Puts one element of every stored step into its output: that of the anchor is known to be
+   * `result`, and the steps after it are evaluated at `index` of the anchor's shape.
    */
   storeOne(anchor: KernelStep, result: Expr, index: Expr): void {
     const { steps, stored } = this.kernel;
@@ -143,11 +146,17 @@ export class Lowering {
   }
 }
 
-/** The value as this dtype holds it: one of f16 is rounded, which arithmetic in f32 leaves to be done. */
+/**
+ * The value as this dtype holds it: one of f16 is rounded, which arithmetic in f32 leaves to be
+ * done.
+ */
 export const asStored = (value: Expr, dtype: DType): Expr =>
   dtype === "f16" ? e.half(value) : value;
 
-/** Calls whose result is one of their arguments, but for its sign, or a whole number of no more digits. */
+/**
+ * Calls whose result is one of their arguments, but for its sign, or a whole number of no more
+ * digits.
+ */
 const keepsHalves: ReadonlySet<string> = new Set(
   "neg abs sign floor ceil round trunc max min select".split(" "),
 );

@@ -1,7 +1,10 @@
 import { type Expr, e } from "../kernel/expression.ts";
 import type { Builder } from "../kernel/loops.ts";
 
-/** Into how many parts of how many elements rows are cut, so that threads suffice; a matter of the shape alone. */
+/**
+ * Into how many parts of how many elements rows are cut, so that threads suffice; a matter of the
+ * shape alone.
+ */
 export interface Parts {
   readonly parts: number;
   readonly part: number;

@@ -1,7 +1,9 @@
 import type { Counter, Expr } from "../kernel/expression.ts";
 import { placeOf, walk } from "../kernel/loops.ts";
 
-/** A place in a shape where elements are evaluated: counters that together run over its dimensions. */
+/**
+ * A place in a shape where elements are evaluated: counters that together run over its dimensions.
+ */
 export class Place {
   readonly counters: readonly Counter[];
   /** Values of the kernel's steps here. */

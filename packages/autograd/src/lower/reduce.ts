@@ -12,7 +12,9 @@ import { Place } from "./place.ts";
 
 type Combine = Reduce["combine"];
 
-/** A row, or a part of it: elements `from` to `to` of what `load` gives at a counter over the row. */
+/**
+ * A row, or a part of it: elements `from` to `to` of what `load` gives at a counter over the row.
+ */
 interface Row {
   readonly dims: readonly number[];
   readonly from: Expr;
@@ -33,8 +35,9 @@ interface Result {
 }
 
 /**
- * A reduction: a thread a row, without barriers. Few long rows are cut into parts whose results a second dispatch
- * combines. The order is fixed by the shape alone, so the same input gives the same bits.
+ * A reduction: a thread a row, without barriers. Few long rows are cut into parts whose results a
+ * second dispatch combines. The order is fixed by the shape alone, so the same input gives the same
+ * bits.
  */
 export function lowerReduce(
   kernel: Kernel,

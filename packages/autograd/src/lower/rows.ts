@@ -32,8 +32,9 @@ export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
 }
 
 /**
- * Reductions over the same rows, and the elementwise work between and after them: a thread a row, which walks it once for each
- * reduction that waits for another, and once more to store values of its elements. The order is fixed by the shape alone.
+ * Reductions over the same rows, and the elementwise work between and after them: a thread a row,
+ * which walks it once for each reduction that waits for another, and once more to store values of
+ * its elements. The order is fixed by the shape alone.
  */
 export function lowerRows(kernel: Kernel): Loops[] {
   const program = new RowProgram(kernel);
@@ -68,15 +69,21 @@ class RowProgram {
     return this.kernel.steps[index] as KernelStep;
   }
 
-  /** The level at which a step at `level` reads this operand in the frame; null where it reads in a way of its own. */
+  /**
+   * The level at which a step at `level` reads this operand in the frame; null where it reads in a
+   * way of its own.
+   */
   levelOf({ source, view, base }: KernelOperand, level: Level): Level | null {
     if (!("step" in source) || isConstant(this.step(source.step))) return null;
     const read = view === null ? level : levelRead(view, sizeOf(base), level, this.frame);
-    // whatever reads it, a step whose dimensions do not part between rows is found in a way of its own
+    // whatever reads it, a step whose dimensions do not part between rows is found in a way of its
+    // own
     return read !== null && fitsFrame(this.step(source.step).shape, read, this.frame) ? read : null;
   }
 
-  /** The steps of one level that these read in the frame, and these themselves, up to reductions. */
+  /**
+   * The steps of one level that these read in the frame, and these themselves, up to reductions.
+   */
   reach(roots: readonly number[], level: Level): number[] {
     const found = new Set<number>();
     const open = roots.map((root) => ({ index: root, at: this.levels.get(root) as Level }));
@@ -123,7 +130,10 @@ class RowProgram {
     }
   }
 
-  /** The level of a step that a reduction walks over: its elements in order, or one value for all of a row; null for any other read. */
+  /**
+   * The level of a step that a reduction walks over: its elements in order, or one value for all of
+   * a row; null for any other read.
+   */
   walked(operand: KernelOperand): Level | null {
     const { source, view, base } = operand;
     if (!("step" in source) || isConstant(this.step(source.step))) return null;
@@ -215,8 +225,8 @@ class RowLowering extends Lowering {
   }
 
   /**
-   * A loop along the row; `body` evaluates steps at the places of its elements: `roots` and what they read in the frame, and
-   * whatever is read at places of these shapes.
+   * A loop along the row; `body` evaluates steps at the places of its elements: `roots` and what
+   * they read in the frame, and whatever is read at places of these shapes.
    */
   #alongRow(
     roots: readonly number[],

@@ -19,8 +19,8 @@ interface Carry {
 }
 
 /**
- * A scan: a thread a row. Few long rows are cut into parts: a first dispatch combines each part, a second begins each with what
- * the parts before it come to.
+ * A scan: a thread a row. Few long rows are cut into parts: a first dispatch combines each part, a
+ * second begins each with what the parts before it come to.
  */
 export function lowerScan(kernel: Kernel): { stages: Loops[]; scratch: number[] } {
   const step = kernel.steps.at(-1) as KernelStep;

@@ -30,9 +30,10 @@ const withLast = <T>(list: readonly T[], dim: number): T[] => [
 ];
 
 /**
- * Each thread owns a line of the output along the dimension (of few or long lines a part): it begins as the base, then the thread reads
- * all its indices in order and writes those that fall to it: no atomics, and the order is fixed. Elementwise work on the result follows at
- * once. Where the indices leave some lines out, the base is a dispatch of its own.
+ * Each thread owns a line of the output along the dimension (of few or long lines a part): it
+ * begins as the base, then the thread reads all its indices in order and writes those that fall to
+ * it: no atomics, and the order is fixed. Elementwise work on the result follows at once. Where the
+ * indices leave some lines out, the base is a dispatch of its own.
  */
 export function lowerScatter(
   kernel: Kernel,
@@ -57,7 +58,10 @@ export function lowerScatter(
   };
 }
 
-/** A thread for each line, or part of one. It begins and ends its lines too where it is told what they lie in. */
+/**
+ * A thread for each line, or part of one. It begins and ends its lines too where it is told what
+ * they lie in.
+ */
 function write(kernel: Kernel, step: KernelStep, sums: Buffer | null, { software }: Target): Loops {
   const { combine } = step.op.meaning as Scatter;
   const [base, index, source] = step.operands as [KernelOperand, KernelOperand, KernelOperand];

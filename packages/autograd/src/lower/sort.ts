@@ -11,8 +11,9 @@ import { Place } from "./place.ts";
 const RUN = 16;
 
 /**
- * A merge sort of indices by rank: a thread an element, and a dispatch a doubling of the sorted runs. In each a thread finds by binary
- * search how many elements of the neighbouring run come before its own, and so where it goes. Stable; NaN is greatest.
+ * A merge sort of indices by rank: a thread an element, and a dispatch a doubling of the sorted
+ * runs. In each a thread finds by binary search how many elements of the neighbouring run come
+ * before its own, and so where it goes. Stable; NaN is greatest.
  */
 export function lowerSort(kernel: Kernel): { stages: Loops[]; scratch: number[] } {
   const step = kernel.steps.at(-1) as KernelStep;

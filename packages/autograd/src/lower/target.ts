@@ -7,7 +7,10 @@ export interface Target {
   readonly maxBindings: number;
   /** It computes on the processor: barriers are dear, and few threads are enough. */
   readonly software: boolean;
-  /** A thread has vectors of four lanes, and one follows the other: neighbours along the innermost dimension go in lanes. */
+  /**
+   * A thread has vectors of four lanes, and one follows the other: neighbours along the innermost
+   * dimension go in lanes.
+   */
   readonly processor?: boolean;
   /** Threads may add within a subgroup. */
   readonly subgroups?: boolean;

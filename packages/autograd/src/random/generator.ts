@@ -9,8 +9,8 @@ const STATE_WORDS = 629;
 const BLOCK = 16;
 
 /**
- * PyTorch's CPU generator: the same seed gives the same `rand`, `randn`, `randint`, `randperm` and `bernoulli`,
- * number for number. Without a seed it starts from the platform's entropy.
+ * PyTorch's CPU generator: the same seed gives the same `rand`, `randn`, `randint`, `randperm` and
+ * `bernoulli`, number for number. Without a seed it starts from the platform's entropy.
  */
 export class Generator {
   readonly #bits: Mt19937;

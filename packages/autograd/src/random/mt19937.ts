@@ -1,7 +1,10 @@
 const SIZE = 624;
 const SHIFT = 397;
 
-/** The Mersenne Twister (Matsumoto & Nishimura 1998), 32 bits: what PyTorch and numpy draw from on the CPU. */
+/**
+ * The Mersenne Twister (Matsumoto & Nishimura 1998), 32 bits: what PyTorch and numpy draw from on
+ * the CPU.
+ */
 export class Mt19937 {
   readonly words: Uint32Array = new Uint32Array(SIZE);
   /** The next word to hand out; SIZE when a fresh block is due. */

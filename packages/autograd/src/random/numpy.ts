@@ -2,7 +2,9 @@ import { ArgumentError } from "../errors.ts";
 import { checkCall } from "../signature.ts";
 import { Mt19937 } from "./mt19937.ts";
 
-/** numpy's legacy generator, as far as scikit-learn's splits need it: `np.random.RandomState(seed)`. */
+/**
+ * numpy's legacy generator, as far as scikit-learn's splits need it: `np.random.RandomState(seed)`.
+ */
 export class RandomState {
   readonly #bits: Mt19937;
 

@@ -50,8 +50,8 @@ export function philox(
 }
 
 /**
- * The u32 of element `index` of draw number `offset` under seed `key`: word `index` mod 4 of the block at
- * counter (⌊index / 4⌋, offset, 0, 0).
+ * The u32 of element `index` of draw number `offset` under seed `key`: word `index` mod 4 of the
+ * block at counter (⌊index / 4⌋, offset, 0, 0).
  */
 export function philoxBits(key: number, offset: number, index: number): number {
   return philox([index >>> 2, offset, 0, 0], [key, 0])[index & 3] as number;

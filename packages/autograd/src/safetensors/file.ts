@@ -21,7 +21,8 @@ import {
 
 /**
  * Reads a safetensors file. Data that is aligned in `file` is a view of it, other data a copy.
- * Throws SafetensorsError, before anything is allocated, where header and bytes do not agree in every detail.
+ * Throws SafetensorsError, before anything is allocated, where header and bytes do not agree in
+ * every detail.
  */
 export function readSafetensors(file: ArrayBuffer | Uint8Array): SafetensorsFile {
   checkCall("readSafetensors(file)", arguments);
@@ -42,8 +43,8 @@ export function readSafetensors(file: ArrayBuffer | Uint8Array): SafetensorsFile
 }
 
 /**
- * Writes tensors as a safetensors file, in the order that Python's library writes them: wider types first, so that a reader
- * finds all of them aligned, then by name.
+ * Writes tensors as a safetensors file, in the order that Python's library writes them: wider types
+ * first, so that a reader finds all of them aligned, then by name.
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, TensorRecord>>,

@@ -3,7 +3,10 @@ import { WgradError } from "../errors.ts";
 import { decodeHalves } from "../half.ts";
 import type { Shape } from "../shape.ts";
 
-/** A tensor outside any device: what safetensors files are read into and written from. Halves (f16) are a Float32Array. */
+/**
+ * A tensor outside any device: what safetensors files are read into and written from. Halves (f16)
+ * are a Float32Array.
+ */
 export interface TensorRecord {
   readonly dtype: DType;
   readonly shape: Shape;
@@ -61,7 +64,9 @@ function plain(dtype: DType): Stored {
   return { dtype, bytes, decode: (data) => new array(...aligned(data, bytes)) };
 }
 
-/** Where an array of `width`-byte elements finds these bytes: in place if aligned, in a copy if not. */
+/**
+ * Where an array of `width`-byte elements finds these bytes: in place if aligned, in a copy if not.
+ */
 function aligned(data: Uint8Array, width: number): [ArrayBufferLike, number, number] {
   const at = data.byteOffset % width === 0 ? data : data.slice();
   return [at.buffer, at.byteOffset, at.byteLength / width];

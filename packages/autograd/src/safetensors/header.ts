@@ -63,7 +63,10 @@ function parseJson(bytes: Uint8Array): Record<string, unknown> {
   }
 }
 
-/** Refuses a key given twice, of which `JSON.parse` would quietly keep the last, and needless nesting. */
+/**
+ * Refuses a key given twice, of which `JSON.parse` would quietly keep the last, and needless
+ * nesting.
+ */
 function checkKeys(text: string): void {
   const open: (Set<string> | null)[] = [];
   const marks = /["{}[\]:]/g;
@@ -87,7 +90,10 @@ function checkKeys(text: string): void {
   }
 }
 
-/** Past the quote that closes the string opened at `start`: the next that an even number of backslashes precedes. */
+/**
+ * Past the quote that closes the string opened at `start`: the next that an even number of
+ * backslashes precedes.
+ */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let slashes = 0;
@@ -122,7 +128,10 @@ function checkEntry(name: string, entry: unknown): Entry {
 const isCounts = (list: unknown): list is number[] =>
   Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && (n as number) >= 0);
 
-/** Tensors lie one after the other and fill the file: nothing shared, nothing hidden, nothing missing. */
+/**
+ * Tensors lie one after the other and fill the file: nothing shared, nothing hidden, nothing
+ * missing.
+ */
 function checkCoverage(layout: readonly Entry[], length: number): void {
   let covered = 0;
   for (const { name, begin, end } of layout.toSorted(

@@ -3,7 +3,10 @@ import type { Reading } from "../../graph/reading.ts";
 import { contiguousStrides } from "../../shape.ts";
 import { walkOver } from "./reading.ts";
 
-/** Starts from operand 0 or from zeros, then writes each further operand at its strides (`attrs`) and offset (`scalars`). */
+/**
+ * Starts from operand 0 or from zeros, then writes each further operand at its strides (`attrs`)
+ * and offset (`scalars`).
+ */
 export function assemble(
   attrs: readonly number[],
   operands: readonly Reading[],

@@ -4,8 +4,9 @@ import { sizeOf } from "../../shape.ts";
 import { loopsOver, walkOver } from "./reading.ts";
 
 /**
- * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], summed in f64, integers modulo 2³²; row by row, so that b is read along
- * its rows. `attrs` are the numbers of batch, m, n and k dimensions; none given are those of matrices.
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], summed in f64, integers modulo 2³²;
+ * row by row, so that b is read along its rows. `attrs` are the numbers of batch, m, n and k
+ * dimensions; none given are those of matrices.
  */
 export function contract(
   dtype: DType,

@@ -56,7 +56,9 @@ interface CpuProgram extends Program {
   readonly run: (params: ArrayLike<number>, spans: [number, number][] | null) => void;
 }
 
-/** The reference device: plain loops in f64 over typed arrays, done by the time `submit` returns. */
+/**
+ * The reference device: plain loops in f64 over typed arrays, done by the time `submit` returns.
+ */
 export class CpuDevice implements Device {
   readonly kind = "cpu";
   readonly description = "cpu (reference)";
@@ -178,7 +180,8 @@ function bindKernel({ lowered, inputs, outputs, scratch }: BoundKernel): Run {
     });
     const compute = bindStep(step, readings);
     const result = results[i] as TypedArray;
-    // A result may take an input's place; where elements are also read elsewhere, they must not be overwritten yet.
+    // A result may take an input's place; where elements are also read elsewhere, they must not be
+    // overwritten yet.
     const overlaps = step.operands.some(
       ({ source, view }) =>
         "input" in source &&

@@ -50,7 +50,9 @@ type Row = (
   steps: readonly number[],
 ) => void;
 
-/** One innermost loop, by number of operands: the same as `anyRow`, without its array of arguments. */
+/**
+ * One innermost loop, by number of operands: the same as `anyRow`, without its array of arguments.
+ */
 const rows: readonly (Row | undefined)[] = [
   undefined,
   (f, out, first, count, operands, at, steps) => {

@@ -8,7 +8,10 @@ const placeOf = (index: number, n: number): number => {
   return place >= 0 && place < n ? place : -1;
 };
 
-/** y[…, j, …] = x[…, index[…, j, …], …] along `dim`; NaN (0 for integers) where the index is out of range. */
+/**
+ * y[…, j, …] = x[…, index[…, j, …], …] along `dim`; NaN (0 for integers) where the index is out of
+ * range.
+ */
 export function gather(
   dtype: DType,
   dim: number,

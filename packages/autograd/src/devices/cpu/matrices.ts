@@ -1,6 +1,9 @@
 type Numbers = Readonly<Record<string, number>>;
 
-/** Writes one thread's part of `y` from all of the operands: what a serial kernel does on the device. */
+/**
+ * Writes one thread's part of `y` from all of the operands: what a serial kernel does on the
+ * device.
+ */
 export type SerialHost = (
   y: Float64Array,
   inputs: readonly Float64Array[],
@@ -44,7 +47,10 @@ const solveTriangular: SerialHost = (
   }
 };
 
-/** Gaussian elimination with the largest pivot of each column, in w and on the k columns of y: gives the sign of the row exchanges. */
+/**
+ * Gaussian elimination with the largest pivot of each column, in w and on the k columns of y: gives
+ * the sign of the row exchanges.
+ */
 function eliminate(w: Float64Array, n: number, y: Float64Array, k: number): number {
   let parity = 1;
   const at = (i: number, j: number): number => w[i * n + j] as number;
@@ -246,7 +252,10 @@ const svd: SerialHost = (out, [a], { rows: height, n: size }, thread) => {
   out.set(y, thread * y.length);
 };
 
-/** The plain algorithms on small matrices, in f64 whatever the dtype, by the names custom ops call them by. */
+/**
+ * The plain algorithms on small matrices, in f64 whatever the dtype, by the names custom ops call
+ * them by.
+ */
 export const matrixAlgorithms: Readonly<Record<string, SerialHost>> = {
   cholesky,
   solveTriangular,

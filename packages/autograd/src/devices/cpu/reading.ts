@@ -10,10 +10,16 @@ export function reading(operand: KernelOperand, data: TypedArray): Reading {
     : { data, shape: view.shape, strides: view.strides, offset: 0 };
 }
 
-/** Calls `visit` with the offsets of one place after the other. Its arrays are made once: it is used again with every run. */
+/**
+ * Calls `visit` with the offsets of one place after the other. Its arrays are made once: it is used
+ * again with every run.
+ */
 export type Walk = (starts: readonly number[], visit: (at: readonly number[]) => void) => void;
 
-/** The walk over every index of `shape` in row-major order, with the offset that each list of strides gives it. */
+/**
+ * The walk over every index of `shape` in row-major order, with the offset that each list of
+ * strides gives it.
+ */
 export function walkOver(shape: Shape, strides: readonly (readonly number[])[]): Walk {
   const rank = shape.length;
   const empty = shape.includes(0);
@@ -40,7 +46,10 @@ export function walkOver(shape: Shape, strides: readonly (readonly number[])[]):
   };
 }
 
-/** Nested loops over a shape: `outer` is walked, and each place of it begins a plain loop of `count` elements. */
+/**
+ * Nested loops over a shape: `outer` is walked, and each place of it begins a plain loop of `count`
+ * elements.
+ */
 export interface Loops {
   readonly outer: Shape;
   readonly outerStrides: readonly (readonly number[])[];
@@ -49,7 +58,10 @@ export interface Loops {
   readonly steps: readonly number[];
 }
 
-/** Joins neighbouring dimensions that every list of strides walks without a jump, so that the inner loop is long. */
+/**
+ * Joins neighbouring dimensions that every list of strides walks without a jump, so that the inner
+ * loop is long.
+ */
 export function loopsOver(shape: Shape, strides: readonly (readonly number[])[]): Loops {
   const outer: number[] = [];
   const outerStrides: number[][] = strides.map(() => []);

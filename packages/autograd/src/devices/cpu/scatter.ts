@@ -13,7 +13,10 @@ const combinations: Record<Scatter["combine"], (sofar: number, x: number) => num
   min: Math.min,
 };
 
-/** y = x, then y[…, index[…, j, …], …] ⊕= source[…, j, …] along `dim`, in row-major order; out of range is skipped. */
+/**
+ * y = x, then y[…, index[…, j, …], …] ⊕= source[…, j, …] along `dim`, in row-major order; out of
+ * range is skipped.
+ */
 export function scatter(
   { combine }: Scatter,
   dtype: DType,

@@ -10,8 +10,8 @@ export interface NodeAdapter {
 const highPerformance: GPURequestAdapterOptions = { powerPreference: "high-performance" };
 
 /**
- * Dawn's objects live only as long as the instance that made them: one for real adapters, one for software, held by the
- * program rather than by this module, which a test runner may load again.
+ * Dawn's objects live only as long as the instance that made them: one for real adapters, one for
+ * software, held by the program rather than by this module, which a test runner may load again.
  */
 const instances: { real?: GPU; software?: GPU } = claimInstances();
 

@@ -5,7 +5,10 @@ import type { Kernel, KernelStep } from "../device.ts";
 import { type Binding, fold, type Stage } from "./render/stage.ts";
 import { storageType } from "./render/text.ts";
 
-/** The author's text between its bindings, which have the author's names, and an entry point over a folded grid. */
+/**
+ * The author's text between its bindings, which have the author's names, and an entry point over a
+ * folded grid.
+ */
 export function customStages(
   kernel: Kernel,
   uniforms: Uniforms,

@@ -1,5 +1,5 @@
 import type { DType, TypedArray } from "../../dtype.ts";
-import { DeviceError, DeviceLostError, OutOfMemoryError } from "../../errors.ts";
+import { DeviceError, DeviceLostError } from "../../errors.ts";
 import type {
   BoundKernel,
   BufferGroup,
@@ -13,22 +13,14 @@ import type {
 } from "../device.ts";
 import { passes } from "../passes.ts";
 import { TaskQueue } from "../task-queue.ts";
-import { Doubts, isOutOfMemory } from "./held.ts";
-import { BETWEEN, type Block, bytesOf, indented, Memory } from "./memory.ts";
+import { type AdapterInfo, adapterInfo, openAdapter } from "./adapter.ts";
+import { Doubts, lost, told } from "./held.ts";
+import { BETWEEN, type Block, bytesOf, Memory } from "./memory.ts";
 import { GPUProgram, Pipelines } from "./program.ts";
 import { type Landings, Readback } from "./readback.ts";
 import { type RenderedKernel, type RenderTarget, renderKernel } from "./render/kernel.ts";
 
-/** What an adapter says of itself; empty where it does not say. */
-export interface AdapterInfo {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
-  /** It computes on the processor. */
-  readonly software: boolean;
-}
-
-/** Submits that are watched closely after an error that no watched one had caused. */
+/** Submits that are watched after an error that no watched one caused. */
 const WARY = 8;
 
 /** A submit with room for what it reads. */
@@ -37,9 +29,8 @@ interface Prepared extends Submission {
 }
 
 /**
- * Kernels as WGSL compute shaders on a GPUDevice. The device answers for what it is asked to make (shaders, buffers, bindings) some time
- * later: a submit that uses something new waits for the answer, and everything after it waits too. If the answer is an error, that submit
- * does not run, and its error is the answer's. When nothing new is made nothing waits.
+ * Runs kernels as WGSL compute shaders. A submit that uses something new waits for the GPU's answer, and
+ * later submits wait behind it. If the answer is an error, that submit does not run.
  */
 export class WebGPUDevice implements Device {
   readonly kind = "webgpu";
@@ -214,7 +205,10 @@ export class WebGPUDevice implements Device {
     return values;
   }
 
-  /** `#run`, which waits for the device's answer where it is the first run of its program, or an error came from somewhere. */
+  /**
+   * `#run`, which waits for the device's answer where it is the first run of its program, or an
+   * error came from somewhere.
+   */
   async #runWatched(
     submission: Prepared,
     watch: Device["watch"],
@@ -253,7 +247,10 @@ export class WebGPUDevice implements Device {
     return (program as GPUProgram | null)?.fault ?? unusable?.fault ?? null;
   }
 
-  /** The values on their way: rejected if the device is lost, or reports an error that no submit was told of. */
+  /**
+   * The values on their way: rejected if the device is lost, or reports an error that no submit was
+   * told of.
+   */
   #arrival(
     landings: Landings | null,
     submitted: () => Promise<TypedArray[]>,
@@ -380,7 +377,9 @@ export class WebGPUDevice implements Device {
     for (const reject of this.#underWay) reject(error);
   }
 
-  /** Why a promise of the GPU's was rejected: the failure, whose own event may come a little later. */
+  /**
+   * Why a promise of the GPU's was rejected: the failure, whose own event may come a little later.
+   */
   async #explain(error: unknown): Promise<Error> {
     for (let turn = 0; turn < 10 && this.#failure === null; turn++) {
       await new Promise((resolve) => setTimeout(resolve, turn));
@@ -389,59 +388,13 @@ export class WebGPUDevice implements Device {
   }
 }
 
-/** The device's error as ours. */
-function told(error: GPUError, title = ""): Error {
-  const text = `webgpu: ${title === "" ? "" : `${title}: `}${indented(error.message).trim()}`;
-  return isOutOfMemory(error) ? new OutOfMemoryError(text) : new DeviceError(text);
-}
-
-const lost = (reason: string, message: string): DeviceLostError =>
-  new DeviceLostError(
-    `webgpu: the device was ${reason === "destroyed" ? "destroyed" : `lost (${message.trim()})`}` +
-      "\n  hint: its tensors are gone; `await init()` opens a fresh device",
-  );
-
-/** What we ask of an adapter: all it has, since kernels and buffers are cut to these. */
-const LIMITS = [
-  "maxBufferSize",
-  "maxStorageBufferBindingSize",
-  "maxStorageBuffersPerShaderStage",
-  "maxComputeWorkgroupsPerDimension",
-  "maxComputeInvocationsPerWorkgroup",
-  "maxComputeWorkgroupSizeX",
-  "maxComputeWorkgroupSizeY",
-  "maxComputeWorkgroupStorageSize",
-] as const satisfies readonly (keyof GPUSupportedLimits)[];
-
-const FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "subgroups", "shader-f16"];
-
 /**
- * Opens a WebGPU device: the one given, with its own limits, or one of the best adapter there is with all that the adapter
- * allows. In Node, WebGPU is Dawn (the package `webgpu`). Null where there is no adapter.
+ * Opens a WebGPU device: the one given with its own limits, or one of the best adapter with all
+ * that the adapter allows. In Node, WebGPU is Dawn (the package `webgpu`). Null if there is no
+ * adapter.
  */
 export async function openWebGPU(given?: GPUDevice): Promise<WebGPUDevice | null> {
   if (given !== undefined) return new WebGPUDevice(given, adapterInfo(given.adapterInfo), false);
-  const adapter = await findAdapter();
-  if (adapter === null) return null;
-  const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
-  const requiredFeatures = FEATURES.filter((name) => adapter.features.has(name));
-  const gpu = await adapter.requestDevice({ requiredLimits, requiredFeatures });
-  return new WebGPUDevice(gpu, adapterInfo(adapter.info), true);
+  const opened = await openAdapter();
+  return opened && new WebGPUDevice(opened.gpu, opened.info, true);
 }
-
-async function findAdapter(): Promise<GPUAdapter | null> {
-  const inBrowser = (globalThis as { navigator?: Navigator }).navigator?.gpu;
-  if (inBrowser) return inBrowser.requestAdapter({ powerPreference: "high-performance" });
-  const node = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions
-    ?.node;
-  if (node === undefined) return null;
-  const { nodeAdapter } = await import("../node/dawn.ts");
-  return (await nodeAdapter()).adapter;
-}
-
-const adapterInfo = (info: GPUAdapterInfo | undefined): AdapterInfo => ({
-  vendor: info?.vendor ?? "",
-  architecture: info?.architecture ?? "",
-  description: info?.description ?? "",
-  software: info?.isFallbackAdapter ?? info?.architecture === "swiftshader",
-});

@@ -1,6 +1,11 @@
+import { DeviceError, DeviceLostError, OutOfMemoryError } from "../../errors.ts";
+
 const FILTERS: readonly GPUErrorFilter[] = ["internal", "validation", "out-of-memory"];
 
-/** The device's answer to calls that it has not carried out yet: what it makes may turn out to be invalid. */
+/**
+ * The device's answer to calls that it has not carried out yet: what it makes may turn out to be
+ * invalid.
+ */
 export class Doubts {
   readonly #gpu: GPUDevice;
   readonly #open = new Set<Promise<void>>();
@@ -34,7 +39,10 @@ export class Doubts {
     return made;
   }
 
-  /** Calls `run` and gives what it gives, with the first error it causes on the device, when that is known. */
+  /**
+   * Calls `run` and gives what it gives, with the first error it causes on the device, when that is
+   * known.
+   */
   scoped<T>(
     run: () => T,
     filters: readonly GPUErrorFilter[] = FILTERS,
@@ -56,3 +64,23 @@ export class Doubts {
 /** Whether the device says that it has no memory left; classes of errors have names only. */
 export const isOutOfMemory = (error: GPUError): boolean =>
   error.constructor.name === "GPUOutOfMemoryError";
+
+/** The device's error as ours. */
+export function told(error: GPUError, title = ""): Error {
+  const text = `webgpu: ${title === "" ? "" : `${title}: `}${indented(error.message).trim()}`;
+  return isOutOfMemory(error) ? new OutOfMemoryError(text) : new DeviceError(text);
+}
+
+export const lost = (reason: string, message: string): DeviceLostError =>
+  new DeviceLostError(
+    `webgpu: the device was ${reason === "destroyed" ? "destroyed" : `lost (${message.trim()})`}` +
+      "\n  hint: its tensors are gone; `await init()` opens a fresh device",
+  );
+
+/** The device's own words, under ours. */
+export const indented = (message: string): string =>
+  message
+    .trim()
+    .split("\n")
+    .map((line) => `\n  ${line}`)
+    .join("");

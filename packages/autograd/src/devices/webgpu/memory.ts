@@ -3,7 +3,7 @@ import { DTypeError, LimitError, OutOfMemoryError } from "../../errors.ts";
 import { encodeHalves } from "../../half.ts";
 import type { BufferGroup, DeviceBuffer, Place } from "../device.ts";
 import { Slabs } from "../slabs.ts";
-import type { Doubts } from "./held.ts";
+import { type Doubts, indented } from "./held.ts";
 
 // GPUBufferUsage by value: Node has no such global.
 const MAP_READ = 1;
@@ -21,7 +21,10 @@ export interface Block {
   fault: Error | null;
 }
 
-/** Storage, a buffer or a range of one; what the GPU holds is padded to whole vec4s, which shaders read past the end of. */
+/**
+ * Storage, a buffer or a range of one; what the GPU holds is padded to whole vec4s, which shaders
+ * read past the end of.
+ */
 class GPUMemory implements DeviceBuffer {
   readonly bytes: number;
   readonly block: Block;
@@ -129,14 +132,6 @@ export class Memory {
     this.#device.queue.writeBuffer(to.buffer, to.offset + offset, buffer, byteOffset, byteLength);
   }
 }
-
-/** The device's own words, under ours. */
-export const indented = (message: string): string =>
-  message
-    .trim()
-    .split("\n")
-    .map((line) => `\n  ${line}`)
-    .join("");
 
 /** Host elements as a buffer has them. */
 function encode(data: TypedArray, dtype: DType): TypedArray | Uint16Array {

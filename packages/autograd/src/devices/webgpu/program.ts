@@ -1,8 +1,8 @@
 import { DeviceError, OutOfMemoryError } from "../../errors.ts";
 import { UniformMemory } from "../../lower/uniforms.ts";
 import type { BoundKernel, Program } from "../device.ts";
-import { type Doubts, isOutOfMemory } from "./held.ts";
-import { type Block, indented, type Memory, UNIFORM } from "./memory.ts";
+import { type Doubts, indented, isOutOfMemory } from "./held.ts";
+import { type Block, type Memory, UNIFORM } from "./memory.ts";
 import type { RenderedKernel } from "./render/kernel.ts";
 import type { Binding } from "./render/stage.ts";
 
@@ -71,7 +71,10 @@ export class Pipelines {
   }
 }
 
-/** The error of a kernel that the device refuses: in the compiler's own words, with the lines that they are about. */
+/**
+ * The error of a kernel that the device refuses: in the compiler's own words, with the lines that
+ * they are about.
+ */
 async function refused(
   title: string,
   code: string,

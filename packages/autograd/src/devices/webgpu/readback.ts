@@ -20,7 +20,9 @@ export interface Landings {
   readonly size: number;
 }
 
-/** Brings values to the host through staging buffers, which are kept: steady reading creates none. */
+/**
+ * Brings values to the host through staging buffers, which are kept: steady reading creates none.
+ */
 export class Readback {
   readonly #memory: Memory;
   readonly #free = new Map<number, Block[]>();

@@ -6,7 +6,10 @@ const MOST = 2048;
 const RESOLVE = 0x0200 | 0x0004; // GPUBufferUsage.QUERY_RESOLVE | COPY_SRC
 const LAND = 0x0001 | 0x0008; // GPUBufferUsage.MAP_READ | COPY_DST
 
-/** Every dispatch in a pass of its own, which the device stamps at both ends. Call the result once it is submitted. */
+/**
+ * Every dispatch in a pass of its own, which the device stamps at both ends. Call the result once
+ * it is submitted.
+ */
 export function encodeStamped(
   gpu: GPUDevice,
   encoder: GPUCommandEncoder,
@@ -50,7 +53,10 @@ export function encodeStamped(
   };
 }
 
-/** Every dispatch in a submit of its own: a kernel ends when the host hears of it, and begins when the one before ended. */
+/**
+ * Every dispatch in a submit of its own: a kernel ends when the host hears of it, and begins when
+ * the one before ended.
+ */
 export function submitApart(gpu: GPUDevice, program: GPUProgram): Promise<Timings> {
   const ends: Promise<number>[] = [gpu.queue.onSubmittedWorkDone().then(() => performance.now())];
   for (let i = 0; i < program.dispatches; i++) {

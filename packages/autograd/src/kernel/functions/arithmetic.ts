@@ -15,8 +15,8 @@ const extreme = (beats: (a: Expr, b: Expr) => Expr): KernelFunction =>
 export const arithmetic: Record<string, KernelFunction> = {
   isNan_f32: ofLanes((x) => e.gt(sizeBits(x as Expr), e.u32(0x7f800000))),
   isFinite_f32: ofLanes((x) => e.lt(sizeBits(x as Expr), e.u32(0x7f800000))),
-  // rounded to a half by its bits, ties to even, since a conversion may round as it likes and lose infinity; below 2⁻¹⁴
-  // more digits go, at 2⁻²⁵ all
+  // rounded to a half by its bits, ties to even, since a conversion may round as it likes and lose
+  // infinity; below 2⁻¹⁴ more digits go, at 2⁻²⁵ all
   half_f32: ofLanes((value) => {
     const x = value as Expr;
     const bits = e.bitcast(x, "u32");
@@ -63,7 +63,8 @@ export const arithmetic: Record<string, KernelFunction> = {
     y = e.select(e.lt(x, float(0)), float(NAN), y);
     return e.select(e.gt(bits, e.u32(0x7f800000)), x, y);
   }),
-  // a conversion may do anything out of range: i32 ends at its ends, u32 is modulo 2³², and NaN is 0
+  // a conversion may do anything out of range: i32 ends at its ends, u32 is modulo 2³², and NaN is
+  // 0
   i32_f32: ofLanes((value) => {
     const x = value as Expr;
     const inside = e.nativeInt(clamp(x, float(-2147483648), float(2147483520)));

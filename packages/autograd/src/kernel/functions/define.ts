@@ -2,8 +2,8 @@ import { type Expr, e } from "../expression.ts";
 import type { Builder } from "../loops.ts";
 
 /**
- * What a call means where a target has no instruction for it, or one that is coarser than ours or careless of NaN and infinities:
- * about 1e-6 relative accuracy, and IEEE 754's special values.
+ * What a call means where a target has no instruction for it, or one that is coarser than ours or
+ * careless of NaN and infinities: about 1e-6 relative accuracy, and IEEE 754's special values.
  */
 export interface KernelFunction {
   readonly body: (b: Builder, ...args: Expr[]) => Expr;

@@ -52,7 +52,10 @@ function bitsFrom(at: Expr): Expr {
   return e.select(e.eq(shift, e.u32(0)), high, e.bitOr(e.shiftLeft(high, shift), low));
 }
 
-/** Beyond, the fraction of x · 2/π in 96-bit fixed point, from the bits of 2/π that matter (Payne and Hanek). */
+/**
+ * Beyond, the fraction of x · 2/π in 96-bit fixed point, from the bits of 2/π that matter (Payne
+ * and Hanek).
+ */
 function farTurns(x: Expr): Turns {
   const bits = sizeBits(x);
   const at = e.nativeMin(e.sub(e.shiftRight(bits, e.u32(23)), e.u32(120)), e.u32(134));

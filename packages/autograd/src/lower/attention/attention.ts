@@ -10,8 +10,9 @@ import { outputLoops } from "./output.ts";
 import { tilings } from "./tilings.ts";
 
 /**
- * Attention in one dispatch, its gradients in two: that of the queries, which finds every query's peak and sum again, then those of
- * keys and values. Scores are in registers, a block at a time; sums are in a fixed order.
+ * Attention in one dispatch, its gradients in two: that of the queries, which finds every query's
+ * peak and sum again, then those of keys and values. Scores are in registers, a block at a time;
+ * sums are in a fixed order.
  */
 export function lowerAttention(
   kernel: Kernel,

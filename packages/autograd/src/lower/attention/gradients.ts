@@ -22,17 +22,22 @@ import { type Mask, scoreOf } from "./scores.ts";
 import { Running } from "./softmax.ts";
 import { chooseTiling, type Tiling } from "./tilings.ts";
 
-/** Numbers of a query that its gradient leaves for those of the keys: the peak, 1 / Σ e^(score − peak), and Σ dY ⊙ Y. */
+/**
+ * Numbers of a query that its gradient leaves for those of the keys: the peak, 1 / Σ e^(score −
+ * peak), and Σ dY ⊙ Y.
+ */
 export const STATISTICS = 3;
 
 const statistics = { scratch: 0 };
 
-/** The operands' matrices: query, key, value, output, its gradient, and the mask if there is one. */
+/**
+ * The operands' matrices: query, key, value, output, its gradient, and the mask if there is one.
+ */
 type Matrices = [Matrix, Matrix, Matrix, Matrix, Matrix, Matrix?];
 
 /**
- * dQ = scale · (P ⊙ (dY Vᵀ − D)) K, D = Σ dY ⊙ Y: a thread takes some queries over all keys they see, and leaves their statistics in
- * scratch. With no place for dQ it does the latter alone.
+ * dQ = scale · (P ⊙ (dY Vᵀ − D)) K, D = Σ dY ⊙ Y: a thread takes some queries over all keys they
+ * see, and leaves their statistics in scratch. With no place for dQ it does the latter alone.
  */
 export function queryLoops({ kernel, step, form, extent, tilings }: Call): Loops {
   const lowering = new Lowering(kernel);
@@ -105,8 +110,8 @@ function meansOf(
 }
 
 /**
- * dV = Pᵀ dY and dK = scale · (P ⊙ (dY Vᵀ − D))ᵀ Q: a thread takes some keys over all queries that see them, of every repetition in
- * turn.
+ * dV = Pᵀ dY and dK = scale · (P ⊙ (dY Vᵀ − D))ᵀ Q: a thread takes some keys over all queries that
+ * see them, of every repetition in turn.
  */
 export function keyLoops({ kernel, step, form, extent, tilings }: Call): Loops {
   const lowering = new Lowering(kernel);

@@ -6,7 +6,10 @@ import { shapeOf, startOf, stridesOf } from "../index-map.ts";
 import { asStored, type Lowering } from "../lowering.ts";
 import type { Tiling } from "./tilings.ts";
 
-/** One operand's matrix in a plane of the batch: where it begins, and how far apart its rows and columns are. */
+/**
+ * One operand's matrix in a plane of the batch: where it begins, and how far apart its rows and
+ * columns are.
+ */
 export interface Matrix {
   readonly operand: KernelOperand;
   readonly start: Expr;
@@ -56,7 +59,10 @@ export interface RowBlock {
   readonly count: Expr;
 }
 
-/** Gives every thread its rows. With shared memory all threads of a workgroup go through `body` together. */
+/**
+ * Gives every thread its rows. With shared memory all threads of a workgroup go through `body`
+ * together.
+ */
 export function eachBlock(
   { b }: Lowering,
   { lanes, groups, threads, shared }: Tiling,
@@ -84,7 +90,9 @@ export function eachBlock(
     : { kind: "threads", threads: planes * blocks, size: threads };
 }
 
-/** Rows that a thread reads column by column: of one group in the lanes of a vector, or single ones. */
+/**
+ * Rows that a thread reads column by column: of one group in the lanes of a vector, or single ones.
+ */
 export interface Rows {
   read(line: number, column: Expr): Expr;
   readonly width: number;
@@ -103,7 +111,10 @@ export function ownRows(lowering: Lowering, matrix: Matrix, { rows, count }: Row
   return { read, width: matrix.width };
 }
 
-/** The `met` rows from `from` on of each matrix, which the whole workgroup reads together where it shares memory. */
+/**
+ * The `met` rows from `from` on of each matrix, which the whole workgroup reads together where it
+ * shares memory.
+ */
 export function nextRows(
   lowering: Lowering,
   tiling: Tiling,
@@ -170,7 +181,10 @@ export function products(
   return sums;
 }
 
-/** Values of each group and line in an array, so that a loop can go over the lines: what is done with them is written once. */
+/**
+ * Values of each group and line in an array, so that a loop can go over the lines: what is done
+ * with them is written once.
+ */
 export class Lines {
   readonly #lowering: Lowering;
   readonly #arrays: readonly LocalArray[];

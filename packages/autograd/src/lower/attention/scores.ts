@@ -15,7 +15,10 @@ export interface Mask {
   readonly keys: Expr;
 }
 
-/** A score from its product, and whether it counts. One of `query` and `key` (row numbers) may be in lanes; those past the end do not count. */
+/**
+ * A score from its product, and whether it counts. One of `query` and `key` (row numbers) may be in
+ * lanes; those past the end do not count.
+ */
 export function scoreOf(
   lowering: Lowering,
   product: Expr,

@@ -4,7 +4,10 @@ import { Lines, type RowAt, type RowBlock, RowRegisters } from "./rows.ts";
 import { LOWEST, type Mask, scoreOf } from "./scores.ts";
 import type { Tiling } from "./tilings.ts";
 
-/** A softmax over keys that come block by block: what was summed before is rescaled whenever a peak grows. */
+/**
+ * A softmax over keys that come block by block: what was summed before is rescaled whenever a peak
+ * grows.
+ */
 export class Running {
   readonly #lowering: Lowering;
   readonly #tiling: Tiling;
@@ -19,7 +22,10 @@ export class Running {
     this.totals = new RowRegisters(lowering, tiling, 0);
   }
 
-  /** Takes in the keys from `first` on: e^(score − peak) for each group and key, and what earlier sums are to be multiplied by. */
+  /**
+   * Takes in the keys from `first` on: e^(score − peak) for each group and key, and what earlier
+   * sums are to be multiplied by.
+   */
   take(
     sums: readonly (readonly Expr[])[],
     first: Expr,

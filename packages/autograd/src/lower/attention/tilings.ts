@@ -1,8 +1,9 @@
 import type { Lanes } from "../../kernel/expression.ts";
 
 /**
- * How an attention is cut. A thread keeps `lanes` · `groups` rows of its own (queries, or keys for their gradients) and meets the
- * others `met` at a time. With `shared` the workgroup brings those it meets into its memory first.
+ * How an attention is cut. A thread keeps `lanes` · `groups` rows of its own (queries, or keys for
+ * their gradients) and meets the others `met` at a time. With `shared` the workgroup brings those
+ * it meets into its memory first.
  */
 export interface Tiling {
   readonly lanes: Lanes;
@@ -31,8 +32,9 @@ const alone = { met: 8, threads: 8, shared: false } as const;
 const together = { lanes: 1, groups: 1, threads: 64, shared: true } as const;
 
 /**
- * By class of adapter, the best first. Software was measured: products per load decide, and a barrier costs more than it saves. A GPU
- * has threads enough only where each keeps one row, and reads what all of them meet once.
+ * By class of adapter, the best first. Software was measured: products per load decide, and a
+ * barrier costs more than it saves. A GPU has threads enough only where each keeps one row, and
+ * reads what all of them meet once.
  */
 export const tilings: Readonly<Record<"software" | "gpu", readonly Tiling[]>> = {
   software: [
@@ -46,7 +48,10 @@ export const tilings: Readonly<Record<"software" | "gpu", readonly Tiling[]>> = 
   ],
 };
 
-/** The first tiling that fits and gives the rows of a plane to four threads at least; the last if none does. */
+/**
+ * The first tiling that fits and gives the rows of a plane to four threads at least; the last if
+ * none does.
+ */
 export function chooseTiling(of: readonly Tiling[], { rows, kept, met }: Wanted): Tiling {
   const fits = (one: Tiling): boolean => {
     const own = one.lanes * one.groups;

@@ -21,7 +21,9 @@ export interface Block {
 
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** Finds the workgroup's block: the part of k, then the plane of the batch, the rows, the columns. */
+/**
+ * Finds the workgroup's block: the part of k, then the plane of the batch, the rows, the columns.
+ */
 export function openBlock({ b }: Lowering, product: Product): Block {
   const { blocksM, blocksN, parts } = product;
   const planeCount = sizeOf(product.batch);
@@ -54,7 +56,10 @@ export function sliceOf(
 /** Where a line of a factor begins: its index, and the coordinates of its bounds. */
 export type Line = readonly Expr[];
 
-/** Where the lines of a factor begin (its rows, or its columns); past the edge the last one is read again. */
+/**
+ * Where the lines of a factor begin (its rows, or its columns); past the edge the last one is read
+ * again.
+ */
 export function linesOf(
   { b }: Lowering,
   { map, batch, own, bounds }: Factor,

@@ -8,7 +8,10 @@ import { type Factor, type Product, sumType } from "./product.ts";
 import { storeTile } from "./store.ts";
 import type { Tiling } from "./tilings.ts";
 
-/** How a product is cut where a thread has vectors; null where neither operand's neighbours lie side by side. */
+/**
+ * How a product is cut where a thread has vectors; null where neither operand's neighbours lie side
+ * by side.
+ */
 export function lanesTiling(product: Product): Tiling | null {
   const { a, b } = product;
   const plain = a.bounds.length === 0 && b.bounds.length === 0;
@@ -42,7 +45,9 @@ function isRun(strides: readonly number[], sizes: readonly number[]): boolean {
   return true;
 }
 
-/** Rows by columns: a thread makes a tile of outputs, neighbouring columns in the lanes of a vector. */
+/**
+ * Rows by columns: a thread makes a tile of outputs, neighbouring columns in the lanes of a vector.
+ */
 export function multiplyInLanes(lowering: Lowering, step: KernelStep, product: Product): Loops {
   const { a, b: right, tiling } = product;
   const { tileM, tileN } = tiling;
@@ -84,7 +89,10 @@ interface LaneTile {
   readonly sums: readonly (readonly Expr[])[];
 }
 
-/** Puts a tile of vectors into the output (into scratch, of parts of k), with the elementwise work that follows. */
+/**
+ * Puts a tile of vectors into the output (into scratch, of parts of k), with the elementwise work
+ * that follows.
+ */
 function storeLanes(
   lowering: Lowering,
   step: KernelStep,
@@ -132,7 +140,10 @@ function storeLanes(
   });
 }
 
-/** Both operands' neighbours lie along k: four k's at a time in the lanes of a vector, which are added up at the end. */
+/**
+ * Both operands' neighbours lie along k: four k's at a time in the lanes of a vector, which are
+ * added up at the end.
+ */
 export function multiplyAlongK(lowering: Lowering, step: KernelStep, product: Product): Loops {
   const { a, b: right, tiling } = product;
   const { tileM, tileN } = tiling;

@@ -11,7 +11,9 @@ export interface Factor extends Strides {
   readonly bounds: readonly Strides[];
 }
 
-/** Strides along the batch, along the outputs' dimensions that are the factor's own, and along k. */
+/**
+ * Strides along the batch, along the outputs' dimensions that are the factor's own, and along k.
+ */
 interface Strides {
   readonly batch: readonly number[];
   readonly own: readonly number[];
@@ -102,7 +104,9 @@ const turned = ({ a, b, m, n, ...rest }: Sides): Sides => ({
   turned: true,
 });
 
-/** Whether neighbours along k are closer together in the right operand than neighbouring columns. */
+/**
+ * Whether neighbours along k are closer together in the right operand than neighbouring columns.
+ */
 export function liesAlongK({ b }: Pick<Product, "b">): boolean {
   return nearest(b.k) < nearest(b.own);
 }

@@ -6,7 +6,9 @@ import { element, linesOf, openBlock, range, sliceOf } from "./block.ts";
 import { type Product, sumType } from "./product.ts";
 import { storeTile } from "./store.ts";
 
-/** A thread's operands come straight from where they are, k by k: no workgroup memory, no barriers. */
+/**
+ * A thread's operands come straight from where they are, k by k: no workgroup memory, no barriers.
+ */
 export function multiplyInRegisters(lowering: Lowering, step: KernelStep, product: Product): Loops {
   const { a, b: right } = product;
   const { tileM, tileN, groupX, groupY } = product.tiling;

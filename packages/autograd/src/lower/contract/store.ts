@@ -15,7 +15,10 @@ export interface Tile {
   readonly sums: readonly (readonly Expr[])[];
 }
 
-/** Puts the sums into the output (into scratch, of parts of k), with the elementwise work that follows them. */
+/**
+ * Puts the sums into the output (into scratch, of parts of k), with the elementwise work that
+ * follows them.
+ */
 export function storeTile(
   lowering: Lowering,
   step: KernelStep,

@@ -7,8 +7,8 @@ import { type Factor, liesAlongK, type Product, sumType } from "./product.ts";
 import { storeTile } from "./store.ts";
 
 /**
- * The workgroup brings blockK k's of its rows of a and columns of b into its memory, each element once, and every thread
- * multiplies from there. Neighbouring threads bring neighbours in memory.
+ * The workgroup brings blockK k's of its rows of a and columns of b into its memory, each element
+ * once, and every thread multiplies from there. Neighbouring threads bring neighbours in memory.
  */
 export function multiplyInTiles(lowering: Lowering, step: KernelStep, product: Product): Loops {
   const { a, b: right, tiling } = product;

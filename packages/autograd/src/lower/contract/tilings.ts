@@ -1,8 +1,9 @@
 /**
- * How a product is cut. A workgroup has groupX · groupY threads. "registers": each keeps a tile of outputs and reads operands where
- * they are. "tiled": the same, over blocks of k that the workgroup holds in its memory. "vector": groupX columns (tileN is 1) of all
- * m = tileM rows, whose k's groupY threads share. "lanes" and "alongK" are for processors: one thread a block, with neighbouring columns,
- * or neighbours along k, in the lanes of its vectors.
+ * How a product is cut. A workgroup has groupX · groupY threads. "registers": each keeps a tile of
+ * outputs and reads operands where they are. "tiled": the same, over blocks of k that the workgroup
+ * holds in its memory. "vector": groupX columns (tileN is 1) of all m = tileM rows, whose k's
+ * groupY threads share. "lanes" and "alongK" are for processors: one thread a block, with
+ * neighbouring columns, or neighbours along k, in the lanes of its vectors.
  */
 export interface Tiling {
   readonly kind: "registers" | "tiled" | "vector" | "lanes" | "alongK";
@@ -14,7 +15,10 @@ export interface Tiling {
   readonly blockK: number;
 }
 
-/** Into how many parts the sums over k are cut, so that few blocks of outputs keep the device busy; a second dispatch adds them. */
+/**
+ * Into how many parts the sums over k are cut, so that few blocks of outputs keep the device busy;
+ * a second dispatch adds them.
+ */
 export interface SplitK {
   /** Workgroups that are enough. */
   readonly wanted: number;
@@ -74,7 +78,10 @@ const fewRows: readonly Choice[] = rows.map((m) => ({
   tilings: [registers(m, 4, 32, 1)],
 }));
 
-/** Squares first; then what fits few rows or few columns. Measured: a tile's products per load decide. */
+/**
+ * Squares first; then what fits few rows or few columns. Measured: a tile's products per load
+ * decide.
+ */
 const squareGroups = [
   [4, 4],
   [2, 8],
@@ -94,8 +101,9 @@ const squareTiles = [
 ] as const;
 
 /**
- * By class of adapter. Software was measured (a barrier costs it more than what it saves); of GPUs it is what is known of them:
- * operands are read once into workgroup memory where a tile of it has work enough, and many threads keep little each.
+ * By class of adapter. Software was measured (a barrier costs it more than what it saves); of GPUs
+ * it is what is known of them: operands are read once into workgroup memory where a tile of it has
+ * work enough, and many threads keep little each.
  */
 export const tilings: Readonly<Record<"processor" | "software" | "gpu", AdapterClass>> = {
   processor: {
@@ -165,7 +173,10 @@ export function chooseTiling({ choices }: AdapterClass, extent: Extent): Tiling 
   return best;
 }
 
-/** Products with those beyond the edges; a load of four lanes costs as much as five products of them. */
+/**
+ * Products with those beyond the edges; a load of four lanes costs as much as five products of
+ * them.
+ */
 function wasteOf({ tileM, tileN, groupX, groupY }: Tiling, m: number, n: number): number {
   const whole = (size: number, block: number) => Math.ceil(size / block) * block;
   const area = whole(m, tileM * groupY) * whole(n, tileN * groupX);

@@ -1,6 +1,6 @@
+import { type Accessed, accessesOf, keyOf } from "../../../lower/accesses.ts";
 import { groupsOf, sizeOfGroup } from "../../../lower/grid.ts";
 import { Uniforms } from "../../../lower/uniforms.ts";
-import { type Accessed, accessesOf, keyOf } from "./accesses.ts";
 import {
   type Declared,
   entry,
@@ -26,7 +26,10 @@ interface WorkItem {
   readonly groups: number;
 }
 
-/** A buffer of a part: the binding that reaches it, and its first element there; -1 where it is bound alone. */
+/**
+ * A buffer of a part: the binding that reaches it, and its first element there; -1 where it is
+ * bound alone.
+ */
 interface Placed {
   readonly declared: Declared;
   readonly first: number;
@@ -35,8 +38,9 @@ interface Placed {
 const GROUP = 64;
 
 /**
- * The same work on many tensors: a shader has one function for it, and a table of where each tensor lies in the few buffers that hold all.
- * Its text and the time to compile it do not grow with their number. In as few dispatches as can bind what they need.
+ * The same work on many tensors: a shader has one function for it, and a table of where each tensor
+ * lies in the few buffers that hold all. Its text and the time to compile it do not grow with their
+ * number. In as few dispatches as can bind what they need.
  */
 export function renderBatch(
   parts: readonly Part[],
@@ -117,7 +121,10 @@ function placeOf({ buffer }: Accessed, { kernel }: Part) {
   return place ?? null;
 }
 
-/** Items in order, in as few dispatches as can bind what they need: a buffer has one type in a dispatch. */
+/**
+ * Items in order, in as few dispatches as can bind what they need: a buffer has one type in a
+ * dispatch.
+ */
 function chunks(items: readonly WorkItem[], maxBindings: number): WorkItem[][] {
   const open: { items: WorkItem[]; types: Map<string, string> }[] = [];
   for (const item of items) {
@@ -138,7 +145,10 @@ function chunks(items: readonly WorkItem[], maxBindings: number): WorkItem[][] {
   return open.map((chunk) => chunk.items);
 }
 
-/** One dispatch: workgroups take turns by a table with a row a part: first workgroup, numbers, first element of each buffer. */
+/**
+ * One dispatch: workgroups take turns by a table with a row a part: first workgroup, numbers, first
+ * element of each buffer.
+ */
 function together(
   items: readonly WorkItem[],
   declarations: Declarations,

@@ -25,7 +25,10 @@ export interface RenderedKernel extends Lowered, UniformWords {
   readonly stages: readonly Stage[];
 }
 
-/** Lowers a kernel and renders its shaders; pure. Throws DTypeError or LimitError for what no shader can do here. */
+/**
+ * Lowers a kernel and renders its shaders; pure. Throws DTypeError or LimitError for what no shader
+ * can do here.
+ */
 export function renderKernel(kernel: Kernel, target: RenderTarget): RenderedKernel {
   const step = anchorOf(kernel);
   const { name } = step.op;

@@ -13,7 +13,10 @@ import {
 } from "./stage.ts";
 import { Declarations } from "./text.ts";
 
-/** Parts that do not need each other in one dispatch: the first workgroups are the first's, and so on. Null if it would bind one buffer twice. */
+/**
+ * Parts that do not need each other in one dispatch: the first workgroups are the first's, and so
+ * on. Null if it would bind one buffer twice.
+ */
 export function renderMerged(
   parts: readonly Part[],
   size: number,

@@ -2,9 +2,9 @@ import type { Kernel, KernelInput } from "../../../devices/device.ts";
 import { LimitError } from "../../../errors.ts";
 import type { Buffer } from "../../../kernel/expression.ts";
 import type { Loops } from "../../../kernel/loops.ts";
+import { type Accessed, accessesOf, keyOf } from "../../../lower/accesses.ts";
 import { groupsOf, sizeOfGroup } from "../../../lower/grid.ts";
 import type { Uniforms } from "../../../lower/uniforms.ts";
-import { type Accessed, accessesOf, keyOf } from "./accesses.ts";
 import { Declarations, storageType } from "./text.ts";
 import { type Bound, type Scene, Writer } from "./writer.ts";
 
@@ -31,7 +31,9 @@ export interface Binding {
   readonly slab?: boolean;
 }
 
-/** One dispatch: text, what it binds (from binding 1; 0 is the uniform block), how many workgroups. */
+/**
+ * One dispatch: text, what it binds (from binding 1; 0 is the uniform block), how many workgroups.
+ */
 export interface Stage {
   readonly wgsl: string;
   readonly bindings: readonly Binding[];
@@ -44,7 +46,10 @@ export interface Declared extends Binding {
   readonly type: string;
 }
 
-/** How a buffer is declared: by vectors of four where all goes by fours, or what reads single elements only reads. */
+/**
+ * How a buffer is declared: by vectors of four where all goes by fours, or what reads single
+ * elements only reads.
+ */
 export interface Shape {
   readonly wide: boolean;
   readonly atomic: boolean;
@@ -58,7 +63,10 @@ export function shapeOf({ dtype, fours, singleWrites }: Accessed, single = false
   return { wide, atomic, type: wide ? `vec4<${type}>` : type };
 }
 
-/** What lies beside an output of its kernel is bound as writable: a buffer is not both in one dispatch. */
+/**
+ * What lies beside an output of its kernel is bound as writable: a buffer is not both in one
+ * dispatch.
+ */
 export const isWritable = ({ buffer, writes }: Accessed, inputs: readonly KernelInput[]): boolean =>
   writes || ("input" in buffer && inputs[buffer.input]?.place != null);
 
@@ -74,7 +82,10 @@ export function fold(groups: number, most: number): readonly [number, number] {
   return [Math.ceil(groups / y), y];
 }
 
-/** Writes what one thread does, given `turn` (the workgroup's number among those of the grid) and `local`. */
+/**
+ * Writes what one thread does, given `turn` (the workgroup's number among those of the grid) and
+ * `local`.
+ */
 export function writeThread({ grid, body }: Loops, scene: Scene, size: number): string {
   const writer = new Writer(scene);
   const number = (value: number): string => scene.word(scene.uniforms.number(value));
@@ -139,7 +150,9 @@ ${body}
 
 export const wordText = (word: number): string => `u[${word >> 2}].${"xyzw"[word & 3]}`;
 
-/** Declares what a part reads and writes; inputs that are declared alike already keep their names. */
+/**
+ * Declares what a part reads and writes; inputs that are declared alike already keep their names.
+ */
 export function sceneOf(
   part: Part,
   prefix: string,

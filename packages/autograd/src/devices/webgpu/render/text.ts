@@ -1,7 +1,10 @@
 import { type DType, isFloating } from "../../../dtype.ts";
 import type { Lanes } from "../../../kernel/expression.ts";
 
-/** The type of a value in a shader's arithmetic; a byte is a u32 there, and a half an f32, rounded when an operation is done. */
+/**
+ * The type of a value in a shader's arithmetic; a byte is a u32 there, and a half an f32, rounded
+ * when an operation is done.
+ */
 export function wgslType(dtype: DType, lanes: Lanes = 1): string {
   const type = arithmeticType(dtype);
   return lanes === 1 ? type : `vec4<${type}>`;
@@ -23,7 +26,10 @@ export function asType(word: string, dtype: DType): string {
 
 export const lanes4 = ["x", "y", "z", "w"] as const;
 
-/** Declarations that other text needs: functions, and memory of the workgroup. Each comes once, after those it needs. */
+/**
+ * Declarations that other text needs: functions, and memory of the workgroup. Each comes once,
+ * after those it needs.
+ */
 export class Declarations {
   readonly #texts = new Map<string, string>();
 

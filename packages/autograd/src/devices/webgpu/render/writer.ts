@@ -15,7 +15,10 @@ export interface Bound {
   readonly wide: boolean;
   readonly atomic: boolean;
   readonly dtype: DType;
-  /** Text of its first element, where it lies in memory that it shares; null if it begins the binding. */
+  /**
+   * Text of its first element, where it lies in memory that it shares; null if it begins the
+   * binding.
+   */
   readonly first: string | null;
 }
 

@@ -1,9 +1,9 @@
-import type { KernelInput } from "../../../devices/device.ts";
-import type { DType } from "../../../dtype.ts";
-import type { Buffer, Expr } from "../../../kernel/expression.ts";
-import { fourOf } from "../../../kernel/fours.ts";
-import type { Loops } from "../../../kernel/loops.ts";
-import { countUses, eachStatement } from "../../../kernel/walk.ts";
+import type { KernelInput } from "../devices/device.ts";
+import type { DType } from "../dtype.ts";
+import type { Buffer, Expr } from "../kernel/expression.ts";
+import { fourOf } from "../kernel/fours.ts";
+import type { Loops } from "../kernel/loops.ts";
+import { countUses, eachStatement } from "../kernel/walk.ts";
 
 /** A buffer of a dispatch: what its loops do with it. */
 export interface Accessed {

@@ -1,0 +1,49 @@
+/** What an adapter says of itself; empty where it does not say. */
+export interface AdapterInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  /** It computes on the processor. */
+  readonly software: boolean;
+}
+
+/** What we ask of an adapter: all it has, since kernels and buffers are cut to these. */
+const LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupsPerDimension",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+  "maxComputeWorkgroupStorageSize",
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
+
+const FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "subgroups", "shader-f16"];
+
+/** A device of the best adapter there is, with all that it allows; null if there is none. */
+export async function openAdapter(): Promise<{ gpu: GPUDevice; info: AdapterInfo } | null> {
+  const adapter = await findAdapter();
+  if (adapter === null) return null;
+  const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
+  const requiredFeatures = FEATURES.filter((name) => adapter.features.has(name));
+  const gpu = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  return { gpu, info: adapterInfo(adapter.info) };
+}
+
+async function findAdapter(): Promise<GPUAdapter | null> {
+  const inBrowser = (globalThis as { navigator?: Navigator }).navigator?.gpu;
+  if (inBrowser) return inBrowser.requestAdapter({ powerPreference: "high-performance" });
+  const node = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions
+    ?.node;
+  if (node === undefined) return null;
+  const { nodeAdapter } = await import("../node/dawn.ts");
+  return (await nodeAdapter()).adapter;
+}
+
+export const adapterInfo = (info: GPUAdapterInfo | undefined): AdapterInfo => ({
+  vendor: info?.vendor ?? "",
+  architecture: info?.architecture ?? "",
+  description: info?.description ?? "",
+  software: info?.isFallbackAdapter ?? info?.architecture === "swiftshader",
+});
