@@ -10,12 +10,16 @@ function samplesIn(page: string): string[] {
   return [...blocks].map(([, code]) => code as string).filter((code) => code.includes("import "));
 }
 
+/** What the runtime says of a program that computes values again, or never waits. */
+const warning = /was computed a third time|none awaited/;
+
 async function run(code: string, name: string): Promise<string> {
   const folder = ".reports/samples"; // inside the workspace, where the packages are found
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.mts`), code);
   const command = ["--conditions=@wgrad/source", "--import", "tsx", `${name}.mts`];
-  const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: folder });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: folder });
+  expect(stderr).not.toMatch(warning);
   return stdout;
 }
 
