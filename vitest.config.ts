@@ -21,8 +21,8 @@ const nodeAlone = full
   : [
       "packages/autograd/test/fuzz/**",
       "packages/autograd/test/ops/{attention,binary,choosing,convolution,einsum,linalg,reduction,windows}.test.ts",
-      "packages/autograd/test/runtime/{bindings,passes}.test.ts",
-      "packages/optim/test/{clipped,lbfgs,optimizer}.test.ts",
+      "packages/autograd/test/runtime/{bindings,passes,plan-cache}.test.ts",
+      "packages/optim/test/{clipped,dropped,lbfgs,optimizer}.test.ts",
     ];
 
 /** The full tier is at all its tests' long forms at once. */
