@@ -49,6 +49,7 @@ export const places: readonly Place[] = [
   { device: "cpu", tolerance: 0 },
   { device: "webgpu", fusion: "off", tolerance: 0 },
   { device: "webgpu", tolerance: 1e-5 },
+  { device: "wasm", tolerance: 1e-5 },
 ];
 
 let streams = 0;
