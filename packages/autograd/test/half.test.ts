@@ -83,7 +83,7 @@ async function onDevice(fn: (x: Expr) => Expr): Promise<Float32Array> {
   const code = `@group(0) @binding(0) var<storage, read_write> values: array<f32>;
 ${functions.join("\n")}
 @compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let a = values[id.x];
+  let v0 = values[id.x];
 ${lines.join("\n")}
   values[id.x] = ${result};
 }`;
@@ -125,20 +125,18 @@ test("a kernel of halves computes in f32 and rounds each operation; no other ker
   expect(`${head}…\n${rest.slice(rest.indexOf("@compute"))}`).toMatchInlineSnapshot(`
     "enable f16;
     @group(0) @binding(0) var<uniform> u: array<vec4<u32>, 1>;
-    @group(0) @binding(1) var<storage, read> in1: array<vec4<f16>>;
-    @group(0) @binding(2) var<storage, read> in0: array<vec4<f16>>;
+    @group(0) @binding(1) var<storage, read> in0: array<vec4<f16>>;
+    @group(0) @binding(2) var<storage, read> in1: array<vec4<f16>>;
     @group(0) @binding(3) var<storage, read_write> out0: array<vec4<f16>>;
     …
     @compute @workgroup_size(64) fn main(
       @builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) local: u32) {
       let turn = id.y * u[0].x + id.x;
       for (var thread = turn * 64u + local; thread < u[0].z; thread += u[0].y) {
-        let v0 = vec4<u32>(((thread) * 4u)) + (vec4<u32>(0u, 1u, 2u, 3u));
-        let v1 = (thread);
-        let v2 = vec4<f32>(in0[v1]);
-        let v3 = vec4<f32>(in1[v1]);
-        let v4 = (half_f32x4((v2 + v3)));
-        out0[v1] = vec4<f16>(v4);
+        let v0 = vec4<f32>(in0[thread]);
+        let v1 = vec4<f32>(in1[thread]);
+        let v2 = half_f32x4((v0 + v1));
+        out0[thread] = vec4<f16>(v2);
       }
     }
     "

@@ -100,7 +100,7 @@ describe.each(["cpu", "webgpu"] as const)(
       const before = await values(model.parameters()[0] as Tensor);
       expect(() => model.to("i32")).toThrowErrorMatchingInlineSnapshot(`
         [DTypeError: to: a module is of fractions, not of "i32"
-          hint: one of f16, f32, f64, cpu, webgpu]
+          hint: one of f16, f32, f64, webgpu, wasm, cpu]
       `);
       if (skip) expect(() => model.half()).toThrow("lacks the feature shader-f16");
       expect(await values(model.parameters()[0] as Tensor)).toEqual(before);
