@@ -1,4 +1,5 @@
 import { ArgumentError, detail, ShapeError } from "../errors.ts";
+import { sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { composite } from "../tape/modes.ts";
 import { watch } from "../tape/record.ts";
@@ -25,7 +26,8 @@ export interface AdaptiveMaxPoolOptions {
   readonly returnIndices?: boolean;
 }
 
-function outputOf(call: string, x: Tensor, rank: number, size: OutputSize): number[] {
+/** The sizes of the result, for x from `first` on not empty. */
+function outputOf(call: string, x: Tensor, rank: number, size: OutputSize, first: 1 | 2): number[] {
   const wanted = typeof size === "number" ? Array<number>(rank).fill(size) : size;
   const sizes = wanted.map((n, d) => n ?? (x.shape[2 + d] as number));
   if (sizes.length !== rank || !sizes.every((n) => Number.isInteger(n) && n > 0)) {
@@ -33,7 +35,7 @@ function outputOf(call: string, x: Tensor, rank: number, size: OutputSize): numb
       `${call}: the output's size is ${JSON.stringify(size)}\n  hint: a positive number, or ${rank} of them; null keeps the size`,
     );
   }
-  if (x.shape.includes(0))
+  if (x.shape.includes(0, first))
     throw new ShapeError(`${call}: there is nothing in the input${detail("x", x.shape)}`);
   return sizes;
 }
@@ -51,8 +53,8 @@ function adaptiveAvgPool(call: string, rank: 1 | 2 | 3, x: Tensor, outputSize: O
   checkTensor(call, x);
   checkFloating(call, x);
   const batch = asBatch(call, x, rank);
-  const sizes = outputOf(call, batch, rank, outputSize);
-  const kernel = equalWindows(batch, sizes);
+  const sizes = outputOf(call, batch, rank, outputSize, 2);
+  const kernel = batch.shape[1] === 0 ? null : equalWindows(batch, sizes);
   const made = composite(() => {
     if (kernel !== null) return (avgPools[rank - 1] as typeof avgPool1d)(x, kernel);
     const y = sizes.reduce((seen, n, d) => {
@@ -74,7 +76,7 @@ function adaptiveMaxPool(
   checkTensor(call, x);
   checkFloating(call, x);
   const batch = asBatch(call, x, rank);
-  const sizes = outputOf(call, batch, rank, outputSize);
+  const sizes = outputOf(call, batch, rank, outputSize, 1);
   const kernel = equalWindows(batch, sizes);
   return composite(() => {
     if (kernel !== null) {
@@ -115,7 +117,7 @@ function maxOfAreas(x: Tensor, sizes: readonly number[]): ValuesAndIndices {
   }
   const apart = reshape(seen, [...lead, ...sizes.flatMap((n, d) => [n, lengths[d] as number])]);
   const order = [0, 1, ...sizes.map((_, d) => 2 + 2 * d), ...sizes.map((_, d) => 3 + 2 * d)];
-  const areas = reshape(permute(apart, order), [...lead, ...sizes, -1]);
+  const areas = reshape(permute(apart, order), [...lead, ...sizes, sizeOf(lengths)]);
   const { values, indices } = max(areas, -1);
   let rest = indices;
   let flat: Tensor | null = null;

@@ -170,7 +170,7 @@ function resolveSizes(call: string, from: Shape, to: Shape): Shape {
   const size = sizeOf(from);
   const free = to.indexOf(-1);
   const known = sizeOf(to.filter((_, i) => i !== free));
-  const guess = known === 0 ? 0 : size / known;
+  const guess = size / known;
   const sizes = free < 0 ? to : to.with(free, guess);
   if (
     (free >= 0 && !Number.isInteger(guess)) ||
@@ -179,7 +179,9 @@ function resolveSizes(call: string, from: Shape, to: Shape): Shape {
   ) {
     throw new ShapeError(
       `${call}: ${size} elements do not fit [${to.join(", ")}]${detail("x", from)}` +
-        `\n  hint: at most one size may be -1, the product of the others must divide ${size}`,
+        (known === 0
+          ? "\n  hint: beside a size of 0 any number would do for -1: give it"
+          : `\n  hint: at most one size may be -1, the product of the others must divide ${size}`),
     );
   }
   return checkShape(call, sizes);

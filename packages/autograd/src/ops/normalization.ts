@@ -224,7 +224,7 @@ function follow(call: string, running: Tensor | null, value: Tensor, momentum: n
 
 /**
  * y = γ (x − x̄) / √(σ² + ε) + β by channel (dimension 1): with the batch's mean and variance over all other dimensions when
- * `training` (then the running ones, if given, follow in place: the variance of n − 1), else with the running ones.
+ * `training` (then the running ones, if given, follow in place: the variance of n − 1; by an empty batch they stay), else with the running ones.
  * x: [N, C, …]; all others: [C].  Ioffe & Szegedy 2015.
  */
 export function batchNorm(
@@ -262,7 +262,7 @@ export function batchNorm(
   }
   const dims = allBut(x, 1);
   const n = countOver(x.shape, dims);
-  if (n <= 1) {
+  if (n === 1) {
     throw new ArgumentError(
       `${call}: training needs more than one value a channel${detail("x", x.shape)}`,
     );
@@ -270,8 +270,10 @@ export function batchNorm(
   return composite(() =>
     inSingle(x, (batch) => {
       const { value, mean: center, variance } = standardize(batch, dims, eps);
-      follow(call, runningMean, center, momentum);
-      follow(call, runningVar, mul(variance, n / (n - 1)), momentum);
+      if (n > 0) {
+        follow(call, runningMean, center, momentum);
+        follow(call, runningVar, mul(variance, n / (n - 1)), momentum);
+      }
       return affine(value, gamma, beta);
     }),
   );
@@ -305,7 +307,7 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
   const beta = perChannel(call, "bias", bias, x);
   const dims = allBut(x, 0, 1);
   const n = countOver(x.shape, dims);
-  if (n <= 1) {
+  if (n === 1) {
     throw new ArgumentError(`${call}: needs more than one value a channel${detail("x", x.shape)}`);
   }
   return composite(() =>

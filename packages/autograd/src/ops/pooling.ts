@@ -138,6 +138,7 @@ function poolOf(
   const stride = perDim(call, "stride", options.stride ?? kernel, rank, 1);
   const padding = perDim(call, "padding", options.padding ?? 0, rank, 0);
   const dilation = perDim(call, "dilation", options.dilation ?? 1, rank, 1);
+  if (x.shape[1] === 0) throw new ShapeError(`${call}: x has no channels${detail("x", x.shape)}`);
   const margins: Margin[] = [];
   const counts = kernel.map((n, d) => {
     const [size, around, step] = [x.shape[2 + d], padding[d], stride[d]] as [

@@ -1,4 +1,14 @@
-import { avgPool1d, avgPool2d, avgPool3d, type PoolOptions, type Tensor } from "@wgrad/autograd";
+import {
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  type PoolOptions,
+  type Tensor,
+  where,
+} from "@wgrad/autograd";
 import { checkCall, composite } from "@wgrad/autograd/plugin";
 
 /** Settings of the power-average poolings. */
@@ -8,7 +18,7 @@ type LpPool = (x: Tensor, normType: number, kernelSize: Size, options?: LpPoolOp
 
 type Size = number | readonly number[];
 
-function lpPool(pool: typeof avgPool1d, rank: number): LpPool {
+function lpPool(average: typeof avgPool1d, most: typeof maxPool1d, rank: number): LpPool {
   return function (x, normType, kernelSize, options = {}) {
     if (arguments.length > 3) {
       checkCall(
@@ -17,25 +27,27 @@ function lpPool(pool: typeof avgPool1d, rank: number): LpPool {
       );
     }
     return composite(() => {
+      if (normType === Number.POSITIVE_INFINITY) return most(x.abs(), kernelSize, options);
       const kernel =
         typeof kernelSize === "number" ? Array<number>(rank).fill(kernelSize) : kernelSize;
       const count = kernel.reduce((product, n) => product * n, 1);
-      // as in PyTorch: sums below 0, which odd exponents can make, count as 0; there fractional ones of negative numbers are NaN
       const base = Number.isInteger(normType) ? x : x.abs();
-      const power = pool(base.pow(normType), kernelSize, options);
-      return power
-        .relu()
-        .mul(count)
-        .pow(1 / normType);
+      const total = average(base.pow(normType), kernelSize, options).mul(count);
+      // the root's slope at 0 is infinite: a window of zeros has none
+      const nothing = total.eq(0);
+      return where(nothing, 0, where(nothing, 1, total).pow(1 / normType));
     });
   };
 }
 
-/** (Σ xᵖ)^(1/p) over every window of a signal, sums below 0 as 0; of |x| where p is no whole number. x: [N, C, L] or [C, L]. */
-export const lpPool1d: LpPool = lpPool(avgPool1d, 1);
+/**
+ * (Σ |x|ᵖ)^(1/p) over every window of a signal; p = Infinity is the largest |x|. x: [N, C, L] or [C, L].
+ * Of odd p the powers keep their sign, as in PyTorch: NaN where their sum is below 0.
+ */
+export const lpPool1d: LpPool = lpPool(avgPool1d, maxPool1d, 1);
 
-/** (Σ xᵖ)^(1/p) over every window of an image, sums below 0 as 0; of |x| where p is no whole number. x: [N, C, H, W] or [C, H, W]. */
-export const lpPool2d: LpPool = lpPool(avgPool2d, 2);
+/** The same over every window of an image. x: [N, C, H, W] or [C, H, W]. */
+export const lpPool2d: LpPool = lpPool(avgPool2d, maxPool2d, 2);
 
-/** (Σ xᵖ)^(1/p) over every window of a volume, sums below 0 as 0; of |x| where p is no whole number. x: [N, C, D, H, W] or [C, D, H, W]. */
-export const lpPool3d: LpPool = lpPool(avgPool3d, 3);
+/** The same over every window of a volume. x: [N, C, D, H, W] or [C, D, H, W]. */
+export const lpPool3d: LpPool = lpPool(avgPool3d, maxPool3d, 3);

@@ -78,6 +78,7 @@ export function attendHeads(
 
 /** The softmax of scores, 0 in a row of −∞ alone. */
 function seen(scores: Tensor): Tensor {
+  if (scores.numel() === 0) return scores;
   const nothing = scores.amax(-1, { keepdim: true }).eq(Number.NEGATIVE_INFINITY);
   return where(nothing, 0, softmax(where(nothing, 0, scores), -1));
 }
@@ -87,10 +88,10 @@ function projected(
   operands: readonly [Tensor, Tensor, Tensor],
   { heads, weights, bias }: HeadParameters,
 ): [Tensor, Tensor, Tensor] {
-  const split = (x: Tensor): Tensor =>
-    x.reshape([x.shape[0] as number, x.shape[1] as number, heads, -1]).transpose(1, 2);
   const [query, key, value] = operands;
   const e = query.shape[2] as number;
+  const split = (x: Tensor): Tensor =>
+    x.reshape([x.shape[0] as number, x.shape[1] as number, heads, e / heads]).transpose(1, 2);
   const isOne = !Array.isArray(weights);
   if (isOne && query === key && key === value) {
     const joint = linear(query, weights as Tensor, bias);

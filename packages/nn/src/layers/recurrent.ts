@@ -157,6 +157,9 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
       );
     }
     const timed = rank === 2 ? x.unsqueeze(1) : this.batchFirst ? x.transpose(0, 1) : x;
+    if (timed.shape[0] === 0) {
+      throw new ShapeError(`${call}: the sequence has no steps\n  input: [${x.shape.join(", ")}]`);
+    }
     const batch = timed.shape[1] as number;
     const count = this.numLayers * this.suffixes(0).length;
     const states = widths.map((width, i) => {
