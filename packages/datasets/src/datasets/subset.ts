@@ -13,7 +13,7 @@ export class Subset<Batch> implements Dataset<Batch> {
   readonly indices: Int32Array;
 
   constructor(dataset: Indexed<Batch>, indices: ArrayLike<number>) {
-    checkCall("new Subset(dataset, indices)", arguments);
+    checkCall("new Subset(dataset, indices: list)", arguments);
     this.dataset = datasetOf(dataset);
     const { length } = this.dataset;
     this.indices = Int32Array.from(indices, (index) => checkIndex("Subset", index, length));

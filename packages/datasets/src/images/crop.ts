@@ -14,7 +14,7 @@ export class CenterCrop implements ImageTransform {
   readonly #size: readonly [number, number];
 
   constructor(size: Size) {
-    checkCall("new CenterCrop(size)", arguments);
+    checkCall("new CenterCrop(size: number | list)", arguments);
     this.#size = checkSize("CenterCrop", size);
   }
 
@@ -43,7 +43,7 @@ export class RandomCrop implements ImageTransform {
   readonly #generator: Generator | null;
 
   constructor(size: Size, options: RandomCropOptions = {}) {
-    checkCall("new RandomCrop(size, { padding: number, generator })", arguments);
+    checkCall("new RandomCrop(size: number | list, { padding: number, generator })", arguments);
     const { padding = 0, generator } = options;
     this.#size = checkSize("RandomCrop", size);
     if (padding !== 0) checkSize("RandomCrop", padding);

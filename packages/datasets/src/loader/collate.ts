@@ -32,7 +32,7 @@ export function defaultCollate<Item>(items: readonly Item[]): Collated<Item> {
 export function collateWith(
   options: CollateOptions = {},
 ): <Item>(items: readonly Item[]) => Collated<Item> {
-  checkCall("collateWith({ paddingValue, dtypes })", arguments);
+  checkCall("collateWith({ paddingValue: number, dtypes })", arguments);
   return <Item>(items: readonly Item[]) => {
     if (items.length === 0) throw new ArgumentError("collate: no examples");
     return collated(items, "", options) as Collated<Item>;

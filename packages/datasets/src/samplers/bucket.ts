@@ -27,7 +27,7 @@ export class BucketBatchSampler implements BatchOrder {
 
   constructor(lengths: ArrayLike<number>, batchSize: number, options: BucketOptions = {}) {
     checkCall(
-      "new BucketBatchSampler(lengths, batchSize: number, { shuffle: boolean, bucketBatches: number, dropLast: boolean })",
+      "new BucketBatchSampler(lengths: list, batchSize: number, { bucketBatches: number, shuffle: boolean, dropLast: boolean })",
       arguments,
     );
     const { bucketBatches = 50, shuffle = true, dropLast = false } = options;

@@ -27,7 +27,7 @@ export class WeightedRandomSampler implements Sampler {
     options: WeightedRandomSamplerOptions = {},
   ) {
     checkCall(
-      "new WeightedRandomSampler(weights, numSamples: number, { replacement: boolean })",
+      "new WeightedRandomSampler(weights: list, numSamples: number, { replacement: boolean })",
       arguments,
     );
     const { replacement = true } = options;

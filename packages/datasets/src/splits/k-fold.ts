@@ -28,7 +28,10 @@ export class KFold {
   readonly #options: Required<Omit<KFoldOptions, "randomState">> & KFoldOptions;
 
   constructor(options: KFoldOptions = {}) {
-    checkCall("new KFold({ nSplits: number, shuffle: boolean, randomState: number })", arguments);
+    checkCall(
+      "new KFold({ nSplits: number, shuffle: boolean, randomState: number | null })",
+      arguments,
+    );
     this.#options = withDefaults(this.#name, options);
   }
 
@@ -63,7 +66,7 @@ export class StratifiedKFold {
 
   constructor(options: KFoldOptions = {}) {
     checkCall(
-      "new StratifiedKFold({ nSplits: number, shuffle: boolean, randomState: number })",
+      "new StratifiedKFold({ nSplits: number, shuffle: boolean, randomState: number | null })",
       arguments,
     );
     this.#options = withDefaults(this.#name, options);

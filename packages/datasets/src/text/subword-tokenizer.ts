@@ -1,6 +1,6 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { ArgumentError } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
 
 /** Settings of SubwordTokenizer. */
 export interface SubwordTokenizerOptions {
@@ -30,6 +30,7 @@ export class SubwordTokenizer {
           "\n  hint: what trainBpe gave, or JSON.parse of a tokenizer.json",
       );
     }
+    checkIds(json);
     const unk_token = unknown ?? model.unk_token ?? undefined;
     try {
       this.#tokenizer = new Tokenizer(json, unk_token === undefined ? {} : { unk_token });
@@ -94,4 +95,33 @@ export class SubwordTokenizer {
   toJSON(): object {
     return this.#json;
   }
+}
+
+/** Numbers beyond this many times the tokens are no vocabulary's: a table of all numbers up to them is made. */
+const SPARSEST = 16;
+
+/** Throws ArgumentError unless every token has a whole number of its own, none far beyond their count. */
+function checkIds(json: object): void {
+  const { model, added_tokens = [] } = json as {
+    model: { vocab: unknown };
+    added_tokens?: unknown;
+  };
+  const { vocab } = model;
+  const added = Array.isArray(added_tokens) ? added_tokens : [];
+  // a Unigram model lists [token, score], numbered by place
+  const ids: [string, unknown][] = [
+    ...(Array.isArray(vocab) ? [] : Object.entries(vocab as object)),
+    ...added.map((one): [string, unknown] => [String(one?.content), one?.id]),
+  ];
+  const count = ids.length + (Array.isArray(vocab) ? vocab.length : 0);
+  const most = SPARSEST * count + 1000;
+  const wrong = ids.find(
+    ([, id]) => !(Number.isInteger(id) && (id as number) >= 0 && (id as number) < most),
+  );
+  if (wrong === undefined) return;
+  const [token, id] = wrong;
+  throw new ArgumentError(
+    `SubwordTokenizer: the number of ${JSON.stringify(token)} is ${describe(id)}, of ${count} tokens` +
+      "\n  hint: each has a whole number, from 0 to about their count",
+  );
 }

@@ -1,15 +1,15 @@
-import { ShapeError, type Tensor, tensor } from "@wgrad/autograd";
+import { ArgumentError, ShapeError, type Tensor, tensor } from "@wgrad/autograd";
 import type { Labels } from "../splits/stratify.ts";
 
 /** Rows of numbers read to the host. */
 export interface Features {
   readonly rows: number;
   readonly width: number;
-  /** One feature's values, in f64. */
+  /** One feature's values, in f64; without those that are missing (NaN). */
   column(index: number): Float64Array;
 }
 
-/** Reads x: [rows, features]. Throws ShapeError for other shapes and for no rows. */
+/** Reads x: [rows, features]. Throws ShapeError for other shapes and for no rows, ArgumentError for infinite numbers. */
 export async function readFeatures(call: string, x: Tensor): Promise<Features> {
   const [rows = 0, width = 0] = x.shape;
   if (x.shape.length !== 2 || rows === 0) {
@@ -18,10 +18,19 @@ export async function readFeatures(call: string, x: Tensor): Promise<Features> {
     );
   }
   const data = await x.data();
+  const infinite = data.findIndex((value) => Math.abs(value) === Infinity);
+  if (infinite >= 0) {
+    throw new ArgumentError(
+      `${call}: row ${Math.floor(infinite / width)}, feature ${infinite % width} is ${data[infinite]}\n  hint: finite numbers, NaN for missing ones`,
+    );
+  }
   return {
     rows,
     width,
-    column: (j) => Float64Array.from({ length: rows }, (_, i) => data[i * width + j] as number),
+    column: (j) =>
+      Float64Array.from({ length: rows }, (_, i) => data[i * width + j] as number).filter(
+        (value) => !Number.isNaN(value),
+      ),
   };
 }
 
@@ -37,8 +46,9 @@ export function checkWidth(call: string, x: Tensor, width: number): Tensor {
   );
 }
 
-/** A row of numbers to calculate with: [features], f32. */
-export const rowOf = (values: readonly number[]): Tensor => tensor(Float32Array.from(values));
+/** A row of numbers to calculate with: [features], f32. JSON has null for NaN, which is of a feature without values. */
+export const rowOf = (values: readonly (number | null)[]): Tensor =>
+  tensor(Float32Array.from(values, (value) => value ?? Number.NaN));
 
 /** Labels on the host, as many as there are rows. */
 export async function readLabels(

@@ -18,7 +18,7 @@ interface State {
 
 /**
  * z = a + (x − min) (b − a) / (max − min), feature by feature: what `fit` saw fills [a, b]. x: [rows, features]. A feature
- * that does not vary goes to a.
+ * that does not vary goes to a. Missing numbers (NaN) are not counted and stay, as in scikit-learn.
  *
  * Throws ArgumentError for a range that is none.
  */
@@ -31,7 +31,7 @@ export class MinMaxScaler
   readonly gives = "tensor";
 
   constructor(options: MinMaxScalerOptions = {}) {
-    checkCall("new MinMaxScaler({ featureRange, clip: boolean })", arguments);
+    checkCall("new MinMaxScaler({ featureRange: list, clip: boolean })", arguments);
     const { featureRange = [0, 1], clip = false } = options;
     if (!(featureRange[0] < featureRange[1])) {
       throw new ArgumentError(`MinMaxScaler: featureRange is [${featureRange.join(", ")}]`);
@@ -53,8 +53,12 @@ export class MinMaxScaler
     if (arguments.length > 2) checkCall("scaler.fit(x: tensor, y?)", arguments);
     const features = await readFeatures("MinMaxScaler.fit", x);
     return this.learn({
-      dataMin: each(features, (column) => column.reduce((a, b) => Math.min(a, b))),
-      dataMax: each(features, (column) => column.reduce((a, b) => Math.max(a, b))),
+      dataMin: each(features, (column) =>
+        column.reduce((a, b) => Math.min(a, b), column[0] ?? Number.NaN),
+      ),
+      dataMax: each(features, (column) =>
+        column.reduce((a, b) => Math.max(a, b), column[0] ?? Number.NaN),
+      ),
     });
   }
 

@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "@wgrad/autograd";
+import { ArgumentError, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { categoriesOf, numbersOf, unknownCategory } from "./categories.ts";
 import { checkColumns, type Value } from "./columns.ts";
@@ -22,7 +22,8 @@ interface State {
  * The number of each value's category, from 0. Columns → [rows, columns], f32. For categories that have an order, or for
  * an embedding (`.to("i32")`).
  *
- * `fit` and `transform` throw DataError for a category that is none of them, unless `unknownValue` is given.
+ * `fit` and `transform` throw DataError for a category that is none of them, unless `unknownValue` is given;
+ * `fit` throws ArgumentError if that is a category's number.
  */
 export class OrdinalEncoder
   extends Fitted<Required<OrdinalEncoderOptions>, State>
@@ -33,7 +34,7 @@ export class OrdinalEncoder
   readonly gives = "tensor";
 
   constructor(options: OrdinalEncoderOptions = {}) {
-    checkCall("new OrdinalEncoder({ categories, unknownValue })", arguments);
+    checkCall("new OrdinalEncoder({ categories, unknownValue: number | null })", arguments);
     const { categories = null, unknownValue = null } = options;
     super({ categories, unknownValue });
   }
@@ -50,9 +51,16 @@ export class OrdinalEncoder
 
   fit(columns: readonly NamedColumn[]): this {
     if (arguments.length > 2) checkCall("encoder.fit(columns, y?)", arguments);
+    const { unknownValue } = this.options;
     const given = this.options.categories;
     const names = columns.map(({ name }) => name);
     const categories = columns.map(({ values }, j) => given?.[j] ?? categoriesOf(values));
+    const clash = categories.findIndex((all) => unknownValue !== null && unknownValue in all);
+    if (clash >= 0) {
+      throw new ArgumentError(
+        `OrdinalEncoder.fit: unknownValue ${unknownValue} is the number of ${JSON.stringify(categories[clash]?.[unknownValue as number])} in column ${JSON.stringify(names[clash])}\n  hint: unknownValue: -1`,
+      );
+    }
     this.#encode("fit", columns, { names, categories });
     return this.learn({ names, categories });
   }

@@ -19,7 +19,7 @@ interface State {
 
 /**
  * Brings values that are far off back to a bound, feature by feature: [q₂₅ − f·iqr, q₇₅ + f·iqr] (Tukey 1977), or [μ − f·σ, μ + f·σ].
- * x: [rows, features].
+ * x: [rows, features]. Missing numbers (NaN) are not counted and stay.
  *
  * Throws ArgumentError for a factor that is not positive.
  */

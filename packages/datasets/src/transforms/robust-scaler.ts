@@ -21,7 +21,7 @@ interface State {
 
 /**
  * z = (x − median) / (q₇₅ − q₂₅), feature by feature: a few far-off values move it little. x: [rows, features]. The divisor is 1 for
- * a range of 0.
+ * a range of 0. Missing numbers (NaN) are not counted and stay, as in scikit-learn.
  *
  * Throws ArgumentError for percentiles that are none.
  */
@@ -35,7 +35,7 @@ export class RobustScaler
 
   constructor(options: RobustScalerOptions = {}) {
     checkCall(
-      "new RobustScaler({ withCentering: boolean, withScaling: boolean, quantileRange })",
+      "new RobustScaler({ withCentering: boolean, withScaling: boolean, quantileRange: list })",
       arguments,
     );
     const { withCentering = true, withScaling = true, quantileRange = [25, 75] } = options;

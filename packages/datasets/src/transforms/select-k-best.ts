@@ -15,7 +15,7 @@ export interface SelectKBestOptions {
  * Keeps the features whose means differ most between classes, by the F value of an analysis of variance:
  * F = (Σₖ nₖ (x̄ₖ − x̄)² / (K − 1)) / (Σₖ Σᵢ (xᵢ − x̄ₖ)² / (n − K)). [rows, features] → [rows, k].
  *
- * `fit` throws ArgumentError for one class only, and for more features than there are.
+ * `fit` throws ArgumentError for one class only, for more features than there are, and for missing numbers (NaN).
  */
 export class SelectKBest extends Selection<Required<SelectKBestOptions>> {
   readonly type = "SelectKBest";
@@ -47,7 +47,13 @@ export class SelectKBest extends Selection<Required<SelectKBestOptions>> {
         `SelectKBest.fit: ${k} of ${features.width} features\n  hint: a smaller k`,
       );
     }
-    const scores = each(features, (column) => fValue(column, classes));
+    const scores = each(features, (column, j) => {
+      const missing = features.rows - column.length;
+      if (missing === 0) return fValue(column, classes);
+      throw new ArgumentError(
+        `SelectKBest.fit: feature ${j} misses ${missing} of ${features.rows} numbers\n  hint: SimpleImputer first`,
+      );
+    });
     const worth = scores.map((score) => (Number.isNaN(score) ? -Infinity : score));
     const best = [...scores.keys()].sort(
       (a, b) => (worth[b] as number) - (worth[a] as number) || b - a,

@@ -1,5 +1,6 @@
 import { noGrad, ShapeError, type Tensor, tensor, where } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
+import { rowOf } from "./features.ts";
 import { notFitted, type SavedTransform, type Transform } from "./transform.ts";
 
 /** A deviation below 2⁻²⁰ of the mean is what rounding leaves of a feature that does not vary. */
@@ -15,7 +16,8 @@ export interface StandardScalerOptions {
 
 /**
  * z = (x − μ) / σ, feature by feature: what `fit` saw comes out with mean 0 and deviation 1. x: [rows, features] or [rows].
- * σ divides by the number of rows, and is 1 for a feature that does not vary, as in scikit-learn.
+ * σ divides by the number of rows, and is 1 for a feature that does not vary, as in scikit-learn; missing
+ * numbers (NaN) are not counted, and stay.
  */
 export class StandardScaler implements Transform<"tensor", "tensor"> {
   readonly type = "StandardScaler";
@@ -50,8 +52,9 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
       );
     }
     noGrad(() => {
-      const mean = x.mean(0);
-      const variance = x.sub(mean).square().mean(0);
+      const counts = x.isnan().logicalNot().to("f32").sum(0);
+      const mean = x.nansum(0).div(counts);
+      const variance = x.sub(mean).square().nansum(0).div(counts);
       const constant = variance.le(mean.square().mul(ROUNDING));
       const scale = where(constant, 1, variance.sqrt());
       this.#mean = (this.#options.withMean ? mean : mean.mul(0)).keep();
@@ -89,8 +92,8 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
   restore(state: unknown): this {
     if (arguments.length > 1) checkCall("scaler.restore(state)", arguments);
     const saved = state as { mean: Saved; scale: Saved } | null;
-    this.#mean = saved && tensor(saved.mean).keep();
-    this.#scale = saved && tensor(saved.scale).keep();
+    this.#mean = saved && rowFrom(saved.mean);
+    this.#scale = saved && rowFrom(saved.scale);
     return this;
   }
 
@@ -100,8 +103,11 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
   }
 }
 
-/** A row of numbers, or the one number of rows without features. */
-type Saved = number | number[];
+/** A row of numbers, or the one number of rows without features; null is JSON's for NaN. */
+type Saved = number | (number | null)[];
+
+const rowFrom = (saved: Saved | null): Tensor =>
+  (Array.isArray(saved) ? rowOf(saved) : tensor(saved ?? Number.NaN)).keep();
 
 async function numbers(x: Tensor | null): Promise<Saved | null> {
   if (x === null) return null;

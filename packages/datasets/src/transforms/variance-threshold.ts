@@ -11,7 +11,7 @@ export interface VarianceThresholdOptions {
 }
 
 /**
- * Leaves out features of low variance (by the number of rows). [rows, features] → [rows, kept].
+ * Leaves out features of low variance (by the number of rows; missing numbers, NaN, are not counted). [rows, features] → [rows, kept].
  *
  * `fit` throws ArgumentError if none is left.
  */
@@ -35,7 +35,7 @@ export class VarianceThreshold extends Selection<Required<VarianceThresholdOptio
     const { threshold } = this.options;
     const features = await readFeatures("VarianceThreshold.fit", x);
     const variances = each(features, (column) =>
-      column.every((value) => value === column[0]) ? 0 : varianceOf(column),
+      column.length > 0 && column.every((value) => value === column[0]) ? 0 : varianceOf(column),
     );
     const stays = variances.map((variance) => variance > threshold);
     return this.keep(variances, stays, `varies by more than ${threshold}`);

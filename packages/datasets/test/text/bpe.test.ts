@@ -162,3 +162,32 @@ describe("SubwordTokenizer", () => {
     );
   });
 });
+
+describe("numbers of tokens", () => {
+  const changed = (
+    change: (json: { model: { vocab: Record<string, unknown> }; added_tokens: unknown[] }) => void,
+  ) => {
+    const json = structuredClone(trainBpe(verse, { vocabSize: 270 }));
+    change(json as never);
+    return () => new SubwordTokenizer(json);
+  };
+  test.each<[string, unknown, string]>([
+    ["far beyond their count", 1e9, "is 1000000000, of 271 tokens"],
+    ["below 0", -1, "is -1"],
+    ["no whole number", 1.5, "is 1.5"],
+    ["no number", [{ type: "Sequence" }], "is an array of 1"],
+    ["a text", "7", 'is "7"'],
+  ])("%s are refused", (_, id, text) => {
+    expect(changed(({ model }) => Object.assign(model.vocab, { evil: id }))).toThrow(
+      `SubwordTokenizer: the number of "evil" ${text}`,
+    );
+    const added = { id, content: "evil", special: true };
+    expect(changed((json) => json.added_tokens.push(added))).toThrow('the number of "evil"');
+  });
+
+  test("may leave gaps", () => {
+    const tokenizer = changed(({ model }) => Object.assign(model.vocab, { rare: 400 }))();
+    expect(tokenizer.indexOf("rare")).toBe(400);
+    expect(tokenizer.decode(tokenizer.encode("the more"))).toBe("the more");
+  });
+});

@@ -4,8 +4,10 @@ import {
   MinMaxScaler,
   OutlierClipper,
   RobustScaler,
+  SelectKBest,
   StandardScaler,
   type Transform,
+  VarianceThreshold,
 } from "@wgrad/datasets";
 import { beforeAll, describe, expect, test } from "vitest";
 import golden from "./transforms.json" with { type: "json" };
@@ -54,6 +56,32 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     const saved = JSON.parse(JSON.stringify(await scaler.save()));
     await expectClose(loadTransform<Scaler>(saved).transform(tensor(golden.fresh)), each.fresh);
   });
+
+  test.each(["StandardScaler", "MinMaxScaler", "RobustScaler"] as const)(
+    "%s counts no missing numbers, and lets them stay",
+    async (name) => {
+      const { [name]: expected, x } = golden.missing;
+      const rows = (values: (number | null)[][]): number[][] =>
+        values.map((row) => row.map((value) => value ?? Number.NaN));
+      const scaler = await new (scalers[name] as new (o: Options) => Scaler)({}).fit(
+        tensor(rows(x)),
+      );
+      const saved = JSON.parse(JSON.stringify(await scaler.save()));
+      for (const each of [scaler, loadTransform<Scaler>(saved)]) {
+        for (const [given, wanted] of [
+          [rows(x), expected.seen],
+          [golden.fresh, expected.fresh],
+        ] as const) {
+          const values = [...(await each.transform(tensor(given)).data())];
+          expect(values).toEqual(
+            rows(wanted).flatMap((row) =>
+              row.map((value) => (Number.isNaN(value) ? value : expect.closeTo(value, 4))),
+            ),
+          );
+        }
+      }
+    },
+  );
 
   test.each(golden.OutlierClipper)("OutlierClipper $options: numpy's bounds", async (each) => {
     const options = each.options as { factor?: number; method?: "zscore" };
@@ -112,4 +140,26 @@ describe("refuses", () => {
       "MinMaxScaler.transform: x: [1, 1], but fit saw 2 features",
     );
   });
+});
+
+test("infinite numbers are refused, and missing ones where nothing can be learned from them", async () => {
+  const x = tensor([
+    [1, Number.POSITIVE_INFINITY],
+    [2, 3],
+  ]);
+  const text = "row 0, feature 1 is Infinity\n  hint: finite numbers, NaN for missing ones";
+  await expect(new MinMaxScaler().fit(x)).rejects.toThrow(`MinMaxScaler.fit: ${text}`);
+  const holes = tensor([
+    [1, Number.NaN],
+    [2, 3],
+  ]);
+  await expect(new SelectKBest({ k: 1 }).fit(holes, [0, 1])).rejects.toThrow(
+    "SelectKBest.fit: feature 1 misses 1 of 2 numbers",
+  );
+  expect((await new VarianceThreshold().fit(holes)).variances).toEqual([0.25, 0]);
+  const clipper = await new OutlierClipper().fit(holes);
+  expect([clipper.low, clipper.high]).toEqual([
+    [0.5, 3],
+    [2.5, 3],
+  ]);
 });

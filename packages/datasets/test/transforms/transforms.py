@@ -1,4 +1,4 @@
-"""Writes transforms.json: what scikit-learn 1.2 (Debian 12's python3-sklearn) learns and gives."""
+"""Writes transforms.json: what scikit-learn 1.9 learns and gives."""
 import json
 from pathlib import Path
 
@@ -35,6 +35,20 @@ def scaled(kind, names, **options):
         back=rounded(s.inverse_transform(s.transform(fresh))),
     )
 
+
+gaps = x.copy()
+gaps[2, 0] = gaps[5, 1] = gaps[6, 1] = gaps[0, 3] = np.nan
+gaps[:, 2] = np.nan
+
+
+def plain(a):
+    return [[None if np.isnan(v) else round(float(v), 9) for v in row] for row in a]
+
+
+missing = dict(x=plain(gaps))
+for kind in (StandardScaler, MinMaxScaler, RobustScaler):
+    s = kind().fit(gaps)
+    missing[kind.__name__] = dict(seen=plain(s.transform(gaps)), fresh=plain(s.transform(fresh)))
 
 q25, q75 = np.percentile(x, [25, 75], axis=0)
 clipped = [
@@ -98,7 +112,7 @@ out = dict(
         scaled(RobustScaler, ["scale_"], with_centering=False),
         scaled(RobustScaler, ["center_"], with_scaling=False),
     ],
-    OutlierClipper=clipped,
+    OutlierClipper=clipped, missing=missing,
     holes=[[None if np.isnan(v) else v for v in row] for row in holes.tolist()], words=words.tolist(),
     SimpleImputer=imputed, imputed_words=imputed_words,
     encoded=encoded, selected=selected,
