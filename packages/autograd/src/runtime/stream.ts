@@ -94,7 +94,10 @@ export class DeviceStream implements Stream {
     this.language = backend.language;
     this.passes = options.passes;
     this.verifier = options.verifier ?? null;
-    this.trace = new Trace((node) => this.regional(node));
+    this.trace = new Trace(
+      (node) => this.regional(node),
+      ({ dtype, size }) => backend.bytesOf(dtype, size) <= backend.maxBufferBytes,
+    );
     this.pool = new Pool(backend, options.budget, () => this.plans.evict());
     this.arena = new Arena(this.pool);
     this.inputs = new Inputs(backend, this.pool);

@@ -1,10 +1,10 @@
 import { dtypeCode } from "../dtype.ts";
 import type { Cell, Home } from "../graph/cell.ts";
-import { COMPUTED, EXPIRED, type Node } from "../graph/node.ts";
+import { COMPUTED, EXPIRED, type Node, OWNED } from "../graph/node.ts";
 import { alongAxes, isPadding } from "../graph/region.ts";
 import { isContiguous, type View } from "../graph/view.ts";
 import { sizeOf } from "../shape.ts";
-import { HOLD_CELL, type Hold, holdOf } from "./hold.ts";
+import { HOLD_CELL, HOLD_NOTHING, HOLD_OWNED, HOLD_SLOT, type Hold, holdOf } from "./hold.ts";
 import { Numbers } from "./numbers.ts";
 
 export { HOLD_CELL, HOLD_NOTHING } from "./hold.ts";
@@ -43,9 +43,12 @@ export class Trace {
   private readonly homeIndices = new Map<number, number>();
   private readonly regional: (node: Node) => boolean;
 
-  /** `regional` says whether a stretch of a value can be copied on its own. */
-  constructor(regional: (node: Node) => boolean) {
+  private readonly fits: (node: Node) => boolean;
+
+  /** `regional` says whether a stretch of a value can be copied on its own, `fits` whether one buffer holds it. */
+  constructor(regional: (node: Node) => boolean, fits: (node: Node) => boolean) {
     this.regional = regional;
+    this.fits = fits;
   }
 
   /** Lets go of the nodes: what the last flush computed may be dropped. */
@@ -90,7 +93,11 @@ export class Trace {
     for (const list of [key, dynamics, holds, dynamicBase, operandBase, sourceIndex]) list.clear();
     const mark = order.length === 0 ? 0 : (order[0] as Node).mark;
     for (const node of order) {
-      const hold = holdOf(node, writes, reads, recalled);
+      let hold = holdOf(node, writes, reads, recalled);
+      // what nobody asked to be stored is found anew where no buffer holds it
+      if (hold === HOLD_SLOT || (hold === HOLD_OWNED && node.keep !== OWNED && !reads.has(node))) {
+        if (!this.fits(node)) hold = HOLD_NOTHING;
+      }
       kind = Math.imul(kind ^ node.op.code, 0x01000193);
       kind = Math.imul(kind ^ (node.shape.length * 8 + hold), 0x01000193);
       holds.push(hold);
