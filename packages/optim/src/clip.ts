@@ -60,7 +60,7 @@ function totalNorm(gradients: readonly Tensor[], p: number): Tensor {
   // one by one, then together: the same work for every gradient, which one kernel does for all
   const each = stack(
     gradients.map((g) => {
-      if (p === Number.POSITIVE_INFINITY) return g.abs().amax();
+      if (p === Number.POSITIVE_INFINITY) return g.numel() === 0 ? g.sum() : g.abs().amax();
       if (p === Number.NEGATIVE_INFINITY) return g.abs().amin();
       if (p === 0) return g.ne(0).any().to(g.dtype);
       if (p === 2) return g.square().sum();

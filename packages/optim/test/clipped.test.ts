@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "@wgrad/autograd";
+import { init, type Tensor, tensor, zeros } from "@wgrad/autograd";
 import { persist } from "@wgrad/autograd/plugin";
 import { counters, initFresh } from "@wgrad/autograd/testing";
 import { Adam, type BaseOptions, clipGradNorm_, Optimizer } from "@wgrad/optim";
@@ -86,4 +86,13 @@ describe.each(Object.entries(makers))("clipped, %s", (_, make) => {
     expect(more - few).toBeLessThanOrEqual(1);
     expect(most - few).toBeLessThanOrEqual(2);
   });
+});
+
+test("the largest norm does not see a parameter without elements", async () => {
+  await init({ device: "cpu" });
+  const p = tensor([3, -4], { requiresGrad: true });
+  const empty = zeros([0], { requiresGrad: true });
+  p.square().sum().add(empty.sum()).backward();
+  const norm = clipGradNorm_([p, empty], 2, { normType: Number.POSITIVE_INFINITY });
+  expect([await norm.item(), await p.grad?.tolist()]).toEqual([8, [expect.closeTo(1.5, 5), expect.closeTo(-2, 5)]]);
 });
