@@ -94,5 +94,8 @@ test("the largest norm does not see a parameter without elements", async () => {
   const empty = zeros([0], { requiresGrad: true });
   p.square().sum().add(empty.sum()).backward();
   const norm = clipGradNorm_([p, empty], 2, { normType: Number.POSITIVE_INFINITY });
-  expect([await norm.item(), await p.grad?.tolist()]).toEqual([8, [expect.closeTo(1.5, 5), expect.closeTo(-2, 5)]]);
+  expect([await norm.item(), await p.grad?.tolist()]).toEqual([
+    8,
+    [expect.closeTo(1.5, 5), expect.closeTo(-2, 5)],
+  ]);
 });
