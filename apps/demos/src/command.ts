@@ -1,13 +1,18 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { WgradError } from "@wgrad/autograd";
 import { catalog } from "./catalog.ts";
+import { fullTime, type Line } from "./results.ts";
 import type { Demo, Outcome } from "./shared/demo.ts";
 import { figure, saveFigure } from "./shared/figure.ts";
-import { type Options, optionsHelp, parseOptions, UsageError } from "./shared/options.ts";
+import { Interrupted, withSignals } from "./shared/interruption.ts";
+import { type Options, optionsHelp, parseOptions } from "./shared/options.ts";
 import { start } from "./shared/start.ts";
-import { say, speakTo } from "./shared/terminal.ts";
+import { columns, say, speakTo, tell, wrapped } from "./shared/terminal.ts";
+import { UsageError } from "./shared/usage-error.ts";
 import { judge, sayVerdicts, type Verdict } from "./shared/verdict.ts";
 import { readWeights } from "./shared/weights.ts";
+import { filesWritten } from "./shared/write.ts";
 
 /** What `--json` prints: a run and what it reached. */
 export interface RunResult {
@@ -24,8 +29,16 @@ export interface RunResult {
 
 const outFolder = fileURLToPath(new URL("../out", import.meta.url));
 
-async function dispatch([name, ...args]: readonly string[]): Promise<boolean> {
-  if (name === undefined || name === "list" || name === "--help") return list();
+const calls = {
+  list: new Set([undefined, "list", "help", "--help", "-h"]),
+  version: new Set(["version", "--version", "-v"]),
+};
+
+async function dispatch([first, ...rest]: readonly string[]): Promise<boolean> {
+  if (first === "help" && rest.length > 0) return dispatch([...rest, "--help"]);
+  if (calls.list.has(first as string)) return list();
+  if (calls.version.has(first as string)) return version();
+  const [name, args] = [first as string, rest];
   const entry = catalog[name];
   if (entry === undefined) {
     throw new UsageError(
@@ -36,13 +49,19 @@ async function dispatch([name, ...args]: readonly string[]): Promise<boolean> {
   const options = parseOptions(name, args, demo.takes, outFolder);
   if (options === "help") {
     const usage = `pnpm demo ${name} [options]`;
-    const text = `${entry.summary} Teaches ${entry.teaches}.`;
-    console.log(`${usage}\n\n${text}\n\n${optionsHelp(demo.takes)}`);
+    const text = wrapped(`${entry.summary} Teaches ${entry.teaches}.`).join("\n");
+    console.log(`${usage}\n\n${text}\n\n${optionsHelp(demo.takes, columns())}`);
     return true;
   }
   speakTo(options.json ? "stderr" : "stdout");
   try {
-    const { result, afterwards } = await runDemo(demo, options);
+    const { result, afterwards } = await withSignals(
+      () => runDemo(demo, options),
+      () => console.error(`\nstopped: ${kept(demo)}`),
+    ).catch((error) => {
+      if (error instanceof Interrupted) error.message += `: ${kept(demo)}`;
+      throw error;
+    });
     if (options.json) console.log(JSON.stringify(result));
     await afterwards?.();
     return result.checks.every(({ passed }) => passed);
@@ -67,7 +86,11 @@ async function runDemo(
   const asConfigured = [options.epochs, options.csv, options.load].every((x) => x === undefined);
   const checks = asConfigured ? judge(demo.checks[budget], outcome) : [];
   if (checks.length > 0) sayVerdicts(checks);
-  if (outcome.note !== undefined) say("", outcome.note);
+  const notes = [
+    ...(outcome.note === undefined ? [] : [outcome.note]),
+    ...(budget === "full" || demo.tooShort === undefined ? [] : [shortness(name, demo.tooShort)]),
+  ];
+  for (const note of notes) tell("", note);
   say("", "written:", ...files.map((path) => `  ${path}`));
   const result: RunResult = {
     demo: name,
@@ -77,28 +100,59 @@ async function runDemo(
     seconds: Math.round((performance.now() - began) / 100) / 10,
     measures: outcome.measures,
     checks,
-    ...(outcome.note !== undefined && { note: outcome.note }),
+    ...(notes.length > 0 && { note: notes.join(" ") }),
     files,
   };
   return { result, afterwards: outcome.afterwards };
 }
 
+/** Says what the quick budget is too short for, and what the full one takes. */
+function shortness(name: string, tooShort: string): string {
+  const path = new URL("../../../docs/results.json", import.meta.url);
+  const time = fullTime(JSON.parse(readFileSync(path, "utf8")) as Line[], name);
+  const full = time === null ? "takes longer" : `took ${time}`;
+  return `The quick budget is too short to learn this: ${tooShort} --budget full ${full}.`;
+}
+
+/** What is left of a lesson that was stopped. */
+function kept({ takes }: Demo): string {
+  const files = filesWritten();
+  if (files.length > 0) return `kept ${files.join(", ")}`;
+  const how = takes.includes("save")
+    ? "; --save FILE keeps the weights, also when it is stopped"
+    : "";
+  return `nothing was kept${how}`;
+}
+
 function list(): boolean {
   console.log("pnpm demo NAME [options]; pnpm demo NAME --help lists the options\n");
+  const indent = " ".repeat(15);
   for (const [name, { summary, teaches }] of Object.entries(catalog)) {
-    console.log(`  ${name.padEnd(13)}${summary}\n${" ".repeat(15)}${teaches}`);
+    const lines = wrapped(teaches, columns() - indent.length).map((line) => `${indent}${line}`);
+    console.log([`  ${name.padEnd(13)}${summary}`, ...lines].join("\n"));
   }
+  return true;
+}
+
+function version(): boolean {
+  const path = new URL("../../../packages/autograd/package.json", import.meta.url);
+  const { version } = JSON.parse(readFileSync(path, "utf8")) as { readonly version: string };
+  console.log(`wgrad ${version}, Node ${process.version}`);
   return true;
 }
 
 /**
  * Runs what the arguments ask for and gives the exit code: 0; 1 for a mistake of the user's, which is one line on
- * stderr; 2 for a lesson that ran and missed what it must reach.
+ * stderr; 2 for a lesson that ran and missed what it must reach; 130 and 143 for one that was stopped.
  */
 export async function command(args: readonly string[]): Promise<number> {
   try {
     return (await dispatch(args)) ? 0 : 2;
   } catch (error) {
+    if (error instanceof Interrupted) {
+      console.error(error.message);
+      return error.code;
+    }
     if (!(error instanceof UsageError || error instanceof WgradError)) throw error;
     console.error(`error: ${error.message.replaceAll(/\s*\n\s*/g, "; ")}`);
     return 1;

@@ -1,4 +1,5 @@
 import type { RunResult } from "./command.ts";
+import { duration } from "./shared/duration.ts";
 import { bounds, digits } from "./shared/verdict.ts";
 
 /** A line of the results: what a lesson reached, when and where. */
@@ -57,5 +58,9 @@ function cells(line: Line): string[] {
   ].map((cell) => cell.replaceAll("|", "\\|"));
 }
 
-const duration = (seconds: number): string =>
-  seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+/** How long a lesson's full budget took where it was measured; null where it was not. */
+export function fullTime(lines: readonly Line[], demo: string): string | null {
+  const line = lines.find((each) => each.demo === demo && each.budget === "full");
+  if (line === undefined) return null;
+  return `${duration(line.seconds)} on ${line.machine.trim()}`;
+}

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../src/catalog.ts";
-import { run, temporaryFolder } from "./run.ts";
+import { run, temporaryFolder, wide } from "./run.ts";
 
 const folder = temporaryFolder();
 const out = join(folder, "out");
@@ -21,9 +21,17 @@ describe("what is asked for", () => {
     for (const [name, { summary, teaches }] of Object.entries(catalog)) {
       expect(stdout).toContain(`  ${name} `);
       expect(stdout).toContain(summary);
-      expect(stdout).toContain(teaches);
+      expect(stdout.replaceAll(/\s+/g, " ")).toContain(teaches);
     }
-    expect((await run("list")).stdout).toBe(stdout);
+    for (const other of ["list", "help", "--help", "-h"]) {
+      expect((await run(other)).stdout).toBe(stdout);
+    }
+    expect(wide(stdout)).toEqual([]);
+  });
+
+  test.each(["--version", "-v", "version"])("%s says which version this is", async (asked) => {
+    const { code, stdout } = await run(asked);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^wgrad \d+\.\d+\.\d+, Node v\d+/)]);
   });
 
   test.each(names)("%s --help names its options and no others", async (name) => {
@@ -33,6 +41,13 @@ describe("what is asked for", () => {
     const named = [...stdout.matchAll(/^ {2}--(\w+)/gm)].map(([, option]) => option);
     const always = ["device", "seed", "budget", "out", "json", "help"];
     expect(named.sort()).toEqual([...always, ...takes].sort());
+    expect(wide(stdout)).toEqual([]);
+    for (const asked of [
+      [name, "-h"],
+      ["help", name],
+    ]) {
+      expect((await run(...asked)).stdout).toBe(stdout);
+    }
   });
 });
 
@@ -59,6 +74,18 @@ describe("a mistake is one line and exit code 1", () => {
     [["exam", "--epochs", "many"], '--epochs is "many"; it is a whole number, 1 or more'],
     [["exam", "--epochs", "0"], '--epochs is "0"; it is a whole number, 1 or more'],
     [["exam", "--seed", "1.5"], '--seed is "1.5"; it is a whole number, 0 or more'],
+    [["exam", "--seed", "-1"], '--seed is "-1"; it is a whole number, 0 or more'],
+    [["exam", "--seed", "4294967296"], '--seed is "4294967296"; it is a whole number, 0 or more'],
+    [
+      ["exam", "--save", "FOLDER/good.csv/x"],
+      "--save FOLDER/good.csv/x: FOLDER/good.csv is no folder",
+    ],
+    [["exam", "--save", "/proc/x"], /^--save \/proc\/x cannot be written \(.+\)$/],
+    [
+      ["exam", "--out", "FOLDER/good.csv/a/b"],
+      "--out FOLDER/good.csv/a/b: FOLDER/good.csv is a file, not a folder",
+    ],
+    [["exam", "--out", "/proc/x"], /^--out \/proc\/x: files in \/proc cannot be written \(.+\)$/],
     [["exam", "--serve", "80"], "exam takes no --serve; --help lists the options"],
     [["pipeline", "--serve", "70000"], '--serve is "70000"; it is a whole number, from 0 to 65535'],
     [["exam", "--target", "x"], "--target names a column of --csv FILE, which is not given"],

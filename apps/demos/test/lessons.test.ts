@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { writeSafetensors } from "@wgrad/autograd/safetensors";
 import { describe, expect, inject, test } from "vitest";
 import { catalog } from "../src/catalog.ts";
-import { result, run, temporaryFolder } from "./run.ts";
+import { result, run, temporaryFolder, wide } from "./run.ts";
 
 const folder = temporaryFolder();
 /** Weights are loaded back by every fourth lesson; by all in the full tier. */
@@ -15,11 +15,14 @@ describe.each(Object.entries(catalog))("%s", { timeout: 600_000 }, (name, { load
   const weights = join(folder, `${name}.safetensors`);
 
   test("the quick budget reaches what it must, draws, and weights give the same again", async () => {
-    const { takes, checks } = await load();
+    const { takes, checks, tooShort } = await load();
     const saving = takes.includes("save") ? ["--save", weights] : [];
     const trained = await result(name, "--budget", "quick", "--out", out, ...saving);
     expect(trained.result.checks.filter(({ passed }) => !passed)).toEqual([]);
     expect(trained.code).toBe(0);
+    expect(wide(trained.said)).toEqual([]);
+    const short = "The quick budget is too short to learn this";
+    expect(trained.said.replaceAll(/\s+/g, " ").includes(short)).toBe(tooShort !== undefined);
     expect(trained.result.checks.map(({ measure }) => measure)).toEqual(
       checks.quick.map(({ measure }) => measure),
     );
@@ -33,6 +36,16 @@ describe.each(Object.entries(catalog))("%s", { timeout: 600_000 }, (name, { load
     expect(loaded.code).toBe(0);
     expect(loaded.result.measures).toEqual(trained.result.measures);
   });
+
+  test.runIf(inject("tier") === "full").each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
+    "the quick budget reaches what it must with seed %i",
+    async (seed) => {
+      const { result: reached } = await result(
+        ...[name, "--budget", "quick", "--out", out, "--seed", String(seed)],
+      );
+      expect(reached.checks.filter(({ passed }) => !passed)).toEqual([]);
+    },
+  );
 
   test("weights that are none, or another lesson's, are one line and nothing is drawn", async () => {
     const { takes } = await load();

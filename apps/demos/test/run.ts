@@ -29,9 +29,15 @@ export async function run(
   }
 }
 
-/** The same with `--json`: the exit code, and what stdout says. */
-export async function result(...args: string[]): Promise<{ code: number; result: RunResult }> {
+/** The same with `--json`: the exit code, what stdout says, and the lesson as people read it. */
+export async function result(
+  ...args: string[]
+): Promise<{ code: number; result: RunResult; said: string }> {
   const { code, stdout, stderr } = await run(...args, "--json");
   if (stdout === "") throw new Error(`demo ${args.join(" ")} gave ${code}: ${stderr}`);
-  return { code, result: JSON.parse(stdout) as RunResult };
+  return { code, result: JSON.parse(stdout) as RunResult, said: stderr };
 }
+
+/** Lines wider than a terminal; the paths of files are as long as they are. */
+export const wide = (said: string): string[] =>
+  said.split("\n").filter((line) => line.length > 80 && !/\/[\w.-]+\//.test(line));

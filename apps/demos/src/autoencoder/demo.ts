@@ -5,7 +5,7 @@ import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
 import { ink, type Panel } from "../shared/panel.ts";
 import { lossPanel, type Thumbnail, thumbnailChart } from "../shared/panels.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, table, tell } from "../shared/terminal.ts";
 import { trainEachOrLoad } from "../shared/weights.ts";
 import { largeDigits, type Pictures, smallDigits } from "./data.ts";
 import { Autoencoder } from "./model.ts";
@@ -55,7 +55,7 @@ export const autoencoder: Demo = {
 async function lesson(options: Options): Promise<Outcome> {
   const names = options.budget === "full" ? (["digits", "mnist"] as const) : (["digits"] as const);
   heading("A picture through a bottleneck, and out again");
-  say(
+  tell(
     "Principal components are the best that can be done with straight lines: a code that is a sum of",
     "dots, drawn again as a sum of pictures. A network may bend them.",
     "",

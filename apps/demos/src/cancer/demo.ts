@@ -6,7 +6,7 @@ import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
 import { confusionChart, lossPanel } from "../shared/panels.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, say, table, tell } from "../shared/terminal.ts";
 import { trainOrLoad } from "../shared/weights.ts";
 import { Diagnosis } from "./model.ts";
 import { rocChart } from "./picture.ts";
@@ -33,7 +33,7 @@ async function lesson(options: Options): Promise<Outcome> {
   heading(
     `${data.length} tumours, ${data.features.length} measures of their cells: malignant or benign?`,
   );
-  say(
+  tell(
     "A quarter is held out, with the same share of each kind. Means and deviations come from the",
     "rows to train on alone: what is held out may not speak before it is asked.",
     "",
@@ -72,7 +72,7 @@ async function lesson(options: Options): Promise<Outcome> {
       ["logistic regression", accuracy.toFixed(3), area.toFixed(3)],
     ],
   );
-  say(
+  tell(
     "",
     `${missed} of ${hit + missed} malignant tumours are taken for benign, ${alarm} of ${alarm + cleared} benign ones for malignant.`,
     "The two errors do not cost the same. Where to cut is not for the model to say: the curve in",

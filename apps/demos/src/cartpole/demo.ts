@@ -4,27 +4,28 @@ import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
 import { curvePanel } from "../shared/panels.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, say, table, tell } from "../shared/terminal.ts";
 import type { Curve } from "../shared/training.ts";
 import { watch } from "../shared/watch.ts";
-import { loadWeights, saveWeights } from "../shared/weights.ts";
+import { loadWeights, saving } from "../shared/weights.ts";
 import { deepQ, QNetwork } from "./deep-q.ts";
 import { lengthsChart } from "./picture.ts";
 import { play } from "./play.ts";
 import { PolicyAndValue, policyGradient } from "./policy-gradient.ts";
 
 const settings = {
-  quick: { iterations: 5, steps: 200, episodes: 10 },
+  quick: { iterations: 5, steps: 250, episodes: 10 },
   full: { iterations: 30, steps: 4000, episodes: 100 },
 };
 
 /** Can it balance a pole? Learned from falling. */
 export const cartpole: Demo = {
   takes: ["save", "load"],
+  tooShort: "after 250 steps deep Q-learning still pushes at random most of the time.",
   checks: {
     quick: [
       { measure: "policy gradient: mean pushes", least: 50 },
-      { measure: "double deep Q: worth of upright over falling", least: 0.02 },
+      { measure: "double deep Q: worth of standing", least: 0.12 },
     ],
     full: [
       { measure: "policy gradient: mean pushes", least: 195 },
@@ -41,44 +42,10 @@ async function lesson(options: Options): Promise<Outcome> {
   const models = new ModuleDict({ policyGradient: policyModel, deepQ: qModel });
   if (options.load !== undefined) loadWeights(models, options.load, options.name);
   const learn = options.load === undefined;
-
-  heading("1. Policy gradient: make likelier what went better than expected");
-  say(
-    "A cart is pushed left or right, fifty times a second, and a pole on it must not fall. Sixteen",
-    "carts play an episode each; then the policy takes one step, and the value, which says what was",
-    "to be expected, takes one too.",
-    "",
-  );
-  const lengths = learn
-    ? await watch(
-        policyGradient(policyModel, { iterations, episodes: 16, lr: 2e-2, decay: 30, gamma: 0.99 }),
-        { name: "pushes an episode" },
-      )
-    : [];
-
-  heading("2. Double deep Q-learning: what is a push worth?");
-  const checked: Curve[number][] = [];
-  const surprises = learn
-    ? await watch(
-        deepQ(qModel, (step, mean) => checked.push({ step, loss: mean }), {
-          steps,
-          carts: 8,
-          batchSize: 128,
-          lr: 5e-4,
-          gamma: 0.99,
-          reward: 0.1,
-          explore: [1500, 0.05],
-          copyEvery: 100,
-          judgeEvery: 250,
-        }),
-        { name: "Huber loss" },
-      )
-    : [];
-  if (checked.length > 0) {
-    const words = checked.map(({ step, loss }) => `${loss.toFixed(0)} (${step})`);
-    say("20 episodes without exploring, by step:", `  ${words.join("  ")}`, "");
-  }
-  if (options.save !== undefined) await saveWeights(models, options.save, options.name);
+  const { lengths, checked, surprises } = await saving(models, options, async () => ({
+    lengths: await learnPolicy(policyModel, iterations, learn),
+    ...(await learnWorth(qModel, steps, learn)),
+  }));
 
   heading(`3. ${episodes} fresh episodes each`);
   manualSeed(options.seed + 1); // these episodes are the same whatever training drew
@@ -112,7 +79,7 @@ async function lesson(options: Options): Promise<Outcome> {
     measures: {
       "policy gradient: mean pushes": mean("policy gradient"),
       "double deep Q: mean pushes": mean("double deep Q"),
-      "double deep Q: worth of upright over falling": await uprightOverFalling(qModel),
+      "double deep Q: worth of standing": await worthOfStanding(qModel),
       "to where it leans and turns: mean pushes": mean("to where it leans and turns"),
     },
     note:
@@ -131,6 +98,48 @@ async function lesson(options: Options): Promise<Outcome> {
       ],
     },
   };
+}
+
+async function learnPolicy(
+  model: PolicyAndValue,
+  iterations: number,
+  learn: boolean,
+): Promise<Curve> {
+  heading("1. Policy gradient: make likelier what went better than expected");
+  tell(
+    "A cart is pushed left or right, fifty times a second, and a pole on it must not fall. Sixteen",
+    "carts play an episode each; then the policy takes one step, and the value, which says what was",
+    "to be expected, takes one too.",
+    "",
+  );
+  if (!learn) return [];
+  const settings = { iterations, episodes: 16, lr: 2e-2, decay: 30, gamma: 0.99 };
+  return watch(policyGradient(model, settings), { name: "pushes an episode" });
+}
+
+async function learnWorth(
+  model: QNetwork,
+  steps: number,
+  learn: boolean,
+): Promise<{ checked: Curve; surprises: Curve }> {
+  heading("2. Double deep Q-learning: what is a push worth?");
+  if (!learn) return { checked: [], surprises: [] };
+  const checked: Curve[number][] = [];
+  const training = deepQ(model, (step, mean) => checked.push({ step, loss: mean }), {
+    steps,
+    carts: 8,
+    batchSize: 128,
+    lr: 5e-4,
+    gamma: 0.99,
+    reward: 0.1,
+    explore: [1500, 0.05],
+    copyEvery: 100,
+    judgeEvery: 250,
+  });
+  const surprises = await watch(training, { name: "Huber loss" });
+  const words = checked.map(({ step, loss }) => `${loss.toFixed(0)} (${step})`);
+  say("20 episodes without exploring, pushes (by step):", `  ${words.join("  ")}`, "");
+  return { checked, surprises };
 }
 
 function trainingPanels(lengths: Curve, checked: Curve, surprises: Curve) {
@@ -157,12 +166,14 @@ function trainingPanels(lengths: Curve, checked: Curve, surprises: Curve) {
   return [policy, q];
 }
 
-/** The best action's value where the pole stands, less that where it is about to be lost. */
-async function uprightOverFalling(model: QNetwork): Promise<number> {
+/** What the better push is worth where the pole stands or all but stands, on average: near 0 before anything was learned. */
+async function worthOfStanding(model: QNetwork): Promise<number> {
   const states = tensor([
     [0, 0, 0, 0],
-    [0, 0, 0.2, 2],
+    [0, 0, 0.02, 0],
+    [0, 0, -0.02, 0],
+    [0.1, 0.1, 0, 0],
+    [-0.1, -0.1, 0, 0],
   ]);
-  const [upright = 0, falling = 0] = await noGrad(() => model(states).amax(1)).data();
-  return Number(upright) - Number(falling);
+  return noGrad(() => model(states).amax(1).mean()).item();
 }

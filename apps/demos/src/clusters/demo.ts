@@ -7,7 +7,7 @@ import { Linear } from "@wgrad/nn";
 import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
 import type { Panel } from "../shared/panel.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, say, table, tell } from "../shared/terminal.ts";
 import { watch } from "../shared/watch.ts";
 import { trainEachOrLoad } from "../shared/weights.ts";
 import { KMeans } from "./k-means.ts";
@@ -58,15 +58,15 @@ async function lesson(options: Options): Promise<Outcome> {
     ["", "inertia", "scikit-learn", "ARI", "scikit-learn", "PCA", "scikit-learn"],
     found.map(({ name, inertia, ari, ratios, figures }) => [
       name,
-      Number(inertia.toPrecision(7)),
-      figures.inertia,
+      Number(inertia.toPrecision(6)),
+      Number(figures.inertia.toPrecision(6)),
       ari.toFixed(3),
       figures.ari?.toFixed(3) ?? "–",
-      ratios.map((ratio) => ratio.toFixed(4)).join(" "),
-      figures.ratios.map((ratio) => ratio.toFixed(4)).join(" "),
+      ratios.map((ratio) => ratio.toFixed(3)).join(" "),
+      figures.ratios.map((ratio) => ratio.toFixed(3)).join(" "),
     ]),
   );
-  say(
+  tell(
     "",
     "Raw, the wine's proline (in hundreds) decides alone; scaled, every measure has its say.",
   );

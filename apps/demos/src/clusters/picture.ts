@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type Chart, classColors, ink } from "../shared/panel.ts";
-import { grid } from "../shared/panels.ts";
+import { grid, legend } from "../shared/panels.ts";
 
 /** Rows on their first two principal components, coloured by what they are; rings are where k-means put its centres. */
 export function componentsChart(
@@ -33,15 +33,9 @@ export function componentsChart(
         }),
         Plot.dot(pairs(centres), { x: "x", y: "y", r: 11, stroke: ink.paper, strokeWidth: 5 }),
         Plot.dot(pairs(centres), { x: "x", y: "y", r: 11, stroke: ink.text, strokeWidth: 2.5 }),
-        ...names.map((name, of) =>
-          Plot.text([name], {
-            frameAnchor: "top-right",
-            dx: -4,
-            dy: -26 + (names.length > 4 ? 14 : 17) * of,
-            fill: color(of),
-            fontSize: names.length > 4 ? 12 : 13.5,
-            fontWeight: 600,
-          }),
+        ...legend(
+          names.map((name, of) => ({ name, color: color(of) })),
+          300,
         ),
       ],
     },

@@ -11,7 +11,7 @@ import { mistakePanel } from "../shared/mistakes.ts";
 import type { Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
 import { confusionChart, curvePanel } from "../shared/panels.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, table, tell } from "../shared/terminal.ts";
 import { trainEachOrLoad } from "../shared/weights.ts";
 import { digitPictures } from "./data.ts";
 import { convolutional, perceptron } from "./model.ts";
@@ -66,7 +66,7 @@ async function lesson(options: Options): Promise<Outcome> {
       (100 * judged[name].accuracy).toFixed(1),
     ]),
   );
-  say(
+  tell(
     "",
     "A filter of 3×3 weights is learned once and used at every place: the convolutional network",
     "need not learn an edge again for every dot where it may be.",

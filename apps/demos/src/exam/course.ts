@@ -1,5 +1,5 @@
 import type { Options } from "../shared/options.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, say, table, tell } from "../shared/terminal.ts";
 import type { Curve as LossCurve, Training } from "../shared/training.ts";
 import { watch } from "../shared/watch.ts";
 import { trainOrLoad } from "../shared/weights.ts";
@@ -22,7 +22,7 @@ export async function fiveStudents(
   const { curve: longer } = await fit(2 * epochs, 0, (training) =>
     watch(training, { name: "cross-entropy" }),
   );
-  say(
+  tell(
     "",
     `after ${epochs} epochs the slope is ${free.slope.toFixed(2)} an hour, after ${2 * epochs} it is ${longer.slope.toFixed(2)}:`,
     "no student contradicts the others, so a steeper curve always fits better and the loss has",
@@ -32,7 +32,7 @@ export async function fiveStudents(
   heading("2. The same with scikit-learn's penalty");
   const n = students.length;
   const C = 1;
-  say(
+  tell(
     "LogisticRegression() minimises ½ w² + C · Σ loss with C = 1: the weight is pulled back, the",
     `intercept is not. Divided by C n, that is our mean loss plus a weight decay of 1 / (C n) = ${1 / (C * n)}.`,
     "",
@@ -53,7 +53,7 @@ export async function fiveStudents(
         (scikitLearn.get(hours) ?? 0).toFixed(4),
       ]),
   );
-  say(
+  tell(
     "",
     `P(25) = ${chance(held, 25).toFixed(4)} with the penalty, ${chance(free, 25).toFixed(4)} without; ` +
       `slope ${held.slope.toFixed(4)} and ${free.slope.toFixed(4)} (scikit-learn: 0.5653)`,

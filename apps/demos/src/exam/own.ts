@@ -1,6 +1,7 @@
 import { noGrad } from "@wgrad/autograd";
 import { DataError, StandardScaler } from "@wgrad/datasets";
 import { binaryAccuracy } from "@wgrad/metrics";
+import { brief } from "../shared/brief.ts";
 import type { Outcome } from "../shared/demo.ts";
 import { holdOut } from "../shared/hold-out.ts";
 import type { Options } from "../shared/options.ts";
@@ -16,15 +17,16 @@ import { train } from "./train.ts";
 /** The same on a table of the user's own, whose target is 0 or 1; a fifth is held out. */
 export async function ownExam(csv: string, options: Options): Promise<Outcome> {
   const own = await readOwnTable(csv, { target: options.target });
-  const { features, target } = own;
-  own.table.numbers(target).forEach((value, i) => {
+  const { features } = own;
+  const [target, names] = [brief(own.target), features.map(brief)];
+  own.table.numbers(own.target).forEach((value, i) => {
     if (value === 0 || value === 1) return;
-    throw new DataError(`${own.table.place(i, target)}: ${value} where 0 or 1 belongs`);
+    throw new DataError(`${own.table.place(i, own.target)}: ${value} where 0 or 1 belongs`);
   });
-  heading(`${csv}: ${features.join(", ")} → ${target}`);
+  heading(`${csv}: ${names.join(", ")} → ${target}`);
   const { xTrain, xTest, yTrain, yTest, rows } = await holdOut(
     own.table.tensor(features),
-    own.table.tensor([target]),
+    own.table.tensor([own.target]),
   );
   const [trainRows = 0] = xTrain.shape;
 
@@ -49,7 +51,7 @@ export async function ownExam(csv: string, options: Options): Promise<Outcome> {
   const [real, predicted, values] = [await yTest.data(), await chances.data(), await xTest.data()];
   const shown = Math.min(10, real.length);
   table(
-    [...features.slice(0, 4), target, "P"],
+    [...names.slice(0, 4), target, "P"],
     Array.from({ length: shown }, (_, i) => [
       ...features
         .slice(0, 4)

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { drawnOf, extent } from "../shared/many.ts";
 import { type Chart, ink } from "../shared/panel.ts";
 
 interface Point {
@@ -17,8 +18,7 @@ export function curvePanel(
   asked: { readonly x: number; readonly label: string } | null,
   labels: { readonly x: string; readonly y: string },
 ): Chart {
-  const xs = points.map(({ x }) => x);
-  const [low, high] = [Math.min(...xs), Math.max(...xs)];
+  const [low, high] = extent(points.map(({ x }) => x));
   const pad = (high - low) * 0.12;
   const samples = Array.from(
     { length: 241 },
@@ -91,8 +91,8 @@ export function chancePanel(
   predicted: ArrayLike<number>,
   target: string,
 ): Chart {
-  const points = Array.from(predicted, (p, i) => ({
-    p,
+  const points = drawnOf(predicted.length).map((i) => ({
+    p: predicted[i] as number,
     yes: real[i] === 1,
     lane: ((i * 0.618) % 1) - 0.5,
   }));

@@ -6,7 +6,7 @@ import { lossPanel } from "../shared/panels.ts";
 import { heading, say, table, wrapped } from "../shared/terminal.ts";
 import type { Curve } from "../shared/training.ts";
 import { watch } from "../shared/watch.ts";
-import { loadWeights, saveWeights } from "../shared/weights.ts";
+import { loadWeights, saving } from "../shared/weights.ts";
 import { charactersOf, encode } from "./characters.ts";
 import { KneserNey } from "./kneser-ney.ts";
 import { GPT, type GPTSizes } from "./model.ts";
@@ -48,6 +48,7 @@ const settings: Record<Budget, Settings> = {
 /** What comes next? A small GPT learns a novel by its characters, then a president's speeches. */
 export const gpt: Demo = {
   takes: ["save", "load"],
+  tooShort: "it writes letters, and no words yet.",
   checks: {
     quick: [
       { measure: "perplexity", most: 30 },
@@ -71,58 +72,61 @@ async function run(options: Options): Promise<Outcome> {
   const make = (): GPT => new GPT({ vocabulary: vocabulary.size, ...sizes });
   const models = { novel: make(), lincoln: make(), scratch: make() };
   const all = new ModuleDict<GPT>(models);
-  const loaded = options.load !== undefined;
   if (options.load !== undefined) loadWeights(all, options.load, options.name);
-  const learn = async (model: GPT, text: string, how: TrainSettings): Promise<Curve> =>
-    loaded ? [] : watch(train(model, read(text), how));
+  return saving(all, options, () => lessons());
 
-  heading("1. Moby-Dick, character by character");
-  const novelCurve = await learn(models.novel, texts.novel, pretrain);
-  const reached = await perplexityOn(models.novel, read(texts.novelEnd));
-  const counted = Array.from({ length: orders }, (_, i) =>
-    new KneserNey(texts.novel, i + 1).perplexity(texts.novelEnd),
-  );
-  const rows = [
-    ...counted.map((value, i) => ({ name: `Kneser-Ney ${i + 1}`, value })),
-    { name: "this GPT", value: reached },
-  ];
-  say("", "between how many characters each hesitates, on the last tenth of the novel:");
-  sayPerplexities(rows);
-  await write(models.novel, vocabulary, "Call me Ishmael", characters);
+  async function lessons(): Promise<Outcome> {
+    const loaded = options.load !== undefined;
+    const learn = async (model: GPT, text: string, how: TrainSettings): Promise<Curve> =>
+      loaded ? [] : watch(train(model, read(text), how));
 
-  heading("2. The same model reads three speeches of Lincoln's");
-  if (!loaded) models.lincoln.loadStateDict(models.novel.stateDict());
-  const tuned = await learn(models.lincoln, texts.speeches, finetune);
-  say("", "and one that has read nothing before, for as many steps:");
-  const scratch = await learn(models.scratch, texts.speeches, finetune);
-  const onLast = (model: GPT): Promise<number> => perplexityOn(model, read(texts.lastSpeech));
-  const [before, after] = [await onLast(models.novel), await onLast(models.lincoln)];
-  const fromScratch = await onLast(models.scratch);
-  say("", "on his fourth speech:");
-  sayPerplexities([
-    { name: "the novel alone", value: before },
-    { name: "the novel, then three speeches", value: after },
-    { name: "three speeches alone", value: fromScratch },
-  ]);
-  await write(models.lincoln, vocabulary, "Fellow-Citizens of the ", characters);
-  if (options.save !== undefined) await saveWeights(all, options.save, options.name);
-  return {
-    measures: {
-      perplexity: reached,
-      "of Kneser-Ney 3": reached / (counted[2] as number),
-      "fine-tuned": after,
-      "fine-tuned, of before": after / before,
-      "fine-tuned, of from scratch": after / fromScratch,
-    },
-    ...(options.budget === "full" && {
-      note: "Runs of four characters and more, counted, beat a GPT of this size: it is small, and saw little.",
-    }),
-    report: {
-      title: "What comes next?",
-      subtitle: "A small GPT reads Moby-Dick character by character, then Lincoln",
-      panels: [perplexityPanel(rows), ...lossPanel(novelCurve), ...tunedPanel(tuned, scratch)],
-    },
-  };
+    heading("1. Moby-Dick, character by character");
+    const novelCurve = await learn(models.novel, texts.novel, pretrain);
+    const reached = await perplexityOn(models.novel, read(texts.novelEnd));
+    const counted = Array.from({ length: orders }, (_, i) =>
+      new KneserNey(texts.novel, i + 1).perplexity(texts.novelEnd),
+    );
+    const rows = [
+      ...counted.map((value, i) => ({ name: `Kneser-Ney ${i + 1}`, value })),
+      { name: "this GPT", value: reached },
+    ];
+    say("", "between how many characters each hesitates, on the last tenth of the novel:");
+    sayPerplexities(rows);
+    await write(models.novel, vocabulary, "Call me Ishmael", characters);
+
+    heading("2. The same model reads three speeches of Lincoln's");
+    if (!loaded) models.lincoln.loadStateDict(models.novel.stateDict());
+    const tuned = await learn(models.lincoln, texts.speeches, finetune);
+    say("", "and one that has read nothing before, for as many steps:");
+    const scratch = await learn(models.scratch, texts.speeches, finetune);
+    const onLast = (model: GPT): Promise<number> => perplexityOn(model, read(texts.lastSpeech));
+    const [before, after] = [await onLast(models.novel), await onLast(models.lincoln)];
+    const fromScratch = await onLast(models.scratch);
+    say("", "on his fourth speech:");
+    sayPerplexities([
+      { name: "the novel alone", value: before },
+      { name: "the novel, then three speeches", value: after },
+      { name: "three speeches alone", value: fromScratch },
+    ]);
+    await write(models.lincoln, vocabulary, "Fellow-Citizens of the ", characters);
+    return {
+      measures: {
+        perplexity: reached,
+        "of Kneser-Ney 3": reached / (counted[2] as number),
+        "fine-tuned": after,
+        "fine-tuned, of before": after / before,
+        "fine-tuned, of from scratch": after / fromScratch,
+      },
+      ...(options.budget === "full" && {
+        note: "Runs of four characters and more, counted, beat a GPT of this size: it is small, and saw little.",
+      }),
+      report: {
+        title: "What comes next?",
+        subtitle: "A small GPT reads Moby-Dick character by character, then Lincoln",
+        panels: [perplexityPanel(rows), ...lossPanel(novelCurve), ...tunedPanel(tuned, scratch)],
+      },
+    };
+  }
 }
 
 function sayPerplexities(rows: readonly { name: string; value: number }[]): void {

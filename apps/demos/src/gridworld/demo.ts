@@ -2,7 +2,7 @@ import { noGrad, randint } from "@wgrad/autograd";
 import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
 import { lossPanel } from "../shared/panels.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, say, table, tell } from "../shared/terminal.ts";
 import { trainOrLoad } from "../shared/weights.ts";
 import { policyChart } from "./picture.ts";
 import { train, valueTable } from "./train.ts";
@@ -23,8 +23,8 @@ export const gridworld: Demo = {
 
 async function lesson(options: Options): Promise<Outcome> {
   heading("Q-learning: the way to the goal, from every cell");
-  say(
-    ...map.map((row) => `   ${[...row].join(" ")}`),
+  say(...map.map((row) => `   ${[...row].join(" ")}`));
+  tell(
     "",
     "S start, G goal (+1), X pit (−1), # wall. A walker knows none of this: it tries moves, and",
     "notes what each was worth: the reward, plus γ = 0.9 of the best that the next cell promises.",

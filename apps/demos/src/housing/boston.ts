@@ -1,12 +1,12 @@
 import { loadBoston } from "@wgrad/datasets/data";
 import type { Options } from "../shared/options.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, say, table, tell } from "../shared/terminal.ts";
 import { type Evaluation, regression } from "./regression.ts";
 
 /** 506 districts near Boston in 1970, a fifth held out. */
 export async function boston(options: Options): Promise<Evaluation> {
   heading("4. Real houses: 506 districts near Boston, 1970 (Harrison & Rubinfeld 1978)");
-  say(
+  tell(
     "Left out: column b. It is made from the share of Black residents, on the assumption that",
     "segregation raises prices; scikit-learn dropped the whole data set for it. A feature is a",
     "claim about what may decide, and that one may not.",
@@ -31,8 +31,8 @@ export async function boston(options: Options): Promise<Evaluation> {
   say(`  … and ${result.real.length - 8} more held out; prices in 1,000 $`, "");
 
   say(
-    `R² on the ${result.real.length} held-out districts: ${result.r2.toFixed(4)} ` +
-      `(closed-form least squares on the same split: ${result.closedFormR2.toFixed(4)})`,
+    `R² on the ${result.real.length} held-out districts: ${result.r2.toFixed(4)}`,
+    `  (closed-form least squares on the same split: ${result.closedFormR2.toFixed(4)})`,
     `a typical prediction is off by ${result.error.toFixed(1)} thousand dollars`,
     "what weighs most, in 1,000 $ for one standard deviation more:",
   );

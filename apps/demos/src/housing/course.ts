@@ -2,7 +2,7 @@ import { noGrad, tensor, zeros } from "@wgrad/autograd";
 import { StandardScaler, trainTestSplit } from "@wgrad/datasets";
 import { Linear } from "@wgrad/nn";
 import type { Options } from "../shared/options.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, say, table, tell } from "../shared/terminal.ts";
 import { watch } from "../shared/watch.ts";
 import type { Line } from "./picture.ts";
 import { train } from "./train.ts";
@@ -26,7 +26,7 @@ export async function fourFlats({
     testSize: 0.2,
     randomState: 42,
   });
-  say(
+  tell(
     "The split is scikit-learn's for random_state=42: three rows to learn from, one held out.",
     "Three rows cannot pin down four numbers: many planes fit them exactly. Descending from zero",
     "on centred features finds the flattest of them, which is the one scikit-learn reports.",

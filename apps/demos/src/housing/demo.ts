@@ -9,6 +9,7 @@ import { sacramento } from "./sacramento.ts";
 
 const checks = [
   { measure: "fourth flat", least: 462.36, most: 462.56 },
+  { measure: "50 m² on the line", least: 47.15, most: 47.25 },
   { measure: "Sacramento: R² off the closed form", most: 0.005 },
   { measure: "Boston: R² off the closed form", most: 0.005 },
 ];
@@ -31,6 +32,7 @@ async function lessons(options: Options): Promise<Outcome> {
   return {
     measures: {
       "fourth flat": fourth,
+      "50 m² on the line": at50,
       "Sacramento: R²": sales.r2,
       "Sacramento: R² off the closed form": Math.abs(sales.r2 - sales.closedFormR2),
       "Boston: R²": houses.r2,
@@ -50,14 +52,14 @@ async function lessons(options: Options): Promise<Outcome> {
           }),
         },
         {
-          title: `${houses.real.length} districts the model has not seen`,
-          subtitle: `Boston 1970: R² ${houses.r2.toFixed(3)}; the exact solution reaches ${houses.closedFormR2.toFixed(3)}`,
+          title: `Boston 1970: ${houses.real.length} districts the model has not seen`,
+          subtitle: `R² ${houses.r2.toFixed(3)}; the exact solution reaches ${houses.closedFormR2.toFixed(3)}`,
           ...predictionChart(houses.real, houses.predicted, {
             real: "real price (1,000 $) →",
             predicted: "↑ predicted price (1,000 $)",
           }),
         },
-        ...lossPanel(houses.losses),
+        ...lossPanel(houses.losses, { title: "Boston: the loss on the way" }),
       ],
     },
   };

@@ -1,3 +1,4 @@
+import { brief } from "../shared/brief.ts";
 import type { Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
 import { readOwnTable } from "../shared/own-table.ts";
@@ -11,14 +12,19 @@ import { regression } from "./regression.ts";
 /** The same regression on a table of the user's own. */
 export async function ownHouses(csv: string, options: Options): Promise<Outcome> {
   const own = await readOwnTable(csv, { target: options.target });
-  const { features, target } = own;
-  heading(`${csv}: ${features.join(", ")} → ${target}`);
-  const result = await regression(own.table.tensor(features), own.table.tensor([target]), options);
+  const { features } = own;
+  const [target, names] = [brief(own.target), features.map(brief)];
+  heading(`${csv}: ${names.join(", ")} → ${target}`);
+  const result = await regression(
+    own.table.tensor(features),
+    own.table.tensor([own.target]),
+    options,
+  );
 
   const count = result.real.length;
   const shown = Math.min(10, count);
   table(
-    [...features.slice(0, 4), `real ${target}`, "predicted"],
+    [...names.slice(0, 4), `real ${target}`, "predicted"],
     Array.from({ length: shown }, (_, i) => [
       ...features.slice(0, 4).map((_, j) => round(result.features[i * features.length + j])),
       round(result.real[i]),
@@ -30,10 +36,10 @@ export async function ownHouses(csv: string, options: Options): Promise<Outcome>
   say("", `on ${result.rows}: ${scores}`);
 
   const panels: Panel[] = [];
-  const [feature = ""] = features;
+  const [feature = ""] = names;
   if (result.line !== null) {
     const { slope, intercept } = result.line;
-    const [xs, ys] = [own.table.numbers(feature), own.table.numbers(target)];
+    const [xs, ys] = [own.table.numbers(features[0] as string), own.table.numbers(own.target)];
     panels.push({
       title: `${target} by ${feature}`,
       subtitle: `${target} = ${slope.toPrecision(4)} · ${feature} ${signed(intercept)}`,

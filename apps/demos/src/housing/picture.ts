@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { drawn, extent } from "../shared/many.ts";
 import { type Chart, ink } from "../shared/panel.ts";
 import { grid } from "../shared/panels.ts";
 
@@ -13,6 +14,9 @@ interface Point {
   readonly y: number;
 }
 
+/** Points past which each is a small dot. */
+const MANY = 100;
+
 /** Points, the line through them, how far each is from it, and one value read off the line. */
 export function linePanel(
   points: readonly Point[],
@@ -21,10 +25,26 @@ export function linePanel(
   labels: { readonly x: string; readonly y: string; readonly answer?: string },
 ): Chart {
   const on = (x: number): number => line.slope * x + line.intercept;
-  const xs = points.map(({ x }) => x);
-  const reach = (Math.max(...xs) - Math.min(...xs)) * 0.12;
-  const ends = [Math.min(...xs) - reach, Math.max(...xs) + reach].map((x) => ({ x, y: on(x) }));
+  const [low, high] = extent(points.map(({ x }) => x));
+  const reach = (high - low) * 0.12;
+  const ends = [low - reach, high + reach].map((x) => ({ x, y: on(x) }));
+  const shown = drawn(points);
+  const many = shown.length > MANY;
   const answer = asked === null ? [] : [{ x: asked, y: on(asked) }];
+  const fitted = Plot.line(ends, {
+    x: "x",
+    y: "y",
+    stroke: ink.fit,
+    strokeWidth: 2.5,
+    strokeLinecap: "round",
+  });
+  const dots = Plot.dot(shown, {
+    x: "x",
+    y: "y",
+    r: many ? 2.5 : 6,
+    fill: ink.data,
+    ...(many ? { fillOpacity: 0.4 } : { stroke: ink.paper, strokeWidth: 1.5 }),
+  });
   return {
     width: 440,
     height: 400,
@@ -33,7 +53,7 @@ export function linePanel(
       y: { label: labels.y, nice: true, ticks: 6, tickSize: 0, grid: true },
       marks: [
         ...grid(),
-        Plot.link(points, {
+        Plot.link(shown, {
           x1: "x",
           x2: "x",
           y1: "y",
@@ -41,21 +61,7 @@ export function linePanel(
           stroke: ink.quiet,
           strokeDasharray: "2 3",
         }),
-        Plot.line(ends, {
-          x: "x",
-          y: "y",
-          stroke: ink.fit,
-          strokeWidth: 2.5,
-          strokeLinecap: "round",
-        }),
-        Plot.dot(points, {
-          x: "x",
-          y: "y",
-          r: 6,
-          fill: ink.data,
-          stroke: ink.paper,
-          strokeWidth: 1.5,
-        }),
+        ...(many ? [dots, fitted] : [fitted, dots]),
         Plot.dot(answer, {
           x: "x",
           y: "y",

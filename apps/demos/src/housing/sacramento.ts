@@ -1,7 +1,7 @@
 import { ColumnTransformer, OneHotEncoder } from "@wgrad/datasets";
 import { loadSacramento } from "@wgrad/datasets/data";
 import type { Options } from "../shared/options.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, say, table, tell } from "../shared/terminal.ts";
 import { type Evaluation, regression } from "./regression.ts";
 
 /** 932 houses near Sacramento in 2008, a fifth held out; one column is words. */
@@ -13,7 +13,7 @@ export async function sacramento(options: Options): Promise<Evaluation> {
     { columns: ["type"], steps: [new OneHotEncoder({ drop: "first" })] },
   ]);
   const x = await columns.fitTransform(houses.table);
-  say(
+  tell(
     "The kind of house is a word. It becomes columns of 0 and 1, one for each kind but the first,",
     "which all the others being 0 implies. The city is left out: latitude and longitude say it.",
     "",

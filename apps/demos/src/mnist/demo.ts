@@ -19,6 +19,7 @@ const settings = {
 /** Which digit is it? The test that every method has taken. */
 export const mnist: Demo = {
   takes: ["epochs", "save", "load"],
+  tooShort: "50 steps are too few for a network to beat the nearest mean picture.",
   checks: {
     quick: [{ measure: "accuracy", least: 0.7 }],
     full: [{ measure: "accuracy", least: 0.98 }],

@@ -8,7 +8,7 @@ import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Options } from "../shared/options.ts";
 import { ink } from "../shared/panel.ts";
 import { curvePanel } from "../shared/panels.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, table, tell } from "../shared/terminal.ts";
 import type { Curve } from "../shared/training.ts";
 import { trainEachOrLoad } from "../shared/weights.ts";
 import { wide } from "./model.ts";
@@ -73,7 +73,7 @@ async function lesson(options: Options): Promise<Outcome> {
     [row("plain", found.plain), row("dropout ½, weight decay", found.held)],
   );
   const gap = ({ known, fresh }: Sides): number => fresh.loss - known.loss;
-  say(
+  tell(
     "",
     "The plain network is sure of every digit it knows, and goes on getting surer: on fresh digits it",
     "is then sure of its mistakes too, and the loss there rises while the training loss still falls.",

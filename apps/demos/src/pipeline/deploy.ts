@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Table } from "@wgrad/datasets";
+import { makeFolder } from "../shared/write.ts";
 import { loadPredictor, savePredictor } from "./bundle.ts";
 import type { Predictor } from "./predictor.ts";
 import { serve } from "./server.ts";
@@ -23,7 +23,7 @@ export async function deploy(
   test: Table,
   folder: string,
 ): Promise<Deployed> {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, "pipeline.safetensors");
   await savePredictor(predictor, path);
   const loaded = await loadPredictor(path);

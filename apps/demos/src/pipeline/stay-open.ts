@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { UsageError } from "../shared/options.ts";
 import { say } from "../shared/terminal.ts";
+import { UsageError } from "../shared/usage-error.ts";
 import { loadPredictor } from "./bundle.ts";
 import { serve } from "./server.ts";
 import { sample } from "./visit.ts";

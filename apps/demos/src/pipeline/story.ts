@@ -1,5 +1,5 @@
 import type { Panel } from "../shared/panel.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, say, table, tell } from "../shared/terminal.ts";
 
 export type Cell = string | number;
 
@@ -27,7 +27,7 @@ export class Story {
 
   say(...lines: readonly string[]): void {
     this.#blocks.push({ kind: "text", lines });
-    say(...lines);
+    tell(...lines);
   }
 
   /** Text whose lines and columns stand as they are. */

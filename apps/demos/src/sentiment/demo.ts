@@ -47,6 +47,8 @@ const settings: Record<Budget, Settings> = {
 /** Does a sentence praise or complain? An LSTM reads the words in order; a bag of words does not. */
 export const sentiment: Demo = {
   takes: ["epochs", "save", "load"],
+  tooShort:
+    "100 sentences are too few to judge others, so it is asked about those that it has learned.",
   checks: {
     quick: [{ measure: "accuracy on its own sentences", least: 0.7 }],
     full: [

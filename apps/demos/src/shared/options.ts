@@ -1,6 +1,9 @@
 import { existsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { wrapped } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+import { checkWritable } from "./write.ts";
 
 export type Budget = "quick" | "full";
 
@@ -35,9 +38,6 @@ export interface Options {
 /** Options that some demos take and others do not. */
 export type Optional = "epochs" | "csv" | "target" | "save" | "load" | "serve";
 
-/** A mistake in what was asked for; its message is one line for the user. */
-export class UsageError extends Error {}
-
 const flags = {
   device: {
     type: "string",
@@ -65,7 +65,7 @@ const flags = {
     type: "boolean",
     help: ["", "the result as one line of JSON on stdout, the lesson on stderr"],
   },
-  help: { type: "boolean", help: ["", "this text"] },
+  help: { type: "boolean", short: "h", help: ["", "this text (-h too)"] },
 } as const;
 
 const optional: ReadonlySet<string> = new Set<Optional>([
@@ -77,8 +77,11 @@ const optional: ReadonlySet<string> = new Set<Optional>([
   "serve",
 ]);
 
-/** The options of a demo that takes these, a line each. */
-export function optionsHelp(takes: readonly Optional[]): string {
+/** Columns before what an option does. */
+const INDENT = 23;
+
+/** The options of a demo that takes these, in lines of at most `width` characters. */
+export function optionsHelp(takes: readonly Optional[], width: number): string {
   return Object.entries(flags)
     .filter(([flag]) => !optional.has(flag) || takes.some((taken) => taken === flag))
     .map(
@@ -87,7 +90,11 @@ export function optionsHelp(takes: readonly Optional[]): string {
         {
           help: [value, text],
         },
-      ]) => `  ${`--${flag} ${value}`.padEnd(21)}${text}`,
+      ]) => {
+        const [first = "", ...more] = wrapped(text, width - INDENT);
+        const lines = [`  ${`--${flag} ${value}`.padEnd(INDENT - 2)}${first}`];
+        return [...lines, ...more.map((line) => " ".repeat(INDENT) + line)].join("\n");
+      },
     )
     .join("\n");
 }
@@ -111,14 +118,8 @@ export function parseOptions(
   if (target !== undefined && csv === undefined) {
     throw new UsageError("--target names a column of --csv FILE, which is not given");
   }
-  if (isNot("Directory", values.out)) {
-    throw new UsageError(`--out ${values.out} is a file, not a folder`);
-  }
-  if (save !== undefined) {
-    if (isNot("File", save)) throw new UsageError(`--save ${save} is a folder, not a file`);
-    const folder = dirname(save);
-    if (!existsSync(folder)) throw new UsageError(`--save ${save}: there is no folder ${folder}`);
-  }
+  if (values.out !== undefined) checkFolder(values.out);
+  if (save !== undefined) checkTarget(save);
   if (load !== undefined) {
     if (!existsSync(load)) throw new UsageError(`--load ${load}: there is no such file`);
     if (isNot("File", load)) throw new UsageError(`--load ${load} is a folder, not a file`);
@@ -143,11 +144,48 @@ function parse(
   args: readonly string[],
 ): ReturnType<typeof parseArgs<{ options: typeof flags }>>["values"] {
   try {
-    return parseArgs({ args: [...args], options: flags, allowPositionals: false }).values;
+    const joined = joinNegatives(args);
+    return parseArgs({ args: joined, options: flags, allowPositionals: false }).values;
   } catch (error) {
     const [sentence = ""] = (error as Error).message.split(/\. |\n/);
     throw new UsageError(`${sentence.replace(/\.$/, "")}; --help lists the options`);
   }
+}
+
+/** `--seed -1` as `--seed=-1`: what follows an option is its value, though it begins like another option. */
+function joinNegatives(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const last = joined.at(-1);
+    if (/^-[\d.]/.test(arg) && last?.startsWith("--") && !last.includes("=")) {
+      joined[joined.length - 1] = `${last}=${arg}`;
+    } else joined.push(arg);
+  }
+  return joined;
+}
+
+/** A folder that is there and can be written to, or could be made. */
+function checkFolder(out: string): void {
+  if (isNot("Directory", out)) throw new UsageError(`--out ${out} is a file, not a folder`);
+  let there = resolve(out);
+  while (!existsSync(there)) there = dirname(there);
+  if (isNot("Directory", there)) {
+    throw new UsageError(`--out ${out}: ${there} is a file, not a folder`);
+  }
+  checkWritable(join(there, "wgrad"), `--out ${out}: files in ${there}`);
+}
+
+/** A file that is there and can be written to, or could be. */
+function checkTarget(save: string): void {
+  if (existsSync(save) && statSync(save).isDirectory()) {
+    throw new UsageError(`--save ${save} is a folder, not a file`);
+  }
+  const folder = dirname(save);
+  if (!existsSync(folder)) throw new UsageError(`--save ${save}: there is no folder ${folder}`);
+  if (isNot("Directory", folder)) {
+    throw new UsageError(`--save ${save}: ${folder} is no folder`);
+  }
+  checkWritable(save, `--save ${save}`);
 }
 
 const isNot = (kind: "File" | "Directory", path: string | undefined): boolean =>

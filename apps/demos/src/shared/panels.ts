@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { drawnOf, extent } from "./many.ts";
 import { type Chart, ink, type Panel } from "./panel.ts";
 import type { Curve } from "./training.ts";
 
@@ -7,6 +8,35 @@ export const grid = (): Plot.Markish[] => [
   Plot.gridY({ stroke: ink.grid, strokeOpacity: 1 }),
   Plot.gridX({ stroke: ink.grid, strokeOpacity: 1 }),
 ];
+
+/** A letter's width in a legend, on average, and the room between two names. */
+const LEGEND = { letter: 7.4, gap: 14 };
+
+/** Names in their colours above the frame, where nothing is drawn, in as many rows as they need. */
+export function legend(
+  entries: readonly { readonly name: string; readonly color: string }[],
+  width = 360,
+): Plot.Markish[] {
+  const rows: { name: string; color: string; end: number; row: number }[] = [];
+  let [end, row] = [0, 0];
+  for (const { name, color } of entries.toReversed()) {
+    const size = LEGEND.letter * name.length;
+    if (end > 0 && end + size > width) [end, row] = [0, row + 1];
+    rows.push({ name, color, end, row });
+    end += size + LEGEND.gap;
+  }
+  return rows.map(({ name, color, end, row }) =>
+    Plot.text([name], {
+      frameAnchor: "top-right",
+      textAnchor: "end",
+      dx: -end,
+      dy: -15 - 16 * row,
+      fill: color,
+      fontSize: 13,
+      fontWeight: 600,
+    }),
+  );
+}
 
 /** Curves along the steps, each with its name at its end. */
 export function curvePanel(
@@ -35,18 +65,7 @@ export function curvePanel(
         ...colored.map(({ curve, color }) =>
           Plot.line(curve, { x: "step", y: "loss", stroke: color, strokeWidth: 2 }),
         ),
-        ...(colored.length < 2
-          ? []
-          : colored.map(({ name, color }, i) =>
-              Plot.text([name], {
-                frameAnchor: "top-right",
-                dx: -4,
-                dy: 4 + 18 * i,
-                fill: color,
-                fontSize: 13.5,
-                fontWeight: 600,
-              }),
-            )),
+        ...(colored.length < 2 ? [] : legend(colored)),
       ],
     },
   };
@@ -106,9 +125,11 @@ export function predictionChart(
   predicted: ArrayLike<number>,
   labels: { readonly real: string; readonly predicted: string },
 ): Chart {
-  const points = Array.from(real, (x, i) => ({ x, y: predicted[i] as number }));
-  const all = points.flatMap(({ x, y }) => [x, y]);
-  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const points = drawnOf(real.length).map((i) => ({
+    x: real[i] as number,
+    y: predicted[i] as number,
+  }));
+  const [low, high] = extent(points.flatMap(({ x, y }) => [x, y]));
   const pad = (high - low) * 0.04;
   const domain = [low - pad, high + pad] as const;
   return {
@@ -126,11 +147,10 @@ export function predictionChart(
         Plot.dot(points, {
           x: "x",
           y: "y",
-          r: 4.5,
+          r: points.length > 500 ? 2.5 : 4.5,
           fill: ink.data,
-          fillOpacity: 0.55,
-          stroke: ink.data,
-          strokeWidth: 1,
+          fillOpacity: points.length > 500 ? 0.35 : 0.55,
+          ...(points.length <= 500 && { stroke: ink.data, strokeWidth: 1 }),
         }),
         Plot.text(["predicted too high"], { frameAnchor: "top-left", dx: 12, dy: 12, ...quiet }),
         Plot.text(["predicted too low"], {

@@ -9,50 +9,110 @@ export function speakTo(stream: "stdout" | "stderr"): void {
   write = stream === "stdout" ? (line) => console.log(line) : (line) => console.error(line);
 }
 
+/** Columns that a lesson writes in: those of a narrow terminal, and no more than 80. */
+export const columns = (): number =>
+  Math.max(40, Math.min(80, process.stdout.columns ?? process.stderr.columns ?? 80));
+
 /** A heading with room around it. */
 export function heading(text: string): void {
-  write(`\n${text}\n${"─".repeat(text.length)}`);
+  const lines = wrapped(text);
+  const widest = lines.reduce((most, line) => Math.max(most, line.length), 0);
+  write(`\n${lines.join("\n")}\n${"─".repeat(widest)}`);
 }
 
-/** Lines of plain text. */
+/** Lines as they stand; one that is too long goes on below, as far to the right. */
 export function say(...lines: readonly string[]): void {
-  for (const line of lines) write(line);
+  for (const line of lines) {
+    const indent = /^ */.exec(line)?.[0] ?? "";
+    const [first = "", ...rest] = wrapped(line.trimStart(), columns() - indent.length);
+    write(`${indent}${first}`);
+    for (const more of rest) write(`${indent}${more}`);
+  }
+}
+
+/** Sentences as a paragraph; an empty one stands for an empty line, and another paragraph begins. */
+export function tell(...sentences: readonly string[]): void {
+  let paragraph: string[] = [];
+  const end = (): void => {
+    if (paragraph.length > 0) say(paragraph.join(" "));
+    paragraph = [];
+  };
+  for (const sentence of sentences) {
+    if (sentence !== "") paragraph.push(sentence);
+    else {
+      end();
+      write("");
+    }
+  }
+  end();
 }
 
 /** Text in lines of at most `width` characters, cut between words. */
-export function wrapped(text: string, width = 78): string[] {
+export function wrapped(text: string, width: number = columns()): string[] {
   return text.split("\n").flatMap((paragraph) => {
-    const lines = [""];
+    const lines: string[] = [];
+    let line: string | null = null;
     for (const word of paragraph.split(" ")) {
-      const line = lines.at(-1) as string;
-      if (line.length + word.length < width)
-        lines[lines.length - 1] = `${line}${line && " "}${word}`;
-      else lines.push(word);
+      if (line === null) line = word;
+      else if (line.length + 1 + word.length <= width) line += ` ${word}`;
+      else {
+        lines.push(line);
+        line = word;
+      }
     }
-    return lines;
+    return [...lines, line ?? ""];
   });
 }
 
-/** Rows under names, columns as wide as they need to be: numbers to the right, text to the left. */
+/** What the words of a column's name are put together to, and a text is folded to at least, where a table is too wide. */
+const WORD = { name: 8, text: 16 };
+
+const widest = (texts: readonly string[]): number =>
+  texts.reduce((most, text) => Math.max(most, text.length), 0);
+const isNumber = (cell: string): boolean => /^(\?|–|[-+−]?[\d.,]+(e[-+]?\d+)?( ?%)?|)$/.test(cell);
+
+/**
+ * Rows under names, columns as wide as they need to be: numbers to the right, text to the left. Where that is wider than the terminal,
+ * names go on below, and so does the widest text.
+ */
 export function table(
   names: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): void {
-  const cells = rows.map((row) => row.map(String));
-  const widths = names.map((name, j) =>
-    Math.max(name.length, ...cells.map((row) => (row[j] ?? "").length)),
+  const cells = rows.map((row) => names.map((_, j) => String(row[j] ?? "")));
+  const column = (j: number): string[] => cells.map((row) => row[j] as string);
+  const right = names.map((_, j) => column(j).every(isNumber));
+  const room = columns() - 1 - 3 * (names.length - 1);
+  const contents = names.map((_, j) => widest(column(j)));
+  const sum = (widths: readonly number[]): number => widths.reduce((all, width) => all + width, 0);
+  const fits = sum(names.map((name, j) => Math.max(name.length, contents[j] as number))) <= room;
+  const heads = names.map((name, j) =>
+    fits ? [name] : folded(name, Math.max(contents[j] as number, WORD.name)),
   );
-  const right = names.map((_, j) =>
-    rows.every((row) => /^(\?|–|[-+−]?[\d.,]+(e[-+]?\d+)?( ?%)?|)$/.test(String(row[j]))),
-  );
+  const widths = names.map((_, j) => Math.max(widest(heads[j] as string[]), contents[j] as number));
+  const text = widths.map((width, j) => (right[j] ? 0 : width));
+  const long = text.indexOf(Math.max(...text));
+  const over = sum(widths) - room;
+  if (over > 0 && long >= 0) {
+    widths[long] = Math.max(WORD.text, (widths[long] as number) - over);
+  }
   const line = (row: readonly string[]): string =>
     row
       .map((cell, j) => (right[j] ? cell.padStart(widths[j] ?? 0) : cell.padEnd(widths[j] ?? 0)))
-      .join(" │ ");
-  write(` ${line(names)}`);
+      .join(" │ ")
+      .trimEnd();
+  const block = (row: readonly (readonly string[])[]): void => {
+    const height = row.reduce((most, cell) => Math.max(most, cell.length), 1);
+    for (let k = 0; k < height; k++) write(` ${line(row.map((cell) => cell[k] ?? ""))}`);
+  };
+  block(heads);
   write(` ${widths.map((width) => "─".repeat(width)).join("─┼─")}`);
-  for (const row of cells) write(` ${line(row).trimEnd()}`);
+  for (const row of cells) block(row.map((cell, j) => wrapped(cell, widths[j])));
 }
+
+/** A name in lines of so many characters, cut behind hyphens too. */
+const folded = (name: string, width: number): string[] =>
+  wrapped(name.replaceAll("-", "- "), width).map((part) => part.replaceAll("- ", "-"));
 
 const CHART_HEIGHT = 8;
 const CHART_WIDTH = 64;

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { TensorRecord } from "@wgrad/autograd/safetensors";
 import { ModuleDict } from "@wgrad/nn";
-import { type Options, UsageError } from "./options.ts";
+import { Interrupted } from "./interruption.ts";
+import type { Options } from "./options.ts";
 import { type AnyModule, giveWeights, recordsIn, weightsOf } from "./state.ts";
 import { say } from "./terminal.ts";
 import type { Curve, Training } from "./training.ts";
+import { UsageError } from "./usage-error.ts";
 import { type WatchOptions, watch } from "./watch.ts";
 import { writeWhole } from "./write.ts";
 
@@ -22,9 +24,9 @@ export async function trainOrLoad(
     loadWeights(model, options.load, options.name);
     say(`  weights from ${options.load}: nothing is trained`);
   }
-  const curve = options.load === undefined ? await watch(training(), watching) : [];
-  if (options.save !== undefined) await saveWeights(model, options.save, options.name);
-  return curve;
+  return saving(model, options, async () =>
+    options.load === undefined ? await watch(training(), watching) : [],
+  );
 }
 
 /** The same for several models, trained one after the other, in one file. */
@@ -40,21 +42,43 @@ export async function trainEachOrLoad<Name extends string>(
     say(`  weights from ${options.load}: nothing is trained`);
   }
   const curves: Partial<Record<Name, Curve>> = {};
-  for (const name of Object.keys(models) as Name[]) {
-    if (options.load === undefined) say(`${name}:`);
-    curves[name] = options.load === undefined ? await watch(trainings[name](), watching) : [];
-  }
-  if (options.save !== undefined) await saveWeights(all, options.save, options.name);
+  await saving(all, options, async () => {
+    for (const name of Object.keys(models) as Name[]) {
+      if (options.load === undefined) say(`${name}:`);
+      curves[name] = options.load === undefined ? await watch(trainings[name](), watching) : [];
+    }
+  });
   return curves as Record<Name, Curve>;
 }
 
-/** Writes a model's parameters and buffers as a safetensors file that says which demo it is from. */
-export async function saveWeights(model: AnyModule, path: string, demo: string): Promise<void> {
-  writeWhole(path, await weightsOf(model, demo));
-  say(`  weights written to ${path}`);
+/**
+ * Does `work`, which trains `model`, and then writes its weights to `--save FILE` if asked: what there is of them too where Ctrl-C
+ * ends it halfway.
+ */
+export async function saving<Result>(
+  model: AnyModule,
+  { save, name }: Options,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    const result = await work();
+    if (save !== undefined) {
+      await write(model, save, name);
+      say(`  weights written to ${save}`);
+    }
+    return result;
+  } catch (error) {
+    if (error instanceof Interrupted && save !== undefined) await write(model, save, name);
+    throw error;
+  }
 }
 
-/** Gives `model` what `saveWeights` wrote. Throws for a file that is none, or is another demo's. */
+/** A model's parameters and buffers as a safetensors file that says which demo it is from. */
+const write = async (model: AnyModule, path: string, demo: string): Promise<void> => {
+  writeWhole(path, await weightsOf(model, demo));
+};
+
+/** Gives `model` what `saving` wrote. Throws for a file that is none, or is another demo's. */
 export function loadWeights(model: AnyModule, path: string, demo: string): void {
   giveWeights(model, read(path), demo, path);
 }

@@ -49,6 +49,7 @@ const settings: Record<Budget, Settings> = {
 /** How is that said in Chinese? A small Transformer learns from the messages of a compiler. */
 export const translation: Demo = {
   takes: ["epochs", "save", "load"],
+  tooShort: "it translates hardly anything yet: BLEU stays near 0.",
   checks: {
     quick: [{ measure: "perplexity", most: 60 }],
     full: [{ measure: "char-BLEU", least: 42 }],

@@ -6,6 +6,7 @@ import {
   Vocabulary,
   WordTokenizer,
 } from "@wgrad/datasets";
+import { extent } from "../shared/many.ts";
 
 export interface Pair {
   readonly en: string;
@@ -68,7 +69,7 @@ const STRIDE = 8;
 
 /** Room for the longest of these sentences, without its end, which nothing follows. */
 export function roomFor(targets: readonly { readonly length: number }[]): number {
-  const longest = Math.max(...targets.map(({ length }) => length - 1));
+  const longest = extent(targets.map(({ length }) => length - 1))[1];
   return STRIDE * Math.ceil(longest / STRIDE);
 }
 

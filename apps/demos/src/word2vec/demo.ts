@@ -2,10 +2,11 @@ import { loadMobyDick, loadStateOfTheUnion } from "@wgrad/datasets/data";
 import { ModuleDict } from "@wgrad/nn";
 import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Budget, Options } from "../shared/options.ts";
+import type { Panel } from "../shared/panel.ts";
 import { curvePanel } from "../shared/panels.ts";
-import { heading, say, table } from "../shared/terminal.ts";
+import { heading, say, table, tell } from "../shared/terminal.ts";
 import { watch } from "../shared/watch.ts";
-import { loadWeights, saveWeights } from "../shared/weights.ts";
+import { loadWeights, saving } from "../shared/weights.ts";
 import { CosineWords, SkipGram, type WordModel } from "./model.ts";
 import { type Corpus, corpusOf } from "./pairs.ts";
 import { pairsPanel } from "./picture.ts";
@@ -41,6 +42,7 @@ const lessons = [
 /** Which words belong together? Vectors learned from nothing but who stands near whom. */
 export const word2vec: Demo = {
   takes: ["save", "load"],
+  tooShort: "40 steps are too few for words to find their neighbours.",
   checks: {
     quick: [
       { measure: "cosine: loss, of untrained", most: 0.985 },
@@ -59,7 +61,7 @@ async function run(options: Options): Promise<Outcome> {
   const [novel, speeches] = await Promise.all([loadMobyDick(), loadStateOfTheUnion()]);
   const corpus = corpusOf(`${novel.text}\n${speeches.text}`, minCount);
   const { size } = corpus.vocabulary;
-  say(
+  tell(
     `Moby-Dick and 233 speeches to Congress: ${corpus.words.length.toLocaleString("en")} words,`,
     `${size.toLocaleString("en")} different ones that occur ${minCount} times or more.`,
   );
@@ -78,8 +80,8 @@ async function run(options: Options): Promise<Outcome> {
   if (options.load !== undefined) loadWeights(models, options.load, options.name);
   const found: Record<string, Relatedness> = {};
   const measures: Record<string, number> = {};
-  const curves = [];
-  for (const { key, title } of lessons) {
+  const curves: Panel[] = [];
+  const lesson = async ({ key, title }: (typeof lessons)[number]): Promise<void> => {
     heading(title);
     const model = models.get(key) as WordModel;
     const before = untrained.get(key) as { loss: number; related: Relatedness };
@@ -97,8 +99,10 @@ async function run(options: Options): Promise<Outcome> {
     measures[`${key}: loss, of untrained`] = loss / before.loss;
     report(before.related, after);
     await sayNearest(model, corpus);
-  }
-  if (options.save !== undefined) await saveWeights(models, options.save, options.name);
+  };
+  await saving(models, options, async () => {
+    for (const each of lessons) await lesson(each);
+  });
   return {
     measures,
     report: {

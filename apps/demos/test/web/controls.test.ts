@@ -2,6 +2,7 @@ import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import {
   faults,
+  finish,
   numberOf,
   opened as openedOn,
   press,
@@ -32,11 +33,6 @@ async function trainTo(page: Page, step: number): Promise<void> {
 
 const picture = (canvas: Locator): Promise<string> =>
   canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL());
-
-async function finish({ page, errors }: Visit): Promise<void> {
-  expect(errors).toEqual([]);
-  await page.context().close();
-}
 
 describe("what a page lets its visitor try", { timeout: 90_000 }, () => {
   test("another learning rate while it trains, a wider network, another seed", async () => {

@@ -1,5 +1,6 @@
 import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright";
+import { expect } from "vitest";
 import { type Site, type Visit, visit } from "./site.ts";
 
 /** A demo of the gallery as its user handles it. */
@@ -64,6 +65,12 @@ export const numberOf = async (page: Page, name: string): Promise<number> =>
   Number(
     ((await page.locator(`[data-number=${name}]`).textContent()) ?? "").replaceAll(/[,%]/g, ""),
   );
+
+/** Ends a visit on which nothing went wrong. */
+export async function finish({ page, errors }: Visit): Promise<void> {
+  expect(errors).toEqual([]);
+  await page.context().close();
+}
 
 /** What axe calls serious or worse. */
 export async function faults(page: Page): Promise<string[]> {

@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { readSafetensors } from "@wgrad/autograd/safetensors";
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { numberOf, opened, press, stateIs, stateOf, stepOf } from "./demo.ts";
+import { numberOf, opened, press, stateIs, stepOf } from "./demo.ts";
 import { openSite, type Site, visit } from "./site.ts";
 
 let site: Site;
@@ -11,78 +9,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => site.close());
 
-const csv = (text: string, name = "houses.csv") => ({
-  name,
-  mimeType: "text/csv",
-  buffer: Buffer.from(text),
-});
 /** Polled: Playwright hears of a worker's beginning and end after the page does. */
 const workersAre = (page: Page, count: number): Promise<void> =>
   expect.poll(() => page.workers().length, { timeout: 30_000 }).toBe(count);
 const saying = (page: Page): Promise<string | null> => page.getByRole("alert").textContent();
-
-describe("a user's own prices", { timeout: 60_000 }, () => {
-  test("that cannot be used say where, and what was there trains on", async () => {
-    const { page, errors } = await opened(site, "housing");
-    await press(page, "One step");
-    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(1);
-    await stateIs(page, "paused");
-    const upload = page.getByLabel("Your own prices");
-    for (const [text, message] of [
-      ["area,price\n100,300\nx,450\n", 'houses.csv: row 2 (line 3), column "area"'],
-      ["area,price\n100,300\n150\n", "houses.csv: row 2 (line 3)"],
-      ["price\n300\n", 'houses.csv: only one column, "price"'],
-      ["", "houses.csv"],
-    ] as const) {
-      await upload.setInputFiles(csv(text));
-      await expect.poll(() => saying(page), { timeout: 30_000 }).toContain(message);
-      expect(await saying(page)).toContain("The file cannot be used");
-      expect(await stateOf(page)).toBe("paused");
-    }
-    await press(page, "One step");
-    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(2);
-
-    const line = Array.from({ length: 40 }, (_, i) => `${i},${3 * i + 7}`).join("\n");
-    await upload.setInputFiles(csv(`area,price\n${line}\n`));
-    await stateIs(page, "ready");
-    expect(await page.getByRole("alert").isVisible()).toBe(false);
-    await press(page, "Start");
-    await stateIs(page, "done");
-    expect(await numberOf(page, "r2")).toBeGreaterThan(0.999);
-    expect(errors).toEqual([]);
-    await page.context().close();
-  });
-});
-
-describe("weights", { timeout: 60_000 }, () => {
-  test("go down as safetensors and come back up; others' are refused and change nothing", async () => {
-    const { page, errors } = await opened(site, "exam");
-    await press(page, "Start");
-    await stateIs(page, "done");
-    const slope = await numberOf(page, "slope");
-    const [down] = await Promise.all([
-      page.waitForEvent("download"),
-      press(page, "Download weights"),
-    ]);
-    expect(down.suggestedFilename()).toBe("exam.safetensors");
-    const path = await down.path();
-    const { tensors, metadata } = readSafetensors(readFileSync(path));
-    expect(metadata.demo).toBe("exam");
-    expect(Object.keys(tensors).sort()).toEqual(["linear.bias", "linear.weight"]);
-
-    await press(page, "Reset");
-    await stateIs(page, "ready");
-    expect(await numberOf(page, "slope")).not.toBe(slope);
-    const upload = page.getByLabel("Load weights");
-    await upload.setInputFiles({ ...csv("not weights", "broken.safetensors") });
-    await expect.poll(() => saying(page), { timeout: 30_000 }).toContain("broken.safetensors");
-    expect(await numberOf(page, "slope")).not.toBe(slope);
-    await upload.setInputFiles(path);
-    await expect.poll(() => numberOf(page, "slope"), { timeout: 30_000 }).toBe(slope);
-    expect(errors).toEqual([]);
-    await page.context().close();
-  });
-});
 
 describe("the device", { timeout: 60_000 }, () => {
   test("is lost: the page says so, and begins again on a fresh one", async () => {

@@ -1,7 +1,7 @@
 import trainSource from "../../../src/shared/classifier.ts?raw";
+import { extent } from "../../../src/shared/many.ts";
 import { classColors } from "../../../src/shared/panel.ts";
 import { channels, SquareCanvas } from "../../charts/canvas.ts";
-import { extent } from "../../charts/extent.ts";
 import { color } from "../../dom/theme.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
 import { percent } from "../../page/format.ts";

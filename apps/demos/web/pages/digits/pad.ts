@@ -1,4 +1,4 @@
-import { extent } from "../../charts/extent.ts";
+import { extent } from "../../../src/shared/many.ts";
 import { element } from "../../dom/element.ts";
 import { color, onTheme } from "../../dom/theme.ts";
 

@@ -1,7 +1,7 @@
 import smallSource from "../../../src/digits/model.ts?raw";
 import largeSource from "../../../src/mnist/model.ts?raw";
 import trainSource from "../../../src/shared/classifier.ts?raw";
-import { extent } from "../../charts/extent.ts";
+import { extent } from "../../../src/shared/many.ts";
 import { drawPixels } from "../../charts/pixels.ts";
 import { element, say, setStyle } from "../../dom/element.ts";
 import { onTheme } from "../../dom/theme.ts";

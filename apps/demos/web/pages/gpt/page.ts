@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import modelSource from "../../../src/gpt/model.ts?raw";
 import sampleSource from "../../../src/gpt/sample.ts?raw";
 import trainSource from "../../../src/gpt/train.ts?raw";
-import { extent } from "../../charts/extent.ts";
+import { extent } from "../../../src/shared/many.ts";
 import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
 import { element } from "../../dom/element.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";

@@ -6,6 +6,7 @@ import { Linear } from "@wgrad/nn";
 import { leastSquares } from "../../../src/housing/least-squares.ts";
 import { prepare } from "../../../src/housing/problem.ts";
 import { passes, train } from "../../../src/housing/train.ts";
+import { drawnOf } from "../../../src/shared/many.ts";
 import { readOwnTable } from "../../../src/shared/own-table.ts";
 import { floats, number } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
@@ -39,9 +40,6 @@ export interface Snapshot {
   readonly line: { readonly slope: number; readonly intercept: number } | null;
 }
 
-/** Dots past which a picture shows no more of a table. */
-const MOST = 2000;
-
 /** A line, or a plane, through house prices by gradient descent. */
 export async function begin(desk: Desk): Promise<Run<Snapshot>> {
   const { features, target, x, y } = await houses(desk);
@@ -56,7 +54,7 @@ export async function begin(desk: Desk): Promise<Run<Snapshot>> {
   const exact = await number(() => r2Score(predict(leastSquares(xs, ys), xTest), yTest));
   const [allX, allY] = single ? [x, y] : [xTest, yTest];
   const count = allY.shape[0] as number;
-  const some = tensor(evenly(count, MOST));
+  const some = tensor(Int32Array.from(drawnOf(count)));
   const shownX = noGrad(() => allX.indexSelect(0, some)).keep();
   desk.hold(shownX);
   let rows: Rows | null = {
@@ -84,12 +82,6 @@ export async function begin(desk: Desk): Promise<Run<Snapshot>> {
       return { r2: await number(() => r2Score(predict(model, xTest), yTest)), exact };
     },
   };
-}
-
-/** All of 0 … count − 1, or `most` of them that lie evenly. */
-function evenly(count: number, most: number): Int32Array {
-  const length = Math.min(count, most);
-  return Int32Array.from({ length }, (_, i) => Math.floor((i * count) / length));
 }
 
 async function houses({ settings, file, fetch }: Desk): Promise<Houses> {

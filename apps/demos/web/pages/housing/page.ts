@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import problemSource from "../../../src/housing/problem.ts?raw";
 import trainSource from "../../../src/housing/train.ts?raw";
-import { extent } from "../../charts/extent.ts";
+import { brief } from "../../../src/shared/brief.ts";
+import { extent } from "../../../src/shared/many.ts";
 import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
 import { svg } from "../../charts/svg.ts";
 import { element, say } from "../../dom/element.ts";
@@ -103,8 +104,8 @@ function dots({ features, target, y }: Rows, x: Float32Array): Plot.PlotOptions 
   const points = Array.from(x, (value, i) => [value, y[i] as number] as const);
   return {
     grid: true,
-    x: { label: `${features[0]} →`, nice: true },
-    y: { label: `↑ ${target}`, nice: true },
+    x: { label: `${brief(features[0] ?? "")} →`, nice: true },
+    y: { label: `↑ ${brief(target)}`, nice: true },
     marks: [Plot.dot(points, { r: 3.5, fill: "var(--data)", fillOpacity: 0.5 })],
   };
 }
@@ -116,8 +117,8 @@ function diagonal({ target, y }: Rows): Plot.PlotOptions {
   const domain = [low - room, high + room];
   return {
     grid: true,
-    x: { label: `real ${target} →`, domain },
-    y: { label: `↑ predicted ${target}`, domain },
+    x: { label: `real ${brief(target)} →`, domain },
+    y: { label: `↑ predicted ${brief(target)}`, domain },
     marks: [],
   };
 }

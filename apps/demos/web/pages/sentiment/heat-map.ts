@@ -1,4 +1,4 @@
-import { extent } from "../../charts/extent.ts";
+import { extent } from "../../../src/shared/many.ts";
 import { element, say, setStyle } from "../../dom/element.ts";
 import type { Reading } from "./lesson.ts";
 
