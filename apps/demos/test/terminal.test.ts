@@ -8,7 +8,6 @@ import { temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();
 const root = new URL("../../..", import.meta.url).pathname;
-const main = new URL("../src/main.ts", import.meta.url).pathname;
 
 /** Runs a command on a terminal of its own, of so many columns; `^C` is typed each time that the pattern appears in what it says. */
 const program = `
@@ -58,11 +57,11 @@ function onTerminal(
   args: readonly string[],
   { columns = 80, times = 0, after = "$^" }: Typed = {},
 ): Promise<{ code: number | null; said: string }> {
-  const tsx = join(root, "node_modules/.bin/tsx");
-  const child = spawn("python3", [
-    ...["-c", program, String(columns), String(times), after],
-    ...[tsx, "--conditions=@wgrad/source", main, ...args],
-  ]);
+  const child = spawn(
+    "python3",
+    ["-c", program, String(columns), String(times), after, "pnpm", "demo", ...args],
+    { cwd: root },
+  );
   let said = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     said += text;
@@ -117,8 +116,10 @@ describe.skipIf(!python)("Ctrl-C on a terminal", { timeout: 120_000 }, () => {
 });
 
 test("a reader that stops reading ends it quietly", async () => {
-  const tsx = join(root, "node_modules/.bin/tsx");
-  const command = `${tsx} --conditions=@wgrad/source ${main} list | head -1`;
-  const said = execFileSync("bash", ["-c", `${command} 2>&1`], { encoding: "utf8" });
+  const command = "node --conditions=@wgrad/source --import tsx apps/demos/src/main.ts";
+  const said = execFileSync("bash", ["-c", `${command} list 2>&1 | head -1`], {
+    cwd: root,
+    encoding: "utf8",
+  });
   expect(said.split("\n")).toHaveLength(2);
 });

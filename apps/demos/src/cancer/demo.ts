@@ -52,7 +52,7 @@ async function lesson(options: Options): Promise<Outcome> {
   const chances = noGrad(() => model(scaler.transform(xTest)).sigmoid()).keep();
   const accuracy = await binaryAccuracy(chances, yTest).item();
   const area = await rocAucScore(chances, yTest);
-  const counts = await confusionMatrix(chances.gt(0.5), yTest).data();
+  const counts = await confusionMatrix(chances.gt(0.5), yTest, { numClasses: 2 }).data();
   const [hit = 0, missed = 0, alarm = 0, cleared = 0] = Array.from(counts, Number);
 
   // The best that one measure can do, and taking every tumour for the more frequent kind.

@@ -2,6 +2,9 @@
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof codes;
 
+/** One Ctrl-C may come twice, from the terminal and from the pnpm above: within so many milliseconds it is one. */
+const ONE = 1000;
+
 /** Thrown where a training stops because it was told to. */
 export class Interrupted extends Error {
   readonly code: number;
@@ -34,7 +37,10 @@ export async function withSignals<Result>(
   work: () => Promise<Result>,
   last: () => void,
 ): Promise<Result> {
+  let first = Number.NEGATIVE_INFINITY;
   const onSignal = (signal: Signal): void => {
+    if (performance.now() - first < ONE) return;
+    first = performance.now();
     if (listening > 0 && told === null) {
       told = signal;
       return;
