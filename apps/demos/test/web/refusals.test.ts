@@ -193,7 +193,7 @@ describe("a training that diverges says at which step, and Reset recovers", {
     const drawn = await page.locator(".stage").innerHTML();
     const file = readSafetensors(readFileSync(await downloaded(page)));
     const huge = Object.entries(file.tensors).map(([key, { dtype, shape, data }]) => {
-      return [key, { dtype, shape, data: data.map(() => 1e30) as Float32Array }] as const;
+      return [key, { dtype, shape, data: data.map(() => 3e38) as Float32Array }] as const;
     });
     const buffer = Buffer.from(writeSafetensors(Object.fromEntries(huge), file.metadata));
     await page

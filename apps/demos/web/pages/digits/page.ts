@@ -104,9 +104,11 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   );
 
   const show = (reading: Reading): void => {
+    const { chances } = reading;
+    // Of weights that left the numbers it says nothing: the last good picture stays.
+    if (!chances.every(Number.isFinite)) return;
     latest = reading;
     side = reading.side;
-    const { chances } = reading;
     const most = chances.indexOf(extent(chances)[1]);
     verdict.value = `${most} (${percent(0)(chances[most] as number)} sure)`;
     bars.forEach(({ row, bar, part }, digit) => {
