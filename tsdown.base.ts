@@ -9,6 +9,8 @@ export function library(entry: string[]): UserConfig {
     platform: "neutral",
     target: "es2022",
     dts: { oxc: true },
+    // for `using`, whatever the target of who compiles against it
+    banner: { dts: `/// <reference lib="esnext.disposable" />` },
     fixedExtension: false,
   });
 }

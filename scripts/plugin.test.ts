@@ -8,12 +8,13 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
 const example = "examples/plugin";
 const packages = ["autograd", "nn", "optim"];
@@ -83,6 +84,31 @@ async function results(): Promise<{ name: string; passed: boolean; report: strin
 
 test.each(await results())("$name", ({ passed, report }) => {
   if (!passed) throw new Error(report);
+});
+
+describe("the README's program compiles", () => {
+  const [, program = ""] = /```ts\n([\s\S]*?)```/.exec(readFileSync("README.md", "utf8")) ?? [];
+  // with the libraries of the target alone: no types of WebGPU, none of Node
+  test.each([
+    ["typescript-5", "es2022"],
+    ["typescript-5", "esnext"],
+    ["typescript-7", "es2022"],
+    ["typescript-7", "esnext"],
+  ])("by %s for %s", async (compiler, target) => {
+    const root = dirname(createRequire(import.meta.url).resolve(`${compiler}/package.json`));
+    const config = `tsconfig.${compiler}.${target}.json`;
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      module: "nodenext",
+      target,
+      types: [],
+    };
+    writeFileSync(join(folder, "readme.mts"), program);
+    writeFileSync(join(folder, config), JSON.stringify({ compilerOptions, files: ["readme.mts"] }));
+    await run(process.execPath, [join(root, "bin/tsc"), "--project", config], folder);
+  });
 });
 
 /** The files of the example that a page shows whole, by their path in it. */

@@ -1,5 +1,6 @@
 import type { Device } from "../devices/device.ts";
 import { type Pass, passes } from "../devices/passes.ts";
+import type { PlatformDevice } from "../devices/platform-device.ts";
 import {
   type DeviceName,
   deviceNames,
@@ -17,7 +18,7 @@ import type { Verifier } from "./verify.ts";
 
 export interface InitOptions {
   /** "webgpu", "cpu", or a GPUDevice of your own. Default: webgpu where there is one, else cpu with a warning. */
-  readonly device?: DeviceName | GPUDevice;
+  readonly device?: DeviceName | PlatformDevice;
   /**
    * "off" runs one kernel per operation, in order: slow, and the oracle of everything faster. `{ without }` leaves out single
    * passes of the scheduler, to see what each is worth. "verify" compares every new plan, kernel by kernel, with its operations run

@@ -1,3 +1,5 @@
+import type { PlatformDevice } from "../devices/platform-device.ts";
+
 /** What a program asked of the GPU. */
 export interface DeviceCounts {
   dispatches: number;
@@ -27,13 +29,13 @@ const none = (): DeviceCounts => ({
 
 export interface CountingDevice {
   /** The same device, watched: give it to `init({ device })`. */
-  readonly device: GPUDevice;
+  readonly device: PlatformDevice;
   /** The counts since the last `take()`, which starts them anew. */
   take(): DeviceCounts;
 }
 
 /** Watches a GPUDevice: every call goes through, and is counted. */
-export function countingDevice(device: GPUDevice): CountingDevice {
+export function countingDevice(device: PlatformDevice): CountingDevice {
   let counts = none();
   type Watched = Record<string, (result: unknown, args: readonly unknown[]) => unknown>;
   const watch = <T extends object>(target: T, watched: Watched): T =>
