@@ -6,9 +6,11 @@ import clusters from "./pages/clusters/icon.svg?raw";
 import digits from "./pages/digits/icon.svg?raw";
 import exam from "./pages/exam/icon.svg?raw";
 import gpt from "./pages/gpt/icon.svg?raw";
+import hierarchy from "./pages/hierarchy/icon.svg?raw";
 import housing from "./pages/housing/icon.svg?raw";
 import optimizers from "./pages/optimizers/icon.svg?raw";
 import sentiment from "./pages/sentiment/icon.svg?raw";
+import trees from "./pages/trees/icon.svg?raw";
 import word2vec from "./pages/word2vec/icon.svg?raw";
 
 /** A page as the gallery shows it. */
@@ -28,6 +30,12 @@ export const pages: Readonly<Record<string, Entry>> = {
     summary: "A straight line finds its way through real prices.",
     icon: housing,
     load: () => import("./pages/housing/page.ts"),
+  },
+  trees: {
+    title: "What is a house worth, by questions?",
+    summary: "A tree grows question by question; a forest and boosting grow beside it.",
+    icon: trees,
+    load: () => import("./pages/trees/page.ts"),
   },
   exam: {
     title: "How many hours make a pass?",
@@ -82,6 +90,12 @@ export const pages: Readonly<Record<string, Entry>> = {
     summary: "k-means finds groups, round by round, without names.",
     icon: clusters,
     load: () => import("./pages/clusters/page.ts"),
+  },
+  hierarchy: {
+    title: "What is a kind, and what a kind of it?",
+    summary: "A tree of what is like what, cut where you drag the line.",
+    icon: hierarchy,
+    load: () => import("./pages/hierarchy/page.ts"),
   },
   cartpole: {
     title: "Can it balance a pole?",

@@ -34,7 +34,8 @@ onDevices("a file holds", () => {
     "%s",
     async (name, model) => {
       const { x, y } = name in classifiers ? classes() : quantities();
-      await (model.fit as (x: unknown, y?: unknown) => Promise<unknown>)(x, y);
+      const fit = model.fit.bind(model) as (...given: unknown[]) => Promise<unknown>;
+      await (name in unnamed ? fit(x) : fit(x, y));
       const predicted = await valuesOf(model.predict(x));
       expect(new Set(predicted).size).toBeGreaterThan(1);
       const saved = await load(await toBlob(model.toState()));
@@ -56,4 +57,21 @@ test("cluster labels and merges come back too", async () => {
   const parts = saved as { density: unknown; tree: unknown };
   expect(classic.DBSCAN.fromState(parts.density).labels).toEqual(density.labels);
   expect(classic.AgglomerativeClustering.fromState(parts.tree).merges).toEqual(tree.merges);
+});
+
+test("what a call would not use is refused by name", async () => {
+  const { x, y } = quantities();
+  const untyped = (model: object) => model as Record<string, (...given: unknown[]) => unknown>;
+  const ridge = untyped(new classic.Ridge());
+  await expect(ridge.fit?.(x, y, { weights: y })).rejects.toThrow('there is no option "weights"');
+  await expect(ridge.fit?.(x, y, {}, 1)).rejects.toThrow("got 4");
+  await expect(untyped(new classic.KMeans()).fit?.(x, { weight: 1 })).rejects.toThrow(
+    'there is no option "weight"',
+  );
+  await expect(classic.linkage(x, { methods: "ward" } as never)).rejects.toThrow(
+    'there is no option "methods"',
+  );
+  const Ridge = classic.Ridge as unknown as new (...given: unknown[]) => object;
+  expect(() => new Ridge({}, 1)).toThrow("Ridge: takes 1 argument");
+  expect(() => new Ridge({ alpha: null })).toThrow("Ridge: alpha is null");
 });

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Dendrogram } from "@wgrad/classic";
 import { type Chart, classColors, ink } from "../shared/panel.ts";
+import { mainClasses } from "./main-classes.ts";
 
 /** A tree to be drawn, and where it is cut. */
 export interface Cut {
@@ -71,18 +72,4 @@ export function dendrogramChart(
       ],
     },
   };
-}
-
-/** The class that most rows of each cluster have. */
-function mainClasses(clusters: ArrayLike<number>, classes: readonly number[]): Map<number, number> {
-  const counts = new Map<number, number[]>();
-  classes.forEach((of, row) => {
-    const cluster = clusters[row] as number;
-    const own = counts.get(cluster) ?? [];
-    own[of] = (own[of] ?? 0) + 1;
-    counts.set(cluster, own);
-  });
-  const most = (own: readonly number[]): number =>
-    own.reduce((best, count, of) => (count > (own[best] ?? 0) ? of : best), 0);
-  return new Map(Array.from(counts, ([cluster, own]) => [cluster, most(own)]));
 }

@@ -23,6 +23,14 @@ export const expected: Readonly<Record<string, Expected>> = {
     rate: rate(0.3),
     also: ["housing?data=sacramento", "housing?data=all"],
   },
+  trees: {
+    // scikit-learn's tree of 20 leaves: 0.4885
+    reaches: { measure: "r2", least: 0.488, most: 0.4895 },
+    steps: 5,
+    quick: true,
+    rate: null,
+    also: ["trees?model=forest", "trees?model=boosting", "trees?leaves=60"],
+  },
   exam: {
     reaches: { measure: "at25", least: 0.495, most: 0.505 },
     quick: true,
@@ -46,5 +54,12 @@ export const expected: Readonly<Record<string, Expected>> = {
   },
   sentiment: { reaches: { measure: "accuracy", least: 79 }, steps: 50, rate: rate(0.05) },
   gpt: { reaches: { measure: "perplexity", most: 11 }, rate: rate(0.001) },
+  hierarchy: {
+    reaches: { measure: "rand", least: 0.75 },
+    rises: true,
+    quick: true,
+    rate: null,
+    also: ["hierarchy?data=digits&linkage=ward"],
+  },
   clusters: { reaches: { measure: "rand", least: 0.85 }, rate: null },
 };

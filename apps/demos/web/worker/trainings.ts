@@ -9,8 +9,10 @@ export const trainings: Readonly<Record<string, () => Promise<{ readonly begin: 
   digits: () => import("../pages/digits/lesson.ts"),
   exam: () => import("../pages/exam/lesson.ts"),
   gpt: () => import("../pages/gpt/lesson.ts"),
+  hierarchy: () => import("../pages/hierarchy/lesson.ts"),
   housing: () => import("../pages/housing/lesson.ts"),
   optimizers: () => import("../pages/optimizers/lesson.ts"),
   sentiment: () => import("../pages/sentiment/lesson.ts"),
+  trees: () => import("../pages/trees/lesson.ts"),
   word2vec: () => import("../pages/word2vec/lesson.ts"),
 };

@@ -1,4 +1,5 @@
 import { ArgumentError, noGrad, stack, type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { singularValues } from "../algebra/singular.ts";
 import { Triangle } from "../algebra/triangle.ts";
 import { chancesOf, logChancesOf } from "../estimator/chances.ts";
@@ -90,28 +91,33 @@ abstract class Discriminant<Params extends object, Own extends Fitted>
 
   /** The log-odds of the second of two classes [rows], else a score of each [rows, classes]. */
   async decisionFunction(x: Rows): Promise<Tensor> {
+    this.check("decisionFunction(x)", arguments);
     return this.#scores("decisionFunction", x);
   }
 
   /** The chance of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
+    this.check("predictProba(x)", arguments);
     return chancesOf(this.#scores("predictProba", x));
   }
 
   /** Logarithms of the chances: [rows, classes]. */
   async predictLogProba(x: Rows): Promise<Tensor> {
+    this.check("predictLogProba(x)", arguments);
     return logChancesOf(this.#scores("predictLogProba", x));
   }
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const scores = this.#scores("predict", x);
     const labels = labelsOf(this.classes, await chancesOf(scores).data());
     return resultOf(labels, [labels.length], scores);
   }
 
   /** The part of the rows whose class is predicted. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 
@@ -163,10 +169,12 @@ export class LinearDiscriminantAnalysis extends Discriminant<
   readonly kind = "classifier";
 
   constructor(params: Given<LinearDiscriminantAnalysisParams> = {}) {
+    if (arguments.length > 1) checkCall("new LinearDiscriminantAnalysis(settings?)", arguments);
     super("LinearDiscriminantAnalysis", linearSchema, params);
   }
 
   async fit(x: Rows, y: Numbers): Promise<this> {
+    this.check("fit(x, y)", arguments);
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x);
     const labelled = await readClasses(call, y, matrix.rows);
@@ -264,10 +272,12 @@ export class QuadraticDiscriminantAnalysis extends Discriminant<
   readonly kind = "classifier";
 
   constructor(params: Given<QuadraticDiscriminantAnalysisParams> = {}) {
+    if (arguments.length > 1) checkCall("new QuadraticDiscriminantAnalysis(settings?)", arguments);
     super("QuadraticDiscriminantAnalysis", quadraticSchema, params);
   }
 
   async fit(x: Rows, y: Numbers): Promise<this> {
+    this.check("fit(x, y)", arguments);
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x);
     const labelled = await readClasses(call, y, matrix.rows);

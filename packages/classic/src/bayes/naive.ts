@@ -1,4 +1,5 @@
 import { ArgumentError, noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { logChancesOf } from "../estimator/chances.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import {
@@ -67,6 +68,7 @@ abstract class NaiveBayes<Params extends object, Own extends Fitted>
   abstract override readonly type: string;
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x);
     const labelled = await readClasses(call, y, matrix.rows, 1);
@@ -81,23 +83,27 @@ abstract class NaiveBayes<Params extends object, Own extends Fitted>
 
   /** Logarithms of the chances: [rows, classes]. */
   async predictLogProba(x: Rows): Promise<Tensor> {
+    this.check("predictLogProba(x)", arguments);
     return logChancesOf(this.#scores("predictLogProba", x));
   }
 
   /** The chance of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
+    this.check("predictProba(x)", arguments);
     return noGrad(() => logChancesOf(this.#scores("predictProba", x)).exp());
   }
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const scores = this.#scores("predict", x);
     const labels = labelsOf(this.classes, await scores.data());
     return resultOf(labels, [labels.length], scores);
   }
 
   /** The part of the rows whose class is predicted. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 
@@ -163,6 +169,7 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams, FittedNormals> {
   readonly kind = "classifier";
 
   constructor(params: Given<GaussianNBParams> = {}) {
+    if (arguments.length > 1) checkCall("new GaussianNB(settings?)", arguments);
     super("GaussianNB", gaussianSchema, params);
   }
 
@@ -304,6 +311,7 @@ export class MultinomialNB extends CountNB<MultinomialNBParams> {
   readonly kind = "classifier";
 
   constructor(params: Given<MultinomialNBParams> = {}) {
+    if (arguments.length > 1) checkCall("new MultinomialNB(settings?)", arguments);
     super("MultinomialNB", countSchema, params);
   }
 
@@ -348,6 +356,7 @@ export class BernoulliNB extends CountNB<BernoulliNBParams> {
   readonly kind = "classifier";
 
   constructor(params: Given<BernoulliNBParams> = {}) {
+    if (arguments.length > 1) checkCall("new BernoulliNB(settings?)", arguments);
     super("BernoulliNB", bernoulliSchema, params);
   }
 

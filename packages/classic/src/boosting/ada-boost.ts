@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
   columnsOf,
@@ -81,10 +82,12 @@ export class AdaBoostClassifier
   readonly kind = "classifier";
 
   constructor(params: Given<AdaBoostClassifierParams> = {}) {
+    if (arguments.length > 1) checkCall("new AdaBoostClassifier(settings?)", arguments);
     super("AdaBoostClassifier", schema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = "AdaBoostClassifier.fit";
     const matrix = await readRows(call, x, { missing: true });
     const { classes, codes } = await readClasses(call, y, matrix.rows);
@@ -170,6 +173,7 @@ export class AdaBoostClassifier
 
   /** Votes for each class less those against, as parts of all: [rows, classes], or of two classes for the second: [rows]. */
   async decisionFunction(x: Rows): Promise<Tensor> {
+    this.check("decisionFunction(x)", arguments);
     const { votes, matrix } = await this.#votes("decisionFunction", x);
     const { length } = this.classes;
     if (length > 2) return resultOf(votes, [matrix.rows, length], matrix);
@@ -182,6 +186,7 @@ export class AdaBoostClassifier
 
   /** The softmax of the votes: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
+    this.check("predictProba(x)", arguments);
     const { votes, matrix } = await this.#votes("predictProba", x);
     const { length } = this.classes;
     // of two classes each has half of the difference
@@ -191,12 +196,14 @@ export class AdaBoostClassifier
 
   /** The class of each row that has most votes: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const { votes, matrix } = await this.#votes("predict", x);
     return resultOf(labelsOf(this.classes, votes), [matrix.rows], matrix);
   }
 
   /** The part of the rows whose class is predicted. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 

@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { trainTestIndices } from "@wgrad/datasets";
 import { Estimator } from "../estimator/estimator.ts";
 import {
@@ -351,10 +352,12 @@ export class GradientBoostingRegressor
   readonly kind = "regressor";
 
   constructor(params: Given<GradientBoostingRegressorParams> = {}) {
+    if (arguments.length > 1) checkCall("new GradientBoostingRegressor(settings?)", arguments);
     super("GradientBoostingRegressor", regressorSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = "GradientBoostingRegressor.fit";
     const matrix = await readRows(call, x);
     const targets = await readNumbers(call, "targets", y, matrix.rows);
@@ -367,19 +370,22 @@ export class GradientBoostingRegressor
 
   /** The quantity of each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const { raw, matrix } = await last(this.raw("predict", x, false));
     return resultOf(raw[0] as Float64Array, [matrix.rows], matrix);
   }
 
   /** Predictions after each round. */
   async *stagedPredict(x: Rows): AsyncGenerator<Tensor> {
+    this.check("stagedPredict(x)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredict", x, true)) {
       yield resultOf(raw[0] as Float64Array, [matrix.rows], matrix);
     }
   }
 
   /** R² of the predictions. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 }
@@ -398,10 +404,12 @@ export class GradientBoostingClassifier
   readonly kind = "classifier";
 
   constructor(params: Given<GradientBoostingClassifierParams> = {}) {
+    if (arguments.length > 1) checkCall("new GradientBoostingClassifier(settings?)", arguments);
     super("GradientBoostingClassifier", classifierSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = "GradientBoostingClassifier.fit";
     const matrix = await readRows(call, x);
     const { classes, codes } = await readClasses(call, y, matrix.rows);
@@ -429,6 +437,7 @@ export class GradientBoostingClassifier
 
   /** The raw score of the second of two classes: [rows]; else one of each: [rows, classes]. */
   async decisionFunction(x: Rows): Promise<Tensor> {
+    this.check("decisionFunction(x)", arguments);
     const { raw, matrix } = await last(this.raw("decisionFunction", x, false));
     if (raw.length === 1) return resultOf(raw[0] as Float64Array, [matrix.rows], matrix);
     return resultOf(interleaved(raw), [matrix.rows, raw.length], matrix);
@@ -436,12 +445,14 @@ export class GradientBoostingClassifier
 
   /** The chance of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
+    this.check("predictProba(x)", arguments);
     const { raw, matrix } = await last(this.raw("predictProba", x, false));
     return resultOf(this.#chances(raw), [matrix.rows, this.classes.length], matrix);
   }
 
   /** Chances after each round. */
   async *stagedPredictProba(x: Rows): AsyncGenerator<Tensor> {
+    this.check("stagedPredictProba(x)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredictProba", x, true)) {
       yield resultOf(this.#chances(raw), [matrix.rows, this.classes.length], matrix);
     }
@@ -449,12 +460,14 @@ export class GradientBoostingClassifier
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const { raw, matrix } = await last(this.raw("predict", x, false));
     return resultOf(labelsOf(this.classes, this.#chances(raw)), [matrix.rows], matrix);
   }
 
   /** The part of the rows whose class is predicted. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 

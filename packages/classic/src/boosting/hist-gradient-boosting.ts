@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { trainTestIndices } from "@wgrad/datasets";
 import { Estimator } from "../estimator/estimator.ts";
 import {
@@ -429,6 +430,7 @@ export class HistGradientBoostingRegressor
   readonly kind = "regressor";
 
   constructor(params: Given<HistGradientBoostingRegressorParams> = {}) {
+    if (arguments.length > 1) checkCall("new HistGradientBoostingRegressor(settings?)", arguments);
     super("HistGradientBoostingRegressor", regressorSchema, params);
     const { loss, quantile } = this.params;
     if ((loss === "quantile") === (quantile !== null)) return;
@@ -440,6 +442,7 @@ export class HistGradientBoostingRegressor
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = "HistGradientBoostingRegressor.fit";
     const { loss, quantile, categoricalFeatures } = this.params;
     const data = await learnEncoding(call, x, categoricalFeatures);
@@ -458,19 +461,22 @@ export class HistGradientBoostingRegressor
 
   /** The quantity of each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const { raw, matrix } = await only(this.raw("predict", x, false));
     return resultOf(this.#link(raw), [matrix.rows], matrix);
   }
 
   /** Predictions after each round. */
   async *stagedPredict(x: Rows): AsyncGenerator<Tensor> {
+    this.check("stagedPredict(x)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredict", x, true)) {
       yield resultOf(this.#link(raw), [matrix.rows], matrix);
     }
   }
 
   /** R² of the predictions. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 
@@ -498,10 +504,12 @@ export class HistGradientBoostingClassifier
   readonly kind = "classifier";
 
   constructor(params: Given<HistGradientBoostingClassifierParams> = {}) {
+    if (arguments.length > 1) checkCall("new HistGradientBoostingClassifier(settings?)", arguments);
     super("HistGradientBoostingClassifier", classifierSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = "HistGradientBoostingClassifier.fit";
     const { loss, classWeight, categoricalFeatures } = this.params;
     const data = await learnEncoding(call, x, categoricalFeatures);
@@ -523,6 +531,7 @@ export class HistGradientBoostingClassifier
 
   /** The log-odds of the second of two classes: [rows]; else a score of each: [rows, classes]. */
   async decisionFunction(x: Rows): Promise<Tensor> {
+    this.check("decisionFunction(x)", arguments);
     const { raw, matrix } = await only(this.raw("decisionFunction", x, false));
     if (raw.length === 1) return resultOf(raw[0] as Float64Array, [matrix.rows], matrix);
     return resultOf(interleaved(raw), [matrix.rows, raw.length], matrix);
@@ -530,12 +539,14 @@ export class HistGradientBoostingClassifier
 
   /** The chance of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
+    this.check("predictProba(x)", arguments);
     const { raw, matrix } = await only(this.raw("predictProba", x, false));
     return resultOf(chances(raw), [matrix.rows, this.classes.length], matrix);
   }
 
   /** Chances after each round. */
   async *stagedPredictProba(x: Rows): AsyncGenerator<Tensor> {
+    this.check("stagedPredictProba(x)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredictProba", x, true)) {
       yield resultOf(chances(raw), [matrix.rows, this.classes.length], matrix);
     }
@@ -543,19 +554,22 @@ export class HistGradientBoostingClassifier
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const { raw, matrix } = await only(this.raw("predict", x, false));
     return resultOf(labelsOf(this.classes, chances(raw)), [matrix.rows], matrix);
   }
 
   /** Classes after each round. */
   async *stagedPredict(x: Rows): AsyncGenerator<Tensor> {
+    this.check("stagedPredict(x)", arguments);
     for await (const { raw, matrix } of this.raw("stagedPredict", x, true)) {
       yield resultOf(labelsOf(this.classes, chances(raw)), [matrix.rows], matrix);
     }
   }
 
   /** The part of the rows whose class is predicted. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 }

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import { type Rows, readRows, type Seen } from "../estimator/input.ts";
 import {
@@ -58,6 +59,7 @@ export class AgglomerativeClustering extends Estimator<AgglomerativeClusteringPa
   readonly type = "AgglomerativeClustering";
 
   constructor(params: Given<AgglomerativeClusteringParams> = {}) {
+    if (arguments.length > 1) checkCall("new AgglomerativeClustering(settings?)", arguments);
     super("AgglomerativeClustering", schema, params);
     const { nClusters, distanceThreshold, linkage, metric } = this.params;
     if ((nClusters === null) === (distanceThreshold === null)) {
@@ -74,6 +76,7 @@ export class AgglomerativeClustering extends Estimator<AgglomerativeClusteringPa
   }
 
   async fit(x: Rows): Promise<this> {
+    this.check("fit(x)", arguments);
     const call = "AgglomerativeClustering.fit";
     const { rows, width, names, data } = await readRows(call, x);
     const { nClusters, distanceThreshold, linkage, metric } = this.params;
@@ -103,6 +106,7 @@ export class AgglomerativeClustering extends Estimator<AgglomerativeClusteringPa
 
   /** `fit(x)`, then `labels`. */
   async fitPredict(x: Rows): Promise<Int32Array> {
+    this.check("fitPredict(x)", arguments);
     return (await this.fit(x)).labels;
   }
 

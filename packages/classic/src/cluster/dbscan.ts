@@ -1,4 +1,5 @@
 import { noGrad, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
   type FitOptions,
@@ -46,10 +47,12 @@ export class DBSCAN extends Estimator<DBSCANParams, Fitted> {
   readonly type = "DBSCAN";
 
   constructor(params: Given<DBSCANParams> = {}) {
+    if (arguments.length > 1) checkCall("new DBSCAN(settings?)", arguments);
     super("DBSCAN", schema, params);
   }
 
   async fit(x: Rows, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, { sampleWeight })", arguments);
     const call = "DBSCAN.fit";
     const { rows, width, names, data } = await readRows(call, x);
     const weights = await readWeights(call, options, rows);
@@ -97,6 +100,7 @@ export class DBSCAN extends Estimator<DBSCANParams, Fitted> {
 
   /** `fit(x)`, then `labels`. */
   async fitPredict(x: Rows, options: FitOptions = {}): Promise<Int32Array> {
+    this.check("fitPredict(x, { sampleWeight })", arguments);
     return (await this.fit(x, options)).labels;
   }
 

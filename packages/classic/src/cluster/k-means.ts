@@ -9,6 +9,7 @@ import {
   tensor,
   where,
 } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Labels } from "@wgrad/datasets";
 import {
   type FitOptions,
@@ -94,10 +95,13 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
   readonly type = "KMeans";
 
   constructor(params: Given<KMeansParams> = {}) {
+    if (arguments.length > 1) checkCall("new KMeans(settings?)", arguments);
     super("KMeans", schema, params);
   }
 
   async fit(x: Rows, y?: Labels | Tensor | FitOptions): Promise<this> {
+    const settings = optionsIn(y);
+    this.check("fit(x, { sampleWeight })", [x, settings, ...Array.from(arguments).slice(2)]);
     const call = "KMeans.fit";
     const { rows, width, names, data } = await readRows(call, x);
     const weights = await readWeights(call, optionsIn(y), rows);
@@ -150,6 +154,7 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
 
   /** The nearest centre of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const distances = this.#distances("predict", x);
     const labels = Int32Array.from(await noGrad(() => distances.argmin(1)).data());
     return resultOf(labels, [labels.length], distances);
@@ -157,11 +162,13 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
 
   /** Distances to the centres: [rows, clusters]. */
   transform(x: Rows): Tensor {
+    this.check("transform(x)", arguments);
     return this.#distances("transform", x);
   }
 
   /** Less Σ of squared distances to the nearest centre. */
   async score(x: Rows): Promise<number> {
+    this.check("score(x)", arguments);
     const distances = this.#distances("score", x);
     return noGrad(() => distances.amin(1).square().sum().neg()).item();
   }

@@ -1,4 +1,5 @@
 import { ArgumentError, noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type Rows, readRows, type Seen, seenTensor, tensorOf } from "../estimator/input.ts";
 import { readTogether } from "../estimator/read.ts";
 import {
@@ -48,10 +49,12 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
   readonly type = "PCA";
 
   constructor(params: Given<PCAParams> = {}) {
+    if (arguments.length > 1) checkCall("new PCA(settings?)", arguments);
     super("PCA", schema, params);
   }
 
   async fit(x: Rows): Promise<this> {
+    this.check("fit(x, y?)", arguments);
     const call = "PCA.fit";
     const matrix = await readRows(call, x);
     const { rows, width, data, names } = matrix;
@@ -129,6 +132,7 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
   }
 
   transform(x: Rows): Tensor {
+    this.check("transform(x)", arguments);
     const fitted = this.learned("transform");
     const features = seenTensor("PCA.transform", x, fitted);
     return features.sub(rowOf(fitted.mean, features)).matmul(this.#axes(fitted, features, -1).t());
@@ -136,6 +140,7 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
 
   /** The rows that the components make up: [rows, components] → [rows, features]. */
   inverseTransform(z: Tensor): Tensor {
+    this.check("inverseTransform(z)", arguments);
     const fitted = this.learned("inverseTransform");
     const width = fitted.components.length / fitted.width;
     const components = seenTensor("PCA.inverseTransform", z, { width, names: null });

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type Given, type Schema, settings } from "./settings.ts";
 import { checkState, type EstimatorState, VERSION } from "./state.ts";
 
@@ -26,6 +27,11 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
   clone(changes: Given<Params> = {}): this {
     const Class = this.constructor as new (given: Given<Params>) => this;
     return new Class({ ...this.#params, ...changes });
+  }
+
+  /** Refuses what a call would not use; `signature` as `checkCall` of `@wgrad/autograd/plugin` has it, without the class. */
+  protected check(signature: string, given: ArrayLike<unknown>): void {
+    checkCall(`${this.type}.${signature}`, given);
   }
 
   /** Takes over what was learned: all at once, so that a fit that throws leaves the estimator as it was. */

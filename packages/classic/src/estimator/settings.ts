@@ -33,9 +33,8 @@ export function settings<Params extends object>(
   }
   const entries = names.map((name) => {
     const [standard, rule] = schema[name as keyof Params] as readonly [unknown, Rule];
-    const value = given[name as keyof Params] ?? standard;
-    // null where it is allowed is a value of its own, not "none given"
-    const chosen = given[name as keyof Params] === null && rule.allows(null) ? null : value;
+    const own = given[name as keyof Params];
+    const chosen = own === undefined ? standard : own;
     if (rule.allows(chosen)) return [name, chosen];
     throw new ArgumentError(`${estimator}: ${name} is ${shown(chosen)}\n  hint: ${rule.wanted}`);
   });

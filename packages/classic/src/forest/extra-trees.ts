@@ -1,3 +1,4 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Given } from "../estimator/settings.ts";
 import {
   classifierSchema,
@@ -20,6 +21,7 @@ export class ExtraTreesClassifier extends ForestClassifier {
   protected readonly splitter = "random";
 
   constructor(params: Given<ForestClassifierParams> = {}) {
+    if (arguments.length > 1) checkCall("new ExtraTreesClassifier(settings?)", arguments);
     super("ExtraTreesClassifier", classifierSchema(false), params);
   }
 }
@@ -34,6 +36,7 @@ export class ExtraTreesRegressor extends ForestRegressor {
   protected readonly splitter = "random";
 
   constructor(params: Given<ForestRegressorParams> = {}) {
+    if (arguments.length > 1) checkCall("new ExtraTreesRegressor(settings?)", arguments);
     super("ExtraTreesRegressor", regressorSchema(false), params);
   }
 }

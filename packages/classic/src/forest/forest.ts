@@ -171,6 +171,7 @@ abstract class Forest<Params extends ForestParams, Fitted extends FittedForest> 
 
   /** The node of each tree in which each row ends: [rows, trees], i32. */
   async apply(x: Rows): Promise<Tensor> {
+    this.check("apply(x)", arguments);
     const fitted = this.learned("apply");
     const matrix = await readRows(`${this.type}.apply`, x, { missing: true, seen: fitted });
     const { rows, width, data } = matrix;
@@ -301,6 +302,7 @@ export abstract class ForestClassifier
 {
   abstract readonly kind: "classifier";
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x, { missing: true });
     const labelled = await readClasses(call, y, matrix.rows, 1);
@@ -336,18 +338,21 @@ export abstract class ForestClassifier
 
   /** The class of each row that the trees' mean makes likeliest: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const { values, matrix } = await this.values("predict", x);
     return resultOf(labelsOf(this.classes, values), [matrix.rows], matrix);
   }
 
   /** The mean of what the trees say: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
+    this.check("predictProba(x)", arguments);
     const { values, matrix } = await this.values("predictProba", x);
     return resultOf(values, [matrix.rows, this.classes.length], matrix);
   }
 
   /** The part of the rows whose class is predicted. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 
@@ -387,6 +392,7 @@ export abstract class ForestRegressor
 {
   abstract readonly kind: "regressor";
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x, { missing: true });
     const targets = await readNumbers(call, "targets", y, matrix.rows);
@@ -417,12 +423,14 @@ export abstract class ForestRegressor
 
   /** The mean of what the trees say: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const { values, matrix } = await this.values("predict", x);
     return resultOf(values, [matrix.rows], matrix);
   }
 
   /** R² of the predictions. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 

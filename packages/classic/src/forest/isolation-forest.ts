@@ -1,4 +1,5 @@
 import { ArgumentError, Generator, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import { columnsOf, type Rows, readRows, type Seen } from "../estimator/input.ts";
 import { resultOf } from "../estimator/predictors.ts";
@@ -68,10 +69,12 @@ export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
   readonly type = "IsolationForest";
 
   constructor(params: Given<IsolationForestParams> = {}) {
+    if (arguments.length > 1) checkCall("new IsolationForest(settings?)", arguments);
     super("IsolationForest", schema, params);
   }
 
   async fit(x: Rows): Promise<this> {
+    this.check("fit(x)", arguments);
     const call = "IsolationForest.fit";
     const matrix = await readRows(call, x);
     const { rows, width, names, data } = matrix;
@@ -111,17 +114,20 @@ export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
 
   /** −2^(−E[depth] / c(n)) of each row: [rows]. */
   async scoreSamples(x: Rows): Promise<Tensor> {
+    this.check("scoreSamples(x)", arguments);
     return this.#scores("scoreSamples", x, (score) => score);
   }
 
   /** Scores less `offset`: negative for outliers. [rows] */
   async decisionFunction(x: Rows): Promise<Tensor> {
+    this.check("decisionFunction(x)", arguments);
     const { offset } = this.learned("decisionFunction");
     return this.#scores("decisionFunction", x, (score) => score - offset);
   }
 
   /** −1 for outliers, 1 for the rest: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const fitted = this.learned("predict");
     const matrix = await readRows("IsolationForest.predict", x, { seen: fitted });
     const scores = scoresOf(fitted, matrix.data);

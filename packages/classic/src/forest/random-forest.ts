@@ -1,3 +1,4 @@
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Given } from "../estimator/settings.ts";
 import {
   classifierSchema,
@@ -20,6 +21,7 @@ export class RandomForestClassifier extends ForestClassifier {
   protected readonly splitter = "best";
 
   constructor(params: Given<ForestClassifierParams> = {}) {
+    if (arguments.length > 1) checkCall("new RandomForestClassifier(settings?)", arguments);
     super("RandomForestClassifier", classifierSchema(true), params);
   }
 }
@@ -34,6 +36,7 @@ export class RandomForestRegressor extends ForestRegressor {
   protected readonly splitter = "best";
 
   constructor(params: Given<ForestRegressorParams> = {}) {
+    if (arguments.length > 1) checkCall("new RandomForestRegressor(settings?)", arguments);
     super("RandomForestRegressor", regressorSchema(true), params);
   }
 }

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { shown } from "../estimator/settings.ts";
 import type { Linkage, Merge } from "./merge.ts";
 
@@ -14,6 +15,7 @@ export interface Inconsistency {
 
 /** Heights of each merge and of those at most `depth − 1` below it, as scipy's `inconsistent`. */
 export function inconsistent(merges: Linkage, depth = 2): Inconsistency[] {
+  checkCall("inconsistent(merges, depth?: number)", arguments);
   const rows = merges.length + 1;
   return merges.map((merge, i) => {
     const heights: number[] = [];
@@ -67,6 +69,7 @@ export function fcluster(
   t: number,
   { criterion = "inconsistent", depth = 2 }: FclusterOptions = {},
 ): Int32Array {
+  checkCall("fcluster(merges, t, { criterion, depth: number })", arguments);
   const criteria = ["inconsistent", "distance", "maxclust"];
   if (!criteria.includes(criterion)) {
     throw new ArgumentError(

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Linkage, Merge } from "./merge.ts";
 import { pairPlace } from "./pairs.ts";
 
@@ -30,6 +31,7 @@ function ordered(merges: Linkage, { countSort, distanceSort }: OrderOptions): [n
 
 /** Rows in the order of the tree, from left to right, as scipy's `leaves_list`. */
 export function leavesList(merges: Linkage, options: OrderOptions = {}): Int32Array {
+  checkCall("leavesList(merges, { countSort, distanceSort })", arguments);
   return inOrder(ordered(merges, options));
 }
 
@@ -66,6 +68,7 @@ export interface Bracket {
 
 /** Where the lines of a tree's drawing go, as scipy's `dendrogram`. Throws ArgumentError for two orders at once. */
 export function dendrogram(merges: Linkage, options: OrderOptions = {}): Dendrogram {
+  checkCall("dendrogram(merges, { countSort, distanceSort })", arguments);
   const rows = merges.length + 1;
   const children = ordered(merges, options);
   const leaves = inOrder(children);
@@ -85,6 +88,7 @@ export function dendrogram(merges: Linkage, options: OrderOptions = {}): Dendrog
 
 /** How high rows are joined, two by two, as `pdist` orders them: scipy's `cophenet`. */
 export function cophenet(merges: Linkage): Float64Array {
+  checkCall("cophenet(merges)", arguments);
   const rows = merges.length + 1;
   const out = new Float64Array((rows * (rows - 1)) / 2);
   const members: number[][] = Array.from({ length: rows }, (_, row) => [row]);

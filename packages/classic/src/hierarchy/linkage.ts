@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { type Rows, readRows } from "../estimator/input.ts";
 import type { Linkage, Merge } from "./merge.ts";
 import { optimalOrder } from "./optimal-order.ts";
@@ -60,6 +61,7 @@ export async function linkage(
   x: Rows | Float64Array,
   { method = "single", metric = "euclidean", optimalOrdering = false }: LinkageOptions = {},
 ): Promise<Linkage> {
+  checkCall("linkage(x, { method, metric, optimalOrdering: boolean })", arguments);
   if (!Object.hasOwn(updates, method)) {
     throw new ArgumentError(
       `linkage: method is ${JSON.stringify(method)}\n  hint: ${Object.keys(updates).join(", ")}`,

@@ -9,6 +9,7 @@ import {
   type Tensor,
   tensor,
 } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { chancesOf, logChancesOf } from "../estimator/chances.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import {
@@ -83,10 +84,12 @@ export class LogisticRegression
   readonly kind = "classifier";
 
   constructor(params: Given<LogisticRegressionParams> = {}) {
+    if (arguments.length > 1) checkCall("new LogisticRegression(settings?)", arguments);
     super("LogisticRegression", schema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = "LogisticRegression.fit";
     const { rows, width, names } = await readRows(call, x);
     const labelled = await readClasses(call, y, rows);
@@ -200,21 +203,25 @@ export class LogisticRegression
 
   /** w·x + b: the log-odds of the second of two classes [rows], else a score of each [rows, classes]. */
   async decisionFunction(x: Rows): Promise<Tensor> {
+    this.check("decisionFunction(x)", arguments);
     return this.#scores("decisionFunction", x);
   }
 
   /** The chance of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
+    this.check("predictProba(x)", arguments);
     return chancesOf(this.#scores("predictProba", x));
   }
 
   /** Logarithms of the chances: [rows, classes]. */
   async predictLogProba(x: Rows): Promise<Tensor> {
+    this.check("predictLogProba(x)", arguments);
     return logChancesOf(this.#scores("predictLogProba", x));
   }
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const scores = this.#scores("predict", x);
     const p = await chancesOf(scores).data();
     const [rows = 0] = scores.shape;
@@ -222,7 +229,8 @@ export class LogisticRegression
   }
 
   /** The part of the rows whose class is predicted. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 

@@ -1,4 +1,5 @@
 import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
   type FitOptions,
@@ -25,6 +26,7 @@ abstract class LinearModel<Params extends object, Solution extends Line>
   abstract override readonly type: string;
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = `${this.type}.fit`;
     const matrix = await readRows(call, x);
     const targets = await readNumbers(call, "targets", y, matrix.rows);
@@ -45,6 +47,7 @@ abstract class LinearModel<Params extends object, Solution extends Line>
 
   /** w·x + b of each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const fitted = this.learned("predict");
     const features = seenTensor(`${this.type}.predict`, x, fitted);
     const row = (values: Float64Array): Tensor =>
@@ -54,7 +57,8 @@ abstract class LinearModel<Params extends object, Solution extends Line>
   }
 
   /** R² of the predictions. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 
@@ -108,6 +112,7 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Line> 
   readonly kind = "regressor";
 
   constructor(params: Given<LinearRegressionParams> = {}) {
+    if (arguments.length > 1) checkCall("new LinearRegression(settings?)", arguments);
     super("LinearRegression", lineSchema, params);
   }
 
@@ -122,6 +127,7 @@ export class Ridge extends LinearModel<RidgeParams, Line> {
   readonly kind = "regressor";
 
   constructor(params: Given<RidgeParams> = {}) {
+    if (arguments.length > 1) checkCall("new Ridge(settings?)", arguments);
     super("Ridge", ridgeSchema, params);
   }
 
@@ -149,6 +155,7 @@ export class Lasso extends SparseModel<LassoParams> {
   readonly kind = "regressor";
 
   constructor(params: Given<LassoParams> = {}) {
+    if (arguments.length > 1) checkCall("new Lasso(settings?)", arguments);
     super("Lasso", lassoSchema, params);
   }
 
@@ -163,6 +170,7 @@ export class ElasticNet extends SparseModel<ElasticNetParams> {
   readonly kind = "regressor";
 
   constructor(params: Given<ElasticNetParams> = {}) {
+    if (arguments.length > 1) checkCall("new ElasticNet(settings?)", arguments);
     super("ElasticNet", elasticSchema, params);
   }
 

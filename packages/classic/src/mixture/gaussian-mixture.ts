@@ -9,6 +9,7 @@ import {
   Tensor,
   tensor,
 } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { KMeans } from "../cluster/k-means.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import { type Rows, readRows, type Seen, seenTensor, tensorOf } from "../estimator/input.ts";
@@ -107,10 +108,12 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
   readonly type = "GaussianMixture";
 
   constructor(params: Given<GaussianMixtureParams> = {}) {
+    if (arguments.length > 1) checkCall("new GaussianMixture(settings?)", arguments);
     super("GaussianMixture", schema, params);
   }
 
   async fit(x: Rows): Promise<this> {
+    this.check("fit(x)", arguments);
     const call = "GaussianMixture.fit";
     const { rows, width, names } = await readRows(call, x);
     const { nComponents, nInit, randomState } = this.params;
@@ -163,24 +166,28 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
 
   /** The log-likelihood of each row: [rows]. */
   async scoreSamples(x: Rows): Promise<Tensor> {
+    this.check("scoreSamples(x)", arguments);
     const joint = this.#joint("scoreSamples", x);
     return noGrad(() => logsumexp(joint, 1));
   }
 
   /** The mean log-likelihood. */
   async score(x: Rows): Promise<number> {
+    this.check("score(x)", arguments);
     const joint = this.#joint("score", x);
     return noGrad(() => logsumexp(joint, 1).mean()).item();
   }
 
   /** The share of each component in each row: [rows, components]. */
   async predictProba(x: Rows): Promise<Tensor> {
+    this.check("predictProba(x)", arguments);
     const joint = this.#joint("predictProba", x);
     return noGrad(() => joint.softmax(1));
   }
 
   /** The component with the largest share: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const joint = this.#joint("predict", x);
     const labels = Int32Array.from(await noGrad(() => joint.argmax(1)).data());
     return resultOf(labels, [labels.length], joint);
@@ -188,12 +195,14 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
 
   /** Akaike's criterion: 2 · parameters − 2 log-likelihood; less is better. */
   async aic(x: Rows): Promise<number> {
+    this.check("aic(x)", arguments);
     const [rows] = tensorOf("GaussianMixture.aic", x).shape as [number];
     return 2 * this.#parameters() - 2 * (await this.score(x)) * rows;
   }
 
   /** Schwarz's criterion: log(rows) · parameters − 2 log-likelihood; less is better. */
   async bic(x: Rows): Promise<number> {
+    this.check("bic(x)", arguments);
     const [rows] = tensorOf("GaussianMixture.bic", x).shape as [number];
     return Math.log(rows) * this.#parameters() - 2 * (await this.score(x)) * rows;
   }

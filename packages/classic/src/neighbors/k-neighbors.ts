@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
   type Numbers,
@@ -57,6 +58,7 @@ const schema: Schema<KNeighborsParams> = {
 abstract class KNeighbors<Own extends Fitted> extends Estimator<KNeighborsParams, Own> {
   /** The nearest training rows of each row. Throws ArgumentError for more than there are. */
   async kneighbors(x: Rows, nNeighbors: number = this.params.nNeighbors): Promise<Neighbors> {
+    this.check("kneighbors(x, nNeighbors?: number)", arguments);
     const { found, rows, x: features } = await this.#nearest("kneighbors", x, nNeighbors);
     const shape = [rows, nNeighbors];
     return {
@@ -125,10 +127,12 @@ export class KNeighborsClassifier extends KNeighbors<FittedClasses> implements P
   readonly kind = "classifier";
 
   constructor(params: Given<KNeighborsParams> = {}) {
+    if (arguments.length > 1) checkCall("new KNeighborsClassifier(settings?)", arguments);
     super("KNeighborsClassifier", schema, params);
   }
 
   async fit(x: Rows, y: Numbers): Promise<this> {
+    this.check("fit(x, y)", arguments);
     const { count, ...known } = await this.remember(x);
     return this.learn({ ...known, ...(await readClasses(`${this.type}.fit`, y, count, 1)) });
   }
@@ -140,18 +144,21 @@ export class KNeighborsClassifier extends KNeighbors<FittedClasses> implements P
 
   /** The class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const { votes, rows, x: features } = await this.#votes("predict", x);
     return resultOf(labelsOf(this.classes, votes), [rows], features);
   }
 
   /** The part of the neighbours that each class has: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
+    this.check("predictProba(x)", arguments);
     const { votes, rows, x: features } = await this.#votes("predictProba", x);
     return resultOf(votes, [rows, this.classes.length], features);
   }
 
   /** The part of the rows whose class is predicted. */
-  score(x: Rows, y: Numbers, options?: { readonly sampleWeight?: Numbers }): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: { readonly sampleWeight?: Numbers }): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 
@@ -180,10 +187,12 @@ export class KNeighborsRegressor extends KNeighbors<FittedTargets> implements Pr
   readonly kind = "regressor";
 
   constructor(params: Given<KNeighborsParams> = {}) {
+    if (arguments.length > 1) checkCall("new KNeighborsRegressor(settings?)", arguments);
     super("KNeighborsRegressor", schema, params);
   }
 
   async fit(x: Rows, y: Numbers): Promise<this> {
+    this.check("fit(x, y)", arguments);
     const { count, ...known } = await this.remember(x);
     const targets = await readNumbers(`${this.type}.fit`, "targets", y, count);
     return this.learn({ ...known, targets });
@@ -191,6 +200,7 @@ export class KNeighborsRegressor extends KNeighbors<FittedTargets> implements Pr
 
   /** The quantity of each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const { targets } = this.learned("predict");
     const sums: number[] = [];
     const { rows, x: features } = await this.ask("predict", x, (row, neighbour, weight) => {
@@ -200,7 +210,8 @@ export class KNeighborsRegressor extends KNeighbors<FittedTargets> implements Pr
   }
 
   /** R² of the predictions. */
-  score(x: Rows, y: Numbers, options?: { readonly sampleWeight?: Numbers }): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: { readonly sampleWeight?: Numbers }): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 }

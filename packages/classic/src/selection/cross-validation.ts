@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Fold } from "@wgrad/datasets";
 import type { Numbers, Rows } from "../estimator/input.ts";
 import type { Predictor } from "../estimator/predictors.ts";
@@ -21,6 +22,7 @@ export async function crossValScore(
   y: Numbers,
   { cv = 5, scoring = null }: TrialOptions = {},
 ): Promise<Float64Array> {
+  checkCall("crossValScore(model, x, y, { cv, scoring })", arguments);
   const scorer = scorerOf(scoring);
   const taken = await Taken.of("crossValScore", x, y);
   const scores: number[] = [];
@@ -66,6 +68,7 @@ export async function learningCurve(
   y: Numbers,
   { cv = 5, scoring = null, trainSizes = [0.1, 0.325, 0.55, 0.775, 1] }: LearningCurveOptions = {},
 ): Promise<LearningCurve> {
+  checkCall("learningCurve(model, x, y, { cv, scoring, trainSizes })", arguments);
   const scorer = scorerOf(scoring);
   const taken = await Taken.of("learningCurve", x, y);
   const folds = foldsOf(cv, taken.y, estimator.kind);

@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Table } from "@wgrad/datasets";
 import { type Matrix, type Numbers, type Rows, readNumbers, readRows } from "../estimator/input.ts";
 import type { Predictor } from "../estimator/predictors.ts";
@@ -56,6 +57,10 @@ export async function permutationImportance(
     permutation,
   }: PermutationImportanceOptions = {},
 ): Promise<PermutationImportance> {
+  checkCall(
+    "permutationImportance(model, x, y, { scoring, nRepeats: number, randomState: number | null, permutation: function })",
+    arguments,
+  );
   const call = "permutationImportance";
   if (!Number.isInteger(nRepeats) || nRepeats < 1) {
     throw new ArgumentError(`${call}: nRepeats is ${nRepeats}\n  hint: a whole number, 1 or more`);
@@ -123,6 +128,10 @@ export async function partialDependence(
   features: number | string | readonly [number | string, number | string],
   { gridResolution = 100, percentiles = [0.05, 0.95] }: PartialDependenceOptions = {},
 ): Promise<PartialDependence> {
+  checkCall(
+    "partialDependence(model, x, features, { gridResolution: number, percentiles })",
+    arguments,
+  );
   const call = "partialDependence";
   const [low, high] = percentiles;
   if (!Number.isInteger(gridResolution) || gridResolution < 2) {

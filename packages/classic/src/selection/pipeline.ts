@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { ColumnTransformer, Pipeline, type Transform, type TransformClass } from "@wgrad/datasets";
 import type { FitOptions, Numbers, Rows } from "../estimator/input.ts";
 import type { Predictor } from "../estimator/predictors.ts";
@@ -74,6 +75,7 @@ export class PredictorPipeline implements Predictor {
 
   /** Fits transforms and predictor anew; those that were given stay as they are. */
   async fit(x: Rows, y: Numbers, options?: FitOptions): Promise<this> {
+    checkCall(`${this.type}.fit(x, y, { sampleWeight })`, arguments);
     const steps = await Promise.all(this.steps.map((step) => unfitted(step, this.#changes)));
     const transform = new Pipeline(steps);
     const features = await transform.fitTransform(x, y as never);
@@ -98,12 +100,14 @@ export class PredictorPipeline implements Predictor {
     return (this.#parts("classes").estimator as { classes?: Int32Array }).classes;
   }
 
-  predict(x: Rows): Promise<Tensor> {
+  async predict(x: Rows): Promise<Tensor> {
+    checkCall(`${this.type}.predict(x)`, arguments);
     const { transform, estimator } = this.#parts("predict");
     return estimator.predict(transform.transform(x));
   }
 
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    checkCall(`${this.type}.score(x, y, { sampleWeight })`, arguments);
     const { transform, estimator } = this.#parts("score");
     return estimator.score(transform.transform(x), y, options);
   }

@@ -1,4 +1,5 @@
 import { Generator, noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
   type FitOptions,
@@ -81,10 +82,12 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
   readonly kind = "classifier";
 
   constructor(params: Given<LinearSVCParams> = {}) {
+    if (arguments.length > 1) checkCall("new LinearSVC(settings?)", arguments);
     super("LinearSVC", schema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = "LinearSVC.fit";
     const matrix = await readRows(call, x);
     const labelled = await readClasses(call, y, matrix.rows);
@@ -124,11 +127,13 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
 
   /** w·x + b: positive for the second of two classes [rows], else a value of each [rows, classes]. */
   async decisionFunction(x: Rows): Promise<Tensor> {
+    this.check("decisionFunction(x)", arguments);
     return this.#values("decisionFunction", x);
   }
 
   /** The class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const values = this.#values("predict", x);
     const { classes } = this;
     const data = await values.data();
@@ -140,7 +145,8 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
   }
 
   /** The part of the rows whose class is predicted. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 

@@ -1,4 +1,5 @@
 import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
   type FitOptions,
@@ -181,10 +182,12 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
   readonly kind = "classifier";
 
   constructor(params: Given<SVCParams> = {}) {
+    if (arguments.length > 1) checkCall("new SVC(settings?)", arguments);
     super("SVC", svcSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = "SVC.fit";
     const matrix = await readRows(call, x);
     const labelled = await readClasses(call, y, matrix.rows);
@@ -214,6 +217,7 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
    * or with "ovo" each machine's: [rows, pairs].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
+    this.check("decisionFunction(x)", arguments);
     const values = this.machines("decisionFunction", x);
     const { classes } = this.learned("decisionFunction");
     if (classes.length === 2) return noGrad(() => values.squeeze(1));
@@ -228,6 +232,7 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
 
   /** The class with most votes, of equals the lowest: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const values = this.machines("predict", x);
     const { classes } = this.learned("predict");
     const data = await values.data();
@@ -239,7 +244,8 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
   }
 
   /** The part of the rows whose class is predicted. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 
@@ -321,10 +327,12 @@ export class SVR extends KernelMachine<SVRParams, Fitted> implements Predictor {
   readonly kind = "regressor";
 
   constructor(params: Given<SVRParams> = {}) {
+    if (arguments.length > 1) checkCall("new SVR(settings?)", arguments);
     super("SVR", svrSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = "SVR.fit";
     const matrix = await readRows(call, x);
     const { rows } = matrix;
@@ -363,12 +371,14 @@ export class SVR extends KernelMachine<SVRParams, Fitted> implements Predictor {
 
   /** f(x) of each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const values = this.machines("predict", x);
     return noGrad(() => values.squeeze(1));
   }
 
   /** R² of the predictions. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
   columnsOf,
@@ -199,6 +200,7 @@ abstract class DecisionTree<Params extends SingleTree, Fitted extends FittedTree
 
   /** The node in which each row ends: [rows], i32. */
   async apply(x: Rows): Promise<Tensor> {
+    this.check("apply(x)", arguments);
     const { leaves, matrix } = await this.#leaves("apply", x);
     return resultOf(leaves, [matrix.rows], matrix);
   }
@@ -209,6 +211,7 @@ abstract class DecisionTree<Params extends SingleTree, Fitted extends FittedTree
     y: Numbers,
     options: FitOptions = {},
   ): Promise<PruningPath> {
+    this.check("costComplexityPruningPath(x, y, { sampleWeight })", arguments);
     const whole = this.clone({ ccpAlpha: 0 } as Given<Params>);
     await whole.fit(x, y, options);
     return pruningPath(whole.tree);
@@ -256,10 +259,12 @@ export class DecisionTreeClassifier
   readonly kind = "classifier";
 
   constructor(params: Given<DecisionTreeClassifierParams> = {}) {
+    if (arguments.length > 1) checkCall("new DecisionTreeClassifier(settings?)", arguments);
     super("DecisionTreeClassifier", classifierSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = "DecisionTreeClassifier.fit";
     const matrix = await readRows(call, x, { missing: true });
     const labelled = await readClasses(call, y, matrix.rows, 1);
@@ -280,18 +285,21 @@ export class DecisionTreeClassifier
 
   /** The class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const { values, matrix } = await this.values("predict", x);
     return resultOf(labelsOf(this.classes, values), [matrix.rows], matrix);
   }
 
   /** The part of each class among the training rows of the leaf: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
+    this.check("predictProba(x)", arguments);
     const { values, matrix } = await this.values("predictProba", x);
     return resultOf(values, [matrix.rows, this.classes.length], matrix);
   }
 
   /** The part of the rows whose class is predicted. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return accuracyOf(this, x, y, options);
   }
 
@@ -316,10 +324,12 @@ export class DecisionTreeRegressor
   readonly kind = "regressor";
 
   constructor(params: Given<DecisionTreeRegressorParams> = {}) {
+    if (arguments.length > 1) checkCall("new DecisionTreeRegressor(settings?)", arguments);
     super("DecisionTreeRegressor", regressorSchema, params);
   }
 
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
     const call = "DecisionTreeRegressor.fit";
     const matrix = await readRows(call, x, { missing: true });
     const targets = await readNumbers(call, "targets", y, matrix.rows);
@@ -340,12 +350,14 @@ export class DecisionTreeRegressor
 
   /** The quantity of each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
     const { values, matrix } = await this.values("predict", x);
     return resultOf(values, [matrix.rows], matrix);
   }
 
   /** R² of the predictions. */
-  score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
     return r2Of(this, x, y, options);
   }
 }

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { shown } from "../estimator/settings.ts";
 import type { DecisionTreeClassifier, DecisionTreeRegressor } from "./decision-tree.ts";
 import { type ExportTextOptions, namesOf } from "./text.ts";
@@ -44,6 +45,10 @@ type AnyTree = DecisionTreeClassifier | DecisionTreeRegressor;
 
 /** Where the nodes of a fitted tree stand and what they say. Throws ArgumentError for names that are too few or too many. */
 export function plotTree(model: AnyTree, options: PlotTreeOptions = {}): TreeDrawing {
+  checkCall(
+    "plotTree(model, { featureNames, classNames, maxDepth: number, decimals: number })",
+    arguments,
+  );
   return drawing("plotTree", model, options);
 }
 
@@ -99,6 +104,10 @@ const HUES = ["47 111 219", "239 91 60", "42 157 111", "217 164 0", "142 91 208"
 
 /** A fitted tree as the text of an SVG picture: the deeper the colour, the larger the value or the purer the class. */
 export function exportSvg(model: AnyTree, options: PlotTreeOptions = {}): string {
+  checkCall(
+    "exportSvg(model, { featureNames, classNames, maxDepth: number, decimals: number })",
+    arguments,
+  );
   const { nodes, leaves, depth } = drawing("exportSvg", model, options);
   const width = 2 * BOX.margin + leaves * (BOX.width + BOX.gapX);
   const height = 2 * BOX.margin + (depth + 1) * (BOX.height + BOX.gapY) - BOX.gapY;

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { DecisionTreeClassifier, DecisionTreeRegressor } from "./decision-tree.ts";
 import { LEAF } from "./tree.ts";
 
@@ -44,6 +45,10 @@ export function exportText(
   model: DecisionTreeClassifier | DecisionTreeRegressor,
   options: ExportTextOptions = {},
 ): string {
+  checkCall(
+    "exportText(model, { featureNames, classNames, maxDepth: number, spacing: number, decimals: number, showWeights: boolean })",
+    arguments,
+  );
   const { maxDepth = 10, spacing = 3, decimals = 2, showWeights = false } = options;
   const { features, classes } = namesOf("exportText", model, options);
   const { feature, threshold, left, right, value, weight, width } = model.tree;

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Predictor } from "../../estimator/predictors.ts";
 import { randomOf } from "../../tree/settings.ts";
 import type { TrialOptions } from "../cross-validation.ts";
@@ -35,6 +36,7 @@ export class GridSearchCV extends SearchCV {
     paramGrid: ParamGrid | readonly ParamGrid[],
     options: TrialOptions = {},
   ) {
+    checkCall("new GridSearchCV(model, paramGrid, { cv, scoring })", arguments);
     super("GridSearchCV", estimator, options);
     everyCandidate("GridSearchCV", paramGrid);
     this.#grid = paramGrid;
@@ -68,6 +70,10 @@ export class RandomizedSearchCV extends SearchCV {
     paramDistributions: ParamDistributions,
     options: RandomizedSearchOptions = {},
   ) {
+    checkCall(
+      "new RandomizedSearchCV(model, paramDistributions, { cv, scoring, nIter: number, randomState: number | null })",
+      arguments,
+    );
     super("RandomizedSearchCV", estimator, options);
     const { nIter = 10 } = options;
     if (!Number.isInteger(nIter) || nIter < 1) {

@@ -1,4 +1,5 @@
 import { ArgumentError, type Generator } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { Fold } from "@wgrad/datasets";
 import type { Predictor } from "../../estimator/predictors.ts";
 import { randomOf } from "../../tree/settings.ts";
@@ -48,6 +49,10 @@ export class HalvingRandomSearchCV extends SearchCV {
     paramDistributions: ParamDistributions,
     options: HalvingSearchOptions = {},
   ) {
+    checkCall(
+      "new HalvingRandomSearchCV(model, paramDistributions, { cv, scoring, nCandidates, factor: number, resource: string, maxResources, minResources, randomState: number | null })",
+      arguments,
+    );
     super("HalvingRandomSearchCV", estimator, options);
     this.#distributions = paramDistributions;
     this.#own = {

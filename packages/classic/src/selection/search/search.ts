@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import type { FitOptions, Numbers, Rows } from "../../estimator/input.ts";
 import type { Predictor } from "../../estimator/predictors.ts";
 import { foldScore, type TrialOptions } from "../cross-validation.ts";
@@ -85,6 +86,7 @@ export abstract class SearchCV implements Predictor {
 
   /** Tries candidates, and fits the best on all rows. */
   async fit(x: Rows, y: Numbers, options?: FitOptions): Promise<this> {
+    checkCall(`${this.type}.fit(x, y, { sampleWeight })`, arguments);
     const taken = await Taken.of(`${this.type}.fit`, x, y);
     const { tried, among } = await this.search(taken);
     const results = resultsOf(tried);
@@ -132,11 +134,13 @@ export abstract class SearchCV implements Predictor {
   }
 
   async predict(x: Rows): Promise<Tensor> {
+    checkCall(`${this.type}.predict(x)`, arguments);
     return this.#searched("predict").estimator.predict(x);
   }
 
   /** The score that was searched by. */
   async score(x: Rows, y: Numbers): Promise<number> {
+    checkCall(`${this.type}.score(x, y)`, arguments);
     const { estimator } = this.#searched("score");
     const { y: targets } = await Taken.of(`${this.type}.score`, x, y);
     return scorerOf(this.options.scoring)(estimator, x, targets);
