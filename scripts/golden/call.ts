@@ -49,6 +49,7 @@ const positional: Readonly<Record<string, readonly string[]>> = {
 const named: Readonly<Record<string, readonly [count: number, order: readonly string[]]>> = {
   "F.dropout": [1, ["input", "p", "training"]],
   "nn.Flatten": [0, ["start_dim", "end_dim"]],
+  "nn.PairwiseDistance": [0, ["p", "eps", "keepdim"]],
   "F.hardtanh": [1, ["input", "min_val", "max_val"]],
   "torch.histc": [1, ["input", "bins", "min", "max"]],
   "nn.Transformer": [
