@@ -21,7 +21,8 @@ import { Turns } from "../turns.ts";
 import { hasFusedMultiply, hasVectors } from "./features.ts";
 import { FunctionCache, type StageFunction } from "./functions.ts";
 import { Memory, type WasmBuffer } from "./memory.ts";
-import { FunctionWriter, type RenderedFunction, typeOf } from "./render/function.ts";
+import { type RenderedFunction, renderFunction } from "./render/function.ts";
+import { typeOf } from "./render/types.ts";
 
 /** A stage of a kernel, and how many of its grid's threads there are. */
 interface Stage {
@@ -135,7 +136,7 @@ export class WasmDevice implements Device {
         const { grid } = stage;
         const count =
           grid.kind === "groups" ? grid.groups : grid.kind === "items" ? grid.items : grid.threads;
-        const rendered = new FunctionWriter(this.#relaxed).render(stage);
+        const rendered = renderFunction(stage, this.#relaxed);
         stages.push({ rendered, count, kernel: own, firstOutput: first, firstScratch });
         loops.push(printLoops(stage));
       }

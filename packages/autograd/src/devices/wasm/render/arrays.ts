@@ -1,0 +1,46 @@
+import type { Expr, LocalArray } from "../../../kernel/expression.ts";
+import type { FunctionWriter } from "./function.ts";
+
+/** The parameter that says where a thread's arrays are. */
+const MEMORY = 3;
+
+/** Arrays of a thread, one after another. */
+export class Arrays {
+  /** All of them. */
+  bytes = 0;
+  readonly #writer: FunctionWriter;
+  readonly #places = new Map<number, number>();
+
+  constructor(writer: FunctionWriter) {
+    this.#writer = writer;
+  }
+
+  /** Makes room for an array, and fills it with 0. */
+  declare({ id, length, lanes }: LocalArray): void {
+    const bytes = Math.ceil((length * lanes * 4) / 16) * 16;
+    let at = this.#places.get(id);
+    if (at === undefined) {
+      at = this.bytes;
+      this.#places.set(id, at);
+      this.bytes += bytes;
+    }
+    this.#writer.code.get(MEMORY);
+    this.#writer.code.i32(at);
+    this.#writer.code.op("i32.add");
+    this.#writer.code.i32(0);
+    this.#writer.code.i32(bytes);
+    this.#writer.code.fill();
+  }
+
+  /** Puts the address of an array's element on the stack, and gives the offset that is to be added to it. */
+  elementAddress({ id, lanes }: LocalArray, index: Expr): number {
+    const offset = this.#places.get(id) as number;
+    this.#writer.code.get(MEMORY);
+    if (index.kind === "constant" || index.kind === "size") return offset + index.value * lanes * 4;
+    this.#writer.push(index, 1);
+    this.#writer.code.i32(lanes === 4 ? 4 : 2);
+    this.#writer.code.op("i32.shl");
+    this.#writer.code.op("i32.add");
+    return offset;
+  }
+}
