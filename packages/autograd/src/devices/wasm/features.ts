@@ -1,4 +1,5 @@
-import { Code, encodeModule, type FunctionCode } from "./encode.ts";
+import { Code } from "./encode.ts";
+import { encodeModule, type FunctionCode } from "./module.ts";
 
 function validates(write: (code: Code) => void): boolean {
   if (typeof WebAssembly === "undefined") return false;

@@ -1,4 +1,4 @@
-import { encodeModule } from "./encode.ts";
+import { encodeModule } from "./module.ts";
 import type { RenderedFunction } from "./render/function.ts";
 
 /** Computes threads `first` up to `end` of a stage, on its arguments, with memory for arrays. */

@@ -1,8 +1,8 @@
 import { type Buffer, type Expr, e } from "../../../kernel/expression.ts";
 import type { Counted, Counters } from "./counters.ts";
 import type { Facts } from "./facts.ts";
-import type { FunctionWriter } from "./function.ts";
 import type { Prologue } from "./prologue.ts";
+import type { ValueWriter } from "./values.ts";
 
 /** One term of an address. */
 export type Term = { readonly value: Expr } | { readonly counted: Counted; readonly walk: number };
@@ -15,13 +15,13 @@ export interface Linear {
 
 /** Finds where elements are: what stays as it is in a loop is added up before it. */
 export class Addresses {
-  readonly #writer: FunctionWriter;
+  readonly #writer: ValueWriter;
   readonly #facts: Facts;
   readonly #counters: Counters;
   readonly #prologue: Prologue;
   readonly #ids = new Map<Expr, number>();
 
-  constructor(writer: FunctionWriter, facts: Facts, counters: Counters, prologue: Prologue) {
+  constructor(writer: ValueWriter, facts: Facts, counters: Counters, prologue: Prologue) {
     this.#writer = writer;
     this.#facts = facts;
     this.#counters = counters;

@@ -1,5 +1,5 @@
 import type { Expr, LocalArray } from "../../../kernel/expression.ts";
-import type { FunctionWriter } from "./function.ts";
+import type { ValueWriter } from "./values.ts";
 
 /** The parameter that says where a thread's arrays are. */
 const MEMORY = 3;
@@ -8,10 +8,10 @@ const MEMORY = 3;
 export class Arrays {
   /** All of them. */
   bytes = 0;
-  readonly #writer: FunctionWriter;
+  readonly #writer: ValueWriter;
   readonly #places = new Map<number, number>();
 
-  constructor(writer: FunctionWriter) {
+  constructor(writer: ValueWriter) {
     this.#writer = writer;
   }
 

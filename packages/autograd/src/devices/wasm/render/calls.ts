@@ -1,12 +1,11 @@
-import type { DType } from "../../../dtype.ts";
 import type { Expr, Lanes } from "../../../kernel/expression.ts";
-import { functions } from "../../../kernel/functions/functions.ts";
-import { Builder, type Local, type Statement } from "../../../kernel/loops.ts";
 import { arithmeticOf } from "../../../kernel/natives.ts";
-import type { Op, ValueType } from "../encode.ts";
-import type { FunctionWriter } from "./function.ts";
-
-type Call = Extract<Expr, { kind: "call" }>;
+import type { Op } from "../encode.ts";
+import { callFunction } from "./functions.ts";
+import { ofInteger } from "./integers.ts";
+import type { Call } from "./lanewise.ts";
+import { typeOf } from "./types.ts";
+import type { ValueWriter } from "./values.ts";
 
 /** What f32 has as one instruction in one lane and in four. */
 const ofFloats: Readonly<Record<string, readonly [Op, Op]>> = {
@@ -62,11 +61,8 @@ const ofBools: Readonly<Record<string, readonly [Op, Op]>> = {
 
 const tables = { f32: ofFloats, i32: ofInts("s"), u32: ofInts("u"), bool: ofBools } as const;
 
-/** Whole numbers are what these would make of them. */
-const rounding: ReadonlySet<string> = new Set(["floor", "ceil", "trunc", "round"]);
-
 /** Puts what a call gives on the stack, in its own lanes. */
-export function emitCall(writer: FunctionWriter, call: Call): void {
+export function emitCall(writer: ValueWriter, call: Call): void {
   const { code } = writer;
   const { fn, args, dtype } = call;
   const lanes: Lanes = call.lanes;
@@ -150,7 +146,7 @@ export function emitCall(writer: FunctionWriter, call: Call): void {
 }
 
 /** A byte keeps its low bits. */
-function asByte(writer: FunctionWriter, { dtype, lanes }: Call): void {
+function asByte(writer: ValueWriter, { dtype, lanes }: Call): void {
   if (dtype !== "u8") return;
   if (lanes === 4) writer.vectorConstant(255, "u32");
   else writer.code.i32(255);
@@ -158,7 +154,7 @@ function asByte(writer: FunctionWriter, { dtype, lanes }: Call): void {
 }
 
 /** a · b + c and c − a · b, rounded once, where the machine may. */
-function fused(writer: FunctionWriter, { fn, args, lanes }: Call): boolean {
+function fused(writer: ValueWriter, { fn, args, lanes }: Call): boolean {
   if (!writer.relaxed || lanes !== 4 || (fn !== "add" && fn !== "sub")) return false;
   const [a, b] = args as [Expr, Expr];
   const product = (value: Expr): value is Call =>
@@ -171,21 +167,19 @@ function fused(writer: FunctionWriter, { fn, args, lanes }: Call): boolean {
   return true;
 }
 
-function pushTwice(writer: FunctionWriter, value: Expr, lanes: Lanes): void {
-  const local = writer.local(lanes === 4 ? "v128" : wordType(value.dtype));
+function pushTwice(writer: ValueWriter, value: Expr, lanes: Lanes): void {
+  const local = writer.local(lanes === 4 ? "v128" : typeOf(value.dtype));
   writer.push(value, lanes);
   writer.code.tee(local);
   writer.code.get(local);
 }
 
-const wordType = (dtype: DType): "f32" | "i32" => (arithmeticOf(dtype) === "f32" ? "f32" : "i32");
-
-function truncate(writer: FunctionWriter, four: boolean, signed: boolean): void {
+function truncate(writer: ValueWriter, four: boolean, signed: boolean): void {
   if (!four) writer.code.truncate(signed);
   else writer.code.op(signed ? "i32x4.trunc_sat_f32x4_s" : "i32x4.trunc_sat_f32x4_u");
 }
 
-function cast(writer: FunctionWriter, call: Call, from: string): void {
+function cast(writer: ValueWriter, call: Call, from: string): void {
   const { code } = writer;
   const { args, dtype, lanes } = call;
   const four = lanes === 4;
@@ -233,7 +227,7 @@ function cast(writer: FunctionWriter, call: Call, from: string): void {
 }
 
 /** What takes few instructions on f32. */
-function ofFloat(writer: FunctionWriter, { fn, args, lanes }: Call): boolean {
+function ofFloat(writer: ValueWriter, { fn, args, lanes }: Call): boolean {
   const { code } = writer;
   const four = lanes === 4;
   const [a, b] = args as [Expr, Expr];
@@ -273,223 +267,4 @@ function ofFloat(writer: FunctionWriter, { fn, args, lanes }: Call): boolean {
     default:
       return false;
   }
-}
-
-/** The same on integers and bools; some are computed lane by lane. */
-function ofInteger(writer: FunctionWriter, call: Call, from: string): boolean {
-  const { code } = writer;
-  const { fn, args, lanes } = call;
-  const four = lanes === 4;
-  const [a, b] = args as [Expr, Expr];
-  if (rounding.has(fn) || (fn === "abs" && from !== "i32") || (from === "bool" && fn === "abs")) {
-    writer.push(a, lanes);
-    return true;
-  }
-  switch (fn) {
-    case "neg":
-      if (four) {
-        writer.push(a, 4);
-        code.op("i32x4.neg");
-      } else {
-        code.i32(0);
-        writer.push(a, 1);
-        code.op("i32.sub");
-      }
-      return true;
-    case "abs":
-      if (four) {
-        writer.push(a, 4);
-        code.op("i32x4.abs");
-        return true;
-      }
-      return lanewise(writer, call, ([x]) => {
-        code.i32(0);
-        code.get(x as number);
-        code.op("i32.sub");
-        code.get(x as number);
-        code.get(x as number);
-        code.i32(0);
-        code.op("i32.lt_s");
-        code.op("select");
-      });
-    case "max":
-    case "min":
-    case "nativeMax":
-    case "nativeMin": {
-      const which = fn.toLowerCase().endsWith("max") ? "max" : "min";
-      const sign = from === "i32" ? "s" : "u";
-      if (four) {
-        writer.push(a, 4);
-        writer.push(b, 4);
-        code.op(`i32x4.${which}_${sign}`);
-        return true;
-      }
-      return lanewise(writer, call, ([x, y]) => {
-        code.get(x as number);
-        code.get(y as number);
-        code.get(x as number);
-        code.get(y as number);
-        code.op(`i32.${which === "max" ? "gt" : "lt"}_${sign}`);
-        code.op("select");
-      });
-    }
-    case "sign":
-      return lanewise(writer, call, ([x]) => {
-        code.get(x as number);
-        code.i32(0);
-        code.op(from === "i32" ? "i32.gt_s" : "i32.gt_u");
-        if (from !== "i32") return;
-        code.get(x as number);
-        code.i32(0);
-        code.op("i32.lt_s");
-        code.op("i32.sub");
-      });
-    case "shiftLeft":
-    case "shiftRight": {
-      const op = fn === "shiftLeft" ? "shl" : from === "i32" ? "shr_s" : "shr_u";
-      if (four && b.lanes === 1) {
-        writer.push(a, 4);
-        writer.push(b, 1);
-        code.op(`i32x4.${op}`);
-        return true;
-      }
-      return lanewise(writer, call, ([x, y]) => {
-        code.get(x as number);
-        code.get(y as number);
-        code.op(`i32.${op}`);
-      });
-    }
-    case "countLeadingZeros":
-      return lanewise(writer, call, ([x]) => {
-        code.get(x as number);
-        code.op("i32.clz");
-      });
-    case "mulHigh":
-      return lanewise(writer, call, ([x, y]) => {
-        code.get(x as number);
-        code.op("i64.extend_i32_u");
-        code.get(y as number);
-        code.op("i64.extend_i32_u");
-        code.op("i64.mul");
-        code.i64(32);
-        code.op("i64.shr_u");
-        code.op("i32.wrap_i64");
-      });
-    case "quotient":
-    case "remainder": {
-      const name = fn === "quotient" ? "div" : "rem";
-      if (from !== "i32") {
-        return lanewise(writer, call, ([x, y]) => {
-          code.get(x as number);
-          code.get(y as number);
-          code.op(`i32.${name}_u`);
-        });
-      }
-      // by −1 the least number would trap
-      return lanewise(writer, call, ([x, y]) => {
-        code.get(x as number);
-        code.i32(1);
-        code.get(y as number);
-        code.get(y as number);
-        code.i32(-1);
-        code.op("i32.eq");
-        code.op("select");
-        code.op(`i32.${name}_s`);
-        if (fn === "remainder") return;
-        const quotient = writer.local("i32");
-        code.set(quotient);
-        code.i32(0);
-        code.get(x as number);
-        code.op("i32.sub");
-        code.get(quotient);
-        code.get(y as number);
-        code.i32(-1);
-        code.op("i32.eq");
-        code.op("select");
-      });
-    }
-    default:
-      return false;
-  }
-}
-
-/** Computes each lane by itself, on arguments that are in locals. */
-function lanewise(
-  writer: FunctionWriter,
-  { args, lanes, dtype }: Call,
-  emit: (args: readonly number[]) => void,
-): true {
-  const { code } = writer;
-  const given = args.map((arg) => {
-    const local = writer.local(lanes === 4 ? "v128" : wordType(arg.dtype));
-    writer.push(arg, lanes);
-    code.set(local);
-    return local;
-  });
-  if (lanes === 1) {
-    emit(given);
-    return true;
-  }
-  const singles = args.map((arg) => writer.local(wordType(arg.dtype)));
-  const type = wordType(dtype);
-  const result = writer.local("v128");
-  for (const lane of [0, 1, 2, 3]) {
-    for (const [i, vector] of given.entries()) {
-      code.get(vector);
-      code.extract(wordType((args[i] as Expr).dtype), lane);
-      code.set(singles[i] as number);
-    }
-    const one = writer.local(type as ValueType);
-    emit(singles);
-    code.set(one);
-    code.get(result);
-    code.get(one);
-    code.replace(type, lane);
-    code.set(result);
-  }
-  code.get(result);
-  return true;
-}
-
-interface Built {
-  readonly parameters: readonly Local[];
-  readonly statements: readonly Statement[];
-  readonly result: Expr;
-}
-
-/** Bodies of functions, by name and lanes: names in them are far from those of loops. */
-const built = new Map<string, Built>();
-let nextId = 2 ** 24;
-
-function bodyOf(name: string, dtypes: readonly DType[], lanes: Lanes): Built {
-  const key = `${name} ${lanes} ${dtypes.join()}`;
-  let found = built.get(key);
-  if (found === undefined) {
-    const entry = functions[name];
-    if (entry === undefined) throw new Error(`wasm: there is no function ${name}`);
-    const start = nextId;
-    nextId += 4096;
-    const parameters = dtypes.map(
-      (dtype, i): Local => ({ kind: "local", id: start + i, dtype, lanes, mutable: false }),
-    );
-    const b = new Builder(start + parameters.length);
-    const result = entry.body(b, ...parameters);
-    found = { parameters, statements: b.statements, result };
-    built.set(key, found);
-  }
-  return found;
-}
-
-function callFunction(writer: FunctionWriter, name: string, call: Call): void {
-  const { args, lanes } = call;
-  const dtypes = args.map(({ dtype }) => dtype);
-  if (lanes === 4 && functions[name]?.single === true) {
-    const { parameters, statements, result } = bodyOf(name, dtypes, 1);
-    lanewise(writer, call, (given) => {
-      writer.inlineOn(parameters, given, 1, statements, result);
-    });
-    return;
-  }
-  const { parameters, statements, result } = bodyOf(name, dtypes, lanes);
-  writer.inline(parameters, args, lanes, statements, result);
 }

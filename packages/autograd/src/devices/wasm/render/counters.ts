@@ -2,7 +2,7 @@ import type { Counter, Expr } from "../../../kernel/expression.ts";
 import { e } from "../../../kernel/expression.ts";
 import { axesOf } from "./axes.ts";
 import type { Facts } from "./facts.ts";
-import type { FunctionWriter } from "./function.ts";
+import type { ValueWriter } from "./values.ts";
 
 /** Where the walks of a counter are, in bytes. */
 export interface Counted {
@@ -19,11 +19,11 @@ export interface Counted {
 
 /** Finds where counters' walks are, and keeps them in locals. */
 export class Counters {
-  readonly #writer: FunctionWriter;
+  readonly #writer: ValueWriter;
   readonly #facts: Facts;
   readonly #counted = new Map<Counter, Counted>();
 
-  constructor(writer: FunctionWriter, facts: Facts) {
+  constructor(writer: ValueWriter, facts: Facts) {
     this.#writer = writer;
     this.#facts = facts;
   }

@@ -1,17 +1,12 @@
-import type { DType } from "../../../dtype.ts";
-import type { Expr, Lanes } from "../../../kernel/expression.ts";
-import type { Local, Loops, Statement } from "../../../kernel/loops.ts";
-import { countUses, valuesOf } from "../../../kernel/walk.ts";
-import { Code, type FunctionCode, type ValueType } from "../encode.ts";
-import { Addresses } from "./addresses.ts";
-import { Arrays } from "./arrays.ts";
+import type { Loops, Statement } from "../../../kernel/loops.ts";
+import { valuesOf } from "../../../kernel/walk.ts";
+import { Code } from "../encode.ts";
+import type { FunctionCode } from "../module.ts";
 import { axesOf } from "./axes.ts";
-import { emitCall } from "./calls.ts";
-import { type Counted, Counters } from "./counters.ts";
-import { Facts } from "./facts.ts";
-import { Prologue, type Word } from "./prologue.ts";
-import { Transfers } from "./transfers.ts";
+import type { Counted } from "./counters.ts";
+import type { Word } from "./prologue.ts";
 import { typeOf } from "./types.ts";
+import { type Frame, type Named, ValueWriter } from "./values.ts";
 
 /** A stage as a function of (first, end, arguments, memory for arrays) over part of its grid. */
 export interface RenderedFunction extends FunctionCode {
@@ -20,52 +15,17 @@ export interface RenderedFunction extends FunctionCode {
   readonly arrayBytes: number;
 }
 
-/** Where a named value is: as it is, and in four lanes where it is used so. */
-interface Named {
-  readonly local: number;
-  readonly lanes: Lanes;
-  splat: number | null;
-  readonly depth: number;
-}
-
-/** A loop that is being written: what does not change in it is found before it. */
-interface Frame {
-  readonly depth: number;
-  readonly before: Code;
-  readonly known: Map<string, number>;
-}
-
 /** One stage of loops as a function of WebAssembly; `relaxed` lets it multiply and add with one rounding. */
 export const renderFunction = (loops: Loops, relaxed: boolean): RenderedFunction =>
   new FunctionWriter(loops, relaxed).render();
 
 /** Writes a function statement by statement. */
-export class FunctionWriter {
-  code: Code = new Code();
-  readonly relaxed: boolean;
-  readonly #locals: ValueType[] = [];
-  readonly #prologue: Prologue = new Prologue((type) => this.local(type));
-  readonly #named = new Map<number, Named>();
-  readonly #facts: Facts;
-  readonly #counters: Counters;
-  readonly #addresses: Addresses;
-  readonly #transfers: Transfers;
-  readonly #arrays: Arrays = new Arrays(this);
+class FunctionWriter extends ValueWriter {
   readonly #loops: Loops;
-  readonly places: Readonly<Record<"thread" | "group" | "local", number>>;
-  readonly #frames: Frame[] = [];
-  #memo = new Map<Expr, { local: number; lanes: Lanes }>();
-  #uses: ReadonlyMap<Expr, number> = new Map();
 
   constructor(loops: Loops, relaxed: boolean) {
-    this.relaxed = relaxed;
+    super(loops, relaxed);
     this.#loops = loops;
-    const thread = this.local("i32");
-    this.places = { thread, group: thread, local: this.local("i32") };
-    this.#facts = new Facts(loops.body);
-    this.#counters = new Counters(this, this.#facts);
-    this.#addresses = new Addresses(this, this.#facts, this.#counters, this.#prologue);
-    this.#transfers = new Transfers(this, this.#facts, this.#addresses, this.#prologue);
   }
 
   render(): RenderedFunction {
@@ -99,24 +59,15 @@ export class FunctionWriter {
       () => this.#advance(thread, 1),
     );
     const all = new Code();
-    all.append(this.#prologue.code.bytes);
+    all.append(this.prologue.code.bytes);
     all.append(this.code.bytes);
     return {
       parameters: 4,
-      locals: this.#locals,
+      locals: this.locals,
       code: all.bytes.slice(),
-      words: this.#prologue.words,
-      arrayBytes: this.#arrays.bytes,
+      words: this.prologue.words,
+      arrayBytes: this.arrays.bytes,
     };
-  }
-
-  local(type: ValueType): number {
-    return 4 + this.#locals.push(type) - 1;
-  }
-
-  /** How many loops are open. */
-  get depth(): number {
-    return this.#frames.length;
   }
 
   #advance(local: number, step: number): void {
@@ -131,7 +82,7 @@ export class FunctionWriter {
   #loop(done: () => void, body: () => void, next: () => void): void {
     const outer = this.code;
     const frame: Frame = { depth: this.depth + 1, before: new Code(), known: new Map() };
-    this.#frames.push(frame);
+    this.frames.push(frame);
     this.code = new Code();
     done();
     this.code.branchIf(1);
@@ -139,7 +90,7 @@ export class FunctionWriter {
     next();
     this.code.branch(0);
     const inner = this.code;
-    this.#frames.pop();
+    this.frames.pop();
     this.code = outer;
     outer.append(frame.before.bytes);
     outer.block();
@@ -149,60 +100,12 @@ export class FunctionWriter {
     outer.end();
   }
 
-  /** The innermost loop that is open. */
-  get frame(): Frame | undefined {
-    return this.#frames.at(-1);
-  }
-
-  /** Writes what goes before the innermost loop. */
-  before(write: () => void): void {
-    const frame = this.#frames.pop() as Frame;
-    const [code, memo, uses] = [this.code, this.#memo, this.#uses];
-    this.code = frame.before;
-    this.#memo = new Map();
-    this.#uses = new Map();
-    write();
-    this.#frames.push(frame);
-    [this.code, this.#memo, this.#uses] = [code, memo, uses];
-  }
-
-  /** Where a name's value is. */
-  named({ id }: Local): Named | undefined {
-    return this.#named.get(id);
-  }
-
-  /** What was evaluated so far may not be known where the code goes on. */
-  forget(): void {
-    this.#memo = new Map();
-  }
-
-  /** A number in four lanes; such constants are named before the loops. */
-  vectorConstant(value: number, dtype: DType): void {
-    let word = value >>> 0;
-    if (dtype === "bool") word = value === 0 ? 0 : 0xffffffff;
-    else if (typeOf(dtype) === "f32") {
-      word = new Uint32Array(Float32Array.of(value).buffer)[0] as number;
-    }
-    this.vectorWords([word, word, word, word]);
-  }
-
-  /** A vector whose four words have these bits. */
-  vectorWords(words: readonly number[]): void {
-    this.code.get(this.#prologue.constant(words));
-  }
-
-  block(statements: readonly Statement[]): void {
+  override block(statements: readonly Statement[]): void {
     for (const statement of statements) this.statement(statement);
   }
 
-  /** Begins a statement: what its values share is evaluated once. */
-  #begin(values: readonly Expr[]): void {
-    this.#memo = new Map();
-    this.#uses = countUses([], values);
-  }
-
   statement(statement: Statement): void {
-    this.#begin(valuesOf(statement));
+    this.begin(valuesOf(statement));
     const { code } = this;
     switch (statement.do) {
       case "let":
@@ -211,24 +114,24 @@ export class FunctionWriter {
         break;
       case "set": {
         const { local, value } = statement;
-        const { local: slot, lanes } = this.#named.get(local.id) as Named;
-        this.#facts.note(local, value);
+        const { local: slot, lanes } = this.named(local) as Named;
+        this.facts.note(local, value);
         this.push(value, lanes);
         code.set(slot);
         break;
       }
       case "count":
-        this.#counters.count(statement.counter);
+        this.counters.count(statement.counter);
         break;
       case "store":
-        this.#transfers.store(statement.buffer, statement.dtype, statement.index, statement.value);
+        this.transfers.store(statement.buffer, statement.dtype, statement.index, statement.value);
         break;
       case "array":
-        this.#arrays.declare(statement.array);
+        this.arrays.declare(statement.array);
         break;
       case "put": {
         const { array, index, lane, value } = statement;
-        const offset = this.#arrays.elementAddress(array, index);
+        const offset = this.arrays.elementAddress(array, index);
         if (lane === null) {
           this.push(value, array.lanes);
           code.store(array.lanes === 4 ? "v128" : typeOf(array.dtype), offset);
@@ -248,7 +151,7 @@ export class FunctionWriter {
       case "while":
         this.#loop(
           () => {
-            this.#begin([statement.condition]);
+            this.begin([statement.condition]);
             this.push(statement.condition, 1);
             this.code.op("i32.eqz");
           },
@@ -271,165 +174,6 @@ export class FunctionWriter {
     }
   }
 
-  /** Gives a value its name. */
-  name(local: Local, value: Expr): void {
-    const { lanes, id, dtype, mutable } = local;
-    this.#facts.note(local, value);
-    const spread = lanes === 1 && !mutable && this.#facts.isSpread(local);
-    if (spread && !this.#facts.isSingle(local) && typeOf(dtype) === "f32") {
-      const slot = this.local("v128");
-      this.push(value, 4);
-      this.code.set(slot);
-      this.#named.set(id, { local: slot, lanes: 4, splat: null, depth: this.depth });
-      return;
-    }
-    const slot = this.local(lanes === 4 ? "v128" : typeOf(dtype));
-    this.push(value, lanes);
-    this.code.set(slot);
-    const named: Named = { local: slot, lanes, splat: null, depth: this.depth };
-    this.#named.set(id, named);
-    if (spread) {
-      named.splat = this.local("v128");
-      this.code.get(slot);
-      this.splat(dtype);
-      this.code.set(named.splat);
-    }
-  }
-
-  /** The scalar on the stack in four lanes. */
-  splat(dtype: DType): void {
-    if (typeOf(dtype) === "f32") this.code.op("f32x4.splat");
-    else {
-      if (dtype === "bool") {
-        // 0 or 1 becomes no bits or all
-        const one = this.local("i32");
-        this.code.set(one);
-        this.code.i32(0);
-        this.code.get(one);
-        this.code.op("i32.sub");
-      }
-      this.code.op("i32x4.splat");
-    }
-  }
-
-  /** Puts a value on the stack, in one lane or four. */
-  push(value: Expr, lanes: Lanes): void {
-    const { code } = this;
-    if (value.kind === "constant") {
-      if (lanes === 4) this.vectorConstant(value.value, value.dtype);
-      else if (typeOf(value.dtype) === "f32") code.f32(value.value);
-      else code.i32(value.value);
-      return;
-    }
-    if (value.kind === "local") {
-      const named = this.#named.get(value.id);
-      if (named === undefined) throw new Error(`wasm: local ${value.id} is not known`);
-      if (lanes === 4 && named.splat !== null) code.get(named.splat);
-      else {
-        code.get(named.local);
-        if (lanes === 4 && named.lanes === 1) this.splat(value.dtype);
-      }
-      return;
-    }
-    const known = this.#memo.get(value);
-    if (known !== undefined) {
-      code.get(known.local);
-      if (lanes === 4 && known.lanes === 1) this.splat(value.dtype);
-      return;
-    }
-    // one number in all lanes is read so
-    if (value.kind === "load" && value.lanes === 1 && lanes === 4 && value.dtype !== "bool") {
-      if ((this.#uses.get(value) ?? 1) === 1) {
-        const offset = this.#addresses.of(value.buffer, value.index);
-        code.load("splat", offset);
-        return;
-      }
-    }
-    this.#compute(value);
-    if ((this.#uses.get(value) ?? 1) > 1 && !value.mutable) {
-      const local = this.local(value.lanes === 4 ? "v128" : typeOf(value.dtype));
-      code.tee(local);
-      this.#memo.set(value, { local, lanes: value.lanes });
-    }
-    if (lanes === 4 && value.lanes === 1) this.splat(value.dtype);
-  }
-
-  /** Whether a value of the statement is used several times. */
-  isShared(value: Expr): boolean {
-    return (this.#uses.get(value) ?? 1) > 1;
-  }
-
-  #compute(value: Expr): void {
-    const { code } = this;
-    switch (value.kind) {
-      case "param":
-        code.get(this.#prologue.param(value.slot, value.dtype));
-        return;
-      case "size":
-        code.i32(value.value);
-        return;
-      case "coordinate":
-        code.get(this.#prologue.param(value.slot, "u32"));
-        code.i32(value.stride);
-        code.op("i32.div_u");
-        code.i32(value.size);
-        code.op("i32.rem_u");
-        return;
-      case "at":
-        this.#addresses.place(value);
-        return;
-      case "load":
-        this.#transfers.load(value.buffer, value.dtype, value.index);
-        return;
-      case "element": {
-        const { array, index } = value;
-        const offset = this.#arrays.elementAddress(array, index);
-        code.load(array.lanes === 4 ? "v128" : typeOf(array.dtype), offset);
-        return;
-      }
-      case "lane":
-        this.#lane(value.of, value.lane);
-        return;
-      case "call":
-        emitCall(this, value);
-    }
-  }
-
-  #lane(of: Expr, lane: number | Expr): void {
-    const { code } = this;
-    const type = typeOf(of.dtype);
-    this.push(of, 4);
-    const bool = (): void => {
-      if (of.dtype !== "bool") return;
-      code.i32(1);
-      code.op("i32.and");
-    };
-    if (typeof lane === "number") {
-      code.extract(type, lane);
-      bool();
-      return;
-    }
-    const vector = this.local("v128");
-    const which = this.local("i32");
-    code.set(vector);
-    this.push(lane, 1);
-    code.set(which);
-    code.get(vector);
-    code.extract(type, 3);
-    for (const n of [2, 1, 0]) {
-      const rest = this.local(type);
-      code.set(rest);
-      code.get(vector);
-      code.extract(type, n);
-      code.get(rest);
-      code.get(which);
-      code.i32(n);
-      code.op("i32.eq");
-      code.op("select");
-    }
-    bool();
-  }
-
   #for(loop: Extract<Statement, { do: "for" }>): void {
     const { local, from, to, step, counter, body } = loop;
     const { code } = this;
@@ -446,18 +190,18 @@ export class FunctionWriter {
       this.push(step, 1);
       code.set(stepLocal);
     }
-    const fourfold = this.#facts.isFourfold(from) && by !== null && by % 4 === 0;
-    if (fourfold) this.#facts.noteFourfold(local);
-    const used = counter === null ? [] : [...(this.#facts.walks.get(counter) ?? [])];
+    const fourfold = this.facts.isFourfold(from) && by !== null && by % 4 === 0;
+    if (fourfold) this.facts.noteFourfold(local);
+    const used = counter === null ? [] : [...(this.facts.walks.get(counter) ?? [])];
     const axes = counter === null ? null : axesOf(counter.layout, used);
     const runs = axes !== null && axes.sizes.length === 1 && by !== null;
     // one axis: the walks go on by themselves
     let counted: Counted | null = null;
     const advancing = runs && used.length > 0;
     if (counter !== null && advancing) {
-      counted = this.#counters.open(counter, fourfold);
+      counted = this.counters.open(counter, fourfold);
       const once = { ...counted, follows: null };
-      this.#counters.find(counter, once, slot);
+      this.counters.find(counter, once, slot);
     }
     this.#loop(
       () => {
@@ -466,15 +210,15 @@ export class FunctionWriter {
         this.code.op("i32.ge_u");
       },
       () => {
-        this.#named.set(local.id, { local: slot, lanes: 1, splat: null, depth: this.depth });
+        this.put(local, slot, 1);
         if (counter !== null) {
-          this.#begin(counter.layout.walks.flatMap(({ base }) => base ?? []));
+          this.begin(counter.layout.walks.flatMap(({ base }) => base ?? []));
           if (counted !== null) {
             const inside: Counted = { ...counted, depth: this.depth };
-            this.#counters.set(counter, inside);
-            if (inside.follows !== null) this.#counters.find(counter, inside, slot);
+            this.counters.set(counter, inside);
+            if (inside.follows !== null) this.counters.find(counter, inside, slot);
           } else if (used.length > 0) {
-            this.#counters.find(counter, this.#counters.open(counter, fourfold), slot);
+            this.counters.find(counter, this.counters.open(counter, fourfold), slot);
           }
         }
         this.block(body);
@@ -494,41 +238,5 @@ export class FunctionWriter {
         }
       },
     );
-  }
-
-  /** Writes a function's body in place: its parameters are named first. */
-  inline(
-    parameters: readonly Local[],
-    args: readonly Expr[],
-    lanes: Lanes,
-    body: readonly Statement[],
-    result: Expr,
-  ): void {
-    const given = parameters.map(({ dtype }, i) => {
-      const local = this.local(lanes === 4 ? "v128" : typeOf(dtype));
-      this.push(args[i] as Expr, lanes);
-      this.code.set(local);
-      return local;
-    });
-    this.inlineOn(parameters, given, lanes, body, result);
-  }
-
-  /** The same on arguments that are in locals. */
-  inlineOn(
-    parameters: readonly Local[],
-    given: readonly number[],
-    lanes: Lanes,
-    body: readonly Statement[],
-    result: Expr,
-  ): void {
-    const [memo, uses] = [this.#memo, this.#uses];
-    for (const [i, { id }] of parameters.entries()) {
-      const named = { local: given[i] as number, lanes, splat: null, depth: this.depth };
-      this.#named.set(id, named);
-    }
-    this.block(body);
-    this.#begin([result]);
-    this.push(result, lanes);
-    [this.#memo, this.#uses] = [memo, uses];
   }
 }

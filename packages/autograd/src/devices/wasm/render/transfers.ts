@@ -2,18 +2,18 @@ import type { DType } from "../../../dtype.ts";
 import type { Buffer, Expr } from "../../../kernel/expression.ts";
 import type { Addresses, Linear } from "./addresses.ts";
 import type { Facts } from "./facts.ts";
-import type { FunctionWriter } from "./function.ts";
 import type { Prologue } from "./prologue.ts";
 import { typeOf } from "./types.ts";
+import type { ValueWriter } from "./values.ts";
 
 /** Loads and stores, of one element or of four. */
 export class Transfers {
-  readonly #writer: FunctionWriter;
+  readonly #writer: ValueWriter;
   readonly #facts: Facts;
   readonly #addresses: Addresses;
   readonly #prologue: Prologue;
 
-  constructor(writer: FunctionWriter, facts: Facts, addresses: Addresses, prologue: Prologue) {
+  constructor(writer: ValueWriter, facts: Facts, addresses: Addresses, prologue: Prologue) {
     this.#writer = writer;
     this.#facts = facts;
     this.#addresses = addresses;

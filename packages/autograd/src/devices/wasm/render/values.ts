@@ -1,0 +1,315 @@
+import type { DType } from "../../../dtype.ts";
+import type { Expr, Lanes } from "../../../kernel/expression.ts";
+import type { Local, Loops, Statement } from "../../../kernel/loops.ts";
+import { countUses } from "../../../kernel/walk.ts";
+import { Code, type ValueType } from "../encode.ts";
+import { Addresses } from "./addresses.ts";
+import { Arrays } from "./arrays.ts";
+import { emitCall } from "./calls.ts";
+import { Counters } from "./counters.ts";
+import { Facts } from "./facts.ts";
+import { Prologue } from "./prologue.ts";
+import { Transfers } from "./transfers.ts";
+import { typeOf } from "./types.ts";
+
+/** Where a named value is: as it is, and in four lanes where it is used so. */
+export interface Named {
+  readonly local: number;
+  readonly lanes: Lanes;
+  splat: number | null;
+  readonly depth: number;
+}
+
+/** A loop that is being written: what does not change in it is found before it. */
+export interface Frame {
+  readonly depth: number;
+  readonly before: Code;
+  readonly known: Map<string, number>;
+}
+
+/** Writes values: each is put on the stack, and what a statement uses twice is evaluated once. */
+export abstract class ValueWriter {
+  code: Code = new Code();
+  readonly relaxed: boolean;
+  protected readonly locals: ValueType[] = [];
+  protected readonly prologue: Prologue = new Prologue((type) => this.local(type));
+  readonly #named = new Map<number, Named>();
+  protected readonly facts: Facts;
+  protected readonly counters: Counters;
+  protected readonly addresses: Addresses;
+  protected readonly transfers: Transfers;
+  protected readonly arrays: Arrays = new Arrays(this);
+  readonly places: Readonly<Record<"thread" | "group" | "local", number>>;
+  protected readonly frames: Frame[] = [];
+  #memo = new Map<Expr, { local: number; lanes: Lanes }>();
+  #uses: ReadonlyMap<Expr, number> = new Map();
+
+  constructor(loops: Loops, relaxed: boolean) {
+    this.relaxed = relaxed;
+    const thread = this.local("i32");
+    this.places = { thread, group: thread, local: this.local("i32") };
+    this.facts = new Facts(loops.body);
+    this.counters = new Counters(this, this.facts);
+    this.addresses = new Addresses(this, this.facts, this.counters, this.prologue);
+    this.transfers = new Transfers(this, this.facts, this.addresses, this.prologue);
+  }
+
+  abstract block(statements: readonly Statement[]): void;
+
+  /** A name stands for a local. */
+  protected put({ id }: Local, local: number, lanes: Lanes): void {
+    this.#named.set(id, { local, lanes, splat: null, depth: this.depth });
+  }
+
+  local(type: ValueType): number {
+    return 4 + this.locals.push(type) - 1;
+  }
+
+  /** How many loops are open. */
+  get depth(): number {
+    return this.frames.length;
+  }
+
+  /** The innermost loop that is open. */
+  get frame(): Frame | undefined {
+    return this.frames.at(-1);
+  }
+
+  /** Writes what goes before the innermost loop. */
+  before(write: () => void): void {
+    const frame = this.frames.pop() as Frame;
+    const [code, memo, uses] = [this.code, this.#memo, this.#uses];
+    this.code = frame.before;
+    this.#memo = new Map();
+    this.#uses = new Map();
+    write();
+    this.frames.push(frame);
+    [this.code, this.#memo, this.#uses] = [code, memo, uses];
+  }
+
+  /** Where a name's value is. */
+  named({ id }: Local): Named | undefined {
+    return this.#named.get(id);
+  }
+
+  /** What was evaluated so far may not be known where the code goes on. */
+  forget(): void {
+    this.#memo = new Map();
+  }
+
+  /** A number in four lanes; such constants are named before the loops. */
+  vectorConstant(value: number, dtype: DType): void {
+    let word = value >>> 0;
+    if (dtype === "bool") word = value === 0 ? 0 : 0xffffffff;
+    else if (typeOf(dtype) === "f32") {
+      word = new Uint32Array(Float32Array.of(value).buffer)[0] as number;
+    }
+    this.vectorWords([word, word, word, word]);
+  }
+
+  /** A vector whose four words have these bits. */
+  vectorWords(words: readonly number[]): void {
+    this.code.get(this.prologue.constant(words));
+  }
+
+  /** Begins a statement: what its values share is evaluated once. */
+  begin(values: readonly Expr[]): void {
+    this.#memo = new Map();
+    this.#uses = countUses([], values);
+  }
+
+  /** Gives a value its name. */
+  name(local: Local, value: Expr): void {
+    const { lanes, id, dtype, mutable } = local;
+    this.facts.note(local, value);
+    const spread = lanes === 1 && !mutable && this.facts.isSpread(local);
+    if (spread && !this.facts.isSingle(local) && typeOf(dtype) === "f32") {
+      const slot = this.local("v128");
+      this.push(value, 4);
+      this.code.set(slot);
+      this.#named.set(id, { local: slot, lanes: 4, splat: null, depth: this.depth });
+      return;
+    }
+    const slot = this.local(lanes === 4 ? "v128" : typeOf(dtype));
+    this.push(value, lanes);
+    this.code.set(slot);
+    const named: Named = { local: slot, lanes, splat: null, depth: this.depth };
+    this.#named.set(id, named);
+    if (spread) {
+      named.splat = this.local("v128");
+      this.code.get(slot);
+      this.splat(dtype);
+      this.code.set(named.splat);
+    }
+  }
+
+  /** The scalar on the stack in four lanes. */
+  splat(dtype: DType): void {
+    if (typeOf(dtype) === "f32") this.code.op("f32x4.splat");
+    else {
+      if (dtype === "bool") {
+        // 0 or 1 becomes no bits or all
+        const one = this.local("i32");
+        this.code.set(one);
+        this.code.i32(0);
+        this.code.get(one);
+        this.code.op("i32.sub");
+      }
+      this.code.op("i32x4.splat");
+    }
+  }
+
+  /** Puts a value on the stack, in one lane or four. */
+  push(value: Expr, lanes: Lanes): void {
+    const { code } = this;
+    if (value.kind === "constant") {
+      if (lanes === 4) this.vectorConstant(value.value, value.dtype);
+      else if (typeOf(value.dtype) === "f32") code.f32(value.value);
+      else code.i32(value.value);
+      return;
+    }
+    if (value.kind === "local") {
+      const named = this.#named.get(value.id);
+      if (named === undefined) throw new Error(`wasm: local ${value.id} is not known`);
+      if (lanes === 4 && named.splat !== null) code.get(named.splat);
+      else {
+        code.get(named.local);
+        if (lanes === 4 && named.lanes === 1) this.splat(value.dtype);
+      }
+      return;
+    }
+    const known = this.#memo.get(value);
+    if (known !== undefined) {
+      code.get(known.local);
+      if (lanes === 4 && known.lanes === 1) this.splat(value.dtype);
+      return;
+    }
+    // one number in all lanes is read so
+    if (value.kind === "load" && value.lanes === 1 && lanes === 4 && value.dtype !== "bool") {
+      if ((this.#uses.get(value) ?? 1) === 1) {
+        const offset = this.addresses.of(value.buffer, value.index);
+        code.load("splat", offset);
+        return;
+      }
+    }
+    this.#compute(value);
+    if ((this.#uses.get(value) ?? 1) > 1 && !value.mutable) {
+      const local = this.local(value.lanes === 4 ? "v128" : typeOf(value.dtype));
+      code.tee(local);
+      this.#memo.set(value, { local, lanes: value.lanes });
+    }
+    if (lanes === 4 && value.lanes === 1) this.splat(value.dtype);
+  }
+
+  /** Whether a value of the statement is used several times. */
+  isShared(value: Expr): boolean {
+    return (this.#uses.get(value) ?? 1) > 1;
+  }
+
+  #compute(value: Expr): void {
+    const { code } = this;
+    switch (value.kind) {
+      case "param":
+        code.get(this.prologue.param(value.slot, value.dtype));
+        return;
+      case "size":
+        code.i32(value.value);
+        return;
+      case "coordinate":
+        code.get(this.prologue.param(value.slot, "u32"));
+        code.i32(value.stride);
+        code.op("i32.div_u");
+        code.i32(value.size);
+        code.op("i32.rem_u");
+        return;
+      case "at":
+        this.addresses.place(value);
+        return;
+      case "load":
+        this.transfers.load(value.buffer, value.dtype, value.index);
+        return;
+      case "element": {
+        const { array, index } = value;
+        const offset = this.arrays.elementAddress(array, index);
+        code.load(array.lanes === 4 ? "v128" : typeOf(array.dtype), offset);
+        return;
+      }
+      case "lane":
+        this.#lane(value.of, value.lane);
+        return;
+      case "call":
+        emitCall(this, value);
+    }
+  }
+
+  #lane(of: Expr, lane: number | Expr): void {
+    const { code } = this;
+    const type = typeOf(of.dtype);
+    this.push(of, 4);
+    const bool = (): void => {
+      if (of.dtype !== "bool") return;
+      code.i32(1);
+      code.op("i32.and");
+    };
+    if (typeof lane === "number") {
+      code.extract(type, lane);
+      bool();
+      return;
+    }
+    const vector = this.local("v128");
+    const which = this.local("i32");
+    code.set(vector);
+    this.push(lane, 1);
+    code.set(which);
+    code.get(vector);
+    code.extract(type, 3);
+    for (const n of [2, 1, 0]) {
+      const rest = this.local(type);
+      code.set(rest);
+      code.get(vector);
+      code.extract(type, n);
+      code.get(rest);
+      code.get(which);
+      code.i32(n);
+      code.op("i32.eq");
+      code.op("select");
+    }
+    bool();
+  }
+
+  /** Writes a function's body in place: its parameters are named first. */
+  inline(
+    parameters: readonly Local[],
+    args: readonly Expr[],
+    lanes: Lanes,
+    body: readonly Statement[],
+    result: Expr,
+  ): void {
+    const given = parameters.map(({ dtype }, i) => {
+      const local = this.local(lanes === 4 ? "v128" : typeOf(dtype));
+      this.push(args[i] as Expr, lanes);
+      this.code.set(local);
+      return local;
+    });
+    this.inlineOn(parameters, given, lanes, body, result);
+  }
+
+  /** The same on arguments that are in locals. */
+  inlineOn(
+    parameters: readonly Local[],
+    given: readonly number[],
+    lanes: Lanes,
+    body: readonly Statement[],
+    result: Expr,
+  ): void {
+    const [memo, uses] = [this.#memo, this.#uses];
+    for (const [i, { id }] of parameters.entries()) {
+      const named = { local: given[i] as number, lanes, splat: null, depth: this.depth };
+      this.#named.set(id, named);
+    }
+    this.block(body);
+    this.begin([result]);
+    this.push(result, lanes);
+    [this.#memo, this.#uses] = [memo, uses];
+  }
+}
