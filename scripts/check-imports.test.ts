@@ -49,7 +49,7 @@ test("only the registry, the Node door and lowerings that come with an op import
       "node.ts": 'export * from "./devices/node/dawn.ts";',
     }),
   ).toEqual([
-    "packages/autograd/src/ops/add.ts: imports packages/autograd/src/devices/cpu/device.ts: only devices/registry.ts, node.ts, ops/attention/lowerings.ts, ops/custom-lowering.ts import devices/cpu/",
+    "packages/autograd/src/ops/add.ts: imports packages/autograd/src/devices/cpu/device.ts: only devices/registry.ts, devices/wasm/device.ts, node.ts, ops/attention/lowerings.ts, ops/custom-lowering.ts import devices/cpu/",
     "packages/autograd/src/ops/add.ts: imports packages/autograd/src/testing/gradcheck.ts: nothing imports testing/",
   ]);
 });

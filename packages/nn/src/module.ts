@@ -282,6 +282,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
    * the block's end. What another module shares with this one is gone for it too.
    */
   dispose(): void {
+    checkCall("model.dispose()", arguments);
     for (const tensor of [...this.parameters(), ...this.buffers()]) tensor.dispose();
   }
 

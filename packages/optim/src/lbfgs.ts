@@ -100,6 +100,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
 
   /** Gives back what is remembered of steps. The optimizer is as new. */
   override dispose(): void {
+    checkCall("optimizer.dispose()", arguments);
     super.dispose();
     for (const curvature of this.#memory?.curvatures ?? []) release(curvature);
     this.#memory?.past?.direction.dispose();

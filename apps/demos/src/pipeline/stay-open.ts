@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { say } from "../shared/terminal.ts";
+import { say, toCopy } from "../shared/terminal.ts";
 import { UsageError } from "../shared/usage-error.ts";
 import { loadPredictor } from "./bundle.ts";
 import { serve } from "./server.ts";
@@ -27,9 +27,8 @@ export async function checkPort(port: number): Promise<void> {
 export async function stayOpen(path: string, port: number): Promise<void> {
   const server = await serve(await loadPredictor(path), { port, host: HOST });
   const example = JSON.stringify({ houses: [sample] });
-  say(
-    "",
-    `serving ${path} on ${server.url} until Ctrl-C:`,
+  say("", `serving ${path}`, `on ${server.url} until Ctrl-C:`);
+  toCopy(
     `  curl ${server.url}/health`,
     `  curl ${server.url}/predict -H 'content-type: application/json' -d '${example}'`,
   );

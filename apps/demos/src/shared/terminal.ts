@@ -30,6 +30,11 @@ export function say(...lines: readonly string[]): void {
   }
 }
 
+/** Lines that people copy: as they are, however long. */
+export function toCopy(...lines: readonly string[]): void {
+  for (const line of lines) write(line);
+}
+
 /** Sentences as a paragraph; an empty one stands for an empty line, and another paragraph begins. */
 export function tell(...sentences: readonly string[]): void {
   let paragraph: string[] = [];
