@@ -89,9 +89,16 @@ export class Pages {
   /** Reads full pages back; to be called when the submit that writes their last values is under way. */
   spillFull(): void {
     for (const page of this.full.splice(0)) {
+      this.forgetGone(page);
       if (page.nodes.size === 0) this.retire(page);
       else this.read(page);
     }
+  }
+
+  /** A value that expired lies nowhere: nothing is read back for it. */
+  private forgetGone({ buffer, nodes }: Page): void {
+    for (const [offset, { storage }] of nodes)
+      if (storage?.buffer !== buffer || storage.offset !== offset) nodes.delete(offset);
   }
 
   private read({ buffer, nodes }: Page): void {

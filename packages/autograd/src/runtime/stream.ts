@@ -15,6 +15,7 @@ import {
   type Node,
   PENDING,
   RESULT,
+  type Storage,
 } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 import { culprit, inspected } from "./anomaly.ts";
@@ -353,8 +354,10 @@ export class DeviceStream implements Stream {
   }
 
   adopt(cell: Cell, node: Node): void {
+    const { storage } = node;
     this.slots.forget(node);
     this.owners.adopt(cell, node);
+    if (storage?.holder === "page") this.leavePage(storage); // its value was copied
   }
 
   inherit(from: Cell, to: Cell): void {
@@ -384,13 +387,15 @@ export class DeviceStream implements Stream {
   private freeStorage(node: Node): void {
     const { storage } = node;
     if (storage === null) return;
-    const { holder, buffer, offset } = storage;
+    const { holder } = storage;
     if (holder === "owned") this.owners.free(storage);
     else if (holder === "slot") this.slots.free(node);
-    else if (holder === "page") {
-      this.scalars.release(buffer as object, offset);
-      this.results.release(buffer as object, offset);
-    }
+    else if (holder === "page") this.leavePage(storage);
+  }
+
+  private leavePage({ buffer, offset }: Storage): void {
+    this.scalars.release(buffer as object, offset);
+    this.results.release(buffer as object, offset);
   }
 
   /** A cached value becomes its handles' own. */
@@ -608,6 +613,7 @@ export class DeviceStream implements Stream {
       const { previous } = cell;
       cell.previous = null;
       if (previous !== null && previous !== cell.node) {
+        if (previous.storage?.holder === "page") this.freeStorage(previous);
         expire(previous, `overwritten by ${cell.writer || cell.node.op.name}`);
       }
     }

@@ -1,4 +1,5 @@
 import { init, type Tensor, tensor } from "@wgrad/autograd";
+import { persist } from "@wgrad/autograd/plugin";
 import { initFresh, settled } from "@wgrad/autograd/testing";
 import { afterAll, describe, expect, test } from "vitest";
 
@@ -23,4 +24,22 @@ describe.each(["cpu", "webgpu"] as const)("numbers that are kept unread on %s", 
       );
     },
   );
+});
+
+test("a value that leaves its page for storage of its own is not read back with it", async () => {
+  for (const device of ["cpu", "webgpu"] as const) {
+    await initFresh({ device });
+    const kept: Tensor[] = [];
+    for (let i = 0; i < 700; i++) {
+      const number = tensor([i, 1]).sum();
+      number.realize();
+      persist(number);
+      number.add_(1);
+      number.realize();
+      kept.push(number, tensor([i, 2]).sum().realize());
+    }
+    await settled();
+    const values = await Promise.all(kept.map((number) => number.item()));
+    expect(values).toEqual(kept.map((_, n) => Math.floor(n / 2) + 2));
+  }
 });
