@@ -6,6 +6,8 @@ import { opened, press, stateIs } from "./demo.ts";
 import { openSite, type Site, visit } from "./site.ts";
 
 const LIMIT = 300_000;
+/** What the library outgrew it by: docs/decisions/0005-bundle-size.md says why. */
+const LIBRARY = 30_000;
 let site: Site;
 beforeAll(async () => {
   site = await openSite();
@@ -37,12 +39,12 @@ const packed = (files: readonly string[]): number =>
   files.filter((file) => !isData(file)).reduce((sum, file) => sum + gzipSync(text(file)).length, 0);
 
 describe("the built site", { timeout: 60_000 }, () => {
-  test("is small: the gallery, and a page with its worker and the library, each under 300 kB packed", async () => {
+  test("is small: the gallery under 300 kB packed, a page with its worker and the library under 330", async () => {
     const gallery = packed((await fetched("")).files);
     const housing = packed((await fetched("housing")).files);
     console.log(`gallery ${gallery} bytes, housing ${housing} bytes`);
     expect(gallery).toBeLessThan(LIMIT);
-    expect(housing).toBeLessThan(LIMIT);
+    expect(housing).toBeLessThan(LIMIT + LIBRARY);
   });
 
   test("has nothing of the library on the page's thread", async () => {

@@ -138,12 +138,14 @@ function showMaps(place: HTMLElement, { maps, side }: Reading): void {
   const most = Math.max(1e-6, extent(maps)[1]);
   while (place.children.length > count) place.lastChild?.remove();
   while (place.children.length < count) {
-    const label = `Filter ${place.children.length + 1}`;
-    place.append(element("canvas", { class: "pixels", role: "img", "aria-label": label }));
+    place.append(element("canvas", { class: "pixels", role: "img" }));
   }
   [...place.children].forEach((canvas, k) => {
     const values = maps.subarray(k * size, (k + 1) * size).map((value) => value / most);
     drawPixels(canvas as HTMLCanvasElement, values, side, "data");
+    const silent = values.every((value) => value === 0);
+    canvas.classList.toggle("silent", silent);
+    canvas.setAttribute("aria-label", `Filter ${k + 1}${silent ? ": answers nothing here" : ""}`);
   });
 }
 
