@@ -2,10 +2,20 @@ import { inject } from "vitest";
 import { places, testPrograms } from "./harness.ts";
 import { programs } from "./programs.ts";
 
-/** The quick tier in the browser runs a third of the programs, as users run them: Node has tried them all. */
-const quickBrowser = typeof window !== "undefined" && inject("tier") !== "full";
+const quick = inject("tier") !== "full";
+const inBrowser = typeof window !== "undefined";
+const thirds = programs.filter((_, i) => i % 3 === 0);
+const onWasm = places.filter(({ device }) => device === "wasm");
+const others = places.filter(({ device }) => device !== "wasm");
 
-testPrograms(
-  programs.filter((_, i) => !quickBrowser || i % 3 === 0),
-  places.filter(({ device, fusion }) => !quickBrowser || (device === "webgpu" && fusion !== "off")),
-);
+// the quick tier runs a third of the programs on wasm, and in the browser, as users run them: Node has tried them all on the others
+if (!quick) testPrograms(programs, places);
+else if (inBrowser)
+  testPrograms(
+    thirds,
+    others.filter(({ device, fusion }) => device === "webgpu" && fusion !== "off"),
+  );
+else {
+  testPrograms(programs, others);
+  testPrograms(thirds, onWasm);
+}
