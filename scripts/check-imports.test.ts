@@ -13,9 +13,9 @@ const core = (files: Record<string, string>) =>
 
 test("imports along the arrow pass", () => {
   const problems = core({
-    "index.ts": 'export { add } from "./ops/add.ts";',
-    "ops/add.ts": 'import { record } from "../tape/record.ts"; import "./define.ts";',
-    "ops/define.ts": 'import "../errors.ts";',
+    "index.ts": 'export { add } from "./ops/math/add.ts";',
+    "ops/math/add.ts": 'import { record } from "../../tape/record.ts"; import "../core/define.ts";',
+    "ops/core/define.ts": 'import "../../errors.ts";',
     "tape/record.ts": 'import { Node } from "../graph/node.ts";',
     "devices/registry.ts": 'await import("./cpu/device.ts");',
     "testing/index.ts": 'import "../tensor.ts"; import "../devices/cpu/device.ts";',
@@ -28,11 +28,11 @@ test("an import against the arrow is found, a type-only one is free", () => {
     core({
       "graph/node.ts": 'import { flush } from "../runtime/flush.ts";',
       "tape/record.ts": 'import type { Tensor } from "../tensor.ts";',
-      "kernel/expression.ts": 'const late = () => import("../ops/add.ts");',
+      "kernel/expression.ts": 'const late = () => import("../ops/math/add.ts");',
     }),
   ).toEqual([
     "packages/autograd/src/graph/node.ts: imports packages/autograd/src/runtime/flush.ts: against the arrow, runtime/ is above graph/",
-    "packages/autograd/src/kernel/expression.ts: imports packages/autograd/src/ops/add.ts: against the arrow, ops/ is above kernel/",
+    "packages/autograd/src/kernel/expression.ts: imports packages/autograd/src/ops/math/add.ts: against the arrow, ops/core/ ops/math/ ops/shape/ ops/indexing/ is above kernel/",
   ]);
 });
 
@@ -45,12 +45,12 @@ test("a file outside the arrow is found", () => {
 test("only the registry, the Node door and lowerings that come with an op import a device, nothing imports testing", () => {
   expect(
     core({
-      "ops/add.ts": 'import "../devices/cpu/device.ts"; import "../testing/gradcheck.ts";',
+      "ops/math/add.ts": 'import "../../devices/cpu/device.ts"; import "../../testing/gradcheck.ts";',
       "node.ts": 'export * from "./devices/node/dawn.ts";',
     }),
   ).toEqual([
-    "packages/autograd/src/ops/add.ts: imports packages/autograd/src/devices/cpu/device.ts: only devices/registry.ts, devices/wasm/device.ts, node.ts, ops/attention/lowerings.ts, ops/custom-lowering.ts import devices/cpu/",
-    "packages/autograd/src/ops/add.ts: imports packages/autograd/src/testing/gradcheck.ts: nothing imports testing/",
+    "packages/autograd/src/ops/math/add.ts: imports packages/autograd/src/devices/cpu/device.ts: only devices/registry.ts, devices/wasm/device.ts, node.ts, ops/nn/attention/lowerings.ts, ops/core/custom-lowering.ts import devices/cpu/",
+    "packages/autograd/src/ops/math/add.ts: imports packages/autograd/src/testing/gradcheck.ts: nothing imports testing/",
   ]);
 });
 

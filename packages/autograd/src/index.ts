@@ -19,43 +19,112 @@ export {
   VerifyError,
   WgradError,
 } from "./errors.ts";
+export { explain } from "./inspect/explain.ts";
+export { type KernelProfile, Profile, profile, type TraceEvent } from "./inspect/profile.ts";
+export { type MemoryOwner, type MemoryReport, memory } from "./inspect/report.ts";
+export type { BinaryOp, Operand, UnaryOp } from "./ops/core/apply.ts";
+export type { DimOption, Dims } from "./ops/core/arguments.ts";
+export { cat, hstack, stack, vstack } from "./ops/core/assembly.ts";
+export { clone } from "./ops/core/clone.ts";
 export {
-  type EluOptions,
-  elu,
-  type GeluOptions,
-  gelu,
-  glu,
-  type HardtanhOptions,
-  hardsigmoid,
-  hardswish,
-  hardtanh,
-  type LeakyReluOptions,
-  leakyRelu,
-  logsigmoid,
-  mish,
-  prelu,
-  relu6,
-  type SoftplusOptions,
-  selu,
-  silu,
-  softplus,
-  softshrink,
-  softsign,
-  tanhshrink,
-  threshold,
-} from "./ops/activations.ts";
+  arange,
+  type CreateOptions,
+  empty,
+  emptyLike,
+  eye,
+  full,
+  fullLike,
+  type LogspaceOptions,
+  linspace,
+  logspace,
+  ones,
+  onesLike,
+  type TensorData,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zerosLike,
+} from "./ops/core/creation.ts";
 export {
-  type AdaptiveMaxPoolOptions,
-  adaptiveAvgPool1d,
-  adaptiveAvgPool2d,
-  adaptiveAvgPool3d,
-  adaptiveMaxPool1d,
-  adaptiveMaxPool2d,
-  adaptiveMaxPool3d,
-  type OutputSize,
-} from "./ops/adaptive-pooling.ts";
-export type { BinaryOp, Operand, UnaryOp } from "./ops/apply.ts";
-export type { DimOption, Dims } from "./ops/arguments.ts";
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  detach,
+  type FlattenOptions,
+  flatten,
+  movedim,
+  permute,
+  positive,
+  ravel,
+  reshape,
+  squeeze,
+  swapaxes,
+  t,
+  transpose,
+  unflatten,
+  unsqueeze,
+} from "./ops/core/layout.ts";
+export { resultType } from "./ops/core/promotion.ts";
+export {
+  bernoulli,
+  type DrawOptions,
+  defaultGenerator,
+  manualSeed,
+  type RandomOptions,
+  rand,
+  randint,
+  randLike,
+  randn,
+  randnLike,
+  randperm,
+} from "./ops/core/random.ts";
+export {
+  gather,
+  scatterAdd,
+  take,
+  takeAlongDim,
+} from "./ops/indexing/gathering.ts";
+export {
+  type IndexAddOptions,
+  indexAdd,
+  indexCopy,
+  indexFill,
+  indexSelect,
+} from "./ops/indexing/index-vector.ts";
+export { at, atMask, type PutOptions, put_ } from "./ops/indexing/indexing.ts";
+export {
+  equal,
+  maskedFill,
+  maskedSelect,
+  type NonzeroOptions,
+  nonzero,
+} from "./ops/indexing/masking.ts";
+export {
+  type ScatterOptions,
+  type ScatterReduceOptions,
+  scatter,
+  scatterReduce,
+} from "./ops/indexing/scatter-reduce.ts";
+export { ellipsis, type Index, type IndexList, type Slice, slice } from "./ops/indexing/slicing.ts";
+export {
+  det,
+  inv as inverse,
+  logdet,
+  matrixPower,
+  type SignAndLog,
+  type SolveOptions,
+  slogdet,
+} from "./ops/linalg/elimination.ts";
+export { linalg } from "./ops/linalg/entry.ts";
+export type { QrOptions, QrResult } from "./ops/linalg/orthogonal.ts";
+export type { EighResult } from "./ops/linalg/spectral.ts";
+export {
+  type PinvOptions,
+  pinv as pinverse,
+  type SvdOptions,
+  type SvdResult,
+} from "./ops/linalg/svd.ts";
+export type { CholeskyOptions, SolveTriangularOptions } from "./ops/linalg/triangular.ts";
 export {
   type AddOptions,
   add,
@@ -67,9 +136,7 @@ export {
   rsub,
   sub,
   trueDivide,
-} from "./ops/arithmetic.ts";
-export { cat, hstack, stack, vstack } from "./ops/assembly.ts";
-export { type AttentionOptions, scaledDotProductAttention } from "./ops/attention/attention.ts";
+} from "./ops/math/arithmetic.ts";
 export {
   atan2,
   type ClampOptions,
@@ -80,17 +147,7 @@ export {
   minimum,
   pow,
   remainder,
-} from "./ops/binary.ts";
-export {
-  broadcastTensors,
-  broadcastTo,
-  expand,
-  type ReduceOptions,
-  type SumOptions,
-  sum,
-} from "./ops/broadcast.ts";
-export { clone } from "./ops/clone.ts";
-export { fold, type UnfoldOptions, unfold } from "./ops/columns.ts";
+} from "./ops/math/binary.ts";
 export {
   bitwiseAnd,
   bitwiseLeftShift,
@@ -110,7 +167,7 @@ export {
   lt,
   ne,
   where,
-} from "./ops/comparison.ts";
+} from "./ops/math/comparison.ts";
 export {
   type AddmmOptions,
   addmm,
@@ -122,17 +179,7 @@ export {
   mm,
   mv,
   outer,
-} from "./ops/contraction.ts";
-export {
-  type ConvOptions,
-  type ConvTransposeOptions,
-  conv1d,
-  conv2d,
-  conv3d,
-  convTranspose1d,
-  convTranspose2d,
-  convTranspose3d,
-} from "./ops/convolution.ts";
+} from "./ops/math/contraction.ts";
 export {
   type BincountOptions,
   bincount,
@@ -143,32 +190,7 @@ export {
   type UniqueOptions,
   type UniqueResult,
   unique,
-} from "./ops/counting.ts";
-export {
-  arange,
-  type CreateOptions,
-  empty,
-  emptyLike,
-  eye,
-  full,
-  fullLike,
-  type LogspaceOptions,
-  linspace,
-  logspace,
-  ones,
-  onesLike,
-  type TensorData,
-  type TensorOptions,
-  tensor,
-  zeros,
-  zerosLike,
-} from "./ops/creation.ts";
-export {
-  type CrossEntropyOptions,
-  crossEntropy,
-  type NllLossOptions,
-  nllLoss,
-} from "./ops/cross-entropy.ts";
+} from "./ops/math/counting.ts";
 export {
   type CdistOptions,
   type CosineSimilarityOptions,
@@ -178,129 +200,9 @@ export {
   normalize,
   type PairwiseDistanceOptions,
   pairwiseDistance,
-} from "./ops/distance.ts";
-export { type DropoutOptions, dropout } from "./ops/dropout.ts";
-export { einsum } from "./ops/einsum.ts";
-export { type EmbeddingOptions, embedding, type OneHotOptions, oneHot } from "./ops/embedding.ts";
-export {
-  gather,
-  scatterAdd,
-  take,
-  takeAlongDim,
-} from "./ops/gathering.ts";
-export {
-  type IndexAddOptions,
-  indexAdd,
-  indexCopy,
-  indexFill,
-  indexSelect,
-} from "./ops/index-vector.ts";
-export { at, atMask, type PutOptions, put_ } from "./ops/indexing.ts";
-export {
-  atleast1d,
-  atleast2d,
-  atleast3d,
-  detach,
-  type FlattenOptions,
-  flatten,
-  movedim,
-  permute,
-  positive,
-  ravel,
-  reshape,
-  squeeze,
-  swapaxes,
-  t,
-  transpose,
-  unflatten,
-  unsqueeze,
-} from "./ops/layout.ts";
-export {
-  det,
-  inv as inverse,
-  logdet,
-  matrixPower,
-  type SignAndLog,
-  type SolveOptions,
-  slogdet,
-} from "./ops/linalg/elimination.ts";
-export type { QrOptions, QrResult } from "./ops/linalg/orthogonal.ts";
-export type { EighResult } from "./ops/linalg/spectral.ts";
-export {
-  type PinvOptions,
-  pinv as pinverse,
-  type SvdOptions,
-  type SvdResult,
-} from "./ops/linalg/svd.ts";
-export type { CholeskyOptions, SolveTriangularOptions } from "./ops/linalg/triangular.ts";
-export { linalg } from "./ops/linalg.ts";
-export {
-  type BinaryCrossEntropyOptions,
-  type BinaryCrossEntropyWithLogitsOptions,
-  binaryCrossEntropy,
-  binaryCrossEntropyWithLogits,
-  type HuberLossOptions,
-  huberLoss,
-  type KlDivOptions,
-  klDiv,
-  type LossOptions,
-  l1Loss,
-  mseLoss,
-  type Reduction,
-  type SmoothL1LossOptions,
-  smoothL1Loss,
-} from "./ops/losses.ts";
-export { equal, maskedFill, maskedSelect, type NonzeroOptions, nonzero } from "./ops/masking.ts";
-export { kthvalue, median, nanmedian } from "./ops/median.ts";
-export {
-  chunk,
-  type DiagOptions,
-  type DiagonalOptions,
-  diag,
-  diagEmbed,
-  diagonal,
-  flip,
-  type MeshgridOptions,
-  meshgrid,
-  narrow,
-  type RollOptions,
-  type Rot90Options,
-  repeatInterleave,
-  roll,
-  rot90,
-  select,
-  split,
-  tensorSplit,
-  tile,
-  tril,
-  triu,
-  unbind,
-} from "./ops/movement.ts";
-export {
-  type BatchNormOptions,
-  batchNorm,
-  groupNorm,
-  type InstanceNormOptions,
-  instanceNorm,
-  type LocalResponseNormOptions,
-  layerNorm,
-  localResponseNorm,
-  type NormalizationOptions,
-  type RmsNormOptions,
-  rmsNorm,
-} from "./ops/normalization.ts";
-export { type PadMode, type PadOptions, pad } from "./ops/padding.ts";
-export {
-  type AvgPoolOptions,
-  avgPool1d,
-  avgPool2d,
-  avgPool3d,
-  type MaxPoolOptions,
-  maxPool1d,
-  maxPool2d,
-  maxPool3d,
-  type PoolOptions,
-} from "./ops/pooling.ts";
+} from "./ops/math/distance.ts";
+export { einsum } from "./ops/math/einsum.ts";
+export { kthvalue, median, nanmedian } from "./ops/math/median.ts";
 export {
   bilinear,
   kron,
@@ -308,21 +210,7 @@ export {
   type TensordotOptions,
   tensordot,
   trace,
-} from "./ops/products.ts";
-export { resultType } from "./ops/promotion.ts";
-export {
-  bernoulli,
-  type DrawOptions,
-  defaultGenerator,
-  manualSeed,
-  type RandomOptions,
-  rand,
-  randint,
-  randLike,
-  randn,
-  randnLike,
-  randperm,
-} from "./ops/random.ts";
+} from "./ops/math/products.ts";
 export {
   all,
   amax,
@@ -336,14 +224,7 @@ export {
   type OneDimOptions,
   prod,
   type ValuesAndIndices,
-} from "./ops/reduction.ts";
-export {
-  type InterpolateMode,
-  type InterpolateOptions,
-  interpolate,
-  pixelShuffle,
-  pixelUnshuffle,
-} from "./ops/resizing.ts";
+} from "./ops/math/reduction.ts";
 export {
   type CumulateOptions,
   cummax,
@@ -353,22 +234,8 @@ export {
   type DiffOptions,
   diff,
   logcumsumexp,
-} from "./ops/scan.ts";
-export {
-  type ScatterOptions,
-  type ScatterReduceOptions,
-  scatter,
-  scatterReduce,
-} from "./ops/scatter-reduce.ts";
-export { ellipsis, type Index, type IndexList, type Slice, slice } from "./ops/slicing.ts";
-export {
-  logSoftmax,
-  logsumexp,
-  type SoftmaxOptions,
-  softmax,
-  softmin,
-} from "./ops/softmax.ts";
-export { argsort, type SortOptions, sort, type TopkOptions, topk } from "./ops/sorting.ts";
+} from "./ops/math/scan.ts";
+export { argsort, type SortOptions, sort, type TopkOptions, topk } from "./ops/math/sorting.ts";
 export {
   countNonzero,
   type NormOptions,
@@ -378,8 +245,7 @@ export {
   type VarianceOptions,
   type VectorNormOptions,
   variance,
-} from "./ops/statistics.ts";
-export { type TriangleOptions, trilIndices, triuIndices } from "./ops/triangle.ts";
+} from "./ops/math/statistics.ts";
 export {
   abs,
   acos,
@@ -419,14 +285,159 @@ export {
   tan,
   tanh,
   trunc,
-} from "./ops/unary.ts";
+} from "./ops/math/unary.ts";
+export {
+  type EluOptions,
+  elu,
+  type GeluOptions,
+  gelu,
+  glu,
+  type HardtanhOptions,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  type LeakyReluOptions,
+  leakyRelu,
+  logsigmoid,
+  mish,
+  prelu,
+  relu6,
+  type SoftplusOptions,
+  selu,
+  silu,
+  softplus,
+  softshrink,
+  softsign,
+  tanhshrink,
+  threshold,
+} from "./ops/nn/activations.ts";
+export {
+  type AdaptiveMaxPoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  type OutputSize,
+} from "./ops/nn/adaptive-pooling.ts";
+export { type AttentionOptions, scaledDotProductAttention } from "./ops/nn/attention/attention.ts";
+export { fold, type UnfoldOptions, unfold } from "./ops/nn/columns.ts";
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from "./ops/nn/convolution.ts";
+export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type NllLossOptions,
+  nllLoss,
+} from "./ops/nn/cross-entropy.ts";
+export { type DropoutOptions, dropout } from "./ops/nn/dropout.ts";
+export {
+  type EmbeddingOptions,
+  embedding,
+  type OneHotOptions,
+  oneHot,
+} from "./ops/nn/embedding.ts";
+export {
+  type BinaryCrossEntropyOptions,
+  type BinaryCrossEntropyWithLogitsOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type HuberLossOptions,
+  huberLoss,
+  type KlDivOptions,
+  klDiv,
+  type LossOptions,
+  l1Loss,
+  mseLoss,
+  type Reduction,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+} from "./ops/nn/losses.ts";
+export {
+  type BatchNormOptions,
+  batchNorm,
+  groupNorm,
+  type InstanceNormOptions,
+  instanceNorm,
+  type LocalResponseNormOptions,
+  layerNorm,
+  localResponseNorm,
+  type NormalizationOptions,
+  type RmsNormOptions,
+  rmsNorm,
+} from "./ops/nn/normalization.ts";
+export { type PadMode, type PadOptions, pad } from "./ops/nn/padding.ts";
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  type PoolOptions,
+} from "./ops/nn/pooling.ts";
+export {
+  type InterpolateMode,
+  type InterpolateOptions,
+  interpolate,
+  pixelShuffle,
+  pixelUnshuffle,
+} from "./ops/nn/resizing.ts";
+export {
+  logSoftmax,
+  logsumexp,
+  type SoftmaxOptions,
+  softmax,
+  softmin,
+} from "./ops/nn/softmax.ts";
+export {
+  broadcastTensors,
+  broadcastTo,
+  expand,
+  type ReduceOptions,
+  type SumOptions,
+  sum,
+} from "./ops/shape/broadcast.ts";
+export {
+  chunk,
+  type DiagOptions,
+  type DiagonalOptions,
+  diag,
+  diagEmbed,
+  diagonal,
+  flip,
+  type MeshgridOptions,
+  meshgrid,
+  narrow,
+  type RollOptions,
+  type Rot90Options,
+  repeatInterleave,
+  roll,
+  rot90,
+  select,
+  split,
+  tensorSplit,
+  tile,
+  tril,
+  triu,
+  unbind,
+} from "./ops/shape/movement.ts";
+export { type TriangleOptions, trilIndices, triuIndices } from "./ops/shape/triangle.ts";
 export { Generator } from "./random/generator.ts";
 export { RandomState } from "./random/numpy.ts";
 export { setDetectAnomaly } from "./runtime/anomaly.ts";
-export { explain } from "./runtime/explain.ts";
 export { type InitOptions, type InitResult, init } from "./runtime/init.ts";
-export { type KernelProfile, Profile, profile, type TraceEvent } from "./runtime/profile.ts";
-export { type MemoryOwner, type MemoryReport, memory } from "./runtime/report.ts";
 export type { Shape } from "./shape.ts";
 export { enableGrad, isGradEnabled, noGrad, scope } from "./tape/modes.ts";
 export { Tensor } from "./tensor.ts";

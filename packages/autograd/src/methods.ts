@@ -1,51 +1,61 @@
-import type { Operand } from "./ops/apply.ts";
-import type { DimOption, Dims } from "./ops/arguments.ts";
-import { type Sizes, sizesOf } from "./ops/arguments.ts";
-import type { AddOptions, DivOptions } from "./ops/arithmetic.ts";
-import * as arithmetic from "./ops/arithmetic.ts";
-import type { ClampOptions } from "./ops/binary.ts";
-import * as binary from "./ops/binary.ts";
-import type { ReduceOptions, SumOptions } from "./ops/broadcast.ts";
-import * as broadcast from "./ops/broadcast.ts";
-import * as columns from "./ops/columns.ts";
-import * as comparison from "./ops/comparison.ts";
-import type { AddmmOptions } from "./ops/contraction.ts";
-import * as contraction from "./ops/contraction.ts";
-import type { BincountOptions, HistcOptions, UniqueOptions, UniqueResult } from "./ops/counting.ts";
-import * as counts from "./ops/counting.ts";
-import * as gathering from "./ops/gathering.ts";
-import type { IndexAddOptions } from "./ops/index-vector.ts";
-import * as indexVector from "./ops/index-vector.ts";
-import type { PutOptions } from "./ops/indexing.ts";
-import * as indexing from "./ops/indexing.ts";
-import * as inplace from "./ops/inplace.ts";
-import type { FlattenOptions } from "./ops/layout.ts";
-import * as layout from "./ops/layout.ts";
-import type { NonzeroOptions } from "./ops/masking.ts";
-import * as masking from "./ops/masking.ts";
-import * as medians from "./ops/median.ts";
-import type { DiagOptions, DiagonalOptions, RollOptions, Rot90Options } from "./ops/movement.ts";
-import * as movement from "./ops/movement.ts";
-import * as products from "./ops/products.ts";
-import type { DrawOptions } from "./ops/random.ts";
-import * as random from "./ops/random.ts";
-import type { OneDimOptions, ValuesAndIndices } from "./ops/reduction.ts";
-import * as reductions from "./ops/reduction.ts";
-import type { CumulateOptions, DiffOptions } from "./ops/scan.ts";
-import * as scans from "./ops/scan.ts";
-import type { ScatterOptions, ScatterReduceOptions } from "./ops/scatter-reduce.ts";
-import * as scatters from "./ops/scatter-reduce.ts";
-import type { Index } from "./ops/slicing.ts";
-import type { SoftmaxOptions } from "./ops/softmax.ts";
-import * as softmaxes from "./ops/softmax.ts";
-import type { SortOptions, TopkOptions } from "./ops/sorting.ts";
-import * as sorting from "./ops/sorting.ts";
-import type { NormOptions, VarianceOptions } from "./ops/statistics.ts";
-import * as statistics from "./ops/statistics.ts";
-import * as strided from "./ops/strided.ts";
-import type { NanToNumOptions, RoundOptions } from "./ops/unary.ts";
-import * as unary from "./ops/unary.ts";
-import * as writes from "./ops/write-by-index.ts";
+import type { Operand } from "./ops/core/apply.ts";
+import type { DimOption, Dims } from "./ops/core/arguments.ts";
+import { type Sizes, sizesOf } from "./ops/core/arguments.ts";
+import * as inplace from "./ops/core/inplace.ts";
+import type { FlattenOptions } from "./ops/core/layout.ts";
+import * as layout from "./ops/core/layout.ts";
+import type { DrawOptions } from "./ops/core/random.ts";
+import * as random from "./ops/core/random.ts";
+import * as strided from "./ops/core/strided.ts";
+import * as gathering from "./ops/indexing/gathering.ts";
+import type { IndexAddOptions } from "./ops/indexing/index-vector.ts";
+import * as indexVector from "./ops/indexing/index-vector.ts";
+import type { PutOptions } from "./ops/indexing/indexing.ts";
+import * as indexing from "./ops/indexing/indexing.ts";
+import type { NonzeroOptions } from "./ops/indexing/masking.ts";
+import * as masking from "./ops/indexing/masking.ts";
+import type { ScatterOptions, ScatterReduceOptions } from "./ops/indexing/scatter-reduce.ts";
+import * as scatters from "./ops/indexing/scatter-reduce.ts";
+import type { Index } from "./ops/indexing/slicing.ts";
+import * as writes from "./ops/indexing/write-by-index.ts";
+import type { AddOptions, DivOptions } from "./ops/math/arithmetic.ts";
+import * as arithmetic from "./ops/math/arithmetic.ts";
+import type { ClampOptions } from "./ops/math/binary.ts";
+import * as binary from "./ops/math/binary.ts";
+import * as comparison from "./ops/math/comparison.ts";
+import type { AddmmOptions } from "./ops/math/contraction.ts";
+import * as contraction from "./ops/math/contraction.ts";
+import type {
+  BincountOptions,
+  HistcOptions,
+  UniqueOptions,
+  UniqueResult,
+} from "./ops/math/counting.ts";
+import * as counts from "./ops/math/counting.ts";
+import * as medians from "./ops/math/median.ts";
+import * as products from "./ops/math/products.ts";
+import type { OneDimOptions, ValuesAndIndices } from "./ops/math/reduction.ts";
+import * as reductions from "./ops/math/reduction.ts";
+import type { CumulateOptions, DiffOptions } from "./ops/math/scan.ts";
+import * as scans from "./ops/math/scan.ts";
+import type { SortOptions, TopkOptions } from "./ops/math/sorting.ts";
+import * as sorting from "./ops/math/sorting.ts";
+import type { NormOptions, VarianceOptions } from "./ops/math/statistics.ts";
+import * as statistics from "./ops/math/statistics.ts";
+import type { NanToNumOptions, RoundOptions } from "./ops/math/unary.ts";
+import * as unary from "./ops/math/unary.ts";
+import * as columns from "./ops/nn/columns.ts";
+import type { SoftmaxOptions } from "./ops/nn/softmax.ts";
+import * as softmaxes from "./ops/nn/softmax.ts";
+import type { ReduceOptions, SumOptions } from "./ops/shape/broadcast.ts";
+import * as broadcast from "./ops/shape/broadcast.ts";
+import type {
+  DiagOptions,
+  DiagonalOptions,
+  RollOptions,
+  Rot90Options,
+} from "./ops/shape/movement.ts";
+import * as movement from "./ops/shape/movement.ts";
 import type { Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 

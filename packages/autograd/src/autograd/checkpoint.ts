@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { Handle, newHandle } from "../graph/handle.ts";
-import { defaultGenerator } from "../ops/random.ts";
+import { defaultGenerator } from "../ops/core/random.ts";
 import type { Shape } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { type Edge, entriesMade, GradFn, kept, type Saved, savedHandle } from "../tape/edge.ts";

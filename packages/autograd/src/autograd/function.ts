@@ -3,7 +3,7 @@ import { ArgumentError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { Handle, newHandle } from "../graph/handle.ts";
 import type { Node } from "../graph/node.ts";
-import { constant, constantLike } from "../ops/constant.ts";
+import { constant, constantLike } from "../ops/core/constant.ts";
 import { type Edge, GradFn, type Saved, saved, savedHandle } from "../tape/edge.ts";
 import { composite, noGrad } from "../tape/modes.ts";
 import { edgeOf } from "../tape/record.ts";

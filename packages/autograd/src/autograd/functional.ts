@@ -1,11 +1,11 @@
 import { ArgumentError, detail } from "../errors.ts";
 import { newHandle } from "../graph/handle.ts";
-import { checkTensor } from "../ops/apply.ts";
-import { stack } from "../ops/assembly.ts";
-import { expand } from "../ops/broadcast.ts";
-import { constant } from "../ops/constant.ts";
-import { reshape } from "../ops/layout.ts";
-import { select } from "../ops/movement.ts";
+import { checkTensor } from "../ops/core/apply.ts";
+import { stack } from "../ops/core/assembly.ts";
+import { constant } from "../ops/core/constant.ts";
+import { reshape } from "../ops/core/layout.ts";
+import { expand } from "../ops/shape/broadcast.ts";
+import { select } from "../ops/shape/movement.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { beginAt, GradFn } from "../tape/edge.ts";

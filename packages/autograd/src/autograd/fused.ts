@@ -1,6 +1,6 @@
 import type { DeviceName } from "../devices/registry.ts";
-import { checkTensor } from "../ops/apply.ts";
-import { checkOutput } from "../ops/custom.ts";
+import { checkTensor } from "../ops/core/apply.ts";
+import { checkOutput } from "../ops/core/custom.ts";
 import type { Shape } from "../shape.ts";
 import { composite } from "../tape/modes.ts";
 import type { Tensor } from "../tensor.ts";

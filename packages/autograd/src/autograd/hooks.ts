@@ -1,6 +1,6 @@
 import { ArgumentError, detail, GradError } from "../errors.ts";
 import type { Handle } from "../graph/handle.ts";
-import { checkTensor } from "../ops/apply.ts";
+import { checkTensor } from "../ops/core/apply.ts";
 import { dispose, disposeCell } from "../runtime/read.ts";
 import { sameShape } from "../shape.ts";
 import { type Edge, GradFn, type Hook, Leaf, ownOf } from "../tape/edge.ts";

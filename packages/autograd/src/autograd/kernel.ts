@@ -1,9 +1,9 @@
 import type { DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { type Op, registerOp } from "../graph/op.ts";
-import { checkTensor } from "../ops/apply.ts";
-import { checkOperand, checkOutput, recordCustom } from "../ops/custom.ts";
-import { lowering } from "../ops/custom-lowering.ts";
+import { checkTensor } from "../ops/core/apply.ts";
+import { checkOperand, checkOutput, recordCustom } from "../ops/core/custom.ts";
+import { lowering } from "../ops/core/custom-lowering.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { applyFunction, type FunctionContext } from "./function.ts";

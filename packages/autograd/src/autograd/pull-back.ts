@@ -1,8 +1,8 @@
 import { context } from "../graph/context.ts";
 import { newHandle } from "../graph/handle.ts";
-import { add, mul } from "../ops/arithmetic.ts";
-import { sum } from "../ops/broadcast.ts";
-import { constantLike } from "../ops/constant.ts";
+import { constantLike } from "../ops/core/constant.ts";
+import { add, mul } from "../ops/math/arithmetic.ts";
+import { sum } from "../ops/shape/broadcast.ts";
 import { type Edge, GradFn } from "../tape/edge.ts";
 import { enableGrad } from "../tape/modes.ts";
 import { edgeOf } from "../tape/record.ts";

@@ -1,6 +1,6 @@
+import type { Source } from "../compile/trace.ts";
 import type { Copy, Device, DeviceBuffer } from "../devices/device.ts";
 import { type Pool, roundedSize } from "./memory.ts";
-import type { Source } from "./trace.ts";
 
 /** Runs without a use of what a slot holds, past which another plan may overwrite it. */
 const IDLE_RUNS = 64;

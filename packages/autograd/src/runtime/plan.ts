@@ -1,3 +1,9 @@
+import { isOwn } from "../compile/batch.ts";
+import { HOLD_CELL, HOLD_NOTHING, type Hold } from "../compile/hold.ts";
+import type { FuseOptions } from "../compile/passes.ts";
+import type { Scheduled } from "../compile/schedule.ts";
+import type { Template } from "../compile/template.ts";
+import type { Trace } from "../compile/trace.ts";
 import type {
   BoundKernel,
   BufferGroup,
@@ -10,15 +16,9 @@ import type {
 import { LimitError } from "../errors.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import type { Node } from "../graph/node.ts";
-import { isOwn } from "./alike.ts";
-import { HOLD_CELL, HOLD_NOTHING, type Hold } from "./hold.ts";
 import type { InputSlot, Inputs } from "./inputs.ts";
 import type { Arena, ArenaLease } from "./memory.ts";
-import type { FuseOptions } from "./passes.ts";
 import { expire } from "./retention.ts";
-import type { Scheduled } from "./schedule.ts";
-import type { Template } from "./template.ts";
-import type { Trace } from "./trace.ts";
 import type { PlannedKernel } from "./verify.ts";
 
 /** Where plans are made. */

@@ -1,6 +1,6 @@
+import type { Template } from "../compile/template.ts";
+import type { Trace } from "../compile/trace.ts";
 import type { Plan } from "./plan.ts";
-import type { Template } from "./template.ts";
-import type { Trace } from "./trace.ts";
 
 /** Bytes on the host that plans and templates may take; past this those that ran longest ago go. */
 const MOST_BYTES = 2 ** 28;

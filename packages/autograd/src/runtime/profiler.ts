@@ -1,5 +1,5 @@
+import type { KernelInfo } from "../compile/cost.ts";
 import type { Device, Timings } from "../devices/device.ts";
-import type { KernelInfo } from "./cost.ts";
 import type { Plan } from "./plan.ts";
 
 /** One run of a plan: when the host submitted it, and what its kernels took. */

@@ -1,3 +1,5 @@
+import type { Scheduled } from "../compile/schedule.ts";
+import type { Trace } from "../compile/trace.ts";
 import type {
   BoundKernel,
   Device,
@@ -12,8 +14,6 @@ import type {
 import { isFloating, type TypedArray } from "../dtype.ts";
 import { detail, VerifyError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
-import type { Scheduled } from "./schedule.ts";
-import type { Trace } from "./trace.ts";
 
 /** A kernel of a plan, as it was scheduled and on its buffers. */
 export interface PlannedKernel {

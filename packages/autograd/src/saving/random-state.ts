@@ -1,6 +1,6 @@
 import { ArgumentError } from "../errors.ts";
 import { context } from "../graph/context.ts";
-import { defaultGenerator } from "../ops/random.ts";
+import { defaultGenerator } from "../ops/core/random.ts";
 import { checkCall } from "../signature.ts";
 import type { Stateful } from "./state.ts";
 

@@ -1,8 +1,8 @@
 import { oracle } from "../devices/registry.ts";
 import type { TypedArray } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import { clone } from "../ops/clone.ts";
-import { type CreateOptions, fromHost, streamOf } from "../ops/creation.ts";
+import { clone } from "../ops/core/clone.ts";
+import { type CreateOptions, fromHost, streamOf } from "../ops/core/creation.ts";
 import { SafetensorsError, type TensorRecord } from "../safetensors/format.ts";
 import { type Entry, headerLengthOf, PREFIX, parseHeader } from "../safetensors/header.ts";
 import { checkCall } from "../signature.ts";

@@ -1,8 +1,8 @@
 import { grad } from "../autograd/backward.ts";
 import { ArgumentError, detail, GradError } from "../errors.ts";
-import { add, mul } from "../ops/arithmetic.ts";
-import { sum } from "../ops/broadcast.ts";
-import { hostTensor } from "../ops/creation.ts";
+import { hostTensor } from "../ops/core/creation.ts";
+import { add, mul } from "../ops/math/arithmetic.ts";
+import { sum } from "../ops/shape/broadcast.ts";
 import { Generator } from "../random/generator.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { enableGrad, noGrad } from "../tape/modes.ts";

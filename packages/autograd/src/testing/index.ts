@@ -1,7 +1,7 @@
 export { type Pass, passes } from "../devices/passes.ts";
+export { counters } from "../inspect/report.ts";
 export type { Counters } from "../runtime/counters.ts";
 export { initFresh, settled } from "../runtime/init.ts";
-export { counters } from "../runtime/report.ts";
 export { type CountingDevice, countingDevice, type DeviceCounts } from "./counting.ts";
 export { eagerly } from "./eager.ts";
 export { openGPUDevice } from "./gpu.ts";

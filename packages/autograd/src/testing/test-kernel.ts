@@ -3,7 +3,7 @@ import type { FusedOp } from "../autograd/fused.ts";
 import type { DefinedKernel, Each } from "../autograd/kernel.ts";
 import { arrayType, type DType, isFloating, type TypedArray } from "../dtype.ts";
 import { ArgumentError, WgradError } from "../errors.ts";
-import { hostTensor } from "../ops/creation.ts";
+import { hostTensor } from "../ops/core/creation.ts";
 import { Generator } from "../random/generator.ts";
 import { streamFor } from "../runtime/init.ts";
 import type { DeviceStream } from "../runtime/stream.ts";

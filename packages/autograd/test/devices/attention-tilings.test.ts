@@ -6,7 +6,7 @@ import type { RenderTarget } from "../../src/devices/webgpu/render/kernel.ts";
 import { formAttrs } from "../../src/graph/attention.ts";
 import type { Op } from "../../src/graph/op.ts";
 import { chooseTiling, type Tiling, tilings } from "../../src/lower/attention/tilings.ts";
-import { lowerings } from "../../src/ops/attention/lowerings.ts";
+import { lowerings } from "../../src/ops/nn/attention/lowerings.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../src/shape.ts";
 import { difference, KernelBuilder, noise, op, type Value } from "./kernels.ts";
 

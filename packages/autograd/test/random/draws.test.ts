@@ -14,7 +14,7 @@ import {
   zeros,
 } from "@wgrad/autograd";
 import { beforeEach, describe, expect, test } from "vitest";
-import { dropoutMask } from "../../src/ops/random.ts";
+import { dropoutMask } from "../../src/ops/core/random.ts";
 import { philoxBits, philoxUniform } from "../../src/random/philox.ts";
 
 const numbers = async (x: Tensor): Promise<number[]> => [...(await x.data())];

@@ -7,16 +7,16 @@ import { saved } from "../../tape/edge.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
 import { recordGradient, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
-import { checkTensor } from "../apply.ts";
-import { mul, neg } from "../arithmetic.ts";
-import { sum } from "../broadcast.ts";
-import { eq, lt, where } from "../comparison.ts";
-import { apart, cast } from "../constant.ts";
-import { matmul } from "../contraction.ts";
-import { squeeze, unsqueeze } from "../layout.ts";
-import { narrow, select } from "../movement.ts";
-import { prod } from "../reduction.ts";
-import { abs, log, sign } from "../unary.ts";
+import { checkTensor } from "../core/apply.ts";
+import { apart, cast } from "../core/constant.ts";
+import { squeeze, unsqueeze } from "../core/layout.ts";
+import { mul, neg } from "../math/arithmetic.ts";
+import { eq, lt, where } from "../math/comparison.ts";
+import { matmul } from "../math/contraction.ts";
+import { prod } from "../math/reduction.ts";
+import { abs, log, sign } from "../math/unary.ts";
+import { sum } from "../shape/broadcast.ts";
+import { narrow, select } from "../shape/movement.ts";
 import {
   batchOf,
   checkMatrices,

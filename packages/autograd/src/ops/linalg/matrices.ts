@@ -2,13 +2,13 @@ import { DTypeError, detail, ShapeError } from "../../errors.ts";
 import { type Custom, type Gradient, type Op, registerOp } from "../../graph/op.ts";
 import { type Shape, sizeOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { checkTensor } from "../apply.ts";
-import { eq } from "../comparison.ts";
-import { cast, checkFloating } from "../constant.ts";
-import { counting } from "../creation.ts";
-import { recordCustom } from "../custom.ts";
-import { lowering } from "../custom-lowering.ts";
-import { transpose, unsqueeze } from "../layout.ts";
+import { checkTensor } from "../core/apply.ts";
+import { cast, checkFloating } from "../core/constant.ts";
+import { counting } from "../core/creation.ts";
+import { recordCustom } from "../core/custom.ts";
+import { lowering } from "../core/custom-lowering.ts";
+import { transpose, unsqueeze } from "../core/layout.ts";
+import { eq } from "../math/comparison.ts";
 
 /** The transposed matrices. A view. */
 export const mT = (x: Tensor): Tensor => transpose(x, -2, -1);

@@ -5,9 +5,9 @@ import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import { valueOfNow, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, neg } from "../arithmetic.ts";
-import { matmul } from "../contraction.ts";
-import { narrow, tril, triu } from "../movement.ts";
+import { add, neg } from "../math/arithmetic.ts";
+import { matmul } from "../math/contraction.ts";
+import { narrow, tril, triu } from "../shape/movement.ts";
 import { batchOf, checkMatrices, countOf, mT, recordSerial, serialOp } from "./matrices.ts";
 import { solveTriangular } from "./triangular.ts";
 

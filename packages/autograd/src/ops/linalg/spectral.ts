@@ -3,12 +3,12 @@ import { type Shape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, div, mul, sub } from "../arithmetic.ts";
-import { eq, where } from "../comparison.ts";
-import { copy } from "../constant.ts";
-import { matmul } from "../contraction.ts";
-import { unsqueeze } from "../layout.ts";
-import { narrow, select } from "../movement.ts";
+import { copy } from "../core/constant.ts";
+import { unsqueeze } from "../core/layout.ts";
+import { add, div, mul, sub } from "../math/arithmetic.ts";
+import { eq, where } from "../math/comparison.ts";
+import { matmul } from "../math/contraction.ts";
+import { narrow, select } from "../shape/movement.ts";
 import {
   batchOf,
   checkMatrices,

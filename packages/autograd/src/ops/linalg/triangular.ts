@@ -4,10 +4,10 @@ import { broadcastShapes, type Shape } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, mul, neg, sub } from "../arithmetic.ts";
-import { expand } from "../broadcast.ts";
-import { matmul } from "../contraction.ts";
-import { tril, triu } from "../movement.ts";
+import { add, mul, neg, sub } from "../math/arithmetic.ts";
+import { matmul } from "../math/contraction.ts";
+import { expand } from "../shape/broadcast.ts";
+import { tril, triu } from "../shape/movement.ts";
 import {
   batchOf,
   checkMatrices,

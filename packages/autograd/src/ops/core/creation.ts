@@ -1,0 +1,385 @@
+import { type DeviceName, deviceNames, isDeviceName } from "../../devices/registry.ts";
+import {
+  arrayType,
+  checkDType,
+  type DType,
+  isFloating,
+  promote,
+  type TypedArray,
+  unsupported,
+} from "../../dtype.ts";
+import { ArgumentError, DeviceError, ShapeError } from "../../errors.ts";
+import { Cell } from "../../graph/cell.ts";
+import { currentStream, type Stream, streamNamed } from "../../graph/context.ts";
+import { Handle, newHandle } from "../../graph/handle.ts";
+import { COMPUTED, hostStorage, Node } from "../../graph/node.ts";
+import { type Op, registerOp } from "../../graph/op.ts";
+import { roundHalves, roundToHalf } from "../../half.ts";
+import { type Expr, e } from "../../kernel/expression.ts";
+import { checkShape, type Shape, sizeOf } from "../../shape.ts";
+import { checkCall, describe } from "../../signature.ts";
+import { beginAt } from "../../tape/edge.ts";
+import { record } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { checkFloating, constant, held } from "./constant.ts";
+import { elementwise } from "./define.ts";
+
+export interface CreateOptions {
+  readonly dtype?: DType | undefined;
+  /** Make it a leaf that accumulates its gradient. */
+  readonly requiresGrad?: boolean;
+  /** A kind of device, or a tensor: where that lives. Default: the device that `init` chose. */
+  readonly device?: DeviceName | Tensor | undefined;
+}
+
+export interface TensorOptions extends CreateOptions {
+  /** The shape that flat data is read in. */
+  readonly shape?: Shape;
+}
+
+/** Numbers or booleans, nested to the depth of the shape, or a typed array. */
+export type TensorData = number | boolean | TypedArray | Uint8ClampedArray | readonly TensorData[];
+
+/**
+ * A tensor of these values, copied now. Plain numbers give f32 (PyTorch would take whole ones for int64), booleans
+ * bool, a typed array its own dtype (a Float64Array f32, unless `dtype` says f64). Nested arrays give the shape,
+ * `shape` gives it to flat data.
+ */
+export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("tensor(data, { dtype, requiresGrad: boolean, device, shape: number[] })", arguments);
+  if (data instanceof Handle) {
+    throw new ArgumentError(
+      "tensor: takes values, got a tensor\n  hint: x.clone(), or x.detach().clone()",
+    );
+  }
+  const values = isTyped(data) ? data : flatten(data);
+  const dtype =
+    options.dtype === undefined ? naturalDType(data) : checkDType("tensor", options.dtype);
+  const shape = checkShape(
+    "tensor",
+    options.shape ?? (isTyped(data) ? [data.length] : shapeOf(data)),
+  );
+  if (sizeOf(shape) !== values.length) {
+    throw new ShapeError(`tensor: ${values.length} values do not fill [${shape.join(", ")}]`);
+  }
+  return fromHost(convert(values, dtype), shape, dtype, options);
+}
+
+const isTyped = (data: TensorData): data is TypedArray | Uint8ClampedArray =>
+  ArrayBuffer.isView(data);
+
+type Level = readonly TensorData[] | TypedArray | Uint8ClampedArray;
+
+const isLevel = (data: TensorData | undefined): data is Level =>
+  Array.isArray(data) || ArrayBuffer.isView(data);
+
+/** The shape of nested arrays, as their first elements have it. */
+function shapeOf(data: TensorData): number[] {
+  const shape: number[] = [];
+  for (let level: TensorData | undefined = data; isLevel(level); level = level[0])
+    shape.push(level.length);
+  return shape;
+}
+
+/** All values in row-major order; refuses arrays of unequal lengths and anything that is no value. */
+function flatten(data: TensorData): ArrayLike<number | boolean> {
+  const shape = shapeOf(data);
+  const flat: (number | boolean)[] = [];
+  const visit = (level: TensorData, depth: number): void => {
+    if (isLevel(level) && level.length === shape[depth]) {
+      for (const item of level) visit(item, depth + 1);
+    } else if (typeof level !== "number" && typeof level !== "boolean" && !isLevel(level)) {
+      throw noValue(level);
+    } else if (depth === shape.length && !isLevel(level)) {
+      flat.push(level);
+    } else {
+      const found = isLevel(level) ? `an array of ${level.length}` : String(level);
+      throw new ShapeError(
+        `tensor: the nested arrays are not even: [${shape.join(", ")}] by their first elements, ` +
+          `but ${found} at depth ${depth}`,
+      );
+    }
+  };
+  visit(data, 0);
+  return flat;
+}
+
+function noValue(given: unknown): ArgumentError {
+  const cure = given instanceof Handle ? "\n  hint: stack([a, b]) joins tensors" : "";
+  return new ArgumentError(`tensor: takes numbers and truth values, got ${describe(given)}${cure}`);
+}
+
+/** The dtype that holds all of it: bool of truth values alone, a typed array's own. */
+function naturalDType(data: TensorData): DType {
+  if (data instanceof Int32Array) return "i32";
+  if (data instanceof Uint32Array) return "u32";
+  if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "u8";
+  if (typeof data === "boolean") return "bool";
+  if (!Array.isArray(data)) return "f32";
+  let dtype: DType | null = null;
+  for (const item of data as readonly TensorData[]) {
+    const own = naturalDType(item);
+    dtype = dtype === null ? own : promote(dtype, own);
+    if (dtype === "f32") break;
+  }
+  return dtype ?? "f32";
+}
+
+/** The values as this dtype has them. A number that an integer cannot hold is refused; what a typed array holds is cast. */
+function convert(values: ArrayLike<number | boolean>, dtype: DType): TypedArray {
+  const out = new (arrayType(dtype))(values.length);
+  const cast = isFloating(dtype) || ArrayBuffer.isView(values);
+  for (let i = 0; i < values.length; i++) {
+    const value = Number(values[i]);
+    if (dtype === "bool") out[i] = Number(value !== 0);
+    else out[i] = cast ? value : held("tensor", value, dtype);
+  }
+  return out;
+}
+
+const sourceOp: Op = registerOp({
+  name: "tensor",
+  meaning: { kind: "source" },
+  scalarTypes: [],
+  saves: [],
+});
+
+/** A tensor whose value is this array, which now belongs to it. */
+export function fromHost(
+  values: TypedArray,
+  shape: Shape,
+  dtype: DType,
+  options: CreateOptions = {},
+): Tensor {
+  return leaf(hostTensor(values, shape, dtype, streamOf("tensor", options)), options);
+}
+
+/** `fromHost` on a given device. Of f16 the values are rounded where they are. */
+export function hostTensor(values: TypedArray, shape: Shape, dtype: DType, stream: Stream): Tensor {
+  checkSupported("tensor", stream, dtype);
+  const node = new Node(sourceOp, [], [], shape, dtype, [], [], stream);
+  node.storage = hostStorage(dtype === "f16" ? roundHalves(values) : values);
+  node.state = COMPUTED;
+  return newHandle(new Cell(node), null);
+}
+
+export function streamOf(call: string, { device }: CreateOptions): Stream {
+  if (device === undefined) return currentStream();
+  if (device instanceof Handle) return device.node.stream;
+  const stream = streamNamed(device);
+  if (stream !== undefined) return stream;
+  if (!isDeviceName(device)) {
+    throw new DeviceError(
+      `${call}: unknown device ${describe(device)}\n  hint: one of ${deviceNames().join(", ")}`,
+    );
+  }
+  throw new DeviceError(
+    `${call}: the ${device} device is not open\n  hint: await init({ device: "${device}" }) first`,
+  );
+}
+
+function checkSupported(call: string, stream: Stream, dtype: DType): void {
+  if (stream.supports(dtype)) return;
+  throw unsupported(call, stream.device, dtype);
+}
+
+export function leaf(made: Tensor, { requiresGrad = false }: CreateOptions): Tensor {
+  if (requiresGrad) {
+    checkFloating("requiresGrad", made);
+    beginAt(made);
+  }
+  return made;
+}
+
+/** One value everywhere. Shape as an array: full([2, 3], 1.5). A boolean value gives bool. */
+export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall("full(shape: number[], value, { dtype, requiresGrad: boolean, device })", arguments);
+  return filled("full", shape, value, options);
+}
+
+function filled(
+  call: string,
+  shape: Shape,
+  value: number | boolean,
+  options: CreateOptions,
+): Tensor {
+  const stream = streamOf(call, options);
+  const dtype = checkDType(call, options.dtype ?? (typeof value === "boolean" ? "bool" : "f32"));
+  checkSupported(call, stream, dtype);
+  return leaf(
+    constant(filling(call, value, dtype), dtype, [...checkShape(call, shape)], stream),
+    options,
+  );
+}
+
+/** A number as a tensor of this dtype holds it; one beside a tensor keeps the digits of an f32, as in PyTorch. */
+const filling = (call: string, value: number | boolean, dtype: DType): number =>
+  dtype === "f16" ? roundToHalf(Number(value)) : held(call, Number(value), dtype);
+
+/** 0 everywhere. */
+export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("zeros(shape: number[], { dtype, requiresGrad: boolean, device })", arguments);
+  return filled("zeros", shape, 0, options);
+}
+
+/** 1 everywhere. */
+export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("ones(shape: number[], { dtype, requiresGrad: boolean, device })", arguments);
+  return filled("ones", shape, 1, options);
+}
+
+/** A tensor whose values do not matter; here zeros, so that runs repeat. */
+export function empty(shape: Shape, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("empty(shape: number[], { dtype, requiresGrad: boolean, device })", arguments);
+  return filled("empty", shape, 0, options);
+}
+
+/** One value everywhere, in the shape, dtype and on the device of `x` unless told otherwise. */
+export function fullLike(x: Tensor, value: number | boolean, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall("fullLike(x, value, { dtype, requiresGrad: boolean, device })", arguments);
+  checkTensor("fullLike", x);
+  const stream = streamOf("fullLike", { device: options.device ?? x });
+  const dtype = checkDType("fullLike", options.dtype ?? x.dtype);
+  return leaf(constant(filling("fullLike", value, dtype), dtype, x.shape, stream), options);
+}
+
+/** A tensor like `x` whose values do not matter; here zeros, so that runs repeat. */
+export function emptyLike(x: Tensor, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("emptyLike(x, { dtype, requiresGrad: boolean, device })", arguments);
+  return fullLike(x, 0, options);
+}
+
+/** 0 everywhere, in the shape, dtype and on the device of `x`. */
+export function zerosLike(x: Tensor, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("zerosLike(x, { dtype, requiresGrad: boolean, device })", arguments);
+  return fullLike(x, 0, options);
+}
+
+/** 1 everywhere, in the shape, dtype and on the device of `x`. */
+export function onesLike(x: Tensor, options: CreateOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("onesLike(x, { dtype, requiresGrad: boolean, device })", arguments);
+  return fullLike(x, 1, options);
+}
+
+const progressionOp: Op = elementwise({
+  name: "progression",
+  scalars: ["result", "result"],
+  indexed: true,
+  reference: (start, step, i) => (start as number) + (i as number) * (step as number),
+  expression: (start, step, i) =>
+    e.add(start as Expr, e.mul(e.cast(i as Expr, (start as Expr).dtype), step as Expr)),
+});
+
+/** start, start + step, …: `count` numbers. */
+const progression = (
+  start: number,
+  step: number,
+  count: number,
+  dtype: DType,
+  stream: Stream,
+): Tensor => record(progressionOp, [], [count], dtype, [], [start, step], stream);
+
+/** 0, 1, …, n − 1 as i32. */
+export const counting = (n: number, stream: Stream): Tensor => progression(0, 1, n, "i32", stream);
+
+/**
+ * start, start + step, … below `end`: arange(5), arange(2, 9), arange(0, 1, 0.25). i32 if the numbers are whole, else f32.
+ */
+export function arange(
+  start: number,
+  end?: number | CreateOptions,
+  step?: number | CreateOptions,
+  options?: CreateOptions,
+): Tensor {
+  checkCall(
+    "arange(start: number, end?: number | options, step?: number | options, { dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
+  const settings = [options, step, end].find((x) => typeof x === "object") ?? {};
+  const [first, last] = typeof end === "number" ? [start, end] : [0, start];
+  const stride = typeof step === "number" ? step : 1;
+  const count = Math.ceil((last - first) / stride);
+  if (!Number.isFinite(count) || (count < 0 && last !== first)) {
+    throw new ArgumentError(`arange: no way from ${first} to ${last} in steps of ${stride}`);
+  }
+  const whole = [first, last, stride].every(Number.isInteger);
+  const dtype = checkDType("arange", settings.dtype ?? (whole ? "i32" : "f32"));
+  const stream = streamOf("arange", settings);
+  checkSupported("arange", stream, dtype);
+  return leaf(progression(first, stride, count, dtype, stream), settings);
+}
+
+/** `steps` numbers evenly from `start` to `end`, both included. Computed on the host in f64 and rounded once. */
+export function linspace(
+  start: number,
+  end: number,
+  steps: number,
+  options: CreateOptions = {},
+): Tensor {
+  checkCall(
+    "linspace(start: number, end: number, steps: number, { dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
+  return spaced("linspace", start, end, steps, (x) => x, options);
+}
+
+export interface LogspaceOptions extends CreateOptions {
+  readonly base?: number;
+}
+
+/** base^start … base^end: `steps` numbers whose logarithms are even. */
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  options: LogspaceOptions = {},
+): Tensor {
+  checkCall(
+    "logspace(start: number, end: number, steps: number, { base: number, dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
+  const { base = 10 } = options;
+  return spaced("logspace", start, end, steps, (x) => base ** x, options);
+}
+
+function spaced(
+  call: string,
+  start: number,
+  end: number,
+  steps: number,
+  map: (x: number) => number,
+  options: CreateOptions,
+): Tensor {
+  checkShape(call, [steps]);
+  const dtype = checkDType(call, options.dtype ?? "f32");
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  // from both ends, so that the last one is exact
+  const values = Array.from({ length: steps }, (_, i) =>
+    map(i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step),
+  );
+  return fromHost(convert(values, dtype), [steps], dtype, options);
+}
+
+/** The n × m matrix with ones on its diagonal; m is n unless given. */
+export function eye(n: number, m?: number | CreateOptions, options?: CreateOptions): Tensor {
+  checkCall(
+    "eye(n: number, m?: number | options, { dtype, requiresGrad: boolean, device })",
+    arguments,
+  );
+  const settings = typeof m === "object" ? m : (options ?? {});
+  const columns = typeof m === "number" ? m : n;
+  const dtype = checkDType("eye", settings.dtype ?? "f32");
+  const values = new (arrayType(dtype))(sizeOf(checkShape("eye", [n, columns])));
+  for (let i = 0; i < Math.min(n, columns); i++) values[i * columns + i] = 1;
+  return fromHost(values, [n, columns], dtype, settings);
+}

@@ -1,0 +1,70 @@
+import type { DType } from "../../dtype.ts";
+import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
+import { Handle } from "../../graph/handle.ts";
+import { type Op, OUTPUT_ALIGNMENT } from "../../graph/op.ts";
+import { type Shape, sameShape, sizeOf } from "../../shape.ts";
+import { record } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { narrow } from "../shape/movement.ts";
+import { copy } from "./constant.ts";
+import { reshape } from "./layout.ts";
+import { contiguous } from "./strided.ts";
+
+/** One call of a custom op. */
+export interface CustomCall {
+  /** Shapes of the outputs, in order. */
+  readonly shapes: readonly Shape[];
+  /** Of all outputs. */
+  readonly dtype: DType;
+  /** The numbers that the meaning calls `sizes`. */
+  readonly sizes?: readonly number[];
+  readonly scalars?: readonly number[];
+  /** Elements of the scratch arrays. */
+  readonly scratch?: readonly number[];
+  /** Workgroups. */
+  readonly groups: number;
+}
+
+/** Records a custom op; gives its outputs, parts of one result if they are several. */
+export function recordCustom(op: Op, operands: readonly Tensor[], call: CustomCall): Tensor[] {
+  const { shapes, dtype, sizes = [], scalars = [], scratch = [], groups } = call;
+  const several = shapes.length > 1;
+  const places: { start: number; size: number }[] = [];
+  let end = 0;
+  for (const shape of shapes) {
+    const size = sizeOf(shape);
+    places.push({ start: end, size });
+    end += Math.ceil(Math.max(size, 1) / OUTPUT_ALIGNMENT) * OUTPUT_ALIGNMENT;
+  }
+  const result = record(
+    op,
+    operands.map(contiguous),
+    several ? [end] : (shapes[0] as Shape),
+    dtype,
+    [groups, ...sizes, ...places.flatMap(({ start, size }) => [start, size]), ...scratch],
+    scalars,
+  );
+  if (!several) return [result];
+  // results of their own, so that a flush computes all that the program holds; what only others read is not stored
+  return places.map(({ start, size }, i) =>
+    reshape(copy(narrow(result, 0, start, size)), shapes[i] as Shape),
+  );
+}
+
+/** Refuses operands of another dtype than the kernel reads. */
+export function checkOperand(call: string, name: string, x: Tensor, dtype: DType): void {
+  if (x.dtype === dtype) return;
+  throw new DTypeError(
+    `${call}: ${name} must be ${dtype}, got ${x.dtype}${detail(name, x.shape)}\n  hint: ${name}.to("${dtype}")`,
+  );
+}
+
+/** Refuses a result that is no tensor, or not of the shape that was said. */
+export function checkOutput(call: string, name: string, y: unknown, shape: Shape): Tensor {
+  if (!(y instanceof Handle))
+    throw new ArgumentError(`${call}: ${name} must be a tensor, got ${typeof y}`);
+  if (sameShape(y.shape, shape)) return y as Tensor;
+  throw new ShapeError(
+    `${call}: ${name} has another shape than was said${detail("said", shape)}${detail("made", y.shape)}`,
+  );
+}

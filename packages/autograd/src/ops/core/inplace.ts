@@ -1,0 +1,335 @@
+import { type DType, isFloating } from "../../dtype.ts";
+import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
+import { context } from "../../graph/context.ts";
+import { Handle } from "../../graph/handle.ts";
+import { isDistinct, overlapsPartly, type View, wholeView } from "../../graph/view.ts";
+import { broadcastShapes, type Shape, sameShape } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { bring, mixedDevices } from "../../tape/bring.ts";
+import { type Edge, GradFn } from "../../tape/edge.ts";
+import { composite } from "../../tape/modes.ts";
+import {
+  bindCell,
+  checkWritable,
+  holdVariable,
+  isOfLeaf,
+  makePersistent,
+} from "../../tape/rebind.ts";
+import { edgeOf, isTracked, placeAt, recordView, stepsOf, valueOfNow } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import {
+  type AddOptions,
+  add,
+  type DivOptions,
+  div,
+  floorDivide,
+  mul,
+  neg,
+  sub,
+} from "../math/arithmetic.ts";
+import { type ClampOptions, clamp, pow, remainder } from "../math/binary.ts";
+import { eq, ge, gt, le, logicalNot, lt, ne } from "../math/comparison.ts";
+import {
+  abs,
+  cos,
+  exp,
+  log,
+  relu,
+  round,
+  sigmoid,
+  sin,
+  sqrt,
+  square,
+  tanh,
+} from "../math/unary.ts";
+import { expand } from "../shape/broadcast.ts";
+import { checkTensor, type Operand } from "./apply.ts";
+import { wholeWith } from "./commit.ts";
+import { cast, constantLike, copy, held, zeroGradient } from "./constant.ts";
+import { assemble, whole } from "./strided.ts";
+
+/**
+ * Writes what `compute` makes of x's value where `x` points, and returns `x`. What the gradient of that reads of the old value stays,
+ * whatever is written. The cell is bound to the new value, of which a view is a part. `beside` are the other operands: what overlaps
+ * x in part is refused. Refused writes change nothing.
+ */
+export function writeInPlace(
+  name: string,
+  x: Tensor,
+  compute: (value: Tensor) => Tensor,
+  ...beside: readonly unknown[]
+): Tensor {
+  return write(
+    name,
+    x,
+    compute,
+    beside,
+    (before, part) => part ?? (before && untouched(name, before, x.shape)),
+  );
+}
+
+/** `writeInPlace` of a value that the old one has no part in: what x was computed from gets a gradient of 0. */
+function replaceInPlace(
+  name: string,
+  x: Tensor,
+  make: () => Tensor,
+  ...beside: readonly unknown[]
+): Tensor {
+  return write(name, x, make, beside, (before, part) => {
+    if (before === null || part === null)
+      return part ?? (before && untouched(name, before, x.shape));
+    const shapes = [x.shape, x.shape];
+    return new GradFn(name, [before, part], shapes, [], (dy) => [zeroGradient(dy), dy]);
+  });
+}
+
+/** `joined` is the new value's place on the tape, from the old value's and that of what `compute` gave. */
+function write(
+  name: string,
+  x: Tensor,
+  compute: (value: Tensor) => Tensor,
+  beside: readonly unknown[],
+  joined: (before: Edge | null, part: Edge | null) => Edge | null,
+): Tensor {
+  checkTensor(name, x);
+  checkPlaces(name, x, beside);
+  const before = context.gradMode ? edgeOf(x) : null;
+  if (before !== null || (x.base !== null && isTracked(x.base))) checkWritable(x, name);
+  const { cell } = x;
+  const value = valueOfNow(x);
+  let part = value;
+  const result = composite(() => {
+    const found = fitting(name, x, compute(value));
+    part = isFresh(found) ? found : copy(found);
+    if (before === null && part.edge !== null) checkWritable(x, name);
+    return wholeWith(x, part);
+  });
+  for (const one of beside) {
+    if (one instanceof Handle && one.node.consumers === 1) one.node.passing = true;
+  }
+  const { node } = result.cell;
+  if (node.stream !== x.node.stream) throw mixedDevices(name, [x, result]);
+  if (isOfLeaf(x))
+    makePersistent(cell); // a parameter that is trained by hand
+  else holdVariable(cell, node);
+  const after = context.gradMode ? joined(before, part.edge) : null;
+  const place = after && placeOfWrite(x, after);
+  bindCell(cell, node, name);
+  part.cell.writtenTo = cell;
+  part.cell.writtenAs = cell.version;
+  if (place !== null) placeAt(x.base ?? x, place);
+  return x;
+}
+
+/** A result that the old value has no part in leaves it on the tape, with a gradient of 0. */
+const untouched = (name: string, before: Edge, shape: Shape): GradFn =>
+  new GradFn(name, [before], [shape], [], (dy) => [zeroGradient(dy)]);
+
+/**
+ * Where the tensor that x is a view of (or x itself) stands on the tape after a write of what stands at `part`: its gradient goes
+ * there where x points, and elsewhere to what it was before.
+ */
+function placeOfWrite(x: Tensor, part: Edge): GradFn {
+  const { base, path } = x;
+  if (base === null) return part as GradFn;
+  const steps = stepsOf(path);
+  const before = edgeOf(base);
+  const { strides, offset } = steps.reduce<View>(
+    (view, { step }) => step.apply(view),
+    wholeView(base.shape),
+  );
+  const shapes = [base.shape, x.shape];
+  return new GradFn("write to a view", [before, part], shapes, [], (dy) => {
+    const there = steps.reduce((seen, { step }) => recordView(seen, step), dy);
+    const zeros = constantLike(0, there);
+    return [before !== null && assemble(whole(dy), [{ value: zeros, strides, offset }]), there];
+  });
+}
+
+/** Free for one cell to take: a whole value that no other names. */
+const isFresh = ({ window, node }: Tensor): boolean =>
+  window === null && node.cell === null && node.consumers === 0 && node.storage === null;
+
+function fitting(name: string, x: Tensor, value: Tensor): Tensor {
+  if (!sameShape(value.shape, x.shape)) {
+    throw new ShapeError(
+      `${name}: the result does not have the shape of what it is written to` +
+        `${detail("x", x.shape)}${detail("result", value.shape)}\n  hint: the other operand may broadcast to x, not x to it`,
+    );
+  }
+  if (kindOf(value.dtype) > kindOf(x.dtype)) {
+    throw new DTypeError(
+      `${name}: a ${value.dtype} result cannot be written to ${x.dtype}\n  hint: x.to("${value.dtype}") first`,
+    );
+  }
+  return cast(value, x.dtype);
+}
+
+const kindOf = (dtype: DType): number => (isFloating(dtype) ? 2 : dtype === "bool" ? 0 : 1);
+
+/** What writes one value everywhere, so that elements may share a place. */
+const fills: ReadonlySet<string> = new Set(["fill_", "zero_"]);
+
+/** Each element written must have a place of its own, and be read nowhere but there. */
+function checkPlaces(name: string, x: Tensor, beside: readonly unknown[]): void {
+  if (x.window !== null && !isDistinct(x.window) && !fills.has(name)) {
+    throw new ArgumentError(
+      `${name}: several elements of this view share a place (it was expanded or unfolded)${detail("x", x.shape)}` +
+        "\n  hint: clone() it first",
+    );
+  }
+  const seen = (tensor: Handle): View => tensor.window ?? wholeView(tensor.node.shape);
+  for (const other of beside) {
+    if (!(other instanceof Handle) || other.cell !== x.cell) continue;
+    if (!overlapsPartly(seen(x), seen(other))) continue;
+    throw new ArgumentError(
+      `${name}: an operand is a view of some of the elements that are written${detail("x", x.shape)}` +
+        `${detail("operand", other.shape)}\n  hint: clone() the operand first`,
+    );
+  }
+}
+
+/** x ← a + α·b. */
+export function add_(x: Tensor, other: Operand, options?: AddOptions): Tensor {
+  if (arguments.length > 2) checkCall("add_(x, other, { alpha: number })", arguments);
+  return writeInPlace("add_", x, (v) => add(v, other, options), other);
+}
+/** x ← x − α·b. */
+export function sub_(x: Tensor, other: Operand, options?: AddOptions): Tensor {
+  if (arguments.length > 2) checkCall("sub_(x, other, { alpha: number })", arguments);
+  return writeInPlace("sub_", x, (v) => sub(v, other, options), other);
+}
+/** x ← x · b. */
+export function mul_(x: Tensor, other: Operand): Tensor {
+  if (arguments.length > 2) checkCall("mul_(x, other)", arguments);
+  return writeInPlace("mul_", x, (v) => mul(v, other), other);
+}
+/** x ← x / b. */
+export function div_(x: Tensor, other: Operand, options?: DivOptions): Tensor {
+  if (arguments.length > 2)
+    checkCall('div_(x, other, { roundingMode: "trunc" | "floor" | null })', arguments);
+  return writeInPlace("div_", x, (v) => div(v, other, options), other);
+}
+/** x ← xᵇ. */
+export function pow_(x: Tensor, exponent: Operand): Tensor {
+  if (arguments.length > 2) checkCall("pow_(x, exponent)", arguments);
+  return writeInPlace("pow_", x, (v) => pow(v, exponent), exponent);
+}
+/** x ← min(max(x, low), high). */
+export function clamp_(
+  x: Tensor,
+  low?: Operand | null | ClampOptions,
+  high?: Operand | null,
+): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "clamp_(x, min?: number | boolean | tensor | null, max?: number | boolean | tensor | null, { min, max })",
+      arguments,
+    );
+  return writeInPlace("clamp_", x, (v) => clamp(v, low, high), low, high);
+}
+
+/** x ← y, broadcast to x's shape and in its dtype. */
+export function copy_(x: Tensor, source: Operand): Tensor {
+  if (arguments.length > 2) checkCall("copy_(x, source)", arguments);
+  return copied("copy_", x, source);
+}
+
+function copied(name: string, x: Tensor, source: Operand): Tensor {
+  if (source === x) {
+    checkWritable(x, name);
+    return x;
+  }
+  const value = (): Tensor => {
+    if (typeof source !== "object") return constantLike(held("copy_", Number(source), x.dtype), x);
+    checkTensor("copy_", source);
+    if (!sameShape(broadcastShapes("copy_", x.shape, source.shape), x.shape)) {
+      throw new ShapeError(
+        `copy_: the source does not broadcast to x${detail("x", x.shape)}${detail("source", source.shape)}`,
+      );
+    }
+    const here = bring(source, x.node.stream, edgeOf(source)) ?? source;
+    return copy(expand(cast(here, x.dtype), x.shape));
+  };
+  return replaceInPlace(name, x, value, source);
+}
+/** x ← one value everywhere: a number, or a 0-d tensor. */
+export function fill_(x: Tensor, value: Operand): Tensor {
+  if (arguments.length > 2) checkCall("fill_(x, value)", arguments);
+  if (typeof value === "object" && value.shape.length > 0) {
+    throw new ShapeError(
+      `fill_: takes a number or a 0-d tensor${detail("value", value.shape)}\n  hint: copy_ takes any`,
+    );
+  }
+  return copied("fill_", x, value);
+}
+/** x ← 0. */
+export function zero_(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("zero_(x)", arguments);
+  return replaceInPlace("zero_", x, () => constantLike(0, x));
+}
+
+function inPlace(name: string, op: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
+  return function (x) {
+    if (arguments.length > 1) checkCall(`${name}(x)`, arguments);
+    return writeInPlace(name, x, op);
+  };
+}
+
+/** x ← 1 where it was 0, else 0. */
+export const logicalNot_: (x: Tensor) => Tensor = inPlace("logicalNot_", logicalNot);
+
+type OfTwo = (x: Tensor, other: Operand) => Tensor;
+
+function inPlaceOfTwo(name: string, op: OfTwo): OfTwo {
+  return function (x, other) {
+    if (arguments.length > 2) checkCall(`${name}(x, other)`, arguments);
+    return writeInPlace(name, x, (value) => op(value, other), other);
+  };
+}
+
+/** x ← ⌊x / b⌋. */
+export const floorDivide_: OfTwo = inPlaceOfTwo("floorDivide_", floorDivide);
+/** x ← x − b · ⌊x / b⌋. */
+export const remainder_: OfTwo = inPlaceOfTwo("remainder_", remainder);
+/** x ← max(x, low). */
+export const clampMin_: OfTwo = inPlaceOfTwo("clampMin_", (x, low) => clamp(x, low));
+/** x ← min(x, high). */
+export const clampMax_: OfTwo = inPlaceOfTwo("clampMax_", (x, high) => clamp(x, null, high));
+/** x ← 1 where x = b, else 0. */
+export const eq_: OfTwo = inPlaceOfTwo("eq_", eq);
+/** x ← 1 where x ≠ b, else 0. */
+export const ne_: OfTwo = inPlaceOfTwo("ne_", ne);
+/** x ← 1 where x < b, else 0. */
+export const lt_: OfTwo = inPlaceOfTwo("lt_", lt);
+/** x ← 1 where x ≤ b, else 0. */
+export const le_: OfTwo = inPlaceOfTwo("le_", le);
+/** x ← 1 where x > b, else 0. */
+export const gt_: OfTwo = inPlaceOfTwo("gt_", gt);
+/** x ← 1 where x ≥ b, else 0. */
+export const ge_: OfTwo = inPlaceOfTwo("ge_", ge);
+
+/** x ← max(0, x). */
+export const relu_: (x: Tensor) => Tensor = inPlace("relu_", relu);
+/** x ← σ(x). */
+export const sigmoid_: (x: Tensor) => Tensor = inPlace("sigmoid_", sigmoid);
+/** x ← tanh x. */
+export const tanh_: (x: Tensor) => Tensor = inPlace("tanh_", tanh);
+/** x ← eˣ. */
+export const exp_: (x: Tensor) => Tensor = inPlace("exp_", exp);
+/** x ← sin x. */
+export const sin_: (x: Tensor) => Tensor = inPlace("sin_", sin);
+/** x ← cos x. */
+export const cos_: (x: Tensor) => Tensor = inPlace("cos_", cos);
+/** x ← ln x. */
+export const log_: (x: Tensor) => Tensor = inPlace("log_", log);
+/** x ← √x. */
+export const sqrt_: (x: Tensor) => Tensor = inPlace("sqrt_", sqrt);
+/** x ← x². */
+export const square_: (x: Tensor) => Tensor = inPlace("square_", square);
+/** x ← −x. */
+export const neg_: (x: Tensor) => Tensor = inPlace("neg_", neg);
+/** x ← |x|. */
+export const abs_: (x: Tensor) => Tensor = inPlace("abs_", abs);
+/** x ← x rounded to whole numbers, halves to even. */
+export const round_: (x: Tensor) => Tensor = inPlace("round_", round);

@@ -1,0 +1,271 @@
+import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
+import { context } from "../../graph/context.ts";
+import { loosen, newHandle, tighten } from "../../graph/handle.ts";
+import { permuteView, reshapeView, type View, wholeView } from "../../graph/view.ts";
+import {
+  checkShape,
+  normalizeDim,
+  normalizeDims,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { recordView } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { whole } from "./strided.ts";
+
+/** The same value outside the tape: it aliases the cell and sees later in-place writes. What you detach and hold stays. */
+export function detach(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("detach(x)", arguments);
+  checkTensor("detach", x);
+  const out = newHandle(x.cell, x.window);
+  tighten(x);
+  if (context.opDepth === 0) loosen(out);
+  return out;
+}
+
+/** The dimensions in another order: y has size shape[order[i]] at i. A view. */
+export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  if (arguments.length > 2 || !Array.isArray(dims))
+    checkCall("permute(x, dims: number[])", arguments);
+  checkTensor("permute", x);
+  const order = normalizeDims("permute", dims, x.shape.length, "none");
+  if (dims.length !== x.shape.length) {
+    throw new ArgumentError(
+      `permute: ${dims.length} dimensions given for a tensor of ${x.shape.length}${detail("x", x.shape)}`,
+    );
+  }
+  return permuted(x, order);
+}
+
+function permuted(x: Tensor, order: readonly number[]): Tensor {
+  const inverse = new Array<number>(order.length);
+  for (const [to, from] of order.entries()) inverse[from] = to;
+  return recordView(x, {
+    name: "permute",
+    apply: (view) => permuteView(view, order),
+    gradient: (dy) => permuted(dy, inverse),
+  });
+}
+
+/** A tensor of its own on the same elements. */
+export function alias(x: Tensor): Tensor {
+  return recordView(x, { name: "alias", apply: (view) => view, gradient: (dy) => dy });
+}
+
+/** The given dimensions last, in order, the others before them; x itself if they are there already. */
+export function moveLast(x: Tensor, dims: readonly number[]): Tensor {
+  const order = [...x.shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
+  return order.every((d, i) => d === i) ? x : permuted(x, order);
+}
+
+/** Dimensions `dim0` and `dim1` exchanged. A view. */
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  if (arguments.length > 3) checkCall("transpose(x, dim0: number, dim1: number)", arguments);
+  checkTensor("transpose", x);
+  const rank = x.shape.length;
+  const [a, b] = [normalizeDim("transpose", dim0, rank), normalizeDim("transpose", dim1, rank)];
+  const order = [...x.shape.keys()];
+  if (rank > 0) [order[a], order[b]] = [b, a];
+  return permuted(x, order);
+}
+
+/** `transpose` under its other name. */
+export function swapaxes(x: Tensor, dim0: number, dim1: number): Tensor {
+  if (arguments.length > 3) checkCall("swapaxes(x, dim0: number, dim1: number)", arguments);
+  return transpose(x, dim0, dim1);
+}
+
+/** The transposed matrix; a vector or number stays as it is. A view. */
+export function t(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("t(x)", arguments);
+  checkTensor("t", x);
+  if (x.shape.length > 2) {
+    throw new ShapeError(
+      `t: takes at most 2 dimensions${detail("x", x.shape)}\n  hint: x.transpose(-2, -1)`,
+    );
+  }
+  return x.shape.length < 2 ? alias(x) : permuted(x, [1, 0]);
+}
+
+/** Dimensions moved from places `source` to `destination`; the others keep their order. A view. */
+export function movedim(
+  x: Tensor,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Tensor {
+  if (arguments.length > 3)
+    checkCall("movedim(x, source: number | number[], destination: number | number[])", arguments);
+  checkTensor("movedim", x);
+  const rank = x.shape.length;
+  const from = normalizeDims("movedim", source, rank, "none");
+  const to = normalizeDims("movedim", destination, rank, "none");
+  if (from.length !== to.length) {
+    throw new ArgumentError(
+      `movedim: ${from.length} dimensions cannot move to ${to.length} places`,
+    );
+  }
+  const rest = [...x.shape.keys()].filter((d) => !from.includes(d));
+  const order = [...x.shape.keys()].map((place) => {
+    const moved = to.indexOf(place);
+    return moved >= 0 ? (from[moved] as number) : (rest.shift() as number);
+  });
+  return permuted(x, order);
+}
+
+/** The same elements in row-major order under another shape; one size may be -1. A view where strides allow, else a copy. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  if (arguments.length > 2 || !Array.isArray(shape))
+    checkCall("reshape(x, shape: number[])", arguments);
+  checkTensor("reshape", x);
+  const sizes = resolveSizes("reshape", x.shape, shape);
+  return reshaped(x, sizes) ?? (reshaped(whole(x), sizes) as Tensor);
+}
+
+/** `reshape` to sizes that are known to fit, inside an operation: x itself where nothing changes. */
+export function shaped(x: Tensor, shape: Shape): Tensor {
+  return sameShape(x.shape, shape) ? x : reshape(x, shape);
+}
+
+/** `reshape` that never copies: strides that do not allow it are an error. */
+export function view(x: Tensor, shape: Shape): Tensor {
+  if (arguments.length > 2 || !Array.isArray(shape))
+    checkCall("view(x, shape: number[])", arguments);
+  checkTensor("view", x);
+  const seen = reshaped(x, resolveSizes("view", x.shape, shape));
+  if (seen !== null) return seen;
+  throw new ShapeError(
+    `view: the strides [${x.strides.join(", ")}] do not allow [${shape.join(", ")}] without a copy` +
+      `${detail("x", x.shape)}\n  hint: reshape copies where it must`,
+  );
+}
+
+/** `view` of another tensor's shape. */
+export function viewAs(x: Tensor, other: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("viewAs(x, other)", arguments);
+  checkTensor("viewAs", other);
+  return view(x, other.shape);
+}
+
+/** All elements in row-major order as a vector. A view where strides allow. */
+export function ravel(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("ravel(x)", arguments);
+  return reshape(x, [-1]);
+}
+
+function reshaped(x: Tensor, shape: Shape): Tensor | null {
+  if (sameShape(x.shape, shape)) return alias(x);
+  const base = x.window ?? wholeView(x.node.shape);
+  if (reshapeView(base, shape) === null) return null;
+  return recordView(x, {
+    name: "reshape",
+    apply: (from) => reshapeView(from, shape) as View,
+    gradient: (dy, from) => shaped(dy, from),
+  });
+}
+
+function resolveSizes(call: string, from: Shape, to: Shape): Shape {
+  const size = sizeOf(from);
+  const free = to.indexOf(-1);
+  const known = sizeOf(to.filter((_, i) => i !== free));
+  const guess = size / known;
+  const sizes = free < 0 ? to : to.with(free, guess);
+  if (
+    (free >= 0 && !Number.isInteger(guess)) ||
+    (free < 0 && known !== size) ||
+    sizeOf(sizes) !== size
+  ) {
+    throw new ShapeError(
+      `${call}: ${size} elements do not fit [${to.join(", ")}]${detail("x", from)}` +
+        (known === 0
+          ? "\n  hint: beside a size of 0 any number would do for -1: give it"
+          : `\n  hint: at most one size may be -1, the product of the others must divide ${size}`),
+    );
+  }
+  return checkShape(call, sizes);
+}
+
+/** A new dimension of size 1 before `dim` (negative counts from the end, -1 appends). A view. */
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  if (arguments.length > 2) checkCall("unsqueeze(x, dim: number)", arguments);
+  checkTensor("unsqueeze", x);
+  const at = normalizeDim("unsqueeze", dim, x.shape.length + 1);
+  return reshape(x, x.shape.toSpliced(at, 0, 1));
+}
+
+/** x itself; a number as a vector. */
+export function atleast1d(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("atleast1d(x)", arguments);
+  checkTensor("atleast1d", x);
+  return x.shape.length === 0 ? reshape(x, [1]) : x;
+}
+
+/** x itself; a number or vector as a matrix of one row. A view. */
+export function atleast2d(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("atleast2d(x)", arguments);
+  checkTensor("atleast2d", x);
+  return x.shape.length < 2 ? reshape(x, [1, -1]) : x;
+}
+
+/** x itself; a matrix with a last dimension of 1, a number or vector with a first one too. A view. */
+export function atleast3d(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("atleast3d(x)", arguments);
+  checkTensor("atleast3d", x);
+  if (x.shape.length > 2) return x;
+  return unsqueeze(atleast2d(x), -1);
+}
+
+/** x itself. */
+export function positive(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("positive(x)", arguments);
+  checkTensor("positive", x);
+  if (x.dtype !== "bool") return x;
+  throw new DTypeError("positive: takes no truth values");
+}
+
+/** The dimensions of size 1 dropped: all of them, or those of `dim` that have size 1. A view. */
+export function squeeze(x: Tensor, dim?: number | readonly number[] | null): Tensor {
+  if (arguments.length > 1) checkCall("squeeze(x, dim?: number | number[] | null)", arguments);
+  checkTensor("squeeze", x);
+  const dims = normalizeDims("squeeze", dim, x.shape.length, "none");
+  return reshape(
+    x,
+    x.shape.filter((n, d) => n !== 1 || !dims.includes(d)),
+  );
+}
+
+export interface FlattenOptions {
+  readonly startDim?: number;
+  readonly endDim?: number;
+}
+
+/** Dimensions `startDim` to `endDim` joined into one. A view where strides allow; of one dimension x itself, as PyTorch gives it. */
+export function flatten(
+  x: Tensor,
+  startDim: number | FlattenOptions = {},
+  endDim: number = -1,
+): Tensor {
+  if (arguments.length > 1)
+    checkCall("flatten(x, startDim?: number, endDim?: number, { startDim, endDim })", arguments);
+  checkTensor("flatten", x);
+  const range = typeof startDim === "number" ? { startDim, endDim } : startDim;
+  const rank = x.shape.length;
+  const first = normalizeDim("flatten", range.startDim ?? 0, rank);
+  const last = normalizeDim("flatten", range.endDim ?? -1, rank);
+  if (first > last) throw new ArgumentError(`flatten: dimension ${first} lies after ${last}`);
+  if (first === last && rank > 0) return x;
+  const joined = sizeOf(x.shape.slice(first, last + 1));
+  return reshape(x, x.shape.toSpliced(first, last - first + 1, joined));
+}
+
+/** Dimension `dim` split into several of these sizes; one may be -1. A view. */
+export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  if (arguments.length > 3 || !Array.isArray(sizes))
+    checkCall("unflatten(x, dim: number, sizes: number[])", arguments);
+  checkTensor("unflatten", x);
+  const at = normalizeDim("unflatten", dim, x.shape.length);
+  const split = resolveSizes("unflatten", [x.shape[at] as number], sizes);
+  return reshape(x, x.shape.toSpliced(at, 1, ...split));
+}

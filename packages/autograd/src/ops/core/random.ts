@@ -1,0 +1,220 @@
+import { arrayType, type DType, isFloating, type TypedArray } from "../../dtype.ts";
+import { ArgumentError, DTypeError } from "../../errors.ts";
+import { context } from "../../graph/context.ts";
+import { type FloatArray, Generator } from "../../random/generator.ts";
+import { checkShape, type Shape, sizeOf } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import type { Tensor } from "../../tensor.ts";
+import { lt } from "../math/comparison.ts";
+import { checkTensor } from "./apply.ts";
+import { cast } from "./constant.ts";
+import { type CreateOptions, fromHost, leaf, streamOf } from "./creation.ts";
+import { copy_ } from "./inplace.ts";
+import { type Place, philoxBelow, philoxUniforms } from "./philox.ts";
+
+/** Where numbers are drawn: the default generator's stream, one of your own, or the device itself. */
+export interface DrawOptions {
+  /**
+   * A host generator (PyTorch's numbers for its seed); by default the one `manualSeed` sets. "device" draws philox
+   * bits where they are used: nothing is uploaded, and a recomputation draws the same again.
+   */
+  readonly generator?: Generator | "device" | undefined;
+}
+
+/** Settings of the functions that make a random tensor. */
+export interface RandomOptions extends DrawOptions, CreateOptions {}
+
+/** The generator that everything without one of its own draws from. */
+export function defaultGenerator(): Generator {
+  if (arguments.length > 0) checkCall("defaultGenerator()", arguments);
+  context.generator ??= new Generator();
+  return context.generator;
+}
+
+/** Seeds the default generator, and the draws of the device: what follows is the same in every run, on every device. */
+export function manualSeed(seed: number): Generator {
+  checkCall("manualSeed(seed: number)", arguments);
+  context.philoxOffset = 0;
+  return defaultGenerator().manualSeed(seed);
+}
+
+/** Uniform numbers in [0, 1). */
+export function rand(size: Shape, options: RandomOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "rand(shape: number[], { dtype, requiresGrad: boolean, device, generator })",
+      arguments,
+    );
+  const dtype = floatingType("rand", options.dtype);
+  if (options.generator === "device") {
+    const uniforms = philoxUniforms(
+      checkShape("rand", size),
+      nextPlace(),
+      streamOf("rand", options),
+    );
+    return leaf(cast(uniforms, dtype), options);
+  }
+  return draw("rand", size, dtype, options, (generator, out) =>
+    generator.uniform(out as FloatArray),
+  );
+}
+
+/** Normal numbers of mean 0 and standard deviation 1. */
+export function randn(size: Shape, options: RandomOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "randn(shape: number[], { dtype, requiresGrad: boolean, device, generator })",
+      arguments,
+    );
+  const dtype = floatingType("randn", options.dtype);
+  return draw("randn", size, dtype, options, (generator, out) =>
+    generator.normal(out as FloatArray),
+  );
+}
+
+/** Whole numbers in [low, high), or [0, high), i32 unless `dtype` says otherwise. */
+export function randint(high: number, shape: Shape, options?: RandomOptions): Tensor;
+export function randint(low: number, high: number, shape: Shape, options?: RandomOptions): Tensor;
+export function randint(
+  first: number,
+  second: number | Shape,
+  third?: Shape | RandomOptions,
+  fourth?: RandomOptions,
+): Tensor {
+  if (typeof second === "object") {
+    checkCall(
+      "randint(high: number, shape: number[], { dtype, requiresGrad: boolean, device, generator })",
+      arguments,
+    );
+    return integers(0, first, second, (third ?? {}) as RandomOptions);
+  }
+  checkCall(
+    "randint(low: number, high: number, shape: number[], { dtype, requiresGrad: boolean, device, generator })",
+    arguments,
+  );
+  return integers(first, second, third as Shape, fourth ?? {});
+}
+
+function integers(low: number, high: number, size: Shape, options: RandomOptions): Tensor {
+  const { dtype = "i32" } = options;
+  return draw("randint", size, dtype, options, (generator, out) =>
+    generator.integers(out, low, high),
+  );
+}
+
+/** The numbers 0 … n−1 in random order, i32 unless `dtype` says otherwise. → [n] */
+export function randperm(n: number, options: RandomOptions = {}): Tensor {
+  checkCall("randperm(n: number, { generator, dtype, requiresGrad: boolean, device })", arguments);
+  const { dtype = "i32" } = options;
+  return draw("randperm", [n], dtype, options, (generator, out) =>
+    out.set(generator.permutation(n)),
+  );
+}
+
+/** Uniform numbers in [0, 1) in the shape and dtype of `x`. */
+export function randLike(x: Tensor, options: RandomOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("randLike(x, { generator, dtype, requiresGrad: boolean, device })", arguments);
+  checkTensor("randLike", x);
+  return rand(x.shape, { ...like(x), ...options });
+}
+
+/** Standard normal numbers in the shape and dtype of `x`. */
+export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("randnLike(x, { generator, dtype, requiresGrad: boolean, device })", arguments);
+  checkTensor("randnLike", x);
+  return randn(x.shape, { ...like(x), ...options });
+}
+
+/** y[i] is 1 with probability p[i], else 0, in p's shape and dtype. */
+export function bernoulli(p: Tensor, options: DrawOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("bernoulli(p, { generator })", arguments);
+  const { generator } = options;
+  checkTensor("bernoulli", p);
+  floatingType("bernoulli", p.dtype);
+  return composite(() => cast(lt(randLike(p, { generator }), p), p.dtype));
+}
+
+/** True with probability 1 − p, as dropout keeps its inputs: drawn on the device, equal on every device. → bool */
+export function dropoutMask(
+  size: Shape,
+  p: number,
+  options: Pick<CreateOptions, "device"> = {},
+): Tensor {
+  if (!(p >= 0 && p <= 1)) {
+    throw new ArgumentError(`dropoutMask: the probability of a drop is ${p}\n  hint: from 0 to 1`);
+  }
+  const stream = streamOf("dropoutMask", options);
+  return philoxBelow(checkShape("dropoutMask", size), 1 - p, nextPlace(), stream);
+}
+
+/** x ← uniform numbers in [low, high), in place. */
+export function uniform_(x: Tensor, low = 0, high = 1, options: DrawOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("uniform_(x, low?: number, high?: number, { generator })", arguments);
+  const { generator } = options;
+  checkTensor("uniform_", x);
+  if (!(high >= low)) throw new ArgumentError(`uniform_: the range [${low}, ${high}) is empty`);
+  return fill_("uniform_", x, generator, (source, out) => source.uniform(out, low, high));
+}
+
+/** x ← normal numbers, in place. */
+export function normal_(x: Tensor, mean = 0, std = 1, options: DrawOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("normal_(x, mean?: number, std?: number, { generator })", arguments);
+  const { generator } = options;
+  checkTensor("normal_", x);
+  if (!(std >= 0))
+    throw new ArgumentError(`normal_: the standard deviation is ${std}\n  hint: 0 or more`);
+  return fill_("normal_", x, generator, (source, out) => source.normal(out, mean, std));
+}
+
+function draw(
+  call: string,
+  size: Shape,
+  dtype: DType,
+  options: RandomOptions,
+  fill: (generator: Generator, out: TypedArray) => void,
+): Tensor {
+  const out = new (arrayType(dtype))(sizeOf(checkShape(call, size)));
+  fill(hostGenerator(call, options.generator), out);
+  return fromHost(out, [...size], dtype, options);
+}
+
+function fill_(
+  call: string,
+  x: Tensor,
+  generator: DrawOptions["generator"],
+  fill: (generator: Generator, out: FloatArray) => void,
+): Tensor {
+  const dtype = floatingType(call, x.dtype);
+  const out = new (arrayType(dtype))(sizeOf(x.shape));
+  fill(hostGenerator(call, generator), out as FloatArray);
+  return copy_(x, fromHost(out, x.shape, dtype, like(x)));
+}
+
+const like = (x: Tensor): { dtype: DType; device: Tensor } => ({ dtype: x.dtype, device: x });
+
+/** Seed and number of the next draw on the device; taken once, when the op is recorded. */
+const nextPlace = (): Place => [
+  defaultGenerator().initialSeed() >>> 0,
+  context.philoxOffset++ >>> 0,
+];
+
+function hostGenerator(call: string, generator: DrawOptions["generator"]): Generator {
+  if (generator === undefined) return defaultGenerator();
+  if (generator instanceof Generator) return generator;
+  throw new ArgumentError(
+    `${call}: does not draw on the device (generator: ${JSON.stringify(generator)})` +
+      "\n  hint: leave generator out, or pass a Generator; rand, bernoulli and dropout draw on the device",
+  );
+}
+
+function floatingType(call: string, dtype: DType = "f32"): DType {
+  if (isFloating(dtype)) return dtype;
+  throw new DTypeError(
+    `${call}: draws fractions, not ${dtype}\n  hint: randint draws whole numbers`,
+  );
+}

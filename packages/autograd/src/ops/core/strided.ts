@@ -1,0 +1,100 @@
+import type { ViewStep } from "../../graph/handle.ts";
+import { type Op, registerOp } from "../../graph/op.ts";
+import { isContiguous, type View, wholeView } from "../../graph/view.ts";
+import { type Shape, sizeOf } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { record, recordView } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { constant, copy } from "./constant.ts";
+
+/** A part of an assembled tensor: where its element (i₀ … iₙ) goes, offset + Σ iₖ · strideₖ. */
+export interface Part {
+  readonly value: Tensor;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+const assembleOp: Op = registerOp({
+  name: "assemble",
+  meaning: { kind: "assemble" },
+  scalarTypes: [],
+  saves: [],
+  gradient: (dy, _, { needs, shapes, attrs, scalars }) => {
+    const onto = attrs[0] === 1;
+    const first = onto ? 1 : 0;
+    let at = 1;
+    const places = shapes.slice(first).map((shape, i) => {
+      const strides = attrs.slice(at, at + shape.length);
+      at += shape.length;
+      return { shape, strides, offset: scalars[i] as number };
+    });
+    const all = whole(dy);
+    const { dtype, node } = all;
+    const zeros = (shape: Shape): Tensor => constant(0, dtype, shape, node.stream);
+    return [
+      ...(onto
+        ? [
+            needs[0] === true &&
+              assemble(
+                dy,
+                places.map((p) => ({ ...p, value: zeros(p.shape) })),
+              ),
+          ]
+        : []),
+      ...places.map((place, i) => needs[first + i] === true && strided(all, place)),
+    ];
+  },
+});
+
+/** `base` (zeros of its shape, if it is given as a shape) with parts written over it; parts must not overlap. */
+export function assemble(base: Tensor | Shape, parts: readonly Part[]): Tensor {
+  const [first] = parts;
+  const onto = !Array.isArray(base);
+  const values = parts.map((part) => part.value);
+  const operands = onto ? [base as Tensor, ...values] : values;
+  const shape = onto ? (base as Tensor).shape : (base as Shape);
+  const attrs = [onto ? 1 : 0, ...parts.flatMap((part) => part.strides)];
+  const { dtype } = onto ? (base as Tensor) : (first as Part).value;
+  return record(
+    assembleOp,
+    operands,
+    shape,
+    dtype,
+    attrs,
+    parts.map((part) => part.offset),
+  );
+}
+
+/** Elements of a contiguous tensor at these strides, as a view. Its gradient is an assembly, and the other way round. */
+function strided(x: Tensor, { shape, strides, offset }: View): Tensor {
+  return recordView(
+    x,
+    placedStep("asStrided", (view) => ({ shape, strides, offset: view.offset + offset })),
+  );
+}
+
+/** A step that reads no element twice: its gradient puts dy back where the elements were, among zeros. */
+export function placedStep(name: string, apply: (view: View) => View): ViewStep {
+  return {
+    name,
+    apply,
+    gradient: (dy, from) => {
+      const { strides, offset } = apply(wholeView(from));
+      if (sizeOf(dy.shape) === 0) return constant(0, dy.dtype, from, dy.node.stream);
+      return assemble(from, [{ value: dy, strides, offset }]);
+    },
+  };
+}
+
+/** The values in row-major order without gaps: the tensor itself if it is so already, else a copy. */
+export function contiguous(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("contiguous(x)", arguments);
+  checkTensor("contiguous", x);
+  return x.window === null || isContiguous(x.window) ? x : copy(x);
+}
+
+/** The values as the whole of a node: the tensor itself if it is no view, else a copy. */
+export function whole(x: Tensor): Tensor {
+  return x.window === null ? x : copy(x);
+}

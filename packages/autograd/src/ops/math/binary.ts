@@ -1,0 +1,240 @@
+import { isFloating } from "../../dtype.ts";
+import { ArgumentError, DTypeError } from "../../errors.ts";
+import { Handle } from "../../graph/handle.ts";
+import type { Op } from "../../graph/op.ts";
+import { type Expr, e } from "../../kernel/expression.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import { watchOnly } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import {
+  asTensor,
+  type BinaryOp,
+  binary,
+  binaryFloat,
+  checkTensor,
+  type Operand,
+  resultType,
+  streamOf,
+} from "../core/apply.ts";
+import { checkFloating, held, zeroGradient } from "../core/constant.ts";
+import { elementwise } from "../core/define.ts";
+import { integerPower, powReference } from "../core/reference.ts";
+import { add, div, dividing, mul, neg, sub } from "./arithmetic.ts";
+import { eq, ge, gt, le, logicalAnd, logicalNot, logicalOr, lt, where } from "./comparison.ts";
+import { abs, log, reciprocal, sqrt, square } from "./unary.ts";
+
+const powOp: Op = elementwise({
+  name: "pow",
+  reference: powReference as (...values: number[]) => number,
+  integerReference: integerPower as (...values: number[]) => number,
+  expression: (a, b) => e.pow(a as Expr, b as Expr),
+  saves: ([, exponent]) => (exponent ? [0, 1, "output"] : [0, 1]),
+  gradient: (dy, [a, b], call) => {
+    const { needs } = call; // the output is saved for the exponent's gradient alone
+    const [base, exponent] = [a as Tensor, b as Tensor];
+    const zero = zeroGradient(dy);
+    return [
+      needs[0] === true &&
+        where(eq(exponent, 0), zero, mul(dy, mul(exponent, pow(base, sub(exponent, 1))))),
+      needs[1] === true &&
+        where(logicalAnd(eq(base, 0), ge(exponent, 0)), zero, mul(dy, mul(call.output, log(base)))),
+    ];
+  },
+});
+
+const generalPower: BinaryOp = binary(powOp);
+
+/**
+ * y = aᵇ, elementwise. The exponents 1, 2, ½ and −1 as numbers are exact; ∂/∂a is 0 where b = 0. Powers of integers are exact and wrap
+ * around; a negative exponent as a number is refused for them, in a tensor it gives 0 (±1 for a = ±1).
+ */
+export function pow(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) checkCall("pow(a, b)", arguments);
+  if (typeof a === "object" && typeof b === "number") {
+    if (b === 2) return square(a);
+    if (isFloating(a.dtype)) {
+      if (b === 0.5) return watchOnly(sqrt(a), a);
+      if (b === -1) return watchOnly(reciprocal(a), a);
+    }
+  }
+  const dtype = resultType("pow", a, b);
+  if (dtype === "bool") {
+    const [base, exponent] = [a, b].map((x) => asTensor(x, dtype, streamOf(a, b)));
+    return composite(() => logicalOr(base as Tensor, logicalNot(exponent as Tensor)));
+  }
+  if (typeof b === "number" && b < 0 && !isFloating(dtype)) {
+    throw new DTypeError(
+      `pow: ${dtype} to the power ${b} is no ${dtype}\n  hint: x.to("f32") first`,
+    );
+  }
+  return generalPower(a, b);
+}
+
+/** The larger or smaller of two; equal ones share the gradient. */
+function extreme(
+  name: string,
+  reference: (a: number, b: number) => number,
+  expression: (a: Expr, b: Expr) => Expr,
+  wins: BinaryOp,
+): BinaryOp {
+  return binary(
+    elementwise({
+      name,
+      reference: reference as (...values: number[]) => number,
+      expression: expression as (...values: Expr[]) => Expr,
+      saves: [0, 1],
+      gradient: (dy, [a, b], { needs }) => {
+        const [x, y] = [a as Tensor, b as Tensor];
+        const half = where(eq(x, y), mul(dy, 0.5), dy);
+        const zero = zeroGradient(dy);
+        return [
+          needs[0] === true && where(wins(y, x), zero, half),
+          needs[1] === true && where(wins(x, y), zero, half),
+        ];
+      },
+    }),
+  );
+}
+
+/** c = max(a, b), elementwise; NaN if either is. Equal operands get half the gradient each. */
+export const maximum: BinaryOp = extreme("maximum", Math.max, e.max, gt);
+/** c = min(a, b), elementwise; NaN if either is. Equal operands get half the gradient each. */
+export const minimum: BinaryOp = extreme("minimum", Math.min, e.min, lt);
+
+/** r = a − b · trunc(a / b), elementwise: the remainder with the sign of a, as C's fmod; of integers 0 where b is 0. */
+export const fmod: BinaryOp = dividing(
+  "fmod",
+  elementwise({
+    name: "fmod",
+    reference: (a, b) => (a as number) % (b as number),
+    expression: (a, b) => e.rem(a as Expr, b as Expr),
+    saves: ([, divisor]) => (divisor ? [0, 1] : []),
+    gradient: (dy, [a, b], { needs }) => [
+      needs[0] === true && dy,
+      needs[1] === true && neg(mul(dy, div(a as Tensor, b as Tensor, { roundingMode: "trunc" }))),
+    ],
+  }),
+);
+
+/** r = a − b · ⌊a / b⌋, elementwise: the remainder with the sign of b, as Python's %; of integers 0 where b is 0. */
+export const remainder: BinaryOp = dividing(
+  "remainder",
+  elementwise({
+    name: "remainder",
+    reference: (a, b) => {
+      const rest = (a as number) % (b as number);
+      return rest !== 0 && rest < 0 !== (b as number) < 0 ? rest + (b as number) : rest;
+    },
+    expression: (a, b) => remainderExpression(a as Expr, b as Expr),
+    range: (dtype, _, [least, most]) => {
+      if (least <= 0 && most >= 0) return null;
+      const short = isFloating(dtype) ? 0 : 1; // a fraction may round to the divisor itself
+      return least > 0 ? [0, most - short] : [least + short, 0];
+    },
+    saves: ([, divisor]) => (divisor ? [0, 1] : []),
+    gradient: (dy, [a, b], { needs }) => [
+      needs[0] === true && dy,
+      needs[1] === true && neg(mul(dy, div(a as Tensor, b as Tensor, { roundingMode: "floor" }))),
+    ],
+  }),
+);
+
+function remainderExpression(a: Expr, b: Expr): Expr {
+  const rest = e.rem(a, b);
+  if (a.dtype === "u32" || a.dtype === "u8") return rest;
+  const zero = e.number(0, a);
+  const wrongSide = e.and(e.ne(rest, zero), e.xor(e.lt(rest, zero), e.lt(b, zero)));
+  return e.select(wrongSide, e.add(rest, b), rest);
+}
+
+/** c = a + w (b − a), elementwise: w = 0 gives a, and w = 1 gives b exactly. Fractions of one dtype only. */
+export function lerp(a: Tensor, b: Tensor, weight: Operand): Tensor {
+  if (arguments.length > 3) checkCall("lerp(a, b, weight)", arguments);
+  checkTensor("lerp", a);
+  checkTensor("lerp", b);
+  checkFloating("lerp", a);
+  for (const x of [b, weight]) {
+    if (typeof x !== "object" || x.dtype === a.dtype) continue;
+    throw new DTypeError(`lerp: all must be of one dtype, got ${a.dtype} and ${x.dtype}`);
+  }
+  return composite(() => {
+    const way = sub(b, a);
+    const onward = (part: Operand): Tensor => add(a, mul(way, part));
+    const back = (rest: Operand): Tensor => sub(b, mul(way, rest));
+    if (typeof weight === "object") {
+      return where(lt(abs(weight), 0.5), onward(weight), back(sub(1, weight)));
+    }
+    return Math.abs(Number(weight)) < 0.5 ? onward(weight) : back(1 - Number(weight));
+  });
+}
+
+/** The angle of the point (x = b, y = a), in (−π, π], elementwise. */
+export const atan2: BinaryOp = binaryFloat(
+  elementwise({
+    name: "atan2",
+    reference: Math.atan2 as (...values: number[]) => number,
+    expression: (a, b) => e.atan2(a as Expr, b as Expr),
+    saves: [0, 1],
+    gradient: (dy, [a, b], { needs }) => {
+      const [y, x] = [a as Tensor, b as Tensor];
+      const scaled = div(dy, add(square(y), square(x)));
+      return [needs[0] === true && mul(scaled, x), needs[1] === true && neg(mul(scaled, y))];
+    },
+  }),
+);
+
+/** max(x, low): x gets the gradient where x ≥ low. */
+const clampMin: BinaryOp = binary(
+  elementwise({
+    name: "clampMin",
+    reference: Math.max,
+    expression: (x, low) => e.max(x as Expr, low as Expr),
+    saves: [0, 1],
+    gradient: (dy, [x, low], { needs }) => [
+      needs[0] === true && where(ge(x as Tensor, low as Tensor), dy, zeroGradient(dy)),
+      needs[1] === true && where(lt(x as Tensor, low as Tensor), dy, zeroGradient(dy)),
+    ],
+  }),
+);
+
+/** min(x, high): x gets the gradient where x ≤ high. */
+const clampMax: BinaryOp = binary(
+  elementwise({
+    name: "clampMax",
+    reference: Math.min,
+    expression: (x, high) => e.min(x as Expr, high as Expr),
+    saves: [0, 1],
+    gradient: (dy, [x, high], { needs }) => [
+      needs[0] === true && where(le(x as Tensor, high as Tensor), dy, zeroGradient(dy)),
+      needs[1] === true && where(gt(x as Tensor, high as Tensor), dy, zeroGradient(dy)),
+    ],
+  }),
+);
+
+export interface ClampOptions {
+  readonly min?: Operand | null;
+  readonly max?: Operand | null;
+}
+
+/** min(max(x, low), high), elementwise; NaN stays. The gradient flows where low ≤ x ≤ high; if low > high all is high. */
+export function clamp(
+  x: Tensor,
+  low?: Operand | null | ClampOptions,
+  high?: Operand | null,
+): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "clamp(x, min?: number | boolean | tensor | null, max?: number | boolean | tensor | null, { min, max })",
+      arguments,
+    );
+  const named = typeof low === "object" && low !== null && !(low instanceof Handle);
+  const { min = null, max = null } = named ? low : { min: low as Operand | null, max: high };
+  if (min === null && max === null) throw new ArgumentError("clamp: needs min, max or both");
+  const bound = (limit: Operand): Operand =>
+    typeof limit === "number" ? held("clamp", limit, resultType("clamp", x, limit)) : limit;
+  return composite(() => {
+    const raised = min === null ? x : clampMin(x, bound(min));
+    return max === null ? raised : clampMax(raised, bound(max));
+  });
+}

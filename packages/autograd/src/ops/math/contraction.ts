@@ -1,0 +1,186 @@
+import { promote } from "../../dtype.ts";
+import { DTypeError, detail, ShapeError } from "../../errors.ts";
+import { broadcastShapes, sizeOf } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../core/apply.ts";
+import { refuseBool } from "../core/constant.ts";
+import { reshape, transpose, unsqueeze } from "../core/layout.ts";
+import { add, mul } from "./arithmetic.ts";
+import { contract } from "./contract.ts";
+
+/** Refuses what products of matrices do not take: two dtypes, and bools. */
+export function checkMatched(call: string, a: Tensor, b: Tensor): void {
+  checkTensor(call, a);
+  checkTensor(call, b);
+  if (a.dtype !== b.dtype) {
+    throw new DTypeError(
+      `${call}: both must be of one dtype, got ${a.dtype} and ${b.dtype}\n  hint: convert one, x.to("${promote(a.dtype, b.dtype)}")`,
+    );
+  }
+  refuseBool(call, a, 'x.to("f32")');
+}
+
+function mismatch(
+  call: string,
+  a: Tensor,
+  b: Tensor,
+  inner: readonly [number, number],
+): ShapeError {
+  const turned = b.shape.length >= 2 && b.shape.at(-1) === inner[0];
+  const hint = turned
+    ? `\n  hint: did you mean a.${call}(b.${b.shape.length === 2 ? "T" : "mT"})?`
+    : "";
+  return new ShapeError(
+    `${call}: inner sizes ${inner[0]} and ${inner[1]} differ${detail("a", a.shape)}${detail("b", b.shape)}${hint}`,
+  );
+}
+
+/**
+ * The matrix product c = a b over the last two dimensions; those before are batches and broadcast. A vector is a row on the left
+ * and a column on the right, and that dimension is dropped again.
+ * [..., m, k], [..., k, n] → [..., m, n].
+ */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("matmul(a, b)", arguments);
+  checkMatched("matmul", a, b);
+  const [left, right] = [a, b];
+  if (left.shape.length === 0 || right.shape.length === 0) {
+    throw new ShapeError(
+      `matmul: takes at least 1 dimension${detail("a", a.shape)}${detail("b", b.shape)}\n  hint: mul scales by a number`,
+    );
+  }
+  const inner = [
+    left.shape.at(-1) as number,
+    right.shape.at(right.shape.length === 1 ? 0 : -2) as number,
+  ] as const;
+  if (inner[0] !== inner[1]) throw mismatch("matmul", a, b, inner);
+  return composite(() => {
+    const x = left.shape.length === 1 ? unsqueeze(left, 0) : left;
+    const y = right.shape.length === 1 ? unsqueeze(right, 1) : right;
+    const product = batched(x, y);
+    const rows = left.shape.length === 1 ? [] : [x.shape.at(-2) as number];
+    const columns = right.shape.length === 1 ? [] : [y.shape.at(-1) as number];
+    return reshape(product, [...product.shape.slice(0, -2), ...rows, ...columns]);
+  });
+}
+
+function batched(x: Tensor, y: Tensor): Tensor {
+  const k = x.shape.at(-1) as number;
+  if (y.shape.length === 2 && x.shape.length > 2) {
+    // one weight for all batches: one tall matrix
+    const tall = reshape(x, [sizeOf(x.shape.slice(0, -1)), k]);
+    const product = contract(tall, y, [0, 1, 1, 1]);
+    return reshape(product, [...x.shape.slice(0, -1), y.shape[1] as number]);
+  }
+  const rank = Math.max(x.shape.length, y.shape.length);
+  broadcastShapes("matmul", x.shape.slice(0, -2), y.shape.slice(0, -2));
+  return contract(raised(x, rank), raised(y, rank), [rank - 2, 1, 1, 1]);
+}
+
+/** Dimensions of 1 put in front until there are `rank`. */
+const raised = (x: Tensor, rank: number): Tensor =>
+  reshape(x, [...Array<number>(rank - x.shape.length).fill(1), ...x.shape]);
+
+/** Refuses operands that are not of these numbers of dimensions. */
+function checkRanks(call: string, a: Tensor, b: Tensor, ranks: readonly [number, number]): void {
+  checkTensor(call, a);
+  checkTensor(call, b);
+  if (a.shape.length === ranks[0] && b.shape.length === ranks[1]) return;
+  throw new ShapeError(
+    `${call}: takes ${ranks[0]} and ${ranks[1]} dimensions${detail("a", a.shape)}${detail("b", b.shape)}` +
+      "\n  hint: matmul takes any",
+  );
+}
+
+/** The product of two matrices: [m, k], [k, n] → [m, n]. */
+export function mm(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("mm(a, b)", arguments);
+  checkRanks("mm", a, b, [2, 2]);
+  return matmul(a, b);
+}
+
+/** The products of two batches of matrices: [b, m, k], [b, k, n] → [b, m, n]. */
+export function bmm(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("bmm(a, b)", arguments);
+  checkRanks("bmm", a, b, [3, 3]);
+  if (a.shape[0] !== b.shape[0]) {
+    throw new ShapeError(
+      `bmm: batches of ${a.shape[0]} and ${b.shape[0]}${detail("a", a.shape)}${detail("b", b.shape)}`,
+    );
+  }
+  return matmul(a, b);
+}
+
+/** The product of a matrix and a vector: [m, k], [k] → [m]. */
+export function mv(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("mv(a, b)", arguments);
+  checkRanks("mv", a, b, [2, 1]);
+  return matmul(a, b);
+}
+
+/** Σ aᵢ bᵢ of two vectors. */
+export function dot(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("dot(a, b)", arguments);
+  checkRanks("dot", a, b, [1, 1]);
+  return matmul(a, b);
+}
+
+/** The matrix aᵢ bⱼ of two vectors. */
+export function outer(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("outer(a, b)", arguments);
+  checkRanks("outer", a, b, [1, 1]);
+  return mul(unsqueeze(a, 1), b);
+}
+
+export interface AddmmOptions {
+  /** Factor of the tensor added. */
+  readonly beta?: number;
+  /** Factor of the product. */
+  readonly alpha?: number;
+}
+
+/** β·c + α·a b of matrices. */
+export function addmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
+  if (arguments.length > 3) checkCall("addmm(c, a, b, { beta: number, alpha: number })", arguments);
+  checkRanks("addmm", a, b, [2, 2]);
+  return addProduct(c, a, b, options);
+}
+
+/** β·c + α·a b of batches of matrices. */
+export function baddbmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
+  if (arguments.length > 3)
+    checkCall("baddbmm(c, a, b, { beta: number, alpha: number })", arguments);
+  checkRanks("baddbmm", a, b, [3, 3]);
+  return addProduct(c, a, b, options);
+}
+
+function addProduct(
+  c: Tensor,
+  a: Tensor,
+  b: Tensor,
+  { beta = 1, alpha = 1 }: AddmmOptions,
+): Tensor {
+  checkMatched("addmm", c, a);
+  return composite(() => add(beta === 1 ? c : mul(c, beta), matmul(a, b), { alpha }));
+}
+
+/** y = x Wᵀ + b. x: [..., in]; weight: [out, in]; bias: [out] → [..., out]. */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
+  if (arguments.length > 2) checkCall("linear(x, weight, bias?: tensor | null)", arguments);
+  checkTensor("linear", x);
+  checkTensor("linear", weight);
+  if (x.shape.at(-1) !== weight.shape.at(-1)) {
+    throw new ShapeError(
+      `linear: ${x.shape.at(-1)} features do not meet a weight for ${weight.shape.at(-1)}` +
+        `${detail("x", x.shape)}${detail("weight", weight.shape)}\n  hint: the weight is [out, in]`,
+    );
+  }
+  checkMatched("linear", x, weight);
+  if (bias != null) checkMatched("linear", bias, weight);
+  return composite(() => {
+    const product = matmul(x, weight.shape.length === 1 ? weight : transpose(weight, 0, 1));
+    return bias == null ? product : add(product, bias);
+  });
+}

@@ -1,0 +1,106 @@
+import { ArgumentError, detail, ShapeError } from "../../errors.ts";
+import { broadcastShapes } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import { watch } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../core/apply.ts";
+import { type DimOption, withDim } from "../core/arguments.ts";
+import { checkFloating } from "../core/constant.ts";
+import { unsqueeze } from "../core/layout.ts";
+import { sum } from "../shape/broadcast.ts";
+import { add, div, mul, sub } from "./arithmetic.ts";
+import { clamp } from "./binary.ts";
+import { norm } from "./statistics.ts";
+
+export interface NormalizeOptions {
+  /** The norm's exponent. */
+  readonly p?: number;
+  readonly dim?: number | readonly number[];
+  /** Norms below it count as it. */
+  readonly eps?: number;
+}
+
+/** x / max(‖x‖ₚ, ε) along `dim` (1 unless given). */
+export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("normalize(x, { p: number, dim: number | number[], eps: number })", arguments);
+  const { p = 2, dim = 1, eps = 1e-12 } = options;
+  checkTensor("normalize", x);
+  checkFloating("normalize", x);
+  return composite(() => div(x, clamp(norm(x, p, dim, { keepdim: true }), eps)));
+}
+
+export interface CosineSimilarityOptions extends DimOption {
+  /** Norms below it count as it. */
+  readonly eps?: number;
+}
+
+/** a·b / (max(‖a‖, ε) max(‖b‖, ε)) along `dim` (1 unless given), which is dropped; a and b broadcast. */
+export function cosineSimilarity(
+  a: Tensor,
+  b: Tensor,
+  place?: number | CosineSimilarityOptions,
+  options?: CosineSimilarityOptions,
+): Tensor {
+  if (arguments.length > 2)
+    checkCall("cosineSimilarity(a, b, dim?: number, { dim, eps: number })", arguments);
+  const { dim = 1, eps = 1e-8 } = withDim<number, CosineSimilarityOptions>(place, options);
+  for (const operand of [a, b]) {
+    checkTensor("cosineSimilarity", operand);
+    checkFloating("cosineSimilarity", operand);
+  }
+  // as PyTorch: `dim` is one of the result of broadcasting
+  const rank = broadcastShapes("cosineSimilarity", a.shape, b.shape).length;
+  return composite(() => {
+    const along = dim < 0 ? dim : dim - rank;
+    const [x, y] = [a, b].map((v) => normalize(raised(v, rank), { dim: along, eps }));
+    return sum(mul(x as Tensor, y as Tensor), along);
+  });
+}
+
+/** Dimensions of size 1 before the others, up to this number. */
+const raised = (x: Tensor, rank: number): Tensor =>
+  x.shape.length < rank ? raised(unsqueeze(x, 0), rank) : x;
+
+export interface PairwiseDistanceOptions {
+  readonly p?: number;
+  /** Added to the difference. */
+  readonly eps?: number;
+  readonly keepdim?: boolean;
+}
+
+/** ‖a − b + ε‖ₚ over the last dimension; a and b broadcast. */
+export function pairwiseDistance(
+  a: Tensor,
+  b: Tensor,
+  options: PairwiseDistanceOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall("pairwiseDistance(a, b, { p: number, eps: number, keepdim: boolean })", arguments);
+  const { p = 2, eps = 1e-6, keepdim = false } = options;
+  checkTensor("pairwiseDistance", a);
+  checkTensor("pairwiseDistance", b);
+  return composite(() => norm(add(sub(a, b), eps), p, -1, { keepdim }));
+}
+
+export interface CdistOptions {
+  readonly p?: number;
+}
+
+/** ‖aᵢ − bⱼ‖ₚ of all pairs of rows; the slope where they are equal is 0. [..., P, M], [..., R, M] → [..., P, R]. */
+export function cdist(a: Tensor, b: Tensor, options: CdistOptions = {}): Tensor {
+  if (arguments.length > 2) checkCall("cdist(a, b, { p: number })", arguments);
+  const { p = 2 } = options;
+  checkTensor("cdist", a);
+  checkTensor("cdist", b);
+  const [last, other] = [a.shape.at(-1), b.shape.at(-1)];
+  if (a.shape.length < 2 || b.shape.length < 2 || last !== other) {
+    throw new ShapeError(
+      `cdist: takes rows of one length${detail("a", a.shape)}${detail("b", b.shape)}\n  hint: [..., P, M] and [..., R, M]`,
+    );
+  }
+  if (!(p >= 0)) throw new ArgumentError(`cdist: p is ${p}\n  hint: 0 or more, Infinity included`);
+  const made = composite(() => norm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p, -1));
+  return watch(made, a, b, made);
+}

@@ -1,0 +1,93 @@
+import { ArgumentError, detail } from "../../errors.ts";
+import { type Op, registerOp } from "../../graph/op.ts";
+import { normalizeDim } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import { record } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../core/apply.ts";
+import { type DimOption, withDim } from "../core/arguments.ts";
+import { refuseBool } from "../core/constant.ts";
+import { narrow } from "../shape/movement.ts";
+import type { ValuesAndIndices } from "./reduction.ts";
+import { alongLast, chosenAlong } from "./scan.ts";
+
+const sortOp: Op = registerOp({
+  name: "sort",
+  meaning: { kind: "sort" },
+  scalarTypes: [],
+  saves: [],
+});
+
+/** The permutation (i32) that sorts the last dimension. */
+const order = (x: Tensor, descending: boolean): Tensor =>
+  record(sortOp, [x], x.shape, "i32", [descending ? 1 : 0]);
+
+export interface SortOptions extends DimOption {
+  readonly descending?: boolean;
+  /** Every sort here keeps equal elements in order; PyTorch's only where asked to. */
+  readonly stable?: boolean;
+}
+
+/** Indices (i32) that sort x along `dim` (the last unless given): equal elements keep their order, NaN is greatest. */
+export function argsort(x: Tensor, dim?: number | SortOptions, options?: SortOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall("argsort(x, dim?: number, { dim, descending: boolean, stable: boolean })", arguments);
+  checkTensor("argsort", x);
+  const { dim: along = -1, descending = false } = withDim<number, SortOptions>(dim, options);
+  const at = normalizeDim("argsort", along, x.shape.length);
+  return composite(() => alongLast(x, at, (row) => order(row, descending)));
+}
+
+/** x sorted along `dim` (the last unless given), and where each element was (i32). Equal elements keep their order, NaN is greatest. */
+export function sort(
+  x: Tensor,
+  dim?: number | SortOptions,
+  options?: SortOptions,
+): ValuesAndIndices {
+  if (arguments.length > 1)
+    checkCall("sort(x, dim?: number, { dim, descending: boolean, stable: boolean })", arguments);
+  checkTensor("sort", x);
+  const settings = withDim<number, SortOptions>(dim, options);
+  const at = normalizeDim("sort", settings.dim ?? -1, x.shape.length);
+  return composite(() => {
+    const indices = argsort(x, settings);
+    return { values: chosenAlong(x, at, indices), indices };
+  });
+}
+
+export interface TopkOptions extends DimOption {
+  /** The smallest where false. */
+  readonly largest?: boolean;
+  /** They come in order here, asked for or not. */
+  readonly sorted?: boolean;
+}
+
+/** The k largest (or smallest) elements along `dim` (the last unless given) in order, and where they are (i32); of equals the first. */
+export function topk(
+  x: Tensor,
+  k: number,
+  dim?: number | TopkOptions,
+  options?: TopkOptions,
+): ValuesAndIndices {
+  if (arguments.length > 2)
+    checkCall(
+      "topk(x, k: number, dim?: number, { dim, largest: boolean, sorted: boolean })",
+      arguments,
+    );
+  checkTensor("topk", x);
+  refuseBool("topk", x, 'x.to("u8") first');
+  const { dim: along = -1, largest = true } = withDim<number, TopkOptions>(dim, options);
+  const at = normalizeDim("topk", along, x.shape.length);
+  const n = x.shape[at] ?? 1;
+  if (!(Number.isInteger(k) && k >= 0 && k <= n)) {
+    throw new ArgumentError(
+      `topk: cannot choose ${k} of ${n} elements along dimension ${at}${detail("x", x.shape)}`,
+    );
+  }
+  return composite(() => {
+    const places = argsort(x, { dim: at, descending: largest });
+    const indices = x.shape.length === 0 ? places : narrow(places, at, 0, k);
+    return { values: chosenAlong(x, at, indices), indices };
+  });
+}

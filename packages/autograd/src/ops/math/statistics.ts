@@ -1,0 +1,148 @@
+import { normalizeDims } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import { watch } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../core/apply.ts";
+import { type Dims, withDim } from "../core/arguments.ts";
+import { cast, checkFloating } from "../core/constant.ts";
+import { inSingle } from "../core/single.ts";
+import { type ReduceOptions, type SumOptions, sum } from "../shape/broadcast.ts";
+import { div, sub } from "./arithmetic.ts";
+import { pow } from "./binary.ts";
+import { eq, isnan, ne, where } from "./comparison.ts";
+import { amax, amin, countOver, mean } from "./reduction.ts";
+import { abs, flatSqrt, square } from "./unary.ts";
+
+/** How many elements (of all, or along `dim`) are not 0, as i32. */
+export function countNonzero(
+  x: Tensor,
+  dim?: Dims | ReduceOptions,
+  options?: ReduceOptions,
+): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "countNonzero(x, dim?: number | number[] | null, { dim, keepdim: boolean })",
+      arguments,
+    );
+  return composite(() => sum(ne(x, 0), withDim<Dims, ReduceOptions>(dim, options)));
+}
+
+/** `sum` with NaN counted as 0. */
+export function nansum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "nansum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })",
+      arguments,
+    );
+  return watch(
+    composite(() => sum(where(isnan(x), 0, x), dim, options)),
+    x,
+  );
+}
+
+export interface VarianceOptions extends ReduceOptions {
+  /** Subtracted from the number of elements in the divisor: 1 (the default) is Bessel's correction. */
+  readonly correction?: number;
+  /** `false` is `correction: 0`. */
+  readonly unbiased?: boolean;
+}
+
+/** Σ (x − x̄)² / max(0, n − correction) over `dim` (one, several, or all). PyTorch's `var`. */
+export function variance(
+  x: Tensor,
+  dim?: Dims | VarianceOptions,
+  options?: VarianceOptions,
+): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "var(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
+      arguments,
+    );
+  checkTensor("var", x);
+  checkFloating("var", x);
+  const settings = withDim<Dims, VarianceOptions>(dim, options);
+  const { unbiased = true, correction = unbiased ? 1 : 0, keepdim = false } = settings;
+  const dims = normalizeDims("var", settings.dim, x.shape.length);
+  const n = countOver(x.shape, dims);
+  const made = composite(() =>
+    inSingle(x, (value) => {
+      const distance = sub(value, mean(value, dims, { keepdim: true }));
+      return div(sum(square(distance), dims, { keepdim }), Math.max(0, n - correction));
+    }),
+  );
+  return watch(made, x);
+}
+
+/** The square root of the variance; its slope at 0 is 0. */
+export function std(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "std(x, dim?: number | number[] | null, { dim, unbiased: boolean, keepdim: boolean, correction: number })",
+      arguments,
+    );
+  checkTensor("std", x);
+  const made = composite(() => inSingle(x, (value) => flatSqrt(variance(value, dim, options))));
+  return watch(made, x, made);
+}
+
+export interface NormOptions extends ReduceOptions {
+  /** The exponent: 2 unless given; Infinity and -Infinity give the largest and smallest size, 0 counts. */
+  readonly p?: number | "fro" | null;
+}
+
+/** (Σ |x|ᵖ)^(1/p) over `dim` (one, several, or all); the slope at the zero vector is 0. */
+export function norm(
+  x: Tensor,
+  p?: number | "fro" | null | NormOptions,
+  dim?: Dims,
+  options?: NormOptions,
+): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      'norm(x, p?: number | "fro" | null, dim?: number | number[] | null, { p, dim, keepdim: boolean })',
+      arguments,
+    );
+  const named = typeof p === "object" && p !== null;
+  const { dim: over = null, keepdim = false, ...settings } = (named ? p : options) ?? {};
+  const exponent = (named ? settings.p : (p ?? settings.p)) ?? 2;
+  const ord = exponent === "fro" ? 2 : exponent;
+  return vectorNorm(x, { ord, dim: named ? over : (dim ?? over), keepdim });
+}
+
+export interface VectorNormOptions extends ReduceOptions {
+  readonly ord?: number;
+}
+
+/** (Σ |x|ᵒʳᵈ)^(1/ord) over `dim` (one, several, or all). PyTorch's `linalg.vector_norm`. */
+export function vectorNorm(
+  x: Tensor,
+  ord?: number | VectorNormOptions,
+  dim?: Dims,
+  options?: VectorNormOptions,
+): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "linalg.vectorNorm(x, ord?: number, dim?: number | number[] | null, { ord, dim, keepdim: boolean })",
+      arguments,
+    );
+  checkTensor("norm", x);
+  checkFloating("norm", x);
+  const settings = typeof ord === "object" ? ord : { ord: ord ?? 2, dim, ...options };
+  const { ord: p = 2, keepdim = false } = settings;
+  const dims = normalizeDims("norm", settings.dim, x.shape.length);
+  const over: ReduceOptions = { dim: dims, keepdim };
+  const made = composite(() => inSingle(x, (value) => sized(value, p, over)));
+  return watch(made, x, made);
+}
+
+function sized(x: Tensor, p: number, over: ReduceOptions): Tensor {
+  if (p === 2) return flatSqrt(sum(square(x), over));
+  if (p === 1) return sum(abs(x), over);
+  if (p === Infinity) return amax(abs(x), over);
+  if (p === -Infinity) return amin(abs(x), over);
+  if (p === 0) return sum(cast(ne(x, 0), x.dtype), over);
+  const total = sum(pow(abs(x), p), over);
+  const isZero = eq(total, 0);
+  return where(isZero, 0, pow(where(isZero, 1, total), 1 / p));
+}

@@ -1,0 +1,153 @@
+import { ArgumentError, DTypeError, detail, ShapeError } from "../../../errors.ts";
+import { checkCall } from "../../../signature.ts";
+import { composite, isGradEnabled } from "../../../tape/modes.ts";
+import { edgeOf } from "../../../tape/record.ts";
+import type { Tensor } from "../../../tensor.ts";
+import { checkTensor } from "../../core/apply.ts";
+import { checkFloating } from "../../core/constant.ts";
+import { reshape, unsqueeze } from "../../core/layout.ts";
+import { checkMatched, matmul } from "../../math/contraction.ts";
+import { expand } from "../../shape/broadcast.ts";
+import { dropout } from "../dropout.ts";
+import { attentionWeights, type Weighing } from "./composed.ts";
+import { fusedAttention } from "./fused.ts";
+
+/** Elements of a head that a thread keeps at most. */
+const MOST_FUSED = 256;
+
+export interface AttentionOptions {
+  /** Broadcast to [..., L, S]: where a bool is false the weight is 0; a fraction is added to the scores. */
+  readonly attnMask?: Tensor | null;
+  /** Probability that a weight is dropped; 0 in evaluation. */
+  readonly dropoutP?: number;
+  /** Query i sees keys 0 … i only. */
+  readonly isCausal?: boolean;
+  /** Factor of the scores; 1/√E unless given. */
+  readonly scale?: number | null;
+  /** Several query heads share a key and value head: the number of the former (dimension −3) is a multiple of the latter's. */
+  readonly enableGqa?: boolean;
+}
+
+/**
+ * softmax(scale · Q Kᵀ + mask) V. q: [..., L, E]; k: [..., S, E]; v: [..., S, Eᵥ] → [..., L, Eᵥ]; what stands before is batches.
+ * A query that may see nothing gets 0. The scores are never together in memory, in the gradients neither, but where weights are
+ * dropped, the mask has a gradient, a head is wider than 256, or the gradients are themselves differentiated.
+ * Vaswani et al. 2017; row by row as Dao et al. 2022.
+ */
+export function scaledDotProductAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options: AttentionOptions = {},
+): Tensor {
+  if (arguments.length > 3)
+    checkCall(
+      "scaledDotProductAttention(query, key, value, { attnMask, dropoutP: number, isCausal: boolean, scale: number | null, enableGqa: boolean })",
+      arguments,
+    );
+  const { attnMask = null, dropoutP = 0, isCausal = false, enableGqa = false } = options;
+  const call = "scaledDotProductAttention";
+  check(call, query, key, value);
+  if (isCausal && attnMask !== null) {
+    throw new ArgumentError(`${call}: takes attnMask or isCausal, not both`);
+  }
+  if (attnMask !== null && attnMask.dtype !== "bool" && attnMask.dtype !== query.dtype) {
+    throw new DTypeError(
+      `${call}: the mask must be bool or ${query.dtype}, as the query, got ${attnMask.dtype}` +
+        `\n  hint: mask.ne(0) lets see what is not 0; mask.to("${query.dtype}") is added to the scores`,
+    );
+  }
+  const scale = options.scale ?? 1 / Math.sqrt(query.shape.at(-1) as number);
+  const weighing = { mask: attnMask, causal: isCausal, scale };
+  if (enableGqa) for (const x of [key, value]) checkShared(call, x, query);
+  if (attnMask !== null) checkMask(call, attnMask, query, key);
+  return composite(() => {
+    const heads = enableGqa ? headsOf(key) : headsOf(query);
+    const alike = !enableGqa || headsOf(value) === heads;
+    if (dropoutP === 0 && alike && isFusable(query, key, value, weighing)) {
+      if (heads === headsOf(query)) return fusedAttention(query, key, value, weighing);
+      return groupedAttention(query, key, value, weighing, heads);
+    }
+    const [k, v] = enableGqa ? [shared(key, query), shared(value, query)] : [key, value];
+    return matmul(dropout(attentionWeights(query, k, weighing), { p: dropoutP }), v);
+  });
+}
+
+/** Whether nothing needs the weights one by one, or holds more in a thread than it can. */
+function isFusable(query: Tensor, key: Tensor, value: Tensor, { mask }: Weighing): boolean {
+  const operands = [query, key, value];
+  const widest = Math.max(query.shape.at(-1) as number, value.shape.at(-1) as number);
+  return (
+    widest <= MOST_FUSED &&
+    operands.every((x) => x.dtype === query.dtype && !x.shape.includes(0)) &&
+    (mask === null || mask.dtype === "bool" || mask.dtype === query.dtype) &&
+    !(mask !== null && isGradEnabled() && edgeOf(mask) !== null)
+  );
+}
+
+/** Attention in which the query heads stand in groups, each of which repeats one key and value head. */
+function groupedAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  weighing: Weighing,
+  groups: number,
+): Tensor {
+  const heads = headsOf(query);
+  const apart = (x: Tensor): Tensor =>
+    reshape(x, [...x.shape.slice(0, -3), groups, heads / groups, ...x.shape.slice(-2)]);
+  const mask =
+    weighing.mask !== null && weighing.mask.shape.length > 2
+      ? headsOf(weighing.mask) === 1
+        ? unsqueeze(weighing.mask, -3)
+        : apart(weighing.mask)
+      : weighing.mask;
+  const [k, v] = [unsqueeze(key, -3), unsqueeze(value, -3)];
+  const mixed = fusedAttention(apart(query), k, v, { ...weighing, mask });
+  return reshape(mixed, [...mixed.shape.slice(0, -4), heads, ...mixed.shape.slice(-2)]);
+}
+
+const headsOf = (x: Tensor): number => x.shape.at(-3) ?? 1;
+
+/** Key or value heads repeated so that every query head has its own. */
+function shared(x: Tensor, query: Tensor): Tensor {
+  const [heads, wanted] = [headsOf(x), headsOf(query)];
+  if (wanted === heads) return x;
+  const [batch, rest] = [x.shape.slice(0, -3), x.shape.slice(-2)];
+  const repeated = expand(unsqueeze(x, -3), [...batch, heads, wanted / heads, ...rest]);
+  return reshape(repeated, [...batch, wanted, ...rest]);
+}
+
+function checkShared(call: string, x: Tensor, query: Tensor): void {
+  const [heads, wanted] = [headsOf(x), headsOf(query)];
+  if (wanted % heads === 0) return;
+  throw new ShapeError(
+    `${call}: ${wanted} query heads do not share ${heads} evenly${detail("query", query.shape)}${detail("key or value", x.shape)}`,
+  );
+}
+
+function checkMask(call: string, mask: Tensor, query: Tensor, key: Tensor): void {
+  const scores = [query.shape.at(-2) as number, key.shape.at(-2) as number];
+  const fits = scores.every((n, d) => [1, n].includes(mask.shape.at(d - 2) ?? 1));
+  if (fits) return;
+  throw new ShapeError(
+    `${call}: the mask does not broadcast to [..., ${scores.join(", ")}]${detail("attnMask", mask.shape)}` +
+      `${detail("query", query.shape)}${detail("key", key.shape)}`,
+  );
+}
+
+function check(call: string, query: Tensor, key: Tensor, value: Tensor): void {
+  for (const operand of [query, key, value]) {
+    checkTensor(call, operand);
+    checkFloating(call, operand);
+    checkMatched(call, operand, query);
+  }
+  const [q, k, v] = [query.shape, key.shape, value.shape];
+  const fits =
+    Math.min(q.length, k.length, v.length) >= 2 && q.at(-1) === k.at(-1) && k.at(-2) === v.at(-2);
+  if (fits) return;
+  throw new ShapeError(
+    `${call}: takes query [..., L, E], key [..., S, E] and value [..., S, Ev]` +
+      `${detail("query", q)}${detail("key", k)}${detail("value", v)}`,
+  );
+}

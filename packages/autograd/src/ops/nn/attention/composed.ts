@@ -1,0 +1,59 @@
+import type { Tensor } from "../../../tensor.ts";
+import { counting } from "../../core/creation.ts";
+import { transpose, unsqueeze } from "../../core/layout.ts";
+import { inSingle } from "../../core/single.ts";
+import { add, mul, sub } from "../../math/arithmetic.ts";
+import { ge, where } from "../../math/comparison.ts";
+import { matmul } from "../../math/contraction.ts";
+import { sum } from "../../shape/broadcast.ts";
+import { maskedSoftmax } from "../softmax.ts";
+
+/** What decides the weights beside queries and keys. */
+export interface Weighing {
+  readonly mask: Tensor | null;
+  /** Query i sees keys 0 … i only. */
+  readonly causal: boolean;
+  readonly scale: number;
+}
+
+/** P = softmax(scale · Q Kᵀ + mask): [..., L, S]; 0 for a query that may see nothing. */
+export function attentionWeights(
+  query: Tensor,
+  key: Tensor,
+  { mask, causal, scale }: Weighing,
+): Tensor {
+  const scores = mul(matmul(query, transpose(key, -2, -1)), scale);
+  const [length, keys] = scores.shape.slice(-2) as [number, number];
+  const visible = causal ? seenBefore(length, keys, query) : mask;
+  return inSingle(masked(scores, visible), maskedSoftmax);
+}
+
+function masked(scores: Tensor, mask: Tensor | null): Tensor {
+  if (mask === null) return scores;
+  return mask.dtype === "bool" ? where(mask, scores, Number.NEGATIVE_INFINITY) : add(scores, mask);
+}
+
+/** Whether query i may see key j: j ≤ i. → [L, S] */
+function seenBefore(length: number, keys: number, { node }: Tensor): Tensor {
+  return ge(unsqueeze(counting(length, node.stream), 1), counting(keys, node.stream));
+}
+
+/**
+ * The gradients of query, key and value in tensor ops, so that they have gradients themselves:
+ * dV = Pᵀ dY    dS = P ⊙ (dP − Σ P ⊙ dP), dP = dY Vᵀ    dQ = scale · dS K    dK = scale · dSᵀ Q
+ */
+export function composedGradients(
+  dy: Tensor,
+  [query, key, value]: readonly [Tensor, Tensor, Tensor],
+  weighing: Weighing,
+): [Tensor, Tensor, Tensor] {
+  const weights = attentionWeights(query, key, weighing);
+  const slopes = matmul(dy, transpose(value, -2, -1));
+  const mean = sum(mul(weights, slopes), -1, { keepdim: true });
+  const ofScores = mul(mul(weights, sub(slopes, mean)), weighing.scale);
+  return [
+    matmul(ofScores, key),
+    matmul(transpose(ofScores, -2, -1), query),
+    matmul(transpose(weights, -2, -1), dy),
+  ];
+}

@@ -1,0 +1,263 @@
+import { isFloating } from "../../dtype.ts";
+import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
+import type { Op } from "../../graph/op.ts";
+import { type Expr, e } from "../../kernel/expression.ts";
+import { sameShape } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import { record, watch } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor, resultType } from "../core/apply.ts";
+import { cast, checkFloating, refuseBool } from "../core/constant.ts";
+import { elementwise } from "../core/define.ts";
+import { add, div, mul, sub } from "../math/arithmetic.ts";
+import { clamp } from "../math/binary.ts";
+import { eq, lt, where } from "../math/comparison.ts";
+import { checkMatched } from "../math/contraction.ts";
+import { mean } from "../math/reduction.ts";
+import { abs, exp, log, square } from "../math/unary.ts";
+import { sum } from "../shape/broadcast.ts";
+import { logsigmoid } from "./activations.ts";
+
+/** How a loss becomes one number: the mean (default), the sum, or not at all. */
+export type Reduction = "mean" | "sum" | "none";
+
+/** Settings that losses share. */
+export interface LossOptions {
+  readonly reduction?: Reduction;
+}
+
+/** The reduction of a loss's elements; refuses an unknown name before anything is recorded. */
+export function reducer(
+  call: string,
+  { reduction = "mean" }: { readonly reduction?: string },
+): (loss: Tensor) => Tensor {
+  if (reduction === "mean") return (loss) => mean(loss);
+  if (reduction === "sum") return (loss) => sum(loss);
+  if (reduction === "none") return (loss) => loss;
+  throw new ArgumentError(
+    `${call}: unknown reduction ${JSON.stringify(reduction)}\n  hint: "mean", "sum" or "none"`,
+  );
+}
+
+/** Refuses operands that are not of one shape, or give no fraction; gives them in the dtype both promote to. */
+function paired(call: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
+  checkTensor(call, input);
+  checkTensor(call, target);
+  if (!sameShape(input.shape, target.shape)) {
+    throw new ShapeError(
+      `${call}: input and target have different shapes` +
+        `${detail("input", input.shape)}${detail("target", target.shape)}` +
+        "\n  hint: reshape one to the other's shape; broadcasting here is nearly always a mistake",
+    );
+  }
+  const dtype = resultType(call, input, target);
+  const pair: [Tensor, Tensor] = [cast(input, dtype), cast(target, dtype)];
+  checkFloating(call, pair[0]);
+  return pair;
+}
+
+/** Refuses an input or a target that is no fraction. */
+function checkFractions(call: string, input: Tensor, target: Tensor): void {
+  for (const [name, x] of Object.entries({ input, target })) {
+    checkTensor(call, x);
+    if (isFloating(x.dtype)) continue;
+    throw new DTypeError(
+      `${call}: the ${name} must be of a floating dtype, got ${x.dtype}\n  hint: ${name}.to("f32")`,
+    );
+  }
+}
+
+/** A loss of the difference input − target, elementwise, then reduced. */
+function ofDifference(
+  call: string,
+  input: Tensor,
+  target: Tensor,
+  options: LossOptions,
+  loss: (difference: Tensor) => Tensor,
+): Tensor {
+  const reduce = reducer(call, options);
+  const [x, y] = paired(call, input, target);
+  const made = composite(() => reduce(loss(sub(x, y))));
+  return loss === abs ? made : watch(made, input, target);
+}
+
+/** Mean of (input − target)². Shapes must be equal. → 0-d, or their shape with `reduction: "none"`. */
+export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall('mseLoss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
+  return ofDifference("mseLoss", input, target, options, square);
+}
+
+/** Mean of |input − target|; the slope at 0 is 0. Shapes must be equal. → 0-d, or their shape with `reduction: "none"`. */
+export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall('l1Loss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
+  for (const x of [input, target]) refuseBool("l1Loss", x, 'x.to("f32") first');
+  return ofDifference("l1Loss", input, target, options, abs);
+}
+
+export interface SmoothL1LossOptions extends LossOptions {
+  /** Where the parabola becomes a line; 0 is `l1Loss`. */
+  readonly beta?: number;
+}
+
+/** Mean of d²/2β where |d| < β, else |d| − β/2, for d = input − target. Shapes must be equal. */
+export function smoothL1Loss(
+  input: Tensor,
+  target: Tensor,
+  settings: SmoothL1LossOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'smoothL1Loss(input, target, { reduction: "none" | "mean" | "sum", beta: number })',
+      arguments,
+    );
+  const { beta = 1, ...options } = settings;
+  if (!(beta >= 0)) throw new ArgumentError(`smoothL1Loss: beta is ${beta}\n  hint: 0 or more`);
+  if (beta === 0) return l1Loss(input, target, options);
+  return ofDifference("smoothL1Loss", input, target, options, (d) =>
+    where(lt(abs(d), beta), mul(square(d), 0.5 / beta), sub(abs(d), 0.5 * beta)),
+  );
+}
+
+export interface HuberLossOptions extends LossOptions {
+  /** Where the parabola becomes a line. */
+  readonly delta?: number;
+}
+
+/** Mean of d²/2 where |d| < δ, else δ (|d| − δ/2), for d = input − target. Shapes must be equal. */
+export function huberLoss(input: Tensor, target: Tensor, settings: HuberLossOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'huberLoss(input, target, { reduction: "none" | "mean" | "sum", delta: number })',
+      arguments,
+    );
+  const { delta = 1, ...options } = settings;
+  if (!(delta > 0)) throw new ArgumentError(`huberLoss: delta is ${delta}\n  hint: more than 0`);
+  checkFractions("huberLoss", input, target);
+  return composite(() =>
+    cast(
+      ofDifference("huberLoss", input, target, options, (d) =>
+        where(lt(abs(d), delta), mul(square(d), 0.5), mul(sub(abs(d), 0.5 * delta), delta)),
+      ),
+      input.dtype,
+    ),
+  );
+}
+
+/** −(y log p + (1 − y) log(1 − p)); its slope (p − y) / p(1 − p) is finite where p is 0 or 1, as PyTorch's. */
+const bernoulliOp: Op = elementwise({
+  name: "binaryCrossEntropy",
+  reference: (p, y) => {
+    const [yes, no] = [Math.log(p as number), Math.log1p(-(p as number))];
+    return ((y as number) - 1) * Math.max(no, -100) - (y as number) * Math.max(yes, -100);
+  },
+  expression: (input, target) => {
+    const [p, y] = [input as Expr, target as Expr];
+    const bounded = (logarithm: Expr) => e.max(logarithm, e.number(-100, p));
+    const no = e.mul(e.sub(y, e.number(1, p)), bounded(e.log1p(e.neg(p))));
+    return e.sub(no, e.mul(y, bounded(e.log(p))));
+  },
+  saves: [0, 1],
+  gradient: (dy, [p, y], { needs }) => {
+    const [x, target] = [p as Tensor, y as Tensor];
+    const no = sub(1, x);
+    return [
+      needs[0] === true && mul(dy, div(sub(x, target), clamp(mul(x, no), 1e-12))),
+      needs[1] === true && mul(dy, sub(clamp(log(no), -100), clamp(log(x), -100))),
+    ];
+  },
+});
+
+/** Settings of binary cross-entropy. */
+export interface BinaryCrossEntropyOptions extends LossOptions {
+  /** A factor for every element, broadcast to the target's shape. */
+  readonly weight?: Tensor | null;
+}
+
+/**
+ * Mean of −w (y log p + (1 − y) log(1 − p)) for probabilities p in [0, 1] and targets y; each logarithm is at
+ * least −100, so that a wrong certainty costs 100 and not ∞. Shapes must be equal. → 0-d, or their shape with
+ * `reduction: "none"`.
+ */
+export function binaryCrossEntropy(
+  input: Tensor,
+  target: Tensor,
+  settings: BinaryCrossEntropyOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'binaryCrossEntropy(input, target, { weight, reduction: "none" | "mean" | "sum" })',
+      arguments,
+    );
+  const { weight = null, ...options } = settings;
+  const reduce = reducer("binaryCrossEntropy", options);
+  checkFractions("binaryCrossEntropy", input, target);
+  checkMatched("binaryCrossEntropy", input, target);
+  const [p, y] = paired("binaryCrossEntropy", input, target);
+  return composite(() => {
+    const loss = record(bernoulliOp, [p, y], p.shape, p.dtype);
+    return reduce(weight === null ? loss : mul(loss, weight));
+  });
+}
+
+export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {
+  /** A factor for the positive targets of each class, broadcast to the target's shape. */
+  readonly posWeight?: Tensor | null;
+}
+
+/**
+ * Mean of −w (v y log σ(x) + (1 − y) log(1 − σ(x))) for logits x and targets y in [0, 1], with v = `posWeight`: it
+ * neither overflows nor loses digits for large |x|. Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
+ */
+export function binaryCrossEntropyWithLogits(
+  input: Tensor,
+  target: Tensor,
+  settings: BinaryCrossEntropyWithLogitsOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'binaryCrossEntropyWithLogits(input, target, { weight, reduction: "none" | "mean" | "sum", posWeight })',
+      arguments,
+    );
+  const { weight = null, posWeight = null, ...options } = settings;
+  const reduce = reducer("binaryCrossEntropyWithLogits", options);
+  checkFractions("binaryCrossEntropyWithLogits", input, target);
+  const [x, y] = paired("binaryCrossEntropyWithLogits", input, target);
+  return composite(() => {
+    const certainty = logsigmoid(x); // log(1 − σ(x)) is that less x
+    const scaled =
+      posWeight === null ? certainty : mul(certainty, add(mul(sub(posWeight, 1), y), 1));
+    const loss = sub(mul(sub(1, y), x), scaled);
+    return reduce(cast(weight === null ? loss : mul(loss, weight), target.dtype));
+  });
+}
+
+export interface KlDivOptions {
+  /** "batchmean" divides the sum by the first size, which is what the divergence is defined as. */
+  readonly reduction?: Reduction | "batchmean";
+  /** The target is given as log-probabilities too. */
+  readonly logTarget?: boolean;
+}
+
+/** Mean of y (log y − x) for log-probabilities x and probabilities y; 0 where y is 0. Shapes must be equal. */
+export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'klDiv(input, target, { reduction: "none" | "mean" | "sum" | "batchmean", logTarget: boolean })',
+      arguments,
+    );
+  const { reduction = "mean", logTarget = false } = options;
+  const batch = reduction === "batchmean";
+  const reduce = reducer("klDiv", { reduction: batch ? "sum" : reduction });
+  checkFractions("klDiv", input, target);
+  const [x, y] = paired("klDiv", input, target);
+  return composite(() => {
+    const isZero = eq(y, 0);
+    const loss = logTarget
+      ? mul(exp(y), sub(y, x))
+      : sub(where(isZero, 0, mul(y, log(where(isZero, 1, y)))), mul(y, x));
+    return batch ? div(reduce(loss), x.shape[0] ?? 1) : reduce(loss);
+  });
+}

@@ -1,0 +1,365 @@
+import type { DType } from "../../dtype.ts";
+import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
+import { context } from "../../graph/context.ts";
+import { type Shape, sameShape, sizeOf } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { kept as keptValue, watched } from "../../tape/edge.ts";
+import { composite, noGrad } from "../../tape/modes.ts";
+import { recordGradient, valueOfNow, watch } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../core/apply.ts";
+import { checkFloating } from "../core/constant.ts";
+import { writeInPlace } from "../core/inplace.ts";
+import { reshape } from "../core/layout.ts";
+import { inSingle } from "../core/single.ts";
+import { assemble } from "../core/strided.ts";
+import { add, div, mul, sub } from "../math/arithmetic.ts";
+import { pow } from "../math/binary.ts";
+import { countOver, mean } from "../math/reduction.ts";
+import { rsqrt, square } from "../math/unary.ts";
+import { keptShape } from "../shape/broadcast.ts";
+import { narrow } from "../shape/movement.ts";
+
+/** Settings that normalisations share. */
+export interface NormalizationOptions {
+  /** A factor for the normalised values. */
+  readonly weight?: Tensor | null;
+  /** What is added after the factor. */
+  readonly bias?: Tensor | null;
+  /** Added to the variance, so that constant values do not divide by 0. */
+  readonly eps?: number;
+}
+
+interface Standardized {
+  readonly value: Tensor;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  /** 1 / √(σ² + ε). */
+  readonly scale: Tensor;
+}
+
+/**
+ * (x − x̄) / √(σ² + ε) over these dimensions, with the mean and variance (of n, not n − 1) it took. Its slope is written down: from the
+ * formula's parts it would take twice the kernels.
+ */
+function standardize(x: Tensor, dims: readonly number[], eps: number): Standardized {
+  const parts = noGrad(() => plainly(x, dims, eps));
+  const { value, scale } = parts;
+  const now = valueOfNow(x);
+  const read = { value: valueOfNow(value), scale: valueOfNow(scale) };
+  const rule = (dy: Tensor) => {
+    // differentiated again, what it reads must be on the tape
+    const { value: y, scale: s } = context.gradMode ? plainly(now, dims, eps) : read;
+    const kept = (statistic: Tensor) => reshape(statistic, keptShape(x.shape, dims));
+    const along = mul(y, kept(mean(mul(dy, y), dims)));
+    return [mul(sub(sub(dy, kept(mean(dy, dims))), along), kept(s))];
+  };
+  recordGradient("standardize", value, [x], rule, [watched(x), keptValue(value), keptValue(scale)]);
+  return parts;
+}
+
+/** The same by its formula. Statistics drop the dimensions at first: what follows a sum in its shape is part of its kernel. */
+function plainly(x: Tensor, dims: readonly number[], eps: number): Standardized {
+  const kept = (statistic: Tensor) => reshape(statistic, keptShape(x.shape, dims));
+  const center = mean(x, dims);
+  const distance = sub(x, kept(center));
+  const variance = mean(square(distance), dims);
+  const scale = rsqrt(add(variance, eps));
+  return { value: mul(distance, kept(scale)), mean: center, variance, scale };
+}
+
+/** γ x + β, of which either may be missing. */
+function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
+  const scaled = weight === null ? x : mul(x, weight);
+  return bias === null ? scaled : add(scaled, bias);
+}
+
+/** Refuses parameters of another dtype than x's, but f32 ones of an f16. */
+function checkDTypeOf(call: string, name: string, value: Tensor, x: Tensor): void {
+  if (value.dtype === x.dtype || (x.dtype === "f16" && value.dtype === "f32")) return;
+  throw new DTypeError(
+    `${call}: ${name} must be ${x.dtype}, as x, got ${value.dtype}\n  hint: ${name}.to("${x.dtype}")`,
+  );
+}
+
+/** A value for each channel (dimension 1), to broadcast against x. */
+function perChannel(call: string, name: string, value: Tensor | null, x: Tensor): Tensor | null {
+  if (value === null) return null;
+  checkDTypeOf(call, name, value, x);
+  const channels = x.shape[1] as number;
+  if (!sameShape(value.shape, [channels])) {
+    throw new ShapeError(
+      `${call}: ${name} has not one value for each of ${channels} channels` +
+        `${detail("x", x.shape)}${detail(name, value.shape)}`,
+    );
+  }
+  return reshape(value, x.shape.map((_, d) => (d === 1 ? channels : 1)).slice(1));
+}
+
+function checkChannels(call: string, x: Tensor, rank: number): void {
+  checkTensor(call, x);
+  checkFloating(call, x);
+  if (x.shape.length >= rank) return;
+  throw new ShapeError(
+    `${call}: takes at least ${rank} dimensions, batch and channels first${detail("x", x.shape)}`,
+  );
+}
+
+/** The last dimensions, which must be these sizes. */
+function lastDims(call: string, x: Tensor, sizes: Shape, weights: readonly (Tensor | null)[]) {
+  checkTensor(call, x);
+  checkFloating(call, x);
+  const first = x.shape.length - sizes.length;
+  if (sizes.length === 0 || !sameShape(x.shape.slice(Math.max(first, 0)), sizes)) {
+    throw new ShapeError(
+      `${call}: the last dimensions are not [${sizes.join(", ")}]${detail("x", x.shape)}`,
+    );
+  }
+  for (const weight of weights) {
+    if (weight === null || sameShape(weight.shape, sizes)) continue;
+    throw new ShapeError(
+      `${call}: weight and bias have the normalised shape [${sizes.join(", ")}]${detail("got", weight.shape)}`,
+    );
+  }
+  return sizes.map((_, i) => first + i);
+}
+
+/**
+ * y = γ (x − x̄) / √(σ² + ε) + β with mean and variance over the last dimensions, which are `normalizedShape`; so are
+ * weight γ and bias β.  Ba, Kiros & Hinton 2016.
+ */
+export function layerNorm(
+  x: Tensor,
+  normalizedShape: Shape,
+  options: NormalizationOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall("layerNorm(x, normalizedShape: number[], { weight, bias, eps: number })", arguments);
+  const { weight = null, bias = null, eps = 1e-5 } = options;
+  const dims = lastDims("layerNorm", x, normalizedShape, [weight, bias]);
+  for (const [name, value] of Object.entries({ weight, bias })) {
+    if (value !== null) checkDTypeOf("layerNorm", name, value, x);
+  }
+  return composite(() =>
+    inSingle(x, (value) => affine(standardize(value, dims, eps).value, weight, bias)),
+  );
+}
+
+export interface RmsNormOptions {
+  readonly weight?: Tensor | null;
+  /** Added to the mean square; the dtype's smallest step at 1 unless given. */
+  readonly eps?: number | null;
+}
+
+const EPSILON: Partial<Record<DType, number>> = {
+  f16: 2 ** -10,
+  f32: 2 ** -23,
+  f64: 2 ** -52,
+};
+
+/** y = γ x / √(mean x² + ε) over the last dimensions, which are `normalizedShape`.  Zhang & Sennrich 2019. */
+export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RmsNormOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall("rmsNorm(x, normalizedShape: number[], { weight, eps: number | null })", arguments);
+  const { weight = null, eps } = options;
+  const dims = lastDims("rmsNorm", x, normalizedShape, [weight]);
+  const floor = eps ?? (EPSILON[x.dtype] as number);
+  return composite(() =>
+    inSingle(x, (value) => {
+      const power = mean(square(value), dims, { keepdim: true });
+      return affine(mul(value, rsqrt(add(power, floor))), weight, null);
+    }),
+  );
+}
+
+/**
+ * Each group of channels (dimension 1 cut in `numGroups`) of each example is normalised over all its values, then
+ * y = γ x + β by channel. x: [N, C, …]; weight, bias: [C].  Wu & He 2018.
+ */
+export function groupNorm(
+  x: Tensor,
+  numGroups: number,
+  options: NormalizationOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall("groupNorm(x, numGroups: number, { weight, bias, eps: number })", arguments);
+  const { weight = null, bias = null, eps = 1e-5 } = options;
+  checkChannels("groupNorm", x, 2);
+  const [batch, channels] = x.shape as [number, number];
+  if (!(numGroups > 0 && channels % numGroups === 0)) {
+    throw new ArgumentError(
+      `groupNorm: ${channels} channels do not fall into ${numGroups} equal groups${detail("x", x.shape)}`,
+    );
+  }
+  const gamma = perChannel("groupNorm", "weight", weight, x);
+  const beta = perChannel("groupNorm", "bias", bias, x);
+  const inGroup = sizeOf(x.shape.slice(2)) * (channels / numGroups);
+  return composite(() =>
+    inSingle(x, (value) => {
+      const grouped = reshape(value, [batch, numGroups, inGroup]);
+      return affine(reshape(standardize(grouped, [2], eps).value, x.shape), gamma, beta);
+    }),
+  );
+}
+
+/** Settings of batch normalisation. */
+export interface BatchNormOptions extends NormalizationOptions {
+  /** Normalise by the batch's own statistics, and move the running ones towards them. */
+  readonly training?: boolean;
+  /** How far the running statistics move towards the batch's. */
+  readonly momentum?: number;
+}
+
+/** All dimensions but these two. */
+const allBut = (x: Tensor, ...kept: readonly number[]): number[] =>
+  [...x.shape.keys()].filter((d) => !kept.includes(d));
+
+/** running ← (1 − m) running + m value, off the tape, and once where a part is computed again. */
+function follow(call: string, running: Tensor | null, value: Tensor, momentum: number): void {
+  if (running === null || context.recomputing) return;
+  noGrad(() =>
+    writeInPlace(call, running, () => add(mul(running, 1 - momentum), mul(value, momentum))),
+  );
+}
+
+/**
+ * y = γ (x − x̄) / √(σ² + ε) + β by channel (dimension 1): with the batch's mean and variance over all other dimensions when
+ * `training` (then the running ones, if given, follow in place: the variance of n − 1; by an empty batch they stay), else with the running ones.
+ * x: [N, C, …]; all others: [C].  Ioffe & Szegedy 2015.
+ */
+export function batchNorm(
+  x: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  options: BatchNormOptions = {},
+): Tensor {
+  checkCall(
+    "batchNorm(x, runningMean?, runningVar?, { weight, bias, training: boolean, momentum: number, eps: number })",
+    arguments,
+  );
+  const call = "batchNorm";
+  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+  checkChannels(call, x, 2);
+  const gamma = perChannel(call, "weight", weight, x);
+  const beta = perChannel(call, "bias", bias, x);
+  const known = {
+    mean: perChannel(call, "runningMean", runningMean, x),
+    variance: perChannel(call, "runningVar", runningVar, x),
+  };
+  if (!training) {
+    if (known.mean === null || known.variance === null) {
+      throw new ArgumentError(
+        `${call}: needs runningMean and runningVar\n  hint: { training: true } takes the batch's own`,
+      );
+    }
+    const { mean: center, variance } = known as { mean: Tensor; variance: Tensor };
+    const made = composite(() =>
+      inSingle(x, (value) =>
+        affine(mul(sub(value, center), rsqrt(add(variance, eps))), gamma, beta),
+      ),
+    );
+    return watch(made, x, center, variance);
+  }
+  const dims = allBut(x, 1);
+  const n = countOver(x.shape, dims);
+  if (n === 1) {
+    throw new ArgumentError(
+      `${call}: training needs more than one value a channel${detail("x", x.shape)}`,
+    );
+  }
+  return composite(() =>
+    inSingle(x, (batch) => {
+      const { value, mean: center, variance } = standardize(batch, dims, eps);
+      if (n > 0) {
+        follow(call, runningMean, center, momentum);
+        follow(call, runningVar, mul(variance, n / (n - 1)), momentum);
+      }
+      return affine(value, gamma, beta);
+    }),
+  );
+}
+
+/** Settings of instance normalisation. */
+export interface InstanceNormOptions extends NormalizationOptions {
+  readonly runningMean?: Tensor | null;
+  readonly runningVar?: Tensor | null;
+  /** Normalise each example by its own statistics; else by the running ones. */
+  readonly useInputStats?: boolean;
+  readonly momentum?: number;
+}
+
+/**
+ * Each channel of each example is normalised over its own values, then y = γ x + β by channel. The running statistics, if
+ * given, follow the mean over the batch in place. x: [N, C, …]; all others: [C].  Ulyanov, Vedaldi & Lempitsky 2016.
+ */
+export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall(
+      "instanceNorm(x, { runningMean, runningVar, weight, bias, useInputStats: boolean, momentum: number, eps: number })",
+      arguments,
+    );
+  const call = "instanceNorm";
+  const { weight = null, bias = null, eps = 1e-5, momentum = 0.1, useInputStats = true } = options;
+  const { runningMean = null, runningVar = null } = options;
+  checkChannels(call, x, 3);
+  if (!useInputStats) return batchNorm(x, runningMean, runningVar, { weight, bias, eps });
+  const gamma = perChannel(call, "weight", weight, x);
+  const beta = perChannel(call, "bias", bias, x);
+  const dims = allBut(x, 0, 1);
+  const n = countOver(x.shape, dims);
+  if (n === 1) {
+    throw new ArgumentError(`${call}: needs more than one value a channel${detail("x", x.shape)}`);
+  }
+  return composite(() =>
+    inSingle(x, (batch) => {
+      const { value, mean: center, variance } = standardize(batch, dims, eps);
+      if (runningMean !== null) follow(call, runningMean, mean(center, 0), momentum);
+      if (runningVar !== null)
+        follow(call, runningVar, mul(mean(variance, 0), n / (n - 1)), momentum);
+      return affine(value, gamma, beta);
+    }),
+  );
+}
+
+export interface LocalResponseNormOptions {
+  readonly alpha?: number;
+  readonly beta?: number;
+  readonly k?: number;
+}
+
+/**
+ * y = x / (k + α · mean x²)^β with the mean over `size` neighbouring channels (dimension 1), zeros beyond the ends.
+ * x: [N, C, …].  Krizhevsky, Sutskever & Hinton 2012.
+ */
+export function localResponseNorm(
+  x: Tensor,
+  size: number,
+  options: LocalResponseNormOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "localResponseNorm(x, size: number, { alpha: number, beta: number, k: number })",
+      arguments,
+    );
+  const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
+  checkChannels("localResponseNorm", x, 3);
+  if (!(Number.isInteger(size) && size > 0)) {
+    throw new ArgumentError(
+      `localResponseNorm: size is ${size}\n  hint: a whole number, 1 or more`,
+    );
+  }
+  if (sizeOf(x.shape) === 0) return x;
+  return composite(() => {
+    const [batch, channels] = x.shape as [number, number];
+    const inner = sizeOf(x.shape.slice(2));
+    const wide = channels + size - 1;
+    const squares = reshape(square(x), [batch, channels, inner]);
+    const strides = [wide * inner, inner, 1];
+    const offset = Math.floor(size / 2) * inner;
+    const padded = assemble([batch, wide, inner], [{ value: squares, strides, offset }]);
+    let total = narrow(padded, 1, 0, channels);
+    for (let i = 1; i < size; i++) total = add(total, narrow(padded, 1, i, channels));
+    const base = add(mul(total, alpha / size), k);
+    return div(x, reshape(pow(base, beta), x.shape));
+  });
+}

@@ -1,0 +1,392 @@
+import { isFloating, lowest } from "../../dtype.ts";
+import { ArgumentError, detail, ShapeError } from "../../errors.ts";
+import { type Op, registerOp } from "../../graph/op.ts";
+import type { View } from "../../graph/view.ts";
+import { contiguousStrides, type Shape, sizeOf } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import { record, recordGradient, watch } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../core/apply.ts";
+import { cast, constant, refuseBool } from "../core/constant.ts";
+import { counting } from "../core/creation.ts";
+import { detach, reshape } from "../core/layout.ts";
+import { add, div, floorDivide, mul, sub } from "../math/arithmetic.ts";
+import { maximum, minimum, remainder } from "../math/binary.ts";
+import { eq, where } from "../math/comparison.ts";
+import type { ValuesAndIndices } from "../math/reduction.ts";
+import { expand, sum, unmoved } from "../shape/broadcast.ts";
+import { type Margin, padded } from "./padding.ts";
+import {
+  asBatch,
+  isApart,
+  mirror,
+  overlapAdd,
+  perDim,
+  type Windows,
+  windows,
+  windowView,
+} from "./windows.ts";
+
+/** The maximum of each window; its gradient goes to the first that attains it. */
+const maxPoolOp: Op = registerOp({
+  name: "maxPool",
+  meaning: { kind: "reduce", combine: "max" },
+  scalarTypes: [],
+  saves: [0],
+  gradient: (dy, [operand], { attrs }) => {
+    const [rank, ...rest] = attrs as [number, ...number[]];
+    const part = (i: number) => rest.slice(i * rank, (i + 1) * rank);
+    const over = { counts: part(0), kernel: part(1), stride: part(2), dilation: part(3) };
+    const x = operand as Tensor;
+    return [toPlaces(dy, placesOf(x, over), over, x.shape.slice(x.shape.length - rank))];
+  },
+});
+
+const placeOp: Op = registerOp({
+  name: "maxPoolPlaces",
+  meaning: { kind: "reduce", combine: "argmax" },
+  scalarTypes: [],
+  saves: [],
+});
+
+function overWindows(op: Op, x: Tensor, over: Windows, dtype: Tensor["dtype"]): Tensor {
+  const { counts, kernel, stride, dilation } = over;
+  const shape = [...x.shape.slice(0, x.shape.length - kernel.length), ...counts];
+  const attrs = [kernel.length, ...counts, ...kernel, ...stride, ...dilation];
+  const read = (view: View): View => windowView(view, over);
+  return record(op, [x], shape, dtype, attrs, [], x.node.stream, [read]);
+}
+
+/** Where in each window its maximum is, as an index over the kernel. */
+const placesOf = (x: Tensor, over: Windows): Tensor => overWindows(placeOp, x, over, "i32");
+
+/** dy of each window put at its place, added up where windows overlap. */
+function toPlaces(dy: Tensor, places: Tensor, over: Windows, sizes: Shape): Tensor {
+  const { kernel } = over;
+  const last = kernel.map((_, d) => d - kernel.length);
+  const count = sizeOf(kernel);
+  const numbers = reshape(counting(count, dy.node.stream), kernel);
+  if (kernel.every((_, d) => isApart(over, d))) {
+    const each = (x: Tensor) => reshape(x, [...x.shape, ...kernel.map(() => 1)]);
+    return overlapAdd(where(eq(each(places), numbers), each(dy), 0), over, sizes);
+  }
+  // places count from 1, since what lies between them is 0
+  const where_ = mirror(add(places, 1), over, sizes);
+  const what = mirror(dy, over, sizes);
+  const meets = eq(windows(where_.spread, where_.over), sub(count, numbers));
+  return sum(where(meets, windows(what.spread, what.over), 0), last);
+}
+
+/** The sum of each window. */
+function sumWindows(x: Tensor, over: Windows): Tensor {
+  const { kernel } = over;
+  const last = kernel.map((_, d) => d - kernel.length);
+  const sizes = x.shape.slice(x.shape.length - kernel.length);
+  const out = sum(windows(detach(x), over), last);
+  recordGradient("sumWindows", out, [x], (dy) => [sumMirrored(dy, over, sizes)]);
+  return out;
+}
+
+function sumMirrored(dy: Tensor, over: Windows, sizes: Shape): Tensor {
+  const { kernel } = over;
+  if (kernel.every((_, d) => isApart(over, d))) {
+    const each = reshape(dy, [...dy.shape, ...kernel.map(() => 1)]);
+    return overlapAdd(expand(each, [...dy.shape, ...kernel]), over, sizes);
+  }
+  const seen = mirror(dy, over, sizes);
+  return sumWindows(seen.spread, seen.over);
+}
+
+export interface PoolOptions {
+  /** From window to window; the kernel's size unless told. */
+  readonly stride?: number | readonly number[] | null;
+  /** Elements around the input that never win. */
+  readonly padding?: number | readonly number[];
+  /** A last window that does not lie wholly in the input counts too. */
+  readonly ceilMode?: boolean;
+}
+
+export interface MaxPoolOptions extends PoolOptions {
+  readonly dilation?: number | readonly number[];
+  /** Gives the places of the maxima too, as flat indices (i32) into each channel. */
+  readonly returnIndices?: boolean;
+}
+
+export interface AvgPoolOptions extends PoolOptions {
+  /** Whether padding counts in the divisor. */
+  readonly countIncludePad?: boolean;
+  /** Divides by this instead of the number of elements. */
+  readonly divisorOverride?: number | null;
+}
+
+interface Pool {
+  readonly over: Windows;
+  readonly padding: Shape;
+  /** What is put around the input so that every window lies in it. */
+  readonly margins: readonly Margin[];
+}
+
+function poolOf(
+  call: string,
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions,
+  rank: number,
+): Pool {
+  const kernel = perDim(call, "kernelSize", kernelSize, rank, 1);
+  const stride = perDim(call, "stride", options.stride ?? kernel, rank, 1);
+  const padding = perDim(call, "padding", options.padding ?? 0, rank, 0);
+  const dilation = perDim(call, "dilation", options.dilation ?? 1, rank, 1);
+  if (x.shape[1] === 0) throw new ShapeError(`${call}: x has no channels${detail("x", x.shape)}`);
+  const margins: Margin[] = [];
+  const counts = kernel.map((n, d) => {
+    const [size, around, step] = [x.shape[2 + d], padding[d], stride[d]] as [
+      number,
+      number,
+      number,
+    ];
+    const reach = (dilation[d] as number) * (n - 1) + 1;
+    if (around > reach / 2) {
+      throw new ArgumentError(
+        `${call}: padding of ${around} is more than half the kernel's ${reach}\n  hint: pad() adds any number`,
+      );
+    }
+    const steps = (size + 2 * around - reach) / step;
+    let count = (options.ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1;
+    // the last window must begin in the input or the padding before it
+    if (options.ceilMode && (count - 1) * step >= size + around) count--;
+    if (count < 1 || size === 0) {
+      throw new ShapeError(
+        `${call}: a window of ${reach} does not fit the padded input of ${size + 2 * around}${detail("x", x.shape)}`,
+      );
+    }
+    margins.push([around, Math.max(0, (count - 1) * step + reach - size - around)]);
+    return count;
+  });
+  return { over: { counts, kernel, stride, dilation }, padding, margins };
+}
+
+const around = (pool: Pool): Margin[] => [[0, 0], [0, 0], ...pool.margins];
+
+/** One example comes back without the batch that it was given. */
+const like = (x: Tensor, y: Tensor): Tensor =>
+  x.shape.length === y.shape.length ? y : reshape(y, y.shape.slice(1));
+
+function maxPool(
+  call: string,
+  rank: number,
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions,
+): Tensor | ValuesAndIndices {
+  checkTensor(call, x);
+  refuseBool(call, x, 'x.to("u8") first');
+  const batch = asBatch(call, x, rank);
+  const pool = poolOf(call, batch, kernelSize, options, rank);
+  return composite(() => {
+    if (sizeOf(batch.shape) === 0) {
+      const values = nothing(batch, pool);
+      return options.returnIndices ? { values, indices: cast(values, "i32") } : values;
+    }
+    const whole = padded(batch, around(pool), lowest(x.dtype));
+    const values = like(x, overWindows(maxPoolOp, whole, pool.over, x.dtype));
+    if (!options.returnIndices) return values;
+    return {
+      values,
+      indices: like(x, planeIndices(placesOf(whole, pool.over), pool, batch.shape)),
+    };
+  });
+}
+
+/** Windows over no examples. */
+const nothing = (x: Tensor, { over }: Pool): Tensor =>
+  unmoved(constant(0, x.dtype, [...x.shape.slice(0, 2), ...over.counts], x.node.stream), [x]);
+
+/** Places in windows as flat indices into the planes that the windows lie over. */
+function planeIndices(places: Tensor, { over, padding }: Pool, shape: Shape): Tensor {
+  const rank = over.kernel.length;
+  const strides = contiguousStrides(shape.slice(2));
+  let rest = places;
+  let flat: Tensor | null = null;
+  for (let d = rank - 1; d >= 0; d--) {
+    const [n, step, apart] = [over.kernel[d], over.stride[d], over.dilation[d]] as [
+      number,
+      number,
+      number,
+    ];
+    const k = d === 0 ? rest : remainder(rest, n);
+    rest = floorDivide(rest, n);
+    const first = sub(mul(alongDim(over, d, places), step), padding[d] as number);
+    const index = mul(add(first, mul(k, apart)), strides[d] as number);
+    flat = flat === null ? index : add(flat, index);
+  }
+  return flat as Tensor;
+}
+
+/** The number of each window along one dimension, for broadcasting over all. */
+const alongDim = ({ counts }: Windows, d: number, like: Tensor): Tensor =>
+  reshape(
+    counting(counts[d] as number, like.node.stream),
+    counts.map((n, i) => (i === d ? n : 1)),
+  );
+
+function avgPool(
+  call: string,
+  rank: number,
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options: AvgPoolOptions,
+): Tensor {
+  checkTensor(call, x);
+  refuseBool(call, x, 'x.to("f32") first');
+  if (options.divisorOverride === 0) throw new ArgumentError(`${call}: divisorOverride is 0`);
+  const batch = asBatch(call, x, rank);
+  const pool = poolOf(call, batch, kernelSize, options, rank);
+  const made = composite(() => {
+    if (sizeOf(batch.shape) === 0) return nothing(batch, pool);
+    const total = sumWindows(padded(batch, around(pool), 0), pool.over);
+    const roundingMode = isFloating(x.dtype) ? null : "trunc";
+    const count = options.divisorOverride ?? divisor(pool, batch, options);
+    return like(x, cast(div(total, count, { roundingMode }), x.dtype));
+  });
+  return watch(made, x);
+}
+
+/** How many elements each window has: a number if all have as many. */
+function divisor(
+  pool: Pool,
+  x: Tensor,
+  { countIncludePad = true }: AvgPoolOptions,
+): Tensor | number {
+  const { over, padding, margins } = pool;
+  const beyond = margins.some(([, after], d) => after > (padding[d] as number));
+  const inside = padding.every((n) => n === 0) || countIncludePad;
+  if (inside && !beyond) return sizeOf(over.kernel);
+  const lengths = over.kernel.map((n, d) => {
+    const [size, step] = [x.shape[2 + d] as number, over.stride[d] as number];
+    const edge = padding[d] as number;
+    const begins = sub(mul(alongDim(over, d, x), step), edge);
+    const first = countIncludePad ? begins : maximum(begins, 0);
+    const end = minimum(add(begins, n), countIncludePad ? size + edge : size);
+    return sub(end, first);
+  });
+  return cast(
+    lengths.reduce((a, b) => mul(a, b)),
+    x.dtype,
+  );
+}
+
+/** The largest element of each window. x: [N, C, L] or [C, L]. With `returnIndices`, its place too. */
+export function maxPool1d(
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions & { readonly returnIndices: true },
+): ValuesAndIndices;
+export function maxPool1d(
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options?: MaxPoolOptions,
+): Tensor;
+export function maxPool1d(
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions = {},
+): Tensor | ValuesAndIndices {
+  if (arguments.length > 2)
+    checkCall(
+      "maxPool1d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean, returnIndices: boolean })",
+      arguments,
+    );
+  return maxPool("maxPool1d", 1, x, kernelSize, options);
+}
+
+/** The largest element of each window. x: [N, C, H, W] or [C, H, W]. With `returnIndices`, its place in the channel too. */
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions & { readonly returnIndices: true },
+): ValuesAndIndices;
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options?: MaxPoolOptions,
+): Tensor;
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions = {},
+): Tensor | ValuesAndIndices {
+  if (arguments.length > 2)
+    checkCall(
+      "maxPool2d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean, returnIndices: boolean })",
+      arguments,
+    );
+  return maxPool("maxPool2d", 2, x, kernelSize, options);
+}
+
+/** The largest element of each window. x: [N, C, D, H, W] or [C, D, H, W]. With `returnIndices`, its place in the channel too. */
+export function maxPool3d(
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions & { readonly returnIndices: true },
+): ValuesAndIndices;
+export function maxPool3d(
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options?: MaxPoolOptions,
+): Tensor;
+export function maxPool3d(
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options: MaxPoolOptions = {},
+): Tensor | ValuesAndIndices {
+  if (arguments.length > 2)
+    checkCall(
+      "maxPool3d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean, returnIndices: boolean })",
+      arguments,
+    );
+  return maxPool("maxPool3d", 3, x, kernelSize, options);
+}
+
+/** The mean of each window, of integers cut off. x: [N, C, L] or [C, L]. */
+export function avgPool1d(
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options: AvgPoolOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "avgPool1d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
+      arguments,
+    );
+  return avgPool("avgPool1d", 1, x, kernelSize, options);
+}
+
+/** The mean of each window, of integers cut off. x: [N, C, H, W] or [C, H, W]. */
+export function avgPool2d(
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options: AvgPoolOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "avgPool2d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
+      arguments,
+    );
+  return avgPool("avgPool2d", 2, x, kernelSize, options);
+}
+
+/** The mean of each window, of integers cut off. x: [N, C, D, H, W] or [C, D, H, W]. */
+export function avgPool3d(
+  x: Tensor,
+  kernelSize: number | readonly number[],
+  options: AvgPoolOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "avgPool3d(x, kernelSize: number | list, { stride: number | list | null, padding: number | list, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null })",
+      arguments,
+    );
+  return avgPool("avgPool3d", 3, x, kernelSize, options);
+}

@@ -1,9 +1,0 @@
-import type { DType } from "../dtype.ts";
-import { checkCall } from "../signature.ts";
-import { type Operand, resultType as typeBeside } from "./apply.ts";
-
-/** The dtype that an operation on a and b, tensors or numbers, promotes them to. */
-export function resultType(a: Operand, b: Operand): DType {
-  if (arguments.length > 2) checkCall("resultType(a, b)", arguments);
-  return typeBeside("resultType", a, b);
-}

@@ -1,0 +1,485 @@
+import { ArgumentError, detail, IndexError, ShapeError } from "../../errors.ts";
+import type { Origin } from "../../graph/handle.ts";
+import { dropDim, sliceView, type View, wholeView } from "../../graph/view.ts";
+import { normalizeDim, normalizeDims, type Shape, sizeOf } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { composite, noGrad } from "../../tape/modes.ts";
+import { recordGradient, recordView } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../core/apply.ts";
+import { type DimOption, withDim } from "../core/arguments.ts";
+import { cat } from "../core/assembly.ts";
+import { copy } from "../core/constant.ts";
+import { counting } from "../core/creation.ts";
+import { flatten, reshape, transpose, unsqueeze } from "../core/layout.ts";
+import { assemble, placedStep } from "../core/strided.ts";
+import { add } from "../math/arithmetic.ts";
+import { ge, le, where } from "../math/comparison.ts";
+import { expand } from "./broadcast.ts";
+
+/** `count` elements of one dimension from `start`, `step` apart. A view; a negative step walks backwards. */
+export function sliceOf(
+  x: Tensor,
+  dim: number,
+  start: number,
+  count: number,
+  step: number,
+  origin?: Origin,
+): Tensor {
+  return recordView(
+    x,
+    placedStep("slice", (view) => sliceView(view, dim, start, count, step)),
+    origin,
+  );
+}
+
+/** `length` elements of dimension `dim` from `start` on (negative counts from the end). A view. */
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  if (arguments.length > 4)
+    checkCall("narrow(x, dim: number, start: number, length: number)", arguments);
+  checkTensor("narrow", x);
+  const at = normalizeDim("narrow", dim, x.shape.length);
+  const n = x.shape[at] ?? 1;
+  const first = start < 0 ? start + n : start;
+  if (!(first >= 0 && length >= 0 && first + length <= n)) {
+    throw new ArgumentError(
+      `narrow: ${length} elements from ${start} do not lie in a dimension of ${n}${detail("x", x.shape)}`,
+    );
+  }
+  return sliceOf(x, at, first, length, 1);
+}
+
+/** The slice at `index` of dimension `dim`, which is dropped. A view. */
+export function select(x: Tensor, dim: number, index: number): Tensor {
+  if (arguments.length > 3) checkCall("select(x, dim: number, index: number)", arguments);
+  checkTensor("select", x);
+  if (x.shape.length === 0)
+    throw new ArgumentError("select: a 0-d tensor has no dimension to choose from");
+  const at = normalizeDim("select", dim, x.shape.length);
+  return selected(x, at, checkIndex("select", index, x.shape, at));
+}
+
+function selected(x: Tensor, dim: number, index: number, origin?: Origin): Tensor {
+  return recordView(
+    x,
+    placedStep("select", (view) => dropDim(sliceView(view, dim, index, 1, 1), dim)),
+    origin,
+  );
+}
+
+/** The index counted from the front. */
+export function checkIndex(call: string, index: number, shape: Shape, dim: number): number {
+  const n = shape[dim] as number;
+  if (Number.isInteger(index) && index >= -n && index < n) return index < 0 ? index + n : index;
+  throw noIndex(call, index, shape, dim);
+}
+
+export const noIndex = (call: string, index: number, shape: Shape, dim: number): IndexError =>
+  new IndexError(
+    `${call}: index ${index} is out of range for dimension ${dim} of size ${shape[dim]}${detail("x", shape)}`,
+  );
+
+/** The order of these dimensions (of none: [] changes nothing) reversed: new values, as in PyTorch. */
+export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
+  if (arguments.length > 2) checkCall("flip(x, dims: number | number[])", arguments);
+  checkTensor("flip", x);
+  return copy(flipped(x, normalizeDims("flip", dims, x.shape.length, "none")));
+}
+
+/** `flip` as a view, of dimensions counted from the front. */
+export function flipped(x: Tensor, dims: readonly number[]): Tensor {
+  return recordView(x, {
+    name: "flip",
+    apply: (view) =>
+      dims.reduce((seen, d) => {
+        const n = seen.shape[d] as number;
+        return sliceView(seen, d, n - 1, n, -1);
+      }, view),
+    gradient: (dy) => flipped(dy, dims),
+  });
+}
+
+/** Pieces of `size` along `dim` (the last may be shorter), or of each of the given sizes. Views. */
+export function split(
+  x: Tensor,
+  size: number | readonly number[],
+  dim: number | DimOption = 0,
+): Tensor[] {
+  if (arguments.length > 2)
+    checkCall("split(x, splitSize: number | list, dim?: number, { dim })", arguments);
+  checkTensor("split", x);
+  const at = normalizeDim(
+    "split",
+    withDim<number, DimOption>(dim, undefined).dim ?? 0,
+    x.shape.length,
+  );
+  const n = x.shape[at] ?? 1;
+  const sizes = typeof size === "number" ? evenSizes(n, size) : size;
+  if (sizes.reduce((sum, piece) => sum + piece, 0) !== n) {
+    throw new ShapeError(
+      `split: sizes [${sizes.join(", ")}] do not add up to ${n}, dimension ${at}${detail("x", x.shape)}`,
+    );
+  }
+  let start = 0;
+  return sizes.map((length) => {
+    const piece = sliceOf(x, at, start, length, 1, "several");
+    start += length;
+    return piece;
+  });
+}
+
+function evenSizes(n: number, size: number): number[] {
+  if (!(Number.isInteger(size) && size > 0))
+    throw new ArgumentError(`split: a size must be 1 or more, got ${size}`);
+  return Array.from({ length: Math.max(1, Math.ceil(n / size)) }, (_, i) =>
+    Math.min(size, n - i * size),
+  );
+}
+
+/** At most `chunks` pieces of equal size (the last may be shorter) along `dim`. Views. */
+export function chunk(x: Tensor, chunks: number, dim: number | DimOption = 0): Tensor[] {
+  if (arguments.length > 2) checkCall("chunk(x, chunks: number, dim?: number, { dim })", arguments);
+  checkTensor("chunk", x);
+  if (!(Number.isInteger(chunks) && chunks > 0))
+    throw new ArgumentError(`chunk: needs 1 or more, got ${chunks}`);
+  const at = normalizeDim(
+    "chunk",
+    withDim<number, DimOption>(dim, undefined).dim ?? 0,
+    x.shape.length,
+  );
+  // pieces of nothing are as many as were asked for
+  if (x.shape[at] === 0) return split(x, new Array<number>(chunks).fill(0), at);
+  return split(x, Math.ceil((x.shape[at] ?? 1) / chunks), at);
+}
+
+/**
+ * `pieces` parts along `dim`, as nearly equal as can be, the larger ones first; or the parts before, between and after the
+ * places of a list. Views.
+ */
+export function tensorSplit(
+  x: Tensor,
+  pieces: number | readonly number[],
+  dim: number | DimOption = 0,
+): Tensor[] {
+  if (arguments.length > 2)
+    checkCall("tensorSplit(x, pieces: number | list, dim?: number, { dim })", arguments);
+  checkTensor("tensorSplit", x);
+  const at = normalizeDim(
+    "tensorSplit",
+    withDim<number, DimOption>(dim, undefined).dim ?? 0,
+    x.shape.length,
+  );
+  const n = x.shape[at];
+  if (n === undefined)
+    throw new ArgumentError("tensorSplit: a 0-d tensor has no dimension to split");
+  const places = typeof pieces === "number" ? evenPlaces(n, pieces) : [...pieces];
+  const place = (end: number): number => Math.min(n, Math.max(0, end < 0 ? end + n : end));
+  return [...places, n].map((end, i) => {
+    const from = i === 0 ? 0 : place(places[i - 1] as number);
+    return sliceOf(x, at, from, Math.max(0, place(end) - from), 1, "several");
+  });
+}
+
+/** Where `count` nearly equal parts of n end, but for the last. */
+function evenPlaces(n: number, count: number): number[] {
+  if (!(Number.isInteger(count) && count > 0))
+    throw new ArgumentError(`tensorSplit: needs 1 part or more, got ${count}`);
+  const larger = n % count;
+  return Array.from(
+    { length: count - 1 },
+    (_, i) => Math.floor(n / count) * (i + 1) + Math.min(i + 1, larger),
+  );
+}
+
+/** The slices along `dim`, which is dropped. Views. */
+export function unbind(x: Tensor, dim: number | DimOption = 0): Tensor[] {
+  if (arguments.length > 1) checkCall("unbind(x, dim?: number, { dim })", arguments);
+  checkTensor("unbind", x);
+  const at = normalizeDim(
+    "unbind",
+    withDim<number, DimOption>(dim, undefined).dim ?? 0,
+    x.shape.length,
+  );
+  if (x.shape.length === 0)
+    throw new ArgumentError("unbind: a 0-d tensor has no dimension to take apart");
+  return Array.from({ length: x.shape[at] as number }, (_, i) => selected(x, at, i, "several"));
+}
+
+export interface DiagonalOptions {
+  readonly offset?: number;
+  readonly dim1?: number;
+  readonly dim2?: number;
+}
+
+/** The diagonals of the planes (dim1, dim2), `offset` above the main one, as a new last dimension. A view. */
+export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("diagonal(x, { offset: number, dim1: number, dim2: number })", arguments);
+  const { offset = 0, dim1 = 0, dim2 = 1 } = options;
+  checkTensor("diagonal", x);
+  const rank = x.shape.length;
+  const [row, column] = [
+    normalizeDim("diagonal", dim1, rank),
+    normalizeDim("diagonal", dim2, rank),
+  ];
+  if (row === column) throw new ArgumentError(`diagonal: dim1 and dim2 are both ${row}`);
+  const [rows, columns] = [x.shape[row] as number, x.shape[column] as number];
+  const length = Math.max(
+    0,
+    offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns),
+  );
+  const apply = (view: View): View => {
+    const [down, across] = [view.strides[row] as number, view.strides[column] as number];
+    const rest = [...view.shape.keys()].filter((d) => d !== row && d !== column);
+    const start = length === 0 ? 0 : offset >= 0 ? offset * across : -offset * down;
+    return {
+      shape: [...rest.map((d) => view.shape[d] as number), length],
+      strides: [...rest.map((d) => view.strides[d] as number), down + across],
+      offset: view.offset + start,
+    };
+  };
+  return recordView(x, placedStep("diagonal", apply));
+}
+
+export interface DiagOptions {
+  readonly diagonal?: number;
+}
+
+/** The diagonal of a matrix (new values; `diagonal` is a view), or the matrix with a vector on its diagonal; `diagonal` above the main one. */
+export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("diag(x, diagonal?: number, { diagonal })", arguments);
+  checkTensor("diag", x);
+  const offset = typeof options === "number" ? options : (options.diagonal ?? 0);
+  if (x.shape.length === 2) return copy(diagonal(x, { offset }));
+  if (x.shape.length === 1) return diagEmbed(x, { offset });
+  throw new ShapeError(
+    `diag: takes a vector or a matrix${detail("x", x.shape)}\n  hint: diagonal or diagEmbed`,
+  );
+}
+
+/** Planes (dim1, dim2) with the last dimension of x on their diagonals, `offset` above the main one, and 0 elsewhere. */
+export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("diagEmbed(x, { offset: number, dim1: number, dim2: number })", arguments);
+  const { offset = 0, dim1 = -2, dim2 = -1 } = options;
+  checkTensor("diagEmbed", x);
+  const rank = x.shape.length + 1;
+  const [row, column] = [
+    normalizeDim("diagEmbed", dim1, rank),
+    normalizeDim("diagEmbed", dim2, rank),
+  ];
+  const n = (x.shape.at(-1) ?? 1) + Math.abs(offset);
+  const rest = x.shape.slice(0, -1);
+  const shape = Array.from({ length: rank }, (_, d) =>
+    d === row || d === column ? n : (rest.shift() as number),
+  );
+  const whole = wholeView(shape);
+  const [down, across] = [whole.strides[row] as number, whole.strides[column] as number];
+  const strides = whole.strides.filter((_, d) => d !== row && d !== column);
+  const start = offset >= 0 ? offset * across : -offset * down;
+  return assemble(shape, [{ value: x, strides: [...strides, down + across], offset: start }]);
+}
+
+/** x where the column lies on the wanted side of the diagonal, else 0. */
+function triangle(
+  call: string,
+  x: Tensor,
+  options: number | DiagOptions,
+  side: (columns: Tensor, rows: Tensor) => Tensor,
+): Tensor {
+  checkTensor(call, x);
+  if (x.shape.length < 2)
+    throw new ShapeError(`${call}: takes at least 2 dimensions${detail("x", x.shape)}`);
+  const offset = typeof options === "number" ? options : (options.diagonal ?? 0);
+  const part = (value: Tensor): Tensor =>
+    composite(() => {
+      const rows = unsqueeze(add(counting(x.shape.at(-2) as number, x.node.stream), offset), 1);
+      const columns = counting(x.shape.at(-1) as number, x.node.stream);
+      return where(side(columns, rows), value, false);
+    });
+  const made = noGrad(() => part(x));
+  recordGradient("triangle", made, [x], (dy) => [triangle(call, dy, options, side)]);
+  return made;
+}
+
+/** The lower triangle of the last two dimensions, up to `diagonal` above the main one; 0 elsewhere. */
+export function tril(x: Tensor, options: number | DiagOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("tril(x, diagonal?: number, { diagonal })", arguments);
+  return triangle("tril", x, options, le);
+}
+
+/** The upper triangle of the last two dimensions, from `diagonal` above the main one; 0 elsewhere. */
+export function triu(x: Tensor, options: number | DiagOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("triu(x, diagonal?: number, { diagonal })", arguments);
+  return triangle("triu", x, options, ge);
+}
+
+/** The whole tensor `repeats[i]` times along dimension i; further repeats make new first dimensions. */
+export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
+  if (arguments.length > 2 || !Array.isArray(repeats))
+    checkCall("repeat(x, repeats: number[])", arguments);
+  checkTensor("repeat", x);
+  if (repeats.length < x.shape.length) {
+    throw new ArgumentError(
+      `repeat: ${repeats.length} counts for a tensor of ${x.shape.length} dimensions${detail("x", x.shape)}` +
+        "\n  hint: tile takes fewer",
+    );
+  }
+  const sizes = [...new Array<number>(repeats.length - x.shape.length).fill(1), ...x.shape];
+  const split = reshape(
+    x,
+    sizes.flatMap((n) => [1, n]),
+  );
+  const spread = expand(
+    split,
+    sizes.flatMap((n, d) => [repeats[d] as number, n]),
+  );
+  return reshape(
+    copy(spread),
+    sizes.map((n, d) => n * (repeats[d] as number)),
+  );
+}
+
+/** `repeat` whose missing counts are 1 in front. */
+export function tile(x: Tensor, repeats: readonly number[]): Tensor {
+  if (arguments.length > 2 || !Array.isArray(repeats))
+    checkCall("tile(x, repeats: number[])", arguments);
+  checkTensor("tile", x);
+  const missing = Math.max(0, x.shape.length - repeats.length);
+  return repeat(x, [...new Array<number>(missing).fill(1), ...repeats]);
+}
+
+/**
+ * Each element (each slice along `dim`) `repeats` times in a row; without `dim` of the flattened tensor. A tensor of `repeats` has a
+ * count for each slice, and must come from the host: it decides the shape.
+ */
+export function repeatInterleave(
+  x: Tensor,
+  repeats: number | Tensor,
+  dim?: number | null | DimOption<number | null>,
+): Tensor {
+  if (arguments.length > 2)
+    checkCall("repeatInterleave(x, repeats, dim?: number | null, { dim })", arguments);
+  checkTensor("repeatInterleave", x);
+  const { dim: along } = withDim<number | null, DimOption<number | null>>(dim, undefined);
+  if (typeof along !== "number") return repeatInterleave(flatten(x), repeats, 0);
+  const at = normalizeDim("repeatInterleave", along, x.shape.length);
+  if (typeof repeats === "object") return repeatEach(x, repeats, at);
+  const apart = unsqueeze(x, at + 1);
+  const spread = expand(apart, apart.shape.with(at + 1, repeats));
+  return reshape(copy(spread), x.shape.with(at, (x.shape[at] as number) * repeats));
+}
+
+function repeatEach(x: Tensor, repeats: Tensor, dim: number): Tensor {
+  const counts = repeats.window === null ? repeats.node.storage?.host : null;
+  if (counts == null) {
+    throw new ArgumentError(
+      "repeatInterleave: the repeats decide the shape, and are not on the host" +
+        "\n  hint: repeatInterleave(x, tensor(await repeats.data()))",
+    );
+  }
+  if (counts.length !== x.shape[dim]) {
+    throw new ShapeError(
+      `repeatInterleave: ${counts.length} counts for a dimension of ${x.shape[dim]}${detail("x", x.shape)}`,
+    );
+  }
+  const slices = Array.from(counts, (count, i) => {
+    const slice = sliceOf(x, dim, i, 1, 1);
+    return expand(slice, slice.shape.with(dim, count));
+  });
+  return composite(() => cat(slices, dim));
+}
+
+export interface RollOptions {
+  readonly dims?: number | readonly number[];
+}
+
+/** Elements moved on by `shifts` along `dims`, those pushed out entering at the front; without `dims` of the flattened tensor. */
+export function roll(
+  x: Tensor,
+  shifts: number | readonly number[],
+  options: number | readonly number[] | RollOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall("roll(x, shifts: number | list, dims?: number | number[], { dims })", arguments);
+  checkTensor("roll", x);
+  const named = typeof options === "object" && "dims" in options ? options.dims : options;
+  const given =
+    typeof named === "number" || Array.isArray(named)
+      ? (named as number | readonly number[])
+      : null;
+  const all = given === null || (Array.isArray(given) && given.length === 0);
+  if (all && x.shape.length !== 1) {
+    return composite(() => reshape(roll(flatten(x), shifts, 0), x.shape));
+  }
+  const by = typeof shifts === "number" ? [shifts] : shifts;
+  const dims = normalizeDims("roll", given, x.shape.length);
+  if (by.length !== dims.length) {
+    throw new ArgumentError(`roll: ${by.length} shifts for ${dims.length} dimensions`);
+  }
+  return composite(() => {
+    const moved = dims.reduce((seen, dim, i) => rollOne(seen, by[i] as number, dim), x);
+    return moved === x ? copy(x) : moved;
+  });
+}
+
+function rollOne(x: Tensor, shift: number, dim: number): Tensor {
+  const n = x.shape[dim] as number;
+  const start = n === 0 ? 0 : ((-shift % n) + n) % n;
+  if (start === 0) return x;
+  return cat([sliceOf(x, dim, start, n - start, 1), sliceOf(x, dim, 0, start, 1)], dim);
+}
+
+export interface Rot90Options {
+  readonly k?: number;
+  readonly dims?: readonly [number, number];
+}
+
+/** Turned by k quarter turns from the first of `dims` towards the second: new values, as in PyTorch. */
+export function rot90(x: Tensor, options: Rot90Options = {}): Tensor {
+  if (arguments.length > 1) checkCall("rot90(x, { k: number, dims: number[] })", arguments);
+  const { k = 1, dims = [0, 1] } = options;
+  checkTensor("rot90", x);
+  const [a, b] = normalizeDims("rot90", dims, x.shape.length, "none") as [number, number];
+  if (dims.length !== 2) {
+    throw new ArgumentError(`rot90: turns in a plane of 2 dimensions, got [${dims}]`);
+  }
+  const turns = ((k % 4) + 4) % 4;
+  if (turns === 1) return copy(transpose(flipped(x, [b]), a, b));
+  if (turns === 2) return copy(flipped(x, [a, b]));
+  return copy(turns === 3 ? flipped(transpose(x, a, b), [b]) : x);
+}
+
+export interface MeshgridOptions {
+  /** "ij": the first vector varies along dimension 0; "xy": along dimension 1. */
+  readonly indexing?: "ij" | "xy";
+}
+
+/** Vectors as coordinate grids: grid i varies along dimension i as vector i does. meshgrid([x, y]) or meshgrid(x, y). Views. */
+export function meshgrid(
+  ...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions)[]
+): Tensor[] {
+  if (arguments.length > 0) checkCall("meshgrid(...args)", arguments);
+  const vectors = args.flatMap((arg) =>
+    Array.isArray(arg) ? arg : "cell" in arg ? [arg] : [],
+  ) as Tensor[];
+  const options = args.find((arg) => !Array.isArray(arg) && !("cell" in arg)) as
+    | MeshgridOptions
+    | undefined;
+  for (const x of vectors) {
+    checkTensor("meshgrid", x);
+    if (x.shape.length > 1) throw new ShapeError(`meshgrid: takes vectors${detail("x", x.shape)}`);
+  }
+  const swap = options?.indexing === "xy" && vectors.length >= 2;
+  const place = (i: number): number => (swap && i < 2 ? 1 - i : i);
+  const shape = vectors.map((_, d) => sizeOf((vectors[place(d)] as Tensor).shape));
+  return vectors.map((x, i) =>
+    expand(
+      reshape(
+        x,
+        shape.map((n, d) => (d === place(i) ? n : 1)),
+      ),
+      shape,
+    ),
+  );
+}

@@ -1,0 +1,59 @@
+import { ArgumentError } from "../../errors.ts";
+import { checkCall } from "../../signature.ts";
+import type { Tensor } from "../../tensor.ts";
+import { type CreateOptions, fromHost } from "../core/creation.ts";
+
+export interface TriangleOptions extends CreateOptions {
+  /** Which diagonal it ends at: 0 the main one, above it positive. */
+  readonly offset?: number;
+}
+
+/** Row and column numbers (i32, [2, n]) of the elements on and below a diagonal of a rows × columns matrix. */
+export function trilIndices(
+  rows: number,
+  columns: number,
+  offset: number | TriangleOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "trilIndices(rows: number, columns: number, offset?: number, { offset, dtype, requiresGrad: boolean, device })",
+      arguments,
+    );
+  return triangle("trilIndices", rows, columns, offset, (distance) => distance <= 0);
+}
+
+/** Row and column numbers (i32, [2, n]) of the elements on and above a diagonal of a rows × columns matrix. */
+export function triuIndices(
+  rows: number,
+  columns: number,
+  offset: number | TriangleOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "triuIndices(rows: number, columns: number, offset?: number, { offset, dtype, requiresGrad: boolean, device })",
+      arguments,
+    );
+  return triangle("triuIndices", rows, columns, offset, (distance) => distance >= 0);
+}
+
+function triangle(
+  call: string,
+  rows: number,
+  columns: number,
+  place: number | TriangleOptions,
+  holds: (distance: number) => boolean,
+): Tensor {
+  if (![rows, columns].every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new ArgumentError(
+      `${call}: takes numbers of rows and columns, got ${rows} and ${columns}`,
+    );
+  }
+  const options = typeof place === "number" ? { offset: place } : place;
+  const { offset = 0 } = options;
+  const cells: (readonly [number, number])[] = [];
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) if (holds(j - i - offset)) cells.push([i, j]);
+  }
+  const values = Int32Array.from([...cells.map(([i]) => i), ...cells.map(([, j]) => j)]);
+  return fromHost(values, [2, cells.length], "i32", options);
+}
