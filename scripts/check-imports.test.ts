@@ -42,10 +42,11 @@ test("a file outside the arrow is found", () => {
   ]);
 });
 
-test("only the registry, the Node door and lowerings that come with an op import a device, nothing imports testing", () => {
+test("only the registry, the Node entry point and lowerings that come with an op import a device, nothing imports testing", () => {
   expect(
     core({
-      "ops/math/add.ts": 'import "../../devices/cpu/device.ts"; import "../../testing/gradcheck.ts";',
+      "ops/math/add.ts":
+        'import "../../devices/cpu/device.ts"; import "../../testing/gradcheck.ts";',
       "node.ts": 'export * from "./devices/node/dawn.ts";',
     }),
   ).toEqual([

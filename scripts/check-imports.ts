@@ -115,7 +115,8 @@ function againstArrow(file: string, target: string): string | undefined {
   const [line, targetLine] = [lineOf(from), lineOf(to)];
   if (line < 0) return `${from} has no line in the arrow (scripts/check-imports.ts)`;
   if (targetLine < 0) return `${to} has no line in the arrow (scripts/check-imports.ts)`;
-  if (targetLine < line) return `against the arrow, ${arrow[targetLine]?.join(" ")} is above ${arrow[line]?.join(" ")}`;
+  if (targetLine < line)
+    return `against the arrow, ${arrow[targetLine]?.join(" ")} is above ${arrow[line]?.join(" ")}`;
   const device = /^devices\/(cpu|webgpu)\//.exec(to)?.[0];
   if (device && !from.startsWith(device) && !deviceOwners.includes(from)) {
     return `only ${deviceOwners.join(", ")} import ${device}`;
@@ -184,7 +185,7 @@ function main(): void {
       }
     }
     const { name, exports = {} } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
-    for (const door of Object.keys(exports)) publicNames.add(posix.join(name, door));
+    for (const entry of Object.keys(exports)) publicNames.add(posix.join(name, entry));
   }
   const problems = [
     ...checkImports(sources, publicNames),

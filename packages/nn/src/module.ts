@@ -4,9 +4,9 @@ import {
   describe,
   deviceNames,
   isDeviceName,
+  moduleCall,
   moveTo,
   nearest,
-  outermost,
   retype,
 } from "@wgrad/autograd/plugin";
 import { checkInputs, innermost } from "./call.ts";
@@ -64,7 +64,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     };
     const self = ((...inputs: In): Out =>
       innermost(self, () =>
-        outermost(() => callWithHooks(self, forward, inputs), pathName(self)),
+        moduleCall(() => callWithHooks(self, forward, inputs), pathName(self)),
       )) as unknown as this;
     Object.setPrototypeOf(self, new.target.prototype);
     for (const own of ["name", "length"]) delete (self as unknown as Record<string, unknown>)[own];

@@ -64,7 +64,7 @@ describe.each(Object.entries(makers))("clipped, %s", (_, make) => {
   test("reaches what it reaches on the cpu, and where no kernels share a dispatch", async () => {
     await initFresh({ device: "cpu" });
     const expected = await train(make, 24);
-    for (const without of [[], ["bundles"]] as const) {
+    for (const without of [[], ["merges"]] as const) {
       await initFresh({ device: "webgpu", fusion: { without } });
       const { values } = await train(make, 24);
       values.forEach((row, k) => {
@@ -82,7 +82,7 @@ describe.each(Object.entries(makers))("clipped, %s", (_, make) => {
       dispatches.push((await train(make, count)).dispatches);
     }
     const [few, more, most] = dispatches as [number, number, number];
-    // gathering the norms takes a dispatch for nine; without bundles it is three a parameter
+    // gathering the norms takes a dispatch for nine; without merges it is three a parameter
     expect(more - few).toBeLessThanOrEqual(1);
     expect(most - few).toBeLessThanOrEqual(2);
   });

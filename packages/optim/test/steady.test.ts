@@ -1,5 +1,5 @@
 import { init, type Tensor, tensor } from "@wgrad/autograd";
-import { boundary, persist } from "@wgrad/autograd/plugin";
+import { persist, stepBoundary } from "@wgrad/autograd/plugin";
 import { counters } from "@wgrad/autograd/testing";
 import {
   Adadelta,
@@ -49,7 +49,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
       const optimizer = make([p, q]);
       const scheduler = new CosineAnnealingLR(optimizer, 50);
       const step = async (): Promise<void> => {
-        await boundary();
+        await stepBoundary();
         optimizer.zeroGrad();
         p.square().sum().add(q.square().sum()).backward();
         clipGradNorm_([p, q], 0.5);
@@ -73,7 +73,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     const optimizer = new SGD([p], { lr: 0.1 });
     const average = new ExponentialMovingAverage([p]);
     const step = async (): Promise<void> => {
-      await boundary();
+      await stepBoundary();
       optimizer.zeroGrad();
       p.square().sum().backward();
       optimizer.step();

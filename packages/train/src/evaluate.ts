@@ -1,5 +1,5 @@
 import { noGrad, type Tensor } from "@wgrad/autograd";
-import { boundary, checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, stepBoundary } from "@wgrad/autograd/plugin";
 import type { AnyModule } from "@wgrad/nn";
 import {
   type Batches,
@@ -49,7 +49,7 @@ export async function evaluate<Model extends AnyModule, Batch>(
         losses.push(outcome.loss.keep());
         weights.push(examplesOf("evaluate", batch, examples));
       });
-      await boundary();
+      await stepBoundary();
     }
     return await scoresOf(await readAll(losses), weights, metrics);
   } finally {

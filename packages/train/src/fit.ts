@@ -1,5 +1,5 @@
 import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
-import { boundary, checkCall, describe } from "@wgrad/autograd/plugin";
+import { checkCall, describe, stepBoundary } from "@wgrad/autograd/plugin";
 import { randomState, restore, type Source, type Stateful } from "@wgrad/autograd/saving";
 import type { AnyModule } from "@wgrad/nn";
 import { clipGradNorm_, clipGradValue_, type Optimizer } from "@wgrad/optim";
@@ -135,7 +135,7 @@ async function trainEpoch<Model extends AnyModule, Batch>(
     run.took(backward(outcome.loss, accumulate), examplesOf("fit", batch, examples));
     accumulated++;
     if (accumulated === accumulate) await update();
-    await boundary();
+    await stepBoundary();
   }
   if (accumulated > 0) await update();
   if (run.batch === 0) {

@@ -1,5 +1,5 @@
 import { cat, linalg, type Tensor, tensor } from "@wgrad/autograd";
-import { boundary } from "@wgrad/autograd/plugin";
+import { stepBoundary } from "@wgrad/autograd/plugin";
 import { trainTestSplit } from "@wgrad/datasets";
 import { r2Score } from "@wgrad/metrics";
 import { functional as F, Linear } from "@wgrad/nn";
@@ -94,7 +94,7 @@ async function sgd(run: Run, read: Read): Promise<void> {
   const [x, y] = [read("x"), read("y")];
   const losses: Tensor[] = [];
   for (let step = 0; step < (item.steps as number); step++) {
-    await boundary();
+    await stepBoundary();
     const loss = F.mseLoss(model(x), y);
     optimizer.zeroGrad();
     loss.backward();

@@ -1,5 +1,5 @@
 import { cat, manualSeed, noGrad, slice, type Tensor } from "@wgrad/autograd";
-import { boundary } from "@wgrad/autograd/plugin";
+import { stepBoundary } from "@wgrad/autograd/plugin";
 import { decodeAll, flatten, fromRecord, invoke } from "../call.ts";
 import { evaluate } from "../evaluate.ts";
 import type { Encoded } from "../load.ts";
@@ -34,7 +34,7 @@ export async function runTrajectories(run: Run): Promise<void> {
   model.train(item.mode === "train");
   const losses: Tensor[] = [];
   for (let step = 0; step < (item.steps as number); step++) {
-    await boundary();
+    await stepBoundary();
     const inputs = batch(step);
     const loss = evaluate(item.loss as string, {
       ...inputs,

@@ -14,7 +14,7 @@ const MOST = 256;
  * Makes one kernel of those that are the same work on other tensors, and that nothing waits for in between: the updates of all parameters,
  * the norms of all gradients. What they read and write lies beside each other, so that their number is not bound by that of bindings.
  */
-export function joinAlike(trace: Trace, kernels: readonly Scheduled[]): readonly Scheduled[] {
+export function batchKernels(trace: Trace, kernels: readonly Scheduled[]): readonly Scheduled[] {
   const result: (Scheduled | null)[] = [...kernels];
   const firstReader = new Map<number, number>();
   for (let k = kernels.length - 1; k >= 0; k--) {
@@ -38,7 +38,7 @@ export function joinAlike(trace: Trace, kernels: readonly Scheduled[]): readonly
     }
     const { kernel: joined, ...rest } = join(open.joined, kernel);
     open.parts.push(kernel);
-    open.joined = { ...rest, kernel: { ...joined, alike: true } };
+    open.joined = { ...rest, kernel: { ...joined, batched: true } };
     result[open.at] = null;
     result[k] = open.joined;
     open.at = k;

@@ -1,6 +1,6 @@
 import type { Pass } from "../devices/passes.ts";
-import { type Frame, fitsFrame, type Level, levelRead, rowRank } from "../graph/frame.ts";
 import type { Node } from "../graph/node.ts";
+import { fitsRowSpace, type Level, levelRead, type RowSpace, rowRank } from "../graph/row-space.ts";
 import { isWhole, type View } from "../graph/view.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import {
@@ -13,10 +13,10 @@ import {
   MOST_EVALUATIONS,
   MOST_NESTED,
   MOST_PLACES,
+  type Placement,
   paddings,
   partShape,
   type Read,
-  type Standing,
   storesBytes,
 } from "./grouping.ts";
 import type { FuseOptions } from "./passes.ts";
@@ -35,7 +35,7 @@ export interface Groups {
   /** Nodes that a group stores beside its root. */
   readonly extras: ReadonlyMap<number, readonly number[]>;
   /** The rows that a group's reductions run over, where it has any. */
-  readonly frames: ReadonlyMap<number, Frame>;
+  readonly rowSpaces: ReadonlyMap<number, RowSpace>;
 }
 
 /**
@@ -62,7 +62,7 @@ class Fuser implements Grouping {
   readonly groupOf: number[];
   readonly groups: Map<number, Group> = new Map();
   readonly readsOf: Read[][];
-  readonly standing: Standing[];
+  readonly placement: Placement[];
   /** Where its group evaluates a node, by numbers of the group's own, and how many loads lead there. */
   private readonly places: Places[];
   private placed = 0;
@@ -83,7 +83,7 @@ class Fuser implements Grouping {
       : trace.order.map(() => false);
     this.groupOf = trace.order.map((_, i) => i);
     this.readsOf = trace.order.map(() => []);
-    this.standing = trace.order.map(() => "loose");
+    this.placement = trace.order.map(() => "inline");
     this.places = trace.order.map(() => ROOT);
     this.counts = trace.order.map(() => 0);
     for (const { inputs } of trace.order) {
@@ -107,15 +107,15 @@ class Fuser implements Grouping {
     }
     if (this.passes.has("siblings")) joinSiblings(this);
     const extras = new Map<number, readonly number[]>();
-    const frames = new Map<number, Frame>();
+    const rowSpaces = new Map<number, RowSpace>();
     for (const [root, group] of groups) {
       if (group.extras.length > 0) extras.set(root, group.extras);
-      if (group.frame !== null) frames.set(root, group.frame);
+      if (group.rowSpace !== null) rowSpaces.set(root, group.rowSpace);
     }
     const anywhere = constant.map((is, i) => is || padding[i] === true);
     const turnOf = (root: number): number => (groups.get(root) as Group).turn;
     const order = [...groups.keys()].sort((a, b) => turnOf(a) - turnOf(b));
-    return { groupOf, anywhere, local, extras, frames, order };
+    return { groupOf, anywhere, local, extras, rowSpaces, order };
   }
 
   /** A group of its own. */
@@ -127,14 +127,14 @@ class Fuser implements Grouping {
       shape: partShape(root) ?? root.shape,
       reads: new Set(this.buffersOf(root)),
       extras: [],
-      frame: reduced,
+      rowSpace: reduced,
       place: "row",
       closed: this.local[i] !== true && (reduced === null || !isAnchor(root)),
       shapes: [],
       turn: i,
       evaluations: 1,
     });
-    this.standing[i] = "place";
+    this.placement[i] = "place";
   }
 
   /** Makes the node part of the first group that reads it, if that can be. */
@@ -185,55 +185,56 @@ class Fuser implements Grouping {
 
   private joinLocal(i: number, node: Node, first: number, group: Group, stored: boolean): boolean {
     this.openRows(i, node, first, group);
-    const { frame } = group;
-    let standing = this.stands(i, first, frame);
+    const { rowSpace } = group;
+    let placement = this.stands(i, first, rowSpace);
     // what ends a product stays with it: nothing but the end is stored, and its operands are read once
-    if (standing !== "place" && this.endsProduct(node)) return false;
-    if (standing !== "loose" && standing !== "place") {
-      if (frame === null || !fitsFrame(node.shape, standing, frame)) standing = "loose";
+    if (placement !== "place" && this.endsProduct(node)) return false;
+    if (placement !== "inline" && placement !== "place") {
+      if (rowSpace === null || !fitsRowSpace(node.shape, placement, rowSpace)) placement = "inline";
     }
-    if (standing === "loose" && (stored || !this.inlinable(i))) return false;
-    const places = standing === "loose" ? this.placesOf(i, first) : ROOT;
+    if (placement === "inline" && (stored || !this.inlinable(i))) return false;
+    const places = placement === "inline" ? this.placesOf(i, first) : ROOT;
     if (places === null) return false;
     // a kernel without rows stores values of one shape, one with rows no bytes: they share words
-    if (stored && frame === null && !sameShape(group.shape, node.shape)) return false;
-    if (stored && frame !== null && (node.dtype === "u8" || storesBytes(this.trace, group)))
+    if (stored && rowSpace === null && !sameShape(group.shape, node.shape)) return false;
+    if (stored && rowSpace !== null && (node.dtype === "u8" || storesBytes(this.trace, group)))
       return false;
     if (!this.fits(node, group, stored ? 1 : 0)) return false;
-    this.standing[i] = standing;
+    this.placement[i] = placement;
     this.places[i] = places;
-    if (standing !== "loose") group.shapes.push(node.shape);
+    if (placement !== "inline") group.shapes.push(node.shape);
     return true;
   }
 
   private joinAnchor(i: number, node: Node, first: number, group: Group, stored: boolean): boolean {
     if (group.closed || group.root.dtype === "u8") return false;
-    const frame = this.frameOf(node);
-    if (group.frame === null) {
+    const rowSpace = this.frameOf(node);
+    if (group.rowSpace === null) {
       if (this.local[first] !== true) return false;
       if (this.stands(i, first, null) === "place" && group.root.size === node.size) {
         if (!this.passes.has("epilogues") || !this.fits(node, group, stored ? 1 : 0)) return false;
-        group.frame = frame;
+        group.rowSpace = rowSpace;
         group.place = "row";
-        group.closed = frame === null;
-        this.standing[i] = "place";
+        group.closed = rowSpace === null;
+        this.placement[i] = "place";
         return true;
       }
-      if (frame === null || !this.passes.has("rows")) return false;
-      if (group.root.size !== frame.rows * frame.length || !this.canHave(group, frame))
+      if (rowSpace === null || !this.passes.has("rows")) return false;
+      if (group.root.size !== rowSpace.rows * rowSpace.length || !this.canHave(group, rowSpace))
         return false;
-      if (this.stands(i, first, frame, "element") !== "row") return false;
+      if (this.stands(i, first, rowSpace, "element") !== "row") return false;
       if (!this.fits(node, group, stored ? 1 : 0)) return false;
-      group.frame = frame;
+      group.rowSpace = rowSpace;
       group.place = "element";
-      this.standing[i] = "row";
+      this.placement[i] = "row";
       return true;
     }
-    if (frame === null || !this.passes.has("rows")) return false;
-    if (frame.rows !== group.frame.rows || frame.length !== group.frame.length) return false;
-    if (this.stands(i, first, frame) !== "row") return false;
+    if (rowSpace === null || !this.passes.has("rows")) return false;
+    if (rowSpace.rows !== group.rowSpace.rows || rowSpace.length !== group.rowSpace.length)
+      return false;
+    if (this.stands(i, first, rowSpace) !== "row") return false;
     if (storesBytes(this.trace, group) || !this.fits(node, group, stored ? 1 : 0)) return false;
-    this.standing[i] = "row";
+    this.placement[i] = "row";
     return true;
   }
 
@@ -242,31 +243,31 @@ class Fuser implements Grouping {
    * will be reached later, or if they are so many that a thread each is enough.
    */
   private openRows(i: number, node: Node, first: number, group: Group): void {
-    const { root, closed, frame: known } = group;
+    const { root, closed, rowSpace: known } = group;
     if (known !== null || closed || this.local[first] !== true) return;
     if (!this.passes.has("rows") || node.size === 0 || root.size % node.size !== 0) return;
-    const frame = { rows: node.size, length: root.size / node.size };
-    if (frame.length < 2 || !this.canHave(group, frame)) return;
-    if (this.stands(i, first, frame, "element") !== "row") return;
-    const many = frame.rows >= 64 && frame.length >= 8 && frame.length <= 1024;
-    if (!many && !this.comesOfRows(node, frame)) return;
-    group.frame = frame;
+    const rowSpace = { rows: node.size, length: root.size / node.size };
+    if (rowSpace.length < 2 || !this.canHave(group, rowSpace)) return;
+    if (this.stands(i, first, rowSpace, "element") !== "row") return;
+    const many = rowSpace.rows >= 64 && rowSpace.length >= 8 && rowSpace.length <= 1024;
+    if (!many && !this.comesOfRows(node, rowSpace)) return;
+    group.rowSpace = rowSpace;
     group.place = "element";
   }
 
-  private canHave(group: Group, { rows }: Frame): boolean {
+  private canHave(group: Group, { rows }: RowSpace): boolean {
     const places = [...group.shapes, group.root.shape];
     return places.every((shape) => rowRank(shape, rows) >= 0) && !storesBytes(this.trace, group);
   }
 
   /** Whether a few elementwise steps lead from a reduction over these rows to the node. */
-  private comesOfRows(node: Node, frame: Frame, steps = 8): boolean {
+  private comesOfRows(node: Node, rowSpace: RowSpace, steps = 8): boolean {
     return this.operands(node).some((input) => {
-      if (input.size !== frame.rows) return false;
+      if (input.size !== rowSpace.rows) return false;
       if (input.op.meaning.kind === "elementwise")
-        return steps > 0 && this.comesOfRows(input, frame, steps - 1);
+        return steps > 0 && this.comesOfRows(input, rowSpace, steps - 1);
       const own = this.frameOf(input);
-      return own !== null && own.rows === frame.rows && own.length === frame.length;
+      return own !== null && own.rows === rowSpace.rows && own.length === rowSpace.length;
     });
   }
 
@@ -292,20 +293,20 @@ class Fuser implements Grouping {
     });
   }
 
-  /** Where the group's members read this node, seen in a frame: at one place all of them, or loosely. */
-  private stands(i: number, root: number, frame: Frame | null, place?: Level): Standing {
+  /** Where the group's members read this node, seen in a rowSpace: at one place all of them, or loosely. */
+  private stands(i: number, root: number, rowSpace: RowSpace | null, place?: Level): Placement {
     const { trace, groupOf } = this;
     const group = this.groups.get(root) as Group;
     const node = trace.order[i] as Node;
-    let found: Standing | null = null;
+    let found: Placement | null = null;
     for (const { reader, operand } of this.readsOf[i] as Read[]) {
-      if (this.padding[reader] && this.evaluatedIn(reader).includes(root)) return "loose";
+      if (this.padding[reader] && this.evaluatedIn(reader).includes(root)) return "inline";
       if (groupOf[reader] !== root) continue;
-      const one = this.readAt(trace.order[reader] as Node, operand, node, group, frame, place);
-      if (one === "loose" || (found !== null && found !== one)) return "loose";
+      const one = this.readAt(trace.order[reader] as Node, operand, node, group, rowSpace, place);
+      if (one === "inline" || (found !== null && found !== one)) return "inline";
       found = one;
     }
-    return found ?? "loose";
+    return found ?? "inline";
   }
 
   private readAt(
@@ -313,30 +314,30 @@ class Fuser implements Grouping {
     operand: number,
     node: Node,
     group: Group,
-    frame: Frame | null,
+    rowSpace: RowSpace | null,
     place?: Level,
-  ): Standing {
+  ): Placement {
     const view: View | null = reader.views[operand] ?? null;
     const whole = view === null || isWhole(view, node.size);
     const { kind } = reader.op.meaning;
     if (kind === "reduce") {
-      const elements = frame !== null && whole && rowRank(node.shape, frame.rows) >= 0;
-      return elements && this.passes.has("rows") ? "element" : "loose";
+      const elements = rowSpace !== null && whole && rowRank(node.shape, rowSpace.rows) >= 0;
+      return elements && this.passes.has("rows") ? "element" : "inline";
     }
     if (kind === "assemble" && reader === group.root && this.local[reader.position] !== true) {
       const part = operand >= (reader.attrs[0] as number);
-      return part && view === null && partShape(reader) !== null ? "place" : "loose";
+      return part && view === null && partShape(reader) !== null ? "place" : "inline";
     }
-    if (this.local[reader.position] !== true || looksUp(reader, operand)) return "loose";
-    const standing = this.standing[reader.position] as Standing;
-    if (standing === "loose") return "loose";
-    if (frame === null) {
+    if (this.local[reader.position] !== true || looksUp(reader, operand)) return "inline";
+    const placement = this.placement[reader.position] as Placement;
+    if (placement === "inline") return "inline";
+    if (rowSpace === null) {
       // a reduction's or product's results are read in their order, whatever their shape is called
       const alike = this.local[node.position] !== true || sameShape(node.shape, group.shape);
-      return whole && alike && standing === "place" ? "place" : "loose";
+      return whole && alike && placement === "place" ? "place" : "inline";
     }
-    const level = standing === "place" ? (place ?? group.place) : standing;
-    return levelRead(view, node.size, level, frame) ?? "loose";
+    const level = placement === "place" ? (place ?? group.place) : placement;
+    return levelRead(view, node.size, level, rowSpace) ?? "inline";
   }
 
   /** Every reader can evaluate the node at the place of the read, and none does so more often than once. */
@@ -397,7 +398,7 @@ class Fuser implements Grouping {
   }
 
   /** The rows of a reduction that a thread each can take; null if it is none, or they are too few and long for that. */
-  private frameOf({ op, inputs, views, attrs, dtype }: Node): Frame | null {
+  private frameOf({ op, inputs, views, attrs, dtype }: Node): RowSpace | null {
     const { meaning } = op;
     if (meaning.kind !== "reduce" || dtype === "u8") return null;
     const shape = views[0]?.shape ?? (inputs[0] as Node).shape;

@@ -1,7 +1,7 @@
 import type { Pass } from "../devices/passes.ts";
-import type { Frame, Level } from "../graph/frame.ts";
 import type { Node } from "../graph/node.ts";
 import { alongAxes, coversLines, isFoundByPlace, isPadding } from "../graph/region.ts";
+import type { Level, RowSpace } from "../graph/row-space.ts";
 import { type Shape, sameShape } from "../shape.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
 
@@ -14,12 +14,12 @@ export interface Group {
   readonly reads: Set<number>;
   readonly extras: number[];
   /** The rows its reductions run over, once it has any. */
-  frame: Frame | null;
+  rowSpace: RowSpace | null;
   /** Where members stand that are evaluated at the root's own places. */
   place: Level;
   /** It works on the result of a reduction or product that no other reduction can join. */
   closed: boolean;
-  /** Shapes of the members that stand in the frame. */
+  /** Shapes of the members that stand in the rowSpace. */
   readonly shapes: Shape[];
   /** Where it stands in the order of kernels: no group comes before one that it reads. */
   turn: number;
@@ -40,8 +40,8 @@ export interface Read {
   readonly operand: number;
 }
 
-/** Where a node stands in its group: at the root's places, in the frame, or wherever a view reads it. */
-export type Standing = "place" | Level | "loose";
+/** Where a node stands in its group: at the root's places, in the rowSpace, or wherever a view reads it. */
+export type Placement = "place" | Level | "inline";
 
 /** A trace being cut into groups. */
 export interface Grouping {
@@ -51,7 +51,7 @@ export interface Grouping {
   readonly groupOf: number[];
   readonly groups: Map<number, Group>;
   readonly readsOf: readonly Read[][];
-  readonly standing: Standing[];
+  readonly placement: Placement[];
   /** Buffers a kernel may read, or store beside its own result. */
   readonly maxInputs: number;
   /** The groups that evaluate a node: its own, or of padding those of its readers. */

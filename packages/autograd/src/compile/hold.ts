@@ -1,6 +1,6 @@
 import type { Cell } from "../graph/cell.ts";
 import { context } from "../graph/context.ts";
-import { isSink, isSmall, type Node, OWNED, RESULT, TEMPORARY } from "../graph/node.ts";
+import { isSmall, isUnreadOutput, type Node, OWNED, RESULT, TEMPORARY } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 
 /** Where a computed value goes. */
@@ -33,7 +33,7 @@ export function holdOf(
   if (context.eager || context.anomaly) return HOLD_OWNED;
   if (scalar && (node.visible || read || keep !== TEMPORARY)) return HOLD_PAGE;
   if (read || keep === OWNED) return HOLD_OWNED;
-  const sink = isSink(node);
+  const sink = isUnreadOutput(node);
   const recall = recalled.has(node);
   if (isSmall(node) && (sink || recall || keep === RESULT)) return HOLD_PAGE;
   // data, and what is computed without gradients, is made once and used for long

@@ -9,7 +9,7 @@ const REACH = 8;
  * Lets kernels that do not wait for each other share a dispatch where they read the same: an earlier one waits for a later one, if nothing
  * in between needs its results. A weight's gradient and its bias's are such a pair, with all that follows on each.
  */
-export function bundle(
+export function mergeKernels(
   trace: Trace,
   kernels: readonly Scheduled[],
   maxInputs: number,
@@ -36,7 +36,7 @@ export function bundle(
 
 /** Kernels whose threads do not work in several dispatches; parts that are alike are as many as can be. */
 function joinable({ kernel }: Scheduled): boolean {
-  if (kernel.alike === true) return false;
+  if (kernel.batched === true) return false;
   const parts = kernel.parts.length === 0 ? [kernel] : kernel.parts;
   return parts.every(({ steps, anchor }) => {
     const kind = anchor < 0 ? "elementwise" : (steps[anchor] as KernelStep).op.meaning.kind;

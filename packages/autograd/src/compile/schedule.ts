@@ -5,10 +5,10 @@ import type { Node } from "../graph/node.ts";
 import { alongAxes, isPadding } from "../graph/region.ts";
 import { isWhole } from "../graph/view.ts";
 import { sameShape } from "../shape.ts";
-import { joinAlike } from "./batch.ts";
+import { batchKernels } from "./batch.ts";
 import { fuse, type Groups } from "./fuse.ts";
 import { looksUp } from "./grouping.ts";
-import { bundle } from "./merge.ts";
+import { mergeKernels } from "./merge.ts";
 import type { FuseOptions } from "./passes.ts";
 import type { Source, Trace } from "./trace.ts";
 
@@ -40,8 +40,8 @@ export function schedule(trace: Trace, options: FuseOptions): readonly Scheduled
   for (const i of groups.order) {
     if ((trace.order[i] as Node).size > 0) kernels.push(build(trace, groups, i));
   }
-  if (!options.passes.has("bundles")) return kernels;
-  return bundle(trace, joinAlike(trace, kernels), options.maxInputs);
+  if (!options.passes.has("merges")) return kernels;
+  return mergeKernels(trace, batchKernels(trace, kernels), options.maxInputs);
 }
 
 function build(trace: Trace, groups: Groups, root: number): Scheduled {
@@ -125,7 +125,7 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
   }
   const stores = [...(groups.extras.get(root) ?? []), root];
   const stored = stores.map((position) => stepOf.get(position) as number);
-  const rows = groups.frames.get(root) ?? null;
+  const rows = groups.rowSpaces.get(root) ?? null;
   const anchor = members.findIndex((position) => !groups.local[position]);
   const base = baseOf(steps, anchor);
   return {

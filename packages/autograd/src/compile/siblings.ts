@@ -1,13 +1,13 @@
-import { type Frame, fitsFrame, type Level, levelRead } from "../graph/frame.ts";
 import type { Node } from "../graph/node.ts";
+import { fitsRowSpace, type Level, levelRead, type RowSpace } from "../graph/row-space.ts";
 import { isWhole } from "../graph/view.ts";
 import {
   type Group,
   type Grouping,
   looksUp,
   MOST_EVALUATIONS,
+  type Placement,
   type Read,
-  type Standing,
   storesBytes,
 } from "./grouping.ts";
 import { HOLD_NOTHING, type Source, type Trace } from "./trace.ts";
@@ -18,7 +18,7 @@ export function joinSiblings(grouping: Grouping): void {
   const roots = [...groups.keys()].sort((a, b) => a - b);
   for (const [p, early] of roots.entries()) {
     const group = groups.get(early) as Group;
-    if (group.frame === null) continue;
+    if (group.rowSpace === null) continue;
     const outputs = [...group.extras, early];
     const readers = new Set<number>();
     for (const output of outputs) {
@@ -52,8 +52,8 @@ function joinEarlier(grouping: Grouping): void {
     return made === undefined || made.turn < by;
   };
   for (const [late, group] of [...groups].sort(([a], [b]) => a - b)) {
-    const { frame } = group;
-    if (frame === null) continue;
+    const { rowSpace } = group;
+    if (rowSpace === null) continue;
     const reads = [...group.reads].filter((buffer) => buffer >= 0);
     const kept = [...group.extras, late].reduce((sum, i) => sum + (trace.order[i] as Node).size, 0);
     const beside = reads
@@ -62,7 +62,7 @@ function joinEarlier(grouping: Grouping): void {
       .flatMap((reader) => grouping.evaluatedIn(reader));
     for (const early of [...new Set(beside)].sort((a, b) => a - b)) {
       const other = groups.get(early);
-      if (other === undefined || other.frame === null || other.turn >= group.turn) continue;
+      if (other === undefined || other.rowSpace === null || other.turn >= group.turn) continue;
       if (early > late || !reads.every((position) => known(position, other.turn))) continue;
       if (merge(grouping, early, late, [...other.extras, early])) {
         group.turn = other.turn;
@@ -87,22 +87,23 @@ function merge(
   late: number,
   outputs: readonly number[],
 ): boolean {
-  const { trace, groupOf, groups, local, readsOf, standing: standings, maxInputs } = grouping;
+  const { trace, groupOf, groups, local, readsOf, placement: placements, maxInputs } = grouping;
   const [a, b] = [groups.get(early) as Group, groups.get(late) as Group];
-  const frame = a.frame as Frame;
+  const rowSpace = a.rowSpace as RowSpace;
   if (storesBytes(trace, a) || storesBytes(trace, b)) return false;
   if (a.evaluations + b.evaluations > MOST_EVALUATIONS) return false;
   let place = b.place;
-  if (b.frame === null) {
+  if (b.rowSpace === null) {
     if (b.closed || local[late] !== true) return false;
-    place = b.root.size === frame.rows ? "row" : "element";
-    if (!fitsFrame(b.root.shape, place, frame)) return false;
-    if (!b.shapes.every((shape) => fitsFrame(shape, place, frame))) return false;
-  } else if (b.frame.rows !== frame.rows || b.frame.length !== frame.length) return false;
+    place = b.root.size === rowSpace.rows ? "row" : "element";
+    if (!fitsRowSpace(b.root.shape, place, rowSpace)) return false;
+    if (!b.shapes.every((shape) => fitsRowSpace(shape, place, rowSpace))) return false;
+  } else if (b.rowSpace.rows !== rowSpace.rows || b.rowSpace.length !== rowSpace.length)
+    return false;
   const level = (position: number, group: Group): Level | null => {
-    const standing = standings[position] as Standing;
-    if (standing === "loose") return null;
-    return standing === "place" ? (group === b ? place : group.place) : standing;
+    const placement = placements[position] as Placement;
+    if (placement === "inline") return null;
+    return placement === "place" ? (group === b ? place : group.place) : placement;
   };
   for (const output of outputs) {
     const node = trace.order[output] as Node;
@@ -118,7 +119,7 @@ function merge(
             : null
           : at === null || looksUp(one, operand)
             ? null
-            : levelRead(one.views[operand] ?? null, node.size, at, frame);
+            : levelRead(one.views[operand] ?? null, node.size, at, rowSpace);
       if (read === null || read !== level(output, a)) return false;
     }
   }
@@ -135,13 +136,13 @@ function merge(
   for (let i = 0; i <= late; i++) {
     if (groupOf[i] !== early) continue;
     groupOf[i] = late;
-    if (standings[i] === "place") standings[i] = a.place;
+    if (placements[i] === "place") placements[i] = a.place;
   }
   b.extras.push(...stored);
   b.shapes.push(...a.shapes, a.root.shape);
   b.reads.clear();
   for (const read of reads) b.reads.add(read);
-  b.frame = frame;
+  b.rowSpace = rowSpace;
   b.place = place;
   b.evaluations += a.evaluations;
   groups.delete(early);

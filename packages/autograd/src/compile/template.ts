@@ -46,7 +46,7 @@ export class Template {
   /** Kernel number k for buffers in these places, lowered once. */
   lower(k: number, kernel: Kernel, device: Device): Lowered {
     const known = this.made[k];
-    if (known !== undefined && isBoundAlike(known.kernel, kernel)) return known.lowered;
+    if (known !== undefined && areBoundAlike(known.kernel, kernel)) return known.lowered;
     const lowered = device.lower(kernel);
     this.made[k] = { kernel, lowered };
     return lowered;
@@ -71,7 +71,7 @@ export class Template {
 const stepsOf = ({ steps, parts }: Kernel): number =>
   steps.length + parts.reduce((sum, part) => sum + stepsOf(part), 0);
 
-const isBoundAlike = (a: Kernel, b: Kernel): boolean =>
+const areBoundAlike = (a: Kernel, b: Kernel): boolean =>
   a.inputs.every((input, i) => {
     const other = b.inputs[i];
     return input.inPlace === other?.inPlace && isSamePlace(input.place, other.place);

@@ -1,6 +1,6 @@
 import type { DType, TypedArray } from "../dtype.ts";
-import type { Frame } from "../graph/frame.ts";
 import type { Op } from "../graph/op.ts";
+import type { RowSpace } from "../graph/row-space.ts";
 import type { View } from "../graph/view.ts";
 import type { Shape } from "../shape.ts";
 import type { Pass } from "./passes.ts";
@@ -22,7 +22,7 @@ export interface Kernel {
    */
   readonly stored: readonly number[];
   /** The rows that all reductions run over. */
-  readonly rows: Frame | null;
+  readonly rows: RowSpace | null;
   /** Buffers read, each once. */
   readonly inputs: readonly KernelInput[];
   /** Types of the dynamic numbers, which arrive with every run in this order. */
@@ -33,7 +33,7 @@ export interface Kernel {
    */
   readonly parts: readonly Kernel[];
   /** The parts are the same work on other buffers: the update of every parameter. */
-  readonly alike?: boolean;
+  readonly batched?: boolean;
   /** Where the stored steps go, of those whose buffers lie beside others. */
   readonly places?: readonly (Place | null)[];
 }

@@ -9,7 +9,7 @@
  * - loads: gathers, and assemblies of few rectangles, are found where their elements are read
  * - padding: padding is looked up where windows and products read it, and never made
  * - siblings: kernels over the same rows that do not wait for each other, or for no other, are one
- * - bundles: kernels that read the same and do not wait for each other share a dispatch, and so do
+ * - merges: kernels that read the same and do not wait for each other share a dispatch, and so do
  *   those that are the same work on
  * other tensors
  */
@@ -21,7 +21,7 @@ export const passes = [
   "loads",
   "padding",
   "siblings",
-  "bundles",
+  "merges",
 ] as const;
 
 /** One of `passes`. */

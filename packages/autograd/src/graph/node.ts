@@ -147,5 +147,5 @@ const SMALL = 2 ** 18;
 export const isSmall = ({ dtype, size }: Node): boolean => hostBytes(dtype) * size <= SMALL;
 
 /** Nothing has read what the user made: it is wanted for itself. */
-export const isSink = ({ terminal, consumers, loose }: Node): boolean =>
+export const isUnreadOutput = ({ terminal, consumers, loose }: Node): boolean =>
   (terminal && consumers === 0) || loose > 0;

@@ -75,7 +75,7 @@ export const counters = (): Readonly<Counters> => ({
  * A loader asks for its next batch: unread results of the step before it are computed, and the program waits
  * until at most two steps are in flight.
  */
-export async function boundary(): Promise<void> {
+export async function stepBoundary(): Promise<void> {
   const { stream } = context;
   if (stream === null) return;
   stream.raise();

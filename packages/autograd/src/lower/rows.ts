@@ -1,6 +1,6 @@
 import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
-import { type Frame, fitsFrame, type Level, levelRead, rowRank } from "../graph/frame.ts";
 import type { Reduce } from "../graph/op.ts";
+import { fitsRowSpace, type Level, levelRead, type RowSpace, rowRank } from "../graph/row-space.ts";
 import { isWhole } from "../graph/view.ts";
 import { type Counter, type Expr, e, type Lanes } from "../kernel/expression.ts";
 import type { Loops } from "../kernel/loops.ts";
@@ -38,13 +38,13 @@ export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
  */
 export function lowerRows(kernel: Kernel): Loops[] {
   const program = new RowProgram(kernel);
-  return program.frame.rows === 0 ? [] : [new RowLowering(program).write()];
+  return program.rowSpace.rows === 0 ? [] : [new RowLowering(program).write()];
 }
 
 /** What of a kernel stands where, and after which of its passes over the rows it is known. */
 class RowProgram {
   readonly kernel: Kernel;
-  readonly frame: Frame;
+  readonly rowSpace: RowSpace;
   readonly levels = new Map<number, Level>();
   /** Passes that must be over before a step's value is known. */
   readonly depths = new Map<number, number>();
@@ -53,8 +53,8 @@ class RowProgram {
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
-    this.frame = kernel.rows as Frame;
-    const { rows, length } = this.frame;
+    this.rowSpace = kernel.rows as RowSpace;
+    const { rows, length } = this.rowSpace;
     const positions = kernel.steps.some((step) => isReduction(step) && positionOf(step) !== null);
     this.lanes = length % 4 === 0 && length >= 8 && !positions ? 4 : 1;
     for (const index of kernel.stored) {
@@ -70,19 +70,21 @@ class RowProgram {
   }
 
   /**
-   * The level at which a step at `level` reads this operand in the frame; null where it reads in a
+   * The level at which a step at `level` reads this operand in the rowSpace; null where it reads in a
    * way of its own.
    */
   levelOf({ source, view, base }: KernelOperand, level: Level): Level | null {
     if (!("step" in source) || isConstant(this.step(source.step))) return null;
-    const read = view === null ? level : levelRead(view, sizeOf(base), level, this.frame);
+    const read = view === null ? level : levelRead(view, sizeOf(base), level, this.rowSpace);
     // whatever reads it, a step whose dimensions do not part between rows is found in a way of its
     // own
-    return read !== null && fitsFrame(this.step(source.step).shape, read, this.frame) ? read : null;
+    return read !== null && fitsRowSpace(this.step(source.step).shape, read, this.rowSpace)
+      ? read
+      : null;
   }
 
   /**
-   * The steps of one level that these read in the frame, and these themselves, up to reductions.
+   * The steps of one level that these read in the rowSpace, and these themselves, up to reductions.
    */
   reach(roots: readonly number[], level: Level): number[] {
     const found = new Set<number>();
@@ -102,7 +104,7 @@ class RowProgram {
     return [...found].sort((a, b) => a - b);
   }
 
-  /** A step's level and depth; those that it reads in the frame first. */
+  /** A step's level and depth; those that it reads in the rowSpace first. */
   #place(root: number, level: Level): void {
     const reads = (index: number): { index: number; level: Level }[] => {
       const step = this.step(index);
@@ -139,7 +141,7 @@ class RowProgram {
     if (!("step" in source) || isConstant(this.step(source.step))) return null;
     const whole = view === null || isWhole(view, sizeOf(base));
     if (!whole) return this.levelOf(operand, "element");
-    return fitsFrame(this.step(source.step).shape, "element", this.frame) ? "element" : null;
+    return fitsRowSpace(this.step(source.step).shape, "element", this.rowSpace) ? "element" : null;
   }
 }
 
@@ -162,7 +164,7 @@ class RowLowering extends Lowering {
   }
 
   write(): Loops {
-    const { frame, passes } = this.#program;
+    const { rowSpace, passes } = this.#program;
     this.#hoist();
     this.#settleRows(0);
     for (let pass = 1; pass <= passes; pass++) {
@@ -170,7 +172,7 @@ class RowLowering extends Lowering {
       this.#settleRows(pass);
     }
     this.#store();
-    return { grid: { kind: "threads", threads: frame.rows }, body: this.b.statements };
+    return { grid: { kind: "threads", threads: rowSpace.rows }, body: this.b.statements };
   }
 
   /** One walk along the row, for all reductions that can be done by now. */
@@ -226,26 +228,26 @@ class RowLowering extends Lowering {
 
   /**
    * A loop along the row; `body` evaluates steps at the places of its elements: `roots` and what
-   * they read in the frame, and whatever is read at places of these shapes.
+   * they read in the rowSpace, and whatever is read at places of these shapes.
    */
   #alongRow(
     roots: readonly number[],
     shapes: readonly Shape[],
     body: (placeIn: (shape: Shape) => Place, j: Expr) => void,
   ): void {
-    const { lanes, frame } = this.#program;
+    const { lanes, rowSpace } = this.#program;
     const all = [
       ...this.#program.reach(roots, "element").map((index) => this.#program.step(index).shape),
       ...shapes,
     ];
     const distinct = all.filter((shape, i) => all.findIndex((s) => sameShape(s, shape)) === i);
     const outer = distinct.map((shape) => {
-      const rank = rowRank(shape, frame.rows);
+      const rank = rowRank(shape, rowSpace.rows);
       return { shape, rank, rows: this.b.count(shape.slice(0, rank), e.thread) };
     });
     const [first] = outer;
-    const dims = first === undefined ? [frame.length] : first.shape.slice(first.rank);
-    const range = { from: e.u32(0), to: e.size(frame.length), lanes };
+    const dims = first === undefined ? [rowSpace.length] : first.shape.slice(first.rank);
+    const range = { from: e.u32(0), to: e.size(rowSpace.length), lanes };
     this.b.over(dims, range, (counter, j) => {
       this.#elementPlaces = outer.map(({ shape, rank, rows }, i) => {
         const own: Counter = i === 0 ? counter : this.b.count(shape.slice(rank), counter.index);
@@ -264,13 +266,13 @@ class RowLowering extends Lowering {
 
   /** Loads what all elements of a row read alike, once. */
   #hoist(): void {
-    const { frame, levels } = this.#program;
+    const { rowSpace, levels } = this.#program;
     this.kernel.steps.forEach((step, index) => {
       if (levels.get(index) !== "element" || isReduction(step)) return;
       for (const operand of alongside(step)) {
         const { source, view, offset } = operand;
         if (!("input" in source) || view === null) continue;
-        const rank = rowRank(view.shape, frame.rows);
+        const rank = rowRank(view.shape, rowSpace.rows);
         const alike = view.strides
           .slice(rank)
           .every((stride, d) => stride === 0 || view.shape[rank + d] === 1);

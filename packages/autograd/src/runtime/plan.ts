@@ -214,7 +214,7 @@ function place(
       ...input,
       inPlace: inPlace[i] as number,
       place:
-        ((beside || scheduled.kernel.alike) && bufferOf.get(inputs[i] as number)?.place) || null,
+        ((beside || scheduled.kernel.batched) && bufferOf.get(inputs[i] as number)?.place) || null,
     }));
     const kernel = { ...scheduled.kernel, inputs: kernelInputs, places };
     const giveUp = (why: Error): void => {
@@ -250,7 +250,7 @@ const isCustom = ({ kernel: { steps, anchor } }: Scheduled): boolean =>
 function groupsOf(trace: Trace, kernels: readonly Scheduled[]): Map<number, BufferGroup> {
   const groups = new Map<number, BufferGroup>();
   for (const { kernel, inputs, stores } of kernels) {
-    if (kernel.alike !== true) continue;
+    if (kernel.batched !== true) continue;
     inputs.forEach((position, i) => {
       if (position >= 0 && isOwn(kernel, i)) groups.set(position, "gathered");
     });

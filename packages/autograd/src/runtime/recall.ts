@@ -1,5 +1,5 @@
 import { dtypeCode } from "../dtype.ts";
-import { COMPUTED, isSink, type Node, TEMPORARY } from "../graph/node.ts";
+import { COMPUTED, isUnreadOutput, type Node, TEMPORARY } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 
 /** Values of one kind that one flush holds on suspicion: more of them are rounds of a loop, and the last ones count. */
@@ -77,7 +77,7 @@ export class Recall {
 const isSuspect = (node: Node): boolean =>
   !node.tracked &&
   node.consumers > 0 &&
-  !isSink(node) &&
+  !isUnreadOutput(node) &&
   (node.variable || (node.outside && !node.passing && !rearranges(node)));
 
 /** Picks or pads data that are there: to do it again costs what reading them costs. */

@@ -1,5 +1,5 @@
 import type { DeviceBuffer } from "../devices/device.ts";
-import { deviceStorage, hostStorage, isSink, type Node } from "../graph/node.ts";
+import { deviceStorage, hostStorage, isUnreadOutput, type Node } from "../graph/node.ts";
 import type { Pool } from "./memory.ts";
 import { drop, settle } from "./retention.ts";
 import type { Spill } from "./spill.ts";
@@ -100,7 +100,7 @@ export class Slots {
   }
 
   private release({ node }: Entry): void {
-    if (!isSink(node) || node.pure) {
+    if (!isUnreadOutput(node) || node.pure) {
       this.free(node);
       drop(node);
       return;

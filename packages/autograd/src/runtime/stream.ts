@@ -16,7 +16,7 @@ import {
   DROPPED,
   deviceStorage,
   EXPIRED,
-  isSink,
+  isUnreadOutput,
   type Node,
   PENDING,
   RESULT,
@@ -425,7 +425,12 @@ export class DeviceStream implements Stream {
     const roots: Node[] = [...reads];
     for (const cell of this.writes) roots.push(cell.node);
     for (const node of pending) {
-      if (isSink(node) || node.keep >= RESULT || context.eager || (everything && node.saved > 0))
+      if (
+        isUnreadOutput(node) ||
+        node.keep >= RESULT ||
+        context.eager ||
+        (everything && node.saved > 0)
+      )
         roots.push(node);
     }
     return roots;

@@ -132,7 +132,7 @@ function copyState(state: unknown, copies: Tensor[], depth = 0): unknown {
 }
 
 /** Numbers of 64 bits as f32. Throws SavingError for one that is too large for it. */
-function inSingle(data: TypedArray, name: string): Float32Array {
+function toFloat32(data: TypedArray, name: string): Float32Array {
   const single = Float32Array.from(data);
   const past = single.findIndex(
     (x, i) => !Number.isFinite(x) && Number.isFinite(data[i] as number),
@@ -189,7 +189,7 @@ async function opened(file: OpenFile, options: LoadOptions): Promise<Opened> {
       const tensorNamed = (name: string): Tensor => {
         const { data, shape, dtype } = records.get(name) as TensorRecord;
         if (stream.supports(dtype)) return fromHost(data, shape, dtype, options);
-        return fromHost(dtype === "f64" ? inSingle(data, name) : data, shape, "f32", options);
+        return fromHost(dtype === "f64" ? toFloat32(data, name) : data, shape, "f32", options);
       };
       const arrayNamed = (name: string): TypedArray => (records.get(name) as TensorRecord).data;
       if (tree !== null) return tree.unpack(tensorNamed, arrayNamed);

@@ -86,7 +86,7 @@ function markVisible(handle: Handle): void {
  * Runs a module's `forward`. The outermost call's results are the user's to hold, and
  * without gradients its start runs the work of the call before it. `path` names the module in errors.
  */
-export function outermost<T>(fn: () => T, path?: string): T {
+export function moduleCall<T>(fn: () => T, path?: string): T {
   const outer = context.moduleDepth === 0;
   if (outer && !context.gradMode) flushInference();
   if (outer) context.callBegan = nextNode();

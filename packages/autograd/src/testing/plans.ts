@@ -49,7 +49,7 @@ function linesOf(kernel: Kernel): string[] {
   const lines = kernel.parts.map(lineOf);
   const counts = new Map<string, number>();
   for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
-  const head = `${kernel.parts.length} ${kernel.alike === true ? "alike in one" : "side by side"}`;
+  const head = `${kernel.parts.length} ${kernel.batched === true ? "batched" : "side by side"}`;
   return [head, ...[...counts].map(([line, n]) => `  ${n > 1 ? `${n} × ` : ""}${line}`)];
 }
 

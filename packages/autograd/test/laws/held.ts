@@ -1,5 +1,5 @@
 import { cat, noGrad, slice, type Tensor, tensor, zeros } from "@wgrad/autograd";
-import { outermost } from "@wgrad/autograd/plugin";
+import { moduleCall } from "@wgrad/autograd/plugin";
 import { N, nextBatch, type Program, repeat, squaredError } from "./world.ts";
 
 const STEPS = 20;
@@ -93,7 +93,7 @@ export const held: readonly Program[] = [
       const hidden: Tensor[] = [];
       await repeat(8, async () => {
         await nextBatch();
-        const y = outermost(() => {
+        const y = moduleCall(() => {
           const h = model.call(noise(3, N));
           numbers.push(h.square().mean());
           sums.push(h.abs().sum(1));

@@ -10,7 +10,7 @@ import {
   type Tensor,
   tensor,
 } from "@wgrad/autograd";
-import { outermost } from "@wgrad/autograd/plugin";
+import { moduleCall } from "@wgrad/autograd/plugin";
 import {
   buffer,
   N,
@@ -164,7 +164,7 @@ export const models: readonly Program[] = [
     async run({ noise, log, tick }) {
       const weight = parameter(noise(4, N));
       const autoencoder = (x: Tensor) =>
-        outermost(() => x.matmul(weight.t()).tanh().matmul(weight));
+        moduleCall(() => x.matmul(weight.t()).tanh().matmul(weight));
       await repeat(STEPS, async () => {
         await nextBatch();
         const x = noise(2, N);
@@ -204,7 +204,7 @@ export const models: readonly Program[] = [
       const [scale, shift] = [parameter(noise()), parameter(noise())];
       const running = buffer(tensor(new Float32Array(N)));
       const normalise = (x: Tensor) =>
-        outermost(() => {
+        moduleCall(() => {
           const mean = x.mean(0);
           noGrad(() => running.copy_(running.mul(0.9).add(mean.mul(0.1))));
           const centred = x.sub(mean);
@@ -315,7 +315,7 @@ export const models: readonly Program[] = [
       const all = new Net();
       all.parameters.push(...shared.parameters, ...left.parameters, ...right.parameters);
       const forward = (x: Tensor) =>
-        outermost(async () => {
+        moduleCall(async () => {
           const hidden = shared.call(x);
           return (await hidden.mean().item()) > 1 ? left.call(hidden) : right.call(hidden);
         });

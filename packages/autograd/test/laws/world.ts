@@ -1,5 +1,5 @@
 import { manualSeed, noGrad, type Tensor, tensor } from "@wgrad/autograd";
-import { boundary, commit, composite, outermost, persist } from "@wgrad/autograd/plugin";
+import { commit, composite, moduleCall, persist, stepBoundary } from "@wgrad/autograd/plugin";
 
 /** Elements of every tensor in these programs, unless they say otherwise. */
 export const N = 16;
@@ -46,7 +46,7 @@ export class Net {
   /** A module call: what it returns is retained as a module's result is. */
   call(x: Tensor): Tensor {
     const [W, V] = this.parameters as [Tensor, Tensor];
-    return outermost(() => x.mul(W).tanh().mul(V));
+    return moduleCall(() => x.mul(W).tanh().mul(V));
   }
 
   zeroGrad(): void {
@@ -104,7 +104,7 @@ export function squaredError(y: Tensor, target: Tensor): Tensor {
 }
 
 /** A loader hands out its next batch. */
-export const nextBatch: () => Promise<void> = boundary;
+export const nextBatch: () => Promise<void> = stepBoundary;
 
 /** Runs `body` for i = 0 … count−1. */
 export async function repeat(count: number, body: (i: number) => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
 import { init, randn } from "@wgrad/autograd";
-import { boundary } from "@wgrad/autograd/plugin";
+import { stepBoundary } from "@wgrad/autograd/plugin";
 import { expect, test } from "vitest";
 
 /** A chance for the loop to end where nothing else gets a turn. */
@@ -31,7 +31,7 @@ test("and while a loop waits for nothing but its steps", async () => {
   const a = randn([16, 16]);
   const step = async () => {
     for (let i = 0; i < 3; i++) a.matmul(a).sum().realize();
-    await boundary();
+    await stepBoundary();
   };
   expect(await interrupted(step)).toBe(true);
 });

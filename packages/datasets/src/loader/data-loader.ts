@@ -1,5 +1,5 @@
 import { ArgumentError, type Generator } from "@wgrad/autograd";
-import { boundary, checkCall, describe } from "@wgrad/autograd/plugin";
+import { checkCall, describe, stepBoundary } from "@wgrad/autograd/plugin";
 import { type Dataset, datasetOf, type Indexed, type StreamDataset } from "../datasets/dataset.ts";
 import { BatchSampler, checkBatchSize } from "../samplers/batch.ts";
 import { RandomSampler } from "../samplers/random.ts";
@@ -93,7 +93,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
     const batches = prefetch > 0 ? prefetched(source, prefetch) : source;
     try {
       for (;;) {
-        await boundary();
+        await stepBoundary();
         const { done, value } = await batches.next();
         if (done) break;
         turn.advance();
@@ -103,7 +103,7 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
     } finally {
       await batches.return?.();
     }
-    await boundary();
+    await stepBoundary();
   }
 
   /**

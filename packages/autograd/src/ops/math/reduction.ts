@@ -11,8 +11,8 @@ import { type DimOption, type Dims, withDim } from "../core/arguments.ts";
 import { cast, checkFloating, refuseBool } from "../core/constant.ts";
 import { counting } from "../core/creation.ts";
 import { reduction } from "../core/define.ts";
+import { inFloat32 } from "../core/float32.ts";
 import { reshape } from "../core/layout.ts";
-import { inSingle } from "../core/single.ts";
 import {
   countable,
   keptShape,
@@ -45,7 +45,7 @@ export function mean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): 
   const dims = normalizeDims("mean", settings.dim, x.shape.length);
   return composite(() => {
     // divided before the dimensions are put back: in its own shape that is part of the sum's kernel
-    const average = inSingle(value, (all) => div(sum(all, dims), countOver(x.shape, dims)));
+    const average = inFloat32(value, (all) => div(sum(all, dims), countOver(x.shape, dims)));
     return settings.keepdim ? reshape(average, keptShape(x.shape, dims)) : average;
   });
 }

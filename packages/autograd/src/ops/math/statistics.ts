@@ -6,13 +6,13 @@ import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
 import { type Dims, withDim } from "../core/arguments.ts";
 import { cast, checkFloating } from "../core/constant.ts";
-import { inSingle } from "../core/single.ts";
+import { inFloat32 } from "../core/float32.ts";
 import { type ReduceOptions, type SumOptions, sum } from "../shape/broadcast.ts";
 import { div, sub } from "./arithmetic.ts";
 import { pow } from "./binary.ts";
 import { eq, isnan, ne, where } from "./comparison.ts";
 import { amax, amin, countOver, mean } from "./reduction.ts";
-import { abs, flatSqrt, square } from "./unary.ts";
+import { abs, safeSqrt, square } from "./unary.ts";
 
 /** How many elements (of all, or along `dim`) are not 0, as i32. */
 export function countNonzero(
@@ -66,7 +66,7 @@ export function variance(
   const dims = normalizeDims("var", settings.dim, x.shape.length);
   const n = countOver(x.shape, dims);
   const made = composite(() =>
-    inSingle(x, (value) => {
+    inFloat32(x, (value) => {
       const distance = sub(value, mean(value, dims, { keepdim: true }));
       return div(sum(square(distance), dims, { keepdim }), Math.max(0, n - correction));
     }),
@@ -82,7 +82,7 @@ export function std(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceO
       arguments,
     );
   checkTensor("std", x);
-  const made = composite(() => inSingle(x, (value) => flatSqrt(variance(value, dim, options))));
+  const made = composite(() => inFloat32(x, (value) => safeSqrt(variance(value, dim, options))));
   return watch(made, x, made);
 }
 
@@ -132,12 +132,12 @@ export function vectorNorm(
   const { ord: p = 2, keepdim = false } = settings;
   const dims = normalizeDims("norm", settings.dim, x.shape.length);
   const over: ReduceOptions = { dim: dims, keepdim };
-  const made = composite(() => inSingle(x, (value) => sized(value, p, over)));
+  const made = composite(() => inFloat32(x, (value) => sized(value, p, over)));
   return watch(made, x, made);
 }
 
 function sized(x: Tensor, p: number, over: ReduceOptions): Tensor {
-  if (p === 2) return flatSqrt(sum(square(x), over));
+  if (p === 2) return safeSqrt(sum(square(x), over));
   if (p === 1) return sum(abs(x), over);
   if (p === Infinity) return amax(abs(x), over);
   if (p === -Infinity) return amin(abs(x), over);

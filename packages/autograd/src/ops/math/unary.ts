@@ -101,9 +101,9 @@ export const sqrt: UnaryOp = unaryFloat(
   elementwise(ofOutput("sqrt", Math.sqrt, e.sqrt, (dy, y) => div(dy, mul(y, 2)))),
 );
 /** y = √x, elementwise, with a slope of 0 at 0: norms and deviations are flat there. */
-export const flatSqrt: UnaryOp = unaryFloat(
+export const safeSqrt: UnaryOp = unaryFloat(
   elementwise(
-    ofOutput("flatSqrt", Math.sqrt, e.sqrt, (dy, y) =>
+    ofOutput("safeSqrt", Math.sqrt, e.sqrt, (dy, y) =>
       where(eq(y, 0), zeroGradient(dy), div(dy, mul(y, 2))),
     ),
   ),

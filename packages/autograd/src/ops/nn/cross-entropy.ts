@@ -11,8 +11,8 @@ import { checkTensor } from "../core/apply.ts";
 import { checkedClasses } from "../core/bounds.ts";
 import { cast, checkFloating } from "../core/constant.ts";
 import { counting } from "../core/creation.ts";
+import { inFloat32 } from "../core/float32.ts";
 import { reshape, unsqueeze } from "../core/layout.ts";
-import { inSingle } from "../core/single.ts";
 import { add, div, mul, neg, sub } from "../math/arithmetic.ts";
 import { eq, ne, where } from "../math/comparison.ts";
 import { amax } from "../math/reduction.ts";
@@ -115,7 +115,7 @@ function weightedMean(
   const reduce = reducer(call, { reduction });
   return (loss, weights) =>
     reduction === "mean"
-      ? inSingle(loss, (all) => div(sum(all), sum(cast(weights(), all.dtype))))
+      ? inFloat32(loss, (all) => div(sum(all), sum(cast(weights(), all.dtype))))
       : reduce(loss);
 }
 
@@ -191,7 +191,7 @@ export function crossEntropy(
     const loss = ofIndices(x, at, choice, factors, labelSmoothing);
     return reduce(loss, () => (factors === null ? choice.counts() : choice.pick(factors)));
   };
-  return composite(() => inSingle(input, cost));
+  return composite(() => inFloat32(input, cost));
 }
 
 /**

@@ -9,9 +9,9 @@ import { recordGradient, valueOfNow, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
 import { checkFloating } from "../core/constant.ts";
+import { inFloat32 } from "../core/float32.ts";
 import { writeInPlace } from "../core/inplace.ts";
 import { reshape } from "../core/layout.ts";
-import { inSingle } from "../core/single.ts";
 import { assemble } from "../core/strided.ts";
 import { add, div, mul, sub } from "../math/arithmetic.ts";
 import { pow } from "../math/binary.ts";
@@ -141,7 +141,7 @@ export function layerNorm(
     if (value !== null) checkDTypeOf("layerNorm", name, value, x);
   }
   return composite(() =>
-    inSingle(x, (value) => affine(standardize(value, dims, eps).value, weight, bias)),
+    inFloat32(x, (value) => affine(standardize(value, dims, eps).value, weight, bias)),
   );
 }
 
@@ -165,7 +165,7 @@ export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RmsNormOptio
   const dims = lastDims("rmsNorm", x, normalizedShape, [weight]);
   const floor = eps ?? (EPSILON[x.dtype] as number);
   return composite(() =>
-    inSingle(x, (value) => {
+    inFloat32(x, (value) => {
       const power = mean(square(value), dims, { keepdim: true });
       return affine(mul(value, rsqrt(add(power, floor))), weight, null);
     }),
@@ -195,7 +195,7 @@ export function groupNorm(
   const beta = perChannel("groupNorm", "bias", bias, x);
   const inGroup = sizeOf(x.shape.slice(2)) * (channels / numGroups);
   return composite(() =>
-    inSingle(x, (value) => {
+    inFloat32(x, (value) => {
       const grouped = reshape(value, [batch, numGroups, inGroup]);
       return affine(reshape(standardize(grouped, [2], eps).value, x.shape), gamma, beta);
     }),
@@ -254,7 +254,7 @@ export function batchNorm(
     }
     const { mean: center, variance } = known as { mean: Tensor; variance: Tensor };
     const made = composite(() =>
-      inSingle(x, (value) =>
+      inFloat32(x, (value) =>
         affine(mul(sub(value, center), rsqrt(add(variance, eps))), gamma, beta),
       ),
     );
@@ -268,7 +268,7 @@ export function batchNorm(
     );
   }
   return composite(() =>
-    inSingle(x, (batch) => {
+    inFloat32(x, (batch) => {
       const { value, mean: center, variance } = standardize(batch, dims, eps);
       if (n > 0) {
         follow(call, runningMean, center, momentum);
@@ -311,7 +311,7 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
     throw new ArgumentError(`${call}: needs more than one value a channel${detail("x", x.shape)}`);
   }
   return composite(() =>
-    inSingle(x, (batch) => {
+    inFloat32(x, (batch) => {
       const { value, mean: center, variance } = standardize(batch, dims, eps);
       if (runningMean !== null) follow(call, runningMean, mean(center, 0), momentum);
       if (runningVar !== null)

@@ -8,8 +8,8 @@ import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
 import { type DimOption, type Dims, withDim } from "../core/arguments.ts";
 import { cast, checkFloating } from "../core/constant.ts";
+import { inFloat32 } from "../core/float32.ts";
 import { reshape } from "../core/layout.ts";
-import { inSingle } from "../core/single.ts";
 import { add, div, mul, sub } from "../math/arithmetic.ts";
 import { eq, where } from "../math/comparison.ts";
 import { amax, countOver } from "../math/reduction.ts";
@@ -26,7 +26,7 @@ export function logsumexp(x: Tensor, dim: Dims | ReduceOptions, options?: Reduce
   const floating = cast(x, isFloating(x.dtype) ? x.dtype : "f32");
   if (countOver(x.shape, dims) === 0) return startValue(-Infinity, floating, dims, keepdim);
   const made = composite(() => {
-    const result = inSingle(floating, (value) => {
+    const result = inFloat32(floating, (value) => {
       const peak = finitePeak(value, dims);
       return add(log(sum(exp(sub(value, peak)), dims, { keepdim: true })), peak);
     });
@@ -65,7 +65,7 @@ function ofShifted(
   checkFloating(call, value);
   if (settings.dim === undefined) throw new ArgumentError(`${call}: needs a dim`);
   const dim = normalizeDim(call, settings.dim, x.shape.length);
-  return inSingle(value, (one) => {
+  return inFloat32(value, (one) => {
     if (one.shape[dim] === 0) return compute(one, dim);
     const peak = noGrad(() => amax(one, dim, { keepdim: true }));
     return compute(sub(one, peak), dim);

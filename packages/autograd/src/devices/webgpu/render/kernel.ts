@@ -97,7 +97,7 @@ function stagesOf(kernel: Kernel, uniforms: Uniforms, target: RenderTarget): Sta
     return (meaning.lowering as typeof customStages)(kernel, uniforms, maxWorkgroups);
   const { parts, scratch } = lowerParts(kernel, target);
   const { offsets, bytes } = sideBySide(scratch);
-  const batched = kernel.alike === true;
+  const batched = kernel.batched === true;
   const rounds = Math.max(...parts.map((part) => part.stages.length));
   const stages = Array.from({ length: rounds }, (_, round) => {
     const of = parts.flatMap((part): Part[] => {

@@ -1,7 +1,7 @@
 import type { Tensor } from "../../../tensor.ts";
 import { counting } from "../../core/creation.ts";
+import { inFloat32 } from "../../core/float32.ts";
 import { transpose, unsqueeze } from "../../core/layout.ts";
-import { inSingle } from "../../core/single.ts";
 import { add, mul, sub } from "../../math/arithmetic.ts";
 import { ge, where } from "../../math/comparison.ts";
 import { matmul } from "../../math/contraction.ts";
@@ -25,7 +25,7 @@ export function attentionWeights(
   const scores = mul(matmul(query, transpose(key, -2, -1)), scale);
   const [length, keys] = scores.shape.slice(-2) as [number, number];
   const visible = causal ? seenBefore(length, keys, query) : mask;
-  return inSingle(masked(scores, visible), maskedSoftmax);
+  return inFloat32(masked(scores, visible), maskedSoftmax);
 }
 
 function masked(scores: Tensor, mask: Tensor | null): Tensor {

@@ -2,12 +2,12 @@ import { type Shape, sizeOf } from "../shape.ts";
 import { isWhole, type View } from "./view.ts";
 
 /** Rows of one length each: what the reductions of a kernel run over, in the row-major order of every value of it. */
-export interface Frame {
+export interface RowSpace {
   readonly rows: number;
   readonly length: number;
 }
 
-/** Where in a frame a value's element stands: one a row, or one for each element of a row. */
+/** Where in a rowSpace a value's element stands: one a row, or one for each element of a row. */
 export type Level = "row" | "element";
 
 /** The rank of the leading dimensions that count the rows; -1 where no cut between dimensions does. */
@@ -20,8 +20,8 @@ export function rowRank(shape: Shape, rows: number): number {
   return -1;
 }
 
-/** Whether values of this shape fit the frame at this level. */
-export const fitsFrame = (shape: Shape, level: Level, { rows, length }: Frame): boolean =>
+/** Whether values of this shape fit the rowSpace at this level. */
+export const fitsRowSpace = (shape: Shape, level: Level, { rows, length }: RowSpace): boolean =>
   level === "row"
     ? sizeOf(shape) === rows
     : sizeOf(shape) === rows * length && rowRank(shape, rows) >= 0;
@@ -31,14 +31,16 @@ export function levelRead(
   view: View | null,
   size: number,
   level: Level,
-  frame: Frame,
+  rowSpace: RowSpace,
 ): Level | null {
   if (view === null || isWhole(view, size)) return level;
-  return level === "element" && size === frame.rows && repeatsRows(view, frame) ? "row" : null;
+  return level === "element" && size === rowSpace.rows && repeatsRows(view, rowSpace)
+    ? "row"
+    : null;
 }
 
 /** Whether the view reads, for each element of a row, the one value of that row. */
-function repeatsRows({ shape, strides }: View, { rows, length }: Frame): boolean {
+function repeatsRows({ shape, strides }: View, { rows, length }: RowSpace): boolean {
   const rank = rowRank(shape, rows);
   if (rank < 0 || sizeOf(shape) !== rows * length) return false;
   let expected = 1;

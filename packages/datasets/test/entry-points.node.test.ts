@@ -6,9 +6,9 @@ import { filesOf } from "../src/builtin/files.ts";
 
 const source = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 
-/** What a door imports, directly and through files of ours, at once or when it is asked for. */
-function importsFrom(door: string): Set<string> {
-  const files = [join(source, door)];
+/** What an entry point imports, directly and through files of ours, at once or when it is asked for. */
+function importsFrom(entry: string): Set<string> {
+  const files = [join(source, entry)];
   const packages = new Set<string>();
   for (const file of files) {
     const text = readFileSync(file, "utf8");
@@ -21,13 +21,13 @@ function importsFrom(door: string): Set<string> {
   return packages;
 }
 
-test.each(["index.ts", "data.ts"])("a page's bundle of %s looks for nothing of Node", (door) => {
-  const packages = importsFrom(door);
+test.each(["index.ts", "data.ts"])("a page's bundle of %s looks for nothing of Node", (entry) => {
+  const packages = importsFrom(entry);
   expect(packages).toContain("@wgrad/autograd");
   expect([...packages].filter((name) => /^node:|duckdb/.test(name))).toEqual([]);
 });
 
-test("what needs Node is behind its own door", () => {
+test("what needs Node is behind its own entry point", () => {
   expect([...importsFrom("node.ts")]).toContain("@duckdb/node-api");
 });
 
