@@ -5,19 +5,26 @@ import type { Device } from "./device.ts";
 export type DeviceName = "webgpu" | "wasm" | "cpu";
 
 interface Entry {
-  /** Opens the device; null where this machine has none. */
-  readonly open: () => Promise<Device | null>;
+  /** Opens the device; null where this machine has none. With `hardware`, one that emulates hardware does not count. */
+  readonly open: (hardware: boolean) => Promise<Device | null>;
   /** What to say where there is none. */
   readonly missing: string;
-  /** What to say where `init()` comes down to it. */
-  readonly slow?: string;
+}
+
+/** A device to try, and whether it must be real hardware. */
+export interface Choice {
+  readonly name: DeviceName;
+  readonly hardware: boolean;
+  /** What to say if it is taken because those before it are missing. */
+  readonly notice: string;
 }
 
 const registry = new Map<string, Entry>([
   [
     "webgpu",
     {
-      open: async () => (await import("./webgpu/device.ts")).openWebGPU(),
+      open: async (hardware) =>
+        (await import("./webgpu/device.ts")).openWebGPU(hardware ? "hardware" : "any"),
       missing:
         "no WebGPU adapter was found\n  hint: in Node install webgpu, and @sparticuz/chromium for machines without a GPU; in a browser enable WebGPU",
     },
@@ -34,18 +41,37 @@ const registry = new Map<string, Entry>([
     {
       open: async () => new (await import("./cpu/device.ts")).CpuDevice(),
       missing: "",
-      slow: "tensors run on the cpu device, which is slow",
     },
   ],
 ]);
 
-/** The devices that `init()` tries in turn. */
-export const preferred: readonly DeviceName[] = ["webgpu", "cpu"];
+/** What `init()` tries in turn: WebGPU on the processor is slower than wasm. */
+export const preferred: readonly Choice[] = [
+  { name: "webgpu", hardware: true, notice: "" },
+  {
+    name: "wasm",
+    hardware: false,
+    notice:
+      'no GPU was found: tensors are on the wasm device\n  hint: init({ device: "wasm" }) says so in the program, init({ device: "webgpu" }) takes a software adapter',
+  },
+  {
+    name: "webgpu",
+    hardware: false,
+    notice:
+      "no GPU and no WebAssembly vectors were found: tensors are on a software WebGPU adapter",
+  },
+  {
+    name: "cpu",
+    hardware: false,
+    notice:
+      "no GPU and no WebAssembly vectors were found: tensors are on the cpu device, which is slow",
+  },
+];
 /** The one that others are compared with; it is always there. */
 export const oracle: DeviceName = "cpu";
 
 /** Adds a device under a name, for `init({ device: name })` and `x.to(name)`. `init()` by itself does not take it. */
-export function registerDevice(name: string, open: Entry["open"]): void {
+export function registerDevice(name: string, open: () => Promise<Device | null>): void {
   if (registry.has(name)) throw new ArgumentError(`registerDevice: there is a device "${name}"`);
   registry.set(name, { open, missing: `there is no ${name} device here` });
 }
@@ -58,7 +84,10 @@ export const deviceNames = (): string[] => [...registry.keys()];
 export const isDeviceName = (name: unknown): name is DeviceName => registry.has(name as string);
 
 /** Opens the device of that name, or on a GPUDevice of the caller's own; null where there is none. */
-export async function openDevice(which: string | GPUDevice): Promise<Device | null> {
-  if (typeof which === "string") return entryOf(which).open();
+export async function openDevice(
+  which: string | GPUDevice,
+  hardware: boolean = false,
+): Promise<Device | null> {
+  if (typeof which === "string") return entryOf(which).open(hardware);
   return (await import("./webgpu/device.ts")).openWebGPU(which);
 }

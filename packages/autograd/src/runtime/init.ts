@@ -17,7 +17,10 @@ import { DeviceStream } from "./stream.ts";
 import type { Verifier } from "./verify.ts";
 
 export interface InitOptions {
-  /** "webgpu", "cpu", or a GPUDevice of your own. Default: webgpu where there is one, else cpu with a warning. */
+  /**
+   * "webgpu", "wasm", "cpu", or a GPUDevice of your own. Default: WebGPU on a real GPU, else wasm, else WebGPU on the processor, else
+   * cpu; where it is not the first of these, one line on the console says so.
+   */
   readonly device?: DeviceName | PlatformDevice;
   /**
    * "off" runs one kernel per operation, in order: slow, and the oracle of everything faster. `{ without }` leaves out single
@@ -80,43 +83,51 @@ async function openAsked(device: string | GPUDevice): Promise<Device> {
 }
 
 /** The device, or in words why there is none. */
-async function openOrWhy(device: string | GPUDevice): Promise<Device | string> {
+async function openOrWhy(
+  device: string | GPUDevice,
+  hardware: boolean = false,
+): Promise<Device | string> {
   try {
-    return (await open(device)) ?? entryOf(device as string).missing;
+    return (await open(device, hardware)) ?? entryOf(device as string).missing;
   } catch (error) {
     if (error instanceof DeviceError) return error.message;
     throw error;
   }
 }
 
-/** The first device that is there, and why it was not one before it. */
+/** The first device that is there. Says once if it is not the one that is wanted most. */
 async function openPreferred(): Promise<Device> {
-  const missing: string[] = [];
-  for (const name of preferred) {
-    const found = await openOrWhy(name);
-    if (typeof found === "string") missing.push(found);
-    else {
-      const { slow } = entryOf(name);
-      const [what, hint] = (missing[0] ?? "").split("\n");
-      if (slow !== undefined) console.warn(`wgrad: ${what}, so ${slow}\n${hint}`);
-      return found;
+  for (const { name, hardware, notice } of preferred) {
+    const found = await openOrWhy(name, hardware);
+    if (typeof found === "string") continue;
+    if (notice !== "" && !said.has(notice)) {
+      said.add(notice);
+      console.warn(`wgrad: ${notice}`);
     }
+    return found;
   }
-  throw new DeviceError(`init: ${missing.join("\n")}`);
+  throw new DeviceError("init: there is no device here");
 }
 
-async function open(kind: string | GPUDevice): Promise<Device | null> {
-  const known = await opened.get(kind);
-  if (known !== undefined && known !== null && known.failure === null) return known;
-  const opening = openDevice(kind);
-  opened.set(kind, opening);
-  opening.then(
-    (device) => {
-      if (device === null) opened.delete(kind);
-    },
-    () => opened.delete(kind),
-  );
-  return opening;
+/** Notices that the program has had. */
+const said = new Set<string>();
+
+/** Opens a device, or gives the open one. `hardware`: null where it would emulate hardware. */
+async function open(kind: string | GPUDevice, hardware: boolean = false): Promise<Device | null> {
+  const key = hardware ? `${kind as string} (hardware)` : kind;
+  const known = await opened.get(key);
+  if (known === null || known?.failure === null) return known;
+  const opening = openDevice(kind, hardware);
+  opened.set(key, opening);
+  try {
+    const device = await opening;
+    if (device === null && !hardware) opened.delete(key);
+    if (device !== null && hardware && !opened.has(kind)) opened.set(kind, opening);
+    return device;
+  } catch (error) {
+    opened.delete(key);
+    throw error;
+  }
 }
 
 /** What compares plans with the cpu device, if that is asked for. */

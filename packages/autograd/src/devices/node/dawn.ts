@@ -27,16 +27,25 @@ function claimInstances(): { real?: GPU; software?: GPU } {
  * Throws DeviceError if there is neither.
  */
 export async function nodeAdapter(): Promise<NodeAdapter> {
-  const { create } = await dawn();
-  if (hasGraphicsLoader()) {
-    const real = instances.real ?? create([]);
-    const adapter = await real.requestAdapter(highPerformance);
-    if (adapter) {
-      instances.real = real;
-      return { adapter, software: adapter.info.isFallbackAdapter };
-    }
-  }
+  const adapter = await systemAdapter();
+  if (adapter !== null) return { adapter, software: adapter.info.isFallbackAdapter };
   return { adapter: await softwareAdapter(), software: true };
+}
+
+/** The adapter of a real GPU, or null. Throws DeviceError if the package `webgpu` does not load. */
+export async function hardwareAdapter(): Promise<GPUAdapter | null> {
+  const adapter = await systemAdapter();
+  return adapter === null || adapter.info.isFallbackAdapter ? null : adapter;
+}
+
+/** The best adapter of the machine's own drivers, or null. */
+async function systemAdapter(): Promise<GPUAdapter | null> {
+  const { create } = await dawn();
+  if (!hasGraphicsLoader()) return null;
+  const real = instances.real ?? create([]);
+  const adapter = await real.requestAdapter(highPerformance);
+  if (adapter) instances.real = real;
+  return adapter;
 }
 
 /**

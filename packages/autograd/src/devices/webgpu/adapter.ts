@@ -21,24 +21,29 @@ const LIMITS = [
 
 const FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "subgroups", "shader-f16"];
 
+/** Which adapters count: all, or those of real hardware. */
+export type AdapterKind = "any" | "hardware";
+
 /** A device of the best adapter there is, with all that it allows; null if there is none. */
-export async function openAdapter(): Promise<{ gpu: GPUDevice; info: AdapterInfo } | null> {
-  const adapter = await findAdapter();
-  if (adapter === null) return null;
+export async function openAdapter(
+  kind: AdapterKind,
+): Promise<{ gpu: GPUDevice; info: AdapterInfo } | null> {
+  const adapter = await findAdapter(kind);
+  if (adapter === null || (kind === "hardware" && adapterInfo(adapter.info).software)) return null;
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const requiredFeatures = FEATURES.filter((name) => adapter.features.has(name));
   const gpu = await adapter.requestDevice({ requiredLimits, requiredFeatures });
   return { gpu, info: adapterInfo(adapter.info) };
 }
 
-async function findAdapter(): Promise<GPUAdapter | null> {
+async function findAdapter(kind: AdapterKind): Promise<GPUAdapter | null> {
   const inBrowser = (globalThis as { navigator?: Navigator }).navigator?.gpu;
   if (inBrowser) return inBrowser.requestAdapter({ powerPreference: "high-performance" });
   const node = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions
     ?.node;
   if (node === undefined) return null;
-  const { nodeAdapter } = await import("../node/dawn.ts");
-  return (await nodeAdapter()).adapter;
+  const { hardwareAdapter, nodeAdapter } = await import("../node/dawn.ts");
+  return kind === "hardware" ? hardwareAdapter() : (await nodeAdapter()).adapter;
 }
 
 export const adapterInfo = (info: GPUAdapterInfo | undefined): AdapterInfo => ({

@@ -13,7 +13,7 @@ import type {
 } from "../device.ts";
 import { passes } from "../passes.ts";
 import { TaskQueue } from "../task-queue.ts";
-import { type AdapterInfo, adapterInfo, openAdapter } from "./adapter.ts";
+import { type AdapterInfo, type AdapterKind, adapterInfo, openAdapter } from "./adapter.ts";
 import { Doubts, lost, told } from "./held.ts";
 import { BETWEEN, type Block, bytesOf, Memory } from "./memory.ts";
 import { GPUProgram, Pipelines } from "./program.ts";
@@ -393,8 +393,11 @@ export class WebGPUDevice implements Device {
  * that the adapter allows. In Node, WebGPU is Dawn (the package `webgpu`). Null if there is no
  * adapter.
  */
-export async function openWebGPU(given?: GPUDevice): Promise<WebGPUDevice | null> {
-  if (given !== undefined) return new WebGPUDevice(given, adapterInfo(given.adapterInfo), false);
-  const opened = await openAdapter();
+export async function openWebGPU(
+  which: GPUDevice | AdapterKind = "any",
+): Promise<WebGPUDevice | null> {
+  if (typeof which !== "string")
+    return new WebGPUDevice(which, adapterInfo(which.adapterInfo), false);
+  const opened = await openAdapter(which);
   return opened && new WebGPUDevice(opened.gpu, opened.info, true);
 }
