@@ -54,7 +54,7 @@ test.concurrent.each([
     "cpu",
     /^wgrad: no GPU and no WebAssembly vectors were found: .* cpu device, which is slow$/,
   ],
-])("init() on a machine with %s", async (_, before, device, said, { expect }) => {
+])("init() on a machine with %s", async (_, before, device, said) => {
   const found = await taken(before);
   expect(found.device).toBe(device);
   expect(found.said).toMatch(said);
