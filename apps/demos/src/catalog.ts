@@ -52,7 +52,7 @@ export const catalog: Readonly<Record<string, Entry>> = {
   },
   clusters: {
     summary: "what belongs together?",
-    teaches: "k-means, principal components, nearest neighbours and a hinge-loss SVM",
+    teaches: "k-means, principal components, nearest neighbours and a linear SVM",
     load: async () => (await import("./clusters/demo.ts")).clusters,
   },
   hierarchy: {

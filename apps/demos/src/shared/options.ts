@@ -12,7 +12,7 @@ export interface Options {
   /** The demo's name. */
   readonly name: string;
   /** Where to compute; the library picks one if not given. */
-  readonly device?: "cpu" | "webgpu";
+  readonly device?: "webgpu" | "wasm" | "cpu";
   /** Decides every random number. */
   readonly seed: number;
   /** "full" is the lesson; "quick" the same code in seconds, to see that it runs and learns. */
@@ -41,7 +41,7 @@ export type Optional = "epochs" | "csv" | "target" | "save" | "load" | "serve";
 const flags = {
   device: {
     type: "string",
-    help: ["cpu|webgpu", "where to compute (default: WebGPU, else the CPU)"],
+    help: ["webgpu|wasm|cpu", "where to compute (default: WebGPU, else the CPU)"],
   },
   seed: { type: "string", help: ["N", "start of every random number (default 0)"] },
   budget: {
@@ -114,7 +114,7 @@ export function parseOptions(
     }
   }
   const { csv, target, save, load } = values;
-  const device = choice("device", values.device, ["cpu", "webgpu"]);
+  const device = choice("device", values.device, ["webgpu", "wasm", "cpu"]);
   if (target !== undefined && csv === undefined) {
     throw new UsageError("--target names a column of --csv FILE, which is not given");
   }
@@ -194,7 +194,7 @@ const isNot = (kind: "File" | "Directory", path: string | undefined): boolean =>
 function choice<const Value extends string>(
   option: string,
   text: string | undefined,
-  values: readonly [Value, Value],
+  values: readonly Value[],
 ): Value | undefined {
   const value = values.find((each) => each === text);
   if (text === undefined || value !== undefined) return value;

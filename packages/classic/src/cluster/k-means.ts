@@ -39,7 +39,7 @@ export interface KMeansParams {
   /** How many clusters (default 8). */
   readonly nClusters: number;
   /** Where centres start: far from each other by chance ("k-means++"), rows by chance ("random"), or [clusters, features] (default "k-means++"). */
-  readonly init: "k-means++" | "random" | Tensor | readonly (readonly number[])[];
+  readonly init: "k-means++" | "random" | Tensor | readonly ArrayLike<number>[];
   /** How many starts; the best is kept. "auto": 1, or 10 with init "random" (default "auto"). */
   readonly nInit: number | "auto";
   /** The most rounds (default 300). */
@@ -306,11 +306,11 @@ function meanVariance(data: ArrayLike<number>, width: number): number {
 
 async function givenCenters(
   call: string,
-  init: Tensor | readonly (readonly number[])[],
+  init: Tensor | readonly ArrayLike<number>[],
   clusters: number,
   width: number,
 ): Promise<Float32Array> {
-  const centers = init instanceof Tensor ? init : tensor(init);
+  const centers = init instanceof Tensor ? init : tensor(init.map((row) => Array.from(row)));
   if (centers.shape.length !== 2 || centers.shape[0] !== clusters || centers.shape[1] !== width) {
     throw new ShapeError(
       `${call}: init: [${centers.shape.join(", ")}]\n  hint: [${clusters}, ${width}], a centre a cluster`,

@@ -1,9 +1,10 @@
-import { PCA } from "@wgrad/classic";
+import { tensor } from "@wgrad/autograd";
+import { type KMeans, PCA } from "@wgrad/classic";
 import { StandardScaler } from "@wgrad/datasets";
 import { loadDigits, loadIris, loadWine } from "@wgrad/datasets/data";
 import { adjustedRandScore } from "@wgrad/metrics";
-import { KMeans } from "../../../src/clusters/k-means.ts";
-import { floats, integers } from "../../worker/numbers.ts";
+import { rounds } from "../../../src/clusters/rounds.ts";
+import { floats } from "../../worker/numbers.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 
 export interface Snapshot {
@@ -24,26 +25,27 @@ export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
   hold(x, y);
   const pca = await new PCA({ nComponents: 2 }).fit(x);
   const points = await floats(() => pca.transform(x));
-  const kMeans = new KMeans(numberOf(settings, "k"), { tries: 1 });
-  let begun = false;
-  const training = (async function* () {
-    for await (const step of kMeans.fit(x)) {
-      begun = true;
-      yield step;
-    }
-  })();
+  let latest: KMeans | null = null;
+  const centres = (): number[][] => (latest?.clusterCenters ?? []).map((centre) => [...centre]);
   return {
     model: null,
-    train: () => training,
+    train: () =>
+      (async function* () {
+        for await (const round of rounds(x, numberOf(settings, "k"))) {
+          latest = round.clusters;
+          yield round;
+        }
+      })(),
     async snapshot() {
-      const centres = begun
-        ? await floats(() => pca.transform(kMeans.centres))
-        : new Float32Array();
-      const nearest = begun ? await integers(() => kMeans.assign(x)) : new Int32Array();
-      return { points: points.slice(), centres, nearest };
+      const begun = latest !== null;
+      return {
+        points: points.slice(),
+        centres: begun ? await floats(() => pca.transform(tensor(centres()))) : new Float32Array(),
+        nearest: latest?.labels.slice() ?? new Int32Array(),
+      };
     },
     async measures(): Promise<Record<string, number>> {
-      return begun ? { rand: await adjustedRandScore(kMeans.assign(x), y) } : {};
+      return latest === null ? {} : { rand: await adjustedRandScore(tensor(latest.labels), y) };
     },
   };
 }

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import kMeansSource from "../../../src/clusters/k-means.ts?raw";
+import roundsSource from "../../../src/clusters/rounds.ts?raw";
 import { classColors } from "../../../src/shared/panel.ts";
 import { Figure } from "../../charts/figure.ts";
 import { svg } from "../../charts/svg.ts";
@@ -35,12 +35,12 @@ export const page: Page = {
     rand: { label: "Agrees with the true classes", format: decimals(3) },
   },
   sources: [
-    { name: "k-means.ts", text: kMeansSource },
+    { name: "rounds.ts", text: roundsSource },
     { name: "lesson.ts", text: lessonSource },
   ],
   lesson: {
     names: ["clusters"],
-    teaches: "k-means, principal components, nearest neighbours and a hinge-loss SVM",
+    teaches: "k-means, principal components, nearest neighbours and a linear SVM",
   },
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
