@@ -1,37 +1,45 @@
 import { spawn } from "node:child_process";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { init, manualSeed } from "@wgrad/autograd";
-import { StandardScaler } from "@wgrad/datasets";
+import { init, manualSeed, tensor } from "@wgrad/autograd";
+import {
+  HistGradientBoostingRegressor,
+  type Predictor as Model,
+  makePipeline,
+} from "@wgrad/classic";
 import { loadSacramento } from "@wgrad/datasets/data";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { loadPredictor, savePredictor } from "../src/pipeline/bundle.ts";
 import { driftReport } from "../src/pipeline/drift.ts";
-import { preprocessing, pricesOf } from "../src/pipeline/houses.ts";
-import { PriceModel } from "../src/pipeline/models.ts";
+import { preprocessing } from "../src/pipeline/houses.ts";
+import { NetworkRegressor } from "../src/pipeline/network.ts";
 import { Predictor } from "../src/pipeline/predictor.ts";
 import { housesIn, MOST_HOUSES, RequestError } from "../src/pipeline/request.ts";
-import { draw, successiveHalving } from "../src/pipeline/search.ts";
 import { type Serving, serve } from "../src/pipeline/server.ts";
 import { checkPort, stayOpen } from "../src/pipeline/stay-open.ts";
 import { askPrices, badRequests, sample, visit } from "../src/pipeline/visit.ts";
 import { temporaryFolder } from "./run.ts";
 
 const folder = temporaryFolder();
+const settings = { hidden: 4, lr: 0.05, weightDecay: 0, epochs: 1, batchSize: 256 };
 let predictor: Predictor;
 let server: Serving;
 
 beforeAll(async () => {
   await init({ device: "cpu" });
   manualSeed(0);
-  const { table } = await loadSacramento();
-  const features = preprocessing();
-  const x = await features.fitTransform(table);
-  const target = new StandardScaler().fit(pricesOf(table));
-  predictor = new Predictor(features, target, new PriceModel(x.shape[1] as number, 4).eval());
+  predictor = await learned(new NetworkRegressor(settings));
   server = await serve(predictor, { maxWaiting: 20 });
 });
 afterAll(() => server.close());
+
+/** A model that has learned from all houses. */
+async function learned(model: Model): Promise<Predictor> {
+  const { table } = await loadSacramento();
+  return new Predictor(
+    await makePipeline(preprocessing(), model).fit(table, table.numbers("price")),
+  );
+}
 
 /** A visitor in another process: so many requests at once, good and bad in turn; gives how often each answer came. */
 async function burst(url: string, requests: number): Promise<Record<string, number>> {
@@ -129,17 +137,24 @@ describe("a request", () => {
   });
 });
 
-test("a predictor is one file, and gives the same prices from it", async () => {
+test.each([
+  ["network", () => new NetworkRegressor(settings)],
+  ["boosting", () => new HistGradientBoostingRegressor({ maxIter: 5 })],
+] as const)("a predictor is one file, and gives the same prices from it: %s", async (_, model) => {
   const path = join(folder, "model.safetensors");
-  await savePredictor(predictor, path);
+  const saved = await learned(model());
+  await savePredictor(saved, path);
   const loaded = await loadPredictor(path);
   const { table } = await loadSacramento();
-  expect(await loaded.prices(table)).toEqual(await predictor.prices(table));
-  expect(loaded.model.hidden).not.toBeNull();
+  expect(await loaded.prices(table)).toEqual(await saved.prices(table));
+  expect(loaded.pipeline.getParams()).toEqual(saved.pipeline.getParams());
+});
 
-  const line = new Predictor(predictor.features, predictor.target, new PriceModel(8, 0));
-  await savePredictor(line, path);
-  expect((await loadPredictor(path)).model.hidden).toBeNull();
+test("a network that has learned nothing says so, and its file is one of such a network", async () => {
+  const network = new NetworkRegressor(settings);
+  const again = NetworkRegressor.fromState(await network.toState());
+  expect(again.getParams()).toEqual(settings);
+  await expect(again.predict(tensor([[1]]))).rejects.toThrow("NetworkRegressor: not fitted yet");
 });
 
 test("--serve finds out before the lesson that its port is taken, and stays open until it is told to stop", async () => {
@@ -185,21 +200,4 @@ test("drift is seen where there is some, and not where there is none", async () 
     table.take(rows.filter((i) => (sizes[i] as number) > 2000)),
   );
   expect(large.find(({ column }) => column === "sqft")?.verdict).toBe("drifted");
-});
-
-test("successive halving trains a third for three times as long, down to one", async () => {
-  const { table } = await loadSacramento();
-  const base = { hidden: 4, lr: 0.05, weightDecay: 0, epochs: 9, batchSize: 64 };
-  const some = table.slice(0, 128);
-  const draws = Array.from({ length: 9 }, () => draw(base));
-  expect(new Set(draws.map(({ lr }) => lr)).size).toBe(9);
-  const rounds = await successiveHalving(some, table.slice(128, 256), draws);
-  expect(rounds.map((trials) => [trials.length, trials[0]?.settings.epochs])).toEqual([
-    [9, 1],
-    [3, 3],
-    [1, 9],
-  ]);
-  const [first = [], second = []] = rounds;
-  const kept = first.slice(0, 3).map(({ settings: { lr } }) => lr);
-  expect(second.map(({ settings: { lr } }) => lr).sort()).toEqual(kept.sort());
 });

@@ -92,7 +92,7 @@ export {
   partialDependence,
   permutationImportance,
 } from "./selection/inspection.ts";
-export { makePipeline, PredictorPipeline } from "./selection/pipeline.ts";
+export { makePipeline, type PipelineClasses, PredictorPipeline } from "./selection/pipeline.ts";
 export type { Scorer, Scoring, ScoringName } from "./selection/scorers.ts";
 export {
   type Candidate,

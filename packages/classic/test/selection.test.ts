@@ -1,4 +1,5 @@
 import { init, tensor } from "@wgrad/autograd";
+import { load, toBlob } from "@wgrad/autograd/saving";
 import {
   crossValScore,
   DecisionTreeRegressor,
@@ -10,6 +11,7 @@ import {
   loguniform,
   makePipeline,
   PCA,
+  PredictorPipeline,
   partialDependence,
   permutationImportance,
   RandomForestRegressor,
@@ -88,6 +90,28 @@ describe("pipelines", () => {
     const odds = await makePipeline(new StandardScaler(), new LogisticRegression()).fit(x, y);
     expect((await odds.predictProba?.(x))?.shape).toEqual([40, 3]);
     expect(odds.classes).toEqual(Int32Array.of(0, 1, 2));
+  });
+
+  test("a pipeline comes back from a file, fitted or not", async () => {
+    const { table, prices } = houses();
+    const model = makePipeline(prepared(), new Ridge({ alpha: 0.1 })).clone({
+      StandardScaler__withMean: false,
+    });
+    const state = async () => load(await toBlob(await model.toState()));
+    const fresh = await PredictorPipeline.fromState(await state(), { classes: { Ridge } });
+    expect(fresh.getParams()).toEqual(model.getParams());
+    await expect((async () => fresh.predict(table))()).rejects.toThrow("not fitted yet");
+    await model.fit(table, prices);
+    const again = await PredictorPipeline.fromState(await state(), { classes: { Ridge } });
+    expect(await valuesOf(again.predict(table))).toEqual(await valuesOf(model.predict(table)));
+    expect(await valuesOf((await fresh.fit(table, prices)).predict(table))).toEqual(
+      await valuesOf(model.predict(table)),
+    );
+    await expect(PredictorPipeline.fromState(await state())).rejects.toThrow(
+      'PredictorPipeline.fromState: no class "Ridge"\n  hint: PredictorPipeline.fromState(state, { classes: { Ridge } })',
+    );
+    const nameless = makePipeline(prepared(), { ...new Ridge(), predict() {} } as never);
+    await expect(nameless.toState()).rejects.toThrow("has no toState");
   });
 });
 

@@ -148,8 +148,8 @@ async function unnamed({ data, isScaled }: Case, randomState: number): Promise<U
     ari,
     ratios: Array.from(pca.explainedVarianceRatio),
     panel: {
-      title: `${data.about.title}, scaled: what each is, and the centres found`,
-      subtitle: `Clusters and classes agree by ${ari.toFixed(2)} (adjusted Rand)`,
+      title: `${data.about.title}, scaled`,
+      subtitle: `rings are centres; clusters agree with classes by ${ari.toFixed(2)}`,
       ...componentsChart(await read(x), classes, data.classes, await read(centres)),
     },
   };

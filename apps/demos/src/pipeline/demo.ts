@@ -4,30 +4,53 @@ import { loadSacramento } from "@wgrad/datasets/data";
 import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Budget, Options } from "../shared/options.ts";
 import { lossPanel } from "../shared/panels.ts";
+import type { Curve } from "../shared/training.ts";
 import { watch } from "../shared/watch.ts";
 import { writeWhole } from "../shared/write.ts";
 import { choose } from "./choose.ts";
 import { deploy } from "./deploy.ts";
 import { columns, preprocessing } from "./houses.ts";
-import type { Settings } from "./models.ts";
 import { monitor } from "./monitor.ts";
+import type { NetworkSettings } from "./network.ts";
 import { htmlReport } from "./report.ts";
 import { checkPort, stayOpen } from "./stay-open.ts";
-import { scoreCells, scoresOn, trainPredictor } from "./steps.ts";
+import { scoreCells, scoresOn, trainNetwork } from "./steps.ts";
 import { Story } from "./story.ts";
-import { tune } from "./tune.ts";
+import { type TunePlan, tune } from "./tune.ts";
 
 interface Plan {
-  readonly settings: Settings;
+  readonly settings: NetworkSettings;
+  /** Folds in which models are compared. */
   readonly folds: number;
-  /** Settings that tuning tries, by each of its two ways. */
-  readonly draws: number;
+  readonly tuning: TunePlan;
 }
 
-const base: Settings = { hidden: 16, lr: 0.02, weightDecay: 0.01, epochs: 60, batchSize: 128 };
+const base: NetworkSettings = {
+  hidden: 16,
+  lr: 0.02,
+  weightDecay: 0.01,
+  epochs: 60,
+  batchSize: 128,
+};
 const plans: Record<Budget, Plan> = {
-  full: { settings: base, folds: 5, draws: 9 },
-  quick: { settings: { ...base, hidden: 8, epochs: 6, lr: 0.05 }, folds: 2, draws: 3 },
+  full: {
+    settings: base,
+    folds: 5,
+    tuning: {
+      folds: 3,
+      draws: 9,
+      grid: { learningRate: [0.03, 0.06, 0.1], maxLeafNodes: [7, 15, 31], maxIter: [150] },
+    },
+  },
+  quick: {
+    settings: { ...base, hidden: 8, epochs: 6, lr: 0.05 },
+    folds: 2,
+    tuning: {
+      folds: 2,
+      draws: 3,
+      grid: { learningRate: [0.1], maxLeafNodes: [7, 15], maxIter: [60] },
+    },
+  },
 };
 
 const served = [
@@ -49,8 +72,8 @@ export const pipeline: Demo = {
 };
 
 async function run(options: Options): Promise<Outcome> {
-  const { settings, folds, draws } = plans[options.budget];
-  const { serve: port } = options;
+  const { settings, folds, tuning } = plans[options.budget];
+  const { serve: port, seed } = options;
   if (port !== undefined) await checkPort(port);
   const story = new Story();
 
@@ -82,18 +105,26 @@ async function run(options: Options): Promise<Outcome> {
   );
 
   story.step(`Choose: several models, by cross-validation in ${folds} folds`);
-  await choose(story, train, settings, folds);
+  await choose(story, train, { settings, folds, seed });
 
   story.step("Train the network");
-  const first = await trainPredictor(train, settings, watch);
-  story.show(...lossPanel(first.curve));
+  let curve: Curve = [];
+  const first = await trainNetwork(train, settings, async (training) => {
+    curve = await watch(training);
+  });
+  story.show(...lossPanel(curve));
 
   story.step("Evaluate on the houses held out");
-  const untuned = await scoresOn(first.predictor, test);
+  const untuned = await scoresOn(first, test);
   story.table(["R²", "mean error", "root mean square"], [scoreCells(untuned)]);
 
-  story.step("Tune: random search, and successive halving");
-  const { predictor, scores } = await tune(story, train, test, { settings, draws, untuned });
+  story.step("Tune: every combination, draws, and successive halving");
+  const { predictor, scores } = await tune(story, train, test, {
+    ...tuning,
+    settings,
+    seed,
+    untuned,
+  });
 
   story.step("Deploy: one file, and a server that does not trust its visitors");
   const { path, differ, missed } = await deploy(story, predictor, test, options.out);

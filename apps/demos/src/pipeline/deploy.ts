@@ -30,7 +30,7 @@ export async function deploy(
   const [before, after] = [await predictor.prices(test), await loaded.prices(test)];
   const differ = before.filter((price, i) => price !== after[i]).length;
   story.say(
-    `${path} holds what preprocessing learned and the weights; loaded again,`,
+    `${path} holds what preprocessing learned and the model; loaded again,`,
     `it gives ${differ === 0 ? "the same prices to the last bit" : `${differ} other prices`}.`,
   );
   const server = await serve(loaded);

@@ -1,4 +1,3 @@
-import { type Tensor, tensor } from "@wgrad/autograd";
 import {
   ColumnTransformer,
   OneHotEncoder,
@@ -49,7 +48,3 @@ export function tableOf(houses: readonly House[]): Table {
     { name: "houses", types: { type: "string" } },
   );
 }
-
-/** Prices of some rows: [rows, 1]. */
-export const pricesOf = (table: Table): Tensor =>
-  tensor(Float32Array.from(table.numbers("price"))).unsqueeze(1);

@@ -1,7 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { ink, type Panel } from "../shared/panel.ts";
 import { grid, predictionChart } from "../shared/panels.ts";
-import type { Trial } from "./search.ts";
+import type { NetworkSettings } from "./network.ts";
+
+/** Settings of the network that were tried, and their mean R² over the folds. */
+export type Trial = NetworkSettings & { readonly score: number };
 
 /** Prices of the houses held out, in thousands of dollars. */
 export function predictionPanel(
@@ -13,7 +16,7 @@ export function predictionPanel(
     Array.from(prices, (price) => price / 1000);
   return {
     title: "Houses that were held out",
-    subtitle: `predicted against real prices, in thousands of dollars: R² ${r2.toFixed(3)}`,
+    subtitle: `in thousands of dollars: R² ${r2.toFixed(3)}`,
     ...predictionChart(thousands(real), thousands(predicted), {
       real: "real price →",
       predicted: "↑ predicted",
@@ -23,10 +26,9 @@ export function predictionPanel(
 
 /** What random search found at each learning rate. */
 export function trialsPanel(trials: readonly Trial[]): Panel {
-  const points = trials.map(({ settings, score }) => ({ ...settings, score }));
   return {
     title: "Random search",
-    subtitle: "R² of each draw by its learning rate; larger dots have more units",
+    subtitle: "R² by learning rate; larger dots have more units",
     width: 440,
     height: 400,
     plot: {
@@ -36,7 +38,7 @@ export function trialsPanel(trials: readonly Trial[]): Panel {
       r: { type: "sqrt", range: [4, 9] },
       marks: [
         ...grid(),
-        Plot.dot(points, { x: "lr", y: "score", r: "hidden", fill: ink.data, fillOpacity: 0.6 }),
+        Plot.dot(trials, { x: "lr", y: "score", r: "hidden", fill: ink.data, fillOpacity: 0.6 }),
       ],
     },
   };

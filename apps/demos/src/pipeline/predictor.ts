@@ -1,24 +1,18 @@
-import { noGrad } from "@wgrad/autograd";
-import type { ColumnTransformer, StandardScaler, Table } from "@wgrad/datasets";
+import type { PredictorPipeline } from "@wgrad/classic";
+import type { Table } from "@wgrad/datasets";
 import { type House, tableOf } from "./houses.ts";
-import type { PriceModel } from "./models.ts";
 
 /** Everything between a house and its price. */
 export class Predictor {
-  readonly features: ColumnTransformer;
-  readonly target: StandardScaler;
-  readonly model: PriceModel;
+  readonly pipeline: PredictorPipeline;
 
-  constructor(features: ColumnTransformer, target: StandardScaler, model: PriceModel) {
-    this.features = features;
-    this.target = target;
-    this.model = model;
+  constructor(pipeline: PredictorPipeline) {
+    this.pipeline = pipeline;
   }
 
   /** The prices of the rows of a table, in dollars. */
   async prices(table: Table): Promise<number[]> {
-    const x = this.features.transform(table);
-    return [...(await noGrad(() => this.target.inverseTransform(this.model(x))).data())];
+    return [...(await (await this.pipeline.predict(table)).data())];
   }
 
   /** The prices of houses. Rows are filled up to a power of two, so that few shapes ever occur. */

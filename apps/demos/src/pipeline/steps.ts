@@ -1,24 +1,20 @@
 import { tensor } from "@wgrad/autograd";
-import { StandardScaler, type Table } from "@wgrad/datasets";
+import { makePipeline } from "@wgrad/classic";
+import type { Table } from "@wgrad/datasets";
 import { meanAbsoluteError, r2Score, rootMeanSquaredError } from "@wgrad/metrics";
-import type { Curve, Training } from "../shared/training.ts";
-import { preprocessing, pricesOf } from "./houses.ts";
-import { PriceModel, type Settings, train } from "./models.ts";
+import { preprocessing } from "./houses.ts";
+import { NetworkRegressor, type NetworkSettings, type Watch } from "./network.ts";
 import { Predictor } from "./predictor.ts";
 import { three } from "./story.ts";
 
-/** Learns preprocessing, scale of prices and model from rows; `watch` takes the steps of the training. */
-export async function trainPredictor(
+/** Learns preprocessing and a network from rows; `watch` takes the steps of the training. */
+export async function trainNetwork(
   table: Table,
-  settings: Settings,
-  watch: (training: Training) => Promise<Curve>,
-): Promise<{ predictor: Predictor; curve: Curve }> {
-  const features = preprocessing();
-  const target = new StandardScaler().fit(pricesOf(table));
-  const x = await features.fitTransform(table);
-  const model = new PriceModel(x.shape[1] as number, settings.hidden);
-  const curve = await watch(train(model, x, target.transform(pricesOf(table)), settings));
-  return { predictor: new Predictor(features, target, model.eval()), curve };
+  settings: NetworkSettings,
+  watch: Watch,
+): Promise<Predictor> {
+  const pipeline = makePipeline(preprocessing(), new NetworkRegressor(settings, watch));
+  return new Predictor(await pipeline.fit(table, table.numbers("price")));
 }
 
 /** How good predictions are. */
@@ -33,7 +29,8 @@ export interface Scores {
 
 export async function scoresOn(predictor: Predictor, table: Table): Promise<Scores> {
   const predicted = await predictor.prices(table);
-  const [ours, real] = [tensor(Float32Array.from(predicted)), pricesOf(table).flatten()];
+  const ours = tensor(Float32Array.from(predicted));
+  const real = tensor(Float32Array.from(table.numbers("price")));
   return {
     r2: await r2Score(ours, real).item(),
     error: await meanAbsoluteError(ours, real).item(),

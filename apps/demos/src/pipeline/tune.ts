@@ -1,68 +1,164 @@
-import { type Table, trainTestIndices } from "@wgrad/datasets";
-import { watch } from "../shared/watch.ts";
-import type { Settings } from "./models.ts";
-import { predictionPanel, trialsPanel } from "./picture.ts";
-import type { Predictor } from "./predictor.ts";
-import { draw, randomSearch, successiveHalving, type Trial } from "./search.ts";
-import { type Scores, scoreCells, scoresOn, trainPredictor } from "./steps.ts";
+import type { Predictor as AnyPredictor, PredictorPipeline, SearchResults } from "@wgrad/classic";
+import {
+  GridSearchCV,
+  HalvingRandomSearchCV,
+  HistGradientBoostingRegressor,
+  loguniform,
+  makePipeline,
+  RandomizedSearchCV,
+} from "@wgrad/classic";
+import { KFold, type Table } from "@wgrad/datasets";
+import { preprocessing } from "./houses.ts";
+import { NetworkRegressor, type NetworkSettings } from "./network.ts";
+import { predictionPanel, type Trial, trialsPanel } from "./picture.ts";
+import { Predictor } from "./predictor.ts";
+import { type Scores, scoreCells, scoresOn } from "./steps.ts";
 import { type Story, three } from "./story.ts";
 
-interface TuneOptions {
-  /** What is not looked for stays as it is here. */
-  readonly settings: Settings;
-  /** Settings that are tried, by each of two ways. */
+/** What is looked for. */
+export interface TunePlan {
+  readonly folds: number;
+  /** Values of boosting's settings, every combination of which is tried. */
+  readonly grid: Readonly<Record<"learningRate" | "maxLeafNodes" | "maxIter", readonly number[]>>;
+  /** Settings of the network that are drawn, by each of two ways. */
   readonly draws: number;
-  /** What was reached before. */
+}
+
+interface TuneOptions extends TunePlan {
+  /** What is not looked for of the network stays as it is here. */
+  readonly settings: NetworkSettings;
+  readonly seed: number;
+  /** What it reached before. */
   readonly untuned: Scores;
 }
 
-/** Looks for better settings by two ways, and trains with the best. The test rows have no say in it. */
+/** What a search has found. */
+interface Search {
+  readonly bestScore: number;
+  readonly bestEstimator: AnyPredictor;
+}
+
+/** Looks for better settings by three ways; what is best by cross-validation is taken. The test rows have no say in it. */
 export async function tune(
   story: Story,
   train: Table,
   test: Table,
-  { settings, draws, untuned }: TuneOptions,
+  options: TuneOptions,
 ): Promise<{ predictor: Predictor; scores: Scores }> {
-  const inner = trainTestIndices(train.length, { testSize: 0.25, randomState: 0 });
-  const tries = Array.from({ length: draws }, () => draw(settings));
-  const searched = await randomSearch(train, tries, 2);
-  const halved = await successiveHalving(train.take(inner.train), train.take(inner.test), tries);
-  const header = ["units", "lr", "weight decay", "epochs", "R²"];
-  story.say("Random search: every draw is trained in full, on two folds.", "");
-  story.table(header, searched.map(trialCells));
+  const searches: Readonly<Record<string, Search>> = {
+    boosting: await searchGrid(story, train, options),
+    "network, drawn": await searchDraws(story, train, options),
+    "network, halved": await searchHalving(story, train, options),
+  };
+  const found = [];
+  for (const [name, { bestScore, bestEstimator }] of Object.entries(searches)) {
+    const predictor = new Predictor(bestEstimator as PredictorPipeline);
+    found.push({ name, bestScore, predictor, scores: await scoresOn(predictor, test) });
+  }
   story.say(
     "",
-    "Successive halving: all for a short time, the best third for longer, and again.",
+    "The best of each search has learned all rows to learn from. On the folds, and on the houses held out:",
     "",
   );
   story.table(
-    ["round", ...header],
-    halved.flatMap((trials, k) => trials.map((trial) => [k + 1, ...trialCells(trial)])),
-  );
-  story.show(trialsPanel(searched));
-  const best = (searched[0] as Trial).settings;
-  const { predictor } = await trainPredictor(train, best, watch);
-  const scores = await scoresOn(predictor, test);
-  story.say(
-    "",
-    "The best of the search, trained on all rows to learn from, on the houses held out:",
-    "",
-  );
-  story.table(
-    ["", "R²", "mean error", "root mean square"],
+    ["", "on the folds", "R²", "mean error", "root mean square"],
     [
-      ["before tuning", ...scoreCells(untuned)],
-      ["after", ...scoreCells(scores)],
+      ["network before", "", ...scoreCells(options.untuned)],
+      ...found.map(({ name, bestScore, scores }) => [
+        name,
+        three(bestScore),
+        ...scoreCells(scores),
+      ]),
     ],
   );
+  const { name, predictor, scores } = found.reduce((a, b) => (b.bestScore > a.bestScore ? b : a));
+  story.say("", `The folds decide, not the houses held out: deployed is ${name}.`);
   story.show(predictionPanel(test.numbers("price"), scores.predicted, scores.r2));
   return { predictor, scores };
 }
 
-const trialCells = ({ settings, score }: Trial): (string | number)[] => [
-  settings.hidden,
-  settings.lr.toPrecision(2),
-  settings.weightDecay.toPrecision(2),
-  settings.epochs,
+/** The same folds for all searches. */
+const foldsOf = ({ folds }: TunePlan): KFold =>
+  new KFold({ nSplits: folds, shuffle: true, randomState: 1 });
+
+async function searchGrid(story: Story, train: Table, options: TuneOptions): Promise<Search> {
+  const boosting = makePipeline(preprocessing(), new HistGradientBoostingRegressor());
+  const search = new GridSearchCV(boosting, options.grid, { cv: foldsOf(options) });
+  await search.fit(train, train.numbers("price"));
+  story.say(`Grid search for boosting: every combination, in ${options.folds} folds.`, "");
+  const names = Object.keys(options.grid);
+  story.table(
+    ["rate", "leaves", "rounds", "R²"],
+    trialsOf<Record<string, number>>(search.cvResults).map(({ score, ...own }) => [
+      ...names.map((name) => own[name] as number),
+      three(score),
+    ]),
+  );
+  return search;
+}
+
+const network = ({ settings }: TuneOptions): PredictorPipeline =>
+  makePipeline(preprocessing(), new NetworkRegressor(settings));
+
+/** Sizes from a list, rates evenly in their logarithm. */
+const spaces = {
+  hidden: [8, 16, 32],
+  lr: loguniform(10 ** -2.5, 0.1),
+  weightDecay: loguniform(1e-4, 1),
+};
+
+const header = ["units", "lr", "weight decay", "epochs", "R²"];
+const cells = ({ hidden, lr, weightDecay, epochs, score }: Trial): (string | number)[] => [
+  hidden,
+  lr.toPrecision(2),
+  weightDecay.toPrecision(2),
+  epochs,
   three(score),
 ];
+
+async function searchDraws(story: Story, train: Table, options: TuneOptions): Promise<Search> {
+  const { draws: nIter, seed: randomState, settings } = options;
+  const cv = foldsOf(options);
+  const search = new RandomizedSearchCV(network(options), spaces, { cv, nIter, randomState });
+  await search.fit(train, train.numbers("price"));
+  const trials = trialsOf<NetworkSettings>(search.cvResults).map((trial) => ({
+    ...settings,
+    ...trial,
+  }));
+  story.say("", "Random search for the network: every draw is trained in full.", "");
+  story.table(header, trials.map(cells));
+  story.show(trialsPanel(trials));
+  return search;
+}
+
+async function searchHalving(story: Story, train: Table, options: TuneOptions): Promise<Search> {
+  const { draws, seed: randomState, settings } = options;
+  const search = new HalvingRandomSearchCV(network(options), spaces, {
+    cv: foldsOf(options),
+    nCandidates: draws,
+    resource: "epochs",
+    minResources: Math.max(1, Math.floor(settings.epochs / draws)),
+    maxResources: settings.epochs,
+    randomState,
+  });
+  await search.fit(train, train.numbers("price"));
+  story.say("", "Successive halving: all for a short time, the best third for longer, again.", "");
+  const { params, meanTestScore } = search.cvResults;
+  const rounds = search.rounds.flatMap(({ candidates }, k) =>
+    Array<number>(candidates).fill(k + 1),
+  );
+  story.table(
+    ["round", ...header],
+    params.map((own, i) => [
+      rounds[i] as number,
+      ...cells({ ...settings, ...own, score: meanTestScore[i] as number }),
+    ]),
+  );
+  return search;
+}
+
+/** What was tried with its mean score over the folds, the best first. */
+const trialsOf = <Params>({ params, meanTestScore }: SearchResults) =>
+  params
+    .map((own, i) => ({ ...(own as Params), score: meanTestScore[i] as number }))
+    .sort((a, b) => b.score - a.score);

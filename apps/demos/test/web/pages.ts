@@ -24,8 +24,8 @@ export const expected: Readonly<Record<string, Expected>> = {
     also: ["housing?data=sacramento", "housing?data=all"],
   },
   trees: {
-    // scikit-learn's tree of 20 leaves: 0.4885
-    reaches: { measure: "r2", least: 0.488, most: 0.4895 },
+    // scikit-learn's tree of 12 leaves: 0.57396
+    reaches: { measure: "r2", least: 0.5735, most: 0.5745 },
     steps: 5,
     quick: true,
     rate: null,

@@ -8,6 +8,7 @@ import {
   readWeights,
 } from "./input.ts";
 import type { Rule } from "./settings.ts";
+import type { EstimatorState } from "./state.ts";
 
 /** What any predictor can be asked for. One of your own is tried and tuned like ours. */
 export interface Predictor {
@@ -24,6 +25,8 @@ export interface Predictor {
   getParams(): object;
   /** One with these settings, changed as told, that has learned nothing. */
   clone(changes?: object): Predictor;
+  /** Settings and what was learned, to be saved. */
+  toState?(): EstimatorState | Promise<EstimatorState>;
 }
 
 /** A matrix of results on the device that the features came from. */

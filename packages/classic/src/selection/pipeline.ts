@@ -1,8 +1,16 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { ColumnTransformer, Pipeline, type Transform, type TransformClass } from "@wgrad/datasets";
+import {
+  ColumnTransformer,
+  loadTransform,
+  Pipeline,
+  type SavedTransform,
+  type Transform,
+  type TransformClass,
+} from "@wgrad/datasets";
 import type { FitOptions, Numbers, Rows } from "../estimator/input.ts";
 import type { Predictor } from "../estimator/predictors.ts";
+import { checkState, type EstimatorState, VERSION } from "../estimator/state.ts";
 
 /** A transform as it was before `fit`, with other settings where they are given. */
 async function unfitted(step: Transform, changes: object): Promise<Transform> {
@@ -22,6 +30,46 @@ async function unfitted(step: Transform, changes: object): Promise<Transform> {
     .map(([name, value]) => [name.slice(type.length + MARK.length), value] as const);
   const Class = step.constructor as TransformClass;
   return new Class({ ...options, ...Object.fromEntries(own) } as never) as unknown as Transform;
+}
+
+/** Classes that a saved pipeline is made of, by name: its predictor's, and those of transforms that are not `@wgrad/datasets`'. */
+export type PipelineClasses = Readonly<Record<string, unknown>>;
+
+/** Transforms and a predictor, written down. */
+interface SavedParts {
+  readonly transforms: SavedTransform;
+  readonly estimator: EstimatorState;
+}
+
+/** A class whose predictors can. */
+interface Loadable {
+  fromState?(state: EstimatorState): Predictor | Promise<Predictor>;
+}
+
+async function savedParts(transforms: Pipeline, estimator: Predictor): Promise<SavedParts> {
+  if (typeof estimator.toState !== "function") {
+    throw new ArgumentError(`PredictorPipeline.toState: ${estimator.type} has no toState`);
+  }
+  return { transforms: await transforms.save(), estimator: await estimator.toState() };
+}
+
+async function loadedParts(
+  { transforms, estimator }: SavedParts,
+  classes: PipelineClasses,
+): Promise<{ readonly transform: Pipeline; readonly estimator: Predictor }> {
+  const { type } = estimator;
+  const Class = (Object.hasOwn(classes, type) ? classes[type] : undefined) as Loadable | undefined;
+  if (typeof Class?.fromState !== "function") {
+    throw new ArgumentError(
+      `PredictorPipeline.fromState: no class ${JSON.stringify(type)}\n  hint: PredictorPipeline.fromState(state, { classes: { ${type} } })`,
+    );
+  }
+  return {
+    transform: loadTransform<Pipeline>(transforms, {
+      classes: classes as Readonly<Record<string, TransformClass>>,
+    }),
+    estimator: await Class.fromState(estimator),
+  };
 }
 
 /** Between a step's class and its setting. */
@@ -133,6 +181,41 @@ export class PredictorPipeline implements Predictor {
       this.estimator.clone(Object.fromEntries(entries.filter((entry) => !isStep(entry)))),
       { ...this.#changes, ...Object.fromEntries(entries.filter(isStep)) },
     );
+  }
+
+  /** Settings and what was learned, to be saved: `await save(await model.toState(), "model.safetensors")`. */
+  async toState(): Promise<EstimatorState> {
+    checkCall(`${this.type}.toState()`, arguments);
+    const fitted = this.#fitted;
+    return {
+      version: VERSION,
+      type: this.type,
+      params: {
+        ...(await savedParts(new Pipeline(this.steps), this.estimator)),
+        changes: this.#changes,
+      },
+      fitted: fitted && (await savedParts(fitted.transform, fitted.estimator)),
+    };
+  }
+
+  /**
+   * The pipeline that `toState` wrote down.
+   *
+   * Throws ArgumentError for what is no such state, for another version, and for a class that `classes` does not have.
+   */
+  static async fromState(
+    state: unknown,
+    { classes = {} }: { readonly classes?: PipelineClasses } = {},
+  ): Promise<PredictorPipeline> {
+    checkCall("PredictorPipeline.fromState(state, { classes })", arguments);
+    const { params, fitted } = checkState("PredictorPipeline", state);
+    const { changes, ...parts } = params as unknown as SavedParts & {
+      changes: Readonly<Record<string, unknown>>;
+    };
+    const { transform, estimator } = await loadedParts(parts, classes);
+    const made = new PredictorPipeline(transform.steps, estimator, changes);
+    if (fitted != null) made.#fitted = await loadedParts(fitted as SavedParts, classes);
+    return made;
   }
 
   #ask(method: "predictProba" | "decisionFunction", x: Rows): Promise<Tensor> {

@@ -28,7 +28,7 @@ export const page: Page = {
     {
       name: "leaves",
       label: "Leaves",
-      value: 20,
+      value: 12,
       values: [4, 8, 12, 20, 40, 60],
       when: { control: "model", option: "tree" },
     },
