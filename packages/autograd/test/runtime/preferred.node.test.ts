@@ -34,7 +34,7 @@ const adapterThatIs = (software: boolean): string => `
   Object.defineProperty(globalThis, "navigator", { value: { gpu: { requestAdapter: async () => shown } } });`;
 const withoutVectors = "WebAssembly.validate = () => false;";
 
-test.concurrent.each([
+test.each([
   ["a GPU", adapterThatIs(false), "webgpu", /^$/],
   [
     "a software adapter",
