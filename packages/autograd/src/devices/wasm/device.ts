@@ -150,7 +150,8 @@ export class WasmDevice implements Device {
     const rendered = lowered.flatMap(({ stages }) =>
       stages.flatMap((stage) => ("rendered" in stage ? [stage.rendered] : [])),
     );
-    const functions = this.#functions.all(rendered);
+    const lease = this.#functions.take(rendered);
+    let next = 0;
     const words = lowered.flatMap(({ stages }) =>
       stages.map((stage) => ("rendered" in stage ? stage.rendered.words.length : 0)),
     );
@@ -168,7 +169,7 @@ export class WasmDevice implements Device {
         const own = at;
         at += 4 * stage.rendered.words.length;
         return {
-          run: functions.get(stage.rendered) as StageFunction,
+          run: lease.functions[next++] as StageFunction,
           block: own,
           count: stage.count,
           chunk: Math.ceil(stage.count / (stage.count < 4 * CHUNKS ? 1 : CHUNKS)),
@@ -182,8 +183,10 @@ export class WasmDevice implements Device {
       kernels: calls,
       dispatches: kernels.length,
       dispose: () => {
-        if (live) this.#memory.give(block);
+        if (!live) return;
         live = false;
+        this.#memory.give(block);
+        lease.end();
       },
     };
     return program;
