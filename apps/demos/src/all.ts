@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { catalog } from "./catalog.ts";
 import type { RunResult } from "./command.ts";
 import { type Line, resultsPage } from "./results.ts";
+import { byDefault, devices } from "./shared/options.ts";
 import { writeWhole } from "./shared/write.ts";
 
 const usage = `pnpm demo:all [options]
@@ -18,7 +19,7 @@ this commit is not run again: stop it when you like, and go on later.
   --only NAME,NAME     these lessons
   --missing            only lessons with no line at all, of whatever commit
   --budget quick|full  (default full)
-  --device webgpu|wasm|cpu  (default: WebGPU, else the CPU)
+  --device NAME        ${devices.join(", ")} (default: ${byDefault})
   --seed N             (default 0)
   --page               runs nothing, writes the page from the lines there are`;
 

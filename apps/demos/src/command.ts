@@ -8,7 +8,7 @@ import { figure, saveFigure } from "./shared/figure.ts";
 import { Interrupted, withSignals } from "./shared/interruption.ts";
 import { type Options, optionsHelp, parseOptions } from "./shared/options.ts";
 import { start } from "./shared/start.ts";
-import { columns, say, speakTo, tell, wrapped } from "./shared/terminal.ts";
+import { columns, say, speakTo, tell, toCopy, wrapped } from "./shared/terminal.ts";
 import { UsageError } from "./shared/usage-error.ts";
 import { judge, sayVerdicts, type Verdict } from "./shared/verdict.ts";
 import { readWeights } from "./shared/weights.ts";
@@ -56,7 +56,7 @@ async function dispatch([first, ...rest]: readonly string[]): Promise<boolean> {
   speakTo(options.json ? "stderr" : "stdout");
   try {
     const { result, afterwards } = await withSignals(
-      () => runDemo(demo, options),
+      () => runDemo(demo, options, args),
       () => console.error(`\nstopped: ${kept(demo)}`),
     ).catch((error) => {
       if (error instanceof Interrupted) error.message += `: ${kept(demo)}`;
@@ -70,10 +70,11 @@ async function dispatch([first, ...rest]: readonly string[]): Promise<boolean> {
   }
 }
 
-/** One run: the lesson, its picture, and whether it reached what it must. */
+/** One run: the lesson, its picture, and whether it reached what it must; `args` are those that `options` were read from. */
 async function runDemo(
   demo: Demo,
   options: Options,
+  args: readonly string[],
 ): Promise<{ result: RunResult; afterwards: Outcome["afterwards"] }> {
   const began = performance.now();
   const { name, budget, seed } = options;
@@ -92,6 +93,10 @@ async function runDemo(
   ];
   for (const note of notes) tell("", note);
   say("", "written:", ...files.map((path) => `  ${path}`));
+  if (options.device === undefined && device.device !== "webgpu") {
+    say("", `Computed by ${device.description}. The same run on WebGPU:`);
+    toCopy(`  pnpm demo ${[name, ...args, "--device", "webgpu"].map(quoted).join(" ")}`);
+  }
   const result: RunResult = {
     demo: name,
     budget,
@@ -113,6 +118,10 @@ function shortness(name: string, tooShort: string): string {
   const full = time === null ? "takes longer" : `took ${time}`;
   return `The quick budget is too short to learn this: ${tooShort} --budget full ${full}.`;
 }
+
+/** An argument as a shell takes it. */
+const quoted = (arg: string): string =>
+  /^[\w./=:,+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`;
 
 /** What is left of a lesson that was stopped. */
 function kept({ takes }: Demo): string {

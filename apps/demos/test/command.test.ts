@@ -70,7 +70,7 @@ describe("a mistake is one line and exit code 1", () => {
     [["housing", "--speed", "9"], /^Unknown option '--speed'.*--help lists the options$/],
     [["housing", "fast"], /^Unexpected argument 'fast'.*--help lists the options$/],
     [["housing", "--epochs"], /--epochs.*argument missing.*--help lists the options$/],
-    [["housing", "--device", "tpu"], '--device is "tpu"; it is webgpu or wasm or cpu'],
+    [["housing", "--device", "tpu"], '--device is "tpu"; it is webgpu, wasm or cpu'],
     [["exam", "--epochs", "many"], '--epochs is "many"; it is a whole number, 1 or more'],
     [["exam", "--epochs", "0"], '--epochs is "0"; it is a whole number, 1 or more'],
     [["exam", "--seed", "1.5"], '--seed is "1.5"; it is a whole number, 0 or more'],

@@ -1,5 +1,6 @@
 import { type Control, type Page, settingsOf, takes } from "./page/definition.ts";
 import { type Chosen, SEEDS } from "./page/settings.ts";
+import { isDevice } from "./session/devices.ts";
 import type { Setting } from "./session/protocol.ts";
 
 /** Where a visitor is, as the address says it: `#/housing?lr=0.3&seed=7`. */
@@ -41,7 +42,13 @@ export function chosenAt({ controls }: Page, chosen: URLSearchParams): Chosen {
   }
   const seed = Number(chosen.get("seed") ?? 0);
   const valid = Number.isInteger(seed) && seed >= 0 && seed <= SEEDS;
-  return { settings: settingsOf(controls, settings), seed: valid ? seed : 0, file: null };
+  const device = chosen.get("device") ?? "";
+  return {
+    settings: settingsOf(controls, settings),
+    seed: valid ? seed : 0,
+    device: isDevice(device) ? device : null,
+    file: null,
+  };
 }
 
 function settingIn(control: Control, text: string | null): Setting | undefined {
@@ -51,13 +58,18 @@ function settingIn(control: Control, text: string | null): Setting | undefined {
 }
 
 /** Says in the address what is chosen, as far as it is not how the page opens; a file of the user's stays with them. */
-export function keepChosen(name: string, { controls }: Page, { settings, seed }: Chosen): void {
+export function keepChosen(
+  name: string,
+  { controls }: Page,
+  { settings, seed, device }: Chosen,
+): void {
   const query = new URLSearchParams();
   const opens = settingsOf(controls);
   for (const [setting, value] of Object.entries(settings)) {
     if (value !== opens[setting]) query.set(setting, String(value));
   }
   if (seed !== 0) query.set("seed", String(seed));
+  if (device !== null) query.set("device", device);
   const text = query.toString();
   const address = `#/${name}${text === "" ? "" : `?${text}`}`;
   visited.set(name, address);

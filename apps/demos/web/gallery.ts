@@ -30,7 +30,7 @@ export function showGallery(place: HTMLElement): void {
           "p",
           { class: "lead" },
           "Each page trains a model here, in your browser, on real data: with wgrad, a deep-learning framework for TypeScript " +
-            "that computes on WebGPU. Nothing leaves your machine.",
+            "that computes on WebGPU, and in WebAssembly where there is none. Nothing leaves your machine.",
         ),
       ),
       element("ul", { class: "cards" }, ...cards),

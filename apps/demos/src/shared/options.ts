@@ -1,18 +1,26 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { InitResult } from "@wgrad/autograd";
 import { wrapped } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 import { checkWritable } from "./write.ts";
 
 export type Budget = "quick" | "full";
 
+type DeviceName = InitResult["device"];
+
+/** Where a lesson can compute. */
+export const devices = ["webgpu", "wasm", "cpu"] as const satisfies readonly DeviceName[];
+/** What is taken where none is asked for. */
+export const byDefault = "WebGPU on a graphics card, else WebAssembly";
+
 /** What a demo can be asked for on the command line. */
 export interface Options {
   /** The demo's name. */
   readonly name: string;
   /** Where to compute; the library picks one if not given. */
-  readonly device?: "webgpu" | "wasm" | "cpu";
+  readonly device?: DeviceName;
   /** Decides every random number. */
   readonly seed: number;
   /** "full" is the lesson; "quick" the same code in seconds, to see that it runs and learns. */
@@ -41,7 +49,7 @@ export type Optional = "epochs" | "csv" | "target" | "save" | "load" | "serve";
 const flags = {
   device: {
     type: "string",
-    help: ["webgpu|wasm|cpu", "where to compute (default: WebGPU, else the CPU)"],
+    help: ["NAME", `where to compute: ${devices.join(", ")} (default: ${byDefault})`],
   },
   seed: { type: "string", help: ["N", "start of every random number (default 0)"] },
   budget: {
@@ -114,7 +122,7 @@ export function parseOptions(
     }
   }
   const { csv, target, save, load } = values;
-  const device = choice("device", values.device, ["webgpu", "wasm", "cpu"]);
+  const device = choice("device", values.device, devices);
   if (target !== undefined && csv === undefined) {
     throw new UsageError("--target names a column of --csv FILE, which is not given");
   }
@@ -198,8 +206,12 @@ function choice<const Value extends string>(
 ): Value | undefined {
   const value = values.find((each) => each === text);
   if (text === undefined || value !== undefined) return value;
-  throw new UsageError(`--${option} is "${text}"; it is ${values.join(" or ")}`);
+  throw new UsageError(`--${option} is "${text}"; it is ${alternatives(values)}`);
 }
+
+/** "a, b or c". */
+const alternatives = (values: readonly string[]): string =>
+  values.join(", ").replace(/, (?=[^,]*$)/, " or ");
 
 function wholeNumber(option: string, text: string, least: number, most?: number): number {
   const value = Number(text);

@@ -15,11 +15,11 @@ import { openSite, type Site, visit } from "./site.ts";
 
 let site: Site;
 beforeAll(async () => {
-  site = await openSite();
+  site = await openSite({ gpu: false });
 }, 120_000);
 afterAll(() => site.close());
 
-const opened = (name: string): Promise<Visit> => openedOn(site, name);
+const opened = (name: string): Promise<Visit> => openedOn(site, `${name}?device=wasm`);
 
 const until = <T>(value: () => T) => expect.poll(value, { timeout: 30_000 });
 

@@ -66,16 +66,45 @@ export const numberOf = async (page: Page, name: string): Promise<number> =>
     ((await page.locator(`[data-number=${name}]`).textContent()) ?? "").replaceAll(/[,%]/g, ""),
   );
 
+/** Opens another page, or the same with other settings, on a visit: what was loaded is not loaded again. */
+export async function goTo(page: Page, address: string): Promise<void> {
+  await page.evaluate((hash) => {
+    // The page that is left may be ready too.
+    document.querySelector(".demo")?.remove();
+    if (location.hash === hash) dispatchEvent(new HashChangeEvent("hashchange"));
+    else location.hash = hash;
+  }, `#/${address}`);
+  await stateIs(page, "ready");
+}
+
+/** From now on what waits on the page waits hardly: for trainings that are slowed down to be seen. */
+export const hurry = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const wait = window.setTimeout;
+    window.setTimeout = ((work: () => void, milliseconds = 0) =>
+      wait(work, Math.min(milliseconds, 1))) as typeof window.setTimeout;
+  });
+
 /** Ends a visit on which nothing went wrong. */
 export async function finish({ page, errors }: Visit): Promise<void> {
   expect(errors).toEqual([]);
   await page.context().close();
 }
 
-/** What axe calls serious or worse. */
-export async function faults(page: Page): Promise<string[]> {
+/** Where the thousand words of a program are: the quick tier leaves them to one page. */
+const LISTING = "pre.code";
+
+/** What axe calls serious or worse; without the program on the page if so asked, which has more elements than all else. */
+export async function faults(page: Page, { listing = true } = {}): Promise<string[]> {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => window.axe.run());
+  const { violations } = await page.evaluate(
+    (exclude) =>
+      window.axe.run(
+        { include: "body", exclude },
+        { resultTypes: ["violations"], selectors: false },
+      ),
+    listing ? [] : [LISTING],
+  );
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);

@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "
 import { pages } from "../../web/pages.ts";
 import {
   faults,
+  goTo,
+  hurry,
   losses,
   numberOf,
   oneStep,
@@ -40,12 +42,20 @@ test("the gallery shows every page, and opens one", async () => {
   await page.context().close();
 });
 
-describe.each(Object.entries(expected))("%s", { timeout: 90_000 }, (name, wanted) => {
+/** The pages' programs are the same on every device: the quick tier takes the one that is fastest without a graphics card. */
+const devices = full ? (["wasm", "webgpu"] as const) : (["wasm"] as const);
+const trials = devices.flatMap((device) =>
+  Object.entries(expected).map(([name, wanted]) => ({ device, name, wanted })),
+);
+
+describe.each(trials)("$name on $device", { timeout: 90_000 }, ({ device, name, wanted }) => {
   const { reaches, quick, steps = 20, rises = false, rate, also = [] } = wanted;
+  const on = (address: string): string =>
+    `${address}${address.includes("?") ? "&" : "?"}device=${device}`;
   let page: Page;
   let errors: string[];
   beforeAll(async () => {
-    ({ page, errors } = await opened(name));
+    ({ page, errors } = await opened(on(name)));
   }, 60_000);
   afterEach(() => expect(errors).toEqual([]));
   afterAll(() => page.context().close());
@@ -124,8 +134,7 @@ describe.each(Object.entries(expected))("%s", { timeout: 90_000 }, (name, wanted
   test("fits its window, however narrow, and shows its colours where they are forced", async () => {
     for (const address of [name, ...also]) {
       if (address !== name) {
-        await page.evaluate((hash) => location.assign(hash), `#/${address}`);
-        await stateIs(page, "ready");
+        await goTo(page, on(address));
       }
       await oneStep(page);
       for (const width of [320, 390, 1240]) {
@@ -146,15 +155,15 @@ describe.each(Object.entries(expected))("%s", { timeout: 90_000 }, (name, wanted
       ]);
     }
     await page.emulateMedia({ forcedColors: "none" });
-    expect(await faults(page)).toEqual([]);
+    expect(await faults(page, { listing: full })).toEqual([]);
   });
 
   test.runIf(quick || full)(
     "reaches what it must",
     { timeout: full ? 600_000 : 60_000 },
     async () => {
-      await page.evaluate((hash) => location.assign(hash), `#/${name}?seed=0`);
-      await stateIs(page, "ready");
+      await goTo(page, on(`${name}?seed=0`));
+      await hurry(page);
       await press(page, "Start");
       await stateIs(page, "done", full ? 590_000 : 50_000);
       const value = await numberOf(page, reaches.measure);
@@ -166,7 +175,7 @@ describe.each(Object.entries(expected))("%s", { timeout: 90_000 }, (name, wanted
 
 describe("the drawing pad", { timeout: 120_000 }, () => {
   test("classifies what is drawn", async () => {
-    const { page, errors } = await opened("digits");
+    const { page, errors } = await opened("digits?device=wasm");
     await press(page, "Start");
     const learned = async (): Promise<boolean> => (await numberOf(page, "accuracy")) >= 90;
     await expect.poll(learned, { timeout: 110_000, interval: 200 }).toBe(true);

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { numberOf, opened, press, stateIs, stepOf } from "./demo.ts";
+import { hurry, numberOf, opened, press, stateIs, stateOf, stepOf } from "./demo.ts";
 import { openSite, type Site, visit } from "./site.ts";
 
 let site: Site;
@@ -18,7 +18,7 @@ describe("the device", { timeout: 60_000 }, () => {
   test("is lost: the page says so, and begins again on a fresh one", async () => {
     const { page } = await visit(site, "");
     await rememberDevices(page.context());
-    await page.goto(`${site.url}#/exam`);
+    await page.goto(`${site.url}#/exam?device=webgpu`);
     await stateIs(page, "ready");
     await press(page, "One step");
     await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(1);
@@ -32,9 +32,7 @@ describe("the device", { timeout: 60_000 }, () => {
     await press(page, "Start again");
     await stateIs(page, "ready");
     expect(await page.getByRole("alert").isVisible()).toBe(false);
-    await press(page, "Start");
-    await stateIs(page, "done");
-    expect(await numberOf(page, "at25")).toBeCloseTo(0.5, 2);
+    await trains(page);
     await page.context().close();
   });
 
@@ -50,20 +48,92 @@ describe("the device", { timeout: 60_000 }, () => {
     await page.context().close();
   });
 
-  test("is the processor where there is no WebGPU, and the page says what that means", async () => {
+  test.each([
+    ["no WebGPU", "delete WorkerNavigator.prototype.gpu;", "This browser has no WebGPU"],
+    [
+      "no graphics card",
+      "GPU.prototype.requestAdapter = async () => null;",
+      "found no graphics card for it",
+    ],
+    ["WebGPU in software", "", "WebGPU is emulated by the processor"],
+  ])("is the processor where there is %s, and the page says why", async (_, text, why) => {
     const { page } = await visit(site, "");
-    await prepend(page.context(), "delete WorkerNavigator.prototype.gpu;");
+    await prepend(page.context(), text);
     await page.goto(`${site.url}#/exam`);
     await stateIs(page, "ready");
-    const said = await page.locator(".device").textContent();
-    expect(said).toContain("on the processor, in plain JavaScript");
-    expect(said).toContain("found no graphics card");
+    expect(await device(page)).toMatch(/^Computing on the processor: WebAssembly, vectors/);
+    expect(await device(page)).toContain(why);
+    // No server need send what browsers ask of pages with threads.
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await trains(page);
+    await page.context().close();
+  });
+
+  test("is chosen, and another one while it trains", async () => {
+    const { page, errors } = await opened(site, "exam?device=cpu");
+    const list = page.getByLabel("Compute on");
+    expect(await device(page)).toContain("on the processor, in plain JavaScript");
+    expect(await list.inputValue()).toBe("cpu");
+    const [first] = page.workers();
     await press(page, "Start");
+    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(3);
+    for (const [name, said] of [
+      ["wasm", "on the processor: WebAssembly"],
+      ["webgpu", "on WebGPU: "],
+    ] as const) {
+      await list.selectOption(name);
+      await expect.poll(() => device(page), { timeout: 30_000 }).toContain(said);
+      expect(await page.evaluate(() => location.hash)).toBe(`#/exam?device=${name}`);
+      expect(await stateOf(page)).toBe("running");
+    }
+    await workersAre(page, 1);
+    expect(page.workers()).not.toContain(first);
     await stateIs(page, "done");
     expect(await numberOf(page, "at25")).toBeCloseTo(0.5, 2);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test("was chosen and is not there: nothing is lost, and from nothing the fastest is offered", async () => {
+    const { page } = await visit(site, "");
+    await prepend(page.context(), "delete WorkerNavigator.prototype.gpu;");
+    await page.goto(`${site.url}#/exam?device=wasm`);
+    await stateIs(page, "ready");
+    await press(page, "One step");
+    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(1);
+    const list = page.getByLabel("Compute on");
+    await list.selectOption("webgpu");
+    await expect.poll(() => saying(page), { timeout: 30_000 }).toContain("This device is not here");
+    expect(await saying(page)).toContain("This browser has no WebGPU");
+    expect([await list.inputValue(), await stateOf(page), await stepOf(page)]).toEqual([
+      "wasm",
+      "paused",
+      1,
+    ]);
+    expect(await page.evaluate(() => location.hash)).toBe("#/exam?device=wasm");
+    await workersAre(page, 1);
+    await press(page, "One step");
+    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(2);
+
+    await page.goto(`${site.url}?again#/exam?device=webgpu`);
+    await stateIs(page, "failed");
+    await press(page, "Start on the fastest device here");
+    await stateIs(page, "ready");
+    expect(await device(page)).toContain("Computing on the processor");
+    await trains(page);
     await page.context().close();
   });
 });
+
+const device = (page: Page): Promise<string | null> => page.locator(".device").textContent();
+
+/** Trains to the end, and reaches what it must. */
+async function trains(page: Page): Promise<void> {
+  await hurry(page);
+  await press(page, "Start");
+  await stateIs(page, "done");
+  expect(await numberOf(page, "at25")).toBeCloseTo(0.5, 2);
+}
 
 /** Lets a test reach the device that the worker opens. */
 const rememberDevices = (context: BrowserContext): Promise<void> =>

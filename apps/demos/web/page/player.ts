@@ -68,19 +68,38 @@ export class Player<Snapshot> {
     const turn = ++this.#turn;
     if (this.#state === "failed") this.#connection = connect();
     this.#enter("loading");
+    const connection = this.#connectionFor(wanted);
     try {
-      const opened = await this.#connection.open(wanted, (loading) => {
+      const opened = await connection.open(wanted, (loading) => {
         if (turn === this.#turn) this.#listener.loading(loading);
       });
+      if (connection !== this.#connection) {
+        if (turn !== this.#turn) throw new TypeError("another training was wanted meanwhile");
+        this.#replaceBy(connection);
+      }
       this.#standing = { opened, wanted, told: false };
       if (turn !== this.#turn) return false;
       this.#tell();
       if (run) this.run();
       return true;
     } catch (error) {
+      if (connection !== this.#connection) connection.close();
       if (turn === this.#turn) this.#fail(error as Error);
       return false;
     }
+  }
+
+  /** A worker's training is on one device: another one has a worker of its own, which takes over when its training has begun. */
+  #connectionFor({ device }: Wanted): Connection<Snapshot> {
+    const standing = this.#standing?.wanted;
+    return standing === undefined || standing.device === device ? this.#connection : connect();
+  }
+
+  #replaceBy(connection: Connection<Snapshot>): void {
+    this.#connection.close();
+    this.#connection = connection;
+    // What was asked of the worker that is gone is never answered.
+    this.#playing = Promise.resolve();
   }
 
   /** What the training that stands was begun with, as far as it has changed since. */

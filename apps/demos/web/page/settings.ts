@@ -1,5 +1,6 @@
 import { button } from "../dom/button.ts";
 import { element } from "../dom/element.ts";
+import { devices, isDevice } from "../session/devices.ts";
 import type { Setting, Wanted } from "../session/protocol.ts";
 import { type Choice, type Control, type Page, type Slider, settingsOf } from "./definition.ts";
 
@@ -10,8 +11,8 @@ interface Listener {
   restart(): void;
 }
 
-/** What the user chose: settings, a seed, a file to learn from. */
-export type Chosen = Pick<Wanted, "settings" | "seed" | "file">;
+/** What the user chose: settings, a seed, where to compute, a file to learn from. */
+export type Chosen = Pick<Wanted, "settings" | "seed" | "device" | "file">;
 
 /** One control on the page. */
 interface Field {
@@ -24,12 +25,13 @@ interface Field {
 export const SEEDS = 2 ** 32 - 1;
 const FILE = "file:";
 
-/** Sliders, lists, the seed and the user's file: they show what `show` was told last, and what the user has changed since. */
+/** Sliders, lists, the seed, the device and the user's file: they show what `show` was told last, and what the user has changed since. */
 export class SettingsForm {
   readonly element: HTMLFormElement;
   readonly #page: Page;
   readonly #fields: readonly Field[];
   readonly #seed: HTMLInputElement;
+  readonly #device: HTMLSelectElement;
   readonly #file: HTMLInputElement;
   #chosen: Chosen;
 
@@ -63,6 +65,19 @@ export class SettingsForm {
         listener.restart();
       },
     });
+    this.#device = element(
+      "select",
+      {
+        id: "device",
+        onchange: () => {
+          const name = this.#device.value;
+          this.#chosen = { ...this.#chosen, device: isDevice(name) ? name : null };
+          listener.restart();
+        },
+      },
+      element("option", { value: "" }, "the fastest here"),
+      ...Object.entries(devices).map(([name, text]) => element("option", { value: name }, text)),
+    );
     this.#file = element("input", {
       id: "file",
       type: "file",
@@ -81,6 +96,13 @@ export class SettingsForm {
       ...this.#fields.map(({ element }) => element),
       page.seedless === true ? null : this.#seedControl(),
       page.upload === undefined ? null : uploadControl(page.upload, this.#file),
+      element(
+        "div",
+        { class: "control" },
+        element("label", { for: "device" }, "Compute on"),
+        this.#device,
+        hint("Restarts training."),
+      ),
     );
     this.show(chosen);
   }
@@ -92,7 +114,7 @@ export class SettingsForm {
   /** Shows what is chosen. */
   show(chosen: Chosen): void {
     this.#chosen = chosen;
-    const { settings, seed, file } = chosen;
+    const { settings, seed, device, file } = chosen;
     for (const { control, element, show } of this.#fields) {
       const { when, name } = control;
       element.hidden = when !== undefined && settings[when.control] !== when.option;
@@ -100,6 +122,7 @@ export class SettingsForm {
       if (!element.hidden && value !== undefined) show(value);
     }
     this.#seed.value = String(seed);
+    this.#device.value = device ?? "";
     if (this.#file.files?.[0] !== file) this.#file.value = "";
     if (this.#page.upload !== undefined) this.#showFile(this.#page.upload.replaces, file);
   }

@@ -6,7 +6,7 @@ import { codePanel } from "./code.ts";
 import type { Page } from "./definition.ts";
 import { settingsOf } from "./definition.ts";
 import { deviceLine } from "./device.ts";
-import { Notice } from "./notice.ts";
+import { Notice, type Way } from "./notice.ts";
 import { Numbers } from "./numbers.ts";
 import { Player } from "./player.ts";
 import { section } from "./section.ts";
@@ -104,12 +104,22 @@ export function showPage(
   });
 
   const failed = (error: Error, standing: Wanted | null): void => {
-    const ways =
-      player.state === "failed" ? [{ label: "Start again", go: () => void begin() }] : [];
+    const ways = player.state === "failed" ? [wayOn(error)] : [];
     notice.tell(headingOf(error), error.message, ways);
     if (standing === null) return;
     form.show(standing);
     changed(standing);
+  };
+  /** From where nothing stands: the same again, but not on a device that is not there. */
+  const wayOn = ({ name }: Error): Way => {
+    if (name !== "DeviceError") return { label: "Start again", go: () => void begin() };
+    return {
+      label: "Start on the fastest device here",
+      go: () => {
+        form.show({ ...form.chosen, device: null });
+        void begin();
+      },
+    };
   };
   const diverged = (step: number): void => {
     const rate = page.controls.find((control) => control.name === "lr")?.label ?? "Learning rate";
@@ -218,6 +228,7 @@ function lessonOf({ lesson }: Page): HTMLElement[] {
 
 function headingOf({ name }: Error): string {
   if (name === "DeviceLostError") return "The graphics device was lost";
+  if (name === "DeviceError") return "This device is not here";
   if (name === "DataError") return "The file cannot be used";
   if (name === "WeightsError") return "The weights cannot be used";
   if (name === "FetchError") return "The data could not be loaded";

@@ -1,4 +1,5 @@
 /** What the page's thread and its worker say to each other: data, and nothing of the library. */
+import type { DeviceName, Lack } from "./devices.ts";
 
 export type Setting = number | string;
 export type Settings = Readonly<Record<string, Setting>>;
@@ -9,15 +10,19 @@ export interface Wanted {
   /** Decides every random number. */
   readonly seed: number;
   readonly settings: Settings;
+  /** Where to compute; null is the fastest there is. */
+  readonly device: DeviceName | null;
   /** A file of the user's to learn from, in place of the page's own data. */
   readonly file: File | null;
 }
 
 /** Where the work is done. */
 export interface DeviceFacts {
-  readonly kind: "webgpu" | "wasm" | "cpu";
+  readonly kind: DeviceName;
   /** The adapter, in its own words. */
   readonly description: string;
+  /** Why it is not WebGPU; null where it is, or where it was asked for. */
+  readonly lack: Lack | null;
 }
 
 /** A training that is ready for its first step. */

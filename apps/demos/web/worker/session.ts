@@ -1,7 +1,8 @@
-import { defaultGenerator, type InitResult, init, manualSeed, type Tensor } from "@wgrad/autograd";
+import { defaultGenerator, manualSeed, type Tensor } from "@wgrad/autograd";
 import { summary } from "@wgrad/nn";
 import { giveWeights, settingsIn, weightsOf } from "../../src/shared/state.ts";
 import type {
+  DeviceFacts,
   Frame,
   Loading,
   Opened,
@@ -11,6 +12,7 @@ import type {
   Settings,
   Wanted,
 } from "../session/protocol.ts";
+import { openDevice } from "./device.ts";
 import { fetchOnce } from "./fetch.ts";
 import { Progress } from "./progress.ts";
 import { release } from "./release.ts";
@@ -22,7 +24,7 @@ export class TrainingSession implements Session {
 
   open(wanted: Wanted, onLoading: (loading: Loading) => void): Promise<Opened> {
     return this.#inTurn(async () => {
-      const device = await init();
+      const device = await openDevice(wanted.device);
       const random = defaultGenerator().getState();
       try {
         manualSeed(wanted.seed);
@@ -116,14 +118,11 @@ async function begin(wanted: Wanted, onLoading: (loading: Loading) => void): Pro
   }
 }
 
-async function describe(
-  { device: kind, description }: InitResult,
-  progress: Progress,
-): Promise<Opened> {
+async function describe(device: DeviceFacts, progress: Progress): Promise<Opened> {
   const { model, inputShape, inputType: dtype = "f32" } = progress.run;
   const sizes = model?.parameters().map(({ shape }) => shape.reduce((a, b) => a * b, 1)) ?? [];
   return {
-    device: { kind, description },
+    device,
     parameters: sizes.reduce((a, b) => a + b, 0),
     summary:
       model === null || inputShape === undefined ? null : summary(model, inputShape, { dtype }),

@@ -1,0 +1,36 @@
+/** Where work can be done, and what people call it. */
+export const devices = {
+  webgpu: "WebGPU",
+  wasm: "WebAssembly",
+  cpu: "plain JavaScript",
+} as const;
+
+export type DeviceName = keyof typeof devices;
+
+export const isDevice = (name: string): name is DeviceName => Object.hasOwn(devices, name);
+
+/** Why a browser does not compute on WebGPU. */
+export type Lack = "insecure" | "unknown" | "adapterless" | "software";
+
+/** The same in words, and what may help. */
+export function lackOf(lack: Lack): string {
+  switch (lack) {
+    case "insecure":
+      return (
+        `Browsers give WebGPU to secure addresses only, and ${location.origin} is none: serve the gallery by https, ` +
+        "or open it on the computer that serves it as http://localhost."
+      );
+    case "unknown":
+      return (
+        "This browser has no WebGPU. Chrome and Edge from 113, Safari from 26 and Firefox from 141 (on Windows) have it; " +
+        "in others it may have to be switched on."
+      );
+    case "adapterless":
+      return (
+        "This browser has WebGPU and found no graphics card for it. A newer graphics driver may help; chrome://gpu says " +
+        "what Chrome makes of yours."
+      );
+    case "software":
+      return "This browser's WebGPU is emulated by the processor, which is slower than WebAssembly.";
+  }
+}

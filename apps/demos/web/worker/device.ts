@@ -1,0 +1,33 @@
+import { type InitResult, init } from "@wgrad/autograd";
+import { type DeviceName, type Lack, lackOf } from "../session/devices.ts";
+import type { DeviceFacts } from "../session/protocol.ts";
+
+/** The device that was asked for is not there. */
+class DeviceError extends Error {
+  override readonly name = "DeviceError";
+}
+
+/** Opens the device that is asked for, or the fastest there is, and says why that is not WebGPU. Throws DeviceError. */
+export async function openDevice(asked: DeviceName | null): Promise<DeviceFacts> {
+  const { device: kind, description } = await opened(asked);
+  const lack = asked === null && kind !== "webgpu" ? await lackHere() : null;
+  return { kind, description, lack };
+}
+
+async function opened(asked: DeviceName | null): Promise<InitResult> {
+  try {
+    return await init(asked === null ? {} : { device: asked });
+  } catch (error) {
+    // The library's own words are for programmers.
+    if (asked !== "webgpu") throw error;
+    throw new DeviceError(lackOf(await lackHere()), { cause: error });
+  }
+}
+
+async function lackHere(): Promise<Lack> {
+  if (!isSecureContext) return "insecure";
+  if (!("gpu" in navigator)) return "unknown";
+  const info = (await navigator.gpu.requestAdapter().catch(() => null))?.info;
+  const software = info?.isFallbackAdapter === true || info?.architecture === "swiftshader";
+  return software ? "software" : "adapterless";
+}
