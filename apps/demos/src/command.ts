@@ -94,7 +94,7 @@ async function runDemo(
   for (const note of notes) tell("", note);
   say("", "written:", ...files.map((path) => `  ${path}`));
   if (options.device === undefined && device.device !== "webgpu") {
-    say("", `Computed by ${device.description}. The same run on WebGPU:`);
+    say("", `Computed on ${device.device} (${device.description}). The same run on WebGPU:`);
     toCopy(`  pnpm demo ${[name, ...args, "--device", "webgpu"].map(quoted).join(" ")}`);
   }
   const result: RunResult = {

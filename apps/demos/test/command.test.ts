@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { init } from "@wgrad/autograd";
 import { describe, expect, test } from "vitest";
 import { catalog } from "../src/catalog.ts";
 import { run, temporaryFolder, wide } from "./run.ts";
@@ -150,7 +151,27 @@ describe("a mistake is one line and exit code 1", () => {
   });
 });
 
-describe.each(["cpu", "webgpu"])("on %s", { timeout: 60_000 }, (device) => {
+test("what was computed without WebGPU says so in its last line, and how it is seen there", async () => {
+  const taken = (await init()).device;
+  const to = join(folder, "with a blank");
+  const asked = ["exam", "--epochs", "2", "--out", to];
+  const { stdout } = await run(...asked);
+  const last = `Computed on ${taken} `;
+  if (taken === "webgpu") expect(stdout).not.toContain("Computed on");
+  else {
+    expect(stdout).toContain(last);
+    expect(stdout.split("\n").at(-1)).toBe(
+      `  pnpm demo exam --epochs 2 --out '${to}' --device webgpu`,
+    );
+  }
+  for (const device of ["wasm", "cpu", "webgpu"]) {
+    const chosen = await run(...asked, "--device", device);
+    expect([device, chosen.code]).toEqual([device, 0]);
+    expect(chosen.stdout).not.toContain("Computed on");
+  }
+});
+
+describe.each(["cpu", "wasm", "webgpu"])("on %s", { timeout: 60_000 }, (device) => {
   const numberAfter = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1]);
 
   test("exam reproduces scikit-learn's chances with its penalty", async () => {

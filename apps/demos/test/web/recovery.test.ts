@@ -65,7 +65,8 @@ describe("the device", { timeout: 60_000 }, () => {
     expect(await device(page)).toContain(why);
     // No server need send what browsers ask of pages with threads.
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
-    await trains(page);
+    await press(page, "One step");
+    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(1);
     await page.context().close();
   });
 

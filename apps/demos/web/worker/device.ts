@@ -1,4 +1,5 @@
-import { type InitResult, init } from "@wgrad/autograd";
+import type { InitResult } from "@wgrad/autograd";
+import { openDevice as open } from "../../src/shared/open-device.ts";
 import { type DeviceName, type Lack, lackOf } from "../session/devices.ts";
 import type { DeviceFacts } from "../session/protocol.ts";
 
@@ -16,7 +17,7 @@ export async function openDevice(asked: DeviceName | null): Promise<DeviceFacts>
 
 async function opened(asked: DeviceName | null): Promise<InitResult> {
   try {
-    return await init(asked === null ? {} : { device: asked });
+    return await open(asked);
   } catch (error) {
     // The library's own words are for programmers.
     if (asked !== "webgpu") throw error;
