@@ -2,6 +2,7 @@ import * as autograd from "@wgrad/autograd";
 import { ArgumentError, init, zeros } from "@wgrad/autograd";
 import * as safetensors from "@wgrad/autograd/safetensors";
 import * as saving from "@wgrad/autograd/saving";
+import * as classic from "@wgrad/classic";
 import * as datasets from "@wgrad/datasets";
 import * as data from "@wgrad/datasets/data";
 import * as onNode from "@wgrad/datasets/node";
@@ -21,6 +22,7 @@ const modules: Readonly<Record<string, object>> = {
   "@wgrad/nn": nn,
   "@wgrad/optim": optim,
   "@wgrad/train": train,
+  "@wgrad/classic": classic,
   "@wgrad/datasets": datasets,
   "@wgrad/datasets/data": data,
   "@wgrad/datasets/node": onNode,
@@ -34,6 +36,7 @@ const entries = {
   "@wgrad/nn": "packages/nn/src/index.ts",
   "@wgrad/optim": "packages/optim/src/index.ts",
   "@wgrad/train": "packages/train/src/index.ts",
+  "@wgrad/classic": "packages/classic/src/index.ts",
   "@wgrad/datasets": "packages/datasets/src/index.ts",
   "@wgrad/datasets/data": "packages/datasets/src/data.ts",
   "@wgrad/datasets/node": "packages/datasets/src/node.ts",
@@ -91,7 +94,7 @@ async function answer({ entry, name, kind }: Callable, args: readonly unknown[])
 /** Arguments that a call takes without a use, and why. */
 const unused: readonly [name: RegExp, count: number, reason: string][] = [
   [
-    /(Scaler|Imputer|Encoder|Clipper|VarianceThreshold|SelectKBest)\.fit$/,
+    /(Scaler|Imputer|Encoder|Clipper|VarianceThreshold|SelectKBest|PCA)\.fit$/,
     1,
     "a pipeline hands the labels to every step",
   ],

@@ -191,7 +191,10 @@ describe("bad input", () => {
     [() => new LogisticRegression({ l1Ratio: 2 }), "l1Ratio is 2\n  hint: a number from 0 to 1"],
     [() => new KNeighborsClassifier({ nNeighbors: 0 }), "nNeighbors is 0"],
     [() => new GaussianNB({ priors: [1, 1] }), "priors is [1, 1]\n  hint: chances of the classes"],
-    [() => new Ridge({ alhpa: 1 } as object), 'Ridge: no setting "alhpa"\n  hint: there are alpha'],
+    [
+      () => new Ridge({ alhpa: 1 } as object),
+      'Ridge: there is no option "alhpa"\n  hint: did you mean alpha? new Ridge({ alpha, fitIntercept })',
+    ],
   ])("%s", (make, message) => {
     expect(make).toThrow(message);
   });

@@ -261,7 +261,7 @@ describe("bad input", () => {
     [
       "a setting there is not",
       () => new GridSearchCV(new SVC(), { c: [1] }).fit(x, y),
-      'SVC: no setting "c"',
+      'SVC: there is no option "c"\n  hint: did you mean C? new SVC({ ',
     ],
     [
       "results before the search",
@@ -307,4 +307,84 @@ describe("bad input", () => {
     );
     expect(tensor([1]).shape).toEqual([1]);
   });
+});
+
+describe("what a call would not use is refused", () => {
+  const untyped = (call: unknown) => call as (...given: unknown[]) => unknown;
+  const ridge = new Ridge();
+  const pipeline = makePipeline(new StandardScaler(), new Ridge());
+  const search = new GridSearchCV(new Ridge(), { alpha: [1] });
+  const of = (object: object, method: string, ...given: unknown[]) =>
+    untyped((object as Record<string, unknown>)[method]).apply(object, given);
+
+  test.each<[string, () => unknown, string]>([
+    ["clone", () => of(ridge, "clone", {}, 1), "clone: takes 1 argument"],
+    ["clone, a setting", () => of(ridge, "clone", { alhpa: 1 }), "did you mean alpha?"],
+    ["getParams", () => of(ridge, "getParams", true), "getParams: takes no arguments"],
+    ["toState", () => of(ridge, "toState", 1), "toState: takes no arguments"],
+    ["fromState", () => of(Ridge, "fromState", {}, {}, 1), "fromState: takes 2 arguments, got 3"],
+    [
+      "fromState, a setting",
+      () => of(Ridge, "fromState", ridge.toState(), { alhpa: 1 }),
+      "did you mean alpha?",
+    ],
+    ["loadStateDict", () => of(ridge, "loadStateDict", ridge.toState(), 1), "takes 1 argument"],
+    ["fitTransform", () => of(new PCA(), "fitTransform", 1, 2, 3), "fitTransform: takes 2"],
+    ["a pipeline's clone", () => of(pipeline, "clone", {}, 1), "clone: takes 1 argument"],
+    ["a pipeline's getParams", () => of(pipeline, "getParams", 1), "takes no arguments"],
+    ["a search's clone", () => of(search, "clone", {}, 1), "clone: takes 1 argument"],
+    ["a search's getParams", () => of(search, "getParams", 1), "takes no arguments"],
+    [
+      "makePipeline without steps",
+      () => of({ makePipeline }, "makePipeline", new Ridge()),
+      "PredictorPipeline: takes transforms, and then a predictor",
+    ],
+    [
+      "makePipeline, a step that is none",
+      () => of({ makePipeline }, "makePipeline", "scale", new Ridge()),
+      'PredictorPipeline: step 0 is "scale", which transforms nothing',
+    ],
+    [
+      "makePipeline, settings behind the steps",
+      () => of({ makePipeline }, "makePipeline", new StandardScaler(), new Ridge(), { memory: 1 }),
+      "PredictorPipeline: takes transforms, and then a predictor",
+    ],
+    ["randint, one too many", () => untyped(randint)(1, 6, 2), "randint: takes 2 arguments, got 3"],
+    ["randint, halves", () => randint(0.5, 3), "randint: from 0.5 to 3\n  hint: whole numbers"],
+    ["randint, nothing between", () => randint(3, 3), "randint: from 3 to 3\n  hint: finite"],
+    ["uniform, one bound", () => untyped(uniform)(3), "uniform: high is missing"],
+    ["uniform, backwards", () => uniform(3, 1), "uniform: from 3 to 1\n  hint: finite numbers"],
+    ["uniform, text", () => untyped(uniform)("a", 1), 'uniform: low is "a", not a number'],
+    ["loguniform from 0", () => loguniform(0, 1), "loguniform: low is 0\n  hint: numbers above 0"],
+    [
+      "a draw from an empty list",
+      () => {
+        const lists = { alpha: uniform(0, 1), fitIntercept: [] };
+        return new RandomizedSearchCV(new Ridge(), lists).fit(quantities().x, quantities().y);
+      },
+      "RandomizedSearchCV: fitIntercept is []\n  hint: values to try",
+    ],
+  ])("%s", async (_, run, message) => {
+    await expect((async () => run())()).rejects.toThrow(message);
+  });
+});
+
+test("weights count in every fold of a search", async () => {
+  const { x, y } = quantities();
+  const sampleWeight = y.map((_, i) => (i % 3 === 0 ? 0 : 1 + (i % 4)));
+  const search = new GridSearchCV(new Ridge(), { alpha: [1] }, { cv: 4 });
+  await search.fit(x, y, { sampleWeight });
+  const rows = (await x.data()) as Float32Array;
+  const known = (indices: readonly number[]) =>
+    tensor(indices.map((i) => [...rows.subarray(3 * i, 3 * i + 3)]));
+  const folds = new KFold({ nSplits: 4 }).split(y.length);
+  for (const [k, { train, test: held }] of folds.entries()) {
+    const at = (values: readonly number[], indices: readonly number[]) =>
+      indices.map((i) => values[i] as number);
+    const model = await new Ridge().fit(known(train), at(y, train), {
+      sampleWeight: at(sampleWeight, train),
+    });
+    const score = await model.score(known(held), at(y, held));
+    expect(search.cvResults.splitTestScores[0]?.[k]).toBe(score);
+  }
 });

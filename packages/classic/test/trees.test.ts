@@ -118,7 +118,7 @@ describe("bad input", () => {
     [
       "a setting there is not",
       () => new DecisionTreeClassifier({ depth: 3 } as object),
-      'DecisionTreeClassifier: no setting "depth"',
+      'DecisionTreeClassifier: there is no option "depth"\n  hint: did you mean maxDepth? new DecisionTreeClassifier({ ',
     ],
     [
       "a depth of 0",

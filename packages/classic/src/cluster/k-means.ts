@@ -31,7 +31,7 @@ import {
   seed,
   whole,
 } from "../estimator/settings.ts";
-import { optionsIn, TransformEstimator } from "../estimator/transform-estimator.ts";
+import { isOptions, TransformEstimator } from "../estimator/transform-estimator.ts";
 import { randomOf } from "../tree/settings.ts";
 
 /** Settings of KMeans, with scikit-learn's defaults. */
@@ -99,12 +99,18 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
     super("KMeans", schema, params);
   }
 
-  async fit(x: Rows, y?: Labels | Tensor | FitOptions): Promise<this> {
-    const settings = optionsIn(y);
-    this.check("fit(x, { sampleWeight })", [x, settings, ...Array.from(arguments).slice(2)]);
+  /** Finds clusters. `y`, which a pipeline passes on, says nothing here; settings may stand in its place. */
+  async fit(
+    x: Rows,
+    y?: Labels | Tensor | FitOptions | null,
+    options: FitOptions = isOptions(y) ? y : {},
+  ): Promise<this> {
+    const labels = isOptions(y) ? y : undefined;
+    const given = [x, labels, ...Array.from(arguments).slice(2)];
+    this.check("fit(x, y?: options, { sampleWeight })", given);
     const call = "KMeans.fit";
     const { rows, width, names, data } = await readRows(call, x);
-    const weights = await readWeights(call, optionsIn(y), rows);
+    const weights = await readWeights(call, options, rows);
     const { nClusters, init, nInit, maxIter, tol, randomState } = this.params;
     if (nClusters > rows) {
       throw new ArgumentError(

@@ -20,11 +20,13 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
 
   /** All settings, defaults included. */
   getParams(): Params {
+    if (arguments.length > 0) this.check("getParams()", arguments);
     return { ...this.#params };
   }
 
   /** An estimator with these settings, changed as told, that has learned nothing. */
   clone(changes: Given<Params> = {}): this {
+    if (arguments.length > 1) this.check("clone(settings?)", arguments);
     const Class = this.constructor as new (given: Given<Params>) => this;
     return new Class({ ...this.#params, ...changes });
   }
@@ -63,6 +65,7 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
 
   /** Settings and what was learned, to be saved: `await save(model.toState(), "model.safetensors")`. */
   toState(): EstimatorState {
+    if (arguments.length > 0) this.check("toState()", arguments);
     const params = Object.entries(this.#params).map(([name, value]) => {
       if (typeof value !== "function") return [name, value] as const;
       return [name, { function: (value as { name: string }).name }] as const;
@@ -88,6 +91,7 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
     changes: object = {},
   ): T {
     const { type } = new this();
+    if (arguments.length > 2) checkCall(`${type}.fromState(state, settings?)`, arguments);
     const { params, fitted } = checkState(type, state);
     const given = { ...params, ...changes };
     for (const [name, value] of Object.entries(given)) {
@@ -104,11 +108,13 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
 
   /** What `save` and `restore` of `@wgrad/autograd/saving` ask for: `toState()`. */
   stateDict(): EstimatorState {
+    if (arguments.length > 0) this.check("stateDict()", arguments);
     return this.toState();
   }
 
   /** Takes over what an estimator of this class with these settings learned. Throws ArgumentError as `fromState`. */
   loadStateDict(state: EstimatorState): this {
+    if (arguments.length > 1) this.check("loadStateDict(state)", arguments);
     const { fitted } = checkState(this.type, state);
     return fitted == null ? this : this.learn(this.unpack(fitted));
   }

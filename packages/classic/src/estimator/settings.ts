@@ -1,4 +1,5 @@
 import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 
 /** What a setting may be. */
 export interface Rule {
@@ -21,16 +22,8 @@ export function settings<Params extends object>(
   schema: Schema<Params>,
   given: Given<Params>,
 ): Params {
-  if (typeof given !== "object" || given === null) {
-    throw new ArgumentError(`${estimator}: settings are an object, not ${shown(given)}`);
-  }
   const names = Object.keys(schema);
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(schema, name)) continue;
-    throw new ArgumentError(
-      `${estimator}: no setting ${JSON.stringify(name)}\n  hint: there are ${names.join(", ") || "none"}`,
-    );
-  }
+  checkCall(`new ${estimator}({ ${names.join(", ")} })`, [given]);
   const entries = names.map((name) => {
     const [standard, rule] = schema[name as keyof Params] as readonly [unknown, Rule];
     const own = given[name as keyof Params];

@@ -12,29 +12,32 @@ export abstract class TransformEstimator<Params extends object, Fitted extends o
   readonly gives = "tensor";
 
   /** `y`, which a pipeline passes on, says nothing here. */
-  abstract fit(x: Tensor, y?: Labels | Tensor | FitOptions): Promise<this>;
+  abstract fit(x: Tensor, y?: Labels | Tensor | FitOptions | null): Promise<this>;
   abstract transform(x: Tensor): Tensor;
 
   /** `fit(x)`, then `transform(x)`. */
   async fitTransform(x: Tensor): Promise<Tensor> {
+    this.check("fitTransform(x, y?)", arguments);
     return (await this.fit(x)).transform(x);
   }
 
   /** Settings and what was learned as JSON, for `loadTransform(saved, { classes: { … } })`. */
   save(): SavedTransform {
+    if (arguments.length > 0) this.check("save()", arguments);
     const { type, params, fitted } = this.toState();
     return { type, options: params, state: fitted === null ? null : toJson(fitted) };
   }
 
   /** Takes over what `save` wrote down. */
   restore(state: unknown): this {
+    if (arguments.length > 1) this.check("restore(state)", arguments);
     return state === null ? this : this.learn(this.unpack(fromJson(state)));
   }
 }
 
-/** Settings in the place of labels. */
-export const optionsIn = (y: Labels | Tensor | FitOptions | undefined): FitOptions =>
-  typeof y === "object" && !("dtype" in y) && !("length" in y) ? y : {};
+/** Whether these are settings, in the place of labels. */
+export const isOptions = (y: Labels | Tensor | FitOptions | null | undefined): y is FitOptions =>
+  typeof y === "object" && y !== null && !("dtype" in y) && !("length" in y);
 
 /** Typed arrays as JSON has them: `{ $f64: [...] }`, `{ $i32: [...] }`. */
 function toJson(value: unknown): unknown {

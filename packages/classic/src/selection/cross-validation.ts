@@ -41,7 +41,7 @@ export async function foldScore(
 ): Promise<number> {
   const model = estimator.clone();
   const known = taken.rows(train);
-  await model.fit(known.x, known.y);
+  await model.fit(known.x, known.y, known.options);
   const held = taken.rows(test);
   return scorer(model, held.x, held.y);
 }

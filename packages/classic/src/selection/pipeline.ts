@@ -10,6 +10,7 @@ import {
 } from "@wgrad/datasets";
 import type { FitOptions, Numbers, Rows } from "../estimator/input.ts";
 import type { Predictor } from "../estimator/predictors.ts";
+import { shown } from "../estimator/settings.ts";
 import { checkState, type EstimatorState, VERSION } from "../estimator/state.ts";
 
 /** A transform as it was before `fit`, with other settings where they are given. */
@@ -100,11 +101,18 @@ export class PredictorPipeline implements Predictor {
     estimator: Predictor,
     changes: Readonly<Record<string, unknown>> = {},
   ) {
+    checkCall("new PredictorPipeline(steps, estimator, changes?)", arguments);
     if (steps.length === 0 || typeof estimator?.predict !== "function") {
       throw new ArgumentError(
         "PredictorPipeline: takes transforms, and then a predictor\n  hint: makePipeline(new StandardScaler(), new SVC())",
       );
     }
+    steps.forEach((step, i) => {
+      if (typeof step?.transform === "function") return;
+      throw new ArgumentError(
+        `PredictorPipeline: step ${i} is ${shown(step)}, which transforms nothing\n  hint: makePipeline(new StandardScaler(), new SVC())`,
+      );
+    });
     this.steps = [...steps];
     this.estimator = estimator;
     this.#changes = changes;
@@ -161,10 +169,12 @@ export class PredictorPipeline implements Predictor {
   }
 
   getParams(): object {
+    if (arguments.length > 0) checkCall("PredictorPipeline.getParams()", arguments);
     return { ...this.estimator.getParams(), ...this.#changes };
   }
 
   clone(changes: object = {}): PredictorPipeline {
+    if (arguments.length > 1) checkCall("PredictorPipeline.clone(settings?)", arguments);
     const entries = Object.entries(changes);
     const isStep = ([name]: readonly [string, unknown]): boolean => name.includes(MARK);
     const known = new Set(this.steps.flatMap(typesIn));
@@ -242,7 +252,7 @@ function typesIn(step: Transform): string[] {
   return [step.type];
 }
 
-/** Transforms, and last a predictor. */
+/** Transforms, and last a predictor. Throws ArgumentError for what is neither. */
 export function makePipeline(...steps: readonly [...Transform[], Predictor]): PredictorPipeline {
   return new PredictorPipeline(steps.slice(0, -1) as Transform[], steps.at(-1) as Predictor);
 }

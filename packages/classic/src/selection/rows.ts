@@ -1,30 +1,45 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
 import { Table } from "@wgrad/datasets";
-import { type Numbers, type Rows, readNumbers, tensorOf } from "../estimator/input.ts";
+import {
+  type FitOptions,
+  type Numbers,
+  type Rows,
+  readNumbers,
+  readWeights,
+  tensorOf,
+} from "../estimator/input.ts";
 
 /** Rows and targets that are taken apart again and again, read once. */
 export class Taken {
   readonly #x: Rows;
   readonly #data: Float32Array | Float64Array | null;
   readonly #width: number;
+  readonly #weights: Float64Array | null;
   readonly y: Float64Array;
 
-  private constructor(x: Rows, data: Float32Array | Float64Array | null, y: Float64Array) {
+  private constructor(
+    x: Rows,
+    data: Float32Array | Float64Array | null,
+    y: Float64Array,
+    weights: Float64Array | null,
+  ) {
     this.#x = x;
+    this.#weights = weights;
     this.#data = data;
     this.#width = data === null ? 0 : data.length / y.length;
     this.y = y;
   }
 
   /** Throws ShapeError and ArgumentError for rows and targets that do not fit. */
-  static async of(call: string, x: Rows, y: Numbers): Promise<Taken> {
-    if (x instanceof Table)
-      return new Taken(x, null, await readNumbers(call, "targets", y, x.length));
-    const features = tensorOf(call, x, true);
-    const [rows = 0] = features.shape;
+  static async of(call: string, x: Rows, y: Numbers, options: FitOptions = {}): Promise<Taken> {
+    const features = x instanceof Table ? null : tensorOf(call, x, true);
+    const rows = features === null ? (x as Table).length : (features.shape[0] ?? 0);
     const targets = await readNumbers(call, "targets", y, rows);
-    const data = await features.data();
-    return new Taken(x, data instanceof Float64Array ? data : Float32Array.from(data), targets);
+    const weights = await readWeights(call, options, rows);
+    if (features === null) return new Taken(x, null, targets, weights);
+    const read = await features.data();
+    const data = read instanceof Float64Array ? read : Float32Array.from(read);
+    return new Taken(x, data, targets, weights);
   }
 
   /** How many rows there are. */
@@ -32,10 +47,19 @@ export class Taken {
     return this.y.length;
   }
 
-  /** These rows and their targets. */
-  rows(indices: ArrayLike<number>): { readonly x: Rows; readonly y: Float64Array } {
+  /** These rows, their targets and, where there are some, their weights. */
+  rows(indices: ArrayLike<number>): {
+    readonly x: Rows;
+    readonly y: Float64Array;
+    readonly options: FitOptions | undefined;
+  } {
     const y = Float64Array.from(indices, (row) => this.y[row] as number);
-    if (this.#x instanceof Table) return { x: this.#x.take(indices), y };
+    const weights = this.#weights;
+    const options =
+      weights === null
+        ? undefined
+        : { sampleWeight: Float64Array.from(indices, (row) => weights[row] as number) };
+    if (this.#x instanceof Table) return { x: this.#x.take(indices), y, options };
     const width = this.#width;
     const data = this.#data as Float32Array;
     const out = new Float32Array(indices.length * width);
@@ -44,6 +68,6 @@ export class Taken {
       out.set(data.subarray(row * width, (row + 1) * width), i * width);
     }
     const { device } = this.#x as Tensor;
-    return { x: tensor(out, { shape: [indices.length, width], device }), y };
+    return { x: tensor(out, { shape: [indices.length, width], device }), y, options };
   }
 }

@@ -43,6 +43,7 @@ export class GridSearchCV extends SearchCV {
   }
 
   clone(changes: object = {}): GridSearchCV {
+    if (arguments.length > 1) checkCall("GridSearchCV.clone(settings?)", arguments);
     return new GridSearchCV(this.estimator.clone(changes), this.#grid, this.options);
   }
 
@@ -86,6 +87,7 @@ export class RandomizedSearchCV extends SearchCV {
   }
 
   clone(changes: object = {}): RandomizedSearchCV {
+    if (arguments.length > 1) checkCall("RandomizedSearchCV.clone(settings?)", arguments);
     return new RandomizedSearchCV(this.estimator.clone(changes), this.#distributions, this.#own);
   }
 

@@ -88,6 +88,7 @@ export class HalvingRandomSearchCV extends SearchCV {
   }
 
   clone(changes: object = {}): HalvingRandomSearchCV {
+    if (arguments.length > 1) checkCall("HalvingRandomSearchCV.clone(settings?)", arguments);
     return new HalvingRandomSearchCV(this.estimator.clone(changes), this.#distributions, this.#own);
   }
 

@@ -87,7 +87,7 @@ export abstract class SearchCV implements Predictor {
   /** Tries candidates, and fits the best on all rows. */
   async fit(x: Rows, y: Numbers, options?: FitOptions): Promise<this> {
     checkCall(`${this.type}.fit(x, y, { sampleWeight })`, arguments);
-    const taken = await Taken.of(`${this.type}.fit`, x, y);
+    const taken = await Taken.of(`${this.type}.fit`, x, y, options);
     const { tried, among } = await this.search(taken);
     const results = resultsOf(tried);
     const means = results.meanTestScore;
@@ -147,6 +147,7 @@ export abstract class SearchCV implements Predictor {
   }
 
   getParams(): object {
+    if (arguments.length > 0) checkCall(`${this.type}.getParams()`, arguments);
     return this.estimator.getParams();
   }
 
