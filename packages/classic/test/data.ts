@@ -1,13 +1,13 @@
 import { init, type Tensor, tensor } from "@wgrad/autograd";
 import { beforeAll, describe } from "vitest";
 
-/** Runs tests on both devices. */
-export function onDevices(name: string, tests: () => void): void {
-  describe.each(["cpu", "webgpu"] as const)(`${name} on %s`, (device) => {
+/** Runs tests on every device. */
+export function onDevices(name: string, tests: (device: "cpu" | "wasm" | "webgpu") => void): void {
+  describe.each(["cpu", "wasm", "webgpu"] as const)(`${name} on %s`, (device) => {
     beforeAll(async () => {
       await init({ device });
     });
-    tests();
+    tests(device);
   });
 }
 

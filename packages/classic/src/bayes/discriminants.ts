@@ -5,6 +5,7 @@ import { Triangle } from "../algebra/triangle.ts";
 import { chancesOf, logChancesOf } from "../estimator/chances.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import {
+  askedTensor,
   type FitOptions,
   type Labelled,
   type Matrix,
@@ -13,7 +14,6 @@ import {
   readClasses,
   readRows,
   type Seen,
-  seenTensor,
 } from "../estimator/input.ts";
 import { accuracyOf, labelsOf, type Predictor, resultOf } from "../estimator/predictors.ts";
 import { either, type Given, none, real, type Schema } from "../estimator/settings.ts";
@@ -98,19 +98,19 @@ abstract class Discriminant<Params extends object, Own extends Fitted>
   /** The chance of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
-    return chancesOf(this.#scores("predictProba", x));
+    return chancesOf(await this.#scores("predictProba", x));
   }
 
   /** Logarithms of the chances: [rows, classes]. */
   async predictLogProba(x: Rows): Promise<Tensor> {
     this.check("predictLogProba(x)", arguments);
-    return logChancesOf(this.#scores("predictLogProba", x));
+    return logChancesOf(await this.#scores("predictLogProba", x));
   }
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
-    const scores = this.#scores("predict", x);
+    const scores = await this.#scores("predict", x);
     const labels = labelsOf(this.classes, await chancesOf(scores).data());
     return resultOf(labels, [labels.length], scores);
   }
@@ -121,9 +121,9 @@ abstract class Discriminant<Params extends object, Own extends Fitted>
     return accuracyOf(this, x, y, options);
   }
 
-  #scores(call: string, x: Rows): Tensor {
+  async #scores(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = seenTensor(`${this.type}.${call}`, x, fitted);
+    const features = await askedTensor(`${this.type}.${call}`, x, fitted);
     return noGrad(() => {
       const scores = this.joint(features, fitted);
       if (fitted.classes.length > 2) return scores;

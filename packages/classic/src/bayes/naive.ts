@@ -3,6 +3,7 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { logChancesOf } from "../estimator/chances.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import {
+  askedTensor,
   type FitOptions,
   type Labelled,
   type Matrix,
@@ -12,7 +13,6 @@ import {
   readRows,
   readWeights,
   type Seen,
-  seenTensor,
 } from "../estimator/input.ts";
 import { accuracyOf, labelsOf, type Predictor, resultOf } from "../estimator/predictors.ts";
 import {
@@ -84,19 +84,20 @@ abstract class NaiveBayes<Params extends object, Own extends Fitted>
   /** Logarithms of the chances: [rows, classes]. */
   async predictLogProba(x: Rows): Promise<Tensor> {
     this.check("predictLogProba(x)", arguments);
-    return logChancesOf(this.#scores("predictLogProba", x));
+    return logChancesOf(await this.#scores("predictLogProba", x));
   }
 
   /** The chance of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
-    return noGrad(() => logChancesOf(this.#scores("predictProba", x)).exp());
+    const scores = await this.#scores("predictProba", x);
+    return noGrad(() => logChancesOf(scores).exp());
   }
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
-    const scores = this.#scores("predict", x);
+    const scores = await this.#scores("predict", x);
     const labels = labelsOf(this.classes, await scores.data());
     return resultOf(labels, [labels.length], scores);
   }
@@ -107,9 +108,9 @@ abstract class NaiveBayes<Params extends object, Own extends Fitted>
     return accuracyOf(this, x, y, options);
   }
 
-  #scores(call: string, x: Rows): Tensor {
+  async #scores(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = seenTensor(`${this.type}.${call}`, x, fitted);
+    const features = await askedTensor(`${this.type}.${call}`, x, fitted);
     return noGrad(() => this.joint(features, fitted));
   }
 
@@ -206,7 +207,8 @@ export class GaussianNB extends NaiveBayes<GaussianNBParams, FittedNormals> {
       }
     }
     const most = largestVariance(matrix);
-    if (most === 0) throw new ArgumentError(`${call}: no feature varies`);
+    if (most === 0)
+      throw new ArgumentError(`${call}: no feature varies\n  hint: features that say something`);
     const least = varSmoothing * most;
     const variances = squares.map(
       (sum, at) => sum / (counts[Math.floor(at / width)] as number) + least,

@@ -89,7 +89,7 @@ export class AdaBoostClassifier
   async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
     this.check("fit(x, y, { sampleWeight })", arguments);
     const call = "AdaBoostClassifier.fit";
-    const matrix = await readRows(call, x, { missing: true });
+    const matrix = await readRows(call, x);
     const { classes, codes } = await readClasses(call, y, matrix.rows);
     const given = (await readWeights(call, options, matrix.rows)) ?? ones(matrix.rows);
     const { nEstimators, learningRate, randomState } = this.params;
@@ -220,7 +220,7 @@ export class AdaBoostClassifier
 
   async #votes(call: string, x: Rows): Promise<{ votes: Float64Array; matrix: Matrix }> {
     const fitted = this.learned(call);
-    const matrix = await readRows(`${this.type}.${call}`, x, { missing: true, seen: fitted });
+    const matrix = await readRows(`${this.type}.${call}`, x, { seen: fitted });
     const { classes, trees, weights } = fitted;
     const total = weights.reduce((a, b) => a + b, 0);
     const votes = new Float64Array(matrix.rows * classes.length);

@@ -12,6 +12,7 @@ import {
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { Labels } from "@wgrad/datasets";
 import {
+  askedTensor,
   type FitOptions,
   type Rows,
   readRows,
@@ -161,7 +162,7 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
   /** The nearest centre of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
-    const distances = this.#distances("predict", x);
+    const distances = await this.#asked("predict", x);
     const labels = Int32Array.from(await noGrad(() => distances.argmin(1)).data());
     return resultOf(labels, [labels.length], distances);
   }
@@ -169,26 +170,20 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
   /** Distances to the centres: [rows, clusters]. */
   transform(x: Rows): Tensor {
     this.check("transform(x)", arguments);
-    return this.#distances("transform", x);
+    const fitted = this.learned("transform");
+    return distancesTo(fitted, seenTensor(`${this.type}.transform`, x, fitted));
   }
 
   /** Less Σ of squared distances to the nearest centre. */
   async score(x: Rows): Promise<number> {
     this.check("score(x)", arguments);
-    const distances = this.#distances("score", x);
+    const distances = await this.#asked("score", x);
     return noGrad(() => distances.amin(1).square().sum().neg()).item();
   }
 
-  #distances(call: string, x: Rows): Tensor {
+  async #asked(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = seenTensor(`${this.type}.${call}`, x, fitted);
-    const shape = [fitted.centers.length / fitted.width, fitted.width];
-    return noGrad(() =>
-      cdist(
-        features,
-        tensor(Float32Array.from(fitted.centers), { shape, device: features.device }),
-      ),
-    );
+    return distancesTo(fitted, await askedTensor(`${this.type}.${call}`, x, fitted));
   }
 
   async #lloyd(
@@ -213,6 +208,13 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
       return { centers: Float64Array.from(centers), labels, inertia, nIter: round };
     }
   }
+}
+
+/** Distances of rows to the centres: [rows, clusters]. */
+function distancesTo({ centers, width }: Fitted, x: Tensor): Tensor {
+  const shape = [centers.length / width, width];
+  const known = tensor(Float32Array.from(centers), { shape, device: x.device });
+  return noGrad(() => cdist(x, known));
 }
 
 /** Rows join centres, centres move. */

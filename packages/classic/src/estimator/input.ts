@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError, Tensor, tensor } from "@wgrad/autograd";
+import { ArgumentError, noGrad, ShapeError, Tensor, tensor } from "@wgrad/autograd";
 import { Table } from "@wgrad/datasets";
 import { shown } from "./settings.ts";
 
@@ -112,6 +112,17 @@ export function seenTensor(call: string, x: Rows, seen: Seen): Tensor {
   checkSeen(call, { width: features.shape[1] as number, names }, seen);
   return features;
 }
+
+/** The same of rows to predict. Throws as `readRows` where there are none, and where one is NaN or infinite. */
+export async function askedTensor(call: string, x: Rows, seen: Seen): Promise<Tensor> {
+  const features = seenTensor(call, x, seen);
+  const isSound = (features.shape[0] as number) > 0 && (await finite(features));
+  if (!isSound) await readRows(call, x, { seen });
+  return features;
+}
+
+const finite = async (x: Tensor): Promise<boolean> =>
+  (await noGrad(() => x.isfinite().all()).item()) !== 0;
 
 /** Throws ShapeError or ArgumentError unless the features are those that `fit` saw. */
 export function checkSeen(call: string, now: Seen, seen: Seen): void {

@@ -63,7 +63,7 @@ function meanDepth(count: number): number {
 
 /**
  * Tells rows apart that stand alone: random cuts part them from the rest early (Liu, Ting & Zhou 2008). A row's score is
- * −2^(−E[depth] / c(n)); the nearer −1, the more alone. x: [rows, features]; there is nothing to predict.
+ * −2^(−E[depth] / c(n)); the nearer −1, the more alone. x: [rows, features], where NaN is a missing value; there is nothing to predict.
  */
 export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
   readonly type = "IsolationForest";
@@ -76,7 +76,7 @@ export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
   async fit(x: Rows): Promise<this> {
     this.check("fit(x)", arguments);
     const call = "IsolationForest.fit";
-    const matrix = await readRows(call, x);
+    const matrix = await readRows(call, x, { missing: true });
     const { rows, width, names, data } = matrix;
     const { nEstimators, maxSamples, contamination, bootstrap, randomState } = this.params;
     const seeds = randomOf(randomState);
@@ -129,7 +129,7 @@ export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const fitted = this.learned("predict");
-    const matrix = await readRows("IsolationForest.predict", x, { seen: fitted });
+    const matrix = await readRows("IsolationForest.predict", x, { missing: true, seen: fitted });
     const scores = scoresOf(fitted, matrix.data);
     const labels = Int32Array.from(scores, (score) => (score < fitted.offset ? -1 : 1));
     return resultOf(labels, [matrix.rows], matrix);
@@ -157,7 +157,7 @@ export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
 
   async #scores(call: string, x: Rows, of: (score: number) => number): Promise<Tensor> {
     const fitted = this.learned(call);
-    const matrix = await readRows(`IsolationForest.${call}`, x, { seen: fitted });
+    const matrix = await readRows(`IsolationForest.${call}`, x, { missing: true, seen: fitted });
     return resultOf(scoresOf(fitted, matrix.data).map(of), [matrix.rows], matrix);
   }
 }

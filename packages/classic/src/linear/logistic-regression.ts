@@ -13,6 +13,7 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { chancesOf, logChancesOf } from "../estimator/chances.ts";
 import { Estimator } from "../estimator/estimator.ts";
 import {
+  askedTensor,
   type FitOptions,
   type Numbers,
   type Rows,
@@ -20,7 +21,6 @@ import {
   readRows,
   readWeights,
   type Seen,
-  seenTensor,
   tensorOf,
 } from "../estimator/input.ts";
 import {
@@ -210,19 +210,19 @@ export class LogisticRegression
   /** The chance of each class: [rows, classes]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
-    return chancesOf(this.#scores("predictProba", x));
+    return chancesOf(await this.#scores("predictProba", x));
   }
 
   /** Logarithms of the chances: [rows, classes]. */
   async predictLogProba(x: Rows): Promise<Tensor> {
     this.check("predictLogProba(x)", arguments);
-    return logChancesOf(this.#scores("predictLogProba", x));
+    return logChancesOf(await this.#scores("predictLogProba", x));
   }
 
   /** The likeliest class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
-    const scores = this.#scores("predict", x);
+    const scores = await this.#scores("predict", x);
     const p = await chancesOf(scores).data();
     const [rows = 0] = scores.shape;
     return resultOf(labelsOf(this.classes, p), [rows], scores);
@@ -234,9 +234,9 @@ export class LogisticRegression
     return accuracyOf(this, x, y, options);
   }
 
-  #scores(call: string, x: Rows): Tensor {
+  async #scores(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = seenTensor(`${this.type}.${call}`, x, fitted);
+    const features = await askedTensor(`${this.type}.${call}`, x, fitted);
     const { device } = features;
     const { coef, intercept, width } = fitted;
     const w = tensor(Float32Array.from(coef), { shape: [coef.length / width, width], device });

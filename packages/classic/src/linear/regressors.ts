@@ -2,6 +2,7 @@ import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
+  askedTensor,
   type FitOptions,
   type Matrix,
   type Numbers,
@@ -10,7 +11,6 @@ import {
   readRows,
   readWeights,
   type Seen,
-  seenTensor,
 } from "../estimator/input.ts";
 import { type Predictor, r2Of } from "../estimator/predictors.ts";
 import { flag, type Given, positive, real, type Schema, whole } from "../estimator/settings.ts";
@@ -49,7 +49,7 @@ abstract class LinearModel<Params extends object, Solution extends Line>
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
     const fitted = this.learned("predict");
-    const features = seenTensor(`${this.type}.predict`, x, fitted);
+    const features = await askedTensor(`${this.type}.predict`, x, fitted);
     const row = (values: Float64Array): Tensor =>
       tensor(Float32Array.from(values), { device: features.device });
     const { coef, means } = fitted;

@@ -12,7 +12,7 @@ import {
 import { checkCall } from "@wgrad/autograd/plugin";
 import { KMeans } from "../cluster/k-means.ts";
 import { Estimator } from "../estimator/estimator.ts";
-import { type Rows, readRows, type Seen, seenTensor, tensorOf } from "../estimator/input.ts";
+import { askedTensor, type Rows, readRows, type Seen, tensorOf } from "../estimator/input.ts";
 import { resultOf } from "../estimator/predictors.ts";
 import { readTogether } from "../estimator/read.ts";
 import {
@@ -167,28 +167,28 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
   /** The log-likelihood of each row: [rows]. */
   async scoreSamples(x: Rows): Promise<Tensor> {
     this.check("scoreSamples(x)", arguments);
-    const joint = this.#joint("scoreSamples", x);
+    const joint = await this.#joint("scoreSamples", x);
     return noGrad(() => logsumexp(joint, 1));
   }
 
   /** The mean log-likelihood. */
   async score(x: Rows): Promise<number> {
     this.check("score(x)", arguments);
-    const joint = this.#joint("score", x);
+    const joint = await this.#joint("score", x);
     return noGrad(() => logsumexp(joint, 1).mean()).item();
   }
 
   /** The share of each component in each row: [rows, components]. */
   async predictProba(x: Rows): Promise<Tensor> {
     this.check("predictProba(x)", arguments);
-    const joint = this.#joint("predictProba", x);
+    const joint = await this.#joint("predictProba", x);
     return noGrad(() => joint.softmax(1));
   }
 
   /** The component with the largest share: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
-    const joint = this.#joint("predict", x);
+    const joint = await this.#joint("predict", x);
     const labels = Int32Array.from(await noGrad(() => joint.argmax(1)).data());
     return resultOf(labels, [labels.length], joint);
   }
@@ -221,9 +221,9 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
     return spreads[covarianceType] + nComponents * width + nComponents - 1;
   }
 
-  #joint(call: string, x: Rows): Tensor {
+  async #joint(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = seenTensor(`${this.type}.${call}`, x, fitted);
+    const features = await askedTensor(`${this.type}.${call}`, x, fitted);
     const { device } = features;
     const { width } = fitted;
     const put = (values: Float64Array, shape: readonly number[]): Tensor =>

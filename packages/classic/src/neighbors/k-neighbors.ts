@@ -2,13 +2,13 @@ import { ArgumentError, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
+  askedTensor,
   type Numbers,
   type Rows,
   readClasses,
   readNumbers,
   readRows,
   type Seen,
-  seenTensor,
 } from "../estimator/input.ts";
 import { accuracyOf, labelsOf, type Predictor, r2Of, resultOf } from "../estimator/predictors.ts";
 import { choice, type Given, real, type Schema, whole } from "../estimator/settings.ts";
@@ -110,7 +110,7 @@ abstract class KNeighbors<Own extends Fitted> extends Estimator<KNeighborsParams
         `${this.type}.${call}: ${k} neighbours among ${count} rows\n  hint: from 1 to ${count}`,
       );
     }
-    const features = seenTensor(`${this.type}.${call}`, x, fitted);
+    const features = await askedTensor(`${this.type}.${call}`, x, fitted);
     const found = await nearest(features, fitted.rows, k, this.params);
     return { found, rows: features.shape[0] as number, x: features };
   }

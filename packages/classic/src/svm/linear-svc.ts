@@ -2,6 +2,7 @@ import { Generator, noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
+  askedTensor,
   type FitOptions,
   type Labelled,
   type Matrix,
@@ -11,7 +12,6 @@ import {
   readRows,
   readWeights,
   type Seen,
-  seenTensor,
 } from "../estimator/input.ts";
 import {
   accuracyOf,
@@ -134,7 +134,7 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
   /** The class of each row: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
-    const values = this.#values("predict", x);
+    const values = await this.#values("predict", x);
     const { classes } = this;
     const data = await values.data();
     const labels =
@@ -150,9 +150,9 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
     return accuracyOf(this, x, y, options);
   }
 
-  #values(call: string, x: Rows): Tensor {
+  async #values(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = seenTensor(`LinearSVC.${call}`, x, fitted);
+    const features = await askedTensor(`LinearSVC.${call}`, x, fitted);
     const { device } = features;
     const { coef, intercept, width } = fitted;
     const w = tensor(Float32Array.from(coef), { shape: [intercept.length, width], device });

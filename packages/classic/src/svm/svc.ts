@@ -2,6 +2,7 @@ import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { Estimator } from "../estimator/estimator.ts";
 import {
+  askedTensor,
   type FitOptions,
   type Labelled,
   type Matrix,
@@ -12,7 +13,6 @@ import {
   readRows,
   readWeights,
   type Seen,
-  seenTensor,
 } from "../estimator/input.ts";
 import {
   accuracyOf,
@@ -120,9 +120,9 @@ abstract class KernelMachine<Params extends MarginParams, Own extends Fitted> ex
   }
 
   /** Σ yᵢ αᵢ K(xᵢ, x) + b of each machine: [rows, machines]. */
-  protected machines(call: string, x: Rows): Tensor {
+  protected async machines(call: string, x: Rows): Promise<Tensor> {
     const fitted = this.learned(call);
-    const features = seenTensor(`${this.type}.${call}`, x, fitted);
+    const features = await askedTensor(`${this.type}.${call}`, x, fitted);
     const { device } = features;
     const { kernel, vectors, dualCoef, intercept, width } = fitted;
     const count = vectors.length / width;
@@ -218,11 +218,11 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
-    const values = this.machines("decisionFunction", x);
+    const values = await this.machines("decisionFunction", x);
     const { classes } = this.learned("decisionFunction");
     if (classes.length === 2) return noGrad(() => values.squeeze(1));
     if (this.params.decisionFunctionShape === "ovo") return values;
-    const { votes, sums } = tally(await values.data(), classes.length);
+    const { votes, sums } = tally(await values.data(), classes.length, true);
     const scores = votes.map((vote, i) => {
       const sum = sums[i] as number;
       return vote + sum / (3 * (Math.abs(sum) + 1));
@@ -233,13 +233,13 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
   /** The class with most votes, of equals the lowest: [rows], i32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
-    const values = this.machines("predict", x);
+    const values = await this.machines("predict", x);
     const { classes } = this.learned("predict");
     const data = await values.data();
     const labels =
       classes.length === 2
-        ? Int32Array.from(data, (value) => classes[Number(value > 0)] as number)
-        : winners(tally(data, classes.length).votes, classes);
+        ? Int32Array.from(data, (value) => classes[Number(value >= 0)] as number)
+        : winners(tally(data, classes.length, false).votes, classes);
     return resultOf(labels, [labels.length], values);
   }
 
@@ -284,10 +284,11 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
   }
 }
 
-/** Votes of the machines for each class, and the sums of their values: [rows, classes], flat. */
+/** Votes of the machines for each class, and the sums of their values: [rows, classes], flat. A value of 0 is for the first of two if so said. */
 function tally(
   values: ArrayLike<number>,
   classes: number,
+  zeroIsFirst: boolean,
 ): { readonly votes: Float64Array; readonly sums: Float64Array } {
   const pairs = (classes * (classes - 1)) / 2;
   const rows = values.length / pairs;
@@ -303,7 +304,7 @@ function tally(
         const value = values[pair++] as number;
         add(sums, row * classes + a, value);
         add(sums, row * classes + b, -value);
-        add(votes, row * classes + (value >= 0 ? a : b), 1);
+        add(votes, row * classes + (value > 0 || (value === 0 && zeroIsFirst) ? a : b), 1);
       }
     }
   }
@@ -372,7 +373,7 @@ export class SVR extends KernelMachine<SVRParams, Fitted> implements Predictor {
   /** f(x) of each row: [rows], f32. */
   async predict(x: Rows): Promise<Tensor> {
     this.check("predict(x)", arguments);
-    const values = this.machines("predict", x);
+    const values = await this.machines("predict", x);
     return noGrad(() => values.squeeze(1));
   }
 
