@@ -17,11 +17,18 @@ export type { Gradient, GradientCall, Op } from "./graph/op.ts";
 export { stepBoundary } from "./inspect/report.ts";
 export { type Expr, e } from "./kernel/expression.ts";
 export { binary, binaryBool, binaryFloat, nary, unary, unaryFloat } from "./ops/core/apply.ts";
-export { checkedClasses, checkedIndex, type IndexRange } from "./ops/core/bounds.ts";
+export {
+  checkedClasses,
+  checkedFractions,
+  checkedIndex,
+  type FractionRange,
+  type IndexRange,
+} from "./ops/core/bounds.ts";
 export { commit, moveTo, persist, retype } from "./ops/core/commit.ts";
 export { type ElementwiseSpec, elementwise } from "./ops/core/define.ts";
 export { knownValues } from "./ops/core/known-values.ts";
 export { assemble, type Part } from "./ops/core/strided.ts";
+export { inOrder, type Pair, type Triple } from "./results.ts";
 export { checkCall, describe, nearest } from "./signature.ts";
 export { callHook, lent } from "./tape/hooks.ts";
 export { composite, moduleCall } from "./tape/modes.ts";

@@ -27,6 +27,7 @@ import { cast } from "./ops/core/constant.ts";
 import { hostTensor } from "./ops/core/creation.ts";
 import * as layout from "./ops/core/layout.ts";
 import * as comparison from "./ops/math/comparison.ts";
+import * as movement from "./ops/shape/movement.ts";
 import { streamFor } from "./runtime/init.ts";
 import { dispose, keep, read, realize } from "./runtime/read.ts";
 import { sizeOf } from "./shape.ts";
@@ -254,6 +255,14 @@ export class Tensor extends Handle {
     return hint === "string" ? print(this) : refuseConversion();
   }
 
+  /** The parts along the first dimension, as views: for (const row of x), const [a, b] = x. */
+  [Symbol.iterator](): Iterator<Tensor> {
+    if (this.shape.length === 0) {
+      throw new ArgumentError("iteration over a 0-d tensor\n  hint: await x.item() is its number");
+    }
+    return parts(this);
+  }
+
   /** Shape, dtype and device; the values too if they are on the host. */
   override toString(): string {
     return print(this);
@@ -269,6 +278,12 @@ export class Tensor extends Handle {
 export interface Tensor extends TensorMethods {}
 
 addMethods(Tensor.prototype);
+
+/** Made one by one: what is left early costs nothing. */
+function* parts(x: Tensor): Generator<Tensor> {
+  const [length = 0] = x.shape;
+  for (let i = 0; i < length; i++) yield movement.part(x, i);
+}
 
 async function moved(x: Tensor, device: DeviceName): Promise<Tensor> {
   const stream = await streamFor(device);

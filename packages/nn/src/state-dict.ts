@@ -1,11 +1,11 @@
 import { ArgumentError, noGrad, Tensor } from "@wgrad/autograd";
-import { commit, describe } from "@wgrad/autograd/plugin";
+import { commit, describe, inOrder, type Pair } from "@wgrad/autograd/plugin";
 
 /** Tensors under PyTorch's keys (`hidden.weight`), as safetensors files hold them. */
 export type StateDict = Record<string, Tensor>;
 
-/** What `loadStateDict` left alone. */
-export interface LoadReport {
+/** What `loadStateDict` left alone; also a row, [missingKeys, unexpectedKeys]. */
+export interface LoadReport extends Pair<string[]> {
   /** Keys of the module that the state lacks. */
   readonly missingKeys: string[];
   /** Keys of the state that the module lacks. */
@@ -46,7 +46,7 @@ export function loadState(
     [...updates].map(([target, value]) => [target, value.to(target.dtype)] as const),
   );
   commit(writes, "loadStateDict");
-  return { missingKeys, unexpectedKeys };
+  return inOrder({ missingKeys, unexpectedKeys });
 }
 
 /** Throws ArgumentError for what is no map from names to tensors. */

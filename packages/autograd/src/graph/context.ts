@@ -21,6 +21,8 @@ export interface Stream {
   /** Why nothing runs here any more (a lost device), or null. */
   readonly failure: Error | null;
   supports(dtype: DType): boolean;
+  /** The value turned out to be none: whoever wants it gets the error. */
+  fail(node: Node, error: Error): void;
   /** What runs next waits for these single numbers, and does not run if `judge` gives an error. */
   guard(values: readonly Node[], judge: (values: readonly number[]) => Error | null): void;
   /** Throws an error that came later than the call it belongs to, once. */

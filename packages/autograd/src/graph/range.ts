@@ -1,6 +1,7 @@
-import type { TypedArray } from "../dtype.ts";
+import type { DType, TypedArray } from "../dtype.ts";
+import { roundToHalf } from "../half.ts";
 import { e } from "../kernel/expression.ts";
-import { anyOf, type Interval, intervalOf, union } from "../kernel/interval.ts";
+import { type About, anyOf, type Interval, intervalOf, union } from "../kernel/interval.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Node } from "./node.ts";
 import { type Elementwise, isFree } from "./op.ts";
@@ -8,29 +9,35 @@ import { type Elementwise, isFree } from "./op.ts";
 /** Steps of a recipe that are looked at. */
 const MOST = 200;
 
-/** Of values that are final. */
+/** Of values that are final; and of those that are so by what they mean, but for NaN. */
 const known = new WeakMap<Node, Interval>();
+const meant = new WeakMap<Node, Interval>();
 
-/** What the elements of a value have turned out to be. */
-export function noteRange(node: Node, range: Interval): void {
-  known.set(node, range);
+/** What the elements of a value have turned out to be, or are where they are numbers. */
+export function noteRange(node: Node, range: Interval, about: About = "all"): void {
+  (about === "all" ? known : meant).set(node, range);
 }
 
-/** What the elements of a node may be, as far as its recipe or the host tells: never narrower than the truth. */
-export function rangeOf(node: Node): Interval {
+/**
+ * What the elements of a node may be, as far as its recipe or the host tells: never narrower than the truth. Of "numbers" it says what
+ * those are that are not NaN.
+ */
+export function rangeOf(node: Node, about: About = "all"): Interval {
   const found = new Map<Node, Interval>();
   let left = MOST;
   const find = (one: Node): Interval => {
-    const before = known.get(one) ?? found.get(one);
-    if (before !== undefined) return before;
+    const unknown = anyOf(one.dtype, about);
+    const told = about === "numbers" ? meant.get(one) : undefined;
+    const before = told ?? known.get(one) ?? found.get(one);
+    if (before !== undefined) return before ?? unknown;
     if (one.storage?.host) {
       const range = ofValues(one.storage.host);
       known.set(one, range);
-      return range;
+      return range ?? unknown;
     }
-    if (left-- <= 0) return anyOf(one.dtype);
-    found.set(one, anyOf(one.dtype));
-    const range = ofRecipe(one, find);
+    if (left-- <= 0) return unknown;
+    found.set(one, unknown);
+    const range = ofRecipe(one, find, about);
     found.set(one, range);
     return range;
   };
@@ -48,14 +55,14 @@ function ofValues(values: TypedArray): Interval {
   return least > most ? [0, 0] : [least, most];
 }
 
-function ofRecipe(node: Node, find: (node: Node) => Interval): Interval {
+function ofRecipe(node: Node, find: (node: Node) => Interval, about: About): Interval {
   const { op, inputs, attrs, dtype } = node;
-  const unknown = anyOf(dtype);
+  const unknown = anyOf(dtype, about);
   const { meaning } = op;
   const shapeRead = (i: number): Shape => node.views[i]?.shape ?? (inputs[i] as Node).shape;
   if (inputs.length === 0 && !isFree(node)) return unknown; // its recipe is gone
   const ranges = inputs.map(find);
-  if (meaning.kind === "elementwise") return ofElements(node, meaning, ranges) ?? unknown;
+  if (meaning.kind === "elementwise") return ofElements(node, meaning, ranges, about) ?? unknown;
   const [x] = ranges as [Interval];
   switch (meaning.kind) {
     case "reduce": {
@@ -90,16 +97,27 @@ function ofRecipe(node: Node, find: (node: Node) => Interval): Interval {
 const within = (range: Interval, ends: Interval): Interval =>
   range !== null && ends !== null && range[0] >= ends[0] && range[1] <= ends[1] ? range : ends;
 
-function ofElements(node: Node, meaning: Elementwise, ranges: readonly Interval[]): Interval {
+const roundedTo = (dtype: DType, value: number): number =>
+  dtype === "f32" ? Math.fround(value) : dtype === "f16" ? roundToHalf(value) : value;
+
+function ofElements(
+  node: Node,
+  meaning: Elementwise,
+  ranges: readonly Interval[],
+  about: About,
+): Interval {
   const { inputs, scalars, dtype, op } = node;
-  const stated = ranges.includes(null)
-    ? null
-    : meaning.range?.(dtype, ...(ranges as [[number, number], [number, number]]));
+  const stated = ranges.every((range) => range?.every(Number.isFinite))
+    ? meaning.range?.(dtype, ...(ranges as [[number, number], [number, number]]))
+    : null;
   if (stated) return stated;
   const types = op.scalarTypes.map((type) => (type === "result" ? dtype : type));
   const of: Interval[] = [
     ...ranges,
-    ...scalars.map((scalar): Interval => [scalar, scalar]),
+    ...scalars.map((scalar, i): Interval => {
+      const rounded = roundedTo(types[i] ?? dtype, scalar);
+      return [rounded, rounded];
+    }),
     [0, Math.max(node.size - 1, 0)],
   ];
   const dtypes = [
@@ -108,5 +126,5 @@ function ofElements(node: Node, meaning: Elementwise, ranges: readonly Interval[
     ...(meaning.indexed ? (["u32"] as const) : []),
   ];
   const root = meaning.expression(...dtypes.map((type, slot) => e.param(slot, type)));
-  return intervalOf(e.cast(root, dtype), (slot) => of[slot] as Interval);
+  return intervalOf(e.cast(root, dtype), (slot) => of[slot] as Interval, about);
 }

@@ -4,6 +4,13 @@ import type { Expr, Intrinsic } from "./expression.ts";
 /** Least and greatest value; null where nothing is known. */
 export type Interval = readonly [least: number, most: number] | null;
 
+/** Whether a range is of values that are certain to be numbers, or of those that are, where NaN may stand beside them. */
+export type About = "all" | "numbers";
+
+type Call = Extract<Expr, { kind: "call" }>;
+
+const anyNumber: Interval = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+
 const whole: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
   bool: [0, 1],
   u8: [0, 255],
@@ -12,21 +19,27 @@ const whole: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
 };
 
 /** What a value of the dtype may be at most. */
-export const anyOf = (dtype: DType): Interval => whole[dtype] ?? null;
+export const anyOf = (dtype: DType, about: About = "all"): Interval =>
+  whole[dtype] ?? (about === "all" ? null : anyNumber);
 
 export const union = (a: Interval, b: Interval): Interval =>
   a === null || b === null ? null : [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 
 /** What an expression may give, from what its parameters may be: never narrower than the truth. */
-export function intervalOf(root: Expr, param: (slot: number) => Interval): Interval {
+export function intervalOf(
+  root: Expr,
+  param: (slot: number) => Interval,
+  about: About = "all",
+): Interval {
   const known = new Map<Expr, Interval>();
   const find = (value: Expr): Interval => {
     if (value.kind === "param") return param(value.slot);
     if (value.kind === "constant" || value.kind === "size") return [value.value, value.value];
-    if (value.kind !== "call") return anyOf(value.dtype);
+    if (value.kind !== "call") return anyOf(value.dtype, about);
     let found = known.get(value);
     if (found === undefined) {
-      found = held(ofCall(value.fn, value.args.map(find), value.args), value.dtype);
+      const range = ofCall(value, value.args.map(find), about);
+      found = held(range, value.dtype, about, choosing.has(value.fn));
       known.set(value, found);
     }
     return found;
@@ -34,22 +47,27 @@ export function intervalOf(root: Expr, param: (slot: number) => Interval): Inter
   return find(root);
 }
 
+/** Calls that give one of their operands as it is. */
+const choosing: ReadonlySet<Intrinsic> = new Set(["max", "min", "select"]);
+
 /** A result past the dtype's ends wraps around, and one that is rounded may be a little off. */
-function held(found: Interval, dtype: DType): Interval {
-  if (found === null || found.some(Number.isNaN)) return anyOf(dtype);
+function held(found: Interval, dtype: DType, about: About, isExact: boolean): Interval {
+  if (found === null || found.some(Number.isNaN)) return anyOf(dtype, about);
   const [least, most] = found;
   if (isFloating(dtype)) {
-    if (!Number.isFinite(least) || !Number.isFinite(most)) return null; // a NaN may come of it
-    if (Number.isInteger(least) && Number.isInteger(most)) return found;
-    const slack =
-      Math.max(Math.abs(least), Math.abs(most)) * (dtype === "f16" ? 2 ** -10 : 2 ** -21);
-    return [least - slack, most + slack];
+    const finite = Number.isFinite(least) && Number.isFinite(most);
+    if (about === "all" && !finite) return null; // a NaN may come of it
+    if (isExact) return found;
+    const slack = dtype === "f16" ? 2 ** -10 : 2 ** -21;
+    const off = (end: number): number =>
+      Number.isInteger(end) || !Number.isFinite(end) ? 0 : Math.abs(end) * slack;
+    return [least - off(least), most + off(most)];
   }
   const ends = anyOf(dtype) as readonly [number, number];
   return least >= ends[0] && most <= ends[1] ? found : ends;
 }
 
-function ofCall(fn: Intrinsic, of: readonly Interval[], args: readonly Expr[]): Interval {
+function ofCall({ fn, args, dtype }: Call, of: readonly Interval[], about: About): Interval {
   const [a, b, c] = of as [Interval, Interval, Interval];
   const from = (args[0] as Expr).dtype;
   if (fn === "select") return union(b, c);
@@ -59,7 +77,10 @@ function ofCall(fn: Intrinsic, of: readonly Interval[], args: readonly Expr[]): 
   const each = (f: (x: number) => number): Interval => [f(a[0]), f(a[1])];
   switch (fn) {
     case "cast":
-      return each(Math.trunc);
+      if (dtype === "bool") return [0, 1];
+      if (isFloating(dtype)) return a;
+      // what NaN becomes is any number
+      return about === "numbers" && isFloating(from) ? null : each(Math.trunc);
     case "neg":
       return [-a[1], -a[0]];
     case "floor":
@@ -72,6 +93,12 @@ function ofCall(fn: Intrinsic, of: readonly Interval[], args: readonly Expr[]): 
       return [a[0] > 0 ? a[0] : a[1] < 0 ? -a[1] : 0, Math.max(-a[0], a[1])];
     case "sign":
       return each(Math.sign);
+    case "sqrt":
+    case "exp":
+    case "expm1":
+    case "log1p":
+    case "tanh":
+      return about === "numbers" ? each(Math[fn]) : null; // not exact enough to count by
   }
   if (!b) return null;
   const corners = (f: (x: number, y: number) => number): Interval => {
@@ -83,8 +110,12 @@ function ofCall(fn: Intrinsic, of: readonly Interval[], args: readonly Expr[]): 
       return [a[0] + b[0], a[1] + b[1]];
     case "sub":
       return [a[0] - b[1], a[1] - b[0]];
-    case "mul":
-      return corners((x, y) => x * y);
+    case "mul": {
+      const product = corners((x, y) => x * y);
+      return product !== null && args[0] === args[1]
+        ? [Math.max(product[0], 0), product[1]]
+        : product;
+    }
     case "div":
       if (b[0] <= 0 && b[1] >= 0) return null;
       return corners(isFloating(from) ? (x, y) => x / y : (x, y) => Math.trunc(x / y));

@@ -149,6 +149,11 @@ export class DeviceStream implements Stream {
     this.guards.add({ values, judge });
   }
 
+  fail(node: Node, error: Error): void {
+    this.freeStorage(node);
+    expire(node, error);
+  }
+
   raise(): void {
     const error = this.trials.take() ?? this.backend.takeError?.() ?? null;
     if (error !== null) throw error;

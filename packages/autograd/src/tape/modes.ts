@@ -2,6 +2,7 @@ import { ArgumentError, WgradError } from "../errors.ts";
 import { context, isOutside } from "../graph/context.ts";
 import { Handle } from "../graph/handle.ts";
 import { nextNode, OWNED, PENDING, RESULT, SLOT } from "../graph/node.ts";
+import { NamedResults } from "../results.ts";
 import { checkCall, describe } from "../signature.ts";
 
 function refusePromise(call: string, result: unknown): void {
@@ -172,14 +173,14 @@ export function scope<T>(fn: () => T): T {
   return result;
 }
 
-/** Visits the tensors in a result: a tensor, or arrays and plain objects of them. */
+/** Visits the tensors in a result: a tensor, or arrays, plain objects and named results of them. */
 function forEachHandle(value: unknown, visit: (handle: Handle) => void): void {
   if (value instanceof Handle) visit(value);
   else if (Array.isArray(value)) for (const item of value) forEachHandle(item, visit);
   else if (
     value !== null &&
     typeof value === "object" &&
-    Object.getPrototypeOf(value) === Object.prototype
+    (Object.getPrototypeOf(value) === Object.prototype || value instanceof NamedResults)
   ) {
     for (const item of Object.values(value)) forEachHandle(item, visit);
   }

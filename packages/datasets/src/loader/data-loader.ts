@@ -1,4 +1,4 @@
-import { ArgumentError, type Generator } from "@wgrad/autograd";
+import { ArgumentError, type Generator, Tensor } from "@wgrad/autograd";
 import { checkCall, describe, stepBoundary } from "@wgrad/autograd/plugin";
 import { type Dataset, datasetOf, type Indexed, type StreamDataset } from "../datasets/dataset.ts";
 import { BatchSampler, checkBatchSize } from "../samplers/batch.ts";
@@ -205,6 +205,9 @@ function checkDataset<Raw>(dataset: Indexed<Raw>): Indexed<Raw> {
   if (Array.isArray(dataset)) return dataset;
   const { length, batch } = (dataset ?? {}) as Partial<Dataset<Raw>>;
   if (typeof length === "number" && typeof batch === "function") return dataset;
+  if (dataset instanceof Tensor) {
+    throw new ArgumentError("DataLoader: a tensor is no dataset\n  hint: new TensorDataset({ x })");
+  }
   const iterable = typeof dataset === "object" && dataset !== null;
   const streams = iterable && (Symbol.asyncIterator in dataset || Symbol.iterator in dataset);
   throw new ArgumentError(

@@ -1,4 +1,4 @@
-import { Generator, init, manualSeed, type Tensor, tensor } from "@wgrad/autograd";
+import { Generator, init, manualSeed, type Tensor, tensor, zeros } from "@wgrad/autograd";
 import {
   BucketBatchSampler,
   DataLoader,
@@ -147,6 +147,12 @@ describe("DataLoader", () => {
   ])("refuses %o for a dataset", (dataset, message) => {
     expect(() => new DataLoader(dataset as unknown as Dataset<number>)).toThrow(
       `DataLoader: ${message}`,
+    );
+  });
+
+  test("refuses a tensor for a dataset, and names what holds one", () => {
+    expect(() => new DataLoader(zeros([3]) as unknown as Dataset<number>)).toThrow(
+      "DataLoader: a tensor is no dataset\n  hint: new TensorDataset({ x })",
     );
   });
 });

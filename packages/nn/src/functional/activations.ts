@@ -1,4 +1,4 @@
-import { abs, elu, le, type Tensor, where } from "@wgrad/autograd";
+import { ArgumentError, abs, elu, le, type Tensor, where } from "@wgrad/autograd";
 import { checkCall, composite } from "@wgrad/autograd/plugin";
 
 /** Settings of celu. */
@@ -11,6 +11,7 @@ export interface CeluOptions {
 export function celu(x: Tensor, options: CeluOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("celu(x, { alpha: number })", arguments);
   const { alpha = 1 } = options;
+  if (alpha === 0) throw new ArgumentError("celu: alpha is 0, and x is divided by it");
   return composite(() => elu(x.div(alpha)).mul(alpha));
 }
 

@@ -1,8 +1,10 @@
 import {
+  ArgumentError,
   arange,
   cat,
   exp,
   gather,
+  IndexError,
   type LossOptions,
   logsumexp,
   ShapeError,
@@ -12,7 +14,7 @@ import {
   where,
   zeros,
 } from "@wgrad/autograd";
-import { checkCall, checkedClasses } from "@wgrad/autograd/plugin";
+import { checkCall, checkedClasses, checkedIndex, knownValues } from "@wgrad/autograd/plugin";
 import { reduced } from "./reduction.ts";
 
 /** Settings of connectionist temporal classification. */
@@ -57,10 +59,15 @@ export function ctcLoss(
   }
   const logs = batched ? logProbs : logProbs.unsqueeze(1);
   const n = logs.shape[1] as number;
-  const [times, lengths] = [lengthsOf(inputLengths, n), lengthsOf(targetLengths, n)];
+  const [steps, , classes] = logs.shape as readonly [number, number, number];
+  if (!(Number.isInteger(blank) && blank >= 0 && blank < classes)) {
+    throw new ArgumentError(`ctcLoss: the blank, ${blank}, is not one of ${classes} classes`);
+  }
+  const room = targets.shape.at(-1) as number;
+  const times = lengthsOf("inputLengths", inputLengths, n, steps, logs);
+  const lengths = lengthsOf("targetLengths", targetLengths, n, room, logs);
   const listed = rowsOf(targets, lengths, n, batched);
   const inside = arange(listed.shape[1] as number).lt(lengths.unsqueeze(1));
-  const classes = logs.shape[2] as number;
   // what stands behind a row's last target is no target
   const rows = checkedClasses("ctcLoss", where(inside, listed, blank), classes, logs);
   const likelihood = pathLikelihood(logs, withBlanks(rows, blank), times, lengths, blank);
@@ -71,17 +78,46 @@ export function ctcLoss(
   return reduced(batched ? mean : mean.squeeze(0), reduction);
 }
 
-const lengthsOf = (lengths: Tensor | readonly number[], n: number): Tensor =>
-  (lengths instanceof Tensor ? lengths : tensor([...lengths], { dtype: "i32" })).reshape([n]);
+/** A length for each of n, none longer than there is room. */
+function lengthsOf(
+  name: string,
+  given: Tensor | readonly number[],
+  n: number,
+  room: number,
+  on: Tensor,
+): Tensor {
+  const lengths = given instanceof Tensor ? given : tensor([...given], { dtype: "i32" });
+  const wrong = (length: number): IndexError =>
+    new IndexError(`ctcLoss: ${name} are 0 to ${room} here, got ${length}`);
+  return checkedIndex("ctcLoss", lengths.reshape([n]), { from: 0, below: room + 1 }, on, wrong);
+}
 
 /** The targets as [N, S], those of a row one after another from its offset. */
 function rowsOf(targets: Tensor, lengths: Tensor, n: number, batched: boolean): Tensor {
   if (targets.shape.length === 2) return targets;
   if (!batched) return targets.unsqueeze(0);
   const total = targets.shape[0] as number;
-  const starts = lengths.cumsum(0).sub(lengths).unsqueeze(1);
+  const starts = together(lengths, total).sub(lengths).unsqueeze(1);
   const places = starts.add(arange(total)).clamp(0, Math.max(total - 1, 0));
   return targets.indexSelect(0, places.reshape([-1])).reshape([n, total]);
+}
+
+/** Σ of the lengths up to each, which must come to `total`. */
+function together(lengths: Tensor, total: number): Tensor {
+  const wrong = (sum: number): ShapeError =>
+    new ShapeError(`ctcLoss: targetLengths come to ${sum}, and there are ${total} targets`);
+  const ends = lengths.cumsum(0);
+  const last = lengths.shape[0] as number;
+  const known = knownValues(lengths);
+  if (known !== null || last === 0) {
+    let sum = 0;
+    for (const length of known ?? []) sum += length;
+    if (sum !== total) throw wrong(sum);
+    return ends;
+  }
+  const range = { from: total, below: total + 1 };
+  const end = checkedIndex("ctcLoss", ends.narrow(0, last - 1, 1), range, lengths, wrong);
+  return cat([ends.narrow(0, 0, last - 1), end]);
 }
 
 /** blank, l₁, blank, l₂, … blank. [N, S] → [N, 2S + 1] */

@@ -1,4 +1,5 @@
 import {
+  ArgumentError,
   exp,
   type LossOptions,
   log,
@@ -7,7 +8,7 @@ import {
   type Tensor,
   where,
 } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, checkedFractions } from "@wgrad/autograd/plugin";
 import { checkFloating, checkSameShape, reduced } from "./reduction.ts";
 
 /** Settings of the Poisson loss. */
@@ -63,7 +64,7 @@ export interface GaussianNllLossOptions extends LossOptions {
 
 /**
  * Mean of ½ (log v + (x − t)²/v): −log density of a normal distribution with mean x and variance v. `variance`: the input's
- * shape, or that without its last dimension, or with 1 there.
+ * shape, or that without its last dimension, or with 1 there; a negative one is an ArgumentError before any weight moves.
  */
 export function gaussianNllLoss(
   input: Tensor,
@@ -79,7 +80,7 @@ export function gaussianNllLoss(
   const { full = false, eps = 1e-6, reduction = "mean" } = options;
   checkSameShape("gaussianNllLoss", { input, target });
   checkFloating("gaussianNllLoss", { input, target, variance });
-  const given = varianceFor(input, variance);
+  const given = checkedFractions(varianceFor(input, variance), positive, noVariance);
   const v = given.add(given.clamp(eps).sub(given).detach());
   const loss = log(v)
     .add(square(input.sub(target)).div(v))
@@ -87,6 +88,13 @@ export function gaussianNllLoss(
   const constant = full ? 0.5 * Math.log(2 * Math.PI) : 0;
   return reduced(constant === 0 ? loss : loss.add(constant), reduction);
 }
+
+const positive = { from: 0, to: Number.POSITIVE_INFINITY, nan: true };
+
+const noVariance = (value: number): ArgumentError =>
+  new ArgumentError(
+    `gaussianNllLoss: a variance is ${value}\n  hint: none is negative; exp or softplus of what the model gives`,
+  );
 
 function varianceFor({ shape }: Tensor, variance: Tensor): Tensor {
   const [wanted, got] = [shape.join(), variance.shape.join()];

@@ -113,12 +113,19 @@ export function tripletMarginLoss(
       arguments,
     );
   const { p = 2, eps = 1e-6, ...options } = settings;
+  checkMargin("tripletMarginLoss", options.margin ?? 1);
   checkSameShape("tripletMarginLoss", { anchor, positive, negative });
   const distanceFunction = (a: Tensor, b: Tensor): Tensor => pairwiseDistance(a, b, { p, eps });
   return tripletMarginWithDistanceLoss(anchor, positive, negative, {
     ...options,
     distanceFunction,
   });
+}
+
+/** Throws ArgumentError for a margin that is not positive. */
+export function checkMargin(call: string, margin: number): void {
+  if (margin > 0) return;
+  throw new ArgumentError(`${call}: the margin is ${margin}\n  hint: more than 0`);
 }
 
 /** Settings of the triplet loss with a distance of your own. */
@@ -141,6 +148,7 @@ export function tripletMarginWithDistanceLoss(
       arguments,
     );
   const { margin = 1, swap = false, reduction = "mean" } = options;
+  checkMargin("tripletMarginWithDistanceLoss", margin);
   const distance = options.distanceFunction ?? ((a, b) => pairwiseDistance(a, b));
   const near = distance(anchor, positive);
   const far = distance(anchor, negative);
@@ -156,6 +164,11 @@ export interface MultiMarginLossOptions extends MarginOptions {
   readonly weight?: Tensor | null;
 }
 
+/** Throws ArgumentError for a power that is neither 1 nor 2. */
+export function checkPower(call: string, p: number): void {
+  if (p !== 1 && p !== 2) throw new ArgumentError(`${call}: p is ${p}\n  hint: 1 or 2`);
+}
+
 /** Mean of Σ_{i≠y} w_y max(0, margin − x_y + xᵢ)ᵖ / C. input: [N, C] or [C]; target: [N] or []. Margin 1 unless given. */
 export function multiMarginLoss(
   input: Tensor,
@@ -168,9 +181,7 @@ export function multiMarginLoss(
       arguments,
     );
   const { p = 1, margin = 1, weight = null, reduction = "mean" } = options;
-  if (p !== 1 && p !== 2) {
-    throw new ArgumentError(`multiMarginLoss: p is ${p}\n  hint: 1 or 2`);
-  }
+  checkPower("multiMarginLoss", p);
   const classes = input.shape.at(-1) as number;
   const place = checkedClasses("multiMarginLoss", target, classes, input).unsqueeze(-1);
   const violation = input

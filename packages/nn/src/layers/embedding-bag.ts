@@ -1,9 +1,11 @@
 import {
   ArgumentError,
   arange,
+  cat,
   IndexError,
   ones,
   type Tensor,
+  tensor,
   where,
   zeros,
 } from "@wgrad/autograd";
@@ -131,13 +133,34 @@ function bagStarts(
         `\n  offsets: ${offsets === null ? "none" : `[${offsets.shape.join(", ")}]`}`,
     );
   }
+  const [given = 0] = offsets.shape;
+  const bags = includeLast ? given - 1 : given;
+  const [length] = input.shape as readonly [number];
   const known = knownValues(offsets);
-  if (known !== null && known.length > 0 && known[0] !== 0) {
+  if (known === null) return [inOrder(offsets, length).narrow(0, 0, bags), bags, false];
+  if (known.length > 0 && known[0] !== 0) {
     throw new ArgumentError(
       `EmbeddingBag: the first bag starts at ${known[0]}\n  hint: offsets begin with 0`,
     );
   }
-  const given = offsets.shape[0] as number;
-  const bags = includeLast ? given - 1 : given;
-  return [offsets.narrow(0, 0, bags), bags, known !== null];
+  known.forEach((start, i) => {
+    const least = i === 0 ? 0 : (known[i - 1] as number);
+    if (start < least || start > length) throw misplaced(length);
+  });
+  return [offsets.narrow(0, 0, bags), bags, true];
+}
+
+const misplaced = (length: number): IndexError =>
+  new IndexError(
+    `EmbeddingBag: offsets must ascend, and end at most at the input's length, ${length}`,
+  );
+
+/** Offsets that the device finds to ascend up to `length`; that the first is 0 is seen elsewhere. */
+function inOrder(offsets: Tensor, length: number): Tensor {
+  const starts = offsets.to("i32");
+  const end = tensor([length], { dtype: "i32" });
+  const steps = cat([starts, end]).sub(cat([starts.narrow(0, 0, 1), starts]));
+  const range = { from: 0, below: 2 ** 31 };
+  const checked = checkedIndex("EmbeddingBag", steps, range, offsets, () => misplaced(length));
+  return starts.narrow(0, 0, 1).add(checked.cumsum(0).narrow(0, 0, offsets.shape[0] as number));
 }

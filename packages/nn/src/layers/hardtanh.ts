@@ -1,4 +1,4 @@
-import type { Tensor } from "@wgrad/autograd";
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { type HardtanhOptions, hardtanh } from "../functional.ts";
 import { Module } from "../module.ts";
@@ -12,6 +12,11 @@ export class Hardtanh extends Module<[Tensor], Tensor> {
   constructor(options: HardtanhOptions = {}) {
     checkCall("new Hardtanh({ minVal: number, maxVal: number })", arguments);
     const { minVal = -1, maxVal = 1 } = options;
+    if (!(minVal < maxVal)) {
+      throw new ArgumentError(
+        `Hardtanh: minVal is ${minVal}, maxVal ${maxVal}\n  hint: minVal is the lesser`,
+      );
+    }
     super();
     this.minVal = minVal;
     this.maxVal = maxVal;

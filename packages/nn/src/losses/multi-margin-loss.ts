@@ -1,6 +1,7 @@
 import type { Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
+import { checkPower } from "../functional/margin-losses.ts";
 import {
   type LossOptions,
   type MultiLabelSoftMarginLossOptions,
@@ -24,6 +25,7 @@ export class MultiMarginLoss extends Module<[input: Tensor, target: Tensor], Ten
       arguments,
     );
     const { weight = null, ...options } = settings;
+    checkPower("MultiMarginLoss", options.p ?? 1);
     super();
     this.options = options;
     this.weight = weight === null ? null : buffer(weight);

@@ -1,5 +1,6 @@
 import type { Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
+import { checkMargin } from "../functional/margin-losses.ts";
 import {
   type TripletMarginLossOptions,
   type TripletMarginWithDistanceLossOptions,
@@ -21,6 +22,7 @@ export class TripletMarginLoss extends Module<
       'new TripletMarginLoss({ margin: number, p: number, eps: number, swap: boolean, reduction: "none" | "mean" | "sum" })',
       arguments,
     );
+    checkMargin("TripletMarginLoss", options.margin ?? 1);
     super();
     this.options = options;
   }
@@ -44,6 +46,7 @@ export class TripletMarginWithDistanceLoss extends Module<
       arguments,
     );
     const { distanceFunction = null, ...options } = settings;
+    checkMargin("TripletMarginWithDistanceLoss", options.margin ?? 1);
     super();
     this.distanceFunction = distanceFunction ?? new PairwiseDistance();
     this.options = options;

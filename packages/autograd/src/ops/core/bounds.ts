@@ -1,12 +1,13 @@
+import { isFloating } from "../../dtype.ts";
 import { IndexError, ShapeError } from "../../errors.ts";
 import type { Node } from "../../graph/node.ts";
 import { EXPIRED, PENDING } from "../../graph/node.ts";
 import { noteRange, rangeOf } from "../../graph/range.ts";
 import type { View } from "../../graph/view.ts";
-import { expire } from "../../runtime/retention.ts";
 import { sameShape, sizeOf } from "../../shape.ts";
 import { bring } from "../../tape/bring.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
+import { isTracked } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { eq, where } from "../math/comparison.ts";
 import { amax, amin } from "../math/reduction.ts";
@@ -21,8 +22,8 @@ export interface IndexRange {
   readonly ignored?: number | null;
 }
 
-/** The error for an index that is not there. */
-type Tell = (value: number) => IndexError;
+/** The error for a value that is none of those that may be. */
+type Tell = (value: number) => Error;
 
 /** Numbers of a dimension, from its end too where negative ones count from there. */
 export const placesOf = (size: number, negative = false): IndexRange => ({
@@ -31,8 +32,8 @@ export const placesOf = (size: number, negative = false): IndexRange => ({
 });
 
 const outOfRange =
-  (call: string, { from, below }: IndexRange): Tell =>
-  (value) =>
+  (call: string, { from, below }: IndexRange) =>
+  (value: number): IndexError =>
     new IndexError(`${call}: ${value} is not one of ${from} to ${below - 1}`);
 
 /**
@@ -50,19 +51,40 @@ export function checkedIndex(
   if (sizeOf(index.shape) === 0) return index;
   const { from, below, ignored = null } = range;
   const isThere = (value: number) => value === ignored || (value >= from && value < below);
-  const values = knownValues(index);
-  if (values !== null) {
-    const missing = values.find((value) => !isThere(value));
-    if (missing === undefined) return index;
-    throw tell(missing as number);
-  }
+  if (isKnown(index, isThere, tell)) return index;
   const here = bring(index, on.node.stream, null) ?? index;
   const least = rangeOf(here.node);
   if (least !== null && least[0] >= from && least[1] < below) return here;
-  return guarded(here, range, (found) => {
-    const missing = found.find((value) => !isThere(value));
-    return missing === undefined ? null : tell(missing);
-  });
+  return guarded(here, { ...range, to: below - 1, ignored }, isThere, tell);
+}
+
+/** From where to where numbers may be; NaN is refused unless it may be among them. */
+export interface FractionRange {
+  readonly from: number;
+  readonly to: number;
+  readonly nan?: boolean;
+}
+
+/**
+ * Fractions within a range, to be used in their place: as `checkedIndex`. NaN is refused where the values are looked at; where the recipe
+ * tells that they cannot be others (a sigmoid, a clamp), it goes on as NaN.
+ */
+export function checkedFractions(x: Tensor, range: FractionRange, tell: Tell): Tensor {
+  if (sizeOf(x.shape) === 0) return x;
+  const { from, to, nan = false } = range;
+  const isThere = (value: number) => (value >= from && value <= to) || (nan && Number.isNaN(value));
+  if (isKnown(x, isThere, tell)) return x;
+  const ends = rangeOf(x.node, "numbers");
+  if (ends !== null && ends[0] >= from && ends[1] <= to) return x;
+  return guarded(x, { from, to, ignored: null }, isThere, tell);
+}
+
+/** Whether the host knows the values; throws if one is not among those that may be. */
+function isKnown(x: Tensor, isThere: (value: number) => boolean, tell: Tell): boolean {
+  const values = knownValues(x);
+  const missing = values?.find((value) => !isThere(value));
+  if (missing !== undefined) throw tell(missing);
+  return values !== null;
 }
 
 /** Classes as targets, or what the loss ignores: as `checkedIndex`. */
@@ -100,7 +122,7 @@ export function checkedMasks(call: string, masks: readonly Tensor[], due: number
       const counts = masks.map((mask) => sum(mask).node);
       first.node.stream.guard(counts, (found) => {
         const error = wrongCounts(call, found, due);
-        if (error !== null) for (const { node } of checked) expire(node, error);
+        if (error !== null) for (const { node } of checked) node.stream.fail(node, error);
         return error;
       });
       return checked;
@@ -122,55 +144,60 @@ function wrongCounts(call: string, found: readonly number[], due: number | null)
   );
 }
 
+/** The values that may be: from `from` to `to`, and `ignored`. */
+interface Ends {
+  readonly from: number;
+  readonly to: number;
+  readonly ignored: number | null;
+}
+
 interface Guarded {
   readonly window: View | null;
-  readonly range: IndexRange;
+  readonly ends: Ends;
   readonly checked: Tensor;
   passed: boolean;
 }
 
-/** Indices that the device checks, so that several uses of one cost one check. */
+/** Values that the device checks, so that several uses of one cost one check. */
 const guards = new WeakMap<Node, Guarded[]>();
 
-function guarded(
-  index: Tensor,
-  range: IndexRange,
-  judge: (extremes: readonly number[]) => IndexError | null,
-): Tensor {
-  const { node, window } = index;
+function guarded(x: Tensor, ends: Ends, isThere: (value: number) => boolean, tell: Tell): Tensor {
+  const { node, window } = x;
   const before = guards.get(node) ?? [];
-  const same = before.find((one) => sameView(one.window, window) && sameRange(one.range, range));
-  if (same?.passed) return index;
-  if (same !== undefined && same.checked.node.state === PENDING) return same.checked;
-  return noGrad(() =>
-    composite(() => {
-      const checked = copy(index);
-      const { from, below, ignored = null } = range;
-      noteRange(checked.node, [
-        Math.min(from, ignored ?? from),
-        Math.max(below - 1, ignored ?? from),
-      ]);
-      const counted = ignored === null ? index : where(eq(index, ignored), from, index);
-      const extremes = [amin(counted).node, amax(counted).node];
-      const guard: Guarded = { window, range, checked, passed: false };
-      guards.set(node, [...before.filter((one) => one.checked.node.state !== EXPIRED), guard]);
-      node.stream.guard(extremes, (found) => {
-        const error = judge(found);
-        if (error !== null) {
-          expire(checked.node, error);
-          return error;
-        }
-        guard.passed = true;
-        if (window === null && ignored === null) noteRange(node, found as [number, number]);
-        return null;
-      });
-      return checked;
-    }),
-  );
+  const same = before.find((one) => sameView(one.window, window) && sameEnds(one.ends, ends));
+  if (same?.passed) return x;
+  const onTape = isTracked(x) || (same !== undefined && isTracked(same.checked));
+  if (same?.checked.node.state === PENDING && !onTape) return same.checked;
+  return composite(() => {
+    const checked = copy(x);
+    const { from, to, ignored } = ends;
+    const about = isFloating(x.dtype) ? "numbers" : "all";
+    const least = Math.min(from, ignored ?? from);
+    noteRange(checked.node, [least, Math.max(to, ignored ?? from)], about);
+    const extremes = noGrad(() => {
+      const counted = ignored === null ? x : where(eq(x, ignored), from, x);
+      return [amin(counted).node, amax(counted).node];
+    });
+    const guard: Guarded = { window, ends, checked, passed: false };
+    guards.set(node, [...before.filter((one) => one.checked.node.state !== EXPIRED), guard]);
+    node.stream.guard(extremes, (found) => {
+      const missing = found.find((value) => !isThere(value));
+      if (missing !== undefined) {
+        const error = tell(missing);
+        checked.node.stream.fail(checked.node, error);
+        return error;
+      }
+      guard.passed = true;
+      if (window === null && ignored === null && found.every(Number.isFinite))
+        noteRange(node, found as [number, number]);
+      return null;
+    });
+    return checked;
+  });
 }
 
-const sameRange = (a: IndexRange, b: IndexRange): boolean =>
-  a.from === b.from && a.below === b.below && (a.ignored ?? null) === (b.ignored ?? null);
+const sameEnds = (a: Ends, b: Ends): boolean =>
+  a.from === b.from && a.to === b.to && a.ignored === b.ignored;
 
 function sameView(a: View | null, b: View | null): boolean {
   if (a === null || b === null) return a === b;

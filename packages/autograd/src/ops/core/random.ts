@@ -8,6 +8,7 @@ import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { lt } from "../math/comparison.ts";
 import { checkTensor } from "./apply.ts";
+import { checkedFractions } from "./bounds.ts";
 import { cast } from "./constant.ts";
 import { type CreateOptions, fromHost, leaf, streamOf } from "./creation.ts";
 import { copy_ } from "./inplace.ts";
@@ -128,14 +129,20 @@ export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
   return randn(x.shape, { ...like(x), ...options });
 }
 
-/** y[i] is 1 with probability p[i], else 0, in p's shape and dtype. */
+/** y[i] is 1 with probability p[i], else 0, in p's shape and dtype. A p outside [0, 1] is an ArgumentError, as in `binaryCrossEntropy`. */
 export function bernoulli(p: Tensor, options: DrawOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("bernoulli(p, { generator })", arguments);
   const { generator } = options;
   checkTensor("bernoulli", p);
   floatingType("bernoulli", p.dtype);
-  return composite(() => cast(lt(randLike(p, { generator }), p), p.dtype));
+  return composite(() => {
+    const likely = checkedFractions(p, { from: 0, to: 1 }, noProbability);
+    return cast(lt(randLike(p, { generator }), likely), p.dtype);
+  });
 }
+
+const noProbability = (value: number): ArgumentError =>
+  new ArgumentError(`bernoulli: probabilities are between 0 and 1, got ${value}`);
 
 /** True with probability 1 − p, as dropout keeps its inputs: drawn on the device, equal on every device. → bool */
 export function dropoutMask(

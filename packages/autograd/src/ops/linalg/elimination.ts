@@ -1,6 +1,7 @@
 import { ArgumentError } from "../../errors.ts";
 import { context } from "../../graph/context.ts";
 import type { Op } from "../../graph/op.ts";
+import { inOrder, type Pair } from "../../results.ts";
 import { sameShape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { saved } from "../../tape/edge.ts";
@@ -182,7 +183,7 @@ export function det(a: Tensor): Tensor {
 }
 
 /** Sign and logarithm of the size of a determinant. */
-export interface SignAndLog {
+export interface SignAndLog extends Pair<Tensor> {
   readonly sign: Tensor;
   readonly logabsdet: Tensor;
 }
@@ -194,10 +195,10 @@ export function slogdet(a: Tensor): SignAndLog {
   return composite(() => {
     const made = noGrad(() => {
       const { parity, diagonal } = pivots(a, n);
-      return {
+      return inOrder({
         sign: mul(parity, prod(sign(diagonal), -1)),
         logabsdet: sum(log(abs(diagonal)), -1),
-      };
+      });
     });
     const rule = (dy: Tensor) => [mul(overMatrix(dy), mT(inv(a)))];
     recordGradient("linalg.slogdet", made.logabsdet, [a], rule, [saved(a)]);

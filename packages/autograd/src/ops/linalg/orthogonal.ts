@@ -1,5 +1,6 @@
 import { ArgumentError } from "../../errors.ts";
 import type { Op } from "../../graph/op.ts";
+import { inOrder, type Pair } from "../../results.ts";
 import { sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
@@ -72,7 +73,7 @@ export interface QrOptions {
   readonly mode?: "reduced" | "complete";
 }
 
-export interface QrResult {
+export interface QrResult extends Pair<Tensor> {
   readonly Q: Tensor;
   readonly R: Tensor;
 }
@@ -98,6 +99,6 @@ export function qr(a: Tensor, options: QrOptions = {}): QrResult {
     const square = rows < columns ? narrow(now, -1, 0, rows) : now;
     const Q = orthogonal(square, mode === "complete" ? rows : Math.min(rows, columns));
     const R = triu(matmul(mT(Q), now));
-    return { Q: watch(Q, Q, R), R: watch(R, Q, R) };
+    return inOrder({ Q: watch(Q, Q, R), R: watch(R, Q, R) });
   });
 }

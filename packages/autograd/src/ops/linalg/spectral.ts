@@ -1,4 +1,5 @@
 import type { Op } from "../../graph/op.ts";
+import { inOrder, type Pair } from "../../results.ts";
 import { type Shape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
@@ -98,7 +99,7 @@ const inverse = (x: Tensor): Tensor => {
   return where(isZero, 0, div(1, where(isZero, 1, x)));
 };
 
-export interface EighResult {
+export interface EighResult extends Pair<Tensor> {
   readonly eigenvalues: Tensor;
   readonly eigenvectors: Tensor;
 }
@@ -107,7 +108,10 @@ function decomposed(call: string, a: Tensor): EighResult {
   const n = checkSquare(call, a);
   const shape = [...batchOf(a), n + 1, n];
   const both = recordSerial(eighOp, [a], shape, countOf(a), [n], [sizeOf(a.shape)]);
-  return { eigenvalues: copy(select(both, -2, 0)), eigenvectors: copy(narrow(both, -2, 1, n)) };
+  return inOrder({
+    eigenvalues: copy(select(both, -2, 0)),
+    eigenvectors: copy(narrow(both, -2, 1, n)),
+  });
 }
 
 /**

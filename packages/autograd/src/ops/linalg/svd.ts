@@ -1,3 +1,4 @@
+import { inOrder, type Triple } from "../../results.ts";
 import { checkCall } from "../../signature.ts";
 import { saved } from "../../tape/edge.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
@@ -20,7 +21,7 @@ export interface SvdOptions {
   readonly fullMatrices?: boolean;
 }
 
-export interface SvdResult {
+export interface SvdResult extends Triple<Tensor> {
   readonly U: Tensor;
   readonly S: Tensor;
   readonly Vh: Tensor;
@@ -39,9 +40,8 @@ export function svd(a: Tensor, options: SvdOptions = {}): SvdResult {
     const high = rows >= columns;
     // the other one is a product of rotations, and so whole
     const whole = completed(high ? U : V, fullMatrices);
-    const made = { U: high ? whole : U, S, Vh: mT(high ? V : whole) };
-    const all = Object.values(made);
-    for (const part of all) watch(part, ...all);
+    const made = inOrder({ U: high ? whole : U, S, Vh: mT(high ? V : whole) });
+    for (const part of made) watch(part, ...made);
     return made;
   });
 }

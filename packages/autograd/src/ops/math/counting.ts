@@ -1,6 +1,7 @@
 import { arrayType } from "../../dtype.ts";
 import { ArgumentError, detail, ShapeError } from "../../errors.ts";
 import { Handle } from "../../graph/handle.ts";
+import { inOrder } from "../../results.ts";
 import { read } from "../../runtime/read.ts";
 import { normalizeDim, sameShape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
@@ -8,6 +9,7 @@ import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { asTensor, checkTensor } from "../core/apply.ts";
 import { stack } from "../core/assembly.ts";
+import { checkedFractions } from "../core/bounds.ts";
 import { cast, checkFloating, constant } from "../core/constant.ts";
 import { hostTensor } from "../core/creation.ts";
 import { detach, movedim, reshape } from "../core/layout.ts";
@@ -33,7 +35,9 @@ export interface UniqueOptions {
   readonly dim?: number | null;
 }
 
-export interface UniqueResult {
+/** By name, or what was asked for in this order: `const [values, counts] = …`. */
+export interface UniqueResult extends Iterable<Tensor> {
+  readonly [place: number]: Tensor;
   readonly values: Tensor;
   /** i32, of x's shape, or with `dim` a vector; null unless asked for. */
   readonly inverse: Tensor | null;
@@ -97,11 +101,11 @@ export async function unique(
   const values = at === null ? found : movedim(found, 0, at);
   if (!returnInverse && !returnCounts) return values;
   const places = at === null ? shape : [count];
-  return {
+  return inOrder<Tensor | null, "values" | "inverse" | "counts">({
     values,
     inverse: returnInverse ? hostTensor(inverse, places, "i32", stream) : null,
     counts: returnCounts ? hostTensor(Int32Array.from(counts), [n], "i32", stream) : null,
-  };
+  }) as unknown as UniqueResult;
 }
 
 /** Numbers in order, NaN last. */
@@ -120,6 +124,11 @@ export async function bincount(x: Tensor, options: BincountOptions = {}): Promis
   if (arguments.length > 1) checkCall("bincount(x, { weights, minlength: number })", arguments);
   const { weights = null, minlength = 0 } = options;
   checkIndices("bincount", x, true);
+  if (!(Number.isInteger(minlength) && minlength >= 0)) {
+    throw new ArgumentError(
+      `bincount: minlength is ${minlength}\n  hint: a whole number, 0 or more`,
+    );
+  }
   const places = cast(x, "i32");
   if (x.shape.length !== 1 || (weights !== null && !sameShape(weights.shape, x.shape))) {
     throw new ShapeError(
@@ -154,7 +163,10 @@ export interface HistcOptions {
   readonly max?: number;
 }
 
-/** How many elements fall into each of `bins` equal parts of a range, both ends included; what lies outside (or is NaN) does not count. */
+/**
+ * How many elements fall into each of `bins` equal parts of a range, both ends included; what lies outside (or is NaN) does not count.
+ * Where the elements give the range, they must be finite.
+ */
 export function histc(x: Tensor, options: HistcOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("histc(x, { bins: number, min: number, max: number })", arguments);
@@ -164,12 +176,17 @@ export function histc(x: Tensor, options: HistcOptions = {}): Tensor {
   if (!(Number.isInteger(bins) && bins > 0)) {
     throw new ArgumentError(`histc: the number of bins must be 1 or more, got ${bins}`);
   }
+  for (const [name, end] of Object.entries({ min, max })) {
+    if (!Number.isFinite(end))
+      throw new ArgumentError(`histc: ${name} is ${end}, no finite number`);
+  }
   if (!(min <= max)) throw new ArgumentError(`histc: the range ends at ${max}, before ${min}`);
   const { stream } = x.node;
   return composite(() => {
-    const flat = detach(reshape(x, [-1]));
     const open = min === max;
     const own = open && sizeOf(x.shape) > 0;
+    const given = detach(reshape(x, [-1]));
+    const flat = own ? checkedFractions(given, finite, noRange) : given;
     let low = own ? amin(flat) : constant(min, x.dtype, [], stream);
     let high = own ? amax(flat) : constant(max, x.dtype, [], stream);
     if (open) {
@@ -182,6 +199,13 @@ export function histc(x: Tensor, options: HistcOptions = {}): Tensor {
     return tally(cast(place, "i32"), constant(1, x.dtype, flat.shape, stream), bins);
   });
 }
+
+const finite = { from: -Number.MAX_VALUE, to: Number.MAX_VALUE };
+
+const noRange = (value: number): ArgumentError =>
+  new ArgumentError(
+    `histc: the elements go up to ${value}, and give no finite range\n  hint: histc(x, { min, max })`,
+  );
 
 export interface SearchsortedOptions {
   /** Where the value may stand after its equals, too: the index of the first element greater than it. */

@@ -1,6 +1,7 @@
 import { isFloating } from "../../dtype.ts";
 import { ArgumentError, detail } from "../../errors.ts";
 import { type Op, registerOp } from "../../graph/op.ts";
+import { inOrder } from "../../results.ts";
 import { normalizeDim, type Shape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
@@ -46,8 +47,8 @@ export function kthvalue(
 
 function chosenOne(x: Tensor, dim: number, place: Tensor, keepdim: boolean): ValuesAndIndices {
   const values = chosenAlong(x, dim, place);
-  if (keepdim || x.shape.length === 0) return { values, indices: place };
-  return { values: squeeze(values, dim), indices: squeeze(place, dim) };
+  if (keepdim || x.shape.length === 0) return inOrder({ values, indices: place });
+  return inOrder({ values: squeeze(values, dim), indices: squeeze(place, dim) });
 }
 
 /** The median of all elements; those equal to it share the gradient. */

@@ -1,6 +1,7 @@
 import { ArgumentError, detail } from "../../errors.ts";
 import { Handle } from "../../graph/handle.ts";
 import type { Op } from "../../graph/op.ts";
+import { inOrder, type Pair } from "../../results.ts";
 import { normalizeDims, type Shape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
@@ -152,8 +153,8 @@ export function argmin(
   return argextreme(argminOp, x, dim, options);
 }
 
-/** Values and their indices (i32) along one dimension. */
-export interface ValuesAndIndices {
+/** Values and their indices (i32) along one dimension: by name, or `const [values, indices] = …`. */
+export interface ValuesAndIndices extends Pair<Tensor> {
   readonly values: Tensor;
   readonly indices: Tensor;
 }
@@ -185,10 +186,10 @@ function extremeWithIndex(
 ): ValuesAndIndices {
   const dims = normalizeDims(value.name, dim, x.shape.length);
   refuseNothing(value.name, x, dims);
-  return {
+  return inOrder({
     values: reduce(value, x, dims, keepdim),
     indices: reduce(place, x, dims, keepdim, "i32"),
-  };
+  });
 }
 
 /**

@@ -2,6 +2,7 @@ import type { DType } from "../../dtype.ts";
 import { ArgumentError, detail, ShapeError } from "../../errors.ts";
 import { context } from "../../graph/context.ts";
 import { type Gradient, type Op, registerOp, type Scan } from "../../graph/op.ts";
+import { inOrder } from "../../results.ts";
 import { normalizeDim, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
@@ -149,7 +150,7 @@ function extremesSoFar(op: Op, x: Tensor, dim: number | DimOption): ValuesAndInd
   const at = normalizeDim(op.name, dimOf(op.name, along), x.shape.length);
   return composite(() => {
     const indices = alongLast(x, at, (row) => scan(op, row, "i32"));
-    return { values: watch(chosenAlong(x, at, indices), x), indices };
+    return inOrder({ values: watch(chosenAlong(x, at, indices), x), indices });
   });
 }
 

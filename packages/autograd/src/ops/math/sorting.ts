@@ -1,5 +1,6 @@
 import { ArgumentError, detail } from "../../errors.ts";
 import { type Op, registerOp } from "../../graph/op.ts";
+import { inOrder } from "../../results.ts";
 import { normalizeDim } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
@@ -52,7 +53,7 @@ export function sort(
   const at = normalizeDim("sort", settings.dim ?? -1, x.shape.length);
   return composite(() => {
     const indices = argsort(x, settings);
-    return { values: chosenAlong(x, at, indices), indices };
+    return inOrder({ values: chosenAlong(x, at, indices), indices });
   });
 }
 
@@ -88,6 +89,6 @@ export function topk(
   return composite(() => {
     const places = argsort(x, { dim: at, descending: largest });
     const indices = x.shape.length === 0 ? places : narrow(places, at, 0, k);
-    return { values: chosenAlong(x, at, indices), indices };
+    return inOrder({ values: chosenAlong(x, at, indices), indices });
   });
 }

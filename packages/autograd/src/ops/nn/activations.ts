@@ -1,5 +1,5 @@
 import { type DType, floatOf } from "../../dtype.ts";
-import { DTypeError, detail, ShapeError } from "../../errors.ts";
+import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
 import type { Op } from "../../graph/op.ts";
 import { type Expr, e } from "../../kernel/expression.ts";
 import { normalizeDim, sizeOf } from "../../shape.ts";
@@ -85,6 +85,8 @@ export interface HardtanhOptions {
 export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("hardtanh(x, { minVal: number, maxVal: number })", arguments);
   const { minVal = -1, maxVal = 1 } = options;
+  if (!(minVal <= maxVal))
+    throw new ArgumentError(`hardtanh: minVal is ${minVal}, more than maxVal, ${maxVal}`);
   return between("hardtanh", x, [minVal, maxVal]);
 }
 
@@ -218,6 +220,7 @@ const softshrinkOp = shaped({
 /** y = x moved toward 0 by `lambd`, and 0 within it, elementwise. */
 export function softshrink(x: Tensor, lambd: number = 0.5): Tensor {
   if (arguments.length > 1) checkCall("softshrink(x, lambd?: number)", arguments);
+  if (!(lambd >= 0)) throw new ArgumentError(`softshrink: lambd is ${lambd}\n  hint: 0 or more`);
   return softshrinkOp(x, lambd);
 }
 

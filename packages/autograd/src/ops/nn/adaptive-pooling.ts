@@ -1,4 +1,5 @@
 import { ArgumentError, detail, ShapeError } from "../../errors.ts";
+import { inOrder } from "../../results.ts";
 import { sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
@@ -90,7 +91,7 @@ function adaptiveMaxPool(
     const found = maxOfAreas(batch, sizes);
     const like = (y: Tensor) => (batch === x ? y : reshape(y, y.shape.slice(1)));
     const values = watch(like(found.values), x);
-    return returnIndices ? { values, indices: like(found.indices) } : values;
+    return returnIndices ? inOrder({ values, indices: like(found.indices) }) : values;
   });
 }
 
@@ -133,7 +134,7 @@ function maxOfAreas(x: Tensor, sizes: readonly number[]): ValuesAndIndices {
     flat = flat === null ? index : add(flat, index);
     stride *= x.shape[2 + d] as number;
   }
-  return { values, indices: flat as Tensor };
+  return inOrder({ values, indices: flat as Tensor });
 }
 
 function longestArea(size: number, count: number): number {

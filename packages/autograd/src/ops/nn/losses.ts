@@ -8,6 +8,7 @@ import { composite } from "../../tape/modes.ts";
 import { record, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor, resultType } from "../core/apply.ts";
+import { checkedFractions } from "../core/bounds.ts";
 import { cast, checkFloating, refuseBool } from "../core/constant.ts";
 import { elementwise } from "../core/define.ts";
 import { add, div, mul, sub } from "../math/arithmetic.ts";
@@ -170,6 +171,19 @@ const bernoulliOp: Op = elementwise({
   },
 });
 
+const probabilities = { from: 0, to: 1 };
+
+const noProbability = (name: "input" | "target") => {
+  const cure =
+    name === "target"
+      ? "labels are 0 and 1, or fractions between"
+      : "F.sigmoid(x) gives probabilities; binaryCrossEntropyWithLogits takes x itself";
+  return (value: number): ArgumentError =>
+    new ArgumentError(
+      `binaryCrossEntropy: all elements of ${name} should be between 0 and 1, got ${value}\n  hint: ${cure}`,
+    );
+};
+
 /** Settings of binary cross-entropy. */
 export interface BinaryCrossEntropyOptions extends LossOptions {
   /** A factor for every element, broadcast to the target's shape. */
@@ -179,7 +193,8 @@ export interface BinaryCrossEntropyOptions extends LossOptions {
 /**
  * Mean of −w (y log p + (1 − y) log(1 − p)) for probabilities p in [0, 1] and targets y; each logarithm is at
  * least −100, so that a wrong certainty costs 100 and not ∞. Shapes must be equal. → 0-d, or their shape with
- * `reduction: "none"`.
+ * `reduction: "none"`. Numbers outside [0, 1] are an ArgumentError before any weight moves: of results that are no sigmoid, softmax or
+ * clamp the device finds out before the next read or step.
  */
 export function binaryCrossEntropy(
   input: Tensor,
@@ -195,8 +210,10 @@ export function binaryCrossEntropy(
   const reduce = reducer("binaryCrossEntropy", options);
   checkFractions("binaryCrossEntropy", input, target);
   checkMatched("binaryCrossEntropy", input, target);
-  const [p, y] = paired("binaryCrossEntropy", input, target);
+  const [given, labels] = paired("binaryCrossEntropy", input, target);
   return composite(() => {
+    const p = checkedFractions(given, probabilities, noProbability("input"));
+    const y = checkedFractions(labels, probabilities, noProbability("target"));
     const loss = record(bernoulliOp, [p, y], p.shape, p.dtype);
     return reduce(weight === null ? loss : mul(loss, weight));
   });

@@ -2,6 +2,7 @@ import { isFloating, lowest } from "../../dtype.ts";
 import { ArgumentError, detail, ShapeError } from "../../errors.ts";
 import { type Op, registerOp } from "../../graph/op.ts";
 import type { View } from "../../graph/view.ts";
+import { inOrder } from "../../results.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
@@ -187,15 +188,15 @@ function maxPool(
   return composite(() => {
     if (sizeOf(batch.shape) === 0) {
       const values = nothing(batch, pool);
-      return options.returnIndices ? { values, indices: cast(values, "i32") } : values;
+      return options.returnIndices ? inOrder({ values, indices: cast(values, "i32") }) : values;
     }
     const whole = padded(batch, around(pool), lowest(x.dtype));
     const values = like(x, overWindows(maxPoolOp, whole, pool.over, x.dtype));
     if (!options.returnIndices) return values;
-    return {
+    return inOrder({
       values,
       indices: like(x, planeIndices(placesOf(whole, pool.over), pool, batch.shape)),
-    };
+    });
   });
 }
 

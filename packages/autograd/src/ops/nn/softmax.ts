@@ -1,5 +1,6 @@
 import { type DType, isFloating } from "../../dtype.ts";
 import { ArgumentError } from "../../errors.ts";
+import { noteRange } from "../../graph/range.ts";
 import { normalizeDim, normalizeDims } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
@@ -80,7 +81,9 @@ export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: Softm
   const made = composite(() =>
     ofShifted("softmax", x, settings, (value, along) => {
       const weight = exp(value);
-      return div(weight, sum(weight, along, { keepdim: true }));
+      const shares = div(weight, sum(weight, along, { keepdim: true }));
+      noteRange(shares.node, [0, 1], "numbers");
+      return shares;
     }),
   );
   return watch(made, made);

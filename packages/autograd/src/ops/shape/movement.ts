@@ -191,6 +191,9 @@ function evenPlaces(n: number, count: number): number[] {
   );
 }
 
+/** One of the parts along the first dimension, as `unbind` gives it. */
+export const part = (x: Tensor, i: number): Tensor => selected(x, 0, i, "several");
+
 /** The slices along `dim`, which is dropped. Views. */
 export function unbind(x: Tensor, dim: number | DimOption = 0): Tensor[] {
   if (arguments.length > 1) checkCall("unbind(x, dim?: number, { dim })", arguments);
@@ -365,6 +368,7 @@ export function repeatInterleave(
   if (typeof along !== "number") return repeatInterleave(flatten(x), repeats, 0);
   const at = normalizeDim("repeatInterleave", along, x.shape.length);
   if (typeof repeats === "object") return repeatEach(x, repeats, at);
+  checkRepeats([repeats]);
   const apart = unsqueeze(x, at + 1);
   const spread = expand(apart, apart.shape.with(at + 1, repeats));
   return reshape(copy(spread), x.shape.with(at, (x.shape[at] as number) * repeats));
@@ -383,11 +387,20 @@ function repeatEach(x: Tensor, repeats: Tensor, dim: number): Tensor {
       `repeatInterleave: ${counts.length} counts for a dimension of ${x.shape[dim]}${detail("x", x.shape)}`,
     );
   }
+  checkRepeats(counts);
   const slices = Array.from(counts, (count, i) => {
     const slice = sliceOf(x, dim, i, 1, 1);
     return expand(slice, slice.shape.with(dim, count));
   });
   return composite(() => cat(slices, dim));
+}
+
+function checkRepeats(repeats: ArrayLike<number>): void {
+  const wrong = Array.from(repeats).find((count) => !Number.isInteger(count) || count < 0);
+  if (wrong === undefined) return;
+  throw new ArgumentError(
+    `repeatInterleave: an element cannot come ${wrong} times\n  hint: repeats are whole numbers, 0 or more`,
+  );
 }
 
 export interface RollOptions {

@@ -1,0 +1,177 @@
+import * as w from "@wgrad/autograd";
+import { init, type Tensor, tensor } from "@wgrad/autograd";
+import { counters } from "@wgrad/autograd/testing";
+import { EmbeddingBag, functional as F } from "@wgrad/nn";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+
+interface Use {
+  readonly call: (x: Tensor) => Tensor;
+  readonly good: readonly number[];
+  /** PyTorch refuses each. */
+  readonly bad: readonly (readonly number[])[];
+  readonly message: RegExp;
+  readonly whole?: true;
+}
+
+const { NaN: none, POSITIVE_INFINITY: infinity } = Number;
+const half = (x: Tensor): Tensor => w.full(x.shape, 0.5);
+const logs = (): Tensor => w.zeros([2, 2, 4]).logSoftmax(2);
+const rows = (): Tensor => tensor(Int32Array.of(1, 2, 2, 3), { shape: [2, 2] });
+const lengths = (...values: number[]): Tensor => tensor(Int32Array.from(values));
+
+const uses: Readonly<Record<string, Use>> = {
+  "the input of binaryCrossEntropy": {
+    call: (p) => F.binaryCrossEntropy(p, half(p)),
+    good: [0, 0.25, 1],
+    bad: [[1.5], [-0.25, 0.5], [0.5, none]],
+    message: /binaryCrossEntropy: all elements of input should be between 0 and 1, got/,
+  },
+  "the target of binaryCrossEntropy": {
+    call: (y) => F.binaryCrossEntropy(half(y), y),
+    good: [0, 0.25, 1],
+    bad: [[2], [1, -1]],
+    message: /binaryCrossEntropy: all elements of target should be between 0 and 1, got/,
+  },
+  bernoulli: {
+    call: (p) => w.bernoulli(p, { generator: "device" }),
+    good: [0, 1, 1],
+    bad: [[1.5], [0.5, none]],
+    message: /bernoulli: probabilities are between 0 and 1, got/,
+  },
+  "the variance of gaussianNllLoss": {
+    call: (v) => F.gaussianNllLoss(half(v), half(v), v),
+    good: [0, 1, none],
+    bad: [[-1], [1, -0.5]],
+    message: /gaussianNllLoss: a variance is -/,
+  },
+  "the range of histc": {
+    call: (x) => w.histc(x, { bins: 2 }),
+    good: [1, 2, 4],
+    bad: [
+      [1, none],
+      [1, infinity],
+      [-infinity, 1],
+    ],
+    message: /histc: the elements go up to \S+, and give no finite range/,
+  },
+  "the input lengths of ctcLoss": {
+    call: (n) => F.ctcLoss(logs(), rows(), n, [2, 2]),
+    good: [1, 2],
+    bad: [
+      [3, 2],
+      [2, -1],
+    ],
+    message: /ctcLoss: inputLengths are 0 to 2 here, got/,
+    whole: true,
+  },
+  "the target lengths of ctcLoss": {
+    call: (n) => F.ctcLoss(logs(), rows(), [2, 2], n),
+    good: [2, 0],
+    bad: [
+      [3, 2],
+      [-2, 2],
+    ],
+    message: /ctcLoss: targetLengths are 0 to 2 here, got/,
+    whole: true,
+  },
+  "the target lengths of ctcLoss in one row": {
+    call: (n) => F.ctcLoss(logs(), lengths(1, 2, 3), [2, 2], n),
+    good: [1, 2],
+    bad: [
+      [2, 2],
+      [1, 1],
+    ],
+    message: /ctcLoss: targetLengths come to \d, and there are 3 targets/,
+    whole: true,
+  },
+  "the offsets of EmbeddingBag": {
+    call: (offsets) => {
+      const layer = new EmbeddingBag(3, 2);
+      layer.loadStateDict({ weight: w.arange(6).to("f32").reshape([3, 2]) });
+      return layer(lengths(0, 1, 2), offsets);
+    },
+    good: [0, 2, 2],
+    bad: [
+      [1, 2],
+      [0, 4],
+      [0, 2, 1],
+    ],
+    message: /EmbeddingBag: (the first bag|offsets must ascend)/,
+    whole: true,
+  },
+};
+
+afterAll(() => init());
+
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
+  beforeEach(() => init({ device }));
+
+  test.each(Object.keys(uses))("%s", async (name) => {
+    const { call, good, bad, message, whole } = uses[name] as Use;
+    const given = (values: readonly number[]) =>
+      tensor(whole ? Int32Array.from(values) : Float32Array.from(values));
+    const computed = (values: readonly number[]) => given(values).mul(1).add(0);
+    for (const values of bad) {
+      expect(() => call(given(values))).toThrow(message);
+      await expect((async () => call(computed(values)).data())()).rejects.toThrow(message);
+    }
+    // what may be is used as if it had been given
+    expect(await call(computed(good)).tolist()).toEqual(await call(given(good)).tolist());
+  });
+
+  test("no weight moves where a probability is none, and training goes on", async () => {
+    const x = tensor([[1, 2]]);
+    const train = async (weight: Tensor, p: (x: Tensor) => Tensor): Promise<number> => {
+      weight.grad = null;
+      const loss = F.binaryCrossEntropy(p(x.matmul(weight)), w.ones([1, 1]));
+      loss.backward();
+      w.noGrad(() => weight.sub_((weight.grad as Tensor).mul(0.1)));
+      return loss.item();
+    };
+    const [weight, other] = [0, 1].map(() => tensor([[1], [1]], { requiresGrad: true })) as [
+      Tensor,
+      Tensor,
+    ];
+    await expect(train(weight, (z) => z)).rejects.toThrow("between 0 and 1, got 3");
+    expect(await weight.tolist()).toEqual([[1], [1]]);
+    const quarter = (z: Tensor): Tensor => z.div(8);
+    expect(await train(weight, quarter)).toBe(await train(other, (z) => quarter(z).clamp(0, 1)));
+    expect(await weight.tolist()).toEqual(await other.tolist());
+    expect(await weight.tolist()).not.toEqual([[1], [1]]);
+  });
+
+  const shares: Readonly<Record<string, (z: Tensor) => Tensor>> = {
+    sigmoid: (z) => z.sigmoid(),
+    "one less a sigmoid": (z) => z.sigmoid().rsub(1),
+    "a product": (z) => z.sigmoid().mul(z.neg().sigmoid()),
+    "a mean": (z) => z.sigmoid().mean(0, { keepdim: true }).expand(z.shape),
+    softmax: (z) => z.softmax(0),
+    clamp: (z) => z.clamp(1e-7, 1 - 1e-7),
+    "half of one and a tanh": (z) => z.tanh().add(1).div(2),
+    "an exponential of what is not positive": (z) => z.abs().neg().exp(),
+    "rows that are joined": (z) => w.cat([z.sigmoid(), z.sigmoid()]).narrow(0, 1, 4),
+  };
+
+  // what can be told from a recipe is the same everywhere
+  const recipes = device === "webgpu" ? ["sigmoid", "softmax"] : Object.keys(shares);
+  test.each(recipes)("%s needs no looking at", async (name) => {
+    const p = shares[name] as (z: Tensor) => Tensor;
+    const weight = tensor([[0.1], [0.2]], { requiresGrad: true });
+    const x = tensor([
+      [1, 2],
+      [3, -4],
+      [5, 6],
+      [-7, 8],
+    ]);
+    const submits = async (loss: (p: Tensor, y: Tensor) => Tensor): Promise<number> => {
+      const before = counters().submits;
+      for (let step = 0; step < 3; step++) {
+        weight.grad = null;
+        loss(p(x.matmul(weight)), w.ones([4, 1])).backward();
+        await (weight.grad as unknown as Tensor).data();
+      }
+      return counters().submits - before;
+    };
+    expect(await submits(F.binaryCrossEntropy)).toBe(await submits(F.mseLoss));
+  });
+});
