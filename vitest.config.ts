@@ -40,6 +40,7 @@ const nodeTests = {
   provide,
   testTimeout,
   pool: "forks",
+  maxWorkers: 2,
   isolate: false,
   execArgv: ["--expose-gc"],
 } satisfies TestProjectInlineConfiguration["test"];

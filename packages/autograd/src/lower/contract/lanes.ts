@@ -54,38 +54,101 @@ export function multiplyInLanes(lowering: Lowering, step: KernelStep, product: P
   const { b } = lowering;
   const type = sumType(step);
   const block = openBlock(lowering, product);
-  const top = b.let(e.mul(block.row, e.u32(tileM)));
-  const left = b.let(e.mul(block.column, e.u32(tileN)));
-  const rowNumbers = range(tileM).map((i) => e.add(top, e.u32(i)));
-  const rows = linesOf(lowering, a, product.m, block, rowNumbers);
-  const start = b.let(walk([block.batch], right.batch, right.map.start()));
-  const n = sizeOf(product.n);
-  const layout = layoutOf(product.n);
-  const lastFour = e.size(Math.ceil(n / 4) * 4 - 4);
-  const columns = range(tileN / 4).map((v) => {
-    const first = b.let(e.nativeMin(e.add(left, e.u32(4 * v)), lastFour));
-    return b.count(layout, e.add(first, e.iota));
-  });
-  const sums = rows.map(() => columns.map(() => b.var(e.constant(0, type), 4)));
+  const rows = evenLines(lowering, a, product.m, block, block.row, tileM);
+  const columns = columnsOf(lowering, product, block);
+  const sums = rows.lines.map(() => columns.at.map(() => b.var(e.constant(0, type), 4)));
   const [from, to] = sliceOf(lowering, product, block);
   b.over(layoutOf(product.k), { from, to, advances: true }, (counter) => {
-    const y = columns.map((column) => {
-      const index = e.sum(start, walk([column], right.own), walk([counter], right.k));
+    const y = columns.at.map((column) => {
+      const index = e.add(column, walk([counter], right.k));
       return b.let(e.cast(lowering.element(right.map.value, index), type));
     });
-    for (const [i, row] of rows.entries()) {
+    for (const [i, row] of rows.lines.entries()) {
       const x = b.let(e.cast(element(lowering, a, row, counter), type));
       for (const [v, sum] of (sums[i] as (typeof sums)[number]).entries())
         b.set(sum, e.add(sum, e.mul(x, y[v] as Expr)));
     }
   });
-  storeLanes(lowering, step, product, block, { top, left, sums });
+  storeLanes(lowering, step, product, block, { rows: rows.span, columns: columns.span, sums });
   return { grid: { kind: "groups", groups: block.groups, size: 1 }, body: b.statements };
 }
 
+/** Which lines a tile has: the last tile may begin before `own`, the first that no other tile makes. */
+interface Span {
+  readonly first: Expr;
+  readonly own: Expr;
+}
+
+/**
+ * The lines of a tile. Where all are equally far apart, they are found from the first, and the last
+ * tile is moved back so that it is whole.
+ */
+function evenLines(
+  lowering: Lowering,
+  factor: Factor,
+  dims: readonly number[],
+  block: Block,
+  tile: Expr,
+  count: number,
+): { lines: readonly Line[]; span: Span } {
+  const { b } = lowering;
+  const total = sizeOf(dims);
+  const own = b.let(e.mul(tile, e.u32(count)));
+  const apart = distance(dims, factor.own);
+  if (apart === null || total < count) {
+    const numbers = range(count).map((i) => e.add(own, e.u32(i)));
+    return { lines: linesOf(lowering, factor, dims, block, numbers), span: { first: own, own } };
+  }
+  const first = total % count === 0 ? own : b.let(e.nativeMin(own, e.size(total - count)));
+  const [line] = linesOf(lowering, factor, dims, block, [first]) as [Line];
+  const start = line[0] as Expr;
+  const lines = range(count).map((i): Line => [i === 0 ? start : e.add(start, e.size(i * apart))]);
+  return { lines, span: { first, own } };
+}
+
+/** Where the vectors of a tile's columns begin in the right operand. */
+function columnsOf(
+  { b }: Lowering,
+  product: Product,
+  block: Block,
+): { at: readonly Expr[]; span: Span } {
+  const { b: right, tiling } = product;
+  const { tileN } = tiling;
+  const start = b.let(walk([block.batch], right.batch, right.map.start()));
+  const own = b.let(e.mul(block.column, e.u32(tileN)));
+  const total = Math.ceil(sizeOf(product.n) / 4) * 4;
+  if (distance(product.n, right.own) === 1 && total >= tileN) {
+    const first = total % tileN === 0 ? own : b.let(e.nativeMin(own, e.size(total - tileN)));
+    const from = b.let(e.add(start, first));
+    return {
+      at: range(tileN / 4).map((v) => e.sum(from, e.u32(4 * v), e.iota)),
+      span: { first, own },
+    };
+  }
+  const layout = layoutOf(product.n);
+  const at = range(tileN / 4).map((v) => {
+    const first = b.let(e.nativeMin(e.add(own, e.u32(4 * v)), e.size(total - 4)));
+    return e.add(start, walk([b.count(layout, e.add(first, e.iota))], right.own));
+  });
+  return { at, span: { first: own, own } };
+}
+
+/** How far neighbours are apart if all are equally far; null if not. */
+function distance(sizes: readonly number[], strides: readonly number[]): number | null {
+  let [apart, next]: [number | null, number] = [null, 0];
+  for (let d = sizes.length - 1; d >= 0; d--) {
+    if (sizes[d] === 1) continue;
+    const stride = strides[d] as number;
+    if (apart !== null && stride !== next) return null;
+    apart ??= stride;
+    next = stride * (sizes[d] as number);
+  }
+  return apart ?? 0;
+}
+
 interface LaneTile {
-  readonly top: Expr;
-  readonly left: Expr;
+  readonly rows: Span;
+  readonly columns: Span;
   readonly sums: readonly (readonly Expr[])[];
 }
 
@@ -98,7 +161,7 @@ function storeLanes(
   step: KernelStep,
   product: Product,
   { planes }: Block,
-  { top, left, sums }: LaneTile,
+  { rows, columns, sums }: LaneTile,
 ): void {
   const { b, kernel } = lowering;
   const [m, n] = [sizeOf(product.m), sizeOf(product.n)];
@@ -117,10 +180,11 @@ function storeLanes(
     for (const [v, sum] of row.entries()) b.put(results, e.u32(i * perRow + v), sum);
   b.for(e.u32(0), e.u32(sums.length * perRow), 1, (at) => {
     const i = b.let(e.quotient(at, e.u32(perRow)));
-    const row = b.let(e.add(top, i));
+    const row = b.let(e.add(rows.first, i));
     const v = e.sub(at, e.mul(i, e.u32(perRow)));
-    const column = b.let(e.add(left, e.mul(v, e.u32(4))));
-    b.if(e.and(e.lt(row, e.size(m)), e.lt(column, e.size(n))), () => {
+    const column = b.let(e.add(columns.first, e.mul(v, e.u32(4))));
+    const inside = e.and(isOwn(row, rows, m), isOwn(column, columns, n));
+    b.if(inside, () => {
       const index = b.let(e.sum(origin, e.mul(row, e.size(n)), column));
       const four = b.let(e.element(results, at));
       if (n % 4 === 0) {
@@ -140,6 +204,10 @@ function storeLanes(
   });
 }
 
+/** Whether a line is there, and no other tile makes it. */
+const isOwn = (line: Expr, { own }: Span, total: number): Expr =>
+  e.and(e.le(own, line), e.lt(line, e.size(total)));
+
 /**
  * Both operands' neighbours lie along k: four k's at a time in the lanes of a vector, which are
  * added up at the end.
@@ -150,12 +218,9 @@ export function multiplyAlongK(lowering: Lowering, step: KernelStep, product: Pr
   const { b } = lowering;
   const type = sumType(step);
   const block = openBlock(lowering, product);
-  const top = b.let(e.mul(block.row, e.u32(tileM)));
-  const left = b.let(e.mul(block.column, e.u32(tileN)));
-  const numbers = (first: Expr, count: number): Expr[] =>
-    range(count).map((i) => e.add(first, e.u32(i)));
-  const rows = linesOf(lowering, a, product.m, block, numbers(top, tileM));
-  const columns = linesOf(lowering, right, product.n, block, numbers(left, tileN));
+  const { lines: rows, span } = evenLines(lowering, a, product.m, block, block.row, tileM);
+  const across = evenLines(lowering, right, product.n, block, block.column, tileN);
+  const columns = across.lines;
   const sums = rows.map(() => columns.map(() => b.var(e.constant(0, type), 4)));
   const [from, to] = sliceOf(lowering, product, block);
   const whole = sizeOf(product.k) % 4 === 0 && product.part % 4 === 0;
@@ -186,7 +251,13 @@ export function multiplyAlongK(lowering: Lowering, step: KernelStep, product: Pr
       return b.let(e.add(e.add(p, q), e.add(r, s)));
     }),
   );
-  storeTile(lowering, step, product, block, { top, left, apart: [1, 1], sums: totals });
+  storeTile(lowering, step, product, block, {
+    top: span.first,
+    left: across.span.first,
+    own: [span.own, across.span.own],
+    apart: [1, 1],
+    sums: totals,
+  });
   return { grid: { kind: "groups", groups: block.groups, size: 1 }, body: b.statements };
 }
 
