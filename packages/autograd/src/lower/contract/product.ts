@@ -55,10 +55,14 @@ export function productOf(
   const [m, n, k] = [sides.m, sides.n, sides.k].map(sizeOf) as [number, number, number];
   const tiling = forced ?? chooseTiling(adapters, { m, n, k, alongK: liesAlongK(sides) });
   const { kind, tileM, tileN, groupX, groupY } = tiling;
+  const run = kind === "lanes" ? (tiling.run ?? n) : n;
   const blocksM = Math.ceil(m / (kind === "vector" ? tileM : tileM * groupY));
-  const blocksN = Math.ceil(n / (tileN * groupX));
+  const blocksN = (n / run) * Math.ceil(run / (tileN * groupX));
   const batch = sizeOf(sides.batch);
-  const cuts = cut(batch * m * n, k, blocksM * blocksN * batch, adapters.split);
+  const runs = kind === "alongK" && (tiling.run ?? k) < k;
+  const cuts = runs
+    ? { parts: 1, part: k }
+    : cut(batch * m * n, k, blocksM * blocksN * batch, adapters.split);
   return { ...sides, tiling, blocksM, blocksN, ...cuts };
 }
 

@@ -13,6 +13,8 @@ export interface Tiling {
   readonly groupY: number;
   /** k's in workgroup memory at a time; 0 but for "tiled". */
   readonly blockK: number;
+  /** Columns (of "alongK": k's) that lie side by side, where they are not all; tiles do not go past them. */
+  readonly run?: number;
 }
 
 /**

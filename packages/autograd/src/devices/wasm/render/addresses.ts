@@ -140,19 +140,30 @@ export class Addresses {
           : `v${this.#idOf(term.value)}`,
       ),
     ].join(" ");
-    let known = frame.known.get(key);
+    const moving = rest.filter((term) => !fixed.includes(term));
+    const [first] = moving;
+    const walked =
+      moving.length === 1 && first !== undefined && "counted" in first
+        ? (first.counted.offsets.get(first.walk) as number)
+        : -1;
+    const step = frame.steps.get(walked);
+    // what goes on evenly is a pointer of its own
+    const settled = step === undefined ? fixed : rest;
+    const name = step === undefined ? key : `${key} +${walked}`;
+    let known = frame.known.get(name);
     if (known === undefined) {
       known = this.#writer.local("i32");
       const local = known;
       this.#writer.before(() => {
         this.#writer.code.get(base);
-        for (const term of fixed) this.#addTerm(term);
+        for (const term of settled) this.#addTerm(term);
         this.#writer.code.set(local);
       });
-      frame.known.set(key, known);
+      frame.known.set(name, known);
+      if (step !== undefined) frame.pointers.push({ local, step });
     }
     this.#writer.code.get(known);
-    for (const term of rest) if (!fixed.includes(term)) this.#addTerm(term);
+    if (step === undefined) for (const term of moving) this.#addTerm(term);
     return offset;
   }
 

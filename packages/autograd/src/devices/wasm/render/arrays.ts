@@ -4,6 +4,9 @@ import type { ValueWriter } from "./values.ts";
 /** The parameter that says where a thread's arrays are. */
 const MEMORY = 3;
 
+/** Bytes that are cleared by stores; more are cleared by a call of the engine's. */
+const FEW = 512;
+
 /** Arrays of a thread, one after another. */
 export class Arrays {
   /** All of them. */
@@ -24,12 +27,21 @@ export class Arrays {
       this.#places.set(id, at);
       this.bytes += bytes;
     }
-    this.#writer.code.get(MEMORY);
-    this.#writer.code.i32(at);
-    this.#writer.code.op("i32.add");
-    this.#writer.code.i32(0);
-    this.#writer.code.i32(bytes);
-    this.#writer.code.fill();
+    const { code } = this.#writer;
+    if (bytes <= FEW) {
+      for (let offset = 0; offset < bytes; offset += 16) {
+        code.get(MEMORY);
+        this.#writer.vectorWords([0, 0, 0, 0]);
+        code.store("v128", at + offset);
+      }
+      return;
+    }
+    code.get(MEMORY);
+    code.i32(at);
+    code.op("i32.add");
+    code.i32(0);
+    code.i32(bytes);
+    code.fill();
   }
 
   /** Puts the address of an array's element on the stack, and gives the offset that is to be added to it. */

@@ -81,19 +81,31 @@ class FunctionWriter extends ValueWriter {
   /** A loop until `done`; what its body finds once goes before it. */
   #loop(done: () => void, body: () => void, next: () => void): void {
     const outer = this.code;
-    const frame: Frame = { depth: this.depth + 1, before: new Code(), known: new Map() };
+    const frame: Frame = {
+      depth: this.depth + 1,
+      before: new Code(),
+      known: new Map(),
+      steps: new Map(),
+      pointers: [],
+    };
     this.frames.push(frame);
     this.code = new Code();
-    done();
-    this.code.branchIf(1);
     body();
     next();
-    this.code.branch(0);
+    for (const { local, step } of frame.pointers) this.#advance(local, step);
+    done();
+    this.code.op("i32.eqz");
+    this.code.branchIf(0);
     const inner = this.code;
+    this.code = new Code();
+    done();
+    const test = this.code;
     this.frames.pop();
     this.code = outer;
     outer.append(frame.before.bytes);
     outer.block();
+    outer.append(test.bytes);
+    outer.branchIf(0);
     outer.loop();
     outer.append(inner.bytes);
     outer.end();
@@ -217,6 +229,12 @@ class FunctionWriter extends ValueWriter {
             const inside: Counted = { ...counted, depth: this.depth };
             this.counters.set(counter, inside);
             if (inside.follows !== null) this.counters.find(counter, inside, slot);
+            else {
+              for (const [walk, offset] of counted.offsets) {
+                const stride = axes?.strides.get(walk)?.[0] as number;
+                this.frame?.steps.set(offset, 4 * stride * (by as number));
+              }
+            }
           } else if (used.length > 0) {
             this.counters.find(counter, this.counters.open(counter, fourfold), slot);
           }
@@ -231,11 +249,7 @@ class FunctionWriter extends ValueWriter {
           this.code.op("i32.add");
           this.code.set(slot);
         }
-        if (counted === null || counted.follows !== null || axes === null) return;
-        for (const [walk, offset] of counted.offsets) {
-          const stride = axes.strides.get(walk)?.[0] as number;
-          this.#advance(offset, 4 * stride * (by as number));
-        }
+        for (const [offset, step] of this.frame?.steps ?? []) this.#advance(offset, step);
       },
     );
   }

@@ -25,6 +25,10 @@ export interface Frame {
   readonly depth: number;
   readonly before: Code;
   readonly known: Map<string, number>;
+  /** Offsets that go on by as many bytes from round to round. */
+  readonly steps: Map<number, number>;
+  /** Addresses that do. */
+  readonly pointers: { readonly local: number; readonly step: number }[];
 }
 
 /** Writes values: each is put on the stack, and what a statement uses twice is evaluated once. */
