@@ -13,17 +13,21 @@ export {
   type MultinomialNBParams,
 } from "./bayes/naive.ts";
 export { AdaBoostClassifier, type AdaBoostClassifierParams } from "./boosting/ada-boost.ts";
+export type {
+  GradientBoostingClassifierParams,
+  GradientBoostingRegressorParams,
+} from "./boosting/gradient/settings.ts";
 export {
   GradientBoostingClassifier,
-  type GradientBoostingClassifierParams,
   GradientBoostingRegressor,
-  type GradientBoostingRegressorParams,
 } from "./boosting/gradient-boosting.ts";
+export type {
+  HistGradientBoostingClassifierParams,
+  HistGradientBoostingRegressorParams,
+} from "./boosting/hist/settings.ts";
 export {
   HistGradientBoostingClassifier,
-  type HistGradientBoostingClassifierParams,
   HistGradientBoostingRegressor,
-  type HistGradientBoostingRegressorParams,
 } from "./boosting/hist-gradient-boosting.ts";
 export type { OwnLoss } from "./boosting/own-loss.ts";
 export {
@@ -37,9 +41,9 @@ export type { FitOptions, Numbers, Rows } from "./estimator/input.ts";
 export type { ClassWeight, Predictor } from "./estimator/predictors.ts";
 export type { EstimatorState } from "./estimator/state.ts";
 export { ExtraTreesClassifier, ExtraTreesRegressor } from "./forest/extra-trees.ts";
-export type { ForestClassifierParams, ForestRegressorParams } from "./forest/forest.ts";
 export { IsolationForest, type IsolationForestParams } from "./forest/isolation-forest.ts";
 export { RandomForestClassifier, RandomForestRegressor } from "./forest/random-forest.ts";
+export type { ForestClassifierParams, ForestRegressorParams } from "./forest/settings.ts";
 export {
   type FclusterOptions,
   fcluster,

@@ -14,7 +14,7 @@ export async function prepare(
   { kind, trees }: Line,
   { train, test }: Task,
 ): Promise<() => Promise<Predict>> {
-  await init({ device: "cpu" });
+  await init({ device: "wasm" });
   const [x, xTest] = [features(train), features(test)];
   const model = {
     boosting: () =>

@@ -1,13 +1,13 @@
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { Given } from "../estimator/settings.ts";
+import { ForestClassifier } from "./classifier.ts";
+import { ForestRegressor } from "./regressor.ts";
 import {
   classifierSchema,
-  ForestClassifier,
   type ForestClassifierParams,
-  ForestRegressor,
   type ForestRegressorParams,
   regressorSchema,
-} from "./forest.ts";
+} from "./settings.ts";
 
 /**
  * Trees of classes, each grown on rows drawn with replacement, each split the best of √features drawn features; together they say the mean

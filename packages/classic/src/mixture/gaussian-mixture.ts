@@ -1,7 +1,5 @@
 import {
   ArgumentError,
-  eye,
-  linalg,
   logsumexp,
   noGrad,
   oneHot,
@@ -27,6 +25,17 @@ import {
   whole,
 } from "../estimator/settings.ts";
 import { randomOf } from "../tree/settings.ts";
+import {
+  type CovarianceType,
+  inverseScales,
+  logDensities,
+  momentsOf,
+  type Scales,
+  type State,
+  scalesOf,
+  spreadNumbers,
+  spreadShape,
+} from "./spreads.ts";
 
 /** Numbers as a tensor, or nested lists. */
 type Start = Tensor | readonly unknown[] | null;
@@ -36,7 +45,7 @@ export interface GaussianMixtureParams {
   /** How many normal densities (default 1). */
   readonly nComponents: number;
   /** Spreads: each its own matrix, all one, each by feature, or each one number (default "full"). */
-  readonly covarianceType: "full" | "tied" | "diag" | "spherical";
+  readonly covarianceType: CovarianceType;
   /** It ends when the mean log-likelihood rises by less (default 1e-3). */
   readonly tol: number;
   /** What is added to variances (default 1e-6). */
@@ -62,19 +71,6 @@ interface Fitted extends Seen {
   readonly lowerBound: number;
   readonly nIter: number;
   readonly converged: boolean;
-}
-
-/** A mixture on the device. */
-interface State {
-  readonly weights: Tensor;
-  readonly means: Tensor;
-  readonly covariances: Tensor;
-}
-
-/** Axes by which rows less a mean become of variance 1, and log |Σ|^(−1/2); by component, or one for all. */
-interface Scales {
-  readonly axes: Tensor;
-  readonly logDet: Tensor;
 }
 
 const start: Rule = either(
@@ -211,14 +207,8 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
   #parameters(): number {
     const { width } = this.learned("parameters");
     const { nComponents, covarianceType } = this.params;
-    const matrix = (width * (width + 1)) / 2;
-    const spreads = {
-      full: nComponents * matrix,
-      tied: matrix,
-      diag: nComponents * width,
-      spherical: nComponents,
-    };
-    return spreads[covarianceType] + nComponents * width + nComponents - 1;
+    const spreads = spreadNumbers(covarianceType, nComponents, width);
+    return spreads + nComponents * width + nComponents - 1;
   }
 
   async #joint(call: string, x: Rows): Promise<Tensor> {
@@ -228,25 +218,15 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
     const { width } = fitted;
     const put = (values: Float64Array, shape: readonly number[]): Tensor =>
       tensor(Float32Array.from(values), { shape, device });
-    const { nComponents } = this.params;
+    const { nComponents, covarianceType: type } = this.params;
     return noGrad(() => {
       const state: State = {
         weights: put(fitted.weights, [nComponents]),
         means: put(fitted.means, [nComponents, width]),
-        covariances: put(fitted.covariances, this.#shape(width)),
+        covariances: put(fitted.covariances, spreadShape(type, nComponents, width)),
       };
-      return this.#logs(features, state, this.#scales(state.covariances, width));
+      return logDensities(features, state, scalesOf(state.covariances, type, width), type);
     });
-  }
-
-  #shape(width: number): number[] {
-    const { nComponents, covarianceType } = this.params;
-    return {
-      full: [nComponents, width, width],
-      tied: [width, width],
-      diag: [nComponents, width],
-      spherical: [nComponents],
-    }[covarianceType];
   }
 
   /** Where it starts; what is not given comes from the clusters of KMeans. */
@@ -255,8 +235,9 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
     x: Tensor,
     randomState: number,
   ): Promise<State & { scales: Scales | null }> {
-    const [rows = 0, width = 0] = x.shape;
+    const [, width = 0] = x.shape;
     const { nComponents, weightsInit, meansInit, precisionsInit } = this.params;
+    const { covarianceType: type, regCovar } = this.params;
     const given = (name: string, value: Start, shape: readonly number[]): Tensor | null => {
       if (value === null) return null;
       const start = (value instanceof Tensor ? value : tensor(value as number[])).to("f32");
@@ -267,14 +248,20 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
     };
     const weights = given("weightsInit", weightsInit, [nComponents]);
     const means = given("meansInit", meansInit, [nComponents, width]);
-    const precisions = given("precisionsInit", precisionsInit, this.#shape(width));
-    const scales = precisions && noGrad(() => this.#scalesOf(precisions, width));
+    const precisions = given(
+      "precisionsInit",
+      precisionsInit,
+      spreadShape(type, nComponents, width),
+    );
+    const scales = precisions && noGrad(() => inverseScales(precisions, type, width));
     if (weights !== null && means !== null && precisions !== null) {
       return { weights, means, covariances: precisions, scales };
     }
     const clusters = await new KMeans({ nClusters: nComponents, nInit: 1, randomState }).fit(x);
     const labels = tensor(clusters.labels, { device: x.device });
-    const moments = noGrad(() => this.#moments(x, oneHot(labels, nComponents).to("f32"), rows));
+    const moments = noGrad(() =>
+      momentsOf(x, oneHot(labels, nComponents).to("f32"), type, regCovar),
+    );
     return {
       weights: weights ?? moments.weights,
       means: means ?? moments.means,
@@ -289,16 +276,17 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
     x: Tensor,
     first: State & { readonly scales: Scales | null },
   ): Promise<Omit<Fitted, keyof Seen>> {
-    const [rows = 0, width = 0] = x.shape;
-    const { maxIter, tol } = this.params;
+    const [, width = 0] = x.shape;
+    const { maxIter, tol, covarianceType: type, regCovar } = this.params;
     let state: State = first;
     let { scales } = first;
     let bound = Number.NEGATIVE_INFINITY;
     for (let round = 1; ; round++) {
       const parts = noGrad(() => {
-        const joint = this.#logs(x, state, scales ?? this.#scales(state.covariances, width));
+        const axes = scales ?? scalesOf(state.covariances, type, width);
+        const joint = logDensities(x, state, axes, type);
         const total = logsumexp(joint, 1, { keepdim: true });
-        const next = this.#moments(x, joint.sub(total).exp(), rows);
+        const next = momentsOf(x, joint.sub(total).exp(), type, regCovar);
         return { ...next, likelihood: total.mean() };
       });
       const read = await readTogether(parts);
@@ -330,84 +318,7 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
       scales = null;
     }
   }
-
-  /** log πₖ + log N(x; μₖ, Σₖ): [rows, components]. */
-  #logs(x: Tensor, { weights, means }: State, { axes, logDet }: Scales): Tensor {
-    const [, width = 0] = x.shape;
-    const { covarianceType } = this.params;
-    const off = x.unsqueeze(1).sub(means); // [rows, components, features]
-    const isMatrix = covarianceType === "full" || covarianceType === "tied";
-    const scaled = isMatrix
-      ? off.transpose(0, 1).matmul(axes).transpose(0, 1)
-      : off.mul(covarianceType === "diag" ? axes : axes.unsqueeze(1));
-    const squares = scaled.square().sum(2);
-    return squares
-      .add(width * Math.log(2 * Math.PI))
-      .mul(-0.5)
-      .add(logDet)
-      .add(weights.log());
-  }
-
-  /** Σ^(−1/2) of spreads. */
-  #scales(covariances: Tensor, width: number): Scales {
-    const { covarianceType } = this.params;
-    if (covarianceType === "full" || covarianceType === "tied") {
-      const factor = linalg.cholesky(covariances);
-      const identity = eye(covariances.shape.at(-1) as number, { device: covariances.device });
-      const inverse = linalg.solveTriangular(factor, identity.expand(...covariances.shape), {
-        upper: false,
-      });
-      const logDet = factor.diagonal({ dim1: -2, dim2: -1 }).log().sum(-1).neg();
-      return { axes: inverse.transpose(-2, -1), logDet };
-    }
-    return this.#scalesOf(covariances.reciprocal(), width);
-  }
-
-  /** The same of inverse spreads. */
-  #scalesOf(precisions: Tensor, width: number): Scales {
-    switch (this.params.covarianceType) {
-      case "full":
-      case "tied": {
-        const axes = linalg.cholesky(precisions);
-        return { axes, logDet: axes.diagonal({ dim1: -2, dim2: -1 }).log().sum(-1) };
-      }
-      case "diag": {
-        const axes = precisions.sqrt();
-        return { axes, logDet: axes.log().sum(1) };
-      }
-      case "spherical": {
-        const axes = precisions.sqrt();
-        return { axes, logDet: axes.log().mul(width) };
-      }
-    }
-  }
-
-  /** What the components make of their shares of the rows [rows, components]. */
-  #moments(x: Tensor, shares: Tensor, rows: number): State {
-    const { covarianceType, regCovar } = this.params;
-    const sizes = shares.sum(0).add(LEAST);
-    const means = shares.t().matmul(x).div(sizes.unsqueeze(1));
-    const weights = sizes.div(sizes.sum());
-    const off = x.sub(means.unsqueeze(1)); // [components, rows, features]
-    const weighted = off.mul(shares.t().unsqueeze(2));
-    if (covarianceType === "full" || covarianceType === "tied") {
-      const products = weighted.transpose(1, 2).matmul(off);
-      const [, width = 0] = x.shape;
-      const least = eye(width, { device: x.device }).mul(regCovar);
-      const covariances =
-        covarianceType === "full"
-          ? products.div(sizes.reshape(-1, 1, 1))
-          : products.sum(0).div(rows);
-      return { weights, means, covariances: covariances.add(least) };
-    }
-    const variances = weighted.mul(off).sum(1).div(sizes.unsqueeze(1));
-    const covariances = covarianceType === "diag" ? variances : variances.mean(1);
-    return { weights, means, covariances: covariances.add(regCovar) };
-  }
 }
-
-/** Added to what a component has, so that nothing is divided by 0. */
-const LEAST = 1e-10;
 
 /** Rows of a matrix. */
 const chunks = (values: Float64Array, width: number): Float64Array[] =>

@@ -1,0 +1,117 @@
+import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import {
+  columnsOf,
+  type FitOptions,
+  type Matrix,
+  type Numbers,
+  type Rows,
+  readClasses,
+  readRows,
+  readWeights,
+} from "../estimator/input.ts";
+import {
+  accuracyOf,
+  classWeights,
+  labelsOf,
+  type Predictor,
+  resultOf,
+} from "../estimator/predictors.ts";
+import { classCriterion } from "../tree/decision-tree.ts";
+import { rankFeature } from "../tree/ranked.ts";
+import type { Tree } from "../tree/tree.ts";
+import { type FittedForest, Forest, type OutOfBag } from "./forest.ts";
+import type { ForestClassifierParams } from "./settings.ts";
+
+interface FittedClassForest extends FittedForest {
+  readonly classes: Int32Array;
+}
+
+/** A forest that predicts classes. */
+export abstract class ForestClassifier
+  extends Forest<ForestClassifierParams, FittedClassForest>
+  implements Predictor
+{
+  abstract readonly kind: "classifier";
+  async fit(x: Rows, y: Numbers, options: FitOptions = {}): Promise<this> {
+    this.check("fit(x, y, { sampleWeight })", arguments);
+    const call = `${this.type}.fit`;
+    const matrix = await readRows(call, x, { missing: true });
+    const labelled = await readClasses(call, y, matrix.rows, 1);
+    const { classes, codes } = labelled;
+    const { criterion, classWeight, oobScore } = this.params;
+    const given = await readWeights(call, options, matrix.rows);
+    const perTree = classWeight === "balanced_subsample";
+    const weights = perTree ? given : classWeights(call, classWeight, labelled, given);
+    const features = columnsOf(matrix).map(rankFeature);
+    const { trees, drawn } = this.growAll(
+      features,
+      weights,
+      (own) => classCriterion(criterion, codes, own, classes.length),
+      perTree ? (own) => balanced(own, codes, classes.length) : undefined,
+    );
+    const oob = oobScore ? this.#oob(trees, drawn, matrix, labelled) : null;
+    return this.learn({ trees, classes, oob, width: matrix.width, names: matrix.names });
+  }
+
+  /** The classes that `fit` saw, sorted. */
+  get classes(): Int32Array {
+    return this.learned("classes").classes;
+  }
+
+  /** Chances of classes by trees that did not see the row: [rows, classes], flat. Throws ArgumentError without `oobScore`. */
+  get oobDecisionFunction(): Float64Array {
+    const { oob } = this.learned("oobDecisionFunction");
+    if (oob !== null) return oob.predictions;
+    throw new ArgumentError(
+      `${this.type}.oobDecisionFunction: not asked for\n  hint: { oobScore: true }`,
+    );
+  }
+
+  /** The class of each row that the trees' mean makes likeliest: [rows], i32. */
+  async predict(x: Rows): Promise<Tensor> {
+    this.check("predict(x)", arguments);
+    const { values, matrix } = await this.values("predict", x);
+    return resultOf(labelsOf(this.classes, values), [matrix.rows], matrix);
+  }
+
+  /** The mean of what the trees say: [rows, classes]. */
+  async predictProba(x: Rows): Promise<Tensor> {
+    this.check("predictProba(x)", arguments);
+    const { values, matrix } = await this.values("predictProba", x);
+    return resultOf(values, [matrix.rows, this.classes.length], matrix);
+  }
+
+  /** The part of the rows whose class is predicted. */
+  async score(x: Rows, y: Numbers, options?: FitOptions): Promise<number> {
+    this.check("score(x, y, { sampleWeight })", arguments);
+    return accuracyOf(this, x, y, options);
+  }
+
+  #oob(
+    trees: readonly Tree[],
+    drawn: readonly Float64Array[],
+    matrix: Matrix,
+    { classes, codes }: { readonly classes: Int32Array; readonly codes: Int32Array },
+  ): OutOfBag {
+    const predictions = this.outOfBag(trees, drawn, matrix);
+    const labels = labelsOf(classes, predictions);
+    const right = labels.reduce(
+      (sum, label, i) => sum + Number(label === classes[codes[i] as number]),
+      0,
+    );
+    return { predictions, score: right / labels.length };
+  }
+}
+
+/** Weights in which every class counts as much in all. */
+function balanced(weights: Float64Array, codes: Int32Array, classes: number): Float64Array {
+  const sums = new Float64Array(classes);
+  let total = 0;
+  weights.forEach((weight, i) => {
+    sums[codes[i] as number] = (sums[codes[i] as number] as number) + weight;
+    total += weight;
+  });
+  return weights.map(
+    (weight, i) => (weight * total) / (classes * (sums[codes[i] as number] as number)),
+  );
+}

@@ -1,0 +1,65 @@
+import { type ClassWeight, classWeightRule } from "../estimator/predictors.ts";
+import {
+  choice,
+  either,
+  flag,
+  fraction,
+  none,
+  type Rule,
+  type Schema,
+  whole,
+} from "../estimator/settings.ts";
+import { type MaxFeatures, type TreeLimits, treeSchema } from "../tree/settings.ts";
+
+/** Settings of every forest. */
+export interface ForestParams extends TreeLimits {
+  /** How many trees (default 100). */
+  readonly nEstimators: number;
+  /** Each tree sees rows drawn with replacement; else all. */
+  readonly bootstrap: boolean;
+  /** Whether each row is predicted by the trees that did not see it (default false). */
+  readonly oobScore: boolean;
+  /** How many rows each tree draws; below 1 a part of all; null: as many as there are (default null). */
+  readonly maxSamples: number | null;
+}
+
+/** Settings of forests of classes. */
+export interface ForestClassifierParams extends ForestParams {
+  /** How a node is measured (default "gini"). */
+  readonly criterion: "gini" | "entropy" | "log_loss";
+  /** How much classes count; "balanced_subsample" balances the rows that each tree draws (default null: 1 each). */
+  readonly classWeight: ClassWeight | "balanced_subsample";
+}
+
+/** Settings of forests of quantities. */
+export interface ForestRegressorParams extends ForestParams {
+  /** How a node is measured (default "squared_error"). */
+  readonly criterion: "squared_error" | "friedman_mse" | "absolute_error" | "poisson";
+}
+
+const forestSchema = (maxFeatures: MaxFeatures, bootstrap: boolean): Schema<ForestParams> => ({
+  nEstimators: [100, whole(1)],
+  bootstrap: [bootstrap, flag],
+  oobScore: [false, flag],
+  maxSamples: [null, either(whole(1), fraction, none)],
+  ...treeSchema(maxFeatures),
+});
+
+const subsampleRule: Rule = {
+  wanted: `"balanced_subsample", ${classWeightRule.wanted}`,
+  allows: (value) => value === "balanced_subsample" || classWeightRule.allows(value),
+};
+
+export const classifierSchema = (bootstrap: boolean): Schema<ForestClassifierParams> => ({
+  criterion: ["gini", choice("gini", "entropy", "log_loss")],
+  classWeight: [null, subsampleRule],
+  ...forestSchema("sqrt", bootstrap),
+});
+
+export const regressorSchema = (bootstrap: boolean): Schema<ForestRegressorParams> => ({
+  criterion: [
+    "squared_error",
+    choice("squared_error", "friedman_mse", "absolute_error", "poisson"),
+  ],
+  ...forestSchema(null, bootstrap),
+});
