@@ -45,9 +45,11 @@ export async function oneStep(page: Page): Promise<void> {
 }
 
 /** What the chart says of the losses: the first one, and where the smooth line is now. */
-export async function losses(page: Page): Promise<{ first: number; last: number }> {
-  const said = (await page.locator(".chart").getAttribute("aria-label")) ?? "";
-  const [first, last] = /: (.+) at first, about (.+) at step/.exec(said)?.slice(1) ?? [];
+export const losses = async (page: Page): Promise<{ first: number; last: number }> =>
+  lossesIn((await page.locator(".chart").getAttribute("aria-label")) ?? "");
+
+export function lossesIn(said: string): { first: number; last: number } {
+  const [first, last] = /: ([^:]+) at first, about (.+) at step/.exec(said)?.slice(1) ?? [];
   return { first: Number(first), last: Number.parseFloat(last ?? "") };
 }
 

@@ -6,13 +6,17 @@ import { build, preview } from "vite";
 import { findChromium, softwareWebGPU } from "../../../../scripts/chromium.ts";
 
 const configFile = new URL("../../vite.config.ts", import.meta.url).pathname;
-/** The built gallery in a sub-folder of a server, and a browser to look at it with. */
-export interface Site {
+/** The built gallery in a sub-folder of a server. */
+export interface Served {
   /** Where the files are. */
   readonly folder: string;
   readonly url: string;
-  readonly browser: Browser;
   close(): Promise<void>;
+}
+
+/** The same, and a browser to look at it with. */
+export interface Site extends Served {
+  readonly browser: Browser;
 }
 
 /** Files of tests that share a process share the build. */
@@ -25,7 +29,7 @@ async function buildOnce(): Promise<string> {
   return folder;
 }
 
-export async function openSite({ gpu = true }: { readonly gpu?: boolean } = {}): Promise<Site> {
+export async function serveSite(): Promise<Served> {
   built ??= buildOnce();
   const folder = await built;
   const server = await preview({
@@ -37,6 +41,11 @@ export async function openSite({ gpu = true }: { readonly gpu?: boolean } = {}):
   });
   const url = server.resolvedUrls?.local[0];
   if (url === undefined) throw new Error("the preview server has no address");
+  return { folder, url, close: () => server.close() };
+}
+
+export async function openSite({ gpu = true }: { readonly gpu?: boolean } = {}): Promise<Site> {
+  const { folder, url, close } = await serveSite();
   const { executablePath, env } = findChromium();
   const args = ["--no-sandbox", ...(gpu ? softwareWebGPU : [])];
   const fonts = { FONTCONFIG_FILE: fontsFile(folder, executablePath) };
@@ -47,7 +56,7 @@ export async function openSite({ gpu = true }: { readonly gpu?: boolean } = {}):
     browser,
     async close() {
       await browser.close();
-      await server.close();
+      await close();
     },
   };
 }
