@@ -143,6 +143,8 @@ export interface Submission {
   readonly before: readonly Copy[];
   readonly after: readonly Copy[];
   readonly reads: readonly Read[];
+  /** Cells' buffers that the program writes in place: if it stops midway, they are to have the values from before. */
+  readonly overwrites?: readonly DeviceBuffer[];
   /** What must be known before it may run: the reason why it must not, or null. */
   readonly verdict?: Promise<Error | null> | null;
   /** Called if it may turn out not to run: gives who is to hear what becomes of it. */

@@ -4,9 +4,18 @@ import type { Device } from "./device.ts";
 /** Devices that come with the package. Others are known once `registerDevice` has named them. */
 export type DeviceName = "webgpu" | "wasm" | "cpu";
 
+/** How a device is opened. */
+export interface OpenOptions {
+  /** One that emulates hardware does not count. */
+  readonly hardware?: boolean;
+  /** Of the wasm device: see `InitOptions`. */
+  readonly relaxed?: boolean;
+  readonly threads?: number;
+}
+
 interface Entry {
-  /** Opens the device; null where this machine has none. With `hardware`, one that emulates hardware does not count. */
-  readonly open: (hardware: boolean) => Promise<Device | null>;
+  /** Opens the device; null where this machine has none. */
+  readonly open: (options: OpenOptions) => Promise<Device | null>;
   /** What to say where there is none. */
   readonly missing: string;
 }
@@ -23,7 +32,7 @@ const registry = new Map<string, Entry>([
   [
     "webgpu",
     {
-      open: async (hardware) =>
+      open: async ({ hardware }) =>
         (await import("./webgpu/device.ts")).openWebGPU(hardware ? "hardware" : "any"),
       missing:
         "no WebGPU adapter was found\n  hint: in Node install webgpu, and @sparticuz/chromium for machines without a GPU; in a browser enable WebGPU",
@@ -32,7 +41,7 @@ const registry = new Map<string, Entry>([
   [
     "wasm",
     {
-      open: async () => (await import("./wasm/device.ts")).openWasm(),
+      open: async (options) => (await import("./wasm/device.ts")).openWasm(options),
       missing: "this engine has no WebAssembly with vectors (SIMD)",
     },
   ],
@@ -86,8 +95,8 @@ export const isDeviceName = (name: unknown): name is DeviceName => registry.has(
 /** Opens the device of that name, or on a GPUDevice of the caller's own; null where there is none. */
 export async function openDevice(
   which: string | GPUDevice,
-  hardware: boolean = false,
+  options: OpenOptions = {},
 ): Promise<Device | null> {
-  if (typeof which === "string") return entryOf(which).open(hardware);
+  if (typeof which === "string") return entryOf(which).open(options);
   return (await import("./webgpu/device.ts")).openWebGPU(which);
 }

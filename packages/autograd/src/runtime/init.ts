@@ -6,6 +6,7 @@ import {
   deviceNames,
   entryOf,
   isDeviceName,
+  type OpenOptions,
   openDevice,
   oracle,
   preferred,
@@ -30,6 +31,16 @@ export interface InitOptions {
   readonly fusion?: "on" | "off" | "verify" | { readonly without: readonly Pass[] };
   /** Bytes of device memory past which kept buffers move to the host. Default: no limit. */
   readonly budget?: number;
+  /**
+   * false: the wasm device multiplies and adds with two roundings everywhere, so that all machines and engines give the same bits;
+   * products then take about a quarter more time. Default: true, one rounding where the engine and the processor have it.
+   */
+  readonly relaxed?: boolean;
+  /**
+   * Threads of the wasm device at most; their number changes no bit of a result. A page that is not cross-origin isolated has one.
+   * Default: as many as there are processors, four at most.
+   */
+  readonly threads?: number;
 }
 
 export interface InitResult {
@@ -61,7 +72,12 @@ const opened = new Map<string | GPUDevice, Promise<Device | null>>();
  * again switches (tensors stay where they are), and after a lost device it opens a fresh one.
  */
 export async function init(options: InitOptions = {}): Promise<InitResult> {
-  if (arguments.length > 0) checkCall("init({ device, fusion, budget: number })", arguments);
+  if (arguments.length > 0) {
+    checkCall(
+      "init({ device, fusion, budget: number, relaxed: boolean, threads: number })",
+      arguments,
+    );
+  }
   const { device, fusion = "on", budget = Number.POSITIVE_INFINITY } = options;
   const chosen = passesOf(fusion);
   if (!(budget > 0))
@@ -71,13 +87,32 @@ export async function init(options: InitOptions = {}): Promise<InitResult> {
       `init: unknown device ${JSON.stringify(device)}\n  hint: one of ${deviceNames().join(", ")}, or a GPUDevice`,
     );
   }
-  const backend = await (device === undefined ? openPreferred() : openAsked(device));
+  const opening = openOptions(options);
+  const backend = await (device === undefined ? openPreferred() : openAsked(device, opening));
   context.stream = streamOf(backend, chosen, budget, await verifierOf(fusion));
   return { device: backend.kind as DeviceName, description: backend.description };
 }
 
-async function openAsked(device: string | GPUDevice): Promise<Device> {
-  const found = await openOrWhy(device);
+/** What is said of how the device is opened: only wasm can be told. */
+function openOptions({ device, relaxed, threads }: InitOptions): OpenOptions {
+  for (const [name, value] of Object.entries({ relaxed, threads })) {
+    if (value === undefined || device === "wasm") continue;
+    const got = typeof device === "object" ? "a GPUDevice" : JSON.stringify(device);
+    throw new ArgumentError(
+      `init: ${name} is an option of the wasm device alone; the device is ${got ?? "the one that is found"}` +
+        `\n  hint: init({ device: "wasm", ${name}: ${value} })`,
+    );
+  }
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
+    throw new ArgumentError(`init: threads is a whole number from 1 on; got ${threads}`);
+  return {
+    ...(relaxed === false ? { relaxed } : {}),
+    ...(threads === undefined ? {} : { threads }),
+  };
+}
+
+async function openAsked(device: string | GPUDevice, options: OpenOptions): Promise<Device> {
+  const found = await openOrWhy(device, options);
   if (typeof found !== "string") return found;
   throw new DeviceError(`init: ${found}`);
 }
@@ -85,10 +120,10 @@ async function openAsked(device: string | GPUDevice): Promise<Device> {
 /** The device, or in words why there is none. */
 async function openOrWhy(
   device: string | GPUDevice,
-  hardware: boolean = false,
+  options: OpenOptions = {},
 ): Promise<Device | string> {
   try {
-    return (await open(device, hardware)) ?? entryOf(device as string).missing;
+    return (await open(device, options)) ?? entryOf(device as string).missing;
   } catch (error) {
     if (error instanceof DeviceError) return error.message;
     throw error;
@@ -98,7 +133,7 @@ async function openOrWhy(
 /** The first device that is there. Says once if it is not the one that is wanted most. */
 async function openPreferred(): Promise<Device> {
   for (const { name, hardware, notice } of preferred) {
-    const found = await openOrWhy(name, hardware);
+    const found = await openOrWhy(name, { hardware });
     if (typeof found === "string") continue;
     if (notice !== "" && !said.has(notice)) {
       said.add(notice);
@@ -112,12 +147,14 @@ async function openPreferred(): Promise<Device> {
 /** Notices that the program has had. */
 const said = new Set<string>();
 
-/** Opens a device, or gives the open one. `hardware`: null where it would emulate hardware. */
-async function open(kind: string | GPUDevice, hardware: boolean = false): Promise<Device | null> {
-  const key = hardware ? `${kind as string} (hardware)` : kind;
+/** Opens a device, or gives the one that was opened in the same way. */
+async function open(kind: string | GPUDevice, options: OpenOptions = {}): Promise<Device | null> {
+  const { hardware = false } = options;
+  const how = JSON.stringify({ ...options, ...(hardware ? {} : { hardware: undefined }) });
+  const key = typeof kind === "string" && how !== "{}" ? `${kind} ${how}` : kind;
   const known = await opened.get(key);
   if (known === null || known?.failure === null) return known;
-  const opening = openDevice(kind, hardware);
+  const opening = openDevice(kind, options);
   opened.set(key, opening);
   try {
     const device = await opening;

@@ -67,15 +67,29 @@ export class Pool {
     const size = roundedSize(bytes);
     this.charge(size);
     const found = this.free.get(`${size} ${group}`)?.pop();
+    if (found !== undefined) this.freeBytes -= size;
+    const buffer = found ?? this.create(size, group);
     this.bytes[owner] += size;
     this.peakBytes = Math.max(this.peakBytes, this.liveBytes);
-    if (found !== undefined) {
-      this.freeBytes -= size;
-      return found;
+    return buffer;
+  }
+
+  /** A new buffer; where there is no memory for it, what is held only to save time goes. */
+  private create(size: number, group: BufferGroup | null): DeviceBuffer {
+    const make = (): DeviceBuffer => {
+      const buffer = this.device.createBuffer(size, group);
+      this.buffers++;
+      this.created++;
+      return buffer;
+    };
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
     }
-    this.buffers++;
-    this.created++;
-    return this.device.createBuffer(size, group);
+    while (this.reclaim());
+    this.trim();
+    return make();
   }
 
   give(buffer: DeviceBuffer, owner: MemoryClass): void {

@@ -45,6 +45,8 @@ export class Plan {
   readonly homes: readonly number[];
   readonly program: Program | null;
   readonly outputs: readonly Output[];
+  /** Cells' buffers that its kernels write in place. */
+  readonly overwrites: readonly DeviceBuffer[];
   readonly slots: readonly (InputSlot | null)[];
   /** What is to be verified when it runs for the first time; null otherwise. */
   unverified: readonly PlannedKernel[] | null = null;
@@ -71,6 +73,11 @@ export class Plan {
       const lower = (k: number, kernel: Kernel): Lowered => template.lower(k, kernel, device);
       const { bound, outputs } = place(trace, kernels, this.slots, device, lower, lease);
       this.outputs = outputs;
+      this.overwrites = outputs
+        .filter(({ position, hold, buffer }) => {
+          return hold === HOLD_CELL && buffer === homeBuffer(trace.order[position] as Node);
+        })
+        .map(({ buffer }) => buffer);
       this.memory = { peakBytes: lease.peakBytes, liveBytes: lease.liveBytes };
       this.program = bound.length === 0 ? null : device.program(bound);
       if (options.verified) {

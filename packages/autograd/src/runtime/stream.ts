@@ -7,7 +7,7 @@ import type { Copy, Device, DeviceBuffer, Read, Trial } from "../devices/device.
 import type { Pass } from "../devices/passes.ts";
 import type { DeviceName } from "../devices/registry.ts";
 import type { DType, TypedArray } from "../dtype.ts";
-import { ExpiredError } from "../errors.ts";
+import { ExpiredError, OutOfMemoryError } from "../errors.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import { context, PENDING_CAP, type Stream } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
@@ -39,7 +39,7 @@ import { Recall } from "./recall.ts";
 import { emptyStorage, expire, expireIfSpent, settle } from "./retention.ts";
 import { Slots } from "./slots.ts";
 import { Spill } from "./spill.ts";
-import { Trials } from "./trials.ts";
+import { nameOwners, Trials } from "./trials.ts";
 import type { Verifier } from "./verify.ts";
 
 const NONE: readonly never[] = [];
@@ -223,6 +223,7 @@ export class DeviceStream implements Stream {
   /** The flush cannot run: what it was to compute is computed if it is asked for again, what it was to write stays as it is. */
   private abandon(order: readonly Node[], error: Error): never {
     if (this.failure !== null) throw this.failure;
+    if (error instanceof OutOfMemoryError) nameOwners(error, this.owners.describe());
     this.revert();
     for (const node of order) {
       this.freeStorage(node);
@@ -557,7 +558,8 @@ export class DeviceStream implements Stream {
         housed,
         isRead: reads.length > 0,
       });
-    const submission = { program: plan.program, params, before, after, reads, verdict, trial };
+    const { program, overwrites } = plan;
+    const submission = { program, params, before, after, reads, overwrites, verdict, trial };
     const { verifier } = this;
     let values: Promise<TypedArray>[];
     if (verifier !== null && plan.unverified !== null) {

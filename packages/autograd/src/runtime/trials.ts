@@ -184,7 +184,8 @@ function restore(cell: Cell, previous: Node): void {
 /** Errors that name owners already: one may be the fate of several flushes. */
 const named = new WeakSet<Error>();
 
-function nameOwners(error: Error, owners: string): void {
+/** Says who holds most where the device has no memory left. */
+export function nameOwners(error: Error, owners: string): void {
   if (named.has(error)) return;
   named.add(error);
   const [first, ...rest] = error.message.split("\n  hint:");

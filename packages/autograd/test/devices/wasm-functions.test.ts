@@ -17,13 +17,13 @@ const lengths = Array.from({ length: 500 }, (_, i) => i + 1);
 
 test("functions that no program uses take so many bytes and no more", () => {
   const memory = new Memory();
-  const cache = new FunctionCache(memory.memory, 2 ** 14);
+  const cache = new FunctionCache(memory, 2 ** 14);
   const [output, block] = [memory.take(2000), memory.take(64)];
   memory.words[block.address / 4] = output.address;
   const epoch = (): void => {
     for (const length of lengths) {
       const lease = cache.take([filling(length), filling(length, 0)]);
-      lease.functions[0]?.(0, 1, block.address, 0);
+      lease.functions[0]?.compute(0, 1, block.address, 0);
       const at = output.address / 4;
       expect(memory.words[at + length - 1]).toBe(length);
       lease.end();
@@ -40,7 +40,7 @@ test("functions that no program uses take so many bytes and no more", () => {
 });
 
 test("functions stay as long as a program uses them, and one code is one function", () => {
-  const cache = new FunctionCache(new Memory().memory, 0);
+  const cache = new FunctionCache(new Memory(), 0);
   const [one, other] = [cache.take([filling(1), filling(2), filling(1)]), cache.take([filling(2)])];
   expect(cache.compiled).toBe(2);
   expect(one.functions[0]).toBe(one.functions[2]);

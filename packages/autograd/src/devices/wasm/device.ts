@@ -1,5 +1,5 @@
 import { arrayType, type DType, type TypedArray } from "../../dtype.ts";
-import { DeviceError } from "../../errors.ts";
+import { DeviceError, DeviceLostError } from "../../errors.ts";
 import { printLoops } from "../../kernel/print.ts";
 import { anchorOf, lower, partsOf } from "../../lower/lower.ts";
 import type { Target } from "../../lower/target.ts";
@@ -18,58 +18,37 @@ import type {
 } from "../device.ts";
 import type { Pass } from "../passes.ts";
 import { Turns } from "../turns.ts";
+import { costOf } from "./cost.ts";
 import { hasFusedMultiply, hasVectors } from "./features.ts";
-import { FunctionCache, type StageFunction } from "./functions.ts";
+import { FunctionCache } from "./functions.ts";
+import { canShare, processors } from "./helper.ts";
 import { Memory, type WasmBuffer } from "./memory.ts";
-import { type RenderedFunction, renderFunction } from "./render/function.ts";
+import {
+  Arrays,
+  CHUNK,
+  type HostStage,
+  type Stage,
+  type WasmLowered,
+  WasmProgram,
+  type Workshop,
+} from "./program.ts";
+import { renderFunction } from "./render/function.ts";
 import { typeOf } from "./render/types.ts";
-
-/** A stage of a kernel, and how many of its grid's threads there are. */
-interface Stage {
-  readonly rendered: RenderedFunction;
-  readonly count: number;
-  readonly kernel: Kernel;
-  readonly firstOutput: number;
-  readonly firstScratch: number;
-}
-
-/** A part in its author's words, which the host computes. */
-interface HostStage {
-  readonly kernel: Kernel;
-  readonly firstOutput: number;
-}
-
-interface WasmLowered extends Lowered {
-  readonly kernel: Kernel;
-  readonly stages: readonly (Stage | HostStage)[];
-}
-
-/** A call of a stage on its buffers: `params` are the words of its arguments that every run writes. */
-interface Call {
-  readonly run: StageFunction | (() => void);
-  readonly block: number;
-  readonly count: number;
-  readonly chunk: number;
-  readonly params: readonly {
-    readonly word: number;
-    readonly slot: number;
-    readonly float: boolean;
-  }[];
-}
-
-interface WasmProgram extends Program {
-  readonly kernels: readonly { readonly calls: readonly Call[]; readonly parameters: number }[];
-}
+import { Threads } from "./threads.ts";
 
 const passes: readonly Pass[] = ["chains", "outputs", "epilogues", "rows", "loads", "siblings"];
-
-/** Threads of a stage that one call computes: short calls let the engine put faster code in their place. */
-const CHUNKS = 8;
 
 export interface WasmOptions {
   /** Multiply and add with one rounding where the machine does; without it all machines give the same bits. */
   readonly relaxed?: boolean;
+  /** Threads at most; one where the engine cannot share memory among them. Default: the processors, four at most. */
+  readonly threads?: number;
+  /** Instructions of the chunks that threads take; tests make them small. */
+  readonly chunk?: number;
 }
+
+/** Threads where nothing is asked for. */
+const MOST_THREADS = 4;
 
 /** WebAssembly with vectors on the processor: kernels are rendered from their loops, done by the time `submit` returns. */
 export class WasmDevice implements Device {
@@ -81,18 +60,33 @@ export class WasmDevice implements Device {
   readonly maxBindings: number = 1024;
   readonly maxBufferBytes: number = 2 ** 31;
   watch: Device["watch"] = null;
-  readonly #memory = new Memory();
-  readonly #functions = new FunctionCache(this.#memory.memory);
+  readonly #memory: Memory;
+  readonly #workshop: Workshop;
   readonly #relaxed: boolean;
   readonly #turns = new Turns();
   readonly #target: Target;
   readonly #listeners: ((error: Error) => void)[] = [];
-  /** Where arrays of threads are. */
-  #arrays: WasmBuffer | null = null;
 
-  constructor({ relaxed = true }: WasmOptions = {}) {
+  constructor({
+    relaxed = true,
+    threads = Math.min(MOST_THREADS, processors()),
+    chunk = CHUNK,
+  }: WasmOptions = {}) {
     this.#relaxed = relaxed && hasFusedMultiply();
-    this.description = `WebAssembly, vectors of 128 bits${this.#relaxed ? ", fused multiply-add" : ""}`;
+    const count = canShare() ? threads : 1;
+    const memory = new Memory(count > 1);
+    this.#memory = memory;
+    this.#workshop = {
+      memory,
+      functions: new FunctionCache(memory),
+      threads: count > 1 ? new Threads(memory, count) : null,
+      chunk,
+      arrays: new Arrays(memory, count),
+      onHost: (stage, bound) => this.#onHost(stage, bound),
+    };
+    this.description =
+      `WebAssembly, vectors of 128 bits${this.#relaxed ? ", fused multiply-add" : ""}, ` +
+      `${count} ${count === 1 ? "thread" : "threads"}`;
     this.#target = { maxBindings: this.maxBindings, software: true, processor: true };
   }
 
@@ -137,7 +131,8 @@ export class WasmDevice implements Device {
         const count =
           grid.kind === "groups" ? grid.groups : grid.kind === "items" ? grid.items : grid.threads;
         const rendered = renderFunction(stage, this.#relaxed);
-        stages.push({ rendered, count, kernel: own, firstOutput: first, firstScratch });
+        const cost = count * costOf(stage);
+        stages.push({ rendered, count, cost, kernel: own, firstOutput: first, firstScratch });
         loops.push(printLoops(stage));
       }
     }
@@ -146,84 +141,16 @@ export class WasmDevice implements Device {
   }
 
   program(kernels: readonly BoundKernel[]): Program {
-    const lowered = kernels.map((bound) => bound.lowered as WasmLowered);
-    const rendered = lowered.flatMap(({ stages }) =>
-      stages.flatMap((stage) => ("rendered" in stage ? [stage.rendered] : [])),
-    );
-    const lease = this.#functions.take(rendered);
-    let next = 0;
-    const words = lowered.flatMap(({ stages }) =>
-      stages.map((stage) => ("rendered" in stage ? stage.rendered.words.length : 0)),
-    );
-    const block = this.#memory.take(4 * words.reduce((a, b) => a + b, 0));
-    const arrayBytes = Math.max(0, ...rendered.map((one) => one.arrayBytes));
-    if (arrayBytes > (this.#arrays?.bytes ?? 0)) {
-      if (this.#arrays !== null) this.#memory.give(this.#arrays);
-      this.#arrays = this.#memory.take(arrayBytes);
-    }
-    let at = block.address;
-    const calls = kernels.map((bound) => {
-      const { stages, kernel } = bound.lowered as WasmLowered;
-      const own = stages.map((stage): Call => {
-        if (!("rendered" in stage)) return this.#onHost(stage, bound);
-        const own = at;
-        at += 4 * stage.rendered.words.length;
-        return {
-          run: lease.functions[next++] as StageFunction,
-          block: own,
-          count: stage.count,
-          chunk: Math.ceil(stage.count / (stage.count < 4 * CHUNKS ? 1 : CHUNKS)),
-          params: this.#bind(stage, bound, own / 4),
-        };
-      });
-      return { calls: own, parameters: kernel.params.length };
-    });
-    let live = true;
-    const program: WasmProgram = {
-      kernels: calls,
-      dispatches: kernels.length,
-      dispose: () => {
-        if (!live) return;
-        live = false;
-        this.#memory.give(block);
-        lease.end();
-      },
-    };
-    return program;
+    return new WasmProgram(this.#workshop, kernels);
   }
 
-  /** Writes where a stage's buffers are; gives the words that hold numbers of the run. */
-  #bind(stage: Stage, bound: BoundKernel, first: number): Call["params"] {
-    const { words } = this.#memory;
-    const params: { word: number; slot: number; float: boolean }[] = [];
-    const bufferOf = (buffer: {
-      input?: number;
-      output?: number;
-      scratch?: number;
-    }): WasmBuffer => {
-      if (buffer.input !== undefined) return bound.inputs[buffer.input] as WasmBuffer;
-      if (buffer.output !== undefined)
-        return bound.outputs[stage.firstOutput + buffer.output] as WasmBuffer;
-      return bound.scratch[stage.firstScratch + (buffer.scratch as number)] as WasmBuffer;
-    };
-    for (const [i, word] of stage.rendered.words.entries()) {
-      if ("address" in word) words[first + i] = bufferOf(word.address).address;
-      else if ("last" in word) words[first + i] = Math.max(0, bufferOf(word.last).bytes / 4 - 1);
-      else {
-        const float = typeOf(stage.kernel.params[word.param] as DType) === "f32";
-        params.push({ word: first + i, slot: word.param, float });
-      }
-    }
-    return params;
-  }
-
-  #onHost({ kernel, firstOutput }: HostStage, bound: BoundKernel): Call {
+  #onHost({ kernel, firstOutput }: HostStage, bound: BoundKernel): () => void {
     const { op, attrs, operands, dtype } = anchorOf(kernel);
     const { meaning } = op;
     if (meaning.kind !== "custom") throw new DeviceError(`${op.name}: is computed on the device`);
     const elements = (buffer: WasmBuffer, of: DType): TypedArray =>
       this.#elements(buffer.address, buffer.bytes / 4, of);
-    const run = (): void => {
+    return () => {
       const inputs = operands.map((operand) => {
         const { source } = operand as { source: { input: number } };
         return reading(operand, elements(bound.inputs[source.input] as WasmBuffer, operand.dtype));
@@ -231,7 +158,6 @@ export class WasmDevice implements Device {
       const out = elements(bound.outputs[firstOutput] as WasmBuffer, dtype);
       custom(meaning, op.name, attrs, inputs)(out);
     };
-    return { run, block: 0, count: 0, chunk: 0, params: [] };
   }
 
   /** Elements as they are in memory: words. */
@@ -243,34 +169,45 @@ export class WasmDevice implements Device {
       : new Uint32Array(buffer, address, count);
   }
 
-  submit({ program, params, before, after, reads }: Submission): Promise<TypedArray>[] {
+  submit({
+    program,
+    params,
+    before,
+    after,
+    reads,
+    overwrites = [],
+  }: Submission): Promise<TypedArray>[] {
     if (this.failure !== null) throw this.failure;
     for (const copy of before) this.#copy(copy);
-    if (program !== null) this.#run(program as WasmProgram, params);
+    if (program !== null) this.#run(program as WasmProgram, params, overwrites);
     for (const copy of after) this.#copy(copy);
     return reads.map((read) => this.#turns.give(this.now(read)));
   }
 
-  #run({ kernels }: WasmProgram, params: ArrayLike<number>): void {
-    const { words, floats } = this.#memory;
-    const arrays = this.#arrays?.address ?? 0;
+  #run(program: WasmProgram, params: ArrayLike<number>, overwrites: readonly DeviceBuffer[]): void {
     const spans: [number, number][] | null = this.watch === null ? null : [];
-    let first = 0;
-    for (const { calls, parameters } of kernels) {
-      const begin = spans === null ? 0 : performance.now();
-      for (const { run, block, count, chunk, params: own } of calls) {
-        for (const { word, slot, float } of own) {
-          if (float) floats[word] = params[first + slot] as number;
-          else words[word] = params[first + slot] as number;
-        }
-        if (chunk === 0) (run as () => void)();
-        for (let at = 0; at < count; at += chunk)
-          run(at, Math.min(at + chunk, count), block, arrays);
-      }
-      spans?.push([begin, performance.now()]);
-      first += parameters;
+    const saved = program.save(overwrites as readonly WasmBuffer[]);
+    try {
+      program.run(params, spans);
+    } catch (error) {
+      saved.restore();
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      const trap = `wasm: the kernel of ${program.title} trapped: ${error.message}`;
+      if (!saved.complete && program.wrote(overwrites)) throw this.#fail(trap);
+      throw new DeviceError(`${trap}\n  hint: this is a fault of wgrad's; another device may do`);
     }
+    saved.settle();
     if (spans !== null) this.watch?.(Promise.resolve({ source: "host", spans }));
+  }
+
+  /** Values that were there are half overwritten: what is on the device is not to be trusted. */
+  #fail(why: string): DeviceLostError {
+    const error = new DeviceLostError(
+      `${why}\n  and parameters were half overwritten\n  hint: init() opens a fresh device; load what was saved`,
+    );
+    this.failure = error;
+    for (const listener of this.#listeners) listener(error);
+    return error;
   }
 
   #copy({ from, fromByte, to, toByte, bytes }: Copy): void {
@@ -297,7 +234,9 @@ export class WasmDevice implements Device {
     this.#listeners.push(listener);
   }
 
-  dispose(): void {}
+  dispose(): void {
+    this.#workshop.threads?.dispose();
+  }
 }
 
 /** The device, where the engine has vectors. */

@@ -1,3 +1,4 @@
+import type { Memory, WasmBuffer } from "./memory.ts";
 import { encodeModule, type FunctionCode } from "./module.ts";
 
 /** Computes threads `first` up to `end` of a stage, on its arguments, with memory for arrays. */
@@ -7,24 +8,29 @@ export type StageFunction = (first: number, end: number, block: number, arrays: 
 const SPARE_BYTES = 2 ** 23;
 
 /** Functions that were compiled together, and that go together. */
-interface Compiled {
+interface Module {
+  readonly id: number;
   readonly bytes: number;
-  readonly functions: Known[];
+  /** Where its bytes are, for other threads. */
+  readonly place: WasmBuffer | null;
+  readonly functions: CompiledFunction[];
   /** How many programs use a function of it, each function counted by itself. */
   users: number;
 }
 
-interface Known {
-  readonly hash: number;
+export interface CompiledFunction {
+  readonly compute: StageFunction;
+  readonly module: Module;
+  /** The name under which the module exports it. */
+  readonly index: number;
   readonly code: FunctionCode;
-  readonly run: StageFunction;
-  readonly module: Compiled;
+  readonly hash: number;
 }
 
 /** The functions of one program, which stay until it gives them back. */
 export interface FunctionLease {
   /** In the order that was asked for. */
-  readonly functions: readonly StageFunction[];
+  readonly functions: readonly CompiledFunction[];
   end(): void;
 }
 
@@ -33,17 +39,18 @@ export interface FunctionLease {
  * uses stays until `spareBytes` of them are kept; the one that was used longest ago goes first.
  */
 export class FunctionCache {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: Memory;
   readonly #spareBytes: number;
-  readonly #known = new Map<number, Known[]>();
+  readonly #known = new Map<number, CompiledFunction[]>();
   /** Modules without users; the one that was used last is last. */
-  readonly #spare = new Set<Compiled>();
+  readonly #spare = new Set<Module>();
   #spared = 0;
   #used = 0;
+  #modules = 0;
   /** Functions compiled so far. */
   compiled = 0;
 
-  constructor(memory: WebAssembly.Memory, spareBytes: number = SPARE_BYTES) {
+  constructor(memory: Memory, spareBytes: number = SPARE_BYTES) {
     this.#memory = memory;
     this.#spareBytes = spareBytes;
   }
@@ -69,29 +76,34 @@ export class FunctionCache {
     if (fresh.length > 0) this.#compile(fresh);
     const own = wanted.map(
       (code, i) => found[i] ?? this.#find(hashes[i] as number, code),
-    ) as Known[];
+    ) as CompiledFunction[];
     for (const { module } of own) this.#use(module);
     let live = true;
     const end = (): void => {
       if (live) for (const { module } of own) this.#release(module);
       live = false;
     };
-    return { functions: own.map(({ run }) => run), end };
+    return { functions: own, end };
   }
 
-  #find(hash: number, code: FunctionCode): Known | undefined {
+  #find(hash: number, code: FunctionCode): CompiledFunction | undefined {
     return this.#known.get(hash)?.find((known) => isSame(known.code, code));
   }
 
   #compile(fresh: readonly { code: FunctionCode; hash: number }[]): void {
-    const bytes = encodeModule(fresh.map(({ code }) => code));
+    const { memory, shared } = this.#memory;
+    const codes = fresh.map(({ code }) => code);
+    const bytes = encodeModule(codes, shared ? this.#memory.mostPages : null);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      e: { m: this.#memory },
+      e: { m: memory },
     });
-    const module: Compiled = { bytes: bytes.length, functions: [], users: 0 };
-    for (const [n, { code, hash }] of fresh.entries()) {
-      const run = exports[n] as unknown as StageFunction;
-      const known: Known = { hash, code, run, module };
+    const place = shared ? this.#memory.take(bytes.length) : null;
+    if (place !== null) this.#memory.bytes(place).set(bytes);
+    const id = ++this.#modules;
+    const module: Module = { id, bytes: bytes.length, place, functions: [], users: 0 };
+    for (const [index, { code, hash }] of fresh.entries()) {
+      const compute = exports[index] as unknown as StageFunction;
+      const known: CompiledFunction = { compute, module, index, code, hash };
       module.functions.push(known);
       const bucket = this.#known.get(hash);
       if (bucket === undefined) this.#known.set(hash, [known]);
@@ -101,14 +113,14 @@ export class FunctionCache {
     this.#used += module.bytes;
   }
 
-  #use(module: Compiled): void {
+  #use(module: Module): void {
     module.users++;
     if (!this.#spare.delete(module)) return;
     this.#spared -= module.bytes;
     this.#used += module.bytes;
   }
 
-  #release(module: Compiled): void {
+  #release(module: Module): void {
     if (--module.users > 0) return;
     this.#used -= module.bytes;
     this.#spared += module.bytes;
@@ -119,11 +131,14 @@ export class FunctionCache {
     }
   }
 
-  #forget(module: Compiled): void {
+  #forget(module: Module): void {
     this.#spare.delete(module);
     this.#spared -= module.bytes;
+    if (module.place !== null) this.#memory.give(module.place);
     for (const known of module.functions) {
-      const rest = (this.#known.get(known.hash) as Known[]).filter((one) => one !== known);
+      const rest = (this.#known.get(known.hash) as CompiledFunction[]).filter(
+        (one) => one !== known,
+      );
       if (rest.length === 0) this.#known.delete(known.hash);
       else this.#known.set(known.hash, rest);
     }

@@ -1,5 +1,6 @@
 import { OutOfMemoryError } from "../../errors.ts";
 import type { DeviceBuffer } from "../device.ts";
+import { control } from "./control.ts";
 
 /** A piece of the memory; `bytes` is what was asked for, what follows up to `room` may be read and written. */
 export interface WasmBuffer extends DeviceBuffer {
@@ -15,16 +16,21 @@ const ALIGN = 64;
 
 /** The one memory of a device, and which parts of it are free: the first that is large enough is taken. */
 export class Memory {
-  readonly memory: WebAssembly.Memory = new WebAssembly.Memory({
-    initial: 64,
-    maximum: MOST_PAGES,
-  });
+  readonly memory: WebAssembly.Memory;
+  /** Threads share it. */
+  readonly shared: boolean;
+  readonly mostPages: number = MOST_PAGES;
   /** Free parts in order of their addresses. */
   readonly #free: { at: number; bytes: number }[] = [];
-  /** The first part is never given away: no buffer is at address 0. */
-  #end = ALIGN;
+  /** The first part is never given away: it is for what threads tell each other. */
+  #end = 4 * control.end;
   #words = new Int32Array(0);
   #floats = new Float32Array(0);
+
+  constructor(shared: boolean = false) {
+    this.shared = shared;
+    this.memory = new WebAssembly.Memory({ initial: 64, maximum: MOST_PAGES, shared });
+  }
 
   /** The memory as numbers; not to be kept, for growth takes it away. */
   get words(): Int32Array {
@@ -38,11 +44,17 @@ export class Memory {
     return this.#floats;
   }
 
+  /** The bytes of a buffer; not to be kept either. */
+  bytes({ address, bytes }: WasmBuffer): Uint8Array {
+    return new Uint8Array(this.memory.buffer, address, bytes);
+  }
+
   take(bytes: number): WasmBuffer {
     // vectors past the end may be read
     const room = Math.ceil((bytes + ALIGN) / ALIGN) * ALIGN;
     const free = this.#free;
-    for (const [i, part] of free.entries()) {
+    for (let i = 0; i < free.length; i++) {
+      const part = free[i] as { at: number; bytes: number };
       if (part.bytes < room) continue;
       const address = part.at;
       if (part.bytes === room) free.splice(i, 1);
@@ -64,13 +76,18 @@ export class Memory {
     const least = Math.ceil((end - now) / PAGE);
     const wanted = Math.max(least, Math.ceil(now / PAGE / 8), 64);
     const left = MOST_PAGES - now / PAGE;
-    try {
-      this.memory.grow(Math.max(least, Math.min(wanted, left)));
-    } catch {
-      throw new OutOfMemoryError(
-        `wasm: the memory cannot grow from ${now} to ${end} bytes\n  hint: smaller batches, or dispose() of what is not needed`,
-      );
+    for (const pages of new Set([Math.min(wanted, left), least])) {
+      try {
+        if (pages >= least) this.memory.grow(pages);
+        if (pages >= least) return;
+      } catch {
+        // so much at once is not to be had
+      }
     }
+    throw new OutOfMemoryError(
+      `wasm: the memory cannot grow from ${now} to ${end} bytes; at most it has ${MOST_PAGES * PAGE}` +
+        "\n  hint: use smaller batches, or dispose() what is not needed",
+    );
   }
 
   give({ address, room }: WasmBuffer): void {

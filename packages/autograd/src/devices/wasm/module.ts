@@ -7,8 +7,14 @@ export interface FunctionCode {
   readonly code: Uint8Array;
 }
 
-/** A module over an imported memory that exports its functions by their numbers: "0", "1" …. */
-export function encodeModule(functions: readonly FunctionCode[]): Uint8Array<ArrayBuffer> {
+/**
+ * A module over an imported memory that exports its functions by their numbers: "0", "1" …. Memory that
+ * is shared says how many pages it may have at most.
+ */
+export function encodeModule(
+  functions: readonly FunctionCode[],
+  mostPages: number | null = null,
+): Uint8Array<ArrayBuffer> {
   const all = new Code();
   all.append(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
   const section = (id: number, write: (code: Code) => void): void => {
@@ -33,8 +39,9 @@ export function encodeModule(functions: readonly FunctionCode[]): Uint8Array<Arr
     code.text("e");
     code.text("m");
     code.byte(2);
-    code.byte(0);
+    code.byte(mostPages === null ? 0 : 3);
     code.uleb(0);
+    if (mostPages !== null) code.uleb(mostPages);
   });
   section(3, (code) => {
     code.uleb(functions.length);

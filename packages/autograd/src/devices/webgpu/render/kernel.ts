@@ -6,7 +6,8 @@ import { anchorOf, lowerParts } from "../../../lower/lower.ts";
 import { nameValues } from "../../../lower/name-values.ts";
 import type { Target } from "../../../lower/target.ts";
 import { Uniforms, type UniformWords } from "../../../lower/uniforms.ts";
-import type { Kernel, KernelStep, Lowered } from "../../device.ts";
+import type { Kernel, Lowered } from "../../device.ts";
+import { titleOf } from "../../title.ts";
 import type { customStages } from "../custom.ts";
 import { renderBatch } from "./batch.ts";
 import { renderMerged } from "./merge.ts";
@@ -77,13 +78,6 @@ function named<T>(name: string, render: () => T): T {
 
 /** What the offset of a binding is a multiple of. */
 const ALIGN = 256;
-
-function titleOf({ steps, parts }: Kernel): string {
-  const all = [steps, ...parts.map((part) => part.steps)].flat();
-  const names = [...new Set(all.map(({ op }) => op.name))];
-  const { shape, dtype } = all.at(-1) as KernelStep;
-  return `'${names.join("', '")}' [${shape.join(", ")}] ${dtype}`;
-}
 
 interface Stages {
   readonly stages: readonly Stage[];

@@ -1,0 +1,139 @@
+import { argument, CLOSED, control } from "./control.ts";
+import type { CompiledFunction } from "./functions.ts";
+import { type Helper, startHelper } from "./helper.ts";
+import type { Memory } from "./memory.ts";
+
+/** Polls for the last chunks of helpers before the caller sleeps. */
+const POLLS = 1000;
+/** Chunks that the caller computes alone before helpers are started: short programs do without. */
+const ALONE = 150;
+
+/** A stage whose threads are computed in chunks. */
+export interface Shared {
+  readonly run: CompiledFunction;
+  readonly count: number;
+  readonly chunk: number;
+  readonly block: number;
+}
+
+/**
+ * Helpers that compute chunks of stages beside the caller. Chunks are claimed one by one, so whoever
+ * comes late or not at all is not waited for; which thread computes a chunk changes no bit of it.
+ */
+export class Threads {
+  /** Of them all, the caller's included. */
+  readonly count: number;
+  readonly #memory: Memory;
+  readonly #words: Int32Array;
+  readonly #helpers: Helper[] = [];
+  readonly #sleeps: boolean;
+  #started = false;
+  #stage = 0;
+  #chunks = 0;
+  /** Chunks that helpers computed. */
+  helped = 0;
+
+  constructor(memory: Memory, count: number) {
+    this.#memory = memory;
+    this.count = count;
+    this.#words = new Int32Array(memory.memory.buffer, 0, control.end);
+    this.#sleeps = mayWait(this.#words);
+  }
+
+  /** Runs all chunks of a stage; `arrays` is memory of `arrayBytes` for each thread. */
+  run({ run, count, chunk, block }: Shared, arrays: number, arrayBytes: number): void {
+    const words = this.#words;
+    const chunks = Math.ceil(count / chunk);
+    if (!this.#started) this.#count(chunks);
+    this.#stage = (this.#stage + 1) & 0xffffff;
+    const stage = this.#stage << 8;
+    const { module } = run;
+    // nobody may claim under arguments that are half written
+    Atomics.store(words, control.claim, stage | CLOSED);
+    this.#give(argument.module, module.id);
+    this.#give(argument.address, module.place?.address ?? 0);
+    this.#give(argument.bytes, module.bytes);
+    this.#give(argument.index, run.index);
+    this.#give(argument.count, count);
+    this.#give(argument.chunk, chunk);
+    this.#give(argument.chunks, chunks);
+    this.#give(argument.block, block);
+    this.#give(argument.arrays, arrays);
+    this.#give(argument.arrayBytes, arrayBytes);
+    this.#give(argument.pages, this.#memory.memory.buffer.byteLength / 2 ** 16);
+    Atomics.store(words, control.done, 0);
+    Atomics.store(words, control.trap, 0);
+    Atomics.store(words, control.claim, stage);
+    Atomics.notify(words, control.claim);
+    let own = 0;
+    try {
+      for (let next = this.#claim(chunks); next < chunks; next = this.#claim(chunks)) {
+        own++;
+        const first = next * chunk;
+        run.compute(first, Math.min(first + chunk, count), block, arrays);
+      }
+    } finally {
+      const claimed = Atomics.exchange(words, control.claim, stage | CLOSED) & 255;
+      this.#wait(claimed - own);
+      this.helped += claimed - own;
+    }
+    const trap = Atomics.load(words, control.trap);
+    if (trap !== 0) {
+      const text = words.slice(control.text, control.text + trap);
+      throw new WebAssembly.RuntimeError(String.fromCharCode(...text));
+    }
+  }
+
+  #give(place: number, value: number): void {
+    Atomics.store(this.#words, control.argument + place, value);
+  }
+
+  #claim(chunks: number): number {
+    for (;;) {
+      const word = Atomics.load(this.#words, control.claim);
+      const next = word & 255;
+      if (next >= chunks) return next;
+      if (Atomics.compareExchange(this.#words, control.claim, word, word + 1) === word) return next;
+    }
+  }
+
+  /** Waits until helpers have done so many chunks. */
+  #wait(chunks: number): void {
+    const words = this.#words;
+    for (let polls = 0; ; polls++) {
+      const done = Atomics.load(words, control.done);
+      if (done >= chunks) return;
+      if (polls < POLLS || !this.#sleeps) continue;
+      Atomics.store(words, control.asleep, 1);
+      Atomics.wait(words, control.done, done);
+      Atomics.store(words, control.asleep, 0);
+    }
+  }
+
+  #count(chunks: number): void {
+    this.#chunks += chunks;
+    if (this.#chunks < ALONE) return;
+    this.#started = true;
+    try {
+      for (let me = 1; me < this.count; me++)
+        this.#helpers.push(startHelper(this.#memory.memory, me));
+    } catch {
+      // a policy forbids workers: the caller computes alone
+    }
+  }
+
+  dispose(): void {
+    this.#started = true;
+    for (const helper of this.#helpers.splice(0)) helper.end();
+  }
+}
+
+/** Whether this thread may sleep: that of a page may not. */
+function mayWait(words: Int32Array): boolean {
+  try {
+    Atomics.wait(words, control.done, -1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
