@@ -1,0 +1,3 @@
+import { hashes } from "./hashes.ts";
+
+Object.assign(globalThis, { hashes });
