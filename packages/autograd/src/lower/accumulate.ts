@@ -11,7 +11,7 @@ export interface Accumulator {
   readonly neutral: Expr;
   /** Takes one value in; to be called inside the loop. */
   add(value: Expr): void;
-  /** All of it in one lane; to be called after the loop. */
+  /** All of it in one lane, unless lanes are apart; to be called after the loop. */
   result(): Expr;
 }
 
@@ -24,10 +24,16 @@ export function rounding(a: Expr, b: Expr, sum: Expr): Expr {
 }
 
 /**
- * Declares a variable that values are combined into. Sums of floats keep what rounding loses
+ * Declares a variable that values are combined into; with `apart`, each lane has a result of its own. Sums of floats keep what rounding loses
  * (Neumaier 1974).
  */
-export function accumulator(b: Builder, combine: Combine, of: DType, lanes: Lanes): Accumulator {
+export function accumulator(
+  b: Builder,
+  combine: Combine,
+  of: DType,
+  lanes: Lanes,
+  apart = false,
+): Accumulator {
   const neutral = e.constant(neutralOf(combine, of), of);
   const fold = folds[combine];
   const total = b.var(neutral, lanes);
@@ -40,8 +46,8 @@ export function accumulator(b: Builder, combine: Combine, of: DType, lanes: Lane
   };
   const result = (): Expr => {
     let value: Expr = b.let(total);
-    const rest: Expr[] = lost === null ? [] : lanesOf(b.let(lost));
-    if (lanes === 4) {
+    const rest: Expr[] = lost === null ? [] : apart ? [b.let(lost)] : lanesOf(b.let(lost));
+    if (lanes === 4 && !apart) {
       const both = (x: Expr, y: Expr): Expr => {
         const sum = b.let(fold(x, y));
         if (lost !== null) rest.push(rounding(x, y, sum));
@@ -60,7 +66,10 @@ export function accumulator(b: Builder, combine: Combine, of: DType, lanes: Lane
 const lanesOf = (value: Expr): Expr[] =>
   value.lanes === 1 ? [value] : [0, 1, 2, 3].map((lane) => e.lane(value, lane));
 
-/** The first extreme of values that come one after the other, and its position; NaN is extreme. */
+/**
+ * The first extreme of values that come one after the other, and its position; NaN is extreme. Each
+ * lane has its own.
+ */
 export interface Extreme {
   readonly best: Expr;
   readonly at: Expr;
@@ -68,14 +77,25 @@ export interface Extreme {
   add(value: Expr, position: Expr, first: Expr): void;
 }
 
-export function extreme(b: Builder, combine: "argmax" | "argmin", of: DType): Extreme {
-  const best = b.var(e.constant(0, of));
-  const at = b.var(e.u32(0));
+export function extreme(
+  b: Builder,
+  combine: "argmax" | "argmin",
+  of: DType,
+  lanes: Lanes = 1,
+): Extreme {
+  const best = b.var(e.constant(0, of), lanes);
+  const at = b.var(e.u32(0), lanes);
   const fn = combine === "argmax" ? e.gt : e.lt;
   const beats = (x: Expr): Expr =>
     isFloating(of) ? e.or(fn(x, best), e.and(e.isNan(x), e.not(e.isNan(best)))) : fn(x, best);
   const add = (value: Expr, position: Expr, first: Expr): void => {
     const taken = b.let(value);
+    if (lanes === 4) {
+      const better = b.let(e.or(first, beats(taken)));
+      b.set(best, e.select(better, taken, best));
+      b.set(at, e.select(better, position, at));
+      return;
+    }
     b.if(e.or(first, beats(taken)), () => {
       b.set(best, taken);
       b.set(at, position);

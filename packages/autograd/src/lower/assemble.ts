@@ -1,12 +1,12 @@
 import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
 import { partStrides } from "../graph/region.ts";
 import { type Expr, e } from "../kernel/expression.ts";
-import { fourFrom } from "../kernel/fours.ts";
 import type { Loops } from "../kernel/loops.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import { shapeOf } from "./index-map.ts";
-import { Lowering } from "./lowering.ts";
-import { Place } from "./place.ts";
+import { overElements, type Stored } from "./lines.ts";
+import type { Lowering } from "./lowering.ts";
+import type { Place } from "./place.ts";
 import type { Target } from "./target.ts";
 
 /** The base (a copy, or zeros), then a dispatch for each part that is written over it. */
@@ -23,8 +23,8 @@ export function lowerAssemble(kernel: Kernel, target: Target): Loops[] {
   const baseInput =
     hasBase && base !== undefined && "input" in base.source ? base.source.input : -1;
   const inPlace = base?.view === null && (kernel.inputs[baseInput]?.inPlace ?? -1) >= 0;
-  if (hasBase && !inPlace) stages.push(copyBase(kernel, base as KernelOperand));
-  else if (!hasBase && !covered) stages.push(fillZeros(kernel));
+  if (hasBase && !inPlace) stages.push(copyBase(kernel, base as KernelOperand, target));
+  else if (!hasBase && !covered) stages.push(fillZeros(kernel, target));
 
   const strides = partStrides(step.attrs, parts.map(shapeOf));
   const regions = parts.map((part, i): Region => {
@@ -32,7 +32,7 @@ export function lowerAssemble(kernel: Kernel, target: Target): Loops[] {
   });
   const filled = regions.filter(({ part }) => sizeOf(shapeOf(part)) > 0);
   for (const some of together(kernel, step, filled, target)) {
-    if (some.length > 0) stages.push(writeParts(kernel, some));
+    if (some.length > 0) stages.push(writeParts(kernel, some, target));
   }
   return stages;
 }
@@ -69,40 +69,42 @@ function together(
  * Parts of one shape, and what is stored beside them: a thread finds the elements of all at its
  * place.
  */
-function writeParts(kernel: Kernel, regions: readonly Region[]): Loops {
+function writeParts(kernel: Kernel, regions: readonly Region[], target: Target): Loops {
   const dims = shapeOf((regions[0] as Region).part);
   const size = sizeOf(dims);
   const { dtype } = kernel.steps.at(-1) as KernelStep;
-  const lanes = size % 4 === 0 && dtype !== "u8" ? 4 : 1;
   const extras = kernel.stored.slice(0, -1);
-  const lowering = new Lowering(kernel);
-  const { b } = lowering;
-  const place = new Place(b.count(dims, lanes === 4 ? fourFrom(e.thread) : e.thread));
-  // all are read before any is written: a buffer may be both
-  const values = regions.map(({ part }) => b.let(lowering.operand(part, place)));
-  const beside = extras.map((extra) => b.let(lowering.value(extra, place)));
-  beside.forEach((value, output) => {
-    lowering.store(place.whole, value, output);
-  });
-  values.forEach((value, i) => {
-    const { strides, offset } = regions[i] as Region;
-    lowering.store(place.walk(strides, e.param(offset, "u32")), value);
-  });
-  return { grid: { kind: "items", items: size / lanes }, body: b.statements };
+  const find = (lowering: Lowering, placeIn: (dims: readonly number[]) => Place): Stored[] => {
+    const { b } = lowering;
+    const place = placeIn(dims);
+    const values = regions.map(({ part }) => b.let(lowering.operand(part, place)));
+    const beside = extras.map((extra) => b.let(lowering.value(extra, place)));
+    return [
+      ...beside.map((value, output) => ({ place, value, output })),
+      ...values.map((value, i) => {
+        const { strides, offset } = regions[i] as Region;
+        return { place, strides, start: e.param(offset, "u32"), value };
+      }),
+    ];
+  };
+  return overElements(kernel, target, size, find, size % 4 === 0 && dtype !== "u8");
 }
 
-/** Four consecutive elements of the last step a thread. */
-function fill(kernel: Kernel, value: (lowering: Lowering, place: Place) => Expr): Loops {
+/** The last step alone, element by element. */
+function fill(
+  kernel: Kernel,
+  target: Target,
+  value: (lowering: Lowering, place: Place) => Expr,
+): Loops {
   const { shape } = kernel.steps.at(-1) as KernelStep;
-  const lowering = new Lowering(kernel);
-  const place = new Place(lowering.b.count(shape, fourFrom(e.thread)));
-  lowering.store(place.whole, value(lowering, place));
-  const items = Math.ceil(sizeOf(shape) / 4);
-  return { grid: { kind: "items", items }, body: lowering.b.statements };
+  return overElements(kernel, target, sizeOf(shape), (lowering, placeIn) => {
+    const place = placeIn(shape);
+    return [{ place, value: value(lowering, place) }];
+  });
 }
 
-export const copyBase = (kernel: Kernel, base: KernelOperand): Loops =>
-  fill(kernel, (lowering, place) => lowering.operand(base, place));
+export const copyBase = (kernel: Kernel, base: KernelOperand, target: Target): Loops =>
+  fill(kernel, target, (lowering, place) => lowering.operand(base, place));
 
-const fillZeros = (kernel: Kernel): Loops =>
-  fill(kernel, () => e.constant(0, (kernel.steps.at(-1) as KernelStep).dtype));
+const fillZeros = (kernel: Kernel, target: Target): Loops =>
+  fill(kernel, target, () => e.constant(0, (kernel.steps.at(-1) as KernelStep).dtype));

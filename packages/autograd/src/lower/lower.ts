@@ -46,16 +46,21 @@ export function partsOf(kernel: Kernel): { readonly first: number; readonly kern
   });
 }
 
+/** A processor writes parts one after the other sooner than it asks of each element which part has it. */
+const isAssembly = ({ steps }: Kernel): boolean =>
+  steps.length === 1 && steps[0]?.op.meaning.kind === "assemble";
+
 /** Lowers a kernel that is not of several parts. */
 export function lower(kernel: Kernel, target: Target): LoweredLoops {
   const step = anchorOf(kernel);
   const alone = (stages: readonly Loops[]): LoweredLoops => ({ stages, scratch: [] });
-  if (kernel.anchor < 0 && !storesRows(kernel)) return alone(lowerElementwise(kernel));
-  if (isRowProgram(kernel)) return alone(lowerRows(kernel));
+  if (target.processor === true && isAssembly(kernel)) return alone(lowerAssemble(kernel, target));
+  if (kernel.anchor < 0 && !storesRows(kernel)) return alone(lowerElementwise(kernel, target));
+  if (isRowProgram(kernel)) return alone(lowerRows(kernel, target));
   const { meaning } = step.op;
   switch (meaning.kind) {
     case "reduce":
-      return lowerReduce(kernel, step);
+      return lowerReduce(kernel, step, target);
     case "contract":
       return lowerContract(kernel, step, target);
     case "assemble":

@@ -1,5 +1,6 @@
 import type { Counter, Expr } from "../kernel/expression.ts";
 import { placeOf, walk } from "../kernel/loops.ts";
+import { contiguousStrides } from "../shape.ts";
 
 /**
  * A place in a shape where elements are evaluated: counters that together run over its dimensions.
@@ -17,8 +18,15 @@ export class Place {
 
   /** The flat, row-major index. */
   get whole(): Expr {
-    this.#whole ??= placeOf(this.counters);
+    this.#whole ??= this.#wholeOf();
     return this.#whole;
+  }
+
+  #wholeOf(): Expr {
+    const [first, ...others] = this.counters;
+    if (first?.index.lanes !== 4 || others.length === 0) return placeOf(this.counters);
+    // lanes are far apart
+    return this.walk(contiguousStrides(this.counters.flatMap(({ layout }) => layout.dims)));
   }
 
   /** start + Σ coordinate · stride. */

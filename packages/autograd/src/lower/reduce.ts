@@ -2,6 +2,7 @@ import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
 import type { DType } from "../dtype.ts";
 import type { Reduce } from "../graph/op.ts";
 import { type Buffer, type Expr, e, type Lanes } from "../kernel/expression.ts";
+import { fourFrom } from "../kernel/fours.ts";
 import type { Loops } from "../kernel/loops.ts";
 import { sizeOf } from "../shape.ts";
 import { accumulator, extreme } from "./accumulate.ts";
@@ -9,6 +10,7 @@ import { shapeOf } from "./index-map.ts";
 import { Lowering } from "./lowering.ts";
 import { divide, partOf } from "./parts.ts";
 import { Place } from "./place.ts";
+import type { Target } from "./target.ts";
 
 type Combine = Reduce["combine"];
 
@@ -22,6 +24,8 @@ interface Row {
   /** `from` and `to` divide by four. */
   readonly even: boolean;
   readonly lanes: Lanes;
+  /** Lanes are neighbouring rows, and not elements of one. */
+  readonly across?: boolean;
   load(place: Place, index: Expr): Expr;
   /** Of arg-reductions over partial results: the index that a partial result stands for. */
   position?(index: Expr): Expr;
@@ -42,6 +46,7 @@ interface Result {
 export function lowerReduce(
   kernel: Kernel,
   step: KernelStep,
+  target: Target,
 ): { stages: Loops[]; scratch: number[] } {
   const operand = step.operands[0] as KernelOperand;
   const { combine } = step.op.meaning as Reduce;
@@ -57,6 +62,8 @@ export function lowerReduce(
   const lanes: Lanes = isArg || length < 8 ? 1 : 4;
   const even = length % 4 === 0;
   const cut = divide(rows, length);
+  // neighbouring rows are in lanes where they are too short for it
+  const across = target.processor === true && lanes === 1 && rows >= 4 && cut.parts === 1;
 
   /** One row, or one part of it, from the operand. */
   const reduceRow = (lowering: Lowering, row: Expr, from: Expr, to: Expr): Result =>
@@ -66,7 +73,8 @@ export function lowerReduce(
       from,
       to,
       even,
-      lanes,
+      lanes: across ? 4 : lanes,
+      across,
       load: (place) => {
         const value = lowering.operand(operand, place);
         return isArg ? value : e.cast(value, step.dtype);
@@ -75,8 +83,10 @@ export function lowerReduce(
 
   if (cut.parts === 1) {
     const lowering = new Lowering(kernel);
-    const result = reduceRow(lowering, e.thread, e.u32(0), e.size(length));
-    return { stages: [finish(lowering, step, rows, result)], scratch: [] };
+    const row = across ? fourFrom(e.thread) : e.thread;
+    const result = reduceRow(lowering, row, e.u32(0), e.size(length));
+    const finished = finish(lowering, step, rows, result, row);
+    return { stages: [finished], scratch: [] };
   }
 
   const first = new Lowering(kernel);
@@ -118,13 +128,18 @@ export function lowerReduce(
 }
 
 /** A thread a row: stores its result and the elementwise work that follows. */
-function finish(lowering: Lowering, step: KernelStep, rows: number, { value, at }: Result): Loops {
+function finish(
+  lowering: Lowering,
+  step: KernelStep,
+  rows: number,
+  { value, at }: Result,
+  row: Expr = e.thread,
+): Loops {
   const result = at === null ? value : e.cast(at, step.dtype);
-  lowering.storeOne(step, result, e.thread);
-  return {
-    grid: { kind: "threads", threads: rows },
-    body: lowering.b.statements,
-  };
+  lowering.storeOne(step, result, row);
+  const { statements: body } = lowering.b;
+  if (row.lanes === 4) return { grid: { kind: "items", items: Math.ceil(rows / 4) }, body };
+  return { grid: { kind: "threads", threads: rows }, body };
 }
 
 function reduce(lowering: Lowering, combine: Combine, of: DType, row: Row): Result {
@@ -137,12 +152,12 @@ function reduceToValue(
   { b }: Lowering,
   combine: Exclude<Combine, "argmax" | "argmin">,
   of: DType,
-  { dims, outer, from, to, even, lanes, load }: Row,
+  { dims, outer, from, to, even, lanes, across = false, load }: Row,
 ): Result {
-  const total = accumulator(b, combine, of, lanes);
-  b.over(dims, { from, to, lanes }, (counter) => {
+  const total = accumulator(b, combine, of, lanes, across);
+  b.over(dims, { from, to, lanes: across ? 1 : lanes }, (counter) => {
     const loaded = load(new Place(...outer, counter), counter.index);
-    const masked = lanes === 4 && !even;
+    const masked = lanes === 4 && !across && !even;
     total.add(masked ? e.select(e.lt(counter.index, to), loaded, total.neutral) : loaded);
   });
   return { value: total.result(), at: null };
@@ -152,9 +167,9 @@ function reduceToPosition(
   { b }: Lowering,
   combine: "argmax" | "argmin",
   of: DType,
-  { dims, outer, from, to, load, position }: Row,
+  { dims, outer, from, to, lanes, load, position }: Row,
 ): Result {
-  const found = extreme(b, combine, of);
+  const found = extreme(b, combine, of, lanes);
   b.over(dims, { from, to }, (counter, index) => {
     const value = load(new Place(...outer, counter), index);
     found.add(value, position?.(index) ?? index, e.eq(index, from));

@@ -3,12 +3,14 @@ import type { Reduce } from "../graph/op.ts";
 import { fitsRowSpace, type Level, levelRead, type RowSpace, rowRank } from "../graph/row-space.ts";
 import { isWhole } from "../graph/view.ts";
 import { type Counter, type Expr, e, type Lanes } from "../kernel/expression.ts";
+import { fourFrom } from "../kernel/fours.ts";
 import type { Loops } from "../kernel/loops.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { accumulator, type Combine, extreme } from "./accumulate.ts";
 import { shapeOf } from "./index-map.ts";
 import { alongside, asStored, isConstant, Lowering } from "./lowering.ts";
 import { Place } from "./place.ts";
+import type { Target } from "./target.ts";
 
 /** Whether the kernel is more than one reduction with work of one shape on its results. */
 export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
@@ -36,8 +38,8 @@ export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
  * which walks it once for each reduction that waits for another, and once more to store values of
  * its elements. The order is fixed by the shape alone.
  */
-export function lowerRows(kernel: Kernel): Loops[] {
-  const program = new RowProgram(kernel);
+export function lowerRows(kernel: Kernel, target: Target): Loops[] {
+  const program = new RowProgram(kernel, target);
   return program.rowSpace.rows === 0 ? [] : [new RowLowering(program).write()];
 }
 
@@ -49,9 +51,12 @@ class RowProgram {
   /** Passes that must be over before a step's value is known. */
   readonly depths = new Map<number, number>();
   readonly passes: number;
+  /** Elements of a row in lanes, or one a thread. */
   readonly lanes: Lanes;
+  /** Neighbouring rows are in lanes, for rows that are short or looked through for a position. */
+  readonly across: boolean;
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, target: Target) {
     this.kernel = kernel;
     this.rowSpace = kernel.rows as RowSpace;
     const { rows, length } = this.rowSpace;
@@ -63,6 +68,13 @@ class RowProgram {
       this.#place(index, isReduction(step) || size !== rows * length ? "row" : "element");
     }
     this.passes = Math.max(...this.depths.values());
+    const results = kernel.stored.every((index) => this.levels.get(index) === "row");
+    this.across = target.processor === true && this.lanes === 1 && results && rows >= 4;
+  }
+
+  /** The row of a thread, or its four rows. */
+  get row(): Expr {
+    return this.across ? fourFrom(e.thread) : e.thread;
   }
 
   step(index: number): KernelStep {
@@ -172,12 +184,16 @@ class RowLowering extends Lowering {
       this.#settleRows(pass);
     }
     this.#store();
-    return { grid: { kind: "threads", threads: rowSpace.rows }, body: this.b.statements };
+    const { rows } = rowSpace;
+    const grid: Loops["grid"] = this.#program.across
+      ? { kind: "items", items: Math.ceil(rows / 4) }
+      : { kind: "threads", threads: rows };
+    return { grid, body: this.b.statements };
   }
 
   /** One walk along the row, for all reductions that can be done by now. */
   #reduce(pass: number): void {
-    const { kernel, depths, lanes } = this.#program;
+    const { kernel, depths, lanes, across } = this.#program;
     const { b } = this;
     const reductions = kernel.steps.flatMap((step, index) =>
       isReduction(step) && depths.get(index) === pass ? [{ step, index }] : [],
@@ -187,11 +203,12 @@ class RowLowering extends Lowering {
       const operand = step.operands[0] as KernelOperand;
       const position = positionOf(step);
       if (position !== null) {
-        const found = extreme(b, position, operand.dtype);
+        const found = extreme(b, position, operand.dtype, across ? 4 : 1);
         const add = (value: Expr, j: Expr) => found.add(value, j, e.eq(j, e.u32(0)));
         return { step, index, operand, add, result: () => e.cast(found.at, step.dtype) };
       }
-      const total = accumulator(b, combine as Combine, step.dtype, lanes);
+      const width = across ? 4 : lanes;
+      const total = accumulator(b, combine as Combine, step.dtype, width, across);
       const add = (value: Expr) => total.add(e.cast(value, step.dtype));
       return { step, index, operand, add, result: () => total.result() };
     });
@@ -243,7 +260,7 @@ class RowLowering extends Lowering {
     const distinct = all.filter((shape, i) => all.findIndex((s) => sameShape(s, shape)) === i);
     const outer = distinct.map((shape) => {
       const rank = rowRank(shape, rowSpace.rows);
-      return { shape, rank, rows: this.b.count(shape.slice(0, rank), e.thread) };
+      return { shape, rank, rows: this.b.count(shape.slice(0, rank), this.#program.row) };
     });
     const [first] = outer;
     const dims = first === undefined ? [rowSpace.length] : first.shape.slice(first.rank);
@@ -277,7 +294,7 @@ class RowLowering extends Lowering {
           .slice(rank)
           .every((stride, d) => stride === 0 || view.shape[rank + d] === 1);
         if (!alike) continue;
-        const place = new Place(this.b.count(view.shape.slice(0, rank), e.thread));
+        const place = new Place(this.b.count(view.shape.slice(0, rank), this.#program.row));
         const at = place.walk(view.strides.slice(0, rank), e.param(offset, "u32"));
         this.#hoisted.set(operand, this.b.let(this.load(source.input, at)));
       }
@@ -289,7 +306,7 @@ class RowLowering extends Lowering {
     const { kernel, levels, depths } = this.#program;
     kernel.steps.forEach((step, index) => {
       if (levels.get(index) !== "row" || depths.get(index) !== pass || isReduction(step)) return;
-      const place = new Place(this.b.count(step.shape, e.thread));
+      const place = new Place(this.b.count(step.shape, this.#program.row));
       this.#levels.set(place, "row");
       this.#results.set(index, this.b.let(super.value(index, place)));
     });
@@ -301,7 +318,7 @@ class RowLowering extends Lowering {
     const elements = outputs.filter(({ step }) => levels.get(step) === "element");
     for (const { step, output } of outputs) {
       if (levels.get(step) !== "element")
-        this.store(e.thread, this.#results.get(step) as Expr, output);
+        this.store(this.#program.row, this.#results.get(step) as Expr, output);
     }
     if (elements.length === 0) return;
     const roots = elements.map(({ step }) => step);

@@ -45,7 +45,7 @@ export function lowerScatter(
   const [base, index] = step.operands as [KernelOperand, KernelOperand, KernelOperand];
   const whole = coversLines(step.shape, shapeOf(index), step.attrs[0] as number);
   if (step.dtype === "u8" || !whole) {
-    const stages = [copyBase(kernel, base)];
+    const stages = [copyBase(kernel, base, target)];
     if (sizeOf(shapeOf(index)) > 0) stages.push(write(kernel, step, null, target));
     return { stages, scratch: [] };
   }

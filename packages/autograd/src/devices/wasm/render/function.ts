@@ -1,8 +1,9 @@
+import type { Counter, Expr } from "../../../kernel/expression.ts";
 import type { Loops, Statement } from "../../../kernel/loops.ts";
 import { valuesOf } from "../../../kernel/walk.ts";
 import { Code } from "../encode.ts";
 import type { FunctionCode } from "../module.ts";
-import { axesOf } from "./axes.ts";
+import { type Axes, axesOf } from "./axes.ts";
 import type { Counted } from "./counters.ts";
 import type { Word } from "./prologue.ts";
 import { typeOf } from "./types.ts";
@@ -186,7 +187,7 @@ class FunctionWriter extends ValueWriter {
     }
   }
 
-  #for(loop: Extract<Statement, { do: "for" }>): void {
+  #for(loop: ForLoop): void {
     const { local, from, to, step, counter, body } = loop;
     const { code } = this;
     const slot = this.local("i32");
@@ -207,6 +208,11 @@ class FunctionWriter extends ValueWriter {
     const used = counter === null ? [] : [...(this.facts.walks.get(counter) ?? [])];
     const axes = counter === null ? null : axesOf(counter.layout, used);
     const runs = axes !== null && axes.sizes.length === 1 && by !== null;
+    const all = isNumber(from, 0) && axes !== null && isNumber(to, axes.total);
+    if (counter?.index.lanes === 1 && axes !== null && !runs && by === 1 && all) {
+      this.#nest(loop, counter, axes, slot);
+      return;
+    }
     // one axis: the walks go on by themselves
     let counted: Counted | null = null;
     const advancing = runs && used.length > 0;
@@ -253,4 +259,51 @@ class FunctionWriter extends ValueWriter {
       },
     );
   }
+
+  /** All places of several axes, one loop in the other: the walks go on without a division. */
+  #nest({ local, body }: ForLoop, counter: Counter, { sizes, strides }: Axes, slot: number): void {
+    const counted = this.counters.open(counter, false);
+    this.counters.find(counter, counted, slot);
+    const last = sizes.length - 1;
+    const strideOf = (walk: number, d: number): number => strides.get(walk)?.[d] as number;
+    const visit = (): void => {
+      this.put(local, slot, 1);
+      this.begin(counter.layout.walks.flatMap(({ base }) => base ?? []));
+      this.counters.set(counter, { ...counted, depth: this.depth });
+      for (const [walk, offset] of counted.offsets)
+        this.frame?.steps.set(offset, 4 * strideOf(walk, last));
+      this.block(body);
+    };
+    const open = (d: number): void => {
+      const round = this.local("i32");
+      this.code.i32(0);
+      this.code.set(round);
+      this.#loop(
+        () => {
+          this.code.get(round);
+          this.code.i32(sizes[d] as number);
+          this.code.op("i32.ge_u");
+        },
+        () => (d === last ? visit() : open(d + 1)),
+        () => {
+          this.#advance(round, 1);
+          if (d === last) {
+            this.#advance(slot, 1);
+            for (const [offset, step] of this.frame?.steps ?? []) this.#advance(offset, step);
+            return;
+          }
+          for (const [walk, offset] of counted.offsets) {
+            const back = (sizes[d + 1] as number) * strideOf(walk, d + 1);
+            this.#advance(offset, 4 * (strideOf(walk, d) - back));
+          }
+        },
+      );
+    };
+    open(0);
+  }
 }
+
+type ForLoop = Extract<Statement, { do: "for" }>;
+
+const isNumber = (value: Expr, number: number): boolean =>
+  (value.kind === "constant" || value.kind === "size") && value.value === number;

@@ -1,0 +1,165 @@
+import type { Kernel } from "../devices/device.ts";
+import { type Counter, type Expr, e, type Lanes, type Layout } from "../kernel/expression.ts";
+import { fourFrom } from "../kernel/fours.ts";
+import { type Loops, layoutOf, walk } from "../kernel/loops.ts";
+import { Lowering } from "./lowering.ts";
+import { Place } from "./place.ts";
+import type { Target } from "./target.ts";
+
+/** What is stored: at the place itself, or where a walk from `start` is there. */
+export interface Stored {
+  readonly place: Place;
+  readonly strides?: readonly number[];
+  readonly start?: Expr;
+  readonly value: Expr;
+  /** Which output; the last if not said. */
+  readonly output?: number;
+}
+
+/** Finds values at places of shapes of one size. All are read before any is stored. */
+type Find = (lowering: Lowering, placeIn: (dims: readonly number[]) => Place) => readonly Stored[];
+
+/** Elements of a line, at least: of shorter ones the coordinates are divided out of the index. */
+const SHORTEST = 4;
+/** Longer lines are cut wherever the index has it, so that all threads have work. */
+const LONGEST = 4096;
+
+/**
+ * Computes `size` elements. A thread has four that follow one another; on a processor it takes a
+ * line along which all reads and stores go on evenly, so that nothing is divided inside it. `fours`
+ * is false where four that follow one another may not be stored together.
+ */
+export function overElements(
+  kernel: Kernel,
+  target: Target,
+  size: number,
+  find: Find,
+  fours = true,
+): Loops {
+  const layouts = new Map<string, Layout>();
+  const flat = everyItem(kernel, size, find, layouts, fours ? 4 : 1);
+  const line = target.processor === true ? lineOf([...layouts.values()], size) : null;
+  return line === null ? flat : everyLine(kernel, size, line, [...layouts.values()], find);
+}
+
+const indexOf = ({ place, strides, start }: Stored): Expr =>
+  strides === undefined ? place.whole : place.walk(strides, start);
+
+function everyItem(
+  kernel: Kernel,
+  size: number,
+  find: Find,
+  layouts: Map<string, Layout>,
+  lanes: Lanes,
+): Loops {
+  const lowering = new Lowering(kernel);
+  const index = lanes === 4 ? fourFrom(e.thread) : e.thread;
+  // a view reads over the shape of who reads it, and equally many elements may have several shapes
+  const places = new Map<string, Place>();
+  const stores = find(lowering, (dims) => {
+    const key = dims.join();
+    const layout = layouts.get(key) ?? layoutOf(dims);
+    const place = places.get(key) ?? new Place(lowering.b.count(layout, index));
+    layouts.set(key, layout);
+    places.set(key, place);
+    return place;
+  });
+  for (const one of stores) lowering.store(indexOf(one), one.value, one.output);
+  return { grid: { kind: "items", items: Math.ceil(size / lanes) }, body: lowering.b.statements };
+}
+
+/** How many elements a line has; null where there had better be none. */
+function lineOf(layouts: readonly Layout[], size: number): number | null {
+  const lengths = layouts.map(evenLengths);
+  if (lengths.every((own) => own.includes(size))) return null;
+  const [first = [], ...others] = lengths;
+  const line = Math.max(0, ...first.filter((n) => others.every((own) => own.includes(n))));
+  return line < SHORTEST || line > LONGEST ? null : line;
+}
+
+/** Over how many of the last elements all walks go on evenly. */
+function evenLengths({ dims, walks }: Layout): number[] {
+  const lengths = [1];
+  let length = 1;
+  let next: readonly number[] | null = null;
+  for (let d = dims.length - 1; d >= 0; d--) {
+    const n = dims[d] as number;
+    if (n === 1) continue;
+    const steps = walks.map(({ strides }) => strides[d] as number);
+    if (next !== null && steps.some((step, w) => step !== next?.[w])) break;
+    next = steps.map((step) => step * n);
+    length *= n;
+    lengths.push(length);
+  }
+  return lengths;
+}
+
+/** A place on a line of a shape: of which line, and where on it. */
+class LinePlace extends Place {
+  readonly #dims: readonly number[];
+  readonly #rank: number;
+
+  constructor(dims: readonly number[], rank: number, line: Counter, at: Counter) {
+    super(line, at);
+    this.#dims = dims;
+    this.#rank = rank;
+  }
+
+  override walk(strides: readonly number[], start: Expr | null = null): Expr {
+    const inner = this.#dims.findLastIndex((n, d) => d >= this.#rank && n > 1);
+    const along = inner < 0 ? 0 : (strides[inner] as number);
+    return walk(this.counters, [...strides.slice(0, this.#rank), along], start);
+  }
+}
+
+function everyLine(
+  kernel: Kernel,
+  size: number,
+  line: number,
+  layouts: readonly Layout[],
+  find: Find,
+): Loops {
+  const lowering = new Lowering(kernel);
+  const { b } = lowering;
+  const lines = new Map(
+    layouts.map(({ dims }) => {
+      let [rank, rest] = [dims.length, line];
+      while (rest > 1) rest /= dims[--rank] as number;
+      return [dims.join(), { rank, counter: b.count(dims.slice(0, rank), e.thread) }];
+    }),
+  );
+  const tail = line % 4;
+  b.over([line], { from: e.u32(0), to: e.size(line), lanes: 4, advances: true }, (along, at) => {
+    const dimsOf = new Map<Place, readonly number[]>();
+    const places = new Map<string, Place>();
+    const placeAt = (dims: readonly number[], counter: Counter): Place => {
+      const own = lines.get(dims.join()) as { rank: number; counter: Counter };
+      return new LinePlace(dims, own.rank, own.counter, counter);
+    };
+    const stores = find(lowering, (dims) => {
+      const place = places.get(dims.join()) ?? placeAt(dims, along);
+      places.set(dims.join(), place);
+      dimsOf.set(place, dims);
+      return place;
+    });
+    const together = (): void => {
+      for (const one of stores) lowering.store(indexOf(one), one.value, one.output);
+    };
+    if (tail === 0) {
+      together();
+      return;
+    }
+    b.if(e.le(e.add(at, e.u32(4)), e.size(line)), together, () => {
+      for (let lane = 0; lane < tail; lane++) {
+        const counter = b.count([line], e.add(at, e.u32(lane)));
+        for (const one of stores) {
+          const place = placeAt(dimsOf.get(one.place) as readonly number[], counter);
+          const { value } = one;
+          const element = value.lanes === 4 ? e.lane(value, lane) : value;
+          lowering.store(indexOf({ ...one, place }), element, one.output);
+        }
+      }
+    });
+  });
+  return { grid: { kind: "threads", threads: size / line }, body: b.statements };
+}
