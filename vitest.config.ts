@@ -32,11 +32,14 @@ const testTimeout = full ? 120_000 : 20_000;
 const { executablePath, env: browserEnv } = findChromium();
 const args = ["--no-sandbox", ...softwareWebGPU];
 
+const setupFiles = ["scripts/tensors-equal.ts"];
+
 const node = {
   resolve: { conditions },
   ssr: { resolve: { conditions: nodeConditions } },
 };
 const nodeTests = {
+  setupFiles,
   provide,
   testTimeout,
   pool: "forks",
@@ -79,6 +82,7 @@ export default defineConfig({
           name: "browser",
           include: [...tests, "scripts/golden/*.test.ts"],
           exclude: ["**/*.node.test.ts", ...nodeAlone],
+          setupFiles,
           provide,
           testTimeout,
           browser: {

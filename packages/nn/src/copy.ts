@@ -1,7 +1,7 @@
 import { ArgumentError, Tensor } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { randomState } from "@wgrad/autograd/saving";
-import { fieldsOf, setField } from "./fields.ts";
+import { fieldsOf, isModule, setField } from "./fields.ts";
 import { copyHooks } from "./hooks.ts";
 import { type AnyModule, Module } from "./module.ts";
 import { buffer, isBuffer, isParameter, isPersistentBuffer, parameter } from "./parameter.ts";
@@ -18,20 +18,52 @@ export type Remake = (module: AnyModule) => AnyModule | undefined;
  */
 export function copyModule<M extends AnyModule>(module: M, remake?: Remake): M {
   checkCall("copyModule(module, remake?: function)", arguments);
-  return undrawn(() => copyOf(module, new Map(), { remake, entire: false }) as M);
+  return undrawn(() => copyOf(module, new Map(), { remake, hooks: false }) as M);
 }
 
 /**
- * PyTorch's `copy.deepcopy`. Of a module `copyModule`, with its hooks and gradients; of a tensor a leaf that requires a gradient if it
- * does, with the gradient it has.
+ * PyTorch's `copy.deepcopy`. Of a module `copyModule`, with its hooks; of a tensor a leaf that requires a gradient if it does, with the
+ * gradient it has (a parameter's is left behind); of arrays, plain objects and Maps the same with copies of what they hold, each thing
+ * once: `best = deepcopy(model.stateDict())`.
  *
- * Throws ArgumentError for the result of a differentiable operation, which no copy can stand for.
+ * Throws ArgumentError for the result of a differentiable operation, which no copy can stand for, and for objects of other classes.
  */
-export function deepcopy<T extends AnyModule | Tensor>(value: T, remake?: Remake): T {
+export function deepcopy<T>(value: T, remake?: Remake): T {
   checkCall("deepcopy(value, remake?: function)", arguments);
-  if (value instanceof Tensor) return copiedLeaf(value) as unknown as T;
-  const module = value as AnyModule;
-  return undrawn(() => copyOf(module, new Map(), { remake, entire: true }) as T);
+  return undrawn(() => copiedDeep(value, new Map(), { remake, hooks: true }) as T);
+}
+
+function copiedDeep(value: unknown, copies: Map<unknown, unknown>, how: How): unknown {
+  if (isModule(value)) return copyOf(value as unknown as AnyModule, copies, how);
+  if (typeof value !== "object" || value === null) return value;
+  const known = copies.get(value);
+  if (known !== undefined) return known;
+  const kept = <T>(copy: T): T => {
+    copies.set(value, copy);
+    return copy;
+  };
+  const inside = (part: unknown): unknown => copiedDeep(part, copies, how);
+  if (value instanceof Tensor) return kept(copiedTensor(value) ?? copiedLeaf(value));
+  if (ArrayBuffer.isView(value)) return kept(structuredClone(value));
+  if (Array.isArray(value)) {
+    const copy: unknown[] = kept([]);
+    for (const part of value) copy.push(inside(part));
+    return copy;
+  }
+  if (value instanceof Map) {
+    const copy = kept(new Map<unknown, unknown>());
+    for (const [key, part] of value) copy.set(key, inside(part));
+    return copy;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new ArgumentError(
+      `deepcopy: copies modules, tensors, and arrays, objects and Maps of them, got ${describe(value)}`,
+    );
+  }
+  const copy = kept(Object.create(prototype) as Record<string, unknown>);
+  for (const [key, part] of Object.entries(value)) copy[key] = inside(part);
+  return copy;
 }
 
 function copiedLeaf(value: Tensor): Tensor {
@@ -59,8 +91,7 @@ function undrawn<T>(fn: () => T): T {
 
 interface How {
   readonly remake: Remake | undefined;
-  /** With hooks and gradients. */
-  readonly entire: boolean;
+  readonly hooks: boolean;
 }
 
 function copyOf(module: AnyModule, copies: Map<unknown, unknown>, how: How): AnyModule {
@@ -80,7 +111,7 @@ function copyOf(module: AnyModule, copies: Map<unknown, unknown>, how: How): Any
   for (const [name, value] of Object.entries(module)) {
     if (!fields.has(name)) own[name] = value;
   }
-  if (how.entire) copyHooks(module, copy);
+  if (how.hooks) copyHooks(module, copy);
   return copy;
 }
 
@@ -116,21 +147,21 @@ const quoted =
 
 function copiedValue(value: unknown, copies: Map<unknown, unknown>, how: How): unknown {
   if (value instanceof Module) return copyOf(value as AnyModule, copies, how);
-  if (!isParameter(value) && !isBuffer(value)) return value;
   const known = copies.get(value);
   if (known !== undefined) return known;
-  const copy = copiedTensor(value, how);
+  const copy = value instanceof Tensor ? copiedTensor(value) : null;
+  if (copy === null) return value;
   copies.set(value, copy);
   return copy;
 }
 
-function copiedTensor(value: Tensor, { entire }: How): Tensor {
-  const { grad } = value;
-  const values = value.detach().clone();
+/** A parameter or buffer like this one; null if it is neither. */
+function copiedTensor(value: Tensor): Tensor | null {
+  if (!isParameter(value) && !isBuffer(value)) return null;
   const { requiresGrad } = value;
+  const values = value.detach().clone();
   if (isBuffer(value)) return buffer(values, { persistent: isPersistentBuffer(value) });
   const copy = parameter(values);
   copy.requiresGrad = requiresGrad;
-  if (entire && grad !== null) copy.grad = grad.detach().clone();
   return copy;
 }

@@ -382,7 +382,9 @@ function checkName(module: object, call: string, name: string): void {
       `${call}: a name without dots, got ${describe(name)}\n  hint: the dots of a path are between modules`,
     );
   }
-  if (name in module && !Object.hasOwn(module, name)) {
+  const held = (module as Readonly<Record<string, unknown>>)[name];
+  const isField = Object.hasOwn(module, name) && (held === undefined || fieldsOf(module).has(name));
+  if (name in module && !isField) {
     throw new ArgumentError(`${call}: a module has a member called ${name} already`);
   }
 }

@@ -5,6 +5,7 @@ import {
   buffer,
   CrossEntropyLoss,
   copyModule,
+  deepcopy,
   functional as F,
   Identity,
   Linear,
@@ -214,9 +215,11 @@ describe("fields", () => {
     fields.bias = parameter(ones([3]));
     fields.none = small();
     expect(keys(module)).toEqual(["weight", "bias", "mask", "none.weight"]);
-    for (const name of ["a.b", "", "forward"]) {
+    fields.plain = 3;
+    for (const name of ["a.b", "", "forward", "plain"]) {
       expect(() => module.registerBuffer(name, ones([1]))).toThrow(/^registerBuffer: a/);
     }
+    expect(fields.plain).toBe(3);
     expect(() => module.addModule("x", (() => 0) as unknown as AnyModule)).toThrow(
       "addModule: x is a function, not a module",
     );
@@ -285,6 +288,16 @@ describe("names in the state", () => {
     expect(() => new ModuleDict({ b: small(), 10: small() })).toThrow(
       'ModuleDict: the key 10 is not where it was written, JavaScript puts numbers first\n  hint: new ModuleDict([["10", …], …])',
     );
+  });
+
+  test("a ModuleDict takes others in and gives its own away", () => {
+    const [a, b] = [small(), small()];
+    const dict = new ModuleDict({ a, c: small() }).update(new ModuleDict({ b })).update({ c: b });
+    expect([dict.keys(), dict.get("c")]).toEqual([["a", "c", "b"], b]);
+    expect(dict.pop("a")).toBe(a);
+    expect(() => dict.pop("a")).toThrow('ModuleDict: there is no "a"\n  hint: the keys are c, b');
+    dict.clear();
+    expect([dict.size, keys(dict)]).toEqual([0, []]);
   });
 
   test("two fields that meet in one are refused", () => {
@@ -591,4 +604,37 @@ describe("copies of classes with #private members", () => {
     }
     expect(copyModule(new Coloured("#fff")).colour).toBe("#fff");
   });
+
+  test("go as deep as what is copied, and each thing is copied once", async () => {
+    const layer = new Linear(1, 1);
+    const model = new Sequential(layer, layer);
+    model(ones([1, 1]))
+      .sum()
+      .backward();
+    const kept = {
+      best: model.stateDict(),
+      at: [{ of: model }] as const,
+      again: layer.weight,
+      none: null,
+    };
+    const copy = deepcopy(kept);
+    const [inner] = copy.at[0].of as unknown as Iterable<Linear>;
+    expect(copy.again).toBe(inner?.weight);
+    // a parameter's gradient stays behind, as PyTorch's
+    expect([isOf(copy.at[0].of, layer), inner?.weight.grad]).toEqual([false, null]);
+    const before = await layer.weight.item();
+    noGrad(() => layer.weight.add_(1));
+    expect(await copy.best["0.weight"]?.item()).toBe(before);
+    expect(Object.keys(copy.best)).toEqual(Object.keys(kept.best));
+
+    const leaf = tensor([1], { requiresGrad: true });
+    leaf.mul(3).sum().backward();
+    const { x } = deepcopy({ x: leaf });
+    expect([x.requiresGrad, x.isLeaf, await x.grad?.tolist()]).toEqual([true, true, [3]]);
+    expect(deepcopy([Float32Array.of(1), new Map([["a", leaf]])])[0]).toEqual(Float32Array.of(1));
+    expect(() => deepcopy({ y: leaf.mul(2) })).toThrow("deepcopy: only leaves are copied");
+    expect(() => deepcopy([new Date()])).toThrow("deepcopy: copies modules, tensors, and arrays");
+  });
+
+  const isOf = (model: AnyModule, layer: AnyModule): boolean => model.modules().includes(layer);
 });

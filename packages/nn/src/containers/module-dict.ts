@@ -12,16 +12,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
   constructor(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]> = {}) {
     if (arguments.length > 1) checkCall("new ModuleDict(modules?)", arguments);
     super();
-    const pairs = Symbol.iterator in modules;
-    const entries = pairs ? [...modules] : Object.entries(modules);
-    const moved = entries.find(([key]) => /^\d+$/.test(key));
-    if (!pairs && moved !== undefined && entries.length > 1) {
-      throw new ArgumentError(
-        `ModuleDict: the key ${moved[0]} is not where it was written, JavaScript puts numbers first` +
-          `\n  hint: new ModuleDict([["${moved[0]}", …], …])`,
-      );
-    }
-    for (const [key, module] of entries) this.set(key, module);
+    for (const [key, module] of entriesOf(modules)) this.set(key, module);
   }
 
   /** The keys are the state's, letter for letter. */
@@ -75,6 +66,32 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
     return this.has(key) && Reflect.deleteProperty(this, key);
   }
 
+  /** Takes the module called `key` out and gives it; ArgumentError if there is none. */
+  pop(key: string): M {
+    checkCall("dict.pop(key: string)", arguments);
+    const module = this.get(key);
+    if (module === undefined) {
+      throw new ArgumentError(
+        `ModuleDict: there is no "${key}"\n  hint: the keys are ${this.keys().join(", ")}`,
+      );
+    }
+    this.delete(key);
+    return module;
+  }
+
+  /** Adds modules, or puts them in the place of those with their keys; of an object, pairs or another ModuleDict. */
+  update(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]>): this {
+    checkCall("dict.update(modules)", arguments);
+    for (const [key, module] of entriesOf(modules)) this.set(key, module);
+    return this;
+  }
+
+  /** Takes all modules out. */
+  clear(): void {
+    checkCall("dict.clear()", arguments);
+    for (const key of this.keys()) this.delete(key);
+  }
+
   /** The keys, in order. */
   keys(): string[] {
     checkCall("dict.keys()", arguments);
@@ -100,4 +117,19 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
   forward(): never {
     throw new ArgumentError("ModuleDict: has no forward of its own\n  hint: dict.get(key)(x)");
   }
+}
+
+function entriesOf<M>(
+  modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]>,
+): (readonly [string, M])[] {
+  if (Symbol.iterator in modules) return [...(modules as Iterable<readonly [string, M]>)];
+  const entries = Object.entries(modules);
+  const moved = entries.find(([key]) => /^\d+$/.test(key));
+  if (moved !== undefined && entries.length > 1) {
+    throw new ArgumentError(
+      `ModuleDict: the key ${moved[0]} is not where it was written, JavaScript puts numbers first` +
+        `\n  hint: new ModuleDict([["${moved[0]}", …], …])`,
+    );
+  }
+  return entries;
 }
