@@ -94,7 +94,7 @@ async function answer({ entry, name, kind }: Callable, args: readonly unknown[])
 /** Arguments that a call takes without a use, and why. */
 const unused: readonly [name: RegExp, count: number, reason: string][] = [
   [
-    /(Scaler|Imputer|Encoder|Clipper|VarianceThreshold|SelectKBest|PCA)\.fit$/,
+    /(Scaler|Imputer|Encoder|Clipper|VarianceThreshold|SelectKBest)\.fit$/,
     1,
     "a pipeline hands the labels to every step",
   ],

@@ -1,5 +1,6 @@
 import { ArgumentError, noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
+import type { Labels } from "@wgrad/datasets";
 import { type Rows, readRows, type Seen, seenTensor, tensorOf } from "../estimator/input.ts";
 import { readTogether } from "../estimator/read.ts";
 import {
@@ -11,7 +12,7 @@ import {
   type Schema,
   whole,
 } from "../estimator/settings.ts";
-import { TransformEstimator } from "../estimator/transform-estimator.ts";
+import { isOptions, TransformEstimator } from "../estimator/transform-estimator.ts";
 import { axesOf } from "./axes.ts";
 
 /** Settings of PCA, with scikit-learn's defaults. */
@@ -53,8 +54,10 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
     super("PCA", schema, params);
   }
 
-  async fit(x: Rows): Promise<this> {
-    this.check("fit(x, y?)", arguments);
+  /** Finds the directions. `y`, which a pipeline passes on, says nothing here. */
+  async fit(x: Rows, y?: Labels | Tensor | null): Promise<this> {
+    // settings in the place of labels would not be used
+    this.check(isOptions(y) ? "fit(x)" : "fit(x, y?)", arguments);
     const call = "PCA.fit";
     const matrix = await readRows(call, x);
     const { rows, width, data, names } = matrix;

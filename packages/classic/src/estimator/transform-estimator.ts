@@ -12,7 +12,7 @@ export abstract class TransformEstimator<Params extends object, Fitted extends o
   readonly gives = "tensor";
 
   /** `y`, which a pipeline passes on, says nothing here. */
-  abstract fit(x: Tensor, y?: Labels | Tensor | FitOptions | null): Promise<this>;
+  abstract fit(x: Tensor, y?: Labels | Tensor | null): Promise<this>;
   abstract transform(x: Tensor): Tensor;
 
   /** `fit(x)`, then `transform(x)`. */
