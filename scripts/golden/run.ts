@@ -81,8 +81,6 @@ function runnerOf({ name }: Group): Runner {
 /** Cases that are left out, by `group/id`, or of one device by `device group/id`, each with its reason. */
 const skips: Readonly<Record<string, string>> = {
   "webgpu views/query.casts": "halves need the feature shader-f16, which not every adapter has",
-  "views/module.weight_norm_and_removed": "weight norm is not built yet",
-  "views/module.old_weight_norm_and_removed": "weight norm is not built yet",
   "views-added/random.p12":
     "retainGrad twice, a write between: PyTorch's second call does nothing, and the gradient stays unset",
   "views-added/random.p61":

@@ -1,6 +1,7 @@
 import { ArgumentError, Tensor } from "@wgrad/autograd";
 import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { randomState } from "@wgrad/autograd/saving";
+import { derive, derivedOf } from "./derived.ts";
 import { fieldsOf, isModule, setField } from "./fields.ts";
 import { copyHooks } from "./hooks.ts";
 import { type AnyModule, Module } from "./module.ts";
@@ -111,6 +112,7 @@ function copyOf(module: AnyModule, copies: Map<unknown, unknown>, how: How): Any
   for (const [name, value] of Object.entries(module)) {
     if (!fields.has(name)) own[name] = value;
   }
+  for (const [name, derivation] of derivedOf(module)) derive(copy, name, derivation);
   if (how.hooks) copyHooks(module, copy);
   return copy;
 }

@@ -146,7 +146,10 @@ export {
 export { TripletMarginLoss, TripletMarginWithDistanceLoss } from "./losses/triplet-margin-loss.ts";
 export { type AnyModule, Module } from "./module.ts";
 export { type BufferOptions, buffer, type Parameter, parameter } from "./parameter.ts";
+export * as parametrizations from "./parametrizations.ts";
+export * as parametrize from "./parametrize.ts";
 export type { LoadReport, StateDict } from "./state-dict.ts";
 export { type SummaryOptions, summary } from "./summary.ts";
 export { parametersToVector, vectorToParameters } from "./vector.ts";
 export { type WarmupOptions, warmup } from "./warmup.ts";
+export { removeWeightNorm, type WeightNormOptions, weightNorm } from "./weight-norm.ts";

@@ -1,9 +1,11 @@
+import { derivedOf } from "./derived.ts";
 import { fieldsOf } from "./fields.ts";
 import type { AnyModule } from "./module.ts";
 
 /** `Name(settings)`, or the children one a line and indented, as `print(model)` does in PyTorch. */
 export function printModule(module: AnyModule): string {
-  const name = module.constructor.name;
+  const prefix = derivedOf(module).size > 0 && "parametrizations" in module ? "Parametrized" : "";
+  const name = prefix + module.constructor.name;
   const settings = module.extraRepr();
   const children = [...fieldsOf(module).values()]
     .filter(({ kind, value }) => kind === "module" && value !== null)

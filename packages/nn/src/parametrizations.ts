@@ -1,0 +1,2 @@
+/** PyTorch's `torch.nn.utils.parametrizations`. */
+export { parametrizedWeightNorm as weightNorm } from "./weight-norm.ts";
