@@ -233,7 +233,8 @@ export async function toRecord(result: unknown): Promise<TensorRecord> {
 export function flatten(result: unknown): unknown[] {
   if (Array.isArray(result)) return result.flatMap(flatten);
   if (result === null || result === undefined) return [];
-  if (Object.getPrototypeOf(result) === Object.prototype)
+  const named = typeof result === "object" && !("numel" in result) && Symbol.iterator in result;
+  if (Object.getPrototypeOf(result) === Object.prototype || (named && !ArrayBuffer.isView(result)))
     return Object.values(result).flatMap(flatten);
   return [result];
 }

@@ -1,5 +1,6 @@
 import type { DType, TypedArray } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
+import { NamedResults } from "../results.ts";
 import { METADATA } from "../safetensors/header.ts";
 import { Tensor } from "../tensor.ts";
 import { SavingError } from "./error.ts";
@@ -104,6 +105,7 @@ const packNumber = (value: number): Tree =>
 
 function isPlain(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
+  if (value instanceof NamedResults) return true;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

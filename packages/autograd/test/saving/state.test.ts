@@ -71,6 +71,14 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     expect(await load(await toBlob({}))).toEqual({});
   });
 
+  test("named results are their names", async () => {
+    const loaded = (await load(await toBlob({ best: tensor([1, 3]).max(0) }))) as {
+      best: Record<string, Tensor>;
+    };
+    expect(Object.keys(loaded.best)).toEqual(["values", "indices"]);
+    expect(await loaded.best.values?.item()).toBe(3);
+  });
+
   test("tensors under names are a file like any other's", async () => {
     const bytes = await bytesOf({ "hidden.weight": tensor([[1, 2]]), mask: tensor([true]) });
     expect(readSafetensors(bytes)).toEqual({
