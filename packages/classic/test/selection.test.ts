@@ -349,6 +349,26 @@ describe("what a call would not use is refused", () => {
       () => of({ makePipeline }, "makePipeline", new StandardScaler(), new Ridge(), { memory: 1 }),
       "PredictorPipeline: takes transforms, and then a predictor",
     ],
+    [
+      "cross-validation of no predictor",
+      () => untyped(crossValScore)({ fit() {} }, quantities().x, quantities().y),
+      "crossValScore: takes a predictor first; an object has no predict\n  hint: crossValScore(new SVC(), …)",
+    ],
+    [
+      "a search of a class",
+      () => new GridSearchCV(Ridge as never, { alpha: [1] }),
+      "GridSearchCV: takes a predictor first; the class Ridge has no fit",
+    ],
+    [
+      "a curve of a clustering",
+      () => untyped(learningCurve)(new PCA(), quantities().x, quantities().y),
+      "learningCurve: takes a predictor first; a PCA has no predict",
+    ],
+    [
+      "importances of nothing",
+      () => untyped(permutationImportance)(null, quantities().x, quantities().y),
+      "permutationImportance: takes a predictor first; null has no fit",
+    ],
     ["randint, one too many", () => untyped(randint)(1, 6, 2), "randint: takes 2 arguments, got 3"],
     ["randint, halves", () => randint(0.5, 3), "randint: from 0.5 to 3\n  hint: whole numbers"],
     ["randint, nothing between", () => randint(3, 3), "randint: from 3 to 3\n  hint: finite"],

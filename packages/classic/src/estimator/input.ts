@@ -47,7 +47,7 @@ interface ReadOptions {
 export async function readRows(call: string, x: Rows, options: ReadOptions = {}): Promise<Matrix> {
   const { missing = false, seen } = options;
   const names = x instanceof Table ? x.names : null;
-  const features = tensorOf(call, x, missing);
+  const features = givenTensor(call, x, missing);
   const [rows = 0, width = 0] = features.shape;
   if (features.ndim !== 2 || rows === 0 || width === 0) {
     const empty = rows === 0 ? "no rows in " : width === 0 ? "no features in " : "";
@@ -73,8 +73,14 @@ export async function readRows(call: string, x: Rows, options: ReadOptions = {})
   return { rows, width, data, names, device: x instanceof Table ? undefined : features.device };
 }
 
-/** Features as a tensor on their device, not read. Throws ShapeError and ArgumentError for what cannot be features. */
-export function tensorOf(call: string, x: Rows, missing = false): Tensor {
+/** Features as a tensor of f32 on their device, not read. Throws ArgumentError for what cannot be features. */
+export function tensorOf(call: string, x: Rows): Tensor {
+  const features = givenTensor(call, x);
+  return features.dtype === "f32" ? features : noGrad(() => features.to("f32"));
+}
+
+/** Features as a tensor on their device, of the dtype they came in. Throws as `tensorOf`. */
+export function givenTensor(call: string, x: Rows, missing = false): Tensor {
   if (x instanceof Tensor) return x;
   if (!(x instanceof Table)) {
     throw new ArgumentError(

@@ -7,7 +7,7 @@ import {
   readNumbers,
   readWeights,
 } from "./input.ts";
-import type { Rule } from "./settings.ts";
+import { type Rule, shown } from "./settings.ts";
 import type { EstimatorState } from "./state.ts";
 
 /** What any predictor can be asked for. One of your own is tried and tuned like ours. */
@@ -27,6 +27,18 @@ export interface Predictor {
   clone(changes?: object): Predictor;
   /** Settings and what was learned, to be saved. */
   toState?(): EstimatorState | Promise<EstimatorState>;
+}
+
+/** Throws ArgumentError unless this is what can be tried: an object with a predictor's methods. */
+export function checkPredictor(call: string, model: unknown): void {
+  const missing = (["fit", "predict", "score", "clone"] as const).find(
+    (method) => typeof (model as Partial<Predictor> | null)?.[method] !== "function",
+  );
+  if (missing === undefined) return;
+  const given = typeof model === "function" ? `the class ${model.name}` : shown(model);
+  throw new ArgumentError(
+    `${call}: takes a predictor first; ${given} has no ${missing}\n  hint: ${call}(new SVC(), …)`,
+  );
 }
 
 /** A matrix of results on the device that the features came from. */

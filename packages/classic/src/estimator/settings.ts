@@ -40,7 +40,8 @@ export function shown(value: unknown): string {
   if (typeof value === "number" || typeof value === "boolean" || value == null) return `${value}`;
   if (Array.isArray(value)) return `[${value.map(shown).join(", ")}]`;
   if (typeof value === "function") return "a function";
-  return `a ${(value as object).constructor?.name ?? "plain object"}`;
+  const { name } = (value as object).constructor ?? { name: "Object" };
+  return name === "Object" ? "an object" : `a ${name}`;
 }
 
 const limits = (least: number, most: number): string => {

@@ -2,7 +2,7 @@ import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { Fold } from "@wgrad/datasets";
 import type { Numbers, Rows } from "../estimator/input.ts";
-import type { Predictor } from "../estimator/predictors.ts";
+import { checkPredictor, type Predictor } from "../estimator/predictors.ts";
 import { type CrossValidation, foldsOf } from "./folds.ts";
 import { Taken } from "./rows.ts";
 import { type Scorer, type Scoring, scorerOf } from "./scorers.ts";
@@ -23,6 +23,7 @@ export async function crossValScore(
   { cv = 5, scoring = null }: TrialOptions = {},
 ): Promise<Float64Array> {
   checkCall("crossValScore(model, x, y, { cv, scoring })", arguments);
+  checkPredictor("crossValScore", estimator);
   const scorer = scorerOf(scoring);
   const taken = await Taken.of("crossValScore", x, y);
   const scores: number[] = [];
@@ -69,6 +70,7 @@ export async function learningCurve(
   { cv = 5, scoring = null, trainSizes = [0.1, 0.325, 0.55, 0.775, 1] }: LearningCurveOptions = {},
 ): Promise<LearningCurve> {
   checkCall("learningCurve(model, x, y, { cv, scoring, trainSizes })", arguments);
+  checkPredictor("learningCurve", estimator);
   const scorer = scorerOf(scoring);
   const taken = await Taken.of("learningCurve", x, y);
   const folds = foldsOf(cv, taken.y, estimator.kind);

@@ -2,7 +2,7 @@ import { ArgumentError, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { Table } from "@wgrad/datasets";
 import { type Matrix, type Numbers, type Rows, readNumbers, readRows } from "../estimator/input.ts";
-import type { Predictor } from "../estimator/predictors.ts";
+import { checkPredictor, type Predictor } from "../estimator/predictors.ts";
 import { randomOf } from "../tree/settings.ts";
 import { type Scoring, scorerOf } from "./scorers.ts";
 
@@ -62,6 +62,7 @@ export async function permutationImportance(
     arguments,
   );
   const call = "permutationImportance";
+  checkPredictor(call, model);
   if (!Number.isInteger(nRepeats) || nRepeats < 1) {
     throw new ArgumentError(`${call}: nRepeats is ${nRepeats}\n  hint: a whole number, 1 or more`);
   }
@@ -133,6 +134,7 @@ export async function partialDependence(
     arguments,
   );
   const call = "partialDependence";
+  checkPredictor(call, model);
   const [low, high] = percentiles;
   if (!Number.isInteger(gridResolution) || gridResolution < 2) {
     throw new ArgumentError(`${call}: gridResolution is ${gridResolution}\n  hint: 2 or more`);

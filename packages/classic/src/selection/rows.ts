@@ -2,11 +2,11 @@ import { type Tensor, tensor } from "@wgrad/autograd";
 import { Table } from "@wgrad/datasets";
 import {
   type FitOptions,
+  givenTensor,
   type Numbers,
   type Rows,
   readNumbers,
   readWeights,
-  tensorOf,
 } from "../estimator/input.ts";
 
 /** Rows and targets that are taken apart again and again, read once. */
@@ -32,7 +32,7 @@ export class Taken {
 
   /** Throws ShapeError and ArgumentError for rows and targets that do not fit. */
   static async of(call: string, x: Rows, y: Numbers, options: FitOptions = {}): Promise<Taken> {
-    const features = x instanceof Table ? null : tensorOf(call, x, true);
+    const features = x instanceof Table ? null : givenTensor(call, x, true);
     const rows = features === null ? (x as Table).length : (features.shape[0] ?? 0);
     const targets = await readNumbers(call, "targets", y, rows);
     const weights = await readWeights(call, options, rows);

@@ -1,7 +1,7 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { FitOptions, Numbers, Rows } from "../../estimator/input.ts";
-import type { Predictor } from "../../estimator/predictors.ts";
+import { checkPredictor, type Predictor } from "../../estimator/predictors.ts";
 import { foldScore, type TrialOptions } from "../cross-validation.ts";
 import { foldsOf } from "../folds.ts";
 import { Taken } from "../rows.ts";
@@ -63,11 +63,7 @@ export abstract class SearchCV implements Predictor {
   readonly decisionFunction?: (x: Rows) => Promise<Tensor>;
 
   constructor(call: string, estimator: Predictor, { cv = 5, scoring = null }: TrialOptions) {
-    if (typeof estimator?.clone !== "function") {
-      throw new ArgumentError(
-        `${call}: takes a predictor first\n  hint: new ${call}(new SVC(), { C: [1, 10] })`,
-      );
-    }
+    checkPredictor(call, estimator);
     scorerOf(scoring);
     this.estimator = estimator;
     this.options = { cv, scoring };
