@@ -1,12 +1,11 @@
 import type { KernelStep } from "../../devices/device.ts";
-import { type Expr, e } from "../../kernel/expression.ts";
+import { type Expr, e, type LocalArray } from "../../kernel/expression.ts";
 import type { Loops } from "../../kernel/loops.ts";
 import { sizeOf } from "../../shape.ts";
 import { asStored, type Lowering } from "../lowering.ts";
 import { type Block, type Line, openBlock, range } from "./block.ts";
 import { type Factor, type Product, sumType } from "./product.ts";
 import { columnsOf, evenLines, isOwn, overK, overRunsOfK, type Span, sideBySide } from "./spans.ts";
-import { storeTile } from "./store.ts";
 import type { Tiling } from "./tilings.ts";
 
 /** How much of the work is not thrown away where runs of so many are cut into tiles. */
@@ -67,14 +66,25 @@ export function multiplyInLanes(lowering: Lowering, step: KernelStep, product: P
         b.set(sum, e.add(sum, e.mul(x, y[v] as Expr)));
     }
   });
-  storeLanes(lowering, step, product, block, { rows: rows.span, columns: columns.span, sums });
+  const perRow = columns.at.length;
+  const results = b.array(type, 4, sums.length * perRow);
+  for (const [i, row] of sums.entries())
+    for (const [v, sum] of row.entries()) b.put(results, e.u32(i * perRow + v), sum);
+  storeLanes(lowering, step, product, block, {
+    rows: rows.span,
+    columns: columns.span,
+    perRow,
+    results,
+  });
   return { grid: { kind: "groups", groups: block.groups, size: 1 }, body: b.statements };
 }
 
+/** What a thread has made: rows of so many vectors. */
 interface LaneTile {
   readonly rows: Span;
   readonly columns: Span;
-  readonly sums: readonly (readonly Expr[])[];
+  readonly perRow: number;
+  readonly results: LocalArray;
 }
 
 /**
@@ -86,13 +96,12 @@ function storeLanes(
   step: KernelStep,
   product: Product,
   { planes }: Block,
-  { rows, columns, sums }: LaneTile,
+  { rows, columns, perRow, results }: LaneTile,
 ): void {
   const { b, kernel } = lowering;
   const [m, n] = [sizeOf(product.m), sizeOf(product.n)];
   const { run = n } = product.tiling;
   const origin = b.let(e.mul(planes, e.size(m * n)));
-  const perRow = sums[0]?.length ?? 0;
   const type = sumType(step);
   const partial = product.parts > 1;
   const alone = kernel.steps.at(-1) === step && kernel.stored.length === 1;
@@ -104,7 +113,7 @@ function storeLanes(
   };
   /** Four columns of a row: together if all are the tile's own. */
   const putFour = (start: Expr, column: Expr, four: Expr): void => {
-    const together = (): void => put(b.let(e.add(e.add(start, column), e.iota)), four);
+    const together = (): void => put(e.add(b.let(e.add(start, column)), e.iota), four);
     if (run % 4 === 0) {
       b.if(isOwn(column, columns), together);
       return;
@@ -119,33 +128,19 @@ function storeLanes(
       });
     });
   };
-  const putRow = (i: Expr, fours: readonly Expr[]): void => {
+  const putRow = (i: Expr): void => {
     const row = b.let(e.add(rows.first, i));
     b.if(isOwn(row, rows), () => {
       const start = b.let(e.add(origin, e.mul(row, e.size(n))));
-      for (const [v, four] of fours.entries())
+      for (const v of range(perRow)) {
+        const at = e.add(e.mul(i, e.u32(perRow)), e.u32(v));
+        const four = b.let(e.element(results, at));
         putFour(start, b.let(e.add(columns.first, e.u32(4 * v))), four);
+      }
     });
   };
-  if (partial || kernel.steps.length <= SHORT) {
-    for (const [i, row] of sums.entries()) putRow(e.u32(i), row);
-    return;
-  }
-  // what follows is written once, in a loop over the rows
-  const results = b.array(type, 4, sums.length * perRow);
-  for (const [i, row] of sums.entries())
-    for (const [v, sum] of row.entries()) b.put(results, e.u32(i * perRow + v), sum);
-  b.for(e.u32(0), e.u32(sums.length), 1, (i) => {
-    const first = b.let(e.mul(i, e.u32(perRow)));
-    putRow(
-      i,
-      range(perRow).map((v) => b.let(e.element(results, e.add(first, e.u32(v))))),
-    );
-  });
+  b.for(e.u32(0), e.u32(results.length / perRow), 1, putRow);
 }
-
-/** Steps of a kernel that are written for each row of a tile. */
-const SHORT = 4;
 
 /**
  * Both operands' neighbours lie along k: four k's at a time in the lanes of a vector, which are
@@ -188,12 +183,13 @@ export function multiplyAlongK(lowering: Lowering, step: KernelStep, product: Pr
       return b.let(e.add(e.add(p, q), e.add(r, s)));
     }),
   );
-  storeTile(lowering, step, product, block, {
-    top: span.first,
-    left: across.span.first,
-    own: [span.own, across.span.own],
-    apart: [1, 1],
-    sums: totals,
-  });
+  const perRow = tileN / 4;
+  const results = b.array(type, 4, rows.length * perRow);
+  for (const [i, row] of totals.entries()) {
+    for (const [j, total] of row.entries()) {
+      b.put(results, e.u32(i * perRow + Math.floor(j / 4)), total, e.u32(j % 4));
+    }
+  }
+  storeLanes(lowering, step, product, block, { rows: span, columns: across.span, perRow, results });
   return { grid: { kind: "groups", groups: block.groups, size: 1 }, body: b.statements };
 }

@@ -10,8 +10,6 @@ export interface Tile {
   /** Its first row and column. */
   readonly top: Expr;
   readonly left: Expr;
-  /** The first row and column that no other tile makes, where tiles overlap. */
-  readonly own?: readonly [row: Expr, column: Expr];
   /** Rows and columns from one of its elements to the next. */
   readonly apart: readonly [rows: number, columns: number];
   readonly sums: readonly (readonly Expr[])[];
@@ -29,7 +27,7 @@ export function storeTile(
   tile: Tile,
 ): void {
   const { b, kernel } = lowering;
-  const { top, left, own, apart, sums } = tile;
+  const { top, left, apart, sums } = tile;
   const [m, n] = [sizeOf(product.m), sizeOf(product.n)];
   const [rowCount, columnCount] = [e.size(m), e.size(n)];
   const origin = b.let(e.mul(planes, e.size(m * n)));
@@ -40,10 +38,6 @@ export function storeTile(
   /** Where a row's outputs begin, and how far a column is from there. */
   const line = (row: Expr): Expr => e.add(origin, product.turned ? row : e.mul(row, columnCount));
   const along = (column: Expr): Expr => (product.turned ? e.mul(column, rowCount) : column);
-  const isOwn = (line: Expr, count: Expr, first: Expr | undefined): Expr =>
-    first === undefined ? e.lt(line, count) : e.and(e.le(first, line), e.lt(line, count));
-  const isRow = (row: Expr): Expr => isOwn(row, rowCount, own?.[0]);
-  const isColumn = (column: Expr): Expr => isOwn(column, columnCount, own?.[1]);
   if (!partial && kernel.steps.at(-1) !== step) {
     // what follows is written once, in a loop over the tile, and not for each of its elements
     const results = b.array(type, 1, tileM * tileN);
@@ -54,7 +48,7 @@ export function storeTile(
       const [i, j] = [e.quotient(at, e.u32(tileN)), e.remainder(at, e.u32(tileN))];
       const row = b.let(e.add(top, e.mul(i, e.u32(apart[0]))));
       const column = b.let(e.add(left, e.mul(j, e.u32(apart[1]))));
-      b.if(e.and(isRow(row), isColumn(column)), () => {
+      b.if(e.and(e.lt(row, rowCount), e.lt(column, columnCount)), () => {
         const index = b.let(e.add(line(row), along(column)));
         lowering.storeOne(step, e.cast(e.element(results, at), step.dtype), index);
       });
@@ -63,12 +57,12 @@ export function storeTile(
   }
   for (const i of range(tileM)) {
     const row = b.let(e.add(top, e.u32(i * apart[0])));
-    b.if(isRow(row), () => {
+    b.if(e.lt(row, rowCount), () => {
       const start = b.let(line(row));
       for (const j of range(tileN)) {
         const column = b.let(e.add(left, e.u32(j * apart[1])));
         const sum = sums[i]?.[j] as Expr;
-        b.if(isColumn(column), () => {
+        b.if(e.lt(column, columnCount), () => {
           const to = e.add(start, along(column));
           if (partial) b.store({ scratch: 0 }, type, to, sum);
           else lowering.store(to, asStored(e.cast(sum, step.dtype), step.dtype));

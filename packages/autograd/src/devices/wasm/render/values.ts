@@ -45,6 +45,8 @@ export abstract class ValueWriter {
   protected readonly arrays: Arrays = new Arrays(this);
   readonly places: Readonly<Record<"thread" | "group" | "local", number>>;
   protected readonly frames: Frame[] = [];
+  /** Loops of a thread, those in them apart. */
+  readonly #innerLoops: number;
   #memo = new Map<Expr, { local: number; lanes: Lanes }>();
   #uses: ReadonlyMap<Expr, number> = new Map();
 
@@ -52,6 +54,7 @@ export abstract class ValueWriter {
     this.relaxed = relaxed;
     const thread = this.local("i32");
     this.places = { thread, group: thread, local: this.local("i32") };
+    this.#innerLoops = loopsOf(loops.body);
     this.facts = new Facts(loops.body);
     this.counters = new Counters(this, this.facts);
     this.addresses = new Addresses(this, this.facts, this.counters, this.prologue);
@@ -111,9 +114,29 @@ export abstract class ValueWriter {
     this.vectorWords([word, word, word, word]);
   }
 
-  /** A vector whose four words have these bits. */
+  /**
+   * A vector whose four words have these bits. It is named before the loops; where the thread has
+   * several, before the one that needs it: what lives through a loop takes a register there.
+   */
   vectorWords(words: readonly number[]): void {
-    this.code.get(this.prologue.constant(words));
+    const loop = this.frames[1];
+    if (this.#innerLoops === 0 || (this.#innerLoops === 1 && loop !== undefined)) {
+      this.code.get(this.prologue.constant(words));
+      return;
+    }
+    if (loop === undefined) {
+      this.code.v128(words);
+      return;
+    }
+    const key = `constant ${words.join()}`;
+    let local = loop.known.get(key);
+    if (local === undefined) {
+      local = this.local("v128");
+      loop.known.set(key, local);
+      loop.before.v128(words);
+      loop.before.set(local);
+    }
+    this.code.get(local);
   }
 
   /** Begins a statement: what its values share is evaluated once. */
@@ -317,3 +340,9 @@ export abstract class ValueWriter {
     [this.#memo, this.#uses] = [memo, uses];
   }
 }
+
+const loopsOf = (body: readonly Statement[]): number =>
+  body.reduce((count, statement) => {
+    if (statement.do === "if") return count + loopsOf(statement.yes) + loopsOf(statement.no);
+    return count + (statement.do === "for" || statement.do === "while" ? 1 : 0);
+  }, 0);
