@@ -43,12 +43,15 @@ async function dropOthers(): Promise<void> {
   await Promise.all(others.map((each) => caches.delete(each)));
 }
 
+/** Servers say that answers vary by who asks (`Vary: Origin`); files are the same for all. */
+const any: CacheQueryOptions = { ignoreVary: true };
+
 /** The newest page; the kept one without a connection. */
 async function page(request: Request): Promise<Response> {
   try {
     return await fetch(request);
   } catch (error) {
-    const last = await caches.match("./", { cacheName: kept });
+    const last = await caches.match("./", { cacheName: kept, ...any });
     if (last !== undefined) return last;
     throw error;
   }
@@ -57,7 +60,7 @@ async function page(request: Request): Promise<Response> {
 /** A kept file; else a fetched one, which is kept from then on: large data are fetched when they are first chosen. */
 async function file(request: Request): Promise<Response> {
   const cache = await caches.open(kept);
-  const known = await cache.match(request);
+  const known = await cache.match(request, any);
   if (known !== undefined) return known;
   const response = await fetch(request);
   if (response.ok && response.status === 200) await cache.put(request, response.clone());

@@ -67,6 +67,11 @@ describe.each(trials)("$name on $device", { timeout: 90_000 }, ({ device, name, 
     const focused = (): Promise<string | null> =>
       page.evaluate(() => document.activeElement?.textContent ?? null);
     expect(await stepOf(page)).toBe(0);
+    const opens = await page
+      .locator(".demo > header, .toolbar, .columns, .summary")
+      .allTextContents();
+    expect(opens.join(" ")).not.toMatch(/NaN|Infinity|undefined|<unk>|NonDynamically/);
+    expect(opens.join(" ")).toContain("Nothing yet: press Start");
     await step.focus();
     await page.keyboard.press("Enter");
     await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(1);
@@ -91,6 +96,10 @@ describe.each(trials)("$name on $device", { timeout: 90_000 }, ({ device, name, 
     }
     const { last } = await losses(page);
     expect(rises ? first - last : last - first).toBeLessThan(0);
+    if (rate !== null && !(await hasRate(page, rate.label))) {
+      // It moves by itself: that is said beside the slider.
+      expect(await page.locator(".settings").textContent()).toMatch(/During training|warms up/);
+    }
 
     await reset.focus();
     await page.keyboard.press("Enter");
@@ -104,8 +113,7 @@ describe.each(trials)("$name on $device", { timeout: 90_000 }, ({ device, name, 
     "learns at the rate that its slider says, whenever it was moved",
     async () => {
       const { label, other } = rate as NonNullable<typeof rate>;
-      const slider = page.getByLabel(label, { exact: true }).and(page.locator("input:visible"));
-      const opens = Number(await slider.getAttribute("aria-valuetext"));
+      const opens = await rateOf(page, label);
       const take = async (count: number): Promise<string[]> => {
         for (let i = 0; i < count; i++) await oneStep(page);
         return page.locator("[data-number=lr], [data-number=loss]").allTextContents();
@@ -137,6 +145,10 @@ describe.each(trials)("$name on $device", { timeout: 90_000 }, ({ device, name, 
         await goTo(page, on(address));
       }
       await oneStep(page);
+      if (rate !== null && rate.first !== null) {
+        const now = await numberOf(page, "lr");
+        expect(now / (await rateOf(page, rate.label))).toBeCloseTo(rate.first, 1);
+      }
       for (const width of [320, 390, 1240]) {
         await page.setViewportSize({ width, height: 800 });
         await page.waitForTimeout(100);
@@ -155,7 +167,7 @@ describe.each(trials)("$name on $device", { timeout: 90_000 }, ({ device, name, 
       ]);
     }
     await page.emulateMedia({ forcedColors: "none" });
-    expect(await faults(page, { listing: full })).toEqual([]);
+    expect(await faults(page, { dense: full })).toEqual([]);
   });
 
   test.runIf(quick || full)(
@@ -166,6 +178,10 @@ describe.each(trials)("$name on $device", { timeout: 90_000 }, ({ device, name, 
       await hurry(page);
       await press(page, "Start");
       await stateIs(page, "done", full ? 590_000 : 50_000);
+      expect(await progress(page)).toEqual({
+        part: 1,
+        words: `all ${(await stepOf(page)).toLocaleString("en")} steps taken`,
+      });
       const value = await numberOf(page, reaches.measure);
       expect(value).toBeGreaterThanOrEqual(reaches.least ?? -Infinity);
       expect(value).toBeLessThanOrEqual(reaches.most ?? Infinity);
@@ -223,5 +239,22 @@ async function draw(page: Page, points: readonly (readonly [number, number])[]):
   for (const point of points.slice(1)) await page.mouse.move(...at(point));
   await page.mouse.up();
 }
+
+/** The rate that its slider shows. */
+const rateOf = async (page: Page, label: string): Promise<number> => {
+  const slider = page.getByLabel(label, { exact: true }).and(page.locator("input:visible"));
+  return Number(await slider.getAttribute("aria-valuetext"));
+};
+
+/** Whether the rate among the numbers is that of the slider; where there is none among them, it is. */
+async function hasRate(page: Page, label: string): Promise<boolean> {
+  if (!(await page.locator("[data-number=lr]").isVisible())) return true;
+  return (await numberOf(page, "lr")) === (await rateOf(page, label));
+}
+
+const progress = async (page: Page): Promise<{ part: number; words: string | null }> => ({
+  part: await page.locator("progress").evaluate((bar) => (bar as HTMLProgressElement).value),
+  words: await page.locator(".progress-words").textContent(),
+});
 
 const opened = (name: string): Promise<Visit> => openedOn(site, name);

@@ -6,6 +6,9 @@ import { build, preview } from "vite";
 import { findChromium, softwareWebGPU } from "../../../../scripts/chromium.ts";
 
 const configFile = new URL("../../vite.config.ts", import.meta.url).pathname;
+/** A name for this machine that browsers do not take for it: what it serves is no secure address. */
+export const INSECURE = "gallery.test";
+
 /** The built gallery in a sub-folder of a server. */
 export interface Served {
   /** Where the files are. */
@@ -25,7 +28,14 @@ let built: Promise<string> | undefined;
 async function buildOnce(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "wgrad-gallery-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  await build({ configFile, logLevel: "error", build: { outDir: folder } });
+  // The site as it is published: in a test run Vite would take it for one in development.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = "production";
+  try {
+    await build({ configFile, logLevel: "error", build: { outDir: folder } });
+  } finally {
+    process.env.NODE_ENV = NODE_ENV;
+  }
   return folder;
 }
 
@@ -37,7 +47,7 @@ export async function serveSite(): Promise<Served> {
     base: "/some/where/",
     logLevel: "error",
     build: { outDir: folder },
-    preview: { port: 0, host: "127.0.0.1" },
+    preview: { port: 0, host: "127.0.0.1", allowedHosts: [INSECURE] },
   });
   const url = server.resolvedUrls?.local[0];
   if (url === undefined) throw new Error("the preview server has no address");
@@ -47,7 +57,8 @@ export async function serveSite(): Promise<Served> {
 export async function openSite({ gpu = true }: { readonly gpu?: boolean } = {}): Promise<Site> {
   const { folder, url, close } = await serveSite();
   const { executablePath, env } = findChromium();
-  const args = ["--no-sandbox", ...(gpu ? softwareWebGPU : [])];
+  const resolved = `--host-resolver-rules=MAP ${INSECURE} 127.0.0.1`;
+  const args = ["--no-sandbox", resolved, ...(gpu ? softwareWebGPU : [])];
   const fonts = { FONTCONFIG_FILE: fontsFile(folder, executablePath) };
   const browser = await chromium.launch({ executablePath, env: { ...env, ...fonts }, args });
   return {
@@ -77,7 +88,7 @@ function fontsFile(folder: string, executablePath: string): string {
 /** A visit to one page of the gallery, and what went wrong on it. */
 export interface Visit {
   readonly page: Page;
-  /** Errors on the console and uncaught ones. */
+  /** Errors on the console, warnings of the library's, and uncaught errors. */
   readonly errors: string[];
 }
 
@@ -95,7 +106,8 @@ export async function visit(
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
+    const [kind, text] = [message.type(), message.text()];
+    if (kind === "error" || (kind === "warning" && text.startsWith("wgrad"))) errors.push(text);
   });
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(`${url}#/${name}`);

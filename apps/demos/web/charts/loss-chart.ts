@@ -11,6 +11,9 @@ const MOST = 4000;
 /** Distances between marks of steps. */
 const WHOLE = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 
+/** Below this width there is room for few marks, and they stand closer. */
+const NARROW = 400;
+
 /** The loss of every step, and a smooth line through it. */
 export class LossChart {
   readonly #place: HTMLElement;
@@ -148,7 +151,12 @@ export class LossChart {
           y: this.#options.log === true ? { distr: 3 } : { range: (_, __, max) => [0, nice(max)] },
         },
         axes: [
-          { ...axis, space: 80, size: 30, incrs: WHOLE },
+          {
+            ...axis,
+            space: (_, __, ___, ____, width) => (width < NARROW ? 45 : 80),
+            size: 30,
+            incrs: WHOLE,
+          },
           {
             ...axis,
             size: (_, ticks) => 16 + 7 * longest(ticks),

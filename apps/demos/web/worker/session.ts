@@ -118,6 +118,12 @@ async function begin(wanted: Wanted, onLoading: (loading: Loading) => void): Pro
   }
 }
 
+/** PyTorch's name of a layer that is a Linear to all who do not quantize. */
+const plain = (table: string): string =>
+  table.replace(/NonDynamicallyQuantizable(\S+ \(\w+\))/g, (name, rest: string) =>
+    rest.padEnd(name.length),
+  );
+
 async function describe(device: DeviceFacts, progress: Progress): Promise<Opened> {
   const { model, inputShape, inputType: dtype = "f32" } = progress.run;
   const sizes = model?.parameters().map(({ shape }) => shape.reduce((a, b) => a * b, 1)) ?? [];
@@ -125,7 +131,9 @@ async function describe(device: DeviceFacts, progress: Progress): Promise<Opened
     device,
     parameters: sizes.reduce((a, b) => a + b, 0),
     summary:
-      model === null || inputShape === undefined ? null : summary(model, inputShape, { dtype }),
+      model === null || inputShape === undefined
+        ? null
+        : plain(summary(model, inputShape, { dtype })),
     hasWeights: model !== null,
     frame: await progress.frame(),
   };
