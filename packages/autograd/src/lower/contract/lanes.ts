@@ -100,7 +100,8 @@ function storeLanes(
 ): void {
   const { b, kernel } = lowering;
   const [m, n] = [sizeOf(product.m), sizeOf(product.n)];
-  const { run = n } = product.tiling;
+  // columns that lie side by side: fours do not go past them
+  const run = product.tiling.kind === "lanes" ? (product.tiling.run ?? n) : n;
   const origin = b.let(e.mul(planes, e.size(m * n)));
   const type = sumType(step);
   const partial = product.parts > 1;
