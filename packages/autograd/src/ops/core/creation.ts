@@ -129,7 +129,9 @@ function naturalDType(data: TensorData): DType {
 
 /** The values as this dtype has them. A number that an integer cannot hold is refused; what a typed array holds is cast. */
 function convert(values: ArrayLike<number | boolean>, dtype: DType): TypedArray {
-  const out = new (arrayType(dtype))(values.length);
+  const Values = arrayType(dtype);
+  if (dtype !== "bool" && values.constructor === Values) return (values as TypedArray).slice();
+  const out = new Values(values.length);
   const cast = isFloating(dtype) || ArrayBuffer.isView(values);
   for (let i = 0; i < values.length; i++) {
     const value = Number(values[i]);
