@@ -33,23 +33,32 @@ const name = ({ library, backend }: Result): string => `${library}-${backend}`;
 const number = (value: number | null | undefined): string =>
   value === null || value === undefined ? "–" : value.toPrecision(value < 100 ? 3 : 4);
 
-const own = ({ results }: Line): Result | undefined =>
-  results.find(({ library }) => library === "wgrad");
-
-/** How many times as long the faster WebGPU peer takes. */
-function ratio(line: Line, of: (result: Result) => number | null | undefined): number | null {
-  const mine = own(line);
-  const peers = line.results
-    .filter(({ library, backend }) => library !== "wgrad" && backend === "webgpu")
+/** How many times as long as wgrad the faster other library takes on the same backend. */
+function ratio(
+  { results }: Line,
+  backend: Result["backend"],
+  of: (result: Result) => number | null | undefined,
+): number | null {
+  const on = results.filter((result) => result.backend === backend);
+  const mine = on.find(({ library }) => library === "wgrad");
+  const peers = on
+    .filter(({ library }) => library !== "wgrad")
     .map(of)
     .filter((value): value is number => typeof value === "number");
   const ours = mine === undefined ? null : of(mine);
   return peers.length === 0 || !ours ? null : Math.min(...peers) / ours;
 }
 
-/** Milliseconds a step, one row a line, then to the first step; the ratio is the faster WebGPU peer's over ours. */
+/** Milliseconds a step, one row a line, then to the first step; the ratios are the faster peer's over ours, by backend. */
 export function tables(lines: readonly Line[]): string {
   const names = [...new Set(lines.flatMap(({ results }) => results.map(name)))];
+  const compared = [
+    ...new Set(
+      lines.flatMap(({ results }) =>
+        results.flatMap(({ library, backend }) => (library === "wgrad" ? [backend] : [])),
+      ),
+    ),
+  ];
   const table = (of: (result: Result) => number | null | undefined): string[] => {
     const rows = lines.map((line) => {
       const cells = names.map((column) => {
@@ -58,11 +67,14 @@ export function tables(lines: readonly Line[]): string {
         const value = of(result);
         return value === null || value === undefined ? (result.note ?? "–") : number(value);
       });
-      const times = ratio(line, of);
-      return `| ${line.title} | ${cells.join(" | ")} | ${times === null ? "–" : `${times.toFixed(2)}×`} |`;
+      const ratios = compared.map((backend) => {
+        const times = ratio(line, backend, of);
+        return times === null ? "–" : `${times.toFixed(2)}×`;
+      });
+      return `| ${[line.title, ...cells, ...ratios].join(" | ")} |`;
     });
-    const head = `| | ${names.join(" | ")} | faster peer ÷ wgrad |`;
-    return [head, `|---|${names.map(() => "---:|").join("")}---:|`, ...rows];
+    const heads = [...names, ...compared.map((backend) => `faster peer ÷ wgrad, ${backend}`)];
+    return [`| | ${heads.join(" | ")} |`, `|---|${heads.map(() => "---:|").join("")}`, ...rows];
   };
   const asked = lines.flatMap((line) =>
     line.results

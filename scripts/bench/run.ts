@@ -12,6 +12,7 @@ export const CONTENDERS: readonly Contender[] = [
   { library: "wgrad", backend: "webgpu" },
   { library: "tfjs", backend: "webgpu" },
   { library: "jax", backend: "webgpu" },
+  { library: "wgrad", backend: "wasm" },
   { library: "tfjs", backend: "wasm" },
   { library: "jax", backend: "wasm" },
   { library: "tfjs", backend: "cpu" },

@@ -4,7 +4,7 @@ import { models } from "../steps/models.ts";
 import type { Start } from "./contender.ts";
 
 export const start: Start = async (line, backend, workload) => {
-  await init({ device: backend as "webgpu" | "cpu" });
+  await init({ device: backend as "webgpu" | "wasm" | "cpu" });
   manualSeed(0);
   const { run, value, check } = (models[line] as (typeof models)[string])(workload);
   const numberOf = async (tensor: Tensor): Promise<number> => (await tensor.item()) as number;
