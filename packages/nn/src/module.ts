@@ -30,9 +30,25 @@ const FRACTIONS: readonly Tensor["dtype"][] = ["f16", "f32", "f64"];
 /** A module whatever it takes and gives. */
 export type AnyModule = Module<never[], unknown>;
 
+// biome-ignore lint/suspicious/noExplicitAny: what a subclass's forward takes and gives is its own
+type AnyForward = (...inputs: any[]) => any;
+
+/** What `forward` takes: as a subclass declares it, else what `Module<In, Out>` says. */
+type Takes<Forward, In> = Forward extends (...inputs: infer Inputs) => unknown
+  ? Parameters<AnyForward> extends Inputs
+    ? In
+    : Inputs
+  : In;
+
+type Gives<Forward, Out> = Forward extends (...inputs: never) => infer Result
+  ? 0 extends 1 & Result
+    ? Out
+    : Result
+  : Out;
+
 export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
   /** Runs `forward`: a module is called like a function, `model(x)`. */
-  (...inputs: In): Out;
+  (...inputs: Takes<this["forward"], In>): Gives<this["forward"], Out>;
   /** True while training; layers such as dropout ask for it. Set it through `train()` and `eval()`. */
   training: boolean;
 }
@@ -41,10 +57,11 @@ export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
  * Base of every layer and model. A subclass keeps parameters (`parameter(…)`), buffers (`buffer(…)`) and other modules in
  * its fields and defines `forward`. What a field holds may be replaced as in PyTorch: a buffer by another tensor stays a
  * buffer, a parameter gives way to a parameter only. Layers in an array or object stand in a ModuleList or
- * ModuleDict; `#private` fields hold none. `In` are forward's arguments, `Out` its result.
+ * ModuleDict; `#private` fields hold none. A call takes and gives what `forward` does; `Module<In, Out>` is the type of any module that takes
+ * `In` and gives `Out`.
  *
  * ```ts
- * class Classifier extends Module<[Tensor], Tensor> {
+ * class Classifier extends Module {
  *   hidden = new Linear(784, 128);
  *   output = new Linear(128, 10);
  *   forward(images: Tensor) {
@@ -75,7 +92,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /** The computation. Call the module, not this. */
-  abstract forward(...inputs: In): Out;
+  abstract forward(...inputs: Parameters<AnyForward>): ReturnType<AnyForward>;
 
   /** Settings as PyTorch prints them between the parentheses; a layer with settings overrides it. */
   extraRepr(): string {
