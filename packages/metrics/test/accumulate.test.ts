@@ -119,7 +119,7 @@ const rows: Readonly<Record<string, Row>> = {
   R2Score: { make: () => new R2Score(), whole: r2Score, data: ofNumbers },
 };
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

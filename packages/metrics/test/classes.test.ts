@@ -36,7 +36,7 @@ const truth = [0, 1, 2, 1, 2, 2];
 const guess = [0, 1, 2, 2, 1, 0];
 const i32 = (values: readonly number[]): Tensor => tensor(Int32Array.from(values));
 
-describe.each(["cpu", "webgpu"] as const)("classes on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("classes on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

@@ -2,7 +2,7 @@ import { init, tensor, zeros } from "@wgrad/autograd";
 import { accuracy, binaryAccuracy, meanSquaredError, r2Score } from "@wgrad/metrics";
 import { beforeAll, describe, expect, test } from "vitest";
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

@@ -29,7 +29,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 const classes = (values: number[]): Tensor => tensor(Int32Array.from(values));
 const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

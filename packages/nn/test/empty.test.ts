@@ -25,7 +25,7 @@ const numbers = async (x: Tensor): Promise<unknown[]> =>
     Number.isFinite(Number(value)) ? Number(value) : `${value}`,
   );
 
-describe.each(["cpu", "webgpu"] as const)("nothing, on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("nothing, on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
     scope.none = tensor(new Int32Array(0));

@@ -37,64 +37,67 @@ class Model extends Module<[Tensor], Tensor> {
 }
 type Fields = Record<string, unknown>;
 
-describe.each(["cpu", "webgpu"] as const)("what a field holds may be replaced, on %s", (device) => {
-  beforeAll(async () => {
-    await init({ device });
-  });
+describe.each(["cpu", "wasm", "webgpu"] as const)(
+  "what a field holds may be replaced, on %s",
+  (device) => {
+    beforeAll(async () => {
+      await init({ device });
+    });
 
-  test("a buffer by a tensor stays a buffer, persistent or not", async () => {
-    class Counter extends Module<[Tensor], Tensor> {
-      declare count: Tensor;
-      declare last: Tensor;
-      constructor() {
-        super();
-        this.registerBuffer("count", zeros([1]));
-        this.registerBuffer("last", zeros([2]), { persistent: false });
+    test("a buffer by a tensor stays a buffer, persistent or not", async () => {
+      class Counter extends Module<[Tensor], Tensor> {
+        declare count: Tensor;
+        declare last: Tensor;
+        constructor() {
+          super();
+          this.registerBuffer("count", zeros([1]));
+          this.registerBuffer("last", zeros([2]), { persistent: false });
+        }
+        forward(x: Tensor): Tensor {
+          this.count = this.count.add(1);
+          this.last = x;
+          return x;
+        }
       }
-      forward(x: Tensor): Tensor {
-        this.count = this.count.add(1);
-        this.last = x;
-        return x;
-      }
-    }
-    const counter = new Counter();
-    for (let i = 0; i < 5; i++) counter(tensor([i, i]));
-    expect(keys(counter)).toEqual(["count"]);
-    expect(counter.buffers()).toEqual([counter.count, counter.last]);
-    expect(await values(counter.stateDict().count as Tensor)).toEqual([5]);
-    expect(await values(counter.last)).toEqual([4, 4]);
-    counter.loadStateDict({ count: tensor([9]) });
-    counter(tensor([0, 0]));
-    expect(await values(counter.count)).toEqual([10]);
-  });
+      const counter = new Counter();
+      for (let i = 0; i < 5; i++) counter(tensor([i, i]));
+      expect(keys(counter)).toEqual(["count"]);
+      expect(counter.buffers()).toEqual([counter.count, counter.last]);
+      expect(await values(counter.stateDict().count as Tensor)).toEqual([5]);
+      expect(await values(counter.last)).toEqual([4, 4]);
+      counter.loadStateDict({ count: tensor([9]) });
+      counter(tensor([0, 0]));
+      expect(await values(counter.count)).toEqual([10]);
+    });
 
-  test("a module moves to the other device and back, with its gradients", async () => {
-    const other = device === "cpu" ? "webgpu" : "cpu";
-    await init({ device: other });
-    await init({ device });
-    const model = new Sequential(new Linear(2, 1), new BatchNorm1d(1));
-    const x = rand([3, 2]);
-    model(x).square().sum().backward();
-    const before = await Promise.all(model.parameters().map(values));
-    const slopes = await Promise.all(model.parameters().map((p) => values(p.grad)));
-    expect(await model.to(other)).toBe(model);
-    const tensors = [...model.parameters(), ...model.buffers()];
-    expect(new Set(tensors.map((t) => t.device))).toEqual(new Set([other]));
-    expect(await Promise.all(model.parameters().map(values))).toEqual(before);
-    expect(await Promise.all(model.parameters().map((p) => values(p.grad)))).toEqual(slopes);
-    model.zeroGrad();
-    model(await x.to(other))
-      .square()
-      .sum()
-      .backward();
-    expect(model.parameters().every((p) => p.grad?.device === other && p.isLeaf)).toBe(true);
-    await model.to(device);
-    expect(model.parameters().every((p) => p.device === device)).toBe(true);
-    await expect(async () => model.to("gpu" as "cpu")).rejects.toThrow(
-      'to: a module is of fractions, not of "gpu"',
-    );
-  });
-});
+    test("a module moves to the other device and back, with its gradients", async () => {
+      const other = device === "cpu" ? "webgpu" : "cpu";
+      await init({ device: other });
+      await init({ device });
+      const model = new Sequential(new Linear(2, 1), new BatchNorm1d(1));
+      const x = rand([3, 2]);
+      model(x).square().sum().backward();
+      const before = await Promise.all(model.parameters().map(values));
+      const slopes = await Promise.all(model.parameters().map((p) => values(p.grad)));
+      expect(await model.to(other)).toBe(model);
+      const tensors = [...model.parameters(), ...model.buffers()];
+      expect(new Set(tensors.map((t) => t.device))).toEqual(new Set([other]));
+      expect(await Promise.all(model.parameters().map(values))).toEqual(before);
+      expect(await Promise.all(model.parameters().map((p) => values(p.grad)))).toEqual(slopes);
+      model.zeroGrad();
+      model(await x.to(other))
+        .square()
+        .sum()
+        .backward();
+      expect(model.parameters().every((p) => p.grad?.device === other && p.isLeaf)).toBe(true);
+      await model.to(device);
+      expect(model.parameters().every((p) => p.device === device)).toBe(true);
+      await expect(async () => model.to("gpu" as "cpu")).rejects.toThrow(
+        'to: a module is of fractions, not of "gpu"',
+      );
+    });
+  },
+);
 
 describe("fields", () => {
   beforeAll(async () => {

@@ -8,7 +8,7 @@ class Double extends Module<[Tensor], Tensor> {
   }
 }
 
-describe.each(["cpu", "webgpu"] as const)("module hooks on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("module hooks on %s", (device) => {
   beforeEach(() => init({ device }));
 
   test("see and replace what goes in and comes out, until they are removed", async () => {
@@ -98,7 +98,7 @@ describe.each(["cpu", "webgpu"] as const)("module hooks on %s", (device) => {
   });
 });
 
-describe.each(["cpu", "webgpu"] as const)(
+describe.each(["cpu", "wasm", "webgpu"] as const)(
   "backward hooks where no input needs one, on %s",
   (device) => {
     beforeEach(() => init({ device }));

@@ -3,7 +3,7 @@ import { counters } from "@wgrad/autograd/testing";
 import { Linear } from "@wgrad/nn";
 import { describe, expect, test } from "vitest";
 
-describe.each(["cpu", "webgpu"] as const)("without gradients on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("without gradients on %s", (device) => {
   test("what is made of a model's input runs with the model, if the call before has been read", async () => {
     await init({ device });
     const model = new Linear(4, 3);

@@ -15,7 +15,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

@@ -3,7 +3,7 @@ import { functional as F } from "@wgrad/nn";
 import { beforeAll, describe, expect, test } from "vitest";
 import fixture from "./fixtures/lp-pool.json" with { type: "json" };
 
-describe.each(["cpu", "webgpu"] as const)("lpPool1d on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("lpPool1d on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

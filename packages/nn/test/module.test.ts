@@ -34,7 +34,7 @@ class Scaled extends Module<[x: Tensor, times: number], { scaled: Tensor }> {
 
 const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
-describe.each(["cpu", "webgpu"] as const)("Module on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("Module on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
     manualSeed(0);
@@ -185,7 +185,7 @@ describe.each(["cpu", "webgpu"] as const)("Module on %s", (device) => {
   });
 });
 
-describe.each(["cpu", "webgpu"] as const)("stateDict on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("stateDict on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

@@ -19,7 +19,7 @@ const near = async (a: Tensor, b: Tensor): Promise<void> => {
   for (const [i, v] of x.entries()) expect(v).toBeCloseTo(y[i] as number, 5);
 };
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

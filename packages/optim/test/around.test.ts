@@ -13,7 +13,7 @@ function leaf(data: number[], gradient?: number[]): Tensor {
   return made;
 }
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

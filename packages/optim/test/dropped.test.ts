@@ -42,7 +42,7 @@ const held = (): number => {
   return cells + owned + slots + inputs + arena;
 };
 
-describe.each(["cpu", "webgpu"] as const)("models of a search on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("models of a search on %s", (device) => {
   beforeEach(async () => {
     await init({ device, budget: 2 ** 50 + streams++ });
     manualSeed(0);

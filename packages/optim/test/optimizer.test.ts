@@ -117,7 +117,7 @@ test("every optimizer stands above, with each of its settings changed at least o
   }
 });
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

@@ -43,7 +43,7 @@ async function plainLoop(
   return Promise.all(losses.map((value) => value.item()));
 }
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

@@ -34,7 +34,7 @@ function step({ model, optimizer, scheduler }: World, x: Tensor): void {
   scheduler.step();
 }
 
-describe.each(["cpu", "webgpu"] as const)("restore on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("restore on %s", (device) => {
   let file: Uint8Array<ArrayBuffer>;
   let x: Tensor;
 

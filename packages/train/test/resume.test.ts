@@ -45,7 +45,7 @@ const memoryOf = ({ optimizer, model }: Setting): Tensor =>
 
 const isFull = inject("tier") === "full";
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

@@ -12,7 +12,7 @@ function tensorOf(values: number[][]): () => Tensor {
   return () => tensor(values);
 }
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(() => init({ device }));
 
   test("the Jacobian of a linear map is its matrix", async () => {

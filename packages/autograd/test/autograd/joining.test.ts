@@ -37,7 +37,7 @@ const rows: Record<string, (x: Tensor) => Tensor> = {
   },
 };
 
-describe.each(["cpu", "webgpu"] as const)("gradients of slices on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("gradients of slices on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

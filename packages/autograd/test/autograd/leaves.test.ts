@@ -16,7 +16,7 @@ const leaf = (values: number[]): Tensor => tensor(values, { requiresGrad: true }
 const listed = (x: Tensor | null): Promise<unknown> =>
   x === null ? Promise.resolve(null) : x.tolist();
 
-describe.each(["cpu", "webgpu"] as const)("what belongs to a tensor, on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("what belongs to a tensor, on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });
@@ -48,7 +48,7 @@ describe.each(["cpu", "webgpu"] as const)("what belongs to a tensor, on %s", (de
     const x = persist(leaf([1, 2]));
     x.registerHook((gradient) => gradient.mul(10));
     x.sum().backward();
-    if (device === "webgpu") return; // f64 lives on the cpu device
+    if (device !== "cpu") return; // f64 lives on the cpu device
     retype(x, "f64");
     expect([x.requiresGrad, x.grad?.dtype]).toEqual([true, "f64"]);
     x.sum().backward();

@@ -9,7 +9,7 @@ const result = (): { x: Tensor; y: Tensor } => {
 };
 const gradient = async (x: Tensor): Promise<unknown> => x.grad?.tolist() ?? null;
 
-describe.each(["cpu", "webgpu"] as const)("writes and gradients on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("writes and gradients on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

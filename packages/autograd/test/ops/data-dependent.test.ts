@@ -2,7 +2,7 @@ import * as w from "@wgrad/autograd";
 import { init, slice, tensor } from "@wgrad/autograd";
 import { beforeAll, describe, expect, expectTypeOf, test } from "vitest";
 
-describe.each(["cpu", "webgpu"] as const)("what only values tell, on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("what only values tell, on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

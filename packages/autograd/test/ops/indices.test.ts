@@ -61,7 +61,7 @@ const ways: Readonly<Record<string, { make: (values: number[]) => Tensor; atOnce
 
 afterAll(() => init());
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeEach(() => init({ device }));
 
   describe.each(Object.keys(uses))("%s", (name) => {

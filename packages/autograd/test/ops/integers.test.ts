@@ -24,7 +24,7 @@ const of = (values: readonly number[], dtype: DType = "i32"): Tensor =>
   tensor([...values], { dtype });
 const list = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
-describe.each(["cpu", "webgpu"] as const)("integers on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("integers on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

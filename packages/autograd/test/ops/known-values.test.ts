@@ -2,7 +2,7 @@ import { init, type Tensor, tensor } from "@wgrad/autograd";
 import { knownValues } from "@wgrad/autograd/plugin";
 import { beforeAll, describe, expect, test } from "vitest";
 
-describe.each(["cpu", "webgpu"] as const)("known values on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("known values on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

@@ -18,7 +18,7 @@ import { dropoutMask } from "../../src/ops/core/random.ts";
 import { philoxBits, philoxUniform } from "../../src/random/philox.ts";
 
 const numbers = async (x: Tensor): Promise<number[]> => [...(await x.data())];
-const devices = ["cpu", "webgpu"] as const;
+const devices = ["cpu", "wasm", "webgpu"] as const;
 
 describe.each(devices)("random tensors on %s", (device) => {
   beforeEach(async () => {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 
 afterAll(() => init());
 
-describe.each(["cpu", "webgpu"] as const)("anomaly mode on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("anomaly mode on %s", (device) => {
   beforeEach(async () => {
     await init({ device });
     setDetectAnomaly(true);

@@ -18,7 +18,7 @@ const kept = (i: number): Tensor =>
 
 afterAll(() => init());
 
-describe.each(["cpu", "webgpu"] as const)("a byte budget on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("a byte budget on %s", (device) => {
   test("moves kept tensors to the host at an await, and every value stays equal", async () => {
     const run = async (budget: number): Promise<number[]> => {
       await init({ device, budget });

@@ -88,7 +88,7 @@ describe.each(Object.entries(loops))("%s", (_, loop) => {
 
   test("is right on webgpu", { timeout: 60_000 }, async () => {
     const values: number[][] = [];
-    for (const device of ["cpu", "webgpu"] as const) {
+    for (const device of ["cpu", "wasm", "webgpu"] as const) {
       await init({ device });
       values.push([...(await noGrad(() => loop(10)).data())]);
     }
@@ -97,7 +97,7 @@ describe.each(Object.entries(loops))("%s", (_, loop) => {
   });
 });
 
-test.each(["cpu", "webgpu"] as const)(
+test.each(["cpu", "wasm", "webgpu"] as const)(
   "ten thousand operations one after another run on %s",
   { timeout: 60_000 },
   async (device) => {

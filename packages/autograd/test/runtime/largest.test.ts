@@ -3,7 +3,7 @@ import { memory, randn } from "../../src/index.ts";
 import { persist } from "../../src/plugin.ts";
 import { initFresh } from "../../src/testing/index.ts";
 
-describe.each(["cpu", "webgpu"] as const)("memory().largest on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("memory().largest on %s", (device) => {
   test("names what holds most, by operation, shape and bytes", async () => {
     await initFresh({ device });
     const weight = persist(randn([64, 32])).requiresGrad_();

@@ -18,6 +18,7 @@ async function profiled(): Promise<Profile<number>> {
 
 const devices = {
   cpu: async () => ({ device: "cpu" as const, source: "host" }),
+  wasm: async () => ({ device: "wasm" as const, source: "host" }),
   "webgpu, with its own stamps where it has them": async () => ({
     device: "webgpu" as const,
     source: null,

@@ -1,7 +1,7 @@
 import { init, memory, noGrad, ones, scope } from "@wgrad/autograd";
 import { expect, test } from "vitest";
 
-test.each(["cpu", "webgpu"] as const)(
+test.each(["cpu", "wasm", "webgpu"] as const)(
   "a scope gives back what was made in it, and nothing that it only looked at (%s)",
   async (device) => {
     await init({ device });

@@ -18,7 +18,7 @@ const pictures = (count: number, channels: number, height: number, width: number
   );
 const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });

@@ -40,7 +40,7 @@ async function expectClose(x: Tensor, expected: number[][], size = 1): Promise<v
   });
 }
 
-describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
   });
