@@ -1,4 +1,5 @@
-/** `pnpm adapter`: what WebGPU has to work with on this machine, and the cure for what is missing. */
+/** `pnpm adapter`: what WebGPU and wasm have to work with on this machine, and the cure for what is missing. */
+import { init } from "@wgrad/autograd";
 import { type NodeAdapter, nodeAdapter } from "@wgrad/autograd/node";
 import { findChromium } from "./chromium.ts";
 
@@ -43,6 +44,18 @@ try {
 } catch (error) {
   cure(`no WebGPU in Node: ${message(error)}`, driverCure[process.platform]);
   process.exitCode = 1;
+}
+try {
+  const { description } = await init({ device: "wasm" });
+  print("wasm", description);
+  if (!description.includes("fused")) {
+    cure(
+      "wasm multiplies and adds in two steps: products take a quarter more time",
+      "Node 22 or later (Node 20: node --experimental-wasm-relaxed-simd)",
+    );
+  }
+} catch (error) {
+  cure(`no wasm: ${message(error)}`);
 }
 try {
   print("browser of the tests", findChromium().executablePath);

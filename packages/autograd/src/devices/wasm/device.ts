@@ -206,6 +206,7 @@ export class WasmDevice implements Device {
       `${why}\n  and parameters were half overwritten\n  hint: init() opens a fresh device; load what was saved`,
     );
     this.failure = error;
+    this.dispose();
     for (const listener of this.#listeners) listener(error);
     return error;
   }
