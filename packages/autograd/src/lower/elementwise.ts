@@ -1,7 +1,7 @@
 import type { Kernel, KernelStep } from "../devices/device.ts";
 import type { Loops } from "../kernel/loops.ts";
 import { sizeOf } from "../shape.ts";
-import { overElements } from "./lines.ts";
+import { overElements } from "./elements.ts";
 import type { Target } from "./target.ts";
 
 /** Steps that are found element by element. */

@@ -1,72 +1,14 @@
 import type { Kernel } from "../devices/device.ts";
-import { type Counter, type Expr, e, type Lanes, type Layout } from "../kernel/expression.ts";
-import { fourFrom } from "../kernel/fours.ts";
-import { type Loops, layoutOf, walk } from "../kernel/loops.ts";
+import { type Counter, type Expr, e, type Layout } from "../kernel/expression.ts";
+import { type Loops, walk } from "../kernel/loops.ts";
+import { type Find, indexOf } from "./elements.ts";
 import { Lowering } from "./lowering.ts";
 import { Place } from "./place.ts";
-import type { Target } from "./target.ts";
-
-/** What is stored: at the place itself, or where a walk from `start` is there. */
-export interface Stored {
-  readonly place: Place;
-  readonly strides?: readonly number[];
-  readonly start?: Expr;
-  readonly value: Expr;
-  /** Which output; the last if not said. */
-  readonly output?: number;
-}
-
-/** Finds values at places of shapes of one size. All are read before any is stored. */
-type Find = (lowering: Lowering, placeIn: (dims: readonly number[]) => Place) => readonly Stored[];
 
 /** Elements of a line, at least: of shorter ones the coordinates are divided out of the index. */
 const SHORTEST = 4;
 /** Longer lines are cut wherever the index has it, so that all threads have work. */
 const LONGEST = 4096;
-
-/**
- * Computes `size` elements. A thread has four that follow one another; on a processor it takes a
- * line along which all reads and stores go on evenly, so that nothing is divided inside it. `fours`
- * is false where four that follow one another may not be stored together.
- */
-export function overElements(
-  kernel: Kernel,
-  target: Target,
-  size: number,
-  find: Find,
-  fours = true,
-): Loops {
-  const layouts = new Map<string, Layout>();
-  const flat = everyItem(kernel, size, find, layouts, fours ? 4 : 1);
-  const line = target.processor === true ? lineOf([...layouts.values()], size) : null;
-  return line === null ? flat : everyLine(kernel, size, line, [...layouts.values()], find);
-}
-
-const indexOf = ({ place, strides, start }: Stored): Expr =>
-  strides === undefined ? place.whole : place.walk(strides, start);
-
-function everyItem(
-  kernel: Kernel,
-  size: number,
-  find: Find,
-  layouts: Map<string, Layout>,
-  lanes: Lanes,
-): Loops {
-  const lowering = new Lowering(kernel);
-  const index = lanes === 4 ? fourFrom(e.thread) : e.thread;
-  // a view reads over the shape of who reads it, and equally many elements may have several shapes
-  const places = new Map<string, Place>();
-  const stores = find(lowering, (dims) => {
-    const key = dims.join();
-    const layout = layouts.get(key) ?? layoutOf(dims);
-    const place = places.get(key) ?? new Place(lowering.b.count(layout, index));
-    layouts.set(key, layout);
-    places.set(key, place);
-    return place;
-  });
-  for (const one of stores) lowering.store(indexOf(one), one.value, one.output);
-  return { grid: { kind: "items", items: Math.ceil(size / lanes) }, body: lowering.b.statements };
-}
 
 /** How many elements a line has; null where there had better be none. */
 function lineOf(layouts: readonly Layout[], size: number): number | null {
@@ -112,13 +54,15 @@ class LinePlace extends Place {
   }
 }
 
-function everyLine(
+/** A thread takes a line along which all reads and stores go on evenly; null where there had better be none. */
+export function everyLine(
   kernel: Kernel,
   size: number,
-  line: number,
   layouts: readonly Layout[],
   find: Find,
-): Loops {
+): Loops | null {
+  const line = lineOf(layouts, size);
+  if (line === null) return null;
   const lowering = new Lowering(kernel);
   const { b } = lowering;
   const lines = new Map(

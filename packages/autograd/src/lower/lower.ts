@@ -54,7 +54,8 @@ const isAssembly = ({ steps }: Kernel): boolean =>
 export function lower(kernel: Kernel, target: Target): LoweredLoops {
   const step = anchorOf(kernel);
   const alone = (stages: readonly Loops[]): LoweredLoops => ({ stages, scratch: [] });
-  if (target.processor === true && isAssembly(kernel)) return alone(lowerAssemble(kernel, target));
+  if (target.processor !== undefined && isAssembly(kernel))
+    return alone(lowerAssemble(kernel, target));
   if (kernel.anchor < 0 && !storesRows(kernel)) return alone(lowerElementwise(kernel, target));
   if (isRowProgram(kernel)) return alone(lowerRows(kernel, target));
   const { meaning } = step.op;

@@ -63,7 +63,7 @@ export function lowerReduce(
   const even = length % 4 === 0;
   const cut = divide(rows, length);
   // neighbouring rows are in lanes where they are too short for it
-  const across = target.processor === true && lanes === 1 && rows >= 4 && cut.parts === 1;
+  const across = target.processor !== undefined && lanes === 1 && rows >= 4 && cut.parts === 1;
 
   /** One row, or one part of it, from the operand. */
   const reduceRow = (lowering: Lowering, row: Expr, from: Expr, to: Expr): Result =>

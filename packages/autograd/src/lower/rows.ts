@@ -69,7 +69,7 @@ class RowProgram {
     }
     this.passes = Math.max(...this.depths.values());
     const results = kernel.stored.every((index) => this.levels.get(index) === "row");
-    this.across = target.processor === true && this.lanes === 1 && results && rows >= 4;
+    this.across = target.processor !== undefined && this.lanes === 1 && results && rows >= 4;
   }
 
   /** The row of a thread, or its four rows. */

@@ -1,5 +1,11 @@
+import type { Kernel, KernelStep } from "../devices/device.ts";
+import type { Layout } from "../kernel/expression.ts";
+import type { Loops } from "../kernel/loops.ts";
 import type { Tiling as AttentionTiling } from "./attention/tilings.ts";
+import type { Product } from "./contract/product.ts";
 import type { Tiling } from "./contract/tilings.ts";
+import type { Find } from "./elements.ts";
+import type { Lowering } from "./lowering.ts";
 
 /** What a device says of itself to those who lower kernels for it. */
 export interface Target {
@@ -9,13 +15,27 @@ export interface Target {
   readonly software: boolean;
   /**
    * A thread has vectors of four lanes, and one follows the other: neighbours along the innermost
-   * dimension go in lanes.
+   * dimension go in lanes, in these forms.
    */
-  readonly processor?: boolean;
+  readonly processor?: Processor;
   /** Threads may add within a subgroup. */
   readonly subgroups?: boolean;
   /** How products are to be cut, whatever the table says: for tests and measurements. */
   readonly tiling?: Tiling;
   /** The same of attention. */
   readonly attention?: AttentionTiling;
+}
+
+type Multiply = (lowering: Lowering, step: KernelStep, product: Product) => Loops;
+
+/** Forms of kernels for processors: products, and elements line by line. Null where they do not suit. */
+export interface Processor {
+  readonly tilingOf: (product: Product) => Tiling | null;
+  readonly multiply: { readonly lanes: Multiply; readonly alongK: Multiply };
+  readonly everyLine: (
+    kernel: Kernel,
+    size: number,
+    layouts: readonly Layout[],
+    find: Find,
+  ) => Loops | null;
 }

@@ -2,6 +2,7 @@ import { arrayType, type DType, type TypedArray } from "../../dtype.ts";
 import { DeviceError, DeviceLostError } from "../../errors.ts";
 import { printLoops } from "../../kernel/print.ts";
 import { anchorOf, lower, partsOf } from "../../lower/lower.ts";
+import { processor } from "../../lower/processor.ts";
 import type { Target } from "../../lower/target.ts";
 import { custom } from "../cpu/custom.ts";
 import { reading } from "../cpu/reading.ts";
@@ -87,7 +88,7 @@ export class WasmDevice implements Device {
     this.description =
       `WebAssembly, vectors of 128 bits${this.#relaxed ? ", fused multiply-add" : ""}, ` +
       `${count} ${count === 1 ? "thread" : "threads"}`;
-    this.#target = { maxBindings: this.maxBindings, software: true, processor: true };
+    this.#target = { maxBindings: this.maxBindings, software: true, processor };
   }
 
   supports(dtype: DType): boolean {

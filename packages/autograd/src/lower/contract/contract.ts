@@ -4,7 +4,6 @@ import type { Loops } from "../../kernel/loops.ts";
 import { sizeOf } from "../../shape.ts";
 import { Lowering } from "../lowering.ts";
 import type { Target } from "../target.ts";
-import { lanesTiling, multiplyAlongK, multiplyInLanes } from "./lanes.ts";
 import { type Product, productOf, sumType } from "./product.ts";
 import { multiplyInRegisters } from "./registers.ts";
 import { multiplyInTiles } from "./tiled.ts";
@@ -15,8 +14,6 @@ const multiply = {
   registers: multiplyInRegisters,
   tiled: multiplyInTiles,
   vector: multiplyByVector,
-  lanes: multiplyInLanes,
-  alongK: multiplyAlongK,
 };
 
 /**
@@ -34,7 +31,11 @@ export function lowerContract(
   const { batch, m, n, parts, tiling } = product;
   const outputs = sizeOf([...batch, ...m, ...n]);
   if (outputs === 0) return { stages: [], scratch: [] };
-  const stages = [multiply[tiling.kind](new Lowering(kernel), step, product, target)];
+  const { kind } = tiling;
+  const form =
+    kind === "lanes" || kind === "alongK" ? target.processor?.multiply[kind] : multiply[kind];
+  if (form === undefined) throw new Error(`contract: ${kind} is for processors`);
+  const stages = [form(new Lowering(kernel), step, product, target)];
   if (parts === 1) return { stages, scratch: [] };
   stages.push(addParts(new Lowering(kernel), step, product, outputs));
   return { stages, scratch: [outputs * parts * 4] };
@@ -43,10 +44,10 @@ export function lowerContract(
 /** The product, cut as suits the target. */
 function cutProduct(kernel: Kernel, step: KernelStep, target: Target): Product {
   const { processor, software, tiling } = target;
-  if (processor !== true)
+  if (processor === undefined)
     return productOf(kernel, step, software ? tilings.software : tilings.gpu, tiling);
   const plain = productOf(kernel, step, tilings.processor);
-  const inLanes = lanesTiling(plain);
+  const inLanes = processor.tilingOf(plain);
   return inLanes === null ? plain : productOf(kernel, step, tilings.processor, inLanes);
 }
 

@@ -17,7 +17,7 @@ export const isOwn = (line: Expr, { own, end }: Span): Expr =>
   e.and(e.le(own, line), e.lt(line, end));
 
 /** How far neighbours are apart if all are equally far; null if not. */
-export function distance(sizes: readonly number[], strides: readonly number[]): number | null {
+function distance(sizes: readonly number[], strides: readonly number[]): number | null {
   let [apart, next]: [number | null, number] = [null, 0];
   for (let d = sizes.length - 1; d >= 0; d--) {
     if (sizes[d] === 1) continue;

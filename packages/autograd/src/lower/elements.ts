@@ -1,0 +1,66 @@
+import type { Kernel } from "../devices/device.ts";
+import { type Expr, e, type Lanes, type Layout } from "../kernel/expression.ts";
+import { fourFrom } from "../kernel/fours.ts";
+import { type Loops, layoutOf } from "../kernel/loops.ts";
+import { Lowering } from "./lowering.ts";
+import { Place } from "./place.ts";
+import type { Target } from "./target.ts";
+
+/** What is stored: at the place itself, or where a walk from `start` is there. */
+export interface Stored {
+  readonly place: Place;
+  readonly strides?: readonly number[];
+  readonly start?: Expr;
+  readonly value: Expr;
+  /** Which output; the last if not said. */
+  readonly output?: number;
+}
+
+/** Finds values at places of shapes of one size. All are read before any is stored. */
+export type Find = (
+  lowering: Lowering,
+  placeIn: (dims: readonly number[]) => Place,
+) => readonly Stored[];
+
+/**
+ * Computes `size` elements. A thread has four that follow one another; on a processor it takes a
+ * line along which all reads and stores go on evenly, so that nothing is divided inside it. `fours`
+ * is false where four that follow one another may not be stored together.
+ */
+export function overElements(
+  kernel: Kernel,
+  target: Target,
+  size: number,
+  find: Find,
+  fours = true,
+): Loops {
+  const layouts = new Map<string, Layout>();
+  const flat = everyItem(kernel, size, find, layouts, fours ? 4 : 1);
+  return target.processor?.everyLine(kernel, size, [...layouts.values()], find) ?? flat;
+}
+
+export const indexOf = ({ place, strides, start }: Stored): Expr =>
+  strides === undefined ? place.whole : place.walk(strides, start);
+
+function everyItem(
+  kernel: Kernel,
+  size: number,
+  find: Find,
+  layouts: Map<string, Layout>,
+  lanes: Lanes,
+): Loops {
+  const lowering = new Lowering(kernel);
+  const index = lanes === 4 ? fourFrom(e.thread) : e.thread;
+  // a view reads over the shape of who reads it, and equally many elements may have several shapes
+  const places = new Map<string, Place>();
+  const stores = find(lowering, (dims) => {
+    const key = dims.join();
+    const layout = layouts.get(key) ?? layoutOf(dims);
+    const place = places.get(key) ?? new Place(lowering.b.count(layout, index));
+    layouts.set(key, layout);
+    places.set(key, place);
+    return place;
+  });
+  for (const one of stores) lowering.store(indexOf(one), one.value, one.output);
+  return { grid: { kind: "items", items: Math.ceil(size / lanes) }, body: lowering.b.statements };
+}
