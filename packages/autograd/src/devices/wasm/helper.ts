@@ -1,7 +1,7 @@
 import { argument, CLOSED, control, MOST_TEXT } from "./control.ts";
 
-/** Polls before a helper sleeps. */
-const POLLS = 200;
+/** Polls before a helper sleeps: some twenty microseconds, which stages that are not shared take. */
+const POLLS = 3000;
 /** Modules that a helper keeps. */
 const MODULES = 1024;
 
