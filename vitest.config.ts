@@ -21,7 +21,7 @@ const nodeAlone = full
   : [
       "packages/autograd/test/fuzz/**",
       "packages/autograd/test/ops/{attention,binary,choosing,convolution,einsum,linalg,reduction,windows}.test.ts",
-      "packages/classic/test/bad-input/**",
+      "packages/classic/test/{bad-input,settings}/**",
       "packages/autograd/test/runtime/{bindings,passes,plan-cache}.test.ts",
       "packages/optim/test/{clipped,dropped,lbfgs,optimizer}.test.ts",
     ];

@@ -36,7 +36,7 @@ const isGrouped = (labels: ArrayLike<number>): boolean =>
   new Set(Array.from(labels)).size === 3;
 
 onDevices("clusters", () => {
-  test("all ways find groups that are far apart", async () => {
+  test("all ways find groups that are far apart", { timeout: 60_000 }, async () => {
     const x = groups();
     const kMeans = await new KMeans({ nClusters: 3, randomState: 0 }).fit(x);
     expect(isGrouped(kMeans.labels)).toBe(true);

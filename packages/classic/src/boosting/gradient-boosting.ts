@@ -47,10 +47,16 @@ export class GradientBoostingRegressor
     const call = "GradientBoostingRegressor.fit";
     const matrix = await readRows(call, x);
     const targets = await readNumbers(call, "targets", y, matrix.rows);
-    const weights = (await readWeights(call, options, matrix.rows)) ?? ones(matrix.rows);
+    const given = await readWeights(call, options, matrix.rows);
+    const weights = given ?? ones(matrix.rows);
     const { loss, alpha } = this.params;
     const named = loss === "huber" ? huberLoss(alpha) : regressionLoss(loss, alpha, true);
-    const stages = { loss: named, factor: loss === "squared_error" ? 2 : 1, leafFactor: 1 };
+    const stages = {
+      loss: named,
+      factor: loss === "squared_error" ? 2 : 1,
+      leafFactor: 1,
+      isWeighted: given !== null,
+    };
     return this.learn(await this.boost(stages, matrix, targets, weights, null));
   }
 
@@ -99,7 +105,8 @@ export class GradientBoostingClassifier
     const call = "GradientBoostingClassifier.fit";
     const matrix = await readRows(call, x);
     const { classes, codes } = await readClasses(call, y, matrix.rows);
-    const weights = (await readWeights(call, options, matrix.rows)) ?? ones(matrix.rows);
+    const given = await readWeights(call, options, matrix.rows);
+    const weights = given ?? ones(matrix.rows);
     const isExponential = this.params.loss === "exponential";
     if (isExponential && classes.length > 2) {
       throw new ArgumentError(
@@ -111,6 +118,7 @@ export class GradientBoostingClassifier
       loss: isExponential ? exponentialLoss : classLoss(classes.length),
       factor: isBinary && !isExponential ? 2 : 1,
       leafFactor: isBinary ? 1 : (classes.length - 1) / classes.length,
+      isWeighted: given !== null,
     };
     const targets = Float64Array.from(codes);
     return this.learn({ ...(await this.boost(stages, matrix, targets, weights, codes)), classes });

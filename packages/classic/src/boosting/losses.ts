@@ -128,7 +128,7 @@ export function huberLoss(part: number): HistLoss {
       gradient: (raw, y) => -slope(y - raw),
     },
     {
-      baseline: (y) => [partOf(y, null, 0.5)],
+      baseline: (y, weights) => [partOf(y, weights, 0.5)],
       leafValue: (residuals, weights) => {
         const median = partOf(residuals, weights, 0.5);
         return (

@@ -156,7 +156,9 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
     { device }: Tensor,
     power: 1 | -1,
   ): Tensor {
-    const scales = explainedVariance.map((v) => Math.sqrt(v) ** power);
+    // along what does not vary there is nothing to scale
+    const least = FLAT * (explainedVariance[0] ?? 0);
+    const scales = explainedVariance.map((v) => (v <= least ? 0 : Math.sqrt(v) ** power));
     const scaled = this.params.whiten
       ? components.map((value, i) => value * (scales[Math.floor(i / width)] as number))
       : components;
@@ -164,6 +166,9 @@ export class PCA extends TransformEstimator<PCAParams, Fitted> {
     return tensor(Float32Array.from(scaled), { shape, device });
   }
 }
+
+/** Variances no larger than this part of the largest are 0 but for rounding in f32. */
+const FLAT = 1e-12;
 
 const rowOf = (values: Float64Array, { device }: Tensor): Tensor =>
   tensor(Float32Array.from(values), { device });

@@ -1,6 +1,7 @@
 import { ArgumentError, type Tensor, tensor } from "@wgrad/autograd";
 import {
   type FitOptions,
+  type Labelled,
   type Matrix,
   type Numbers,
   type Rows,
@@ -123,24 +124,45 @@ export const classWeightRule: Rule = {
 };
 
 /**
- * Weights of rows times those of their classes; "balanced" is n / (classes · rows of the class).
- * Null where everything counts 1.
+ * Weights of rows times those of their classes; "balanced" is n / (classes · rows of the class), both by weight if told so. Null where
+ * everything counts 1.
  *
  * Throws ArgumentError for the weight of a class there is not.
  */
 export function classWeights(
   call: string,
   classWeight: ClassWeight,
-  { classes, codes }: { readonly classes: Int32Array; readonly codes: Int32Array },
+  labelled: Labelled,
   weights: Float64Array | null,
+  { countsByWeight = false }: { readonly countsByWeight?: boolean } = {},
 ): Float64Array | null {
   if (classWeight === null) return weights;
+  const counting = countsByWeight ? weights : null;
+  const factors = classFactors(call, classWeight, labelled, counting);
+  return Float64Array.from(
+    labelled.codes,
+    (code, i) => (factors[code] as number) * (weights?.[i] ?? 1),
+  );
+}
+
+/** What classes weigh; `weights` are what rows count in "balanced" (null: 1 each). Throws as `classWeights`. */
+export function classFactors(
+  call: string,
+  classWeight: ClassWeight,
+  { classes, codes }: Labelled,
+  weights: Float64Array | null,
+): Float64Array {
   const factors = new Float64Array(classes.length).fill(1);
+  if (classWeight === null) return factors;
   if (classWeight === "balanced") {
     const counts = new Float64Array(classes.length);
-    for (const code of codes) counts[code] = (counts[code] as number) + 1;
+    codes.forEach((code, i) => {
+      counts[code] = (counts[code] as number) + (weights?.[i] ?? 1);
+    });
+    const total = counts.reduce((a, b) => a + b, 0);
     counts.forEach((count, k) => {
-      factors[k] = codes.length / (classes.length * count);
+      // a class without weight weighs nothing, whatever its factor
+      factors[k] = count === 0 ? 0 : total / (classes.length * count);
     });
   } else {
     for (const [label, weight] of Object.entries(classWeight)) {
@@ -153,5 +175,5 @@ export function classWeights(
       factors[code] = weight;
     }
   }
-  return Float64Array.from(codes, (code, i) => (factors[code] as number) * (weights?.[i] ?? 1));
+  return factors;
 }

@@ -96,7 +96,8 @@ export class LogisticRegression
     const { classes, codes } = labelled;
     const { C, l1Ratio, fitIntercept, classWeight, tol, maxIter } = this.params;
     const given = await readWeights(call, options, rows);
-    const weights = classWeights(call, classWeight, labelled, given);
+    const counting = { countsByWeight: true };
+    const weights = classWeights(call, classWeight, labelled, given, counting);
     const total = weights?.reduce((a, b) => a + b, 0) ?? rows;
     const outputs = classes.length === 2 ? 1 : classes.length;
     const size = outputs * width;

@@ -16,8 +16,8 @@ import {
 import {
   accuracyOf,
   type ClassWeight,
+  classFactors,
   classWeightRule,
-  classWeights,
   labelsOf,
   type Predictor,
   resultOf,
@@ -93,13 +93,20 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
     const labelled = await readClasses(call, y, matrix.rows);
     const { classes } = labelled;
     const given = await readWeights(call, options, matrix.rows);
-    const weights = classWeights(call, this.params.classWeight, labelled, given);
+    const factors = classFactors(call, this.params.classWeight, labelled, given);
     const random = randomOf(this.params.randomState);
     const codes = classes.length === 2 ? [1] : Array.from(classes.keys());
     const { width, names } = matrix;
     const coef = new Float64Array(codes.length * width);
     const intercept = new Float64Array(codes.length);
     codes.forEach((code, k) => {
+      // against the rest, only the class itself weighs what it was told to (liblinear)
+      const factorOf = (own: number): number =>
+        own === code || codes.length === 1 ? (factors[own] as number) : 1;
+      const weights = Float64Array.from(
+        labelled.codes,
+        (own, row) => factorOf(own) * (given?.[row] ?? 1),
+      );
       const w = this.#plane(matrix, labelled, code, weights, new Generator(random.u32()));
       coef.set(w.subarray(0, width), k * width);
       intercept[k] = (w[width] as number) * this.params.interceptScaling;
@@ -167,7 +174,7 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
     { data, rows, width }: Matrix,
     { codes }: Labelled,
     code: number,
-    weights: Float64Array | null,
+    weights: Float64Array,
     random: Generator,
   ): Float64Array {
     const { C, loss, fitIntercept, interceptScaling, tol, maxIter } = this.params;
@@ -175,7 +182,7 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
     const isSquared = loss === "squared_hinge";
     const w = new Float64Array(width + 1);
     const alpha = new Float64Array(rows);
-    const cost = (row: number): number => C * (weights?.[row] ?? 1);
+    const cost = (row: number): number => C * (weights[row] as number);
     const squares = Float64Array.from({ length: rows }, (_, row) => {
       let sum = extra * extra;
       for (let j = 0; j < width; j++) sum += (data[row * width + j] as number) ** 2;

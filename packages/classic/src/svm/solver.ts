@@ -82,12 +82,16 @@ export function solveDual(
     let afterI = beforeI + yi * d;
     let afterJ = beforeJ - yj * d;
     const kept = beforeI + product * beforeJ;
-    if (afterI < 0) afterI = 0;
-    else if (afterI > ci) afterI = ci;
-    afterJ = product * (kept - afterI);
-    if (afterJ < 0) afterJ = 0;
-    else if (afterJ > cj) afterJ = cj;
-    afterI = kept - product * afterJ;
+    // whoever meets a bound is set to it exactly: what is off by a rounding error would be chosen again for ever
+    const within = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
+    if (afterI < 0 || afterI > ci) {
+      afterI = within(afterI, ci);
+      afterJ = product * (kept - afterI);
+    }
+    if (afterJ < 0 || afterJ > cj) {
+      afterJ = within(afterJ, cj);
+      afterI = within(kept - product * afterJ, ci);
+    }
     alpha[i] = afterI;
     alpha[j] = afterJ;
     const [di, dj] = [(afterI - beforeI) * yi, (afterJ - beforeJ) * yj];

@@ -96,6 +96,9 @@ const svcSchema: Schema<SVCParams> = {
 
 const svrSchema: Schema<SVRParams> = { epsilon: [0.1, real(0)], ...schema };
 
+/** Where it ends though nothing has been reached, as libsvm does. */
+const MOST_STEPS = 1e7;
+
 /** What both have: machines over shared support vectors. */
 abstract class KernelMachine<Params extends MarginParams, Own extends Fitted> extends Estimator<
   Params,
@@ -140,7 +143,7 @@ abstract class KernelMachine<Params extends MarginParams, Own extends Fitted> ex
 
   /** The most steps. */
   protected get steps(): number {
-    return this.params.maxIter ?? Number.POSITIVE_INFINITY;
+    return this.params.maxIter ?? MOST_STEPS;
   }
 }
 

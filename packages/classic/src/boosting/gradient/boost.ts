@@ -27,6 +27,8 @@ interface Stages {
   readonly factor: number;
   /** What leaf values are multiplied with: (K − 1) / K of K > 2 classes (Friedman 2001). */
   readonly leafFactor: number;
+  /** Whether weights were given. */
+  readonly isWeighted: boolean;
 }
 
 /** What regressor and classifier have: rounds of trees fitted to negative gradients. */
@@ -58,7 +60,7 @@ export abstract class GradientBoosting<
 
   /** Grows the trees. `labels` stratify what is held out. */
   protected async boost(
-    { loss, factor, leafFactor }: Stages,
+    { loss, factor, leafFactor, isWeighted }: Stages,
     matrix: Matrix,
     y: Float64Array,
     weights: Float64Array,
@@ -87,7 +89,8 @@ export abstract class GradientBoosting<
       weights: take(weights, parts.test),
     };
 
-    const baseline = await loss.baseline(targets, own);
+    // quantiles of rows that weigh nothing in particular lie between two of them
+    const baseline = await loss.baseline(targets, isWeighted ? own : null);
     const rawOf = (count: number): Float64Array[] =>
       baseline.map((value) => new Float64Array(count).fill(value));
     const raw = rawOf(rows);
