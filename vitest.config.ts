@@ -58,6 +58,7 @@ export default defineConfig({
         test: {
           ...nodeTests,
           name: "node",
+          sequence: { groupOrder: 0 },
           include: [...tests, "apps/*/test/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts", ...measuring],
         },
@@ -70,7 +71,7 @@ export default defineConfig({
                 ...nodeTests,
                 name: "measuring",
                 include: measuring,
-                sequence: { groupOrder: 1 },
+                sequence: { groupOrder: 2 },
                 maxWorkers: 1,
               },
             },
@@ -80,6 +81,7 @@ export default defineConfig({
         resolve: { conditions: browserConditions },
         test: {
           name: "browser",
+          sequence: { groupOrder: 1 },
           include: [...tests, "scripts/golden/*.test.ts"],
           exclude: ["**/*.node.test.ts", ...nodeAlone],
           setupFiles,
