@@ -51,10 +51,9 @@ async function lesson({ budget, seed }: Options): Promise<Outcome> {
   const found: (Case & Unnamed)[] = [];
   for (const each of cases) found.push({ ...each, ...(await unnamed(each, seed)) });
   table(
-    ["", "rounds", "inertia", "scikit-learn", "ARI", "scikit-learn", "PCA", "scikit-learn"],
-    found.map(({ name, rounds, inertia, ari, ratios, figures }) => [
+    ["", "inertia", "scikit-learn", "ARI", "scikit-learn", "PCA", "scikit-learn"],
+    found.map(({ name, inertia, ari, ratios, figures }) => [
       name,
-      rounds,
       Number(inertia.toPrecision(6)),
       Number(figures.inertia.toPrecision(6)),
       ari.toFixed(3),
@@ -129,7 +128,6 @@ async function lesson({ budget, seed }: Options): Promise<Outcome> {
 const percent = (part: number): string => (100 * part).toFixed(2);
 
 interface Unnamed {
-  readonly rounds: number;
   readonly inertia: number;
   readonly ari: number;
   readonly ratios: readonly number[];
@@ -148,7 +146,6 @@ async function unnamed({ data, isScaled }: Case, randomState: number): Promise<U
   const centres = tensor(kMeans.clusterCenters.map((centre) => [...centre]));
   const classes = Array.from(await data.y().data(), Number);
   return {
-    rounds: kMeans.nIter,
     inertia: kMeans.inertia,
     ari,
     ratios: Array.from(pca.explainedVarianceRatio),
