@@ -16,6 +16,7 @@ interface SavedTensor {
 }
 
 const savedBy = new WeakMap<FunctionContext, readonly SavedTensor[]>();
+const constantsOf = new WeakMap<FunctionContext, ReadonlySet<Tensor>>();
 
 /** What `forward` leaves for `backward`. Anything may be put on it besides tensors; those go through `saveForBackward`. */
 export class FunctionContext {
@@ -33,6 +34,11 @@ export class FunctionContext {
       this,
       tensors.map((handle) => ({ value: saved(handle), handle, edge: edgeOf(handle) })),
     );
+  }
+
+  /** Results that have no gradient: they need none, and `backward` gets zeros in their places. */
+  markNonDifferentiable(...results: readonly Tensor[]): void {
+    constantsOf.set(this, new Set(results));
   }
 
   /** The tensors given to `saveForBackward`. */
@@ -121,8 +127,13 @@ export function applyFunction<
       throw new ArgumentError(`${operation.name}.forward must return tensors`);
   }
   const made = outputs.map((output) => newHandle(output.cell, output.window));
-  if (context.gradMode && edges.some((edge) => edge !== null))
-    track(operation, ctx, args, edges, made);
+  const constants = constantsOf.get(ctx);
+  if (context.gradMode && edges.some((edge) => edge !== null)) {
+    const isTracked = outputs.map(
+      (output) => isFloating(output.dtype) && constants?.has(output) !== true,
+    );
+    track(operation, ctx, args, edges, made, isTracked);
+  }
   for (const tensor of savedBy.get(ctx) ?? []) {
     // a result that was saved is on the tape by now: the second derivative goes through it
     const at = outputs.indexOf(tensor.handle);
@@ -141,6 +152,7 @@ function track(
   args: readonly unknown[],
   edges: readonly (Edge | null)[],
   outputs: readonly Tensor[],
+  isTracked: readonly boolean[],
 ): void {
   const shapes = args.map((arg) => (arg instanceof Handle ? arg.shape : []));
   let arrived: (Tensor | undefined)[] = [];
@@ -151,7 +163,7 @@ function track(
     return gradientsOf(operation, ctx, gradients, edges.length);
   });
   outputs.forEach((output, i) => {
-    if (!isFloating(output.dtype)) return;
+    if (isTracked[i] !== true) return;
     output.edge = new GradFn(`${operation.name}[${i}]`, [whole], [[]], [], (dy) => {
       arrived[i] = dy;
       return [constant(0, "f32", [], dy.node.stream)];

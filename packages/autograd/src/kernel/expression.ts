@@ -1,4 +1,5 @@
 import type { DType } from "../dtype.ts";
+import { LimitError } from "../errors.ts";
 
 /** One element a thread, or four consecutive ones. */
 export type Lanes = 1 | 4;
@@ -241,7 +242,7 @@ export const e: Builders = {
   number: (value, like) => ({ kind: "constant", value, dtype: like.dtype, ...plain }),
   u32: (value) => ({ kind: "constant", value, dtype: "u32", ...plain }),
   param: (slot, dtype) => ({ kind: "param", slot, dtype, ...plain }),
-  size: (value) => ({ kind: "size", value, dtype: "u32", ...plain }),
+  size: (value) => ({ kind: "size", value: counted(value), dtype: "u32", ...plain }),
   coordinate: (slot, stride, size) => ({
     kind: "coordinate",
     slot,
@@ -284,3 +285,12 @@ export const e: Builders = {
     return rest.reduce((sum, term) => e.add(sum, term), first);
   },
 };
+
+/** Kernels count in 32 bits. */
+export function counted(value: number): number {
+  if (value <= 0xffffffff) return value;
+  throw new LimitError(
+    `a kernel counts up to ${0xffffffff} elements, not ${value}` +
+      "\n  hint: reduce one dimension after the other, or in parts",
+  );
+}

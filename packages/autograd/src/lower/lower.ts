@@ -1,5 +1,5 @@
 import type { Kernel, KernelStep } from "../devices/device.ts";
-import { DeviceError } from "../errors.ts";
+import { DeviceError, LimitError } from "../errors.ts";
 import type { Loops } from "../kernel/loops.ts";
 import { sizeOf } from "../shape.ts";
 import { lowerAssemble } from "./assemble.ts";
@@ -49,6 +49,16 @@ export function partsOf(kernel: Kernel): { readonly first: number; readonly kern
 /** A processor writes parts one after the other sooner than it asks of each element which part has it. */
 const isAssembly = ({ steps }: Kernel): boolean =>
   steps.length === 1 && steps[0]?.op.meaning.kind === "assemble";
+
+/** A limit that is met says at which operation. */
+export function atOperation<T>(name: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof LimitError) error.message = `${name}: ${error.message}`;
+    throw error;
+  }
+}
 
 /** Lowers a kernel that is not of several parts. */
 export function lower(kernel: Kernel, target: Target): LoweredLoops {

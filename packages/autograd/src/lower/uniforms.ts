@@ -1,5 +1,5 @@
 import type { DType } from "../dtype.ts";
-import { LimitError } from "../errors.ts";
+import { counted } from "../kernel/expression.ts";
 
 /** A word that holds a scalar of the run. */
 export interface ParameterWord {
@@ -77,14 +77,8 @@ export class Uniforms {
   }
 }
 
-/** Devices count in 32 bits. */
-function narrowed(value: number): number {
-  if (value <= 0xffffffff) return value >>> 0;
-  throw new LimitError(
-    `a kernel counts up to ${0xffffffff} elements, not ${value}` +
-      "\n  hint: reduce one dimension after the other, or in parts",
-  );
-}
+/** A word of it: a negative number wraps. */
+const narrowed = (value: number): number => counted(value) >>> 0;
 
 /** A kernel's uniform block as it is kept: parameters are still 0. */
 export interface UniformWords {

@@ -150,6 +150,24 @@ test("whole numbers among the results have no gradient", async () => {
   expect(await x.grad?.tolist()).toEqual([1, 1]);
 });
 
+test("results that are marked have no gradient", async () => {
+  class Rounded extends Function {
+    static override forward(ctx: FunctionContext, x: Tensor) {
+      const whole = x.round();
+      ctx.markNonDifferentiable(whole);
+      return [x.mul(2), whole];
+    }
+    static override backward(_: FunctionContext, dy: Tensor, dWhole: Tensor) {
+      return dy.mul(2).add(dWhole);
+    }
+  }
+  const x = leaf([1.25, -3.5]);
+  const [y, whole] = Rounded.apply(x) as [Tensor, Tensor];
+  expect([y.requiresGrad, whole.requiresGrad]).toEqual([true, false]);
+  y.add(whole).sum().backward();
+  expect(await x.grad?.tolist()).toEqual([2, 2]);
+});
+
 test("a write to what was saved is an error, as it is for every operation", () => {
   const x = leaf([2]);
   const h = x.mul(1);

@@ -367,36 +367,41 @@ test("a buffer past the adapter's limit is a LimitError that names it, and nothi
   );
 });
 
-test("a reduction over more elements than 32 bits count is a LimitError, and its parts are not", async () => {
-  await initFresh({ device: "webgpu" });
-  const pairs = w
-    .ones([65536])
-    .unsqueeze(1)
-    .mul(w.ones([65537]).unsqueeze(0));
-  const wholes = [
-    () => pairs.sum(),
-    () => pairs.mean(),
-    () => pairs.amax(),
-    () => w.ones([65536, 65536]).sum(),
-    () =>
-      w
-        .ones([2, 1])
-        .expand(2, 2 ** 32 + 3)
-        .sum(1),
-    () =>
-      tensor([1])
-        .mul(2)
-        .expand(2 ** 16, 2 ** 16 + 1)
-        .sum(),
-  ];
-  for (const whole of wholes) {
-    const reading = (async () => whole().data())();
-    await expect(reading).rejects.toThrow(LimitError);
-    await expect(reading).rejects.toThrow(/counts up to 4294967295 elements, not 429\d+\n {2}hint/);
-  }
-  expect(await pairs.narrow(1, 65530, 7).sum(0).sum().item()).toBe(65536 * 7);
-  expect(await pairs.narrow(0, 0, 3).sum().item()).toBe(65537 * 3);
-});
+test.each(["webgpu", "wasm"] as const)(
+  "a reduction over more elements than 32 bits count is a LimitError, and its parts are not, on %s",
+  async (device) => {
+    await initFresh({ device });
+    const pairs = w
+      .ones([65536])
+      .unsqueeze(1)
+      .mul(w.ones([65537]).unsqueeze(0));
+    const wholes = [
+      () => pairs.sum(),
+      () => pairs.mean(),
+      () => pairs.amax(),
+      () => w.ones([65536, 65536]).sum(),
+      () =>
+        w
+          .ones([2, 1])
+          .expand(2, 2 ** 32 + 3)
+          .sum(1),
+      () =>
+        tensor([1])
+          .mul(2)
+          .expand(2 ** 16, 2 ** 16 + 1)
+          .sum(),
+    ];
+    for (const whole of wholes) {
+      const reading = (async () => whole().data())();
+      await expect(reading).rejects.toThrow(LimitError);
+      await expect(reading).rejects.toThrow(
+        /counts up to 4294967295 elements, not 429\d+\n {2}hint/,
+      );
+    }
+    expect(await pairs.narrow(1, 65530, 7).sum(0).sum().item()).toBe(65536 * 7);
+    expect(await pairs.narrow(0, 0, 3).sum().item()).toBe(65537 * 3);
+  },
+);
 
 test("a kernel of more buffers than the adapter binds fails alone", async () => {
   await initFresh({ device: "webgpu" });

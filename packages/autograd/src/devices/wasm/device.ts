@@ -1,7 +1,7 @@
 import { arrayType, type DType, type TypedArray } from "../../dtype.ts";
 import { DeviceError, DeviceLostError } from "../../errors.ts";
 import { printLoops } from "../../kernel/print.ts";
-import { anchorOf, lower, partsOf } from "../../lower/lower.ts";
+import { anchorOf, atOperation, lower, partsOf } from "../../lower/lower.ts";
 import { processor } from "../../lower/processor.ts";
 import type { Target } from "../../lower/target.ts";
 import { custom } from "../cpu/custom.ts";
@@ -124,7 +124,7 @@ export class WasmDevice implements Device {
         stages.push({ kernel: own, firstOutput: first });
         continue;
       }
-      const lowered = lower(own, this.#target);
+      const lowered = atOperation(anchorOf(own).op.name, () => lower(own, this.#target));
       const firstScratch = scratch.length;
       scratch.push(...lowered.scratch);
       for (const stage of lowered.stages) {

@@ -2,7 +2,7 @@ import { DTypeError, LimitError } from "../../../errors.ts";
 import type { Loops } from "../../../kernel/loops.ts";
 import { expandCounters } from "../../../lower/expand.ts";
 import { sizeOfGroup } from "../../../lower/grid.ts";
-import { anchorOf, lowerParts } from "../../../lower/lower.ts";
+import { anchorOf, atOperation, lowerParts } from "../../../lower/lower.ts";
 import { nameValues } from "../../../lower/name-values.ts";
 import type { Target } from "../../../lower/target.ts";
 import { Uniforms, type UniformWords } from "../../../lower/uniforms.ts";
@@ -39,7 +39,7 @@ export function renderKernel(kernel: Kernel, target: RenderTarget): RenderedKern
     }
   }
   const uniforms = new Uniforms(kernel.params);
-  const { stages, scratch } = named(name, () => stagesOf(kernel, uniforms, target));
+  const { stages, scratch } = atOperation(name, () => stagesOf(kernel, uniforms, target));
   for (const { bindings } of stages) {
     if (bindings.length > target.maxBindings) {
       throw new LimitError(
@@ -64,16 +64,6 @@ export function renderKernel(kernel: Kernel, target: RenderTarget): RenderedKern
     parameters: uniforms.parameters,
     parameterCount: kernel.params.length,
   };
-}
-
-/** A limit that is met says at which operation. */
-function named<T>(name: string, render: () => T): T {
-  try {
-    return render();
-  } catch (error) {
-    if (error instanceof LimitError) error.message = `${name}: ${error.message}`;
-    throw error;
-  }
 }
 
 /** What the offset of a binding is a multiple of. */
