@@ -1,4 +1,4 @@
-import { DTypeError } from "./errors.ts";
+import { DTypeError, LimitError } from "./errors.ts";
 import { checkCall, describe } from "./signature.ts";
 
 /**
@@ -37,6 +37,17 @@ const traits: Record<DType, DTypeTraits> = {
 export const dtypeCode = (dtype: DType): number => traits[dtype].code;
 export const isFloating = (dtype: DType): boolean => traits[dtype].floating;
 export const arrayType = (dtype: DType): ArrayConstructor => traits[dtype].array;
+/** An array of zeros on the host. Throws LimitError for one that is too long. */
+export function newArray(call: string, dtype: DType, length: number): TypedArray {
+  try {
+    return new (arrayType(dtype))(length);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new LimitError(
+      `${call}: an array of ${length} numbers is longer than the host can hold\n  hint: make it in parts`,
+    );
+  }
+}
 /** Bytes of one element on the host, where a half is an f32. */
 export const hostBytes = (dtype: DType): number => traits[dtype].array.BYTES_PER_ELEMENT;
 

@@ -1,3 +1,4 @@
+import { newArray } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { checkCall } from "../signature.ts";
 import { Mt19937 } from "./mt19937.ts";
@@ -132,7 +133,8 @@ export class Generator {
     if (!Number.isInteger(n) || n < 0) {
       throw new ArgumentError(`randperm: the count must be a whole number, 0 or more; got ${n}`);
     }
-    const order = Int32Array.from({ length: n }, (_, i) => i);
+    const order = newArray("randperm", "i32", n) as Int32Array;
+    for (let i = 0; i < n; i++) order[i] = i;
     for (let i = 0; i < n - 1; i++) {
       const j = i + (this.u32() % (n - i));
       const held = order[i] as number;

@@ -5,10 +5,13 @@ import {
   full,
   fullLike,
   init,
+  LimitError,
   linspace,
   logspace,
   ones,
   onesLike,
+  rand,
+  randperm,
   tensor,
   zeros,
   zerosLike,
@@ -118,4 +121,17 @@ test("a device's name stands for the one of that kind that was chosen last", asy
     expect(await here.add(moved).tolist()).toEqual([4, 6]);
   }
   await init({ device: "cpu" });
+});
+
+test("what the host cannot hold is a LimitError", () => {
+  const calls: Readonly<Record<string, () => unknown>> = {
+    eye: () => eye(2 ** 28),
+    linspace: () => linspace(0, 1, 2 ** 50),
+    rand: () => rand([2 ** 25, 2 ** 25]),
+    randperm: () => randperm(2 ** 50),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    expect(call, name).toThrow(LimitError);
+    expect(call, name).toThrow(new RegExp(`^${name}: an array of \\d+ numbers is longer`));
+  }
 });

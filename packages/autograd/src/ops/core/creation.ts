@@ -4,6 +4,7 @@ import {
   checkDType,
   type DType,
   isFloating,
+  newArray,
   promote,
   type TypedArray,
   unsupported,
@@ -365,11 +366,13 @@ function spaced(
   checkShape(call, [steps]);
   const dtype = checkDType(call, options.dtype ?? "f32");
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
-  // from both ends, so that the last one is exact
-  const values = Array.from({ length: steps }, (_, i) =>
-    map(i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step),
-  );
-  return fromHost(convert(values, dtype), [steps], dtype, options);
+  const values = newArray(call, "f64", steps);
+  for (let i = 0; i < steps; i++) {
+    // from both ends, so that the last one is exact
+    values[i] = map(i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step);
+  }
+  const checked = isFloating(dtype) ? values : Array.from(values);
+  return fromHost(convert(checked, dtype), [steps], dtype, options);
 }
 
 /** The n × m matrix with ones on its diagonal; m is n unless given. */
@@ -381,7 +384,7 @@ export function eye(n: number, m?: number | CreateOptions, options?: CreateOptio
   const settings = typeof m === "object" ? m : (options ?? {});
   const columns = typeof m === "number" ? m : n;
   const dtype = checkDType("eye", settings.dtype ?? "f32");
-  const values = new (arrayType(dtype))(sizeOf(checkShape("eye", [n, columns])));
+  const values = newArray("eye", dtype, sizeOf(checkShape("eye", [n, columns])));
   for (let i = 0; i < Math.min(n, columns); i++) values[i * columns + i] = 1;
   return fromHost(values, [n, columns], dtype, settings);
 }

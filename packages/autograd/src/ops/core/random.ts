@@ -1,4 +1,4 @@
-import { arrayType, type DType, isFloating, type TypedArray } from "../../dtype.ts";
+import { type DType, isFloating, newArray, type TypedArray } from "../../dtype.ts";
 import { ArgumentError, DTypeError } from "../../errors.ts";
 import { context } from "../../graph/context.ts";
 import { type FloatArray, Generator } from "../../random/generator.ts";
@@ -185,7 +185,7 @@ function draw(
   options: RandomOptions,
   fill: (generator: Generator, out: TypedArray) => void,
 ): Tensor {
-  const out = new (arrayType(dtype))(sizeOf(checkShape(call, size)));
+  const out = newArray(call, dtype, sizeOf(checkShape(call, size)));
   fill(hostGenerator(call, options.generator), out);
   return fromHost(out, [...size], dtype, options);
 }
@@ -197,7 +197,7 @@ function fill_(
   fill: (generator: Generator, out: FloatArray) => void,
 ): Tensor {
   const dtype = floatingType(call, x.dtype);
-  const out = new (arrayType(dtype))(sizeOf(x.shape));
+  const out = newArray(call, dtype, sizeOf(x.shape));
   fill(hostGenerator(call, generator), out as FloatArray);
   return copy_(x, fromHost(out, x.shape, dtype, like(x)));
 }
