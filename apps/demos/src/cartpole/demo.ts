@@ -14,7 +14,7 @@ import { play } from "./play.ts";
 import { PolicyAndValue, policyGradient } from "./policy-gradient.ts";
 
 const settings = {
-  quick: { iterations: 5, steps: 250, episodes: 10 },
+  quick: { iterations: 12, steps: 250, episodes: 10 },
   full: { iterations: 30, steps: 4000, episodes: 100 },
 };
 

@@ -21,7 +21,8 @@ export const mnist: Demo = {
   takes: ["epochs", "save", "load"],
   tooShort: "50 steps are too few for a network to beat the nearest mean picture.",
   checks: {
-    quick: [{ measure: "accuracy", least: 0.7 }],
+    // ten seeds: 0.59 … 0.87; chance is 0.1
+    quick: [{ measure: "accuracy", least: 0.5 }],
     full: [{ measure: "accuracy", least: 0.98 }],
   },
   run: lesson,
