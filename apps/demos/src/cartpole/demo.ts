@@ -21,7 +21,8 @@ const settings = {
 /** Can it balance a pole? Learned from falling. */
 export const cartpole: Demo = {
   takes: ["save", "load"],
-  tooShort: "after 250 steps deep Q-learning still pushes at random most of the time.",
+  tooShort:
+    "after 250 steps deep Q-learning still pushes at random most of the time; of policy gradient ten seeds gave 229 to 500 pushes.",
   checks: {
     quick: [
       { measure: "policy gradient: mean pushes", least: 50 },
