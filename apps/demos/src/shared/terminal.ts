@@ -99,7 +99,8 @@ export function table(
   const long = text.indexOf(Math.max(...text));
   const over = sum(widths) - room;
   if (over > 0 && long >= 0) {
-    widths[long] = Math.max(WORD.text, (widths[long] as number) - over);
+    const width = widths[long] as number;
+    widths[long] = Math.min(width, Math.max(WORD.text, width - over));
   }
   const line = (row: readonly string[]): string =>
     row
