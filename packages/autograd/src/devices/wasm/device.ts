@@ -2,6 +2,7 @@ import { arrayType, type DType, type TypedArray } from "../../dtype.ts";
 import { DeviceError, DeviceLostError } from "../../errors.ts";
 import { printLoops } from "../../kernel/print.ts";
 import { anchorOf, atOperation, lower, partsOf } from "../../lower/lower.ts";
+import { nameValues } from "../../lower/name-values.ts";
 import { processor } from "../../lower/processor.ts";
 import type { Target } from "../../lower/target.ts";
 import { custom } from "../cpu/custom.ts";
@@ -134,7 +135,8 @@ export class WasmDevice implements Device {
         const rendered = renderFunction(stage, this.#relaxed);
         const cost = count * costOf(stage);
         stages.push({ rendered, count, cost, kernel: own, firstOutput: first, firstScratch });
-        loops.push(printLoops(stage));
+        // without names, text doubles with every value that is read twice
+        loops.push(printLoops({ ...stage, body: nameValues(stage.body).body }));
       }
     }
     const result: WasmLowered = { kernel, stages, scratch, sources: loops };
