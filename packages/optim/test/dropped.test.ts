@@ -74,7 +74,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("models of a search on %s", (d
     for (const bytes of after.slice(1))
       expect(bytes).toBeLessThanOrEqual(1.1 * (after[0] as number));
     expect(after.at(-1)).toBeLessThan(2 * 96 * 96 * 4);
-  });
+  }, 60_000);
 
   test("what was disposed says so, and an optimizer begins anew", async () => {
     const { model, optimizer } = await trained(makers.Adam as (params: Tensor[]) => Optimizer);

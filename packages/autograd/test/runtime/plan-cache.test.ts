@@ -81,7 +81,7 @@ describe.each([
     expect(counters().planMisses - before.planMisses).toBe(0);
     expect(bytes.inputs + bytes.arena).toBeLessThan(1.1 * (first.inputs + first.arena));
     expect(bytes.slots).toBeLessThan(8 * 2000);
-  });
+  }, 60_000);
 
   test("a second model of the same shape has its plans bound, not made", async () => {
     await init(options);
