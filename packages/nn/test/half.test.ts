@@ -98,10 +98,10 @@ describe.each(["cpu", "webgpu"] as const)(
     test("to() refuses what has no fractions, and what the device lacks", async () => {
       const model = classifier();
       const before = await values(model.parameters()[0] as Tensor);
-      expect(() => model.to("i32")).toThrowErrorMatchingInlineSnapshot(`
-        [DTypeError: to: a module is of fractions, not of "i32"
-          hint: one of f16, f32, f64, webgpu, wasm, cpu]
-      `);
+      // other tests of the process may have named devices of their own
+      expect(() => model.to("i32")).toThrow(
+        /^to: a module is of fractions, not of "i32"\n {2}hint: one of f16, f32, f64, webgpu, wasm, cpu/,
+      );
       if (skip) expect(() => model.half()).toThrow("lacks the feature shader-f16");
       expect(await values(model.parameters()[0] as Tensor)).toEqual(before);
     });
