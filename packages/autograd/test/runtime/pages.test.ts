@@ -45,4 +45,4 @@ test("a value that leaves its page for storage of its own is not read back with 
     const values = await Promise.all(kept.map((number) => number.item()));
     expect(values).toEqual(kept.map((_, n) => Math.floor(n / 2) + 2));
   }
-});
+}, 60_000);
