@@ -52,7 +52,7 @@ async function lessons(options: Options): Promise<Outcome> {
           }),
         },
         {
-          title: `Boston 1970: ${houses.real.length} districts the model has not seen`,
+          title: `Boston 1970: ${houses.real.length} districts held out`,
           subtitle: `R² ${houses.r2.toFixed(3)}; the exact solution reaches ${houses.closedFormR2.toFixed(3)}`,
           ...predictionChart(houses.real, houses.predicted, {
             real: "real price (1,000 $) →",
