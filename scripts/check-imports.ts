@@ -22,9 +22,10 @@ const core = "packages/autograd/src/";
 /** Each line may import itself and the lines below it. */
 const arrow: readonly (readonly string[])[] = [
   ["index.ts", "plugin.ts", "node.ts", "safetensors.ts", "saving.ts"],
+  ["public/"],
   ["saving/"],
   ["tensor.ts"],
-  ["methods.ts"],
+  ["methods/"],
   ["autograd/"],
   ["ops/linalg/"],
   ["ops/nn/"],

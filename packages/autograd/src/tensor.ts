@@ -19,7 +19,7 @@ import { ArgumentError, DeviceError, detail } from "./errors.ts";
 import { Handle, registerHandle } from "./graph/handle.ts";
 import { type NestedValues, nested, print } from "./graph/print.ts";
 import { isContiguous } from "./graph/view.ts";
-import { addMethods, type TensorMethods } from "./methods.ts";
+import { addMethods, type TensorMethods } from "./methods/methods.ts";
 import type { Operand } from "./ops/core/apply.ts";
 import { clone } from "./ops/core/clone.ts";
 import { setStorage } from "./ops/core/commit.ts";

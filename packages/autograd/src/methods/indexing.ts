@@ -1,0 +1,61 @@
+import type { Operand } from "../ops/core/apply.ts";
+import type { DimOption } from "../ops/core/arguments.ts";
+import * as gathering from "../ops/indexing/gathering.ts";
+import type { IndexAddOptions } from "../ops/indexing/index-vector.ts";
+import * as indexVector from "../ops/indexing/index-vector.ts";
+import type { NonzeroOptions } from "../ops/indexing/masking.ts";
+import * as masking from "../ops/indexing/masking.ts";
+import type { ScatterOptions, ScatterReduceOptions } from "../ops/indexing/scatter-reduce.ts";
+import * as scatters from "../ops/indexing/scatter-reduce.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Table } from "./table.ts";
+
+/** Elements chosen by index. */
+export interface IndexingMethods {
+  gather(dim: number, index: Tensor): Tensor;
+  scatter(
+    dim: number,
+    index: Tensor,
+    src: Tensor | number | boolean,
+    options?: ScatterOptions,
+  ): Tensor;
+  scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor;
+  scatterReduce(
+    dim: number,
+    index: Tensor,
+    src: Tensor,
+    reduce: "sum" | "mean" | "prod" | "amax" | "amin",
+    options?: ScatterReduceOptions,
+  ): Tensor;
+  take(index: Tensor): Tensor;
+  takeAlongDim(index: Tensor, dim?: number | null | DimOption<number | null>): Tensor;
+  indexSelect(dim: number, index: Tensor): Tensor;
+  indexAdd(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor;
+  indexCopy(dim: number, index: Tensor, source: Tensor): Tensor;
+  indexFill(dim: number, index: Tensor, value: Tensor | number): Tensor;
+  maskedFill(mask: Tensor, value: Operand): Tensor;
+  /** The elements where the mask is true, as a vector. Reads the mask. */
+  maskedSelect(mask: Tensor): Promise<Tensor>;
+  /** Coordinates of the elements that are not 0. Reads the values. */
+  nonzero(options: NonzeroOptions & { asTuple: true }): Promise<Tensor[]>;
+  nonzero(options?: NonzeroOptions & { asTuple?: false }): Promise<Tensor>;
+  /** Whether the other has the same shape and equal elements everywhere. Reads the answer. */
+  equal(other: Tensor): Promise<boolean>;
+}
+
+export const indexingMethods: Table<IndexingMethods> = {
+  gather: gathering.gather,
+  scatter: scatters.scatter,
+  scatterAdd: gathering.scatterAdd,
+  scatterReduce: scatters.scatterReduce,
+  take: gathering.take,
+  takeAlongDim: gathering.takeAlongDim,
+  indexSelect: indexVector.indexSelect,
+  indexAdd: indexVector.indexAdd,
+  indexCopy: indexVector.indexCopy,
+  indexFill: indexVector.indexFill,
+  maskedFill: masking.maskedFill,
+  maskedSelect: masking.maskedSelect,
+  nonzero: masking.nonzero,
+  equal: masking.equal,
+};

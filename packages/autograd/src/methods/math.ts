@@ -1,0 +1,155 @@
+import type { Operand } from "../ops/core/apply.ts";
+import type { AddOptions, DivOptions } from "../ops/math/arithmetic.ts";
+import * as arithmetic from "../ops/math/arithmetic.ts";
+import type { ClampOptions } from "../ops/math/binary.ts";
+import * as binary from "../ops/math/binary.ts";
+import * as comparison from "../ops/math/comparison.ts";
+import type { NanToNumOptions, RoundOptions } from "../ops/math/unary.ts";
+import * as unary from "../ops/math/unary.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Table } from "./table.ts";
+
+/** Elementwise operations. */
+export interface MathMethods {
+  neg(): Tensor;
+  abs(): Tensor;
+  sign(): Tensor;
+  exp(): Tensor;
+  exp2(): Tensor;
+  expm1(): Tensor;
+  log(): Tensor;
+  log2(): Tensor;
+  log10(): Tensor;
+  log1p(): Tensor;
+  sqrt(): Tensor;
+  rsqrt(): Tensor;
+  square(): Tensor;
+  reciprocal(): Tensor;
+  sin(): Tensor;
+  cos(): Tensor;
+  tan(): Tensor;
+  asin(): Tensor;
+  acos(): Tensor;
+  atan(): Tensor;
+  sinh(): Tensor;
+  cosh(): Tensor;
+  tanh(): Tensor;
+  asinh(): Tensor;
+  acosh(): Tensor;
+  atanh(): Tensor;
+  erf(): Tensor;
+  sigmoid(): Tensor;
+  floor(): Tensor;
+  ceil(): Tensor;
+  trunc(): Tensor;
+  frac(): Tensor;
+  relu(): Tensor;
+  isnan(): Tensor;
+  isinf(): Tensor;
+  isfinite(): Tensor;
+  logicalNot(): Tensor;
+  bitwiseNot(): Tensor;
+  round(options?: RoundOptions): Tensor;
+  nanToNum(options?: NanToNumOptions): Tensor;
+  clamp(min?: Operand | null | ClampOptions, max?: Operand | null): Tensor;
+  add(other: Operand, options?: AddOptions): Tensor;
+  sub(other: Operand, options?: AddOptions): Tensor;
+  rsub(other: Operand, options?: AddOptions): Tensor;
+  mul(other: Operand): Tensor;
+  div(other: Operand, options?: DivOptions): Tensor;
+  floorDivide(other: Operand): Tensor;
+  pow(other: Operand): Tensor;
+  maximum(other: Operand): Tensor;
+  minimum(other: Operand): Tensor;
+  fmod(other: Operand): Tensor;
+  remainder(other: Operand): Tensor;
+  lerp(end: Tensor, weight: Operand): Tensor;
+  trueDivide(other: Operand): Tensor;
+  bitwiseLeftShift(other: Operand): Tensor;
+  bitwiseRightShift(other: Operand): Tensor;
+  atan2(other: Operand): Tensor;
+  eq(other: Operand): Tensor;
+  ne(other: Operand): Tensor;
+  lt(other: Operand): Tensor;
+  le(other: Operand): Tensor;
+  gt(other: Operand): Tensor;
+  ge(other: Operand): Tensor;
+  logicalAnd(other: Operand): Tensor;
+  logicalOr(other: Operand): Tensor;
+  logicalXor(other: Operand): Tensor;
+  bitwiseAnd(other: Operand): Tensor;
+  bitwiseOr(other: Operand): Tensor;
+  bitwiseXor(other: Operand): Tensor;
+}
+
+export const mathMethods: Table<MathMethods> = {
+  neg: arithmetic.neg,
+  abs: unary.abs,
+  sign: unary.sign,
+  exp: unary.exp,
+  exp2: unary.exp2,
+  expm1: unary.expm1,
+  log: unary.log,
+  log2: unary.log2,
+  log10: unary.log10,
+  log1p: unary.log1p,
+  sqrt: unary.sqrt,
+  rsqrt: unary.rsqrt,
+  square: unary.square,
+  reciprocal: unary.reciprocal,
+  sin: unary.sin,
+  cos: unary.cos,
+  tan: unary.tan,
+  asin: unary.asin,
+  acos: unary.acos,
+  atan: unary.atan,
+  sinh: unary.sinh,
+  cosh: unary.cosh,
+  tanh: unary.tanh,
+  asinh: unary.asinh,
+  acosh: unary.acosh,
+  atanh: unary.atanh,
+  erf: unary.erf,
+  sigmoid: unary.sigmoid,
+  floor: unary.floor,
+  ceil: unary.ceil,
+  trunc: unary.trunc,
+  frac: unary.frac,
+  relu: unary.relu,
+  isnan: comparison.isnan,
+  isinf: unary.isinf,
+  isfinite: unary.isfinite,
+  logicalNot: comparison.logicalNot,
+  bitwiseNot: comparison.bitwiseNot,
+  round: unary.round,
+  nanToNum: unary.nanToNum,
+  clamp: binary.clamp,
+  add: arithmetic.add,
+  sub: arithmetic.sub,
+  rsub: arithmetic.rsub,
+  mul: arithmetic.mul,
+  div: arithmetic.div,
+  floorDivide: arithmetic.floorDivide,
+  pow: binary.pow,
+  maximum: binary.maximum,
+  minimum: binary.minimum,
+  fmod: binary.fmod,
+  remainder: binary.remainder,
+  lerp: binary.lerp,
+  trueDivide: arithmetic.trueDivide,
+  bitwiseLeftShift: comparison.bitwiseLeftShift,
+  bitwiseRightShift: comparison.bitwiseRightShift,
+  atan2: binary.atan2,
+  eq: comparison.eq,
+  ne: comparison.ne,
+  lt: comparison.lt,
+  le: comparison.le,
+  gt: comparison.gt,
+  ge: comparison.ge,
+  logicalAnd: comparison.logicalAnd,
+  logicalOr: comparison.logicalOr,
+  logicalXor: comparison.logicalXor,
+  bitwiseAnd: comparison.bitwiseAnd,
+  bitwiseOr: comparison.bitwiseOr,
+  bitwiseXor: comparison.bitwiseXor,
+};
