@@ -11,6 +11,8 @@ interface Use {
   readonly bad: readonly (readonly number[])[];
   readonly message: RegExp;
   readonly whole?: true;
+  /** Only what is computed from the values tells. */
+  readonly late?: true;
 }
 
 const { NaN: none, POSITIVE_INFINITY: infinity } = Number;
@@ -19,7 +21,16 @@ const logs = (): Tensor => w.zeros([2, 2, 4]).logSoftmax(2);
 const rows = (): Tensor => tensor(Int32Array.of(1, 2, 2, 3), { shape: [2, 2] });
 const lengths = (...values: number[]): Tensor => tensor(Int32Array.from(values));
 
-const uses: Readonly<Record<string, Use>> = {
+const twoByTwo = (x: Tensor): Tensor => x.reshape([2, 2]);
+const matrices = {
+  bad: [
+    [1, 2, 2, 4],
+    [0, 0, 0, 0],
+  ],
+  late: true,
+} as const;
+
+const uses: Record<string, Use> = {
   "the input of binaryCrossEntropy": {
     call: (p) => F.binaryCrossEntropy(p, half(p)),
     good: [0, 0.25, 1],
@@ -99,7 +110,42 @@ const uses: Readonly<Record<string, Use>> = {
     message: /EmbeddingBag: (the first bag|offsets must ascend)/,
     whole: true,
   },
+  "linalg.inv": {
+    call: (a) => w.linalg.inv(twoByTwo(a)),
+    good: [1, 2, none, 4],
+    message: /linalg.inv: the matrix is singular/,
+    ...matrices,
+  },
+  "linalg.solve": {
+    call: (a) => w.linalg.solve(twoByTwo(a), tensor([1, 2])),
+    good: [1, 2, 3, 4],
+    message: /linalg.solve: the matrix is singular/,
+    ...matrices,
+  },
+  "linalg.cholesky": {
+    call: (a) => w.linalg.cholesky(twoByTwo(a)),
+    good: [2, 1, 1, 2],
+    message: /linalg.cholesky: the matrix is not positive definite/,
+    ...matrices,
+  },
 };
+
+const divisions: Readonly<Record<string, Use["call"]>> = {
+  floorDivide: (b) => w.floorDivide(7, b),
+  remainder: (b) => w.remainder(b.add(7), b),
+  fmod: (b) => b.add(7).fmod(b),
+  div: (b) => w.div(b.add(7), b, { roundingMode: "trunc" }),
+  floorDivide_: (b) => b.add(7).floorDivide_(b),
+};
+for (const [name, call] of Object.entries(divisions)) {
+  uses[`the whole divisor of ${name}`] = {
+    call,
+    good: [2, -3, 1],
+    bad: [[0], [2, 0, -1]],
+    message: RegExp(`^${name.replace("_", "")}: i32 by 0`),
+    whole: true,
+  };
+}
 
 afterAll(() => init());
 
@@ -107,12 +153,12 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeEach(() => init({ device }));
 
   test.each(Object.keys(uses))("%s", async (name) => {
-    const { call, good, bad, message, whole } = uses[name] as Use;
+    const { call, good, bad, message, whole, late } = uses[name] as Use;
     const given = (values: readonly number[]) =>
       tensor(whole ? Int32Array.from(values) : Float32Array.from(values));
     const computed = (values: readonly number[]) => given(values).mul(1).add(0);
     for (const values of bad) {
-      expect(() => call(given(values))).toThrow(message);
+      if (!late) expect(() => call(given(values))).toThrow(message);
       await expect((async () => call(computed(values)).data())()).rejects.toThrow(message);
     }
     // what may be is used as if it had been given

@@ -8,8 +8,9 @@ import * as indexing from "../ops/indexing/indexing.ts";
 import type { ScatterOptions } from "../ops/indexing/scatter-reduce.ts";
 import type { Index } from "../ops/indexing/slicing.ts";
 import * as writes from "../ops/indexing/write-by-index.ts";
-import type { AddOptions, DivOptions } from "../ops/math/arithmetic.ts";
+import type { AddOptions } from "../ops/math/arithmetic.ts";
 import type { ClampOptions } from "../ops/math/binary.ts";
+import type { DivOptions } from "../ops/math/division.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 

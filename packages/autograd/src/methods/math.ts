@@ -1,9 +1,11 @@
 import type { Operand } from "../ops/core/apply.ts";
-import type { AddOptions, DivOptions } from "../ops/math/arithmetic.ts";
+import type { AddOptions } from "../ops/math/arithmetic.ts";
 import * as arithmetic from "../ops/math/arithmetic.ts";
 import type { ClampOptions } from "../ops/math/binary.ts";
 import * as binary from "../ops/math/binary.ts";
 import * as comparison from "../ops/math/comparison.ts";
+import type { DivOptions } from "../ops/math/division.ts";
+import * as division from "../ops/math/division.ts";
 import type { NanToNumOptions, RoundOptions } from "../ops/math/unary.ts";
 import * as unary from "../ops/math/unary.ts";
 import type { Tensor } from "../tensor.ts";
@@ -128,13 +130,13 @@ export const mathMethods: Table<MathMethods> = {
   sub: arithmetic.sub,
   rsub: arithmetic.rsub,
   mul: arithmetic.mul,
-  div: arithmetic.div,
-  floorDivide: arithmetic.floorDivide,
+  div: division.div,
+  floorDivide: division.floorDivide,
   pow: binary.pow,
   maximum: binary.maximum,
   minimum: binary.minimum,
-  fmod: binary.fmod,
-  remainder: binary.remainder,
+  fmod: division.fmod,
+  remainder: division.remainder,
   lerp: binary.lerp,
   trueDivide: arithmetic.trueDivide,
   bitwiseLeftShift: comparison.bitwiseLeftShift,

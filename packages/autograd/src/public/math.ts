@@ -16,13 +16,14 @@ export {
   type SvdOptions,
   type SvdResult,
 } from "../ops/linalg/svd.ts";
-export type { CholeskyOptions, SolveTriangularOptions } from "../ops/linalg/triangular.ts";
+export type {
+  CholeskyOptions,
+  CholeskyResult,
+  SolveTriangularOptions,
+} from "../ops/linalg/triangular.ts";
 export {
   type AddOptions,
   add,
-  type DivOptions,
-  div,
-  floorDivide,
   mul,
   neg,
   rsub,
@@ -33,12 +34,10 @@ export {
   atan2,
   type ClampOptions,
   clamp,
-  fmod,
   lerp,
   maximum,
   minimum,
   pow,
-  remainder,
 } from "../ops/math/binary.ts";
 export {
   bitwiseAnd,
@@ -93,6 +92,7 @@ export {
   type PairwiseDistanceOptions,
   pairwiseDistance,
 } from "../ops/math/distance.ts";
+export { type DivOptions, div, floorDivide, fmod, remainder } from "../ops/math/division.ts";
 export { einsum } from "../ops/math/einsum.ts";
 export { kthvalue, median, nanmedian } from "../ops/math/median.ts";
 export {

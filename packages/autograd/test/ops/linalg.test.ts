@@ -168,19 +168,29 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     const { sign, logabsdet } = linalg.slogdet(singular);
     expect(await sign.item()).toBeCloseTo(0);
     expect(await logabsdet.item()).toBe(-Infinity);
-    expect(
-      await linalg
-        .cholesky(
-          tensor([
-            [1, 0],
-            [0, -1],
-          ]),
-        )
-        .tolist(),
-    ).toEqual([
-      [1, 0],
-      [0, NaN],
+    const { L, info } = linalg.choleskyEx(
+      tensor([
+        [
+          [1, 0],
+          [0, -1],
+        ],
+        [
+          [4, 0],
+          [0, 1],
+        ],
+      ]),
+    );
+    expect(await L.tolist()).toEqual([
+      [
+        [1, 0],
+        [0, NaN],
+      ],
+      [
+        [2, 0],
+        [0, 1],
+      ],
     ]);
+    expect(await info.tolist()).toEqual([2, 0]);
   });
 });
 

@@ -62,7 +62,7 @@ export function logDensities(
 /** Σ^(−1/2) of spreads. */
 export function scalesOf(covariances: Tensor, type: CovarianceType, width: number): Scales {
   if (!isMatrix(type)) return inverseScales(covariances.reciprocal(), type, width);
-  const factor = linalg.cholesky(covariances);
+  const factor = linalg.choleskyEx(covariances).L;
   const identity = eye(covariances.shape.at(-1) as number, { device: covariances.device });
   const inverse = linalg.solveTriangular(factor, identity.expand(...covariances.shape), {
     upper: false,
@@ -74,7 +74,7 @@ export function scalesOf(covariances: Tensor, type: CovarianceType, width: numbe
 /** The same of inverse spreads. */
 export function inverseScales(precisions: Tensor, type: CovarianceType, width: number): Scales {
   if (isMatrix(type)) {
-    const axes = linalg.cholesky(precisions);
+    const axes = linalg.choleskyEx(precisions).L;
     return { axes, logDet: axes.diagonal({ dim1: -2, dim2: -1 }).log().sum(-1) };
   }
   const axes = precisions.sqrt();

@@ -9,8 +9,10 @@ import { bring } from "../../tape/bring.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
 import { isTracked } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
+import { add } from "../math/arithmetic.ts";
 import { eq, where } from "../math/comparison.ts";
 import { amax, amin } from "../math/reduction.ts";
+import { abs, isfinite } from "../math/unary.ts";
 import { sum } from "../shape/broadcast.ts";
 import { copy } from "./constant.ts";
 import { knownValues } from "./known-values.ts";
@@ -77,6 +79,34 @@ export function checkedFractions(x: Tensor, range: FractionRange, tell: Tell): T
   const ends = rangeOf(x.node, "numbers");
   if (ends !== null && ends[0] >= from && ends[1] <= to) return x;
   return guarded(x, { from, to, ignored: null }, isThere, tell);
+}
+
+/** The divisor of whole numbers, to be used in its place: as `checkedIndex`, for none that is 0. */
+export function checkedDivisor(b: Tensor, tell: Tell): Tensor {
+  if (sizeOf(b.shape) === 0) return b;
+  const isThere = (value: number) => value !== 0;
+  if (isKnown(b, isThere, tell)) return b;
+  const ends = rangeOf(b.node);
+  if (ends !== null && (ends[0] > 0 || ends[1] < 0)) return b;
+  return guarded(b, { from: 1, to: Infinity, ignored: null, measure: abs }, isThere, tell);
+}
+
+/**
+ * What an algorithm gave, to be used in its place: as `checkedIndex`, for numbers that are all finite. What is not finite is no fault
+ * where `given` was not either.
+ */
+export function checkedFinite(x: Tensor, given: readonly Tensor[], tell: () => Error): Tensor {
+  if (sizeOf(x.shape) === 0) return x;
+  const measure = (found: Tensor): Tensor => {
+    const size = given.map((one) => sum(abs(one))).reduce((a, b) => add(a, b));
+    return where(isfinite(size), found, 0);
+  };
+  return guarded(
+    x,
+    { from: -Infinity, to: Infinity, ignored: null, measure },
+    Number.isFinite,
+    tell,
+  );
 }
 
 /** Whether the host knows the values; throws if one is not among those that may be. */
@@ -149,6 +179,8 @@ interface Ends {
   readonly from: number;
   readonly to: number;
   readonly ignored: number | null;
+  /** Of what these are the ends, if not of the values. */
+  readonly measure?: (x: Tensor) => Tensor;
 }
 
 interface Guarded {
@@ -170,12 +202,15 @@ function guarded(x: Tensor, ends: Ends, isThere: (value: number) => boolean, tel
   if (same?.checked.node.state === PENDING && !onTape) return same.checked;
   return composite(() => {
     const checked = copy(x);
-    const { from, to, ignored } = ends;
-    const about = isFloating(x.dtype) ? "numbers" : "all";
-    const least = Math.min(from, ignored ?? from);
-    noteRange(checked.node, [least, Math.max(to, ignored ?? from)], about);
+    const { from, to, ignored, measure } = ends;
+    if (measure === undefined) {
+      const about = isFloating(x.dtype) ? "numbers" : "all";
+      const least = Math.min(from, ignored ?? from);
+      noteRange(checked.node, [least, Math.max(to, ignored ?? from)], about);
+    }
     const extremes = noGrad(() => {
-      const counted = ignored === null ? x : where(eq(x, ignored), from, x);
+      const measured = measure === undefined ? x : measure(x);
+      const counted = ignored === null ? measured : where(eq(x, ignored), from, measured);
       return [amin(counted).node, amax(counted).node];
     });
     const guard: Guarded = { window, ends, checked, passed: false };
@@ -188,8 +223,8 @@ function guarded(x: Tensor, ends: Ends, isThere: (value: number) => boolean, tel
         return error;
       }
       guard.passed = true;
-      if (window === null && ignored === null && found.every(Number.isFinite))
-        noteRange(node, found as [number, number]);
+      if (window !== null || ignored !== null || measure !== undefined) return null;
+      if (found.every(Number.isFinite)) noteRange(node, found as [number, number]);
       return null;
     });
     return checked;
@@ -197,7 +232,7 @@ function guarded(x: Tensor, ends: Ends, isThere: (value: number) => boolean, tel
 }
 
 const sameEnds = (a: Ends, b: Ends): boolean =>
-  a.from === b.from && a.to === b.to && a.ignored === b.ignored;
+  a.from === b.from && a.to === b.to && a.ignored === b.ignored && a.measure === b.measure;
 
 function sameView(a: View | null, b: View | null): boolean {
   if (a === null || b === null) return a === b;

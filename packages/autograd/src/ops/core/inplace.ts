@@ -17,18 +17,10 @@ import {
 } from "../../tape/rebind.ts";
 import { edgeOf, isTracked, placeAt, recordView, stepsOf, valueOfNow } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
-import {
-  type AddOptions,
-  add,
-  type DivOptions,
-  div,
-  floorDivide,
-  mul,
-  neg,
-  sub,
-} from "../math/arithmetic.ts";
-import { type ClampOptions, clamp, pow, remainder } from "../math/binary.ts";
+import { type AddOptions, add, mul, neg, sub } from "../math/arithmetic.ts";
+import { type ClampOptions, clamp, pow } from "../math/binary.ts";
 import { eq, ge, gt, le, logicalNot, lt, ne } from "../math/comparison.ts";
+import { type DivOptions, div, floorDivide, remainder } from "../math/division.ts";
 import {
   abs,
   cos,

@@ -6,9 +6,10 @@ import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
 import { cast, constantLike } from "../core/constant.ts";
-import { div, mul } from "../math/arithmetic.ts";
+import { mul } from "../math/arithmetic.ts";
 import { maximum } from "../math/binary.ts";
 import { eq, where } from "../math/comparison.ts";
+import { div } from "../math/division.ts";
 import { gatherAlong, scatterAlong, scattered, scatterOverOp, scatterSumOp } from "./gathering.ts";
 
 const scatterOp = (name: string, combine: Scatter["combine"], gradient: Gradient): Op =>

@@ -9,6 +9,7 @@ import { composite, noGrad } from "../../tape/modes.ts";
 import { recordGradient, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
+import { checkedFinite } from "../core/bounds.ts";
 import { apart, cast } from "../core/constant.ts";
 import { squeeze, unsqueeze } from "../core/layout.ts";
 import { mul, neg } from "../math/arithmetic.ts";
@@ -100,7 +101,7 @@ export interface SolveOptions {
 }
 
 /**
- * X of A X = B for square A; ±∞ or NaN where A is singular. A: [..., n, n]; B: [..., n, k], or a vector: [n], or [..., n] with exactly A's
+ * X of A X = B for square A; a singular A is an ArgumentError. A: [..., n, n]; B: [..., n, k], or a vector: [n], or [..., n] with exactly A's
  * batch → B's shape; batches broadcast.
  */
 export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor {
@@ -112,18 +113,33 @@ export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor 
   const made = composite(() => {
     const sides = isVector ? unsqueeze(b, -1) : left ? b : mT(b);
     if (checkMatrices(call, sides)[0] !== n) throw misfit(call, a, b);
-    const x = solution(...matched(call, left ? a : mT(a), sides));
+    const x = regular(call, solution(...matched(call, left ? a : mT(a), sides)), [a, b]);
     return isVector ? squeeze(x, -1) : left ? x : mT(x);
   });
   return watch(made, a, made);
 }
 
-/** A⁻¹; ±∞ or NaN where A is singular.  [..., n, n] → [..., n, n]. */
+/** A⁻¹; a singular A is an ArgumentError.  [..., n, n] → [..., n, n]. */
 export function inv(a: Tensor): Tensor {
   if (arguments.length > 1) checkCall("linalg.inv(a)", arguments);
   const n = checkSquare("linalg.inv", a);
-  return composite(() => solution(...matched("linalg.inv", a, identity(n, a))));
+  return composite(() => regular("linalg.inv", inverse(a, n), [a]));
 }
+
+/** A⁻¹; ±∞ or NaN where A is singular. */
+const inverse = (a: Tensor, n: number): Tensor =>
+  solution(...matched("linalg.inv", a, identity(n, a)));
+
+/** A solution, to be used in its place: that of a singular matrix is refused. */
+const regular = (call: string, x: Tensor, given: readonly Tensor[]): Tensor =>
+  checkedFinite(
+    x,
+    given,
+    () =>
+      new ArgumentError(
+        `${call}: the matrix is singular, or nearly so\n  hint: linalg.pinv gives the inverse of what is regular; A + εI is regular`,
+      ),
+  );
 
 /** The sign of the row exchanges, then the pivots: [..., n + 1]. */
 const pivotsOp: Op = serialOp({
@@ -172,7 +188,7 @@ export function det(a: Tensor): Tensor {
   return composite(() => {
     const value = noGrad(() => determinant(a, n));
     const rule = (dy: Tensor) => {
-      const regular = mul(overMatrix(value), mT(inv(a)));
+      const regular = mul(overMatrix(value), mT(inverse(a, n)));
       if (context.gradMode) return [mul(overMatrix(dy), regular)];
       const isSingular = overMatrix(eq(value, 0));
       return [mul(overMatrix(dy), where(isSingular, cofactors(a, n), regular))];
@@ -200,7 +216,7 @@ export function slogdet(a: Tensor): SignAndLog {
         logabsdet: sum(log(abs(diagonal)), -1),
       });
     });
-    const rule = (dy: Tensor) => [mul(overMatrix(dy), mT(inv(a)))];
+    const rule = (dy: Tensor) => [mul(overMatrix(dy), mT(inverse(a, n)))];
     recordGradient("linalg.slogdet", made.logabsdet, [a], rule, [saved(a)]);
     return made;
   });

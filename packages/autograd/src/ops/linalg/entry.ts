@@ -15,7 +15,9 @@ import { type EighResult, eigh, eigvalsh, svdvals } from "./spectral.ts";
 import { type PinvOptions, pinv, type SvdOptions, type SvdResult, svd } from "./svd.ts";
 import {
   type CholeskyOptions,
+  type CholeskyResult,
   cholesky,
+  choleskyEx,
   type SolveTriangularOptions,
   solveTriangular,
 } from "./triangular.ts";
@@ -38,6 +40,8 @@ export const linalg: {
   ) => Tensor;
   /** The lower triangular L with A = L Lᵀ, for symmetric positive definite A. */
   readonly cholesky: (a: Tensor, options?: CholeskyOptions) => Tensor;
+  /** `cholesky` that does not refuse: `info` is 0, or the number of the first row that has no factor. */
+  readonly choleskyEx: (a: Tensor, options?: CholeskyOptions) => CholeskyResult;
   /** det A. */
   readonly det: (a: Tensor) => Tensor;
   /** Eigenvalues, ascending, and eigenvectors (columns) of symmetric A. */
@@ -66,6 +70,7 @@ export const linalg: {
   vectorNorm,
   norm,
   cholesky,
+  choleskyEx,
   det,
   eigh,
   eigvalsh,

@@ -6,7 +6,7 @@ import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { copy } from "../core/constant.ts";
 import { unsqueeze } from "../core/layout.ts";
-import { add, div, mul, sub } from "../math/arithmetic.ts";
+import { add, mul, sub, trueDivide } from "../math/arithmetic.ts";
 import { eq, where } from "../math/comparison.ts";
 import { matmul } from "../math/contraction.ts";
 import { narrow, select } from "../shape/movement.ts";
@@ -96,7 +96,7 @@ const gaps = (x: Tensor): Tensor => sub(unsqueeze(x, -2), unsqueeze(x, -1));
 /** 1/x, and 0 where x is 0: where two values are equal their vectors have no derivative, and none is asked for. */
 const inverse = (x: Tensor): Tensor => {
   const isZero = eq(x, 0);
-  return where(isZero, 0, div(1, where(isZero, 1, x)));
+  return where(isZero, 0, trueDivide(1, where(isZero, 1, x)));
 };
 
 export interface EighResult extends Pair<Tensor> {

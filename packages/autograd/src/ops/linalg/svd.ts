@@ -6,7 +6,7 @@ import { recordGradient, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { cat } from "../core/assembly.ts";
 import { detach, unsqueeze } from "../core/layout.ts";
-import { add, div, mul, neg, sub } from "../math/arithmetic.ts";
+import { add, mul, neg, sub, trueDivide } from "../math/arithmetic.ts";
 import { gt, lt, where } from "../math/comparison.ts";
 import { matmul } from "../math/contraction.ts";
 import { amax } from "../math/reduction.ts";
@@ -82,7 +82,7 @@ export function pinv(a: Tensor, options: PinvOptions = {}): Tensor {
       const { S, U, V } = singular("linalg.pinv", a);
       const largest = mul(amax(S, -1, { keepdim: true }), relative);
       const counts = gt(S, atol > 0 ? where(gt(largest, atol), largest, atol) : largest);
-      const inverses = where(counts, div(1, where(counts, S, 1)), 0);
+      const inverses = where(counts, trueDivide(1, where(counts, S, 1)), 0);
       return matmul(mul(V, unsqueeze(inverses, -2)), mT(U));
     });
     const rule = (dy: Tensor) => [pinvGradient(a, value, mT(dy))];

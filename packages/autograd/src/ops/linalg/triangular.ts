@@ -1,13 +1,17 @@
 import { ArgumentError, detail, ShapeError } from "../../errors.ts";
 import type { Op } from "../../graph/op.ts";
+import { inOrder, type Pair } from "../../results.ts";
 import { broadcastShapes, type Shape } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
-import { composite } from "../../tape/modes.ts";
+import { composite, noGrad } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
+import { checkedFinite } from "../core/bounds.ts";
+import { cast } from "../core/constant.ts";
 import { add, mul, neg, sub } from "../math/arithmetic.ts";
+import { eq, isnan, logicalNot, where } from "../math/comparison.ts";
 import { matmul } from "../math/contraction.ts";
-import { expand } from "../shape/broadcast.ts";
-import { tril, triu } from "../shape/movement.ts";
+import { expand, sum } from "../shape/broadcast.ts";
+import { diagonal, tril, triu } from "../shape/movement.ts";
 import {
   batchOf,
   checkMatrices,
@@ -60,13 +64,47 @@ export interface CholeskyOptions {
 }
 
 /**
- * The lower triangular L with A = L Lᵀ, for symmetric positive definite A (only its lower triangle is read). Where A is not positive
- * definite, NaN.  [..., n, n] → [..., n, n].
+ * The lower triangular L with A = L Lᵀ, for symmetric positive definite A (only its lower triangle is read). A that is not positive
+ * definite is an ArgumentError; `choleskyEx` tells instead.  [..., n, n] → [..., n, n].
  */
 export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("linalg.cholesky(a, { upper: boolean })", arguments);
-  const { upper = false } = options;
-  const n = checkSquare("linalg.cholesky", a);
+  const made = factored("linalg.cholesky", a, options);
+  return checkedFinite(
+    made,
+    [a],
+    () =>
+      new ArgumentError(
+        "linalg.cholesky: the matrix is not positive definite\n  hint: linalg.choleskyEx tells which is not; A + εI is, for symmetric A with no eigenvalue below −ε",
+      ),
+  );
+}
+
+/** The factor, and where there is none. */
+export interface CholeskyResult extends Pair<Tensor> {
+  /** NaN from the first row on that has none. */
+  readonly L: Tensor;
+  /** 0, or the number of the first row that has none. */
+  readonly info: Tensor;
+}
+
+/** `cholesky` that does not refuse: `info` is 0 for each positive definite matrix.  [..., n, n] → [..., n, n], [...] of i32. */
+export function choleskyEx(a: Tensor, options: CholeskyOptions = {}): CholeskyResult {
+  if (arguments.length > 1) checkCall("linalg.choleskyEx(a, { upper: boolean })", arguments);
+  return composite(() => {
+    const L = factored("linalg.choleskyEx", a, options);
+    const info = noGrad(() => {
+      const rows = logicalNot(isnan(diagonal(L, { dim1: -2, dim2: -1 })));
+      const good = sum(cast(rows, "i32"), -1);
+      return where(eq(good, a.shape.at(-1) as number), 0, add(good, 1));
+    });
+    return inOrder({ L, info });
+  });
+}
+
+/** The factor; NaN where there is none. */
+function factored(call: string, a: Tensor, { upper = false }: CholeskyOptions): Tensor {
+  const n = checkSquare(call, a);
   return composite(() => {
     const factor = recordSerial(choleskyOp, [a], a.shape, countOf(a), [n, 0x7fc00000]);
     return upper ? mT(factor) : factor;

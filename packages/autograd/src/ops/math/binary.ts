@@ -20,7 +20,7 @@ import {
 import { checkFloating, held, zeroGradient } from "../core/constant.ts";
 import { elementwise } from "../core/define.ts";
 import { integerPower, powReference } from "../core/reference.ts";
-import { add, div, dividing, mul, neg, sub } from "./arithmetic.ts";
+import { add, mul, neg, sub, trueDivide } from "./arithmetic.ts";
 import { eq, ge, gt, le, logicalAnd, logicalNot, logicalOr, lt, where } from "./comparison.ts";
 import { abs, log, reciprocal, sqrt, square } from "./unary.ts";
 
@@ -102,52 +102,6 @@ export const maximum: BinaryOp = extreme("maximum", Math.max, e.max, gt);
 /** c = min(a, b), elementwise; NaN if either is. Equal operands get half the gradient each. */
 export const minimum: BinaryOp = extreme("minimum", Math.min, e.min, lt);
 
-/** r = a − b · trunc(a / b), elementwise: the remainder with the sign of a, as C's fmod; of integers 0 where b is 0. */
-export const fmod: BinaryOp = dividing(
-  "fmod",
-  elementwise({
-    name: "fmod",
-    reference: (a, b) => (a as number) % (b as number),
-    expression: (a, b) => e.rem(a as Expr, b as Expr),
-    saves: ([, divisor]) => (divisor ? [0, 1] : []),
-    gradient: (dy, [a, b], { needs }) => [
-      needs[0] === true && dy,
-      needs[1] === true && neg(mul(dy, div(a as Tensor, b as Tensor, { roundingMode: "trunc" }))),
-    ],
-  }),
-);
-
-/** r = a − b · ⌊a / b⌋, elementwise: the remainder with the sign of b, as Python's %; of integers 0 where b is 0. */
-export const remainder: BinaryOp = dividing(
-  "remainder",
-  elementwise({
-    name: "remainder",
-    reference: (a, b) => {
-      const rest = (a as number) % (b as number);
-      return rest !== 0 && rest < 0 !== (b as number) < 0 ? rest + (b as number) : rest;
-    },
-    expression: (a, b) => remainderExpression(a as Expr, b as Expr),
-    range: (dtype, _, [least, most]) => {
-      if (least <= 0 && most >= 0) return null;
-      const short = isFloating(dtype) ? 0 : 1; // a fraction may round to the divisor itself
-      return least > 0 ? [0, most - short] : [least + short, 0];
-    },
-    saves: ([, divisor]) => (divisor ? [0, 1] : []),
-    gradient: (dy, [a, b], { needs }) => [
-      needs[0] === true && dy,
-      needs[1] === true && neg(mul(dy, div(a as Tensor, b as Tensor, { roundingMode: "floor" }))),
-    ],
-  }),
-);
-
-function remainderExpression(a: Expr, b: Expr): Expr {
-  const rest = e.rem(a, b);
-  if (a.dtype === "u32" || a.dtype === "u8") return rest;
-  const zero = e.number(0, a);
-  const wrongSide = e.and(e.ne(rest, zero), e.xor(e.lt(rest, zero), e.lt(b, zero)));
-  return e.select(wrongSide, e.add(rest, b), rest);
-}
-
 /** c = a + w (b − a), elementwise: w = 0 gives a, and w = 1 gives b exactly. Fractions of one dtype only. */
 export function lerp(a: Tensor, b: Tensor, weight: Operand): Tensor {
   if (arguments.length > 3) checkCall("lerp(a, b, weight)", arguments);
@@ -178,7 +132,7 @@ export const atan2: BinaryOp = binaryFloat(
     saves: [0, 1],
     gradient: (dy, [a, b], { needs }) => {
       const [y, x] = [a as Tensor, b as Tensor];
-      const scaled = div(dy, add(square(y), square(x)));
+      const scaled = trueDivide(dy, add(square(y), square(x)));
       return [needs[0] === true && mul(scaled, x), needs[1] === true && neg(mul(scaled, y))];
     },
   }),

@@ -20,7 +20,7 @@ import {
   scatterSumOp,
   takeAlongDim,
 } from "../indexing/gathering.ts";
-import { add, div, mul, sub } from "./arithmetic.ts";
+import { add, mul, sub, trueDivide } from "./arithmetic.ts";
 import { minimum } from "./binary.ts";
 import { ge, gt, le, logicalAnd, logicalNot, where } from "./comparison.ts";
 import { amax, amin } from "./reduction.ts";
@@ -193,7 +193,7 @@ export function histc(x: Tensor, options: HistcOptions = {}): Tensor {
       const flatRange = ge(low, high);
       [low, high] = [where(flatRange, sub(low, 1), low), where(flatRange, add(high, 1), high)];
     }
-    const part = floor(div(mul(sub(flat, low), bins), sub(high, low)));
+    const part = floor(trueDivide(mul(sub(flat, low), bins), sub(high, low)));
     const within = logicalAnd(ge(flat, low), le(flat, high));
     const place = where(within, minimum(part, bins - 1), bins);
     return tally(cast(place, "i32"), constant(1, x.dtype, flat.shape, stream), bins);

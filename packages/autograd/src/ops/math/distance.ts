@@ -9,7 +9,7 @@ import { type DimOption, withDim } from "../core/arguments.ts";
 import { checkFloating } from "../core/constant.ts";
 import { unsqueeze } from "../core/layout.ts";
 import { sum } from "../shape/broadcast.ts";
-import { add, div, mul, sub } from "./arithmetic.ts";
+import { add, mul, sub, trueDivide } from "./arithmetic.ts";
 import { clamp } from "./binary.ts";
 import { norm } from "./statistics.ts";
 
@@ -28,7 +28,7 @@ export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
   const { p = 2, dim = 1, eps = 1e-12 } = options;
   checkTensor("normalize", x);
   checkFloating("normalize", x);
-  return composite(() => div(x, clamp(norm(x, p, dim, { keepdim: true }), eps)));
+  return composite(() => trueDivide(x, clamp(norm(x, p, dim, { keepdim: true }), eps)));
 }
 
 export interface CosineSimilarityOptions extends DimOption {

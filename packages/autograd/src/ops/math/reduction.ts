@@ -24,7 +24,7 @@ import {
   startValue,
   sum,
 } from "../shape/broadcast.ts";
-import { div, mul } from "./arithmetic.ts";
+import { mul, trueDivide } from "./arithmetic.ts";
 import { maximum, minimum } from "./binary.ts";
 import { eq, isnan, logicalOr, where } from "./comparison.ts";
 
@@ -46,7 +46,7 @@ export function mean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): 
   const dims = normalizeDims("mean", settings.dim, x.shape.length);
   return composite(() => {
     // divided before the dimensions are put back: in its own shape that is part of the sum's kernel
-    const average = inFloat32(value, (all) => div(sum(all, dims), countOver(x.shape, dims)));
+    const average = inFloat32(value, (all) => trueDivide(sum(all, dims), countOver(x.shape, dims)));
     return settings.keepdim ? reshape(average, keptShape(x.shape, dims)) : average;
   });
 }
@@ -67,7 +67,7 @@ const extremeOp = (name: string, combine: "max" | "min", ofAll = false): Op =>
       const attains = ofAll ? logicalOr(same, isnan(x)) : same;
       const dims = x.shape.map((_, d) => d).slice(x.shape.length - count);
       const each = where(attains, spread(dy, x.shape, count), 0);
-      return [div(each, sum(cast(attains, dy.dtype), dims, { keepdim: true }))];
+      return [trueDivide(each, sum(cast(attains, dy.dtype), dims, { keepdim: true }))];
     },
   });
 
@@ -265,7 +265,7 @@ const productOp = (name: string, ofAll: boolean): Op =>
       const zeros = sum(isZero, dims, { keepdim: true });
       const none = ofAll ? 0 : mul(product, 0);
       const ofZero = where(eq(zeros, 1), product, none);
-      const ofOther = where(eq(zeros, 0), div(product, others), none);
+      const ofOther = where(eq(zeros, 0), trueDivide(product, others), none);
       return [mul(spread(dy, x.shape, count), where(isZero, ofZero, ofOther))];
     },
   });

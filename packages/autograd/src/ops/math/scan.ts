@@ -17,7 +17,7 @@ import { reshape, transpose, unsqueeze } from "../core/layout.ts";
 import { gatherAlong, raised } from "../indexing/gathering.ts";
 import { countable, sum } from "../shape/broadcast.ts";
 import { flipped, narrow } from "../shape/movement.ts";
-import { add, div, mul, neg, sub } from "./arithmetic.ts";
+import { add, mul, neg, sub, trueDivide } from "./arithmetic.ts";
 import { eq, ge, gt, logicalAnd, ne, where } from "./comparison.ts";
 import type { ValuesAndIndices } from "./reduction.ts";
 import { exp, log } from "./unary.ts";
@@ -56,7 +56,7 @@ function productsByZeros(dy: Tensor, x: Tensor, y: Tensor): Tensor {
   const first = logicalAnd(isZero, eq(zeros, 1));
   const others = where(first, 1, x);
   const atFirst = sumFromEnd(mul(dy, scan(cumprodOp, others)));
-  const beforeFirst = div(sumFromEnd(mul(dy, y)), where(isZero, 1, x));
+  const beforeFirst = trueDivide(sumFromEnd(mul(dy, y)), where(isZero, 1, x));
   return where(first, atFirst, where(eq(zeros, 0), beforeFirst, 0));
 }
 

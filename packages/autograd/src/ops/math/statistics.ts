@@ -8,7 +8,7 @@ import { type Dims, withDim } from "../core/arguments.ts";
 import { cast, checkFloating } from "../core/constant.ts";
 import { inFloat32 } from "../core/float32.ts";
 import { type ReduceOptions, type SumOptions, sum } from "../shape/broadcast.ts";
-import { div, sub } from "./arithmetic.ts";
+import { sub, trueDivide } from "./arithmetic.ts";
 import { pow } from "./binary.ts";
 import { eq, isnan, ne, where } from "./comparison.ts";
 import { amax, amin, countOver, mean } from "./reduction.ts";
@@ -68,7 +68,7 @@ export function variance(
   const made = composite(() =>
     inFloat32(x, (value) => {
       const distance = sub(value, mean(value, dims, { keepdim: true }));
-      return div(sum(square(distance), dims, { keepdim }), Math.max(0, n - correction));
+      return trueDivide(sum(square(distance), dims, { keepdim }), Math.max(0, n - correction));
     }),
   );
   return watch(made, x);

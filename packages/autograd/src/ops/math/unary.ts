@@ -8,7 +8,7 @@ import { checkTensor, type UnaryOp, unary, unaryFloat } from "../core/apply.ts";
 import { cast, checkFloating, copy, refuseBool, zeroGradient } from "../core/constant.ts";
 import { type ElementwiseSpec, elementwise } from "../core/define.ts";
 import { erfReference, roundHalfToEven } from "../core/reference.ts";
-import { add, div, mul, neg, sub } from "./arithmetic.ts";
+import { add, mul, neg, sub, trueDivide } from "./arithmetic.ts";
 import { eq, isnan, le, lt, where } from "./comparison.ts";
 
 /** An op of one operand whose gradient reads it: dL/dx = rule(dy, x). */
@@ -76,10 +76,10 @@ export const expm1: UnaryOp = unaryFloat(
   elementwise(ofOutput("expm1", Math.expm1, e.expm1, (dy, y) => mul(dy, add(y, 1)))),
 );
 /** y = ln x, elementwise. */
-export const log: UnaryOp = unaryFloat(elementwise(ofInput("log", Math.log, e.log, div)));
+export const log: UnaryOp = unaryFloat(elementwise(ofInput("log", Math.log, e.log, trueDivide)));
 /** y = log₂ x, elementwise. */
 export const log2: UnaryOp = unaryFloat(
-  elementwise(ofInput("log2", Math.log2, e.log2, (dy, x) => div(dy, mul(x, Math.LN2)))),
+  elementwise(ofInput("log2", Math.log2, e.log2, (dy, x) => trueDivide(dy, mul(x, Math.LN2)))),
 );
 /** y = log₁₀ x, elementwise. */
 export const log10: UnaryOp = unaryFloat(
@@ -88,23 +88,23 @@ export const log10: UnaryOp = unaryFloat(
       "log10",
       Math.log10,
       (x) => e.mul(e.log2(x), e.number(Math.LOG10E * Math.LN2, x)),
-      (dy, x) => div(dy, mul(x, Math.LN10)),
+      (dy, x) => trueDivide(dy, mul(x, Math.LN10)),
     ),
   ),
 );
 /** y = ln(1 + x), elementwise, exact near 0. */
 export const log1p: UnaryOp = unaryFloat(
-  elementwise(ofInput("log1p", Math.log1p, e.log1p, (dy, x) => div(dy, add(x, 1)))),
+  elementwise(ofInput("log1p", Math.log1p, e.log1p, (dy, x) => trueDivide(dy, add(x, 1)))),
 );
 /** y = √x, elementwise. */
 export const sqrt: UnaryOp = unaryFloat(
-  elementwise(ofOutput("sqrt", Math.sqrt, e.sqrt, (dy, y) => div(dy, mul(y, 2)))),
+  elementwise(ofOutput("sqrt", Math.sqrt, e.sqrt, (dy, y) => trueDivide(dy, mul(y, 2)))),
 );
 /** y = √x, elementwise, with a slope of 0 at 0: norms and deviations are flat there. */
 export const safeSqrt: UnaryOp = unaryFloat(
   elementwise(
     ofOutput("safeSqrt", Math.sqrt, e.sqrt, (dy, y) =>
-      where(eq(y, 0), zeroGradient(dy), div(dy, mul(y, 2))),
+      where(eq(y, 0), zeroGradient(dy), trueDivide(dy, mul(y, 2))),
     ),
   ),
 );
@@ -172,7 +172,7 @@ export const acos: UnaryOp = unaryFloat(
 );
 /** y = arctan x, elementwise. */
 export const atan: UnaryOp = unaryFloat(
-  elementwise(ofInput("atan", Math.atan, e.atan, (dy, x) => div(dy, add(square(x), 1)))),
+  elementwise(ofInput("atan", Math.atan, e.atan, (dy, x) => trueDivide(dy, add(square(x), 1)))),
 );
 /** y = sinh x, elementwise. */
 export const sinh: UnaryOp = unaryFloat(
@@ -196,7 +196,7 @@ export const acosh: UnaryOp = unaryFloat(
 );
 /** y = artanh x, elementwise. */
 export const atanh: UnaryOp = unaryFloat(
-  elementwise(ofInput("atanh", Math.atanh, e.atanh, (dy, x) => div(dy, sub(1, square(x))))),
+  elementwise(ofInput("atanh", Math.atanh, e.atanh, (dy, x) => trueDivide(dy, sub(1, square(x))))),
 );
 /** y = 2/√π ∫₀ˣ exp(−t²) dt, elementwise. */
 export const erf: UnaryOp = unaryFloat(
@@ -254,8 +254,8 @@ export function round(x: Tensor, options: RoundOptions = {}): Tensor {
   const scale = 10 ** Math.abs(decimals);
   return composite(() =>
     decimals > 0
-      ? div(roundToWhole(mul(x, scale)), scale)
-      : mul(roundToWhole(div(x, scale)), scale),
+      ? trueDivide(roundToWhole(mul(x, scale)), scale)
+      : mul(roundToWhole(trueDivide(x, scale)), scale),
   );
 }
 

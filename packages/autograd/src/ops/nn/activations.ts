@@ -12,7 +12,7 @@ import { type DimOption, withDim } from "../core/arguments.ts";
 import { cast, held, refuseBool, zeroGradient } from "../core/constant.ts";
 import { elementwise } from "../core/define.ts";
 import { reshape } from "../core/layout.ts";
-import { add, div, mul, sub } from "../math/arithmetic.ts";
+import { add, mul, sub, trueDivide } from "../math/arithmetic.ts";
 import { gt, le, logicalAnd, logicalOr, lt, where } from "../math/comparison.ts";
 import { abs, erf, exp, sigmoid, tanh } from "../math/unary.ts";
 import { narrow } from "../shape/movement.ts";
@@ -255,7 +255,7 @@ const hardswishOp = shaped({
     return e.div(e.mul(x, e.min(e.max(e.add(x, number(3)), number(0)), number(6))), number(6));
   },
   rule: (dy, x) => {
-    const inside = mul(dy, add(div(x, 3), 0.5));
+    const inside = mul(dy, add(trueDivide(x, 3), 0.5));
     return where(le(x, -3), zeroGradient(dy), where(lt(x, 3), inside, dy));
   },
 });
@@ -275,7 +275,7 @@ const hardsigmoidOp = shaped({
     const number = (value: number): Expr => e.number(value, x);
     return e.div(e.min(e.max(e.add(x, number(3)), number(0)), number(6)), number(6));
   },
-  rule: (dy, x) => where(logicalAnd(gt(x, -3), lt(x, 3)), div(dy, 6), zeroGradient(dy)),
+  rule: (dy, x) => where(logicalAnd(gt(x, -3), lt(x, 3)), trueDivide(dy, 6), zeroGradient(dy)),
 });
 
 /** y = min(max(x + 3, 0), 6) / 6, elementwise. */
@@ -299,7 +299,7 @@ export function mish(x: Tensor): Tensor {
 /** y = x / (1 + |x|), elementwise. */
 export function softsign(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("softsign(x)", arguments);
-  return composite(() => div(x, add(abs(x), 1)));
+  return composite(() => trueDivide(x, add(abs(x), 1)));
 }
 
 /** y = x − tanh x, elementwise. */

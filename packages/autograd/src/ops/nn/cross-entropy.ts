@@ -13,7 +13,7 @@ import { cast, checkFloating } from "../core/constant.ts";
 import { counting } from "../core/creation.ts";
 import { inFloat32 } from "../core/float32.ts";
 import { reshape, unsqueeze } from "../core/layout.ts";
-import { add, div, mul, neg, sub } from "../math/arithmetic.ts";
+import { add, mul, neg, sub, trueDivide } from "../math/arithmetic.ts";
 import { eq, ne, where } from "../math/comparison.ts";
 import { amax } from "../math/reduction.ts";
 import { exp, log } from "../math/unary.ts";
@@ -115,7 +115,7 @@ function weightedMean(
   const reduce = reducer(call, { reduction });
   return (loss, weights) =>
     reduction === "mean"
-      ? inFloat32(loss, (all) => div(sum(all), sum(cast(weights(), all.dtype))))
+      ? inFloat32(loss, (all) => trueDivide(sum(all), sum(cast(weights(), all.dtype))))
       : reduce(loss);
 }
 
@@ -184,7 +184,7 @@ export function crossEntropy(
       const { reduction = "mean" } = options;
       const loss = sum(mul(costs, smoothed), at);
       return reduction === "mean"
-        ? div(sum(loss), sizeOf(targetShape(x)))
+        ? trueDivide(sum(loss), sizeOf(targetShape(x)))
         : reducer(call, options)(loss);
     }
     const choice = choose(call, x, target, ignoreIndex);

@@ -11,7 +11,7 @@ import { checkTensor, resultType } from "../core/apply.ts";
 import { checkedFractions } from "../core/bounds.ts";
 import { cast, checkFloating, refuseBool } from "../core/constant.ts";
 import { elementwise } from "../core/define.ts";
-import { add, div, mul, sub } from "../math/arithmetic.ts";
+import { add, mul, sub, trueDivide } from "../math/arithmetic.ts";
 import { clamp } from "../math/binary.ts";
 import { eq, lt, where } from "../math/comparison.ts";
 import { checkMatched } from "../math/contraction.ts";
@@ -165,7 +165,7 @@ const bernoulliOp: Op = elementwise({
     const [x, target] = [p as Tensor, y as Tensor];
     const no = sub(1, x);
     return [
-      needs[0] === true && mul(dy, div(sub(x, target), clamp(mul(x, no), 1e-12))),
+      needs[0] === true && mul(dy, trueDivide(sub(x, target), clamp(mul(x, no), 1e-12))),
       needs[1] === true && mul(dy, sub(clamp(log(no), -100), clamp(log(x), -100))),
     ];
   },
@@ -275,6 +275,6 @@ export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {})
     const loss = logTarget
       ? mul(exp(y), sub(y, x))
       : sub(where(isZero, 0, mul(y, log(where(isZero, 1, y)))), mul(y, x));
-    return batch ? div(reduce(loss), x.shape[0] ?? 1) : reduce(loss);
+    return batch ? trueDivide(reduce(loss), x.shape[0] ?? 1) : reduce(loss);
   });
 }

@@ -13,7 +13,7 @@ import { inFloat32 } from "../core/float32.ts";
 import { writeInPlace } from "../core/inplace.ts";
 import { reshape } from "../core/layout.ts";
 import { assemble } from "../core/strided.ts";
-import { add, div, mul, sub } from "../math/arithmetic.ts";
+import { add, mul, sub, trueDivide } from "../math/arithmetic.ts";
 import { pow } from "../math/binary.ts";
 import { countOver, mean } from "../math/reduction.ts";
 import { rsqrt, square } from "../math/unary.ts";
@@ -360,6 +360,6 @@ export function localResponseNorm(
     let total = narrow(padded, 1, 0, channels);
     for (let i = 1; i < size; i++) total = add(total, narrow(padded, 1, i, channels));
     const base = add(mul(total, alpha / size), k);
-    return div(x, reshape(pow(base, beta), x.shape));
+    return trueDivide(x, reshape(pow(base, beta), x.shape));
   });
 }

@@ -11,7 +11,7 @@ import { type DimOption, type Dims, withDim } from "../core/arguments.ts";
 import { cast, checkFloating } from "../core/constant.ts";
 import { inFloat32 } from "../core/float32.ts";
 import { reshape } from "../core/layout.ts";
-import { add, div, mul, sub } from "../math/arithmetic.ts";
+import { add, mul, sub, trueDivide } from "../math/arithmetic.ts";
 import { eq, where } from "../math/comparison.ts";
 import { amax, countOver } from "../math/reduction.ts";
 import { exp, isinf, log } from "../math/unary.ts";
@@ -81,7 +81,7 @@ export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: Softm
   const made = composite(() =>
     ofShifted("softmax", x, settings, (value, along) => {
       const weight = exp(value);
-      const shares = div(weight, sum(weight, along, { keepdim: true }));
+      const shares = trueDivide(weight, sum(weight, along, { keepdim: true }));
       noteRange(shares.node, [0, 1], "numbers");
       return shares;
     }),
@@ -94,7 +94,7 @@ export function maskedSoftmax(x: Tensor): Tensor {
   if (x.shape.at(-1) === 0) return exp(x);
   const weight = exp(sub(x, finitePeak(x, [x.shape.length - 1])));
   const total = sum(weight, -1, { keepdim: true });
-  return div(weight, where(eq(total, 0), 1, total));
+  return trueDivide(weight, where(eq(total, 0), 1, total));
 }
 
 /** yᵢ = xᵢ − log Σⱼ e^xⱼ along `dim`: the logarithm of the softmax, without its underflow. */
