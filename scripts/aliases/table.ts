@@ -528,7 +528,7 @@ export const members: Readonly<Record<string, readonly Row[]>> = {
 export const linear: Readonly<Record<string, readonly Row[]>> = {
   ...each(
     "new",
-    "vectorNorm norm cholesky det eigh eigvalsh inv pinv qr slogdet svd svdvals",
+    "vectorNorm norm cholesky choleskyEx det eigh eigvalsh inv pinv qr slogdet svd svdvals",
     [],
     square,
   ),
