@@ -1,5 +1,6 @@
 import * as autograd from "@wgrad/autograd";
 import { ArgumentError, init, zeros } from "@wgrad/autograd";
+import * as fft from "@wgrad/autograd/fft";
 import * as safetensors from "@wgrad/autograd/safetensors";
 import * as saving from "@wgrad/autograd/saving";
 import * as classic from "@wgrad/classic";
@@ -17,6 +18,7 @@ await init({ device: "cpu" });
 
 const modules: Readonly<Record<string, object>> = {
   "@wgrad/autograd": autograd,
+  "@wgrad/autograd/fft": fft,
   "@wgrad/autograd/safetensors": safetensors,
   "@wgrad/autograd/saving": saving,
   "@wgrad/nn": nn,
@@ -31,6 +33,7 @@ const modules: Readonly<Record<string, object>> = {
 
 const entries = {
   "@wgrad/autograd": "packages/autograd/src/index.ts",
+  "@wgrad/autograd/fft": "packages/autograd/src/fft.ts",
   "@wgrad/autograd/safetensors": "packages/autograd/src/safetensors.ts",
   "@wgrad/autograd/saving": "packages/autograd/src/saving.ts",
   "@wgrad/nn": "packages/nn/src/index.ts",

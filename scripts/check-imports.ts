@@ -21,13 +21,13 @@ interface Import {
 const core = "packages/autograd/src/";
 /** Each line may import itself and the lines below it. */
 const arrow: readonly (readonly string[])[] = [
-  ["index.ts", "plugin.ts", "node.ts", "safetensors.ts", "saving.ts"],
+  ["index.ts", "plugin.ts", "node.ts", "safetensors.ts", "saving.ts", "fft.ts"],
   ["public/"],
   ["saving/"],
   ["tensor.ts"],
   ["methods/"],
   ["autograd/"],
-  ["ops/linalg/"],
+  ["ops/linalg/", "ops/fft/"],
   ["ops/nn/"],
   ["ops/core/", "ops/math/", "ops/shape/", "ops/indexing/"],
   ["tape/"],

@@ -7,4 +7,5 @@ export default library([
   "src/testing/index.ts",
   "src/safetensors.ts",
   "src/saving.ts",
+  "src/fft.ts",
 ]);

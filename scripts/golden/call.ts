@@ -29,6 +29,12 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   "F.avg_pool2d": ["input", "kernel_size"],
   "F.avg_pool3d": ["input", "kernel_size"],
   "torch.unique": ["input"],
+  ...Object.fromEntries(
+    ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft"].flatMap((name) => [
+      [`torch.fft.${name}`, ["input", "n", "dim"]],
+      ...["2", "n"].map((rank) => [`torch.fft.${name}${rank}`, ["input", "s", "dim"]]),
+    ]),
+  ),
   "torch.diff": ["input", "n", "dim"],
   "Tensor.diff": ["input", "n", "dim"],
   "F.normalize": ["input"],
@@ -107,6 +113,9 @@ const special: Readonly<Record<string, (args: readonly unknown[], kwargs: Given)
   "torch.numel": ([x]) => (x as Tensor).numel(),
   "Tensor.type": ([x, dtype]) => (x as Tensor).to(dtype as "f32"),
   "Tensor.type_as": ([x, y]) => (x as Tensor).to((y as Tensor).dtype),
+  // there is no complex dtype
+  "torch.stft": ([x, n], { return_complex: _, ...options }) =>
+    (resolve("torch.stft") as Callable)(x, n, camelKeys(options)),
   // properties here
   "Tensor.size": ([x, dim]) => {
     const { shape } = x as Tensor;

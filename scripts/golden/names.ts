@@ -1,4 +1,5 @@
 import * as autograd from "@wgrad/autograd";
+import * as fft from "@wgrad/autograd/fft";
 import * as nn from "@wgrad/nn";
 import * as optim from "@wgrad/optim";
 
@@ -9,7 +10,8 @@ export class Unmapped extends Error {}
 
 /** Where the names of a PyTorch namespace are looked for here, in this order. */
 const namespaces: Readonly<Record<string, () => readonly unknown[]>> = {
-  torch: () => [autograd],
+  torch: () => [autograd, fft],
+  "torch.fft": () => [fft],
   "torch.linalg": () => [(autograd as Namespace).linalg],
   F: () => [(nn as Namespace).functional, autograd],
   nn: () => [nn],

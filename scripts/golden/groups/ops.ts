@@ -1,4 +1,5 @@
 import { type Tensor, WgradError } from "@wgrad/autograd";
+import { complex } from "@wgrad/autograd/fft";
 import { decode, decodeAll, flatten, invoke, toRecord } from "../call.ts";
 import type { Run } from "../run.ts";
 import { checkResult, readInputs } from "./forward.ts";
@@ -10,6 +11,9 @@ export async function runOps(run: Run): Promise<void> {
   const call = (): unknown => {
     const args = (item.call ?? []).map((value) => decode(value, given));
     const kwargs = decodeAll(item.kwargs, given);
+    if (ofComplex.test(item.op ?? "") && !item.complex?.includes(item.inputs[0] as string)) {
+      args[0] = complex(args[0] as Tensor);
+    }
     if (item.inplace !== true) return invoke(item.op as string, { args, kwargs });
     const changed = (args[0] as Tensor).clone();
     const returned = invoke(item.op as string, { args: [changed, ...args.slice(1)], kwargs });
@@ -19,6 +23,9 @@ export async function runOps(run: Run): Promise<void> {
   if (item.raises === true) return checkRefusal(run, call);
   await checkResult(run, part(run, await call()), leaves);
 }
+
+/** What takes real numbers as complex ones in PyTorch. */
+const ofComplex = /^torch\.fft\.i?fft[2n]?$/;
 
 /** The part of a result that is compared, complex tensors as pairs. */
 function part({ item }: Run, result: unknown): unknown {

@@ -1,0 +1,154 @@
+import { ArgumentError, detail, ShapeError } from "../../errors.ts";
+import type { Shape } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import type { Tensor } from "../../tensor.ts";
+import { constant } from "../core/constant.ts";
+import { reshape, transpose, unsqueeze } from "../core/layout.ts";
+import { div, mul } from "../math/arithmetic.ts";
+import { fold, unfoldDim } from "../nn/columns.ts";
+import { type PadMode, pad } from "../nn/padding.ts";
+import { expand } from "../shape/broadcast.ts";
+import { narrow } from "../shape/movement.ts";
+import { fractions, resized } from "./arguments.ts";
+import { complex, real } from "./complex.ts";
+import { type Axis, ofComplex, ofReal, toReal } from "./one-dimension.ts";
+
+interface FrameOptions {
+  /** Samples from one frame to the next: a quarter of nFft unless given. */
+  readonly hopLength?: number | null;
+  /** Samples that the window covers, in the middle of a frame: nFft unless given. */
+  readonly winLength?: number | null;
+  /** [winLength]; 1 unless given. */
+  readonly window?: Tensor | null;
+  /** Frames are centered at their time: the signal is continued by half a frame at both ends (the default). */
+  readonly center?: boolean;
+  /** Divided by √nFft. */
+  readonly normalized?: boolean;
+  /** Only the frequencies from 0 to ⌊nFft/2⌋ (the default): the rest of a real signal's are their conjugates. */
+  readonly onesided?: boolean;
+}
+
+export interface StftOptions extends FrameOptions {
+  /** How `center` continues the signal: "reflect" unless given. */
+  readonly padMode?: PadMode;
+}
+
+export interface IstftOptions extends FrameOptions {
+  /** Samples of the signal: what the frames cover unless given. */
+  readonly length?: number | null;
+}
+
+interface Frames {
+  readonly hop: number;
+  /** [nFft] */
+  readonly window: Tensor;
+}
+
+function framesOf(call: string, x: Tensor, nFft: number, options: FrameOptions): Frames {
+  const { hopLength, winLength, window = null } = options;
+  const width = winLength ?? nFft;
+  const hop = hopLength ?? Math.floor(nFft / 4);
+  const whole = [nFft, width, hop].every((n) => Number.isInteger(n) && n > 0);
+  if (!whole || width > nFft) {
+    throw new ArgumentError(
+      `${call}: nFft ${nFft}, winLength ${width} and hopLength ${hop} do not fit` +
+        "\n  hint: whole numbers above 0, winLength at most nFft",
+    );
+  }
+  if (window !== null && (window.shape.length !== 1 || window.shape[0] !== width)) {
+    throw new ShapeError(
+      `${call}: the window must have ${width} numbers${detail("window", window.shape)}`,
+    );
+  }
+  const own = window ?? constant(1, x.dtype, [width], x.node.stream);
+  const before = Math.floor((nFft - width) / 2);
+  return { hop, window: width === nFft ? own : pad(own, [before, nFft - width - before]) };
+}
+
+/**
+ * The short-time Fourier transform of a real signal: X[f, t] = Σₙ w[n] x[n + t · hopLength] e^(−2πi fn/nFft).  [T] or [B, T] →
+ * [..., frequencies, frames, 2].
+ */
+export function stft(x: Tensor, nFft: number, options: StftOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "stft(x, nFft: number, { hopLength: number | null, winLength: number | null, window: tensor | null, center: boolean, padMode, normalized: boolean, onesided: boolean })",
+      arguments,
+    );
+  const signal = fractions("stft", x, 1);
+  if (signal.shape.length !== 1 && signal.shape.length !== 2) {
+    throw new ShapeError(`stft: takes a signal [T] or signals [B, T]${detail("x", x.shape)}`);
+  }
+  const { center = true, padMode = "reflect", normalized = false, onesided = true } = options;
+  return composite(() => {
+    const { hop, window } = framesOf("stft", signal, nFft, options);
+    const half = Math.floor(nFft / 2);
+    const around = center
+      ? pad(unsqueeze(signal, -2), [half, half], { mode: padMode })
+      : unsqueeze(signal, -2);
+    const length = around.shape.at(-1) as number;
+    if (length < nFft) {
+      throw new ShapeError(
+        `stft: a frame of ${nFft} does not fit ${length} samples${detail("x", x.shape)}`,
+      );
+    }
+    const frames = unfoldDim(
+      reshape(around, [...signal.shape.slice(0, -1), length]),
+      -1,
+      nFft,
+      hop,
+    );
+    const weighed = mul(frames, window);
+    const norm = normalized ? "ortho" : "backward";
+    const axis: Axis = { call: "stft", dim: weighed.shape.length - 1, norm, sign: -1 };
+    const spectra = onesided ? ofReal(weighed, axis) : ofComplex(complex(weighed), axis);
+    return transpose(spectra, -3, -2);
+  });
+}
+
+/**
+ * Undoes `stft` by overlapping: x = Σ w · frame / Σ w². Where the windows are 0 throughout, NaN.
+ * [..., frequencies, frames, 2] → [..., T].
+ */
+export function istft(x: Tensor, nFft: number, options: IstftOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "istft(x, nFft: number, { hopLength: number | null, winLength: number | null, window: tensor | null, center: boolean, normalized: boolean, onesided: boolean, length: number | null })",
+      arguments,
+    );
+  const spectra = fractions("istft", x, 2);
+  const { center = true, normalized = false, onesided = true, length = null } = options;
+  const rank = spectra.shape.length;
+  const frequencies = onesided ? Math.floor(nFft / 2) + 1 : nFft;
+  if ((rank !== 3 && rank !== 4) || spectra.shape[rank - 3] !== frequencies) {
+    throw new ShapeError(
+      `istft: takes [..., ${frequencies}, frames, 2]${detail("x", x.shape)}\n  hint: what stft gave, with the same options`,
+    );
+  }
+  return composite(() => {
+    const { hop, window } = framesOf("istft", spectra, nFft, options);
+    const turned = transpose(spectra, -3, -2);
+    const norm = normalized ? "ortho" : "backward";
+    const axis: Axis = { call: "istft", dim: rank - 2, n: nFft, norm, sign: 1 };
+    const frames = onesided ? toReal(turned, axis) : real(ofComplex(turned, axis));
+    const count = frames.shape.at(-2) as number;
+    const size = nFft + hop * (count - 1);
+    const overlapped = (rows: Tensor): Tensor => {
+      const columns = transpose(reshape(rows, [-1, count, nFft]), -1, -2);
+      return reshape(fold(columns, [1, size], [1, nFft], { stride: [1, hop] }), [
+        ...leadOf(rows),
+        size,
+      ]);
+    };
+    const start = center ? Math.floor(nFft / 2) : 0;
+    const end = length === null ? size - start : Math.min(size, start + length);
+    const cut = (line: Tensor): Tensor => narrow(line, -1, start, end - start);
+    const sums = cut(overlapped(mul(frames, window)));
+    const weights = cut(overlapped(expand(mul(window, window), [count, nFft])));
+    const signal = div(sums, weights);
+    return length === null ? signal : resized(signal, signal.shape.length - 1, length);
+  });
+}
+
+const leadOf = ({ shape }: Tensor): Shape => shape.slice(0, -2);
