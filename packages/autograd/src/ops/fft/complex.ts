@@ -7,9 +7,10 @@ import { checkTensor, resultType } from "../core/apply.ts";
 import { stack } from "../core/assembly.ts";
 import { cast, constantLike } from "../core/constant.ts";
 import { detach, reshape } from "../core/layout.ts";
-import { add, div, mul, neg, sub } from "../math/arithmetic.ts";
+import { add, mul, neg, sub } from "../math/arithmetic.ts";
 import { atan2 } from "../math/binary.ts";
 import { eq, logicalAnd, where } from "../math/comparison.ts";
+import { div } from "../math/division.ts";
 import { vectorNorm } from "../math/statistics.ts";
 import { cos, sin } from "../math/unary.ts";
 import { sum } from "../shape/broadcast.ts";
@@ -79,8 +80,7 @@ export function conj(x: Tensor): Tensor {
   return composite(() => conjugate(z));
 }
 
-const conjugate = (z: Tensor): Tensor =>
-  stack([select(z, -1, 0), neg(select(z, -1, 1))], -1);
+const conjugate = (z: Tensor): Tensor => stack([select(z, -1, 0), neg(select(z, -1, 1))], -1);
 
 /** |z|; the slope at 0 is 0.  [..., 2] → [...]. */
 export function abs(x: Tensor): Tensor {
