@@ -136,7 +136,7 @@ export const functions: Readonly<Record<string, readonly Row[]>> = {
   // new values, also where nothing changes
   ...each(
     "new",
-    `abs acos asin asinh atan atanh ceil clone cos cosh erf exp exp2 expm1 floor frac isfinite isinf isnan log log10 log1p log2 logsigmoid
+    `abs acos asin asinh atan atanh ceil clone cos cosh erf erfc erfinv lgamma digamma sinc logit exp exp2 expm1 floor frac isfinite isinf isnan log log10 log1p log2 logsigmoid
      nanToNum neg reciprocal relu round rsqrt sigmoid sign sin sinh sqrt square tan tanh trunc relu6 selu elu leakyRelu gelu silu mish
      softplus hardswish hardsigmoid hardtanh softsign tanhshrink softshrink`,
   ),
@@ -152,9 +152,14 @@ export const functions: Readonly<Record<string, readonly Row[]>> = {
   ...each("new", "add sub rsub", [0]),
   ...each("new", "mul div trueDivide pow", [1]),
   lerp: [call("new", lazily(other), 0)],
+  polygamma: [
+    written("new", (x) => w.polygamma(1, x)),
+    { kind: "new", call: (x) => x.polygamma(1) },
+  ],
+  mvlgamma: [on(shaped(2, 2), call("new", 1))],
   ...each(
     "new",
-    "fmod remainder floorDivide atan2 maximum minimum eq ne lt le gt ge logicalAnd logicalOr logicalXor",
+    "fmod remainder floorDivide atan2 xlogy logaddexp logaddexp2 maximum minimum eq ne lt le gt ge logicalAnd logicalOr logicalXor",
     [lazily(other)],
   ),
   clamp: [call("new", -9, 9)],

@@ -6,6 +6,10 @@ import * as binary from "../ops/math/binary.ts";
 import * as comparison from "../ops/math/comparison.ts";
 import type { DivOptions } from "../ops/math/division.ts";
 import * as division from "../ops/math/division.ts";
+import * as errorFunction from "../ops/math/error-function.ts";
+import * as gamma from "../ops/math/gamma.ts";
+import type { LogitOptions } from "../ops/math/logarithms.ts";
+import * as logarithms from "../ops/math/logarithms.ts";
 import type { NanToNumOptions, RoundOptions } from "../ops/math/unary.ts";
 import * as unary from "../ops/math/unary.ts";
 import type { Tensor } from "../tensor.ts";
@@ -40,6 +44,14 @@ export interface MathMethods {
   acosh(): Tensor;
   atanh(): Tensor;
   erf(): Tensor;
+  erfc(): Tensor;
+  erfinv(): Tensor;
+  lgamma(): Tensor;
+  digamma(): Tensor;
+  polygamma(n: number): Tensor;
+  mvlgamma(p: number): Tensor;
+  sinc(): Tensor;
+  logit(eps?: number | null | LogitOptions): Tensor;
   sigmoid(): Tensor;
   floor(): Tensor;
   ceil(): Tensor;
@@ -70,6 +82,9 @@ export interface MathMethods {
   bitwiseLeftShift(other: Operand): Tensor;
   bitwiseRightShift(other: Operand): Tensor;
   atan2(other: Operand): Tensor;
+  xlogy(other: Operand): Tensor;
+  logaddexp(other: Operand): Tensor;
+  logaddexp2(other: Operand): Tensor;
   eq(other: Operand): Tensor;
   ne(other: Operand): Tensor;
   lt(other: Operand): Tensor;
@@ -112,6 +127,14 @@ export const mathMethods: Table<MathMethods> = {
   acosh: unary.acosh,
   atanh: unary.atanh,
   erf: unary.erf,
+  erfc: errorFunction.erfc,
+  erfinv: errorFunction.erfinv,
+  lgamma: gamma.lgamma,
+  digamma: gamma.digamma,
+  polygamma: (x, n, ...more) => gamma.polygamma(n, x, ...(more as [])),
+  mvlgamma: gamma.mvlgamma,
+  sinc: unary.sinc,
+  logit: logarithms.logit,
   sigmoid: unary.sigmoid,
   floor: unary.floor,
   ceil: unary.ceil,
@@ -142,6 +165,9 @@ export const mathMethods: Table<MathMethods> = {
   bitwiseLeftShift: comparison.bitwiseLeftShift,
   bitwiseRightShift: comparison.bitwiseRightShift,
   atan2: binary.atan2,
+  xlogy: logarithms.xlogy,
+  logaddexp: logarithms.logaddexp,
+  logaddexp2: logarithms.logaddexp2,
   eq: comparison.eq,
   ne: comparison.ne,
   lt: comparison.lt,

@@ -94,6 +94,9 @@ export {
 } from "../ops/math/distance.ts";
 export { type DivOptions, div, floorDivide, fmod, remainder } from "../ops/math/division.ts";
 export { einsum } from "../ops/math/einsum.ts";
+export { erfc, erfinv } from "../ops/math/error-function.ts";
+export { digamma, lgamma, mvlgamma, polygamma } from "../ops/math/gamma.ts";
+export { type LogitOptions, logaddexp, logaddexp2, logit, xlogy } from "../ops/math/logarithms.ts";
 export { kthvalue, median, nanmedian } from "../ops/math/median.ts";
 export {
   bilinear,
@@ -171,6 +174,7 @@ export {
   sigmoid,
   sign,
   sin,
+  sinc,
   sinh,
   sqrt,
   square,

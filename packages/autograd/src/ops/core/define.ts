@@ -6,7 +6,7 @@ import {
   type Reduce,
   registerOp,
 } from "../../graph/op.ts";
-import type { Expr } from "../../kernel/expression.ts";
+import { type Expr, e } from "../../kernel/expression.ts";
 
 export interface ElementwiseSpec {
   readonly name: string;
@@ -59,4 +59,12 @@ export function reduction(spec: {
     ...(spec.guards && { guards: spec.guards }),
     ...(spec.gradient && { gradient: spec.gradient }),
   });
+}
+
+/** c₀ + c₁ x + c₂ x² … as nested multiply-adds, in x's dtype. */
+export function polynomial(x: Expr, coefficients: readonly number[]): Expr {
+  return coefficients.reduceRight<Expr | null>(
+    (sum, c) => (sum === null ? e.number(c, x) : e.add(e.mul(sum, x), e.number(c, x))),
+    null,
+  ) as Expr;
 }

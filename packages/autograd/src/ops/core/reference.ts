@@ -9,26 +9,48 @@ export function roundHalfToEven(x: number): number {
 }
 
 /**
- * erf x. Near 0 by the series 2/√π · e^(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), whose terms are all of one sign; beyond 3 by the
- * continued fraction of erfc. Abramowitz & Stegun 7.1.6 and 7.1.14.
+ * erf x. Near 0 by the series 2/√π · e^(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), whose terms are all of one sign; beyond 3 by erfc.
+ * Abramowitz & Stegun 7.1.6.
  */
 export function erfReference(x: number): number {
   const size = Math.abs(x);
   if (Number.isNaN(x)) return x;
   if (size > 6) return Math.sign(x);
-  const bell = Math.exp(-x * x);
-  if (size < 3) {
-    let term = x;
-    let sum = x;
-    for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
-      term *= (2 * x * x) / (2 * n + 1);
-      sum += term;
-    }
-    return (2 / Math.sqrt(Math.PI)) * bell * sum;
+  if (size >= 3) return Math.sign(x) * (1 - erfcReference(size));
+  let term = x;
+  let sum = x;
+  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
   }
-  let fraction = size;
-  for (let n = 60; n >= 1; n--) fraction = size + n / 2 / fraction;
-  return Math.sign(x) * (1 - bell / (Math.sqrt(Math.PI) * fraction));
+  return bell(x) * sum;
+}
+
+/** The slope of erf, 2/√π · e^(−x²). */
+const bell = (x: number): number => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x);
+
+/** 1 − erf x, beyond 2 by its continued fraction. Abramowitz & Stegun 7.1.14. */
+export function erfcReference(x: number): number {
+  if (x < 2) return 1 - erfReference(x);
+  let fraction = x;
+  for (let n = 200; n >= 1; n--) fraction = x + n / 2 / fraction;
+  return bell(x) / 2 / fraction;
+}
+
+/** The inverse of erf: Winitzki's approximation, and steps of Halley's method from there. */
+export function erfinvReference(x: number): number {
+  const size = Math.abs(x);
+  if (x === 0) return x;
+  if (!(size < 1)) return size === 1 ? x * Infinity : Number.NaN;
+  const log = Math.log((1 - x) * (1 + x));
+  const half = 2 / (Math.PI * 0.147) + log / 2;
+  let y = Math.sqrt(Math.sqrt(half * half - log / 0.147) - half);
+  for (let i = 0; i < 4; i++) {
+    const error = size > 0.5 ? 1 - size - erfcReference(y) : erfReference(y) - size;
+    const step = error / bell(y);
+    y -= step / (1 + y * step);
+  }
+  return Math.sign(x) * y;
 }
 
 /** aᵇ as C and IEEE 754 have it; JavaScript alone says NaN for 1 to a NaN or infinite power. */

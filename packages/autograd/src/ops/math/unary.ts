@@ -12,7 +12,7 @@ import { add, mul, neg, sub, trueDivide } from "./arithmetic.ts";
 import { eq, isnan, le, lt, where } from "./comparison.ts";
 
 /** An op of one operand whose gradient reads it: dL/dx = rule(dy, x). */
-const ofInput = (
+export const ofInput = (
   name: string,
   reference: (x: number) => number,
   expression: (x: Expr) => Expr,
@@ -26,7 +26,7 @@ const ofInput = (
 });
 
 /** An op of one operand whose gradient reads its result: dL/dx = rule(dy, y). */
-const ofOutput = (
+export const ofOutput = (
   name: string,
   reference: (x: number) => number,
   expression: (x: Expr) => Expr,
@@ -155,6 +155,25 @@ export const sin: UnaryOp = unaryFloat(
 /** y = cos x, elementwise. */
 export const cos: UnaryOp = unaryFloat(
   elementwise(ofInput("cos", Math.cos, e.cos, (dy, x) => neg(mul(dy, sin(x))))),
+);
+/** y = sin πx / πx, elementwise; 1 at 0. */
+export const sinc: UnaryOp = unaryFloat(
+  elementwise(
+    ofInput(
+      "sinc",
+      (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)),
+      (x) => {
+        const [one, turn] = [e.number(1, x), e.mul(x, e.number(Math.PI, x))];
+        return e.select(e.eq(x, e.number(0, x)), one, e.div(e.sin(turn), turn));
+      },
+      (dy, x) => {
+        const none = eq(x, 0);
+        const turn = mul(where(none, 1, x), Math.PI);
+        const slope = div(sub(mul(turn, cos(turn)), sin(turn)), mul(square(turn), 1 / Math.PI));
+        return where(none, zeroGradient(dy), mul(dy, slope));
+      },
+    ),
+  ),
 );
 /** y = tan x, elementwise. */
 export const tan: UnaryOp = unaryFloat(
