@@ -60,7 +60,7 @@ function roundedDivision(mode: "trunc" | "floor"): Op {
 }
 
 /** c = f(a, b) of a division without fractions: bools are refused, and so is an integer by the number 0. */
-export function dividing(call: string, op: Op): BinaryOp {
+function dividing(call: string, op: Op): BinaryOp {
   return function (a, b) {
     if (arguments.length > 2) checkCall(`${call}(a, b)`, arguments);
     const dtype = resultType(call, a, b);

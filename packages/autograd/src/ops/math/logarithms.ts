@@ -4,7 +4,7 @@ import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { type BinaryOp, binaryFloat, type UnaryOp, unaryFloat } from "../core/apply.ts";
 import { elementwise } from "../core/define.ts";
-import { add, div, mul, sub } from "./arithmetic.ts";
+import { add, mul, sub, trueDivide } from "./arithmetic.ts";
 import { clamp } from "./binary.ts";
 import { eq, le, logicalAnd, where } from "./comparison.ts";
 import { exp, exp2, ofInput } from "./unary.ts";
@@ -15,7 +15,7 @@ const logOdds: UnaryOp = unaryFloat(
       "logit",
       (x) => Math.log(x / (1 - x)),
       (x) => e.log(e.div(x, e.sub(e.number(1, x), x))),
-      (dy, x) => div(dy, mul(x, sub(1, x))),
+      (dy, x) => trueDivide(dy, mul(x, sub(1, x))),
     ),
   ),
 );
@@ -46,7 +46,7 @@ export const xlogy: BinaryOp = binaryFloat(
       const [x, y] = [a as Tensor, b as Tensor];
       return [
         needs[0] === true && where(logicalAnd(eq(x, 0), le(y, 0)), 0, xlogy(dy, y)),
-        needs[1] === true && div(mul(dy, x), y),
+        needs[1] === true && trueDivide(mul(dy, x), y),
       ];
     },
   }),
@@ -73,8 +73,8 @@ function logarithmOfSum(
       gradient: (dy, [a, b], { needs }) => {
         const [x, y] = [a as Tensor, b as Tensor];
         return [
-          needs[0] === true && div(dy, add(powerOf(sub(y, x)), 1)),
-          needs[1] === true && div(dy, add(powerOf(sub(x, y)), 1)),
+          needs[0] === true && trueDivide(dy, add(powerOf(sub(y, x)), 1)),
+          needs[1] === true && trueDivide(dy, add(powerOf(sub(x, y)), 1)),
         ];
       },
     }),

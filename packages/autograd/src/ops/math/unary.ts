@@ -169,7 +169,10 @@ export const sinc: UnaryOp = unaryFloat(
       (dy, x) => {
         const none = eq(x, 0);
         const turn = mul(where(none, 1, x), Math.PI);
-        const slope = div(sub(mul(turn, cos(turn)), sin(turn)), mul(square(turn), 1 / Math.PI));
+        const slope = trueDivide(
+          sub(mul(turn, cos(turn)), sin(turn)),
+          mul(square(turn), 1 / Math.PI),
+        );
         return where(none, zeroGradient(dy), mul(dy, slope));
       },
     ),
