@@ -2,13 +2,16 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that take longest, though they are short; each would keep a single worker busy at the end. */
 const LONGEST: readonly string[] = [
-  "apps/demos/test/lessons.test.ts",
-  "scripts/golden/cases.test.ts",
   "apps/demos/test/web/gallery.test.ts",
-  "apps/demos/test/web/recovery.test.ts",
-  "packages/autograd/test/fuzz/fuzz.test.ts",
+  "packages/autograd/test/laws/laws.test.ts",
+  "scripts/golden/cases.test.ts",
+  "apps/demos/test/lessons.test.ts",
+  "apps/demos/test/web/refusals.test.ts",
+  "apps/demos/test/web/controls.test.ts",
+  "packages/autograd/test/laws/long-run.node.test.ts",
   "scripts/counts.test.ts",
-  "scripts/plugin.test.ts",
+  "scripts/laws/laws.test.ts",
+  "packages/autograd/test/runtime/plan-cache.test.ts",
 ];
 
 const rankOf = ({ moduleId }: TestSpecification): number => {

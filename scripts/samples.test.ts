@@ -1,8 +1,8 @@
-import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { join, resolve } from "node:path";
+import { format } from "node:util";
+import { init } from "@wgrad/autograd";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 
 /** Programs in a page: its ts blocks that import something. The others are fragments. */
 function samplesIn(page: string): string[] {
@@ -13,15 +13,33 @@ function samplesIn(page: string): string[] {
 /** What the runtime says of a program that computes values again, or never waits. */
 const warning = /was computed a third time|none awaited/;
 
+const root = process.cwd();
+const folder = resolve(".reports/samples"); // inside the workspace, where the packages are found
+
+/** Runs a program to its end, and gives what it prints. */
 async function run(code: string, name: string): Promise<string> {
-  const folder = ".reports/samples"; // inside the workspace, where the packages are found
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.mts`), code);
-  const command = ["--conditions=@wgrad/source", "--import", "tsx", `${name}.mts`];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd: folder });
-  expect(stderr).not.toMatch(warning);
-  return stdout;
+  const path = join(folder, `${name}.mts`);
+  writeFileSync(path, code);
+  const printed: string[] = [];
+  const warned: string[] = [];
+  vi.spyOn(console, "log").mockImplementation((...args) => void printed.push(format(...args)));
+  vi.spyOn(console, "warn").mockImplementation((...args) => void warned.push(format(...args)));
+  await import(/* @vite-ignore */ path);
+  expect(warned.join("\n")).not.toMatch(warning);
+  return printed.join("\n");
 }
+
+beforeAll(() => {
+  mkdirSync(folder, { recursive: true });
+  process.chdir(folder);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+afterAll(() => {
+  process.chdir(root);
+  return init();
+});
 
 const docs = readdirSync("docs", { recursive: true, encoding: "utf8" });
 const packages = readdirSync("packages").map((name) => join("packages", name, "README.md"));
@@ -41,12 +59,11 @@ describe.each(pages.filter((page) => samplesIn(page).length > 0))("%s", (page) =
   );
 });
 
+const [readme] = samplesIn("README.md");
+
 test("the README's program learns", { timeout: 60_000 }, async () => {
-  const [program] = samplesIn("README.md");
-  const losses = [
-    ...(await run(program as string, "readme-learns")).matchAll(/^\d+ ([\d.e-]+)$/gm),
-  ];
-  const numbers = losses.map(([, loss]) => Number(loss));
-  expect(numbers).toHaveLength(4);
-  expect(numbers.at(-1)).toBeLessThan(numbers[0] as number);
+  const printed = await run(readme as string, "readme-learns");
+  const losses = [...printed.matchAll(/^\d+ ([\d.e-]+)$/gm)].map(([, loss]) => Number(loss));
+  expect(losses).toHaveLength(4);
+  expect(losses.at(-1)).toBeLessThan(losses[0] as number);
 });

@@ -20,7 +20,7 @@ const names = Object.keys(texts)
   .map((path) => path.slice(folder.length + 1, -".json".length))
   .filter((name) => `${folder}/${name}.safetensors` in tensors);
 
-/** In the browser a twentieth of the cases, and all in the full tier: Node runs them all. */
+/** In the browser a twentieth of the cases; the full tier takes all, everywhere. */
 const everywhere = typeof window === "undefined";
 
 const classicTexts = import.meta.glob<string>("../../golden/classic/*.json", {
@@ -51,9 +51,6 @@ async function bytesAt(url: string | undefined): Promise<Uint8Array> {
   return new Uint8Array(await (await fetch(url as string)).arrayBuffer());
 }
 
-/** Programs about the tape, which is the same on every device: WebGPU runs a tenth of them, and all in the full tier. */
-const ofTheTape: ReadonlySet<string> = new Set(["views-added"]);
-
 /** The least that every WebGPU offers: 8 storage buffers, bindings of 128 MB, no feature that is optional. */
 const onFloor = ["ops", "modules", "losses", "optim"];
 
@@ -66,8 +63,8 @@ interface Place {
   readonly every: number;
 }
 
-/** In Node every case runs on two devices, and every fourth on WebGPU, which compiles for each. */
-const inNode = { cpu: 1, wasm: 1, webgpu: 4 } as const;
+/** In Node's quick tier: WebGPU compiles for each case, and so takes fewest. */
+const inNode = { cpu: 1, wasm: 2, webgpu: 10 } as const;
 
 const places: readonly Place[] = [
   ...(["cpu", "wasm", "webgpu"] as const).map(
@@ -104,8 +101,7 @@ for (const group of [...(await Promise.all(names.map(load))), ...(await loadAllC
   const here = places.filter(({ takes }) => takes(group));
   describe.each(here)(`the reference's ${group.name} on $name`, ({ device, open, every }) => {
     beforeAll(open);
-    const part = device === "webgpu" && ofTheTape.has(group.name) ? Math.max(every, 10) : every;
-    const cases = chosen(group.cases, part);
+    const cases = chosen(group.cases, every);
     for (const category of new Set(cases.map((item) => item.category))) {
       test(category, { timeout: 120_000 }, async () => {
         const faults: string[] = [];

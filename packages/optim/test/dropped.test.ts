@@ -6,12 +6,12 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 
 const ROUNDS = 10;
 /** Rounds that wait for a garbage collection each. */
-const COLLECTED = 4;
+const COLLECTED = 3;
 let streams = 0;
 
 /** Ends what finalizers wait for. */
 async function collect(): Promise<void> {
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < 2; i++) {
     (globalThis as { gc?: () => void }).gc?.();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -7,7 +7,7 @@ import { Net, type NetMaker, newWorld, type Program } from "./world.ts";
 const WARM = 5;
 const full = inject("tier") === "full";
 /** Steps of what runs for long: each crosses processes in a browser. */
-const many = !full ? 400 : typeof window === "undefined" ? 10_000 : 2_000;
+const many = !full ? 200 : typeof window === "undefined" ? 10_000 : 2_000;
 const timeout = full ? 900_000 : 120_000;
 
 const standIn: NetMaker = (...parameters) => new Net(...parameters);

@@ -4,18 +4,14 @@ import { programs } from "./programs.ts";
 
 const quick = inject("tier") !== "full";
 const inBrowser = typeof window !== "undefined";
-const thirds = programs.filter((_, i) => i % 3 === 0);
-const onWasm = places.filter(({ device }) => device === "wasm");
-const others = places.filter(({ device }) => device !== "wasm");
 
-// the quick tier runs a third of the programs on wasm, and in the browser, as users run them: Node has tried them all on the others
-if (!quick) testPrograms(programs, places);
-else if (inBrowser)
-  testPrograms(
-    thirds,
-    others.filter(({ device, fusion }) => device === "webgpu" && fusion !== "off"),
-  );
-else {
-  testPrograms(programs, others);
-  testPrograms(thirds, onWasm);
-}
+/** The quick tier runs all programs fused on two devices in Node, and a third of them elsewhere. */
+const isWhole = (device: unknown, fusion: unknown): boolean =>
+  !quick || (!inBrowser && fusion !== "off" && (device === "cpu" || device === "webgpu"));
+
+places.forEach((place, i) => {
+  const { device, fusion } = place;
+  if (quick && inBrowser && (device !== "webgpu" || fusion === "off")) return;
+  const some = isWhole(device, fusion) ? programs : programs.filter((_, k) => (k + i) % 3 === 0);
+  testPrograms(some, [place]);
+});

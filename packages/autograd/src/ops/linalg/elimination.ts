@@ -123,7 +123,8 @@ export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor 
 export function inv(a: Tensor): Tensor {
   if (arguments.length > 1) checkCall("linalg.inv(a)", arguments);
   const n = checkSquare("linalg.inv", a);
-  return composite(() => regular("linalg.inv", inverse(a, n), [a]));
+  const made = composite(() => regular("linalg.inv", inverse(a, n), [a]));
+  return watch(made, made);
 }
 
 /** A⁻¹; ±∞ or NaN where A is singular. */

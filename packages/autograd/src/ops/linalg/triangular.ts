@@ -4,6 +4,7 @@ import { inOrder, type Pair } from "../../results.ts";
 import { broadcastShapes, type Shape } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite, noGrad } from "../../tape/modes.ts";
+import { watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkedFinite } from "../core/bounds.ts";
 import { cast } from "../core/constant.ts";
@@ -69,15 +70,15 @@ export interface CholeskyOptions {
  */
 export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("linalg.cholesky(a, { upper: boolean })", arguments);
-  const made = factored("linalg.cholesky", a, options);
-  return checkedFinite(
-    made,
+  const made = checkedFinite(
+    factored("linalg.cholesky", a, options),
     [a],
     () =>
       new ArgumentError(
         "linalg.cholesky: the matrix is not positive definite\n  hint: linalg.choleskyEx tells which is not; A + εI is, for symmetric A with no eigenvalue below −ε",
       ),
   );
+  return watch(made, made);
 }
 
 /** The factor, and where there is none. */
