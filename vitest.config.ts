@@ -20,9 +20,11 @@ const nodeAlone = full
   ? []
   : [
       "packages/autograd/test/fuzz/**",
-      "packages/autograd/test/ops/{attention,binary,choosing,convolution,einsum,linalg,reduction,windows}.test.ts",
-      "packages/classic/test/{bad-input,settings}/**",
-      "packages/autograd/test/runtime/{bindings,passes,plan-cache}.test.ts",
+      "packages/autograd/test/devices/{contract,attention}-tilings.test.ts",
+      "packages/autograd/test/ops/{attention,binary,choosing,contraction,convolution,einsum,indices,linalg,losses,movement,normalization,reduction,windows}.test.ts",
+      "packages/autograd/test/runtime/{bindings,deep,pages,passes,plan-cache}.test.ts",
+      "packages/{classic,metrics}/test/**",
+      "packages/nn/test/{losses,refused-values}.test.ts",
       "packages/optim/test/{clipped,dropped,lbfgs,optimizer}.test.ts",
     ];
 

@@ -17,7 +17,7 @@ describe("programs of modules and optimizers", () => {
 });
 
 /** What runs for long is about the tape, and has been tried on the stand-in. */
-const long = /10k|Long/;
+const long = /10k|5000|Long/;
 const short = programs.filter(({ name }) => !long.test(name));
 
 describe("programs of the stand-in, on a module and SGD", () => {
