@@ -16,6 +16,8 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   "torch.norm": ["input", "p", "dim"],
   "torch.linalg.vector_norm": ["input", "ord", "dim"],
   "torch.linalg.norm": ["input", "ord", "dim"],
+  "torch.linalg.matrix_norm": ["input", "ord", "dim"],
+  "torch.linalg.cond": ["input", "p"],
   "torch.var": ["input", "dim"],
   "torch.std": ["input", "dim"],
   "torch.roll": ["input", "shifts", "dims"],

@@ -3,6 +3,7 @@ import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type IndexingMethods, indexingMethods } from "./indexing.ts";
 import { type InPlaceMethods, inPlaceMethods } from "./inplace.ts";
+import { type LinalgMethods, linalgMethods } from "./linalg.ts";
 import { type MathMethods, mathMethods } from "./math.ts";
 import { type OrderingMethods, orderingMethods } from "./ordering.ts";
 import { type ProductMethods, productMethods } from "./products.ts";
@@ -15,6 +16,7 @@ export interface TensorMethods
     ReductionMethods,
     OrderingMethods,
     ProductMethods,
+    LinalgMethods,
     ShapeMethods,
     IndexingMethods,
     InPlaceMethods {}
@@ -26,6 +28,7 @@ const methods = {
   ...reductionMethods,
   ...orderingMethods,
   ...productMethods,
+  ...linalgMethods,
   ...shapeMethods,
   ...indexingMethods,
   ...inPlaceMethods,

@@ -1,27 +1,4 @@
 export {
-  det,
-  inv as inverse,
-  logdet,
-  matrixPower,
-  type SignAndLog,
-  type SolveOptions,
-  slogdet,
-} from "../ops/linalg/elimination.ts";
-export { linalg } from "../ops/linalg/entry.ts";
-export type { QrOptions, QrResult } from "../ops/linalg/orthogonal.ts";
-export type { EighResult } from "../ops/linalg/spectral.ts";
-export {
-  type PinvOptions,
-  pinv as pinverse,
-  type SvdOptions,
-  type SvdResult,
-} from "../ops/linalg/svd.ts";
-export type {
-  CholeskyOptions,
-  CholeskyResult,
-  SolveTriangularOptions,
-} from "../ops/linalg/triangular.ts";
-export {
   type AddOptions,
   add,
   mul,

@@ -138,6 +138,12 @@ export function testOps(cases: readonly OpCase[]): void {
       });
     });
 
+    test("reads parts of computed tensors as it reads whole ones", async () => {
+      const want = await outcome(item, inputs, { device: "cpu" });
+      const got = await outcome(item, inputs, { device: "cpu", part: true });
+      expectSame(got, want, { rtol: 1e-6, atol: 1e-7 });
+    });
+
     test.skipIf(skip.webgpu)("gives on WebGPU what it gives on the cpu device", async () => {
       const want = await outcome(item, inputs, { device: "cpu" });
       const makings: Making[] = [{ device: "webgpu" }, { device: "webgpu", strided: true }];

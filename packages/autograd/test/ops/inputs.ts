@@ -1,4 +1,4 @@
-import { type DType, Generator, type Shape, type Tensor, tensor } from "@wgrad/autograd";
+import { type DType, Generator, type Shape, stack, type Tensor, tensor } from "@wgrad/autograd";
 
 /** Values for one operand, drawn anew for any shape. */
 export interface Input {
@@ -71,12 +71,14 @@ export interface Making {
   readonly float?: "f16" | "f32" | "f64";
   /** Laid out backwards in memory, and seen through a transposing view. */
   readonly strided?: boolean;
+  /** The second row of a tensor that is computed. */
+  readonly part?: boolean;
 }
 
 /** Tensors for these inputs, the same values every time; and the leaves whose gradients are compared. */
 export function make(
   inputs: readonly Input[],
-  { device, float = "f32", strided = false }: Making,
+  { device, float = "f32", strided = false, part = false }: Making,
 ): { readonly operands: Tensor[]; readonly leaves: Tensor[] } {
   const generator = new Generator(7);
   const leaves: Tensor[] = [];
@@ -93,7 +95,8 @@ export function make(
       ? tensor(transposed(values, shape), { ...options, shape: [...shape].reverse() })
       : tensor(values, { ...options, shape });
     if (differentiable) leaves.push(leaf);
-    return turned ? leaf.T : leaf;
+    const operand = turned ? leaf.T : leaf;
+    return part ? stack([operand.detach().flip(0), operand]).select(0, 1) : operand;
   });
   return { operands, leaves };
 }

@@ -76,6 +76,92 @@ const rows: Readonly<Record<string, readonly [OfTensors, readonly Input[]]>> = {
   ],
   pinv: [(x) => linalg.pinv(x as Tensor), [normal([2, 4, 3])]],
   "pinv of wide matrices": [(x) => linalg.pinv(x as Tensor), [normal([2, 4])]],
+  "lu of square matrices": [(x) => Object.values(linalg.lu(x as Tensor)), [square]],
+  "lu of high matrices": [
+    (x) => Object.values(linalg.lu(x as Tensor)).slice(1),
+    [normal([2, 4, 3])],
+  ],
+  "lu of wide matrices": [(x) => Object.values(linalg.lu(x as Tensor)).slice(1), [normal([2, 4])]],
+  luFactor: [(x) => linalg.luFactor(x as Tensor).LU, [square]],
+  luSolve: [
+    (a, b) => {
+      const { LU, pivots } = linalg.luFactor(a as Tensor);
+      return [
+        linalg.luSolve(LU, pivots, b as Tensor),
+        linalg.luSolve(LU, pivots, b as Tensor, { adjoint: true }),
+        linalg.luSolve(LU, pivots, (b as Tensor).mT, { left: false }),
+      ];
+    },
+    [square, normal([3, 2])],
+  ],
+  luUnpack: [
+    (x) => {
+      const { LU, pivots } = linalg.luFactor(x as Tensor);
+      const { P, L, U } = w.luUnpack(LU, pivots);
+      return P.matmul(L).matmul(U).square();
+    },
+    [normal([2, 3, 4])],
+  ],
+  matrixExp: [(x) => linalg.matrixExp(x as Tensor), [square]],
+  "matrixExp of large matrices": [
+    (x) => linalg.matrixExp((x as Tensor).mul(4)).log1p(),
+    [normal([1, 1])],
+  ],
+  lstsq: [
+    (a, b) => linalg.lstsq(a as Tensor, b as Tensor).solution,
+    [normal([4, 2]), normal([4, 3])],
+  ],
+  "residuals of lstsq": [
+    (a, b) => linalg.lstsq(a as Tensor, b as Tensor).residuals,
+    [normal([2, 4, 2]), normal([2, 4])],
+  ],
+  "norms of matrices": [
+    (x) => {
+      const all = ["fro", "nuc", 1, -1, 2, -2, Infinity, -Infinity] as const;
+      return all.map((ord) => linalg.matrixNorm(x as Tensor, ord));
+    },
+    [normal([2, 3, 4])],
+  ],
+  "norms over other dimensions": [
+    (x) => [
+      linalg.matrixNorm(x as Tensor, 2, [2, 0], { keepdim: true }),
+      linalg.norm(x as Tensor, 1, [0, 1]),
+      linalg.norm(x as Tensor, 3, 1),
+      linalg.norm(x as Tensor),
+    ],
+    [normal([2, 3, 4])],
+  ],
+  cond: [
+    (x) => [
+      linalg.cond(x as Tensor),
+      linalg.cond(x as Tensor, -2),
+      linalg.cond(x as Tensor, "fro"),
+    ],
+    [square],
+  ],
+  cross: [(a, b) => linalg.cross(a as Tensor, b as Tensor), [normal([2, 3]), normal([1, 3])]],
+  vecdot: [(a, b) => linalg.vecdot(a as Tensor, b as Tensor, 0), [normal([2, 3]), normal([2, 1])]],
+  multiDot: [
+    (a, b, c) => linalg.multiDot([a, b, c] as Tensor[]),
+    [normal([3]), normal([3, 4]), normal([4, 2])],
+  ],
+  tensorinv: [(x) => linalg.tensorinv(x as Tensor, 1), [normal([4, 2, 2])]],
+  tensorsolve: [
+    (a, b) => linalg.tensorsolve(a as Tensor, b as Tensor, { dims: [0] }),
+    [normal([3, 2, 3, 2]), normal([2, 3])],
+  ],
+  vander: [
+    (x) => [w.vander(x as Tensor), w.vander(x as Tensor, 4, true), linalg.vander(x as Tensor)],
+    [normal([3])],
+  ],
+  "svd and qr of older form": [
+    (x) => [
+      w.svd(x as Tensor).S,
+      w.qr(x as Tensor).R.abs(),
+      w.triangularSolve(x as Tensor, w.qr(x as Tensor).R).solution,
+    ],
+    [normal([3, 3])],
+  ],
   matrixPower: [(x) => linalg.matrixPower(x as Tensor, 5), [square]],
   "matrixPower of −2": [(x) => linalg.matrixPower(x as Tensor, -2), [square]],
 };

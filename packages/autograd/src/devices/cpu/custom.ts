@@ -2,7 +2,13 @@ import type { TypedArray } from "../../dtype.ts";
 import { DeviceError } from "../../errors.ts";
 import type { Custom } from "../../graph/op.ts";
 import type { Reading } from "../../graph/reading.ts";
-import { matrixAlgorithms } from "./matrices.ts";
+import { factorAlgorithms } from "./factors.ts";
+import { matrixAlgorithms, type SerialHost } from "./matrices.ts";
+
+const algorithms: Readonly<Record<string, SerialHost>> = {
+  ...matrixAlgorithms,
+  ...factorAlgorithms,
+};
 
 /** The plain algorithm that a custom op names, thread by thread. */
 export function custom(
@@ -11,7 +17,7 @@ export function custom(
   attrs: readonly number[],
   operands: readonly Reading[],
 ): (out: TypedArray) => void {
-  const run = algorithm === null ? undefined : matrixAlgorithms[algorithm];
+  const run = algorithm === null ? undefined : algorithms[algorithm];
   if (run === undefined) throw new DeviceError(`${name}: has no kernel for the cpu device`);
   const numbers: Record<string, number> = {};
   for (const [i, size] of sizes.entries()) numbers[size] = attrs[1 + i] as number;

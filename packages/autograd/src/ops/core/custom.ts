@@ -25,6 +25,9 @@ export interface CustomCall {
   readonly groups: number;
 }
 
+/** The values from the first of their memory on, as a kernel counts them: a row of a larger tensor is copied. */
+const fromStart = (x: Tensor): Tensor => ((x.window?.offset ?? 0) === 0 ? contiguous(x) : copy(x));
+
 /** Records a custom op; gives its outputs, parts of one result if they are several. */
 export function recordCustom(op: Op, operands: readonly Tensor[], call: CustomCall): Tensor[] {
   const { shapes, dtype, sizes = [], scalars = [], scratch = [], groups } = call;
@@ -38,7 +41,7 @@ export function recordCustom(op: Op, operands: readonly Tensor[], call: CustomCa
   }
   const result = record(
     op,
-    operands.map(contiguous),
+    operands.map(fromStart),
     several ? [end] : (shapes[0] as Shape),
     dtype,
     [groups, ...sizes, ...places.flatMap(({ start, size }) => [start, size]), ...scratch],

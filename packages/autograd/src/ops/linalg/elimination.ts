@@ -128,7 +128,7 @@ export function inv(a: Tensor): Tensor {
 }
 
 /** A⁻¹; ±∞ or NaN where A is singular. */
-const inverse = (a: Tensor, n: number): Tensor =>
+export const inverse = (a: Tensor, n: number): Tensor =>
   solution(...matched("linalg.inv", a, identity(n, a)));
 
 /** A solution, to be used in its place: that of a singular matrix is refused. */

@@ -1,6 +1,8 @@
 import type { Tensor } from "../../tensor.ts";
-import type { Dims } from "../core/arguments.ts";
-import { type NormOptions, norm, type VectorNormOptions, vectorNorm } from "../math/statistics.ts";
+import type { DimOption, Dims } from "../core/arguments.ts";
+import { matmul } from "../math/contraction.ts";
+import { type VectorNormOptions, vectorNorm } from "../math/statistics.ts";
+import type { DiagonalOptions } from "../shape/movement.ts";
 import {
   det,
   inv,
@@ -10,9 +12,41 @@ import {
   slogdet,
   solve,
 } from "./elimination.ts";
+import { matrixExp } from "./exponential.ts";
+import { type LstsqOptions, type LstsqResult, lstsq } from "./least-squares.ts";
+import {
+  type LuFactorResult,
+  type LuResult,
+  type LuSolveOptions,
+  lu,
+  luFactor,
+  luSolveOf,
+} from "./lu.ts";
+import {
+  cond,
+  type LinalgNormOptions,
+  type MatrixNormOptions,
+  type MatrixOrd,
+  type MatrixRankOptions,
+  matrixNorm,
+  matrixRank,
+  norm,
+} from "./norms.ts";
 import { type QrOptions, type QrResult, qr } from "./orthogonal.ts";
 import { type EighResult, eigh, eigvalsh, svdvals } from "./spectral.ts";
 import { type PinvOptions, pinv, type SvdOptions, type SvdResult, svd } from "./svd.ts";
+import {
+  cross,
+  diagonal,
+  type LinalgVanderOptions,
+  linalgVander,
+  multiDot,
+  type TensorinvOptions,
+  type TensorsolveOptions,
+  tensorinv,
+  tensorsolve,
+  vecdot,
+} from "./tensors.ts";
 import {
   type CholeskyOptions,
   type CholeskyResult,
@@ -31,13 +65,50 @@ export const linalg: {
     dim?: Dims,
     options?: VectorNormOptions,
   ) => Tensor;
-  /** `norm`: the Frobenius norm of a matrix, the 2-norm of a vector unless told otherwise. */
+  /** The norm of a vector, or of a matrix where `ord` is given and there are two dimensions. */
   readonly norm: (
     x: Tensor,
-    ord?: number | "fro" | null | NormOptions,
+    ord?: MatrixOrd | null | LinalgNormOptions,
     dim?: Dims,
-    options?: NormOptions,
+    options?: LinalgNormOptions,
   ) => Tensor;
+  /** The norm of matrices, "fro" unless told. */
+  readonly matrixNorm: (
+    a: Tensor,
+    ord?: MatrixOrd | MatrixNormOptions,
+    dim?: Dims,
+    options?: MatrixNormOptions,
+  ) => Tensor;
+  /** ‖A‖ ‖A⁻¹‖. */
+  readonly cond: (a: Tensor, p?: MatrixOrd | null) => Tensor;
+  /** How many singular values are not 0. */
+  readonly matrixRank: (a: Tensor, options?: MatrixRankOptions) => Tensor;
+  /** a × b. */
+  readonly cross: (a: Tensor, b: Tensor, options?: number | DimOption) => Tensor;
+  /** Σ a b along a dimension. */
+  readonly vecdot: (a: Tensor, b: Tensor, options?: number | DimOption) => Tensor;
+  /** a b, as `matmul`. */
+  readonly matmul: (a: Tensor, b: Tensor) => Tensor;
+  /** The product of several matrices. */
+  readonly multiDot: (tensors: readonly Tensor[]) => Tensor;
+  /** The diagonals of matrices. */
+  readonly diagonal: (a: Tensor, options?: DiagonalOptions) => Tensor;
+  /** The powers of numbers, as rows. */
+  readonly vander: (x: Tensor, options?: LinalgVanderOptions) => Tensor;
+  /** eᴬ. */
+  readonly matrixExp: (a: Tensor) => Tensor;
+  /** A = P L U. */
+  readonly lu: (a: Tensor) => LuResult;
+  /** L and U of A = P L U in one matrix, and the exchanged rows. */
+  readonly luFactor: (a: Tensor) => LuFactorResult;
+  /** X of A X = B for what `luFactor` gives. */
+  readonly luSolve: (LU: Tensor, pivots: Tensor, b: Tensor, options?: LuSolveOptions) => Tensor;
+  /** X that makes ‖A X − B‖ least. */
+  readonly lstsq: (a: Tensor, b: Tensor, options?: LstsqOptions) => LstsqResult;
+  /** The inverse of a tensor seen as a matrix. */
+  readonly tensorinv: (a: Tensor, options?: number | TensorinvOptions) => Tensor;
+  /** The solution with a tensor seen as a matrix. */
+  readonly tensorsolve: (a: Tensor, b: Tensor, options?: TensorsolveOptions) => Tensor;
   /** The lower triangular L with A = L Lᵀ, for symmetric positive definite A. */
   readonly cholesky: (a: Tensor, options?: CholeskyOptions) => Tensor;
   /** `cholesky` that does not refuse: `info` is 0, or the number of the first row that has no factor. */
@@ -69,6 +140,22 @@ export const linalg: {
 } = {
   vectorNorm,
   norm,
+  matrixNorm,
+  cond,
+  matrixRank,
+  cross,
+  vecdot,
+  matmul,
+  multiDot,
+  diagonal,
+  vander: linalgVander,
+  matrixExp,
+  lu,
+  luFactor,
+  luSolve: luSolveOf,
+  lstsq,
+  tensorinv,
+  tensorsolve,
   cholesky,
   choleskyEx,
   det,

@@ -1,0 +1,74 @@
+import { ArgumentError, detail } from "../../errors.ts";
+import { inOrder, type Triple } from "../../results.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import type { Tensor } from "../../tensor.ts";
+import { randn } from "../core/random.ts";
+import { sub } from "../math/arithmetic.ts";
+import { matmul } from "../math/contraction.ts";
+import { mean } from "../math/reduction.ts";
+import { checkMatrices, mT } from "./matrices.ts";
+import { qr } from "./orthogonal.ts";
+import { svd } from "./svd.ts";
+
+export interface SvdLowrankOptions {
+  /** How many columns the draws have, a little more than the rank: 6 unless given. */
+  readonly q?: number | null;
+  /** How often A Aᵀ is applied to them: 2 unless given. */
+  readonly niter?: number;
+}
+
+export interface PcaLowrankOptions extends SvdLowrankOptions {
+  /** Subtract the mean of each column (the default). */
+  readonly center?: boolean;
+}
+
+/** A ≈ U diag(S) Vᵀ. */
+export interface LowrankResult extends Triple<Tensor> {
+  readonly U: Tensor;
+  readonly S: Tensor;
+  readonly V: Tensor;
+}
+
+/** A ≈ U diag(S) Vᵀ of rank q, by random draws (Halko et al. 2009). [..., m, n] → [..., m, q], [..., q], [..., n, q]. */
+export function svdLowrank(a: Tensor, options: SvdLowrankOptions = {}): LowrankResult {
+  if (arguments.length > 1)
+    checkCall("svdLowrank(a, { q: number | null, niter: number })", arguments);
+  checkMatrices("svdLowrank", a);
+  return composite(() => ofRank("svdLowrank", a, options.q ?? 6, options.niter ?? 2));
+}
+
+/** The principal components of the rows of A, as `svdLowrank` of A less the means of its columns. */
+export function pcaLowrank(a: Tensor, options: PcaLowrankOptions = {}): LowrankResult {
+  if (arguments.length > 1)
+    checkCall("pcaLowrank(a, { q: number | null, center: boolean, niter: number })", arguments);
+  const [rows, columns] = checkMatrices("pcaLowrank", a);
+  const { q, center = true, niter = 2 } = options;
+  return composite(() => {
+    const centered = center ? sub(a, mean(a, -2, { keepdim: true })) : a;
+    return ofRank("pcaLowrank", centered, q ?? Math.min(6, rows, columns), niter);
+  });
+}
+
+function ofRank(call: string, a: Tensor, q: number, niter: number): LowrankResult {
+  const [rows, columns] = a.shape.slice(-2) as [number, number];
+  if (!(Number.isInteger(q) && q > 0 && q <= Math.min(rows, columns))) {
+    throw new ArgumentError(
+      `${call}: q is ${q}${detail("a", a.shape)}\n  hint: at most the smaller size`,
+    );
+  }
+  if (!(Number.isInteger(niter) && niter >= 0))
+    throw new ArgumentError(`${call}: niter is ${niter}`);
+  if (rows < columns) {
+    const { U, S, V } = ofRank(call, mT(a), q, niter);
+    return inOrder({ U: V, S, V: U });
+  }
+  const draws = randn([columns, q], { dtype: a.dtype, device: a });
+  let { Q } = qr(matmul(a, draws));
+  for (let i = 0; i < niter; i++) {
+    ({ Q } = qr(matmul(mT(a), Q)));
+    ({ Q } = qr(matmul(a, Q)));
+  }
+  const { U, S, Vh } = svd(matmul(mT(Q), a), { fullMatrices: false });
+  return inOrder({ U: matmul(Q, U), S, V: mT(Vh) });
+}

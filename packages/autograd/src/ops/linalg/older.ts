@@ -1,0 +1,89 @@
+import { inOrder, type Pair, type Triple } from "../../results.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import type { Tensor } from "../../tensor.ts";
+import { constantLike } from "../core/constant.ts";
+import { mT } from "./matrices.ts";
+import { type QrResult, qr as qrOf } from "./orthogonal.ts";
+import { svdvals } from "./spectral.ts";
+import { svd as svdOf } from "./svd.ts";
+import { type CholeskyOptions, cholesky as choleskyOf, solveTriangular } from "./triangular.ts";
+
+// What stands in `torch` itself: older forms of functions of `torch.linalg`.
+
+export interface TorchSvdOptions {
+  /** U and V of min(m, n) columns (the default); else square ones. */
+  readonly some?: boolean;
+  /** Singular vectors too (the default); else U and V are 0. */
+  readonly computeUv?: boolean;
+}
+
+export interface TorchSvdResult extends Triple<Tensor> {
+  readonly U: Tensor;
+  readonly S: Tensor;
+  readonly V: Tensor;
+}
+
+/** A = U diag(S) Vᵀ: `linalg.svd` with V in place of its transpose. */
+export function svd(a: Tensor, options: TorchSvdOptions = {}): TorchSvdResult {
+  if (arguments.length > 1) checkCall("svd(a, { some: boolean, computeUv: boolean })", arguments);
+  const { some = true, computeUv = true } = options;
+  return composite(() => {
+    if (!computeUv) {
+      const { U, Vh } = svdOf(a, { fullMatrices: true });
+      return inOrder({ U: constantLike(0, U), S: svdvals(a), V: constantLike(0, Vh) });
+    }
+    const { U, S, Vh } = svdOf(a, { fullMatrices: !some });
+    return inOrder({ U, S, V: mT(Vh) });
+  });
+}
+
+export interface TorchQrOptions {
+  /** Q of min(m, n) columns (the default); else a square one. */
+  readonly some?: boolean;
+}
+
+/** A = Q R: `linalg.qr`. */
+export function qr(a: Tensor, options: TorchQrOptions = {}): QrResult {
+  if (arguments.length > 1) checkCall("qr(a, { some: boolean })", arguments);
+  return qrOf(a, { mode: (options.some ?? true) ? "reduced" : "complete" });
+}
+
+/** The lower triangular L with A = L Lᵀ: `linalg.cholesky`. */
+export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("cholesky(a, { upper: boolean })", arguments);
+  return choleskyOf(a, options);
+}
+
+export interface TriangularSolveOptions {
+  /** A is upper triangular (the default). */
+  readonly upper?: boolean;
+  /** Solve with Aᵀ. */
+  readonly transpose?: boolean;
+  /** Take the diagonal to be 1. */
+  readonly unitriangular?: boolean;
+}
+
+export interface TriangularSolveResult extends Pair<Tensor> {
+  readonly solution: Tensor;
+  readonly clonedCoefficient: Tensor;
+}
+
+/** X of A X = B for triangular A: `linalg.solveTriangular` with the right-hand side first. */
+export function triangularSolve(
+  b: Tensor,
+  a: Tensor,
+  options: TriangularSolveOptions = {},
+): TriangularSolveResult {
+  if (arguments.length > 2)
+    checkCall(
+      "triangularSolve(b, a, { upper: boolean, transpose: boolean, unitriangular: boolean })",
+      arguments,
+    );
+  const { upper = true, transpose = false, unitriangular = false } = options;
+  return composite(() => {
+    const t = transpose ? mT(a) : a;
+    const solution = solveTriangular(t, b, { upper: upper !== transpose, unitriangular });
+    return inOrder({ solution, clonedCoefficient: a.clone() });
+  });
+}
