@@ -191,6 +191,7 @@ def define():
     movement()
     indexing()
     products()
+    linear_algebra()
     layers()
     losses()
     creation()
@@ -350,6 +351,32 @@ def products():
     row('torch.linalg.solve_triangular', [x('a', [[2, 1], [0, 4]]), x('b', [[1], [2]])], {'upper': True})
     for n in ('det', 'inverse', 'logdet', 'matrix_power', 'pinverse', 'slogdet'):
         row('torch.' + n, [x('a', square)] + ([2] if n == 'matrix_power' else []))
+
+def linear_algebra():
+    square = [[4, 2, 0], [2, 6, -2], [0, -2, 8]]
+    a = lambda v=square: x('a', v)
+    for n in ('matrix_norm', 'cond', 'matrix_rank', 'lu', 'diagonal'):
+        row('torch.linalg.' + n, [a()])
+    row('torch.linalg.matrix_norm', [a(), 1], tag='1')
+    row('torch.linalg.norm', [a(), 'nuc'], tag='nuc')
+    row('torch.linalg.matrix_exp', [a([[1, 0], [1, -1]])])
+    row('torch.linalg.lu_factor', [a()])
+    pivots = V('p', [1, 2, 3], 'int32')
+    row('torch.linalg.lu_solve', [a(), pivots, x('b', [[1], [2], [3]])])
+    row('torch.lu_solve', [x('b', [[1], [2], [3]]), a(), pivots])
+    row('torch.lu_unpack', [a(), pivots])
+    row('torch.linalg.lstsq', [a(), x('b', [[1], [2], [3]])], result='solution')
+    row('torch.linalg.tensorinv', [x('a', [[[4, 2]], [[2, 6]]])], {'ind': 1})
+    row('torch.linalg.tensorsolve', [a(), x('b', [1, 2, 3])])
+    row('torch.linalg.cross', [x('a', [1, -2, 3]), x('b', [3, 1, -2])])
+    row('torch.linalg.vecdot', [x('a', [1, -2, 3]), x('b', [3, 1, -2])])
+    row('torch.linalg.multi_dot', [[a(), x('b', [[1, 2], [0, 1], [3, -1]])]])
+    row('torch.chain_matmul', [a(), x('b', [[1, 2], [0, 1], [3, -1]])])
+    row('torch.linalg.vander', [x('a', [1, -2, 3])])
+    row('torch.vander', [x('a', [1, -2, 3])])
+    row('torch.cholesky', [a()])
+    row('torch.svd', [a()], result='S')
+    row('torch.triangular_solve', [x('b', [[1], [2]]), x('a', [[2, 1], [0, 4]])], result='solution')
 
 def layers():
     image = [[[[1, -2, 3, 4], [0, 5, -1, 2], [2, 2, 3, -3], [1, 0, 1, 7]]]]

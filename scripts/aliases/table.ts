@@ -59,6 +59,7 @@ const volume = shaped(1, 1, 2, 2, 2);
 const other = (): Tensor => usual().mul(0.5);
 const indices = (...values: number[]): Tensor => tensor(values, { dtype: "i32" });
 const rows = (): Tensor => indices(0, 1);
+const exchanges = (): Tensor => indices(1, 2);
 const mask = (): Tensor => usual().gt(-9);
 const truth = (): Tensor => tensor([true, false]);
 const whole = (): Tensor =>
@@ -244,7 +245,13 @@ export const functions: Readonly<Record<string, readonly Row[]>> = {
     written("new", (x) => w.einsum("ij,ij->ij", x, x)),
   ],
   matrixPower: [on(square, call("new", 1)), on(square, call("new", 2))],
-  ...each("new", "det logdet slogdet inverse pinverse", [], square),
+  ...each("new", "det logdet slogdet inverse pinverse matrixExp cholesky svd qr lu", [], square),
+  ...each("new", "svdLowrank pcaLowrank", [{ q: 2 }], square),
+  luSolve: [on(square, call("new", lazily(square), lazily(exchanges)))],
+  luUnpack: [on(square, call("new", lazily(exchanges)))],
+  triangularSolve: [on(square, call("new", lazily(square)))],
+  chainMatmul: [on(square, call("new", lazily(square))), on(square, call("new"))],
+  vander: [on(vector, call("new")), on(vector, call("new", 1))],
   // shapes
   reshape: [call("view", [2, 3]), call("view", [6]), on(() => usual().T, call("new", [6]))],
   view: [call("view", [2, 3]), call("view", [3, 2])],
@@ -533,11 +540,37 @@ export const members: Readonly<Record<string, readonly Row[]>> = {
 export const linear: Readonly<Record<string, readonly Row[]>> = {
   ...each(
     "new",
-    "vectorNorm norm cholesky choleskyEx det eigh eigvalsh inv pinv qr slogdet svd svdvals",
+    "matrixNorm cond matrixRank matrixExp lu luFactor vander vectorNorm norm cholesky choleskyEx det eigh eigvalsh inv pinv qr slogdet svd svdvals",
     [],
     square,
   ),
   matrixPower: [on(square, call("new", 1))],
   solve: [on(square, call("new", lazily(square)))],
   solveTriangular: [on(square, call("new", lazily(square), { upper: true }))],
+  luSolve: [on(square, call("new", lazily(exchanges), lazily(square)))],
+  lstsq: [on(square, call("new", lazily(square)))],
+  diagonal: [on(square, call("view"))],
+  matmul: [on(square, call("new", lazily(square)))],
+  multiDot: [
+    on(
+      square,
+      written("new", (x) => w.linalg.multiDot([x, x])),
+    ),
+    on(
+      square,
+      written("new", (x) => w.linalg.multiDot([x])),
+    ),
+  ],
+  ...each("new", "cross", [new Made(() => vector())], vector),
+  ...each("new", "vecdot", [new Made(() => vector())], vector),
+  tensorinv: [on(square, call("new", 1))],
+  tensorsolve: [
+    on(
+      square,
+      call(
+        "new",
+        lazily(() => vector().narrow(0, 0, 2)),
+      ),
+    ),
+  ],
 };

@@ -30,6 +30,8 @@ const uncheckedRules: Readonly<Record<string, string>> = {
 /** Ops that give fractions from fractions and have no gradient, each with the reason. */
 const tapeEnds: Readonly<Record<string, string>> = {
   pivots: "the order of the rows, as numbers in the matrix's dtype",
+  lu: "its factors have a rule of their own, linalg.lu",
+  rowOrder: "the order of the rows",
 };
 
 /** The tables are those of the test files beside this one; the copies of their tests are dropped. */

@@ -314,3 +314,31 @@ describe("mistakes", () => {
     );
   });
 });
+
+describe("low rank", () => {
+  test("gives back a matrix of that rank, whose components are those of the svd", async () => {
+    await init({ device: "cpu" });
+    w.manualSeed(3);
+    const a = w.randn([2, 7, 2]).matmul(w.randn([2, 2, 5]));
+    for (const x of [a, a.mT]) {
+      const { U, S, V } = w.svdLowrank(x, { q: 3 });
+      const made = U.mul(S.unsqueeze(-2)).matmul(V.mT);
+      expect(await made.sub(x).abs().max().item()).toBeLessThan(1e-5);
+      const { S: components } = w.pcaLowrank(x, { q: 2 });
+      const centered = linalg.svdvals(x.sub(x.mean(-2, { keepdim: true }))).narrow(-1, 0, 2);
+      expect(await components.sub(centered).abs().max().item()).toBeLessThan(1e-5);
+    }
+  });
+});
+
+test("rank counts the singular values that are not 0", async () => {
+  await init({ device: "cpu" });
+  const a = tensor([
+    [1, 2],
+    [2, 4.001],
+  ]);
+  expect(await linalg.matrixRank(a).item()).toBe(2);
+  expect(await linalg.matrixRank(a, { atol: 0.1 }).item()).toBe(1);
+  expect(await linalg.matrixRank(a, { rtol: 0.1, hermitian: true }).item()).toBe(1);
+  expect(await linalg.matrixRank(zeros([2, 3])).item()).toBe(0);
+});

@@ -3,8 +3,10 @@ import { sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../core/apply.ts";
 import { cat } from "../core/assembly.ts";
-import { constantLike } from "../core/constant.ts";
+import { checkFloating, constantLike } from "../core/constant.ts";
+import { inFloat32 } from "../core/float32.ts";
 import { detach } from "../core/layout.ts";
 import { mul } from "../math/arithmetic.ts";
 import { gt, where } from "../math/comparison.ts";
@@ -12,7 +14,7 @@ import { div } from "../math/division.ts";
 import { amax } from "../math/reduction.ts";
 import { abs } from "../math/unary.ts";
 import { narrow } from "../shape/movement.ts";
-import { checkSquare, countOf, mT, recordSerial, serialOp } from "./matrices.ts";
+import { countOf, mT, recordSerial, serialOp, sizeOfSquare } from "./matrices.ts";
 
 /** eᴬ = (e^(A/2ˢ))^(2ˢ), of which the inner one is a series. */
 const exponentialOp: Op = serialOp({
@@ -73,6 +75,8 @@ function exponential(a: Tensor): Tensor {
 /** eᴬ = Σ Aᵏ / k!.  [..., n, n] → [..., n, n]. */
 export function matrixExp(a: Tensor): Tensor {
   if (arguments.length > 1) checkCall("linalg.matrixExp(a)", arguments);
-  checkSquare("linalg.matrixExp", a);
-  return composite(() => exponential(a));
+  checkTensor("linalg.matrixExp", a);
+  checkFloating("linalg.matrixExp", a);
+  sizeOfSquare("linalg.matrixExp", a);
+  return composite(() => inFloat32(a, exponential));
 }

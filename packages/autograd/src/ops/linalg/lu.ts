@@ -28,6 +28,7 @@ import {
   mT,
   recordSerial,
   serialOp,
+  sizesOfMatrices,
 } from "./matrices.ts";
 import { matched, misfit, solveTriangular } from "./triangular.ts";
 
@@ -193,7 +194,8 @@ function orderOf(pivots: Tensor, rows: number): Tensor {
 
 function checkPivots(call: string, LU: Tensor, pivots: Tensor): void {
   checkTensor(call, pivots);
-  const [rows, n] = checkMatrices(call, LU);
+  checkTensor(call, LU);
+  const [rows, n] = sizesOfMatrices(call, LU);
   const fits = pivots.shape.at(-1) === Math.min(rows, n) && pivots.dtype === "i32";
   if (fits && pivots.shape.length === LU.shape.length - 1) return;
   throw new ShapeError(

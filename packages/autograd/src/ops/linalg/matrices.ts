@@ -32,7 +32,8 @@ export function checkMatrices(call: string, a: Tensor): [rows: number, columns: 
   return sizesOfMatrices(call, a);
 }
 
-function sizesOfMatrices(call: string, a: Tensor): [rows: number, columns: number] {
+/** Rows and columns of a batch of matrices of any dtype. */
+export function sizesOfMatrices(call: string, a: Tensor): [rows: number, columns: number] {
   if (a.shape.length < 2)
     throw new ShapeError(`${call}: takes matrices, [..., m, n]${detail("a", a.shape)}`);
   return a.shape.slice(-2) as [number, number];

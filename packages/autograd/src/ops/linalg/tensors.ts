@@ -1,12 +1,13 @@
-import { ArgumentError, detail, ShapeError } from "../../errors.ts";
+import { isFloating } from "../../dtype.ts";
+import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
 import { broadcastShapes, normalizeDim, type Shape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
-import { checkTensor, resultType } from "../core/apply.ts";
+import { checkTensor } from "../core/apply.ts";
 import { type DimOption, withDim } from "../core/arguments.ts";
 import { cat } from "../core/assembly.ts";
-import { cast, constant } from "../core/constant.ts";
+import { cast, checkFloating, constant } from "../core/constant.ts";
 import { movedim, reshape, squeeze, unsqueeze } from "../core/layout.ts";
 import { mul, sub } from "../math/arithmetic.ts";
 import { matmul } from "../math/contraction.ts";
@@ -42,11 +43,10 @@ export function vecdot(a: Tensor, b: Tensor, options: number | DimOption = {}): 
   if (arguments.length > 2) checkCall("linalg.vecdot(a, b, dim?: number, { dim })", arguments);
   checkTensor("linalg.vecdot", a);
   checkTensor("linalg.vecdot", b);
+  checkFloating("linalg.vecdot", a);
+  checkFloating("linalg.vecdot", b);
   const dim = withDim<number, DimOption>(options, undefined).dim ?? -1;
-  return composite(() => {
-    const dtype = resultType("linalg.vecdot", a, b);
-    return cast(sum(mul(a, b), dim), dtype);
-  });
+  return composite(() => sum(mul(a, b), dim));
 }
 
 /** The product of matrices in the order that takes the fewest operations; the first and the last may be vectors. */
@@ -163,7 +163,13 @@ export interface LinalgVanderOptions {
 /** The powers x⁰, x¹, … of each number, as rows.  [..., n] → [..., n, N]. */
 export function linalgVander(x: Tensor, options: LinalgVanderOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("linalg.vander(x, { N: number | null })", arguments);
-  return powers("linalg.vander", x, options.N, true);
+  const call = "linalg.vander";
+  checkTensor(call, x);
+  if (x.dtype === "bool" || x.dtype === "f16") {
+    const cure = x.dtype === "bool" ? "i32" : "f32";
+    throw new DTypeError(`${call}: is not there for ${x.dtype}\n  hint: x.to("${cure}")`);
+  }
+  return powers(call, x, options.N, true);
 }
 
 export interface VanderOptions extends LinalgVanderOptions {
@@ -193,7 +199,6 @@ function powers(
   N: number | null | undefined,
   increasing: boolean,
 ): Tensor {
-  checkTensor(call, x);
   const count = N ?? (x.shape.at(-1) as number | undefined) ?? 1;
   if (x.shape.length === 0)
     throw new ShapeError(`${call}: takes numbers [..., n]${detail("x", x.shape)}`);
@@ -202,7 +207,7 @@ function powers(
   return composite(() => {
     const ones = constant(
       1,
-      x.dtype === "bool" ? "i32" : x.dtype,
+      isFloating(x.dtype) ? x.dtype : "i32",
       [...x.shape, Math.min(count, 1)],
       x.node.stream,
     );
