@@ -1,6 +1,7 @@
 import * as autograd from "@wgrad/autograd";
 import { ArgumentError, init, zeros } from "@wgrad/autograd";
 import * as fft from "@wgrad/autograd/fft";
+import * as func from "@wgrad/autograd/func";
 import * as safetensors from "@wgrad/autograd/safetensors";
 import * as saving from "@wgrad/autograd/saving";
 import * as classic from "@wgrad/classic";
@@ -19,6 +20,7 @@ await init({ device: "cpu" });
 const modules: Readonly<Record<string, object>> = {
   "@wgrad/autograd": autograd,
   "@wgrad/autograd/fft": fft,
+  "@wgrad/autograd/func": func,
   "@wgrad/autograd/safetensors": safetensors,
   "@wgrad/autograd/saving": saving,
   "@wgrad/nn": nn,
@@ -34,6 +36,7 @@ const modules: Readonly<Record<string, object>> = {
 const entries = {
   "@wgrad/autograd": "packages/autograd/src/index.ts",
   "@wgrad/autograd/fft": "packages/autograd/src/fft.ts",
+  "@wgrad/autograd/func": "packages/autograd/src/func.ts",
   "@wgrad/autograd/safetensors": "packages/autograd/src/safetensors.ts",
   "@wgrad/autograd/saving": "packages/autograd/src/saving.ts",
   "@wgrad/nn": "packages/nn/src/index.ts",

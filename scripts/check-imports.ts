@@ -21,7 +21,7 @@ interface Import {
 const core = "packages/autograd/src/";
 /** Each line may import itself and the lines below it. */
 const arrow: readonly (readonly string[])[] = [
-  ["index.ts", "plugin.ts", "node.ts", "safetensors.ts", "saving.ts", "fft.ts"],
+  ["index.ts", "plugin.ts", "node.ts", "safetensors.ts", "saving.ts", "fft.ts", "func.ts"],
   ["public/"],
   ["saving/"],
   ["tensor.ts"],

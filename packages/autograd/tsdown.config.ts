@@ -8,4 +8,5 @@ export default library([
   "src/safetensors.ts",
   "src/saving.ts",
   "src/fft.ts",
+  "src/func.ts",
 ]);

@@ -1,6 +1,6 @@
 import { ellipsis, slice, Tensor } from "@wgrad/autograd";
 import { Module } from "@wgrad/nn";
-import { camelKeys, invoke } from "./call.ts";
+import { camelKeys, invoke, plainObject } from "./call.ts";
 import { attributeOf, builtins, callMethod, libraryValue, setAttribute } from "./objects.ts";
 import { areWhole, dotted, type Expression, type Item, parse } from "./python.ts";
 
@@ -82,7 +82,8 @@ function* callOf(
   if (typeof called !== "function") throw new SyntaxError(`${String(called)} is called`);
   const options = camelKeys(given.kwargs);
   const more = Object.keys(options).length === 0 ? [] : [options];
-  return yield* settled((called as (...all: unknown[]) => unknown)(...given.args, ...more));
+  const values = given.args.map(plainObject);
+  return yield* settled((called as (...all: unknown[]) => unknown)(...values, ...more));
 }
 
 /** The value itself, or what a promise gives. */

@@ -1,5 +1,6 @@
 import * as autograd from "@wgrad/autograd";
 import * as fft from "@wgrad/autograd/fft";
+import * as func from "@wgrad/autograd/func";
 import * as nn from "@wgrad/nn";
 import * as optim from "@wgrad/optim";
 
@@ -20,8 +21,8 @@ const namespaces: Readonly<Record<string, () => readonly unknown[]>> = {
   "nn.utils.parametrize": () => [(nn as Namespace).parametrize],
   "nn.utils.parametrizations": () => [(nn as Namespace).parametrizations],
   "torch.autograd": () => [autograd],
-  "torch.autograd.functional": () => [autograd],
-  "torch.func": () => [(autograd as Namespace).func],
+  "torch.autograd.functional": () => [func.functional, autograd],
+  "torch.func": () => [func, nn],
   distributions: () => [(autograd as Namespace).distributions],
   "distributions.transforms": () => [(autograd as Namespace).distributions],
   copy: () => [nn],

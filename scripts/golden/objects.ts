@@ -24,8 +24,8 @@ export const builtins: Readonly<Record<string, (...args: never[]) => unknown>> =
   isinstance: (value: unknown, type: new () => object) => value instanceof type,
   checkpoint: (fn: unknown, ...inputs: unknown[]) =>
     invoke("torch.checkpoint", { args: [fn, ...tensorsOf(inputs)], kwargs: {} }),
-  checkpoint_sequential: (fn: unknown, ...inputs: unknown[]) =>
-    invoke("torch.checkpoint_sequential", { args: [fn, ...inputs], kwargs: {} }),
+  checkpoint_sequential: (fn: unknown, segments: unknown, input: unknown) =>
+    invoke("torch.checkpoint_sequential", { args: [fn, segments, input], kwargs: {} }),
 };
 
 const listMethods: Methods = {

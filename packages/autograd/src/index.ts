@@ -1,5 +1,5 @@
 export { type BackwardOptions, type GradOptions, grad } from "./autograd/backward.ts";
-export { checkpoint } from "./autograd/checkpoint.ts";
+export { checkpoint, checkpointSequential } from "./autograd/checkpoint.ts";
 export { Function, type FunctionClass, FunctionContext } from "./autograd/function.ts";
 export { type FunctionalOptions, hessian, jacobian } from "./autograd/functional.ts";
 export type { HookHandle } from "./autograd/hooks.ts";

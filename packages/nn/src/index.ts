@@ -5,6 +5,12 @@ export { type Layer, type LayerLike, Sequential } from "./containers/sequential.
 export { copyModule, deepcopy, type Remake } from "./copy.ts";
 export type { AttendOptions } from "./functional/multi-head-attention.ts";
 export * as functional from "./functional.ts";
+export {
+  type FunctionalCallOptions,
+  functionalCall,
+  stackModuleState,
+  type TensorsByName,
+} from "./functional-call.ts";
 export type { ForwardHook, ForwardPreHook, FullBackwardHook, HookHandle } from "./hooks.ts";
 export * as init from "./init.ts";
 export {

@@ -3,6 +3,7 @@ import { ArgumentError, detail, ExpiredError, GradError, ShapeError } from "../e
 import { Cell } from "../graph/cell.ts";
 import { context, isOutside } from "../graph/context.ts";
 import { type Handle, newHandle } from "../graph/handle.ts";
+import { hasLanes } from "../graph/lanes.ts";
 import { type Node, PENDING, RESULT, SLOT } from "../graph/node.ts";
 import { checkTensor } from "../ops/core/apply.ts";
 import { ownValue } from "../ops/core/commit.ts";
@@ -45,6 +46,11 @@ export function backward(
   gradient?: Tensor | null,
   { inputs, ...options }: BackwardOptions = {},
 ): void {
+  if (context.lanes !== null && context.lanes.stack.length > 0) {
+    throw new GradError(
+      "backward: inside vmap there is no leaf to add a gradient to\n  hint: grad or vjp of @wgrad/autograd/func",
+    );
+  }
   const edge = startEdge("backward", root);
   const targets = inputs === undefined ? null : new Set(inputEdges(inputs));
   retainTarget(root.cell.node);
@@ -196,6 +202,7 @@ function run(
   const useful = targets === null ? null : leadingTo(order, targets);
   const arrived = new Map<Edge, Tensor>();
   const results = new Map<Edge, Tensor>();
+  const ambient = [...(context.lanes?.stack ?? [])];
   inEngine(createGraph, () => {
     for (const [edge, seed] of starts) deliver(arrived, edge, seed);
     for (const edge of order) {
@@ -216,7 +223,11 @@ function run(
         const gradient = gradients[i];
         if (next === null || !gradient) return;
         if (useful !== null && !useful.has(next) && !targets?.has(next)) return;
-        deliver(arrived, next, sumTo(gradient, edge.shapes[i] as readonly number[]));
+        const own =
+          edge.lanes === null || context.lanes === null
+            ? gradient
+            : context.lanes.sumTo(gradient, edge.lanes[i] ?? null, ambient);
+        deliver(arrived, next, sumTo(own, edge.shapes[i] as readonly number[]));
       });
     }
   });
@@ -282,17 +293,20 @@ function endsOf(order: readonly Edge[]): Set<Leaf> {
   return ends;
 }
 
-/** The gradients that arrive at `borders` when `dy` arrives at the output, by ways inside them; null where none does. */
+/** The gradients that arrive at `borders` when those arrive at the outputs, by ways inside them; null where none does. */
 export function gradientsWithin(
-  output: Tensor,
-  dy: Tensor,
+  outputs: readonly Tensor[],
+  gradients: readonly Tensor[],
   borders: readonly Edge[],
-  createGraph: boolean,
+  options: GraphOptions,
 ): (Tensor | null)[] {
-  const edge = edgeOf(output);
-  if (edge === null) return borders.map(() => null);
+  const starts = outputs.flatMap((output, i): (readonly [Edge, Tensor])[] => {
+    const edge = edgeOf(output);
+    return edge === null ? [] : [[edge, gradients[i] as Tensor]];
+  });
+  if (starts.length === 0) return borders.map(() => null);
   const ends = new Set(borders);
-  const arrived = run([[edge, dy]], ends, { createGraph }, ends);
+  const arrived = run(starts, ends, options, ends);
   return borders.map((border) => arrived.get(border) ?? null);
 }
 
@@ -415,6 +429,11 @@ export function setRequiresGrad(handle: Handle, requires: boolean): void {
   if (requires && !isFloating(handle.dtype)) {
     throw new ArgumentError(
       `requiresGrad: only floating tensors have gradients${detail("tensor", handle.shape, handle.dtype)}\n  hint: x.to("f32")`,
+    );
+  }
+  if (requires && hasLanes(handle)) {
+    throw new GradError(
+      "requiresGrad: inside vmap a tensor stands for every element of the batch and is no leaf\n  hint: grad or vjp of @wgrad/autograd/func",
     );
   }
   if (requires) beginAt(handle);

@@ -38,9 +38,33 @@ export function checkpoint<In extends readonly unknown[]>(
   const ends = [...border.keys()];
   output.edge = new GradFn("checkpoint", ends, [...border.values()], saved, (dy) => {
     const again = repeating(draws, () => run(fn, own));
-    return gradientsWithin(again, dy, ends, context.gradMode);
+    return gradientsWithin([again], [dy], ends, { createGraph: context.gradMode });
   });
   return output;
+}
+
+/**
+ * Functions one after another (those of a `Sequential` too) in `segments` parts, each under `checkpoint`: only what stands between the
+ * parts is kept. The last part is kept whole, since its backward comes first.
+ */
+export function checkpointSequential(
+  functions: Iterable<(x: Tensor) => Tensor>,
+  segments: number,
+  input: Tensor,
+): Tensor {
+  checkCall("checkpointSequential(functions, segments: number, input: tensor)", arguments);
+  const list = [...functions];
+  if (!Number.isInteger(segments) || segments < 1 || segments > list.length) {
+    throw new ArgumentError(
+      `checkpointSequential: ${list.length} functions do not make ${segments} segments`,
+    );
+  }
+  const size = Math.floor(list.length / segments);
+  const part = (start: number, end: number) => (x: Tensor) =>
+    list.slice(start, end).reduce((y, fn) => fn(y), x);
+  let x = input;
+  for (let i = 0; i < segments - 1; i++) x = checkpoint(part(i * size, (i + 1) * size), x);
+  return part((segments - 1) * size, list.length)(x);
 }
 
 /** Runs `fn` with gradients on; what it records is not the user's. */

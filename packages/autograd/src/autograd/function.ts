@@ -2,6 +2,7 @@ import { isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { Handle, newHandle } from "../graph/handle.ts";
+import { lanesOf } from "../graph/lanes.ts";
 import type { Node } from "../graph/node.ts";
 import { constant, constantLike } from "../ops/core/constant.ts";
 import { type Edge, GradFn, type Saved, saved, savedHandle } from "../tape/edge.ts";
@@ -162,6 +163,9 @@ function track(
     arrived = [];
     return gradientsOf(operation, ctx, gradients, edges.length);
   });
+  // a rule that keeps something with lanes gives gradients with lanes
+  const lanes = args.map((arg) => (arg instanceof Handle ? lanesOf(arg) : []));
+  if (context.lanes !== null) whole.lanes = lanes;
   outputs.forEach((output, i) => {
     if (isTracked[i] !== true) return;
     output.edge = new GradFn(`${operation.name}[${i}]`, [whole], [[]], [], (dy) => {

@@ -35,6 +35,6 @@ export function pullBack(
       .reduce((a, b) => add(a, b)),
   );
   const borders = entries.filter((entry) => entry !== null);
-  const found = gradientsWithin(total, constantLike(1, total), borders, createGraph);
+  const found = gradientsWithin([total], [constantLike(1, total)], borders, { createGraph });
   return entries.map((entry) => (entry === null ? null : (found[borders.indexOf(entry)] ?? null)));
 }

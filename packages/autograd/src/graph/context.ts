@@ -4,6 +4,7 @@ import { DeviceError, WgradError } from "../errors.ts";
 import type { Generator } from "../random/generator.ts";
 import type { Cell } from "./cell.ts";
 import type { Handle } from "./handle.ts";
+import type { LaneRules } from "./lanes.ts";
 import type { Node } from "./node.ts";
 
 /** Pending nodes past which everything is run, so that the list is always bounded. */
@@ -72,6 +73,8 @@ export interface Context {
   scope: Set<Handle> | null;
   /** Called once, before the next handle is made; or null. */
   beforeHandle: (() => void) | null;
+  /** Null until `vmap` is called first. */
+  lanes: LaneRules | null;
 }
 
 const VERSION = "0.1";
@@ -103,6 +106,7 @@ function claim(): Context {
     inferred: null,
     scope: null,
     beforeHandle: null,
+    lanes: null,
   };
   root[key] = context;
   return context;

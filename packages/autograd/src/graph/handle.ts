@@ -23,8 +23,8 @@ export interface ViewPath {
   readonly before: ViewPath | null;
 }
 
-/** Where a view comes from, if its history cannot be recorded anew after a write: one of several, or made in noGrad. */
-export type Origin = "one" | "several" | "noGrad";
+/** Where a view comes from, if its history cannot be recorded anew after a write: one of several, made in noGrad, or by vmap. */
+export type Origin = "one" | "several" | "noGrad" | "vmap";
 
 /** What users hold, less its methods (tensor.ts adds those): a cell, a view on it, and a place on the tape. */
 export class Handle {

@@ -1,4 +1,5 @@
 import { contiguousStrides, type Shape, sameShape, sizeOf } from "../shape.ts";
+import type { Lane } from "./lanes.ts";
 
 /**
  * How a handle or an operand reads the contiguous value of a node:
@@ -9,6 +10,8 @@ export interface View {
   readonly shape: Shape;
   readonly strides: readonly number[];
   readonly offset: number;
+  /** A handle's inside `vmap`: batches that `shape` does not show. A node's operands have none. */
+  readonly lanes?: readonly Lane[];
 }
 
 export const wholeView = (shape: Shape): View => ({
@@ -34,7 +37,12 @@ export const isWhole = (view: View, size: number): boolean =>
 
 /** The view as an operand of a node of shape `base`, `null` when it is that node as it stands. */
 export function simplify(view: View, base: Shape): View | null {
-  return view.offset === 0 && sameShape(view.shape, base) && isContiguous(view) ? null : view;
+  return view.offset === 0 &&
+    view.lanes === undefined &&
+    sameShape(view.shape, base) &&
+    isContiguous(view)
+    ? null
+    : view;
 }
 
 export function expandView(view: View, shape: Shape): View {

@@ -1,7 +1,9 @@
 import { arrayType, type DType, type TypedArray } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
 import type { Cell } from "../graph/cell.ts";
 import { expired } from "../graph/expired.ts";
 import type { Handle } from "../graph/handle.ts";
+import { hasLanes } from "../graph/lanes.ts";
 import { COMPUTED, EXPIRED, OWNED, PENDING } from "../graph/node.ts";
 import { isContiguous, type View } from "../graph/view.ts";
 import { sizeOf } from "../shape.ts";
@@ -11,6 +13,7 @@ import type { DeviceStream } from "./stream.ts";
 export async function read(handle: Handle): Promise<TypedArray> {
   const { node } = handle.cell;
   const { window } = handle;
+  if (hasLanes(handle)) throw noValue();
   const stream = node.stream as DeviceStream;
   const values = await stream.read(node);
   if (stream.checks) await stream.checked();
@@ -20,8 +23,15 @@ export async function read(handle: Handle): Promise<TypedArray> {
 /** The handle's elements if they are on the host, else null. */
 export function valuesNow({ node, window }: Handle): TypedArray | null {
   const host = node.state === COMPUTED ? (node.storage?.host ?? null) : null;
+  if (window?.lanes !== undefined) return null;
   return host && elements(host, window, node.dtype);
 }
+
+const noValue = (): ArgumentError =>
+  new ArgumentError(
+    "vmap: a value is read (item(), data(), nonzero(), a mask) inside the function, where a tensor stands for every element of the batch" +
+      "\n  hint: choose with where(condition, a, b), or return the tensor and read it outside",
+  );
 
 /** The elements that a view sees of a value, in an array of their own. */
 function elements(values: TypedArray, view: View | null, dtype: DType): TypedArray {

@@ -1,6 +1,7 @@
 import { Cell } from "../graph/cell.ts";
 import { context } from "../graph/context.ts";
 import { type Handle, newHandle } from "../graph/handle.ts";
+import type { LaneSets } from "../graph/lanes.ts";
 import type { Node } from "../graph/node.ts";
 import { type Gradient, type GradientCall, isFree, type Op } from "../graph/op.ts";
 import type { View } from "../graph/view.ts";
@@ -107,6 +108,8 @@ export class GradFn {
   used = false;
   /** Consumed: the leaves it led to, perhaps among others. */
   ends: ReadonlySet<Leaf> | null = null;
+  /** The lanes of each operand: its gradient is summed over others. Null where none had any. */
+  lanes: LaneSets | null = null;
 
   constructor(
     name: string,
@@ -161,20 +164,20 @@ export function opGradFn(
   operands: readonly Handle[],
   edges: readonly (Edge | null)[],
   output: Handle,
+  { attrs, scalars }: Pick<Node, "attrs" | "scalars"> = output.cell.node,
 ): GradFn {
   const needs = edges.map((edge) => edge !== null);
   const saves = typeof op.saves === "function" ? op.saves(needs) : op.saves;
-  const { node } = output.cell;
-  const { attrs, scalars } = node;
-  const result = saves.includes("output") ? node : null;
-  const inputs = node.inputs.map((input, i) => (saves.includes(i) ? input : null));
+  const result = saves.includes("output") ? output.cell.node : null;
+  const { window } = output;
+  const inputs = operands.map(({ cell }, i) => (saves.includes(i) ? cell.node : null));
   const views = operands.map((operand) => operand.window);
   const shapes = operands.map((operand) => operand.shape);
-  const dtypes = node.inputs.map((input) => input.dtype);
+  const dtypes = operands.map((operand) => operand.dtype);
   const rule = (dy: Tensor, self: GradFn): readonly (Tensor | null | false)[] => {
     const call: GradientCall = {
       get output() {
-        return savedHandle(result as Node, null, self);
+        return savedHandle(result as Node, window, self);
       },
       needs,
       dtypes,

@@ -20,6 +20,9 @@ export function checkWritable(target: Handle, writer: string): void {
       `${writer}: ${what} is written in place while gradients are recorded` +
         `\n  tensor: [${shape.join(", ")}]\n  hint: ${hint}`,
     );
+  if (origin === "vmap") {
+    throw refuse("an argument of a function inside vmap", "write to a clone()");
+  }
   const edge = edgeOf(target);
   if (edge instanceof Leaf) {
     throw refuse(

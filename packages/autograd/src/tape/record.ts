@@ -12,6 +12,7 @@ import {
   type ViewPath,
   type ViewStep,
 } from "../graph/handle.ts";
+import { hasLanes, stepWithin } from "../graph/lanes.ts";
 import { EXPIRED, Node, PENDING } from "../graph/node.ts";
 import { isFree, type Op } from "../graph/op.ts";
 import { expandView, simplify, type View, wholeView } from "../graph/view.ts";
@@ -36,7 +37,7 @@ const NONE: readonly never[] = [];
  * Records one operation and returns its handle. Nothing runs. `shape` and `dtype` are the result's; operands are
  * read through their views and must already have the dtypes and shapes the op takes; those of an elementwise op are
  * broadcast here. With `reads` the node reads operand i through a further view that is part of the op: its gradient is
- * given the operand as it was, and answers in that shape.
+ * given the operand as it was, and answers in that shape. `lift` makes what is returned of the result, and puts it on the tape.
  */
 export function record(
   op: Op,
@@ -49,8 +50,12 @@ export function record(
     ? currentStream()
     : (operands[0] as Handle).cell.node.stream,
   reads: readonly ((view: View) => View)[] = NONE,
+  lift: ((whole: Tensor) => Tensor) | null = null,
 ): Tensor {
   if (stream.failure !== null) throw stream.failure;
+  if (context.lanes !== null && operands.some(hasLanes)) {
+    return context.lanes.record(op, operands, shape, dtype, attrs, scalars, stream, reads);
+  }
   const count = operands.length;
   if (context.gradMode && stream.writes.size > 0) flushAtStepBoundary(operands, stream);
   const inputs = count === 0 ? NONE : new Array<Node>(count);
@@ -96,12 +101,21 @@ export function record(
       node.size === input.size;
   }
   if (context.anomaly) node.site = callSite();
-  const handle = newHandle(new Cell(node), null);
-  if (tracked) {
-    handle.edge = gradientEdge(operands, (edges) => opGradFn(op, operands, edges, handle));
-  }
+  let handle = newHandle(new Cell(node), null);
+  if (lift !== null) handle = lift(handle);
+  else if (tracked) trackResult(op, operands, handle);
   if (!isFree(node)) enqueue(node);
   return handle;
+}
+
+/** Puts the result of an op on the tape. */
+export function trackResult(
+  op: Op,
+  operands: readonly Handle[],
+  result: Tensor,
+  call?: Pick<Node, "attrs" | "scalars">,
+): void {
+  result.edge = gradientEdge(operands, (edges) => opGradFn(op, operands, edges, result, call));
 }
 
 function readThrough(read: ((view: View) => View) | undefined, operand: Handle): View | null {
@@ -138,7 +152,18 @@ function gradientEdge(operands: readonly Handle[], make: (edges: (Edge | null)[]
     }
     edges[i] = edge;
   }
-  return live ? make(edges) : DEAD;
+  if (!live) return DEAD;
+  return amongLanes(make(edges), operands);
+}
+
+/** The entry, which sums each operand's gradient over lanes that the operand has not. `beside` are values that its rule reads too. */
+export function amongLanes(
+  entry: GradFn,
+  operands: readonly Handle[],
+  ...beside: readonly Handle[]
+): GradFn {
+  if (context.lanes !== null) entry.lanes = context.lanes.of([...operands, ...beside]);
+  return entry;
 }
 
 /**
@@ -221,7 +246,7 @@ function viewGradFn(step: ViewStep, edge: Edge | null, from: Shape): GradFn {
 export function recordView(handle: Handle, step: ViewStep, origin: Origin = "one"): Tensor {
   const { node } = handle.cell;
   if (node.stream.failure !== null) throw node.stream.failure;
-  const view = step.apply(handle.window ?? wholeView(node.shape));
+  const view = stepWithin(step, handle.window, node.shape);
   const edge = edgeOf(handle);
   const out = newHandle(handle.cell, simplify(view, node.shape));
   tighten(handle);
@@ -271,4 +296,5 @@ export function recordGradient(
     operands,
     (edges) => new GradFn(name, edges, shapes, saves, (dy) => rule(dy)),
   );
+  if (output.edge instanceof GradFn && !output.edge.used) amongLanes(output.edge, operands, output);
 }

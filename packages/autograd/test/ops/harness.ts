@@ -25,7 +25,7 @@ export const usual: Tolerance = { rtol: 2e-5, atol: 2e-6 };
 const full = inject("tier") === "full";
 
 /** Values of the outputs and of the gradients of the leaves. */
-interface Outcome {
+export interface Outcome {
   readonly shapes: readonly Shape[];
   readonly dtypes: readonly string[];
   readonly values: readonly (readonly number[])[];

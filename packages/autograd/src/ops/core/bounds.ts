@@ -1,5 +1,7 @@
 import { isFloating } from "../../dtype.ts";
-import { IndexError, ShapeError } from "../../errors.ts";
+import { ArgumentError, IndexError, ShapeError } from "../../errors.ts";
+import { newHandle } from "../../graph/handle.ts";
+import { everything, hasLanes } from "../../graph/lanes.ts";
 import type { Node } from "../../graph/node.ts";
 import { EXPIRED, PENDING } from "../../graph/node.ts";
 import { noteRange, rangeOf } from "../../graph/range.ts";
@@ -15,7 +17,7 @@ import { amax, amin } from "../math/reduction.ts";
 import { abs, isfinite } from "../math/unary.ts";
 import { sum } from "../shape/broadcast.ts";
 import { copy } from "./constant.ts";
-import { knownValues } from "./known-values.ts";
+import { knownEverywhere } from "./known-values.ts";
 
 /** Which indices there are: whole numbers from `from` to `below` − 1, and `ignored`. */
 export interface IndexRange {
@@ -111,7 +113,7 @@ export function checkedFinite(x: Tensor, given: readonly Tensor[], tell: () => E
 
 /** Whether the host knows the values; throws if one is not among those that may be. */
 function isKnown(x: Tensor, isThere: (value: number) => boolean, tell: Tell): boolean {
-  const values = knownValues(x);
+  const values = knownEverywhere(x);
   const missing = values?.find((value) => !isThere(value));
   if (missing !== undefined) throw tell(missing);
   return values !== null;
@@ -146,6 +148,12 @@ export function checkedClasses(
 export function checkedMasks(call: string, masks: readonly Tensor[], due: number | null): Tensor[] {
   const [first] = masks;
   if (first === undefined || (masks.length === 1 && due === null)) return [...masks];
+  if (masks.some(hasLanes)) {
+    throw new ArgumentError(
+      `${call}: how many elements a mask chooses differs from element to element of the batch of vmap` +
+        "\n  hint: where(mask, a, b) keeps the shape",
+    );
+  }
   return noGrad(() =>
     composite(() => {
       const checked = masks.map((mask) => copy(mask));
@@ -211,7 +219,8 @@ function guarded(x: Tensor, ends: Ends, isThere: (value: number) => boolean, tel
     const extremes = noGrad(() => {
       const measured = measure === undefined ? x : measure(x);
       const counted = ignored === null ? measured : where(eq(x, ignored), from, measured);
-      return [amin(counted).node, amax(counted).node];
+      const all = hasLanes(counted) ? newHandle(counted.cell, everything(counted)) : counted;
+      return [amin(all).node, amax(all).node];
     });
     const guard: Guarded = { window, ends, checked, passed: false };
     guards.set(node, [...before.filter((one) => one.checked.node.state !== EXPIRED), guard]);
@@ -236,5 +245,6 @@ const sameEnds = (a: Ends, b: Ends): boolean =>
 
 function sameView(a: View | null, b: View | null): boolean {
   if (a === null || b === null) return a === b;
+  if (a.lanes !== undefined || b.lanes !== undefined) return a === b;
   return a.offset === b.offset && sameShape(a.shape, b.shape) && sameShape(a.strides, b.strides);
 }

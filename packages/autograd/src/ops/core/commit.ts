@@ -3,9 +3,10 @@ import type { DType } from "../../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
 import type { Cell } from "../../graph/cell.ts";
 import { newHandle } from "../../graph/handle.ts";
+import { checkLanes, everything, lanesOf, withLanes } from "../../graph/lanes.ts";
 import { PENDING } from "../../graph/node.ts";
 import { isFree } from "../../graph/op.ts";
-import { isWhole } from "../../graph/view.ts";
+import { isWhole, wholeView } from "../../graph/view.ts";
 import { sameShape } from "../../shape.ts";
 import { noGrad } from "../../tape/modes.ts";
 import { bindCell, checkWritable, forget, makePersistent } from "../../tape/rebind.ts";
@@ -28,6 +29,7 @@ export function commit(
   const streams = new Set(updates.map(([target]) => target.cell.node.stream));
   for (const stream of streams) stream.raise();
   for (const [target, value] of updates) {
+    checkLanes(writer, target, value);
     if (!sameShape(target.shape, value.shape) || target.dtype !== value.dtype) {
       throw new ArgumentError(
         `${writer}: a new value must have its target's shape and dtype` +
@@ -54,9 +56,12 @@ export function commit(
 
 /** The new value of x's cell, off the tape, when `part` is written where x points in `before` (its value of now). */
 export function wholeWith(x: Tensor, part: Tensor, before?: Tensor): Tensor {
-  const { window, cell } = x;
+  const { cell } = x;
+  const window = everything(x);
   if (window === null) return part;
-  const value = newHandle(part.cell, part.window);
+  const levels = lanesOf(x).map(({ level }) => level);
+  const seen = part.window ?? wholeView(part.node.shape);
+  const value = newHandle(part.cell, levels.length === 0 ? part.window : withLanes(seen, levels));
   const { shape, size } = cell.node;
   if (isWhole(window, size)) return copy(reshape(value, shape));
   const { strides, offset } = window;

@@ -2,6 +2,7 @@ import { type DType, isFloating } from "../../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
 import { context } from "../../graph/context.ts";
 import { Handle } from "../../graph/handle.ts";
+import { checkLanes } from "../../graph/lanes.ts";
 import { isDistinct, overlapsPartly, type View, wholeView } from "../../graph/view.ts";
 import { broadcastShapes, type Shape, sameShape } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
@@ -15,7 +16,15 @@ import {
   isOfLeaf,
   makePersistent,
 } from "../../tape/rebind.ts";
-import { edgeOf, isTracked, placeAt, recordView, stepsOf, valueOfNow } from "../../tape/record.ts";
+import {
+  amongLanes,
+  edgeOf,
+  isTracked,
+  placeAt,
+  recordView,
+  stepsOf,
+  valueOfNow,
+} from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { type AddOptions, add, mul, neg, sub } from "../math/arithmetic.ts";
 import { type ClampOptions, clamp, pow } from "../math/binary.ts";
@@ -105,6 +114,7 @@ function write(
     makePersistent(cell); // a parameter that is trained by hand
   else holdVariable(cell, node);
   const after = context.gradMode ? joined(before, part.edge) : null;
+  if (after instanceof GradFn && after !== part.edge) amongLanes(after, [x, part]);
   const place = after && placeOfWrite(x, after);
   bindCell(cell, node, name);
   part.cell.writtenTo = cell;
@@ -131,11 +141,12 @@ function placeOfWrite(x: Tensor, part: Edge): GradFn {
     wholeView(base.shape),
   );
   const shapes = [base.shape, x.shape];
-  return new GradFn("write to a view", [before, part], shapes, [], (dy) => {
+  const entry = new GradFn("write to a view", [before, part], shapes, [], (dy) => {
     const there = steps.reduce((seen, { step }) => recordView(seen, step), dy);
     const zeros = constantLike(0, there);
     return [before !== null && assemble(whole(dy), [{ value: zeros, strides, offset }]), there];
   });
+  return amongLanes(entry, [base, x]);
 }
 
 /** Free for one cell to take: a whole value that no other names. */
@@ -143,6 +154,7 @@ const isFresh = ({ window, node }: Tensor): boolean =>
   window === null && node.cell === null && node.consumers === 0 && node.storage === null;
 
 function fitting(name: string, x: Tensor, value: Tensor): Tensor {
+  checkLanes(name, x, value);
   if (!sameShape(value.shape, x.shape)) {
     throw new ShapeError(
       `${name}: the result does not have the shape of what it is written to` +

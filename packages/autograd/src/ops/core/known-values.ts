@@ -1,4 +1,5 @@
 import { arrayType, type TypedArray } from "../../dtype.ts";
+import { everything, hasLanes } from "../../graph/lanes.ts";
 import type { Node } from "../../graph/node.ts";
 import type { View } from "../../graph/view.ts";
 import { sizeOf } from "../../shape.ts";
@@ -9,7 +10,11 @@ import { isCast } from "./constant.ts";
  * The values of x in row-major order where the host knows them: they were given as numbers, or read before, and nothing has been
  * written since; also through views and changes of dtype. null where they would have to be read. For checks of arguments.
  */
-export const knownValues = ({ node, window }: Tensor): TypedArray | null => known(node, window);
+export const knownValues = (x: Tensor): TypedArray | null =>
+  hasLanes(x) ? null : known(x.node, x.window);
+
+/** The same of all elements of a batch that `vmap` hides, if there is one. */
+export const knownEverywhere = (x: Tensor): TypedArray | null => known(x.node, everything(x));
 
 function known(node: Node, view: View | null): TypedArray | null {
   const host = node.storage?.host ?? ofCast(node);

@@ -49,10 +49,9 @@ export function rand(size: Shape, options: RandomOptions = {}): Tensor {
     );
   const dtype = floatingType("rand", options.dtype);
   if (options.generator === "device") {
-    const uniforms = philoxUniforms(
-      checkShape("rand", size),
-      nextPlace(),
-      streamOf("rand", options),
+    const stream = streamOf("rand", options);
+    const uniforms = drawn("rand", checkShape("rand", size), (all) =>
+      philoxUniforms(all, nextPlace(), stream),
     );
     return leaf(cast(uniforms, dtype), options);
   }
@@ -108,9 +107,9 @@ function integers(low: number, high: number, size: Shape, options: RandomOptions
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   checkCall("randperm(n: number, { generator, dtype, requiresGrad: boolean, device })", arguments);
   const { dtype = "i32" } = options;
-  return draw("randperm", [n], dtype, options, (generator, out) =>
-    out.set(generator.permutation(n)),
-  );
+  return draw("randperm", [n], dtype, options, (generator, out) => {
+    for (let at = 0; at < out.length; at += n) out.set(generator.permutation(n), at);
+  });
 }
 
 /** Uniform numbers in [0, 1) in the shape and dtype of `x`. */
@@ -154,7 +153,9 @@ export function dropoutMask(
     throw new ArgumentError(`dropoutMask: the probability of a drop is ${p}\n  hint: from 0 to 1`);
   }
   const stream = streamOf("dropoutMask", options);
-  return philoxBelow(checkShape("dropoutMask", size), 1 - p, nextPlace(), stream);
+  return drawn("dropoutMask", checkShape("dropoutMask", size), (all) =>
+    philoxBelow(all, 1 - p, nextPlace(), stream),
+  );
 }
 
 /** x ← uniform numbers in [low, high), in place. */
@@ -185,10 +186,16 @@ function draw(
   options: RandomOptions,
   fill: (generator: Generator, out: TypedArray) => void,
 ): Tensor {
-  const out = newArray(call, dtype, sizeOf(checkShape(call, size)));
-  fill(hostGenerator(call, options.generator), out);
-  return fromHost(out, [...size], dtype, options);
+  return drawn(call, checkShape(call, size), (all) => {
+    const out = newArray(call, dtype, sizeOf(all));
+    fill(hostGenerator(call, options.generator), out);
+    return fromHost(out, [...all], dtype, options);
+  });
 }
+
+/** Numbers of this shape: inside `vmap` perhaps others for each element of the batch. */
+const drawn = (call: string, size: Shape, make: (size: Shape) => Tensor): Tensor =>
+  context.lanes === null ? make(size) : context.lanes.draw(call, size, make);
 
 function fill_(
   call: string,
@@ -197,9 +204,12 @@ function fill_(
   fill: (generator: Generator, out: FloatArray) => void,
 ): Tensor {
   const dtype = floatingType(call, x.dtype);
-  const out = newArray(call, dtype, sizeOf(x.shape));
-  fill(hostGenerator(call, generator), out as FloatArray);
-  return copy_(x, fromHost(out, x.shape, dtype, like(x)));
+  const values = drawn(call, x.shape, (all) => {
+    const out = newArray(call, dtype, sizeOf(all));
+    fill(hostGenerator(call, generator), out as FloatArray);
+    return fromHost(out, all, dtype, like(x));
+  });
+  return copy_(x, values);
 }
 
 const like = (x: Tensor): { dtype: DType; device: Tensor } => ({ dtype: x.dtype, device: x });

@@ -1,4 +1,6 @@
 import { DTypeError, detail, ShapeError } from "../../errors.ts";
+import { context } from "../../graph/context.ts";
+import { hasLanes } from "../../graph/lanes.ts";
 import { type Custom, type Gradient, type Op, registerOp } from "../../graph/op.ts";
 import { type Shape, sizeOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -96,6 +98,13 @@ export function recordSerial(
   sizes: readonly number[],
   scratch: readonly number[] = [],
 ): Tensor {
+  if (context.lanes !== null && operands.some(hasLanes)) {
+    return context.lanes.fold(operands, (lanes, batched) => {
+      const times = sizeOf(lanes);
+      const own = scratch.map((n) => n * times);
+      return recordSerial(op, batched, [...lanes, ...shape], count * times, sizes, own);
+    });
+  }
   const [y] = recordCustom(op, operands, {
     shapes: [shape],
     dtype: (operands[0] as Tensor).dtype,

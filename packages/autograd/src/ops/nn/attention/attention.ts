@@ -1,4 +1,5 @@
 import { ArgumentError, DTypeError, detail, ShapeError } from "../../../errors.ts";
+import { hasLanes } from "../../../graph/lanes.ts";
 import { checkCall } from "../../../signature.ts";
 import { composite, isGradEnabled } from "../../../tape/modes.ts";
 import { edgeOf } from "../../../tape/record.ts";
@@ -78,6 +79,8 @@ function isFusable(query: Tensor, key: Tensor, value: Tensor, { mask }: Weighing
   const operands = [query, key, value];
   const widest = Math.max(query.shape.at(-1) as number, value.shape.at(-1) as number);
   return (
+    !operands.some(hasLanes) &&
+    (mask === null || !hasLanes(mask)) &&
     widest <= MOST_FUSED &&
     operands.every((x) => x.dtype === query.dtype && !x.shape.includes(0)) &&
     (mask === null || mask.dtype === "bool" || mask.dtype === query.dtype) &&

@@ -7,6 +7,7 @@ import {
   memoryOrder,
 } from "../../../graph/attention.ts";
 import { newHandle } from "../../../graph/handle.ts";
+import { hasLanes } from "../../../graph/lanes.ts";
 import { type GradientCall, type Op, registerOp } from "../../../graph/op.ts";
 import { expandView, simplify, type View } from "../../../graph/view.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../../../shape.ts";
@@ -92,7 +93,7 @@ function gradientsOf(
   const asMeant = (x: Tensor): Tensor => permute(x, inverse(order));
   const dOut = asMeant(dy);
   const inputs = [query, key, value] as const;
-  if (isGradEnabled()) {
+  if (isGradEnabled() || hasLanes(dy)) {
     const all = composedGradients(dOut, inputs, { mask, causal, scale });
     return [...all.map((gradient, i) => call.needs[i] === true && gradient), null];
   }

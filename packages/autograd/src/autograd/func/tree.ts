@@ -1,0 +1,67 @@
+import { Handle } from "../../graph/handle.ts";
+import { NamedResults } from "../../results.ts";
+import type { Tensor } from "../../tensor.ts";
+
+/** Tensors, or arrays and plain objects of them, however deep: what functions that are transformed take and give. */
+export type Tree = unknown;
+
+// biome-ignore lint/suspicious/noExplicitAny: a function of anything
+export type AnyFunction = (...args: any[]) => any;
+
+export const isTensor = (value: unknown): value is Tensor => value instanceof Handle;
+
+/** A container of the tree: an array, a plain object, named results. */
+function isBranch(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (Array.isArray(value)) return true;
+  if (value === null || typeof value !== "object" || value instanceof Handle) return false;
+  const above: unknown = Object.getPrototypeOf(value);
+  return above === Object.prototype || above === null || value instanceof NamedResults;
+}
+
+/** The same tree with each leaf replaced. */
+export function mapTree(tree: Tree, change: (leaf: unknown) => unknown): Tree {
+  if (!isBranch(tree)) return change(tree);
+  if (Array.isArray(tree)) return tree.map((item) => mapTree(item, change));
+  const copy = Object.create(Object.getPrototypeOf(tree)) as Record<string, unknown>;
+  for (const [key, value] of Object.entries(tree)) copy[key] = mapTree(value, change);
+  return copy;
+}
+
+/** The leaves in order. */
+export function leavesOf(tree: Tree): unknown[] {
+  return isBranch(tree) ? Object.values(tree).flatMap(leavesOf) : [tree];
+}
+
+/** The tree with these leaves in the places of its own, in order. */
+export function withLeaves(tree: Tree, leaves: readonly unknown[]): Tree {
+  const rest = leaves.values();
+  return mapTree(tree, () => rest.next().value);
+}
+
+/** The settings of a tree's leaves: one for all below a place, or a tree of the same form; null if the forms differ. */
+export function spreadOver<T>(
+  tree: Tree,
+  settings: unknown,
+  isSetting: (value: unknown) => value is T,
+): T[] | null {
+  if (isSetting(settings)) return leavesOf(tree).map(() => settings);
+  if (!isBranch(settings) || !isBranch(tree)) return null;
+  const keys = Object.keys(tree);
+  if (Object.keys(settings).length !== keys.length) return null;
+  if (Array.isArray(tree) !== Array.isArray(settings)) return null;
+  const found: T[] = [];
+  for (const key of keys) {
+    if (!(key in settings)) return null;
+    const below = spreadOver(tree[key], settings[key], isSetting);
+    if (below === null) return null;
+    found.push(...below);
+  }
+  return found;
+}
+
+/** Where in the tree the leaves are, for messages: `[0].weight`. */
+export function pathsOf(tree: Tree, path = ""): string[] {
+  if (!isBranch(tree)) return [path];
+  const step = (key: string): string => (Array.isArray(tree) ? `[${key}]` : `.${key}`);
+  return Object.entries(tree).flatMap(([key, value]) => pathsOf(value, path + step(key)));
+}

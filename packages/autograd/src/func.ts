@@ -1,0 +1,23 @@
+/** PyTorch's `torch.func`: functions of functions. A page that does not import it does not load it. */
+
+export { jvp, linearize } from "./autograd/func/forward.ts";
+export { functional } from "./autograd/func/functional.ts";
+export {
+  type Argnums,
+  type AuxOptions,
+  type GradOptions,
+  grad,
+  gradAndValue,
+  type VjpFunction,
+  vjp,
+} from "./autograd/func/gradients.ts";
+export {
+  type ForwardOptions,
+  hessian,
+  hvp,
+  type JacobianOptions,
+  jacfwd,
+  jacrev,
+} from "./autograd/func/jacobians.ts";
+export type { Tree } from "./autograd/func/tree.ts";
+export { type Dims, type VmapOptions, vmap } from "./autograd/func/vmap.ts";
