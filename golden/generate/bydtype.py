@@ -192,6 +192,7 @@ def define():
     indexing()
     products()
     linear_algebra()
+    special()
     layers()
     losses()
     creation()
@@ -351,6 +352,15 @@ def products():
     row('torch.linalg.solve_triangular', [x('a', [[2, 1], [0, 4]]), x('b', [[1], [2]])], {'upper': True})
     for n in ('det', 'inverse', 'logdet', 'matrix_power', 'pinverse', 'slogdet'):
         row('torch.' + n, [x('a', square)] + ([2] if n == 'matrix_power' else []))
+
+def special():
+    row('torch.i0', [x()])
+    for n in 'i0e i1 i1e erfcx ndtr log_ndtr ndtri entr'.split():
+        row('torch.special.' + n, [x()])
+    row('torch.special.xlog1py', [x('a', [1, 0, 3]), x('b', [2, 1, 5])])
+    row('torch.special.zeta', [x('a', [4, 6, 8]), x('b', [2, 1, 5])])
+    row('torch.igamma', [x('a', [4, 1, 8]), x('b', [2, 1, 5])])
+    row('torch.igammac', [x('a', [4, 1, 8]), x('b', [2, 1, 5])])
 
 def linear_algebra():
     square = [[4, 2, 0], [2, 6, -2], [0, -2, 8]]

@@ -110,7 +110,7 @@ export const others: Readonly<Record<string, string>> = {
     ]),
   ),
   ...Object.fromEntries(
-    names("canCast promoteTypes resultType slice ellipsis equal linalg").map((name) => [
+    names("canCast promoteTypes resultType slice ellipsis equal linalg special").map((name) => [
       name,
       "gives no tensor",
     ]),
@@ -157,6 +157,8 @@ export const functions: Readonly<Record<string, readonly Row[]>> = {
     written("new", (x) => w.polygamma(1, x)),
     { kind: "new", call: (x) => x.polygamma(1) },
   ],
+  i0: [call("new")],
+  ...each("new", "igamma igammac", [lazily(other)]),
   mvlgamma: [on(shaped(2, 2), call("new", 1))],
   ...each(
     "new",

@@ -9,11 +9,17 @@ export type Namespace = Readonly<Record<string, unknown>>;
 /** A name of PyTorch's that nothing here answers to. */
 export class Unmapped extends Error {}
 
+/** What stands in `torch` itself of what we have beside the core. */
+const transforms = Object.fromEntries(
+  Object.entries(fft).filter(([name]) => /Window$|^i?stft$|^viewAs|^complex$|^polar$/.test(name)),
+);
+
 /** Where the names of a PyTorch namespace are looked for here, in this order. */
 const namespaces: Readonly<Record<string, () => readonly unknown[]>> = {
-  torch: () => [autograd, fft],
+  torch: () => [autograd, transforms],
   "torch.fft": () => [fft],
   "torch.linalg": () => [(autograd as Namespace).linalg],
+  "torch.special": () => [autograd.special],
   F: () => [(nn as Namespace).functional, autograd],
   nn: () => [nn],
   "nn.init": () => [(nn as Namespace).init],

@@ -9,6 +9,7 @@ import { type OrderingMethods, orderingMethods } from "./ordering.ts";
 import { type ProductMethods, productMethods } from "./products.ts";
 import { type ReductionMethods, reductionMethods } from "./reductions.ts";
 import { type ShapeMethods, shapeMethods, sized } from "./shape.ts";
+import { type SpecialMethods, specialMethods } from "./special.ts";
 
 /** What a tensor does by operations: the function of the same name with the tensor as its first operand, which has equation and shapes. */
 export interface TensorMethods
@@ -17,6 +18,7 @@ export interface TensorMethods
     OrderingMethods,
     ProductMethods,
     LinalgMethods,
+    SpecialMethods,
     ShapeMethods,
     IndexingMethods,
     InPlaceMethods {}
@@ -29,6 +31,7 @@ const methods = {
   ...orderingMethods,
   ...productMethods,
   ...linalgMethods,
+  ...specialMethods,
   ...shapeMethods,
   ...indexingMethods,
   ...inPlaceMethods,

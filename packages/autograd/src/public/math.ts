@@ -7,6 +7,7 @@ export {
   sub,
   trueDivide,
 } from "../ops/math/arithmetic.ts";
+export { i0 } from "../ops/math/bessel.ts";
 export {
   atan2,
   type ClampOptions,
@@ -73,6 +74,7 @@ export { type DivOptions, div, floorDivide, fmod, remainder } from "../ops/math/
 export { einsum } from "../ops/math/einsum.ts";
 export { erfc, erfinv } from "../ops/math/error-function.ts";
 export { digamma, lgamma, mvlgamma, polygamma } from "../ops/math/gamma.ts";
+export { igamma, igammac } from "../ops/math/incomplete-gamma.ts";
 export { type LogitOptions, logaddexp, logaddexp2, logit, xlogy } from "../ops/math/logarithms.ts";
 export { kthvalue, median, nanmedian } from "../ops/math/median.ts";
 export {

@@ -1,6 +1,7 @@
 import { arithmetic } from "./arithmetic.ts";
 import type { KernelFunction } from "./define.ts";
 import { exponentials } from "./exponentials.ts";
+import { gammas } from "./gamma.ts";
 import { integers } from "./integers.ts";
 import { logarithms } from "./logarithms.ts";
 import { powers } from "./powers.ts";
@@ -14,4 +15,5 @@ export const functions: Readonly<Record<string, KernelFunction>> = {
   ...logarithms,
   ...powers,
   ...trigonometry,
+  ...gammas,
 };

@@ -3,22 +3,14 @@ import { type Expr, e } from "../../kernel/expression.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
-import {
-  type BinaryOp,
-  binaryFloat,
-  checkTensor,
-  type Operand,
-  type UnaryOp,
-  unaryFloat,
-} from "../core/apply.ts";
+import { checkTensor, type Operand, type UnaryOp, unaryFloat } from "../core/apply.ts";
 import { cast } from "../core/constant.ts";
 import { elementwise, polynomial } from "../core/define.ts";
 import { add, mul, neg, sub } from "./arithmetic.ts";
 import { eq, gt, where } from "./comparison.ts";
 import { ofInput, reciprocal, round, square, tan } from "./unary.ts";
+import { bernoulli, zeta } from "./zeta.ts";
 
-/** B₂ … B₁₄, of the series at infinity. Abramowitz & Stegun 23.2. */
-const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6];
 /** log Γ x = (x − ½) log x − x + ½ log 2π + Σ B₂ⱼ / (2j (2j−1)) x^(1−2j). Abramowitz & Stegun 6.1.41. */
 const ofLogGamma = bernoulli.map((b, i) => b / ((2 * i + 2) * (2 * i + 1)));
 /** ψ(x) = log x − 1/2x − Σ B₂ⱼ / 2j x^(−2j). Abramowitz & Stegun 6.3.18. */
@@ -28,7 +20,7 @@ const HALF_LOG_TAU = Math.log(2 * Math.PI) / 2;
 const sumAt = (coefficients: readonly number[], x: number): number =>
   coefficients.reduceRight((sum, c) => sum * x + c, 0);
 
-function lgammaReference(x: number): number {
+export function lgammaReference(x: number): number {
   if (x <= 0) {
     const sine = Math.sin(Math.PI * (x - Math.round(x)));
     return sine === 0 || x === -Infinity
@@ -111,56 +103,6 @@ export const digamma: UnaryOp = unaryFloat(
   ),
 );
 
-/** The terms of ζ(s, q) beyond q + n = a, over a^(−s): a/(s−1) + ½ + Σ B₂ⱼ/(2j)! · s(s+1)…(s+2j−2) a^(1−2j). Abramowitz & Stegun 23.2.9. */
-function hurwitzReference(s: number, q: number): number {
-  let sum = 0;
-  let a = q;
-  for (; a < q + 12; a++) sum += a ** -s;
-  let factor = s / a;
-  let tail = a / (s - 1) + 0.5;
-  bernoulli.forEach((b, i) => {
-    const n = 2 * i + 2;
-    factor /= n === 2 ? 2 : n * (n - 1);
-    tail += b * factor;
-    factor *= ((s + n - 1) * (s + n)) / (a * a);
-  });
-  return sum + a ** -s * tail;
-}
-
-function hurwitzExpression(s: Expr, q: Expr): Expr {
-  const number = (value: number): Expr => e.number(value, q);
-  const power = (base: Expr): Expr => e.pow(base, e.neg(s));
-  const a = e.add(q, number(8));
-  let factor = e.div(s, a);
-  let tail = e.add(e.div(a, e.sub(s, number(1))), number(0.5));
-  const inverse = e.div(number(1), e.mul(a, a));
-  let scale = 1;
-  for (const [i, b] of bernoulli.slice(0, 4).entries()) {
-    const n = 2 * i + 2;
-    scale /= n === 2 ? 2 : n * (n - 1);
-    tail = e.add(tail, e.mul(number(b * scale), factor));
-    const rising = e.mul(e.add(s, number(n - 1)), e.add(s, number(n)));
-    factor = e.mul(factor, e.mul(rising, inverse));
-  }
-  let sum = e.mul(power(a), tail);
-  for (let k = 7; k >= 0; k--) sum = e.add(sum, power(e.add(q, number(k))));
-  return sum;
-}
-
-/** ζ(s, q) = Σ (q + k)^(−s) over k ≥ 0, for s > 1 and q > 0, elementwise. It has the gradient with respect to q only. */
-const hurwitz: BinaryOp = binaryFloat(
-  elementwise({
-    name: "hurwitz",
-    reference: hurwitzReference as (...values: number[]) => number,
-    expression: (s, q) => hurwitzExpression(s as Expr, q as Expr),
-    saves: [0, 1],
-    gradient: (dy, [s, q]) => {
-      const order = s as Tensor;
-      return [null, neg(mul(dy, mul(order, hurwitz(add(order, 1), q as Tensor))))];
-    },
-  }),
-);
-
 /**
  * ψ⁽ⁿ⁾(x), the n-th derivative of digamma, elementwise: (−1)ⁿ⁺¹ n! ζ(n + 1, x); left of 0 (−1)ⁿ ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot πx.
  * ±∞ at 0, −1, −2, …
@@ -178,7 +120,7 @@ export function polygamma(n: number, x: Tensor): Tensor {
   const odd = n % 2 === 1;
   return composite(() => {
     const right = gt(x, 0);
-    const value = mul(hurwitz(n + 1, where(right, x, sub(1, x))), odd ? size : -size);
+    const value = mul(zeta(n + 1, where(right, x, sub(1, x))), odd ? size : -size);
     const rest = where(right, 0.25, sub(x, round(x)));
     const pole = eq(rest, 0);
     const slope = mul(cotSlope(n, where(pole, 0.25, rest)), Math.PI ** (n + 1));
