@@ -14,10 +14,13 @@ export {
 export { NAdam, type NAdamOptions, type NAdamState } from "./nadam.ts";
 export { Optimizer } from "./optimizer.ts";
 export {
+  type AnyOptimizer,
   type BaseOptions,
   ParameterGroups,
   type ParamGroup,
   type ParamGroupInput,
+  type StepHook,
+  type StepHookHandle,
 } from "./parameter-groups.ts";
 export { RAdam, type RAdamOptions, type RAdamState } from "./radam.ts";
 export { RMSprop, type RMSpropOptions, type RMSpropState } from "./rmsprop.ts";

@@ -211,7 +211,30 @@ describe("what PyTorch takes is taken", () => {
     });
     expect(await loss.item()).toBe(5);
     expect(await p.tolist()).toEqual([0, 0]);
-    expect(() => optimizer.step(async () => 0)).toThrow("the function returned a promise");
+    const waited = await optimizer.step(async () => {
+      optimizer.zeroGrad();
+      const value = p.sub(1).square().sum();
+      value.backward();
+      return (await value.item()) + 1;
+    });
+    expect(waited).toBe(3);
+    expect(await p.tolist()).toEqual([1, 1]);
+  });
+
+  test("hooks are called around every step until they are removed", () => {
+    const p = leaf();
+    const optimizer = new O.SGD([p], { lr: 0.5 });
+    const calls: string[] = [];
+    const before = optimizer.registerStepPreHook((one) => {
+      calls.push(`before ${one === (optimizer as unknown)}`);
+    });
+    const after = optimizer.registerStepPostHook(() => void calls.push("after"));
+    optimizer.step();
+    before.remove();
+    optimizer.step(() => void calls.push("closure"));
+    after.remove();
+    optimizer.step();
+    expect(calls).toEqual(["before true", "after", "closure", "after"]);
   });
 
   test("a state with a setting that there is not is refused, and nothing changes", () => {
