@@ -40,26 +40,21 @@ export interface Stream {
   release(node: Node): void;
 }
 
-/** What holds for a stretch of the program: `noGrad(…)`, `autocast(…)`. */
+/** What holds for a stretch of the program: `noGrad(…)`, `autocast(…)`. While an async body is under way each task has its own. */
 export interface Modes {
+  /** Whether operations are recorded for gradients. */
   gradMode: boolean;
   /** The dtype that products are computed in; null where operands say. */
   autocast: DType | null;
 }
 
 /** All mutable state of the library that is not in a tensor, one per program. */
-export interface Context {
+export interface Context extends Modes {
   readonly version: string;
   /** Where new tensors live; null before `init()`. */
   stream: Stream | null;
   /** The stream that each kind of device stands for: the one that was chosen last. */
   readonly streams: Map<Stream["device"], Stream>;
-  /** Whether operations are recorded for gradients: what `modes` of the task under way says. */
-  gradMode: boolean;
-  /** The modes of the program's flow, outside asynchronous bodies. */
-  readonly modes: Modes;
-  /** The modes of the asynchronous body that runs now, if one does; null while none is under way. */
-  taskModes: (() => Modes | undefined) | null;
   /** Depth of composite ops, the engine and optimizers: what they record is not the user's. */
   opDepth: number;
   moduleDepth: number;
@@ -104,14 +99,8 @@ function claim(): Context {
     version: VERSION,
     stream: null,
     streams: new Map(),
-    get gradMode() {
-      return modesNow().gradMode;
-    },
-    set gradMode(mode) {
-      modesNow().gradMode = mode;
-    },
-    modes: { gradMode: true, autocast: null },
-    taskModes: null,
+    gradMode: true,
+    autocast: null,
     opDepth: 0,
     moduleDepth: 0,
     modulePath: [],
@@ -132,12 +121,6 @@ function claim(): Context {
 }
 
 export const context: Context = claim();
-
-/** The modes that hold here. */
-export function modesNow(): Modes {
-  const { modes, taskModes } = context;
-  return taskModes === null ? modes : (taskModes() ?? modes);
-}
 
 /** Whether what is recorded now is the user's, in the program's own flow: not in a module, an operation or a hook. */
 export const isOutside = (): boolean =>

@@ -1,5 +1,5 @@
 import { ArgumentError, WgradError } from "../errors.ts";
-import { context, isOutside, type Modes, modesNow } from "../graph/context.ts";
+import { context, isOutside, type Modes } from "../graph/context.ts";
 import { Handle } from "../graph/handle.ts";
 import { nextNode, OWNED, PENDING, RESULT, SLOT } from "../graph/node.ts";
 import { NamedResults } from "../results.ts";
@@ -64,15 +64,14 @@ function withModes<T>(call: string, modes: Partial<Modes>, fn: () => T): T {
     );
   }
   if (isAsync(fn)) return inTask(call, modes, fn as () => Promise<unknown>) as T;
-  const now = modesNow();
-  const { gradMode, autocast } = now;
-  Object.assign(now, modes);
+  const { gradMode, autocast } = context;
+  Object.assign(context, modes);
   try {
     const result = fn();
     refusePromise(call, result);
     return result;
   } finally {
-    Object.assign(now, { gradMode, autocast });
+    Object.assign(context, { gradMode, autocast });
   }
 }
 

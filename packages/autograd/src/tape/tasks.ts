@@ -1,5 +1,5 @@
 import { ArgumentError } from "../errors.ts";
-import { context, type Modes, modesNow } from "../graph/context.ts";
+import { context, type Modes } from "../graph/context.ts";
 
 /** The modes of one asynchronous body, and of what it calls and awaits. */
 interface Task extends Modes {
@@ -30,6 +30,10 @@ function taskStorage(): Storage | null {
 export const isAsync = (fn: unknown): boolean =>
   Object.prototype.toString.call(fn) === "[object AsyncFunction]";
 
+const names = ["gradMode", "autocast"] as const satisfies readonly (keyof Modes)[];
+
+const copied = ({ gradMode, autocast }: Modes): Modes => ({ gradMode, autocast });
+
 let underWay = 0;
 
 /** Runs an async function in a task of its own modes. */
@@ -45,21 +49,51 @@ export async function inTask<T>(
         "\n  hint: await outside, and put only the synchronous part inside",
     );
   }
-  const outer = modesNow();
-  const task: Task = { ...outer, ...modes, over: false, outer };
-  context.taskModes ??= () => modesOf(found.getStore());
-  underWay++;
+  if (underWay++ === 0) outside = follow(found);
+  const outer = modesOf(found.getStore()) ?? (outside as Modes);
+  const task: Task = { ...copied(outer), ...modes, over: false, outer };
   try {
     return await found.run(task, fn);
   } finally {
     task.over = true;
-    if (--underWay === 0) context.taskModes = null;
+    if (--underWay === 0) for (const name of names) keep(name, (outside as Modes)[name]);
   }
 }
 
+/** The modes of the program's flow outside of tasks, while one is under way. */
+let outside: Modes | null = null;
+
+/** The context's modes are those of the task that runs, from here on. */
+function follow(found: Storage): Modes {
+  const base = copied(context);
+  const now = (): Modes => modesOf(found.getStore()) ?? base;
+  for (const name of names) {
+    Object.defineProperty(context, name, {
+      get: () => now()[name],
+      set: (value: never) => {
+        now()[name] = value;
+      },
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  return base;
+}
+
+/** A plain property again: what is read at every operation costs nothing. */
+function keep(name: keyof Modes, value: unknown): void {
+  Object.defineProperty(context, name, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+/** The modes of a task, or of what is around it once it is over. */
 function modesOf(task: Task | undefined): Modes | undefined {
   let modes: Modes | undefined = task;
-  while (modes !== undefined && "over" in modes && (modes as Task).over)
+  while (modes !== undefined && (modes as Partial<Task>).over === true)
     modes = (modes as Task).outer;
   return modes;
 }
