@@ -29,7 +29,7 @@ describe("what would be ignored is refused", () => {
     [
       "learningRate",
       () => new js.Adam([leaf()], { learningRate: 1 }),
-      'Adam: there is no option "learningRate"\n  hint: did you mean lr? new Adam(params, { lr, betas, eps, weightDecay, amsgrad, maximize })',
+      'Adam: there is no option "learningRate"\n  hint: did you mean lr? new Adam(params, { lr, betas, eps, weightDecay, decoupledWeightDecay, amsgrad, maximize })',
     ],
     [
       "weight_decay",
@@ -141,7 +141,7 @@ describe("values of a wrong kind are refused", () => {
     [
       "no limit",
       () => js.clipGradNorm_([leaf()]),
-      "clipGradNorm_: maxNorm is missing\n  hint: clipGradNorm_(parameters, maxNorm, { normType })",
+      "clipGradNorm_: maxNorm is missing\n  hint: clipGradNorm_(parameters, maxNorm, { normType, errorIfNonfinite })",
     ],
     [
       "a model to schedule",
