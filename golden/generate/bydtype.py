@@ -193,6 +193,7 @@ def define():
     products()
     linear_algebra()
     special()
+    functional()
     layers()
     losses()
     creation()
@@ -352,6 +353,22 @@ def products():
     row('torch.linalg.solve_triangular', [x('a', [[2, 1], [0, 4]]), x('b', [[1], [2]])], {'upper': True})
     for n in ('det', 'inverse', 'logdet', 'matrix_power', 'pinverse', 'slogdet'):
         row('torch.' + n, [x('a', square)] + ([2] if n == 'matrix_power' else []))
+
+def functional():
+    image = [[[[1, -2, 3, 4], [0, 5, -1, 2], [2, 2, 3, -3], [1, 0, 1, 7]]]]
+    row('F.channel_shuffle', [x(values=[[[1, -2], [3, 4]]]), 2])
+    row('F.pdist', [x()])
+    row('F.embedding_bag', [index('i', [[0, 1], [1, 1]]), x('w')], {'mode': 'sum'})
+    row('F.grid_sample', [x(values=image), x('g', [[[[1, 0], [0, -1]]]])], {'align_corners': True})
+    row('F.affine_grid', [x('t', [[[2, 0, 1], [0, 2, 0]]]), [1, 1, 2, 2]], {'align_corners': True})
+    for n, v, i in [(1, [[[1, -2]]], [[[1, 2]]]), (2, [[[[1, -2]]]], [[[[1, 6]]]]), (3, [[[[[1, -2]]]]], [[[[[3, 6]]]]])]:
+        row('F.max_unpool%dd' % n, [x(values=v), index('i', i), 2])
+    row('F.fractional_max_pool2d', [x(values=image), 2], {'output_size': [2, 2], '_random_samples': x('s', [[[0, 0]]])})
+    row('F.fractional_max_pool3d', [x(values=[image[0] * 4]), 2], {'output_size': [2, 2, 2], '_random_samples': x('s', [[[0, 0, 0]]])})
+    for n in ('rrelu', 'rrelu_', 'relu_', 'celu_', 'elu_', 'selu_', 'leaky_relu_'):
+        row('F.' + n, [x()])
+    row('F.threshold_', [x(), 1, 2])
+    row('F.hardtanh_', [x(), 0, 2])
 
 def special():
     row('torch.i0', [x()])

@@ -71,6 +71,7 @@ const noOperations: Names = {
   "at atMask put_ slice ellipsis": "indexing: the group views, and packages/autograd/test/ops",
   multiHeadAttentionForward: "MultiheadAttention is made of it: packages/nn/test",
   qr: "the signs of its factors are free: the group ops",
+  gumbelSoftmax: "draws: packages/nn/test/functional.test.ts",
   "svdLowrank pcaLowrank": "random factors: packages/autograd/test/ops/linalg.test.ts",
   "tensor empty emptyLike":
     "creation from values, or of none: packages/autograd/test/ops/creation.test.ts",

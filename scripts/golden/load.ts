@@ -42,6 +42,8 @@ export interface Case {
   readonly state?: readonly string[];
   readonly state_after?: Readonly<Record<string, string>>;
   readonly source?: string;
+  /** The module was called once with zeros of this shape before it got its state. */
+  readonly lazy?: readonly number[];
   readonly op?: string;
   /** The call changes its first argument, which is the output. */
   readonly inplace?: boolean;
@@ -123,9 +125,8 @@ export function subject(item: Case): string {
     item.promotion ??
     item.estimator ??
     item.function ??
-    item.program ??
-    item.kind;
-  if (typeof name !== "string") throw new Error(`golden: case ${item.id} says nothing to call`);
+    item.program;
+  if (name === undefined) throw new Error(`golden: case ${item.id} says nothing to call`);
   return name;
 }
 

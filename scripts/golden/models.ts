@@ -12,9 +12,11 @@ import {
   split,
   type Tensor,
   tanh,
+  tensor,
   zeros,
 } from "@wgrad/autograd";
 import {
+  AdaptiveLogSoftmaxWithLoss,
   type AnyModule,
   BatchNorm2d,
   Conv2d,
@@ -25,6 +27,7 @@ import {
   LSTM,
   Module,
   ModuleList,
+  ParameterDict,
   parameter,
   Sigmoid,
 } from "@wgrad/nn";
@@ -55,7 +58,16 @@ const ported: Readonly<Record<string, Build>> = {
   ConvNet: ({ c1, c2 }) => new ConvNet(c1 as number, c2 as number),
   TinyGPT: (args) => new TinyGPT(args as unknown as TinyGPTArguments),
   Policy: ({ hidden }) => new Policy(hidden as number),
+  Adaptive: (args) => new Adaptive(args as unknown as Given),
+  Unpool: (args) => new Unpool(args as unknown as Given),
+  Params: () => new Params(),
 };
+
+/** What a model's constructor was given, by place and by name. */
+interface Given {
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+}
 
 export function portedModel(name: string, args: Readonly<Record<string, unknown>>): Model {
   const build = ported[name];
@@ -247,5 +259,43 @@ class Policy extends Module {
   }
   forward(obs: Tensor): Tensor {
     return logSoftmax(this.fc2(tanh(this.fc1(obs))), -1);
+  }
+}
+
+class Adaptive extends Module<[Tensor, Tensor], Tensor[]> {
+  head: AdaptiveLogSoftmaxWithLoss;
+  constructor({ args, kwargs }: Given) {
+    super();
+    const [inFeatures, classes, cutoffs] = args as [number, number, number[]];
+    this.head = new AdaptiveLogSoftmaxWithLoss(inFeatures, classes, cutoffs, kwargs);
+  }
+  forward(input: Tensor, target: Tensor): Tensor[] {
+    const { output, loss } = this.head(input, target);
+    return [output, loss, this.head.logProb(input), this.head.predict(input)];
+  }
+}
+
+/** Max pooling with indices, then unpooling. */
+class Unpool extends Module<[Tensor, Tensor], Tensor> {
+  pool: (x: Tensor) => [Tensor, Tensor];
+  unpool: (x: Tensor, indices: Tensor, options: object) => Tensor;
+  constructor({ args, kwargs }: Given) {
+    super();
+    const [dim, ...sizes] = args;
+    const make = (name: string, options: object): unknown =>
+      invoke(`nn.${name}${dim}d`, { args: sizes, kwargs: { ...kwargs, ...options } });
+    this.pool = make("MaxPool", { return_indices: true }) as Unpool["pool"];
+    this.unpool = make("MaxUnpool", {}) as Unpool["unpool"];
+  }
+  forward(x: Tensor, scale: Tensor): Tensor {
+    const [y, indices] = this.pool(x);
+    return this.unpool(y.mul(scale), indices, { outputSize: x.shape });
+  }
+}
+
+class Params extends Module {
+  p: ParameterDict = new ParameterDict({ B: tensor([1, -1, 0.5]), a: tensor([[0.5, 1, 2]]) });
+  forward(x: Tensor): Tensor {
+    return x.mul(this.p.get("a") as Tensor).add(this.p.get("B") as Tensor);
   }
 }

@@ -34,7 +34,9 @@ export {
   type DropoutOptions,
   dropout,
   type EluOptions,
+  type EmbeddingOptions,
   elu,
+  embedding,
   flatten,
   fold,
   type GeluOptions,
@@ -75,7 +77,9 @@ export {
   type NormalizeOptions,
   nllLoss,
   normalize,
+  type OneHotOptions,
   type OutputSize,
+  oneHot,
   type PadMode,
   type PadOptions,
   type PairwiseDistanceOptions,
@@ -109,7 +113,14 @@ export {
   type UnfoldOptions,
   unfold,
 } from "@wgrad/autograd";
-export { type CeluOptions, celu, hardshrink } from "./functional/activations.ts";
+export {
+  type CeluOptions,
+  celu,
+  hardshrink,
+  type RreluOptions,
+  rrelu,
+} from "./functional/activations.ts";
+export { channelShuffle, pdist } from "./functional/arranging.ts";
 export { type CtcLossOptions, ctcLoss } from "./functional/ctc-loss.ts";
 export {
   alphaDropout,
@@ -118,6 +129,29 @@ export {
   dropout3d,
   featureAlphaDropout,
 } from "./functional/dropout.ts";
+export { type EmbeddingBagCallOptions, embeddingBag } from "./functional/embedding-bag.ts";
+export {
+  type FractionalMaxPoolOptions,
+  fractionalMaxPool2d,
+  fractionalMaxPool3d,
+} from "./functional/fractional-max-pool.ts";
+export {
+  type AffineGridOptions,
+  affineGrid,
+  type GridSampleOptions,
+  gridSample,
+} from "./functional/grid-sample.ts";
+export { type GumbelSoftmaxOptions, gumbelSoftmax } from "./functional/gumbel-softmax.ts";
+export {
+  celu_,
+  elu_,
+  hardtanh_,
+  leakyRelu_,
+  relu_,
+  rrelu_,
+  selu_,
+  threshold_,
+} from "./functional/inplace.ts";
 export {
   type GaussianNllLossOptions,
   gaussianNllLoss,
@@ -146,3 +180,9 @@ export {
   type MultiHeadAttentionForwardOptions,
   multiHeadAttentionForward,
 } from "./functional/multi-head-attention.ts";
+export {
+  type MaxUnpoolOptions,
+  maxUnpool1d,
+  maxUnpool2d,
+  maxUnpool3d,
+} from "./functional/unpooling.ts";

@@ -1,5 +1,6 @@
 export { ModuleDict } from "./containers/module-dict.ts";
 export { ModuleList } from "./containers/module-list.ts";
+export { ParameterDict } from "./containers/parameter-dict.ts";
 export { ParameterList } from "./containers/parameter-list.ts";
 export { type Layer, type LayerLike, Sequential } from "./containers/sequential.ts";
 export { copyModule, deepcopy, type Remake } from "./copy.ts";
@@ -57,6 +58,7 @@ export { Embedding, type EmbeddingLayerOptions } from "./layers/embedding.ts";
 export { type BagOptions, EmbeddingBag, type EmbeddingBagOptions } from "./layers/embedding-bag.ts";
 export { Flatten, type FlattenOptions } from "./layers/flatten.ts";
 export { Fold } from "./layers/fold.ts";
+export { FractionalMaxPool2d, FractionalMaxPool3d } from "./layers/fractional-max-pool.ts";
 export { GELU } from "./layers/gelu.ts";
 export { GLU, type GLUOptions } from "./layers/glu.ts";
 export { GroupNorm, type GroupNormOptions } from "./layers/group-norm.ts";
@@ -73,6 +75,19 @@ export {
   type InstanceNormLayerOptions,
 } from "./layers/instance-norm.ts";
 export { LayerNorm, type LayerNormOptions } from "./layers/layer-norm.ts";
+export { LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d } from "./layers/lazy-batch-norm.ts";
+export { LazyConv1d, LazyConv2d, LazyConv3d } from "./layers/lazy-conv.ts";
+export {
+  LazyConvTranspose1d,
+  LazyConvTranspose2d,
+  LazyConvTranspose3d,
+} from "./layers/lazy-conv-transpose.ts";
+export {
+  LazyInstanceNorm1d,
+  LazyInstanceNorm2d,
+  LazyInstanceNorm3d,
+} from "./layers/lazy-instance-norm.ts";
+export { LazyLinear } from "./layers/lazy-linear.ts";
 export { LeakyReLU } from "./layers/leaky-relu.ts";
 export { Linear, type LinearOptions } from "./layers/linear.ts";
 export { LocalResponseNorm } from "./layers/local-response-norm.ts";
@@ -81,6 +96,13 @@ export { LogSoftmax } from "./layers/log-softmax.ts";
 export { LPPool1d, LPPool2d, LPPool3d } from "./layers/lp-pool.ts";
 export { LSTM, type LSTMOptions, type LSTMState } from "./layers/lstm.ts";
 export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from "./layers/max-pool.ts";
+export {
+  MaxUnpool1d,
+  MaxUnpool2d,
+  MaxUnpool3d,
+  type MaxUnpoolLayerOptions,
+  type UnpoolOptions,
+} from "./layers/max-unpool.ts";
 export { Mish } from "./layers/mish.ts";
 export {
   MultiheadAttention,
@@ -96,6 +118,7 @@ export { ReLU6 } from "./layers/relu6.ts";
 export { ReplicationPad1d, ReplicationPad2d, ReplicationPad3d } from "./layers/replication-pad.ts";
 export { RMSNorm, type RMSNormOptions } from "./layers/rms-norm.ts";
 export { type Nonlinearity, RNN, type RNNOptions } from "./layers/rnn.ts";
+export { RReLU, type RReLUOptions } from "./layers/rrelu.ts";
 export { SELU } from "./layers/selu.ts";
 export { Sigmoid } from "./layers/sigmoid.ts";
 export { SiLU } from "./layers/silu.ts";
@@ -134,6 +157,11 @@ export {
   UpsamplingNearest2d,
 } from "./layers/upsample.ts";
 export { ZeroPad1d, ZeroPad2d, ZeroPad3d } from "./layers/zero-pad.ts";
+export {
+  type AdaptiveLogSoftmaxOptions,
+  type AdaptiveLogSoftmaxResult,
+  AdaptiveLogSoftmaxWithLoss,
+} from "./losses/adaptive-log-softmax.ts";
 export { BCELoss } from "./losses/bce-loss.ts";
 export { BCEWithLogitsLoss } from "./losses/bce-with-logits-loss.ts";
 export { CosineEmbeddingLoss } from "./losses/cosine-embedding-loss.ts";

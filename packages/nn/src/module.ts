@@ -23,6 +23,7 @@ import { joinNames, stateName } from "./names.ts";
 import { type BufferOptions, buffer, type Parameter, parameter } from "./parameter.ts";
 import { printModule } from "./print.ts";
 import { type LoadReport, loadState, type StateDict } from "./state-dict.ts";
+import { checkReady } from "./unready.ts";
 
 /** What `to` converts: counts and masks keep their dtype. */
 const FRACTIONS: readonly Tensor["dtype"][] = ["f16", "f32", "f64"];
@@ -370,6 +371,7 @@ export function tensorsOf(
 ): [string, Tensor][] {
   const found = new Map<Tensor, string>();
   for (const [prefix, module] of root.namedModules()) {
+    checkReady(module);
     for (const field of fieldsOf(module).values()) {
       const { key, value } = field;
       if (field.kind !== kind || value === null || found.has(value as Tensor)) continue;
@@ -381,6 +383,7 @@ export function tensorsOf(
 
 /** A tied tensor appears under each of its names, as in PyTorch. */
 function* stateEntries(module: object, prefix: string): Generator<[string, Tensor]> {
+  checkReady(module);
   const fields = [...fieldsOf(module).values()].filter(({ value }) => value !== null);
   const saved = [
     ...fields.filter(({ kind }) => kind === "parameter"),

@@ -34,7 +34,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(layer(zeros([4, 5, 2])).shape).toEqual([4, 5, 3]);
     expect(new Linear(2, 3, { bias: false }).bias).toBeNull();
     expect(() => layer(zeros([4, 3]))).toThrow("linear: 3 features do not meet a weight for 2");
-    expect(() => new Linear(0, 3)).toThrow("Linear: cannot have 0 features in and 3 out");
+    expect(() => new Linear(-1, 3)).toThrow("Linear: cannot have -1 features in and 3 out");
   });
 
   test("Linear starts within ±1/√in, equal for equal seeds", async () => {

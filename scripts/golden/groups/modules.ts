@@ -1,5 +1,5 @@
-import type { Tensor } from "@wgrad/autograd";
-import { decode, decodeAll, fromRecord, invoke } from "../call.ts";
+import { type Tensor, zeros } from "@wgrad/autograd";
+import { camelKeys, decode, decodeAll, fromRecord, invoke } from "../call.ts";
 import { evaluate } from "../evaluate.ts";
 import { type Model, portedModel } from "../models.ts";
 import { camel } from "../names.ts";
@@ -13,6 +13,7 @@ export async function runModules(run: Run): Promise<void> {
   if (item.op !== undefined) return runOps(run);
   const { given, leaves } = readInputs(run);
   const model = build(run, given);
+  if (item.lazy !== undefined) model(zeros(item.lazy));
   loadState(run, model);
   model.train(item.mode === "train");
   const options = Object.fromEntries(
@@ -32,7 +33,11 @@ export async function runModules(run: Run): Promise<void> {
 function build({ item }: Run, given: ReadonlyMap<string, Tensor>): Model {
   const name = (item.module ?? item.loss) as string;
   const source = item.source ?? "";
-  if (name.startsWith("custom.")) return portedModel(name.slice("custom.".length), {});
+  if (name.startsWith("custom.")) {
+    const args = (item.args ?? []).map((value) => decode(value, given));
+    const kwargs = camelKeys(decodeAll(item.kwargs, given));
+    return portedModel(name.slice("custom.".length), { args, kwargs });
+  }
   if (source !== "") return evaluate(source) as Model;
   return invoke(name, {
     args: (item.args ?? []).map((value) => decode(value, given)),

@@ -81,10 +81,12 @@ export const data: readonly Program[] = [
   },
   {
     name: "asyncNoGrad",
-    promise: "noGrad around a promise is refused: it would switch gradients off elsewhere",
+    promise: "noGrad around an async function is refused: it would switch gradients off elsewhere",
     async run({ net, noise, log }) {
       const model = net();
-      await noGrad(() => squaredError(model.call(noise()), noise()).item().then(log));
+      await noGrad(async () => {
+        log(await squaredError(model.call(noise()), noise()).item());
+      });
     },
     throws: /noGrad: the function returned a promise/,
   },

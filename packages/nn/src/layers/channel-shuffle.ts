@@ -1,5 +1,6 @@
-import { ArgumentError, type Tensor } from "@wgrad/autograd";
+import type { Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
+import { dealt } from "../functional/arranging.ts";
 import { Module } from "../module.ts";
 import { positive } from "./sizes.ts";
 
@@ -15,14 +16,7 @@ export class ChannelShuffle extends Module<[Tensor], Tensor> {
   }
 
   forward(x: Tensor): Tensor {
-    const channels = x.shape[1] ?? 0;
-    if (x.shape.length < 3 || channels % this.groups !== 0) {
-      throw new ArgumentError(
-        `ChannelShuffle: [${x.shape.join(", ")}] does not have channels in ${this.groups} equal groups`,
-      );
-    }
-    const groups = x.unflatten(1, [this.groups, channels / this.groups]);
-    return this.groups === 1 ? x.clone() : groups.transpose(1, 2).flatten(1, 2);
+    return dealt("ChannelShuffle", x, this.groups);
   }
 
   override extraRepr(): string {

@@ -62,29 +62,37 @@ export abstract class Convolution extends Module<[Tensor], Tensor> {
   protected abstract printed(): Printed;
 
   override extraRepr(): string {
-    const {
-      kernel,
-      stride,
-      padding,
-      dilation,
-      outputPadding = [],
-      groups,
-      paddingMode = "zeros",
-    } = this.printed();
-    const off = (sizes: readonly number[], rest: number): boolean => sizes.some((n) => n !== rest);
-    const named = typeof padding === "string";
-    return [
-      `${this.inChannels}, ${this.outChannels}`,
-      `kernel_size=${pythonSizes(kernel)}`,
-      `stride=${pythonSizes(stride)}`,
-      named || off(padding, 0) ? `padding=${named ? padding : pythonSizes(padding)}` : "",
-      off(dilation, 1) ? `dilation=${pythonSizes(dilation)}` : "",
-      off(outputPadding, 0) ? `output_padding=${pythonSizes(outputPadding)}` : "",
-      groups === 1 ? "" : `groups=${groups}`,
-      this.bias === null ? "bias=False" : "",
-      paddingMode === "zeros" ? "" : `padding_mode=${paddingMode}`,
-    ]
-      .filter((part) => part !== "")
-      .join(", ");
+    return printedConvolution(
+      this.inChannels,
+      this.outChannels,
+      this.bias !== null,
+      this.printed(),
+    );
   }
+}
+
+/** A convolution's settings, as PyTorch prints them. */
+export function printedConvolution(
+  inChannels: number,
+  outChannels: number,
+  hasBias: boolean,
+  printed: Printed,
+): string {
+  const { kernel, stride, padding, dilation, groups } = printed;
+  const { outputPadding = [], paddingMode = "zeros" } = printed;
+  const off = (sizes: readonly number[], rest: number): boolean => sizes.some((n) => n !== rest);
+  const named = typeof padding === "string";
+  return [
+    `${inChannels}, ${outChannels}`,
+    `kernel_size=${pythonSizes(kernel)}`,
+    `stride=${pythonSizes(stride)}`,
+    named || off(padding, 0) ? `padding=${named ? padding : pythonSizes(padding)}` : "",
+    off(dilation, 1) ? `dilation=${pythonSizes(dilation)}` : "",
+    off(outputPadding, 0) ? `output_padding=${pythonSizes(outputPadding)}` : "",
+    groups === 1 ? "" : `groups=${groups}`,
+    hasBias ? "" : "bias=False",
+    paddingMode === "zeros" ? "" : `padding_mode=${paddingMode}`,
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
 }

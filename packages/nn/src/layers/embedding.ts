@@ -1,16 +1,7 @@
-import {
-  ArgumentError,
-  detach,
-  embedding,
-  noGrad,
-  norm,
-  ones,
-  type Tensor,
-  where,
-  zeros,
-} from "@wgrad/autograd";
+import { embedding, noGrad, ones, type Tensor, zeros } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
+import { boundRows, paddingRow } from "../functional/embedding-bag.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { pythonFloat } from "../print.ts";
@@ -85,25 +76,6 @@ export class Embedding extends Module<[Tensor], Tensor> {
     const bound = boundRepr(this.maxNorm, this.normType);
     return this.weight.shape.join(", ") + padding + bound + frequency;
   }
-}
-
-/** Refuses a padding row outside the table; gives its place from the start. */
-export function paddingRow(call: string, paddingIdx: number | null, rows: number): number | null {
-  if (paddingIdx === null) return null;
-  if (paddingIdx >= -rows && paddingIdx < rows)
-    return paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
-  throw new ArgumentError(`${call}: paddingIdx ${paddingIdx} is no row of ${rows}`);
-}
-
-/** Scales the rows that are looked up so that no norm is above the bound, in place. */
-export function boundRows(weight: Tensor, x: Tensor, maxNorm: number, normType: number): void {
-  noGrad(() => {
-    const places = x.reshape([-1]);
-    const rows = detach(weight).indexSelect(0, places);
-    const size = norm(rows, normType, -1, { keepdim: true });
-    const scale = where(size.gt(maxNorm), size.add(1e-7).reciprocal().mul(maxNorm), 1);
-    weight.indexCopy_(0, places, rows.mul(scale));
-  });
 }
 
 /** What bounds the table, as PyTorch prints it. */

@@ -24,13 +24,13 @@ export class Linear extends Module<[Tensor], Tensor> {
     const { bias = true } = options;
     super();
     for (const size of [inFeatures, outFeatures]) {
-      if (Number.isInteger(size) && size > 0) continue;
+      if (Number.isInteger(size) && size >= 0) continue;
       throw new ArgumentError(
         `Linear: cannot have ${inFeatures} features in and ${outFeatures} out
-  hint: whole numbers, 1 or more`,
+  hint: whole numbers`,
       );
     }
-    const bound = 1 / Math.sqrt(inFeatures);
+    const bound = inFeatures === 0 ? 0 : 1 / Math.sqrt(inFeatures);
     this.weight = parameter(zeros([outFeatures, inFeatures]).uniform_(-bound, bound));
     this.bias = bias ? parameter(zeros([outFeatures]).uniform_(-bound, bound)) : null;
     registerFields(this);

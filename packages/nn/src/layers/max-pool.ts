@@ -1,32 +1,39 @@
-import type { Tensor } from "@wgrad/autograd";
+import type { Tensor, ValuesAndIndices } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonSizes, pythonValue } from "../print.ts";
 import { positive, type Sizes } from "./sizes.ts";
 
-/** Settings of MaxPool1d, MaxPool2d and MaxPool3d; the places of the maxima come from the functions of `functional`. */
-export type MaxPoolLayerOptions = Omit<MaxPoolOptions, "returnIndices">;
+/** Settings of MaxPool1d, MaxPool2d and MaxPool3d. */
+export interface MaxPoolLayerOptions<Indices extends boolean = boolean> extends MaxPoolOptions {
+  /** Gives the places of the maxima too, { values, indices }: MaxUnpool1d, 2d and 3d take them. */
+  readonly returnIndices?: Indices;
+}
 
-abstract class MaxPool extends Module<[Tensor], Tensor> {
+/** What a pooling gives. */
+type Pooled<Indices extends boolean> = Indices extends true ? ValuesAndIndices : Tensor;
+
+abstract class MaxPool<Indices extends boolean> extends Module<[Tensor], Pooled<Indices>> {
   readonly kernelSize: Sizes;
   readonly options: {
     readonly stride: Sizes;
     readonly padding: Sizes;
     readonly dilation: Sizes;
     readonly ceilMode: boolean;
+    readonly returnIndices: boolean;
   };
 
-  constructor(kernelSize: Sizes, options: MaxPoolLayerOptions = {}) {
+  constructor(kernelSize: Sizes, options: MaxPoolLayerOptions<Indices> = {}) {
     checkCall(
-      `new ${new.target.name}(kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, ceilMode: boolean })`,
+      `new ${new.target.name}(kernelSize: number | list, { stride: number | list | null, padding: number | list, dilation: number | list, returnIndices: boolean, ceilMode: boolean })`,
       arguments,
     );
-    const { stride, padding = 0, dilation = 1, ceilMode = false } = options;
+    const { stride, padding = 0, dilation = 1, ceilMode = false, returnIndices = false } = options;
     super();
     positive(new.target.name, { kernelSize });
     this.kernelSize = kernelSize;
-    this.options = { stride: stride ?? kernelSize, padding, dilation, ceilMode };
+    this.options = { stride: stride ?? kernelSize, padding, dilation, ceilMode, returnIndices };
   }
 
   override extraRepr(): string {
@@ -42,22 +49,22 @@ abstract class MaxPool extends Module<[Tensor], Tensor> {
 }
 
 /** The largest element of every window of a signal. x: [N, C, L] or [C, L]; windows step by `stride`, the kernel's size unless told. */
-export class MaxPool1d extends MaxPool {
-  forward(x: Tensor): Tensor {
-    return maxPool1d(x, this.kernelSize, this.options);
+export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Indices> {
+  forward(x: Tensor): Pooled<Indices> {
+    return maxPool1d(x, this.kernelSize, this.options) as Pooled<Indices>;
   }
 }
 
 /** The largest element of every window of an image. x: [N, C, H, W] or [C, H, W]; windows step by `stride`, the kernel's size unless told. */
-export class MaxPool2d extends MaxPool {
-  forward(x: Tensor): Tensor {
-    return maxPool2d(x, this.kernelSize, this.options);
+export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Indices> {
+  forward(x: Tensor): Pooled<Indices> {
+    return maxPool2d(x, this.kernelSize, this.options) as Pooled<Indices>;
   }
 }
 
 /** The largest element of every window of a volume. x: [N, C, D, H, W] or [C, D, H, W]; windows step by `stride`, the kernel's size unless told. */
-export class MaxPool3d extends MaxPool {
-  forward(x: Tensor): Tensor {
-    return maxPool3d(x, this.kernelSize, this.options);
+export class MaxPool3d<Indices extends boolean = false> extends MaxPool<Indices> {
+  forward(x: Tensor): Pooled<Indices> {
+    return maxPool3d(x, this.kernelSize, this.options) as Pooled<Indices>;
   }
 }

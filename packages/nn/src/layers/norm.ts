@@ -54,11 +54,20 @@ export abstract class ChannelNorm extends Module<[Tensor], Tensor> {
   }
 
   override extraRepr(): string {
-    return [
-      `${this.numFeatures}, eps=${pythonFloat(this.eps)}`,
-      `momentum=${this.momentum === null ? "None" : pythonFloat(this.momentum)}`,
-      `affine=${pythonValue(this.weight !== null)}`,
-      `track_running_stats=${pythonValue(this.runningMean !== null)}`,
-    ].join(", ");
+    const { numFeatures, eps, momentum } = this;
+    const [affine, trackRunningStats] = [this.weight !== null, this.runningMean !== null];
+    return printedNorm(numFeatures, { eps, momentum, affine, trackRunningStats });
   }
 }
+
+/** A norm's settings, as PyTorch prints them. */
+export const printedNorm = (
+  numFeatures: number,
+  { eps, momentum, affine, trackRunningStats }: Required<ChannelNormOptions>,
+): string =>
+  [
+    `${numFeatures}, eps=${pythonFloat(eps)}`,
+    `momentum=${momentum === null ? "None" : pythonFloat(momentum)}`,
+    `affine=${pythonValue(affine)}`,
+    `track_running_stats=${pythonValue(trackRunningStats)}`,
+  ].join(", ");

@@ -52,6 +52,27 @@ const targets =
   () =>
     tensor(places, { dtype: "i32" });
 
+/** Indices, nested. */
+const targetsIn =
+  (places: number[][] | number[][][]): Argument =>
+  () =>
+    tensor([places], { dtype: "i32" });
+
+/** A lazy layer after its first call. */
+function called(layer: nn.Module, shape: number[]): nn.Module {
+  layer(zeros(shape));
+  return layer;
+}
+
+class AdaptiveOutputs extends nn.Module<[Tensor, Tensor], Tensor[]> {
+  head: nn.AdaptiveLogSoftmaxWithLoss = new nn.AdaptiveLogSoftmaxWithLoss(4, 8, [3, 5], {
+    divValue: 2,
+  });
+  forward(input: Tensor, target: Tensor): Tensor[] {
+    return [...this.head(input, target), this.head.logProb(input)];
+  }
+}
+
 const line = x(2, 2, 6);
 const image = x(1, 2, 4, 4);
 const volume = x(1, 2, 3, 3, 3);
@@ -83,6 +104,7 @@ export const rows: Readonly<Record<string, Row>> = {
   PReLU: [() => new nn.PReLU(), table],
   ReLU: [() => new nn.ReLU(), table],
   ReLU6: [() => new nn.ReLU6(), table],
+  RReLU: [() => new nn.RReLU(), table],
   SELU: [() => new nn.SELU(), table],
   SiLU: [() => new nn.SiLU(), table],
   Sigmoid: [() => new nn.Sigmoid(), table],
@@ -98,6 +120,7 @@ export const rows: Readonly<Record<string, Row>> = {
   AdaptiveAvgPool1d: [() => new nn.AdaptiveAvgPool1d(4), line],
   AdaptiveAvgPool2d: [() => new nn.AdaptiveAvgPool2d([3, null]), image],
   AdaptiveAvgPool3d: [() => new nn.AdaptiveAvgPool3d(2), volume],
+  AdaptiveLogSoftmaxWithLoss: [() => new AdaptiveOutputs(), x(3, 4), whole(8, 3)],
   AdaptiveMaxPool1d: [() => new nn.AdaptiveMaxPool1d(4), line],
   AdaptiveMaxPool2d: [() => new nn.AdaptiveMaxPool2d(3), image],
   AdaptiveMaxPool3d: [() => new nn.AdaptiveMaxPool3d(2), volume],
@@ -143,6 +166,12 @@ export const rows: Readonly<Record<string, Row>> = {
   FeatureAlphaDropout: [() => new nn.FeatureAlphaDropout(0.4), line],
   Flatten: [() => new nn.Flatten(), image],
   Fold: [() => new nn.Fold([3, 3], 2), x(1, 8, 4)],
+  FractionalMaxPool2d: [
+    () =>
+      new nn.FractionalMaxPool2d(2, { outputSize: 2, randomSamples: zeros([1, 2, 2]).add(0.4) }),
+    image,
+  ],
+  FractionalMaxPool3d: [() => new nn.FractionalMaxPool3d(2, { outputRatio: 0.67 }), volume],
   GRU: [() => new nn.GRU(3, 2, { bidirectional: true }), x(3, 2, 3)],
   GRUCell: [() => new nn.GRUCell(3, 2), x(2, 3), x(2, 2)],
   GaussianNLLLoss: [() => new nn.GaussianNLLLoss(), table, table, within(0.5, 2, 3, 4)],
@@ -162,6 +191,25 @@ export const rows: Readonly<Record<string, Row>> = {
   LSTM: [() => new nn.LSTM(3, 3, { numLayers: 2, projSize: 2 }), x(3, 2, 3)],
   LSTMCell: [() => new nn.LSTMCell(3, 2), x(2, 3)],
   LayerNorm: [() => new nn.LayerNorm([2, 3]), x(4, 2, 3)],
+  LazyBatchNorm1d: [() => called(new nn.LazyBatchNorm1d(), [2, 2, 6]), line],
+  LazyBatchNorm2d: [() => called(new nn.LazyBatchNorm2d(), [1, 2, 4, 4]), image],
+  LazyBatchNorm3d: [
+    () => called(new nn.LazyBatchNorm3d({ affine: false }), [1, 2, 3, 3, 3]),
+    volume,
+  ],
+  LazyConv1d: [() => called(new nn.LazyConv1d(4, 3, { padding: 1 }), [2, 2, 6]), line],
+  LazyConv2d: [() => called(new nn.LazyConv2d(3, 2), [1, 2, 4, 4]), image],
+  LazyConv3d: [() => called(new nn.LazyConv3d(2, 2, { bias: false }), [1, 2, 3, 3, 3]), volume],
+  LazyConvTranspose1d: [() => called(new nn.LazyConvTranspose1d(4, 3), [2, 2, 6]), line],
+  LazyConvTranspose2d: [() => called(new nn.LazyConvTranspose2d(3, 2), [1, 2, 4, 4]), image],
+  LazyConvTranspose3d: [() => called(new nn.LazyConvTranspose3d(2, 2), [1, 2, 3, 3, 3]), volume],
+  LazyInstanceNorm1d: [() => called(new nn.LazyInstanceNorm1d(), [2, 2, 6]), line],
+  LazyInstanceNorm2d: [
+    () => called(new nn.LazyInstanceNorm2d({ trackRunningStats: false }), [1, 2, 4, 4]),
+    image,
+  ],
+  LazyInstanceNorm3d: [() => called(new nn.LazyInstanceNorm3d(), [1, 2, 3, 3, 3]), volume],
+  LazyLinear: [() => called(new nn.LazyLinear(3), [3, 4]), table],
   Linear: [() => new nn.Linear(4, 3), table],
   LocalResponseNorm: [() => new nn.LocalResponseNorm(2), x(2, 4, 3)],
   LogSoftmax: [() => new nn.LogSoftmax(1), table],
@@ -169,6 +217,9 @@ export const rows: Readonly<Record<string, Row>> = {
   MaxPool1d: [() => new nn.MaxPool1d(2), line],
   MaxPool2d: [() => new nn.MaxPool2d(3, { stride: 2, padding: 1 }), image],
   MaxPool3d: [() => new nn.MaxPool3d(2), volume],
+  MaxUnpool1d: [() => new nn.MaxUnpool1d(2), x(1, 1, 2), targetsIn([[1, 2]])],
+  MaxUnpool2d: [() => new nn.MaxUnpool2d(2), x(1, 1, 2), targetsIn([[1, 7]])],
+  MaxUnpool3d: [() => new nn.MaxUnpool3d(2), x(1, 1, 1, 2), targetsIn([[[3, 6]]])],
   MultiLabelMarginLoss: [() => new nn.MultiLabelMarginLoss(), table, whole(4, 3, 4)],
   MultiLabelSoftMarginLoss: [
     () => new nn.MultiLabelSoftMarginLoss(),
@@ -253,5 +304,6 @@ export const rows: Readonly<Record<string, Row>> = {
 export const containers: Readonly<Record<string, () => nn.AnyModule>> = {
   ModuleDict: () => new nn.ModuleDict({ a: new nn.Linear(2, 3), b: new nn.BatchNorm1d(3) }),
   ModuleList: () => new nn.ModuleList([new nn.Linear(2, 3), new nn.PReLU()]),
+  ParameterDict: () => new nn.ParameterDict({ a: zeros([2]), B: zeros([1, 2]) }),
   ParameterList: () => new nn.ParameterList([zeros([2, 3]), zeros([4])]),
 };

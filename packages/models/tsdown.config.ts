@@ -1,3 +1,0 @@
-import { library } from "../../tsdown.base.ts";
-
-export default library(["src/index.ts"]);

@@ -1,0 +1,131 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
+import { fieldsOf, isModule, setField } from "../fields.ts";
+import { Module } from "../module.ts";
+
+/** Items by name, in the order in which they came: what ModuleDict and ParameterDict have in common. They are read like a Map. */
+export abstract class Dict<Item, Given> extends Module<never[], never> {
+  /** The item as it stands here; null if it cannot. */
+  protected abstract accept(item: unknown): Item | null;
+
+  /** What an item is called in errors. */
+  protected abstract readonly holds: string;
+
+  /** The keys are the state's, letter for letter. */
+  override stateKey(field: string): string {
+    return field;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return fieldsOf(this).size;
+  }
+
+  /** The item called `key`. */
+  get(key: string): Item | undefined {
+    checkCall("dict.get(key: string)", arguments);
+    return fieldsOf(this).get(key)?.value as Item | undefined;
+  }
+
+  /** Whether an item is called `key`. */
+  has(key: string): boolean {
+    checkCall("dict.has(key: string)", arguments);
+    return fieldsOf(this).has(key);
+  }
+
+  /**
+   * Adds an item, or puts it in the place of one.
+   *
+   * Throws ArgumentError for a key that is empty, has a dot, or names a method of modules.
+   */
+  set(key: string, item: Given): this {
+    checkCall("dict.set(key: string, item)", arguments);
+    const { name } = this.constructor;
+    if (typeof key !== "string" || key === "" || key.includes(".")) {
+      throw new ArgumentError(`${name}: ${describe(key)} cannot be a key\n  hint: no dots`);
+    }
+    if (key in this && !this.has(key)) {
+      throw new ArgumentError(
+        `${name}: "${key}" cannot be a key\n  hint: a module has a member of that name`,
+      );
+    }
+    const accepted = this.accept(item);
+    if (accepted === null) {
+      throw new ArgumentError(`${name}: ${key} is ${describe(item)}, not a ${this.holds}`);
+    }
+    if (this.has(key)) (this as unknown as Record<string, Item>)[key] = accepted;
+    else setField(this, key, isModule(accepted) ? "module" : "parameter", accepted);
+    return this;
+  }
+
+  /** Takes the item called `key` out; whether there was one. */
+  delete(key: string): boolean {
+    checkCall("dict.delete(key: string)", arguments);
+    return this.has(key) && Reflect.deleteProperty(this, key);
+  }
+
+  /** Takes the item called `key` out and gives it; ArgumentError if there is none. */
+  pop(key: string): Item {
+    checkCall("dict.pop(key: string)", arguments);
+    const item = this.get(key);
+    if (item === undefined) {
+      throw new ArgumentError(
+        `${this.constructor.name}: there is no "${key}"\n  hint: the keys are ${this.keys().join(", ")}`,
+      );
+    }
+    this.delete(key);
+    return item;
+  }
+
+  /** Adds items, or puts them in the place of those with their keys; of an object, pairs or another of its kind. */
+  update(items: Readonly<Record<string, Given>> | Iterable<readonly [string, Given]>): this {
+    checkCall("dict.update(items)", arguments);
+    for (const [key, item] of entriesOf(this.constructor.name, items)) this.set(key, item);
+    return this;
+  }
+
+  /** Takes all items out. */
+  clear(): void {
+    checkCall("dict.clear()", arguments);
+    for (const key of this.keys()) this.delete(key);
+  }
+
+  /** The keys, in order. */
+  keys(): string[] {
+    checkCall("dict.keys()", arguments);
+    return [...fieldsOf(this).keys()];
+  }
+
+  /** The items, in order. */
+  values(): Item[] {
+    checkCall("dict.values()", arguments);
+    return this.entries().map(([, item]) => item);
+  }
+
+  /** Keys and items, in order. */
+  entries(): [string, Item][] {
+    checkCall("dict.entries()", arguments);
+    return [...fieldsOf(this)].map(([key, { value }]) => [key, value as Item]);
+  }
+
+  *[Symbol.iterator](): Generator<[string, Item]> {
+    yield* this.entries();
+  }
+}
+
+/** Keys and values of an object, or of pairs. */
+export function entriesOf<M>(
+  name: string,
+  modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]>,
+): (readonly [string, M])[] {
+  if (Symbol.iterator in modules) return [...(modules as Iterable<readonly [string, M]>)];
+  const entries = Object.entries(modules);
+  const moved = entries.find(([key]) => /^\d+$/.test(key));
+  if (moved !== undefined && entries.length > 1) {
+    throw new ArgumentError(
+      `${name}: the key ${moved[0]} is not where it was written, JavaScript puts numbers first` +
+        `\n  hint: new ${name}([["${moved[0]}", …], …])`,
+    );
+  }
+  return entries;
+}

@@ -1,0 +1,41 @@
+import { ArgumentError, Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
+import { type Parameter, parameter } from "../parameter.ts";
+import { Dict, entriesOf } from "./dict.ts";
+
+/** Parameters by name, in the order in which they came; tensors given become parameters. It is read like a Map, and has no `forward`. */
+export class ParameterDict extends Dict<Parameter, Tensor> {
+  /**
+   * Of an object, or of pairs. JavaScript puts keys that are whole numbers first, in order: an object that has
+   * one beside others is refused.
+   */
+  constructor(
+    tensors: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {},
+  ) {
+    checkCall("new ParameterDict(tensors?)", arguments);
+    super();
+    for (const [key, tensor] of entriesOf("ParameterDict", tensors)) this.set(key, tensor);
+  }
+
+  protected get holds(): string {
+    return "tensor";
+  }
+
+  protected accept(item: unknown): Parameter | null {
+    return item instanceof Tensor ? parameter(item) : null;
+  }
+
+  forward(): never {
+    throw new ArgumentError(
+      "ParameterDict: has no forward of its own\n  hint: x.matmul(dict.get(key))",
+    );
+  }
+
+  override extraRepr(): string {
+    const lines = this.entries().map(
+      ([key, { dtype, shape }]) =>
+        `  (${key}): Parameter containing: [${dtype} of size ${shape.join("x")}]`,
+    );
+    return lines.join("\n");
+  }
+}
