@@ -9,6 +9,7 @@ import * as datasets from "@wgrad/datasets";
 import * as data from "@wgrad/datasets/data";
 import * as onNode from "@wgrad/datasets/node";
 import * as metrics from "@wgrad/metrics";
+import * as models from "@wgrad/models";
 import * as nn from "@wgrad/nn";
 import * as optim from "@wgrad/optim";
 import * as train from "@wgrad/train";
@@ -27,6 +28,7 @@ const modules: Readonly<Record<string, object>> = {
   "@wgrad/optim": optim,
   "@wgrad/train": train,
   "@wgrad/classic": classic,
+  "@wgrad/models": models,
   "@wgrad/datasets": datasets,
   "@wgrad/datasets/data": data,
   "@wgrad/datasets/node": onNode,
@@ -43,6 +45,7 @@ const entries = {
   "@wgrad/optim": "packages/optim/src/index.ts",
   "@wgrad/train": "packages/train/src/index.ts",
   "@wgrad/classic": "packages/classic/src/index.ts",
+  "@wgrad/models": "packages/models/src/index.ts",
   "@wgrad/datasets": "packages/datasets/src/index.ts",
   "@wgrad/datasets/data": "packages/datasets/src/data.ts",
   "@wgrad/datasets/node": "packages/datasets/src/node.ts",

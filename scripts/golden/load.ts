@@ -125,8 +125,9 @@ export function subject(item: Case): string {
     item.promotion ??
     item.estimator ??
     item.function ??
-    item.program;
-  if (name === undefined) throw new Error(`golden: case ${item.id} says nothing to call`);
+    item.program ??
+    item.kind;
+  if (typeof name !== "string") throw new Error(`golden: case ${item.id} says nothing to call`);
   return name;
 }
 

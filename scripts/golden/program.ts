@@ -1,4 +1,4 @@
-import { enableGrad, noGrad, Tensor, WgradError } from "@wgrad/autograd";
+import { enableGrad, inferenceMode, noGrad, Tensor, WgradError } from "@wgrad/autograd";
 import { fromRecord } from "./call.ts";
 import { assign, atOnce, type Names, resultOf, type Steps } from "./evaluate.ts";
 import { backwardFrom, checkGradients } from "./groups/forward.ts";
@@ -81,7 +81,7 @@ async function checkRaises(
 
 const contexts: Readonly<Record<string, (fn: () => void) => void>> = {
   no_grad: noGrad,
-  inference_mode: noGrad,
+  inference_mode: inferenceMode,
   enable_grad: enableGrad,
 };
 

@@ -73,8 +73,13 @@ async function withoutRunner({ group }: Run): Promise<void> {
   throw new Unmapped(`no runner for group ${group.name}`);
 }
 
+/** Reads folders: loaded where there are any. */
+const runPretrained: Runner = async (run) =>
+  (await import("./pretrained/run.ts")).runPretrained(run);
+
 function runnerOf({ name }: Group): Runner {
   if (name.startsWith("classic/")) return runClassic;
+  if (name.startsWith("models/")) return runPretrained;
   return runners[name.replace(/-added$/, "")] ?? withoutRunner;
 }
 

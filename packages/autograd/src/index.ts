@@ -1,6 +1,11 @@
 export { type BackwardOptions, type GradOptions, grad } from "./autograd/backward.ts";
 export { checkpoint, checkpointSequential } from "./autograd/checkpoint.ts";
-export { Function, type FunctionClass, FunctionContext } from "./autograd/function.ts";
+export {
+  Function,
+  type FunctionClass,
+  FunctionContext,
+  type FunctionWithSetup,
+} from "./autograd/function.ts";
 export { type FunctionalOptions, hessian, jacobian } from "./autograd/functional.ts";
 export type { HookHandle } from "./autograd/hooks.ts";
 export { canCast, type DType, promoteTypes, type TypedArray } from "./dtype.ts";
@@ -34,5 +39,12 @@ export * as special from "./public/special.ts";
 export { setDetectAnomaly } from "./runtime/anomaly.ts";
 export { type InitOptions, type InitResult, init } from "./runtime/init.ts";
 export type { Shape } from "./shape.ts";
-export { enableGrad, isGradEnabled, noGrad, scope } from "./tape/modes.ts";
+export {
+  enableGrad,
+  inferenceMode,
+  isGradEnabled,
+  noGrad,
+  scope,
+  setGradEnabled,
+} from "./tape/modes.ts";
 export { Tensor } from "./tensor.ts";

@@ -1,6 +1,7 @@
 /** Files of tensors and of whole runs, in Node and in browsers. */
 
 export { SavingError } from "./saving/error.ts";
+export { type OpenSafetensors, openSafetensors } from "./saving/open-safetensors.ts";
 export { type OpfsFile, opfs } from "./saving/opfs.ts";
 export { type RandomStateDict, randomState } from "./saving/random-state.ts";
 export { type LoadOptions, load, restore } from "./saving/restore.ts";

@@ -16,6 +16,8 @@ export interface AdamOptions extends BaseOptions {
   readonly eps: number;
   /** Adds this times the parameter to its gradient (default 0). */
   readonly weightDecay: number;
+  /** Shrinks the parameter by lr · weightDecay instead, as AdamW does (default false). */
+  readonly decoupledWeightDecay: boolean;
   /** Divides by the largest second moment so far (default false). */
   readonly amsgrad: boolean;
   /** Climbs instead of descending (default false). */
@@ -30,6 +32,7 @@ const defaults: AdamOptions = {
   betas: [0.9, 0.999],
   eps: 1e-8,
   weightDecay: 0,
+  decoupledWeightDecay: false,
   amsgrad: false,
   maximize: false,
 };
@@ -42,7 +45,7 @@ const defaults: AdamOptions = {
 export class Adam extends Optimizer<AdamOptions, AdamState> {
   constructor(params: Trained<AdamOptions>, options: Partial<AdamOptions> = {}) {
     checkCall(
-      "new Adam(params, { lr: number, betas: list, eps: number, weightDecay: number, amsgrad: boolean, maximize: boolean })",
+      "new Adam(params, { lr: number, betas: list, eps: number, weightDecay: number, decoupledWeightDecay: boolean, amsgrad: boolean, maximize: boolean })",
       arguments,
     );
     super(params, withDefaults(defaults, options));
@@ -66,12 +69,15 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     options: AdamOptions,
     t: number,
   ): Tensor {
-    return adamStep(p, descent(p, gradient, options), s, options, t);
+    const { lr, weightDecay, decoupledWeightDecay, maximize } = options;
+    if (!decoupledWeightDecay) return adamStep(p, descent(p, gradient, options), s, options, t);
+    const shrunk = p.mul(1 - lr * weightDecay);
+    return adamStep(shrunk, maximize ? gradient.neg() : gradient, s, options, t);
   }
 }
 
 /** One step of Adam along `g`. */
-export function adamStep(
+function adamStep(
   p: Tensor,
   g: Tensor,
   s: Partial<AdamState>,

@@ -1,10 +1,71 @@
 import { ArgumentError, noGrad, stack, Tensor, zeros } from "@wgrad/autograd";
-import { checkCall, composite, describe } from "@wgrad/autograd/plugin";
+import { checkCall, checkedFractions, composite, describe } from "@wgrad/autograd/plugin";
 
-/** Settings of clipGradNorm_. */
-export interface ClipGradNormOptions {
+/** Settings of a norm over several tensors. */
+export interface TotalNormOptions {
   /** p of the p-norm (default 2): ±Infinity takes the largest or smallest size, 0 counts the gradients that are not 0. */
   readonly normType?: number;
+  /** A norm that is not finite is an error of the next read or step, before anything is scaled (default false). */
+  readonly errorIfNonfinite?: boolean;
+}
+
+/** Settings of clipGradNorm_. */
+export type ClipGradNormOptions = TotalNormOptions;
+
+/** ‖(t₁, t₂, …)‖ₚ of tensors as one vector, 0-d, without reading it. */
+export function getTotalNorm(
+  tensors: Tensor | Iterable<Tensor>,
+  options: TotalNormOptions = {},
+): Tensor {
+  checkCall("getTotalNorm(tensors, { normType: number, errorIfNonfinite: boolean })", arguments);
+  return normOf("getTotalNorm", listOf("getTotalNorm", tensors), options);
+}
+
+function normOf(
+  call: string,
+  tensors: readonly Tensor[],
+  { normType = 2, errorIfNonfinite = false }: TotalNormOptions,
+): Tensor {
+  if (Number.isNaN(normType)) throw new ArgumentError(`${call}: normType is NaN`);
+  return noGrad(() =>
+    composite(() => {
+      const norm = totalNorm(tensors, normType);
+      if (!errorIfNonfinite) return norm;
+      return checkedFractions(
+        norm,
+        { from: -Number.MAX_VALUE, to: Number.MAX_VALUE },
+        (value) =>
+          new ArgumentError(
+            `${call}: the total norm is ${value}, so nothing is scaled by it\n  hint: errorIfNonfinite: false scales all the same`,
+          ),
+      );
+    }),
+  );
+}
+
+/** Scales all gradients in place by min(1, maxNorm / (norm + 1e-6)), for a norm that was computed before. */
+export function clipGradsWithNorm_(
+  parameters: Tensor | Iterable<Tensor>,
+  maxNorm: number,
+  totalNorm: Tensor | number,
+): void {
+  checkCall(
+    "clipGradsWithNorm_(parameters, maxNorm: number, totalNorm: tensor | number)",
+    arguments,
+  );
+  checkLimit("clipGradsWithNorm_", "maxNorm", maxNorm);
+  scale(gradientsOf("clipGradsWithNorm_", parameters), maxNorm, totalNorm);
+}
+
+function scale(gradients: readonly Tensor[], maxNorm: number, norm: Tensor | number): void {
+  if (gradients.length === 0) return;
+  noGrad(() => {
+    const factor =
+      typeof norm === "number"
+        ? Math.min(1, maxNorm / (norm + 1e-6))
+        : composite(() => norm.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1));
+    for (const gradient of gradients) gradient.mul_(factor);
+  });
 }
 
 /**
@@ -17,17 +78,15 @@ export function clipGradNorm_(
   maxNorm: number,
   options: ClipGradNormOptions = {},
 ): Tensor {
-  checkCall("clipGradNorm_(parameters, maxNorm: number, { normType: number })", arguments);
-  const { normType = 2 } = options;
-  if (Number.isNaN(normType)) throw new ArgumentError("clipGradNorm_: normType is NaN");
+  checkCall(
+    "clipGradNorm_(parameters, maxNorm: number, { normType: number, errorIfNonfinite: boolean })",
+    arguments,
+  );
   checkLimit("clipGradNorm_", "maxNorm", maxNorm);
   const gradients = gradientsOf("clipGradNorm_", parameters);
-  return noGrad(() => {
-    const norm = composite(() => totalNorm(gradients, normType));
-    const scale = composite(() => norm.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1));
-    for (const gradient of gradients) gradient.mul_(scale);
-    return norm;
-  });
+  const norm = normOf("clipGradNorm_", gradients, options);
+  scale(gradients, maxNorm, norm);
+  return norm;
 }
 
 /** Brings every element of every gradient into [−clipValue, clipValue], in place. */
@@ -40,7 +99,12 @@ export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue:
   });
 }
 
-function gradientsOf(call: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
+const gradientsOf = (call: string, parameters: Tensor | Iterable<Tensor>): Tensor[] =>
+  listOf(call, parameters)
+    .map(({ grad }) => grad)
+    .filter((gradient) => gradient !== null);
+
+function listOf(call: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   const iterable = typeof parameters === "object" && parameters !== null;
   if (!iterable || !(parameters instanceof Tensor || Symbol.iterator in parameters)) {
     throw new ArgumentError(
@@ -51,7 +115,7 @@ function gradientsOf(call: string, parameters: Tensor | Iterable<Tensor>): Tenso
   const stray = all.find((one) => !(one instanceof Tensor));
   if (stray !== undefined)
     throw new ArgumentError(`${call}: takes tensors, got ${describe(stray)}`);
-  return all.map(({ grad }) => grad).filter((gradient) => gradient !== null);
+  return all;
 }
 
 /** ‖(g₁, g₂, …)‖ₚ: powers are summed over all gradients before the root is taken. */

@@ -1,26 +1,41 @@
 export { Adadelta, type AdadeltaOptions, type AdadeltaState } from "./adadelta.ts";
+export { Adafactor, type AdafactorOptions, type AdafactorState } from "./adafactor.ts";
 export { Adagrad, type AdagradOptions, type AdagradState } from "./adagrad.ts";
 export { Adam, type AdamOptions, type AdamState } from "./adam.ts";
 export { Adamax, type AdamaxOptions, type AdamaxState } from "./adamax.ts";
 export { AdamW, type AdamWOptions } from "./adamw.ts";
+export { ASGD, type ASGDOptions, type ASGDState } from "./asgd.ts";
 export { checkRange } from "./check.ts";
-export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.ts";
+export {
+  type ClipGradNormOptions,
+  clipGradNorm_,
+  clipGradsWithNorm_,
+  clipGradValue_,
+  getTotalNorm,
+  type TotalNormOptions,
+} from "./clip.ts";
 export { type Closure, LBFGS, type LBFGSOptions } from "./lbfgs.ts";
+export { Lion, type LionOptions, type LionState } from "./lion.ts";
 export {
   ExponentialMovingAverage,
   type MovingAverageOptions,
   type MovingAverageStateDict,
 } from "./moving-average.ts";
+export { Muon, type MuonOptions, type MuonState } from "./muon.ts";
 export { NAdam, type NAdamOptions, type NAdamState } from "./nadam.ts";
 export { Optimizer } from "./optimizer.ts";
 export {
+  type AnyOptimizer,
   type BaseOptions,
   ParameterGroups,
   type ParamGroup,
   type ParamGroupInput,
+  type StepHook,
+  type StepHookHandle,
 } from "./parameter-groups.ts";
 export { RAdam, type RAdamOptions, type RAdamState } from "./radam.ts";
 export { RMSprop, type RMSpropOptions, type RMSpropState } from "./rmsprop.ts";
+export { Rprop, type RpropOptions, type RpropState } from "./rprop.ts";
 export {
   ChainedScheduler,
   type CombinedStateDict,
@@ -66,5 +81,6 @@ export {
   type SchedulerOptions,
   type SchedulerStateDict,
 } from "./schedulers/scheduler.ts";
+export { SWALR, type SWALROptions } from "./schedulers/swa.ts";
 export { SGD, type SGDOptions, type SGDState } from "./sgd.ts";
 export type { OptimizerState, OptimizerStateDict } from "./state-dict.ts";

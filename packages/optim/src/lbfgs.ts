@@ -122,6 +122,13 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
    */
   async step(closure: Closure): Promise<Tensor> {
     checkCall("optimizer.step(closure: function)", arguments);
+    this.callStepHooks("before");
+    const loss = await this.#iterate(closure);
+    this.callStepHooks("after");
+    return loss;
+  }
+
+  async #iterate(closure: Closure): Promise<Tensor> {
     const { lr, maxIter, toleranceGrad, toleranceChange, lineSearchFn } = this.#group;
     const maxEval = this.#group.maxEval ?? Math.floor(maxIter * 1.25);
     const original = await evaluate(closure);

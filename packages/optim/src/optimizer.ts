@@ -1,4 +1,4 @@
-import { enableGrad, noGrad, Tensor, zerosLike } from "@wgrad/autograd";
+import { enableGrad, isGradEnabled, noGrad, Tensor, zerosLike } from "@wgrad/autograd";
 import { checkCall, commit, composite, persist } from "@wgrad/autograd/plugin";
 import {
   type BaseOptions,
@@ -67,14 +67,31 @@ export abstract class Optimizer<
   /**
    * Updates every parameter that has a gradient, and what is remembered of it: all of them or, if anything throws, none.
    * Everything recorded since the last step then runs; nothing waits for it. A `closure`, which computes the loss
-   * and its gradients, is called first, and what it gives is given back.
+   * and its gradients, is called first, and what it gives is given back; if that is a promise, the step waits for it.
    */
   step(): void;
   step<Loss>(closure: () => Loss): Loss;
   step<Loss>(closure?: () => Loss): Loss | undefined {
     checkCall("optimizer.step(closure?: function)", arguments);
     for (const group of this.paramGroups) this.checkGroup(group);
-    const loss = closure === undefined ? undefined : enableGrad(closure);
+    this.callStepHooks("before");
+    if (closure === undefined) {
+      this.#apply();
+      return undefined;
+    }
+    const loss = isGradEnabled() ? closure() : enableGrad(closure);
+    if (!(loss instanceof Promise)) {
+      this.#apply();
+      return loss;
+    }
+    return loss.then((value: unknown) => {
+      this.#apply();
+      return value;
+    }) as Loss;
+  }
+
+  /** Takes the step, from the gradients that there are. */
+  #apply(): void {
     const writes: [Tensor, Tensor][] = [];
     const memories: Memory[] = [];
     noGrad(() =>
@@ -95,7 +112,7 @@ export abstract class Optimizer<
       }
     });
     for (const { param, entry } of memories) this.state.set(param, entry as State & StepCount);
-    return loss;
+    this.callStepHooks("after");
   }
 
   /** Records one parameter's update; nothing of the optimizer changes yet. */

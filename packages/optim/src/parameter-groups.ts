@@ -34,6 +34,23 @@ export type ParamGroup<Options extends BaseOptions> = { params: Tensor[] } & {
   -readonly [Name in keyof Options]: Options[Name];
 };
 
+/** An optimizer of any kind. */
+export type AnyOptimizer = ParameterGroups<BaseOptions, OptimizerState>;
+
+/** What is called with the optimizer before or after a step. */
+export type StepHook = (optimizer: AnyOptimizer) => void;
+
+export interface StepHookHandle {
+  /** The hook is called no more. */
+  remove(): void;
+}
+
+function added(hooks: Set<StepHook>, hook: StepHook): StepHookHandle {
+  const own: StepHook = (optimizer) => hook(optimizer);
+  hooks.add(own);
+  return { remove: () => void hooks.delete(own) };
+}
+
 /** What every optimizer counts. */
 export type StepCount = { step: number };
 
@@ -74,6 +91,28 @@ export abstract class ParameterGroups<
   /** The optimizer's name, for errors. */
   protected get name(): string {
     return this.constructor.name;
+  }
+
+  readonly #hooks: { readonly [when in "before" | "after"]: Set<StepHook> } = {
+    before: new Set(),
+    after: new Set(),
+  };
+
+  /** Calls `hook` with the optimizer before every step. */
+  registerStepPreHook(hook: StepHook): StepHookHandle {
+    checkCall("optimizer.registerStepPreHook(hook: function)", arguments);
+    return added(this.#hooks.before, hook);
+  }
+
+  /** Calls `hook` with the optimizer after every step. */
+  registerStepPostHook(hook: StepHook): StepHookHandle {
+    checkCall("optimizer.registerStepPostHook(hook: function)", arguments);
+    return added(this.#hooks.after, hook);
+  }
+
+  /** Calls the hooks of a step. */
+  protected callStepHooks(when: "before" | "after"): void {
+    for (const hook of [...this.#hooks[when]]) hook(this as unknown as AnyOptimizer);
   }
 
   /** Throws ArgumentError if a setting is out of its range. A subclass adds its own. */

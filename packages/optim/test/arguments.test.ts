@@ -29,7 +29,7 @@ describe("what would be ignored is refused", () => {
     [
       "learningRate",
       () => new js.Adam([leaf()], { learningRate: 1 }),
-      'Adam: there is no option "learningRate"\n  hint: did you mean lr? new Adam(params, { lr, betas, eps, weightDecay, amsgrad, maximize })',
+      'Adam: there is no option "learningRate"\n  hint: did you mean lr? new Adam(params, { lr, betas, eps, weightDecay, decoupledWeightDecay, amsgrad, maximize })',
     ],
     [
       "weight_decay",
@@ -141,7 +141,7 @@ describe("values of a wrong kind are refused", () => {
     [
       "no limit",
       () => js.clipGradNorm_([leaf()]),
-      "clipGradNorm_: maxNorm is missing\n  hint: clipGradNorm_(parameters, maxNorm, { normType })",
+      "clipGradNorm_: maxNorm is missing\n  hint: clipGradNorm_(parameters, maxNorm, { normType, errorIfNonfinite })",
     ],
     [
       "a model to schedule",
@@ -211,7 +211,30 @@ describe("what PyTorch takes is taken", () => {
     });
     expect(await loss.item()).toBe(5);
     expect(await p.tolist()).toEqual([0, 0]);
-    expect(() => optimizer.step(async () => 0)).toThrow("the function returned a promise");
+    const waited = await optimizer.step(async () => {
+      optimizer.zeroGrad();
+      const value = p.sub(1).square().sum();
+      value.backward();
+      return (await value.item()) + 1;
+    });
+    expect(waited).toBe(3);
+    expect(await p.tolist()).toEqual([1, 1]);
+  });
+
+  test("hooks are called around every step until they are removed", () => {
+    const p = leaf();
+    const optimizer = new O.SGD([p], { lr: 0.5 });
+    const calls: string[] = [];
+    const before = optimizer.registerStepPreHook((one) => {
+      calls.push(`before ${one === (optimizer as unknown)}`);
+    });
+    const after = optimizer.registerStepPostHook(() => void calls.push("after"));
+    optimizer.step();
+    before.remove();
+    optimizer.step(() => void calls.push("closure"));
+    after.remove();
+    optimizer.step();
+    expect(calls).toEqual(["before true", "after", "closure", "after"]);
   });
 
   test("a state with a setting that there is not is refused, and nothing changes", () => {

@@ -6,12 +6,14 @@ import { type Handle, newHandle } from "../graph/handle.ts";
 import { hasLanes } from "../graph/lanes.ts";
 import { type Node, PENDING, RESULT, SLOT } from "../graph/node.ts";
 import { checkTensor } from "../ops/core/apply.ts";
+import { stack } from "../ops/core/assembly.ts";
 import { ownValue } from "../ops/core/commit.ts";
 import { cast, constantLike } from "../ops/core/constant.ts";
 import { writeInPlace } from "../ops/core/inplace.ts";
 import { add } from "../ops/math/arithmetic.ts";
 import { sumTo } from "../ops/shape/broadcast.ts";
 import { joined } from "../ops/shape/joining.ts";
+import { select } from "../ops/shape/movement.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import { checkCall } from "../signature.ts";
 import { beginAt, type Edge, GradFn, Leaf, ownOf } from "../tape/edge.ts";
@@ -38,6 +40,8 @@ export interface GradOptions extends GraphOptions {
   readonly allowUnused?: boolean;
   /** Give zeros for an input the outputs do not depend on. */
   readonly materializeGrads?: boolean;
+  /** The first dimension of `gradOutputs` is a batch of them: each input's gradients are stacked along a new first one. */
+  readonly isGradsBatched?: boolean;
 }
 
 /** Accumulates dL/dleaf into `.grad` of every leaf that `root` depends on, or of `inputs` only. */
@@ -91,9 +95,10 @@ export function grad(
 ): Tensor[] {
   if (arguments.length > 2)
     checkCall(
-      "grad(outputs, inputs, { gradOutputs, retainGraph: boolean, createGraph: boolean, allowUnused: boolean, materializeGrads: boolean })",
+      "grad(outputs, inputs, { gradOutputs, retainGraph: boolean, createGraph: boolean, allowUnused: boolean, materializeGrads: boolean, isGradsBatched: boolean })",
       arguments,
     );
+  if (options.isGradsBatched === true) return batchedGradients(outputs, inputs, options);
   const ends = (Array.isArray(outputs) ? outputs : [outputs]) as readonly Tensor[];
   const wanted = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Tensor[];
   const { gradOutputs, materializeGrads = false, allowUnused = materializeGrads } = options;
@@ -129,6 +134,34 @@ export function grad(
     node.outside = isOutside();
     return ownedResult(found);
   });
+}
+
+/** The gradients for each of a batch of gradients of the outputs. */
+function batchedGradients(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  { isGradsBatched: _, ...options }: GradOptions,
+): Tensor[] {
+  const { gradOutputs = [], createGraph = false, retainGraph = createGraph } = options;
+  const given = gradOutputs.filter((one) => one !== null);
+  const sizes = new Set(given.map(({ shape }) => shape[0]));
+  const [count = 0] = sizes;
+  if (given.length !== gradOutputs.length || sizes.size !== 1 || count === 0) {
+    throw new ArgumentError(
+      "grad: with isGradsBatched every gradOutput is a tensor whose first dimension is the batch, of one size",
+    );
+  }
+  const rows = Array.from({ length: count }, (_, i) =>
+    grad(outputs, inputs, {
+      ...options,
+      gradOutputs: given.map((one) => select(one, 0, i)),
+      retainGraph: retainGraph || i < count - 1,
+    }),
+  );
+  const columns = (rows[0] as Tensor[]).map((_, k) => rows.map((row) => row[k] ?? null));
+  return columns.map((column) =>
+    column[0] === null ? (null as unknown as Tensor) : stack(column as Tensor[]),
+  );
 }
 
 /** A tensor of its own, whatever the engine made it a view of. */

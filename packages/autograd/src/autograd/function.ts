@@ -1,5 +1,5 @@
 import { isFloating } from "../dtype.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, GradError } from "../errors.ts";
 import { context } from "../graph/context.ts";
 import { Handle, newHandle } from "../graph/handle.ts";
 import { lanesOf } from "../graph/lanes.ts";
@@ -7,6 +7,7 @@ import type { Node } from "../graph/node.ts";
 import { constant, constantLike } from "../ops/core/constant.ts";
 import { type Edge, GradFn, type Saved, saved, savedHandle } from "../tape/edge.ts";
 import { composite, noGrad } from "../tape/modes.ts";
+import { checkWritable } from "../tape/rebind.ts";
 import { edgeOf } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -18,6 +19,8 @@ interface SavedTensor {
 
 const savedBy = new WeakMap<FunctionContext, readonly SavedTensor[]>();
 const constantsOf = new WeakMap<FunctionContext, ReadonlySet<Tensor>>();
+const dirtyOf = new WeakMap<FunctionContext, ReadonlySet<Tensor>>();
+const leavesGaps = new WeakSet<FunctionContext>();
 
 /** What `forward` leaves for `backward`. Anything may be put on it besides tensors; those go through `saveForBackward`. */
 export class FunctionContext {
@@ -42,6 +45,17 @@ export class FunctionContext {
     constantsOf.set(this, new Set(results));
   }
 
+  /** Arguments that `forward` wrote in place; it must return them. */
+  markDirty(...args: readonly Tensor[]): void {
+    dirtyOf.set(this, new Set(args));
+  }
+
+  /** With false `backward` gets null for a result that no gradient came to, in place of zeros. */
+  setMaterializeGrads(materialize: boolean): void {
+    if (materialize) leavesGaps.delete(this);
+    else leavesGaps.add(this);
+  }
+
   /** The tensors given to `saveForBackward`. */
   get savedTensors(): Tensor[] {
     return (savedBy.get(this) ?? []).map(({ value, handle, edge }) =>
@@ -58,6 +72,15 @@ interface Differentiable {
     ctx: FunctionContext,
     ...gradients: Tensor[]
   ): Tensor | null | readonly (Tensor | null)[];
+}
+
+/** A `Function` whose `forward` knows of no context: `setupContext` looks at its arguments and its result. */
+export interface FunctionWithSetup<
+  In extends readonly unknown[],
+  Out extends Tensor | readonly Tensor[],
+> extends Differentiable {
+  forward(...args: In): Out;
+  setupContext(ctx: FunctionContext, inputs: In, output: Out): void;
 }
 
 /** A subclass of `Function` as a value: what `apply` is called on. */
@@ -89,7 +112,10 @@ export interface FunctionClass<
 // biome-ignore-start lint/complexity: PyTorch's shape: the class, not an instance, is the operation
 // biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name, imported where it is wanted
 export abstract class Function {
-  static forward(_ctx: FunctionContext, ..._args: never[]): Tensor | readonly Tensor[] {
+  /** What `forward` leaves for `backward`, where `forward` itself takes no context: static setupContext(ctx, inputs, output). */
+  static readonly setupContext?: (ctx: FunctionContext, inputs: never, output: never) => void;
+
+  static forward(..._args: never[]): Tensor | readonly Tensor[] {
     throw new ArgumentError(
       `${this.name}.forward is not defined\n  hint: static forward(ctx, …args)`,
     );
@@ -106,10 +132,31 @@ export abstract class Function {
 
   /** Runs `forward`, and puts the result on the tape with `backward` as its gradient. */
   static apply<In extends readonly unknown[], Out extends Tensor | readonly Tensor[]>(
+    this: FunctionWithSetup<In, Out>,
+    ...args: In
+  ): Out;
+  static apply<In extends readonly unknown[], Out extends Tensor | readonly Tensor[]>(
     this: FunctionClass<In, Out>,
     ...args: In
+  ): Out;
+  static apply<In extends readonly unknown[], Out extends Tensor | readonly Tensor[]>(
+    this: FunctionClass<In, Out> | FunctionWithSetup<In, Out>,
+    ...args: In
   ): Out {
-    return applyFunction(this, args);
+    if (!("setupContext" in this) || this.setupContext === undefined)
+      return applyFunction(this as FunctionClass<In, Out>, args);
+    const { forward, setupContext } = this as FunctionWithSetup<In, Out>;
+    const { name } = this;
+    const operation: FunctionClass<In, Out> = {
+      name,
+      forward: (ctx, ...given) => {
+        const output = (forward as (...all: readonly unknown[]) => Out).call(this, ...given);
+        setupContext.call(this, ctx, given, output);
+        return output;
+      },
+      backward: (ctx, ...gradients) => this.backward(ctx, ...gradients),
+    };
+    return applyFunction(operation, args);
   }
 }
 // biome-ignore-end lint/complexity: as above
@@ -121,13 +168,18 @@ export function applyFunction<
 >(operation: FunctionClass<In, Out>, args: In): Out {
   const edges = args.map((arg) => (arg instanceof Handle ? edgeOf(arg) : null));
   const ctx = new FunctionContext(edges.map((edge) => edge !== null));
+  const versions = args.map((arg) => (arg instanceof Handle ? arg.cell.version : 0));
   const result = composite(() => noGrad(() => operation.forward(ctx, ...args)));
   const outputs = (Array.isArray(result) ? result : [result]) as readonly Tensor[];
   for (const output of outputs) {
     if (!(output instanceof Handle))
       throw new ArgumentError(`${operation.name}.forward must return tensors`);
   }
-  const made = outputs.map((output) => newHandle(output.cell, output.window));
+  const dirty = dirtyOf.get(ctx);
+  const written = checkWrites(operation.name, args, versions, outputs, dirty);
+  const made = outputs.map((output) =>
+    written.has(output) ? output : newHandle(output.cell, output.window),
+  );
   const constants = constantsOf.get(ctx);
   if (context.gradMode && edges.some((edge) => edge !== null)) {
     const isTracked = outputs.map(
@@ -141,6 +193,34 @@ export function applyFunction<
     if (at >= 0) tensor.edge = (made[at] as Tensor).edge;
   }
   return (Array.isArray(result) ? made : made[0]) as Out;
+}
+
+/** The arguments that `forward` wrote, which it must say and return: their place on the tape is the result's. */
+function checkWrites(
+  name: string,
+  args: readonly unknown[],
+  versions: readonly number[],
+  outputs: readonly Tensor[],
+  dirty: ReadonlySet<Tensor> = new Set(),
+): ReadonlySet<Tensor> {
+  for (const tensor of dirty) {
+    if (args.includes(tensor) && outputs.includes(tensor)) {
+      checkWritable(tensor, name);
+      if (tensor.base === null || !context.gradMode) continue;
+      throw new GradError(`${name}: a view is marked dirty\n  hint: write to a clone() of it`);
+    }
+    throw new ArgumentError(
+      `${name}: what is marked dirty must be an argument of forward, and returned by it`,
+    );
+  }
+  for (const [i, arg] of args.entries()) {
+    if (!(arg instanceof Handle) || arg.cell.version === versions[i]) continue;
+    if (dirty.has(arg as Tensor) || !context.gradMode || edgeOf(arg) === null) continue;
+    throw new GradError(
+      `${name}: forward wrote argument ${i} in place\n  hint: say so, ctx.markDirty(x), and return it`,
+    );
+  }
+  return dirty;
 }
 
 /**
@@ -159,7 +239,10 @@ function track(
   let arrived: (Tensor | undefined)[] = [];
   const values = (savedBy.get(ctx) ?? []).map(({ value }) => value);
   const whole = new GradFn(operation.name, edges, shapes, values, () => {
-    const gradients = outputs.map((output, i) => arrived[i] ?? constantLike(0, output));
+    const gaps = leavesGaps.has(ctx);
+    const gradients = outputs.map(
+      (output, i) => arrived[i] ?? (gaps ? (null as unknown as Tensor) : constantLike(0, output)),
+    );
     arrived = [];
     return gradientsOf(operation, ctx, gradients, edges.length);
   });

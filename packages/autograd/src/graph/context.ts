@@ -40,14 +40,21 @@ export interface Stream {
   release(node: Node): void;
 }
 
+/** What holds for a stretch of the program: `noGrad(…)`, `autocast(…)`. While an async body is under way each task has its own. */
+export interface Modes {
+  /** Whether operations are recorded for gradients. */
+  gradMode: boolean;
+  /** The dtype that products are computed in; null where operands say. */
+  autocast: DType | null;
+}
+
 /** All mutable state of the library that is not in a tensor, one per program. */
-export interface Context {
+export interface Context extends Modes {
   readonly version: string;
   /** Where new tensors live; null before `init()`. */
   stream: Stream | null;
   /** The stream that each kind of device stands for: the one that was chosen last. */
   readonly streams: Map<Stream["device"], Stream>;
-  gradMode: boolean;
   /** Depth of composite ops, the engine and optimizers: what they record is not the user's. */
   opDepth: number;
   moduleDepth: number;
@@ -93,6 +100,7 @@ function claim(): Context {
     stream: null,
     streams: new Map(),
     gradMode: true,
+    autocast: null,
     opDepth: 0,
     moduleDepth: 0,
     modulePath: [],

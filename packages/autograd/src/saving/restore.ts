@@ -4,13 +4,14 @@ import { ArgumentError } from "../errors.ts";
 import { clone } from "../ops/core/clone.ts";
 import { type CreateOptions, fromHost, streamOf } from "../ops/core/creation.ts";
 import { SafetensorsError, type TensorRecord } from "../safetensors/format.ts";
-import { type Entry, headerLengthOf, PREFIX, parseHeader } from "../safetensors/header.ts";
+import type { Entry } from "../safetensors/header.ts";
 import { checkCall } from "../signature.ts";
 import { noGrad } from "../tape/modes.ts";
 import { Tensor } from "../tensor.ts";
 import { SavingError } from "./error.ts";
+import { readHeader } from "./open-safetensors.ts";
 import { TREE } from "./save.ts";
-import { firstBytes, type OpenFile, openFile, type Source } from "./source.ts";
+import { type OpenFile, openFile, type Source } from "./source.ts";
 import {
   DEEPEST,
   dtypeOfArray,
@@ -169,15 +170,9 @@ async function withFile<T>(
 }
 
 async function opened(file: OpenFile, options: LoadOptions): Promise<Opened> {
-  const bodyAt = PREFIX + headerLengthOf(await firstBytes(file), file.size);
-  const { entries, metadata } = parseHeader(await file.read(PREFIX, bodyAt), file.size - bodyAt);
+  const { entries, metadata, read } = await readHeader(file);
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const text = metadata[TREE];
-  const read = async ({ name, type, shape, begin, end }: Entry): Promise<TensorRecord> => ({
-    dtype: type.dtype,
-    shape,
-    data: type.decode(await file.read(bodyAt + begin, bodyAt + end), name),
-  });
   return {
     tree: text === undefined ? null : SavedTree.parse(text, new Set(byName.keys())),
     async unpack(tree) {

@@ -1,29 +1,53 @@
 import { ArgumentError, WgradError } from "../errors.ts";
-import { context, isOutside } from "../graph/context.ts";
+import { context, isOutside, type Modes } from "../graph/context.ts";
 import { Handle } from "../graph/handle.ts";
 import { nextNode, OWNED, PENDING, RESULT, SLOT } from "../graph/node.ts";
 import { NamedResults } from "../results.ts";
 import { checkCall, describe } from "../signature.ts";
+import { inTask, isAsync } from "./tasks.ts";
 
 function refusePromise(call: string, result: unknown): void {
   if (typeof (result as { then?: unknown } | null)?.then === "function") {
+    (result as Promise<unknown>).then(undefined, () => {}); // its own error is not the point
     throw new ArgumentError(
       `${call}: the function returned a promise, and the mode would leak into other tasks while it waits` +
-        "\n  hint: read values outside, and put only the synchronous part inside",
+        (call === "scope"
+          ? ""
+          : `\n  hint: an async function holds it, await ${call}(async () => …)`) +
+        "\n  hint: or read values outside, and put only the synchronous part inside",
     );
   }
 }
 
-/** Runs `fn` without recording gradients. Synchronous only. */
+/**
+ * Runs `fn` without recording gradients. An async function holds the mode until its promise resolves, in its own task only; a browser
+ * cannot tell tasks apart and refuses it.
+ */
 export function noGrad<T>(fn: () => T): T {
   if (arguments.length > 1) checkCall("noGrad(fn: function)", arguments);
-  return withGradMode("noGrad", false, fn);
+  return withModes("noGrad", { gradMode: false }, fn);
 }
 
-/** Runs `fn` with gradients recorded, inside a `noGrad`. Synchronous only. */
+/** Runs `fn` with gradients recorded, inside a `noGrad`. Async functions as there. */
 export function enableGrad<T>(fn: () => T): T {
   if (arguments.length > 1) checkCall("enableGrad(fn: function)", arguments);
-  return withGradMode("enableGrad", true, fn);
+  return withModes("enableGrad", { gradMode: true }, fn);
+}
+
+/** `noGrad` under PyTorch's other name. What is made inside may be used outside as any other tensor. */
+export function inferenceMode<T>(fn: () => T): T {
+  if (arguments.length > 1) checkCall("inferenceMode(fn: function)", arguments);
+  return withModes("inferenceMode", { gradMode: false }, fn);
+}
+
+/** Says whether gradients are recorded: from here on, or while `fn` runs. */
+export function setGradEnabled(mode: boolean): void;
+export function setGradEnabled<T>(mode: boolean, fn: () => T): T;
+export function setGradEnabled<T>(mode: boolean, fn?: () => T): T | undefined {
+  checkCall("setGradEnabled(mode: boolean, fn?: function)", arguments);
+  if (fn !== undefined) return withModes("setGradEnabled", { gradMode: mode }, fn);
+  context.gradMode = mode;
+  return undefined;
 }
 
 /** Whether operations recorded here get gradients. */
@@ -32,20 +56,22 @@ export function isGradEnabled(): boolean {
   return context.gradMode;
 }
 
-function withGradMode<T>(call: string, mode: boolean, fn: () => T): T {
+/** Runs `fn` with these modes. */
+function withModes<T>(call: string, modes: Partial<Modes>, fn: () => T): T {
   if (typeof fn !== "function") {
     throw new ArgumentError(
       `${call}: takes a function, got ${describe(fn)}\n  hint: ${call}(() => …)`,
     );
   }
-  const outer = context.gradMode;
-  context.gradMode = mode;
+  if (isAsync(fn)) return inTask(call, modes, fn as () => Promise<unknown>) as T;
+  const { gradMode, autocast } = context;
+  Object.assign(context, modes);
   try {
     const result = fn();
     refusePromise(call, result);
     return result;
   } finally {
-    context.gradMode = outer;
+    Object.assign(context, { gradMode, autocast });
   }
 }
 

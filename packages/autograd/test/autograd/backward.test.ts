@@ -265,7 +265,7 @@ const mistakes: Readonly<Record<string, () => unknown>> = {
   "a result that shall require none": () => {
     leaf([1]).mul(2).requiresGrad = false;
   },
-  "a mode around a promise": () => noGrad(async () => 1),
+  "a mode around a promise": () => noGrad(() => Promise.resolve(1)),
 };
 
 test.each(Object.entries(mistakes))("%s", (_, mistake) => {

@@ -81,12 +81,10 @@ export const data: readonly Program[] = [
   },
   {
     name: "asyncNoGrad",
-    promise: "noGrad around an async function is refused: it would switch gradients off elsewhere",
+    promise: "noGrad around a promise is refused: it would switch gradients off elsewhere",
     async run({ net, noise, log }) {
       const model = net();
-      await noGrad(async () => {
-        log(await squaredError(model.call(noise()), noise()).item());
-      });
+      await noGrad(() => squaredError(model.call(noise()), noise()).item().then(log));
     },
     throws: /noGrad: the function returned a promise/,
   },

@@ -1,0 +1,68 @@
+import { SafetensorsError, type TensorRecord } from "../safetensors/format.ts";
+import {
+  type Entry,
+  type Header,
+  headerLengthOf,
+  PREFIX,
+  parseHeader,
+} from "../safetensors/header.ts";
+import type { Shape } from "../shape.ts";
+import { checkCall } from "../signature.ts";
+import { SavingError } from "./error.ts";
+import { firstBytes, type OpenFile, openFile, type Source } from "./source.ts";
+
+/** A safetensors file of which single tensors are read. */
+export interface OpenSafetensors {
+  /** The tensors' names, in the order in which they lie in the file. */
+  readonly names: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  shape(name: string): Shape;
+  /** One tensor: nothing else of the file is read. */
+  read(name: string): Promise<TensorRecord>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a safetensors file without reading its tensors: for files that are larger than what there is memory for.
+ *
+ * Throws SavingError as `load` does: the header is checked before anything is allocated.
+ */
+export async function openSafetensors(source: Source): Promise<OpenSafetensors> {
+  checkCall("openSafetensors(source)", arguments);
+  const file = await openFile("openSafetensors", source);
+  try {
+    const { entries, metadata, read } = await readHeader(file);
+    const byName = new Map(entries.map((entry) => [entry.name, entry]));
+    const entryOf = (name: string): Entry => {
+      const entry = byName.get(name);
+      if (entry !== undefined) return entry;
+      throw new SavingError(`openSafetensors: ${file.name}: has no ${JSON.stringify(name)}`);
+    };
+    const inOrder = entries.toSorted((a, b) => a.begin - b.begin).map(({ name }) => name);
+    return {
+      names: inOrder,
+      metadata,
+      shape: (name) => entryOf(name).shape,
+      read: (name) => read(entryOf(name)),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    if (!(error instanceof SafetensorsError)) throw error;
+    throw new SavingError(`openSafetensors: ${file.name}: ${error.message}`, { cause: error });
+  }
+}
+
+/** The header, and what reads a tensor of it. */
+export async function readHeader(
+  file: OpenFile,
+): Promise<Header & { readonly read: (entry: Entry) => Promise<TensorRecord> }> {
+  const bodyAt = PREFIX + headerLengthOf(await firstBytes(file), file.size);
+  const header = parseHeader(await file.read(PREFIX, bodyAt), file.size - bodyAt);
+  const read = async ({ name, type, shape, begin, end }: Entry): Promise<TensorRecord> => ({
+    dtype: type.dtype,
+    shape,
+    data: type.decode(await file.read(bodyAt + begin, bodyAt + end), name),
+  });
+  return { ...header, read };
+}

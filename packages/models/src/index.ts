@@ -1,0 +1,40 @@
+export { BertModel, type BertOptions, type BertOutput } from "./architectures/bert.ts";
+export {
+  BertForMaskedLM,
+  BertForSequenceClassification,
+  type LabelledBertOptions,
+} from "./architectures/bert-heads.ts";
+export {
+  DistilBertForMaskedLM,
+  DistilBertForSequenceClassification,
+  DistilBertModel,
+  type DistilBertOptions,
+} from "./architectures/distilbert.ts";
+export { Conv1D, GPT2LMHeadModel, GPT2Model } from "./architectures/gpt2.ts";
+export { LlamaForCausalLM, LlamaModel } from "./architectures/llama.ts";
+export { MarianMTModel } from "./architectures/marian.ts";
+export { MobileNetV2 } from "./architectures/mobilenet-v2.ts";
+export { ResNet } from "./architectures/resnet.ts";
+export { T5ForConditionalGeneration } from "./architectures/t5.ts";
+export { ViTForImageClassification, ViTModel, type ViTOptions } from "./architectures/vit.ts";
+export { Cache, type CacheShape, CrossCache } from "./cache.ts";
+export type { Config } from "./config.ts";
+export type { CausalModel, GenerativeModel, SequenceModel } from "./generation/decoder.ts";
+export {
+  type GenerateOptions,
+  generate,
+  generateStream,
+  type TokenIds,
+} from "./generation/generate.ts";
+export { type LogitsSettings, processLogits } from "./generation/logits.ts";
+export { Lora, type LoraOptions } from "./lora.ts";
+export type { BaseOutput, CausalOptions, LogitsOutput, Wanted } from "./outputs.ts";
+export { loadLora } from "./pretrained/adapter.ts";
+export {
+  type FolderOptions,
+  PretrainedError,
+  type PretrainedProgress,
+} from "./pretrained/folder.ts";
+export { fromPretrained, type PretrainedOptions } from "./pretrained/from-pretrained.ts";
+export { type Architecture, architectures, type PretrainedModel } from "./registry.ts";
+export type { DecoderState, SequenceOptions, SequenceOutput } from "./sequence-to-sequence.ts";

@@ -1,0 +1,20 @@
+import { noGrad } from "@wgrad/autograd";
+import { type AnyModule, Embedding, init, Linear } from "@wgrad/nn";
+
+/**
+ * The starting values of transformers: weights of linear layers and embeddings are normal with this deviation, biases
+ * and padding 0. What a file brings replaces them before they are computed.
+ */
+export function initialize(model: AnyModule, deviation: number): void {
+  noGrad(() => {
+    for (const module of model.modules()) {
+      const isConv1D = module.constructor.name === "Conv1D";
+      if (!(module instanceof Linear || module instanceof Embedding || isConv1D)) continue;
+      const { weight, bias = null } = module as unknown as Partial<Linear>;
+      init.normal_(weight as Linear["weight"], { std: deviation });
+      if (bias !== null) bias.zero_();
+      if (module instanceof Embedding && module.paddingIdx !== null)
+        module.weight.select(0, module.paddingIdx).zero_();
+    }
+  });
+}

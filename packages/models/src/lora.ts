@@ -1,0 +1,262 @@
+import { ArgumentError, dropout, linear, noGrad, type Tensor, zeros } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
+import {
+  type AnyModule,
+  copyModule,
+  type HookHandle,
+  init,
+  Linear,
+  type Parameter,
+  parameter,
+} from "@wgrad/nn";
+import { Conv1D } from "./architectures/gpt2.ts";
+
+/** Settings of LoRA, under PEFT's names. */
+export interface LoraOptions {
+  /** The rank (default 8). */
+  readonly r?: number;
+  /** The update counts alpha / r times (default 8). */
+  readonly loraAlpha?: number;
+  /** Probability that an input of the update is dropped. */
+  readonly loraDropout?: number;
+  /** Which layers: ends of their names, a pattern for whole names, or "all-linear". */
+  readonly targetModules: readonly string[] | string;
+  /** Layers that train whole and are saved with the adapter, such as a new head. */
+  readonly modulesToSave?: readonly string[];
+  /** The update counts alpha / √r times.  Kalajdzievski 2023. */
+  readonly useRslora?: boolean;
+  /** Ranks of some layers, by the ends of their names. */
+  readonly rankPattern?: Readonly<Record<string, number>>;
+  /** Alphas of some layers, by the ends of their names. */
+  readonly alphaPattern?: Readonly<Record<string, number>>;
+}
+
+/** One layer with its update. */
+interface Adapted {
+  readonly name: string;
+  readonly layer: Linear | Conv1D;
+  readonly a: Parameter;
+  readonly b: Parameter;
+  readonly scale: number;
+}
+
+/** A layer that trains whole: its own weights come back when the adapter is off. */
+interface Kept {
+  readonly name: string;
+  readonly layer: AnyModule;
+  readonly copy: AnyModule;
+}
+
+const PREFIX = "base_model.model.";
+
+/**
+ * Low-rank adaptation: y = W x + s B A x, where W stays as it is and A [r, in] and B [out, r] train. Hu et al. 2022.
+ * The model itself is not changed: the updates are hooks beside its layers, and several adapters may stand beside one
+ * model, one of them on.
+ *
+ * ```ts
+ * const lora = new Lora(model, { r: 8, targetModules: ["q_proj", "v_proj"] });
+ * const optimizer = new AdamW(lora.parameters(), { lr: 1e-3 });
+ * ```
+ */
+export class Lora {
+  readonly options: LoraOptions;
+  private readonly model: AnyModule;
+  private readonly adapted: readonly Adapted[];
+  private readonly kept: readonly Kept[];
+  private hooks: readonly HookHandle[] = [];
+  private merged = false;
+
+  constructor(model: AnyModule, options: LoraOptions) {
+    checkCall(
+      "new Lora(model, { r: number, loraAlpha: number, loraDropout: number, targetModules, modulesToSave, useRslora: boolean, rankPattern, alphaPattern })",
+      arguments,
+    );
+    const { targetModules, modulesToSave = [] } = options;
+    this.options = options;
+    this.model = model;
+    const named = model.namedModules();
+    const kept = named.filter(([name]) => endsWithOne(name, modulesToSave));
+    const targets = named.filter(([name, module]) => isTarget(name, module, targetModules));
+    if (targets.length === 0) {
+      throw new ArgumentError(
+        `Lora: no layer is named ${JSON.stringify(targetModules)}\n  hint: there are ${linearNames(named)}`,
+      );
+    }
+    for (const parameter of model.parameters()) parameter.requiresGrad_(false);
+    this.adapted = targets.map(([name, layer]) => this.adapt(name, layer));
+    this.kept = kept.map(([name, layer]) => ({ name, layer, copy: copyModule(layer) }));
+    for (const { copy } of this.kept) copy.requiresGrad_(true);
+    this.enable();
+  }
+
+  private adapt(name: string, layer: AnyModule): Adapted {
+    if (!(layer instanceof Linear || layer instanceof Conv1D)) {
+      throw new ArgumentError(
+        `Lora: ${name} is a ${layer.constructor.name}\n  hint: updates stand beside Linear and Conv1D layers`,
+      );
+    }
+    const { useRslora = false, rankPattern = {}, alphaPattern = {} } = this.options;
+    const rank = byPattern(name, rankPattern) ?? this.options.r ?? 8;
+    const alpha = byPattern(name, alphaPattern) ?? this.options.loraAlpha ?? 8;
+    if (!Number.isInteger(rank) || rank < 1)
+      throw new ArgumentError(`Lora: the rank is ${rank}\n  hint: a whole number from 1`);
+    const [rows, columns] = layer.weight.shape as unknown as [number, number];
+    const [into, out] = layer instanceof Conv1D ? [rows, columns] : [columns, rows];
+    const a = parameter(init.kaimingUniform_(zeros([rank, into]), { a: Math.sqrt(5) }));
+    const b = parameter(zeros([out, rank]));
+    return { name, layer, a, b, scale: alpha / (useRslora ? Math.sqrt(rank) : rank) };
+  }
+
+  /** The adapter is on: its updates count, and its own layers take part. */
+  enable(): this {
+    checkCall("lora.enable()", arguments);
+    if (this.hooks.length > 0 || this.merged) return this;
+    const { loraDropout = 0 } = this.options;
+    const updates = this.adapted.map(({ layer, a, b, scale }) =>
+      (layer as Linear).registerForwardHook((_, [x], y) => {
+        const input =
+          loraDropout > 0 && layer.training ? dropout(x as Tensor, { p: loraDropout }) : x;
+        return (y as Tensor).add(linear(linear(input as Tensor, a), b).mul(scale));
+      }),
+    );
+    const layers = this.kept.map(({ layer, copy }) =>
+      (layer as Linear).registerForwardHook((_, inputs) => (copy as Linear)(...inputs)),
+    );
+    this.hooks = [...updates, ...layers];
+    return this;
+  }
+
+  /** The adapter is off: the model is what it was. */
+  disable(): this {
+    checkCall("lora.disable()", arguments);
+    for (const hook of this.hooks) hook.remove();
+    this.hooks = [];
+    return this;
+  }
+
+  /** What trains, under PEFT's names. */
+  namedParameters(): [string, Parameter][] {
+    checkCall("lora.namedParameters()", arguments);
+    const pairs = this.adapted.flatMap(({ name, a, b }): [string, Parameter][] => [
+      [`${PREFIX}${name}.lora_A.weight`, a],
+      [`${PREFIX}${name}.lora_B.weight`, b],
+    ]);
+    const layers = this.kept.flatMap(({ name, copy }) =>
+      copy
+        .namedParameters()
+        .map(([key, value]): [string, Parameter] => [
+          `${PREFIX}${name}.modules_to_save.${key}`,
+          value,
+        ]),
+    );
+    return [...pairs, ...layers];
+  }
+
+  parameters(): Parameter[] {
+    checkCall("lora.parameters()", arguments);
+    return this.namedParameters().map(([, value]) => value);
+  }
+
+  /** The tensors of `adapter_model.safetensors`. */
+  stateDict(): Record<string, Tensor> {
+    checkCall("lora.stateDict()", arguments);
+    return Object.fromEntries(
+      this.namedParameters().map(([name, value]) => [
+        name.replace(".modules_to_save.", "."),
+        value,
+      ]),
+    );
+  }
+
+  /** Takes the tensors of an `adapter_model.safetensors`: all of them or, if one does not fit, none. */
+  loadStateDict(state: Readonly<Record<string, Tensor>>): void {
+    checkCall("lora.loadStateDict(state)", arguments);
+    const own = this.stateDict();
+    const missing = Object.keys(own).filter((name) => state[name] === undefined);
+    const unknown = Object.keys(state).filter((name) => own[name] === undefined);
+    const misfits = Object.keys(own).filter(
+      (name) => state[name] !== undefined && String(state[name].shape) !== String(own[name]?.shape),
+    );
+    if (missing.length + unknown.length + misfits.length > 0) {
+      const line = (what: string, names: readonly string[]) =>
+        names.length === 0 ? "" : `\n  ${what}: ${names.slice(0, 4).join(", ")}`;
+      throw new ArgumentError(
+        `Lora: the adapter does not fit${line("missing", missing)}${line("unknown", unknown)}${line("shapes differ", misfits)}`,
+      );
+    }
+    noGrad(() => {
+      for (const [name, value] of Object.entries(own)) value.copy_(state[name] as Tensor);
+    });
+  }
+
+  /** Writes the updates into the model's weights: it is as fast as without, and has the adapter's layers. */
+  merge(): this {
+    checkCall("lora.merge()", arguments);
+    if (this.merged) return this;
+    this.disable();
+    this.shift(1);
+    this.swap();
+    this.merged = true;
+    return this;
+  }
+
+  /** Takes the updates out of the weights again, to rounding. */
+  unmerge(): this {
+    checkCall("lora.unmerge()", arguments);
+    if (!this.merged) return this;
+    this.shift(-1);
+    this.swap();
+    this.merged = false;
+    return this.enable();
+  }
+
+  private shift(sign: number): void {
+    noGrad(() => {
+      for (const { layer, a, b, scale } of this.adapted) {
+        const update = b.matmul(a).mul(sign * scale);
+        layer.weight.add_(layer instanceof Conv1D ? update.t() : update);
+      }
+    });
+  }
+
+  /** Exchanges the values of the layers that train whole with the model's. */
+  private swap(): void {
+    noGrad(() => {
+      for (const { layer, copy } of this.kept) {
+        const [mine, theirs] = [copy.parameters(), layer.parameters()];
+        mine.forEach((value, i) => {
+          const other = theirs[i] as Parameter;
+          const before = other.clone();
+          other.copy_(value);
+          value.copy_(before);
+        });
+      }
+    });
+  }
+}
+
+const endsWithOne = (name: string, ends: readonly string[]): boolean =>
+  ends.some((end) => name === end || name.endsWith(`.${end}`));
+
+function isTarget(name: string, module: AnyModule, targets: readonly string[] | string): boolean {
+  if (targets === "all-linear") {
+    const isHead = /(^|\.)(lm_head|classifier|score)$/.test(name);
+    return !isHead && (module instanceof Linear || module instanceof Conv1D);
+  }
+  if (typeof targets === "string") return RegExp(`^(?:${targets})$`).test(name);
+  return endsWithOne(name, targets);
+}
+
+function byPattern(name: string, patterns: Readonly<Record<string, number>>): number | undefined {
+  return Object.entries(patterns).find(([pattern]) =>
+    RegExp(`^(?:.*\\.)?(?:${pattern})$`).test(name),
+  )?.[1];
+}
+
+function linearNames(named: readonly (readonly [string, AnyModule])[]): string {
+  const ends = named
+    .filter(([, module]) => module instanceof Linear || module instanceof Conv1D)
+    .map(([name]) => name.split(".").at(-1) as string);
+  return [...new Set(ends)].join(", ");
+}

@@ -1,0 +1,137 @@
+import { ArgumentError } from "@wgrad/autograd";
+import type { Source } from "@wgrad/autograd/saving";
+import { DataError, type DownloadProgress, download } from "@wgrad/datasets";
+
+/** What is wrong with a pretrained folder, in words. */
+export class PretrainedError extends Error {
+  override readonly name = "PretrainedError";
+}
+
+/** How far a file of a model is. */
+export interface PretrainedProgress extends DownloadProgress {
+  /** The file's name in the model's folder. */
+  readonly file: string;
+}
+
+/** Where files come from. */
+export interface FolderOptions {
+  /** Servers that have what huggingface.co has, tried in this order (default: huggingface.co). */
+  readonly mirrors?: readonly string[];
+  /** Branch, tag or commit of a repository of the hub (default "main"). */
+  readonly revision?: string;
+  /** Folder of the cache, in Node. */
+  readonly cacheFolder?: string;
+  /** Takes files from the cache or throws, and asks no server. */
+  readonly offline?: boolean;
+  /** SHA-256 by file name: a file that has another is refused. */
+  readonly sha256?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  onProgress?(progress: PretrainedProgress): void;
+}
+
+/** A model's files, wherever they are. */
+export interface Folder {
+  readonly name: string;
+  /** A file as readers take it, or null where there is none of this name. */
+  file(name: string): Promise<Source | null>;
+}
+
+const HUB = "https://huggingface.co";
+
+/** The folder at a path, an address, or "hf:owner/name" on the hub. */
+export function openFolder(source: string | URL, options: FolderOptions): Folder {
+  const text = String(source);
+  if (text.startsWith("hf:")) return hubFolder(text.slice("hf:".length), options);
+  if (/^https?:/i.test(text)) return remoteFolder(text, [text], options);
+  return localFolder(text);
+}
+
+function localFolder(path: string): Folder {
+  const modules = globalThis.process?.getBuiltinModule;
+  if (modules === undefined) {
+    const base = new URL(path.endsWith("/") ? path : `${path}/`, globalThis.location?.href);
+    return remoteFolder(path, [base.href], {});
+  }
+  const { join } = modules("node:path");
+  const { existsSync, statSync } = modules("node:fs");
+  const root = path.startsWith("file:") ? modules("node:url").fileURLToPath(path) : path;
+  if (!existsSync(root) || !statSync(root).isDirectory()) {
+    throw new PretrainedError(
+      `fromPretrained: there is no folder ${path}\n  hint: "hf:owner/name" is a repository of the hub`,
+    );
+  }
+  const file = async (name: string) => (existsSync(join(root, name)) ? join(root, name) : null);
+  return { name: path, file };
+}
+
+function hubFolder(repository: string, options: FolderOptions): Folder {
+  if (!/^[\w.-]+(\/[\w.-]+)?$/.test(repository)) {
+    throw new ArgumentError(
+      `fromPretrained: "hf:${repository}" is no repository\n  hint: "hf:owner/name"`,
+    );
+  }
+  const { mirrors = [HUB], revision = "main" } = options;
+  const bases = mirrors.map(
+    (server) => `${server.replace(/\/$/, "")}/${repository}/resolve/${revision}`,
+  );
+  return remoteFolder(`hf:${repository}`, bases, options);
+}
+
+function remoteFolder(name: string, bases: readonly string[], options: FolderOptions): Folder {
+  const { cacheFolder: folder, offline, sha256, signal, onProgress } = options;
+  return {
+    name,
+    async file(file) {
+      const urls = bases.map((base) => `${base.replace(/\/$/, "")}/${file}`);
+      const known = sha256?.[file];
+      try {
+        return await download(urls, {
+          ...(folder === undefined
+            ? {}
+            : { folder: `${folder}/${plain(urls[0] as string, file)}` }),
+          ...(offline === undefined ? {} : { offline }),
+          ...(known === undefined ? {} : { sha256: known }),
+          ...(signal === undefined ? {} : { signal }),
+          onProgress: (progress) => onProgress?.({ ...progress, file }),
+        });
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error;
+        if (/\b404\b/.test(error.message) && !/\b(401|403)\b/.test(error.message)) return null;
+        throw new PretrainedError(refusal(name, file, error.message), { cause: error });
+      }
+    },
+  };
+}
+
+/** A repository's place in a cache folder of the user's. */
+const plain = (url: string, file: string): string =>
+  new URL(url).pathname.slice(1, -file.length - 1).replace(/[^\w.-]+/g, "--");
+
+function refusal(name: string, file: string, message: string): string {
+  const hint = /\b(401|403)\b/.test(message)
+    ? "\n  hint: the repository is gated or private: accept its terms on the hub, fetch its files yourself and pass their folder"
+    : "";
+  return `fromPretrained: ${name}: ${file} cannot be had\n  ${message}${hint}`;
+}
+
+/** A file of a folder as text; null where there is none. */
+async function textOf(folder: Folder, name: string): Promise<string | null> {
+  const source = await folder.file(name);
+  if (source === null) return null;
+  if (source instanceof Blob) return source.text();
+  const { readFile } = (globalThis.process as NodeJS.Process).getBuiltinModule("node:fs/promises");
+  return readFile(source as string, "utf8");
+}
+
+/** A JSON file of a folder; null where there is none. */
+export async function jsonOf(folder: Folder, name: string): Promise<unknown> {
+  const text = await textOf(folder, name);
+  if (text === null) return null;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new PretrainedError(
+      `fromPretrained: ${folder.name}: ${name} is not JSON: ${(error as Error).message}`,
+    );
+  }
+}

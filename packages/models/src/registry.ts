@@ -1,0 +1,87 @@
+import { BertModel } from "./architectures/bert.ts";
+import { BertForMaskedLM, BertForSequenceClassification } from "./architectures/bert-heads.ts";
+import {
+  DistilBertForMaskedLM,
+  DistilBertForSequenceClassification,
+  DistilBertModel,
+} from "./architectures/distilbert.ts";
+import { GPT2LMHeadModel, GPT2Model } from "./architectures/gpt2.ts";
+import { LlamaForCausalLM, LlamaModel } from "./architectures/llama.ts";
+import { MarianMTModel } from "./architectures/marian.ts";
+import { MobileNetV2 } from "./architectures/mobilenet-v2.ts";
+import { ResNet } from "./architectures/resnet.ts";
+import { T5ForConditionalGeneration } from "./architectures/t5.ts";
+import { ViTForImageClassification, ViTModel } from "./architectures/vit.ts";
+import type { Config } from "./config.ts";
+import { PretrainedError } from "./pretrained/folder.ts";
+
+/** A class that is made of a config. */
+export interface Architecture<Model = PretrainedModel> {
+  new (config: Config): Model;
+  /** Under which name heads keep the base; files may leave it out. */
+  readonly prefix: string;
+}
+
+export type PretrainedModel =
+  | BertModel
+  | BertForMaskedLM
+  | BertForSequenceClassification
+  | DistilBertModel
+  | DistilBertForMaskedLM
+  | DistilBertForSequenceClassification
+  | GPT2Model
+  | GPT2LMHeadModel
+  | LlamaModel
+  | LlamaForCausalLM
+  | MarianMTModel
+  | MobileNetV2
+  | ResNet
+  | T5ForConditionalGeneration
+  | ViTModel
+  | ViTForImageClassification;
+
+/** By the names that `architectures` (transformers) or `architecture` (torchvision) has in a config. */
+export const architectures: Readonly<Record<string, Architecture>> = {
+  BertModel,
+  BertForMaskedLM,
+  BertForSequenceClassification,
+  DistilBertModel,
+  DistilBertForMaskedLM,
+  DistilBertForSequenceClassification,
+  GPT2Model,
+  GPT2LMHeadModel,
+  LlamaModel,
+  LlamaForCausalLM,
+  Qwen2Model: LlamaModel,
+  Qwen2ForCausalLM: LlamaForCausalLM,
+  MarianMTModel,
+  mobilenet_v2: MobileNetV2,
+  resnet: ResNet,
+  T5ForConditionalGeneration,
+  ViTModel,
+  ViTForImageClassification,
+};
+
+/** What a config without `architectures` is, by its `model_type`. */
+const usual: Readonly<Record<string, string>> = {
+  bert: "BertModel",
+  distilbert: "DistilBertModel",
+  gpt2: "GPT2LMHeadModel",
+  llama: "LlamaForCausalLM",
+  qwen2: "Qwen2ForCausalLM",
+  marian: "MarianMTModel",
+  t5: "T5ForConditionalGeneration",
+  vit: "ViTModel",
+};
+
+/** The class that a config asks for. */
+export function architectureOf(folder: string, config: Config): Architecture {
+  const [listed] = (config.architectures ?? []) as readonly string[];
+  const name = listed ?? config.architecture ?? usual[String(config.model_type)];
+  const found = typeof name === "string" && Object.hasOwn(architectures, name);
+  if (found) return architectures[name] as Architecture;
+  throw new PretrainedError(
+    `fromPretrained: ${folder}: the architecture ${JSON.stringify(name ?? config.model_type)} is not built` +
+      `\n  there are: ${Object.keys(architectures).join(", ")}`,
+  );
+}

@@ -1,0 +1,71 @@
+import { ArgumentError, type Tensor, where } from "@wgrad/autograd";
+import { checkCall, persist } from "@wgrad/autograd/plugin";
+import { blank } from "./blank.ts";
+import { Optimizer } from "./optimizer.ts";
+import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+
+/** Settings of Rprop, with PyTorch's defaults. */
+export interface RpropOptions extends BaseOptions {
+  /** The first step size (default 1e-2). */
+  readonly lr: number;
+  /** By what a step size shrinks where the gradient turns, and grows where it does not (default [0.5, 1.2]). */
+  readonly etas: readonly [number, number];
+  /** Least and greatest step size (default [1e-6, 50]). */
+  readonly stepSizes: readonly [number, number];
+  /** Climbs instead of descending (default false). */
+  readonly maximize: boolean;
+}
+
+/** The gradient of the last step, 0 where it had turned, and the step size of every element. */
+export type RpropState = { prev: Tensor; stepSize: Tensor };
+
+const defaults: RpropOptions = {
+  lr: 1e-2,
+  etas: [0.5, 1.2],
+  stepSizes: [1e-6, 50],
+  maximize: false,
+};
+
+/**
+ * Resilient backpropagation (Riedmiller & Braun 1993), for whole batches: only signs count, each element has its own step size.
+ *   s ← clamp(s · η⁺) where g · gₜ₋₁ > 0, clamp(s · η⁻) and g ← 0 where it is < 0        p ← p − s sign g
+ */
+export class Rprop extends Optimizer<RpropOptions, RpropState> {
+  constructor(params: Trained<RpropOptions>, options: Partial<RpropOptions> = {}) {
+    checkCall(
+      "new Rprop(params, { lr: number, etas: list, stepSizes: list, maximize: boolean })",
+      arguments,
+    );
+    super(params, withDefaults(defaults, options));
+  }
+
+  protected override check(options: RpropOptions): void {
+    super.check(options);
+    const [minus, plus] = options.etas;
+    if (!(minus > 0 && minus < 1 && plus > 1)) {
+      throw new ArgumentError(
+        `${this.name}: etas are ${minus} and ${plus}\n  hint: one between 0 and 1, one above 1`,
+      );
+    }
+  }
+
+  protected override initial(p: Tensor, { lr }: RpropOptions): Partial<RpropState> {
+    return { prev: blank(p), stepSize: persist(blank(p).add(lr)) };
+  }
+
+  protected update(
+    p: Tensor,
+    gradient: Tensor,
+    s: Partial<RpropState>,
+    { etas: [minus, plus], stepSizes: [least, most], maximize }: RpropOptions,
+  ): Tensor {
+    const g = maximize ? gradient.neg() : gradient;
+    const agreement = g.mul(s.prev as Tensor);
+    const factor = where(agreement.gt(0), plus, where(agreement.lt(0), minus, 1));
+    const size = (s.stepSize as Tensor).mul(factor).clamp(least, most);
+    const kept = where(agreement.lt(0), 0, g);
+    s.stepSize = size;
+    s.prev = kept;
+    return p.sub(kept.sign().mul(size));
+  }
+}
