@@ -1,4 +1,9 @@
 /** Safetensors files as bytes. `saving.ts` reads and writes them from and to where files are. */
 
 export { readSafetensors, writeSafetensors } from "./safetensors/file.ts";
-export { SafetensorsError, type SafetensorsFile, type TensorRecord } from "./safetensors/format.ts";
+export {
+  decodeElements,
+  SafetensorsError,
+  type SafetensorsFile,
+  type TensorRecord,
+} from "./safetensors/format.ts";

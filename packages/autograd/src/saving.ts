@@ -6,6 +6,6 @@ export { type OpfsFile, opfs } from "./saving/opfs.ts";
 export { type RandomStateDict, randomState } from "./saving/random-state.ts";
 export { type LoadOptions, load, restore } from "./saving/restore.ts";
 export { type SaveOptions, save, toBlob } from "./saving/save.ts";
-export type { Source } from "./saving/source.ts";
+export { type OpenFile, openFile, type Source } from "./saving/source.ts";
 export type { Saved, Stateful } from "./saving/state.ts";
 export { download, type Target } from "./saving/target.ts";

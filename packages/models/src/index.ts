@@ -36,5 +36,8 @@ export {
   type PretrainedProgress,
 } from "./pretrained/folder.ts";
 export { fromPretrained, type PretrainedOptions } from "./pretrained/from-pretrained.ts";
+export { ReaderError } from "./readers/error.ts";
+export { type GgufValue, type OpenGguf, openGguf } from "./readers/gguf.ts";
+export { loadPt, type PtValue, readPt } from "./readers/pt.ts";
 export { type Architecture, architectures, type PretrainedModel } from "./registry.ts";
 export type { DecoderState, SequenceOptions, SequenceOutput } from "./sequence-to-sequence.ts";

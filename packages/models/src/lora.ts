@@ -61,7 +61,6 @@ const PREFIX = "base_model.model.";
  */
 export class Lora {
   readonly options: LoraOptions;
-  private readonly model: AnyModule;
   private readonly adapted: readonly Adapted[];
   private readonly kept: readonly Kept[];
   private hooks: readonly HookHandle[] = [];
@@ -74,7 +73,6 @@ export class Lora {
     );
     const { targetModules, modulesToSave = [] } = options;
     this.options = options;
-    this.model = model;
     const named = model.namedModules();
     const kept = named.filter(([name]) => endsWithOne(name, modulesToSave));
     const targets = named.filter(([name, module]) => isTarget(name, module, targetModules));

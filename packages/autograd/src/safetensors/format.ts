@@ -2,6 +2,7 @@ import { arrayType, type DType, type TypedArray } from "../dtype.ts";
 import { WgradError } from "../errors.ts";
 import { decodeHalves } from "../half.ts";
 import type { Shape } from "../shape.ts";
+import { checkCall } from "../signature.ts";
 
 /**
  * A tensor outside any device: what safetensors files are read into and written from. Halves (f16)
@@ -30,7 +31,7 @@ export interface Stored {
   readonly decode: (bytes: Uint8Array, name: string) => TypedArray;
 }
 
-/** File dtypes and what they are here: int64 becomes i32 (checked), bfloat16 f32. */
+/** File dtypes and what they are here: int64 (checked), int16 and int8 become i32, bfloat16 f32. */
 export const stored: ReadonlyMap<string, Stored> = new Map<string, Stored>([
   ["F64", plain("f64")],
   ["F32", plain("f32")],
@@ -39,6 +40,19 @@ export const stored: ReadonlyMap<string, Stored> = new Map<string, Stored>([
   ["U8", plain("u8")],
   ["BOOL", { dtype: "bool", bytes: 1, decode: decodeBool }],
   ["I64", { dtype: "i32", bytes: 8, decode: decodeI64 }],
+  [
+    "I16",
+    {
+      dtype: "i32",
+      bytes: 2,
+      decode: (bytes) => Int32Array.from(sixteenBits(bytes), (x) => (x << 16) >> 16),
+    },
+  ],
+  ["U16", { dtype: "i32", bytes: 2, decode: (bytes) => Int32Array.from(sixteenBits(bytes)) }],
+  [
+    "I8",
+    { dtype: "i32", bytes: 1, decode: (bytes) => Int32Array.from(bytes, (x) => (x << 24) >> 24) },
+  ],
   ["F16", { dtype: "f16", bytes: 2, decode: (bytes) => decodeHalves(sixteenBits(bytes)) }],
   ["BF16", { dtype: "f32", bytes: 2, decode: decodeBfloat }],
 ]);
@@ -93,4 +107,21 @@ const sixteenBits = (bytes: Uint8Array): Uint16Array => new Uint16Array(...align
 
 function decodeBfloat(bytes: Uint8Array): Float32Array {
   return new Float32Array(Uint32Array.from(sixteenBits(bytes), (half) => half << 16).buffer);
+}
+
+/**
+ * Little-endian elements of a file's dtype (`F32`, `BF16`, `I64` …), as tensors here have them: for readers of other formats.
+ *
+ * Throws SafetensorsError, with `name`, for a dtype that is not read and for int64 past 32 bits.
+ */
+export function decodeElements(
+  type: string,
+  bytes: Uint8Array,
+  name: string,
+): Pick<TensorRecord, "dtype" | "data"> {
+  checkCall("decodeElements(type: string, bytes, name: string)", arguments);
+  const known = stored.get(type);
+  if (known === undefined) throw fault(name, `dtype ${JSON.stringify(type)} is not read`);
+  if (bytes.length % known.bytes !== 0) throw fault(name, `${bytes.length} bytes are no ${type}`);
+  return { dtype: known.dtype, data: known.decode(bytes, name) };
 }

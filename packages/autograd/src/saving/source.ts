@@ -1,6 +1,6 @@
 import { ArgumentError } from "../errors.ts";
 import { PREFIX } from "../safetensors/header.ts";
-import { describe } from "../signature.ts";
+import { checkCall, describe } from "../signature.ts";
 import { reasonOf, SavingError } from "./error.ts";
 import { OpfsFile } from "./opfs.ts";
 
@@ -26,8 +26,9 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-/** Opens it; throws SavingError where there is nothing to read. */
+/** Opens it, for readers of other formats; `call` is named in errors. Throws SavingError where there is nothing to read. */
 export async function openFile(call: string, source: Source): Promise<OpenFile> {
+  checkCall("openFile(call: string, source)", arguments);
   checkSource(call, source);
   const name = nameOf(source);
   try {

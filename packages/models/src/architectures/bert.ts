@@ -209,7 +209,7 @@ export class BertModel extends Module {
     const mask = tokenMask(options.attentionMask ?? null, null);
     const embedded = trace.state(this.embeddings(ids, options));
     const lastHiddenState = this.encoder(embedded, mask, trace);
-    const poolerOutput = this.pooler && this.pooler(lastHiddenState);
+    const poolerOutput = this.pooler?.(lastHiddenState) ?? null;
     const { hiddenStates, attentions } = trace;
     return { lastHiddenState, poolerOutput, hiddenStates, attentions };
   }
