@@ -1,17 +1,8 @@
 import * as w from "@wgrad/autograd";
 import { init, linalg, noGrad, Tensor, WgradError } from "@wgrad/autograd";
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  functions,
-  type Kind,
-  linear,
-  Made,
-  members,
-  otherMembers,
-  others,
-  type Row,
-  usual,
-} from "./aliases/table.ts";
+import { type Kind, Made, type Row, usual } from "./aliases/rows.ts";
+import { functions, linear, members, otherMembers, others } from "./aliases/table.ts";
 
 beforeAll(async () => {
   await init({ device: "cpu" });

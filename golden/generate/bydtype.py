@@ -198,6 +198,8 @@ def define():
     losses()
     creation()
     inplace()
+    import bydtype_further  # it takes row() from here
+    bydtype_further.define()
 
 def elementwise():
     for n in 'abs acos acosh asin asinh atan atanh ceil cos cosh erf exp exp2 expm1 floor frac isfinite isinf isnan log log10 log1p log2 logical_not bitwise_not nan_to_num neg reciprocal relu round rsqrt sigmoid sign sin sinh sqrt square tan tanh trunc'.split():

@@ -1,84 +1,31 @@
 import * as w from "@wgrad/autograd";
 import { ellipsis, slice, type Tensor, tensor } from "@wgrad/autograd";
-
-/** new: storage of its own. view: a tensor of its own on x's storage. self: x. */
-export type Kind = "new" | "view" | "self";
-
-/** A call whose first argument is a tensor, as the function f(x, …args) and the method x.f(…args). */
-interface Call {
-  readonly kind: Kind;
-  /** What follows x; a tensor among it is made anew. */
-  readonly args: readonly unknown[];
-  /** x, where it is not the usual one. */
-  readonly x?: () => Tensor;
-}
-
-/** A call that is written out, where x is not the first argument. */
-interface Written {
-  readonly kind: Kind;
-  readonly call: (x: Tensor) => unknown;
-  readonly x?: () => Tensor;
-}
-
-export type Row = Call | Written;
-
-/** The usual x: [2, 3], between 0 and 1. */
-export const usual = (): Tensor =>
-  tensor([
-    [0.3, 0.7, 0.5],
-    [0.9, 0.2, 0.4],
-  ]);
-
-const names = (list: string): string[] => list.trim().split(/\s+/);
-
-/** The same call for several names. */
-function each(kind: Kind, list: string, args: readonly unknown[] = [], x?: () => Tensor) {
-  return Object.fromEntries(
-    names(list).map((name): [string, readonly Row[]] => [name, [{ kind, args, ...(x && { x }) }]]),
-  );
-}
-
-const call = (kind: Kind, ...args: readonly unknown[]): Call => ({ kind, args });
-const on = (x: () => Tensor, row: Row): Row => ({ ...row, x });
-const written = (kind: Kind, fn: (x: Tensor) => unknown): Written => ({ kind, call: fn });
-
-const shaped =
-  (...shape: number[]) =>
-  (): Tensor =>
-    w.ones([shape.reduce((a, b) => a * b, 1)]).reshape(shape);
-const vector = shaped(3);
-const square = (): Tensor =>
-  tensor([
-    [2, 0.5],
-    [0.5, 1],
-  ]);
-const number = (): Tensor => tensor(0.5);
-const image = shaped(1, 2, 3, 4);
-const signal = shaped(1, 2, 4);
-const volume = shaped(1, 1, 2, 2, 2);
-const other = (): Tensor => usual().mul(0.5);
-const indices = (...values: number[]): Tensor => tensor(values, { dtype: "i32" });
-const rows = (): Tensor => indices(0, 1);
-const exchanges = (): Tensor => indices(1, 2);
-const mask = (): Tensor => usual().gt(-9);
-const truth = (): Tensor => tensor([true, false]);
-const whole = (): Tensor =>
-  tensor(
-    [
-      [1, 2],
-      [3, 4],
-    ],
-    { dtype: "i32" },
-  );
-
-/** Arguments that are tensors are made when they are used: `lazily(other)`. */
-export class Made {
-  readonly make: () => Tensor;
-  constructor(make: () => Tensor) {
-    this.make = make;
-  }
-}
-const lazily = (make: () => Tensor): Made => new Made(make);
+import { further, withTwins } from "./further.ts";
+import {
+  call,
+  each,
+  exchanges,
+  image,
+  indices,
+  lazily,
+  Made,
+  mask,
+  names,
+  number,
+  on,
+  other,
+  type Row,
+  rows,
+  shaped,
+  signal,
+  square,
+  truth,
+  usual,
+  vector,
+  volume,
+  whole,
+  written,
+} from "./rows.ts";
 
 /** Exports that give no tensor made of tensors, each with what it is. */
 export const others: Readonly<Record<string, string>> = {
@@ -95,25 +42,24 @@ export const others: Readonly<Record<string, string>> = {
   ),
   ...Object.fromEntries(
     names(
-      "arange empty eye full linspace logspace ones rand randint randn randperm tensor trilIndices triuIndices zeros",
+      "range scalarTensor normal arange empty eye full linspace logspace ones rand randint randn randperm tensor trilIndices triuIndices zeros",
     ).map((name) => [name, "makes a tensor of numbers"]),
   ),
   ...Object.fromEntries(
     names(
-      "enableGrad noGrad scope isGradEnabled setDetectAnomaly init memory manualSeed defaultGenerator profile explain",
+      "enableGrad noGrad inferenceMode setGradEnabled scope isGradEnabled setDetectAnomaly init memory manualSeed defaultGenerator profile explain",
     ).map((name) => [name, "a mode or a report"]),
   ),
   ...Object.fromEntries(
-    names("checkpoint grad hessian jacobian").map((name) => [
+    names("checkpoint checkpointSequential grad hessian jacobian").map((name) => [
       name,
       "derivatives of what it is given",
     ]),
   ),
   ...Object.fromEntries(
-    names("canCast promoteTypes resultType slice ellipsis equal linalg special").map((name) => [
-      name,
-      "gives no tensor",
-    ]),
+    names(
+      "canCast promoteTypes resultType slice ellipsis equal linalg special allclose broadcastShapes isFloatingPoint isTensor numel getRngState setRngState initialSeed seed",
+    ).map((name) => [name, "gives no tensor"]),
   ),
 };
 
@@ -121,7 +67,7 @@ export const others: Readonly<Record<string, string>> = {
 export const otherMembers: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     names(
-      "constructor ndim numel device requiresGrad isLeaf retainsGrad grad isContiguous isNonzero valueOf toString item data tolist dispose equal toJSON",
+      "allclose isFloatingPoint size dim ndimension nelement stride elementSize numpy constructor ndim numel device requiresGrad isLeaf retainsGrad grad isContiguous isNonzero valueOf toString item data tolist dispose equal toJSON",
     ).map((name) => [name, "gives no tensor"]),
   ),
   ...Object.fromEntries(
@@ -133,7 +79,8 @@ export const otherMembers: Readonly<Record<string, string>> = {
 };
 
 /** Every other export of the package, and every method under its name. */
-export const functions: Readonly<Record<string, readonly Row[]>> = {
+export const functions: Readonly<Record<string, readonly Row[]>> = withTwins({
+  ...further,
   // new values, also where nothing changes
   ...each(
     "new",
@@ -470,7 +417,7 @@ export const functions: Readonly<Record<string, readonly Row[]>> = {
       lazily(() => indices(0, 2)),
     ),
   ],
-};
+});
 
 /** Methods whose name no export has. */
 export const members: Readonly<Record<string, readonly Row[]>> = {
@@ -483,59 +430,26 @@ export const members: Readonly<Record<string, readonly Row[]>> = {
   ],
   ...Object.fromEntries(names("keep realize requiresGrad_").map((name) => [name, [call("self")]])),
   detach_: [call("self")],
+  polygamma_: [call("self", 1)],
   set_: [written("self", (x) => x.set_(other()))],
   ...each(
     "self",
-    "zero_ relu_ sigmoid_ tanh_ exp_ sqrt_ square_ neg_ abs_ round_ sin_ cos_ log_ uniform_ normal_",
+    "uniform_ normal_ logNormal_ exponential_ cauchy_ random_ bernoulli_ zero_ squeeze_ t_",
   ),
-  logicalNot_: [call("self")],
-  ...each(
-    "self",
-    "add_ sub_ mul_ div_ floorDivide_ remainder_ pow_ clampMin_ clampMax_ fill_ copy_ eq_ ne_ lt_ le_ gt_ ge_",
-    [1],
-  ),
-  clamp_: [call("self", 0, 1)],
-  scatter_: [
-    call(
-      "self",
-      0,
-      lazily(() => w.zeros([1, 3], { dtype: "i32" })),
-      0,
-    ),
-  ],
-  scatterAdd_: [
-    call(
-      "self",
-      0,
-      lazily(() => w.zeros([1, 3], { dtype: "i32" })),
-      lazily(() => w.zeros([1, 3])),
-    ),
-  ],
-  indexAdd_: [
-    call(
-      "self",
-      0,
-      lazily(() => indices(0)),
-      lazily(() => w.zeros([1, 3])),
-    ),
-  ],
-  indexCopy_: [
-    call(
-      "self",
-      0,
-      lazily(() => indices(0)),
-      lazily(() => w.zeros([1, 3])),
-    ),
-  ],
-  indexFill_: [
-    call(
-      "self",
-      0,
-      lazily(() => indices(0)),
-      0,
-    ),
-  ],
-  maskedFill_: [call("self", lazily(mask), 0)],
+  ...each("self", "geometric_", [0.5]),
+  ...each("self", "copy_ fill_ fillDiagonal_", [1]),
+  ...each("self", "unsqueeze_", [0]),
+  ...each("self", "transpose_ swapaxes_ swapdims_", [0, 1]),
+  ...each("new", "half int long bool"),
+  double: [call("new")],
+  float: [call("self")],
+  type: [call("self", "f32"), call("new", "i32")],
+  typeAs: [call("self", lazily(other)), call("new", lazily(whole))],
+  cpu: [call("self")],
+  newTensor: [call("new", [1, 2])],
+  newFull: [call("new", [2], 1)],
+  ...each("new", "newZeros newOnes newEmpty", [2, 3]),
+  reshapeAs: [call("view", lazily(usual))],
 };
 
 /** `linalg`. */

@@ -65,15 +65,19 @@ const listed = (reasons: Names): Set<string> =>
 const noOperations: Names = {
   "canCast promoteTypes resultType": "of dtypes: test/dtype.test.ts",
   "init explain memory profile scope setDetectAnomaly": "of devices",
-  "checkpoint enableGrad grad hessian isGradEnabled jacobian noGrad": "of the tape",
-  "bernoulli defaultGenerator manualSeed rand randLike randint randn randnLike randperm":
+  "checkpoint checkpointSequential inferenceMode setGradEnabled enableGrad grad hessian isGradEnabled jacobian noGrad":
+    "of the tape",
+  "binomial multinomial normal poisson randintLike getRngState setRngState initialSeed seed bernoulli defaultGenerator manualSeed rand randLike randint randn randnLike randperm":
     "draws: test/random",
   "at atMask put_ slice ellipsis": "indexing: the group views, and packages/autograd/test/ops",
+  choleskyEx: "cholesky that says whether it found one: packages/autograd/test/ops/linalg.test.ts",
   multiHeadAttentionForward: "MultiheadAttention is made of it: packages/nn/test",
   qr: "the signs of its factors are free: the group ops",
   gumbelSoftmax: "draws: packages/nn/test/functional.test.ts",
   "svdLowrank pcaLowrank": "random factors: packages/autograd/test/ops/linalg.test.ts",
-  "tensor empty emptyLike":
+  "isTensor numel broadcastShapes isFloatingPoint": "of no elements",
+  "indexPut_ asTensor asarray": "indexPut and tensor by other names",
+  "range scalarTensor tensor empty emptyLike":
     "creation from values, or of none: packages/autograd/test/ops/creation.test.ts",
 };
 
@@ -84,7 +88,10 @@ const noMethods: Names = {
   "detach_ set_ isContiguous isNonzero": "of values",
   "item data tolist keep realize dispose numel valueOf toString toJSON": "of values",
   "at atMask put_": "indexing",
-  "uniform_ normal_": "draws",
+  "double half": "to dtypes that not every device has: packages/autograd/test/tensor.test.ts",
+  "size dim ndimension nelement stride elementSize cpu numpy newEmpty": "of no elements",
+  "uniform_ normal_ logNormal_ exponential_ geometric_ cauchy_ random_ bernoulli_ bernoulli multinomial":
+    "draws",
   qr: "the signs of its factors are free",
 };
 

@@ -37,6 +37,13 @@ const positional: Readonly<Record<string, readonly string[]>> = {
       ...["2", "n"].map((rank) => [`torch.fft.${name}${rank}`, ["input", "s", "dim"]]),
     ]),
   ),
+  "torch.trapezoid": ["y", "x"],
+  "torch.trapz": ["y", "x"],
+  "torch.cumulative_trapezoid": ["y", "x"],
+  "torch.gradient": ["input"],
+  "torch.aminmax": ["input"],
+  "torch.slice_scatter": ["input", "src"],
+  "torch.unique_consecutive": ["input"],
   "torch.diff": ["input", "n", "dim"],
   "Tensor.diff": ["input", "n", "dim"],
   "F.normalize": ["input"],
@@ -70,6 +77,7 @@ const named: Readonly<Record<string, readonly [count: number, order: readonly st
     0,
     ["d_model", "nhead", "num_encoder_layers", "num_decoder_layers", "dim_feedforward", "dropout"],
   ],
+  "Tensor.nan_to_num_": [1, ["input", "nan", "posinf", "neginf"]],
   "torch.rot90": [1, ["input", "k", "dims"]],
 };
 
@@ -115,45 +123,14 @@ const special: Readonly<Record<string, (args: readonly unknown[], kwargs: Given)
   // an object has keys that are numbers first
   "nn.ModuleDict": ([modules]) =>
     new (resolve("nn.ModuleDict") as Constructor)([...(modules as Map<string, unknown>)]),
-  "torch.is_tensor": ([value]) => value instanceof Tensor,
-  "torch.is_floating_point": ([x]) => isFractional(x),
+  // a size is compared as the tensor of its numbers
+  "torch.broadcast_shapes": (shapes) =>
+    Int32Array.from((resolve("torch.broadcast_shapes") as Callable)(...shapes) as number[]),
+  // NumPy's word for dim
+  "torch.concatenate": ([tensors], { axis, dim = axis }) =>
+    (resolve("torch.concatenate") as Callable)(tensors, dim),
   "torch.get_default_dtype": () => "f32",
-  "torch.numel": ([x]) => (x as Tensor).numel(),
-  "Tensor.type": ([x, dtype]) => (x as Tensor).to(dtype as "f32"),
-  "Tensor.type_as": ([x, y]) => (x as Tensor).to((y as Tensor).dtype),
-  // there is no complex dtype
-  "torch.stft": ([x, n], { return_complex: _, ...options }) =>
-    (resolve("torch.stft") as Callable)(x, n, camelKeys(options)),
-  // properties here
-  "Tensor.size": ([x, dim]) => {
-    const { shape } = x as Tensor;
-    return dim === undefined ? shape : shape.at(dim as number);
-  },
-  "Tensor.dim": ([x]) => (x as Tensor).ndim,
-  "Tensor.ndimension": ([x]) => (x as Tensor).ndim,
-  "Tensor.nelement": ([x]) => (x as Tensor).numel(),
-  "Tensor.stride": ([x]) => (x as Tensor).strides,
-  "Tensor.is_floating_point": ([x]) => isFractional(x),
-  ...Object.fromEntries(
-    Object.entries({ bool: "bool", int: "i32", long: "i32", half: "f16", float: "f32" }).map(
-      ([name, dtype]) => [
-        `Tensor.${name}`,
-        ([x]: readonly unknown[]) => (x as Tensor).to(dtype as "f32"),
-      ],
-    ),
-  ),
-  ...Object.fromEntries(
-    (["zeros", "ones", "empty"] as const).map((name) => [
-      `Tensor.new_${name}`,
-      ([x, ...sizes]: readonly unknown[], options: Given) => {
-        const like = { dtype: (x as Tensor).dtype, device: x, ...camelKeys(options) };
-        return (resolve(`torch.${name}`) as Callable)(sizes.flat(), like);
-      },
-    ]),
-  ),
 };
-
-const isFractional = (x: unknown): boolean => (x as Tensor).dtype.startsWith("f");
 
 /** Calls our counterpart of a PyTorch function or class with decoded arguments. */
 export function invoke(name: string, given: Arguments): unknown {

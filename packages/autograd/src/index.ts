@@ -31,6 +31,7 @@ export type { BinaryOp, Operand, UnaryOp } from "./ops/core/apply.ts";
 export type { DimOption, Dims } from "./ops/core/arguments.ts";
 export { resultType } from "./ops/core/promotion.ts";
 export * from "./public/creation.ts";
+export * from "./public/inplace.ts";
 export * from "./public/linalg.ts";
 export * from "./public/math.ts";
 export * from "./public/nn.ts";

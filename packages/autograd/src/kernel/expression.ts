@@ -111,7 +111,7 @@ type Names<Text extends string> = Text extends `${infer First} ${infer Rest}`
 const unaryNames =
   "neg abs sign floor ceil round trunc sqrt rsqrt exp exp2 expm1 log log2 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfcx half isFinite";
 const binaryNames =
-  "add sub mul div rem pow atan2 max min bitAnd bitOr bitXor shiftLeft shiftRight mulHigh igamma igammac zeta";
+  "add sub mul div rem pow atan2 max min bitAnd bitOr bitXor shiftLeft shiftRight mulHigh gcd igamma igammac zeta";
 const compareNames = "eq ne lt le gt ge and or xor";
 /**
  * What a target has as an instruction, whatever it does with NaN; `nativeInt` and `nativeUnsigned`

@@ -3,10 +3,13 @@ import type { DimOption } from "../ops/core/arguments.ts";
 import * as gathering from "../ops/indexing/gathering.ts";
 import type { IndexAddOptions } from "../ops/indexing/index-vector.ts";
 import * as indexVector from "../ops/indexing/index-vector.ts";
+import type { PutOptions } from "../ops/indexing/indexing.ts";
 import type { NonzeroOptions } from "../ops/indexing/masking.ts";
 import * as masking from "../ops/indexing/masking.ts";
+import * as placing from "../ops/indexing/placing.ts";
 import type { ScatterOptions, ScatterReduceOptions } from "../ops/indexing/scatter-reduce.ts";
 import * as scatters from "../ops/indexing/scatter-reduce.ts";
+import type { Index } from "../ops/indexing/slicing.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 
@@ -41,6 +44,18 @@ export interface IndexingMethods {
   nonzero(options?: NonzeroOptions & { asTuple?: false }): Promise<Tensor>;
   /** Whether the other has the same shape and equal elements everywhere. Reads the answer. */
   equal(other: Tensor): Promise<boolean>;
+  indexPut(indices: Index | readonly Index[], values: Operand, options?: PutOptions): Tensor;
+  put(index: Tensor, source: Tensor, accumulate?: boolean | PutOptions): Tensor;
+  maskedScatter(mask: Tensor, source: Tensor): Tensor;
+  indexReduce(
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduce: "prod" | "mean" | "amax" | "amin",
+    options?: ScatterReduceOptions,
+  ): Tensor;
+  /** Coordinates of the elements that are not 0, one row for each. Reads the values. */
+  argwhere(): Promise<Tensor>;
 }
 
 export const indexingMethods: Table<IndexingMethods> = {
@@ -58,4 +73,9 @@ export const indexingMethods: Table<IndexingMethods> = {
   maskedSelect: masking.maskedSelect,
   nonzero: masking.nonzero,
   equal: masking.equal,
+  indexPut: placing.indexPut,
+  put: placing.put,
+  maskedScatter: placing.maskedScatter,
+  indexReduce: placing.indexReduce,
+  argwhere: masking.argwhere,
 };

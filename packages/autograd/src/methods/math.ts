@@ -1,17 +1,25 @@
 import type { Operand } from "../ops/core/apply.ts";
+import * as layout from "../ops/core/layout.ts";
 import type { AddOptions } from "../ops/math/arithmetic.ts";
 import * as arithmetic from "../ops/math/arithmetic.ts";
-import type { ClampOptions } from "../ops/math/binary.ts";
+import type { ClampOptions, ProductOptions } from "../ops/math/binary.ts";
 import * as binary from "../ops/math/binary.ts";
+import type { ClosenessOptions } from "../ops/math/closeness.ts";
+import * as closeness from "../ops/math/closeness.ts";
 import * as comparison from "../ops/math/comparison.ts";
 import type { DivOptions } from "../ops/math/division.ts";
 import * as division from "../ops/math/division.ts";
+import * as divisors from "../ops/math/divisors.ts";
 import * as errorFunction from "../ops/math/error-function.ts";
+import type { MantissaAndExponent } from "../ops/math/float-parts.ts";
+import * as floatParts from "../ops/math/float-parts.ts";
 import * as gamma from "../ops/math/gamma.ts";
+import * as geometry from "../ops/math/geometry.ts";
 import type { LogitOptions } from "../ops/math/logarithms.ts";
 import * as logarithms from "../ops/math/logarithms.ts";
 import type { NanToNumOptions, RoundOptions } from "../ops/math/unary.ts";
 import * as unary from "../ops/math/unary.ts";
+import * as activations from "../ops/nn/activations.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 
@@ -97,6 +105,30 @@ export interface MathMethods {
   bitwiseAnd(other: Operand): Tensor;
   bitwiseOr(other: Operand): Tensor;
   bitwiseXor(other: Operand): Tensor;
+  positive(): Tensor;
+  deg2rad(): Tensor;
+  rad2deg(): Tensor;
+  signbit(): Tensor;
+  isposinf(): Tensor;
+  isneginf(): Tensor;
+  frexp(): MantissaAndExponent;
+  clampMin(min: Operand): Tensor;
+  clampMax(max: Operand): Tensor;
+  floatPower(other: Operand): Tensor;
+  copysign(other: Operand): Tensor;
+  hypot(other: Operand): Tensor;
+  fmax(other: Tensor): Tensor;
+  fmin(other: Tensor): Tensor;
+  gcd(other: Tensor): Tensor;
+  lcm(other: Tensor): Tensor;
+  ldexp(other: Tensor): Tensor;
+  heaviside(values: Tensor): Tensor;
+  prelu(weight: Tensor): Tensor;
+  addcmul(a: Tensor, b: Tensor, options?: ProductOptions): Tensor;
+  addcdiv(a: Tensor, b: Tensor, options?: ProductOptions): Tensor;
+  isclose(other: Tensor, options?: ClosenessOptions): Tensor;
+  /** Whether all elements are close to the other's. Reads the answer. */
+  allclose(other: Tensor, options?: ClosenessOptions): Promise<boolean>;
 }
 
 export const mathMethods: Table<MathMethods> = {
@@ -180,4 +212,27 @@ export const mathMethods: Table<MathMethods> = {
   bitwiseAnd: comparison.bitwiseAnd,
   bitwiseOr: comparison.bitwiseOr,
   bitwiseXor: comparison.bitwiseXor,
+  positive: layout.positive,
+  deg2rad: geometry.deg2rad,
+  rad2deg: geometry.rad2deg,
+  signbit: floatParts.signbit,
+  isposinf: floatParts.isposinf,
+  isneginf: floatParts.isneginf,
+  frexp: floatParts.frexp,
+  clampMin: binary.clampMin,
+  clampMax: binary.clampMax,
+  floatPower: binary.floatPower,
+  copysign: floatParts.copysign,
+  hypot: geometry.hypot,
+  fmax: geometry.fmax,
+  fmin: geometry.fmin,
+  gcd: divisors.gcd,
+  lcm: divisors.lcm,
+  ldexp: floatParts.ldexp,
+  heaviside: floatParts.heaviside,
+  prelu: activations.prelu,
+  addcmul: binary.addcmul,
+  addcdiv: binary.addcdiv,
+  isclose: closeness.isclose,
+  allclose: closeness.allclose,
 };

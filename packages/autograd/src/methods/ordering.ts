@@ -2,8 +2,8 @@ import type { DimOption } from "../ops/core/arguments.ts";
 import type {
   BincountOptions,
   HistcOptions,
-  UniqueOptions,
-  UniqueResult,
+  Histogram,
+  HistogramOptions,
 } from "../ops/math/counting.ts";
 import * as counts from "../ops/math/counting.ts";
 import * as medians from "../ops/math/median.ts";
@@ -12,6 +12,8 @@ import type { CumulateOptions, DiffOptions } from "../ops/math/scan.ts";
 import * as scans from "../ops/math/scan.ts";
 import type { SortOptions, TopkOptions } from "../ops/math/sorting.ts";
 import * as sorting from "../ops/math/sorting.ts";
+import type { UniqueOptions, UniqueResult } from "../ops/math/unique.ts";
+import * as uniques from "../ops/math/unique.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 
@@ -29,6 +31,9 @@ export interface OrderingMethods {
   /** The different values in order. Reads the values. */
   unique(options?: { returnInverse?: false; returnCounts?: false }): Promise<Tensor>;
   unique(options: UniqueOptions): Promise<UniqueResult>;
+  /** Each run of equal values once. Reads the values. */
+  uniqueConsecutive(options?: { returnInverse?: false; returnCounts?: false }): Promise<Tensor>;
+  uniqueConsecutive(options: UniqueOptions): Promise<UniqueResult>;
   /** How often each whole number occurs. Reads the largest. */
   bincount(options?: BincountOptions): Promise<Tensor>;
   histc(options?: HistcOptions): Tensor;
@@ -37,6 +42,8 @@ export interface OrderingMethods {
   cummax(dim: number | DimOption): ValuesAndIndices;
   cummin(dim: number | DimOption): ValuesAndIndices;
   diff(n?: number | DiffOptions, dim?: number, options?: DiffOptions): Tensor;
+  histogram(bins: number | Tensor, options?: HistogramOptions): Histogram;
+  msort(): Tensor;
 }
 
 export const orderingMethods: Table<OrderingMethods> = {
@@ -47,7 +54,7 @@ export const orderingMethods: Table<OrderingMethods> = {
   kthvalue: medians.kthvalue,
   median: medians.median,
   nanmedian: medians.nanmedian,
-  unique: counts.unique,
+  unique: uniques.unique,
   bincount: counts.bincount,
   histc: counts.histc,
   cumsum: scans.cumsum,
@@ -55,4 +62,7 @@ export const orderingMethods: Table<OrderingMethods> = {
   cummax: scans.cummax,
   cummin: scans.cummin,
   diff: scans.diff,
+  uniqueConsecutive: uniques.uniqueConsecutive,
+  histogram: counts.histogram,
+  msort: sorting.msort,
 };

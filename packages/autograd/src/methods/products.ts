@@ -1,3 +1,4 @@
+import type { DimOption } from "../ops/core/arguments.ts";
 import type { AddmmOptions } from "../ops/math/contraction.ts";
 import * as contraction from "../ops/math/contraction.ts";
 import * as products from "../ops/math/products.ts";
@@ -16,6 +17,12 @@ export interface ProductMethods {
   baddbmm(a: Tensor, b: Tensor, options?: AddmmOptions): Tensor;
   kron(other: Tensor): Tensor;
   trace(): Tensor;
+  addmv(a: Tensor, b: Tensor, options?: AddmmOptions): Tensor;
+  addr(a: Tensor, b: Tensor, options?: AddmmOptions): Tensor;
+  addbmm(a: Tensor, b: Tensor, options?: AddmmOptions): Tensor;
+  vdot(other: Tensor): Tensor;
+  inner(other: Tensor): Tensor;
+  cross(other: Tensor, dim?: number | null | DimOption<number | null>): Tensor;
 }
 
 export const productMethods: Table<ProductMethods> = {
@@ -29,4 +36,10 @@ export const productMethods: Table<ProductMethods> = {
   baddbmm: contraction.baddbmm,
   kron: products.kron,
   trace: products.trace,
+  addmv: contraction.addmv,
+  addr: contraction.addr,
+  addbmm: contraction.addbmm,
+  vdot: products.vdot,
+  inner: products.inner,
+  cross: products.cross,
 };

@@ -1,4 +1,8 @@
 import type { Dims } from "../ops/core/arguments.ts";
+import type { CovOptions, Extremes } from "../ops/math/moments.ts";
+import * as moments from "../ops/math/moments.ts";
+import type { QuantileOptions } from "../ops/math/quantile.ts";
+import * as quantiles from "../ops/math/quantile.ts";
 import type { OneDimOptions, ValuesAndIndices } from "../ops/math/reduction.ts";
 import * as reductions from "../ops/math/reduction.ts";
 import type { NormOptions, VarianceOptions } from "../ops/math/statistics.ts";
@@ -35,6 +39,23 @@ export interface ReductionMethods {
   logsumexp(dim: Dims | ReduceOptions, options?: ReduceOptions): Tensor;
   softmax(dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor;
   logSoftmax(dim: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor;
+  nanmean(dim?: Dims | SumOptions, options?: SumOptions): Tensor;
+  quantile(
+    q: Tensor | number,
+    dim?: number | null | QuantileOptions,
+    options?: QuantileOptions,
+  ): Tensor;
+  nanquantile(
+    q: Tensor | number,
+    dim?: number | null | QuantileOptions,
+    options?: QuantileOptions,
+  ): Tensor;
+  aminmax(options?: OneDimOptions): Extremes;
+  mode(dim?: number | OneDimOptions, options?: OneDimOptions): ValuesAndIndices;
+  dist(other: Tensor, p?: number): Tensor;
+  renorm(p: number, dim: number, maxnorm: number): Tensor;
+  cov(options?: CovOptions): Tensor;
+  corrcoef(): Tensor;
 }
 
 export const reductionMethods: Table<ReductionMethods> = {
@@ -57,4 +78,13 @@ export const reductionMethods: Table<ReductionMethods> = {
   logsumexp: softmaxes.logsumexp,
   softmax: softmaxes.softmax,
   logSoftmax: softmaxes.logSoftmax,
+  nanmean: moments.nanmean,
+  quantile: quantiles.quantile,
+  nanquantile: quantiles.nanquantile,
+  aminmax: moments.aminmax,
+  mode: moments.mode,
+  dist: moments.dist,
+  renorm: moments.renorm,
+  cov: moments.cov,
+  corrcoef: moments.corrcoef,
 };

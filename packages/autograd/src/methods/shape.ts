@@ -6,6 +6,7 @@ import * as indexing from "../ops/indexing/indexing.ts";
 import type { Index } from "../ops/indexing/slicing.ts";
 import * as columns from "../ops/nn/columns.ts";
 import * as broadcast from "../ops/shape/broadcast.ts";
+import * as combining from "../ops/shape/combining.ts";
 import type {
   DiagOptions,
   DiagonalOptions,
@@ -13,6 +14,9 @@ import type {
   Rot90Options,
 } from "../ops/shape/movement.ts";
 import * as movement from "../ops/shape/movement.ts";
+import type { SliceScatterOptions } from "../ops/shape/scattering.ts";
+import * as scattering from "../ops/shape/scattering.ts";
+import * as splitting from "../ops/shape/splitting.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
@@ -34,7 +38,6 @@ export interface ShapeMethods {
     dim?: number | null | DimOption<number | null>,
   ): Tensor;
   transpose(dim0: number, dim1: number): Tensor;
-  swapaxes(dim0: number, dim1: number): Tensor;
   t(): Tensor;
   movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
   unsqueeze(dim: number): Tensor;
@@ -60,6 +63,18 @@ export interface ShapeMethods {
   at(...index: readonly Index[]): Tensor;
   /** `at` with masks among the index. Reads the masks. */
   atMask(...index: readonly Index[]): Promise<Tensor>;
+  reshapeAs(other: Tensor): Tensor;
+  hsplit(pieces: number | readonly number[]): Tensor[];
+  vsplit(pieces: number | readonly number[]): Tensor[];
+  dsplit(pieces: number | readonly number[]): Tensor[];
+  splitWithSizes(sizes: readonly number[], dim?: number | DimOption): Tensor[];
+  fliplr(): Tensor;
+  flipud(): Tensor;
+  diagflat(offset?: number | { readonly offset?: number }): Tensor;
+  narrowCopy(dim: number, start: number, length: number): Tensor;
+  selectScatter(source: Tensor, dim: number, index: number): Tensor;
+  sliceScatter(source: Tensor, options?: SliceScatterOptions): Tensor;
+  diagonalScatter(source: Tensor, offset?: number | DiagonalOptions): Tensor;
 }
 
 type Sized = "reshape" | "view" | "permute" | "expand" | "repeat" | "tile";
@@ -81,7 +96,6 @@ export const shapeMethods: Table<Omit<ShapeMethods, Sized>> = {
   broadcastTo: broadcast.broadcastTo,
   repeatInterleave: movement.repeatInterleave,
   transpose: layout.transpose,
-  swapaxes: layout.transpose,
   t: layout.t,
   movedim: layout.movedim,
   unsqueeze: layout.unsqueeze,
@@ -106,4 +120,16 @@ export const shapeMethods: Table<Omit<ShapeMethods, Sized>> = {
   contiguous: strided.contiguous,
   at: indexing.at,
   atMask: indexing.atMask,
+  reshapeAs: layout.reshapeAs,
+  hsplit: splitting.hsplit,
+  vsplit: splitting.vsplit,
+  dsplit: splitting.dsplit,
+  splitWithSizes: splitting.splitWithSizes,
+  fliplr: scattering.fliplr,
+  flipud: scattering.flipud,
+  diagflat: combining.diagflat,
+  narrowCopy: scattering.narrowCopy,
+  selectScatter: scattering.selectScatter,
+  sliceScatter: scattering.sliceScatter,
+  diagonalScatter: scattering.diagonalScatter,
 };

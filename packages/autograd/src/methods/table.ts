@@ -11,3 +11,6 @@ export type Table<Methods> = {
     ? (x: Tensor, ...given: Parameters<Methods[Name]>) => ReturnType<Methods[Name]>
     : never;
 };
+
+/** A function behind a method, whatever it takes. */
+export type Method = (x: Tensor, ...given: unknown[]) => unknown;

@@ -1,4 +1,15 @@
 export {
+  type AsTensorOptions,
+  asTensor,
+  asTensor as asarray,
+  fill,
+  isFloatingPoint,
+  isTensor,
+  numel,
+  range,
+  scalarTensor,
+} from "../ops/core/conversion.ts";
+export {
   arange,
   type CreateOptions,
   empty,
@@ -18,9 +29,19 @@ export {
   zerosLike,
 } from "../ops/core/creation.ts";
 export {
+  binomial,
+  type MultinomialOptions,
+  multinomial,
+  normal,
+  poisson,
+  randintLike,
+} from "../ops/core/draws.ts";
+export {
   bernoulli,
   type DrawOptions,
   defaultGenerator,
+  getRngState,
+  initialSeed,
   manualSeed,
   type RandomOptions,
   rand,
@@ -29,6 +50,8 @@ export {
   randn,
   randnLike,
   randperm,
+  seed,
+  setRngState,
 } from "../ops/core/random.ts";
 export { Generator } from "../random/generator.ts";
 export { RandomState } from "../random/numpy.ts";

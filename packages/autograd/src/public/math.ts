@@ -2,21 +2,39 @@ export {
   type AddOptions,
   add,
   mul,
+  mul as multiply,
   neg,
+  neg as negative,
   rsub,
   sub,
+  sub as subtract,
   trueDivide,
 } from "../ops/math/arithmetic.ts";
 export { i0 } from "../ops/math/bessel.ts";
 export {
+  addcdiv,
+  addcmul,
   atan2,
+  atan2 as arctan2,
   type ClampOptions,
   clamp,
+  clamp as clip,
+  clampMax,
+  clampMin,
+  floatPower,
   lerp,
   maximum,
   minimum,
+  type ProductOptions,
   pow,
 } from "../ops/math/binary.ts";
+export {
+  allclose,
+  type ClosenessOptions,
+  type IsinOptions,
+  isclose,
+  isin,
+} from "../ops/math/closeness.ts";
 export {
   bitwiseAnd,
   bitwiseLeftShift,
@@ -26,20 +44,28 @@ export {
   bitwiseXor,
   eq,
   ge,
+  ge as greaterEqual,
   gt,
+  gt as greater,
   isnan,
   le,
+  le as lessEqual,
   logicalAnd,
   logicalNot,
   logicalOr,
   logicalXor,
   lt,
+  lt as less,
   ne,
+  ne as notEqual,
   where,
 } from "../ops/math/comparison.ts";
 export {
   type AddmmOptions,
+  addbmm,
   addmm,
+  addmv,
+  addr,
   baddbmm,
   bmm,
   dot,
@@ -48,17 +74,16 @@ export {
   mm,
   mv,
   outer,
+  outer as ger,
 } from "../ops/math/contraction.ts";
 export {
   type BincountOptions,
   bincount,
   type HistcOptions,
+  type Histogram,
+  type HistogramOptions,
   histc,
-  type SearchsortedOptions,
-  searchsorted,
-  type UniqueOptions,
-  type UniqueResult,
-  unique,
+  histogram,
 } from "../ops/math/counting.ts";
 export {
   type CdistOptions,
@@ -70,21 +95,67 @@ export {
   type PairwiseDistanceOptions,
   pairwiseDistance,
 } from "../ops/math/distance.ts";
-export { type DivOptions, div, floorDivide, fmod, remainder } from "../ops/math/division.ts";
+export {
+  type DivOptions,
+  div,
+  div as divide,
+  floorDivide,
+  fmod,
+  remainder,
+} from "../ops/math/division.ts";
+export { gcd, lcm } from "../ops/math/divisors.ts";
 export { einsum } from "../ops/math/einsum.ts";
 export { erfc, erfinv } from "../ops/math/error-function.ts";
+export {
+  copysign,
+  frexp,
+  heaviside,
+  isneginf,
+  isposinf,
+  ldexp,
+  type MantissaAndExponent,
+  signbit,
+} from "../ops/math/float-parts.ts";
 export { digamma, lgamma, mvlgamma, polygamma } from "../ops/math/gamma.ts";
+export { deg2rad, fmax, fmin, hypot, rad2deg } from "../ops/math/geometry.ts";
 export { igamma, igammac } from "../ops/math/incomplete-gamma.ts";
+export {
+  cumulativeTrapezoid,
+  type GradientOptions,
+  gradient,
+  type TrapezoidOptions,
+  trapezoid,
+  trapezoid as trapz,
+} from "../ops/math/integration.ts";
 export { type LogitOptions, logaddexp, logaddexp2, logit, xlogy } from "../ops/math/logarithms.ts";
 export { kthvalue, median, nanmedian } from "../ops/math/median.ts";
 export {
+  aminmax,
+  type CovOptions,
+  corrcoef,
+  cov,
+  type DeviationAndMean,
+  dist,
+  type Extremes,
+  mode,
+  nanmean,
+  renorm,
+  stdMean,
+  type VarianceAndMean,
+  varMean,
+} from "../ops/math/moments.ts";
+export {
   bilinear,
+  cross,
+  inner,
   kron,
   type MeetingDims,
   type TensordotOptions,
   tensordot,
   trace,
+  vdot,
 } from "../ops/math/products.ts";
+export { nanquantile, type QuantileOptions, quantile } from "../ops/math/quantile.ts";
 export {
   all,
   amax,
@@ -109,7 +180,20 @@ export {
   diff,
   logcumsumexp,
 } from "../ops/math/scan.ts";
-export { argsort, type SortOptions, sort, type TopkOptions, topk } from "../ops/math/sorting.ts";
+export {
+  type BucketizeOptions,
+  bucketize,
+  type SearchsortedOptions,
+  searchsorted,
+} from "../ops/math/searching.ts";
+export {
+  argsort,
+  msort,
+  type SortOptions,
+  sort,
+  type TopkOptions,
+  topk,
+} from "../ops/math/sorting.ts";
 export {
   countNonzero,
   type NormOptions,
@@ -122,12 +206,19 @@ export {
 } from "../ops/math/statistics.ts";
 export {
   abs,
+  abs as absolute,
   acos,
+  acos as arccos,
   acosh,
+  acosh as arccosh,
   asin,
+  asin as arcsin,
   asinh,
+  asinh as arcsinh,
   atan,
+  atan as arctan,
   atanh,
+  atanh as arctanh,
   ceil,
   cos,
   cosh,
@@ -160,4 +251,11 @@ export {
   tan,
   tanh,
   trunc,
+  trunc as fix,
 } from "../ops/math/unary.ts";
+export {
+  type UniqueOptions,
+  type UniqueResult,
+  unique,
+  uniqueConsecutive,
+} from "../ops/math/unique.ts";

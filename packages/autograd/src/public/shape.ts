@@ -1,4 +1,12 @@
-export { cat, hstack, stack, vstack } from "../ops/core/assembly.ts";
+export {
+  cat,
+  cat as concat,
+  cat as concatenate,
+  hstack,
+  stack,
+  vstack,
+  vstack as rowStack,
+} from "../ops/core/assembly.ts";
 export { clone } from "../ops/core/clone.ts";
 export {
   atleast1d,
@@ -8,14 +16,16 @@ export {
   type FlattenOptions,
   flatten,
   movedim,
+  movedim as moveaxis,
   permute,
   positive,
   ravel,
   reshape,
   squeeze,
-  swapaxes,
   t,
   transpose,
+  transpose as swapaxes,
+  transpose as swapdims,
   unflatten,
   unsqueeze,
 } from "../ops/core/layout.ts";
@@ -34,12 +44,14 @@ export {
 } from "../ops/indexing/index-vector.ts";
 export { at, atMask, type PutOptions, put_ } from "../ops/indexing/indexing.ts";
 export {
+  argwhere,
   equal,
   maskedFill,
   maskedSelect,
   type NonzeroOptions,
   nonzero,
 } from "../ops/indexing/masking.ts";
+export { indexPut, indexReduce, maskedScatter, put } from "../ops/indexing/placing.ts";
 export {
   type ScatterOptions,
   type ScatterReduceOptions,
@@ -61,6 +73,16 @@ export {
   type SumOptions,
   sum,
 } from "../ops/shape/broadcast.ts";
+export {
+  blockDiag,
+  broadcastShapesOf as broadcastShapes,
+  type CombinationsOptions,
+  cartesianProd,
+  columnStack,
+  combinations,
+  diagflat,
+  dstack,
+} from "../ops/shape/combining.ts";
 export {
   chunk,
   type DiagOptions,
@@ -85,4 +107,14 @@ export {
   triu,
   unbind,
 } from "../ops/shape/movement.ts";
+export {
+  diagonalScatter,
+  fliplr,
+  flipud,
+  narrowCopy,
+  type SliceScatterOptions,
+  selectScatter,
+  sliceScatter,
+} from "../ops/shape/scattering.ts";
+export { dsplit, hsplit, splitWithSizes, vsplit } from "../ops/shape/splitting.ts";
 export { type TriangleOptions, trilIndices, triuIndices } from "../ops/shape/triangle.ts";

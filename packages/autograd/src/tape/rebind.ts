@@ -6,7 +6,7 @@ import { COMPUTED, isSmall, type Node, OWNED, PENDING, RESULT, TEMPORARY } from 
 import { isFree } from "../graph/op.ts";
 import { expire } from "../runtime/retention.ts";
 import { Leaf, overwritten } from "./edge.ts";
-import { edgeOf } from "./record.ts";
+import { edgeOf, isMoved } from "./record.ts";
 
 /**
  * Refuses to write what PyTorch refuses to write while gradients are recorded: a leaf that requires grad, a view of a leaf that has a
@@ -31,6 +31,12 @@ export function checkWritable(target: Handle, writer: string): void {
     );
   }
   if (base === null) return;
+  if (isMoved(base)) {
+    throw refuse(
+      "a view whose base has moved its dimensions in place since",
+      "take the view anew, or write to a clone()",
+    );
+  }
   if (origin === "several") {
     throw refuse(
       "a view that is one of several (of chunk, split, unbind)",

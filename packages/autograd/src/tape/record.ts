@@ -175,7 +175,7 @@ export function edgeOf(handle: Handle): Edge | null {
   if (base === null || handle.seen === cell.version || !context.gradMode) return handle.edge;
   const baseEdge = edgeOf(base);
   if (baseEdge === null && !(handle.edge instanceof GradFn)) return handle.edge;
-  if (handle.origin !== "one") throw rewritten(handle);
+  if (handle.origin !== "one" || isMoved(base)) throw rewritten(handle);
   handle.seen = cell.version;
   placeAt(handle, baseEdge === null ? nowhere(handle.shape) : alongPath(handle.path, baseEdge));
   return handle.edge;
@@ -191,11 +191,17 @@ export function isTracked({ edge, base, seen, cell }: Handle): boolean {
   return edge !== null || (base !== null && seen !== cell.version && isTracked(base));
 }
 
-function rewritten({ origin, shape }: Handle): GradError {
+/** Whether a base has moved its dimensions in place, so that the steps of earlier views do not lead from it any more: it is a view, and no leaf. */
+export const isMoved = (base: Handle): boolean =>
+  base.base !== null && !(base.edge instanceof Leaf);
+
+function rewritten({ origin, base, shape }: Handle): GradError {
   return new GradError(
-    (origin === "several"
-      ? "a view that is one of several (of chunk, split, unbind) is used after it, its base or another view was written in place"
-      : "a view that was made in noGrad is used after its base or another view was written in place with gradients recorded") +
+    (base !== null && isMoved(base)
+      ? "a view is used after the dimensions of its base were moved in place, and it or its base was written"
+      : origin === "several"
+        ? "a view that is one of several (of chunk, split, unbind) is used after it, its base or another view was written in place"
+        : "a view that was made in noGrad is used after its base or another view was written in place with gradients recorded") +
       `\n  view: [${shape.join(", ")}]\n  hint: take the view anew, after the write`,
   );
 }

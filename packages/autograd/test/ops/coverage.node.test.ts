@@ -25,6 +25,7 @@ const unchecked: Readonly<Record<string, string>> = {
 /** The same for the rules of views and compositions. */
 const uncheckedRules: Readonly<Record<string, string>> = {
   floorDivide: "refuses, as PyTorch's: test/autograd/writes.test.ts",
+  heaviside: "refuses, as PyTorch's: test/ops/names.test.ts",
 };
 
 /** Ops that give fractions from fractions and have no gradient, each with the reason. */

@@ -45,6 +45,24 @@ export const integers: Record<string, KernelFunction> = {
     const below = e.select(e.eq(x, int(1)), int(1), minus);
     return e.select(e.ge(n, int(0)), whole, below);
   }),
+  // Euclid's algorithm
+  gcd_u32: {
+    single: true,
+    body: (b, first, second) => {
+      const x = b.var(first as Expr);
+      const y = b.var(second as Expr);
+      b.while(e.ne(y, e.u32(0)), () => {
+        const rest = b.let(e.remainder(x, y));
+        b.set(x, y);
+        b.set(y, rest);
+      });
+      return x;
+    },
+  },
+  gcd_i32: ofLanes((first, second) => {
+    const size = (x: Expr): Expr => e.bitcast(e.abs(x), "u32");
+    return e.bitcast(e.gcd(size(first as Expr), size(second as Expr)), "i32");
+  }),
   mulHigh_u32: ofLanes((a, b) => {
     const low = (x: Expr): Expr => e.bitAnd(x, e.u32(0xffff));
     const high = (x: Expr): Expr => e.shiftRight(x, e.u32(16));

@@ -26,23 +26,7 @@ import {
   valueOfNow,
 } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
-import { type AddOptions, add, mul, neg, sub } from "../math/arithmetic.ts";
-import { type ClampOptions, clamp, pow } from "../math/binary.ts";
-import { eq, ge, gt, le, logicalNot, lt, ne } from "../math/comparison.ts";
-import { type DivOptions, div, floorDivide, remainder } from "../math/division.ts";
-import {
-  abs,
-  cos,
-  exp,
-  log,
-  relu,
-  round,
-  sigmoid,
-  sin,
-  sqrt,
-  square,
-  tanh,
-} from "../math/unary.ts";
+import { type AddOptions, add } from "../math/arithmetic.ts";
 import { expand } from "../shape/broadcast.ts";
 import { checkTensor, type Operand } from "./apply.ts";
 import { wholeWith } from "./commit.ts";
@@ -198,41 +182,6 @@ export function add_(x: Tensor, other: Operand, options?: AddOptions): Tensor {
   if (arguments.length > 2) checkCall("add_(x, other, { alpha: number })", arguments);
   return writeInPlace("add_", x, (v) => add(v, other, options), other);
 }
-/** x ← x − α·b. */
-export function sub_(x: Tensor, other: Operand, options?: AddOptions): Tensor {
-  if (arguments.length > 2) checkCall("sub_(x, other, { alpha: number })", arguments);
-  return writeInPlace("sub_", x, (v) => sub(v, other, options), other);
-}
-/** x ← x · b. */
-export function mul_(x: Tensor, other: Operand): Tensor {
-  if (arguments.length > 2) checkCall("mul_(x, other)", arguments);
-  return writeInPlace("mul_", x, (v) => mul(v, other), other);
-}
-/** x ← x / b. */
-export function div_(x: Tensor, other: Operand, options?: DivOptions): Tensor {
-  if (arguments.length > 2)
-    checkCall('div_(x, other, { roundingMode: "trunc" | "floor" | null })', arguments);
-  return writeInPlace("div_", x, (v) => div(v, other, options), other);
-}
-/** x ← xᵇ. */
-export function pow_(x: Tensor, exponent: Operand): Tensor {
-  if (arguments.length > 2) checkCall("pow_(x, exponent)", arguments);
-  return writeInPlace("pow_", x, (v) => pow(v, exponent), exponent);
-}
-/** x ← min(max(x, low), high). */
-export function clamp_(
-  x: Tensor,
-  low?: Operand | null | ClampOptions,
-  high?: Operand | null,
-): Tensor {
-  if (arguments.length > 1)
-    checkCall(
-      "clamp_(x, min?: number | boolean | tensor | null, max?: number | boolean | tensor | null, { min, max })",
-      arguments,
-    );
-  return writeInPlace("clamp_", x, (v) => clamp(v, low, high), low, high);
-}
-
 /** x ← y, broadcast to x's shape and in its dtype. */
 export function copy_(x: Tensor, source: Operand): Tensor {
   if (arguments.length > 2) checkCall("copy_(x, source)", arguments);
@@ -272,68 +221,3 @@ export function zero_(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("zero_(x)", arguments);
   return replaceInPlace("zero_", x, () => constantLike(0, x));
 }
-
-function inPlace(name: string, op: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
-  return function (x) {
-    if (arguments.length > 1) checkCall(`${name}(x)`, arguments);
-    return writeInPlace(name, x, op);
-  };
-}
-
-/** x ← 1 where it was 0, else 0. */
-export const logicalNot_: (x: Tensor) => Tensor = inPlace("logicalNot_", logicalNot);
-
-type OfTwo = (x: Tensor, other: Operand) => Tensor;
-
-function inPlaceOfTwo(name: string, op: OfTwo): OfTwo {
-  return function (x, other) {
-    if (arguments.length > 2) checkCall(`${name}(x, other)`, arguments);
-    return writeInPlace(name, x, (value) => op(value, other), other);
-  };
-}
-
-/** x ← ⌊x / b⌋. */
-export const floorDivide_: OfTwo = inPlaceOfTwo("floorDivide_", floorDivide);
-/** x ← x − b · ⌊x / b⌋. */
-export const remainder_: OfTwo = inPlaceOfTwo("remainder_", remainder);
-/** x ← max(x, low). */
-export const clampMin_: OfTwo = inPlaceOfTwo("clampMin_", (x, low) => clamp(x, low));
-/** x ← min(x, high). */
-export const clampMax_: OfTwo = inPlaceOfTwo("clampMax_", (x, high) => clamp(x, null, high));
-/** x ← 1 where x = b, else 0. */
-export const eq_: OfTwo = inPlaceOfTwo("eq_", eq);
-/** x ← 1 where x ≠ b, else 0. */
-export const ne_: OfTwo = inPlaceOfTwo("ne_", ne);
-/** x ← 1 where x < b, else 0. */
-export const lt_: OfTwo = inPlaceOfTwo("lt_", lt);
-/** x ← 1 where x ≤ b, else 0. */
-export const le_: OfTwo = inPlaceOfTwo("le_", le);
-/** x ← 1 where x > b, else 0. */
-export const gt_: OfTwo = inPlaceOfTwo("gt_", gt);
-/** x ← 1 where x ≥ b, else 0. */
-export const ge_: OfTwo = inPlaceOfTwo("ge_", ge);
-
-/** x ← max(0, x). */
-export const relu_: (x: Tensor) => Tensor = inPlace("relu_", relu);
-/** x ← σ(x). */
-export const sigmoid_: (x: Tensor) => Tensor = inPlace("sigmoid_", sigmoid);
-/** x ← tanh x. */
-export const tanh_: (x: Tensor) => Tensor = inPlace("tanh_", tanh);
-/** x ← eˣ. */
-export const exp_: (x: Tensor) => Tensor = inPlace("exp_", exp);
-/** x ← sin x. */
-export const sin_: (x: Tensor) => Tensor = inPlace("sin_", sin);
-/** x ← cos x. */
-export const cos_: (x: Tensor) => Tensor = inPlace("cos_", cos);
-/** x ← ln x. */
-export const log_: (x: Tensor) => Tensor = inPlace("log_", log);
-/** x ← √x. */
-export const sqrt_: (x: Tensor) => Tensor = inPlace("sqrt_", sqrt);
-/** x ← x². */
-export const square_: (x: Tensor) => Tensor = inPlace("square_", square);
-/** x ← −x. */
-export const neg_: (x: Tensor) => Tensor = inPlace("neg_", neg);
-/** x ← |x|. */
-export const abs_: (x: Tensor) => Tensor = inPlace("abs_", abs);
-/** x ← x rounded to whole numbers, halves to even. */
-export const round_: (x: Tensor) => Tensor = inPlace("round_", round);

@@ -72,12 +72,6 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   return permuted(x, order);
 }
 
-/** `transpose` under its other name. */
-export function swapaxes(x: Tensor, dim0: number, dim1: number): Tensor {
-  if (arguments.length > 3) checkCall("swapaxes(x, dim0: number, dim1: number)", arguments);
-  return transpose(x, dim0, dim1);
-}
-
 /** The transposed matrix; a vector or number stays as it is. A view. */
 export function t(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("t(x)", arguments);
@@ -147,6 +141,13 @@ export function viewAs(x: Tensor, other: Tensor): Tensor {
   if (arguments.length > 2) checkCall("viewAs(x, other)", arguments);
   checkTensor("viewAs", other);
   return view(x, other.shape);
+}
+
+/** `reshape` to another tensor's shape. */
+export function reshapeAs(x: Tensor, other: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("reshapeAs(x, other)", arguments);
+  checkTensor("reshapeAs", other);
+  return reshape(x, other.shape);
 }
 
 /** All elements in row-major order as a vector. A view where strides allow. */

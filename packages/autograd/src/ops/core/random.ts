@@ -33,6 +33,30 @@ export function defaultGenerator(): Generator {
   return context.generator;
 }
 
+/** The seed that the default generator last started from. */
+export function initialSeed(): number {
+  if (arguments.length > 0) checkCall("initialSeed()", arguments);
+  return defaultGenerator().initialSeed();
+}
+
+/** Seeds the default generator, and the draws of the device, from the platform's entropy; gives the seed. */
+export function seed(): number {
+  if (arguments.length > 0) checkCall("seed()", arguments);
+  return manualSeed(new Generator().initialSeed()).initialSeed();
+}
+
+/** Everything that the next draws of the default generator depend on. */
+export function getRngState(): Uint32Array {
+  if (arguments.length > 0) checkCall("getRngState()", arguments);
+  return defaultGenerator().getState();
+}
+
+/** Has the default generator continue from what `getRngState` gave. */
+export function setRngState(state: Uint32Array): void {
+  if (arguments.length > 1) checkCall("setRngState(state)", arguments);
+  defaultGenerator().setState(state);
+}
+
 /** Seeds the default generator, and the draws of the device: what follows is the same in every run, on every device. */
 export function manualSeed(seed: number): Generator {
   checkCall("manualSeed(seed: number)", arguments);
@@ -179,7 +203,7 @@ export function normal_(x: Tensor, mean = 0, std = 1, options: DrawOptions = {})
   return fill_("normal_", x, generator, (source, out) => source.normal(out, mean, std));
 }
 
-function draw(
+export function draw(
   call: string,
   size: Shape,
   dtype: DType,
@@ -220,7 +244,7 @@ const nextPlace = (): Place => [
   context.philoxOffset++ >>> 0,
 ];
 
-function hostGenerator(call: string, generator: DrawOptions["generator"]): Generator {
+export function hostGenerator(call: string, generator: DrawOptions["generator"]): Generator {
   if (generator === undefined) return defaultGenerator();
   if (generator instanceof Generator) return generator;
   throw new ArgumentError(
@@ -229,7 +253,7 @@ function hostGenerator(call: string, generator: DrawOptions["generator"]): Gener
   );
 }
 
-function floatingType(call: string, dtype: DType = "f32"): DType {
+export function floatingType(call: string, dtype: DType = "f32"): DType {
   if (isFloating(dtype)) return dtype;
   throw new DTypeError(
     `${call}: draws fractions, not ${dtype}\n  hint: randint draws whole numbers`,

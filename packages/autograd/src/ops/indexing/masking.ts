@@ -110,6 +110,12 @@ export async function nonzero(x: Tensor, options: NonzeroOptions = {}): Promise<
   return hostTensor(rows, [places.length, rank], "i32", stream);
 }
 
+/** Coordinates (i32) of the elements that are not 0, in row-major order: `nonzero`. Reads x. */
+export async function argwhere(x: Tensor): Promise<Tensor> {
+  if (arguments.length > 1) checkCall("argwhere(x)", arguments);
+  return nonzero(x);
+}
+
 /** Whether both have the same shape and equal elements everywhere. Reads the answer. */
 export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
   if (arguments.length > 2) checkCall("equal(a, b)", arguments);

@@ -17,7 +17,7 @@ import {
   resultType,
   streamOf,
 } from "../core/apply.ts";
-import { checkFloating, held, zeroGradient } from "../core/constant.ts";
+import { cast, checkFloating, held, zeroGradient } from "../core/constant.ts";
 import { elementwise } from "../core/define.ts";
 import { integerPower, powReference } from "../core/reference.ts";
 import { add, mul, neg, sub, trueDivide } from "./arithmetic.ts";
@@ -139,7 +139,7 @@ export const atan2: BinaryOp = binaryFloat(
 );
 
 /** max(x, low): x gets the gradient where x ≥ low. */
-const clampMin: BinaryOp = binary(
+const raisedTo: BinaryOp = binary(
   elementwise({
     name: "clampMin",
     reference: Math.max,
@@ -153,7 +153,7 @@ const clampMin: BinaryOp = binary(
 );
 
 /** min(x, high): x gets the gradient where x ≤ high. */
-const clampMax: BinaryOp = binary(
+const loweredTo: BinaryOp = binary(
   elementwise({
     name: "clampMax",
     reference: Math.min,
@@ -188,7 +188,51 @@ export function clamp(
   const bound = (limit: Operand): Operand =>
     typeof limit === "number" ? held("clamp", limit, resultType("clamp", x, limit)) : limit;
   return composite(() => {
-    const raised = min === null ? x : clampMin(x, bound(min));
-    return max === null ? raised : clampMax(raised, bound(max));
+    const raised = min === null ? x : raisedTo(x, bound(min));
+    return max === null ? raised : loweredTo(raised, bound(max));
   });
+}
+
+/** max(x, low), elementwise: `clamp` from below. */
+export function clampMin(x: Tensor, low: Operand): Tensor {
+  if (arguments.length > 2) checkCall("clampMin(x, min)", arguments);
+  return clamp(x, low);
+}
+
+/** min(x, high), elementwise: `clamp` from above. */
+export function clampMax(x: Tensor, high: Operand): Tensor {
+  if (arguments.length > 2) checkCall("clampMax(x, max)", arguments);
+  return clamp(x, null, high);
+}
+
+/** aᵇ of fractions of at least 32 bits. PyTorch's gives f64, which most devices here have not: f32 but for operands of f64. */
+export function floatPower(a: Operand, b: Operand): Tensor {
+  if (arguments.length > 2) checkCall("floatPower(a, b)", arguments);
+  const dtype = resultType("floatPower", a, b) === "f64" ? "f64" : "f32";
+  const fraction = (x: Operand): Operand => (typeof x === "object" ? cast(x, dtype) : Number(x));
+  return composite(() => pow(fraction(a), fraction(b)));
+}
+
+export interface ProductOptions {
+  /** Factor of what is added. */
+  readonly value?: number;
+}
+
+/** y = x + value · a · b, elementwise. */
+export function addcmul(x: Tensor, a: Tensor, b: Tensor, options: ProductOptions = {}): Tensor {
+  if (arguments.length > 3) checkCall("addcmul(x, a, b, { value: number })", arguments);
+  const { value = 1 } = options;
+  for (const one of [x, a, b]) checkTensor("addcmul", one);
+  return composite(() => add(x, mul(a, b), { alpha: value }));
+}
+
+/** y = x + value · a / b, elementwise; of two integers PyTorch takes no quotient here. */
+export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options: ProductOptions = {}): Tensor {
+  if (arguments.length > 3) checkCall("addcdiv(x, a, b, { value: number })", arguments);
+  const { value = 1 } = options;
+  for (const one of [x, a, b]) checkTensor("addcdiv", one);
+  if (!isFloating(a.dtype) && !isFloating(b.dtype)) {
+    throw new DTypeError(`addcdiv: divides fractions, got ${a.dtype} and ${b.dtype}`);
+  }
+  return composite(() => add(x, trueDivide(a, b), { alpha: value }));
 }

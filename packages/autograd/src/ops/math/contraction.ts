@@ -1,12 +1,13 @@
 import { promote } from "../../dtype.ts";
 import { DTypeError, detail, ShapeError } from "../../errors.ts";
-import { broadcastShapes, sizeOf } from "../../shape.ts";
+import { broadcastShapes, sameShape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
 import { refuseBool } from "../core/constant.ts";
 import { reshape, transpose, unsqueeze } from "../core/layout.ts";
+import { sum } from "../shape/broadcast.ts";
 import { add, mul } from "./arithmetic.ts";
 import { contract } from "./contract.ts";
 
@@ -145,7 +146,7 @@ export interface AddmmOptions {
 export function addmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
   if (arguments.length > 3) checkCall("addmm(c, a, b, { beta: number, alpha: number })", arguments);
   checkRanks("addmm", a, b, [2, 2]);
-  return addProduct(c, a, b, options);
+  return addProduct(c, a, () => matmul(a, b), options);
 }
 
 /** β·c + α·a b of batches of matrices. */
@@ -153,17 +154,45 @@ export function baddbmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions =
   if (arguments.length > 3)
     checkCall("baddbmm(c, a, b, { beta: number, alpha: number })", arguments);
   checkRanks("baddbmm", a, b, [3, 3]);
-  return addProduct(c, a, b, options);
+  return addProduct(c, a, () => matmul(a, b), options);
 }
 
+/** β·c + α·a b of a matrix and a vector. */
+export function addmv(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
+  if (arguments.length > 3) checkCall("addmv(c, a, b, { beta: number, alpha: number })", arguments);
+  checkRanks("addmv", a, b, [2, 1]);
+  return addProduct(c, a, () => matmul(a, b), options);
+}
+
+/** β·c + α·a bᵀ of two vectors, `outer`. */
+export function addr(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
+  if (arguments.length > 3) checkCall("addr(c, a, b, { beta: number, alpha: number })", arguments);
+  return addProduct(c, a, () => outer(a, b), options);
+}
+
+/** β·c + α·Σᵢ aᵢ bᵢ of batches of matrices, added up. */
+export function addbmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
+  if (arguments.length > 3)
+    checkCall("addbmm(c, a, b, { beta: number, alpha: number })", arguments);
+  return addProduct(c, a, () => sum(bmm(a, b), 0, { dtype: a.dtype }), options);
+}
+
+/** β·c + α·(a product), which c must broadcast to. */
 function addProduct(
   c: Tensor,
   a: Tensor,
-  b: Tensor,
+  product: () => Tensor,
   { beta = 1, alpha = 1 }: AddmmOptions,
 ): Tensor {
   checkMatched("addmm", c, a);
-  return composite(() => add(beta === 1 ? c : mul(c, beta), matmul(a, b), { alpha }));
+  return composite(() => {
+    const made = product();
+    const total = add(beta === 1 ? c : mul(c, beta), made, { alpha });
+    if (sameShape(total.shape, made.shape)) return total;
+    throw new ShapeError(
+      `addmm: the tensor added does not broadcast to the product${detail("c", c.shape)}${detail("product", made.shape)}`,
+    );
+  });
 }
 
 /** y = x Wᵀ + b. x: [..., in]; weight: [out, in]; bias: [out] → [..., out]. */

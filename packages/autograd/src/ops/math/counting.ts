@@ -1,116 +1,25 @@
-import { arrayType } from "../../dtype.ts";
 import { ArgumentError, detail, ShapeError } from "../../errors.ts";
-import { Handle } from "../../graph/handle.ts";
-import { inOrder } from "../../results.ts";
+import { inOrder, type Pair } from "../../results.ts";
 import { read } from "../../runtime/read.ts";
-import { normalizeDim, sameShape, sizeOf } from "../../shape.ts";
+import { sameShape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
-import { asTensor, checkTensor } from "../core/apply.ts";
+import { checkTensor } from "../core/apply.ts";
 import { stack } from "../core/assembly.ts";
 import { checkedFractions } from "../core/bounds.ts";
 import { cast, checkFloating, constant } from "../core/constant.ts";
-import { hostTensor } from "../core/creation.ts";
-import { detach, movedim, reshape } from "../core/layout.ts";
-import {
-  checkIndices,
-  gatherAlong,
-  scatterAlong,
-  scatterSumOp,
-  takeAlongDim,
-} from "../indexing/gathering.ts";
+import { counting } from "../core/creation.ts";
+import { detach, reshape } from "../core/layout.ts";
+import { checkIndices, scatterAlong, scatterSumOp } from "../indexing/gathering.ts";
+import { sum } from "../shape/broadcast.ts";
+import { narrow, select } from "../shape/movement.ts";
 import { add, mul, sub, trueDivide } from "./arithmetic.ts";
-import { minimum } from "./binary.ts";
-import { ge, gt, le, logicalAnd, logicalNot, where } from "./comparison.ts";
+import { lerp, minimum } from "./binary.ts";
+import { eq, ge, le, logicalAnd, where } from "./comparison.ts";
 import { amax, amin } from "./reduction.ts";
+import { searchsorted } from "./searching.ts";
 import { floor } from "./unary.ts";
-
-export interface UniqueOptions {
-  /** Also where each element of x is among the unique ones. */
-  readonly returnInverse?: boolean;
-  /** Also how often each one occurs. */
-  readonly returnCounts?: boolean;
-  /** Compares the parts along this dimension in place of the elements. */
-  readonly dim?: number | null;
-}
-
-/** By name, or what was asked for in this order: `const [values, counts] = …`. */
-export interface UniqueResult extends Iterable<Tensor> {
-  readonly [place: number]: Tensor;
-  readonly values: Tensor;
-  /** i32, of x's shape, or with `dim` a vector; null unless asked for. */
-  readonly inverse: Tensor | null;
-  /** i32; null unless asked for. */
-  readonly counts: Tensor | null;
-}
-
-/** The different values of x in order, as a vector, or the different parts along `dim`; with options, also their places and counts. NaNs all differ. Reads x. */
-export async function unique(
-  x: Tensor,
-  options?: { returnInverse?: false; returnCounts?: false; dim?: number | null },
-): Promise<Tensor>;
-export async function unique(x: Tensor, options: UniqueOptions): Promise<UniqueResult>;
-export async function unique(
-  x: Tensor,
-  options: UniqueOptions = {},
-): Promise<Tensor | UniqueResult> {
-  if (arguments.length > 1) {
-    checkCall(
-      "unique(x, { returnInverse: boolean, returnCounts: boolean, dim: number | null })",
-      arguments,
-    );
-  }
-  const { returnInverse = false, returnCounts = false, dim = null } = options;
-  checkTensor("unique", x);
-  const { dtype, shape } = x;
-  const { stream } = x.node;
-  const at = dim === null ? null : normalizeDim("unique", dim, shape.length);
-  // a line for each thing that is compared: an element, or a part along `dim`
-  const turned = at === null ? x : movedim(x, at, 0);
-  const data = await read(turned);
-  const count = at === null ? data.length : (shape[at] as number);
-  const width = at === null ? 1 : sizeOf(turned.shape.slice(1));
-  const compare = (a: number, b: number): number => {
-    for (let k = 0; k < width; k++) {
-      const found = order(data[a * width + k] as number, data[b * width + k] as number);
-      if (found !== 0) return found;
-    }
-    return 0;
-  };
-  const isNaNLine = (line: number): boolean =>
-    data.subarray(line * width, (line + 1) * width).some(Number.isNaN);
-  const firsts: number[] = [];
-  const counts: number[] = [];
-  const inverse = new Int32Array(count);
-  for (const line of Int32Array.from({ length: count }, (_, i) => i).sort(compare)) {
-    const last = firsts.at(-1);
-    if (last === undefined || compare(last, line) !== 0 || isNaNLine(line)) {
-      firsts.push(line);
-      counts.push(0);
-    }
-    counts[counts.length - 1] = (counts.at(-1) as number) + 1;
-    inverse[line] = firsts.length - 1;
-  }
-  const n = firsts.length;
-  const kept = new (arrayType(dtype))(n * width);
-  firsts.forEach((line, i) => {
-    kept.set(data.subarray(line * width, (line + 1) * width), i * width);
-  });
-  const found = hostTensor(kept, at === null ? [n] : [n, ...turned.shape.slice(1)], dtype, stream);
-  const values = at === null ? found : movedim(found, 0, at);
-  if (!returnInverse && !returnCounts) return values;
-  const places = at === null ? shape : [count];
-  return inOrder<Tensor | null, "values" | "inverse" | "counts">({
-    values,
-    inverse: returnInverse ? hostTensor(inverse, places, "i32", stream) : null,
-    counts: returnCounts ? hostTensor(Int32Array.from(counts), [n], "i32", stream) : null,
-  }) as unknown as UniqueResult;
-}
-
-/** Numbers in order, NaN last. */
-const order = (a: number, b: number): number =>
-  a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b));
 
 export interface BincountOptions {
   /** What each element counts for, in place of 1. */
@@ -207,54 +116,93 @@ const noRange = (value: number): ArgumentError =>
     `histc: the elements go up to ${value}, and give no finite range\n  hint: histc(x, { min, max })`,
   );
 
-export interface SearchsortedOptions {
-  /** Where the value may stand after its equals, too: the index of the first element greater than it. */
-  readonly right?: boolean;
-  readonly side?: "left" | "right";
-  /** The order that sorts the lines, as argsort gives it, where they are not sorted; of their shape. */
-  readonly sorter?: Tensor | null;
+export interface HistogramOptions {
+  /** The ends, where `bins` is a number; from the least to the largest element unless given. */
+  readonly range?: readonly [number, number] | null;
+  /** What each element counts for, in place of 1; of x's shape. */
+  readonly weight?: Tensor | null;
+  /** Divided by the total and by each bin's width: the area is 1. */
+  readonly density?: boolean;
 }
 
-/**
- * Where each value goes in a sorted line so that it stays sorted (i32): the index of the first element not less than it. `sorted` is a
- * vector, or has the values' shape but for the last dimension.
- */
-export function searchsorted(
-  sorted: Tensor,
-  values: Tensor | number,
-  options: SearchsortedOptions = {},
-): Tensor {
+/** The counts, and the edges between which they lie: one more. */
+export interface Histogram extends Pair<Tensor> {
+  readonly hist: Tensor;
+  readonly binEdges: Tensor;
+}
+
+/** How many elements (or how much of their weight) fall between neighbouring edges, the last included; `bins` equal parts, or a vector of edges. */
+export function histogram(
+  x: Tensor,
+  bins: number | Tensor,
+  options: HistogramOptions = {},
+): Histogram {
   if (arguments.length > 2)
-    checkCall(
-      'searchsorted(sorted, values, { right: boolean, side: "left" | "right", sorter })',
-      arguments,
-    );
-  const { right = false, side = right ? "right" : "left", sorter = null, ...rest } = options;
-  checkTensor("searchsorted", sorted);
-  if (sorter !== null) {
-    const lines = takeAlongDim(sorted, sorter, -1);
-    return composite(() => searchsorted(lines, values, { ...rest, side }));
-  }
-  const { stream } = sorted.node;
-  const wanted = values instanceof Handle ? values : asTensor(values, "f32", stream);
-  const n = sorted.shape.at(-1) ?? 0;
-  const lines = sorted.shape.slice(0, -1);
-  if (sorted.shape.length > 1 && !sameShape(lines, wanted.shape.slice(0, -1))) {
+    checkCall("histogram(x, bins, { range: list | null, weight, density: boolean })", arguments);
+  const { range = null, weight = null, density = false } = options;
+  checkTensor("histogram", x);
+  checkFloating("histogram", x);
+  if (weight !== null && !(sameShape(weight.shape, x.shape) && weight.dtype === x.dtype)) {
     throw new ShapeError(
-      `searchsorted: sorted lines and values must agree but in the last dimension` +
-        `${detail("sorted", sorted.shape)}${detail("values", wanted.shape)}`,
+      `histogram: the weight must have x's shape and dtype${detail("x", x.shape, x.dtype)}${detail("weight", weight.shape, weight.dtype)}`,
     );
   }
+  const { stream } = x.node;
   return composite(() => {
-    const v = sorted.shape.length > 1 ? wanted : reshape(wanted, [-1]);
-    let place = constant(0, "i32", v.shape, stream);
-    if (sizeOf(v.shape) === 0 || n === 0) return reshape(place, wanted.shape);
-    for (let step = 2 ** Math.floor(Math.log2(n)); step >= 1; step /= 2) {
-      const next = add(place, step);
-      const probe = gatherAlong(sorted, v.shape.length - 1, minimum(sub(next, 1), n - 1));
-      const passes = logicalNot(side === "right" ? gt(probe, v) : ge(probe, v));
-      place = where(logicalAnd(le(next, n), passes), next, place);
-    }
-    return reshape(place, wanted.shape);
+    const flat = detach(reshape(x, [-1]));
+    const edges = typeof bins === "number" ? evenEdges(flat, bins, range) : edgesOf(x, bins, range);
+    const count = (edges.shape[0] as number) - 1;
+    const last = select(edges, 0, count);
+    const place = sub(searchsorted(edges, flat, { right: true }), 1);
+    const inside = logicalAnd(ge(flat, select(edges, 0, 0)), le(flat, last));
+    const bin = where(inside, minimum(place, count - 1), count);
+    const shares =
+      weight === null ? constant(1, x.dtype, flat.shape, stream) : reshape(weight, [-1]);
+    const hist = tally(cast(bin, "i32"), shares, count);
+    if (!density) return inOrder({ hist, binEdges: edges });
+    const widths = sub(narrow(edges, 0, 1, count), narrow(edges, 0, 0, count));
+    return inOrder({ hist: trueDivide(hist, mul(sum(hist), widths)), binEdges: edges });
   });
 }
+
+function edgesOf(x: Tensor, edges: Tensor, range: readonly number[] | null): Tensor {
+  checkTensor("histogram", edges);
+  if (edges.shape.length !== 1 || (edges.shape[0] as number) < 2 || edges.dtype !== x.dtype) {
+    throw new ShapeError(
+      `histogram: edges are a vector of 2 or more, of x's dtype${detail("x", x.shape, x.dtype)}${detail("edges", edges.shape, edges.dtype)}`,
+    );
+  }
+  if (range !== null) throw new ArgumentError("histogram: edges leave no use for range");
+  return edges;
+}
+
+function evenEdges(x: Tensor, bins: number, range: readonly number[] | null): Tensor {
+  if (!(Number.isInteger(bins) && bins > 0)) {
+    throw new ArgumentError(`histogram: the number of bins must be 1 or more, got ${bins}`);
+  }
+  const { stream } = x.node;
+  const steps = trueDivide(cast(counting(bins + 1, stream), x.dtype), bins);
+  if (range !== null) {
+    const [from, to] = range as readonly [number, number];
+    if (!(range.length === 2 && Number.isFinite(from) && Number.isFinite(to) && from <= to)) {
+      throw new ArgumentError(
+        `histogram: the range is [${range.join(", ")}]\n  hint: two finite numbers in order`,
+      );
+    }
+    return lerp(
+      constant(from === to ? from - 0.5 : from, x.dtype, [1], stream),
+      constant(from === to ? to + 0.5 : to, x.dtype, [1], stream),
+      steps,
+    );
+  }
+  if (x.shape[0] === 0) return add(steps, 0);
+  const known = checkedFractions(x, finite, noFiniteRange);
+  const [low, high] = [amin(known, 0, { keepdim: true }), amax(known, 0, { keepdim: true })];
+  const one = eq(low, high);
+  return lerp(where(one, sub(low, 0.5), low), where(one, add(high, 0.5), high), steps);
+}
+
+const noFiniteRange = (value: number): ArgumentError =>
+  new ArgumentError(
+    `histogram: the elements go up to ${value}, and give no finite range\n  hint: give range`,
+  );

@@ -1,16 +1,17 @@
 import { ArgumentError, detail, ShapeError } from "../../errors.ts";
-import { normalizeDims, sizeOf } from "../../shape.ts";
+import { broadcastShapes, normalizeDim, normalizeDims, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import { valueOfNow } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
+import { type DimOption, withDim } from "../core/arguments.ts";
 import { permute, reshape } from "../core/layout.ts";
 import { sum } from "../shape/broadcast.ts";
-import { diagonal } from "../shape/movement.ts";
-import { add, mul } from "./arithmetic.ts";
+import { diagonal, roll } from "../shape/movement.ts";
+import { add, mul, sub } from "./arithmetic.ts";
 import { contract } from "./contract.ts";
-import { checkMatched } from "./contraction.ts";
+import { checkMatched, dot } from "./contraction.ts";
 import { einsum } from "./einsum.ts";
 
 /** How many last dimensions of a meet the first of b; or which of a meet which of b. */
@@ -121,4 +122,40 @@ export function trace(x: Tensor): Tensor {
   checkTensor("trace", x);
   if (x.shape.length !== 2) throw new ShapeError(`trace: takes a matrix${detail("x", x.shape)}`);
   return composite(() => sum(diagonal(x)));
+}
+
+/** Σ aᵢ bᵢ of two vectors; of fractions what `dot` gives. */
+export function vdot(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("vdot(a, b)", arguments);
+  return dot(a, b);
+}
+
+/** Products summed over the last dimension of both: [..., k], [...', k] → [..., ...']; with a number its multiple. */
+export function inner(a: Tensor, b: Tensor): Tensor {
+  if (arguments.length > 2) checkCall("inner(a, b)", arguments);
+  checkMatched("inner", a, b);
+  if (a.shape.length === 0 || b.shape.length === 0) return composite(() => mul(a, b));
+  return composite(() => tensordot(a, b, [[-1], [-1]]));
+}
+
+/** The vector product a × b along a dimension of size 3: the first such unless given. The other dimensions broadcast. */
+export function cross(
+  a: Tensor,
+  b: Tensor,
+  dim: number | null | DimOption<number | null> = null,
+): Tensor {
+  if (arguments.length > 2) checkCall("cross(a, b, dim?: number | null, { dim })", arguments);
+  checkTensor("cross", a);
+  checkTensor("cross", b);
+  const { dim: along = null } = withDim<number | null, DimOption<number | null>>(dim, undefined);
+  const shape = broadcastShapes("cross", a.shape, b.shape);
+  const first = shape.indexOf(3);
+  const at = along === null ? first : normalizeDim("cross", along, shape.length);
+  if (a.shape.length !== b.shape.length || a.shape[at] !== 3 || b.shape[at] !== 3) {
+    throw new ShapeError(
+      `cross: takes vectors of 3 numbers, along one dimension of both${detail("a", a.shape)}${detail("b", b.shape)}`,
+    );
+  }
+  const turned = (x: Tensor, by: number): Tensor => roll(x, -by, at);
+  return composite(() => sub(mul(turned(a, 1), turned(b, 2)), mul(turned(a, 2), turned(b, 1))));
 }

@@ -92,3 +92,9 @@ export function topk(
     return inOrder({ values: chosenAlong(x, at, indices), indices });
   });
 }
+
+/** x sorted along its first dimension. */
+export function msort(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("msort(x)", arguments);
+  return composite(() => sort(x, 0).values);
+}

@@ -1,16 +1,16 @@
 import { normalizeDims } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
-import { composite } from "../../tape/modes.ts";
-import { watch } from "../../tape/record.ts";
+import { composite, noGrad } from "../../tape/modes.ts";
+import { recordGradient, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
 import { type Dims, withDim } from "../core/arguments.ts";
 import { cast, checkFloating } from "../core/constant.ts";
 import { inFloat32 } from "../core/float32.ts";
 import { type ReduceOptions, type SumOptions, sum } from "../shape/broadcast.ts";
-import { sub, trueDivide } from "./arithmetic.ts";
+import { mul, sub, trueDivide } from "./arithmetic.ts";
 import { pow } from "./binary.ts";
-import { eq, isnan, ne, where } from "./comparison.ts";
+import { eq, isnan, logicalNot, ne, where } from "./comparison.ts";
 import { amax, amin, countOver, mean } from "./reduction.ts";
 import { abs, safeSqrt, square } from "./unary.ts";
 
@@ -36,9 +36,17 @@ export function nansum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions)
       arguments,
     );
   return watch(
-    composite(() => sum(where(isnan(x), 0, x), dim, options)),
+    composite(() => sum(withoutNaN(x), dim, options)),
     x,
   );
+}
+
+/** 0 where x is NaN, else x. The gradient there is 0 · dy, as PyTorch's: that of a mean of nothing stays NaN. */
+function withoutNaN(x: Tensor): Tensor {
+  const missing = isnan(x);
+  const made = noGrad(() => where(missing, 0, x));
+  recordGradient("withoutNaN", made, [x], (dy) => [mul(dy, logicalNot(missing))]);
+  return made;
 }
 
 export interface VarianceOptions extends ReduceOptions {

@@ -60,7 +60,7 @@ const builtIn: Partial<Record<Intrinsic, string>> = {
 const careless: ReadonlySet<Intrinsic> = new Set(["eq", "ne"]);
 
 /** Of integers, what a function of ours does. */
-const ofIntegers: ReadonlySet<Intrinsic> = new Set(["div", "rem", "pow", "mulHigh"]);
+const ofIntegers: ReadonlySet<Intrinsic> = new Set(["div", "rem", "pow", "mulHigh", "gcd"]);
 
 /** Calls whose u32 result may leave the range of a byte. */
 const wrapping: ReadonlySet<Intrinsic> = new Set(["add", "sub", "mul", "neg", "pow", "shiftLeft"]);

@@ -1,0 +1,59 @@
+import { detail, GradError } from "../../errors.ts";
+import { newHandle, tighten } from "../../graph/handle.ts";
+import { checkCall } from "../../signature.ts";
+import { type GradFn, Leaf } from "../../tape/edge.ts";
+import { checkWritable } from "../../tape/rebind.ts";
+import { edgeOf, placeAt } from "../../tape/record.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "./apply.ts";
+import { squeeze, t, transpose, unsqueeze } from "./layout.ts";
+
+/** x sees its elements as `view` does from here on: no value moves, and earlier views stay as they are. */
+function turn(name: string, x: Tensor, view: (before: Tensor) => Tensor): Tensor {
+  checkTensor(name, x);
+  checkWritable(x, name);
+  const edge = edgeOf(x);
+  if (edge instanceof Leaf) {
+    throw new GradError(
+      `${name}: a leaf keeps its shape, in which its gradient is${detail("x", x.shape)}\n  hint: ${name.slice(0, -1)} gives a view of it`,
+    );
+  }
+  const before = newHandle(x.cell, x.window);
+  const { base, path, origin, seen } = x;
+  Object.assign(before, { edge, base, path, origin, seen });
+  const after = view(before);
+  tighten(after);
+  Object.assign(x, {
+    window: after.window,
+    base: after.base,
+    path: after.path,
+    origin: after.origin,
+    seen: after.seen,
+  });
+  placeAt(x, after.edge as GradFn | null);
+  return x;
+}
+
+/** x ← `squeeze`: its dimensions of size 1 go, all or these. */
+export function squeeze_(x: Tensor, dim?: number | readonly number[] | null): Tensor {
+  if (arguments.length > 1) checkCall("squeeze_(x, dim?: number | number[] | null)", arguments);
+  return turn("squeeze_", x, (before) => squeeze(before, dim));
+}
+
+/** x ← `unsqueeze`: a new dimension of size 1 before `dim`. */
+export function unsqueeze_(x: Tensor, dim: number): Tensor {
+  if (arguments.length > 2) checkCall("unsqueeze_(x, dim: number)", arguments);
+  return turn("unsqueeze_", x, (before) => unsqueeze(before, dim));
+}
+
+/** x ← `transpose`: two dimensions exchanged. */
+export function transpose_(x: Tensor, dim0: number, dim1: number): Tensor {
+  if (arguments.length > 3) checkCall("transpose_(x, dim0: number, dim1: number)", arguments);
+  return turn("transpose_", x, (before) => transpose(before, dim0, dim1));
+}
+
+/** x ← the transposed matrix. */
+export function t_(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("t_(x)", arguments);
+  return turn("t_", x, t);
+}

@@ -1,0 +1,86 @@
+import { detail, ShapeError } from "../../errors.ts";
+import { Handle } from "../../graph/handle.ts";
+import { sameShape, sizeOf } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import type { Tensor } from "../../tensor.ts";
+import { asTensor, checkTensor } from "../core/apply.ts";
+import { constant } from "../core/constant.ts";
+import { reshape } from "../core/layout.ts";
+import { gatherAlong, takeAlongDim } from "../indexing/gathering.ts";
+import { add, sub } from "./arithmetic.ts";
+import { minimum } from "./binary.ts";
+import { ge, gt, le, logicalAnd, logicalNot, where } from "./comparison.ts";
+
+export interface SearchsortedOptions {
+  /** Where the value may stand after its equals, too: the index of the first element greater than it. */
+  readonly right?: boolean;
+  readonly side?: "left" | "right";
+  /** The order that sorts the lines, as argsort gives it, where they are not sorted; of their shape. */
+  readonly sorter?: Tensor | null;
+}
+
+/**
+ * Where each value goes in a sorted line so that it stays sorted (i32): the index of the first element not less than it. `sorted` is a
+ * vector, or has the values' shape but for the last dimension.
+ */
+export function searchsorted(
+  sorted: Tensor,
+  values: Tensor | number,
+  options: SearchsortedOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      'searchsorted(sorted, values, { right: boolean, side: "left" | "right", sorter })',
+      arguments,
+    );
+  const { right = false, side = right ? "right" : "left", sorter = null, ...rest } = options;
+  checkTensor("searchsorted", sorted);
+  if (sorter !== null) {
+    const lines = takeAlongDim(sorted, sorter, -1);
+    return composite(() => searchsorted(lines, values, { ...rest, side }));
+  }
+  const { stream } = sorted.node;
+  const wanted = values instanceof Handle ? values : asTensor(values, "f32", stream);
+  const n = sorted.shape.at(-1) ?? 0;
+  const lines = sorted.shape.slice(0, -1);
+  if (sorted.shape.length > 1 && !sameShape(lines, wanted.shape.slice(0, -1))) {
+    throw new ShapeError(
+      `searchsorted: sorted lines and values must agree but in the last dimension` +
+        `${detail("sorted", sorted.shape)}${detail("values", wanted.shape)}`,
+    );
+  }
+  return composite(() => {
+    const v = sorted.shape.length > 1 ? wanted : reshape(wanted, [-1]);
+    let place = constant(0, "i32", v.shape, stream);
+    if (sizeOf(v.shape) === 0 || n === 0) return reshape(place, wanted.shape);
+    for (let step = 2 ** Math.floor(Math.log2(n)); step >= 1; step /= 2) {
+      const next = add(place, step);
+      const probe = gatherAlong(sorted, v.shape.length - 1, minimum(sub(next, 1), n - 1));
+      const passes = logicalNot(side === "right" ? gt(probe, v) : ge(probe, v));
+      place = where(logicalAnd(le(next, n), passes), next, place);
+    }
+    return reshape(place, wanted.shape);
+  });
+}
+
+export interface BucketizeOptions {
+  /** Where the value is equal to a boundary: the bucket behind it. */
+  readonly right?: boolean;
+}
+
+/** In which bucket between sorted boundaries each element is (i32): `searchsorted` with its operands swapped. */
+export function bucketize(
+  x: Tensor | number,
+  boundaries: Tensor,
+  options: BucketizeOptions = {},
+): Tensor {
+  if (arguments.length > 2) checkCall("bucketize(x, boundaries, { right: boolean })", arguments);
+  checkTensor("bucketize", boundaries);
+  if (boundaries.shape.length !== 1) {
+    throw new ShapeError(
+      `bucketize: the boundaries are a vector${detail("boundaries", boundaries.shape)}`,
+    );
+  }
+  return composite(() => searchsorted(boundaries, x, { right: options.right ?? false }));
+}

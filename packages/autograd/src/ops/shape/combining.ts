@@ -1,0 +1,152 @@
+import { promote } from "../../dtype.ts";
+import { ArgumentError, detail, ShapeError } from "../../errors.ts";
+import { broadcastShapes, checkShape, type Shape } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../core/apply.ts";
+import { cat, stack } from "../core/assembly.ts";
+import { cast, constant } from "../core/constant.ts";
+import { hostTensor } from "../core/creation.ts";
+import { alias, atleast2d, atleast3d, reshape } from "../core/layout.ts";
+import { assemble } from "../core/strided.ts";
+import { gatherAlong } from "../indexing/gathering.ts";
+import { type DiagOptions, diag, meshgrid } from "./movement.ts";
+
+/** Tensors given one by one, or as a list. */
+type Several = readonly Tensor[] | readonly [readonly Tensor[]];
+
+function listOf(call: string, tensors: Several): Tensor[] {
+  const list = tensors.flat() as Tensor[];
+  if (list.length === 0) throw new ArgumentError(`${call}: needs at least one tensor`);
+  for (const x of list) checkTensor(call, x);
+  return list;
+}
+
+/** The shape that shapes broadcast to together: broadcastShapes([3, 1], [4]). */
+export function broadcastShapesOf(...shapes: readonly Shape[]): number[] {
+  if (arguments.length > 0) checkCall("broadcastShapes(...shapes)", arguments);
+  const given = shapes.map((shape) =>
+    checkShape("broadcastShapes", typeof shape === "number" ? [shape] : shape),
+  );
+  return [...given.reduce<Shape>((to, shape) => broadcastShapes("broadcastShapes", to, shape), [])];
+}
+
+/** The tensors as blocks along the diagonal of a matrix, 0 elsewhere: numbers and vectors are rows. blockDiag(a, b) or blockDiag([a, b]). */
+export function blockDiag(...tensors: Several): Tensor {
+  if (arguments.length > 0) checkCall("blockDiag(...tensors)", arguments);
+  const list = listOf("blockDiag", tensors);
+  for (const x of list) {
+    if (x.shape.length > 2)
+      throw new ShapeError(`blockDiag: takes at most 2 dimensions${detail("x", x.shape)}`);
+  }
+  return composite(() => {
+    const blocks = list.map((x) => atleast2d(x));
+    const dtype = blocks.reduce((seen, x) => promote(seen, x.dtype), (blocks[0] as Tensor).dtype);
+    const size = (d: 0 | 1): number => blocks.reduce((sum, x) => sum + (x.shape[d] as number), 0);
+    const [rows, columns] = [size(0), size(1)];
+    let [row, column] = [0, 0];
+    const parts = blocks.map((x) => {
+      const offset = row * columns + column;
+      row += x.shape[0] as number;
+      column += x.shape[1] as number;
+      return { value: cast(x, dtype), strides: [columns, 1], offset };
+    });
+    const filled = parts.filter(({ value }) => !value.shape.includes(0));
+    if (filled.length > 0) return assemble([rows, columns], filled);
+    return constant(0, dtype, [rows, columns], (blocks[0] as Tensor).node.stream);
+  });
+}
+
+/** All ways to choose one element of each vector: [n₁ · n₂ …, number of vectors]; of one vector itself. */
+export function cartesianProd(...tensors: Several): Tensor {
+  if (arguments.length > 0) checkCall("cartesianProd(...tensors)", arguments);
+  const list = listOf("cartesianProd", tensors);
+  for (const x of list) {
+    if (x.shape.length !== 1)
+      throw new ShapeError(`cartesianProd: takes vectors${detail("x", x.shape)}`);
+  }
+  if (list.length === 1) return alias(list[0] as Tensor);
+  return composite(() =>
+    stack(
+      meshgrid(list, { indexing: "ij" }).map((x) => reshape(x, [-1])),
+      1,
+    ),
+  );
+}
+
+export interface CombinationsOptions {
+  /** How many are chosen at a time: 2 unless given. */
+  readonly r?: number;
+  /** Whether an element may be chosen again. */
+  readonly withReplacement?: boolean;
+}
+
+/** All ways to choose r elements of a vector, in its order: [number of ways, r]. */
+export function combinations(x: Tensor, options: CombinationsOptions = {}): Tensor {
+  if (arguments.length > 1)
+    checkCall("combinations(x, { r: number, withReplacement: boolean })", arguments);
+  const { r = 2, withReplacement = false } = options;
+  checkTensor("combinations", x);
+  if (x.shape.length !== 1)
+    throw new ShapeError(`combinations: takes a vector${detail("x", x.shape)}`);
+  if (!(Number.isInteger(r) && r >= 0)) {
+    throw new ArgumentError(`combinations: r must be a whole number, 0 or more; got ${r}`);
+  }
+  const n = x.shape[0] as number;
+  const places: number[] = [];
+  const chosen: number[] = [];
+  const choose = (from: number): void => {
+    if (chosen.length === r) {
+      places.push(...chosen);
+      return;
+    }
+    for (let i = from; i < n; i++) {
+      chosen.push(i);
+      choose(withReplacement ? i : i + 1);
+      chosen.pop();
+    }
+  };
+  if (r > 0) choose(0);
+  const { stream } = x.node;
+  if (places.length === 0)
+    return constant(0, x.dtype, [0, r === 0 ? 0 : r].slice(r === 0 ? 1 : 0), stream);
+  return composite(() =>
+    reshape(
+      gatherAlong(x, 0, hostTensor(Int32Array.from(places), [places.length], "i32", stream)),
+      [-1, r],
+    ),
+  );
+}
+
+/** Tensors side by side as columns: numbers and vectors are single ones. */
+export function columnStack(tensors: readonly Tensor[]): Tensor {
+  checkCall("columnStack(tensors)", arguments);
+  const list = listOf("columnStack", [tensors]);
+  return composite(() =>
+    cat(
+      list.map((x) => (x.shape.length < 2 ? reshape(x, [-1, 1]) : x)),
+      1,
+    ),
+  );
+}
+
+/** Tensors behind one another, along the third dimension. */
+export function dstack(tensors: readonly Tensor[]): Tensor {
+  checkCall("dstack(tensors)", arguments);
+  const list = listOf("dstack", [tensors]);
+  return composite(() =>
+    cat(
+      list.map((x) => atleast3d(x)),
+      2,
+    ),
+  );
+}
+
+/** The matrix with all elements of x on its diagonal, `offset` above the main one. */
+export function diagflat(x: Tensor, offset: number | { readonly offset?: number } = 0): Tensor {
+  if (arguments.length > 1) checkCall("diagflat(x, offset?: number, { offset })", arguments);
+  checkTensor("diagflat", x);
+  const diagonal = typeof offset === "number" ? offset : (offset.offset ?? 0);
+  return composite(() => diag(reshape(x, [-1]), { diagonal } satisfies DiagOptions));
+}

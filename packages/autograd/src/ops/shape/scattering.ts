@@ -1,0 +1,108 @@
+import { DTypeError, detail, ShapeError } from "../../errors.ts";
+import { wholeView } from "../../graph/view.ts";
+import { normalizeDim, type Shape, sameShape } from "../../shape.ts";
+import { checkCall } from "../../signature.ts";
+import { composite } from "../../tape/modes.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../core/apply.ts";
+import { cast, copy } from "../core/constant.ts";
+import { assemble, whole } from "../core/strided.ts";
+import { type DiagonalOptions, diagonal, flip, narrow, select, sliceOf } from "./movement.ts";
+
+/** x with the values of `source` where `part` points. */
+function written(call: string, x: Tensor, source: Tensor, part: (x: Tensor) => Tensor): Tensor {
+  checkTensor(call, x);
+  checkTensor(call, source);
+  return composite(() => {
+    const base = whole(x);
+    const seen = part(base);
+    if (!sameShape(seen.shape, source.shape)) {
+      throw new ShapeError(
+        `${call}: the source does not have the shape of what it replaces${detail("source", source.shape)}${detail("part", seen.shape)}`,
+      );
+    }
+    if (source.dtype !== x.dtype) {
+      throw new DTypeError(
+        `${call}: a ${source.dtype} source does not go into ${x.dtype}\n  hint: source.to("${x.dtype}")`,
+      );
+    }
+    const { strides, offset } = seen.window ?? wholeView(seen.shape as Shape);
+    if (seen.shape.includes(0)) return copy(x);
+    return assemble(base, [{ value: cast(source, x.dtype), strides, offset }]);
+  });
+}
+
+/** x with `source` at `index` of dimension `dim`: `select` with other values there. */
+export function selectScatter(x: Tensor, source: Tensor, dim: number, index: number): Tensor {
+  if (arguments.length > 4)
+    checkCall("selectScatter(x, source, dim: number, index: number)", arguments);
+  return written("selectScatter", x, source, (base) => select(base, dim, index));
+}
+
+export interface SliceScatterOptions {
+  readonly dim?: number;
+  readonly start?: number | null;
+  readonly end?: number | null;
+  readonly step?: number;
+}
+
+/** x with `source` at the slice start:end:step of dimension `dim` (the first unless given). */
+export function sliceScatter(x: Tensor, source: Tensor, options: SliceScatterOptions = {}): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "sliceScatter(x, source, { dim: number, start: number | null, end: number | null, step: number })",
+      arguments,
+    );
+  const { dim = 0, start = null, end = null, step = 1 } = options;
+  checkTensor("sliceScatter", x);
+  if (!(Number.isInteger(step) && step > 0)) {
+    throw new ShapeError(`sliceScatter: the step must be 1 or more, got ${step}`);
+  }
+  const at = normalizeDim("sliceScatter", dim, x.shape.length);
+  const n = x.shape[at] ?? 1;
+  const place = (end: number | null, otherwise: number): number =>
+    end === null ? otherwise : Math.min(n, Math.max(0, end < 0 ? end + n : end));
+  const first = place(start, 0);
+  const count = Math.max(0, Math.ceil((place(end, n) - first) / step));
+  return written("sliceScatter", x, source, (base) => sliceOf(base, at, first, count, step));
+}
+
+/** x with `source` on a diagonal: `diagonal` with other values there. */
+export function diagonalScatter(
+  x: Tensor,
+  source: Tensor,
+  offset: number | DiagonalOptions = {},
+): Tensor {
+  if (arguments.length > 2)
+    checkCall(
+      "diagonalScatter(x, source, offset?: number, { offset, dim1: number, dim2: number })",
+      arguments,
+    );
+  const options = typeof offset === "number" ? { offset } : offset;
+  return written("diagonalScatter", x, source, (base) => diagonal(base, options));
+}
+
+/** `narrow` in storage of its own. */
+export function narrowCopy(x: Tensor, dim: number, start: number, length: number): Tensor {
+  if (arguments.length > 4)
+    checkCall("narrowCopy(x, dim: number, start: number, length: number)", arguments);
+  return composite(() => copy(narrow(x, dim, start, length)));
+}
+
+/** The columns in reverse order: dimension 1 flipped. */
+export function fliplr(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("fliplr(x)", arguments);
+  checkTensor("fliplr", x);
+  if (x.shape.length < 2)
+    throw new ShapeError(`fliplr: takes 2 or more dimensions${detail("x", x.shape)}`);
+  return flip(x, 1);
+}
+
+/** The rows in reverse order: dimension 0 flipped. */
+export function flipud(x: Tensor): Tensor {
+  if (arguments.length > 1) checkCall("flipud(x)", arguments);
+  checkTensor("flipud", x);
+  if (x.shape.length < 1)
+    throw new ShapeError(`flipud: takes 1 or more dimensions${detail("x", x.shape)}`);
+  return flip(x, 0);
+}

@@ -1,0 +1,62 @@
+import { ArgumentError, detail, ShapeError } from "../../errors.ts";
+import { checkCall } from "../../signature.ts";
+import type { Tensor } from "../../tensor.ts";
+import { checkTensor } from "../core/apply.ts";
+import type { DimOption } from "../core/arguments.ts";
+import { split, tensorSplit } from "./movement.ts";
+
+/** `tensorSplit` along dimension `dim`, into equal parts only where their number is given. */
+function splitAt(
+  call: string,
+  x: Tensor,
+  pieces: number | readonly number[],
+  rank: number,
+  dim: number,
+): Tensor[] {
+  checkTensor(call, x);
+  if (x.shape.length < rank) {
+    throw new ShapeError(`${call}: takes ${rank} or more dimensions${detail("x", x.shape)}`);
+  }
+  const n = x.shape[dim] as number;
+  if (typeof pieces === "number" && n % pieces !== 0) {
+    throw new ShapeError(
+      `${call}: ${n} elements do not make ${pieces} equal parts${detail("x", x.shape)}\n  hint: tensorSplit makes nearly equal ones`,
+    );
+  }
+  return tensorSplit(x, pieces, dim);
+}
+
+/** Parts along the columns (of a vector along its only dimension): equal ones, or between places. Views. */
+export function hsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
+  if (arguments.length > 2) checkCall("hsplit(x, pieces: number | list)", arguments);
+  checkTensor("hsplit", x);
+  return splitAt("hsplit", x, pieces, 1, x.shape.length === 1 ? 0 : 1);
+}
+
+/** Parts along the rows: equal ones, or between places. Views. */
+export function vsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
+  if (arguments.length > 2) checkCall("vsplit(x, pieces: number | list)", arguments);
+  return splitAt("vsplit", x, pieces, 2, 0);
+}
+
+/** Parts along the third dimension: equal ones, or between places. Views. */
+export function dsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
+  if (arguments.length > 2) checkCall("dsplit(x, pieces: number | list)", arguments);
+  return splitAt("dsplit", x, pieces, 3, 2);
+}
+
+/** `split` into pieces of the given sizes. Views. */
+export function splitWithSizes(
+  x: Tensor,
+  sizes: readonly number[],
+  dim: number | DimOption = 0,
+): Tensor[] {
+  if (arguments.length > 2)
+    checkCall("splitWithSizes(x, sizes: list, dim?: number, { dim })", arguments);
+  if (!Array.isArray(sizes)) {
+    throw new ArgumentError(
+      `splitWithSizes: takes a list of sizes, got ${sizes}\n  hint: split takes one size`,
+    );
+  }
+  return split(x, sizes, dim);
+}
