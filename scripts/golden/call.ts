@@ -51,6 +51,13 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   "F.pdist": ["input", "p"],
   "nn.GLU": [],
   "nn.CosineSimilarity": [],
+  ...Object.fromEntries(
+    ["weight_norm", "spectral_norm", "orthogonal"].map((name) => [
+      `nn.utils.parametrizations.${name}`,
+      ["module", "name"],
+    ]),
+  ),
+  "optim.swa_utils.SWALR": ["optimizer", "swa_lr"],
   "lr_scheduler.StepLR": ["optimizer", "step_size"],
   "lr_scheduler.MultiStepLR": ["optimizer", "milestones"],
   "lr_scheduler.ExponentialLR": ["optimizer", "gamma"],

@@ -30,6 +30,7 @@ import {
   ParameterDict,
   parameter,
   Sigmoid,
+  utils,
 } from "@wgrad/nn";
 import { invoke } from "./call.ts";
 import { Unmapped } from "./names.ts";
@@ -61,6 +62,9 @@ const ported: Readonly<Record<string, Build>> = {
   Adaptive: (args) => new Adaptive(args as unknown as Given),
   Unpool: (args) => new Unpool(args as unknown as Given),
   Params: () => new Params(),
+  Packed: (args) => new Packed(args as unknown as Given),
+  ParametrizedSymmetric: () => new Parametrized([new Symmetric()]),
+  ParametrizedTwice: () => new Parametrized([new Symmetric(), new Exp()]),
 };
 
 /** What a model's constructor was given, by place and by name. */
@@ -73,6 +77,48 @@ export function portedModel(name: string, args: Readonly<Record<string, unknown>
   const build = ported[name];
   if (build === undefined) throw new Unmapped(`the model ${name} is not ported`);
   return build(args) as unknown as Model;
+}
+
+/** packPaddedSequence, the layer, padPackedSequence; with the final state. */
+class Packed extends Module {
+  layer: LSTM;
+  constructor({ args: [kind, ...sizes], kwargs }: Given) {
+    super();
+    this.layer = invoke(`nn.${kind}`, { args: [...sizes, kwargs], kwargs: {} }) as LSTM;
+  }
+  forward(input: Tensor, lengths: Tensor, options: { readonly sorted?: boolean } = {}): Tensor[] {
+    const { batchFirst } = this.layer;
+    const { packPaddedSequence, padPackedSequence } = utils.rnn;
+    const enforceSorted = options.sorted ?? false;
+    const packed = packPaddedSequence(input, lengths, { batchFirst, enforceSorted });
+    const [out, state] = this.layer(packed) as [utils.rnn.PackedSequence, unknown];
+    const [padded] = padPackedSequence(out, { batchFirst });
+    return [padded, ...((Array.isArray(state) ? state : [state]) as Tensor[])];
+  }
+}
+
+class Symmetric extends Module {
+  forward(x: Tensor): Tensor {
+    return x.triu().add(x.triu(1).mT);
+  }
+}
+
+class Exp extends Module {
+  forward(x: Tensor): Tensor {
+    return x.exp();
+  }
+}
+
+class Parametrized extends Module {
+  layer: Linear = new Linear(3, 3);
+  constructor(parametrizations: readonly Module[]) {
+    super();
+    for (const one of parametrizations)
+      utils.parametrize.registerParametrization(this.layer, "weight", one);
+  }
+  forward(x: Tensor): Tensor {
+    return this.layer(x);
+  }
 }
 
 class LinReg extends Module {

@@ -33,6 +33,9 @@ const namespaces: Readonly<Record<string, () => readonly unknown[]>> = {
   "distributions.transforms": () => [(autograd as Namespace).distributions],
   copy: () => [nn],
   optim: () => [optim],
+  "optim.swa_utils": () => [optim, nn],
+  "nn.utils.rnn": () => [nn.utils.rnn],
+  amp: () => [optim],
   "numpy.random": () => [autograd],
   lr_scheduler: () => [(optim as Namespace).lrScheduler, optim],
 };

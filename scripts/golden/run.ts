@@ -95,10 +95,6 @@ const skips: Readonly<Record<string, string>> = {
   "ops2/ldexp.2x1x3_2x1": "PyTorch's gradient takes 2⁻¹ of a whole number for 0",
   "modules2/MultiheadAttention.row_fully_masked":
     "rows that see nothing have weights of 0, not NaN",
-  "optim2/Adam.decoupled": "AdamW is it",
-  "optim2/clip_grad_norm_.foreach": "how PyTorch goes through a list is no option here",
-  "optim2/clip_grad_norm_.nonfinite_raises": "clipping does not read: setDetectAnomaly finds NaN",
-  "optim2/clip_grad_norm_.nonfinite_raises_not": "the same",
   "bydtype/linalg.matrix_exp of f16": "PyTorch's halves overflow on the way: ours are taken in f32",
   "bydtype/addr of bool": "products of matrices take no truth values here",
   "bydtype/addr_ of bool": "products of matrices take no truth values here",

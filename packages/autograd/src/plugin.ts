@@ -1,6 +1,14 @@
 /** What the other packages, and yours, stand on beside the tensors themselves. */
 
 export { isRecomputing } from "./autograd/checkpoint.ts";
+export {
+  type ClipGradNormOptions,
+  clipGradNorm_,
+  clipGradsWithNorm_,
+  clipGradValue_,
+  getTotalNorm,
+  type TotalNormOptions,
+} from "./autograd/clip.ts";
 export { defineFused, type FusedOp, type FusedSpec } from "./autograd/fused.ts";
 export {
   type DefinedKernel,

@@ -1,3 +1,11 @@
+export {
+  AveragedModel,
+  type AveragedModelOptions,
+  type AverageFunction,
+  getEmaAvgFn,
+  getSwaAvgFn,
+  updateBn,
+} from "./averaging.ts";
 export { ModuleDict } from "./containers/module-dict.ts";
 export { ModuleList } from "./containers/module-list.ts";
 export { ParameterDict } from "./containers/parameter-dict.ts";
@@ -184,6 +192,7 @@ export * as parametrizations from "./parametrizations.ts";
 export * as parametrize from "./parametrize.ts";
 export type { LoadReport, StateDict } from "./state-dict.ts";
 export { type SummaryOptions, summary } from "./summary.ts";
+export * as utils from "./utils.ts";
 export { parametersToVector, vectorToParameters } from "./vector.ts";
 export { type WarmupOptions, warmup } from "./warmup.ts";
 export { removeWeightNorm, type WeightNormOptions, weightNorm } from "./weight-norm.ts";

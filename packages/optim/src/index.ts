@@ -1,3 +1,11 @@
+export {
+  type ClipGradNormOptions,
+  clipGradNorm_,
+  clipGradsWithNorm_,
+  clipGradValue_,
+  getTotalNorm,
+  type TotalNormOptions,
+} from "@wgrad/autograd/plugin";
 export { Adadelta, type AdadeltaOptions, type AdadeltaState } from "./adadelta.ts";
 export { Adafactor, type AdafactorOptions, type AdafactorState } from "./adafactor.ts";
 export { Adagrad, type AdagradOptions, type AdagradState } from "./adagrad.ts";
@@ -6,14 +14,7 @@ export { Adamax, type AdamaxOptions, type AdamaxState } from "./adamax.ts";
 export { AdamW, type AdamWOptions } from "./adamw.ts";
 export { ASGD, type ASGDOptions, type ASGDState } from "./asgd.ts";
 export { checkRange } from "./check.ts";
-export {
-  type ClipGradNormOptions,
-  clipGradNorm_,
-  clipGradsWithNorm_,
-  clipGradValue_,
-  getTotalNorm,
-  type TotalNormOptions,
-} from "./clip.ts";
+export { GradScaler, type GradScalerOptions, type GradScalerStateDict } from "./grad-scaler.ts";
 export { type Closure, LBFGS, type LBFGSOptions } from "./lbfgs.ts";
 export { Lion, type LionOptions, type LionState } from "./lion.ts";
 export {

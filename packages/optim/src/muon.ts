@@ -61,6 +61,7 @@ export class Muon extends Optimizer<MuonOptions, MuonState> {
   }
 
   override addParamGroup(group: ParamGroupInput<MuonOptions>): void {
+    checkCall("optimizer.addParamGroup(group)", arguments);
     super.addParamGroup(group);
     const odd = this.paramGroups.at(-1)?.params.find(({ shape }) => shape.length !== 2);
     if (odd === undefined) return;

@@ -3,16 +3,20 @@ import { persist } from "@wgrad/autograd/plugin";
 import * as optim from "@wgrad/optim";
 import {
   Adadelta,
+  Adafactor,
   Adagrad,
   Adam,
   Adamax,
   AdamW,
+  ASGD,
   type BaseOptions,
+  Lion,
   NAdam,
   Optimizer,
   ParameterGroups,
   RAdam,
   RMSprop,
+  Rprop,
   SGD,
 } from "@wgrad/optim";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -47,6 +51,7 @@ const makers: Record<string, (params: Tensor[]) => Optimizer> = {
   "Adam eps": (p) => new Adam(p, { lr: 0.1, eps: 0.5 }),
   "Adam weightDecay": (p) => new Adam(p, { lr: 0.1, weightDecay: 0.5 }),
   "Adam amsgrad": (p) => new Adam(p, { lr: 0.1, amsgrad: true, betas: [0.5, 0.6] }),
+  "Adam decoupled": (p) => new Adam(p, { lr: 0.1, weightDecay: 0.4, decoupledWeightDecay: true }),
   "Adam maximize": (p) => new Adam(p, { lr: 0.1, maximize: true }),
   AdamW: (p) => new AdamW(p, { lr: 0.1 }),
   "AdamW betas": (p) => new AdamW(p, { lr: 0.1, betas: [0.5, 0.6] }),
@@ -91,12 +96,32 @@ const makers: Record<string, (params: Tensor[]) => Optimizer> = {
   "RAdam weightDecay": (p) => new RAdam(p, { lr: 0.1, weightDecay: 0.5 }),
   "RAdam decoupled": (p) => new RAdam(p, { lr: 0.1, weightDecay: 0.5, decoupledWeightDecay: true }),
   "RAdam maximize": (p) => new RAdam(p, { lr: 0.1, maximize: true }),
+  ASGD: (p) => new ASGD(p, { lr: 0.1 }),
+  "ASGD lambd": (p) => new ASGD(p, { lr: 0.1, lambd: 0.5 }),
+  "ASGD alpha": (p) => new ASGD(p, { lr: 0.1, lambd: 0.4, alpha: 0.2 }),
+  "ASGD t0": (p) => new ASGD(p, { lr: 0.11, t0: 1 }),
+  "ASGD weightDecay": (p) => new ASGD(p, { lr: 0.1, weightDecay: 0.5 }),
+  "ASGD maximize": (p) => new ASGD(p, { lr: 0.1, maximize: true }),
+  Rprop: (p) => new Rprop(p, { lr: 0.1 }),
+  "Rprop etas": (p) => new Rprop(p, { lr: 0.1, etas: [0.4, 1.5] }),
+  "Rprop stepSizes": (p) => new Rprop(p, { lr: 0.1, stepSizes: [0.01, 0.12] }),
+  "Rprop maximize": (p) => new Rprop(p, { lr: 0.1, maximize: true }),
+  Adafactor: (p) => new Adafactor(p, { lr: 0.1 }),
+  "Adafactor beta2Decay": (p) => new Adafactor(p, { lr: 0.1, beta2Decay: -0.5 }),
+  "Adafactor eps": (p) => new Adafactor(p, { lr: 0.1, eps: [0.5, 2] }),
+  "Adafactor d": (p) => new Adafactor(p, { lr: 0.1, eps: [1e-7, 1e-3], d: 1.5, beta2Decay: -0.1 }),
+  "Adafactor weightDecay": (p) => new Adafactor(p, { lr: 0.1, weightDecay: 0.5 }),
+  "Adafactor maximize": (p) => new Adafactor(p, { lr: 0.1, maximize: true }),
+  Lion: (p) => new Lion(p, { lr: 0.1 }),
+  "Lion betas": (p) => new Lion(p, { lr: 0.1, betas: [0.2, 0.3], weightDecay: 0.01 }),
+  "Lion weightDecay": (p) => new Lion(p, { lr: 0.1, weightDecay: 0.5 }),
+  "Lion maximize": (p) => new Lion(p, { lr: 0.1, maximize: true }),
 };
 
 test("every optimizer stands above, with each of its settings changed at least once", async () => {
   await init({ device: "cpu" });
   const bases: readonly string[] = ["Optimizer", "ParameterGroups"];
-  const elsewhere = ["LBFGS"]; // lbfgs.test.ts
+  const elsewhere = ["LBFGS", "Muon"]; // lbfgs.test.ts, muon.test.ts
   const exported = Object.entries(optim)
     .filter(([, value]) => (value as { prototype?: object }).prototype instanceof ParameterGroups)
     .map(([name]) => name)
@@ -107,6 +132,7 @@ test("every optimizer stands above, with each of its settings changed at least o
     makers[name]?.([leaf([1])]).paramGroups[0] as unknown as Record<string, unknown>;
   for (const name of plain) {
     const { params: _, lr: __, ...defaults } = settings(name);
+    if (name === "AdamW") delete defaults.decoupledWeightDecay; // what AdamW is
     const changed = Object.keys(makers)
       .filter((other) => other.startsWith(`${name} `))
       .flatMap((other) => {
@@ -298,6 +324,7 @@ test("stateDict has PyTorch's form", async () => {
       betas: [0.9, 0.999],
       eps: 1e-8,
       weightDecay: 0,
+      decoupledWeightDecay: false,
       amsgrad: false,
       maximize: false,
       params: [0, 1],

@@ -4,6 +4,8 @@ import { decodeAll, fromRecord, invoke } from "../call.ts";
 import type { Encoded } from "../load.ts";
 import { camel, Unmapped } from "../names.ts";
 import type { Run } from "../run.ts";
+import { runAveraging } from "./averaging.ts";
+import { runScaler } from "./scaler.ts";
 import { runScheduler } from "./schedulers.ts";
 
 interface AnyOptimizer {
@@ -18,6 +20,8 @@ export async function runOptim(run: Run): Promise<void> {
   if (item.scheduler !== undefined) return runScheduler(run);
   if (item.op !== undefined) return runClipping(run);
   if (item.objective !== undefined) return runClosure(run);
+  if (item.optimizer === "amp.GradScaler") return runScaler(run);
+  if (item.category === "averaging") return runAveraging(run);
   if (item.params === undefined) throw new Unmapped(`no runner for ${item.id}`);
   const names = item.params as readonly string[];
   const parameters = new Map(
@@ -91,10 +95,21 @@ async function runClipping(run: Run): Promise<void> {
     if (!without.includes(name)) parameter.grad = gradient;
     return parameter;
   });
+  const { foreach: _, ...kwargs } = decodeAll(item.kwargs, new Map());
+  const gradients = parameters.map(({ grad }) => grad);
+  const takesTensors = item.op === "nn.utils.get_total_norm";
   const norm = invoke(item.op as string, {
-    args: [parameters, ...(item.args ?? [])],
-    kwargs: decodeAll(item.kwargs, new Map()),
+    args: [takesTensors ? gradients : parameters, ...(item.args ?? [])],
+    kwargs,
   });
+  if (item.raises === true) {
+    const raised = await (norm as Tensor).data().then(
+      () => false,
+      () => true,
+    );
+    if (!raised) run.fault(`nothing was wrong; PyTorch: ${item.error}`);
+    return;
+  }
   for (const name of item.outputs) {
     const place = item.inputs.indexOf(name.slice(0, name.indexOf(".")));
     await run.check(name, name === "total_norm" ? norm : parameters[place]?.grad);

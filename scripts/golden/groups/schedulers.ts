@@ -40,8 +40,21 @@ export async function runScheduler(run: Run): Promise<void> {
     args: [groups],
     kwargs: settings,
   }) as Stepped;
+  const found: Group[][] = [];
+  const base = item.base as (Part & { readonly steps: number }) | undefined;
+  if (base !== undefined) {
+    const before = invoke(base.scheduler, {
+      args: [optimizer],
+      kwargs: decodeAll(base.kwargs, new Map()),
+    }) as Stepped;
+    for (let step = 0; step < base.steps; step++) {
+      optimizer.step();
+      before.step();
+      found.push(snapshot(optimizer));
+    }
+  }
   const scheduler = make(run, optimizer);
-  const found: Group[][] = [snapshot(optimizer)];
+  if (base === undefined) found.push(snapshot(optimizer));
   for (let step = 0; step < (item.steps as number); step++) {
     optimizer.step();
     scheduler.step((item.metrics as readonly number[] | undefined)?.[step]);

@@ -1,6 +1,7 @@
 import { chunk, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { Cell } from "../functional/recurrence.ts";
+import { PackedSequence } from "../utils/packed-sequence.ts";
 import { Recurrent, type RecurrentOptions, type SequenceOptions } from "./recurrent.ts";
 
 const split = (gates: Tensor): [Tensor, Tensor, Tensor] =>
@@ -45,6 +46,11 @@ export const gruCell: Cell = {
  * h' = (1 − z) ⊙ n + z ⊙ h.  x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h: [layers·directions, B, H], zeros
  * unless given → [output [T, B, directions·H], h at the end].  Cho et al. 2014.
  */
+export interface GRU {
+  (x: PackedSequence, h?: Tensor | null): [PackedSequence, Tensor];
+  (x: Tensor, h?: Tensor | null, options?: SequenceOptions): [Tensor, Tensor];
+}
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a further way to call it, as of every module
 export class GRU extends Recurrent<
   [x: Tensor, h?: Tensor | null, options?: SequenceOptions],
   [Tensor, Tensor]
@@ -57,8 +63,16 @@ export class GRU extends Recurrent<
     super(3, inputSize, hiddenSize, options);
   }
 
-  forward(x: Tensor, h: Tensor | null = null, options: SequenceOptions = {}): [Tensor, Tensor] {
+  forward(x: PackedSequence, h?: Tensor | null): [PackedSequence, Tensor];
+  forward(x: Tensor, h?: Tensor | null, options?: SequenceOptions): [Tensor, Tensor];
+  forward(
+    x: Tensor | PackedSequence,
+    h: Tensor | null = null,
+    options: SequenceOptions = {},
+  ): [Tensor | PackedSequence, Tensor] {
     checkCall("gru(x, h?, { lengths })", arguments);
+    if (x instanceof PackedSequence)
+      return this.packed(x, (padded, own) => this.forward(padded, h, own));
     const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], gruCell, options);
     return [out, end as Tensor];
   }

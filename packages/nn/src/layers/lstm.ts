@@ -1,6 +1,7 @@
 import { chunk, type Tensor, zerosLike } from "@wgrad/autograd";
 import { checkCall, type Expr, e, elementwise, nary } from "@wgrad/autograd/plugin";
 import type { Cell } from "../functional/recurrence.ts";
+import { PackedSequence } from "../utils/packed-sequence.ts";
 import { Recurrent, type RecurrentOptions, type SequenceOptions } from "./recurrent.ts";
 
 /** Settings of LSTM. */
@@ -116,6 +117,11 @@ export const lstmCell: Cell = {
  * h' = σ(o) ⊙ tanh c'.  x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h, c: [layers·directions, B, H], zeros
  * unless given → [output [T, B, directions·H], [h, c] at the end].  Hochreiter & Schmidhuber 1997.
  */
+export interface LSTM {
+  (x: PackedSequence, state?: LSTMState | null): [PackedSequence, LSTMState];
+  (x: Tensor, state?: LSTMState | null, options?: SequenceOptions): [Tensor, LSTMState];
+}
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a further way to call it, as of every module
 export class LSTM extends Recurrent<
   [x: Tensor, state?: LSTMState | null, options?: SequenceOptions],
   [Tensor, LSTMState]
@@ -128,12 +134,16 @@ export class LSTM extends Recurrent<
     super(4, inputSize, hiddenSize, options);
   }
 
+  forward(x: PackedSequence, state?: LSTMState | null): [PackedSequence, LSTMState];
+  forward(x: Tensor, state?: LSTMState | null, options?: SequenceOptions): [Tensor, LSTMState];
   forward(
-    x: Tensor,
+    x: Tensor | PackedSequence,
     state: LSTMState | null = null,
     options: SequenceOptions = {},
-  ): [Tensor, LSTMState] {
+  ): [Tensor | PackedSequence, LSTMState] {
     checkCall("lstm(x, state?, { lengths })", arguments);
+    if (x instanceof PackedSequence)
+      return this.packed(x, (padded, own) => this.forward(padded, state, own));
     const widths = [this.outputSize, this.hiddenSize];
     const [out, [h, c]] = this.run(x, state, widths, lstmCell, options);
     return [out, [h as Tensor, c as Tensor]];

@@ -1,4 +1,5 @@
-import { ones, ShapeError, type Tensor, tensor, zeros } from "@wgrad/autograd";
+import { noGrad, ones, ShapeError, type Tensor, tensor, zeros } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
 import { Module } from "../module.ts";
 import { buffer, type Parameter, parameter } from "../parameter.ts";
@@ -43,6 +44,16 @@ export abstract class ChannelNorm extends Module<[Tensor], Tensor> {
     this.runningVar = trackRunningStats ? buffer(ones(size)) : null;
     this.numBatchesTracked = trackRunningStats ? buffer(tensor(0, { dtype: "i32" })) : null;
     registerFields(this);
+  }
+
+  /** The running statistics are as at the start: nothing was seen. */
+  resetRunningStats(): void {
+    checkCall("norm.resetRunningStats()", arguments);
+    noGrad(() => {
+      this.runningMean?.zero_();
+      this.runningVar?.fill_(1);
+      this.numBatchesTracked?.zero_();
+    });
   }
 
   /** Throws ShapeError unless x has one of these numbers of dimensions, and this layer's channels at `dim`. */

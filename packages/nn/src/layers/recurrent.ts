@@ -16,6 +16,11 @@ import { type Cell, recurrence } from "../functional/recurrence.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { pythonFloat } from "../print.ts";
+import {
+  type PackedSequence,
+  packPaddedSequence,
+  padPackedSequence,
+} from "../utils/packed-sequence.ts";
 
 /** Settings of recurrent layers. */
 export interface RecurrentOptions {
@@ -194,6 +199,19 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
       all.length === 1 ? (all[0] as Tensor).unsqueeze(0) : stack(all, 0),
     );
     return [out, rank === 2 ? last.map((state) => state.squeeze(1)) : last];
+  }
+
+  /** `forward` of a packed sequence: of the padded one with its lengths, packed again. */
+  protected packed<State>(
+    sequence: PackedSequence,
+    run: (x: Tensor, options: SequenceOptions) => [Tensor, State],
+  ): [PackedSequence, State] {
+    const { lengths } = sequence;
+    const { batchFirst } = this;
+    const [padded] = padPackedSequence(sequence, { batchFirst });
+    const [out, state] = run(padded, { lengths });
+    const enforceSorted = sequence.sortedIndices === null;
+    return [packPaddedSequence(out, lengths, { batchFirst, enforceSorted }), state];
   }
 
   override extraRepr(): string {

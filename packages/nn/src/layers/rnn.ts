@@ -1,6 +1,7 @@
 import { relu, type Tensor, tanh, where } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { Cell } from "../functional/recurrence.ts";
+import { PackedSequence } from "../utils/packed-sequence.ts";
 import { Recurrent, type RecurrentOptions, type SequenceOptions } from "./recurrent.ts";
 
 /** What an RNN's step ends with. */
@@ -32,6 +33,11 @@ export function rnnCell(nonlinearity: Nonlinearity): Cell {
  * x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h: [layers·directions, B, H], zeros unless given
  * → [output [T, B, directions·H], h at the end].  Elman 1990.
  */
+export interface RNN {
+  (x: PackedSequence, h?: Tensor | null): [PackedSequence, Tensor];
+  (x: Tensor, h?: Tensor | null, options?: SequenceOptions): [Tensor, Tensor];
+}
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a further way to call it, as of every module
 export class RNN extends Recurrent<
   [x: Tensor, h?: Tensor | null, options?: SequenceOptions],
   [Tensor, Tensor]
@@ -48,8 +54,16 @@ export class RNN extends Recurrent<
     this.nonlinearity = nonlinearity;
   }
 
-  forward(x: Tensor, h: Tensor | null = null, options: SequenceOptions = {}): [Tensor, Tensor] {
+  forward(x: PackedSequence, h?: Tensor | null): [PackedSequence, Tensor];
+  forward(x: Tensor, h?: Tensor | null, options?: SequenceOptions): [Tensor, Tensor];
+  forward(
+    x: Tensor | PackedSequence,
+    h: Tensor | null = null,
+    options: SequenceOptions = {},
+  ): [Tensor | PackedSequence, Tensor] {
     checkCall("rnn(x, h?, { lengths })", arguments);
+    if (x instanceof PackedSequence)
+      return this.packed(x, (padded, own) => this.forward(padded, h, own));
     const cell = rnnCell(this.nonlinearity);
     const [out, [end]] = this.run(x, h === null ? null : [h], [this.hiddenSize], cell, options);
     return [out, end as Tensor];

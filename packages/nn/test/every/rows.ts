@@ -302,6 +302,7 @@ export const rows: Readonly<Record<string, Row>> = {
 
 /** What holds modules or parameters and is not called. */
 export const containers: Readonly<Record<string, () => nn.AnyModule>> = {
+  AveragedModel: () => new nn.AveragedModel(new nn.BatchNorm1d(3)) as unknown as nn.AnyModule,
   ModuleDict: () => new nn.ModuleDict({ a: new nn.Linear(2, 3), b: new nn.BatchNorm1d(3) }),
   ModuleList: () => new nn.ModuleList([new nn.Linear(2, 3), new nn.PReLU()]),
   ParameterDict: () => new nn.ParameterDict({ a: zeros([2]), B: zeros([1, 2]) }),

@@ -1,5 +1,11 @@
-import { ArgumentError, noGrad, stack, Tensor, zeros } from "@wgrad/autograd";
-import { checkCall, checkedFractions, composite, describe } from "@wgrad/autograd/plugin";
+import { ArgumentError } from "../errors.ts";
+import { Handle } from "../graph/handle.ts";
+import { stack } from "../ops/core/assembly.ts";
+import { checkedFractions } from "../ops/core/bounds.ts";
+import { zeros } from "../ops/core/creation.ts";
+import { checkCall, describe } from "../signature.ts";
+import { composite, noGrad } from "../tape/modes.ts";
+import type { Tensor } from "../tensor.ts";
 
 /** Settings of a norm over several tensors. */
 export interface TotalNormOptions {
@@ -106,13 +112,13 @@ const gradientsOf = (call: string, parameters: Tensor | Iterable<Tensor>): Tenso
 
 function listOf(call: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   const iterable = typeof parameters === "object" && parameters !== null;
-  if (!iterable || !(parameters instanceof Tensor || Symbol.iterator in parameters)) {
+  if (!iterable || !(parameters instanceof Handle || Symbol.iterator in parameters)) {
     throw new ArgumentError(
       `${call}: takes parameters, got ${describe(parameters)}\n  hint: ${call}(model.parameters(), …)`,
     );
   }
-  const all = parameters instanceof Tensor ? [parameters] : [...parameters];
-  const stray = all.find((one) => !(one instanceof Tensor));
+  const all = parameters instanceof Handle ? [parameters] : [...parameters];
+  const stray = all.find((one) => !(one instanceof Handle));
   if (stray !== undefined)
     throw new ArgumentError(`${call}: takes tensors, got ${describe(stray)}`);
   return all;

@@ -1,0 +1,244 @@
+import {
+  ArgumentError,
+  cat,
+  full,
+  indexSelect,
+  ShapeError,
+  stack,
+  type Tensor,
+  tensor,
+} from "@wgrad/autograd";
+import { checkCall, describe, knownValues } from "@wgrad/autograd/plugin";
+
+/** Lengths of sequences: numbers, or a tensor of numbers that are on the host. */
+export type Lengths = readonly number[] | Tensor;
+
+/**
+ * Sequences of several lengths without padding: all first elements, then all second ones, and so on, the longest sequence first. RNN, LSTM
+ * and GRU take it and give it back.
+ */
+export class PackedSequence {
+  /** [sum of the lengths, …] */
+  readonly data: Tensor;
+  /** How many sequences have a first, a second, … element. */
+  readonly batchSizes: readonly number[];
+  /** Which of the given sequences is the longest, the next, …; null where they were given in that order. */
+  readonly sortedIndices: readonly number[] | null;
+
+  constructor(
+    data: Tensor,
+    batchSizes: readonly number[],
+    sortedIndices: readonly number[] | null = null,
+  ) {
+    checkCall(
+      "new PackedSequence(data: tensor, batchSizes: list, sortedIndices?: list | null)",
+      arguments,
+    );
+    const total = batchSizes.reduce((a, b) => a + b, 0);
+    if (data.shape[0] !== total || batchSizes.some((n, t) => n > (batchSizes[t - 1] ?? n))) {
+      throw new ShapeError(
+        `PackedSequence: batch sizes never grow, and add up to the data's length\n  data: [${data.shape.join(", ")}]\n  batchSizes: [${batchSizes.join(", ")}]`,
+      );
+    }
+    this.data = data;
+    this.batchSizes = [...batchSizes];
+    this.sortedIndices = sortedIndices;
+  }
+
+  /** Where each of the given sequences is among the sorted ones; null where they were given in that order. */
+  get unsortedIndices(): readonly number[] | null {
+    const { sortedIndices } = this;
+    if (sortedIndices === null) return null;
+    const places = new Array<number>(sortedIndices.length);
+    for (const [place, i] of sortedIndices.entries()) places[i] = place;
+    return places;
+  }
+
+  /** The length of each sequence, as they were given. */
+  get lengths(): number[] {
+    const { batchSizes, unsortedIndices } = this;
+    const count = batchSizes[0] ?? 0;
+    const sorted = Array.from({ length: count }, (_, i) => batchSizes.filter((n) => n > i).length);
+    return unsortedIndices === null
+      ? sorted
+      : unsortedIndices.map((place) => sorted[place] as number);
+  }
+
+  /** The same sequences with other values, of as many elements. */
+  with(data: Tensor): PackedSequence {
+    checkCall("packed.with(data: tensor)", arguments);
+    return new PackedSequence(data, this.batchSizes, this.sortedIndices);
+  }
+}
+
+const whole = (values: readonly number[], like: Tensor): Tensor =>
+  tensor([...values], { dtype: "i32", device: like, shape: [values.length] });
+
+function lengthsOf(call: string, lengths: Lengths, most: number, count: number): number[] {
+  const given = "numel" in lengths ? knownValues(lengths) : lengths;
+  if (given === null) {
+    throw new ArgumentError(
+      `${call}: the lengths are still to be computed, and decide the shape of the result\n  hint: await lengths.tolist() first`,
+    );
+  }
+  const list = Array.from(given);
+  if (list.length !== count) {
+    throw new ShapeError(`${call}: ${list.length} lengths for ${count} sequences`);
+  }
+  const odd = list.find((n) => !Number.isInteger(n) || n < 1 || n > most);
+  if (odd === undefined) return list;
+  throw new ArgumentError(`${call}: a length is ${odd}\n  hint: whole numbers, 1 to ${most}`);
+}
+
+export interface PackOptions {
+  /** The input is [B, T, …] instead of [T, B, …]. */
+  readonly batchFirst?: boolean;
+  /** The sequences are given the longest first (default true); false sorts them, and padding puts them back. */
+  readonly enforceSorted?: boolean;
+}
+
+/** Padded sequences without their padding. input: [T, B, …] ([B, T, …] batch first). */
+export function packPaddedSequence(
+  input: Tensor,
+  lengths: Lengths,
+  options: PackOptions = {},
+): PackedSequence {
+  checkCall(
+    "packPaddedSequence(input: tensor, lengths, { batchFirst: boolean, enforceSorted: boolean })",
+    arguments,
+  );
+  const { batchFirst = false, enforceSorted = true } = options;
+  if (input.ndim < 2) {
+    throw new ShapeError(
+      `packPaddedSequence: takes [T, B, …]\n  input: [${input.shape.join(", ")}]`,
+    );
+  }
+  const timed = batchFirst ? input.transpose(0, 1) : input;
+  const [steps, batch, ...rest] = timed.shape as [number, number, ...number[]];
+  const list = lengthsOf("packPaddedSequence", lengths, steps, batch);
+  const order = [...list.keys()].sort((a, b) => (list[b] as number) - (list[a] as number) || a - b);
+  const isSorted = order.every((i, place) => i === place);
+  if (enforceSorted && !isSorted) {
+    throw new ArgumentError(
+      `packPaddedSequence: the lengths [${list.join(", ")}] are not in descending order\n  hint: enforceSorted: false sorts them`,
+    );
+  }
+  const most = Math.max(...list);
+  const batchSizes = Array.from({ length: most }, (_, t) => list.filter((n) => n > t).length);
+  const places = batchSizes.flatMap((count, t) => order.slice(0, count).map((i) => t * batch + i));
+  const data = indexSelect(timed.reshape([steps * batch, ...rest]), 0, whole(places, input));
+  return new PackedSequence(data, batchSizes, enforceSorted ? null : order);
+}
+
+export interface PadPackedOptions {
+  readonly batchFirst?: boolean;
+  /** What stands behind the ends (default 0). */
+  readonly paddingValue?: number;
+  /** At least this many steps. Default: the longest sequence's. */
+  readonly totalLength?: number | null;
+}
+
+/** [the sequences padded to one length, their lengths]: what `packPaddedSequence` takes apart. */
+export function padPackedSequence(
+  sequence: PackedSequence,
+  options: PadPackedOptions = {},
+): [padded: Tensor, lengths: Tensor] {
+  checkCall(
+    "padPackedSequence(sequence, { batchFirst: boolean, paddingValue: number, totalLength: number | null })",
+    arguments,
+  );
+  const { batchFirst = false, paddingValue = 0, totalLength = null } = options;
+  const { data, batchSizes, unsortedIndices, lengths } = sequence;
+  const steps = totalLength ?? batchSizes.length;
+  if (steps < batchSizes.length) {
+    throw new ArgumentError(
+      `padPackedSequence: totalLength is ${steps}, and the longest sequence has ${batchSizes.length} elements`,
+    );
+  }
+  const [total, ...rest] = data.shape as [number, ...number[]];
+  const starts: number[] = [];
+  batchSizes.reduce((at, n) => {
+    starts.push(at);
+    return at + n;
+  }, 0);
+  const places = Array.from({ length: steps }, (_, t) =>
+    lengths.map((n, i) => (t < n ? (starts[t] as number) + (unsortedIndices?.[i] ?? i) : total)),
+  ).flat();
+  const padding = full([1, ...rest], paddingValue, { dtype: data.dtype, device: data });
+  const padded = indexSelect(cat([data, padding]), 0, whole(places, data)).reshape([
+    steps,
+    lengths.length,
+    ...rest,
+  ]);
+  return [batchFirst ? padded.transpose(0, 1) : padded, whole(lengths, data)];
+}
+
+export interface PadOptions {
+  readonly batchFirst?: boolean;
+  readonly paddingValue?: number;
+  /** Where the padding stands (default "right"). */
+  readonly paddingSide?: "right" | "left";
+}
+
+/** Sequences [Lᵢ, …] padded to the longest: [T, B, …] ([B, T, …] batch first). */
+export function padSequence(sequences: readonly Tensor[], options: PadOptions = {}): Tensor {
+  checkCall(
+    'padSequence(sequences, { batchFirst: boolean, paddingValue: number, paddingSide: "right" | "left" })',
+    arguments,
+  );
+  const { batchFirst = false, paddingValue = 0, paddingSide = "right" } = options;
+  const list = sequencesOf("padSequence", sequences);
+  const most = Math.max(...list.map(({ shape }) => shape[0] as number));
+  const padded = list.map((x) => {
+    const [length, ...rest] = x.shape as [number, ...number[]];
+    if (length === most) return x;
+    const shape = [most - length, ...rest];
+    const padding = full(shape, paddingValue, { dtype: x.dtype, device: x });
+    return cat(paddingSide === "right" ? [x, padding] : [padding, x]);
+  });
+  return stack(padded, batchFirst ? 0 : 1);
+}
+
+function sequencesOf(call: string, sequences: readonly Tensor[]): readonly Tensor[] {
+  const [first] = sequences;
+  if (!Array.isArray(sequences) || first === undefined)
+    throw new ArgumentError(`${call}: takes an array of sequences, got ${describe(sequences)}`);
+  const odd = sequences.find(
+    ({ shape }) => shape.length === 0 || String(shape.slice(1)) !== String(first.shape.slice(1)),
+  );
+  if (odd === undefined) return sequences;
+  throw new ShapeError(
+    `${call}: sequences differ in more than their length\n  first: [${first.shape.join(", ")}]\n  another: [${odd.shape.join(", ")}]`,
+  );
+}
+
+/** The sequences of a padded tensor, each at its own length. */
+export function unpadSequence(
+  padded: Tensor,
+  lengths: Lengths,
+  options: { readonly batchFirst?: boolean } = {},
+): Tensor[] {
+  checkCall("unpadSequence(padded: tensor, lengths, { batchFirst: boolean })", arguments);
+  const rows = options.batchFirst === true ? padded : padded.transpose(0, 1);
+  const [batch, steps] = rows.shape as readonly [number, number];
+  const list = lengthsOf("unpadSequence", lengths, steps, batch);
+  return list.map((length, i) => rows.select(0, i).narrow(0, 0, length));
+}
+
+/** Sequences [Lᵢ, …] packed. */
+export function packSequence(
+  sequences: readonly Tensor[],
+  options: { readonly enforceSorted?: boolean } = {},
+): PackedSequence {
+  checkCall("packSequence(sequences, { enforceSorted: boolean })", arguments);
+  const { enforceSorted = true } = options;
+  const lengths = sequencesOf("packSequence", sequences).map(({ shape }) => shape[0] as number);
+  return packPaddedSequence(padSequence(sequences), lengths, { enforceSorted });
+}
+
+/** The sequences of a packed one. */
+export function unpackSequence(sequence: PackedSequence): Tensor[] {
+  checkCall("unpackSequence(sequence)", arguments);
+  const [padded] = padPackedSequence(sequence);
+  return unpadSequence(padded, sequence.lengths);
+}

@@ -1,0 +1,311 @@
+import { ArgumentError, cat, noGrad, ones, rand, type Tensor, topk, where } from "@wgrad/autograd";
+import { checkCall, describe, knownValues } from "@wgrad/autograd/plugin";
+import { derive, derivedOf, underive } from "../derived.ts";
+import { fieldsOf } from "../fields.ts";
+import type { AnyModule } from "../module.ts";
+import { isParameter } from "../parameter.ts";
+
+/** How many to prune: a whole number, or a part between 0 and 1 of those that are left. */
+type Amount = number;
+
+/** How many elements of a mask are 1 still; not here where nobody counted. */
+const left = new WeakMap<Tensor, number>();
+
+const fieldsNamed = (name: string): readonly [original: string, mask: string] => [
+  `${name}Orig`,
+  `${name}Mask`,
+];
+
+type Values = Readonly<Record<string, Tensor>>;
+
+/** The tensor in field `name`, whole, and its mask of now: ones where nothing was pruned yet. */
+function masked(call: string, module: AnyModule, name: string): { whole: Tensor; mask: Tensor } {
+  const [original, mask] = fieldsNamed(name);
+  const own = module as unknown as Values;
+  if (isMasked(module, name)) return { whole: own[original] as Tensor, mask: own[mask] as Tensor };
+  const whole = fieldsOf(module).get(name)?.value;
+  if (!isParameter(whole)) {
+    throw new ArgumentError(`${call}: ${module.constructor.name} has no parameter in ${name}`);
+  }
+  const all = noGrad(() => ones(whole.shape, { dtype: whole.dtype, device: whole }));
+  left.set(all, whole.numel());
+  return { whole, mask: all };
+}
+
+function isMasked(module: AnyModule, name: string): boolean {
+  const [original, mask] = fieldsNamed(name);
+  const fields = fieldsOf(module);
+  return derivedOf(module).has(name) && fields.has(original) && fields.has(mask);
+}
+
+/** Puts the mask in place: the field is from here on the whole tensor times the mask. */
+function apply(module: AnyModule, name: string, mask: Tensor, remaining: number | null): void {
+  const [original, maskName] = fieldsNamed(name);
+  const own = module as unknown as Values;
+  if (isMasked(module, name)) noGrad(() => own[maskName]?.copy_(mask));
+  else {
+    const whole = fieldsOf(module).get(name)?.value as Tensor;
+    derive(module, name, {
+      compute: (owner) => {
+        const values = owner as Values;
+        return (values[original] as Tensor).mul(values[maskName] as Tensor);
+      },
+      assign: (owner, value) => noGrad(() => (owner as Values)[original]?.copy_(value)),
+    });
+    module.registerParameter(original, whole);
+    module.registerBuffer(
+      maskName,
+      noGrad(() => mask.clone()),
+    );
+  }
+  const kept = own[maskName] as Tensor;
+  if (remaining === null) left.delete(kept);
+  else left.set(kept, remaining);
+}
+
+/** How many of `count` the amount is. */
+function toPrune(call: string, amount: Amount, count: number): number {
+  const isPart = !Number.isInteger(amount);
+  if (!(amount >= 0) || (isPart && amount > 1) || amount > count) {
+    throw new ArgumentError(
+      `${call}: amount is ${describe(amount)}, and ${count} are left\n  hint: a whole number, or a part between 0 and 1`,
+    );
+  }
+  return isPart ? halfToEven(amount * count) : amount;
+}
+
+/** As Python rounds. */
+function halfToEven(x: number): number {
+  const low = Math.floor(x);
+  const rest = x - low;
+  return rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? low : low + 1;
+}
+
+function remainingIn(call: string, mask: Tensor): number {
+  const counted = left.get(mask);
+  if (counted !== undefined) return counted;
+  const values = knownValues(mask);
+  if (values === null) {
+    throw new ArgumentError(
+      `${call}: how many elements the mask has left is still to be computed\n  hint: await mask.data() first`,
+    );
+  }
+  return Array.from(values as ArrayLike<number>).reduce(
+    (sum, value) => sum + Number(value !== 0),
+    0,
+  );
+}
+
+/** The mask without the `count` elements of the least score, among those that it has. */
+function withoutLeast(scores: Tensor, mask: Tensor, count: number): Tensor {
+  if (count === 0) return mask;
+  const open = where(mask.ne(0), scores, Infinity).reshape(-1);
+  const { indices } = topk(open, count, { largest: false });
+  return mask.reshape(-1).indexFill(0, indices, 0).reshape(mask.shape);
+}
+
+/** What the elements of a tensor are chosen by. */
+type Scores = (x: Tensor) => Tensor;
+
+const sizes: Scores = (x) => x.abs();
+const chance: Scores = (x) => rand(x.shape, { dtype: x.dtype, device: x }).neg();
+
+function unstructured(
+  call: string,
+  module: AnyModule,
+  name: string,
+  amount: Amount,
+  scores: Scores,
+): AnyModule {
+  const { whole, mask } = masked(call, module, name);
+  const remaining = remainingIn(call, mask);
+  const count = toPrune(call, amount, remaining);
+  apply(
+    module,
+    name,
+    noGrad(() => withoutLeast(scores(whole), mask, count)),
+    remaining - count,
+  );
+  return module;
+}
+
+/** The elements of the parameter in field `name` that are least in size become 0, and stay so. */
+export function l1Unstructured(
+  module: AnyModule,
+  name: string,
+  amount: Amount,
+  options: { readonly importanceScores?: Tensor | null } = {},
+): AnyModule {
+  checkCall(
+    "l1Unstructured(module, name: string, amount: number, { importanceScores: tensor | null })",
+    arguments,
+  );
+  const { importanceScores = null } = options;
+  const scores: Scores = importanceScores === null ? sizes : () => importanceScores.abs();
+  return unstructured("l1Unstructured", module, name, amount, scores);
+}
+
+/** Random elements of the parameter in field `name` become 0, and stay so. */
+export function randomUnstructured(module: AnyModule, name: string, amount: Amount): AnyModule {
+  checkCall("randomUnstructured(module, name: string, amount: number)", arguments);
+  return unstructured("randomUnstructured", module, name, amount, chance);
+}
+
+function structured(
+  call: string,
+  module: AnyModule,
+  name: string,
+  amount: Amount,
+  dim: number,
+  scores: (rows: Tensor) => Tensor,
+): AnyModule {
+  const { whole, mask } = masked(call, module, name);
+  if (whole.ndim < 2 || dim < -whole.ndim || dim >= whole.ndim) {
+    throw new ArgumentError(
+      `${call}: takes a tensor of two dimensions or more, and one of them\n  ${name}: [${whole.shape.join(", ")}]\n  dim: ${dim}`,
+    );
+  }
+  const channels = whole.shape.at(dim) as number;
+  const each = whole.numel() / channels;
+  const open = Math.round(remainingIn(call, mask) / each);
+  const count = toPrune(call, amount, open);
+  const pruned = noGrad(() => {
+    const rows = (x: Tensor): Tensor => x.movedim(dim, 0).reshape([channels, each]);
+    const alive = rows(mask).ne(0).any(1);
+    const chosen = withoutLeast(scores(rows(whole)), alive.to(mask.dtype), count);
+    const shape = whole.shape.map((_, d) => (d === (dim + whole.ndim) % whole.ndim ? channels : 1));
+    return mask.mul(chosen.reshape(shape));
+  });
+  apply(module, name, pruned, (open - count) * each);
+  return module;
+}
+
+/** The channels along `dim` whose n-norm is least become 0, and stay so. */
+export function lnStructured(
+  module: AnyModule,
+  name: string,
+  amount: Amount,
+  n: number,
+  dim: number,
+): AnyModule {
+  checkCall(
+    "lnStructured(module, name: string, amount: number, n: number, dim: number)",
+    arguments,
+  );
+  return structured("lnStructured", module, name, amount, dim, (rows) => rows.norm(n, 1));
+}
+
+/** Random channels along `dim` become 0, and stay so. */
+export function randomStructured(
+  module: AnyModule,
+  name: string,
+  amount: Amount,
+  dim: number,
+): AnyModule {
+  checkCall("randomStructured(module, name: string, amount: number, dim: number)", arguments);
+  return structured("randomStructured", module, name, amount, dim, (rows) =>
+    chance(rows.select(1, 0)),
+  );
+}
+
+/** The elements of the parameter in field `name` where the mask is 0 become 0, and stay so. */
+export function customFromMask(module: AnyModule, name: string, mask: Tensor): AnyModule {
+  checkCall("customFromMask(module, name: string, mask: tensor)", arguments);
+  const { whole, mask: before } = masked("customFromMask", module, name);
+  if (String(mask.shape) !== String(whole.shape)) {
+    throw new ArgumentError(
+      `customFromMask: the mask is [${mask.shape.join(", ")}], ${name} [${whole.shape.join(", ")}]`,
+    );
+  }
+  const known = knownValues(mask);
+  const fresh = before.numel() === left.get(before);
+  const count =
+    known === null || !fresh
+      ? null
+      : Array.from(known as ArrayLike<number>).reduce((sum, value) => sum + Number(value !== 0), 0);
+  apply(
+    module,
+    name,
+    noGrad(() => before.mul(mask.ne(0).to(before.dtype))),
+    count,
+  );
+  return module;
+}
+
+/** A mask of ones: the parameter is as it was, and can be pruned later. */
+export function identity(module: AnyModule, name: string): AnyModule {
+  checkCall("identity(module, name: string)", arguments);
+  const { mask } = masked("identity", module, name);
+  apply(module, name, mask, remainingIn("identity", mask));
+  return module;
+}
+
+export interface GlobalOptions {
+  readonly amount: Amount;
+}
+
+/**
+ * Prunes several parameters, [module, name] each, as if they were one vector: by `l1Unstructured` the least of all, by
+ * `randomUnstructured` any.
+ */
+export function globalUnstructured(
+  parameters: readonly (readonly [module: AnyModule, name: string])[],
+  method: typeof l1Unstructured | typeof randomUnstructured,
+  options: GlobalOptions,
+): void {
+  checkCall("globalUnstructured(parameters, method: function, { amount: number })", arguments);
+  const call = "globalUnstructured";
+  if (method !== l1Unstructured && method !== randomUnstructured) {
+    throw new ArgumentError(`${call}: method is l1Unstructured or randomUnstructured`);
+  }
+  const parts = parameters.map(([module, name]) => masked(call, module, name));
+  if (parts.length === 0) throw new ArgumentError(`${call}: no parameters`);
+  const counts = parts.map(({ mask }) => remainingIn(call, mask));
+  const all = counts.reduce((a, b) => a + b, 0);
+  const count = toPrune(call, options?.amount, all);
+  const scores = method === l1Unstructured ? sizes : chance;
+  const flat = noGrad(() => {
+    const join = (list: readonly Tensor[]): Tensor => cat(list.map((x) => x.reshape(-1)));
+    return withoutLeast(
+      scores(join(parts.map(({ whole }) => whole))),
+      join(parts.map(({ mask }) => mask)),
+      count,
+    );
+  });
+  let start = 0;
+  for (const [i, [module, name]] of parameters.entries()) {
+    const { mask } = parts[i] as { mask: Tensor };
+    const size = mask.numel();
+    const own = noGrad(() => flat.narrow(0, start, size).reshape(mask.shape));
+    apply(module, name, own, null);
+    start += size;
+  }
+}
+
+/**
+ * The parameter in field `name` is an ordinary one again, with zeros where it was pruned.
+ *
+ * Throws ArgumentError if it was not.
+ */
+export function remove(module: AnyModule, name: string): AnyModule {
+  checkCall("remove(module, name: string)", arguments);
+  if (!isMasked(module, name)) {
+    throw new ArgumentError(`remove: ${name} of ${module.constructor.name} is not pruned`);
+  }
+  const [original, mask] = fieldsNamed(name);
+  const own = module as unknown as Values;
+  const [whole, zeros] = [own[original], own[mask]] as [Tensor, Tensor];
+  noGrad(() => whole.copy_(whole.mul(zeros)));
+  for (const part of [original, mask]) Reflect.deleteProperty(module, part);
+  underive(module, name);
+  module.registerParameter(name, whole);
+  return module;
+}
+
+/** Whether a parameter of the module, or of one below it, is pruned. */
+export function isPruned(module: AnyModule): boolean {
+  checkCall("isPruned(module)", arguments);
+  return module
+    .modules()
+    .some((one) => [...derivedOf(one).keys()].some((name) => isMasked(one, name)));
+}
