@@ -36,8 +36,17 @@ export {
   type PretrainedProgress,
 } from "./pretrained/folder.ts";
 export { fromPretrained, type PretrainedOptions } from "./pretrained/from-pretrained.ts";
+export { fromGguf } from "./pretrained/gguf-model.ts";
+export {
+  type FolderTarget,
+  type SaveOptions,
+  saveLora,
+  savePretrained,
+} from "./pretrained/save-pretrained.ts";
+export { loadTokenizer } from "./pretrained/tokenizer.ts";
 export { ReaderError } from "./readers/error.ts";
 export { type GgufValue, type OpenGguf, openGguf } from "./readers/gguf.ts";
-export { loadPt, type PtValue, readPt } from "./readers/pt.ts";
+export { type LongRecord, loadPt, type PtRecord, type PtValue, readPt } from "./readers/pt.ts";
 export { type Architecture, architectures, type PretrainedModel } from "./registry.ts";
+export { meanPool, SentenceEncoder } from "./sentence-encoder.ts";
 export type { DecoderState, SequenceOptions, SequenceOutput } from "./sequence-to-sequence.ts";

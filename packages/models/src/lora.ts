@@ -167,6 +167,28 @@ export class Lora {
     );
   }
 
+  /** The settings as `adapter_config.json` has them. */
+  peftConfig(): Record<string, unknown> {
+    checkCall("lora.peftConfig()", arguments);
+    const { r = 8, loraAlpha = 8, loraDropout = 0, targetModules, modulesToSave } = this.options;
+    return {
+      peft_type: "LORA",
+      base_model_name_or_path: "",
+      r,
+      lora_alpha: loraAlpha,
+      lora_dropout: loraDropout,
+      target_modules: targetModules,
+      modules_to_save: modulesToSave ?? null,
+      fan_in_fan_out: this.adapted.some(({ layer }) => layer instanceof Conv1D),
+      use_rslora: this.options.useRslora ?? false,
+      rank_pattern: this.options.rankPattern ?? {},
+      alpha_pattern: this.options.alphaPattern ?? {},
+      bias: "none",
+      use_dora: false,
+      inference_mode: true,
+    };
+  }
+
   /** Takes the tensors of an `adapter_model.safetensors`: all of them or, if one does not fit, none. */
   loadStateDict(state: Readonly<Record<string, Tensor>>): void {
     checkCall("lora.loadStateDict(state)", arguments);

@@ -74,6 +74,18 @@ const usual: Readonly<Record<string, string>> = {
   vit: "ViTModel",
 };
 
+/** What `model_type` is of each class. */
+export const modelTypes: Readonly<Record<string, string>> = {
+  ...{ BertModel: "bert", BertForMaskedLM: "bert", BertForSequenceClassification: "bert" },
+  ...{ DistilBertModel: "distilbert", DistilBertForMaskedLM: "distilbert" },
+  DistilBertForSequenceClassification: "distilbert",
+  ...{ GPT2Model: "gpt2", GPT2LMHeadModel: "gpt2" },
+  ...{ LlamaModel: "llama", LlamaForCausalLM: "llama" },
+  MarianMTModel: "marian",
+  T5ForConditionalGeneration: "t5",
+  ...{ ViTModel: "vit", ViTForImageClassification: "vit" },
+};
+
 /** The class that a config asks for. */
 export function architectureOf(folder: string, config: Config): Architecture {
   const [listed] = (config.architectures ?? []) as readonly string[];

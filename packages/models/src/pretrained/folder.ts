@@ -80,7 +80,7 @@ function hubFolder(repository: string, options: FolderOptions): Folder {
 function remoteFolder(name: string, bases: readonly string[], options: FolderOptions): Folder {
   const { cacheFolder: folder, offline, sha256, signal, onProgress } = options;
   return {
-    name,
+    name: offline === true ? `${name} (offline, from the cache)` : name,
     async file(file) {
       const urls = bases.map((base) => `${base.replace(/\/$/, "")}/${file}`);
       const known = sha256?.[file];
@@ -96,6 +96,7 @@ function remoteFolder(name: string, bases: readonly string[], options: FolderOpt
         });
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
+        if (offline === true && error.message.includes("is not in the cache")) return null;
         if (/\b404\b/.test(error.message) && !/\b(401|403)\b/.test(error.message)) return null;
         throw new PretrainedError(refusal(name, file, error.message), { cause: error });
       }

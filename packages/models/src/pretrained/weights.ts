@@ -1,6 +1,7 @@
 import type { Shape } from "@wgrad/autograd";
 import type { TensorRecord } from "@wgrad/autograd/safetensors";
-import { type OpenSafetensors, openSafetensors } from "@wgrad/autograd/saving";
+import { type OpenSafetensors, openSafetensors, type Source } from "@wgrad/autograd/saving";
+import { type PtRecord, readPt } from "../readers/pt.ts";
 import { type Folder, jsonOf, PretrainedError } from "./folder.ts";
 
 /** The tensors of a model's files; one is read when it is asked for. */
@@ -12,6 +13,8 @@ export interface Weights {
 }
 
 const SINGLE = "model.safetensors";
+/** As torch.save wrote it: the whole file is read at once. */
+const PICKLED = "pytorch_model.bin";
 const INDEX = "model.safetensors.index.json";
 
 /** The weights of a folder: `model.safetensors`, or the files that `model.safetensors.index.json` names. */
@@ -19,10 +22,12 @@ export async function openWeights(folder: Folder): Promise<Weights> {
   const single = await folder.file(SINGLE);
   if (single !== null) return joined(folder, [await openSafetensors(single)], null);
   const index = (await jsonOf(folder, INDEX)) as { weight_map?: Record<string, string> } | null;
+  const pickled = index === null ? await folder.file(PICKLED) : null;
+  if (pickled !== null) return unpickled(pickled);
   if (index === null) {
     throw new PretrainedError(
-      `fromPretrained: ${folder.name} has no ${SINGLE} and no ${INDEX}` +
-        "\n  hint: weights of other formats are read by readPt, readGguf and readOnnx",
+      `fromPretrained: ${folder.name} has no ${SINGLE}, ${INDEX} or ${PICKLED}` +
+        `\n  hint: ${PICKLED} is read too; fromGguf and loadPt read other files`,
     );
   }
   const places = index.weight_map;
@@ -60,5 +65,20 @@ function joined(
     async close() {
       for (const file of files) await file.close();
     },
+  };
+}
+
+async function unpickled(source: Source): Promise<Weights> {
+  const state = await readPt<Readonly<Record<string, PtRecord>>>(source);
+  const recordOf = (name: string): TensorRecord => {
+    const record = state[name] as PtRecord;
+    if (record.dtype !== "i64") return record;
+    throw new PretrainedError(`fromPretrained: ${name} holds whole numbers past 32 bits`);
+  };
+  return {
+    names: Object.keys(state),
+    shape: (name) => recordOf(name).shape,
+    read: async (name) => recordOf(name),
+    close: async () => {},
   };
 }

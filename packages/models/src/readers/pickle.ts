@@ -16,9 +16,6 @@ export interface Handlers {
   reference(id: unknown): unknown;
 }
 
-/** A Python dict: its keys may be anything that can be told apart. */
-export type Dict = Map<unknown, unknown>;
-
 /** A Python tuple. */
 export class Tuple extends Array<unknown> {}
 

@@ -1,4 +1,4 @@
-import { type CreateOptions, init, type Tensor, tensor } from "@wgrad/autograd";
+import { type CreateOptions, init, type Shape, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { decodeElements, SafetensorsError, type TensorRecord } from "@wgrad/autograd/safetensors";
 import { type OpenFile, openFile, type Source } from "@wgrad/autograd/saving";
@@ -17,7 +17,7 @@ class ElementType {
   }
 }
 
-type Elements = Pick<TensorRecord, "dtype" | "data">;
+type Elements = Pick<TensorRecord, "dtype" | "data"> | Pick<LongRecord, "dtype" | "data">;
 
 /** What torch.save keeps of a tensor. */
 interface Storage {
@@ -55,6 +55,16 @@ class View {
   }
 }
 
+/** A tensor of int64 that does not fit 32 bits: no device has it. */
+export interface LongRecord {
+  readonly dtype: "i64";
+  readonly shape: Shape;
+  readonly data: BigInt64Array;
+}
+
+/** A tensor outside any device. */
+export type PtRecord = TensorRecord | LongRecord;
+
 /** What is in a file: plain data, with tensors. A dict whose keys are all texts is an object, another one a Map. */
 export type PtValue<Leaf> =
   | null
@@ -70,13 +80,13 @@ export type PtValue<Leaf> =
   | { readonly [key: string]: PtValue<Leaf> };
 
 /**
- * What torch.save wrote, with tensors outside any device. Whole numbers of 8, 16 and 64 bits become i32 (f64 where they
- * do not fit), bfloat16 f32.
+ * What torch.save wrote, with tensors outside any device. Whole numbers of 8, 16 and 64 bits become i32 (i64 of
+ * bigints where they do not fit), bfloat16 f32.
  *
  * A pickle can name code. Nothing of it runs here: anything but tensors and plain containers is a ReaderError that
  * names it, before a tensor is read.
  */
-export async function readPt<T = PtValue<TensorRecord>>(source: Source): Promise<T> {
+export async function readPt<T = PtValue<PtRecord>>(source: Source): Promise<T> {
   checkCall("readPt(source)", arguments);
   return withArchive("readPt", source, async (tree, read) => (await resolved(tree, read)) as T);
 }
@@ -91,7 +101,7 @@ export async function loadPt<T = PtValue<Tensor>>(
   return withArchive("loadPt", source, async (tree, read) => {
     const onDevice = async (view: View): Promise<Tensor> => {
       const { data, shape, dtype } = await read(view);
-      if (dtype === "f64" && view.storage.type.name === "I64")
+      if (dtype === "i64")
         throw new ReaderError(
           `a tensor [${shape.join(", ")}] of int64 does not fit 32 bits\n  hint: readPt gives its numbers`,
         );
@@ -109,7 +119,7 @@ export async function loadPt<T = PtValue<Tensor>>(
 async function withArchive<T>(
   call: string,
   source: Source,
-  use: (tree: unknown, read: (view: View) => Promise<TensorRecord>) => Promise<T>,
+  use: (tree: unknown, read: (view: View) => Promise<PtRecord>) => Promise<T>,
 ): Promise<T> {
   const file = await openFile(call, source);
   try {
@@ -138,7 +148,7 @@ async function checkByteOrder(file: OpenFile, entry: ZipEntry | undefined): Prom
 /** Views of one storage follow each other: the last one that was read is kept. */
 function storageReader(file: OpenFile, entries: ReadonlyMap<string, ZipEntry>, folder: string) {
   let last: ({ key: string } & Elements) | null = null;
-  return async ({ storage, offset, shape, strides }: View): Promise<TensorRecord> => {
+  return async ({ storage, offset, shape, strides }: View): Promise<PtRecord> => {
     const { key, type, length } = storage;
     if (last?.key !== key) {
       const entry = entries.get(`${folder}data/${key}`);
@@ -150,33 +160,34 @@ function storageReader(file: OpenFile, entries: ReadonlyMap<string, ZipEntry>, f
         ...elementsOf(type, bytes.subarray(0, length * type.bytes), `data/${key}`),
       };
     }
-    return { dtype: last.dtype, shape, data: gathered(last.data, offset, shape, strides) };
+    const data = gathered(last.data, offset, shape, strides);
+    return { dtype: last.dtype, shape, data } as PtRecord;
   };
 }
 
-/** Whole numbers of 64 bits that do not all fit 32 are f64, which holds them up to 2⁵³. */
+/** Whole numbers of 64 bits become i32 where all of a storage fit. */
 function elementsOf(type: ElementType, bytes: Uint8Array, name: string): Elements {
   if (type.name !== "I64") return decodeElements(type.name, bytes, name);
   const longs = new BigInt64Array(bytes.slice().buffer as ArrayBuffer);
-  if (longs.every((value) => BigInt.asIntN(32, value) === value))
-    return { dtype: "i32", data: Int32Array.from(longs, Number) };
-  const past = longs.find((value) => !Number.isSafeInteger(Number(value)));
-  if (past !== undefined) throw new ReaderError(`${name} holds ${past}, past 2⁵³`);
-  return { dtype: "f64", data: Float64Array.from(longs, Number) };
+  const fit = longs.every((value) => BigInt.asIntN(32, value) === value);
+  return fit
+    ? { dtype: "i32", data: Int32Array.from(longs, Number) }
+    : { dtype: "i64", data: longs };
 }
 
-function gathered(
-  values: TensorRecord["data"],
+/** The elements of a view, in order. */
+function gathered<Values extends PtRecord["data"]>(
+  values: Values,
   offset: number,
   shape: readonly number[],
   strides: readonly number[],
-): TensorRecord["data"] {
+): Values {
   const count = shape.reduce((a, b) => a * b, 1);
-  const out = new (values.constructor as new (length: number) => TensorRecord["data"])(count);
+  const out = new (values.constructor as new (length: number) => Values)(count);
   const index = shape.map(() => 0);
   let place = offset;
   for (let i = 0; i < count; i++) {
-    out[i] = values[place] as number;
+    out[i] = values[place] as Values[number];
     for (let d = shape.length - 1; d >= 0; d--) {
       place += strides[d] as number;
       index[d] = (index[d] as number) + 1;

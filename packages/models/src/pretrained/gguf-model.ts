@@ -1,0 +1,110 @@
+import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
+import type { Source } from "@wgrad/autograd/saving";
+import { LlamaForCausalLM } from "../architectures/llama.ts";
+import type { Config } from "../config.ts";
+import { ReaderError } from "../readers/error.ts";
+import { type OpenGguf, openGguf } from "../readers/gguf.ts";
+
+/** A layer's names in a GGUF file, and here. */
+const LAYER: Readonly<Record<string, string>> = {
+  "attn_norm.weight": "input_layernorm.weight",
+  "ffn_norm.weight": "post_attention_layernorm.weight",
+  "attn_q.weight": "self_attn.q_proj.weight",
+  "attn_k.weight": "self_attn.k_proj.weight",
+  "attn_v.weight": "self_attn.v_proj.weight",
+  "attn_q.bias": "self_attn.q_proj.bias",
+  "attn_k.bias": "self_attn.k_proj.bias",
+  "attn_v.bias": "self_attn.v_proj.bias",
+  "attn_output.weight": "self_attn.o_proj.weight",
+  "ffn_gate.weight": "mlp.gate_proj.weight",
+  "ffn_up.weight": "mlp.up_proj.weight",
+  "ffn_down.weight": "mlp.down_proj.weight",
+};
+
+const OUTSIDE: Readonly<Record<string, string>> = {
+  "token_embd.weight": "model.embed_tokens.weight",
+  "output_norm.weight": "model.norm.weight",
+  "output.weight": "lm_head.weight",
+};
+
+/**
+ * A Llama or Qwen2 of a GGUF file, its weights dequantised to f32.
+ *
+ * Throws ReaderError for other architectures, for types that are not read, and where a weight is missing.
+ */
+export async function fromGguf(source: Source): Promise<LlamaForCausalLM> {
+  checkCall("fromGguf(source)", arguments);
+  const file = await openGguf(source);
+  try {
+    const config = configOf(file);
+    const model = new LlamaForCausalLM(config);
+    const targets = new Map<string, Tensor>(Object.entries(model.stateDict()));
+    const left = new Set(targets.keys());
+    for (const name of file.names) {
+      const key = keyOf(name);
+      const target = key === null ? undefined : targets.get(key);
+      if (key === null || target === undefined) continue;
+      const { data, shape } = await file.read(name);
+      const value = tensor(data, { shape });
+      noGrad(() => target.copy_(inHalves(config, key, value)));
+      left.delete(key);
+    }
+    if (left.size > 0)
+      throw new ReaderError(`fromGguf: the file lacks ${[...left].slice(0, 6).join(", ")}`);
+    return model.eval();
+  } finally {
+    await file.close();
+  }
+}
+
+function keyOf(name: string): string | null {
+  const layer = /^blk\.(\d+)\.(.+)$/.exec(name);
+  if (layer === null) return OUTSIDE[name] ?? null;
+  const inner = LAYER[layer[2] as string];
+  return inner === undefined ? null : `model.layers.${layer[1]}.${inner}`;
+}
+
+function configOf({ metadata, names, shape }: OpenGguf): Config {
+  const type = String(metadata["general.architecture"]);
+  if (type !== "llama" && type !== "qwen2")
+    throw new ReaderError(
+      `fromGguf: the architecture ${type} is not built\n  hint: llama and qwen2 are`,
+    );
+  const number = (key: string, otherwise?: number): number => {
+    const value = metadata[`${type}.${key}`] ?? otherwise;
+    if (typeof value === "number") return value;
+    throw new ReaderError(`fromGguf: the file does not say its ${type}.${key}`);
+  };
+  const heads = number("attention.head_count");
+  const width = number("embedding_length");
+  return {
+    model_type: type,
+    architectures: [type === "llama" ? "LlamaForCausalLM" : "Qwen2ForCausalLM"],
+    vocab_size: shape("token_embd.weight")[0] as number,
+    hidden_size: width,
+    intermediate_size: number("feed_forward_length"),
+    num_hidden_layers: number("block_count"),
+    num_attention_heads: heads,
+    num_key_value_heads: number("attention.head_count_kv", heads),
+    head_dim: number("attention.key_length", width / heads),
+    max_position_embeddings: number("context_length"),
+    rms_norm_eps: number("attention.layer_norm_rms_epsilon"),
+    rope_theta: number("rope.freq_base", 10_000),
+    tie_word_embeddings: !names.includes("output.weight"),
+    bos_token_id: metadata["tokenizer.ggml.bos_token_id"] ?? null,
+    eos_token_id: metadata["tokenizer.ggml.eos_token_id"] ?? null,
+  };
+}
+
+/** GGUF's Llama turns neighbours of a head together, and this one its halves: the rows of queries and keys change places. */
+function inHalves(config: Config, key: string, value: Tensor): Tensor {
+  const side = /self_attn\.(q|k)_proj\.weight$/.exec(key)?.[1];
+  if (config.model_type !== "llama" || side === undefined) return value;
+  const heads = Number(side === "q" ? config.num_attention_heads : config.num_key_value_heads);
+  const [rows, columns] = value.shape as unknown as [number, number];
+  return value
+    .reshape([heads, rows / heads / 2, 2, columns])
+    .transpose(1, 2)
+    .reshape([rows, columns]);
+}

@@ -1,0 +1,126 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
+import { type TensorRecord, writeSafetensors } from "@wgrad/autograd/safetensors";
+import type { AnyModule } from "@wgrad/nn";
+import type { Config } from "../config.ts";
+import type { Lora } from "../lora.ts";
+import { architectures, modelTypes } from "../registry.ts";
+
+/** Settings of `savePretrained`. */
+export interface SaveOptions {
+  /** Bytes of weights in a file at most; more go into shards with an index (default 5 GB). */
+  readonly maxShardSize?: number;
+}
+
+/** Where a folder is written: a path in Node, or a folder's handle in a browser. */
+export type FolderTarget = string | FileSystemDirectoryHandle;
+
+/**
+ * Writes a model as transformers loads it: `config.json` and `model.safetensors`, or shards with their index. Adapters
+ * are written by `saveLora`; merge one to write it into the weights.
+ */
+export async function savePretrained(
+  model: AnyModule & { readonly config: Config },
+  target: FolderTarget,
+  options: SaveOptions = {},
+): Promise<void> {
+  checkCall("savePretrained(model, target, { maxShardSize: number })", arguments);
+  const { maxShardSize = 5e9 } = options;
+  if (!(maxShardSize > 0))
+    throw new ArgumentError(
+      `savePretrained: maxShardSize is ${maxShardSize}\n  hint: bytes, above 0`,
+    );
+  const write = await writerTo(target);
+  await write("config.json", json(describedConfig(model)));
+  const shards = shardsOf(model, maxShardSize);
+  const places: Record<string, string> = {};
+  let total = 0;
+  for (const [i, keys] of shards.entries()) {
+    const name = shards.length === 1 ? "model.safetensors" : shardName(i, shards.length);
+    const records: Record<string, TensorRecord> = {};
+    for (const key of keys) {
+      const tensor = model.stateDict()[key];
+      if (tensor === undefined) continue;
+      records[key] = { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() };
+      places[key] = name;
+      total += records[key].data.byteLength;
+    }
+    await write(name, writeSafetensors(records, { format: "pt" }));
+  }
+  if (shards.length > 1)
+    await write(
+      "model.safetensors.index.json",
+      json({ metadata: { total_size: total }, weight_map: places }),
+    );
+}
+
+/** Writes an adapter in PEFT's format: `adapter_config.json` and `adapter_model.safetensors`. */
+export async function saveLora(lora: Lora, target: FolderTarget): Promise<void> {
+  checkCall("saveLora(lora, target)", arguments);
+  const write = await writerTo(target);
+  await write("adapter_config.json", json(lora.peftConfig()));
+  const records: Record<string, TensorRecord> = {};
+  for (const [key, tensor] of Object.entries(lora.stateDict()))
+    records[key] = { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() };
+  await write("adapter_model.safetensors", writeSafetensors(records, { format: "pt" }));
+}
+
+const json = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+
+/** The config with the names by which transformers finds the class. */
+function describedConfig(model: AnyModule & { readonly config: Config }): Config {
+  const name = model.constructor.name;
+  const known = Object.hasOwn(architectures, name);
+  const type = modelTypes[name];
+  return {
+    ...(known ? { architectures: [name] } : {}),
+    ...(type === undefined ? {} : { model_type: type }),
+    ...model.config,
+    ...(known && type !== "llama" ? { architectures: [name] } : {}),
+  };
+}
+
+const shardName = (i: number, count: number): string =>
+  `model-${String(i + 1).padStart(5, "0")}-of-${String(count).padStart(5, "0")}.safetensors`;
+
+/** The keys of each file, in order. */
+function shardsOf(model: AnyModule, most: number): string[][] {
+  const shards: string[][] = [[]];
+  let bytes = 0;
+  for (const [key, { shape }] of Object.entries(model.stateDict())) {
+    const size = 4 * shape.reduce((a, b) => a * b, 1);
+    if (bytes + size > most && (shards.at(-1) as string[]).length > 0) {
+      shards.push([]);
+      bytes = 0;
+    }
+    (shards.at(-1) as string[]).push(key);
+    bytes += size;
+  }
+  return shards;
+}
+
+async function writerTo(
+  target: FolderTarget,
+): Promise<(name: string, bytes: Uint8Array) => Promise<void>> {
+  if (typeof target === "string") {
+    const modules = globalThis.process?.getBuiltinModule;
+    if (modules === undefined)
+      throw new ArgumentError(
+        "savePretrained: a browser writes to a folder's handle\n  hint: showDirectoryPicker()",
+      );
+    const { mkdir, rename, writeFile } = modules("node:fs/promises");
+    const { join } = modules("node:path");
+    await mkdir(target, { recursive: true });
+    // whole or not at all
+    return async (name, bytes) => {
+      await writeFile(join(target, `${name}.part`), bytes);
+      await rename(join(target, `${name}.part`), join(target, name));
+    };
+  }
+  return async (name, bytes) => {
+    const file = await (await target.getFileHandle(name, { create: true })).createWritable();
+    await file.write(bytes as Uint8Array<ArrayBuffer>);
+    await file.close();
+  };
+}
