@@ -36,6 +36,7 @@ export const further: Table = {
       lazily(() => w.zeros([2, 3])),
     ),
   ],
+  ...each("new", "celu hardshrink"),
   ...each("new", "clampMin", [-9]),
   ...each("new", "clampMax", [9]),
   floatPower: [call("new", 1)],

@@ -133,6 +133,9 @@ const special: Readonly<Record<string, (args: readonly unknown[], kwargs: Given)
   // a size is compared as the tensor of its numbers
   "torch.broadcast_shapes": (shapes) =>
     Int32Array.from((resolve("torch.broadcast_shapes") as Callable)(...shapes) as number[]),
+  // spectra are tensors with a last dimension of 2, as `return_complex` asks
+  "torch.stft": ([x, n], { return_complex: _, ...options }) =>
+    (resolve("torch.stft") as Callable)(x, n, camelKeys(options)),
   // NumPy's word for dim
   "torch.concatenate": ([tensors], { axis, dim = axis }) =>
     (resolve("torch.concatenate") as Callable)(tensors, dim),

@@ -19,10 +19,12 @@ export {
   bilinear,
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
+  type CeluOptions,
   type ConvOptions,
   type ConvTransposeOptions,
   type CosineSimilarityOptions,
   type CrossEntropyOptions,
+  celu,
   conv1d,
   conv2d,
   conv3d,
@@ -45,6 +47,7 @@ export {
   groupNorm,
   type HardtanhOptions,
   type HuberLossOptions,
+  hardshrink,
   hardsigmoid,
   hardswish,
   hardtanh,
@@ -114,9 +117,6 @@ export {
   unfold,
 } from "@wgrad/autograd";
 export {
-  type CeluOptions,
-  celu,
-  hardshrink,
   type RreluOptions,
   rrelu,
 } from "./functional/activations.ts";

@@ -124,6 +124,7 @@ export interface MathMethods {
   ldexp(other: Tensor): Tensor;
   heaviside(values: Tensor): Tensor;
   prelu(weight: Tensor): Tensor;
+  hardshrink(lambd?: number): Tensor;
   addcmul(a: Tensor, b: Tensor, options?: ProductOptions): Tensor;
   addcdiv(a: Tensor, b: Tensor, options?: ProductOptions): Tensor;
   isclose(other: Tensor, options?: ClosenessOptions): Tensor;
@@ -231,6 +232,7 @@ export const mathMethods: Table<MathMethods> = {
   ldexp: floatParts.ldexp,
   heaviside: floatParts.heaviside,
   prelu: activations.prelu,
+  hardshrink: activations.hardshrink,
   addcmul: binary.addcmul,
   addcdiv: binary.addcdiv,
   isclose: closeness.isclose,

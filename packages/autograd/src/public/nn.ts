@@ -1,10 +1,13 @@
 export {
+  type CeluOptions,
+  celu,
   type EluOptions,
   elu,
   type GeluOptions,
   gelu,
   glu,
   type HardtanhOptions,
+  hardshrink,
   hardsigmoid,
   hardswish,
   hardtanh,

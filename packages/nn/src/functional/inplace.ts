@@ -1,4 +1,6 @@
 import {
+  type CeluOptions,
+  celu,
   DTypeError,
   type EluOptions,
   elu,
@@ -12,7 +14,7 @@ import {
   threshold,
 } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { type CeluOptions, celu, type RreluOptions, rrelu } from "./activations.ts";
+import { type RreluOptions, rrelu } from "./activations.ts";
 
 /** Writes what an activation gives over its operand, and gives that. The gradient reads the operand as it was. */
 function over(call: string, x: Tensor, activation: (x: Tensor) => Tensor): Tensor {

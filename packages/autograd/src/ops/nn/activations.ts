@@ -224,6 +224,26 @@ export function softshrink(x: Tensor, lambd: number = 0.5): Tensor {
   return softshrinkOp(x, lambd);
 }
 
+/** Settings of celu. */
+export interface CeluOptions {
+  /** Where the curve ends for low x, negated (default 1). */
+  readonly alpha?: number;
+}
+
+/** y = max(0, x) + min(0, α (e^(x/α) − 1)), elementwise; any shape.  Barron 2017. */
+export function celu(x: Tensor, options: CeluOptions = {}): Tensor {
+  if (arguments.length > 1) checkCall("celu(x, { alpha: number })", arguments);
+  const { alpha = 1 } = options;
+  if (alpha === 0) throw new ArgumentError("celu: alpha is 0, and x is divided by it");
+  return composite(() => mul(elu(trueDivide(x, alpha)), alpha));
+}
+
+/** y = x for |x| > λ, else 0, elementwise; any shape. */
+export function hardshrink(x: Tensor, lambd = 0.5): Tensor {
+  if (arguments.length > 1) checkCall("hardshrink(x, lambd?: number)", arguments);
+  return composite(() => where(le(abs(x), lambd), 0, x));
+}
+
 const thresholdOp = shaped(
   {
     name: "threshold",
