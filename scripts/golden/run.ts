@@ -57,6 +57,7 @@ const runners: Readonly<Record<string, Runner>> = {
   optim2: runOptim,
   trajectories: runTrajectories,
   seeded: runSeeded,
+  draws: runSeeded,
   seeds: runSeeds,
   init: runInit,
   metrics: runMetrics,

@@ -1,6 +1,7 @@
 import { manualSeed } from "@wgrad/autograd";
-import { evaluate } from "../evaluate.ts";
+import { resultOf } from "../evaluate.ts";
 import type { Model } from "../models.ts";
+import { parse } from "../python.ts";
 import type { Run } from "../run.ts";
 
 /** The same seed and the same call: draws, a module's first weights, or numpy's permutation. */
@@ -8,7 +9,8 @@ export async function runSeeded(run: Run): Promise<void> {
   const { item } = run;
   manualSeed(item.seed as number);
   const source = item.seeded as string;
-  const results = source.split(" then ").map((call) => evaluate(call));
+  const results: unknown[] = [];
+  for (const call of source.split(" then ")) results.push(await valueFor(call));
   if (/^nn\.[A-Z]/.test(source)) {
     const state = (results[0] as Model).stateDict();
     for (const name of item.outputs) await run.check(name, state[name]);
@@ -18,4 +20,12 @@ export async function runSeeded(run: Run): Promise<void> {
     const result = results[i];
     await run.check(name, result);
   }
+}
+
+/** The value of a Python expression; some draws read what they are drawn from. */
+async function valueFor(source: string): Promise<unknown> {
+  const steps = resultOf(parse(source), new Map());
+  let next = steps.next();
+  while (next.done !== true) next = steps.next(await next.value);
+  return next.value;
 }
