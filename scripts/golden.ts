@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { init } from "@wgrad/autograd";
 import { type Files, loadClassic } from "./golden/classic/load.ts";
 import { type Group, loadGroup, sampleOf } from "./golden/load.ts";
+import { loadOnnxGroup } from "./golden/onnx/load.ts";
 import { loadPretrained } from "./golden/pretrained/load.ts";
 import { isFault, notBuilt, printTable, report } from "./golden/report.ts";
 import { type DeviceKind, type Outcome, runCase } from "./golden/run.ts";
@@ -56,7 +57,7 @@ function readFiles(dir: string): Map<string, Files> {
 /** The group whose tensors stand among its rows. */
 const TABLE = "bydtype";
 
-/** The groups of a folder, and those of its folders `classic` and `models`. `only` names one, or a folder. */
+/** The groups of a folder, and those of its folders `classic`, `models` and `onnx`. `only` names one, or a folder. */
 function readGroups(dir: string, only: string | undefined): Group[] {
   if (!existsSync(dir)) throw new UsageError(`there is no folder ${dir}`);
   const wanted = (name: string): boolean =>
@@ -74,6 +75,7 @@ function readGroups(dir: string, only: string | undefined): Group[] {
     ...(existsSync(classic) ? loadClassic(readFiles(classic)) : []).filter(({ name }) =>
       wanted(name),
     ),
+    ...loadOnnxGroup(join(dir, "onnx")).filter(({ name }) => wanted(name)),
     ...(existsSync(models) ? loadPretrained(models) : []).filter(({ name }) => wanted(name)),
   ];
   if (groups.length === 0) throw new UsageError(`no group ${only ?? ""} in ${dir}`);

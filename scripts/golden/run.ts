@@ -78,9 +78,12 @@ async function withoutRunner({ group }: Run): Promise<void> {
 const runPretrained: Runner = async (run) =>
   (await import("./pretrained/run.ts")).runPretrained(run);
 
+const runOnnx: Runner = async (run) => (await import("./onnx/run.ts")).runOnnx(run);
+
 function runnerOf({ name }: Group): Runner {
   if (name.startsWith("classic/")) return runClassic;
   if (name.startsWith("models/")) return runPretrained;
+  if (name === "onnx") return runOnnx;
   return runners[name.replace(/-added$/, "")] ?? withoutRunner;
 }
 
