@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { countOf, namespaces, rowsOf } from "./compatibility/names.ts";
 
 const page = readFileSync("docs/compatibility.md", "utf8");
 const hint = "run `pnpm compat`";
@@ -36,4 +37,35 @@ test("it shows no case that fails", () => {
   for (const [cell, passed, all] of functions.matchAll(/\| (\d+) of (\d+) /g)) {
     expect(passed, cell).toBe(all);
   }
+});
+
+describe("docs/from-pytorch.md", () => {
+  const names = readFileSync("docs/from-pytorch.md", "utf8");
+  const cure = "run `pnpm compat --names`";
+
+  test("begins with what is written by hand", () => {
+    expect(names, cure).toContain(readFileSync("scripts/compatibility/habits.md", "utf8"));
+  });
+
+  test("has every name of PyTorch's, and says of none that is gone where it is", () => {
+    const sections = new Map(
+      names.split("\n### ").map((text) => [text.slice(0, text.indexOf("\n")), text]),
+    );
+    for (const namespace of namespaces) {
+      const section = sections.get(namespace) ?? "";
+      for (const { name, ours } of rowsOf(namespace)) {
+        expect(section.includes(`\`${name}\``), `${namespace}.${name}: ${cure}`).toBe(true);
+        const [, shown] = new RegExp(`^\\| \`${name}\` \\| (.*) \\|$`, "m").exec(section) ?? [];
+        const isHere = shown !== undefined && !shown.startsWith("–");
+        if (isHere) expect(ours, `${namespace}.${name}: ${cure}`).not.toBeNull();
+      }
+    }
+  });
+
+  // those of `distributions` and some samplers are in no package
+  const whole = namespaces.filter((name) => name !== "distributions" && name !== "utils.data");
+  test.each(whole)("finds nearly all that ordinary code takes from %s", (namespace) => {
+    const [found, all] = countOf(rowsOf(namespace), "d", "c", "had");
+    expect(found / Math.max(1, all)).toBeGreaterThanOrEqual(0.95);
+  });
 });

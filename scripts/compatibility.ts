@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type DType, grad, init, Tensor, WgradError } from "@wgrad/autograd";
 import { entriesBelow } from "../packages/autograd/test/ops/trace.ts";
+import { fromPyTorch } from "./compatibility/page.ts";
 import { decode, decodeAll, flatten, fromRecord, invoke } from "./golden/call.ts";
 import { readInputs } from "./golden/groups/forward.ts";
 import { type Case, type Group, loadGroup } from "./golden/load.ts";
@@ -11,6 +12,7 @@ import { camel } from "./golden/names.ts";
 import type { Report } from "./golden/report.ts";
 import type { Run } from "./golden/run.ts";
 
+const NAMES = "docs/from-pytorch.md";
 const GOLDEN = ".reports/golden-ops.json";
 const COVERAGE = ".reports/op-coverage.json";
 const PAGE = "docs/compatibility.md";
@@ -162,7 +164,14 @@ ${table(OPS, ops.map(opRow))}
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    options: {
+      keep: { type: "boolean", default: false },
+      names: { type: "boolean", default: false },
+    },
+  });
+  writeFileSync(NAMES, fromPyTorch());
+  if (values.names) return;
   if (!values.keep) {
     run(`pnpm golden --group ops --json ${GOLDEN}`);
     run("pnpm vitest run --project node packages/autograd/test/ops/coverage.node.test.ts");
