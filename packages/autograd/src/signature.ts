@@ -38,7 +38,7 @@ export function checkCall(signature: string, given: ArrayLike<unknown>): void {
     const param = params[i];
     const place = placeOf(expected, i);
     if (options !== null && place !== "argument" && isRecord(value)) {
-      if (settled || place === "before") refuse(expected, given, i);
+      if (settled || place === "before" || i > most) refuse(expected, given, i);
       checkOptions(expected, options, value, given);
       settled = true;
     } else if (i >= most || settled) {

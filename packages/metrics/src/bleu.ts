@@ -64,6 +64,8 @@ export interface CorpusBleuOptions {
   /** What "floor" (default 0.1) or "add-k" (default 1) add. */
   readonly smoothValue?: number;
   readonly maxNgramOrder?: number;
+  /** Leaves out runs that are longer than any hypothesis (default false): for single sentences. */
+  readonly effectiveOrder?: boolean;
 }
 
 /** A score with what it is made of. */
@@ -90,7 +92,7 @@ export function corpusBleu(
   options: CorpusBleuOptions = {},
 ): CorpusBleu {
   checkCall(
-    'corpusBleu(hypotheses, referenceStreams, { lowercase: boolean, tokenize: "13a" | "none" | "char", smoothMethod: "exp" | "floor" | "add-k" | "none", smoothValue: number, maxNgramOrder: number })',
+    'corpusBleu(hypotheses, referenceStreams, { lowercase: boolean, tokenize: "13a" | "none" | "char", smoothMethod: "exp" | "floor" | "add-k" | "none", smoothValue: number, maxNgramOrder: number, effectiveOrder: boolean })',
     arguments,
   );
   const { lowercase = false, tokenize = "13a", smoothMethod = "exp" } = options;
@@ -139,8 +141,24 @@ export function corpusBleu(
     if (smoothMethod === "exp") return 100 / (missing * total);
     return smoothMethod === "floor" ? (100 * smoothValue) / total : 0;
   });
-  const logs = precisions.reduce((sum, p) => sum + Math.log(p), 0);
-  return { score: bp * Math.exp(logs / maxNgramOrder), precisions, ...report };
+  const empty = totals.indexOf(0);
+  const order = options.effectiveOrder && empty >= 0 ? empty : maxNgramOrder;
+  const logs = precisions.slice(0, order).reduce((sum, p) => sum + Math.log(p), 0);
+  return { score: bp * Math.exp(logs / order), precisions, ...report };
+}
+
+/** BLEU of one sentence against its references, as SacreBLEU reports it, in percent: runs that it is too short for are left out. */
+export function sentenceBleu(
+  hypothesis: string,
+  references: readonly string[],
+  options: CorpusBleuOptions = {},
+): CorpusBleu {
+  checkCall(
+    'sentenceBleu(hypothesis: string, references, { lowercase: boolean, tokenize: "13a" | "none" | "char", smoothMethod: "exp" | "floor" | "add-k" | "none", smoothValue: number, maxNgramOrder: number, effectiveOrder: boolean })',
+    arguments,
+  );
+  const streams = references.map((reference) => [reference]);
+  return corpusBleu([hypothesis], streams, { effectiveOrder: true, ...options });
 }
 
 /** Runs of 1 … n words that candidates share with a reference, how many there are, and the lengths. */

@@ -2,6 +2,7 @@ import { arange, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { type BinaryOptions, yesOrNo } from "./binary.ts";
 import { checkChoice, checkCount } from "./check.ts";
+import { columnsOf } from "./columns.ts";
 import { confusion, hits, ratio, tally, wholeTally } from "./counts.ts";
 import {
   type ClassesOptions,
@@ -19,6 +20,8 @@ export interface AccuracyOptions extends IgnoreOptions {
   readonly normalize?: boolean;
   /** What each example weighs, in the targets' shape (default: all alike). */
   readonly sampleWeight?: Values | null;
+  /** Predictions and targets are [n, labels] of 1 and 0, and a row is right if all of it is (default false). */
+  readonly multilabel?: boolean;
 }
 
 /**
@@ -31,11 +34,18 @@ export function accuracy(
   settings: AccuracyOptions = {},
 ): Tensor {
   checkCall(
-    "accuracy(predictions, targets, { normalize: boolean, sampleWeight, ignoreIndex: number | null })",
+    "accuracy(predictions, targets, { normalize: boolean, sampleWeight, multilabel: boolean, ignoreIndex: number | null })",
     arguments,
   );
-  const { normalize = true, ...options } = settings;
+  const { normalize = true, multilabel = false, ...options } = settings;
   return measured(() => {
+    if (multilabel) {
+      const rows = columnsOf("accuracy", predictions, targets, options.sampleWeight ?? null);
+      const right = rows.predicted.eq(rows.actual).all(1).to("f32").unsqueeze(1);
+      const weight = rows.weight ?? right.mul(0).add(1);
+      const total = right.mul(weight).sum();
+      return unlessOdd(rows.odd, normalize ? ratio(total, weight.sum(), Number.NaN) : total);
+    }
     const found = labelsOf("accuracy", { predictions, targets }, options);
     const { right, support } = wholeTally(found);
     return unlessOdd(found.odd, normalize ? ratio(right, support, Number.NaN) : right);

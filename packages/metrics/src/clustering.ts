@@ -1,7 +1,7 @@
-import { ArgumentError, noGrad, ShapeError } from "@wgrad/autograd";
-import { checkCall, composite } from "@wgrad/autograd/plugin";
-import { checkChoice, checkSameLength } from "./check.ts";
-import { asFloat, readFinite, tensorsOf, type Values } from "./values.ts";
+import { ArgumentError, type Tensor, tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
+import { checkSameLength } from "./check.ts";
+import { readFinite, type Values } from "./values.ts";
 
 /** How often label a and label b meet, and how often each occurs. Labels are any numbers. */
 interface Contingency {
@@ -132,67 +132,63 @@ export async function fowlkesMallowsScore(predictions: Values, targets: Values):
   return together / Math.sqrt(sum(a.map(pairs)) * sum(b.map(pairs)));
 }
 
-/** Settings of silhouetteScore. */
-export interface SilhouetteOptions {
-  /** How far apart two examples are (default "euclidean"). */
-  readonly metric?: "euclidean" | "manhattan";
+/** How often each target (row) is in each predicted cluster (column), labels in order. → i32 [targets, clusters]. */
+export async function contingencyMatrix(predictions: Values, targets: Values): Promise<Tensor> {
+  checkCall("contingencyMatrix(predictions, targets)", arguments);
+  const [x, y] = await Promise.all([
+    readFinite("contingencyMatrix", "labels", predictions),
+    readFinite("contingencyMatrix", "labels", targets),
+  ]);
+  checkSameLength("contingencyMatrix", x, y);
+  const inOrder = (labels: Float64Array): number[] => [...new Set(labels)].sort((a, b) => a - b);
+  const [columns, rows] = [inOrder(x), inOrder(y)];
+  const counts = new Int32Array(rows.length * columns.length);
+  x.forEach((label, i) => {
+    const at = rows.indexOf(y[i] as number) * columns.length + columns.indexOf(label);
+    counts[at] = (counts[at] as number) + 1;
+  });
+  return tensor(counts, { shape: [rows.length, columns.length] });
 }
 
-/**
- * Mean over examples of (b − a) / max(a, b): a the mean distance to the rest of its cluster, b to the nearest other
- * cluster (Rousseeuw 1987); 0 for an example alone. features: [n, d]; labels: n, of 2 … n − 1 clusters.
- */
-export async function silhouetteScore(
-  features: Values,
-  labels: Values,
-  options: SilhouetteOptions = {},
+/** Mutual information beyond chance (Vinh, Epps & Bailey 2010): 1 for the same clusters, 0 on average for random ones. */
+export async function adjustedMutualInfoScore(
+  predictions: Values,
+  targets: Values,
 ): Promise<number> {
-  checkCall('silhouetteScore(features, labels, { metric: "euclidean" | "manhattan" })', arguments);
-  const { metric = "euclidean" } = options;
-  checkChoice("silhouetteScore", "metric", metric, ["euclidean", "manhattan"]);
-  const x = asFloat(tensorsOf("silhouetteScore", { features }).features);
-  if (x.ndim !== 2) {
-    throw new ShapeError(
-      `silhouetteScore: takes features [n, d]\n  features: [${x.shape.join(", ")}]`,
-    );
-  }
-  const distances = noGrad(() =>
-    composite(() => {
-      const gaps = x.unsqueeze(1).sub(x.unsqueeze(0));
-      return metric === "euclidean" ? gaps.square().sum(2).sqrt() : gaps.abs().sum(2);
-    }),
-  );
-  const [d, own] = await Promise.all([
-    readFinite("silhouetteScore", "distances of features", distances),
-    readFinite("silhouetteScore", "labels", labels),
-  ]);
-  const n = x.shape[0] as number;
-  checkSameLength("silhouetteScore", { length: n }, own);
-  const clusters = [...new Set(own)];
-  if (clusters.length < 2 || clusters.length >= n) {
-    throw new ArgumentError(
-      `silhouetteScore: ${clusters.length} clusters of ${n} examples\n  hint: 2 or more, and fewer than examples`,
-    );
-  }
-  const size = new Map(
-    clusters.map((label) => [label, own.reduce((k, other) => k + Number(other === label), 0)]),
-  );
+  checkCall("adjustedMutualInfoScore(predictions, targets)", arguments);
+  const table = await contingency("adjustedMutualInfoScore", predictions, targets);
+  const { n, a, b } = table;
+  if (a.length === b.length && (a.length === 1 || a.length === n)) return 1;
+  const chance = expectedInformation(table);
+  const mean = (entropy(a, n) + entropy(b, n)) / 2;
+  const span = mean - chance;
+  // away from 0, whatever rounding leaves
+  const most = span < 0 ? Math.min(span, -(2 ** -52)) : Math.max(span, 2 ** -52);
+  return (informationOf(table) - chance) / most;
+}
+
+/** The mutual information of random clusters of the same sizes: Σ nᵢⱼ/n log(n nᵢⱼ / aᵢ bⱼ) over the hypergeometric distribution. */
+function expectedInformation({ n, a, b }: Contingency): number {
+  const logFactorial = [0];
+  for (let k = 1; k <= n; k++) logFactorial.push((logFactorial[k - 1] as number) + Math.log(k));
+  const log = (k: number): number => logFactorial[k] as number;
   let total = 0;
-  for (let i = 0; i < n; i++) {
-    const toCluster = new Map<number, number>();
-    own.forEach((label, j) => {
-      toCluster.set(label, (toCluster.get(label) ?? 0) + (d[i * n + j] as number));
-    });
-    const mine = own[i] as number;
-    const others = (size.get(mine) as number) - 1;
-    if (others === 0) continue;
-    const a = (toCluster.get(mine) as number) / others;
-    const b = Math.min(
-      ...clusters
-        .filter((label) => label !== mine)
-        .map((label) => (toCluster.get(label) as number) / (size.get(label) as number)),
-    );
-    total += Math.max(a, b) === 0 ? 0 : (b - a) / Math.max(a, b);
+  for (const x of a) {
+    for (const y of b) {
+      for (let k = Math.max(1, x + y - n); k <= Math.min(x, y); k++) {
+        const ways =
+          log(x) +
+          log(y) +
+          log(n - x) +
+          log(n - y) -
+          log(n) -
+          log(k) -
+          log(x - k) -
+          log(y - k) -
+          log(n - x - y + k);
+        total += (k / n) * Math.log((n * k) / (x * y)) * Math.exp(ways);
+      }
+    }
   }
-  return total / n;
+  return total;
 }

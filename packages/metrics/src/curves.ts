@@ -74,3 +74,35 @@ export async function precisionRecallCurve(
     thresholds: Float64Array.from(thresholds.reverse()),
   };
 }
+
+/** False positive and false negative rates, thresholds rising; at the last, infinite one nothing is a yes. */
+export interface DetCurve {
+  readonly fpr: Float64Array;
+  readonly fnr: Float64Array;
+  readonly thresholds: Float64Array;
+}
+
+/** False negative against false positive rate at every distinct score. Scores come first, [n], then targets, 1 or 0, [n]. */
+export async function detCurve(
+  scores: Values,
+  targets: Values,
+  options: RankingOptions = {},
+): Promise<DetCurve> {
+  checkCall("detCurve(scores, targets, { sampleWeight, posLabel: number | null })", arguments);
+  const found = stepsOf(await ranked("detCurve", scores, targets, options));
+  const [yes, no] = [
+    [0, ...found.yes],
+    [0, ...found.no],
+  ];
+  const thresholds = [Number.POSITIVE_INFINITY, ...found.thresholds];
+  const [allYes, allNo] = [yes.at(-1) as number, no.at(-1) as number];
+  // from the last without a false yes to the first without a false no
+  const first = no.lastIndexOf(0);
+  const last = yes.indexOf(allYes) + 1;
+  const part = (values: readonly number[]): number[] => values.slice(first, last).reverse();
+  return {
+    fpr: Float64Array.from(part(no), (count) => count / allNo),
+    fnr: Float64Array.from(part(yes), (count) => (allYes - count) / allYes),
+    thresholds: Float64Array.from(part(thresholds)),
+  };
+}

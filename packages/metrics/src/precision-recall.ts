@@ -1,6 +1,7 @@
 import { ArgumentError, type Tensor, where } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { checkChoice } from "./check.ts";
+import { columnsOf, talliesOver } from "./columns.ts";
 import { ratio, type Tallies, tally, tallyOf, wholeTally } from "./counts.ts";
 import {
   type ClassesOptions,
@@ -18,8 +19,13 @@ export type Average = "micro" | "macro" | "weighted" | null;
 
 /** Settings of scikit-learn's scores. */
 export interface ScoreOptions extends ClassesOptions {
-  /** "binary" is the score of the class `posLabel`, of two (default "binary"). */
-  readonly average?: "binary" | Average;
+  /**
+   * "binary" is the score of the class `posLabel`, of two (default "binary"); "samples", of several labels an example, the mean of the
+   * examples' own scores.
+   */
+  readonly average?: "binary" | "samples" | Average;
+  /** Predictions and targets are [n, labels]: 1 for each label that an example has, else 0 (default false). */
+  readonly multilabel?: boolean;
   /** The class that "binary" is about (default 1). */
   readonly posLabel?: number;
   /** The score of a class with nothing to divide by: 0, 1, or NaN, which leaves it out of the mean (default 0). */
@@ -31,6 +37,10 @@ export type Fraction = (tallies: Tallies) => readonly [above: Tensor, below: Ten
 
 export const precision: Fraction = ({ right, predicted }) => [right, predicted];
 export const recall: Fraction = ({ right, support }) => [right, support];
+export const jaccard: Fraction = ({ right, support, predicted }) => [
+  right,
+  support.add(predicted).sub(right),
+];
 export const fbeta =
   (beta: number): Fraction =>
   ({ right, support, predicted }) => [
@@ -48,7 +58,7 @@ export function precisionScore(
   options: ScoreOptions = {},
 ): Tensor {
   checkCall(
-    'precisionScore(predictions, targets, { average: "binary" | "micro" | "macro" | "weighted" | null, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    'precisionScore(predictions, targets, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
     arguments,
   );
   return score("precisionScore", precision, predictions, targets, options);
@@ -64,7 +74,7 @@ export function recallScore(
   options: ScoreOptions = {},
 ): Tensor {
   checkCall(
-    'recallScore(predictions, targets, { average: "binary" | "micro" | "macro" | "weighted" | null, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    'recallScore(predictions, targets, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
     arguments,
   );
   return score("recallScore", recall, predictions, targets, options);
@@ -76,7 +86,7 @@ export function recallScore(
  */
 export function f1Score(predictions: Values, targets: Values, options: ScoreOptions = {}): Tensor {
   checkCall(
-    'f1Score(predictions, targets, { average: "binary" | "micro" | "macro" | "weighted" | null, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    'f1Score(predictions, targets, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
     arguments,
   );
   return score("f1Score", fbeta(1), predictions, targets, options);
@@ -93,12 +103,28 @@ export function fbetaScore(
   options: ScoreOptions = {},
 ): Tensor {
   checkCall(
-    'fbetaScore(predictions, targets, beta: number, { average: "binary" | "micro" | "macro" | "weighted" | null, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    'fbetaScore(predictions, targets, beta: number, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
     arguments,
   );
   if (!(beta >= 0)) throw new ArgumentError(`fbetaScore: beta is ${beta}\n  hint: 0 or more`);
   const fraction = beta === Number.POSITIVE_INFINITY ? recall : fbeta(beta);
   return score("fbetaScore", fraction, predictions, targets, options);
+}
+
+/**
+ * Intersection over union of what is of a class and what is taken for it: TP / (TP + FP + FN). Predictions come first, then targets, as
+ * for `confusionMatrix`. → 0-d, or [C].
+ */
+export function jaccardScore(
+  predictions: Values,
+  targets: Values,
+  options: ScoreOptions = {},
+): Tensor {
+  checkCall(
+    'jaccardScore(predictions, targets, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
+    arguments,
+  );
+  return score("jaccardScore", jaccard, predictions, targets, options);
 }
 
 function score(
@@ -108,9 +134,17 @@ function score(
   targets: Values,
   options: ScoreOptions,
 ): Tensor {
-  const { average = "binary", posLabel = 1, zeroDivision = 0, ...classes } = options;
-  checkChoice(name, "average", average, ["binary", "micro", "macro", "weighted", null]);
+  const { average = "binary", posLabel = 1, zeroDivision = 0, multilabel = false } = options;
+  checkChoice(name, "average", average, ["binary", "micro", "macro", "weighted", "samples", null]);
   checkChoice(name, "zeroDivision", zeroDivision, [0, 1, Number.NaN]);
+  if (multilabel) return ofColumns(name, fraction, predictions, targets, options);
+  if (average === "samples") {
+    throw new ArgumentError(
+      `${name}: "samples" is of several labels an example\n  hint: multilabel: true, of [n, labels]`,
+    );
+  }
+  const { numClasses = null, labels = null, sampleWeight = null } = options;
+  const classes = { numClasses, labels, sampleWeight };
   return measured(() => {
     const found = labelsOf(name, { predictions, targets }, classes);
     if (average === "binary") {
@@ -121,6 +155,33 @@ function score(
       return unlessOdd(found.odd, ratio(...fraction(wholeTally(found)), zeroDivision));
     const tallies = tally(found, classesIn(name, found));
     const counts = found.named ? tallies.present.eq(tallies.present) : tallies.present.gt(0);
+    const mean = averaged(fraction(tallies), { ...tallies, counts }, average, zeroDivision);
+    return unlessOdd(found.odd, mean);
+  });
+}
+
+/** The score of several labels an example, a column each. */
+function ofColumns(
+  name: string,
+  fraction: Fraction,
+  predictions: Values,
+  targets: Values,
+  { average = "binary", zeroDivision = 0, sampleWeight = null }: ScoreOptions,
+): Tensor {
+  if (average === "binary") {
+    throw new ArgumentError(
+      `${name}: "binary" is of one label an example\n  hint: "micro", "macro", "weighted", "samples", or null for one of each`,
+    );
+  }
+  return measured(() => {
+    const found = columnsOf(name, predictions, targets, sampleWeight);
+    if (average === "samples") {
+      const each = ratio(...fraction(talliesOver(found, 1)), zeroDivision);
+      const weights = found.weight?.squeeze(1) ?? each.eq(each).to("f32");
+      return unlessOdd(found.odd, ratio(each.mul(weights).sum(), weights.sum(), Number.NaN));
+    }
+    const tallies = talliesOver(found, 0);
+    const counts = tallies.support.eq(tallies.support);
     const mean = averaged(fraction(tallies), { ...tallies, counts }, average, zeroDivision);
     return unlessOdd(found.odd, mean);
   });

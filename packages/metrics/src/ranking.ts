@@ -122,48 +122,89 @@ export async function ndcgScore(
   options: NdcgOptions = {},
 ): Promise<number> {
   checkCall("ndcgScore(scores, gains, { k, ignoreTies: boolean, sampleWeight })", arguments);
-  const { k = null, ignoreTies = false, sampleWeight = null } = options;
+  return ofRows("ndcgScore", scores, gains, options, (rowScores, rowGains, k, ignoreTies) => {
+    const best = gainOf(rowGains, rowGains, k, true);
+    return best === 0 ? 0 : gainOf(rowScores, rowGains, k, ignoreTies) / best;
+  });
+}
+
+/** Settings of dcgScore. */
+export interface DcgOptions extends NdcgOptions {
+  /** The base of the logarithm of the rank (default 2). */
+  readonly logBase?: number;
+}
+
+/** Σ gain / log(rank + 1), mean over rows. Scores come first, then gains, none below 0; both [n, documents], or one row. */
+export async function dcgScore(
+  scores: Values,
+  gains: Values,
+  settings: DcgOptions = {},
+): Promise<number> {
+  checkCall(
+    "dcgScore(scores, gains, { k, logBase: number, ignoreTies: boolean, sampleWeight })",
+    arguments,
+  );
+  const { logBase = 2, ...options } = settings;
+  if (!(logBase > 1)) throw new ArgumentError(`dcgScore: logBase is ${logBase}\n  hint: above 1`);
+  return ofRows("dcgScore", scores, gains, options, (rowScores, rowGains, k, ignoreTies) =>
+    gainOf(rowScores, rowGains, k, ignoreTies, logBase),
+  );
+}
+
+type OfRow = (scores: Float64Array, gains: Float64Array, k: number, ignoreTies: boolean) => number;
+
+async function ofRows(
+  metric: string,
+  scores: Values,
+  gains: Values,
+  { k = null, ignoreTies = false, sampleWeight = null }: NdcgOptions,
+  ofRow: OfRow,
+): Promise<number> {
   const places = k ?? Number.POSITIVE_INFINITY;
   if (!(places >= 1) || (Number.isFinite(places) && !Number.isInteger(places))) {
-    throw new ArgumentError(`ndcgScore: k is ${k}\n  hint: a whole number, 1 or more`);
+    throw new ArgumentError(`${metric}: k is ${k}\n  hint: a whole number, 1 or more`);
   }
   const [s, g] = await Promise.all([
-    readFiniteShaped("ndcgScore", "scores", scores),
-    readFiniteShaped("ndcgScore", "gains", gains),
+    readFiniteShaped(metric, "scores", scores),
+    readFiniteShaped(metric, "gains", gains),
   ]);
-  checkSameShape("ndcgScore", s, g, ["scores", "gains"]);
-  checkDocuments(s, g);
+  checkSameShape(metric, s, g, ["scores", "gains"]);
+  checkDocuments(metric, s, g);
   const width = s.shape.at(-1) as number;
   const rows = s.data.length / width;
-  const weights =
-    sampleWeight === null ? null : await read("ndcgScore", "sampleWeight", sampleWeight);
-  if (weights !== null) checkSameLength("ndcgScore", weights, { length: rows });
+  const weights = sampleWeight === null ? null : await read(metric, "sampleWeight", sampleWeight);
+  if (weights !== null) checkSameLength(metric, weights, { length: rows });
   let [total, weighed] = [0, 0];
   for (let row = 0; row < rows; row++) {
     const [rowScores, rowGains] = [s, g].map(({ data }) =>
       data.subarray(row * width, (row + 1) * width),
     ) as [Float64Array, Float64Array];
-    const best = gainOf(rowGains, rowGains, places, true);
     const weight = weights?.[row] ?? 1;
     weighed += weight;
-    total += best === 0 ? 0 : (weight * gainOf(rowScores, rowGains, places, ignoreTies)) / best;
+    total += weight * ofRow(rowScores, rowGains, places, ignoreTies);
   }
   return total / weighed;
 }
 
-function checkDocuments({ shape, data }: HostValues, gains: HostValues): void {
+function checkDocuments(metric: string, { shape, data }: HostValues, gains: HostValues): void {
   if (data.length === 0 || (shape.at(-1) ?? 1) < 2 || shape.length > 2) {
     throw new ShapeError(
-      `ndcgScore: takes [n, documents] with two documents or more, or one row\n  scores: [${shape.join(", ")}]`,
+      `${metric}: takes [n, documents] with two documents or more, or one row\n  scores: [${shape.join(", ")}]`,
     );
   }
   const negative = gains.data.find((gain) => gain < 0);
   if (negative === undefined) return;
-  throw new ArgumentError(`ndcgScore: a gain is ${negative}\n  hint: gains are 0 or more`);
+  throw new ArgumentError(`${metric}: a gain is ${negative}\n  hint: gains are 0 or more`);
 }
 
 /** DCG, tied scores sharing their places evenly unless `ignoreTies`. */
-function gainOf(scores: Float64Array, gains: Float64Array, k: number, ignoreTies: boolean): number {
+function gainOf(
+  scores: Float64Array,
+  gains: Float64Array,
+  k: number,
+  ignoreTies: boolean,
+  base = 2,
+): number {
   // of equal ones scikit-learn takes the last first
   const order = [...scores.keys()].sort(
     (a, b) => (scores[b] as number) - (scores[a] as number) || b - a,
@@ -176,7 +217,7 @@ function gainOf(scores: Float64Array, gains: Float64Array, k: number, ignoreTies
     let [gain, discount] = [0, 0];
     for (let i = from; i < to; i++) {
       gain += gains[order[i] as number] as number;
-      if (i < k) discount += 1 / Math.log2(i + 2);
+      if (i < k) discount += Math.log(base) / Math.log(i + 2);
     }
     total += (gain / (to - from)) * discount;
     from = to;

@@ -30,7 +30,7 @@ export interface ExplainedOptions extends Omit<MultioutputOptions, "multioutput"
 /** A mean over the examples, [n, outputs] → [outputs]. */
 type Mean = (x: Tensor) => Tensor;
 
-interface Examples {
+export interface Examples {
   readonly p: Tensor;
   readonly y: Tensor;
   readonly mean: Mean;
@@ -39,7 +39,7 @@ interface Examples {
 }
 
 /** What a metric has of each output, an example along dimension 0 and the rest outputs, as asked. */
-function perOutput(
+export function perOutput(
   name: string,
   predictions: Values,
   targets: Values,
@@ -54,7 +54,7 @@ function perOutput(
   );
 }
 
-function examplesOf(
+export function examplesOf(
   name: string,
   predictions: Values,
   targets: Values,

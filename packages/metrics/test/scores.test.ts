@@ -211,7 +211,7 @@ describe("on the host", () => {
   test.each<[() => unknown, string]>([
     [
       () => precisionScore(classes([0]), classes([0]), { average: "x" as "macro" }),
-      'precisionScore: average is "x", not "binary" or "micro" or "macro" or "weighted" or null',
+      'precisionScore: average is "x", not "binary" or "micro" or "macro" or "weighted" or "samples" or null',
     ],
     [
       () => precisionScore(classes([0, 1]), classes([0, 0]), { posLabel: 2 }),

@@ -1,4 +1,4 @@
-import type { Tensor } from "@wgrad/autograd";
+import { type Tensor, tensor } from "@wgrad/autograd";
 import * as metrics from "@wgrad/metrics";
 import { decodeAll, fromRecord } from "../call.ts";
 import { compare } from "../compare.ts";
@@ -17,10 +17,30 @@ interface Counterpart {
   readonly renamed?: Readonly<Record<string, string>>;
   /** Takes a label 1 or 0 for each of several, in a column each. */
   readonly multilabel?: boolean;
+  /** Has an option for that. */
+  readonly byOption?: boolean;
 }
 
-const scores: Pick<Counterpart, "takes"> = {
+const scores: Pick<Counterpart, "takes" | "byOption"> = {
   takes: ["average", "labels", "zero_division", "pos_label"],
+  byOption: true,
+};
+const binaries = { takes: ["threshold", "ignore_index"] };
+const several = {
+  takes: ["num_labels", "average", "threshold"],
+  implied: ["num_labels"],
+  multilabel: true,
+};
+const rankings = { takes: ["num_labels"], implied: ["num_labels"], multilabel: true };
+const found = { takes: ["top_k"] };
+const bins = { takes: ["n_bins", "norm", "num_classes"], positional: ["num_classes"] };
+const areasOf = {
+  takes: ["num_classes", "average", "per_class", "include_background", "input_format"],
+  positional: ["num_classes"],
+  implied: ["input_format"],
+};
+const images = {
+  takes: ["data_range", "reduction", "dim", "sigma", "kernel_size", "gaussian_kernel"],
 };
 const multiclass = {
   takes: ["num_classes", "average", "ignore_index"],
@@ -34,7 +54,44 @@ const clusters = { takes: [] };
 /** Metrics by the names of those libraries. Ours take predictions first, then targets. */
 const counterparts: Readonly<Record<string, Counterpart>> = {
   ...named("sklearn.metrics", {
-    accuracy_score: { ours: "accuracy", takes: ["normalize"] },
+    accuracy_score: { ours: "accuracy", takes: ["normalize"], byOption: true },
+    zero_one_loss: { ours: "zeroOneLoss", takes: ["normalize"] },
+    hamming_loss: { ours: "hammingLoss", takes: [], multilabel: true },
+    jaccard_score: { ours: "jaccardScore", ...scores },
+    precision_recall_fscore_support: {
+      ours: "precisionRecallFscoreSupport",
+      takes: ["beta", "labels", "zero_division"],
+    },
+    classification_report: { ours: "classificationReport", takes: [] },
+    hinge_loss: { ours: "hingeLoss", takes: [] },
+    class_likelihood_ratios: { ours: "classLikelihoodRatios", takes: [] },
+    multilabel_confusion_matrix: {
+      ours: "multilabelConfusionMatrix",
+      takes: [],
+      multilabel: true,
+    },
+    dcg_score: { ours: "dcgScore", takes: ["k", "log_base", "ignore_ties"] },
+    coverage_error: { ours: "coverageError", takes: [] },
+    label_ranking_loss: { ours: "labelRankingLoss", takes: [] },
+    label_ranking_average_precision_score: {
+      ours: "labelRankingAveragePrecisionScore",
+      takes: [],
+    },
+    det_curve: { ours: "detCurve", takes: [] },
+    mean_squared_log_error: { ours: "meanSquaredLogError", ...outputs },
+    root_mean_squared_log_error: { ours: "rootMeanSquaredLogError", ...outputs },
+    mean_poisson_deviance: { ours: "meanPoissonDeviance", takes: [] },
+    mean_gamma_deviance: { ours: "meanGammaDeviance", takes: [] },
+    mean_tweedie_deviance: { ours: "meanTweedieDeviance", takes: ["power"] },
+    d2_tweedie_score: { ours: "d2TweedieScore", takes: ["power"] },
+    mean_pinball_loss: { ours: "meanPinballLoss", takes: ["alpha", "multioutput"] },
+    d2_pinball_score: { ours: "d2PinballScore", takes: ["alpha", "multioutput"] },
+    d2_absolute_error_score: { ours: "d2AbsoluteErrorScore", ...outputs },
+    silhouette_samples: { ours: "silhouetteSamples", takes: ["metric"] },
+    calinski_harabasz_score: { ours: "calinskiHarabaszScore", takes: [] },
+    davies_bouldin_score: { ours: "daviesBouldinScore", takes: [] },
+    adjusted_mutual_info_score: { ours: "adjustedMutualInfoScore", ...clusters },
+    contingency_matrix: { ours: "contingencyMatrix", ...clusters },
     precision_score: { ours: "precisionScore", ...scores },
     recall_score: { ours: "recallScore", ...scores },
     f1_score: { ours: "f1Score", ...scores },
@@ -81,6 +138,24 @@ const counterparts: Readonly<Record<string, Counterpart>> = {
   }),
   ...named("torchmetrics.functional.classification", {
     binary_accuracy: { ours: "binaryAccuracy", takes: ["threshold", "ignore_index"] },
+    ...each("binary", "binary", binaries, [
+      "precision recall f1_score specificity jaccard_index hamming_distance",
+      "matthews_corrcoef cohen_kappa stat_scores",
+    ]),
+    ...each("multiclass", "multiclass", multiclass, [
+      "specificity jaccard_index hamming_distance stat_scores",
+    ]),
+    ...each("multilabel", "multilabel", several, [
+      "accuracy precision recall f1_score specificity jaccard_index hamming_distance exact_match",
+    ]),
+    binary_calibration_error: { ours: "binaryCalibrationError", ...bins },
+    multiclass_calibration_error: { ours: "multiclassCalibrationError", ...bins },
+    multilabel_coverage_error: { ours: "coverageError", ...rankings },
+    multilabel_ranking_loss: { ours: "labelRankingLoss", ...rankings },
+    multilabel_ranking_average_precision: {
+      ours: "labelRankingAveragePrecisionScore",
+      ...rankings,
+    },
     binary_auroc: { ours: "rocAucScore", takes: ["ignore_index"] },
     binary_average_precision: { ours: "averagePrecisionScore", takes: ["ignore_index"] },
     multiclass_auroc: { ours: "rocAucScore", ...multiclass, implied: ["num_classes"] },
@@ -116,7 +191,35 @@ const counterparts: Readonly<Record<string, Counterpart>> = {
       takes: [],
     },
     "regression.kendall_rank_corrcoef": { ours: "kendalltau", takes: [] },
-    "regression.r2_score": { ours: "r2Score", takes: [] },
+    ...each("retrieval.retrieval", "retrieval", found, [
+      "reciprocal_rank average_precision precision recall hit_rate r_precision fall_out auroc",
+    ]),
+    ...each(
+      "regression",
+      "",
+      { takes: ["power", "reduction", "log_prob", "squared", "p"] },
+      [
+        "log_cosh_error symmetric_mean_absolute_percentage_error relative_squared_error",
+        "weighted_mean_absolute_percentage_error mean_squared_log_error concordance_corrcoef",
+        "kl_divergence",
+      ],
+      ".",
+    ),
+    "regression.r2_score": { ours: "adjustedR2Score", takes: ["adjusted"] },
+    "regression.minkowski_distance": {
+      ours: "minkowskiDistance",
+      takes: ["p"],
+      positional: ["p"],
+    },
+    "regression.tweedie_deviance_score": { ours: "meanTweedieDeviance", takes: ["power"] },
+    "image.peak_signal_noise_ratio": { ours: "peakSignalNoiseRatio", ...images },
+    "image.structural_similarity_index_measure": { ours: "structuralSimilarity", ...images },
+    "image.total_variation": { ours: "totalVariation", ...images },
+    "image.universal_image_quality_index": { ours: "universalImageQualityIndex", ...images },
+    "image.spectral_angle_mapper": { ours: "spectralAngleMapper", ...images },
+    "segmentation.dice_score": { ours: "diceScore", ...areasOf },
+    "segmentation.mean_iou": { ours: "meanIou", ...areasOf },
+    "segmentation.generalized_dice_score": { ours: "generalizedDiceScore", ...areasOf },
     "retrieval.retrieval_normalized_dcg": {
       ours: "ndcgScore",
       takes: ["top_k"],
@@ -124,6 +227,23 @@ const counterparts: Readonly<Record<string, Counterpart>> = {
     },
   }),
 };
+
+/** Several whose names differ by a prefix alone. */
+function each(
+  theirs: string,
+  ours: string,
+  rest: Omit<Counterpart, "ours">,
+  lists: readonly string[],
+  joint = "_",
+): Record<string, Counterpart> {
+  const names = lists.flatMap((list) => list.split(" "));
+  return Object.fromEntries(
+    names.map((name) => [
+      `${theirs}${joint}${name}`,
+      { ours: ours === "" ? camel(name) : camel(`${ours}_${name}`), ...rest },
+    ]),
+  );
+}
 
 function named(
   library: string,
@@ -135,7 +255,7 @@ function named(
 }
 
 /** What comes first here, and second or later there. */
-const PREDICTIONS = ["y_pred", "y_score", "y_prob", "preds", "labels_pred"];
+const PREDICTIONS = ["y_pred", "y_score", "y_prob", "preds", "labels_pred", "decision"];
 
 /** A metric of predictions and targets, or of texts. */
 export async function runMetrics(run: Run): Promise<void> {
@@ -150,11 +270,13 @@ export async function runMetrics(run: Run): Promise<void> {
     implied = [],
     renamed = {},
     multilabel = false,
+    byOption = false,
   } = counterpart;
   const metric = (metrics as Readonly<Record<string, unknown>>)[ours];
   const settings = decodeAll(item.kwargs, new Map());
   const keys = Object.keys(settings);
-  const ofLabels = item.category === "multilabel" && !multilabel;
+  const ofLabels =
+    item.category === "multilabel" && !multilabel && !byOption && !name.includes("rank");
   if (typeof metric !== "function" || keys.some((key) => !takes.includes(key)) || ofLabels) {
     const what = ofLabels ? "several labels an example" : keys.join(", ") || "no settings";
     throw new Unmapped(`no counterpart of ${name} with ${what}`);
@@ -163,20 +285,33 @@ export async function runMetrics(run: Run): Promise<void> {
     .filter((input) => input !== "sample_weight")
     .sort((a, b) => Number(PREDICTIONS.includes(b)) - Number(PREDICTIONS.includes(a)));
   const tensorNamed = (input: string): Tensor => fromRecord(group.tensor(item.id, input));
-  const fixed = positional.filter((key) => !implied.includes(key)).map((key) => settings[key]);
+  const fixed = positional
+    .filter((key) => !implied.includes(key) && key in settings)
+    .map((key) => settings[key]);
   const options = Object.fromEntries(
     Object.entries(settings)
       .filter(([key]) => !positional.includes(key) && !implied.includes(key))
-      .map(([key, value]) => [renamed[key] ?? camel(key), value === "none" ? null : value]),
+      .map(([key, value]) => {
+        const plain = value === "none" && !name.includes(".image.");
+        return [renamed[key] ?? camel(key), plain ? null : value];
+      }),
   );
+  if (byOption && (item.category === "multilabel" || item.id.endsWith("_multilabel")))
+    options.multilabel = true;
   if (item.inputs.includes("sample_weight")) options.sampleWeight = tensorNamed("sample_weight");
   const args = Object.keys(options).length > 0 ? [options] : [];
   const result = await (metric as Callable)(...inputs.map(tensorNamed), ...fixed, ...args);
   for (const output of item.outputs) {
     const field = (result as Readonly<Record<string, unknown>>)[output];
     const part = item.outputs.length > 1 ? field : result;
-    await run.check(output, Array.isArray(part) ? Float64Array.from(part) : part);
+    const counts = name.endsWith("stat_scores") ? (part as Tensor).to("f32") : part;
+    await run.check(output, Array.isArray(counts) ? tensorOf(counts) : counts);
   }
+}
+
+/** A list of numbers, or rows of them. */
+function tensorOf(part: readonly unknown[]): unknown {
+  return Array.isArray(part[0]) ? tensor(part as never) : Float64Array.from(part as number[]);
 }
 
 interface Report {
@@ -187,10 +322,59 @@ interface Report {
 /** SacreBLEU's `force` only keeps it from warning. */
 const SILENT = ["force"];
 
+type OfTexts = (texts: readonly unknown[], settings: never) => unknown;
+
+/** Metrics of texts: what they take besides hypotheses and references is in the settings. */
+const ofTexts: Readonly<Record<string, OfTexts>> = {
+  word_error_rate: ([h, r]) => metrics.wordErrorRate(h as string[], r as string[]),
+  char_error_rate: ([h, r]) => metrics.charErrorRate(h as string[], r as string[]),
+  match_error_rate: ([h, r]) => metrics.matchErrorRate(h as string[], r as string[]),
+  word_information_lost: ([h, r]) => metrics.wordInformationLost(h as string[], r as string[]),
+  word_information_preserved: ([h, r]) =>
+    metrics.wordInformationPreserved(h as string[], r as string[]),
+  edit_distance: ([h, r]) => metrics.editDistance(h as string[], r as string[]),
+  extended_edit_distance: ([h, r]) => metrics.extendedEditDistance(h as string[], r as string[]),
+  translation_edit_rate: ([h, r]) => metrics.translationEditRate(h as string[], r as string[][]),
+  corpus_ter: ([h, r]) =>
+    100 *
+    metrics.translationEditRate(
+      h as string[],
+      (h as string[]).map((_, i) => (r as string[][]).map((stream) => stream[i] as string)),
+    ),
+  corpus_chrf: ([h, r], settings) =>
+    metrics.corpusChrf(h as string[], r as string[][], settings as object),
+  sentence_bleu: ([h, r]) => metrics.sentenceBleu(h as string, r as string[]).score,
+  sentence_chrf: ([h, r]) => metrics.sentenceChrf(h as string, r as string[]),
+  rouge_score: ([h, r], { key, ...settings }: { key: string; accumulate: "best" | "avg" }) => {
+    const [name, part] = key.split("_") as ["rouge1", "fmeasure"];
+    const found = metrics.rougeScore(h as string[], r as string[][], settings)[name];
+    return found?.[part];
+  },
+  squad: ([answers, targets], { key }: { key: string }) => {
+    const texts = (answers as { prediction_text: string }[]).map((one) => one.prediction_text);
+    const own = (targets as { answers: { text: string[] } }[]).map((one) => one.answers.text);
+    const { exactMatch, f1 } = metrics.squad(texts, own);
+    return key === "f1" ? f1 : exactMatch;
+  },
+};
+
 /** Texts: SacreBLEU's report part by part, NLTK's and torchmetrics' scores. */
 async function runTexts(run: Run): Promise<void> {
   const { item } = run;
   const { hypotheses, references, kwargs } = item;
+  const last = (item.metric as string).split(".").at(-1) as string;
+  const score = ofTexts[last];
+  if (score !== undefined) {
+    const texts = [
+      hypotheses ?? item.hypothesis ?? item.predictions,
+      references ?? item.reference_streams ?? item.targets,
+    ];
+    const settings = Object.fromEntries(
+      Object.entries(decodeAll(kwargs, new Map())).map(([key, value]) => [camel(key), value]),
+    );
+    await run.check("value", score(texts, settings as never));
+    return;
+  }
   if (!/\b(corpus_bleu|bleu_score)$/.test(item.metric as string)) {
     throw new Unmapped(`no counterpart of ${item.metric}`);
   }

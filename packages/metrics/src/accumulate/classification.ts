@@ -155,6 +155,14 @@ export class MulticlassF1Score extends Score {
   ];
 }
 
+/** Intersection over union of each class over batches. update(predictions, targets). */
+export class MulticlassJaccardIndex extends Score {
+  protected readonly fraction: Fraction = (right, support, predicted) => [
+    right,
+    support + predicted - right,
+  ];
+}
+
 type Hits = { right: Tensor; count: Tensor; odd: Tensor };
 
 /** `binaryAccuracy` over batches. update(probabilities, targets). */

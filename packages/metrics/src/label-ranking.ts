@@ -1,0 +1,90 @@
+import { ShapeError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
+import { checkSameLength, checkSameShape } from "./check.ts";
+import { read, readFiniteShaped, type Values } from "./values.ts";
+
+/** Settings of metrics of scores of several labels. */
+export interface LabelRankingOptions {
+  /** What each example weighs, [n] (default: all alike). */
+  readonly sampleWeight?: Values | null;
+}
+
+type OfRow = (scores: Float64Array, isTrue: (label: number) => boolean) => number;
+
+/** The mean of what each example's row gives. */
+async function overRows(
+  metric: string,
+  scores: Values,
+  targets: Values,
+  { sampleWeight = null }: LabelRankingOptions,
+  ofRow: OfRow,
+): Promise<number> {
+  const [s, y] = await Promise.all([
+    readFiniteShaped(metric, "scores", scores),
+    readFiniteShaped(metric, "targets", targets),
+  ]);
+  checkSameShape(metric, s, y, ["scores", "targets"]);
+  if (s.shape.length !== 2 || s.data.length === 0)
+    throw new ShapeError(`${metric}: takes scores [n, labels]\n  scores: [${s.shape.join(", ")}]`);
+  const [n, width] = s.shape as readonly [number, number];
+  const weights = sampleWeight === null ? null : await read(metric, "sampleWeight", sampleWeight);
+  if (weights !== null) checkSameLength(metric, weights, { length: n });
+  let [total, weighed] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    const row = s.data.subarray(i * width, (i + 1) * width);
+    const weight = weights?.[i] ?? 1;
+    total += weight * ofRow(row, (label) => y.data[i * width + label] !== 0);
+    weighed += weight;
+  }
+  return total / weighed;
+}
+
+/** How many of the highest scores are taken until all true labels are among them, mean over examples. Scores come first, then targets; both [n, labels]. */
+export async function coverageError(
+  scores: Values,
+  targets: Values,
+  options: LabelRankingOptions = {},
+): Promise<number> {
+  checkCall("coverageError(scores, targets, { sampleWeight })", arguments);
+  return overRows("coverageError", scores, targets, options, (row, isTrue) => {
+    const least = Math.min(...row.filter((_, label) => isTrue(label)));
+    return row.filter((score) => score >= least).length;
+  });
+}
+
+/** The part of the labels ranked up to each true one that is true, mean over those and over examples. Scores come first, then targets; both [n, labels]. */
+export async function labelRankingAveragePrecisionScore(
+  scores: Values,
+  targets: Values,
+  options: LabelRankingOptions = {},
+): Promise<number> {
+  checkCall("labelRankingAveragePrecisionScore(scores, targets, { sampleWeight })", arguments);
+  return overRows("labelRankingAveragePrecisionScore", scores, targets, options, (row, isTrue) => {
+    const own = [...row.keys()].filter(isTrue);
+    if (own.length === 0 || own.length === row.length) return 1;
+    const parts = own.map((label) => {
+      const score = row[label] as number;
+      const above = own.filter((other) => (row[other] as number) >= score).length;
+      return above / row.filter((other) => other >= score).length;
+    });
+    return parts.reduce((sum, part) => sum + part, 0) / own.length;
+  });
+}
+
+/** The part of the pairs of a true and a false label that are in the wrong order, mean over examples. Scores come first, then targets; both [n, labels]. */
+export async function labelRankingLoss(
+  scores: Values,
+  targets: Values,
+  options: LabelRankingOptions = {},
+): Promise<number> {
+  checkCall("labelRankingLoss(scores, targets, { sampleWeight })", arguments);
+  return overRows("labelRankingLoss", scores, targets, options, (row, isTrue) => {
+    const labels = [...row.keys()];
+    const [own, others] = [labels.filter(isTrue), labels.filter((label) => !isTrue(label))];
+    if (own.length === 0 || others.length === 0) return 0;
+    const wrong = own.map(
+      (label) => others.filter((other) => (row[other] as number) >= (row[label] as number)).length,
+    );
+    return wrong.reduce((sum, count) => sum + count, 0) / (own.length * others.length);
+  });
+}

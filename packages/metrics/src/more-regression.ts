@@ -1,0 +1,200 @@
+import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
+import { checkCall, composite } from "@wgrad/autograd/plugin";
+import { checkChoice, checkSameShape } from "./check.ts";
+import { ratio } from "./counts.ts";
+import { measured } from "./labels.ts";
+import { type Examples, examplesOf, type MultioutputOptions, perOutput } from "./regression.ts";
+import { asFloat, tensorsOf, type Values } from "./values.ts";
+
+/** The least that torchmetrics divides by. */
+const LEAST = 1.17e-6;
+
+const ofAll = (
+  metric: string,
+  predictions: Values,
+  targets: Values,
+  combine: (examples: Examples) => Tensor,
+): Tensor => noGrad(() => composite(() => combine(examplesOf(metric, predictions, targets, null))));
+
+/** Mean of (log(1 + prediction) − log(1 + target))². Predictions, above −1, come first, then targets. → 0-d, or one for each output. */
+export function meanSquaredLogError(
+  predictions: Values,
+  targets: Values,
+  options: MultioutputOptions = {},
+): Tensor {
+  checkCall("meanSquaredLogError(predictions, targets, { multioutput, sampleWeight })", arguments);
+  return perOutput("meanSquaredLogError", predictions, targets, options, ({ p, y, mean }) =>
+    mean(p.log1p().sub(y.log1p()).square()),
+  );
+}
+
+/** √ of the mean squared log error. Predictions, above −1, come first, then targets. → 0-d, or one for each output. */
+export function rootMeanSquaredLogError(
+  predictions: Values,
+  targets: Values,
+  options: MultioutputOptions = {},
+): Tensor {
+  checkCall(
+    "rootMeanSquaredLogError(predictions, targets, { multioutput, sampleWeight })",
+    arguments,
+  );
+  return perOutput("rootMeanSquaredLogError", predictions, targets, options, ({ p, y, mean }) =>
+    mean(p.log1p().sub(y.log1p()).square()).sqrt(),
+  );
+}
+
+/** Mean of log cosh(prediction − target): square near 0, absolute beyond. Predictions come first, then targets. → 0-d, or one for each output. */
+export function logCoshError(
+  predictions: Values,
+  targets: Values,
+  options: MultioutputOptions = {},
+): Tensor {
+  checkCall("logCoshError(predictions, targets, { multioutput, sampleWeight })", arguments);
+  return perOutput("logCoshError", predictions, targets, options, ({ p, y, mean }) => {
+    const size = p.sub(y).abs();
+    return mean(size.add(size.mul(-2).exp().log1p()).sub(Math.LN2));
+  });
+}
+
+/** Mean of 2 |p − y| / (|p| + |y|), a fraction. Predictions come first, then targets. → 0-d, or one for each output. */
+export function symmetricMeanAbsolutePercentageError(
+  predictions: Values,
+  targets: Values,
+  options: MultioutputOptions = {},
+): Tensor {
+  checkCall(
+    "symmetricMeanAbsolutePercentageError(predictions, targets, { multioutput, sampleWeight })",
+    arguments,
+  );
+  return perOutput(
+    "symmetricMeanAbsolutePercentageError",
+    predictions,
+    targets,
+    options,
+    ({ p, y, mean }) => mean(p.sub(y).abs().mul(2).div(p.abs().add(y.abs()).clamp(LEAST))),
+  );
+}
+
+/** Σ |p − y| / Σ |y|, a fraction. Predictions come first, then targets. → 0-d. */
+export function weightedMeanAbsolutePercentageError(predictions: Values, targets: Values): Tensor {
+  checkCall("weightedMeanAbsolutePercentageError(predictions, targets)", arguments);
+  return ofAll("weightedMeanAbsolutePercentageError", predictions, targets, ({ p, y }) =>
+    p.sub(y).abs().sum().div(y.abs().sum().clamp(LEAST)),
+  );
+}
+
+/** Settings of relativeSquaredError. */
+export interface RelativeSquaredErrorOptions {
+  /** Whether the root is left off (default true). */
+  readonly squared?: boolean;
+}
+
+/** Σ (y − p)² / Σ (y − ȳ)², the mean over outputs, or its root. Predictions come first, then targets. → 0-d. */
+export function relativeSquaredError(
+  predictions: Values,
+  targets: Values,
+  options: RelativeSquaredErrorOptions = {},
+): Tensor {
+  checkCall("relativeSquaredError(predictions, targets, { squared: boolean })", arguments);
+  const { squared = true } = options;
+  return ofAll("relativeSquaredError", predictions, targets, ({ p, y }) => {
+    const spread = y
+      .sub(y.mean(0, { keepdim: true }))
+      .square()
+      .sum(0);
+    const each = y.sub(p).square().sum(0).div(spread.clamp(LEAST));
+    return (squared ? each : each.sqrt()).mean();
+  });
+}
+
+/** (Σ |prediction − target|ᵖ)^(1/p). Predictions come first, then targets. → 0-d. */
+export function minkowskiDistance(predictions: Values, targets: Values, p: number): Tensor {
+  checkCall("minkowskiDistance(predictions, targets, p: number)", arguments);
+  if (!(p >= 1)) throw new ArgumentError(`minkowskiDistance: p is ${p}\n  hint: 1 or more`);
+  return ofAll("minkowskiDistance", predictions, targets, (examples) =>
+    examples.p
+      .sub(examples.y)
+      .abs()
+      .pow(p)
+      .sum()
+      .pow(1 / p),
+  );
+}
+
+/**
+ * Lin's concordance, 2 cov / (var p + var y + (mean p − mean y)²): as Pearson's correlation, but of the line of equals. Predictions come first,
+ * then targets. → [outputs].
+ */
+export function concordanceCorrcoef(predictions: Values, targets: Values): Tensor {
+  checkCall("concordanceCorrcoef(predictions, targets)", arguments);
+  return ofAll("concordanceCorrcoef", predictions, targets, ({ p, y }) => {
+    const n = (y.shape[0] as number) - 1;
+    const [mp, my] = [p.mean(0, { keepdim: true }), y.mean(0, { keepdim: true })];
+    const [dp, dy] = [p.sub(mp), y.sub(my)];
+    const covariance = dp.mul(dy).sum(0).div(n);
+    const spread = dp.square().sum(0).add(dy.square().sum(0)).div(n);
+    return covariance.mul(2).div(spread.add(mp.sub(my).squeeze(0).square()));
+  });
+}
+
+/** Settings of klDivergence. */
+export interface KlDivergenceOptions {
+  /** The arguments are logarithms of probabilities (default false). */
+  readonly logProb?: boolean;
+  /** Of the rows: their mean, sum, or each ([n]; default "mean"). */
+  readonly reduction?: "mean" | "sum" | "none";
+}
+
+/** Σ p log(p / q) of each row, [n, d]: how far q is from p. Rows are divided by their sums. → 0-d, or [n]. */
+export function klDivergence(p: Values, q: Values, options: KlDivergenceOptions = {}): Tensor {
+  checkCall(
+    'klDivergence(p, q, { logProb: boolean, reduction: "mean" | "sum" | "none" })',
+    arguments,
+  );
+  const { logProb = false, reduction = "mean" } = options;
+  checkChoice("klDivergence", "reduction", reduction, ["mean", "sum", "none"]);
+  return measured(() => {
+    const given = tensorsOf("klDivergence", { p, q });
+    checkSameShape("klDivergence", given.p, given.q, ["p", "q"]);
+    const [a, b] = [asFloat(given.p), asFloat(given.q)];
+    const share = (x: Tensor): Tensor => x.div(x.sum(-1, { keepdim: true }));
+    const shares = logProb ? a.exp() : share(a);
+    const logs = logProb ? a.sub(b) : shares.div(share(b).clamp(2 ** -24)).log();
+    const each = shares.mul(logs.nanToNum({ neginf: 0 })).sum(-1);
+    if (reduction === "none") return each;
+    return reduction === "mean" ? each.mean() : each.sum();
+  });
+}
+
+/** Settings of adjustedR2Score. */
+export interface AdjustedR2Options {
+  /** How many regressors the predictions were made with. */
+  readonly adjusted: number;
+}
+
+/** R² less what chance explains: 1 − (1 − R²)(n − 1) / (n − 1 − regressors). Predictions come first, then targets. → 0-d. */
+export function adjustedR2Score(
+  predictions: Values,
+  targets: Values,
+  options: AdjustedR2Options,
+): Tensor {
+  checkCall("adjustedR2Score(predictions, targets, { adjusted: number })", arguments);
+  const { adjusted } = options;
+  return ofAll("adjustedR2Score", predictions, targets, ({ p, y }) => {
+    const n = y.shape[0] as number;
+    if (!(Number.isInteger(adjusted) && adjusted >= 0 && adjusted < n - 1)) {
+      throw new ArgumentError(
+        `adjustedR2Score: adjusted is ${adjusted}\n  hint: fewer regressors than ${n - 1}`,
+      );
+    }
+    const spread = y
+      .sub(y.mean(0, { keepdim: true }))
+      .square()
+      .sum(0);
+    const r2 = ratio(y.sub(p).square().sum(0), spread, Number.NaN).rsub(1).mean();
+    return r2
+      .rsub(1)
+      .mul((n - 1) / (n - 1 - adjusted))
+      .rsub(1);
+  });
+}

@@ -1,0 +1,140 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
+import { rocAucScore } from "./areas.ts";
+import { checkCount, checkSameLength } from "./check.ts";
+import { readFinite, type Values } from "./values.ts";
+
+/** Settings of metrics of the documents found for a query. */
+export interface RetrievalOptions {
+  /** Only so many of the highest scores count; null: all (default null). */
+  readonly topK?: number | null;
+}
+
+/** What each document is, from the highest score on, of a query. */
+interface Found {
+  /** Of the first `topK` of them. */
+  readonly shown: readonly boolean[];
+  readonly all: readonly boolean[];
+  readonly relevant: number;
+}
+
+async function found(
+  metric: string,
+  scores: Values,
+  targets: Values,
+  { topK = null }: RetrievalOptions,
+): Promise<Found> {
+  if (topK !== null) checkCount(metric, "topK", topK);
+  const [s, y] = await Promise.all([
+    readFinite(metric, "scores", scores),
+    readFinite(metric, "targets", targets),
+  ]);
+  checkSameLength(metric, s, y);
+  const stray = y.find((target) => target !== 0 && target !== 1);
+  if (stray !== undefined)
+    throw new ArgumentError(
+      `${metric}: target ${stray} is neither 1 nor 0\n  hint: 1 for what is relevant`,
+    );
+  const order = [...s.keys()].sort((a, b) => (s[b] as number) - (s[a] as number) || a - b);
+  const all = order.map((i) => y[i] === 1);
+  return { shown: all.slice(0, topK ?? all.length), all, relevant: count(all) };
+}
+
+const count = (which: readonly boolean[]): number => which.filter(Boolean).length;
+
+/** 1 over the place of the first relevant document, 0 if there is none. Scores come first, then targets 1 or 0; both [n]. */
+export async function retrievalReciprocalRank(
+  scores: Values,
+  targets: Values,
+  options: RetrievalOptions = {},
+): Promise<number> {
+  checkCall("retrievalReciprocalRank(scores, targets, { topK: number | null })", arguments);
+  const { shown } = await found("retrievalReciprocalRank", scores, targets, options);
+  const first = shown.indexOf(true);
+  return first < 0 ? 0 : 1 / (first + 1);
+}
+
+/** The precision up to each relevant document, mean over those, 0 if there is none. Scores come first, then targets 1 or 0; both [n]. */
+export async function retrievalAveragePrecision(
+  scores: Values,
+  targets: Values,
+  options: RetrievalOptions = {},
+): Promise<number> {
+  checkCall("retrievalAveragePrecision(scores, targets, { topK: number | null })", arguments);
+  const { shown } = await found("retrievalAveragePrecision", scores, targets, options);
+  const places = shown.flatMap((is, i) => (is ? [i + 1] : []));
+  if (places.length === 0) return 0;
+  return places.reduce((sum, place, i) => sum + (i + 1) / place, 0) / places.length;
+}
+
+/** The part of the first `topK` documents that is relevant. Scores come first, then targets 1 or 0; both [n]. */
+export async function retrievalPrecision(
+  scores: Values,
+  targets: Values,
+  options: RetrievalOptions = {},
+): Promise<number> {
+  checkCall("retrievalPrecision(scores, targets, { topK: number | null })", arguments);
+  const { shown, all } = await found("retrievalPrecision", scores, targets, options);
+  return count(shown) / (options.topK ?? all.length);
+}
+
+/** The part of the relevant documents that is among the first `topK`; 0 if there is none. Scores come first, then targets 1 or 0; both [n]. */
+export async function retrievalRecall(
+  scores: Values,
+  targets: Values,
+  options: RetrievalOptions = {},
+): Promise<number> {
+  checkCall("retrievalRecall(scores, targets, { topK: number | null })", arguments);
+  const { shown, relevant } = await found("retrievalRecall", scores, targets, options);
+  return relevant === 0 ? 0 : count(shown) / relevant;
+}
+
+/** 1 if a relevant document is among the first `topK`, else 0. Scores come first, then targets 1 or 0; both [n]. */
+export async function retrievalHitRate(
+  scores: Values,
+  targets: Values,
+  options: RetrievalOptions = {},
+): Promise<number> {
+  checkCall("retrievalHitRate(scores, targets, { topK: number | null })", arguments);
+  const { shown } = await found("retrievalHitRate", scores, targets, options);
+  return Number(shown.includes(true));
+}
+
+/** The part of the first R documents that is relevant, where R are. Scores come first, then targets 1 or 0; both [n]. */
+export async function retrievalRPrecision(scores: Values, targets: Values): Promise<number> {
+  checkCall("retrievalRPrecision(scores, targets)", arguments);
+  const { all, relevant } = await found("retrievalRPrecision", scores, targets, {});
+  return relevant === 0 ? 0 : count(all.slice(0, relevant)) / relevant;
+}
+
+/** The part of the documents that are not relevant that is among the first `topK`. Scores come first, then targets 1 or 0; both [n]. */
+export async function retrievalFallOut(
+  scores: Values,
+  targets: Values,
+  options: RetrievalOptions = {},
+): Promise<number> {
+  checkCall("retrievalFallOut(scores, targets, { topK: number | null })", arguments);
+  const { shown, all, relevant } = await found("retrievalFallOut", scores, targets, options);
+  const others = all.length - relevant;
+  return others === 0 ? 0 : (shown.length - count(shown)) / others;
+}
+
+/** The area under the ROC curve of the first `topK` documents; 0 where one kind is not among them. Scores come first, then targets 1 or 0; both [n]. */
+export async function retrievalAuroc(
+  scores: Values,
+  targets: Values,
+  options: RetrievalOptions = {},
+): Promise<number> {
+  checkCall("retrievalAuroc(scores, targets, { topK: number | null })", arguments);
+  const metric = "retrievalAuroc";
+  const { shown } = await found(metric, scores, targets, options);
+  if (!shown.includes(true) || !shown.includes(false)) return 0;
+  const [s, y] = await Promise.all([
+    readFinite(metric, "scores", scores),
+    readFinite(metric, "targets", targets),
+  ]);
+  const order = [...s.keys()].sort((a, b) => (s[b] as number) - (s[a] as number) || a - b);
+  const kept = order.slice(0, options.topK ?? s.length);
+  const of = (values: Float64Array): number[] => kept.map((i) => values[i] as number);
+  return (await rocAucScore(of(s), of(y))) as number;
+}

@@ -1,0 +1,57 @@
+import { ShapeError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
+
+/** Parts of the answers, in percent. */
+export interface Squad {
+  /** Answers that are one of the references, but for case, punctuation and articles. */
+  readonly exactMatch: number;
+  /** F₁ of the words that an answer shares with its best reference. */
+  readonly f1: number;
+}
+
+/** What the Stanford question answering dataset measures (Rajpurkar et al. 2016). One list of references per answer. */
+export function squad(
+  answers: readonly string[],
+  references: readonly (string | readonly string[])[],
+): Squad {
+  checkCall("squad(answers, references)", arguments);
+  if (answers.length !== references.length || answers.length === 0) {
+    throw new ShapeError(
+      `squad: ${answers.length} answers and ${references.length} references\n  hint: one list for each`,
+    );
+  }
+  let [exact, shared] = [0, 0];
+  answers.forEach((answer, i) => {
+    const own = [references[i] as string | readonly string[]].flat().map(normal);
+    const said = normal(answer);
+    exact += Number(own.includes(said));
+    shared += Math.max(...own.map((reference) => f1(said, reference)));
+  });
+  const percent = (total: number): number => (100 * total) / answers.length;
+  return { exactMatch: percent(exact), f1: percent(shared) };
+}
+
+const normal = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[!-/:-@[-`{-~]/g, "")
+    .replace(/\b(a|an|the)\b/g, " ")
+    .split(/\s+/)
+    .filter((word) => word !== "")
+    .join(" ");
+
+function f1(said: string, reference: string): number {
+  const [a, b] = [said.split(" "), reference.split(" ")].map((list) =>
+    list.filter((word) => word !== ""),
+  ) as [string[], string[]];
+  if (a.length === 0 || b.length === 0) return Number(a.length === b.length);
+  const left = new Map<string, number>();
+  for (const word of b) left.set(word, (left.get(word) ?? 0) + 1);
+  let shared = 0;
+  for (const word of a) {
+    const count = left.get(word) ?? 0;
+    if (count > 0) shared++;
+    left.set(word, count - 1);
+  }
+  return (2 * shared) / (a.length + b.length);
+}
