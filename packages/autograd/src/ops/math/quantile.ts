@@ -34,7 +34,9 @@ function quantiles(
   checkTensor(call, x);
   checkFloating(call, x);
   if (x.dtype === "f16")
-    throw new DTypeError(`${call}: is not there for f16\n  hint: x.to("f32") first`);
+    throw new DTypeError(
+      `${call}: is not there for f16, in PyTorch neither\n  hint: x.to("f32") first`,
+    );
   if (!ways.includes(interpolation)) {
     throw new ArgumentError(
       `${call}: interpolation is one of ${ways.join(", ")}, got ${interpolation}`,
