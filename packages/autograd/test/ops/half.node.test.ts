@@ -68,6 +68,13 @@ function distance(got: readonly number[], want: readonly number[]): number {
   return Math.max(0, ...apart);
 }
 
+/** Rows that look at what the device computed, which is nothing where shaders are only checked. */
+const measured: Readonly<Record<string, string>> = {
+  "put_ in order under a mask that the device has": "the check of what the mask chooses",
+  "put_ under a mask that the device has, beside an index": "the same",
+  maskedScatter: "the same",
+};
+
 describe("the rows of the op tables, in halves", async () => {
   const folder = fileURLToPath(new URL(".", import.meta.url));
   const tables = readdirSync(folder).filter(
@@ -113,7 +120,7 @@ describe("the rows of the op tables, in halves", async () => {
 
   test("have shaders that are valid where there is shader-f16", { timeout: 300_000 }, async () => {
     await init({ device: await checkingDevice() });
-    for (const row of some) await inHalves(row, "webgpu");
+    for (const row of some) if (!(row.name in measured)) await inHalves(row, "webgpu");
     await init({ device: "cpu" });
   });
 
