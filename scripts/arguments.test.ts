@@ -8,6 +8,7 @@ import * as classic from "@wgrad/classic";
 import * as datasets from "@wgrad/datasets";
 import * as data from "@wgrad/datasets/data";
 import * as onNode from "@wgrad/datasets/node";
+import * as distributions from "@wgrad/distributions";
 import * as metrics from "@wgrad/metrics";
 import * as models from "@wgrad/models";
 import * as nn from "@wgrad/nn";
@@ -28,6 +29,7 @@ const modules: Readonly<Record<string, object>> = {
   "@wgrad/optim": optim,
   "@wgrad/train": train,
   "@wgrad/classic": classic,
+  "@wgrad/distributions": distributions,
   "@wgrad/models": models,
   "@wgrad/datasets": datasets,
   "@wgrad/datasets/data": data,
@@ -45,6 +47,7 @@ const entries = {
   "@wgrad/optim": "packages/optim/src/index.ts",
   "@wgrad/train": "packages/train/src/index.ts",
   "@wgrad/classic": "packages/classic/src/index.ts",
+  "@wgrad/distributions": "packages/distributions/src/index.ts",
   "@wgrad/models": "packages/models/src/index.ts",
   "@wgrad/datasets": "packages/datasets/src/index.ts",
   "@wgrad/datasets/data": "packages/datasets/src/data.ts",

@@ -1,6 +1,7 @@
 import * as autograd from "@wgrad/autograd";
 import * as fft from "@wgrad/autograd/fft";
 import * as func from "@wgrad/autograd/func";
+import * as distributions from "@wgrad/distributions";
 import * as nn from "@wgrad/nn";
 import * as optim from "@wgrad/optim";
 
@@ -29,8 +30,8 @@ const namespaces: Readonly<Record<string, () => readonly unknown[]>> = {
   "torch.autograd": () => [autograd],
   "torch.autograd.functional": () => [func.functional, autograd],
   "torch.func": () => [func, nn],
-  distributions: () => [(autograd as Namespace).distributions],
-  "distributions.transforms": () => [(autograd as Namespace).distributions],
+  distributions: () => [distributions],
+  "distributions.transforms": () => [distributions.transforms],
   copy: () => [nn],
   optim: () => [optim],
   "optim.swa_utils": () => [optim, nn],

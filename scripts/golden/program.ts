@@ -1,4 +1,4 @@
-import { enableGrad, inferenceMode, noGrad, Tensor, WgradError } from "@wgrad/autograd";
+import { enableGrad, inferenceMode, noGrad, Tensor, WgradError, zeros } from "@wgrad/autograd";
 import { fromRecord } from "./call.ts";
 import { assign, atOnce, type Names, resultOf, type Steps } from "./evaluate.ts";
 import { backwardFrom, checkGradients } from "./groups/forward.ts";
@@ -73,6 +73,7 @@ async function checkRaises(
     await waited(execute(statement, names));
     // what only the values tell is an error of the next read
     for (const value of names.values()) if (value instanceof Tensor) await value.data();
+    await zeros([1]).add(1).data();
     fault(`nothing was wrong; PyTorch: ${item.error}`);
   } catch (error) {
     if (!(error instanceof WgradError)) throw error;
