@@ -40,6 +40,11 @@ export const catalog: Readonly<Record<string, Entry>> = {
     teaches: "a convolutional network at the size of real data",
     load: async () => (await import("./mnist/demo.ts")).mnist,
   },
+  transfer: {
+    summary: "which of five things is drawn, from twenty drawings each?",
+    teaches: "transfer: a pretrained network's layers, and a few new weights on top",
+    load: async () => (await import("./transfer/demo.ts")).transfer,
+  },
   overfit: {
     summary: "learned, or learned by heart?",
     teaches: "the gap between known and fresh data, and what dropout and weight decay do to it",

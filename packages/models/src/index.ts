@@ -37,6 +37,7 @@ export {
 } from "./pretrained/folder.ts";
 export { fromPretrained, type PretrainedOptions } from "./pretrained/from-pretrained.ts";
 export { fromGguf } from "./pretrained/gguf-model.ts";
+export { mobileNetV2FromKeras } from "./pretrained/keras-mobilenet.ts";
 export {
   type FolderTarget,
   type SaveOptions,
@@ -47,6 +48,7 @@ export { loadTokenizer } from "./pretrained/tokenizer.ts";
 export { ReaderError } from "./readers/error.ts";
 export { type GgufValue, type OpenGguf, openGguf } from "./readers/gguf.ts";
 export { type LongRecord, loadPt, type PtRecord, type PtValue, readPt } from "./readers/pt.ts";
+export { readTfjsWeights, type TfjsGroup, type TfjsWeight } from "./readers/tfjs.ts";
 export { type Architecture, architectures, type PretrainedModel } from "./registry.ts";
 export { meanPool, SentenceEncoder } from "./sentence-encoder.ts";
 export type { DecoderState, SequenceOptions, SequenceOutput } from "./sequence-to-sequence.ts";

@@ -29,5 +29,6 @@ export async function mistakePanel(
     caption: `${names[labels[index] as number]} → ${names[predicted[index] as number]}`,
     color: ink.fit,
   }));
-  return { title, subtitle, ...thumbnailChart(pictures, COLUMNS, 78) };
+  const longest = Math.max(...names.map((name) => name.length));
+  return { title, subtitle, ...thumbnailChart(pictures, COLUMNS, Math.max(78, 13 * longest + 26)) };
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from "@wgrad/autograd";
+import { pad, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { BatchNorm2d, Conv2d, Dropout, init, Linear, Module, ReLU6, Sequential } from "@wgrad/nn";
 import { type Config, labelCount, Settings } from "../config.ts";
@@ -9,12 +9,35 @@ function rounded(channels: number, multiple: number): number {
   return near < 0.9 * channels ? near + multiple : near;
 }
 
+/** How convolutions and norms are made. */
+interface Style {
+  /** Keras pads a stride of 2 below and on the right only. */
+  readonly keras: boolean;
+  readonly eps: number;
+}
+
+/** A convolution that pads below and on the right. */
+class PaddedConv2d extends Conv2d {
+  override forward(x: Tensor): Tensor {
+    return super.forward(pad(x, [0, 1, 0, 1]));
+  }
+}
+
 /** A convolution, its norm and ReLU6. */
-function convolution(from: number, to: number, size: number, stride = 1, groups = 1): Sequential {
-  const padding = (size - 1) / 2;
+function convolution(
+  style: Style,
+  from: number,
+  to: number,
+  size: number,
+  stride = 1,
+  groups = 1,
+): Sequential {
+  const beside = style.keras && stride === 2;
+  const padding = beside ? 0 : (size - 1) / 2;
+  const Convolution = beside ? PaddedConv2d : Conv2d;
   return new Sequential(
-    new Conv2d(from, to, size, { stride, padding, groups, bias: false }),
-    new BatchNorm2d(to),
+    new Convolution(from, to, size, { stride, padding, groups, bias: false }),
+    new BatchNorm2d(to, { eps: style.eps }),
     new ReLU6(),
   );
 }
@@ -24,15 +47,18 @@ class InvertedResidual extends Module {
   conv: Sequential;
   private readonly adds: boolean;
 
-  constructor(from: number, to: number, stride: number, expansion: number) {
+  constructor(style: Style, from: number, to: number, stride: number, expansion: number) {
     super();
     const wide = Math.round(from * expansion);
     const layers = [
-      convolution(wide, wide, 3, stride, wide),
+      convolution(style, wide, wide, 3, stride, wide),
       new Conv2d(wide, to, 1, { bias: false }),
-      new BatchNorm2d(to),
+      new BatchNorm2d(to, { eps: style.eps }),
     ];
-    this.conv = new Sequential(...(expansion === 1 ? [] : [convolution(from, wide, 1)]), ...layers);
+    this.conv = new Sequential(
+      ...(expansion === 1 ? [] : [convolution(style, from, wide, 1)]),
+      ...layers,
+    );
     this.adds = stride === 1 && from === to;
   }
 
@@ -55,7 +81,8 @@ const STAGES: readonly (readonly number[])[] = [
 /**
  * torchvision's MobileNetV2. Sandler et al. 2018.
  * images: [batch, channels, height, width] → logits: [batch, classes].
- * Config: `width_mult`, `round_nearest`, `dropout`, `num_classes`, `in_channels`, `inverted_residual_setting`.
+ * Config: `width_mult`, `round_nearest`, `dropout`, `num_classes`, `in_channels`, `inverted_residual_setting`;
+ * `padding` ("torch" or "keras") and `norm_eps` for weights of other makers.
  */
 export class MobileNetV2 extends Module<[Tensor], Tensor> {
   static readonly prefix = "";
@@ -73,17 +100,24 @@ export class MobileNetV2 extends Module<[Tensor], Tensor> {
     ];
     const stages = (config.inverted_residual_setting ?? STAGES) as typeof STAGES;
     this.config = config;
+    settings.only("padding", ["torch", "keras"]);
+    const style = {
+      keras: settings.string("padding", "torch") === "keras",
+      eps: settings.number("norm_eps", 1e-5),
+    };
     let channels = rounded(32 * multiplier, nearest);
     const last = rounded(1280 * Math.max(1, multiplier), nearest);
-    const layers: Module[] = [convolution(settings.number("in_channels", 3), channels, 3, 2)];
+    const layers: Module[] = [
+      convolution(style, settings.number("in_channels", 3), channels, 3, 2),
+    ];
     for (const [expansion = 1, width = 1, blocks = 1, stride = 1] of stages) {
       const to = rounded(width * multiplier, nearest);
       for (let i = 0; i < blocks; i++) {
-        layers.push(new InvertedResidual(channels, to, i === 0 ? stride : 1, expansion));
+        layers.push(new InvertedResidual(style, channels, to, i === 0 ? stride : 1, expansion));
         channels = to;
       }
     }
-    this.features = new Sequential(...layers, convolution(channels, last, 1));
+    this.features = new Sequential(...layers, convolution(style, channels, last, 1));
     const classes = settings.has("id2label")
       ? labelCount(settings)
       : settings.number("num_classes", 1000);

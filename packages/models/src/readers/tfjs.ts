@@ -1,0 +1,93 @@
+import { checkCall } from "@wgrad/autograd/plugin";
+import { decodeElements, type TensorRecord } from "@wgrad/autograd/safetensors";
+import { ReaderError } from "./error.ts";
+
+/** A tensor in a TensorFlow.js `model.json`. */
+export interface TfjsWeight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  /** Whole numbers that stand for min + scale · number, or halves. */
+  readonly quantization?: {
+    readonly dtype: string;
+    readonly min?: number;
+    readonly scale?: number;
+  };
+}
+
+/** Files and the tensors that lie in them, one after the other. */
+export interface TfjsGroup {
+  readonly paths: readonly string[];
+  readonly weights: readonly TfjsWeight[];
+}
+
+/** File dtypes by TensorFlow.js's names. */
+const TYPES: Readonly<Record<string, readonly [name: string, bytes: number]>> = {
+  float32: ["F32", 4],
+  float16: ["F16", 2],
+  int32: ["I32", 4],
+  uint16: ["U16", 2],
+  uint8: ["U8", 1],
+  bool: ["BOOL", 1],
+};
+
+/**
+ * The tensors of a TensorFlow.js model, of layers or of a graph: `manifest` is `weightsManifest` of its `model.json`,
+ * `files` the bytes of each path. Quantised weights (uint8, uint16, float16) become f32.
+ *
+ * Throws ReaderError where a file is missing or its length does not fit, and for texts and complex numbers.
+ */
+export function readTfjsWeights(
+  manifest: readonly TfjsGroup[],
+  files: Readonly<Record<string, Uint8Array>>,
+): Record<string, TensorRecord> {
+  checkCall("readTfjsWeights(manifest, files)", arguments);
+  const found: Record<string, TensorRecord> = {};
+  for (const { paths, weights } of manifest) {
+    const bytes = joined(paths, files);
+    let at = 0;
+    for (const weight of weights) {
+      const [type, width] = typeOf(weight);
+      const length = weight.shape.reduce((a, b) => a * b, 1) * width;
+      if (at + length > bytes.length)
+        throw new ReaderError(`readTfjsWeights: ${weight.name} reaches past the end of its files`);
+      const { dtype, data } = decodeElements(type, bytes.slice(at, at + length), weight.name);
+      at += length;
+      found[weight.name] =
+        weight.quantization === undefined
+          ? { dtype, shape: weight.shape, data }
+          : { dtype: "f32", shape: weight.shape, data: dequantised(weight, data) };
+    }
+    if (at !== bytes.length)
+      throw new ReaderError(
+        `readTfjsWeights: ${paths.join(", ")}: ${bytes.length - at} bytes are left over`,
+      );
+  }
+  return found;
+}
+
+function typeOf({ name, dtype, quantization }: TfjsWeight): readonly [string, number] {
+  const type = TYPES[quantization?.dtype ?? dtype];
+  if (type !== undefined) return type;
+  throw new ReaderError(`readTfjsWeights: ${name} is ${dtype}, which is not read`);
+}
+
+function dequantised({ quantization }: TfjsWeight, data: TensorRecord["data"]): Float32Array {
+  const { min = 0, scale = 1 } = quantization ?? {};
+  return Float32Array.from(data, (value) => min + scale * value);
+}
+
+function joined(paths: readonly string[], files: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  const parts = paths.map((path) => {
+    const bytes = files[path];
+    if (bytes === undefined) throw new ReaderError(`readTfjsWeights: there is no file ${path}`);
+    return bytes;
+  });
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
