@@ -65,7 +65,7 @@ const listed = (reasons: Names): Set<string> =>
 const noOperations: Names = {
   "canCast promoteTypes resultType": "of dtypes: test/dtype.test.ts",
   "init explain memory profile scope setDetectAnomaly": "of devices",
-  "checkpoint checkpointSequential inferenceMode setGradEnabled enableGrad grad hessian isGradEnabled jacobian noGrad":
+  "detach_ checkpoint checkpointSequential inferenceMode setGradEnabled enableGrad grad hessian isGradEnabled jacobian noGrad":
     "of the tape",
   "binomial multinomial normal poisson randintLike getRngState setRngState initialSeed seed bernoulli defaultGenerator manualSeed rand randLike randint randn randnLike randperm":
     "draws: test/random",

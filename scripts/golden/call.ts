@@ -42,7 +42,7 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   "torch.cumulative_trapezoid": ["y", "x"],
   "torch.gradient": ["input"],
   "torch.aminmax": ["input"],
-  "torch.slice_scatter": ["input", "src"],
+  "torch.slice_scatter": ["input", "src", "dim"],
   "torch.unique_consecutive": ["input"],
   "torch.diff": ["input", "n", "dim"],
   "Tensor.diff": ["input", "n", "dim"],

@@ -73,7 +73,11 @@ export interface ShapeMethods {
   diagflat(offset?: number | { readonly offset?: number }): Tensor;
   narrowCopy(dim: number, start: number, length: number): Tensor;
   selectScatter(source: Tensor, dim: number, index: number): Tensor;
-  sliceScatter(source: Tensor, options?: SliceScatterOptions): Tensor;
+  sliceScatter(
+    source: Tensor,
+    dim?: number | SliceScatterOptions,
+    options?: SliceScatterOptions,
+  ): Tensor;
   diagonalScatter(source: Tensor, offset?: number | DiagonalOptions): Tensor;
 }
 

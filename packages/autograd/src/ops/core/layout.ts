@@ -196,26 +196,46 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
   return reshape(x, x.shape.toSpliced(at, 0, 1));
 }
 
-/** x itself; a number as a vector. */
-export function atleast1d(x: Tensor): Tensor {
+/** Runs on one tensor, or on each of a list. */
+function onEach(
+  call: string,
+  x: Tensor | readonly Tensor[],
+  raise: (x: Tensor) => Tensor,
+): Tensor | Tensor[] {
+  if (!Array.isArray(x)) {
+    checkTensor(call, x);
+    return raise(x as Tensor);
+  }
+  for (const one of x) checkTensor(call, one);
+  return x.map(raise);
+}
+
+/** x itself; a number as a vector. Of a list each. */
+export function atleast1d(x: Tensor): Tensor;
+export function atleast1d(x: readonly Tensor[]): Tensor[];
+export function atleast1d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
   if (arguments.length > 1) checkCall("atleast1d(x)", arguments);
-  checkTensor("atleast1d", x);
-  return x.shape.length === 0 ? reshape(x, [1]) : x;
+  return onEach("atleast1d", x, (one) => (one.shape.length === 0 ? reshape(one, [1]) : one));
 }
 
-/** x itself; a number or vector as a matrix of one row. A view. */
-export function atleast2d(x: Tensor): Tensor {
+const raised2d = (x: Tensor): Tensor => (x.shape.length < 2 ? reshape(x, [1, -1]) : x);
+
+/** x itself; a number or vector as a matrix of one row. A view. Of a list each. */
+export function atleast2d(x: Tensor): Tensor;
+export function atleast2d(x: readonly Tensor[]): Tensor[];
+export function atleast2d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
   if (arguments.length > 1) checkCall("atleast2d(x)", arguments);
-  checkTensor("atleast2d", x);
-  return x.shape.length < 2 ? reshape(x, [1, -1]) : x;
+  return onEach("atleast2d", x, raised2d);
 }
 
-/** x itself; a matrix with a last dimension of 1, a number or vector with a first one too. A view. */
-export function atleast3d(x: Tensor): Tensor {
+/** x itself; a matrix with a last dimension of 1, a number or vector with a first one too. A view. Of a list each. */
+export function atleast3d(x: Tensor): Tensor;
+export function atleast3d(x: readonly Tensor[]): Tensor[];
+export function atleast3d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
   if (arguments.length > 1) checkCall("atleast3d(x)", arguments);
-  checkTensor("atleast3d", x);
-  if (x.shape.length > 2) return x;
-  return unsqueeze(atleast2d(x), -1);
+  return onEach("atleast3d", x, (one) =>
+    one.shape.length > 2 ? one : unsqueeze(raised2d(one), -1),
+  );
 }
 
 /** x itself. */

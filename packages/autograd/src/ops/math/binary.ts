@@ -223,6 +223,11 @@ export function addcmul(x: Tensor, a: Tensor, b: Tensor, options: ProductOptions
   if (arguments.length > 3) checkCall("addcmul(x, a, b, { value: number })", arguments);
   const { value = 1 } = options;
   for (const one of [x, a, b]) checkTensor("addcmul", one);
+  if (!Number.isInteger(value) && [x, a, b].every(({ dtype }) => !isFloating(dtype))) {
+    throw new DTypeError(
+      `addcmul: value is ${value}, but the result is of integers\n  hint: a whole number, or x.to("f32") first`,
+    );
+  }
   return composite(() => add(x, mul(a, b), { alpha: value }));
 }
 

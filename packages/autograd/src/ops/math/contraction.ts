@@ -146,7 +146,7 @@ export interface AddmmOptions {
 export function addmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
   if (arguments.length > 3) checkCall("addmm(c, a, b, { beta: number, alpha: number })", arguments);
   checkRanks("addmm", a, b, [2, 2]);
-  return addProduct(c, a, () => matmul(a, b), options);
+  return addProduct("addmm", c, a, () => matmul(a, b), options);
 }
 
 /** β·c + α·a b of batches of matrices. */
@@ -154,43 +154,44 @@ export function baddbmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions =
   if (arguments.length > 3)
     checkCall("baddbmm(c, a, b, { beta: number, alpha: number })", arguments);
   checkRanks("baddbmm", a, b, [3, 3]);
-  return addProduct(c, a, () => matmul(a, b), options);
+  return addProduct("baddbmm", c, a, () => matmul(a, b), options);
 }
 
 /** β·c + α·a b of a matrix and a vector. */
 export function addmv(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
   if (arguments.length > 3) checkCall("addmv(c, a, b, { beta: number, alpha: number })", arguments);
   checkRanks("addmv", a, b, [2, 1]);
-  return addProduct(c, a, () => matmul(a, b), options);
+  return addProduct("addmv", c, a, () => matmul(a, b), options);
 }
 
 /** β·c + α·a bᵀ of two vectors, `outer`. */
 export function addr(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
   if (arguments.length > 3) checkCall("addr(c, a, b, { beta: number, alpha: number })", arguments);
-  return addProduct(c, a, () => outer(a, b), options);
+  return addProduct("addr", c, a, () => outer(a, b), options);
 }
 
 /** β·c + α·Σᵢ aᵢ bᵢ of batches of matrices, added up. */
 export function addbmm(c: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
   if (arguments.length > 3)
     checkCall("addbmm(c, a, b, { beta: number, alpha: number })", arguments);
-  return addProduct(c, a, () => sum(bmm(a, b), 0, { dtype: a.dtype }), options);
+  return addProduct("addbmm", c, a, () => sum(bmm(a, b), 0, { dtype: a.dtype }), options);
 }
 
 /** β·c + α·(a product), which c must broadcast to. */
 function addProduct(
+  call: string,
   c: Tensor,
   a: Tensor,
   product: () => Tensor,
   { beta = 1, alpha = 1 }: AddmmOptions,
 ): Tensor {
-  checkMatched("addmm", c, a);
+  checkMatched(call, c, a);
   return composite(() => {
     const made = product();
     const total = add(beta === 1 ? c : mul(c, beta), made, { alpha });
     if (sameShape(total.shape, made.shape)) return total;
     throw new ShapeError(
-      `addmm: the tensor added does not broadcast to the product${detail("c", c.shape)}${detail("product", made.shape)}`,
+      `${call}: the tensor added does not broadcast to the product${detail("c", c.shape)}${detail("product", made.shape)}`,
     );
   });
 }

@@ -5,6 +5,7 @@ import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
+import { type DimOption, withDim } from "../core/arguments.ts";
 import { cast, copy } from "../core/constant.ts";
 import { assemble, whole } from "../core/strided.ts";
 import { type DiagonalOptions, diagonal, flip, narrow, select, sliceOf } from "./movement.ts";
@@ -39,26 +40,31 @@ export function selectScatter(x: Tensor, source: Tensor, dim: number, index: num
   return written("selectScatter", x, source, (base) => select(base, dim, index));
 }
 
-export interface SliceScatterOptions {
-  readonly dim?: number;
+export interface SliceScatterOptions extends DimOption {
   readonly start?: number | null;
   readonly end?: number | null;
   readonly step?: number;
 }
 
 /** x with `source` at the slice start:end:step of dimension `dim` (the first unless given). */
-export function sliceScatter(x: Tensor, source: Tensor, options: SliceScatterOptions = {}): Tensor {
+export function sliceScatter(
+  x: Tensor,
+  source: Tensor,
+  dim?: number | SliceScatterOptions,
+  options?: SliceScatterOptions,
+): Tensor {
   if (arguments.length > 2)
     checkCall(
-      "sliceScatter(x, source, { dim: number, start: number | null, end: number | null, step: number })",
+      "sliceScatter(x, source, dim?: number, { dim, start: number | null, end: number | null, step: number })",
       arguments,
     );
-  const { dim = 0, start = null, end = null, step = 1 } = options;
+  const settings = withDim<number, SliceScatterOptions>(dim, options);
+  const { dim: along = 0, start = null, end = null, step = 1 } = settings;
   checkTensor("sliceScatter", x);
   if (!(Number.isInteger(step) && step > 0)) {
     throw new ShapeError(`sliceScatter: the step must be 1 or more, got ${step}`);
   }
-  const at = normalizeDim("sliceScatter", dim, x.shape.length);
+  const at = normalizeDim("sliceScatter", along, x.shape.length);
   const n = x.shape[at] ?? 1;
   const place = (end: number | null, otherwise: number): number =>
     end === null ? otherwise : Math.min(n, Math.max(0, end < 0 ? end + n : end));
