@@ -5,6 +5,7 @@ import * as func from "@wgrad/autograd/func";
 import * as saving from "@wgrad/autograd/saving";
 import * as datasets from "@wgrad/datasets";
 import * as data from "@wgrad/datasets/data";
+import * as distributions from "@wgrad/distributions";
 import * as nn from "@wgrad/nn";
 import * as optim from "@wgrad/optim";
 import { camel } from "../golden/names.ts";
@@ -55,7 +56,10 @@ const places: Readonly<Record<keyof typeof pytorch.names, readonly Place[]>> = {
     ["", datasets],
   ],
   func: [["", func], ["", nn], core],
-  distributions: [],
+  distributions: [
+    ["", distributions],
+    ["transforms.", distributions.transforms],
+  ],
 };
 
 export type Namespace = keyof typeof places;

@@ -64,7 +64,7 @@ export function fromPyTorch(): string {
 
 Made by \`pnpm compat\` from the names of PyTorch 2.13 (\`scripts/compatibility/pytorch.json\`) and from what the packages export; not to be edited.
 How much a name is used was judged by hand (\`classes.json\` beside it). A name that stands bare is exported by \`@wgrad/autograd\` (of \`nn\` by
-\`@wgrad/nn\`, of \`optim\` by \`@wgrad/optim\`, of \`utils.data\` by \`@wgrad/datasets\`, of \`fft\` and \`func\` by the entry point of that name).
+\`@wgrad/nn\`, of \`optim\` by \`@wgrad/optim\`, of \`utils.data\` by \`@wgrad/datasets\`, of \`distributions\` by \`@wgrad/distributions\`, of \`fft\` and \`func\` by the entry point of that name).
 
 ${summary()}
 
