@@ -9,6 +9,7 @@ export {
   DistilBertForSequenceClassification,
   DistilBertModel,
   type DistilBertOptions,
+  type LabelledDistilBertOptions,
 } from "./architectures/distilbert.ts";
 export { Conv1D, GPT2LMHeadModel, GPT2Model } from "./architectures/gpt2.ts";
 export { LlamaForCausalLM, LlamaModel } from "./architectures/llama.ts";
@@ -28,7 +29,7 @@ export {
 } from "./generation/generate.ts";
 export { type LogitsSettings, processLogits } from "./generation/logits.ts";
 export { Lora, type LoraOptions } from "./lora.ts";
-export type { BaseOutput, CausalOptions, LogitsOutput, Wanted } from "./outputs.ts";
+export type { BaseOutput, CausalOptions, DecoderOptions, LogitsOutput, Wanted } from "./outputs.ts";
 export { loadLora } from "./pretrained/adapter.ts";
 export {
   type FolderOptions,

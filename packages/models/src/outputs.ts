@@ -34,16 +34,20 @@ export class Trace {
   }
 }
 
-/** Options of a language model's call. */
-export interface CausalOptions extends Wanted {
+/** Options of a decoder without a head. */
+export interface DecoderOptions extends Wanted {
   /** [batch, length] of 0 and 1; with a cache, of the new tokens. */
   readonly attentionMask?: Tensor | null;
   /** [batch, length]; they count from 0 unless given. */
   readonly positionIds?: Tensor | null;
-  /** The ids themselves (the shift by one is inside); −100 is not counted. */
-  readonly labels?: Tensor | null;
   /** Keys and values of what came before; they are written to. */
   readonly cache?: Cache | null;
+}
+
+/** Options of a language model's call. */
+export interface CausalOptions extends DecoderOptions {
+  /** The ids themselves (the shift by one is inside); −100 is not counted. */
+  readonly labels?: Tensor | null;
   /** Only the logits of the last token. */
   readonly lastOnly?: boolean;
 }

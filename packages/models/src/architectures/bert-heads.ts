@@ -38,9 +38,9 @@ export class BertForSequenceClassification extends Module {
       "BertForSequenceClassification(ids, { attentionMask, tokenTypeIds, positionIds, labels, outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
-    const { poolerOutput, hiddenStates, attentions } = this.bert(ids, options);
+    const { labels = null, ...body } = options;
+    const { poolerOutput, hiddenStates, attentions } = this.bert(ids, body);
     const logits = this.classifier(this.dropout(poolerOutput as Tensor));
-    const { labels = null } = options;
     return { logits, loss: labels && classLoss(logits, labels), hiddenStates, attentions };
   }
 }
@@ -113,9 +113,9 @@ export class BertForMaskedLM extends Module {
       "BertForMaskedLM(ids, { attentionMask, tokenTypeIds, positionIds, labels, outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
-    const { lastHiddenState, hiddenStates, attentions } = this.bert(ids, options);
+    const { labels = null, ...body } = options;
+    const { lastHiddenState, hiddenStates, attentions } = this.bert(ids, body);
     const logits = this.cls(lastHiddenState, this.bert.embeddings.wordEmbeddings.weight);
-    const { labels = null } = options;
     return { logits, loss: labels && tokenLoss(logits, labels), hiddenStates, attentions };
   }
 }

@@ -27,6 +27,10 @@ import {
 export interface DistilBertOptions extends Wanted {
   /** [batch, length] of 0 and 1. */
   readonly attentionMask?: Tensor | null;
+}
+
+/** Options of a call with labels. */
+export interface LabelledDistilBertOptions extends DistilBertOptions {
   /** Classes, or tokens with −100 where none is asked for. */
   readonly labels?: Tensor | null;
 }
@@ -162,7 +166,7 @@ export class DistilBertModel extends Module {
 
   forward(ids: Tensor, options: DistilBertOptions = {}): BaseOutput {
     checkCall(
-      "DistilBertModel(ids, { attentionMask, labels, outputHiddenStates: boolean, outputAttentions: boolean })",
+      "DistilBertModel(ids, { attentionMask, outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
     const trace = new Trace(options);
@@ -195,15 +199,15 @@ export class DistilBertForSequenceClassification extends Module {
       initialize(head, settings.number("initializer_range", 0.02));
   }
 
-  forward(ids: Tensor, options: DistilBertOptions = {}): LogitsOutput {
+  forward(ids: Tensor, options: LabelledDistilBertOptions = {}): LogitsOutput {
     checkCall(
       "DistilBertForSequenceClassification(ids, { attentionMask, labels, outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
-    const { lastHiddenState, hiddenStates, attentions } = this.distilbert(ids, options);
+    const { labels = null, ...body } = options;
+    const { lastHiddenState, hiddenStates, attentions } = this.distilbert(ids, body);
     const first = relu(this.preClassifier(lastHiddenState.select(1, 0)));
     const logits = this.classifier(this.dropout(first));
-    const { labels = null } = options;
     return { logits, loss: labels && classLoss(logits, labels), hiddenStates, attentions };
   }
 }
@@ -232,15 +236,15 @@ export class DistilBertForMaskedLM extends Module {
     initialize(this.vocabTransform, settings.number("initializer_range", 0.02));
   }
 
-  forward(ids: Tensor, options: DistilBertOptions = {}): LogitsOutput {
+  forward(ids: Tensor, options: LabelledDistilBertOptions = {}): LogitsOutput {
     checkCall(
       "DistilBertForMaskedLM(ids, { attentionMask, labels, outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
-    const { lastHiddenState, hiddenStates, attentions } = this.distilbert(ids, options);
+    const { labels = null, ...body } = options;
+    const { lastHiddenState, hiddenStates, attentions } = this.distilbert(ids, body);
     const x = this.vocabLayerNorm(this.activation(this.vocabTransform(lastHiddenState)));
     const logits = this.vocabProjector(x, this.distilbert.embeddings.wordEmbeddings.weight);
-    const { labels = null } = options;
     return { logits, loss: labels && tokenLoss(logits, labels), hiddenStates, attentions };
   }
 }

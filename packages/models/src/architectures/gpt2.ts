@@ -18,6 +18,7 @@ import { initialize } from "../initialize.ts";
 import {
   type BaseOutput,
   type CausalOptions,
+  type DecoderOptions,
   type LogitsOutput,
   nextTokenLoss,
   Trace,
@@ -158,9 +159,9 @@ export class GPT2Model extends Module {
     initialize(this, settings.number("initializer_range", 0.02));
   }
 
-  forward(ids: Tensor, options: CausalOptions = {}): BaseOutput {
+  forward(ids: Tensor, options: DecoderOptions = {}): BaseOutput {
     checkCall(
-      "GPT2Model(ids, { attentionMask, positionIds, labels, cache, lastOnly: boolean, outputHiddenStates: boolean, outputAttentions: boolean })",
+      "GPT2Model(ids, { attentionMask, positionIds, cache, outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
     const { attentionMask = null, cache = null } = options;
@@ -207,10 +208,10 @@ export class GPT2LMHeadModel extends Module {
       "GPT2LMHeadModel(ids, { attentionMask, positionIds, labels, cache, lastOnly: boolean, outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
-    const { lastHiddenState, ...rest } = this.transformer(ids, options);
-    const x = options.lastOnly === true ? lastHiddenState.narrow(1, -1, 1) : lastHiddenState;
+    const { labels = null, lastOnly = false, ...body } = options;
+    const { lastHiddenState, ...rest } = this.transformer(ids, body);
+    const x = lastOnly ? lastHiddenState.narrow(1, -1, 1) : lastHiddenState;
     const logits = this.lmHead === null ? linear(x, this.transformer.wte.weight) : this.lmHead(x);
-    const { labels = null } = options;
     return { logits, loss: labels && nextTokenLoss(logits, labels), ...rest };
   }
 

@@ -9,6 +9,7 @@ import { initialize } from "../initialize.ts";
 import {
   type BaseOutput,
   type CausalOptions,
+  type DecoderOptions,
   type LogitsOutput,
   nextTokenLoss,
   Trace,
@@ -162,9 +163,9 @@ export class LlamaModel extends Module {
     initialize(this, settings.number("initializer_range", 0.02));
   }
 
-  forward(ids: Tensor, options: CausalOptions = {}): BaseOutput {
+  forward(ids: Tensor, options: DecoderOptions = {}): BaseOutput {
     checkCall(
-      "LlamaModel(ids, { attentionMask, positionIds, labels, cache, lastOnly: boolean, outputHiddenStates: boolean, outputAttentions: boolean })",
+      "LlamaModel(ids, { attentionMask, positionIds, cache, outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
     const { attentionMask = null, cache = null } = options;
@@ -213,10 +214,10 @@ export class LlamaForCausalLM extends Module {
       "LlamaForCausalLM(ids, { attentionMask, positionIds, labels, cache, lastOnly: boolean, outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
-    const { lastHiddenState, ...rest } = this.model(ids, options);
-    const x = options.lastOnly === true ? lastHiddenState.narrow(1, -1, 1) : lastHiddenState;
+    const { labels = null, lastOnly = false, ...body } = options;
+    const { lastHiddenState, ...rest } = this.model(ids, body);
+    const x = lastOnly ? lastHiddenState.narrow(1, -1, 1) : lastHiddenState;
     const logits = this.lmHead === null ? linear(x, this.model.embedTokens.weight) : this.lmHead(x);
-    const { labels = null } = options;
     return { logits, loss: labels && nextTokenLoss(logits, labels), ...rest };
   }
 

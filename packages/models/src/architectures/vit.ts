@@ -17,8 +17,9 @@ import { type Config, labelCount, Settings } from "../config.ts";
 import { initialize } from "../initialize.ts";
 import { type BaseOutput, classLoss, type LogitsOutput, Trace, type Wanted } from "../outputs.ts";
 
-/** Options of ViT's call. */
+/** Options of a call with labels. */
 export interface ViTOptions extends Wanted {
+  /** Classes. */
   readonly labels?: Tensor | null;
 }
 
@@ -167,9 +168,9 @@ export class ViTModel extends Module {
     initialize(this, settings.number("initializer_range", 0.02));
   }
 
-  forward(images: Tensor, options: ViTOptions = {}): BaseOutput {
+  forward(images: Tensor, options: Wanted = {}): BaseOutput {
     checkCall(
-      "ViTModel(images, { labels, outputHiddenStates: boolean, outputAttentions: boolean })",
+      "ViTModel(images, { outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
     const trace = new Trace(options);
@@ -202,9 +203,9 @@ export class ViTForImageClassification extends Module {
       "ViTForImageClassification(images, { labels, outputHiddenStates: boolean, outputAttentions: boolean })",
       arguments,
     );
-    const { lastHiddenState, hiddenStates, attentions } = this.vit(images, options);
+    const { labels = null, ...body } = options;
+    const { lastHiddenState, hiddenStates, attentions } = this.vit(images, body);
     const logits = this.classifier(lastHiddenState.select(1, 0));
-    const { labels = null } = options;
     return { logits, loss: labels && classLoss(logits, labels), hiddenStates, attentions };
   }
 }
