@@ -29,6 +29,7 @@ export { type KernelProfile, Profile, profile, type TraceEvent } from "./inspect
 export { type MemoryOwner, type MemoryReport, memory } from "./inspect/report.ts";
 export type { BinaryOp, Operand, UnaryOp } from "./ops/core/apply.ts";
 export type { DimOption, Dims } from "./ops/core/arguments.ts";
+export { type AutocastOptions, autocast, isAutocastEnabled } from "./ops/core/autocast.ts";
 export { resultType } from "./ops/core/promotion.ts";
 export * from "./public/creation.ts";
 export * from "./public/inplace.ts";

@@ -40,6 +40,8 @@ export interface LaneRules {
   of(values: readonly Handle[]): LaneSets | null;
   /** Sums a gradient over the lanes that neither these nor the calls in `ambient` have. */
   sumTo(gradient: Tensor, kept: readonly Lane[] | null, ambient: readonly Level[]): Tensor;
+  /** x with the lanes that others have and it has not: the same for all of their elements. */
+  spread(x: Tensor, others: readonly Handle[]): Tensor;
   /** A draw of random numbers: one for all, or one for each element, as the calls under way say. */
   draw(call: string, size: Shape, make: (size: Shape) => Tensor): Tensor;
   /** Runs a function that takes batches before the last dimensions with lanes as such a batch. */

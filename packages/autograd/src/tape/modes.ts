@@ -57,7 +57,7 @@ export function isGradEnabled(): boolean {
 }
 
 /** Runs `fn` with these modes. */
-function withModes<T>(call: string, modes: Partial<Modes>, fn: () => T): T {
+export function withModes<T>(call: string, modes: Partial<Modes>, fn: () => T): T {
   if (typeof fn !== "function") {
     throw new ArgumentError(
       `${call}: takes a function, got ${describe(fn)}\n  hint: ${call}(() => …)`,

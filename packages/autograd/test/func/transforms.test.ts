@@ -6,6 +6,7 @@ import {
   init,
   manualSeed,
   memory,
+  multinomial,
   rand,
   randn,
   type Tensor,
@@ -83,6 +84,16 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
       tensor([0, 1, 0, 1]),
     );
     expect(await coins.tolist()).toEqual([0, 1, 0, 1]);
+    const chosen = (w: Tensor): Tensor => multinomial(w, 1);
+    expect(() => vmap(chosen)(x.add(1))).toThrow("multinomial: random numbers are drawn");
+    expect(() => vmap((a: Tensor) => a.clone().exponential_())(x)).toThrow("exponential_: random");
+    const picks = vmap(chosen, { randomness: "different" })(
+      tensor([
+        [0, 1, 0],
+        [0, 0, 1],
+      ]),
+    );
+    expect(await picks.tolist()).toEqual([[1], [2]]);
   });
 
   test("chunks give what the whole gives, with randomness too", async () => {

@@ -21,6 +21,7 @@ const rules: LaneRules = {
   sumTo,
   draw,
   fold,
+  spread,
 };
 
 /** Runs `fn` inside a new level of this size. */
@@ -102,6 +103,16 @@ function fold(
     seen,
   );
   return all.reduce((y, level) => hide(y, level, 0), result);
+}
+
+function spread(x: Tensor, others: readonly Handle[]): Tensor {
+  const window = windowOf(x);
+  const own = window.lanes ?? [];
+  const missing = levelsOf(others)
+    .filter((level) => !own.some((lane) => lane.level === level))
+    .map((level): Lane => ({ level, stride: 0 }));
+  if (missing.length === 0) return x;
+  return seenAs(x, { ...window, lanes: [...own, ...missing].sort(inOrder) }, (dy) => dy);
 }
 
 function draw(call: string, size: Shape, make: (size: Shape) => Tensor): Tensor {

@@ -25,6 +25,7 @@ import {
   bernoulli,
   type DrawOptions,
   draw,
+  drawn,
   floatingType,
   hostGenerator,
   type RandomOptions,
@@ -48,9 +49,12 @@ function fillWith(
   checkTensor(call, x);
   const generator = hostGenerator(call, options.generator);
   const fraction = fractionsOf(generator);
-  const out = newArray(call, x.dtype, sizeOf(x.shape));
-  for (let i = 0; i < out.length; i++) out[i] = next(fraction, generator);
-  return copy_(x, fromHost(out, x.shape, x.dtype, { device: x }));
+  const values = drawn(call, x.shape, (all) => {
+    const out = newArray(call, x.dtype, sizeOf(all));
+    for (let i = 0; i < out.length; i++) out[i] = next(fraction, generator);
+    return fromHost(out, all, x.dtype, { device: x });
+  });
+  return copy_(x, values);
 }
 
 function checkAbove(call: string, name: string, value: number, least = 0): void {
@@ -270,11 +274,12 @@ export function multinomial(
   }
   const generator = hostGenerator("multinomial", settings.generator);
   const fraction = fractionsOf(generator);
-  const drawn = (size: Shape, next: () => number): Tensor => {
-    const out = newArray("multinomial", dtype, sizeOf(size));
-    for (let i = 0; i < out.length; i++) out[i] = next();
-    return hostTensor(out, [...size], dtype, weights.node.stream);
-  };
+  const numbers = (size: Shape, next: () => number): Tensor =>
+    drawn("multinomial", size, (all) => {
+      const out = newArray("multinomial", dtype, sizeOf(all));
+      for (let i = 0; i < out.length; i++) out[i] = next();
+      return hostTensor(out, [...all], dtype, weights.node.stream);
+    });
   const noWeight = (value: number): ArgumentError =>
     new ArgumentError(`multinomial: weights are finite, 0 or more, and not all 0; got ${value}`);
   return noGrad(() =>
@@ -289,10 +294,10 @@ export function multinomial(
         const share = trueDivide(cumsum(likely, -1), total);
         const end = constant(1, dtype, shape.with(-1, 1), weights.node.stream);
         const steps = cat([narrow(share, -1, 0, n - 1), end], -1);
-        return searchsorted(steps, drawn(shape.with(-1, count), fraction));
+        return searchsorted(steps, numbers(shape.with(-1, count), fraction));
       }
       // the first of exponential clocks with these rates
-      const clocks = drawn(shape, () => -Math.log1p(-fraction()));
+      const clocks = numbers(shape, () => -Math.log1p(-fraction()));
       const speed = trueDivide(trueDivide(likely, total), clocks);
       return count === 1 ? argmax(speed, -1, { keepdim: true }) : topk(speed, count, -1).indices;
     }),

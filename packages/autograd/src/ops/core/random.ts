@@ -218,7 +218,7 @@ export function draw(
 }
 
 /** Numbers of this shape: inside `vmap` perhaps others for each element of the batch. */
-const drawn = (call: string, size: Shape, make: (size: Shape) => Tensor): Tensor =>
+export const drawn = (call: string, size: Shape, make: (size: Shape) => Tensor): Tensor =>
   context.lanes === null ? make(size) : context.lanes.draw(call, size, make);
 
 function fill_(

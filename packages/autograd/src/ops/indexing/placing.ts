@@ -1,4 +1,6 @@
 import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
+import { context } from "../../graph/context.ts";
+import { Handle } from "../../graph/handle.ts";
 import { broadcastShapes, normalizeDim, sameShape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
@@ -39,7 +41,11 @@ export function indexPut(
   if (arguments.length > 3)
     checkCall("indexPut(x, indices, values, { accumulate: boolean })", arguments);
   checkTensor("indexPut", x);
-  return composite(() => put_(copy(x), indices, values, options));
+  return composite(() => {
+    const beside = [indices, values].flat().filter((one) => one instanceof Handle);
+    const { lanes } = context;
+    return put_(copy(lanes === null ? x : lanes.spread(x, beside)), indices, values, options);
+  });
 }
 
 /** `put_` under PyTorch's name: x ← x with a number or tensor at an index. */

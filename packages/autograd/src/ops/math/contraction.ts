@@ -5,6 +5,7 @@ import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "../core/apply.ts";
+import { lowered } from "../core/autocast.ts";
 import { refuseBool } from "../core/constant.ts";
 import { reshape, transpose, unsqueeze } from "../core/layout.ts";
 import { sum } from "../shape/broadcast.ts";
@@ -45,8 +46,8 @@ function mismatch(
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   if (arguments.length > 2) checkCall("matmul(a, b)", arguments);
-  checkMatched("matmul", a, b);
-  const [left, right] = [a, b];
+  const [left, right] = [lowered(a), lowered(b)];
+  checkMatched("matmul", left, right);
   if (left.shape.length === 0 || right.shape.length === 0) {
     throw new ShapeError(
       `matmul: takes at least 1 dimension${detail("a", a.shape)}${detail("b", b.shape)}\n  hint: mul scales by a number`,
@@ -185,10 +186,11 @@ function addProduct(
   product: () => Tensor,
   { beta = 1, alpha = 1 }: AddmmOptions,
 ): Tensor {
-  checkMatched(call, c, a);
+  checkMatched(call, lowered(c), lowered(a));
   return composite(() => {
     const made = product();
-    const total = add(beta === 1 ? c : mul(c, beta), made, { alpha });
+    const addend = lowered(c);
+    const total = add(beta === 1 ? addend : mul(addend, beta), made, { alpha });
     if (sameShape(total.shape, made.shape)) return total;
     throw new ShapeError(
       `${call}: the tensor added does not broadcast to the product${detail("c", c.shape)}${detail("product", made.shape)}`,
@@ -199,6 +201,10 @@ function addProduct(
 /** y = x Wᵀ + b. x: [..., in]; weight: [out, in]; bias: [out] → [..., out]. */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   if (arguments.length > 2) checkCall("linear(x, weight, bias?: tensor | null)", arguments);
+  return linearOf(lowered(x), lowered(weight), lowered(bias));
+}
+
+function linearOf(x: Tensor, weight: Tensor, bias: Tensor | null | undefined): Tensor {
   checkTensor("linear", x);
   checkTensor("linear", weight);
   if (x.shape.at(-1) !== weight.shape.at(-1)) {

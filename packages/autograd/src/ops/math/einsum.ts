@@ -2,6 +2,7 @@ import { ArgumentError, detail, ShapeError } from "../../errors.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
+import { lowered } from "../core/autocast.ts";
 import { permute, reshape } from "../core/layout.ts";
 import { expand, sum } from "../shape/broadcast.ts";
 import { diagonal } from "../shape/movement.ts";
@@ -23,7 +24,7 @@ interface Labelled {
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
   if (arguments.length > 1) checkCall("einsum(equation: string, ...operands)", arguments);
-  const { inputs, output } = parse(equation, operands);
+  const { inputs, output } = parse(equation, operands.map(lowered));
   return composite(() => {
     const factors = inputs.map(onDiagonal);
     checkSizes(equation, factors);

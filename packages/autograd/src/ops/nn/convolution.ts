@@ -4,6 +4,7 @@ import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import { watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
+import { lowered } from "../core/autocast.ts";
 import { reshape } from "../core/layout.ts";
 import { add } from "../math/arithmetic.ts";
 import { checkMatched } from "../math/contraction.ts";
@@ -25,11 +26,12 @@ export interface ConvOptions {
 function convolution(
   call: string,
   rank: number,
-  x: Tensor,
-  weight: Tensor,
+  given: Tensor,
+  filters: Tensor,
   bias: Tensor | null | undefined | ConvOptions,
   options: ConvOptions | undefined,
 ): Tensor {
+  const [x, weight] = [lowered(given), lowered(filters)];
   const { addend, settings } = biasAndOptions<ConvOptions>(bias, options);
   checkMatched(call, x, weight);
   const batch = asBatch(call, x, rank);
@@ -104,7 +106,7 @@ function biasAndOptions<O extends object>(
 ): { addend: Tensor | null; settings: O | Record<string, never> } {
   const isOptions = bias != null && Object.getPrototypeOf(bias) === Object.prototype;
   if (isOptions) return { addend: null, settings: bias as O };
-  return { addend: (bias as Tensor | null | undefined) ?? null, settings: options ?? {} };
+  return { addend: lowered(bias as Tensor | null | undefined) ?? null, settings: options ?? {} };
 }
 
 /** Refuses a weight whose dimension `inputs` does not take x's channels, group by group. */
@@ -201,11 +203,12 @@ export interface ConvTransposeOptions {
 function transposedConvolution(
   call: string,
   rank: number,
-  x: Tensor,
-  weight: Tensor,
+  given: Tensor,
+  filters: Tensor,
   bias: Tensor | null | undefined | ConvTransposeOptions,
   options: ConvTransposeOptions | undefined,
 ): Tensor {
+  const [x, weight] = [lowered(given), lowered(filters)];
   const { addend, settings } = biasAndOptions<ConvTransposeOptions>(bias, options);
   checkMatched(call, x, weight);
   const batch = asBatch(call, x, rank);

@@ -8,6 +8,7 @@ import { composite } from "../../tape/modes.ts";
 import { record, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { checkTensor, resultType } from "../core/apply.ts";
+import { widened } from "../core/autocast.ts";
 import { checkedFractions } from "../core/bounds.ts";
 import { cast, checkFloating, refuseBool } from "../core/constant.ts";
 import { elementwise } from "../core/define.ts";
@@ -52,7 +53,7 @@ function paired(call: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
         "\n  hint: reshape one to the other's shape; broadcasting here is nearly always a mistake",
     );
   }
-  const dtype = resultType(call, input, target);
+  const dtype = resultType(call, widened(input), target);
   const pair: [Tensor, Tensor] = [cast(input, dtype), cast(target, dtype)];
   checkFloating(call, pair[0]);
   return pair;

@@ -5,6 +5,7 @@ import { composite, isGradEnabled } from "../../../tape/modes.ts";
 import { edgeOf } from "../../../tape/record.ts";
 import type { Tensor } from "../../../tensor.ts";
 import { checkTensor } from "../../core/apply.ts";
+import { lowered } from "../../core/autocast.ts";
 import { checkFloating } from "../../core/constant.ts";
 import { reshape, unsqueeze } from "../../core/layout.ts";
 import { checkMatched, matmul } from "../../math/contraction.ts";
@@ -36,9 +37,9 @@ export interface AttentionOptions {
  * Vaswani et al. 2017; row by row as Dao et al. 2022.
  */
 export function scaledDotProductAttention(
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
   options: AttentionOptions = {},
 ): Tensor {
   if (arguments.length > 3)
@@ -46,7 +47,9 @@ export function scaledDotProductAttention(
       "scaledDotProductAttention(query, key, value, { attnMask, dropoutP: number, isCausal: boolean, scale: number | null, enableGqa: boolean })",
       arguments,
     );
-  const { attnMask = null, dropoutP = 0, isCausal = false, enableGqa = false } = options;
+  const { dropoutP = 0, isCausal = false, enableGqa = false } = options;
+  const [query, key, value] = [lowered(q), lowered(k), lowered(v)];
+  const attnMask = lowered(options.attnMask) ?? null;
   const call = "scaledDotProductAttention";
   check(call, query, key, value);
   if (isCausal && attnMask !== null) {
@@ -69,8 +72,8 @@ export function scaledDotProductAttention(
       if (heads === headsOf(query)) return fusedAttention(query, key, value, weighing);
       return groupedAttention(query, key, value, weighing, heads);
     }
-    const [k, v] = enableGqa ? [shared(key, query), shared(value, query)] : [key, value];
-    return matmul(dropout(attentionWeights(query, k, weighing), { p: dropoutP }), v);
+    const [keys, values] = enableGqa ? [shared(key, query), shared(value, query)] : [key, value];
+    return matmul(dropout(attentionWeights(query, keys, weighing), { p: dropoutP }), values);
   });
 }
 
