@@ -47,7 +47,7 @@ export const others: Readonly<Record<string, string>> = {
   ),
   ...Object.fromEntries(
     names(
-      "enableGrad noGrad inferenceMode setGradEnabled scope isGradEnabled setDetectAnomaly init memory manualSeed defaultGenerator profile explain",
+      "autocast isAutocastEnabled enableGrad noGrad inferenceMode setGradEnabled scope isGradEnabled setDetectAnomaly init memory manualSeed defaultGenerator profile explain",
     ).map((name) => [name, "a mode or a report"]),
   ),
   ...Object.fromEntries(
