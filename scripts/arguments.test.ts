@@ -11,6 +11,7 @@ import * as onNode from "@wgrad/datasets/node";
 import * as distributions from "@wgrad/distributions";
 import * as metrics from "@wgrad/metrics";
 import * as models from "@wgrad/models";
+import * as onnx from "@wgrad/models/onnx";
 import * as nn from "@wgrad/nn";
 import * as optim from "@wgrad/optim";
 import * as train from "@wgrad/train";
@@ -31,6 +32,7 @@ const modules: Readonly<Record<string, object>> = {
   "@wgrad/classic": classic,
   "@wgrad/distributions": distributions,
   "@wgrad/models": models,
+  "@wgrad/models/onnx": onnx,
   "@wgrad/datasets": datasets,
   "@wgrad/datasets/data": data,
   "@wgrad/datasets/node": onNode,
@@ -49,6 +51,7 @@ const entries = {
   "@wgrad/classic": "packages/classic/src/index.ts",
   "@wgrad/distributions": "packages/distributions/src/index.ts",
   "@wgrad/models": "packages/models/src/index.ts",
+  "@wgrad/models/onnx": "packages/models/src/onnx.ts",
   "@wgrad/datasets": "packages/datasets/src/index.ts",
   "@wgrad/datasets/data": "packages/datasets/src/data.ts",
   "@wgrad/datasets/node": "packages/datasets/src/node.ts",

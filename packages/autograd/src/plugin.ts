@@ -22,6 +22,7 @@ export type { Device } from "./devices/device.ts";
 export { deviceNames, isDeviceName, registerDevice } from "./devices/registry.ts";
 export { beforeNextTensor } from "./graph/handle.ts";
 export type { Gradient, GradientCall, Op } from "./graph/op.ts";
+export { type Recorded, type RecordedNode, recorded } from "./inspect/recorded.ts";
 export { stepBoundary } from "./inspect/report.ts";
 export { type Expr, e } from "./kernel/expression.ts";
 export { binary, binaryBool, binaryFloat, nary, unary, unaryFloat } from "./ops/core/apply.ts";

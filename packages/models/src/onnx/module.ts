@@ -34,6 +34,7 @@ export class OnnxModule extends Module<[Readonly<Record<string, OnnxInput>>], On
 
   /** `readOnnx` and `loadOnnx` make it. */
   constructor(graph: Graph) {
+    checkCall("new OnnxModule(graph)", arguments);
     super();
     this.graph = graph;
     this.inputNames = graph.inputs;

@@ -1,0 +1,113 @@
+import { init, manualSeed, noGrad, randn, type Tensor } from "@wgrad/autograd";
+import { exportOnnx, readOnnx } from "@wgrad/models/onnx";
+import { type AnyModule, Linear, Module } from "@wgrad/nn";
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { beforeAll, describe, expect, test } from "vitest";
+import { exportedModels } from "./exported.ts";
+
+beforeAll(() => init({ device: "wasm" }));
+
+/** A tensor as onnxruntime takes it: whole numbers are of 64 bits in the file. */
+async function ort(x: Tensor): Promise<OrtTensor> {
+  const data = await x.data();
+  if (x.dtype !== "i32") return new OrtTensor("float32", Float32Array.from(data), [...x.shape]);
+  return new OrtTensor("int64", BigInt64Array.from(Array.from(data, BigInt)), [...x.shape]);
+}
+
+function tensorsIn(value: unknown): Tensor[] {
+  if (Array.isArray(value)) return value.flatMap(tensorsIn);
+  if (typeof value === "object" && value !== null && !("dtype" in value))
+    return Object.values(value).flatMap(tensorsIn);
+  return [value as Tensor];
+}
+
+function close(got: ArrayLike<number | bigint>, wanted: ArrayLike<number>): void {
+  expect(got.length).toBe(wanted.length);
+  const off = Array.from(wanted, (y, i) => Math.abs(Number(got[i]) - y) / (1 + Math.abs(y)));
+  expect(Math.max(0, ...off)).toBeLessThan(1e-5);
+}
+
+describe("exported models are what onnxruntime computes, for another batch too", () => {
+  test.each(exportedModels.map((one) => [one.name, one] as const))("%s", async (_, item) => {
+    manualSeed(0);
+    const model = item.model();
+    const bytes = await exportOnnx(model, item.inputs(2));
+    expect(model.training).toBe(true);
+    model.eval();
+    const session = await InferenceSession.create(bytes, { graphOptimizationLevel: "basic" });
+    const back = readOnnx(bytes);
+    for (const batch of [2, 5]) {
+      const inputs = item.inputs(batch);
+      const outputs = noGrad(() => (model as unknown as (...x: Tensor[]) => unknown)(...inputs));
+      const wanted = await Promise.all(tensorsIn(outputs).map((x) => x.data()));
+      const feeds = await Promise.all(
+        session.inputNames.map(async (name, i) => [name, await ort(inputs[i] as Tensor)] as const),
+      );
+      const results = await session.run(Object.fromEntries(feeds));
+      const again = back(
+        Object.fromEntries(back.inputNames.map((name, i) => [name, inputs[i] as Tensor])),
+      );
+      for (const [i, name] of session.outputNames.entries()) {
+        close(results[name]?.data as Float32Array, wanted[i] as Float32Array);
+        close(await (again[name] as Tensor).data(), wanted[i] as Float32Array);
+      }
+    }
+  });
+});
+
+test("parameters keep their names in the state dict", async () => {
+  const model = exportedModels[2]?.model() as AnyModule;
+  const bytes = await exportOnnx(model, [randn([2, 3, 16, 16])]);
+  const names = readOnnx(bytes)
+    .namedParameters()
+    .map(([name]) => name);
+  for (const [name] of model.namedParameters()) expect(names).toContain(name);
+});
+
+test("names and a fixed batch are as they are asked for", async () => {
+  const model = new Linear(3, 2) as unknown as AnyModule;
+  const bytes = await exportOnnx(model, randn([4, 3]), {
+    ...{ inputNames: ["x"], outputNames: ["y"], dynamicBatch: false },
+  });
+  const session = await InferenceSession.create(bytes);
+  expect([session.inputNames, session.outputNames]).toEqual([["x"], ["y"]]);
+  const fixed = { isTensor: true, name: "x", type: "float32", shape: [4, 3] };
+  expect(session.inputMetadata).toEqual([fixed]);
+});
+
+describe("what is not written is refused by name", () => {
+  class Calls extends Module {
+    readonly fn: (x: Tensor) => Tensor;
+    constructor(fn: (x: Tensor) => Tensor) {
+      super();
+      this.fn = fn;
+    }
+    forward(x: Tensor): Tensor {
+      return this.fn(x);
+    }
+  }
+  const refusal = (fn: (x: Tensor) => Tensor): Promise<Uint8Array> =>
+    exportOnnx(new Calls(fn) as unknown as AnyModule, randn([3, 4]));
+
+  test.each([
+    ["sort", (x: Tensor) => x.sort(1)[0], "exportOnnx: the operation sort is not built"],
+    ["erfinv", (x: Tensor) => x.erfinv(), "exportOnnx: the operation erfinv is not built"],
+    [
+      "random numbers",
+      (x: Tensor) => x.add(randn([4])),
+      "exportOnnx: the model reads numbers that are others in each call",
+    ],
+    [
+      "a part that depends on the batch",
+      (x: Tensor) => x.narrow(0, 1, (x.shape[0] as number) - 2),
+      "depends on the batch",
+    ],
+    [
+      "other code for another batch",
+      (x: Tensor) => (x.shape[0] === 3 ? x.exp() : x.cos()),
+      "exportOnnx: the model computes otherwise for another size of batch",
+    ],
+  ])("%s", async (_, fn, text) => {
+    await expect(refusal(fn)).rejects.toThrow(text);
+  });
+});
