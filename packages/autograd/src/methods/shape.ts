@@ -7,12 +7,9 @@ import type { Index } from "../ops/indexing/slicing.ts";
 import * as columns from "../ops/nn/columns.ts";
 import * as broadcast from "../ops/shape/broadcast.ts";
 import * as combining from "../ops/shape/combining.ts";
-import type {
-  DiagOptions,
-  DiagonalOptions,
-  RollOptions,
-  Rot90Options,
-} from "../ops/shape/movement.ts";
+import type { DiagOptions, DiagonalOptions } from "../ops/shape/diagonals.ts";
+import * as diagonals from "../ops/shape/diagonals.ts";
+import type { RollOptions, Rot90Options } from "../ops/shape/movement.ts";
 import * as movement from "../ops/shape/movement.ts";
 import type { SliceScatterOptions } from "../ops/shape/scattering.ts";
 import * as scattering from "../ops/shape/scattering.ts";
@@ -115,11 +112,11 @@ export const shapeMethods: Table<Omit<ShapeMethods, Sized>> = {
   chunk: movement.chunk,
   tensorSplit: movement.tensorSplit,
   unbind: movement.unbind,
-  diag: movement.diag,
-  diagonal: movement.diagonal,
-  diagEmbed: movement.diagEmbed,
-  tril: movement.tril,
-  triu: movement.triu,
+  diag: diagonals.diag,
+  diagonal: diagonals.diagonal,
+  diagEmbed: diagonals.diagEmbed,
+  tril: diagonals.tril,
+  triu: diagonals.triu,
   unfold: columns.unfoldDim,
   contiguous: strided.contiguous,
   at: indexing.at,

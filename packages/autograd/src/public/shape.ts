@@ -84,12 +84,16 @@ export {
   dstack,
 } from "../ops/shape/combining.ts";
 export {
-  chunk,
   type DiagOptions,
   type DiagonalOptions,
   diag,
   diagEmbed,
   diagonal,
+  tril,
+  triu,
+} from "../ops/shape/diagonals.ts";
+export {
+  chunk,
   flip,
   type MeshgridOptions,
   meshgrid,
@@ -103,8 +107,6 @@ export {
   split,
   tensorSplit,
   tile,
-  tril,
-  triu,
   unbind,
 } from "../ops/shape/movement.ts";
 export {

@@ -2,7 +2,7 @@ import type { Tensor } from "../../tensor.ts";
 import type { DimOption, Dims } from "../core/arguments.ts";
 import { matmul } from "../math/contraction.ts";
 import { type VectorNormOptions, vectorNorm } from "../math/statistics.ts";
-import type { DiagonalOptions } from "../shape/movement.ts";
+import type { DiagonalOptions } from "../shape/diagonals.ts";
 import {
   det,
   inv,

@@ -18,7 +18,8 @@ import { eq } from "../math/comparison.ts";
 import { matmul } from "../math/contraction.ts";
 import { argsort } from "../math/sorting.ts";
 import { expand } from "../shape/broadcast.ts";
-import { narrow, tril, triu } from "../shape/movement.ts";
+import { tril, triu } from "../shape/diagonals.ts";
+import { narrow } from "../shape/movement.ts";
 import {
   batchOf,
   checkMatrices,

@@ -8,7 +8,8 @@ import { valueOfNow, watch } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add, neg } from "../math/arithmetic.ts";
 import { matmul } from "../math/contraction.ts";
-import { narrow, tril, triu } from "../shape/movement.ts";
+import { tril, triu } from "../shape/diagonals.ts";
+import { narrow } from "../shape/movement.ts";
 import { batchOf, checkMatrices, countOf, mT, recordSerial, serialOp } from "./matrices.ts";
 import { solveTriangular } from "./triangular.ts";
 

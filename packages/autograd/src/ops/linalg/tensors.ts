@@ -13,7 +13,8 @@ import { mul, sub } from "../math/arithmetic.ts";
 import { matmul } from "../math/contraction.ts";
 import { cumprod } from "../math/scan.ts";
 import { expand, sum } from "../shape/broadcast.ts";
-import { type DiagonalOptions, diagonal as diagonalOf, flip, roll } from "../shape/movement.ts";
+import { type DiagonalOptions, diagonal as diagonalOf } from "../shape/diagonals.ts";
+import { flip, roll } from "../shape/movement.ts";
 import { inv, solve } from "./elimination.ts";
 
 /** a × b along `dim`, the last unless told: vectors of three. They broadcast. */

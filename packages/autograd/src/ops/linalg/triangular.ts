@@ -12,7 +12,7 @@ import { add, mul, neg, sub } from "../math/arithmetic.ts";
 import { eq, isnan, logicalNot, where } from "../math/comparison.ts";
 import { matmul } from "../math/contraction.ts";
 import { expand, sum } from "../shape/broadcast.ts";
-import { diagonal, tril, triu } from "../shape/movement.ts";
+import { diagonal, tril, triu } from "../shape/diagonals.ts";
 import {
   batchOf,
   checkMatrices,

@@ -5,7 +5,7 @@ import type { Tensor } from "../../tensor.ts";
 import { lowered } from "../core/autocast.ts";
 import { permute, reshape } from "../core/layout.ts";
 import { expand, sum } from "../shape/broadcast.ts";
-import { diagonal } from "../shape/movement.ts";
+import { diagonal } from "../shape/diagonals.ts";
 import { mul } from "./arithmetic.ts";
 import { contract } from "./contract.ts";
 import { checkMatched } from "./contraction.ts";

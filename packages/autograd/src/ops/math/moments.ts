@@ -12,7 +12,7 @@ import { cast, checkFloating } from "../core/constant.ts";
 import { movedim, reshape, squeeze, transpose, unsqueeze } from "../core/layout.ts";
 import { gatherAlong } from "../indexing/gathering.ts";
 import { type ReduceOptions, type SumOptions, sum } from "../shape/broadcast.ts";
-import { diagonal } from "../shape/movement.ts";
+import { diagonal } from "../shape/diagonals.ts";
 import { add, mul, sub, trueDivide } from "./arithmetic.ts";
 import { clamp, clampMin, maximum } from "./binary.ts";
 import { eq, isnan, logicalNot } from "./comparison.ts";

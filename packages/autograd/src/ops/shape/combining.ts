@@ -11,7 +11,8 @@ import { hostTensor } from "../core/creation.ts";
 import { alias, atleast2d, atleast3d, reshape } from "../core/layout.ts";
 import { assemble } from "../core/strided.ts";
 import { gatherAlong } from "../indexing/gathering.ts";
-import { type DiagOptions, diag, meshgrid } from "./movement.ts";
+import { type DiagOptions, diag } from "./diagonals.ts";
+import { meshgrid } from "./movement.ts";
 
 /** Tensors given one by one, or as a list. */
 type Several = readonly Tensor[] | readonly [readonly Tensor[]];

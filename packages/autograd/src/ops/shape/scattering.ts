@@ -8,7 +8,8 @@ import { checkTensor } from "../core/apply.ts";
 import { type DimOption, withDim } from "../core/arguments.ts";
 import { cast, copy } from "../core/constant.ts";
 import { assemble, whole } from "../core/strided.ts";
-import { type DiagonalOptions, diagonal, flip, narrow, select, sliceOf } from "./movement.ts";
+import { type DiagonalOptions, diagonal } from "./diagonals.ts";
+import { flip, narrow, select, sliceOf } from "./movement.ts";
 
 /** x with the values of `source` where `part` points. */
 function written(call: string, x: Tensor, source: Tensor, part: (x: Tensor) => Tensor): Tensor {
