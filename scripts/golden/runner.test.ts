@@ -205,11 +205,6 @@ describe("a case", () => {
     );
   });
 
-  test("a complex tensor is unmapped as long as there is none here", async () => {
-    const paired = { ...square, complex: ["x"] };
-    expect((await run(groupOf(paired, tensors))).status).toBe("unmapped");
-  });
-
   test("a name nobody has is unmapped, and a fault", async () => {
     const unknown = await run(groupOf({ op: "torch.frobnicate", call: [] }, tensors));
     expect(unknown).toMatchObject({

@@ -46,6 +46,7 @@ export {
   savePretrained,
 } from "./pretrained/save-pretrained.ts";
 export { loadTokenizer } from "./pretrained/tokenizer.ts";
+export { QuantizedLinear, type QuantizeOptions, quantize } from "./quantize.ts";
 export { ReaderError } from "./readers/error.ts";
 export { type GgufValue, type OpenGguf, openGguf } from "./readers/gguf.ts";
 export { type LongRecord, loadPt, type PtRecord, type PtValue, readPt } from "./readers/pt.ts";

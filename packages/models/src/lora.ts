@@ -10,6 +10,7 @@ import {
   parameter,
 } from "@wgrad/nn";
 import { Conv1D } from "./architectures/gpt2.ts";
+import { QuantizedLinear } from "./quantize.ts";
 
 /** Settings of LoRA, under PEFT's names. */
 export interface LoraOptions {
@@ -34,7 +35,7 @@ export interface LoraOptions {
 /** One layer with its update. */
 interface Adapted {
   readonly name: string;
-  readonly layer: Linear | Conv1D;
+  readonly layer: Linear | Conv1D | QuantizedLinear;
   readonly a: Parameter;
   readonly b: Parameter;
   readonly scale: number;
@@ -89,9 +90,9 @@ export class Lora {
   }
 
   private adapt(name: string, layer: AnyModule): Adapted {
-    if (!(layer instanceof Linear || layer instanceof Conv1D)) {
+    if (!isAdaptable(layer)) {
       throw new ArgumentError(
-        `Lora: ${name} is a ${layer.constructor.name}\n  hint: updates stand beside Linear and Conv1D layers`,
+        `Lora: ${name} is a ${layer.constructor.name}\n  hint: updates stand beside Linear, Conv1D and QuantizedLinear layers`,
       );
     }
     const { useRslora = false, rankPattern = {}, alphaPattern = {} } = this.options;
@@ -99,8 +100,7 @@ export class Lora {
     const alpha = byPattern(name, alphaPattern) ?? this.options.loraAlpha ?? 8;
     if (!Number.isInteger(rank) || rank < 1)
       throw new ArgumentError(`Lora: the rank is ${rank}\n  hint: a whole number from 1`);
-    const [rows, columns] = layer.weight.shape as unknown as [number, number];
-    const [into, out] = layer instanceof Conv1D ? [rows, columns] : [columns, rows];
+    const [into, out] = sizesOf(layer);
     const a = parameter(init.kaimingUniform_(zeros([rank, into]), { a: Math.sqrt(5) }));
     const b = parameter(zeros([out, rank]));
     return { name, layer, a, b, scale: alpha / (useRslora ? Math.sqrt(rank) : rank) };
@@ -214,8 +214,8 @@ export class Lora {
   merge(): this {
     checkCall("lora.merge()", arguments);
     if (this.merged) return this;
-    this.disable();
     this.shift(1);
+    this.disable();
     this.swap();
     this.merged = true;
     return this;
@@ -233,7 +233,11 @@ export class Lora {
 
   private shift(sign: number): void {
     noGrad(() => {
-      for (const { layer, a, b, scale } of this.adapted) {
+      for (const { name, layer, a, b, scale } of this.adapted) {
+        if (layer instanceof QuantizedLinear)
+          throw new ArgumentError(
+            `Lora: ${name} has weights of ${layer.bits} bits, which take no update\n  hint: the adapter stands beside them`,
+          );
         const update = b.matmul(a).mul(sign * scale);
         layer.weight.add_(layer instanceof Conv1D ? update.t() : update);
       }
@@ -256,13 +260,23 @@ export class Lora {
   }
 }
 
+const isAdaptable = (module: AnyModule): module is Linear | Conv1D | QuantizedLinear =>
+  module instanceof Linear || module instanceof Conv1D || module instanceof QuantizedLinear;
+
+/** Features in and out. */
+function sizesOf(layer: Linear | Conv1D | QuantizedLinear): readonly [number, number] {
+  if (layer instanceof QuantizedLinear) return [layer.inFeatures, layer.outFeatures];
+  const [rows, columns] = layer.weight.shape as unknown as [number, number];
+  return layer instanceof Conv1D ? [rows, columns] : [columns, rows];
+}
+
 const endsWithOne = (name: string, ends: readonly string[]): boolean =>
   ends.some((end) => name === end || name.endsWith(`.${end}`));
 
 function isTarget(name: string, module: AnyModule, targets: readonly string[] | string): boolean {
   if (targets === "all-linear") {
     const isHead = /(^|\.)(lm_head|classifier|score)$/.test(name);
-    return !isHead && (module instanceof Linear || module instanceof Conv1D);
+    return !isHead && isAdaptable(module);
   }
   if (typeof targets === "string") return RegExp(`^(?:${targets})$`).test(name);
   return endsWithOne(name, targets);
@@ -276,7 +290,7 @@ function byPattern(name: string, patterns: Readonly<Record<string, number>>): nu
 
 function linearNames(named: readonly (readonly [string, AnyModule])[]): string {
   const ends = named
-    .filter(([, module]) => module instanceof Linear || module instanceof Conv1D)
+    .filter(([, module]) => isAdaptable(module))
     .map(([name]) => name.split(".").at(-1) as string);
   return [...new Set(ends)].join(", ");
 }

@@ -142,7 +142,7 @@ for (const [name, call] of Object.entries(divisions)) {
     call,
     good: [2, -3, 1],
     bad: [[0], [2, 0, -1]],
-    message: RegExp(`^${name.replace("_", "")}: i32 by 0`),
+    message: RegExp(`^${name.replace("_", "")}_?: i32 by 0`),
     whole: true,
   };
 }
