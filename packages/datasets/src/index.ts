@@ -19,12 +19,34 @@ export {
 } from "./datasets/table-dataset.ts";
 export { type TensorBatch, TensorDataset, type TensorFields } from "./datasets/tensor-dataset.ts";
 export { type DownloadOptions, type DownloadProgress, download } from "./download/download.ts";
+export {
+  RandomAffine,
+  type RandomAffineOptions,
+  RandomRotation,
+  type RandomRotationOptions,
+} from "./images/affine.ts";
+export { GaussianBlur, type GaussianBlurOptions } from "./images/blur.ts";
+export { boxIou, nms } from "./images/boxes.ts";
+export {
+  Lambda,
+  RandomApply,
+  type RandomApplyOptions,
+  RandomChoice,
+  type RandomChoiceOptions,
+} from "./images/choose.ts";
+export { ColorJitter, type ColorJitterOptions, Grayscale } from "./images/colour.ts";
 export { CenterCrop, RandomCrop, type RandomCropOptions } from "./images/crop.ts";
-export { type RandomFlipOptions, RandomHorizontalFlip } from "./images/flip.ts";
+export type { Drawn, Range } from "./images/draws.ts";
+export { RandomErasing, type RandomErasingOptions } from "./images/erasing.ts";
+export { type RandomFlipOptions, RandomHorizontalFlip, RandomVerticalFlip } from "./images/flip.ts";
+export { type MakeGridOptions, makeGrid } from "./images/grid.ts";
 export { type ImageTensorOptions, imageTensor, type Pixels } from "./images/image-tensor.ts";
 export { Compose, type ImageTransform, type Size } from "./images/image-transform.ts";
+export { CutMix, type Mixed, type MixOptions, MixUp } from "./images/mixing.ts";
 export { Normalize } from "./images/normalize.ts";
+export { Pad, type PadImagesOptions } from "./images/pad.ts";
 export { Resize, type ResizeOptions } from "./images/resize.ts";
+export { RandomResizedCrop, type RandomResizedCropOptions } from "./images/resized-crop.ts";
 export {
   type Collated,
   type CollateOptions,
@@ -40,6 +62,7 @@ export { BucketBatchSampler, type BucketOptions } from "./samplers/bucket.ts";
 export { RandomSampler, type RandomSamplerOptions } from "./samplers/random.ts";
 export type { BatchOrder, Sampler } from "./samplers/sampler.ts";
 export { SequentialSampler } from "./samplers/sequential.ts";
+export { SubsetRandomSampler } from "./samplers/subset-random.ts";
 export { WeightedRandomSampler, type WeightedRandomSamplerOptions } from "./samplers/weighted.ts";
 export { type CsvOptions, parseCsv } from "./sources/csv/parse.ts";
 export { readCsv } from "./sources/csv/read.ts";

@@ -1,21 +1,12 @@
-import {
-  ArgumentError,
-  defaultGenerator,
-  flip,
-  type Generator,
-  type Tensor,
-  tensor,
-  where,
-} from "@wgrad/autograd";
+import { flip, type Generator, type Tensor, tensor, where } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
+import { checkProbability, type Drawn, sourceOf } from "./draws.ts";
 import { asBatch, type ImageTransform } from "./image-transform.ts";
 
-/** Settings of RandomHorizontalFlip. */
-export interface RandomFlipOptions {
+/** Settings of RandomHorizontalFlip and RandomVerticalFlip. */
+export interface RandomFlipOptions extends Drawn {
   /** How likely each picture is mirrored (default 0.5). */
   readonly p?: number;
-  /** What is drawn from; the library's default generator if not given. */
-  readonly generator?: Generator;
 }
 
 /** Mirrors each picture left to right with probability p. Throws ArgumentError for a p that is none. */
@@ -25,22 +16,41 @@ export class RandomHorizontalFlip implements ImageTransform {
 
   constructor(options: RandomFlipOptions = {}) {
     checkCall("new RandomHorizontalFlip({ p: number, generator })", arguments);
-    const { p = 0.5, generator } = options;
-    if (!(p >= 0 && p <= 1)) {
-      throw new ArgumentError(`RandomHorizontalFlip: p is ${p}\n  hint: from 0 to 1`);
-    }
-    this.#p = p;
-    this.#generator = generator ?? null;
+    this.#p = checkProbability("RandomHorizontalFlip", options.p ?? 0.5);
+    this.#generator = options.generator ?? null;
   }
 
   transform(images: Tensor): Tensor {
     if (arguments.length > 1) checkCall("flip.transform(images: tensor)", arguments);
-    return asBatch("RandomHorizontalFlip", images, (batch) => {
-      const count = batch.shape[0] as number;
-      const drawn = (this.#generator ?? defaultGenerator()).uniform(new Float32Array(count));
-      const turned = Uint8Array.from(drawn, (u) => Number(u < this.#p));
-      const which = tensor(turned, { shape: [count, 1, 1, 1], dtype: "bool" });
-      return where(which, flip(batch, [3]), batch);
-    });
+    return asBatch("RandomHorizontalFlip", images, (batch) =>
+      someFlipped(batch, 3, this.#p, sourceOf(this.#generator)),
+    );
   }
+}
+
+/** Mirrors each picture top to bottom with probability p. Throws ArgumentError for a p that is none. */
+export class RandomVerticalFlip implements ImageTransform {
+  readonly #p: number;
+  readonly #generator: Generator | null;
+
+  constructor(options: RandomFlipOptions = {}) {
+    checkCall("new RandomVerticalFlip({ p: number, generator })", arguments);
+    this.#p = checkProbability("RandomVerticalFlip", options.p ?? 0.5);
+    this.#generator = options.generator ?? null;
+  }
+
+  transform(images: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("flip.transform(images: tensor)", arguments);
+    return asBatch("RandomVerticalFlip", images, (batch) =>
+      someFlipped(batch, 2, this.#p, sourceOf(this.#generator)),
+    );
+  }
+}
+
+function someFlipped(batch: Tensor, dim: number, p: number, generator: Generator): Tensor {
+  const count = batch.shape[0] as number;
+  const drawn = generator.uniform(new Float32Array(count));
+  const turned = Uint8Array.from(drawn, (u) => Number(u < p));
+  const which = tensor(turned, { shape: [count, 1, 1, 1], dtype: "bool" });
+  return where(which, flip(batch, [dim]), batch);
 }

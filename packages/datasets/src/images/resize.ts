@@ -1,21 +1,28 @@
 import { ArgumentError, interpolate, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
+import { mapAxes, resizing } from "./axes.ts";
 import { asBatch, checkSize, type ImageTransform, type Size } from "./image-transform.ts";
 
 /** Settings of Resize. */
 export interface ResizeOptions {
   /** Between four neighbours in proportion (default), the nearest one, or the mean of an area, which suits shrinking best. */
   readonly mode?: "bilinear" | "nearest" | "area";
+  /** With "bilinear": shrinks without leaving any point out, as torchvision does (default false). */
+  readonly antialias?: boolean;
 }
 
 /** Pictures at another size: [height, width], or one number for the shorter side with the proportions kept; as `interpolate`. */
 export class Resize implements ImageTransform {
   readonly #size: Size;
   readonly #mode: "bilinear" | "nearest" | "area";
+  readonly #antialias: boolean;
 
   constructor(size: Size, options: ResizeOptions = {}) {
-    checkCall('new Resize(size, { mode: "bilinear" | "nearest" | "area" })', arguments);
-    const { mode = "bilinear" } = options;
+    checkCall(
+      'new Resize(size, { mode: "bilinear" | "nearest" | "area", antialias: boolean })',
+      arguments,
+    );
+    const { mode = "bilinear", antialias = false } = options;
     checkSize("Resize", size);
     if (!["bilinear", "nearest", "area"].includes(mode)) {
       throw new ArgumentError(
@@ -23,7 +30,11 @@ export class Resize implements ImageTransform {
       );
     }
     this.#size = size;
+    if (antialias && mode !== "bilinear") {
+      throw new ArgumentError(`Resize: antialias is for mode "bilinear", not "${mode}"`);
+    }
     this.#mode = mode;
+    this.#antialias = antialias;
   }
 
   transform(images: Tensor): Tensor {
@@ -31,6 +42,11 @@ export class Resize implements ImageTransform {
     return asBatch("Resize", images, (batch) => {
       const [, , height = 0, width = 0] = batch.shape;
       const size = this.#sizeFor(height, width);
+      if (this.#antialias) {
+        const [tall, wide] = size as [number, number];
+        const rows = resizing([[0, height]], tall, height, "bilinear");
+        return mapAxes(batch, rows, resizing([[0, width]], wide, width, "bilinear"));
+      }
       return interpolate(batch, { size, mode: this.#mode });
     });
   }

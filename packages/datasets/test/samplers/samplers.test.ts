@@ -4,6 +4,7 @@ import {
   BucketBatchSampler,
   RandomSampler,
   SequentialSampler,
+  SubsetRandomSampler,
   WeightedRandomSampler,
 } from "@wgrad/datasets";
 import { describe, expect, test } from "vitest";
@@ -29,6 +30,14 @@ describe("RandomSampler", () => {
     expect(() => new RandomSampler(3, { numSamples: 0.5 })).toThrow("numSamples is 0.5");
     expect(() => new RandomSampler(0, { numSamples: 2 })).toThrow("2 numbers of no examples");
   });
+});
+
+test("SubsetRandomSampler draws as PyTorch, anew in every epoch", () => {
+  const generator = new Generator(4);
+  const sampler = new SubsetRandomSampler([10, 20, 30, 40, 50, 60, 70]);
+  expect([...sampler.indices(generator)]).toEqual([40, 20, 10, 50, 30, 60, 70]);
+  expect([...sampler.indices(generator)]).toEqual([30, 60, 50, 10, 20, 40, 70]);
+  expect(sampler.length).toBe(7);
 });
 
 describe("WeightedRandomSampler", () => {

@@ -1,0 +1,220 @@
+import { ArgumentError, type Generator, type Tensor, tensor, where } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
+import {
+  around,
+  between,
+  checkRange,
+  type Drawn,
+  type Range,
+  roundEven,
+  sourceOf,
+} from "./draws.ts";
+import { asBatch, type ImageTransform } from "./image-transform.ts";
+
+/** Settings of RandomRotation. */
+export interface RandomRotationOptions extends Drawn {
+  /** The nearest point (default), or in proportion between four. */
+  readonly mode?: "nearest" | "bilinear";
+  /** What is turned about: from the left and from the top, in points (default: the middle). */
+  readonly center?: readonly [x: number, y: number];
+  /** What comes in from outside: one number, or one for each channel (default 0). */
+  readonly fill?: number | readonly number[];
+}
+
+/** Settings of RandomAffine. */
+export interface RandomAffineOptions extends RandomRotationOptions {
+  /** Moved by up to so large a part of width and height. */
+  readonly translate?: Range;
+  /** Made larger by a factor of this range. */
+  readonly scale?: Range;
+  /** Slanted by degrees: −x to x, a range, or a range along x and one along y. */
+  readonly shear?: number | readonly number[];
+}
+
+/** What each picture is moved by: turned, moved, enlarged, slanted. */
+interface Movement {
+  readonly angle: number;
+  readonly translate: readonly [number, number];
+  readonly scale: number;
+  readonly shear: readonly [number, number];
+}
+
+const STILL: Movement = { angle: 0, translate: [0, 0], scale: 1, shear: [0, 0] };
+
+/** Turns each picture counterclockwise by degrees of its own: −x to x, or of a range. */
+export class RandomRotation implements ImageTransform {
+  readonly #degrees: Range;
+  readonly #options: RandomRotationOptions;
+
+  constructor(degrees: number | Range, options: RandomRotationOptions = {}) {
+    checkCall(
+      'new RandomRotation(degrees: number | list, { mode: "nearest" | "bilinear", center: list, fill: number | list, generator })',
+      arguments,
+    );
+    this.#degrees = around("RandomRotation", "degrees", degrees);
+    this.#options = { ...options };
+  }
+
+  transform(images: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("rotation.transform(images: tensor)", arguments);
+    return asBatch("RandomRotation", images, (batch) => {
+      const generator = sourceOf(this.#options.generator ?? null);
+      const draw = (): Movement => ({ ...STILL, angle: -between(generator, this.#degrees) });
+      const moves = Array.from({ length: batch.shape[0] as number }, draw);
+      return moved("RandomRotation", batch, moves, this.#options);
+    });
+  }
+}
+
+/** Turns each picture clockwise by degrees of its own, and moves, enlarges and slants it. */
+export class RandomAffine implements ImageTransform {
+  readonly #degrees: Range;
+  readonly #translate: Range | null;
+  readonly #scale: Range | null;
+  /** Along x, then along y. */
+  readonly #shear: readonly Range[];
+  readonly #options: RandomAffineOptions;
+
+  constructor(degrees: number | Range, options: RandomAffineOptions = {}) {
+    checkCall(
+      'new RandomAffine(degrees: number | list, { translate: list, scale: list, shear: number | list, mode: "nearest" | "bilinear", center: list, fill: number | list, generator })',
+      arguments,
+    );
+    const { translate, scale, shear } = options;
+    this.#degrees = around("RandomAffine", "degrees", degrees);
+    this.#translate = null;
+    if (translate !== undefined) {
+      for (const part of translate) checkRange("RandomAffine", "translate", [0, part], 0, 1);
+      this.#translate = translate;
+    }
+    this.#scale = scale === undefined ? null : checkRange("RandomAffine", "scale", scale, 1e-6);
+    this.#shear = shear === undefined ? [] : shears(shear);
+    this.#options = { ...options };
+  }
+
+  transform(images: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("affine.transform(images: tensor)", arguments);
+    return asBatch("RandomAffine", images, (batch) => {
+      const [count = 0, , tall = 0, wide = 0] = batch.shape;
+      const generator = sourceOf(this.#options.generator ?? null);
+      const moves = Array.from({ length: count }, () => this.#draw(generator, tall, wide));
+      return moved("RandomAffine", batch, moves, this.#options);
+    });
+  }
+
+  #draw(generator: Generator, tall: number, wide: number): Movement {
+    const angle = between(generator, this.#degrees);
+    const shift = (most: number): number => roundEven(between(generator, [-most, most]));
+    const [across, down] = this.#translate ?? [0, 0];
+    const translate = this.#translate
+      ? ([shift(across * wide), shift(down * tall)] as const)
+      : ([0, 0] as const);
+    const scale = this.#scale ? between(generator, this.#scale) : 1;
+    const [x = 0, y = 0] = this.#shear.map((range) => between(generator, range));
+    return { angle, translate, scale, shear: [x, y] };
+  }
+}
+
+function shears(shear: number | readonly number[]): readonly Range[] {
+  if (typeof shear === "number" || shear.length === 2) {
+    return [around("RandomAffine", "shear", shear as number | Range)];
+  }
+  if (shear.length === 4) {
+    const [a, b, c, d] = shear as [number, number, number, number];
+    return [around("RandomAffine", "shear", [a, b]), around("RandomAffine", "shear", [c, d])];
+  }
+  throw new ArgumentError(
+    `RandomAffine: shear is [${shear.join(", ")}]\n  hint: a number, a range, or a range along x and one along y`,
+  );
+}
+
+function moved(
+  name: string,
+  batch: Tensor,
+  moves: readonly Movement[],
+  { mode = "nearest", center, fill = 0 }: RandomRotationOptions,
+): Tensor {
+  const [, channels = 0, tall = 0, wide = 0] = batch.shape;
+  const values = typeof fill === "number" ? [fill] : fill;
+  if (values.length !== 1 && values.length !== channels) {
+    throw new ArgumentError(
+      `${name}: fill is [${values.join(", ")}] for ${channels} channels\n  hint: one number, or one for each channel`,
+    );
+  }
+  const [x, y] = center ?? [wide / 2, tall / 2];
+  const about = [x - wide / 2, y - tall / 2] as const;
+  const matrices = moves.map((move) => backwards(move, about));
+  const outside = tensor(Float32Array.from(values), { shape: [1, values.length, 1] });
+  return sampled(batch, matrices, mode, outside);
+}
+
+/** From a place of the moved picture to that of the given one, both from the middle: [a, b, c, d, e, f], x = a x′ + b y′ + c. */
+function backwards(
+  { angle, translate: [tx, ty], scale, shear }: Movement,
+  [cx, cy]: readonly [number, number],
+): readonly number[] {
+  const [turn, sx, sy] = [angle, ...shear].map((degrees) => (degrees * Math.PI) / 180) as [
+    number,
+    number,
+    number,
+  ];
+  const a = Math.cos(turn - sy) / Math.cos(sy);
+  const b = (-Math.cos(turn - sy) * Math.tan(sx)) / Math.cos(sy) - Math.sin(turn);
+  const c = Math.sin(turn - sy) / Math.cos(sy);
+  const d = (-Math.sin(turn - sy) * Math.tan(sx)) / Math.cos(sy) + Math.cos(turn);
+  const [p, q, r, s] = [d / scale, -b / scale, -c / scale, a / scale];
+  return [p, q, cx + p * (-cx - tx) + q * (-cy - ty), r, s, cy + r * (-cx - tx) + s * (-cy - ty)];
+}
+
+/** What stands at the places the matrices say; `outside` beyond the edges, in proportion where points lie across. */
+function sampled(
+  batch: Tensor,
+  matrices: readonly (readonly number[])[],
+  mode: "nearest" | "bilinear",
+  outside: Tensor,
+): Tensor {
+  const [count = 0, channels = 0, tall = 0, wide = 0] = batch.shape;
+  const points = tall * wide;
+  const line = (n: number, shape: number[]): Tensor =>
+    tensor(
+      Float32Array.from({ length: n }, (_, i) => i - (n - 1) / 2),
+      { shape },
+    );
+  const [across, down] = [line(wide, [1, 1, wide]), line(tall, [1, tall, 1])];
+  const entry = (k: number, plus = 0): Tensor =>
+    tensor(
+      Float32Array.from(matrices, (matrix) => (matrix[k] as number) + plus),
+      { shape: [count, 1, 1] },
+    );
+  const x = entry(0)
+    .mul(across)
+    .add(entry(1).mul(down))
+    .add(entry(2, (wide - 1) / 2));
+  const y = entry(3)
+    .mul(across)
+    .add(entry(4).mul(down))
+    .add(entry(5, (tall - 1) / 2));
+  const flat = batch.reshape([count, channels, points]);
+  const at = (column: Tensor, row: Tensor): Tensor => {
+    const inside = column
+      .ge(0)
+      .logicalAnd(column.lt(wide))
+      .logicalAnd(row.ge(0))
+      .logicalAnd(row.lt(tall));
+    const place = row
+      .clamp(0, tall - 1)
+      .mul(wide)
+      .add(column.clamp(0, wide - 1));
+    const places = place.to("i32").reshape([count, 1, points]).expand([count, channels, points]);
+    return where(inside.reshape([count, 1, points]), flat.gather(2, places), outside);
+  };
+  if (mode === "nearest") return at(x.round(), y.round()).reshape(batch.shape);
+  const [left, top] = [x.floor(), y.floor()];
+  const part = (share: Tensor): Tensor => share.reshape([count, 1, points]);
+  const [right, low] = [part(x.sub(left)), part(y.sub(top))];
+  const between = (one: Tensor, other: Tensor, share: Tensor): Tensor =>
+    one.add(other.sub(one).mul(share));
+  const above = between(at(left, top), at(left.add(1), top), right);
+  const under = between(at(left, top.add(1)), at(left.add(1), top.add(1)), right);
+  return between(above, under, low).reshape(batch.shape);
+}

@@ -1,0 +1,51 @@
+import { ArgumentError, type Generator, ShapeError, type Tensor } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
+import { gaussian, mapAxes } from "./axes.ts";
+import { between, checkRange, type Drawn, type Range, sourceOf } from "./draws.ts";
+import { asBatch, checkSize, type ImageTransform, type Size } from "./image-transform.ts";
+
+/** Settings of GaussianBlur. */
+export interface GaussianBlurOptions extends Drawn {
+  /** The bell's width, or a range each picture's is drawn from (default [0.1, 2]). */
+  readonly sigma?: number | Range;
+}
+
+/** Blurs each picture by a bell of `kernelSize` points, odd numbers, mirrored at the edges. Throws ArgumentError for other sizes. */
+export class GaussianBlur implements ImageTransform {
+  readonly #size: readonly [number, number];
+  readonly #sigma: Range;
+  readonly #generator: Generator | null;
+
+  constructor(kernelSize: Size, options: GaussianBlurOptions = {}) {
+    checkCall(
+      "new GaussianBlur(kernelSize: number | list, { sigma: number | list, generator })",
+      arguments,
+    );
+    const { sigma = [0.1, 2], generator } = options;
+    this.#size = checkSize("GaussianBlur", kernelSize);
+    if (this.#size.some((n) => n % 2 === 0)) {
+      throw new ArgumentError(
+        `GaussianBlur: kernelSize is ${JSON.stringify(kernelSize)}\n  hint: odd numbers`,
+      );
+    }
+    const range = typeof sigma === "number" ? [sigma, sigma] : sigma;
+    this.#sigma = checkRange("GaussianBlur", "sigma", range, Number.MIN_VALUE);
+    this.#generator = generator ?? null;
+  }
+
+  transform(images: Tensor): Tensor {
+    if (arguments.length > 1) checkCall("blur.transform(images: tensor)", arguments);
+    return asBatch("GaussianBlur", images, (batch) => {
+      const [count = 0, , tall = 0, wide = 0] = batch.shape;
+      const [height, width] = this.#size;
+      if (tall <= height >> 1 || wide <= width >> 1) {
+        throw new ShapeError(
+          `GaussianBlur: ${height} × ${width} of images: [${images.shape.join(", ")}]\n  hint: a smaller kernelSize`,
+        );
+      }
+      const generator = sourceOf(this.#generator);
+      const sigmas = Array.from({ length: count }, () => between(generator, this.#sigma));
+      return mapAxes(batch, gaussian(sigmas, height, tall), gaussian(sigmas, width, wide));
+    });
+  }
+}

@@ -1,0 +1,20 @@
+import type { Generator as RandomGenerator } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
+import type { Sampler } from "./sampler.ts";
+
+/** The given numbers in random order, as PyTorch's SubsetRandomSampler draws it from the same generator. */
+export class SubsetRandomSampler implements Sampler {
+  readonly length: number;
+  readonly #numbers: Float64Array;
+
+  constructor(indices: ArrayLike<number>) {
+    checkCall("new SubsetRandomSampler(indices: list)", arguments);
+    this.#numbers = Float64Array.from(indices);
+    this.length = this.#numbers.length;
+  }
+
+  *indices(generator: RandomGenerator): Generator<number, void, undefined> {
+    if (arguments.length > 1) checkCall("sampler.indices(generator)", arguments);
+    for (const i of generator.permutation(this.length)) yield this.#numbers[i] as number;
+  }
+}
