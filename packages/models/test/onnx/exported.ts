@@ -1,35 +1,73 @@
 import { arange, cat, ones, randint, randn, stack, type Tensor, tril } from "@wgrad/autograd";
+import { BertModel, GPT2LMHeadModel, LlamaForCausalLM } from "@wgrad/models";
 import {
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool2d,
   type AnyModule,
+  AvgPool1d,
   AvgPool2d,
   BatchNorm1d,
   BatchNorm2d,
+  CELU,
+  ChannelShuffle,
   Conv1d,
   Conv2d,
+  Conv3d,
+  ConvTranspose1d,
   ConvTranspose2d,
   Dropout,
+  ELU,
   Embedding,
   functional as F,
   Flatten,
   GELU,
+  GLU,
   GRU,
+  GRUCell,
   GroupNorm,
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  InstanceNorm1d,
   InstanceNorm2d,
   LayerNorm,
   LeakyReLU,
   Linear,
+  LocalResponseNorm,
+  LogSigmoid,
+  LogSoftmax,
   LSTM,
+  LSTMCell,
   MaxPool2d,
+  MaxPool3d,
+  Mish,
   Module,
   ModuleList,
   MultiheadAttention,
+  PixelShuffle,
+  PReLU,
+  ReflectionPad2d,
   ReLU,
+  ReLU6,
+  ReplicationPad2d,
+  RMSNorm,
   RNN,
+  RNNCell,
+  SELU,
   Sequential,
+  Sigmoid,
   SiLU,
   Softmax,
+  Softplus,
+  Softshrink,
+  Softsign,
   Tanh,
+  Tanhshrink,
+  Threshold,
   TransformerEncoderLayer,
+  Unflatten,
+  Upsample,
+  ZeroPad2d,
 } from "@wgrad/nn";
 
 /** softmax(Q Kᵀ / √d + mask) V of several heads, written out. */
@@ -136,6 +174,45 @@ class Functions extends Module {
   }
 }
 
+/** Every layer that has one tensor in and one out, and what it takes. */
+const layers: readonly (readonly [() => unknown, readonly number[]])[] = [
+  ...[CELU, ELU, GLU, Hardshrink, Hardsigmoid, Hardswish, LogSigmoid, Mish, PReLU, ReLU6, SELU].map(
+    (Layer) => [() => new Layer(), [6]] as const,
+  ),
+  ...[Sigmoid, Softplus, Softshrink, Softsign, Tanhshrink].map(
+    (Layer) => [() => new Layer(), [6]] as const,
+  ),
+  [() => new Threshold(0.1, 2), [6]],
+  [() => new LogSoftmax(1), [6]],
+  [() => new RMSNorm(6), [6]],
+  [() => new Unflatten(1, [2, 3]), [6]],
+  [() => new LSTMCell(6, 5), [6]],
+  [() => new GRUCell(6, 5), [6]],
+  [() => new RNNCell(6, 5), [6]],
+  [() => new AvgPool1d(2), [4, 9]],
+  [() => new ConvTranspose1d(4, 2, 3, { stride: 2 }), [4, 9]],
+  [() => new InstanceNorm1d(4), [4, 9]],
+  [() => new Conv2d(4, 6, 1, { stride: 2, bias: false }), [4, 8, 8]],
+  [() => new Conv2d(4, 4, 3, { padding: 1, paddingMode: "reflect" }), [4, 8, 8]],
+  [() => new Conv2d(4, 8, 3, { dilation: 2, stride: 2, padding: 2 }), [4, 8, 8]],
+  [() => new MaxPool2d(3, { stride: 2, padding: 1 }), [4, 8, 8]],
+  [() => new MaxPool2d(3, { stride: 2, ceilMode: true }), [4, 8, 8]],
+  [() => new AvgPool2d(3, { stride: 2, padding: 1, countIncludePad: false }), [4, 8, 8]],
+  [() => new AdaptiveAvgPool2d(1), [4, 8, 8]],
+  [() => new AdaptiveAvgPool2d(3), [4, 8, 8]],
+  [() => new AdaptiveMaxPool2d(2), [4, 8, 8]],
+  [() => new LocalResponseNorm(2), [4, 8, 8]],
+  [() => new ReflectionPad2d(1), [4, 8, 8]],
+  [() => new ReplicationPad2d(2), [4, 8, 8]],
+  [() => new ZeroPad2d(1), [4, 8, 8]],
+  [() => new PixelShuffle(2), [4, 8, 8]],
+  [() => new ChannelShuffle(2), [4, 8, 8]],
+  [() => new Upsample({ scaleFactor: 2 }), [4, 8, 8]],
+  [() => new Upsample({ scaleFactor: 2, mode: "bilinear" }), [4, 8, 8]],
+  [() => new Conv3d(4, 2, 3, { padding: 1 }), [4, 6, 6, 6]],
+  [() => new MaxPool3d(2), [4, 6, 6, 6]],
+];
+
 export interface Exported {
   readonly name: string;
   readonly model: () => AnyModule;
@@ -221,5 +298,44 @@ export const exportedModels: readonly Exported[] = [
       return [x, x, x];
     },
   },
+  ids(
+    "GPT-2",
+    () =>
+      new GPT2LMHeadModel({ vocab_size: 20, n_positions: 8, n_embd: 16, n_layer: 2, n_head: 2 }),
+    6,
+  ),
+  ids(
+    "Llama",
+    () =>
+      new LlamaForCausalLM({
+        vocab_size: 20,
+        hidden_size: 16,
+        intermediate_size: 32,
+        num_hidden_layers: 1,
+        num_attention_heads: 2,
+        num_key_value_heads: 1,
+        max_position_embeddings: 16,
+      }),
+    6,
+  ),
+  ids(
+    "BERT",
+    () =>
+      new BertModel({
+        vocab_size: 20,
+        hidden_size: 16,
+        intermediate_size: 32,
+        num_hidden_layers: 1,
+        num_attention_heads: 2,
+        max_position_embeddings: 16,
+        type_vocab_size: 2,
+      }),
+    6,
+  ),
   row("functions", () => new Functions(), [4], [4]),
 ];
+
+/** Layers by themselves. */
+export const exportedLayers: readonly Exported[] = layers.map(([layer, shape], i) =>
+  row(`layer ${i}`, layer, [...shape]),
+);

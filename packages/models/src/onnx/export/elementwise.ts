@@ -86,6 +86,18 @@ export const elements: Readonly<Record<string, Write>> = {
   logicalOr: one("Or"),
   logicalXor: one("Xor"),
   logsigmoid: chain("Neg", "Softplus", "Neg"),
+  /** c' = σ(f) c + σ(i) tanh g */
+  lstmCell({ writer, inputs }) {
+    const [i, f, g, c] = inputs as [string, string, string, string];
+    const gate = (x: string, y: string): string =>
+      writer.add("Mul", [writer.add("Sigmoid", [x]), y]);
+    return writer.add("Add", [gate(f, c), gate(i, writer.add("Tanh", [g]))]);
+  },
+  /** h' = σ(o) tanh c' */
+  lstmHidden({ writer, inputs }) {
+    const [o, c] = inputs as [string, string];
+    return writer.add("Mul", [writer.add("Sigmoid", [o]), writer.add("Tanh", [c])]);
+  },
   lt: one("Less"),
   maximum: one("Max"),
   minimum: one("Min"),

@@ -160,7 +160,12 @@ export class Exporter {
   /** What a layer gave, through a view that sees nothing beside it. */
   private given(pair: NodePair, views: ViewPair, broadcasts: boolean): Written | null {
     const [a, b] = views ?? [whole(pair[0]), whole(pair[1])];
-    for (const { start, content } of this.parts.get(pair[0]) ?? []) {
+    const parts = this.parts.get(pair[0]) ?? [];
+    // a state may be a part of the output: the smallest part first
+    const inOrder = parts.toSorted(
+      (p, q) => product(p.content.dims)[0] - product(q.content.dims)[0],
+    );
+    for (const { start, content } of inOrder) {
       const [size, other] = product(content.dims);
       if (!isWithin(a, start[0], size) || !isWithin(b, start[1], other)) continue;
       const moved = [a, b].map((view, i) => ({

@@ -16,21 +16,26 @@ function windowsOf(attrs: readonly number[], rank: number): Windows {
   return { counts: part(0), kernel: part(1), stride: part(2), dilation: part(3) };
 }
 
-/** The image over which windows go, of the size that they reach. `lead` are the strides before the axes, `first` those of windows' elements. */
+/**
+ * The image over which windows go, of the size that they reach. `lead` are the strides before the axes, `inside` those of a
+ * window's elements and `apart` those of the windows; one of them says how the image lies where the other is of size 1.
+ */
 function imageView(
   lead: readonly number[],
   shape: readonly number[],
-  inside: readonly number[],
+  [inside, apart]: readonly [readonly number[], readonly number[]],
   offset: number,
   { counts, kernel, stride, dilation }: Windows,
-) {
-  const reach = counts.map(
-    (count, d) =>
-      (count - 1) * (stride[d] as number) +
-      (dilation[d] as number) * ((kernel[d] as number) - 1) +
-      1,
+): NonNullable<ViewPair>[0] {
+  const reach = counts.map((count, d) => {
+    const [by, wide] = [stride[d] as number, dilation[d] as number];
+    return (count - 1) * by + wide * ((kernel[d] as number) - 1) + 1;
+  });
+  const strides = counts.map((_, d) =>
+    kernel[d] === 1
+      ? (apart[d] as number) / (stride[d] as number)
+      : (inside[d] as number) / (dilation[d] as number),
   );
-  const strides = inside.map((by, d) => by / (dilation[d] as number));
   return { shape: [...shape, ...reach], strides: [...lead, ...strides], offset };
 }
 
@@ -94,8 +99,8 @@ function readImage(exporter: Exporter, pair: NodePair, rank: number, windows: Wi
       throw new OnnxError("exportOnnx: a convolution over channels that lie apart is not built");
     }
     if (c === 1) lead[1] = strides[1] as number;
-    const inside = strides.slice(3, 3 + rank);
-    return imageView(lead, [n, g * c], inside, offset, windows);
+    const axes = [strides.slice(3, 3 + rank), strides.slice(3 + rank)] as const;
+    return imageView(lead, [n, g * c], axes, offset, windows);
   }) as unknown as NonNullable<ViewPair>;
   return exporter.seen(exporter.inputPair(pair, 1), seen, false);
 }
@@ -108,8 +113,8 @@ export function maxPool(exporter: Exporter, pair: NodePair): Written {
   const views = exporter.inputViews(pair, 0) as NonNullable<ViewPair>;
   const seen = views.map(({ shape, strides, offset }) => {
     const before = shape.length - 2 * rank;
-    const inside = strides.slice(before + rank);
-    return imageView(strides.slice(0, before), shape.slice(0, before), inside, offset, windows);
+    const axes = [strides.slice(before + rank), strides.slice(before, before + rank)] as const;
+    return imageView(strides.slice(0, before), shape.slice(0, before), axes, offset, windows);
   }) as unknown as NonNullable<ViewPair>;
   const image = exporter.seen(exporter.inputPair(pair, 0), seen, false);
   const lead = image.dims.length - rank;
