@@ -122,3 +122,42 @@ def build_added(g):
     P('Geometric', 'distributions.Geometric(probs.float())', [U('probs', s, 0.2, 0.8)])
     P('MultivariateNormal', 'distributions.MultivariateNormal(loc.float(), scale_tril=torch.eye(3).float())', [loc])
     P('Independent', 'distributions.Independent(distributions.Normal(loc.float(), scale.float()), 1)', [loc, scale])
+    further(g)
+
+
+def further(g):
+    """Distributions beyond the list that the other cases come from."""
+    g.cat('further')
+
+    def X(name, values):
+        return In(name, lambda r: np.array(values, dtype=np.float64))
+
+    def P(tag, call, ins, more, names):
+        lines = ['d = %s' % call, 'out = d.log_prob(value)']
+        lines += ['%s = d.%s' % (n, m) for n, m in zip(names, more)]
+        g.prog(tag, '\n'.join(lines), ins, ['out'] + names)
+    s = (2, 3)
+    probs = X('probs', [[0.1, 0.4995, 0.9], [0.3, 0.5, 0.7]])
+    inside = U('value', s, 0.1, 0.9)
+    P('ContinuousBernoulli', 'distributions.ContinuousBernoulli(probs)', [probs, inside],
+      ['mean', 'variance', 'entropy()', 'cdf(value)', 'icdf(value)'], ['m', 'v', 'e', 'c', 'i'])
+    P('InverseGamma', 'distributions.InverseGamma(a, b)',
+      [U('a', s, 2.5, 5.0), U('b', s, 0.5, 2.0), U('value', s, 0.2, 3.0)],
+      ['mean', 'variance', 'mode', 'entropy()'], ['m', 'v', 'o', 'e'])
+    simplex = X('value', [[0.1, 0.2, 0.3, 0.4], [0.4, 0.25, 0.25, 0.1]])
+    P('LogisticNormal', 'distributions.LogisticNormal(loc, scale)',
+      [N('loc', s), U('scale', s, 0.5, 2.0), simplex], [], [])
+    factor = X('tril', [[1.2, 0.0, 0.0], [0.4, 0.8, 0.0], [-0.3, 0.2, 1.5]])
+    matrix = X('value', [[2.0, 0.3, -0.2], [0.3, 1.5, 0.4], [-0.2, 0.4, 3.0]])
+    P('Wishart', 'distributions.Wishart(df, scale_tril=tril)',
+      [X('df', 5.5), factor, matrix],
+      ['mean', 'variance', 'mode', 'entropy()'], ['m', 'v', 'o', 'e'])
+    P('Wishart/covariance', 'distributions.Wishart(df, matrix)',
+      [X('df', [4.0, 7.0]), X('matrix', [[2.0, 0.3], [0.3, 1.5]]),
+       X('value', [[1.0, -0.3], [-0.3, 2.5]])], ['mean', 'entropy()'], ['m', 'e'])
+    cholesky = X('value', [[1.0, 0.0, 0.0], [0.6, 0.8, 0.0], [-0.48, 0.6, 0.64]])
+    P('LKJCholesky', 'distributions.LKJCholesky(3, eta)',
+      [X('eta', [0.5, 1.0, 3.0]), cholesky], [], [])
+    g.prog('StickBreakingTransform',
+           't = distributions.transforms.StickBreakingTransform()\ny = t(x)\nback = t.inv(y)\n'
+           'log = t.log_abs_det_jacobian(x, y)', [N('x', s)], ['y', 'back', 'log'])

@@ -54,7 +54,7 @@ export abstract class OfEvent extends Distribution {
 }
 
 /** The fields that hold what was given. */
-const held = (parameters: Record<string, Tensor>): Record<string, Tensor> =>
+export const held = (parameters: Record<string, Tensor>): Record<string, Tensor> =>
   Object.fromEntries(
     Object.entries(parameters).map(([name, x]) => [
       name === "probs" ? "heldProbs" : name === "logits" ? "heldLogits" : name,

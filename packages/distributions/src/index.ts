@@ -1,3 +1,4 @@
+export * as transforms from "./all-transforms.ts";
 export {
   Categorical,
   Multinomial,
@@ -6,6 +7,7 @@ export {
 } from "./categorical.ts";
 export { Independent, MixtureSameFamily, TransformedDistribution } from "./combined.ts";
 export type { Constraint } from "./constraints.ts";
+export { ContinuousBernoulli } from "./continuous-bernoulli.ts";
 export { Bernoulli, Binomial, Geometric, NegativeBinomial, Poisson } from "./counts.ts";
 export {
   Distribution,
@@ -24,6 +26,7 @@ export {
   Normal,
   Uniform,
 } from "./location-scale.ts";
+export { LKJCholesky, Wishart } from "./matrices.ts";
 export {
   type CovarianceOptions,
   LowRankMultivariateNormal,
@@ -35,11 +38,12 @@ export {
   Exponential,
   FisherSnedecor,
   Gamma,
+  InverseGamma,
   Pareto,
   StudentT,
   Weibull,
 } from "./positive.ts";
 export { RelaxedBernoulli, RelaxedOneHotCategorical } from "./relaxed.ts";
-export * as transforms from "./transforms.ts";
+export { LogisticNormal } from "./stick-breaking.ts";
 export { Beta, Dirichlet, Kumaraswamy } from "./unit.ts";
 export { VonMises } from "./von-mises.ts";

@@ -338,3 +338,53 @@ export class FisherSnedecor extends Distribution {
     return constant.add(shape).sub(a.add(b).mul(ratio.mul(value).log1p()));
   }
 }
+
+/** 1/X of X of Gamma(α, β). */
+export class InverseGamma extends Distribution {
+  declare readonly concentration: Tensor;
+  declare readonly rate: Tensor;
+
+  constructor(concentration: Parameter, rate: Parameter, options: DistributionOptions = {}) {
+    checkCall(
+      "new InverseGamma(concentration: tensor | number, rate: tensor | number, { validateArgs: boolean })",
+      arguments,
+    );
+    const { shape, ...given } = broadcast("InverseGamma", { concentration, rate });
+    const rules = { concentration: positive, rate: positive };
+    const parameters = constrained("InverseGamma", given, rules, options);
+    const validateArgs = options.validateArgs ?? true;
+    super({ batchShape: shape, support: positive, validateArgs, parameters });
+  }
+  override get mean(): Tensor {
+    const { concentration: a, rate: b } = this;
+    return where(a.gt(1), b.div(where(a.gt(1), a.sub(1), 1)), Infinity);
+  }
+  override get mode(): Tensor {
+    return this.rate.div(this.concentration.add(1));
+  }
+  override get variance(): Tensor {
+    const { concentration: a, rate: b } = this;
+    const value = b.square().div(
+      a
+        .sub(1)
+        .square()
+        .mul(where(a.gt(2), a.sub(2), 1)),
+    );
+    return where(a.gt(2), value, Infinity);
+  }
+  protected draw(shape: Shape): Tensor {
+    return this.rate.div(standardGamma(this.concentration, shape));
+  }
+  protected density(value: Tensor): Tensor {
+    const { concentration: a, rate: b } = this;
+    const log = a.mul(b.log()).sub(lgamma(a)).sub(a.add(1).mul(value.log()));
+    return log.sub(b.div(value));
+  }
+  protected override uncertainty(): Tensor {
+    const { concentration: a, rate: b } = this;
+    return a
+      .add(b.log())
+      .add(lgamma(a))
+      .sub(a.add(1).mul(digamma(a)));
+  }
+}

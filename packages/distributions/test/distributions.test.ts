@@ -16,6 +16,7 @@ import {
   Categorical,
   Cauchy,
   Chi2,
+  ContinuousBernoulli,
   Dirichlet,
   type Distribution,
   Exponential,
@@ -25,9 +26,12 @@ import {
   Gumbel,
   HalfNormal,
   Independent,
+  InverseGamma,
   Kumaraswamy,
   klDivergence,
   Laplace,
+  LKJCholesky,
+  LogisticNormal,
   LogNormal,
   LowRankMultivariateNormal,
   MixtureSameFamily,
@@ -48,6 +52,7 @@ import {
   Uniform,
   VonMises,
   Weibull,
+  Wishart,
 } from "@wgrad/distributions";
 import { beforeEach, describe, expect, inject, test } from "vitest";
 
@@ -93,6 +98,15 @@ const moments: Readonly<Record<string, () => Distribution>> = {
   LowRankMultivariateNormal: () =>
     new LowRankMultivariateNormal(t([1, -1]), tensor([[1], [0.5]]), t([0.5, 0.3])),
   Independent: () => new Independent(new Normal(t([0, 3]), 2), 1),
+  ContinuousBernoulli: () => new ContinuousBernoulli(t([0.1, 0.5, 0.8])),
+  InverseGamma: () => new InverseGamma(t([7, 9]), t([1, 2])),
+  Wishart: () =>
+    new Wishart(6, {
+      scaleTril: tensor([
+        [1, 0],
+        [0.4, 0.8],
+      ]),
+    }),
   MixtureSameFamily: () =>
     new MixtureSameFamily(new Categorical(t([0.3, 0.7])), new Normal(t([-2, 3]), t([1, 0.5]))),
 };
@@ -126,6 +140,8 @@ test("every sample lies where its density is, also of those without moments", as
   const others: Distribution[] = [
     new Cauchy(0, 1),
     new VonMises(t([0, 2]), t([0.5, 8])),
+    new LogisticNormal(t([0.5, -1]), 1),
+    new LKJCholesky(4, 2),
     new RelaxedBernoulli(0.7, t([0.3])),
     new RelaxedOneHotCategorical(0.7, t([0.2, 0.3, 0.5])),
     new TransformedDistribution(new Normal(t([0]), 1), [new transforms.SigmoidTransform()]),
