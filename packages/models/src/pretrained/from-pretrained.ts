@@ -1,4 +1,4 @@
-import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
+import { type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { Config } from "../config.ts";
 import { type Architecture, architectureOf, type PretrainedModel } from "../registry.ts";
@@ -54,6 +54,9 @@ async function configOf(folder: Folder): Promise<Config> {
   throw new PretrainedError(`fromPretrained: ${folder.name} has no config.json`);
 }
 
+/** Bytes of weights that wait on the host at most. */
+const FLUSH = 2 ** 25;
+
 /** Writes a model's weights one by one, so that no more than one is in memory twice. */
 async function fill(
   folder: string,
@@ -65,11 +68,16 @@ async function fill(
   const { keys, missing, unexpected } = mapKeys(weights.names, new Set(targets.keys()), prefix);
   refuse(folder, weights, targets, keys);
   warn(folder, model, prefix, missing, unexpected);
+  let bytes = 0;
   for (const [name, key] of keys) {
     const { data, shape, dtype } = await weights.read(name);
-    const target = targets.get(key) as Tensor;
     const stored = dtype === "f16" || dtype === "f64" ? Float32Array.from(data) : data;
-    noGrad(() => target.copy_(tensor(stored, { shape })));
+    model.loadStateDict({ [key]: tensor(stored, { shape }) }, { strict: false });
+    bytes += stored.byteLength;
+    if (bytes < FLUSH) continue;
+    // what is recorded goes to the device, and its bytes here are free again
+    await (targets.get(key) as Tensor).detach().reshape(-1).narrow(0, 0, 1).data();
+    bytes = 0;
   }
 }
 
