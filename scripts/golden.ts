@@ -6,7 +6,7 @@ import { type Files, loadClassic } from "./golden/classic/load.ts";
 import { type Group, loadGroup, sampleOf } from "./golden/load.ts";
 import { loadOnnxGroup } from "./golden/onnx/load.ts";
 import { loadPretrained } from "./golden/pretrained/load.ts";
-import { isFault, notBuilt, printTable, report } from "./golden/report.ts";
+import { isFault, printTable, report } from "./golden/report.ts";
 import { type DeviceKind, type Outcome, runCase } from "./golden/run.ts";
 
 const USAGE = `pnpm golden [--dir DIR] [--device cpu|wasm|webgpu] [--group G] [--category C] [--every N] [--json FILE]
@@ -122,7 +122,6 @@ async function main(): Promise<void> {
   const outcomes = await runAll(groups, devices, options.category, Number(options.every));
   const { categories, ...summary } = report(outcomes);
   console.log(printTable({ categories, ...summary }));
-  for (const line of notBuilt(outcomes)) console.log(line);
   for (const { group, device, id, reason } of outcomes.filter(isFault)) {
     console.log(`${group}/${id} on ${device}: ${reason}`);
   }

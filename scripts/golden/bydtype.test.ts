@@ -64,6 +64,7 @@ const listed = (reasons: Names): Set<string> =>
 /** Exports that are no operations on a tensor's elements, by why. */
 const noOperations: Names = {
   "canCast promoteTypes resultType": "of dtypes: test/dtype.test.ts",
+  "autocast isAutocastEnabled": "of modes: packages/nn/test/autocast.test.ts",
   "init explain memory profile scope setDetectAnomaly": "of devices",
   "detach_ checkpoint checkpointSequential inferenceMode setGradEnabled enableGrad grad hessian isGradEnabled jacobian noGrad":
     "of the tape",

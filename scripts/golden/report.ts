@@ -23,25 +23,9 @@ export function report(outcomes: readonly Outcome[]): Report {
   };
 }
 
-/** Groups with names of PyTorch's that are not built yet: such a case is listed, and is not a fault. */
-const UNFINISHED: ReadonlySet<string> = new Set("distributions func optim2".split(" "));
-
 /** A failure, or a case that nothing here answers to. */
-export function isFault({ status, group }: Pick<Outcome, "status" | "group">): boolean {
-  return status === "failed" || (status === "unmapped" && !UNFINISHED.has(group));
-}
-
-/** What is not built, a line per group and device. */
-export function notBuilt(outcomes: readonly Outcome[]): string[] {
-  const lists = new Map<string, string[]>();
-  for (const outcome of outcomes) {
-    if (outcome.status !== "unmapped" || isFault(outcome)) continue;
-    const key = `${outcome.group} on ${outcome.device}`;
-    lists.set(key, [...(lists.get(key) ?? []), outcome.id]);
-  }
-  return [...lists].map(
-    ([key, ids]) => `not built, ${key} (${ids.length} cases): ${ids.join(", ")}`,
-  );
+export function isFault({ status }: Pick<Outcome, "status">): boolean {
+  return status === "failed" || status === "unmapped";
 }
 
 function tally(

@@ -5,7 +5,7 @@ import { compare } from "./compare.ts";
 import { type Case, type Group, loadGroup } from "./load.ts";
 import { camel } from "./names.ts";
 import { dotted, parse } from "./python.ts";
-import { isFault, notBuilt, report } from "./report.ts";
+import { isFault, report } from "./report.ts";
 import { type Outcome, runCase } from "./run.ts";
 
 const f32 = (shape: number[], ...values: number[]) => ({
@@ -212,9 +212,6 @@ describe("a case", () => {
       reason: "no frobnicate for torch.frobnicate",
     });
     expect(isFault(unknown)).toBe(true);
-    const later = { ...unknown, group: "ops2" };
-    expect(isFault(later)).toBe(false);
-    expect(notBuilt([unknown, later])).toEqual(["not built, ops2 on cpu (1 cases): it"]);
     expect(report([unknown])).toMatchObject({
       groups: { ops: { cpu: { passed: 0, failed: 0, skipped: 0, unmapped: 1 } } },
       failures: [{ id: "it", status: "unmapped" }],
