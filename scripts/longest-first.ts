@@ -5,6 +5,7 @@ const LONGEST: readonly string[] = [
   "apps/demos/test/web/gallery.test.ts",
   "packages/autograd/test/laws/laws.test.ts",
   "scripts/golden/cases.test.ts",
+  "scripts/golden/pretrained/pretrained.node.test.ts",
   "apps/demos/test/lessons.test.ts",
   "apps/demos/test/web/refusals.test.ts",
   "apps/demos/test/web/controls.test.ts",

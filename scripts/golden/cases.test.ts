@@ -73,7 +73,7 @@ const places: readonly Place[] = [
       device,
       open: () => init({ device }),
       takes: () => true,
-      every: everywhere ? inNode[device] : device === "webgpu" ? 20 : 80,
+      every: everywhere ? inNode[device] : device === "webgpu" ? 50 : 200,
     }),
   ),
   {
