@@ -214,6 +214,12 @@ export class Lora {
   merge(): this {
     checkCall("lora.merge()", arguments);
     if (this.merged) return this;
+    const packed = this.adapted.find(({ layer }) => layer instanceof QuantizedLinear);
+    if (packed !== undefined) {
+      throw new ArgumentError(
+        `Lora: ${packed.name} has weights of few bits, which take no update\n  hint: the adapter stands beside them`,
+      );
+    }
     this.shift(1);
     this.disable();
     this.swap();
@@ -233,11 +239,8 @@ export class Lora {
 
   private shift(sign: number): void {
     noGrad(() => {
-      for (const { name, layer, a, b, scale } of this.adapted) {
-        if (layer instanceof QuantizedLinear)
-          throw new ArgumentError(
-            `Lora: ${name} has weights of ${layer.bits} bits, which take no update\n  hint: the adapter stands beside them`,
-          );
+      for (const { layer, a, b, scale } of this.adapted) {
+        if (layer instanceof QuantizedLinear) continue; // merge() refuses them
         const update = b.matmul(a).mul(sign * scale);
         layer.weight.add_(layer instanceof Conv1D ? update.t() : update);
       }

@@ -16,6 +16,7 @@ import { load } from "@wgrad/autograd/saving";
 import {
   architectures,
   BertForSequenceClassification,
+  BertModel,
   fromGguf,
   fromPretrained,
   GPT2LMHeadModel,
@@ -25,6 +26,7 @@ import {
   loadTokenizer,
   MobileNetV2,
   PretrainedError,
+  quantize,
   SentenceEncoder,
   saveLora,
   savePretrained,
@@ -68,6 +70,20 @@ describe("savePretrained", () => {
     },
   );
 
+  test("a model of torchvision's, made of a config, is found by its name", async () => {
+    const model = new MobileNetV2({ num_classes: 3, width_mult: 0.25 }).eval();
+    await savePretrained(model, join(place, "mobilenet"));
+    const again = await fromPretrained(join(place, "mobilenet"));
+    expect(again).toBeInstanceOf(MobileNetV2);
+  });
+
+  test("a base of few bits is refused", async () => {
+    const model = await quantize(
+      new GPT2LMHeadModel({ vocab_size: 8, n_embd: 32, n_layer: 1, n_head: 2, n_positions: 8 }),
+    );
+    await expect(savePretrained(model, join(place, "bits"))).rejects.toThrow("weights of few bits");
+  });
+
   test("an adapter comes back the same", async () => {
     const model = await fromPretrained(folderOf("gpt2-tiny"), { architecture: GPT2LMHeadModel });
     const lora = await loadLora(model, join(folderOf("gpt2-tiny"), "adapter"));
@@ -82,6 +98,14 @@ describe("savePretrained", () => {
 });
 
 describe("fromPretrained", () => {
+  test("weights that the model has no place for are told", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    await fromPretrained(folderOf("bert-cls"), { architecture: BertModel });
+    expect(warn.mock.calls.flat().join()).toContain(
+      "2 weights have no place in the model: classifier.bias, classifier.weight",
+    );
+  });
+
   test("a head that the files do not have begins anew, and that is said", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const model = await fromPretrained(folderOf("minilm-tiny"), {

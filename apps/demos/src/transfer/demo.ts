@@ -96,7 +96,7 @@ async function run(options: Options): Promise<Outcome> {
   tell(
     "",
     "The layers that know edges, corners and textures were trained on a million photographs. They stay as they are;",
-    "only a line of weights on top is new, and twenty drawings of each thing are enough for it.",
+    `only a line of weights on top is new, and ${teach} drawings of each thing teach it.`,
   );
   const best = judged["on MobileNet"];
   return {

@@ -6,6 +6,11 @@ import { Lora } from "../lora.ts";
 import { type FolderOptions, jsonOf, openFolder, PretrainedError } from "./folder.ts";
 
 const CONFIG = "adapter_config.json";
+/** Settings of PEFT that would change the adapter and are not built. */
+const UNREAD = [
+  ...["layers_to_transform", "layers_pattern", "exclude_modules", "target_parameters"],
+  ...["trainable_token_indices", "layer_replication", "lora_bias", "use_qalora"],
+];
 const WEIGHTS = "adapter_model.safetensors";
 
 /** An adapter in PEFT's format beside a model: `adapter_config.json` and `adapter_model.safetensors`. It is on. */
@@ -29,7 +34,7 @@ export async function loadLora(
   settings.only("peft_type", ["LORA"]);
   settings.only("use_dora", [false]);
   settings.only("bias", ["none"]);
-  settings.only("layers_to_transform", [null]);
+  for (const unknown of UNREAD) settings.only(unknown, [false]);
   const { target_modules, modules_to_save, rank_pattern, alpha_pattern } = settings.config;
   const lora = new Lora(model, {
     r: settings.number("r"),

@@ -118,6 +118,12 @@ function warn(
     );
   }
   const fresh = counted.filter((key) => !lacking.includes(key));
+  if (unexpected.length > 0) {
+    const shown = unexpected.slice(0, 6).join(", ");
+    console.warn(
+      `wgrad: ${folder}: ${unexpected.length} weights have no place in the model: ${shown}`,
+    );
+  }
   if (fresh.length > 0)
     console.warn(`wgrad: ${folder} has no ${fresh.join(", ")}: they begin anew, train them`);
 }

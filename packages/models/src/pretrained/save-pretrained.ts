@@ -4,6 +4,7 @@ import { type TensorRecord, writeSafetensors } from "@wgrad/autograd/safetensors
 import type { AnyModule } from "@wgrad/nn";
 import type { Config } from "../config.ts";
 import type { Lora } from "../lora.ts";
+import { QuantizedLinear } from "../quantize.ts";
 import { architectures, modelTypes } from "../registry.ts";
 
 /** Settings of `savePretrained`. */
@@ -30,6 +31,12 @@ export async function savePretrained(
     throw new ArgumentError(
       `savePretrained: maxShardSize is ${maxShardSize}\n  hint: bytes, above 0`,
     );
+  const packed = model.modules().find((module) => module instanceof QuantizedLinear);
+  if (packed !== undefined) {
+    throw new ArgumentError(
+      "savePretrained: the model has weights of few bits, which transformers does not read\n  hint: save it before quantize(), and the adapter by saveLora",
+    );
+  }
   const write = await writerTo(target);
   await write("config.json", json(describedConfig(model)));
   const shards = shardsOf(model, maxShardSize);
@@ -68,17 +75,17 @@ export async function saveLora(lora: Lora, target: FolderTarget): Promise<void> 
 const json = (value: unknown): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 
-/** The config with the names by which transformers finds the class. */
+/** The config with the names by which transformers, or `fromPretrained`, finds the class. */
 function describedConfig(model: AnyModule & { readonly config: Config }): Config {
-  const name = model.constructor.name;
-  const known = Object.hasOwn(architectures, name);
-  const type = modelTypes[name];
-  return {
-    ...(known ? { architectures: [name] } : {}),
-    ...(type === undefined ? {} : { model_type: type }),
-    ...model.config,
-    ...(known && type !== "llama" ? { architectures: [name] } : {}),
-  };
+  const { config } = model;
+  const type = config.model_type ?? modelTypes[model.constructor.name];
+  const names = Object.keys(architectures).filter(
+    (name) => architectures[name] === model.constructor,
+  );
+  const name = names.find((one) => type === "qwen2" && one.startsWith("Qwen2")) ?? names[0];
+  if (name === undefined) return config;
+  if (type === undefined) return { architecture: name, ...config };
+  return { ...config, model_type: type, architectures: [name] };
 }
 
 const shardName = (i: number, count: number): string =>
