@@ -20,6 +20,17 @@ export {
 export { pullBack } from "./autograd/pull-back.ts";
 export type { Device } from "./devices/device.ts";
 export { deviceNames, isDeviceName, registerDevice } from "./devices/registry.ts";
+export {
+  type Attributes,
+  dimOf,
+  formOf,
+  isOnto,
+  ownOfContract,
+  ownOfReduce,
+  partStrides,
+  ranksOf,
+  reducedDims,
+} from "./graph/attributes.ts";
 export { beforeNextTensor } from "./graph/handle.ts";
 export type { Gradient, GradientCall, Op } from "./graph/op.ts";
 export { type Recorded, type RecordedNode, recorded } from "./inspect/recorded.ts";

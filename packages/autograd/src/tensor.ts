@@ -1,9 +1,4 @@
-import {
-  type BackwardOptions,
-  backward,
-  detachInPlace,
-  setRequiresGrad,
-} from "./autograd/backward.ts";
+import { type BackwardOptions, backward } from "./autograd/backward.ts";
 import {
   disposeGradient,
   gradOf,
@@ -13,6 +8,7 @@ import {
   retainGrad,
   setGrad,
 } from "./autograd/hooks.ts";
+import { detachInPlace, setRequiresGrad } from "./autograd/leaves.ts";
 import { type DeviceName, isDeviceName } from "./devices/registry.ts";
 import { checkDType, type DType, type TypedArray } from "./dtype.ts";
 import { ArgumentError, DeviceError, detail } from "./errors.ts";

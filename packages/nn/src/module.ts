@@ -6,11 +6,10 @@ import {
   isDeviceName,
   moduleCall,
   moveTo,
-  nearest,
   retype,
 } from "@wgrad/autograd/plugin";
 import { checkInputs, innermost } from "./call.ts";
-import { beginFields, type FieldKind, fieldsOf, hold, isModule, setField } from "./fields.ts";
+import { beginFields, fieldsOf, hold, isModule, setField } from "./fields.ts";
 import {
   addHook,
   callWithHooks,
@@ -19,11 +18,12 @@ import {
   type FullBackwardHook,
   type HookHandle,
 } from "./hooks.ts";
+import { checkName, memberAt, stateEntries, submodule, tensorsOf } from "./members.ts";
 import { joinNames, stateName } from "./names.ts";
 import { type BufferOptions, buffer, type Parameter, parameter } from "./parameter.ts";
+import { pathName } from "./path-names.ts";
 import { printModule } from "./print.ts";
 import { type LoadReport, loadState, type StateDict } from "./state-dict.ts";
-import { checkReady } from "./unready.ts";
 
 /** What `to` converts: counts and masks keep their dtype. */
 const FRACTIONS: readonly Tensor["dtype"][] = ["f16", "f32", "f64"];
@@ -363,99 +363,3 @@ Object.defineProperty(Module.prototype, Symbol.for("nodejs.util.inspect.custom")
     return this.toString();
   },
 });
-
-/** Parameters or buffers of a module and those below it, by name, each once. */
-export function tensorsOf(
-  root: { namedModules(): [string, AnyModule][] },
-  kind: Exclude<FieldKind, "module">,
-): [string, Tensor][] {
-  const found = new Map<Tensor, string>();
-  for (const [prefix, module] of root.namedModules()) {
-    checkReady(module);
-    for (const field of fieldsOf(module).values()) {
-      const { key, value } = field;
-      if (field.kind !== kind || value === null || found.has(value as Tensor)) continue;
-      found.set(value as Tensor, joinNames(prefix, key));
-    }
-  }
-  return [...found].map(([tensor, name]) => [name, tensor]);
-}
-
-/** A tied tensor appears under each of its names, as in PyTorch. */
-function* stateEntries(module: object, prefix: string): Generator<[string, Tensor]> {
-  checkReady(module);
-  const fields = [...fieldsOf(module).values()].filter(({ value }) => value !== null);
-  const saved = [
-    ...fields.filter(({ kind }) => kind === "parameter"),
-    ...fields.filter(({ kind, persistent }) => kind === "buffer" && persistent),
-  ];
-  for (const { key, value } of saved) yield [joinNames(prefix, key), value as Tensor];
-  for (const { key, kind, value } of fields) {
-    if (kind === "module") yield* stateEntries(value as object, joinNames(prefix, key));
-  }
-}
-
-/** Refuses a name that a field cannot have. */
-function checkName(module: object, call: string, name: string): void {
-  if (typeof name !== "string" || name === "" || name.includes(".")) {
-    throw new ArgumentError(
-      `${call}: a name without dots, got ${describe(name)}\n  hint: the dots of a path are between modules`,
-    );
-  }
-  const held = (module as Readonly<Record<string, unknown>>)[name];
-  const isField = Object.hasOwn(module, name) && (held === undefined || fieldsOf(module).has(name));
-  if (name in module && !isField) {
-    throw new ArgumentError(`${call}: a module has a member called ${name} already`);
-  }
-}
-
-function submodule(call: string, root: AnyModule, path: string): AnyModule {
-  let module = root;
-  for (const key of path === "" ? [] : path.split(".")) {
-    module = member(call, module, path, key, "module") as AnyModule;
-  }
-  return module;
-}
-
-function memberAt(call: string, root: AnyModule, path: string, kind: FieldKind): Tensor {
-  const dot = path.lastIndexOf(".");
-  const module = submodule(call, root, path.slice(0, Math.max(dot, 0)));
-  return member(call, module, path, path.slice(dot + 1), kind) as Tensor;
-}
-
-function member(
-  call: string,
-  module: AnyModule,
-  path: string,
-  key: string,
-  kind: FieldKind,
-): unknown {
-  const fields = [...fieldsOf(module).values()];
-  const found = fields.find((field) => field.key === key);
-  if (found?.kind === kind && found.value !== null) return found.value;
-  const keys = fields.filter((field) => field.kind === kind).map((field) => field.key);
-  const meant = nearest(key, keys);
-  throw new ArgumentError(
-    `${call}: ${module.constructor.name} has no ${kind} "${key}"${path === key ? "" : ` (in "${path}")`}` +
-      `\n  hint: ${meant === undefined ? "" : `did you mean "${meant}"? `}it has ${keys.join(", ") || "none"}`,
-  );
-}
-
-/** What each module is called by the one that holds it. */
-const pathNames = new WeakMap<object, string>();
-
-/** The module's part of an error's path: its name in the module above, or its class where it is the outermost. */
-function pathName(module: object): string {
-  const known = pathNames.get(module);
-  if (known !== undefined) return known;
-  const own = module.constructor.name;
-  pathNames.set(module, own);
-  for (const [name, child] of (module as AnyModule).namedChildren()) nameBelow(name, child);
-  return own;
-}
-
-function nameBelow(name: string, module: AnyModule): void {
-  if (pathNames.has(module)) return;
-  pathNames.set(module, name);
-  for (const [key, child] of module.namedChildren()) nameBelow(key, child);
-}

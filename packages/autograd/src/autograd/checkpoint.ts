@@ -8,7 +8,7 @@ import { type Edge, entriesMade, GradFn, kept, type Saved, savedHandle } from ".
 import { composite, enableGrad } from "../tape/modes.ts";
 import { edgeOf } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
-import { gradientsWithin } from "./backward.ts";
+import { gradientsWithin } from "./engine.ts";
 
 /**
  * `fn(...inputs)` without keeping what its gradient needs: the backward computes it again, from the same random numbers.

@@ -7,7 +7,7 @@ import { type Edge, GradFn } from "../tape/edge.ts";
 import { enableGrad } from "../tape/modes.ts";
 import { edgeOf } from "../tape/record.ts";
 import type { Tensor } from "../tensor.ts";
-import { gradientsWithin } from "./backward.ts";
+import { gradientsWithin } from "./engine.ts";
 
 /**
  * dL/dinputs from dL/doutputs of a function of tensors that is computed again for it; null where none is needed. The result is on

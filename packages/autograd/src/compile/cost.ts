@@ -1,5 +1,6 @@
 import type { Device, KernelOperand, KernelStep } from "../devices/device.ts";
-import { extentOf, formOf } from "../graph/attention.ts";
+import { extentOf } from "../graph/attention.ts";
+import { type Attributes, formOf, ranksOf } from "../graph/attributes.ts";
 import type { Node } from "../graph/node.ts";
 import type { Attention } from "../graph/op.ts";
 import type { View } from "../graph/view.ts";
@@ -71,7 +72,7 @@ function operations({ op, operands, shape, attrs }: KernelStep): number {
   if (op.meaning.kind === "reduce" || op.meaning.kind === "scan") return read;
   if (op.meaning.kind === "attention") return ofAttention(op.meaning, operands, attrs);
   if (op.meaning.kind !== "contract") return out;
-  const inner = (first?.view?.shape ?? first?.base ?? []).slice(-(attrs[3] ?? 1));
+  const inner = (first?.view?.shape ?? first?.base ?? []).slice(-ranksOf(attrs)[3]);
   return 2 * out * sizeOf(inner);
 }
 
@@ -79,7 +80,7 @@ function operations({ op, operands, shape, attrs }: KernelStep): number {
 function ofAttention(
   { gives }: Attention,
   [query, , value]: readonly KernelOperand[],
-  attrs: readonly number[],
+  attrs: Attributes,
 ): number {
   const shape = (operand: KernelOperand | undefined): Shape =>
     operand?.view?.shape ?? operand?.base ?? [];

@@ -1,4 +1,5 @@
 import type { Pass } from "../devices/passes.ts";
+import { isOnto } from "../graph/attributes.ts";
 import type { Node } from "../graph/node.ts";
 import { fitsRowSpace, type Level, levelRead, type RowSpace, rowRank } from "../graph/row-space.ts";
 import { isWhole, type View } from "../graph/view.ts";
@@ -7,6 +8,7 @@ import {
   constants,
   type Group,
   type Grouping,
+  type Groups,
   isAnchor,
   isLocal,
   looksUp,
@@ -17,26 +19,12 @@ import {
   paddings,
   partShape,
   type Read,
+  rowSpaceOf,
   storesBytes,
 } from "./grouping.ts";
 import type { FuseOptions } from "./passes.ts";
 import { joinSiblings } from "./siblings.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
-
-/** Which kernel evaluates each node of a trace: the one that stores the node `groupOf` names. */
-export interface Groups {
-  readonly groupOf: readonly number[];
-  /** The groups in an order in which none comes before what it reads. */
-  readonly order: readonly number[];
-  /** Nodes evaluated wherever they are read, and never stored: those made of numbers alone, and padding. */
-  readonly anywhere: readonly boolean[];
-  /** Nodes whose elements are found one by one, at any place: elementwise ones and loads. */
-  readonly local: readonly boolean[];
-  /** Nodes that a group stores beside its root. */
-  readonly extras: ReadonlyMap<number, readonly number[]>;
-  /** The rows that a group's reductions run over, where it has any. */
-  readonly rowSpaces: ReadonlyMap<number, RowSpace>;
-}
 
 /**
  * Cuts a trace into groups, one kernel each, going backwards. An elementwise node is evaluated inside the one group that reads it; if
@@ -98,7 +86,7 @@ class Fuser implements Grouping {
     const { trace, constant, padding, local, groupOf, groups } = this;
     for (let i = trace.order.length - 1; i >= 0; i--) {
       if (constant[i]) continue;
-      if (!padding[i] && (this.passes.size === 0 || !this.join(i))) this.found(i);
+      if (!padding[i] && (this.passes.size === 0 || !this.join(i))) this.startGroup(i);
       const node = trace.order[i] as Node;
       node.inputs.forEach((input, operand) => {
         if (trace.sourceOf(i, operand) < 0)
@@ -113,15 +101,15 @@ class Fuser implements Grouping {
       if (group.rowSpace !== null) rowSpaces.set(root, group.rowSpace);
     }
     const anywhere = constant.map((is, i) => is || padding[i] === true);
-    const turnOf = (root: number): number => (groups.get(root) as Group).turn;
-    const order = [...groups.keys()].sort((a, b) => turnOf(a) - turnOf(b));
+    const orderOf = (root: number): number => (groups.get(root) as Group).order;
+    const order = [...groups.keys()].sort((a, b) => orderOf(a) - orderOf(b));
     return { groupOf, anywhere, local, extras, rowSpaces, order };
   }
 
-  /** A group of its own. */
-  private found(i: number): void {
+  /** Starts a group with this node as its root. */
+  private startGroup(i: number): void {
     const root = this.trace.order[i] as Node;
-    const reduced = this.frameOf(root);
+    const reduced = this.rowSpaceOf(root);
     this.groups.set(i, {
       root,
       shape: partShape(root) ?? root.shape,
@@ -131,7 +119,7 @@ class Fuser implements Grouping {
       place: "row",
       closed: this.local[i] !== true && (reduced === null || !isAnchor(root)),
       shapes: [],
-      turn: i,
+      order: i,
       evaluations: 1,
     });
     this.placement[i] = "place";
@@ -186,7 +174,7 @@ class Fuser implements Grouping {
   private joinLocal(i: number, node: Node, first: number, group: Group, stored: boolean): boolean {
     this.openRows(i, node, first, group);
     const { rowSpace } = group;
-    let placement = this.stands(i, first, rowSpace);
+    let placement = this.placementOf(i, first, rowSpace);
     // what ends a product stays with it: nothing but the end is stored, and its operands are read once
     if (placement !== "place" && this.endsProduct(node)) return false;
     if (placement !== "inline" && placement !== "place") {
@@ -208,10 +196,10 @@ class Fuser implements Grouping {
 
   private joinAnchor(i: number, node: Node, first: number, group: Group, stored: boolean): boolean {
     if (group.closed || group.root.dtype === "u8") return false;
-    const rowSpace = this.frameOf(node);
+    const rowSpace = this.rowSpaceOf(node);
     if (group.rowSpace === null) {
       if (this.local[first] !== true) return false;
-      if (this.stands(i, first, null) === "place" && group.root.size === node.size) {
+      if (this.placementOf(i, first, null) === "place" && group.root.size === node.size) {
         if (!this.passes.has("epilogues") || !this.fits(node, group, stored ? 1 : 0)) return false;
         group.rowSpace = rowSpace;
         group.place = "row";
@@ -222,7 +210,7 @@ class Fuser implements Grouping {
       if (rowSpace === null || !this.passes.has("rows")) return false;
       if (group.root.size !== rowSpace.rows * rowSpace.length || !this.canHave(group, rowSpace))
         return false;
-      if (this.stands(i, first, rowSpace, "element") !== "row") return false;
+      if (this.placementOf(i, first, rowSpace, "element") !== "row") return false;
       if (!this.fits(node, group, stored ? 1 : 0)) return false;
       group.rowSpace = rowSpace;
       group.place = "element";
@@ -232,7 +220,7 @@ class Fuser implements Grouping {
     if (rowSpace === null || !this.passes.has("rows")) return false;
     if (rowSpace.rows !== group.rowSpace.rows || rowSpace.length !== group.rowSpace.length)
       return false;
-    if (this.stands(i, first, rowSpace) !== "row") return false;
+    if (this.placementOf(i, first, rowSpace) !== "row") return false;
     if (storesBytes(this.trace, group) || !this.fits(node, group, stored ? 1 : 0)) return false;
     this.placement[i] = "row";
     return true;
@@ -248,7 +236,7 @@ class Fuser implements Grouping {
     if (!this.passes.has("rows") || node.size === 0 || root.size % node.size !== 0) return;
     const rowSpace = { rows: node.size, length: root.size / node.size };
     if (rowSpace.length < 2 || !this.canHave(group, rowSpace)) return;
-    if (this.stands(i, first, rowSpace, "element") !== "row") return;
+    if (this.placementOf(i, first, rowSpace, "element") !== "row") return;
     const many = rowSpace.rows >= 64 && rowSpace.length >= 8 && rowSpace.length <= 1024;
     if (!many && !this.comesOfRows(node, rowSpace)) return;
     group.rowSpace = rowSpace;
@@ -266,7 +254,7 @@ class Fuser implements Grouping {
       if (input.size !== rowSpace.rows) return false;
       if (input.op.meaning.kind === "elementwise")
         return steps > 0 && this.comesOfRows(input, rowSpace, steps - 1);
-      const own = this.frameOf(input);
+      const own = this.rowSpaceOf(input);
       return own !== null && own.rows === rowSpace.rows && own.length === rowSpace.length;
     });
   }
@@ -294,7 +282,12 @@ class Fuser implements Grouping {
   }
 
   /** Where the group's members read this node, seen in a rowSpace: at one place all of them, or loosely. */
-  private stands(i: number, root: number, rowSpace: RowSpace | null, place?: Level): Placement {
+  private placementOf(
+    i: number,
+    root: number,
+    rowSpace: RowSpace | null,
+    place?: Level,
+  ): Placement {
     const { trace, groupOf } = this;
     const group = this.groups.get(root) as Group;
     const node = trace.order[i] as Node;
@@ -325,7 +318,7 @@ class Fuser implements Grouping {
       return elements && this.passes.has("rows") ? "element" : "inline";
     }
     if (kind === "assemble" && reader === group.root && this.local[reader.position] !== true) {
-      const part = operand >= (reader.attrs[0] as number);
+      const part = operand > 0 || !isOnto(reader.attrs);
       return part && view === null && partShape(reader) !== null ? "place" : "inline";
     }
     if (this.local[reader.position] !== true || looksUp(reader, operand)) return "inline";
@@ -393,20 +386,11 @@ class Fuser implements Grouping {
     });
   }
 
-  private isConstant(node: Node): boolean {
-    return this.trace.order[node.position] === node && this.constant[node.position] === true;
+  private rowSpaceOf(node: Node): RowSpace | null {
+    return this.passes.has("rows") ? rowSpaceOf(node) : null;
   }
 
-  /** The rows of a reduction that a thread each can take; null if it is none, or they are too few and long for that. */
-  private frameOf({ op, inputs, views, attrs, dtype }: Node): RowSpace | null {
-    const { meaning } = op;
-    if (meaning.kind !== "reduce" || dtype === "u8") return null;
-    const shape = views[0]?.shape ?? (inputs[0] as Node).shape;
-    const cut = shape.length - (attrs[0] as number);
-    const rows = sizeOf(shape.slice(0, cut));
-    const length = sizeOf(shape.slice(cut));
-    if (length < 2) return null;
-    const suits = length <= 1024 || rows >= 1024 || (rows >= 32 && length <= 8192);
-    return suits && this.passes.has("rows") ? { rows, length } : null;
+  private isConstant(node: Node): boolean {
+    return this.trace.order[node.position] === node && this.constant[node.position] === true;
   }
 }

@@ -1,8 +1,9 @@
 import type { Pass } from "../devices/passes.ts";
+import { dimOf, isOnto, reducedDims } from "../graph/attributes.ts";
 import type { Node } from "../graph/node.ts";
 import { alongAxes, coversLines, isFoundByPlace, isPadding } from "../graph/region.ts";
 import type { Level, RowSpace } from "../graph/row-space.ts";
-import { type Shape, sameShape } from "../shape.ts";
+import { type Shape, sameShape, sizeOf } from "../shape.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
 
 /** A kernel in the making. */
@@ -21,8 +22,8 @@ export interface Group {
   closed: boolean;
   /** Shapes of the members that stand in the rowSpace. */
   readonly shapes: Shape[];
-  /** Where it stands in the order of kernels: no group comes before one that it reads. */
-  turn: number;
+  /** Its place among the kernels: no group comes before one that it reads. */
+  order: number;
   /** Evaluations that its members need together, each member once for every place it is evaluated at. */
   evaluations: number;
 }
@@ -58,6 +59,21 @@ export interface Grouping {
   evaluatedIn(position: number): readonly number[];
 }
 
+/** Which kernel evaluates each node of a trace: the one that stores the node `groupOf` names. */
+export interface Groups {
+  readonly groupOf: readonly number[];
+  /** The groups in an order in which none comes before what it reads. */
+  readonly order: readonly number[];
+  /** Nodes evaluated wherever they are read, and never stored: those made of numbers alone, and padding. */
+  readonly anywhere: readonly boolean[];
+  /** Nodes whose elements are found one by one, at any place: elementwise ones and loads. */
+  readonly local: readonly boolean[];
+  /** Nodes that a group stores beside its root. */
+  readonly extras: ReadonlyMap<number, readonly number[]>;
+  /** The rows that a group's reductions run over, where it has any. */
+  readonly rowSpaces: ReadonlyMap<number, RowSpace>;
+}
+
 /** Bytes share words, which threads of different rows would write. */
 export const storesBytes = ({ order }: Trace, { root, extras }: Group): boolean =>
   root.dtype === "u8" || extras.some((i) => (order[i] as Node).dtype === "u8");
@@ -65,7 +81,7 @@ export const storesBytes = ({ order }: Trace, { root, extras }: Group): boolean 
 /** The one shape of all parts of an assembly, each the whole of its operand; null if they differ. */
 export function partShape({ op, attrs, inputs, views, dtype }: Node): Shape | null {
   if (op.meaning.kind !== "assemble" || dtype === "u8") return null;
-  const first = attrs[0] as number;
+  const first = Number(isOnto(attrs));
   const shape = inputs[first]?.shape;
   const alike = inputs.every(
     (input, j) => j < first || (views[j] === null && sameShape(input.shape, shape as Shape)),
@@ -120,7 +136,7 @@ export function isAnchor({ op, shape, dtype, attrs, inputs, views }: Node): bool
   const { meaning } = op;
   const reduces = meaning.kind === "reduce" && !meaning.combine.startsWith("arg");
   const index = views[1]?.shape ?? inputs[1]?.shape ?? [];
-  const scatters = meaning.kind === "scatter" && coversLines(shape, index, attrs[0] as number);
+  const scatters = meaning.kind === "scatter" && coversLines(shape, index, dimOf(attrs));
   return (reduces || meaning.kind === "contract" || scatters) && dtype !== "u8";
 }
 
@@ -143,4 +159,17 @@ export function constants(trace: Trace, fold: boolean): boolean[] {
       );
   });
   return constant;
+}
+
+/** The rows of a reduction, if a thread can take one each; null if they are too few and too long. */
+export function rowSpaceOf({ op, inputs, views, attrs, dtype }: Node): RowSpace | null {
+  const { meaning } = op;
+  if (meaning.kind !== "reduce" || dtype === "u8") return null;
+  const shape = views[0]?.shape ?? (inputs[0] as Node).shape;
+  const cut = shape.length - reducedDims(attrs);
+  const rows = sizeOf(shape.slice(0, cut));
+  const length = sizeOf(shape.slice(cut));
+  if (length < 2) return null;
+  const suits = length <= 1024 || rows >= 1024 || (rows >= 32 && length <= 8192);
+  return suits ? { rows, length } : null;
 }

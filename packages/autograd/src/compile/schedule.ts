@@ -1,12 +1,14 @@
 import type { Device, Kernel, KernelInput, KernelOperand, KernelStep } from "../devices/device.ts";
 import type { Pass } from "../devices/passes.ts";
 import type { DType } from "../dtype.ts";
+import { isOnto } from "../graph/attributes.ts";
 import type { Node } from "../graph/node.ts";
 import { alongAxes, isPadding } from "../graph/region.ts";
 import { isWhole } from "../graph/view.ts";
 import { sameShape } from "../shape.ts";
 import { batchKernels } from "./batch.ts";
-import { fuse, type Groups } from "./fuse.ts";
+import { fuse } from "./fuse.ts";
+import type { Groups } from "./grouping.ts";
 import { looksUp } from "./grouping.ts";
 import { mergeKernels } from "./merge.ts";
 import type { FuseOptions } from "./passes.ts";
@@ -157,7 +159,7 @@ function membersOf(trace: Trace, { groupOf, anywhere, extras }: Groups, root: nu
 
 function baseOf(steps: readonly KernelStep[], anchor: number): number {
   const step = steps[anchor];
-  if (step?.op.meaning.kind !== "assemble" || step.attrs[0] !== 1) return -1;
+  if (step?.op.meaning.kind !== "assemble" || !isOnto(step.attrs)) return -1;
   const [base, ...parts] = step.operands as [KernelOperand, ...KernelOperand[]];
   if (base.view !== null || !("input" in base.source)) return -1;
   const { input } = base.source;

@@ -49,7 +49,7 @@ function joinEarlier(grouping: Grouping): void {
   const { trace, groups, groupOf, readsOf } = grouping;
   const known = (position: number, by: number): boolean => {
     const made = groups.get(groupOf[position] as number);
-    return made === undefined || made.turn < by;
+    return made === undefined || made.order < by;
   };
   for (const [late, group] of [...groups].sort(([a], [b]) => a - b)) {
     const { rowSpace } = group;
@@ -62,10 +62,10 @@ function joinEarlier(grouping: Grouping): void {
       .flatMap((reader) => grouping.evaluatedIn(reader));
     for (const early of [...new Set(beside)].sort((a, b) => a - b)) {
       const other = groups.get(early);
-      if (other === undefined || other.rowSpace === null || other.turn >= group.turn) continue;
-      if (early > late || !reads.every((position) => known(position, other.turn))) continue;
+      if (other === undefined || other.rowSpace === null || other.order >= group.order) continue;
+      if (early > late || !reads.every((position) => known(position, other.order))) continue;
       if (merge(grouping, early, late, [...other.extras, early])) {
-        group.turn = other.turn;
+        group.order = other.order;
         break;
       }
     }

@@ -1,4 +1,5 @@
 import { dtypeCode } from "../dtype.ts";
+import { numbersOf } from "../graph/attributes.ts";
 import type { Cell, Home } from "../graph/cell.ts";
 import { COMPUTED, EXPIRED, type Node, OWNED } from "../graph/node.ts";
 import { alongAxes, isPadding } from "../graph/region.ts";
@@ -101,7 +102,8 @@ export class Trace {
       kind = Math.imul(kind ^ node.op.code, 0x01000193);
       kind = Math.imul(kind ^ (node.shape.length * 8 + hold), 0x01000193);
       holds.push(hold);
-      const { shape, attrs, inputs, scalars } = node;
+      const { shape, inputs, scalars } = node;
+      const attrs = numbersOf(node.attrs);
       key.push(node.op.code);
       key.push(dtypeCode(node.dtype));
       key.push(hold * 2 + (reads.has(node) ? 1 : 0));

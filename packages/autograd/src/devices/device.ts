@@ -1,4 +1,5 @@
 import type { DType, TypedArray } from "../dtype.ts";
+import type { Attributes } from "../graph/attributes.ts";
 import type { Op } from "../graph/op.ts";
 import type { RowSpace } from "../graph/row-space.ts";
 import type { View } from "../graph/view.ts";
@@ -43,7 +44,7 @@ export interface KernelStep {
   readonly operands: readonly KernelOperand[];
   readonly shape: Shape;
   readonly dtype: DType;
-  readonly attrs: readonly number[];
+  readonly attrs: Attributes;
   /** Parameters that are the op's scalars, in order. */
   readonly scalars: readonly number[];
 }

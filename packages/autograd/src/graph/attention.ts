@@ -18,33 +18,6 @@ export const extentOf = (query: Shape, value: Shape): Extent => ({
   valueWidth: value.at(-1) as number,
 });
 
-/** What an attention's `attrs` say. Offsets are scalars after the scale, one for each place. */
-export interface AttentionForm {
-  /** Query i sees keys 0 … i only. */
-  readonly causal: boolean;
-  /** Trailing dimensions of the batch over which keys and values repeat; their gradients are summed over these. */
-  readonly repeats: number;
-  /** Of the output; or of the gradients of query, key and value, null where none is wanted. */
-  readonly places: readonly (readonly number[] | null)[];
-}
-
-export const formAttrs = ({ causal, repeats, places }: AttentionForm): number[] => [
-  causal ? 1 : 0,
-  repeats,
-  ...places.flatMap((strides) => (strides === null ? [0] : [strides.length, ...strides])),
-];
-
-export function formOf(attrs: readonly number[]): AttentionForm {
-  const [causal, repeats, ...rest] = attrs as [number, number, ...number[]];
-  const places: (readonly number[] | null)[] = [];
-  for (let at = 0; at < rest.length; ) {
-    const rank = rest[at++] as number;
-    places.push(rank === 0 ? null : rest.slice(at, at + rank));
-    at += rank;
-  }
-  return { causal: causal === 1, repeats, places };
-}
-
 /** The strides of a tensor of this shape without gaps, whose dimensions but the last lie in the order that `like` has them in memory. */
 export function denseLike(shape: Shape, like: readonly number[]): number[] {
   const last = shape.length - 1;

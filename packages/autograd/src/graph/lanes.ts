@@ -2,6 +2,7 @@ import type { DType } from "../dtype.ts";
 import { ArgumentError, detail } from "../errors.ts";
 import { contiguousStrides, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Attributes } from "./attributes.ts";
 import type { Stream } from "./context.ts";
 import type { Handle, ViewStep } from "./handle.ts";
 import type { Op } from "./op.ts";
@@ -31,7 +32,7 @@ export interface LaneRules {
     operands: readonly Handle[],
     shape: Shape,
     dtype: DType,
-    attrs: readonly number[],
+    attrs: Attributes,
     scalars: readonly number[],
     stream: Stream,
     reads: readonly ((view: View) => View)[],

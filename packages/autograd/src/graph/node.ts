@@ -1,5 +1,6 @@
 import { type DType, hostBytes, type TypedArray } from "../dtype.ts";
 import { type Shape, sizeOf } from "../shape.ts";
+import type { Attributes } from "./attributes.ts";
 import type { Cell } from "./cell.ts";
 import type { Stream } from "./context.ts";
 import type { Op } from "./op.ts";
@@ -77,7 +78,7 @@ export class Node {
   readonly size: number;
   readonly dtype: DType;
   /** Static arguments: part of the plan's key. */
-  readonly attrs: readonly number[];
+  readonly attrs: Attributes;
   /** Numbers that may change from step to step without a new plan. */
   readonly scalars: readonly number[];
   readonly stream: Stream;
@@ -125,7 +126,7 @@ export class Node {
     views: readonly (View | null)[],
     shape: Shape,
     dtype: DType,
-    attrs: readonly number[],
+    attrs: Attributes,
     scalars: readonly number[],
     stream: Stream,
   ) {

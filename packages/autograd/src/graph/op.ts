@@ -3,6 +3,7 @@ import type { Expr } from "../kernel/expression.ts";
 import type { lowerAttention } from "../lower/attention/attention.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Attributes } from "./attributes.ts";
 import { DROPPED, type Node, PENDING } from "./node.ts";
 import type { HostKernel } from "./reading.ts";
 
@@ -43,7 +44,7 @@ export interface GradientCall {
   readonly shapes: readonly Shape[];
   /** How an operand lay in memory. */
   strides(operand: number): readonly number[];
-  readonly attrs: readonly number[];
+  readonly attrs: Attributes;
   readonly scalars: readonly number[];
 }
 
@@ -84,7 +85,7 @@ export interface Elementwise {
   ) => readonly [number, number] | null;
 }
 
-/** y[outer] = ⊕ over the last `attrs[0]` dimensions of the operand; further `attrs` are the op's own. */
+/** y[outer] = ⊕ over the last dimensions of the operand, as many as `reducedDims`. */
 export interface Reduce {
   readonly kind: "reduce";
   /** "arg…" give the index (i32, flat over the reduced dimensions) of the first extreme element; NaN is extreme. */
@@ -92,25 +93,23 @@ export interface Reduce {
 }
 
 /**
- * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…]. `attrs` begin with the numbers of batch, m, n and k dimensions,
- * what follows is the op's own; both operands carry the whole batch shape. Matrix products, einsum and convolutions over
- * windows (views) are instances.
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], for dimensions as many as `ranksOf` says.
+ * Both operands have the whole batch shape. Matrix products, einsum and convolutions are instances.
  */
 export interface Contract {
   readonly kind: "contract";
 }
 
 /**
- * The output starts as operand 0 (`attrs[0]` = 1) or as zeros (`attrs[0]` = 0); then each further operand is written over
- * it, in order, at the strides that follow in `attrs` and the offset `scalars[i]`. cat, pad, slice assignment
- * and the gradient of a slice are instances.
+ * The output starts as operand 0 (`isOnto`) or as zeros. Each further operand is then written over it, in
+ * order, at its `partStrides` and the offset `scalars[i]`: cat, pad, slice assignment.
  */
 export interface Assemble {
   readonly kind: "assemble";
 }
 
 /**
- * y[…, j, …] = x[…, index[…, j, …], …] along dimension `attrs[0]`. Operands: x, and an i32 index of y's shape; x has y's rank,
+ * y[…, j, …] = x[…, index[…, j, …], …] along dimension `dimOf`. Operands: x, and an i32 index of y's shape; x has y's rank,
  * and y's size in every other dimension. A negative index counts from the end; one out of range gives NaN (0 for integers).
  */
 export interface Gather {
@@ -118,7 +117,7 @@ export interface Gather {
 }
 
 /**
- * y = x, then y[…, index[…, j, …], …] ⊕= source[…, j, …] along dimension `attrs[0]`, j in order: deterministic. Operands: x, an i32
+ * y = x, then y[…, index[…, j, …], …] ⊕= source[…, j, …] along dimension `dimOf`, j in order: deterministic. Operands: x, an i32
  * index, and a source of the index's shape, which is at most x's in every other dimension. Out of range: skipped.
  */
 export interface Scatter {
@@ -135,7 +134,7 @@ export interface Scan {
   readonly combine: "sum" | "prod" | "logsumexp" | "argmax" | "argmin";
 }
 
-/** The permutation (i32) that sorts the last dimension, stable, NaN greatest; descending if `attrs[0]` is 1. */
+/** The permutation (i32) that sorts the last dimension, stable, NaN greatest; descending if `isDescending`. */
 export interface Sort {
   readonly kind: "sort";
 }
@@ -143,8 +142,8 @@ export interface Sort {
 /**
  * softmax(scale · Q Kᵀ + mask) V, and its gradients, row by row: the scores are never together in memory. Operands: q [batch…, L, E],
  * k [batch…, S, E], v [batch…, S, Eᵥ]; for gradients then the output and its gradient [batch…, L, Eᵥ]; last, if any, a mask
- * [batch…, L, S], bool (what may be seen) or added to the scores. The scale is scalar 0; `attrs` and further scalars are those of
- * `graph/attention.ts`.
+ * [batch…, L, S], bool (what may be seen) or added to the scores. The scale is scalar 0; Attributes and further
+ * scalars are those of `AttentionForm`.
  */
 export interface Attention {
   readonly kind: "attention";
@@ -158,12 +157,11 @@ export interface Attention {
 
 /**
  * A kernel in its author's own words. Operands are read whole (no views, no constants); the outputs lie in the result one after
- * another, each at a start that a binding may have. `attrs` are the number of workgroups, the numbers of `sizes`, start and
- * size (in elements) of each output, and the size of each scratch array.
+ * another, each at a start that a binding may have. Its attributes are `CustomSizes`.
  */
 export interface Custom {
   readonly kind: "custom";
-  /** Names of the operands, the outputs, the u32 of `attrs`, and the scalars. */
+  /** Names of the operands, the outputs, the sizes (u32), and the scalars. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly sizes: readonly string[];

@@ -3,6 +3,7 @@ import { roundToHalf } from "../half.ts";
 import { e } from "../kernel/expression.ts";
 import { type About, anyOf, type Interval, intervalOf, union } from "../kernel/interval.ts";
 import { type Shape, sizeOf } from "../shape.ts";
+import { isOnto, reducedDims } from "./attributes.ts";
 import type { Node } from "./node.ts";
 import { type Elementwise, isFree } from "./op.ts";
 
@@ -67,7 +68,7 @@ function ofRecipe(node: Node, find: (node: Node) => Interval, about: About): Int
   switch (meaning.kind) {
     case "reduce": {
       const shape = shapeRead(0);
-      const count = sizeOf(shape.slice(shape.length - (attrs[0] as number)));
+      const count = sizeOf(shape.slice(shape.length - reducedDims(attrs)));
       if (meaning.combine.startsWith("arg")) return [0, Math.max(count - 1, 0)];
       if (meaning.combine === "max" || meaning.combine === "min") return x ?? unknown;
       if (meaning.combine !== "sum" || x === null) return unknown;
@@ -82,7 +83,7 @@ function ofRecipe(node: Node, find: (node: Node) => Interval, about: About): Int
     case "sort":
       return [0, Math.max((shapeRead(0).at(-1) ?? 1) - 1, 0)];
     case "assemble":
-      return ranges.reduce(union, attrs[0] === 1 ? (x as Interval) : [0, 0]) ?? unknown;
+      return ranges.reduce(union, isOnto(attrs) ? (x as Interval) : [0, 0]) ?? unknown;
     case "gather":
       return union(x, [0, 0]) ?? unknown;
     case "scatter": {

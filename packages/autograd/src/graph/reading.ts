@@ -1,5 +1,6 @@
 import type { TypedArray } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
+import type { Attributes } from "./attributes.ts";
 
 /** An operand on the host, ready to be walked: element (i₀ … iₙ) is data[offset + Σ iₖ · strideₖ]. */
 export interface Reading {
@@ -13,6 +14,6 @@ export interface Reading {
 /** What an op of a family means, as a plain algorithm on the host. */
 export type HostKernel<Meaning> = (
   meaning: Meaning,
-  attrs: readonly number[],
+  attrs: Attributes,
   operands: readonly Reading[],
 ) => (out: TypedArray, scalars: readonly number[]) => void;

@@ -1,4 +1,5 @@
 import { contiguousStrides, type Shape, sizeOf } from "../shape.ts";
+import { type Attributes, isOnto, partStrides } from "./attributes.ts";
 import type { Op } from "./op.ts";
 import type { View } from "./view.ts";
 
@@ -37,23 +38,9 @@ export function rectangle(shape: Shape, part: Shape, strides: readonly number[])
   });
 }
 
-/** The strides of each part of an assembly, from its attributes. */
-export function partStrides(attrs: readonly number[], parts: readonly Shape[]): number[][] {
-  let at = 1;
-  return parts.map((shape) => {
-    const strides = attrs.slice(at, at + shape.length);
-    at += shape.length;
-    return strides;
-  });
-}
-
 /** Whether an assembly over zeros consists of so few rectangles that an element can be found where it is read. */
-export function isFoundByPlace(
-  shape: Shape,
-  attrs: readonly number[],
-  parts: readonly Shape[],
-): boolean {
-  if (attrs[0] !== 0 || parts.length > 4) return false;
+export function isFoundByPlace(shape: Shape, attrs: Attributes, parts: readonly Shape[]): boolean {
+  if (isOnto(attrs) || parts.length > 4) return false;
   const strides = partStrides(attrs, parts);
   const covered = parts.reduce((sum, part) => sum + sizeOf(part), 0);
   if (4 * covered < sizeOf(shape)) return false; // mostly zeros: they are cheaper filled in
@@ -92,8 +79,8 @@ export function alongAxes(
 }
 
 /** Whether a value is one rectangle among zeros, as far as its op and attributes say: padding, and the gradient of a slice. */
-export const isPadding = (op: Op, attrs: readonly number[], operands: number): boolean =>
-  op.meaning.kind === "assemble" && attrs[0] === 0 && operands === 1;
+export const isPadding = (op: Op, attrs: Attributes, operands: number): boolean =>
+  op.meaning.kind === "assemble" && !isOnto(attrs) && operands === 1;
 
 /** Whether an index of this shape has every line of a value along a dimension. */
 export const coversLines = (value: Shape, index: Shape, dim: number): boolean =>

@@ -1,4 +1,5 @@
 import type { DType, TypedArray } from "../dtype.ts";
+import type { Attributes } from "../graph/attributes.ts";
 import type { Handle } from "../graph/handle.ts";
 import type { Meaning } from "../graph/op.ts";
 import type { View } from "../graph/view.ts";
@@ -12,7 +13,7 @@ export interface RecordedNode {
   readonly views: readonly (View | null)[];
   readonly shape: Shape;
   readonly dtype: DType;
-  readonly attrs: readonly number[];
+  readonly attrs: Attributes;
   readonly scalars: readonly number[];
   readonly storage: { readonly host: TypedArray | null } | null;
 }

@@ -1,8 +1,8 @@
 import type { DType } from "../dtype.ts";
 import { sizeOf } from "../shape.ts";
 import type { Buffer, Counter, Expr } from "./expression.ts";
-import { functions } from "./functions/functions.ts";
-import { Builder, type Grid, type Local, type Loops, type Statement } from "./loops.ts";
+import { functionInstance } from "./functions/instance.ts";
+import type { Grid, Loops, Statement } from "./loops.ts";
 import { arithmeticOf, bitcast, convert, nativeOf } from "./natives.ts";
 
 /** Where loops read and write, and the numbers of the run. */
@@ -249,16 +249,11 @@ class Thread {
 
   /** A function of ours, of numbers. */
   #function(name: string, args: readonly Expr[], own: readonly number[]): number {
-    const found = functions[name];
-    if (found === undefined) throw new Error(`loops: no function ${name}`);
-    const params = args.map(({ dtype }, id): Local => {
-      return { kind: "local", id, dtype, lanes: 1, mutable: false };
-    });
-    const b = new Builder(params.length);
-    const result = found.body(b, ...params);
+    const dtypes = args.map(({ dtype }) => dtype);
+    const { parameters, statements, result } = functionInstance(name, dtypes, 1);
     const inner = new Thread(this.#environment, this.#place, this.#shared);
-    for (const [i, { id }] of params.entries()) inner.#locals.set(id, [own[i] as number]);
-    for (const _ of inner.run(b.statements));
+    for (const [i, { id }] of parameters.entries()) inner.#locals.set(id, [own[i] as number]);
+    for (const _ of inner.run(statements));
     inner.#known = new Map();
     return inner.#one(result);
   }

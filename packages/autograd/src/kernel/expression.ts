@@ -144,15 +144,45 @@ const call = (fn: Intrinsic, args: readonly Expr[], dtype: DType): Expr => ({
 const unary =
   (fn: Intrinsic): Unary =>
   (x) =>
-    call(fn, [x], x.dtype);
+    fn === "abs" && x.dtype === "bool" ? x : call(fn, [x], x.dtype);
 const binary =
   (fn: Intrinsic): Binary =>
   (a, b) =>
-    call(fn, [a, b], a.dtype);
+    ofBools(fn, a, b) ?? call(fn, [a, b], a.dtype);
 const compare =
   (fn: Intrinsic): Binary =>
   (a, b) =>
-    call(fn, [a, b], "bool");
+    ofBools(fn, a, b) ?? call(fn, [a, b], "bool");
+
+/** Arithmetic and order of bools are logic, as in PyTorch; no device needs them. */
+function ofBools(fn: Intrinsic, a: Expr, b: Expr): Expr | null {
+  if (a.dtype !== "bool") return null;
+  const logic = (of: "and" | "or" | "xor", p: Expr, q: Expr): Expr => call(of, [p, q], "bool");
+  const not = (x: Expr): Expr => call("not", [x], "bool");
+  switch (fn) {
+    case "add":
+    case "max":
+    case "bitOr":
+      return logic("or", a, b);
+    case "mul":
+    case "min":
+    case "bitAnd":
+      return logic("and", a, b);
+    case "sub":
+    case "bitXor":
+      return logic("xor", a, b);
+    case "lt":
+      return logic("and", not(a), b);
+    case "gt":
+      return logic("and", a, not(b));
+    case "le":
+      return logic("or", not(a), b);
+    case "ge":
+      return logic("or", a, not(b));
+    default:
+      return null;
+  }
+}
 const nullary = (fn: Intrinsic, dtype: DType, lanes: Lanes): Expr => ({
   ...call(fn, [], dtype),
   lanes,

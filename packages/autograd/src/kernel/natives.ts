@@ -73,19 +73,6 @@ const ofInts = (wrap: Compute): Partial<Record<Intrinsic, Compute>> => ({
 const asInt: Compute = (a) => a | 0;
 const asWord: Compute = (a) => a >>> 0;
 
-const ofBools: Partial<Record<Intrinsic, Compute>> = {
-  add: (a, b) => a | b,
-  mul: (a, b) => a & b,
-  max: (a, b) => a | b,
-  min: (a, b) => a & b,
-  sub: (a, b) => a ^ b,
-  bitXor: (a, b) => a ^ b,
-  bitAnd: (a, b) => a & b,
-  bitOr: (a, b) => a | b,
-  abs: (a) => a,
-  isNan: () => 0,
-};
-
 const comparisons: Partial<Record<Intrinsic, Compute>> = {
   eq: (a, b) => Number(a === b),
   nativeEq: (a, b) => Number(a === b),
@@ -104,7 +91,7 @@ const tables: Readonly<Record<Arithmetic, Partial<Record<Intrinsic, Compute>>>> 
   f32: ofFloats,
   i32: { ...ofInts(asInt), shiftRight: (a, b) => a >> (b & 31) },
   u32: { ...ofInts(asWord), shiftRight: (a, b) => asWord(a >>> (b & 31)) },
-  bool: ofBools,
+  bool: { isNan: () => 0 },
 };
 
 /** What an intrinsic computes of numbers of a type; null where it is a function. */

@@ -1,5 +1,5 @@
 import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
-import { partStrides } from "../graph/region.ts";
+import { isOnto, partStrides } from "../graph/attributes.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import type { Loops } from "../kernel/loops.ts";
 import { sameShape, sizeOf } from "../shape.ts";
@@ -14,7 +14,7 @@ export function lowerAssemble(kernel: Kernel, target: Target): Loops[] {
   const step = kernel.steps.at(-1) as KernelStep;
   const size = sizeOf(step.shape);
   if (size === 0) return [];
-  const hasBase = step.attrs[0] === 1;
+  const hasBase = isOnto(step.attrs);
   const parts = hasBase ? step.operands.slice(1) : step.operands;
   const stages: Loops[] = [];
   // parts of as many elements as the output cover it: concatenation

@@ -1,6 +1,7 @@
 import type { KernelOperand, KernelStep } from "../devices/device.ts";
 import { isFloating } from "../dtype.ts";
-import { partStrides, rectangle } from "../graph/region.ts";
+import { dimOf, partStrides } from "../graph/attributes.ts";
+import { rectangle } from "../graph/region.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { shapeOf, startOf, stridesOf } from "./index-map.ts";
 import type { Lowering } from "./lowering.ts";
@@ -21,7 +22,7 @@ export function wrapped(index: Expr, count: Expr): { readonly place: Expr; reado
  */
 export function gathered(lowering: Lowering, step: KernelStep, place: Place): Expr {
   const [x, index] = step.operands as [KernelOperand, KernelOperand];
-  const dim = step.attrs[0] as number;
+  const dim = dimOf(step.attrs);
   const { place: at, found } = wrapped(
     lowering.operand(index, place),
     e.size(shapeOf(x)[dim] as number),

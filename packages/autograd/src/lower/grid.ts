@@ -1,3 +1,4 @@
+import { LimitError } from "../errors.ts";
 import type { Grid } from "../kernel/loops.ts";
 
 /** Threads of a workgroup that a grid wants; undefined if any number will do. */
@@ -17,4 +18,16 @@ export function groupsOf(grid: Grid, size: number): number {
       return Math.min(all, Math.max(1024, Math.ceil(all / 8)));
     }
   }
+}
+
+/** Workgroups in two dimensions, of which each holds at most so many. */
+export function fold(groups: number, most: number): readonly [x: number, y: number] {
+  const y = Math.max(1, Math.ceil(groups / most));
+  if (y > most) {
+    throw new LimitError(
+      `${groups} workgroups in one kernel; the adapter's maxComputeWorkgroupsPerDimension is ${most}` +
+        "\n  hint: work on smaller tensors",
+    );
+  }
+  return [Math.ceil(groups / y), y];
 }

@@ -1,5 +1,6 @@
 import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
-import { partStrides, rectangle } from "../graph/region.ts";
+import { partStrides } from "../graph/attributes.ts";
+import { rectangle } from "../graph/region.ts";
 import { type Expr, e } from "../kernel/expression.ts";
 import { contiguousStrides } from "../shape.ts";
 import type { Lowering } from "./lowering.ts";

@@ -1,5 +1,6 @@
 import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
 import type { DType } from "../dtype.ts";
+import { reducedDims } from "../graph/attributes.ts";
 import type { Reduce } from "../graph/op.ts";
 import { type Buffer, type Expr, e, type Lanes } from "../kernel/expression.ts";
 import { fourFrom } from "../kernel/fours.ts";
@@ -51,7 +52,7 @@ export function lowerReduce(
   const operand = step.operands[0] as KernelOperand;
   const { combine } = step.op.meaning as Reduce;
   const shape = shapeOf(operand);
-  const inner = shape.slice(shape.length - (step.attrs[0] as number));
+  const inner = shape.slice(shape.length - reducedDims(step.attrs));
   const outer = shape.slice(0, shape.length - inner.length);
   const rows = sizeOf(outer);
   const length = sizeOf(inner);

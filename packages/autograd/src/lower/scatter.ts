@@ -1,4 +1,5 @@
 import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
+import { dimOf } from "../graph/attributes.ts";
 import type { Scatter } from "../graph/op.ts";
 import { coversLines } from "../graph/region.ts";
 import { type Buffer, type Expr, e } from "../kernel/expression.ts";
@@ -43,7 +44,7 @@ export function lowerScatter(
   const size = sizeOf(step.shape);
   if (size === 0) return { stages: [], scratch: [] };
   const [base, index] = step.operands as [KernelOperand, KernelOperand, KernelOperand];
-  const whole = coversLines(step.shape, shapeOf(index), step.attrs[0] as number);
+  const whole = coversLines(step.shape, shapeOf(index), dimOf(step.attrs));
   if (step.dtype === "u8" || !whole) {
     const stages = [copyBase(kernel, base, target)];
     if (sizeOf(shapeOf(index)) > 0) stages.push(write(kernel, step, null, target));
@@ -66,7 +67,7 @@ function write(kernel: Kernel, step: KernelStep, sums: Buffer | null, { software
   const { combine } = step.op.meaning as Scatter;
   const [base, index, source] = step.operands as [KernelOperand, KernelOperand, KernelOperand];
   const { dtype } = step;
-  const dim = step.attrs[0] as number;
+  const dim = dimOf(step.attrs);
   const sizes = withLast(shapeOf(index), dim);
   const lineDims = sizes.slice(0, -1);
   const lines = sizeOf(lineDims);

@@ -1,5 +1,6 @@
 import type { Kernel, KernelOperand, KernelStep } from "../devices/device.ts";
 import { isFloating } from "../dtype.ts";
+import { isDescending } from "../graph/attributes.ts";
 import { type Buffer, type Expr, e } from "../kernel/expression.ts";
 import type { Loops } from "../kernel/loops.ts";
 import { sizeOf } from "../shape.ts";
@@ -23,7 +24,7 @@ export function lowerSort(kernel: Kernel): { stages: Loops[]; scratch: number[] 
   const outer = shape.slice(0, -1);
   const rows = sizeOf(outer);
   if (rows * length === 0) return { stages: [], scratch: [] };
-  const descending = step.attrs[0] === 1;
+  const descending = isDescending(step.attrs);
   const before = (x: Expr, y: Expr): Expr => {
     const first = descending ? e.gt(x, y) : e.lt(x, y);
     if (!isFloating(operand.dtype)) return first;

@@ -16,7 +16,7 @@ export async function read(handle: Handle): Promise<TypedArray> {
   if (hasLanes(handle)) throw noValue();
   const stream = node.stream as DeviceStream;
   const values = await stream.read(node);
-  if (stream.checks) await stream.checked();
+  if (stream.hasChecks) await stream.checked();
   return elements(values, window, node.dtype);
 }
 

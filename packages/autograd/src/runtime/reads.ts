@@ -1,4 +1,4 @@
-import type { DeviceBuffer, Read } from "../devices/device.ts";
+import type { Device, DeviceBuffer, Read } from "../devices/device.ts";
 import type { TypedArray } from "../dtype.ts";
 import { hostStorage, type Node, type Storage } from "../graph/node.ts";
 import type { Pages } from "./pages.ts";
@@ -120,3 +120,12 @@ const readOf = ({ storage, dtype, size }: Node): Read => {
   const { buffer, offset } = storage as Storage;
   return { from: buffer as DeviceBuffer, fromByte: offset, dtype, count: size };
 };
+
+/** A number at once, where the host or the device has it already; else null. */
+export function numberNow(device: Device, { storage, dtype }: Node): number | null {
+  if (storage === null) return null;
+  if (storage.host !== null) return storage.host[0] as number;
+  const from = storage.buffer as DeviceBuffer;
+  const value = device.now?.({ from, fromByte: storage.offset, dtype, count: 1 });
+  return value === undefined ? null : (value[0] as number);
+}

@@ -1,5 +1,6 @@
 import { type DType, unsupported } from "../dtype.ts";
 import { GradError } from "../errors.ts";
+import { type Attributes, noAttributes } from "../graph/attributes.ts";
 import { Cell } from "../graph/cell.ts";
 import { context, currentStream, isOutside, PENDING_CAP, type Stream } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
@@ -44,7 +45,7 @@ export function record(
   operands: readonly Handle[],
   shape: Shape,
   dtype: DType,
-  attrs: readonly number[] = NONE,
+  attrs: Attributes = noAttributes,
   scalars: readonly number[] = NONE,
   stream: Stream = operands.length === 0
     ? currentStream()

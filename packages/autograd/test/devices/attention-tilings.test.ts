@@ -3,7 +3,7 @@ import { CpuDevice } from "../../src/devices/cpu/device.ts";
 import type { Device, Kernel } from "../../src/devices/device.ts";
 import { openWebGPU, type WebGPUDevice } from "../../src/devices/webgpu/device.ts";
 import type { RenderTarget } from "../../src/devices/webgpu/render/kernel.ts";
-import { formAttrs } from "../../src/graph/attention.ts";
+import { formAttrs } from "../../src/graph/attributes.ts";
 import type { Op } from "../../src/graph/op.ts";
 import { chooseTiling, type Tiling, tilings } from "../../src/lower/attention/tilings.ts";
 import { lowerings } from "../../src/ops/nn/attention/lowerings.ts";

@@ -3,6 +3,7 @@ import { CpuDevice } from "../../src/devices/cpu/device.ts";
 import type { Device, Kernel } from "../../src/devices/device.ts";
 import { openWebGPU, type WebGPUDevice } from "../../src/devices/webgpu/device.ts";
 import { type RenderTarget, renderKernel } from "../../src/devices/webgpu/render/kernel.ts";
+import { assembleAttributes, contractAttributes } from "../../src/graph/attributes.ts";
 import { alongAxes } from "../../src/graph/region.ts";
 import { permuteView, type View, wholeView } from "../../src/graph/view.ts";
 import { e } from "../../src/kernel/expression.ts";
@@ -67,7 +68,7 @@ function convolution(padded = false): KernelBuilder {
   const weight = floats(build, [filters, channels, kernel], 1);
   const x = padded
     ? build.step(assembleOp, [floats(build, [images, channels, length - 5], 2)], [2, 3, length], {
-        attrs: [0, channels * length, length, 1],
+        attrs: assembleAttributes(false, [[channels * length, length, 1]]),
         scalars: [[3, "u32"]],
       })
     : floats(build, [images, channels, length], 2);
@@ -81,7 +82,7 @@ function convolution(padded = false): KernelBuilder {
   const seen = read(x, [images, channels, kernel, counts], [channels * length, length, 1, 1]);
   const axes = alongAxes(seen.view as View, [images, channels, length]) as number[][];
   const windows = padded ? { ...seen, axes } : seen;
-  const attrs = [1, 1, 1, 2];
+  const attrs = contractAttributes([1, 1, 1, 2]);
   build.step(matmulOp, [ofWeight, windows], [images, filters, counts], { attrs });
   return build;
 }

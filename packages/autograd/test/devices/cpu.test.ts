@@ -2,6 +2,12 @@ import { describe, expect, test } from "vitest";
 import { CpuDevice } from "../../src/devices/cpu/device.ts";
 import type { DeviceBuffer, Kernel, KernelOperand, KernelStep } from "../../src/devices/device.ts";
 import type { DType, TypedArray } from "../../src/dtype.ts";
+import {
+  assembleAttributes,
+  contractAttributes,
+  noAttributes,
+  reduceAttributes,
+} from "../../src/graph/attributes.ts";
 import type { Meaning, Op } from "../../src/graph/op.ts";
 import { permuteView, sliceView, type View, wholeView } from "../../src/graph/view.ts";
 import { e } from "../../src/kernel/expression.ts";
@@ -47,7 +53,15 @@ const step = (
   operands: readonly KernelOperand[],
   shape: Shape,
   more: Partial<KernelStep> = {},
-): KernelStep => ({ op: which, operands, shape, dtype: "f32", attrs: [], scalars: [], ...more });
+): KernelStep => ({
+  op: which,
+  operands,
+  shape,
+  dtype: "f32",
+  attrs: noAttributes,
+  scalars: [],
+  ...more,
+});
 
 function buffer(values: readonly number[]): DeviceBuffer {
   const data = new Float32Array(values);
@@ -146,26 +160,35 @@ describe("elementwise", () => {
 describe("reduce", () => {
   const reduced = (combine: "sum" | "max" | "argmax" | "argmin"): Op =>
     op(combine, { kind: "reduce", combine });
-  const over = (which: Op, dtype: DType, attrs: number[], shape: Shape): Kernel =>
-    kernelOf([step(which, [input(0, [2, 3], transposed, 0)], shape, { attrs, dtype })], 1, ["u32"]);
+  const over = (which: Op, dtype: DType, dims: number, shape: Shape): Kernel =>
+    kernelOf(
+      [
+        step(which, [input(0, [2, 3], transposed, 0)], shape, {
+          attrs: reduceAttributes(dims),
+          dtype,
+        }),
+      ],
+      1,
+      ["u32"],
+    );
 
   test("sums the last dimensions of a view", async () => {
-    expect(await run(over(reduced("sum"), "f32", [1], [3]), [buffer(matrix)], [0])).toEqual([
+    expect(await run(over(reduced("sum"), "f32", 1, [3]), [buffer(matrix)], [0])).toEqual([
       5, 7, 9,
     ]);
-    expect(await run(over(reduced("sum"), "f32", [2], []), [buffer(matrix)], [0])).toEqual([21]);
+    expect(await run(over(reduced("sum"), "f32", 2, []), [buffer(matrix)], [0])).toEqual([21]);
   });
 
   test("NaN is an extreme, and the first one", async () => {
     const values = [1, Number.NaN, 3, 4, 9, Number.NaN];
     const [max, argmax, argmin] = [reduced("max"), reduced("argmax"), reduced("argmin")];
-    expect(await run(over(max, "f32", [1], [3]), [buffer(values)], [0])).toEqual([
+    expect(await run(over(max, "f32", 1, [3]), [buffer(values)], [0])).toEqual([
       4,
       Number.NaN,
       Number.NaN,
     ]);
-    expect(await run(over(argmax, "i32", [1], [3]), [buffer(values)], [0])).toEqual([1, 0, 1]);
-    expect(await run(over(argmin, "i32", [2], []), [buffer(values)], [0])).toEqual([2]);
+    expect(await run(over(argmax, "i32", 1, [3]), [buffer(values)], [0])).toEqual([1, 0, 1]);
+    expect(await run(over(argmin, "i32", 2, []), [buffer(values)], [0])).toEqual([2]);
   });
 });
 
@@ -173,7 +196,11 @@ test("contract multiplies batches of matrices", async () => {
   const contract = op("matmul", { kind: "contract" });
   const shared: View = { shape: [2, 2, 1], strides: [0, 1, 1], offset: 0 };
   const kernel = kernelOf(
-    [step(contract, [input(0, [2, 1, 2]), input(1, [2], shared, 0)], [2, 1, 1])],
+    [
+      step(contract, [input(0, [2, 1, 2]), input(1, [2], shared, 0)], [2, 1, 1], {
+        attrs: contractAttributes([1, 1, 1, 1]),
+      }),
+    ],
     2,
     ["u32"],
   );
@@ -183,13 +210,23 @@ test("contract multiplies batches of matrices", async () => {
 test("assemble writes parts over a base, each at its strides and offset", async () => {
   const assemble = op("assemble", { kind: "assemble" });
   const onto = kernelOf(
-    [step(assemble, [input(0, [5]), input(1, [2])], [5], { attrs: [1, 2], scalars: [0] })],
+    [
+      step(assemble, [input(0, [5]), input(1, [2])], [5], {
+        attrs: assembleAttributes(true, [[2]]),
+        scalars: [0],
+      }),
+    ],
     2,
     ["u32"],
   );
   expect(await run(onto, [buffer([1, 1, 1, 1, 1]), buffer([7, 8])], [1])).toEqual([1, 7, 1, 8, 1]);
   const ontoZeros = kernelOf(
-    [step(assemble, [input(0, [2])], [3], { attrs: [0, -1], scalars: [0] })],
+    [
+      step(assemble, [input(0, [2])], [3], {
+        attrs: assembleAttributes(false, [[-1]]),
+        scalars: [0],
+      }),
+    ],
     1,
     ["u32"],
   );

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { contractAttributes, reduceAttributes } from "../../src/graph/attributes.ts";
 import { expandView, permuteView, wholeView } from "../../src/graph/view.ts";
 import { evaluate } from "../../src/kernel/evaluate.ts";
 import { e } from "../../src/kernel/expression.ts";
@@ -25,16 +26,18 @@ const kernels: Readonly<Record<string, (build: KernelBuilder) => void>> = {
   },
   "a sum of columns": (build) => {
     const x = viewed(build.input([5, 7], "f32", []), transposed(7, 5));
-    build.step(reduceOp("sum"), [x], [7], { attrs: [1] });
+    build.step(reduceOp("sum"), [x], [7], { attrs: reduceAttributes(1) });
   },
   "the place of a maximum": (build) =>
     void build.step(reduceOp("argmax"), [build.input([4, 9], "f32", [])], [4], {
-      attrs: [1],
+      attrs: reduceAttributes(1),
       dtype: "i32",
     }),
   "a product, whose loop advances": (build) => {
     const b = viewed(build.input([6, 5], "f32", []), transposed(5, 6));
-    build.step(matmulOp, [build.input([7, 5], "f32", []), b], [7, 6], { attrs: [0, 1, 1, 1] });
+    build.step(matmulOp, [build.input([7, 5], "f32", []), b], [7, 6], {
+      attrs: contractAttributes([0, 1, 1, 1]),
+    });
   },
 };
 

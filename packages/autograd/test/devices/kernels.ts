@@ -1,5 +1,6 @@
 import type { Device, Kernel, KernelOperand, KernelStep } from "../../src/devices/device.ts";
 import { arrayType, type DType, type TypedArray } from "../../src/dtype.ts";
+import { type Attributes, contractAttributes, noAttributes } from "../../src/graph/attributes.ts";
 import type { Meaning, Op, Reduce } from "../../src/graph/op.ts";
 import type { View } from "../../src/graph/view.ts";
 import type { Expr } from "../../src/kernel/expression.ts";
@@ -59,7 +60,7 @@ export class KernelBuilder {
     which: Op,
     operands: readonly Value[],
     shape: Shape,
-    more: { dtype?: DType; attrs?: readonly number[]; scalars?: readonly [number, DType][] } = {},
+    more: { dtype?: DType; attrs?: Attributes; scalars?: readonly [number, DType][] } = {},
   ): Value {
     const dtype = more.dtype ?? operands[0]?.dtype ?? "f32";
     const scalars = (more.scalars ?? []).map(([value, type]) => this.#param(value, type));
@@ -73,7 +74,7 @@ export class KernelBuilder {
           })),
           shape,
           dtype,
-          attrs: more.attrs ?? [],
+          attrs: more.attrs ?? attributesOf(which, operands),
           scalars,
         }) - 1,
     };
@@ -151,4 +152,11 @@ export function difference(
     if (!(Math.abs(a - b) <= atol + rtol * Math.abs(b))) return `[${i}]: ${a}, expected ${b}`;
   }
   return null;
+}
+
+/** Of a product without attributes: matrices, in batches. */
+function attributesOf({ meaning }: Op, [a]: readonly Value[]): Attributes {
+  if (meaning.kind !== "contract") return noAttributes;
+  const rank = (a?.view?.shape ?? a?.base ?? []).length;
+  return contractAttributes([rank - 2, 1, 1, 1]);
 }

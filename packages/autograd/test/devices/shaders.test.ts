@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { renderKernel } from "../../src/devices/webgpu/render/kernel.ts";
+import { reduceAttributes } from "../../src/graph/attributes.ts";
 import { expandView, permuteView, wholeView } from "../../src/graph/view.ts";
 import { e } from "../../src/kernel/expression.ts";
 import { divide } from "../../src/lower/parts.ts";
@@ -48,7 +49,7 @@ test("the sum of columns", () => {
   const build = new KernelBuilder();
   const x = build.input([50, 30], "f32", []);
   build.step(reduceOp("sum"), [viewed(x, permuteView(wholeView([50, 30]), [1, 0]))], [30], {
-    attrs: [1],
+    attrs: reduceAttributes(1),
   });
   expect(shaders(build)[0]).toMatchInlineSnapshot(`
     "@group(0) @binding(0) var<uniform> u: array<vec4<u32>, 2>;
@@ -203,7 +204,7 @@ test("few long rows are cut into parts, by the shape alone", () => {
   expect(divide(512, 10_000)).toEqual({ parts: 8, part: 1252 });
   const build = new KernelBuilder();
   build.step(reduceOp("argmax"), [build.input([1_000_000], "f32", [])], [], {
-    attrs: [1],
+    attrs: reduceAttributes(1),
     dtype: "i32",
   });
   const { stages, scratch } = renderKernel(build.kernel, limits);

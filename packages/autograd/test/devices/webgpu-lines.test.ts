@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CpuDevice } from "../../src/devices/cpu/device.ts";
 import { openWebGPU, type WebGPUDevice } from "../../src/devices/webgpu/device.ts";
 import type { DType } from "../../src/dtype.ts";
+import { alongDim, sortAttributes } from "../../src/graph/attributes.ts";
 import type { Scan, Scatter } from "../../src/graph/op.ts";
 import { sizeOf } from "../../src/shape.ts";
 import { difference, fillOp, KernelBuilder, noise, op, viewed } from "./kernels.ts";
@@ -39,7 +40,7 @@ describe("gather", () => {
         const chosen = shape.with(dim, 7);
         const n = shape[dim] as number;
         const index = build.input(chosen, "i32", wholes(sizeOf(chosen), -n - 1, n + 1));
-        build.step(gatherOp, [x, index], chosen, { attrs: [dim], dtype });
+        build.step(gatherOp, [x, index], chosen, { attrs: alongDim(dim), dtype });
         await agrees(build);
       }
     },
@@ -51,13 +52,13 @@ describe("gather", () => {
     const turned = viewed(x, { shape: [6, 4], strides: [1, 6], offset: 6 });
     const index = build.input([3], "i32", [2, -1, 0]);
     const spread = viewed(index, { shape: [6, 3], strides: [0, 1], offset: 0 });
-    build.step(gatherOp, [turned, spread], [6, 3], { attrs: [1] });
+    build.step(gatherOp, [turned, spread], [6, 3], { attrs: alongDim(1) });
     await agrees(build);
 
     const constants = new KernelBuilder();
     const seven = constants.step(fillOp, [], [4, 3], { dtype: "f32", scalars: [[7, "f32"]] });
     const two = constants.step(fillOp, [], [4, 2], { dtype: "i32", scalars: [[2, "i32"]] });
-    constants.step(gatherOp, [seven, two], [4, 2], { attrs: [1] });
+    constants.step(gatherOp, [seven, two], [4, 2], { attrs: alongDim(1) });
     await agrees(constants);
   });
 });
@@ -75,7 +76,10 @@ describe("scatter", () => {
           const n = shape[dim] as number;
           const index = build.input(part, "i32", wholes(sizeOf(part), -n - 1, n + 1));
           const source = build.input(part, dtype, valuesOf(dtype, sizeOf(part)));
-          build.step(scatterOp(combine), [x, index, source], shape, { attrs: [dim], dtype });
+          build.step(scatterOp(combine), [x, index, source], shape, {
+            attrs: alongDim(dim),
+            dtype,
+          });
           await agrees(build);
         }
       }
@@ -92,7 +96,7 @@ describe("scatter", () => {
       const x = build.input([rows, n], "f32", noise(rows * n));
       const index = build.input([rows, count], "i32", wholes(rows * count, 0, n));
       const source = build.input([rows, count], "f32", noise(rows * count, -1, 1, 9));
-      build.step(scatterOp("sum"), [x, index, source], [rows, n], { attrs: [1] });
+      build.step(scatterOp("sum"), [x, index, source], [rows, n], { attrs: alongDim(1) });
       await agrees(build, 1e-5, 1e-5);
       expect(await build.run(device)).toEqual(await build.run(device));
     }
@@ -100,7 +104,10 @@ describe("scatter", () => {
     const x = bools.input([4, 5], "bool", wholes(20, 0, 2));
     const index = bools.input([4, 2], "i32", wholes(8, 0, 5));
     const source = bools.input([4, 2], "bool", wholes(8, 0, 2, 5));
-    bools.step(scatterOp("assign"), [x, index, source], [4, 5], { attrs: [1], dtype: "bool" });
+    bools.step(scatterOp("assign"), [x, index, source], [4, 5], {
+      attrs: alongDim(1),
+      dtype: "bool",
+    });
     await agrees(bools);
   });
 
@@ -109,7 +116,7 @@ describe("scatter", () => {
     const x = build.input([3, 4], "f32", noise(12));
     const index = build.input([3, 0], "i32", []);
     build.step(scatterOp("sum"), [x, index, build.input([3, 0], "f32", [])], [3, 4], {
-      attrs: [1],
+      attrs: alongDim(1),
     });
     await agrees(build);
   });
@@ -209,7 +216,7 @@ describe("scan", () => {
 });
 
 describe("sort", () => {
-  test.each([0, 1])("of rows of any length, descending: %i", async (descending) => {
+  test.each([false, true])("of rows of any length, descending: %s", async (descending) => {
     for (const [rows, length] of [
       [3, 1],
       [5, 7],
@@ -220,13 +227,13 @@ describe("sort", () => {
     ] as const) {
       const build = new KernelBuilder();
       const x = build.input([rows, length], "f32", noise(rows * length, 0, 9).map(Math.round));
-      build.step(sortOp, [x], [rows, length], { dtype: "i32", attrs: [descending] });
+      build.step(sortOp, [x], [rows, length], { dtype: "i32", attrs: sortAttributes(descending) });
       await agrees(build);
     }
   });
 
   test.each(dtypes)("%s, with NaN and infinities where there are", async (dtype) => {
-    for (const descending of [0, 1]) {
+    for (const descending of [false, true]) {
       const build = new KernelBuilder();
       const some = [Number.NaN, 1 / 0, -1 / 0, 0, -0, 2, Number.NaN, -2];
       const values =
@@ -234,7 +241,7 @@ describe("sort", () => {
           ? Array.from({ length: 80 }, (_, i) => some[(i * 5) % 8] as number)
           : valuesOf(dtype, 80);
       const x = build.input([2, 40], dtype, values);
-      build.step(sortOp, [x], [2, 40], { dtype: "i32", attrs: [descending] });
+      build.step(sortOp, [x], [2, 40], { dtype: "i32", attrs: sortAttributes(descending) });
       await agrees(build);
     }
   });
@@ -242,7 +249,7 @@ describe("sort", () => {
   test("of a hundred thousand, and of columns", async () => {
     const build = new KernelBuilder();
     const x = build.input([1, 100_001], "f32", noise(100_001));
-    build.step(sortOp, [x], [1, 100_001], { dtype: "i32", attrs: [0] });
+    build.step(sortOp, [x], [1, 100_001], { dtype: "i32", attrs: sortAttributes(false) });
     await agrees(build);
     const turned = new KernelBuilder();
     const y = viewed(turned.input([40, 3], "f32", noise(120)), {
@@ -250,7 +257,7 @@ describe("sort", () => {
       strides: [1, 3],
       offset: 0,
     });
-    turned.step(sortOp, [y], [3, 40], { dtype: "i32", attrs: [0] });
+    turned.step(sortOp, [y], [3, 40], { dtype: "i32", attrs: sortAttributes(false) });
     await agrees(turned);
   });
 });

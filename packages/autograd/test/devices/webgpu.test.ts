@@ -2,6 +2,11 @@ import { describe, expect, test } from "vitest";
 import { CpuDevice } from "../../src/devices/cpu/device.ts";
 import { openWebGPU, WebGPUDevice } from "../../src/devices/webgpu/device.ts";
 import type { DType } from "../../src/dtype.ts";
+import {
+  assembleAttributes,
+  contractAttributes,
+  reduceAttributes,
+} from "../../src/graph/attributes.ts";
 import type { Reduce } from "../../src/graph/op.ts";
 import {
   dropDim,
@@ -190,7 +195,7 @@ describe("reduce", () => {
   const lengths = [1, 3, 4, 7, 8, 9, 64, 257, 1000, 5000];
   for (const combine of combines) {
     const more = (dtype?: DType) => ({
-      attrs: [1],
+      attrs: reduceAttributes(1),
       ...(combine.startsWith("arg") ? { dtype: "i32" as const } : dtype && { dtype }),
     });
     test(`${combine} of the last dimension, lengths 1 to 5000`, async () => {
@@ -219,7 +224,7 @@ describe("reduce", () => {
       const computed = new KernelBuilder();
       const y = computed.step(exp, [floats(computed, base)], base);
       const turned = viewed(y, permuteView(wholeView(base), [1, 3, 0, 2]));
-      computed.step(reduceOp(combine), [turned], [3, 2], { ...more(), attrs: [2] });
+      computed.step(reduceOp(combine), [turned], [3, 2], { ...more(), attrs: reduceAttributes(2) });
       await agrees(computed, 1e-4);
     });
 
@@ -261,10 +266,10 @@ describe("reduce", () => {
   test("of nothing", async () => {
     for (const combine of ["sum", "prod"] as const) {
       const build = new KernelBuilder();
-      build.step(reduceOp(combine), [floats(build, [3, 0])], [3], { attrs: [1] });
+      build.step(reduceOp(combine), [floats(build, [3, 0])], [3], { attrs: reduceAttributes(1) });
       await agrees(build);
       const none = new KernelBuilder();
-      none.step(reduceOp(combine), [floats(none, [0, 3])], [0], { attrs: [1] });
+      none.step(reduceOp(combine), [floats(none, [0, 3])], [0], { attrs: reduceAttributes(1) });
       await agrees(none);
     }
   });
@@ -272,7 +277,9 @@ describe("reduce", () => {
   test("a long sum keeps its digits, and its bits from run to run", async () => {
     const n = 1_000_003;
     const build = new KernelBuilder();
-    build.step(reduceOp("sum"), [build.input([n], "f32", noise(n, 0, 1))], [], { attrs: [1] });
+    build.step(reduceOp("sum"), [build.input([n], "f32", noise(n, 0, 1))], [], {
+      attrs: reduceAttributes(1),
+    });
     const got = await build.run(device);
     expect(difference(got, await build.run(cpu), 2e-7, 0)).toBeNull();
     expect(await build.run(device)).toEqual(got);
@@ -280,7 +287,9 @@ describe("reduce", () => {
 
   test("many rows", async () => {
     const build = new KernelBuilder();
-    build.step(reduceOp("sum"), [floats(build, [70_000, 5])], [70_000], { attrs: [1] });
+    build.step(reduceOp("sum"), [floats(build, [70_000, 5])], [70_000], {
+      attrs: reduceAttributes(1),
+    });
     await agrees(build);
   });
 });
@@ -394,7 +403,7 @@ describe("contract", () => {
     const weight = floats(build, [filters, channels, width, width], 2);
     const turned = permuteView(wholeView([filters, channels, width, width]), [1, 2, 3, 0]);
     build.step(matmulOp, [windows, viewed(weight, turned)], [images, out, out, filters], {
-      attrs: [0, 3, 1, 3],
+      attrs: contractAttributes([0, 3, 1, 3]),
     });
     const got = await build.run(device);
     const flat = new KernelBuilder();
@@ -455,7 +464,7 @@ describe("assemble", () => {
     const column = build.input([4, 2], dtype, values(8, 2));
     const row = build.input([3], dtype, values(3, 3));
     const strides = contiguousStrides(shape);
-    const attrs = [onto ? 1 : 0, ...strides, -2];
+    const attrs = assembleAttributes(onto, [strides, [-2]]);
     build.step(
       assembleOp,
       [...base, column, viewed(row, sliceView(wholeView([3]), 0, 2, 3, -1))],
@@ -487,7 +496,7 @@ describe("assemble", () => {
     const c = floats(build, [3, 0]);
     const strides = contiguousStrides([3, 6]);
     build.step(assembleOp, [a, b, c], [3, 6], {
-      attrs: [0, ...strides, ...strides, ...strides],
+      attrs: assembleAttributes(false, [strides, strides, strides]),
       scalars: [
         [0, "u32"],
         [2, "u32"],

@@ -3,7 +3,8 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { ModuleList } from "../containers/module-list.ts";
 import { copyModule } from "../copy.ts";
 import { xavierUniform_ } from "../init.ts";
-import { type AnyModule, Module, tensorsOf } from "../module.ts";
+import { tensorsOf } from "../members.ts";
+import { type AnyModule, Module } from "../module.ts";
 import { LayerNorm } from "./layer-norm.ts";
 import {
   type DecodeOptions,

@@ -1,5 +1,16 @@
 import type { DType } from "../../dtype.ts";
 import { ArgumentError } from "../../errors.ts";
+import {
+  type Attributes,
+  alongDim,
+  assembleAttributes,
+  contractAttributes,
+  dimOf,
+  isOnto,
+  ownOfContract,
+  partStrides,
+  ranksOf,
+} from "../../graph/attributes.ts";
 import { context, type Stream } from "../../graph/context.ts";
 import { type Handle, newHandle, tighten } from "../../graph/handle.ts";
 import { type Lane, type Level, laned, lanesOf, withLanes } from "../../graph/lanes.ts";
@@ -20,7 +31,7 @@ interface Call {
   readonly operands: readonly Handle[];
   readonly shape: Shape;
   readonly dtype: DType;
-  readonly attrs: readonly number[];
+  readonly attrs: Attributes;
   readonly scalars: readonly number[];
   readonly reads: readonly Read[];
   /** The levels of the operands, outermost first. */
@@ -31,7 +42,7 @@ interface Call {
 interface Batched {
   readonly operands: readonly View[];
   readonly shape: Shape;
-  readonly attrs: readonly number[];
+  readonly attrs: Attributes;
   readonly reads: readonly Read[];
   readonly window: View;
 }
@@ -40,7 +51,7 @@ type Rule = (call: Call) => Batched;
 
 /** Batches are further first dimensions of the operands and the result; the op works on the last ones. */
 const leading =
-  (attrs: (call: Call) => readonly number[]): Rule =>
+  (attrs: (call: Call) => Attributes): Rule =>
   (call) => {
     const { operands, levels, reads } = call;
     const shape = [...sizesOf(levels), ...call.shape];
@@ -53,21 +64,18 @@ const leading =
     };
   };
 
-const asTheyAre = ({ attrs }: Call): readonly number[] => attrs;
+const asTheyAre = ({ attrs }: Call): Attributes => attrs;
 
-/** The first attribute is a dimension. */
-const alongDim = ({ attrs: [dim = 0, ...rest], levels }: Call): readonly number[] => [
-  dim + levels.length,
-  ...rest,
-];
+/** The attribute is a dimension. */
+const shiftedDim = ({ attrs, levels }: Call): Attributes => alongDim(dimOf(attrs) + levels.length);
 
 const rules: Partial<Record<Meaning["kind"], Rule>> = {
   elementwise,
   reduce: leading(asTheyAre),
   scan: leading(asTheyAre),
   sort: leading(asTheyAre),
-  gather: leading(alongDim),
-  scatter: leading(alongDim),
+  gather: leading(shiftedDim),
+  scatter: leading(shiftedDim),
   assemble: leading(withStrides),
   contract,
 };
@@ -78,7 +86,7 @@ export function recordLaned(
   given: readonly Handle[],
   shape: Shape,
   dtype: DType,
-  attrs: readonly number[],
+  attrs: Attributes,
   scalars: readonly number[],
   stream: Stream,
   reads: readonly Read[],
@@ -177,24 +185,19 @@ function elementwise(call: Call): Batched {
 }
 
 /** Where each part goes in one element of the batch, and the same in the others. */
-function withStrides({ attrs, operands, levels, shape }: Call): number[] {
+function withStrides({ attrs, operands, levels, shape }: Call): Attributes {
   const lead = contiguousStrides([...sizesOf(levels), ...shape]).slice(0, levels.length);
-  const [onto = 0, ...strides] = attrs;
-  const made = [onto];
-  let at = 0;
-  for (const operand of operands.slice(onto)) {
-    const rank = operand.shape.length;
-    made.push(...lead, ...strides.slice(at, at + rank));
-    at += rank;
-  }
-  return made;
+  const onto = isOnto(attrs);
+  const parts = operands.slice(onto ? 1 : 0).map((operand) => operand.shape);
+  const strides = partStrides(attrs, parts).map((own) => [...lead, ...own]);
+  return assembleAttributes(onto, strides);
 }
 
 /** Lanes of both operands are batches of the product; those of one alone are rows or columns more. */
 function contract(call: Call): Batched {
   const { operands, levels, attrs, reads, shape } = call;
   const [a, b] = operands as readonly [Handle, Handle];
-  const [nb = 0, nm = 0, nn = 0, nk = 0, ...rest] = attrs;
+  const [nb, nm, nn, nk] = ranksOf(attrs);
   const [ofA, ofB] = [a, b].map((x) => lanesOf(x).map(({ level }) => level)) as [Level[], Level[]];
   const both = levels.filter((level) => ofA.includes(level) && ofB.includes(level));
   const left = levels.filter((level) => !ofB.includes(level));
@@ -223,7 +226,10 @@ function contract(call: Call): Batched {
   return {
     operands: [withLanes(seen(a), [...both, ...left]), withLanes(seen(b), [...both, ...right])],
     shape: whole,
-    attrs: [nb + both.length, nm + left.length, nn + right.length, nk, ...rest],
+    attrs: contractAttributes(
+      [nb + both.length, nm + left.length, nn + right.length, nk],
+      ownOfContract(attrs),
+    ),
     reads: [
       moving(both.length, left.length, nb, reads[0]),
       moving(both.length, right.length, nb + nk, reads[1]),

@@ -4,7 +4,7 @@ import { checkCall } from "../../signature.ts";
 import { composite, enableGrad } from "../../tape/modes.ts";
 import { edgeOf } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
-import { gradientsWithin } from "../backward.ts";
+import { gradientsWithin } from "../engine.ts";
 import { type AuxOptions, matching, outputsOf, traced } from "./gradients.ts";
 import { Starts, zerosLike } from "./starts.ts";
 import { type AnyFunction, leavesOf, type Tree, withLeaves } from "./tree.ts";

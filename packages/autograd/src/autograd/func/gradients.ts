@@ -5,7 +5,7 @@ import { sameShape } from "../../shape.ts";
 import { checkCall, describe } from "../../signature.ts";
 import { composite, enableGrad } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
-import { gradientsWithin } from "../backward.ts";
+import { gradientsWithin } from "../engine.ts";
 import { checkDifferentiable, Starts, zerosLike } from "./starts.ts";
 import { type AnyFunction, isTensor, leavesOf, type Tree, withLeaves } from "./tree.ts";
 

@@ -1,24 +1,25 @@
 import type { TypedArray } from "../../dtype.ts";
+import { type Attributes, isOnto, partStrides } from "../../graph/attributes.ts";
 import type { Reading } from "../../graph/reading.ts";
 import { contiguousStrides } from "../../shape.ts";
 import { walkOver } from "./reading.ts";
 
 /**
- * Starts from operand 0 or from zeros, then writes each further operand at its strides (`attrs`)
- * and offset (`scalars`).
+ * Starts from operand 0 or from zeros, then writes each further operand at its strides and offset
+ * (`scalars`).
  */
 export function assemble(
-  attrs: readonly number[],
+  attrs: Attributes,
   operands: readonly Reading[],
 ): (out: TypedArray, scalars: readonly number[]) => void {
-  const onto = attrs[0] === 1;
-  let next = 1;
-  const writers = operands.map((operand, i) => {
-    if (onto && i === 0) return writer(operand, contiguousStrides(operand.shape));
-    const strides = attrs.slice(next, next + operand.shape.length);
-    next += operand.shape.length;
-    return writer(operand, strides);
-  });
+  const onto = isOnto(attrs);
+  const parts = onto ? operands.slice(1) : operands;
+  const places = partStrides(
+    attrs,
+    parts.map(({ shape }) => shape),
+  );
+  const strides = onto ? [contiguousStrides((operands[0] as Reading).shape), ...places] : places;
+  const writers = operands.map((operand, i) => writer(operand, strides[i] as readonly number[]));
   return (out, scalars) => {
     if (!onto) out.fill(0);
     for (const [i, write] of writers.entries()) {

@@ -1,5 +1,6 @@
 import type { TypedArray } from "../../dtype.ts";
-import { type AttentionForm, type Extent, extentOf, formOf } from "../../graph/attention.ts";
+import { type Extent, extentOf } from "../../graph/attention.ts";
+import { type AttentionForm, type Attributes, formOf } from "../../graph/attributes.ts";
 import type { Attention } from "../../graph/op.ts";
 import type { Reading } from "../../graph/reading.ts";
 import { walkOver } from "./reading.ts";
@@ -9,7 +10,7 @@ type Compute = (out: TypedArray, scalars: readonly number[]) => void;
 /** Attention as it is written: all weights of a query, then what they weigh, in f64. */
 export function attention(
   { gives }: Attention,
-  attrs: readonly number[],
+  attrs: Attributes,
   operands: readonly Reading[],
 ): Compute {
   const [query, , value] = operands as [Reading, Reading, Reading];

@@ -1,20 +1,20 @@
 import { type DType, isFloating, type TypedArray } from "../../dtype.ts";
+import { type Attributes, ranksOf } from "../../graph/attributes.ts";
 import type { Reading } from "../../graph/reading.ts";
 import { sizeOf } from "../../shape.ts";
 import { loopsOver, walkOver } from "./reading.ts";
 
 /**
  * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], summed in f64, integers modulo 2³²;
- * row by row, so that b is read along its rows. `attrs` are the numbers of batch, m, n and k
- * dimensions; none given are those of matrices.
+ * row by row, so that b is read along its rows.  * dimensions; none given are those of matrices.
  */
 export function contract(
   dtype: DType,
-  attrs: readonly number[],
+  attrs: Attributes,
   a: Reading,
   b: Reading,
 ): (out: TypedArray) => void {
-  const [nb, nm, , nk] = attrs.length > 0 ? attrs : [a.shape.length - 2, 1, 1, 1];
+  const [nb, nm, , nk] = ranksOf(attrs);
   const batch = nb as number;
   const rows = batch + (nm as number);
   const depth = batch + (nk as number);

@@ -1,5 +1,6 @@
 import type { TypedArray } from "../../dtype.ts";
 import { DeviceError } from "../../errors.ts";
+import { type Attributes, customSizes } from "../../graph/attributes.ts";
 import type { Custom } from "../../graph/op.ts";
 import type { Reading } from "../../graph/reading.ts";
 import { factorAlgorithms } from "./factors.ts";
@@ -12,15 +13,16 @@ const algorithms: Readonly<Record<string, SerialHost>> = {
 
 /** The plain algorithm that a custom op names, thread by thread. */
 export function custom(
-  { algorithm, sizes }: Custom,
+  meaning: Custom,
   name: string,
-  attrs: readonly number[],
+  attrs: Attributes,
   operands: readonly Reading[],
 ): (out: TypedArray) => void {
+  const { algorithm } = meaning;
   const run = algorithm === null ? undefined : algorithms[algorithm];
   if (run === undefined) throw new DeviceError(`${name}: has no kernel for the cpu device`);
-  const numbers: Record<string, number> = {};
-  for (const [i, size] of sizes.entries()) numbers[size] = attrs[1 + i] as number;
+  const { sizes } = customSizes(attrs, meaning);
+  const numbers = Object.fromEntries(meaning.sizes.map((name, i) => [name, sizes[i] as number]));
   const count = numbers.count as number;
   return (out) => {
     const inputs = operands.map(({ data }) => Float64Array.from(data));

@@ -1,5 +1,6 @@
 import { arrayType, type DType, hostBytes, type TypedArray } from "../../dtype.ts";
 import { WgradError } from "../../errors.ts";
+import { dimOf, isDescending, reducedDims } from "../../graph/attributes.ts";
 import type { Reading } from "../../graph/reading.ts";
 import { roundHalves } from "../../half.ts";
 import { sizeOf } from "../../shape.ts";
@@ -230,19 +231,19 @@ function bindStep(
     case "elementwise":
       return elementwise(meaning, step.dtype, step.shape, operands);
     case "reduce":
-      return reduce(meaning, step.dtype, step.attrs[0] as number, a);
+      return reduce(meaning, step.dtype, reducedDims(step.attrs), a);
     case "contract":
       return contract(step.dtype, step.attrs, a, b);
     case "assemble":
       return assemble(step.attrs, operands);
     case "gather":
-      return gather(step.dtype, step.attrs[0] as number, a, b);
+      return gather(step.dtype, dimOf(step.attrs), a, b);
     case "scatter":
-      return scatter(meaning, step.dtype, step.attrs[0] as number, a, b, operands[2] as Reading);
+      return scatter(meaning, step.dtype, dimOf(step.attrs), a, b, operands[2] as Reading);
     case "scan":
       return scan(meaning, step.dtype, a);
     case "sort":
-      return sort(step.attrs[0] === 1, a);
+      return sort(isDescending(step.attrs), a);
     case "attention":
       return meaning.lowerings.host(meaning, step.attrs, operands);
     case "custom":

@@ -1,13 +1,13 @@
-/** What an adapter says of itself; empty where it does not say. */
+/** An adapter's own description; empty where it gives none. */
 export interface AdapterInfo {
   readonly vendor: string;
   readonly architecture: string;
   readonly description: string;
-  /** It computes on the processor. */
+  /** It emulates a GPU on the processor. */
   readonly software: boolean;
 }
 
-/** What we ask of an adapter: all it has, since kernels and buffers are cut to these. */
+/** Limits that are requested in full: kernels and buffers are cut to them. */
 const LIMITS = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -21,7 +21,7 @@ const LIMITS = [
 
 const FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "subgroups", "shader-f16"];
 
-/** Which adapters count: all, or those of real hardware. */
+/** Which adapters are taken: all, or hardware only. */
 export type AdapterKind = "any" | "hardware";
 
 /** A device of the best adapter there is, with all that it allows; null if there is none. */

@@ -1,14 +1,14 @@
 import type { DType } from "../../dtype.ts";
+import { customSizes } from "../../graph/attributes.ts";
 import type { Custom } from "../../graph/op.ts";
+import { type Binding, type Declared, wordOf } from "../../lower/bindings.ts";
+import { fold } from "../../lower/grid.ts";
 import type { Uniforms } from "../../lower/uniforms.ts";
 import type { Kernel, KernelStep } from "../device.ts";
-import { type Binding, fold, type Stage } from "./render/stage.ts";
-import { storageType } from "./render/text.ts";
+import type { Stage } from "./render/stage.ts";
+import { bufferText } from "./render/text.ts";
 
-/**
- * The author's text between its bindings, which have the author's names, and an entry point over a
- * folded grid.
- */
+/** The author's text, with its bindings before it and an entry point over a folded grid after it. */
 export function customStages(
   kernel: Kernel,
   uniforms: Uniforms,
@@ -16,7 +16,7 @@ export function customStages(
 ): { stages: readonly Stage[]; scratch: readonly number[] } {
   const step = kernel.steps.at(-1) as KernelStep;
   const meaning = step.op.meaning as Custom;
-  const [groups, ...rest] = step.attrs as [number, ...number[]];
+  const { groups, sizes, outputs, scratch } = customSizes(step.attrs, meaning);
   const workgroups = fold(groups, maxWorkgroups);
 
   // in the order of the words, so that the block is a struct
@@ -27,38 +27,34 @@ export function customStages(
   };
   member("grid_groups", groups);
   member("grid_width", workgroups[0]);
-  for (const [i, name] of meaning.sizes.entries()) member(name, rest[i] as number);
+  for (const [i, name] of meaning.sizes.entries()) member(name, sizes[i] as number);
   for (const [i, name] of meaning.scalars.entries()) {
     const slot = step.scalars[i] as number;
     uniforms.parameter(slot);
-    members.push(`${name}: ${storageType(kernel.params[slot] as DType)}`);
+    members.push(`${name}: ${wordOf(kernel.params[slot] as DType)}`);
   }
 
-  const bindings: Binding[] = [];
-  const declarations: string[] = [];
+  const declared: Declared[] = [];
   const declare = (name: string, dtype: DType, binding: Binding) => {
-    bindings.push(binding);
-    const access = binding.writable ? "read_write" : "read";
-    const at = `@group(0) @binding(${bindings.length})`;
-    declarations.push(`${at} var<storage, ${access}> ${name}: array<${storageType(dtype)}>;`);
+    const type = { word: wordOf(dtype), wide: false, atomic: false };
+    declared.push({ name, type, ...binding });
   };
   for (const [i, { source, dtype }] of step.operands.entries()) {
     if (!("input" in source)) throw new Error(`${step.op.name}: an operand has no buffer`);
     declare(meaning.inputs[i] as string, dtype, { source, writable: false });
   }
   for (const [i, name] of meaning.outputs.entries()) {
-    const [start, size] = rest.slice(meaning.sizes.length + 2 * i) as [number, number];
+    const { start, size } = outputs[i] as (typeof outputs)[number];
     const range = { offset: 4 * start, size: 4 * size };
     declare(name, step.dtype, { source: { output: 0 }, writable: true, range });
   }
-  const scratchSizes = rest.slice(meaning.sizes.length + 2 * meaning.outputs.length);
   for (const [i, name] of meaning.scratch.entries()) {
     declare(name, step.dtype, { source: { scratch: i }, writable: true });
   }
 
   const wgsl = `struct Numbers { ${members.join(", ")} }
 @group(0) @binding(0) var<uniform> u: Numbers;
-${declarations.join("\n")}
+${declared.map(bufferText).join("\n")}
 ${meaning.wgsl}
 @compute @workgroup_size(${meaning.workgroup}) fn main(
   @builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -67,7 +63,7 @@ ${meaning.wgsl}
 }
 `;
   return {
-    stages: [{ wgsl, bindings, workgroups }],
-    scratch: scratchSizes.map((size) => 4 * Math.max(size, 1)),
+    stages: [{ wgsl, bindings: declared, workgroups }],
+    scratch: scratch.map((size) => 4 * Math.max(size, 1)),
   };
 }

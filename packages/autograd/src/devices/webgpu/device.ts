@@ -13,14 +13,15 @@ import type {
 } from "../device.ts";
 import { passes } from "../passes.ts";
 import { TaskQueue } from "../task-queue.ts";
+import { wordBytes } from "../words.ts";
 import { type AdapterInfo, type AdapterKind, adapterInfo, openAdapter } from "./adapter.ts";
 import { Doubts, lost, told } from "./held.ts";
-import { BETWEEN, type Block, bytesOf, Memory } from "./memory.ts";
+import { BETWEEN, type Block, Memory } from "./memory.ts";
 import { GPUProgram, Pipelines } from "./program.ts";
 import { type Landings, Readback } from "./readback.ts";
 import { type RenderedKernel, type RenderTarget, renderKernel } from "./render/kernel.ts";
 
-/** Submits that are watched after an error that no watched one caused. */
+/** Submits that wait for an answer after an error of unknown origin. */
 const WARY = 8;
 
 /** A submit with room for what it reads. */
@@ -50,9 +51,9 @@ export class WebGPUDevice implements Device {
   readonly #readback: Readback;
   readonly #listeners: ((error: Error) => void)[] = [];
   readonly #ownsDevice: boolean;
-  /** What copies within one buffer go through: not every implementation copies these. */
+  /** Copies within one buffer go through this: not all implementations allow them. */
   #between: Block | null = null;
-  /** Reads under way, as what rejects them. */
+  /** Rejects the reads under way. */
   readonly #underWay = new Set<(error: Error) => void>();
   #failure: Error | null = null;
   #stray: Error | null = null;
@@ -94,7 +95,7 @@ export class WebGPUDevice implements Device {
   }
 
   bytesOf(dtype: DType, count: number): number {
-    return bytesOf(dtype, count);
+    return wordBytes(dtype, count);
   }
 
   createBuffer(bytes: number, group: BufferGroup | null = null): DeviceBuffer {
@@ -116,7 +117,7 @@ export class WebGPUDevice implements Device {
     }
   }
 
-  /** `asked` is for tests and measurements: another form of products, another class of adapter. */
+  /** `asked` is for tests and measurements: another tiling, another kind of adapter. */
   lower(kernel: Kernel, asked?: Partial<RenderTarget>): RenderedKernel {
     this.#check();
     const lowered = renderKernel(kernel, {
@@ -172,7 +173,7 @@ export class WebGPUDevice implements Device {
     return (program as GPUProgram).fault;
   }
 
-  /** Submits in its turn, when what it uses is known to be good; else it fails. */
+  /** Submits after the submits before it, once the device has answered for all that it uses. */
   #hold(submission: Prepared): Promise<TypedArray[]> {
     const { landings } = submission;
     const trial = submission.trial?.() ?? null;
@@ -205,10 +206,7 @@ export class WebGPUDevice implements Device {
     return values;
   }
 
-  /**
-   * `#run`, which waits for the device's answer where it is the first run of its program, or an
-   * error came from somewhere.
-   */
+  /** `#run`, with an answer if the program is new or an error of unknown origin came. */
   async #runWatched(
     submission: Prepared,
     watch: Device["watch"],
@@ -224,7 +222,7 @@ export class WebGPUDevice implements Device {
     return made;
   }
 
-  /** What is to be told of times, of a submit whose turn comes later. */
+  /** The watch of a submit that runs later. */
   #watchLater(program: GPUProgram | null): Device["watch"] {
     const { watch } = this;
     if (watch === null || program === null || program.dispatches === 0) return null;
@@ -237,7 +235,7 @@ export class WebGPUDevice implements Device {
     return tell;
   }
 
-  /** What a submit uses that has no memory behind it, or a shader that is refused. */
+  /** Why a submit cannot run: a refused shader, or a buffer without memory. */
   #faultOf({ program, before, after, landings }: Prepared): Error | null {
     const buffers = [...before, ...after].flatMap(({ from, to }) => [from, to]);
     for (const { from } of landings?.places.map(({ read }) => read) ?? []) buffers.push(from);
@@ -247,10 +245,7 @@ export class WebGPUDevice implements Device {
     return (program as GPUProgram | null)?.fault ?? unusable?.fault ?? null;
   }
 
-  /**
-   * The values on their way: rejected if the device is lost, or reports an error that no submit was
-   * told of.
-   */
+  /** The values; rejected if the device is lost or reports an error of unknown origin. */
   #arrival(
     landings: Landings | null,
     submitted: () => Promise<TypedArray[]>,
@@ -272,7 +267,7 @@ export class WebGPUDevice implements Device {
     });
   }
 
-  /** Encodes and submits; what it gives waits for the values. */
+  /** Encodes and submits. The result waits for the values. */
   #run(submission: Prepared, watch: Device["watch"]): () => Promise<TypedArray[]> {
     const { program, params, before, after, landings } = submission;
     const { queue } = this.gpu;
@@ -328,7 +323,7 @@ export class WebGPUDevice implements Device {
     if (this.#ownsDevice) this.gpu.destroy();
   }
 
-  /** Now, or after what is held back. */
+  /** Runs a task now, or after the submits that wait. */
   #inOrder(task: () => void): void {
     if (this.#tasks.empty) task();
     else this.#tasks.add(task);
@@ -368,7 +363,7 @@ export class WebGPUDevice implements Device {
     for (const listener of this.#listeners) listener(error);
   }
 
-  /** An error of something that was not watched: any read under way may be wrong. */
+  /** An error of unknown origin: any read under way may be wrong. */
   #hearStray(caught: GPUError): void {
     if (this.#failure !== null) return;
     this.#wary = WARY;
@@ -377,9 +372,7 @@ export class WebGPUDevice implements Device {
     for (const reject of this.#underWay) reject(error);
   }
 
-  /**
-   * Why a promise of the GPU's was rejected: the failure, whose own event may come a little later.
-   */
+  /** Why a promise of the GPU was rejected. The event of a lost device may come a little later. */
   async #explain(error: unknown): Promise<Error> {
     for (let turn = 0; turn < 10 && this.#failure === null; turn++) {
       await new Promise((resolve) => setTimeout(resolve, turn));
@@ -388,11 +381,7 @@ export class WebGPUDevice implements Device {
   }
 }
 
-/**
- * Opens a WebGPU device: the one given with its own limits, or one of the best adapter with all
- * that the adapter allows. In Node, WebGPU is Dawn (the package `webgpu`). Null if there is no
- * adapter.
- */
+/** Opens a device on the given GPUDevice, or on the best adapter; null if there is none. */
 export async function openWebGPU(
   which: GPUDevice | AdapterKind = "any",
 ): Promise<WebGPUDevice | null> {

@@ -2,10 +2,7 @@ import { DeviceError, DeviceLostError, OutOfMemoryError } from "../../errors.ts"
 
 const FILTERS: readonly GPUErrorFilter[] = ["internal", "validation", "out-of-memory"];
 
-/**
- * The device's answer to calls that it has not carried out yet: what it makes may turn out to be
- * invalid.
- */
+/** Answers of the device that are still open: what it was asked to make may turn out invalid. */
 export class Doubts {
   readonly #gpu: GPUDevice;
   readonly #open = new Set<Promise<void>>();
@@ -14,17 +11,17 @@ export class Doubts {
     this.#gpu = gpu;
   }
 
-  /** Something was made that the device has not answered for. */
+  /** Whether an answer is open. */
   get any(): boolean {
     return this.#open.size > 0;
   }
 
-  /** Resolves when the device has answered for all that was made until now. */
+  /** Resolves when all that was made until now is answered. */
   async settled(): Promise<void> {
     await Promise.all(this.#open);
   }
 
-  /** Makes something; `judge` hears of an error before `settled` resolves. */
+  /** Calls `make`. If it is answered with an error, calls `judge` before `settled` resolves. */
   make<T>(
     make: () => T,
     judge: (error: GPUError) => unknown,
@@ -39,10 +36,7 @@ export class Doubts {
     return made;
   }
 
-  /**
-   * Calls `run` and gives what it gives, with the first error it causes on the device, when that is
-   * known.
-   */
+  /** Calls `run`. Returns its result, and the first error that it causes on the device. */
   scoped<T>(
     run: () => T,
     filters: readonly GPUErrorFilter[] = FILTERS,
@@ -61,7 +55,7 @@ export class Doubts {
   }
 }
 
-/** Whether the device says that it has no memory left; classes of errors have names only. */
+/** Whether the device has no memory left. Node has no global class to test for. */
 export const isOutOfMemory = (error: GPUError): boolean =>
   error.constructor.name === "GPUOutOfMemoryError";
 
@@ -77,7 +71,7 @@ export const lost = (reason: string, message: string): DeviceLostError =>
       "\n  hint: its tensors are gone; `await init()` opens a fresh device",
   );
 
-/** The device's own words, under ours. */
+/** The device's message, indented under ours. */
 export const indented = (message: string): string =>
   message
     .trim()

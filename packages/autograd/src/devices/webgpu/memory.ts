@@ -1,8 +1,8 @@
-import { type DType, hostBytes, type TypedArray } from "../../dtype.ts";
-import { DTypeError, LimitError, OutOfMemoryError } from "../../errors.ts";
-import { encodeHalves } from "../../half.ts";
+import type { DType, TypedArray } from "../../dtype.ts";
+import { LimitError, OutOfMemoryError } from "../../errors.ts";
 import type { BufferGroup, DeviceBuffer, Place } from "../device.ts";
 import { Slabs } from "../slabs.ts";
+import { toWords } from "../words.ts";
 import { type Doubts, indented } from "./held.ts";
 
 // GPUBufferUsage by value: Node has no such global.
@@ -14,17 +14,14 @@ export const BETWEEN: number = COPY_SRC | COPY_DST;
 export const UNIFORM: number = 64 | COPY_DST;
 export const STAGING: number = MAP_READ | COPY_DST;
 
-/** A buffer of the GPU's. */
+/** A buffer of the GPU. */
 export interface Block {
   readonly buffer: GPUBuffer;
   /** Why there is no memory behind it, once that is known. */
   fault: Error | null;
 }
 
-/**
- * Storage, a buffer or a range of one; what the GPU holds is padded to whole vec4s, which shaders
- * read past the end of.
- */
+/** A buffer, or a range of one. It is padded to whole vectors: shaders may read past its end. */
 class GPUMemory implements DeviceBuffer {
   readonly bytes: number;
   readonly block: Block;
@@ -43,18 +40,11 @@ class GPUMemory implements DeviceBuffer {
   }
 }
 
-/** Bytes of a buffer of the GPU's. */
+/** A range of bytes of a block. */
 interface Region extends Block {
   readonly offset: number;
   readonly size: number;
 }
-
-/** Bytes of one element in a buffer: a bool takes a word there, a half two bytes. */
-const storedBytes = (dtype: DType): number =>
-  dtype === "bool" ? 4 : dtype === "f16" ? 2 : hostBytes(dtype);
-
-export const bytesOf = (dtype: DType, count: number): number =>
-  Math.ceil((storedBytes(dtype) * count) / 4) * 4;
 
 /** Makes, fills and destroys buffers. */
 export class Memory {
@@ -89,7 +79,7 @@ export class Memory {
     return block;
   }
 
-  /** Of a group: beside its others, if there is room for that. */
+  /** Takes memory; with a group, in a slab of the group if one has room. */
   allocate(bytes: number, group: BufferGroup | null): DeviceBuffer {
     if (bytes > this.maxBufferBytes) {
       const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
@@ -117,7 +107,7 @@ export class Memory {
     return (memory as GPUMemory).block;
   }
 
-  /** The bytes of the GPU's that `allocate` gave. */
+  /** Where memory from `allocate` is. */
   region(memory: DeviceBuffer | undefined): Region {
     const { block, place, bytes } = memory as GPUMemory;
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
@@ -125,22 +115,10 @@ export class Memory {
   }
 
   write(memory: DeviceBuffer, offset: number, data: TypedArray, dtype: DType): void {
-    const encoded = encode(data, dtype);
+    const encoded = toWords(data, dtype);
     const to = this.region(memory);
     if (encoded.byteLength === 0 || to.fault !== null) return;
     const { buffer, byteOffset, byteLength } = encoded;
     this.#device.queue.writeBuffer(to.buffer, to.offset + offset, buffer, byteOffset, byteLength);
   }
-}
-
-/** Host elements as a buffer has them. */
-function encode(data: TypedArray, dtype: DType): TypedArray | Uint16Array {
-  if (dtype === "f64")
-    throw new DTypeError('write: f64 lives on the cpu device only\n  hint: "f32"');
-  if (dtype === "f16") return encodeHalves(data, data.length % 2);
-  if (dtype === "bool") return Uint32Array.from(data, (value) => (value === 0 ? 0 : 1));
-  if (dtype !== "u8" || data.byteLength % 4 === 0) return data;
-  const words = new Uint8Array(bytesOf(dtype, data.length));
-  words.set(data);
-  return words;
 }

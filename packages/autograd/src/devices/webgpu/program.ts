@@ -1,10 +1,10 @@
 import { DeviceError, OutOfMemoryError } from "../../errors.ts";
+import type { Binding } from "../../lower/bindings.ts";
 import { UniformMemory } from "../../lower/uniforms.ts";
 import type { BoundKernel, Program } from "../device.ts";
 import { type Doubts, indented, isOutOfMemory } from "./held.ts";
 import { type Block, type Memory, UNIFORM } from "./memory.ts";
 import type { RenderedKernel } from "./render/kernel.ts";
-import type { Binding } from "./render/stage.ts";
 
 /** A shader as the device has it. */
 interface Compiled {
@@ -13,7 +13,7 @@ interface Compiled {
   fault: Error | null;
 }
 
-/** What programs share: a pipeline for each shader text, a layout for each pattern of bindings. */
+/** One pipeline for each shader text, one layout for each pattern of bindings. */
 export class Pipelines {
   readonly #device: GPUDevice;
   readonly #doubts: Doubts;
@@ -42,7 +42,7 @@ export class Pipelines {
     return layout;
   }
 
-  /** Why the device is known to refuse this text; null if it is not. */
+  /** Why the device refuses this text; null if that is not known. */
   faultOf(code: string): Error | null {
     return this.#compiled.get(code)?.fault ?? null;
   }
@@ -71,10 +71,7 @@ export class Pipelines {
   }
 }
 
-/**
- * The error of a kernel that the device refuses: in the compiler's own words, with the lines that
- * they are about.
- */
+/** The error for a kernel that the device refuses: the compiler's messages with their lines. */
 async function refused(
   title: string,
   code: string,
@@ -99,16 +96,16 @@ async function refused(
 }
 
 interface Dispatch {
-  /** The kernel it is part of, by its place in the program. */
+  /** Index of its kernel in the program. */
   readonly kernel: number;
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   readonly workgroups: readonly [number, number];
 }
 
-/** Kernels on their buffers: pipelines, bind groups and one uniform buffer, made once. */
+/** Kernels on their buffers: pipelines, bind groups and one uniform buffer. */
 export class GPUProgram implements Program {
-  /** It has run once: what it is made of is known to be good. */
+  /** It has run once without an error. */
   proven = false;
   /** Its kernels' operations, for messages. */
   readonly title: string;
@@ -150,7 +147,7 @@ export class GPUProgram implements Program {
     doubts.make(bind, refuse, ["validation"]);
   }
 
-  /** Why it cannot run, as far as is known. */
+  /** Why it cannot run; null if that is not known. */
   get fault(): Error | null {
     for (const { fault } of this.#blocks) if (fault !== null) return fault;
     for (const { fault } of this.#compiled) if (fault !== null) return fault;
@@ -202,7 +199,7 @@ export class GPUProgram implements Program {
     return this.#dispatches.length;
   }
 
-  /** Sends the parameters that changed since the last run, in one write. */
+  /** Writes the words that changed since the last run. */
   writeParameters(queue: GPUQueue, params: ArrayLike<number>): void {
     const changed = this.#numbers.set(params);
     if (this.#uniforms === null || changed === null) return;

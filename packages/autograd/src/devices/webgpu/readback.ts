@@ -1,7 +1,7 @@
 import { arrayType, type TypedArray } from "../../dtype.ts";
-import { decodeHalves } from "../../half.ts";
 import type { Read } from "../device.ts";
-import { type Block, bytesOf, type Memory, STAGING } from "./memory.ts";
+import { fromWords, wordBytes } from "../words.ts";
+import { type Block, type Memory, STAGING } from "./memory.ts";
 
 /** One read's place in the staging buffer. */
 interface Landing {
@@ -20,9 +20,7 @@ export interface Landings {
   readonly size: number;
 }
 
-/**
- * Brings values to the host through staging buffers, which are kept: steady reading creates none.
- */
+/** Brings values to the host through staging buffers, which it keeps for the next reads. */
 export class Readback {
   readonly #memory: Memory;
   readonly #free = new Map<number, Block[]>();
@@ -31,13 +29,13 @@ export class Readback {
     this.#memory = memory;
   }
 
-  /** Finds room for these reads. */
+  /** Finds places for these reads. */
   prepare(reads: readonly Read[]): Landings {
     const places: Landing[] = [];
     let size = 0;
     for (const read of reads) {
       const skip = read.fromByte % 4;
-      const bytes = Math.ceil((skip + bytesOf(read.dtype, read.count)) / 4) * 4;
+      const bytes = Math.ceil((skip + wordBytes(read.dtype, read.count)) / 4) * 4;
       places.push({ read, at: size, skip, bytes });
       size += Math.ceil(bytes / 8) * 8;
     }
@@ -66,7 +64,7 @@ export class Readback {
     return values;
   }
 
-  /** The room is not needed any more. */
+  /** Takes the staging buffer back. */
   give({ staging }: Pick<Landings, "staging">): void {
     if (staging === null) return;
     if (staging.fault === null) this.#free.get(staging.buffer.size)?.push(staging);
@@ -75,24 +73,13 @@ export class Readback {
 
   #take(bytes: number): Block {
     const size = 2 ** Math.max(8, Math.ceil(Math.log2(bytes)));
-    let free = this.#free.get(size);
-    if (free === undefined) {
-      free = [];
-      this.#free.set(size, free);
-    }
+    const free = this.#free.get(size) ?? [];
+    this.#free.set(size, free);
     return free.pop() ?? this.#memory.create(size, STAGING);
   }
 }
 
 const empty = (read: Read): TypedArray => new (arrayType(read.dtype))(0);
 
-function decode(mapped: ArrayBuffer, { read, at, skip }: Landing): TypedArray {
-  const { dtype, count } = read;
-  if (dtype === "bool") {
-    return Uint8Array.from(new Uint32Array(mapped, at, count), (word) => (word === 0 ? 0 : 1));
-  }
-  const start = at + skip;
-  if (dtype === "f16") return decodeHalves(new Uint16Array(mapped, start, count));
-  const array = arrayType(dtype);
-  return new array(mapped.slice(start, start + count * array.BYTES_PER_ELEMENT));
-}
+const decode = (mapped: ArrayBuffer, { read, at, skip }: Landing): TypedArray =>
+  fromWords(mapped, at + (read.dtype === "bool" ? 0 : skip), read.dtype, read.count);

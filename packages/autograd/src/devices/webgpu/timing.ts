@@ -6,10 +6,7 @@ const MOST = 2048;
 const RESOLVE = 0x0200 | 0x0004; // GPUBufferUsage.QUERY_RESOLVE | COPY_SRC
 const LAND = 0x0001 | 0x0008; // GPUBufferUsage.MAP_READ | COPY_DST
 
-/**
- * Every dispatch in a pass of its own, which the device stamps at both ends. Call the result once
- * it is submitted.
- */
+/** Gives each dispatch a pass with time stamps. Call the result once the encoder is submitted. */
 export function encodeStamped(
   gpu: GPUDevice,
   encoder: GPUCommandEncoder,
@@ -53,10 +50,7 @@ export function encodeStamped(
   };
 }
 
-/**
- * Every dispatch in a submit of its own: a kernel ends when the host hears of it, and begins when
- * the one before ended.
- */
+/** Gives each dispatch a submit. A kernel lasts from the end of the one before to its own. */
 export function submitApart(gpu: GPUDevice, program: GPUProgram): Promise<Timings> {
   const ends: Promise<number>[] = [gpu.queue.onSubmittedWorkDone().then(() => performance.now())];
   for (let i = 0; i < program.dispatches; i++) {
@@ -78,7 +72,7 @@ export function submitApart(gpu: GPUDevice, program: GPUProgram): Promise<Timing
 
 const milliseconds = (stamp: bigint | undefined): number => Number(stamp ?? 0n) / 1e6;
 
-/** A kernel of several dispatches lasts from the first to the last. */
+/** A kernel lasts from its first dispatch to its last. */
 function extend(spans: [number, number][], kernel: number, begin: number, end: number): void {
   const known = spans[kernel];
   if (known === undefined) spans[kernel] = [begin, end];

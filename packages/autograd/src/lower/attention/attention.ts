@@ -1,5 +1,6 @@
 import type { Kernel, KernelStep } from "../../devices/device.ts";
-import { extentOf, formOf } from "../../graph/attention.ts";
+import { extentOf } from "../../graph/attention.ts";
+import { formOf } from "../../graph/attributes.ts";
 import type { Attention } from "../../graph/op.ts";
 import type { Loops } from "../../kernel/loops.ts";
 import { sizeOf } from "../../shape.ts";

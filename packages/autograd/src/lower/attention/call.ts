@@ -1,5 +1,6 @@
 import type { Kernel, KernelStep } from "../../devices/device.ts";
-import type { AttentionForm, Extent } from "../../graph/attention.ts";
+import type { Extent } from "../../graph/attention.ts";
+import type { AttentionForm } from "../../graph/attributes.ts";
 import type { Tiling } from "./tilings.ts";
 
 /** One attention to be lowered: the kernel, what its step says, and how it may be cut. */

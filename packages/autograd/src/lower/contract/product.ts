@@ -1,5 +1,6 @@
 import type { Kernel, KernelOperand, KernelStep } from "../../devices/device.ts";
 import type { DType } from "../../dtype.ts";
+import { ranksOf } from "../../graph/attributes.ts";
 import { sizeOf } from "../../shape.ts";
 import { type IndexMap, indexMapOf, shapeOf } from "../index-map.ts";
 import { divide, type Parts } from "../parts.ts";
@@ -69,12 +70,7 @@ export function productOf(
 function sidesOf(kernel: Kernel, { operands, attrs }: KernelStep): Sides {
   const [left, right] = operands as readonly [KernelOperand, KernelOperand];
   const [shapeA, shapeB] = [shapeOf(left), shapeOf(right)];
-  const [nb, nm, nn, nk] = (attrs.length > 0 ? attrs : [shapeA.length - 2, 1, 1, 1]) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [nb, nm, nn, nk] = ranksOf(attrs);
   const factor = (operand: KernelOperand, cut: (strides: readonly number[]) => Strides): Factor => {
     const map = indexMapOf(kernel, operand);
     return { map, bounds: map.bounds.map((bound) => cut(bound.strides)), ...cut(map.strides) };

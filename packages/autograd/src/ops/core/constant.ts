@@ -1,5 +1,6 @@
 import { type DType, isFloating, largestWhole } from "../../dtype.ts";
 import { DTypeError } from "../../errors.ts";
+import { noAttributes } from "../../graph/attributes.ts";
 import type { Stream } from "../../graph/context.ts";
 import type { Op } from "../../graph/op.ts";
 import { e } from "../../kernel/expression.ts";
@@ -22,7 +23,7 @@ export function constant(value: number, dtype: DType, shape: Shape, stream?: Str
     [],
     shape,
     dtype,
-    [],
+    noAttributes,
     [dtype === "bool" ? Number(value !== 0) : value],
     stream,
   );

@@ -10,6 +10,7 @@ import {
   unsupported,
 } from "../../dtype.ts";
 import { ArgumentError, DeviceError, ShapeError } from "../../errors.ts";
+import { noAttributes } from "../../graph/attributes.ts";
 import { Cell } from "../../graph/cell.ts";
 import { currentStream, type Stream, streamNamed } from "../../graph/context.ts";
 import { Handle, newHandle } from "../../graph/handle.ts";
@@ -162,7 +163,7 @@ export function fromHost(
 /** `fromHost` on a given device. Of f16 the values are rounded where they are. */
 export function hostTensor(values: TypedArray, shape: Shape, dtype: DType, stream: Stream): Tensor {
   checkSupported("tensor", stream, dtype);
-  const node = new Node(sourceOp, [], [], shape, dtype, [], [], stream);
+  const node = new Node(sourceOp, [], [], shape, dtype, noAttributes, [], stream);
   node.storage = hostStorage(dtype === "f16" ? roundHalves(values) : values);
   node.state = COMPUTED;
   return newHandle(new Cell(node), null);
@@ -290,7 +291,7 @@ const progression = (
   count: number,
   dtype: DType,
   stream: Stream,
-): Tensor => record(progressionOp, [], [count], dtype, [], [start, step], stream);
+): Tensor => record(progressionOp, [], [count], dtype, noAttributes, [start, step], stream);
 
 /** 0, 1, …, n − 1 as i32. */
 export const counting = (n: number, stream: Stream): Tensor => progression(0, 1, n, "i32", stream);

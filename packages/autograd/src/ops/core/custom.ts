@@ -1,5 +1,6 @@
 import type { DType } from "../../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
+import { customAttributes } from "../../graph/attributes.ts";
 import { Handle } from "../../graph/handle.ts";
 import { type Op, OUTPUT_ALIGNMENT } from "../../graph/op.ts";
 import { type Shape, sameShape, sizeOf } from "../../shape.ts";
@@ -44,7 +45,7 @@ export function recordCustom(op: Op, operands: readonly Tensor[], call: CustomCa
     operands.map(fromStart),
     several ? [end] : (shapes[0] as Shape),
     dtype,
-    [groups, ...sizes, ...places.flatMap(({ start, size }) => [start, size]), ...scratch],
+    customAttributes({ groups, sizes, outputs: places, scratch }),
     scalars,
   );
   if (!several) return [result];

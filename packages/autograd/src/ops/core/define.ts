@@ -43,7 +43,7 @@ export function elementwise(spec: ElementwiseSpec): Op {
   });
 }
 
-/** An op that combines the last `attrs[0]` dimensions of its operand. */
+/** An op that combines the last dimensions of its operand. */
 export function reduction(spec: {
   readonly name: string;
   readonly combine: Reduce["combine"];

@@ -1,3 +1,4 @@
+import { noAttributes } from "../../graph/attributes.ts";
 import type { Stream } from "../../graph/context.ts";
 import type { Op } from "../../graph/op.ts";
 import { type Expr, e } from "../../kernel/expression.ts";
@@ -60,10 +61,18 @@ export type Place = readonly [key: number, offset: number];
 
 /** Fractions in [0, 1), f32, drawn where they are used. */
 export function philoxUniforms(shape: Shape, place: Place, stream: Stream): Tensor {
-  return record(uniformOp, [], shape, "f32", [], place, stream);
+  return record(uniformOp, [], shape, "f32", noAttributes, place, stream);
 }
 
 /** True with probability `p` (to 2⁻²⁴): integers are compared, so that every device agrees. */
 export function philoxBelow(shape: Shape, p: number, place: Place, stream: Stream): Tensor {
-  return record(belowOp, [], shape, "bool", [], [...place, Math.ceil(p * 2 ** 24)], stream);
+  return record(
+    belowOp,
+    [],
+    shape,
+    "bool",
+    noAttributes,
+    [...place, Math.ceil(p * 2 ** 24)],
+    stream,
+  );
 }

@@ -1,3 +1,4 @@
+import { assembleAttributes, isOnto, partStrides } from "../../graph/attributes.ts";
 import type { ViewStep } from "../../graph/handle.ts";
 import { type Op, registerOp } from "../../graph/op.ts";
 import { isContiguous, type View, wholeView } from "../../graph/view.ts";
@@ -21,13 +22,12 @@ const assembleOp: Op = registerOp({
   scalarTypes: [],
   saves: [],
   gradient: (dy, _, { needs, shapes, attrs, scalars }) => {
-    const onto = attrs[0] === 1;
+    const onto = isOnto(attrs);
     const first = onto ? 1 : 0;
-    let at = 1;
-    const places = shapes.slice(first).map((shape, i) => {
-      const strides = attrs.slice(at, at + shape.length);
-      at += shape.length;
-      return { shape, strides, offset: scalars[i] as number };
+    const parts = shapes.slice(first);
+    const strides = partStrides(attrs, parts);
+    const places = parts.map((shape, i): View => {
+      return { shape, strides: strides[i] as number[], offset: scalars[i] as number };
     });
     const all = whole(dy);
     const { dtype, node } = all;
@@ -54,14 +54,14 @@ export function assemble(base: Tensor | Shape, parts: readonly Part[]): Tensor {
   const values = parts.map((part) => part.value);
   const operands = onto ? [base as Tensor, ...values] : values;
   const shape = onto ? (base as Tensor).shape : (base as Shape);
-  const attrs = [onto ? 1 : 0, ...parts.flatMap((part) => part.strides)];
+  const strides = parts.map((part) => part.strides);
   const { dtype } = onto ? (base as Tensor) : (first as Part).value;
   return record(
     assembleOp,
     operands,
     shape,
     dtype,
-    attrs,
+    assembleAttributes(onto, strides),
     parts.map((part) => part.offset),
   );
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
+import { alongDim, dimOf } from "../../graph/attributes.ts";
 import { type Op, registerOp, type Scatter } from "../../graph/op.ts";
 import { normalizeDim, type Shape, sizeOf } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
@@ -23,7 +24,7 @@ const gatherOp: Op = registerOp({
   saves: [1],
   gradient: (dy, [, index], { shapes, attrs }) => {
     const base = zeros(shapes[0] as Shape, dy);
-    return [scatterAlong(scatterSumOp, base, attrs[0] as number, index as Tensor, dy), null];
+    return [scatterAlong(scatterSumOp, base, dimOf(attrs), index as Tensor, dy), null];
   },
 });
 
@@ -36,7 +37,7 @@ const scatterOp = (name: string, combine: Scatter["combine"]): Op =>
     // of a sum what is added to takes dy as it is
     saves: ([, , source]) => (source || combine !== "sum" ? [1] : []),
     gradient: (dy, [, place], { needs, attrs }) => {
-      const dim = attrs[0] as number;
+      const dim = dimOf(attrs);
       const index = place as Tensor;
       const kept = (): Tensor =>
         combine === "sum"
@@ -65,7 +66,7 @@ export function gatherAlong(x: Tensor, dim: number, index: Tensor): Tensor {
     );
   }
   const from = narrowTo(x, dim, index.shape);
-  return record(gatherOp, [from, index], index.shape, x.dtype, [dim]);
+  return record(gatherOp, [from, index], index.shape, x.dtype, alongDim(dim));
 }
 
 /** base with source combined into it along `dim`; bytes and truth values are counted in i32. */
@@ -79,7 +80,7 @@ export function scatterAlong(
   const { dtype } = base;
   const small = dtype === "u8" || (dtype === "bool" && op !== scatterOverOp);
   const [x, y] = small ? [cast(base, "i32"), cast(source, "i32")] : [base, source];
-  return cast(record(op, [x, index, y], x.shape, x.dtype, [dim]), dtype);
+  return cast(record(op, [x, index, y], x.shape, x.dtype, alongDim(dim)), dtype);
 }
 
 /** Fractions and truth values are no indices, nor bytes unless told: in PyTorch they are masks. */

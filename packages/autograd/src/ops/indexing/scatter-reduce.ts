@@ -1,5 +1,6 @@
 import { isFloating } from "../../dtype.ts";
 import { ArgumentError } from "../../errors.ts";
+import { dimOf } from "../../graph/attributes.ts";
 import { type Gradient, type Op, registerOp, type Scatter } from "../../graph/op.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
@@ -27,7 +28,7 @@ const scatterProductOp: Op = scatterOp(
   "prod",
   (dy, operands, { needs, attrs }) => {
     const [x, index, source] = operands as [Tensor, Tensor, Tensor];
-    const [dim] = attrs as [number];
+    const dim = dimOf(attrs);
     const [noBase, noSource] = [eq(x, 0), eq(source, 0)];
     const [base, values] = [where(noBase, 1, x), where(noSource, 1, source)];
     const product = scatterAlong(scatterProductOp, base, dim, index, values);
@@ -48,7 +49,7 @@ const scatterProductOp: Op = scatterOp(
 const extremeOp = (name: string, combine: "max" | "min"): Op =>
   scatterOp(name, combine, (dy, operands, { output, needs, attrs }) => {
     const [x, index, source] = operands as [Tensor, Tensor, Tensor];
-    const [dim] = attrs as [number];
+    const dim = dimOf(attrs);
     const isBase = eq(x, output);
     const isSource = eq(source, gatherAlong(output, dim, index));
     const [a, b] = [cast(isBase, dy.dtype), cast(isSource, dy.dtype)];

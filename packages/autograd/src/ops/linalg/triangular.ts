@@ -1,5 +1,6 @@
 import { ArgumentError, detail, ShapeError } from "../../errors.ts";
-import type { Op } from "../../graph/op.ts";
+import { customSizes } from "../../graph/attributes.ts";
+import type { Custom, Op } from "../../graph/op.ts";
 import { inOrder, type Pair } from "../../results.ts";
 import { broadcastShapes, type Shape } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
@@ -134,7 +135,8 @@ const substitutionOp: Op = serialOp({
 `,
   saves: [0, "output"],
   gradient: (dy, [a], { output, needs, attrs }) => {
-    const [upper, unit] = [attrs[4] === 1, attrs[5] === 1];
+    const { sizes } = customSizes(attrs, substitutionOp.meaning as Custom);
+    const [upper, unit] = sizes.slice(-2).map(Boolean) as [boolean, boolean];
     const db = substitute(mT(a as Tensor), dy, !upper, unit);
     if (needs[0] !== true) return [false, db];
     const whole = neg(matmul(db, mT(output)));

@@ -1,3 +1,4 @@
+import { contractAttributes, type Ranks, ranksOf } from "../../graph/attributes.ts";
 import { eachOther, type Op, registerOp } from "../../graph/op.ts";
 import { expandView, type View } from "../../graph/view.ts";
 import { type Shape, sizeOf } from "../../shape.ts";
@@ -7,16 +8,13 @@ import { cast, constant } from "../core/constant.ts";
 import { permute, reshape } from "../core/layout.ts";
 import { unmoved } from "../shape/broadcast.ts";
 
-/** Numbers of batch, m, n and k dimensions of a product. */
-export type Ranks = readonly [batch: number, m: number, n: number, k: number];
-
 const contractOp: Op = registerOp({
   name: "contract",
   meaning: { kind: "contract" },
   scalarTypes: [],
   saves: eachOther,
   gradient: (dy, [left, right], { needs, shapes, attrs, strides }) => {
-    const [nb, nm, nn, nk] = attrs as unknown as Ranks;
+    const [nb, nm, nn, nk] = ranksOf(attrs);
     const [a, b] = shapes as readonly [Shape, Shape];
     const [batch, m, n, k] = [
       span(0, nb),
@@ -91,7 +89,16 @@ export function contract(a: Tensor, b: Tensor, ranks: Ranks): Tensor {
   }
   const overBatch = (view: View): View => expandView(view, [...batch, ...view.shape.slice(nb)]);
   const reads = [overBatch, overBatch];
-  return record(contractOp, [a, b], shape, a.dtype, ranks, [], a.node.stream, reads);
+  return record(
+    contractOp,
+    [a, b],
+    shape,
+    a.dtype,
+    contractAttributes(ranks),
+    [],
+    a.node.stream,
+    reads,
+  );
 }
 
 /** A product of bytes, taken in i32: devices that store four bytes a word have no kernel for them. It wraps around alike. */

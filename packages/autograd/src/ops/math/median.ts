@@ -1,5 +1,6 @@
 import { isFloating } from "../../dtype.ts";
 import { ArgumentError, detail } from "../../errors.ts";
+import { alongDim } from "../../graph/attributes.ts";
 import { type Op, registerOp } from "../../graph/op.ts";
 import { inOrder } from "../../results.ts";
 import { normalizeDim, type Shape, sizeOf } from "../../shape.ts";
@@ -104,7 +105,10 @@ function middle(
       return chosenOne(x, at, place, settings.keepdim ?? false);
     }
     const flat = reshape(x, [-1]);
-    return reshape(record(medianOp, [flat, medianPlace(flat, 0, skipsNaN)], [1], x.dtype, [0]), []);
+    return reshape(
+      record(medianOp, [flat, medianPlace(flat, 0, skipsNaN)], [1], x.dtype, alongDim(0)),
+      [],
+    );
   });
 }
 

@@ -1,4 +1,5 @@
 import { ArgumentError, detail } from "../../errors.ts";
+import { reducedDims } from "../../graph/attributes.ts";
 import { Handle } from "../../graph/handle.ts";
 import type { Op } from "../../graph/op.ts";
 import { inOrder, type Pair } from "../../results.ts";
@@ -62,7 +63,7 @@ const extremeOp = (name: string, combine: "max" | "min", ofAll = false): Op =>
     saves: [0, "output"],
     gradient: (dy, [operand], { output, attrs }) => {
       const x = operand as Tensor;
-      const count = attrs[0] as number;
+      const count = reducedDims(attrs);
       const same = eq(x, spread(output, x.shape, count));
       const attains = ofAll ? logicalOr(same, isnan(x)) : same;
       const dims = x.shape.map((_, d) => d).slice(x.shape.length - count);
@@ -257,7 +258,7 @@ const productOp = (name: string, ofAll: boolean): Op =>
     saves: [0],
     gradient: (dy, [operand], { attrs }) => {
       const x = operand as Tensor;
-      const count = attrs[0] as number;
+      const count = reducedDims(attrs);
       const dims = x.shape.map((_, d) => d).slice(x.shape.length - count);
       const isZero = eq(x, 0);
       const others = where(isZero, 1, x);

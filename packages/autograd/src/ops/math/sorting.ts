@@ -1,4 +1,5 @@
 import { ArgumentError, detail } from "../../errors.ts";
+import { sortAttributes } from "../../graph/attributes.ts";
 import { type Op, registerOp } from "../../graph/op.ts";
 import { inOrder } from "../../results.ts";
 import { normalizeDim } from "../../shape.ts";
@@ -22,7 +23,7 @@ const sortOp: Op = registerOp({
 
 /** The permutation (i32) that sorts the last dimension. */
 const order = (x: Tensor, descending: boolean): Tensor =>
-  record(sortOp, [x], x.shape, "i32", [descending ? 1 : 0]);
+  record(sortOp, [x], x.shape, "i32", sortAttributes(descending));
 
 export interface SortOptions extends DimOption {
   readonly descending?: boolean;

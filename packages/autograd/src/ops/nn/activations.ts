@@ -1,5 +1,6 @@
 import { type DType, floatOf } from "../../dtype.ts";
 import { ArgumentError, DTypeError, detail, ShapeError } from "../../errors.ts";
+import { noAttributes } from "../../graph/attributes.ts";
 import type { Op } from "../../graph/op.ts";
 import { type Expr, e } from "../../kernel/expression.ts";
 import { normalizeDim, sizeOf } from "../../shape.ts";
@@ -41,7 +42,7 @@ function shaped(spec: ShapedSpec, resultType: (x: Tensor) => DType = ofFraction)
   return (x, ...numbers) => {
     checkTensor(name, x);
     const dtype = resultType(x);
-    return record(op, [cast(x, dtype)], x.shape, dtype, [], numbers);
+    return record(op, [cast(x, dtype)], x.shape, dtype, noAttributes, numbers);
   };
 }
 

@@ -1,3 +1,4 @@
+import { type Attributes, contractAttributes, ownOfContract } from "../../graph/attributes.ts";
 import { type Op, registerOp } from "../../graph/op.ts";
 import { expandView, permuteView, reshapeView, type View } from "../../graph/view.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../shape.ts";
@@ -20,7 +21,7 @@ export interface Plan {
   readonly margins: readonly Margin[];
 }
 
-/** The plan as static arguments after the ranks, and back: groups, then counts, kernel, stride, dilation, margins. */
+/** The plan as attributes after the ranks: groups, counts, kernel, stride, dilation, margins. */
 const written = ({ over, groups, margins }: Plan): number[] => [
   groups,
   ...over.counts,
@@ -30,7 +31,8 @@ const written = ({ over, groups, margins }: Plan): number[] => [
   ...margins.flat(),
 ];
 
-function readPlan([, , , , groups, ...rest]: readonly number[]): Plan {
+function readPlan(attrs: Attributes): Plan {
+  const [groups, ...rest] = ownOfContract(attrs);
   const rank = rest.length / 6;
   const part = (i: number) => rest.slice(i * rank, (i + 1) * rank);
   const around = rest.slice(4 * rank);
@@ -87,7 +89,7 @@ export function conv(weight: Tensor, x: Tensor, plan: Plan): Tensor {
     const seen = grouped(windowView(view, over), 1, groups);
     return permuteView(seen, [0, 1, 2, ...span(3 + rank, rank), ...span(3, rank)]);
   };
-  const attrs = [2, 1, rank, 1 + rank, ...written(plan)];
+  const attrs = contractAttributes([2, 1, rank, 1 + rank], written(plan));
   const reads = [readWeight, readX];
   const out = record(convOp, [weight, x], shape, x.dtype, attrs, [], x.node.stream, reads);
   return reshape(out, flat);
@@ -122,7 +124,7 @@ function convWeight(dy: Tensor, x: Tensor, plan: Plan): Tensor {
     const seen = grouped(windowView(view, over), 1, groups);
     return permuteView(seen, [1, 0, ...span(3, rank), 2, ...span(3 + rank, rank)]);
   };
-  const attrs = [1, 1, 1 + rank, 1 + rank, ...written(plan)];
+  const attrs = contractAttributes([1, 1, 1 + rank, 1 + rank], written(plan));
   return record(convWeightOp, [dy, x], shape, x.dtype, attrs, [], x.node.stream, [readY, readX]);
 }
 

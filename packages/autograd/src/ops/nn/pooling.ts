@@ -1,5 +1,6 @@
 import { isFloating, lowest } from "../../dtype.ts";
 import { ArgumentError, detail, ShapeError } from "../../errors.ts";
+import { ownOfReduce, reduceAttributes, reducedDims } from "../../graph/attributes.ts";
 import { type Op, registerOp } from "../../graph/op.ts";
 import type { View } from "../../graph/view.ts";
 import { inOrder } from "../../results.ts";
@@ -37,7 +38,7 @@ const maxPoolOp: Op = registerOp({
   scalarTypes: [],
   saves: [0],
   gradient: (dy, [operand], { attrs }) => {
-    const [rank, ...rest] = attrs as [number, ...number[]];
+    const [rank, rest] = [reducedDims(attrs), ownOfReduce(attrs)];
     const part = (i: number) => rest.slice(i * rank, (i + 1) * rank);
     const over = { counts: part(0), kernel: part(1), stride: part(2), dilation: part(3) };
     const x = operand as Tensor;
@@ -55,7 +56,8 @@ const placeOp: Op = registerOp({
 function overWindows(op: Op, x: Tensor, over: Windows, dtype: Tensor["dtype"]): Tensor {
   const { counts, kernel, stride, dilation } = over;
   const shape = [...x.shape.slice(0, x.shape.length - kernel.length), ...counts];
-  const attrs = [kernel.length, ...counts, ...kernel, ...stride, ...dilation];
+  const own = [...counts, ...kernel, ...stride, ...dilation];
+  const attrs = reduceAttributes(kernel.length, own);
   const read = (view: View): View => windowView(view, over);
   return record(op, [x], shape, dtype, attrs, [], x.node.stream, [read]);
 }

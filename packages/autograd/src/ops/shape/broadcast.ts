@@ -1,5 +1,6 @@
 import { type DType, isFloating } from "../../dtype.ts";
 import { detail, ShapeError } from "../../errors.ts";
+import { reduceAttributes, reducedDims } from "../../graph/attributes.ts";
 import { newHandle } from "../../graph/handle.ts";
 import type { Op } from "../../graph/op.ts";
 import { expandView } from "../../graph/view.ts";
@@ -98,7 +99,7 @@ export function reduce(
           x,
           dims.toSorted((a, b) => a - b),
         );
-  const out = record(op, [moved], kept, dtype, [Math.max(dims.length, 1)]);
+  const out = record(op, [moved], kept, dtype, reduceAttributes(Math.max(dims.length, 1)));
   return keepdim ? shaped(out, keptShape(x.shape, dims)) : out;
 }
 
@@ -109,7 +110,7 @@ export const keptShape = (shape: Shape, dims: readonly number[]): Shape =>
 const sumOp: Op = reduction({
   name: "sum",
   combine: "sum",
-  gradient: (dy, _, { shapes, attrs }) => [spread(dy, shapes[0] as Shape, attrs[0] as number)],
+  gradient: (dy, _, { shapes, attrs }) => [spread(dy, shapes[0] as Shape, reducedDims(attrs))],
 });
 
 /** A reduced value back over the last `count` dimensions of `shape`. A view. */

@@ -1,5 +1,6 @@
+import { isOnto, partStrides } from "../../graph/attributes.ts";
 import { type Node, PENDING } from "../../graph/node.ts";
-import { partStrides, rectangle, type Stretch } from "../../graph/region.ts";
+import { rectangle, type Stretch } from "../../graph/region.ts";
 import { simplify, type View, wholeView } from "../../graph/view.ts";
 import { contiguousStrides, type Shape, sameShape, sizeOf } from "../../shape.ts";
 import { savedHandle } from "../../tape/edge.ts";
@@ -51,7 +52,7 @@ function withdraw(node: Node): void {
 function partsOf({ node, window }: Tensor): Placed[] | null {
   const { op, state, attrs, inputs, views, shape, scalars } = node;
   if (window !== null || op.meaning.kind !== "assemble") return null;
-  if (attrs[0] !== 0 || state !== PENDING) return null;
+  if (isOnto(attrs) || state !== PENDING) return null;
   const values = inputs.map((input, i) => savedHandle(input, views[i] ?? null, null));
   const strides = partStrides(
     attrs,

@@ -1,3 +1,4 @@
+import { dimOf, formOf, isOnto, partStrides, ranksOf, reducedDims } from "@wgrad/autograd/plugin";
 import { OnnxError } from "../error.ts";
 import { constant, type Dims, type Pair, pairs, product } from "./dims.ts";
 import type { Exporter } from "./exporter.ts";
@@ -17,7 +18,7 @@ const reduce =
   (exporter, pair) => {
     const { writer } = exporter;
     const x = exporter.input(pair, 0);
-    const axes = last(x.dims, pair[0].attrs[0] as number);
+    const axes = last(x.dims, reducedDims(pair[0].attrs));
     const name =
       opType === "ReduceSum"
         ? writer.add(opType, [x.name, writer.ints(axes)], { keepdims: 0 })
@@ -35,7 +36,7 @@ const extreme =
   (exporter, pair) => {
     const { writer } = exporter;
     const x = exporter.input(pair, 0);
-    const count = pair[0].attrs[0] as number;
+    const count = reducedDims(pair[0].attrs);
     const kept = x.dims.slice(0, x.dims.length - count);
     const flat = reshaped(writer, x, [...kept, product(x.dims.slice(kept.length))]);
     const name = writer.add(opType, [flat.name], { axis: kept.length, keepdims: 0 });
@@ -45,7 +46,7 @@ const extreme =
 /** c[b…, m…, n…] = Σ a[b…, m…, k…] b[b…, k…, n…]. */
 const contract: Write = (exporter, pair) => {
   const { writer } = exporter;
-  const [batches, rows, , inner] = pair[0].attrs as [number, number, number, number];
+  const [batches, rows, , inner] = ranksOf(pair[0].attrs);
   const [a, b] = [exporter.input(pair, 0), exporter.input(pair, 1)];
   const joined = (x: Written, first: number): Written =>
     reshaped(writer, x, [
@@ -62,7 +63,7 @@ const contract: Write = (exporter, pair) => {
 /** Elements by index along a dimension; whole slices where the index depends on that dimension alone. */
 const gather: Write = (exporter, pair) => {
   const { writer } = exporter;
-  const axis = pair[0].attrs[0] as number;
+  const axis = dimOf(pair[0].attrs);
   const x = exporter.input(pair, 0);
   const views = exporter.inputViews(pair, 1);
   const dims = dimsOf(pair);
@@ -100,7 +101,11 @@ const assemble: Write = (exporter, pair) => {
   const { writer } = exporter;
   const [a, b] = pair;
   const dims = dimsOf(pair);
-  const base = a.attrs[0] as number;
+  const base = isOnto(a.attrs) ? 1 : 0;
+  const strides = partStrides(
+    a.attrs,
+    a.inputs.slice(base).map((input, i) => a.views[base + i]?.shape ?? input.shape),
+  );
   const parts = a.inputs.slice(base).map((_, i) => ({
     value: exporter.input(pair, base + i),
     begin: pairs(
@@ -108,7 +113,7 @@ const assemble: Write = (exporter, pair) => {
       beginOf(b.scalars[i] as number, b.shape),
     ),
   }));
-  const plain = parts.every(({ value }, i) => isPlain(a, i, value));
+  const plain = parts.every(({ value }, i) => isPlain(a.shape, strides[i] as number[], value));
   if (!plain) throw new OnnxError("exportOnnx: writing into a part with a step is not built");
   const filled = base === 1 && a.inputs[0]?.op.name === "fill" ? a.inputs[0].scalars[0] : undefined;
   if (parts.length === 1 && (base === 0 || filled !== undefined)) {
@@ -143,9 +148,7 @@ const assemble: Write = (exporter, pair) => {
 };
 
 /** Whether a part lies in the assembly as it does by itself, at the assembly's own strides. */
-function isPlain({ attrs, shape }: NodePair[0], part: number, value: Written): boolean {
-  const rank = shape.length;
-  const own = attrs.slice(1 + part * rank, 1 + (part + 1) * rank);
+function isPlain(shape: readonly number[], own: readonly number[], value: Written): boolean {
   return value.dims.every(
     ([size], i) => size === 1 || own[i] === shape.slice(i + 1).reduce((x, y) => x * y, 1),
   );
@@ -155,7 +158,7 @@ function isPlain({ attrs, shape }: NodePair[0], part: number, value: Written): b
 const attention: Write = (exporter, pair) => {
   const { writer } = exporter;
   const [{ attrs, scalars, dtype, inputs }] = pair;
-  const [causal, repeats, rank] = attrs as [number, number, number];
+  const { causal, repeats, places } = formOf(attrs);
   if (repeats !== 0) throw new OnnxError("exportOnnx: grouped queries are not built");
   const [q, k, v] = [0, 1, 2].map((i) => exporter.input(pair, i)) as [Written, Written, Written];
   const type = writtenType(dtype);
@@ -164,7 +167,7 @@ const attention: Write = (exporter, pair) => {
   const products = writer.add("MatMul", [q.name, writer.add("Transpose", [k.name], { perm })]);
   let scores = writer.add("Mul", [products, writer.constant(type, [], [scalars[0] as number])]);
   const none = Number.NEGATIVE_INFINITY;
-  if (causal === 1) {
+  if (causal) {
     const rows = constant(q.dims.at(-2) as Pair, "the length of a causal attention");
     const columns = constant(k.dims.at(-2) as Pair, "the length of a causal attention");
     const mask = Array.from({ length: rows * columns }, (_, i) =>
@@ -182,7 +185,7 @@ const attention: Write = (exporter, pair) => {
   const weights = writer.add("Softmax", [scores], { axis: -1 });
   const name = writer.add("MatMul", [weights, v.name]);
   const dims = [...q.dims.slice(0, -1), v.dims.at(-1) as Pair];
-  const strides = attrs.slice(3, 3 + rank);
+  const strides = places[0] as readonly number[];
   const seen = { shape: dims.map(([size]) => size), strides, offset: 0 };
   return inMemory(writer, { name, dims }, [seen, seen]);
 };

@@ -1,3 +1,4 @@
+import { isOnto, ownOfContract, ownOfReduce, ranksOf, reducedDims } from "@wgrad/autograd/plugin";
 import { OnnxError } from "../error.ts";
 import { type Pair, pairs } from "./dims.ts";
 import type { Exporter } from "./exporter.ts";
@@ -11,8 +12,8 @@ interface Windows {
   readonly dilation: readonly number[];
 }
 
-function windowsOf(attrs: readonly number[], rank: number): Windows {
-  const part = (i: number) => attrs.slice(i * rank, (i + 1) * rank);
+function windowsOf(own: readonly number[], rank: number): Windows {
+  const part = (i: number) => own.slice(i * rank, (i + 1) * rank);
   return { counts: part(0), kernel: part(1), stride: part(2), dilation: part(3) };
 }
 
@@ -43,10 +44,10 @@ function imageView(
 export function conv(exporter: Exporter, pair: NodePair): Written {
   const { writer } = exporter;
   const [{ attrs }] = pair;
-  const rank = attrs[2] as number;
-  const group = attrs[4] as number;
-  const windows = windowsOf(attrs.slice(5), rank);
-  const margins = attrs.slice(5 + 4 * rank);
+  const [, , rank] = ranksOf(attrs);
+  const [group = 1, ...over] = ownOfContract(attrs);
+  const windows = windowsOf(over, rank);
+  const margins = over.slice(4 * rank);
   const weightViews = exporter.inputViews(pair, 0) as NonNullable<ViewPair>;
   const [a, b] = weightViews.map(({ shape, strides, offset }) => ({
     ...{ shape: shape.slice(1), strides: strides.slice(1), offset },
@@ -68,16 +69,16 @@ export function conv(exporter: Exporter, pair: NodePair): Written {
     ...{ group, kernel_shape: windows.kernel, strides: windows.stride },
     ...{ dilations: windows.dilation, ...pads },
   });
-  const [n, , , ...over] = dimsOf(pair);
+  const [n, , , ...seen] = dimsOf(pair);
   const filters: Pair = [g[0] * o[0], g[1] * o[1]];
-  return { name, dims: [n as Pair, filters, ...over] };
+  return { name, dims: [n as Pair, filters, ...seen] };
 }
 
 /** What was padded with zeros for a convolution alone, where there is such padding. */
 function marginsOf(exporter: Exporter, pair: NodePair, margins: readonly number[]): Written | null {
   const inner = exporter.inputPair(pair, 1);
   const [node] = inner;
-  const isPadding = node.op.name === "assemble" && node.attrs[0] === 0 && node.inputs.length === 1;
+  const isPadding = node.op.name === "assemble" && !isOnto(node.attrs) && node.inputs.length === 1;
   if (!isPadding || margins.every((size) => size === 0)) return null;
   const x = exporter.input(inner, 0);
   const lead = x.dims.length - margins.length / 2;
@@ -108,8 +109,8 @@ function readImage(exporter: Exporter, pair: NodePair, rank: number, windows: Wi
 /** The largest of each window. x is read as [N, C, w…, k…]. */
 export function maxPool(exporter: Exporter, pair: NodePair): Written {
   const [{ attrs }] = pair;
-  const rank = attrs[0] as number;
-  const windows = windowsOf(attrs.slice(1), rank);
+  const rank = reducedDims(attrs);
+  const windows = windowsOf(ownOfReduce(attrs), rank);
   const views = exporter.inputViews(pair, 0) as NonNullable<ViewPair>;
   const seen = views.map(({ shape, strides, offset }) => {
     const before = shape.length - 2 * rank;

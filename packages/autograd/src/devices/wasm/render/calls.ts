@@ -48,15 +48,11 @@ const ofInts = (sign: "s" | "u"): Readonly<Record<string, readonly [Op, Op]>> =>
 });
 
 const ofBools: Readonly<Record<string, readonly [Op, Op]>> = {
-  ...ofInts("u"),
-  add: ["i32.or", "v128.or"],
-  mul: ["i32.and", "v128.and"],
-  max: ["i32.or", "v128.or"],
-  min: ["i32.and", "v128.and"],
-  sub: ["i32.xor", "v128.xor"],
   and: ["i32.and", "v128.and"],
   or: ["i32.or", "v128.or"],
   xor: ["i32.xor", "v128.xor"],
+  eq: ["i32.eq", "i32x4.eq"],
+  ne: ["i32.ne", "i32x4.ne"],
 };
 
 const tables = { f32: ofFloats, i32: ofInts("s"), u32: ofInts("u"), bool: ofBools } as const;

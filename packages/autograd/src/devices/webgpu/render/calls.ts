@@ -1,8 +1,9 @@
 import type { DType } from "../../../dtype.ts";
 import type { Intrinsic, Lanes } from "../../../kernel/expression.ts";
-import { arithmeticType, wgslType } from "./text.ts";
+import { arithmeticOf } from "../../../kernel/natives.ts";
+import { wgslType } from "./text.ts";
 
-/** Written between their operands, alike for every dtype they take. */
+/** Infix operators, the same for all dtypes they take. */
 const infix: Partial<Record<Intrinsic, string>> = {
   add: "+",
   sub: "-",
@@ -26,22 +27,7 @@ const infix: Partial<Record<Intrinsic, string>> = {
   bitXor: "^",
 };
 
-/** What arithmetic on bool means, as PyTorch has it. */
-const ofBools: Partial<Record<Intrinsic, (a: string, b: string) => string>> = {
-  add: (a, b) => `${a} | ${b}`,
-  mul: (a, b) => `${a} & ${b}`,
-  max: (a, b) => `${a} | ${b}`,
-  min: (a, b) => `${a} & ${b}`,
-  sub: (a, b) => `${a} != ${b}`,
-  bitXor: (a, b) => `${a} != ${b}`,
-  lt: (a, b) => `!${a} & ${b}`,
-  gt: (a, b) => `${a} & !${b}`,
-  le: (a, b) => `!${a} | ${b}`,
-  ge: (a, b) => `${a} | !${b}`,
-  abs: (a) => a,
-};
-
-/** Built in under a name, and right as they are. */
+/** Built-in functions that are right for all values. */
 const builtIn: Partial<Record<Intrinsic, string>> = {
   abs: "abs",
   floor: "floor",
@@ -56,10 +42,10 @@ const builtIn: Partial<Record<Intrinsic, string>> = {
   subgroupSum: "subgroupAdd",
 };
 
-/** Of floats, what WGSL may get wrong for NaN. */
+/** Comparisons of floats that WGSL may get wrong for NaN. */
 const careless: ReadonlySet<Intrinsic> = new Set(["eq", "ne"]);
 
-/** Of integers, what a function of ours does. */
+/** Functions of integers that are ours. */
 const ofIntegers: ReadonlySet<Intrinsic> = new Set(["div", "rem", "pow", "mulHigh", "gcd"]);
 
 /** Calls whose u32 result may leave the range of a byte. */
@@ -69,7 +55,7 @@ const wrapping: ReadonlySet<Intrinsic> = new Set(["add", "sub", "mul", "neg", "p
 export const wraps = (fn: Intrinsic, to: DType): boolean =>
   to === "u8" && (wrapping.has(fn) || fn === "cast");
 
-/** A call in WGSL's own words: the text, or the name of the function of ours that does it. */
+/** A call as text, or the name of our function for it. */
 export type Rendered = { readonly text: string } | { readonly fn: string };
 
 export function renderCall(
@@ -81,13 +67,12 @@ export function renderCall(
   shift: number | null,
 ): Rendered {
   const [a, b, c] = args as [string, string, string];
-  const type = arithmeticType(from);
+  const type = arithmeticOf(from);
   const integer = type === "i32" || type === "u32";
-  const word = (text: string): string => (lanes === 1 ? text : `vec4<u32>(${text})`);
-  const byte = (text: string): Rendered => {
-    const wraps = to === "u8" && wrapping.has(fn);
-    return { text: wraps ? `(${text}) & ${word("0xffu")}` : text };
-  };
+  const word = (text: string): string => inLanes(text, lanes);
+  const byte = (text: string): Rendered => ({
+    text: to === "u8" && wrapping.has(fn) ? `(${text}) & ${word("0xffu")}` : text,
+  });
   switch (fn) {
     case "thread":
     case "group":
@@ -102,7 +87,7 @@ export function renderCall(
     case "cast":
       return renderCast(a, from, to, lanes);
     case "bitcast": {
-      const same = arithmeticType(to) === arithmeticType(from);
+      const same = arithmeticOf(to) === arithmeticOf(from);
       return { text: same ? a : `bitcast<${wgslType(to, lanes)}>(${a})` };
     }
     case "nativeInt":
@@ -130,8 +115,6 @@ export function renderCall(
     case "min":
       if (integer) return { text: `${fn}(${a}, ${b})` };
   }
-  const ofBool = type === "bool" ? ofBools[fn] : undefined;
-  if (ofBool !== undefined) return { text: ofBool(a, b) };
   if (integer && ofIntegers.has(fn)) return { fn: `${fn}_${type}` };
   if (integer && (fn === "floor" || fn === "ceil" || fn === "trunc" || fn === "round"))
     return { text: a };
@@ -142,19 +125,21 @@ export function renderCall(
   return { fn: `${fn}_${type}` };
 }
 
+const inLanes = (word: string, lanes: Lanes): string => (lanes === 1 ? word : `vec4<u32>(${word})`);
+
 function renderCast(a: string, from: DType, to: DType, lanes: Lanes): Rendered {
   const target = wgslType(to, lanes);
   if (from === "bool") return { text: `${target}(${a})` };
-  const fraction = arithmeticType(from) === "f32";
-  const word = (text: string): string => (lanes === 1 ? text : `vec4<u32>(${text})`);
+  const fraction = arithmeticOf(from) === "f32";
+  const word = (text: string): string => inLanes(text, lanes);
   if (to === "bool") {
     if (!fraction) return { text: `${a} != ${wgslType(from, lanes)}(0)` };
     // by bits, since NaN is true and a comparison with it may be anything
     const bits = `bitcast<${wgslType("u32", lanes)}>(${a})`;
     return { text: `(${bits} & ${word("0x7fffffffu")}) != ${word("0u")}` };
   }
-  const type = arithmeticType(to);
+  const type = arithmeticOf(to);
   if (fraction && type !== "f32") return { fn: `${type}_f32` };
-  const whole = type === arithmeticType(from) ? a : `${target}(${a})`;
+  const whole = type === arithmeticOf(from) ? a : `${target}(${a})`;
   return { text: to === "u8" ? `${whole} & ${word("0xffu")}` : whole };
 }

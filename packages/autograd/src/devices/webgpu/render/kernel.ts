@@ -1,9 +1,8 @@
 import { DTypeError, LimitError } from "../../../errors.ts";
-import type { Loops } from "../../../kernel/loops.ts";
-import { expandCounters } from "../../../lower/expand.ts";
+import type { Part } from "../../../lower/bindings.ts";
 import { sizeOfGroup } from "../../../lower/grid.ts";
-import { anchorOf, atOperation, lowerParts } from "../../../lower/lower.ts";
-import { nameValues } from "../../../lower/name-values.ts";
+import { anchorOf, atOperation } from "../../../lower/lower.ts";
+import { roundsOf } from "../../../lower/rounds.ts";
 import type { Target } from "../../../lower/target.ts";
 import { Uniforms, type UniformWords } from "../../../lower/uniforms.ts";
 import type { Kernel, Lowered } from "../../device.ts";
@@ -11,9 +10,9 @@ import { titleOf } from "../../title.ts";
 import type { customStages } from "../custom.ts";
 import { renderBatch } from "./batch.ts";
 import { renderMerged } from "./merge.ts";
-import { type Part, renderStage, type Stage, WORDS } from "./stage.ts";
+import { renderStage, type Stage, WORDS } from "./stage.ts";
 
-/** What rendering must know of the device. */
+/** The limits that rendering depends on. */
 export interface RenderTarget extends Target {
   readonly maxWorkgroups: number;
 }
@@ -21,15 +20,12 @@ export interface RenderTarget extends Target {
 /** A kernel as WGSL: dispatches in order, which share one uniform block. */
 export interface RenderedKernel extends Lowered, UniformWords {
   readonly name: string;
-  /** Its operations in order and the shape of what it gives, for messages. */
+  /** Its operations and the shape of its result, for messages. */
   readonly title: string;
   readonly stages: readonly Stage[];
 }
 
-/**
- * Lowers a kernel and renders its shaders; pure. Throws DTypeError or LimitError for what no shader
- * can do here.
- */
+/** Lowers a kernel and renders its shaders. Throws DTypeError or LimitError if no shader can do it. */
 export function renderKernel(kernel: Kernel, target: RenderTarget): RenderedKernel {
   const step = anchorOf(kernel);
   const { name } = step.op;
@@ -66,9 +62,6 @@ export function renderKernel(kernel: Kernel, target: RenderTarget): RenderedKern
   };
 }
 
-/** What the offset of a binding is a multiple of. */
-const ALIGN = 256;
-
 interface Stages {
   readonly stages: readonly Stage[];
   readonly scratch: readonly number[];
@@ -79,41 +72,17 @@ function stagesOf(kernel: Kernel, uniforms: Uniforms, target: RenderTarget): Sta
   const { meaning } = anchorOf(kernel).op;
   if (kernel.parts.length === 0 && meaning.kind === "custom")
     return (meaning.lowering as typeof customStages)(kernel, uniforms, maxWorkgroups);
-  const { parts, scratch } = lowerParts(kernel, target);
-  const { offsets, bytes } = sideBySide(scratch);
-  const batched = kernel.batched === true;
-  const rounds = Math.max(...parts.map((part) => part.stages.length));
-  const stages = Array.from({ length: rounds }, (_, round) => {
-    const of = parts.flatMap((part): Part[] => {
-      const stage = part.stages[round];
-      const scratches = offsets.slice(part.firstScratch);
-      return stage === undefined ? [] : [{ ...part, loops: finished(stage), scratches }];
-    });
-    if (batched) return renderBatch(of, uniforms, maxWorkgroups, maxBindings);
-    return roundOf(of, uniforms, target);
-  });
-  return { stages: stages.flat(), scratch: batched && bytes > 0 ? [bytes] : scratch };
+  const { rounds, scratch } = roundsOf(kernel, target);
+  const stages = rounds.flatMap((parts) =>
+    kernel.batched === true
+      ? renderBatch(parts, uniforms, maxWorkgroups, maxBindings)
+      : renderRound(parts, uniforms, target),
+  );
+  return { stages, scratch };
 }
 
-/** Loops whose indices are arithmetic and whose values are trees. */
-function finished(loops: Loops): Loops {
-  const { grid, body } = expandCounters(loops);
-  return { grid, body: nameValues(body).body };
-}
-
-/** Where scratch buffers begin if they are ranges of one. */
-function sideBySide(sizes: readonly number[]): { offsets: number[]; bytes: number } {
-  let bytes = 0;
-  const offsets = sizes.map((size) => {
-    const offset = bytes;
-    bytes += Math.ceil(size / ALIGN) * ALIGN;
-    return offset;
-  });
-  return { offsets, bytes };
-}
-
-/** Parts that share a dispatch. Those that cannot follow one another. */
-function roundOf(parts: readonly Part[], uniforms: Uniforms, target: RenderTarget): Stage[] {
+/** Parts as one dispatch; as several if they cannot share one. */
+function renderRound(parts: readonly Part[], uniforms: Uniforms, target: RenderTarget): Stage[] {
   const { maxWorkgroups, maxBindings } = target;
   // a product has a size of workgroup that it wants, the others take any
   const wanted = parts.flatMap(({ loops }) => sizeOfGroup(loops.grid) ?? []);

@@ -1,21 +1,12 @@
-import { groupsOf } from "../../../lower/grid.ts";
+import { bindsTwice, type Declared, type Part } from "../../../lower/bindings.ts";
+import { fold, groupsOf } from "../../../lower/grid.ts";
 import type { Uniforms } from "../../../lower/uniforms.ts";
-import {
-  type Declared,
-  entry,
-  fold,
-  type Part,
-  type Stage,
-  sceneOf,
-  shaderOf,
-  wordText,
-  writeThread,
-} from "./stage.ts";
+import { entry, type Stage, sceneOf, shaderOf, wordText, writeThread } from "./stage.ts";
 import { Declarations } from "./text.ts";
 
 /**
- * Parts that do not need each other in one dispatch: the first workgroups are the first's, and so
- * on. Null if it would bind one buffer twice.
+ * Renders parts that do not depend on each other as one dispatch: the first workgroups compute the
+ * first part, and so on. Null if it would bind one buffer twice, or too many.
  */
 export function renderMerged(
   parts: readonly Part[],
@@ -45,14 +36,3 @@ export function renderMerged(
   const main = `${functions.join("\n")}\n${entry(size, width, turns.join("\n"))}`;
   return { ...shaderOf(declared, declarations.texts, main), workgroups };
 }
-
-/** A buffer that may be written is bound once: not as numbers here and as vectors there. */
-const bindsTwice = (declared: readonly Declared[]): boolean =>
-  declared.some(
-    ({ source, writable }, i) =>
-      writable &&
-      "input" in source &&
-      declared.some((other, j) => {
-        return j !== i && "input" in other.source && other.source.input === source.input;
-      }),
-  );

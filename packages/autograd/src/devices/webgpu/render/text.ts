@@ -1,21 +1,13 @@
 import { type DType, isFloating } from "../../../dtype.ts";
 import type { Lanes } from "../../../kernel/expression.ts";
+import { arithmeticOf } from "../../../kernel/natives.ts";
+import type { Declared } from "../../../lower/bindings.ts";
 
-/**
- * The type of a value in a shader's arithmetic; a byte is a u32 there, and a half an f32, rounded
- * when an operation is done.
- */
+/** The type of a value in a shader: a byte is a u32, a half an f32 that is rounded at the end. */
 export function wgslType(dtype: DType, lanes: Lanes = 1): string {
-  const type = arithmeticType(dtype);
+  const type = arithmeticOf(dtype);
   return lanes === 1 ? type : `vec4<${type}>`;
 }
-
-export const arithmeticType = (dtype: DType): string =>
-  dtype === "u8" ? "u32" : dtype === "f16" ? "f32" : dtype;
-
-/** The type of a buffer's elements: a bool is a u32, and bytes come four to a word. */
-export const storageType = (dtype: DType): string =>
-  dtype === "bool" || dtype === "u8" ? "u32" : dtype;
 
 /** A word of the uniforms as a value of the dtype. */
 export function asType(word: string, dtype: DType): string {
@@ -26,10 +18,7 @@ export function asType(word: string, dtype: DType): string {
 
 export const lanes4 = ["x", "y", "z", "w"] as const;
 
-/**
- * Declarations that other text needs: functions, and memory of the workgroup. Each comes once,
- * after those it needs.
- */
+/** Functions and shared memory that a shader declares. Each comes once, after those it needs. */
 export class Declarations {
   readonly #texts = new Map<string, string>();
 
@@ -44,4 +33,12 @@ export class Declarations {
   get texts(): string[] {
     return [...this.#texts.values()];
   }
+}
+
+/** The declaration of a buffer, bound after the uniform block. */
+export function bufferText({ name, type, writable }: Declared, index: number): string {
+  const { word, wide, atomic } = type;
+  const element = atomic ? `atomic<${word}>` : wide ? `vec4<${word}>` : word;
+  const access = writable ? "read_write" : "read";
+  return `@group(0) @binding(${index + 1}) var<storage, ${access}> ${name}: array<${element}>;`;
 }

@@ -1,44 +1,31 @@
 import type { DType } from "../../../dtype.ts";
 import type { Buffer, Expr, LocalArray } from "../../../kernel/expression.ts";
 import { fourOf } from "../../../kernel/fours.ts";
-import { functions } from "../../../kernel/functions/functions.ts";
-import { Builder, type Local, type Loop, type Statement } from "../../../kernel/loops.ts";
+import { functionInstance, isSingle } from "../../../kernel/functions/instance.ts";
+import type { Local, Loop, Statement } from "../../../kernel/loops.ts";
+import { type FindBound, wordOf } from "../../../lower/bindings.ts";
 import { nameValues } from "../../../lower/name-values.ts";
 import type { Uniforms } from "../../../lower/uniforms.ts";
 import { renderCall, wraps } from "./calls.ts";
-import { asType, type Declarations, lanes4, storageType, wgslType } from "./text.ts";
+import { asType, type Declarations, lanes4, wgslType } from "./text.ts";
 
-/** A buffer as a shader knows it. */
-export interface Bound {
-  readonly name: string;
-  /** Its elements are vectors of four. */
-  readonly wide: boolean;
-  readonly atomic: boolean;
-  readonly dtype: DType;
-  /**
-   * Text of its first element, where it lies in memory that it shares; null if it begins the
-   * binding.
-   */
-  readonly first: string | null;
-}
-
-/** What a writer must know of the dispatch it writes for. */
+/** The names of a dispatch. */
 export interface Scene {
-  bound(buffer: Buffer): Bound;
+  readonly bound: FindBound;
   readonly uniforms: Uniforms;
   /** The text of a word of the uniforms. */
   word(word: number): string;
   readonly declarations: Declarations;
 }
 
-/** Writes statements as WGSL: every value is a tree, or a name that was given before. */
+/** Writes statements as WGSL. Every value is a tree or a name. */
 export class Writer {
   readonly #scene: Scene;
   #lines: string[] = [];
   #indent = "  ";
   /** Names of memory that the workgroup shares, by the array's id. */
   readonly #shared = new Map<number, string>();
-  /** Words of sizes: one a size, however often it is used. */
+  /** Words of sizes, one for each size. */
   readonly #words = new Map<Expr, string>();
   #temporaries = 0;
 
@@ -154,7 +141,7 @@ export class Writer {
     this.block(head, () => this.write(body));
   }
 
-  /** The value as text that may stand in another. */
+  /** The value as an operand of another. */
   text(value: Expr): string {
     const text = this.#plain(value);
     return value.kind === "call" && !isName(text) ? `(${text})` : text;
@@ -194,22 +181,23 @@ export class Writer {
     return word;
   }
 
-  /** A name for the value, where it is to be said more than once. */
+  /** A name for a value that is used more than once. */
   #once(value: Expr): string {
     const text = this.#plain(value);
     return isName(text) ? text : this.#let(text);
   }
 
-  /** The value in so many lanes. */
+  /** The value with so many lanes. */
   #inLanes(value: Expr, lanes: 1 | 4): string {
     if (value.lanes === lanes) return this.#plain(value);
     return `${wgslType(value.dtype, 4)}(${this.#plain(value)})`;
   }
 
   #load(buffer: Buffer, dtype: DType, index: Expr): string {
-    const { name, wide, atomic, dtype: kept, first } = this.#scene.bound(buffer);
-    const type = storageType(dtype);
-    const cast = storageType(kept) !== type;
+    const { name, type: bound, dtype: kept, first } = this.#scene.bound(buffer);
+    const { wide, atomic } = bound;
+    const type = wordOf(dtype);
+    const cast = wordOf(kept) !== type;
     const from = (at: string): string => (first === null ? at : `${first} + ${at}`);
     const number = fourOf(index);
     if (number !== null && (wide || dtype === "u8") && !atomic) {
@@ -238,7 +226,8 @@ export class Writer {
   }
 
   #store(buffer: Buffer, index: Expr, value: Expr): void {
-    const { name, wide, atomic, dtype, first } = this.#scene.bound(buffer);
+    const { name, type, dtype, first } = this.#scene.bound(buffer);
+    const { wide, atomic } = type;
     const from = (at: string): string => (first === null ? at : `${first} + ${at}`);
     const kept = (text: string, lanes: 1 | 4): string => {
       if (dtype !== "bool" && dtype !== "f16") return text;
@@ -292,7 +281,7 @@ export class Writer {
     return `${called} & ${lanes === 1 ? "0xffu" : "vec4<u32>(0xffu)"}`;
   }
 
-  /** A call of a function, which is declared first if it is not yet. */
+  /** A call of one of our functions, which is declared if it is new. */
   #function(
     name: string,
     args: readonly Expr[],
@@ -300,22 +289,17 @@ export class Writer {
     lanes: 1 | 4,
     texts: readonly string[],
   ): string {
-    const found = functions[name];
-    if (found === undefined) throw new Error(`WGSL: no function ${name}`);
-    const width = found.single ? 1 : lanes;
+    const width = isSingle(name) ? 1 : lanes;
     const declared = width === 1 ? name : `${name}x4`;
     const { declarations } = this.#scene;
     if (!declarations.has(declared)) {
-      const params = args.map((arg, id): Local => {
-        return { kind: "local", id, dtype: arg.dtype, lanes: width, mutable: false };
-      });
-      const b = new Builder(params.length);
-      const value = found.body(b, ...params);
-      const { body, results } = nameValues(b.statements, [value], params.length);
+      const dtypes = args.map(({ dtype }) => dtype);
+      const { parameters, statements, result: value } = functionInstance(name, dtypes, width);
+      const { body, results } = nameValues(statements, [value], parameters.length);
       const writer = new Writer(this.#scene);
       writer.write(body);
       const returned = writer.#inLanes(results[0] as Expr, width);
-      const heads = params.map((param) => `${nameOf(param)}: ${wgslType(param.dtype, width)}`);
+      const heads = parameters.map((param) => `${nameOf(param)}: ${wgslType(param.dtype, width)}`);
       const type = wgslType(result, width);
       const text = `fn ${declared}(${heads.join(", ")}) -> ${type} {\n${writer.body}\n  return ${returned};\n}`;
       declarations.add(declared, text.replace("{\n\n", "{\n"));
@@ -352,7 +336,7 @@ export class Writer {
     }
   }
 
-  /** Through a variable, because a literal, or anything that folds to one, is a compile error. */
+  /** Reads a variable: WGSL rejects a constant expression of this value. */
   #special(name: string, bits: string): string {
     const { declarations } = this.#scene;
     declarations.add("infBits", "var<private> infBits: u32 = 0x7f800000u;");

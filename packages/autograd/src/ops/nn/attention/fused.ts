@@ -1,11 +1,5 @@
-import {
-  denseLike,
-  type Extent,
-  extentOf,
-  formAttrs,
-  formOf,
-  memoryOrder,
-} from "../../../graph/attention.ts";
+import { denseLike, type Extent, extentOf, memoryOrder } from "../../../graph/attention.ts";
+import { formAttrs, formOf } from "../../../graph/attributes.ts";
 import { newHandle } from "../../../graph/handle.ts";
 import { hasLanes } from "../../../graph/lanes.ts";
 import { type GradientCall, type Op, registerOp } from "../../../graph/op.ts";

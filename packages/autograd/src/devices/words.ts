@@ -1,0 +1,37 @@
+import { arrayType, type DType, hostBytes, type TypedArray } from "../dtype.ts";
+import { DTypeError } from "../errors.ts";
+import { decodeHalves, encodeHalves } from "../half.ts";
+
+/** Bytes of one element in a buffer of words: a bool takes a word, a half two bytes. */
+const storedBytes = (dtype: DType): number =>
+  dtype === "bool" ? 4 : dtype === "f16" ? 2 : hostBytes(dtype);
+
+/** Bytes of so many elements, in whole words. */
+export const wordBytes = (dtype: DType, count: number): number =>
+  Math.ceil((storedBytes(dtype) * count) / 4) * 4;
+
+/** Host elements as a buffer of words has them. */
+export function toWords(data: TypedArray, dtype: DType): TypedArray | Uint16Array {
+  if (dtype === "f64")
+    throw new DTypeError('write: f64 lives on the cpu device only\n  hint: "f32"');
+  if (dtype === "f16") return encodeHalves(data, data.length % 2);
+  if (dtype === "bool") return Uint32Array.from(data, (value) => (value === 0 ? 0 : 1));
+  if (dtype !== "u8" || data.byteLength % 4 === 0) return data;
+  const words = new Uint8Array(wordBytes(dtype, data.length));
+  words.set(data);
+  return words;
+}
+
+/** The host elements that begin at a byte of such a buffer. */
+export function fromWords(
+  bytes: ArrayBuffer,
+  start: number,
+  dtype: DType,
+  count: number,
+): TypedArray {
+  if (dtype === "bool")
+    return Uint8Array.from(new Uint32Array(bytes, start, count), (word) => (word === 0 ? 0 : 1));
+  if (dtype === "f16") return decodeHalves(new Uint16Array(bytes, start, count));
+  const array = arrayType(dtype);
+  return new array(bytes.slice(start, start + count * array.BYTES_PER_ELEMENT));
+}

@@ -1,0 +1,115 @@
+import type { Shape } from "../shape.ts";
+
+declare const packed: unique symbol;
+
+/**
+ * The static arguments of a node, packed into numbers for the plan's key. Each family has a function
+ * that packs them and functions that read them.
+ */
+export interface Attributes {
+  readonly [packed]: true;
+}
+
+const pack = (numbers: readonly number[]): Attributes => numbers as unknown as Attributes;
+
+/** The numbers of a plan's key. Nothing else is to depend on their order. */
+export const numbersOf = (attrs: Attributes): readonly number[] =>
+  attrs as unknown as readonly number[];
+
+const first = (attrs: Attributes): number => numbersOf(attrs)[0] as number;
+
+export const noAttributes: Attributes = pack([]);
+
+/** Reduce: how many last dimensions are combined; then the op's own numbers. */
+export const reduceAttributes = (dims: number, own: readonly number[] = []): Attributes =>
+  pack([dims, ...own]);
+export const reducedDims: (attrs: Attributes) => number = first;
+export const ownOfReduce = (attrs: Attributes): readonly number[] => numbersOf(attrs).slice(1);
+
+/** How many batch, m, n and k dimensions a product has. */
+export type Ranks = readonly [batch: number, m: number, n: number, k: number];
+
+/** Contract: ranks, then the op's own numbers. */
+export const contractAttributes = (ranks: Ranks, own: readonly number[] = []): Attributes =>
+  pack([...ranks, ...own]);
+export const ranksOf = (attrs: Attributes): Ranks => numbersOf(attrs).slice(0, 4) as never;
+export const ownOfContract = (attrs: Attributes): readonly number[] => numbersOf(attrs).slice(4);
+
+/** Assemble: whether operand 0 is written over, and the strides of each part in the output. */
+export const assembleAttributes = (
+  onto: boolean,
+  strides: readonly (readonly number[])[],
+): Attributes => pack([Number(onto), ...strides.flat()]);
+export const isOnto = (attrs: Attributes): boolean => first(attrs) === 1;
+
+/** The strides of each part, given the parts' shapes. */
+export function partStrides(attrs: Attributes, parts: readonly Shape[]): number[][] {
+  let at = 1;
+  return parts.map((shape) => {
+    const strides = numbersOf(attrs).slice(at, at + shape.length);
+    at += shape.length;
+    return strides;
+  });
+}
+
+/** Gather and scatter: the dimension that the index counts. */
+export const alongDim = (dim: number): Attributes => pack([dim]);
+export const dimOf: (attrs: Attributes) => number = first;
+
+/** Sort: its order. */
+export const sortAttributes = (descending: boolean): Attributes => pack([Number(descending)]);
+export const isDescending = (attrs: Attributes): boolean => first(attrs) === 1;
+
+/** Attention. Offsets are scalars after the scale, one for each place. */
+export interface AttentionForm {
+  /** Query i sees keys 0 … i only. */
+  readonly causal: boolean;
+  /** Trailing batch dimensions over which keys and values repeat; their gradients sum over these. */
+  readonly repeats: number;
+  /** Strides of the output; or of the gradients of query, key and value, null where none is wanted. */
+  readonly places: readonly (readonly number[] | null)[];
+}
+
+export const formAttrs = ({ causal, repeats, places }: AttentionForm): Attributes =>
+  pack([
+    Number(causal),
+    repeats,
+    ...places.flatMap((strides) => (strides === null ? [0] : [strides.length, ...strides])),
+  ]);
+
+export function formOf(attrs: Attributes): AttentionForm {
+  const [causal, repeats, ...rest] = numbersOf(attrs) as [number, number, ...number[]];
+  const places: (readonly number[] | null)[] = [];
+  for (let at = 0; at < rest.length; ) {
+    const rank = rest[at++] as number;
+    places.push(rank === 0 ? null : rest.slice(at, at + rank));
+    at += rank;
+  }
+  return { causal: causal === 1, repeats, places };
+}
+
+/** Custom: all counts are of elements. */
+export interface CustomSizes {
+  readonly groups: number;
+  /** Values of the meaning's `sizes`. */
+  readonly sizes: readonly number[];
+  readonly outputs: readonly { readonly start: number; readonly size: number }[];
+  readonly scratch: readonly number[];
+}
+
+export const customAttributes = ({ groups, sizes, outputs, scratch }: CustomSizes): Attributes =>
+  pack([groups, ...sizes, ...outputs.flatMap(({ start, size }) => [start, size]), ...scratch]);
+
+/** The sizes of a call of a custom op, given the names of its sizes and outputs. */
+export function customSizes(
+  attrs: Attributes,
+  names: { readonly sizes: readonly string[]; readonly outputs: readonly string[] },
+): CustomSizes {
+  const [groups, ...rest] = numbersOf(attrs) as [number, ...number[]];
+  const sizes = rest.splice(0, names.sizes.length);
+  const outputs = names.outputs.map(() => {
+    const [start, size] = rest.splice(0, 2) as [number, number];
+    return { start, size };
+  });
+  return { groups, sizes, outputs, scratch: rest };
+}

@@ -1,0 +1,68 @@
+import { reach } from "../compile/trace.ts";
+import type { Cell } from "../graph/cell.ts";
+import { context, PENDING_CAP } from "../graph/context.ts";
+import { expired } from "../graph/expired.ts";
+import { isUnreadOutput, type Node, RESULT } from "../graph/node.ts";
+import { expire } from "./retention.ts";
+
+/** What a flush computes: reads, writes of cells, unread outputs and kept values. */
+export function rootsOf(
+  pending: readonly Node[],
+  writes: ReadonlySet<Cell>,
+  reads: readonly Node[],
+): Node[] {
+  const isFull = pending.length > PENDING_CAP;
+  const roots: Node[] = [...reads];
+  for (const cell of writes) roots.push(cell.node);
+  for (const node of pending) {
+    if (context.eager || isUnreadOutput(node) || node.keep >= RESULT || (isFull && node.saved > 0))
+      roots.push(node);
+  }
+  return roots;
+}
+
+/**
+ * All that the roots need, in order of recording. An unread output that can no longer be computed
+ * expires; a read or a write that cannot throws, after `revert` has taken back all writes.
+ */
+export function orderOf(
+  roots: readonly Node[],
+  reads: readonly Node[],
+  writes: ReadonlySet<Cell>,
+  revert: () => void,
+): Node[] {
+  try {
+    return reach(roots, (node) => expired("flush", node));
+  } catch {
+    // something that is needed is gone
+  }
+  for (const node of reads) reach([node], (gone) => expired("read", gone));
+  for (const cell of writes) {
+    try {
+      reach([cell.node], (gone) => expired(cell.writer || "in-place write", gone));
+    } catch (error) {
+      revert();
+      throw error;
+    }
+  }
+  const possible = roots.filter((root) => {
+    try {
+      reach([root], (gone) => expired("flush", gone));
+      return true;
+    } catch (error) {
+      expire(root, error as Error);
+      return false;
+    }
+  });
+  return reach(possible, (node) => expired("flush", node));
+}
+
+/** Whether a value that the node is computed from is gone. */
+export function isGone(node: Node): boolean {
+  try {
+    reach([node], (gone) => expired("flush", gone));
+    return false;
+  } catch {
+    return true;
+  }
+}

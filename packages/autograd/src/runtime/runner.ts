@@ -1,0 +1,127 @@
+import { HOLD_PAGE } from "../compile/hold.ts";
+import type { Trace } from "../compile/trace.ts";
+import type { Copy, Device, Read, Trial } from "../devices/device.ts";
+import type { TypedArray } from "../dtype.ts";
+import type { Cell } from "../graph/cell.ts";
+import type { Node } from "../graph/node.ts";
+import type { Checks } from "./checks.ts";
+import { type Counters, countRun } from "./counters.ts";
+import type { Holders } from "./holders.ts";
+import type { Inputs } from "./inputs.ts";
+import type { Plan } from "./plan.ts";
+import type { PlanCache } from "./plans.ts";
+import type { Profiler } from "./profiler.ts";
+import type { Queue } from "./queue.ts";
+import type { Reads } from "./reads.ts";
+import type { Trials } from "./trials.ts";
+import type { Verifier } from "./verify.ts";
+
+/** What a run works with. */
+interface Means {
+  readonly device: Device;
+  readonly inputs: Inputs;
+  readonly holders: Holders;
+  readonly plans: PlanCache;
+  readonly queue: Queue;
+  readonly reads: Reads;
+  readonly trials: Trials;
+  readonly checks: Checks;
+  readonly counters: Counters;
+  readonly verifier: Verifier | null;
+}
+
+/** What one run is of. */
+interface Run {
+  readonly plan: Plan;
+  readonly trace: Trace;
+  /** Values of the host that it moved into cells' buffers. */
+  readonly housed: ReadonlyMap<Node, TypedArray>;
+  readonly writes: ReadonlySet<Cell>;
+  readonly verdict: Promise<Error | null> | null;
+}
+
+/** Submits plans: brings sources in, places outputs, starts reads. */
+export class Runner {
+  /** Told of every run while a program is profiled. */
+  profiler: Profiler | null = null;
+  private readonly means: Means;
+
+  constructor(means: Means) {
+    this.means = means;
+  }
+
+  run(run: Run): void {
+    const { plan, trace, housed, verdict } = run;
+    const { inputs, holders, plans, queue, reads: arriving, trials, counters } = this.means;
+    const before: Copy[] = [];
+    const fed = inputs.feed(plan.slots, trace.sources, before);
+    counters.uploads += fed.uploads;
+    counters.copies += fed.copied.length;
+    const after: Copy[] = [];
+    const slots: Node[] = [];
+    for (const output of plan.outputs)
+      holders.store(trace.order[output.position] as Node, output, after, slots);
+    const { reads, readers } = this.readsOf(run);
+    this.profiler?.begin(plan);
+    const params = plan.parameters(trace);
+    const { begun } = trials;
+    const trial = (): Trial => trials.begin(effectsOf(run, fed.copied, reads.length > 0));
+    const { program, overwrites } = plan;
+    const submission = { program, params, before, after, reads, overwrites, verdict, trial };
+    const values = this.verified(run, submission) ?? queue.submit(submission);
+    this.profiler?.end();
+    if (trials.begun === begun) trials.settle(housed);
+    counters.copies += after.length;
+    countRun(counters, plan);
+    holders.spillFull();
+    arriving.expect(readers, values);
+    for (const { node } of trace.sources)
+      if (node.storage?.holder === "slot") holders.slots.use(node);
+    holders.slots.add(slots, trace.kind, trace.recalled);
+    if (fed.contended) plans.drop(plan);
+  }
+
+  /** Outputs that are read at once: those asked for, and numbers where the program reads its numbers. */
+  private readsOf({ plan, trace }: Run): { reads: Read[]; readers: Node[] } {
+    const reads: Read[] = [];
+    const readers: Node[] = [];
+    const scalarsToo = plan.readsAhead() || trace.reads.size > 0;
+    for (const { position, hold, buffer } of plan.outputs) {
+      const node = trace.order[position] as Node;
+      const scalar = hold === HOLD_PAGE && node.shape.length === 0;
+      if (scalar) this.means.reads.attribute(node, plan);
+      if (!trace.reads.has(node) && !(scalarsToo && scalar)) continue;
+      reads.push({ from: buffer, fromByte: 0, dtype: node.dtype, count: node.size });
+      readers.push(node);
+    }
+    return { reads, readers };
+  }
+
+  /** Submits a new plan with its operations beside it, one by one; null if it needs no such check. */
+  private verified(
+    { plan, trace }: Run,
+    submission: Parameters<Verifier["run"]>[3],
+  ): Promise<TypedArray>[] | null {
+    const { verifier, device, checks } = this.means;
+    if (verifier === null || plan.unverified === null) return null;
+    const { values, checked } = verifier.run(device, plan.unverified, trace, submission);
+    plan.unverified = null;
+    checks.expect(() => checked);
+    return values;
+  }
+}
+
+/** What a run changes, for taking it back. */
+const effectsOf = (
+  { plan, trace, housed, writes }: Run,
+  copied: Parameters<Trials["begin"]>[0]["copied"],
+  isRead: boolean,
+): Parameters<Trials["begin"]>[0] => ({
+  plan,
+  sources: new Set(trace.sources.map(({ node }) => node)),
+  copied,
+  computed: trace.order.map((node) => ({ node, inputs: node.inputs, views: node.views })),
+  writes: [...writes].map((cell) => ({ cell, node: cell.node, previous: cell.previous })),
+  housed,
+  isRead,
+});
