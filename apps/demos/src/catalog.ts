@@ -75,6 +75,11 @@ export const catalog: Readonly<Record<string, Entry>> = {
     teaches: "an LSTM with a maximum over time, beside a bag of words",
     load: async () => (await import("./sentiment/demo.ts")).sentiment,
   },
+  sentences: {
+    summary: "which sentences mean the same?",
+    teaches: "a pretrained sentence encoder: search, similarity, and a classifier from few labels",
+    load: async () => (await import("./sentences/demo.ts")).sentences,
+  },
   word2vec: {
     summary: "which words belong together?",
     teaches: "word vectors by two losses: cosine embedding, and skip-gram with negative samples",
@@ -84,6 +89,12 @@ export const catalog: Readonly<Record<string, Entry>> = {
     summary: "what comes next?",
     teaches: "a GPT on characters: pre-training, fine-tuning, sampling, beside Kneser-Ney",
     load: async () => (await import("./gpt/demo.ts")).gpt,
+  },
+  finetune: {
+    summary: "what does it cost to teach it one more thing?",
+    teaches:
+      "fine-tuning: all weights, or LoRA's few beside them; writing with keys and values kept",
+    load: async () => (await import("./finetune/demo.ts")).finetune,
   },
   translate: {
     summary: "how is that said in Chinese?",

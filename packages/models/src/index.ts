@@ -17,6 +17,7 @@ export { MarianMTModel } from "./architectures/marian.ts";
 export { MobileNetV2 } from "./architectures/mobilenet-v2.ts";
 export { ResNet } from "./architectures/resnet.ts";
 export { T5ForConditionalGeneration } from "./architectures/t5.ts";
+export { UniversalSentenceEncoder } from "./architectures/universal-sentence-encoder.ts";
 export { ViTForImageClassification, ViTModel, type ViTOptions } from "./architectures/vit.ts";
 export { Cache, type CacheShape, CrossCache } from "./cache.ts";
 export type { Config } from "./config.ts";

@@ -1,10 +1,16 @@
 import { noGrad, normalize, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
+import type { TensorRecord } from "@wgrad/autograd/safetensors";
 import type { SubwordTokenizer } from "@wgrad/datasets";
 import { BertModel } from "./architectures/bert.ts";
+import type { UniversalSentenceEncoder } from "./architectures/universal-sentence-encoder.ts";
 import { type FolderOptions, jsonOf, openFolder, PretrainedError } from "./pretrained/folder.ts";
 import { fromPretrained } from "./pretrained/from-pretrained.ts";
 import { loadTokenizer } from "./pretrained/tokenizer.ts";
+import {
+  sentencePieceTokenizer,
+  universalSentenceEncoderFromTfjs,
+} from "./pretrained/universal-sentence-encoder.ts";
 
 /** Means over the tokens that are no padding.  state: [batch, length, width]; mask: [batch, length] → [batch, width]. */
 export function meanPool(state: Tensor, mask: Tensor): Tensor {
@@ -13,29 +19,28 @@ export function meanPool(state: Tensor, mask: Tensor): Tensor {
   return state.mul(weights).sum(1).div(weights.sum(1).clamp(1e-9));
 }
 
-/** Sentences as vectors: a BERT whose tokens are averaged, of length 1 where the folder says so. Reimers & Gurevych 2019. */
-export class SentenceEncoder {
-  readonly model: BertModel;
-  readonly tokenizer: SubwordTokenizer;
-  private readonly longest: number;
-  private readonly normalizes: boolean;
-  private readonly padding: number;
+/** How texts become the ids of a model, and its output their vectors. */
+interface Reading {
+  /** Tokens that are read at most. */
+  readonly longest: number;
+  /** Longer texts keep their last token, which marks the end. */
+  readonly keepsEnd: boolean;
+  readonly padding: number;
+  /** ids, mask: [texts, length] → [texts, width] */
+  readonly embed: (ids: Tensor, mask: Tensor) => Tensor;
+}
 
-  private constructor(
-    model: BertModel,
-    tokenizer: SubwordTokenizer,
-    longest: number,
-    normalizes: boolean,
-  ) {
-    checkCall(
-      "new SentenceEncoder(model, tokenizer, longest: number, normalizes: boolean)",
-      arguments,
-    );
+/** Sentences as vectors: a model that reads tokens, its tokenizer, and what is made of all tokens together. Reimers & Gurevych 2019. */
+export class SentenceEncoder<Model extends BertModel | UniversalSentenceEncoder = BertModel> {
+  readonly model: Model;
+  readonly tokenizer: SubwordTokenizer;
+  private readonly reading: Reading;
+
+  private constructor(model: Model, tokenizer: SubwordTokenizer, reading: Reading) {
+    checkCall("new SentenceEncoder(model, tokenizer, reading)", arguments);
     this.model = model;
     this.tokenizer = tokenizer;
-    this.longest = longest;
-    this.normalizes = normalizes;
-    this.padding = Number(model.config.pad_token_id ?? 0);
+    this.reading = reading;
   }
 
   /** A folder as sentence-transformers writes it: BERT's files with `modules.json` and `1_Pooling/config.json`. */
@@ -61,38 +66,50 @@ export class SentenceEncoder {
     const settings = (await jsonOf(folder, "sentence_bert_config.json")) as {
       max_seq_length?: number;
     } | null;
-    const longest = settings?.max_seq_length ?? Number(model.config.max_position_embeddings);
     const normalizes = modules.some(({ type }) => type.endsWith("Normalize"));
-    return new SentenceEncoder(model, await loadTokenizer(source, options), longest, normalizes);
+    return new SentenceEncoder(model, await loadTokenizer(source, options), {
+      longest: settings?.max_seq_length ?? Number(model.config.max_position_embeddings),
+      keepsEnd: true,
+      padding: Number(model.config.pad_token_id ?? 0),
+      embed(ids, attentionMask) {
+        const pooled = meanPool(model(ids, { attentionMask }).lastHiddenState, attentionMask);
+        return normalizes ? normalize(pooled, { dim: 1 }) : pooled;
+      },
+    });
   }
 
-  /** The vectors of texts: [texts, width]. Longer texts are cut, with their last token kept. */
+  /** The Universal Sentence Encoder Lite of TensorFlow.js files: its weights, and its vocabulary of `[piece, score]`. */
+  static fromTfjs(
+    weights: Readonly<Record<string, TensorRecord>>,
+    vocabulary: readonly (readonly [piece: string, score: number])[],
+  ): SentenceEncoder<UniversalSentenceEncoder> {
+    checkCall("SentenceEncoder.fromTfjs(weights, vocabulary)", arguments);
+    const model = universalSentenceEncoderFromTfjs(weights);
+    return new SentenceEncoder(model, sentencePieceTokenizer(vocabulary), {
+      longest: model.maxLength,
+      keepsEnd: false,
+      padding: 0,
+      embed: (ids, mask) => model(ids, mask),
+    });
+  }
+
+  /** The vectors of texts: [texts, width]. Longer texts are cut. */
   encode(texts: readonly string[]): Tensor {
     checkCall("encoder.encode(texts)", arguments);
+    const { longest, keepsEnd, padding, embed } = this.reading;
     const rows = texts.map((text) => {
       const ids = this.tokenizer.encode(text);
-      return ids.length <= this.longest
-        ? ids
-        : [...ids.slice(0, this.longest - 1), ids.at(-1) as number];
+      if (ids.length <= longest) return ids;
+      return keepsEnd
+        ? [...ids.slice(0, longest - 1), ids.at(-1) as number]
+        : ids.slice(0, longest);
     });
-    const length = Math.max(...rows.map((row) => row.length));
+    const length = Math.max(1, ...rows.map((row) => row.length));
     const shape = [rows.length, length];
-    const padded = rows.flatMap((row) => [
-      ...row,
-      ...Array(length - row.length).fill(this.padding),
-    ]);
+    const padded = rows.flatMap((row) => [...row, ...Array(length - row.length).fill(padding)]);
     const mask = rows.flatMap((row) => Array.from({ length }, (_, i) => Number(i < row.length)));
-    return this.pool(
-      tensor(Int32Array.from(padded), { shape }),
-      tensor(Int32Array.from(mask), { shape }),
-    );
-  }
-
-  private pool(ids: Tensor, attentionMask: Tensor): Tensor {
-    const run = (): Tensor => {
-      const pooled = meanPool(this.model(ids, { attentionMask }).lastHiddenState, attentionMask);
-      return this.normalizes ? normalize(pooled, { dim: 1 }) : pooled;
-    };
+    const run = (): Tensor =>
+      embed(tensor(Int32Array.from(padded), { shape }), tensor(Int32Array.from(mask), { shape }));
     return this.model.training ? run() : noGrad(run);
   }
 }

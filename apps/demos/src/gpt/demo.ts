@@ -1,18 +1,18 @@
 import type { Vocabulary } from "@wgrad/datasets";
 import { ModuleDict } from "@wgrad/nn";
+import { charactersOf, encode } from "../shared/characters.ts";
 import type { Demo, Outcome } from "../shared/demo.ts";
 import type { Budget, Options } from "../shared/options.ts";
 import { lossPanel } from "../shared/panels.ts";
 import { heading, say, table, wrapped } from "../shared/terminal.ts";
+import { type Lengths, loadTexts } from "../shared/texts.ts";
 import type { Curve } from "../shared/training.ts";
 import { watch } from "../shared/watch.ts";
 import { loadWeights, saving } from "../shared/weights.ts";
-import { charactersOf, encode } from "./characters.ts";
 import { KneserNey } from "./kneser-ney.ts";
 import { GPT, type GPTSizes } from "./model.ts";
 import { perplexityPanel, tunedPanel } from "./picture.ts";
 import { sample } from "./sample.ts";
-import { type Lengths, loadTexts } from "./texts.ts";
 import { perplexityOn, type TrainSettings, train } from "./train.ts";
 
 interface Settings extends Lengths {

@@ -1,6 +1,6 @@
 import { type Generator, noGrad, rand, scope, type Tensor, tensor } from "@wgrad/autograd";
 import type { Vocabulary } from "@wgrad/datasets";
-import { encode } from "./characters.ts";
+import { encode } from "../shared/characters.ts";
 import type { GPT } from "./model.ts";
 
 export interface SampleSettings {

@@ -3,9 +3,9 @@ import { DataLoader, RandomSampler } from "@wgrad/datasets";
 import { Perplexity } from "@wgrad/metrics";
 import { functional as F } from "@wgrad/nn";
 import { AdamW, clipGradNorm_ } from "@wgrad/optim";
+import { Windows } from "../shared/characters.ts";
 import { warmUpThenCosine } from "../shared/schedule.ts";
 import type { Training } from "../shared/training.ts";
-import { Windows } from "./characters.ts";
 import type { GPT } from "./model.ts";
 
 export interface TrainSettings {
