@@ -12,7 +12,7 @@ const provide = { tier: full ? "full" : "quick" } as const;
 
 /** The full tier runs these one by one, when all else is done: they measure memory and the page's thread, and train to the end. */
 const measuring = full
-  ? ["apps/demos/test/web/**/*.test.ts", "packages/datasets/test/memory.node.test.ts"]
+  ? ["apps/demos/test/web/**/*.test.ts", "packages/{datasets,models}/test/memory.node.test.ts"]
   : [];
 
 /** The quick tier leaves these to Node, where they run on WebGPU too; the full tier runs them in Chromium as well. */

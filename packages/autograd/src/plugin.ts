@@ -47,6 +47,7 @@ export {
 export { commit, moveTo, persist, retype } from "./ops/core/commit.ts";
 export { type ElementwiseSpec, elementwise } from "./ops/core/define.ts";
 export { knownValues } from "./ops/core/known-values.ts";
+export { fillFrom, type Unfilled, unfilled } from "./ops/core/loading.ts";
 export { assemble, type Part } from "./ops/core/strided.ts";
 export { inOrder, type Pair, type Triple } from "./results.ts";
 export { checkCall, describe, nearest } from "./signature.ts";

@@ -4,13 +4,12 @@ export {
   BertForSequenceClassification,
   type LabelledBertOptions,
 } from "./architectures/bert-heads.ts";
+export { DistilBertModel, type DistilBertOptions } from "./architectures/distilbert.ts";
 export {
   DistilBertForMaskedLM,
   DistilBertForSequenceClassification,
-  DistilBertModel,
-  type DistilBertOptions,
   type LabelledDistilBertOptions,
-} from "./architectures/distilbert.ts";
+} from "./architectures/distilbert-heads.ts";
 export { Conv1D, GPT2LMHeadModel, GPT2Model } from "./architectures/gpt2.ts";
 export { LlamaForCausalLM, LlamaModel } from "./architectures/llama.ts";
 export { MarianMTModel } from "./architectures/marian.ts";

@@ -1,10 +1,10 @@
 import { BertModel } from "./architectures/bert.ts";
 import { BertForMaskedLM, BertForSequenceClassification } from "./architectures/bert-heads.ts";
+import { DistilBertModel } from "./architectures/distilbert.ts";
 import {
   DistilBertForMaskedLM,
   DistilBertForSequenceClassification,
-  DistilBertModel,
-} from "./architectures/distilbert.ts";
+} from "./architectures/distilbert-heads.ts";
 import { GPT2LMHeadModel, GPT2Model } from "./architectures/gpt2.ts";
 import { LlamaForCausalLM, LlamaModel } from "./architectures/llama.ts";
 import { MarianMTModel } from "./architectures/marian.ts";

@@ -113,6 +113,7 @@ describe("fromPretrained", () => {
       config: { num_labels: 4 },
     });
     expect(model.classifier.weight.shape).toEqual([4, 24]);
+    expect(await model.classifier.weight.std().item()).toBeCloseTo(0.02, 2);
     expect(warn.mock.calls.flat().join()).toContain(
       "classifier.weight, classifier.bias: they begin anew",
     );

@@ -21,26 +21,27 @@ interface Settings {
 
 const settings: Record<Budget, Settings> = {
   full: { sentences: 3000, counts: [10, 30, 100, 300, 1000, 2000], draws: 5 },
-  quick: { sentences: 300, counts: [20, 60], draws: 3 },
+  quick: { sentences: 180, counts: [20, 60], draws: 3 },
 };
 
-/** C of the logistic regressions: how little their weights are held. */
-const HELD = { vectors: 10, words: 10 };
+/** C of both logistic regressions: how little their weights are held. */
+const C = 3;
 
 /** What means the same? A sentence encoder that others have trained, on other texts. */
 export const sentences: Demo = {
   takes: [],
   checks: {
     quick: [
-      { measure: "paraphrases, cosine", least: 0.5 },
+      { measure: "paraphrases, cosine", least: 0.6 },
       { measure: "with few labels, ahead of tf-idf", least: 0.05 },
     ],
     full: [
-      { measure: "paraphrases, cosine", least: 0.5 },
-      { measure: "unrelated, cosine", most: 0.2 },
-      { measure: "nearest are of its kind, ahead of tf-idf", least: 0.03 },
-      { measure: "with few labels, ahead of tf-idf", least: 0.08 },
-      { measure: "accuracy", least: 0.8 },
+      { measure: "paraphrases, cosine", least: 0.6 },
+      { measure: "unrelated, cosine", most: 0.25 },
+      { measure: "nearest are of its kind, ahead of tf-idf", least: 0.15 },
+      { measure: "with few labels, ahead of tf-idf", least: 0.1 },
+      { measure: "accuracy", least: 0.85 },
+      { measure: "ahead of tf-idf", least: 0.03 },
     ],
   },
   run,
@@ -110,7 +111,7 @@ async function run(options: Options): Promise<Outcome> {
       draws: labels >= train.labels.length ? 1 : draws,
       seed: options.seed,
     };
-    const learned = (own: { train: Tensor; test: Tensor }, C: number): Promise<number> =>
+    const learned = (own: { train: Tensor; test: Tensor }): Promise<number> =>
       accuracyOfFew(
         { rows: own.train, labels: train.labels },
         { rows: own.test, labels: test.labels },
@@ -118,8 +119,8 @@ async function run(options: Options): Promise<Outcome> {
       );
     reached.push({
       count: labels,
-      encoder: await learned(rows, HELD.vectors),
-      words: await learned({ train: words, test: testWords }, HELD.words),
+      encoder: await learned(rows),
+      words: await learned({ train: words, test: testWords }),
     });
   }
   table(
@@ -136,14 +137,15 @@ async function run(options: Options): Promise<Outcome> {
   );
   const at = (place: number): Reached => reached.at(place) as Reached;
   const few = at(1);
-  const [[, same = 0, , , strange = 0] = []] = cosines;
+  const cosine = (i: number, j: number): number => cosines[i]?.[j] ?? Number.NaN;
   return {
     measures: {
       accuracy: at(-1).encoder,
       "tf-idf: accuracy": at(-1).words,
+      "ahead of tf-idf": at(-1).encoder - at(-1).words,
       "with few labels, ahead of tf-idf": few.encoder - few.words,
-      "paraphrases, cosine": (same + ((cosines[2] as number[])[3] as number)) / 2,
-      "unrelated, cosine": strange,
+      "paraphrases, cosine": (cosine(0, 1) + cosine(2, 3)) / 2,
+      "unrelated, cosine": (cosine(0, 2) + cosine(0, 3) + cosine(1, 2) + cosine(1, 3)) / 4,
       "nearest are of its kind": kinds["nearest by meaning"],
       "nearest are of its kind, ahead of tf-idf":
         kinds["nearest by meaning"] - kinds["nearest by words (tf-idf)"],

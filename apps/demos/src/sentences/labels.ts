@@ -9,7 +9,7 @@ export interface Labelled {
 }
 
 /** What a logistic regression that learned from `train` gets right on `test`. */
-export async function accuracyOf(train: Labelled, test: Labelled, C: number): Promise<number> {
+async function accuracyOf(train: Labelled, test: Labelled, C: number): Promise<number> {
   const model = await new LogisticRegression({ C, maxIter: 200 }).fit(train.rows, train.labels);
   return accuracy(await model.predict(test.rows), tensor(test.labels)).item();
 }

@@ -50,7 +50,7 @@ export function labelsPanel(reached: readonly Reached[]): Panel {
   ];
   return {
     title: "How many labels it takes",
-    subtitle: "accuracy on sentences that none has seen; the line of guessing is at the bottom",
+    subtitle: "accuracy on unseen sentences; guessing gives 0.5",
     width: 440,
     height: 400,
     plot: {

@@ -1,5 +1,5 @@
 import type { DeviceName } from "../devices/registry.ts";
-import type { DType } from "../dtype.ts";
+import type { DType, TypedArray } from "../dtype.ts";
 import { DeviceError, WgradError } from "../errors.ts";
 import type { Generator } from "../random/generator.ts";
 import type { Cell } from "./cell.ts";
@@ -34,6 +34,12 @@ export interface Stream {
   advance(): void;
   /** A computed value becomes the storage of a persistent cell, without a copy where it can. */
   adopt(cell: Cell, node: Node): void;
+  /** Storage for a value that comes from the host; what it gives writes a stretch of it, from this element on. */
+  receive(node: Node): (at: number, values: TypedArray) => void;
+  /** Waits until little is unfinished; moves values to the host where the budget is spent. */
+  settled(): Promise<void>;
+  /** Waits until all that was asked of the device is done. */
+  arrived(): Promise<void>;
   /** A cell's storage goes on as another's, and its value with it until the next write. */
   inherit(from: Cell, to: Cell): void;
   /** The handle's value is no longer needed by the user. */
@@ -82,6 +88,8 @@ export interface Context extends Modes {
   beforeHandle: (() => void) | null;
   /** Null until `vmap` is called first. */
   lanes: LaneRules | null;
+  /** Takes draws and writes in place that are put off while a module is made to be loaded; null elsewhere. */
+  defer: ((target: Handle, write: () => void) => void) | null;
 }
 
 const VERSION = "0.1";
@@ -115,6 +123,7 @@ function claim(): Context {
     scope: null,
     beforeHandle: null,
     lanes: null,
+    defer: null,
   };
   root[key] = context;
   return context;

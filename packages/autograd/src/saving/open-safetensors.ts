@@ -1,3 +1,4 @@
+import type { TypedArray } from "../dtype.ts";
 import { SafetensorsError, type TensorRecord } from "../safetensors/format.ts";
 import {
   type Entry,
@@ -19,6 +20,8 @@ export interface OpenSafetensors {
   shape(name: string): Shape;
   /** One tensor: nothing else of the file is read. */
   read(name: string): Promise<TensorRecord>;
+  /** One tensor in stretches of a megabyte or so, in order; each is gone when the next is asked for. */
+  stretches(name: string): AsyncGenerator<TypedArray>;
   close(): Promise<void>;
 }
 
@@ -31,7 +34,7 @@ export async function openSafetensors(source: Source): Promise<OpenSafetensors> 
   checkCall("openSafetensors(source)", arguments);
   const file = await openFile("openSafetensors", source);
   try {
-    const { entries, metadata, read } = await readHeader(file);
+    const { entries, metadata, read, stretches } = await readHeader(file);
     const byName = new Map(entries.map((entry) => [entry.name, entry]));
     const entryOf = (name: string): Entry => {
       const entry = byName.get(name);
@@ -44,6 +47,7 @@ export async function openSafetensors(source: Source): Promise<OpenSafetensors> 
       metadata,
       shape: (name) => entryOf(name).shape,
       read: (name) => read(entryOf(name)),
+      stretches: (name) => stretches(entryOf(name)),
       close: () => file.close(),
     };
   } catch (error) {
@@ -53,10 +57,17 @@ export async function openSafetensors(source: Source): Promise<OpenSafetensors> 
   }
 }
 
+/** Bytes of a stretch. */
+const STRETCH = 2 ** 20;
+
+/** What reads a tensor of a file. */
+interface Reader {
+  read(entry: Entry): Promise<TensorRecord>;
+  stretches(entry: Entry): AsyncGenerator<TypedArray>;
+}
+
 /** The header, and what reads a tensor of it. */
-export async function readHeader(
-  file: OpenFile,
-): Promise<Header & { readonly read: (entry: Entry) => Promise<TensorRecord> }> {
+export async function readHeader(file: OpenFile): Promise<Header & Reader> {
   const bodyAt = PREFIX + headerLengthOf(await firstBytes(file), file.size);
   const header = parseHeader(await file.read(PREFIX, bodyAt), file.size - bodyAt);
   const read = async ({ name, type, shape, begin, end }: Entry): Promise<TensorRecord> => ({
@@ -64,5 +75,13 @@ export async function readHeader(
     shape,
     data: type.decode(await file.read(bodyAt + begin, bodyAt + end), name),
   });
-  return { ...header, read };
+  let space: Uint8Array | undefined;
+  async function* stretches({ name, type, begin, end }: Entry): AsyncGenerator<TypedArray> {
+    space ??= new Uint8Array(STRETCH);
+    for (let at = begin; at < end; at += STRETCH) {
+      const bytes = await file.read(bodyAt + at, bodyAt + Math.min(at + STRETCH, end), space);
+      yield type.decode(bytes, name);
+    }
+  }
+  return { ...header, read, stretches };
 }

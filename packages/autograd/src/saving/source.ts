@@ -21,8 +21,8 @@ export type Source =
 export interface OpenFile {
   readonly name: string;
   readonly size: number;
-  /** Bytes of the caller's own. */
-  read(begin: number, end: number): Promise<Uint8Array>;
+  /** Bytes of the caller's own: in `into`, where that is given and the file can. */
+  read(begin: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -97,8 +97,8 @@ async function ofAddress(name: string, source: string | URL): Promise<OpenFile> 
   return {
     name,
     size,
-    async read(begin, end) {
-      const bytes = new Uint8Array(end - begin);
+    async read(begin, end, into) {
+      const bytes = into?.subarray(0, end - begin) ?? new Uint8Array(end - begin);
       for (let at = 0; at < bytes.length; ) {
         const { bytesRead } = await handle.read(bytes, at, undefined, begin + at);
         if (bytesRead === 0) throw new SavingError("the file became shorter");

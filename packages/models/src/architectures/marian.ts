@@ -1,8 +1,7 @@
 import { ArgumentError, linear, mul, type Tensor, tensor, zeros } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { buffer, Dropout, Embedding, LayerNorm, Linear, Module, ModuleList } from "@wgrad/nn";
-import { activationOf } from "../activations.ts";
-import { attend, causalMask, splitHeads, tokenMask } from "../attention.ts";
+import { buffer, Dropout, Embedding, Module, ModuleList } from "@wgrad/nn";
+import { causalMask, tokenMask } from "../attention.ts";
 import type { CacheShape } from "../cache.ts";
 import { type Config, Settings } from "../config.ts";
 import { initialize } from "../initialize.ts";
@@ -14,6 +13,7 @@ import {
   type StackOutput,
   shiftRight,
 } from "../sequence-to-sequence.ts";
+import { Layer } from "./marian-layers.ts";
 
 /** Sines of each position in the first half of the channels, cosines in the second: [length, width]. */
 function sinusoids(length: number, width: number): Tensor {
@@ -27,99 +27,6 @@ function sinusoids(length: number, width: number): Tensor {
     }
   }
   return tensor(values, { shape: [length, width] });
-}
-
-/** What every layer of one call reads. */
-interface Call {
-  readonly mask: Tensor | null;
-  readonly trace: Trace;
-  readonly crossTrace: Trace;
-  readonly source: Tensor | null;
-  readonly sourceMask: Tensor | null;
-  readonly state: DecoderState | null;
-}
-
-class Attention extends Module {
-  kProj: Linear;
-  vProj: Linear;
-  qProj: Linear;
-  outProj: Linear;
-  private readonly heads: number;
-  private readonly dropoutP: number;
-
-  constructor(width: number, heads: number, dropoutP: number) {
-    super();
-    this.kProj = new Linear(width, width);
-    this.vProj = new Linear(width, width);
-    this.qProj = new Linear(width, width);
-    this.outProj = new Linear(width, width);
-    this.heads = heads;
-    this.dropoutP = dropoutP;
-  }
-
-  forward(x: Tensor, call: Call, layer: number, over: "self" | "source"): Tensor {
-    const split = (of: Linear, from: Tensor) => splitHeads(of(from), this.heads);
-    const make = (from: Tensor) => [split(this.kProj, from), split(this.vProj, from)] as const;
-    const { state } = call;
-    const isSelf = over === "self";
-    const [keys, values] = isSelf
-      ? state === null
-        ? make(x)
-        : state.cache.update(layer, ...make(x))
-      : state === null
-        ? make(call.source as Tensor)
-        : state.cross.get(layer, () => make(call.source as Tensor));
-    const trace = isSelf ? call.trace : call.crossTrace;
-    const { context, weights } = attend(split(this.qProj, x), keys, values, {
-      mask: isSelf ? call.mask : call.sourceMask,
-      dropoutP: this.training ? this.dropoutP : 0,
-      weights: trace.wantsWeights,
-    });
-    trace.weights(weights);
-    return this.outProj(context);
-  }
-}
-
-/** A layer of the encoder, or of the decoder with attention over the source; norms come after each part. */
-class Layer extends Module {
-  selfAttn: Attention;
-  selfAttnLayerNorm: LayerNorm;
-  encoderAttn: Attention | null;
-  encoderAttnLayerNorm: LayerNorm | null;
-  fc1: Linear;
-  fc2: Linear;
-  finalLayerNorm: LayerNorm;
-  dropout: Dropout;
-  activationDropout: Dropout;
-  private readonly activation: (x: Tensor) => Tensor;
-
-  constructor(settings: Settings, width: number, decodes: boolean) {
-    super();
-    const side = decodes ? "decoder" : "encoder";
-    const heads = settings.number(`${side}_attention_heads`);
-    const inner = settings.number(`${side}_ffn_dim`);
-    const dropoutP = settings.number("attention_dropout", 0);
-    this.selfAttn = new Attention(width, heads, dropoutP);
-    this.selfAttnLayerNorm = new LayerNorm(width);
-    this.encoderAttn = decodes ? new Attention(width, heads, dropoutP) : null;
-    this.encoderAttnLayerNorm = decodes ? new LayerNorm(width) : null;
-    this.fc1 = new Linear(width, inner);
-    this.fc2 = new Linear(inner, width);
-    this.finalLayerNorm = new LayerNorm(width);
-    this.dropout = new Dropout(settings.number("dropout", 0.1));
-    this.activationDropout = new Dropout(settings.number("activation_dropout", 0));
-    this.activation = activationOf("Marian", settings.string("activation_function", "gelu"));
-  }
-
-  forward(x: Tensor, call: Call, at: number): Tensor {
-    let y = this.selfAttnLayerNorm(x.add(this.dropout(this.selfAttn(x, call, at, "self"))));
-    if (this.encoderAttn !== null) {
-      const found = this.dropout(this.encoderAttn(y, call, at, "source"));
-      y = (this.encoderAttnLayerNorm as LayerNorm)(y.add(found));
-    }
-    const wide = this.activationDropout(this.activation(this.fc1(y)));
-    return this.finalLayerNorm(y.add(this.dropout(this.fc2(wide))));
-  }
 }
 
 /** What a stack's call may be given. */

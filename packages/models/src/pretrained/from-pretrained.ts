@@ -1,5 +1,5 @@
-import { type Tensor, tensor } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import type { Tensor, TypedArray } from "@wgrad/autograd";
+import { checkCall, fillFrom, unfilled } from "@wgrad/autograd/plugin";
 import type { Config } from "../config.ts";
 import { type Architecture, architectureOf, type PretrainedModel } from "../registry.ts";
 import { type Folder, type FolderOptions, jsonOf, openFolder, PretrainedError } from "./folder.ts";
@@ -36,10 +36,12 @@ export async function fromPretrained<Model = PretrainedModel>(
   const folder = openFolder(source, options);
   const config = { ...(await configOf(folder)), ...options.config };
   const Model = (options.architecture ?? architectureOf(folder.name, config)) as Architecture;
-  const model = new Model(config);
+  const { made: model, fill } = unfilled(() => new Model(config));
   const weights = await openWeights(folder);
   try {
-    await fill(folder.name, model, weights, Model.prefix);
+    const loaded = await load(folder.name, model, weights, Model.prefix);
+    const rest = [...model.parameters(), ...model.buffers()].filter((one) => !loaded.has(one.cell));
+    if (!fill(rest)) begin(model, loaded, new Model(config));
   } finally {
     await weights.close();
   }
@@ -54,31 +56,47 @@ async function configOf(folder: Folder): Promise<Config> {
   throw new PretrainedError(`fromPretrained: ${folder.name} has no config.json`);
 }
 
-/** Bytes of weights that wait on the host at most. */
-const FLUSH = 2 ** 25;
-
-/** Writes a model's weights one by one, so that no more than one is in memory twice. */
-async function fill(
+/** Writes a model's weights one by one, each a stretch at a time: nothing is in memory twice. Gives what it has written. */
+async function load(
   folder: string,
   model: PretrainedModel,
   weights: Weights,
   prefix: string,
-): Promise<void> {
+): Promise<ReadonlySet<Tensor["cell"]>> {
   const targets = new Map<string, Tensor>(Object.entries(model.stateDict()));
   const { keys, missing, unexpected } = mapKeys(weights.names, new Set(targets.keys()), prefix);
   refuse(folder, weights, targets, keys);
   warn(folder, model, prefix, missing, unexpected);
-  let bytes = 0;
+  const loaded = new Set<Tensor["cell"]>();
   for (const [name, key] of keys) {
-    const { data, shape, dtype } = await weights.read(name);
-    const stored = dtype === "f16" || dtype === "f64" ? Float32Array.from(data) : data;
-    model.loadStateDict({ [key]: tensor(stored, { shape }) }, { strict: false });
-    bytes += stored.byteLength;
-    if (bytes < FLUSH) continue;
-    // what is recorded goes to the device, and its bytes here are free again
-    await (targets.get(key) as Tensor).detach().reshape(-1).narrow(0, 0, 1).data();
-    bytes = 0;
+    const target = targets.get(key) as Tensor;
+    await fillFrom(target, inDtypeOf(target, weights.stretches(name)));
+    loaded.add(target.cell);
   }
+  return loaded;
+}
+
+/** What the files do not have begins as it does in a model that is not loaded. */
+function begin(
+  model: PretrainedModel,
+  loaded: ReadonlySet<Tensor["cell"]>,
+  drawn: PretrainedModel,
+): void {
+  const own = model.stateDict();
+  const rest = Object.entries(drawn.stateDict()).filter(
+    ([key]) => !loaded.has((own[key] as Tensor).cell),
+  );
+  model.loadStateDict(Object.fromEntries(rest), { strict: false });
+}
+
+/** Elements as the tensor's dtype has them. */
+async function* inDtypeOf(
+  target: Tensor,
+  stretches: ReturnType<Weights["stretches"]>,
+): AsyncGenerator<TypedArray> {
+  const Elements = target.dtype === "f32" ? Float32Array : Int32Array;
+  for await (const values of stretches)
+    yield values instanceof Elements ? values : Elements.from(values);
 }
 
 function refuse(

@@ -1,5 +1,5 @@
-import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import type { Shape, Tensor } from "@wgrad/autograd";
+import { checkCall, fillFrom, unfilled } from "@wgrad/autograd/plugin";
 import type { Source } from "@wgrad/autograd/saving";
 import { LlamaForCausalLM } from "../architectures/llama.ts";
 import type { Config } from "../config.ts";
@@ -38,7 +38,7 @@ export async function fromGguf(source: Source): Promise<LlamaForCausalLM> {
   const file = await openGguf(source);
   try {
     const config = configOf(file);
-    const model = new LlamaForCausalLM(config);
+    const { made: model } = unfilled(() => new LlamaForCausalLM(config));
     const targets = new Map<string, Tensor>(Object.entries(model.stateDict()));
     const left = new Set(targets.keys());
     for (const name of file.names) {
@@ -46,8 +46,7 @@ export async function fromGguf(source: Source): Promise<LlamaForCausalLM> {
       const target = key === null ? undefined : targets.get(key);
       if (key === null || target === undefined) continue;
       const { data, shape } = await file.read(name);
-      const value = tensor(data, { shape });
-      noGrad(() => target.copy_(inHalves(config, key, value)));
+      await fillFrom(target, [inHalves(config, key, data as Float32Array, shape)]);
       left.delete(key);
     }
     if (left.size > 0)
@@ -98,13 +97,17 @@ function configOf({ metadata, names, shape }: OpenGguf): Config {
 }
 
 /** GGUF's Llama turns neighbours of a head together, and this one its halves: the rows of queries and keys change places. */
-function inHalves(config: Config, key: string, value: Tensor): Tensor {
+function inHalves(config: Config, key: string, data: Float32Array, shape: Shape): Float32Array {
   const side = /self_attn\.(q|k)_proj\.weight$/.exec(key)?.[1];
-  if (config.model_type !== "llama" || side === undefined) return value;
+  if (config.model_type !== "llama" || side === undefined) return data;
   const heads = Number(side === "q" ? config.num_attention_heads : config.num_key_value_heads);
-  const [rows, columns] = value.shape as unknown as [number, number];
-  return value
-    .reshape([heads, rows / heads / 2, 2, columns])
-    .transpose(1, 2)
-    .reshape([rows, columns]);
+  const [rows, columns] = shape as [number, number];
+  const [size, half] = [rows / heads, rows / heads / 2];
+  const out = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    const [head, at] = [Math.floor(row / size), row % size];
+    const from = head * size + 2 * (at % half) + Math.floor(at / half);
+    out.set(data.subarray(from * columns, (from + 1) * columns), row * columns);
+  }
+  return out;
 }

@@ -1,5 +1,5 @@
 import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
-import { checkCall } from "@wgrad/autograd/plugin";
+import { checkCall, unfilled } from "@wgrad/autograd/plugin";
 import type { TensorRecord } from "@wgrad/autograd/safetensors";
 import { SubwordTokenizer } from "@wgrad/datasets";
 import { UniversalSentenceEncoder } from "../architectures/universal-sentence-encoder.ts";
@@ -36,7 +36,8 @@ export function universalSentenceEncoderFromTfjs(
 ): UniversalSentenceEncoder {
   checkCall("universalSentenceEncoderFromTfjs(weights)", arguments);
   const embeddings = Object.entries(weights).find(([name]) => name.includes("Embeddings_"));
-  const model = new UniversalSentenceEncoder({ vocab_size: embeddings?.[1].shape[0] ?? 8002 });
+  const vocab_size = embeddings?.[1].shape[0] ?? 8002;
+  const { made: model } = unfilled(() => new UniversalSentenceEncoder({ vocab_size }));
   const targets = new Map<string, Tensor>(Object.entries(model.stateDict()));
   const missing = new Set(targets.keys());
   noGrad(() => {

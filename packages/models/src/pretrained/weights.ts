@@ -4,11 +4,12 @@ import { type OpenSafetensors, openSafetensors, type Source } from "@wgrad/autog
 import { type PtRecord, readPt } from "../readers/pt.ts";
 import { type Folder, jsonOf, PretrainedError } from "./folder.ts";
 
-/** The tensors of a model's files; one is read when it is asked for. */
+/** The tensors of a model's files; they are read when they are asked for. */
 export interface Weights {
   readonly names: readonly string[];
   shape(name: string): Shape;
-  read(name: string): Promise<TensorRecord>;
+  /** The elements of a tensor, a stretch at a time; each is gone when the next is asked for. */
+  stretches(name: string): AsyncIterable<TensorRecord["data"]> | Iterable<TensorRecord["data"]>;
   close(): Promise<void>;
 }
 
@@ -61,7 +62,7 @@ function joined(
   return {
     names: [...owner.keys()],
     shape: (name) => fileOf(name).shape(name),
-    read: (name) => fileOf(name).read(name),
+    stretches: (name) => fileOf(name).stretches(name),
     async close() {
       for (const file of files) await file.close();
     },
@@ -78,7 +79,7 @@ async function unpickled(source: Source): Promise<Weights> {
   return {
     names: Object.keys(state),
     shape: (name) => recordOf(name).shape,
-    read: async (name) => recordOf(name),
+    stretches: (name) => [recordOf(name).data],
     close: async () => {},
   };
 }

@@ -1,11 +1,11 @@
 import type { Vocabulary } from "@wgrad/datasets";
 import { loadMobyDick } from "@wgrad/datasets/data";
 import mobyDick from "packed/moby-dick.jsonl.gz?url";
-import { charactersOf, encode } from "../../../src/shared/characters.ts";
 import { KneserNey } from "../../../src/gpt/kneser-ney.ts";
 import { GPT } from "../../../src/gpt/model.ts";
-import { cutNovel } from "../../../src/shared/texts.ts";
 import { perplexityOn, train } from "../../../src/gpt/train.ts";
+import { charactersOf, encode } from "../../../src/shared/characters.ts";
+import { cutNovel } from "../../../src/shared/texts.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 import { Writer } from "./writer.ts";
 

@@ -143,7 +143,7 @@ function convert(values: ArrayLike<number | boolean>, dtype: DType): TypedArray 
   return out;
 }
 
-const sourceOp: Op = registerOp({
+export const sourceOp: Op = registerOp({
   name: "tensor",
   meaning: { kind: "source" },
   scalarTypes: [],

@@ -77,6 +77,10 @@ function write(
   joined: (before: Edge | null, part: Edge | null) => Edge | null,
 ): Tensor {
   checkTensor(name, x);
+  if (context.defer !== null) {
+    context.defer(x, () => write(name, x, compute, beside, joined));
+    return x;
+  }
   checkPlaces(name, x, beside);
   const before = context.gradMode ? edgeOf(x) : null;
   if (before !== null || (x.base !== null && isTracked(x.base))) checkWritable(x, name);

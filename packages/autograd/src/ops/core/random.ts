@@ -228,6 +228,10 @@ function fill_(
   fill: (generator: Generator, out: FloatArray) => void,
 ): Tensor {
   const dtype = floatingType(call, x.dtype);
+  if (context.defer !== null) {
+    context.defer(x, () => fill_(call, x, generator, fill));
+    return x;
+  }
   const values = drawn(call, x.shape, (all) => {
     const out = newArray(call, dtype, sizeOf(all));
     fill(hostGenerator(call, generator), out as FloatArray);

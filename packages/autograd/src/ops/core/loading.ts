@@ -1,0 +1,96 @@
+import type { TypedArray } from "../../dtype.ts";
+import { ArgumentError, detail } from "../../errors.ts";
+import type { Cell } from "../../graph/cell.ts";
+import { context } from "../../graph/context.ts";
+import { Node } from "../../graph/node.ts";
+import { noGrad } from "../../tape/modes.ts";
+import { bindCell, makePersistent } from "../../tape/rebind.ts";
+import type { Tensor } from "../../tensor.ts";
+import { sourceOp } from "./creation.ts";
+
+/** Bytes that a device may have copied and not taken yet. */
+const MOST_WAITING = 2 ** 24;
+
+/** What was made without its values. */
+export interface Unfilled<Made> {
+  readonly made: Made;
+  /**
+   * Draws and writes what was put off for these tensors. False where that is not enough, because a value among them was computed from
+   * others that were put off.
+   */
+  fill(tensors: Iterable<Tensor>): boolean;
+}
+
+/**
+ * Makes a module whose tensors are about to be loaded: random draws and writes in place are put off, and what is loaded is never
+ * drawn. The default generator stays where it is, as it does when transformers loads a model.
+ */
+export function unfilled<Made>(make: () => Made): Unfilled<Made> {
+  const putOff: { readonly cell: Cell; readonly node: Node; readonly write: () => void }[] = [];
+  const { defer } = context;
+  let made: Made;
+  context.defer = ({ cell }, write) => putOff.push({ cell, node: cell.node, write });
+  try {
+    made = make();
+  } finally {
+    context.defer = defer;
+  }
+  return {
+    made,
+    fill(tensors) {
+      const cells = new Set([...tensors].map(({ cell }) => cell));
+      const own = putOff.filter(({ cell }) => cells.has(cell));
+      noGrad(() => {
+        for (const { write } of own) write();
+      });
+      const empty = new Set(putOff.filter((one) => !own.includes(one)).map(({ node }) => node));
+      return ![...cells].some(({ node }) => reaches(node, empty));
+    },
+  };
+}
+
+/** Whether the value is computed from one of these. */
+function reaches(node: Node, others: ReadonlySet<Node>, seen: Set<Node> = new Set()): boolean {
+  if (others.has(node)) return true;
+  if (seen.has(node)) return false;
+  seen.add(node);
+  return node.inputs.some((input) => reaches(input, others, seen));
+}
+
+/**
+ * Gives a tensor values from the host, a stretch at a time in row-major order, in storage of its own: no more than a stretch is on the
+ * host, and what the tensor was to be before is not computed. Where a stretch fails, the tensor stays as it is.
+ */
+export async function fillFrom(
+  tensor: Tensor,
+  stretches: AsyncIterable<TypedArray> | Iterable<TypedArray>,
+): Promise<void> {
+  const { cell, node: old, shape, dtype } = tensor;
+  const { stream } = old;
+  if (tensor.window !== null)
+    throw new ArgumentError(`fillFrom: takes a whole tensor, not a view${detail("tensor", shape)}`);
+  const node = new Node(sourceOp, [], [], shape, dtype, [], [], stream);
+  const write = stream.receive(node);
+  let [at, waiting] = [0, 0];
+  try {
+    for await (const values of stretches) {
+      if (at + values.length > node.size) throw wrongLength(tensor, at + values.length);
+      write(at, values);
+      at += values.length;
+      waiting += values.byteLength;
+      if (waiting < MOST_WAITING) continue;
+      waiting = 0;
+      await stream.arrived();
+    }
+    if (at !== node.size) throw wrongLength(tensor, at);
+  } catch (error) {
+    stream.release(node);
+    throw error;
+  }
+  makePersistent(cell);
+  bindCell(cell, node, "fillFrom");
+  await stream.settled();
+}
+
+const wrongLength = ({ shape }: Tensor, length: number): ArgumentError =>
+  new ArgumentError(`fillFrom: ${length} values do not fill it${detail("tensor", shape)}`);

@@ -1,0 +1,32 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, inject, test } from "vitest";
+
+const MEGABYTE = 1e6;
+const isLinux = existsSync("/proc/self/clear_refs");
+
+/** Of the process: its memory (RSS) when loading begins, and the most of it while a model is loaded into the wasm device. */
+interface Measured {
+  readonly bytes: number;
+  readonly before: number;
+  readonly peak: number;
+  readonly held: number;
+  readonly wrong: readonly string[];
+}
+
+test.runIf(inject("tier") === "full" && isLinux)(
+  "a sharded model of 500 MB takes its own size and 64 MB at the most while it is loaded",
+  { timeout: 300_000 },
+  async () => {
+    const script = fileURLToPath(new URL("loading/child.ts", import.meta.url));
+    const options = ["--expose-gc", "--conditions=@wgrad/source", "--import", "tsx", script];
+    const { stdout } = await promisify(execFile)(process.execPath, options);
+    const found = JSON.parse(stdout.trim().split("\n").at(-1) as string) as Measured;
+    expect(found.wrong).toEqual([]);
+    expect(found.bytes).toBeGreaterThan(490 * MEGABYTE);
+    expect(found.held).toBeGreaterThanOrEqual(found.bytes);
+    expect((found.peak - found.before - found.bytes) / MEGABYTE).toBeLessThanOrEqual(64);
+  },
+);
