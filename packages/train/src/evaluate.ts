@@ -13,6 +13,7 @@ import {
   outcomeOf,
 } from "./batch.ts";
 import type { Scores } from "./history.ts";
+import { type RankedModel, ranksOf } from "./ranks.ts";
 
 /** Settings of `evaluate`. */
 export interface EvaluateOptions<Model extends AnyModule, Batch> {
@@ -25,7 +26,8 @@ export interface EvaluateOptions<Model extends AnyModule, Batch> {
 
 /**
  * The mean of the batches' losses, each as often as it has examples, and every metric, with the model in evaluation mode and without gradients. Afterwards each
- * module is in the mode it was in. Values are read once, at the end.
+ * module is in the mode it was in. Values are read once, at the end. With a model on several ranks all call it, and the scores are of all
+ * ranks' batches together.
  */
 export async function evaluate<Model extends AnyModule, Batch>(
   model: Model,
@@ -51,7 +53,7 @@ export async function evaluate<Model extends AnyModule, Batch>(
       });
       await stepBoundary();
     }
-    return await scoresOf(await readAll(losses), weights, metrics);
+    return await scoresOf(await readAll(losses), weights, metrics, ranksOf(model));
   } finally {
     for (const one of losses) one.dispose();
     for (const [module, training] of modes) module.training = training;
@@ -67,17 +69,20 @@ export async function scoresOf(
   losses: readonly number[],
   weights: readonly number[],
   metrics: Readonly<Record<string, BatchMetric>>,
+  ranks: RankedModel | null = null,
 ): Promise<Scores> {
-  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  const own = weights.reduce((sum, weight) => sum + weight, 0);
   // the loss of no examples may be NaN
-  const total = losses.reduce((sum, loss, i) => {
+  const ownTotal = losses.reduce((sum, loss, i) => {
     const weight = weights[i] as number;
     return weight === 0 ? sum : sum + loss * weight;
   }, 0);
-  const scores: [string, number][] = [["loss", total / all]];
-  if (losses.length > 0) {
+  const sums = [ownTotal, own, losses.length];
+  const [total, all, batches] = (await ranks?.sumNumbers(sums)) ?? sums;
+  const scores: [string, number][] = [["loss", (total as number) / (all as number)]];
+  if (batches !== 0) {
     for (const [name, metric] of Object.entries(metrics)) {
-      const score = await metric.compute();
+      const score = await (ranks?.computeMetric(metric) ?? metric.compute());
       if (typeof score === "number") scores.push([name, score]);
       else scores.push(...score.map((each, i) => [`${name}[${i}]`, each] as [string, number]));
     }

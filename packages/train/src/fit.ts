@@ -2,7 +2,7 @@ import { ArgumentError, noGrad, type Tensor } from "@wgrad/autograd";
 import { checkCall, describe, stepBoundary } from "@wgrad/autograd/plugin";
 import { randomState, restore, type Source, type Stateful } from "@wgrad/autograd/saving";
 import type { AnyModule } from "@wgrad/nn";
-import { clipGradNorm_, clipGradValue_, type Optimizer } from "@wgrad/optim";
+import { clipGradNorm_, clipGradValue_ } from "@wgrad/optim";
 import {
   type Batches,
   type BatchMetric,
@@ -18,14 +18,16 @@ import type { Callback } from "./callbacks/callback.ts";
 import { evaluate, scoresOf } from "./evaluate.ts";
 import type { EpochRecord, History } from "./history.ts";
 import { isStateful, partsOf } from "./parts.ts";
-import { Run } from "./run.ts";
+import { ranksOf } from "./ranks.ts";
+import { Run, type Stepped } from "./run.ts";
 import { checkSchedule, type Scheduler, stepAfterEpoch, stepAfterUpdate } from "./schedule.ts";
 
 /** Settings of `fit`. */
 export interface FitOptions<Model extends AnyModule, Batch> {
   /** The loss of a batch: `(model, { x, y }) => F.mseLoss(model(x), y)`. */
   readonly loss: LossFunction<Model, Batch>;
-  readonly optimizer: Optimizer;
+  /** Any optimizer; a `step` that gives a promise is waited for. */
+  readonly optimizer: Stepped;
   /** Epochs to train in all, those before `resume` included. */
   readonly epochs: number;
   /** Batches that the model is evaluated on after each epoch. */
@@ -68,7 +70,8 @@ export interface FitOptions<Model extends AnyModule, Batch> {
  * ```
  *
  * Throws ArgumentError for settings out of range and for a loss function that gives no loss, what `restore` throws, and what
- * callbacks throw.
+ * callbacks throw. A model of several ranks (`DistributedDataParallel`) trains on all of them: every rank calls `fit` with its own part of the
+ * data; losses of the history are this rank's, scores all ranks'.
  */
 export async function fit<Model extends AnyModule, Batch>(
   model: Model,
@@ -83,12 +86,14 @@ export async function fit<Model extends AnyModule, Batch>(
   const { epochs, optimizer, callbacks = [], resume } = options;
   checkCounts(options);
   checkSchedule(options);
+  const ranks = ranksOf(model);
   const parts = partsOf({ model, loader, ...options, randomState });
-  const run = new Run(model, optimizer, epochs, batchesIn(loader), parts);
+  const run = new Run(model, optimizer, epochs, batchesIn(loader), parts, ranks);
   const observers = [...callbacks].sort(
     (a, b) => Number(a.last ?? false) - Number(b.last ?? false),
   );
   if (!model.training) model.train();
+  await ranks?.ready();
   if (resume !== undefined) await goOn(run, loader, resume);
   let error: unknown;
   try {
@@ -117,33 +122,46 @@ async function trainEpoch<Model extends AnyModule, Batch>(
   callbacks: readonly Callback[],
 ): Promise<void> {
   const { metrics = {}, validation, loss, optimizer, accumulate = 1, examples } = options;
+  const ranks = ranksOf(model);
+  /** Turns since the last update, batches of them (another rank may have had the only one), and their examples. */
+  let turns = 0;
   let accumulated = 0;
+  let seen = 0;
   const update = async (): Promise<void> => {
-    if (accumulated < accumulate) scaleGradients(optimizer, accumulate / accumulated);
-    accumulated = 0;
+    if (accumulated > 0 && accumulated < accumulate)
+      scaleGradients(optimizer, accumulate / accumulated);
+    await ranks?.synchronize({ examples: seen });
+    turns = accumulated = seen = 0;
     clip(optimizer, options);
-    optimizer.step();
+    await optimizer.step();
     run.updated();
     stepAfterUpdate(options);
     for (const callback of callbacks) await callback.onStep?.(run);
   };
   if (run.batch === 0) for (const metric of Object.values(metrics)) metric.reset();
-  for await (const batch of loader) {
-    if (accumulated === 0) optimizer.zeroGrad();
+  const take = (batch: Batch): void => {
     const outcome = outcomeOf("fit", loss(model, batch), metrics);
     measure(metrics, outcome);
-    run.took(backward(outcome.loss, accumulate), examplesOf("fit", batch, examples));
+    const count = examplesOf("fit", batch, examples);
+    run.took(backward(outcome.loss, accumulate), count);
     accumulated++;
-    if (accumulated === accumulate) await update();
+    seen += count;
+  };
+  for await (const batch of ranks === null ? loader : ranks.join(loader)) {
+    if (turns === 0) optimizer.zeroGrad();
+    if (ranks === null) take(batch as Batch);
+    else if (batch !== null) ranks.noSync(() => take(batch));
+    turns++;
+    if (turns === accumulate) await update();
     await stepBoundary();
   }
-  if (accumulated > 0) await update();
-  if (run.batch === 0) {
+  if (turns > 0) await update();
+  if (run.batch === 0 && (ranks === null || run.step === 0)) {
     throw new ArgumentError(
       "fit: the loader gave no batches\n  hint: a generator runs once; pass what starts anew each epoch",
     );
   }
-  const training = await scoresOf(await run.epochLosses(), run.epochWeights, metrics);
+  const training = await scoresOf(await run.epochLosses(), run.epochWeights, metrics, ranks);
   const scores =
     validation === undefined
       ? null
@@ -180,7 +198,7 @@ function backward(loss: Tensor, accumulate: number): Tensor {
   return loss.detach().keep();
 }
 
-function scaleGradients(optimizer: Optimizer, factor: number): void {
+function scaleGradients(optimizer: Stepped, factor: number): void {
   noGrad(() => {
     for (const { params } of optimizer.paramGroups)
       for (const { grad } of params) grad?.mul_(factor);
@@ -188,7 +206,7 @@ function scaleGradients(optimizer: Optimizer, factor: number): void {
 }
 
 function clip(
-  optimizer: Optimizer,
+  optimizer: Stepped,
   { clipGradNorm, clipGradValue }: Pick<FitOptions<never, never>, "clipGradNorm" | "clipGradValue">,
 ): void {
   if (clipGradNorm === undefined && clipGradValue === undefined) return;

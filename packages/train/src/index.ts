@@ -13,5 +13,6 @@ export { Progress, type ProgressReport, progressLine } from "./callbacks/progres
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
 export { type FitOptions, fit } from "./fit.ts";
 export type { EpochRecord, History, Scores } from "./history.ts";
-export type { Run } from "./run.ts";
+export type { RankedModel } from "./ranks.ts";
+export type { Run, Stepped } from "./run.ts";
 export type { Scheduler, StepScheduler } from "./schedule.ts";

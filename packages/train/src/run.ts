@@ -3,9 +3,17 @@ import { describe } from "@wgrad/autograd/plugin";
 import type { Stateful, Target } from "@wgrad/autograd/saving";
 import { save } from "@wgrad/autograd/saving";
 import type { AnyModule } from "@wgrad/nn";
-import type { Optimizer } from "@wgrad/optim";
+import type { BaseOptions, ParamGroup } from "@wgrad/optim";
 import { readAll } from "./evaluate.ts";
 import type { EpochRecord, History } from "./history.ts";
+import type { RankedModel } from "./ranks.ts";
+
+/** An optimizer, as a run uses one: those of `@wgrad/optim`, and `ZeroRedundancyOptimizer` of `@wgrad/distributed`. */
+export interface Stepped extends Stateful {
+  readonly paramGroups: readonly ParamGroup<BaseOptions>[];
+  step(): unknown;
+  zeroGrad(): void;
+}
 
 /** Where a run is, as plain data. */
 export interface RunStateDict {
@@ -24,7 +32,7 @@ export interface RunStateDict {
 /** A training under way, as callbacks see it. */
 export class Run {
   readonly model: AnyModule;
-  readonly optimizer: Optimizer;
+  readonly optimizer: Stepped;
   /** Epochs to train in all. */
   readonly epochs: number;
   /** Batches in an epoch; null where the loader does not say. */
@@ -35,7 +43,8 @@ export class Run {
   step = 0;
   /** The last batch's loss, not read; null before the first and between epochs. */
   loss: Tensor | null = null;
-  readonly #parts: Record<string, Stateful>;
+  readonly #parts: Readonly<Record<string, Stateful>>;
+  readonly #ranks: RankedModel | null;
   readonly #records: EpochRecord[] = [];
   #losses: number[] = [];
   #batch = 0;
@@ -49,10 +58,11 @@ export class Run {
 
   constructor(
     model: AnyModule,
-    optimizer: Optimizer,
+    optimizer: Stepped,
     epochs: number,
     batches: number | null,
     parts: Readonly<Record<string, Stateful>>,
+    ranks: RankedModel | null = null,
   ) {
     this.model = model;
     this.optimizer = optimizer;
@@ -62,7 +72,8 @@ export class Run {
       stateDict: () => this.#stateDict(),
       loadStateDict: (state: RunStateDict) => this.#loadStateDict(state),
     };
-    this.#parts = { ...parts, run };
+    this.#ranks = ranks;
+    this.#parts = ranks === null ? { ...parts, run } : ranks.partsOfRanks({ ...parts, run });
   }
 
   /** Batches gone through in this epoch. */
@@ -108,10 +119,11 @@ export class Run {
     return this.#weights;
   }
 
-  /** Saves the whole run as it is: `fit({ resume })` goes on from there. */
+  /** Saves the whole run as it is: `fit({ resume })` goes on from there. On several ranks all call it, and the first one writes. */
   async save(target: Target): Promise<void> {
     await this.epochLosses();
-    await save(this.#parts, target);
+    const write = (): Promise<void> => save(this.#parts, target);
+    await (this.#ranks === null ? write() : this.#ranks.saveOnce(this.#parts, write));
   }
 
   /** A batch was gone through, whose loss is the mean of so many examples. */

@@ -60,6 +60,21 @@ export abstract class Collected<Inputs extends readonly unknown[], Result> {
   /** Goes on from what `stateDict()` gave. Throws ArgumentError, and changes nothing, for what is no such thing. */
   loadStateDict(saved: CollectedStateDict): void {
     if (arguments.length > 1) checkCall("metric.loadStateDict(saved)", arguments);
+    const copies = this.#copiesOf("loadStateDict", saved);
+    this.reset();
+    this.#batches = copies;
+  }
+
+  /**
+   * Takes in what another metric of this kind has, of which this is `stateDict()`: of another process, say. Throws ArgumentError, and
+   * changes nothing, for what is no such thing.
+   */
+  mergeState(saved: CollectedStateDict): void {
+    if (arguments.length !== 1) checkCall("metric.mergeState(saved)", arguments);
+    this.#batches.push(...this.#copiesOf("mergeState", saved));
+  }
+
+  #copiesOf(call: string, saved: CollectedStateDict): Record<string, Tensor>[] {
     const batches: unknown = (saved as Partial<CollectedStateDict> | null)?.batches;
     const isState =
       Array.isArray(batches) &&
@@ -68,16 +83,14 @@ export abstract class Collected<Inputs extends readonly unknown[], Result> {
       );
     if (!isState) {
       throw new ArgumentError(
-        `${this.constructor.name}.loadStateDict: this is no state of a metric\n  hint: what stateDict() gave`,
+        `${this.constructor.name}.${call}: this is no state of a metric\n  hint: what stateDict() gave`,
       );
     }
-    const copies = (batches as readonly Record<string, Tensor>[]).map((batch) =>
+    return (batches as readonly Record<string, Tensor>[]).map((batch) =>
       Object.fromEntries(
         Object.entries(batch).map(([name, value]) => [name, persist(noGrad(() => value.clone()))]),
       ),
     );
-    this.reset();
-    this.#batches = copies;
   }
 
   /** Forgets all batches. */

@@ -100,6 +100,25 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
     if (sums !== null) this.#sums = Object.fromEntries(copies) as Added;
   }
 
+  /**
+   * Adds what another metric of this kind has added up, of which this is `stateDict()`: of another process, say. Throws ArgumentError, and
+   * changes nothing, for what is no such thing.
+   */
+  mergeState(saved: MetricStateDict): void {
+    if (arguments.length !== 1) checkCall("metric.mergeState(saved)", arguments);
+    const { sums } = this.#checked(saved);
+    if (sums === null) return;
+    const totals = this.#sums;
+    if (totals === null) {
+      this.loadStateDict(saved);
+      return;
+    }
+    noGrad(() => {
+      const merged = composite(() => this.merge(totals, sums as Added));
+      for (const [name, sum] of Object.entries(totals)) sum.copy_(merged[name] as Tensor);
+    });
+  }
+
   /** Forgets all batches. */
   reset(): void {
     if (arguments.length > 0) checkCall("metric.reset()", arguments);

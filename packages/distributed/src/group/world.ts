@@ -1,0 +1,164 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
+import { DistributedError } from "../errors.ts";
+import { launchedRank } from "../launch/launched.ts";
+import { single } from "../transport/single.ts";
+import { ThreadsTransport } from "../transport/threads.ts";
+import type { Transport } from "../transport/transport.ts";
+import { type Backend, groupOf, ProcessGroup } from "./process-group.ts";
+
+/** Settings of `initProcessGroup`. */
+export interface InitProcessGroupOptions {
+  /**
+   * "mpi" under mpirun, "threads" under wgrad-run or `spawn`, "single" for one process alone. Default: as this process was started.
+   */
+  readonly backend?: Backend;
+  /** Milliseconds that a rank is waited for in a collective (default 300 000). */
+  readonly timeout?: number;
+}
+
+const backends: readonly Backend[] = ["single", "threads", "mpi"];
+const TIMEOUT = 300_000;
+
+interface World {
+  readonly group: ProcessGroup;
+  readonly subgroups: Set<ProcessGroup>;
+  /** Ends what carries values. */
+  readonly end: () => Promise<void>;
+}
+let world: World | null = null;
+
+/**
+ * Joins this process to the others, before any collective. Every rank calls it.
+ *
+ * Throws DistributedError where the backend is not there or this process was not started for it; ArgumentError for a second call.
+ */
+export async function initProcessGroup(
+  options: InitProcessGroupOptions = {},
+): Promise<ProcessGroup> {
+  checkCall(
+    'initProcessGroup({ backend: "single" | "threads" | "mpi", timeout: number })',
+    arguments,
+  );
+  if (world !== null) {
+    throw new ArgumentError(
+      "initProcessGroup: this process is of a group already\n  hint: await destroyProcessGroup() first",
+    );
+  }
+  const { backend = await startedFor(), timeout = TIMEOUT } = options;
+  if (!backends.includes(backend)) {
+    throw new ArgumentError(
+      `initProcessGroup: backend is ${describe(backend)}\n  hint: one of ${backends.join(", ")}`,
+    );
+  }
+  if (!(timeout > 0)) {
+    throw new ArgumentError(
+      `initProcessGroup: timeout is ${timeout}\n  hint: milliseconds, above 0`,
+    );
+  }
+  const { transport, end } = await open(backend);
+  const ranks = Array.from({ length: transport.size }, (_, r) => r);
+  const group = new ProcessGroup(backend, ranks, timeout, transport);
+  world = { group, subgroups: new Set(), end };
+  return group;
+}
+
+/** The backend of whoever started this process. */
+async function startedFor(): Promise<Backend> {
+  if (launchedRank() !== null) return "threads";
+  const { underMpich, underOpenMpi } = await import("../transport/mpi/library.ts");
+  return underOpenMpi() || underMpich() ? "mpi" : "single";
+}
+
+async function open(backend: Backend): Promise<{ transport: Transport; end: () => Promise<void> }> {
+  const nothing = async (): Promise<void> => {};
+  if (backend === "single") return { transport: single, end: nothing };
+  if (backend === "mpi") {
+    const { openMpi } = await import("../transport/mpi/process.ts");
+    return openMpi(() => (world === null ? null : destroyProcessGroup()));
+  }
+  const launched = launchedRank();
+  if (launched === null) {
+    throw new DistributedError(
+      'initProcessGroup: backend "threads" is for ranks that wgrad-run or spawn() started' +
+        "\n  hint: npx wgrad-run -n 2 train.ts",
+    );
+  }
+  return { transport: new ThreadsTransport(launched.memory, launched.rank), end: nothing };
+}
+
+/** The group of all ranks. */
+export function theWorld(call: string): ProcessGroup {
+  if (world !== null) return world.group;
+  throw new DistributedError(
+    `${call}: this process is of no group\n  hint: await initProcessGroup() first`,
+  );
+}
+
+/** Whether `initProcessGroup` was called. */
+export function isInitialized(): boolean {
+  checkCall("isInitialized()", arguments);
+  return world !== null;
+}
+
+/** This process's number in the group, from 0; −1 where it is not of it. */
+export function getRank(group?: ProcessGroup): number {
+  checkCall("getRank(group?)", arguments);
+  return groupOf("getRank", group, theWorld("getRank")).rank;
+}
+
+/** How many processes the group has. */
+export function getWorldSize(group?: ProcessGroup): number {
+  checkCall("getWorldSize(group?)", arguments);
+  return groupOf("getWorldSize", group, theWorld("getWorldSize")).size;
+}
+
+/** What carries the group's values. */
+export function getBackend(group?: ProcessGroup): Backend {
+  checkCall("getBackend(group?)", arguments);
+  return groupOf("getBackend", group, theWorld("getBackend")).backend;
+}
+
+/**
+ * A group of some of the ranks, by their numbers in the world. Every rank of the world calls it, those outside too, with the same numbers.
+ *
+ * Throws ArgumentError for numbers that there are not or that come twice.
+ */
+export async function newGroup(
+  ranks: readonly number[],
+  options: { readonly timeout?: number } = {},
+): Promise<ProcessGroup> {
+  checkCall("newGroup(ranks: number[], { timeout: number })", arguments);
+  const all = theWorld("newGroup");
+  const odd = ranks.find(
+    (r, i) => !(Number.isInteger(r) && r >= 0 && r < all.size) || ranks.indexOf(r) !== i,
+  );
+  if (odd !== undefined || ranks.length === 0) {
+    throw new ArgumentError(
+      `newGroup: ranks is [${ranks.join(", ")}]\n  hint: numbers from 0 to ${all.size - 1}, each once`,
+    );
+  }
+  const { timeout = all.timeout } = options;
+  const call = { operation: "newGroup", elements: "i32", shape: ranks } as const;
+  const transport = await all.run(call, (own) => own.split(ranks, all.timeout));
+  const group = new ProcessGroup(all.backend, [...ranks], timeout, transport);
+  world?.subgroups.add(group);
+  return group;
+}
+
+/** Leaves the others, once all have come to this call. Nothing collective is done afterwards. */
+export async function destroyProcessGroup(): Promise<void> {
+  checkCall("destroyProcessGroup()", arguments);
+  theWorld("destroyProcessGroup");
+  const { group, subgroups, end } = world as World;
+  for (const one of subgroups) await one.idle();
+  try {
+    if (group.broken === null)
+      await group.run({ operation: "destroyProcessGroup" }, async () => {});
+    for (const one of subgroups) await one.close();
+    await group.close();
+    await end();
+  } finally {
+    world = null;
+  }
+}

@@ -1,0 +1,108 @@
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import { ArgumentError } from "@wgrad/autograd";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
+import { DistributedError } from "../errors.ts";
+import { ENDED, FAILED, shareMemory } from "../transport/threads.ts";
+import { KEY, type Launched } from "./launched.ts";
+
+/** Settings of `spawn`. */
+export interface SpawnOptions {
+  /** How many ranks. */
+  readonly nprocs: number;
+  /** What the program finds in `process.argv` behind its own name. */
+  readonly args?: readonly string[];
+  /** Hears what ranks send by `parentPort.postMessage`. */
+  readonly onMessage?: (message: unknown, rank: number) => void;
+}
+
+/** A rank ended with an error; `cause` is that error. */
+export class RankFailedError extends DistributedError {
+  static override readonly name: string = "RankFailedError";
+  readonly rank: number;
+
+  constructor(rank: number, why: string, cause?: unknown) {
+    super(`rank ${rank} ${why}`, cause === undefined ? undefined : { cause });
+    this.rank = rank;
+  }
+}
+
+/**
+ * Runs a program as several ranks, each a thread of this process with its own modules and device, and waits for all. The first rank that
+ * fails ends the others.
+ *
+ * Throws RankFailedError with the error of the rank that failed first.
+ */
+export async function spawn(program: string | URL, options: SpawnOptions): Promise<void> {
+  checkCall("spawn(program, { nprocs: number, args, onMessage: function })", arguments);
+  const { nprocs, args = [], onMessage } = options;
+  if (!(Number.isInteger(nprocs) && nprocs > 0)) {
+    throw new ArgumentError(
+      `spawn: nprocs is ${describe(nprocs)}\n  hint: a whole number from 1 on`,
+    );
+  }
+  const file = program instanceof URL ? fileURLToPath(program) : resolve(program);
+  const code = bootstrap(file);
+  const status = new Int32Array(new SharedArrayBuffer(4 * nprocs));
+  const ranks = Array.from({ length: nprocs }, (_, r) => r);
+  const memory = shareMemory(`wgrad-${process.pid}-${++spawned}`, ranks, status);
+  let first: RankFailedError | null = null;
+  const workers: Worker[] = [];
+  /** Wakes those that wait for the rank. */
+  const tell = (rank: number, state: number): void => {
+    Atomics.store(status, rank, state);
+    for (const r of ranks) Atomics.notify(memory.arrived, r);
+  };
+  const fail = (rank: number, error: RankFailedError): void => {
+    if (first !== null) return;
+    first = error;
+    tell(rank, FAILED);
+    for (const worker of workers) void worker.terminate();
+  };
+  const ends = ranks.map(
+    (rank) =>
+      new Promise<void>((done) => {
+        const launched: Launched = { rank, memory };
+        const worker = new Worker(code, {
+          eval: true,
+          argv: [...args],
+          workerData: { [KEY]: launched },
+        });
+        workers.push(worker);
+        worker.on("message", (message) => onMessage?.(message, rank));
+        worker.on("error", (error) => fail(rank, failure(rank, error)));
+        worker.on("exit", (code) => {
+          if (code !== 0) fail(rank, new RankFailedError(rank, `ended with exit code ${code}`));
+          if (Atomics.load(status, rank) !== FAILED) tell(rank, ENDED);
+          done();
+        });
+      }),
+  );
+  await Promise.all(ends);
+  if (first !== null) throw first;
+}
+
+let spawned = 0;
+
+function failure(rank: number, error: unknown): RankFailedError {
+  const text =
+    error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : describe(error);
+  return new RankFailedError(rank, `failed:\n${text}`, error);
+}
+
+/** What a thread runs: the program, after what reads TypeScript where Node does not. */
+function bootstrap(file: string): string {
+  const load = `import(${JSON.stringify(pathToFileURL(file).href)})`;
+  const name = `process.argv[1] = ${JSON.stringify(file)};`;
+  if (!/\.[cm]?tsx?$/.test(file) || "typescript" in process.features) return name + load;
+  try {
+    createRequire(`${process.cwd()}/`).resolve("tsx/package.json");
+  } catch {
+    throw new DistributedError(
+      `spawn: ${file} is TypeScript, which this Node does not read\n  hint: npm install --save-dev tsx, or give the compiled program`,
+    );
+  }
+  return `${name}import("tsx/esm/api").then(({ register }) => { register(); return ${load}; })`;
+}

@@ -1,0 +1,330 @@
+import {
+  ArgumentError,
+  isGradEnabled,
+  noGrad,
+  type Tensor,
+  type TypedArray,
+} from "@wgrad/autograd";
+import { checkCall, describe } from "@wgrad/autograd/plugin";
+import type { Stateful } from "@wgrad/autograd/saving";
+import { type AnyModule, Module } from "@wgrad/nn";
+import { DistributedError } from "../errors.ts";
+import { groupOf, type ProcessGroup } from "../group/process-group.ts";
+import { theWorld } from "../group/world.ts";
+import { partsOfRanks, saveOnce } from "./checkpoint.ts";
+import { type Bucket, bucketsOf, partsOf, readFlat } from "./flat.ts";
+import { joined } from "./join.ts";
+import { type MergedMetric, reduceMetric } from "./metrics.ts";
+import { checkSameModel, spread } from "./same-model.ts";
+
+const NAME = "DistributedDataParallel";
+const SYNCHRONIZE = `${NAME}.synchronize` as const;
+
+/** Settings of DistributedDataParallel, with PyTorch's names and defaults. */
+export interface DataParallelOptions {
+  /** Default: all ranks. */
+  readonly group?: ProcessGroup;
+  /** Megabytes (2²⁰ bytes) of gradients that are sent at once (default 25). */
+  readonly bucketCapMb?: number;
+  /** Takes parameters that some or all ranks' losses do not depend on; without it they are an error (default false). */
+  readonly findUnusedParameters?: boolean;
+  /** Gives all ranks the buffers of rank 0 after each step, running statistics among them (default true). */
+  readonly broadcastBuffers?: boolean;
+}
+
+export interface SynchronizeOptions {
+  /**
+   * How many examples this rank's loss is the mean of: gradients are then averaged over all examples, whoever has how many. 0 where the
+   * rank had no batch. Default: every rank counts the same.
+   */
+  readonly examples?: number;
+}
+
+interface Trained {
+  readonly name: string;
+  readonly parameter: Tensor;
+}
+
+/**
+ * One model on several ranks, each with its own part of a batch. All begin with the parameters and buffers of rank 0; after `backward`,
+ * `synchronize` gives all ranks the mean of their gradients, so that every optimizer takes the same step everywhere:
+ *
+ *   g = Σᵣ nᵣ gᵣ / Σᵣ nᵣ        (nᵣ = examples of rank r, or 1)
+ *
+ * ```ts
+ * const ddp = await new DistributedDataParallel(model).ready();
+ * for await (const { x, y } of loader) {
+ *   optimizer.zeroGrad();
+ *   F.crossEntropy(ddp(x), y).backward();
+ *   await ddp.synchronize();
+ *   optimizer.step();
+ * }
+ * ```
+ *
+ * Gradients travel in flat buckets: one read and one upload a bucket; while one is summed, the next is read. `fit` does all of
+ * this by itself.
+ *
+ * Throws MismatchError (from `ready`) where ranks' models differ, ArgumentError for a model without parameters to train.
+ */
+export class DistributedDataParallel<In extends unknown[], Out> extends Module<In, Out> {
+  readonly module: Module<In, Out>;
+  readonly #group: ProcessGroup;
+  readonly #findUnused: boolean;
+  readonly #broadcastBuffers: boolean;
+  readonly #trained: readonly Trained[];
+  readonly #buckets: readonly Bucket[];
+  readonly #ready: Promise<void>;
+  #isReady = false;
+  /** A backward has computed gradients that are not averaged. */
+  #behind = false;
+  #accumulating = false;
+  #step = 0;
+
+  constructor(module: Module<In, Out>, options: DataParallelOptions = {}) {
+    checkCall(
+      "new DistributedDataParallel(module, { group, bucketCapMb: number, findUnusedParameters: boolean, broadcastBuffers: boolean })",
+      arguments,
+    );
+    super();
+    const {
+      group,
+      bucketCapMb = 25,
+      findUnusedParameters = false,
+      broadcastBuffers = true,
+    } = options;
+    if (typeof module !== "function" || !("namedParameters" in module)) {
+      throw new ArgumentError(`${NAME}: takes a module, got ${describe(module)}`);
+    }
+    if (!(bucketCapMb > 0)) {
+      throw new ArgumentError(`${NAME}: bucketCapMb is ${bucketCapMb}\n  hint: megabytes, above 0`);
+    }
+    this.#group = groupOf(NAME, group, theWorld(NAME));
+    this.#findUnused = findUnusedParameters;
+    this.#broadcastBuffers = broadcastBuffers;
+    this.module = module;
+    const named = (module as AnyModule).namedParameters();
+    this.#trained = named
+      .filter(([, { requiresGrad }]) => requiresGrad)
+      .map(([name, parameter]) => ({ name, parameter }));
+    if (this.#trained.length === 0) {
+      throw new ArgumentError(`${NAME}: ${module.constructor.name} has no parameters to train`);
+    }
+    // the last layers' gradients are there first
+    const parameters = this.#trained.map(({ parameter }) => parameter).toReversed();
+    this.#buckets = bucketsOf(parameters, bucketCapMb * 2 ** 20);
+    for (const parameter of parameters) {
+      parameter.registerPostAccumulateGradHook(() => {
+        if (!this.#accumulating) this.#behind = true;
+      });
+    }
+    this.#ready = this.#begin();
+    this.#ready.catch(() => {}); // `ready` has its error
+  }
+
+  async #begin(): Promise<void> {
+    const module = this.module as unknown as AnyModule;
+    const named = [...module.namedParameters(), ...module.namedBuffers()];
+    await checkSameModel(NAME, named, this.#group);
+    await spread(
+      NAME,
+      named.map(([, tensor]) => tensor),
+      this.#group,
+    );
+    this.#isReady = true;
+  }
+
+  /** Resolves when all ranks have the parameters and buffers of rank 0; call it before the first forward. */
+  async ready(): Promise<this> {
+    checkCall("ddp.ready()", arguments);
+    await this.#ready;
+    return this;
+  }
+
+  /** The ranks it trains on. */
+  get group(): ProcessGroup {
+    return this.#group;
+  }
+
+  forward(...inputs: In): Out {
+    if (!this.#isReady) {
+      throw new DistributedError(
+        `${NAME}: called before all ranks have the same parameters\n  hint: const ddp = await new ${NAME}(model).ready()`,
+      );
+    }
+    if (this.#behind && !this.#accumulating && isGradEnabled()) {
+      throw new DistributedError(
+        `${NAME}: the gradients of the last backward are this rank's alone` +
+          "\n  hint: await ddp.synchronize() between backward() and optimizer.step(), or noSync(() => …) to accumulate",
+      );
+    }
+    return (this.module as unknown as (...inputs: In) => Out)(...inputs);
+  }
+
+  /** What `run` calls adds to the gradients of this rank alone: a later `synchronize` averages the sums. */
+  noSync<T>(run: () => T): T {
+    checkCall("ddp.noSync(run: function)", arguments);
+    const outer = this.#accumulating;
+    this.#accumulating = true;
+    try {
+      return run();
+    } finally {
+      this.#accumulating = outer;
+    }
+  }
+
+  /**
+   * Gives all ranks the mean of their gradients; every rank calls it once a step, after `backward`. With mixed precision gradients are
+   * summed as f32.
+   *
+   * Throws ArgumentError that names parameters without a gradient on some rank, unless `findUnusedParameters`; MismatchError where
+   * another rank is at another step; CollectiveTimeoutError where it does not come.
+   */
+  async synchronize(options: SynchronizeOptions = {}): Promise<void> {
+    checkCall("ddp.synchronize({ examples: number })", arguments);
+    const { examples = 1 } = options;
+    if (!(Number.isFinite(examples) && examples >= 0)) {
+      throw new ArgumentError(
+        `${SYNCHRONIZE}: examples is ${examples}\n  hint: how many, 0 or more`,
+      );
+    }
+    await this.#ready;
+    const step = ++this.#step;
+    const sums = this.#buckets.map((bucket, part) => this.#sum(bucket, part, step, examples));
+    const [results] = await Promise.all([Promise.all(sums), this.#syncBuffers(step)]);
+    const total = (results[0] as Sum).examples;
+    if (!this.#findUnused) this.#checkUsed(results);
+    if (total > 0) noGrad(() => this.#write(results, total));
+    this.#behind = false;
+  }
+
+  /** Throws for parameters that some rank with examples has no gradient of. */
+  #checkUsed(results: readonly Sum[]): void {
+    const usersOf = new Map<Tensor, number>();
+    for (const [b, { users }] of results.entries())
+      for (const [i, count] of users.entries())
+        usersOf.set((this.#buckets[b] as Bucket).tensors[i] as Tensor, count);
+    const { active } = results[0] as Sum;
+    const unused = this.#trained.flatMap(({ name, parameter }) => {
+      const count = usersOf.get(parameter) as number;
+      return count < active ? [`${name}: ${count} of ${active} ranks have a gradient`] : [];
+    });
+    if (unused.length > 0) throw unusedError(unused);
+  }
+
+  /** All ranks' gradients of a bucket, each as often as it has examples. Behind them: who has examples, how many, and who has which gradient. */
+  #sum(bucket: Bucket, part: number, step: number, examples: number): Promise<Sum> {
+    const { tensors, dtype, size } = bucket;
+    const gradients = tensors.map(({ grad }) => grad);
+    const flat = readFlat(bucket, gradients);
+    flat.catch(() => {});
+    const call = { operation: SYNCHRONIZE, elements: dtype, shape: [size], step, part } as const;
+    return this.#group.run(call, async (transport) => {
+      const own = await flat;
+      const values = new (own.constructor as new (length: number) => TypedArray)(
+        size + 2 + tensors.length,
+      );
+      values.set(own);
+      if (examples !== 1)
+        for (let i = 0; i < size; i++) values[i] = (values[i] as number) * examples;
+      values[size] = Number(examples > 0);
+      values[size + 1] = examples;
+      for (const [i, gradient] of gradients.entries())
+        values[size + 2 + i] = Number(gradient !== null && examples > 0);
+      await transport.allReduce(values, "sum");
+      return {
+        values,
+        active: values[size] as number,
+        examples: values[size + 1] as number,
+        users: [...values.subarray(size + 2)],
+      };
+    });
+  }
+
+  /** Puts the means into the gradients' own storage. */
+  #write(results: readonly Sum[], total: number): void {
+    for (const [b, bucket] of this.#buckets.entries()) {
+      const { values, users } = results[b] as Sum;
+      for (let i = 0; i < bucket.size; i++) values[i] = (values[i] as number) / total;
+      for (const [i, mean] of partsOf(bucket, values).entries()) {
+        const parameter = bucket.tensors[i] as Tensor;
+        if (users[i] === 0) continue;
+        if (parameter.grad !== null) parameter.grad.copy_(mean);
+        else parameter.grad = mean.clone();
+      }
+    }
+  }
+
+  async #syncBuffers(step: number): Promise<void> {
+    const buffers = (this.module as unknown as AnyModule).buffers();
+    if (!this.#broadcastBuffers || buffers.length === 0 || this.#group.size === 1) return;
+    await spread(SYNCHRONIZE, buffers, this.#group, { step });
+  }
+
+  /** The sums of all ranks' numbers, place by place; every rank calls it. For `fit`. */
+  async sumNumbers(numbers: readonly number[]): Promise<number[]> {
+    checkCall("ddp.sumNumbers(numbers: number[])", arguments);
+    const sums = Float64Array.from(numbers);
+    const call = {
+      operation: "allReduce",
+      elements: "f64",
+      shape: [sums.length],
+      op: "sum",
+    } as const;
+    await this.#group.run(call, (transport) => transport.allReduce(sums, "sum"));
+    return [...sums];
+  }
+
+  /** `reduceMetric` over this model's ranks. For `fit`. */
+  computeMetric<Result>(metric: { compute(): Promise<Result> }): Promise<Result> {
+    checkCall("ddp.computeMetric(metric)", arguments);
+    return reduceMetric(metric as MergedMetric<Result>, { group: this.#group });
+  }
+
+  /** Parts of a checkpoint, those of each rank's own made to hold all ranks'. For `fit`. */
+  partsOfRanks(parts: Readonly<Record<string, Stateful>>): Readonly<Record<string, Stateful>> {
+    checkCall("ddp.partsOfRanks(parts)", arguments);
+    return partsOfRanks(parts, this.#group);
+  }
+
+  /** Saves such parts on the first rank; what fails there is thrown on all. For `fit`. */
+  saveOnce(parts: Readonly<Record<string, Stateful>>, save: () => Promise<void>): Promise<void> {
+    checkCall("ddp.saveOnce(parts, save: function)", arguments);
+    return saveOnce(parts, save, this.#group);
+  }
+
+  /**
+   * The loader's batches, and null after them as long as another rank has one: so that all ranks take the same number of steps.
+   *
+   * ```ts
+   * for await (const batch of ddp.join(loader)) {
+   *   optimizer.zeroGrad();
+   *   if (batch !== null) F.crossEntropy(ddp(batch.x), batch.y).backward();
+   *   await ddp.synchronize({ examples: batch?.x.shape[0] ?? 0 });
+   *   optimizer.step();
+   * }
+   * ```
+   */
+  join<Batch>(
+    loader: AsyncIterable<Batch> | Iterable<Batch>,
+  ): AsyncGenerator<Batch | null, void, undefined> {
+    checkCall("ddp.join(loader)", arguments);
+    return joined(loader, this.#group);
+  }
+}
+
+/** What a bucket came to. */
+interface Sum {
+  readonly values: TypedArray;
+  readonly active: number;
+  readonly examples: number;
+  readonly users: readonly number[];
+}
+
+function unusedError(unused: readonly string[]): ArgumentError {
+  const shown = unused.slice(0, 8).map((one) => `\n  ${one}`);
+  if (unused.length > shown.length) shown.push(`\n  and ${unused.length - shown.length} more`);
+  return new ArgumentError(
+    `${SYNCHRONIZE}: the loss does not depend on ${unused.length} of the parameters${shown.join("")}` +
+      "\n  hint: { findUnusedParameters: true } takes them as zeros; or requiresGrad = false before the model is wrapped",
+  );
+}

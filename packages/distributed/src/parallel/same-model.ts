@@ -1,0 +1,71 @@
+import type { Tensor } from "@wgrad/autograd";
+import { commit } from "@wgrad/autograd/plugin";
+import { MismatchError } from "../errors.ts";
+import { gatherObjects } from "../group/objects.ts";
+import type { ProcessGroup } from "../group/process-group.ts";
+import type { Operation } from "../protocol/header.ts";
+import { bytesOf } from "../protocol/values.ts";
+import { bucketsOf, partsOf, readFlat } from "./flat.ts";
+
+type Named = readonly (readonly [name: string, tensor: Tensor])[];
+
+/** Bytes of what is sent at once before training begins. */
+const BYTES = 2 ** 26;
+
+/** Throws MismatchError that names the first tensor in which ranks' models differ. */
+export async function checkSameModel(
+  call: Operation,
+  named: Named,
+  group: ProcessGroup,
+): Promise<void> {
+  const own = named.map(([name, { shape, dtype, requiresGrad }]) => [
+    name,
+    `${dtype} [${shape.join(", ")}]${requiresGrad ? "" : ", frozen"}`,
+  ]);
+  const all = await gatherObjects(call, own, group);
+  const [first] = all as [string[][]];
+  for (const [r, other] of all.entries()) {
+    const at = Array.from({ length: Math.max(first.length, other.length) }, (_, i) => i).find(
+      (i) => String(first[i]) !== String(other[i]),
+    );
+    if (at === undefined) continue;
+    const said = (one: string[] | undefined): string =>
+      one === undefined ? "nothing more" : `${one[0]}, ${one[1]}`;
+    throw new MismatchError(
+      `${call}: ranks have different models` +
+        `\n  rank ${group.ranks[0]}: ${said(first[at])}\n  rank ${group.ranks[r]}: ${said(other[at])}` +
+        "\n  hint: all ranks make the same model, with the same settings",
+    );
+  }
+}
+
+/** Gives all ranks the values of the group's rank `root`. */
+export async function spread(
+  call: Operation,
+  tensors: readonly Tensor[],
+  group: ProcessGroup,
+  { root = 0, step }: { readonly root?: number; readonly step?: number } = {},
+): Promise<void> {
+  const updates: [Tensor, Tensor][] = [];
+  for (const [part, bucket] of bucketsOf(tensors, BYTES).entries()) {
+    const { dtype, size } = bucket;
+    const values = readFlat(bucket);
+    values.catch(() => {});
+    const header = {
+      operation: call,
+      elements: dtype,
+      shape: [size],
+      root,
+      part,
+      ...(step !== undefined && { step }),
+    };
+    await group.run(header, async (transport) => {
+      const own = await values;
+      await transport.broadcast(bytesOf(own), root);
+      if (group.rank === root) return;
+      for (const [i, value] of partsOf(bucket, own).entries())
+        updates.push([bucket.tensors[i] as Tensor, value]);
+    });
+  }
+  if (updates.length > 0) commit(updates, call);
+}

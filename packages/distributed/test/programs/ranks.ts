@@ -1,0 +1,23 @@
+/** Runs all cases on groups of 1, 2 and 3 of the ranks, on the devices asked for; every rank tells what each came to. */
+import { parentPort } from "node:worker_threads";
+import { init } from "@wgrad/autograd";
+import { destroyProcessGroup, getRank, initProcessGroup, newGroup } from "../../src/index.ts";
+import { cases } from "./cases.ts";
+
+const [devices = "cpu", sizes = "1,2,3"] = process.argv.slice(2);
+await initProcessGroup({ timeout: 60_000 });
+const rank = getRank();
+const told: unknown[] = [];
+for (const device of devices.split(",") as ("cpu" | "wasm")[]) {
+  await init(device === "wasm" ? { device, threads: 1 } : { device });
+  for (const size of sizes.split(",").map(Number)) {
+    const group = await newGroup(Array.from({ length: size }, (_, r) => r));
+    if (group.rank < 0) continue;
+    for (const [name, run] of Object.entries(cases)) {
+      told.push({ device, size, rank, name, result: await run(group) });
+    }
+  }
+}
+if (parentPort === null) process.stdout.write(`\n@told ${JSON.stringify(told)}\n`);
+else parentPort.postMessage(told);
+await destroyProcessGroup();
