@@ -8,6 +8,7 @@ import * as classic from "@wgrad/classic";
 import * as datasets from "@wgrad/datasets";
 import * as data from "@wgrad/datasets/data";
 import * as onNode from "@wgrad/datasets/node";
+import * as distributed from "@wgrad/distributed";
 import * as distributions from "@wgrad/distributions";
 import * as metrics from "@wgrad/metrics";
 import * as models from "@wgrad/models";
@@ -30,6 +31,7 @@ const modules: Readonly<Record<string, object>> = {
   "@wgrad/optim": optim,
   "@wgrad/train": train,
   "@wgrad/classic": classic,
+  "@wgrad/distributed": distributed,
   "@wgrad/distributions": distributions,
   "@wgrad/models": models,
   "@wgrad/models/onnx": onnx,
@@ -49,6 +51,7 @@ const entries = {
   "@wgrad/optim": "packages/optim/src/index.ts",
   "@wgrad/train": "packages/train/src/index.ts",
   "@wgrad/classic": "packages/classic/src/index.ts",
+  "@wgrad/distributed": "packages/distributed/src/index.ts",
   "@wgrad/distributions": "packages/distributions/src/index.ts",
   "@wgrad/models": "packages/models/src/index.ts",
   "@wgrad/models/onnx": "packages/models/src/onnx.ts",

@@ -46,6 +46,7 @@ const published = [
   "autograd",
   "classic",
   "datasets",
+  "distributed",
   "distributions",
   "metrics",
   "models",

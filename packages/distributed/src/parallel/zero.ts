@@ -44,6 +44,8 @@ export class ZeroRedundancyOptimizer<Options extends BaseOptions = BaseOptions> 
     optimizerClass: OptimizerClass<Options, Optimizer<Options>>,
     options: Partial<Options> & { readonly group?: ProcessGroup } = {},
   ) {
+    if (arguments.length > 3)
+      checkCall("new ZeroRedundancyOptimizer(params, optimizerClass, options)", arguments);
     const { group, ...settings } = options;
     this.#group = groupOf(NAME, group, theWorld(NAME));
     if (typeof optimizerClass !== "function") {

@@ -107,7 +107,7 @@ function cureOf(headers: readonly Int32Array[], texts: readonly string[]): strin
 }
 
 /** FNV-1a of a text, as a signed word. */
-export function hashOf(text: string): number {
+function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash | 0;

@@ -14,7 +14,7 @@ const LOOKS = 500;
 const NAP = 100;
 
 /** What becomes of a rank, as the launcher knows. */
-export const RUNNING = 0;
+const RUNNING = 0;
 export const ENDED = 1;
 export const FAILED = 2;
 
@@ -91,7 +91,7 @@ export class ThreadsTransport implements Transport {
       { length: this.size + 1 },
       (_, r) => new Uint8Array(memory.data, r * STRETCH, STRETCH),
     );
-    this.#alive = setInterval(() => {}, 1000).unref();
+    this.#alive = setInterval(() => {}, NAP / 2).unref();
   }
 
   async agree(

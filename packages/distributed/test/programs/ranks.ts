@@ -2,9 +2,10 @@
 import { parentPort } from "node:worker_threads";
 import { init } from "@wgrad/autograd";
 import { destroyProcessGroup, getRank, initProcessGroup, newGroup } from "../../src/index.ts";
-import { cases } from "./cases.ts";
+import { type Case, cases } from "./cases.ts";
 
-const [devices = "cpu", sizes = "1,2,3"] = process.argv.slice(2);
+const [devices = "cpu", sizes = "1,2,3", names = Object.keys(cases).join(";")] =
+  process.argv.slice(2);
 await initProcessGroup({ timeout: 60_000 });
 const rank = getRank();
 const told: unknown[] = [];
@@ -13,8 +14,8 @@ for (const device of devices.split(",") as ("cpu" | "wasm")[]) {
   for (const size of sizes.split(",").map(Number)) {
     const group = await newGroup(Array.from({ length: size }, (_, r) => r));
     if (group.rank < 0) continue;
-    for (const [name, run] of Object.entries(cases)) {
-      told.push({ device, size, rank, name, result: await run(group) });
+    for (const name of names.split(";")) {
+      told.push({ device, size, rank, name, result: await (cases[name] as Case)(group) });
     }
   }
 }

@@ -1,0 +1,88 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { save } from "@wgrad/autograd/saving";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { RankFailedError, spawn } from "../src/index.ts";
+import { bundle } from "./bundled.ts";
+
+const full = inject("tier") === "full";
+let at: (name: string) => string;
+const folder = mkdtempSync(join(tmpdir(), "wgrad-torn-"));
+beforeAll(async () => {
+  at = await bundle(["fault", "torn", "ranks"]);
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The first error, and how long it took until all ranks were gone. */
+async function failureOf(program: string, args: readonly string[]): Promise<[string, number]> {
+  const start = performance.now();
+  const error = await spawn(at(program), { nprocs: 2, args }).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(RankFailedError);
+  const { message, cause } = error as RankFailedError;
+  const text =
+    cause === undefined ? message : `${(cause as Error).name}: ${(cause as Error).message}`;
+  return [text, performance.now() - start];
+}
+
+const faults: readonly { fault: string; told: string | RegExp; quick?: boolean }[] = [
+  { fault: "throws", told: "RangeError: no more examples on this disk", quick: true },
+  { fault: "ends with a code", told: "rank 1 ended with exit code 3" },
+  {
+    fault: "stands still",
+    told:
+      "CollectiveTimeoutError: DistributedDataParallel.synchronize #5 of f32 [8] at step 3, bucket 0: rank 1 has not come within 1.5 s" +
+      "\n  hint: all ranks call the same collectives; initProcessGroup({ timeout }) sets how long one is waited for",
+    quick: true,
+  },
+  { fault: "waits for something else", told: /rank 1 has not come within 1.5 s/ },
+  {
+    fault: "another model",
+    told:
+      "MismatchError: DistributedDataParallel: ranks have different models" +
+      "\n  rank 0: weight, f32 [2, 3]\n  rank 1: weight, f32 [2, 4]" +
+      "\n  hint: all ranks make the same model, with the same settings",
+    quick: true,
+  },
+  {
+    fault: "calls another collective",
+    told: /ranks do not do the same\n {2}rank 0: DistributedDataParallel.synchronize #\d of f32 \[8\] at step 3, bucket 0\n {2}rank 1: barrier #\d\n/,
+  },
+  {
+    fault: "has another shape",
+    told: /rank 0: allReduce #\d \(sum\) of f32 \[2\]\n {2}rank 1: allReduce #\d \(sum\) of f32 \[3\]\n {2}hint: all ranks give tensors of one shape and dtype/,
+  },
+  {
+    fault: "comes to its end",
+    told: /rank 1: destroyProcessGroup #\d\n {2}hint: one rank has come to its end: give all the same number of steps/,
+    quick: true,
+  },
+];
+
+describe("a rank of threads", () => {
+  test.each(faults.filter(({ quick = false }) => full || quick))(
+    "$fault: all end with its error",
+    async ({ fault, told }) => {
+      const [text, wall] = await failureOf("fault", [fault]);
+      if (typeof told === "string") expect(text).toBe(told);
+      else expect(text).toMatch(told);
+      expect(wall).toBeLessThan(10_000);
+    },
+  );
+
+  test("a torn checkpoint ends all, and stays as it is", async () => {
+    const whole = join(folder, "whole.safetensors");
+    const torn = join(folder, "torn.safetensors");
+    await save({ weights: Float32Array.from({ length: 1000 }, (_, i) => i) }, whole);
+    const { length } = readFileSync(whole);
+    writeFileSync(torn, readFileSync(whole).subarray(0, length - 500));
+    const before = readFileSync(torn);
+    const [text] = await failureOf("torn", [torn]);
+    expect(text).toMatch(/torn\.safetensors/);
+    expect(readFileSync(torn).equals(before)).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(["torn.safetensors", "whole.safetensors"]);
+  });
+});
