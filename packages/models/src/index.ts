@@ -45,7 +45,12 @@ export {
   saveLora,
   savePretrained,
 } from "./pretrained/save-pretrained.ts";
-export { loadTokenizer } from "./pretrained/tokenizer.ts";
+export {
+  type ChatMessage,
+  type ChatTemplateOptions,
+  loadTokenizer,
+  PretrainedTokenizer,
+} from "./pretrained/tokenizer.ts";
 export { QuantizedLinear, type QuantizeOptions, quantize } from "./quantize.ts";
 export { ReaderError } from "./readers/error.ts";
 export { type GgufValue, type OpenGguf, openGguf } from "./readers/gguf.ts";

@@ -37,6 +37,17 @@ export class Owners {
     this.forgotten.register(node, storage, storage);
   }
 
+  /** Storage for a value that comes from the host; what it gives writes a stretch of it, from this element on. */
+  receive(node: Node): (at: number, values: TypedArray) => void {
+    const { dtype, size } = node;
+    const { device } = this;
+    const buffer = this.pool.take(device.bytesOf(dtype, size), "owned", "cells");
+    node.storage = deviceStorage(buffer, 0, "owned");
+    this.own(node);
+    settle(node);
+    return (at, values) => device.write(buffer, device.bytesOf(dtype, at), values, dtype);
+  }
+
   /** Every value that outlives its plan, the largest buffer first. */
   values(): { readonly node: Node; readonly holder: "cells" | "owned"; readonly bytes: number }[] {
     const cells = [...this.homes.values()].flatMap(({ ref }) => {

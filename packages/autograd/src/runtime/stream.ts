@@ -336,15 +336,9 @@ export class DeviceStream implements Stream {
   }
 
   receive(node: Node): (at: number, values: TypedArray) => void {
-    const { dtype, size } = node;
-    const { backend } = this;
     this.raise();
     this.pool.beginFlush();
-    const buffer = this.pool.take(backend.bytesOf(dtype, size), "owned", "cells");
-    node.storage = deviceStorage(buffer, 0, "owned");
-    this.owners.own(node);
-    settle(node);
-    return (at, values) => backend.write(buffer, backend.bytesOf(dtype, at), values, dtype);
+    return this.owners.receive(node);
   }
 
   adopt(cell: Cell, node: Node): void {

@@ -53,10 +53,12 @@ export class SubwordTokenizer {
     return this.#tokenizer.tokenize(text);
   }
 
-  /** The numbers of a text's pieces. */
-  encode(text: string): number[] {
-    if (arguments.length > 1) checkCall("tokenizer.encode(text: string)", arguments);
-    return this.#tokenizer.encode(text).ids;
+  /** The numbers of a text's pieces; those that a model's tokenizer puts around every text can be left out. */
+  encode(text: string, options: { addSpecialTokens?: boolean } = {}): number[] {
+    if (arguments.length > 1)
+      checkCall("tokenizer.encode(text: string, { addSpecialTokens: boolean })", arguments);
+    const { addSpecialTokens = true } = options;
+    return this.#tokenizer.encode(text, { add_special_tokens: addSpecialTokens }).ids;
   }
 
   /**

@@ -116,7 +116,7 @@ function refusal(name: string, file: string, message: string): string {
 }
 
 /** A file of a folder as text; null where there is none. */
-async function textOf(folder: Folder, name: string): Promise<string | null> {
+export async function textOf(folder: Folder, name: string): Promise<string | null> {
   const source = await folder.file(name);
   if (source === null) return null;
   if (source instanceof Blob) return source.text();

@@ -1,5 +1,6 @@
 import type { TypedArray } from "../../dtype.ts";
 import { ArgumentError, detail } from "../../errors.ts";
+import { noAttributes } from "../../graph/attributes.ts";
 import type { Cell } from "../../graph/cell.ts";
 import { context } from "../../graph/context.ts";
 import { Node } from "../../graph/node.ts";
@@ -69,7 +70,7 @@ export async function fillFrom(
   const { stream } = old;
   if (tensor.window !== null)
     throw new ArgumentError(`fillFrom: takes a whole tensor, not a view${detail("tensor", shape)}`);
-  const node = new Node(sourceOp, [], [], shape, dtype, [], [], stream);
+  const node = new Node(sourceOp, [], [], shape, dtype, noAttributes, [], stream);
   const write = stream.receive(node);
   let [at, waiting] = [0, 0];
   try {
