@@ -87,6 +87,12 @@ class Thread {
         case "put": {
           const { array, index, lane, value } = statement;
           const arrays = array.shared ? this.#shared : this.#own;
+          if (index.lanes === 4) {
+            const four = this.#in(4, value);
+            for (const [lane, at] of this.value(index).entries())
+              (arrays.get(array.id)?.[at] as number[])[0] = four[lane] as number;
+            break;
+          }
           const element = arrays.get(array.id)?.[this.#one(index)] as number[];
           if (lane === null) element.splice(0, array.lanes, ...this.#in(array.lanes, value));
           else element[this.#one(lane)] = this.#one(value);
@@ -161,7 +167,8 @@ class Thread {
       case "element": {
         const { array, index } = value;
         const arrays = array.shared ? this.#shared : this.#own;
-        return [...((arrays.get(array.id) as number[][])[this.#one(index)] as number[])];
+        const elements = arrays.get(array.id) as number[][];
+        return this.value(index).flatMap((at) => elements[at] as number[]);
       }
       case "lane": {
         const lane = typeof value.lane === "number" ? value.lane : this.#one(value.lane);

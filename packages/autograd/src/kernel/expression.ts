@@ -40,7 +40,7 @@ export type Expr = {
   /** Σ coordinate · stride over the dimensions of counters. */
   | { readonly kind: "at"; readonly terms: readonly AtTerm[]; readonly whole: boolean }
   | { readonly kind: "load"; readonly buffer: Buffer; readonly index: Expr }
-  /** An element of an array of the thread, or of its workgroup. */
+  /** An element of an array of the thread, or of its workgroup; at an index of four lanes, four of them. */
   | { readonly kind: "element"; readonly array: LocalArray; readonly index: Expr }
   | { readonly kind: "lane"; readonly of: Expr; readonly lane: number | Expr }
   | { readonly kind: "call"; readonly fn: Intrinsic; readonly args: readonly Expr[] }
@@ -60,6 +60,8 @@ export interface LocalArray {
   readonly lanes: Lanes;
   readonly length: number;
   readonly shared: boolean;
+  /** All zeros at first; else every element is put before it is read. */
+  readonly cleared: boolean;
 }
 
 /** Dimensions that are counted in row-major order, and how: what counters over them share. */
@@ -294,7 +296,7 @@ export const e: Builders = {
     array,
     index,
     dtype: array.dtype,
-    lanes: array.lanes,
+    lanes: array.lanes === 4 ? 4 : index.lanes,
     mutable: true,
   }),
   lane: (of, lane) => ({

@@ -125,8 +125,8 @@ export class Builder {
     this.#write({ do: "store", buffer, dtype, index, value });
   }
 
-  array(dtype: DType, lanes: Lanes, length: number, shared = false): LocalArray {
-    const array = { id: this.#locals++, dtype, lanes, length, shared };
+  array(dtype: DType, lanes: Lanes, length: number, shared = false, cleared = true): LocalArray {
+    const array = { id: this.#locals++, dtype, lanes, length, shared, cleared };
     this.#write({ do: "array", array });
     return array;
   }

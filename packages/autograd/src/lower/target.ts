@@ -31,7 +31,7 @@ type Multiply = (lowering: Lowering, step: KernelStep, product: Product) => Loop
 /** Forms of kernels for processors: products, and elements line by line. Null where they do not suit. */
 export interface Processor {
   readonly tilingOf: (product: Product) => Tiling | null;
-  readonly multiply: { readonly lanes: Multiply; readonly alongK: Multiply };
+  readonly multiply: Readonly<Record<"lanes" | "alongK" | "panels", Multiply>>;
   readonly everyLine: (
     kernel: Kernel,
     size: number,

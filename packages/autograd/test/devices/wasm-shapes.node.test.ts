@@ -1,6 +1,8 @@
 import {
   avgPool2d,
+  cat,
   conv2d,
+  enableGrad,
   init,
   manualSeed,
   maxPool2d,
@@ -61,6 +63,73 @@ test.each(rows)("products of %i rows, of every width and depth", async (m) => {
   }
   expect(wrong).toEqual([]);
 });
+
+// columns are copied into panels: of all k's, of parts of them, and of as many as cannot be cut
+test.each([
+  [128, 5, 128],
+  [388, 7, 131],
+  [17, 36, 19],
+  [129, 1500, 6],
+  [50, 1021, 9],
+  [1000, 4, 5],
+])("products of %i rows, %i deep, of %i columns", async (m, k, n) => {
+  const off = furthest(
+    await both(
+      [
+        [m, k],
+        [k, n],
+        [n, k],
+        [k, m],
+        [2, k, n],
+        [2, m, k],
+      ],
+      (...x) => {
+        const [a, b, bT, aT, planes, rows] = x as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+        return a
+          .matmul(b)
+          .add(aT.t().matmul(b.abs()))
+          .add(aT.t().matmul(bT.t()))
+          .add(rows.matmul(b))
+          .add(rows.matmul(planes).relu())
+          .add(a.matmul(planes))
+          .div(k);
+      },
+    ),
+  );
+  expect(off).toBeLessThan(1e-5);
+});
+
+test.each([
+  [3, 1, 1],
+  [3, 1, 2],
+  [5, 2, 1],
+  [1, 0, 1],
+])(
+  "convolutions of many filters: %i wide, padding %i, stride %i",
+  async (kernel, padding, stride) => {
+    const shapes = [
+      [2, 18, 13, 11],
+      [20, 18, kernel, kernel],
+    ];
+    const options = { padding, stride };
+    const off = furthest(
+      await both(shapes, (x, w) => {
+        const leaf = (one: Tensor | undefined) => (one as Tensor).detach().requiresGrad_();
+        const [input, weight] = [leaf(x), leaf(w)];
+        return enableGrad(() => {
+          const y = conv2d(input, weight.mul(0.1), options);
+          y.div(10).sin().sum().backward();
+          return cat([
+            y.flatten(),
+            (input.grad as Tensor).flatten(),
+            (weight.grad as Tensor).flatten(),
+          ]);
+        });
+      }),
+    );
+    expect(off).toBeLessThan(1e-5);
+  },
+);
 
 // columns and k's lie side by side along a line of the picture alone
 test.each([4, 5, 7, 8, 9, 11, 14, 17])("convolutions over lines of %i", async (width) => {

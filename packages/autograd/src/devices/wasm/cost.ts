@@ -40,7 +40,7 @@ class Estimate {
       case "if":
         return own + Math.max(this.block(statement.yes), this.block(statement.no));
       case "array":
-        return statement.array.length;
+        return statement.array.cleared ? statement.array.length : 0;
       default:
         return own + 1;
     }

@@ -22,18 +22,21 @@ export interface Block {
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /**
- * Finds the workgroup's block: the part of k, then the plane of the batch, the rows, the columns.
+ * Finds the workgroup's block: the part of k, then the plane of the batch, the rows, the columns;
+ * rows that go together come one after another.
  */
 export function openBlock({ b }: Lowering, product: Product): Block {
-  const { blocksM, blocksN, parts } = product;
+  const { blocksM, blocksN, rowsTogether, parts } = product;
   const planeCount = sizeOf(product.batch);
   const divideBy = (value: Expr, base: number) => {
     const size = e.size(base);
     const quotient = b.let(e.quotient(value, size));
     return [quotient, b.let(e.sub(value, e.mul(quotient, size)))] as const;
   };
-  const [upper, column] = divideBy(e.group, blocksN);
-  const [planes, row] = divideBy(upper, blocksM);
+  const [below, inner] = rowsTogether === 1 ? [e.group, null] : divideBy(e.group, rowsTogether);
+  const [upper, column] = divideBy(below, blocksN);
+  const [planes, outer] = divideBy(upper, blocksM / rowsTogether);
+  const row = inner === null ? outer : b.let(e.add(e.mul(outer, e.size(rowsTogether)), inner));
   const [slice, plane] = parts === 1 ? [null, planes] : divideBy(planes, planeCount);
   const batch = b.count(layoutOf(product.batch, true), plane);
   const groups = blocksM * blocksN * planeCount * parts;

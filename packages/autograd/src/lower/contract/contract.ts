@@ -33,7 +33,9 @@ export function lowerContract(
   if (outputs === 0) return { stages: [], scratch: [] };
   const { kind } = tiling;
   const form =
-    kind === "lanes" || kind === "alongK" ? target.processor?.multiply[kind] : multiply[kind];
+    kind === "lanes" || kind === "alongK" || kind === "panels"
+      ? target.processor?.multiply[kind]
+      : multiply[kind];
   if (form === undefined) throw new Error(`contract: ${kind} is for processors`);
   const stages = [form(new Lowering(kernel), step, product, target)];
   if (parts === 1) return { stages, scratch: [] };

@@ -1,15 +1,21 @@
 import type { KernelStep } from "../../devices/device.ts";
-import { type Expr, e, type LocalArray } from "../../kernel/expression.ts";
+import { type Expr, e } from "../../kernel/expression.ts";
 import type { Loops } from "../../kernel/loops.ts";
 import { sizeOf } from "../../shape.ts";
-import { asStored, type Lowering } from "../lowering.ts";
-import { type Block, type Line, openBlock, range } from "./block.ts";
+import type { Lowering } from "../lowering.ts";
+import { type Line, openBlock } from "./block.ts";
+import { cutPanels } from "./panels.ts";
 import { type Factor, type Product, sumType } from "./product.ts";
-import { columnsOf, evenLines, isOwn, overK, overRunsOfK, type Span, sideBySide } from "./spans.ts";
+import { columnsOf, evenLines, overK, overRunsOfK, sideBySide } from "./spans.ts";
+import { storeLanes } from "./store-lanes.ts";
 import type { Tiling } from "./tilings.ts";
 
 /** How much of the work is not thrown away where runs of so many are cut into tiles. */
 const share = (run: number, tile: number): number => run / (Math.ceil(run / tile) * tile);
+
+/** Rows from which on a copy of the columns pays, where they lie side by side, and where they do not. */
+const COPIED_ROWS = 128;
+const PANEL_ROWS = 16;
 
 /**
  * How a product is cut where a thread has vectors; null where neither operand's neighbours lie side
@@ -27,7 +33,16 @@ export function lanesTiling(product: Product): Tiling | null {
     along >= (along === sizeOf(k) ? 8 : 4)
       ? { kind: "alongK", tileM: m === 1 ? 1 : 2, tileN: m === 1 ? 8 : 4, ...shape, run: along }
       : null;
+  const panels: Tiling | null =
+    m >= PANEL_ROWS &&
+    n >= 3 &&
+    sizeOf(k) >= 4 &&
+    product.parts === 1 &&
+    cutPanels(product) !== null
+      ? { kind: "panels", tileM: 4, tileN: n <= 4 ? 4 : 8, ...shape }
+      : null;
   const widest = m === 1 ? 16 : 8;
+  if (panels !== null && (across === n ? m >= COPIED_ROWS : along < sizeOf(k))) return panels;
   if (across === n && n >= 3) {
     const tileM = m <= 3 ? m : 4;
     return { kind: "lanes", tileM, tileN: n <= 4 ? 4 : widest, ...shape };
@@ -77,70 +92,6 @@ export function multiplyInLanes(lowering: Lowering, step: KernelStep, product: P
     results,
   });
   return { grid: { kind: "groups", groups: block.groups, size: 1 }, body: b.statements };
-}
-
-/** What a thread has made: rows of so many vectors. */
-interface LaneTile {
-  readonly rows: Span;
-  readonly columns: Span;
-  readonly perRow: number;
-  readonly results: LocalArray;
-}
-
-/**
- * Puts a tile of vectors into the output (into scratch, of parts of k), with the elementwise work
- * that follows.
- */
-function storeLanes(
-  lowering: Lowering,
-  step: KernelStep,
-  product: Product,
-  { planes }: Block,
-  { rows, columns, perRow, results }: LaneTile,
-): void {
-  const { b, kernel } = lowering;
-  const [m, n] = [sizeOf(product.m), sizeOf(product.n)];
-  // columns that lie side by side: fours do not go past them
-  const run = product.tiling.kind === "lanes" ? (product.tiling.run ?? n) : n;
-  const origin = b.let(e.mul(planes, e.size(m * n)));
-  const type = sumType(step);
-  const partial = product.parts > 1;
-  const alone = kernel.steps.at(-1) === step && kernel.stored.length === 1;
-  const put = (index: Expr, sum: Expr): void => {
-    const value = e.cast(sum, step.dtype);
-    if (partial) b.store({ scratch: 0 }, type, index, sum);
-    else if (alone) lowering.store(index, asStored(value, step.dtype));
-    else lowering.storeOne(step, value, index);
-  };
-  /** Four columns of a row: together if all are the tile's own. */
-  const putFour = (start: Expr, column: Expr, four: Expr): void => {
-    const together = (): void => put(e.add(b.let(e.add(start, column)), e.iota), four);
-    if (run % 4 === 0) {
-      b.if(isOwn(column, columns), together);
-      return;
-    }
-    const last = b.let(e.add(column, e.u32(4)));
-    const all = e.and(e.le(columns.own, column), e.le(last, columns.end));
-    b.if(all, together, () => {
-      const [low, high] = [e.max(columns.own, column), e.min(columns.end, last)];
-      const from = b.let(e.nativeMin(low, high));
-      b.for(from, high, 1, (at) => {
-        put(b.let(e.add(start, at)), b.let(e.lane(four, e.sub(at, column))));
-      });
-    });
-  };
-  const putRow = (i: Expr): void => {
-    const row = b.let(e.add(rows.first, i));
-    b.if(isOwn(row, rows), () => {
-      const start = b.let(e.add(origin, e.mul(row, e.size(n))));
-      for (const v of range(perRow)) {
-        const at = e.add(e.mul(i, e.u32(perRow)), e.u32(v));
-        const four = b.let(e.element(results, at));
-        putFour(start, b.let(e.add(columns.first, e.u32(4 * v))), four);
-      }
-    });
-  };
-  b.for(e.u32(0), e.u32(results.length / perRow), 1, putRow);
 }
 
 /**

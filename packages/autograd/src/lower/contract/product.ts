@@ -35,6 +35,8 @@ export interface Product extends Parts {
   /** Blocks of outputs, one a workgroup. */
   readonly blocksM: number;
   readonly blocksN: number;
+  /** Blocks of rows that follow one another under the same columns; a divisor of `blocksM`. */
+  readonly rowsTogether: number;
 }
 
 type Sides = Pick<Product, "a" | "b" | "batch" | "m" | "n" | "k" | "turned">;
@@ -64,7 +66,22 @@ export function productOf(
   const cuts = runs
     ? { parts: 1, part: k }
     : cut(batch * m * n, k, blocksM * blocksN * batch, adapters.split);
-  return { ...sides, tiling, blocksM, blocksN, ...cuts };
+  const inOrder = kind === "lanes" || kind === "alongK";
+  const rowsTogether = inOrder ? rowsInCache(blocksM, blocksN, m, n) : 1;
+  return { ...sides, tiling, blocksM, blocksN, rowsTogether, ...cuts };
+}
+
+/** Blocks of rows whose operand stays in a processor's cache while the columns go by. */
+const CACHED_ROWS = 40;
+
+/**
+ * How many blocks of rows follow one another, where one thread makes blocks in their order: as
+ * many as a cache holds, or if these do not divide the rows, what reads less from memory.
+ */
+function rowsInCache(blocksM: number, blocksN: number, m: number, n: number): number {
+  for (let rows = Math.min(CACHED_ROWS, blocksM); rows >= CACHED_ROWS / 5; rows--)
+    if (blocksM % rows === 0) return rows;
+  return blocksM < CACHED_ROWS || blocksN * m < blocksM * n ? blocksM : 1;
 }
 
 function sidesOf(kernel: Kernel, { operands, attrs }: KernelStep): Sides {

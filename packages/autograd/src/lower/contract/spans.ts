@@ -83,7 +83,7 @@ export function evenLines(
 export function columnsOf(
   { b }: Lowering,
   product: Product,
-  block: Block,
+  block: Pick<Block, "batch" | "column">,
 ): { at: readonly Expr[]; span: Span } {
   const { b: right, tiling, n: dims } = product;
   const { tileN, run = sizeOf(dims) } = tiling;
@@ -129,13 +129,13 @@ export function columnsOf(
 export type AlongK = (factor: Factor) => Expr;
 
 /** Some dimensions as one, and how far each walk moves along them. */
-interface Axis {
+export interface Axis {
   readonly size: number;
   readonly strides: readonly number[];
 }
 
 /** The fewest axes on which all walks are what they are. */
-function axesOf(sizes: readonly number[], walks: readonly (readonly number[])[]): Axis[] {
+export function axesOf(sizes: readonly number[], walks: readonly (readonly number[])[]): Axis[] {
   const axes: Axis[] = [];
   for (const [d, size] of sizes.entries()) {
     if (size === 1) continue;
@@ -170,7 +170,7 @@ export function overK(
 }
 
 /** Loops over axes, the last one innermost; `body` is told where each of the walks is. */
-function overAxes(
+export function overAxes(
   { b }: Lowering,
   axes: readonly Axis[],
   body: (at: (walk: number) => Expr) => void,

@@ -2,11 +2,12 @@
  * How a product is cut. A workgroup has groupX · groupY threads. "registers": each keeps a tile of
  * outputs and reads operands where they are. "tiled": the same, over blocks of k that the workgroup
  * holds in its memory. "vector": groupX columns (tileN is 1) of all m = tileM rows, whose k's
- * groupY threads share. "lanes" and "alongK" are for processors: one thread a block, with
- * neighbouring columns, or neighbours along k, in the lanes of its vectors.
+ * groupY threads share. "lanes", "alongK" and "panels" are for processors: one thread a block, with
+ * neighbouring columns, or neighbours along k, in the lanes of its vectors; of "panels" a thread
+ * copies its columns into memory of its own first, and makes many blocks of rows of them.
  */
 export interface Tiling {
-  readonly kind: "registers" | "tiled" | "vector" | "lanes" | "alongK";
+  readonly kind: "registers" | "tiled" | "vector" | "lanes" | "alongK" | "panels";
   readonly tileM: number;
   readonly tileN: number;
   readonly groupX: number;

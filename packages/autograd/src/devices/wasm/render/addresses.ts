@@ -113,9 +113,11 @@ export class Addresses {
     code.op("i32.add");
   }
 
-  /** Puts the address of the sum on the stack; what stays in the loop is added before it. Gives a constant offset. */
-  sum(buffer: Buffer, terms: readonly Term[]): number {
-    const base = this.#prologue.base(buffer);
+  /**
+   * Puts the address of the sum on the stack, from the local `base` on; what stays in the loop is
+   * added before it. Gives a constant offset.
+   */
+  sum(base: number, terms: readonly Term[]): number {
     let offset = 0;
     const rest: Term[] = [];
     for (const term of terms) {
@@ -176,7 +178,7 @@ export class Addresses {
   /** The address of one element on the stack. */
   of(buffer: Buffer, index: Expr): number {
     const linear = this.#facts.depends(index) ? null : this.linear(index);
-    if (linear !== null) return this.sum(buffer, linear.terms);
+    if (linear !== null) return this.sum(this.#prologue.base(buffer), linear.terms);
     const { code } = this.#writer;
     // an index that was read is kept inside
     const at = this.#writer.local("i32");

@@ -146,8 +146,9 @@ class FunctionWriter extends ValueWriter {
         const { array, index, lane, value } = statement;
         const offset = this.arrays.elementAddress(array, index);
         if (lane === null) {
-          this.push(value, array.lanes);
-          code.store(array.lanes === 4 ? "v128" : typeOf(array.dtype), offset);
+          const lanes = array.lanes === 4 ? 4 : index.lanes;
+          this.push(value, lanes);
+          code.store(lanes === 4 ? "v128" : typeOf(array.dtype), offset);
         } else {
           this.push(lane, 1);
           code.i32(2);

@@ -43,22 +43,22 @@ export class Transfers {
     }
     const { terms, lanes } = linear;
     if (lanes === null) {
-      code.load("splat", this.#addresses.sum(buffer, terms));
+      code.load("splat", this.#addresses.sum(this.#prologue.base(buffer), terms));
       return;
     }
     if (lanes === "next") {
-      code.load("v128", this.#addresses.sum(buffer, terms));
+      code.load("v128", this.#addresses.sum(this.#prologue.base(buffer), terms));
       return;
     }
     const { counted, walk } = lanes;
     const stride = counted.laneStrides.get(walk) as number;
     if (counted.follows === null) {
-      this.#loadLanes(this.#addresses.sum(buffer, terms), stride);
+      this.#loadLanes(this.#addresses.sum(this.#prologue.base(buffer), terms), stride);
       return;
     }
     const others = terms.filter((term) => !("counted" in term) || term.counted !== counted);
     const rest = this.#writer.local("i32");
-    const offset = this.#addresses.sum(buffer, others);
+    const offset = this.#addresses.sum(this.#prologue.base(buffer), others);
     code.set(rest);
     // constants are named outside of the branches
     const own = counted.offsets.get(walk) as number;
@@ -144,7 +144,10 @@ export class Transfers {
     const { code } = this.#writer;
     if (index.lanes === 1) {
       if (!this.#facts.depends(index)) {
-        const offset = this.#addresses.sum(buffer, (this.#addresses.linear(index) as Linear).terms);
+        const offset = this.#addresses.sum(
+          this.#prologue.base(buffer),
+          (this.#addresses.linear(index) as Linear).terms,
+        );
         this.#writer.push(value, 1);
         code.store(typeOf(dtype), offset);
         return;
@@ -182,7 +185,7 @@ export class Transfers {
         lanes.counted.follows === null &&
         lanes.counted.laneStrides.get(lanes.walk) === 1);
     if (linear !== null && next) {
-      const offset = this.#addresses.sum(buffer, linear.terms);
+      const offset = this.#addresses.sum(this.#prologue.base(buffer), linear.terms);
       code.get(vector);
       code.store("v128", offset);
       return;

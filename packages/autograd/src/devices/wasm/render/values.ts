@@ -42,7 +42,7 @@ export abstract class ValueWriter {
   protected readonly counters: Counters;
   protected readonly addresses: Addresses;
   protected readonly transfers: Transfers;
-  protected readonly arrays: Arrays = new Arrays(this);
+  protected readonly arrays: Arrays;
   readonly places: Readonly<Record<"thread" | "group" | "local", number>>;
   protected readonly frames: Frame[] = [];
   /** Loops of a thread, those in them apart. */
@@ -58,6 +58,7 @@ export abstract class ValueWriter {
     this.facts = new Facts(loops.body);
     this.counters = new Counters(this, this.facts);
     this.addresses = new Addresses(this, this.facts, this.counters, this.prologue);
+    this.arrays = new Arrays(this, this.facts, this.addresses, this.prologue);
     this.transfers = new Transfers(this, this.facts, this.addresses, this.prologue);
   }
 
@@ -258,7 +259,7 @@ export abstract class ValueWriter {
       case "element": {
         const { array, index } = value;
         const offset = this.arrays.elementAddress(array, index);
-        code.load(array.lanes === 4 ? "v128" : typeOf(array.dtype), offset);
+        code.load(value.lanes === 4 ? "v128" : typeOf(array.dtype), offset);
         return;
       }
       case "lane":
