@@ -3,7 +3,7 @@ import type { Pass } from "../devices/passes.ts";
 import type { DType } from "../dtype.ts";
 import { isOnto } from "../graph/attributes.ts";
 import type { Node } from "../graph/node.ts";
-import { alongAxes, isPadding } from "../graph/region.ts";
+import { alongAxes, isPadding, movesOf } from "../graph/region.ts";
 import { isWhole } from "../graph/view.ts";
 import { sameShape } from "../shape.ts";
 import { batchKernels } from "./batch.ts";
@@ -108,7 +108,10 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
         const read = { source: { step }, dtype: input.dtype, base, view, offset };
         const padding = view !== null && isPadding(input.op, input.attrs, input.inputs.length);
         const axes = padding ? alongAxes(view, input.shape) : null;
-        return axes === null ? read : { ...read, axes };
+        if (axes !== null) return { ...read, axes };
+        const found = inner && view !== null && input.op.meaning.kind === "elementwise";
+        const moves = found ? movesOf(view, input.shape) : null;
+        return moves === null ? read : { ...read, moves };
       }
       const number = inputNumber(source < 0 ? input.position : -1 - source, input.dtype);
       if (view !== null || misaligned.has(position) || node.op.meaning.kind !== "elementwise")

@@ -1,6 +1,7 @@
 import type { DType, TypedArray } from "../dtype.ts";
 import type { Attributes } from "../graph/attributes.ts";
 import type { Op } from "../graph/op.ts";
+import type { Moves } from "../graph/region.ts";
 import type { RowSpace } from "../graph/row-space.ts";
 import type { View } from "../graph/view.ts";
 import type { Shape } from "../shape.ts";
@@ -64,6 +65,8 @@ export interface KernelOperand {
    * each axis.
    */
   readonly axes?: readonly (readonly number[])[];
+  /** Where the value is a step's that is found element by element, and the view covers its axes. */
+  readonly moves?: Moves;
 }
 
 export interface KernelInput {

@@ -78,6 +78,37 @@ export function alongAxes(
   return within ? moves : null;
 }
 
+/** How a view that goes over whole axes of a contiguous value walks along them. */
+export interface Moves {
+  /** Dimensions of the view. */
+  readonly rank: number;
+  /** How far each dimension of the view moves along each axis of the value. */
+  readonly along: readonly (readonly number[])[];
+  /** Where on each axis it begins. */
+  readonly start: readonly number[];
+}
+
+/**
+ * The moves of a view that keeps to the axes of the value and covers each from end to end, such as
+ * a permutation; null for others. The view's offset does not matter: only one is possible.
+ */
+export function movesOf(view: View, value: Shape): Moves | null {
+  const along = alongAxes(view, value);
+  if (along === null) return null;
+  const start: number[] = [];
+  for (const [a, size] of value.entries()) {
+    let [least, most] = [0, 0];
+    for (const [d, by] of (along[a] as readonly number[]).entries()) {
+      const end = by * ((view.shape[d] as number) - 1);
+      if (end < 0) least += end;
+      else most += end;
+    }
+    if (most - least !== size - 1) return null;
+    start.push(-least);
+  }
+  return { rank: view.shape.length, along, start };
+}
+
 /** Whether a value is one rectangle among zeros, as far as its op and attributes say: padding, and the gradient of a slice. */
 export const isPadding = (op: Op, attrs: Attributes, operands: number): boolean =>
   op.meaning.kind === "assemble" && !isOnto(attrs) && operands === 1;

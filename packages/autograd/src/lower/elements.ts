@@ -53,14 +53,16 @@ function everyItem(
   const index = lanes === 4 ? fourFrom(e.thread) : e.thread;
   // a view reads over the shape of who reads it, and equally many elements may have several shapes
   const places = new Map<string, Place>();
-  const stores = find(lowering, (dims) => {
+  const placeIn = (dims: readonly number[]): Place => {
     const key = dims.join();
     const layout = layouts.get(key) ?? layoutOf(dims);
     const place = places.get(key) ?? new Place(lowering.b.count(layout, index));
+    place.inShape = placeIn;
     layouts.set(key, layout);
     places.set(key, place);
     return place;
-  });
+  };
+  const stores = find(lowering, placeIn);
   for (const one of stores) lowering.store(indexOf(one), one.value, one.output);
   return { grid: { kind: "items", items: Math.ceil(size / lanes) }, body: lowering.b.statements };
 }

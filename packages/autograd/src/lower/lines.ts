@@ -10,13 +10,34 @@ const SHORTEST = 4;
 /** Longer lines are cut wherever the index has it, so that all threads have work. */
 const LONGEST = 4096;
 
-/** How many elements a line has; null where there had better be none. */
-function lineOf(layouts: readonly Layout[], size: number): number | null {
-  const lengths = layouts.map(evenLengths);
-  if (lengths.every((own) => own.includes(size))) return null;
-  const [first = [], ...others] = lengths;
-  const line = Math.max(0, ...first.filter((n) => others.every((own) => own.includes(n))));
-  return line < SHORTEST || line > LONGEST ? null : line;
+/** Elements along which all reads and stores go on evenly: one by one, or in pairs. */
+interface Line {
+  readonly length: number;
+  readonly pairs: boolean;
+}
+
+/** The longest line; null where there had better be none. */
+function lineOf(layouts: readonly Layout[], size: number): Line | null {
+  if (layouts.every((layout) => evenLengths(layout).includes(size))) return null;
+  const longest = (lengths: readonly (readonly number[])[]): number => {
+    const [first = [], ...others] = lengths;
+    return Math.max(0, ...first.filter((n) => others.every((own) => own.includes(n))));
+  };
+  const one = longest(layouts.map(evenLengths));
+  if (one >= SHORTEST) return one > LONGEST ? null : { length: one, pairs: false };
+  const two = longest(layouts.map(evenInPairs));
+  return two < 2 * SHORTEST || two > LONGEST ? null : { length: two, pairs: true };
+}
+
+/** Over how many of the last elements all walks go on evenly from pair to pair, four at a time. */
+function evenInPairs(layout: Layout): number[] {
+  const lengths = evenLengths(layout);
+  const inner = layout.dims.findLastIndex((n) => n > 1);
+  if (layout.dims[inner] === 2) {
+    const dims = layout.dims.with(inner, 1);
+    lengths.push(...evenLengths({ ...layout, dims }).map((n) => 2 * n));
+  }
+  return lengths.filter((n) => n % 4 === 0);
 }
 
 /** Over how many of the last elements all walks go on evenly. */
@@ -40,17 +61,25 @@ function evenLengths({ dims, walks }: Layout): number[] {
 class LinePlace extends Place {
   readonly #dims: readonly number[];
   readonly #rank: number;
+  readonly #pairs: boolean;
 
-  constructor(dims: readonly number[], rank: number, line: Counter, at: Counter) {
+  constructor(dims: readonly number[], rank: number, line: Counter, at: Counter, pairs: boolean) {
     super(line, at);
     this.#dims = dims;
     this.#rank = rank;
+    this.#pairs = pairs;
   }
 
   override walk(strides: readonly number[], start: Expr | null = null): Expr {
     const inner = this.#dims.findLastIndex((n, d) => d >= this.#rank && n > 1);
     const along = inner < 0 ? 0 : (strides[inner] as number);
-    return walk(this.counters, [...strides.slice(0, this.#rank), along], start);
+    const line = strides.slice(0, this.#rank);
+    if (!this.#pairs) return walk(this.counters, [...line, along], start);
+    const next =
+      this.#dims[inner] === 2
+        ? (strides[this.#dims.findLastIndex((n, d) => d < inner && n > 1)] as number)
+        : 2 * along;
+    return walk(this.counters, [...line, next, along], start);
   }
 }
 
@@ -61,8 +90,9 @@ export function everyLine(
   layouts: readonly Layout[],
   find: Find,
 ): Loops | null {
-  const line = lineOf(layouts, size);
-  if (line === null) return null;
+  const found = lineOf(layouts, size);
+  if (found === null) return null;
+  const { length: line, pairs } = found;
   const lowering = new Lowering(kernel);
   const { b } = lowering;
   const lines = new Map(
@@ -73,19 +103,22 @@ export function everyLine(
     }),
   );
   const tail = line % 4;
-  b.over([line], { from: e.u32(0), to: e.size(line), lanes: 4, advances: true }, (along, at) => {
+  const places = pairs ? [line / 2, 2] : [line];
+  b.over(places, { from: e.u32(0), to: e.size(line), lanes: 4, advances: true }, (along, at) => {
     const dimsOf = new Map<Place, readonly number[]>();
-    const places = new Map<string, Place>();
+    const known = new Map<string, Place>();
     const placeAt = (dims: readonly number[], counter: Counter): Place => {
       const own = lines.get(dims.join()) as { rank: number; counter: Counter };
-      return new LinePlace(dims, own.rank, own.counter, counter);
+      return new LinePlace(dims, own.rank, own.counter, counter, pairs);
     };
-    const stores = find(lowering, (dims) => {
-      const place = places.get(dims.join()) ?? placeAt(dims, along);
-      places.set(dims.join(), place);
+    const placeIn = (dims: readonly number[]): Place => {
+      const place = known.get(dims.join()) ?? placeAt(dims, along);
+      place.inShape = placeIn;
+      known.set(dims.join(), place);
       dimsOf.set(place, dims);
       return place;
-    });
+    };
+    const stores = find(lowering, placeIn);
     const together = (): void => {
       for (const one of stores) lowering.store(indexOf(one), one.value, one.output);
     };

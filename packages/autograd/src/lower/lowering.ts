@@ -1,9 +1,11 @@
 import type { Kernel, KernelInput, KernelOperand, KernelStep } from "../devices/device.ts";
 import type { DType } from "../dtype.ts";
 import type { Elementwise } from "../graph/op.ts";
+import { isWhole } from "../graph/view.ts";
 import { roundToHalf } from "../half.ts";
 import { type Buffer, type Expr, e } from "../kernel/expression.ts";
 import { Builder } from "../kernel/loops.ts";
+import { sizeOf } from "../shape.ts";
 import { assembled, gathered } from "./gathers.ts";
 import { indexMapOf, padded } from "./index-map.ts";
 import { Place } from "./place.ts";
@@ -49,6 +51,8 @@ export class Lowering {
     const { source, view } = operand;
     if ("step" in source && isConstant(this.kernel.steps[source.step] as KernelStep))
       return this.#number(source.step);
+    const seen = this.#seen(operand, place);
+    if (seen !== null) return this.value((source as { step: number }).step, seen);
     return place.once(operand, () => {
       if (view === null) {
         return "step" in source
@@ -64,9 +68,21 @@ export class Lowering {
    * Where a step that an operand reads is evaluated, if it is read element for element and not
    * known otherwise.
    */
-  protected placeOf({ source, view }: KernelOperand, place: Place): Place | null {
-    if (!("step" in source) || view !== null) return null;
-    return isConstant(this.kernel.steps[source.step] as KernelStep) ? null : place;
+  protected placeOf(operand: KernelOperand, place: Place): Place | null {
+    const { source, view } = operand;
+    if (!("step" in source) || isConstant(this.kernel.steps[source.step] as KernelStep))
+      return null;
+    return view === null ? place : this.#seen(operand, place);
+  }
+
+  /** The place in a step's value that a view of it reads here, where no index is needed for it. */
+  #seen(operand: KernelOperand, place: Place): Place | null {
+    const { source, view, moves } = operand;
+    if (!("step" in source) || view === null) return null;
+    const { shape, op } = this.kernel.steps[source.step] as KernelStep;
+    if (moves !== undefined) return place.through(operand, moves, shape);
+    if (op.meaning.kind !== "elementwise" || place.inShape === null) return null;
+    return isWhole(view, sizeOf(shape)) ? place.inShape(shape) : null;
   }
 
   /** A step's value at a place of its shape, of those that are found element by element. */

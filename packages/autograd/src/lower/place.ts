@@ -1,6 +1,7 @@
-import type { Counter, Expr } from "../kernel/expression.ts";
+import type { Moves } from "../graph/region.ts";
+import { type Counter, type Expr, e } from "../kernel/expression.ts";
 import { placeOf, walk } from "../kernel/loops.ts";
-import { contiguousStrides } from "../shape.ts";
+import { contiguousStrides, type Shape } from "../shape.ts";
 
 /**
  * A place in a shape where elements are evaluated: counters that together run over its dimensions.
@@ -9,7 +10,10 @@ export class Place {
   readonly counters: readonly Counter[];
   /** Values of the kernel's steps here. */
   readonly values: Map<number, Expr> = new Map();
+  /** The same element's place in a shape of as many elements; null where it is not known. */
+  inShape: ((dims: readonly number[]) => Place) | null = null;
   readonly #reads = new Map<object, Expr>();
+  readonly #seen = new Map<object, Place>();
   #whole: Expr | null = null;
 
   constructor(...counters: readonly Counter[]) {
@@ -42,5 +46,43 @@ export class Place {
       this.#reads.set(key, value);
     }
     return value;
+  }
+
+  /** The place in the value that an operand's view reads here, which is made once. */
+  through(operand: object, moves: Moves, shape: Shape): Place {
+    let place = this.#seen.get(operand);
+    if (place === undefined) {
+      place = new PlaceThrough(this, moves, shape);
+      this.#seen.set(operand, place);
+    }
+    return place;
+  }
+}
+
+/** A place in a value that a view walks from axis to axis: where the view is, it is. */
+class PlaceThrough extends Place {
+  readonly #view: Place;
+  readonly #moves: Moves;
+  readonly #shape: Shape;
+
+  constructor(view: Place, moves: Moves, shape: Shape) {
+    super();
+    this.#view = view;
+    this.#moves = moves;
+    this.#shape = shape;
+  }
+
+  override get whole(): Expr {
+    return this.once(this, () => this.walk(contiguousStrides(this.#shape)));
+  }
+
+  override walk(strides: readonly number[], start: Expr | null = null): Expr {
+    const { rank, along, start: first } = this.#moves;
+    const offset = strides.reduce((sum, stride, a) => sum + stride * (first[a] as number), 0);
+    const own = Array.from({ length: rank }, (_, d) =>
+      strides.reduce((sum, stride, a) => sum + stride * ((along[a] as number[])[d] as number), 0),
+    );
+    const at = this.#view.walk(own, start);
+    return offset === 0 ? at : e.add(at, e.size(offset));
   }
 }

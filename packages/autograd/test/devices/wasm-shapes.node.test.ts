@@ -9,6 +9,7 @@ import {
   noGrad,
   pad,
   randn,
+  stack,
   type Tensor,
   tensor,
 } from "@wgrad/autograd";
@@ -183,4 +184,24 @@ test.each([3, 4, 5, 6, 7, 9, 14, 15])("views, padding and pools of lines of %i",
   for (const [shape, compute] of reads)
     off.push(furthest(await both([shape], (x) => compute(x as Tensor))));
   expect(Math.max(...off)).toBeLessThan(1e-5);
+});
+
+// four that follow one another are two pairs
+test.each([4, 6, 10, 14])("pairs along lines of %i", async (width) => {
+  const off = furthest(
+    await both([[2, 3, 6, width]], (input) =>
+      enableGrad(() => {
+        const x = (input as Tensor).detach().requiresGrad_();
+        const twice = x.repeatInterleave(2, -1).repeatInterleave(2, -2).mul(x.sum());
+        const apart = x.unflatten(-1, [width / 2, 2]);
+        const turned = apart.transpose(-1, -2).tanh().mul(apart.exp().transpose(-1, -2));
+        const pooled = maxPool2d(x, 2).mul(avgPool2d(x.exp(), 2));
+        const crossed = stack([x, x.flip(-1)], { dim: -1 }).mul(3);
+        twice.sin().sum().add(turned.sum()).add(pooled.sum()).add(crossed.sin().sum()).backward();
+        const all = [x.grad as Tensor, twice, turned, pooled, crossed];
+        return cat(all.map((one) => one.flatten()));
+      }),
+    ),
+  );
+  expect(off).toBeLessThan(1e-5);
 });

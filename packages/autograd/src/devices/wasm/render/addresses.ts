@@ -211,11 +211,11 @@ export class Addresses {
     const { counted, walk } = lanes;
     const first = this.#writer.local("i32");
     code.set(first);
-    const stride = counted.laneStrides.get(walk) as number;
+    const apart = counted.lanes.get(walk) as readonly number[];
     const following = (): void => {
       code.get(first);
       code.op("i32x4.splat");
-      this.#writer.vectorWords([0, stride, 2 * stride, 3 * stride].map((x) => x >>> 0));
+      this.#writer.vectorWords([0, ...apart].map((x) => x >>> 0));
       code.op("i32x4.add");
     };
     if (counted.follows === null) {

@@ -9,12 +9,22 @@ export interface Counted {
   readonly depth: number;
   /** Lane 0 of each walk. */
   readonly offsets: ReadonlyMap<number, number>;
-  /** From lane to lane, in elements. */
-  readonly laneStrides: ReadonlyMap<number, number>;
+  /** How far lanes 1 to 3 are from lane 0, in elements, where they follow it. */
+  readonly lanes: ReadonlyMap<number, readonly [number, number, number]>;
   /** The local that tells whether all lanes follow lane 0; null if they always do. */
   readonly follows: number | null;
   /** Of lanes 1 to 3 by walk, where they do not. */
   readonly others: ReadonlyMap<number, readonly number[]>;
+}
+
+/** Whether four that follow one another are two pairs, of which the second follows the first. */
+export const inPairs = (sizes: readonly number[]): boolean =>
+  sizes.length > 1 && sizes.at(-1) === 2 && (sizes.at(-2) as number) % 2 === 0;
+
+function lanesOf(strides: readonly number[], pairs: boolean): readonly [number, number, number] {
+  const next = strides.at(-1) as number;
+  const pair = pairs ? (strides.at(-2) as number) : 2 * next;
+  return [next, pair, pair + next];
 }
 
 /** Finds where counters' walks are, and keeps them in locals. */
@@ -82,15 +92,20 @@ export class Counters {
   open(counter: Counter, fourfold: boolean, apart = false): Counted {
     const used = [...(this.#facts.walks.get(counter) ?? [])];
     const { sizes, strides, total } = axesOf(counter.layout, used);
-    const laneStrides = new Map(used.map((walk) => [walk, strides.get(walk)?.at(-1) as number]));
     const inner = sizes.at(-1) as number;
     const four = counter.index.lanes === 4;
-    const simple = sizes.length === 1 && [...laneStrides.values()].every((s) => s === 0 || s === 1);
-    const always = !apart && (!four || simple || (fourfold && inner % 4 === 0 && total % 4 === 0));
+    const pairs = fourfold && inPairs(sizes);
+    const lanes = new Map(
+      used.map((walk) => [walk, lanesOf(strides.get(walk) as readonly number[], pairs)]),
+    );
+    const simple =
+      sizes.length === 1 && [...lanes.values()].every(([next]) => next <= 1 && next >= 0);
+    const even = fourfold && inner % 4 === 0 && total % 4 === 0;
+    const always = !apart && (!four || simple || even || pairs);
     const counted: Counted = {
       depth: this.#writer.depth,
       offsets: new Map(used.map((walk) => [walk, this.#writer.local("i32")])),
-      laneStrides,
+      lanes,
       follows: always ? null : this.#writer.local("i32"),
       others: new Map(
         always

@@ -4,7 +4,7 @@ import { valuesOf } from "../../../kernel/walk.ts";
 import { Code } from "../encode.ts";
 import type { FunctionCode } from "../module.ts";
 import { type Axes, axesOf } from "./axes.ts";
-import type { Counted } from "./counters.ts";
+import { type Counted, inPairs } from "./counters.ts";
 import type { Word } from "./prologue.ts";
 import { typeOf } from "./types.ts";
 import { type Frame, type Named, ValueWriter } from "./values.ts";
@@ -208,7 +208,9 @@ class FunctionWriter extends ValueWriter {
     if (fourfold) this.facts.noteFourfold(local);
     const used = counter === null ? [] : [...(this.facts.walks.get(counter) ?? [])];
     const axes = counter === null ? null : axesOf(counter.layout, used);
-    const runs = axes !== null && axes.sizes.length === 1 && by !== null;
+    const pairs = axes !== null && by === 4 && fourfold && inPairs(axes.sizes);
+    const runs =
+      axes !== null && by !== null && (pairs ? axes.sizes.length === 2 : axes.sizes.length === 1);
     const all = isNumber(from, 0) && axes !== null && isNumber(to, axes.total);
     if (counter?.index.lanes === 1 && axes !== null && !runs && by === 1 && all) {
       this.#nest(loop, counter, axes, slot);
@@ -239,7 +241,8 @@ class FunctionWriter extends ValueWriter {
             else {
               for (const [walk, offset] of counted.offsets) {
                 const stride = axes?.strides.get(walk)?.[0] as number;
-                this.frame?.steps.set(offset, 4 * stride * (by as number));
+                const rounds = pairs ? 2 : (by as number);
+                this.frame?.steps.set(offset, 4 * stride * rounds);
               }
             }
           } else if (used.length > 0) {

@@ -6,6 +6,9 @@ import type { Prologue } from "./prologue.ts";
 import { typeOf } from "./types.ts";
 import type { ValueWriter } from "./values.ts";
 
+const isNext = (apart: readonly number[]): boolean =>
+  apart.every((elements, i) => elements === i + 1);
+
 /** Loads and stores, of one element or of four. */
 export class Transfers {
   readonly #writer: ValueWriter;
@@ -51,9 +54,9 @@ export class Transfers {
       return;
     }
     const { counted, walk } = lanes;
-    const stride = counted.laneStrides.get(walk) as number;
+    const apart = counted.lanes.get(walk) as readonly [number, number, number];
     if (counted.follows === null) {
-      this.#loadLanes(this.#addresses.sum(this.#prologue.base(buffer), terms), stride);
+      this.#loadLanes(this.#addresses.sum(this.#prologue.base(buffer), terms), apart);
       return;
     }
     const others = terms.filter((term) => !("counted" in term) || term.counted !== counted);
@@ -67,7 +70,7 @@ export class Transfers {
     code.get(rest);
     code.get(own);
     code.op("i32.add");
-    this.#loadLanes(offset, stride);
+    this.#loadLanes(offset, apart);
     code.else();
     code.get(rest);
     code.get(own);
@@ -87,26 +90,31 @@ export class Transfers {
     code.end();
   }
 
-  /** Four elements, a stride apart, from the address on the stack on. */
-  #loadLanes(offset: number, stride: number): void {
+  /** The element at the address on the stack, and three that are so far from it. */
+  #loadLanes(offset: number, apart: readonly number[]): void {
     const { code } = this.#writer;
-    if (stride === 1) code.load("v128", offset);
-    else if (stride === 0) code.load("splat", offset);
-    else {
-      const [address, vector] = [this.#writer.local("i32"), this.#writer.local("v128")];
-      code.tee(address);
-      code.load("splat", offset);
-      code.set(vector);
-      for (const lane of [1, 2, 3]) {
-        code.get(address);
-        code.i32(4 * stride * lane);
-        code.op("i32.add");
-        code.get(vector);
-        code.loadLane(lane, offset);
-        code.set(vector);
-      }
-      code.get(vector);
+    if (isNext(apart)) {
+      code.load("v128", offset);
+      return;
     }
+    const others = apart.flatMap((elements, i) => (elements === 0 ? [] : [[i + 1, elements]]));
+    if (others.length === 0) {
+      code.load("splat", offset);
+      return;
+    }
+    const [address, vector] = [this.#writer.local("i32"), this.#writer.local("v128")];
+    code.tee(address);
+    code.load("splat", offset);
+    code.set(vector);
+    for (const [lane, elements] of others as [number, number][]) {
+      code.get(address);
+      code.i32(4 * elements);
+      code.op("i32.add");
+      code.get(vector);
+      code.loadLane(lane, offset);
+      code.set(vector);
+    }
+    code.get(vector);
   }
 
   /** Four elements at indices of any kind, which are kept inside the buffer. */
@@ -183,7 +191,7 @@ export class Transfers {
       lanes === "next" ||
       (lanes !== null &&
         lanes.counted.follows === null &&
-        lanes.counted.laneStrides.get(lanes.walk) === 1);
+        isNext(lanes.counted.lanes.get(lanes.walk) as readonly number[]));
     if (linear !== null && next) {
       const offset = this.#addresses.sum(this.#prologue.base(buffer), linear.terms);
       code.get(vector);
