@@ -37,7 +37,7 @@ function evenInPairs(layout: Layout): number[] {
     const dims = layout.dims.with(inner, 1);
     lengths.push(...evenLengths({ ...layout, dims }).map((n) => 2 * n));
   }
-  return lengths.filter((n) => n % 4 === 0);
+  return lengths.filter((n) => n % 2 === 0);
 }
 
 /** Over how many of the last elements all walks go on evenly. */
@@ -128,7 +128,7 @@ export function everyLine(
     }
     b.if(e.le(e.add(at, e.u32(4)), e.size(line)), together, () => {
       for (let lane = 0; lane < tail; lane++) {
-        const counter = b.count([line], e.add(at, e.u32(lane)));
+        const counter = b.count(places, e.add(at, e.u32(lane)));
         for (const one of stores) {
           const place = placeAt(dimsOf.get(one.place) as readonly number[], counter);
           const { value } = one;

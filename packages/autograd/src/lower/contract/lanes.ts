@@ -5,7 +5,7 @@ import { sizeOf } from "../../shape.ts";
 import type { Lowering } from "../lowering.ts";
 import { type Line, openBlock } from "./block.ts";
 import { cutPanels } from "./panels.ts";
-import { type Factor, type Product, sumType } from "./product.ts";
+import { CACHED, type Factor, type Product, sumType } from "./product.ts";
 import { columnsOf, evenLines, overK, overRunsOfK, sideBySide } from "./spans.ts";
 import { storeLanes } from "./store-lanes.ts";
 import type { Tiling } from "./tilings.ts";
@@ -42,7 +42,9 @@ export function lanesTiling(product: Product): Tiling | null {
       ? { kind: "panels", tileM: 4, tileN: n <= 4 ? 4 : 8, ...shape }
       : null;
   const widest = m === 1 ? 16 : 8;
-  if (panels !== null && (across === n ? m >= COPIED_ROWS : along < sizeOf(k))) return panels;
+  const copied = sizeOf(k) * n > CACHED || n % 4 !== 0 || sideBySide(k, a.k) < sizeOf(k);
+  if (panels !== null && (across === n ? copied && m >= COPIED_ROWS : along < sizeOf(k)))
+    return panels;
   if (across === n && n >= 3) {
     const tileM = m <= 3 ? m : 4;
     return { kind: "lanes", tileM, tileN: n <= 4 ? 4 : widest, ...shape };

@@ -67,10 +67,12 @@ export function productOf(
     ? { parts: 1, part: k }
     : cut(batch * m * n, k, blocksM * blocksN * batch, adapters.split);
   const inOrder = kind === "lanes" || kind === "alongK";
-  const rowsTogether = inOrder ? rowsInCache(blocksM, blocksN, m, n) : 1;
+  const rowsTogether = inOrder && k * n > CACHED ? rowsInCache(blocksM, blocksN, m, n) : 1;
   return { ...sides, tiling, blocksM, blocksN, rowsTogether, ...cuts };
 }
 
+/** Elements of a right operand that stays in a processor's cache while blocks of rows go by. */
+export const CACHED: number = 2 ** 18;
 /** Blocks of rows whose operand stays in a processor's cache while the columns go by. */
 const CACHED_ROWS = 40;
 

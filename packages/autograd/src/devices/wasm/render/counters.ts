@@ -17,9 +17,9 @@ export interface Counted {
   readonly others: ReadonlyMap<number, readonly number[]>;
 }
 
-/** Whether four that follow one another are two pairs, of which the second follows the first. */
+/** Whether four that follow one another are two pairs, where neither is the last of its line. */
 export const inPairs = (sizes: readonly number[]): boolean =>
-  sizes.length > 1 && sizes.at(-1) === 2 && (sizes.at(-2) as number) % 2 === 0;
+  sizes.length > 1 && sizes.at(-1) === 2;
 
 function lanesOf(strides: readonly number[], pairs: boolean): readonly [number, number, number] {
   const next = strides.at(-1) as number;
@@ -88,13 +88,13 @@ export class Counters {
     }
   }
 
-  /** Makes room for where the walks of a counter are. */
-  open(counter: Counter, fourfold: boolean, apart = false): Counted {
+  /** Makes room for where the walks of a counter are; `line`: it is read along one line alone. */
+  open(counter: Counter, fourfold: boolean, apart = false, line = false): Counted {
     const used = [...(this.#facts.walks.get(counter) ?? [])];
     const { sizes, strides, total } = axesOf(counter.layout, used);
     const inner = sizes.at(-1) as number;
     const four = counter.index.lanes === 4;
-    const pairs = fourfold && inPairs(sizes);
+    const pairs = fourfold && inPairs(sizes) && (line || (sizes.at(-2) as number) % 2 === 0);
     const lanes = new Map(
       used.map((walk) => [walk, lanesOf(strides.get(walk) as readonly number[], pairs)]),
     );
