@@ -1,10 +1,18 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { build } from "vite";
 
-const outDir = resolve(".reports/distributed");
+/** Inside the package, where koffi is found; each worker of the tests has its own. */
+const outDir = join(import.meta.dirname, "../.reports", process.env.VITEST_POOL_ID ?? "0");
 
-/** Programs of the tests as JavaScript that threads and processes load at once; gives where one is. */
-export async function bundle(names: readonly string[]): Promise<(name: string) => string> {
+let bundling: Promise<(name: string) => string> | null = null;
+
+/** The tests' programs as JavaScript, which threads and processes load at once; gives where one is. */
+export const bundle = (): Promise<(name: string) => string> => {
+  bundling ??= bundled(["ranks", "fault", "torn"]);
+  return bundling;
+};
+
+async function bundled(names: readonly string[]): Promise<(name: string) => string> {
   await build({
     configFile: false,
     logLevel: "error",

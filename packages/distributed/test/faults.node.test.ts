@@ -10,7 +10,7 @@ const full = inject("tier") === "full";
 let at: (name: string) => string;
 const folder = mkdtempSync(join(tmpdir(), "wgrad-torn-"));
 beforeAll(async () => {
-  at = await bundle(["fault", "torn", "ranks"]);
+  at = await bundle();
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -12,7 +12,7 @@ const names = full
 let all: AllTold;
 let again: AllTold;
 beforeAll(async () => {
-  const program = (await bundle(["ranks"]))("ranks");
+  const program = (await bundle())("ranks");
   all = await toldByThreads(program, [devices.join(), sizes.join(), names.join(";")]);
   again = await toldByThreads(program, [devices.join(), "3", "adam"]);
 }, 120_000);

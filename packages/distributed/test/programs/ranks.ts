@@ -1,11 +1,12 @@
 /** Runs all cases on groups of 1, 2 and 3 of the ranks, on the devices asked for; every rank tells what each came to. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parentPort } from "node:worker_threads";
 import { init } from "@wgrad/autograd";
 import { destroyProcessGroup, getRank, initProcessGroup, newGroup } from "../../src/index.ts";
 import { type Case, cases } from "./cases.ts";
 
-const [devices = "cpu", sizes = "1,2,3", names = Object.keys(cases).join(";")] =
-  process.argv.slice(2);
+const [devices = "cpu", sizes = "1,2,3", names = "", folder = "."] = process.argv.slice(2);
 await initProcessGroup({ timeout: 60_000 });
 const rank = getRank();
 const told: unknown[] = [];
@@ -14,11 +15,11 @@ for (const device of devices.split(",") as ("cpu" | "wasm")[]) {
   for (const size of sizes.split(",").map(Number)) {
     const group = await newGroup(Array.from({ length: size }, (_, r) => r));
     if (group.rank < 0) continue;
-    for (const name of names.split(";")) {
+    for (const name of names === "" ? Object.keys(cases) : names.split(";")) {
       told.push({ device, size, rank, name, result: await (cases[name] as Case)(group) });
     }
   }
 }
-if (parentPort === null) process.stdout.write(`\n@told ${JSON.stringify(told)}\n`);
-else parentPort.postMessage(told);
+if (parentPort !== null) parentPort.postMessage(told);
+else writeFileSync(join(folder, `${rank}.json`), JSON.stringify(told));
 await destroyProcessGroup();

@@ -81,7 +81,7 @@ export const launchedSize = (): number =>
   Number(process.env.OMPI_COMM_WORLD_SIZE ?? process.env.PMI_SIZE ?? 1);
 
 async function loadKoffi(): Promise<Koffi> {
-  for (const from of [import.meta.url, `${process.cwd()}/`]) {
+  for (const from of [import.meta.url, process.argv[1] ?? "", `${process.cwd()}/`]) {
     try {
       return createRequire(from)("koffi") as Koffi;
     } catch {
