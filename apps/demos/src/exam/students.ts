@@ -24,6 +24,8 @@ export const chance = ({ slope, intercept }: Curve, hours: number): number =>
 export async function standardised(): Promise<{
   readonly x: Tensor;
   readonly y: Tensor;
+  /** What the scaler keeps. */
+  readonly fitted: readonly [mean: Tensor, scale: Tensor];
   /** Standard deviation of the hours. */
   readonly deviation: number;
   /** What a model of standardised hours says of hours. */
@@ -34,6 +36,7 @@ export async function standardised(): Promise<{
   return {
     x: scaler.transform(hours),
     y: tensor(students.map(({ passed }) => [passed])),
+    fitted: [scaler.mean, scaler.scale],
     deviation: await scaler.scale.item(),
     async curveOf(model) {
       const ends = tensor([[0], [100]]);

@@ -16,6 +16,8 @@ export interface Problem {
   readonly ys: Tensor;
   /** The target's standard deviation. */
   readonly yScale: Tensor;
+  /** What the scalers keep. */
+  readonly fitted: readonly [Tensor, ...Tensor[]];
   /** What a model of standardised rows says of rows in their own units, in the target's. */
   predict(model: Linear, x: Tensor): Tensor;
   /** The model's line in the units of its one feature. */
@@ -36,6 +38,7 @@ export async function prepare(x: Tensor, y: Tensor): Promise<Problem> {
     xs: xScaler.transform(xTrain),
     ys: yScaler.transform(yTrain),
     yScale: yScaler.scale,
+    fitted: [xScaler.mean, xScaler.scale, yScaler.mean, yScaler.scale],
     predict,
     /** Read off a deviation to either side of the mean. */
     async lineOf(model) {

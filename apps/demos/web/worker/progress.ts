@@ -4,7 +4,7 @@ import type { Step, Training } from "../../src/shared/training.ts";
 import type { Frame, Pace, Setting, Settings } from "../session/protocol.ts";
 import { number } from "./numbers.ts";
 import { release } from "./release.ts";
-import type { Run } from "./run.ts";
+import type { Held, Run } from "./run.ts";
 
 /** Steps recorded before the device is waited for. */
 const AHEAD = 16;
@@ -24,7 +24,7 @@ export class Progress {
   readonly run: Run;
   readonly page: string;
   settings: Settings;
-  readonly #held: readonly Tensor[];
+  readonly #held: readonly Held[];
   #training: Training | null = null;
   #last: Step | null = null;
   #step = 0;
@@ -32,8 +32,8 @@ export class Progress {
   #diverged: number | null = null;
   #measureAt = 0;
 
-  /** `held` are tensors of this run alone. */
-  constructor(run: Run, page: string, settings: Settings, held: readonly Tensor[]) {
+  /** `held` is what this run alone has on the device, its model included. */
+  constructor(run: Run, page: string, settings: Settings, held: readonly Held[]) {
     this.run = run;
     this.page = page;
     this.settings = settings;
@@ -86,7 +86,7 @@ export class Progress {
   /** Gives back all that it has on the device. */
   async end(): Promise<void> {
     await this.#training?.return();
-    release(this.#held, this.run.model, this.#last?.optimizer ?? null);
+    release(this.#held, this.#last?.optimizer);
   }
 
   async #take({ milliseconds, steps = Infinity }: Pace): Promise<Taken> {

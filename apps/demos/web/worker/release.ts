@@ -1,19 +1,17 @@
 import { Tensor } from "@wgrad/autograd";
 import type { Optimizer } from "@wgrad/optim";
-import type { AnyModule } from "./run.ts";
+import type { Held } from "./run.ts";
 
-/** Gives back at once what a run has on the device: weights, gradients, what its optimizer remembers, what it holds. */
-export function release(
-  held: readonly Tensor[],
-  model: AnyModule | null,
-  optimizer: Optimizer | null,
-): void {
+/** Releases what a run has on the device: what it holds, gradients, and its optimizer's state. */
+export function release(held: readonly Held[], optimizer: Optimizer | null = null): void {
   for (const tensor of tensorsIn(optimizer?.stateDict())) tensor.dispose();
-  for (const tensor of [...held, ...(model?.parameters() ?? [])]) {
-    tensor.grad = null;
-    tensor.dispose();
+  for (const each of held) {
+    const tensors = each instanceof Tensor ? [each] : [...each.parameters(), ...each.buffers()];
+    for (const tensor of tensors) {
+      tensor.grad = null;
+      tensor.dispose();
+    }
   }
-  for (const tensor of model?.buffers() ?? []) tensor.dispose();
 }
 
 function* tensorsIn(value: unknown): Generator<Tensor> {

@@ -5,6 +5,9 @@ import type { Setting, Settings } from "../session/protocol.ts";
 
 export type AnyModule = Module<never[], unknown>;
 
+/** What a run has on the device. */
+export type Held = Tensor | AnyModule;
+
 /** One training of a page, from its first step. */
 export interface Run<Snapshot = unknown> {
   /** What is trained; null where nothing has weights. */
@@ -30,8 +33,11 @@ export interface Desk {
   readonly file: File | null;
   /** The bytes at an address; fetched once a visit. */
   fetch(url: string, what: string): Promise<Uint8Array<ArrayBuffer>>;
-  /** Tensors of this run alone: given back when another begins, or when this one does not come about. */
-  hold(...tensors: readonly Tensor[]): void;
+  /**
+   * Takes tensors and modules of this run alone, and returns the first. They are released when another
+   * run begins, or when `begin` throws: a model is held as soon as it is made.
+   */
+  hold<T extends Held>(first: T, ...others: readonly Held[]): T;
 }
 
 /** What a page's `lesson.ts` exports: makes a run. The seed has been set. */

@@ -1,4 +1,4 @@
-import { defaultGenerator, manualSeed, type Tensor } from "@wgrad/autograd";
+import { defaultGenerator, manualSeed } from "@wgrad/autograd";
 import { summary } from "@wgrad/nn";
 import { giveWeights, settingsIn, weightsOf } from "../../src/shared/state.ts";
 import type {
@@ -16,6 +16,7 @@ import { openDevice } from "./device.ts";
 import { fetchOnce } from "./fetch.ts";
 import { Progress } from "./progress.ts";
 import { release } from "./release.ts";
+import type { Held } from "./run.ts";
 import { trainings } from "./trainings.ts";
 
 export class TrainingSession implements Session {
@@ -103,17 +104,23 @@ async function begin(wanted: Wanted, onLoading: (loading: Loading) => void): Pro
   const load = trainings[page];
   if (load === undefined) throw new TypeError(`there is no page "${page}"`);
   const { begin } = await load();
-  const held: Tensor[] = [];
+  const held: Held[] = [];
   const desk = {
     settings,
     file,
     fetch: (url: string, what: string) => fetchOnce(url, what, onLoading),
-    hold: (...tensors: readonly Tensor[]) => void held.push(...tensors),
+    hold: <T extends Held>(first: T, ...others: readonly Held[]): T => {
+      held.push(first, ...others);
+      return first;
+    },
   };
   try {
-    return new Progress(await begin(desk), page, settings, held);
+    const run = await begin(desk);
+    if (run.model !== null && !held.includes(run.model))
+      throw new TypeError(`${page}: its model is not held`);
+    return new Progress(run, page, settings, held);
   } catch (error) {
-    release(held, null, null);
+    release(held);
     throw error;
   }
 }

@@ -30,7 +30,7 @@ export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
   const { train: pictures, xTrain, xTest, mean } = await smallDigits();
   hold(xTrain, xTest, mean);
   const labels = Int32Array.from(await freshLabels(), Number);
-  const model = new Autoencoder([DOTS, numberOf(settings, "width"), 2]);
+  const model = hold(new Autoencoder([DOTS, numberOf(settings, "width"), 2]));
   const batchSize = numberOf(settings, "batch");
   const pca = await new PCA({ nComponents: 2 }).fit(xTrain);
   const error = (drawn: () => Tensor): Promise<number> =>

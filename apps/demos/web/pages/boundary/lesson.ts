@@ -59,7 +59,7 @@ export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
   const noise = numberOf(settings, "noise");
   const { x, y } = make(400, noise);
   const fresh = make(1000, noise);
-  const model = perceptron(numberOf(settings, "width"), classes);
+  const model = hold(perceptron(numberOf(settings, "width"), classes));
   const at = (i: number, j: number): readonly [number, number] => [
     middle[0] + reach * ((2 * j) / (SIDE - 1) - 1),
     middle[1] + reach * (1 - (2 * i) / (SIDE - 1)),

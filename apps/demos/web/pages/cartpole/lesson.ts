@@ -21,7 +21,7 @@ interface Way {
 }
 
 /** Carts are pushed, poles fall, and what pushes learns from it. */
-export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
+export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
   let ended: Float32Array[] = [];
   const onEpisode = (states: Float32Array): void => {
     ended.push(states);
@@ -29,6 +29,7 @@ export async function begin({ settings }: Desk): Promise<Run<Snapshot>> {
   const carts = numberOf(settings, "carts");
   const way = settings.way === "deep-q" ? byWorth : byPolicy;
   const { model, scores, train } = way({ carts, onEpisode });
+  hold(model);
   return {
     model,
     inputShape: [carts, 4],

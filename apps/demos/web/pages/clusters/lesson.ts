@@ -20,9 +20,10 @@ const loaders = { iris: loadIris, wine: loadWine, digits: loadDigits };
 /** k-means, round by round, on rows whose classes it is not told. */
 export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
   const table = await loaders[settings.data as keyof typeof loaders]();
-  const x = new StandardScaler().fitTransform(table.x()).keep();
+  const scaler = new StandardScaler();
+  const x = scaler.fitTransform(table.x()).keep();
   const y = table.y();
-  hold(x, y);
+  hold(x, y, scaler.mean, scaler.scale);
   const pca = await new PCA({ nComponents: 2 }).fit(x);
   const points = await floats(() => pca.transform(x));
   let latest: KMeans | null = null;

@@ -43,10 +43,10 @@ interface Data {
 }
 
 /** A convolutional network learns digits, and reads one that is drawn. */
-export async function begin({ settings, fetch }: Desk): Promise<Run<Snapshot>> {
+export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapshot>> {
   const data = settings.data === "mnist" ? await mnist(fetch) : await small();
   const { train, test, side, epochs } = data;
-  const model = data.network();
+  const model = hold(data.network());
   const batchSize = numberOf(settings, "batch");
   let shown = await picture(test, 0);
   let confusion: Snapshot["confusion"] = null;

@@ -14,11 +14,11 @@ const PASSES = 250;
 
 /** The chance to pass after so many hours, with scikit-learn's penalty on the slope, or none. */
 export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
-  const { x, y, deviation, curveOf } = await standardised();
-  hold(x, y);
+  const { x, y, fitted, deviation, curveOf } = await standardised();
+  hold(x, y, ...fitted);
   const penalty =
     settings.penalty === "none" ? 0 : 1 / (Number(settings.penalty) * students.length);
-  const model = new Logistic(1);
+  const model = hold(new Logistic(1));
   const criterion = new BCELoss();
   return {
     model,

@@ -47,12 +47,12 @@ interface Book {
 }
 
 /** A GPT learns a novel character by character, and writes as it does. */
-export async function begin({ settings, fetch }: Desk): Promise<Run<Snapshot>> {
+export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapshot>> {
   const { vocabulary, novel, novelEnd, learned } = await book(fetch);
   const [features, context] = [numberOf(settings, "features"), numberOf(settings, "context")];
   const batchSize = numberOf(settings, "batch");
   const layers = numberOf(settings, "layers");
-  const model = new GPT({ vocabulary: vocabulary.size, features, layers, heads: 4, context });
+  const model = hold(new GPT({ vocabulary: vocabulary.size, features, layers, heads: 4, context }));
   const writer = new Writer(model, vocabulary, FIRST, numberOf(settings, "temperature"));
   const end = novelEnd.slice(0, PIECES * context + 1);
   const unseen = encode(vocabulary, end);

@@ -38,9 +38,11 @@ export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
   const table = await loaders[settings.data as keyof typeof loaders]();
   const raw = table.x();
   // wines are measured in units that have nothing to do with each other
-  const x = (settings.data === "wine" ? new StandardScaler().fitTransform(raw) : raw).keep();
+  const scaler = settings.data === "wine" ? new StandardScaler() : null;
+  const x = (scaler?.fitTransform(raw) ?? raw).keep();
   const y = table.y();
   hold(x, y);
+  if (scaler !== null) hold(scaler.mean, scaler.scale);
   const labels = Array.from(await y.data(), Number);
   const merges = await linkage(x, { method: settings.linkage as LinkageMethod });
   const { leaves, brackets } = dendrogram(merges, { countSort: "ascending" });

@@ -44,11 +44,11 @@ export interface Snapshot {
 export async function begin(desk: Desk): Promise<Run<Snapshot>> {
   const { features, target, x, y } = await houses(desk);
   desk.hold(x, y);
-  const { xTest, yTest, xs, ys, predict, lineOf } = await prepare(x, y);
-  desk.hold(xTest, yTest, xs, ys);
+  const { xTest, yTest, xs, ys, fitted, predict, lineOf } = await prepare(x, y);
+  desk.hold(xTest, yTest, xs, ys, ...fitted);
   const [learned = 0, width = 0] = xs.shape;
   const single = width === 1;
-  const model = new Linear(width, 1);
+  const model = desk.hold(new Linear(width, 1));
   const batchSize = numberOf(desk.settings, "batch");
   const epochs = passes(Math.ceil(learned / batchSize), { epochs: 60, least: 800, most: 25_000 });
   const exact = await number(() => r2Score(predict(leastSquares(xs, ys), xTest), yTest));

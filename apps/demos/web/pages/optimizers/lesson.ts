@@ -33,7 +33,7 @@ export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
   const surface = surfaces[String(settings.surface)] as Surface;
   const { height, start, x, y, minima } = surface;
   const running = runners(start, numberOf(settings, "lr"));
-  hold(...running.map(({ at }) => at));
+  for (const { at } of running) hold(at);
   const [xs, ys] = [
     linspace(...x, COLUMNS).reshape(1, COLUMNS),
     linspace(...y, ROWS).reshape(ROWS, 1),

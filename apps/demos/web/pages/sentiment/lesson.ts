@@ -39,10 +39,10 @@ const SHOWN = 6;
 const FIRST = "The food was good, but the service was terrible and I will not be back.";
 
 /** An LSTM learns praise from complaint, and reads one sentence word by word. */
-export async function begin({ settings, fetch }: Desk): Promise<Run<Snapshot>> {
+export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapshot>> {
   const { vocabulary, train: learned, test } = await reviews(fetch);
   const features = numberOf(settings, "features");
-  const model = new SentimentLSTM(vocabulary.size, features);
+  const model = hold(new SentimentLSTM(vocabulary.size, features));
   const short = test.sentences.filter((each) => each.length > 20 && each.length < 60);
   const shown = Array.from(
     { length: SHOWN },

@@ -28,14 +28,15 @@ const NEIGHBOURS = 8;
 const LONG = 5;
 
 /** Vectors of words, learned from who stands near whom. */
-export async function begin({ settings, fetch }: Desk): Promise<Run<Snapshot>> {
+export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapshot>> {
   const corpus = await (settings.text === "both" ? both(fetch) : mobyDick(fetch));
   const { vocabulary } = corpus;
   const size = numberOf(settings, "features");
-  const model =
+  const model = hold(
     settings.way === "cosine"
       ? new CosineWords(vocabulary.size, size)
-      : new SkipGram(vocabulary.size, size);
+      : new SkipGram(vocabulary.size, size),
+  );
   const batchSize = numberOf(settings, "batch");
   const map = new WordMap();
   const all = vocabulary.decode(Array.from({ length: vocabulary.size }, (_, i) => i));

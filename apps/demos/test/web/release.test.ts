@@ -1,0 +1,89 @@
+import { memory, randn } from "@wgrad/autograd";
+import { expect, test, vi } from "vitest";
+import type { Begin, Desk } from "../../web/worker/run.ts";
+import { TrainingSession } from "../../web/worker/session.ts";
+
+/** How the next run fails: at the end of `begin`, when its first picture is asked for, or not. */
+let failure: "begin" | "snapshot" | null = null;
+
+// The pages whose data need no server.
+const pages = [
+  "autoencoder",
+  "boundary",
+  "cartpole",
+  "clusters",
+  "exam",
+  "hierarchy",
+  "optimizers",
+];
+
+vi.mock("../../web/worker/trainings.ts", () => {
+  const real: Readonly<Record<string, () => Promise<{ begin: Begin }>>> = {
+    autoencoder: () => import("../../web/pages/autoencoder/lesson.ts"),
+    boundary: () => import("../../web/pages/boundary/lesson.ts"),
+    cartpole: () => import("../../web/pages/cartpole/lesson.ts"),
+    clusters: () => import("../../web/pages/clusters/lesson.ts"),
+    exam: () => import("../../web/pages/exam/lesson.ts"),
+    hierarchy: () => import("../../web/pages/hierarchy/lesson.ts"),
+    optimizers: () => import("../../web/pages/optimizers/lesson.ts"),
+  };
+  const failing = (load: () => Promise<{ begin: Begin }>) => async () => {
+    const { begin } = await load();
+    return {
+      async begin(desk: Desk) {
+        const run = await begin(desk);
+        // The weights are on the device, as they are once anything was computed with them.
+        for (const weight of run.model?.parameters() ?? []) await weight.realize();
+        await desk
+          .hold(randn([1000]))
+          .keep()
+          .realize();
+        if (failure === "begin") throw new Error("the page's own data are bad");
+        if (failure === null) return run;
+        return { ...run, snapshot: () => Promise.reject(new Error("there is no picture")) };
+      },
+    };
+  };
+  return {
+    trainings: Object.fromEntries(
+      Object.entries(real).map(([name, load]) => [name, failing(load)]),
+    ),
+  };
+});
+
+const settings: Readonly<Record<string, Record<string, number | string>>> = {
+  autoencoder: { width: 16, batch: 32, lr: 0.01 },
+  boundary: { data: "moons", noise: 0.1, width: 8, batch: 64, lr: 0.01 },
+  cartpole: { carts: 4, lr: 0.01, way: "policy" },
+  clusters: { data: "wine", k: 3 },
+  exam: { lr: 1, penalty: 10 },
+  hierarchy: { data: "wine", linkage: "ward" },
+  optimizers: { surface: "valley", lr: 1 },
+};
+
+/** What outlives a step. */
+const kept = (): number => {
+  const { cells, owned } = memory().bytes;
+  return cells + owned;
+};
+
+test.each(pages)("%s: a run that fails while it opens leaves nothing behind", async (page) => {
+  const session = new TrainingSession();
+  const open = () =>
+    session.open(
+      { page, seed: 0, settings: settings[page] ?? {}, device: "wasm", file: null },
+      () => undefined,
+    );
+  failure = null;
+  const opened = await open();
+  const before = kept();
+  expect(before).toBeGreaterThan(0);
+  for (const way of ["begin", "snapshot", "begin"] as const) {
+    failure = way;
+    await expect(open()).rejects.toThrow();
+    expect([way, kept()]).toEqual([way, before]);
+  }
+  failure = null;
+  expect((await session.advance({ milliseconds: 1000, steps: 1 })).step).toBe(1);
+  expect(opened.frame.step).toBe(0);
+});
