@@ -1,5 +1,5 @@
 import { memory, randn } from "@wgrad/autograd";
-import { expect, test, vi } from "vitest";
+import { expect, inject, test, vi } from "vitest";
 import type { Begin, Desk } from "../../web/worker/run.ts";
 import { TrainingSession } from "../../web/worker/session.ts";
 
@@ -67,23 +67,29 @@ const kept = (): number => {
   return cells + owned;
 };
 
-test.each(pages)("%s: a run that fails while it opens leaves nothing behind", async (page) => {
-  const session = new TrainingSession();
-  const open = () =>
-    session.open(
-      { page, seed: 0, settings: settings[page] ?? {}, device: "wasm", file: null },
-      () => undefined,
-    );
-  failure = null;
-  const opened = await open();
-  const before = kept();
-  expect(before).toBeGreaterThan(0);
-  for (const way of ["begin", "snapshot", "begin"] as const) {
-    failure = way;
-    await expect(open()).rejects.toThrow();
-    expect([way, kept()]).toEqual([way, before]);
-  }
-  failure = null;
-  expect((await session.advance({ milliseconds: 1000, steps: 1 })).step).toBe(1);
-  expect(opened.frame.step).toBe(0);
-});
+test.each(pages)(
+  "%s: a run that fails while it opens leaves nothing behind",
+  {
+    timeout: 90_000,
+  },
+  async (page) => {
+    const session = new TrainingSession();
+    const open = () =>
+      session.open(
+        { page, seed: 0, settings: settings[page] ?? {}, device: "wasm", file: null },
+        () => undefined,
+      );
+    failure = null;
+    const opened = await open();
+    const before = kept();
+    expect(before).toBeGreaterThan(0);
+    for (const way of ["begin", "snapshot", "begin"] as const) {
+      failure = way;
+      await expect(open()).rejects.toThrow();
+      expect([way, kept()]).toEqual([way, before]);
+    }
+    failure = null;
+    expect((await session.advance({ milliseconds: 1000, steps: 1 })).step).toBe(1);
+    expect(opened.frame.step).toBe(0);
+  },
+);
