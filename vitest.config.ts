@@ -1,5 +1,6 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { breakingServer } from "./scripts/breaking-server.ts";
 import { findChromium, softwareWebGPU } from "./scripts/chromium.ts";
 import { LongestFirst } from "./scripts/longest-first.ts";
 
@@ -84,6 +85,7 @@ export default defineConfig({
         : []),
       {
         resolve: { conditions: browserConditions },
+        plugins: [breakingServer()],
         test: {
           name: "browser",
           sequence: { groupOrder: 1 },

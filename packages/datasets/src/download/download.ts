@@ -3,6 +3,7 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { DataError } from "../table/error.ts";
 import type { Arrival, FileCache } from "./cache.ts";
 import { cacheFolder, fileCache } from "./file-cache.ts";
+import { hasOpfs, opfsCache } from "./opfs-cache.ts";
 import { pageCache } from "./page-cache.ts";
 
 /** How far a download is. */
@@ -135,7 +136,8 @@ function checkOptions({ sha256, retries = 3, signal }: DownloadOptions): void {
 }
 
 function cacheFor(url: string, options: DownloadOptions): FileCache {
-  if (globalThis.process?.getBuiltinModule === undefined) return pageCache(url);
+  if (globalThis.process?.getBuiltinModule === undefined)
+    return hasOpfs() ? opfsCache(url) : pageCache(url);
   const { join } = globalThis.process.getBuiltinModule("node:path");
   const { createHash } = globalThis.process.getBuiltinModule("node:crypto");
   const key = createHash("sha256").update(url).digest("hex").slice(0, 16);

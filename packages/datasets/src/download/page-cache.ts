@@ -52,7 +52,8 @@ function arrival(keep: (blob: Blob) => Promise<void>): Arrival {
   };
 }
 
-async function sha256Of(blob: Blob): Promise<string> {
+/** In hexadecimal. */
+export async function sha256Of(blob: Blob): Promise<string> {
   const digest = await globalThis.crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -9,7 +9,8 @@ async function hash(text: string): Promise<string> {
 }
 
 afterEach(async () => {
-  await caches.delete("wgrad");
+  const root = await navigator.storage.getDirectory();
+  await root.removeEntry("wgrad-downloads", { recursive: true }).catch(() => {});
 });
 
 test("a page keeps a file in its cache", async () => {
@@ -36,4 +37,46 @@ test("a page refuses another file, and says when there is none", async () => {
     "download: no mirror gave the file",
   );
   await expect(download(url, { offline: true })).rejects.toThrow("is not in the cache");
+});
+
+/** A file whose connection breaks after two thirds; what `scripts/breaking-server.ts` serves. */
+const size = 9_000_000;
+const breaking = new URL(`/breaking-server/${size}/model.bin`, location.href);
+const asked = async (): Promise<(string | null)[]> =>
+  (await fetch(new URL("/breaking-server/log", location.href))).json();
+const byteOf = (i: number): number => (i * 31 + (i >> 12)) & 255;
+
+test("a page takes up a file where its connection broke, in another visit too, and reads any part of it", async () => {
+  await asked();
+  await expect(download(breaking, { retries: 0 })).rejects.toThrow("the connection broke after");
+  expect(await asked()).toEqual([null]);
+  await expect(download(breaking, { offline: true })).rejects.toThrow("is not in the cache");
+  const received: number[] = [];
+  const blob = (await download(breaking, {
+    onProgress: (progress) => {
+      received.push(progress.received);
+    },
+  })) as Blob;
+  const [range = ""] = (await asked()) as string[];
+  const from = Number(/^bytes=(\d+)-$/.exec(range)?.[1]);
+  expect(from).toBeGreaterThanOrEqual(2 ** 22);
+  expect(received[0]).toBe(from);
+  for (const each of [blob, (await download(breaking, { offline: true })) as Blob]) {
+    expect(each.size).toBe(size);
+    for (const at of [0, 2 ** 22 - 2, from - 2, size - 4]) {
+      const part = new Uint8Array(await each.slice(at, at + 4).arrayBuffer());
+      expect([...part]).toEqual([0, 1, 2, 3].map((i) => byteOf(at + i)));
+    }
+  }
+  expect(await asked()).toEqual([]);
+});
+
+test("what another page is fetching is fetched beside it, and both have it whole", async () => {
+  const held = await new Promise<() => void>((resolve) => {
+    void navigator.locks.request(`wgrad ${url.href}`, () => new Promise<void>(resolve));
+  });
+  const text = await (await fetch(url)).text();
+  expect(await readText(await download(url))).toBe(text);
+  held();
+  expect(await readText(await download(url, { offline: true }))).toBe(text);
 });
