@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkImports, checkPageThread } from "./check-imports.ts";
+import { checkDeviceNames, checkImports, checkPageThread, checkSizes } from "./check-imports.ts";
 
 const names = new Set(["@wgrad/autograd", "@wgrad/autograd/plugin"]);
 const check = (files: Record<string, string>) =>
@@ -103,5 +103,31 @@ test("tensors on a page's thread are found wherever they come in, those of its w
   };
   expect(checkPageThread(new Map(Object.entries(files)), "app/main.ts")).toEqual([
     "app/names.ts: imports \"@wgrad/autograd\" on the page's thread; that is the worker's",
+  ]);
+});
+
+test("a file of two concepts is found, a list of names or a test is not", () => {
+  const lines = (count: number): string => "export {};\n".repeat(count);
+  const sources = {
+    "packages/nn/src/module.ts": lines(401),
+    "packages/nn/src/index.ts": lines(900),
+    "packages/nn/test/module.test.ts": lines(900),
+    "packages/autograd/src/tensor.ts": lines(900),
+    "packages/optim/src/adam.ts": lines(400),
+  };
+  expect(checkSizes(new Map(Object.entries(sources)))).toEqual([
+    "packages/nn/src/module.ts: 401 lines; past 400 it has two concepts",
+  ]);
+});
+
+test("a device that the core names is found, but for the registry and for init", () => {
+  const sources = {
+    "packages/autograd/src/compile/fuse.ts": 'const slow = device === "wasm";',
+    "packages/autograd/src/devices/registry.ts": 'export type DeviceName = "cpu";',
+    "packages/autograd/src/runtime/init.ts": 'init({ device: "webgpu" });',
+    "packages/nn/src/module.ts": 'const here = "cpu";',
+  };
+  expect(checkDeviceNames(new Map(Object.entries(sources)))).toEqual([
+    'packages/autograd/src/compile/fuse.ts: names the device "wasm"; ask it for what it can do',
   ]);
 });

@@ -1,7 +1,6 @@
 /**
- * The architecture as a check: packages/autograd imports along one arrow, no package has a circle,
- * nothing inside a package imports its index.ts, and packages meet only at their public names.
- * A page's own thread loads no tensors. Type-only imports are free of the arrow and of circles: nothing is left of them at run time.
+ * Checks the architecture: imports, sizes of files, and where devices are named. Type-only imports
+ * are free: nothing is left of them at run time.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
@@ -118,7 +117,7 @@ function againstArrow(file: string, target: string): string | undefined {
   if (targetLine < 0) return `${to} has no line in the arrow (scripts/check-imports.ts)`;
   if (targetLine < line)
     return `against the arrow, ${arrow[targetLine]?.join(" ")} is above ${arrow[line]?.join(" ")}`;
-  const device = /^devices\/(cpu|webgpu)\//.exec(to)?.[0];
+  const device = /^devices\/(cpu|wasm|webgpu)\//.exec(to)?.[0];
   if (device && !from.startsWith(device) && !deviceOwners.includes(from)) {
     return `only ${deviceOwners.join(", ")} import ${device}`;
   }
@@ -129,6 +128,50 @@ function lineOf(path: string): number {
   return arrow.findIndex((names) =>
     names.some((name) => (name.endsWith("/") ? path.startsWith(name) : path === name)),
   );
+}
+
+const MOST_LINES = 400;
+/** Lists of names, which are long and have one concept. */
+const lists = new Set(["packages/autograd/src/tensor.ts"]);
+const MOST_LINES_OF_WEBGPU = 2000;
+
+/** Source files that are too long for one concept, and the one device that must stay small. */
+export function checkSizes(sources: Sources): string[] {
+  const lines = [...sources].flatMap(([file, text]): (readonly [string, number])[] =>
+    file.includes("/test/") ? [] : [[file, text.split("\n").length - 1]],
+  );
+  const long = lines.filter(
+    ([file, count]) => count > MOST_LINES && !isIndex(file) && !lists.has(file),
+  );
+  const webgpu = lines
+    .filter(([file]) => file.startsWith(`${core}devices/webgpu/`))
+    .reduce((sum, [, count]) => sum + count, 0);
+  return [
+    ...long.map(
+      ([file, count]) => `${file}: ${count} lines; past ${MOST_LINES} it has two concepts`,
+    ),
+    ...(webgpu < MOST_LINES_OF_WEBGPU ? [] : [`devices/webgpu: ${webgpu} lines; share or delete`]),
+  ];
+}
+
+const deviceNames = new Set(["cpu", "wasm", "webgpu"]);
+/** Where devices may be named: the last has PyTorch's method `cpu()`. */
+const naming = ["devices/", "testing/", "runtime/init.ts", "methods/properties.ts"];
+
+/** Files of the core that name a device, though others than the registry's should work too. */
+export function checkDeviceNames(sources: Sources): string[] {
+  const problems: string[] = [];
+  for (const [file, text] of sources) {
+    if (!file.startsWith(core)) continue;
+    if (naming.some((place) => file.slice(core.length).startsWith(place))) continue;
+    const visit = (node: ts.Node): void => {
+      if (ts.isStringLiteralLike(node) && deviceNames.has(node.text))
+        problems.push(`${file}: names the device "${node.text}"; ask it for what it can do`);
+      ts.forEachChild(node, visit);
+    };
+    visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
+  }
+  return problems;
 }
 
 /** Every import, export-from and `import("…")` of a module. */
@@ -191,10 +234,12 @@ function main(): void {
   const problems = [
     ...checkImports(sources, publicNames),
     ...checkPageThread(sources, "apps/demos/web/main.ts"),
+    ...checkSizes(sources),
+    ...checkDeviceNames(sources),
   ];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
-  else console.log(`${sources.size} files: imports follow the arrow, no circles`);
+  else console.log(`${sources.size} files: imports follow the arrow, no circles, none too long`);
 }
 
 const folders = (parent: string): string[] =>

@@ -60,7 +60,7 @@ export function keep(handle: Handle): void {
   if (node.state === EXPIRED) throw expired("keep", node);
   if (node.state === PENDING) node.keep = OWNED;
   else if (node.state !== COMPUTED) realize(handle);
-  else if (node.storage?.holder === "slot") (node.stream as DeviceStream).keepSlot(node);
+  else if (node.storage?.holder === "slot") (node.stream as DeviceStream).holders.keepSlot(node);
 }
 
 /** Computes the value now. */

@@ -9,7 +9,7 @@ import { ExpiredError, OutOfMemoryError } from "../errors.ts";
 import type { Cell } from "../graph/cell.ts";
 import { context, type Stream } from "../graph/context.ts";
 import { expired } from "../graph/expired.ts";
-import { COMPUTED, DROPPED, deviceStorage, EXPIRED, type Node, PENDING } from "../graph/node.ts";
+import { COMPUTED, DROPPED, EXPIRED, type Node, PENDING } from "../graph/node.ts";
 import { Checks } from "./checks.ts";
 import { type Counters, newCounters } from "./counters.ts";
 import { Guards } from "./guards.ts";
@@ -343,10 +343,6 @@ export class DeviceStream implements Stream {
 
   adopt(cell: Cell, node: Node): void {
     this.holders.adopt(cell, node);
-  }
-
-  keepSlot(node: Node): void {
-    this.holders.keepSlot(node);
   }
 
   inherit(from: Cell, to: Cell): void {
