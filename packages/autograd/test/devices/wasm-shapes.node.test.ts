@@ -186,6 +186,23 @@ test.each([3, 4, 5, 6, 7, 9, 14, 15])("views, padding and pools of lines of %i",
   expect(Math.max(...off)).toBeLessThan(1e-5);
 });
 
+test.each([1, 2, 3])("a filter for each channel, stride %i", async (stride) => {
+  const wrong: string[] = [];
+  for (const width of [5, 8, 11, 16]) {
+    const shapes = [
+      [2, 6, 9, width],
+      [6, 1, 3, 3],
+    ];
+    const off = furthest(
+      await both(shapes, (x, w) =>
+        conv2d(x as Tensor, w as Tensor, { padding: 1, stride, groups: 6 }),
+      ),
+    );
+    if (!(off < 1e-5)) wrong.push(`${width} wide: ${off}`);
+  }
+  expect(wrong).toEqual([]);
+});
+
 // four that follow one another are two pairs
 test.each([4, 6, 10, 14])("pairs along lines of %i", async (width) => {
   const off = furthest(

@@ -55,8 +55,7 @@ export function lanesTiling(product: Product): Tiling | null {
       return { kind: "lanes", tileM: m <= 3 ? m : 4, tileN, ...shape, run: across };
   }
   if (alongK !== null) return alongK;
-  if (n >= 3 && across > 1)
-    return { kind: "lanes", tileM: m <= 3 ? m : 4, tileN: n <= 4 ? 4 : 8, ...shape };
+  if (n >= 3) return { kind: "lanes", tileM: m <= 3 ? m : 4, tileN: n <= 4 ? 4 : 8, ...shape };
   return null;
 }
 
