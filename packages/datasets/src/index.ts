@@ -1,3 +1,4 @@
+export { ChainDataset } from "./datasets/chain-dataset.ts";
 export { ConcatDataset } from "./datasets/concat-dataset.ts";
 export {
   type Dataset,
@@ -11,6 +12,7 @@ export {
   type IterableDatasetOptions,
   type StreamSource,
 } from "./datasets/iterable-dataset.ts";
+export { StackDataset, type StackedBatch, type StackedDatasets } from "./datasets/stack-dataset.ts";
 export { type RandomSplitOptions, randomSplit, Subset } from "./datasets/subset.ts";
 export {
   TableDataset,

@@ -1,6 +1,6 @@
 import { ArgumentError, cat, noGrad, Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { type Dataset, datasetOf, type Indexed, ItemDataset } from "./dataset.ts";
+import { type Dataset, datasetOf, exampleOf, type Indexed, ItemDataset } from "./dataset.ts";
 
 /** Examples of one dataset, and their places in the batch. */
 interface Part<Batch> {
@@ -35,6 +35,11 @@ export class ConcatDataset<Batch> implements Dataset<Batch> {
     if (parts.length === 1) return only as Batch;
     const listsItems = parts.every(({ dataset }) => dataset instanceof ItemDataset);
     return joined(batches, parts, listsItems) as Batch;
+  }
+
+  example(batch: Batch): unknown {
+    if (arguments.length > 1) checkCall("dataset.example(batch)", arguments);
+    return exampleOf(this.datasets[0] as Dataset<Batch>, batch);
   }
 
   #partsOf(indices: ArrayLike<number>): Part<Batch>[] {

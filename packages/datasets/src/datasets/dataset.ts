@@ -1,4 +1,4 @@
-import { ArgumentError, type Generator } from "@wgrad/autograd";
+import { ArgumentError, type Generator, noGrad, Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Examples by number. `Batch` is what a DataLoader yields, or hands to `collate`. */
@@ -7,6 +7,8 @@ export interface Dataset<Batch> {
   readonly length: number;
   /** The examples at `indices`, in that order, as one batch. */
   batch(indices: ArrayLike<number>): Batch | Promise<Batch>;
+  /** The example that a batch of one holds, for `batchSize: null`; without it, the row of its tensors. */
+  example?(batch: Batch): unknown;
 }
 
 /** How a stream is gone through. */
@@ -25,6 +27,8 @@ export interface PassOptions {
 export interface StreamDataset<Batch> {
   /** One pass from the start. */
   batches(options: PassOptions): AsyncIterableIterator<Batch>;
+  /** The example that a batch of one holds, for `batchSize: null`; without it, the row of its tensors. */
+  example?(batch: Batch): unknown;
 }
 
 /** A plain array counts as the dataset of its elements. */
@@ -61,6 +65,33 @@ export abstract class ItemDataset<Item> implements Dataset<Item[]> {
     if (arguments.length > 1) checkCall("dataset.batch(indices)", arguments);
     return Promise.all(Array.from(indices, (index) => this.get(index)));
   }
+
+  example(batch: Item[]): Item {
+    if (arguments.length > 1) checkCall("dataset.example(batch)", arguments);
+    return batch[0] as Item;
+  }
+}
+
+/** The example of a batch of one: as its dataset says, or the row of each of its tensors. */
+export function exampleOf<Batch>(dataset: Pick<Dataset<Batch>, "example">, batch: Batch): unknown {
+  return dataset.example === undefined ? rowOf(batch) : dataset.example(batch);
+}
+
+function rowOf(batch: unknown): unknown {
+  if (batch instanceof Tensor) return noGrad(() => batch.select(0, 0));
+  if (Array.isArray(batch)) {
+    return batch.every((value) => value instanceof Tensor) ? batch.map(rowOf) : batch[0];
+  }
+  if (
+    typeof batch === "object" &&
+    batch !== null &&
+    Object.getPrototypeOf(batch) === Object.prototype
+  )
+    return Object.fromEntries(Object.entries(batch).map(([name, value]) => [name, rowOf(value)]));
+  throw new ArgumentError(
+    "DataLoader: batchSize is null, and the dataset gives batches without examples" +
+      "\n  hint: a dataset with example(batch), or batchSize: 1",
+  );
 }
 
 class ArrayDataset<Item> extends ItemDataset<Item> {

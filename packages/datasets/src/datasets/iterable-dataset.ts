@@ -63,6 +63,11 @@ export class IterableDataset<Item> implements StreamDataset<Item[]> {
     if (batch.length > 0 && !dropLast) yield batch;
   }
 
+  example(batch: Item[]): Item {
+    if (arguments.length > 1) checkCall("dataset.example(batch)", arguments);
+    return batch[0] as Item;
+  }
+
   #open(): Iterable<Item> | AsyncIterable<Item> {
     const source = typeof this.#source === "function" ? this.#source() : this.#source;
     if (!("next" in source)) return source;

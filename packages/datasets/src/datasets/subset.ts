@@ -1,6 +1,6 @@
 import { ArgumentError, defaultGenerator, type Generator } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { checkIndex, type Dataset, datasetOf, type Indexed } from "./dataset.ts";
+import { checkIndex, type Dataset, datasetOf, exampleOf, type Indexed } from "./dataset.ts";
 
 /**
  * Some of a dataset's examples, by their numbers there, in that order; a number may occur twice.
@@ -30,6 +30,11 @@ export class Subset<Batch> implements Dataset<Batch> {
       (i) => this.indices[checkIndex("Subset", i, this.length)] as number,
     );
     return this.dataset.batch(numbers);
+  }
+
+  example(batch: Batch): unknown {
+    if (arguments.length > 1) checkCall("subset.example(batch)", arguments);
+    return exampleOf(this.dataset, batch);
   }
 }
 

@@ -1,6 +1,12 @@
 import { ArgumentError, type Generator, Tensor } from "@wgrad/autograd";
 import { checkCall, describe, stepBoundary } from "@wgrad/autograd/plugin";
-import { type Dataset, datasetOf, type Indexed, type StreamDataset } from "../datasets/dataset.ts";
+import {
+  type Dataset,
+  datasetOf,
+  exampleOf,
+  type Indexed,
+  type StreamDataset,
+} from "../datasets/dataset.ts";
 import { BatchSampler, checkBatchSize } from "../samplers/batch.ts";
 import { RandomSampler } from "../samplers/random.ts";
 import type { BatchOrder, Sampler } from "../samplers/sampler.ts";
@@ -11,8 +17,8 @@ import { prefetched } from "./prefetch.ts";
 
 /** Settings of a DataLoader, with PyTorch's names and defaults. */
 export interface DataLoaderOptions<Raw = unknown, Batch = Raw> {
-  /** Examples in a batch (default 1). */
-  readonly batchSize?: number;
+  /** Examples in a batch (default 1); null: no batches, each example by itself. */
+  readonly batchSize?: number | null;
   /** A fresh order every epoch (default false). */
   readonly shuffle?: boolean;
   /** Leaves out a last batch that is not full (default false). */
@@ -38,22 +44,29 @@ export interface DataLoaderOptions<Raw = unknown, Batch = Raw> {
  */
 export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
   readonly dataset: Dataset<Raw> | StreamDataset<Raw>;
-  readonly batchSize: number;
+  /** Null where examples come by themselves. */
+  readonly batchSize: number | null;
   readonly #options: DataLoaderOptions<Raw, Batch>;
   /** Null for a stream, which has an order of its own. */
   readonly #order: BatchOrder | null;
   readonly #position: Position;
 
   constructor(
+    dataset: (Indexed<Raw> | StreamDataset<Raw>) & (Indexed<Batch[]> | StreamDataset<Batch[]>),
+    options: DataLoaderOptions<Raw, Batch> & { readonly batchSize: null; readonly collate?: never },
+  );
+  constructor(dataset: Indexed<Raw> | StreamDataset<Raw>, options?: DataLoaderOptions<Raw, Batch>);
+  constructor(
     dataset: Indexed<Raw> | StreamDataset<Raw>,
     options: DataLoaderOptions<Raw, Batch> = {},
   ) {
     checkCall(
-      "new DataLoader(dataset, { batchSize: number, shuffle: boolean, dropLast: boolean, generator, sampler, batchSampler, collate: function, prefetch: number })",
+      "new DataLoader(dataset, { batchSize: number | null, shuffle: boolean, dropLast: boolean, generator, sampler, batchSampler, collate: function, prefetch: number })",
       arguments,
     );
     const { batchSize = 1, prefetch = 0, generator = null } = options;
-    this.batchSize = checkBatchSize(batchSize);
+    this.batchSize = batchSize === null ? null : checkBatchSize(batchSize);
+    const size = this.batchSize ?? 1;
     if (!Number.isInteger(prefetch) || prefetch < 0) {
       throw new ArgumentError(
         `DataLoader: prefetch is ${prefetch}\n  hint: a whole number of batches`,
@@ -69,10 +82,10 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
       this.#order = null;
     } else {
       this.dataset = datasetOf(checkDataset(dataset));
-      this.#order = orderOf(this.dataset.length, batchSize, options);
+      this.#order = orderOf(this.dataset.length, size, options);
     }
     const examples = "batches" in this.dataset ? null : this.dataset.length;
-    this.#position = new Position(generator, { examples, batchSize }, this.length);
+    this.#position = new Position(generator, { examples, batchSize: size }, this.length);
   }
 
   /** Batches in an epoch; Infinity for a stream, whose end is not known. */
@@ -134,12 +147,15 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
   /** The epoch's batches from number `skip` on, each fetched when it is asked for. */
   #batches({ generator }: Epoch, skip: number): AsyncIterator<Batch> {
     const { dropLast = false, shuffle = false, collate } = this.#options;
-    const finish = async (raw: Raw): Promise<Batch> =>
-      collate === undefined ? (raw as unknown as Batch) : collate(raw);
+    const alone = this.batchSize === null;
+    const finish = async (batch: Raw): Promise<Batch> => {
+      const raw = alone ? (exampleOf(this.dataset, batch) as Raw) : batch;
+      return collate === undefined ? (raw as unknown as Batch) : collate(raw);
+    };
     if (this.#order === null) {
       const stream = this.dataset as StreamDataset<Raw>;
       const order = shuffle ? generator : null;
-      const { batchSize } = this;
+      const batchSize = this.batchSize ?? 1;
       const passes = stream.batches({ batchSize, dropLast, skip, generator: order });
       return collated(passes, finish);
     }
@@ -226,6 +242,7 @@ function checkExclusive(options: DataLoaderOptions<never, unknown>): void {
       `DataLoader: ${one} and ${other} exclude each other\n  hint: leave one out`,
     );
   };
+  if (batchSize === null && dropLast) refuse("batchSize: null", "dropLast");
   if (sampler !== undefined && shuffle) refuse("sampler", "shuffle");
   if (batchSampler === undefined) return;
   if (shuffle) refuse("batchSampler", "shuffle");

@@ -1,0 +1,42 @@
+import { ArgumentError } from "@wgrad/autograd";
+import { checkCall } from "@wgrad/autograd/plugin";
+import { exampleOf, type PassOptions, type StreamDataset } from "./dataset.ts";
+
+/**
+ * Streams one after the other. A batch holds examples of one stream alone: the last of each may not be full.
+ *
+ * Throws ArgumentError without streams.
+ */
+export class ChainDataset<Batch> implements StreamDataset<Batch> {
+  readonly datasets: readonly StreamDataset<Batch>[];
+
+  constructor(datasets: readonly StreamDataset<Batch>[]) {
+    checkCall("new ChainDataset(datasets)", arguments);
+    const streams = Array.isArray(datasets) && datasets.every((one) => "batches" in Object(one));
+    if (!streams || datasets.length === 0) {
+      throw new ArgumentError(
+        "ChainDataset: takes an array of streams\n  hint: ConcatDataset puts datasets of known length together",
+      );
+    }
+    this.datasets = [...datasets];
+  }
+
+  async *batches(options: PassOptions): AsyncGenerator<Batch, void, undefined> {
+    checkCall(
+      "dataset.batches({ batchSize: number, dropLast: boolean, skip: number, generator })",
+      arguments,
+    );
+    let left = options.skip;
+    for (const dataset of this.datasets) {
+      for await (const batch of dataset.batches({ ...options, skip: 0 })) {
+        if (left > 0) left--;
+        else yield batch;
+      }
+    }
+  }
+
+  example(batch: Batch): unknown {
+    if (arguments.length > 1) checkCall("dataset.example(batch)", arguments);
+    return exampleOf(this.datasets[0] as StreamDataset<Batch>, batch);
+  }
+}
