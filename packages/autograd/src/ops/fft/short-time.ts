@@ -3,6 +3,7 @@ import type { Shape } from "../../shape.ts";
 import { checkCall } from "../../signature.ts";
 import { composite } from "../../tape/modes.ts";
 import type { Tensor } from "../../tensor.ts";
+import { checkedFractions } from "../core/bounds.ts";
 import { constant } from "../core/constant.ts";
 import { reshape, transpose, unsqueeze } from "../core/layout.ts";
 import { mul } from "../math/arithmetic.ts";
@@ -109,8 +110,9 @@ export function stft(x: Tensor, nFft: number, options: StftOptions = {}): Tensor
 }
 
 /**
- * Undoes `stft` by overlapping: x = Σ w · frame / Σ w². Where the windows are 0 throughout, NaN.
- * [..., frequencies, frames, 2] → [..., T].
+ * Undoes `stft` by overlapping: x = Σ w · frame / Σ w². [..., frequencies, frames, 2] → [..., T].
+ *
+ * Throws ArgumentError where Σ w² is 0 at a sample, as at the ends of a Hann window with `center: false`.
  */
 export function istft(x: Tensor, nFft: number, options: IstftOptions = {}): Tensor {
   if (arguments.length > 2)
@@ -146,10 +148,20 @@ export function istft(x: Tensor, nFft: number, options: IstftOptions = {}): Tens
     const end = length === null ? size - start : Math.min(size, start + length);
     const cut = (line: Tensor): Tensor => narrow(line, -1, start, end - start);
     const sums = cut(overlapped(mul(frames, window)));
-    const weights = cut(overlapped(expand(mul(window, window), [count, nFft])));
+    const squares = cut(overlapped(expand(mul(window, window), [count, nFft])));
+    const weights = checkedFractions(squares, { from: LEAST, to: Infinity }, uncovered);
     const signal = div(sums, weights);
     return length === null ? signal : resized(signal, signal.shape.length - 1, length);
   });
 }
+
+/** Σ w² of a sample, at least: PyTorch's bound. */
+const LEAST = 1e-11;
+
+const uncovered = (sum: number): ArgumentError =>
+  new ArgumentError(
+    `istft: the squares of the windows add up to ${sum} at a sample, which no frame tells anything of` +
+      "\n  hint: center: true, a smaller hopLength, or a window without zeros at its ends",
+  );
 
 const leadOf = ({ shape }: Tensor): Shape => shape.slice(0, -2);
