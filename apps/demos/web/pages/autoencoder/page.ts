@@ -18,7 +18,7 @@ export const page: Page = {
       "and nobody told the network which digits are alike.",
     "Walk through the map, with the mouse, a finger or the two sliders: between the digits it draws what it has never seen.",
   ],
-  caption: "The map of fresh digits",
+  caption: "The map of unseen digits",
   controls: [
     {
       name: "lr",
@@ -88,11 +88,11 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       map,
       element("div", {}, element("h3", {}, "Drawn where you are"), here, ...sliders),
     ),
-    element("h3", {}, "Fresh digits, and drawn again from two numbers"),
+    element("h3", {}, "Unseen digits, and drawn again from two numbers"),
     rows.real,
     rows.drawn,
   );
-  const canvas = new SquareCanvas(map, "Fresh digits on a map of two numbers", signal, 420);
+  const canvas = new SquareCanvas(map, "Unseen digits on a map of two numbers", signal, 420);
   const follow = (event: PointerEvent): void => {
     const box = map.firstElementChild?.getBoundingClientRect();
     if (box === undefined) return;

@@ -97,9 +97,9 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
         ...bars.map(({ row }) => row),
       ),
     ),
-    element("h3", {}, "Filters of the first layer"),
+    element("h3", {}, "What the filters of the first layer respond to"),
     maps,
-    element("h3", {}, "Fresh digits: what each (down) was taken for (across)"),
+    element("h3", {}, "Unseen digits: what each is (down), and what it was taken for (across)"),
     table.element,
   );
 

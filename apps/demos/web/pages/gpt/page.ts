@@ -13,10 +13,9 @@ import "./page.css";
 
 export const page: Page = {
   about: [
-    "A small GPT reads Moby-Dick character by character and guesses at each place what comes next; meanwhile it writes. At first letters, " +
-      "then words that are none, then words.",
-    "Perplexity says between how many characters it hesitates, on a part of the novel that it does not read. The lines beside it are what " +
-      "counting runs of so many characters reaches (Kneser and Ney's way). A wider and deeper one, for more steps, goes further down.",
+    "A small GPT reads Moby-Dick and predicts each next character. It writes while it learns: first random letters, then made-up words, then real ones.",
+    "A perplexity of 10 means that it is as unsure as if 10 characters were equally likely. It is measured on a part of the novel that is not learned from. " +
+      "The dashed lines are n-gram models (Kneser-Ney). A wider, deeper model that trains for longer gets lower.",
   ],
   caption: "What it writes, with the weights of the moment",
   controls: [

@@ -7,6 +7,8 @@ const BOX = { height: 56, most: 132, gap: 6 } as const;
 const LETTER = 6.6;
 
 const LINE = 16;
+/** Lines that a box holds. */
+const LINES = 3;
 
 const thousands = (price: number): string => `$${Math.round(price / 1000)}k`;
 
@@ -97,13 +99,18 @@ export class TreePicture {
   }
 }
 
-/** What there is room to say: the question, the mean price, how many houses; of very little room the price in thousands. */
+/** What there is room for, in three lines: the question, the mean price, how many houses. */
 function linesOf({ question, price, samples }: Node, room: number) {
   const fits = (text: string): boolean => text.length * LETTER <= room;
+  // A question that is too long for one line takes two: "longitude", "≤ -121.28".
+  const [, feature = "", bound = ""] = /^(.*) (≤.*)$/.exec(question ?? "") ?? [];
+  const inTwo = [feature, bound].every((part) => part !== "" && fits(part)) ? [feature, bound] : [];
+  const asked = question === null ? [] : fits(question) ? [question] : inTwo;
+  const told = [thousands(price), `${samples}`].filter(fits);
   const lines = [
-    ...(question !== null && fits(question) ? [{ text: question, isAsked: true }] : []),
-    ...[thousands(price), `${samples}`].filter(fits).map((text) => ({ text, isAsked: false })),
-  ];
+    ...asked.map((text) => ({ text, isAsked: true })),
+    ...told.map((text) => ({ text, isAsked: false })),
+  ].slice(0, LINES);
   if (fits(thousands(price))) return lines;
   const short = `${Math.round(price / 1000)}`;
   return fits(short) ? [{ text: short, isAsked: false }] : [];

@@ -90,7 +90,8 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
       tree.hidden = nodes.length === 0;
       if (nodes.length > 0) grown.show(nodes, leaves);
       if (step === 0) {
-        const most = Math.ceil(Math.max(...real) / 100) * 100;
+        // Past the dearest, so that no dot is cut by the edge.
+        const most = (Math.floor(Math.max(...real) / 100) + 1) * 100;
         bars.base({
           height: 300,
           x: {
