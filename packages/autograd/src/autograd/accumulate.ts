@@ -34,7 +34,9 @@ export function accumulate(leaf: Leaf, total: Tensor, createGraph: boolean): voi
   leaf.shown = false;
 }
 
-/** The gradient of an input that is made anew for every step is computed with the step, and held as results are. */
+/**
+ * The gradient of an input that every step makes anew: computed with the step, kept as a result.
+ */
 function cacheGradient(node: Node): void {
   if (node.keep < RESULT) node.keep = RESULT;
   node.terminal = true;

@@ -21,11 +21,17 @@ export interface BackwardOptions extends GraphOptions {
 export interface GradOptions extends GraphOptions {
   /** dL/doutputs, where an output is not a single number. */
   readonly gradOutputs?: readonly (Tensor | null)[];
-  /** Give null for an input the outputs do not depend on, instead of an error. Default: `materializeGrads`. */
+  /**
+   * Give null instead of an error for an input that the outputs do not depend on. Default:
+   * `materializeGrads`.
+   */
   readonly allowUnused?: boolean;
   /** Give zeros for an input the outputs do not depend on. */
   readonly materializeGrads?: boolean;
-  /** The first dimension of `gradOutputs` is a batch of them: each input's gradients are stacked along a new first one. */
+  /**
+   * The first dimension of `gradOutputs` is a batch; each input's gradients are stacked along a new
+   * first dimension.
+   */
   readonly isGradsBatched?: boolean;
 }
 
@@ -72,7 +78,7 @@ function inputEdges(inputs: Tensor | readonly Tensor[]): Edge[] {
   });
 }
 
-/** dL/dinputs of the sum of the outputs (weighted by `gradOutputs`), without touching any `.grad`. */
+/** dL/dinputs of the sum of the outputs, weighted by `gradOutputs`. It leaves `.grad` alone. */
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],

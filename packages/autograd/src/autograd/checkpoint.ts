@@ -11,9 +11,9 @@ import type { Tensor } from "../tensor.ts";
 import { gradientsWithin } from "./engine.ts";
 
 /**
- * `fn(...inputs)` without keeping what its gradient needs: the backward computes it again, from the same random numbers.
- * Trades time for memory in deep models. `fn` must give one tensor, and the same from the same inputs. Running statistics of norms
- * count its batch once.
+ * `fn(...inputs)` without the values that its gradient needs: the backward computes `fn` again,
+ * with the same random numbers. Takes time, saves memory. `fn` returns one tensor, the same for the
+ * same inputs. Running statistics count its batch once.
  */
 export function checkpoint<In extends readonly unknown[]>(
   fn: (...inputs: In) => Tensor,
@@ -44,8 +44,8 @@ export function checkpoint<In extends readonly unknown[]>(
 }
 
 /**
- * Functions one after another (those of a `Sequential` too) in `segments` parts, each under `checkpoint`: only what stands between the
- * parts is kept. The last part is kept whole, since its backward comes first.
+ * Applies functions in order (or the layers of a `Sequential`) in `segments` parts, each under
+ * `checkpoint`. Only values between parts are kept, and the last part, whose backward comes first.
  */
 export function checkpointSequential(
   functions: Iterable<(x: Tensor) => Tensor>,
@@ -76,7 +76,7 @@ function run<In extends readonly unknown[]>(fn: (...inputs: In) => Tensor, input
   return output;
 }
 
-/** The tape's entries from `since` on that lead to this one, and what they lead out to, with its shape. */
+/** The entries since `since` that lead to this one, and the edges that leave them, with shapes. */
 function surveyed(
   edge: Edge | null,
   since: number,

@@ -9,9 +9,14 @@ import type { Tensor } from "../tensor.ts";
 
 /** Settings of a norm over several tensors. */
 export interface TotalNormOptions {
-  /** p of the p-norm (default 2): ±Infinity takes the largest or smallest size, 0 counts the gradients that are not 0. */
+  /**
+   * p of the p-norm (default 2). ±Infinity: the largest or smallest magnitude; 0: the number of
+   * gradients other than 0.
+   */
   readonly normType?: number;
-  /** A norm that is not finite is an error of the next read or step, before anything is scaled (default false). */
+  /**
+   * If true, a norm that is not finite throws at the next read or step, before anything is scaled.
+   */
   readonly errorIfNonfinite?: boolean;
 }
 
@@ -49,7 +54,7 @@ function normOf(
   );
 }
 
-/** Scales all gradients in place by min(1, maxNorm / (norm + 1e-6)), for a norm that was computed before. */
+/** Scales all gradients in place by min(1, maxNorm / (norm + 1e-6)), for a given norm. */
 export function clipGradsWithNorm_(
   parameters: Tensor | Iterable<Tensor>,
   maxNorm: number,
@@ -75,8 +80,8 @@ function scale(gradients: readonly Tensor[], maxNorm: number, norm: Tensor | num
 }
 
 /**
- * Scales all gradients in place so that their norm, as one vector, is at most `maxNorm`:
- * g ← g · min(1, maxNorm / (‖g‖ₚ + 1e-6)). Gives ‖g‖ₚ of before, 0-d, without reading it; parameters without a
+ * Scales all gradients in place so that their joint norm is at most `maxNorm`: g ← g · min(1,
+ * maxNorm / (‖g‖ₚ + 1e-6)). Returns the norm before, 0-d, without reading it. Parameters without a
  * gradient do not count.
  */
 export function clipGradNorm_(

@@ -22,8 +22,8 @@ export interface GraphOptions {
 }
 
 /**
- * Runs the tape from its ends to the leaves (or `targets`); gives the gradient that arrived at each. What did not run is not
- * consumed. With `borders` the targets are where it ends: nothing beyond them is visited, their hooks are not called.
+ * Runs the tape from the outputs to the leaves (or `targets`). Returns the gradient at each. It
+ * consumes only entries that ran. With `borders` it stops at the targets, without their hooks.
  */
 export function runTape(
   starts: readonly (readonly [Edge, Tensor])[],
@@ -106,8 +106,8 @@ const consumed = (): GradError =>
   );
 
 /**
- * Frees what the rules that ran would read again. Where nothing was saved, down to the leaves, nothing is freed, and a backward may
- * pass again.
+ * Frees the saved values of the entries that ran. If no entry saved any, down to the leaves,
+ * another backward may pass.
  */
 function consume(order: readonly Edge[], ran: (edge: Edge) => boolean): void {
   let ends: Set<Leaf> | null = null;
@@ -129,7 +129,7 @@ function endsOf(order: readonly Edge[]): Set<Leaf> {
   return ends;
 }
 
-/** The gradients that arrive at `borders` when those arrive at the outputs, by ways inside them; null where none does. */
+/** The gradients at `borders`, given those at the outputs; null where none arrives. */
 export function gradientsWithin(
   outputs: readonly Tensor[],
   gradients: readonly Tensor[],
@@ -213,7 +213,7 @@ export function ownedResult(found: Tensor): Tensor {
   return result;
 }
 
-/** What the engine records is not the user's; it is on the tape only where `createGraph` asks for it. */
+/** Records for the engine: not as the user, and on the tape only with `createGraph`. */
 export function inEngine<T>(createGraph: boolean, fn: () => T): T {
   const outer = context.gradMode;
   context.gradMode = createGraph;

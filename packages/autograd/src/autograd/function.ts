@@ -22,7 +22,10 @@ const constantsOf = new WeakMap<FunctionContext, ReadonlySet<Tensor>>();
 const dirtyOf = new WeakMap<FunctionContext, ReadonlySet<Tensor>>();
 const leavesGaps = new WeakSet<FunctionContext>();
 
-/** What `forward` leaves for `backward`. Anything may be put on it besides tensors; those go through `saveForBackward`. */
+/**
+ * What `forward` hands to `backward`. Tensors go through `saveForBackward`; it may have other
+ * properties.
+ */
 export class FunctionContext {
   /** Whether each argument of `apply` needs a gradient. */
   readonly needsInputGrad: readonly boolean[];
@@ -74,7 +77,7 @@ interface Differentiable {
   ): Tensor | null | readonly (Tensor | null)[];
 }
 
-/** A `Function` whose `forward` knows of no context: `setupContext` looks at its arguments and its result. */
+/** A `Function` whose `forward` takes no context; `setupContext` sees its arguments and result. */
 export interface FunctionWithSetup<
   In extends readonly unknown[],
   Out extends Tensor | readonly Tensor[],
@@ -112,7 +115,7 @@ export interface FunctionClass<
 // biome-ignore-start lint/complexity: PyTorch's shape: the class, not an instance, is the operation
 // biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name, imported where it is wanted
 export abstract class Function {
-  /** What `forward` leaves for `backward`, where `forward` itself takes no context: static setupContext(ctx, inputs, output). */
+  /** Fills the context if `forward` takes none: static setupContext(ctx, inputs, output). */
   static readonly setupContext?: (ctx: FunctionContext, inputs: never, output: never) => void;
 
   static forward(..._args: never[]): Tensor | readonly Tensor[] {
@@ -195,7 +198,7 @@ export function applyFunction<
   return (Array.isArray(result) ? made : made[0]) as Out;
 }
 
-/** The arguments that `forward` wrote, which it must say and return: their place on the tape is the result's. */
+/** The arguments that `forward` wrote in place. It must name and return them. */
 function checkWrites(
   name: string,
   args: readonly unknown[],
@@ -224,8 +227,8 @@ function checkWrites(
 }
 
 /**
- * One entry for the operation, and one for each result that hands its gradient over: the operation's own runs
- * once all that were needed have arrived.
+ * One entry for the operation and one for each result. The operation's runs when all gradients of
+ * results have arrived.
  */
 function track(
   operation: Differentiable,

@@ -20,8 +20,8 @@ export interface FunctionalOptions {
 }
 
 /**
- * Jᵢⱼ = ∂fn(x)ᵢ / ∂xⱼ: one backward for every element of the result. x: [S…], fn(x): [R…] → [R…, S…]; of several inputs a list with
- * one for each.
+ * Jᵢⱼ = ∂fn(x)ᵢ / ∂xⱼ: one backward for each element of the result. x: [S…], fn(x): [R…] → [R…,
+ * S…]; for several inputs a list.
  */
 export function jacobian(fn: (x: Tensor) => Tensor, x: Tensor, options?: FunctionalOptions): Tensor;
 export function jacobian(
@@ -63,8 +63,8 @@ export function jacobian(
 }
 
 /**
- * Hᵢⱼ = ∂²fn(x) / ∂xᵢ∂xⱼ of a function with a single number as result. x: [S…] → [S…, S…]; of several inputs a list of lists, one
- * for each pair.
+ * Hᵢⱼ = ∂²fn(x) / ∂xᵢ∂xⱼ of a function with one number as result. x: [S…] → [S…, S…]; for several
+ * inputs a list of lists.
  */
 export function hessian(fn: (x: Tensor) => Tensor, x: Tensor, options?: FunctionalOptions): Tensor;
 export function hessian(
@@ -101,7 +101,7 @@ export function hessian(
 const zerosBeside = (x: Tensor, shape: Shape): Tensor =>
   expand(constant(0, x.dtype, [], x.node.stream), shape);
 
-/** The same value as the start of a tape of its own, or of a further stretch of the one it is on. */
+/** The same value as the start of a new tape, or as a result on its present one. */
 function startAt(x: Tensor, createGraph: boolean): Tensor {
   const start = newHandle(x.cell, x.window);
   const edge = createGraph ? edgeOf(x) : null;

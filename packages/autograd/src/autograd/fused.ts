@@ -14,9 +14,12 @@ export interface FusedSpec<In extends Tensors> {
   readonly name: string;
   /** The result's shape; throws ShapeError where the operands do not fit. */
   readonly shape: (...inputs: { [i in keyof In]: Shape }) => Shape;
-  /** The operation in tensor ops: what it means, its gradient's gradient, and what runs where there is no kernel for it. */
+  /**
+   * The operation in tensor ops. It defines the values, the second gradient, and runs where there
+   * is no kernel.
+   */
   readonly decompose: (...inputs: In) => Tensor;
-  /** dL/dinputs from dL/doutput, null where there is none. Without it the gradient is that of `decompose`. */
+  /** dL/dinputs from dL/doutput; null where there is none. Default: the gradient of `decompose`. */
   readonly vjp?: (dy: Tensor, inputs: In, output: Tensor) => readonly (Tensor | null)[];
   /** What runs instead on a device: calls of kernels (`defineKernel`) and other ops. */
   readonly kernels?: { readonly [device in DeviceName]?: (...inputs: In) => Tensor };
@@ -28,7 +31,7 @@ export interface FusedOp<In extends Tensors> {
   readonly spec: FusedSpec<In>;
 }
 
-/** An operation that is `decompose` by meaning, and runs as the device's own kernel where `kernels` has one. */
+/** An operation defined by `decompose` that runs as a kernel of the device if `kernels` has one. */
 export function defineFused<In extends Tensors>(spec: FusedSpec<In>): FusedOp<In> {
   const { name, shape, decompose, vjp, kernels } = spec;
   const fused = (...inputs: In): Tensor => {

@@ -56,7 +56,7 @@ export interface HookHandle {
   remove(): void;
 }
 
-/** Calls `hook` with the tensor's gradient whenever a backward computes it; what it returns replaces the gradient. */
+/** Calls `hook` with the tensor's gradient in every backward. Its result replaces the gradient. */
 export function registerHook(handle: Handle, hook: Hook): HookHandle {
   const edge = trackedEdge("registerHook", handle);
   edge.hooks ??= [];

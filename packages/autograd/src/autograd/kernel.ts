@@ -21,7 +21,9 @@ export interface KernelSpec<I extends Names, O extends Names, S extends Names> {
   readonly name: string;
   /** The tensors it reads: `array<…>` under these names in WGSL, contiguous and row-major. */
   readonly inputs: I & Readonly<Record<string, KernelDType>>;
-  /** What it writes: arrays under these names, all of dtype `dtype`, and their shapes from those of the inputs. */
+  /**
+   * The outputs: arrays under these names, of dtype `dtype`, with shapes from those of the inputs.
+   */
   readonly outputs: O & Readonly<Record<string, (shapes: Each<I, Shape>) => Shape>>;
   /** Dtype of the outputs; f32 unless given. */
   readonly dtype?: KernelDType;
@@ -30,8 +32,8 @@ export interface KernelSpec<I extends Names, O extends Names, S extends Names> {
   /** Numbers that follow from the shapes: `u.name` in WGSL, u32. */
   readonly sizes?: (shapes: Each<I, Shape>) => Readonly<Record<string, number>>;
   /**
-   * WGSL with `fn kernel(thread: u32, group: u32, local: u32)`, called once a thread: its number in all, that of its workgroup,
-   * and its number in there. Threads of the last workgroup may lie past the end.
+   * WGSL with `fn kernel(thread: u32, group: u32, local: u32)`: the number of the thread, of its
+   * workgroup, and within that. Threads of the last workgroup may lie past the end.
    */
   readonly wgsl: string;
   /** Threads of a workgroup; 64 unless given. */
@@ -41,8 +43,8 @@ export interface KernelSpec<I extends Names, O extends Names, S extends Names> {
   /** The same in tensor ops: what runs on the cpu device, and what `testKernel` compares with. */
   readonly reference: (inputs: Each<I, Tensor>, scalars: Each<S, number>) => Each<O, Tensor>;
   /**
-   * dL/dinputs from dL/doutputs, in tensor ops (or kernels), null where there is none. Without it the gradient is that of
-   * `reference`, which is then computed again.
+   * dL/dinputs from dL/doutputs in tensor ops or kernels; null where there is none. Default: the
+   * gradient of `reference`, which is computed again.
    */
   readonly vjp?: (
     gradients: Each<O, Tensor>,
@@ -64,8 +66,9 @@ export interface DefinedKernel<I extends Names, O extends Names, S extends Names
 }
 
 /**
- * An operation with a kernel of its own on WebGPU. On the cpu device (and in f64) it is its `reference`; its gradient is `vjp` on
- * both. Shapes and dtypes are checked at the call. Throws ShapeError, DTypeError, ArgumentError.
+ * An operation with its own WebGPU kernel. On other devices (and in f64) it is its `reference`; its
+ * gradient is `vjp` on all. Shapes and dtypes are checked at the call. Throws ShapeError,
+ * DTypeError, ArgumentError.
  */
 export function defineKernel<
   I extends Readonly<Record<string, KernelDType>>,

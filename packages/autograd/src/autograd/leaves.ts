@@ -5,7 +5,7 @@ import { hasLanes } from "../graph/lanes.ts";
 import { beginAt, GradFn } from "../tape/edge.ts";
 import { edgeOf, placeAt } from "../tape/record.ts";
 
-/** Makes a tensor a leaf that accumulates its gradient, or takes that back; what belongs to it stays. */
+/** Makes a tensor a leaf that accumulates its gradient, or undoes that. Its gradient stays. */
 export function setRequiresGrad(handle: Handle, requires: boolean): void {
   if (edgeOf(handle) instanceof GradFn) {
     throw new GradError(

@@ -10,8 +10,8 @@ import type { Tensor } from "../tensor.ts";
 import { gradientsWithin } from "./engine.ts";
 
 /**
- * dL/dinputs from dL/doutputs of a function of tensors that is computed again for it; null where none is needed. The result is on
- * the tape where gradients are recorded.
+ * dL/dinputs from dL/doutputs of a function, which is computed again; null where none is needed.
+ * The result is on the tape if gradients are recorded.
  */
 export function pullBack(
   fn: (...inputs: Tensor[]) => readonly Tensor[],

@@ -11,8 +11,8 @@ const SHARED = 4;
 const MOST = 256;
 
 /**
- * Makes one kernel of those that are the same work on other tensors, and that nothing waits for in between: the updates of all parameters,
- * the norms of all gradients. What they read and write lies beside each other, so that their number is not bound by that of bindings.
+ * Batches kernels that run the same code on different tensors, if no kernel in between depends on
+ * them. Their buffers lie in slabs, so that bindings do not limit their number.
  */
 export function batchKernels(trace: Trace, kernels: readonly Scheduled[]): readonly Scheduled[] {
   const result: (Scheduled | null)[] = [...kernels];
@@ -53,7 +53,8 @@ function isRepeatable(trace: Trace, { kernel, stores, inputs }: Scheduled): bool
   if (anchor >= 0 && steps[anchor]?.op.meaning.kind !== "reduce") return false;
   const own = inputs.map((_, i) => isOwn(kernel, i));
   if (!own.includes(true)) return false;
-  // what a part alone reads lies beside the others' if it is a cell's or computed here; what all read must lie elsewhere
+  // a buffer that one part reads is placed in a slab if a cell or a kernel owns it; one that all
+  // parts read is not
   const fits = (input: number, i: number): boolean => {
     const cell = trace.sources[-1 - input]?.node.storage?.holder === "cell";
     return own[i] === true ? cell || input >= 0 : !cell;

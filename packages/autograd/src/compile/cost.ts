@@ -8,7 +8,10 @@ import { type Shape, sizeOf } from "../shape.ts";
 import type { Scheduled } from "./schedule.ts";
 import type { Trace } from "./trace.ts";
 
-/** What a kernel moves and computes in one run, by its meaning: what caches and shaders make of it is not in it. */
+/**
+ * Bytes and operations of one run of a kernel, by its meaning: caches and shaders may do less or
+ * more.
+ */
 export interface Cost {
   readonly bytesRead: number;
   readonly bytesWritten: number;
@@ -63,7 +66,7 @@ export function costOf({ kernel, stores, inputs }: Scheduled, trace: Trace, devi
 const reach = (view: View | null, base: Shape): number =>
   view === null ? sizeOf(base) : sizeOf(view.shape.filter((_, d) => view.strides[d] !== 0));
 
-/** Scalar operations of one step: an element each, or a multiply and an add for every product of a contraction. */
+/** Scalar operations of one step: one for each element, two for each product of a contraction. */
 function operations({ op, operands, shape, attrs }: KernelStep): number {
   const out = sizeOf(shape);
   if (operands.length === 0) return 0;

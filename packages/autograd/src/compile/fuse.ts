@@ -27,9 +27,9 @@ import { joinSiblings } from "./siblings.ts";
 import { HOLD_NOTHING, type Trace } from "./trace.ts";
 
 /**
- * Cuts a trace into groups, one kernel each, going backwards. An elementwise node is evaluated inside the one group that reads it; if
- * it must be stored too, or later groups read it as well, the first group that reads it stores it beside its own result. A reduction or
- * product likewise joins the elementwise group that works on its result, and reductions over the same rows join each other.
+ * Cuts a trace into groups, one kernel each, from the last node to the first. A node joins the
+ * first group that reads it; that group stores it if others need it too. Reductions over the same
+ * rows share a group.
  */
 export function fuse(trace: Trace, options: FuseOptions): Groups {
   return new Fuser(trace, options).run();
@@ -51,7 +51,7 @@ class Fuser implements Grouping {
   readonly groups: Map<number, Group> = new Map();
   readonly readsOf: Read[][];
   readonly placement: Placement[];
-  /** Where its group evaluates a node, by numbers of the group's own, and how many loads lead there. */
+  /** The places at which its group evaluates a node, and how many loads lead to them. */
   private readonly places: Places[];
   private placed = 0;
   private readonly passes: ReadonlySet<Pass>;
@@ -150,7 +150,10 @@ class Fuser implements Grouping {
     return true;
   }
 
-  /** Where the group evaluates a node that its readers find at places of their own; null if at too many. */
+  /**
+   * The places at which the group evaluates a node that its readers find by place; null if too
+   * many.
+   */
   private placesOf(i: number, root: number): Places | null {
     const node = this.trace.order[i] as Node;
     const at = new Set<number>();
@@ -175,7 +178,7 @@ class Fuser implements Grouping {
     this.openRows(i, node, first, group);
     const { rowSpace } = group;
     let placement = this.placementOf(i, first, rowSpace);
-    // what ends a product stays with it: nothing but the end is stored, and its operands are read once
+    // an epilogue stays with its product: only the end is stored, and operands are read once
     if (placement !== "place" && this.endsProduct(node)) return false;
     if (placement !== "inline" && placement !== "place") {
       if (rowSpace === null || !fitsRowSpace(node.shape, placement, rowSpace)) placement = "inline";
@@ -227,8 +230,8 @@ class Fuser implements Grouping {
   }
 
   /**
-   * A node that is read once a row by an elementwise group makes such rows the group's, if it comes of a reduction over them, which
-   * will be reached later, or if they are so many that a thread each is enough.
+   * Turns an elementwise group into a row kernel if an input has one value per row from a reduction
+   * over those rows, or if there are enough rows for a thread each.
    */
   private openRows(i: number, node: Node, first: number, group: Group): void {
     const { root, closed, rowSpace: known } = group;
@@ -281,7 +284,7 @@ class Fuser implements Grouping {
     });
   }
 
-  /** Where the group's members read this node, seen in a rowSpace: at one place all of them, or loosely. */
+  /** Where all readers in the group read this node; "inline" if they do not agree. */
   private placementOf(
     i: number,
     root: number,
@@ -333,7 +336,7 @@ class Fuser implements Grouping {
     return levelRead(view, node.size, level, rowSpace) ?? "inline";
   }
 
-  /** Every reader can evaluate the node at the place of the read, and none does so more often than once. */
+  /** Whether every reader can evaluate the node where it reads it, at most once per element. */
   private inlinable(i: number): boolean {
     const { order } = this.trace;
     const node = order[i] as Node;
@@ -349,7 +352,7 @@ class Fuser implements Grouping {
     });
   }
 
-  /** A gather by indices that are there: to find an element anew takes a load, as to read it would. */
+  /** Whether the node is a gather by stored indices: to evaluate it again costs one load. */
   private isLookup(i: number): boolean {
     const { op, inputs } = this.trace.order[i] as Node;
     const there = inputs.every(

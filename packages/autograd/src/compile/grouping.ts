@@ -24,14 +24,19 @@ export interface Group {
   readonly shapes: Shape[];
   /** Its place among the kernels: no group comes before one that it reads. */
   order: number;
-  /** Evaluations that its members need together, each member once for every place it is evaluated at. */
+  /** Evaluations of all members: one for each place at which a member is evaluated. */
   evaluations: number;
 }
 
-/** Evaluations in one kernel: past that a value is stored, so that text, stack and compile time stay bounded. */
+/**
+ * The most evaluations in one kernel. Past it a value is stored, which bounds the shader's size.
+ */
 export const MOST_EVALUATIONS = 256;
 
-/** Places at which one kernel evaluates a node, and loads of computed places that follow from one another: past these it is stored. */
+/**
+ * The most places at which a kernel evaluates a node, and loads that follow from one another. Past
+ * these the node is stored.
+ */
 export const MOST_PLACES = 4;
 export const MOST_NESTED = 16;
 
@@ -41,7 +46,9 @@ export interface Read {
   readonly operand: number;
 }
 
-/** Where a node stands in its group: at the root's places, in the rowSpace, or wherever a view reads it. */
+/**
+ * Where its group evaluates a node: at the root's places, in the row space, or where it is read.
+ */
 export type Placement = "place" | Level | "inline";
 
 /** A trace being cut into groups. */
@@ -64,7 +71,7 @@ export interface Groups {
   readonly groupOf: readonly number[];
   /** The groups in an order in which none comes before what it reads. */
   readonly order: readonly number[];
-  /** Nodes evaluated wherever they are read, and never stored: those made of numbers alone, and padding. */
+  /** Nodes that are evaluated where they are read and never stored: constants and padding. */
   readonly anywhere: readonly boolean[];
   /** Nodes whose elements are found one by one, at any place: elementwise ones and loads. */
   readonly local: readonly boolean[];
@@ -78,7 +85,7 @@ export interface Groups {
 export const storesBytes = ({ order }: Trace, { root, extras }: Group): boolean =>
   root.dtype === "u8" || extras.some((i) => (order[i] as Node).dtype === "u8");
 
-/** The one shape of all parts of an assembly, each the whole of its operand; null if they differ. */
+/** The shape of all parts of an assembly, if they have one shape and no views; else null. */
 export function partShape({ op, attrs, inputs, views, dtype }: Node): Shape | null {
   if (op.meaning.kind !== "assemble" || dtype === "u8") return null;
   const first = Number(isOnto(attrs));
@@ -103,8 +110,8 @@ export function isLocal(node: Node, passes: ReadonlySet<Pass>): boolean {
 }
 
 /**
- * Padding that is looked up wherever it is read, and never stored: one stored rectangle among zeros, read through views that keep to its
- * axes, as windows do, by what can bound a coordinate.
+ * Finds padding that is never stored: readers look it up. Its views must keep to its axes, so that
+ * bounds on coordinates decide.
  */
 export function paddings(
   trace: Trace,

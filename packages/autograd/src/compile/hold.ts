@@ -15,7 +15,7 @@ export const HOLD_OWNED = 3;
 export const HOLD_SLOT = 4;
 export type Hold = 0 | 1 | 2 | 3 | 4;
 
-/** Which of its values a flush keeps, and where. `recalled` are those that programs of this kind come back for. */
+/** Which values a flush keeps, and where. `recalled` are those that a later run will need. */
 export function holdOf(
   node: Node,
   writes: ReadonlySet<Cell>,

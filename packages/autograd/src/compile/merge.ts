@@ -6,8 +6,8 @@ import { HOLD_CELL, type Trace } from "./trace.ts";
 const REACH = 8;
 
 /**
- * Lets kernels that do not wait for each other share a dispatch where they read the same: an earlier one waits for a later one, if nothing
- * in between needs its results. A weight's gradient and its bias's are such a pair, with all that follows on each.
+ * Merges kernels that read the same inputs into one dispatch, if no kernel in between depends on
+ * the earlier one: the gradients of a weight and of its bias.
  */
 export function mergeKernels(
   trace: Trace,
@@ -34,7 +34,7 @@ export function mergeKernels(
   return result.filter((kernel) => kernel !== null);
 }
 
-/** Kernels whose threads do not work in several dispatches; parts that are alike are as many as can be. */
+/** Kernels of one dispatch each, whose threads work alone. */
 function joinable({ kernel }: Scheduled): boolean {
   if (kernel.batched === true) return false;
   const parts = kernel.parts.length === 0 ? [kernel] : kernel.parts;

@@ -25,7 +25,7 @@ export interface Scheduled {
   readonly params: readonly number[];
   /** Inputs read element for element by an elementwise kernel: their buffer may be the output's. */
   readonly aligned: readonly boolean[];
-  /** The input that an assembly writes its parts over, and nothing else in the kernel reads; -1 if there is none. */
+  /** The input that an assembly may overwrite: nothing else in the kernel reads it; -1 if none. */
   readonly base: number;
 }
 
@@ -35,7 +35,7 @@ export const fuseOptions = (device: Device, chosen: ReadonlySet<Pass>): FuseOpti
   maxInputs: device.maxBindings - 2,
 });
 
-/** Cuts the trace into kernels. Each node is stored by one kernel or evaluated inside those that read it. */
+/** Cuts the trace into kernels. One kernel stores a node, or its readers' kernels evaluate it. */
 export function schedule(trace: Trace, options: FuseOptions): readonly Scheduled[] {
   const groups = fuse(trace, options);
   const kernels: Scheduled[] = [];
@@ -57,7 +57,7 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
   const members = membersOf(trace, groups, root);
   const misaligned = new Set<number>();
   for (let m = members.length - 1; m >= 0; m--) {
-    // readers come later in the order: walking backwards, all of a step's are known when it is reached
+    // going backwards, all readers of a step are known when it is reached
     const position = members[m] as number;
     const node = trace.order[position] as Node;
     const straight = node.op.meaning.kind === "elementwise" && !misaligned.has(position);
@@ -143,7 +143,9 @@ function build(trace: Trace, groups: Groups, root: number): Scheduled {
   };
 }
 
-/** Positions evaluated in the kernel of `root`, in order: its group, and the constants they read. */
+/**
+ * Positions that the kernel of `root` evaluates, in order: its group and the constants it reads.
+ */
 function membersOf(trace: Trace, { groupOf, anywhere, extras }: Groups, root: number): number[] {
   const members = new Set<number>();
   const stack = [root, ...(extras.get(root) ?? [])];

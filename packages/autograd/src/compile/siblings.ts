@@ -12,7 +12,7 @@ import {
 } from "./grouping.ts";
 import { HOLD_NOTHING, type Source, type Trace } from "./trace.ts";
 
-/** Joins groups over the same rows of which one waits for the other alone, or both read the same. */
+/** Merges two groups over the same rows if one depends only on the other or both share an input. */
 export function joinSiblings(grouping: Grouping): void {
   const { trace, groups, readsOf } = grouping;
   const roots = [...groups.keys()].sort((a, b) => a - b);
@@ -41,9 +41,9 @@ export function joinSiblings(grouping: Grouping): void {
 }
 
 /**
- * Makes a group part of one before it over the same rows that reads the same, where all it reads is there by then: what a backward pass
- * asks of an operand is found where the forward pass reads that. Only results that are small beside what they come of: they are kept
- * from then on, and a checkpoint recomputes for want of room.
+ * Merges a group into an earlier one over the same rows that reads the same inputs, if all inputs
+ * exist by then: a backward pass reads an operand together with the forward pass. Only for results
+ * that are small beside their inputs, since they are kept until the backward.
  */
 function joinEarlier(grouping: Grouping): void {
   const { trace, groups, groupOf, readsOf } = grouping;

@@ -10,13 +10,13 @@ interface Made {
   readonly lowered: Lowered;
 }
 
-/** Bytes that stand for a kernel's description, and for a step of it while it can still be bound anew. */
+/** Estimated bytes of a kernel's description, and of each step while it can still be bound. */
 const KERNEL_BYTES = 2048;
 const STEP_BYTES = 512;
 
 /**
- * What a trace compiles to, on no memory yet. Programs that differ only in which parameters, buffers and gradients they work on have one
- * template: a model that is made after another was dropped is bound, not compiled.
+ * A plan without its buffers. Programs that differ only in their parameters share one: a second
+ * model of the same shape is bound, not compiled.
  */
 export class Template {
   readonly key: Float64Array;

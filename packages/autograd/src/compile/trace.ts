@@ -10,7 +10,7 @@ import { Numbers } from "./numbers.ts";
 
 export { HOLD_CELL, HOLD_NOTHING } from "./hold.ts";
 
-/** A value the flush reads but does not compute: all of it, or the contiguous stretch its one view covers. */
+/** A value that the flush reads but does not compute: all of it, or a contiguous range. */
 export interface Source {
   readonly node: Node;
   /** First element and count. */
@@ -19,8 +19,8 @@ export interface Source {
 }
 
 /**
- * The pending graph in canonical form: its key is exact, and what may change from run to run stands apart.
- * Valid until the next flush writes its own.
+ * The pending graph as numbers. Its key is exact; what may change between runs is stored apart. It
+ * is valid until the next flush.
  */
 export class Trace {
   order: readonly Node[] = [];
@@ -46,7 +46,7 @@ export class Trace {
 
   private readonly fits: (node: Node) => boolean;
 
-  /** `regional` says whether a stretch of a value can be copied on its own, `fits` whether one buffer holds it. */
+  /** `regional`: a range of the value can be copied. `fits`: one buffer holds it. */
   constructor(regional: (node: Node) => boolean, fits: (node: Node) => boolean) {
     this.regional = regional;
     this.fits = fits;
@@ -65,7 +65,7 @@ export class Trace {
     return this.holds.at(position) as Hold;
   }
 
-  /** Index into `sources` of operand j of the node at this position; -1 if the trace computes it. */
+  /** Index into `sources` of operand j of a node; -1 if the trace computes it. */
   sourceOf(position: number, j: number): number {
     return this.sourceIndex.at(this.operandBase.at(position) + j);
   }
@@ -123,7 +123,7 @@ export class Trace {
           sourceIndex.push(-1);
           key.push(input.position);
           this.writeView(view, 0);
-          // offsets are no part of the key, but whether padding can be found where it is read may depend on them
+          // offsets are not part of the key, but whether padding can be looked up depends on them
           if (view !== null && isPadding(input.op, input.attrs, input.inputs.length))
             key.push(alongAxes(view, input.shape) === null ? 0 : 1);
         } else this.writeSource(input, view);
@@ -193,7 +193,9 @@ export class Trace {
 
 let marks = 0;
 
-/** Nodes to compute for these roots, in the order they were recorded. Throws through `missing` where a value is gone. */
+/**
+ * Nodes to compute for these roots, in order of recording. Throws `missing(node)` for a lost value.
+ */
 export function reach(roots: readonly Node[], missing: (node: Node) => Error): Node[] {
   const mark = ++marks;
   const order: Node[] = [];

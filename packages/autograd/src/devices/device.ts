@@ -8,19 +8,20 @@ import type { Shape } from "../shape.ts";
 import type { Pass } from "./passes.ts";
 
 /**
- * What a device is asked to compute, free of graph nodes so that it can be kept: steps in order. A step is one op. At
- * most one is the anchor: those before it are elementwise, or loads (gathers, and assemblies of few rectangles, that are found element
- * by element), and are evaluated where it reads them; where a device fuses, a reduction, product or scatter may be followed by such steps on its
- * result. With `rows` there may be several reductions, all over
- * these rows; every other step is then of one value a row, of one for each element of it, or read in a way of its own.
+ * What a device computes: steps in order, without graph nodes. A step is one op, and at most one is
+ * the anchor. Steps before it are elementwise or lookups, evaluated where they are read; steps
+ * after it are its epilogue. With `rows` all reductions run over the same rows.
  */
 export interface Kernel {
   readonly steps: readonly KernelStep[];
-  /** The step that decides how threads share the work (the first reduction, with `rows`); -1 if all are found element by element. */
+  /**
+   * The step that decides how threads share the work (the first reduction, with `rows`); -1 if
+   * every element is computed by itself.
+   */
   readonly anchor: number;
   /**
-   * Steps whose values are stored, the last step last. Several only where the last is elementwise too: they have its shape, and it
-   * reads them element for element; or with `rows`.
+   * Steps whose values are stored, the last step last. Without `rows`, several have one shape and
+   * are read element for element by the last.
    */
   readonly stored: readonly number[];
   /** The rows that all reductions run over. */
@@ -30,8 +31,8 @@ export interface Kernel {
   /** Types of the dynamic numbers, which arrive with every run in this order. */
   readonly params: readonly DType[];
   /**
-   * Kernels that share the dispatch, if it is several: `inputs` and `params` are numbered over all of them, and their stored
-   * steps follow one another. None needs another's results.
+   * Kernels that share the dispatch. `inputs` and `params` are numbered over all of them, and their
+   * stored steps follow one another. None depends on another.
    */
   readonly parts: readonly Kernel[];
   /** The parts are the same work on other buffers: the update of every parameter. */
@@ -56,13 +57,12 @@ export interface KernelOperand {
   readonly dtype: DType;
   /** Shape of the contiguous value that the view reads. */
   readonly base: Shape;
-  /** Null: element for element. Its offset is not to be used: `offset` names the parameter that holds it. */
+  /** Null: element for element. `offset` names the parameter that replaces the view's offset. */
   readonly view: View | null;
   /** The parameter (u32, in elements) that holds the view's offset; -1 where there is no view. */
   readonly offset: number;
   /**
-   * Where the value is an assembly of one rectangle among zeros whose axes the view keeps to: how far each of its dimensions moves along
-   * each axis.
+   * If the value is one box among zeros: how far each dimension of the view moves along each axis.
    */
   readonly axes?: readonly (readonly number[])[];
   /** Where the value is a step's that is found element by element, and the view covers its axes. */
@@ -78,8 +78,8 @@ export interface KernelInput {
 }
 
 /**
- * Buffers that kernels which are alike read or write together lie beside each other, so that one binding reaches all: what outlives a
- * step, temporaries that such kernels gather, and single numbers that they leave.
+ * Classes of buffers that share slabs, so that one binding reaches many: cells, temporaries that
+ * batched kernels read, and numbers that they write.
  */
 export type BufferGroup = "cells" | "gathered" | "numbers";
 
@@ -147,7 +147,9 @@ export interface Submission {
   readonly before: readonly Copy[];
   readonly after: readonly Copy[];
   readonly reads: readonly Read[];
-  /** Cells' buffers that the program writes in place: if it stops midway, they are to have the values from before. */
+  /**
+   * Cells' buffers that the program writes in place. If it stops midway, they get their old values.
+   */
   readonly overwrites?: readonly DeviceBuffer[];
   /** What must be known before it may run: the reason why it must not, or null. */
   readonly verdict?: Promise<Error | null> | null;
@@ -166,15 +168,15 @@ export interface Trial {
 
 /** When each kernel of one submit ran, on the device's own clock. */
 export interface Timings {
-  /** Stamped by the device as a kernel began and ended, or by the host as each of as many submits was reported done. */
+  /** Time stamps of the device, or host times at which each of several submits was done. */
   readonly source: "timestamp" | "host";
   /** Milliseconds, begin and end, in the program's order. */
   readonly spans: readonly (readonly [begin: number, end: number])[];
 }
 
 /**
- * What runs kernels. Work is executed in the order of the calls (`write` included); only reads and `idle` wait. A submit that fails later
- * (its shader is refused, memory is out) rejects its reads and tells its trial; a device that is lost tells `onFailure`.
+ * Runs kernels in the order of the calls, `write` included; only reads and `idle` wait. A submit
+ * that fails later rejects its reads and tells its trial. A lost device calls `onFailure`.
  */
 export interface Device {
   /** Its name in the registry. */
@@ -192,7 +194,7 @@ export interface Device {
   /** Buffers one kernel may bind, output and scratch included. */
   readonly maxBindings: number;
   readonly maxBufferBytes: number;
-  /** While set, every program that is submitted is timed kernel by kernel, which slows it; null costs nothing. */
+  /** While set, every program is timed kernel by kernel, which is slow. */
   watch: ((timings: Promise<Timings>) => void) | null;
   /** To be awaited before `watch` is set: what times kernels is loaded only then. */
   prepareWatch?(): Promise<void>;

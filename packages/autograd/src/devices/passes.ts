@@ -1,17 +1,14 @@
 /**
- * What the scheduler can do beyond one kernel per node; a device names those that pay there.
+ * What the scheduler may merge. A device names the passes that pay on it.
  *
  * - chains: elementwise work is evaluated where it is read
  * - outputs: a kernel stores several values
- * - epilogues: a reduction, product or scatter goes on with the elementwise work on its result
- * - rows: reductions over the same rows, and the elementwise work between and after them, are one
- *   kernel
- * - loads: gathers, and assemblies of few rectangles, are found where their elements are read
- * - padding: padding is looked up where windows and products read it, and never made
- * - siblings: kernels over the same rows that do not wait for each other, or for no other, are one
- * - merges: kernels that read the same and do not wait for each other share a dispatch, and so do
- *   those that are the same work on
- * other tensors
+ * - epilogues: a reduction, product or scatter continues with elementwise work on its result
+ * - rows: reductions over the same rows and the elementwise work between them are one kernel
+ * - loads: gathers and assemblies of few boxes are looked up where they are read
+ * - padding: windows and products look padding up; it is never stored
+ * - siblings: kernels over the same rows of which one depends only on the other are one
+ * - merges: independent kernels share a dispatch, and so do equal kernels on many tensors
  */
 export const passes = [
   "chains",

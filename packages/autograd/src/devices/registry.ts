@@ -79,7 +79,10 @@ export const preferred: readonly Choice[] = [
 /** The one that others are compared with; it is always there. */
 export const oracle: DeviceName = "cpu";
 
-/** Adds a device under a name, for `init({ device: name })` and `x.to(name)`. `init()` by itself does not take it. */
+/**
+ * Adds a device under a name, for `init({ device: name })` and `x.to(name)`. `init()` alone does
+ * not choose it.
+ */
 export function registerDevice(name: string, open: () => Promise<Device | null>): void {
   if (registry.has(name)) throw new ArgumentError(`registerDevice: there is a device "${name}"`);
   registry.set(name, { open, missing: `there is no ${name} device here` });
@@ -92,7 +95,7 @@ export const deviceNames = (): string[] => [...registry.keys()];
 
 export const isDeviceName = (name: unknown): name is DeviceName => registry.has(name as string);
 
-/** Opens the device of that name, or on a GPUDevice of the caller's own; null where there is none. */
+/** Opens the device of that name, or one on the given GPUDevice; null if there is none. */
 export async function openDevice(
   which: string | GPUDevice,
   options: OpenOptions = {},

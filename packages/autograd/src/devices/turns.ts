@@ -2,9 +2,8 @@
 const LONGEST = 8;
 
 /**
- * A device that computes in `submit` would hand out every result in a microtask, and timers, input
- * and messages would wait until the program ends: every few milliseconds results wait for a turn of
- * the event loop.
+ * Makes results wait for the event loop every few milliseconds, if a device computes in `submit`:
+ * timers, input and messages would otherwise wait for the program's end.
  */
 export class Turns {
   #last = performance.now();

@@ -18,7 +18,10 @@ export const extentOf = (query: Shape, value: Shape): Extent => ({
   valueWidth: value.at(-1) as number,
 });
 
-/** The strides of a tensor of this shape without gaps, whose dimensions but the last lie in the order that `like` has them in memory. */
+/**
+ * Strides of a dense tensor of this shape whose dimensions, except the last, have the memory order
+ * of `like`.
+ */
 export function denseLike(shape: Shape, like: readonly number[]): number[] {
   const last = shape.length - 1;
   const apart = shape.every((n, d) => n === 1 || like[d] !== 0);

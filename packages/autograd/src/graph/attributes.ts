@@ -3,8 +3,8 @@ import type { Shape } from "../shape.ts";
 declare const packed: unique symbol;
 
 /**
- * The static arguments of a node, packed into numbers for the plan's key. Each family has a function
- * that packs them and functions that read them.
+ * The static arguments of a node, packed into numbers for the plan's key. Each family has functions
+ * that pack and read its own.
  */
 export interface Attributes {
   readonly [packed]: true;

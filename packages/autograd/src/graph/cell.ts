@@ -1,6 +1,6 @@
 import type { Node } from "./node.ts";
 
-/** Storage of a persistent cell: one buffer of the device for as long as the cell, or its successor, lives. */
+/** Storage of a persistent cell: one buffer for as long as the cell or its successor lives. */
 export interface Home {
   readonly buffer: object;
   /** Whose it is now. */
@@ -10,9 +10,9 @@ export interface Home {
 }
 
 /**
- * What a handle names: a variable that in-place operations rebind to another node. Handles that alias each other
- * (`detach()`, views) share it. A persistent cell (parameter, buffer, optimizer state, `.grad`) has storage of
- * its own that every new value is written into.
+ * The variable that handles name; an in-place operation binds it to another node. Aliases
+ * (`detach()`, views) share it. A persistent cell (parameter, buffer, optimizer state, `.grad`)
+ * owns the storage of its values.
  */
 export class Cell {
   node: Node;

@@ -28,13 +28,16 @@ export interface Stream {
   guard(values: readonly Node[], judge: (values: readonly number[]) => Error | null): void;
   /** Throws an error that came later than the call it belongs to, once. */
   raise(): void;
-  /** Runs pending work: the reads, all cell writes, all sinks. `undo` is called if it turns out later that it did not run. */
+  /**
+   * Runs pending work: reads, writes of cells, unread outputs. Calls `undo` if it did not run after
+   * all.
+   */
   flush(reads: readonly Node[], undo?: () => void): void;
   /** Runs pending work in the middle of a step or before a read: neither is made yet. */
   advance(): void;
   /** A computed value becomes the storage of a persistent cell, without a copy where it can. */
   adopt(cell: Cell, node: Node): void;
-  /** Storage for a value that comes from the host; what it gives writes a stretch of it, from this element on. */
+  /** Makes storage for a host value. The result writes a range of it, from an element on. */
   receive(node: Node): (at: number, values: TypedArray) => void;
   /** Waits until little is unfinished; moves values to the host where the budget is spent. */
   settled(): Promise<void>;
@@ -46,7 +49,7 @@ export interface Stream {
   release(node: Node): void;
 }
 
-/** What holds for a stretch of the program: `noGrad(…)`, `autocast(…)`. While an async body is under way each task has its own. */
+/** State of a part of the program: `noGrad(…)`, `autocast(…)`. Each async task has its own. */
 export interface Modes {
   /** Whether operations are recorded for gradients. */
   gradMode: boolean;
@@ -131,7 +134,7 @@ function claim(): Context {
 
 export const context: Context = claim();
 
-/** Whether what is recorded now is the user's, in the program's own flow: not in a module, an operation or a hook. */
+/** Whether the user's own code is recording: not a module, an operation or a hook. */
 export const isOutside = (): boolean =>
   context.opDepth === 0 && context.moduleDepth === 0 && !context.inHook;
 

@@ -7,7 +7,7 @@ import { context } from "./context.ts";
 import { DROPPED, type Node } from "./node.ts";
 import type { View } from "./view.ts";
 
-/** How a view is made of what it is a view of; replayed when an in-place write moves the gradient. */
+/** One step from a base to a view. It is replayed when an in-place write moves the gradient. */
 export interface ViewStep {
   readonly name: string;
   readonly apply: (view: View) => View;
@@ -23,24 +23,32 @@ export interface ViewPath {
   readonly before: ViewPath | null;
 }
 
-/** Where a view comes from, if its history cannot be recorded anew after a write: one of several, made in noGrad, or by vmap. */
+/**
+ * Why a view's history cannot be recorded again after a write: it is one of several, or made in
+ * noGrad or by vmap.
+ */
 export type Origin = "one" | "several" | "noGrad" | "vmap";
 
-/** What users hold, less its methods (tensor.ts adds those): a cell, a view on it, and a place on the tape. */
+/** What users hold: a cell, a view of it and a place on the tape. `tensor.ts` adds the methods. */
 export class Handle {
   readonly cell: Cell;
   /** What it sees of the cell's value; null is all of it, as it stands. */
   readonly window: View | null;
-  /** Where a gradient for this handle goes: a gradient node, or its own leaf; null if none is needed. */
+  /** Where its gradient goes: a `GradFn` or its own leaf; null if it needs none. */
   edge: Edge | null = null;
-  /** What belongs to this tensor whatever is recorded or frozen: its gradient, and a leaf's hooks. Made when first needed. */
+  /** Its gradient and a leaf's hooks, made when first needed. Recording does not change them. */
   own: Leaf | null = null;
-  /** A view: the tensor at the start of its path, and the version of the cell for which `edge` holds. */
+  /**
+   * Of a view: the tensor that its path starts from, and the version of the cell for which `edge`
+   * holds.
+   */
   base: Handle | null = null;
   path: ViewPath | null = null;
   origin: Origin = "one";
   seen = 0;
-  /** Made by the user from another handle, and read by no operation yet: counted in `Node.loose`. */
+  /**
+   * The user made it from another handle, and no operation has read it: counted in `Node.loose`.
+   */
   loose = false;
 
   constructor(cell: Cell, window: View | null) {

@@ -55,7 +55,9 @@ export const lanesOf = ({ window }: Handle): readonly Lane[] => window?.lanes ??
 
 export const hasLanes = (handle: Handle): boolean => handle.window?.lanes !== undefined;
 
-/** The view with these levels as its first dimensions, repeated over those that it does not have. */
+/**
+ * The view with these levels as first dimensions; it is expanded over levels that it does not have.
+ */
 export function withLanes(view: View, levels: readonly Level[]): View {
   const lanes = view.lanes ?? [];
   return {

@@ -94,7 +94,9 @@ export class Node {
   runs = 0;
   /** Recorded by the user: outside composite ops (0-d results are then retained). */
   visible = false;
-  /** Without a reader it is a sink: the user's, and no result that a module or an operation gives beside others. */
+  /**
+   * Without a consumer it is an unread output: the user recorded it, not a module or an operation.
+   */
   terminal = false;
   /** Recorded by the user outside modules and hooks. */
   outside = false;
@@ -116,7 +118,7 @@ export class Node {
   site = "";
   /** For messages: who overwrote the source; or the error that kept it from being computed. */
   expiredBy: string | Error = "";
-  /** Scratch of the flush that is being planned: position in its order, valid while `mark` is its number. */
+  /** Its position in the order of the current flush; valid while `mark` is the flush's number. */
   mark = 0;
   position = 0;
 
@@ -142,7 +144,7 @@ export class Node {
   }
 }
 
-/** Bytes up to which a value that is held goes into a page with others, and from there to the host. */
+/** The most bytes of a value that shares a page with others. */
 const SMALL = 2 ** 18;
 
 export const isSmall = ({ dtype, size }: Node): boolean => hostBytes(dtype) * size <= SMALL;

@@ -8,8 +8,8 @@ import { DROPPED, type Node, PENDING } from "./node.ts";
 import type { HostKernel } from "./reading.ts";
 
 /**
- * An operation: its name, what it means (by family), and its gradient. Nothing outside the file that defines an op
- * knows it by name; devices and the scheduler ask `meaning`.
+ * An operation: its name, its meaning by family, its gradient. Only the file that defines an op
+ * knows its name; devices and the scheduler read `meaning`.
  */
 export interface Op {
   readonly name: string;
@@ -20,9 +20,15 @@ export interface Op {
   readonly scalarTypes: readonly (DType | "result")[];
   /** The derivative, in tensor ops: dL/dinputs from dL/doutput. Absent: not differentiable. */
   readonly gradient?: Gradient;
-  /** What `gradient` reads: operand numbers and "output", perhaps by which operands need one. The rest arrives as `undefined`. */
+  /**
+   * What `gradient` reads, as operand numbers and "output"; other operands arrive as `undefined`.
+   * It may depend on which operands need a gradient.
+   */
   readonly saves: Saves | ((needs: readonly boolean[]) => Saves);
-  /** Which of these must not be written to before the backward, if not all: those that PyTorch's rule reads too. */
+  /**
+   * Which of `saves` must not be written in place before the backward; all, if not given. PyTorch's
+   * rule decides.
+   */
   readonly guards?: Saves;
 }
 
@@ -77,7 +83,10 @@ export interface Elementwise {
   /** The same for i32 and u32, where f64 is not exact (products, bits). */
   readonly integerReference?: (...values: number[]) => number;
   readonly indexed: boolean;
-  /** Least and greatest result from those of the operands, where the expression does not tell; null where it is not known. */
+  /**
+   * The range of results for ranges of operands, where the expression does not tell; null if
+   * unknown.
+   */
   readonly range?: (
     dtype: DType,
     a: readonly [number, number],
@@ -88,37 +97,39 @@ export interface Elementwise {
 /** y[outer] = ⊕ over the last dimensions of the operand, as many as `reducedDims`. */
 export interface Reduce {
   readonly kind: "reduce";
-  /** "arg…" give the index (i32, flat over the reduced dimensions) of the first extreme element; NaN is extreme. */
+  /** "arg…" is the flat index (i32) of the first extreme element; NaN is extreme. */
   readonly combine: "sum" | "prod" | "max" | "min" | "argmax" | "argmin";
 }
 
 /**
- * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], for dimensions as many as `ranksOf` says.
- * Both operands have the whole batch shape. Matrix products, einsum and convolutions are instances.
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…], with the ranks of `ranksOf`. Both
+ * operands have the batch shape. Matrix products, einsum and convolutions.
  */
 export interface Contract {
   readonly kind: "contract";
 }
 
 /**
- * The output starts as operand 0 (`isOnto`) or as zeros. Each further operand is then written over it, in
- * order, at its `partStrides` and the offset `scalars[i]`: cat, pad, slice assignment.
+ * The output starts as operand 0 (`isOnto`) or as zeros. Each further operand is written over it,
+ * in order, at its `partStrides` and the offset `scalars[i]`: cat, pad, slice assignment.
  */
 export interface Assemble {
   readonly kind: "assemble";
 }
 
 /**
- * y[…, j, …] = x[…, index[…, j, …], …] along dimension `dimOf`. Operands: x, and an i32 index of y's shape; x has y's rank,
- * and y's size in every other dimension. A negative index counts from the end; one out of range gives NaN (0 for integers).
+ * y[…, j, …] = x[…, index[…, j, …], …] along dimension `dimOf`. The i32 index has y's shape; x has
+ * y's sizes in all other dimensions. A negative index counts from the end; out of range gives NaN
+ * (0 for integers).
  */
 export interface Gather {
   readonly kind: "gather";
 }
 
 /**
- * y = x, then y[…, index[…, j, …], …] ⊕= source[…, j, …] along dimension `dimOf`, j in order: deterministic. Operands: x, an i32
- * index, and a source of the index's shape, which is at most x's in every other dimension. Out of range: skipped.
+ * y = x, then y[…, index[…, j, …], …] ⊕= source[…, j, …] along dimension `dimOf`, in the order of
+ * j. The i32 index and the source have one shape, at most x's in all other dimensions. Indices out
+ * of range are skipped.
  */
 export interface Scatter {
   readonly kind: "scatter";
@@ -126,29 +137,32 @@ export interface Scatter {
 }
 
 /**
- * yₖ = x₀ ⊕ … ⊕ xₖ along the last dimension. "logsumexp" is log(eᵃ + eᵇ); "arg…" give the index (i32) of the extreme so far, the
- * latest of equals.
+ * yₖ = x₀ ⊕ … ⊕ xₖ along the last dimension. "logsumexp" is log(eᵃ + eᵇ); "arg…" is the index (i32)
+ * of the last extreme so far.
  */
 export interface Scan {
   readonly kind: "scan";
   readonly combine: "sum" | "prod" | "logsumexp" | "argmax" | "argmin";
 }
 
-/** The permutation (i32) that sorts the last dimension, stable, NaN greatest; descending if `isDescending`. */
+/**
+ * The permutation (i32) that sorts the last dimension: stable, NaN last; descending if
+ * `isDescending`.
+ */
 export interface Sort {
   readonly kind: "sort";
 }
 
 /**
- * softmax(scale · Q Kᵀ + mask) V, and its gradients, row by row: the scores are never together in memory. Operands: q [batch…, L, E],
- * k [batch…, S, E], v [batch…, S, Eᵥ]; for gradients then the output and its gradient [batch…, L, Eᵥ]; last, if any, a mask
- * [batch…, L, S], bool (what may be seen) or added to the scores. The scale is scalar 0; Attributes and further
- * scalars are those of `AttentionForm`.
+ * softmax(scale · Q Kᵀ + mask) V or its gradients, row by row, without the scores in memory.
+ * Operands: q [batch…, L, E], k [batch…, S, E], v [batch…, S, Eᵥ]; for gradients also the output
+ * and its gradient [batch…, L, Eᵥ]; last an optional mask [batch…, L, S], bool or added to the
+ * scores. Scalar 0 is the scale; attributes are `AttentionForm`.
  */
 export interface Attention {
   readonly kind: "attention";
   readonly gives: "output" | "gradients";
-  /** What each device does for it: it comes with the op, so that a page without attention does not load it. */
+  /** The lowerings come with the op, so that a page without attention does not load them. */
   readonly lowerings: {
     readonly host: HostKernel<Attention>;
     readonly loops: typeof lowerAttention;
@@ -156,8 +170,8 @@ export interface Attention {
 }
 
 /**
- * A kernel in its author's own words. Operands are read whole (no views, no constants); the outputs lie in the result one after
- * another, each at a start that a binding may have. Its attributes are `CustomSizes`.
+ * A kernel that its author wrote. It reads whole operands (no views, no constants). Its outputs
+ * follow one another in the result, at aligned offsets. Its attributes are `CustomSizes`.
  */
 export interface Custom {
   readonly kind: "custom";
@@ -171,13 +185,13 @@ export interface Custom {
   /** Threads of a workgroup. */
   readonly workgroup: number;
   /**
-   * WGSL with `fn kernel(thread: u32, group: u32, local: u32)`, for which operands and outputs are arrays under their names, and
-   * numbers members of `u`.
+   * WGSL with `fn kernel(thread: u32, group: u32, local: u32)`. Operands and outputs are arrays
+   * under their names; sizes and scalars are members of `u`.
    */
   readonly wgsl: string;
   /** The name of the same on the host; null where a composition stands for it. */
   readonly algorithm: string | null;
-  /** What a device that runs the text does with it: a function of that device, which comes with the op. */
+  /** The function of a device that makes a dispatch of the text. */
   readonly lowering: unknown;
 }
 
@@ -201,7 +215,10 @@ export function registerOp(op: Omit<Op, "code">): Op {
 /** Every op there is, in the order of definition. */
 export const registeredOps = (): readonly Op[] => registry;
 
-/** Constants and counters: no operands, computed anywhere at no cost, so never cached and never a sink. */
+/**
+ * Constants and counters. They cost nothing anywhere: they are never cached and never unread
+ * outputs.
+ */
 export const isFree = (node: Node): boolean =>
   node.inputs.length === 0 &&
   node.op.meaning.kind === "elementwise" &&

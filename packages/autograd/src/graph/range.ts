@@ -20,8 +20,8 @@ export function noteRange(node: Node, range: Interval, about: About = "all"): vo
 }
 
 /**
- * What the elements of a node may be, as far as its recipe or the host tells: never narrower than the truth. Of "numbers" it says what
- * those are that are not NaN.
+ * An interval that contains all elements of a node, as far as its recipe or host value tells. With
+ * "numbers" it ignores NaN.
  */
 export function rangeOf(node: Node, about: About = "all"): Interval {
   const found = new Map<Node, Interval>();

@@ -2,7 +2,7 @@ import type { TypedArray } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 import type { Attributes } from "./attributes.ts";
 
-/** An operand on the host, ready to be walked: element (i₀ … iₙ) is data[offset + Σ iₖ · strideₖ]. */
+/** An operand on the host: element (i₀ … iₙ) is data[offset + Σ iₖ · strideₖ]. */
 export interface Reading {
   readonly data: TypedArray;
   readonly shape: Shape;

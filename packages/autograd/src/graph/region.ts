@@ -8,13 +8,14 @@ export interface Stretch {
   /** The whole dimension's size, and its stride. */
   readonly size: number;
   readonly stride: number;
-  /** How many of it the part covers, and the part's own dimension; -1 where it has none (it covers one). */
+  /** How many of its elements the part covers, and the part's dimension; -1 if it covers one. */
   readonly count: number;
   readonly dim: number;
 }
 
 /**
- * The stretches that a part at these strides covers in a contiguous tensor of `shape`: a rectangle without gaps. Null if it is none.
+ * The box that a part at these strides covers in a contiguous tensor of `shape`; null if it is not
+ * a box.
  */
 export function rectangle(shape: Shape, part: Shape, strides: readonly number[]): Stretch[] | null {
   const whole = contiguousStrides(shape);
@@ -38,7 +39,7 @@ export function rectangle(shape: Shape, part: Shape, strides: readonly number[])
   });
 }
 
-/** Whether an assembly over zeros consists of so few rectangles that an element can be found where it is read. */
+/** Whether an assembly over zeros has so few boxes that readers can look its elements up. */
 export function isFoundByPlace(shape: Shape, attrs: Attributes, parts: readonly Shape[]): boolean {
   if (isOnto(attrs) || parts.length > 4) return false;
   const strides = partStrides(attrs, parts);
@@ -50,8 +51,8 @@ export function isFoundByPlace(shape: Shape, attrs: Attributes, parts: readonly 
 }
 
 /**
- * How far each dimension of a view moves along each axis of the contiguous value it reads; null where it does not stay within the axes
- * (a reshape that runs on from row to row).
+ * How far each dimension of a view moves along each axis of the value it reads; null if it leaves
+ * the axes, as a reshape may.
  */
 export function alongAxes(
   { shape, strides, offset }: View,
@@ -109,7 +110,7 @@ export function movesOf(view: View, value: Shape): Moves | null {
   return { rank: view.shape.length, along, start };
 }
 
-/** Whether a value is one rectangle among zeros, as far as its op and attributes say: padding, and the gradient of a slice. */
+/** Whether a value is one box among zeros: padding, or the gradient of a slice. */
 export const isPadding = (op: Op, attrs: Attributes, operands: number): boolean =>
   op.meaning.kind === "assemble" && !isOnto(attrs) && operands === 1;
 

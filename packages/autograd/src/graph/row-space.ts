@@ -1,7 +1,7 @@
 import { type Shape, sizeOf } from "../shape.ts";
 import { isWhole, type View } from "./view.ts";
 
-/** Rows of one length each: what the reductions of a kernel run over, in the row-major order of every value of it. */
+/** Rows of one length over which the reductions of a kernel run, in row-major order. */
 export interface RowSpace {
   readonly rows: number;
   readonly length: number;
@@ -10,7 +10,7 @@ export interface RowSpace {
 /** Where in a rowSpace a value's element stands: one a row, or one for each element of a row. */
 export type Level = "row" | "element";
 
-/** The rank of the leading dimensions that count the rows; -1 where no cut between dimensions does. */
+/** The number of leading dimensions that count the rows; -1 if none does. */
 export function rowRank(shape: Shape, rows: number): number {
   let product = 1;
   for (let d = 0; d <= shape.length; d++) {
@@ -26,7 +26,10 @@ export const fitsRowSpace = (shape: Shape, level: Level, { rows, length }: RowSp
     ? sizeOf(shape) === rows
     : sizeOf(shape) === rows * length && rowRank(shape, rows) >= 0;
 
-/** At which level a reader that stands at `level` reads a value of `size` elements through this view; null if at neither. */
+/**
+ * The level at which a reader at `level` reads a value of `size` elements through a view; null if
+ * none.
+ */
 export function levelRead(
   view: View | null,
   size: number,

@@ -2,9 +2,9 @@ import { contiguousStrides, type Shape, sameShape, sizeOf } from "../shape.ts";
 import type { Lane } from "./lanes.ts";
 
 /**
- * How a handle or an operand reads the contiguous value of a node:
- * element (i₀ … iₙ) is value[offset + Σ iₖ · strideₖ]. No view (`null`) is the node as it stands.
- * The offset is a dynamic slot: two slices that differ in their start alone share a plan.
+ * How a handle or an operand reads the contiguous value of a node: element (i₀ … iₙ) is
+ * value[offset + Σ iₖ · strideₖ]. Null is the node as it is. Offsets are parameters: slices that
+ * differ in their start share a plan.
  */
 export interface View {
   readonly shape: Shape;
@@ -61,7 +61,10 @@ export function permuteView(view: View, order: readonly number[]): View {
   };
 }
 
-/** `count` elements of dimension `dim` from `start`, `step` apart; a negative step walks backwards. */
+/**
+ * `count` elements of dimension `dim` from `start`, each `step` further; a negative step goes
+ * backwards.
+ */
 export function sliceView(
   view: View,
   dim: number,
@@ -158,8 +161,8 @@ function isDense(view: View): boolean {
 }
 
 /**
- * Whether two views of one value share some places but are not the same places in the same order; where gaps make that hard to
- * tell, no.
+ * Whether two views of one value overlap without being equal. False where gaps make that hard to
+ * tell.
  */
 export function overlapsPartly(a: View, b: View): boolean {
   if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0 || !isDense(a) || !isDense(b)) return false;

@@ -10,8 +10,8 @@ import type { DeviceStream } from "../runtime/stream.ts";
 import { checkCall } from "../signature.ts";
 
 /**
- * What reading the tensor now would do: the graph, the kernels it is cut into with what each reads, writes and computes,
- * and their shaders. Nothing runs.
+ * What a read of the tensor would do: the graph, its kernels with what each reads, writes and
+ * computes, and their shaders. Nothing runs.
  */
 export function explain(handle: Handle): string {
   checkCall("explain(handle)", arguments);

@@ -53,7 +53,9 @@ export class Profile<T = unknown> {
     this.kernelMs = this.kernels.reduce((sum, { totalMs }) => sum + totalMs, 0);
   }
 
-  /** The kernels as text, at most `rows` of them: name, result, calls, milliseconds, share, GB/s, GFLOP/s. */
+  /**
+   * The kernels as text, at most `rows`: name, result, calls, milliseconds, share, GB/s, GFLOP/s.
+   */
   table(options: { readonly rows?: number } = {}): string {
     checkCall("profile.table({ rows: number })", arguments);
     const { rows = 20 } = options;
@@ -122,7 +124,8 @@ export class Profile<T = unknown> {
         args: { kernels: kernels.length },
       });
       const first = timings?.spans[0]?.[0] ?? 0;
-      // the device's clock has an epoch of its own: a run begins when it was submitted, or when the one before ended
+      // the device's clock has its own epoch: a run begins at its submit, or when the one before
+      // ended
       const shift = Math.max(begin, free) - first;
       timings?.spans.forEach(([from, to], k) => {
         const { name, result, bytesRead, bytesWritten, flops } = kernels[
@@ -179,9 +182,10 @@ function summed(runs: readonly Run[]): KernelProfile[] {
 const profiled = new WeakSet<Device>();
 
 /**
- * Runs `run` and times every kernel it causes on the current device: a table (`console.log(await profile(…))` prints it) and a
- * trace for Chrome. What it records and does not read is computed too. Kernels run one by one meanwhile, so the whole is slower
- * than usual; run a few steps first, so that nothing is compiled under the watch. Throws ArgumentError inside another profile.
+ * Runs `run` and times every kernel on the current device. Returns a table (`console.log(await
+ * profile(…))`) and a Chrome trace. It computes also what `run` records and does not read. Kernels
+ * run one by one, which is slower than usual; run a few steps before, so that nothing is compiled.
+ * Throws ArgumentError inside another profile.
  */
 export async function profile<T>(run: () => T | Promise<T>): Promise<Profile<T>> {
   checkCall("profile(run: function)", arguments);

@@ -72,8 +72,8 @@ export const counters = (): Readonly<Counters> => ({
 });
 
 /**
- * A loader asks for its next batch: unread results of the step before it are computed, and the program waits
- * until at most two steps are in flight.
+ * Called when a loader asks for its next batch: computes unread results of the step before, and
+ * waits until at most two steps are in flight.
  */
 export async function stepBoundary(): Promise<void> {
   const { stream } = context;

@@ -5,9 +5,8 @@ import { LimitError } from "../errors.ts";
 export type Lanes = 1 | 4;
 
 /**
- * A value of the loop IR: what an operation means element by element, and every index, load and sum
- * of a kernel. It knows no device: each renders it. Sharing is by identity: the same object used
- * twice is computed once.
+ * A value of the loop IR: an element of an operation, an index, a load or a sum. It knows no
+ * device. Sharing is by identity: an object that is used twice is computed once.
  */
 export type Expr = {
   readonly dtype: DType;
@@ -116,10 +115,10 @@ const binaryNames =
   "add sub mul div rem pow atan2 max min bitAnd bitOr bitXor shiftLeft shiftRight mulHigh gcd igamma igammac zeta";
 const compareNames = "eq ne lt le gt ge and or xor";
 /**
- * What a target has as an instruction, whatever it does with NaN; `nativeInt` and `nativeUnsigned`
- * are the i32 and u32 of a float in range; `quotient` and `remainder` are of u32 by a divisor that
- * is not 0; `farTurns` is what a large angle comes to; `iota` is 0, 1, 2, 3; `any` is true if a
- * lane is; `subgroupSum` and `subgroupFirst` are a subgroup's sum and one thread of it.
+ * Instructions of the target, with its own treatment of NaN. `nativeInt`, `nativeUnsigned`: i32 and
+ * u32 of a float in range. `quotient`, `remainder`: of u32 by a divisor other than 0. `farTurns`: a
+ * large angle reduced. `iota`: 0, 1, 2, 3. `any`: true if a lane is. `subgroupSum`,
+ * `subgroupFirst`: a subgroup's sum, and whether a thread is its first.
  */
 const nativeNames =
   "nativeSqrt nativeMax nativeMin nativeEq nativeDiv nativeInt nativeUnsigned farTurns quotient remainder countLeadingZeros iota any subgroupSum subgroupFirst thread group local";
@@ -246,10 +245,9 @@ const table = <Text extends string, V>(
 const plain = { lanes: 1, mutable: false } as const;
 
 /**
- * Builders, by the names the formulas have. Operands of one call have one dtype; `e.cast` converts.
- * `round` goes to the nearest whole number, halves to even; `rem` is C's (the sign of `a`); `max`
- * and `min` are NaN if either is; `mulHigh` is the high half of the 64-bit product of two u32;
- * `half` rounds to a half.
+ * Builders of expressions. Operands of a call have one dtype; `e.cast` converts. `round` rounds
+ * halves to even; `rem` has the sign of `a`; `max` and `min` are NaN if either is; `mulHigh` is the
+ * high half of a 64-bit product of two u32; `half` rounds to f16.
  */
 export const e: Builders = {
   ...table(unaryNames, unary),

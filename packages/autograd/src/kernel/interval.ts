@@ -4,7 +4,7 @@ import type { Expr, Intrinsic } from "./expression.ts";
 /** Least and greatest value; null where nothing is known. */
 export type Interval = readonly [least: number, most: number] | null;
 
-/** Whether a range is of values that are certain to be numbers, or of those that are, where NaN may stand beside them. */
+/** Whether a range holds for all values, or for those that are not NaN. */
 export type About = "all" | "numbers";
 
 type Call = Extract<Expr, { kind: "call" }>;

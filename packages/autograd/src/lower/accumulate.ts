@@ -24,8 +24,8 @@ export function rounding(a: Expr, b: Expr, sum: Expr): Expr {
 }
 
 /**
- * Declares a variable that values are combined into; with `apart`, each lane has a result of its own. Sums of floats keep what rounding loses
- * (Neumaier 1974).
+ * Declares an accumulator; with `apart`, one in each lane. Sums of floats are compensated (Neumaier
+ * 1974).
  */
 export function accumulator(
   b: Builder,

@@ -10,7 +10,7 @@ import {
   sameType,
 } from "./bindings.ts";
 
-/** A buffer of a part: the binding that reaches it, and its first element there; -1 if it is bound alone. */
+/** A buffer of a part: its binding and its first element there; -1 if it is bound alone. */
 export interface Placed {
   readonly declared: Declared;
   readonly first: number;
@@ -81,7 +81,7 @@ function placeOf({ buffer }: Accessed, { kernel }: Part): Place | null {
   return place ?? null;
 }
 
-/** Items in order, in as few dispatches as can bind what they need. A buffer has one type in each. */
+/** Items in order, in as few dispatches as can bind them. A buffer has one type in each. */
 export function chunksOf(items: readonly WorkItem[], maxBindings: number): WorkItem[][] {
   const chunks: { items: WorkItem[]; bound: Map<string, Declared> }[] = [];
   for (const item of items) {

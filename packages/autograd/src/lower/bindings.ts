@@ -35,7 +35,7 @@ export interface ElementType {
   readonly atomic: boolean;
 }
 
-/** By fours if no access writes single elements. Bytes that are written singly share words: atomic. */
+/** By fours if no access writes single elements. Bytes that are written singly are atomic. */
 export function elementType({ dtype, fours, singleWrites }: Accessed, single = false): ElementType {
   return {
     word: wordOf(dtype),
@@ -58,7 +58,7 @@ export interface Bound {
   readonly name: string;
   readonly type: ElementType;
   readonly dtype: DType;
-  /** Name of the number of its first element, if it shares memory; null if it begins the binding. */
+  /** The number of its first element, by name, if it shares memory; else null. */
   readonly first: string | null;
 }
 

@@ -23,9 +23,9 @@ export type Find = (
 ) => readonly Stored[];
 
 /**
- * Computes `size` elements. A thread has four that follow one another; on a processor it takes a
- * line along which all reads and stores go on evenly, so that nothing is divided inside it. `fours`
- * is false where four that follow one another may not be stored together.
+ * Computes `size` elements: four consecutive ones a thread. On a processor a thread takes a line
+ * along which all accesses are affine, so that it divides nothing. `fours` is false if four
+ * consecutive elements must not be stored together.
  */
 export function overElements(
   kernel: Kernel,

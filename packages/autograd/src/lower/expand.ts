@@ -6,9 +6,8 @@ import { sizeOf } from "../shape.ts";
 import { type Axis, mergedAxes } from "./axes.ts";
 
 /**
- * Turns counters into index arithmetic: the result has no `count` and no `at`. A device that
- * divides coordinates out of a thread's number renders this; one that nests loops reads the
- * counters.
+ * Turns counters into index arithmetic: the result has no `count` and no `at`. Devices that divide
+ * coordinates out of a thread's number render this.
  */
 export function expandCounters({ grid, body }: Loops): Loops {
   return { grid, body: new Expander(firstFreeId(body)).block(body) };

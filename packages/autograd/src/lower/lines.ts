@@ -83,7 +83,7 @@ class LinePlace extends Place {
   }
 }
 
-/** A thread takes a line along which all reads and stores go on evenly; null where there had better be none. */
+/** Gives a thread a line along which all accesses are affine; null if that does not pay. */
 export function everyLine(
   kernel: Kernel,
   size: number,

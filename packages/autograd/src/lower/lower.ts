@@ -46,7 +46,7 @@ export function partsOf(kernel: Kernel): { readonly first: number; readonly kern
   });
 }
 
-/** A processor writes parts one after the other sooner than it asks of each element which part has it. */
+/** On a processor an assembly by itself is faster part by part. */
 const isAssembly = ({ steps }: Kernel): boolean =>
   steps.length === 1 && steps[0]?.op.meaning.kind === "assemble";
 

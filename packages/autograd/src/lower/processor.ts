@@ -3,7 +3,7 @@ import { multiplyInPanels } from "./contract/panels.ts";
 import { everyLine } from "./lines.ts";
 import type { Processor } from "./target.ts";
 
-/** How kernels are lowered where a thread has vectors: devices on processors load this, others do not. */
+/** Lowerings for threads with vectors. Only devices on processors load this. */
 export const processor: Processor = {
   tilingOf: lanesTiling,
   multiply: { lanes: multiplyInLanes, alongK: multiplyAlongK, panels: multiplyInPanels },

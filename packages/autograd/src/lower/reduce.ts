@@ -40,9 +40,8 @@ interface Result {
 }
 
 /**
- * A reduction: a thread a row, without barriers. Few long rows are cut into parts whose results a
- * second dispatch combines. The order is fixed by the shape alone, so the same input gives the same
- * bits.
+ * A reduction with one thread for each row. Few long rows are cut into parts, which a second
+ * dispatch combines. The shape alone fixes the order, so equal inputs give equal bits.
  */
 export function lowerReduce(
   kernel: Kernel,

@@ -34,9 +34,9 @@ export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
 }
 
 /**
- * Reductions over the same rows, and the elementwise work between and after them: a thread a row,
- * which walks it once for each reduction that waits for another, and once more to store values of
- * its elements. The order is fixed by the shape alone.
+ * Reductions over the same rows with the elementwise work between and after them, one thread for
+ * each row. It walks the row once for each reduction that depends on another, and once to store
+ * elements.
  */
 export function lowerRows(kernel: Kernel, target: Target): Loops[] {
   const program = new RowProgram(kernel, target);
@@ -81,10 +81,7 @@ class RowProgram {
     return this.kernel.steps[index] as KernelStep;
   }
 
-  /**
-   * The level at which a step at `level` reads this operand in the rowSpace; null where it reads in a
-   * way of its own.
-   */
+  /** The level at which a step at `level` reads this operand; null if it reads by a view. */
   levelOf({ source, view, base }: KernelOperand, level: Level): Level | null {
     if (!("step" in source) || isConstant(this.step(source.step))) return null;
     const read = view === null ? level : levelRead(view, sizeOf(base), level, this.rowSpace);

@@ -31,10 +31,9 @@ const withLast = <T>(list: readonly T[], dim: number): T[] => [
 ];
 
 /**
- * Each thread owns a line of the output along the dimension (of few or long lines a part): it
- * begins as the base, then the thread reads all its indices in order and writes those that fall to
- * it: no atomics, and the order is fixed. Elementwise work on the result follows at once. Where the
- * indices leave some lines out, the base is a dispatch of its own.
+ * Each thread owns a line of the output along the dimension, or part of one. It copies the base,
+ * then reads all indices in order and writes those in its line: no atomics, fixed order. An
+ * epilogue follows. If indices leave lines out, the base is a dispatch of its own.
  */
 export function lowerScatter(
   kernel: Kernel,

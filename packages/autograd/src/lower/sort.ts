@@ -12,9 +12,8 @@ import { Place } from "./place.ts";
 const RUN = 16;
 
 /**
- * A merge sort of indices by rank: a thread an element, and a dispatch a doubling of the sorted
- * runs. In each a thread finds by binary search how many elements of the neighbouring run come
- * before its own, and so where it goes. Stable; NaN is greatest.
+ * A merge sort of indices: one thread for each element, one dispatch for each doubling of sorted
+ * runs. A thread finds its place by binary search in the other run. Stable; NaN is last.
  */
 export function lowerSort(kernel: Kernel): { stages: Loops[]; scratch: number[] } {
   const step = kernel.steps.at(-1) as KernelStep;

@@ -28,7 +28,7 @@ export interface Target {
 
 type Multiply = (lowering: Lowering, step: KernelStep, product: Product) => Loops;
 
-/** Forms of kernels for processors: products, and elements line by line. Null where they do not suit. */
+/** Lowerings for processors of products and of elements by line; null where they do not suit. */
 export interface Processor {
   readonly tilingOf: (product: Product) => Tiling | null;
   readonly multiply: Readonly<Record<"lanes" | "alongK" | "panels", Multiply>>;

@@ -6,8 +6,8 @@ import { isFree } from "../graph/op.ts";
 import { checkCall } from "../signature.ts";
 
 /**
- * Looks for the first operation that makes a NaN or an infinity: every operation is then run on its own, its result
- * checked, and its call remembered. The read after it throws AnomalyError. Slow: for hunting only.
+ * Finds the first operation that makes a NaN or an infinity: runs and checks every operation by
+ * itself. The next read throws AnomalyError. Slow.
  */
 export function setDetectAnomaly(enabled: boolean): void {
   checkCall("setDetectAnomaly(enabled: boolean)", arguments);

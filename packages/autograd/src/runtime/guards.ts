@@ -16,7 +16,10 @@ interface Host {
   later(node: Node): Promise<number>;
 }
 
-/** Conditions on values that only the device knows: they are computed first, and what needs them waits for the answer. */
+/**
+ * Conditions on values that only the device knows. They are computed first; what needs them waits
+ * for the answer.
+ */
 export class Guards {
   private readonly host: Host;
   private waiting: Guard[] = [];
@@ -29,7 +32,10 @@ export class Guards {
     this.waiting.push(guard);
   }
 
-  /** Throws what the numbers found say, or gives the promise of it; null if there is no condition. */
+  /**
+   * Throws the error of a condition that fails, or gives its promise; null if there is no
+   * condition.
+   */
   check(): Promise<Error | null> | null {
     if (this.waiting.length === 0) return null;
     const guards = this.waiting.filter(

@@ -19,26 +19,27 @@ import type { Verifier } from "./verify.ts";
 
 export interface InitOptions {
   /**
-   * "webgpu", "wasm", "cpu", or a GPUDevice of your own. Default: WebGPU on a real GPU, else wasm, else WebGPU on the processor, else
-   * cpu; where it is not the first of these, one line on the console says so.
+   * "webgpu", "wasm", "cpu", or your own GPUDevice. Default: WebGPU on a GPU, else wasm, else
+   * software WebGPU, else cpu. A console line says if it is not the first of these.
    */
   readonly device?: DeviceName | PlatformDevice;
   /**
-   * "off" runs one kernel per operation, in order: slow, and the oracle of everything faster. `{ without }` leaves out single
-   * passes of the scheduler, to see what each is worth. "verify" compares every new plan, kernel by kernel, with its operations run
-   * one by one; a read throws VerifyError where they differ: slow, for those who doubt.
+   * "off" runs one kernel per operation, in order: slow. `{ without }` leaves out single passes of
+   * the scheduler. "verify" compares every new plan, kernel by kernel, with its operations run one
+   * by one; a read throws VerifyError where they differ: slow.
    */
   readonly fusion?: "on" | "off" | "verify" | { readonly without: readonly Pass[] };
   /** Bytes of device memory past which kept buffers move to the host. Default: no limit. */
   readonly budget?: number;
   /**
-   * false: the wasm device multiplies and adds with two roundings everywhere, so that all machines and engines give the same bits;
-   * products then take about a quarter more time. Default: true, one rounding where the engine and the processor have it.
+   * false: the wasm device rounds products before it adds them, so that all machines give the same
+   * bits; products take about a quarter longer. Default: true, one rounding where the machine has
+   * it.
    */
   readonly relaxed?: boolean;
   /**
-   * Threads of the wasm device at most; their number changes no bit of a result. A page that is not cross-origin isolated has one.
-   * Default: as many as there are processors, four at most.
+   * The most threads of the wasm device; their number changes no result. A page that is not
+   * cross-origin isolated has one. Default: the number of processors, four at most.
    */
   readonly threads?: number;
 }
@@ -68,8 +69,8 @@ export async function settled(): Promise<void> {
 const opened = new Map<string | GPUDevice, Promise<Device | null>>();
 
 /**
- * Chooses where tensors live and compute from here on. Call it once, before the first tensor; calling it
- * again switches (tensors stay where they are), and after a lost device it opens a fresh one.
+ * Chooses the device of tensors made from now on. Call it once, before the first tensor. A later
+ * call switches the device (tensors stay where they are) or replaces one that was lost.
  */
 export async function init(options: InitOptions = {}): Promise<InitResult> {
   if (arguments.length > 0) {

@@ -8,7 +8,10 @@ const IDLE_RUNS = 64;
 /** A buffer that a source is copied into before a run, and what is in it now. */
 export interface InputSlot {
   readonly buffer: DeviceBuffer;
-  /** Id of the node whose value it holds, from which element on and how many; -1 if it holds none. And of the one before. */
+  /**
+   * The range of the value it holds: node id (-1 if none), first element, count; and the node
+   * before.
+   */
   node: number;
   start: number;
   count: number;
@@ -34,8 +37,8 @@ export interface Fed {
 }
 
 /**
- * Buffers that plans read their sources from. A batch is overwritten by the next one, so plans share the buffers of batches; data that stay from
- * run to run keep theirs, and plans that read the same data read one copy.
+ * Buffers from which plans read their sources. Batches replace one another in shared buffers; data
+ * that stay the same keep a buffer, which plans share too.
  */
 export class Inputs {
   private readonly device: Device;
@@ -99,7 +102,7 @@ export class Inputs {
     }
   }
 
-  /** Brings the sources of a run into their slots: what is there already stays, the rest is uploaded or copied on the device. */
+  /** Uploads or copies the sources of a run into their slots, unless they are there already. */
   feed(slots: readonly (InputSlot | null)[], sources: readonly Source[], copies: Copy[]): Fed {
     this.runs++;
     const fed: Fed = { uploads: 0, copied: [], contended: false };

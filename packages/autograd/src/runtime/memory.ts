@@ -173,8 +173,8 @@ export class Pool {
 }
 
 /**
- * Buffers for temporaries, shared by all plans of a device: the peak is the largest plan's, not the sum. One goes when the last plan that
- * uses it does.
+ * Buffers for temporaries, shared by all plans: the peak is the largest plan's. A buffer goes with
+ * the last plan that uses it.
  */
 export class Arena {
   private readonly pool: Pool;
@@ -221,7 +221,7 @@ export class Arena {
 
 /** What one plan takes from the arena, in the order of its kernels. */
 export class ArenaLease {
-  /** Bytes of the buffers it has taken, each once and as far as it uses it: other plans may need more of it. */
+  /** Bytes that it uses of the buffers it has taken, each counted once. */
   peakBytes = 0;
   /** The most bytes it needed at once: what no placement in this order can go below. */
   liveBytes = 0;

@@ -8,14 +8,17 @@ import { settle } from "./retention.ts";
 let homeIds = 0;
 
 /**
- * Device storage that outlives its plan: cells, and values owned by handles. Explicit release is the rule;
- * the registry only catches what was forgotten.
+ * Storage that outlives its plan: of cells, and of values that handles own. Programs release it;
+ * the garbage collector releases what they forget.
  */
 export class Owners {
   private readonly device: Device;
   private readonly pool: Pool;
   private readonly owned = new Map<Storage, WeakRef<Node>>();
-  /** Buffers of cells. One weak reference a buffer: a new one for every step would live until the program is idle. */
+  /**
+   * Buffers of cells, by one weak reference each: one per step would live until the program is
+   * idle.
+   */
   private readonly homes = new Map<object, { readonly id: number; readonly ref: WeakRef<Home> }>();
   /** A home is gone. */
   private readonly onGone: (id: number) => void;
@@ -37,7 +40,7 @@ export class Owners {
     this.forgotten.register(node, storage, storage);
   }
 
-  /** Storage for a value that comes from the host; what it gives writes a stretch of it, from this element on. */
+  /** Makes storage for a host value. The result writes a range of it, from an element on. */
   receive(node: Node): (at: number, values: TypedArray) => void {
     const { dtype, size } = node;
     const { device } = this;
@@ -96,7 +99,10 @@ export class Owners {
     this.pool.give(storage.buffer as DeviceBuffer, "owned");
   }
 
-  /** Gives storage to the cells a flush reads from the host or writes for the first time; gives what it took from the host. */
+  /**
+   * Gives storage to cells that a flush reads from the host or writes first. Returns the host
+   * values.
+   */
   house(order: readonly Node[], writes: ReadonlySet<Cell>): Map<Node, TypedArray> {
     const housed = new Map<Node, TypedArray>();
     for (const cell of writes) if (cell.home === null) this.allocate(cell, cell.node);

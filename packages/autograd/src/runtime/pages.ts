@@ -19,7 +19,7 @@ export type PageSize = (bytes: number, last: number) => number;
 
 /** For 0-d values: 256 a page. */
 export const scalarPages: PageSize = () => 2048;
-/** For small results: 64 a page, and no page smaller than the one before it; a budget of bytes keeps them small. */
+/** For small results: 64 a page. Pages never shrink, and a budget bounds them. */
 export const resultPages =
   (budget: number): PageSize =>
   (bytes, last) => {
@@ -29,8 +29,8 @@ export const resultPages =
   };
 
 /**
- * Buffers that gather values of all plans, one after the other. A full page is read back once, and its values live on the host:
- * what a page holds takes no memory of the device for long, and cannot be lost.
+ * Buffers that collect values of all plans. A full page is read back once, and its values then live
+ * on the host.
  */
 export class Pages {
   private readonly device: Device;
@@ -86,7 +86,7 @@ export class Pages {
     return page;
   }
 
-  /** Reads full pages back; to be called when the submit that writes their last values is under way. */
+  /** Reads full pages back. The submit that writes their last values must be under way. */
   spillFull(): void {
     for (const page of this.full.splice(0)) {
       this.forgetGone(page);

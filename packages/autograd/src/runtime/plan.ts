@@ -163,7 +163,10 @@ function room(
   }
 }
 
-/** Gives every kernel its buffers: temporaries from the arena by liveness, cells in place where the order allows. */
+/**
+ * Gives every kernel its buffers: temporaries from the arena by liveness, cells in place where
+ * possible.
+ */
 function place(
   trace: Trace,
   kernels: readonly Scheduled[],
@@ -249,7 +252,7 @@ function place(
   return { bound, outputs };
 }
 
-/** Text that is its author's binds what it reads as read-only: it must not lie beside what it writes. */
+/** Custom kernels bind inputs read-only, so inputs and outputs must not share a slab. */
 const isCustom = ({ kernel: { steps, anchor } }: Scheduled): boolean =>
   steps.at(anchor)?.op.meaning.kind === "custom";
 
@@ -271,7 +274,9 @@ function groupsOf(trace: Trace, kernels: readonly Scheduled[]): Map<number, Buff
   return groups;
 }
 
-/** The old value of the node's cell is read by no later kernel, and by this one element for element at most. */
+/**
+ * Whether no later kernel reads the cell's old value, and this one reads it element for element.
+ */
 function writableInPlace(
   trace: Trace,
   node: Node,

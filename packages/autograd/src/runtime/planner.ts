@@ -79,7 +79,7 @@ export class Planner {
     this.means.pool.trim();
   }
 
-  /** Evicts the plans that ran longest ago while temporaries take too much, as sizes that grow make them. */
+  /** Evicts the oldest plans while temporaries take too much, as growing sizes make them do. */
   private boundArena(): void {
     const most = Math.max(ARENA_BYTES, 3 * this.plans.peakBytes);
     while (this.means.pool.bytes.arena > most && this.plans.evict());

@@ -4,7 +4,7 @@ import type { Plan } from "./plan.ts";
 
 /** Bytes on the host that plans and templates may take; past this those that ran longest ago go. */
 const MOST_BYTES = 2 ** 28;
-/** About what a plan takes beside its template: dispatches, their bindings, the block of numbers. */
+/** Estimated bytes of a plan beside its template: dispatches, bindings, parameters. */
 const KERNEL_BYTES = 4096;
 /** Runs of others, past which a plan that holds inputs of many bytes for itself gives them back. */
 const IDLE_RUNS = 64;
@@ -135,7 +135,7 @@ export class PlanCache {
     this.byHome.delete(id);
   }
 
-  /** Drops the plan that ran longest ago, with its buffers; false if there is none but the one in use. */
+  /** Drops the plan that ran longest ago; false if only the current one is left. */
   evict(alsoLast = false): boolean {
     let oldest: Plan | null = null;
     for (const plan of this.familyOf.keys()) {

@@ -54,7 +54,7 @@ function elements(values: TypedArray, view: View | null, dtype: DType): TypedArr
   return out;
 }
 
-/** The value is the handle's to keep from its computation on, whatever happens to what it was made from. */
+/** The handle keeps the value from its computation on, whatever happens to its inputs. */
 export function keep(handle: Handle): void {
   const { node } = handle.cell;
   if (node.state === EXPIRED) throw expired("keep", node);

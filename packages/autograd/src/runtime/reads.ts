@@ -47,7 +47,10 @@ export class Reads {
     this.planOf.set(node, plan);
   }
 
-  /** Reads a value that is on the device. The other numbers of its page come along: several losses cost one submit. */
+  /**
+   * Reads a value from the device, with the other numbers of its page: several losses cost one
+   * submit.
+   */
   fetch(node: Node): Promise<TypedArray> {
     const page = (node.storage as Storage).buffer as object;
     const nodes = this.scalars.has(page) ? this.scalars.residents(page) : [node];
@@ -94,7 +97,9 @@ export class Reads {
     });
   }
 
-  /** The value did not come to be: a read of it that is under way fails; says whether there is one. */
+  /**
+   * Rejects a read that is under way: the value was not computed. Returns whether there was one.
+   */
   refuse(node: Node, error: Error): boolean {
     const refuse = this.refusals.get(node);
     refuse?.(error);

@@ -2,15 +2,15 @@ import { dtypeCode } from "../dtype.ts";
 import { COMPUTED, isUnreadOutput, type Node, TEMPORARY } from "../graph/node.ts";
 import { isFree } from "../graph/op.ts";
 
-/** Values of one kind that one flush holds on suspicion: more of them are rounds of a loop, and the last ones count. */
+/** The most values of one kind that a flush holds in case they are needed again. */
 const ALIKE = 8;
 /** Bytes that one flush holds on suspicion. */
 const SUSPECTED_BYTES = 2 ** 29;
 
 /**
- * What programs come back for. A value off the tape that is computed and read in one run may be data, prepared once and used in every step, or a
- * step on the way; only the next run tells. So the first of a kind is held, and from then on the kinds that a later run asked for. Kinds
- * are told by ops and types, not by sizes.
+ * Finds which values programs read again. A value off the tape may be data that every step uses, or
+ * an intermediate; only the next run tells. So the first of a kind is held, and then the kinds that
+ * a later run read. A kind is ops and types, without sizes.
  */
 export class Recall {
   /** Kinds that were met, and in which turn of the program first. */
@@ -19,7 +19,7 @@ export class Recall {
   private readonly ops = new Set<number>();
   /** Kinds of the values that were held on suspicion and not yet asked for. */
   private readonly waiting = new WeakMap<Node, number>();
-  /** Reads and steps so far. What runs in between, within one, tells nothing about what comes back. */
+  /** Reads and steps so far. Runs within one of them do not tell what is read again. */
   turn = 0;
 
   /** Which of the values that a flush computes are to be held, beside those that rules tell. */
@@ -47,7 +47,10 @@ export class Recall {
     return chosen;
   }
 
-  /** Learns from what new work reads of the runs before; gives what of that is not there any more, to be held this time. */
+  /**
+   * Notes what new work reads of earlier runs. Returns the lost values that are to be held this
+   * time.
+   */
   private missed(order: readonly Node[]): Set<Node> {
     const missing = new Set<Node>();
     for (const { runs, inputs } of order) {

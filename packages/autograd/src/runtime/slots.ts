@@ -24,9 +24,10 @@ interface Entry {
 }
 
 /**
- * The cache: large results, what tapes saved, what is used from run to run. A value goes when a newer run of its kind exists and its tape is
- * consumed, or when four newer runs did not use it. What no handle waits for is dropped, its recipe stays; what one waits for moves to the host.
- * A kind is a program whatever the sizes: results of one length do not outlast those of the next.
+ * The cache of large results, saved values and values that several runs use. A value goes when a
+ * newer run of its kind exists and its tape is consumed, or when four newer runs did not use it. A
+ * value that a handle waits for moves to the host; others are dropped and keep their recipe. A kind
+ * ignores sizes.
  */
 export class Slots {
   private readonly pool: Pool;

@@ -2,7 +2,9 @@ import type { Device, DeviceBuffer } from "../devices/device.ts";
 import type { TypedArray } from "../dtype.ts";
 import type { Node, Storage } from "../graph/node.ts";
 
-/** Values on their way from the device to the host, in submits of their own. Until they arrive they stay where they are. */
+/**
+ * Values on their way to the host, in submits of their own. They stay in their buffers until then.
+ */
 export class Spill {
   private readonly device: Device;
   /** What has not arrived yet. */
@@ -12,7 +14,9 @@ export class Spill {
     this.device = device;
   }
 
-  /** Reads the values; `landed` is called for each that is still in its buffer then, `done` after all. */
+  /**
+   * Reads the values. Calls `landed` for each that is still in its buffer then, `done` at the end.
+   */
   start(
     nodes: readonly Node[],
     landed: (node: Node, host: TypedArray) => void,

@@ -211,7 +211,7 @@ export class DeviceStream implements Stream {
       trace.write(order, this.writes, wanted, recalled);
       plan = this.planner.planOf(trace);
     } catch (error) {
-      // what no buffer holds and no kernel gives must not fail every later flush, nor what does not need it
+      // an expired value must not fail every later flush, nor what does not need it
       if (order.some(({ state }) => state === EXPIRED))
         this.executeWithout(error as Error, wantedRoots, reads, verdict);
       else this.abandon(order, error as Error);
@@ -232,7 +232,7 @@ export class DeviceStream implements Stream {
     this.checks.inspect(suspects, (node) => this.read(node));
   }
 
-  /** The flush cannot run: what it was to compute is computed if it is asked for again, what it was to write stays as it is. */
+  /** Gives up a flush: its values are computed when asked for again, cells keep theirs. */
   private abandon(order: readonly Node[], error: Error): never {
     if (this.failure !== null) throw this.failure;
     if (error instanceof OutOfMemoryError) nameOwners(error, this.owners.describe());
@@ -247,7 +247,7 @@ export class DeviceStream implements Stream {
     throw error;
   }
 
-  /** The flush again, less what is impossible; what was asked for and needs that fails as it did before. */
+  /** Runs the flush again without what is impossible. Reads that need it fail with `cause`. */
   private executeWithout(
     cause: Error,
     wantedRoots: readonly Node[],
@@ -271,7 +271,9 @@ export class DeviceStream implements Stream {
     return this.checks.done();
   }
 
-  /** Computes these, ahead of all else that is pending. What is stored on the way counts as computed. */
+  /**
+   * Computes these nodes before all other pending work; values that are stored count as computed.
+   */
   private computeAhead(nodes: readonly Node[]): void {
     const order = reach(nodes, (node) => expired("flush", node));
     if (order.length === 0) return;
@@ -323,7 +325,7 @@ export class DeviceStream implements Stream {
     return storage.host === null ? this.reads.fetch(node) : Promise.resolve(storage.host);
   }
 
-  /** Waits until at most two submits are unfinished; moves buffers to the host where the budget is spent. */
+  /** Waits until at most two submits are unfinished, and moves buffers if the budget is spent. */
   async settled(): Promise<void> {
     await this.queue.throttle();
     await this.relieve();

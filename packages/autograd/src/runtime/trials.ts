@@ -76,8 +76,9 @@ class Attempt implements Trial {
 }
 
 /**
- * Flushes that may turn out not to have run: a shader is refused, memory is out, an index is past its end. One that has not, and what
- * was computed from it since, is taken back: its values are to be computed again, the cells that it wrote have the value from before.
+ * Flushes that the device may still refuse: a shader, memory, an index out of range. A refused one
+ * is taken back with all that was computed from it: values are dropped, cells have the value from
+ * before.
  */
 export class Trials {
   private readonly host: Host;

@@ -26,8 +26,8 @@ const NUDGE = 4e-6;
 const SLACK = 32;
 
 /**
- * Runs a plan kernel by kernel and compares each value that a kernel stores with what the reference device makes of the same inputs,
- * one operation after another. How far apart they may be follows from the kernel: its steps are nudged by rounding, and what moves.
+ * Runs a plan kernel by kernel and compares what it stores with the reference device, one operation
+ * at a time. The tolerance follows from how far rounding errors in the steps move the result.
  */
 export class Verifier {
   readonly #reference: Device;
@@ -132,7 +132,7 @@ export class Verifier {
     });
   }
 
-  /** Every step's value, each computed on its own; with a seed, each a little off, as rounding leaves it. */
+  /** Every step's value, computed by itself; with a seed, perturbed as rounding does. */
   async #evaluate(
     kernel: Kernel,
     params: readonly number[],

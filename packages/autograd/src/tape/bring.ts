@@ -8,8 +8,8 @@ import type { Tensor } from "../tensor.ts";
 import type { Edge } from "./edge.ts";
 
 /**
- * The operands on one stream: numbers, data from the host and what is to be computed from these alone are bound to no device yet, and
- * go to that of the first operand which is. Null where two are bound to different ones, or the devices are of different kinds.
+ * Brings the operands onto one stream. Numbers, host data and what follows from these alone have no
+ * device yet and go to that of the first operand with one. Null if two have different devices.
  */
 export function together(
   operands: readonly Handle[],

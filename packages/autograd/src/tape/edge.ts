@@ -11,8 +11,8 @@ import type { Tensor } from "../tensor.ts";
 export type Hook = (gradient: Tensor) => Tensor | undefined;
 
 /**
- * What belongs to a tensor itself, whatever is recorded, frozen or written: its gradient and its hooks. It is also the end of the
- * paths that lead to a tensor that no operation made.
+ * A tensor's gradient and hooks. Recording and writes do not change them. It is also the end of the
+ * paths to a leaf.
  */
 export class Leaf {
   readonly tensor: Handle;
@@ -91,7 +91,7 @@ export const entriesMade = (): number => entries;
 
 const NONE: readonly never[] = [];
 
-/** One recorded operation on the tape: where its operands' gradients go, and how they are computed. */
+/** One operation on the tape: the edges to its operands, and its gradient rule. */
 export class GradFn {
   readonly serial: number = entries++;
   readonly name: string;
@@ -104,7 +104,7 @@ export class GradFn {
   hooks: Hook[] | null = null;
   /** Tensors with this place on the tape that keep their gradient. */
   retainers: Leaf[] | null = null;
-  /** Consumed: a backward that did not retain the graph freed what its rule, or one it leads to, would read. */
+  /** A backward without `retainGraph` freed saved values of this entry or of one it leads to. */
   used = false;
   /** Consumed: the leaves it led to, perhaps among others. */
   ends: ReadonlySet<Leaf> | null = null;
@@ -158,7 +158,7 @@ export type Edge = GradFn | Leaf;
 export const DEAD: GradFn = new GradFn("consumed", [], [], [], () => []);
 DEAD.used = true;
 
-/** The tape entry of an op: operands and output come back as handles on the saved nodes, still on their tape. */
+/** The tape entry of an op. Its rule gets operands and output as handles on the saved nodes. */
 export function opGradFn(
   op: Op,
   operands: readonly Handle[],

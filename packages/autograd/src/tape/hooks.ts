@@ -18,7 +18,7 @@ export function callHook<T>(fn: () => T): T {
   }
 }
 
-/** What a hook is given: a handle of its own, so that a value that the hook only keeps is known to be held. */
+/** The tensor that a hook gets: its own handle, so that a hook may keep it. */
 export function lent(tensor: Tensor): Tensor {
   if (tensor.edge instanceof Leaf) return tensor;
   const handle = newHandle(tensor.cell, tensor.window);

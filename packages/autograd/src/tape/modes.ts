@@ -20,8 +20,8 @@ function refusePromise(call: string, result: unknown): void {
 }
 
 /**
- * Runs `fn` without recording gradients. An async function holds the mode until its promise resolves, in its own task only; a browser
- * cannot tell tasks apart and refuses it.
+ * Runs `fn` without recording gradients. An async function has the mode in its own task until its
+ * promise resolves; browsers cannot tell tasks apart and refuse it.
  */
 export function noGrad<T>(fn: () => T): T {
   if (arguments.length > 1) checkCall("noGrad(fn: function)", arguments);
@@ -34,7 +34,7 @@ export function enableGrad<T>(fn: () => T): T {
   return withModes("enableGrad", { gradMode: true }, fn);
 }
 
-/** `noGrad` under PyTorch's other name. What is made inside may be used outside as any other tensor. */
+/** PyTorch's inference mode, as `noGrad`. Tensors made inside may be used outside. */
 export function inferenceMode<T>(fn: () => T): T {
   if (arguments.length > 1) checkCall("inferenceMode(fn: function)", arguments);
   return withModes("inferenceMode", { gradMode: false }, fn);
@@ -76,8 +76,8 @@ export function withModes<T>(call: string, modes: Partial<Modes>, fn: () => T): 
 }
 
 /**
- * Runs the body of an operation that is made of operations. What it records is not the user's own; its result is,
- * so that an unread result counts as a sink and a 0-d result is retained.
+ * Runs the body of an operation that consists of others. Only its result counts as the user's: as
+ * an unread output, and as a kept 0-d value.
  */
 export function composite<T>(fn: () => T): T {
   context.opDepth++;
@@ -94,7 +94,7 @@ export function composite<T>(fn: () => T): T {
   return result;
 }
 
-/** Several results may be made of one another: each is cached, since each may be read. A module may want one of them only. */
+/** Caches each of several results, since each may be read. */
 function markOneOfSeveral(handle: Handle): void {
   const { node } = handle.cell;
   const inside = !node.visible && node.consumers > 0;
@@ -110,8 +110,8 @@ function markVisible(handle: Handle): void {
 }
 
 /**
- * Runs a module's `forward`. The outermost call's results are the user's to hold, and
- * without gradients its start runs the work of the call before it. `path` names the module in errors.
+ * Runs a module's `forward`. The user holds the results of the outermost call; without gradients
+ * its start runs the pending work of the call before. `path` names the module in errors.
  */
 export function moduleCall<T>(fn: () => T, path?: string): T {
   const outer = context.moduleDepth === 0;
@@ -161,7 +161,7 @@ function retain(handle: Handle): void {
   if (!node.gradMode) context.inferred = node;
 }
 
-/** If the call before this one left its result pending: run it, unless a live tape still wants to fuse with it. */
+/** Runs the pending result of the call before, unless a live tape still wants to fuse with it. */
 function flushInference(): void {
   const { inferred } = context;
   context.inferred = null;
@@ -171,8 +171,8 @@ function flushInference(): void {
 }
 
 /**
- * Runs `fn` and gives back what the tensors made inside own (unread results without gradients, clones), except those
- * in its result and those marked with `keep()`. Synchronous only.
+ * Runs `fn` and releases the tensors that it made (unread results without gradients, clones),
+ * except its result and those with `keep()`. Synchronous only.
  */
 export function scope<T>(fn: () => T): T {
   if (arguments.length > 1) checkCall("scope(fn: function)", arguments);

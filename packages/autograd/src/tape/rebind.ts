@@ -9,8 +9,8 @@ import { Leaf, overwritten } from "./edge.ts";
 import { edgeOf, isMoved } from "./record.ts";
 
 /**
- * Refuses to write what PyTorch refuses to write while gradients are recorded: a leaf that requires grad, a view of a leaf that has a
- * gradient, and a view whose history cannot be recorded anew.
+ * Refuses in-place writes that PyTorch refuses while gradients are recorded: to a leaf that
+ * requires grad, to a view of one, to a view whose history cannot be recorded again.
  */
 export function checkWritable(target: Handle, writer: string): void {
   if (!context.gradMode) return;
@@ -58,13 +58,13 @@ export function checkWritable(target: Handle, writer: string): void {
   }
 }
 
-/** Whether the tensor is a leaf that requires grad, or a view of one: a parameter that is trained by hand. */
+/** Whether the tensor is a leaf that requires grad, or a view of one. */
 export const isOfLeaf = ({ edge, base }: Handle): boolean =>
   edge instanceof Leaf || base?.edge instanceof Leaf;
 
 /**
- * A tensor that the user writes in place is held: a small one with every value it takes, a large one in storage of its own as soon as
- * a value of an earlier run is written over. Not what a module makes and writes within one call, nor what is on the tape.
+ * Keeps the values of a tensor that the user writes in place: a small one with each value, a large
+ * one in its own storage from the second write on. Not inside a module's call, nor on the tape.
  */
 export function holdVariable(cell: Cell, node: Node): void {
   const passing = context.moduleDepth > 0 && cell.born >= context.callBegan;
@@ -121,7 +121,7 @@ export function forget(node: Node): void {
   node.loose = 0;
 }
 
-/** Gives a cell storage of its own, which every later value is written into. Its node is no other cell's. */
+/** Gives a cell its own storage for this and every later value. No other cell has its node. */
 export function makePersistent(cell: Cell): void {
   if (cell.persistent) return;
   const { node } = cell;

@@ -35,10 +35,10 @@ import {
 const NONE: readonly never[] = [];
 
 /**
- * Records one operation and returns its handle. Nothing runs. `shape` and `dtype` are the result's; operands are
- * read through their views and must already have the dtypes and shapes the op takes; those of an elementwise op are
- * broadcast here. With `reads` the node reads operand i through a further view that is part of the op: its gradient is
- * given the operand as it was, and answers in that shape. `lift` makes what is returned of the result, and puts it on the tape.
+ * Records one operation and returns its handle; nothing runs. `shape` and `dtype` are the result's.
+ * Operands have the dtypes and shapes that the op takes; those of an elementwise op are broadcast.
+ * `reads` are views that are part of the op: its gradient sees operands without them. `lift` makes
+ * the returned tensor of the result.
  */
 export function record(
   op: Op,
@@ -130,7 +130,9 @@ function enqueue(node: Node): void {
   if (context.eager || stream.pending.length > PENDING_CAP) stream.advance();
 }
 
-/** A hand-written update is pending and a leaf it wrote is read with gradients on: the step is over. */
+/**
+ * Flushes if a leaf with a pending hand-written update is read with gradients on: the step is over.
+ */
 function flushAtStepBoundary(operands: readonly Handle[], stream: Stream): void {
   for (const operand of operands) {
     const { cell } = operand;
@@ -157,7 +159,10 @@ function gradientEdge(operands: readonly Handle[], make: (edges: (Edge | null)[]
   return amongLanes(make(edges), operands);
 }
 
-/** The entry, which sums each operand's gradient over lanes that the operand has not. `beside` are values that its rule reads too. */
+/**
+ * The entry, which sums each operand's gradient over lanes that the operand lacks. Its rule also
+ * reads `beside`.
+ */
 export function amongLanes(
   entry: GradFn,
   operands: readonly Handle[],
@@ -168,8 +173,8 @@ export function amongLanes(
 }
 
 /**
- * The handle's place on the tape. A view's is found anew where its cell was written since, if its base is on the tape: it
- * is then the result of the view's steps on the base of now.
+ * The handle's place on the tape. After a write to its cell, a view's steps are recorded again on
+ * the present base.
  */
 export function edgeOf(handle: Handle): Edge | null {
   const { base, cell } = handle;
@@ -182,7 +187,7 @@ export function edgeOf(handle: Handle): Edge | null {
   return handle.edge;
 }
 
-/** The tensor's value of now, and its place on the tape: for a rule, whatever is written to the tensor by then. */
+/** The tensor's present value and place on the tape; later writes do not change them. */
 export function valueOfNow(x: Handle): Tensor {
   return savedHandle(x.node, x.window, edgeOf(x));
 }
@@ -192,7 +197,10 @@ export function isTracked({ edge, base, seen, cell }: Handle): boolean {
   return edge !== null || (base !== null && seen !== cell.version && isTracked(base));
 }
 
-/** Whether a base has moved its dimensions in place, so that the steps of earlier views do not lead from it any more: it is a view, and no leaf. */
+/**
+ * Whether a base is a view whose dimensions moved in place: the steps of earlier views no longer
+ * apply.
+ */
 export const isMoved = (base: Handle): boolean =>
   base.base !== null && !(base.edge instanceof Leaf);
 
@@ -207,7 +215,7 @@ function rewritten({ origin, base, shape }: Handle): GradError {
   );
 }
 
-/** Gives a handle its new place on the tape; the gradient that it keeps is from now on the one of there. */
+/** Gives a handle a new place on the tape, from which its kept gradient now comes. */
 export function placeAt(handle: Handle, edge: GradFn | null): void {
   const { edge: before, own } = handle;
   handle.edge = edge;
@@ -247,8 +255,9 @@ function viewGradFn(step: ViewStep, edge: Edge | null, from: Shape): GradFn {
 }
 
 /**
- * A handle that reads the same cell through a further view step. Nothing is recorded but the tape. `origin` is "several" where
- * the call gives more than one: PyTorch refuses to write these in place with gradients.
+ * A handle on the same cell through a further view step. Only the tape records it. `origin` is
+ * "several" if the call returns several views: PyTorch refuses in-place writes to these with
+ * gradients.
  */
 export function recordView(handle: Handle, step: ViewStep, origin: Origin = "one"): Tensor {
   const { node } = handle.cell;
@@ -270,8 +279,8 @@ export function recordView(handle: Handle, step: ViewStep, origin: Origin = "one
 }
 
 /**
- * PyTorch's rule for this result reads these tensors, whatever ours reads: a write to one of them is an error of the backward here
- * too, and so is a second backward.
+ * Marks tensors that PyTorch's rule for this result reads: a write to one, or a second backward, is
+ * an error here too.
  */
 export function watch<T extends Handle>(result: T, ...read: readonly Handle[]): T {
   const { edge } = result;
@@ -287,7 +296,7 @@ export function watchOnly<T extends Handle>(result: T, ...read: readonly Handle[
   return watch(result, ...read);
 }
 
-/** A tape entry with a rule of its own over an existing value; `saves` are the values that the rule reads. */
+/** A tape entry with its own rule over an existing value. The rule reads `saves`. */
 export function recordGradient(
   name: string,
   output: Tensor,

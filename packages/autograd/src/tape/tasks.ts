@@ -26,7 +26,7 @@ function taskStorage(): Storage | null {
   return storage;
 }
 
-/** Whether a function was written as async: only then is it known, before it runs, that it waits. */
+/** Whether a function is declared async: known before it runs. */
 export const isAsync = (fn: unknown): boolean =>
   Object.prototype.toString.call(fn) === "[object AsyncFunction]";
 

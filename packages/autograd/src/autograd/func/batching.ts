@@ -49,7 +49,7 @@ interface Batched {
 
 type Rule = (call: Call) => Batched;
 
-/** Batches are further first dimensions of the operands and the result; the op works on the last ones. */
+/** The batch is a further first dimension of operands and result. */
 const leading =
   (attrs: (call: Call) => Attributes): Rule =>
   (call) => {
@@ -80,7 +80,10 @@ const rules: Partial<Record<Meaning["kind"], Rule>> = {
   contract,
 };
 
-/** Records an op on values with lanes as the same op on whole batches, and puts it on the tape as what it is for one element. */
+/**
+ * Records an op on values with lanes as one op on whole batches. On the tape it is the op on one
+ * element.
+ */
 export function recordLaned(
   op: Op,
   given: readonly Handle[],
@@ -193,7 +196,7 @@ function withStrides({ attrs, operands, levels, shape }: Call): Attributes {
   return assembleAttributes(onto, strides);
 }
 
-/** Lanes of both operands are batches of the product; those of one alone are rows or columns more. */
+/** Lanes that both operands have are batches of the product; others are rows or columns. */
 function contract(call: Call): Batched {
   const { operands, levels, attrs, reads, shape } = call;
   const [a, b] = operands as readonly [Handle, Handle];

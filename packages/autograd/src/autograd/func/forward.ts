@@ -10,8 +10,9 @@ import { Starts, zerosLike } from "./starts.ts";
 import { type AnyFunction, leavesOf, type Tree, withLeaves } from "./tree.ts";
 
 /**
- * [fn(x…), ∂fn/∂x… · v…]: the result, and its derivative in the direction of the tangents. A gradient is linear in its cotangent u, and the
- * derivative of J ᵀu by u, along v, is J v: two backwards, no rule of its own for any operation. With `hasAux` aux comes third.
+ * [fn(x…), ∂fn/∂x… · v…]: the result and its derivative along the tangents. Jᵀu is linear in u, so
+ * its derivative by u along v is J v: two backwards, no forward rules. With `hasAux`, aux comes
+ * third.
  */
 export function jvp(
   fn: AnyFunction,
@@ -25,7 +26,7 @@ export function jvp(
   return hasAux ? [output, tangent, aux] : [output, tangent];
 }
 
-/** [fn(x…), v… ↦ ∂fn/∂x… · v…]: the result, and the derivative at x as a function, which may be called many times. */
+/** [fn(x…), v… ↦ ∂fn/∂x… · v…]: the result, and its derivative at x as a function. */
 export function linearize(
   fn: AnyFunction,
   ...primals: unknown[]

@@ -94,8 +94,8 @@ export const asGiven = (argnums: Argnums, found: readonly Tree[]): Tree =>
   typeof argnums === "number" ? found[0] : found;
 
 /**
- * x ↦ ∂fn(x)/∂x of a function whose result is one number: a tensor, or the tree of them that the argument is. With `hasAux` fn returns
- * [result, aux], and the transform gives [gradient, aux].
+ * x ↦ ∂fn(x)/∂x of a function with one number as result. The gradient has the argument's form. With
+ * `hasAux`, fn returns [result, aux] and the transform [gradient, aux].
  */
 export function grad(
   fn: AnyFunction,
@@ -160,8 +160,9 @@ const settledAll = (starts: Starts, found: readonly Tensor[]): Tensor[] =>
 export type VjpFunction = (...cotangents: Tree[]) => Tree[];
 
 /**
- * [fn(x…), v ↦ vᵀ ∂fn/∂x…] : the result, and a function from a cotangent of the result's form to one gradient for each argument, which may be
- * called many times. The last argument may be { hasAux: true }: fn returns [result, aux], and aux comes third.
+ * [fn(x…), v ↦ vᵀ ∂fn/∂x…]: the result, and a function from a cotangent of the result's form to one
+ * gradient for each argument. With { hasAux: true } as last argument, fn returns [result, aux], and
+ * aux comes third.
  */
 export function vjp(fn: AnyFunction, ...primals: unknown[]): [Tree, VjpFunction, ...Tree[]] {
   if (typeof fn !== "function") checkCall("vjp(fn: function, ...primals)", [fn]);

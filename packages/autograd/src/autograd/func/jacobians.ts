@@ -27,8 +27,8 @@ export interface JacobianOptions extends GradOptions {
 }
 
 /**
- * x ↦ J, Jᵢⱼ = ∂fn(x)ᵢ/∂xⱼ, by backwards: one for each element of the result, all at once. x: [S…], fn(x): [R…] → [R…, S…]. Results and
- * arguments that are trees give trees: of the result's form, with those of the argument inside.
+ * x ↦ J, Jᵢⱼ = ∂fn(x)ᵢ/∂xⱼ, by one batched backward. x: [S…], fn(x): [R…] → [R…, S…]. For trees: a
+ * tree of the result's form that contains trees of the argument's form.
  */
 export function jacrev(
   fn: AnyFunction,
@@ -62,11 +62,13 @@ export function jacrev(
 }
 
 export interface ForwardOptions extends JacobianOptions {
-  /** Random numbers that the function draws, as in `vmap`: they are drawn once, whatever this says. */
+  /** As in `vmap`. The function's random numbers are drawn once in any case. */
   readonly randomness?: "error" | "same" | "different";
 }
 
-/** The matrix of `jacrev`, by tangents: one for each element of the argument, all at once. For functions with more results than arguments. */
+/**
+ * The matrix of `jacrev`, by one batched tangent: for functions with more results than arguments.
+ */
 export function jacfwd(
   fn: AnyFunction,
   argnums: Argnums | ForwardOptions = {},
@@ -128,13 +130,16 @@ function overBasis(
   return vmap(linear, { outDims, chunkSize })(basis);
 }
 
-/** x ↦ ∂²fn(x)/∂x∂x of a function whose result is one number: tangents through gradients. x: [S…] → [S…, S…]. */
+/**
+ * x ↦ ∂²fn(x)/∂x∂x of a function with one number as result, by tangents of gradients. x: [S…] →
+ * [S…, S…].
+ */
 export function hessian(fn: AnyFunction, argnums: Argnums = 0): Transformed {
   checkCall("hessian(fn: function, argnums?: number | number[])", arguments);
   return jacfwd(jacrev(fn, argnums), argnums);
 }
 
-/** ∂²fn/∂x∂x · v at x, for a function whose result is one number, without the matrix: a tangent through a gradient. */
+/** ∂²fn/∂x∂x · v at x, without the matrix, for a function with one number as result. */
 export function hvp(
   fn: AnyFunction,
   primals: readonly unknown[],

@@ -9,7 +9,7 @@ import { edgeOf } from "../../tape/record.ts";
 import type { Tensor } from "../../tensor.ts";
 import { isTensor, mapTree, type Tree } from "./tree.ts";
 
-/** The tensors that a function is differentiated with respect to, at the start of a tape of their own. */
+/** The tensors by which a function is differentiated, as starts of a tape. */
 export class Starts {
   readonly tensors: Tensor[] = [];
   readonly edges: Edge[] = [];
@@ -29,7 +29,7 @@ export class Starts {
     }
   }
 
-  /** Whether what is computed here depends on something else that is differentiated: around this call, or later. */
+  /** Whether the result depends on a tensor that another call differentiates. */
   leadsOut(values: readonly (Tensor | null)[]): boolean {
     if (!context.gradMode) return false;
     const seen = new Set<Edge>();

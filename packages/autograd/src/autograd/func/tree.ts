@@ -2,7 +2,7 @@ import { Handle } from "../../graph/handle.ts";
 import { NamedResults } from "../../results.ts";
 import type { Tensor } from "../../tensor.ts";
 
-/** Tensors, or arrays and plain objects of them, however deep: what functions that are transformed take and give. */
+/** Tensors, or nested arrays and plain objects of them. */
 export type Tree = unknown;
 
 // biome-ignore lint/suspicious/noExplicitAny: a function of anything
@@ -38,7 +38,10 @@ export function withLeaves(tree: Tree, leaves: readonly unknown[]): Tree {
   return mapTree(tree, () => rest.next().value);
 }
 
-/** The settings of a tree's leaves: one for all below a place, or a tree of the same form; null if the forms differ. */
+/**
+ * The settings of a tree's leaves: one value for a subtree, or a tree of the same form; null if the
+ * forms differ.
+ */
 export function spreadOver<T>(
   tree: Tree,
   settings: unknown,

@@ -18,7 +18,10 @@ import {
   withLeaves,
 } from "./tree.ts";
 
-/** Which dimension of each tensor is the batch: a number, null for none, or one for each part of an array or object. */
+/**
+ * The batch dimension of each tensor: a number, null for none, or one for each part of an array or
+ * object.
+ */
 export type Dims = number | null | readonly Dims[] | { readonly [key: string]: Dims };
 
 export interface VmapOptions {
@@ -26,7 +29,7 @@ export interface VmapOptions {
   readonly inDims?: Dims;
   /** Where the batch is in each result. Default: 0. */
   readonly outDims?: Dims;
-  /** Random numbers inside: refused, the same for the whole batch, or others for each element. Default: "error". */
+  /** Random numbers inside: an error, the same for all elements, or different. Default: "error". */
   readonly randomness?: "error" | "same" | "different";
   /** Elements of the batch that are computed at a time. Default: all. */
   readonly chunkSize?: number | null;
@@ -36,8 +39,9 @@ const isDim = (value: unknown): value is number | null =>
   value === null || typeof value === "number";
 
 /**
- * The function, mapped over a dimension of its arguments: fn sees one element of the batch, and runs once for all of them. What it
- * returns gets the batch back as dimension `outDims`. Arguments and results are tensors, or arrays and objects of them. Calls nest.
+ * Maps a function over a dimension of its arguments: `fn` sees one element of the batch and runs
+ * once for all. The batch becomes dimension `outDims` of the results. Arguments and results may be
+ * trees of tensors. Calls nest.
  */
 export function vmap<F extends AnyFunction>(
   fn: F,

@@ -1,6 +1,6 @@
 import type { SerialHost } from "./matrices.ts";
 
-/** The factors of P A = L U in one matrix, then the exchanged rows from 1 on, then the order of the rows. */
+/** P A = L U: both factors in one matrix, then the pivots (from 1), then the order of rows. */
 const lu: SerialHost = (out, [a], { rows: height, n: width }, thread) => {
   const [rows, n] = [height as number, width as number];
   const k = Math.min(rows, n);

@@ -12,7 +12,7 @@ const FUNCTION = 16;
 /** Rounds of a loop of which nothing is known. */
 const ROUNDS = 8;
 
-/** About how many instructions one thread of a grid takes; a workgroup's, where there are groups. */
+/** Estimated instructions of one thread of a grid, or of one workgroup. */
 export function costOf({ grid, body }: Loops): number {
   const once = new Estimate().block(body);
   return grid.kind === "groups" ? once * grid.size : once;

@@ -41,9 +41,14 @@ import { Threads } from "./threads.ts";
 const passes: readonly Pass[] = ["chains", "outputs", "epilogues", "rows", "loads", "siblings"];
 
 export interface WasmOptions {
-  /** Multiply and add with one rounding where the machine does; without it all machines give the same bits. */
+  /**
+   * One rounding for multiply and add, if the machine has it. Without it all machines give the same
+   * bits.
+   */
   readonly relaxed?: boolean;
-  /** Threads at most; one where the engine cannot share memory among them. Default: the processors, four at most. */
+  /**
+   * The most threads; one if the engine cannot share memory. Default: the processors, four at most.
+   */
   readonly threads?: number;
   /** Instructions of the chunks that threads take; tests make them small. */
   readonly chunk?: number;
@@ -52,7 +57,9 @@ export interface WasmOptions {
 /** Threads where nothing is asked for. */
 const MOST_THREADS = 4;
 
-/** WebAssembly with vectors on the processor: kernels are rendered from their loops, done by the time `submit` returns. */
+/**
+ * WebAssembly with vectors. Kernels are rendered from loops, and are done when `submit` returns.
+ */
 export class WasmDevice implements Device {
   readonly kind: string = "wasm";
   readonly description: string;

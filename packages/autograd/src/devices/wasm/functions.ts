@@ -35,8 +35,8 @@ export interface FunctionLease {
 }
 
 /**
- * Functions by their code: what is new is compiled together, as one module. A module that no program
- * uses stays until `spareBytes` of them are kept; the one that was used longest ago goes first.
+ * A cache of functions by code. New ones are compiled together, as one module. Modules that no
+ * program uses stay up to `spareBytes`; the oldest goes first.
  */
 export class FunctionCache {
   readonly #memory: Memory;

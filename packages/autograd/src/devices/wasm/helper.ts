@@ -1,14 +1,13 @@
 import { argument, CLOSED, control, MOST_TEXT } from "./control.ts";
 
-/** Polls before a helper sleeps: some twenty microseconds, which stages that are not shared take. */
+/** Polls before a helper sleeps: about 20 µs, the time of stages that are not shared. */
 const POLLS = 3000;
 /** Modules that a helper keeps. */
 const MODULES = 1024;
 
 /**
- * What a helper runs, as text: no bundler has to know of a second file. It waits for a stage, reads its
- * arguments, and claims chunks until none is left. Arguments count only if the stage is still the same
- * after they were read; a claim succeeds only for the stage that they are of.
+ * The code of a helper, as text, so that bundlers need no second file. It waits for a stage, reads
+ * its arguments and claims chunks. It reads again if the stage has changed meanwhile.
  */
 const loop = `function help(memory, me) {
   const words = new Int32Array(memory.buffer, 0, ${control.end});
@@ -92,7 +91,7 @@ export const processors = (): number =>
     ? process.getBuiltinModule("node:os").availableParallelism()
     : (globalThis.navigator?.hardwareConcurrency ?? 1);
 
-/** Starts helper number `me` on the memory. It keeps no program alive, and its failure is no error: others do its work. */
+/** Starts helper `me`. It keeps no process alive; if it fails, others do its work. */
 export function startHelper(memory: WebAssembly.Memory, me: number): Helper {
   if (isNode()) {
     const { Worker: Thread } = process.getBuiltinModule("node:worker_threads");

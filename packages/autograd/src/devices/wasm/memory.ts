@@ -2,7 +2,7 @@ import { OutOfMemoryError } from "../../errors.ts";
 import type { DeviceBuffer } from "../device.ts";
 import { control } from "./control.ts";
 
-/** A piece of the memory; `bytes` is what was asked for, what follows up to `room` may be read and written. */
+/** A part of the memory. `bytes` were asked for; all of `room` may be read and written. */
 export interface WasmBuffer extends DeviceBuffer {
   readonly address: number;
   readonly room: number;
@@ -14,7 +14,7 @@ const MOST_PAGES = 2 ** 16 - 1;
 /** Buffers begin and end here, so that a vector may read and write past the last element. */
 const ALIGN = 64;
 
-/** The one memory of a device, and which parts of it are free: the first that is large enough is taken. */
+/** The memory of a device. It gives the first free part that is large enough. */
 export class Memory {
   readonly memory: WebAssembly.Memory;
   /** Threads share it. */

@@ -8,8 +8,8 @@ export interface FunctionCode {
 }
 
 /**
- * A module over an imported memory that exports its functions by their numbers: "0", "1" …. Memory that
- * is shared says how many pages it may have at most.
+ * A module over an imported memory. It exports its functions as "0", "1" …. Shared memory declares
+ * its maximum.
  */
 export function encodeModule(
   functions: readonly FunctionCode[],

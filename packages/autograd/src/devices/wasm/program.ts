@@ -57,8 +57,8 @@ interface KernelCalls {
 }
 
 /**
- * Instructions of a chunk, some ten microseconds: the engine puts faster code in the place of a function
- * when it is called again, and threads take chunk after chunk.
+ * Instructions of a chunk, about 10 µs: short, so that engines can switch to optimized code at the
+ * next call.
  */
 export const CHUNK = 65_536;
 
@@ -67,7 +67,7 @@ export interface Workshop {
   readonly memory: Memory;
   readonly functions: FunctionCache;
   readonly threads: Threads | null;
-  /** Instructions of a chunk: a stage of two is shared, and what it takes to tell others is then nothing. */
+  /** Instructions of a chunk. A stage of two chunks or more is shared among threads. */
   readonly chunk: number;
   /** Memory for arrays of every thread. */
   readonly arrays: Arrays;

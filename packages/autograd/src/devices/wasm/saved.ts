@@ -5,8 +5,8 @@ import type { Memory, WasmBuffer } from "./memory.ts";
 const FEW_BYTES = 2 ** 16;
 
 /**
- * What a program writes in place, as it was before the run: all of it until the program has run once,
- * later only where it is few bytes.
+ * Copies of what a program overwrites in place: all of it in the first run, later only small
+ * buffers.
  */
 export class Saved {
   readonly #memory: Memory;

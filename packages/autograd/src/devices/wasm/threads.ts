@@ -17,8 +17,8 @@ export interface Shared {
 }
 
 /**
- * Helpers that compute chunks of stages beside the caller. Chunks are claimed one by one, so whoever
- * comes late or not at all is not waited for; which thread computes a chunk changes no bit of it.
+ * Threads that compute chunks of stages beside the caller. They claim chunks one by one, so nobody
+ * waits for a late thread. The thread that computes a chunk does not change its bits.
  */
 export class Threads {
   /** Of them all, the caller's included. */

@@ -8,7 +8,7 @@ import type { Kernel, KernelStep } from "../device.ts";
 import type { Stage } from "./render/stage.ts";
 import { bufferText } from "./render/text.ts";
 
-/** The author's text, with its bindings before it and an entry point over a folded grid after it. */
+/** The author's text between its bindings and an entry point over a folded grid. */
 export function customStages(
   kernel: Kernel,
   uniforms: Uniforms,

@@ -84,7 +84,7 @@ function incomplete(b: Builder, a: Expr, x: Expr, upper: boolean): Expr {
   const temme = b.let(e.and(inRange, e.gt(a, float(200))));
   b.if(temme, () => ofTemme(b, a, mu, phi, { part, isUpper }));
   b.if(e.not(temme), () => {
-    // x^a e^(−x) / Γ(a + 1): beyond 10 by Stirling's series, with what x and a have in common taken out
+    // x^a e^(−x) / Γ(a + 1); beyond 10 by Stirling's series, with common factors cancelled
     const inverse = b.let(e.nativeDiv(float(1), e.nativeMax(a, float(10))));
     const stirling = e.mul(
       inverse,

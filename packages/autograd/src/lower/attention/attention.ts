@@ -11,9 +11,8 @@ import { outputLoops } from "./output.ts";
 import { tilings } from "./tilings.ts";
 
 /**
- * Attention in one dispatch, its gradients in two: that of the queries, which finds every query's
- * peak and sum again, then those of keys and values. Scores are in registers, a block at a time;
- * sums are in a fixed order.
+ * Attention in one dispatch. Its gradients take two: for queries, which compute every query's peak
+ * and sum again, then for keys and values. Scores stay in registers; sums have a fixed order.
  */
 export function lowerAttention(
   kernel: Kernel,

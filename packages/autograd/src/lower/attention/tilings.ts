@@ -1,9 +1,9 @@
 import type { Lanes } from "../../kernel/expression.ts";
 
 /**
- * How an attention is cut. A thread keeps `lanes` · `groups` rows of its own (queries, or keys for
- * their gradients) and meets the others `met` at a time. With `shared` the workgroup brings those
- * it meets into its memory first.
+ * How an attention is cut. A thread keeps `lanes` · `groups` rows (of queries, or of keys for their
+ * gradients) and reads the others in blocks of `met`. With `shared` the workgroup loads blocks into
+ * its memory.
  */
 export interface Tiling {
   readonly lanes: Lanes;
@@ -32,9 +32,8 @@ const alone = { met: 8, threads: 8, shared: false } as const;
 const together = { lanes: 1, groups: 1, threads: 64, shared: true } as const;
 
 /**
- * By class of adapter, the best first. Software was measured: products per load decide, and a
- * barrier costs more than it saves. A GPU has threads enough only where each keeps one row, and
- * reads what all of them meet once.
+ * By class of adapter, the best first. Software: measured; loads per product decide, and barriers
+ * are dear. GPU: many threads of one row each, blocks in workgroup memory.
  */
 export const tilings: Readonly<Record<"software" | "gpu", readonly Tiling[]>> = {
   software: [

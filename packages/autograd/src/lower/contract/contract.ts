@@ -17,10 +17,9 @@ const multiply = {
 };
 
 /**
- * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…] with any strides, so that
- * transposes, broadcasts and windows are never made. In the tiling that the table has for such a
- * product on such an adapter. Where there are few outputs and many k, these are cut into parts
- * whose sums a second dispatch adds, in order.
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…] with any strides: transposes,
+ * broadcasts and windows are not copied. The table has the tiling. Products of few outputs and many
+ * k are cut into parts, which a second dispatch adds in order.
  */
 export function lowerContract(
   kernel: Kernel,

@@ -13,7 +13,7 @@ import type { Tiling } from "./tilings.ts";
 /** How much of the work is not thrown away where runs of so many are cut into tiles. */
 const share = (run: number, tile: number): number => run / (Math.ceil(run / tile) * tile);
 
-/** Rows from which on a copy of the columns pays, where they lie side by side, and where they do not. */
+/** Rows from which a copy of the columns pays: where they are contiguous, and where not. */
 const COPIED_ROWS = 128;
 const PANEL_ROWS = 16;
 

@@ -5,7 +5,10 @@ import type { Lowering } from "../lowering.ts";
 import { type Block, type Line, linesOf, range, sliceOf } from "./block.ts";
 import type { Factor, Product } from "./product.ts";
 
-/** The lines of a tile: from `first` on. Those before `own` are another tile's, those from `end` on are none. */
+/**
+ * The lines of a tile from `first`. Lines before `own` are another tile's; lines from `end` do not
+ * exist.
+ */
 export interface Span {
   readonly first: Expr;
   readonly own: Expr;

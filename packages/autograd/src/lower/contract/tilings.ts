@@ -1,10 +1,9 @@
 /**
- * How a product is cut. A workgroup has groupX · groupY threads. "registers": each keeps a tile of
- * outputs and reads operands where they are. "tiled": the same, over blocks of k that the workgroup
- * holds in its memory. "vector": groupX columns (tileN is 1) of all m = tileM rows, whose k's
- * groupY threads share. "lanes", "alongK" and "panels" are for processors: one thread a block, with
- * neighbouring columns, or neighbours along k, in the lanes of its vectors; of "panels" a thread
- * copies its columns into memory of its own first, and makes many blocks of rows of them.
+ * How a product is cut; a workgroup has groupX · groupY threads.
+ * "registers": each thread keeps a tile of outputs. "tiled": the same, with blocks of k in
+ * workgroup memory. "vector": groupX columns (tileN is 1) of all m = tileM rows; groupY threads
+ * share a column's k. For processors, one thread a block: "lanes" and "alongK" have neighbouring
+ * columns or k in vector lanes; "panels" first copies the columns.
  */
 export interface Tiling {
   readonly kind: "registers" | "tiled" | "vector" | "lanes" | "alongK" | "panels";
@@ -14,7 +13,7 @@ export interface Tiling {
   readonly groupY: number;
   /** k's in workgroup memory at a time; 0 but for "tiled". */
   readonly blockK: number;
-  /** Columns (of "alongK": k's) that lie side by side, where they are not all; tiles do not go past them. */
+  /** Contiguous columns (of "alongK": k), if not all are; tiles do not cross them. */
   readonly run?: number;
 }
 
@@ -104,9 +103,8 @@ const squareTiles = [
 ] as const;
 
 /**
- * By class of adapter. Software was measured (a barrier costs it more than what it saves); of GPUs
- * it is what is known of them: operands are read once into workgroup memory where a tile of it has
- * work enough, and many threads keep little each.
+ * By class of adapter. Software: measured; barriers are dear. GPU: operands are loaded into
+ * workgroup memory once if a tile has enough work, and many threads keep few outputs each.
  */
 export const tilings: Readonly<Record<"processor" | "software" | "gpu", AdapterClass>> = {
   processor: {

@@ -8,9 +8,8 @@ import { type Product, sumType } from "./product.ts";
 import { storeTile } from "./store.ts";
 
 /**
- * Few rows: groupY threads of a column each take every groupY-th k, and add up what they have, in
- * an order that is fixed: by halves, or where all threads are of one column and the adapter has
- * subgroups, within these first.
+ * Few rows: groupY threads share a column and add their sums in a fixed order: by halves, or within
+ * subgroups first if all threads share a column and the adapter has subgroups.
  */
 export function multiplyByVector(
   lowering: Lowering,

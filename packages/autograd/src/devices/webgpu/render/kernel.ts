@@ -25,7 +25,7 @@ export interface RenderedKernel extends Lowered, UniformWords {
   readonly stages: readonly Stage[];
 }
 
-/** Lowers a kernel and renders its shaders. Throws DTypeError or LimitError if no shader can do it. */
+/** Lowers a kernel and renders its shaders. Throws DTypeError or LimitError. */
 export function renderKernel(kernel: Kernel, target: RenderTarget): RenderedKernel {
   const step = anchorOf(kernel);
   const { name } = step.op;
