@@ -35,6 +35,11 @@ export const catalog: Readonly<Record<string, Entry>> = {
     teaches: "a perceptron and a convolutional network side by side",
     load: async () => (await import("./digits/demo.ts")).digits,
   },
+  ddp: {
+    summary: "do two learn what one learns?",
+    teaches: "data-parallel training: each rank half of every batch, one model for all",
+    load: async () => (await import("./ddp/demo.ts")).ddp,
+  },
   mnist: {
     summary: "which digit is it, of 70,000?",
     teaches: "a convolutional network at the size of real data",

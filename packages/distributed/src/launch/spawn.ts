@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import { SHARE_ENV, Worker } from "node:worker_threads";
 import { ArgumentError } from "@wgrad/autograd";
 import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { DistributedError } from "../errors.ts";
@@ -14,6 +14,8 @@ export interface SpawnOptions {
   readonly nprocs: number;
   /** What the program finds in `process.argv` behind its own name. */
   readonly args?: readonly string[];
+  /** Options of Node, `["--conditions=development"]` (default: those of this process). */
+  readonly execArgv?: readonly string[];
   /** Hears what ranks send by `parentPort.postMessage`. */
   readonly onMessage?: (message: unknown, rank: number) => void;
 }
@@ -36,8 +38,8 @@ export class RankFailedError extends DistributedError {
  * Throws RankFailedError with the error of the rank that failed first.
  */
 export async function spawn(program: string | URL, options: SpawnOptions): Promise<void> {
-  checkCall("spawn(program, { nprocs: number, args, onMessage: function })", arguments);
-  const { nprocs, args = [], onMessage } = options;
+  checkCall("spawn(program, { nprocs: number, args, execArgv, onMessage: function })", arguments);
+  const { nprocs, args = [], execArgv, onMessage } = options;
   if (!(Number.isInteger(nprocs) && nprocs > 0)) {
     throw new ArgumentError(
       `spawn: nprocs is ${describe(nprocs)}\n  hint: a whole number from 1 on`,
@@ -68,6 +70,8 @@ export async function spawn(program: string | URL, options: SpawnOptions): Promi
         const worker = new Worker(code, {
           eval: true,
           argv: [...args],
+          env: SHARE_ENV, // drivers of software adapters look there
+          ...(execArgv !== undefined && { execArgv: [...execArgv] }),
           workerData: { [KEY]: launched },
         });
         workers.push(worker);
