@@ -1,8 +1,8 @@
 /**
  * `pnpm bench [--only NAME,…] [--against LIBRARY-BACKEND,…] [--json FILE] [--write]`: training steps here and in other
  * libraries, side by side. NAME is a line, or `record` or `host` (what recording costs), `ablation` (what each pass of
- * the scheduler is worth), `profile` (a step's kernels), `compile` (its pipelines) or `classic` (trees, forests and boosting
- * beside other libraries'). Times are never gated.
+ * the scheduler is worth), `profile` (a step's kernels), `compile` (its pipelines), `classic` (trees, forests and boosting
+ * beside other libraries') or `distributed` (what ranks exchange in a second, and what two are worth). Times are never gated.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { init } from "@wgrad/autograd";
 import { ablation } from "./bench/ablation.ts";
 import { classic } from "./bench/classic/run.ts";
+import { distributed } from "./bench/distributed/run.ts";
 import { kernelsOf, pipelinesOf } from "./bench/profile.ts";
 import { type HostCosts, host, record } from "./bench/record.ts";
 import {
@@ -39,7 +40,7 @@ const { values } = parseArgs({
 
 const KEYS = ["chain", "logistic", "mlp", "convnet", "gpt", "lstm"];
 const ofModels = { ablation, profile: kernelsOf, compile: pipelinesOf };
-const suites: Record<string, () => unknown> = { record, host, classic };
+const suites: Record<string, () => unknown> = { record, host, classic, distributed };
 for (const [suite, rowsOf] of Object.entries(ofModels)) {
   suites[suite] = async () => {
     const report: Record<string, unknown> = {};

@@ -88,21 +88,45 @@ function step(optimizer: Optimizer, loss: () => Tensor): Step {
 const adam = (model: AnyModule): Optimizer =>
   new Adam(model.parameters(), { lr: LEARNING_RATE.adam });
 
-/** Cross-entropy of a classifier, its input and its targets fresh from the host at every step. */
+/** A model, and its loss on the line's batch, fresh from the host at every step. */
+export interface Trained {
+  readonly model: AnyModule & ((x: Tensor) => Tensor);
+  /** Of the model, or of what stands for it. */
+  readonly loss: (net: (x: Tensor) => Tensor) => Tensor;
+}
+
+/** Cross-entropy of a classifier. */
+function trained(
+  model: Trained["model"],
+  workload: Workload,
+  input: string,
+  target: string,
+): Trained {
+  load(model, workload);
+  const criterion = new CrossEntropyLoss();
+  const fresh = (name: string): Tensor => toTensor(workload.batch[name] as Values);
+  const loss: Trained["loss"] = (net) => {
+    const logits = net(fresh(input));
+    return criterion(logits.flatten(0, -2), fresh(target).flatten());
+  };
+  return { model, loss };
+}
+
 function classifier(
-  model: AnyModule & ((x: Tensor) => Tensor),
+  model: Trained["model"],
   workload: Workload,
   input: string,
   target: string,
 ): Step {
-  load(model, workload);
-  const criterion = new CrossEntropyLoss();
-  const fresh = (name: string): Tensor => toTensor(workload.batch[name] as Values);
-  return step(adam(model), () => {
-    const logits = model(fresh(input));
-    return criterion(logits.flatten(0, -2), fresh(target).flatten());
-  });
+  const { loss } = trained(model, workload, input, target);
+  return step(adam(model), () => loss(model));
 }
+
+/** Those that are trained on several ranks too. */
+export const onRanks: Readonly<Record<string, (workload: Workload) => Trained>> = {
+  mlp: (workload) => trained(new Perceptron(), workload, "images", "labels"),
+  gpt: (workload) => trained(new GPT(), workload, "tokens", "targets"),
+};
 
 function product({ weights }: Workload): Step {
   const [a, b] = [toTensor(weights.a as Values), toTensor(weights.b as Values)];

@@ -1,0 +1,14 @@
+/** Bytes that are averaged over two ranks. */
+export const sizes = [4096, 65_536, 2 ** 20, 2 ** 22, 2 ** 24];
+
+/** How often, the small ones more. */
+export const repeats = (bytes: number): number => (bytes > 2 ** 20 ? 10 : 40);
+
+/** Milliseconds. */
+export interface Measured {
+  readonly exchange: Record<number, number>;
+  readonly steps: Record<string, { readonly alone: number; readonly together: number }>;
+}
+
+export const medianOf = (times: readonly number[]): number =>
+  [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] as number;

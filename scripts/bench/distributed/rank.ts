@@ -1,0 +1,87 @@
+/** A rank of the benchmark, a thread or a process under mpirun. Rank 0 gives what was measured. */
+import { parentPort } from "node:worker_threads";
+import { init, manualSeed } from "@wgrad/autograd";
+import {
+  allReduce,
+  barrier,
+  DistributedDataParallel,
+  destroyProcessGroup,
+  getRank,
+  initProcessGroup,
+} from "@wgrad/distributed";
+import { Adam } from "@wgrad/optim";
+import { onRanks, type Trained } from "../../steps/models.ts";
+import { LEARNING_RATE, workloads } from "../../steps/workloads.ts";
+import { type Measured, medianOf, repeats, sizes } from "./lines.ts";
+
+await init({ device: "wasm", threads: 1 });
+await initProcessGroup({ timeout: 120_000 });
+const rank = getRank();
+const measured: Measured = { exchange: {}, steps: {} };
+
+for (const bytes of sizes) {
+  const values = new Float32Array(bytes / 4).fill(1 + rank);
+  const times: number[] = [];
+  for (let i = -2; i < repeats(bytes); i++) {
+    await barrier();
+    const start = performance.now();
+    await allReduce(values, { op: "avg" });
+    if (i >= 0) times.push(performance.now() - start);
+  }
+  measured.exchange[bytes] = medianOf(times);
+}
+
+/** Turns of some steps each, alone and together by turns, so that what else runs slows both. */
+const TURNS = 12;
+const STEPS = 5;
+for (const [name, make] of Object.entries(onRanks)) {
+  const step = await stepOf(make((workloads[name] as () => never)()));
+  const alone: number[] = [];
+  const together: number[] = [];
+  for (let turn = -2; turn < TURNS; turn++) {
+    await barrier();
+    if (rank === 0) {
+      const start = performance.now();
+      for (let k = 0; k < STEPS; k++) await step.alone();
+      if (turn >= 0) alone.push((performance.now() - start) / STEPS);
+    }
+    await barrier();
+    const start = performance.now();
+    for (let k = 0; k < STEPS; k++) await step.together();
+    if (turn >= 0) together.push((performance.now() - start) / STEPS);
+  }
+  measured.steps[name] = { alone: medianOf(alone), together: medianOf(together) };
+}
+
+if (rank === 0) {
+  if (parentPort === null) process.stdout.write(`\n@measured ${JSON.stringify(measured)}\n`);
+  else parentPort.postMessage(measured);
+}
+await destroyProcessGroup();
+
+/** The step on this rank's batch, by itself and with the others. */
+async function stepOf({
+  model,
+  loss,
+}: Trained): Promise<{ alone: () => Promise<void>; together: () => Promise<void> }> {
+  manualSeed(0);
+  const ddp = await new DistributedDataParallel(model).ready();
+  const optimizer = new Adam(model.parameters(), { lr: LEARNING_RATE.adam });
+  return {
+    async alone() {
+      const value = loss(model);
+      optimizer.zeroGrad();
+      ddp.noSync(() => value.backward());
+      optimizer.step();
+      await value.item();
+    },
+    async together() {
+      const value = loss(ddp);
+      optimizer.zeroGrad();
+      value.backward();
+      await ddp.synchronize();
+      optimizer.step();
+      await value.item();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** What two ranks of one host exchange in a second, beside plain TCP, and what the second rank is worth. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { spawn } from "@wgrad/distributed";
+import type { Measured } from "./lines.ts";
+import { sizes } from "./lines.ts";
+import { overTcp } from "./tcp.ts";
+
+const program = join(import.meta.dirname, "rank.ts");
+
+/** A row of the table. */
+interface Row {
+  readonly [column: string]: string;
+}
+
+/** Megabytes a second through an average over two ranks, by size; then steps alone and together. */
+export async function distributed(): Promise<Record<string, Row>> {
+  const backends: Record<string, Measured | null> = {
+    threads: await onThreads(),
+    mpi: await onMpi(),
+  };
+  const tcp = await overTcp();
+  const rows: Record<string, Row> = {};
+  for (const bytes of sizes) {
+    const rate = (ms: number | undefined): string =>
+      ms === undefined ? "–" : `${(bytes / ms / 1000).toFixed(0)} MB/s (${ms.toFixed(2)} ms)`;
+    const { threads, mpi } = backends;
+    rows[`average of ${bytes / 1024} KiB`] = {
+      threads: rate(threads?.exchange[bytes]),
+      mpi: rate(mpi?.exchange[bytes]),
+      "plain TCP": rate(tcp[bytes]),
+    };
+  }
+  for (const [name, measured] of Object.entries(backends)) {
+    for (const [line, { alone, together }] of Object.entries(measured?.steps ?? {})) {
+      rows[`${line} step on ${name}`] = {
+        alone: `${alone.toFixed(2)} ms`,
+        "two ranks": `${together.toFixed(2)} ms`,
+        efficiency: `${((100 * alone) / together).toFixed(0)} %`,
+      };
+    }
+  }
+  return rows;
+}
+
+async function onThreads(): Promise<Measured> {
+  let measured: Measured | null = null;
+  const onMessage = (message: unknown): void => {
+    measured = message as Measured;
+  };
+  await spawn(program, { nprocs: 2, onMessage });
+  return measured as unknown as Measured;
+}
+
+/** Null where there is no mpirun, and says so. */
+async function onMpi(): Promise<Measured | null> {
+  const asRoot = process.getuid?.() === 0 ? ["--allow-run-as-root"] : [];
+  const node = [process.execPath, ...process.execArgv, program];
+  try {
+    const { stdout } = await promisify(execFile)("mpirun", [...asRoot, "-n", "2", ...node]);
+    const [, text = "null"] = /@measured (.*)/.exec(stdout) ?? [];
+    return JSON.parse(text) as Measured | null;
+  } catch (error) {
+    console.log(`distributed: not on MPI: ${(error as Error).message.split("\n")[0]}`);
+    return null;
+  }
+}
