@@ -45,6 +45,7 @@ export {
   type IndexRange,
 } from "./ops/core/bounds.ts";
 export { commit, moveTo, persist, retype } from "./ops/core/commit.ts";
+export { fromHost } from "./ops/core/creation.ts";
 export { type ElementwiseSpec, elementwise } from "./ops/core/define.ts";
 export { knownValues } from "./ops/core/known-values.ts";
 export { fillFrom, type Unfilled, unfilled } from "./ops/core/loading.ts";

@@ -77,7 +77,7 @@ describe.each(Object.entries(launchers))("ranks as processes of %s", (mpi, comma
     { fault: "is killed", told: /signal 9|KILLED|exit code: 9/i },
     {
       fault: "stands still",
-      told: /CollectiveTimeoutError: DistributedDataParallel.synchronize #\d of f32 \[8\] at step 3, bucket 0: rank 1 has not come within 1.5 s/,
+      told: /CollectiveTimeoutError: DistributedDataParallel.synchronize #\d of f32 \[8\] at step 3, bucket 0: rank 1 has not come within 3 s/,
     },
     {
       fault: "another model",
@@ -92,7 +92,6 @@ describe.each(Object.entries(launchers))("ranks as processes of %s", (mpi, comma
     "a rank that $fault: all end with its error, within ten seconds",
     { timeout: 60_000 },
     async ({ fault, told }) => {
-      const begun = performance.now();
       const child = start(
         program as string,
         [...options, "-n", "2", process.execPath, at("fault"), fault],
@@ -108,7 +107,8 @@ describe.each(Object.entries(launchers))("ranks as processes of %s", (mpi, comma
       expect(code).not.toBe(0);
       expect(said).not.toContain("trained");
       expect(told.source.startsWith("^") ? errors : `${errors}${said}`).toMatch(told);
-      expect(performance.now() - begun).toBeLessThan(10_000);
+      const [, begun] = /@fault (\d+)/.exec(said) ?? [];
+      if (fault !== "ends without a word") expect(Date.now() - Number(begun)).toBeLessThan(10_000);
       expect(await orphans()).toEqual([]);
     },
   );

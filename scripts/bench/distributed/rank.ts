@@ -7,16 +7,18 @@ import {
   DistributedDataParallel,
   destroyProcessGroup,
   getRank,
+  getWorldSize,
   initProcessGroup,
 } from "@wgrad/distributed";
 import { Adam } from "@wgrad/optim";
 import { onRanks, type Trained } from "../../steps/models.ts";
 import { LEARNING_RATE, workloads } from "../../steps/workloads.ts";
-import { type Measured, medianOf, repeats, sizes } from "./lines.ts";
+import { type Cost, type Measured, medianOf, repeats, sizes } from "./lines.ts";
 
 await init({ device: "wasm", threads: 1 });
 await initProcessGroup({ timeout: 120_000 });
 const rank = getRank();
+const ranksHere = parentPort === null ? 1 : getWorldSize();
 const measured: Measured = { exchange: {}, steps: {} };
 
 for (const bytes of sizes) {
@@ -36,21 +38,19 @@ const TURNS = 12;
 const STEPS = 5;
 for (const [name, make] of Object.entries(onRanks)) {
   const step = await stepOf(make((workloads[name] as () => never)()));
-  const alone: number[] = [];
-  const together: number[] = [];
+  const alone: Cost[] = [];
+  const together: Cost[] = [];
   for (let turn = -2; turn < TURNS; turn++) {
     await barrier();
     if (rank === 0) {
-      const start = performance.now();
-      for (let k = 0; k < STEPS; k++) await step.alone();
-      if (turn >= 0) alone.push((performance.now() - start) / STEPS);
+      const cost = await costOf(step.alone);
+      if (turn >= 0) alone.push(cost);
     }
     await barrier();
-    const start = performance.now();
-    for (let k = 0; k < STEPS; k++) await step.together();
-    if (turn >= 0) together.push((performance.now() - start) / STEPS);
+    const cost = await costOf(step.together);
+    if (turn >= 0) together.push(cost);
   }
-  measured.steps[name] = { alone: medianOf(alone), together: medianOf(together) };
+  measured.steps[name] = { alone: middle(alone), together: middle(together, ranksHere) };
 }
 
 if (rank === 0) {
@@ -58,6 +58,21 @@ if (rank === 0) {
   else parentPort.postMessage(measured);
 }
 await destroyProcessGroup();
+
+async function costOf(step: () => Promise<void>): Promise<Cost> {
+  const [start, worked] = [performance.now(), process.cpuUsage()];
+  for (let k = 0; k < STEPS; k++) await step();
+  const { user, system } = process.cpuUsage(worked);
+  return { wall: (performance.now() - start) / STEPS, processor: (user + system) / 1000 / STEPS };
+}
+
+/** The medians; a process of several ranks has worked for all of them. */
+function middle(costs: readonly Cost[], ranks = 1): Cost {
+  return {
+    wall: medianOf(costs.map(({ wall }) => wall)),
+    processor: medianOf(costs.map(({ processor }) => processor)) / ranks,
+  };
+}
 
 /** The step on this rank's batch, by itself and with the others. */
 async function stepOf({

@@ -3,8 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { spawn } from "@wgrad/distributed";
-import type { Measured } from "./lines.ts";
-import { sizes } from "./lines.ts";
+import { type Cost, type Measured, sizes } from "./lines.ts";
 import { overTcp } from "./tcp.ts";
 
 const program = join(import.meta.dirname, "rank.ts");
@@ -35,14 +34,18 @@ export async function distributed(): Promise<Record<string, Row>> {
   for (const [name, measured] of Object.entries(backends)) {
     for (const [line, { alone, together }] of Object.entries(measured?.steps ?? {})) {
       rows[`${line} step on ${name}`] = {
-        alone: `${alone.toFixed(2)} ms`,
-        "two ranks": `${together.toFixed(2)} ms`,
-        efficiency: `${((100 * alone) / together).toFixed(0)} %`,
+        alone: said(alone),
+        "two ranks": said(together),
+        efficiency: `${share(alone.wall, together.wall)} (${share(alone.processor, together.processor)} of work)`,
       };
     }
   }
   return rows;
 }
+
+const said = ({ wall, processor }: Cost): string =>
+  `${wall.toFixed(2)} ms (${processor.toFixed(2)} of work)`;
+const share = (a: number, b: number): string => `${((100 * a) / b).toFixed(0)} %`;
 
 async function onThreads(): Promise<Measured> {
   let measured: Measured | null = null;

@@ -12,12 +12,14 @@ import { DistributedError } from "../errors.ts";
 import { groupOf, type ProcessGroup } from "../group/process-group.ts";
 import { theWorld } from "../group/world.ts";
 import { partsOfRanks, saveOnce } from "./checkpoint.ts";
-import { type Bucket, bucketsOf, partsOf, readFlat } from "./flat.ts";
+import { type Bucket, bucketsOf, readFlat } from "./flat.ts";
 import { joined } from "./join.ts";
 import { type MergedMetric, reduceMetric } from "./metrics.ts";
-import { checkSameModel, spread } from "./same-model.ts";
+import { checkSameModel, spread, spreadBuckets } from "./same-model.ts";
 
 const NAME = "DistributedDataParallel";
+/** Bytes of buffers that are sent at once. */
+const BUFFERS = 2 ** 26;
 const SYNCHRONIZE = `${NAME}.synchronize` as const;
 
 /** Settings of DistributedDataParallel, with PyTorch's names and defaults. */
@@ -73,6 +75,8 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
   readonly #broadcastBuffers: boolean;
   readonly #trained: readonly Trained[];
   readonly #buckets: readonly Bucket[];
+  /** Of the buffers. */
+  readonly #shared: readonly Bucket[];
   readonly #ready: Promise<void>;
   #isReady = false;
   /** A backward has computed gradients that are not averaged. */
@@ -112,6 +116,7 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
     // the last layers' gradients are there first
     const parameters = this.#trained.map(({ parameter }) => parameter).toReversed();
     this.#buckets = bucketsOf(parameters, bucketCapMb * 2 ** 20);
+    this.#shared = bucketsOf((module as AnyModule).buffers(), BUFFERS);
     for (const parameter of parameters) {
       parameter.registerPostAccumulateGradHook(() => {
         if (!this.#accumulating) this.#behind = true;
@@ -215,15 +220,11 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
   #sum(bucket: Bucket, part: number, step: number, examples: number): Promise<Sum> {
     const { tensors, dtype, size } = bucket;
     const gradients = tensors.map(({ grad }) => grad);
-    const flat = readFlat(bucket, gradients);
+    const flat = readFlat(bucket, gradients, 2 + tensors.length);
     flat.catch(() => {});
     const call = { operation: SYNCHRONIZE, elements: dtype, shape: [size], step, part } as const;
     return this.#group.run(call, async (transport) => {
-      const own = await flat;
-      const values = new (own.constructor as new (length: number) => TypedArray)(
-        size + 2 + tensors.length,
-      );
-      values.set(own);
+      const values = await flat;
       if (examples !== 1)
         for (let i = 0; i < size; i++) values[i] = (values[i] as number) * examples;
       values[size] = Number(examples > 0);
@@ -240,24 +241,27 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
     });
   }
 
-  /** Puts the means into the gradients' own storage. */
+  /** Gives every parameter its mean gradient: a part of what was brought to the device at once. */
   #write(results: readonly Sum[], total: number): void {
     for (const [b, bucket] of this.#buckets.entries()) {
       const { values, users } = results[b] as Sum;
-      for (let i = 0; i < bucket.size; i++) values[i] = (values[i] as number) / total;
-      for (const [i, mean] of partsOf(bucket, values).entries()) {
+      for (const [i, sum] of bucket.bring(values).entries()) {
         const parameter = bucket.tensors[i] as Tensor;
-        if (users[i] === 0) continue;
-        if (parameter.grad !== null) parameter.grad.copy_(mean);
-        else parameter.grad = mean.clone();
+        if (users[i] !== 0) parameter.grad = sum.div(total).to(parameter.dtype);
       }
     }
   }
 
   async #syncBuffers(step: number): Promise<void> {
-    const buffers = (this.module as unknown as AnyModule).buffers();
-    if (!this.#broadcastBuffers || buffers.length === 0 || this.#group.size === 1) return;
-    await spread(SYNCHRONIZE, buffers, this.#group, { step });
+    const { size } = this.#group;
+    if (this.#broadcastBuffers && size > 1)
+      await spreadBuckets(SYNCHRONIZE, this.#shared, this.#group, 0, step);
+  }
+
+  /** Gives back what the model holds, and the room of the buckets. */
+  override dispose(): void {
+    super.dispose();
+    for (const bucket of [...this.#buckets, ...this.#shared]) bucket.dispose();
   }
 
   /** The sums of all ranks' numbers, place by place; every rank calls it. For `fit`. */

@@ -1,11 +1,11 @@
-import type { Tensor } from "@wgrad/autograd";
+import { noGrad, type Tensor } from "@wgrad/autograd";
 import { commit } from "@wgrad/autograd/plugin";
 import { MismatchError } from "../errors.ts";
 import { gatherObjects } from "../group/objects.ts";
 import type { ProcessGroup } from "../group/process-group.ts";
 import type { Operation } from "../protocol/header.ts";
 import { bytesOf } from "../protocol/values.ts";
-import { bucketsOf, partsOf, readFlat } from "./flat.ts";
+import { type Bucket, bucketsOf, readFlat } from "./flat.ts";
 
 type Named = readonly (readonly [name: string, tensor: Tensor])[];
 
@@ -44,28 +44,39 @@ export async function spread(
   call: Operation,
   tensors: readonly Tensor[],
   group: ProcessGroup,
-  { root = 0, step }: { readonly root?: number; readonly step?: number } = {},
+  root = 0,
+  step?: number,
+): Promise<void> {
+  const buckets = bucketsOf(tensors, BYTES);
+  await spreadBuckets(call, buckets, group, root, step);
+  for (const bucket of buckets) bucket.dispose();
+}
+
+/** The same of buckets that keep their room on the device. */
+export async function spreadBuckets(
+  call: Operation,
+  buckets: readonly Bucket[],
+  group: ProcessGroup,
+  root: number,
+  step?: number,
 ): Promise<void> {
   const updates: [Tensor, Tensor][] = [];
-  for (const [part, bucket] of bucketsOf(tensors, BYTES).entries()) {
-    const { dtype, size } = bucket;
+  const sent = buckets.map((bucket, part) => {
+    const { dtype, size, tensors } = bucket;
     const values = readFlat(bucket);
-    values.catch(() => {});
-    const header = {
-      operation: call,
-      elements: dtype,
-      shape: [size],
-      root,
-      part,
-      ...(step !== undefined && { step }),
-    };
-    await group.run(header, async (transport) => {
+    values.catch(() => {}); // the collective has its error
+    const at = step === undefined ? {} : { step };
+    const header = { operation: call, elements: dtype, shape: [size], root, part, ...at };
+    return group.run(header, async (transport) => {
       const own = await values;
       await transport.broadcast(bytesOf(own), root);
       if (group.rank === root) return;
-      for (const [i, value] of partsOf(bucket, own).entries())
-        updates.push([bucket.tensors[i] as Tensor, value]);
+      for (const [i, value] of bucket.bring(own).entries()) {
+        const target = tensors[i] as Tensor;
+        updates.push([target, noGrad(() => value.to(target.dtype))]);
+      }
     });
-  }
+  });
+  await Promise.all(sent);
   if (updates.length > 0) commit(updates, call);
 }

@@ -99,7 +99,7 @@ export class ZeroRedundancyOptimizer<Options extends BaseOptions = BaseOptions> 
     }
     for (let root = 0; root < this.#group.size; root++) {
       const own = moved.filter((one) => this.#owners.get(one) === root);
-      if (own.length > 0) await spread(STEP, own, this.#group, { root, step });
+      if (own.length > 0) await spread(STEP, own, this.#group, root, step);
     }
   }
 

@@ -1,4 +1,6 @@
 /** A training on several ranks in which rank 1 does not what the others do. */
+import { writeSync } from "node:fs";
+import { parentPort } from "node:worker_threads";
 import { init, tensor } from "@wgrad/autograd";
 import { Linear } from "@wgrad/nn";
 import { SGD } from "@wgrad/optim";
@@ -9,17 +11,29 @@ import {
   destroyProcessGroup,
   getRank,
   initProcessGroup,
+  newGroup,
 } from "../../src/index.ts";
 
 const [fault] = process.argv.slice(2);
 await init({ device: "cpu" });
-await initProcessGroup({ timeout: 1500 });
+await initProcessGroup({ timeout: 60_000 });
+await barrier();
+/** The others wait so long for a rank that does not come. */
+const late = fault === "stands still" || fault === "waits for something else";
+const group = late ? await newGroup([0, 1], { timeout: 3000 }) : undefined;
 const odd = getRank() === 1;
+/** Tells when the fault begins. */
+const tell = (): void => {
+  if (parentPort === null) writeSync(1, `@fault ${Date.now()}\n`);
+  else parentPort.postMessage(Date.now());
+};
+if (odd && fault === "another model") tell();
 const model = new Linear(odd && fault === "another model" ? 4 : 3, 2);
-const ddp = await new DistributedDataParallel(model).ready();
+const ddp = await new DistributedDataParallel(model, group && { group }).ready();
 const optimizer = new SGD(model.parameters(), { lr: 0.1 });
 for (let step = 1; step <= 5; step++) {
   if (odd && step === 3) {
+    tell();
     if (fault === "throws") throw new RangeError("no more examples on this disk");
     if (fault === "ends with a code") process.exit(3);
     if (fault === "is killed") process.kill(process.pid, "SIGKILL");
