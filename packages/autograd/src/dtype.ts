@@ -2,8 +2,8 @@ import { DTypeError, LimitError } from "./errors.ts";
 import { checkCall, describe } from "./signature.ts";
 
 /**
- * Element types. `f64` lives on the `cpu` device only, `f16` there and where the adapter has `shader-f16`; `u8` stores bytes
- * (images); PyTorch's int64 is `i32` here.
+ * Element types. `f64` lives on the `cpu` device only, `f16` there and where the adapter has
+ * `shader-f16`; `u8` stores bytes (images); PyTorch's int64 is `i32` here.
  */
 export type DType = "f16" | "f32" | "f64" | "i32" | "u32" | "bool" | "u8";
 
@@ -91,7 +91,10 @@ export function promoteTypes(a: DType, b: DType): DType {
   return promote(checkDType("promoteTypes", a), checkDType("promoteTypes", b));
 }
 
-/** Whether an in-place operation may write a result of one dtype to a tensor of another: fractions not to integers, nor these to bool. */
+/**
+ * Whether an in-place operation may write a result of one dtype to a tensor of another: no
+ * fractions to integers, neither to bool.
+ */
 export function canCast(from: DType, to: DType): boolean {
   if (arguments.length > 2) checkCall("canCast(from, to)", arguments);
   const kind = (dtype: DType): number =>
@@ -103,7 +106,7 @@ export function canCast(from: DType, to: DType): boolean {
 export const lowest = (dtype: DType): number =>
   isFloating(dtype) ? -Infinity : dtype === "i32" ? -(2 ** 31) : 0;
 
-/** The dtype a plain number takes beside a tensor: the tensor's own, unless a fraction meets an integer. */
+/** The dtype of a number beside a tensor: the tensor's, unless a fraction meets an integer. */
 export function dtypeOfNumber(value: number, beside: DType): DType {
   if (isFloating(beside)) return beside;
   if (!Number.isInteger(value)) return "f32";

@@ -1,6 +1,6 @@
-/** Base of every error this library throws on purpose: `instanceof WgradError` tells ours from others'. */
+/** Base of all errors that this library throws: `instanceof WgradError`. */
 export class WgradError extends Error {
-  /** Written out, so that it is the same in programs whose classes are renamed to make them small. */
+  /** Written out, since minifiers rename classes. */
   static readonly name: string = "WgradError";
 
   override get name(): string {
@@ -28,12 +28,12 @@ export class IndexError extends ArgumentError {
   static override readonly name: string = "IndexError";
 }
 
-/** A misuse of autograd: a second backward, an in-place write to a leaf, a gradient that cannot exist. */
+/** A misuse of autograd: a second backward, an in-place write to a leaf, an impossible gradient. */
 export class GradError extends WgradError {
   static override readonly name: string = "GradError";
 }
 
-/** A value that is gone: it was not cached, and a source it would be computed from was overwritten. */
+/** A lost value: it was not cached, and a source of it was overwritten. */
 export class ExpiredError extends WgradError {
   static override readonly name: string = "ExpiredError";
 }
@@ -43,7 +43,9 @@ export class AnomalyError extends WgradError {
   static override readonly name: string = "AnomalyError";
 }
 
-/** A merged kernel gave another value than its operations one by one: `init({ fusion: "verify" })` looked. */
+/**
+ * A merged kernel differs from its operations one by one: found by `init({ fusion: "verify" })`.
+ */
 export class VerifyError extends WgradError {
   static override readonly name: string = "VerifyError";
 }

@@ -1,4 +1,7 @@
-/** IEEE binary16 on the host, where no array of Node 20 holds it: `f16` values are f32 there, each exactly a half. */
+/**
+ * IEEE binary16 on the host, where no array of Node 20 holds it: `f16` values are f32 there, each
+ * exactly a half.
+ */
 
 const number = new Float32Array(1);
 const word = new Uint32Array(number.buffer);

@@ -1,4 +1,7 @@
-/** Two results that have names, and can be taken apart in their order too, as PyTorch's: const [values, indices] = x.max(1), x.max(1)[0]. */
+/**
+ * Two results that have names, and can be taken apart in their order too, as PyTorch's: const
+ * [values, indices] = x.max(1), x.max(1)[0].
+ */
 export interface Pair<T> extends Iterable<T> {
   readonly 0: T;
   readonly 1: T;

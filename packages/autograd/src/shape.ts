@@ -46,7 +46,10 @@ export function broadcastShapes(call: string, a: Shape, b: Shape): Shape {
   return out;
 }
 
-/** `dim` counted from the front; negative counts from the end. A 0-d tensor takes 0 and -1, as in PyTorch. */
+/**
+ * `dim` counted from the front; negative counts from the end. A 0-d tensor takes 0 and -1, as in
+ * PyTorch.
+ */
 export function normalizeDim(call: string, dim: number, rank: number): number {
   const range = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -range || dim >= range) {
@@ -58,7 +61,10 @@ export function normalizeDim(call: string, dim: number, rank: number): number {
   return dim < 0 ? dim + range : dim;
 }
 
-/** Dimensions counted from the front, each once; none given means all, an empty list what PyTorch's call takes it for. */
+/**
+ * Dimensions counted from the front, each once; none given means all, an empty list what PyTorch's
+ * call takes it for.
+ */
 export function normalizeDims(
   call: string,
   dims: number | readonly number[] | null | undefined,

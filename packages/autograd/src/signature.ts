@@ -17,16 +17,18 @@ interface Signature {
 }
 
 /**
- * Refuses what a call would not use: an option it does not know, an argument too many or of a wrong kind. `signature` is the
- * call as a user writes it, the options in the order in which PyTorch takes them by place:
+ * Refuses what a call would not use: an option it does not know, an argument too many or of a wrong
+ * kind. `signature` is the call as a user writes it, the options in the order in which PyTorch
+ * takes them by place:
  *
  *   sum(x, dim?: number | number[] | null, { dim, keepdim: boolean, dtype })
  *   new Linear(inFeatures: number, outFeatures: number, { bias: boolean })
  *
- * `?` marks what may be left out; options that name it may stand in its place. Kinds are tensor, boolean, number (not NaN), string, function, null,
- * "words", `number[]` (sizes or dimensions), list (numbers of any other meaning) and options (those may stand here instead);
- * without one a value is not checked. Where a call without options is common, ask `if (arguments.length > n)` first: that costs nothing.
- * What is a method of its first argument too is shown as one, x.sum(…).
+ * `?` marks what may be left out; options that name it may stand in its place. Kinds are tensor,
+ * boolean, number (not NaN), string, function, null, "words", `number[]` (sizes or dimensions),
+ * list (numbers of any other meaning) and options (those may stand here instead); without one a
+ * value is not checked. Where a call without options is common, ask `if (arguments.length > n)`
+ * first: that costs nothing. What is a method of its first argument too is shown as one, x.sum(…).
  */
 export function checkCall(signature: string, given: ArrayLike<unknown>): void {
   const expected = known.get(signature) ?? parse(signature);
@@ -109,8 +111,8 @@ function checkOptions(
 }
 
 /**
- * Whether options may stand at a place: behind the arguments, or where one is that they can name, or that has the kind "options". An
- * argument that may be left out has none "before" it.
+ * Whether options may stand at a place: behind the arguments, or where one is that they can name,
+ * or that has the kind "options". An argument that may be left out has none "before" it.
  */
 function placeOf({ params, options }: Signature, place: number): "options" | "before" | "argument" {
   const param = params[place];
@@ -317,7 +319,10 @@ const aliases: Readonly<Record<string, string>> = {
   l2: "weightDecay",
 };
 
-/** The name that `wrong` was meant to be: its spelling in another case, an alias, or the one that differs least. */
+/**
+ * The name that `wrong` was meant to be: its spelling in another case, an alias, or the one that
+ * differs least.
+ */
 export function nearest(wrong: string, names: readonly string[]): string | undefined {
   const plain = (name: string): string => name.replace(/_/g, "").toLowerCase();
   const given = plain(wrong);

@@ -33,9 +33,9 @@ import { Leaf } from "./tape/edge.ts";
 import { edgeOf, isTracked } from "./tape/record.ts";
 
 /**
- * An n-dimensional array on a device, with its place on the tape. Operations record what is to be done and return at once;
- * whatever reads a value is async. A method does what the function of the same name does with the tensor as its first operand:
- * the functions have the equations and shapes.
+ * An n-dimensional array on a device, with its place on the tape. Operations record what is to be
+ * done and return at once; whatever reads a value is async. A method does what the function of the
+ * same name does with the tensor as its first operand: the functions have the equations and shapes.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the operations' methods are added below
 export class Tensor extends Handle {
@@ -65,7 +65,10 @@ export class Tensor extends Handle {
     return layout.transpose(this, -2, -1);
   }
 
-  /** Whether operations on it are recorded for `backward`. Setting it makes a leaf, or takes that back; its gradient and hooks stay. */
+  /**
+   * Whether operations on it are recorded. Setting it makes a leaf or undoes that; the gradient
+   * stays.
+   */
   get requiresGrad(): boolean {
     return isTracked(this);
   }
@@ -92,14 +95,17 @@ export class Tensor extends Handle {
     setGrad(this, gradient);
   }
 
-  /** Sets `requiresGrad` and returns the tensor; the result of an operation requires one already. */
+  /** Sets `requiresGrad` and returns the tensor; results of operations may require it already. */
   requiresGrad_(requires = true): this {
     checkCall("x.requiresGrad_(requires?: boolean)", arguments);
     if (!requires || !this.requiresGrad) setRequiresGrad(this, requires);
     return this;
   }
 
-  /** Accumulates dL/dleaf into the `.grad` of every leaf this depends on; `gradient` is needed where this is no single number. */
+  /**
+   * Accumulates dL/dleaf into `.grad` of every leaf; `gradient` is needed if this is not one
+   * number.
+   */
   backward(gradient?: Tensor | null, options?: BackwardOptions): void {
     checkCall(
       "x.backward(gradient?, { retainGraph: boolean, createGraph: boolean, inputs })",
@@ -120,7 +126,7 @@ export class Tensor extends Handle {
     return registerPostAccumulateGradHook(this, hook);
   }
 
-  /** Keeps the gradient of a tensor inside the graph in `.grad`, also after writes to the tensor. */
+  /** Keeps the gradient of a non-leaf in `.grad`, also after writes to it. */
   retainGrad(): void {
     if (arguments.length > 0) checkCall("x.retainGrad()", arguments);
     retainGrad(this);
@@ -169,7 +175,7 @@ export class Tensor extends Handle {
     return nested(await read(this), this.shape, this.dtype);
   }
 
-  /** Keeps the value from its computation on, whatever happens to what it was made from, until `dispose()`. */
+  /** Keeps the value until `dispose()`, whatever happens to its inputs. */
   keep(): this {
     if (arguments.length > 0) checkCall("x.keep()", arguments);
     keep(this);
@@ -183,7 +189,7 @@ export class Tensor extends Handle {
     return this;
   }
 
-  /** Gives the value back, and the gradient of a leaf: handles on the same values are expired from here on. */
+  /** Releases the value and a leaf's gradient. Handles on the same value expire. */
   dispose(): void {
     if (arguments.length > 0) checkCall("x.dispose()", arguments);
     disposeGradient(this);
@@ -207,8 +213,9 @@ export class Tensor extends Handle {
   }
 
   /**
-   * The tensor is from here on a name of the other's storage: what is written to one is written to both. Its gradient, hooks and
-   * `requiresGrad` stay. PyTorch's `x.data = y` is `noGrad(() => x.set_(y))`.
+   * The tensor is from here on a name of the other's storage: what is written to one is written to
+   * both. Its gradient, hooks and `requiresGrad` stay. PyTorch's `x.data = y` is `noGrad(() =>
+   * x.set_(y))`.
    */
   set_(source: Tensor): this {
     if (arguments.length > 1) checkCall("x.set_(source)", arguments);
@@ -217,8 +224,8 @@ export class Tensor extends Handle {
   }
 
   /**
-   * Another dtype or that of another tensor (at once), or the value on another kind of device (as a promise, off the tape); the tensor
-   * itself where it is that already.
+   * Another dtype or that of another tensor (at once), or the value on another kind of device (as a
+   * promise, off the tape); the tensor itself where it is that already.
    */
   to(dtype: DType): Tensor;
   to(device: DeviceName): Promise<Tensor>;
@@ -235,7 +242,10 @@ export class Tensor extends Handle {
     return cast(this, checkDType("to", target));
   }
 
-  /** A tensor is no number while its value is still to be computed: comparisons and arithmetic of JavaScript's own throw. */
+  /**
+   * A tensor is no number while its value is still to be computed: comparisons and arithmetic of
+   * JavaScript's own throw.
+   */
   override valueOf(): never {
     return refuseConversion();
   }

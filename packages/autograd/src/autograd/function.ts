@@ -96,8 +96,9 @@ export interface FunctionClass<
 }
 
 /**
- * An operation with a gradient of its own. A subclass has static `forward(ctx, …args)` and `backward(ctx, …gradients)`;
- * `apply` runs it. The gradient is differentiable again if `backward` is written in tensor ops.
+ * An operation with a gradient of its own. A subclass has static `forward(ctx, …args)` and
+ * `backward(ctx, …gradients)`; `apply` runs it. The gradient is differentiable again if `backward`
+ * is written in tensor ops.
  *
  * ```ts
  * class Clip extends Function {

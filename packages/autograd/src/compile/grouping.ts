@@ -168,7 +168,9 @@ export function constants(trace: Trace, fold: boolean): boolean[] {
   return constant;
 }
 
-/** The rows of a reduction, if a thread can take one each; null if they are too few and too long. */
+/**
+ * The rows of a reduction, if a thread can take one each; null if they are too few and too long.
+ */
 export function rowSpaceOf({ op, inputs, views, attrs, dtype }: Node): RowSpace | null {
   const { meaning } = op;
   if (meaning.kind !== "reduce" || dtype === "u8") return null;

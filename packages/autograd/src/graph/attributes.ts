@@ -64,9 +64,13 @@ export const isDescending = (attrs: Attributes): boolean => first(attrs) === 1;
 export interface AttentionForm {
   /** Query i sees keys 0 … i only. */
   readonly causal: boolean;
-  /** Trailing batch dimensions over which keys and values repeat; their gradients sum over these. */
+  /**
+   * Trailing batch dimensions over which keys and values repeat; their gradients sum over these.
+   */
   readonly repeats: number;
-  /** Strides of the output; or of the gradients of query, key and value, null where none is wanted. */
+  /**
+   * Strides of the output; or of the gradients of query, key and value, null where none is wanted.
+   */
   readonly places: readonly (readonly number[] | null)[];
 }
 

@@ -91,7 +91,10 @@ export interface Context extends Modes {
   beforeHandle: (() => void) | null;
   /** Null until `vmap` is called first. */
   lanes: LaneRules | null;
-  /** Takes draws and writes in place that are put off while a module is made to be loaded; null elsewhere. */
+  /**
+   * Takes draws and writes in place that are put off while a module is made to be loaded; null
+   * elsewhere.
+   */
   defer: ((target: Handle, write: () => void) => void) | null;
 }
 

@@ -39,7 +39,10 @@ export type Expr = {
   /** Σ coordinate · stride over the dimensions of counters. */
   | { readonly kind: "at"; readonly terms: readonly AtTerm[]; readonly whole: boolean }
   | { readonly kind: "load"; readonly buffer: Buffer; readonly index: Expr }
-  /** An element of an array of the thread, or of its workgroup; at an index of four lanes, four of them. */
+  /**
+   * An element of an array of the thread, or of its workgroup; at an index of four lanes, four of
+   * them.
+   */
   | { readonly kind: "element"; readonly array: LocalArray; readonly index: Expr }
   | { readonly kind: "lane"; readonly of: Expr; readonly lane: number | Expr }
   | { readonly kind: "call"; readonly fn: Intrinsic; readonly args: readonly Expr[] }

@@ -13,7 +13,7 @@ import type { Index } from "../ops/indexing/slicing.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Method, Table } from "./table.ts";
 
-/** Writes to the tensor that have no twin which gives a new one; methods/written.ts has the others. */
+/** In-place methods without an out-of-place twin; methods/written.ts has the others. */
 export interface InPlaceMethods {
   copy_(source: Operand): Tensor;
   fill_(value: Operand): Tensor;

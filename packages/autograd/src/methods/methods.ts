@@ -32,7 +32,10 @@ type WrittenAliases = {
     : never]: PlainMethods[Aliases[Name]];
 };
 
-/** What a tensor does by operations: the function of the same name with the tensor as its first operand, which has equation and shapes. */
+/**
+ * Methods that are operations: the function of the same name, with the tensor as first operand,
+ * documents the equation and shapes.
+ */
 export interface TensorMethods
   extends PlainMethods,
     PropertyMethods,

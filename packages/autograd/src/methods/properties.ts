@@ -13,10 +13,13 @@ import { checkCall } from "../signature.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Table } from "./table.ts";
 
-/** Sizes one by one or as a list, and options behind them: x.newZeros(2, 3), x.newZeros([2, 3], { dtype: "i32" }). */
+/**
+ * Sizes as arguments or as a list, then options: x.newZeros(2, 3), x.newZeros([2, 3], { dtype:
+ * "i32" }).
+ */
 type SizesAndOptions = readonly (number | Shape | CreateOptions)[];
 
-/** PyTorch's names for what a tensor is, other dtypes and devices of it, and new tensors like it. */
+/** Properties of a tensor by PyTorch's names, conversions, and new tensors like it. */
 export interface PropertyMethods {
   /** The shape, or the size of one dimension. */
   size(): Shape;

@@ -3,8 +3,8 @@ import type { Tensor } from "../tensor.ts";
 type Call = (...given: never[]) => unknown;
 
 /**
- * The functions behind methods: each with the tensor as its first operand. They are given what the method is given, whatever that is:
- * the function refuses what is too much.
+ * The functions of methods, with the tensor as first operand. They get all arguments of the method
+ * and refuse extra ones.
  */
 export type Table<Methods> = {
   readonly [Name in keyof Methods]: Methods[Name] extends Call

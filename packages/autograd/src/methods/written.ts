@@ -1,6 +1,6 @@
 /**
- * Methods with a twin that writes the result to the tensor: x.exp_() is x ← exp x. What was written is returned, gradients go
- * through the writing, and a result that x cannot hold is refused.
+ * In-place twins of methods: x.exp_() is x ← exp x, and returns x. Gradients flow through. A result
+ * that x cannot hold is refused.
  */
 export const written = [
   "abs",

@@ -9,8 +9,8 @@ function logFactorial(k: number): number {
 }
 
 /**
- * A number of Poisson's distribution, as PyTorch draws it: by products of uniforms, from a rate of 10 on by transformed rejection
- * (PTRS; Hörmann 1993).
+ * A number of Poisson's distribution, as PyTorch draws it: by products of uniforms, from a rate of
+ * 10 on by transformed rejection (PTRS; Hörmann 1993).
  */
 export function poissonNumber(rate: number, uniform: () => number): number {
   if (rate === 0) return 0;
@@ -44,8 +44,8 @@ function stirlingTail(k: number): number {
 }
 
 /**
- * How many of `count` trials succeed, as PyTorch draws it: by gaps between successes, or where many are expected by transformed
- * rejection (BTRS; Hörmann 1993).
+ * How many of `count` trials succeed, as PyTorch draws it: by gaps between successes, or where many
+ * are expected by transformed rejection (BTRS; Hörmann 1993).
  */
 export function binomialNumber(count: number, p: number, uniform: () => number): number {
   if (count <= 0 || p <= 0) return 0;

@@ -6,7 +6,10 @@ import { culprit, inspected } from "./anomaly.ts";
 /** Nodes that anomaly mode looks at after a run, with the operands they had before it. */
 type Suspects = ReadonlyMap<Node, readonly Node[]>;
 
-/** Checks of results that run beside the program. The next read waits for them and throws what they find. */
+/**
+ * Checks of results that run beside the program. The next read waits for them and throws what they
+ * find.
+ */
 export class Checks {
   private waiting: Promise<void> = Promise.resolve();
 

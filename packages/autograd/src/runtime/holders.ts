@@ -9,7 +9,10 @@ import type { Output } from "./plan.ts";
 import { Slots } from "./slots.ts";
 import { Spill } from "./spill.ts";
 
-/** Where values live on the device: in their cell's storage, a page, the cache, or a buffer of their own. */
+/**
+ * Where values live on the device: in their cell's storage, a page, the cache, or a buffer of their
+ * own.
+ */
 export class Holders {
   readonly owners: Owners;
   readonly slots: Slots;

@@ -81,7 +81,10 @@ export class Runner {
     if (fed.contended) plans.drop(plan);
   }
 
-  /** Outputs that are read at once: those asked for, and numbers where the program reads its numbers. */
+  /**
+   * Outputs that are read at once: those asked for, and numbers where the program reads its
+   * numbers.
+   */
   private readsOf({ plan, trace }: Run): { reads: Read[]; readers: Node[] } {
     const reads: Read[] = [];
     const readers: Node[] = [];
@@ -97,7 +100,9 @@ export class Runner {
     return { reads, readers };
   }
 
-  /** Submits a new plan with its operations beside it, one by one; null if it needs no such check. */
+  /**
+   * Submits a new plan with its operations beside it, one by one; null if it needs no such check.
+   */
   private verified(
     { plan, trace }: Run,
     submission: Parameters<Verifier["run"]>[3],

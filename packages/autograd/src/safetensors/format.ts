@@ -110,7 +110,8 @@ function decodeBfloat(bytes: Uint8Array): Float32Array {
 }
 
 /**
- * Little-endian elements of a file's dtype (`F32`, `BF16`, `I64` …), as tensors here have them: for readers of other formats.
+ * Little-endian elements of a file's dtype (`F32`, `BF16`, `I64` …), as tensors here have them: for
+ * readers of other formats.
  *
  * Throws SafetensorsError, with `name`, for a dtype that is not read and for int64 past 32 bits.
  */

@@ -20,13 +20,16 @@ export interface OpenSafetensors {
   shape(name: string): Shape;
   /** One tensor: nothing else of the file is read. */
   read(name: string): Promise<TensorRecord>;
-  /** One tensor in stretches of a megabyte or so, in order; each is gone when the next is asked for. */
+  /**
+   * One tensor in stretches of a megabyte or so, in order; each is gone when the next is asked for.
+   */
   stretches(name: string): AsyncGenerator<TypedArray>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a safetensors file without reading its tensors: for files that are larger than what there is memory for.
+ * Opens a safetensors file without reading its tensors: for files that are larger than what there
+ * is memory for.
  *
  * Throws SavingError as `load` does: the header is checked before anything is allocated.
  */

@@ -10,7 +10,7 @@ export class OpfsFile {
     this.path = path;
   }
 
-  /** The platform's handle; with `create` the file and its folders are made where they are missing. */
+  /** The platform's handle. `create` makes missing files and folders. */
   async handle(create: boolean): Promise<FileSystemFileHandle> {
     const storage = globalThis.navigator?.storage as StorageManager | undefined;
     if (typeof storage?.getDirectory !== "function") {
@@ -28,7 +28,7 @@ export class OpfsFile {
   }
 }
 
-/** A file that `save` and `load` find under this path in the browser's own file system: it stays when the page goes. */
+/** A file under this path in the browser's private file system (OPFS), which outlives the page. */
 export function opfs(path: string): OpfsFile {
   checkCall("opfs(path: string)", arguments);
   return new OpfsFile(path);

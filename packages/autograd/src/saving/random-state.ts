@@ -12,14 +12,17 @@ export interface RandomStateDict {
   readonly deviceDraws: number;
 }
 
-/** Where the library's random numbers are, to be saved with a model in training: a part of a checkpoint like any other. */
+/** The state of the library's random numbers, as part of a checkpoint. */
 export const randomState: Stateful = {
   stateDict(): RandomStateDict {
     if (arguments.length > 0) checkCall("randomState.stateDict()", arguments);
     return { generator: defaultGenerator().getState(), deviceDraws: context.philoxOffset };
   },
 
-  /** The next numbers are those that followed when the state was taken. Throws ArgumentError for anything else. */
+  /**
+   * Restores a state: the next numbers are those that followed it. Throws ArgumentError for
+   * anything else.
+   */
   loadStateDict(saved: RandomStateDict): void {
     if (arguments.length > 1) checkCall("randomState.loadStateDict(saved)", arguments);
     const { generator, deviceDraws } = (saved ?? {}) as Partial<RandomStateDict>;

@@ -28,14 +28,15 @@ export interface LoadOptions {
 }
 
 /**
- * What `save` saved, or the tensors under their names of any safetensors file, Python's too (int64 as i32, and f16 and f64 as f32 on
- * a device without them). `T` is what you know to be in it.
+ * What `save` saved, or the tensors under their names of any safetensors file, Python's too (int64
+ * as i32, and f16 and f64 as f32 on a device without them). `T` is what you know to be in it.
  *
  * ```ts
  * model.loadStateDict(await load("model.safetensors"));
  * ```
  *
- * Throws SavingError if the file is missing, damaged or no safetensors file: its header is checked before anything is allocated.
+ * Throws SavingError if the file is missing, damaged or no safetensors file: its header is checked
+ * before anything is allocated.
  */
 export async function load<T = Record<string, Tensor>>(
   source: Source,
@@ -46,14 +47,16 @@ export async function load<T = Record<string, Tensor>>(
 }
 
 /**
- * Gives each of `parts` the state that was saved under its name: all of them or, if anything is missing, damaged or does not
- * fit, none. Returns what else was saved that is no one's state: numbers, texts, lists.
+ * Gives each of `parts` the state that was saved under its name: all of them or, if anything is
+ * missing, damaged or does not fit, none. Returns what else was saved that is no one's state:
+ * numbers, texts, lists.
  *
  * ```ts
  * const { epoch } = await restore<{ epoch: number }>({ model, optimizer, randomState }, "run.safetensors");
  * ```
  *
- * Throws SavingError as `load` does and if a part is not in the file, and what a part's `loadStateDict` throws.
+ * Throws SavingError as `load` does and if a part is not in the file, and what a part's
+ * `loadStateDict` throws.
  */
 export async function restore<T = Record<string, Saved>>(
   parts: Readonly<Record<string, Stateful>>,

@@ -17,16 +17,17 @@ export interface SaveOptions {
 export const TREE = "wgrad";
 
 /**
- * Saves a state as one safetensors file: tensors, typed arrays and plain data, nested as they are; whatever has `stateDict()`
- * is saved by it. The values are those of the moment of the call: training may go on meanwhile. The file is there whole
- * or not at all.
+ * Saves a state as one safetensors file: tensors, typed arrays and plain data, nested as they are;
+ * whatever has `stateDict()` is saved by it. The values are those of the moment of the call:
+ * training may go on meanwhile. The file is there whole or not at all.
  *
  * ```ts
  * await save(model.stateDict(), "model.safetensors"); // PyTorch and Python read this one
  * await save({ model, optimizer, scheduler, loader, randomState, epoch }, "run.safetensors");
  * ```
  *
- * Throws ArgumentError, with the place, for what cannot be saved, and SavingError if the file cannot be written.
+ * Throws ArgumentError, with the place, for what cannot be saved, and SavingError if the file
+ * cannot be written.
  */
 export async function save(
   state: unknown,

@@ -5,8 +5,8 @@ import { reasonOf, SavingError } from "./error.ts";
 import { OpfsFile } from "./opfs.ts";
 
 /**
- * Where a file is read from: a path (in Node; in a browser an address relative to the page), a URL or its text, bytes, a Blob
- * or File, a handle from a file picker, `opfs(path)`.
+ * Where a file is read from: a path (in Node; in a browser an address relative to the page), a URL
+ * or its text, bytes, a Blob or File, a handle from a file picker, `opfs(path)`.
  */
 export type Source =
   | string
@@ -26,7 +26,10 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-/** Opens it, for readers of other formats; `call` is named in errors. Throws SavingError where there is nothing to read. */
+/**
+ * Opens it, for readers of other formats; `call` is named in errors. Throws SavingError where there
+ * is nothing to read.
+ */
 export async function openFile(call: string, source: Source): Promise<OpenFile> {
   checkCall("openFile(call: string, source)", arguments);
   checkSource(call, source);

@@ -26,7 +26,10 @@ export type Saved =
 /** A state as a file holds it: arrays under names, and the rest as text that refers to them. */
 export interface PackedState {
   readonly arrays: ReadonlyMap<string, Tensor | TypedArray>;
-  /** Null if the state is nothing but tensors under names: then the file is every safetensors reader's. */
+  /**
+   * Null if the state is nothing but tensors under names: then the file is every safetensors
+   * reader's.
+   */
   readonly tree: string | null;
 }
 
@@ -131,7 +134,10 @@ export class SavedTree {
     this.#root = root;
   }
 
-  /** Throws SavingError where the text is not one of `packState`'s, or refers to arrays other than these. */
+  /**
+   * Throws SavingError where the text is not one of `packState`'s, or refers to arrays other than
+   * these.
+   */
   static parse(text: string, names: ReadonlySet<string>): SavedTree {
     let parsed: { version?: unknown; state?: Tree } | null;
     try {

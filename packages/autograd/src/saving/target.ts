@@ -3,7 +3,10 @@ import { checkCall, describe } from "../signature.ts";
 import { reasonOf, SavingError } from "./error.ts";
 import { OpfsFile } from "./opfs.ts";
 
-/** Where a file is written to: a path or file URL (in Node), a handle from a file picker, `opfs(path)` (in browsers). */
+/**
+ * Where a file is written to: a path or file URL (in Node), a handle from a file picker,
+ * `opfs(path)` (in browsers).
+ */
 export type Target = string | URL | FileSystemFileHandle | OpfsFile;
 
 /** Writes the whole file, or leaves what was there: nobody ever finds half of it. */
@@ -81,7 +84,9 @@ async function writeHandle(
   }
 }
 
-/** Hands a file to the user as a download of the page. Throws SavingError where there is no page. */
+/**
+ * Hands a file to the user as a download of the page. Throws SavingError where there is no page.
+ */
 export function download(file: Blob, name: string): void {
   checkCall("download(file, name: string)", arguments);
   const { document } = globalThis;

@@ -1,6 +1,8 @@
 import { context } from "../graph/context.ts";
 
-/** Runs `fn` with a flush after every operation and every value kept: the oracle for what laziness may not change. */
+/**
+ * Runs `fn` with a flush after every operation and all values kept: the oracle of lazy execution.
+ */
 export async function eagerly<T>(fn: () => Promise<T>): Promise<T> {
   context.stream?.flush([]);
   const outer = context.eager;

@@ -15,12 +15,16 @@ export interface GradcheckOptions {
   readonly rtol?: number;
 }
 
-/** What is checked: tensors in, a tensor or several out. Outputs that are not fractions are left out. */
+/**
+ * What is checked: tensors in, a tensor or several out. Outputs that are not fractions are left
+ * out.
+ */
 export type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 
 /**
- * Compares the gradient that `backward` computes with (f(x + ε) − f(x − ε)) / 2ε, element for element, for a random weighting of
- * the outputs. Inputs are f64 (the cpu device); those that require grad are checked. Throws GradError at the first difference.
+ * Compares the gradient that `backward` computes with (f(x + ε) − f(x − ε)) / 2ε, element for
+ * element, for a random weighting of the outputs. Inputs are f64 (the cpu device); those that
+ * require grad are checked. Throws GradError at the first difference.
  */
 export async function gradcheck(
   fn: Differentiable,

@@ -4,7 +4,7 @@ import { arrayType, type DType, hostBytes, type TypedArray } from "../dtype.ts";
 import { context } from "../graph/context.ts";
 import { DeviceStream } from "../runtime/stream.ts";
 
-/** A device that computes nothing and reads zeros: what is left is the cost of recording and planning. */
+/** A device that computes nothing and reads zeros: it shows the cost of recording and planning. */
 export class IdleDevice implements Device {
   readonly kind = "idle";
   readonly description = "idle";

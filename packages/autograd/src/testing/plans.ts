@@ -25,8 +25,8 @@ class PlanDevice extends IdleDevice {
 }
 
 /**
- * The kernels that the body's plans are made of, in order, a line each: `contract · add · relu → 64×16`. Those that share a dispatch
- * follow a line that says so. Nothing is computed: what is read is zeros.
+ * The kernels of the body's plans, one line each: `contract · add · relu → 64×16`. Those that share
+ * a dispatch follow a line that says so. Nothing is computed; reads are zeros.
  */
 export async function plansOf(body: () => unknown): Promise<string[]> {
   const device = new PlanDevice();

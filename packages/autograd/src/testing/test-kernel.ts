@@ -11,7 +11,10 @@ import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { gradcheck, gradgradcheck, weightedSum } from "./gradcheck.ts";
 
-/** An input of a case: its shape (fractions are drawn from a normal distribution), or its values too. */
+/**
+ * An input of a case: its shape (fractions are drawn from a normal distribution), or its values
+ * too.
+ */
 export type CaseInput = Shape | { readonly shape: Shape; readonly data: ArrayLike<number> };
 
 /** What a device may differ by: |x − y| ≤ atol + rtol |y|. */
@@ -43,9 +46,10 @@ interface Comparison extends KernelTolerance {
 }
 
 /**
- * For every case: the kernel on WebGPU gives what its reference gives on the cpu device, gradients included; the gradient (and its
- * own) agrees with differences in f64, where no input has more than 100 elements; and repeating it holds no more memory. Throws
- * WgradError at the first that does not.
+ * For every case: the kernel on WebGPU gives what its reference gives on the cpu device, gradients
+ * included; the gradient (and its own) agrees with differences in f64, where no input has more than
+ * 100 elements; and repeating it holds no more memory. Throws WgradError at the first that does
+ * not.
  */
 export async function testKernel<I extends Names, O extends Names, S extends Names>(
   kernel: DefinedKernel<I, O, S>,

@@ -30,8 +30,8 @@ interface Prepared extends Submission {
 }
 
 /**
- * Runs kernels as WGSL compute shaders. A submit that uses something new waits for the GPU's answer, and
- * later submits wait behind it. If the answer is an error, that submit does not run.
+ * Runs kernels as WGSL compute shaders. A submit that uses something new waits for the GPU's
+ * answer, and later submits wait behind it. If the answer is an error, that submit does not run.
  */
 export class WebGPUDevice implements Device {
   readonly kind = "webgpu";

@@ -33,7 +33,10 @@ const erfcxRight = (x: Expr): Expr => {
   return e.mul(t, e.exp(exponent));
 };
 
-/** log Γ(z + 1) for 0 ≤ z ≤ 12 or so: up to 2 z (z − 1) P(z − 1), fitted to 1e-8; beyond Stirling's series at z + 8. */
+/**
+ * log Γ(z + 1) for 0 ≤ z ≤ 12 or so: up to 2 z (z − 1) P(z − 1), fitted to 1e-8; beyond Stirling's
+ * series at z + 8.
+ */
 function logGamma1(z: Expr): Expr {
   const u = e.sub(z, float(1));
   const near = e.mul(
@@ -72,8 +75,9 @@ interface Parts {
 }
 
 /**
- * Beyond 200 and near x = a Temme's expansion, P or Q = e^(−t) (½ erfcx √t ∓ (C₀ + C₁/a) / √(2πa)); else the series of P up to a + 1,
- * for Q its own below 1.1, and beyond a continued fraction (Gautschi 1979).
+ * Beyond 200 and near x = a Temme's expansion, P or Q = e^(−t) (½ erfcx √t ∓ (C₀ + C₁/a) / √(2πa));
+ * else the series of P up to a + 1, for Q its own below 1.1, and beyond a continued fraction
+ * (Gautschi 1979).
  */
 function incomplete(b: Builder, a: Expr, x: Expr, upper: boolean): Expr {
   const part = b.var(float(0));

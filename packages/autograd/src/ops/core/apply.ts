@@ -93,8 +93,8 @@ export function streamOf(...operands: readonly Operand[]): Stream | undefined {
 }
 
 /**
- * The dtype that operands promote to. As in PyTorch, a number takes the tensor's own kind, and a 0-d tensor decides
- * only if its kind (bool, integer, fraction) is the wider one.
+ * The dtype that operands promote to, as in PyTorch: a number takes the tensor's, and a 0-d tensor
+ * decides only if its kind (bool, integer, fraction) is wider.
  */
 export function resultType(call: string, a: Operand, b: Operand): DType {
   if (a instanceof Handle && b instanceof Handle) {

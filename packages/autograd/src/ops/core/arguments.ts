@@ -9,8 +9,8 @@ export interface DimOption<D = number> {
 }
 
 /**
- * PyTorch takes `dim` by place or by name: f(x, 1, { keepdim: true }) is f(x, { dim: 1, keepdim: true }).
- * Gives the options with `dim` among them.
+ * Options with `dim` among them, which PyTorch takes by place or by name: f(x, 1, { keepdim: true
+ * }) is f(x, { dim: 1, keepdim: true }).
  */
 export function withDim<D, O extends DimOption<D>>(
   place: D | O | undefined,

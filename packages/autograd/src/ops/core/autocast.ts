@@ -14,9 +14,10 @@ export interface AutocastOptions {
 }
 
 /**
- * Runs `fn` in mixed precision: products (linear, matmul, convolutions, attention) take their operands as f16 and give f16; softmaxes, norms and
- * losses of f16 are f32; all else is as its operands are. Where a device has no f16, products stay f32, which is said once. Backwards belong
- * outside. A loss in f16 needs a `GradScaler`. Async functions as in `noGrad`.
+ * Runs `fn` in mixed precision: products (linear, matmul, convolutions, attention) compute in f16;
+ * softmaxes, norms and losses in f32; all else in its operands' dtype. Without f16 on the device,
+ * products stay f32, which a warning says once. Call backward outside; a loss in f16 needs a
+ * `GradScaler`. For async functions see `noGrad`.
  */
 export function autocast<T>(fn: () => T, options: AutocastOptions = {}): T {
   checkCall('autocast(fn: function, { dtype: "f16" | "f32", enabled: boolean })', arguments);
@@ -32,7 +33,10 @@ export function isAutocastEnabled(): boolean {
 
 const told = new Set<string>();
 
-/** An operand of a product: in the dtype of the `autocast` around it, if it is of fractions and the device has that. */
+/**
+ * An operand of a product in the dtype of the surrounding `autocast`, if it is floating and the
+ * device has that.
+ */
 export function lowered<T>(operand: T): T {
   const { autocast: dtype } = context;
   if (dtype === null || !(operand instanceof Handle)) return operand;

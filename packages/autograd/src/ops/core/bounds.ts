@@ -41,9 +41,9 @@ const outOfRange =
     new IndexError(`${call}: ${value} is not one of ${from} to ${below - 1}`);
 
 /**
- * The index, to be used in its place: what is out of range is an IndexError before anything is computed from it. Values that are on the host
- * are looked at now; of others the recipe may tell what they can be (a remainder, what argmax gives); else the device finds out before
- * the next flush, which waits for it, and the read or step that flushes fails.
+ * The index, checked; use the result in its place. Out of range is an IndexError before anything is
+ * computed: at once if the host knows the values or their range, else the device checks before the
+ * next flush, and the read or step that flushes fails.
  */
 export function checkedIndex(
   call: string,
@@ -70,8 +70,8 @@ export interface FractionRange {
 }
 
 /**
- * Fractions within a range, to be used in their place: as `checkedIndex`. NaN is refused where the values are looked at; where the recipe
- * tells that they cannot be others (a sigmoid, a clamp), it goes on as NaN.
+ * Fractions, checked as by `checkedIndex`, to be in a range. NaN is refused where values are read;
+ * where the recipe bounds them (a sigmoid, a clamp) it passes.
  */
 export function checkedFractions(x: Tensor, range: FractionRange, tell: Tell): Tensor {
   if (sizeOf(x.shape) === 0) return x;
@@ -94,8 +94,8 @@ export function checkedDivisor(b: Tensor, tell: Tell): Tensor {
 }
 
 /**
- * What an algorithm gave, to be used in its place: as `checkedIndex`, for numbers that are all finite. What is not finite is no fault
- * where `given` was not either.
+ * The result of an algorithm, checked as by `checkedIndex`, to be finite. It may be infinite or NaN
+ * where `given` was.
  */
 export function checkedFinite(x: Tensor, given: readonly Tensor[], tell: () => Error): Tensor {
   if (sizeOf(x.shape) === 0) return x;
@@ -142,8 +142,8 @@ export function checkedClasses(
 }
 
 /**
- * Masks that must choose equally many elements, as many as values are given for them if `due` says so. The device finds out, as of
- * indices: what is written under others fails the read or step that flushes it.
+ * Masks, checked as by `checkedIndex`, to choose equally many elements; `due` says how many values
+ * there are for them.
  */
 export function checkedMasks(call: string, masks: readonly Tensor[], due: number | null): Tensor[] {
   const [first] = masks;

@@ -17,9 +17,10 @@ import { reshape } from "./layout.ts";
 import { assemble } from "./strided.ts";
 
 /**
- * Gives every target its new value and runs the step: all of them, or none if one cannot be computed.
- * Values were computed from the targets' old values, in any order. `writer` names the step in errors. If the device says later that the
- * step did not run, the targets keep their old values, and `undo` is called to take back what else the step changed.
+ * Gives every target its new value and runs the step: all of them, or none if one cannot be
+ * computed. The values read the targets' old values. `writer` names the step in errors. If the
+ * device later reports that the step did not run, targets keep their old values and `undo` is
+ * called.
  */
 export function commit(
   updates: readonly (readonly [target: Tensor, value: Tensor])[],
@@ -54,7 +55,7 @@ export function commit(
   for (const stream of streams) stream.flush([], undo);
 }
 
-/** The new value of x's cell, off the tape, when `part` is written where x points in `before` (its value of now). */
+/** The new value of x's cell, off the tape, if `part` is written where x views `before`. */
 export function wholeWith(x: Tensor, part: Tensor, before?: Tensor): Tensor {
   const { cell } = x;
   const window = everything(x);
@@ -69,8 +70,8 @@ export function wholeWith(x: Tensor, part: Tensor, before?: Tensor): Tensor {
 }
 
 /**
- * Gives the tensor's cell storage of its own for as long as it lives: parameters, buffers, optimizer state. In-place
- * writes then go into that storage. A view's is that of the whole tensor it is a view of. Returns the same tensor.
+ * Gives the tensor's cell its own storage for its lifetime: parameters, buffers, optimizer state.
+ * In-place writes go there. For a view, the storage of the whole tensor. Returns the same tensor.
  */
 export function persist(tensor: Tensor): Tensor {
   const { cell } = tensor;
@@ -89,8 +90,8 @@ export function persist(tensor: Tensor): Tensor {
 }
 
 /**
- * Turns a tensor with storage of its own into one of another dtype, in new storage, with its gradient and hooks. Views of it and
- * detached handles keep the old values.
+ * Changes the dtype of a persistent tensor, with its gradient and hooks. Views and detached handles
+ * keep the old values.
  */
 export function retype(tensor: Tensor, dtype: DType): void {
   if (tensor.dtype === dtype) return;
@@ -100,8 +101,8 @@ export function retype(tensor: Tensor, dtype: DType): void {
 }
 
 /**
- * Moves tensors with storage of their own to another kind of device, with their gradients and hooks: all of them, once all values
- * have arrived. Views of them and detached handles stay where they are.
+ * Moves persistent tensors to another device, with gradients and hooks: all of them, once all
+ * values have arrived. Views and detached handles stay.
  */
 export async function moveTo(tensors: readonly Tensor[], device: DeviceName): Promise<void> {
   const away = tensors.filter((tensor) => tensor.device !== device);
@@ -148,7 +149,9 @@ export function setStorage(x: Tensor, source: Tensor): void {
   setValue(x, source);
 }
 
-/** The tensor is from now on a name of the other's storage. What belongs to it stays: its gradient, hooks and `requiresGrad`. */
+/**
+ * Makes the tensor an alias of the other's storage. Its gradient, hooks and `requiresGrad` stay.
+ */
 function setValue(tensor: Tensor, { cell, window }: Tensor): void {
   Object.assign(tensor, { cell, window, base: null, path: null, origin: "one" });
   if (tensor.own !== null) tensor.own.gradCell = null;

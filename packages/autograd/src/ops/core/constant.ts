@@ -16,7 +16,7 @@ const fillOp: Op = elementwise({
   expression: (value) => value,
 });
 
-/** One number everywhere. It is a dynamic slot of the kernel that reads it: another number compiles nothing. */
+/** A tensor of one number. The number is a parameter: another one compiles nothing. */
 export function constant(value: number, dtype: DType, shape: Shape, stream?: Stream): Tensor {
   return record(
     fillOp,
@@ -55,7 +55,10 @@ const fractionToWhole = castTo("i32", (x) =>
   Math.trunc(Math.min(Math.max(x, -largest - 1), largest)),
 );
 
-/** Stored integers wrap around: of a fraction too what is unsigned takes the whole part modulo 2ⁿ, as PyTorch's uint8 does. */
+/**
+ * Integers wrap around; of fractions, unsigned types store the whole part modulo 2ⁿ, as PyTorch's
+ * uint8.
+ */
 const casts: Record<DType, Op> = {
   f16: castTo("f16", (x) => x),
   f32: castTo("f32", (x) => x),
@@ -91,7 +94,10 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return record(op, [x], x.shape, dtype);
 }
 
-/** The number, which this dtype must be able to hold. Unsigned ones hold −1 as their largest, as in PyTorch; fractions are cut off. */
+/**
+ * The number, if this dtype can hold it; else an error. Unsigned types take −1 as their largest, as
+ * in PyTorch; fractions are truncated.
+ */
 export function held(call: string, value: number, dtype: DType): number {
   const most = largestWhole(dtype);
   if (dtype === "bool" || most === Infinity) return value;

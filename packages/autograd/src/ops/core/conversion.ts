@@ -15,7 +15,7 @@ export interface AsTensorOptions {
   readonly device?: CreateOptions["device"];
 }
 
-/** The data as a tensor: a tensor is taken as it is, or as another dtype; anything else is copied into a new one. */
+/** The data as a tensor: a tensor itself (or in another dtype), anything else copied. */
 export function asTensor(data: TensorData | Tensor, options: AsTensorOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("asTensor(data, { dtype, device })", arguments);
   if (!(data instanceof Handle)) return tensor(data as TensorData, options);
@@ -43,7 +43,7 @@ export function fill(x: Tensor, value: Operand): Tensor {
   return fill_(clone(x), value);
 }
 
-/** start, start + step, … up to `end`, which is among them where the steps meet it, as f32. `arange` leaves it out. */
+/** start, start + step, … up to and including `end`, as f32. `arange` excludes `end`. */
 export function range(start: number, end: number, step = 1, options: CreateOptions = {}): Tensor {
   checkCall(
     "range(start: number, end: number, step?: number, { dtype, requiresGrad: boolean, device })",

@@ -44,9 +44,9 @@ export interface TensorOptions extends CreateOptions {
 export type TensorData = number | boolean | TypedArray | Uint8ClampedArray | readonly TensorData[];
 
 /**
- * A tensor of these values, copied now. Plain numbers give f32 (PyTorch would take whole ones for int64), booleans
- * bool, a typed array its own dtype (a Float64Array f32, unless `dtype` says f64). Nested arrays give the shape,
- * `shape` gives it to flat data.
+ * A tensor of these values, copied now. Numbers become f32 (PyTorch: int64 for whole ones),
+ * booleans bool, typed arrays their dtype (Float64Array f32, unless `dtype` is f64). Nested arrays
+ * give the shape; `shape` gives that of flat data.
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   if (arguments.length > 1)
@@ -85,7 +85,7 @@ function shapeOf(data: TensorData): number[] {
   return shape;
 }
 
-/** All values in row-major order; refuses arrays of unequal lengths and anything that is no value. */
+/** All values in row-major order. Throws for ragged arrays and for what is no value. */
 function flatten(data: TensorData): ArrayLike<number | boolean> {
   const shape = shapeOf(data);
   const flat: (number | boolean)[] = [];
@@ -129,7 +129,7 @@ function naturalDType(data: TensorData): DType {
   return dtype ?? "f32";
 }
 
-/** The values as this dtype has them. A number that an integer cannot hold is refused; what a typed array holds is cast. */
+/** The values in this dtype. Throws for numbers that an integer cannot hold; casts typed arrays. */
 function convert(values: ArrayLike<number | boolean>, dtype: DType): TypedArray {
   const Values = arrayType(dtype);
   if (dtype !== "bool" && values.constructor === Values) return (values as TypedArray).slice();
@@ -219,7 +219,7 @@ function filled(
   );
 }
 
-/** A number as a tensor of this dtype holds it; one beside a tensor keeps the digits of an f32, as in PyTorch. */
+/** A number in this dtype; beside a tensor it keeps the digits of an f32, as in PyTorch. */
 const filling = (call: string, value: number | boolean, dtype: DType): number =>
   dtype === "f16" ? roundToHalf(Number(value)) : held(call, Number(value), dtype);
 
@@ -296,9 +296,7 @@ const progression = (
 /** 0, 1, …, n − 1 as i32. */
 export const counting = (n: number, stream: Stream): Tensor => progression(0, 1, n, "i32", stream);
 
-/**
- * start, start + step, … below `end`: arange(5), arange(2, 9), arange(0, 1, 0.25). i32 if the numbers are whole, else f32.
- */
+/** start, start + step, … below `end`: arange(5), arange(0, 1, 0.25). i32 if whole, else f32. */
 export function arange(
   start: number,
   end?: number | CreateOptions,
@@ -323,7 +321,7 @@ export function arange(
   return leaf(progression(first, stride, count, dtype, stream), settings);
 }
 
-/** `steps` numbers evenly from `start` to `end`, both included. Computed on the host in f64 and rounded once. */
+/** `steps` numbers from `start` to `end`, both included: computed in f64 and rounded once. */
 export function linspace(
   start: number,
   end: number,

@@ -26,7 +26,7 @@ export interface CustomCall {
   readonly groups: number;
 }
 
-/** The values from the first of their memory on, as a kernel counts them: a row of a larger tensor is copied. */
+/** Contiguous values from the start of their memory, as a kernel reads them. */
 const fromStart = (x: Tensor): Tensor => ((x.window?.offset ?? 0) === 0 ? contiguous(x) : copy(x));
 
 /** Records a custom op; gives its outputs, parts of one result if they are several. */
@@ -49,7 +49,7 @@ export function recordCustom(op: Op, operands: readonly Tensor[], call: CustomCa
     scalars,
   );
   if (!several) return [result];
-  // results of their own, so that a flush computes all that the program holds; what only others read is not stored
+  // copies, so that a flush computes every output that the program holds and no other
   return places.map(({ start, size }, i) =>
     reshape(copy(narrow(result, 0, start, size)), shapes[i] as Shape),
   );

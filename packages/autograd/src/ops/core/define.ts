@@ -10,7 +10,7 @@ import { type Expr, e } from "../../kernel/expression.ts";
 
 export interface ElementwiseSpec {
   readonly name: string;
-  /** The meaning on the device: arguments are the operands, then `scalars`, then the flat index if `indexed`. */
+  /** Its loop IR. Arguments: operands, then `scalars`, then the flat index if `indexed`. */
   readonly expression: (...values: Expr[]) => Expr;
   /** The f64 truth, same arguments. */
   readonly reference: (...values: number[]) => number;

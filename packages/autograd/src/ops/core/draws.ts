@@ -107,7 +107,9 @@ export function logNormal_(x: Tensor, mean = 1, std = 2, options: DrawOptions = 
   );
 }
 
-/** x ← whole numbers in [from, to), or [0, to); without ends all that the dtype holds exactly, from 0 on. */
+/**
+ * x ← integers in [from, to) or [0, to); without bounds all that the dtype holds exactly, from 0.
+ */
 export function random_(
   x: Tensor,
   from?: number | null | DrawOptions,
@@ -180,8 +182,8 @@ export function randintLike(
 }
 
 /**
- * Normal numbers of means and standard deviations that broadcast: normal(mean, std) where one is a tensor, normal(0, 1, [2, 3]) of numbers.
- * No gradient flows to them.
+ * Normal numbers with broadcast means and deviations: normal(mean, std) of tensors, normal(0, 1,
+ * [2, 3]) of numbers. No gradient flows to them.
  */
 export function normal(
   mean: Tensor | number,
@@ -239,8 +241,8 @@ export interface MultinomialOptions extends DrawOptions {
 }
 
 /**
- * `count` indices (i32) of each line of weights, as likely as these: without replacement all differ. Weights are 0 or more, and need
- * not add up to 1. [n] → [count]; [m, n] → [m, count].
+ * `count` indices (i32) per row of weights, with these probabilities; all differ without
+ * replacement. Weights are ≥ 0 and need not sum to 1. [n] → [count]; [m, n] → [m, count].
  */
 export function multinomial(
   weights: Tensor,
@@ -304,7 +306,7 @@ export function multinomial(
   );
 }
 
-/** How often something happens that happens at these rates: numbers of Poisson's distribution, in the rates' shape and dtype. Reads the rates. */
+/** Poisson-distributed counts of these rates, in their shape and dtype. Reads the rates. */
 export async function poisson(rates: Tensor, options: DrawOptions = {}): Promise<Tensor> {
   if (arguments.length > 1) checkCall("poisson(rates, { generator })", arguments);
   checkTensor("poisson", rates);
@@ -317,7 +319,7 @@ export async function poisson(rates: Tensor, options: DrawOptions = {}): Promise
   });
 }
 
-/** How many of `count` trials of probability `p` succeed; the two have one dtype and broadcast. Reads both. */
+/** Binomial numbers: successes of `count` trials of probability `p`. They broadcast. Reads both. */
 export async function binomial(
   count: Tensor,
   p: Tensor,

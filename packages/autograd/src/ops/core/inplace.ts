@@ -34,9 +34,9 @@ import { cast, constantLike, copy, held, zeroGradient } from "./constant.ts";
 import { assemble, whole } from "./strided.ts";
 
 /**
- * Writes what `compute` makes of x's value where `x` points, and returns `x`. What the gradient of that reads of the old value stays,
- * whatever is written. The cell is bound to the new value, of which a view is a part. `beside` are the other operands: what overlaps
- * x in part is refused. Refused writes change nothing.
+ * Writes `compute` of x's value where `x` points, and returns `x`. Its gradient keeps the old value
+ * that it reads. The cell is bound to the new value. `beside` are other operands: partial overlap
+ * with x is refused. A refused write changes nothing.
  */
 export function writeInPlace(
   name: string,
@@ -53,7 +53,7 @@ export function writeInPlace(
   );
 }
 
-/** `writeInPlace` of a value that the old one has no part in: what x was computed from gets a gradient of 0. */
+/** `writeInPlace` of a value that does not depend on the old one, whose gradient is 0. */
 function replaceInPlace(
   name: string,
   x: Tensor,
@@ -68,7 +68,7 @@ function replaceInPlace(
   });
 }
 
-/** `joined` is the new value's place on the tape, from the old value's and that of what `compute` gave. */
+/** `joined` gives the new value's edge from the old value's edge and that of `compute`'s result. */
 function write(
   name: string,
   x: Tensor,
@@ -116,8 +116,8 @@ const untouched = (name: string, before: Edge, shape: Shape): GradFn =>
   new GradFn(name, [before], [shape], [], (dy) => [zeroGradient(dy)]);
 
 /**
- * Where the tensor that x is a view of (or x itself) stands on the tape after a write of what stands at `part`: its gradient goes
- * there where x points, and elsewhere to what it was before.
+ * The edge of x's base after a write to `part`: gradients go to the written value where x points,
+ * else to the old base.
  */
 function placeOfWrite(x: Tensor, part: Edge): GradFn {
   const { base, path } = x;

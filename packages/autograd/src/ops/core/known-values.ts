@@ -7,8 +7,8 @@ import type { Tensor } from "../../tensor.ts";
 import { isCast } from "./constant.ts";
 
 /**
- * The values of x in row-major order where the host knows them: they were given as numbers, or read before, and nothing has been
- * written since; also through views and changes of dtype. null where they would have to be read. For checks of arguments.
+ * The values of x in row-major order if the host knows them: given as numbers or read before, and
+ * not written since; also through views and casts. Else null. For checks of arguments.
  */
 export const knownValues = (x: Tensor): TypedArray | null =>
   hasLanes(x) ? null : known(x.node, x.window);

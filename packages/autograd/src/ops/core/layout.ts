@@ -16,7 +16,10 @@ import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { whole } from "./strided.ts";
 
-/** The same value outside the tape: it aliases the cell and sees later in-place writes. What you detach and hold stays. */
+/**
+ * The same value off the tape. It aliases the cell and sees later in-place writes. A held one is
+ * kept.
+ */
 export function detach(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("detach(x)", arguments);
   checkTensor("detach", x);
@@ -55,7 +58,7 @@ export function alias(x: Tensor): Tensor {
   return recordView(x, { name: "alias", apply: (view) => view, gradient: (dy) => dy });
 }
 
-/** The given dimensions last, in order, the others before them; x itself if they are there already. */
+/** Moves the given dimensions last, in order; returns x if they are there. */
 export function moveLast(x: Tensor, dims: readonly number[]): Tensor {
   const order = [...x.shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
   return order.every((d, i) => d === i) ? x : permuted(x, order);
@@ -109,7 +112,10 @@ export function movedim(
   return permuted(x, order);
 }
 
-/** The same elements in row-major order under another shape; one size may be -1. A view where strides allow, else a copy. */
+/**
+ * The elements in row-major order in another shape; one size may be -1. A view where possible, else
+ * a copy.
+ */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (arguments.length > 2 || !Array.isArray(shape))
     checkCall("reshape(x, shape: number[])", arguments);
@@ -118,7 +124,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return reshaped(x, sizes) ?? (reshaped(whole(x), sizes) as Tensor);
 }
 
-/** `reshape` to sizes that are known to fit, inside an operation: x itself where nothing changes. */
+/** `reshape` without checks, inside an operation; x itself if nothing changes. */
 export function shaped(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : reshape(x, shape);
 }
@@ -228,7 +234,10 @@ export function atleast2d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
   return onEach("atleast2d", x, raised2d);
 }
 
-/** x itself; a matrix with a last dimension of 1, a number or vector with a first one too. A view. Of a list each. */
+/**
+ * x with at least three dimensions: a matrix gets a last one of 1, a vector also a first one. A
+ * view. Of a list each.
+ */
 export function atleast3d(x: Tensor): Tensor;
 export function atleast3d(x: readonly Tensor[]): Tensor[];
 export function atleast3d(x: Tensor | readonly Tensor[]): Tensor | Tensor[] {
@@ -262,7 +271,10 @@ export interface FlattenOptions {
   readonly endDim?: number;
 }
 
-/** Dimensions `startDim` to `endDim` joined into one. A view where strides allow; of one dimension x itself, as PyTorch gives it. */
+/**
+ * Joins dimensions `startDim` to `endDim`. A view where possible; of one dimension x itself, as in
+ * PyTorch.
+ */
 export function flatten(
   x: Tensor,
   startDim: number | FlattenOptions = {},

@@ -16,15 +16,16 @@ const MOST_WAITING = 2 ** 24;
 export interface Unfilled<Made> {
   readonly made: Made;
   /**
-   * Draws and writes what was put off for these tensors. False where that is not enough, because a value among them was computed from
-   * others that were put off.
+   * Draws and writes what was put off for these tensors. False where that is not enough, because a
+   * value among them was computed from others that were put off.
    */
   fill(tensors: Iterable<Tensor>): boolean;
 }
 
 /**
- * Makes a module whose tensors are about to be loaded: random draws and writes in place are put off, and what is loaded is never
- * drawn. The default generator stays where it is, as it does when transformers loads a model.
+ * Makes a module whose tensors are about to be loaded: random draws and writes in place are put
+ * off, and what is loaded is never drawn. The default generator stays where it is, as it does when
+ * transformers loads a model.
  */
 export function unfilled<Made>(make: () => Made): Unfilled<Made> {
   const putOff: { readonly cell: Cell; readonly node: Node; readonly write: () => void }[] = [];
@@ -59,8 +60,9 @@ function reaches(node: Node, others: ReadonlySet<Node>, seen: Set<Node> = new Se
 }
 
 /**
- * Gives a tensor values from the host, a stretch at a time in row-major order, in storage of its own: no more than a stretch is on the
- * host, and what the tensor was to be before is not computed. Where a stretch fails, the tensor stays as it is.
+ * Gives a tensor values from the host, a stretch at a time in row-major order, in storage of its
+ * own: no more than a stretch is on the host, and what the tensor was to be before is not computed.
+ * Where a stretch fails, the tensor stays as it is.
  */
 export async function fillFrom(
   tensor: Tensor,

@@ -10,7 +10,7 @@ import { elementwise } from "./define.ts";
 
 const u32 = (value: number): Expr => e.constant(value % 2 ** 32, "u32");
 
-/** random/philox.ts as an expression: the u32 of an element, from its index, the seed and the draw's number. */
+/** random/philox.ts in the IR: the u32 of an element from its index, the seed and the draw. */
 function bits(key: Expr, offset: Expr, index: Expr): Expr {
   let [c0, c1, c2, c3] = [e.shiftRight(index, u32(2)), offset, u32(0), u32(0)];
   for (let round = 0; round < PHILOX.ROUNDS; round++) {

@@ -14,11 +14,12 @@ import { type CreateOptions, fromHost, leaf, streamOf } from "./creation.ts";
 import { copy_ } from "./inplace.ts";
 import { type Place, philoxBelow, philoxUniforms } from "./philox.ts";
 
-/** Where numbers are drawn: the default generator's stream, one of your own, or the device itself. */
+/** The source of random numbers: the default generator, your own, or the device. */
 export interface DrawOptions {
   /**
-   * A host generator (PyTorch's numbers for its seed); by default the one `manualSeed` sets. "device" draws philox
-   * bits where they are used: nothing is uploaded, and a recomputation draws the same again.
+   * A host generator, with PyTorch's numbers for its seed. Default: that of `manualSeed`. "device"
+   * draws philox bits on the device: nothing is uploaded, and a recomputation draws the same
+   * numbers.
    */
   readonly generator?: Generator | "device" | undefined;
 }
@@ -39,7 +40,7 @@ export function initialSeed(): number {
   return defaultGenerator().initialSeed();
 }
 
-/** Seeds the default generator, and the draws of the device, from the platform's entropy; gives the seed. */
+/** Seeds the default generator and device draws from the platform's entropy. Returns the seed. */
 export function seed(): number {
   if (arguments.length > 0) checkCall("seed()", arguments);
   return manualSeed(new Generator().initialSeed()).initialSeed();
@@ -57,7 +58,7 @@ export function setRngState(state: Uint32Array): void {
   defaultGenerator().setState(state);
 }
 
-/** Seeds the default generator, and the draws of the device: what follows is the same in every run, on every device. */
+/** Seeds the default generator and device draws: the same numbers in every run, on every device. */
 export function manualSeed(seed: number): Generator {
   checkCall("manualSeed(seed: number)", arguments);
   context.philoxOffset = 0;
@@ -152,7 +153,10 @@ export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
   return randn(x.shape, { ...like(x), ...options });
 }
 
-/** y[i] is 1 with probability p[i], else 0, in p's shape and dtype. A p outside [0, 1] is an ArgumentError, as in `binaryCrossEntropy`. */
+/**
+ * y[i] is 1 with probability p[i], else 0, in p's shape and dtype. Throws ArgumentError for p
+ * outside [0, 1].
+ */
 export function bernoulli(p: Tensor, options: DrawOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("bernoulli(p, { generator })", arguments);
   const { generator } = options;
@@ -167,7 +171,7 @@ export function bernoulli(p: Tensor, options: DrawOptions = {}): Tensor {
 const noProbability = (value: number): ArgumentError =>
   new ArgumentError(`bernoulli: probabilities are between 0 and 1, got ${value}`);
 
-/** True with probability 1 − p, as dropout keeps its inputs: drawn on the device, equal on every device. → bool */
+/** True with probability 1 − p, drawn on the device: the mask of dropout. → bool */
 export function dropoutMask(
   size: Shape,
   p: number,

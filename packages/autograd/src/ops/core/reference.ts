@@ -9,8 +9,8 @@ export function roundHalfToEven(x: number): number {
 }
 
 /**
- * erf x. Near 0 by the series 2/√π · e^(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), whose terms are all of one sign; beyond 3 by erfc.
- * Abramowitz & Stegun 7.1.6.
+ * erf x. Near 0 by the series 2/√π · e^(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1)), whose terms are all of
+ * one sign; beyond 3 by erfc. Abramowitz & Stegun 7.1.6.
  */
 export function erfReference(x: number): number {
   const size = Math.abs(x);

@@ -47,7 +47,7 @@ const assembleOp: Op = registerOp({
   },
 });
 
-/** `base` (zeros of its shape, if it is given as a shape) with parts written over it; parts must not overlap. */
+/** Writes parts over `base` (a tensor, or a shape of zeros). Parts must not overlap. */
 export function assemble(base: Tensor | Shape, parts: readonly Part[]): Tensor {
   const [first] = parts;
   const onto = !Array.isArray(base);
@@ -66,7 +66,7 @@ export function assemble(base: Tensor | Shape, parts: readonly Part[]): Tensor {
   );
 }
 
-/** Elements of a contiguous tensor at these strides, as a view. Its gradient is an assembly, and the other way round. */
+/** Elements of a contiguous tensor at these strides, as a view. Its gradient is an assembly. */
 function strided(x: Tensor, { shape, strides, offset }: View): Tensor {
   return recordView(
     x,
@@ -74,7 +74,7 @@ function strided(x: Tensor, { shape, strides, offset }: View): Tensor {
   );
 }
 
-/** A step that reads no element twice: its gradient puts dy back where the elements were, among zeros. */
+/** A view step that reads no element twice. Its gradient writes dy back among zeros. */
 export function placedStep(name: string, apply: (view: View) => View): ViewStep {
   return {
     name,
@@ -87,7 +87,7 @@ export function placedStep(name: string, apply: (view: View) => View): ViewStep 
   };
 }
 
-/** The values in row-major order without gaps: the tensor itself if it is so already, else a copy. */
+/** The values in contiguous row-major order: the tensor itself or a copy. */
 export function contiguous(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("contiguous(x)", arguments);
   checkTensor("contiguous", x);

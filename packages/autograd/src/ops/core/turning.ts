@@ -8,7 +8,7 @@ import type { Tensor } from "../../tensor.ts";
 import { checkTensor } from "./apply.ts";
 import { squeeze, t, transpose, unsqueeze } from "./layout.ts";
 
-/** x sees its elements as `view` does from here on: no value moves, and earlier views stay as they are. */
+/** Changes the view of x in place: no value moves, and earlier views stay. */
 function turn(name: string, x: Tensor, view: (before: Tensor) => Tensor): Tensor {
   checkTensor(name, x);
   checkWritable(x, name);

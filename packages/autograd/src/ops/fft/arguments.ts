@@ -13,7 +13,10 @@ import type { Direction } from "./tables.ts";
 export type FftNorm = "backward" | "ortho" | "forward";
 
 export interface FftOptions {
-  /** How many numbers along `dim` are transformed: zeros follow, or the rest is cut off. All there are unless given. */
+  /**
+   * How many numbers along `dim` are transformed: zeros follow, or the rest is cut off. All there
+   * are unless given.
+   */
   readonly n?: number | null;
   /** The last one unless given. The axis of the parts of complex numbers is not counted. */
   readonly dim?: number;
@@ -23,7 +26,10 @@ export interface FftOptions {
 export interface FftnOptions {
   /** `n` of each dimension. */
   readonly s?: readonly number[] | null;
-  /** All unless given, or the last ones where `s` is. The axis of the parts of complex numbers is not counted. */
+  /**
+   * All unless given, or the last ones where `s` is. The axis of the parts of complex numbers is
+   * not counted.
+   */
   readonly dim?: number | readonly number[] | null;
   readonly norm?: FftNorm | null;
 }
@@ -90,7 +96,10 @@ export function resized(x: Tensor, dim: number, n: number): Tensor {
   );
 }
 
-/** The dimensions of a transform of several, and how many numbers each has; null where it takes what there is. */
+/**
+ * The dimensions of a transform of several, and how many numbers each has; null where it takes what
+ * there is.
+ */
 export function axesOf(
   call: string,
   rank: number,

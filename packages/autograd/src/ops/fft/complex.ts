@@ -16,7 +16,10 @@ import { cos, sin } from "../math/unary.ts";
 import { sum } from "../shape/broadcast.ts";
 import { select } from "../shape/movement.ts";
 
-/** Refuses what does not have real and imaginary parts along its last axis; whole numbers become f32. */
+/**
+ * Refuses what does not have real and imaginary parts along its last axis; whole numbers become
+ * f32.
+ */
 export function checkComplex(call: string, x: Tensor): Tensor {
   checkTensor(call, x);
   if (x.shape.length === 0 || x.shape.at(-1) !== 2) {
@@ -28,7 +31,9 @@ export function checkComplex(call: string, x: Tensor): Tensor {
   return isFloating(x.dtype) ? x : cast(x, floatOf(x.dtype));
 }
 
-/** Complex numbers of their real and imaginary parts; without `imag` that is 0.  [...] → [..., 2]. */
+/**
+ * Complex numbers of their real and imaginary parts; without `imag` that is 0.  [...] → [..., 2].
+ */
 export function complex(real: Tensor, imag?: Tensor | null): Tensor {
   if (arguments.length > 1) checkCall("complex(real, imag?: tensor | null)", arguments);
   checkTensor("complex", real);
@@ -59,14 +64,20 @@ export function imag(x: Tensor): Tensor {
   return select(checkComplex("imag", x), -1, 1);
 }
 
-/** Real numbers [..., 2] as complex ones: they are stored alike, so this checks the last axis and gives a view. */
+/**
+ * Real numbers [..., 2] as complex ones: they are stored alike, so this checks the last axis and
+ * gives a view.
+ */
 export function viewAsComplex(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("viewAsComplex(x)", arguments);
   const made = checkComplex("viewAsComplex", x);
   return reshape(made, made.shape);
 }
 
-/** Complex numbers as real ones [..., 2]: they are stored alike, so this checks the last axis and gives a view. */
+/**
+ * Complex numbers as real ones [..., 2]: they are stored alike, so this checks the last axis and
+ * gives a view.
+ */
 export function viewAsReal(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("viewAsReal(x)", arguments);
   const made = checkComplex("viewAsReal", x);

@@ -40,7 +40,10 @@ function shifted(
   );
 }
 
-/** Frequency 0 moved to the middle: each dimension rolled by half its size. Complex numbers need `complex: true`. */
+/**
+ * Frequency 0 moved to the middle: each dimension rolled by half its size. Complex numbers need
+ * `complex: true`.
+ */
 export function fftshift(x: Tensor, dim?: Dims | ShiftOptions, options?: ShiftOptions): Tensor {
   if (arguments.length > 1)
     checkCall("fftshift(x, dim?: number | number[] | null, { dim, complex: boolean })", arguments);

@@ -46,7 +46,10 @@ export function ofReal(x: Tensor, { call, dim, n, norm, sign }: Axis): Tensor {
   return narrow(whole, dim, 0, Math.floor(count / 2) + 1);
 }
 
-/** The first half of what is its own conjugate, mirrored, to real numbers: Re Σ wₖ Xₖ e^(…), with w = 1 at the ends and 2 between. */
+/**
+ * The first half of what is its own conjugate, mirrored, to real numbers: Re Σ wₖ Xₖ e^(…), with w
+ * = 1 at the ends and 2 between.
+ */
 export function toReal(x: Tensor, { call, dim, n, norm, sign }: Axis): Tensor {
   const count = n ?? 2 * ((x.shape[dim] as number) - 1);
   checkCount(call, count, x);
@@ -76,7 +79,10 @@ function along(
   return composite(() => step(z, { call: `fft.${call}`, dim: at, n, norm, sign }));
 }
 
-/** X[k] = Σₙ x[n] e^(−2πi kn/N) along `dim`. Complex numbers: [..., N, 2] → [..., N, 2]. Of real ones: `rfft`, or fft(complex(x)). */
+/**
+ * X[k] = Σₙ x[n] e^(−2πi kn/N) along `dim`. Complex numbers: [..., N, 2] → [..., N, 2]. Of real
+ * ones: `rfft`, or fft(complex(x)).
+ */
 export function fft(
   x: Tensor,
   n?: number | null | FftOptions,
@@ -100,7 +106,10 @@ export function ifft(
   return along("ifft", x, 2, settled("n", n, dim, options), 1, ofComplex);
 }
 
-/** `fft` of real numbers, without the half that is the conjugate of the other.  [..., N] → [..., ⌊N/2⌋ + 1, 2]. */
+/**
+ * `fft` of real numbers, without the half that is the conjugate of the other.  [..., N] → [...,
+ * ⌊N/2⌋ + 1, 2].
+ */
 export function rfft(
   x: Tensor,
   n?: number | null | FftOptions,
@@ -112,7 +121,10 @@ export function rfft(
   return along("rfft", x, 1, settled("n", n, dim, options), -1, ofReal);
 }
 
-/** Undoes `rfft`: real numbers of half a transform, 2 (M − 1) of them unless `n` says how many.  [..., M, 2] → [..., N]. */
+/**
+ * Undoes `rfft`: real numbers of half a transform, 2 (M − 1) of them unless `n` says how many.
+ * [..., M, 2] → [..., N].
+ */
 export function irfft(
   x: Tensor,
   n?: number | null | FftOptions,
@@ -124,7 +136,10 @@ export function irfft(
   return along("irfft", x, 2, settled("n", n, dim, options), 1, toReal);
 }
 
-/** `fft` of what is its own conjugate, mirrored, of which half is given: real.  [..., M, 2] → [..., N], N = 2 (M − 1) unless `n` says. */
+/**
+ * `fft` of what is its own conjugate, mirrored, of which half is given: real.  [..., M, 2] → [...,
+ * N], N = 2 (M − 1) unless `n` says.
+ */
 export function hfft(
   x: Tensor,
   n?: number | null | FftOptions,

@@ -91,7 +91,10 @@ export function ifft2(
   return over("ifft2", x, lastTwo(settled("s", s, dim, options)), 1, "complex");
 }
 
-/** `rfft` along the last of the dimensions, `fft` along the others.  [..., N₁, N₂] → [..., N₁, ⌊N₂/2⌋ + 1, 2]. */
+/**
+ * `rfft` along the last of the dimensions, `fft` along the others.  [..., N₁, N₂] → [..., N₁,
+ * ⌊N₂/2⌋ + 1, 2].
+ */
 export function rfftn(
   x: Tensor,
   s?: readonly number[] | null | FftnOptions,
@@ -151,7 +154,10 @@ export function irfft2(
   return over("irfft2", x, lastTwo(settled("s", s, dim, options)), 1, "to real");
 }
 
-/** `fftn` of what is its own conjugate, mirrored, of which half is given along the last dimension: real. */
+/**
+ * `fftn` of what is its own conjugate, mirrored, of which half is given along the last dimension:
+ * real.
+ */
 export function hfftn(
   x: Tensor,
   s?: readonly number[] | null | FftnOptions,

@@ -23,11 +23,17 @@ interface FrameOptions {
   readonly winLength?: number | null;
   /** [winLength]; 1 unless given. */
   readonly window?: Tensor | null;
-  /** Frames are centered at their time: the signal is continued by half a frame at both ends (the default). */
+  /**
+   * Frames are centered at their time: the signal is continued by half a frame at both ends (the
+   * default).
+   */
   readonly center?: boolean;
   /** Divided by √nFft. */
   readonly normalized?: boolean;
-  /** Only the frequencies from 0 to ⌊nFft/2⌋ (the default): the rest of a real signal's are their conjugates. */
+  /**
+   * Only the frequencies from 0 to ⌊nFft/2⌋ (the default): the rest of a real signal's are their
+   * conjugates.
+   */
   readonly onesided?: boolean;
 }
 
@@ -69,8 +75,8 @@ function framesOf(call: string, x: Tensor, nFft: number, options: FrameOptions):
 }
 
 /**
- * The short-time Fourier transform of a real signal: X[f, t] = Σₙ w[n] x[n + t · hopLength] e^(−2πi fn/nFft).  [T] or [B, T] →
- * [..., frequencies, frames, 2].
+ * The short-time Fourier transform of a real signal: X[f, t] = Σₙ w[n] x[n + t · hopLength] e^(−2πi
+ * fn/nFft).  [T] or [B, T] → [..., frequencies, frames, 2].
  */
 export function stft(x: Tensor, nFft: number, options: StftOptions = {}): Tensor {
   if (arguments.length > 2)
@@ -112,7 +118,8 @@ export function stft(x: Tensor, nFft: number, options: StftOptions = {}): Tensor
 /**
  * Undoes `stft` by overlapping: x = Σ w · frame / Σ w². [..., frequencies, frames, 2] → [..., T].
  *
- * Throws ArgumentError where Σ w² is 0 at a sample, as at the ends of a Hann window with `center: false`.
+ * Throws ArgumentError where Σ w² is 0 at a sample, as at the ends of a Hann window with `center:
+ * false`.
  */
 export function istft(x: Tensor, nFft: number, options: IstftOptions = {}): Tensor {
   if (arguments.length > 2)

@@ -17,7 +17,10 @@ interface Kept {
 
 const kept = new WeakMap<Stream, Kept>();
 
-/** A table of numbers that depend on `name` alone. They are computed once, in f64, and stay on the device. */
+/**
+ * A table of numbers that depend on `name` alone. They are computed once, in f64, and stay on the
+ * device.
+ */
 function table(
   name: string,
   shape: Shape,
@@ -59,7 +62,10 @@ function unit(turns: number, of: number): readonly [cos: number, sin: number] {
   return quarter === 2 ? [-c, -s] : [s, -c];
 }
 
-/** The transform of r numbers as a matrix: [parts out, r, parts in, r], in real arithmetic. Real input has one part, real output too. */
+/**
+ * The transform of r numbers as a matrix: [parts out, r, parts in, r], in real arithmetic. Real
+ * input has one part, real output too.
+ */
 export function matrixOf(
   r: number,
   sign: Direction,
@@ -82,7 +88,10 @@ export function matrixOf(
   });
 }
 
-/** The factors between stages, e^(±2πi k m/N) for m < N/r and k < r: their cosines, and their sines with the sign each part takes. */
+/**
+ * The factors between stages, e^(±2πi k m/N) for m < N/r and k < r: their cosines, and their sines
+ * with the sign each part takes.
+ */
 export function twiddles(
   n: number,
   r: number,
@@ -112,7 +121,10 @@ export function chirp(n: number, sign: Direction, like: Tensor): Tensor {
 
 const chirpAt = (j: number, n: number, sign: Direction) => unit((sign * (j * j)) % (2 * n), 2 * n);
 
-/** The transform, of a power of 2 many, of the chirp that a chirp is convolved with: [size, 2], divided by size. */
+/**
+ * The transform, of a power of 2 many, of the chirp that a chirp is convolved with: [size, 2],
+ * divided by size.
+ */
 export function chirpFilter(n: number, size: number, sign: Direction, like: Tensor): Tensor {
   return table(`filter ${n} ${sign}`, [size, 2], like, (values) => {
     const [re, im] = [new Float64Array(size), new Float64Array(size)];

@@ -11,7 +11,10 @@ import { flipped, narrow, select } from "../shape/movement.ts";
 import { product } from "./complex.ts";
 import { chirp, chirpFilter, type Direction, matrixOf, twiddles } from "./tables.ts";
 
-/** What a transform takes and gives: numbers of one part (real) or two (complex, along a last axis of 2). */
+/**
+ * What a transform takes and gives: numbers of one part (real) or two (complex, along a last axis
+ * of 2).
+ */
 export interface Kind {
   readonly sign: Direction;
   readonly scale: number;
@@ -20,8 +23,9 @@ export interface Kind {
 }
 
 /**
- * X[k] = scale · Σ x[n] e^(sign · 2πi kn/N) along `dim`, counted from the front; of a real result the imaginary part is left out. The adjoint,
- * which is the gradient, is the same with the other sign.
+ * X[k] = scale · Σ x[n] e^(sign · 2πi kn/N) along `dim`, counted from the front; of a real result
+ * the imaginary part is left out. The adjoint, which is the gradient, is the same with the other
+ * sign.
  */
 export function transform(x: Tensor, dim: number, kind: Kind): Tensor {
   const out = noGrad(() => along(detach(x), dim, kind));
@@ -51,7 +55,10 @@ const DIRECT = 64;
 /** The largest product of small factors that is one stage. */
 const STAGE = 32;
 
-/** The factors of n in which stages take it, few and of like size; null where a prime factor is too large for that. */
+/**
+ * The factors of n in which stages take it, few and of like size; null where a prime factor is too
+ * large for that.
+ */
 function radicesOf(n: number): number[] | null {
   if (n <= DIRECT) return [n];
   const primes: number[] = [];
@@ -69,8 +76,9 @@ function radicesOf(n: number): number[] | null {
 }
 
 /**
- * Mixed radix, in the order of Stockham 1966. A stage takes a factor r out of what is left, N = r m: with n = m a + b and k = c + r d,
- * Σₙ xₙ ω_N^(nk) = Σ_b ω_m^(bd) ω_N^(bc) Σₐ x ω_r^(ac). x: [..., N, parts] → [..., N, parts].
+ * Mixed radix, in the order of Stockham 1966. A stage takes a factor r out of what is left, N = r
+ * m: with n = m a + b and k = c + r d, Σₙ xₙ ω_N^(nk) = Σ_b ω_m^(bd) ω_N^(bc) Σₐ x ω_r^(ac). x:
+ * [..., N, parts] → [..., N, parts].
  */
 function byStages(x: Tensor, radices: readonly number[], { sign, from, to, scale }: Kind): Tensor {
   const lead = x.shape.slice(0, -2);
@@ -103,7 +111,10 @@ function byStages(x: Tensor, radices: readonly number[], { sign, from, to, scale
   return reshape(scale === 1 ? copy(whole) : mul(whole, scale), [...lead, n, to]);
 }
 
-/** Any N as a convolution with a chirp, which transforms of a power of 2 compute (Bluestein 1970): nk = (n² + k² − (k − n)²) / 2. */
+/**
+ * Any N as a convolution with a chirp, which transforms of a power of 2 compute (Bluestein 1970):
+ * nk = (n² + k² − (k − n)²) / 2.
+ */
 function byChirps(x: Tensor, { sign, from, to, scale }: Kind): Tensor {
   const n = x.shape.at(-2) as number;
   const size = 2 ** Math.ceil(Math.log2(2 * n - 1));

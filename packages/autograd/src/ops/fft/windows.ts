@@ -5,7 +5,10 @@ import type { Tensor } from "../../tensor.ts";
 import { type CreateOptions, fromHost } from "../core/creation.ts";
 
 export interface WindowOptions extends CreateOptions {
-  /** One period of a periodic function (the default), as spectra need it; else symmetric, as filters do. */
+  /**
+   * One period of a periodic function (the default), as spectra need it; else symmetric, as filters
+   * do.
+   */
   readonly periodic?: boolean;
 }
 
@@ -18,7 +21,10 @@ export interface KaiserWindowOptions extends WindowOptions {
   readonly beta?: number;
 }
 
-/** Values of f(n/N) for n < length, with N the length of a period, or that of the distance of the ends. */
+/**
+ * Values of f(n/N) for n < length, with N the length of a period, or that of the distance of the
+ * ends.
+ */
 function windowOf(
   call: string,
   length: number,

@@ -28,7 +28,7 @@ const gatherOp: Op = registerOp({
   },
 });
 
-/** A scatter that keeps what it does not write; a value written takes its gradient from where it went. */
+/** A scatter. Its gradient: dy where nothing was written, and dy at the index for the source. */
 const scatterOp = (name: string, combine: Scatter["combine"]): Op =>
   registerOp({
     name,
@@ -58,7 +58,10 @@ function narrowTo(x: Tensor, dim: number, shape: Shape): Tensor {
   );
 }
 
-/** y[…, j, …] = x[…, index[…, j, …], …] along `dim`, for an i32 index of x's rank, at most x's size in other dimensions. */
+/**
+ * y[…, j, …] = x[…, index[…, j, …], …] along `dim`. The i32 index has x's rank and at most its
+ * other sizes.
+ */
 export function gatherAlong(x: Tensor, dim: number, index: Tensor): Tensor {
   if (x.shape[dim] === 0 && sizeOf(index.shape) > 0) {
     throw new ArgumentError(
@@ -94,7 +97,7 @@ export function checkIndices(call: string, index: Tensor, takesBytes = false): v
   );
 }
 
-/** The index as i32, checked against a dimension of x; `negative` ones count from its end where that is allowed. */
+/** The index as i32, checked against a dimension of x; `negative` allows counting from its end. */
 export function placesAlong(
   call: string,
   x: Tensor,
@@ -124,9 +127,9 @@ function checkFits(call: string, x: Tensor, dim: number, index: Tensor): void {
 }
 
 /**
- * y[…, j, …] = x[…, index[…, j, …], …] along `dim`; the shape is the index's, which has x's rank and at most its sizes in the other
- * dimensions. An index that is not there (negative ones are not) is an IndexError: here, or where only the device knows it at the read or
- * step that needs it.
+ * y[…, j, …] = x[…, index[…, j, …], …] along `dim`, in the index's shape: it has x's rank and at
+ * most its other sizes. Out of range (also negative) is an IndexError: at once, or at the read or
+ * step that needs it if only the device knows.
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   if (arguments.length > 3) checkCall("gather(x, dim: number, index)", arguments);
@@ -186,13 +189,19 @@ function sourceFor(call: string, x: Tensor, source: Tensor, shape: Shape, dim: n
     : narrow(narrowed, dim, 0, shape[dim] as number);
 }
 
-/** x with src[…, j, …] added at […, index[…, j, …], …] along `dim`, in the order of j: the same bits every time. */
+/**
+ * x with src[…, j, …] added at […, index[…, j, …], …] along `dim`, in the order of j:
+ * deterministic.
+ */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
   if (arguments.length > 4) checkCall("scatterAdd(x, dim: number, index, src)", arguments);
   return scattered("scatterAdd", scatterSumOp, x, dim, index, src);
 }
 
-/** The elements of x, seen as a vector, at these places; the shape is the index's. Negative ones count from the end. */
+/**
+ * Elements of the flattened x at these places, in the index's shape. Negative ones count from the
+ * end.
+ */
 export function take(x: Tensor, index: Tensor): Tensor {
   if (arguments.length > 2) checkCall("take(x, index)", arguments);
   checkTensor("take", x);
@@ -205,7 +214,10 @@ export function take(x: Tensor, index: Tensor): Tensor {
   return watch(made, x);
 }
 
-/** `gather` whose index and x broadcast in the other dimensions; without `dim`, `take`. What argsort gives fits. Negative indices count from the end. */
+/**
+ * `gather` whose index and x broadcast in the other dimensions; without `dim`, `take`. For results
+ * of argsort. Negative indices count from the end.
+ */
 export function takeAlongDim(
   x: Tensor,
   index: Tensor,

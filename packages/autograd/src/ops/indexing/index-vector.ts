@@ -110,7 +110,9 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
   return indexed("indexCopy", scatterOverOp, x, dim, index, source);
 }
 
-/** x with one number (or 0-d tensor) at these indices along `dim`; negative ones count from the end. */
+/**
+ * x with one number (or 0-d tensor) at these indices along `dim`; negative ones count from the end.
+ */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Tensor | number): Tensor {
   if (arguments.length > 4) checkCall("indexFill(x, dim: number, index, value)", arguments);
   if (typeof value === "number")

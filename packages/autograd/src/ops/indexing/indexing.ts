@@ -37,13 +37,14 @@ const isMaskTensor = (item: Index): boolean =>
 const isMask = ({ tensor }: Chooser): boolean => tensor.dtype === "bool";
 
 /**
- * The part of x at an index, as PyTorch's x[…]: x.at(0), x.at(slice(1, 5, 2), null, ellipsis), x.at(rows, columns). Missing places are
- * whole dimensions.
+ * The part of x at an index, as PyTorch's x[…]: x.at(0), x.at(slice(1, 5, 2), null, ellipsis),
+ * x.at(rows, columns). Missing places are whole dimensions.
  *
- * Of numbers, slices, null and ellipsis it is a view: writing to it writes x. Tensors and lists of integers choose element by
- * element (x.at([0, 2]) is rows 0 and 2): they broadcast to one shape, which takes the place of their dimensions if these stand side by
- * side and comes first if not; negative ones count from the end. A mask has a result whose size only its values tell: as a list it
- * is taken here, as a tensor by `atMask`. The gradient adds dy up where elements came from.
+ * Of numbers, slices, null and ellipsis it is a view: writing to it writes x. Tensors and lists of
+ * integers choose element by element (x.at([0, 2]) is rows 0 and 2): they broadcast to one shape,
+ * which takes the place of their dimensions if these stand side by side and comes first if not;
+ * negative ones count from the end. A mask has a result whose size only its values tell: as a list
+ * it is taken here, as a tensor by `atMask`. The gradient adds dy up where elements came from.
  */
 export function at(x: Tensor, ...index: readonly Index[]): Tensor {
   if (arguments.length > 1) checkCall("at(x, ...index)", arguments);
@@ -58,7 +59,10 @@ export function at(x: Tensor, ...index: readonly Index[]): Tensor {
   return composite(() => choose(view, choosers.flatMap(coordinatesNow)));
 }
 
-/** `at` with masks among the index: each stands for its dimensions, and chooses where it is true. Reads the masks. */
+/**
+ * `at` with masks among the index: each stands for its dimensions, and chooses where it is true.
+ * Reads the masks.
+ */
 export async function atMask(x: Tensor, ...index: readonly Index[]): Promise<Tensor> {
   if (arguments.length > 1) checkCall("atMask(x, ...index)", arguments);
   const { view, choosers } = viewAt("atMask", x, index);
@@ -97,7 +101,10 @@ interface Joined {
   readonly places: Tensor;
 }
 
-/** The dimensions that are not chosen from, and where among them stands what is chosen: in its place if it is one stretch, else first. */
+/**
+ * The dimensions that are not chosen from, and where among them stands what is chosen: in its place
+ * if it is one stretch, else first.
+ */
 function arrange(x: Tensor, dims: readonly number[]): { others: number[]; place: number } {
   const others = [...x.shape.keys()].filter((dim) => !dims.includes(dim));
   const adjacent = dims.every((dim, i) => i === 0 || dim === (dims[i - 1] as number) + 1);
@@ -154,9 +161,10 @@ export interface PutOptions {
 }
 
 /**
- * Writes a number or tensor to the part of x at an index, to whose shape it broadcasts: x.put_([slice(1, 3), 0], value); the array has the
- * index's places, one of which may be a list. Where indices meet in one place the last value stays, or with `accumulate` all add
- * up. Under a mask a tensor has a value for each true element, in order. Returns x.
+ * Writes a number or tensor to the part of x at an index, to whose shape it broadcasts:
+ * x.put_([slice(1, 3), 0], value); the array has the index's places, one of which may be a list.
+ * Where indices meet in one place the last value stays, or with `accumulate` all add up. Under a
+ * mask a tensor has a value for each true element, in order. Returns x.
  */
 export function put_(
   x: Tensor,
@@ -229,8 +237,9 @@ function writtenAt(
 }
 
 /**
- * Masks that only the device counts, beside indices or each other: coordinates of as many elements as there are values or indices, else of
- * as many as are there, the true ones in order; those of the others are one too large.
+ * Masks that only the device counts, beside indices or each other: coordinates of as many elements
+ * as there are values or indices, else of as many as are there, the true ones in order; those of
+ * the others are one too large.
  */
 function withoutMasks(x: Tensor, choosers: readonly Chooser[], source: Tensor): Chooser[] {
   const given = choosers.filter(isMask).map(({ tensor }) => tensor);
@@ -253,7 +262,10 @@ function withoutMasks(x: Tensor, choosers: readonly Chooser[], source: Tensor): 
   });
 }
 
-/** How many elements masks must choose, of at most `most`: as many as the indices beside them and the values; null if these are single. */
+/**
+ * How many elements masks must choose, of at most `most`: as many as the indices beside them and
+ * the values; null if these are single.
+ */
 function countDue(
   x: Tensor,
   choosers: readonly Chooser[],

@@ -37,7 +37,9 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | number | boo
   return composite(() => where(mask, asTensor(filling, x.dtype, x.node.stream), x));
 }
 
-/** The elements where the mask is true, in row-major order, as a vector; x and mask broadcast. Reads the mask. */
+/**
+ * The elements where the mask is true, in row-major order; x and mask broadcast. Reads the mask.
+ */
 export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {
   if (arguments.length > 2) checkCall("maskedSelect(x, mask)", arguments);
   checkTensor("maskedSelect", x);
@@ -82,7 +84,7 @@ export interface NonzeroOptions {
   readonly asTuple?: boolean;
 }
 
-/** Coordinates (i32) of the elements that are not 0, in row-major order: [number of them, rank]. Reads x. */
+/** Coordinates (i32) of nonzero elements in row-major order: [count, rank]. Reads x. */
 export async function nonzero(
   x: Tensor,
   options: NonzeroOptions & { asTuple: true },

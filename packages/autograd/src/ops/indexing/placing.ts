@@ -61,8 +61,9 @@ export function indexPut_(
 }
 
 /**
- * x with the source's elements at places of x seen as a vector, in row-major order; negative ones count from its end. With
- * `accumulate` they are added. `put_` is another function: it writes to an index.
+ * x with the source's elements at places of x seen as a vector, in row-major order; negative ones
+ * count from its end. With `accumulate` they are added. `put_` is another function: it writes to an
+ * index.
  */
 export function put(
   x: Tensor,
@@ -121,7 +122,10 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   });
 }
 
-/** x with the product, mean or extreme of the source's parts that meet at these indices along `dim`, and of x's own there. */
+/**
+ * x with the product, mean or extreme of the source's parts that meet at these indices along `dim`,
+ * and of x's own there.
+ */
 export function indexReduce(
   x: Tensor,
   dim: number,

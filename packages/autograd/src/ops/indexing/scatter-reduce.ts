@@ -62,13 +62,13 @@ const extremeOp = (name: string, combine: "max" | "min"): Op =>
   });
 
 export interface ScatterOptions {
-  /** How a value joins what is there: by default it takes its place, the last one where several meet. */
+  /** How values combine with x's; by default they replace it, the last one where several meet. */
   readonly reduce?: "add" | "multiply";
 }
 
 /**
- * x with src[…, j, …] (or a number) at […, index[…, j, …], …] along `dim`. Of values that meet in one place the last stays; PyTorch
- * leaves open which. Out of range is skipped.
+ * x with src[…, j, …] (or a number) at […, index[…, j, …], …] along `dim`. Of values that meet in
+ * one place the last stays; PyTorch leaves open which. Out of range is skipped.
  */
 export function scatter(
   x: Tensor,
@@ -99,7 +99,10 @@ export interface ScatterReduceOptions {
   readonly includeSelf?: boolean;
 }
 
-/** x with the sum, mean, product or extreme of the src[…, j, …] that meet at […, index[…, j, …], …] along `dim`, and of x's own there. */
+/**
+ * x with the sum, mean, product or extreme of the src[…, j, …] that meet at […, index[…, j, …], …]
+ * along `dim`, and of x's own there.
+ */
 export function scatterReduce(
   x: Tensor,
   dim: number,

@@ -33,8 +33,9 @@ export class Slice {
 }
 
 /**
- * Python's slice: slice(stop), slice(start, stop) or slice(start, stop, step). Negative places count from the end, null (or nothing)
- * is as far as it goes: x.at(slice(1, null)) drops the first, x.at(slice(null, null, 2)) takes every other.
+ * Python's slice: slice(stop), slice(start, stop) or slice(start, stop, step). Negative places
+ * count from the end, null (or nothing) is as far as it goes: x.at(slice(1, null)) drops the first,
+ * x.at(slice(null, null, 2)) takes every other.
  */
 export function slice(start?: number | null, stop?: number | null, step?: number | null): Slice {
   if (arguments.length > 0)
@@ -54,18 +55,25 @@ export const ellipsis: unique symbol = Symbol("ellipsis");
 export type IndexList = readonly (number | IndexList)[] | readonly (boolean | IndexList)[];
 
 /**
- * One place of an index: a number drops its dimension, a slice shortens it, null makes a new one of size 1. A tensor or list of integers
- * chooses anew, one of truth values or bytes (a mask) stands for as many dimensions as it has; true and false for none, as a mask of a new one.
+ * One place of an index: a number drops its dimension, a slice shortens it, null makes a new one of
+ * size 1. A tensor or list of integers chooses anew, one of truth values or bytes (a mask) stands
+ * for as many dimensions as it has; true and false for none, as a mask of a new one.
  */
 export type Index = number | null | Slice | typeof ellipsis | boolean | Tensor | IndexList;
 
-/** What chooses element by element, and the dimension of the view (for a mask the first) that it chooses from. */
+/**
+ * What chooses element by element, and the dimension of the view (for a mask the first) that it
+ * chooses from.
+ */
 export interface Chooser {
   readonly tensor: Tensor;
   readonly dim: number;
 }
 
-/** The view at an index in which tensors and lists stand for whole dimensions; and what chooses from these. */
+/**
+ * The view at an index in which tensors and lists stand for whole dimensions; and what chooses from
+ * these.
+ */
 export function viewAt(
   call: string,
   x: Tensor,

@@ -35,8 +35,8 @@ import { completed } from "./svd.ts";
 import { matched, misfit } from "./triangular.ts";
 
 /**
- * Gaussian elimination with the largest pivot of each column, in `w`; what happens to the rows happens to the `k` columns of y too, if
- * there are right-hand sides.
+ * Gaussian elimination with the largest pivot of each column, in `w`; what happens to the rows
+ * happens to the `k` columns of y too, if there are right-hand sides.
  */
 const elimination = (rightHandSide: boolean): string => {
   const also = (text: string) => (rightHandSide ? text : "");
@@ -101,8 +101,8 @@ export interface SolveOptions {
 }
 
 /**
- * X of A X = B for square A; a singular A is an ArgumentError. A: [..., n, n]; B: [..., n, k], or a vector: [n], or [..., n] with exactly A's
- * batch → B's shape; batches broadcast.
+ * X of A X = B for square A; a singular A is an ArgumentError. A: [..., n, n]; B: [..., n, k], or a
+ * vector: [n], or [..., n] with exactly A's batch → B's shape; batches broadcast.
  */
 export function solve(a: Tensor, b: Tensor, options: SolveOptions = {}): Tensor {
   if (arguments.length > 2) checkCall("linalg.solve(a, b, { left: boolean })", arguments);
@@ -182,7 +182,10 @@ function determinant(a: Tensor, n: number): Tensor {
   return mul(parity, prod(diagonal, -1));
 }
 
-/** det A. Its gradient is the cofactors; where A is singular it cannot be differentiated again (NaN).  [..., n, n] → [...]. */
+/**
+ * det A. Its gradient is the cofactors; where A is singular it cannot be differentiated again
+ * (NaN).  [..., n, n] → [...].
+ */
 export function det(a: Tensor): Tensor {
   if (arguments.length > 1) checkCall("linalg.det(a)", arguments);
   const n = checkSquare("linalg.det", a);
@@ -205,7 +208,10 @@ export interface SignAndLog extends Pair<Tensor> {
   readonly logabsdet: Tensor;
 }
 
-/** The sign of det A (0 where A is singular) and log |det A|, which neither overflow.  [..., n, n] → [...] each. */
+/**
+ * The sign of det A (0 where A is singular) and log |det A|, which neither overflow.  [..., n, n] →
+ * [...] each.
+ */
 export function slogdet(a: Tensor): SignAndLog {
   if (arguments.length > 1) checkCall("linalg.slogdet(a)", arguments);
   const n = checkSquare("linalg.slogdet", a);
@@ -232,7 +238,9 @@ export function logdet(a: Tensor): Tensor {
   });
 }
 
-/** Aⁿ by repeated squaring; (A⁻¹)⁻ⁿ for negative n, the identity for 0.  [..., m, m] → [..., m, m]. */
+/**
+ * Aⁿ by repeated squaring; (A⁻¹)⁻ⁿ for negative n, the identity for 0.  [..., m, m] → [..., m, m].
+ */
 export function matrixPower(a: Tensor, n: number): Tensor {
   if (arguments.length > 2) checkCall("linalg.matrixPower(a, n: number)", arguments);
   const call = "linalg.matrixPower";

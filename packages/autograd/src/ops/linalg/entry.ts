@@ -56,7 +56,10 @@ import {
   solveTriangular,
 } from "./triangular.ts";
 
-/** PyTorch's `torch.linalg`, over the last two dimensions; those before are batches. For small matrices: a thread works through each. */
+/**
+ * PyTorch's `torch.linalg`, over the last two dimensions; those before are batches. For small
+ * matrices: a thread works through each.
+ */
 export const linalg: {
   /** (Σ |x|ᵒʳᵈ)^(1/ord) over `dim` (one, several, or all). */
   readonly vectorNorm: (
@@ -111,7 +114,10 @@ export const linalg: {
   readonly tensorsolve: (a: Tensor, b: Tensor, options?: TensorsolveOptions) => Tensor;
   /** The lower triangular L with A = L Lᵀ, for symmetric positive definite A. */
   readonly cholesky: (a: Tensor, options?: CholeskyOptions) => Tensor;
-  /** `cholesky` that does not refuse: `info` is 0, or the number of the first row that has no factor. */
+  /**
+   * `cholesky` that does not refuse: `info` is 0, or the number of the first row that has no
+   * factor.
+   */
   readonly choleskyEx: (a: Tensor, options?: CholeskyOptions) => CholeskyResult;
   /** det A. */
   readonly det: (a: Tensor) => Tensor;

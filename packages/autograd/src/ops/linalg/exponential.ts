@@ -55,7 +55,8 @@ const exponentialOp: Op = serialOp({
   }
 `,
   saves: [0],
-  // The corner of the exponential of [Aᵀ dY; 0 Aᵀ]; linear in dY, which is brought to size 1 (Najfeld & Havel 1995)
+  // The corner of the exponential of [Aᵀ dY; 0 Aᵀ]; linear in dY, which is brought to size 1
+  // (Najfeld & Havel 1995)
   gradient: (dy, [a]) => {
     const n = dy.shape.at(-1) as number;
     const most = amax(abs(detach(dy)), [-2, -1], { keepdim: true });

@@ -17,7 +17,10 @@ import { pinv } from "./svd.ts";
 import { misfit } from "./triangular.ts";
 
 export interface LstsqOptions {
-  /** Singular values at most this far below the largest count as 0: max(m, n) times the dtype's smallest step at 1 unless given. */
+  /**
+   * Singular values at most this far below the largest count as 0: max(m, n) times the dtype's
+   * smallest step at 1 unless given.
+   */
   readonly rcond?: number | null;
 }
 
@@ -30,8 +33,8 @@ export interface LstsqResult extends Iterable<Tensor> {
 }
 
 /**
- * X that makes ‖A X − B‖ least, and of those the shortest: A⁺ B. A: [..., m, n]; B: [..., m, k], or a vector [m], or [..., m] with exactly
- * A's batch → [..., n, k] or [..., n].
+ * X that makes ‖A X − B‖ least, and of those the shortest: A⁺ B. A: [..., m, n]; B: [..., m, k], or
+ * a vector [m], or [..., m] with exactly A's batch → [..., n, k] or [..., n].
  */
 export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): LstsqResult {
   if (arguments.length > 2) checkCall("linalg.lstsq(a, b, { rcond: number | null })", arguments);

@@ -30,7 +30,10 @@ export interface LowrankResult extends Triple<Tensor> {
   readonly V: Tensor;
 }
 
-/** A ≈ U diag(S) Vᵀ of rank q, by random draws (Halko et al. 2009). [..., m, n] → [..., m, q], [..., q], [..., n, q]. */
+/**
+ * A ≈ U diag(S) Vᵀ of rank q, by random draws (Halko et al. 2009). [..., m, n] → [..., m, q], [...,
+ * q], [..., n, q].
+ */
 export function svdLowrank(a: Tensor, options: SvdLowrankOptions = {}): LowrankResult {
   if (arguments.length > 1)
     checkCall("svdLowrank(a, { q: number | null, niter: number })", arguments);
@@ -38,7 +41,9 @@ export function svdLowrank(a: Tensor, options: SvdLowrankOptions = {}): LowrankR
   return composite(() => ofRank("svdLowrank", a, options.q ?? 6, options.niter ?? 2));
 }
 
-/** The principal components of the rows of A, as `svdLowrank` of A less the means of its columns. */
+/**
+ * The principal components of the rows of A, as `svdLowrank` of A less the means of its columns.
+ */
 export function pcaLowrank(a: Tensor, options: PcaLowrankOptions = {}): LowrankResult {
   if (arguments.length > 1)
     checkCall("pcaLowrank(a, { q: number | null, center: boolean, niter: number })", arguments);

@@ -33,7 +33,10 @@ import {
 } from "./matrices.ts";
 import { matched, misfit, solveTriangular } from "./triangular.ts";
 
-/** L and U of P A = L U in one matrix, then the exchanged rows from 1 on, then the order of the rows. */
+/**
+ * L and U of P A = L U in one matrix, then the exchanged rows from 1 on, then the order of the
+ * rows.
+ */
 const luOp: Op = serialOp({
   name: "lu",
   inputs: ["a"],
@@ -104,8 +107,8 @@ function factors(call: string, a: Tensor): Factors {
 }
 
 /**
- * dA = Pᵀ dB of B = P A = L U. Of the leading square L⁻ᵀ (tril(Lᵀ dL, −1) + triu(dU Uᵀ)) U⁻ᵀ; what is beside it or below it solves
- * with one of the factors.
+ * dA = Pᵀ dB of B = P A = L U. Of the leading square L⁻ᵀ (tril(Lᵀ dL, −1) + triu(dU Uᵀ)) U⁻ᵀ; what
+ * is beside it or below it solves with one of the factors.
  */
 function luGradient(LU: Tensor, order: Tensor, dy: Tensor): Tensor {
   const [rows, n] = LU.shape.slice(-2) as [number, number];
@@ -148,7 +151,10 @@ export interface LuFactorResult extends Pair<Tensor> {
   readonly pivots: Tensor;
 }
 
-/** L and U of A = P L U in one matrix, L's diagonal of ones left out, and the exchanged rows, counted from 1 on (i32). [..., m, n] → the same, [..., min(m, n)]. */
+/**
+ * L and U of A = P L U in one matrix, L's diagonal of ones left out, and the exchanged rows,
+ * counted from 1 on (i32). [..., m, n] → the same, [..., min(m, n)].
+ */
 export function luFactor(a: Tensor): LuFactorResult {
   if (arguments.length > 1) checkCall("linalg.luFactor(a)", arguments);
   return composite(() => {
@@ -163,7 +169,10 @@ export interface LuResult extends Triple<Tensor> {
   readonly U: Tensor;
 }
 
-/** A = P L U with a permutation P, L of a diagonal of ones, and upper triangular U. [..., m, n] → [..., m, m], [..., m, k], [..., k, n]. */
+/**
+ * A = P L U with a permutation P, L of a diagonal of ones, and upper triangular U. [..., m, n] →
+ * [..., m, m], [..., m, k], [..., k, n].
+ */
 export function lu(a: Tensor): LuResult {
   if (arguments.length > 1) checkCall("linalg.lu(a)", arguments);
   return composite(() => {
@@ -219,7 +228,9 @@ export interface LuSolveOptions {
   readonly adjoint?: boolean;
 }
 
-/** X of A X = B for what `linalg.luFactor` gives of A. B: [..., n, k] → the same; batches broadcast. */
+/**
+ * X of A X = B for what `linalg.luFactor` gives of A. B: [..., n, k] → the same; batches broadcast.
+ */
 export function luSolveOf(
   LU: Tensor,
   pivots: Tensor,

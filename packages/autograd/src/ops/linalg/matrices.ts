@@ -55,7 +55,10 @@ export function sizeOfSquare(call: string, a: Tensor): number {
   return rows;
 }
 
-/** A kernel that works through one matrix (or one column) a thread: `thread` of `u.count`. The cpu device has its own, by name. */
+/**
+ * A kernel that works through one matrix (or one column) a thread: `thread` of `u.count`. The cpu
+ * device has its own, by name.
+ */
 export interface SerialSpec {
   readonly name: string;
   readonly inputs: readonly string[];

@@ -20,14 +20,20 @@ import { inverse } from "./elimination.ts";
 import { checkMatrices, checkSquare } from "./matrices.ts";
 import { eigvalsh, singular } from "./spectral.ts";
 
-/** "fro" (the root of the sum of squares), "nuc" (the sum of the singular values), ±2 (the largest, the smallest), ±1 and ±∞ (sums of columns, of rows). */
+/**
+ * "fro" (the root of the sum of squares), "nuc" (the sum of the singular values), ±2 (the largest,
+ * the smallest), ±1 and ±∞ (sums of columns, of rows).
+ */
 export type MatrixOrd = number | "fro" | "nuc";
 
 export interface MatrixNormOptions extends ReduceOptions {
   readonly ord?: MatrixOrd;
 }
 
-/** The norm of the matrices in the dimensions `dim`, the last two unless told: "fro" unless `ord` says otherwise. */
+/**
+ * The norm of the matrices in the dimensions `dim`, the last two unless told: "fro" unless `ord`
+ * says otherwise.
+ */
 export function matrixNorm(
   a: Tensor,
   ord?: MatrixOrd | MatrixNormOptions,
@@ -90,8 +96,8 @@ export interface LinalgNormOptions extends ReduceOptions {
 }
 
 /**
- * The norm of a vector, or of a matrix where x has two dimensions or `dim` names two and `ord` is given (see `matrixNorm`). Without
- * `ord` the 2-norm of all there is.
+ * The norm of a vector, or of a matrix where x has two dimensions or `dim` names two and `ord` is
+ * given (see `matrixNorm`). Without `ord` the 2-norm of all there is.
  */
 export function norm(
   x: Tensor,
@@ -123,7 +129,10 @@ export function norm(
   return vectorNorm(x, kind, over, { keepdim });
 }
 
-/** How far A is from singular, ‖A‖ ‖A⁻¹‖: of the singular values unless `p` names a norm (see `matrixNorm`); ∞ where A is singular. */
+/**
+ * How far A is from singular, ‖A‖ ‖A⁻¹‖: of the singular values unless `p` names a norm (see
+ * `matrixNorm`); ∞ where A is singular.
+ */
 export function cond(a: Tensor, p: MatrixOrd | null = null): Tensor {
   if (arguments.length > 1) checkCall("linalg.cond(a, p?: number | string | null)", arguments);
   const call = "linalg.cond";
@@ -146,7 +155,10 @@ export function cond(a: Tensor, p: MatrixOrd | null = null): Tensor {
 }
 
 export interface MatrixRankOptions {
-  /** Singular values at most this far below the largest count as 0: max(m, n) times the dtype's smallest step at 1 unless given. */
+  /**
+   * Singular values at most this far below the largest count as 0: max(m, n) times the dtype's
+   * smallest step at 1 unless given.
+   */
   readonly rtol?: number | null;
   /** Singular values at most this large count as 0. */
   readonly atol?: number | null;

@@ -13,7 +13,10 @@ import { narrow } from "../shape/movement.ts";
 import { batchOf, checkMatrices, countOf, mT, recordSerial, serialOp } from "./matrices.ts";
 import { solveTriangular } from "./triangular.ts";
 
-/** The first `columns` columns of Q of A = Q R by Householder reflections, whose vectors `w` holds; for A no wider than high. */
+/**
+ * The first `columns` columns of Q of A = Q R by Householder reflections, whose vectors `w` holds;
+ * for A no wider than high.
+ */
 const orthogonalOp: Op = serialOp({
   name: "qr",
   inputs: ["a"],
@@ -70,7 +73,10 @@ export function orthogonal(a: Tensor, columns: number): Tensor {
 }
 
 export interface QrOptions {
-  /** "reduced": Q is [..., m, k] with k = min(m, n); "complete": Q is [..., m, m], which has no gradient where m > n. */
+  /**
+   * "reduced": Q is [..., m, k] with k = min(m, n); "complete": Q is [..., m, m], which has no
+   * gradient where m > n.
+   */
   readonly mode?: "reduced" | "complete";
 }
 
@@ -79,7 +85,10 @@ export interface QrResult extends Pair<Tensor> {
   readonly R: Tensor;
 }
 
-/** A = Q R with orthonormal columns in Q and upper triangular R. [..., m, n] → Q [..., m, k], R [..., k, n]. */
+/**
+ * A = Q R with orthonormal columns in Q and upper triangular R. [..., m, n] → Q [..., m, k], R
+ * [..., k, n].
+ */
 export function qr(a: Tensor, options: QrOptions = {}): QrResult {
   if (arguments.length > 1) checkCall('linalg.qr(a, { mode: "reduced" | "complete" })', arguments);
   const { mode = "reduced" } = options;

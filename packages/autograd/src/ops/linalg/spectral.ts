@@ -28,7 +28,10 @@ const ROTATION = `fn rotation(cot: f32) -> vec2<f32> {
 }
 `;
 
-/** Eigenvalues, ascending, in the first row, the eigenvectors as columns below: cyclic Jacobi on the lower triangle. */
+/**
+ * Eigenvalues, ascending, in the first row, the eigenvectors as columns below: cyclic Jacobi on the
+ * lower triangle.
+ */
 const eighOp: Op = serialOp({
   name: "eigh",
   inputs: ["a"],
@@ -93,7 +96,10 @@ const eighOp: Op = serialOp({
 /** xⱼ − xᵢ. */
 const gaps = (x: Tensor): Tensor => sub(unsqueeze(x, -2), unsqueeze(x, -1));
 
-/** 1/x, and 0 where x is 0: where two values are equal their vectors have no derivative, and none is asked for. */
+/**
+ * 1/x, and 0 where x is 0: where two values are equal their vectors have no derivative, and none is
+ * asked for.
+ */
 const inverse = (x: Tensor): Tensor => {
   const isZero = eq(x, 0);
   return where(isZero, 0, trueDivide(1, where(isZero, 1, x)));
@@ -115,21 +121,27 @@ function decomposed(call: string, a: Tensor): EighResult {
 }
 
 /**
- * A = V diag λ Vᵀ for symmetric A (only its lower triangle is read): eigenvalues λ, ascending, and eigenvectors as the columns of V, each
- * up to its sign.  [..., n, n] → [..., n], [..., n, n].
+ * A = V diag λ Vᵀ for symmetric A (only its lower triangle is read): eigenvalues λ, ascending, and
+ * eigenvectors as the columns of V, each up to its sign.  [..., n, n] → [..., n], [..., n, n].
  */
 export function eigh(a: Tensor): EighResult {
   if (arguments.length > 1) checkCall("linalg.eigh(a)", arguments);
   return composite(() => decomposed("linalg.eigh", a));
 }
 
-/** The eigenvalues of symmetric A, ascending (only its lower triangle is read).  [..., n, n] → [..., n]. */
+/**
+ * The eigenvalues of symmetric A, ascending (only its lower triangle is read).  [..., n, n] → [...,
+ * n].
+ */
 export function eigvalsh(a: Tensor): Tensor {
   if (arguments.length > 1) checkCall("linalg.eigvalsh(a)", arguments);
   return composite(() => decomposed("linalg.eigvalsh", a).eigenvalues);
 }
 
-/** Singular values, descending, in the first row, then the rows of U, then those of V; for A no wider than high: one-sided Jacobi. */
+/**
+ * Singular values, descending, in the first row, then the rows of U, then those of V; for A no
+ * wider than high: one-sided Jacobi.
+ */
 const svdOp: Op = serialOp({
   name: "svd",
   inputs: ["a"],
@@ -176,7 +188,8 @@ const svdOp: Op = serialOp({
   }
 `,
   saves: ["output"],
-  // U (skew(UᵀdU)/E S + S skew(VᵀdV)/E + diag dS) Vᵀ + (1 − UUᵀ) dU S⁻¹ Vᵀ, where skew(X) = X − Xᵀ and E = sⱼ² − sᵢ²
+  // U (skew(UᵀdU)/E S + S skew(VᵀdV)/E + diag dS) Vᵀ + (1 − UUᵀ) dU S⁻¹ Vᵀ, where skew(X) = X − Xᵀ
+  // and E = sⱼ² − sᵢ²
   gradient: (dy, _, { output, shapes }) => {
     const [rows, n] = (shapes[0] as Shape).slice(-2) as [number, number];
     const parts = (x: Tensor) => [
@@ -199,7 +212,10 @@ const svdOp: Op = serialOp({
   },
 });
 
-/** S, U and V of A = U diag(S) Vᵀ for A of any shape; columns of U (or V) whose singular value is 0 are 0. */
+/**
+ * S, U and V of A = U diag(S) Vᵀ for A of any shape; columns of U (or V) whose singular value is 0
+ * are 0.
+ */
 export function singular(call: string, a: Tensor): { S: Tensor; U: Tensor; V: Tensor } {
   const [rows, columns] = checkMatrices(call, a);
   if (rows < columns) {

@@ -17,7 +17,10 @@ import { orthogonal } from "./orthogonal.ts";
 import { singular } from "./spectral.ts";
 
 export interface SvdOptions {
-  /** Square U and V, completed by columns without a gradient; else [..., m, k] and [..., k, n] with k = min(m, n). */
+  /**
+   * Square U and V, completed by columns without a gradient; else [..., m, k] and [..., k, n] with
+   * k = min(m, n).
+   */
   readonly fullMatrices?: boolean;
 }
 
@@ -28,8 +31,9 @@ export interface SvdResult extends Triple<Tensor> {
 }
 
 /**
- * A = U diag(S) Vh with orthonormal columns of U and rows of Vh, each pair up to its sign, and singular values S, descending.
- * [..., m, n] → U [..., m, m], S [..., min(m, n)], Vh [..., n, n], or less without `fullMatrices`.
+ * A = U diag(S) Vh with orthonormal columns of U and rows of Vh, each pair up to its sign, and
+ * singular values S, descending. [..., m, n] → U [..., m, m], S [..., min(m, n)], Vh [..., n, n],
+ * or less without `fullMatrices`.
  */
 export function svd(a: Tensor, options: SvdOptions = {}): SvdResult {
   if (arguments.length > 1) checkCall("linalg.svd(a, { fullMatrices: boolean })", arguments);
@@ -46,7 +50,10 @@ export function svd(a: Tensor, options: SvdOptions = {}): SvdResult {
   });
 }
 
-/** Columns of 0 replaced by others orthogonal to the rest, and further ones up to a square if it is asked for. */
+/**
+ * Columns of 0 replaced by others orthogonal to the rest, and further ones up to a square if it is
+ * asked for.
+ */
 export function completed(x: Tensor, square: boolean): Tensor {
   const [rows, n] = x.shape.slice(-2) as [number, number];
   const basis = noGrad(() => orthogonal(detach(x), square ? rows : n));
@@ -60,15 +67,18 @@ export function completed(x: Tensor, square: boolean): Tensor {
 }
 
 export interface PinvOptions {
-  /** Singular values at most this far below the largest count as 0: max(m, n) times the dtype's smallest step at 1 unless given. */
+  /**
+   * Singular values at most this far below the largest count as 0: max(m, n) times the dtype's
+   * smallest step at 1 unless given.
+   */
   readonly rtol?: number | null;
   /** Singular values at most this large count as 0. */
   readonly atol?: number;
 }
 
 /**
- * The pseudoinverse A⁺ = V diag(1/S) Uᵀ, with 0 for 1/0. Its gradient is that of full rank, or of changes that keep the rank.
- * [..., m, n] → [..., n, m].
+ * The pseudoinverse A⁺ = V diag(1/S) Uᵀ, with 0 for 1/0. Its gradient is that of full rank, or of
+ * changes that keep the rank. [..., m, n] → [..., n, m].
  */
 export function pinv(a: Tensor, options: PinvOptions = {}): Tensor {
   if (arguments.length > 1)

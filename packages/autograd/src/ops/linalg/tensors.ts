@@ -50,13 +50,18 @@ export function vecdot(a: Tensor, b: Tensor, options: number | DimOption = {}): 
   return composite(() => sum(mul(a, b), dim));
 }
 
-/** The product of matrices in the order that takes the fewest operations; the first and the last may be vectors. */
+/**
+ * The product of matrices in the order that takes the fewest operations; the first and the last may
+ * be vectors.
+ */
 export function multiDot(tensors: readonly Tensor[]): Tensor {
   if (arguments.length > 1) checkCall("linalg.multiDot(tensors)", arguments);
   return chained("linalg.multiDot", tensors);
 }
 
-/** The product of matrices in the order that takes the fewest operations. PyTorch's `chain_matmul`. */
+/**
+ * The product of matrices in the order that takes the fewest operations. PyTorch's `chain_matmul`.
+ */
 export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
   for (const one of matrices) checkTensor("chainMatmul", one);
   return chained("chainMatmul", matrices);
@@ -117,7 +122,10 @@ export interface TensorinvOptions {
   readonly ind?: number;
 }
 
-/** B with tensordot(B, A, ind) the identity: the inverse of A seen as a matrix whose rows are the first `ind` dimensions. */
+/**
+ * B with tensordot(B, A, ind) the identity: the inverse of A seen as a matrix whose rows are the
+ * first `ind` dimensions.
+ */
 export function tensorinv(a: Tensor, options: number | TensorinvOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("linalg.tensorinv(a, ind?: number, { ind })", arguments);
   const call = "linalg.tensorinv";
@@ -135,7 +143,9 @@ export interface TensorsolveOptions {
   readonly dims?: readonly number[] | null;
 }
 
-/** X of tensordot(A, X, the dimensions of X) = B: A seen as a matrix whose rows are B's elements. */
+/**
+ * X of tensordot(A, X, the dimensions of X) = B: A seen as a matrix whose rows are B's elements.
+ */
 export function tensorsolve(a: Tensor, b: Tensor, options: TensorsolveOptions = {}): Tensor {
   if (arguments.length > 2)
     checkCall("linalg.tensorsolve(a, b, { dims: number[] | null })", arguments);

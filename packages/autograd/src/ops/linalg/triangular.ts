@@ -66,8 +66,9 @@ export interface CholeskyOptions {
 }
 
 /**
- * The lower triangular L with A = L Lᵀ, for symmetric positive definite A (only its lower triangle is read). A that is not positive
- * definite is an ArgumentError; `choleskyEx` tells instead.  [..., n, n] → [..., n, n].
+ * The lower triangular L with A = L Lᵀ, for symmetric positive definite A (only its lower triangle
+ * is read). A that is not positive definite is an ArgumentError; `choleskyEx` tells instead.  [...,
+ * n, n] → [..., n, n].
  */
 export function cholesky(a: Tensor, options: CholeskyOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("linalg.cholesky(a, { upper: boolean })", arguments);
@@ -90,7 +91,10 @@ export interface CholeskyResult extends Pair<Tensor> {
   readonly info: Tensor;
 }
 
-/** `cholesky` that does not refuse: `info` is 0 for each positive definite matrix.  [..., n, n] → [..., n, n], [...] of i32. */
+/**
+ * `cholesky` that does not refuse: `info` is 0 for each positive definite matrix.  [..., n, n] →
+ * [..., n, n], [...] of i32.
+ */
 export function choleskyEx(a: Tensor, options: CholeskyOptions = {}): CholeskyResult {
   if (arguments.length > 1) checkCall("linalg.choleskyEx(a, { upper: boolean })", arguments);
   return composite(() => {
@@ -160,7 +164,10 @@ export interface SolveTriangularOptions {
   readonly unitriangular?: boolean;
 }
 
-/** X of A X = B (or X A = B) for triangular A. A: [..., n, n]; B: [..., n, k] (or [..., k, n]) → B's shape; batches broadcast. */
+/**
+ * X of A X = B (or X A = B) for triangular A. A: [..., n, n]; B: [..., n, k] (or [..., k, n]) → B's
+ * shape; batches broadcast.
+ */
 export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOptions): Tensor {
   if (arguments.length > 2)
     checkCall(

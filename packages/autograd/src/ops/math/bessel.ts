@@ -7,7 +7,10 @@ import { eq, where } from "./comparison.ts";
 import { div } from "./division.ts";
 import { ofInput, sign } from "./unary.ts";
 
-/** e^(−|x|) Iₙ(x) of n = 0 and 1: by their series, beyond 30 by the one at infinity. Abramowitz & Stegun 9.6.10, 9.7.1. */
+/**
+ * e^(−|x|) Iₙ(x) of n = 0 and 1: by their series, beyond 30 by the one at infinity. Abramowitz &
+ * Stegun 9.6.10, 9.7.1.
+ */
 function scaledReference(n: 0 | 1, x: number): number {
   const size = Math.abs(x);
   const side = n === 1 ? Math.sign(x) : 1;

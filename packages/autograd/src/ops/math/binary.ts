@@ -46,8 +46,9 @@ const powOp: Op = elementwise({
 const generalPower: BinaryOp = binary(powOp);
 
 /**
- * y = aᵇ, elementwise. The exponents 1, 2, ½ and −1 as numbers are exact; ∂/∂a is 0 where b = 0. Powers of integers are exact and wrap
- * around; a negative exponent as a number is refused for them, in a tensor it gives 0 (±1 for a = ±1).
+ * y = aᵇ, elementwise. The exponents 1, 2, ½ and −1 as numbers are exact; ∂/∂a is 0 where b = 0.
+ * Powers of integers are exact and wrap around; a negative exponent as a number is refused for
+ * them, in a tensor it gives 0 (±1 for a = ±1).
  */
 export function pow(a: Operand, b: Operand): Tensor {
   if (arguments.length > 2) checkCall("pow(a, b)", arguments);
@@ -102,7 +103,10 @@ export const maximum: BinaryOp = extreme("maximum", Math.max, e.max, gt);
 /** c = min(a, b), elementwise; NaN if either is. Equal operands get half the gradient each. */
 export const minimum: BinaryOp = extreme("minimum", Math.min, e.min, lt);
 
-/** c = a + w (b − a), elementwise: w = 0 gives a, and w = 1 gives b exactly. Fractions of one dtype only. */
+/**
+ * c = a + w (b − a), elementwise: w = 0 gives a, and w = 1 gives b exactly. Fractions of one dtype
+ * only.
+ */
 export function lerp(a: Tensor, b: Tensor, weight: Operand): Tensor {
   if (arguments.length > 3) checkCall("lerp(a, b, weight)", arguments);
   checkTensor("lerp", a);
@@ -171,7 +175,10 @@ export interface ClampOptions {
   readonly max?: Operand | null;
 }
 
-/** min(max(x, low), high), elementwise; NaN stays. The gradient flows where low ≤ x ≤ high; if low > high all is high. */
+/**
+ * min(max(x, low), high), elementwise; NaN stays. The gradient flows where low ≤ x ≤ high; if low >
+ * high all is high.
+ */
 export function clamp(
   x: Tensor,
   low?: Operand | null | ClampOptions,
@@ -205,7 +212,10 @@ export function clampMax(x: Tensor, high: Operand): Tensor {
   return clamp(x, null, high);
 }
 
-/** aᵇ of fractions of at least 32 bits. PyTorch's gives f64, which most devices here have not: f32 but for operands of f64. */
+/**
+ * aᵇ of fractions of at least 32 bits. PyTorch's gives f64, which most devices here have not: f32
+ * but for operands of f64.
+ */
 export function floatPower(a: Operand, b: Operand): Tensor {
   if (arguments.length > 2) checkCall("floatPower(a, b)", arguments);
   const dtype = resultType("floatPower", a, b) === "f64" ? "f64" : "f32";

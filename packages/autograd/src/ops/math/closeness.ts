@@ -19,7 +19,9 @@ export interface ClosenessOptions {
   readonly equalNan?: boolean;
 }
 
-/** |a − b| ≤ atol + rtol |b|, elementwise, as bool; infinities are close where they are equal. Both of one dtype. */
+/**
+ *  |a − b| ≤ atol + rtol |b|, elementwise, as bool; infinities are close where they are equal. Both of one dtype.
+ */
 export function isclose(a: Tensor, b: Tensor, options: ClosenessOptions = {}): Tensor {
   if (arguments.length > 2)
     checkCall("isclose(a, b, { rtol: number, atol: number, equalNan: boolean })", arguments);
@@ -69,7 +71,10 @@ export interface IsinOptions {
   readonly invert?: boolean;
 }
 
-/** Whether each element is among the test elements, as bool in the shape of the elements. One of the two may be a number. */
+/**
+ * Whether each element is among the test elements, as bool in the shape of the elements. One of the
+ * two may be a number.
+ */
 export function isin(
   elements: Tensor | number,
   testElements: Tensor | number,

@@ -37,7 +37,9 @@ const comparison = (
   };
 };
 
-/** The operand; a number past the ends of the other's integers as ∞, which no integer passes either. */
+/**
+ * The operand; a number past the ends of the other's integers as ∞, which no integer passes either.
+ */
 function beyond(operand: Operand, other: Operand): Operand {
   if (typeof operand !== "number" || typeof other !== "object") return operand;
   const { dtype } = other as Tensor;
@@ -125,7 +127,10 @@ export const bitwiseXor: BinaryOp = bitwise(
   elementwise({ name: "bitwiseXor", reference: (a, b) => a ^ b, expression: e.bitXor }),
   logicalXor,
 );
-/** Shifts of integers, which have as many bits as their dtype: past them 0, or the sign to the right. */
+/**
+ * Shifts of integers, which have as many bits as their dtype: past them 0, or the sign to the
+ * right.
+ */
 function shift(
   name: string,
   reference: (a: number, b: number) => number,
@@ -188,7 +193,10 @@ const whereOp: Op = elementwise({
   ],
 });
 
-/** y = a where `condition` (bool) holds, else b; the three broadcast. NaN in what is not chosen does not spread. */
+/**
+ * y = a where `condition` (bool) holds, else b; the three broadcast. NaN in what is not chosen does
+ * not spread.
+ */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   if (arguments.length > 3) checkCall("where(condition, a, b)", arguments);
   checkTensor("where", condition);

@@ -54,8 +54,9 @@ type Factor = readonly [
 ];
 
 /**
- * The product of two factors over what they share, laid out in memory as an operand of these strides is (whose `first` dimensions after the batch come
- * first): the gradient of a transposed weight is then the weight's own, without a copy.
+ * The product of two factors over what they share, laid out in memory as an operand of these
+ * strides is (whose `first` dimensions after the batch come first): the gradient of a transposed
+ * weight is then the weight's own, without a copy.
  */
 function productLike(
   strides: readonly number[],
@@ -76,8 +77,8 @@ function productLike(
 }
 
 /**
- * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…]. Sizes agree, but that a batch size may be 1 in one of
- * them. No copy is made of either, whatever their strides.
+ * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…]. Sizes agree, but that a batch size
+ * may be 1 in one of them. No copy is made of either, whatever their strides.
  */
 export function contract(a: Tensor, b: Tensor, ranks: Ranks): Tensor {
   if (a.dtype === "u8") return byWords(a, b, (p, q) => contract(p, q, ranks));
@@ -101,7 +102,10 @@ export function contract(a: Tensor, b: Tensor, ranks: Ranks): Tensor {
   );
 }
 
-/** A product of bytes, taken in i32: devices that store four bytes a word have no kernel for them. It wraps around alike. */
+/**
+ * A product of bytes, taken in i32: devices that store four bytes a word have no kernel for them.
+ * It wraps around alike.
+ */
 export const byWords = (a: Tensor, b: Tensor, product: (a: Tensor, b: Tensor) => Tensor): Tensor =>
   cast(product(cast(a, "i32"), cast(b, "i32")), "u8");
 

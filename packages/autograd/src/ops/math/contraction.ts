@@ -40,8 +40,8 @@ function mismatch(
 }
 
 /**
- * The matrix product c = a b over the last two dimensions; those before are batches and broadcast. A vector is a row on the left
- * and a column on the right, and that dimension is dropped again.
+ * The matrix product c = a b over the last two dimensions; those before are batches and broadcast.
+ * A vector is a row on the left and a column on the right, and that dimension is dropped again.
  * [..., m, k], [..., k, n] → [..., m, n].
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {

@@ -28,7 +28,10 @@ export interface BincountOptions {
   readonly minlength?: number;
 }
 
-/** How often each whole number 0, 1, … occurs in a vector (i32; with weights f32, or their f64). Reads the largest. */
+/**
+ * How often each whole number 0, 1, … occurs in a vector (i32; with weights f32, or their f64).
+ * Reads the largest.
+ */
 export async function bincount(x: Tensor, options: BincountOptions = {}): Promise<Tensor> {
   if (arguments.length > 1) checkCall("bincount(x, { weights, minlength: number })", arguments);
   const { weights = null, minlength = 0 } = options;
@@ -73,8 +76,8 @@ export interface HistcOptions {
 }
 
 /**
- * How many elements fall into each of `bins` equal parts of a range, both ends included; what lies outside (or is NaN) does not count.
- * Where the elements give the range, they must be finite.
+ * How many elements fall into each of `bins` equal parts of a range, both ends included; what lies
+ * outside (or is NaN) does not count. Where the elements give the range, they must be finite.
  */
 export function histc(x: Tensor, options: HistcOptions = {}): Tensor {
   if (arguments.length > 1)
@@ -131,7 +134,10 @@ export interface Histogram extends Pair<Tensor> {
   readonly binEdges: Tensor;
 }
 
-/** How many elements (or how much of their weight) fall between neighbouring edges, the last included; `bins` equal parts, or a vector of edges. */
+/**
+ * How many elements (or how much of their weight) fall between neighbouring edges, the last
+ * included; `bins` equal parts, or a vector of edges.
+ */
 export function histogram(
   x: Tensor,
   bins: number | Tensor,

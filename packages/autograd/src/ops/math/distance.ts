@@ -36,7 +36,10 @@ export interface CosineSimilarityOptions extends DimOption {
   readonly eps?: number;
 }
 
-/** a·b / (max(‖a‖, ε) max(‖b‖, ε)) along `dim` (1 unless given), which is dropped; a and b broadcast. */
+/**
+ * a·b / (max(‖a‖, ε) max(‖b‖, ε)) along `dim` (1 unless given), which is dropped; a and b
+ * broadcast.
+ */
 export function cosineSimilarity(
   a: Tensor,
   b: Tensor,
@@ -88,7 +91,10 @@ export interface CdistOptions {
   readonly p?: number;
 }
 
-/** ‖aᵢ − bⱼ‖ₚ of all pairs of rows; the slope where they are equal is 0. [..., P, M], [..., R, M] → [..., P, R]. */
+/**
+ * ‖aᵢ − bⱼ‖ₚ of all pairs of rows; the slope where they are equal is 0. [..., P, M], [..., R, M] →
+ * [..., P, R].
+ */
 export function cdist(a: Tensor, b: Tensor, options: CdistOptions = {}): Tensor {
   if (arguments.length > 2) checkCall("cdist(a, b, { p: number })", arguments);
   const { p = 2 } = options;

@@ -28,7 +28,10 @@ function wholeFloor(a: Expr, b: Expr): Expr {
   return e.select(e.and(inexact, opposite), e.sub(quotient, e.number(1, a)), quotient);
 }
 
-/** ⌊a / b⌋ of fractions by the exact remainder: a rounded quotient may have passed a whole number. PyTorch's and Python's rule. */
+/**
+ * ⌊a / b⌋ of fractions by the exact remainder: a rounded quotient may have passed a whole number.
+ * PyTorch's and Python's rule.
+ */
 function fractionFloor(a: Expr, b: Expr): Expr {
   const [zero, one, half] = [0, 1, 0.5].map((value) => e.number(value, a)) as [Expr, Expr, Expr];
   const rest = e.rem(a, b);
@@ -40,7 +43,9 @@ function fractionFloor(a: Expr, b: Expr): Expr {
   return e.select(e.eq(b, zero), e.div(a, b), nearest);
 }
 
-/** a / b rounded toward zero ("trunc") or down ("floor"); integers stay integers. Gradient: zero. */
+/**
+ * a / b rounded toward zero ("trunc") or down ("floor"); integers stay integers. Gradient: zero.
+ */
 function roundedDivision(mode: "trunc" | "floor"): Op {
   return elementwise({
     name: `div ${mode}`,
@@ -59,7 +64,10 @@ function roundedDivision(mode: "trunc" | "floor"): Op {
   });
 }
 
-/** c = f(a, b) of a division without fractions: bools are refused, and so is an integer by the number 0. */
+/**
+ * c = f(a, b) of a division without fractions: bools are refused, and so is an integer by the
+ * number 0.
+ */
 function dividing(call: string, op: Op): BinaryOp {
   return function (a, b) {
     if (arguments.length > 2) checkCall(`${call}(a, b)`, arguments);
@@ -85,11 +93,17 @@ const divTrunc: BinaryOp = dividing("div", roundedDivision("trunc"));
 const divFloor: BinaryOp = dividing("floorDivide", roundedDivision("floor"));
 
 export interface DivOptions {
-  /** "trunc" rounds the quotient toward zero, "floor" down; without it the division is true, and gives a fraction. */
+  /**
+   * "trunc" rounds the quotient toward zero, "floor" down; without it the division is true, and
+   * gives a fraction.
+   */
   readonly roundingMode?: "trunc" | "floor" | null;
 }
 
-/** c = a / b, elementwise; integers give f32 unless `roundingMode` is set, and then 0 in b is an ArgumentError. */
+/**
+ * c = a / b, elementwise; integers give f32 unless `roundingMode` is set, and then 0 in b is an
+ * ArgumentError.
+ */
 export function div(a: Operand, b: Operand, options: DivOptions = {}): Tensor {
   if (arguments.length > 2)
     checkCall('div(a, b, { roundingMode: "trunc" | "floor" | null })', arguments);
@@ -111,7 +125,10 @@ export function floorDivide(a: Operand, b: Operand): Tensor {
   return quotient;
 }
 
-/** r = a − b · trunc(a / b), elementwise: the remainder with the sign of a, as C's fmod; for integers 0 in b is an ArgumentError. */
+/**
+ * r = a − b · trunc(a / b), elementwise: the remainder with the sign of a, as C's fmod; for
+ * integers 0 in b is an ArgumentError.
+ */
 export const fmod: BinaryOp = dividing(
   "fmod",
   elementwise({
@@ -126,7 +143,10 @@ export const fmod: BinaryOp = dividing(
   }),
 );
 
-/** r = a − b · ⌊a / b⌋, elementwise: the remainder with the sign of b, as Python's %; for integers 0 in b is an ArgumentError. */
+/**
+ * r = a − b · ⌊a / b⌋, elementwise: the remainder with the sign of b, as Python's %; for integers 0
+ * in b is an ArgumentError.
+ */
 export const remainder: BinaryOp = dividing(
   "remainder",
   elementwise({

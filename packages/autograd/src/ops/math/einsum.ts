@@ -10,17 +10,20 @@ import { mul } from "./arithmetic.ts";
 import { contract } from "./contract.ts";
 import { checkMatched } from "./contraction.ts";
 
-/** A factor with a label for each dimension; dimensions under an ellipsis are labelled from the right, ".0", ".1" and so on. */
+/**
+ * A factor with a label for each dimension; dimensions under an ellipsis are labelled from the
+ * right, ".0", ".1" and so on.
+ */
 interface Labelled {
   readonly x: Tensor;
   readonly labels: readonly string[];
 }
 
 /**
- * Einstein's sum: every label names a dimension, equal labels are multiplied along, and labels that the output lacks are summed
- * over. A label twice in one operand takes the diagonal; an ellipsis stands for dimensions that broadcast; without "->" the
- * output has the labels that occur once, in alphabetical order.
- * einsum("bij,bjk->bik", a, b) is the batched matrix product.
+ * Einstein's sum: every label names a dimension, equal labels are multiplied along, and labels that
+ * the output lacks are summed over. A label twice in one operand takes the diagonal; an ellipsis
+ * stands for dimensions that broadcast; without "->" the output has the labels that occur once, in
+ * alphabetical order. einsum("bij,bjk->bik", a, b) is the batched matrix product.
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
   if (arguments.length > 1) checkCall("einsum(equation: string, ...operands)", arguments);

@@ -57,7 +57,10 @@ export function ldexp(a: Tensor, b: Tensor): Tensor {
   return composite(() => mul(a, exp2(b)));
 }
 
-/** The exponent of a power of 2 that |x| is less than, by at most half: 0 of 0 and of what is not finite. */
+/**
+ * The exponent of a power of 2 that |x| is less than, by at most half: 0 of 0 and of what is not
+ * finite.
+ */
 function exponentReference(x: number): number {
   if (x === 0 || !Number.isFinite(x)) return 0;
   const exponent = Math.floor(Math.log2(Math.abs(x))) + 1;
@@ -99,7 +102,10 @@ export interface MantissaAndExponent extends Pair<Tensor> {
   readonly exponent: Tensor;
 }
 
-/** x = mantissa · 2^exponent with ½ ≤ |mantissa| < 1, elementwise; the exponents are i32. 0 and what is not finite stay, with 0. */
+/**
+ * x = mantissa · 2^exponent with ½ ≤ |mantissa| < 1, elementwise; the exponents are i32. 0 and what
+ * is not finite stay, with 0.
+ */
 export function frexp(x: Tensor): MantissaAndExponent {
   if (arguments.length > 1) checkCall("frexp(x)", arguments);
   checkTensor("frexp", x);
@@ -111,7 +117,10 @@ export function frexp(x: Tensor): MantissaAndExponent {
   });
 }
 
-/** 0 where x < 0, 1 where x > 0, and the value where x = 0, elementwise. Both of one dtype. It has no derivative, as in PyTorch. */
+/**
+ * 0 where x < 0, 1 where x > 0, and the value where x = 0, elementwise. Both of one dtype. It has
+ * no derivative, as in PyTorch.
+ */
 export function heaviside(x: Tensor, values: Tensor): Tensor {
   if (arguments.length > 2) checkCall("heaviside(x, values)", arguments);
   checkTensor("heaviside", x);

@@ -11,7 +11,10 @@ import { eq, gt, where } from "./comparison.ts";
 import { ofInput, reciprocal, round, square, tan } from "./unary.ts";
 import { bernoulli, zeta } from "./zeta.ts";
 
-/** log Γ x = (x − ½) log x − x + ½ log 2π + Σ B₂ⱼ / (2j (2j−1)) x^(1−2j). Abramowitz & Stegun 6.1.41. */
+/**
+ * log Γ x = (x − ½) log x − x + ½ log 2π + Σ B₂ⱼ / (2j (2j−1)) x^(1−2j). Abramowitz & Stegun
+ * 6.1.41.
+ */
 const ofLogGamma = bernoulli.map((b, i) => b / ((2 * i + 2) * (2 * i + 1)));
 /** ψ(x) = log x − 1/2x − Σ B₂ⱼ / 2j x^(−2j). Abramowitz & Stegun 6.3.18. */
 const ofDigamma = bernoulli.map((b, i) => b / (2 * i + 2));
@@ -34,7 +37,10 @@ export function lgammaReference(x: number): number {
   return (a - 0.5) * (Math.log(a) - 1) - 0.5 + HALF_LOG_TAU + series - Math.log(product);
 }
 
-/** On [1, 3] (x − 1)(x − 2) P(x), fitted to 1e-8; below by Γ(x + 1) = x Γ(x), above by the series at infinity, left of 0 mirrored. */
+/**
+ * On [1, 3] (x − 1)(x − 2) P(x), fitted to 1e-8; below by Γ(x + 1) = x Γ(x), above by the series at
+ * infinity, left of 0 mirrored.
+ */
 function lgammaExpression(x: Expr): Expr {
   const [one, two, three] = [1, 2, 3].map((n) => e.number(n, x)) as [Expr, Expr, Expr];
   const a = e.abs(x);
@@ -104,8 +110,8 @@ export const digamma: UnaryOp = unaryFloat(
 );
 
 /**
- * ψ⁽ⁿ⁾(x), the n-th derivative of digamma, elementwise: (−1)ⁿ⁺¹ n! ζ(n + 1, x); left of 0 (−1)ⁿ ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot πx.
- * ±∞ at 0, −1, −2, …
+ * ψ⁽ⁿ⁾(x), the n-th derivative of digamma, elementwise: (−1)ⁿ⁺¹ n! ζ(n + 1, x); left of 0 (−1)ⁿ
+ * ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot πx. ±∞ at 0, −1, −2, …
  */
 export function polygamma(n: number, x: Tensor): Tensor {
   if (arguments.length > 2) checkCall("polygamma(n: number, x)", arguments);
@@ -149,7 +155,9 @@ function cotSlope(n: number, x: Tensor): Tensor {
   return n % 2 === 1 ? (sum as Tensor) : mul(c, sum);
 }
 
-/** log Γₚ(x) = ¼ p (p − 1) log π + Σⱼ log Γ(x − j/2) over j < p, elementwise, for x > (p − 1) / 2. */
+/**
+ * log Γₚ(x) = ¼ p (p − 1) log π + Σⱼ log Γ(x − j/2) over j < p, elementwise, for x > (p − 1) / 2.
+ */
 export function mvlgamma(x: Tensor, p: number): Tensor {
   if (arguments.length > 2) checkCall("mvlgamma(x, p: number)", arguments);
   checkTensor("mvlgamma", x);

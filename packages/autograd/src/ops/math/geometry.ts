@@ -44,7 +44,10 @@ export function rad2deg(x: Tensor): Tensor {
   return composite(() => mul(x, 180 / Math.PI));
 }
 
-/** The larger of two, elementwise, and the number where one is NaN. Of equal ones a gets the gradient. */
+/**
+ * The larger of two, elementwise, and the number where one is NaN. Of equal ones a gets the
+ * gradient.
+ */
 export function fmax(a: Tensor, b: Tensor): Tensor {
   if (arguments.length > 2) checkCall("fmax(a, b)", arguments);
   checkTensor("fmax", a);
@@ -52,7 +55,10 @@ export function fmax(a: Tensor, b: Tensor): Tensor {
   return composite(() => where(logicalOr(ge(a, b), isnan(b)), a, b));
 }
 
-/** The smaller of two, elementwise, and the number where one is NaN. Of equal ones a gets the gradient. */
+/**
+ * The smaller of two, elementwise, and the number where one is NaN. Of equal ones a gets the
+ * gradient.
+ */
 export function fmin(a: Tensor, b: Tensor): Tensor {
   if (arguments.length > 2) checkCall("fmin(a, b)", arguments);
   checkTensor("fmin", a);

@@ -71,8 +71,14 @@ function incompleteGamma(name: "igamma" | "igammac", sign: 1 | -1): BinaryOp {
   );
 }
 
-/** P(a, x) = 1/Γ(a) ∫₀ˣ t^(a−1) e^(−t) dt, elementwise, for a, x ≥ 0. It has the gradient with respect to x only. */
+/**
+ * P(a, x) = 1/Γ(a) ∫₀ˣ t^(a−1) e^(−t) dt, elementwise, for a, x ≥ 0. It has the gradient with
+ * respect to x only.
+ */
 export const igamma: BinaryOp = incompleteGamma("igamma", 1);
 
-/** Q(a, x) = 1 − P(a, x), elementwise, exact where it is small. It has the gradient with respect to x only. */
+/**
+ * Q(a, x) = 1 − P(a, x), elementwise, exact where it is small. It has the gradient with respect to
+ * x only.
+ */
 export const igammac: BinaryOp = incompleteGamma("igammac", -1);

@@ -62,7 +62,9 @@ function areas(
   return { pieces: halves, dim: at };
 }
 
-/** ∫ y dx along `dim` (the last unless given) by the trapezoidal rule, at places x or `dx` apart. */
+/**
+ * ∫ y dx along `dim` (the last unless given) by the trapezoidal rule, at places x or `dx` apart.
+ */
 export function trapezoid(
   y: Tensor,
   x?: Tensor | null | TrapezoidOptions,
@@ -94,7 +96,10 @@ export function cumulativeTrapezoid(
 }
 
 export interface GradientOptions {
-  /** The distance of neighbours, of all dimensions or each; or the places along each as vectors. 1 unless given. */
+  /**
+   * The distance of neighbours, of all dimensions or each; or the places along each as vectors. 1
+   * unless given.
+   */
   readonly spacing?: number | readonly number[] | readonly Tensor[];
   /** The dimensions, all unless given. */
   readonly dim?: number | readonly number[] | null;
@@ -102,7 +107,10 @@ export interface GradientOptions {
   readonly edgeOrder?: 1 | 2;
 }
 
-/** The slopes ∂x/∂dim of samples along each dimension, by central differences of second order: a tensor for each. */
+/**
+ * The slopes ∂x/∂dim of samples along each dimension, by central differences of second order: a
+ * tensor for each.
+ */
 export function gradient(x: Tensor, options: GradientOptions = {}): Tensor[] {
   if (arguments.length > 1)
     checkCall(

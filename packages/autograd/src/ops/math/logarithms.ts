@@ -25,7 +25,10 @@ export interface LogitOptions {
   readonly eps?: number | null;
 }
 
-/** y = log(x / (1 − x)), the inverse of sigmoid, elementwise: NaN outside [0, 1]. With `eps` x is brought into [eps, 1 − eps] first. */
+/**
+ * y = log(x / (1 − x)), the inverse of sigmoid, elementwise: NaN outside [0, 1]. With `eps` x is
+ * brought into [eps, 1 − eps] first.
+ */
 export function logit(x: Tensor, eps: number | null | LogitOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("logit(x, eps?: number | null, { eps })", arguments);
   const least = typeof eps === "object" ? (eps?.eps ?? null) : eps;

@@ -22,7 +22,10 @@ import type { OneDimOptions, ValuesAndIndices } from "./reduction.ts";
 import { chosenAlong } from "./scan.ts";
 import { argsort } from "./sorting.ts";
 
-/** The k-th smallest element along `dim` (the last unless given), counted from 1, and where it is (i32). */
+/**
+ * The k-th smallest element along `dim` (the last unless given), counted from 1, and where it is
+ * (i32).
+ */
 export function kthvalue(
   x: Tensor,
   k: number,
@@ -116,8 +119,9 @@ const keptOne = ({ shape }: Tensor, dim: number): Shape =>
   shape.length === 0 ? shape : shape.with(dim, 1);
 
 /**
- * The median of all elements, or of each line along `dim` with its index (i32): of an even number the lower one of the middle two.
- * NaN if any is. Over all elements those equal to it share the gradient, along `dim` it goes to the index.
+ * The median of all elements, or of each line along `dim` with its index (i32): of an even number
+ * the lower one of the middle two. NaN if any is. Over all elements those equal to it share the
+ * gradient, along `dim` it goes to the index.
  */
 export function median(x: Tensor): Tensor;
 export function median(

@@ -101,7 +101,10 @@ export interface Extremes extends Pair<Tensor> {
   readonly max: Tensor;
 }
 
-/** The least and the greatest of all elements, or along one dimension, NaN if one is; those that attain them share the gradient. */
+/**
+ * The least and the greatest of all elements, or along one dimension, NaN if one is; those that
+ * attain them share the gradient.
+ */
 export function aminmax(x: Tensor, options: OneDimOptions = {}): Extremes {
   if (arguments.length > 1)
     checkCall("aminmax(x, { dim: number | null, keepdim: boolean })", arguments);
@@ -116,7 +119,10 @@ export function aminmax(x: Tensor, options: OneDimOptions = {}): Extremes {
   });
 }
 
-/** The most frequent value along `dim` (the last unless given), of equally frequent ones the least; and where it is last (i32). */
+/**
+ * The most frequent value along `dim` (the last unless given), of equally frequent ones the least;
+ * and where it is last (i32).
+ */
 export function mode(
   x: Tensor,
   dim?: number | OneDimOptions,
@@ -154,7 +160,9 @@ export function dist(a: Tensor, b: Tensor, p = 2): Tensor {
   return composite(() => norm(sub(a, b), p));
 }
 
-/** x whose slices along `dim` have a p-norm of at most `maxnorm`: longer ones are shortened to it. */
+/**
+ * x whose slices along `dim` have a p-norm of at most `maxnorm`: longer ones are shortened to it.
+ */
 export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
   if (arguments.length > 4)
     checkCall("renorm(x, p: number, dim: number, maxnorm: number)", arguments);
@@ -174,7 +182,10 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
 }
 
 export interface CovOptions {
-  /** Subtracted from the number of observations in the divisor: 1 (the default) is Bessel's correction. */
+  /**
+   * Subtracted from the number of observations in the divisor: 1 (the default) is Bessel's
+   * correction.
+   */
   readonly correction?: number;
   /** How often each observation was made: whole numbers. */
   readonly fweights?: Tensor | null;
@@ -182,7 +193,10 @@ export interface CovOptions {
   readonly aweights?: Tensor | null;
 }
 
-/** The covariances of variables in rows, observed in columns: [variables, observations] → [variables, variables]; a number of one. */
+/**
+ * The covariances of variables in rows, observed in columns: [variables, observations] →
+ * [variables, variables]; a number of one.
+ */
 export function cov(x: Tensor, options: CovOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("cov(x, { correction: number, fweights, aweights })", arguments);

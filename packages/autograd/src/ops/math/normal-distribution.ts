@@ -42,7 +42,10 @@ function logNdtrExpression(x: Expr): Expr {
   return e.select(e.lt(x, number(0)), left, right);
 }
 
-/** log Φ(x), the logarithm of the distribution of normal numbers, elementwise, where Φ itself is 0 too. */
+/**
+ * log Φ(x), the logarithm of the distribution of normal numbers, elementwise, where Φ itself is 0
+ * too.
+ */
 export const logNdtr: UnaryOp = unaryFloat(
   elementwise(
     ofInput("logNdtr", logNdtrReference, logNdtrExpression, (dy, x) =>
@@ -75,7 +78,10 @@ function ndtriReference(p: number): number {
   return x;
 }
 
-/** (2p − 1) F(w) with w = −log 4p(1 − p): F in w up to 5, in its root beyond and beyond 16. Fitted to 6e-8. */
+/**
+ * (2p − 1) F(w) with w = −log 4p(1 − p): F in w up to 5, in its root beyond and beyond 16. Fitted
+ * to 6e-8.
+ */
 function ndtriExpression(p: Expr): Expr {
   const number = (value: number): Expr => e.number(value, p);
   const one = number(1);

@@ -22,7 +22,10 @@ export interface TensordotOptions {
   readonly dims?: MeetingDims;
 }
 
-/** Products of a and b summed over the dimensions that meet (2 unless told): [a's others..., b's others...]. */
+/**
+ * Products of a and b summed over the dimensions that meet (2 unless told): [a's others..., b's
+ * others...].
+ */
 export function tensordot(a: Tensor, b: Tensor, dims: MeetingDims | TensordotOptions = {}): Tensor {
   if (arguments.length > 2) checkCall("tensordot(a, b, dims?, { dims })", arguments);
   checkMatched("tensordot", a, b);
@@ -62,7 +65,10 @@ const range = (first: number, count: number): number[] =>
 const meeting = (x: Tensor, dims: readonly number[]): number[] =>
   dims.length === 0 ? [] : normalizeDims("tensordot", dims, x.shape.length);
 
-/** Kronecker's product: every element of a times the whole of b, in blocks. [m, n], [p, q] → [m·p, n·q]. */
+/**
+ * Kronecker's product: every element of a times the whole of b, in blocks. [m, n], [p, q] → [m·p,
+ * n·q].
+ */
 export function kron(a: Tensor, b: Tensor): Tensor {
   if (arguments.length > 2) checkCall("kron(a, b)", arguments);
   checkTensor("kron", a);
@@ -91,7 +97,9 @@ export function kron(a: Tensor, b: Tensor): Tensor {
   });
 }
 
-/** yₒ = x₁ Wₒ x₂ᵀ + bₒ. x1: [..., n]; x2: [..., m]; weight: [out, n, m]; bias: [out] → [..., out]. */
+/**
+ * yₒ = x₁ Wₒ x₂ᵀ + bₒ. x1: [..., n]; x2: [..., m]; weight: [out, n, m]; bias: [out] → [..., out].
+ */
 export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   if (arguments.length > 3) checkCall("bilinear(x1, x2, weight, bias?: tensor | null)", arguments);
   for (const x of [x1, x2, weight]) checkTensor("bilinear", x);
@@ -131,7 +139,10 @@ export function vdot(a: Tensor, b: Tensor): Tensor {
   return dot(a, b);
 }
 
-/** Products summed over the last dimension of both: [..., k], [...', k] → [..., ...']; with a number its multiple. */
+/**
+ * Products summed over the last dimension of both: [..., k], [...', k] → [..., ...']; with a number
+ * its multiple.
+ */
 export function inner(a: Tensor, b: Tensor): Tensor {
   if (arguments.length > 2) checkCall("inner(a, b)", arguments);
   checkMatched("inner", a, b);
@@ -139,7 +150,10 @@ export function inner(a: Tensor, b: Tensor): Tensor {
   return composite(() => tensordot(a, b, [[-1], [-1]]));
 }
 
-/** The vector product a × b along a dimension of size 3: the first such unless given. The other dimensions broadcast. */
+/**
+ * The vector product a × b along a dimension of size 3: the first such unless given. The other
+ * dimensions broadcast.
+ */
 export function cross(
   a: Tensor,
   b: Tensor,

@@ -101,8 +101,8 @@ function quantiles(
 }
 
 /**
- * The q-quantile of all elements, or of each line along `dim`: q is from 0 to 1, a number or a vector (whose dimension then comes first).
- * NaN where a line has one.
+ * The q-quantile of all elements, or of each line along `dim`: q is from 0 to 1, a number or a
+ * vector (whose dimension then comes first). NaN where a line has one.
  */
 export function quantile(
   x: Tensor,

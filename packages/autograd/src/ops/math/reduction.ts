@@ -53,8 +53,9 @@ export function mean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): 
 }
 
 /**
- * The extreme over dimensions; those that attain it share the gradient evenly. Of one that is NaN the NaNs do, where it is over all
- * elements (`max()`), or all elements get NaN (`amax(dim)`), as in PyTorch.
+ * The extreme over dimensions; those that attain it share the gradient evenly. Of one that is NaN
+ * the NaNs do, where it is over all elements (`max()`), or all elements get NaN (`amax(dim)`), as
+ * in PyTorch.
  */
 const extremeOp = (name: string, combine: "max" | "min", ofAll = false): Op =>
   reduction({
@@ -132,7 +133,10 @@ function argextreme(
   return reduce(op, x, dims, keepdim, "i32");
 }
 
-/** Index (i32) of the first maximum along `dim`, or in row-major order of all; NaN counts as the largest. */
+/**
+ * Index (i32) of the first maximum along `dim`, or in row-major order of all; NaN counts as the
+ * largest.
+ */
 export function argmax(
   x: Tensor,
   dim?: number | null | OneDimOptions,
@@ -143,7 +147,10 @@ export function argmax(
   return argextreme(argmaxOp, x, dim, options);
 }
 
-/** Index (i32) of the first minimum along `dim`, or in row-major order of all; NaN counts as the smallest. */
+/**
+ * Index (i32) of the first minimum along `dim`, or in row-major order of all; NaN counts as the
+ * smallest.
+ */
 export function argmin(
   x: Tensor,
   dim?: number | null | OneDimOptions,
@@ -154,7 +161,9 @@ export function argmin(
   return argextreme(argminOp, x, dim, options);
 }
 
-/** Values and their indices (i32) along one dimension: by name, or `const [values, indices] = …`. */
+/**
+ * Values and their indices (i32) along one dimension: by name, or `const [values, indices] = …`.
+ */
 export interface ValuesAndIndices extends Pair<Tensor> {
   readonly values: Tensor;
   readonly indices: Tensor;
@@ -194,8 +203,8 @@ function extremeWithIndex(
 }
 
 /**
- * The maximum of all elements; of each line along `dim`, with its index; or elementwise of two tensors.
- * Along `dim` the gradient goes to the index, over all elements equal maxima share it.
+ * The maximum of all elements; of each line along `dim`, with its index; or elementwise of two
+ * tensors. Along `dim` the gradient goes to the index, over all elements equal maxima share it.
  */
 export function max(x: Tensor): Tensor;
 export function max(x: Tensor, other: Tensor): Tensor;
@@ -215,8 +224,8 @@ export function max(
 }
 
 /**
- * The minimum of all elements; of each line along `dim`, with its index; or elementwise of two tensors.
- * Along `dim` the gradient goes to the index, over all elements equal minima share it.
+ * The minimum of all elements; of each line along `dim`, with its index; or elementwise of two
+ * tensors. Along `dim` the gradient goes to the index, over all elements equal minima share it.
  */
 export function min(x: Tensor): Tensor;
 export function min(x: Tensor, other: Tensor): Tensor;
@@ -250,7 +259,10 @@ function maxOrMin(
     : extreme(overall, x, null, undefined);
 }
 
-/** Π of the others: with one zero among them only its own is not 0, with two all are (along a dimension but for NaN, as in PyTorch). */
+/**
+ * Π of the others: with one zero among them only its own is not 0, with two all are (along a
+ * dimension but for NaN, as in PyTorch).
+ */
 const productOp = (name: string, ofAll: boolean): Op =>
   reduction({
     name,
@@ -315,14 +327,20 @@ function quantified(
   return x.dtype === "u8" ? cast(found, "u8") : found;
 }
 
-/** Whether all elements (of all, or along `dim`) are true, that is not 0; true over none. Of u8 it is u8. */
+/**
+ * Whether all elements (of all, or along `dim`) are true, that is not 0; true over none. Of u8 it
+ * is u8.
+ */
 export function all(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
   if (arguments.length > 1)
     checkCall("all(x, dim?: number | number[] | null, { dim, keepdim: boolean })", arguments);
   return quantified(allOp, 1, x, dim, options);
 }
 
-/** Whether any element (of all, or along `dim`) is true, that is not 0; false over none. Of u8 it is u8. */
+/**
+ * Whether any element (of all, or along `dim`) is true, that is not 0; false over none. Of u8 it is
+ * u8.
+ */
 export function any(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOptions): Tensor {
   if (arguments.length > 1)
     checkCall("any(x, dim?: number | number[] | null, { dim, keepdim: boolean })", arguments);

@@ -42,8 +42,9 @@ const sumFromEnd = (x: Tensor): Tensor => backwards(scan(cumsumOp, backwards(x))
 const cumsumOp: Op = scanOp("cumsum", "sum", (dy) => [sumFromEnd(dy)]);
 
 /**
- * ∂yⱼ/∂xₖ = Π of the others up to j. In O(n): yⱼ/xₖ before the first zero, 0 after it, and at it the products with 1 in its place.
- * That is no formula to differentiate at a zero, so a gradient that is on the tape takes all n² products.
+ * ∂yⱼ/∂xₖ = Π of the others up to j. In O(n): yⱼ/xₖ before the first zero, 0 after it, and at it
+ * the products with 1 in its place. That is no formula to differentiate at a zero, so a gradient
+ * that is on the tape takes all n² products.
  */
 const cumprodOp: Op = scanOp("cumprod", "prod", (dy, [operand], { output }) => {
   const x = operand as Tensor;
@@ -67,7 +68,10 @@ function productsOfOthers(dy: Tensor, x: Tensor): Tensor {
   return sum(where(ge(places, own), mul(unsqueeze(dy, -2), others), 0), -1);
 }
 
-/** ∂yⱼ/∂xₖ = e^(xₖ − yⱼ), summed in logarithms too: positive and negative dy apart. Where yⱼ is −∞ no x before it counts. */
+/**
+ * ∂yⱼ/∂xₖ = e^(xₖ − yⱼ), summed in logarithms too: positive and negative dy apart. Where yⱼ is −∞
+ * no x before it counts.
+ */
 const logcumsumexpOp: Op = scanOp("logcumsumexp", "logsumexp", (dy, [operand], { output }) => {
   const x = operand as Tensor;
   const y = where(eq(output, -Infinity), 0, output);
@@ -160,14 +164,20 @@ export function chosenAlong(x: Tensor, dim: number, indices: Tensor): Tensor {
   return reshape(gatherAlong(raised(x), dim, raised(indices)), indices.shape);
 }
 
-/** The largest element so far along `dim`, and its index (i32): the latest of equals; from a NaN on NaN. */
+/**
+ * The largest element so far along `dim`, and its index (i32): the latest of equals; from a NaN on
+ * NaN.
+ */
 export function cummax(x: Tensor, dim: number | DimOption): ValuesAndIndices {
   if (arguments.length > 2 || typeof dim === "object")
     checkCall("cummax(x, dim?: number, { dim })", arguments);
   return extremesSoFar(cummaxOp, x, dim);
 }
 
-/** The smallest element so far along `dim`, and its index (i32): the latest of equals; from a NaN on NaN. */
+/**
+ * The smallest element so far along `dim`, and its index (i32): the latest of equals; from a NaN on
+ * NaN.
+ */
 export function cummin(x: Tensor, dim: number | DimOption): ValuesAndIndices {
   if (arguments.length > 2 || typeof dim === "object")
     checkCall("cummin(x, dim?: number, { dim })", arguments);
@@ -183,7 +193,10 @@ export interface DiffOptions extends DimOption {
   readonly append?: Tensor | null;
 }
 
-/** Differences of neighbours along `dim` (the last unless given), `n` times over: yₖ = xₖ₊₁ − xₖ. Of bools, whether they differ. */
+/**
+ * Differences of neighbours along `dim` (the last unless given), `n` times over: yₖ = xₖ₊₁ − xₖ. Of
+ * bools, whether they differ.
+ */
 export function diff(
   x: Tensor,
   n?: number | DiffOptions,

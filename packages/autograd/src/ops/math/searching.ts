@@ -13,16 +13,22 @@ import { minimum } from "./binary.ts";
 import { ge, gt, le, logicalAnd, logicalNot, where } from "./comparison.ts";
 
 export interface SearchsortedOptions {
-  /** Where the value may stand after its equals, too: the index of the first element greater than it. */
+  /**
+   * Where the value may stand after its equals, too: the index of the first element greater than
+   * it.
+   */
   readonly right?: boolean;
   readonly side?: "left" | "right";
-  /** The order that sorts the lines, as argsort gives it, where they are not sorted; of their shape. */
+  /**
+   * The order that sorts the lines, as argsort gives it, where they are not sorted; of their shape.
+   */
   readonly sorter?: Tensor | null;
 }
 
 /**
- * Where each value goes in a sorted line so that it stays sorted (i32): the index of the first element not less than it. `sorted` is a
- * vector, or has the values' shape but for the last dimension.
+ * Where each value goes in a sorted line so that it stays sorted (i32): the index of the first
+ * element not less than it. `sorted` is a vector, or has the values' shape but for the last
+ * dimension.
  */
 export function searchsorted(
   sorted: Tensor,
@@ -69,7 +75,10 @@ export interface BucketizeOptions {
   readonly right?: boolean;
 }
 
-/** In which bucket between sorted boundaries each element is (i32): `searchsorted` with its operands swapped. */
+/**
+ * In which bucket between sorted boundaries each element is (i32): `searchsorted` with its operands
+ * swapped.
+ */
 export function bucketize(
   x: Tensor | number,
   boundaries: Tensor,

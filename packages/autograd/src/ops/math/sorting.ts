@@ -31,7 +31,10 @@ export interface SortOptions extends DimOption {
   readonly stable?: boolean;
 }
 
-/** Indices (i32) that sort x along `dim` (the last unless given): equal elements keep their order, NaN is greatest. */
+/**
+ * Indices (i32) that sort x along `dim` (the last unless given): equal elements keep their order,
+ * NaN is greatest.
+ */
 export function argsort(x: Tensor, dim?: number | SortOptions, options?: SortOptions): Tensor {
   if (arguments.length > 1)
     checkCall("argsort(x, dim?: number, { dim, descending: boolean, stable: boolean })", arguments);
@@ -41,7 +44,10 @@ export function argsort(x: Tensor, dim?: number | SortOptions, options?: SortOpt
   return composite(() => alongLast(x, at, (row) => order(row, descending)));
 }
 
-/** x sorted along `dim` (the last unless given), and where each element was (i32). Equal elements keep their order, NaN is greatest. */
+/**
+ * x sorted along `dim` (the last unless given), and where each element was (i32). Equal elements
+ * keep their order, NaN is greatest.
+ */
 export function sort(
   x: Tensor,
   dim?: number | SortOptions,
@@ -65,7 +71,10 @@ export interface TopkOptions extends DimOption {
   readonly sorted?: boolean;
 }
 
-/** The k largest (or smallest) elements along `dim` (the last unless given) in order, and where they are (i32); of equals the first. */
+/**
+ * The k largest (or smallest) elements along `dim` (the last unless given) in order, and where they
+ * are (i32); of equals the first.
+ */
 export function topk(
   x: Tensor,
   k: number,

@@ -41,7 +41,10 @@ export function nansum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions)
   );
 }
 
-/** 0 where x is NaN, else x. The gradient there is 0 · dy, as PyTorch's: that of a mean of nothing stays NaN. */
+/**
+ * 0 where x is NaN, else x. The gradient there is 0 · dy, as PyTorch's: that of a mean of nothing
+ * stays NaN.
+ */
 function withoutNaN(x: Tensor): Tensor {
   const missing = isnan(x);
   const made = noGrad(() => where(missing, 0, x));
@@ -50,7 +53,9 @@ function withoutNaN(x: Tensor): Tensor {
 }
 
 export interface VarianceOptions extends ReduceOptions {
-  /** Subtracted from the number of elements in the divisor: 1 (the default) is Bessel's correction. */
+  /**
+   * Subtracted from the number of elements in the divisor: 1 (the default) is Bessel's correction.
+   */
   readonly correction?: number;
   /** `false` is `correction: 0`. */
   readonly unbiased?: boolean;
@@ -95,7 +100,10 @@ export function std(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceO
 }
 
 export interface NormOptions extends ReduceOptions {
-  /** The exponent: 2 unless given; Infinity and -Infinity give the largest and smallest size, 0 counts. */
+  /**
+   * The exponent: 2 unless given; Infinity and -Infinity give the largest and smallest size, 0
+   * counts.
+   */
   readonly p?: number | "fro" | null;
 }
 

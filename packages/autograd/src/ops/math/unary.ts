@@ -338,7 +338,10 @@ const largest: Partial<Record<DType, number>> = {
   f64: Number.MAX_VALUE,
 };
 
-/** x with NaN and the infinities replaced by numbers: by default 0 and the dtype's largest, elementwise. */
+/**
+ * x with NaN and the infinities replaced by numbers: by default 0 and the dtype's largest,
+ * elementwise.
+ */
 export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("nanToNum(x, { nan, posinf, neginf })", arguments);
   checkTensor("nanToNum", x);

@@ -27,7 +27,10 @@ export interface UniqueResult extends Iterable<Tensor> {
   readonly counts: Tensor | null;
 }
 
-/** The different values of x in order, as a vector, or the different parts along `dim`; with options, also their places and counts. NaNs all differ. Reads x. */
+/**
+ * The different values of x in order, as a vector, or the different parts along `dim`; with
+ * options, also their places and counts. NaNs all differ. Reads x.
+ */
 export async function unique(
   x: Tensor,
   options?: { returnInverse?: false; returnCounts?: false; dim?: number | null },
@@ -46,7 +49,10 @@ export async function unique(
   return different("unique", x, options);
 }
 
-/** `unique` of neighbours: each run of equal values (or parts along `dim`) once, in the order of x. Reads x. */
+/**
+ * `unique` of neighbours: each run of equal values (or parts along `dim`) once, in the order of x.
+ * Reads x.
+ */
 export async function uniqueConsecutive(
   x: Tensor,
   options?: { returnInverse?: false; returnCounts?: false; dim?: number | null },

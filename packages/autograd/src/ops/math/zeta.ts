@@ -16,7 +16,10 @@ export const bernoulli: readonly number[] = [
   7 / 6,
 ];
 
-/** The terms up to 15 and to s, while they matter, and those beyond, over a^(−s): a/(s−1) + ½ + Σ B₂ⱼ/(2j)! · s(s+1)…(s+2j−2) a^(1−2j). Abramowitz & Stegun 23.2.9. */
+/**
+ * The terms up to 15 and to s, while they matter, and those beyond, over a^(−s): a/(s−1) + ½ + Σ
+ * B₂ⱼ/(2j)! · s(s+1)…(s+2j−2) a^(1−2j). Abramowitz & Stegun 23.2.9.
+ */
 function zetaReference(s: number, q: number): number {
   if (!(s >= 1) || Number.isNaN(q)) return Number.NaN;
   if (s === 1 || (q <= 0 && q === Math.floor(q))) return Infinity;
@@ -39,8 +42,8 @@ function zetaReference(s: number, q: number): number {
 }
 
 /**
- * ζ(s, q) = Σ (q + k)^(−s) over k ≥ 0, elementwise, for s > 1: ∞ at s = 1 and for q = 0, −1, −2, …, NaN for other q < 0 unless s is whole. It has
- * the gradient with respect to q only.
+ * ζ(s, q) = Σ (q + k)^(−s) over k ≥ 0, elementwise, for s > 1: ∞ at s = 1 and for q = 0, −1, −2, …,
+ * NaN for other q < 0 unless s is whole. It has the gradient with respect to q only.
  */
 export const zeta: BinaryOp = binaryFloat(
   elementwise({

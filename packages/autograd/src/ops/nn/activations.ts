@@ -82,7 +82,10 @@ export interface HardtanhOptions {
   readonly maxVal?: number;
 }
 
-/** y = min(max(x, minVal), maxVal), elementwise; the slope at both ends is 0. Integers stay integers. */
+/**
+ * y = min(max(x, minVal), maxVal), elementwise; the slope at both ends is 0. Integers stay
+ * integers.
+ */
 export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("hardtanh(x, { minVal: number, maxVal: number })", arguments);
   const { minVal = -1, maxVal = 1 } = options;

@@ -96,7 +96,10 @@ function adaptiveMaxPool(
   });
 }
 
-/** Areas are as long as the longest of them; the shorter ones repeat their last element, which never wins over itself. */
+/**
+ * Areas are as long as the longest of them; the shorter ones repeat their last element, which never
+ * wins over itself.
+ */
 function maxOfAreas(x: Tensor, sizes: readonly number[]): ValuesAndIndices {
   const { stream } = x.node;
   const rank = sizes.length;
@@ -159,13 +162,18 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: OutputSize): Tensor {
   return adaptiveAvgPool("adaptiveAvgPool2d", 2, x, outputSize);
 }
 
-/** The mean of each of `outputSize` areas that cover the input. x: [N, C, D, H, W] or [C, D, H, W]. */
+/**
+ * The mean of each of `outputSize` areas that cover the input. x: [N, C, D, H, W] or [C, D, H, W].
+ */
 export function adaptiveAvgPool3d(x: Tensor, outputSize: OutputSize): Tensor {
   if (arguments.length > 2) checkCall("adaptiveAvgPool3d(x, outputSize)", arguments);
   return adaptiveAvgPool("adaptiveAvgPool3d", 3, x, outputSize);
 }
 
-/** The maximum of each of `outputSize` areas that cover the input. x: [N, C, L] or [C, L]. With `returnIndices`, its place too. */
+/**
+ * The maximum of each of `outputSize` areas that cover the input. x: [N, C, L] or [C, L]. With
+ * `returnIndices`, its place too.
+ */
 export function adaptiveMaxPool1d(
   x: Tensor,
   outputSize: OutputSize,
@@ -186,7 +194,10 @@ export function adaptiveMaxPool1d(
   return adaptiveMaxPool("adaptiveMaxPool1d", 1, x, outputSize, options);
 }
 
-/** The maximum of each of `outputSize` areas that cover the input. x: [N, C, H, W] or [C, H, W]. With `returnIndices`, its place too. */
+/**
+ * The maximum of each of `outputSize` areas that cover the input. x: [N, C, H, W] or [C, H, W].
+ * With `returnIndices`, its place too.
+ */
 export function adaptiveMaxPool2d(
   x: Tensor,
   outputSize: OutputSize,
@@ -207,7 +218,10 @@ export function adaptiveMaxPool2d(
   return adaptiveMaxPool("adaptiveMaxPool2d", 2, x, outputSize, options);
 }
 
-/** The maximum of each of `outputSize` areas that cover the input. x: [N, C, D, H, W] or [C, D, H, W]. With `returnIndices`, its place too. */
+/**
+ * The maximum of each of `outputSize` areas that cover the input. x: [N, C, D, H, W] or [C, D, H,
+ * W]. With `returnIndices`, its place too.
+ */
 export function adaptiveMaxPool3d(
   x: Tensor,
   outputSize: OutputSize,

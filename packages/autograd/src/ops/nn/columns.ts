@@ -62,7 +62,10 @@ export function unfoldDim(x: Tensor, dim: number, size: number, step: number): T
   return movedim(seen, -2, at);
 }
 
-/** The windows over images as columns. x: [N, C, H, W] or [C, H, W] → [N, C · kH · kW, windows]. PyTorch's `F.unfold`. */
+/**
+ * The windows over images as columns. x: [N, C, H, W] or [C, H, W] → [N, C · kH · kW, windows].
+ * PyTorch's `F.unfold`.
+ */
 export function unfold(
   x: Tensor,
   kernelSize: number | readonly number[],
@@ -97,7 +100,10 @@ export function unfold(
   });
 }
 
-/** Columns added up where their windows lie: the adjoint of `unfold`. x: [N, C · kH · kW, windows] → [N, C, H, W]. */
+/**
+ * Columns added up where their windows lie: the adjoint of `unfold`. x: [N, C · kH · kW, windows] →
+ * [N, C, H, W].
+ */
 export function fold(
   x: Tensor,
   outputSize: number | readonly number[],

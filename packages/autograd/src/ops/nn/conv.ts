@@ -13,7 +13,9 @@ import { flipped, sliceOf } from "../shape/movement.ts";
 import { type Margin, padded } from "./padding.ts";
 import { mirror, spreadOut, type Windows, windowView } from "./windows.ts";
 
-/** What a convolution does beside its weight: windows over the padded input, in groups of channels. */
+/**
+ * What a convolution does beside its weight: windows over the padded input, in groups of channels.
+ */
 export interface Plan {
   readonly over: Windows;
   readonly groups: number;
@@ -129,8 +131,9 @@ function convWeight(dy: Tensor, x: Tensor, plan: Plan): Tensor {
 }
 
 /**
- * What each of `sizes` elements of the input, after the first `skipped`, takes part in: dx = dy spread out by the stride,
- * convolved with the turned weight. dy: [N, G·O, windows…]; weight: [G·O, C, k…] → [N, G·C, sizes…].
+ * What each of `sizes` elements of the input, after the first `skipped`, takes part in: dx = dy
+ * spread out by the stride, convolved with the turned weight. dy: [N, G·O, windows…]; weight: [G·O,
+ * C, k…] → [N, G·C, sizes…].
  */
 export function convInput(
   dy: Tensor,
@@ -155,7 +158,10 @@ export function convInput(
 
 const noMargins = (sizes: Shape): Margin[] => sizes.map(() => [0, 0]);
 
-/** Products from which on phases, a kernel each, are faster than products with the zeros between strides. */
+/**
+ * Products from which on phases, a kernel each, are faster than products with the zeros between
+ * strides.
+ */
 const WORTH_PHASES = 2 ** 18;
 
 const hasPhases = ({ kernel, stride, dilation }: Windows): boolean =>
@@ -196,7 +202,10 @@ function phasesOf(
   }).filter(({ count, places }) => count > 0 && places > 0);
 }
 
-/** `convInput` with the zeros between strides left out: a convolution for each phase, put side by side. */
+/**
+ * `convInput` with the zeros between strides left out: a convolution for each phase, put side by
+ * side.
+ */
 function convPhases(
   dy: Tensor,
   turned: Tensor,

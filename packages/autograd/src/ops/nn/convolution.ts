@@ -143,8 +143,8 @@ function checkWeight(
 }
 
 /**
- * The cross-correlation of a signal with every filter. x: [N, C, L] or [C, L]; weight: [O, C / groups, k]; bias: [O] → [N, O, L'],
- * L' = ⌊(L + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1.
+ * The cross-correlation of a signal with every filter. x: [N, C, L] or [C, L]; weight: [O, C /
+ * groups, k]; bias: [O] → [N, O, L'], L' = ⌊(L + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1.
  */
 export function conv1d(
   x: Tensor,
@@ -160,7 +160,10 @@ export function conv1d(
   return convolution("conv1d", 1, x, weight, bias, options);
 }
 
-/** The cross-correlation of an image with every filter. x: [N, C, H, W] or [C, H, W]; weight: [O, C / groups, kH, kW]; bias: [O] → [N, O, H', W']. */
+/**
+ * The cross-correlation of an image with every filter. x: [N, C, H, W] or [C, H, W]; weight: [O, C
+ * / groups, kH, kW]; bias: [O] → [N, O, H', W'].
+ */
 export function conv2d(
   x: Tensor,
   weight: Tensor,
@@ -175,7 +178,10 @@ export function conv2d(
   return convolution("conv2d", 2, x, weight, bias, options);
 }
 
-/** The cross-correlation of a volume with every filter. x: [N, C, D, H, W] or [C, D, H, W]; weight: [O, C / groups, kD, kH, kW]; bias: [O]. */
+/**
+ * The cross-correlation of a volume with every filter. x: [N, C, D, H, W] or [C, D, H, W]; weight:
+ * [O, C / groups, kD, kH, kW]; bias: [O].
+ */
 export function conv3d(
   x: Tensor,
   weight: Tensor,
@@ -194,7 +200,10 @@ export interface ConvTransposeOptions {
   readonly stride?: number | readonly number[];
   /** Elements cut off around the result. */
   readonly padding?: number | readonly number[];
-  /** Elements more on one side of the result: which of the sizes that a convolution takes to x's is meant. */
+  /**
+   * Elements more on one side of the result: which of the sizes that a convolution takes to x's is
+   * meant.
+   */
   readonly outputPadding?: number | readonly number[];
   readonly groups?: number;
   readonly dilation?: number | readonly number[];
@@ -243,8 +252,9 @@ function transposedConvolution(
 }
 
 /**
- * The gradient of `conv1d` with respect to its input, as an operation. x: [N, C, L] or [C, L]; weight: [C, O / groups, k]; bias: [O] →
- * [N, O, L'], L' = (L − 1)·stride − 2·padding + dilation·(k − 1) + outputPadding + 1.
+ * The gradient of `conv1d` with respect to its input, as an operation. x: [N, C, L] or [C, L];
+ * weight: [C, O / groups, k]; bias: [O] → [N, O, L'], L' = (L − 1)·stride − 2·padding + dilation·(k
+ * − 1) + outputPadding + 1.
  */
 export function convTranspose1d(
   x: Tensor,
@@ -260,7 +270,10 @@ export function convTranspose1d(
   return transposedConvolution("convTranspose1d", 1, x, weight, bias, options);
 }
 
-/** The gradient of `conv2d` with respect to its input, as an operation. x: [N, C, H, W] or [C, H, W]; weight: [C, O / groups, kH, kW]; bias: [O]. */
+/**
+ * The gradient of `conv2d` with respect to its input, as an operation. x: [N, C, H, W] or [C, H,
+ * W]; weight: [C, O / groups, kH, kW]; bias: [O].
+ */
 export function convTranspose2d(
   x: Tensor,
   weight: Tensor,
@@ -275,7 +288,10 @@ export function convTranspose2d(
   return transposedConvolution("convTranspose2d", 2, x, weight, bias, options);
 }
 
-/** The gradient of `conv3d` with respect to its input, as an operation. x: [N, C, D, H, W] or [C, D, H, W]; weight: [C, O / groups, kD, kH, kW]; bias: [O]. */
+/**
+ * The gradient of `conv3d` with respect to its input, as an operation. x: [N, C, D, H, W] or [C, D,
+ * H, W]; weight: [C, O / groups, kD, kH, kW]; bias: [O].
+ */
 export function convTranspose3d(
   x: Tensor,
   weight: Tensor,

@@ -29,19 +29,26 @@ export interface NllLossOptions extends LossOptions {
   readonly ignoreIndex?: number;
 }
 
-/** Which class each target names, and whether it counts. Masks are made anew for every reader, which takes them in. */
+/**
+ * Which class each target names, and whether it counts. Masks are made anew for every reader, which
+ * takes them in.
+ */
 interface Choice {
   /** Whether a class is the target, for every element of x, as bool. */
   readonly chosen: () => Tensor;
-  /** One number for each target from one for each class: x[…, target, …], 0 where the target is ignored. */
+  /**
+   * One number for each target from one for each class: x[…, target, …], 0 where the target is
+   * ignored.
+   */
   readonly pick: (x: Tensor) => Tensor;
   /** The targets that count, as bool. */
   readonly counts: () => Tensor;
 }
 
 /**
- * The class dimension of x stands second, or first where there is no batch. A class is chosen by comparing all of them
- * with the target: unlike a gather that is elementwise, and so becomes part of the sum over classes and of its gradient.
+ * The class dimension of x stands second, or first where there is no batch. A class is chosen by
+ * comparing all of them with the target: unlike a gather that is elementwise, and so becomes part
+ * of the sum over classes and of its gradient.
  */
 function choose(call: string, x: Tensor, target: Tensor, ignoreIndex: number): Choice {
   const at = classDim(x);
@@ -120,8 +127,8 @@ function weightedMean(
 }
 
 /**
- * Mean of −w[t] x[t] for log-probabilities x and class indices t. input: [C], [N, C] or [N, C, …]; target: the same
- * without C → 0-d, or the target's shape with `reduction: "none"`.
+ * Mean of −w[t] x[t] for log-probabilities x and class indices t. input: [C], [N, C] or [N, C, …];
+ * target: the same without C → 0-d, or the target's shape with `reduction: "none"`.
  */
 export function nllLoss(input: Tensor, target: Tensor, settings: NllLossOptions = {}): Tensor {
   if (arguments.length > 2)
@@ -149,9 +156,10 @@ export interface CrossEntropyOptions extends NllLossOptions {
 }
 
 /**
- * Mean of −w[t] log softmax(x)[t] for logits x and class indices t, or of −Σ w t log softmax(x) for class probabilities t
- * (a floating target of the input's shape). input: [C], [N, C] or [N, C, …]; class indices: the same without C → 0-d, or the
- * shape of the class indices with `reduction: "none"`.
+ * Mean of −w[t] log softmax(x)[t] for logits x and class indices t, or of −Σ w t log softmax(x) for
+ * class probabilities t (a floating target of the input's shape). input: [C], [N, C] or [N, C, …];
+ * class indices: the same without C → 0-d, or the shape of the class indices with `reduction:
+ * "none"`.
  */
 export function crossEntropy(
   input: Tensor,
@@ -195,8 +203,9 @@ export function crossEntropy(
 }
 
 /**
- * Σ q (log Σ eᶻ − z) over the classes, for logits z, shifted by their maximum, and shares q: w for the target's, spread by label
- * smoothing. Its slope, softmax(z) Σ q − q, is written down: put together from the formula's parts it takes three times the kernels.
+ * Σ q (log Σ eᶻ − z) over the classes, for logits z, shifted by their maximum, and shares q: w for
+ * the target's, spread by label smoothing. Its slope, softmax(z) Σ q − q, is written down: put
+ * together from the formula's parts it takes three times the kernels.
  */
 function ofIndices(
   x: Tensor,

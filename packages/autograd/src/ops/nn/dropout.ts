@@ -16,8 +16,9 @@ export interface DropoutOptions {
 }
 
 /**
- * y = x / (1 − p) with probability 1 − p, else 0, elementwise, so that the mean stays. The draw is made on the device when
- * the op is recorded: a recomputation draws the same.  Srivastava et al. 2014.
+ * y = x / (1 − p) with probability 1 − p, else 0, elementwise, so that the mean stays. The draw is
+ * made on the device when the op is recorded: a recomputation draws the same.  Srivastava et al.
+ * 2014.
  */
 export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("dropout(x, { p: number, training: boolean })", arguments);

@@ -20,8 +20,8 @@ export interface OneHotOptions {
 }
 
 /**
- * A last dimension of zeros (i32) with a 1 at each index: [...] → [..., numClasses]. Without a number of classes the largest index is
- * read, and the result is a promise.
+ * A last dimension of zeros (i32) with a 1 at each index: [...] → [..., numClasses]. Without a
+ * number of classes the largest index is read, and the result is a promise.
  */
 export function oneHot(x: Tensor, numClasses: number | { readonly numClasses: number }): Tensor;
 export function oneHot(x: Tensor, options?: OneHotOptions): Promise<Tensor>;
@@ -54,8 +54,9 @@ export interface EmbeddingOptions {
 }
 
 /**
- * The rows of a table at these indices: input [...], weight [n, d] → [..., d]. The gradient of a row is the sum over its uses. An index that
- * is no row (negative ones are none) is an IndexError, before any weight moves.
+ * The rows of a table at these indices: input [...], weight [n, d] → [..., d]. The gradient of a
+ * row is the sum over its uses. An index that is no row (negative ones are none) is an IndexError,
+ * before any weight moves.
  */
 export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
   if (arguments.length > 2)

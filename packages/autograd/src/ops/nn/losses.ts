@@ -42,7 +42,10 @@ export function reducer(
   );
 }
 
-/** Refuses operands that are not of one shape, or give no fraction; gives them in the dtype both promote to. */
+/**
+ * Refuses operands that are not of one shape, or give no fraction; gives them in the dtype both
+ * promote to.
+ */
 function paired(call: string, input: Tensor, target: Tensor): [Tensor, Tensor] {
   checkTensor(call, input);
   checkTensor(call, target);
@@ -84,14 +87,19 @@ function ofDifference(
   return loss === abs ? made : watch(made, input, target);
 }
 
-/** Mean of (input − target)². Shapes must be equal. → 0-d, or their shape with `reduction: "none"`. */
+/**
+ * Mean of (input − target)². Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
+ */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   if (arguments.length > 2)
     checkCall('mseLoss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
   return ofDifference("mseLoss", input, target, options, square);
 }
 
-/** Mean of |input − target|; the slope at 0 is 0. Shapes must be equal. → 0-d, or their shape with `reduction: "none"`. */
+/**
+ * Mean of |input − target|; the slope at 0 is 0. Shapes must be equal. → 0-d, or their shape with
+ * `reduction: "none"`.
+ */
 export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   if (arguments.length > 2)
     checkCall('l1Loss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
@@ -148,7 +156,10 @@ export function huberLoss(input: Tensor, target: Tensor, settings: HuberLossOpti
   );
 }
 
-/** −(y log p + (1 − y) log(1 − p)); its slope (p − y) / p(1 − p) is finite where p is 0 or 1, as PyTorch's. */
+/**
+ * −(y log p + (1 − y) log(1 − p)); its slope (p − y) / p(1 − p) is finite where p is 0 or 1, as
+ * PyTorch's.
+ */
 const bernoulliOp: Op = elementwise({
   name: "binaryCrossEntropy",
   reference: (p, y) => {
@@ -192,10 +203,11 @@ export interface BinaryCrossEntropyOptions extends LossOptions {
 }
 
 /**
- * Mean of −w (y log p + (1 − y) log(1 − p)) for probabilities p in [0, 1] and targets y; each logarithm is at
- * least −100, so that a wrong certainty costs 100 and not ∞. Shapes must be equal. → 0-d, or their shape with
- * `reduction: "none"`. Numbers outside [0, 1] are an ArgumentError before any weight moves: of results that are no sigmoid, softmax or
- * clamp the device finds out before the next read or step.
+ * Mean of −w (y log p + (1 − y) log(1 − p)) for probabilities p in [0, 1] and targets y; each
+ * logarithm is at least −100, so that a wrong certainty costs 100 and not ∞. Shapes must be equal.
+ * → 0-d, or their shape with `reduction: "none"`. Numbers outside [0, 1] are an ArgumentError
+ * before any weight moves: of results that are no sigmoid, softmax or clamp the device finds out
+ * before the next read or step.
  */
 export function binaryCrossEntropy(
   input: Tensor,
@@ -226,8 +238,9 @@ export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyO
 }
 
 /**
- * Mean of −w (v y log σ(x) + (1 − y) log(1 − σ(x))) for logits x and targets y in [0, 1], with v = `posWeight`: it
- * neither overflows nor loses digits for large |x|. Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
+ * Mean of −w (v y log σ(x) + (1 − y) log(1 − σ(x))) for logits x and targets y in [0, 1], with v =
+ * `posWeight`: it neither overflows nor loses digits for large |x|. Shapes must be equal. → 0-d, or
+ * their shape with `reduction: "none"`.
  */
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
@@ -259,7 +272,10 @@ export interface KlDivOptions {
   readonly logTarget?: boolean;
 }
 
-/** Mean of y (log y − x) for log-probabilities x and probabilities y; 0 where y is 0. Shapes must be equal. */
+/**
+ * Mean of y (log y − x) for log-probabilities x and probabilities y; 0 where y is 0. Shapes must be
+ * equal.
+ */
 export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
   if (arguments.length > 2)
     checkCall(

@@ -39,8 +39,8 @@ interface Standardized {
 }
 
 /**
- * (x − x̄) / √(σ² + ε) over these dimensions, with the mean and variance (of n, not n − 1) it took. Its slope is written down: from the
- * formula's parts it would take twice the kernels.
+ * (x − x̄) / √(σ² + ε) over these dimensions, with the mean and variance (of n, not n − 1) it took.
+ * Its slope is written down: from the formula's parts it would take twice the kernels.
  */
 function standardize(x: Tensor, dims: readonly number[], eps: number): Standardized {
   const parts = noGrad(() => plainly(x, dims, eps));
@@ -58,7 +58,10 @@ function standardize(x: Tensor, dims: readonly number[], eps: number): Standardi
   return parts;
 }
 
-/** The same by its formula. Statistics drop the dimensions at first: what follows a sum in its shape is part of its kernel. */
+/**
+ * The same by its formula. Statistics drop the dimensions at first: what follows a sum in its shape
+ * is part of its kernel.
+ */
 function plainly(x: Tensor, dims: readonly number[], eps: number): Standardized {
   const kept = (statistic: Tensor) => reshape(statistic, keptShape(x.shape, dims));
   const center = mean(x, dims);
@@ -125,8 +128,8 @@ function lastDims(call: string, x: Tensor, sizes: Shape, weights: readonly (Tens
 }
 
 /**
- * y = γ (x − x̄) / √(σ² + ε) + β with mean and variance over the last dimensions, which are `normalizedShape`; so are
- * weight γ and bias β.  Ba, Kiros & Hinton 2016.
+ * y = γ (x − x̄) / √(σ² + ε) + β with mean and variance over the last dimensions, which are
+ * `normalizedShape`; so are weight γ and bias β.  Ba, Kiros & Hinton 2016.
  */
 export function layerNorm(
   x: Tensor,
@@ -157,7 +160,10 @@ const EPSILON: Partial<Record<DType, number>> = {
   f64: 2 ** -52,
 };
 
-/** y = γ x / √(mean x² + ε) over the last dimensions, which are `normalizedShape`.  Zhang & Sennrich 2019. */
+/**
+ * y = γ x / √(mean x² + ε) over the last dimensions, which are `normalizedShape`.  Zhang & Sennrich
+ * 2019.
+ */
 export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RmsNormOptions = {}): Tensor {
   if (arguments.length > 2)
     checkCall("rmsNorm(x, normalizedShape: number[], { weight, eps: number | null })", arguments);
@@ -173,8 +179,8 @@ export function rmsNorm(x: Tensor, normalizedShape: Shape, options: RmsNormOptio
 }
 
 /**
- * Each group of channels (dimension 1 cut in `numGroups`) of each example is normalised over all its values, then
- * y = γ x + β by channel. x: [N, C, …]; weight, bias: [C].  Wu & He 2018.
+ * Each group of channels (dimension 1 cut in `numGroups`) of each example is normalised over all
+ * its values, then y = γ x + β by channel. x: [N, C, …]; weight, bias: [C].  Wu & He 2018.
  */
 export function groupNorm(
   x: Tensor,
@@ -223,9 +229,10 @@ function follow(call: string, running: Tensor | null, value: Tensor, momentum: n
 }
 
 /**
- * y = γ (x − x̄) / √(σ² + ε) + β by channel (dimension 1): with the batch's mean and variance over all other dimensions when
- * `training` (then the running ones, if given, follow in place: the variance of n − 1; by an empty batch they stay), else with the running ones.
- * x: [N, C, …]; all others: [C].  Ioffe & Szegedy 2015.
+ * y = γ (x − x̄) / √(σ² + ε) + β by channel (dimension 1): with the batch's mean and variance over
+ * all other dimensions when `training` (then the running ones, if given, follow in place: the
+ * variance of n − 1; by an empty batch they stay), else with the running ones. x: [N, C, …]; all
+ * others: [C].  Ioffe & Szegedy 2015.
  */
 export function batchNorm(
   x: Tensor,
@@ -289,8 +296,9 @@ export interface InstanceNormOptions extends NormalizationOptions {
 }
 
 /**
- * Each channel of each example is normalised over its own values, then y = γ x + β by channel. The running statistics, if
- * given, follow the mean over the batch in place. x: [N, C, …]; all others: [C].  Ulyanov, Vedaldi & Lempitsky 2016.
+ * Each channel of each example is normalised over its own values, then y = γ x + β by channel. The
+ * running statistics, if given, follow the mean over the batch in place. x: [N, C, …]; all others:
+ * [C].  Ulyanov, Vedaldi & Lempitsky 2016.
  */
 export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
   if (arguments.length > 1)
@@ -328,8 +336,8 @@ export interface LocalResponseNormOptions {
 }
 
 /**
- * y = x / (k + α · mean x²)^β with the mean over `size` neighbouring channels (dimension 1), zeros beyond the ends.
- * x: [N, C, …].  Krizhevsky, Sutskever & Hinton 2012.
+ * y = x / (k + α · mean x²)^β with the mean over `size` neighbouring channels (dimension 1), zeros
+ * beyond the ends. x: [N, C, …].  Krizhevsky, Sutskever & Hinton 2012.
  */
 export function localResponseNorm(
   x: Tensor,

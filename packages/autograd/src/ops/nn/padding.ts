@@ -16,15 +16,18 @@ export type Margin = readonly [before: number, after: number];
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
 export interface PadOptions {
-  /** What the new elements are: a number; x mirrored at its edge, without or with the edge repeated; x over again. */
+  /**
+   * What the new elements are: a number; x mirrored at its edge, without or with the edge repeated;
+   * x over again.
+   */
   readonly mode?: PadMode;
   /** The number, 0 unless told. */
   readonly value?: number | null;
 }
 
 /**
- * x with elements before and after its last dimensions: `pad` has two numbers for each, the last dimension first, so
- * [left, right, top, bottom] pads images. Negative numbers cut off.
+ * x with elements before and after its last dimensions: `pad` has two numbers for each, the last
+ * dimension first, so [left, right, top, bottom] pads images. Negative numbers cut off.
  */
 export function pad(
   x: Tensor,

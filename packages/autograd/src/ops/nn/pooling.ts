@@ -281,7 +281,7 @@ function divisor(
   );
 }
 
-/** The largest element of each window. x: [N, C, L] or [C, L]. With `returnIndices`, its place too. */
+/** The maximum of each window. x: [N, C, L] or [C, L]. `returnIndices` gives its place too. */
 export function maxPool1d(
   x: Tensor,
   kernelSize: number | readonly number[],
@@ -305,7 +305,7 @@ export function maxPool1d(
   return maxPool("maxPool1d", 1, x, kernelSize, options);
 }
 
-/** The largest element of each window. x: [N, C, H, W] or [C, H, W]. With `returnIndices`, its place in the channel too. */
+/** The maximum of each window, and with `returnIndices` its place. x: [N, C, H, W] or [C, H, W]. */
 export function maxPool2d(
   x: Tensor,
   kernelSize: number | readonly number[],
@@ -329,7 +329,9 @@ export function maxPool2d(
   return maxPool("maxPool2d", 2, x, kernelSize, options);
 }
 
-/** The largest element of each window. x: [N, C, D, H, W] or [C, D, H, W]. With `returnIndices`, its place in the channel too. */
+/**
+ * The maximum of each window, and with `returnIndices` its place. x: [N, C, D, H, W], N optional.
+ */
 export function maxPool3d(
   x: Tensor,
   kernelSize: number | readonly number[],

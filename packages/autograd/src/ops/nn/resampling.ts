@@ -12,7 +12,10 @@ import { expand, sum } from "../shape/broadcast.ts";
 /** An element that a result is made of, and its weight. */
 export type Tap = readonly [index: number, weight: number];
 
-/** A linear map along one dimension of `size` elements: result o is Σ weight · x[index] over the taps of row o. */
+/**
+ * A linear map along one dimension of `size` elements: result o is Σ weight · x[index] over the
+ * taps of row o.
+ */
 export interface Rows {
   readonly size: number;
   readonly rows: readonly (readonly Tap[])[];

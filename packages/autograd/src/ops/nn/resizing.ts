@@ -23,9 +23,15 @@ export interface InterpolateOptions {
   /** In place of a size: how many times the old one. */
   readonly scaleFactor?: number | readonly number[] | null;
   readonly mode?: InterpolateMode;
-  /** The corners' middles, rather than their outer edges, stay where they are. Of the linear and cubic modes. */
+  /**
+   * The corners' middles, rather than their outer edges, stay where they are. Of the linear and
+   * cubic modes.
+   */
   readonly alignCorners?: boolean | null;
-  /** Where it becomes smaller, each new element is a mean as wide as the step (bilinear and bicubic, with a = -0.5). */
+  /**
+   * Where it becomes smaller, each new element is a mean as wide as the step (bilinear and bicubic,
+   * with a = -0.5).
+   */
   readonly antialias?: boolean;
   /** Steps by the sizes' own ratio rather than by `scaleFactor`. */
   readonly recomputeScaleFactor?: boolean | null;
@@ -43,8 +49,8 @@ const ranks: Readonly<Record<InterpolateMode, readonly number[]>> = {
 };
 
 /**
- * x at another size, by what lies nearest, along lines, cubics (a = -0.75), or as the mean of areas. x: [N, C, n…], by `size` or by
- * `scaleFactor` (new size ⌊n · factor⌋).
+ * x at another size, by what lies nearest, along lines, cubics (a = -0.75), or as the mean of
+ * areas. x: [N, C, n…], by `size` or by `scaleFactor` (new size ⌊n · factor⌋).
  */
 export function interpolate(
   x: Tensor,
@@ -182,7 +188,10 @@ function cubicTaps(at: number, size: number): Tap[] {
 const tent = (distance: number): number => 1 - Math.abs(distance);
 const catmullRom = (distance: number): number => cubic(-0.5, distance);
 
-/** All elements within `reach` steps of a place, by the weight of their distance in steps; together they weigh 1. As Pillow does it. */
+/**
+ * All elements within `reach` steps of a place, by the weight of their distance in steps; together
+ * they weigh 1. As Pillow does it.
+ */
 function wideTaps(
   at: number,
   size: number,
@@ -200,7 +209,10 @@ function wideTaps(
   return taps.map(([place, share]): Tap => [place, share / total]);
 }
 
-/** The means of `count` areas that cover a dimension, ⌊o·n/count⌋ to ⌈(o+1)·n/count⌉; null where each is one element. */
+/**
+ * The means of `count` areas that cover a dimension, ⌊o·n/count⌋ to ⌈(o+1)·n/count⌉; null where
+ * each is one element.
+ */
 export function areaMap(size: number, count: number): Rows | null {
   if (size === count) return null;
   const rows = Array.from({ length: count }, (_, o) => {

@@ -89,7 +89,10 @@ export function softmax(x: Tensor, dim: number | SoftmaxOptions, options?: Softm
   return watch(made, made);
 }
 
-/** The softmax over the last dimension, where scores may be −∞: if all are, the weights are 0 and not NaN. */
+/**
+ * The softmax over the last dimension, where scores may be −∞: if all are, the weights are 0 and
+ * not NaN.
+ */
 export function maskedSoftmax(x: Tensor): Tensor {
   if (x.shape.at(-1) === 0) return exp(x);
   const weight = exp(sub(x, finitePeak(x, [x.shape.length - 1])));

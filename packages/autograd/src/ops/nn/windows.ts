@@ -9,7 +9,9 @@ import { assemble } from "../core/strided.ts";
 import { sum, unmoved } from "../shape/broadcast.ts";
 import { sliceOf } from "../shape/movement.ts";
 
-/** Windows over the last dimensions of a tensor: how many along each, and which elements each has. */
+/**
+ * Windows over the last dimensions of a tensor: how many along each, and which elements each has.
+ */
 export interface Windows {
   readonly counts: Shape;
   readonly kernel: Shape;
@@ -19,7 +21,10 @@ export interface Windows {
   readonly dilation: Shape;
 }
 
-/** [..., n…] read as [..., windows…, kernel…]: window w has at k the element w · stride + k · dilation. */
+/**
+ * [..., n…] read as [..., windows…, kernel…]: window w has at k the element w · stride + k ·
+ * dilation.
+ */
 export function windowView(view: View, { counts, kernel, stride, dilation }: Windows): View {
   const lead = view.shape.length - kernel.length;
   const along = view.strides.slice(lead);
@@ -78,7 +83,10 @@ function tiled(y: Tensor, { counts, kernel }: Windows, sizes: Shape): Tensor {
   );
 }
 
-/** Where windows overlap, each place of the kernel gets a layer of its own, and the layers are added. */
+/**
+ * Where windows overlap, each place of the kernel gets a layer of its own, and the layers are
+ * added.
+ */
 function layered(y: Tensor, over: Windows, sizes: Shape): Tensor {
   const { kernel, stride, dilation } = over;
   const lead = y.shape.slice(0, y.shape.length - 2 * kernel.length);
@@ -109,7 +117,10 @@ export const isApart = ({ counts, kernel, stride, dilation }: Windows, d: number
 export interface Mirror {
   /** y spread out by the stride, among zeros. */
   readonly spread: Tensor;
-  /** One window for each element: at place k it has the result that had the element at place kernel - 1 - k. */
+  /**
+   * One window for each element: at place k it has the result that had the element at place kernel
+   * - 1 - k.
+   */
   readonly over: Windows;
 }
 
@@ -129,7 +140,10 @@ export function mirror(
   };
 }
 
-/** Zeros in the last dimensions' new lengths, with element i of y at start + i · step; elements beyond are left out. */
+/**
+ * Zeros in the last dimensions' new lengths, with element i of y at start + i · step; elements
+ * beyond are left out.
+ */
 export function spreadOut(y: Tensor, lengths: Shape, starts: Shape, steps: Shape): Tensor {
   const lead = y.shape.length - lengths.length;
   const shape = [...y.shape.slice(0, lead), ...lengths];

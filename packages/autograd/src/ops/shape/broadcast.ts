@@ -21,7 +21,7 @@ import { cast, constant } from "../core/constant.ts";
 import { reduction } from "../core/define.ts";
 import { alias, moveLast, reshape, shaped } from "../core/layout.ts";
 
-/** Sizes of 1 repeated to this shape, without a copy; -1 keeps a size, new dimensions come first. A view. */
+/** Repeats sizes of 1 to this shape, as a view; -1 keeps a size, new dimensions come first. */
 export function expand(x: Tensor, shape: Shape): Tensor {
   if (arguments.length > 2 || !Array.isArray(shape))
     checkCall("expand(x, shape: number[])", arguments);
@@ -52,7 +52,10 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
   return expand(x, other.shape);
 }
 
-/** The tensors expanded to the shape they broadcast to together: broadcastTensors(a, b) or broadcastTensors([a, b]). Views, or themselves. */
+/**
+ * The tensors expanded to their common shape: broadcastTensors(a, b) or broadcastTensors([a, b]).
+ * Views.
+ */
 export function broadcastTensors(
   ...tensors: readonly Tensor[] | readonly [readonly Tensor[]]
 ): Tensor[] {
@@ -63,7 +66,7 @@ export function broadcastTensors(
   return list.map((x) => expanded(x, shape));
 }
 
-/** `expand` to a shape that is known to fit, inside an operation: x itself where nothing changes. */
+/** `expand` without checks, inside an operation; x itself if nothing changes. */
 function expanded(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   return recordView(x, {

@@ -33,7 +33,10 @@ export function broadcastShapesOf(...shapes: readonly Shape[]): number[] {
   return [...given.reduce<Shape>((to, shape) => broadcastShapes("broadcastShapes", to, shape), [])];
 }
 
-/** The tensors as blocks along the diagonal of a matrix, 0 elsewhere: numbers and vectors are rows. blockDiag(a, b) or blockDiag([a, b]). */
+/**
+ * The tensors as blocks along the diagonal of a matrix, 0 elsewhere: numbers and vectors are rows.
+ * blockDiag(a, b) or blockDiag([a, b]).
+ */
 export function blockDiag(...tensors: Several): Tensor {
   if (arguments.length > 0) checkCall("blockDiag(...tensors)", arguments);
   const list = listOf("blockDiag", tensors);
@@ -59,7 +62,10 @@ export function blockDiag(...tensors: Several): Tensor {
   });
 }
 
-/** All ways to choose one element of each vector: [n₁ · n₂ …, number of vectors]; of one vector itself. */
+/**
+ * All ways to choose one element of each vector: [n₁ · n₂ …, number of vectors]; of one vector
+ * itself.
+ */
 export function cartesianProd(...tensors: Several): Tensor {
   if (arguments.length > 0) checkCall("cartesianProd(...tensors)", arguments);
   const list = listOf("cartesianProd", tensors);

@@ -19,7 +19,10 @@ export interface DiagonalOptions {
   readonly dim2?: number;
 }
 
-/** The diagonals of the planes (dim1, dim2), `offset` above the main one, as a new last dimension. A view. */
+/**
+ * The diagonals of the planes (dim1, dim2), `offset` above the main one, as a new last dimension. A
+ * view.
+ */
 export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("diagonal(x, { offset: number, dim1: number, dim2: number })", arguments);
@@ -53,7 +56,10 @@ export interface DiagOptions {
   readonly diagonal?: number;
 }
 
-/** The diagonal of a matrix (new values; `diagonal` is a view), or the matrix with a vector on its diagonal; `diagonal` above the main one. */
+/**
+ * The diagonal of a matrix (new values; `diagonal` is a view), or the matrix with a vector on its
+ * diagonal; `diagonal` above the main one.
+ */
 export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("diag(x, diagonal?: number, { diagonal })", arguments);
   checkTensor("diag", x);
@@ -65,7 +71,10 @@ export function diag(x: Tensor, options: number | DiagOptions = {}): Tensor {
   );
 }
 
-/** Planes (dim1, dim2) with the last dimension of x on their diagonals, `offset` above the main one, and 0 elsewhere. */
+/**
+ * Planes (dim1, dim2) with the last dimension of x on their diagonals, `offset` above the main one,
+ * and 0 elsewhere.
+ */
 export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("diagEmbed(x, { offset: number, dim1: number, dim2: number })", arguments);
@@ -110,13 +119,17 @@ function triangle(
   return made;
 }
 
-/** The lower triangle of the last two dimensions, up to `diagonal` above the main one; 0 elsewhere. */
+/**
+ * The lower triangle of the last two dimensions, up to `diagonal` above the main one; 0 elsewhere.
+ */
 export function tril(x: Tensor, options: number | DiagOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("tril(x, diagonal?: number, { diagonal })", arguments);
   return triangle("tril", x, options, le);
 }
 
-/** The upper triangle of the last two dimensions, from `diagonal` above the main one; 0 elsewhere. */
+/**
+ * The upper triangle of the last two dimensions, from `diagonal` above the main one; 0 elsewhere.
+ */
 export function triu(x: Tensor, options: number | DiagOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("triu(x, diagonal?: number, { diagonal })", arguments);
   return triangle("triu", x, options, ge);

@@ -12,15 +12,15 @@ import { add } from "../math/arithmetic.ts";
 /** Parts of one assembly whose elements can still be found where they are read. */
 const MOST_PARTS = 4;
 
-/** A part of an assembly over zeros: a rectangle of the whole, from where it begins in each dimension. */
+/** A part of an assembly over zeros: a box, and where it begins in each dimension. */
 interface Placed extends Part {
   readonly stretches: readonly Stretch[];
   readonly starts: readonly number[];
 }
 
 /**
- * a + b, of gradients. Slices of one tensor each have a gradient that is zero elsewhere: these are put into one assembly, and if they
- * are parts of one result, which lie there as the slices do in their tensor, the sum is a view of that result.
+ * a + b of gradients. Gradients of slices are zero elsewhere: they become one assembly. If all
+ * parts are views of one result in the same layout, the sum is a view of it.
  */
 export function joined(a: Tensor, b: Tensor): Tensor {
   if (isGradEnabled() || !sameShape(a.shape, b.shape) || a.dtype !== b.dtype) return add(a, b);
@@ -78,7 +78,7 @@ const disjoint = (a: Placed, b: Placed): boolean =>
     return end(a) <= other || end(b) <= start;
   });
 
-/** The view of the one tensor that all parts are views of, through which it is the whole; null if there is none. */
+/** The view through which the parts' common tensor is the whole; null if there is none. */
 function viewOfAll(parts: readonly Placed[], shape: Shape): View | null {
   const [first, ...others] = parts as [Placed, ...Placed[]];
   if (others.some(({ value }) => value.node !== first.value.node)) return null;

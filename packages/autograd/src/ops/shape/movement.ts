@@ -14,7 +14,7 @@ import { flatten, reshape, transpose, unsqueeze } from "../core/layout.ts";
 import { placedStep } from "../core/strided.ts";
 import { expand } from "./broadcast.ts";
 
-/** `count` elements of one dimension from `start`, `step` apart. A view; a negative step walks backwards. */
+/** `count` elements of a dimension from `start`, every `step`-th; it may be negative. A view. */
 export function sliceOf(
   x: Tensor,
   dim: number,
@@ -76,7 +76,7 @@ export const noIndex = (call: string, index: number, shape: Shape, dim: number):
     `${call}: index ${index} is out of range for dimension ${dim} of size ${shape[dim]}${detail("x", shape)}`,
   );
 
-/** The order of these dimensions (of none: [] changes nothing) reversed: new values, as in PyTorch. */
+/** Reverses these dimensions ([] none): new values, as in PyTorch. */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
   if (arguments.length > 2) checkCall("flip(x, dims: number | number[])", arguments);
   checkTensor("flip", x);
@@ -150,8 +150,8 @@ export function chunk(x: Tensor, chunks: number, dim: number | DimOption = 0): T
 }
 
 /**
- * `pieces` parts along `dim`, as nearly equal as can be, the larger ones first; or the parts before, between and after the
- * places of a list. Views.
+ * `pieces` nearly equal parts along `dim`, larger ones first; or parts between the places of a
+ * list. Views.
  */
 export function tensorSplit(
   x: Tensor,
@@ -205,7 +205,7 @@ export function unbind(x: Tensor, dim: number | DimOption = 0): Tensor[] {
   return Array.from({ length: x.shape[at] as number }, (_, i) => selected(x, at, i, "several"));
 }
 
-/** The whole tensor `repeats[i]` times along dimension i; further repeats make new first dimensions. */
+/** Repeats the tensor `repeats[i]` times along dimension i; extra repeats make first dimensions. */
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   if (arguments.length > 2 || !Array.isArray(repeats))
     checkCall("repeat(x, repeats: number[])", arguments);
@@ -241,8 +241,9 @@ export function tile(x: Tensor, repeats: readonly number[]): Tensor {
 }
 
 /**
- * Each element (each slice along `dim`) `repeats` times in a row; without `dim` of the flattened tensor. A tensor of `repeats` has a
- * count for each slice, and must come from the host: it decides the shape.
+ * Each element (each slice along `dim`) `repeats` times in a row; without `dim` of the flattened
+ * tensor. A tensor of `repeats` has a count for each slice, and must come from the host: it decides
+ * the shape.
  */
 export function repeatInterleave(
   x: Tensor,
@@ -295,7 +296,7 @@ export interface RollOptions {
   readonly dims?: number | readonly number[];
 }
 
-/** Elements moved on by `shifts` along `dims`, those pushed out entering at the front; without `dims` of the flattened tensor. */
+/** Shifts elements by `shifts` along `dims`, cyclically; without `dims` of the flattened tensor. */
 export function roll(
   x: Tensor,
   shifts: number | readonly number[],
@@ -336,7 +337,7 @@ export interface Rot90Options {
   readonly dims?: readonly [number, number];
 }
 
-/** Turned by k quarter turns from the first of `dims` towards the second: new values, as in PyTorch. */
+/** Rotates by k quarter turns from the first of `dims` towards the second: new values. */
 export function rot90(x: Tensor, options: Rot90Options = {}): Tensor {
   if (arguments.length > 1) checkCall("rot90(x, { k: number, dims: number[] })", arguments);
   const { k = 1, dims = [0, 1] } = options;
@@ -356,7 +357,9 @@ export interface MeshgridOptions {
   readonly indexing?: "ij" | "xy";
 }
 
-/** Vectors as coordinate grids: grid i varies along dimension i as vector i does. meshgrid([x, y]) or meshgrid(x, y). Views. */
+/**
+ * Coordinate grids: grid i varies along dimension i as vector i. meshgrid([x, y]) or (x, y). Views.
+ */
 export function meshgrid(
   ...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions)[]
 ): Tensor[] {

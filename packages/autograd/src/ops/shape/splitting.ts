@@ -26,7 +26,7 @@ function splitAt(
   return tensorSplit(x, pieces, dim);
 }
 
-/** Parts along the columns (of a vector along its only dimension): equal ones, or between places. Views. */
+/** Parts along dimension 1 (of a vector 0): equal, or between places. Views. */
 export function hsplit(x: Tensor, pieces: number | readonly number[]): Tensor[] {
   if (arguments.length > 2) checkCall("hsplit(x, pieces: number | list)", arguments);
   checkTensor("hsplit", x);

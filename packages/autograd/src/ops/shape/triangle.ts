@@ -8,7 +8,10 @@ export interface TriangleOptions extends CreateOptions {
   readonly offset?: number;
 }
 
-/** Row and column numbers (i32, [2, n]) of the elements on and below a diagonal of a rows × columns matrix. */
+/**
+ * Row and column numbers (i32, [2, n]) of the elements on and below a diagonal of a rows × columns
+ * matrix.
+ */
 export function trilIndices(
   rows: number,
   columns: number,
@@ -22,7 +25,10 @@ export function trilIndices(
   return triangle("trilIndices", rows, columns, offset, (distance) => distance <= 0);
 }
 
-/** Row and column numbers (i32, [2, n]) of the elements on and above a diagonal of a rows × columns matrix. */
+/**
+ * Row and column numbers (i32, [2, n]) of the elements on and above a diagonal of a rows × columns
+ * matrix.
+ */
 export function triuIndices(
   rows: number,
   columns: number,

@@ -7,7 +7,10 @@ import type { ValueWriter } from "./values.ts";
 /** One term of an address. */
 export type Term = { readonly value: Expr } | { readonly counted: Counted; readonly walk: number };
 
-/** An index as a sum, and how its lanes follow one another: through a counter, or one after the other. */
+/**
+ * An index as a sum, and how its lanes follow one another: through a counter, or one after the
+ * other.
+ */
 export interface Linear {
   readonly terms: readonly Term[];
   readonly lanes: { readonly counted: Counted; readonly walk: number } | "next" | null;

@@ -55,7 +55,10 @@ export class Arrays {
     code.fill();
   }
 
-  /** Puts the address of an array's element on the stack, and gives the offset that is to be added to it. */
+  /**
+   * Puts the address of an array's element on the stack, and gives the offset that is to be added
+   * to it.
+   */
   elementAddress({ id, lanes }: LocalArray, index: Expr): number {
     if (lanes === 1 && !this.#facts.depends(index)) {
       const linear = this.#addresses.linear(index);

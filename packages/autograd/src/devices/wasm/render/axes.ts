@@ -8,7 +8,9 @@ export interface Axes {
   readonly total: number;
 }
 
-/** The fewest axes on which these walks of a layout are what they are; walk −1 is the count itself. */
+/**
+ * The fewest axes on which these walks of a layout are what they are; walk −1 is the count itself.
+ */
 export function axesOf({ dims, walks }: Layout, used: Iterable<number>): Axes {
   const total = dims.reduce((a, b) => a * b, 1);
   const own = [...used].map((walk) => ({

@@ -77,7 +77,10 @@ export class Facts {
     }
   }
 
-  /** Whether the value depends on what was read from memory: such an index is kept inside its buffer. */
+  /**
+   * Whether the value depends on what was read from memory: such an index is kept inside its
+   * buffer.
+   */
   depends(value: Expr): boolean {
     switch (value.kind) {
       case "load":

@@ -16,7 +16,10 @@ export interface RenderedFunction extends FunctionCode {
   readonly arrayBytes: number;
 }
 
-/** One stage of loops as a function of WebAssembly; `relaxed` lets it multiply and add with one rounding. */
+/**
+ * One stage of loops as a function of WebAssembly; `relaxed` lets it multiply and add with one
+ * rounding.
+ */
 export const renderFunction = (loops: Loops, relaxed: boolean): RenderedFunction =>
   new FunctionWriter(loops, relaxed).render();
 

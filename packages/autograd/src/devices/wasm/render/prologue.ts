@@ -4,8 +4,8 @@ import { Code, type ValueType } from "../encode.ts";
 import { typeOf } from "./types.ts";
 
 /**
- * A word of the block that a function is given: where a buffer is, the last of its words, or a number
- * of the run.
+ * A word of the block that a function is given: where a buffer is, the last of its words, or a
+ * number of the run.
  */
 export type Word =
   | { readonly address: Buffer }

@@ -18,7 +18,10 @@ import { fusedAttention } from "./fused.ts";
 const MOST_FUSED = 256;
 
 export interface AttentionOptions {
-  /** Broadcast to [..., L, S]: where a bool is false the weight is 0; a fraction is added to the scores. */
+  /**
+   * Broadcast to [..., L, S]: where a bool is false the weight is 0; a fraction is added to the
+   * scores.
+   */
   readonly attnMask?: Tensor | null;
   /** Probability that a weight is dropped; 0 in evaluation. */
   readonly dropoutP?: number;
@@ -26,15 +29,19 @@ export interface AttentionOptions {
   readonly isCausal?: boolean;
   /** Factor of the scores; 1/√E unless given. */
   readonly scale?: number | null;
-  /** Several query heads share a key and value head: the number of the former (dimension −3) is a multiple of the latter's. */
+  /**
+   * Several query heads share a key and value head: the number of the former (dimension −3) is a
+   * multiple of the latter's.
+   */
   readonly enableGqa?: boolean;
 }
 
 /**
- * softmax(scale · Q Kᵀ + mask) V. q: [..., L, E]; k: [..., S, E]; v: [..., S, Eᵥ] → [..., L, Eᵥ]; what stands before is batches.
- * A query that may see nothing gets 0. The scores are never together in memory, in the gradients neither, but where weights are
- * dropped, the mask has a gradient, a head is wider than 256, or the gradients are themselves differentiated.
- * Vaswani et al. 2017; row by row as Dao et al. 2022.
+ * softmax(scale · Q Kᵀ + mask) V. q: [..., L, E]; k: [..., S, E]; v: [..., S, Eᵥ] → [..., L, Eᵥ];
+ * what stands before is batches. A query that may see nothing gets 0. The scores are never together
+ * in memory, in the gradients neither, but where weights are dropped, the mask has a gradient, a
+ * head is wider than 256, or the gradients are themselves differentiated. Vaswani et al. 2017; row
+ * by row as Dao et al. 2022.
  */
 export function scaledDotProductAttention(
   q: Tensor,
@@ -91,7 +98,9 @@ function isFusable(query: Tensor, key: Tensor, value: Tensor, { mask }: Weighing
   );
 }
 
-/** Attention in which the query heads stand in groups, each of which repeats one key and value head. */
+/**
+ * Attention in which the query heads stand in groups, each of which repeats one key and value head.
+ */
 function groupedAttention(
   query: Tensor,
   key: Tensor,

@@ -33,8 +33,9 @@ const plainOp = attentionOp("attention", 3);
 const maskedOp = attentionOp("maskedAttention", 4);
 
 /**
- * softmax(scale · Q Kᵀ + mask) V as one operation. q: [batch…, L, E]; k: [batch…, S, E]; v: [batch…, S, Eᵥ]; batches (the mask's too)
- * broadcast; dtypes are one. The result lies in memory as the query does.
+ * softmax(scale · Q Kᵀ + mask) V as one operation. q: [batch…, L, E]; k: [batch…, S, E]; v:
+ * [batch…, S, Eᵥ]; batches (the mask's too) broadcast; dtypes are one. The result lies in memory as
+ * the query does.
  */
 export function fusedAttention(
   query: Tensor,

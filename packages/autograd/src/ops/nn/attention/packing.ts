@@ -4,9 +4,10 @@ import { type Shape, sameShape, sizeOf } from "../../../shape.ts";
 import type { Tensor } from "../../../tensor.ts";
 
 /**
- * Where the gradients of operands lie in one buffer. Operands that are together all of one tensor, as parts of a joint projection
- * are, get gradients that lie as they do: together they are that tensor's. The others lie one after another, each as its operand.
- * An operand without a shape gets none.
+ * Where the gradients of operands lie in one buffer. Operands that are together all of one tensor,
+ * as parts of a joint projection are, get gradients that lie as they do: together they are that
+ * tensor's. The others lie one after another, each as its operand. An operand without a shape gets
+ * none.
  */
 export function packed(
   operands: readonly Tensor[],
@@ -36,7 +37,10 @@ export function packed(
   return { shape: one ? (joined as unknown as Shape) : [size], regions };
 }
 
-/** Whether views of one tensor, alike but for where they begin, are together all of its elements, each once. */
+/**
+ * Whether views of one tensor, alike but for where they begin, are together all of its elements,
+ * each once.
+ */
 function tile(parts: readonly Tensor[]): boolean {
   const [{ node, shape, strides }, ...others] = parts as [Tensor, ...Tensor[]];
   const alike = others.every((x) => sameShape(x.shape, shape) && sameShape(x.strides, strides));
