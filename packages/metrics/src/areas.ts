@@ -5,29 +5,42 @@ import type { IgnoreOptions } from "./labels.ts";
 import { type Ranked, type RankingOptions, ranked, type Steps, stepsOf } from "./ranking.ts";
 import { type HostValues, readFiniteShaped, type Values } from "./values.ts";
 
-/** How the areas of several classes or labels become one: of all pairs, their mean, that by support, of each row, or none. */
+/**
+ * How the areas of several classes or labels become one: of all pairs, their mean, that by support,
+ * of each row, or none.
+ */
 export type AreaAverage = "micro" | "macro" | "weighted" | "samples" | null;
 
 /** Settings of averagePrecisionScore. */
 export interface AveragePrecisionOptions extends RankingOptions, IgnoreOptions {
-  /** Of scores [n, C]: the classes' mean, that by support, of all pairs, of each row, or one each (default "macro"). */
+  /**
+   * Of scores [n, C]: the classes' mean, that by support, of all pairs, of each row, or one each
+   * (default "macro").
+   */
   readonly average?: AreaAverage;
 }
 
 /** Settings of rocAucScore. */
 export interface RocAucOptions extends Omit<RankingOptions, "posLabel">, IgnoreOptions {
-  /** Of scores [n, C] and classes: each class against the rest, or each against each other (default "ovr"). */
+  /**
+   * Of scores [n, C] and classes: each class against the rest, or each against each other (default
+   * "ovr").
+   */
   readonly multiClass?: "ovr" | "ovo";
-  /** Of scores [n, C]: the classes' mean, that by support, of all pairs, of each row, or one each (default "macro"). */
+  /**
+   * Of scores [n, C]: the classes' mean, that by support, of all pairs, of each row, or one each
+   * (default "macro").
+   */
   readonly average?: AreaAverage;
   /** Only the part of the curve up to this rate of false positives, standardized (McClish 1989). */
   readonly maxFpr?: number | null;
 }
 
 /**
- * The area under the ROC curve. Scores come first, then targets: [n] and two labels, the greater being the yes; or probabilities
- * [n, C] and classes [n], or scores and labels 1 or 0 of the same shape [n, L]. NaN where there is only one class.
- * → a number, or with average null one for each class.
+ * The area under the ROC curve. Scores come first, then targets: [n] and two labels, the greater
+ * being the yes; or probabilities [n, C] and classes [n], or scores and labels 1 or 0 of the same
+ * shape [n, L]. NaN where there is only one class. → a number, or with average null one for each
+ * class.
  *
  * Throws ArgumentError for NaN, and for rows that do not sum to 1 where targets are classes.
  */
@@ -85,8 +98,9 @@ export async function rocAucScore(
 }
 
 /**
- * Σ (Rₖ − Rₖ₋₁) Pₖ over the distinct scores from the highest: the area under precision against recall, by steps. Scores come first, then
- * targets: [n] and targets 1 or 0; or scores [n, C] and classes [n] or labels 1 or 0, [n, C].
+ * Σ (Rₖ − Rₖ₋₁) Pₖ over the distinct scores from the highest: the area under precision against
+ * recall, by steps. Scores come first, then targets: [n] and targets 1 or 0; or scores [n, C] and
+ * classes [n] or labels 1 or 0, [n, C].
  */
 export async function averagePrecisionScore(
   scores: Values,
@@ -269,7 +283,10 @@ function meanBy(scores: readonly number[], weights: ArrayLike<number>): number {
   );
 }
 
-/** The mean over pairs of classes of how well either's probability tells the two apart (Hand & Till 2001). */
+/**
+ * The mean over pairs of classes of how well either's probability tells the two apart (Hand & Till
+ * 2001).
+ */
 function ofPairs(
   { data, shape }: HostValues,
   classes: Float64Array,

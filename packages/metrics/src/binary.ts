@@ -15,7 +15,10 @@ export interface YesOrNo {
   readonly is: Tensor;
   /** The examples that count; null: all. */
   readonly counted: Tensor | null;
-  /** Examples with targets but 0 and 1, or without a probability; null where the host has seen that there are none. */
+  /**
+   * Examples with targets but 0 and 1, or without a probability; null where the host has seen that
+   * there are none.
+   */
   readonly odd: Tensor | null;
 }
 

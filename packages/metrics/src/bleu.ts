@@ -12,15 +12,17 @@ export interface BleuScoreOptions {
   /** Of runs of 1, 2, … words in the mean; their number is `nGram` (default: all alike). */
   readonly weights?: readonly number[];
   /**
-   * "method1" counts 0.1 matches where there are none, "method2" one match and one run more for runs of 2 words and longer (Chen &
-   * Cherry 2014; torchmetrics' `smooth`); null makes the score 0 where there are none (default null).
+   * "method1" counts 0.1 matches where there are none, "method2" one match and one run more for
+   * runs of 2 words and longer (Chen & Cherry 2014; torchmetrics' `smooth`); null makes the score 0
+   * where there are none (default null).
    */
   readonly smoothing?: "method1" | "method2" | null;
 }
 
 /**
- * BLEU of a corpus (Papineni et al. 2002), a fraction: exp(min(0, 1 − r/c) + Σ wₙ log pₙ), pₙ the part of the runs of n words that
- * a reference has, r and c the lengths of the closest references and of the candidates. One list of references per candidate.
+ * BLEU of a corpus (Papineni et al. 2002), a fraction: exp(min(0, 1 − r/c) + Σ wₙ log pₙ), pₙ the
+ * part of the runs of n words that a reference has, r and c the lengths of the closest references
+ * and of the candidates. One list of references per candidate.
  */
 export function bleuScore(
   candidates: readonly Text[],
@@ -57,7 +59,10 @@ export function bleuScore(
 /** Settings of corpusBleu. */
 export interface CorpusBleuOptions {
   readonly lowercase?: boolean;
-  /** How texts become words: as the WMT scorer's "13a" does, at spaces ("none"), or every letter one (default "13a"). */
+  /**
+   * How texts become words: as the WMT scorer's "13a" does, at spaces ("none"), or every letter one
+   * (default "13a").
+   */
   readonly tokenize?: "13a" | "none" | "char";
   /** What stands for no matches (default "exp": ½, ¼, … of one). */
   readonly smoothMethod?: "exp" | "floor" | "add-k" | "none";
@@ -83,8 +88,8 @@ export interface CorpusBleu {
 }
 
 /**
- * BLEU as SacreBLEU reports it (Post 2018): texts are split into words here, the score is in percent. `referenceStreams[k][i]` is the k-th
- * reference of hypothesis i.
+ * BLEU as SacreBLEU reports it (Post 2018): texts are split into words here, the score is in
+ * percent. `referenceStreams[k][i]` is the k-th reference of hypothesis i.
  */
 export function corpusBleu(
   hypotheses: readonly string[],
@@ -147,7 +152,10 @@ export function corpusBleu(
   return { score: bp * Math.exp(logs / order), precisions, ...report };
 }
 
-/** BLEU of one sentence against its references, as SacreBLEU reports it, in percent: runs that it is too short for are left out. */
+/**
+ * BLEU of one sentence against its references, as SacreBLEU reports it, in percent: runs that it is
+ * too short for are left out.
+ */
 export function sentenceBleu(
   hypothesis: string,
   references: readonly string[],
@@ -161,7 +169,9 @@ export function sentenceBleu(
   return corpusBleu([hypothesis], streams, { effectiveOrder: true, ...options });
 }
 
-/** Runs of 1 … n words that candidates share with a reference, how many there are, and the lengths. */
+/**
+ * Runs of 1 … n words that candidates share with a reference, how many there are, and the lengths.
+ */
 function countMatches(
   metric: string,
   candidates: readonly (readonly string[])[],

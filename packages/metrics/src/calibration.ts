@@ -10,11 +10,15 @@ import { asFloat, tensorsOf, type Values } from "./values.ts";
 export interface CalibrationOptions extends IgnoreOptions {
   /** How many equal intervals of confidence there are (default 15). */
   readonly nBins?: number;
-  /** The mean difference ("l1"), the root of the mean square ("l2"), or the largest (default "l1"). */
+  /**
+   * The mean difference ("l1"), the root of the mean square ("l2"), or the largest (default "l1").
+   */
   readonly norm?: "l1" | "l2" | "max";
 }
 
-/** How far the mean confidence of an interval is from the part that is right, over the intervals. */
+/**
+ * How far the mean confidence of an interval is from the part that is right, over the intervals.
+ */
 function error(
   confidence: Tensor,
   right: Tensor,
@@ -44,8 +48,8 @@ const probable = (x: Tensor, squash: (x: Tensor) => Tensor): Tensor =>
   where(x.lt(0).logicalOr(x.gt(1)).any(), squash(x), x);
 
 /**
- * How far probabilities of a yes are from how often it is one, over intervals of probability (Guo et al. 2017). Probabilities (or logits)
- * come first, then targets 1 or 0. → 0-d.
+ * How far probabilities of a yes are from how often it is one, over intervals of probability (Guo
+ * et al. 2017). Probabilities (or logits) come first, then targets 1 or 0. → 0-d.
  */
 export function binaryCalibrationError(
   probabilities: Values,
@@ -74,8 +78,9 @@ export function binaryCalibrationError(
 }
 
 /**
- * How far the probability of the likeliest class is from how often it is the right one, over intervals of probability. Scores [n, C]
- * (probabilities or logits) come first, then classes [n]. → 0-d.
+ * How far the probability of the likeliest class is from how often it is the right one, over
+ * intervals of probability. Scores [n, C] (probabilities or logits) come first, then classes [n]. →
+ * 0-d.
  */
 export function multiclassCalibrationError(
   scores: Values,

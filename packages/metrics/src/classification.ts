@@ -20,13 +20,17 @@ export interface AccuracyOptions extends IgnoreOptions {
   readonly normalize?: boolean;
   /** What each example weighs, in the targets' shape (default: all alike). */
   readonly sampleWeight?: Values | null;
-  /** Predictions and targets are [n, labels] of 1 and 0, and a row is right if all of it is (default false). */
+  /**
+   * Predictions and targets are [n, labels] of 1 and 0, and a row is right if all of it is (default
+   * false).
+   */
   readonly multilabel?: boolean;
 }
 
 /**
- * Fraction of examples whose class is predicted. Predictions come first, then targets: scores [B, C, …] whose largest along
- * dimension 1 is the class, or classes [B, …]; targets: classes [B, …]. → 0-d, NaN where a label that the device computed is no class.
+ * Fraction of examples whose class is predicted. Predictions come first, then targets: scores [B,
+ * C, …] whose largest along dimension 1 is the class, or classes [B, …]; targets: classes [B, …]. →
+ * 0-d, NaN where a label that the device computed is no class.
  */
 export function accuracy(
   predictions: Values,
@@ -56,8 +60,8 @@ export function accuracy(
 export interface BinaryAccuracyOptions extends BinaryOptions {}
 
 /**
- * Fraction of yes-or-no targets (1 or 0) that probabilities get right; numbers beyond 0 and 1 are logits, as in torchmetrics.
- * Predictions come first, then targets. Shapes must be equal. → 0-d.
+ * Fraction of yes-or-no targets (1 or 0) that probabilities get right; numbers beyond 0 and 1 are
+ * logits, as in torchmetrics. Predictions come first, then targets. Shapes must be equal. → 0-d.
  */
 export function binaryAccuracy(
   probabilities: Values,
@@ -88,8 +92,8 @@ export interface TopKOptions {
 }
 
 /**
- * Fraction of examples whose class is among their k highest scores, of equal ones the later classes' as in scikit-learn. Scores come
- * first, [n, C], then targets, [n]. → 0-d.
+ * Fraction of examples whose class is among their k highest scores, of equal ones the later
+ * classes' as in scikit-learn. Scores come first, [n, C], then targets, [n]. → 0-d.
  */
 export function topKAccuracyScore(
   scores: Values,
@@ -120,8 +124,8 @@ export interface BalancedAccuracyOptions extends ClassesOptions {
 }
 
 /**
- * Mean over the classes that occur of the part that is recognized. Predictions come first, then targets, as for `confusionMatrix`.
- * → 0-d.
+ * Mean over the classes that occur of the part that is recognized. Predictions come first, then
+ * targets, as for `confusionMatrix`. → 0-d.
  */
 export function balancedAccuracyScore(
   predictions: Values,
@@ -146,9 +150,9 @@ export function balancedAccuracyScore(
 }
 
 /**
- * Matthews' correlation, for any number of classes: with c right of n, tₖ true and pₖ predicted of class k,
- * (c n − Σ pₖ tₖ) / √((n² − Σ pₖ²)(n² − Σ tₖ²)); 0 where a root is 0. Predictions come first, then targets, as for
- * `confusionMatrix`. → 0-d.
+ * Matthews' correlation, for any number of classes: with c right of n, tₖ true and pₖ predicted of
+ * class k, (c n − Σ pₖ tₖ) / √((n² − Σ pₖ²)(n² − Σ tₖ²)); 0 where a root is 0. Predictions come
+ * first, then targets, as for `confusionMatrix`. → 0-d.
  */
 export function matthewsCorrcoef(
   predictions: Values,
@@ -173,13 +177,17 @@ export function matthewsCorrcoef(
 
 /** Settings of cohenKappaScore. */
 export interface CohenKappaOptions extends ClassesOptions {
-  /** What a mistake costs by the distance of the classes: |i − j|, its square, or (null) always the same (default null). */
+  /**
+   * What a mistake costs by the distance of the classes: |i − j|, its square, or (null) always the
+   * same (default null).
+   */
   readonly weights?: "linear" | "quadratic" | null;
 }
 
 /**
- * Cohen's κ = 1 − Σ w o / Σ w e: agreement beyond that of chance, o how often class i was taken for class j, e how often it would be by
- * chance, w what the mistake costs. Predictions come first, then targets, as for `confusionMatrix`. → 0-d.
+ * Cohen's κ = 1 − Σ w o / Σ w e: agreement beyond that of chance, o how often class i was taken for
+ * class j, e how often it would be by chance, w what the mistake costs. Predictions come first,
+ * then targets, as for `confusionMatrix`. → 0-d.
  */
 export function cohenKappaScore(
   predictions: Values,

@@ -10,8 +10,9 @@ export interface SilhouetteOptions {
 }
 
 /**
- * Mean over examples of (b − a) / max(a, b): a the mean distance to the rest of its cluster, b to the nearest other
- * cluster (Rousseeuw 1987); 0 for an example alone. features: [n, d]; labels: n, of 2 … n − 1 clusters.
+ * Mean over examples of (b − a) / max(a, b): a the mean distance to the rest of its cluster, b to
+ * the nearest other cluster (Rousseeuw 1987); 0 for an example alone. features: [n, d]; labels: n,
+ * of 2 … n − 1 clusters.
  */
 export async function silhouetteScore(
   features: Values,
@@ -128,7 +129,10 @@ const meanOf = (rows: readonly (readonly number[])[]): number[] =>
 const squared = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, d) => sum + (value - (b[d] as number)) ** 2, 0);
 
-/** The variance between clusters over that within them (Caliński & Harabasz 1974): higher is better. features: [n, d]; labels: n. */
+/**
+ * The variance between clusters over that within them (Caliński & Harabasz 1974): higher is better.
+ * features: [n, d]; labels: n.
+ */
 export async function calinskiHarabaszScore(features: Values, labels: Values): Promise<number> {
   checkCall("calinskiHarabaszScore(features, labels)", arguments);
   const { rows, members, centers } = await clustersOf("calinskiHarabaszScore", features, labels);
@@ -143,7 +147,10 @@ export async function calinskiHarabaszScore(features: Values, labels: Values): P
   return within === 0 ? 1 : (between * (rows.length - k)) / (within * (k - 1));
 }
 
-/** The mean over clusters of how like the likest other one is: (sᵢ + sⱼ) / dᵢⱼ (Davies & Bouldin 1979); lower is better. features: [n, d]; labels: n. */
+/**
+ * The mean over clusters of how like the likest other one is: (sᵢ + sⱼ) / dᵢⱼ (Davies & Bouldin
+ * 1979); lower is better. features: [n, d]; labels: n.
+ */
 export async function daviesBouldinScore(features: Values, labels: Values): Promise<number> {
   checkCall("daviesBouldinScore(features, labels)", arguments);
   const { rows, members, centers } = await clustersOf("daviesBouldinScore", features, labels);

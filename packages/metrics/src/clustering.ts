@@ -52,7 +52,10 @@ export async function randScore(predictions: Values, targets: Values): Promise<n
   return n === 1 ? 1 : (together + apart) / pairs(n);
 }
 
-/** The Rand index beyond chance (Hubert & Arabie 1985): 1 for the same clusters, 0 on average for random ones. */
+/**
+ * The Rand index beyond chance (Hubert & Arabie 1985): 1 for the same clusters, 0 on average for
+ * random ones.
+ */
 export async function adjustedRandScore(predictions: Values, targets: Values): Promise<number> {
   checkCall("adjustedRandScore(predictions, targets)", arguments);
   const { n, cells, a, b } = await contingency("adjustedRandScore", predictions, targets);
@@ -123,7 +126,10 @@ export async function vMeasureScore(
   return h + c === 0 ? 0 : ((1 + beta) * h * c) / (beta * h + c);
 }
 
-/** √(part of the pairs in one predicted cluster that belong together · part of those that belong together that are). */
+/**
+ * √(part of the pairs in one predicted cluster that belong together · part of those that belong
+ * together that are).
+ */
 export async function fowlkesMallowsScore(predictions: Values, targets: Values): Promise<number> {
   checkCall("fowlkesMallowsScore(predictions, targets)", arguments);
   const { cells, a, b } = await contingency("fowlkesMallowsScore", predictions, targets);
@@ -132,7 +138,10 @@ export async function fowlkesMallowsScore(predictions: Values, targets: Values):
   return together / Math.sqrt(sum(a.map(pairs)) * sum(b.map(pairs)));
 }
 
-/** How often each target (row) is in each predicted cluster (column), labels in order. → i32 [targets, clusters]. */
+/**
+ * How often each target (row) is in each predicted cluster (column), labels in order. → i32
+ * [targets, clusters].
+ */
 export async function contingencyMatrix(predictions: Values, targets: Values): Promise<Tensor> {
   checkCall("contingencyMatrix(predictions, targets)", arguments);
   const [x, y] = await Promise.all([
@@ -150,7 +159,10 @@ export async function contingencyMatrix(predictions: Values, targets: Values): P
   return tensor(counts, { shape: [rows.length, columns.length] });
 }
 
-/** Mutual information beyond chance (Vinh, Epps & Bailey 2010): 1 for the same clusters, 0 on average for random ones. */
+/**
+ * Mutual information beyond chance (Vinh, Epps & Bailey 2010): 1 for the same clusters, 0 on
+ * average for random ones.
+ */
 export async function adjustedMutualInfoScore(
   predictions: Values,
   targets: Values,
@@ -167,7 +179,10 @@ export async function adjustedMutualInfoScore(
   return (informationOf(table) - chance) / most;
 }
 
-/** The mutual information of random clusters of the same sizes: Σ nᵢⱼ/n log(n nᵢⱼ / aᵢ bⱼ) over the hypergeometric distribution. */
+/**
+ * The mutual information of random clusters of the same sizes: Σ nᵢⱼ/n log(n nᵢⱼ / aᵢ bⱼ) over the
+ * hypergeometric distribution.
+ */
 function expectedInformation({ n, a, b }: Contingency): number {
   const logFactorial = [0];
   for (let k = 1; k <= n; k++) logFactorial.push((logFactorial[k - 1] as number) + Math.log(k));

@@ -5,7 +5,9 @@ import type { Tallies } from "./counts.ts";
 import { either } from "./labels.ts";
 import { type Values, withWeight } from "./values.ts";
 
-/** Which labels examples are said to have, and which they have, a column each: [n, labels] of f32. */
+/**
+ * Which labels examples are said to have, and which they have, a column each: [n, labels] of f32.
+ */
 export interface Columns {
   readonly predicted: Tensor;
   readonly actual: Tensor;

@@ -4,7 +4,10 @@ import { checkChoice, checkSameLength, checkSameShape } from "./check.ts";
 import { ratio } from "./counts.ts";
 import { asFloat, read, tensorsOf, type Values } from "./values.ts";
 
-/** Pearson's r = Σ(x − x̄)(y − ȳ) / √(Σ(x − x̄)² Σ(y − ȳ)²) over all elements; NaN if one does not vary. → 0-d. */
+/**
+ * Pearson's r = Σ(x − x̄)(y − ȳ) / √(Σ(x − x̄)² Σ(y − ȳ)²) over all elements; NaN if one does not
+ * vary. → 0-d.
+ */
 export function pearsonCorrcoef(x: Values, y: Values): Tensor {
   checkCall("pearsonCorrcoef(x, y)", arguments);
   return noGrad(() =>
@@ -24,7 +27,10 @@ function centred(x: Tensor): Tensor {
   return shifted.sub(shifted.mean());
 }
 
-/** Spearman's ρ: Pearson's correlation of the ranks, of which equal values share the mean. NaN where a value is NaN. */
+/**
+ * Spearman's ρ: Pearson's correlation of the ranks, of which equal values share the mean. NaN where
+ * a value is NaN.
+ */
 export async function spearmanCorrcoef(x: Values, y: Values): Promise<number> {
   checkCall("spearmanCorrcoef(x, y)", arguments);
   const [a, b] = await readBoth("spearmanCorrcoef", x, y);
@@ -33,8 +39,8 @@ export async function spearmanCorrcoef(x: Values, y: Values): Promise<number> {
 }
 
 /**
- * Kendall's τ-b = (concordant − discordant) / √((pairs − ties in x)(pairs − ties in y)), by sorting (Knight 1966). NaN where a value is
- * NaN.
+ * Kendall's τ-b = (concordant − discordant) / √((pairs − ties in x)(pairs − ties in y)), by sorting
+ * (Knight 1966). NaN where a value is NaN.
  */
 export async function kendalltau(x: Values, y: Values): Promise<number> {
   checkCall("kendalltau(x, y)", arguments);
@@ -123,7 +129,10 @@ function correlation(x: Float64Array, y: Float64Array): number {
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
-/** The cosine of the angle between every row of x [n, d] and every row of y [m, d]; 0 where a row is 0. → [n, m]. */
+/**
+ * The cosine of the angle between every row of x [n, d] and every row of y [m, d]; 0 where a row is
+ * 0. → [n, m].
+ */
 export function pairwiseCosineSimilarity(x: Values, y: Values): Tensor {
   checkCall("pairwiseCosineSimilarity(x, y)", arguments);
   return noGrad(() =>
@@ -140,7 +149,10 @@ export interface CosineSimilarityOptions {
   readonly reduction?: "sum" | "mean" | null;
 }
 
-/** The cosine of the angle between each row of predictions and of targets [n, d]. → 0-d, or [n] without reduction. */
+/**
+ * The cosine of the angle between each row of predictions and of targets [n, d]. → 0-d, or [n]
+ * without reduction.
+ */
 export function cosineSimilarity(
   predictions: Values,
   targets: Values,
@@ -171,8 +183,8 @@ function unit(x: Tensor): Tensor {
 }
 
 /**
- * How well word vectors agree with people: Spearman's ρ between the cosines of pairs of words (rows of first and second,
- * [pairs, d]) and their ratings.
+ * How well word vectors agree with people: Spearman's ρ between the cosines of pairs of words (rows
+ * of first and second, [pairs, d]) and their ratings.
  */
 export async function wordSimilarity(
   first: Values,

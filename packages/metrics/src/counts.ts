@@ -6,14 +6,17 @@ import type { Values } from "./values.ts";
 
 /** Settings of confusionMatrix. */
 export interface ConfusionMatrixOptions extends ClassesOptions {
-  /** Divides by the row ("true"), the column ("pred") or all ("all"); null counts (default null). */
+  /**
+   * Divides by the row ("true"), the column ("pred") or all ("all"); null counts (default null).
+   */
   readonly normalize?: "true" | "pred" | "all" | null;
 }
 
 /**
- * How often class i (row) was taken for class j (column). Predictions come first, then targets (scikit-learn has them the other way
- * round): labels [n, …], or scores [n, C, …] whose largest along dimension 1 is the class. Without `numClasses` or `labels` the classes
- * are those of the scores, else the labels that occur, in order. → [C, C], i32 or, normalized or weighted, f32.
+ * How often class i (row) was taken for class j (column). Predictions come first, then targets
+ * (scikit-learn has them the other way round): labels [n, …], or scores [n, C, …] whose largest
+ * along dimension 1 is the class. Without `numClasses` or `labels` the classes are those of the
+ * scores, else the labels that occur, in order. → [C, C], i32 or, normalized or weighted, f32.
  */
 export function confusionMatrix(
   predictions: Values,
@@ -111,7 +114,10 @@ export function tallyOf(label: number, { actual, predicted, weight }: Labelled):
   };
 }
 
-/** Whether each example's class is among its k highest scores, f32 [n]; `ties` says which of equal ones come first. */
+/**
+ * Whether each example's class is among its k highest scores, f32 [n]; `ties` says which of equal
+ * ones come first.
+ */
 export function hits(
   metric: string,
   scores: Tensor,

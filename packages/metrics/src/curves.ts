@@ -24,7 +24,10 @@ export interface RocCurveOptions extends RankingOptions {
   readonly dropIntermediate?: boolean;
 }
 
-/** True against false positive rate at every distinct score. Scores come first, [n], then targets, 1 or 0, [n]. */
+/**
+ * True against false positive rate at every distinct score. Scores come first, [n], then targets, 1
+ * or 0, [n].
+ */
 export async function rocCurve(
   scores: Values,
   targets: Values,
@@ -49,7 +52,10 @@ export async function rocCurve(
   };
 }
 
-/** Precision against recall at every distinct score. Scores come first, [n], then targets, 1 or 0, [n]. */
+/**
+ * Precision against recall at every distinct score. Scores come first, [n], then targets, 1 or 0,
+ * [n].
+ */
 export async function precisionRecallCurve(
   scores: Values,
   targets: Values,
@@ -75,14 +81,20 @@ export async function precisionRecallCurve(
   };
 }
 
-/** False positive and false negative rates, thresholds rising; at the last, infinite one nothing is a yes. */
+/**
+ * False positive and false negative rates, thresholds rising; at the last, infinite one nothing is
+ * a yes.
+ */
 export interface DetCurve {
   readonly fpr: Float64Array;
   readonly fnr: Float64Array;
   readonly thresholds: Float64Array;
 }
 
-/** False negative against false positive rate at every distinct score. Scores come first, [n], then targets, 1 or 0, [n]. */
+/**
+ * False negative against false positive rate at every distinct score. Scores come first, [n], then
+ * targets, 1 or 0, [n].
+ */
 export async function detCurve(
   scores: Values,
   targets: Values,

@@ -59,7 +59,10 @@ function deviance(
   );
 }
 
-/** The mean Tweedie deviance. Predictions, above 0 unless `power` is 0, come first, then targets. → 0-d. */
+/**
+ * The mean Tweedie deviance. Predictions, above 0 unless `power` is 0, come first, then targets. →
+ * 0-d.
+ */
 export function meanTweedieDeviance(
   predictions: Values,
   targets: Values,
@@ -72,7 +75,10 @@ export function meanTweedieDeviance(
   return deviance("meanTweedieDeviance", predictions, targets, options, ({ p }, of) => of(p));
 }
 
-/** The mean Poisson deviance, 2 (y log(y/p) − y + p). Predictions, above 0, come first, then targets. → 0-d. */
+/**
+ * The mean Poisson deviance, 2 (y log(y/p) − y + p). Predictions, above 0, come first, then
+ * targets. → 0-d.
+ */
 export function meanPoissonDeviance(
   predictions: Values,
   targets: Values,
@@ -83,7 +89,10 @@ export function meanPoissonDeviance(
   return deviance("meanPoissonDeviance", predictions, targets, settings, ({ p }, of) => of(p));
 }
 
-/** The mean gamma deviance, 2 (log(p/y) + y/p − 1). Predictions, above 0, come first, then targets, above 0. → 0-d. */
+/**
+ * The mean gamma deviance, 2 (log(p/y) + y/p − 1). Predictions, above 0, come first, then targets,
+ * above 0. → 0-d.
+ */
 export function meanGammaDeviance(
   predictions: Values,
   targets: Values,
@@ -94,7 +103,10 @@ export function meanGammaDeviance(
   return deviance("meanGammaDeviance", predictions, targets, settings, ({ p }, of) => of(p));
 }
 
-/** 1 less the deviance of the predictions over that of the targets' mean. Predictions come first, then targets. → 0-d. */
+/**
+ * 1 less the deviance of the predictions over that of the targets' mean. Predictions come first,
+ * then targets. → 0-d.
+ */
 export function d2TweedieScore(
   predictions: Values,
   targets: Values,
@@ -125,7 +137,10 @@ const pinball = (p: Tensor, y: Tensor, alpha: number): Tensor => {
   return error.mul(alpha).maximum(error.mul(alpha - 1));
 };
 
-/** Mean of max(α (y − p), (α − 1) (y − p)), least at the quantile α. Predictions come first, then targets. → 0-d, or one for each output. */
+/**
+ * Mean of max(α (y − p), (α − 1) (y − p)), least at the quantile α. Predictions come first, then
+ * targets. → 0-d, or one for each output.
+ */
 export function meanPinballLoss(
   predictions: Values,
   targets: Values,
@@ -142,7 +157,10 @@ export function meanPinballLoss(
   );
 }
 
-/** 1 less the pinball loss over that of the targets' own quantile. Predictions come first, then targets. → 0-d, or one for each output. */
+/**
+ * 1 less the pinball loss over that of the targets' own quantile. Predictions come first, then
+ * targets. → 0-d, or one for each output.
+ */
 export function d2PinballScore(
   predictions: Values,
   targets: Values,
@@ -157,7 +175,10 @@ export function d2PinballScore(
   return explained("d2PinballScore", predictions, targets, alpha, options);
 }
 
-/** 1 less the mean absolute error over that of the targets' median. Predictions come first, then targets. → 0-d, or one for each output. */
+/**
+ * 1 less the mean absolute error over that of the targets' median. Predictions come first, then
+ * targets. → 0-d, or one for each output.
+ */
 export function d2AbsoluteErrorScore(
   predictions: Values,
   targets: Values,
@@ -183,7 +204,10 @@ function explained(
   });
 }
 
-/** The quantile of each output, [n, outputs] → [outputs]: the mean of the values that first reach, and first exceed, that share of the weight. */
+/**
+ * The quantile of each output, [n, outputs] → [outputs]: the mean of the values that first reach,
+ * and first exceed, that share of the weight.
+ */
 function quantile(y: Tensor, alpha: number, weight: Tensor | null): Tensor {
   const { values, indices } = sort(y, 0);
   const own = (weight ?? y.narrow(1, 0, 1).mul(0).add(1)).expand(...y.shape).gather(0, indices);

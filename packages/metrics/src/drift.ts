@@ -11,8 +11,9 @@ export interface StabilityOptions {
 }
 
 /**
- * How far a feature or score has moved from a reference, such as the training data: Σ (q − p) log(q / p) over bins, p and q the parts of the
- * reference and of now. Below 0.1 is usually taken for no change, above 0.25 for a large one.
+ * How far a feature or score has moved from a reference, such as the training data: Σ (q − p) log(q
+ * / p) over bins, p and q the parts of the reference and of now. Below 0.1 is usually taken for no
+ * change, above 0.25 for a large one.
  */
 export async function populationStabilityIndex(
   reference: Values,
@@ -48,15 +49,18 @@ export async function populationStabilityIndex(
   }, 0);
 }
 
-/** The largest distance of two distribution functions, and how likely as large a one is if nothing has changed. */
+/**
+ * The largest distance of two distribution functions, and how likely as large a one is if nothing
+ * has changed.
+ */
 export interface KolmogorovSmirnov {
   readonly statistic: number;
   readonly pvalue: number;
 }
 
 /**
- * The two-sample Kolmogorov–Smirnov test: D = max |F(x) − G(x)| over both samples, p = 2 Σ (−1)ᵏ⁻¹ exp(−2 k² λ²) with
- * λ = D √(n m / (n + m)), for samples that are not small.
+ * The two-sample Kolmogorov–Smirnov test: D = max |F(x) − G(x)| over both samples, p = 2 Σ (−1)ᵏ⁻¹
+ * exp(−2 k² λ²) with λ = D √(n m / (n + m)), for samples that are not small.
  */
 export async function kolmogorovSmirnov(
   reference: Values,

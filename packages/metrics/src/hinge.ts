@@ -12,8 +12,9 @@ export interface HingeLossOptions {
 }
 
 /**
- * Mean of max(0, 1 − margin): of decisions [n] with targets 1 and 0 (or −1), the margin is that to the right side; of decisions [n, C] with
- * classes [n], the right one's less the highest other's. Decisions come first. → 0-d.
+ * Mean of max(0, 1 − margin): of decisions [n] with targets 1 and 0 (or −1), the margin is that to
+ * the right side; of decisions [n, C] with classes [n], the right one's less the highest other's.
+ * Decisions come first. → 0-d.
  */
 export function hingeLoss(
   decisions: Values,

@@ -35,7 +35,10 @@ function reduced(metric: string, each: Tensor, reduction: ImageReduction): Tenso
 
 /** Settings of peakSignalNoiseRatio. */
 export interface PsnrOptions {
-  /** The distance of the greatest and the least value there can be, or both, to which values are brought; null: that of the targets. */
+  /**
+   * The distance of the greatest and the least value there can be, or both, to which values are
+   * brought; null: that of the targets.
+   */
   readonly dataRange?: number | readonly [least: number, greatest: number] | null;
   /** Of the logarithm (default 10, decibels). */
   readonly base?: number;
@@ -44,7 +47,10 @@ export interface PsnrOptions {
   readonly reduction?: ImageReduction;
 }
 
-/** 10 log₁₀(range² / mean (prediction − target)²), in decibels. Predictions come first, then targets. → 0-d, or one for each image. */
+/**
+ * 10 log₁₀(range² / mean (prediction − target)²), in decibels. Predictions come first, then
+ * targets. → 0-d, or one for each image.
+ */
 export function peakSignalNoiseRatio(
   predictions: Values,
   targets: Values,
@@ -82,11 +88,17 @@ export function peakSignalNoiseRatio(
 
 /** Settings of structuralSimilarity. */
 export interface SsimOptions {
-  /** The distance of the greatest and the least value there can be; null: that of the images (default null). */
+  /**
+   * The distance of the greatest and the least value there can be; null: that of the images
+   * (default null).
+   */
   readonly dataRange?: number | null;
   /** Of the Gaussian window (default 1.5). */
   readonly sigma?: number;
-  /** A window of Gaussian weights, 3.5 σ to each side (the default); else all alike, of `kernelSize`. */
+  /**
+   * A window of Gaussian weights, 3.5 σ to each side (the default); else all alike, of
+   * `kernelSize`.
+   */
   readonly gaussianKernel?: boolean;
   /** The size of the other window (default 11). */
   readonly kernelSize?: number;
@@ -137,8 +149,9 @@ function localOf(metric: string, p: Tensor, y: Tensor, line: Tensor, border: num
 }
 
 /**
- * SSIM (Wang et al. 2004): how alike images are in brightness, contrast and structure around every element; 1 for equal ones. Predictions come
- * first, then targets; both [N, C, H, W]. → 0-d, or [N].
+ * SSIM (Wang et al. 2004): how alike images are in brightness, contrast and structure around every
+ * element; 1 for equal ones. Predictions come first, then targets; both [N, C, H, W]. → 0-d, or
+ * [N].
  */
 export function structuralSimilarity(
   predictions: Values,
@@ -182,8 +195,8 @@ export interface ImageOptions {
 }
 
 /**
- * Q of Wang & Bovik 2002, 4 cov μp μy / ((σp² + σy²)(μp² + μy²)) under a Gaussian window of 11 elements. Predictions come first, then targets; both
- * [N, C, H, W]. → 0-d, or each element's.
+ * Q of Wang & Bovik 2002, 4 cov μp μy / ((σp² + σy²)(μp² + μy²)) under a Gaussian window of 11
+ * elements. Predictions come first, then targets; both [N, C, H, W]. → 0-d, or each element's.
  */
 export function universalImageQualityIndex(
   predictions: Values,
@@ -213,7 +226,10 @@ export function universalImageQualityIndex(
   });
 }
 
-/** Σ |difference of neighbours|, down and across, of each image: how rough it is. x: [N, C, H, W]. → 0-d, or [N]. */
+/**
+ * Σ |difference of neighbours|, down and across, of each image: how rough it is. x: [N, C, H, W]. →
+ * 0-d, or [N].
+ */
 export function totalVariation(images: Values, options: ImageOptions = {}): Tensor {
   checkCall('totalVariation(images, { reduction: "mean" | "sum" | "none" })', arguments);
   const metric = "totalVariation";
@@ -229,7 +245,10 @@ export function totalVariation(images: Values, options: ImageOptions = {}): Tens
   });
 }
 
-/** The angle in radians between the channels of a prediction and a target, mean over all elements. Predictions come first, then targets; both [N, C, H, W]. → 0-d, or [N, H, W]. */
+/**
+ * The angle in radians between the channels of a prediction and a target, mean over all elements.
+ * Predictions come first, then targets; both [N, C, H, W]. → 0-d, or [N, H, W].
+ */
 export function spectralAngleMapper(
   predictions: Values,
   targets: Values,

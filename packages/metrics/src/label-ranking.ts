@@ -39,7 +39,10 @@ async function overRows(
   return total / weighed;
 }
 
-/** How many of the highest scores are taken until all true labels are among them, mean over examples. Scores come first, then targets; both [n, labels]. */
+/**
+ * How many of the highest scores are taken until all true labels are among them, mean over
+ * examples. Scores come first, then targets; both [n, labels].
+ */
 export async function coverageError(
   scores: Values,
   targets: Values,
@@ -52,7 +55,10 @@ export async function coverageError(
   });
 }
 
-/** The part of the labels ranked up to each true one that is true, mean over those and over examples. Scores come first, then targets; both [n, labels]. */
+/**
+ * The part of the labels ranked up to each true one that is true, mean over those and over
+ * examples. Scores come first, then targets; both [n, labels].
+ */
 export async function labelRankingAveragePrecisionScore(
   scores: Values,
   targets: Values,
@@ -71,7 +77,10 @@ export async function labelRankingAveragePrecisionScore(
   });
 }
 
-/** The part of the pairs of a true and a false label that are in the wrong order, mean over examples. Scores come first, then targets; both [n, labels]. */
+/**
+ * The part of the pairs of a true and a false label that are in the wrong order, mean over
+ * examples. Scores come first, then targets; both [n, labels].
+ */
 export async function labelRankingLoss(
   scores: Values,
   targets: Values,

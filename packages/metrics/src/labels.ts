@@ -5,9 +5,14 @@ import { asFloat, knownOf, type Values, withWeight } from "./values.ts";
 
 /** Which classes a metric is of. */
 export interface ClassesOptions {
-  /** Classes are 0 … numClasses − 1. By default as many as the scores have, or else the labels that occur. */
+  /**
+   * Classes are 0 … numClasses − 1. By default as many as the scores have, or else the labels that
+   * occur.
+   */
   readonly numClasses?: number | null;
-  /** The classes by their labels, in the result's order; other labels are no class of the result. */
+  /**
+   * The classes by their labels, in the result's order; other labels are no class of the result.
+   */
   readonly labels?: readonly number[] | null;
   /** What each example weighs, in the targets' shape (default: all alike). */
   readonly sampleWeight?: Values | null;
@@ -30,7 +35,10 @@ export interface Labelled {
   readonly classes: readonly number[] | null;
   /** Whether the caller named the classes: then those that do not occur count as well. */
   readonly named: boolean;
-  /** Examples whose labels are no classes, bool, [n]; null where the host has seen that there are none. */
+  /**
+   * Examples whose labels are no classes, bool, [n]; null where the host has seen that there are
+   * none.
+   */
   readonly odd: Tensor | null;
 }
 
@@ -43,9 +51,11 @@ export function unlessOdd(odd: Tensor | null, score: Tensor): Tensor {
 }
 
 /**
- * Labels of classes or, of predictions with one dimension more than targets, the largest score's along dimension 1.
+ * Labels of classes or, of predictions with one dimension more than targets, the largest score's
+ * along dimension 1.
  *
- * Throws ShapeError for shapes that do not fit, ArgumentError for labels that the host knows to be no classes.
+ * Throws ShapeError for shapes that do not fit, ArgumentError for labels that the host knows to be
+ * no classes.
  */
 export function labelsOf(
   metric: string,

@@ -16,7 +16,10 @@ const ofAll = (
   combine: (examples: Examples) => Tensor,
 ): Tensor => noGrad(() => composite(() => combine(examplesOf(metric, predictions, targets, null))));
 
-/** Mean of (log(1 + prediction) − log(1 + target))². Predictions, above −1, come first, then targets. → 0-d, or one for each output. */
+/**
+ * Mean of (log(1 + prediction) − log(1 + target))². Predictions, above −1, come first, then
+ * targets. → 0-d, or one for each output.
+ */
 export function meanSquaredLogError(
   predictions: Values,
   targets: Values,
@@ -28,7 +31,10 @@ export function meanSquaredLogError(
   );
 }
 
-/** √ of the mean squared log error. Predictions, above −1, come first, then targets. → 0-d, or one for each output. */
+/**
+ * √ of the mean squared log error. Predictions, above −1, come first, then targets. → 0-d, or one
+ * for each output.
+ */
 export function rootMeanSquaredLogError(
   predictions: Values,
   targets: Values,
@@ -43,7 +49,10 @@ export function rootMeanSquaredLogError(
   );
 }
 
-/** Mean of log cosh(prediction − target): square near 0, absolute beyond. Predictions come first, then targets. → 0-d, or one for each output. */
+/**
+ * Mean of log cosh(prediction − target): square near 0, absolute beyond. Predictions come first,
+ * then targets. → 0-d, or one for each output.
+ */
 export function logCoshError(
   predictions: Values,
   targets: Values,
@@ -56,7 +65,10 @@ export function logCoshError(
   });
 }
 
-/** Mean of 2 |p − y| / (|p| + |y|), a fraction. Predictions come first, then targets. → 0-d, or one for each output. */
+/**
+ * Mean of 2 |p − y| / (|p| + |y|), a fraction. Predictions come first, then targets. → 0-d, or one
+ * for each output.
+ */
 export function symmetricMeanAbsolutePercentageError(
   predictions: Values,
   targets: Values,
@@ -89,7 +101,10 @@ export interface RelativeSquaredErrorOptions {
   readonly squared?: boolean;
 }
 
-/** Σ (y − p)² / Σ (y − ȳ)², the mean over outputs, or its root. Predictions come first, then targets. → 0-d. */
+/**
+ * Σ (y − p)² / Σ (y − ȳ)², the mean over outputs, or its root. Predictions come first, then
+ * targets. → 0-d.
+ */
 export function relativeSquaredError(
   predictions: Values,
   targets: Values,
@@ -122,8 +137,8 @@ export function minkowskiDistance(predictions: Values, targets: Values, p: numbe
 }
 
 /**
- * Lin's concordance, 2 cov / (var p + var y + (mean p − mean y)²): as Pearson's correlation, but of the line of equals. Predictions come first,
- * then targets. → [outputs].
+ * Lin's concordance, 2 cov / (var p + var y + (mean p − mean y)²): as Pearson's correlation, but of
+ * the line of equals. Predictions come first, then targets. → [outputs].
  */
 export function concordanceCorrcoef(predictions: Values, targets: Values): Tensor {
   checkCall("concordanceCorrcoef(predictions, targets)", arguments);
@@ -145,7 +160,10 @@ export interface KlDivergenceOptions {
   readonly reduction?: "mean" | "sum" | "none";
 }
 
-/** Σ p log(p / q) of each row, [n, d]: how far q is from p. Rows are divided by their sums. → 0-d, or [n]. */
+/**
+ * Σ p log(p / q) of each row, [n, d]: how far q is from p. Rows are divided by their sums. → 0-d,
+ * or [n].
+ */
 export function klDivergence(p: Values, q: Values, options: KlDivergenceOptions = {}): Tensor {
   checkCall(
     'klDivergence(p, q, { logProb: boolean, reduction: "mean" | "sum" | "none" })',
@@ -172,7 +190,10 @@ export interface AdjustedR2Options {
   readonly adjusted: number;
 }
 
-/** R² less what chance explains: 1 − (1 − R²)(n − 1) / (n − 1 − regressors). Predictions come first, then targets. → 0-d. */
+/**
+ * R² less what chance explains: 1 − (1 − R²)(n − 1) / (n − 1 − regressors). Predictions come first,
+ * then targets. → 0-d.
+ */
 export function adjustedR2Score(
   predictions: Values,
   targets: Values,

@@ -26,8 +26,8 @@ export interface MulticlassAccuracyOptions extends MulticlassOptions {
 }
 
 /**
- * Part of the examples, or of each class, that is recognized. Predictions come first, then targets: labels [n, …], or scores
- * [n, C, …]; C is numClasses. → 0-d, or [C].
+ * Part of the examples, or of each class, that is recognized. Predictions come first, then targets:
+ * labels [n, …], or scores [n, C, …]; C is numClasses. → 0-d, or [C].
  */
 export function multiclassAccuracy(
   predictions: Values,
@@ -58,7 +58,10 @@ export function multiclassAccuracy(
   });
 }
 
-/** Precision of each class, averaged. Predictions come first, then targets, as for `multiclassAccuracy`. → 0-d, or [C]. */
+/**
+ * Precision of each class, averaged. Predictions come first, then targets, as for
+ * `multiclassAccuracy`. → 0-d, or [C].
+ */
 export function multiclassPrecision(
   predictions: Values,
   targets: Values,
@@ -72,7 +75,10 @@ export function multiclassPrecision(
   return multiclass("multiclassPrecision", precision, predictions, targets, numClasses, options);
 }
 
-/** Recall of each class, averaged. Predictions come first, then targets, as for `multiclassAccuracy`. → 0-d, or [C]. */
+/**
+ * Recall of each class, averaged. Predictions come first, then targets, as for
+ * `multiclassAccuracy`. → 0-d, or [C].
+ */
 export function multiclassRecall(
   predictions: Values,
   targets: Values,
@@ -86,7 +92,10 @@ export function multiclassRecall(
   return multiclass("multiclassRecall", recall, predictions, targets, numClasses, options);
 }
 
-/** F₁ of each class, averaged. Predictions come first, then targets, as for `multiclassAccuracy`. → 0-d, or [C]. */
+/**
+ * F₁ of each class, averaged. Predictions come first, then targets, as for `multiclassAccuracy`. →
+ * 0-d, or [C].
+ */
 export function multiclassF1Score(
   predictions: Values,
   targets: Values,

@@ -10,7 +10,10 @@ import type { Values } from "./values.ts";
 
 /** Settings of torchmetrics' scores of several labels an example. */
 export interface MultilabelOptions extends BinaryOptions {
-  /** Of all answers together, the labels' mean, that by support, or none ([labels]; default "macro"). */
+  /**
+   * Of all answers together, the labels' mean, that by support, or none ([labels]; default
+   * "macro").
+   */
   readonly average?: Average;
 }
 
@@ -54,7 +57,10 @@ function ofLabels(
   });
 }
 
-/** The part of the answers that is right, of each label, averaged. Probabilities (or logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels]. */
+/**
+ * The part of the answers that is right, of each label, averaged. Probabilities (or logits) come
+ * first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
+ */
 export function multilabelAccuracy(
   probabilities: Values,
   targets: Values,
@@ -67,7 +73,10 @@ export function multilabelAccuracy(
   return ofLabels("multilabelAccuracy", probabilities, targets, options, agreement);
 }
 
-/** Of the labels that are said, the part that is true, of each label, averaged. Probabilities (or logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels]. */
+/**
+ * Of the labels that are said, the part that is true, of each label, averaged. Probabilities (or
+ * logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
+ */
 export function multilabelPrecision(
   probabilities: Values,
   targets: Values,
@@ -80,7 +89,10 @@ export function multilabelPrecision(
   return ofLabels("multilabelPrecision", probabilities, targets, options, precision);
 }
 
-/** Of the labels that are true, the part that is said, of each label, averaged. Probabilities (or logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels]. */
+/**
+ * Of the labels that are true, the part that is said, of each label, averaged. Probabilities (or
+ * logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
+ */
 export function multilabelRecall(
   probabilities: Values,
   targets: Values,
@@ -93,7 +105,10 @@ export function multilabelRecall(
   return ofLabels("multilabelRecall", probabilities, targets, options, recall);
 }
 
-/** The harmonic mean of precision and recall, of each label, averaged. Probabilities (or logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels]. */
+/**
+ * The harmonic mean of precision and recall, of each label, averaged. Probabilities (or logits)
+ * come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
+ */
 export function multilabelF1Score(
   probabilities: Values,
   targets: Values,
@@ -106,7 +121,11 @@ export function multilabelF1Score(
   return ofLabels("multilabelF1Score", probabilities, targets, options, fbeta(1));
 }
 
-/** Of the labels that are not true, the part that is not said, of each label, averaged. Probabilities (or logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels]. */
+/**
+ * Of the labels that are not true, the part that is not said, of each label, averaged.
+ * Probabilities (or logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or
+ * [labels].
+ */
 export function multilabelSpecificity(
   probabilities: Values,
   targets: Values,
@@ -119,7 +138,10 @@ export function multilabelSpecificity(
   return ofLabels("multilabelSpecificity", probabilities, targets, options, specificity);
 }
 
-/** Intersection over union of what is true and what is said, of each label, averaged. Probabilities (or logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels]. */
+/**
+ * Intersection over union of what is true and what is said, of each label, averaged. Probabilities
+ * (or logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
+ */
 export function multilabelJaccardIndex(
   probabilities: Values,
   targets: Values,
@@ -132,7 +154,10 @@ export function multilabelJaccardIndex(
   return ofLabels("multilabelJaccardIndex", probabilities, targets, options, jaccard);
 }
 
-/** The part of the answers that is wrong, of each label, averaged. Probabilities come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels]. */
+/**
+ * The part of the answers that is wrong, of each label, averaged. Probabilities come first, then
+ * targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
+ */
 export function multilabelHammingDistance(
   probabilities: Values,
   targets: Values,
@@ -145,7 +170,10 @@ export function multilabelHammingDistance(
   return ofLabels("multilabelHammingDistance", probabilities, targets, options, agreement).rsub(1);
 }
 
-/** The part of the examples of which every label is right. Probabilities come first, then targets 1 or 0; both [n, labels]. → 0-d. */
+/**
+ * The part of the examples of which every label is right. Probabilities come first, then targets 1
+ * or 0; both [n, labels]. → 0-d.
+ */
 export function multilabelExactMatch(
   probabilities: Values,
   targets: Values,
@@ -174,7 +202,10 @@ export interface MultilabelConfusionOptions {
   readonly sampleWeight?: Values | null;
 }
 
-/** [[TN, FP], [FN, TP]] of each label. Predictions come first, then targets; both [n, labels] of 1 and 0. → [labels, 2, 2], i32 or, weighted, f32. */
+/**
+ * [[TN, FP], [FN, TP]] of each label. Predictions come first, then targets; both [n, labels] of 1
+ * and 0. → [labels, 2, 2], i32 or, weighted, f32.
+ */
 export function multilabelConfusionMatrix(
   predictions: Values,
   targets: Values,

@@ -8,8 +8,9 @@ import { asFloat, knownOf, tensorsOf, type Values } from "./values.ts";
 export interface PerplexityOptions extends IgnoreOptions {}
 
 /**
- * exp of the mean of −log p(target): how many tokens a model hesitates between. Logits come first, [B, T, V], then targets, [B, T];
- * a logit of −Infinity rules a token out. → 0-d; NaN where a target that the device computed is no token.
+ * exp of the mean of −log p(target): how many tokens a model hesitates between. Logits come first,
+ * [B, T, V], then targets, [B, T]; a logit of −Infinity rules a token out. → 0-d; NaN where a
+ * target that the device computed is no token.
  */
 export function perplexity(
   logits: Values,
@@ -25,7 +26,10 @@ export function perplexity(
   });
 }
 
-/** The sum of −log p(target), over how many, and which targets are no token (null: the host has seen that there are none). */
+/**
+ * The sum of −log p(target), over how many, and which targets are no token (null: the host has seen
+ * that there are none).
+ */
 export function surprise(
   metric: string,
   logits: Tensor,

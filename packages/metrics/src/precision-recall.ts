@@ -14,21 +14,30 @@ import {
 } from "./labels.ts";
 import { knownOf, type Values } from "./values.ts";
 
-/** How scores of several classes become one: of all examples, the classes' mean, that by support, or none ([C]). */
+/**
+ * How scores of several classes become one: of all examples, the classes' mean, that by support, or
+ * none ([C]).
+ */
 export type Average = "micro" | "macro" | "weighted" | null;
 
 /** Settings of scikit-learn's scores. */
 export interface ScoreOptions extends ClassesOptions {
   /**
-   * "binary" is the score of the class `posLabel`, of two (default "binary"); "samples", of several labels an example, the mean of the
-   * examples' own scores.
+   * "binary" is the score of the class `posLabel`, of two (default "binary"); "samples", of several
+   * labels an example, the mean of the examples' own scores.
    */
   readonly average?: "binary" | "samples" | Average;
-  /** Predictions and targets are [n, labels]: 1 for each label that an example has, else 0 (default false). */
+  /**
+   * Predictions and targets are [n, labels]: 1 for each label that an example has, else 0 (default
+   * false).
+   */
   readonly multilabel?: boolean;
   /** The class that "binary" is about (default 1). */
   readonly posLabel?: number;
-  /** The score of a class with nothing to divide by: 0, 1, or NaN, which leaves it out of the mean (default 0). */
+  /**
+   * The score of a class with nothing to divide by: 0, 1, or NaN, which leaves it out of the mean
+   * (default 0).
+   */
   readonly zeroDivision?: number;
 }
 
@@ -49,8 +58,9 @@ export const fbeta =
   ];
 
 /**
- * Of the examples taken for a class, the part that is of it: TP / (TP + FP). Predictions come first, then targets (scikit-learn has
- * them the other way round, which would give the recall); both as for `confusionMatrix`. → 0-d, or [C].
+ * Of the examples taken for a class, the part that is of it: TP / (TP + FP). Predictions come
+ * first, then targets (scikit-learn has them the other way round, which would give the recall);
+ * both as for `confusionMatrix`. → 0-d, or [C].
  */
 export function precisionScore(
   predictions: Values,
@@ -65,8 +75,9 @@ export function precisionScore(
 }
 
 /**
- * Of the examples of a class, the part that is recognized: TP / (TP + FN). Predictions come first, then targets (scikit-learn has
- * them the other way round, which would give the precision); both as for `confusionMatrix`. → 0-d, or [C].
+ * Of the examples of a class, the part that is recognized: TP / (TP + FN). Predictions come first,
+ * then targets (scikit-learn has them the other way round, which would give the precision); both as
+ * for `confusionMatrix`. → 0-d, or [C].
  */
 export function recallScore(
   predictions: Values,
@@ -81,8 +92,8 @@ export function recallScore(
 }
 
 /**
- * The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). Predictions come first, then targets, as for
- * `confusionMatrix`. → 0-d, or [C].
+ * The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). Predictions come first, then
+ * targets, as for `confusionMatrix`. → 0-d, or [C].
  */
 export function f1Score(predictions: Values, targets: Values, options: ScoreOptions = {}): Tensor {
   checkCall(
@@ -93,8 +104,8 @@ export function f1Score(predictions: Values, targets: Values, options: ScoreOpti
 }
 
 /**
- * The mean of precision and recall in which recall weighs β times as much. Predictions come first, then targets, as for
- * `confusionMatrix`. → 0-d, or [C].
+ * The mean of precision and recall in which recall weighs β times as much. Predictions come first,
+ * then targets, as for `confusionMatrix`. → 0-d, or [C].
  */
 export function fbetaScore(
   predictions: Values,
@@ -112,8 +123,8 @@ export function fbetaScore(
 }
 
 /**
- * Intersection over union of what is of a class and what is taken for it: TP / (TP + FP + FN). Predictions come first, then targets, as
- * for `confusionMatrix`. → 0-d, or [C].
+ * Intersection over union of what is of a class and what is taken for it: TP / (TP + FP + FN).
+ * Predictions come first, then targets, as for `confusionMatrix`. → 0-d, or [C].
  */
 export function jaccardScore(
   predictions: Values,
@@ -187,7 +198,10 @@ function ofColumns(
   });
 }
 
-/** Refuses more than two classes, or two without the one in question; of labels on the device it says where they are. */
+/**
+ * Refuses more than two classes, or two without the one in question; of labels on the device it
+ * says where they are.
+ */
 function checkTwo(
   name: string,
   posLabel: number,

@@ -22,10 +22,12 @@ export interface LogLossOptions extends ProbabilityLossOptions {
 }
 
 /**
- * −mean log p(class). Probabilities come first, then targets: [n, C], a row for each example, with classes [n]; or of a yes, with targets
- * 1 or 0 in the same shape. → 0-d; NaN where the device has computed what is no probability or no class.
+ * −mean log p(class). Probabilities come first, then targets: [n, C], a row for each example, with
+ * classes [n]; or of a yes, with targets 1 or 0 in the same shape. → 0-d; NaN where the device has
+ * computed what is no probability or no class.
  *
- * Throws ArgumentError for numbers beyond 0 and 1, and targets that are no class, where the host knows them.
+ * Throws ArgumentError for numbers beyond 0 and 1, and targets that are no class, where the host
+ * knows them.
  */
 export function logLoss(
   probabilities: Values,
@@ -52,7 +54,8 @@ export function logLoss(
 }
 
 /**
- * Mean of (p − y)² for probabilities of a yes and targets 1 or 0. Probabilities come first, then targets. Shapes must be equal. → 0-d.
+ * Mean of (p − y)² for probabilities of a yes and targets 1 or 0. Probabilities come first, then
+ * targets. Shapes must be equal. → 0-d.
  *
  * Throws ArgumentError as `logLoss`.
  */

@@ -3,7 +3,10 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { checkSameLength, checkSameShape } from "./check.ts";
 import { type HostValues, read, readFinite, readFiniteShaped, type Values } from "./values.ts";
 
-/** At every distinct score, from the highest: the weight of the yes and no examples that have it or more. */
+/**
+ * At every distinct score, from the highest: the weight of the yes and no examples that have it or
+ * more.
+ */
 export interface Steps {
   readonly thresholds: number[];
   readonly yes: number[];
@@ -44,7 +47,10 @@ export async function ranked(
   return { scores: s, isYes: Array.from(y, (target) => target === yes), weights };
 }
 
-/** Throws ArgumentError for targets of more than two kinds, or of two of which neither can be told to be the yes. */
+/**
+ * Throws ArgumentError for targets of more than two kinds, or of two of which neither can be told
+ * to be the yes.
+ */
 function checkTwo(metric: string, targets: Float64Array, posLabel: number | null): void {
   const found = [...new Set(targets)].sort((a, b) => a - b);
   if (found.length > 2) {
@@ -113,8 +119,9 @@ export interface NdcgOptions {
 }
 
 /**
- * Discounted cumulative gain of the order that scores give, as a part of the best order's, mean over rows:
- * DCG = Σ gain / log₂(rank + 1). Scores come first, then gains, none below 0; both [n, documents], or one row.
+ * Discounted cumulative gain of the order that scores give, as a part of the best order's, mean
+ * over rows: DCG = Σ gain / log₂(rank + 1). Scores come first, then gains, none below 0; both [n,
+ * documents], or one row.
  */
 export async function ndcgScore(
   scores: Values,
@@ -134,7 +141,10 @@ export interface DcgOptions extends NdcgOptions {
   readonly logBase?: number;
 }
 
-/** Σ gain / log(rank + 1), mean over rows. Scores come first, then gains, none below 0; both [n, documents], or one row. */
+/**
+ * Σ gain / log(rank + 1), mean over rows. Scores come first, then gains, none below 0; both [n,
+ * documents], or one row.
+ */
 export async function dcgScore(
   scores: Values,
   gains: Values,

@@ -9,7 +9,10 @@ export type Multioutput = "uniform_average" | "raw_values" | readonly number[];
 
 /** Settings of metrics of several outputs. */
 export interface MultioutputOptions {
-  /** Of [n, outputs]: the mean, each one's ("raw_values": [outputs]), or a mean by weights (default "uniform_average"). */
+  /**
+   * Of [n, outputs]: the mean, each one's ("raw_values": [outputs]), or a mean by weights (default
+   * "uniform_average").
+   */
   readonly multioutput?: Multioutput;
   /** What each example weighs, [n] (default: all alike). */
   readonly sampleWeight?: Values | null;
@@ -38,7 +41,9 @@ export interface Examples {
   readonly weight: Tensor | null;
 }
 
-/** What a metric has of each output, an example along dimension 0 and the rest outputs, as asked. */
+/**
+ * What a metric has of each output, an example along dimension 0 and the rest outputs, as asked.
+ */
 export function perOutput(
   name: string,
   predictions: Values,
@@ -88,8 +93,8 @@ function combined(name: string, each: Tensor, multioutput: Multioutput): Tensor 
 }
 
 /**
- * Mean of (prediction − target)², or its root. Predictions come first, then targets. Shapes must be equal. → 0-d, or one for each
- * output.
+ * Mean of (prediction − target)², or its root. Predictions come first, then targets. Shapes must be
+ * equal. → 0-d, or one for each output.
  */
 export function meanSquaredError(
   predictions: Values,
@@ -108,7 +113,8 @@ export function meanSquaredError(
 }
 
 /**
- * √ of the mean of (prediction − target)². Predictions come first, then targets. Shapes must be equal. → 0-d, or one for each output.
+ * √ of the mean of (prediction − target)². Predictions come first, then targets. Shapes must be
+ * equal. → 0-d, or one for each output.
  */
 export function rootMeanSquaredError(
   predictions: Values,
@@ -121,7 +127,10 @@ export function rootMeanSquaredError(
   );
 }
 
-/** Mean of |prediction − target|. Predictions come first, then targets. → 0-d, or one for each output. */
+/**
+ * Mean of |prediction − target|. Predictions come first, then targets. → 0-d, or one for each
+ * output.
+ */
 export function meanAbsoluteError(
   predictions: Values,
   targets: Values,
@@ -134,8 +143,8 @@ export function meanAbsoluteError(
 }
 
 /**
- * Median of |prediction − target|, where half of the weight is reached; of two such the mean. Predictions come first, then targets.
- * → 0-d, or one for each output; NaN where one is NaN.
+ * Median of |prediction − target|, where half of the weight is reached; of two such the mean.
+ * Predictions come first, then targets. → 0-d, or one for each output; NaN where one is NaN.
  */
 export function medianAbsoluteError(
   predictions: Values,
@@ -159,7 +168,10 @@ function median(errors: Tensor): Tensor {
     .div(2);
 }
 
-/** The mean of the values that first reach, and first exceed, half of the weight: of [n, outputs] with weights [n, 1]. */
+/**
+ * The mean of the values that first reach, and first exceed, half of the weight: of [n, outputs]
+ * with weights [n, 1].
+ */
 function weightedMedian(errors: Tensor, weight: Tensor): Tensor {
   const { values, indices } = sort(errors, 0);
   const sorted = weight.expand(...errors.shape).gather(0, indices);
@@ -174,8 +186,8 @@ function weightedMedian(errors: Tensor, weight: Tensor): Tensor {
 }
 
 /**
- * Mean of |prediction − target| / |target|, a fraction; a target of 0 counts as 2⁻⁵². Predictions come first, then targets. → 0-d, or one
- * for each output.
+ * Mean of |prediction − target| / |target|, a fraction; a target of 0 counts as 2⁻⁵². Predictions
+ * come first, then targets. → 0-d, or one for each output.
  */
 export function meanAbsolutePercentageError(
   predictions: Values,
@@ -197,7 +209,10 @@ export function meanAbsolutePercentageError(
   );
 }
 
-/** The largest |prediction − target|. Predictions come first, then targets. Shapes must be equal. → 0-d. */
+/**
+ * The largest |prediction − target|. Predictions come first, then targets. Shapes must be equal. →
+ * 0-d.
+ */
 export function maxError(predictions: Values, targets: Values): Tensor {
   checkCall("maxError(predictions, targets)", arguments);
   return noGrad(() =>
@@ -210,9 +225,9 @@ export function maxError(predictions: Values, targets: Values): Tensor {
 }
 
 /**
- * R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 is no better than the mean of the targets. Predictions come first, then targets. Of
- * targets that do not vary it is 1 if they are met exactly, else 0, and of a single example NaN, as in scikit-learn. → 0-d, or one for
- * each output.
+ * R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 is no better than the mean of the targets.
+ * Predictions come first, then targets. Of targets that do not vary it is 1 if they are met
+ * exactly, else 0, and of a single example NaN, as in scikit-learn. → 0-d, or one for each output.
  */
 export function r2Score(
   predictions: Values,
@@ -226,8 +241,8 @@ export function r2Score(
 }
 
 /**
- * 1 − Var(y − ŷ) / Var(y): as R², but a constant error costs nothing. Predictions come first, then targets. → 0-d, or one for each
- * output.
+ * 1 − Var(y − ŷ) / Var(y): as R², but a constant error costs nothing. Predictions come first, then
+ * targets. → 0-d, or one for each output.
  */
 export function explainedVarianceScore(
   predictions: Values,
@@ -243,7 +258,10 @@ export function explainedVarianceScore(
   );
 }
 
-/** Mean of (x − mean x)², 0 if x does not vary. The last term takes away what rounding leaves in a mean far from 0. */
+/**
+ * Mean of (x − mean x)², 0 if x does not vary. The last term takes away what rounding leaves in a
+ * mean far from 0.
+ */
 function variance(x: Tensor, mean: Mean): Tensor {
   const shifted = x.shape[0] === 0 ? x : x.sub(x.narrow(0, 0, 1));
   const distance = shifted.sub(mean(shifted));
@@ -251,7 +269,9 @@ function variance(x: Tensor, mean: Mean): Tensor {
   return where(found.lt(0), 0, found);
 }
 
-/** 1 − residual / Var(y); where there is nothing to explain, 1 for a perfect prediction and else 0. */
+/**
+ * 1 − residual / Var(y); where there is nothing to explain, 1 for a perfect prediction and else 0.
+ */
 function explained(
   name: "r2Score" | "explainedVarianceScore",
   predictions: Values,

@@ -21,7 +21,10 @@ export interface ClassScores {
   readonly support: Tensor;
 }
 
-/** Precision, recall, Fβ and the number of examples of every class. Predictions come first, then targets, as for `confusionMatrix`. */
+/**
+ * Precision, recall, Fβ and the number of examples of every class. Predictions come first, then
+ * targets, as for `confusionMatrix`.
+ */
 export function precisionRecallFscoreSupport(
   predictions: Values,
   targets: Values,
@@ -78,8 +81,8 @@ export interface ClassificationReport {
 }
 
 /**
- * Precision, recall, F₁ and support of every class, their mean and the mean by support. Predictions come first, then targets, as for
- * `confusionMatrix`. Reads the scores.
+ * Precision, recall, F₁ and support of every class, their mean and the mean by support. Predictions
+ * come first, then targets, as for `confusionMatrix`. Reads the scores.
  */
 export async function classificationReport(
   predictions: Values,
@@ -171,8 +174,9 @@ export interface LikelihoodRatioOptions {
 }
 
 /**
- * How much likelier a yes is to be said of a yes than of a no (sensitivity / (1 − specificity)), and a no likewise. Predictions come first,
- * then targets, both 1 or 0. NaN where it would divide by 0.
+ * How much likelier a yes is to be said of a yes than of a no (sensitivity / (1 − specificity)),
+ * and a no likewise. Predictions come first, then targets, both 1 or 0. NaN where it would divide
+ * by 0.
  */
 export function classLikelihoodRatios(
   predictions: Values,
@@ -202,7 +206,10 @@ export interface ZeroOneOptions {
   readonly sampleWeight?: Values | null;
 }
 
-/** The part of the examples that is wrong, or their number. Predictions come first, then targets, as for `accuracy`. → 0-d. */
+/**
+ * The part of the examples that is wrong, or their number. Predictions come first, then targets, as
+ * for `accuracy`. → 0-d.
+ */
 export function zeroOneLoss(
   predictions: Values,
   targets: Values,
@@ -219,7 +226,10 @@ export interface HammingOptions {
   readonly sampleWeight?: Values | null;
 }
 
-/** The part of the labels that is wrong: one an example, or [n, labels] of 1 and 0. Predictions come first, then targets. → 0-d. */
+/**
+ * The part of the labels that is wrong: one an example, or [n, labels] of 1 and 0. Predictions come
+ * first, then targets. → 0-d.
+ */
 export function hammingLoss(
   predictions: Values,
   targets: Values,

@@ -42,7 +42,10 @@ async function found(
 
 const count = (which: readonly boolean[]): number => which.filter(Boolean).length;
 
-/** 1 over the place of the first relevant document, 0 if there is none. Scores come first, then targets 1 or 0; both [n]. */
+/**
+ * 1 over the place of the first relevant document, 0 if there is none. Scores come first, then
+ * targets 1 or 0; both [n].
+ */
 export async function retrievalReciprocalRank(
   scores: Values,
   targets: Values,
@@ -54,7 +57,10 @@ export async function retrievalReciprocalRank(
   return first < 0 ? 0 : 1 / (first + 1);
 }
 
-/** The precision up to each relevant document, mean over those, 0 if there is none. Scores come first, then targets 1 or 0; both [n]. */
+/**
+ * The precision up to each relevant document, mean over those, 0 if there is none. Scores come
+ * first, then targets 1 or 0; both [n].
+ */
 export async function retrievalAveragePrecision(
   scores: Values,
   targets: Values,
@@ -67,7 +73,10 @@ export async function retrievalAveragePrecision(
   return places.reduce((sum, place, i) => sum + (i + 1) / place, 0) / places.length;
 }
 
-/** The part of the first `topK` documents that is relevant. Scores come first, then targets 1 or 0; both [n]. */
+/**
+ * The part of the first `topK` documents that is relevant. Scores come first, then targets 1 or 0;
+ * both [n].
+ */
 export async function retrievalPrecision(
   scores: Values,
   targets: Values,
@@ -78,7 +87,10 @@ export async function retrievalPrecision(
   return count(shown) / (options.topK ?? all.length);
 }
 
-/** The part of the relevant documents that is among the first `topK`; 0 if there is none. Scores come first, then targets 1 or 0; both [n]. */
+/**
+ * The part of the relevant documents that is among the first `topK`; 0 if there is none. Scores
+ * come first, then targets 1 or 0; both [n].
+ */
 export async function retrievalRecall(
   scores: Values,
   targets: Values,
@@ -89,7 +101,10 @@ export async function retrievalRecall(
   return relevant === 0 ? 0 : count(shown) / relevant;
 }
 
-/** 1 if a relevant document is among the first `topK`, else 0. Scores come first, then targets 1 or 0; both [n]. */
+/**
+ * 1 if a relevant document is among the first `topK`, else 0. Scores come first, then targets 1 or
+ * 0; both [n].
+ */
 export async function retrievalHitRate(
   scores: Values,
   targets: Values,
@@ -100,14 +115,20 @@ export async function retrievalHitRate(
   return Number(shown.includes(true));
 }
 
-/** The part of the first R documents that is relevant, where R are. Scores come first, then targets 1 or 0; both [n]. */
+/**
+ * The part of the first R documents that is relevant, where R are. Scores come first, then targets
+ * 1 or 0; both [n].
+ */
 export async function retrievalRPrecision(scores: Values, targets: Values): Promise<number> {
   checkCall("retrievalRPrecision(scores, targets)", arguments);
   const { all, relevant } = await found("retrievalRPrecision", scores, targets, {});
   return relevant === 0 ? 0 : count(all.slice(0, relevant)) / relevant;
 }
 
-/** The part of the documents that are not relevant that is among the first `topK`. Scores come first, then targets 1 or 0; both [n]. */
+/**
+ * The part of the documents that are not relevant that is among the first `topK`. Scores come
+ * first, then targets 1 or 0; both [n].
+ */
 export async function retrievalFallOut(
   scores: Values,
   targets: Values,
@@ -119,7 +140,10 @@ export async function retrievalFallOut(
   return others === 0 ? 0 : (shown.length - count(shown)) / others;
 }
 
-/** The area under the ROC curve of the first `topK` documents; 0 where one kind is not among them. Scores come first, then targets 1 or 0; both [n]. */
+/**
+ * The area under the ROC curve of the first `topK` documents; 0 where one kind is not among them.
+ * Scores come first, then targets 1 or 0; both [n].
+ */
 export async function retrievalAuroc(
   scores: Values,
   targets: Values,

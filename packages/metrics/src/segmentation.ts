@@ -13,7 +13,10 @@ export interface SegmentationOptions {
 
 /** Settings of diceScore. */
 export interface DiceOptions extends SegmentationOptions {
-  /** Of all elements of an image together, its classes' mean, that by support, or none ([N, C]; default "micro"). */
+  /**
+   * Of all elements of an image together, its classes' mean, that by support, or none ([N, C];
+   * default "micro").
+   */
   readonly average?: "micro" | "macro" | "weighted" | null;
 }
 
@@ -23,7 +26,10 @@ export interface MeanIouOptions extends SegmentationOptions {
   readonly perClass?: boolean;
 }
 
-/** Of each image and class, how many elements are in both, in the prediction and in the target: [N, C]. */
+/**
+ * Of each image and class, how many elements are in both, in the prediction and in the target: [N,
+ * C].
+ */
 interface Areas {
   readonly both: Tensor;
   readonly predicted: Tensor;
@@ -62,7 +68,10 @@ function areas(
   };
 }
 
-/** Dice's 2 |A ∩ B| / (|A| + |B|) of each image. Predictions come first, then targets: classes [N, …]. → [N], or [N, C]; NaN where a label is no class. */
+/**
+ * Dice's 2 |A ∩ B| / (|A| + |B|) of each image. Predictions come first, then targets: classes [N,
+ * …]. → [N], or [N, C]; NaN where a label is no class.
+ */
 export function diceScore(
   predictions: Values,
   targets: Values,
@@ -96,7 +105,10 @@ export function diceScore(
   });
 }
 
-/** Intersection over union of each image, the mean of the classes that it has. Predictions come first, then targets: classes [N, …]. → [N], or [N, C]; NaN where a label is no class. */
+/**
+ * Intersection over union of each image, the mean of the classes that it has. Predictions come
+ * first, then targets: classes [N, …]. → [N], or [N, C]; NaN where a label is no class.
+ */
 export function meanIou(
   predictions: Values,
   targets: Values,
@@ -124,11 +136,17 @@ export function meanIou(
 
 /** Settings of generalizedDiceScore. */
 export interface GeneralizedDiceOptions extends SegmentationOptions {
-  /** What a class weighs by its area in the target: 1/area², 1/area, or all alike (default "square"). */
+  /**
+   * What a class weighs by its area in the target: 1/area², 1/area, or all alike (default
+   * "square").
+   */
   readonly weightType?: "square" | "simple" | "linear";
 }
 
-/** 2 Σ w |A ∩ B| / Σ w (|A| + |B|) over classes, in which rare ones weigh more (Sudre et al. 2017). Predictions come first, then targets: classes [N, …]. → [N]. */
+/**
+ * 2 Σ w |A ∩ B| / Σ w (|A| + |B|) over classes, in which rare ones weigh more (Sudre et al. 2017).
+ * Predictions come first, then targets: classes [N, …]. → [N].
+ */
 export function generalizedDiceScore(
   predictions: Values,
   targets: Values,

@@ -57,7 +57,10 @@ function ofBinary(
   });
 }
 
-/** Of the examples taken for a yes, the part that is one. Probabilities (or logits) come first, then targets 1 or 0. → 0-d. */
+/**
+ * Of the examples taken for a yes, the part that is one. Probabilities (or logits) come first, then
+ * targets 1 or 0. → 0-d.
+ */
 export function binaryPrecision(
   probabilities: Values,
   targets: Values,
@@ -70,7 +73,10 @@ export function binaryPrecision(
   return ofBinary("binaryPrecision", probabilities, targets, options, precision);
 }
 
-/** Of the yes examples, the part that is recognized. Probabilities (or logits) come first, then targets 1 or 0. → 0-d. */
+/**
+ * Of the yes examples, the part that is recognized. Probabilities (or logits) come first, then
+ * targets 1 or 0. → 0-d.
+ */
 export function binaryRecall(
   probabilities: Values,
   targets: Values,
@@ -83,7 +89,10 @@ export function binaryRecall(
   return ofBinary("binaryRecall", probabilities, targets, options, recall);
 }
 
-/** The harmonic mean of precision and recall. Probabilities (or logits) come first, then targets 1 or 0. → 0-d. */
+/**
+ * The harmonic mean of precision and recall. Probabilities (or logits) come first, then targets 1
+ * or 0. → 0-d.
+ */
 export function binaryF1Score(
   probabilities: Values,
   targets: Values,
@@ -96,7 +105,10 @@ export function binaryF1Score(
   return ofBinary("binaryF1Score", probabilities, targets, options, fbeta(1));
 }
 
-/** Of the no examples, the part that is recognized. Probabilities (or logits) come first, then targets 1 or 0. → 0-d. */
+/**
+ * Of the no examples, the part that is recognized. Probabilities (or logits) come first, then
+ * targets 1 or 0. → 0-d.
+ */
 export function binarySpecificity(
   probabilities: Values,
   targets: Values,
@@ -109,7 +121,10 @@ export function binarySpecificity(
   return ofBinary("binarySpecificity", probabilities, targets, options, specificity);
 }
 
-/** Intersection over union of what is and what is said to be a yes. Probabilities (or logits) come first, then targets 1 or 0. → 0-d. */
+/**
+ * Intersection over union of what is and what is said to be a yes. Probabilities (or logits) come
+ * first, then targets 1 or 0. → 0-d.
+ */
 export function binaryJaccardIndex(
   probabilities: Values,
   targets: Values,
@@ -122,7 +137,10 @@ export function binaryJaccardIndex(
   return ofBinary("binaryJaccardIndex", probabilities, targets, options, jaccard);
 }
 
-/** The part of the examples that is wrong. Probabilities (or logits) come first, then targets 1 or 0. → 0-d. */
+/**
+ * The part of the examples that is wrong. Probabilities (or logits) come first, then targets 1 or
+ * 0. → 0-d.
+ */
 export function binaryHammingDistance(
   probabilities: Values,
   targets: Values,
@@ -141,7 +159,10 @@ export function binaryHammingDistance(
   );
 }
 
-/** Matthews' correlation of yes and no: see `matthewsCorrcoef`. Probabilities (or logits) come first, then targets 1 or 0. → 0-d. */
+/**
+ * Matthews' correlation of yes and no: see `matthewsCorrcoef`. Probabilities (or logits) come
+ * first, then targets 1 or 0. → 0-d.
+ */
 export function binaryMatthewsCorrcoef(
   probabilities: Values,
   targets: Values,
@@ -164,7 +185,10 @@ export function binaryMatthewsCorrcoef(
   );
 }
 
-/** Cohen's κ of yes and no: see `cohenKappaScore`. Probabilities (or logits) come first, then targets 1 or 0. → 0-d. */
+/**
+ * Cohen's κ of yes and no: see `cohenKappaScore`. Probabilities (or logits) come first, then
+ * targets 1 or 0. → 0-d.
+ */
 export function binaryCohenKappa(
   probabilities: Values,
   targets: Values,
@@ -237,7 +261,10 @@ function ofClasses(
   });
 }
 
-/** Specificity of each class, averaged. Predictions come first, then targets, as for `multiclassAccuracy`. → 0-d, or [C]. */
+/**
+ * Specificity of each class, averaged. Predictions come first, then targets, as for
+ * `multiclassAccuracy`. → 0-d, or [C].
+ */
 export function multiclassSpecificity(
   predictions: Values,
   targets: Values,
@@ -258,8 +285,8 @@ export function multiclassSpecificity(
 }
 
 /**
- * Intersection over union of each class, averaged; "macro" and "micro" leave out the class `ignoreIndex`. Predictions come first, then targets,
- * as for `multiclassAccuracy`. → 0-d, or [C].
+ * Intersection over union of each class, averaged; "macro" and "micro" leave out the class
+ * `ignoreIndex`. Predictions come first, then targets, as for `multiclassAccuracy`. → 0-d, or [C].
  */
 export function multiclassJaccardIndex(
   predictions: Values,
@@ -300,7 +327,10 @@ function leftOut(counts: Tensor, ignoreIndex: number | null): Tensor {
   return index.ne(ignoreIndex as number).to("f32");
 }
 
-/** The part of each class that is not recognized, averaged. Predictions come first, then targets, as for `multiclassAccuracy`. → 0-d, or [C]. */
+/**
+ * The part of each class that is not recognized, averaged. Predictions come first, then targets, as
+ * for `multiclassAccuracy`. → 0-d, or [C].
+ */
 export function multiclassHammingDistance(
   predictions: Values,
   targets: Values,
@@ -328,7 +358,10 @@ export interface StatScoresOptions {
   readonly ignoreIndex?: number | null;
 }
 
-/** For each class how many examples are true yes, false yes, true no, false no, and of it in truth: i32, [C, 5]. */
+/**
+ * For each class how many examples are true yes, false yes, true no, false no, and of it in truth:
+ * i32, [C, 5].
+ */
 export function multiclassStatScores(
   predictions: Values,
   targets: Values,

@@ -1,7 +1,10 @@
 import { ArgumentError, ShapeError, Tensor, tensor } from "@wgrad/autograd";
 import { knownValues } from "@wgrad/autograd/plugin";
 
-/** Numbers on a device or on the host: a tensor, an array of numbers or truth values, or rows of them. */
+/**
+ * Numbers on a device or on the host: a tensor, an array of numbers or truth values, or rows of
+ * them.
+ */
 export type Values =
   | Tensor
   | ArrayLike<number>

@@ -29,8 +29,9 @@ export function getSwaAvgFn(): AverageFunction {
 }
 
 /**
- * A copy of a model whose parameters are averages of the model's: their mean over all calls of `updateParameters` (Izmailov et al. 2018), or
- * what `avgFn` says. Called like the model. "n_averaged" and "module.…" are its state.
+ * A copy of a model with averaged parameters: their mean over all calls of `updateParameters`
+ * (Izmailov et al. 2018), or `avgFn`. It is called like the model. Its state is "n_averaged" and
+ * "module.…".
  *
  * ```ts
  * const average = new AveragedModel(model);
@@ -99,8 +100,8 @@ export class AveragedModel<M extends AnyModule = AnyModule> extends Module<
 const norms = [BatchNorm1d, BatchNorm2d, BatchNorm3d];
 
 /**
- * Computes the running statistics of a model's batch norms anew, as the mean over the loader's batches: for weights that were averaged. A batch
- * is the model's input, or an array that begins with it.
+ * Recomputes the running statistics of batch norms as the mean over the loader's batches, for
+ * averaged weights. A batch is the model's input, or an array that begins with it.
  */
 export async function updateBn(
   loader: Iterable<unknown> | AsyncIterable<unknown>,

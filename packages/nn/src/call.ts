@@ -21,7 +21,7 @@ export function innermost<T>(module: object, run: () => T): T {
   }
 }
 
-/** Before the first call of a model: parameters in its arrays and objects would be left as they are. */
+/** Checks a model before its first call: parameters in arrays and objects would not be trained. */
 function checkFields(module: object): void {
   hold(module);
   for (const [name, value] of Object.entries(module)) {
@@ -36,8 +36,8 @@ function checkFields(module: object): void {
 }
 
 /**
- * A layer that no field holds gives its parameters to no optimizer and to no file: in a #private field, an array, or made
- * anew in every call. Where it has none to train, or another asked for them, it may be anywhere.
+ * Warns of a layer that no field holds, so that nobody trains or saves it: in a #private field, an
+ * array, or made in every call. Not if it has no parameters or another module asked for them.
  */
 function checkHeld(module: object, above: object): void {
   fieldsOf(above);
@@ -90,7 +90,10 @@ export function checkInputs(module: object, forward: object, inputs: readonly un
   checkCall(`${module.constructor.name}(${list})`, inputs);
 }
 
-/** Parameter names of a function's text; null for rest parameters, `arguments`, and defaults with text in them. */
+/**
+ * Parameter names in a function's text; null for rest parameters, `arguments`, and defaults that
+ * contain strings.
+ */
 function namesIn(text: string): readonly string[] | null {
   const [head] = /^(?:async\s+)?(?:function\s*)?\w*\s*\(/.exec(text) ?? [];
   if (head === undefined || /\barguments\b|\[native code\]/.test(text)) return null;

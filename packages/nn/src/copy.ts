@@ -7,15 +7,16 @@ import { copyHooks } from "./hooks.ts";
 import { type AnyModule, Module } from "./module.ts";
 import { buffer, isBuffer, isParameter, isPersistentBuffer, parameter } from "./parameter.ts";
 
-/** Makes a module like the one given, as its constructor makes it; undefined leaves that to `copyModule`. */
+/** Makes a module like the given one by its constructor; undefined leaves it to `copyModule`. */
 export type Remake = (module: AnyModule) => AnyModule | undefined;
 
 /**
- * A module like `module` with parameters, buffers and modules of its own, equal in value; what is tied in it is tied in the
- * copy. Draws nothing. Other fields are shared; hooks are not copied. `#private` members are as the constructor makes
- * them: where that takes arguments, `remake` calls it.
+ * A copy of a module with its own parameters, buffers and modules of equal value; what is tied
+ * stays tied. It draws nothing. Other fields are shared; hooks are not copied. `#private` members
+ * come from the constructor: if that takes arguments, `remake` calls it.
  *
- * Throws ArgumentError for a class with #private members whose constructor takes arguments, if `remake` makes none.
+ * Throws ArgumentError for a class with #private members whose constructor takes arguments, if
+ * `remake` returns undefined.
  */
 export function copyModule<M extends AnyModule>(module: M, remake?: Remake): M {
   checkCall("copyModule(module, remake?: function)", arguments);
@@ -23,11 +24,13 @@ export function copyModule<M extends AnyModule>(module: M, remake?: Remake): M {
 }
 
 /**
- * PyTorch's `copy.deepcopy`. Of a module `copyModule`, with its hooks; of a tensor a leaf that requires a gradient if it does, with the
- * gradient it has (a parameter's is left behind); of arrays, plain objects and Maps the same with copies of what they hold, each thing
- * once: `best = deepcopy(model.stateDict())`.
+ * PyTorch's `copy.deepcopy`. Of a module `copyModule`, with its hooks; of a tensor a leaf that
+ * requires a gradient if it does, with the gradient it has (a parameter's is left behind); of
+ * arrays, plain objects and Maps the same with copies of what they hold, each thing once: `best =
+ * deepcopy(model.stateDict())`.
  *
- * Throws ArgumentError for the result of a differentiable operation, which no copy can stand for, and for objects of other classes.
+ * Throws ArgumentError for the result of a differentiable operation, which no copy can stand for,
+ * and for objects of other classes.
  */
 export function deepcopy<T>(value: T, remake?: Remake): T {
   checkCall("deepcopy(value, remake?: function)", arguments);
@@ -130,7 +133,10 @@ function made(module: AnyModule): AnyModule {
 
 const withPrivate = new WeakMap<object, boolean>();
 
-/** Whether a class, or one that it extends, has #private members; compilers turn them into calls of these names. */
+/**
+ * Whether a class or a base of it has #private members; compilers turn them into calls of these
+ * names.
+ */
 function hasPrivate(type: object): boolean {
   if (type === Module) return false;
   let found = withPrivate.get(type);

@@ -1,7 +1,9 @@
 import type { Tensor } from "@wgrad/autograd";
 import { fieldsOf } from "./fields.ts";
 
-/** How a field's tensor is made of what its module holds, and, where that is possible, how another is written into it. */
+/**
+ * How a field's tensor is computed from others of its module, and, if possible, how it is assigned.
+ */
 export interface Derivation {
   readonly compute: (owner: object) => Tensor;
   readonly assign: (owner: object, value: Tensor) => void;

@@ -24,7 +24,7 @@ export interface Holder {
 }
 
 const registries = new WeakMap<object, Map<string, Field>>();
-/** Modules that stand in a field of another, or whose parameters were asked for: someone trains and saves them. */
+/** Modules that a field holds, or whose parameters were asked for. */
 const held = new WeakSet<object>();
 
 export const isModule = (value: unknown): value is Holder => registries.has(value as object);
@@ -45,7 +45,7 @@ function look(module: object): boolean {
 export const hold = (module: object): void => void held.add(module);
 export const isHeld = (module: object): boolean => held.has(module);
 
-/** Registers the fields that a constructor has filled: from here on they take what PyTorch lets them take. */
+/** Registers the fields that a constructor has filled; they then accept what PyTorch accepts. */
 export const registerFields = (module: object): void => void findFields(module as Holder, false);
 
 /**
@@ -92,7 +92,7 @@ function otherOf(module: Holder, name: string): string | undefined {
 }
 
 /**
- * Registers a field; from here on it takes what PyTorch lets a field of its kind take.
+ * Registers a field, which then accepts what PyTorch accepts for its kind.
  *
  * Throws ArgumentError if another field has its key.
  */

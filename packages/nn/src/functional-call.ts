@@ -8,16 +8,16 @@ import { joinNames } from "./names.ts";
 export type TensorsByName = Readonly<Record<string, Tensor>>;
 
 export interface FunctionalCallOptions {
-  /** A tensor that is tied (held under several names) is replaced under all of them. Default: true. */
+  /** Replaces a tied tensor under all of its names. Default: true. */
   readonly tieWeights?: boolean;
   /** Every parameter and buffer must be given. Default: false. */
   readonly strict?: boolean;
 }
 
 /**
- * `module(...args)` with these tensors in place of its parameters and buffers, which stay as they are: what `grad`, `vmap` and
- * `jacrev` of `@wgrad/autograd/func` differentiate and map a model by. Several objects are taken together. What forward writes to a buffer
- * goes into the tensor that was given.
+ * `module(...args)` with these tensors in place of its parameters and buffers, for `grad`, `vmap`
+ * and `jacrev` of `@wgrad/autograd/func`. Several objects are merged. What forward writes to a
+ * buffer goes into the given tensor.
  *
  * Throws ArgumentError for a name that the module does not have.
  */
@@ -108,8 +108,9 @@ function checkNames(
 }
 
 /**
- * [parameters, buffers] of several models of one architecture, stacked along a new first dimension under their names: with
- * `vmap(…, [0, 0, null])` and `functionalCall` an ensemble runs at once. The stacks are new leaves, to be trained as such.
+ * [parameters, buffers] of models of one architecture, stacked along a new first dimension under
+ * their names. With `vmap(…, [0, 0, null])` and `functionalCall` the ensemble runs at once. The
+ * stacks are new leaves.
  *
  * Throws ArgumentError if the models differ in class, names, shapes or mode.
  */

@@ -1,4 +1,7 @@
-/** PyTorch's `torch.nn.functional`: the operations of the core that stand there, and those made of them. */
+/**
+ * PyTorch's `torch.nn.functional`: the operations of the core that stand there, and those made of
+ * them.
+ */
 export {
   type AdaptiveMaxPoolOptions,
   type AttentionOptions,

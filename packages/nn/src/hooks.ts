@@ -7,7 +7,7 @@ import {
 } from "@wgrad/autograd";
 import { callHook, lent } from "@wgrad/autograd/plugin";
 
-/** Called before `forward`; what it returns (an array, or the one argument) takes the arguments' place. */
+/** Called before `forward`. It may return new arguments: an array, or the one argument. */
 export type ForwardPreHook<In extends unknown[]> = (
   module: unknown,
   inputs: In,
@@ -19,8 +19,8 @@ export type ForwardHook<In extends unknown[], Out> = (
   output: Out,
 ) => Out | undefined;
 /**
- * Called in the backward pass with dL/dinputs, one for each argument of the call (null where it is no tensor or needs none),
- * and dL/doutputs; what it returns takes the place of dL/dinputs.
+ * Called in the backward pass with dL/dinputs, one for each argument (null for no tensor or no
+ * gradient), and dL/doutputs. What it returns replaces dL/dinputs.
  */
 export type FullBackwardHook = (
   module: unknown,
@@ -95,8 +95,8 @@ function lend(value: unknown): unknown {
 }
 
 /**
- * The tensors pass through unchanged; on the way back the hooks see the gradients of both ends: once those of the inputs are
- * there, or those of the outputs where no input needs one (a first layer).
+ * The identity. In the backward, hooks see the gradients of both ends, when those of the inputs
+ * have arrived, or those of the outputs if no input needs one.
  */
 function trackBackward<In extends unknown[]>(
   module: object,

@@ -29,7 +29,9 @@ export interface GainOptions extends DrawOptions {
   readonly gain?: number;
 }
 
-/** The gain that keeps the spread through a nonlinearity; `param` is a leaky ReLU's slope below 0. */
+/**
+ * The gain that keeps the spread through a nonlinearity; `param` is a leaky ReLU's slope below 0.
+ */
 export function calculateGain(nonlinearity: string, param: number | null = null): number {
   checkCall("calculateGain(nonlinearity: string, param?: null | number)", arguments);
   const name = nonlinearity.replace(/_/g, "").toLowerCase();
@@ -106,7 +108,10 @@ export function eye_(x: Tensor): Tensor {
   });
 }
 
-/** A convolution's weight [out, in, …] that passes as many channels through as there are, in each of `groups`. */
+/**
+ * A convolution's weight [out, in, …] that passes as many channels through as there are, in each of
+ * `groups`.
+ */
 export function dirac_(x: Tensor, options: { readonly groups?: number } = {}): Tensor {
   checkCall("dirac_(x, { groups: number })", arguments);
   const { groups = 1 } = options;
@@ -185,7 +190,9 @@ export interface TruncNormalOptions extends DrawOptions {
   readonly b?: number;
 }
 
-/** Normal, given that it lies within [a, b]: the inverse distribution function of a uniform draw. */
+/**
+ * Normal, given that it lies within [a, b]: the inverse distribution function of a uniform draw.
+ */
 export function truncNormal_(x: Tensor, options: TruncNormalOptions = {}): Tensor {
   checkCall(
     "truncNormal_(x, { mean: number, std: number, a: number, b: number, generator })",
@@ -204,7 +211,10 @@ export function truncNormal_(x: Tensor, options: TruncNormalOptions = {}): Tenso
   });
 }
 
-/** Orthonormal rows or columns (whichever are fewer) times gain: Q of a normal matrix [rows, the rest].  Saxe et al. 2013. */
+/**
+ * Orthonormal rows or columns (whichever are fewer) times gain: Q of a normal matrix [rows, the
+ * rest].  Saxe et al. 2013.
+ */
 export function orthogonal_(x: Tensor, options: GainOptions = {}): Tensor {
   checkCall("orthogonal_(x, { gain: number, generator })", arguments);
   const { gain = 1, generator } = options;

@@ -50,15 +50,17 @@ type Gives<Forward, Out> = Forward extends (...inputs: never) => infer Result
 export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
   /** Runs `forward`: a module is called like a function, `model(x)`. */
   (...inputs: Takes<this["forward"], In>): Gives<this["forward"], Out>;
-  /** True while training; layers such as dropout ask for it. Set it through `train()` and `eval()`. */
+  /**
+   * True while training; layers such as dropout ask for it. Set it through `train()` and `eval()`.
+   */
   training: boolean;
 }
 
 /**
- * Base of every layer and model. A subclass keeps parameters (`parameter(…)`), buffers (`buffer(…)`) and other modules in
- * its fields and defines `forward`. What a field holds may be replaced as in PyTorch: a buffer by another tensor stays a
- * buffer, a parameter gives way to a parameter only. Layers in an array or object stand in a ModuleList or
- * ModuleDict; `#private` fields hold none. A call takes and gives what `forward` does; `Module<In, Out>` is the type of any module that takes
+ * Base of every layer and model. A subclass has parameters (`parameter(…)`), buffers (`buffer(…)`)
+ * and modules in fields and defines `forward`. Fields may be reassigned as in PyTorch: a buffer to
+ * another tensor, a parameter to a parameter. Layers in arrays or objects go into a ModuleList or
+ * ModuleDict; `#private` fields hold none. `Module<In, Out>` is the type of a module that takes
  * `In` and gives `Out`.
  *
  * ```ts
@@ -95,12 +97,14 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   /** The computation. Call the module, not this. */
   abstract forward(...inputs: Parameters<AnyForward>): ReturnType<AnyForward>;
 
-  /** Settings as PyTorch prints them between the parentheses; a layer with settings overrides it. */
+  /**
+   * Settings as PyTorch prints them between the parentheses; a layer with settings overrides it.
+   */
   extraRepr(): string {
     return "";
   }
 
-  /** The state's key for a field: camelCase becomes PyTorch's snake_case, any other name stays letter for letter. */
+  /** The state's key for a field: PyTorch's snake_case for camelCase, any other name as it is. */
   stateKey(field: string): string {
     return stateName(field);
   }
@@ -140,7 +144,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return this.namedModules().map(([, module]) => module);
   }
 
-  /** Parameters by state-dict name, in PyTorch's order; one that is tied appears once, under its first name. */
+  /** Parameters by state-dict name, in PyTorch's order; tied ones once, under their first name. */
   namedParameters(): [string, Parameter][] {
     checkCall("model.namedParameters()", arguments);
     hold(this);
@@ -166,7 +170,10 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return this.namedBuffers().map(([, tensor]) => tensor);
   }
 
-  /** Keeps `tensor` in the field `name` as a buffer: saved and moved with the module, not trained. Null keeps the place. */
+  /**
+   * Puts `tensor` into the field `name` as a buffer: saved and moved, not trained. Null keeps the
+   * place.
+   */
   registerBuffer(name: string, tensor: Tensor | null, options: BufferOptions = {}): void {
     checkCall("model.registerBuffer(name, tensor, { persistent: boolean })", arguments);
     checkName(this, "registerBuffer", name);
@@ -174,14 +181,14 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     setField(this, name, "buffer", value, options.persistent);
   }
 
-  /** Keeps `tensor` in the field `name` as a parameter. Null keeps the place. */
+  /** Puts `tensor` into the field `name` as a parameter. Null keeps the place. */
   registerParameter(name: string, tensor: Tensor | null): void {
     checkCall("model.registerParameter(name, tensor)", arguments);
     checkName(this, "registerParameter", name);
     setField(this, name, "parameter", tensor === null ? null : parameter(tensor));
   }
 
-  /** Keeps `module` in the field `name`, where it is trained and saved with this one. Null keeps the place. */
+  /** Puts `module` into the field `name`: trained and saved with this one. Null keeps the place. */
   addModule(name: string, module: AnyModule | null): void {
     checkCall("model.addModule(name, module)", arguments);
     checkName(this, "addModule", name);
@@ -197,13 +204,13 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     this.addModule(name, module);
   }
 
-  /** The module below this one by its path, as `namedModules` has it: "encoder.layers.0"; "" is this one. */
+  /** The module at a path of `namedModules`: "encoder.layers.0"; "" is this one. */
   getSubmodule(path: string): AnyModule {
     checkCall("model.getSubmodule(path: string)", arguments);
     return submodule("getSubmodule", this as unknown as AnyModule, path);
   }
 
-  /** The parameter by its path, as `namedParameters` has it: "encoder.layers.0.weight". */
+  /** The parameter at a path of `namedParameters`: "encoder.layers.0.weight". */
   getParameter(path: string): Parameter {
     checkCall("model.getParameter(path: string)", arguments);
     return memberAt("getParameter", this as unknown as AnyModule, path, "parameter");
@@ -215,7 +222,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return memberAt("getBuffer", this as unknown as AnyModule, path, "buffer");
   }
 
-  /** Parameters and persistent buffers under PyTorch's keys. The tensors are the module's own: later steps show. */
+  /** Parameters and persistent buffers under PyTorch's keys. The tensors are the module's own. */
   stateDict(): StateDict {
     checkCall("model.stateDict()", arguments);
     const state: StateDict = {};
@@ -224,10 +231,10 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /**
-   * Copies values into parameters and buffers: all of them, or none if anything does not fit. With `strict: false`
-   * missing and unexpected keys are left alone and reported; shapes must fit in any case.
+   * Copies values into parameters and buffers: all of them, or none if one does not fit. With
+   * `strict: false` missing and unexpected keys are reported only; shapes must fit.
    *
-   * Throws ArgumentError that lists missing keys, unexpected keys and every shape that differs.
+   * Throws ArgumentError that lists missing keys, unexpected keys and wrong shapes.
    */
   loadStateDict(state: StateDict, options: { strict?: boolean } = {}): LoadReport {
     checkCall("model.loadStateDict(state, { strict: boolean })", arguments);
@@ -236,9 +243,9 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /**
-   * Parameters and buffers of fractions as another dtype, in place; or all of them on another device, in place, once the promise
-   * resolves. On `webgpu` f16 needs an adapter with `shader-f16`. Give the optimizer its parameters after this: its
-   * state keeps the dtype and the device that it began with.
+   * Converts floating parameters and buffers to a dtype in place; or moves all to a device in
+   * place, when the promise resolves. On `webgpu` f16 needs an adapter with `shader-f16`. Make
+   * optimizers after this: their state keeps its dtype and device.
    */
   to(dtype: Tensor["dtype"]): this;
   to(device: Tensor["device"]): Promise<this>;
@@ -286,7 +293,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return this.train(false);
   }
 
-  /** Forgets every parameter's gradient; with `setToNone: false` those that there are become zeros. */
+  /** Drops every parameter's gradient; with `setToNone: false` sets it to zeros. */
   zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
     checkCall("model.zeroGrad({ setToNone: boolean })", arguments);
     for (const tensor of this.parameters()) {
@@ -296,8 +303,8 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /**
-   * Gives back what this module and those below it hold: parameters, their gradients and buffers. `using model = …` does so at
-   * the block's end. What another module shares with this one is gone for it too.
+   * Releases parameters, gradients and buffers of this module and those below. `using model = …`
+   * does so at the block's end. Shared tensors are gone for other modules too.
    */
   dispose(): void {
     checkCall("model.dispose()", arguments);
@@ -315,7 +322,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return this;
   }
 
-  /** Calls `hook(module, inputs)` before every `forward`; what it returns takes the inputs' place. */
+  /** Calls `hook(module, inputs)` before every `forward`. What it returns replaces the inputs. */
   registerForwardPreHook<I extends unknown[], O>(
     this: Module<I, O>,
     hook: ForwardPreHook<I>,
@@ -324,7 +331,10 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return addHook(this, "before", hook);
   }
 
-  /** Calls `hook(module, inputs, output)` after every `forward`; what it returns takes the output's place. */
+  /**
+   * Calls `hook(module, inputs, output)` after every `forward`. What it returns replaces the
+   * output.
+   */
   registerForwardHook<I extends unknown[], O>(
     this: Module<I, O>,
     hook: ForwardHook<I, O>,
@@ -334,8 +344,8 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /**
-   * Calls `hook(module, gradInputs, gradOutputs)` when a backward has computed the gradients of the module's input tensors;
-   * what it returns takes their place.
+   * Calls `hook(module, gradInputs, gradOutputs)` in the backward, when the inputs' gradients are
+   * there. What it returns replaces them.
    */
   registerFullBackwardHook(hook: FullBackwardHook): HookHandle {
     checkCall("model.registerFullBackwardHook(hook: function)", arguments);
@@ -356,8 +366,8 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 }
 
-// What console.log(model) shows in Node. Not #private members: they would belong to the object that the
-// constructor did not return.
+// What console.log(model) shows in Node. Not #private members: they would belong to the object that
+// the constructor did not return.
 Object.defineProperty(Module.prototype, Symbol.for("nodejs.util.inspect.custom"), {
   value(this: AnyModule): string {
     return this.toString();

@@ -4,9 +4,9 @@ const camelCase = /^[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)*$/;
 const capitals = /[A-Z]{2}/;
 
 /**
- * The state's key for a field, the one place that knows: camelCase becomes PyTorch's snake_case (weightIhL0 → weight_ih_l0, runningMean →
- * running_mean), every other name stays letter for letter (W_q, Wqkv, ln_1, norm_A). State-dict keys, printed modules
- * and error paths all use it.
+ * The state's key for a field, the one place that knows: camelCase becomes PyTorch's snake_case
+ * (weightIhL0 → weight_ih_l0, runningMean → running_mean), every other name stays letter for letter
+ * (W_q, Wqkv, ln_1, norm_A). State-dict keys, printed modules and error paths all use it.
  */
 export const stateName = (field: string): string =>
   camelCase.test(field) && !capitals.test(field)

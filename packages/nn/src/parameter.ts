@@ -15,8 +15,8 @@ const parameters = new WeakSet<Tensor>();
 const buffers = new WeakMap<Tensor, { readonly persistent: boolean }>();
 
 /**
- * Makes `tensor` a parameter: a leaf with storage of its own that optimizers write. A module finds it among its
- * fields. The same parameter in two modules is one (weight tying).
+ * Makes `tensor` a parameter: a leaf with storage of its own that optimizers write. A module finds
+ * it among its fields. The same parameter in two modules is one (weight tying).
  *
  * Throws ArgumentError for the result of a differentiable operation: detach() it first.
  */

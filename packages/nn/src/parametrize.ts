@@ -6,7 +6,10 @@ import { fieldsOf, isModule, setField } from "./fields.ts";
 import { type AnyModule, Module } from "./module.ts";
 import { buffer, isParameter, parameter } from "./parameter.ts";
 
-/** A module whose `forward` makes a tensor of another, or of the several that its `rightInverse` takes that apart into. */
+/**
+ * A module whose `forward` makes a tensor of another, or of the several that its `rightInverse`
+ * takes that apart into.
+ */
 export type Parametrization = AnyModule & {
   /** What `forward` makes the tensor of again: what is trained and saved in its place. */
   rightInverse?(x: Tensor): Tensor | readonly Tensor[];
@@ -81,9 +84,9 @@ const derivationOf = (key: string): Derivation => ({
 });
 
 /**
- * Makes the parameter or buffer in field `name` the result of `parametrization`, whenever it is read. Trained and saved from here on are
- * its originals, under "parametrizations.NAME.original" (or original0, original1, …, which `rightInverse` gives). A second one goes on
- * from the first.
+ * Makes the parameter or buffer in field `name` the result of `parametrization`, whenever it is
+ * read. Trained and saved from here on are its originals, under "parametrizations.NAME.original"
+ * (or original0, original1, …, which `rightInverse` gives). A second one goes on from the first.
  *
  * Throws ArgumentError if the field holds neither, and ShapeError if the result has another shape.
  */
@@ -148,9 +151,11 @@ export function isParametrized(module: AnyModule, name?: string): boolean {
 }
 
 /**
- * Makes the field `name` an ordinary one again, which holds the value it has now, or with `leaveParametrized: false` the original's.
+ * Makes the field `name` an ordinary one again, which holds the value it has now, or with
+ * `leaveParametrized: false` the original's.
  *
- * Throws ArgumentError if it is none of a parametrization's, or if several originals were to be left as one.
+ * Throws ArgumentError if it is none of a parametrization's, or if several originals were to be
+ * left as one.
  */
 export function removeParametrizations(
   module: AnyModule,

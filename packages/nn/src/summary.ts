@@ -18,9 +18,10 @@ interface Row {
 }
 
 /**
- * A table of the model's layers: the shape that each gives for an input of `inputShape` (the batch included; a list of shapes for
- * several inputs), its own parameters, and the memory of parameters and output. A tied parameter counts once. Shapes
- * are known when operations are recorded, so nothing is computed; the model runs in evaluation mode.
+ * A table of the model's layers: the shape that each gives for an input of `inputShape` (the batch
+ * included; a list of shapes for several inputs), its own parameters, and the memory of parameters
+ * and output. A tied parameter counts once. Shapes are known when operations are recorded, so
+ * nothing is computed; the model runs in evaluation mode.
  */
 export function summary<In extends Tensor[], Out>(
   model: Module<In, Out>,

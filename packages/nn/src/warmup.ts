@@ -19,9 +19,9 @@ export interface WarmupOptions<Out> {
 const STEPS = 2;
 
 /**
- * Compiles what `model` will need for an input of this shape, ahead of its first use, by running a copy of it on zeros: parameters,
- * buffers and the state of the random numbers stay as they are. Resolves when the copy has run. The model's own first
- * step then finds its pipelines.
+ * Compiles what `model` will need for an input of this shape, ahead of its first use, by running a
+ * copy of it on zeros: parameters, buffers and the state of the random numbers stay as they are.
+ * Resolves when the copy has run. The model's own first step then finds its pipelines.
  */
 export async function warmup<Out>(
   model: AnyModule & ((input: Tensor) => Out),
@@ -36,7 +36,8 @@ export async function warmup<Out>(
   const random = randomState.stateDict();
   const copy = copyModule(model);
   const parameters = [...copy.parameters()];
-  // a value in a buffer, as a batch is: zeros that are only recorded would be compiled into the kernels
+  // a value in a buffer, as a batch is: zeros that are only recorded would be compiled into the
+  // kernels
   const input = zeros(shape, { dtype }).keep();
   for (const tensor of [...parameters, ...copy.buffers()]) tensor.realize();
   let last: readonly Tensor[] = [];

@@ -6,7 +6,9 @@ import { type AnyModule, Module } from "./module.ts";
 import { isParameter, type Parameter, parameter } from "./parameter.ts";
 import { registerParametrization } from "./parametrize.ts";
 
-/** ‖v‖ over all dimensions but `dim`, which stay with size 1; over all of them where that is null. */
+/**
+ * ‖v‖ over all dimensions but `dim`, which stay with size 1; over all of them where that is null.
+ */
 function normExcept(v: Tensor, dim: number | null): Tensor {
   if (dim === null) return v.norm();
   const kept = dim < 0 ? dim + v.ndim : dim;
@@ -36,14 +38,18 @@ class _WeightNorm extends Module<[g: Tensor, v: Tensor], Tensor> {
   }
 }
 
-/** Which dimension of the weight has a length for each of its places (the first unless given); null: one length for all. */
+/**
+ * Which dimension of the weight has a length for each of its places (the first unless given); null:
+ * one length for all.
+ */
 export interface WeightNormOptions {
   readonly dim?: number | null;
 }
 
 /**
- * PyTorch's `parametrizations.weight_norm`: the weight in field `name` is g v / ‖v‖ of parametrizations.NAME.original0 (g) and original1
- * (v), which are trained and saved. `removeParametrizations(module, name)` takes it back.
+ * PyTorch's `parametrizations.weight_norm`: the weight in field `name` is g v / ‖v‖ of
+ * parametrizations.NAME.original0 (g) and original1 (v), which are trained and saved.
+ * `removeParametrizations(module, name)` takes it back.
  */
 export function parametrizedWeightNorm<M extends AnyModule>(
   module: M,
@@ -57,8 +63,9 @@ export function parametrizedWeightNorm<M extends AnyModule>(
 }
 
 /**
- * The weight in field `name` is g v / ‖v‖ of two parameters beside it, `weightG` and `weightV` ("weight_g" and "weight_v" in the state):
- * PyTorch's older `weight_norm`, whose files it reads. `removeWeightNorm` takes it back.
+ * The weight in field `name` is g v / ‖v‖ of two parameters beside it, `weightG` and `weightV`
+ * ("weight_g" and "weight_v" in the state): PyTorch's older `weight_norm`, whose files it reads.
+ * `removeWeightNorm` takes it back.
  */
 export function weightNorm<M extends AnyModule>(
   module: M,

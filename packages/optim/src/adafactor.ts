@@ -11,7 +11,10 @@ export interface AdafactorOptions extends BaseOptions {
   readonly lr: number;
   /** Power of t by which the squares' mean forgets (default −0.8). */
   readonly beta2Decay: number;
-  /** Keeps squares above 0 (null: the smallest step of the dtype above 1), and the parameter's size (default [null, 1e-3]). */
+  /**
+   * Keeps squares above 0 (null: the smallest step of the dtype above 1), and the parameter's size
+   * (default [null, 1e-3]).
+   */
   readonly eps: readonly [number | null, number];
   /** The greatest root mean square of an update (default 1). */
   readonly d: number;
@@ -37,7 +40,8 @@ const defaults: AdafactorOptions = {
 const spacing: Readonly<Record<string, number>> = { f16: 2 ** -10, f32: 2 ** -23, f64: 2 ** -52 };
 
 /**
- * Adafactor (Shazeer & Stern 2018): the squares of a matrix's gradient are remembered by row and by column alone.
+ * Adafactor (Shazeer & Stern 2018): the squares of a matrix's gradient are remembered by row and by
+ * column alone.
  *   β = 1 − t^decay        R ← β R + (1 − β) mean over columns of g²        C alike over rows        V = R C / mean R
  *   u = g / √V        p ← (1 − η λ) p − α u / max(1, RMS(u) / d)        α = max(ε₂, RMS(p)) min(η, 1/√t)
  */

@@ -33,7 +33,10 @@ const defaults: AdagradOptions = {
   maximize: false,
 };
 
-/** Adagrad (Duchi et al. 2011): G ← G + g², p ← p − ηₜ g / (√G + ε), ηₜ = η / (1 + (t − 1) · lrDecay). */
+/**
+ * Adagrad (Duchi et al. 2011): G ← G + g², p ← p − ηₜ g / (√G + ε), ηₜ = η / (1 + (t − 1) ·
+ * lrDecay).
+ */
 export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
   constructor(params: Trained<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
     checkCall(

@@ -2,12 +2,15 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { Adam, type AdamOptions } from "./adam.ts";
 import type { Trained } from "./parameter-groups.ts";
 
-/** Settings of AdamW: Adam's, but that the default `weightDecay` is 0.01, which bypasses the moments. */
+/**
+ * Settings of AdamW: Adam's, but that the default `weightDecay` is 0.01, which bypasses the
+ * moments.
+ */
 export type AdamWOptions = Omit<AdamOptions, "decoupledWeightDecay">;
 
 /**
- * Adam whose weight decay bypasses the moments (Loshchilov & Hutter 2019): p ← p − η λ p, then Adam's step
- * along the gradient alone.
+ * Adam whose weight decay bypasses the moments (Loshchilov & Hutter 2019): p ← p − η λ p, then
+ * Adam's step along the gradient alone.
  */
 export class AdamW extends Adam {
   constructor(params: Trained<AdamWOptions>, options: Partial<AdamWOptions> = {}) {

@@ -35,7 +35,8 @@ const defaults: ASGDOptions = {
 };
 
 /**
- * Averaged gradient descent (Polyak & Juditsky 1992). The average is `state.get(p).ax`; the parameter itself is not averaged.
+ * Averaged gradient descent (Polyak & Juditsky 1992). The average is `state.get(p).ax`; the
+ * parameter itself is not averaged.
  *   p ← (1 − λ η) p − η g        a ← a + μ (p − a)
  *   η = η₀ / (1 + λ η₀ t)^α        μ = 1 / max(1, t − t₀)
  */

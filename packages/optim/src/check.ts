@@ -4,7 +4,10 @@ import { checkCall, describe, nearest } from "@wgrad/autograd/plugin";
 /** What a group has beside its settings: what it trains, and the rate that schedules start from. */
 const beside = ["params", "initialLr"];
 
-/** Throws ArgumentError for a setting that the defaults do not have, or whose value is of another kind than theirs. */
+/**
+ * Throws ArgumentError for a setting that the defaults do not have, or whose value is of another
+ * kind than theirs.
+ */
 export function checkSettings(optimizer: string, defaults: object, group: object): void {
   const expected = defaults as Readonly<Record<string, unknown>>;
   const settings = group as Readonly<Record<string, unknown>>;

@@ -1,7 +1,10 @@
 import { noGrad, type Tensor } from "@wgrad/autograd";
 import { composite } from "@wgrad/autograd/plugin";
 
-/** What one step of LBFGS taught: a step s and the change y of the gradient over it, with y·s and y·s / y·y. */
+/**
+ * What one step of LBFGS taught: a step s and the change y of the gradient over it, with y·s and
+ * y·s / y·y.
+ */
 export interface Curvature {
   readonly s: Tensor;
   readonly y: Tensor;

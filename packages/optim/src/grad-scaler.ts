@@ -31,7 +31,8 @@ interface Steps {
 }
 
 /**
- * Scales a loss so that gradients in f16 do not vanish, and takes no step with gradients that are not finite (Micikevicius et al. 2018).
+ * Scales a loss so that gradients in f16 do not vanish, and takes no step with gradients that are
+ * not finite (Micikevicius et al. 2018).
  *
  * ```ts
  * const scaler = new GradScaler();
@@ -98,7 +99,10 @@ export class GradScaler {
     return outputs instanceof Tensor ? scaled(outputs) : outputs.map(scaled);
   }
 
-  /** Divides the optimizer's gradients by the scale, in place: before they are clipped. `step` does so itself if this did not. */
+  /**
+   * Divides the optimizer's gradients by the scale, in place: before they are clipped. `step` does
+   * so itself if this did not.
+   */
   unscale_(optimizer: Steps | AnyOptimizer): void {
     checkCall("scaler.unscale_(optimizer)", arguments);
     if (!this.#settings.enabled) return;
@@ -118,7 +122,10 @@ export class GradScaler {
     this.#seen.set(optimizer, { found, stepped: false });
   }
 
-  /** Takes the optimizer's step if all of its gradients are finite, and gives what that gave; undefined where it did not. */
+  /**
+   * Takes the optimizer's step if all of its gradients are finite, and gives what that gave;
+   * undefined where it did not.
+   */
   async step(optimizer: Steps | AnyOptimizer): Promise<unknown> {
     checkCall("scaler.step(optimizer)", arguments);
     if (typeof (optimizer as Partial<Steps> | null)?.step !== "function")
@@ -135,7 +142,10 @@ export class GradScaler {
     return seen.found ? undefined : one.step();
   }
 
-  /** The scale for the next step: less after an infinity, more after many steps without one; or the given one. */
+  /**
+   * The scale for the next step: less after an infinity, more after many steps without one; or the
+   * given one.
+   */
   update(newScale?: number): void {
     checkCall("scaler.update(newScale?: number)", arguments);
     if (!this.#settings.enabled) return;
@@ -174,7 +184,10 @@ export class GradScaler {
     return { scale: this.#scale, growthFactor, backoffFactor, growthInterval, growthTracker };
   }
 
-  /** Goes on where `stateDict()` was taken. Throws ArgumentError for what is no such state; then nothing has changed. */
+  /**
+   * Goes on where `stateDict()` was taken. Throws ArgumentError for what is no such state; then
+   * nothing has changed.
+   */
   loadStateDict(saved: GradScalerStateDict): void {
     checkCall("scaler.loadStateDict(saved)", arguments);
     if (!this.#settings.enabled) return;

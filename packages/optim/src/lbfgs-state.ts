@@ -86,7 +86,10 @@ export function restoreMemory(
   };
 }
 
-/** Throws ArgumentError unless it is what `entryOf` made, for parameters of so many elements together. */
+/**
+ * Throws ArgumentError unless it is what `entryOf` made, for parameters of so many elements
+ * together.
+ */
 function checkEntry(optimizer: string, entry: unknown, size: number): OptimizerState {
   const state = (typeof entry === "object" ? entry : null) as Partial<OptimizerState> | null;
   const refuse = (name: string, wanted: string): never => {

@@ -44,7 +44,10 @@ const defaults: LBFGSOptions = {
 /** Computes the loss anew and its gradients; may read values. */
 export type Closure = () => Tensor | Promise<Tensor>;
 
-/** The loss and the gradient, as one vector, where the parameters are; `slope` is along the direction asked for. */
+/**
+ * The loss and the gradient, as one vector, where the parameters are; `slope` is along the
+ * direction asked for.
+ */
 interface Place {
   readonly loss: number;
   readonly gradient: Tensor;
@@ -53,8 +56,9 @@ interface Place {
 }
 
 /**
- * Limited-memory BFGS (Nocedal 1980; two-loop recursion): p ← p + t d, d = −H g, H an inverse Hessian made of the last
- * steps and changes of the gradient. One group of parameters; several evaluations of the loss a step.
+ * Limited-memory BFGS (Nocedal 1980; two-loop recursion): p ← p + t d, d = −H g, H an inverse
+ * Hessian made of the last steps and changes of the gradient. One group of parameters; several
+ * evaluations of the loss a step.
  *
  * ```ts
  * await optimizer.step(async () => {
@@ -117,8 +121,9 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
   }
 
   /**
-   * Iterates until one of the limits is met. `closure` forgets the gradients, computes the loss, calls `backward()` and
-   * gives the loss back. The promise has the loss before the first iteration.
+   * Iterates until one of the limits is met. `closure` forgets the gradients, computes the loss,
+   * calls `backward()` and gives the loss back. The promise has the loss before the first
+   * iteration.
    */
   async step(closure: Closure): Promise<Tensor> {
     checkCall("optimizer.step(closure: function)", arguments);
@@ -228,7 +233,10 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
     };
   }
 
-  /** Searches along the direction, and leaves the parameters at the place found; where they were, if the closure throws. */
+  /**
+   * Searches along the direction, and leaves the parameters at the place found; where they were, if
+   * the closure throws.
+   */
   async #search(
     closure: Closure,
     start: Place,
@@ -300,13 +308,19 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
     };
   }
 
-  /** Settings, and what is remembered of the last steps: vectors of all parameters together, as parameter 0's. */
+  /**
+   * Settings, and what is remembered of the last steps: vectors of all parameters together, as
+   * parameter 0's.
+   */
   override stateDict(): OptimizerStateDict {
     checkCall("optimizer.stateDict()", arguments);
     return packMemory(this.paramGroups, this.#memory);
   }
 
-  /** Takes over what `stateDict()` gave. Throws ArgumentError if the parameters differ; then nothing has changed. */
+  /**
+   * Takes over what `stateDict()` gave. Throws ArgumentError if the parameters differ; then nothing
+   * has changed.
+   */
   override loadStateDict(saved: OptimizerStateDict): void {
     checkCall("optimizer.loadStateDict(saved)", arguments);
     const memory = restoreMemory(this.name, this.paramGroups, saved);

@@ -18,8 +18,8 @@ export interface LineSearchOptions {
 /**
  * A step that meets the strong Wolfe conditions (Nocedal & Wright 2006, Algorithms 3.5 and 3.6):
  *   f(t) ≤ f(0) + c₁ t f′(0)        |f′(t)| ≤ c₂ |f′(0)|
- * Steps out from `first` until a bracket holds such a t, then narrows it by cubic interpolation. `reach` is the largest
- * element of |d|. Gives the best probe and how many were made.
+ * Steps out from `first` until a bracket holds such a t, then narrows it by cubic interpolation.
+ * `reach` is the largest element of |d|. Gives the best probe and how many were made.
  */
 export async function strongWolfe<P extends Probe>(
   probe: (t: number) => Promise<P>,
@@ -80,7 +80,10 @@ export async function strongWolfe<P extends Probe>(
 const ordered = <P extends Probe>([a, b]: readonly [P, P]): readonly [P, P] =>
   a.loss <= b.loss ? [a, b] : [b, a];
 
-/** The minimum of the cubic with these values and slopes, within the bounds; their middle if it has none. */
+/**
+ * The minimum of the cubic with these values and slopes, within the bounds; their middle if it has
+ * none.
+ */
 function cubicMinimum(a: Probe, b: Probe, [low, high]: readonly [number, number]): number {
   const [left, right] = a.t <= b.t ? [a, b] : [b, a];
   const d1 = left.slope + right.slope - (3 * (left.loss - right.loss)) / (left.t - right.t);

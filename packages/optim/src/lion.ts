@@ -23,7 +23,8 @@ export type LionState = { expAvg: Tensor };
 const defaults: LionOptions = { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, maximize: false };
 
 /**
- * Lion (Chen et al. 2023, Algorithm 2): every element moves by the same size, and one mean is remembered.
+ * Lion (Chen et al. 2023, Algorithm 2): every element moves by the same size, and one mean is
+ * remembered.
  *   p ← (1 − η λ) p − η sign(β₁ m + (1 − β₁) g)        m ← β₂ m + (1 − β₂) g
  */
 export class Lion extends Optimizer<LionOptions, LionState> {

@@ -15,8 +15,8 @@ export interface MovingAverageStateDict {
 }
 
 /**
- * Keeps a ← d a + (1 − d) p for every parameter p, from a = p at the first update on: the average of the weights often
- * predicts better than the last ones (Polyak & Juditsky 1992).
+ * Keeps a ← d a + (1 − d) p for every parameter p, from a = p at the first update on: the average
+ * of the weights often predicts better than the last ones (Polyak & Juditsky 1992).
  *
  * ```ts
  * const average = new ExponentialMovingAverage(model.parameters(), { decay: 0.99 });
@@ -65,7 +65,9 @@ export class ExponentialMovingAverage {
     this.updates++;
   }
 
-  /** Exchanges the parameters' values and the averages: to evaluate, and again to go on training. */
+  /**
+   * Exchanges the parameters' values and the averages: to evaluate, and again to go on training.
+   */
   swap(): void {
     checkCall("average.swap()", arguments);
     this.#write(
@@ -92,7 +94,10 @@ export class ExponentialMovingAverage {
     return { averages: this.averages.map((a) => a.detach()), updates: this.updates };
   }
 
-  /** Takes over saved averages. Throws ArgumentError if number or shapes differ; then nothing has changed. */
+  /**
+   * Takes over saved averages. Throws ArgumentError if number or shapes differ; then nothing has
+   * changed.
+   */
   loadStateDict(saved: MovingAverageStateDict): void {
     checkCall("average.loadStateDict(saved)", arguments);
     const { averages, updates } = (saved ?? {}) as Partial<MovingAverageStateDict>;

@@ -27,7 +27,10 @@ export interface MuonOptions extends BaseOptions {
   readonly eps: number;
   /** Iterations (default 5). */
   readonly nsSteps: number;
-  /** How the step size follows the matrix's size: "original" (default, null) √max(1, m/n), "match_rms_adamw" 0.2 √max(m, n). */
+  /**
+   * How the step size follows the matrix's size: "original" (default, null) √max(1, m/n),
+   * "match_rms_adamw" 0.2 √max(m, n).
+   */
   readonly adjustLrFn: "original" | "match_rms_adamw" | null;
 }
 
@@ -46,10 +49,12 @@ const defaults: MuonOptions = {
 };
 
 /**
- * Muon (Jordan et al. 2024), for weights that are matrices: each step is the mean of the gradient made nearly orthogonal.
+ * Muon (Jordan et al. 2024), for weights that are matrices: each step is the mean of the gradient
+ * made nearly orthogonal.
  *   B ← μ B + (1 − μ) g        O = NS((1 − μ) g + μ B), or NS(B) without nesterov        p ← (1 − η λ) p − η' O
  *   NS(X): X ← X / ‖X‖, then X ← a X + (b X Xᵀ + c (X Xᵀ)²) X, `nsSteps` times
- * The iteration rounds to bfloat16, as PyTorch's does. Biases and embeddings belong to another optimizer.
+ * The iteration rounds to bfloat16, as PyTorch's does. Biases and embeddings belong to another
+ * optimizer.
  */
 export class Muon extends Optimizer<MuonOptions, MuonState> {
   constructor(params: Trained<MuonOptions>, options: Partial<MuonOptions> = {}) {

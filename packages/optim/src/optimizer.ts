@@ -8,7 +8,10 @@ import {
 } from "./parameter-groups.ts";
 import type { Layout, OptimizerState } from "./state-dict.ts";
 
-/** What is remembered of a parameter after the step being recorded, and which of its tensors are new. */
+/**
+ * What is remembered of a parameter after the step being recorded, and which of its tensors are
+ * new.
+ */
 interface Memory {
   readonly param: Tensor;
   readonly entry: OptimizerState;
@@ -16,9 +19,9 @@ interface Memory {
 }
 
 /**
- * Base of every optimizer that updates parameters one by one. A subclass says what it remembers of a parameter
- * (`State`, tensors and numbers) and how one step changes it (`update`, in tensor ops); this class owns the loop
- * over groups, the step count and the write, which is all or nothing.
+ * Base of every optimizer that updates parameters one by one. A subclass says what it remembers of
+ * a parameter (`State`, tensors and numbers) and how one step changes it (`update`, in tensor ops);
+ * this class owns the loop over groups, the step count and the write, which is all or nothing.
  *
  * ```ts
  * class SignSGD extends Optimizer<BaseOptions> {
@@ -33,9 +36,9 @@ export abstract class Optimizer<
   State extends OptimizerState = OptimizerState,
 > extends ParameterGroups<Options, State> {
   /**
-   * One parameter's next value from its gradient. `state` holds what was remembered (empty at first); assign to
-   * its fields what is to be remembered next. `step` counts this parameter's steps, from 1.
-   * Numbers may change from step to step freely: they compile nothing.
+   * One parameter's next value from its gradient. `state` holds what was remembered (empty at
+   * first); assign to its fields what is to be remembered next. `step` counts this parameter's
+   * steps, from 1. Numbers may change from step to step freely: they compile nothing.
    */
   protected abstract update(
     p: Tensor,
@@ -45,7 +48,10 @@ export abstract class Optimizer<
     step: number,
   ): Tensor;
 
-  /** What is remembered of a parameter before its first step; empty unless a subclass says otherwise. */
+  /**
+   * What is remembered of a parameter before its first step; empty unless a subclass says
+   * otherwise.
+   */
   protected initial(_p: Tensor, _options: Options): Partial<State> {
     return {};
   }
@@ -65,9 +71,10 @@ export abstract class Optimizer<
   }
 
   /**
-   * Updates every parameter that has a gradient, and what is remembered of it: all of them or, if anything throws, none.
-   * Everything recorded since the last step then runs; nothing waits for it. A `closure`, which computes the loss
-   * and its gradients, is called first, and what it gives is given back; if that is a promise, the step waits for it.
+   * Updates every parameter that has a gradient, and what is remembered of it: all of them or, if
+   * anything throws, none. Everything recorded since the last step then runs; nothing waits for it.
+   * A `closure`, which computes the loss and its gradients, is called first, and what it gives is
+   * given back; if that is a promise, the step waits for it.
    */
   step(): void;
   step<Loss>(closure: () => Loss): Loss;

@@ -29,7 +29,9 @@ export type Trained<Options extends BaseOptions> =
   | Iterable<ParameterLike>
   | Iterable<ParamGroupInput<Options>>;
 
-/** Parameters and the settings they are trained with; assign to `lr` and the others between steps. */
+/**
+ * Parameters and the settings they are trained with; assign to `lr` and the others between steps.
+ */
 export type ParamGroup<Options extends BaseOptions> = { params: Tensor[] } & {
   -readonly [Name in keyof Options]: Options[Name];
 };
@@ -54,7 +56,10 @@ function added(hooks: Set<StepHook>, hook: StepHook): StepHookHandle {
 /** What every optimizer counts. */
 export type StepCount = { step: number };
 
-/** Groups of parameters, their settings and what is remembered of each parameter: all of an optimizer but its step. */
+/**
+ * Groups of parameters, their settings and what is remembered of each parameter: all of an
+ * optimizer but its step.
+ */
 export abstract class ParameterGroups<
   Options extends BaseOptions = BaseOptions,
   State extends OptimizerState = OptimizerState,
@@ -63,7 +68,9 @@ export abstract class ParameterGroups<
   readonly paramGroups: ParamGroup<Options>[] = [];
   /** Settings of a group that does not say otherwise. */
   readonly defaults: Options;
-  /** What is remembered of each parameter, by parameter: at least `step`, the steps it has taken. */
+  /**
+   * What is remembered of each parameter, by parameter: at least `step`, the steps it has taken.
+   */
   readonly state: Map<Tensor, State & StepCount> = new Map();
 
   constructor(params: Trained<Options>, defaults: Options) {
@@ -120,7 +127,10 @@ export abstract class ParameterGroups<
     checkNotNegative(this.name, { lr: options.lr });
   }
 
-  /** What is remembered of a parameter after step `step`, beside the count, by name; null: anything of its shape, and numbers. */
+  /**
+   * What is remembered of a parameter after step `step`, beside the count, by name; null: anything
+   * of its shape, and numbers.
+   */
   protected layout(_param: Tensor, _options: Options, _step: number): Layout {
     return null;
   }
@@ -154,13 +164,19 @@ export abstract class ParameterGroups<
     this.paramGroups.push(added as unknown as ParamGroup<Options>);
   }
 
-  /** Throws ArgumentError for a setting of a group that there is not, or that is of a wrong kind or out of its range. */
+  /**
+   * Throws ArgumentError for a setting of a group that there is not, or that is of a wrong kind or
+   * out of its range.
+   */
   protected checkGroup(group: ParamGroup<Options>): void {
     checkSettings(this.name, this.defaults, group);
     this.check(group as unknown as Options);
   }
 
-  /** Forgets the gradients, so that the next backward starts from none; with `setToNone: false` they become zeros. */
+  /**
+   * Forgets the gradients, so that the next backward starts from none; with `setToNone: false` they
+   * become zeros.
+   */
   zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
     if (arguments.length > 0) checkCall("optimizer.zeroGrad({ setToNone: boolean })", arguments);
     for (const { params } of this.paramGroups) {
@@ -171,7 +187,10 @@ export abstract class ParameterGroups<
     }
   }
 
-  /** Gives back what is remembered; parameters and their gradients are the model's. The optimizer is as new. */
+  /**
+   * Gives back what is remembered; parameters and their gradients are the model's. The optimizer is
+   * as new.
+   */
   dispose(): void {
     checkCall("optimizer.dispose()", arguments);
     for (const entry of this.state.values()) {
@@ -184,17 +203,21 @@ export abstract class ParameterGroups<
     this.dispose();
   }
 
-  /** Settings and everything remembered, by the parameter's number; tensors are the optimizer's own. */
+  /**
+   * Settings and everything remembered, by the parameter's number; tensors are the optimizer's own.
+   */
   stateDict(): OptimizerStateDict {
     checkCall("optimizer.stateDict()", arguments);
     return packState(this.paramGroups, this.state);
   }
 
   /**
-   * Takes over what `stateDict()` gave, from this run or another: training goes on bit for bit as it would have.
+   * Takes over what `stateDict()` gave, from this run or another: training goes on bit for bit as
+   * it would have.
    *
-   * Throws ArgumentError if groups or parameters differ in number or shape, if settings are out of range, and if what is remembered is
-   * not what this optimizer remembers; then nothing has changed.
+   * Throws ArgumentError if groups or parameters differ in number or shape, if settings are out of
+   * range, and if what is remembered is not what this optimizer remembers; then nothing has
+   * changed.
    */
   loadStateDict(saved: OptimizerStateDict): void {
     checkCall("optimizer.loadStateDict(saved)", arguments);

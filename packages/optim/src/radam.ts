@@ -35,7 +35,8 @@ const defaults: RAdamOptions = {
 };
 
 /**
- * Adam that divides by the second moment only once enough steps make it trustworthy (Liu et al. 2020):
+ * Adam that divides by the second moment only once enough steps make it trustworthy (Liu et al.
+ * 2020):
  *   p ← p − η r m̂ √(1 − β₂ᵗ) / (√v + ε) if ρ > 5, else p − η m̂        m̂ = m / (1 − β₁ᵗ)
  *   ρ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ), ρ∞ = 2 / (1 − β₂) − 1
  *   r = √( (ρ − 4)(ρ − 2) ρ∞ / ((ρ∞ − 4)(ρ∞ − 2) ρ) )

@@ -17,13 +17,18 @@ export interface RMSpropOptions extends BaseOptions {
   readonly weightDecay: number;
   /** How much of the last step is kept (default 0). */
   readonly momentum: number;
-  /** Divides by the gradient's standard deviation instead of its root mean square (default false). */
+  /**
+   * Divides by the gradient's standard deviation instead of its root mean square (default false).
+   */
   readonly centered: boolean;
   /** Climbs instead of descending (default false). */
   readonly maximize: boolean;
 }
 
-/** The mean of the squared gradient; of the gradient if centered; the running direction with momentum. */
+/**
+ * The mean of the squared gradient; of the gradient if centered; the running direction with
+ * momentum.
+ */
 export type RMSpropState = { squareAvg: Tensor; gradAvg: Tensor; momentumBuffer: Tensor };
 
 const defaults: RMSpropOptions = {

@@ -8,7 +8,10 @@ import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups
 export interface RpropOptions extends BaseOptions {
   /** The first step size (default 1e-2). */
   readonly lr: number;
-  /** By what a step size shrinks where the gradient turns, and grows where it does not (default [0.5, 1.2]). */
+  /**
+   * By what a step size shrinks where the gradient turns, and grows where it does not (default
+   * [0.5, 1.2]).
+   */
   readonly etas: readonly [number, number];
   /** Least and greatest step size (default [1e-6, 50]). */
   readonly stepSizes: readonly [number, number];
@@ -27,7 +30,8 @@ const defaults: RpropOptions = {
 };
 
 /**
- * Resilient backpropagation (Riedmiller & Braun 1993), for whole batches: only signs count, each element has its own step size.
+ * Resilient backpropagation (Riedmiller & Braun 1993), for whole batches: only signs count, each
+ * element has its own step size.
  *   s ← clamp(s · η⁺) where g · gₜ₋₁ > 0, clamp(s · η⁻) and g ← 0 where it is < 0        p ← p − s sign g
  */
 export class Rprop extends Optimizer<RpropOptions, RpropState> {

@@ -80,10 +80,16 @@ const isPlain = (value: unknown): value is Record<string, unknown> =>
 const isIndices = (list: unknown): boolean =>
   Array.isArray(list) && list.every((index) => Number.isInteger(index) && index >= 0);
 
-/** What an optimizer remembers of a parameter after its first step, by name; null where that is not known. */
+/**
+ * What an optimizer remembers of a parameter after its first step, by name; null where that is not
+ * known.
+ */
 export type Layout = Readonly<OptimizerState> | null;
 
-/** What is to be remembered of each parameter, checked against the optimizer's groups and `layoutOf` them; changes nothing. */
+/**
+ * What is to be remembered of each parameter, checked against the optimizer's groups and `layoutOf`
+ * them; changes nothing.
+ */
 export function restoreState<G extends Group>(
   optimizer: string,
   groups: readonly G[],

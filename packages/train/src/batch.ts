@@ -29,7 +29,10 @@ export interface BatchMetric {
 /** Tells how many examples a batch has. */
 export type Examples<Batch> = (batch: Batch) => number;
 
-/** How many examples a batch's loss is the mean of: as told, or the first dimension of its first tensor or list. */
+/**
+ * How many examples a batch's loss is the mean of: as told, or the first dimension of its first
+ * tensor or list.
+ */
 export function examplesOf<Batch>(
   call: string,
   batch: Batch,
@@ -55,7 +58,10 @@ function firstLength(value: unknown, depth: number): number | undefined {
   return undefined;
 }
 
-/** Throws ArgumentError where the loss function gave something else, or metrics lack what they compare. */
+/**
+ * Throws ArgumentError where the loss function gave something else, or metrics lack what they
+ * compare.
+ */
 export function outcomeOf(
   call: string,
   given: Tensor | Outcome,

@@ -20,14 +20,18 @@ export interface EvaluateOptions<Model extends AnyModule, Batch> {
   readonly loss: LossFunction<Model, Batch>;
   /** Computed over all batches, from what `loss` gives as predictions and targets. */
   readonly metrics?: Readonly<Record<string, BatchMetric>>;
-  /** How many examples a batch has, which its loss is the mean of (default: the first dimension of its first tensor). */
+  /**
+   * How many examples a batch has, which its loss is the mean of (default: the first dimension of
+   * its first tensor).
+   */
   readonly examples?: Examples<Batch>;
 }
 
 /**
- * The mean of the batches' losses, each as often as it has examples, and every metric, with the model in evaluation mode and without gradients. Afterwards each
- * module is in the mode it was in. Values are read once, at the end. With a model on several ranks all call it, and the scores are of all
- * ranks' batches together.
+ * The mean of the batches' losses, each as often as it has examples, and every metric, with the
+ * model in evaluation mode and without gradients. Afterwards each module is in the mode it was in.
+ * Values are read once, at the end. With a model on several ranks all call it, and the scores are
+ * of all ranks' batches together.
  */
 export async function evaluate<Model extends AnyModule, Batch>(
   model: Model,

@@ -34,14 +34,23 @@ export interface FitOptions<Model extends AnyModule, Batch> {
   readonly validation?: Batches<Batch>;
   /** Computed over the epoch's batches and over `validation`, on the device. */
   readonly metrics?: Readonly<Record<string, BatchMetric>>;
-  /** How many examples a batch has, which its loss is the mean of (default: the first dimension of its first tensor). */
+  /**
+   * How many examples a batch has, which its loss is the mean of (default: the first dimension of
+   * its first tensor).
+   */
   readonly examples?: Examples<Batch>;
   readonly scheduler?: Scheduler;
   /** When the scheduler takes its step (default "epoch"). */
   readonly schedulePer?: "epoch" | "step";
-  /** What a scheduler that reacts to a score is told (default "validation.loss", or "training.loss" without validation). */
+  /**
+   * What a scheduler that reacts to a score is told (default "validation.loss", or "training.loss"
+   * without validation).
+   */
   readonly scheduleMonitor?: string;
-  /** Batches whose gradients are averaged for one update (default 1). An epoch's last update may have fewer; it divides by as many. */
+  /**
+   * Batches whose gradients are averaged for one update (default 1). An epoch's last update may
+   * have fewer; it divides by as many.
+   */
   readonly accumulate?: number;
   /** Limits the norm of all gradients together before each update. */
   readonly clipGradNorm?: number;
@@ -50,14 +59,18 @@ export interface FitOptions<Model extends AnyModule, Batch> {
   readonly callbacks?: readonly Callback[];
   /** What else is part of the run and of its checkpoints, by name: averages of weights, say. */
   readonly parts?: Readonly<Record<string, Stateful>>;
-  /** A checkpoint to go on from: with the same model, data and settings, bit for bit as if there had been no stop. */
+  /**
+   * A checkpoint to go on from: with the same model, data and settings, bit for bit as if there had
+   * been no stop.
+   */
   readonly resume?: Source;
 }
 
 /**
- * Trains a model: for every batch `loss`, `backward()`, `optimizer.step()`, as the plain loop does it and with its numbers.
- * An epoch's loss is the mean of its batches', each as often as it has examples. Losses and metrics stay on the device until an epoch has ended or a callback asks. Each module trains in the mode it is in;
- * a model in evaluation mode is put into training mode first.
+ * Trains a model: for every batch `loss`, `backward()`, `optimizer.step()`, as the plain loop does
+ * it and with its numbers. An epoch's loss is the mean of its batches', each as often as it has
+ * examples. Losses and metrics stay on the device until an epoch has ended or a callback asks. Each
+ * module trains in the mode it is in; a model in evaluation mode is put into training mode first.
  *
  * ```ts
  * const history = await fit(model, loader, {
@@ -69,9 +82,10 @@ export interface FitOptions<Model extends AnyModule, Batch> {
  * });
  * ```
  *
- * Throws ArgumentError for settings out of range and for a loss function that gives no loss, what `restore` throws, and what
- * callbacks throw. A model of several ranks (`DistributedDataParallel`) trains on all of them: every rank calls `fit` with its own part of the
- * data; losses of the history are this rank's, scores all ranks'.
+ * Throws ArgumentError for settings out of range and for a loss function that gives no loss, what
+ * `restore` throws, and what callbacks throw. A model of several ranks (`DistributedDataParallel`)
+ * trains on all of them: every rank calls `fit` with its own part of the data; losses of the
+ * history are this rank's, scores all ranks'.
  */
 export async function fit<Model extends AnyModule, Batch>(
   model: Model,
@@ -123,7 +137,10 @@ async function trainEpoch<Model extends AnyModule, Batch>(
 ): Promise<void> {
   const { metrics = {}, validation, loss, optimizer, accumulate = 1, examples } = options;
   const ranks = ranksOf(model);
-  /** Turns since the last update, batches of them (another rank may have had the only one), and their examples. */
+  /**
+   * Turns since the last update, batches of them (another rank may have had the only one), and
+   * their examples.
+   */
   let turns = 0;
   let accumulated = 0;
   let seen = 0;

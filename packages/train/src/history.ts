@@ -1,4 +1,7 @@
-/** Mean loss of all examples, and metrics, of one pass over a loader; a metric of each class is `f1[0]`, `f1[1]`, …. */
+/**
+ * Mean loss of all examples, and metrics, of one pass over a loader; a metric of each class is
+ * `f1[0]`, `f1[1]`, ….
+ */
 export type Scores = { readonly loss: number } & Readonly<Record<string, number>>;
 
 /** What an epoch came to. */

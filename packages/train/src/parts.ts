@@ -18,7 +18,10 @@ export const isStateful = (value: unknown): value is Stateful =>
     (name) => typeof (value as Record<string, unknown> | undefined)?.[name] === "function",
   );
 
-/** Those of them that have a state, by name. Throws ArgumentError if one of the caller's has a name that is taken. */
+/**
+ * Those of them that have a state, by name. Throws ArgumentError if one of the caller's has a name
+ * that is taken.
+ */
 export function partsOf({
   metrics = {},
   callbacks = [],

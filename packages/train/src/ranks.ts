@@ -2,7 +2,10 @@ import type { Stateful } from "@wgrad/autograd/saving";
 import type { AnyModule } from "@wgrad/nn";
 import type { Batches, BatchMetric } from "./batch.ts";
 
-/** What `fit` asks of a model that trains on several ranks, as `DistributedDataParallel` of `@wgrad/distributed` answers it. */
+/**
+ * What `fit` asks of a model that trains on several ranks, as `DistributedDataParallel` of
+ * `@wgrad/distributed` answers it.
+ */
 export interface RankedModel {
   /** Resolves when all ranks have the same parameters. */
   ready(): Promise<unknown>;

@@ -8,7 +8,10 @@ import { readAll } from "./evaluate.ts";
 import type { EpochRecord, History } from "./history.ts";
 import type { RankedModel } from "./ranks.ts";
 
-/** An optimizer, as a run uses one: those of `@wgrad/optim`, and `ZeroRedundancyOptimizer` of `@wgrad/distributed`. */
+/**
+ * An optimizer, as a run uses one: those of `@wgrad/optim`, and `ZeroRedundancyOptimizer` of
+ * `@wgrad/distributed`.
+ */
 export interface Stepped extends Stateful {
   readonly paramGroups: readonly ParamGroup<BaseOptions>[];
   step(): unknown;
@@ -119,7 +122,10 @@ export class Run {
     return this.#weights;
   }
 
-  /** Saves the whole run as it is: `fit({ resume })` goes on from there. On several ranks all call it, and the first one writes. */
+  /**
+   * Saves the whole run as it is: `fit({ resume })` goes on from there. On several ranks all call
+   * it, and the first one writes.
+   */
   async save(target: Target): Promise<void> {
     await this.epochLosses();
     const write = (): Promise<void> => save(this.#parts, target);

@@ -52,7 +52,9 @@ export function stepAfterEpoch(
   scheduler.step(monitored("fit", "scheduleMonitor", record, monitor));
 }
 
-/** A record's number. Throws ArgumentError, with the names there are, if there is none of this name. */
+/**
+ * A record's number. Throws ArgumentError, with the names there are, if there is none of this name.
+ */
 export function monitored(
   call: string,
   setting: string,

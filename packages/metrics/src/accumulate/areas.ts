@@ -40,13 +40,19 @@ abstract class BinaryArea extends Collected<[scores: Values, targets: Values], n
   }
 }
 
-/** `rocAucScore` over batches: every score is kept. update(scores, targets): [n] of scores and of 1 or 0. */
+/**
+ * `rocAucScore` over batches: every score is kept. update(scores, targets): [n] of scores and of 1
+ * or 0.
+ */
 export class BinaryAUROC extends BinaryArea {
   protected readonly area: Area = async (scores, targets) =>
     (await rocAucScore(scores, targets)) as number;
 }
 
-/** `averagePrecisionScore` over batches: every score is kept. update(scores, targets): [n] of scores and of 1 or 0. */
+/**
+ * `averagePrecisionScore` over batches: every score is kept. update(scores, targets): [n] of scores
+ * and of 1 or 0.
+ */
 export class BinaryAveragePrecision extends BinaryArea {
   protected readonly area: Area = async (scores, targets) =>
     (await averagePrecisionScore(scores, targets)) as number;
@@ -125,13 +131,19 @@ abstract class MulticlassArea extends Collected<
   }
 }
 
-/** The area under each class's ROC curve over batches: every score is kept. update(scores, targets): [n, C] and classes [n]. */
+/**
+ * The area under each class's ROC curve over batches: every score is kept. update(scores, targets):
+ * [n, C] and classes [n].
+ */
 export class MulticlassAUROC extends MulticlassArea {
   protected readonly area: Area = async (scores, targets) =>
     (await rocAucScore(scores, targets)) as number;
 }
 
-/** Each class's average precision over batches: every score is kept. update(scores, targets): [n, C] and classes [n]. */
+/**
+ * Each class's average precision over batches: every score is kept. update(scores, targets): [n, C]
+ * and classes [n].
+ */
 export class MulticlassAveragePrecision extends MulticlassArea {
   protected readonly area: Area = async (scores, targets) =>
     (await averagePrecisionScore(scores, targets)) as number;

@@ -59,11 +59,16 @@ function checkNoneOdd(metric: string, odd: Float64Array, what: string): void {
 
 /** Settings of MulticlassConfusionMatrix. */
 export interface AccumulatedConfusionOptions extends IgnoreOptions {
-  /** Divides by the row ("true"), the column ("pred") or all ("all"); null counts (default null). */
+  /**
+   * Divides by the row ("true"), the column ("pred") or all ("all"); null counts (default null).
+   */
   readonly normalize?: "true" | "pred" | "all" | null;
 }
 
-/** `confusionMatrix` over batches: rows are true classes. update(predictions, targets): labels, or scores [n, C, …]. */
+/**
+ * `confusionMatrix` over batches: rows are true classes. update(predictions, targets): labels, or
+ * scores [n, C, …].
+ */
 export class MulticlassConfusionMatrix extends Counting<number[][]> {
   readonly normalize: "true" | "pred" | "all" | null;
 
@@ -93,7 +98,10 @@ export class MulticlassConfusionMatrix extends Counting<number[][]> {
 
 /** Settings of the scores. */
 export interface AccumulatedScoreOptions extends IgnoreOptions {
-  /** "macro" leaves out classes that neither occur nor are predicted; null gives each class's (default "macro"). */
+  /**
+   * "macro" leaves out classes that neither occur nor are predicted; null gives each class's
+   * (default "macro").
+   */
   readonly average?: Average;
 }
 
@@ -132,7 +140,10 @@ abstract class Score extends Counting<number | number[]> {
 
 const recall: Fraction = (right, support) => [right, support];
 
-/** `multiclassAccuracy` over batches: with "micro" the part of examples that is right. update(predictions, targets). */
+/**
+ * `multiclassAccuracy` over batches: with "micro" the part of examples that is right.
+ * update(predictions, targets).
+ */
 export class MulticlassAccuracy extends Score {
   protected readonly fraction: Fraction = recall;
 }

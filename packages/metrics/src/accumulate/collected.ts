@@ -7,8 +7,9 @@ export interface CollectedStateDict {
 }
 
 /**
- * Base of metrics that need every example: a batch is kept on its device until `reset`. A subclass says what is kept (`keep`, in tensor ops)
- * and what all of it means (`conclude`, from the kept numbers of all batches, one after the other).
+ * Base of metrics that need every example: a batch is kept on its device until `reset`. A subclass
+ * says what is kept (`keep`, in tensor ops) and what all of it means (`conclude`, from the kept
+ * numbers of all batches, one after the other).
  */
 export abstract class Collected<Inputs extends readonly unknown[], Result> {
   #batches: Record<string, Tensor>[] = [];
@@ -57,7 +58,10 @@ export abstract class Collected<Inputs extends readonly unknown[], Result> {
     return { batches: [...this.#batches] };
   }
 
-  /** Goes on from what `stateDict()` gave. Throws ArgumentError, and changes nothing, for what is no such thing. */
+  /**
+   * Goes on from what `stateDict()` gave. Throws ArgumentError, and changes nothing, for what is no
+   * such thing.
+   */
   loadStateDict(saved: CollectedStateDict): void {
     if (arguments.length > 1) checkCall("metric.loadStateDict(saved)", arguments);
     const copies = this.#copiesOf("loadStateDict", saved);
@@ -66,8 +70,8 @@ export abstract class Collected<Inputs extends readonly unknown[], Result> {
   }
 
   /**
-   * Takes in what another metric of this kind has, of which this is `stateDict()`: of another process, say. Throws ArgumentError, and
-   * changes nothing, for what is no such thing.
+   * Takes in what another metric of this kind has, of which this is `stateDict()`: of another
+   * process, say. Throws ArgumentError, and changes nothing, for what is no such thing.
    */
   mergeState(saved: CollectedStateDict): void {
     if (arguments.length !== 1) checkCall("metric.mergeState(saved)", arguments);

@@ -14,7 +14,9 @@ type Results<Of extends Readonly<Record<string, AnyMetric>>> = {
   -readonly [Name in keyof Of]: Awaited<ReturnType<Of[Name]["compute"]>>;
 };
 
-/** Metrics that are given the same batches, by name: `new MetricCollection({ accuracy: …, f1: … })`. */
+/**
+ * Metrics that are given the same batches, by name: `new MetricCollection({ accuracy: …, f1: … })`.
+ */
 export class MetricCollection<Of extends Readonly<Record<string, AnyMetric>>> {
   readonly metrics: Of;
 
@@ -54,7 +56,10 @@ export class MetricCollection<Of extends Readonly<Record<string, AnyMetric>>> {
     return Object.fromEntries(states);
   }
 
-  /** Goes on from what `stateDict()` gave. Throws ArgumentError, and changes nothing, if the names are others. */
+  /**
+   * Goes on from what `stateDict()` gave. Throws ArgumentError, and changes nothing, if the names
+   * are others.
+   */
   loadStateDict(saved: Readonly<Record<string, unknown>>): void {
     if (arguments.length > 1) checkCall("metrics.loadStateDict(saved)", arguments);
     const [own, given] = [this.metrics, saved].map((names) => Object.keys(names).sort().join(", "));

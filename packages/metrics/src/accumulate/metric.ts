@@ -13,8 +13,8 @@ export interface MetricStateDict {
 }
 
 /**
- * Base of metrics over many batches. A subclass says what a batch adds (`measure`, in tensor ops) and what the totals mean
- * (`conclude`, in numbers).
+ * Base of metrics over many batches. A subclass says what a batch adds (`measure`, in tensor ops)
+ * and what the totals mean (`conclude`, in numbers).
  *
  * ```ts
  * type Sizes = { largest: Tensor; count: Tensor };
@@ -37,7 +37,10 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
   /** The metric, from the totals of all batches. */
   protected abstract conclude(totals: Totals<Added>): Result;
 
-  /** The totals' shapes by name, if known before the first batch; saved totals are checked against them. */
+  /**
+   * The totals' shapes by name, if known before the first batch; saved totals are checked against
+   * them.
+   */
   protected layout(): Readonly<Record<keyof Added, readonly number[]>> | null {
     return null;
   }
@@ -91,7 +94,10 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
     return { sums: this.#sums };
   }
 
-  /** Goes on from what `stateDict()` gave. Throws ArgumentError, and changes nothing, for what is no such thing. */
+  /**
+   * Goes on from what `stateDict()` gave. Throws ArgumentError, and changes nothing, for what is no
+   * such thing.
+   */
   loadStateDict(saved: MetricStateDict): void {
     if (arguments.length > 1) checkCall("metric.loadStateDict(saved)", arguments);
     const { sums } = this.#checked(saved);
@@ -101,8 +107,8 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
   }
 
   /**
-   * Adds what another metric of this kind has added up, of which this is `stateDict()`: of another process, say. Throws ArgumentError, and
-   * changes nothing, for what is no such thing.
+   * Adds what another metric of this kind has added up, of which this is `stateDict()`: of another
+   * process, say. Throws ArgumentError, and changes nothing, for what is no such thing.
    */
   mergeState(saved: MetricStateDict): void {
     if (arguments.length !== 1) checkCall("metric.mergeState(saved)", arguments);

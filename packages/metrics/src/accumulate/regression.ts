@@ -44,7 +44,10 @@ export class MeanMetric extends Metric<[values: Values], Mean, number> {
   }
 }
 
-/** `meanSquaredError` over batches, of all elements; its root unless `squared`. update(predictions, targets). */
+/**
+ * `meanSquaredError` over batches, of all elements; its root unless `squared`. update(predictions,
+ * targets).
+ */
 export class MeanSquaredError extends Metric<[predictions: Values, targets: Values], Mean, number> {
   readonly squared: boolean;
 
@@ -106,8 +109,8 @@ type Explained = {
 };
 
 /**
- * `r2Score` over batches, of all elements. Spreads of batches are joined by Chan, Golub & LeVeque 1979, so that targets far from 0
- * lose no digits. update(predictions, targets).
+ * `r2Score` over batches, of all elements. Spreads of batches are joined by Chan, Golub & LeVeque
+ * 1979, so that targets far from 0 lose no digits. update(predictions, targets).
  */
 export class R2Score extends Metric<[predictions: Values, targets: Values], Explained, number> {
   constructor() {

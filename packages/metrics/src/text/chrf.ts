@@ -14,7 +14,10 @@ export interface ChrfOptions {
   readonly lowercase?: boolean;
 }
 
-/** chrF (Popović 2015) as SacreBLEU reports it, in percent. `referenceStreams[k][i]` is the k-th reference of hypothesis i; each is compared with its best. */
+/**
+ * chrF (Popović 2015) as SacreBLEU reports it, in percent. `referenceStreams[k][i]` is the k-th
+ * reference of hypothesis i; each is compared with its best.
+ */
 export function corpusChrf(
   hypotheses: readonly string[],
   referenceStreams: readonly (readonly string[])[],

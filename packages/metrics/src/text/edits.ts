@@ -24,7 +24,9 @@ function paired(
 
 export const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
 
-/** Insertions, deletions and substitutions from one list to the other, at least (Levenshtein 1966). */
+/**
+ * Insertions, deletions and substitutions from one list to the other, at least (Levenshtein 1966).
+ */
 function edits(a: readonly string[], b: readonly string[], substitution = 1): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -78,7 +80,9 @@ export function wordErrorRate(hypotheses: Texts, references: Texts): number {
   return errors / reference;
 }
 
-/** Character error rate: edits of letters over the letters of the references. Hypotheses come first. */
+/**
+ * Character error rate: edits of letters over the letters of the references. Hypotheses come first.
+ */
 export function charErrorRate(hypotheses: Texts, references: Texts): number {
   checkCall("charErrorRate(hypotheses, references)", arguments);
   const { errors, reference } = counted("charErrorRate", hypotheses, references, letters);
@@ -92,7 +96,10 @@ export function matchErrorRate(hypotheses: Texts, references: Texts): number {
   return errors / longer;
 }
 
-/** The part of the references' words that is right, times that of the hypotheses' (Morris et al. 2004). Hypotheses come first. */
+/**
+ * The part of the references' words that is right, times that of the hypotheses' (Morris et al.
+ * 2004). Hypotheses come first.
+ */
 export function wordInformationPreserved(hypotheses: Texts, references: Texts): number {
   checkCall("wordInformationPreserved(hypotheses, references)", arguments);
   return preserved("wordInformationPreserved", hypotheses, references);
@@ -145,7 +152,10 @@ export interface ExtendedEditOptions {
   readonly insertion?: number;
 }
 
-/** Edits of letters with jumps between words, over the length of the reference (Stanchev, Wang & Ney 2019); of several references the nearest. Texts are English. */
+/**
+ * Edits of letters with jumps between words, over the length of the reference (Stanchev, Wang & Ney
+ * 2019); of several references the nearest. Texts are English.
+ */
 export function extendedEditDistance(
   hypotheses: readonly string[],
   references: readonly (string | readonly string[])[],

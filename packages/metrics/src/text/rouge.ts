@@ -19,7 +19,10 @@ export interface Rouge {
   readonly fmeasure: number;
 }
 
-/** ROUGE (Lin 2004) by key, mean over pairs: letters and digits of lower case make words. One list of references per hypothesis. */
+/**
+ * ROUGE (Lin 2004) by key, mean over pairs: letters and digits of lower case make words. One list
+ * of references per hypothesis.
+ */
 export function rougeScore(
   hypotheses: readonly string[],
   references: readonly (string | readonly string[])[],

@@ -9,7 +9,10 @@ export interface Squad {
   readonly f1: number;
 }
 
-/** What the Stanford question answering dataset measures (Rajpurkar et al. 2016). One list of references per answer. */
+/**
+ * What the Stanford question answering dataset measures (Rajpurkar et al. 2016). One list of
+ * references per answer.
+ */
 export function squad(
   answers: readonly string[],
   references: readonly (string | readonly string[])[],

@@ -9,8 +9,9 @@ export interface TranslationEditOptions {
 }
 
 /**
- * Edits of words and shifts of runs of words, over the mean length of the references, a fraction (Snover et al. 2006); of several references the nearest.
- * SacreBLEU's `corpus_ter` is this in percent. One list of references per hypothesis.
+ * Edits of words and shifts of runs of words, over the mean length of the references, a fraction
+ * (Snover et al. 2006); of several references the nearest. SacreBLEU's `corpus_ter` is this in
+ * percent. One list of references per hypothesis.
  */
 export function translationEditRate(
   hypotheses: readonly string[],
@@ -51,7 +52,10 @@ function editsAndShifts(hypothesis: readonly string[], reference: readonly strin
   return shifts + aligned(current, reference).edits;
 }
 
-/** Edits from one to the other, and for each word of the reference the one of the hypothesis it stands with. */
+/**
+ * Edits from one to the other, and for each word of the reference the one of the hypothesis it
+ * stands with.
+ */
 interface Alignment {
   readonly edits: number;
   readonly place: readonly number[];
@@ -107,7 +111,10 @@ interface Shift {
   readonly checked: number;
 }
 
-/** The shift that saves the most edits; of equal ones the longest, then the earliest, then to the earliest place. */
+/**
+ * The shift that saves the most edits; of equal ones the longest, then the earliest, then to the
+ * earliest place.
+ */
 function bestShift(h: readonly string[], r: readonly string[], from: number): Shift {
   const before = aligned(h, r);
   let checked = from;

@@ -3,7 +3,9 @@ import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { fieldsOf, isModule, setField } from "../fields.ts";
 import { Module } from "../module.ts";
 
-/** Items by name, in the order in which they came: what ModuleDict and ParameterDict have in common. They are read like a Map. */
+/**
+ * Items by name, in order of insertion, read like a Map: the base of ModuleDict and ParameterDict.
+ */
 export abstract class Dict<Item, Given> extends Module<never[], never> {
   /** The item as it stands here; null if it cannot. */
   protected abstract accept(item: unknown): Item | null;
@@ -34,7 +36,7 @@ export abstract class Dict<Item, Given> extends Module<never[], never> {
   }
 
   /**
-   * Adds an item, or puts it in the place of one.
+   * Adds or replaces an item.
    *
    * Throws ArgumentError for a key that is empty, has a dot, or names a method of modules.
    */
@@ -77,7 +79,7 @@ export abstract class Dict<Item, Given> extends Module<never[], never> {
     return item;
   }
 
-  /** Adds items, or puts them in the place of those with their keys; of an object, pairs or another of its kind. */
+  /** Adds or replaces items, given as an object, pairs, or another of its kind. */
   update(items: Readonly<Record<string, Given>> | Iterable<readonly [string, Given]>): this {
     checkCall("dict.update(items)", arguments);
     for (const [key, item] of entriesOf(this.constructor.name, items)) this.set(key, item);

@@ -3,11 +3,14 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { type Parameter, parameter } from "../parameter.ts";
 import { Dict, entriesOf } from "./dict.ts";
 
-/** Parameters by name, in the order in which they came; tensors given become parameters. It is read like a Map, and has no `forward`. */
+/**
+ * Parameters by name, in order of insertion, read like a Map. Tensors become parameters. It has no
+ * `forward`.
+ */
 export class ParameterDict extends Dict<Parameter, Tensor> {
   /**
-   * Of an object, or of pairs. JavaScript puts keys that are whole numbers first, in order: an object that has
-   * one beside others is refused.
+   * Of an object, or of pairs. JavaScript puts keys that are whole numbers first, in order: an
+   * object that has one beside others is refused.
    */
   constructor(
     tensors: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {},

@@ -3,7 +3,7 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { type Parameter, parameter } from "../parameter.ts";
 import { Row } from "./row.ts";
 
-/** Parameters in a row under the keys 0, 1, 2, …; tensors given become parameters. It has no `forward` of its own. */
+/** Parameters under the keys 0, 1, 2, …. Tensors become parameters. It has no `forward`. */
 export class ParameterList extends Row<Parameter, Tensor, never[], never> {
   constructor(tensors: Iterable<Tensor> = []) {
     checkCall("new ParameterList(tensors?)", arguments);

@@ -3,7 +3,7 @@ import { checkCall, describe } from "@wgrad/autograd/plugin";
 import { fieldsOf, isModule, setField } from "../fields.ts";
 import { Module } from "../module.ts";
 
-/** Items in a row, under the keys 0, 1, 2, …: what ModuleList, Sequential and ParameterList have in common. */
+/** Items under the keys 0, 1, 2, …: the base of ModuleList, Sequential and ParameterList. */
 export abstract class Row<Item, Given, In extends unknown[], Out> extends Module<In, Out> {
   /** The item as it stands here; null if it cannot. */
   protected accept(item: unknown): Item | null {

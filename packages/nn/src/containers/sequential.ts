@@ -29,8 +29,8 @@ class Lambda extends Module<[Tensor], Tensor> {
 }
 
 /**
- * y = fₙ(… f₂(f₁(x))): modules in a row, under the keys 0, 1, 2, … or the names of the object given. Functions may stand among
- * them.
+ * y = fₙ(… f₂(f₁(x))): modules in a row, under the keys 0, 1, 2, … or the names of the object
+ * given. Functions may stand among them.
  *
  * ```ts
  * const model = new Sequential(new Linear(4, 8), F.relu, new Linear(8, 1));
@@ -45,7 +45,10 @@ export class Sequential extends Row<Layer, LayerLike, [Tensor], Tensor> {
     } else this.extend(layers as LayerLike[]);
   }
 
-  /** The same layers from `start` to before `end`, from the end if negative, under the keys that they have here. */
+  /**
+   * The same layers from `start` to before `end`, from the end if negative, under the keys that
+   * they have here.
+   */
   slice(start?: number, end?: number): Sequential {
     checkCall("list.slice(start?: number, end?: number)", arguments);
     const part = new Sequential();

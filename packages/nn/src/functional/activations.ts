@@ -10,7 +10,10 @@ export interface RreluOptions {
   readonly training?: boolean;
 }
 
-/** y = x for x ≥ 0, else a x, with a drawn from [lower, upper); elementwise; any shape.  Xu et al. 2015. */
+/**
+ * y = x for x ≥ 0, else a x, with a drawn from [lower, upper); elementwise; any shape.  Xu et al.
+ * 2015.
+ */
 export function rrelu(x: Tensor, options: RreluOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("rrelu(x, { lower: number, upper: number, training: boolean })", arguments);

@@ -24,7 +24,10 @@ export function dealt(call: string, x: Tensor, groups: number): Tensor {
   });
 }
 
-/** The distances ‖xᵢ − xⱼ‖ₚ of all pairs of rows i < j, in order; the slope of a distance of 0 is 0.  [N, M] → [N (N − 1) / 2]. */
+/**
+ * The distances ‖xᵢ − xⱼ‖ₚ of all pairs of rows i < j, in order; the slope of a distance of 0 is 0.
+ * [N, M] → [N (N − 1) / 2].
+ */
 export function pdist(x: Tensor, p = 2): Tensor {
   if (arguments.length > 1) checkCall("pdist(x, p?: number)", arguments);
   if (x.shape.length !== 2)

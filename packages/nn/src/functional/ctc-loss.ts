@@ -29,14 +29,15 @@ export interface CtcLossOptions extends LossOptions {
 const NEVER = -1e30;
 
 /**
- * −log P(target) summed over all paths that give it once repeats are merged and blanks dropped; its mean divides each by its
- * target's length first.
+ * −log P(target) summed over all paths that give it once repeats are merged and blanks dropped; its
+ * mean divides each by its target's length first.
  *
  *   α₀ = p₀ at the first two labels,  αₜ(s) = (αₜ₋₁(s) + αₜ₋₁(s−1) + [lₛ is no blank and ≠ lₛ₋₂] αₜ₋₁(s−2)) pₜ(lₛ)
  *
- * over the target l with blanks between. logProbs: [T, N, C] or [T, C], normalised along C (its gradient is that of the logits
- * before a logSoftmax, as PyTorch's); targets: [N, S], or all in one row [Σ lengths]; lengths: [N], or numbers → 0-d, or
- * [N] with `reduction: "none"`.  Graves et al. 2006.
+ * over the target l with blanks between. logProbs: [T, N, C] or [T, C], normalised along C (its
+ * gradient is that of the logits before a logSoftmax, as PyTorch's); targets: [N, S], or all in one
+ * row [Σ lengths]; lengths: [N], or numbers → 0-d, or [N] with `reduction: "none"`.  Graves et al.
+ * 2006.
  */
 export function ctcLoss(
   logProbs: Tensor,
@@ -165,7 +166,10 @@ function pathLikelihood(
   return logsumexp(where(ends, alpha, NEVER), 1);
 }
 
-/** 0, with the slope p: what makes −(posterior) the gradient of the logits before a logSoftmax. → [N] */
+/**
+ * 0, with the slope p: what makes −(posterior) the gradient of the logits before a logSoftmax. →
+ * [N]
+ */
 function slopeOf(logs: Tensor, times: Tensor): Tensor {
   const p = exp(logs);
   const steps = arange(logs.shape[0] as number).unsqueeze(1);

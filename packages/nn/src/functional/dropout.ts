@@ -9,7 +9,10 @@ import {
 } from "@wgrad/autograd";
 import { checkCall, composite } from "@wgrad/autograd/plugin";
 
-/** Ones for each channel of x, which has `rank` dimensions after the channels; [C, …] is one example. */
+/**
+ * Ones for each channel of x, which has `rank` dimensions after the channels; [C, …] is one
+ * example.
+ */
 function channels(call: string, x: Tensor, rank: number): Tensor {
   const lead = x.shape.length - rank;
   if (lead !== 1 && lead !== 2) {
@@ -57,7 +60,10 @@ function towardsLowest(x: Tensor, whole: Tensor, p: number): Tensor {
   });
 }
 
-/** Dropout after SELU: dropped elements become SELU's lowest value, mean and variance stay.  Klambauer et al. 2017. */
+/**
+ * Dropout after SELU: dropped elements become SELU's lowest value, mean and variance stay.
+ * Klambauer et al. 2017.
+ */
 export function alphaDropout(x: Tensor, options: DropoutOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("alphaDropout(x, { p: number, training: boolean })", arguments);

@@ -32,8 +32,9 @@ export interface EmbeddingBagCallOptions {
 }
 
 /**
- * y[b] = the mean, sum or maximum of W[i] over the indices i of bag b; an empty bag gives 0.  i: [B, L], or [n] with the start of
- * each bag in offsets: [B] → [B, features]; weight: [rows, features].
+ * y[b] = the mean, sum or maximum of W[i] over the indices i of bag b; an empty bag gives 0.  i:
+ * [B, L], or [n] with the start of each bag in offsets: [B] → [B, features]; weight: [rows,
+ * features].
  */
 export function embeddingBag(
   input: Tensor,
@@ -160,7 +161,9 @@ function bagStarts(
 const misplaced = (call: string, length: number): IndexError =>
   new IndexError(`${call}: offsets must ascend, and end at most at the input's length, ${length}`);
 
-/** Offsets that the device finds to ascend up to `length`; that the first is 0 is seen elsewhere. */
+/**
+ * Offsets that the device finds to ascend up to `length`; that the first is 0 is seen elsewhere.
+ */
 function inOrder(call: string, offsets: Tensor, length: number): Tensor {
   const starts = offsets.to("i32");
   const end = tensor([length], { dtype: "i32" });

@@ -91,7 +91,10 @@ function fractionalMaxPool(rank: 2 | 3): FractionalMaxPool {
   return pool as FractionalMaxPool;
 }
 
-/** The elements of every window, [N, C, windows · elements], counted over all of an image's dimensions. */
+/**
+ * The elements of every window, [N, C, windows · elements], counted over all of an image's
+ * dimensions.
+ */
 function placesOf(
   samples: Tensor,
   sizes: readonly number[],
@@ -117,7 +120,10 @@ function placesOf(
   return (places as Tensor).flatten(2);
 }
 
-/** Where n windows begin, from 0 to `last`: ⌊(i + u) α⌋ − ⌊u α⌋ with α = last / (n − 1). Graham 2014. */
+/**
+ * Where n windows begin, from 0 to `last`: ⌊(i + u) α⌋ − ⌊u α⌋ with α = last / (n − 1). Graham
+ * 2014.
+ */
 function startsOf(u: Tensor, last: number, n: number): Tensor {
   const number = arange(n, { dtype: "i32", device: u });
   if (n === 1) return number.add(last).expand([...u.shape.slice(0, 2), 1]);
@@ -127,7 +133,8 @@ function startsOf(u: Tensor, last: number, n: number): Tensor {
 }
 
 /**
- * The maximum over windows whose places are drawn, so that the size shrinks by any factor. x: [N, C, H, W] or [C, H, W]. Graham 2014.
+ * The maximum over windows whose places are drawn, so that the size shrinks by any factor. x: [N,
+ * C, H, W] or [C, H, W]. Graham 2014.
  */
 export const fractionalMaxPool2d: FractionalMaxPool = fractionalMaxPool(2);
 

@@ -20,7 +20,10 @@ import { checkCall, composite } from "@wgrad/autograd/plugin";
 
 /** Settings of gridSample. */
 export interface GridSampleOptions {
-  /** From the elements around a place by their distance, the nearest one, or by a cubic (images only; default "bilinear"). */
+  /**
+   * From the elements around a place by their distance, the nearest one, or by a cubic (images
+   * only; default "bilinear").
+   */
   readonly mode?: "bilinear" | "nearest" | "bicubic";
   /** What lies beyond the edges: 0, the edge, or the mirror image (default "zeros"). */
   readonly paddingMode?: "zeros" | "border" | "reflection";
@@ -30,7 +33,8 @@ export interface GridSampleOptions {
 
 /**
  * The values of x at the places of a grid, whose coordinates (x, y) or (x, y, z) go from −1 to 1.
- * x: [N, C, H, W], grid: [N, H', W', 2] → [N, C, H', W']; x: [N, C, D, H, W], grid: [N, D', H', W', 3] → [N, C, D', H', W'].
+ * x: [N, C, H, W], grid: [N, H', W', 2] → [N, C, H', W']; x: [N, C, D, H, W], grid: [N, D', H', W',
+ * 3] → [N, C, D', H', W'].
  */
 export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
   if (arguments.length > 2) {
@@ -91,7 +95,10 @@ interface Axis extends Required<Omit<GridSampleOptions, "mode">> {
   readonly mode: NonNullable<GridSampleOptions["mode"]>;
 }
 
-/** The elements along a dimension that a place is made of, and their weights: [N, taps, places] each. */
+/**
+ * The elements along a dimension that a place is made of, and their weights: [N, taps, places]
+ * each.
+ */
 function tapsOf(given: Tensor, axis: Axis): { index: Tensor; weight: Tensor } {
   const { size, mode, alignCorners, paddingMode } = axis;
   const place = alignCorners
@@ -142,7 +149,10 @@ function within(place: Tensor, { size, paddingMode, alignCorners }: Axis): Tenso
   return clamp(where(even, rest.add(low), rest.neg().add(span + low)), 0, size - 1);
 }
 
-/** The weights of the four neighbours at t of the way from the second to the third, with A = −0.75. Keys 1981. */
+/**
+ * The weights of the four neighbours at t of the way from the second to the third, with A = −0.75.
+ * Keys 1981.
+ */
 function cubic(t: Tensor): Tensor {
   const A = -0.75;
   const near = (x: Tensor): Tensor =>
@@ -171,8 +181,9 @@ export interface AffineGridOptions {
 }
 
 /**
- * The grid of `gridSample` that an affine map makes of the places of an output of `size`. theta: [N, 2, 3], size [N, C, H, W] →
- * [N, H, W, 2]; theta: [N, 3, 4], size [N, C, D, H, W] → [N, D, H, W, 3].
+ * The grid of `gridSample` that an affine map makes of the places of an output of `size`. theta:
+ * [N, 2, 3], size [N, C, H, W] → [N, H, W, 2]; theta: [N, 3, 4], size [N, C, D, H, W] → [N, D, H,
+ * W, 3].
  */
 export function affineGrid(theta: Tensor, size: Shape, options: AffineGridOptions = {}): Tensor {
   if (arguments.length > 2)

@@ -11,7 +11,10 @@ export interface GumbelSoftmaxOptions {
   readonly dim?: number;
 }
 
-/** softmax((logits + G) / τ) with noise G of a Gumbel distribution: a draw of a class that has a gradient. Jang et al. 2017. */
+/**
+ * softmax((logits + G) / τ) with noise G of a Gumbel distribution: a draw of a class that has a
+ * gradient. Jang et al. 2017.
+ */
 export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("gumbelSoftmax(logits, { tau: number, hard: boolean, dim: number })", arguments);

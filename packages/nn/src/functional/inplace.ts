@@ -16,7 +16,9 @@ import {
 import { checkCall } from "@wgrad/autograd/plugin";
 import { type RreluOptions, rrelu } from "./activations.ts";
 
-/** Writes what an activation gives over its operand, and gives that. The gradient reads the operand as it was. */
+/**
+ * Writes an activation's result over its operand and returns it. The gradient reads the old value.
+ */
 function over(call: string, x: Tensor, activation: (x: Tensor) => Tensor): Tensor {
   const y = activation(x.requiresGrad ? x.clone() : x);
   if (y.dtype === x.dtype) return x.copy_(y);

@@ -21,7 +21,10 @@ export interface PoissonNllLossOptions extends LossOptions {
   readonly eps?: number;
 }
 
-/** Mean of eˣ − t x, or of x − t log(x + ε) with `logInput: false`: −log P(t) of a Poisson distribution but for log t!. */
+/**
+ * Mean of eˣ − t x, or of x − t log(x + ε) with `logInput: false`: −log P(t) of a Poisson
+ * distribution but for log t!.
+ */
 export function poissonNllLoss(
   input: Tensor,
   target: Tensor,
@@ -63,8 +66,9 @@ export interface GaussianNllLossOptions extends LossOptions {
 }
 
 /**
- * Mean of ½ (log v + (x − t)²/v): −log density of a normal distribution with mean x and variance v. `variance`: the input's
- * shape, or that without its last dimension, or with 1 there; a negative one is an ArgumentError before any weight moves.
+ * Mean of ½ (log v + (x − t)²/v): −log density of a normal distribution with mean x and variance v.
+ * `variance`: the input's shape, or that without its last dimension, or with 1 there; a negative
+ * one is an ArgumentError before any weight moves.
  */
 export function gaussianNllLoss(
   input: Tensor,

@@ -41,8 +41,8 @@ function lpPool(average: typeof avgPool1d, most: typeof maxPool1d, rank: number)
 }
 
 /**
- * (Σ |x|ᵖ)^(1/p) over every window of a signal; p = Infinity is the largest |x|. x: [N, C, L] or [C, L].
- * Of odd p the powers keep their sign, as in PyTorch: NaN where their sum is below 0.
+ * (Σ |x|ᵖ)^(1/p) over every window of a signal; p = Infinity is the largest |x|. x: [N, C, L] or
+ * [C, L]. Of odd p the powers keep their sign, as in PyTorch: NaN where their sum is below 0.
  */
 export const lpPool1d: LpPool = lpPool(avgPool1d, maxPool1d, 1);
 

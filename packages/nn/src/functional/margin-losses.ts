@@ -29,7 +29,9 @@ export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptio
   return reduced(softplus(input.mul(target).neg()), reduction);
 }
 
-/** Mean of x where the target is 1, and of max(0, margin − x) where it is −1. Margin 1 unless given. */
+/**
+ * Mean of x where the target is 1, and of max(0, margin − x) where it is −1. Margin 1 unless given.
+ */
 export function hingeEmbeddingLoss(
   input: Tensor,
   target: Tensor,
@@ -46,7 +48,10 @@ export function hingeEmbeddingLoss(
   return reduced(apart.add(where(target.ne(-1), input, 0)), reduction);
 }
 
-/** Mean of max(0, −y (a − b) + margin): y = 1 where `input1` should be the larger, else −1. Margin 0 unless given. */
+/**
+ * Mean of max(0, −y (a − b) + margin): y = 1 where `input1` should be the larger, else −1. Margin 0
+ * unless given.
+ */
 export function marginRankingLoss(
   input1: Tensor,
   input2: Tensor,
@@ -65,8 +70,8 @@ export function marginRankingLoss(
 }
 
 /**
- * Mean of 1 − cos(a, b) where the target is 1, and of max(0, cos(a, b) − margin) where it is −1. a, b: [N, D] or [D];
- * target: [N] or []. Margin 0 unless given.
+ * Mean of 1 − cos(a, b) where the target is 1, and of max(0, cos(a, b) − margin) where it is −1. a,
+ * b: [N, D] or [D]; target: [N] or []. Margin 0 unless given.
  */
 export function cosineEmbeddingLoss(
   input1: Tensor,
@@ -100,7 +105,10 @@ export interface TripletMarginLossOptions extends MarginOptions {
   readonly swap?: boolean;
 }
 
-/** Mean of max(0, d(a, p) − d(a, n) + margin) with d(x, y) = ‖x − y + ε‖ₚ. [N, D] or [D] each. Margin 1 unless given. */
+/**
+ * Mean of max(0, d(a, p) − d(a, n) + margin) with d(x, y) = ‖x − y + ε‖ₚ. [N, D] or [D] each.
+ * Margin 1 unless given.
+ */
 export function tripletMarginLoss(
   anchor: Tensor,
   positive: Tensor,
@@ -169,7 +177,10 @@ export function checkPower(call: string, p: number): void {
   if (p !== 1 && p !== 2) throw new ArgumentError(`${call}: p is ${p}\n  hint: 1 or 2`);
 }
 
-/** Mean of Σ_{i≠y} w_y max(0, margin − x_y + xᵢ)ᵖ / C. input: [N, C] or [C]; target: [N] or []. Margin 1 unless given. */
+/**
+ * Mean of Σ_{i≠y} w_y max(0, margin − x_y + xᵢ)ᵖ / C. input: [N, C] or [C]; target: [N] or [].
+ * Margin 1 unless given.
+ */
 export function multiMarginLoss(
   input: Tensor,
   target: Tensor,
@@ -196,8 +207,8 @@ export function multiMarginLoss(
 }
 
 /**
- * Mean of Σⱼ Σᵢ max(0, 1 − x_yⱼ + xᵢ) / C over target classes yⱼ and classes i that are none. A row of the target lists
- * classes up to its first −1. input and target: [N, C] or [C].
+ * Mean of Σⱼ Σᵢ max(0, 1 − x_yⱼ + xᵢ) / C over target classes yⱼ and classes i that are none. A row
+ * of the target lists classes up to its first −1. input and target: [N, C] or [C].
  */
 export function multilabelMarginLoss(
   input: Tensor,
@@ -230,7 +241,10 @@ export interface MultiLabelSoftMarginLossOptions extends LossOptions {
   readonly weight?: Tensor | null;
 }
 
-/** Mean of −w (y log σ(x) + (1 − y) log σ(−x)), first over classes (the last dimension), then over the rest. */
+/**
+ * Mean of −w (y log σ(x) + (1 − y) log σ(−x)), first over classes (the last dimension), then over
+ * the rest.
+ */
 export function multilabelSoftMarginLoss(
   input: Tensor,
   target: Tensor,

@@ -20,7 +20,10 @@ export interface AttendOptions {
   readonly keyPaddingMask?: Tensor | null;
   /** Gives the attention weights too (default true). */
   readonly needWeights?: boolean;
-  /** [L, S] or [B·heads, L, S]: true where a query may not see a key, or a number added to the score. */
+  /**
+   * [L, S] or [B·heads, L, S]: true where a query may not see a key, or a number added to the
+   * score.
+   */
   readonly attnMask?: Tensor | null;
   /** The weights' mean over the heads (default true). */
   readonly averageAttnWeights?: boolean;
@@ -45,8 +48,8 @@ export interface HeadParameters {
 }
 
 /**
- * softmax(Q Kᵀ / √(E/h) + mask) V for each of h heads, joined: [B, L, E], and the weights, [B, L, S] or [B, heads, L, S]. A query that
- * may see nothing gets 0, with weights of 0.
+ * softmax(Q Kᵀ / √(E/h) + mask) V for each of h heads, joined: [B, L, E], and the weights, [B, L,
+ * S] or [B, heads, L, S]. A query that may see nothing gets 0, with weights of 0.
  */
 export function attendHeads(
   call: string,
@@ -180,8 +183,9 @@ export interface MultiHeadAttentionForwardOptions extends AttendOptions {
 }
 
 /**
- * Multi-head attention with parameters given one by one: query [L, B, E], key [S, B, kdim], value [S, B, vdim] (or no B) → [output
- * like the query, weights [B, L, S] or [B, heads, L, S], null where not needed].  Vaswani et al. 2017.
+ * Multi-head attention with parameters given one by one: query [L, B, E], key [S, B, kdim], value
+ * [S, B, vdim] (or no B) → [output like the query, weights [B, L, S] or [B, heads, L, S], null
+ * where not needed].  Vaswani et al. 2017.
  */
 export function multiHeadAttentionForward(
   query: Tensor,

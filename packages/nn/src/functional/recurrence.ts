@@ -10,12 +10,14 @@ import {
 } from "@wgrad/autograd";
 import { assemble, pullBack } from "@wgrad/autograd/plugin";
 
-/** One step of a recurrent layer, and its slope. H features of a state, G gates of as many features each. */
+/**
+ * One step of a recurrent layer and its gradient. H: features of a state; G: gates of H features.
+ */
 export interface Cell {
   readonly gates: number;
   /**
-   * The states [B, H] after a step, hidden first, from what the input and the hidden state contribute to the gates: x, h: [B, G·H].
-   * `kept` is what the slope reads.
+   * The states [B, H] after a step, hidden first, from what the input and the hidden state
+   * contribute to the gates: x, h: [B, G·H]. `kept` is what the slope reads.
    */
   readonly step: (x: Tensor, h: Tensor, states: readonly Tensor[]) => Stepped;
   /** Gradients of the step from those of the states after it (null: none arrives). */
@@ -34,24 +36,30 @@ export interface Stepped {
 
 export interface Slope {
   /**
-   * Gradients of the gates, [B, H] each: G of what the hidden state contributes; where the input's differ, those that do stand before
-   * them, for the last gates.
+   * Gradients of the gates, [B, H] each: G of what the hidden state contributes; where the input's
+   * differ, those that do stand before them, for the last gates.
    */
   readonly gates: readonly Tensor[];
-  /** Gradients of the states before the step, but for what comes through the gates; null where there is none. */
+  /**
+   * Gradients of the states before the step, without those through the gates; null where there is
+   * none.
+   */
   readonly states: readonly (Tensor | null)[];
 }
 
-/** What a layer adds up over its steps: the weights of the hidden state [G·H, H], and their bias [G·H]. */
+/**
+ * The gradients that a layer sums over its steps: of the hidden weights [G·H, H] and bias [G·H].
+ */
 interface Weights {
   readonly weightHh: Tensor;
   readonly biasHh: Tensor | null;
 }
 
 /**
- * All steps of a layer as one operation: x: [T, B, G·H], what the input contributes; states: [B, H]; counts: whether a step counts for a
- * sequence, [T, B, 1] → [the hidden states [T + 1, B, H], the first included, and the last of each other state [B, H]].
- * Going back, a step is a product and one kernel of elementwise work, and the gradient of the weights is one product over all steps.
+ * All steps of a layer as one operation: x: [T, B, G·H], what the input contributes; states: [B,
+ * H]; counts: whether a step counts for a sequence, [T, B, 1] → [the hidden states [T + 1, B, H],
+ * the first included, and the last of each other state [B, H]]. Going back, a step is a product and
+ * one kernel of elementwise work, and the gradient of the weights is one product over all steps.
  */
 export function recurrence(
   cell: Cell,

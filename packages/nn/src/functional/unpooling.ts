@@ -6,7 +6,10 @@ export interface MaxUnpoolOptions {
   /** The distance of windows: kernelSize unless told. */
   readonly stride?: number | readonly number[] | null;
   readonly padding?: number | readonly number[];
-  /** The size of the output, with or without batch and channels: where several have this pooling's size. */
+  /**
+   * The size of the output, with or without batch and channels: where several have this pooling's
+   * size.
+   */
   readonly outputSize?: Shape | null;
 }
 
@@ -63,11 +66,20 @@ function maxUnpool(rank: number): MaxUnpool {
   };
 }
 
-/** Undoes maxPool1d: each maximum at the place it came from, 0 elsewhere. x, indices: [N, C, L] or [C, L]. */
+/**
+ * Undoes maxPool1d: each maximum at the place it came from, 0 elsewhere. x, indices: [N, C, L] or
+ * [C, L].
+ */
 export const maxUnpool1d: MaxUnpool = maxUnpool(1);
 
-/** Undoes maxPool2d: each maximum at the place it came from, 0 elsewhere. x, indices: [N, C, H, W] or [C, H, W]. */
+/**
+ * Undoes maxPool2d: each maximum at the place it came from, 0 elsewhere. x, indices: [N, C, H, W]
+ * or [C, H, W].
+ */
 export const maxUnpool2d: MaxUnpool = maxUnpool(2);
 
-/** Undoes maxPool3d: each maximum at the place it came from, 0 elsewhere. x, indices: [N, C, D, H, W] or [C, D, H, W]. */
+/**
+ * Undoes maxPool3d: each maximum at the place it came from, 0 elsewhere. x, indices: [N, C, D, H,
+ * W] or [C, D, H, W].
+ */
 export const maxUnpool3d: MaxUnpool = maxUnpool(3);

@@ -30,14 +30,20 @@ export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
   }
 }
 
-/** The means of as many windows as give `outputSize`; null keeps a size. x: [N, C, H, W] or [C, H, W]. */
+/**
+ * The means of as many windows as give `outputSize`; null keeps a size. x: [N, C, H, W] or [C, H,
+ * W].
+ */
 export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
   forward(x: Tensor): Tensor {
     return adaptiveAvgPool2d(x, this.outputSize);
   }
 }
 
-/** The means of as many windows as give `outputSize`; null keeps a size. x: [N, C, D, H, W] or [C, D, H, W]. */
+/**
+ * The means of as many windows as give `outputSize`; null keeps a size. x: [N, C, D, H, W] or [C,
+ * D, H, W].
+ */
 export class AdaptiveAvgPool3d extends AdaptiveAvgPool {
   forward(x: Tensor): Tensor {
     return adaptiveAvgPool3d(x, this.outputSize);

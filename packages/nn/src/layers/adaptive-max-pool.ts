@@ -23,21 +23,29 @@ abstract class AdaptiveMaxPool extends Module<[Tensor], Tensor> {
   }
 }
 
-/** The maxima of as many windows as give `outputSize`; null keeps a size. x: [N, C, L] or [C, L]. */
+/**
+ * The maxima of as many windows as give `outputSize`; null keeps a size. x: [N, C, L] or [C, L].
+ */
 export class AdaptiveMaxPool1d extends AdaptiveMaxPool {
   forward(x: Tensor): Tensor {
     return adaptiveMaxPool1d(x, this.outputSize);
   }
 }
 
-/** The maxima of as many windows as give `outputSize`; null keeps a size. x: [N, C, H, W] or [C, H, W]. */
+/**
+ * The maxima of as many windows as give `outputSize`; null keeps a size. x: [N, C, H, W] or [C, H,
+ * W].
+ */
 export class AdaptiveMaxPool2d extends AdaptiveMaxPool {
   forward(x: Tensor): Tensor {
     return adaptiveMaxPool2d(x, this.outputSize);
   }
 }
 
-/** The maxima of as many windows as give `outputSize`; null keeps a size. x: [N, C, D, H, W] or [C, D, H, W]. */
+/**
+ * The maxima of as many windows as give `outputSize`; null keeps a size. x: [N, C, D, H, W] or [C,
+ * D, H, W].
+ */
 export class AdaptiveMaxPool3d extends AdaptiveMaxPool {
   forward(x: Tensor): Tensor {
     return adaptiveMaxPool3d(x, this.outputSize);

@@ -30,7 +30,10 @@ abstract class AvgPool extends Module<[Tensor], Tensor> {
   }
 }
 
-/** The mean of every window of a signal. x: [N, C, L] or [C, L]; windows step by `stride`, the kernel's size unless told. */
+/**
+ * The mean of every window of a signal. x: [N, C, L] or [C, L]; `stride` defaults to the kernel's
+ * size.
+ */
 export class AvgPool1d extends AvgPool {
   constructor(kernelSize: Sizes, options: AvgPool1dOptions = {}) {
     checkCall(
@@ -53,14 +56,20 @@ export class AvgPool1d extends AvgPool {
   }
 }
 
-/** The mean of every window of an image. x: [N, C, H, W] or [C, H, W]; windows step by `stride`, the kernel's size unless told. */
+/**
+ * The mean of every window of an image. x: [N, C, H, W] or [C, H, W]; `stride` defaults to the
+ * kernel's size.
+ */
 export class AvgPool2d extends AvgPool {
   forward(x: Tensor): Tensor {
     return avgPool2d(x, this.kernelSize, this.options);
   }
 }
 
-/** The mean of every window of a volume. x: [N, C, D, H, W] or [C, D, H, W]; windows step by `stride`, the kernel's size unless told. */
+/**
+ * The mean of every window of a volume. x: [N, C, D, H, W] or [C, D, H, W]; `stride` defaults to
+ * the kernel's size.
+ */
 export class AvgPool3d extends AvgPool {
   forward(x: Tensor): Tensor {
     return avgPool3d(x, this.kernelSize, this.options);

@@ -3,7 +3,10 @@ import { checkCall, isRecomputing } from "@wgrad/autograd/plugin";
 import { batchNorm } from "../functional.ts";
 import { ChannelNorm, type ChannelNormOptions } from "./norm.ts";
 
-/** Settings of BatchNorm1d, BatchNorm2d and BatchNorm3d; `affine` and `trackRunningStats` are on unless told. */
+/**
+ * Settings of BatchNorm1d, BatchNorm2d and BatchNorm3d; `affine` and `trackRunningStats` are on by
+ * default.
+ */
 export type BatchNormLayerOptions = ChannelNormOptions;
 
 abstract class BatchNorm extends ChannelNorm {
@@ -28,7 +31,10 @@ abstract class BatchNorm extends ChannelNorm {
     return this.followed(x);
   }
 
-  /** Normalises by the batch's own statistics; the running ones follow by `momentum`, or as the mean of all batches. */
+  /**
+   * Normalises by the batch's own statistics; the running ones follow by `momentum`, or as the mean
+   * of all batches.
+   */
   private followed(x: Tensor): Tensor {
     const { weight, bias, eps, momentum, runningMean, runningVar, numBatchesTracked } = this;
     const settings = { weight, bias, eps, training: true };
@@ -46,8 +52,8 @@ abstract class BatchNorm extends ChannelNorm {
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batch; in evaluation mode the running ones.
- * x: [N, C] or [N, C, L]; γ, β: [C].  Ioffe & Szegedy 2015.
+ * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batch; in
+ * evaluation mode the running ones. x: [N, C] or [N, C, L]; γ, β: [C].  Ioffe & Szegedy 2015.
  */
 export class BatchNorm1d extends BatchNorm {
   forward(x: Tensor): Tensor {
@@ -56,8 +62,8 @@ export class BatchNorm1d extends BatchNorm {
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batch; in evaluation mode the running ones.
- * x: [N, C, H, W]; γ, β: [C].  Ioffe & Szegedy 2015.
+ * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batch; in
+ * evaluation mode the running ones. x: [N, C, H, W]; γ, β: [C].  Ioffe & Szegedy 2015.
  */
 export class BatchNorm2d extends BatchNorm {
   forward(x: Tensor): Tensor {
@@ -66,8 +72,8 @@ export class BatchNorm2d extends BatchNorm {
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batch; in evaluation mode the running ones.
- * x: [N, C, D, H, W]; γ, β: [C].  Ioffe & Szegedy 2015.
+ * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batch; in
+ * evaluation mode the running ones. x: [N, C, D, H, W]; γ, β: [C].  Ioffe & Szegedy 2015.
  */
 export class BatchNorm3d extends BatchNorm {
   forward(x: Tensor): Tensor {

@@ -9,8 +9,8 @@ import type { LinearOptions } from "./linear.ts";
 import { positive } from "./sizes.ts";
 
 /**
- * yₒ = x₁ᵀ Wₒ x₂ + bₒ.  x₁: […, in1]; x₂: […, in2] → […, out]; weight: [out, in1, in2]; bias: [out].
- * Both start uniform within ±1/√in1, weight drawn before bias.
+ * yₒ = x₁ᵀ Wₒ x₂ + bₒ.  x₁: […, in1]; x₂: […, in2] → […, out]; weight: [out, in1, in2]; bias:
+ * [out]. Both start uniform within ±1/√in1, weight drawn before bias.
  */
 export class Bilinear extends Module<[x1: Tensor, x2: Tensor], Tensor> {
   weight: Parameter;

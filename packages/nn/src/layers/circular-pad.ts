@@ -4,7 +4,10 @@ import { pad } from "../functional.ts";
 import { Padding } from "./padding.ts";
 import type { Sizes } from "./sizes.ts";
 
-/** x over again on every side. x: [N, C, L] or [C, L]; `padding` is a number or [left, right]. */
+/**
+ * x repeated periodically on every side. x: [N, C, L] or [C, L]; `padding` is a number or [left,
+ * right].
+ */
 export class CircularPad1d extends Padding {
   constructor(padding: Sizes) {
     checkCall("new CircularPad1d(padding: number | list)", arguments);
@@ -16,7 +19,10 @@ export class CircularPad1d extends Padding {
   }
 }
 
-/** x over again on every side. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right, top, bottom]. */
+/**
+ * x repeated periodically on every side. x: [N, C, H, W] or [C, H, W]; `padding` is a number or
+ * [left, right, top, bottom].
+ */
 export class CircularPad2d extends Padding {
   constructor(padding: Sizes) {
     checkCall("new CircularPad2d(padding: number | list)", arguments);
@@ -28,7 +34,10 @@ export class CircularPad2d extends Padding {
   }
 }
 
-/** x over again on every side. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left, right, top, bottom, front, back]. */
+/**
+ * x repeated periodically on every side. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number
+ * or [left, right, top, bottom, front, back].
+ */
 export class CircularPad3d extends Padding {
   constructor(padding: Sizes) {
     checkCall("new CircularPad3d(padding: number | list)", arguments);

@@ -29,7 +29,10 @@ export class ConstantPad1d extends ConstantPad {
   }
 }
 
-/** x with `value` around it. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right, top, bottom]. */
+/**
+ * x with `value` around it. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right,
+ * top, bottom].
+ */
 export class ConstantPad2d extends ConstantPad {
   constructor(padding: Sizes, value: number) {
     checkCall("new ConstantPad2d(padding: number | list, value: number)", arguments);
@@ -37,7 +40,10 @@ export class ConstantPad2d extends ConstantPad {
   }
 }
 
-/** x with `value` around it. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left, right, top, bottom, front, back]. */
+/**
+ * x with `value` around it. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left,
+ * right, top, bottom, front, back].
+ */
 export class ConstantPad3d extends ConstantPad {
   constructor(padding: Sizes, value: number) {
     checkCall("new ConstantPad3d(padding: number | list, value: number)", arguments);

@@ -8,7 +8,9 @@ import { perDim, type Sizes } from "./sizes.ts";
 export interface ConvLayerOptions extends ConvOptions {
   /** Adds a learned bias (default true). */
   readonly bias?: boolean;
-  /** What lies around the input: 0, its mirror image, its edge, or its other side (default "zeros"). */
+  /**
+   * What lies around the input: 0, its mirror image, its edge, or its other side (default "zeros").
+   */
   readonly paddingMode?: "zeros" | "reflect" | "replicate" | "circular";
 }
 
@@ -71,8 +73,9 @@ abstract class Conv extends Convolution {
 }
 
 /**
- * y = b + Σ w ⋆ x: the cross-correlation of a signal with every filter.
- * x: [N, C, L] or [C, L]; weight: [out, in / groups, k]; bias: [out]; each size n → ⌊(n + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1.
+ * y = b + Σ w ⋆ x: the cross-correlation of a signal with every filter. x: [N, C, L] or [C, L];
+ * weight: [out, in / groups, k]; bias: [out]; each size n → ⌊(n + 2·padding − dilation·(k − 1) − 1)
+ * / stride⌋ + 1.
  */
 export class Conv1d extends Conv {
   constructor(
@@ -95,8 +98,9 @@ export class Conv1d extends Conv {
 }
 
 /**
- * y = b + Σ w ⋆ x: the cross-correlation of an image with every filter.
- * x: [N, C, H, W] or [C, H, W]; weight: [out, in / groups, kH, kW]; bias: [out]; each size n → ⌊(n + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1.
+ * y = b + Σ w ⋆ x: the cross-correlation of an image with every filter. x: [N, C, H, W] or [C, H,
+ * W]; weight: [out, in / groups, kH, kW]; bias: [out]; each size n → ⌊(n + 2·padding − dilation·(k
+ * − 1) − 1) / stride⌋ + 1.
  */
 export class Conv2d extends Conv {
   constructor(
@@ -119,8 +123,9 @@ export class Conv2d extends Conv {
 }
 
 /**
- * y = b + Σ w ⋆ x: the cross-correlation of a volume with every filter.
- * x: [N, C, D, H, W] or [C, D, H, W]; weight: [out, in / groups, kD, kH, kW]; bias: [out]; each size n → ⌊(n + 2·padding − dilation·(k − 1) − 1) / stride⌋ + 1.
+ * y = b + Σ w ⋆ x: the cross-correlation of a volume with every filter. x: [N, C, D, H, W] or [C,
+ * D, H, W]; weight: [out, in / groups, kD, kH, kW]; bias: [out]; each size n → ⌊(n + 2·padding −
+ * dilation·(k − 1) − 1) / stride⌋ + 1.
  */
 export class Conv3d extends Conv {
   constructor(

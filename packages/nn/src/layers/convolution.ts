@@ -16,7 +16,10 @@ interface Printed {
   readonly paddingMode?: string;
 }
 
-/** What convolutions and their transposes share: learned filters, drawn weight first, uniform within ±1/√fan_in. */
+/**
+ * What convolutions and their transposes share: learned filters, drawn weight first, uniform within
+ * ±1/√fan_in.
+ */
 export abstract class Convolution extends Module<[Tensor], Tensor> {
   readonly inChannels: number;
   readonly outChannels: number;

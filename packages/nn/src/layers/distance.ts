@@ -8,7 +8,10 @@ import {
 } from "../functional.ts";
 import { Module } from "../module.ts";
 
-/** y = x₁ · x₂ / (‖x₁‖ ‖x₂‖) along `dim` (default 1), norms at least `eps` (default 1e-8). → their shape without `dim`. */
+/**
+ * y = x₁ · x₂ / (‖x₁‖ ‖x₂‖) along `dim` (default 1), norms at least `eps` (default 1e-8). → their
+ * shape without `dim`.
+ */
 export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor], Tensor> {
   readonly dim: number;
   readonly eps: number;
@@ -26,7 +29,10 @@ export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor], Tensor> {
   }
 }
 
-/** y = ‖x₁ − x₂ + ε‖ₚ along the last dimension. x₁, x₂: [N, D] or [D] → [N], or [N, 1] with `keepdim`. */
+/**
+ * y = ‖x₁ − x₂ + ε‖ₚ along the last dimension. x₁, x₂: [N, D] or [D] → [N], or [N, 1] with
+ * `keepdim`.
+ */
 export class PairwiseDistance extends Module<[x1: Tensor, x2: Tensor], Tensor> {
   readonly options: Required<PairwiseDistanceOptions>;
 

@@ -44,7 +44,10 @@ abstract class DropoutLayer extends Module<[Tensor], Tensor> {
   }
 }
 
-/** In training y = x / (1 − p) with probability 1 − p, else 0, elementwise; in evaluation y = x. Any shape.  Srivastava et al. 2014. */
+/**
+ * In training y = x / (1 − p) with probability 1 − p, else 0, elementwise; in evaluation y = x. Any
+ * shape.  Srivastava et al. 2014.
+ */
 export class Dropout extends DropoutLayer {
   forward(x: Tensor): Tensor {
     return dropout(x, this.options());
@@ -72,7 +75,10 @@ export class Dropout3d extends DropoutLayer {
   }
 }
 
-/** Dropout after SELU: what is dropped becomes SELU's lowest value; mean and variance stay. Any shape.  Klambauer et al. 2017. */
+/**
+ * Dropout after SELU: what is dropped becomes SELU's lowest value; mean and variance stay. Any
+ * shape.  Klambauer et al. 2017.
+ */
 export class AlphaDropout extends DropoutLayer {
   forward(x: Tensor): Tensor {
     return alphaDropout(x, this.options());

@@ -21,8 +21,9 @@ export interface BagOptions {
 }
 
 /**
- * y[b] = the sum, mean or maximum of W[i] over the indices i of bag b; an empty bag gives 0, and the padding row counts for
- * nothing.  i: [B, L], or [n] with the start of each bag in offsets: [B] → [B, features]; weight: [rows, features], normal.
+ * y[b] = the sum, mean or maximum of W[i] over the indices i of bag b; an empty bag gives 0, and
+ * the padding row counts for nothing.  i: [B, L], or [n] with the start of each bag in offsets: [B]
+ * → [B, features]; weight: [rows, features], normal.
  */
 export class EmbeddingBag extends Module<
   [input: Tensor, offsets?: Tensor | null, options?: BagOptions],

@@ -19,8 +19,8 @@ export interface EmbeddingLayerOptions {
 }
 
 /**
- * y = W[i]: the rows of a table.  i: […] whole numbers → […, features]; weight: [rows, features], drawn from a normal
- * distribution.
+ * y = W[i]: the rows of a table.  i: […] whole numbers → […, features]; weight: [rows, features],
+ * drawn from a normal distribution.
  */
 export class Embedding extends Module<[Tensor], Tensor> {
   weight: Parameter;

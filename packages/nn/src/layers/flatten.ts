@@ -10,7 +10,10 @@ export interface FlattenOptions {
   readonly endDim?: number;
 }
 
-/** Joins the dimensions from `startDim` to `endDim` into one. x: [B, C, H, W] → [B, C·H·W] by default. */
+/**
+ * Joins the dimensions from `startDim` to `endDim` into one. x: [B, C, H, W] → [B, C·H·W] by
+ * default.
+ */
 export class Flatten extends Module<[Tensor], Tensor> {
   readonly startDim: number;
   readonly endDim: number;

@@ -5,7 +5,10 @@ import { Module } from "../module.ts";
 import { pythonSizes } from "../print.ts";
 import { positive, type Sizes } from "./sizes.ts";
 
-/** Columns added up into an image at their windows' places: the gradient of Unfold. x: [N, C·kH·kW, windows] → [N, C, H, W]. */
+/**
+ * Columns added up into an image at their windows' places: the gradient of Unfold. x: [N, C·kH·kW,
+ * windows] → [N, C, H, W].
+ */
 export class Fold extends Module<[Tensor], Tensor> {
   readonly outputSize: Sizes;
   readonly kernelSize: Sizes;

@@ -43,7 +43,10 @@ abstract class FractionalMaxPool extends Module<[Tensor], Tensor | [Tensor, Tens
   }
 }
 
-/** The maximum over windows of images whose places are drawn, so that the size shrinks by any factor. x: [N, C, H, W] or [C, H, W]. Graham 2014. */
+/**
+ * The maximum over windows of images whose places are drawn, so that the size shrinks by any
+ * factor. x: [N, C, H, W] or [C, H, W]. Graham 2014.
+ */
 export class FractionalMaxPool2d extends FractionalMaxPool {
   constructor(kernelSize: Sizes, options: FractionalMaxPoolOptions = {}) {
     checkCall(
@@ -58,7 +61,10 @@ export class FractionalMaxPool2d extends FractionalMaxPool {
   }
 }
 
-/** The maximum over windows of volumes whose places are drawn, so that the size shrinks by any factor. x: [N, C, D, H, W] or [C, D, H, W]. Graham 2014. */
+/**
+ * The maximum over windows of volumes whose places are drawn, so that the size shrinks by any
+ * factor. x: [N, C, D, H, W] or [C, D, H, W]. Graham 2014.
+ */
 export class FractionalMaxPool3d extends FractionalMaxPool {
   constructor(kernelSize: Sizes, options: FractionalMaxPoolOptions = {}) {
     checkCall(

@@ -16,8 +16,8 @@ export interface GroupNormOptions {
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with the mean and variance of each group of channels of each example.
- * x: [N, C, …]; γ, β: [C].  Wu & He 2018.
+ * y = γ (x − μ) / √(σ² + ε) + β, with the mean and variance of each group of channels of each
+ * example. x: [N, C, …]; γ, β: [C].  Wu & He 2018.
  */
 export class GroupNorm extends Module<[Tensor], Tensor> {
   readonly numGroups: number;

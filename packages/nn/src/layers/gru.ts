@@ -25,7 +25,8 @@ function gatesOf(x: Tensor, h: Tensor): Gates {
 const bell = (d: Tensor, s: Tensor): Tensor => d.mul(s.sub(s.square()));
 
 /**
- * One step.  r, z from σ of both contributions, n = tanh(x Wᵢₙᵀ + bᵢₙ + r ⊙ (h Wₕₙᵀ + bₕₙ)), h' = (1 − z) ⊙ n + z ⊙ h
+ * One step.  r, z from σ of both contributions, n = tanh(x Wᵢₙᵀ + bᵢₙ + r ⊙ (h Wₕₙᵀ + bₕₙ)), h' =
+ * (1 − z) ⊙ n + z ⊙ h
  */
 export const gruCell: Cell = {
   gates: 3,
@@ -42,9 +43,10 @@ export const gruCell: Cell = {
 };
 
 /**
- * Gated recurrent unit.  r = σ(x Wᵢᵣᵀ + h Wₕᵣᵀ), z = σ(x Wᵢ_zᵀ + h Wₕ_zᵀ), n = tanh(x Wᵢₙᵀ + r ⊙ (h Wₕₙᵀ)), with biases,
- * h' = (1 − z) ⊙ n + z ⊙ h.  x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h: [layers·directions, B, H], zeros
- * unless given → [output [T, B, directions·H], h at the end].  Cho et al. 2014.
+ * Gated recurrent unit.  r = σ(x Wᵢᵣᵀ + h Wₕᵣᵀ), z = σ(x Wᵢ_zᵀ + h Wₕ_zᵀ), n = tanh(x Wᵢₙᵀ + r ⊙ (h
+ * Wₕₙᵀ)), with biases, h' = (1 − z) ⊙ n + z ⊙ h.  x: [T, B, I] ([B, T, I] batch first, [T, I]
+ * without a batch); h: [layers·directions, B, H], zeros unless given → [output [T, B,
+ * directions·H], h at the end].  Cho et al. 2014.
  */
 export interface GRU {
   (x: PackedSequence, h?: Tensor | null): [PackedSequence, Tensor];

@@ -3,7 +3,10 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { instanceNorm } from "../functional.ts";
 import { ChannelNorm, type ChannelNormOptions } from "./norm.ts";
 
-/** Settings of InstanceNorm1d, InstanceNorm2d and InstanceNorm3d; `affine` and `trackRunningStats` are off unless told. */
+/**
+ * Settings of InstanceNorm1d, InstanceNorm2d and InstanceNorm3d; `affine` and `trackRunningStats`
+ * are off by default.
+ */
 export type InstanceNormLayerOptions = ChannelNormOptions;
 
 abstract class InstanceNorm extends ChannelNorm {
@@ -33,8 +36,9 @@ abstract class InstanceNorm extends ChannelNorm {
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with the mean μ and variance σ² of each channel of each example; in evaluation mode the running ones, if
- * they are tracked. x: [N, C, L] or [C, L]; γ, β: [C].  Ulyanov, Vedaldi & Lempitsky 2016.
+ * y = γ (x − μ) / √(σ² + ε) + β, with the mean μ and variance σ² of each channel of each example;
+ * in evaluation mode the running ones, if they are tracked. x: [N, C, L] or [C, L]; γ, β: [C].
+ * Ulyanov, Vedaldi & Lempitsky 2016.
  */
 export class InstanceNorm1d extends InstanceNorm {
   forward(x: Tensor): Tensor {
@@ -43,8 +47,9 @@ export class InstanceNorm1d extends InstanceNorm {
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with the mean μ and variance σ² of each channel of each example; in evaluation mode the running ones, if
- * they are tracked. x: [N, C, H, W] or [C, H, W]; γ, β: [C].  Ulyanov, Vedaldi & Lempitsky 2016.
+ * y = γ (x − μ) / √(σ² + ε) + β, with the mean μ and variance σ² of each channel of each example;
+ * in evaluation mode the running ones, if they are tracked. x: [N, C, H, W] or [C, H, W]; γ, β:
+ * [C].  Ulyanov, Vedaldi & Lempitsky 2016.
  */
 export class InstanceNorm2d extends InstanceNorm {
   forward(x: Tensor): Tensor {
@@ -53,8 +58,9 @@ export class InstanceNorm2d extends InstanceNorm {
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with the mean μ and variance σ² of each channel of each example; in evaluation mode the running ones, if
- * they are tracked. x: [N, C, D, H, W] or [C, D, H, W]; γ, β: [C].  Ulyanov, Vedaldi & Lempitsky 2016.
+ * y = γ (x − μ) / √(σ² + ε) + β, with the mean μ and variance σ² of each channel of each example;
+ * in evaluation mode the running ones, if they are tracked. x: [N, C, D, H, W] or [C, D, H, W]; γ,
+ * β: [C].  Ulyanov, Vedaldi & Lempitsky 2016.
  */
 export class InstanceNorm3d extends InstanceNorm {
   forward(x: Tensor): Tensor {

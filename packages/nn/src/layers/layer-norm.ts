@@ -18,8 +18,8 @@ export interface LayerNormOptions {
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with mean and variance over the last dimensions, which are `normalizedShape`.
- * x: […, normalizedShape]; γ, β: normalizedShape.  Ba, Kiros & Hinton 2016.
+ * y = γ (x − μ) / √(σ² + ε) + β, with mean and variance over the last dimensions, which are
+ * `normalizedShape`. x: […, normalizedShape]; γ, β: normalizedShape.  Ba, Kiros & Hinton 2016.
  */
 export class LayerNorm extends Module<[Tensor], Tensor> {
   readonly normalizedShape: Shape;

@@ -23,21 +23,30 @@ abstract class LazyInstanceNorm extends Lazy {
   }
 }
 
-/** A InstanceNorm1d that takes its numFeatures from its first input. Unlike there, `affine` and `trackRunningStats` are on unless told, as in PyTorch. */
+/**
+ * An InstanceNorm1d that takes its numFeatures from its first input. Unlike there, `affine` and
+ * `trackRunningStats` are on by default, as in PyTorch.
+ */
 export class LazyInstanceNorm1d extends LazyInstanceNorm {
   protected layerFor(x: Tensor): AnyModule {
     return new InstanceNorm1d(channelsOf("LazyInstanceNorm1d", x, 1), this.options);
   }
 }
 
-/** A InstanceNorm2d that takes its numFeatures from its first input. Unlike there, `affine` and `trackRunningStats` are on unless told, as in PyTorch. */
+/**
+ * An InstanceNorm2d that takes its numFeatures from its first input. Unlike there, `affine` and
+ * `trackRunningStats` are on by default, as in PyTorch.
+ */
 export class LazyInstanceNorm2d extends LazyInstanceNorm {
   protected layerFor(x: Tensor): AnyModule {
     return new InstanceNorm2d(channelsOf("LazyInstanceNorm2d", x, 2), this.options);
   }
 }
 
-/** A InstanceNorm3d that takes its numFeatures from its first input. Unlike there, `affine` and `trackRunningStats` are on unless told, as in PyTorch. */
+/**
+ * An InstanceNorm3d that takes its numFeatures from its first input. Unlike there, `affine` and
+ * `trackRunningStats` are on by default, as in PyTorch.
+ */
 export class LazyInstanceNorm3d extends LazyInstanceNorm {
   protected layerFor(x: Tensor): AnyModule {
     return new InstanceNorm3d(channelsOf("LazyInstanceNorm3d", x, 3), this.options);

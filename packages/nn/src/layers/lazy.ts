@@ -4,8 +4,8 @@ import { type AnyModule, Module } from "../module.ts";
 import { markReady, markUnready } from "../unready.ts";
 
 /**
- * A layer that learns its input's size from its first input: then it draws its parameters, and is from there on a layer of the ordinary
- * class. Before, asking for its parameters or its state is refused.
+ * A layer that takes its input's size from its first input, draws its parameters then, and becomes
+ * a layer of the ordinary class. Before, it refuses requests for parameters and state.
  */
 export abstract class Lazy extends Module<[Tensor], Tensor> {
   constructor() {

@@ -33,21 +33,30 @@ abstract class LPPool extends Module<[Tensor], Tensor> {
   }
 }
 
-/** y = (Σ |x|ᵖ)^(1/p) over every window (odd p: of xᵖ), p being `normType`: p = 1 is a sum, a large p nearly the maximum. x: [N, C, L] or [C, L]. */
+/**
+ * y = (Σ |x|ᵖ)^(1/p) over every window (odd p: of xᵖ), p being `normType`: p = 1 is a sum, a large
+ * p nearly the maximum. x: [N, C, L] or [C, L].
+ */
 export class LPPool1d extends LPPool {
   forward(x: Tensor): Tensor {
     return lpPool1d(x, this.normType, this.kernelSize, this.options);
   }
 }
 
-/** y = (Σ |x|ᵖ)^(1/p) over every window (odd p: of xᵖ), p being `normType`: p = 1 is a sum, a large p nearly the maximum. x: [N, C, H, W] or [C, H, W]. */
+/**
+ * y = (Σ |x|ᵖ)^(1/p) over every window (odd p: of xᵖ), p being `normType`: p = 1 is a sum, a large
+ * p nearly the maximum. x: [N, C, H, W] or [C, H, W].
+ */
 export class LPPool2d extends LPPool {
   forward(x: Tensor): Tensor {
     return lpPool2d(x, this.normType, this.kernelSize, this.options);
   }
 }
 
-/** y = (Σ |x|ᵖ)^(1/p) over every window (odd p: of xᵖ), p being `normType`: p = 1 is a sum, a large p nearly the maximum. x: [N, C, D, H, W] or [C, D, H, W]. */
+/**
+ * y = (Σ |x|ᵖ)^(1/p) over every window (odd p: of xᵖ), p being `normType`: p = 1 is a sum, a large
+ * p nearly the maximum. x: [N, C, D, H, W] or [C, D, H, W].
+ */
 export class LPPool3d extends LPPool {
   forward(x: Tensor): Tensor {
     return lpPool3d(x, this.normType, this.kernelSize, this.options);

@@ -113,9 +113,10 @@ export const lstmCell: Cell = {
 };
 
 /**
- * Long short-term memory.  i, f, g, o = split₄(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ), c' = σ(f) ⊙ c + σ(i) ⊙ tanh g,
- * h' = σ(o) ⊙ tanh c'.  x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h, c: [layers·directions, B, H], zeros
- * unless given → [output [T, B, directions·H], [h, c] at the end].  Hochreiter & Schmidhuber 1997.
+ * Long short-term memory.  i, f, g, o = split₄(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ), c' = σ(f) ⊙ c + σ(i) ⊙
+ * tanh g, h' = σ(o) ⊙ tanh c'.  x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h, c:
+ * [layers·directions, B, H], zeros unless given → [output [T, B, directions·H], [h, c] at the end].
+ * Hochreiter & Schmidhuber 1997.
  */
 export interface LSTM {
   (x: PackedSequence, state?: LSTMState | null): [PackedSequence, LSTMState];

@@ -48,21 +48,30 @@ abstract class MaxPool<Indices extends boolean> extends Module<[Tensor], Pooled<
   }
 }
 
-/** The largest element of every window of a signal. x: [N, C, L] or [C, L]; windows step by `stride`, the kernel's size unless told. */
+/**
+ * The largest element of every window of a signal. x: [N, C, L] or [C, L]; `stride` defaults to the
+ * kernel's size.
+ */
 export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Indices> {
   forward(x: Tensor): Pooled<Indices> {
     return maxPool1d(x, this.kernelSize, this.options) as Pooled<Indices>;
   }
 }
 
-/** The largest element of every window of an image. x: [N, C, H, W] or [C, H, W]; windows step by `stride`, the kernel's size unless told. */
+/**
+ * The largest element of every window of an image. x: [N, C, H, W] or [C, H, W]; `stride` defaults
+ * to the kernel's size.
+ */
 export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Indices> {
   forward(x: Tensor): Pooled<Indices> {
     return maxPool2d(x, this.kernelSize, this.options) as Pooled<Indices>;
   }
 }
 
-/** The largest element of every window of a volume. x: [N, C, D, H, W] or [C, D, H, W]; windows step by `stride`, the kernel's size unless told. */
+/**
+ * The largest element of every window of a volume. x: [N, C, D, H, W] or [C, D, H, W]; `stride`
+ * defaults to the kernel's size.
+ */
 export class MaxPool3d<Indices extends boolean = false> extends MaxPool<Indices> {
   forward(x: Tensor): Pooled<Indices> {
     return maxPool3d(x, this.kernelSize, this.options) as Pooled<Indices>;

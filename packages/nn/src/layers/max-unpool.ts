@@ -51,7 +51,10 @@ abstract class MaxUnpool extends Module<
   }
 }
 
-/** Undoes MaxPool1d: each maximum at the place that its index names, 0 elsewhere. x, indices: [N, C, L] or [C, L]. */
+/**
+ * Undoes MaxPool1d: each maximum at the place that its index names, 0 elsewhere. x, indices: [N, C,
+ * L] or [C, L].
+ */
 export class MaxUnpool1d extends MaxUnpool {
   constructor(kernelSize: Sizes, options: MaxUnpoolLayerOptions = {}) {
     checkCall(
@@ -68,7 +71,10 @@ export class MaxUnpool1d extends MaxUnpool {
   }
 }
 
-/** Undoes MaxPool2d: each maximum at the place that its index names, 0 elsewhere. x, indices: [N, C, H, W] or [C, H, W]. */
+/**
+ * Undoes MaxPool2d: each maximum at the place that its index names, 0 elsewhere. x, indices: [N, C,
+ * H, W] or [C, H, W].
+ */
 export class MaxUnpool2d extends MaxUnpool {
   constructor(kernelSize: Sizes, options: MaxUnpoolLayerOptions = {}) {
     checkCall(
@@ -85,7 +91,10 @@ export class MaxUnpool2d extends MaxUnpool {
   }
 }
 
-/** Undoes MaxPool3d: each maximum at the place that its index names, 0 elsewhere. x, indices: [N, C, D, H, W] or [C, D, H, W]. */
+/**
+ * Undoes MaxPool3d: each maximum at the place that its index names, 0 elsewhere. x, indices: [N, C,
+ * D, H, W] or [C, D, H, W].
+ */
 export class MaxUnpool3d extends MaxUnpool {
   constructor(kernelSize: Sizes, options: MaxUnpoolLayerOptions = {}) {
     checkCall(

@@ -33,9 +33,10 @@ export interface MultiheadAttentionOptions {
 class NonDynamicallyQuantizableLinear extends Linear {}
 
 /**
- * softmax(Q Kᵀ / √(E/h) + mask) V for each of h heads, joined and projected; Q, K, V are projections of query, key, value.
- * query: [L, B, E]; key: [S, B, kdim]; value: [S, B, vdim] ([B, …] batch first, or no B) → [output like the query,
- * weights [B, L, S] or [B, heads, L, S], null where not needed].  Vaswani et al. 2017.
+ * softmax(Q Kᵀ / √(E/h) + mask) V for each of h heads, joined and projected; Q, K, V are
+ * projections of query, key, value. query: [L, B, E]; key: [S, B, kdim]; value: [S, B, vdim] ([B,
+ * …] batch first, or no B) → [output like the query, weights [B, L, S] or [B, heads, L, S], null
+ * where not needed].  Vaswani et al. 2017.
  */
 export class MultiheadAttention extends Module<
   [query: Tensor, key: Tensor, value: Tensor, options?: AttendOptions],

@@ -10,7 +10,10 @@ import { positive } from "./sizes.ts";
 export interface ChannelNormOptions {
   /** Added to the variance, so that constant values do not divide by 0 (default 1e-5). */
   readonly eps?: number;
-  /** How far the running statistics move towards each batch's (default 0.1); null makes them the mean of all batches. */
+  /**
+   * The weight of a new batch in the running statistics (default 0.1); null takes the mean of all
+   * batches.
+   */
   readonly momentum?: number | null;
   /** Learns a factor and an addend for each channel. */
   readonly affine?: boolean;
@@ -56,7 +59,7 @@ export abstract class ChannelNorm extends Module<[Tensor], Tensor> {
     });
   }
 
-  /** Throws ShapeError unless x has one of these numbers of dimensions, and this layer's channels at `dim`. */
+  /** Throws ShapeError unless x has one of these ranks, and the layer's channels at `dim`. */
   protected check(x: Tensor, ranks: readonly number[], dim: number): void {
     if (ranks.includes(x.shape.length) && x.shape[dim] === this.numFeatures) return;
     throw new ShapeError(

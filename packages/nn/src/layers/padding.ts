@@ -3,7 +3,10 @@ import { Module } from "../module.ts";
 import { pythonSizes } from "../print.ts";
 import type { Sizes } from "./sizes.ts";
 
-/** What padding layers share: one width for all sides, or one before and one after each dimension, the last first. */
+/**
+ * The base of padding layers: one width for all sides, or two for each dimension, the last
+ * dimension first.
+ */
 export abstract class Padding extends Module<[Tensor], Tensor> {
   readonly padding: readonly number[];
 

@@ -13,8 +13,8 @@ export interface PReLUOptions {
 }
 
 /**
- * y = x for x > 0, else w x, with learned slopes w: [numParameters]; one for all, or one for each channel (dimension 1).
- * He et al. 2015.
+ * y = x for x > 0, else w x, with learned slopes w: [numParameters]; one for all, or one for each
+ * channel (dimension 1). He et al. 2015.
  */
 export class PReLU extends Module<[Tensor], Tensor> {
   weight: Parameter;

@@ -87,8 +87,8 @@ export class RNNCell extends RecurrentCell<[x: Tensor, h?: Tensor | null], Tenso
 }
 
 /**
- * i, f, g, o = split₄(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ), c' = σ(f) ⊙ c + σ(i) ⊙ tanh g, h' = σ(o) ⊙ tanh c'.
- * x: [B, I]; h, c: [B, H], zeros unless given → [h', c'].
+ * i, f, g, o = split₄(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ), c' = σ(f) ⊙ c + σ(i) ⊙ tanh g, h' = σ(o) ⊙ tanh
+ * c'. x: [B, I]; h, c: [B, H], zeros unless given → [h', c'].
  */
 export class LSTMCell extends RecurrentCell<[x: Tensor, state?: LSTMState | null], LSTMState> {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
@@ -101,7 +101,10 @@ export class LSTMCell extends RecurrentCell<[x: Tensor, state?: LSTMState | null
   }
 }
 
-/** r, z = σ(…), n = tanh(x Wᵢₙᵀ + bᵢₙ + r ⊙ (h Wₕₙᵀ + bₕₙ)), h' = (1 − z) ⊙ n + z ⊙ h.  x: [B, I]; h: [B, H] → [B, H]. */
+/**
+ * r, z = σ(…), n = tanh(x Wᵢₙᵀ + bᵢₙ + r ⊙ (h Wₕₙᵀ + bₕₙ)), h' = (1 − z) ⊙ n + z ⊙ h.  x: [B, I];
+ * h: [B, H] → [B, H].
+ */
 export class GRUCell extends RecurrentCell<[x: Tensor, h?: Tensor | null], Tensor> {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     checkCall("new GRUCell(inputSize: number, hiddenSize: number, { bias: boolean })", arguments);

@@ -39,8 +39,9 @@ export interface RecurrentOptions {
 /** What a recurrent layer may be told besides its input and state. */
 export interface SequenceOptions {
   /**
-   * How many steps of each sequence count, [B], 0 to T; what stands behind is padding. As a packed sequence in PyTorch: there
-   * outputs are 0, the final state is that of the last step that counts, and the reverse direction starts at it.
+   * How many steps of each sequence count, [B], 0 to T; what stands behind is padding. As a packed
+   * sequence in PyTorch: there outputs are 0, the final state is that of the last step that counts,
+   * and the reverse direction starts at it.
    */
   readonly lengths?: readonly number[] | Tensor;
 }
@@ -54,7 +55,10 @@ export interface Weights {
   readonly weightHr: Parameter | null;
 }
 
-/** Weights by PyTorch's names, all uniform within ±1/√hidden; `gates` of them stand on each other in one matrix. */
+/**
+ * Weights by PyTorch's names, all uniform within ±1/√hidden; `gates` of them stand on each other in
+ * one matrix.
+ */
 export function drawWeights(
   target: object,
   suffix: string,
@@ -92,8 +96,9 @@ export function weightsOf(target: object, suffix: string): Weights {
 }
 
 /**
- * What RNN, LSTM and GRU share: layers on each other, each over all time steps, in one direction or both. What the input
- * contributes to the gates is one product for all steps; a step adds what the state contributes.
+ * What RNN, LSTM and GRU share: layers on each other, each over all time steps, in one direction or
+ * both. What the input contributes to the gates is one product for all steps; a step adds what the
+ * state contributes.
  */
 export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Out> {
   readonly inputSize: number;
@@ -143,8 +148,9 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
   }
 
   /**
-   * Runs all layers. x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); `widths`: the features of each state;
-   * `initial`: the states, zeros where there are none; `lengths`: where each sequence ends. → [output, states at the end]
+   * Runs all layers. x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); `widths`: the
+   * features of each state; `initial`: the states, zeros where there are none; `lengths`: where
+   * each sequence ends. → [output, states at the end]
    */
   protected run(
     x: Tensor,
@@ -252,7 +258,10 @@ function countingSteps(
   return times.lt(tensor(lengths, { dtype: "i32" })).unsqueeze(-1);
 }
 
-/** One layer in one direction. x: [T, B, I] → [T, B, H] and the states at the end; `counts`: [T, B, 1]. */
+/**
+ * One layer in one direction. x: [T, B, I] → [T, B, H] and the states at the end; `counts`: [T, B,
+ * 1].
+ */
 function overTime(
   x: Tensor,
   start: readonly Tensor[],

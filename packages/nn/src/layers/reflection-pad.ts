@@ -4,7 +4,10 @@ import { pad } from "../functional.ts";
 import { Padding } from "./padding.ts";
 import type { Sizes } from "./sizes.ts";
 
-/** x mirrored at its edges, which are not repeated. x: [N, C, L] or [C, L]; `padding` is a number or [left, right]. */
+/**
+ * x mirrored at its edges, which are not repeated. x: [N, C, L] or [C, L]; `padding` is a number or
+ * [left, right].
+ */
 export class ReflectionPad1d extends Padding {
   constructor(padding: Sizes) {
     checkCall("new ReflectionPad1d(padding: number | list)", arguments);
@@ -16,7 +19,10 @@ export class ReflectionPad1d extends Padding {
   }
 }
 
-/** x mirrored at its edges, which are not repeated. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right, top, bottom]. */
+/**
+ * x mirrored at its edges, which are not repeated. x: [N, C, H, W] or [C, H, W]; `padding` is a
+ * number or [left, right, top, bottom].
+ */
 export class ReflectionPad2d extends Padding {
   constructor(padding: Sizes) {
     checkCall("new ReflectionPad2d(padding: number | list)", arguments);
@@ -28,7 +34,10 @@ export class ReflectionPad2d extends Padding {
   }
 }
 
-/** x mirrored at its edges, which are not repeated. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left, right, top, bottom, front, back]. */
+/**
+ * x mirrored at its edges, which are not repeated. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is
+ * a number or [left, right, top, bottom, front, back].
+ */
 export class ReflectionPad3d extends Padding {
   constructor(padding: Sizes) {
     checkCall("new ReflectionPad3d(padding: number | list)", arguments);

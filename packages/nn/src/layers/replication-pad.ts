@@ -16,7 +16,10 @@ export class ReplicationPad1d extends Padding {
   }
 }
 
-/** x with its edges repeated. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right, top, bottom]. */
+/**
+ * x with its edges repeated. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right,
+ * top, bottom].
+ */
 export class ReplicationPad2d extends Padding {
   constructor(padding: Sizes) {
     checkCall("new ReplicationPad2d(padding: number | list)", arguments);
@@ -28,7 +31,10 @@ export class ReplicationPad2d extends Padding {
   }
 }
 
-/** x with its edges repeated. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left, right, top, bottom, front, back]. */
+/**
+ * x with its edges repeated. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left,
+ * right, top, bottom, front, back].
+ */
 export class ReplicationPad3d extends Padding {
   constructor(padding: Sizes) {
     checkCall("new ReplicationPad3d(padding: number | list)", arguments);

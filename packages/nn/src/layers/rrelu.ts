@@ -11,7 +11,10 @@ export interface RReLUOptions {
   readonly upper?: number;
 }
 
-/** y = x for x ≥ 0, else a x, with a drawn from [lower, upper) in training and their mean in evaluation; any shape.  Xu et al. 2015. */
+/**
+ * y = x for x ≥ 0, else a x, with a drawn from [lower, upper) in training and their mean in
+ * evaluation; any shape.  Xu et al. 2015.
+ */
 export class RReLU extends Module<[Tensor], Tensor> {
   readonly lower: number;
   readonly upper: number;

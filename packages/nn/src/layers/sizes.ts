@@ -7,7 +7,10 @@ export type Sizes = number | readonly number[];
 export const perDim = (rank: number, sizes: Sizes): readonly number[] =>
   typeof sizes === "number" ? Array<number>(rank).fill(sizes) : sizes;
 
-/** Throws ArgumentError, naming the layer and the argument, for a size that is no whole number of 1 or more. */
+/**
+ * Throws ArgumentError, naming the layer and the argument, for a size that is no whole number of 1
+ * or more.
+ */
 export function positive(layer: string, sizes: Readonly<Record<string, Sizes>>): void {
   for (const [name, size] of Object.entries(sizes)) {
     const all = typeof size === "number" ? [size] : size;

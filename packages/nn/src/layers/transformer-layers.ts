@@ -6,7 +6,10 @@ import { LayerNorm } from "./layer-norm.ts";
 import { Linear } from "./linear.ts";
 import { MultiheadAttention } from "./multihead-attention.ts";
 
-/** What stands between the two projections of a Transformer layer: "relu" (default), "gelu" or a function. */
+/**
+ * What stands between the two projections of a Transformer layer: "relu" (default), "gelu" or a
+ * function.
+ */
 export type TransformerActivation = "relu" | "gelu" | ((x: Tensor) => Tensor);
 
 /** Settings of Transformer layers. */
@@ -56,9 +59,9 @@ function activationOf(call: string, activation: TransformerActivation): (x: Tens
 }
 
 /**
- * h = LN(x + A(x)), y = LN(h + W₂ f(W₁ h)) with self-attention A and dropout behind each part; with `normFirst`
- * h = x + A(LN x), y = h + W₂ f(W₁ LN h).  src: [L, B, E] ([B, L, E] batch first, or [L, E]) → its shape.
- * Vaswani et al. 2017.
+ * h = LN(x + A(x)), y = LN(h + W₂ f(W₁ h)) with self-attention A and dropout behind each part; with
+ * `normFirst` h = x + A(LN x), y = h + W₂ f(W₁ LN h).  src: [L, B, E] ([B, L, E] batch first, or
+ * [L, E]) → its shape. Vaswani et al. 2017.
  */
 export class TransformerEncoderLayer extends Module<
   [src: Tensor, options?: EncodeOptions],
@@ -114,9 +117,10 @@ export class TransformerEncoderLayer extends Module<
 }
 
 /**
- * g = LN(x + A(x)), h = LN(g + C(g, m)), y = LN(h + W₂ f(W₁ h)) with self-attention A, attention C to the encoder's memory m, and
- * dropout behind each part; with `normFirst` the norms stand before the parts.  tgt: [L, B, E]; memory: [S, B, E] (or batch
- * first, or without a batch) → the target's shape.  Vaswani et al. 2017.
+ * g = LN(x + A(x)), h = LN(g + C(g, m)), y = LN(h + W₂ f(W₁ h)) with self-attention A, attention C
+ * to the encoder's memory m, and dropout behind each part; with `normFirst` the norms stand before
+ * the parts.  tgt: [L, B, E]; memory: [S, B, E] (or batch first, or without a batch) → the target's
+ * shape.  Vaswani et al. 2017.
  */
 export class TransformerDecoderLayer extends Module<
   [tgt: Tensor, memory: Tensor, options?: DecodeOptions],

@@ -25,7 +25,10 @@ export interface EncoderOptions extends Omit<EncodeOptions, "srcMask"> {
   readonly mask?: Tensor | null;
 }
 
-/** `numLayers` copies of a layer, one on the other, all starting equal.  src: as the layer's → its shape. */
+/**
+ * `numLayers` copies of a layer, one on the other, all starting equal.  src: as the layer's → its
+ * shape.
+ */
 export class TransformerEncoder extends Module<[src: Tensor, options?: EncoderOptions], Tensor> {
   readonly layers: ModuleList<TransformerEncoderLayer>;
   readonly norm: Module<[Tensor], Tensor> | null;
@@ -51,7 +54,10 @@ export class TransformerEncoder extends Module<[src: Tensor, options?: EncoderOp
   }
 }
 
-/** `numLayers` copies of a layer, one on the other, all starting equal.  tgt, memory: as the layer's → the target's shape. */
+/**
+ * `numLayers` copies of a layer, one on the other, all starting equal.  tgt, memory: as the layer's
+ * → the target's shape.
+ */
 export class TransformerDecoder extends Module<
   [tgt: Tensor, memory: Tensor, options?: DecodeOptions],
   Tensor
@@ -107,8 +113,9 @@ export interface TransformOptions extends DecodeOptions {
 }
 
 /**
- * decoder(tgt, encoder(src)), a norm behind each; every matrix starts from Xavier's uniform draw.  src: [S, B, E]; tgt: [L, B, E]
- * (or batch first, or without a batch) → the target's shape.  Vaswani et al. 2017.
+ * decoder(tgt, encoder(src)), a norm behind each; every matrix starts from Xavier's uniform draw.
+ * src: [S, B, E]; tgt: [L, B, E] (or batch first, or without a batch) → the target's shape.
+ * Vaswani et al. 2017.
  */
 export class Transformer extends Module<
   [src: Tensor, tgt: Tensor, options?: TransformOptions],

@@ -10,8 +10,8 @@ export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
 export type UpsampleSize = Pick<InterpolateOptions, "size" | "scaleFactor">;
 
 /**
- * x at another size, by `size` or by `scaleFactor`: what lies nearest, along lines ("linear", "bilinear", "trilinear") or cubics
- * ("bicubic"). x: [N, C, n…] → [N, C, size…].
+ * x at another size, by `size` or by `scaleFactor`: what lies nearest, along lines ("linear",
+ * "bilinear", "trilinear") or cubics ("bicubic"). x: [N, C, n…] → [N, C, size…].
  */
 export class Upsample extends Module<[Tensor], Tensor> {
   readonly options: UpsampleOptions;

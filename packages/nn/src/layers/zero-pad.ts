@@ -16,7 +16,10 @@ export class ZeroPad1d extends Padding {
   }
 }
 
-/** x with zeros around it. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right, top, bottom]. */
+/**
+ * x with zeros around it. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right, top,
+ * bottom].
+ */
 export class ZeroPad2d extends Padding {
   constructor(padding: Sizes) {
     checkCall("new ZeroPad2d(padding: number | list)", arguments);
@@ -28,7 +31,10 @@ export class ZeroPad2d extends Padding {
   }
 }
 
-/** x with zeros around it. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left, right, top, bottom, front, back]. */
+/**
+ * x with zeros around it. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left,
+ * right, top, bottom, front, back].
+ */
 export class ZeroPad3d extends Padding {
   constructor(padding: Sizes) {
     checkCall("new ZeroPad3d(padding: number | list)", arguments);

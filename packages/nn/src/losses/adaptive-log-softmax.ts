@@ -33,8 +33,9 @@ export interface AdaptiveLogSoftmaxResult extends Pair<Tensor> {
 }
 
 /**
- * log p(target | x) of many classes, of which the frequent ones stand first: the head has these and the clusters of the rest, each cluster
- * a smaller projection of its own. x: [N, inFeatures] or [inFeatures], target: [N] or a number.  Grave et al. 2017.
+ * log p(target | x) of many classes, of which the frequent ones stand first: the head has these and
+ * the clusters of the rest, each cluster a smaller projection of its own. x: [N, inFeatures] or
+ * [inFeatures], target: [N] or a number.  Grave et al. 2017.
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module<
   [input: Tensor, target: Tensor],
@@ -140,7 +141,10 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<
     return cat([head.narrow(1, 0, first), ...clusters], 1);
   }
 
-  /** The likeliest classes, i32: of the head where it is sure of a frequent one, else of all.  [N, inFeatures] → [N]. */
+  /**
+   * The likeliest classes, i32: of the head where it is sure of a frequent one, else of all.  [N,
+   * inFeatures] → [N].
+   */
   predict(input: Tensor): Tensor {
     checkCall("model.predict(input)", arguments);
     return composite(() => {

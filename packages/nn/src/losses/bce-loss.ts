@@ -10,8 +10,8 @@ import { Module } from "../module.ts";
 import { buffer } from "../parameter.ts";
 
 /**
- * Mean of −w (y log p + (1 − y) log(1 − p)) for probabilities p in [0, 1], each logarithm at least −100.
- * Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
+ * Mean of −w (y log p + (1 − y) log(1 − p)) for probabilities p in [0, 1], each logarithm at least
+ * −100. Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
  */
 export class BCELoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: LossOptions;

@@ -13,7 +13,10 @@ export class BCEWithLogitsLoss extends Module<[input: Tensor, target: Tensor], T
   readonly options: Omit<BinaryCrossEntropyWithLogitsOptions, "weight" | "posWeight">;
   /** A factor for every element, broadcast; part of the state dict as in PyTorch. */
   readonly weight: Tensor | null;
-  /** A factor for the positive targets of each class, broadcast; part of the state dict as in PyTorch. */
+  /**
+   * A factor for the positive targets of each class, broadcast; part of the state dict as in
+   * PyTorch.
+   */
   readonly posWeight: Tensor | null;
 
   constructor(settings: BinaryCrossEntropyWithLogitsOptions = {}) {

@@ -10,7 +10,10 @@ import {
 import { Module } from "../module.ts";
 import { buffer } from "../parameter.ts";
 
-/** Mean of −w[t] log softmax(x)[t]. input: logits [N, C, …] or [C]; target: class indices without C, or probabilities of the input's shape. */
+/**
+ * Mean of −w[t] log softmax(x)[t]. input: logits [N, C, …] or [C]; target: class indices without C,
+ * or probabilities of the input's shape.
+ */
 export class CrossEntropyLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: Omit<CrossEntropyOptions, "weight">;
   /** A factor for each class; part of the state dict as in PyTorch. */
@@ -32,7 +35,10 @@ export class CrossEntropyLoss extends Module<[input: Tensor, target: Tensor], Te
   }
 }
 
-/** Mean of −w[t] x[t] for log-probabilities x. input: [N, C, …] or [C]; target: class indices without C. */
+/**
+ * Mean of −w[t] x[t] for log-probabilities x. input: [N, C, …] or [C]; target: class indices
+ * without C.
+ */
 export class NLLLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: Omit<NllLossOptions, "weight">;
   /** A factor for each class; part of the state dict as in PyTorch. */

@@ -3,7 +3,10 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { type CtcLossOptions, ctcLoss } from "../functional.ts";
 import { Module } from "../module.ts";
 
-/** −log P(target) over all alignments. logProbs: [T, N, C]; targets: [N, S] or one row; lengths: [N]. */
+/**
+ * −log P(target) over all alignments. logProbs: [T, N, C]; targets: [N, S] or one row; lengths:
+ * [N].
+ */
 export class CTCLoss extends Module<
   [
     logProbs: Tensor,

@@ -3,7 +3,10 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { type KlDivOptions, klDiv } from "../functional.ts";
 import { Module } from "../module.ts";
 
-/** Mean of y (log y − x) for log-probabilities x and probabilities y; `reduction: "batchmean"` is the divergence as defined. */
+/**
+ * Mean of y (log y − x) for log-probabilities x and probabilities y; `reduction: "batchmean"` is
+ * the divergence as defined.
+ */
 export class KLDivLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: KlDivOptions;
 

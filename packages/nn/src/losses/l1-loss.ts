@@ -10,7 +10,9 @@ import {
 } from "../functional.ts";
 import { Module } from "../module.ts";
 
-/** Mean of |input − target|. Shapes must be equal. → 0-d, or their shape with `reduction: "none"`. */
+/**
+ * Mean of |input − target|. Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
+ */
 export class L1Loss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: LossOptions;
 

@@ -3,7 +3,9 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { type LossOptions, mseLoss } from "../functional.ts";
 import { Module } from "../module.ts";
 
-/** Mean of (input − target)². Shapes must be equal. → 0-d, or their shape with `reduction: "none"`. */
+/**
+ * Mean of (input − target)². Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
+ */
 export class MSELoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: LossOptions;
 

@@ -36,7 +36,10 @@ export class MultiMarginLoss extends Module<[input: Tensor, target: Tensor], Ten
   }
 }
 
-/** Mean of Σⱼ Σᵢ max(0, 1 − x_yⱼ + xᵢ) / C; a row of the target lists classes up to its first −1. [N, C] each. */
+/**
+ * Mean of Σⱼ Σᵢ max(0, 1 − x_yⱼ + xᵢ) / C; a row of the target lists classes up to its first −1.
+ * [N, C] each.
+ */
 export class MultiLabelMarginLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: LossOptions;
 

@@ -72,7 +72,10 @@ class _Orthogonal extends Module<[x: Tensor], Tensor> {
   }
 }
 
-/** exp(A), or (1 + A/2)⁻¹ … of Cayley, for A = X − Xᵀ of x's lower triangle; its first columns where x has fewer. */
+/**
+ * exp(A), or (1 + A/2)⁻¹ … of Cayley, for A = X − Xᵀ of x's lower triangle; its first columns where
+ * x has fewer.
+ */
 function fromSkew(x: Tensor, map: OrthogonalMap): Tensor {
   const [n, k] = x.shape.slice(-2) as [number, number];
   const lower = x.tril();
@@ -87,7 +90,10 @@ function fromSkew(x: Tensor, map: OrthogonalMap): Tensor {
   return n === k ? q : q.narrow(-1, 0, k);
 }
 
-/** The first k columns of H₁ H₂ …, Hᵢ = 1 − τᵢ vᵢ vᵢᵀ with vᵢ below the diagonal of x, times the signs on the diagonal. */
+/**
+ * The first k columns of H₁ H₂ …, Hᵢ = 1 − τᵢ vᵢ vᵢᵀ with vᵢ below the diagonal of x, times the
+ * signs on the diagonal.
+ */
 function reflections(x: Tensor): Tensor {
   const [n, k] = x.shape.slice(-2) as [number, number];
   const below = x.tril(-1);
@@ -142,8 +148,9 @@ function orthonormal(a: Tensor): Tensor {
 }
 
 /**
- * PyTorch's `parametrizations.orthogonal`: the matrix in field `name` has orthonormal columns (rows, if it has more columns than rows),
- * and stays so however it is trained. `removeParametrizations(module, name)` takes it back.
+ * PyTorch's `parametrizations.orthogonal`: the matrix in field `name` has orthonormal columns
+ * (rows, if it has more columns than rows), and stays so however it is trained.
+ * `removeParametrizations(module, name)` takes it back.
  */
 export function orthogonal<M extends AnyModule>(
   module: M,

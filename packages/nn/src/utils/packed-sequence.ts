@@ -14,15 +14,18 @@ import { checkCall, describe, knownValues } from "@wgrad/autograd/plugin";
 export type Lengths = readonly number[] | Tensor;
 
 /**
- * Sequences of several lengths without padding: all first elements, then all second ones, and so on, the longest sequence first. RNN, LSTM
- * and GRU take it and give it back.
+ * Sequences of several lengths without padding: all first elements, then all second ones, and so
+ * on, the longest sequence first. RNN, LSTM and GRU take it and give it back.
  */
 export class PackedSequence {
   /** [sum of the lengths, …] */
   readonly data: Tensor;
   /** How many sequences have a first, a second, … element. */
   readonly batchSizes: readonly number[];
-  /** Which of the given sequences is the longest, the next, …; null where they were given in that order. */
+  /**
+   * Which of the given sequences is the longest, the next, …; null where they were given in that
+   * order.
+   */
   readonly sortedIndices: readonly number[] | null;
 
   constructor(
@@ -45,7 +48,10 @@ export class PackedSequence {
     this.sortedIndices = sortedIndices;
   }
 
-  /** Where each of the given sequences is among the sorted ones; null where they were given in that order. */
+  /**
+   * Where each of the given sequences is among the sorted ones; null where they were given in that
+   * order.
+   */
   get unsortedIndices(): readonly number[] | null {
     const { sortedIndices } = this;
     if (sortedIndices === null) return null;
@@ -93,7 +99,10 @@ function lengthsOf(call: string, lengths: Lengths, most: number, count: number):
 export interface PackOptions {
   /** The input is [B, T, …] instead of [T, B, …]. */
   readonly batchFirst?: boolean;
-  /** The sequences are given the longest first (default true); false sorts them, and padding puts them back. */
+  /**
+   * The sequences are given the longest first (default true); false sorts them, and padding puts
+   * them back.
+   */
   readonly enforceSorted?: boolean;
 }
 

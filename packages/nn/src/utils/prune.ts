@@ -245,8 +245,8 @@ export interface GlobalOptions {
 }
 
 /**
- * Prunes several parameters, [module, name] each, as if they were one vector: by `l1Unstructured` the least of all, by
- * `randomUnstructured` any.
+ * Prunes several parameters, [module, name] each, as if they were one vector: by `l1Unstructured`
+ * the least of all, by `randomUnstructured` any.
  */
 export function globalUnstructured(
   parameters: readonly (readonly [module: AnyModule, name: string])[],

@@ -60,7 +60,10 @@ function drawn(matrix: Tensor, eps: number): [u: Tensor, v: Tensor] {
   return noGrad(() => [normalized(randn([m], like), eps), normalized(randn([n], like), eps)]);
 }
 
-/** A weight divided by its greatest singular value, which a power iteration follows.  Miyato et al. 2018. */
+/**
+ * A weight divided by its greatest singular value, which a power iteration follows.  Miyato et al.
+ * 2018.
+ */
 class _SpectralNorm extends Module<[weight: Tensor], Tensor> {
   readonly settings: Settings;
   readonly _u: Tensor | null;
@@ -95,8 +98,9 @@ class _SpectralNorm extends Module<[weight: Tensor], Tensor> {
 }
 
 /**
- * PyTorch's `parametrizations.spectral_norm`: the weight in field `name` is divided by its greatest singular value, σ = uᵀ W v. In training
- * every use takes a step of the power iteration. `removeParametrizations(module, name)` takes it back.
+ * PyTorch's `parametrizations.spectral_norm`: the weight in field `name` is divided by its greatest
+ * singular value, σ = uᵀ W v. In training every use takes a step of the power iteration.
+ * `removeParametrizations(module, name)` takes it back.
  */
 export function parametrizedSpectralNorm<M extends AnyModule>(
   module: M,
@@ -126,8 +130,9 @@ function weightIn(call: string, module: AnyModule, name: string): Tensor {
 }
 
 /**
- * The weight in field `name`, divided by its greatest singular value: PyTorch's older `spectral_norm`, with "weight_orig", "weight_u" and
- * "weight_v" in the state. `removeSpectralNorm` takes it back.
+ * The weight in field `name`, divided by its greatest singular value: PyTorch's older
+ * `spectral_norm`, with "weight_orig", "weight_u" and "weight_v" in the state. `removeSpectralNorm`
+ * takes it back.
  */
 export function spectralNorm<M extends AnyModule>(
   module: M,

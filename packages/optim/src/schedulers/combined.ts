@@ -17,7 +17,10 @@ export interface CombinedStateDict {
   readonly lastLr: readonly number[];
 }
 
-/** One schedule after the other: the next begins, at its step 0, when as many steps were taken as its milestone says. */
+/**
+ * One schedule after the other: the next begins, at its step 0, when as many steps were taken as
+ * its milestone says.
+ */
 export class SequentialLR {
   readonly optimizer: Scheduled;
   readonly schedulers: readonly LRScheduler[];

@@ -7,7 +7,10 @@ export interface CosineOptions extends SchedulerOptions {
   readonly etaMin?: number;
 }
 
-/** η = ηₘᵢₙ + (η₀ − ηₘᵢₙ)(1 + cos(π t / T)) / 2 (Loshchilov & Hutter 2017, without restarts); past T it rises again. */
+/**
+ * η = ηₘᵢₙ + (η₀ − ηₘᵢₙ)(1 + cos(π t / T)) / 2 (Loshchilov & Hutter 2017, without restarts); past T
+ * it rises again.
+ */
 export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Scheduled, TMax: number, options: CosineOptions = {}) {
     checkCall(
@@ -38,8 +41,8 @@ export interface WarmRestartsOptions extends CosineOptions {
 }
 
 /**
- * SGDR (Loshchilov & Hutter 2017): η = ηₘᵢₙ + (η₀ − ηₘᵢₙ)(1 + cos(π t / Tᵢ)) / 2, t counted from the last restart; periods
- * last T₀, T₀ · TMult, T₀ · TMult² … steps.
+ * SGDR (Loshchilov & Hutter 2017): η = ηₘᵢₙ + (η₀ − ηₘᵢₙ)(1 + cos(π t / Tᵢ)) / 2, t counted from
+ * the last restart; periods last T₀, T₀ · TMult, T₀ · TMult² … steps.
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   constructor(optimizer: Scheduled, T0: number, options: WarmRestartsOptions = {}) {
@@ -79,7 +82,10 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     );
   }
 
-  /** Takes the next step, or goes to step `epoch`, which may be a fraction: `step(epoch + i / batches)`. */
+  /**
+   * Takes the next step, or goes to step `epoch`, which may be a fraction: `step(epoch + i /
+   * batches)`.
+   */
   override step(epoch?: number): void {
     checkCall("scheduler.step(epoch?: number)", arguments);
     if (epoch === undefined) super.step();

@@ -14,7 +14,10 @@ export interface CyclicLROptions extends SchedulerOptions {
   readonly stepSizeUp?: number;
   /** Steps down again (default `stepSizeUp`). */
   readonly stepSizeDown?: number;
-  /** Cycles of one height, each half as high as the one before, or γᵗ as high (default "triangular"). */
+  /**
+   * Cycles of one height, each half as high as the one before, or γᵗ as high (default
+   * "triangular").
+   */
   readonly mode?: "triangular" | "triangular2" | "exp_range";
   /** γ of "exp_range" (default 1). */
   readonly gamma?: number;

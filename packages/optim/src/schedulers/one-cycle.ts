@@ -41,7 +41,10 @@ interface Phase {
 
 type Rate = "first" | "top" | "last";
 
-/** Up from maxLr / divFactor to `maxLr` and down to almost nothing, once (Smith & Topin 2019). Step it every batch. */
+/**
+ * Up from maxLr / divFactor to `maxLr` and down to almost nothing, once (Smith & Topin 2019). Step
+ * it every batch.
+ */
 export class OneCycleLR extends LRScheduler {
   constructor(
     optimizer: Scheduled,

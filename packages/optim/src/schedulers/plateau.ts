@@ -50,7 +50,10 @@ const defaults = {
   eps: 1e-8,
 } as const;
 
-/** Reduces the rate when a number has stopped to improve: `scheduler.step(await loss.item())`, once an epoch. */
+/**
+ * Reduces the rate when a number has stopped to improve: `scheduler.step(await loss.item())`, once
+ * an epoch.
+ */
 export class ReduceLROnPlateau {
   readonly optimizer: Scheduled;
   /** The best number so far. */
@@ -79,7 +82,10 @@ export class ReduceLROnPlateau {
     this.#minLrs = perGroup("ReduceLROnPlateau", "minLr", optimizer, minLr);
   }
 
-  /** Takes note of the number after an epoch, and reduces the rates if there was no progress for too long. */
+  /**
+   * Takes note of the number after an epoch, and reduces the rates if there was no progress for too
+   * long.
+   */
   step(metric: number): void {
     checkCall("scheduler.step(metric)", arguments);
     if (typeof metric !== "number") {
@@ -134,8 +140,8 @@ export class ReduceLROnPlateau {
   }
 
   /**
-   * Goes on where `stateDict()` was taken, and sets the rates of then. Throws ArgumentError for what is no such state, or of another number
-   * of groups; then nothing has changed.
+   * Goes on where `stateDict()` was taken, and sets the rates of then. Throws ArgumentError for
+   * what is no such state, or of another number of groups; then nothing has changed.
    */
   loadStateDict(saved: PlateauStateDict): void {
     checkCall("scheduler.loadStateDict(saved)", arguments);

@@ -21,10 +21,16 @@ export interface SchedulerOptions {
   readonly lastEpoch?: number;
 }
 
-/** What a rule is told: how many steps were taken, a group's number, its rate or momentum now, and its first rate. */
+/**
+ * What a rule is told: how many steps were taken, a group's number, its rate or momentum now, and
+ * its first rate.
+ */
 export interface Moment {
   readonly epoch: number;
-  /** Whether the scheduler is being made: with `lastEpoch`, the rate of now is that of this step already. */
+  /**
+   * Whether the scheduler is being made: with `lastEpoch`, the rate of now is that of this step
+   * already.
+   */
   readonly initial: boolean;
   readonly group: number;
   readonly now: number;
@@ -48,8 +54,9 @@ export interface SchedulerStateDict {
 }
 
 /**
- * Base of every schedule that depends on the number of steps alone. Making one takes step 0: it sets the first rate.
- * Call `step()` after the optimizer's, once an epoch or a batch, as the schedule is meant.
+ * Base of every schedule that depends on the number of steps alone. Making one takes step 0: it
+ * sets the first rate. Call `step()` after the optimizer's, once an epoch or a batch, as the
+ * schedule is meant.
  *
  * ```ts
  * class HalvingLR extends LRScheduler {
@@ -99,7 +106,10 @@ export class LRScheduler {
     this.#moveTo(this.lastEpoch + 1);
   }
 
-  /** Goes to step `epoch` (from 0) of the schedule as if it began at the first rate. Schedules in a sequence start so. */
+  /**
+   * Goes to step `epoch` (from 0) of the schedule as if it began at the first rate. Schedules in a
+   * sequence start so.
+   */
   protected jumpTo(epoch: number): void {
     for (const [i, group] of this.optimizer.paramGroups.entries()) {
       group.lr = this.baseLrs[i] ?? group.lr;
@@ -155,8 +165,8 @@ export class LRScheduler {
   }
 
   /**
-   * Goes on where `stateDict()` was taken, and sets the rates of then. Throws ArgumentError for what is no such state, or of another number
-   * of groups; then nothing has changed.
+   * Goes on where `stateDict()` was taken, and sets the rates of then. Throws ArgumentError for
+   * what is no such state, or of another number of groups; then nothing has changed.
    */
   loadStateDict(saved: SchedulerStateDict): void {
     checkCall("scheduler.loadStateDict(saved)", arguments);
@@ -179,7 +189,10 @@ export function checkSchedulerState(
   checkRates(scheduler, optimizer, "baseLrs", saved.baseLrs);
 }
 
-/** Throws ArgumentError unless the state says at which step it was taken, and has a rate for every group. */
+/**
+ * Throws ArgumentError unless the state says at which step it was taken, and has a rate for every
+ * group.
+ */
 export function checkPlace(
   scheduler: object,
   optimizer: Scheduled,
@@ -249,7 +262,10 @@ export function checkOptimizer(scheduler: string, optimizer: Scheduled): void {
   );
 }
 
-/** One value per group: the same for all, or a list. Throws ArgumentError if the list has another length. */
+/**
+ * One value per group: the same for all, or a list. Throws ArgumentError if the list has another
+ * length.
+ */
 export function perGroup<T>(
   scheduler: string,
   setting: string,

@@ -11,8 +11,9 @@ export interface SWALROptions extends SchedulerOptions {
 }
 
 /**
- * Brings each rate from what it is to `swaLr` in `annealEpochs` steps, and holds it there: for weights that are averaged
- * (Izmailov et al. 2018). With a the part of the way: ηₜ = a η_swa + (1 − a) η₀, a = (1 − cos πt/T)/2 or t/T.
+ * Brings each rate from what it is to `swaLr` in `annealEpochs` steps, and holds it there: for
+ * weights that are averaged (Izmailov et al. 2018). With a the part of the way: ηₜ = a η_swa + (1 −
+ * a) η₀, a = (1 − cos πt/T)/2 or t/T.
  */
 export class SWALR extends LRScheduler {
   constructor(optimizer: Scheduled, swaLr: number | readonly number[], options: SWALROptions = {}) {

@@ -4,7 +4,10 @@ import { monitored } from "../schedule.ts";
 
 /** Which score is looked at, and what counts as better. */
 export interface MonitorOptions {
-  /** "validation.loss" (default, or "training.loss" where there is no validation), "validation.accuracy", … */
+  /**
+   * "validation.loss" (default, or "training.loss" where there is no validation),
+   * "validation.accuracy", …
+   */
   readonly monitor?: string;
   /** Whether smaller is better or larger (default "min"). */
   readonly mode?: "min" | "max";

@@ -15,8 +15,9 @@ export interface CheckpointOptions extends MonitorOptions {
 }
 
 /**
- * Saves the whole run: model, optimizer, scheduler, loader, metrics, the other callbacks, random numbers and history, after every
- * epoch. `fit({ resume })` goes on from the file. A function of the run gives each file a name of its own.
+ * Saves the whole run: model, optimizer, scheduler, loader, metrics, the other callbacks, random
+ * numbers and history, after every epoch. `fit({ resume })` goes on from the file. A function of
+ * the run gives each file a name of its own.
  */
 export class Checkpoint implements Callback {
   readonly last: boolean = true;

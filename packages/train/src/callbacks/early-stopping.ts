@@ -22,8 +22,8 @@ export interface EarlyStoppingStateDict {
 }
 
 /**
- * Ends the training when a score has not become better for `patience` epochs, and gives the model the weights of its best
- * epoch, also where training ends otherwise.
+ * Ends the training when a score has not become better for `patience` epochs, and gives the model
+ * the weights of its best epoch, also where training ends otherwise.
  */
 export class EarlyStopping implements Callback {
   /** Number of the best epoch so far, from 1; 0 before the first. */

@@ -10,9 +10,10 @@ export class NotFiniteError extends WgradError {
 }
 
 /**
- * Ends the training with a NotFiniteError when a batch's loss is NaN or infinite, and names the parameters, gradients and buffers
- * that are. It looks after every `every` updates (default 50), which reads the losses since, and after every epoch; with
- * `every: 1` what it names is what that very update made.
+ * Ends the training with a NotFiniteError when a batch's loss is NaN or infinite, and names the
+ * parameters, gradients and buffers that are. It looks after every `every` updates (default 50),
+ * which reads the losses since, and after every epoch; with `every: 1` what it names is what that
+ * very update made.
  */
 export class NaNStop implements Callback {
   readonly #every: number;

@@ -20,8 +20,8 @@ export interface ProgressReport {
 }
 
 /**
- * Tells you how far it is: after every `every` updates (default 10), for which it reads the loss, and after every epoch. Where the
- * report goes is yours: a line in a terminal, a bar, a page.
+ * Tells you how far it is: after every `every` updates (default 10), for which it reads the loss,
+ * and after every epoch. Where the report goes is yours: a line in a terminal, a bar, a page.
  *
  * ```ts
  * new Progress((report) => console.log(progressLine(report)), { every: 100 });
