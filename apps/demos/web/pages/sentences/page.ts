@@ -1,0 +1,103 @@
+import dataSource from "../../../src/sentences/data.ts?raw";
+import labelsSource from "../../../src/sentences/labels.ts?raw";
+import searchSource from "../../../src/sentences/search.ts?raw";
+import { element, say, setStyle } from "../../dom/element.ts";
+import type { Page, Picture, Stage } from "../../page/definition.ts";
+import { decimals, percent } from "../../page/format.ts";
+import { askLatest } from "../../page/latest.ts";
+import type { Near, Question, Snapshot } from "./lesson.ts";
+import "./page.css";
+
+export const page: Page = {
+  about: [
+    "Write two sentences. An encoder that others trained turns each into 512 numbers (Google's Universal Sentence Encoder Lite, 25 MB, " +
+      "Apache-2.0); their cosine is near 1 where they mean the same, in whatever words.",
+    "Below are the reviews that are nearest to the first, of those that it has read so far. What learns here is only a line of 512 weights: " +
+      "praise or complaint, from a few labels.",
+  ],
+  caption: "A sentence, and what is near it",
+  controls: [
+    {
+      name: "lr",
+      label: "Learning rate",
+      value: 0.003,
+      values: [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
+      live: true,
+    },
+    { name: "labels", label: "Sentences with labels", value: 100, values: [20, 50, 100, 240] },
+    { name: "epochs", label: "Epochs: passes through them", value: 10, values: [2, 5, 10, 20] },
+  ],
+  loss: { label: "Cross-entropy of the batch" },
+  measures: { accuracy: { label: "Accuracy on unseen sentences", format: percent(1) } },
+  sources: [
+    { name: "search.ts", text: searchSource },
+    { name: "labels.ts", text: labelsSource },
+    { name: "data.ts", text: dataSource },
+  ],
+  lesson: {
+    names: ["sentences"],
+    teaches: "the same on 3,000 sentences, beside the weights of words (tf-idf)",
+  },
+  picture: (stage) => picture(stage) as Picture<unknown>,
+};
+
+const two = decimals(2);
+
+function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
+  const box = (label: string): HTMLTextAreaElement =>
+    element("textarea", {
+      class: "sentence",
+      rows: 2,
+      maxlength: 300,
+      "aria-label": label,
+      oninput: () => put({ sentence: mine.value, other: other.value }),
+    });
+  const put = askLatest<Question, Snapshot>(ask, (answer) => show(answer), signal);
+  const [mine, other] = [box("A sentence"), box("Another sentence")];
+  const alike = element("output", { class: "verdict" });
+  const bar = element("span", { class: "bar" });
+  const verdict = element("output", { class: "verdict" });
+  const heading = element("h3", {}, "The nearest reviews");
+  const list = element("ul", { class: "near found", "aria-label": "The nearest reviews" });
+  place.append(
+    mine,
+    element("div", { class: "alike" }, bar, alike),
+    other,
+    element("h3", {}, "Of the first: praise or complaint?"),
+    verdict,
+    heading,
+    list,
+  );
+
+  function show({ cosine, near, read, chance }: Snapshot): void {
+    // Of weights that left the numbers it says nothing: the last good picture stays.
+    if (!Number.isFinite(chance)) return;
+    alike.value = `${two(cosine)}: ${cosine > 0.6 ? "they mean the same, or nearly" : cosine > 0.35 ? "they have something in common" : "they have little in common"}`;
+    setStyle(bar, "--part", Math.max(0, cosine).toFixed(3));
+    verdict.value = `${chance > 0.5 ? "Praise" : "Complaint"} (${percent(0)(Math.max(chance, 1 - chance))} sure)`;
+    say(
+      heading,
+      read === 0 ? "The nearest reviews: none has been read yet" : `The nearest of ${read} reviews`,
+    );
+    list.replaceChildren(...near.map(item));
+  }
+
+  return {
+    draw(snapshot, { step }) {
+      if (mine.value === "" && other.value === "" && step === 0) {
+        mine.value = snapshot.sentence;
+        other.value = snapshot.other;
+      }
+      const same = mine.value === snapshot.sentence && other.value === snapshot.other;
+      // A training that begins anew has sentences of its own; what the user wrote is still there.
+      if (step === 0 && !same) put({ sentence: mine.value, other: other.value });
+      else show(snapshot);
+    },
+  };
+}
+
+function item({ text, cosine }: Near): HTMLElement {
+  const row = element("li", {}, element("span", {}, text), element("b", {}, two(cosine)));
+  setStyle(row, "--part", Math.max(0, cosine).toFixed(3));
+  return row;
+}
