@@ -12,6 +12,7 @@ import housing from "./pages/housing/icon.svg?raw";
 import optimizers from "./pages/optimizers/icon.svg?raw";
 import sentences from "./pages/sentences/icon.svg?raw";
 import sentiment from "./pages/sentiment/icon.svg?raw";
+import transfer from "./pages/transfer/icon.svg?raw";
 import trees from "./pages/trees/icon.svg?raw";
 import word2vec from "./pages/word2vec/icon.svg?raw";
 
@@ -62,6 +63,12 @@ export const pages: Readonly<Record<string, Entry>> = {
     summary: "Draw one, and see what a convolutional network makes of it.",
     icon: digits,
     load: () => import("./pages/digits/page.ts"),
+  },
+  transfer: {
+    title: "What is it, from twenty pictures?",
+    summary: "Draw, or use your camera: a network that has seen a million others tells.",
+    icon: transfer,
+    load: () => import("./pages/transfer/page.ts"),
   },
   autoencoder: {
     title: "How few numbers make a picture?",

@@ -1,16 +1,14 @@
-import { ArgumentError, dropout, linear, noGrad, type Tensor, zeros } from "@wgrad/autograd";
+import { ArgumentError, dropout, noGrad, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import {
   type AnyModule,
   copyModule,
   type HookHandle,
-  init,
-  Linear,
+  type Linear,
   type Parameter,
-  parameter,
 } from "@wgrad/nn";
 import { Conv1D } from "./architectures/gpt2.ts";
-import { QuantizedLinear } from "./quantize.ts";
+import { isLinear, type Update, updateOf } from "./lora-layers.ts";
 
 /** Settings of LoRA, under PEFT's names. */
 export interface LoraOptions {
@@ -35,9 +33,8 @@ export interface LoraOptions {
 /** One layer with its update. */
 interface Adapted {
   readonly name: string;
-  readonly layer: Linear | Conv1D | QuantizedLinear;
-  readonly a: Parameter;
-  readonly b: Parameter;
+  readonly layer: AnyModule;
+  readonly update: Update;
   readonly scale: number;
 }
 
@@ -51,7 +48,8 @@ interface Kept {
 const PREFIX = "base_model.model.";
 
 /**
- * Low-rank adaptation: y = W x + s B A x, where W stays as it is and A [r, in] and B [out, r] train. Hu et al. 2022.
+ * Low-rank adaptation: y = W x + s B A x, where W stays as it is and A [r, in] and B [out, r] train, beside linear layers,
+ * embeddings and convolutions. Hu et al. 2022.
  * The model itself is not changed: the updates are hooks beside its layers, and several adapters may stand beside one
  * model, one of them on.
  *
@@ -90,20 +88,13 @@ export class Lora {
   }
 
   private adapt(name: string, layer: AnyModule): Adapted {
-    if (!isAdaptable(layer)) {
-      throw new ArgumentError(
-        `Lora: ${name} is a ${layer.constructor.name}\n  hint: updates stand beside Linear, Conv1D and QuantizedLinear layers`,
-      );
-    }
     const { useRslora = false, rankPattern = {}, alphaPattern = {} } = this.options;
     const rank = byPattern(name, rankPattern) ?? this.options.r ?? 8;
     const alpha = byPattern(name, alphaPattern) ?? this.options.loraAlpha ?? 8;
     if (!Number.isInteger(rank) || rank < 1)
       throw new ArgumentError(`Lora: the rank is ${rank}\n  hint: a whole number from 1`);
-    const [into, out] = sizesOf(layer);
-    const a = parameter(init.kaimingUniform_(zeros([rank, into]), { a: Math.sqrt(5) }));
-    const b = parameter(zeros([out, rank]));
-    return { name, layer, a, b, scale: alpha / (useRslora ? Math.sqrt(rank) : rank) };
+    const scale = alpha / (useRslora ? Math.sqrt(rank) : rank);
+    return { name, layer, update: updateOf(name, layer, rank), scale };
   }
 
   /** The adapter is on: its updates count, and its own layers take part. */
@@ -111,11 +102,11 @@ export class Lora {
     checkCall("lora.enable()", arguments);
     if (this.hooks.length > 0 || this.merged) return this;
     const { loraDropout = 0 } = this.options;
-    const updates = this.adapted.map(({ layer, a, b, scale }) =>
+    const updates = this.adapted.map(({ layer, update, scale }) =>
       (layer as Linear).registerForwardHook((_, [x], y) => {
-        const input =
-          loraDropout > 0 && layer.training ? dropout(x as Tensor, { p: loraDropout }) : x;
-        return (y as Tensor).add(linear(linear(input as Tensor, a), b).mul(scale));
+        const drops = loraDropout > 0 && layer.training && update.drops;
+        const input = drops ? dropout(x as Tensor, { p: loraDropout }) : (x as Tensor);
+        return (y as Tensor).add(update.forward(input).mul(scale));
       }),
     );
     const layers = this.kept.map(({ layer, copy }) =>
@@ -136,9 +127,9 @@ export class Lora {
   /** What trains, under PEFT's names. */
   namedParameters(): [string, Parameter][] {
     checkCall("lora.namedParameters()", arguments);
-    const pairs = this.adapted.flatMap(({ name, a, b }): [string, Parameter][] => [
-      [`${PREFIX}${name}.lora_A.weight`, a],
-      [`${PREFIX}${name}.lora_B.weight`, b],
+    const pairs = this.adapted.flatMap(({ name, update }): [string, Parameter][] => [
+      [`${PREFIX}${name}.${update.names[0]}`, update.a],
+      [`${PREFIX}${name}.${update.names[1]}`, update.b],
     ]);
     const layers = this.kept.flatMap(({ name, copy }) =>
       copy
@@ -214,12 +205,6 @@ export class Lora {
   merge(): this {
     checkCall("lora.merge()", arguments);
     if (this.merged) return this;
-    const packed = this.adapted.find(({ layer }) => layer instanceof QuantizedLinear);
-    if (packed !== undefined) {
-      throw new ArgumentError(
-        `Lora: ${packed.name} has weights of few bits, which take no update\n  hint: the adapter stands beside them`,
-      );
-    }
     this.shift(1);
     this.disable();
     this.swap();
@@ -237,13 +222,13 @@ export class Lora {
     return this.enable();
   }
 
+  /** All of the weights, or none where one takes no update. */
   private shift(sign: number): void {
     noGrad(() => {
-      for (const { layer, a, b, scale } of this.adapted) {
-        if (layer instanceof QuantizedLinear) continue; // merge() refuses them
-        const update = b.matmul(a).mul(sign * scale);
-        layer.weight.add_(layer instanceof Conv1D ? update.t() : update);
-      }
+      const updates = this.adapted.map(({ update, scale }) => update.delta().mul(sign * scale));
+      this.adapted.forEach(({ layer }, i) => {
+        (layer as Linear).weight.add_(updates[i] as Tensor);
+      });
     });
   }
 
@@ -263,23 +248,13 @@ export class Lora {
   }
 }
 
-const isAdaptable = (module: AnyModule): module is Linear | Conv1D | QuantizedLinear =>
-  module instanceof Linear || module instanceof Conv1D || module instanceof QuantizedLinear;
-
-/** Features in and out. */
-function sizesOf(layer: Linear | Conv1D | QuantizedLinear): readonly [number, number] {
-  if (layer instanceof QuantizedLinear) return [layer.inFeatures, layer.outFeatures];
-  const [rows, columns] = layer.weight.shape as unknown as [number, number];
-  return layer instanceof Conv1D ? [rows, columns] : [columns, rows];
-}
-
 const endsWithOne = (name: string, ends: readonly string[]): boolean =>
   ends.some((end) => name === end || name.endsWith(`.${end}`));
 
 function isTarget(name: string, module: AnyModule, targets: readonly string[] | string): boolean {
   if (targets === "all-linear") {
     const isHead = /(^|\.)(lm_head|classifier|score)$/.test(name);
-    return !isHead && isAdaptable(module);
+    return !isHead && isLinear(module);
   }
   if (typeof targets === "string") return RegExp(`^(?:${targets})$`).test(name);
   return endsWithOne(name, targets);
@@ -293,7 +268,7 @@ function byPattern(name: string, patterns: Readonly<Record<string, number>>): nu
 
 function linearNames(named: readonly (readonly [string, AnyModule])[]): string {
   const ends = named
-    .filter(([, module]) => isAdaptable(module))
+    .filter(([, module]) => isLinear(module))
     .map(([name]) => name.split(".").at(-1) as string);
   return [...new Set(ends)].join(", ");
 }

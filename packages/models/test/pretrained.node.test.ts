@@ -134,6 +134,9 @@ describe("fromPretrained", () => {
     await expect(fromPretrained(join(place, "nowhere"))).rejects.toThrow(
       /there is no folder .*nowhere\n {2}hint: "hf:owner\/name" is a repository of the hub/,
     );
+    await expect(fromPretrained(join(place, "model.onnx"))).rejects.toThrow(
+      "hint: loadOnnx of @wgrad/models/onnx reads .onnx files",
+    );
     await expect(fromPretrained("hf:a b")).rejects.toThrow('"hf:a b" is no repository');
     mkdirSync(join(place, "empty"));
     await expect(fromPretrained(join(place, "empty"))).rejects.toThrow("has no config.json");

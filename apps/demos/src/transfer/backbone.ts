@@ -1,12 +1,10 @@
 import { createRequire } from "node:module";
-import { cat, noGrad, type Tensor } from "@wgrad/autograd";
 import {
   type MobileNetV2,
   mobileNetV2FromKeras,
   readTfjsWeights,
   type TfjsGroup,
 } from "@wgrad/models";
-import { Sequential } from "@wgrad/nn";
 
 /** Files of nsfwjs (MIT; the weights Keras's, Apache-2.0) that hold a MobileNetV2: only its weights are read. */
 const FOLDER = "dist/models/mobilenet_v2";
@@ -21,16 +19,4 @@ export function loadMobileNet(): MobileNetV2 {
   const bytes = Buffer.from(typeof text === "string" ? text : text.default, "base64");
   const [path] = (weightsManifest[0] as TfjsGroup).paths as [string];
   return mobileNetV2FromKeras(readTfjsWeights(weightsManifest, { [path]: bytes }));
-}
-
-/** The last of the blocks that ImageNet trained and nobody changed after; those behind it were trained for another task. */
-const LAST = 11;
-
-/** What the backbone sees in pictures: the mean over height and width of 96 channels.  [N, 3, S, S] from 0 to 1 → [N, 96]. */
-export function featuresOf(model: MobileNetV2, images: Tensor, batch = 20): Tensor {
-  const blocks = new Sequential(...[...model.features].slice(0, LAST + 1)).eval();
-  return noGrad(() => {
-    const parts = images.split(batch, 0).map((part) => blocks(part.mul(2).sub(1)).mean([2, 3]));
-    return cat(parts, 0);
-  });
 }

@@ -1,7 +1,8 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
 import { type Dataset, TensorDataset } from "@wgrad/datasets";
 import type { Labelled } from "../shared/classifier.ts";
-import { type Pictures, SIDE } from "./drawings.ts";
+import type { Pictures } from "./drawings.ts";
+import { SIDE } from "./kinds.ts";
 
 /** Drawings as tensors: [N, 3, 96, 96] from 0 to 1, and their labels. */
 export const imagesOf = ({ pixels, labels }: Pictures): Labelled => ({

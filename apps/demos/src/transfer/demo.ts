@@ -15,9 +15,11 @@ import { ink } from "../shared/panel.ts";
 import { barsChart, confusionChart, curvePanel } from "../shared/panels.ts";
 import { heading, say, table, tell } from "../shared/terminal.ts";
 import { trainEachOrLoad } from "../shared/weights.ts";
-import { featuresOf, loadMobileNet } from "./backbone.ts";
+import { loadMobileNet } from "./backbone.ts";
 import { imagesOf, standardised, thumbnails } from "./data.ts";
-import { drawAll, kinds } from "./drawings.ts";
+import { drawAll } from "./drawings.ts";
+import { featuresOf } from "./features.ts";
+import { kinds } from "./kinds.ts";
 import { fromScratch, head } from "./model.ts";
 
 interface Settings {

@@ -1,83 +1,19 @@
 import { Resvg } from "@resvg/resvg-js";
 import { Generator, rand } from "@wgrad/autograd";
+import { type Drawing, drawingOf, type Kind, kinds, NUMBERS, SIDE } from "./kinds.ts";
 
-/** What is drawn, in the order of the labels. */
-export const kinds = ["face", "house", "tree", "fish", "cup"] as const;
-export type Kind = (typeof kinds)[number];
-
-/** Pixels of a side. */
-export const SIDE = 96;
-
-/** A number from `low` to `high`. */
-type Draw = (low: number, high: number) => number;
-
-const ellipse = (x: number, y: number, a: number, b: number): string =>
-  `<ellipse cx="${x}" cy="${y}" rx="${a}" ry="${b}"/>`;
-const path = (d: string): string => `<path d="${d}"/>`;
-
-/** Lines of each thing in a square from −40 to 40, never twice the same. */
-const lines: Readonly<Record<Kind, (draw: Draw) => string>> = {
-  face(draw) {
-    const [width, height] = [draw(26, 38), draw(28, 38)];
-    const [apart, smile] = [draw(8, 14), draw(4, 14)];
-    const eyes = [-apart, apart].map((x) => ellipse(x, draw(-12, -6), draw(2, 4), draw(2, 5)));
-    const mouth = path(`M ${-apart - 4} ${draw(8, 14)} q ${apart + 4} ${smile} ${2 * apart + 8} 0`);
-    return ellipse(0, 0, width, height) + eyes.join("") + mouth;
-  },
-  house(draw) {
-    const [width, wall, roof] = [draw(22, 34), draw(14, 30), draw(14, 30)];
-    const door = draw(6, 10);
-    const x = draw(-width + 4, width - door - 4);
-    return (
-      path(`M ${-width} 0 v ${wall} h ${2 * width} v ${-wall}`) +
-      path(`M ${-width - draw(0, 6)} 0 L ${draw(-6, 6)} ${-roof} L ${width + draw(0, 6)} 0 Z`) +
-      path(`M ${x} ${wall} v ${-draw(8, 13)} h ${door} v ${draw(8, 13)}`) +
-      path(`M ${-x - 4} ${draw(3, 7)} h 7 v 6 h -7 z`)
-    );
-  },
-  tree(draw) {
-    const trunk = draw(3, 7);
-    const foot = draw(28, 38);
-    const crowns = Array.from({ length: Math.round(draw(2, 5)) }, () =>
-      ellipse(draw(-12, 12), draw(-28, -6), draw(11, 20), draw(10, 18)),
-    );
-    return path(`M ${-trunk} ${draw(2, 8)} V ${foot} H ${trunk} V ${draw(2, 8)}`) + crowns.join("");
-  },
-  fish(draw) {
-    const [long, high, tail] = [draw(20, 30), draw(9, 18), draw(8, 15)];
-    const end = long + tail;
-    return (
-      path(`M ${-long} 0 Q 0 ${-2 * high} ${long} 0 Q 0 ${2 * high} ${-long} 0 Z`) +
-      path(`M ${long} 0 L ${end} ${-draw(7, 14)} L ${end} ${draw(7, 14)} Z`) +
-      ellipse(-long + draw(7, 11), -draw(1, 4), draw(1.5, 3), draw(1.5, 3)) +
-      path(`M ${-long / 3} ${-high / 2} q ${draw(2, 6)} ${high / 2} 0 ${high}`)
-    );
-  },
-  cup(draw) {
-    const [top, foot, height] = [draw(18, 28), draw(12, 20), draw(24, 36)];
-    const handle = draw(9, 17);
-    return (
-      ellipse(0, -height / 2, top, draw(3, 8)) +
-      path(`M ${-top} ${-height / 2} L ${-foot} ${height} H ${foot} L ${top} ${-height / 2}`) +
-      path(`M ${top - 2} ${-height / 4} q ${2 * handle} ${height / 4} ${-3} ${height * 0.7}`)
-    );
-  },
-};
-
-/** A drawing of a kind: its size, place, turn, colours and pen are drawn too. */
-function drawing(kind: Kind, random: () => number): string {
-  const draw: Draw = (low, high) => low + (high - low) * random();
-  const hue = Math.round(draw(0, 360));
-  const paper = `hsl(${Math.round(draw(0, 360))} ${Math.round(draw(0, 40))}% ${Math.round(draw(80, 100))}%)`;
-  const fill = draw(0, 1) < 0.5 ? "none" : `hsl(${hue} 60% ${Math.round(draw(45, 80))}%)`;
-  const place = `translate(${48 + draw(-10, 10)} ${48 + draw(-10, 10)})`;
-  const turn = `rotate(${draw(-20, 20)}) scale(${draw(0.65, 1.1)})`;
+function svgOf({ shapes, paper, fill, stroke, pen, place, turn, scale }: Drawing): string {
+  const lines = shapes.map((shape) => {
+    if ("path" in shape) return `<path d="${shape.path}"/>`;
+    const [x, y, a, b] = shape.ellipse;
+    return `<ellipse cx="${x}" cy="${y}" rx="${a}" ry="${b}"/>`;
+  });
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${SIDE}">` +
     `<rect width="${SIDE}" height="${SIDE}" fill="${paper}"/>` +
-    `<g transform="${place} ${turn}" fill="${fill}" stroke="hsl(${hue} 70% ${Math.round(draw(5, 35))}%)"` +
-    ` stroke-width="${draw(1.5, 4.5)}" stroke-linecap="round" stroke-linejoin="round">` +
-    `${lines[kind](draw)}</g></svg>`
+    `<g transform="translate(${place.join(" ")}) rotate(${turn}) scale(${scale})" fill="${fill ?? "none"}"` +
+    ` stroke="${stroke}" stroke-width="${pen}" stroke-linecap="round" stroke-linejoin="round">` +
+    `${lines.join("")}</g></svg>`
   );
 }
 
@@ -90,9 +26,6 @@ function pixelsOf(svg: string): Float32Array {
     return (pixels[4 * place + channel] as number) / 255;
   });
 }
-
-/** A drawing takes no more random numbers. */
-const NUMBERS = 64;
 
 /** Pictures with their labels. */
 export interface Pictures {
@@ -110,7 +43,7 @@ export async function drawAll(each: number, seed: number): Promise<Pictures> {
   const random = (): number => numbers[next++] as number;
   const drawn = Array.from({ length: each * kinds.length }, (_, i) => {
     const label = i % kinds.length;
-    const svg = drawing(kinds[label] as Kind, random);
+    const svg = svgOf(drawingOf(kinds[label] as Kind, random));
     return { svg, label, pixels: pixelsOf(svg) };
   });
   const size = 3 * SIDE * SIDE;

@@ -48,6 +48,7 @@ export const expected: Readonly<Record<string, Expected>> = {
     also: ["optimizers?surface=hollows"],
   },
   digits: { reaches: { measure: "accuracy", least: 96.5 }, rate: rate(0.03) },
+  transfer: { reaches: { measure: "accuracy", least: 85 }, rate: rate(0.1) },
   autoencoder: { reaches: { measure: "ofPca", most: 0.9 }, rate: rate(0.03) },
   word2vec: { reaches: { measure: "related", least: 75 }, steps: 40, rate: rate(0.05) },
   cartpole: {

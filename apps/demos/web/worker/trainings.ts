@@ -15,6 +15,7 @@ export const trainings: Readonly<Record<string, () => Promise<{ readonly begin: 
   optimizers: () => import("../pages/optimizers/lesson.ts"),
   sentences: () => import("../pages/sentences/lesson.ts"),
   sentiment: () => import("../pages/sentiment/lesson.ts"),
+  transfer: () => import("../pages/transfer/lesson.ts"),
   trees: () => import("../pages/trees/lesson.ts"),
   word2vec: () => import("../pages/word2vec/lesson.ts"),
 };

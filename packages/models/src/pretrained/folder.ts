@@ -46,6 +46,16 @@ export function openFolder(source: string | URL, options: FolderOptions): Folder
   return localFolder(text);
 }
 
+/** What reads a single file, by its ending. */
+const READERS: Readonly<Record<string, string>> = {
+  onnx: "loadOnnx of @wgrad/models/onnx reads .onnx files",
+  gguf: "fromGguf reads .gguf files",
+  pt: "loadPt reads what torch.save wrote",
+  pth: "loadPt reads what torch.save wrote",
+  bin: "the folder is asked for, which has a config.json beside it",
+  safetensors: "the folder is asked for, which has a config.json beside it",
+};
+
 function localFolder(path: string): Folder {
   const modules = globalThis.process?.getBuiltinModule;
   if (modules === undefined) {
@@ -56,9 +66,9 @@ function localFolder(path: string): Folder {
   const { existsSync, statSync } = modules("node:fs");
   const root = path.startsWith("file:") ? modules("node:url").fileURLToPath(path) : path;
   if (!existsSync(root) || !statSync(root).isDirectory()) {
-    throw new PretrainedError(
-      `fromPretrained: there is no folder ${path}\n  hint: "hf:owner/name" is a repository of the hub`,
-    );
+    const reader = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+    const hint = READERS[reader] ?? '"hf:owner/name" is a repository of the hub';
+    throw new PretrainedError(`fromPretrained: there is no folder ${path}\n  hint: ${hint}`);
   }
   const file = async (name: string) => (existsSync(join(root, name)) ? join(root, name) : null);
   return { name: path, file };

@@ -28,7 +28,7 @@ export async function openWeights(folder: Folder): Promise<Weights> {
   if (index === null) {
     throw new PretrainedError(
       `fromPretrained: ${folder.name} has no ${SINGLE}, ${INDEX} or ${PICKLED}` +
-        `\n  hint: ${PICKLED} is read too; fromGguf and loadPt read other files`,
+        "\n  hint: loadOnnx of @wgrad/models/onnx reads .onnx files; fromGguf and loadPt read other files",
     );
   }
   const places = index.weight_map;

@@ -8,8 +8,8 @@ import { onTheme } from "../../dom/theme.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
 import { percent } from "../../page/format.ts";
 import { askLatest } from "../../page/latest.ts";
+import { Pad } from "../../page/pad.ts";
 import type { Question, Reading, Snapshot } from "./lesson.ts";
-import { Pad } from "./pad.ts";
 import "./page.css";
 
 export const page: Page = {
@@ -70,7 +70,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     fresh++;
     clear();
   };
-  const pad = new Pad(() => reread(), signal);
+  const pad = new Pad(() => reread(), signal, { what: "a digit", pen: 18 });
   const seen = element("canvas", { class: "pixels", role: "img", "aria-label": "What it sees" });
   const bars = Array.from({ length: 10 }, (_, digit) => {
     const [bar, part] = [element("span", { class: "bar" }), element("span", { class: "part" })];

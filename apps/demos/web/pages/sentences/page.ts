@@ -28,6 +28,7 @@ export const page: Page = {
     { name: "epochs", label: "Epochs: passes through them", value: 10, values: [2, 5, 10, 20] },
   ],
   loss: { label: "Cross-entropy of the batch" },
+  pace: { steps: 1, milliseconds: 60 },
   measures: { accuracy: { label: "Accuracy on unseen sentences", format: percent(1) } },
   sources: [
     { name: "search.ts", text: searchSource },

@@ -1,24 +1,32 @@
-import { extent } from "../../../src/shared/many.ts";
-import { element } from "../../dom/element.ts";
-import { color, onTheme } from "../../dom/theme.ts";
+import { extent } from "../../src/shared/many.ts";
+import { element } from "../dom/element.ts";
+import { color, onTheme } from "../dom/theme.ts";
 
 const SIDE = 224;
-const PEN = 18;
 
-/** A square to draw a digit on, with a mouse, a pen or a finger. */
+export interface PadOptions {
+  /** What is to be drawn: "a digit". */
+  readonly what: string;
+  /** Width of the pen; the pad is 224 wide. */
+  readonly pen: number;
+}
+
+/** A square to draw on, with a mouse, a pen or a finger. */
 export class Pad {
   readonly element: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
+  readonly #pen: number;
   #strokes: [number, number][][] = [];
 
   /** `drawn` is called after every stroke and now and then within one. */
-  constructor(drawn: () => void, signal: AbortSignal) {
+  constructor(drawn: () => void, signal: AbortSignal, { what, pen }: PadOptions) {
+    this.#pen = pen;
     this.element = element("canvas", {
       class: "pad",
       width: SIDE,
       height: SIDE,
       role: "img",
-      "aria-label": "A square to draw a digit on",
+      "aria-label": `A square to draw ${what} on`,
     });
     const context = this.element.getContext("2d", { willReadFrequently: true });
     if (context === null) throw new TypeError("this browser draws on no canvas");
@@ -68,7 +76,7 @@ export class Pad {
     const points = this.#strokes.flat();
     const ends = (axis: 0 | 1): [number, number] => {
       const [low, high] = extent(points.map((point) => point[axis]));
-      return [low - PEN / 2, high + PEN / 2];
+      return [low - this.#pen / 2, high + this.#pen / 2];
     };
     const [[left, right], [top, bottom]] = [ends(0), ends(1)];
     const box = side === 28 ? 20 : side;
@@ -109,7 +117,7 @@ export class Pad {
   }
 
   #lines(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D): void {
-    context.lineWidth = PEN;
+    context.lineWidth = this.#pen;
     context.lineCap = "round";
     context.lineJoin = "round";
     for (const stroke of this.#strokes) {
