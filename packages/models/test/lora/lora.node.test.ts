@@ -69,7 +69,7 @@ describe("an adapter", () => {
     const own = new Lora(other, { r: 2, targetModules: ["emb", "conv1", "conv2", "head"] });
     const filled = Object.entries(own.stateDict()).map(([name, value], i) => [
       name,
-      value.detach().add(0.1 * (i + 1)),
+      value.detach().add(0.02 * (i + 1)),
     ]);
     own.loadStateDict(Object.fromEntries(filled));
     const before = await other(ids()).tolist();
