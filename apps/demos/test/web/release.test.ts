@@ -1,5 +1,5 @@
 import { memory, randn } from "@wgrad/autograd";
-import { expect, test, vi } from "vitest";
+import { expect, inject, test, vi } from "vitest";
 import type { Begin, Desk } from "../../web/worker/run.ts";
 import { TrainingSession } from "../../web/worker/session.ts";
 
