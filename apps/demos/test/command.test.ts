@@ -104,11 +104,11 @@ describe("a mistake is one line and exit code 1", () => {
     [["housing", "--csv", "FOLDER/header.csv"], "FOLDER/header.csv: no rows below the header"],
     [
       ["housing", "--csv", "FOLDER/text.csv"],
-      'FOLDER/text.csv: row 3 (line 4), column "b": "cheap" where a number belongs',
+      'FOLDER/text.csv: row 3 (line 4), column "b": "cheap"; expected a number',
     ],
     [
       ["exam", "--csv", "FOLDER/hole.csv"],
-      'FOLDER/hole.csv: row 3 (line 4), column "b": empty where a number belongs',
+      'FOLDER/hole.csv: row 3 (line 4), column "b": empty; expected a number',
     ],
     [
       ["housing", "--csv", "FOLDER/ragged.csv"],
@@ -132,7 +132,7 @@ describe("a mistake is one line and exit code 1", () => {
     ],
     [
       ["exam", "--csv", "FOLDER/good.csv"],
-      'FOLDER/good.csv: row 1 (line 2), column "price": 3 where 0 or 1 belongs',
+      'FOLDER/good.csv: row 1 (line 2), column "price": 3; expected 0 or 1',
     ],
   ])("%j", async (args, message) => {
     for (const [name, text] of Object.entries(files)) csv(`${name}.csv`, text);

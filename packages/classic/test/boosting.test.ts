@@ -199,7 +199,7 @@ describe("bad input", () => {
     [
       "text that is not said to be categories",
       () => new HistGradientBoostingRegressor().fit(new Table({ colour: ["red", "blue"] }), [1, 2]),
-      'column "colour" is text where numbers belong\n  hint: { categoricalFeatures: ["colour"] }',
+      'column "colour" is text; expected numbers\n  hint: { categoricalFeatures: ["colour"] }',
     ],
     [
       "more categories than bins",

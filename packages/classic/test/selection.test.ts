@@ -241,7 +241,7 @@ describe("bad input", () => {
     [
       "two classes' score of three",
       () => crossValScore(new LogisticRegression(), x, y, { scoring: "roc_auc" }),
-      'scoring "roc_auc": 3 classes, where two belong',
+      'scoring "roc_auc": 3 classes; expected two',
     ],
     [
       "folds that are none",

@@ -166,9 +166,9 @@ describe("bad input", () => {
       "RandomForestRegressor.fit: x[1, 0] is Infinity",
     ],
     [
-      "text where numbers belong",
+      "text; expected numbers",
       () => new DecisionTreeClassifier().fit(text, [0, 1]),
-      'DecisionTreeClassifier.fit: column "colour" is text where numbers belong',
+      'DecisionTreeClassifier.fit: column "colour" is text; expected numbers',
     ],
     [
       "features without rows",

@@ -73,7 +73,7 @@ function copiedDeep(value: unknown, copies: Map<unknown, unknown>, how: How): un
 function copiedLeaf(value: Tensor): Tensor {
   if (!value.isLeaf) {
     throw new ArgumentError(
-      "deepcopy: only leaves are copied with what belongs to them, this is the result of an operation" +
+      "deepcopy: the tensor is the result of an operation; only leaves can be copied" +
         "\n  hint: x.detach().clone()",
     );
   }

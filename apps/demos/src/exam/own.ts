@@ -21,7 +21,7 @@ export async function ownExam(csv: string, options: Options): Promise<Outcome> {
   const [target, names] = [brief(own.target), features.map(brief)];
   own.table.numbers(own.target).forEach((value, i) => {
     if (value === 0 || value === 1) return;
-    throw new DataError(`${own.table.place(i, own.target)}: ${value} where 0 or 1 belongs`);
+    throw new DataError(`${own.table.place(i, own.target)}: ${value}; expected 0 or 1`);
   });
   heading(`${csv}: ${names.join(", ")} → ${target}`);
   const { xTrain, xTest, yTrain, yTest, rows } = await holdOut(

@@ -46,7 +46,7 @@ class Checker {
           if (value.dtype !== local.dtype || value.lanes > local.lanes)
             throw new Fault(`${statement.do} of ${typeText(local)} is given ${typeText(value)}`);
           if (statement.do === "set" && !known.has(local.id))
-            throw new Fault(`set of a variable that is not there: ${local.id}`);
+            throw new Fault(`set of an unknown variable: ${local.id}`);
           known.add(local.id);
           break;
         }
@@ -70,7 +70,7 @@ class Checker {
         case "put": {
           const { array, index, lane, value } = statement;
           own(lane === null ? [index, value] : [index, lane, value]);
-          if (!known.has(array.id)) throw new Fault("put into an array that is not there");
+          if (!known.has(array.id)) throw new Fault("put into an unknown array");
           if (value.dtype !== array.dtype)
             throw new Fault(`an array of ${array.dtype} is given ${typeText(value)}`);
           break;
@@ -112,14 +112,14 @@ class Checker {
   #value(value: Expr, known: ReadonlySet<number>): void {
     switch (value.kind) {
       case "local":
-        if (!known.has(value.id)) throw new Fault(`a name that is not there: ${value.id}`);
+        if (!known.has(value.id)) throw new Fault(`an unknown name: ${value.id}`);
         return;
       case "load":
         this.#index(value.index);
         return;
       case "element":
         this.#index(value.index);
-        if (!known.has(value.array.id)) throw new Fault("an array that is not there");
+        if (!known.has(value.array.id)) throw new Fault("an unknown array");
         return;
       case "call": {
         const { fn, args } = value;

@@ -67,7 +67,7 @@ describe("the rows of the op tables", async () => {
     try {
       trace(row, "f16", reached);
     } catch (error) {
-      expect(String(error), row.name).toContain("is not there for f16");
+      expect(String(error), row.name).toContain("does not support f16");
     }
   }
 

@@ -90,7 +90,7 @@ export function givenTensor(call: string, x: Rows, missing = false): Tensor {
   for (const name of x.names) {
     if (x.type(name) !== "string") continue;
     throw new ArgumentError(
-      `${call}: column ${JSON.stringify(name)} is text where numbers belong\n  hint: OneHotEncoder or OrdinalEncoder first`,
+      `${call}: column ${JSON.stringify(name)} is text; expected numbers\n  hint: OneHotEncoder or OrdinalEncoder first`,
     );
   }
   const out = new Float32Array(x.length * x.names.length);

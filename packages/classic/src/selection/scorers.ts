@@ -63,7 +63,7 @@ const ofClasses =
     if (average !== "binary") return score(predicted, targets, { average, numClasses }).item();
     if (classes.some((label) => label !== 0 && label !== 1)) {
       throw new ArgumentError(
-        `scoring: classes ${classes.join(", ")}, where 0 and 1 belong\n  hint: "f1_macro", "precision_macro" or "recall_macro" for others`,
+        `scoring: classes ${classes.join(", ")}; expected 0 and 1\n  hint: "f1_macro", "precision_macro" or "recall_macro" for others`,
       );
     }
     const posLabel = classes.indexOf(1);
@@ -83,7 +83,7 @@ async function scoresOf(name: string, model: Predictor, x: Rows): Promise<Tensor
   if (scores.ndim === 1) return scores;
   if (scores.shape[1] === 2) return scores.select(1, 1);
   throw new ArgumentError(
-    `scoring ${shown(name)}: ${scores.shape[1]} classes, where two belong\n  hint: "roc_auc_ovr"`,
+    `scoring ${shown(name)}: ${scores.shape[1]} classes; expected two\n  hint: "roc_auc_ovr"`,
   );
 }
 

@@ -123,7 +123,7 @@ describe.each(names)("%s", (name) => {
   test("refuses text among the features", async () => {
     const table = new Table({ size: Float64Array.of(1, 2, 3), colour: ["red", "blue", "red"] });
     await expect(made().fit(table, targets && [0, 1, 1])).rejects.toThrow(
-      `${name}.fit: column "colour" is text where numbers belong\n  hint: ${isHistogram ? "{ categoricalFeatures" : "OneHotEncoder"}`,
+      `${name}.fit: column "colour" is text; expected numbers\n  hint: ${isHistogram ? "{ categoricalFeatures" : "OneHotEncoder"}`,
     );
   });
 

@@ -97,7 +97,7 @@ async function fromIdx(
 }
 
 const unlike = (name: string, { shape }: NumberArray, wanted: string): DataError =>
-  new DataError(`${name}: holds [${shape.join(", ")}] where bytes of ${wanted} belong`);
+  new DataError(`${name}: has shape [${shape.join(", ")}]; expected u8 of shape ${wanted}`);
 
 const mnist: About = {
   title: "MNIST",

@@ -53,7 +53,7 @@ export function columnOf(
     const line = lines?.[i];
     const at = line === undefined ? "" : ` (line ${line})`;
     const place = `${name}: row ${before + i + 1}${at}, column ${JSON.stringify(column)}`;
-    return new DataError(`${place}: ${described(values[i])} where ${wanted} belongs`);
+    return new DataError(`${place}: ${described(values[i])}; expected ${wanted}`);
   };
   if (type === "string") {
     return Array.from(values, (value, i) => {

@@ -253,7 +253,7 @@ export class Table {
   }
 
   #misfit(row: number, name: string, cell: string, wanted: string): DataError {
-    return new DataError(`${this.place(row, name)}: ${shown(cell)} where ${wanted} belongs`);
+    return new DataError(`${this.place(row, name)}: ${shown(cell)}; expected ${wanted}`);
   }
 }
 

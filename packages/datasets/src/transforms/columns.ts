@@ -33,7 +33,7 @@ export function tensorOf(columns: readonly NamedColumn[]): Tensor {
   columns.forEach(({ name, values }, j) => {
     if (Array.isArray(values)) {
       throw new DataError(
-        `column ${JSON.stringify(name)} is text where numbers belong\n  hint: OneHotEncoder or OrdinalEncoder first`,
+        `column ${JSON.stringify(name)} is text; expected numbers\n  hint: OneHotEncoder or OrdinalEncoder first`,
       );
     }
     const missing = values.filter(Number.isNaN).length;

@@ -54,8 +54,8 @@ describe("MNIST's format", () => {
   });
 
   test.each([
-    [images(2), labels(1), "l.idx: holds [1] where bytes of [2] belong"],
-    [labels(1), labels(1), "i.idx: holds [1] where bytes of [n, height, width] belong"],
+    [images(2), labels(1), "l.idx: has shape [1]; expected u8 of shape [2]"],
+    [labels(1), labels(1), "i.idx: has shape [1]; expected u8 of shape [n, height, width]"],
     [images(1), labels(10), "MNIST: label 1 is 10; there are 10 classes, from 0"],
     [
       images(1).slice(0, -1),

@@ -66,7 +66,7 @@ test("loadSacramento has text and numbers, and prices to predict", async () => {
     "type",
   ]);
   expect(() => houses.x()).toThrow(
-    'Sacramento: row 1, column "city": "SACRAMENTO" where a number belongs',
+    'Sacramento: row 1, column "city": "SACRAMENTO"; expected a number',
   );
 });
 

@@ -111,12 +111,12 @@ describe("a table that is none", () => {
   });
 
   test.each([
-    ["x", 'houses.csv: row 2 (line 3), column "a": "x" where a number belongs'],
-    ["", 'houses.csv: row 2 (line 3), column "a": empty where a number belongs'],
-    ["1,000", 'houses.csv: row 2 (line 3), column "a": "1,000" where a number belongs'],
-    ["0x10", 'houses.csv: row 2 (line 3), column "a": "0x10" where a number belongs'],
-    ["1e999", 'houses.csv: row 2 (line 3), column "a": "1e999" where a number belongs'],
-    ["NaN", 'houses.csv: row 2 (line 3), column "a": "NaN" where a number belongs'],
+    ["x", 'houses.csv: row 2 (line 3), column "a": "x"; expected a number'],
+    ["", 'houses.csv: row 2 (line 3), column "a": empty; expected a number'],
+    ["1,000", 'houses.csv: row 2 (line 3), column "a": "1,000"; expected a number'],
+    ["0x10", 'houses.csv: row 2 (line 3), column "a": "0x10"; expected a number'],
+    ["1e999", 'houses.csv: row 2 (line 3), column "a": "1e999"; expected a number'],
+    ["NaN", 'houses.csv: row 2 (line 3), column "a": "NaN"; expected a number'],
   ])("a number column with %j", (cell, message) => {
     const table = parseCsv(`a;b\n1;2\n${cell};4\n`, { name, delimiter: ";" });
     expect(() => table.numbers("a")).toThrow(new DataError(message));
@@ -125,13 +125,13 @@ describe("a table that is none", () => {
   test("lines count through quoted line breaks", () => {
     const table = parseCsv('a,b\n"x\ny",1\nz,w\n', { name });
     expect(() => table.numbers("b")).toThrow(
-      new DataError('houses.csv: row 2 (line 4), column "b": "w" where a number belongs'),
+      new DataError('houses.csv: row 2 (line 4), column "b": "w"; expected a number'),
     );
   });
 
   test("declared types are checked at once", () => {
     expect(() => parseCsv("a,b\n1,2.5\n", { name, types: { b: "integer" } })).toThrow(
-      new DataError('houses.csv: row 1 (line 2), column "b": "2.5" where a whole number belongs'),
+      new DataError('houses.csv: row 1 (line 2), column "b": "2.5"; expected a whole number'),
     );
     expect(() => parseCsv("a,b\n1,2\n", { name, types: { c: "number" } })).toThrow(
       new DataError('houses.csv: no column "c"; there are a, b'),

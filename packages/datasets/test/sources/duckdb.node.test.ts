@@ -64,7 +64,7 @@ test.each([
     'SQL: Failed to extract statements: Parser Error: syntax error at or near "SELEC"\n  query: SELEC 1',
   ],
   ["SELECT * FROM 'none.csv'", "SQL: "],
-  ["SELECT [1, 2] AS l", 'SQL: row 1, column "l": an object where a number belongs'],
+  ["SELECT [1, 2] AS l", 'SQL: row 1, column "l": an object; expected a number'],
   [
     "SELECT 4611686018427387905::BIGINT AS i",
     'SQL: row 1, column "i": 4611686018427387905, past what a number holds exactly,',

@@ -57,10 +57,10 @@ describe("JSON Lines", () => {
   test("declared types are checked", () => {
     const options = { name: "t.jsonl", types: { n: "integer" } } as const;
     expect(() => parseJsonl('{"n": 1}\n{"n": 1.5}\n', options)).toThrow(
-      't.jsonl: row 2 (line 2), column "n": 1.5 where a whole number belongs',
+      't.jsonl: row 2 (line 2), column "n": 1.5; expected a whole number',
     );
     expect(() => parseJsonl('{"n": null}\n', options)).toThrow(
-      't.jsonl: row 1 (line 1), column "n": empty where a whole number belongs',
+      't.jsonl: row 1 (line 1), column "n": empty; expected a whole number',
     );
   });
 });

@@ -84,12 +84,9 @@ describe("Parquet", () => {
 
   test.each([
     [{ columns: ["x"] }, 't.parquet: no column "x"; there are n, i, s, b, d, m'],
-    [{ types: { n: "integer" } }, 't.parquet: row 1, column "n": 0.5 where a whole number belongs'],
-    [
-      { types: { m: "integer" } },
-      't.parquet: row 1, column "m": empty where a whole number belongs',
-    ],
-    [{ types: { s: "number" } }, 't.parquet: row 1, column "s": "t0" where a number belongs'],
+    [{ types: { n: "integer" } }, 't.parquet: row 1, column "n": 0.5; expected a whole number'],
+    [{ types: { m: "integer" } }, 't.parquet: row 1, column "m": empty; expected a whole number'],
+    [{ types: { s: "number" } }, 't.parquet: row 1, column "s": "t0"; expected a number'],
   ] as const)("%j is refused", async (options, message) => {
     await expect(readParquet(file(), options)).rejects.toThrow(message);
   });
@@ -99,7 +96,7 @@ describe("Parquet", () => {
       columnData: [{ name: "i", data: [1n, 2n ** 60n], type: "INT64" }],
     });
     await expect(readParquet(new File([large], "l.parquet"))).rejects.toThrow(
-      'l.parquet: row 2, column "i": 1152921504606846976, past what a number holds exactly, where a number belongs',
+      'l.parquet: row 2, column "i": 1152921504606846976, past what a number holds exactly; expected a number',
     );
     await expect(readParquet(new File(["PAR1 is not enough"], "x.parquet"))).rejects.toThrow(
       "x.parquet: is no Parquet file",

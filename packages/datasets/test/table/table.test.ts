@@ -23,13 +23,11 @@ describe("Table", () => {
     expect(table().strings("s")).toEqual(["a", " b ", "1"]);
     expect(table().integers("n")).toEqual(new Int32Array([7, 8, 9]));
     expect(() => table().integers("x")).toThrow(
-      'mine: row 2, column "x": "2.5" where a whole number belongs',
+      'mine: row 2, column "x": "2.5"; expected a whole number',
     );
-    expect(() => table().numbers("s")).toThrow(
-      'mine: row 1, column "s": "a" where a number belongs',
-    );
+    expect(() => table().numbers("s")).toThrow('mine: row 1, column "s": "a"; expected a number');
     expect(() => new Table({ s: ["1", "x"] }, { types: { s: "integer" } })).toThrow(
-      'table: row 2, column "s": "x" where a whole number belongs',
+      'table: row 2, column "s": "x"; expected a whole number',
     );
   });
 

@@ -96,7 +96,7 @@ describe("ColumnTransformer", () => {
     const raw = (columns: string[], steps: Transform[]): Promise<unknown> =>
       new ColumnTransformer([{ columns, steps }]).fit(houses);
     await expect(raw(["type"], [])).rejects.toThrow(
-      'column "type" is text where numbers belong\n  hint: OneHotEncoder or OrdinalEncoder first',
+      'column "type" is text; expected numbers\n  hint: OneHotEncoder or OrdinalEncoder first',
     );
     await expect(raw(["beds"], [new StandardScaler()])).rejects.toThrow(
       'column "beds" misses 1 of 5 values\n  hint: SimpleImputer first',

@@ -52,7 +52,7 @@ export class LinearLR extends LRScheduler {
     checkFactor("LinearLR", "endFactor", endFactor);
     if (startFactor === 0) {
       throw new ArgumentError(
-        "LinearLR: startFactor is 0, from which no factor leads up\n  hint: a number in (0, 1]",
+        "LinearLR: startFactor is 0; it must be greater than 0\n  hint: a number in (0, 1]",
       );
     }
     const rise = endFactor - startFactor;

@@ -57,7 +57,7 @@ export function fractions(call: string, x: Tensor, parts: 1 | 2): Tensor {
   checkTensor(call, x);
   const made = parts === 2 ? checkComplex(call, x) : cast(x, floatOf(x.dtype));
   if (made.dtype !== "f16") return made;
-  throw new DTypeError(`${call}: is not there for f16, in PyTorch neither\n  hint: x.to("f32")`);
+  throw new DTypeError(`${call}: does not support f16 (nor does PyTorch)\n  hint: x.to("f32")`);
 }
 
 export function scaleOf(

@@ -29,7 +29,7 @@ export function checkMatrices(call: string, a: Tensor): [rows: number, columns: 
   checkTensor(call, a);
   checkFloating(call, a);
   if (a.dtype === "f16") {
-    throw new DTypeError(`${call}: is not there for f16, in PyTorch neither\n  hint: x.to("f32")`);
+    throw new DTypeError(`${call}: does not support f16 (nor does PyTorch)\n  hint: x.to("f32")`);
   }
   return sizesOfMatrices(call, a);
 }

@@ -35,7 +35,7 @@ function quantiles(
   checkFloating(call, x);
   if (x.dtype === "f16")
     throw new DTypeError(
-      `${call}: is not there for f16, in PyTorch neither\n  hint: x.to("f32") first`,
+      `${call}: does not support f16 (nor does PyTorch)\n  hint: x.to("f32") first`,
     );
   if (!ways.includes(interpolation)) {
     throw new ArgumentError(

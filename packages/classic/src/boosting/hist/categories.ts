@@ -38,7 +38,7 @@ export async function learnEncoding(
     if (cells === null || places.has(j)) return;
     const name = columns.matrix.names?.[j];
     throw new ArgumentError(
-      `${call}: column ${JSON.stringify(name)} is text where numbers belong\n  hint: { categoricalFeatures: [${JSON.stringify(name)}] }, or OneHotEncoder first`,
+      `${call}: column ${JSON.stringify(name)} is text; expected numbers\n  hint: { categoricalFeatures: [${JSON.stringify(name)}] }, or OneHotEncoder first`,
     );
   });
   const { width } = columns.matrix;
