@@ -10,6 +10,7 @@ export {
   type TotalNormOptions,
 } from "./autograd/clip.ts";
 export { defineFused, type FusedOp, type FusedSpec } from "./autograd/fused.ts";
+export { defineHostOperation, type HostOperationSpec } from "./autograd/host-operation.ts";
 export {
   type DefinedKernel,
   defineKernel,

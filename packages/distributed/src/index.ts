@@ -34,5 +34,6 @@ export {
 } from "./parallel/data-parallel.ts";
 export { type MergedMetric, reduceMetric } from "./parallel/metrics.ts";
 export { DistributedSampler, type DistributedSamplerOptions } from "./parallel/sampler.ts";
+export { SyncBatchNorm, type SyncBatchNormOptions } from "./parallel/sync-batch-norm.ts";
 export { type OptimizerClass, ZeroRedundancyOptimizer } from "./parallel/zero.ts";
 export type { ReduceOp } from "./protocol/values.ts";

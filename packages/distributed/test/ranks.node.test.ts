@@ -7,7 +7,16 @@ const devices = ["cpu", "wasm"];
 const sizes = [1, 2, 3];
 const names = full
   ? Object.keys(checks)
-  : ["adam alone", "adam", "small buckets, clipped", "uneven", "unused", "split over ranks", "fit"];
+  : [
+      "adam alone",
+      "adam",
+      "small buckets, clipped",
+      "uneven",
+      "unused",
+      "split over ranks",
+      "batch norm over ranks",
+      "fit",
+    ];
 
 let all: AllTold;
 let again: AllTold;

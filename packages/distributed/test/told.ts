@@ -71,6 +71,12 @@ export const checks: Readonly<Record<string, { readonly as?: string; readonly ch
     check: (result: { weights: number[]; reference: number[] }) =>
       expectClose(result.weights, result.reference),
   },
+  "batch norm over ranks": {
+    check: (result: { kind: string; weights: number[]; reference: number[] }) => {
+      expect(result.kind).toBe("SyncBatchNorm");
+      expectClose(result.weights, result.reference);
+    },
+  },
   unused: {
     check: (result: { told: string[]; found: number }, alone: typeof result) => {
       expect(result.told).toEqual([

@@ -1,6 +1,7 @@
 import { init, memory, randn, type Tensor, tensor, zeros } from "@wgrad/autograd";
 import {
   BinaryAccuracy,
+  BinaryAUROC,
   binaryAccuracy,
   confusionMatrix,
   MeanAbsoluteError,
@@ -209,4 +210,32 @@ test("refuses", async () => {
   expect(() => new MeanSquaredError().update(zeros([2]), zeros([3]))).toThrow(
     "MeanSquaredError: predictions and targets have different shapes",
   );
+});
+
+test("states are put together: two metrics of half the batches each are the metric of all", async () => {
+  await init({ device: "cpu" });
+  const halves = [0, 5].map((start) => {
+    const own = (values: number[]) => classes(values.slice(start, start + 5));
+    const accuracy = new MulticlassAccuracy(4, { average: "micro" });
+    const area = new BinaryAUROC();
+    accuracy.update(own(predicted), own(actual));
+    area.update(tensor(chances.slice(start, start + 5)), own(answers));
+    return { accuracy, area };
+  });
+  const [first, second] = halves as [(typeof halves)[0], (typeof halves)[0]];
+  const [accuracy, area] = [new MulticlassAccuracy(4, { average: "micro" }), new BinaryAUROC()];
+  accuracy.update(classes(predicted), classes(actual));
+  area.update(tensor(chances), classes(answers));
+
+  first.accuracy.mergeState(second.accuracy.stateDict());
+  first.area.mergeState(second.area.stateDict());
+  expect(await first.accuracy.compute()).toBe(await accuracy.compute());
+  expect(await first.area.compute()).toBe(await area.compute());
+  first.accuracy.mergeState(new MulticlassAccuracy(4).stateDict()); // has seen nothing
+  expect(await first.accuracy.compute()).toBe(await accuracy.compute());
+  const empty = new MulticlassAccuracy(4, { average: "micro" });
+  empty.mergeState(accuracy.stateDict());
+  expect(await empty.compute()).toBe(await accuracy.compute());
+  expect(() => first.accuracy.mergeState({} as never)).toThrow(/no state of a metric/);
+  expect(() => first.area.mergeState({} as never)).toThrow(/no state of a metric/);
 });

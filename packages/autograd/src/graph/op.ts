@@ -191,6 +191,8 @@ export interface Custom {
   readonly wgsl: string;
   /** The name of the same on the host; null where a composition stands for it. */
   readonly algorithm: string | null;
+  /** A function in place of text and algorithm, on devices that compute on the host. */
+  readonly onHost?: (inputs: readonly Float64Array[], output: Float64Array) => void;
   /** The function of a device that makes a dispatch of the text. */
   readonly lowering: unknown;
 }

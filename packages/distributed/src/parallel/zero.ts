@@ -1,6 +1,11 @@
 import { ArgumentError, Tensor } from "@wgrad/autograd";
 import { checkCall, describe } from "@wgrad/autograd/plugin";
-import type { BaseOptions, Optimizer, OptimizerStateDict, ParamGroup } from "@wgrad/optim";
+import {
+  type BaseOptions,
+  Optimizer,
+  type OptimizerStateDict,
+  type ParamGroup,
+} from "@wgrad/optim";
 import { DistributedError } from "../errors.ts";
 import { gatherObjects } from "../group/objects.ts";
 import { groupOf, type ProcessGroup } from "../group/process-group.ts";
@@ -55,7 +60,7 @@ export class ZeroRedundancyOptimizer<Options extends BaseOptions = BaseOptions> 
     }
     const tensors = [...params];
     this.optim = new optimizerClass(tensors, settings as unknown as Partial<Options>);
-    if (typeof this.optim.registerStepPreHook !== "function" || !("state" in this.optim)) {
+    if (!(this.optim instanceof Optimizer)) {
       throw new ArgumentError(
         `${NAME}: ${describe(optimizerClass)} does not update parameters one by one`,
       );

@@ -137,6 +137,7 @@ export class ThreadsTransport implements Transport {
   ): void {
     const headers = this.#announce(header, timeout, "SyncBatchNorm");
     this.#barrierNow();
+    this.#shown = false;
     check(headers());
     const rounds = this.#reduce(values, "sum");
     while (!rounds.next().done) this.#barrierNow();

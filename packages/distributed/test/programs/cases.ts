@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { manualSeed, type Tensor, tensor } from "@wgrad/autograd";
 import { DataLoader, TensorDataset } from "@wgrad/datasets";
 import { MulticlassAccuracy } from "@wgrad/metrics";
-import { functional as F, Linear, Module } from "@wgrad/nn";
+import { BatchNorm1d, functional as F, Linear, Module, Sequential, Tanh } from "@wgrad/nn";
 import { Adam, clipGradNorm_, GradScaler, SGD } from "@wgrad/optim";
 import { Checkpoint, fit } from "@wgrad/train";
 import {
@@ -17,6 +17,7 @@ import {
   DistributedSampler,
   type ProcessGroup,
   reduceScatter,
+  SyncBatchNorm,
   ZeroRedundancyOptimizer,
 } from "../../src/index.ts";
 import {
@@ -276,6 +277,36 @@ export const cases: Readonly<Record<string, Case>> = {
     } catch (error) {
       return (error as Error).message.includes("/nowhere/at/all");
     }
+  },
+
+  /** Against one process whose batch norms see the joined batch. */
+  async "batch norm over ranks"(group) {
+    const make = (seed: number) => {
+      manualSeed(seed);
+      // a bias before a batch norm has no gradient but rounding, of which Adam makes steps
+      const first = new Linear(5, 6, { bias: false });
+      return new Sequential(first, new BatchNorm1d(6), new Tanh(), new Linear(6, 3));
+    };
+    const alone = make(0);
+    const model = SyncBatchNorm.convertSyncBatchnorm(make(group.rank), { group });
+    const ddp = await new DistributedDataParallel(model, { group }).ready();
+    const optimizers = [adam(alone.parameters()), adam(model.parameters())] as const;
+    for (const examples of steps) {
+      for (const optimizer of optimizers) optimizer.zeroGrad();
+      lossOf(alone, examples).backward();
+      lossOf(ddp, partOf(examples, group.rank, group.size)).backward();
+      await ddp.synchronize();
+      for (const optimizer of optimizers) optimizer.step();
+    }
+    const all = async (one: Sequential) => {
+      const values = await Promise.all(one.buffers().map((buffer) => buffer.data()));
+      return [...(await weightsOf(one)), ...values.flatMap((value) => [...value])];
+    };
+    return {
+      kind: String(model.at(1)).split("(")[0],
+      weights: await all(model),
+      reference: await all(alone),
+    };
   },
 
   async collectives(group) {

@@ -18,7 +18,19 @@ export function custom(
   attrs: Attributes,
   operands: readonly Reading[],
 ): (out: TypedArray) => void {
-  const { algorithm } = meaning;
+  const { algorithm, onHost } = meaning;
+  if (onHost !== undefined) {
+    // buffers may be longer than what they hold
+    const size = customSizes(attrs, meaning).outputs[0]?.size ?? 0;
+    return (out) => {
+      const y = new Float64Array(size);
+      onHost(
+        operands.map(({ data }) => Float64Array.from(data.subarray(0, size))),
+        y,
+      );
+      out.set(y);
+    };
+  }
   const run = algorithm === null ? undefined : algorithms[algorithm];
   if (run === undefined) throw new DeviceError(`${name}: has no kernel for the cpu device`);
   const { sizes } = customSizes(attrs, meaning);

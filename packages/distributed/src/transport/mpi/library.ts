@@ -49,9 +49,6 @@ const signatures = {
     "int MPI_Ireduce_scatter_block(void *from, void *to, int count, H type, H op, H comm, void *request)",
   allReduce:
     "int MPI_Iallreduce(void *from, void *to, int count, H type, H op, H comm, void *request)",
-  allReduceNow: "int MPI_Allreduce(void *from, void *to, int count, H type, H op, H comm)",
-  allGatherNow:
-    "int MPI_Allgather(void *from, int count, H type, void *to, int each, H eachType, H comm)",
   broadcast: "int MPI_Ibcast(void *data, int count, H type, int root, H comm, void *request)",
   allGather:
     "int MPI_Iallgather(void *from, int count, H type, void *to, int each, H eachType, H comm, void *request)",

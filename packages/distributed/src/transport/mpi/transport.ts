@@ -121,17 +121,30 @@ export class MpiTransport implements Transport {
   allReduceNow(
     header: Int32Array<ArrayBuffer>,
     values: TypedArray,
-    _timeout: number,
+    timeout: number,
     checkHeaders: (headers: readonly Int32Array[]) => void,
   ): void {
     const { calls, datatypes, ops, inPlace } = this.#mpi;
     const all = new Int32Array(this.size * HEADER_WORDS);
     const { i32 } = datatypes;
-    check(calls.allGatherNow(header, HEADER_WORDS, i32, all, HEADER_WORDS, i32, this.#comm));
+    const deadline = performance.now() + timeout;
+    const wait = (memory: unknown, begin: (words: BigUint64Array) => number): void => {
+      const request = new Request(this.#mpi, memory, begin);
+      while (!request.test()) {
+        if (performance.now() < deadline) continue;
+        const others = this.#ranks.filter((_, r) => r !== this.rank);
+        throw lateError("SyncBatchNorm", others, timeout);
+      }
+    };
+    wait([header, all], (words) =>
+      calls.allGather(header, HEADER_WORDS, i32, all, HEADER_WORDS, i32, this.#comm, words),
+    );
     checkHeaders(this.#ranks.map((_, r) => all.slice(r * HEADER_WORDS, (r + 1) * HEADER_WORDS)));
     for (const part of partsOf(values)) {
       const type = datatypes[kindOf(part)];
-      check(calls.allReduceNow(inPlace, part, part.length, type, ops.sum, this.#comm));
+      wait(part, (words) =>
+        calls.allReduce(inPlace, part, part.length, type, ops.sum, this.#comm, words),
+      );
     }
   }
 
