@@ -210,6 +210,54 @@ describe("the drawing pad", { timeout: 120_000 }, () => {
   });
 });
 
+describe.runIf(full)("a picture of the user's", { timeout: 120_000 }, () => {
+  test("is drawn or comes from the camera, and is learned from where it is given to a kind", async () => {
+    const { page, errors } = await opened("transfer?device=wasm");
+    const teach = (kind: string): Promise<void> =>
+      page.getByRole("button", { name: `This is a ${kind}`, exact: false }).click();
+    const given = (): Promise<string[]> => page.locator(".kinds small").allTextContents();
+    const seen = (): Promise<string> =>
+      page
+        .locator("canvas[aria-label='What it sees']")
+        .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    await teach("face");
+    expect(await page.locator(".told").textContent()).toContain("Draw something first");
+    const before = await seen();
+    await draw(page, circle(0.5, 0.5, 0.3, 0.35));
+    await expect.poll(seen).not.toBe(before);
+    await teach("face");
+    await expect.poll(given).toEqual(["1 of yours", "", "", "", ""]);
+    const drawn = await seen();
+    await press(page, "Camera");
+    await expect.poll(() => page.locator(".told").textContent()).toContain("There is no camera:");
+    await page.evaluate(standInCamera);
+    await press(page, "Camera");
+    await expect.poll(seen, { timeout: 30_000 }).not.toBe(drawn);
+    await teach("cup");
+    await expect.poll(given).toEqual(["1 of yours", "", "", "", "1 of yours"]);
+    await press(page, "Camera off");
+    expect(await page.locator(".camera").isVisible()).toBe(false);
+    await oneStep(page);
+    await press(page, "Forget mine");
+    await expect.poll(given).toEqual(["", "", "", "", ""]);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
+
+/** This browser has no camera: a canvas whose colour changes stands for one. */
+function standInCamera(): void {
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d");
+  let hue = 0;
+  setInterval(() => {
+    hue += 20;
+    if (context !== null) context.fillStyle = `hsl(${hue} 80% 50%)`;
+    context?.fillRect(0, 0, canvas.width, canvas.height);
+  }, 50);
+  navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
+}
+
 /** Digits as one stroke each, from 0 to 1 across and down. */
 const drawings: readonly (readonly [number, readonly (readonly [number, number])[]])[] = [
   [0, circle(0.5, 0.5, 0.2, 0.32)],
