@@ -64,7 +64,7 @@ interface Place {
 }
 
 /** In Node's quick tier: WebGPU compiles for each case, and so takes fewest. */
-const inNode = { cpu: 1, wasm: 2, webgpu: 10 } as const;
+const inNode = { cpu: 1, wasm: 4, webgpu: 16 } as const;
 
 const places: readonly Place[] = [
   ...(["cpu", "wasm", "webgpu"] as const).map(
@@ -81,7 +81,7 @@ const places: readonly Place[] = [
     device: "webgpu",
     open: async () => init({ device: await leastDevice() }),
     takes: ({ name }) => everywhere && onFloor.includes(name),
-    every: 20,
+    every: 40,
   },
 ];
 

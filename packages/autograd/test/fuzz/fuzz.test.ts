@@ -28,7 +28,7 @@ const tolerances: Readonly<Record<string, number>> = {
 function placesFor(seed: number): InitOptions[] {
   if (full) return [cpu, webgpu, unfused];
   if (inBrowser) return [webgpu];
-  if (seed > 6) return [cpu];
+  if (seed > 4) return [cpu];
   return seed % 3 === 0 ? [cpu, webgpu, unfused] : [cpu, webgpu];
 }
 
