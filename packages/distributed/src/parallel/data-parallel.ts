@@ -260,6 +260,7 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
 
   /** Gives back what the model holds, and the room of the buckets. */
   override dispose(): void {
+    checkCall("ddp.dispose()", arguments);
     super.dispose();
     for (const bucket of [...this.#buckets, ...this.#shared]) bucket.dispose();
   }
