@@ -1,3 +1,4 @@
 import { library } from "../../tsdown.base.ts";
 
-export default library(["src/index.ts", "src/bin.ts"]);
+/** It runs in Node alone. */
+export default { ...library(["src/index.ts", "src/bin.ts"]), platform: "node" };
