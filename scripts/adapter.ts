@@ -1,4 +1,7 @@
-/** `pnpm adapter`: what WebGPU and wasm have to work with on this machine, and the cure for what is missing. */
+/**
+ * `pnpm adapter`: what WebGPU and wasm have to work with on this machine, and the cure for what is
+ * missing.
+ */
 import { init } from "@wgrad/autograd";
 import { type NodeAdapter, nodeAdapter } from "@wgrad/autograd/node";
 import { findChromium } from "./chromium.ts";

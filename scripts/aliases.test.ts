@@ -49,7 +49,10 @@ const argsOf = (row: Row): unknown[] =>
 const kindOf = (result: Tensor, x: Tensor): Kind =>
   result === x ? "self" : result.cell === x.cell ? "view" : "new";
 
-/** What is written to the first result is seen in x, and the other way round, exactly where they share. */
+/**
+ * What is written to the first result is seen in x, and the other way round, exactly where they
+ * share.
+ */
 async function checkWrites(result: Tensor, x: Tensor, kind: Kind): Promise<void> {
   const before = await x.tolist();
   noGrad(() => x.fill_(x.dtype === "bool" ? 0 : 77));

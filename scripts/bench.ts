@@ -1,8 +1,10 @@
 /**
- * `pnpm bench [--only NAME,…] [--against LIBRARY-BACKEND,…] [--json FILE] [--write]`: training steps here and in other
- * libraries, side by side. NAME is a line, or `record` or `host` (what recording costs), `ablation` (what each pass of
- * the scheduler is worth), `profile` (a step's kernels), `compile` (its pipelines), `classic` (trees, forests and boosting
- * beside other libraries') or `distributed` (what ranks exchange in a second, and what two are worth). Times are never gated.
+ * `pnpm bench [--only NAME,…] [--against LIBRARY-BACKEND,…] [--json FILE] [--write]`: training
+ * steps here and in other libraries, side by side. NAME is a line, or `record` or `host` (what
+ * recording costs), `ablation` (what each pass of the scheduler is worth), `profile` (a step's
+ * kernels), `compile` (its pipelines), `classic` (trees, forests and boosting beside other
+ * libraries') or `distributed` (what ranks exchange in a second, and what two are worth). Times are
+ * never gated.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

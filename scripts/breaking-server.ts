@@ -4,8 +4,9 @@ import type { Plugin } from "vitest/config";
 const byteOf = (i: number): number => (i * 31 + (i >> 12)) & 255;
 
 /**
- * Files for tests in browsers, `/breaking-server/BYTES/NAME`: the connection breaks after the first two thirds, unless a range is asked
- * for. `/breaking-server/log` gives the ranges that were asked for since, or null for a whole file.
+ * Files for tests in browsers, `/breaking-server/BYTES/NAME`: the connection breaks after the first
+ * two thirds, unless a range is asked for. `/breaking-server/log` gives the ranges that were asked
+ * for since, or null for a whole file.
  */
 export const breakingServer = (): Plugin => {
   const asked: (string | null)[] = [];

@@ -83,8 +83,9 @@ export function checkImports(sources: Sources, publicNames: PublicNames): string
 }
 
 /**
- * What a page's own thread loads, from `entry` on, statically or late, by files of the repository; a worker is another thread,
- * and a file imported with a query (`?raw`, `?url`) is data. No tensor may be there: a page that computes stops answering.
+ * What a page's own thread loads, from `entry` on, statically or late, by files of the repository;
+ * a worker is another thread, and a file imported with a query (`?raw`, `?url`) is data. No tensor
+ * may be there: a page that computes stops answering.
  */
 export function checkPageThread(sources: Sources, entry: string): string[] {
   const problems: string[] = [];

@@ -17,7 +17,9 @@ export const softwareWebGPU: readonly string[] = [
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-/** A Chromium with WebGPU: $CHROMIUM_PATH, else the system's, else the one inside an npm package. */
+/**
+ * A Chromium with WebGPU: $CHROMIUM_PATH, else the system's, else the one inside an npm package.
+ */
 export function findChromium(): Browser {
   const given = process.env.CHROMIUM_PATH ?? systemChromium();
   return given ? { executablePath: given, env: environment() } : unpackedChromium();

@@ -1,4 +1,7 @@
-/** `pnpm compat`: runs the reference cases of functions and the check of the registry, and writes what they show to docs/compatibility.md. */
+/**
+ * `pnpm compat`: runs the reference cases of functions and the check of the registry, and writes
+ * what they show to docs/compatibility.md.
+ */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -49,7 +52,10 @@ interface Coverage {
 
 type Order = 0 | 1 | 2;
 
-/** How often a case can be differentiated with respect to all its fractions, or to those that it compares the gradients of. */
+/**
+ * How often a case can be differentiated with respect to all its fractions, or to those that it
+ * compares the gradients of.
+ */
 async function orderOf(group: Group, item: Case, checked: ReadonlySet<string>): Promise<Order> {
   const fractions = item.inputs.filter((name) => group.tensor(item.id, name).dtype === "f32");
   try {
@@ -79,7 +85,10 @@ async function tapeOrder(group: Group, item: Case, checked: ReadonlySet<string>)
   return [...tape].every((name) => checked.has(name)) ? 2 : 1;
 }
 
-/** One line for a function: how many of its cases agree with PyTorch where, in what dtypes, and its gradient. */
+/**
+ * One line for a function: how many of its cases agree with PyTorch where, in what dtypes, and its
+ * gradient.
+ */
 async function functionRow(
   name: string,
   cases: readonly Case[],

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-/** What a steady step may cost at most: dispatches, pipelines made from the start, temporaries over the liveness bound. */
+/**
+ * What a steady step may cost at most: dispatches, pipelines made from the start, temporaries over
+ * the liveness bound.
+ */
 const LIMITS: Record<string, { dispatches: number; pipelines: number; ratio: number }> = {
   chain: { dispatches: 3, pipelines: 3, ratio: 1.5 },
   logistic: { dispatches: 3, pipelines: 4, ratio: 1.5 },

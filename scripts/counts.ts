@@ -1,6 +1,6 @@
 /**
- * `pnpm counts [--only NAME,…] [--json FILE] [--runs N]`: what a steady training step asks of the GPU, exactly; with `--runs`, also whether
- * that many trainings from one seed give the same bits.
+ * `pnpm counts [--only NAME,…] [--json FILE] [--runs N]`: what a steady training step asks of the
+ * GPU, exactly; with `--runs`, also whether that many trainings from one seed give the same bits.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -30,12 +30,18 @@ interface StepRecord extends DeviceCounts {
   readbacks: number;
   planHits: number;
   planMisses: number;
-  /** Least time of recording, backward and update, until the submit; waits for the GPU are not in it. */
+  /**
+   * Least time of recording, backward and update, until the submit; waits for the GPU are not in
+   * it.
+   */
   hostMicroseconds: number;
   /** Milliseconds spent making plans from the start. */
   compileMs: number;
   adapter: string;
-  /** Trainings from the same seed whose losses have the same bits as the first's, of those asked for. */
+  /**
+   * Trainings from the same seed whose losses have the same bits as the first's, of those asked
+   * for.
+   */
   sameBits?: string;
 }
 
@@ -106,7 +112,9 @@ async function sameBits(name: string): Promise<string> {
   return `${losses.filter((one) => one === losses[0]).length} of ${runs}`;
 }
 
-/** Least microseconds that `run` keeps the program busy; its result is awaited outside the watch. */
+/**
+ * Least microseconds that `run` keeps the program busy; its result is awaited outside the watch.
+ */
 async function hostTime(run: Step["run"]): Promise<number> {
   const times: number[] = [];
   const end = performance.now() + TIMED.milliseconds;

@@ -1,4 +1,7 @@
-/** What the packages export and can be called, as their types say it: for tests that go through all of it. */
+/**
+ * What the packages export and can be called, as their types say it: for tests that go through all
+ * of it.
+ */
 import { join } from "node:path";
 import ts from "typescript";
 

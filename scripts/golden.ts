@@ -57,7 +57,10 @@ function readFiles(dir: string): Map<string, Files> {
 /** The group whose tensors stand among its rows. */
 const TABLE = "bydtype";
 
-/** The groups of a folder, and those of its folders `classic`, `models` and `onnx`. `only` names one, or a folder. */
+/**
+ * The groups of a folder, and those of its folders `classic`, `models` and `onnx`. `only` names
+ * one, or a folder.
+ */
 function readGroups(dir: string, only: string | undefined): Group[] {
   if (!existsSync(dir)) throw new UsageError(`there is no folder ${dir}`);
   const wanted = (name: string): boolean =>

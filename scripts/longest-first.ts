@@ -1,6 +1,8 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Files that take longest, though they are short; each would keep a single worker busy at the end. */
+/**
+ * Files that take longest, though they are short; each would keep a single worker busy at the end.
+ */
 const LONGEST: readonly string[] = [
   "apps/demos/test/web/gallery.test.ts",
   "packages/autograd/test/laws/laws.test.ts",

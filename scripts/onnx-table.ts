@@ -10,7 +10,10 @@ import { type Checked, supportTable } from "../packages/models/test/onnx/table.t
 const PAGE = "docs/onnx.md";
 const [START, END] = ["<!-- table -->", "<!-- end of table -->"];
 
-/** Writes the support table of docs/onnx.md: from the operators that are built and a run of ONNX's node cases. */
+/**
+ * Writes the support table of docs/onnx.md: from the operators that are built and a run of ONNX's
+ * node cases.
+ */
 async function main(): Promise<void> {
   const cases = conformanceCases();
   if (cases.length === 0)

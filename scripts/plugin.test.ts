@@ -1,4 +1,7 @@
-/** The example of a plugin, against the packages as they are published: packed, installed, compiled, and run by Node alone. */
+/**
+ * The example of a plugin, against the packages as they are published: packed, installed, compiled,
+ * and run by Node alone.
+ */
 import { execFile } from "node:child_process";
 import {
   cpSync,

@@ -130,7 +130,10 @@ const same: Readonly<Record<string, string>> = {
   swapdims: "transpose",
 };
 
-/** The table with the rows of other names, and of twins in place: abs_ takes what abs takes, and gives x. */
+/**
+ * The table with the rows of other names, and of twins in place: abs_ takes what abs takes, and
+ * gives x.
+ */
 export function withTwins(table: Table): Table {
   const all: Record<string, readonly Row[]> = { ...table };
   for (const [name, first] of Object.entries(same)) all[name] = table[first] as readonly Row[];

@@ -4,7 +4,9 @@ import { type Tensor, tensor } from "@wgrad/autograd";
 /** new: storage of its own. view: a tensor of its own on x's storage. self: x. */
 export type Kind = "new" | "view" | "self";
 
-/** A call whose first argument is a tensor, as the function f(x, …args) and the method x.f(…args). */
+/**
+ * A call whose first argument is a tensor, as the function f(x, …args) and the method x.f(…args).
+ */
 interface Call {
   readonly kind: Kind;
   /** What follows x; a tensor among it is made anew. */

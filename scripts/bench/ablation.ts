@@ -1,4 +1,7 @@
-/** What each pass of the scheduler is worth: the same step with it left out, in dispatches, bytes and time. */
+/**
+ * What each pass of the scheduler is worth: the same step with it left out, in dispatches, bytes
+ * and time.
+ */
 import { type InitOptions, init, manualSeed } from "@wgrad/autograd";
 import { counters, passes } from "@wgrad/autograd/testing";
 import { models } from "../steps/models.ts";

@@ -12,7 +12,10 @@ export interface Contender {
   counts?(): Record<string, number>;
 }
 
-/** Opens the backend and sets the workload up; throws `Unsupported` where the library lacks what it takes. */
+/**
+ * Opens the backend and sets the workload up; throws `Unsupported` where the library lacks what it
+ * takes.
+ */
 export type Start = (line: string, backend: string, workload: Workload) => Promise<Contender>;
 
 /** The library cannot do this work on this backend, for this reason. */

@@ -16,7 +16,10 @@ export interface Opened {
   readonly steadyMs: number;
   readonly losses: readonly number[];
   readonly pipelines: number;
-  /** The third step's counts: what the library asks of the GPU once it has seen the work, or null without one. */
+  /**
+   * The third step's counts: what the library asks of the GPU once it has seen the work, or null
+   * without one.
+   */
   readonly counts: GPUCounts | null;
   /** What the library itself counted over the third step. */
   readonly own: Readonly<Record<string, number>> | null;

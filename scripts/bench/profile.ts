@@ -41,7 +41,10 @@ export async function kernelsOf(name: string): Promise<Share[]> {
   }));
 }
 
-/** The pipelines of a model's first step on a fresh device, those that take longest to compile first. */
+/**
+ * The pipelines of a model's first step on a fresh device, those that take longest to compile
+ * first.
+ */
 export async function pipelinesOf(name: string): Promise<Compilation[]> {
   const compiled: Compilation[] = [];
   await init({ device: timed(await openGPUDevice(), (one) => compiled.push(one)) });

@@ -14,7 +14,10 @@ interface RecordCost {
 const median = (values: number[]): number =>
   values.sort((a, b) => a - b)[values.length >> 1] as number;
 
-/** Times `run` on a device that does nothing, per node it records. `rest` is done between runs and not timed. */
+/**
+ * Times `run` on a device that does nothing, per node it records. `rest` is done between runs and
+ * not timed.
+ */
 function recordCost(runs: number, run: () => void, rest: () => void): RecordCost {
   const costs: number[] = [];
   let nodes = 0;
@@ -77,7 +80,10 @@ const [WARM, TIMED] = [500, 500];
 /** What whole training steps cost the host. */
 export type HostCosts = Readonly<Record<string, { readonly microsecondsPerStep: number }>>;
 
-/** Median host microseconds of whole training steps: recording, planning and the submit that does nothing. */
+/**
+ * Median host microseconds of whole training steps: recording, planning and the submit that does
+ * nothing.
+ */
 export async function host(): Promise<HostCosts> {
   useIdleDevice();
   manualSeed(0);

@@ -49,7 +49,10 @@ function ratio(
   return peers.length === 0 || !ours ? null : Math.min(...peers) / ours;
 }
 
-/** Milliseconds a step, one row a line, then to the first step; the ratios are the faster peer's over ours, by backend. */
+/**
+ * Milliseconds a step, one row a line, then to the first step; the ratios are the faster peer's
+ * over ours, by backend.
+ */
 export function tables(lines: readonly Line[]): string {
   const names = [...new Set(lines.flatMap(({ results }) => results.map(name)))];
   const compared = [
@@ -132,7 +135,10 @@ export function writePage(file: string, report: Report): void {
   replaceBetween(file, MARKS, `${head}\n\n${tables(lines)}`);
 }
 
-/** What a pass is worth: of each model, dispatches, megabytes moved and milliseconds of a step with it left out. */
+/**
+ * What a pass is worth: of each model, dispatches, megabytes moved and milliseconds of a step with
+ * it left out.
+ */
 export function writeAblation(
   file: string,
   report: Readonly<Record<string, Readonly<Record<string, Cost>>>>,

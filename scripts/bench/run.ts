@@ -24,7 +24,10 @@ export interface Result extends Contender {
   note: string | null;
   opened: Opened | null;
   rounds: Measured[];
-  /** Least milliseconds a step over the rounds: between neighbours that want the processor, least disturbs least. */
+  /**
+   * Least milliseconds a step over the rounds: between neighbours that want the processor, least
+   * disturbs least.
+   */
   ms: number | null;
   hostMs: number | null;
   cpuMs: number | null;
@@ -43,7 +46,10 @@ const BOX = { open: { webgpu: 60_000, wasm: 20_000, cpu: 20_000 }, block: 500, s
 const ROUNDS = 4;
 const MOST_STEPS = 32;
 
-/** Runs the lines one after the other: on each, every contender in its own browser, block by block in turn. */
+/**
+ * Runs the lines one after the other: on each, every contender in its own browser, block by block
+ * in turn.
+ */
 export async function run(
   lines: readonly string[],
   contenders: readonly Contender[],

@@ -13,7 +13,10 @@ import classes from "./classes.json" with { type: "json" };
 import { elsewhere, reasons } from "./elsewhere.ts";
 import pytorch from "./pytorch.json" with { type: "json" };
 
-/** How much a name is used: d everywhere, c in ordinary code, b rarely, had: it was here when the others were counted; a: by few. */
+/**
+ * How much a name is used: d everywhere, c in ordinary code, b rarely, had: it was here when the
+ * others were counted; a: by few.
+ */
 export type Class = "d" | "c" | "b" | "had" | "a";
 
 export interface Row {

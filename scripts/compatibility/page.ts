@@ -1,4 +1,7 @@
-/** docs/from-pytorch.md: what is written by hand in habits.md, and a table of every name of PyTorch's. */
+/**
+ * docs/from-pytorch.md: what is written by hand in habits.md, and a table of every name of
+ * PyTorch's.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { countOf, type Namespace, namespaces, type Row, rowsOf } from "./names.ts";

@@ -12,7 +12,8 @@ const group = loadGroup("bydtype", text, null);
 const dtypes = [...new Set(group.cases.map((item) => item.category))];
 
 /**
- * On cpu all rows. On WebGPU each is tried on one of five dtypes, in the browser every tenth of those; in the full tier on all.
+ * On cpu all rows. On WebGPU each is tried on one of five dtypes, in the browser every tenth of
+ * those; in the full tier on all.
  */
 function chosen(dtype: string, device: DeviceKind): Case[] {
   const rows = group.cases.filter((item) => item.category === dtype);

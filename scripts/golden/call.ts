@@ -8,8 +8,8 @@ import { Plain } from "./plain.ts";
 export type Environment = ReadonlyMap<string, Tensor>;
 
 /**
- * What is positional here beyond what a case itself passes by position, as the order of PyTorch's parameters.
- * Without an entry only `dim` is; everything else goes by its name in the options.
+ * What is positional here beyond what a case itself passes by position, as the order of PyTorch's
+ * parameters. Without an entry only `dim` is; everything else goes by its name in the options.
  */
 const positional: Readonly<Record<string, readonly string[]>> = {
   "torch.clamp": ["input", "min", "max"],
@@ -69,7 +69,10 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   "lr_scheduler.CyclicLR": ["optimizer", "base_lr", "max_lr"],
 };
 
-/** Where PyTorch takes by position what is an option here: the order of its parameters, and how many are positional here too. */
+/**
+ * Where PyTorch takes by position what is an option here: the order of its parameters, and how many
+ * are positional here too.
+ */
 const named: Readonly<Record<string, readonly [count: number, order: readonly string[]]>> = {
   "F.dropout": [1, ["input", "p", "training"]],
   "nn.Flatten": [0, ["start_dim", "end_dim"]],

@@ -51,7 +51,10 @@ async function bytesAt(url: string | undefined): Promise<Uint8Array> {
   return new Uint8Array(await (await fetch(url as string)).arrayBuffer());
 }
 
-/** The least that every WebGPU offers: 8 storage buffers, bindings of 128 MB, no feature that is optional. */
+/**
+ * The least that every WebGPU offers: 8 storage buffers, bindings of 128 MB, no feature that is
+ * optional.
+ */
 const onFloor = ["ops", "modules", "losses", "optim"];
 
 interface Place {

@@ -2,7 +2,10 @@ import type { TensorRecord } from "@wgrad/autograd/safetensors";
 import type { Case, Tolerance } from "./load.ts";
 import { dtypeName } from "./names.ts";
 
-/** Ops whose device expression is WGSL's own function and nothing else, so that its accuracy is the adapter's. */
+/**
+ * Ops whose device expression is WGSL's own function and nothing else, so that its accuracy is the
+ * adapter's.
+ */
 const BUILT_INS: ReadonlySet<string> = new Set<string>([]);
 
 /** What tensor `name` of a case may differ by on this device. */
@@ -18,7 +21,9 @@ export interface Difference {
   readonly reason: string;
 }
 
-/** Compares a result with its reference: |x − ref| ≤ atol + rtol · |ref| everywhere, NaN with NaN. */
+/**
+ * Compares a result with its reference: |x − ref| ≤ atol + rtol · |ref| everywhere, NaN with NaN.
+ */
 export function compare(
   name: string,
   got: TensorRecord,
@@ -51,10 +56,15 @@ export function compare(
   };
 }
 
-/** Functions whose dtype PyTorch reads off numbers that JavaScript cannot tell apart: 7 is also 7.0 here. */
+/**
+ * Functions whose dtype PyTorch reads off numbers that JavaScript cannot tell apart: 7 is also 7.0
+ * here.
+ */
 const DTYPE_OF_NUMBERS: ReadonlySet<string> = new Set(["torch.full", "torch.arange"]);
 
-/** Compares dtypes as far as the files know them: exactly, or fractions, integers and truth values. */
+/**
+ * Compares dtypes as far as the files know them: exactly, or fractions, integers and truth values.
+ */
 export function compareDType(
   item: Case,
   name: string,

@@ -15,7 +15,9 @@ const libraries: ReadonlySet<string> = new Set(
   "torch nn F optim numpy copy distributions".split(" "),
 );
 
-/** The value of a Python expression in which `names` are bound. Nothing in it may wait for a value. */
+/**
+ * The value of a Python expression in which `names` are bound. Nothing in it may wait for a value.
+ */
 export function evaluate(source: string, names: Readonly<Record<string, unknown>> = {}): unknown {
   return atOnce(resultOf(parse(source), new Map(Object.entries(names))));
 }

@@ -8,7 +8,9 @@ export interface Tolerance {
   readonly rtol: number;
 }
 
-/** A value as the files encode it: plain JSON, or one of `{"tensor": …}`, `{"slice": …}` and so on. */
+/**
+ * A value as the files encode it: plain JSON, or one of `{"tensor": …}`, `{"slice": …}` and so on.
+ */
 export type Encoded =
   | null
   | boolean
@@ -17,7 +19,10 @@ export type Encoded =
   | readonly Encoded[]
   | { readonly [key: string]: Encoded };
 
-/** One case. Which of the optional parts it has depends on its group; `golden/README.md` describes them all. */
+/**
+ * One case. Which of the optional parts it has depends on its group; `golden/README.md` describes
+ * them all.
+ */
 export interface Case {
   readonly id: string;
   readonly category: string;
@@ -49,9 +54,15 @@ export interface Case {
   readonly inplace?: boolean;
   /** The field of the result that is compared. */
   readonly result?: string;
-  /** Inputs and outputs that are complex in PyTorch, stored with a last dimension of real and imaginary part. */
+  /**
+   * Inputs and outputs that are complex in PyTorch, stored with a last dimension of real and
+   * imaginary part.
+   */
   readonly complex?: readonly string[];
-  /** PyTorch refuses the call, with this `error`; `gap`: only because it has no kernel for the dtype. */
+  /**
+   * PyTorch refuses the call, with this `error`; `gap`: only because it has no kernel for the
+   * dtype.
+   */
   readonly raises?: boolean;
   readonly gap?: boolean;
   readonly error?: string;
@@ -70,7 +81,10 @@ export interface Case {
   /** scikit-learn's estimators, and scipy's functions. */
   readonly estimator?: string;
   readonly function?: string;
-  /** Python, a statement a line; `returns` are the names that are compared afterwards, `values` what of these is no tensor. */
+  /**
+   * Python, a statement a line; `returns` are the names that are compared afterwards, `values` what
+   * of these is no tensor.
+   */
   readonly program?: string;
   readonly returns?: readonly string[];
   readonly values?: Readonly<Record<string, unknown>>;
@@ -85,7 +99,10 @@ export interface Group {
   readonly tensor: (id: string, name: string) => TensorRecord;
 }
 
-/** A group from the text of its `.json` and the bytes of its `.safetensors`, which a table of rows does not have. */
+/**
+ * A group from the text of its `.json` and the bytes of its `.safetensors`, which a table of rows
+ * does not have.
+ */
 export function loadGroup(name: string, json: string, bytes: Uint8Array | null): Group {
   const parsed = JSON.parse(json) as { cases: readonly Case[] } | { rows: readonly Row[] };
   if ("rows" in parsed) return fromRows(name, parsed.rows);

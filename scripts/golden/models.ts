@@ -47,7 +47,9 @@ export interface Model {
 
 type Build = (args: Readonly<Record<string, unknown>>) => AnyModule;
 
-/** Models that the files hold as Python source, by class name. Each is that source in TypeScript. */
+/**
+ * Models that the files hold as Python source, by class name. Each is that source in TypeScript.
+ */
 const ported: Readonly<Record<string, Build>> = {
   LinReg: ({ d }) => new LinReg(d as number),
   Logistic: () => new Logistic(),

@@ -49,7 +49,10 @@ const renamed: Readonly<Record<string, string>> = {
   deepcopy: "deepcopy",
 };
 
-/** Functions of F that share their name with a function of torch or a method that does something else. */
+/**
+ * Functions of F that share their name with a function of torch or a method that does something
+ * else.
+ */
 const homonyms: ReadonlySet<string> = new Set(["F.unfold"]);
 
 /** Methods behind Python's operators; the rest keep their names. */

@@ -96,7 +96,9 @@ function fieldName(value: unknown, name: string): string {
   return ours in (value as object) || !(value instanceof Module) ? ours : name;
 }
 
-/** What stands under a dotted name of PyTorch's: a dtype, or a function or class to be called later. */
+/**
+ * What stands under a dotted name of PyTorch's: a dtype, or a function or class to be called later.
+ */
 export function libraryValue(path: string): unknown {
   const last = path.slice(path.lastIndexOf(".") + 1);
   const dtype = path === `torch.${last}` ? dtypes[last] : undefined;

@@ -6,7 +6,10 @@ import { torchName } from "./names.ts";
 import { type Expression, parseProgram, type Statement } from "./python.ts";
 import type { Run } from "./run.ts";
 
-/** Runs a program, and compares what the names in `returns` hold afterwards; the last statement of one that `raises` must. */
+/**
+ * Runs a program, and compares what the names in `returns` hold afterwards; the last statement of
+ * one that `raises` must.
+ */
 export async function runProgram(run: Run): Promise<void> {
   const { item, group } = run;
   const names: Names = new Map();

@@ -1,7 +1,7 @@
 /**
- * The small part of Python that cases are written in. Expressions: calls, attributes, items, slices, literals, tuples, lists,
- * dicts, lambdas; products and negations are calls of the methods behind them. Statements: an expression, an assignment, a
- * `with` over such statements.
+ * The small part of Python that cases are written in. Expressions: calls, attributes, items,
+ * slices, literals, tuples, lists, dicts, lambdas; products and negations are calls of the methods
+ * behind them. Statements: an expression, an assignment, a `with` over such statements.
  */
 export type Expression =
   | {
@@ -249,7 +249,10 @@ function tokenize(source: string): string[] {
   return tokens;
 }
 
-/** Whether these are whole numbers in Python, among which may be truth values: a tensor of them is of integers. */
+/**
+ * Whether these are whole numbers in Python, among which may be truth values: a tensor of them is
+ * of integers.
+ */
 export function areWhole(expression: Expression): boolean {
   const leaves = (one: Expression): Expression[] =>
     one.kind === "list" ? one.items.flatMap(leaves) : [one];

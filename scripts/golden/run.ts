@@ -87,7 +87,10 @@ function runnerOf({ name }: Group): Runner {
   return runners[name.replace(/-added$/, "")] ?? withoutRunner;
 }
 
-/** Cases that are left out, by `group/id`, or of one device by `device group/id`, each with its reason. */
+/**
+ * Cases that are left out, by `group/id`, or of one device by `device group/id`, each with its
+ * reason.
+ */
 const skips: Readonly<Record<string, string>> = {
   "webgpu views/query.casts": "halves need the feature shader-f16, which not every adapter has",
   "views-added/random.p12":

@@ -1,4 +1,7 @@
-/** The workloads, trained by this library: one place, so that counts and benchmarks measure the same. */
+/**
+ * The workloads, trained by this library: one place, so that counts and benchmarks measure the
+ * same.
+ */
 import { type Tensor, tensor } from "@wgrad/autograd";
 import {
   type AnyModule,

@@ -22,7 +22,10 @@ const hasHalves = (await openGPUDevice()).features.has("shader-f16");
 
 const dtypes = ["bool", "u8", "u32", "i32", "f16", "f32", "f64"] as const;
 
-/** torch.result_type of two tensors with dimensions, for the dtypes there are here. uint32 beside integers is our own. */
+/**
+ * torch.result_type of two tensors with dimensions, for the dtypes there are here. uint32 beside
+ * integers is our own.
+ */
 const promoted: Readonly<Record<DType, readonly DType[]>> = {
   bool: ["bool", "u8", "u32", "i32", "f16", "f32", "f64"],
   u8: ["u8", "u8", "u32", "i32", "f16", "f32", "f64"],

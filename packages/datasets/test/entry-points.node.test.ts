@@ -6,7 +6,9 @@ import { filesOf } from "../src/builtin/files.ts";
 
 const source = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 
-/** What an entry point imports, directly and through files of ours, at once or when it is asked for. */
+/**
+ * What an entry point imports, directly and through files of ours, at once or when it is asked for.
+ */
 function importsFrom(entry: string): Set<string> {
   const files = [join(source, entry)];
   const packages = new Set<string>();

@@ -28,7 +28,10 @@ function held(): number {
   return heapUsed + external;
 }
 
-/** Goes through batches and gives how many rows there were, a column's sum, and the most that was held beyond the start. */
+/**
+ * Goes through batches and gives how many rows there were, a column's sum, and the most that was
+ * held beyond the start.
+ */
 async function goThrough(batches: AsyncIterable<Table>, column: string, looks: number) {
   let [rows, sum, most, next] = [0, 0, 0, 0];
   const start = held();

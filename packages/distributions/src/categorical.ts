@@ -155,7 +155,9 @@ export class OneHotCategorical extends OfEvents {
   }
 }
 
-/** `OneHotCategorical` whose samples have the gradient of the probabilities (Bengio et al. 2013). */
+/**
+ * `OneHotCategorical` whose samples have the gradient of the probabilities (Bengio et al. 2013).
+ */
 export class OneHotCategoricalStraightThrough extends OneHotCategorical {
   constructor(probs?: Tensor | OddsOptions | null, options: OddsOptions = {}) {
     checkCall(

@@ -175,7 +175,10 @@ export class TransformedDistribution extends Distribution {
   }
 }
 
-/** A mixture of distributions of one family, which lie along the last batch dimension of `componentDistribution`. */
+/**
+ * A mixture of distributions of one family, which lie along the last batch dimension of
+ * `componentDistribution`.
+ */
 export class MixtureSameFamily extends Distribution {
   readonly mixtureDistribution: Categorical;
   readonly componentDistribution: Distribution;

@@ -47,7 +47,10 @@ export const oneHot: Constraint = constraint("rows with a single 1", {
 export const countsOf = (n: number): Constraint =>
   constraint(`counts that add up to ${n}`, { from: 0, to: n, whole: true, total: n });
 
-/** The tensor, to be used in its place: what is not within the constraint is an error, here or where the device finds out. */
+/**
+ * The tensor, to be used in its place: what is not within the constraint is an error, here or where
+ * the device finds out.
+ */
 export function checked(call: string, what: string, x: Tensor, rule: Constraint): Tensor {
   const { from, to, closed, whole, total } = rule;
   const open = from === -Infinity && to === Infinity;

@@ -9,7 +9,10 @@ import { clampedProbs, eventOdds, type OddsOptions, oddsOf } from "./odds.ts";
 /** Around ½, where the formulas divide by 0, series stand for them. */
 const [LOW, HIGH] = [0.499, 0.501];
 
-/** Numbers between 0 and 1 of a density proportional to λˣ (1 − λ)^(1 − x) (Loaiza-Ganem & Cunningham 2019). */
+/**
+ * Numbers between 0 and 1 of a density proportional to λˣ (1 − λ)^(1 − x) (Loaiza-Ganem &
+ * Cunningham 2019).
+ */
 export class ContinuousBernoulli extends OfEvent {
   constructor(probs?: Parameter | OddsOptions | null, options: OddsOptions = {}) {
     checkCall(

@@ -29,8 +29,8 @@ export interface Made {
 }
 
 /**
- * Base of every distribution: `batchShape` of them side by side, each over events of `eventShape`. A subclass says how it draws, its log
- * density, and what else it knows.
+ * Base of every distribution: `batchShape` of them side by side, each over events of `eventShape`.
+ * A subclass says how it draws, its log density, and what else it knows.
  */
 export abstract class Distribution {
   readonly batchShape: Shape;
@@ -87,7 +87,10 @@ export abstract class Distribution {
     return composite(() => this.draw(this.extended(shape)));
   }
 
-  /** The log of the density, or of the probability, at values that broadcast to [batch…, event…]. → [batch…] */
+  /**
+   * The log of the density, or of the probability, at values that broadcast to [batch…, event…]. →
+   * [batch…]
+   */
   logProb(value: Tensor | number): Tensor {
     checkCall("d.logProb(value: tensor | number)", arguments);
     return composite(() => this.density(this.checkedValue("logProb", value)));
@@ -117,7 +120,10 @@ export abstract class Distribution {
     return composite(() => this.uncertainty().exp());
   }
 
-  /** Every value there is, along a new first dimension: [n, batch…, event…], or batches of size 1 if not expanded. */
+  /**
+   * Every value there is, along a new first dimension: [n, batch…, event…], or batches of size 1 if
+   * not expanded.
+   */
   enumerateSupport(expand = true): Tensor {
     checkCall("d.enumerateSupport(expand?: boolean)", arguments);
     return this.values(expand);

@@ -11,13 +11,18 @@ import {
 } from "@wgrad/autograd";
 import { TINY } from "./constants.ts";
 
-/** Proposals a draw: each is taken with probability above 0.95, so that all fail once in 10¹³ draws. */
+/**
+ * Proposals a draw: each is taken with probability above 0.95, so that all fail once in 10¹³ draws.
+ */
 const PROPOSALS = 10;
 /** Terms of the series, and the concentration up to which it is used. */
 const TERMS = 80;
 const LARGE = 16;
 
-/** Numbers of Gamma(α, 1), from normal proposals of which the first good one counts (Marsaglia & Tsang 2000). */
+/**
+ * Numbers of Gamma(α, 1), from normal proposals of which the first good one counts (Marsaglia &
+ * Tsang 2000).
+ */
 function drawn(alpha: Tensor): Tensor {
   const like = { dtype: alpha.dtype, device: alpha } as const;
   const { shape } = alpha;
@@ -46,8 +51,9 @@ function drawn(alpha: Tensor): Tensor {
 }
 
 /**
- * dx/dα of a draw x of Gamma(α, 1) at the same probability: −∂P/∂α / p(x). The series P(α, x) = xᵅ e⁻ˣ Σ xⁿ/Γ(α+n+1), differentiated term
- * by term; for large α the normal approximation of the cube root (Wilson & Hilferty 1931).
+ * dx/dα of a draw x of Gamma(α, 1) at the same probability: −∂P/∂α / p(x). The series P(α, x) = xᵅ
+ * e⁻ˣ Σ xⁿ/Γ(α+n+1), differentiated term by term; for large α the normal approximation of the cube
+ * root (Wilson & Hilferty 1931).
  */
 function slope(alpha: Tensor, x: Tensor): Tensor {
   const a = alpha.clamp(null, LARGE);

@@ -26,7 +26,10 @@ type Rule = (p: never, q: never) => Tensor;
 
 const rules = new Map<unknown, Map<unknown, Rule>>();
 
-/** Says how KL(p ‖ q) of two classes of distributions is computed; of subclasses too, unless they have a rule of their own. */
+/**
+ * Says how KL(p ‖ q) of two classes of distributions is computed; of subclasses too, unless they
+ * have a rule of their own.
+ */
 export function registerKl<P extends Distribution, Q extends Distribution>(
   p: Kind<P>,
   q: Kind<Q>,

@@ -33,7 +33,10 @@ function asTensor(x: Parameter, like: Tensor | null): Tensor {
   return tensor(x, like === null ? {} : { dtype: like.dtype, device: like });
 }
 
-/** Matrices X Xᵀ of df normal vectors of covariance Σ: log p = (ν − n − 1)/2 log |X| − ½ tr Σ⁻¹X − …; one of Σ, Σ⁻¹ and L is given. */
+/**
+ * Matrices X Xᵀ of df normal vectors of covariance Σ: log p = (ν − n − 1)/2 log |X| − ½ tr Σ⁻¹X −
+ * …; one of Σ, Σ⁻¹ and L is given.
+ */
 export class Wishart extends Distribution {
   declare readonly df: Tensor;
   declare readonly scaleTril: Tensor;
@@ -141,7 +144,9 @@ export class Wishart extends Distribution {
   }
 }
 
-/** Factors of correlation matrices, as likely as |R|^(η − 1) (Lewandowski, Kurowicka & Joe 2009). */
+/**
+ * Factors of correlation matrices, as likely as |R|^(η − 1) (Lewandowski, Kurowicka & Joe 2009).
+ */
 export class LKJCholesky extends Distribution {
   declare readonly concentration: Tensor;
   readonly dim: number;

@@ -32,7 +32,10 @@ export interface CovarianceOptions extends DistributionOptions {
   readonly scaleTril?: Tensor | null;
 }
 
-/** Normal vectors: log p = −½ (x − μ)ᵀ Σ⁻¹ (x − μ) − log |L| − k/2 log 2π. One of Σ, Σ⁻¹ and L is given. */
+/**
+ * Normal vectors: log p = −½ (x − μ)ᵀ Σ⁻¹ (x − μ) − log |L| − k/2 log 2π. One of Σ, Σ⁻¹ and L is
+ * given.
+ */
 export class MultivariateNormal extends Distribution {
   declare readonly loc: Tensor;
   /** L of Σ = L Lᵀ. */

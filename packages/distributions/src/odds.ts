@@ -64,7 +64,10 @@ export function logitsOfProbs(p: Tensor): Tensor {
 /** log(1 + eˣ) without overflow. */
 export const softPlus = (x: Tensor): Tensor => softplus(x);
 
-/** The given odds of several events, normalised: probabilities that add up to 1, or their logarithms. */
+/**
+ * The given odds of several events, normalised: probabilities that add up to 1, or their
+ * logarithms.
+ */
 export function classOdds(
   distribution: string,
   { of, given, options }: Odds,

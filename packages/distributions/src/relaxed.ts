@@ -6,7 +6,9 @@ import { OfEvent } from "./counts.ts";
 import { broadcast, constrained, Distribution, type Parameter } from "./distribution.ts";
 import { clampedProbs, classOdds, eventOdds, type OddsOptions, oddsOf, softPlus } from "./odds.ts";
 
-/** A Bernoulli variable whose samples lie between 0 and 1 and have gradients (Maddison et al. 2017). */
+/**
+ * A Bernoulli variable whose samples lie between 0 and 1 and have gradients (Maddison et al. 2017).
+ */
 export class RelaxedBernoulli extends OfEvent {
   declare readonly temperature: Tensor;
 

@@ -10,8 +10,8 @@ export interface Transform {
 }
 
 /**
- * An invertible function, and how much it stretches: `t(x)`, `t.inv(y)`, `t.logAbsDetJacobian(x, y)`. A subclass defines `forward`, `inverse`
- * and `stretch`.
+ * An invertible function, and how much it stretches: `t(x)`, `t.inv(y)`, `t.logAbsDetJacobian(x,
+ * y)`. A subclass defines `forward`, `inverse` and `stretch`.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns the function that the interface says it is
 export abstract class Transform {

@@ -4,7 +4,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
-/** Every layer once: how it is made, what it takes, the shape it gives, and what PyTorch prints for it. */
+/**
+ * Every layer once: how it is made, what it takes, the shape it gives, and what PyTorch prints for
+ * it.
+ */
 const layers: readonly [
   make: () => nn.Layer,
   input: readonly number[],

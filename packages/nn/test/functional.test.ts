@@ -10,7 +10,9 @@ const x = (...shape: number[]) => shape;
 const indices = (...values: number[]): Tensor => tensor(values, { dtype: "i32" });
 const samples = (): Tensor => tensor([[[0.3, 0.6]]], { dtype: "f64" });
 
-/** Calls whose gradients are compared with differences, to second order, and the shapes they take. */
+/**
+ * Calls whose gradients are compared with differences, to second order, and the shapes they take.
+ */
 const rows: Readonly<Record<string, readonly [Call, ...(readonly number[])[]]>> = {
   gridSample: [(a, g) => F.gridSample(a as Tensor, g as Tensor), x(1, 2, 3, 4), x(1, 2, 2, 2)],
   "gridSample by a cubic, mirrored": [

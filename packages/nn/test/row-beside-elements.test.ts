@@ -2,7 +2,10 @@ import { init, manualSeed, noGrad, randint, type Tensor, tensor } from "@wgrad/a
 import { CosineEmbeddingLoss, Embedding, init as initial } from "@wgrad/nn";
 import { expect, test } from "vitest";
 
-/** The gradient of a table whose rows are compared pair by pair, after a larger comparison left its temporaries behind. */
+/**
+ * The gradient of a table whose rows are compared pair by pair, after a larger comparison left its
+ * temporaries behind.
+ */
 async function gradient(device: "cpu" | "webgpu"): Promise<Float32Array> {
   await init({ device });
   manualSeed(0);

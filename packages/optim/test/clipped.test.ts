@@ -20,10 +20,16 @@ const makers: Record<string, (params: Tensor[]) => Optimizer> = {
   "one's own": (params) => new Pull(params, { lr: 0.05 }),
 };
 
-/** Shapes that are cut differently: several threads, none divisible by four, one that takes two stages to add up. */
+/**
+ * Shapes that are cut differently: several threads, none divisible by four, one that takes two
+ * stages to add up.
+ */
 const sizes = [12, 64, 7, 3000, 1, 130, 2048, 5];
 
-/** Values after four steps along a clipped gradient, and the dispatches that clipping and updating took in the last. */
+/**
+ * Values after four steps along a clipped gradient, and the dispatches that clipping and updating
+ * took in the last.
+ */
 async function train(
   make: (params: Tensor[]) => Optimizer,
   count: number,

@@ -50,7 +50,8 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     await init({ device });
   });
 
-  // an epoch has six batches: within the first, after the first batch, at the last, within the second
+  // an epoch has six batches: within the first, after the first batch, at the last, within the
+  // second
   test.each(isFull || device === "cpu" ? [3, 1, 6, 8] : [3, 6])(
     "a plain loop stopped after %i steps goes on bit for bit as if it had not been",
     async (stop) => {

@@ -1,4 +1,7 @@
-/** A process of its own for each contender and line: gives its parent a `Timing`. Arguments: library, folder, line as JSON. */
+/**
+ * A process of its own for each contender and line: gives its parent a `Timing`. Arguments:
+ * library, folder, line as JSON.
+ */
 import { read } from "./data.ts";
 import type { Line, Timing } from "./lines.ts";
 
@@ -17,7 +20,9 @@ const score = line.kind === "boosting" ? r2(predicted, real) : accuracy(predicte
 const timing: Timing = { fit: fitted - start, predict: ended - fitted, score };
 process.send?.(timing, () => process.exit(0));
 
-/** Milliseconds that the processor has worked for this program, its compiler and collector included. */
+/**
+ * Milliseconds that the processor has worked for this program, its compiler and collector included.
+ */
 function processor(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

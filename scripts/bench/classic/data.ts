@@ -16,7 +16,9 @@ export interface Task {
   readonly test: Rows;
 }
 
-/** Friedman's first problem: five of the columns decide, with noise. The same numbers everywhere. */
+/**
+ * Friedman's first problem: five of the columns decide, with noise. The same numbers everywhere.
+ */
 export function generate(rows: number): Rows {
   const next = mulberry(rows);
   const normal = (): number =>

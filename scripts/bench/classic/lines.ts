@@ -21,7 +21,10 @@ export const lines: readonly Line[] = [
   { kind: "tree", rows: 1000, trees: 1 },
 ];
 
-/** What a contender took, in milliseconds of the processor, and how good it is on rows it has not seen: R² or accuracy. */
+/**
+ * What a contender took, in milliseconds of the processor, and how good it is on rows it has not
+ * seen: R² or accuracy.
+ */
 export interface Timing {
   readonly fit: number;
   readonly predict: number;

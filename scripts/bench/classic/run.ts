@@ -1,4 +1,7 @@
-/** Trees, forests and boosting beside other libraries' on the same rows, each in a process of its own. */
+/**
+ * Trees, forests and boosting beside other libraries' on the same rows, each in a process of its
+ * own.
+ */
 import { execFile, fork, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,7 @@
-/** What two ranks of one host exchange in a second, beside plain TCP, and what the second rank is worth. */
+/**
+ * What two ranks of one host exchange in a second, beside plain TCP, and what the second rank is
+ * worth.
+ */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";

@@ -1,4 +1,7 @@
-/** The same average of two processes over a plain TCP connection on loopback: each sends its numbers and adds the other's. */
+/**
+ * The same average of two processes over a plain TCP connection on loopback: each sends its numbers
+ * and adds the other's.
+ */
 import { fork } from "node:child_process";
 import { connect, createServer, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";

@@ -108,8 +108,8 @@ const zeros = (values: Workload["weights"]): Workload["weights"] =>
 const first = async (x: A): Promise<number> => ((await x.data()) as Float32Array)[0] as number;
 
 /**
- * Steps that do not build on each other: nothing is computed before it is wanted, and what is given up unwanted never is, so
- * all results are held until all are there.
+ * Steps that do not build on each other: nothing is computed before it is wanted, and what is given
+ * up unwanted never is, so all results are held until all are there.
  */
 function apart(run: () => A[], loss: (last: A[]) => A, check?: (last: A[]) => A): Contender {
   const held: A[][] = [];

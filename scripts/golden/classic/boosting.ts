@@ -5,7 +5,10 @@ import type { Part } from "./load.ts";
 import type { ClassicRun } from "./run.ts";
 import { outputOf, within } from "./trees.ts";
 
-/** Histogram boosting: every number where the trees are the only ones and rounding does not move them, else scores. */
+/**
+ * Histogram boosting: every number where the trees are the only ones and rounding does not move
+ * them, else scores.
+ */
 export async function runHistBoosting(run: ClassicRun): Promise<void> {
   const { item, data, make } = run;
   const { train, test } = data;

@@ -44,7 +44,9 @@ export function settingsOf(
   return Object.fromEntries(kept.map(([name, value]) => [camel(name), decode(value)]));
 }
 
-/** The estimator that a case names, with its settings. Throws Unmapped if there is no such class. */
+/**
+ * The estimator that a case names, with its settings. Throws Unmapped if there is no such class.
+ */
 export function estimatorOf(run: Pick<Run, "item" | "group">, more: object = {}): Model {
   const name = String(run.item.estimator).split(".").at(-1) as string;
   const Class = (classic as Readonly<Record<string, unknown>>)[name];

@@ -21,7 +21,10 @@ export interface ClassicGroup extends Group {
   readonly data: (name: string) => Promise<Data>;
 }
 
-/** Rows to fit on and rows to predict; where a data set has no rows to predict, those it was fitted on. */
+/**
+ * Rows to fit on and rows to predict; where a data set has no rows to predict, those it was fitted
+ * on.
+ */
 export interface Data {
   readonly train: Part;
   readonly test: Part;

@@ -115,7 +115,10 @@ export async function runForest(run: ClassicRun): Promise<void> {
   });
 }
 
-/** How alone rows are: near the mean of twenty forests of the reference, and the same rows most alone. */
+/**
+ * How alone rows are: near the mean of twenty forests of the reference, and the same rows most
+ * alone.
+ */
 export async function runIsolation(run: ClassicRun): Promise<void> {
   const { item, data, group, make, fault } = run;
   const model: Model = await make({ randomState: 0 }).fit(data.train.x);

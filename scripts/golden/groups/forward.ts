@@ -48,8 +48,8 @@ function prepare(stored: Tensor, steps: readonly (readonly [string, ...Encoded[]
 }
 
 /**
- * Compares what a call gave with the case's outputs, then the gradients of Σ output · cotangent with its `grads`. A leaf
- * that got no gradient counts as zeros.
+ * Compares what a call gave with the case's outputs, then the gradients of Σ output · cotangent
+ * with its `grads`. A leaf that got no gradient counts as zeros.
  */
 export async function checkResult(
   run: Run,

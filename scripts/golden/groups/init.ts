@@ -9,7 +9,10 @@ interface Moments {
   readonly std: number;
 }
 
-/** Initialisers, and what a new layer's parameters look like: exact values, or the mean, spread and range of a sample. */
+/**
+ * Initialisers, and what a new layer's parameters look like: exact values, or the mean, spread and
+ * range of a sample.
+ */
 export async function runInit(run: Run): Promise<void> {
   if (run.item.module_init !== undefined) return runLayer(run, run.item.module_init);
   manualSeed(0);

@@ -7,7 +7,10 @@ import type { Run } from "../run.ts";
 import { checkResult, readInputs } from "./forward.ts";
 import { runOps } from "./ops.ts";
 
-/** A layer, loss or model: built, given its stored state, called; outputs, gradients and changed buffers are compared. */
+/**
+ * A layer, loss or model: built, given its stored state, called; outputs, gradients and changed
+ * buffers are compared.
+ */
 export async function runModules(run: Run): Promise<void> {
   const { item } = run;
   if (item.op !== undefined) return runOps(run);

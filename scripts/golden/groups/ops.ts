@@ -4,7 +4,9 @@ import { decode, decodeAll, flatten, invoke, toRecord } from "../call.ts";
 import type { Run } from "../run.ts";
 import { checkResult, readInputs } from "./forward.ts";
 
-/** A function on tensors: outputs, and gradients with respect to the stored inputs; or a refusal. */
+/**
+ * A function on tensors: outputs, and gradients with respect to the stored inputs; or a refusal.
+ */
 export async function runOps(run: Run): Promise<void> {
   const { item } = run;
   const { given, leaves } = readInputs(run);
@@ -35,7 +37,9 @@ function part({ item }: Run, result: unknown): unknown {
   return pairs ? invoke("torch.view_as_real", { args: [chosen], kwargs: {} }) : chosen;
 }
 
-/** What PyTorch refuses must be an error of ours; where it lacks a kernel only, a value is as good. */
+/**
+ * What PyTorch refuses must be an error of ours; where it lacks a kernel only, a value is as good.
+ */
 async function checkRefusal({ item, fault, note }: Run, call: () => unknown): Promise<void> {
   try {
     const results = flatten(await call());

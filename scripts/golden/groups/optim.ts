@@ -14,7 +14,9 @@ interface AnyOptimizer {
   readonly state: ReadonlyMap<Tensor, Readonly<Record<string, unknown>>>;
 }
 
-/** An optimizer on stored gradients: the parameters at some steps, and what it remembers at the end. */
+/**
+ * An optimizer on stored gradients: the parameters at some steps, and what it remembers at the end.
+ */
 export async function runOptim(run: Run): Promise<void> {
   const { item, group } = run;
   if (item.scheduler !== undefined) return runScheduler(run);
@@ -61,7 +63,10 @@ const objectives: Readonly<Record<string, (p: Tensor) => Tensor>> = {
   },
 };
 
-/** An optimizer that evaluates the objective itself: the parameter after each step, the losses it gave back. */
+/**
+ * An optimizer that evaluates the objective itself: the parameter after each step, the losses it
+ * gave back.
+ */
 async function runClosure(run: Run): Promise<void> {
   const { item, group } = run;
   const objective = objectives[item.objective as string];

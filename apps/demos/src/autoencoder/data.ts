@@ -2,7 +2,10 @@ import { noGrad, type Tensor } from "@wgrad/autograd";
 import { type Dataset, TensorDataset, trainTestSplit } from "@wgrad/datasets";
 import { loadDigits, loadMnist } from "@wgrad/datasets/data";
 
-/** Pictures to learn from and to be drawn again, each also as rows of numbers, and the mean of the first. */
+/**
+ * Pictures to learn from and to be drawn again, each also as rows of numbers, and the mean of the
+ * first.
+ */
 export interface Pictures {
   readonly train: Dataset<{ readonly images: Tensor }>;
   /** [rows, dots] */

@@ -2,7 +2,10 @@ import * as Plot from "@observablehq/plot";
 import { type Chart, ink } from "../shared/panel.ts";
 import { grid } from "../shared/panels.ts";
 
-/** How many benign tumours are found (up) at the price of how many malignant ones taken for benign (right). */
+/**
+ * How many benign tumours are found (up) at the price of how many malignant ones taken for benign
+ * (right).
+ */
 export function rocChart(
   curves: readonly {
     readonly name: string;

@@ -5,7 +5,10 @@ import { SGD } from "@wgrad/optim";
 import type { Training } from "../shared/training.ts";
 import type { Diagnosis } from "./model.ts";
 
-/** Fits `model` by gradient descent with momentum and a little weight decay. x: [rows, features]; y: 0 or 1, [rows]. */
+/**
+ * Fits `model` by gradient descent with momentum and a little weight decay. x: [rows, features]; y:
+ * 0 or 1, [rows].
+ */
 export async function* train(
   model: Diagnosis,
   x: Tensor,

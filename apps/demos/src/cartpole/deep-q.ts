@@ -37,9 +37,9 @@ export interface DeepQSettings {
 }
 
 /**
- * Double deep Q-learning (van Hasselt 2016): Q(s, a) → r + γ Q⁻(s′, argmaxₐ′ Q(s′, a′)) on transitions drawn from memory, Q⁻
- * a copy that stands still in between. The network that `judgeEvery` found best is what `model` is in the end; it stops when
- * that is as good as can be.
+ * Double deep Q-learning (van Hasselt 2016): Q(s, a) → r + γ Q⁻(s′, argmaxₐ′ Q(s′, a′)) on
+ * transitions drawn from memory, Q⁻ a copy that stands still in between. The network that
+ * `judgeEvery` found best is what `model` is in the end; it stops when that is as good as can be.
  */
 export async function* deepQ(
   model: QNetwork,

@@ -167,7 +167,10 @@ function trainingPanels(lengths: Curve, checked: Curve, surprises: Curve) {
   return [policy, q];
 }
 
-/** What the better push is worth where the pole stands or all but stands, on average: near 0 before anything was learned. */
+/**
+ * What the better push is worth where the pole stands or all but stands, on average: near 0 before
+ * anything was learned.
+ */
 async function worthOfStanding(model: QNetwork): Promise<number> {
   const states = tensor([
     [0, 0, 0, 0],

@@ -1,6 +1,7 @@
 /**
- * A pole hinged on a cart that is pushed left (0) or right (1) fifty times a second (Barto, Sutton & Anderson 1983, with the
- * numbers of Gymnasium's CartPole-v1). Reward 1 a push until the pole leans 12° or the cart is 2.4 m off; 500 are enough.
+ * A pole hinged on a cart that is pushed left (0) or right (1) fifty times a second (Barto, Sutton
+ * & Anderson 1983, with the numbers of Gymnasium's CartPole-v1). Reward 1 a push until the pole
+ * leans 12° or the cart is 2.4 m off; 500 are enough.
  */
 export class CartPole {
   static readonly LIMIT = 500;
@@ -10,7 +11,9 @@ export class CartPole {
   state: readonly [number, number, number, number] = [0, 0, 0, 0];
   #pushes = 0;
 
-  /** Starts an episode near upright: each of `uniforms` in [0, 1) places one number within ±0.05. */
+  /**
+   * Starts an episode near upright: each of `uniforms` in [0, 1) places one number within ±0.05.
+   */
   reset(uniforms: ArrayLike<number>): void {
     const near = (i: number): number => 0.1 * (uniforms[i] as number) - 0.05;
     this.state = [near(0), near(1), near(2), near(3)];

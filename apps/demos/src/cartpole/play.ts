@@ -1,7 +1,10 @@
 import { type Generator, noGrad, rand, type Tensor, tensor } from "@wgrad/autograd";
 import { CartPole } from "./environment.ts";
 
-/** Is told what a cart went through from start to end: its four numbers before each push, one push after the other. */
+/**
+ * Is told what a cart went through from start to end: its four numbers before each push, one push
+ * after the other.
+ */
 export type OnEpisode = (states: Float32Array) => void;
 
 /** Carts at the start of an episode each. */

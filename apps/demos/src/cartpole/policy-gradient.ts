@@ -5,7 +5,10 @@ import type { Training } from "../shared/training.ts";
 import { CartPole } from "./environment.ts";
 import { freshCarts, type OnEpisode, observe } from "./play.ts";
 
-/** Which way to push (two scores), and what is still to be won (in hundreds of pushes), from what the cart sees. */
+/**
+ * Which way to push (two scores), and what is still to be won (in hundreds of pushes), from what
+ * the cart sees.
+ */
 export class PolicyAndValue extends Module<[Tensor], [scores: Tensor, values: Tensor]> {
   policy: Sequential = new Sequential(new Linear(4, 64), new Tanh(), new Linear(64, 2));
   value: Sequential = new Sequential(new Linear(4, 64), new Tanh(), new Linear(64, 1));
@@ -31,8 +34,9 @@ export interface PolicyGradientSettings {
 }
 
 /**
- * REINFORCE with a value as baseline (Williams 1992; Sutton & Barto 13.4): play, then make actions likelier that led to more
- * than was expected, Σ −log π(a|s) (G − V(s)), and expect better, Σ (G − V(s))². A step is an iteration.
+ * REINFORCE with a value as baseline (Williams 1992; Sutton & Barto 13.4): play, then make actions
+ * likelier that led to more than was expected, Σ −log π(a|s) (G − V(s)), and expect better, Σ (G −
+ * V(s))². A step is an iteration.
  */
 export async function* policyGradient(
   model: PolicyAndValue,

@@ -2,7 +2,10 @@ import * as Plot from "@observablehq/plot";
 import { type Chart, classColors, ink } from "../shared/panel.ts";
 import { grid, legend } from "../shared/panels.ts";
 
-/** Rows on their first two principal components, coloured by what they are; rings are where k-means put its centres. */
+/**
+ * Rows on their first two principal components, coloured by what they are; rings are where k-means
+ * put its centres.
+ */
 export function componentsChart(
   points: ArrayLike<number>,
   classes: readonly number[],

@@ -10,7 +10,10 @@ export interface Round {
   readonly clusters: KMeans;
 }
 
-/** k-means, round by round: each fit takes up the centres that the last one left, until no row changes its centre. x: [rows, features] */
+/**
+ * k-means, round by round: each fit takes up the centres that the last one left, until no row
+ * changes its centre. x: [rows, features]
+ */
 export async function* rounds(x: Tensor, nClusters: number, most = 100): AsyncGenerator<Round> {
   let clusters = await new KMeans({ nClusters, maxIter: 1 }).fit(x);
   for (let step = 1; step <= most; step++) {

@@ -21,7 +21,10 @@ export interface Problem {
   readonly scaled: Figures;
 }
 
-/** KMeans(n_init=10) and PCA on all rows; classifiers on train_test_split(.3, random_state=42, stratify=y). */
+/**
+ * KMeans(n_init=10) and PCA on all rows; classifiers on train_test_split(.3, random_state=42,
+ * stratify=y).
+ */
 export const problems: readonly Problem[] = [
   {
     name: "iris",

@@ -8,7 +8,10 @@ export interface Digits {
   readonly test: Dataset<Labelled>;
 }
 
-/** The digits as pictures [rows, 1, 8, 8] from 0 to 1; a quarter, or other than so many rows, is held out. */
+/**
+ * The digits as pictures [rows, 1, 8, 8] from 0 to 1; a quarter, or other than so many rows, is
+ * held out.
+ */
 export async function digitPictures(trainSize: number = 0.75): Promise<Digits> {
   const data = await loadDigits();
   const [x, y] = [data.x().div(16).reshape(-1, 1, 8, 8), data.y()];

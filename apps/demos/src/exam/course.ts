@@ -10,7 +10,9 @@ import { train } from "./train.ts";
 /** What the steps descend where there is a penalty. */
 export const DESCENDED = "cross-entropy + penalty";
 
-/** The lesson: without a penalty the curve never stops getting steeper; with scikit-learn's it does. */
+/**
+ * The lesson: without a penalty the curve never stops getting steeper; with scikit-learn's it does.
+ */
 export async function fiveStudents(
   options: Options,
 ): Promise<{ free: Curve; held: Curve; losses: LossCurve }> {
@@ -71,14 +73,18 @@ const scikitLearn: ReadonlyMap<number, number> = new Map([
   [50, 1],
 ]);
 
-/** Trains on standardised hours and gives the curve over hours and of the loss; `penalty` is on the weight an hour. */
+/**
+ * Trains on standardised hours and gives the curve over hours and of the loss; `penalty` is on the
+ * weight an hour.
+ */
 async function fit(
   epochs: number,
   penalty: number,
   take: (training: Training, model: Logistic) => Promise<LossCurve>,
 ): Promise<{ curve: Curve; losses: LossCurve }> {
   const { x, y, deviation, curveOf } = await standardised();
-  // One deviation's weight is `deviation` times an hour's: the same penalty is smaller by its square.
+  // One deviation's weight is `deviation` times an hour's: the same penalty is smaller by its
+  // square.
   const model = new Logistic(1);
   const settings = {
     epochs,

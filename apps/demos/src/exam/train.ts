@@ -13,7 +13,10 @@ export interface TrainSettings {
   readonly penalty: number;
 }
 
-/** Logistic regression: minimises cross-entropy + λ/2 Σ w² of `model` on yes (1) and no (0) by gradient descent with momentum. */
+/**
+ * Logistic regression: minimises cross-entropy + λ/2 Σ w² of `model` on yes (1) and no (0) by
+ * gradient descent with momentum.
+ */
 export async function* train(
   model: Logistic,
   x: Tensor,

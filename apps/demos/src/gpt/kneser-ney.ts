@@ -8,9 +8,10 @@ interface Order {
 }
 
 /**
- * The classic model of text, by counting: p(c | h) = max(count(hc) − D, 0) / count(h) + D · kinds(h) / count(h) · p(c | h without its
- * first character). The shorter contexts count in how many different places a character was seen, and the shortest gives every
- * character the same.  Kneser & Ney 1995; D = n₁ / (n₁ + 2 n₂), n₁ and n₂ the runs seen once and twice.
+ * The classic model of text, by counting: p(c | h) = max(count(hc) − D, 0) / count(h) + D ·
+ * kinds(h) / count(h) · p(c | h without its first character). The shorter contexts count in how
+ * many different places a character was seen, and the shortest gives every character the same.
+ * Kneser & Ney 1995; D = n₁ / (n₁ + 2 n₂), n₁ and n₂ the runs seen once and twice.
  */
 export class KneserNey {
   readonly #orders: readonly Order[];

@@ -22,9 +22,10 @@ export interface GPTSizes {
 }
 
 /**
- * h = tokens(x) + places(0 … T−1), then blocks of causal attention and two projections, each behind a norm and added to
- * what came in; logits = norm(h) · tokensᵀ: the table that reads is the table that writes.
- * x: [B, T] numbers of characters → [B, T, V], what may come next at every place.  Radford et al. 2019.
+ * h = tokens(x) + places(0 … T−1), then blocks of causal attention and two projections, each behind
+ * a norm and added to what came in; logits = norm(h) · tokensᵀ: the table that reads is the table
+ * that writes. x: [B, T] numbers of characters → [B, T, V], what may come next at every place.
+ * Radford et al. 2019.
  */
 export class GPT extends Module<[Tensor], Tensor> {
   readonly sizes: GPTSizes;

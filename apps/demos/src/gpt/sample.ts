@@ -12,8 +12,9 @@ export interface SampleSettings {
 }
 
 /**
- * Continues `prompt`. A character is drawn by adding −log(−log u) to every logit, u uniform, and taking the largest: that is
- * a draw from their softmax (Gumbel). A window always as long as the context, filled up behind its end, keeps one shape.
+ * Continues `prompt`. A character is drawn by adding −log(−log u) to every logit, u uniform, and
+ * taking the largest: that is a draw from their softmax (Gumbel). A window always as long as the
+ * context, filled up behind its end, keeps one shape.
  */
 export async function* sample(
   model: GPT,

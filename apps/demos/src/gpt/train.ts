@@ -15,7 +15,10 @@ export interface TrainSettings {
   readonly batchSize: number;
 }
 
-/** Learns to say the next character, from pieces of `text` taken anywhere; a short warm-up, then half a cosine. */
+/**
+ * Learns to say the next character, from pieces of `text` taken anywhere; a short warm-up, then
+ * half a cosine.
+ */
 export async function* train(
   model: GPT,
   text: Int32Array,
@@ -42,7 +45,10 @@ export async function* train(
   }
 }
 
-/** Between how many characters the model hesitates, on a text cut into pieces: exp of the mean of −log p. */
+/**
+ * Between how many characters the model hesitates, on a text cut into pieces: exp of the mean of
+ * −log p.
+ */
 export async function perplexityOn(model: GPT, text: Int32Array): Promise<number> {
   const { context } = model.sizes;
   const loader = new DataLoader(new Windows(text, context, context), { batchSize: 64 });

@@ -94,7 +94,10 @@ async function lesson(options: Options): Promise<Outcome> {
   };
 }
 
-/** What a walker does that never learns: moves of those that reach the goal, and the share of those that do not. */
+/**
+ * What a walker does that never learns: moves of those that reach the goal, and the share of those
+ * that do not.
+ */
 async function randomWalks(count: number): Promise<{ moves: number; lost: number }> {
   const length = 1000;
   const reached: number[] = [];

@@ -23,8 +23,8 @@ export interface TrainSettings {
 }
 
 /**
- * Q-learning (Watkins 1989): Q(s, a) ← Q(s, a) + α (r + γ maxₐ′ Q(s′, a′) − Q(s, a)). That is a step of gradient descent
- * on half the squared difference, with the target held still.
+ * Q-learning (Watkins 1989): Q(s, a) ← Q(s, a) + α (r + γ maxₐ′ Q(s′, a′) − Q(s, a)). That is a
+ * step of gradient descent on half the squared difference, with the target held still.
  */
 export async function* train(
   q: Embedding,

@@ -45,7 +45,10 @@ export function move(cell: number, action: number): Move {
   return { cell: next, reward, ends: reward !== 0 };
 }
 
-/** Moves that the shortest way from each cell to the goal takes, without falling in; found by breadth-first search. */
+/**
+ * Moves that the shortest way from each cell to the goal takes, without falling in; found by
+ * breadth-first search.
+ */
 export function shortest(): Map<number, number> {
   const distance = new Map([[goal, 0]]);
   for (const [to, moves] of distance) {
@@ -57,7 +60,10 @@ export function shortest(): Map<number, number> {
   return distance;
 }
 
-/** Moves until the goal if each cell's action is `policy(cell)`; infinite in the pit, or in a circle. */
+/**
+ * Moves until the goal if each cell's action is `policy(cell)`; infinite in the pit, or in a
+ * circle.
+ */
 export function follow(from: number, policy: (cell: number) => number): number {
   let cell = from;
   for (let moves = 1; moves <= 1000; moves++) {

@@ -2,8 +2,8 @@ import { cdist, noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { cophenet, type Linkage } from "@wgrad/classic";
 
 /**
- * The cophenetic correlation (Sokal & Rohlf 1962): how the height at which two rows are joined goes with their distance; 1 where the tree
- * keeps all distances. x: [rows, features].
+ * The cophenetic correlation (Sokal & Rohlf 1962): how the height at which two rows are joined goes
+ * with their distance; 1 where the tree keeps all distances. x: [rows, features].
  */
 export async function copheneticCorrelation(x: Tensor, merges: Linkage): Promise<number> {
   const rows = x.shape[0] as number;

@@ -15,7 +15,10 @@ export interface Cut {
 /** Heights of the last merges are drawn; below them a tree of many rows would be ink. */
 const DRAWN = 400;
 
-/** Brackets over what is joined, below the cut in the colour of the class that most of the cluster's rows have; under the leaves what they are. */
+/**
+ * Brackets over what is joined, below the cut in the colour of the class that most of the cluster's
+ * rows have; under the leaves what they are.
+ */
 export function dendrogramChart(
   { tree, classes, clusters, height }: Cut,
   names: readonly string[],

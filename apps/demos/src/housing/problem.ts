@@ -24,7 +24,10 @@ export interface Problem {
   lineOf(model: Linear): Promise<Line>;
 }
 
-/** Features and target are standardised, so that one learning rate suits all of them. x: [rows, features]; y: [rows, 1]. */
+/**
+ * Features and target are standardised, so that one learning rate suits all of them. x: [rows,
+ * features]; y: [rows, 1].
+ */
 export async function prepare(x: Tensor, y: Tensor): Promise<Problem> {
   const { xTrain, xTest, yTrain, yTest, rows } = await holdOut(x, y);
   const xScaler = new StandardScaler().fit(xTrain);

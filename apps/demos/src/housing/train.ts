@@ -8,13 +8,19 @@ import type { Training } from "../shared/training.ts";
 export interface TrainSettings {
   readonly epochs: number;
   readonly lr: number;
-  /** The part of `lr` that the learning rate falls to, along half a cosine: batches that differ keep the weights trembling
-   * by as much as it lets them. Default: 1, which suits batches of everything. */
+  /**
+   * The part of `lr` that the learning rate falls to, along half a cosine: batches that differ keep
+   * the weights trembling by as much as it lets them. Default: 1, which suits batches of
+   * everything.
+   */
   readonly floor?: number;
   readonly batchSize: number;
 }
 
-/** Passes over the data in batches, so many a pass: `epochs`, more for few batches, fewer for very many. */
+/**
+ * Passes over the data in batches, so many a pass: `epochs`, more for few batches, fewer for very
+ * many.
+ */
 export function passes(
   batches: number,
   {

@@ -1,6 +1,9 @@
 import { Dropout, Flatten, Linear, ReLU, Sequential } from "@wgrad/nn";
 
-/** Far more weights than a hundred digits need: [B, 1, 8, 8] → [B, 10]; `dropout` silences that share of units at random. */
+/**
+ * Far more weights than a hundred digits need: [B, 1, 8, 8] → [B, 10]; `dropout` silences that
+ * share of units at random.
+ */
 export const wide = (dropout: number): Sequential =>
   new Sequential(
     new Flatten(),

@@ -12,8 +12,9 @@ export interface Drift {
 }
 
 /**
- * Compares columns with what was learned: the population stability index, by which below 0.1 is stable and above 0.25 has drifted, and
- * the Kolmogorov–Smirnov test, whose small p says that chance alone does not explain the difference.
+ * Compares columns with what was learned: the population stability index, by which below 0.1 is
+ * stable and above 0.25 has drifted, and the Kolmogorov–Smirnov test, whose small p says that
+ * chance alone does not explain the difference.
  */
 export async function driftReport(reference: Table, current: Table): Promise<Drift[]> {
   const report: Drift[] = [];

@@ -21,7 +21,10 @@ const measures = ["beds", "baths", "sqft", "latitude", "longitude"] as const;
 export const kinds = ["Residential", "Condo", "Multi_Family"] as const;
 export const columns: readonly (keyof House)[] = [...measures, "type"];
 
-/** Fills what is missing, brings far-off values back, scales numbers, and gives each kind of house a column. */
+/**
+ * Fills what is missing, brings far-off values back, scales numbers, and gives each kind of house a
+ * column.
+ */
 export const preprocessing = (): ColumnTransformer =>
   new ColumnTransformer([
     {

@@ -2,7 +2,10 @@ import type { Table } from "@wgrad/datasets";
 import { driftReport } from "./drift.ts";
 import { type Story, three } from "./story.ts";
 
-/** Compares new houses with those that were learned: some that are like them, and some of another part of the county. */
+/**
+ * Compares new houses with those that were learned: some that are like them, and some of another
+ * part of the county.
+ */
 export async function monitor(story: Story, train: Table, test: Table): Promise<void> {
   const north = test.take(indicesWhere(test.numbers("latitude"), (latitude) => latitude > 38.66));
   for (const [what, current] of [

@@ -77,7 +77,10 @@ interface SavedNetwork {
   readonly weights: StateDict;
 }
 
-/** A network as a predictor like those of @wgrad/classic, so that it is tried and tuned like them. x: [rows, features] of numbers. */
+/**
+ * A network as a predictor like those of @wgrad/classic, so that it is tried and tuned like them.
+ * x: [rows, features] of numbers.
+ */
 export class NetworkRegressor implements Predictor {
   readonly type = "NetworkRegressor";
   readonly kind = "regressor";

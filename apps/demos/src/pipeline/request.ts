@@ -22,7 +22,10 @@ const ranges: Readonly<Record<Exclude<keyof House, "type">, readonly [number, nu
   longitude: [-122, -120],
 };
 
-/** The houses of a request's body, `{ "houses": [{ beds, baths, … }] }`. Throws RequestError: 400 for no JSON, 422 for the rest. */
+/**
+ * The houses of a request's body, `{ "houses": [{ beds, baths, … }] }`. Throws RequestError: 400
+ * for no JSON, 422 for the rest.
+ */
 export function housesIn(body: string): House[] {
   let json: unknown;
   try {

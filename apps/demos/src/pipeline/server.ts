@@ -21,8 +21,9 @@ export interface Serving {
 }
 
 /**
- * Predictions over HTTP: POST /predict with `{ "houses": [ … ] }` gives `{ "prices": [ … ] }`; GET /health says that it is alive.
- * Whatever a request is, the answer is JSON and the server goes on: 4xx with what is wrong, 503 where too many wait.
+ * Predictions over HTTP: POST /predict with `{ "houses": [ … ] }` gives `{ "prices": [ … ] }`; GET
+ * /health says that it is alive. Whatever a request is, the answer is JSON and the server goes on:
+ * 4xx with what is wrong, 503 where too many wait.
  */
 export async function serve(
   predictor: Predictor,
@@ -89,7 +90,10 @@ export async function serve(
   };
 }
 
-/** A request's body as text. Throws RequestError 413 as soon as it is too long, without taking in the rest. */
+/**
+ * A request's body as text. Throws RequestError 413 as soon as it is too long, without taking in
+ * the rest.
+ */
 async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<string> {
   const tooLong = new RequestError(413, `the body is longer than ${maxBytes} bytes`);
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLong;

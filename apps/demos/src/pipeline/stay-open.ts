@@ -9,7 +9,9 @@ import { sample } from "./visit.ts";
 const HOST = "127.0.0.1";
 const signals = ["SIGINT", "SIGTERM"] as const;
 
-/** Throws UsageError if no server can be had on a port: before an hour of training, not after it. */
+/**
+ * Throws UsageError if no server can be had on a port: before an hour of training, not after it.
+ */
 export async function checkPort(port: number): Promise<void> {
   const probe = createServer().listen(port, HOST);
   try {

@@ -38,7 +38,10 @@ interface Search {
   readonly bestEstimator: AnyPredictor;
 }
 
-/** Looks for better settings by three ways; what is best by cross-validation is taken. The test rows have no say in it. */
+/**
+ * Looks for better settings by three ways; what is best by cross-validation is taken. The test rows
+ * have no say in it.
+ */
 export async function tune(
   story: Story,
   train: Table,

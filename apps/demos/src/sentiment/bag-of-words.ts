@@ -7,8 +7,9 @@ import { LBFGS } from "@wgrad/optim";
 export const bagTokenizer: WordTokenizer = new WordTokenizer({ pattern: /\b\w\w+\b/g });
 
 /**
- * Logistic regression on weights of words: score = Σ x(word) · w(word) + b, whatever their order. A table of one column holds w, so
- * that only the words of a sentence are looked up.  indices, values: [N, L] → scores [N], above 0 for positive.
+ * Logistic regression on weights of words: score = Σ x(word) · w(word) + b, whatever their order. A
+ * table of one column holds w, so that only the words of a sentence are looked up.  indices,
+ * values: [N, L] → scores [N], above 0 for positive.
  */
 export class BagOfWords extends Module<[SparseRows], Tensor> {
   readonly words: Embedding;
@@ -26,8 +27,8 @@ export class BagOfWords extends Module<[SparseRows], Tensor> {
 }
 
 /**
- * Minimises scikit-learn's objective, mean cross-entropy + ‖w‖² / (2 C N), by L-BFGS: it is convex, so there is one answer.
- * labels: [N], 0 or 1.
+ * Minimises scikit-learn's objective, mean cross-entropy + ‖w‖² / (2 C N), by L-BFGS: it is convex,
+ * so there is one answer. labels: [N], 0 or 1.
  */
 export async function fitBagOfWords(
   model: BagOfWords,

@@ -41,7 +41,10 @@ export interface Part {
   readonly labels: Tensor;
 }
 
-/** Sentences to learn from and sentences to look at; words and their weights are those of the former. */
+/**
+ * Sentences to learn from and sentences to look at; words and their weights are those of the
+ * former.
+ */
 export interface FoldData {
   readonly vocabulary: Vocabulary;
   readonly train: Part;

@@ -44,7 +44,9 @@ const settings: Record<Budget, Settings> = {
   },
 };
 
-/** Does a sentence praise or complain? An LSTM reads the words in order; a bag of words does not. */
+/**
+ * Does a sentence praise or complain? An LSTM reads the words in order; a bag of words does not.
+ */
 export const sentiment: Demo = {
   takes: ["epochs", "save", "load"],
   tooShort:

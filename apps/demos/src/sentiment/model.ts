@@ -2,8 +2,8 @@ import { type Tensor, where } from "@wgrad/autograd";
 import { Dropout, Embedding, init, Linear, LSTM, Module } from "@wgrad/nn";
 
 /**
- * words → vectors → an LSTM that reads them in order → the maximum of each of its features over time → two classes.
- * tokens: [B, T], 0 behind the end of a sentence → logits [B, 2].
+ * words → vectors → an LSTM that reads them in order → the maximum of each of its features over
+ * time → two classes. tokens: [B, T], 0 behind the end of a sentence → logits [B, 2].
  */
 export class SentimentLSTM extends Module<[Tensor], Tensor> {
   readonly embedding: Embedding;

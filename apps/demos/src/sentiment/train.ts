@@ -9,11 +9,16 @@ import type { SentimentLSTM } from "./model.ts";
 export interface TrainSettings {
   readonly epochs: number;
   readonly lr: number;
-  /** The chance that a word is taken for one that was never seen: so the model cannot lean on single words. */
+  /**
+   * The chance that a word is taken for one that was never seen: so the model cannot lean on single
+   * words.
+   */
   readonly wordDropout: number;
 }
 
-/** Learns the feelings of sentences. tokens: [N, T]; labels: [N], 1 where the sentence is positive. */
+/**
+ * Learns the feelings of sentences. tokens: [N, T]; labels: [N], 1 where the sentence is positive.
+ */
 export async function* train(
   model: SentimentLSTM,
   tokens: Tensor,

@@ -1,7 +1,10 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
 import { type Dataset, Vocabulary } from "@wgrad/datasets";
 
-/** Characters that occur once are not worth a number of their own: Hebrew and Greek in a single quotation. */
+/**
+ * Characters that occur once are not worth a number of their own: Hebrew and Greek in a single
+ * quotation.
+ */
 const MIN_COUNT = 2;
 
 /** The characters of a text, numbered; 0 stands for all that are too rare to be learned. */
@@ -14,7 +17,10 @@ export function encode(vocabulary: Vocabulary, text: string): Int32Array {
   return Int32Array.from(vocabulary.encode([...text]));
 }
 
-/** A piece of text, and the same one character further on: what comes next at every place. Both [B, T]. */
+/**
+ * A piece of text, and the same one character further on: what comes next at every place. Both [B,
+ * T].
+ */
 export interface Window {
   readonly inputs: Tensor;
   readonly targets: Tensor;

@@ -31,9 +31,15 @@ export interface Outcome {
 export interface Demo {
   /** Options that make sense for it, beside those of every demo. */
   readonly takes: readonly Optional[];
-  /** What the quick budget is too short for, if it is: its checks then show that the lesson runs, not that it has learned. */
+  /**
+   * What the quick budget is too short for, if it is: its checks then show that the lesson runs,
+   * not that it has learned.
+   */
   readonly tooShort?: string;
-  /** What it must reach as configured; not asked of other epochs, a table of the user's or loaded weights. */
+  /**
+   * What it must reach as configured; not asked of other epochs, a table of the user's or loaded
+   * weights.
+   */
   readonly checks: Readonly<Record<Budget, readonly Check[]>>;
   run(options: Options): Promise<Outcome>;
 }

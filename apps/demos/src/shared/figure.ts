@@ -50,7 +50,10 @@ export function figure(title: string, subtitle: string, panels: readonly Panel[]
 const widthOf = (row: readonly Panel[]): number =>
   row.reduce((sum, panel) => sum + panel.width, gap * (row.length - 1));
 
-/** Panels in no more rows than they need, and these as even as can be: no row stands half empty below a full one. */
+/**
+ * Panels in no more rows than they need, and these as even as can be: no row stands half empty
+ * below a full one.
+ */
 function wrap(panels: readonly Panel[]): Panel[][] {
   for (let count = 1; ; count++) {
     const rows = evenly(panels, count);
@@ -133,7 +136,9 @@ function text(
 export const escapeXml = (content: string): string =>
   content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** Writes a figure as `name`.svg and `name`.png (two dots a unit) into `folder`; gives both paths. */
+/**
+ * Writes a figure as `name`.svg and `name`.png (two dots a unit) into `folder`; gives both paths.
+ */
 export function saveFigure(svg: string, folder: string, name: string): string[] {
   const resvg = new Resvg(svg, {
     fitTo: { mode: "zoom", value: 2 },

@@ -7,7 +7,9 @@ export interface HeldOut {
   readonly xTest: Tensor;
   readonly yTrain: Tensor;
   readonly yTest: Tensor;
-  /** What the rows to look at are: "20 held-out rows", or "all 5 rows" where none could be spared. */
+  /**
+   * What the rows to look at are: "20 held-out rows", or "all 5 rows" where none could be spared.
+   */
   readonly rows: string;
 }
 

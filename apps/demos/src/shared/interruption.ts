@@ -2,7 +2,10 @@
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof codes;
 
-/** One Ctrl-C may come twice, from the terminal and from the pnpm above: within so many milliseconds it is one. */
+/**
+ * One Ctrl-C may come twice, from the terminal and from the pnpm above: within so many milliseconds
+ * it is one.
+ */
 const ONE = 1000;
 
 /** Thrown where a training stops because it was told to. */
@@ -32,7 +35,10 @@ export async function stoppable<Result>(work: () => Promise<Result>): Promise<Re
   }
 }
 
-/** Runs a lesson so that a signal ends its training, or the program where nothing is trained; `last` is called before that. */
+/**
+ * Runs a lesson so that a signal ends its training, or the program where nothing is trained; `last`
+ * is called before that.
+ */
 export async function withSignals<Result>(
   work: () => Promise<Result>,
   last: () => void,

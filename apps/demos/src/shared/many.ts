@@ -1,4 +1,7 @@
-/** The least and the greatest of many numbers, of which there may be more than a call takes arguments. */
+/**
+ * The least and the greatest of many numbers, of which there may be more than a call takes
+ * arguments.
+ */
 export function extent(values: Iterable<number>): readonly [low: number, high: number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
@@ -11,7 +14,10 @@ export function extent(values: Iterable<number>): readonly [low: number, high: n
 /** Dots past which a picture shows no more of a table. */
 const DOTS = 2000;
 
-/** Numbers of rows to draw: all of 0 … count − 1, or as many as a picture shows, lying evenly among them. */
+/**
+ * Numbers of rows to draw: all of 0 … count − 1, or as many as a picture shows, lying evenly among
+ * them.
+ */
 export function drawnOf(count: number): number[] {
   const length = Math.min(count, DOTS);
   return Array.from({ length }, (_, i) => Math.floor((i * count) / length));

@@ -1,6 +1,9 @@
 import { type InitOptions, type InitResult, init } from "@wgrad/autograd";
 
-/** Opens a device, without the library's notice of which one it took by itself: who calls says that to people, in their words. */
+/**
+ * Opens a device, without the library's notice of which one it took by itself: who calls says that
+ * to people, in their words.
+ */
 export async function openDevice(device?: InitOptions["device"] | null): Promise<InitResult> {
   const { warn } = console;
   console.warn = (...words: unknown[]) => {

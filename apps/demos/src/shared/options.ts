@@ -107,7 +107,9 @@ export function optionsHelp(takes: readonly Optional[], width: number): string {
     .join("\n");
 }
 
-/** Reads the arguments after a demo's name. Throws UsageError for an option or value there is not. */
+/**
+ * Reads the arguments after a demo's name. Throws UsageError for an option or value there is not.
+ */
 export function parseOptions(
   name: string,
   args: readonly string[],
@@ -160,7 +162,10 @@ function parse(
   }
 }
 
-/** `--seed -1` as `--seed=-1`: what follows an option is its value, though it begins like another option. */
+/**
+ * `--seed -1` as `--seed=-1`: what follows an option is its value, though it begins like another
+ * option.
+ */
 function joinNegatives(args: readonly string[]): string[] {
   const joined: string[] = [];
   for (const arg of args) {

@@ -9,7 +9,10 @@ export interface OwnTable {
   readonly target: string;
 }
 
-/** Reads a user's CSV, which messages call `name`, and takes the column `target`, or the last one, as what is to be predicted. */
+/**
+ * Reads a user's CSV, which messages call `name`, and takes the column `target`, or the last one,
+ * as what is to be predicted.
+ */
 export async function readOwnTable(
   csv: Source,
   {

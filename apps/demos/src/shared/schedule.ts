@@ -13,7 +13,10 @@ export function cosine(
   return new LambdaLR(optimizer, (step) => halfCosine(step / steps, floor));
 }
 
-/** The learning rate rises evenly over the first part of the steps, then falls along half a cosine to `floor` of its peak. */
+/**
+ * The learning rate rises evenly over the first part of the steps, then falls along half a cosine
+ * to `floor` of its peak.
+ */
 export function warmUpThenCosine(
   optimizer: Optimizer,
   steps: number,

@@ -10,7 +10,10 @@ class WeightsError extends WgradError {}
 /** What a model was made with. */
 export type ModelSettings = Readonly<Record<string, number | string>>;
 
-/** A model's parameters and buffers as a safetensors file that says which demo it is from, and with which settings. */
+/**
+ * A model's parameters and buffers as a safetensors file that says which demo it is from, and with
+ * which settings.
+ */
 export async function weightsOf(
   model: AnyModule,
   demo: string,
@@ -26,7 +29,9 @@ export async function weightsOf(
   });
 }
 
-/** The settings that such a file was written with; null where it does not say. Throws WeightsError. */
+/**
+ * The settings that such a file was written with; null where it does not say. Throws WeightsError.
+ */
 export function settingsIn(bytes: Uint8Array, demo: string, name: string): ModelSettings | null {
   const { settings } = read(bytes, demo, name).metadata;
   if (settings === undefined) return null;
@@ -39,7 +44,10 @@ export function settingsIn(bytes: Uint8Array, demo: string, name: string): Model
   throw new WeightsError(`${name}: its settings are no object of JSON`);
 }
 
-/** The tensors in such a file, for which no device need be open. Throws WeightsError, which calls the file `name`. */
+/**
+ * The tensors in such a file, for which no device need be open. Throws WeightsError, which calls
+ * the file `name`.
+ */
 export function recordsIn(
   bytes: Uint8Array,
   demo: string,

@@ -35,7 +35,9 @@ export function toCopy(...lines: readonly string[]): void {
   for (const line of lines) write(line);
 }
 
-/** Sentences as a paragraph; an empty one stands for an empty line, and another paragraph begins. */
+/**
+ * Sentences as a paragraph; an empty one stands for an empty line, and another paragraph begins.
+ */
 export function tell(...sentences: readonly string[]): void {
   let paragraph: string[] = [];
   const end = (): void => {
@@ -69,7 +71,10 @@ export function wrapped(text: string, width: number = columns()): string[] {
   });
 }
 
-/** What the words of a column's name are put together to, and a text is folded to at least, where a table is too wide. */
+/**
+ * What the words of a column's name are put together to, and a text is folded to at least, where a
+ * table is too wide.
+ */
 const WORD = { name: 8, text: 16 };
 
 const widest = (texts: readonly string[]): number =>
@@ -77,8 +82,8 @@ const widest = (texts: readonly string[]): number =>
 const isNumber = (cell: string): boolean => /^(\?|–|[-+−]?[\d.,]+(e[-+]?\d+)?( ?%)?|)$/.test(cell);
 
 /**
- * Rows under names, columns as wide as they need to be: numbers to the right, text to the left. Where that is wider than the terminal,
- * names go on below, and so does the widest text.
+ * Rows under names, columns as wide as they need to be: numbers to the right, text to the left.
+ * Where that is wider than the terminal, names go on below, and so does the widest text.
  */
 export function table(
   names: readonly string[],

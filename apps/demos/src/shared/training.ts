@@ -2,8 +2,8 @@ import type { Tensor } from "@wgrad/autograd";
 import type { LRScheduler, Optimizer } from "@wgrad/optim";
 
 /**
- * One step of training has been taken. A training loop is a generator of these, so that whoever asks for the next step
- * decides when it happens: a terminal at once, a page when its user says so.
+ * One step of training has been taken. A training loop is a generator of these, so that whoever
+ * asks for the next step decides when it happens: a terminal at once, a page when its user says so.
  */
 export interface Step {
   /** Steps taken so far, from 1. */
@@ -12,7 +12,9 @@ export interface Step {
   readonly steps: number;
   /** What the step descended, not read yet. */
   readonly loss: Tensor;
-  /** What took the step, if an optimizer did: its learning rate may be changed before the next one. */
+  /**
+   * What took the step, if an optimizer did: its learning rate may be changed before the next one.
+   */
   readonly optimizer?: Optimizer;
   /** What moves that rate from step to step, if anything does. */
   readonly schedule?: LRScheduler;

@@ -21,8 +21,8 @@ export interface WatchOptions {
 }
 
 /**
- * Takes all steps of a training: a bar on a terminal while it goes on, then its time and the curve of its loss. Throws Interrupted after
- * the step in which Ctrl-C was pressed.
+ * Takes all steps of a training: a bar on a terminal while it goes on, then its time and the curve
+ * of its loss. Throws Interrupted after the step in which Ctrl-C was pressed.
  */
 export function watch(training: Training, { name = "loss" }: WatchOptions = {}): Promise<Curve> {
   return stoppable(() => take(training, name));

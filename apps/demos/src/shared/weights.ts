@@ -11,8 +11,8 @@ import { type WatchOptions, watch } from "./watch.ts";
 import { writeWhole } from "./write.ts";
 
 /**
- * Gives `model` its weights: from `--load FILE`, and then there is no curve, or by training it; then writes them to
- * `--save FILE` if asked.
+ * Gives `model` its weights: from `--load FILE`, and then there is no curve, or by training it;
+ * then writes them to `--save FILE` if asked.
  */
 export async function trainOrLoad(
   model: AnyModule,
@@ -52,8 +52,8 @@ export async function trainEachOrLoad<Name extends string>(
 }
 
 /**
- * Does `work`, which trains `model`, and then writes its weights to `--save FILE` if asked: what there is of them too where Ctrl-C
- * ends it halfway.
+ * Does `work`, which trains `model`, and then writes its weights to `--save FILE` if asked: what
+ * there is of them too where Ctrl-C ends it halfway.
  */
 export async function saving<Result>(
   model: AnyModule,

@@ -8,7 +8,10 @@ export const filesWritten = (): readonly string[] => written;
 
 const partialOf = (path: string): string => `${path}.${process.pid}.partial`;
 
-/** Writes a file whole or not at all: a broken run leaves no half of it. Gives its path. Throws UsageError. */
+/**
+ * Writes a file whole or not at all: a broken run leaves no half of it. Gives its path. Throws
+ * UsageError.
+ */
 export function writeWhole(path: string, content: string | Uint8Array): string {
   const partial = partialOf(path);
   try {
@@ -22,7 +25,10 @@ export function writeWhole(path: string, content: string | Uint8Array): string {
   return path;
 }
 
-/** Makes sure that a file can be written, by writing nothing beside it. Throws UsageError, which calls it `name`. */
+/**
+ * Makes sure that a file can be written, by writing nothing beside it. Throws UsageError, which
+ * calls it `name`.
+ */
 export function checkWritable(path: string, name: string): void {
   const partial = partialOf(path);
   try {

@@ -23,7 +23,10 @@ export function runsOf(sentence: string): string[] {
   );
 }
 
-/** For each sentence the Chinese of the known pair whose English is most like it, by the weights of its words or runs. */
+/**
+ * For each sentence the Chinese of the known pair whose English is most like it, by the weights of
+ * its words or runs.
+ */
 export async function nearestTranslations(
   known: readonly Pair[],
   pairs: readonly Pair[],

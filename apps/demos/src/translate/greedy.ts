@@ -4,8 +4,9 @@ import type { Translator } from "./model.ts";
 import { END, encodeSource, type Languages, type Pair, START } from "./pairs.ts";
 
 /**
- * Translates all sentences at once, a token at a time: at every place the likeliest is taken, until all have ended. The window
- * is as long as the longest sentence may be from the start, so that every step has the same shape.
+ * Translates all sentences at once, a token at a time: at every place the likeliest is taken, until
+ * all have ended. The window is as long as the longest sentence may be from the start, so that
+ * every step has the same shape.
  */
 export async function translate(
   model: Translator,

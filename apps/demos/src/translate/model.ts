@@ -19,8 +19,9 @@ export interface TranslatorSizes {
 }
 
 /**
- * An encoder reads the source, a decoder writes the target one token at a time, looking at both. 0 stands behind the end of
- * a sentence.  source: [B, S], target: [B, L] → logits [B, L, V] of the tokens that follow.  Vaswani et al. 2017.
+ * An encoder reads the source, a decoder writes the target one token at a time, looking at both. 0
+ * stands behind the end of a sentence.  source: [B, S], target: [B, L] → logits [B, L, V] of the
+ * tokens that follow.  Vaswani et al. 2017.
  */
 export class Translator extends Module<[source: Tensor, target: Tensor], Tensor> {
   readonly sizes: TranslatorSizes;
@@ -79,7 +80,10 @@ export class Translator extends Module<[source: Tensor, target: Tensor], Tensor>
   }
 }
 
-/** Where a token stands, as sines and cosines of ever longer waves: [length, features].  Vaswani et al. 2017, 3.5. */
+/**
+ * Where a token stands, as sines and cosines of ever longer waves: [length, features].  Vaswani et
+ * al. 2017, 3.5.
+ */
 function waves(length: number, features: number): Tensor {
   const pace = arange(0, features, 2)
     .mul(-Math.log(10_000) / features)

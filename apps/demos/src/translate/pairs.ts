@@ -51,7 +51,10 @@ export const encodeTarget = ({ target }: Languages, { zh }: Pair): number[] => [
   END,
 ];
 
-/** Sentences side by side: source [B, S]; target [B, L], and the same one token further on, which is to be said. */
+/**
+ * Sentences side by side: source [B, S]; target [B, L], and the same one token further on, which is
+ * to be said.
+ */
 export interface PairBatch {
   readonly source: Tensor;
   readonly target: Tensor;
@@ -64,7 +67,10 @@ interface Encoded {
   readonly target: number[];
 }
 
-/** Room for targets grows by so many tokens: a shape of its own for each length would need a plan of its own. */
+/**
+ * Room for targets grows by so many tokens: a shape of its own for each length would need a plan of
+ * its own.
+ */
 const STRIDE = 8;
 
 /** Room for the longest of these sentences, without its end, which nothing follows. */

@@ -15,7 +15,9 @@ export interface TrainSettings {
   readonly labelSmoothing: number;
 }
 
-/** Learns to say the next Chinese token, given the English sentence and those that stand before it. */
+/**
+ * Learns to say the next Chinese token, given the English sentence and those that stand before it.
+ */
 export async function* train(
   model: Translator,
   pairs: readonly Pair[],
@@ -46,7 +48,10 @@ export async function* train(
   }
 }
 
-/** Between how many tokens the model hesitates where the reference goes on: exp of the mean of −log p. */
+/**
+ * Between how many tokens the model hesitates where the reference goes on: exp of the mean of −log
+ * p.
+ */
 export async function perplexityOn(
   model: Translator,
   pairs: readonly Pair[],

@@ -3,7 +3,10 @@ import type { TreeDrawing } from "@wgrad/classic";
 import { type Chart, ink } from "../shared/panel.ts";
 import { grid } from "../shared/panels.ts";
 
-/** A tree of house prices: what each node asks, how many houses come to it, and what they cost on average. */
+/**
+ * A tree of house prices: what each node asks, how many houses come to it, and what they cost on
+ * average.
+ */
 export function treeChart({ nodes, leaves, depth }: TreeDrawing): Chart {
   const byNumber = new Map(nodes.map((node) => [node.node, node]));
   const branches = nodes.flatMap(({ x, depth: level, parent }) => {

@@ -1,14 +1,18 @@
 import type { Tensor } from "@wgrad/autograd";
 import { CosineEmbeddingLoss, Embedding, functional as F, init, Module } from "@wgrad/nn";
 
-/** Words, and for each the word that stood near it and some that did not: centers [B], others [B, 1 + negatives]. */
+/**
+ * Words, and for each the word that stood near it and some that did not: centers [B], others [B, 1
+ * + negatives].
+ */
 export type WordModel = Module<[centers: Tensor, others: Tensor, targets: Tensor], Tensor> & {
   readonly vectors: Embedding;
 };
 
 /**
- * One table. The vectors of neighbours are turned towards each other, those of strangers apart until their cosine is
- * `margin`. targets: [B · (1 + negatives)], 1 for a neighbour and −1 for a stranger → the mean loss.
+ * One table. The vectors of neighbours are turned towards each other, those of strangers apart
+ * until their cosine is `margin`. targets: [B · (1 + negatives)], 1 for a neighbour and −1 for a
+ * stranger → the mean loss.
  */
 export class CosineWords extends Module<[Tensor, Tensor, Tensor], Tensor> {
   readonly vectors: Embedding;
@@ -29,8 +33,8 @@ export class CosineWords extends Module<[Tensor, Tensor, Tensor], Tensor> {
 }
 
 /**
- * Two tables: a word as center v and as context u. log σ(u·v) for neighbours, log σ(−u·v) for strangers, summed for
- * each center.  Mikolov et al. 2013.
+ * Two tables: a word as center v and as context u. log σ(u·v) for neighbours, log σ(−u·v) for
+ * strangers, summed for each center.  Mikolov et al. 2013.
  */
 export class SkipGram extends Module<[Tensor, Tensor, Tensor], Tensor> {
   readonly vectors: Embedding;

@@ -8,7 +8,10 @@ import { Vocabulary, WordTokenizer } from "@wgrad/datasets";
 
 const tokenizer = new WordTokenizer({ pattern: /[a-z]+/g });
 
-/** A text as numbers of its words, the frequent first, and how often each occurs; rare words are left out. */
+/**
+ * A text as numbers of its words, the frequent first, and how often each occurs; rare words are
+ * left out.
+ */
 export interface Corpus {
   readonly vocabulary: Vocabulary;
   readonly words: Int32Array;
@@ -26,15 +29,24 @@ export function corpusOf(text: string, minCount: number): Corpus {
 
 export interface PairSettings {
   readonly batchSize: number;
-  /** The farthest two neighbours stand apart; nearer ones are drawn more often, evenly down to none beyond it. */
+  /**
+   * The farthest two neighbours stand apart; nearer ones are drawn more often, evenly down to none
+   * beyond it.
+   */
   readonly window: number;
-  /** A word that is a larger share of the text than this is left out of most of its places: "the" says little. */
+  /**
+   * A word that is a larger share of the text than this is left out of most of its places: "the"
+   * says little.
+   */
   readonly subsampling: number;
   /** Strangers for each pair of neighbours. */
   readonly negatives: number;
 }
 
-/** Centers [B]; for each its neighbour and then its strangers: others [B, 1 + negatives], targets 1, −1, −1 … */
+/**
+ * Centers [B]; for each its neighbour and then its strangers: others [B, 1 + negatives], targets 1,
+ * −1, −1 …
+ */
 export interface PairBatch {
   readonly centers: Tensor;
   readonly others: Tensor;

@@ -46,7 +46,10 @@ export interface Relatedness {
   readonly share: number;
 }
 
-/** Asks the vectors, a row for each word, for what people know; words that are too rare to have one are left out. */
+/**
+ * Asks the vectors, a row for each word, for what people know; words that are too rare to have one
+ * are left out.
+ */
 export async function relatedness(vectors: Tensor, vocabulary: Vocabulary): Promise<Relatedness> {
   const known = related.filter((pair) => pair.every((word) => vocabulary.has(word)));
   const strangers = unrelated.filter((word) => vocabulary.has(word));

@@ -1,7 +1,10 @@
 import { element } from "../dom/element.ts";
 import { onTheme } from "../dom/theme.ts";
 
-/** A square canvas as wide as its place, sharp on every screen; `draw` is called again whenever size or colours change. */
+/**
+ * A square canvas as wide as its place, sharp on every screen; `draw` is called again whenever size
+ * or colours change.
+ */
 export class SquareCanvas {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;

@@ -18,9 +18,9 @@ const MARGINS: Margins = { marginLeft: 40, marginRight: 12, marginTop: 28, margi
 const AIR = 4;
 
 /**
- * A chart of which most stands still: Observable Plot draws that again only when its place changes its width or when it
- * is told to; what moves is drawn over it, frame by frame, in `layer`, with the chart's own scales. Margins are as wide as the
- * letters in them.
+ * A chart of which most stands still: Observable Plot draws that again only when its place changes
+ * its width or when it is told to; what moves is drawn over it, frame by frame, in `layer`, with
+ * the chart's own scales. Margins are as wide as the letters in them.
  */
 export class Figure {
   readonly #place: HTMLElement;

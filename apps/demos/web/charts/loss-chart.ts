@@ -102,7 +102,10 @@ export class LossChart {
     }
   }
 
-  /** Drawn at once: later, letters on a canvas would have the browser work out the style of all that has changed by then. */
+  /**
+   * Drawn at once: later, letters on a canvas would have the browser work out the style of all that
+   * has changed by then.
+   */
   #show(): void {
     this.#smoothen();
     const chart = this.#chart;

@@ -1,7 +1,10 @@
 import { color } from "../dom/theme.ts";
 import { channels } from "./canvas.ts";
 
-/** Draws numbers from 0 to 1, row by row, as dots from the card's colour to one of the style sheet; the canvas gets their size. */
+/**
+ * Draws numbers from 0 to 1, row by row, as dots from the card's colour to one of the style sheet;
+ * the canvas gets their size.
+ */
 export function drawPixels(
   canvas: HTMLCanvasElement,
   values: Float32Array,

@@ -1,10 +1,14 @@
-/** A point's neighbours to either side, of so many points: a fortieth of them, and no fewer than five. */
+/**
+ * A point's neighbours to either side, of so many points: a fortieth of them, and no fewer than
+ * five.
+ */
 export const reachOf = (count: number): number => Math.max(5, Math.round(0.025 * count));
 
 /**
- * The straight line that fits best through the points from `i − reach` to `i + reach`, at point `i`; at the ends, where there are
- * none on one side, it leans as the others do, so that the line neither lags behind a fall nor starts too low. It is never above
- * all the points that it goes through, nor below them all.
+ * The straight line that fits best through the points from `i − reach` to `i + reach`, at point
+ * `i`; at the ends, where there are none on one side, it leans as the others do, so that the line
+ * neither lags behind a fall nor starts too low. It is never above all the points that it goes
+ * through, nor below them all.
  */
 export function smoothAt(values: readonly number[], i: number, reach: number): number {
   const [first, last] = [Math.max(0, i - reach), Math.min(values.length - 1, i + reach)];

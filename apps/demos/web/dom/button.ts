@@ -1,6 +1,9 @@
 import { element } from "./element.ts";
 
-/** A button that keeps the focus while it can do nothing: it is dimmed and says so, and presses are let go. */
+/**
+ * A button that keeps the focus while it can do nothing: it is dimmed and says so, and presses are
+ * let go.
+ */
 export function button(
   text: string,
   pressed: () => void,

@@ -1,7 +1,10 @@
 type Child = Node | string | null | undefined;
 type Attributes = Readonly<Record<string, string | number | boolean | EventListener | undefined>>;
 
-/** An element with attributes, listeners (`onclick`) and children; false and undefined leave an attribute out. */
+/**
+ * An element with attributes, listeners (`onclick`) and children; false and undefined leave an
+ * attribute out.
+ */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -17,7 +20,10 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Sets an element's text where it says something else: what is written is laid out anew, changed or not. */
+/**
+ * Sets an element's text where it says something else: what is written is laid out anew, changed or
+ * not.
+ */
 export function say(place: Element, text: string): void {
   if (place.textContent !== text) place.textContent = text;
 }

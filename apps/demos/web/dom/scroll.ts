@@ -1,4 +1,7 @@
-/** Milliseconds of rest after which a place is remembered: browsers allow few changes of their history. */
+/**
+ * Milliseconds of rest after which a place is remembered: browsers allow few changes of their
+ * history.
+ */
 const REST = 150;
 
 const scrollOf = (state: unknown): number =>

@@ -3,7 +3,10 @@ import { element } from "../dom/element.ts";
 import type { Settings } from "../session/protocol.ts";
 import type { Source } from "./definition.ts";
 
-/** The files that run, one at a time, in colours; `follow` shows the one that these settings run, where there is one. */
+/**
+ * The files that run, one at a time, in colours; `follow` shows the one that these settings run,
+ * where there is one.
+ */
 export function codePanel(sources: readonly Source[]): {
   readonly element: HTMLElement;
   follow(settings: Settings): void;

@@ -9,7 +9,9 @@ export interface Slider {
   readonly values: readonly number[];
   /** Acts while training goes on; what does not restarts it. */
   readonly live?: boolean;
-  /** Shown, and in force, only while another control is at this option: several may share a name. */
+  /**
+   * Shown, and in force, only while another control is at this option: several may share a name.
+   */
   readonly when?: { readonly control: string; readonly option: string };
   /** What else there is to know of it. */
   readonly hint?: string;
@@ -70,7 +72,10 @@ export interface Picture<Snapshot> {
   draw(snapshot: Snapshot, frame: Frame<Snapshot>): void;
 }
 
-/** One page of the gallery: everything but its training, which is in its `lesson.ts` and runs in the worker. */
+/**
+ * One page of the gallery: everything but its training, which is in its `lesson.ts` and runs in the
+ * worker.
+ */
 export interface Page<Snapshot = unknown> {
   /** What one sees and should try, in paragraphs. */
   readonly about: readonly string[];
@@ -78,7 +83,10 @@ export interface Page<Snapshot = unknown> {
   /** The picture's heading. */
   readonly caption: string;
   readonly loss: LossOptions;
-  /** For trainings that would be over before they were seen: so many steps a picture, a picture every so often. */
+  /**
+   * For trainings that would be over before they were seen: so many steps a picture, a picture
+   * every so often.
+   */
   readonly pace?: { readonly steps: number; readonly milliseconds: number };
   readonly measures: Readonly<Record<string, Measure>>;
   /** The user may bring a file to learn from, in place of what the control of this name says. */
@@ -91,7 +99,10 @@ export interface Page<Snapshot = unknown> {
   /** Nothing is drawn at random, so that a seed would decide nothing. */
   readonly seedless?: boolean;
   readonly sources: readonly Source[];
-  /** The lessons of the command line that this is the live picture of, if there are any: folders of `../src`. */
+  /**
+   * The lessons of the command line that this is the live picture of, if there are any: folders of
+   * `../src`.
+   */
   readonly lesson?: { readonly names: readonly string[]; readonly teaches: string };
   picture(stage: Stage): Picture<Snapshot>;
 }
@@ -106,7 +117,9 @@ export const takes = (control: Control, value: Setting): boolean =>
 const inForce = (controls: readonly Control[], settings: Settings): readonly Control[] =>
   controls.filter(({ when }) => when === undefined || settings[when.control] === when.option);
 
-/** All settings of a page: the chosen ones where a control has such a value, else as the page opens. */
+/**
+ * All settings of a page: the chosen ones where a control has such a value, else as the page opens.
+ */
 export function settingsOf(controls: readonly Control[], chosen: Settings = {}): Settings {
   const settings: Record<string, Setting> = {};
   const free = controls.filter(({ when }) => when === undefined);

@@ -1,4 +1,6 @@
-/** Numbers past this are said in powers of ten: a training that diverges goes far before it ends. */
+/**
+ * Numbers past this are said in powers of ten: a training that diverges goes far before it ends.
+ */
 const FAR = 1e6;
 
 /** A number with so many decimals. */

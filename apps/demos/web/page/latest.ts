@@ -1,6 +1,7 @@
 /**
- * Asks one question at a time. Of those that come while one is on its way only the last is asked: what is drawn, typed or moved meanwhile
- * is asked together. A question that fails (the run has ended) is let go.
+ * Asks one question at a time. Of those that come while one is on its way only the last is asked:
+ * what is drawn, typed or moved meanwhile is asked together. A question that fails (the run has
+ * ended) is let go.
  */
 export function askLatest<Question, Answer>(
   ask: (question: Question) => Promise<unknown>,

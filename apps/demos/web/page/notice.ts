@@ -7,7 +7,10 @@ export interface Way {
   go(): void;
 }
 
-/** What went wrong and what can be done about it, read out as it appears; gone when a way out is taken. */
+/**
+ * What went wrong and what can be done about it, read out as it appears; gone when a way out is
+ * taken.
+ */
 export class Notice {
   readonly element: HTMLElement = element("div", { class: "notice", role: "alert", hidden: true });
   readonly #left: () => void;

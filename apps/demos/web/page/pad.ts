@@ -70,7 +70,8 @@ export class Pad {
   }
 
   /**
-   * The drawing as the data set has its digits, from 0 to 1: its box as large as theirs and, as MNIST's, its mass in the middle.
+   * The drawing as the data set has its digits, from 0 to 1: its box as large as theirs and, as
+   * MNIST's, its mass in the middle.
    */
   picture(side: number): Float32Array {
     const points = this.#strokes.flat();
@@ -98,7 +99,10 @@ export class Pad {
     );
   }
 
-  /** The strokes, drawn small: what canvases make of lines that are thinner than a dot is its share of ink. */
+  /**
+   * The strokes, drawn small: what canvases make of lines that are thinner than a dot is its share
+   * of ink.
+   */
   #scaled(side: number, dx: number, dy: number, scale: number): Float32Array {
     const context = new OffscreenCanvas(side, side).getContext("2d");
     if (context === null) throw new TypeError("this browser draws on no canvas");

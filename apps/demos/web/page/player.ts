@@ -9,7 +9,10 @@ import type {
   Wanted,
 } from "../session/protocol.ts";
 
-/** `pausing`: the last picture asked for is on its way. `diverged`: the numbers are not finite any more. */
+/**
+ * `pausing`: the last picture asked for is on its way. `diverged`: the numbers are not finite any
+ * more.
+ */
 export type State =
   | "loading"
   | "ready"
@@ -47,7 +50,10 @@ export class Player<Snapshot> {
   /** Counts beginnings: answers of an earlier training are dropped. */
   #turn = 0;
   #playing: Promise<void> = Promise.resolve();
-  /** The training that the worker has: the page was told of it unless a later one was wanted before it began. */
+  /**
+   * The training that the worker has: the page was told of it unless a later one was wanted before
+   * it began.
+   */
   #standing: { opened: Opened<Snapshot>; wanted: Wanted; told: boolean } | null = null;
   /** Where to go back to if no other training begins. */
   #rest: Resting = "ready";
@@ -63,7 +69,10 @@ export class Player<Snapshot> {
     return this.#state;
   }
 
-  /** Begins anew, and runs on if it ran. If that fails, the training from before is still there. Gives whether it did. */
+  /**
+   * Begins anew, and runs on if it ran. If that fails, the training from before is still there.
+   * Gives whether it did.
+   */
   async begin(wanted: Wanted, { run = false }: { readonly run?: boolean } = {}): Promise<boolean> {
     const turn = ++this.#turn;
     if (this.#state === "failed") this.#connection = connect();
@@ -89,7 +98,10 @@ export class Player<Snapshot> {
     }
   }
 
-  /** A worker's training is on one device: another one has a worker of its own, which takes over when its training has begun. */
+  /**
+   * A worker's training is on one device: another one has a worker of its own, which takes over
+   * when its training has begun.
+   */
   #connectionFor({ device }: Wanted): Connection<Snapshot> {
     const standing = this.#standing?.wanted;
     return standing === undefined || standing.device === device ? this.#connection : connect();

@@ -25,7 +25,10 @@ interface Field {
 export const SEEDS = 2 ** 32 - 1;
 const FILE = "file:";
 
-/** Sliders, lists, the seed, the device and the user's file: they show what `show` was told last, and what the user has changed since. */
+/**
+ * Sliders, lists, the seed, the device and the user's file: they show what `show` was told last,
+ * and what the user has changed since.
+ */
 export class SettingsForm {
   readonly element: HTMLFormElement;
   readonly #page: Page;

@@ -24,7 +24,10 @@ interface Shown {
   changed(chosen: Chosen): void;
 }
 
-/** Builds a page in `place` and opens its training; ends, and frees everything, when `signal` says so. */
+/**
+ * Builds a page in `place` and opens its training; ends, and frees everything, when `signal` says
+ * so.
+ */
 export function showPage(
   place: HTMLElement,
   { name, title, page, chosen, changed }: Shown,

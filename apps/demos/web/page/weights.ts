@@ -50,7 +50,10 @@ export class WeightsPanel {
   }
 }
 
-/** Where the settings that a file was written with differ from those of now, of what needs a restart: in words, and all of them. */
+/**
+ * Where the settings that a file was written with differ from those of now, of what needs a
+ * restart: in words, and all of them.
+ */
 export function differences(
   controls: readonly Control[],
   now: Settings,

@@ -43,11 +43,17 @@ export interface Frame<Snapshot = unknown> {
   /** Steps that the training will take; 0 before the first one says. */
   readonly steps: number;
   readonly done: boolean;
-  /** The step whose loss, or whose weights, were no finite numbers: no step is taken after it. Null while all is well. */
+  /**
+   * The step whose loss, or whose weights, were no finite numbers: no step is taken after it. Null
+   * while all is well.
+   */
   readonly diverged: number | null;
   /** Losses of the steps since the frame before; the last is that of `step`. All are finite. */
   readonly losses: Float32Array;
-  /** What the page draws; null where the weights are no finite numbers, and what was drawn before stays. */
+  /**
+   * What the page draws; null where the weights are no finite numbers, and what was drawn before
+   * stays.
+   */
   readonly snapshot: Snapshot | null;
   /** Measured on data that are not learned from; null where nothing was measured for this frame. */
   readonly measures: Readonly<Record<string, number>> | null;

@@ -8,7 +8,10 @@ class DeviceError extends Error {
   override readonly name = "DeviceError";
 }
 
-/** Opens the device that is asked for, or the fastest there is, and says why that is not WebGPU. Throws DeviceError. */
+/**
+ * Opens the device that is asked for, or the fastest there is, and says why that is not WebGPU.
+ * Throws DeviceError.
+ */
 export async function openDevice(asked: DeviceName | null): Promise<DeviceFacts> {
   const { device: kind, description } = await opened(asked);
   const lack = asked === null && kind !== "webgpu" ? await lackHere() : null;

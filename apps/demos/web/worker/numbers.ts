@@ -1,6 +1,9 @@
 import { noGrad, scope, type Tensor } from "@wgrad/autograd";
 
-/** The numbers of what `compute` gives, in order, for the page to have; all that was made on the way is given back at once. */
+/**
+ * The numbers of what `compute` gives, in order, for the page to have; all that was made on the way
+ * is given back at once.
+ */
 export async function floats(compute: () => Tensor): Promise<Float32Array> {
   const [reading] = scope(() => [noGrad(compute).data()]);
   return Float32Array.from((await reading) ?? [], Number);

@@ -71,7 +71,9 @@ export class Progress {
     };
   }
 
-  /** A setting from the next step on; before the first one the training has yet to be made with it. */
+  /**
+   * A setting from the next step on; before the first one the training has yet to be made with it.
+   */
   set(name: string, value: Setting): void {
     this.settings = { ...this.settings, [name]: value };
     if (name === "lr" && this.#last?.optimizer !== undefined) setRate(this.#last, Number(value));

@@ -15,27 +15,35 @@ export interface Run<Snapshot = unknown> {
   /** Shape of an input, or of several, for the model's summary. */
   readonly inputShape?: Shape | readonly Shape[];
   readonly inputType?: "f32" | "i32";
-  /** Called before the first step with the settings of then: what is live may have changed since the run was made. */
+  /**
+   * Called before the first step with the settings of then: what is live may have changed since the
+   * run was made.
+   */
   train(settings: Settings): Training;
   /** What the page draws now. Its typed arrays are handed over: make them for it. */
   snapshot(): Promise<Snapshot>;
   /** How good the model is on data that it does not learn from; may take longer than a snapshot. */
   measures?(): Promise<Readonly<Record<string, number>>>;
-  /** A setting, other than the optimizer's learning rate, that can change while training goes on. */
+  /**
+   * A setting, other than the optimizer's learning rate, that can change while training goes on.
+   */
   set?(name: string, value: Setting): void;
   /** Answers the page's own questions. */
   ask?(question: unknown): Promise<unknown>;
 }
 
-/** What a page gets for a run: settings, the user's file, and a way to fetch that says how far it is. */
+/**
+ * What a page gets for a run: settings, the user's file, and a way to fetch that says how far it
+ * is.
+ */
 export interface Desk {
   readonly settings: Settings;
   readonly file: File | null;
   /** The bytes at an address; fetched once a visit. */
   fetch(url: string, what: string): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * Takes tensors and modules of this run alone, and returns the first. They are released when another
-   * run begins, or when `begin` throws: a model is held as soon as it is made.
+   * Takes tensors and modules of this run alone, and returns the first. They are released when
+   * another run begins, or when `begin` throws: a model is held as soon as it is made.
    */
   hold<T extends Held>(first: T, ...others: readonly Held[]): T;
 }

@@ -8,7 +8,10 @@ function unpacked(bytes: Uint8Array<ArrayBuffer>): Response {
   return new Response(isPacked ? stream.pipeThrough(new DecompressionStream("gzip")) : stream);
 }
 
-/** A TensorFlow.js model's weights, from the two files that `vite.config.ts` packs: the numbers, and where each tensor lies. */
+/**
+ * A TensorFlow.js model's weights, from the two files that `vite.config.ts` packs: the numbers, and
+ * where each tensor lies.
+ */
 export async function tfjsModel<Description extends { readonly weights: readonly TfjsWeight[] }>(
   numbers: Uint8Array<ArrayBuffer>,
   description: Uint8Array<ArrayBuffer>,

@@ -136,7 +136,10 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("writes and gradients on %s", 
   });
 });
 
-/** Whether PyTorch 2.13 refuses the backward after this write (`golden`'s group versions has many more). */
+/**
+ * Whether PyTorch 2.13 refuses the backward after this write (`golden`'s group versions has many
+ * more).
+ */
 describe("a write to what a backward will read", () => {
   beforeAll(async () => {
     await init({ device: "cpu" });

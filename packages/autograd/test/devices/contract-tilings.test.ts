@@ -58,8 +58,8 @@ function product(
 }
 
 /**
- * x [N, C, L] under a weight [O, C, K]: windows, that is strides that overlap, over two dimensions of k; of x there may be zeros
- * around it.
+ * x [N, C, L] under a weight [O, C, K]: windows, that is strides that overlap, over two dimensions
+ * of k; of x there may be zeros around it.
  */
 function convolution(padded = false): KernelBuilder {
   const build = new KernelBuilder();

@@ -4,7 +4,9 @@ import { defineKernel, elementwise, unary } from "@wgrad/autograd/plugin";
 import { initFresh } from "@wgrad/autograd/testing";
 import { beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 
-/** What WGSL and adapters do to numbers, sizes and bindings, through the public API, fused and not. */
+/**
+ * What WGSL and adapters do to numbers, sizes and bindings, through the public API, fused and not.
+ */
 const full = inject("tier") === "full";
 const fusions = full ? (["on", "off"] as const) : (["on"] as const);
 

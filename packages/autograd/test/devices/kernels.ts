@@ -137,7 +137,10 @@ export function noise(count: number, low = -1, high = 1, seed = 1): number[] {
   });
 }
 
-/** The largest |got - want| beyond `rtol · |want| + atol`, as a message; NaN is NaN, infinities match, null is equal. */
+/**
+ * The largest |got - want| beyond `rtol · |want| + atol`, as a message; NaN is NaN, infinities
+ * match, null is equal.
+ */
 export function difference(
   got: ArrayLike<number>,
   want: ArrayLike<number>,

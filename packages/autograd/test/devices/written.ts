@@ -6,7 +6,10 @@ import type { Local } from "../../src/kernel/loops.ts";
 import { nameValues } from "../../src/lower/name-values.ts";
 import { Uniforms } from "../../src/lower/uniforms.ts";
 
-/** The WGSL of an expression of v0, v1, v2 …: the functions that it calls, its lines, and their result. */
+/**
+ * The WGSL of an expression of v0, v1, v2 …: the functions that it calls, its lines, and their
+ * result.
+ */
 export function written(
   make: (...args: Expr[]) => Expr,
   dtypes: readonly DType[],

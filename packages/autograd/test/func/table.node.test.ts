@@ -11,7 +11,10 @@ import { make } from "../ops/inputs.ts";
 const every = inject("tier") === "full" ? 1 : 11;
 const BATCH = 3;
 
-/** What PyTorch refuses too: a tensor that is one for all is written, and what is written to it is not. */
+/**
+ * What PyTorch refuses too: a tensor that is one for all is written, and what is written to it is
+ * not.
+ */
 const written = /^\w+_\b|^in-place/;
 function refusal({ name }: OpCase, dims: InDims): string | null {
   if (written.test(name) && dims[0] === null) return "the tensor it is written to is one for all";
@@ -31,7 +34,10 @@ function layouts({ inputs }: OpCase): InDims[] {
   return inputs.length > 1 ? [...all, ...alone] : all;
 }
 
-/** The operands of a row: as many sets as the batch has elements, each with other values of the same kind. */
+/**
+ * The operands of a row: as many sets as the batch has elements, each with other values of the same
+ * kind.
+ */
 function batchOf({ inputs }: OpCase): { sets: Tensor[][]; leaves: Tensor[] } {
   const many = inputs.flatMap((input) => Array<typeof input>(BATCH).fill(input));
   const { operands, leaves } = make(many, { device: "wasm" });

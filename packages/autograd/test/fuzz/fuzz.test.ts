@@ -32,7 +32,10 @@ function placesFor(seed: number): InitOptions[] {
   return seed % 3 === 0 ? [cpu, webgpu, unfused] : [cpu, webgpu];
 }
 
-/** 376: a number that scales what is normalized has no gradient but rounding, −2.1e-6 in f64 of terms of 144. */
+/**
+ * 376: a number that scales what is normalized has no gradient but rounding, −2.1e-6 in f64 of
+ * terms of 144.
+ */
 const roundingAlone: readonly number[] = [376];
 const seeds = upTo(full ? 400 : inBrowser ? 4 : 80).filter((seed) => !roundingAlone.includes(seed));
 
@@ -69,7 +72,10 @@ async function watch(program: RandomProgram, options: InitOptions): Promise<stri
   return `; with every value read ${difference ?? "nothing does"}`;
 }
 
-/** The first place where outcomes differ, in units of the largest value of the tensor, or null. NaN is NaN. */
+/**
+ * The first place where outcomes differ, in units of the largest value of the tensor, or null. NaN
+ * is NaN.
+ */
 function firstDifference(got: Outcome, want: Outcome, tolerance: number): string | null {
   for (const [i, values] of want.results.entries()) {
     const label = want.labels[i] as string;

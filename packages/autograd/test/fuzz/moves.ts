@@ -216,7 +216,10 @@ const byIndex: Move = (d) => {
   ]);
 };
 
-/** Layers as networks have them: products over windows, rows that are normalised, looked up and compared. */
+/**
+ * Layers as networks have them: products over windows, rows that are normalised, looked up and
+ * compared.
+ */
 const layer: Move = (d) => {
   const i = pick(d);
   const shape = shapeOf(d, i);

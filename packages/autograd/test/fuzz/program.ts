@@ -2,7 +2,10 @@ import * as w from "@wgrad/autograd";
 import { useIdleDevice } from "@wgrad/autograd/testing";
 import { type Draft, moves } from "./moves.ts";
 
-/** A random program as its own source: each line works on the list `t` of tensors with the library as `w`. */
+/**
+ * A random program as its own source: each line works on the list `t` of tensors with the library
+ * as `w`.
+ */
 export interface RandomProgram {
   readonly seed: number;
   readonly lines: readonly string[];
@@ -14,7 +17,10 @@ const AsyncFunction = (async () => {}).constructor as new (
   ...source: string[]
 ) => (library: typeof w, t: w.Tensor[]) => Promise<void>;
 
-/** The program of this seed. What a line may do follows from the shapes so far, so it is recorded on a device that does nothing. */
+/**
+ * The program of this seed. What a line may do follows from the shapes so far, so it is recorded on
+ * a device that does nothing.
+ */
 export async function writeProgram(seed: number): Promise<RandomProgram> {
   useIdleDevice();
   const generator = new w.Generator(seed);
@@ -112,11 +118,16 @@ export interface Outcome {
   readonly labels: readonly string[];
 }
 
-/** Whether it overwrites values: what the tape needs of them may then be gone, and the backward says so. */
+/**
+ * Whether it overwrites values: what the tape needs of them may then be gone, and the backward says
+ * so.
+ */
 export const writesInPlace = ({ lines }: RandomProgram): boolean =>
   lines.some((line) => line.includes("_("));
 
-/** Runs a program on the current device. With `watch` every value is compared, not the ends alone. */
+/**
+ * Runs a program on the current device. With `watch` every value is compared, not the ends alone.
+ */
 export async function runProgram({ lines, ends }: RandomProgram, watch = false): Promise<Outcome> {
   const t: w.Tensor[] = [];
   for (const line of lines) await new AsyncFunction("w", "t", line)(w, t);

@@ -3,7 +3,10 @@ import { N, nextBatch, type Program, repeat, squaredError } from "./world.ts";
 
 const STEPS = 20;
 
-/** Data on its way to the device: batches of two sizes, reused arrays, prefetching, slices of one big tensor. */
+/**
+ * Data on its way to the device: batches of two sizes, reused arrays, prefetching, slices of one
+ * big tensor.
+ */
 export const data: readonly Program[] = [
   {
     name: "batchSizes",

@@ -54,12 +54,18 @@ export const places: readonly Place[] = [
 
 let streams = 0;
 
-/** A stream of its own for every run, so that the memory it reports is this run's: a budget nobody else has, past reach. */
+/**
+ * A stream of its own for every run, so that the memory it reports is this run's: a budget nobody
+ * else has, past reach.
+ */
 function freshStream(options: InitOptions): Promise<unknown> {
   return init({ ...options, budget: 2 ** 50 + streams++ });
 }
 
-/** Each program at each place: lazily as eagerly, in flat memory. `newNet` makes the nets of its world. */
+/**
+ * Each program at each place: lazily as eagerly, in flat memory. `newNet` makes the nets of its
+ * world.
+ */
 export function testPrograms(
   programs: readonly Program[],
   where: readonly Place[],
@@ -100,7 +106,10 @@ function expectSame(lazy: Outcome, eager: Outcome, tolerance: number): void {
   });
 }
 
-/** From the sixth period on memory stands still, no plan is missed, and every period asks the same of the device. */
+/**
+ * From the sixth period on memory stands still, no plan is missed, and every period asks the same
+ * of the device.
+ */
 function expectSteady(samples: readonly Sample[], program: Program): void {
   const { submits = Number.POSITIVE_INFINITY, recomputed = 0 } = program;
   const steady = samples.slice(WARM);

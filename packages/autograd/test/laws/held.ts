@@ -9,7 +9,10 @@ const MANY = 5000;
 const sumOf = async (x: Tensor): Promise<number> =>
   [...(await x.data())].reduce((sum, value) => sum + value, 0);
 
-/** What a user holds: data prepared before the loop, results collected over an epoch, tensors written in place. */
+/**
+ * What a user holds: data prepared before the loop, results collected over an epoch, tensors
+ * written in place.
+ */
 export const held: readonly Program[] = [
   ...[3 * N, MANY].map(
     (rows): Program => ({

@@ -1,4 +1,6 @@
-/** Runs in a process of its own: so many steps, and the resident memory after 2,000 and after all. */
+/**
+ * Runs in a process of its own: so many steps, and the resident memory after 2,000 and after all.
+ */
 import { init, manualSeed, randn } from "@wgrad/autograd";
 import { Net, nextBatch, squaredError } from "./world.ts";
 

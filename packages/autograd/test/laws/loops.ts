@@ -3,7 +3,10 @@ import { N, nextBatch, type Program, repeat, squaredError } from "./world.ts";
 
 const STEPS = 20;
 
-/** Training and evaluation loops as people write them: reads in odd places, totals, lists, no loader. */
+/**
+ * Training and evaluation loops as people write them: reads in odd places, totals, lists, no
+ * loader.
+ */
 export const loops: readonly Program[] = [
   {
     name: "plain",

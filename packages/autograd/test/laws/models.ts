@@ -25,7 +25,10 @@ import {
 
 const STEPS = 20;
 
-/** Kinds of models and ways to train them: recurrent, adversarial, tied, frozen, normalised, penalised. */
+/**
+ * Kinds of models and ways to train them: recurrent, adversarial, tied, frozen, normalised,
+ * penalised.
+ */
 export const models: readonly Program[] = [
   {
     name: "tbptt",

@@ -12,7 +12,10 @@ import {
 
 const STEPS = 20;
 
-/** In-place writes: hand-written updates, averages, clipping, snapshots, and what a stale handle may see. */
+/**
+ * In-place writes: hand-written updates, averages, clipping, snapshots, and what a stale handle may
+ * see.
+ */
 export const writes: readonly Program[] = [
   {
     name: "manualSgd",

@@ -11,7 +11,10 @@ const attend =
   (q: Tensor, k: Tensor, v: Tensor, attnMask?: Tensor): Tensor =>
     w.scaledDotProductAttention(q, k, v, { ...options, ...(attnMask && { attnMask }) });
 
-/** q, k and v as the parts of one projection [B, T, 3 · heads · E], in the two orders that are in use. */
+/**
+ * q, k and v as the parts of one projection [B, T, 3 · heads · E], in the two orders that are in
+ * use.
+ */
 const joint = (layout: "narrow" | "unbind", heads: number) => (x: Tensor) => {
   const [b, t, c] = x.shape as [number, number, number];
   const split = (part: Tensor): Tensor => part.reshape([b, t, heads, -1]).transpose(1, 2);

@@ -35,7 +35,9 @@ const tapeEnds: Readonly<Record<string, string>> = {
   rowOrder: "the order of the rows",
 };
 
-/** The tables are those of the test files beside this one; the copies of their tests are dropped. */
+/**
+ * The tables are those of the test files beside this one; the copies of their tests are dropped.
+ */
 describe("the rows of the op tables", async () => {
   const folder = fileURLToPath(new URL(".", import.meta.url));
   const tables = readdirSync(folder).filter(
@@ -119,7 +121,9 @@ describe("the rows of the op tables", async () => {
   });
 });
 
-/** Names on the tape that no op of the registry has: what is given to recordGradient and recordView. */
+/**
+ * Names on the tape that no op of the registry has: what is given to recordGradient and recordView.
+ */
 function rulesInSource(): string[] {
   const folder = fileURLToPath(new URL("../../src/ops", import.meta.url));
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });

@@ -18,7 +18,10 @@ const full = inject("tier") === "full";
 const { gpu: real } = (await openWebGPU()) as WebGPUDevice;
 const lacking = !real.features.has("shader-f16");
 
-/** Dawn without a GPU: it checks shaders and computes nothing. Kept, since its device lives only as long. */
+/**
+ * Dawn without a GPU: it checks shaders and computes nothing. Kept, since its device lives only as
+ * long.
+ */
 const dawn = create(["backend=null"]);
 
 async function checkingDevice(): Promise<GPUDevice> {

@@ -116,7 +116,10 @@ export async function collectRows(load: () => Promise<void>): Promise<OpCase[]> 
   return rows;
 }
 
-/** Every row on both devices, in every layout, with gradients to first and second order, and without a leak. */
+/**
+ * Every row on both devices, in every layout, with gradients to first and second order, and without
+ * a leak.
+ */
 export function testOps(cases: readonly OpCase[]): void {
   if (collected !== null) {
     collected.push(...cases);

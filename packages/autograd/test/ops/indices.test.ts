@@ -44,7 +44,10 @@ const uses: Readonly<Record<string, Use>> = {
   },
 };
 
-/** How a program comes by its indices. Values on the host are refused by the call itself, of others the read tells. */
+/**
+ * How a program comes by its indices. Values on the host are refused by the call itself, of others
+ * the read tells.
+ */
 const ways: Readonly<Record<string, { make: (values: number[]) => Tensor; atOnce: boolean }>> = {
   given: { make: (values) => tensor(Int32Array.from(values)), atOnce: true },
   "through a view": {

@@ -75,7 +75,10 @@ export interface Making {
   readonly part?: boolean;
 }
 
-/** Tensors for these inputs, the same values every time; and the leaves whose gradients are compared. */
+/**
+ * Tensors for these inputs, the same values every time; and the leaves whose gradients are
+ * compared.
+ */
 export function make(
   inputs: readonly Input[],
   { device, float = "f32", strided = false, part = false }: Making,

@@ -12,7 +12,10 @@ const eye = (x: Tensor): Tensor =>
 /** Symmetric with all eigenvalues at least 1, from any matrix. */
 const positive = (x: Tensor): Tensor => x.matmul(x.mT).add(eye(x));
 const symmetric = (x: Tensor): Tensor => x.add(x.mT);
-/** Columns (or rows) turned to the side where their largest element is positive: factors are defined up to that. */
+/**
+ * Columns (or rows) turned to the side where their largest element is positive: factors are defined
+ * up to that.
+ */
 const turned = (x: Tensor, dim: number): Tensor => {
   const side = x.detach();
   return x.mul(

@@ -54,7 +54,9 @@ const ofGamma = pairs([1e-5, 0.1, 1, 9.5, 10.5, 150, 250, 1e4, 1e6], (a) => [
   1.2,
 ]);
 
-/** Where each is tried, and how far f32 may be from the cpu device in f64, in units of the value. */
+/**
+ * Where each is tried, and how far f32 may be from the cpu device in f64, in units of the value.
+ */
 const ranges: readonly [string, readonly (readonly number[])[], number][] = [
   ["i0", [between(-90, 90)], 1e-6],
   ["i0e", [[...between(-90, 90), 1e4, 1e30]], 1e-6],

@@ -14,7 +14,9 @@ export const keyOf = ({ name, meaning, gradient }: Op): string =>
 
 /** Which ops a row of the tables brings to its tests. */
 export interface Reached {
-  /** Recorded at all, in the forward or its gradient: compared between devices, and tried for leaks. */
+  /**
+   * Recorded at all, in the forward or its gradient: compared between devices, and tried for leaks.
+   */
   readonly recorded: Set<string>;
   /** On the tape of a row that is checked to first order. */
   readonly first: Set<string>;

@@ -15,7 +15,10 @@ function chained(x: Tensor): Tensor {
   return others.reduce((a, b) => a.mul(b).sin(), first).sum();
 }
 
-/** The values of a computed tensor's rows, and gradients of a parameter's, twice over the same reads. */
+/**
+ * The values of a computed tensor's rows, and gradients of a parameter's, twice over the same
+ * reads.
+ */
 async function outcome(values: number[][], on: "cpu" | GPUDevice): Promise<number[]> {
   await init({ device: on });
   const computed = tensor(values).mul(2);

@@ -14,7 +14,10 @@ afterAll(async () => {
 beforeEach(() => init({ device: gpu }));
 
 let kernels = 0;
-/** y = 2 x, whose WGSL is wrong in its third line; a new one for each test, since devices remember what they refuse. */
+/**
+ * y = 2 x, whose WGSL is wrong in its third line; a new one for each test, since devices remember
+ * what they refuse.
+ */
 function wrongKernel() {
   const mistake = `let mistake${kernels++}: f32 = 1i;`;
   const kernel = defineKernel({
@@ -168,7 +171,10 @@ describe("memory that the device does not have", () => {
   const LARGE = 2 ** 20;
   const { createBuffer, popErrorScope } = GPUDevicePrototype();
 
-  /** From here on the device has no memory for large buffers: what it makes is invalid, and its scope says why. */
+  /**
+   * From here on the device has no memory for large buffers: what it makes is invalid, and its
+   * scope says why.
+   */
   function runOut(): () => void {
     const denied: boolean[] = [];
     let last = false;

@@ -68,7 +68,10 @@ function convolutions(): Tensor[] {
   return [loss, ...[x, v, w].map((p) => p.grad as Tensor)];
 }
 
-/** Rows of a table and of one that is repeated, and an update of one's own that reads the table's gradient. */
+/**
+ * Rows of a table and of one that is repeated, and an update of one's own that reads the table's
+ * gradient.
+ */
 function lookups(): Tensor[] {
   const table = randn([7, 6]).requiresGrad_();
   const places = randn([5, 6]).requiresGrad_();

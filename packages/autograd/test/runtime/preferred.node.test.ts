@@ -21,7 +21,10 @@ async function taken(before: string): Promise<{ device: string; said: string }> 
   return { device: stdout.trim(), said: stderr.trim() };
 }
 
-/** A browser's WebGPU whose one adapter is the software adapter, which says that it is hardware or not. */
+/**
+ * A browser's WebGPU whose one adapter is the software adapter, which says that it is hardware or
+ * not.
+ */
 const adapterThatIs = (software: boolean): string => `
   const { adapter } = await nodeAdapter();
   const shown = new Proxy(adapter, {

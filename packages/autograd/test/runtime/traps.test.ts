@@ -119,7 +119,9 @@ describe("a kernel that traps", () => {
     expect(await model.weight.tolist()).toEqual(await plain.weight.tolist());
   });
 
-  /** w ← w + 1, and then what traps of the sum of the new value: a kernel after the one that writes. */
+  /**
+   * w ← w + 1, and then what traps of the sum of the new value: a kernel after the one that writes.
+   */
   function newWrites(size: number) {
     const weight = persist(tensor(Array(size).fill(2)).clone());
     const kept = persist(tensor(0).clone());

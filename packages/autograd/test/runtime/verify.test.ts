@@ -7,7 +7,9 @@ import { init, randn, type Tensor, tensor, VerifyError } from "../../src/index.t
 import { DeviceStream } from "../../src/runtime/stream.ts";
 import { Verifier } from "../../src/runtime/verify.ts";
 
-/** The reference with merged kernels, and a kernel of several steps whose third element is wrong. */
+/**
+ * The reference with merged kernels, and a kernel of several steps whose third element is wrong.
+ */
 class Wrong extends CpuDevice {
   override readonly passes: Device["passes"] = passes;
   error = 0;

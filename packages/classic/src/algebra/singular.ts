@@ -7,7 +7,10 @@ export interface Singular {
 
 const SWEEPS = 60;
 
-/** Singular values of a small square matrix in f64, by one-sided Jacobi rotations: columns are turned until all are orthogonal. */
+/**
+ * Singular values of a small square matrix in f64, by one-sided Jacobi rotations: columns are
+ * turned until all are orthogonal.
+ */
 export function singularValues(a: Float64Array, n: number): Singular {
   // columns in one piece each
   const u = transposed(a, n);

@@ -2,7 +2,8 @@
 const BLOCK = 1024;
 
 /**
- * The upper triangle R of [X y] = Q R, row by row in f64 (Householder 1958): all that least squares asks of any number of rows.
+ * The upper triangle R of [X y] = Q R, row by row in f64 (Householder 1958): all that least squares
+ * asks of any number of rows.
  */
 export class Triangle {
   readonly width: number;

@@ -139,7 +139,9 @@ abstract class Discriminant<Params extends object, Own extends Fitted>
 export interface LinearDiscriminantAnalysisParams {
   /** Chances of the classes, in order; null: their parts of the training rows (default null). */
   readonly priors: readonly number[] | null;
-  /** Directions in which classes vary less, of standardized features, are left out (default 1e-4). */
+  /**
+   * Directions in which classes vary less, of standardized features, are left out (default 1e-4).
+   */
   readonly tol: number;
 }
 
@@ -156,8 +158,8 @@ const linearSchema: Schema<LinearDiscriminantAnalysisParams> = {
 };
 
 /**
- * Classes are normal with their own means and one spread Σ (Fisher 1936): score_k = (x − x̄)ᵀ Σ⁻¹ (μₖ − x̄) − ½ (μₖ − x̄)ᵀ Σ⁻¹ (μₖ − x̄) +
- * log πₖ. x: [rows, features]; labels: whole numbers.
+ * Classes are normal with their own means and one spread Σ (Fisher 1936): score_k = (x − x̄)ᵀ Σ⁻¹
+ * (μₖ − x̄) − ½ (μₖ − x̄)ᵀ Σ⁻¹ (μₖ − x̄) + log πₖ. x: [rows, features]; labels: whole numbers.
  *
  * `fit` throws ArgumentError for labels of one class, and for no more rows than classes.
  */
@@ -259,10 +261,11 @@ const quadraticSchema: Schema<QuadraticDiscriminantAnalysisParams> = {
 };
 
 /**
- * Classes are normal, each with its own mean and spread: score_k = −½ (x − μₖ)ᵀ Σₖ⁻¹ (x − μₖ) − ½ log |Σₖ| + log πₖ.
- * x: [rows, features]; labels: whole numbers.
+ * Classes are normal, each with its own mean and spread: score_k = −½ (x − μₖ)ᵀ Σₖ⁻¹ (x − μₖ) − ½
+ * log |Σₖ| + log πₖ. x: [rows, features]; labels: whole numbers.
  *
- * `fit` throws ArgumentError for labels of one class, and for a class that does not vary in every direction.
+ * `fit` throws ArgumentError for labels of one class, and for a class that does not vary in every
+ * direction.
  */
 export class QuadraticDiscriminantAnalysis extends Discriminant<
   QuadraticDiscriminantAnalysisParams,

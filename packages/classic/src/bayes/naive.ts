@@ -164,7 +164,10 @@ const gaussianSchema: Schema<GaussianNBParams> = {
   varSmoothing: [1e-9, real(0)],
 };
 
-/** Features are normal within a class, and independent: p(x | k) = Π N(x; θₖ, σₖ²). x: [rows, features]; labels: whole numbers. */
+/**
+ * Features are normal within a class, and independent: p(x | k) = Π N(x; θₖ, σₖ²). x: [rows,
+ * features]; labels: whole numbers.
+ */
 export class GaussianNB extends NaiveBayes<GaussianNBParams, FittedNormals> {
   readonly type = "GaussianNB";
   readonly kind = "classifier";
@@ -303,8 +306,8 @@ abstract class CountNB<Params extends MultinomialNBParams> extends NaiveBayes<
 }
 
 /**
- * Features are counts of things drawn with chances of the class: p(x | k) ∝ Π pₖⱼ^xⱼ, pₖⱼ = (countₖⱼ + α) / Σⱼ (countₖⱼ + α).
- * x: [rows, features], 0 or more; labels: whole numbers.
+ * Features are counts of things drawn with chances of the class: p(x | k) ∝ Π pₖⱼ^xⱼ, pₖⱼ =
+ * (countₖⱼ + α) / Σⱼ (countₖⱼ + α). x: [rows, features], 0 or more; labels: whole numbers.
  *
  * `fit` throws ArgumentError for negative features.
  */
@@ -350,8 +353,8 @@ export class MultinomialNB extends CountNB<MultinomialNBParams> {
 }
 
 /**
- * Features are yes or no with chances of the class: p(x | k) = Π pₖⱼ or 1 − pₖⱼ, pₖⱼ = (countₖⱼ + α) / (rowsₖ + 2 α).
- * x: [rows, features]; labels: whole numbers.
+ * Features are yes or no with chances of the class: p(x | k) = Π pₖⱼ or 1 − pₖⱼ, pₖⱼ = (countₖⱼ +
+ * α) / (rowsₖ + 2 α). x: [rows, features]; labels: whole numbers.
  */
 export class BernoulliNB extends CountNB<BernoulliNBParams> {
   readonly type = "BernoulliNB";

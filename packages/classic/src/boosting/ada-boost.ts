@@ -69,10 +69,12 @@ const schema: Schema<AdaBoostClassifierParams> = {
 const LEAST = 2 ** -52;
 
 /**
- * Small trees one after the other, each on rows that weigh the more the earlier ones got them wrong (SAMME: Zhu et al. 2009):
- * w ← w exp(α [wrong]), α = η (log((1 − error) / error) + log(K − 1)). x: [rows, features]; labels: whole numbers.
+ * Small trees one after the other, each on rows that weigh the more the earlier ones got them wrong
+ * (SAMME: Zhu et al. 2009): w ← w exp(α [wrong]), α = η (log((1 − error) / error) + log(K − 1)). x:
+ * [rows, features]; labels: whole numbers.
  *
- * `fit` throws ArgumentError for labels of one class, and where the first tree is no better than chance.
+ * `fit` throws ArgumentError for labels of one class, and where the first tree is no better than
+ * chance.
  */
 export class AdaBoostClassifier
   extends Estimator<AdaBoostClassifierParams, Fitted>
@@ -171,7 +173,10 @@ export class AdaBoostClassifier
     return sums;
   }
 
-  /** Votes for each class less those against, as parts of all: [rows, classes], or of two classes for the second: [rows]. */
+  /**
+   * Votes for each class less those against, as parts of all: [rows, classes], or of two classes
+   * for the second: [rows].
+   */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
     const { votes, matrix } = await this.#votes("decisionFunction", x);

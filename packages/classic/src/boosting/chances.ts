@@ -10,7 +10,10 @@ export function interleaved(raw: Raw): Float64Array {
   return out;
 }
 
-/** Chances of classes: by the sigmoid of the log-odds of the second of two, else the softmax. [rows, classes], flat. */
+/**
+ * Chances of classes: by the sigmoid of the log-odds of the second of two, else the softmax. [rows,
+ * classes], flat.
+ */
 export function chances(raw: Raw): Float64Array {
   if (raw.length === 1) {
     const odds = raw[0] as Float64Array;

@@ -27,8 +27,8 @@ interface FittedClasses extends Fitted {
 }
 
 /**
- * Trees of exact splits, each fitted to the negative gradients of the loss at the predictions of those before it (Friedman 2001).
- * x: [rows, features], nothing missing.
+ * Trees of exact splits, each fitted to the negative gradients of the loss at the predictions of
+ * those before it (Friedman 2001). x: [rows, features], nothing missing.
  */
 export class GradientBoostingRegressor
   extends GradientBoosting<GradientBoostingRegressorParams, Fitted>
@@ -83,10 +83,12 @@ export class GradientBoostingRegressor
 }
 
 /**
- * Trees of exact splits, each fitted to the negative gradients of the loss at the scores of those before it, one a round for two classes,
- * else one a class (Friedman 2001). x: [rows, features], nothing missing; labels: whole numbers.
+ * Trees of exact splits, each fitted to the negative gradients of the loss at the scores of those
+ * before it, one a round for two classes, else one a class (Friedman 2001). x: [rows, features],
+ * nothing missing; labels: whole numbers.
  *
- * `fit` throws ArgumentError for labels of one class, and for more than two with loss "exponential".
+ * `fit` throws ArgumentError for labels of one class, and for more than two with loss
+ * "exponential".
  */
 export class GradientBoostingClassifier
   extends GradientBoosting<GradientBoostingClassifierParams, FittedClasses>

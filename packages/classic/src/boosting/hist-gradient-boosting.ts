@@ -34,15 +34,17 @@ interface FittedClasses extends Fitted {
 }
 
 /**
- * Trees on binned features, each grown leaf by leaf along gradients and curvatures of the loss (Friedman 2001, Ke et al. 2017), as
- * scikit-learn's. x: [rows, features], where NaN is a missing value. The loss may be your own, in tensor operations:
+ * Trees on binned features, each grown leaf by leaf along gradients and curvatures of the loss
+ * (Friedman 2001, Ke et al. 2017), as scikit-learn's. x: [rows, features], where NaN is a missing
+ * value. The loss may be your own, in tensor operations:
  *
  * ```ts
  * const cauchy = (raw: Tensor, y: Tensor) => raw.sub(y).square().log1p();
  * await new HistGradientBoostingRegressor({ loss: cauchy }).fit(x, y);
  * ```
  *
- * `fit` throws ArgumentError for targets outside the loss's range, and for a loss that is not finite.
+ * `fit` throws ArgumentError for targets outside the loss's range, and for a loss that is not
+ * finite.
  */
 export class HistGradientBoostingRegressor
   extends HistGradientBoosting<HistGradientBoostingRegressorParams, Fitted>
@@ -112,9 +114,11 @@ export class HistGradientBoostingRegressor
 }
 
 /**
- * Trees on binned features, each grown leaf by leaf along gradients and curvatures of the loss (Friedman 2001, Ke et al. 2017), as
- * scikit-learn's: one a round for two classes, else one a class. x: [rows, features], where NaN is a missing value; labels: whole
- * numbers. The loss may be your own, in tensor operations, of log-odds [rows] of the second of two classes, or scores [rows, classes].
+ * Trees on binned features, each grown leaf by leaf along gradients and curvatures of the loss
+ * (Friedman 2001, Ke et al. 2017), as scikit-learn's: one a round for two classes, else one a
+ * class. x: [rows, features], where NaN is a missing value; labels: whole numbers. The loss may be
+ * your own, in tensor operations, of log-odds [rows] of the second of two classes, or scores [rows,
+ * classes].
  *
  * `fit` throws ArgumentError for labels of one class.
  */

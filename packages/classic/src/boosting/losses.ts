@@ -27,7 +27,10 @@ export interface HistLoss {
     weights: Float64Array | null,
     out: readonly Derivatives[],
   ): void | Promise<void>;
-  /** What a leaf adds to rows with these residuals, where gradients do not tell; absent for smooth losses. */
+  /**
+   * What a leaf adds to rows with these residuals, where gradients do not tell; absent for smooth
+   * losses.
+   */
   readonly leafValue?: (residuals: Float64Array, weights: Float64Array | null) => number;
   /** Predictions of raw ones, in place. */
   readonly inverseLink: (raw: Float64Array) => Float64Array;
@@ -112,8 +115,8 @@ export const exponentialLoss: HistLoss = pointwise(
 );
 
 /**
- * r² / 2 of residuals r up to δ in size, δ (|r| − δ / 2) of larger ones (Huber 1964); δ is the size below which `part` of the residuals
- * lie, found anew each time it is differentiated.
+ * r² / 2 of residuals r up to δ in size, δ (|r| − δ / 2) of larger ones (Huber 1964); δ is the size
+ * below which `part` of the residuals lie, found anew each time it is differentiated.
  */
 export function huberLoss(part: number): HistLoss {
   let delta = 1;
@@ -160,7 +163,10 @@ export function huberLoss(part: number): HistLoss {
 /** Names of the losses of quantities. */
 export type RegressionLoss = "squared_error" | "absolute_error" | "gamma" | "poisson" | "quantile";
 
-/** A loss of quantities by name, with scikit-learn's constants. `isWeighted`: whether rows have weights. */
+/**
+ * A loss of quantities by name, with scikit-learn's constants. `isWeighted`: whether rows have
+ * weights.
+ */
 export function regressionLoss(name: RegressionLoss, part: number, isWeighted: boolean): HistLoss {
   const mean = (y: Float64Array, weights: Float64Array | null): number => weightedMean(y, weights);
   switch (name) {
@@ -242,7 +248,10 @@ function inside(p: number): number {
   return Math.min(Math.max(p, 2 ** -52), 1 - 2 ** -52);
 }
 
-/** −log p of the class: of two from the log-odds of the second, of more from one raw prediction each. y holds class numbers. */
+/**
+ * −log p of the class: of two from the log-odds of the second, of more from one raw prediction
+ * each. y holds class numbers.
+ */
 export function classLoss(classes: number): HistLoss {
   return classes === 2 ? binary : multinomial(classes);
 }

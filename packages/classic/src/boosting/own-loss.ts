@@ -11,14 +11,16 @@ import {
 import type { Derivatives, HistLoss, Raw } from "./losses.ts";
 
 /**
- * A loss of your own in tensor operations: raw predictions [rows] and targets [rows] → the loss of each row [rows]. Of more than two
- * classes raw predictions are [rows, classes], and targets the numbers of classes. Gradients and curvatures come by autograd.
+ * A loss of your own in tensor operations: raw predictions [rows] and targets [rows] → the loss of
+ * each row [rows]. Of more than two classes raw predictions are [rows, classes], and targets the
+ * numbers of classes. Gradients and curvatures come by autograd.
  */
 export type OwnLoss = (raw: Tensor, y: Tensor) => Tensor;
 
 /**
- * What boosting needs of a loss, by autograd on the current device: g = d loss / d raw, and h = d g / d raw. Negative curvatures count
- * as 0; a loss that is nowhere curved (absolute error) has curvature 1, which is gradient descent.
+ * What boosting needs of a loss, by autograd on the current device: g = d loss / d raw, and h = d g
+ * / d raw. Negative curvatures count as 0; a loss that is nowhere curved (absolute error) has
+ * curvature 1, which is gradient descent.
  */
 export function autogradLoss(call: string, loss: OwnLoss, outputs: number): HistLoss {
   const rawOf = (raw: Raw): Tensor => {
@@ -39,7 +41,9 @@ export function autogradLoss(call: string, loss: OwnLoss, outputs: number): Hist
       `${call}: the loss gave [${losses.shape.join(", ")}] for ${y.shape[0]} rows\n  hint: one loss a row, neither their sum nor their mean`,
     );
   };
-  /** [outputs, rows] of g, and of h; h null where the gradient does not depend on the predictions. */
+  /**
+   * [outputs, rows] of g, and of h; h null where the gradient does not depend on the predictions.
+   */
   const derivatives = (raw: Raw, y: Float64Array): { g: Tensor; h: Tensor | null } =>
     enableGrad(() => {
       const x = rawOf(raw).detach();
@@ -115,7 +119,10 @@ export function autogradLoss(call: string, loss: OwnLoss, outputs: number): Hist
   };
 }
 
-/** Where a rising function is 0: from 0 on in steps that double, then by halves. Infinite and NaN values count as too far. */
+/**
+ * Where a rising function is 0: from 0 on in steps that double, then by halves. Infinite and NaN
+ * values count as too far.
+ */
 async function rootOf(slopeAt: (c: number) => Promise<number>): Promise<number> {
   const first = await slopeAt(0);
   if (first === 0 || !Number.isFinite(first)) return 0;

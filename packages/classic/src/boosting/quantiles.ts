@@ -6,7 +6,10 @@ export function quantile(sorted: Float64Array, part: number): number {
   return low + (high - low) * (place - below);
 }
 
-/** The same of values that weigh: the first up to which that part of the weight lies; where it lies there exactly, or `lower` is not set, the mean with the next. */
+/**
+ * The same of values that weigh: the first up to which that part of the weight lies; where it lies
+ * there exactly, or `lower` is not set, the mean with the next.
+ */
 export function weightedQuantile(
   sorted: Float64Array,
   weights: Float64Array,
@@ -26,7 +29,9 @@ export function running(weights: Float64Array): Float64Array {
   });
 }
 
-/** The value where the running sum reaches `wanted`; the mean with the next one where it ends there. */
+/**
+ * The value where the running sum reaches `wanted`; the mean with the next one where it ends there.
+ */
 export function atWeight(
   sorted: Float64Array,
   sums: Float64Array,

@@ -50,8 +50,9 @@ const metrics: Readonly<Record<AgglomerativeClusteringParams["metric"], PairMetr
 };
 
 /**
- * Joins the closest clusters, rows at first, until so many are left or all are too far apart. Clusters are numbered by their first rows.
- * x: [rows, features], best of one size (`StandardScaler`). `linkage` gives the whole tree.
+ * Joins the closest clusters, rows at first, until so many are left or all are too far apart.
+ * Clusters are numbered by their first rows. x: [rows, features], best of one size
+ * (`StandardScaler`). `linkage` gives the whole tree.
  *
  * `fit` throws ArgumentError for fewer rows than clusters.
  */

@@ -40,8 +40,9 @@ const schema: Schema<DBSCANParams> = {
 const BLOCK = 2 ** 22;
 
 /**
- * Clusters are what dense rows reach in steps of ε (Ester et al. 1996); rows that none reaches are noise, −1. Clusters are numbered by
- * their first core row; a row at the border of several belongs to the first. x: [rows, features], best of one size (`StandardScaler`).
+ * Clusters are what dense rows reach in steps of ε (Ester et al. 1996); rows that none reaches are
+ * noise, −1. Clusters are numbered by their first core row; a row at the border of several belongs
+ * to the first. x: [rows, features], best of one size (`StandardScaler`).
  */
 export class DBSCAN extends Estimator<DBSCANParams, Fitted> {
   readonly type = "DBSCAN";

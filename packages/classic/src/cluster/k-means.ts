@@ -39,13 +39,19 @@ import { randomOf } from "../tree/settings.ts";
 export interface KMeansParams {
   /** How many clusters (default 8). */
   readonly nClusters: number;
-  /** Where centres start: far from each other by chance ("k-means++"), rows by chance ("random"), or [clusters, features] (default "k-means++"). */
+  /**
+   * Where centres start: far from each other by chance ("k-means++"), rows by chance ("random"), or
+   * [clusters, features] (default "k-means++").
+   */
   readonly init: "k-means++" | "random" | Tensor | readonly ArrayLike<number>[];
   /** How many starts; the best is kept. "auto": 1, or 10 with init "random" (default "auto"). */
   readonly nInit: number | "auto";
   /** The most rounds (default 300). */
   readonly maxIter: number;
-  /** It ends when centres move less than this part of the features' mean variance, all together (default 1e-4). */
+  /**
+   * It ends when centres move less than this part of the features' mean variance, all together
+   * (default 1e-4).
+   */
   readonly tol: number;
   /** Seed of the starts; null: the library's default generator (default null). */
   readonly randomState: number | null;
@@ -86,9 +92,10 @@ interface Round {
 }
 
 /**
- * k-means (Lloyd 1982): every row joins the nearest centre, every centre moves to the mean of its rows, until nothing moves. Starts are
- * k-means++ (Arthur & Vassilvitskii 2007). A centre that is left alone moves to the row farthest from its own. x: [rows, features], best
- * of one size (`StandardScaler`). A step of a `Pipeline` too: it gives distances to the centres.
+ * k-means (Lloyd 1982): every row joins the nearest centre, every centre moves to the mean of its
+ * rows, until nothing moves. Starts are k-means++ (Arthur & Vassilvitskii 2007). A centre that is
+ * left alone moves to the row farthest from its own. x: [rows, features], best of one size
+ * (`StandardScaler`). A step of a `Pipeline` too: it gives distances to the centres.
  *
  * `fit` throws ArgumentError for more clusters than rows.
  */
@@ -100,7 +107,10 @@ export class KMeans extends TransformEstimator<KMeansParams, Fitted> {
     super("KMeans", schema, params);
   }
 
-  /** Finds clusters. `y`, which a pipeline passes on, says nothing here; settings may stand in its place. */
+  /**
+   * Finds clusters. `y`, which a pipeline passes on, says nothing here; settings may stand in its
+   * place.
+   */
   async fit(
     x: Rows,
     y?: Labels | Tensor | FitOptions | null,
@@ -327,7 +337,10 @@ async function givenCenters(
   return Float32Array.from(await centers.data());
 }
 
-/** Rows by chance; with k-means++ each with a chance that grows with the square of its distance from those before. */
+/**
+ * Rows by chance; with k-means++ each with a chance that grows with the square of its distance from
+ * those before.
+ */
 function firstCenters(
   data: Float32Array | Float64Array,
   width: number,

@@ -8,14 +8,19 @@ const SERIAL = 1e7;
 const SPARE = 10;
 const ROUNDS = 12;
 
-/** Singular values of centred rows, falling, and their right vectors; the first `count` at least. */
+/**
+ * Singular values of centred rows, falling, and their right vectors; the first `count` at least.
+ */
 export function axesOf(x: Tensor, count: number): { S: Tensor; Vh: Tensor } {
   const [, width = 0] = x.shape;
   const few = width > DIRECT && count + SPARE < width;
   return few ? leading(x, count) : singularOf(x);
 }
 
-/** All singular values and right vectors: by those of R in x = Q R, which is small, or by xᵀx where there are many rows. */
+/**
+ * All singular values and right vectors: by those of R in x = Q R, which is small, or by xᵀx where
+ * there are many rows.
+ */
 function singularOf(x: Tensor): { S: Tensor; Vh: Tensor } {
   const [rows = 0, width = 0] = x.shape;
   if (rows > width && rows * width ** 2 > SERIAL) return fromProducts(x.t().matmul(x));
@@ -24,7 +29,10 @@ function singularOf(x: Tensor): { S: Tensor; Vh: Tensor } {
   return { S, Vh };
 }
 
-/** The first `count`, by orthogonal iteration on xᵀx (Halko et al. 2011): a few wide products instead of one small serial one. */
+/**
+ * The first `count`, by orthogonal iteration on xᵀx (Halko et al. 2011): a few wide products
+ * instead of one small serial one.
+ */
 function leading(x: Tensor, count: number): { S: Tensor; Vh: Tensor } {
   const products = x.t().matmul(x);
   const size = Math.min(count + SPARE, products.shape[0] as number);

@@ -17,7 +17,10 @@ import { axesOf } from "./axes.ts";
 
 /** Settings of PCA, with scikit-learn's defaults. */
 export interface PCAParams {
-  /** How many components, or below 1 the part of the variance they are to explain; null: all (default null). */
+  /**
+   * How many components, or below 1 the part of the variance they are to explain; null: all
+   * (default null).
+   */
   readonly nComponents: number | null;
   /** Whether what comes out has variance 1 along each (default false). */
   readonly whiten: boolean;
@@ -40,9 +43,9 @@ const schema: Schema<PCAParams> = {
 };
 
 /**
- * Principal components (Pearson 1901): the directions in which centred rows vary most, from the singular values of x − x̄.
- * x: [rows, features] → [rows, components]. Each component's largest entry is positive, as in scikit-learn from 1.5 on. A step of a
- * `Pipeline` too.
+ * Principal components (Pearson 1901): the directions in which centred rows vary most, from the
+ * singular values of x − x̄. x: [rows, features] → [rows, components]. Each component's largest
+ * entry is positive, as in scikit-learn from 1.5 on. A step of a `Pipeline` too.
  *
  * `fit` throws ArgumentError for more components than rows or features, and for a single row.
  */

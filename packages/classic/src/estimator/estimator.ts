@@ -31,12 +31,18 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
     return new Class({ ...this.#params, ...changes });
   }
 
-  /** Refuses what a call would not use; `signature` as `checkCall` of `@wgrad/autograd/plugin` has it, without the class. */
+  /**
+   * Refuses what a call would not use; `signature` as `checkCall` of `@wgrad/autograd/plugin` has
+   * it, without the class.
+   */
   protected check(signature: string, given: ArrayLike<unknown>): void {
     checkCall(`${this.type}.${signature}`, given);
   }
 
-  /** Takes over what was learned: all at once, so that a fit that throws leaves the estimator as it was. */
+  /**
+   * Takes over what was learned: all at once, so that a fit that throws leaves the estimator as it
+   * was.
+   */
   protected learn(fitted: Fitted): this {
     this.#fitted = fitted;
     return this;
@@ -63,7 +69,9 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
     return saved as Fitted;
   }
 
-  /** Settings and what was learned, to be saved: `await save(model.toState(), "model.safetensors")`. */
+  /**
+   * Settings and what was learned, to be saved: `await save(model.toState(), "model.safetensors")`.
+   */
   toState(): EstimatorState {
     if (arguments.length > 0) this.check("toState()", arguments);
     const params = Object.entries(this.#params).map(([name, value]) => {
@@ -79,9 +87,11 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
   }
 
   /**
-   * The estimator that `toState` wrote down. Settings that are functions are not in a file: give them again in `changes`.
+   * The estimator that `toState` wrote down. Settings that are functions are not in a file: give
+   * them again in `changes`.
    *
-   * Throws ArgumentError for what is no state of this class, for another version and for a damaged state.
+   * Throws ArgumentError for what is no state of this class, for another version and for a damaged
+   * state.
    */
   static fromState<T extends Estimator>(
     this: new (
@@ -112,7 +122,10 @@ export abstract class Estimator<Params extends object = object, Fitted extends o
     return this.toState();
   }
 
-  /** Takes over what an estimator of this class with these settings learned. Throws ArgumentError as `fromState`. */
+  /**
+   * Takes over what an estimator of this class with these settings learned. Throws ArgumentError as
+   * `fromState`.
+   */
   loadStateDict(state: EstimatorState): this {
     if (arguments.length > 1) this.check("loadStateDict(state)", arguments);
     const { fitted } = checkState(this.type, state);

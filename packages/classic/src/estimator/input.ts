@@ -41,8 +41,9 @@ interface ReadOptions {
 /**
  * Reads rows of features to the host.
  *
- * Throws ShapeError unless x is [rows, features] with a row and a feature at least and, where `seen` is given, the same features;
- * ArgumentError for text, infinities and, unless they may be missing, NaN.
+ * Throws ShapeError unless x is [rows, features] with a row and a feature at least and, where
+ * `seen` is given, the same features; ArgumentError for text, infinities and, unless they may be
+ * missing, NaN.
  */
 export async function readRows(call: string, x: Rows, options: ReadOptions = {}): Promise<Matrix> {
   const { missing = false, seen } = options;
@@ -73,7 +74,10 @@ export async function readRows(call: string, x: Rows, options: ReadOptions = {})
   return { rows, width, data, names, device: x instanceof Table ? undefined : features.device };
 }
 
-/** Features as a tensor of f32 on their device, not read. Throws ArgumentError for what cannot be features. */
+/**
+ * Features as a tensor of f32 on their device, not read. Throws ArgumentError for what cannot be
+ * features.
+ */
 export function tensorOf(call: string, x: Rows): Tensor {
   const features = givenTensor(call, x);
   return features.dtype === "f32" ? features : noGrad(() => features.to("f32"));
@@ -106,7 +110,10 @@ export function givenTensor(call: string, x: Rows, missing = false): Tensor {
   return tensor(out, { shape: [x.length, x.names.length] });
 }
 
-/** Features as a tensor on their device, as `fit` saw them. Throws ShapeError and ArgumentError for others. */
+/**
+ * Features as a tensor on their device, as `fit` saw them. Throws ShapeError and ArgumentError for
+ * others.
+ */
 export function seenTensor(call: string, x: Rows, seen: Seen): Tensor {
   const features = tensorOf(call, x);
   if (features.ndim !== 2) {
@@ -119,7 +126,10 @@ export function seenTensor(call: string, x: Rows, seen: Seen): Tensor {
   return features;
 }
 
-/** The same of rows to predict. Throws as `readRows` where there are none, and where one is NaN or infinite. */
+/**
+ * The same of rows to predict. Throws as `readRows` where there are none, and where one is NaN or
+ * infinite.
+ */
 export async function askedTensor(call: string, x: Rows, seen: Seen): Promise<Tensor> {
   const features = seenTensor(call, x, seen);
   const isSound = (features.shape[0] as number) > 0 && (await finite(features));
@@ -144,7 +154,10 @@ export function checkSeen(call: string, now: Seen, seen: Seen): void {
   );
 }
 
-/** Numbers on the host, one a row. Throws ShapeError for another count, ArgumentError for what is no finite number. */
+/**
+ * Numbers on the host, one a row. Throws ShapeError for another count, ArgumentError for what is no
+ * finite number.
+ */
 export async function readNumbers(
   call: string,
   what: string,
@@ -178,7 +191,10 @@ export async function readNumbers(
   });
 }
 
-/** Weights on the host, one a row; null where none are given. Throws ArgumentError for negative ones and if all are 0. */
+/**
+ * Weights on the host, one a row; null where none are given. Throws ArgumentError for negative ones
+ * and if all are 0.
+ */
 export async function readWeights(
   call: string,
   { sampleWeight }: FitOptions,
@@ -204,7 +220,10 @@ export interface Labelled {
   readonly codes: Int32Array;
 }
 
-/** Reads class labels. Throws ArgumentError for labels that are not whole numbers, and for fewer than `least` classes. */
+/**
+ * Reads class labels. Throws ArgumentError for labels that are not whole numbers, and for fewer
+ * than `least` classes.
+ */
 export async function readClasses(
   call: string,
   y: Numbers | undefined,

@@ -71,7 +71,10 @@ export async function accuracyOf(
   return right / all;
 }
 
-/** R² = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²; of targets that do not vary 1 if they are met exactly, else 0. */
+/**
+ * R² = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²; of targets that do not vary 1 if they are met exactly, else
+ * 0.
+ */
 export async function r2Of(
   model: Predictor,
   x: Rows,
@@ -124,8 +127,8 @@ export const classWeightRule: Rule = {
 };
 
 /**
- * Weights of rows times those of their classes; "balanced" is n / (classes · rows of the class), both by weight if told so. Null where
- * everything counts 1.
+ * Weights of rows times those of their classes; "balanced" is n / (classes · rows of the class),
+ * both by weight if told so. Null where everything counts 1.
  *
  * Throws ArgumentError for the weight of a class there is not.
  */
@@ -145,7 +148,10 @@ export function classWeights(
   );
 }
 
-/** What classes weigh; `weights` are what rows count in "balanced" (null: 1 each). Throws as `classWeights`. */
+/**
+ * What classes weigh; `weights` are what rows count in "balanced" (null: 1 each). Throws as
+ * `classWeights`.
+ */
 export function classFactors(
   call: string,
   classWeight: ClassWeight,

@@ -16,7 +16,10 @@ export type Schema<Params extends object> = {
 /** What the user may give: any of the settings. */
 export type Given<Params extends object> = { readonly [Name in keyof Params]?: Params[Name] };
 
-/** All settings, with defaults where none is given. Throws ArgumentError for a name there is not, and for a value it may not have. */
+/**
+ * All settings, with defaults where none is given. Throws ArgumentError for a name there is not,
+ * and for a value it may not have.
+ */
 export function settings<Params extends object>(
   estimator: string,
   schema: Schema<Params>,

@@ -4,7 +4,10 @@ import { shown } from "./settings.ts";
 /** The form of saved states. A change that older code cannot read raises it. */
 export const VERSION = 1;
 
-/** An estimator written down: plain data and typed arrays, which `save` of `@wgrad/autograd/saving` puts into a safetensors file. */
+/**
+ * An estimator written down: plain data and typed arrays, which `save` of `@wgrad/autograd/saving`
+ * puts into a safetensors file.
+ */
 export interface EstimatorState {
   readonly version: number;
   /** The name of its class. */

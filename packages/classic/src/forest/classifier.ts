@@ -58,7 +58,10 @@ export abstract class ForestClassifier
     return this.learned("classes").classes;
   }
 
-  /** Chances of classes by trees that did not see the row: [rows, classes], flat. Throws ArgumentError without `oobScore`. */
+  /**
+   * Chances of classes by trees that did not see the row: [rows, classes], flat. Throws
+   * ArgumentError without `oobScore`.
+   */
   get oobDecisionFunction(): Float64Array {
     const { oob } = this.learned("oobDecisionFunction");
     if (oob !== null) return oob.predictions;

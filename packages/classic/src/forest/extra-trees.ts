@@ -10,8 +10,8 @@ import {
 } from "./settings.ts";
 
 /**
- * Trees of classes on all rows, each split the best of one random cut for each of √features drawn features (Geurts et al. 2006).
- * x: [rows, features], where NaN is a missing value.
+ * Trees of classes on all rows, each split the best of one random cut for each of √features drawn
+ * features (Geurts et al. 2006). x: [rows, features], where NaN is a missing value.
  *
  * `fit` throws ArgumentError for labels that are no classes.
  */
@@ -27,8 +27,8 @@ export class ExtraTreesClassifier extends ForestClassifier {
 }
 
 /**
- * Trees of quantities on all rows, each split the best of one random cut for each feature (Geurts et al. 2006). x: [rows, features], where
- * NaN is a missing value.
+ * Trees of quantities on all rows, each split the best of one random cut for each feature (Geurts
+ * et al. 2006). x: [rows, features], where NaN is a missing value.
  */
 export class ExtraTreesRegressor extends ForestRegressor {
   readonly type = "ExtraTreesRegressor";

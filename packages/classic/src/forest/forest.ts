@@ -13,7 +13,10 @@ import { applyTree, asParts, importancesOf, type Tree } from "../tree/tree.ts";
 import { packTrees, unpackTrees } from "../tree/trees.ts";
 import type { ForestParams } from "./settings.ts";
 
-/** Predictions for training rows by the trees that did not see them: [rows, width], flat; NaN where all trees did. */
+/**
+ * Predictions for training rows by the trees that did not see them: [rows, width], flat; NaN where
+ * all trees did.
+ */
 export interface OutOfBag {
   readonly predictions: Float64Array;
   readonly score: number;
@@ -63,7 +66,10 @@ export abstract class Forest<
     return asParts(sums);
   }
 
-  /** The score of predictions by trees that did not see the row. Throws ArgumentError without `oobScore`. */
+  /**
+   * The score of predictions by trees that did not see the row. Throws ArgumentError without
+   * `oobScore`.
+   */
   get oobScore(): number {
     const { oob } = this.learned("oobScore");
     if (oob !== null) return oob.score;

@@ -26,9 +26,14 @@ import { packTrees, unpackTrees } from "../tree/trees.ts";
 export interface IsolationForestParams {
   /** How many trees (default 100). */
   readonly nEstimators: number;
-  /** How many rows each tree draws: a count, a part below 1, or 256 at most ("auto", the default). */
+  /**
+   * How many rows each tree draws: a count, a part below 1, or 256 at most ("auto", the default).
+   */
   readonly maxSamples: number | "auto";
-  /** The part of the training rows that `predict` calls outliers; "auto": those with scores below −0.5 (default "auto"). */
+  /**
+   * The part of the training rows that `predict` calls outliers; "auto": those with scores below
+   * −0.5 (default "auto").
+   */
   readonly contamination: number | "auto";
   /** Whether rows are drawn with replacement (default false). */
   readonly bootstrap: boolean;
@@ -54,7 +59,10 @@ const schema: Schema<IsolationForestParams> = {
 
 const AUTO = { samples: 256, offset: -0.5 };
 
-/** Mean depth of an unsuccessful search in a binary search tree of n keys: c(n) = 2 (ln(n − 1) + γ) − 2 (n − 1) / n. */
+/**
+ * Mean depth of an unsuccessful search in a binary search tree of n keys: c(n) = 2 (ln(n − 1) + γ)
+ * − 2 (n − 1) / n.
+ */
 function meanDepth(count: number): number {
   if (count <= 1) return 0;
   if (count === 2) return 1;
@@ -62,8 +70,9 @@ function meanDepth(count: number): number {
 }
 
 /**
- * Tells rows apart that stand alone: random cuts part them from the rest early (Liu, Ting & Zhou 2008). A row's score is
- * −2^(−E[depth] / c(n)); the nearer −1, the more alone. x: [rows, features], where NaN is a missing value; there is nothing to predict.
+ * Tells rows apart that stand alone: random cuts part them from the rest early (Liu, Ting & Zhou
+ * 2008). A row's score is −2^(−E[depth] / c(n)); the nearer −1, the more alone. x: [rows,
+ * features], where NaN is a missing value; there is nothing to predict.
  */
 export class IsolationForest extends Estimator<IsolationForestParams, Fitted> {
   readonly type = "IsolationForest";

@@ -10,8 +10,9 @@ import {
 } from "./settings.ts";
 
 /**
- * Trees of classes, each grown on rows drawn with replacement, each split the best of √features drawn features; together they say the mean
- * of what each says (Breiman 2001). x: [rows, features], where NaN is a missing value.
+ * Trees of classes, each grown on rows drawn with replacement, each split the best of √features
+ * drawn features; together they say the mean of what each says (Breiman 2001). x: [rows, features],
+ * where NaN is a missing value.
  *
  * `fit` throws ArgumentError for labels that are no classes.
  */
@@ -27,8 +28,8 @@ export class RandomForestClassifier extends ForestClassifier {
 }
 
 /**
- * Trees of quantities, each grown on rows drawn with replacement; together they predict their mean (Breiman 2001). x: [rows, features],
- * where NaN is a missing value.
+ * Trees of quantities, each grown on rows drawn with replacement; together they predict their mean
+ * (Breiman 2001). x: [rows, features], where NaN is a missing value.
  */
 export class RandomForestRegressor extends ForestRegressor {
   readonly type = "RandomForestRegressor";

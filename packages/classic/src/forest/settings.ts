@@ -19,7 +19,10 @@ export interface ForestParams extends TreeLimits {
   readonly bootstrap: boolean;
   /** Whether each row is predicted by the trees that did not see it (default false). */
   readonly oobScore: boolean;
-  /** How many rows each tree draws; below 1 a part of all; null: as many as there are (default null). */
+  /**
+   * How many rows each tree draws; below 1 a part of all; null: as many as there are (default
+   * null).
+   */
   readonly maxSamples: number | null;
 }
 
@@ -27,7 +30,10 @@ export interface ForestParams extends TreeLimits {
 export interface ForestClassifierParams extends ForestParams {
   /** How a node is measured (default "gini"). */
   readonly criterion: "gini" | "entropy" | "log_loss";
-  /** How much classes count; "balanced_subsample" balances the rows that each tree draws (default null: 1 each). */
+  /**
+   * How much classes count; "balanced_subsample" balances the rows that each tree draws (default
+   * null: 1 each).
+   */
   readonly classWeight: ClassWeight | "balanced_subsample";
 }
 

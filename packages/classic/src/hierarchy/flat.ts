@@ -51,8 +51,9 @@ function largestBelow(merges: Linkage, of: (merge: number) => number): Float64Ar
 /** How a tree is cut into flat clusters. */
 export interface FclusterOptions {
   /**
-   * "distance": clusters no higher than `t`; "maxclust": `t` clusters at most; "inconsistent": clusters in which no merge is that much
-   * higher than those below it, in deviations (default "inconsistent", as scipy's).
+   * "distance": clusters no higher than `t`; "maxclust": `t` clusters at most; "inconsistent":
+   * clusters in which no merge is that much higher than those below it, in deviations (default
+   * "inconsistent", as scipy's).
    */
   readonly criterion?: "inconsistent" | "distance" | "maxclust";
   /** How many merges deep "inconsistent" looks (default 2). */
@@ -117,7 +118,10 @@ interface Visit {
   isLeader: boolean;
 }
 
-/** Clusters are the highest merges whose value is at most `t`. Of each merge, inner children come first, then rows. */
+/**
+ * Clusters are the highest merges whose value is at most `t`. Of each merge, inner children come
+ * first, then rows.
+ */
 function cut(merges: Linkage, values: Float64Array, t: number): Int32Array {
   const rows = merges.length + 1;
   const labels = new Int32Array(rows);

@@ -66,7 +66,10 @@ export interface Bracket {
   readonly merge: number;
 }
 
-/** Where the lines of a tree's drawing go, as scipy's `dendrogram`. Throws ArgumentError for two orders at once. */
+/**
+ * Where the lines of a tree's drawing go, as scipy's `dendrogram`. Throws ArgumentError for two
+ * orders at once.
+ */
 export function dendrogram(merges: Linkage, options: OrderOptions = {}): Dendrogram {
   checkCall("dendrogram(merges, { countSort, distanceSort })", arguments);
   const rows = merges.length + 1;

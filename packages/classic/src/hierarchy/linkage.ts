@@ -19,13 +19,21 @@ export type LinkageMethod =
 export interface LinkageOptions {
   /** How far clusters are from each other (default "single", as scipy's). */
   readonly method?: LinkageMethod;
-  /** How far rows are from each other; "centroid", "median" and "ward" take "euclidean" only (default "euclidean"). */
+  /**
+   * How far rows are from each other; "centroid", "median" and "ward" take "euclidean" only
+   * (default "euclidean").
+   */
   readonly metric?: PairMetric;
-  /** Whether children are ordered so that neighbouring leaves are near each other (default false). */
+  /**
+   * Whether children are ordered so that neighbouring leaves are near each other (default false).
+   */
   readonly optimalOrdering?: boolean;
 }
 
-/** The distance of a third cluster from two that are joined (Lance & Williams 1967), by distances and sizes. */
+/**
+ * The distance of a third cluster from two that are joined (Lance & Williams 1967), by distances
+ * and sizes.
+ */
 type Update = (
   fromLeft: number,
   fromRight: number,
@@ -47,13 +55,16 @@ const updates: Readonly<Record<LinkageMethod, Update>> = {
     Math.sqrt(((o + l) * a * a + (o + r) * b * b - o * d * d) / (o + l + r)),
 };
 
-/** Methods whose merges may be lower than those before: the closest pair must be found each time. */
+/**
+ * Methods whose merges may be lower than those before: the closest pair must be found each time.
+ */
 const CLOSEST: ReadonlySet<LinkageMethod> = new Set(["centroid", "median"]);
 const EUCLIDEAN: ReadonlySet<LinkageMethod> = new Set(["centroid", "median", "ward"]);
 
 /**
- * Joins the closest clusters again and again, as scipy's `linkage`. x: [rows, features], or distances of rows two by two
- * (`rows (rows − 1) / 2` numbers, as `pdist` has them). The merges are sorted by height.
+ * Joins the closest clusters again and again, as scipy's `linkage`. x: [rows, features], or
+ * distances of rows two by two (`rows (rows − 1) / 2` numbers, as `pdist` has them). The merges are
+ * sorted by height.
  *
  * Throws ArgumentError for fewer than two rows, and for a metric that the method cannot have.
  */
@@ -115,7 +126,10 @@ const sorted = (joins: Join[]): Join[] =>
     .sort((a, b) => a.join.distance - b.join.distance || a.i - b.i)
     .map(({ join }) => join);
 
-/** Chains of nearest neighbours end in pairs that are each other's nearest (Murtagh 1983); each is joined at once. */
+/**
+ * Chains of nearest neighbours end in pairs that are each other's nearest (Murtagh 1983); each is
+ * joined at once.
+ */
 function nearestChains(work: Float64Array, rows: number, update: Update): Join[] {
   const sizes = new Int32Array(rows).fill(1);
   const joins: Join[] = [];

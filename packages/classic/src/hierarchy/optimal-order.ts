@@ -9,9 +9,10 @@ interface Branch {
 }
 
 /**
- * Turns branches so that neighbouring leaves are near each other (Bar-Joseph, Gifford & Jaakkola 2001), in time n³. `pairs` are the
- * distances of rows two by two. As in scipy each branch is turned for the best ends of the merge it is in, whatever is above; the sum of
- * neighbours' distances is small, and not always the least.
+ * Turns branches so that neighbouring leaves are near each other (Bar-Joseph, Gifford & Jaakkola
+ * 2001), in time n³. `pairs` are the distances of rows two by two. As in scipy each branch is
+ * turned for the best ends of the merge it is in, whatever is above; the sum of neighbours'
+ * distances is small, and not always the least.
  */
 export function optimalOrder(merges: Linkage, pairs: Float64Array): Merge[] {
   const rows = merges.length + 1;
@@ -19,7 +20,10 @@ export function optimalOrder(merges: Linkage, pairs: Float64Array): Merge[] {
   const branches: Branch[] = [];
   const leavesOf = (node: number): readonly number[] =>
     node < rows ? [node] : (branches[node - rows] as Branch).leaves;
-  /** Least sum of a node's order that starts with leaf u and ends with w: of the smallest node that holds both. */
+  /**
+   * Least sum of a node's order that starts with leaf u and ends with w: of the smallest node that
+   * holds both.
+   */
   const least = new Float32Array(rows * rows);
   /** Leaves at the other end of a node's order that has `end` at one. */
   const otherEnds = (node: number, end: number): readonly number[] => {

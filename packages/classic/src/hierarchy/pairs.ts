@@ -1,7 +1,9 @@
 /** How far rows are from each other. */
 export type PairMetric = "euclidean" | "cityblock" | "chebyshev" | "sqeuclidean" | "cosine";
 
-/** Distances of rows two by two, as scipy's `pdist`: of row 0 from 1, 2, …, of row 1 from 2, 3, … */
+/**
+ * Distances of rows two by two, as scipy's `pdist`: of row 0 from 1, 2, …, of row 1 from 2, 3, …
+ */
 export function pairDistances(
   data: ArrayLike<number>,
   rows: number,

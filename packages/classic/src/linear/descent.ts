@@ -19,8 +19,8 @@ export interface Descended extends Line {
 }
 
 /**
- * min 1/(2n) Σ cᵢ (yᵢ − w·xᵢ − b)² + α ρ ‖w‖₁ + α (1 − ρ) / 2 ‖w‖², coordinate by coordinate in f64 (Friedman et al. 2010), until
- * the duality gap is below tol ‖y‖² / n. n counts by weight.
+ * min 1/(2n) Σ cᵢ (yᵢ − w·xᵢ − b)² + α ρ ‖w‖₁ + α (1 − ρ) / 2 ‖w‖², coordinate by coordinate in f64
+ * (Friedman et al. 2010), until the duality gap is below tol ‖y‖² / n. n counts by weight.
  */
 export function descend(
   matrix: Matrix,
@@ -81,7 +81,10 @@ interface Problem {
   readonly positive: boolean;
 }
 
-/** How far the objective may be above its least, by a point of the dual problem that the residual gives. */
+/**
+ * How far the objective may be above its least, by a point of the dual problem that the residual
+ * gives.
+ */
 function gapOf({ columns, residual, target, coef, l1, l2, positive }: Problem): number {
   const slopes = columns.map((column, j) => dot(column, residual) - l2 * (coef[j] as number));
   const steepest = Math.max(0, ...slopes.map((slope) => (positive ? slope : Math.abs(slope))));

@@ -42,8 +42,9 @@ export function lineThrough(coef: Float64Array, means: Means, fitIntercept: bool
 }
 
 /**
- * min Σ cᵢ (yᵢ − w·xᵢ − b)² + α ‖w‖², by the singular values of X: w = V diag(s / (s² + α)) Uᵀy. Without α, directions in which X does
- * not vary get nothing: of all least-squares solutions the shortest.
+ * min Σ cᵢ (yᵢ − w·xᵢ − b)² + α ‖w‖², by the singular values of X: w = V diag(s / (s² + α)) Uᵀy.
+ * Without α, directions in which X does not vary get nothing: of all least-squares solutions the
+ * shortest.
  */
 export function leastSquares(
   matrix: Matrix,

@@ -46,7 +46,9 @@ export interface LogisticRegressionParams {
   readonly fitIntercept: boolean;
   /** How much classes count: "balanced", or weights by label (default null: 1 each). */
   readonly classWeight: ClassWeight;
-  /** The largest entry of the gradient of the mean loss at which it is good enough (default 1e-4). */
+  /**
+   * The largest entry of the gradient of the mean loss at which it is good enough (default 1e-4).
+   */
   readonly tol: number;
   /** The most rounds (default 100). */
   readonly maxIter: number;
@@ -70,9 +72,10 @@ const schema: Schema<LogisticRegressionParams> = {
 };
 
 /**
- * min ρ ‖W‖₁ + (1 − ρ) / 2 ‖W‖² + C Σ cᵢ lossᵢ, where the loss is −log p(class): of two classes p = σ(w·x + b) of the second, of more the
- * softmax of W x + b. The loss is tensor operations, differentiated on the device. x: [rows, features], best of one size
- * (`StandardScaler`); labels: whole numbers.
+ * min ρ ‖W‖₁ + (1 − ρ) / 2 ‖W‖² + C Σ cᵢ lossᵢ, where the loss is −log p(class): of two classes p =
+ * σ(w·x + b) of the second, of more the softmax of W x + b. The loss is tensor operations,
+ * differentiated on the device. x: [rows, features], best of one size (`StandardScaler`); labels:
+ * whole numbers.
  *
  * `fit` throws ArgumentError for labels of one class.
  */
@@ -142,7 +145,10 @@ export class LogisticRegression
       }
       return { value: value + ((1 - l1Ratio) * price * squares) / 2, gradient };
     };
-    /** Σ c p (1 − p) x xᵀ of each output, x with a 1 at its end, and the price of squares: [features + 1]². */
+    /**
+     * Σ c p (1 − p) x xᵀ of each output, x with a 1 at its end, and the price of squares: [features
+     * + 1]².
+     */
     const curvatureAt = async (point: Float64Array): Promise<Curvature> => {
       const blocks = noGrad(() => {
         const p = chancesOf(scoresAt(point).scores.squeeze(outputs === 1 ? 1 : []));
@@ -202,7 +208,10 @@ export class LogisticRegression
     return this.learned("nIter").nIter;
   }
 
-  /** w·x + b: the log-odds of the second of two classes [rows], else a score of each [rows, classes]. */
+  /**
+   * w·x + b: the log-odds of the second of two classes [rows], else a score of each [rows,
+   * classes].
+   */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
     return this.#scores("decisionFunction", x);

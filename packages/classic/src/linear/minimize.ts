@@ -24,8 +24,9 @@ const PATIENCE = 12;
 const TRIES = 25;
 
 /**
- * Minimizes a smooth function by L-BFGS (Liu & Nocedal 1989). It may be computed in f32: a step is judged by slopes, which rounding hurts
- * less than values, and the point with the smallest gradient is kept.
+ * Minimizes a smooth function by L-BFGS (Liu & Nocedal 1989). It may be computed in f32: a step is
+ * judged by slopes, which rounding hurts less than values, and the point with the smallest gradient
+ * is kept.
  */
 export async function minimize(
   slopeAt: (x: Float64Array) => Promise<Slope>,
@@ -112,8 +113,8 @@ interface Found {
 const ROUNDING = 1e-6;
 
 /**
- * A step along the direction after which the function is lower and less steep (Hager & Zhang 2005: within rounding, slopes decide); null if
- * none is found.
+ * A step along the direction after which the function is lower and less steep (Hager & Zhang 2005:
+ * within rounding, slopes decide); null if none is found.
  */
 async function search(
   slopeAt: (x: Float64Array) => Promise<Slope>,

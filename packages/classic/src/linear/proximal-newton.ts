@@ -1,6 +1,9 @@
 import type { MinimizeOptions, Minimum, Slope } from "./minimize.ts";
 
-/** The second derivatives of each output's coordinates, a block [size, size] each; what is between outputs is left out. */
+/**
+ * The second derivatives of each output's coordinates, a block [size, size] each; what is between
+ * outputs is left out.
+ */
 export type Curvature = readonly Float64Array[];
 
 interface SparseOptions extends MinimizeOptions {
@@ -15,8 +18,9 @@ const HALVES = 20;
 const ROUNDING = 1e-7;
 
 /**
- * Minimizes a smooth function plus Σ λᵢ |xᵢ| by steps to the least point of a parabola, which is found coordinate by coordinate (Lee, Sun &
- * Saunders 2014). x holds coefficients [features, outputs], then what is added [outputs].
+ * Minimizes a smooth function plus Σ λᵢ |xᵢ| by steps to the least point of a parabola, which is
+ * found coordinate by coordinate (Lee, Sun & Saunders 2014). x holds coefficients [features,
+ * outputs], then what is added [outputs].
  */
 export async function minimizeSparse(
   slopeAt: (x: Float64Array) => Promise<Slope>,

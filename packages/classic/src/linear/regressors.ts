@@ -104,8 +104,8 @@ const lassoSchema: Schema<LassoParams> = {
 const elasticSchema: Schema<ElasticNetParams> = { l1Ratio: [0.5, real(0, 1)], ...lassoSchema };
 
 /**
- * min Σ (y − w·x − b)²: ordinary least squares, in f64 by orthogonal transformations. Features that are combinations of others share what
- * they explain, so that ‖w‖ is smallest. x: [rows, features].
+ * min Σ (y − w·x − b)²: ordinary least squares, in f64 by orthogonal transformations. Features that
+ * are combinations of others share what they explain, so that ‖w‖ is smallest. x: [rows, features].
  */
 export class LinearRegression extends LinearModel<LinearRegressionParams, Line> {
   readonly type = "LinearRegression";
@@ -164,7 +164,10 @@ export class Lasso extends SparseModel<LassoParams> {
   }
 }
 
-/** min 1/(2n) Σ (y − w·x − b)² + α ρ ‖w‖₁ + α (1 − ρ) / 2 ‖w‖² (Zou & Hastie 2005). x: [rows, features]. */
+/**
+ * min 1/(2n) Σ (y − w·x − b)² + α ρ ‖w‖₁ + α (1 − ρ) / 2 ‖w‖² (Zou & Hastie 2005). x: [rows,
+ * features].
+ */
 export class ElasticNet extends SparseModel<ElasticNetParams> {
   readonly type = "ElasticNet";
   readonly kind = "regressor";

@@ -44,7 +44,9 @@ type Start = Tensor | readonly unknown[] | null;
 export interface GaussianMixtureParams {
   /** How many normal densities (default 1). */
   readonly nComponents: number;
-  /** Spreads: each its own matrix, all one, each by feature, or each one number (default "full"). */
+  /**
+   * Spreads: each its own matrix, all one, each by feature, or each one number (default "full").
+   */
   readonly covarianceType: CovarianceType;
   /** It ends when the mean log-likelihood rises by less (default 1e-3). */
   readonly tol: number;
@@ -54,7 +56,10 @@ export interface GaussianMixtureParams {
   readonly maxIter: number;
   /** How many starts; the likeliest is kept (default 1). */
   readonly nInit: number;
-  /** Where it starts: [components], [components, features], and inverse spreads by type; null: by KMeans (default null). */
+  /**
+   * Where it starts: [components], [components, features], and inverse spreads by type; null: by
+   * KMeans (default null).
+   */
   readonly weightsInit: Start;
   readonly meansInit: Start;
   readonly precisionsInit: Start;
@@ -66,7 +71,10 @@ interface Fitted extends Seen {
   readonly weights: Float64Array;
   /** [components, features], flat. */
   readonly means: Float64Array;
-  /** By type: [components, features, features], [features, features], [components, features] or [components], flat. */
+  /**
+   * By type: [components, features, features], [features, features], [components, features] or
+   * [components], flat.
+   */
   readonly covariances: Float64Array;
   readonly lowerBound: number;
   readonly nIter: number;
@@ -95,8 +103,9 @@ const schema: Schema<GaussianMixtureParams> = {
 };
 
 /**
- * A density Σ πₖ N(x; μₖ, Σₖ), made likelier round by round (expectation–maximization: Dempster, Laird & Rubin 1977): each row is shared out
- * among the components by how likely they make it, then each component takes the moments of its shares. x: [rows, features].
+ * A density Σ πₖ N(x; μₖ, Σₖ), made likelier round by round (expectation–maximization: Dempster,
+ * Laird & Rubin 1977): each row is shared out among the components by how likely they make it, then
+ * each component takes the moments of its shares. x: [rows, features].
  *
  * `fit` throws ArgumentError for fewer rows than components, and where a spread collapses.
  */
@@ -140,7 +149,10 @@ export class GaussianMixture extends Estimator<GaussianMixtureParams, Fitted> {
     return chunks(means, width);
   }
 
-  /** The spreads, flat: [components, features, features], [features, features], [components, features] or [components], by type. */
+  /**
+   * The spreads, flat: [components, features, features], [features, features], [components,
+   * features] or [components], by type.
+   */
   get covariances(): Float64Array {
     return this.learned("covariances").covariances;
   }

@@ -10,7 +10,10 @@ export interface State {
   readonly covariances: Tensor;
 }
 
-/** Axes by which rows less a mean become of variance 1, and log |Σ|^(−1/2); by component, or one for all. */
+/**
+ * Axes by which rows less a mean become of variance 1, and log |Σ|^(−1/2); by component, or one for
+ * all.
+ */
 export interface Scales {
   readonly axes: Tensor;
   readonly logDet: Tensor;
@@ -85,7 +88,10 @@ export function inverseScales(precisions: Tensor, type: CovarianceType, width: n
 /** Added to what a component has, so that nothing is divided by 0. */
 const LEAST = 1e-10;
 
-/** What the components make of their shares of the rows [rows, components]; `least` is added to variances. */
+/**
+ * What the components make of their shares of the rows [rows, components]; `least` is added to
+ * variances.
+ */
 export function momentsOf(x: Tensor, shares: Tensor, type: CovarianceType, least: number): State {
   const [rows = 0, width = 0] = x.shape;
   const sizes = shares.sum(0).add(LEAST);

@@ -73,7 +73,9 @@ abstract class KNeighbors<Own extends Fitted> extends Estimator<KNeighborsParams
     return { rows: Float32Array.from(data), width, names, count: rows };
   }
 
-  /** What the neighbours of each row say, times how much each counts: `add(row, neighbour, weight)`. */
+  /**
+   * What the neighbours of each row say, times how much each counts: `add(row, neighbour, weight)`.
+   */
   protected async ask(
     call: string,
     x: Rows,
@@ -117,8 +119,8 @@ abstract class KNeighbors<Own extends Fitted> extends Estimator<KNeighborsParams
 }
 
 /**
- * The class that most of the nearest training rows have, of equals the lowest. x: [rows, features], best of one size
- * (`StandardScaler`); labels: whole numbers.
+ * The class that most of the nearest training rows have, of equals the lowest. x: [rows, features],
+ * best of one size (`StandardScaler`); labels: whole numbers.
  *
  * `predict` throws ArgumentError for more neighbours than there are rows.
  */
@@ -178,7 +180,8 @@ export class KNeighborsClassifier extends KNeighbors<FittedClasses> implements P
 }
 
 /**
- * The mean of what the nearest training rows have. x: [rows, features], best of one size (`StandardScaler`).
+ * The mean of what the nearest training rows have. x: [rows, features], best of one size
+ * (`StandardScaler`).
  *
  * `predict` throws ArgumentError for more neighbours than there are rows.
  */

@@ -14,7 +14,10 @@ export interface Nearest {
 /** Distances at a time. */
 const BLOCK = 2 ** 22;
 
-/** Distances of rows of `x` to rows of `known`: [rows, known]. `p` is of "minkowski": (Σ |d|ᵖ)^(1/p). */
+/**
+ * Distances of rows of `x` to rows of `known`: [rows, known]. `p` is of "minkowski": (Σ
+ * |d|ᵖ)^(1/p).
+ */
 export function distances(x: Tensor, known: Tensor, metric: Metric, p: number): Tensor {
   if (metric === "cosine") {
     const [a, b] = [normalize(x, { dim: 1 }), normalize(known, { dim: 1 })];
@@ -24,7 +27,10 @@ export function distances(x: Tensor, known: Tensor, metric: Metric, p: number): 
   return cdist(x, known, { p: power[metric] });
 }
 
-/** The k nearest known rows of each row of x, in blocks, so that memory does not grow with their number. */
+/**
+ * The k nearest known rows of each row of x, in blocks, so that memory does not grow with their
+ * number.
+ */
 export async function nearest(
   x: Tensor,
   known: Float32Array,

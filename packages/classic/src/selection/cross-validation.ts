@@ -15,7 +15,10 @@ export interface TrialOptions {
   readonly scoring?: Scoring | null;
 }
 
-/** The score on each fold of a predictor that learned from the other rows. The one that is given learns nothing. */
+/**
+ * The score on each fold of a predictor that learned from the other rows. The one that is given
+ * learns nothing.
+ */
 export async function crossValScore(
   estimator: Predictor,
   x: Rows,
@@ -49,7 +52,10 @@ export async function foldScore(
 
 /** Settings of `learningCurve`. */
 export interface LearningCurveOptions extends TrialOptions {
-  /** How many rows are learned from: parts of all up to 1, or counts above (default a tenth to all, in five steps). */
+  /**
+   * How many rows are learned from: parts of all up to 1, or counts above (default a tenth to all,
+   * in five steps).
+   */
   readonly trainSizes?: readonly number[];
 }
 
@@ -62,7 +68,10 @@ export interface LearningCurve {
   readonly testScores: Float64Array[];
 }
 
-/** How a predictor gets better with more rows: those of each fold are taken from the first on. Throws ArgumentError for sizes there cannot be. */
+/**
+ * How a predictor gets better with more rows: those of each fold are taken from the first on.
+ * Throws ArgumentError for sizes there cannot be.
+ */
 export async function learningCurve(
   estimator: Predictor,
   x: Rows,

@@ -2,7 +2,10 @@ import { ArgumentError } from "@wgrad/autograd";
 import { type Fold, KFold, StratifiedKFold } from "@wgrad/datasets";
 import type { Predictor } from "../estimator/predictors.ts";
 
-/** How rows are held out: in so many folds (of classes, every class in proportion), by a splitter, or as listed. */
+/**
+ * How rows are held out: in so many folds (of classes, every class in proportion), by a splitter,
+ * or as listed.
+ */
 export type CrossValidation = number | KFold | StratifiedKFold | readonly Fold[];
 
 /** The folds of rows with these targets. */

@@ -43,8 +43,9 @@ function replaced(x: Rows, matrix: Matrix, feature: number, of: (row: number) =>
 }
 
 /**
- * How much a fitted predictor goes by each feature (Breiman 2001): how much its score falls when the feature's values are given to other
- * rows. x: [rows, features] of numbers, best rows that it did not learn from.
+ * How much a fitted predictor goes by each feature (Breiman 2001): how much its score falls when
+ * the feature's values are given to other rows. x: [rows, features] of numbers, best rows that it
+ * did not learn from.
  */
 export async function permutationImportance(
   model: Predictor,
@@ -102,7 +103,9 @@ export async function permutationImportance(
 
 /** Settings of `partialDependence`. */
 export interface PartialDependenceOptions {
-  /** How many values of each feature are asked for; a feature with fewer has its own (default 100). */
+  /**
+   * How many values of each feature are asked for; a feature with fewer has its own (default 100).
+   */
   readonly gridResolution?: number;
   /** From which part of its values to which (default [0.05, 0.95]). */
   readonly percentiles?: readonly [number, number];
@@ -113,15 +116,15 @@ export interface PartialDependence {
   /** The values that were asked for, of each feature. */
   readonly gridValues: readonly Float64Array[];
   /**
-   * Means over the rows: of quantities one array, of classes one a class (of two the second's); of two features the second's values vary
-   * fastest.
+   * Means over the rows: of quantities one array, of classes one a class (of two the second's); of
+   * two features the second's values vary fastest.
    */
   readonly average: readonly Float64Array[];
 }
 
 /**
- * What a fitted predictor says on average if a feature, or two, had the same value in all rows (Friedman 2001). x: [rows, features] of
- * numbers; features by number or, of a table, by name.
+ * What a fitted predictor says on average if a feature, or two, had the same value in all rows
+ * (Friedman 2001). x: [rows, features] of numbers; features by number or, of a table, by name.
  */
 export async function partialDependence(
   model: Predictor,
@@ -203,7 +206,9 @@ function gridOf(sorted: Float64Array, count: number, low: number, high: number):
   return Float64Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
 }
 
-/** A quantile that is about unbiased for any distribution (Cunnane 1978), as scipy's `mquantiles`. */
+/**
+ * A quantile that is about unbiased for any distribution (Cunnane 1978), as scipy's `mquantiles`.
+ */
 function quantileOf(sorted: Float64Array, part: number): number {
   const place = sorted.length * part + 0.4 + 0.2 * part;
   const below = Math.floor(Math.min(Math.max(place, 1), sorted.length - 1));

@@ -33,7 +33,10 @@ async function unfitted(step: Transform, changes: object): Promise<Transform> {
   return new Class({ ...options, ...Object.fromEntries(own) } as never) as unknown as Transform;
 }
 
-/** Classes that a saved pipeline is made of, by name: its predictor's, and those of transforms that are not `@wgrad/datasets`'. */
+/**
+ * Classes that a saved pipeline is made of, by name: its predictor's, and those of transforms that
+ * are not `@wgrad/datasets`'.
+ */
 export type PipelineClasses = Readonly<Record<string, unknown>>;
 
 /** Transforms and a predictor, written down. */
@@ -77,7 +80,8 @@ async function loadedParts(
 const MARK = "__";
 
 /**
- * Transforms of `@wgrad/datasets` and then a predictor, as one: each fold fits them anew, so that nothing is learned from rows held out.
+ * Transforms of `@wgrad/datasets` and then a predictor, as one: each fold fits them anew, so that
+ * nothing is learned from rows held out.
  *
  * ```ts
  * const model = makePipeline(new StandardScaler(), new PCA({ nComponents: 2 }), new SVC());
@@ -193,7 +197,10 @@ export class PredictorPipeline implements Predictor {
     );
   }
 
-  /** Settings and what was learned, to be saved: `await save(await model.toState(), "model.safetensors")`. */
+  /**
+   * Settings and what was learned, to be saved: `await save(await model.toState(),
+   * "model.safetensors")`.
+   */
   async toState(): Promise<EstimatorState> {
     checkCall(`${this.type}.toState()`, arguments);
     const fitted = this.#fitted;
@@ -211,7 +218,8 @@ export class PredictorPipeline implements Predictor {
   /**
    * The pipeline that `toState` wrote down.
    *
-   * Throws ArgumentError for what is no such state, for another version, and for a class that `classes` does not have.
+   * Throws ArgumentError for what is no such state, for another version, and for a class that
+   * `classes` does not have.
    */
   static async fromState(
     state: unknown,

@@ -168,7 +168,10 @@ export type ScoringName =
   | "neg_mean_absolute_percentage_error"
   | "neg_max_error";
 
-/** The scorer for a name; null: the predictor's own `score`. Throws ArgumentError for a name there is not. */
+/**
+ * The scorer for a name; null: the predictor's own `score`. Throws ArgumentError for a name there
+ * is not.
+ */
 export function scorerOf(scoring: Scoring | null | undefined): Scorer {
   if (scoring === null || scoring === undefined) return (model, x, y) => model.score(x, y);
   if (typeof scoring === "function") return scoring;

@@ -39,7 +39,10 @@ export interface LinearSVCParams {
   readonly C: number;
   /** max(0, 1 − y f(x)), or its square (default "squared_hinge"). */
   readonly loss: "hinge" | "squared_hinge";
-  /** Whether something is added; it has the price of a coefficient of a feature that is `interceptScaling` (default true). */
+  /**
+   * Whether something is added; it has the price of a coefficient of a feature that is
+   * `interceptScaling` (default true).
+   */
   readonly fitIntercept: boolean;
   readonly interceptScaling: number;
   /** How much classes count: "balanced", or weights by label (default null: 1 each). */
@@ -71,9 +74,9 @@ const schema: Schema<LinearSVCParams> = {
 };
 
 /**
- * The widest margin between classes by a plane: min ½ ‖w‖² + C Σ cᵢ max(0, 1 − yᵢ (w·xᵢ + b))², each class against the rest where there are
- * more than two; multiplier by multiplier in f64 (Hsieh et al. 2008). x: [rows, features], best of one size (`StandardScaler`);
- * labels: whole numbers.
+ * The widest margin between classes by a plane: min ½ ‖w‖² + C Σ cᵢ max(0, 1 − yᵢ (w·xᵢ + b))²,
+ * each class against the rest where there are more than two; multiplier by multiplier in f64 (Hsieh
+ * et al. 2008). x: [rows, features], best of one size (`StandardScaler`); labels: whole numbers.
  *
  * `fit` throws ArgumentError for labels of one class.
  */
@@ -132,7 +135,9 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
     return this.learned("intercept").intercept;
   }
 
-  /** w·x + b: positive for the second of two classes [rows], else a value of each [rows, classes]. */
+  /**
+   * w·x + b: positive for the second of two classes [rows], else a value of each [rows, classes].
+   */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
     return this.#values("decisionFunction", x);
@@ -169,7 +174,10 @@ export class LinearSVC extends Estimator<LinearSVCParams, Fitted> implements Pre
     });
   }
 
-  /** Coefficients of one class against the rest, and last that of a feature that is `interceptScaling`. */
+  /**
+   * Coefficients of one class against the rest, and last that of a feature that is
+   * `interceptScaling`.
+   */
   #plane(
     { data, rows, width }: Matrix,
     { codes }: Labelled,

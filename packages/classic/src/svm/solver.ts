@@ -19,8 +19,8 @@ export interface Dual {
 const FLAT = 1e-12;
 
 /**
- * Sequential minimal optimization: the two multipliers that promise most are set to their best (Fan, Chen & Lin 2005), until no pair breaks
- * the optimality conditions by more than `tol`.
+ * Sequential minimal optimization: the two multipliers that promise most are set to their best
+ * (Fan, Chen & Lin 2005), until no pair breaks the optimality conditions by more than `tol`.
  */
 export function solveDual(
   { y, p, c, kernelRow, diagonal }: DualProblem,
@@ -82,7 +82,8 @@ export function solveDual(
     let afterI = beforeI + yi * d;
     let afterJ = beforeJ - yj * d;
     const kept = beforeI + product * beforeJ;
-    // whoever meets a bound is set to it exactly: what is off by a rounding error would be chosen again for ever
+    // whoever meets a bound is set to it exactly: what is off by a rounding error would be chosen
+    // again for ever
     const within = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
     if (afterI < 0 || afterI > ci) {
       afterI = within(afterI, ci);

@@ -55,7 +55,10 @@ interface MarginParams extends KernelParams {
 
 /** Settings of SVC, with scikit-learn's defaults. */
 export interface SVCParams extends MarginParams {
-  /** Of more than two classes: a value for each class ("ovr") or for each pair ("ovo") (default "ovr"). */
+  /**
+   * Of more than two classes: a value for each class ("ovr") or for each pair ("ovo") (default
+   * "ovr").
+   */
   readonly decisionFunctionShape: "ovr" | "ovo";
   /** How much classes count: "balanced", or weights by label (default null: 1 each). */
   readonly classWeight: ClassWeight;
@@ -174,9 +177,9 @@ function together(
 }
 
 /**
- * The widest margin between classes, by a kernel (Boser, Guyon & Vapnik 1992): min ½ ‖w‖² + C Σ cᵢ max(0, 1 − yᵢ f(xᵢ)); of more than two
- * classes a machine for each pair, and most votes win. x: [rows, features], best of one size (`StandardScaler`); labels: whole
- * numbers.
+ * The widest margin between classes, by a kernel (Boser, Guyon & Vapnik 1992): min ½ ‖w‖² + C Σ cᵢ
+ * max(0, 1 − yᵢ f(xᵢ)); of more than two classes a machine for each pair, and most votes win. x:
+ * [rows, features], best of one size (`StandardScaler`); labels: whole numbers.
  *
  * `fit` throws ArgumentError for labels of one class.
  */
@@ -216,8 +219,8 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
   }
 
   /**
-   * Of two classes f(x), positive for the second: [rows]. Of more the votes of each, and a fraction of its machines' sum: [rows, classes];
-   * or with "ovo" each machine's: [rows, pairs].
+   * Of two classes f(x), positive for the second: [rows]. Of more the votes of each, and a fraction
+   * of its machines' sum: [rows, classes]; or with "ovo" each machine's: [rows, pairs].
    */
   async decisionFunction(x: Rows): Promise<Tensor> {
     this.check("decisionFunction(x)", arguments);
@@ -287,7 +290,10 @@ export class SVC extends KernelMachine<SVCParams, FittedClasses> implements Pred
   }
 }
 
-/** Votes of the machines for each class, and the sums of their values: [rows, classes], flat. A value of 0 is for the first of two if so said. */
+/**
+ * Votes of the machines for each class, and the sums of their values: [rows, classes], flat. A
+ * value of 0 is for the first of two if so said.
+ */
 function tally(
   values: ArrayLike<number>,
   classes: number,
@@ -323,8 +329,9 @@ function winners(votes: Float64Array, classes: Int32Array): Int32Array {
 }
 
 /**
- * A tube of width ε around the targets, as flat as errors outside it allow (Drucker et al. 1997), by a kernel: min ½ ‖w‖² +
- * C Σ cᵢ max(0, |yᵢ − f(xᵢ)| − ε). x: [rows, features], best of one size (`StandardScaler`).
+ * A tube of width ε around the targets, as flat as errors outside it allow (Drucker et al. 1997),
+ * by a kernel: min ½ ‖w‖² + C Σ cᵢ max(0, |yᵢ − f(xᵢ)| − ε). x: [rows, features], best of one size
+ * (`StandardScaler`).
  */
 export class SVR extends KernelMachine<SVRParams, Fitted> implements Predictor {
   readonly type = "SVR";

@@ -29,8 +29,9 @@ export interface Criterion {
   /** The node's value, from `at` on. */
   value(out: Float64Array, at: number): void;
   /**
-   * The best of the cuts of rows in this order: where `cuts[i]` of them go left. Gives its score (more is better, −∞ if none keeps
-   * `least` weight on both sides) and remembers which it was in `best`.
+   * The best of the cuts of rows in this order: where `cuts[i]` of them go left. Gives its score
+   * (more is better, −∞ if none keeps `least` weight on both sides) and remembers which it was in
+   * `best`.
    */
   bestCut(order: Uint32Array, cuts: Uint32Array, count: number, least: number): number;
   readonly best: number;

@@ -205,7 +205,10 @@ abstract class DecisionTree<Params extends SingleTree, Fitted extends FittedTree
     return resultOf(leaves, [matrix.rows], matrix);
   }
 
-  /** The trees that pruning would leave of the one for these rows, each with the `ccpAlpha` it takes. */
+  /**
+   * The trees that pruning would leave of the one for these rows, each with the `ccpAlpha` it
+   * takes.
+   */
   async costComplexityPruningPath(
     x: Rows,
     y: Numbers,
@@ -245,11 +248,13 @@ abstract class DecisionTree<Params extends SingleTree, Fitted extends FittedTree
 }
 
 /**
- * A tree of questions "is feature ≤ threshold?" (Breiman et al. 1984), each the one that leaves the classes least mixed.
- * x: [rows, features], where NaN is a missing value; labels: whole numbers. Of equally good questions the first feature's lowest is
- * taken; where `maxFeatures` or `splitter` leave something to chance, `randomState` decides.
+ * A tree of questions "is feature ≤ threshold?" (Breiman et al. 1984), each the one that leaves the
+ * classes least mixed. x: [rows, features], where NaN is a missing value; labels: whole numbers. Of
+ * equally good questions the first feature's lowest is taken; where `maxFeatures` or `splitter`
+ * leave something to chance, `randomState` decides.
  *
- * `fit` throws ArgumentError for labels that are no classes, and ShapeError for x and labels that do not fit.
+ * `fit` throws ArgumentError for labels that are no classes, and ShapeError for x and labels that
+ * do not fit.
  */
 export class DecisionTreeClassifier
   extends DecisionTree<DecisionTreeClassifierParams, FittedClassTree>
@@ -311,10 +316,12 @@ export class DecisionTreeClassifier
 }
 
 /**
- * A tree of questions "is feature ≤ threshold?" (Breiman et al. 1984), each the one that leaves the targets least apart; a leaf predicts
- * the mean of its rows, or their median with "absolute_error". x: [rows, features], where NaN is a missing value.
+ * A tree of questions "is feature ≤ threshold?" (Breiman et al. 1984), each the one that leaves the
+ * targets least apart; a leaf predicts the mean of its rows, or their median with "absolute_error".
+ * x: [rows, features], where NaN is a missing value.
  *
- * `fit` throws ArgumentError for targets that the criterion cannot measure, and ShapeError for x and targets that do not fit.
+ * `fit` throws ArgumentError for targets that the criterion cannot measure, and ShapeError for x
+ * and targets that do not fit.
  */
 export class DecisionTreeRegressor
   extends DecisionTree<DecisionTreeRegressorParams, FittedTree>

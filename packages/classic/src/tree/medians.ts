@@ -1,6 +1,9 @@
 import type { Criterion, NodeRows, Sides } from "./criteria.ts";
 
-/** Sums of weights and of weighted values by place, added one by one and found by halves (Fenwick 1994). */
+/**
+ * Sums of weights and of weighted values by place, added one by one and found by halves (Fenwick
+ * 1994).
+ */
 class PrefixSums {
   readonly #weights: Float64Array;
   readonly #sums: Float64Array;
@@ -31,7 +34,10 @@ class PrefixSums {
     this.sum += weight * value;
   }
 
-  /** The first place up to which more than `weight` lies (or just as much, with `orEqual`), and the sums before it. */
+  /**
+   * The first place up to which more than `weight` lies (or just as much, with `orEqual`), and the
+   * sums before it.
+   */
   find(weight: number, orEqual: boolean): { place: number; weight: number; sum: number } {
     let [at, seen, sum] = [0, 0, 0];
     for (let step = 2 ** Math.floor(Math.log2(this.#size)); step > 0; step >>= 1) {
@@ -159,7 +165,9 @@ export class AbsoluteError implements Criterion {
     for (let i = 0; i < this.#count; i++) this.#add(i);
   }
 
-  /** The middle of what has been added: where half the weight lies between two values, their mean. */
+  /**
+   * The middle of what has been added: where half the weight lies between two values, their mean.
+   */
   #median(): number {
     const half = this.#sums.weight / 2;
     const low = this.#sorted[this.#sums.find(half, true).place] as number;

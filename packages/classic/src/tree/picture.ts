@@ -17,7 +17,9 @@ export interface DrawnNode {
   /** Its number in the tree, and that of its parent; −1 of the root. */
   readonly node: number;
   readonly parent: number;
-  /** Where it stands: leaves at 0.5, 1.5, … from the left, others in the middle of their children. */
+  /**
+   * Where it stands: leaves at 0.5, 1.5, … from the left, others in the middle of their children.
+   */
   readonly x: number;
   readonly depth: number;
   /** What it asks, answered with yes on its left: "sqft ≤ 1500.5"; null in leaves. */
@@ -43,7 +45,10 @@ export interface TreeDrawing {
 
 type AnyTree = DecisionTreeClassifier | DecisionTreeRegressor;
 
-/** Where the nodes of a fitted tree stand and what they say. Throws ArgumentError for names that are too few or too many. */
+/**
+ * Where the nodes of a fitted tree stand and what they say. Throws ArgumentError for names that are
+ * too few or too many.
+ */
 export function plotTree(model: AnyTree, options: PlotTreeOptions = {}): TreeDrawing {
   checkCall(
     "plotTree(model, { featureNames, classNames, maxDepth: number, decimals: number })",
@@ -102,7 +107,10 @@ const BOX = { width: 148, height: 62, gapX: 14, gapY: 38, margin: 12 } as const;
 /** Of classes, told apart with any colour sight; of quantities the first. */
 const HUES = ["47 111 219", "239 91 60", "42 157 111", "217 164 0", "142 91 208", "26 165 184"];
 
-/** A fitted tree as the text of an SVG picture: the deeper the colour, the larger the value or the purer the class. */
+/**
+ * A fitted tree as the text of an SVG picture: the deeper the colour, the larger the value or the
+ * purer the class.
+ */
 export function exportSvg(model: AnyTree, options: PlotTreeOptions = {}): string {
   checkCall(
     "exportSvg(model, { featureNames, classNames, maxDepth: number, decimals: number })",

@@ -9,8 +9,8 @@ export interface PruningPath {
 }
 
 /**
- * Minimal cost-complexity pruning (Breiman et al. 1984): the branch that is worth least for each of its leaves,
- * α = (R(node) − R(branch)) / (leaves − 1), becomes a leaf, again and again.
+ * Minimal cost-complexity pruning (Breiman et al. 1984): the branch that is worth least for each of
+ * its leaves, α = (R(node) − R(branch)) / (leaves − 1), becomes a leaf, again and again.
  */
 class Pruning {
   readonly #tree: Tree;

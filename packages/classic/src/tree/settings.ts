@@ -27,9 +27,14 @@ export interface TreeLimits {
   readonly minWeightFractionLeaf: number;
   /** How many features each split looks at. */
   readonly maxFeatures: MaxFeatures;
-  /** The tree grows by its best leaf up to so many leaves; null: depth first, without a limit (default null). */
+  /**
+   * The tree grows by its best leaf up to so many leaves; null: depth first, without a limit
+   * (default null).
+   */
   readonly maxLeafNodes: number | null;
-  /** The least that a split takes away of the impurity, as a part of the root's weight (default 0). */
+  /**
+   * The least that a split takes away of the impurity, as a part of the root's weight (default 0).
+   */
   readonly minImpurityDecrease: number;
   /** Price of a leaf in minimal cost-complexity pruning (default 0: nothing is pruned). */
   readonly ccpAlpha: number;

@@ -22,7 +22,10 @@ export interface Split {
   readonly missingLeft: boolean;
 }
 
-/** Finds where to part a node: by the best of all cuts, or by the best of one random cut for each feature. */
+/**
+ * Finds where to part a node: by the best of all cuts, or by the best of one random cut for each
+ * feature.
+ */
 export class Splitter {
   readonly #features: readonly RankedFeature[];
   readonly #criterion: Criterion;
@@ -58,8 +61,8 @@ export class Splitter {
   }
 
   /**
-   * The best split of a node that the criterion has entered; null if there is none. `constants` features are known not to vary above
-   * it; how many are known below comes back.
+   * The best split of a node that the criterion has entered; null if there is none. `constants`
+   * features are known not to vary above it; how many are known below comes back.
    */
   find(node: NodeRows, constants: number): { split: Split | null; constants: number } {
     this.#score = Number.NEGATIVE_INFINITY;
@@ -69,7 +72,10 @@ export class Splitter {
     return { split: this.#split, constants: below };
   }
 
-  /** Moves the rows that go left to the front, each side in its order; gives where the right side starts. */
+  /**
+   * Moves the rows that go left to the front, each side in its order; gives where the right side
+   * starts.
+   */
   part({ rows, start, end }: NodeRows, { feature, rank, missingLeft }: Split): number {
     const { ranks, values } = this.#features[feature] as RankedFeature;
     const aside = this.#aside;
@@ -130,7 +136,10 @@ export class Splitter {
     return true;
   }
 
-  /** Looks at one cut of a feature, anywhere between its least and its largest value. Gives false if it does not vary here. */
+  /**
+   * Looks at one cut of a feature, anywhere between its least and its largest value. Gives false if
+   * it does not vary here.
+   */
   #tryRandom({ rows, start, end }: NodeRows, feature: number): boolean {
     const { ranks, values } = this.#features[feature] as RankedFeature;
     const count = end - start;
@@ -215,8 +224,8 @@ class FeatureDraw {
   }
 
   /**
-   * Calls `look` for features until `most` have been drawn and one of them varies. Features that do not vary above the node count as
-   * drawn, unseen. Gives how many are known not to vary now.
+   * Calls `look` for features until `most` have been drawn and one of them varies. Features that do
+   * not vary above the node count as drawn, unseen. Gives how many are known not to vary now.
    */
   visit(known: number, look: (feature: number) => boolean): number {
     if (this.#most >= this.#count) {

@@ -41,7 +41,10 @@ const matrix = (values: readonly unknown[]): Tensor => {
   return numbers.length === 0 ? zeros([0, 3]) : tensor(numbers).reshape([-1, 3]);
 };
 
-/** What an estimator says of the rows that it is asked about; clusters without predictions say it of those they learned. */
+/**
+ * What an estimator says of the rows that it is asked about; clusters without predictions say it of
+ * those they learned.
+ */
 async function learnAndSay(
   model: Estimator,
   x: Tensor,
@@ -76,7 +79,8 @@ test("every estimator is tried", () => {
 const full = inject("tier") === "full";
 
 onDevices("as scikit-learn", (device) => {
-  // software WebGPU is slow: the quick tier asks some estimators for what only a shader can get wrong
+  // software WebGPU is slow: the quick tier asks some estimators for what only a shader can get
+  // wrong
   const isSample = !full && device === "webgpu";
   const few = names.filter((_, i) => i % 4 === 3);
   describe.each(isSample ? (["NaN to predict"] as const) : kinds)("%s", (kind) => {

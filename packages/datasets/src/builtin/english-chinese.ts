@@ -8,8 +8,9 @@ import { type Files, filesOf } from "./files.ts";
 import { parseJson } from "./json.ts";
 
 /**
- * 2,070 sentences in English and Chinese: the messages of the TypeScript compiler, from the npm package
- * `typescript` 5.9 installed as `typescript-zh`. A narrow domain. `from.pairs` is a CSV file with columns en and zh.
+ * 2,070 sentences in English and Chinese: the messages of the TypeScript compiler, from the npm
+ * package `typescript` 5.9 installed as `typescript-zh`. A narrow domain. `from.pairs` is a CSV
+ * file with columns en and zh.
  *
  * Throws DataError if the files are not there or not what they should be.
  */
@@ -41,7 +42,10 @@ export async function loadEnglishChinese(
   return { about, table: new Table(columns, { name: "English–Chinese", types }) };
 }
 
-/** The compiler's source makes each message by diag(code, category, key, text, …), the strings in JSON's notation. */
+/**
+ * The compiler's source makes each message by diag(code, category, key, text, …), the strings in
+ * JSON's notation.
+ */
 function englishIn(program: string): { key: string; text: string }[] {
   const string = String.raw`("(?:[^"\\]|\\.)*")`;
   const call = new RegExp(String.raw`\bdiag\(\d+, \d+ /\* \w+ \*/, ${string}, ${string}`, "g");

@@ -9,7 +9,10 @@ export type Files<Name extends string> = Readonly<Record<Name, Source>>;
 export interface KnownFiles<Name extends string> {
   /** Whom messages name. */
   readonly loader: string;
-  /** The npm package that brings them, if there is one, how to install it where that is not its name, and paths inside it. */
+  /**
+   * The npm package that brings them, if there is one, how to install it where that is not its
+   * name, and paths inside it.
+   */
   readonly package?: string;
   readonly install?: string;
   readonly files: Readonly<Record<Name, string>>;
@@ -29,8 +32,8 @@ export interface FilesOptions<Name extends string> {
 }
 
 /**
- * The files that `from` gives, else those of the installed package (Node only), found as the running project finds it,
- * else those of the first mirror that has them.
+ * The files that `from` gives, else those of the installed package (Node only), found as the
+ * running project finds it, else those of the first mirror that has them.
  *
  * Throws DataError that says what to install or to pass.
  */
@@ -74,7 +77,10 @@ function missing(
   return new DataError(`${loader}: ${what}${also}\n  hint: ${cure}${where}`);
 }
 
-/** The folder of an installed package, as the working folder, the program or this library would find it; or null. */
+/**
+ * The folder of an installed package, as the working folder, the program or this library would find
+ * it; or null.
+ */
 function packageRoot(name: string): string | null {
   const { process } = globalThis;
   const modules = process?.getBuiltinModule?.("node:module");

@@ -3,7 +3,10 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import type { Table } from "../table/table.ts";
 import type { About, DescribedTable } from "./about.ts";
 
-/** A table in which some columns are to predict another: a class, if `classes` are named, else a number. */
+/**
+ * A table in which some columns are to predict another: a class, if `classes` are named, else a
+ * number.
+ */
 export class LabelledTable implements DescribedTable {
   readonly about: About;
   readonly table: Table;

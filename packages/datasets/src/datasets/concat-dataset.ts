@@ -10,8 +10,8 @@ interface Part<Batch> {
 }
 
 /**
- * Datasets one after the other. A batch may span them: lists of examples are put together by place, tensors (alone,
- * by name, or in a row) along their first dimension.
+ * Datasets one after the other. A batch may span them: lists of examples are put together by place,
+ * tensors (alone, by name, or in a row) along their first dimension.
  *
  * Throws ArgumentError without datasets, and for batches that are none of these.
  */

@@ -7,7 +7,10 @@ export interface Dataset<Batch> {
   readonly length: number;
   /** The examples at `indices`, in that order, as one batch. */
   batch(indices: ArrayLike<number>): Batch | Promise<Batch>;
-  /** The example that a batch of one holds, for `batchSize: null`; without it, the row of its tensors. */
+  /**
+   * The example that a batch of one holds, for `batchSize: null`; without it, the row of its
+   * tensors.
+   */
   example?(batch: Batch): unknown;
 }
 
@@ -27,7 +30,10 @@ export interface PassOptions {
 export interface StreamDataset<Batch> {
   /** One pass from the start. */
   batches(options: PassOptions): AsyncIterableIterator<Batch>;
-  /** The example that a batch of one holds, for `batchSize: null`; without it, the row of its tensors. */
+  /**
+   * The example that a batch of one holds, for `batchSize: null`; without it, the row of its
+   * tensors.
+   */
   example?(batch: Batch): unknown;
 }
 
@@ -42,8 +48,8 @@ export function datasetOf<Batch>(source: Indexed<Batch>): Dataset<Batch> {
 const isArray = (source: unknown): source is readonly unknown[] => Array.isArray(source);
 
 /**
- * A dataset that knows how to get one example: extend it with `length` and `get`. A batch is the list of its examples;
- * a DataLoader's `collate` makes tensors of it.
+ * A dataset that knows how to get one example: extend it with `length` and `get`. A batch is the
+ * list of its examples; a DataLoader's `collate` makes tensors of it.
  *
  * ```ts
  * class Photos extends ItemDataset<Photo> {
@@ -109,7 +115,10 @@ class ArrayDataset<Item> extends ItemDataset<Item> {
   }
 }
 
-/** The number itself. Throws ArgumentError if there is no such example: a sampler's fault, most often. */
+/**
+ * The number itself. Throws ArgumentError if there is no such example: a sampler's fault, most
+ * often.
+ */
 export function checkIndex(name: string, index: number, length: number): number {
   if (Number.isInteger(index) && index >= 0 && index < length) return index;
   throw new ArgumentError(

@@ -2,7 +2,10 @@ import { ArgumentError, type Generator } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { PassOptions, StreamDataset } from "./dataset.ts";
 
-/** What a stream reads: something that can be gone through again and again, or a function that opens it anew. */
+/**
+ * What a stream reads: something that can be gone through again and again, or a function that opens
+ * it anew.
+ */
 export type StreamSource<Item> =
   | Iterable<Item>
   | AsyncIterable<Item>
@@ -10,16 +13,20 @@ export type StreamSource<Item> =
 
 /** Settings of IterableDataset. */
 export interface IterableDatasetOptions {
-  /** Examples held at a time when a DataLoader shuffles: each is drawn from so many (default 1: no shuffling). */
+  /**
+   * Examples held at a time when a DataLoader shuffles: each is drawn from so many (default 1: no
+   * shuffling).
+   */
   readonly shuffleBuffer?: number;
 }
 
 /**
- * Examples that come one after the other: lines of a file, rows of a table larger than memory, a generator. Only a
- * batch (and the shuffle buffer) is held at a time. A batch is the list of its examples.
+ * Examples that come one after the other: lines of a file, rows of a table larger than memory, a
+ * generator. Only a batch (and the shuffle buffer) is held at a time. A batch is the list of its
+ * examples.
  *
- * Throws ArgumentError for a buffer size that is no positive whole number, and for a second pass over an iterator that
- * can be gone through once.
+ * Throws ArgumentError for a buffer size that is no positive whole number, and for a second pass
+ * over an iterator that can be gone through once.
  */
 export class IterableDataset<Item> implements StreamDataset<Item[]> {
   readonly shuffleBuffer: number;
@@ -88,7 +95,10 @@ function checked(dataset: IterableDataset<unknown>, generator: Generator): Gener
   );
 }
 
-/** Each item is drawn from a buffer of the next `size`; what is left at the end comes in random order. */
+/**
+ * Each item is drawn from a buffer of the next `size`; what is left at the end comes in random
+ * order.
+ */
 async function* throughBuffer<Item>(
   source: Iterable<Item> | AsyncIterable<Item>,
   size: number,

@@ -17,7 +17,9 @@ export class Rows {
     return new Rows(await source.data(), source);
   }
 
-  /** The rows at `indices`, in that order, as a new tensor of the same dtype: [indices.length, …]. */
+  /**
+   * The rows at `indices`, in that order, as a new tensor of the same dtype: [indices.length, …].
+   */
   pick(indices: ArrayLike<number>): Tensor {
     const [rows = 0, ...inner] = this.#like.shape;
     const width = rows === 0 ? 0 : this.#data.length / rows;

@@ -20,8 +20,8 @@ export type StackedBatch<Datasets> = {
 };
 
 /**
- * Datasets side by side: example i is the examples i of all. `{ image: photos, label: labels }` yields batches with
- * these keys, an array yields tuples.
+ * Datasets side by side: example i is the examples i of all. `{ image: photos, label: labels }`
+ * yields batches with these keys, an array yields tuples.
  *
  * Throws ArgumentError without datasets, and if they differ in the number of examples.
  */

@@ -45,8 +45,9 @@ export interface RandomSplitOptions {
 }
 
 /**
- * Splits a dataset at random into parts of the given sizes: counts that add up to its length, or fractions that add
- * up to 1 (rounded down, what is left handed out one each from the first part on). The same seed gives PyTorch's parts.
+ * Splits a dataset at random into parts of the given sizes: counts that add up to its length, or
+ * fractions that add up to 1 (rounded down, what is left handed out one each from the first part
+ * on). The same seed gives PyTorch's parts.
  *
  * Throws ArgumentError for sizes that do not add up.
  */

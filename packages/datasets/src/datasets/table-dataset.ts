@@ -38,8 +38,9 @@ export interface TableStreamDatasetOptions {
 }
 
 /**
- * Rows that come in tables, larger together than memory: what `streamCsv` and its like read. Cut into batches of the
- * loader's size, whatever the size of the pieces; only a piece, a batch and the shuffle buffer are held at a time.
+ * Rows that come in tables, larger together than memory: what `streamCsv` and its like read. Cut
+ * into batches of the loader's size, whatever the size of the pieces; only a piece, a batch and the
+ * shuffle buffer are held at a time.
  *
  * Throws ArgumentError for a buffer size that is no positive whole number.
  */

@@ -9,8 +9,8 @@ export type TensorFields = Readonly<Record<string, Tensor>> | readonly [Tensor, 
 export type TensorBatch<Fields extends TensorFields> = { -readonly [Name in keyof Fields]: Tensor };
 
 /**
- * Tensors whose first dimension counts the examples: `{ images, labels }` yields batches with the same keys, an array
- * yields tuples. The tensors are read once, when the first batch is asked for.
+ * Tensors whose first dimension counts the examples: `{ images, labels }` yields batches with the
+ * same keys, an array yields tuples. The tensors are read once, when the first batch is asked for.
  *
  * Throws ArgumentError if they differ in the number of examples.
  */

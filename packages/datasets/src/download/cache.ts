@@ -2,7 +2,10 @@
 export interface Arrival {
   /** Bytes that are here already. */
   readonly size: number;
-  /** Where they came from and which version of the file they are (an ETag or a date), as `start` was told. */
+  /**
+   * Where they came from and which version of the file they are (an ETag or a date), as `start` was
+   * told.
+   */
   readonly origin: Origin | null;
   /** Forgets what is here; the bytes that follow are from `origin`. */
   start(origin: Origin): Promise<void>;

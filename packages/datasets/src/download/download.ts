@@ -23,7 +23,10 @@ export interface DownloadOptions {
   readonly name?: string;
   /** Folder of the cache, in Node; wgrad in the user's cache folder if not given. */
   readonly folder?: string;
-  /** Takes the file from the cache or throws, and asks no server (default: whether WGRAD_OFFLINE is set). */
+  /**
+   * Takes the file from the cache or throws, and asks no server (default: whether WGRAD_OFFLINE is
+   * set).
+   */
   readonly offline?: boolean;
   /** How often a broken connection to one mirror is taken up again (default 3). */
   readonly retries?: number;
@@ -32,13 +35,15 @@ export interface DownloadOptions {
 }
 
 /**
- * Fetches a file from the first mirror that has it and keeps it, so that the next call needs no network. A connection
- * that breaks is taken up where it broke, in this call or the next; the file takes its place in the cache whole or not at all.
- * A call for a file that another call is fetching waits for it, and is then answered by its own options, as any later call.
- * Gives its path in Node, a Blob in a browser: both are a `Source` that every reader takes.
+ * Fetches a file from the first mirror that has it and keeps it, so that the next call needs no
+ * network. A connection that breaks is taken up where it broke, in this call or the next; the file
+ * takes its place in the cache whole or not at all. A call for a file that another call is fetching
+ * waits for it, and is then answered by its own options, as any later call. Gives its path in Node,
+ * a Blob in a browser: both are a `Source` that every reader takes.
  *
- * Throws DataError that says what each mirror answered, if the file is not that of `sha256`, and if `offline` and it is not here;
- * ArgumentError for what is no address, no name of a file, and no sha256.
+ * Throws DataError that says what each mirror answered, if the file is not that of `sha256`, and if
+ * `offline` and it is not here; ArgumentError for what is no address, no name of a file, and no
+ * sha256.
  */
 export async function download(
   urls: string | URL | readonly (string | URL)[],
@@ -81,7 +86,10 @@ interface Transfer {
 
 const arriving = new Map<string, Transfer>();
 
-/** Waits for the end of another call's transfer. Throws the signal's reason if it is aborted meanwhile. */
+/**
+ * Waits for the end of another call's transfer. Throws the signal's reason if it is aborted
+ * meanwhile.
+ */
 async function ended({ settled, listeners }: Transfer, options: DownloadOptions): Promise<void> {
   listeners.add(options);
   try {

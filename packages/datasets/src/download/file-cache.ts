@@ -2,7 +2,10 @@ import type { Arrival, FileCache, Origin } from "./cache.ts";
 
 const builtin = globalThis.process?.getBuiltinModule;
 
-/** The folder for cached files: `$XDG_CACHE_HOME`, else `~/.cache`, `~/Library/Caches` or `%LOCALAPPDATA%`; in it, wgrad. */
+/**
+ * The folder for cached files: `$XDG_CACHE_HOME`, else `~/.cache`, `~/Library/Caches` or
+ * `%LOCALAPPDATA%`; in it, wgrad.
+ */
 export function cacheFolder(): string {
   const { env, platform } = globalThis.process;
   const { join } = builtin("node:path");
@@ -16,7 +19,10 @@ export function cacheFolder(): string {
   return join(env.XDG_CACHE_HOME || usual, "wgrad");
 }
 
-/** A file in a folder of the cache; one that is arriving has `.part` after its name, and a note of its origin beside it. */
+/**
+ * A file in a folder of the cache; one that is arriving has `.part` after its name, and a note of
+ * its origin beside it.
+ */
 export function fileCache(folder: string, name: string): FileCache {
   const { join } = builtin("node:path");
   const { statSync } = builtin("node:fs");

@@ -19,8 +19,8 @@ export const hasOpfs = (): boolean =>
   globalThis.FileSystemFileHandle?.prototype.createWritable !== undefined;
 
 /**
- * A file in the page's own file system (OPFS), in pieces that stay on its disk: a Blob of them is no more than their names. What has
- * arrived goes on in another visit.
+ * A file in the page's own file system (OPFS), in pieces that stay on its disk: a Blob of them is
+ * no more than their names. What has arrived goes on in another visit.
  */
 export function opfsCache(url: string): FileCache {
   const find = async (): Promise<Blob | null> => {

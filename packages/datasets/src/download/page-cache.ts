@@ -1,6 +1,9 @@
 import type { Arrival, FileCache, Origin } from "./cache.ts";
 
-/** A file in the page's Cache API under its first address; where a page has none (no https), nothing outlives the call. */
+/**
+ * A file in the page's Cache API under its first address; where a page has none (no https), nothing
+ * outlives the call.
+ */
 export function pageCache(url: string): FileCache {
   const cache = globalThis.caches?.open("wgrad");
   const find = async (): Promise<Blob | null> =>

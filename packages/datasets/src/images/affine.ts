@@ -148,7 +148,10 @@ function moved(
   return sampled(batch, matrices, mode, outside);
 }
 
-/** From a place of the moved picture to that of the given one, both from the middle: [a, b, c, d, e, f], x = a x′ + b y′ + c. */
+/**
+ * From a place of the moved picture to that of the given one, both from the middle: [a, b, c, d, e,
+ * f], x = a x′ + b y′ + c.
+ */
 function backwards(
   { angle, translate: [tx, ty], scale, shear }: Movement,
   [cx, cy]: readonly [number, number],
@@ -166,7 +169,10 @@ function backwards(
   return [p, q, cx + p * (-cx - tx) + q * (-cy - ty), r, s, cy + r * (-cx - tx) + s * (-cy - ty)];
 }
 
-/** What stands at the places the matrices say; `outside` beyond the edges, in proportion where points lie across. */
+/**
+ * What stands at the places the matrices say; `outside` beyond the edges, in proportion where
+ * points lie across.
+ */
 function sampled(
   batch: Tensor,
   matrices: readonly (readonly number[])[],

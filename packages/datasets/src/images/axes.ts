@@ -18,8 +18,9 @@ export function mapAxes(batch: Tensor, rows: AxisWeights, columns: AxisWeights):
 export type Part = readonly [start: number, length: number];
 
 /**
- * Weights that bring parts of an axis of `from` numbers to `out`: "bilinear" by triangles as wide as what becomes one number, so
- * that nothing is left out in shrinking (PyTorch's antialias); "nearest" by the number at the place.
+ * Weights that bring parts of an axis of `from` numbers to `out`: "bilinear" by triangles as wide
+ * as what becomes one number, so that nothing is left out in shrinking (PyTorch's antialias);
+ * "nearest" by the number at the place.
  */
 export function resizing(
   parts: readonly Part[],

@@ -10,7 +10,10 @@ export interface GaussianBlurOptions extends Drawn {
   readonly sigma?: number | Range;
 }
 
-/** Blurs each picture by a bell of `kernelSize` points, odd numbers, mirrored at the edges. Throws ArgumentError for other sizes. */
+/**
+ * Blurs each picture by a bell of `kernelSize` points, odd numbers, mirrored at the edges. Throws
+ * ArgumentError for other sizes.
+ */
 export class GaussianBlur implements ImageTransform {
   readonly #size: readonly [number, number];
   readonly #sigma: Range;

@@ -1,7 +1,10 @@
 import { ArgumentError, maximum, minimum, ShapeError, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 
-/** Shared area by joined area of every box with every other: [N, 4] and [M, 4] of (x1, y1, x2, y2), [N, M]. */
+/**
+ * Shared area by joined area of every box with every other: [N, 4] and [M, 4] of (x1, y1, x2, y2),
+ * [N, M].
+ */
 export function boxIou(boxes1: Tensor, boxes2: Tensor): Tensor {
   if (arguments.length !== 2) checkCall("boxIou(boxes1: tensor, boxes2: tensor)", arguments);
   const [one, other] = [sides("boxIou", boxes1, 1), sides("boxIou", boxes2, 0)];
@@ -14,8 +17,9 @@ export function boxIou(boxes1: Tensor, boxes2: Tensor): Tensor {
 }
 
 /**
- * Which boxes stay where many lie over one another: the best by score, then the best that shares no more than `iouThreshold` with
- * one that stays. Their numbers, best first, i32. Reads boxes and scores.
+ * Which boxes stay where many lie over one another: the best by score, then the best that shares no
+ * more than `iouThreshold` with one that stays. Their numbers, best first, i32. Reads boxes and
+ * scores.
  */
 export async function nms(boxes: Tensor, scores: Tensor, iouThreshold: number): Promise<Tensor> {
   checkCall("nms(boxes: tensor, scores: tensor, iouThreshold: number)", arguments);

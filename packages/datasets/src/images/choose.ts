@@ -31,7 +31,10 @@ export interface RandomApplyOptions extends Drawn {
   readonly p?: number;
 }
 
-/** Transforms one after the other, each picture with probability p. They must keep sizes, unless all pictures are changed or none. */
+/**
+ * Transforms one after the other, each picture with probability p. They must keep sizes, unless all
+ * pictures are changed or none.
+ */
 export class RandomApply implements ImageTransform {
   readonly #all: Compose;
   readonly #p: number;

@@ -6,7 +6,10 @@ import { asBatch, type ImageTransform } from "./image-transform.ts";
 /** Red, green and blue in what an eye sees as brightness. */
 const LUMA = [0.2989, 0.587, 0.114] as const;
 
-/** Colours as grey, in one channel or in three equal ones. Throws ShapeError for pictures without 1 or 3 channels. */
+/**
+ * Colours as grey, in one channel or in three equal ones. Throws ShapeError for pictures without 1
+ * or 3 channels.
+ */
 export class Grayscale implements ImageTransform {
   readonly #channels: number;
 
@@ -29,7 +32,10 @@ export class Grayscale implements ImageTransform {
   }
 }
 
-/** Settings of ColorJitter: a number x draws factors from 1 − x to 1 + x (of hue from −x to x), a range itself. */
+/**
+ * Settings of ColorJitter: a number x draws factors from 1 − x to 1 + x (of hue from −x to x), a
+ * range itself.
+ */
 export interface ColorJitterOptions extends Drawn {
   /** Times brightness (default 0: left as it is). */
   readonly brightness?: number | Range;
@@ -41,7 +47,10 @@ export interface ColorJitterOptions extends Drawn {
   readonly hue?: number | Range;
 }
 
-/** Brightness, contrast, saturation and hue of each picture changed by factors of its own, in an order of its own. Pictures are from 0 to 1. */
+/**
+ * Brightness, contrast, saturation and hue of each picture changed by factors of its own, in an
+ * order of its own. Pictures are from 0 to 1.
+ */
 export class ColorJitter implements ImageTransform {
   /** Of brightness, contrast, saturation, hue; null where nothing is drawn. */
   readonly #ranges: readonly (Range | null)[];
@@ -153,10 +162,16 @@ function blended(batch: Tensor, changes: readonly (Blend | undefined)[]): Tensor
   return where(whichOf(changes.map((change) => change !== undefined)), bounded, batch);
 }
 
-/** Where the wheel's sixths start for red, green and blue: each is full for two of them, none for two, a ramp between. */
+/**
+ * Where the wheel's sixths start for red, green and blue: each is full for two of them, none for
+ * two, a ramp between.
+ */
 const STARTS = [5, 3, 1];
 
-/** Colours turned around the wheel by shares of it: as through hue, saturation and value, those two left as they are. */
+/**
+ * Colours turned around the wheel by shares of it: as through hue, saturation and value, those two
+ * left as they are.
+ */
 function turned(batch: Tensor, shift: Tensor): Tensor {
   const [r, g, b] = [0, 1, 2].map((c) => batch.narrow(1, c, 1)) as [Tensor, Tensor, Tensor];
   const most = batch.amax(1, { keepdim: true });

@@ -36,7 +36,10 @@ export interface RandomCropOptions {
   readonly generator?: Generator;
 }
 
-/** A part of each picture, from a place of its own: row, then column, picture by picture. Throws ShapeError for pictures that are smaller. */
+/**
+ * A part of each picture, from a place of its own: row, then column, picture by picture. Throws
+ * ShapeError for pictures that are smaller.
+ */
 export class RandomCrop implements ImageTransform {
   readonly #size: readonly [number, number];
   readonly #padding: number;

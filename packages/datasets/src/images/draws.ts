@@ -9,7 +9,10 @@ export interface Drawn {
   readonly generator?: Generator;
 }
 
-/** The generator itself, or the library's: asked for when something is drawn, since it may be seeded anew. */
+/**
+ * The generator itself, or the library's: asked for when something is drawn, since it may be seeded
+ * anew.
+ */
 export const sourceOf = (generator: Generator | null): Generator => generator ?? defaultGenerator();
 
 /** One number of f32 from the range, as torch.empty(1).uniform_(low, high). */
@@ -38,7 +41,10 @@ export function checkProbability(name: string, p: number): number {
   throw new ArgumentError(`${name}: p is ${p}\n  hint: from 0 to 1`);
 }
 
-/** Throws ArgumentError unless both are numbers from `least` to `most`, the first not above the second. */
+/**
+ * Throws ArgumentError unless both are numbers from `least` to `most`, the first not above the
+ * second.
+ */
 export function checkRange(
   name: string,
   what: string,

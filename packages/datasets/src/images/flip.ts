@@ -9,7 +9,9 @@ export interface RandomFlipOptions extends Drawn {
   readonly p?: number;
 }
 
-/** Mirrors each picture left to right with probability p. Throws ArgumentError for a p that is none. */
+/**
+ * Mirrors each picture left to right with probability p. Throws ArgumentError for a p that is none.
+ */
 export class RandomHorizontalFlip implements ImageTransform {
   readonly #p: number;
   readonly #generator: Generator | null;
@@ -28,7 +30,9 @@ export class RandomHorizontalFlip implements ImageTransform {
   }
 }
 
-/** Mirrors each picture top to bottom with probability p. Throws ArgumentError for a p that is none. */
+/**
+ * Mirrors each picture top to bottom with probability p. Throws ArgumentError for a p that is none.
+ */
 export class RandomVerticalFlip implements ImageTransform {
   readonly #p: number;
   readonly #generator: Generator | null;

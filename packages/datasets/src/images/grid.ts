@@ -27,7 +27,10 @@ export interface MakeGridOptions {
   readonly padValue?: number;
 }
 
-/** Pictures side by side and below each other as one, [channels, height, width]; grey ones become three equal colours. */
+/**
+ * Pictures side by side and below each other as one, [channels, height, width]; grey ones become
+ * three equal colours.
+ */
 export function makeGrid(
   images: Tensor | readonly Tensor[],
   options: MakeGridOptions = {},

@@ -1,7 +1,10 @@
 import { ArgumentError, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 
-/** Bytes of a picture, row by row, the channels of a point together: a browser's ImageData, or what an image reader gives. */
+/**
+ * Bytes of a picture, row by row, the channels of a point together: a browser's ImageData, or what
+ * an image reader gives.
+ */
 export interface Pixels {
   readonly data: Uint8Array | Uint8ClampedArray;
   readonly width: number;
@@ -15,7 +18,8 @@ export interface ImageTensorOptions {
 }
 
 /**
- * A picture as numbers from 0 to 1: [channels, height, width], f32. Grey bytes become three equal colours, opacity is left out unless asked for.
+ * A picture as numbers from 0 to 1: [channels, height, width], f32. Grey bytes become three equal
+ * colours, opacity is left out unless asked for.
  *
  * Throws ArgumentError for bytes that do not fill the picture.
  */

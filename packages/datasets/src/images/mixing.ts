@@ -25,7 +25,10 @@ export interface Mixed {
   readonly labels: Tensor;
 }
 
-/** Each picture mixed with the one before it, and their labels in the same shares (Zhang et al. 2017). For a DataLoader's `collate`. */
+/**
+ * Each picture mixed with the one before it, and their labels in the same shares (Zhang et al.
+ * 2017). For a DataLoader's `collate`.
+ */
 export class MixUp {
   readonly #mixing: Mixing;
 
@@ -43,7 +46,10 @@ export class MixUp {
   }
 }
 
-/** A part of each picture from the one before it, and their labels in shares of the area (Yun et al. 2019). For a DataLoader's `collate`. */
+/**
+ * A part of each picture from the one before it, and their labels in shares of the area (Yun et al.
+ * 2019). For a DataLoader's `collate`.
+ */
 export class CutMix {
   readonly #mixing: Mixing;
 

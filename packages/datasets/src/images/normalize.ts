@@ -5,7 +5,8 @@ import { asBatch, type ImageTransform } from "./image-transform.ts";
 /**
  * z = (x − mean) / std, channel by channel.
  *
- * Throws ArgumentError for different numbers of channels and for a std of 0; ShapeError for pictures with other channels.
+ * Throws ArgumentError for different numbers of channels and for a std of 0; ShapeError for
+ * pictures with other channels.
  */
 export class Normalize implements ImageTransform {
   readonly #mean: readonly number[];

@@ -10,7 +10,10 @@ export interface PadImagesOptions {
   readonly mode?: "constant" | "reflect" | "replicate" | "circular";
 }
 
-/** Points around pictures: the same on all sides, [left and right, top and bottom], or [left, top, right, bottom]. */
+/**
+ * Points around pictures: the same on all sides, [left and right, top and bottom], or [left, top,
+ * right, bottom].
+ */
 export class Pad implements ImageTransform {
   readonly #sides: readonly number[];
   readonly #options: PadImagesOptions;

@@ -5,13 +5,21 @@ import { asBatch, checkSize, type ImageTransform, type Size } from "./image-tran
 
 /** Settings of Resize. */
 export interface ResizeOptions {
-  /** Between four neighbours in proportion (default), the nearest one, or the mean of an area, which suits shrinking best. */
+  /**
+   * Between four neighbours in proportion (default), the nearest one, or the mean of an area, which
+   * suits shrinking best.
+   */
   readonly mode?: "bilinear" | "nearest" | "area";
-  /** With "bilinear": shrinks without leaving any point out, as torchvision does (default false). */
+  /**
+   * With "bilinear": shrinks without leaving any point out, as torchvision does (default false).
+   */
   readonly antialias?: boolean;
 }
 
-/** Pictures at another size: [height, width], or one number for the shorter side with the proportions kept; as `interpolate`. */
+/**
+ * Pictures at another size: [height, width], or one number for the shorter side with the
+ * proportions kept; as `interpolate`.
+ */
 export class Resize implements ImageTransform {
   readonly #size: Size;
   readonly #mode: "bilinear" | "nearest" | "area";

@@ -23,7 +23,10 @@ export interface RandomResizedCropOptions extends Drawn {
   readonly mode?: "bilinear" | "nearest";
 }
 
-/** A part of each picture of its own size and proportions, brought to one size. Throws ArgumentError for ranges that are none. */
+/**
+ * A part of each picture of its own size and proportions, brought to one size. Throws ArgumentError
+ * for ranges that are none.
+ */
 export class RandomResizedCrop implements ImageTransform {
   readonly #size: readonly [number, number];
   readonly #scale: Range;

@@ -2,7 +2,10 @@ import { ArgumentError, type DType, stack, Tensor, type TypedArray, tensor } fro
 import { checkCall } from "@wgrad/autograd/plugin";
 import { padSequences } from "./padding.ts";
 
-/** What a list of such examples becomes: tensors of numbers, lists of text, the same names and places. */
+/**
+ * What a list of such examples becomes: tensors of numbers, lists of text, the same names and
+ * places.
+ */
 export type Collated<Item> = Item extends number | boolean | Tensor | TypedArray | readonly number[]
   ? Tensor
   : Item extends string
@@ -13,22 +16,30 @@ export type Collated<Item> = Item extends number | boolean | Tensor | TypedArray
 export interface CollateOptions {
   /** Fills rows of numbers up to the longest of the batch; without it they must be equally long. */
   readonly paddingValue?: number;
-  /** Dtypes by name, for fields of plain numbers: `{ label: "i32" }` (default f32; typed arrays keep theirs). */
+  /**
+   * Dtypes by name, for fields of plain numbers: `{ label: "i32" }` (default f32; typed arrays keep
+   * theirs).
+   */
   readonly dtypes?: Readonly<Record<string, DType>>;
 }
 
 /**
- * Makes one batch of a list of examples, as PyTorch's default_collate does: numbers become a tensor [B], rows of numbers [B, T],
- * tensors are stacked, text becomes a list, and what has names or places is put together by them.
+ * Makes one batch of a list of examples, as PyTorch's default_collate does: numbers become a tensor
+ * [B], rows of numbers [B, T], tensors are stacked, text becomes a list, and what has names or
+ * places is put together by them.
  *
- * Throws ArgumentError for no examples, for rows of different lengths, and for what cannot be put together.
+ * Throws ArgumentError for no examples, for rows of different lengths, and for what cannot be put
+ * together.
  */
 export function defaultCollate<Item>(items: readonly Item[]): Collated<Item> {
   checkCall("defaultCollate(items)", arguments);
   return collateWith()(items);
 }
 
-/** `defaultCollate` with rows filled up, or with dtypes of your choice; for a DataLoader's `collate`. */
+/**
+ * `defaultCollate` with rows filled up, or with dtypes of your choice; for a DataLoader's
+ * `collate`.
+ */
 export function collateWith(
   options: CollateOptions = {},
 ): <Item>(items: readonly Item[]) => Collated<Item> {

@@ -36,11 +36,13 @@ export interface DataLoaderOptions<Raw = unknown, Batch = Raw> {
 }
 
 /**
- * Batches of a dataset, epoch after epoch: `for await (const { images, labels } of loader)`. The same seed gives the
- * orders PyTorch's DataLoader gives. Before each batch it lets the device catch up, so that a loop that
- * reads nothing does not run ahead without bound. `stateDict()` is the position in the epoch, and goes on from there.
+ * Batches of a dataset, epoch after epoch: `for await (const { images, labels } of loader)`. The
+ * same seed gives the orders PyTorch's DataLoader gives. Before each batch it lets the device catch
+ * up, so that a loop that reads nothing does not run ahead without bound. `stateDict()` is the
+ * position in the epoch, and goes on from there.
  *
- * Throws ArgumentError for a batch size that is no positive whole number and for settings that exclude each other.
+ * Throws ArgumentError for a batch size that is no positive whole number and for settings that
+ * exclude each other.
  */
 export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
   readonly dataset: Dataset<Raw> | StreamDataset<Raw>;
@@ -120,8 +122,9 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
   }
 
   /**
-   * Where the loader is: epochs gone through, batches given in this one, and what its order is drawn from. Plain numbers, ready for
-   * JSON. Taken in the loop's body it counts the batch being worked on as done.
+   * Where the loader is: epochs gone through, batches given in this one, and what its order is
+   * drawn from. Plain numbers, ready for JSON. Taken in the loop's body it counts the batch being
+   * worked on as done.
    */
   stateDict(): DataLoaderState {
     if (arguments.length > 0) checkCall("loader.stateDict()", arguments);
@@ -129,10 +132,11 @@ export class DataLoader<Raw, Batch = Raw> implements AsyncIterable<Batch> {
   }
 
   /**
-   * Goes on from where `stateDict()` was taken: the next `for await` gives the batches that epoch still had. A stream
-   * is read from its start, and what was given before is left out.
+   * Goes on from where `stateDict()` was taken: the next `for await` gives the batches that epoch
+   * still had. A stream is read from its start, and what was given before is left out.
    *
-   * Throws ArgumentError if it is no such state, or of a loader with another kind of generator; then nothing has changed.
+   * Throws ArgumentError if it is no such state, or of a loader with another kind of generator;
+   * then nothing has changed.
    */
   loadStateDict(state: DataLoaderState): void {
     if (arguments.length > 1) checkCall("loader.loadStateDict(state)", arguments);

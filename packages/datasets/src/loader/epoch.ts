@@ -15,8 +15,8 @@ export interface Epoch {
 }
 
 /**
- * Begins an epoch as PyTorch's loader does: it draws a seed for its workers, used or not, and its sampler one for the
- * epoch's order unless the loader has a generator of its own.
+ * Begins an epoch as PyTorch's loader does: it draws a seed for its workers, used or not, and its
+ * sampler one for the epoch's order unless the loader has a generator of its own.
  */
 export function beginEpoch(own: Generator | null, random: boolean): Epoch {
   if (own !== null) {

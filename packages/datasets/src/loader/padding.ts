@@ -7,7 +7,10 @@ export interface PadOptions {
   readonly paddingValue?: number;
   /** Longer sequences are cut (default: none is). */
   readonly maxLength?: number;
-  /** Room for so many, whatever the longest has; needs no other plan from batch to batch (default: the longest). */
+  /**
+   * Room for so many, whatever the longest has; needs no other plan from batch to batch (default:
+   * the longest).
+   */
   readonly length?: number;
   /** The end that is filled (default "right"). */
   readonly side?: "left" | "right";
@@ -28,8 +31,8 @@ export interface PaddedSequences {
 }
 
 /**
- * Sequences of numbers of different lengths as one tensor, cut and filled to one length, and the mask that tells them apart.
- * PyTorch's `key_padding_mask` is its opposite: `mask.logicalNot()`.
+ * Sequences of numbers of different lengths as one tensor, cut and filled to one length, and the
+ * mask that tells them apart. PyTorch's `key_padding_mask` is its opposite: `mask.logicalNot()`.
  *
  * Throws ArgumentError for no sequences and for lengths that are not positive whole numbers.
  */

@@ -3,7 +3,10 @@ import type { EpochStart } from "./epoch.ts";
 
 /** A DataLoader's position, in plain numbers. */
 export interface DataLoaderState {
-  /** Examples in the dataset, null for a stream, and in a batch: a loader of others does not go on from here. */
+  /**
+   * Examples in the dataset, null for a stream, and in a batch: a loader of others does not go on
+   * from here.
+   */
   readonly examples: number | null;
   readonly batchSize: number;
   /** Epochs gone through. */
@@ -45,7 +48,10 @@ export class Position {
     this.#batches = batches;
   }
 
-  /** Where the pass that begins now goes on: at a loaded position once, else at the start of a new epoch. */
+  /**
+   * Where the pass that begins now goes on: at a loaded position once, else at the start of a new
+   * epoch.
+   */
   enter(): { resumed: EpochStart | null; skip: number; reached: readonly number[] | null } {
     const reached = this.#loaded;
     this.#loaded = null;

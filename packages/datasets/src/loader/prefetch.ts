@@ -1,6 +1,6 @@
 /**
- * The same values with `depth` of them asked for before they are needed. A failure surfaces at its own turn. `source` must bear
- * being asked again before it has answered, as async generators do.
+ * The same values with `depth` of them asked for before they are needed. A failure surfaces at its
+ * own turn. `source` must bear being asked again before it has answered, as async generators do.
  */
 export async function* prefetched<T>(
   source: AsyncIterator<T>,

@@ -7,15 +7,20 @@ import type { BatchOrder } from "./sampler.ts";
 export interface BucketOptions extends BatchOptions {
   /** Shuffles examples before they are put in buckets, and batches afterwards (default true). */
   readonly shuffle?: boolean;
-  /** So many batches' examples are sorted by length together (default 50); more pads less, fewer mix more. */
+  /**
+   * So many batches' examples are sorted by length together (default 50); more pads less, fewer mix
+   * more.
+   */
   readonly bucketBatches?: number;
 }
 
 /**
- * Batches of examples of similar length, so that little is padded: examples are taken in random order, sorted by length within
- * buckets of `bucketBatches` batches, cut into batches, and the batches shuffled.
+ * Batches of examples of similar length, so that little is padded: examples are taken in random
+ * order, sorted by length within buckets of `bucketBatches` batches, cut into batches, and the
+ * batches shuffled.
  *
- * Throws ArgumentError for sizes that are not positive whole numbers and lengths that are not numbers.
+ * Throws ArgumentError for sizes that are not positive whole numbers and lengths that are not
+ * numbers.
  */
 export class BucketBatchSampler implements BatchOrder {
   readonly length: number;

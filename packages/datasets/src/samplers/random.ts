@@ -14,7 +14,8 @@ export interface RandomSamplerOptions {
 const CHUNK = 32;
 
 /**
- * Numbers of `count` examples in random order, as PyTorch's RandomSampler draws them from the same generator.
+ * Numbers of `count` examples in random order, as PyTorch's RandomSampler draws them from the same
+ * generator.
  *
  * Throws ArgumentError for counts that are not positive whole numbers.
  */

@@ -2,7 +2,10 @@ import type { Generator as RandomGenerator } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { Sampler } from "./sampler.ts";
 
-/** The given numbers in random order, as PyTorch's SubsetRandomSampler draws it from the same generator. */
+/**
+ * The given numbers in random order, as PyTorch's SubsetRandomSampler draws it from the same
+ * generator.
+ */
 export class SubsetRandomSampler implements Sampler {
   readonly length: number;
   readonly #numbers: Float64Array;

@@ -9,12 +9,12 @@ export interface WeightedRandomSamplerOptions {
 }
 
 /**
- * `numSamples` numbers drawn with probability wᵢ / Σw: what balances classes of unequal size.
- * With replacement by the inverse of the cumulated weights; without by the least of −ln(1 − u) / wᵢ
+ * `numSamples` numbers drawn with probability wᵢ / Σw: what balances classes of unequal size. With
+ * replacement by the inverse of the cumulated weights; without by the least of −ln(1 − u) / wᵢ
  * (Efraimidis & Spirakis 2006), so that each draw is proportional among what is left.
  *
- * Throws ArgumentError for weights that are negative, not finite or all zero, and for more draws without replacement
- * than there are weights above zero.
+ * Throws ArgumentError for weights that are negative, not finite or all zero, and for more draws
+ * without replacement than there are weights above zero.
  */
 export class WeightedRandomSampler implements Sampler {
   readonly length: number;

@@ -16,8 +16,8 @@ const kinds: Readonly<
 };
 
 /**
- * Reads an array from the bytes of an IDX file, the format of MNIST: two zeros, the kind of number, how many
- * dimensions, their sizes, then the numbers, high byte first.
+ * Reads an array from the bytes of an IDX file, the format of MNIST: two zeros, the kind of number,
+ * how many dimensions, their sizes, then the numbers, high byte first.
  *
  * Throws DataError for bytes that are no IDX file or end too soon.
  */
@@ -50,8 +50,8 @@ export function parseIdx(bytes: Uint8Array, name = "IDX"): NumberArray {
 }
 
 /**
- * Reads an IDX file, packed by gzip or not. Throws DataError as `parseIdx`, and if there is nothing to read; LimitError if it unpacks to
- * too much.
+ * Reads an IDX file, packed by gzip or not. Throws DataError as `parseIdx`, and if there is nothing
+ * to read; LimitError if it unpacks to too much.
  */
 export async function readIdx(source: Source, options: PackedOptions = {}): Promise<NumberArray> {
   checkCall("readIdx(source, { maxBytes: number })", arguments);

@@ -4,8 +4,9 @@ import { LimitError } from "../table/error.ts";
 /** Setting of readers of packed files. */
 export interface PackedOptions {
   /**
-   * The most bytes that a packed source may unpack to. By default what is over 64 MiB must not be over 64 times as much as the packed
-   * bytes: data are seldom packed so tightly, files made to fill the memory are.
+   * The most bytes that a packed source may unpack to. By default what is over 64 MiB must not be
+   * over 64 times as much as the packed bytes: data are seldom packed so tightly, files made to
+   * fill the memory are.
    */
   readonly maxBytes?: number;
 }

@@ -28,11 +28,11 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 /**
- * Reads an array from the bytes of a npy file, as numpy.save writes it, in either order of bytes and of dimensions. Whole
- * numbers of 64 bits become f64, halves f32, truth values 0 and 1.
+ * Reads an array from the bytes of a npy file, as numpy.save writes it, in either order of bytes
+ * and of dimensions. Whole numbers of 64 bits become f64, halves f32, truth values 0 and 1.
  *
- * Throws DataError for bytes that are none or end too soon, for elements that are no real numbers, and for whole numbers
- * past 2⁵³.
+ * Throws DataError for bytes that are none or end too soon, for elements that are no real numbers,
+ * and for whole numbers past 2⁵³.
  */
 export function parseNpy(bytes: Uint8Array, name = "npy"): NumberArray {
   checkCall("parseNpy(bytes, name?: string)", arguments);
@@ -66,7 +66,10 @@ export function parseNpy(bytes: Uint8Array, name = "npy"): NumberArray {
   return { shape, data };
 }
 
-/** Reads a npy file. Throws DataError as `parseNpy`, and if there is nothing to read; LimitError if it unpacks to too much. */
+/**
+ * Reads a npy file. Throws DataError as `parseNpy`, and if there is nothing to read; LimitError if
+ * it unpacks to too much.
+ */
 export async function readNpy(source: Source, options: PackedOptions = {}): Promise<NumberArray> {
   checkCall("readNpy(source, { maxBytes: number })", arguments);
   checkLimit("readNpy", "maxBytes", options.maxBytes);
@@ -77,8 +80,8 @@ export async function readNpy(source: Source, options: PackedOptions = {}): Prom
 /**
  * Reads the arrays of a npz file, as numpy.savez and numpy.savez_compressed write it, by name.
  *
- * Throws DataError as `parseNpy`, for what is no zip archive, for arrays that are damaged, encrypted or there twice, and if there is nothing
- * to read; LimitError if they unpack to too much.
+ * Throws DataError as `parseNpy`, for what is no zip archive, for arrays that are damaged,
+ * encrypted or there twice, and if there is nothing to read; LimitError if they unpack to too much.
  */
 export async function readNpz(
   source: Source,

@@ -6,8 +6,9 @@ import { checkUnpacked } from "./limits.ts";
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Where bytes come from: a URL, the text of one (`https:`, `http:`, `data:`, `blob:`, `file:`), a Blob or File, a Response
- * (which can be read once), or bytes. In Node any other text is a path; in a browser it is relative to the page.
+ * Where bytes come from: a URL, the text of one (`https:`, `http:`, `data:`, `blob:`, `file:`), a
+ * Blob or File, a Response (which can be read once), or bytes. In Node any other text is a path; in
+ * a browser it is relative to the page.
  */
 export type Source = string | URL | Blob | Response | Bytes;
 
@@ -45,8 +46,8 @@ const isSource = (source: unknown): boolean =>
   source instanceof Uint8Array;
 
 /**
- * All bytes of a source, unpacked if gzip packed them. Throws DataError if there is nothing to read, LimitError if it unpacks to more
- * than `maxBytes` or, without it, to more than data do.
+ * All bytes of a source, unpacked if gzip packed them. Throws DataError if there is nothing to
+ * read, LimitError if it unpacks to more than `maxBytes` or, without it, to more than data do.
  */
 export async function bytesOf(source: Source, name: string, maxBytes?: number): Promise<Bytes> {
   if (source instanceof Uint8Array && !isGzip(source)) return source;
@@ -79,7 +80,10 @@ export async function textOf(source: Source, name: string, maxBytes?: number): P
   return pieces.join("");
 }
 
-/** The text of a source piece by piece, as `textOf`; what gzip packed may be of any length if there is no limit. */
+/**
+ * The text of a source piece by piece, as `textOf`; what gzip packed may be of any length if there
+ * is no limit.
+ */
 export async function* textChunksOf(
   source: Source,
   name: string,
@@ -104,7 +108,8 @@ interface Limit {
 }
 
 /**
- * The bytes of a source piece by piece, unpacked if gzip packed them; from a file, pieces of `size`.
+ * The bytes of a source piece by piece, unpacked if gzip packed them; from a file, pieces of
+ * `size`.
  *
  * Throws DataError if there is nothing to read, or it breaks off.
  */

@@ -2,7 +2,10 @@ import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { Row, Table } from "../table/table.ts";
 
-/** Rows in batches, each a Table, as often as asked: every `for await` starts from the first row. Only a batch is held. */
+/**
+ * Rows in batches, each a Table, as often as asked: every `for await` starts from the first row.
+ * Only a batch is held.
+ */
 export class TableStream implements AsyncIterable<Table> {
   /** What messages call the source. */
   readonly source: string;
@@ -42,7 +45,10 @@ async function* mapped(
   for await (const batch of batches) yield change(batch);
 }
 
-/** The rows in a batch, 1024 if not given. Throws ArgumentError for what is no positive whole number. */
+/**
+ * The rows in a batch, 1024 if not given. Throws ArgumentError for what is no positive whole
+ * number.
+ */
 export function checkBatchRows(reader: string, batchRows = 1024): number {
   if (Number.isInteger(batchRows) && batchRows > 0) return batchRows;
   throw new ArgumentError(

@@ -2,7 +2,10 @@ import { DataError } from "../table/error.ts";
 
 const BLOCK = 512;
 
-/** The files in a tar archive, by name; each is a view into the archive. Throws DataError for bytes that are none. */
+/**
+ * The files in a tar archive, by name; each is a view into the archive. Throws DataError for bytes
+ * that are none.
+ */
 export function parseTar(
   bytes: Uint8Array<ArrayBuffer>,
   name = "tar",

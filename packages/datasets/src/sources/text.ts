@@ -7,8 +7,8 @@ import { nameOf, type Source, textChunksOf, textOf } from "./open.ts";
 const LONGEST_LINE = 2 ** 28;
 
 /**
- * All text of a file or an address, packed by gzip or not. Throws DataError if there is none, or it is not UTF-8; LimitError if it unpacks
- * to too much.
+ * All text of a file or an address, packed by gzip or not. Throws DataError if there is none, or it
+ * is not UTF-8; LimitError if it unpacks to too much.
  */
 export async function readText(source: Source, options: PackedOptions = {}): Promise<string> {
   checkCall("readText(source, { maxBytes: number })", arguments);
@@ -17,7 +17,10 @@ export async function readText(source: Source, options: PackedOptions = {}): Pro
   return text.replace(/^\uFEFF/, "");
 }
 
-/** The lines of a text one after the other, from the first every time; a file may be larger than memory. Throws as `readText`. */
+/**
+ * The lines of a text one after the other, from the first every time; a file may be larger than
+ * memory. Throws as `readText`.
+ */
 export function streamLines(source: Source): AsyncIterable<string> {
   checkCall("streamLines(source)", arguments);
   const name = nameOf(source, "text");

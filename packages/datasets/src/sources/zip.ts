@@ -23,8 +23,8 @@ const WIDE = 0xffffffff;
 /**
  * The files in a zip archive by path, each checked against its CRC-32.
  *
- * Throws DataError for bytes that are none, for files that are encrypted, damaged or there twice, and LimitError if they unpack to more
- * than `maxBytes` or, without it, to more than data do.
+ * Throws DataError for bytes that are none, for files that are encrypted, damaged or there twice,
+ * and LimitError if they unpack to more than `maxBytes` or, without it, to more than data do.
  */
 export async function unzip(
   bytes: Uint8Array,

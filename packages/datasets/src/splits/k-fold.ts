@@ -19,7 +19,8 @@ export interface Fold {
 }
 
 /**
- * Cross-validation: rows in `nSplits` folds, each held out once; the same rows as scikit-learn's KFold for the same `randomState`.
+ * Cross-validation: rows in `nSplits` folds, each held out once; the same rows as scikit-learn's
+ * KFold for the same `randomState`.
  *
  * Throws ArgumentError for fewer than two folds, and for fewer rows than folds.
  */
@@ -55,10 +56,11 @@ export class KFold {
 }
 
 /**
- * Cross-validation with every class in proportion in each fold; the same rows as scikit-learn's StratifiedKFold for the same
- * `randomState`.
+ * Cross-validation with every class in proportion in each fold; the same rows as scikit-learn's
+ * StratifiedKFold for the same `randomState`.
  *
- * Throws ArgumentError for fewer than two folds, and where every class has fewer rows than there are folds.
+ * Throws ArgumentError for fewer than two folds, and where every class has fewer rows than there
+ * are folds.
  */
 export class StratifiedKFold {
   readonly #name: string = "StratifiedKFold";

@@ -18,7 +18,8 @@ const compare = (a: unknown, b: unknown): number =>
   (a as number) < (b as number) ? -1 : Number((a as number) > (b as number));
 
 /**
- * Rows to train on and to test on with every class in proportion, as scikit-learn's StratifiedShuffleSplit picks them.
+ * Rows to train on and to test on with every class in proportion, as scikit-learn's
+ * StratifiedShuffleSplit picks them.
  *
  * Throws ArgumentError for a class of one row, and for parts smaller than the number of classes.
  */
@@ -62,7 +63,10 @@ export function stratifiedIndices(
 export const shuffled = <T>(items: readonly T[], random: RandomState): T[] =>
   Array.from(random.permutation(items.length), (i) => items[i] as T);
 
-/** `draws` shared out in proportion to `counts`: rounded down, the rest to the largest remainders, ties drawn. */
+/**
+ * `draws` shared out in proportion to `counts`: rounded down, the rest to the largest remainders,
+ * ties drawn.
+ */
 function inProportion(counts: readonly number[], draws: number, random: RandomState): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const exact = counts.map((count) => (count / total) * draws);

@@ -5,7 +5,9 @@ import { type Labels, stratifiedIndices } from "./stratify.ts";
 
 /** Settings of a split, with scikit-learn's names and defaults. */
 export interface SplitOptions {
-  /** Rows to hold out: a fraction below 1, or a count (default 0.25, or what `trainSize` leaves). */
+  /**
+   * Rows to hold out: a fraction below 1, or a count (default 0.25, or what `trainSize` leaves).
+   */
   readonly testSize?: number;
   /** Rows to train on: a fraction below 1, or a count (default: all others). */
   readonly trainSize?: number;
@@ -13,7 +15,10 @@ export interface SplitOptions {
   readonly randomState?: number;
   /** Without it the last rows are held out, in order (default true). */
   readonly shuffle?: boolean;
-  /** Labels, one a row (a tensor may be given to `trainTestSplit`): every class is split in proportion. */
+  /**
+   * Labels, one a row (a tensor may be given to `trainTestSplit`): every class is split in
+   * proportion.
+   */
   readonly stratify?: Labels;
 }
 
@@ -71,8 +76,8 @@ export function trainTestIndices(
 }
 
 /**
- * Splits tensors and arrays of the same length by the same rows, as scikit-learn does for the same `randomState`.
- * Tensors are read, so it is async; the parts are new tensors.
+ * Splits tensors and arrays of the same length by the same rows, as scikit-learn does for the same
+ * `randomState`. Tensors are read, so it is async; the parts are new tensors.
  *
  * ```ts
  * const [xTrain, xTest, yTrain, yTest] = await trainTestSplit(x, y, { testSize: 0.2, randomState: 42 });

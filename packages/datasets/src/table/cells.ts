@@ -14,7 +14,10 @@ export function shown(cell: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text);
 }
 
-/** Whether text cells are all numbers, empty ones apart where those may be missing; one at least must be. */
+/**
+ * Whether text cells are all numbers, empty ones apart where those may be missing; one at least
+ * must be.
+ */
 export function areNumbers(cells: readonly string[], mayMiss: boolean): boolean {
   let found = false;
   for (const cell of cells) {

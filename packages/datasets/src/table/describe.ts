@@ -1,7 +1,10 @@
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { ColumnType, Table } from "./table.ts";
 
-/** What a column of numbers is like; all NaN if it has no number. Quartiles are interpolated, sd is by n − 1. */
+/**
+ * What a column of numbers is like; all NaN if it has no number. Quartiles are interpolated, sd is
+ * by n − 1.
+ */
 export interface NumberSummary {
   readonly mean: number;
   readonly sd: number;

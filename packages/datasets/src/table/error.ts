@@ -1,6 +1,9 @@
 import { WgradError } from "@wgrad/autograd";
 
-/** Data that are not what they should be; the message is one line: file, row and column, and what is wrong. */
+/**
+ * Data that are not what they should be; the message is one line: file, row and column, and what is
+ * wrong.
+ */
 export class DataError extends WgradError {
   static override readonly name: string = "DataError";
 }

@@ -20,8 +20,9 @@ export interface RowsOptions {
 }
 
 /**
- * A table of rows of values. Numbers, true and false (1 and 0), whole numbers of 64 bits and dates (milliseconds since
- * 1970) are numbers; null and what is not there is missing: NaN among numbers, empty among text.
+ * A table of rows of values. Numbers, true and false (1 and 0), whole numbers of 64 bits and dates
+ * (milliseconds since 1970) are numbers; null and what is not there is missing: NaN among numbers,
+ * empty among text.
  *
  * Throws DataError naming row and column of the first value that does not fit its column.
  */
@@ -105,7 +106,7 @@ function textOf(value: unknown): string | null {
 function described(value: unknown): string {
   if (value === null || value === undefined) return "empty";
   if (typeof value === "string") return shown(value);
-  if (typeof value === "bigint") return `${value}, past what a number holds exactly,`;
+  if (typeof value === "bigint") return `${value}, past what a number holds exactly`;
   if (typeof value === "object") return Array.isArray(value) ? "a list" : "an object";
   return String(value);
 }

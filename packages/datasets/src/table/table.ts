@@ -23,14 +23,18 @@ export interface TableOptions {
   readonly lines?: ArrayLike<number>;
   /** How many rows of the file came before these, for messages (default 0). */
   readonly before?: number;
-  /** Whether empty cells of a column of numbers are missing values, NaN, and no error (default false). */
+  /**
+   * Whether empty cells of a column of numbers are missing values, NaN, and no error (default
+   * false).
+   */
   readonly mayMiss?: boolean;
 }
 
 /**
  * Rows and named columns of numbers and text: what every source of rows gives.
  *
- * Throws DataError for columns of different lengths, and for the first cell that is not of its declared type.
+ * Throws DataError for columns of different lengths, and for the first cell that is not of its
+ * declared type.
  */
 export class Table {
   /** What messages call the table. */
@@ -92,7 +96,9 @@ export class Table {
     return Object.fromEntries(this.names.map((name) => [name, this.type(name)]));
   }
 
-  /** A column by its name and type. Throws DataError naming the first cell that is not of that type. */
+  /**
+   * A column by its name and type. Throws DataError naming the first cell that is not of that type.
+   */
   column(name: string): Column {
     if (arguments.length > 1) checkCall("table.column(name: string)", arguments);
     const type = this.type(name);
@@ -171,7 +177,9 @@ export class Table {
     return this.take([index]).rows().next().value as Row;
   }
 
-  /** The rows at `indices`, counted from 0, in that order. Throws DataError for a row there is not. */
+  /**
+   * The rows at `indices`, counted from 0, in that order. Throws DataError for a row there is not.
+   */
   take(indices: ArrayLike<number>): Table {
     if (arguments.length > 1) checkCall("table.take(indices)", arguments);
     for (let i = 0; i < indices.length; i++) {
@@ -210,13 +218,18 @@ export class Table {
     return this.select(this.names.filter((name) => !names.includes(name)));
   }
 
-  /** The same table with its columns as numbers or text, not as cells that may be either. Throws DataError as `column`. */
+  /**
+   * The same table with its columns as numbers or text, not as cells that may be either. Throws
+   * DataError as `column`.
+   */
   parsed(): Table {
     if (arguments.length > 0) checkCall("table.parsed()", arguments);
     return this.#derive(this.names, (_, name) => this.column(name));
   }
 
-  /** A cell's place for messages: file, row, line if it has one, and column. `row` counts from 0. */
+  /**
+   * A cell's place for messages: file, row, line if it has one, and column. `row` counts from 0.
+   */
   place(row: number, name: string): string {
     if (arguments.length > 2) checkCall("table.place(row: number, name: string)", arguments);
     const line = this.#lines?.[row];

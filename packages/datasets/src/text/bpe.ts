@@ -6,7 +6,10 @@ import { byteCharacters, byteLevelBpe, type TokenizerJSON } from "./tokenizer-js
 
 /** Settings of `trainBpe`. */
 export interface TrainBpeOptions {
-  /** Tokens in all: special ones, 256 bytes, and merges until it is full or nothing is frequent enough. */
+  /**
+   * Tokens in all: special ones, 256 bytes, and merges until it is full or nothing is frequent
+   * enough.
+   */
   readonly vocabSize: number;
   /** Pairs that occur less often are not merged (default 2). */
   readonly minFrequency?: number;
@@ -15,11 +18,13 @@ export interface TrainBpeOptions {
 }
 
 /**
- * Learns a byte-level BPE (Sennrich et al. 2016): the bytes of words, of which the most frequent neighbours are merged, again
- * and again; among equals the pair that comes first by the numbers of its tokens. Every text can be encoded and comes back as it was.
- * Gives Hugging Face's tokenizer JSON, for `SubwordTokenizer` or any library that reads it.
+ * Learns a byte-level BPE (Sennrich et al. 2016): the bytes of words, of which the most frequent
+ * neighbours are merged, again and again; among equals the pair that comes first by the numbers of
+ * its tokens. Every text can be encoded and comes back as it was. Gives Hugging Face's tokenizer
+ * JSON, for `SubwordTokenizer` or any library that reads it.
  *
- * Throws ArgumentError for a size that does not hold the bytes, and for special tokens that occur twice.
+ * Throws ArgumentError for a size that does not hold the bytes, and for special tokens that occur
+ * twice.
  */
 export function trainBpe(texts: Iterable<string>, options: TrainBpeOptions): TokenizerJSON {
   checkCall(
@@ -54,7 +59,10 @@ export function trainBpe(texts: Iterable<string>, options: TrainBpeOptions): Tok
   return byteLevelBpe(merges, specialTokens);
 }
 
-/** Each distinct word as numbers of its bytes, with how often it occurs; cut as the tokenizer will cut. */
+/**
+ * Each distinct word as numbers of its bytes, with how often it occurs; cut as the tokenizer will
+ * cut.
+ */
 function wordsOf(texts: Iterable<string>, json: TokenizerJSON): Word[] {
   const cut = new Tokenizer(json, {}).pre_tokenizer;
   const counts = new Map<string, number>();

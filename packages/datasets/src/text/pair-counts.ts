@@ -19,7 +19,10 @@ interface Entry {
   readonly words: Set<Word>;
 }
 
-/** Neighbours in a corpus, counted once and kept up to date by merges; the most frequent comes from a heap. */
+/**
+ * Neighbours in a corpus, counted once and kept up to date by merges; the most frequent comes from
+ * a heap.
+ */
 export class PairCounts {
   readonly #entries = new Map<number, Entry>();
   /** Pairs by count; counts that have changed since are put right when they come up. */
@@ -30,7 +33,10 @@ export class PairCounts {
     for (const entry of this.#entries.values()) this.#push(entry);
   }
 
-  /** The pair that occurs most; among equals the one of the lowest numbers. Null where there are none. */
+  /**
+   * The pair that occurs most; among equals the one of the lowest numbers. Null where there are
+   * none.
+   */
   mostFrequent(): Pair | null {
     for (;;) {
       const top = this.#pop();

@@ -9,8 +9,8 @@ export interface SubwordTokenizerOptions {
 }
 
 /**
- * Cuts text into pieces of words by Hugging Face's tokenizer JSON: one that `trainBpe` made, or a model's
- * `tokenizer.json`.
+ * Cuts text into pieces of words by Hugging Face's tokenizer JSON: one that `trainBpe` made, or a
+ * model's `tokenizer.json`.
  *
  * Throws ArgumentError for an object that is no such JSON.
  */
@@ -53,7 +53,10 @@ export class SubwordTokenizer {
     return this.#tokenizer.tokenize(text);
   }
 
-  /** The numbers of a text's pieces; those that a model's tokenizer puts around every text can be left out. */
+  /**
+   * The numbers of a text's pieces; those that a model's tokenizer puts around every text can be
+   * left out.
+   */
   encode(text: string, options: { addSpecialTokens?: boolean } = {}): number[] {
     if (arguments.length > 1)
       checkCall("tokenizer.encode(text: string, { addSpecialTokens: boolean })", arguments);
@@ -99,10 +102,16 @@ export class SubwordTokenizer {
   }
 }
 
-/** Numbers beyond this many times the tokens are no vocabulary's: a table of all numbers up to them is made. */
+/**
+ * Numbers beyond this many times the tokens are no vocabulary's: a table of all numbers up to them
+ * is made.
+ */
 const SPARSEST = 16;
 
-/** Throws ArgumentError unless every token has a whole number of its own, none far beyond their count. */
+/**
+ * Throws ArgumentError unless every token has a whole number of its own, none far beyond their
+ * count.
+ */
 function checkIds(json: object): void {
   const { model, added_tokens = [] } = json as {
     model: { vocab: unknown };

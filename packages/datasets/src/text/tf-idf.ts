@@ -2,7 +2,9 @@ import { ArgumentError, ShapeError, type Tensor, tensor, zeros } from "@wgrad/au
 import { checkCall } from "@wgrad/autograd/plugin";
 import { Vocabulary } from "./vocabulary.ts";
 
-/** Rows that are mostly zeros: what is in row i are `values[i, :]` in the columns `indices[i, :]`. */
+/**
+ * Rows that are mostly zeros: what is in row i are `values[i, :]` in the columns `indices[i, :]`.
+ */
 export interface SparseRows {
   /** [rows, most in a row], i32; short rows are filled up with column 0. */
   readonly indices: Tensor;
@@ -13,8 +15,9 @@ export interface SparseRows {
 }
 
 /**
- * Texts as weights of their words, as scikit-learn's TfidfVectorizer: count(t in d) · (log((1 + n) / (1 + df(t))) + 1), n texts of which
- * df(t) have the word t, then each row divided by its length. Words that `fit` did not see count for nothing.
+ * Texts as weights of their words, as scikit-learn's TfidfVectorizer: count(t in d) · (log((1 + n)
+ * / (1 + df(t))) + 1), n texts of which df(t) have the word t, then each row divided by its length.
+ * Words that `fit` did not see count for nothing.
  */
 export class TfidfVectorizer {
   #vocabulary: Vocabulary | null = null;

@@ -33,7 +33,9 @@ export interface BpeModel {
   readonly unk_token: string | null;
 }
 
-/** A byte-level BPE of these merges: special tokens, then the 256 bytes, then what each merge makes. */
+/**
+ * A byte-level BPE of these merges: special tokens, then the 256 bytes, then what each merge makes.
+ */
 export function byteLevelBpe(
   merges: readonly (readonly [string, string])[],
   specialTokens: readonly string[],
@@ -60,7 +62,10 @@ export function byteLevelBpe(
   };
 }
 
-/** The characters that stand for the bytes 0 … 255: printable ones for themselves, the others from U+0100 on. */
+/**
+ * The characters that stand for the bytes 0 … 255: printable ones for themselves, the others from
+ * U+0100 on.
+ */
 export function byteCharacters(): string[] {
   let next = 0x100;
   return Array.from({ length: 256 }, (_, byte) => {

@@ -7,9 +7,15 @@ export interface VocabularyOptions {
   readonly minCount?: number;
   /** At most so many tokens, the special ones counted (default: no limit). */
   readonly maxSize?: number;
-  /** Tokens that come first, whether they occur or not (default "<pad>" and "<unk>", numbers 0 and 1). */
+  /**
+   * Tokens that come first, whether they occur or not (default "<pad>" and "<unk>", numbers 0 and
+   * 1).
+   */
   readonly specials?: readonly string[];
-  /** What stands for tokens that are not in it; null: they are refused (default "<unk>" if among the specials). */
+  /**
+   * What stands for tokens that are not in it; null: they are refused (default "<unk>" if among the
+   * specials).
+   */
   readonly unknown?: string | null;
 }
 
@@ -20,7 +26,10 @@ export interface VocabularyJSON {
   readonly unknown: string | null;
 }
 
-/** Tokens and their numbers: the specials first, then by how often they occur, equals in the order of their characters. */
+/**
+ * Tokens and their numbers: the specials first, then by how often they occur, equals in the order
+ * of their characters.
+ */
 export class Vocabulary {
   readonly tokens: readonly string[];
   /** What stands for tokens that are not in it, or null. */
@@ -44,7 +53,10 @@ export class Vocabulary {
     }
   }
 
-  /** Counts the tokens of all texts: `Vocabulary.from(texts.map((text) => tokenizer.tokenize(text)))`. */
+  /**
+   * Counts the tokens of all texts: `Vocabulary.from(texts.map((text) =>
+   * tokenizer.tokenize(text)))`.
+   */
   static from(texts: Iterable<readonly string[]>, options: VocabularyOptions = {}): Vocabulary {
     checkCall(
       "Vocabulary.from(texts, { minCount: number, maxSize: number, specials, unknown: string | null })",
@@ -85,7 +97,10 @@ export class Vocabulary {
     return this.#numbers.has(token);
   }
 
-  /** The number of a token. Throws ArgumentError for one that is not in it, if nothing stands for unknown ones. */
+  /**
+   * The number of a token. Throws ArgumentError for one that is not in it, if nothing stands for
+   * unknown ones.
+   */
   indexOf(token: string): number {
     if (arguments.length > 1) checkCall("vocabulary.indexOf(token: string)", arguments);
     const number = this.#numbers.get(token);

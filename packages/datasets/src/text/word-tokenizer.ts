@@ -3,7 +3,10 @@ import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Settings of WordTokenizer. */
 export interface WordTokenizerOptions {
-  /** What a token is; every match is one, what is between them is left out (default: words and numbers, marks apart). */
+  /**
+   * What a token is; every match is one, what is between them is left out (default: words and
+   * numbers, marks apart).
+   */
   readonly pattern?: RegExp;
   /** Turns capitals into small letters first (default true). */
   readonly lowercase?: boolean;
@@ -13,7 +16,8 @@ export interface WordTokenizerOptions {
 const WORDS = /\p{L}+(?:['’]\p{L}+)*|\p{N}+(?:[.,]\p{N}+)*|[^\s\p{L}\p{N}]/gu;
 
 /**
- * Cuts text into words by a regular expression. `/\S/gu` gives characters, `/[a-z']+|[!?]/g` English words and two marks.
+ * Cuts text into words by a regular expression. `/\S/gu` gives characters, `/[a-z']+|[!?]/g`
+ * English words and two marks.
  *
  * Throws ArgumentError for a pattern that matches nothing at all, which would cut for ever.
  */

@@ -4,7 +4,10 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { stemmer } from "stemmer";
 import { eng } from "stopword";
 
-/** English words that say little of what a text is about, in small letters: the list of the package `stopword`. */
+/**
+ * English words that say little of what a text is about, in small letters: the list of the package
+ * `stopword`.
+ */
 export const stopWords: ReadonlySet<string> = new Set(eng);
 
 /**
@@ -19,7 +22,10 @@ export function removeStopWords(
   return tokens.filter((token) => !words.has(token.toLowerCase()));
 }
 
-/** What an English word has in common with its forms: "trains", "trained" and "training" give "train" (Porter 1980). */
+/**
+ * What an English word has in common with its forms: "trains", "trained" and "training" give
+ * "train" (Porter 1980).
+ */
 export function stem(word: string): string {
   if (arguments.length > 1) checkCall("stem(word: string)", arguments);
   return stemmer(word);

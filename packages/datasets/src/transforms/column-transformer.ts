@@ -14,7 +14,8 @@ export interface ColumnSteps {
 }
 
 /**
- * Different transforms for different columns, side by side in one tensor [rows, features]; columns not named are left out.
+ * Different transforms for different columns, side by side in one tensor [rows, features]; columns
+ * not named are left out.
  *
  * ```ts
  * new ColumnTransformer([
@@ -23,7 +24,8 @@ export interface ColumnSteps {
  * ]);
  * ```
  *
- * Throws ArgumentError without columns; `fit` and `transform` throw DataError for a column the table does not have.
+ * Throws ArgumentError without columns; `fit` and `transform` throw DataError for a column the
+ * table does not have.
  */
 export class ColumnTransformer implements Transform<"table", "tensor"> {
   readonly type = "ColumnTransformer";
@@ -40,7 +42,9 @@ export class ColumnTransformer implements Transform<"table", "tensor"> {
     this.parts = parts.map(({ columns, steps }) => ({ columns: [...columns], steps: [...steps] }));
   }
 
-  /** What each feature comes from: names of columns, of categories, or a column's name and a number. */
+  /**
+   * What each feature comes from: names of columns, of categories, or a column's name and a number.
+   */
   get featureNames(): string[] {
     return this.parts.flatMap(({ columns, steps }, p) => {
       const named = steps.filter((step) => "featureNames" in step).at(-1);

@@ -25,7 +25,10 @@ export function checkColumns(
   );
 }
 
-/** Columns of numbers side by side: [rows, columns], f32. Throws DataError for text and for missing values. */
+/**
+ * Columns of numbers side by side: [rows, columns], f32. Throws DataError for text and for missing
+ * values.
+ */
 export function tensorOf(columns: readonly NamedColumn[]): Tensor {
   const rows = columns[0]?.values.length ?? 0;
   const width = columns.length;

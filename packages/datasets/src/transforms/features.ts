@@ -9,7 +9,10 @@ export interface Features {
   column(index: number): Float64Array;
 }
 
-/** Reads x: [rows, features]. Throws ShapeError for other shapes and for no rows, ArgumentError for infinite numbers. */
+/**
+ * Reads x: [rows, features]. Throws ShapeError for other shapes and for no rows, ArgumentError for
+ * infinite numbers.
+ */
 export async function readFeatures(call: string, x: Tensor): Promise<Features> {
   const [rows = 0, width = 0] = x.shape;
   if (x.shape.length !== 2 || rows === 0) {
@@ -46,7 +49,10 @@ export function checkWidth(call: string, x: Tensor, width: number): Tensor {
   );
 }
 
-/** A row of numbers to calculate with: [features], f32. JSON has null for NaN, which is of a feature without values. */
+/**
+ * A row of numbers to calculate with: [features], f32. JSON has null for NaN, which is of a feature
+ * without values.
+ */
 export const rowOf = (values: readonly (number | null)[]): Tensor =>
   tensor(Float32Array.from(values, (value) => value ?? Number.NaN));
 

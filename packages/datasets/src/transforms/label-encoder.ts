@@ -10,7 +10,8 @@ interface State {
 }
 
 /**
- * Numbers the classes of a target, from 0 in their order: labels → [rows], i32, ready for `crossEntropy`.
+ * Numbers the classes of a target, from 0 in their order: labels → [rows], i32, ready for
+ * `crossEntropy`.
  *
  * `transform` throws DataError for a class that `fit` did not see.
  */

@@ -40,7 +40,8 @@ export interface LoadTransformOptions {
 }
 
 /**
- * A transform as `save()` wrote it down, fitted as it was: a single one, a `Pipeline`, or a `ColumnTransformer`.
+ * A transform as `save()` wrote it down, fitted as it was: a single one, a `Pipeline`, or a
+ * `ColumnTransformer`.
  *
  * Throws ArgumentError for what is no such thing, and for a class that is not known.
  */

@@ -17,8 +17,9 @@ interface State {
 }
 
 /**
- * z = a + (x − min) (b − a) / (max − min), feature by feature: what `fit` saw fills [a, b]. x: [rows, features]. A feature
- * that does not vary goes to a. Missing numbers (NaN) are not counted and stay, as in scikit-learn.
+ * z = a + (x − min) (b − a) / (max − min), feature by feature: what `fit` saw fills [a, b]. x:
+ * [rows, features]. A feature that does not vary goes to a. Missing numbers (NaN) are not counted
+ * and stay, as in scikit-learn.
  *
  * Throws ArgumentError for a range that is none.
  */

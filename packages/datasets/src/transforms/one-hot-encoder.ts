@@ -9,7 +9,9 @@ import { Fitted, type NamedColumn, type Transform } from "./transform.ts";
 export interface OneHotEncoderOptions {
   /** A value that `fit` did not see is an error (default), or gives zeros. */
   readonly handleUnknown?: "error" | "ignore";
-  /** Leaves out each column's first category, which the others being 0 implies (default null: none). */
+  /**
+   * Leaves out each column's first category, which the others being 0 implies (default null: none).
+   */
   readonly drop?: "first" | null;
 }
 
@@ -19,9 +21,11 @@ interface State {
 }
 
 /**
- * One feature for every category of every column: 1 where the row has it, else 0. Columns → [rows, categories], f32.
+ * One feature for every category of every column: 1 where the row has it, else 0. Columns → [rows,
+ * categories], f32.
  *
- * `transform` throws DataError for a category that `fit` did not see, unless `handleUnknown: "ignore"`.
+ * `transform` throws DataError for a category that `fit` did not see, unless `handleUnknown:
+ * "ignore"`.
  */
 export class OneHotEncoder
   extends Fitted<Required<OneHotEncoderOptions>, State>
@@ -86,7 +90,10 @@ export class OneHotEncoder
     return tensor(out, { shape: [rows, width] });
   }
 
-  /** The category of each row and column: the feature that is greatest; null where all are 0 and none was left out. */
+  /**
+   * The category of each row and column: the feature that is greatest; null where all are 0 and
+   * none was left out.
+   */
   async inverseTransform(z: Tensor): Promise<{ name: string; values: (Value | null)[] }[]> {
     if (arguments.length > 1) checkCall("encoder.inverseTransform(z: tensor)", arguments);
     const { names, categories } = this.learned("inverseTransform");

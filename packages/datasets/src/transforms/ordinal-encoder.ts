@@ -19,11 +19,11 @@ interface State {
 }
 
 /**
- * The number of each value's category, from 0. Columns → [rows, columns], f32. For categories that have an order, or for
- * an embedding (`.to("i32")`).
+ * The number of each value's category, from 0. Columns → [rows, columns], f32. For categories that
+ * have an order, or for an embedding (`.to("i32")`).
  *
- * `fit` and `transform` throw DataError for a category that is none of them, unless `unknownValue` is given;
- * `fit` throws ArgumentError if that is a category's number.
+ * `fit` and `transform` throw DataError for a category that is none of them, unless `unknownValue`
+ * is given; `fit` throws ArgumentError if that is a category's number.
  */
 export class OrdinalEncoder
   extends Fitted<Required<OrdinalEncoderOptions>, State>

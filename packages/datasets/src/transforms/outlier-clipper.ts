@@ -6,7 +6,10 @@ import { Fitted, type Transform } from "./transform.ts";
 
 /** Settings of OutlierClipper. */
 export interface OutlierClipperOptions {
-  /** What counts as far off: by the range between the quartiles (default), or by standard deviations. */
+  /**
+   * What counts as far off: by the range between the quartiles (default), or by standard
+   * deviations.
+   */
   readonly method?: "iqr" | "zscore";
   /** So many ranges beyond the quartiles (default 1.5), or deviations from the mean (default 3). */
   readonly factor?: number;
@@ -18,8 +21,9 @@ interface State {
 }
 
 /**
- * Brings values that are far off back to a bound, feature by feature: [q₂₅ − f·iqr, q₇₅ + f·iqr] (Tukey 1977), or [μ − f·σ, μ + f·σ].
- * x: [rows, features]. Missing numbers (NaN) are not counted and stay.
+ * Brings values that are far off back to a bound, feature by feature: [q₂₅ − f·iqr, q₇₅ + f·iqr]
+ * (Tukey 1977), or [μ − f·σ, μ + f·σ]. x: [rows, features]. Missing numbers (NaN) are not counted
+ * and stay.
  *
  * Throws ArgumentError for a factor that is not positive.
  */

@@ -11,8 +11,8 @@ interface Invertible {
 }
 
 /**
- * Transforms one after the other: each learns from what those before it give. Takes tables (where its first step does) or
- * tensors, gives [rows, features].
+ * Transforms one after the other: each learns from what those before it give. Takes tables (where
+ * its first step does) or tensors, gives [rows, features].
  *
  * ```ts
  * const pipeline = new Pipeline([new SimpleImputer({ strategy: "median" }), new StandardScaler()]);
@@ -51,7 +51,10 @@ export class Pipeline implements Transform<"table", "tensor"> {
     return (await this.fit(x, y)).transform(x);
   }
 
-  /** Undoes the steps, the last first. Throws ArgumentError if one of them cannot be undone on tensors. */
+  /**
+   * Undoes the steps, the last first. Throws ArgumentError if one of them cannot be undone on
+   * tensors.
+   */
   inverseTransform(z: Tensor): Tensor {
     if (arguments.length > 1) checkCall("pipeline.inverseTransform(z: tensor)", arguments);
     return this.steps.reduceRight((value, step) => {

@@ -20,8 +20,9 @@ interface State {
 }
 
 /**
- * z = (x − median) / (q₇₅ − q₂₅), feature by feature: a few far-off values move it little. x: [rows, features]. The divisor is 1 for
- * a range of 0. Missing numbers (NaN) are not counted and stay, as in scikit-learn.
+ * z = (x − median) / (q₇₅ − q₂₅), feature by feature: a few far-off values move it little. x:
+ * [rows, features]. The divisor is 1 for a range of 0. Missing numbers (NaN) are not counted and
+ * stay, as in scikit-learn.
  *
  * Throws ArgumentError for percentiles that are none.
  */

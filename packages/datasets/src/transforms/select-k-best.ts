@@ -12,10 +12,12 @@ export interface SelectKBestOptions {
 }
 
 /**
- * Keeps the features whose means differ most between classes, by the F value of an analysis of variance:
- * F = (Σₖ nₖ (x̄ₖ − x̄)² / (K − 1)) / (Σₖ Σᵢ (xᵢ − x̄ₖ)² / (n − K)). [rows, features] → [rows, k].
+ * Keeps the features whose means differ most between classes, by the F value of an analysis of
+ * variance: F = (Σₖ nₖ (x̄ₖ − x̄)² / (K − 1)) / (Σₖ Σᵢ (xᵢ − x̄ₖ)² / (n − K)). [rows, features] →
+ * [rows, k].
  *
- * `fit` throws ArgumentError for one class only, for more features than there are, and for missing numbers (NaN).
+ * `fit` throws ArgumentError for one class only, for more features than there are, and for missing
+ * numbers (NaN).
  */
 export class SelectKBest extends Selection<Required<SelectKBestOptions>> {
   readonly type = "SelectKBest";

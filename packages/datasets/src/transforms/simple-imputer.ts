@@ -20,10 +20,11 @@ interface State {
 }
 
 /**
- * Puts a value learned from the training rows in place of missing ones: NaN among numbers, empty text. Of equally frequent values
- * the least.
+ * Puts a value learned from the training rows in place of missing ones: NaN among numbers, empty
+ * text. Of equally frequent values the least.
  *
- * Throws DataError for a column without any value, and for text where a mean or median is asked for.
+ * Throws DataError for a column without any value, and for text where a mean or median is asked
+ * for.
  */
 export class SimpleImputer
   extends Fitted<Required<SimpleImputerOptions>, State>

@@ -15,9 +15,9 @@ export interface StandardScalerOptions {
 }
 
 /**
- * z = (x − μ) / σ, feature by feature: what `fit` saw comes out with mean 0 and deviation 1. x: [rows, features] or [rows].
- * σ divides by the number of rows, and is 1 for a feature that does not vary, as in scikit-learn; missing
- * numbers (NaN) are not counted, and stay.
+ * z = (x − μ) / σ, feature by feature: what `fit` saw comes out with mean 0 and deviation 1. x:
+ * [rows, features] or [rows]. σ divides by the number of rows, and is 1 for a feature that does not
+ * vary, as in scikit-learn; missing numbers (NaN) are not counted, and stay.
  */
 export class StandardScaler implements Transform<"tensor", "tensor"> {
   readonly type = "StandardScaler";
@@ -43,7 +43,9 @@ export class StandardScaler implements Transform<"tensor", "tensor"> {
     return this.#fitted(this.#scale, "scale");
   }
 
-  /** Takes mean and deviation from the rows of `x`: the training rows, not the ones to be tested on. */
+  /**
+   * Takes mean and deviation from the rows of `x`: the training rows, not the ones to be tested on.
+   */
   fit(x: Tensor): this {
     if (arguments.length > 2) checkCall("scaler.fit(x: tensor, y?)", arguments);
     if (x.shape.length === 0 || x.shape[0] === 0) {

@@ -7,7 +7,10 @@ export function varianceOf(values: Float64Array): number {
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
 }
 
-/** The value below which the fraction `q` lies, between neighbours in proportion, as numpy's percentile. */
+/**
+ * The value below which the fraction `q` lies, between neighbours in proportion, as numpy's
+ * percentile.
+ */
 export function quantileOf(sorted: Float64Array, q: number): number {
   const place = q * (sorted.length - 1);
   const below = Math.floor(place);

@@ -6,12 +6,15 @@ import { varianceOf } from "./statistics.ts";
 
 /** Settings of VarianceThreshold. */
 export interface VarianceThresholdOptions {
-  /** Features that vary this little or less are left out (default 0: those that do not vary at all). */
+  /**
+   * Features that vary this little or less are left out (default 0: those that do not vary at all).
+   */
   readonly threshold?: number;
 }
 
 /**
- * Leaves out features of low variance (by the number of rows; missing numbers, NaN, are not counted). [rows, features] → [rows, kept].
+ * Leaves out features of low variance (by the number of rows; missing numbers, NaN, are not
+ * counted). [rows, features] → [rows, kept].
  *
  * `fit` throws ArgumentError if none is left.
  */

@@ -44,7 +44,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Serves `content`, ranges too; breaks the connection after `broken` bytes of each of the first `times` answers. */
+/**
+ * Serves `content`, ranges too; breaks the connection after `broken` bytes of each of the first
+ * `times` answers.
+ */
 function serve({
   broken = Number.POSITIVE_INFINITY,
   times = 0,

@@ -13,7 +13,10 @@ import { describe, expect, test } from "vitest";
 const items = Array.from({ length: 23 }, (_, i) => i);
 const stream = (): IterableDataset<number> => new IterableDataset(items, { shuffleBuffer: 7 });
 
-/** Loaders by what their order comes from; each row runs with the library's generator and with one of its own. */
+/**
+ * Loaders by what their order comes from; each row runs with the library's generator and with one
+ * of its own.
+ */
 const loaders: Record<string, (options: DataLoaderOptions<number[]>) => DataLoader<number[]>> = {
   "in order": (o) => new DataLoader(items, { batchSize: 4, ...o }),
   shuffled: (o) => new DataLoader(items, { batchSize: 4, shuffle: true, ...o }),

@@ -67,7 +67,7 @@ test.each([
   ["SELECT [1, 2] AS l", 'SQL: row 1, column "l": an object; expected a number'],
   [
     "SELECT 4611686018427387905::BIGINT AS i",
-    'SQL: row 1, column "i": 4611686018427387905, past what a number holds exactly,',
+    'SQL: row 1, column "i": 4611686018427387905, past what a number holds exactly',
   ],
 ])("%s is refused", async (sql, message) => {
   await expect(all(sql)).rejects.toThrow(message);

@@ -45,7 +45,8 @@ describe("describe", () => {
     `);
   });
 
-  // The summary statistics that scikit-learn's description of each set lists, cut or rounded: least, greatest, mean.
+  // The summary statistics that scikit-learn's description of each set lists, cut or rounded:
+  // least, greatest, mean.
   test.each([
     [loadIris, "sepal length (cm)", 4.3, 7.9, 5.84],
     [loadIris, "sepal width (cm)", 2.0, 4.4, 3.05],

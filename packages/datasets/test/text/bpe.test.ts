@@ -7,7 +7,10 @@ const verse = [
   "And nobody knows how cold my toes, how cold my toes are growing!",
 ];
 
-/** The same by its definition: count all neighbours anew, merge the most frequent, until there are enough. */
+/**
+ * The same by its definition: count all neighbours anew, merge the most frequent, until there are
+ * enough.
+ */
 function byDefinition(words: readonly string[], count: number): [string, string][] {
   let cut = words.map((word) => [...word]);
   const numbers = new Map<string, number>();

@@ -28,7 +28,10 @@ const cases = (["StandardScaler", "MinMaxScaler", "RobustScaler"] as const).flat
   })),
 );
 
-/** Within f32's precision of what scikit-learn gives in f64, by the size of what the numbers come from. */
+/**
+ * Within f32's precision of what scikit-learn gives in f64, by the size of what the numbers come
+ * from.
+ */
 async function expectClose(x: Tensor, expected: number[][], size = 1): Promise<void> {
   expect(x.shape).toEqual([expected.length, expected[0]?.length]);
   const values = await x.data();

@@ -77,7 +77,8 @@ describe.runIf(inNode)("gradients, in f64 on cpu", () => {
       ...weights.map(([fields, field]) => fields[field]),
     ].map((base) => (base as Tensor).detach().keep());
     const directions = bases.map((base) => randn(base.shape, { dtype: "f64" }));
-    // each input and weight is moved along a random direction: its slope is the gradient's share of it
+    // each input and weight is moved along a random direction: its slope is the gradient's share of
+    // it
     const moved = (...steps: Tensor[]): Tensor[] => {
       manualSeed(5); // the same drops in every run
       const values = bases.map((base, i) =>

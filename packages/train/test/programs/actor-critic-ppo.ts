@@ -1,4 +1,5 @@
-// Actor–critic on a cart with a pole (actions replayed), and PPO with a normal policy. There are no distributions: by hand.
+// Actor–critic on a cart with a pole (actions replayed), and PPO with a normal policy. There are no
+// distributions: by hand.
 import {
   clamp,
   manualSeed,

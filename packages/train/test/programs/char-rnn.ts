@@ -1,4 +1,5 @@
-// Classifying names with a character-level RNN whose cell is written by hand; the update by hand too.
+// Classifying names with a character-level RNN whose cell is written by hand; the update by hand
+// too.
 import { cat, manualSeed, noGrad, randperm, type Tensor, tensor, zeros } from "@wgrad/autograd";
 import { Linear, LogSoftmax, Module, NLLLoss } from "@wgrad/nn";
 import { type Program, program } from "./reference.ts";

@@ -1,4 +1,5 @@
-// A diffusion model of points on a circle: schedules, gather, a sinusoidal embedding of time, sampling step by step.
+// A diffusion model of points on a circle: schedules, gather, a sinusoidal embedding of time,
+// sampling step by step.
 import {
   arange,
   cat,

@@ -1,4 +1,5 @@
-// Graph convolution and graph attention: messages by indexAdd and scatterAdd, a softmax over the edges into a node, masks.
+// Graph convolution and graph attention: messages by indexAdd and scatterAdd, a softmax over the
+// edges into a node, masks.
 import {
   arange,
   cat,

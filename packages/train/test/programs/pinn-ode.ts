@@ -1,4 +1,5 @@
-// A physics-informed net (gradients of gradients, Adam then L-BFGS) and a neural ODE through a Runge–Kutta solver.
+// A physics-informed net (gradients of gradients, Adam then L-BFGS) and a neural ODE through a
+// Runge–Kutta solver.
 import {
   cat,
   grad,

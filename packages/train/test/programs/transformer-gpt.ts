@@ -1,4 +1,5 @@
-// A Transformer encoder over padded sequences; a small GPT with tied weights, decay by groups, warmup, and generation, plain and with a cache.
+// A Transformer encoder over padded sequences; a small GPT with tied weights, decay by groups,
+// warmup, and generation, plain and with a cache.
 import {
   arange,
   cat,
@@ -224,7 +225,8 @@ export const transformerGpt: Program = program("transformer-gpt", async (ref) =>
     { dtype: "i32" },
   );
   const losses: Tensor[] = [];
-  // PyTorch's twin drew its weights from the generator before the batches: the same number of draws here.
+  // PyTorch's twin drew its weights from the generator before the batches: the same number of draws
+  // here.
   await times(15, async (it) => {
     const lr = 3e-3 * Math.min(1, (it + 1) / 5);
     for (const group of optimizer.paramGroups) group.lr = lr;

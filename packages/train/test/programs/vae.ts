@@ -1,4 +1,5 @@
-// A variational autoencoder: reparameterisation, and a loss that sums cross-entropy and KL divergence.
+// A variational autoencoder: reparameterisation, and a loss that sums cross-entropy and KL
+// divergence.
 import { manualSeed, noGrad, randn, randnLike, slice, sum, type Tensor } from "@wgrad/autograd";
 import { functional as F, Linear, Module } from "@wgrad/nn";
 import { Adam } from "@wgrad/optim";

@@ -2,7 +2,10 @@ import type { Dice } from "./dice.ts";
 
 /** Layers that make rows of features of a batch. */
 export interface Body {
-  /** They declare `x` (the batch), `model` (modules that are trained) and `body(x)`, which gives [rows, features]. */
+  /**
+   * They declare `x` (the batch), `model` (modules that are trained) and `body(x)`, which gives
+   * [rows, features].
+   */
   readonly lines: readonly string[];
   readonly rows: number;
   readonly features: number;
@@ -189,7 +192,10 @@ function tokens(d: Dice): Body {
   };
 }
 
-/** Sequences that are shifted, turned or mirrored and combined with themselves before they are normalized. */
+/**
+ * Sequences that are shifted, turned or mirrored and combined with themselves before they are
+ * normalized.
+ */
 function shifted(d: Dice): Body {
   const [rows, features] = [d.choose([2, 4, 8]), d.choose([8, 12, 16, 10])];
   const shift = d.choose([

@@ -19,7 +19,10 @@ const AsyncFunction = (async () => {}).constructor as new (
   ...source: string[]
 ) => (...libraries: unknown[]) => Promise<Outcome>;
 
-/** The training of this seed: a body of layers, a head with its loss, an optimizer and what is done around its steps. */
+/**
+ * The training of this seed: a body of layers, a head with its loss, an optimizer and what is done
+ * around its steps.
+ */
 export function writeTraining(seed: number): Training {
   const d = dice(seed);
   const body = d.choose(bodies)(d);

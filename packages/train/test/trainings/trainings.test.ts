@@ -6,7 +6,10 @@ const inBrowser = typeof window !== "undefined";
 const full = inject("tier") === "full";
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
 
-/** The quick tier takes every training on wasm and every other one on WebGPU, the full tier on all settings. */
+/**
+ * The quick tier takes every training on wasm and every other one on WebGPU, the full tier on all
+ * settings.
+ */
 function placesFor(seed: number): InitOptions[] {
   const fusions = ["on", "verify", "off"] as const;
   const on = (device: "wasm" | "webgpu") =>

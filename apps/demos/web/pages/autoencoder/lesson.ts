@@ -12,7 +12,10 @@ export interface Snapshot {
   /** The two numbers of each fresh digit, in pairs, and which digit it is. */
   readonly codes: Float32Array;
   readonly labels: Int32Array;
-  /** Some fresh digits, and what is drawn again from their two numbers: pictures of 8×8, one after the other. */
+  /**
+   * Some fresh digits, and what is drawn again from their two numbers: pictures of 8×8, one after
+   * the other.
+   */
   readonly real: Float32Array;
   readonly drawn: Float32Array;
   /** What is drawn where the walker is. */

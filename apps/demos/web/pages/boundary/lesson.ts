@@ -9,7 +9,10 @@ import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 import { perceptron } from "./model.ts";
 
 export interface Snapshot {
-  /** Chances of the classes at the places of a square grid, row by row from the top: [side, side, classes]. */
+  /**
+   * Chances of the classes at the places of a square grid, row by row from the top: [side, side,
+   * classes].
+   */
   readonly chances: Float32Array;
   readonly side: number;
   readonly classes: number;

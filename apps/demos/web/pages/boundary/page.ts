@@ -79,7 +79,10 @@ function picture({ element, signal }: Stage): Picture<Snapshot> {
   };
 }
 
-/** Every place in the colour of its likeliest class, over the card's, as strongly as the network is sure. */
+/**
+ * Every place in the colour of its likeliest class, over the card's, as strongly as the network is
+ * sure.
+ */
 function regions({ chances, side, classes }: Snapshot): OffscreenCanvas {
   const image = new ImageData(side, side);
   const ground = channels(color("card"));

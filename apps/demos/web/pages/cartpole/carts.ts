@@ -4,7 +4,10 @@ import { element, say } from "../../dom/element.ts";
 
 /** Pushes a second. */
 const SPEED = 50;
-/** What a drawing that stands still shows of an episode: a cart every so many pushes, and no more of them than fit. */
+/**
+ * What a drawing that stands still shows of an episode: a cart every so many pushes, and no more of
+ * them than fit.
+ */
 const STILL = { every: 10, most: 12 };
 /** The drawing's units: those of a metre, and where the track is. */
 const METRE = 120;
@@ -15,7 +18,10 @@ const BREATH = 700;
 
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Plays episodes at their real speed, all at once and the first in colour, again and again until there are newer ones. */
+/**
+ * Plays episodes at their real speed, all at once and the first in colour, again and again until
+ * there are newer ones.
+ */
 export class Carts {
   readonly #ghosts = svg("g", { opacity: 0.22 });
   readonly #first = cart("cart first");
@@ -44,7 +50,9 @@ export class Carts {
     this.show([], "");
   }
 
-  /** Episodes to play when those that are playing are over; none at all: a cart at rest, at once. */
+  /**
+   * Episodes to play when those that are playing are over; none at all: a cart at rest, at once.
+   */
   show(episodes: readonly Float32Array[], name: string): void {
     const idle = this.#episodes.length === 0 || episodes.length === 0 || !this.#moving;
     this.#next = { episodes, name };

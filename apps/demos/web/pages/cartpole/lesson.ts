@@ -7,7 +7,10 @@ import type { Training } from "../../../src/shared/training.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
 
 export interface Snapshot {
-  /** Episodes that have ended since the snapshot before: position, speed, angle, angular speed before each push. */
+  /**
+   * Episodes that have ended since the snapshot before: position, speed, angle, angular speed
+   * before each push.
+   */
   readonly episodes: readonly Float32Array[];
 }
 
@@ -88,7 +91,9 @@ function byWorth({ carts, onEpisode }: WaySettings): Way {
   return { model, scores: model, train };
 }
 
-/** The same training, with how long the latest episodes lasted in place of what the step descended. */
+/**
+ * The same training, with how long the latest episodes lasted in place of what the step descended.
+ */
 async function* withLengths(training: Training, lately: readonly number[]): Training {
   for await (const step of training) {
     const mean = lately.reduce((sum, length) => sum + length, 0) / lately.length;

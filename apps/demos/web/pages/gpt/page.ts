@@ -97,7 +97,10 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     written.replaceChildren(element("b", {}, prompt), text);
   }
 
-  /** Asks for characters until the text is whole, also if another is asked for meanwhile; a training that runs writes on by itself. */
+  /**
+   * Asks for characters until the text is whole, also if another is asked for meanwhile; a training
+   * that runs writes on by itself.
+   */
   async function write(event: Event): Promise<void> {
     event.preventDefault();
     asked = input.value;

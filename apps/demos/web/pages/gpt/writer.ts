@@ -3,7 +3,10 @@ import type { Vocabulary } from "@wgrad/datasets";
 import type { GPT } from "../../../src/gpt/model.ts";
 import { sample } from "../../../src/gpt/sample.ts";
 
-/** Writes on, a few characters at a time, with the weights as they are; its draws change nothing in the training. */
+/**
+ * Writes on, a few characters at a time, with the weights as they are; its draws change nothing in
+ * the training.
+ */
 export class Writer {
   readonly #model: GPT;
   readonly #vocabulary: Vocabulary;

@@ -3,7 +3,10 @@ import { classColors } from "../../../src/shared/panel.ts";
 import type { Scales } from "../../charts/figure.ts";
 import type { Cut, Snapshot } from "./lesson.ts";
 
-/** The drawn merges as a path for each colour: above the cut one colour, below it that of most rows of the cluster. */
+/**
+ * The drawn merges as a path for each colour: above the cut one colour, below it that of most rows
+ * of the cluster.
+ */
 export function branches(
   { joined, brackets, classes }: Pick<Snapshot, "joined" | "brackets" | "classes">,
   { height, clusters }: Pick<Cut, "height" | "clusters">,

@@ -31,7 +31,9 @@ export const surfaces: Readonly<Record<string, Surface>> = {
     y: [-2, 2],
     minima: [[0, 0]],
   },
-  /** Himmelblau's four minima of the same height, divided by 100: (x² + y − 11)² + (x + y² − 7)². */
+  /**
+   * Himmelblau's four minima of the same height, divided by 100: (x² + y − 11)² + (x + y² − 7)².
+   */
   hollows: {
     height: (x, y) =>
       x.square().add(y).sub(11).square().add(x.add(y.square()).sub(7).square()).div(100),
@@ -79,7 +81,10 @@ export interface RaceStep extends Step {
 /** Where everyone is: [runners, 2]. */
 export const placesOf = (running: readonly Runner[]): Tensor => stack(running.map(({ at }) => at));
 
-/** Every runner takes a step down from where it is. The loss is the mean height of those that have one: who flew off has none. */
+/**
+ * Every runner takes a step down from where it is. The loss is the mean height of those that have
+ * one: who flew off has none.
+ */
 export async function* race(
   { height }: Surface,
   running: readonly Runner[],

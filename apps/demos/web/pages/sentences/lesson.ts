@@ -54,7 +54,10 @@ interface Reviews {
   readonly known: Map<string, Float32Array>;
 }
 
-/** A line of weights learns praise from complaint, on vectors of an encoder that others have trained. */
+/**
+ * A line of weights learns praise from complaint, on vectors of an encoder that others have
+ * trained.
+ */
 export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapshot>> {
   const { encoder, train, test, known } = await reviews(fetch);
   const model = hold(new Linear(WIDTH, 2));

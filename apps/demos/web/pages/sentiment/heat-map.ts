@@ -2,7 +2,10 @@ import { extent } from "../../../src/shared/many.ts";
 import { element, say, setStyle } from "../../dom/element.ts";
 import type { Reading } from "./lesson.ts";
 
-/** A table of states: a column for each word, a row for each feature, and the chance of praise so far. */
+/**
+ * A table of states: a column for each word, a row for each feature, and the chance of praise so
+ * far.
+ */
 export function heatMap() {
   const table = element("table", { class: "states" });
   const place = element(

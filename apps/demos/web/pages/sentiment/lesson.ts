@@ -115,7 +115,10 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
   };
 }
 
-/** The strongest that each feature has been up to each word of its sentence: what the output would see if it ended there. */
+/**
+ * The strongest that each feature has been up to each word of its sentence: what the output would
+ * see if it ended there.
+ */
 function maximaSoFar(states: Float32Array, features: number): Float32Array {
   const maxima = states.slice();
   maxima.forEach((state, i) => {
@@ -127,7 +130,9 @@ function maximaSoFar(states: Float32Array, features: number): Float32Array {
 
 let loaded: Promise<FoldData> | null = null;
 
-/** 3,000 sentences, of which a third is held out, as in the lesson's first fold; kept for the visit. */
+/**
+ * 3,000 sentences, of which a third is held out, as in the lesson's first fold; kept for the visit.
+ */
 function reviews(fetch: Desk["fetch"]): Promise<FoldData> {
   const load = async (): Promise<FoldData> => {
     const from = {

@@ -3,7 +3,10 @@ import { element } from "../../dom/element.ts";
 /** Pictures a second that are looked at. */
 const RATE = 4;
 
-/** What the camera sees, as a square; it is asked for when it is switched on, and off when the page is left. */
+/**
+ * What the camera sees, as a square; it is asked for when it is switched on, and off when the page
+ * is left.
+ */
 export class Camera {
   readonly element: HTMLVideoElement;
   #stream: MediaStream | null = null;
@@ -23,7 +26,9 @@ export class Camera {
     return this.#stream !== null;
   }
 
-  /** `looked` is called with every picture. Throws where there is no camera, or the user refuses it. */
+  /**
+   * `looked` is called with every picture. Throws where there is no camera, or the user refuses it.
+   */
   async on(side: number, looked: (dots: Uint8ClampedArray) => void): Promise<void> {
     const devices = globalThis.navigator.mediaDevices as MediaDevices | undefined;
     if (devices === undefined) throw new TypeError("a camera needs a secure address (https)");

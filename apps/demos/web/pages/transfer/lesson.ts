@@ -33,7 +33,10 @@ export interface Snapshot extends Reading {
   readonly samples: readonly Float32Array[] | null;
 }
 
-/** A picture to read from now on, and the kind that it is given to; or all that were given are taken away. */
+/**
+ * A picture to read from now on, and the kind that it is given to; or all that were given are taken
+ * away.
+ */
 export type Question =
   | { readonly picture: Float32Array; readonly teach?: number }
   | { readonly fresh: number }
@@ -47,7 +50,9 @@ const [DRAWN, ASKED] = [40, 8];
 /** Kept for the visit: what the user gives stays when a training begins anew. */
 const given: Example[] = [];
 
-/** A line of weights learns five kinds from a few pictures each, on what MobileNetV2's layers see. */
+/**
+ * A line of weights learns five kinds from a few pictures each, on what MobileNetV2's layers see.
+ */
 export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapshot>> {
   const { backbone, drawn, asked } = await pictures(fetch);
   const each = numberOf(settings, "pictures");

@@ -12,7 +12,10 @@ const LINES = 3;
 
 const thousands = (price: number): string => `$${Math.round(price / 1000)}k`;
 
-/** A tree from its root down, in as much width as there is: what a node has no room to say is its tooltip. */
+/**
+ * A tree from its root down, in as much width as there is: what a node has no room to say is its
+ * tooltip.
+ */
 export class TreePicture {
   readonly #place: HTMLElement;
   #nodes: readonly Node[] = [];

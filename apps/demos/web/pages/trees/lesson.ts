@@ -20,7 +20,10 @@ export interface Snapshot {
   /** What each feature does for the model, as parts of the whole. */
   readonly features: readonly string[];
   readonly worth: Float64Array;
-  /** Houses held out, in $1,000: what they sold for and what the model says; nothing before the first step. */
+  /**
+   * Houses held out, in $1,000: what they sold for and what the model says; nothing before the
+   * first step.
+   */
   readonly real: Float32Array;
   readonly predicted: Float32Array;
 }

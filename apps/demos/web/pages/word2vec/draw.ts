@@ -8,7 +8,10 @@ interface Box {
   readonly bottom: number;
 }
 
-/** A dot for each word, and its name where there is room: first the word that was asked about, then its neighbours, then the frequent. */
+/**
+ * A dot for each word, and its name where there is room: first the word that was asked about, then
+ * its neighbours, then the frequent.
+ */
 export function drawWords(
   context: CanvasRenderingContext2D,
   side: number,

@@ -6,9 +6,9 @@ import { floats } from "../../worker/numbers.ts";
 const ROUNDS = { first: 12, next: 2 };
 
 /**
- * Words on a plane: their vectors at length 1, along the two directions in which the first `frequent` of them vary most
- * (principal components). These are found by orthogonal iteration from where they were the time before, so that the map
- * moves and never flips.
+ * Words on a plane: their vectors at length 1, along the two directions in which the first
+ * `frequent` of them vary most (principal components). These are found by orthogonal iteration from
+ * where they were the time before, so that the map moves and never flips.
  */
 export class WordMap {
   #axes: Float32Array | null = null;

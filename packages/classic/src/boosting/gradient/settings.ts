@@ -18,7 +18,10 @@ export interface GradientBoostingParams extends TreeLimits {
   readonly nEstimators: number;
   /** The part of the rows that each tree sees (default 1). */
   readonly subsample: number;
-  /** How many rounds the loss of held-out rows may go without falling; null: they are not held out (default null). */
+  /**
+   * How many rounds the loss of held-out rows may go without falling; null: they are not held out
+   * (default null).
+   */
   readonly nIterNoChange: number | null;
   /** The part of the rows that is held out (default 0.1). */
   readonly validationFraction: number;
@@ -30,7 +33,9 @@ export interface GradientBoostingParams extends TreeLimits {
 export interface GradientBoostingRegressorParams extends GradientBoostingParams {
   /** What is minimized (default "squared_error"). */
   readonly loss: "squared_error" | "absolute_error" | "huber" | "quantile";
-  /** The part of residuals that "huber" squares, or that lies below with "quantile" (default 0.9). */
+  /**
+   * The part of residuals that "huber" squares, or that lies below with "quantile" (default 0.9).
+   */
   readonly alpha: number;
 }
 

@@ -3,7 +3,10 @@ import { atWeight, running } from "../quantiles.ts";
 
 /** How one feature is cut into bins. */
 export interface FeatureBins {
-  /** Values up to each go into its bin, those above the last into one more; of categories, the bins' codes. */
+  /**
+   * Values up to each go into its bin, those above the last into one more; of categories, the bins'
+   * codes.
+   */
   readonly thresholds: Float64Array;
   /** How many bins there are for values that are not missing. */
   readonly count: number;
@@ -23,8 +26,8 @@ export interface BinOptions {
 const SAMPLE = 200_000;
 
 /**
- * Bins of a feature: between neighbouring values if there are few, else at quantiles of the rows (averaged inverse of the
- * distribution), by weight.
+ * Bins of a feature: between neighbouring values if there are few, else at quantiles of the rows
+ * (averaged inverse of the distribution), by weight.
  */
 export function numberBins(
   column: Float32Array,
@@ -102,7 +105,10 @@ function placeIn(sums: Float64Array, wanted: number): number {
   return low;
 }
 
-/** The value up to which that part of the rows lies; where it lies there exactly, the mean with the next. */
+/**
+ * The value up to which that part of the rows lies; where it lies there exactly, the mean with the
+ * next.
+ */
 function atCount(values: Float64Array, part: number): number {
   const place = values.length * part - 1;
   const below = Math.floor(place);

@@ -52,7 +52,9 @@ export abstract class HistGradientBoosting<
     return trees.length / baseline.length;
   }
 
-  /** −loss of the training rows before the first and after each round; empty without early stopping. */
+  /**
+   * −loss of the training rows before the first and after each round; empty without early stopping.
+   */
   get trainScore(): Float64Array {
     return this.learned("trainScore").trainScore;
   }
@@ -188,7 +190,9 @@ export abstract class HistGradientBoosting<
     };
   }
 
-  /** Raw predictions after each round that `at` wants to see, or after the last: [outputs][rows]. */
+  /**
+   * Raw predictions after each round that `at` wants to see, or after the last: [outputs][rows].
+   */
   protected async *raw(
     call: string,
     x: Rows,

@@ -26,7 +26,10 @@ export function placesOf(
   });
 }
 
-/** Reads rows whose categorical features become the codes 0, 1, … of their sorted categories; NaN and empty text are missing. */
+/**
+ * Reads rows whose categorical features become the codes 0, 1, … of their sorted categories; NaN
+ * and empty text are missing.
+ */
 export async function learnEncoding(
   call: string,
   x: Rows,

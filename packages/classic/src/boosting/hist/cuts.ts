@@ -57,7 +57,10 @@ function nodeValue(
   return value < lower ? lower : value > upper ? upper : value;
 }
 
-/** Finds the best cut of a node by its histograms: that with the largest gain G_L v_L + G_R v_R less than G v. */
+/**
+ * Finds the best cut of a node by its histograms: that with the largest gain G_L v_L + G_R v_R less
+ * than G v.
+ */
 export class Cutter {
   readonly #features: readonly FeatureBins[];
   readonly #size: number;
@@ -88,7 +91,10 @@ export class Cutter {
     this.#limits = limits;
   }
 
-  /** The best cut of a node among these features, of equals that of the first feature and bin; null if none has a gain above 0. */
+  /**
+   * The best cut of a node among these features, of equals that of the first feature and bin; null
+   * if none has a gain above 0.
+   */
   find(
     histograms: Float64Array,
     node: NodeSums,
@@ -147,7 +153,8 @@ export class Cutter {
     const stride = this.#stride;
     const worth = allGradient * value;
     let at = f * this.#size * stride;
-    // without bounds G_L²/(H_L + λ) + G_R²/(H_R + λ) tells, before any division, most cuts that are worth less than the best
+    // without bounds G_L²/(H_L + λ) + G_R²/(H_R + λ) tells, before any division, most cuts that are
+    // worth less than the best
     const isFree = direction === 0 && lower === -upper && upper === Number.POSITIVE_INFINITY;
     let best = this.#gain;
     let least = isFree ? (best - worth) * ALMOST : -1;
@@ -222,8 +229,8 @@ export class Cutter {
   }
 
   /**
-   * Categories in the order of G / (H + 10), cut as if they were numbers (Fisher 1958), from both ends up to the middle; those with too
-   * few rows go right. Gives the bits of those that go left.
+   * Categories in the order of G / (H + 10), cut as if they were numbers (Fisher 1958), from both
+   * ends up to the middle; those with too few rows go right. Gives the bits of those that go left.
    */
   #scanCategories(f: number): Uint32Array | null {
     const { count, hasMissing } = this.#features[f] as FeatureBins;

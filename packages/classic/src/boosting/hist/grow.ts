@@ -50,7 +50,10 @@ const UNBOUNDED: Bounds = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSIT
 /** Curvature that a node needs to be parted. */
 const LEAST_CURVATURE = 1e-3;
 
-/** Grows trees on the same binned rows, each for its own gradients: the leaf whose cut is worth most is parted next. */
+/**
+ * Grows trees on the same binned rows, each for its own gradients: the leaf whose cut is worth most
+ * is parted next.
+ */
 export class Grower {
   readonly #data: Binned;
   readonly #features: readonly FeatureBins[];
@@ -83,7 +86,10 @@ export class Grower {
     this.#isMonotonic = limits.monotonic.some((direction) => direction !== 0);
   }
 
-  /** Grows a tree. Sums of gradients and curvatures must be exact (`exactly`); constant curvatures are not read. */
+  /**
+   * Grows a tree. Sums of gradients and curvatures must be exact (`exactly`); constant curvatures
+   * are not read.
+   */
   grow(gradients: Float64Array, curvatures: Float64Array): Grown {
     const { rows } = this.#data;
     const { minSamplesLeaf, maxLeafNodes, maxDepth, learningRate } = this.#limits;

@@ -40,7 +40,10 @@ export class Heap<Item extends { readonly gain: number }> {
     items[place] = item;
   }
 
-  /** Moves the first item down past better children to the end of its path, then back up to its place. */
+  /**
+   * Moves the first item down past better children to the end of its path, then back up to its
+   * place.
+   */
   #rise(): void {
     const items = this.#items;
     const item = items[0] as Item;

@@ -26,7 +26,10 @@ export interface HistTree {
   readonly samples: Int32Array;
 }
 
-/** Adds what the tree predicts to `out`, from `at` on in steps. data: row by row, categories as codes, −1 or NaN for unknown ones. */
+/**
+ * Adds what the tree predicts to `out`, from `at` on in steps. data: row by row, categories as
+ * codes, −1 or NaN for unknown ones.
+ */
 export function addTree(
   tree: HistTree,
   data: Float32Array | Float64Array,

@@ -8,12 +8,16 @@ export interface Binned {
   readonly size: number;
 }
 
-/** Numbers per bin: Σ gradients, Σ curvatures and rows; where every curvature is 1, its sum is the rows and stands there once. */
+/**
+ * Numbers per bin: Σ gradients, Σ curvatures and rows; where every curvature is 1, its sum is the
+ * rows and stands there once.
+ */
 export const strideOf = (constant: boolean): number => (constant ? 2 : 3);
 
 /**
- * Rounds to whole multiples of a step so small that sums over all rows are exact in f64: the same in any order.
- * The step is 2^⌈log₂(n max |x|)⌉ / 2⁵¹, far below what f32 tells apart in the large ones.
+ * Rounds to whole multiples of a step so small that sums over all rows are exact in f64: the same
+ * in any order. The step is 2^⌈log₂(n max |x|)⌉ / 2⁵¹, far below what f32 tells apart in the large
+ * ones.
  */
 export function exactly(values: Float32Array, out: Float64Array): Float64Array {
   let most = 0;
@@ -94,7 +98,9 @@ export class Histograms {
     return out;
   }
 
-  /** What is left of a node's histograms without one child's: the other's, in the node's own memory. */
+  /**
+   * What is left of a node's histograms without one child's: the other's, in the node's own memory.
+   */
   rest(node: Float64Array, child: Float64Array): Float64Array {
     for (let i = 0; i < node.length; i++) node[i] = (node[i] as number) - (child[i] as number);
     return node;

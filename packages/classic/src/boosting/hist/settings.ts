@@ -35,11 +35,20 @@ export interface HistGradientBoostingParams {
   readonly maxFeatures: number;
   /** The most bins of a feature, without that of missing values (default 255). */
   readonly maxBins: number;
-  /** Features whose values are categories, by number or name; text columns of a table must be among them (default none). */
+  /**
+   * Features whose values are categories, by number or name; text columns of a table must be among
+   * them (default none).
+   */
   readonly categoricalFeatures: FeatureNames;
-  /** Features with which predictions may only rise (1) or fall (−1), by number or name (default none). */
+  /**
+   * Features with which predictions may only rise (1) or fall (−1), by number or name (default
+   * none).
+   */
   readonly monotonicCst: Readonly<Record<string, number>>;
-  /** Whether training ends when the loss falls no more; "auto": with more than 10,000 rows (default "auto"). */
+  /**
+   * Whether training ends when the loss falls no more; "auto": with more than 10,000 rows (default
+   * "auto").
+   */
   readonly earlyStopping: boolean | "auto";
   /** The part of the rows whose loss is watched; null: the training rows' own (default 0.1). */
   readonly validationFraction: number | null;
@@ -53,7 +62,10 @@ export interface HistGradientBoostingParams {
 
 /** Settings of HistGradientBoostingRegressor, with scikit-learn's defaults. */
 export interface HistGradientBoostingRegressorParams extends HistGradientBoostingParams {
-  /** What is minimized: a loss by name, or one of your own in tensor operations (default "squared_error"). */
+  /**
+   * What is minimized: a loss by name, or one of your own in tensor operations (default
+   * "squared_error").
+   */
   readonly loss: RegressionLoss | OwnLoss;
   /** The part that lies below, of loss "quantile". */
   readonly quantile: number | null;
@@ -61,7 +73,10 @@ export interface HistGradientBoostingRegressorParams extends HistGradientBoostin
 
 /** Settings of HistGradientBoostingClassifier, with scikit-learn's defaults. */
 export interface HistGradientBoostingClassifierParams extends HistGradientBoostingParams {
-  /** What is minimized: "log_loss", or a loss of your own of log-odds (two classes) or scores (more) (default "log_loss"). */
+  /**
+   * What is minimized: "log_loss", or a loss of your own of log-odds (two classes) or scores (more)
+   * (default "log_loss").
+   */
   readonly loss: "log_loss" | OwnLoss;
   /** How much classes count: "balanced", or weights by label (default null: 1 each). */
   readonly classWeight: ClassWeight;

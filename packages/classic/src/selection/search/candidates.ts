@@ -23,7 +23,10 @@ function checkValues(
   );
 }
 
-/** Every combination: names sorted, the last varies fastest, as scikit-learn's ParameterGrid. Throws ArgumentError for a setting without values. */
+/**
+ * Every combination: names sorted, the last varies fastest, as scikit-learn's ParameterGrid. Throws
+ * ArgumentError for a setting without values.
+ */
 export function everyCandidate(call: string, grids: ParamGrid | readonly ParamGrid[]): Candidate[] {
   const list = (Array.isArray(grids) ? grids : [grids]) as readonly ParamGrid[];
   return list.flatMap((grid) => {
@@ -80,7 +83,8 @@ export function uniform(low: number, high: number): Draw {
 }
 
 /**
- * Numbers from `low` to `high`, all sizes as likely: as many between 1 and 10 as between 10 and 100.
+ * Numbers from `low` to `high`, all sizes as likely: as many between 1 and 10 as between 10 and
+ * 100.
  *
  * Throws ArgumentError unless 0 < low < high.
  */
@@ -93,7 +97,10 @@ export function loguniform(low: number, high: number): Draw {
   return (random) => low * (high / low) ** fractionOf(random);
 }
 
-/** Whole numbers from `low` up to `high`, which is not among them. Throws ArgumentError for other bounds. */
+/**
+ * Whole numbers from `low` up to `high`, which is not among them. Throws ArgumentError for other
+ * bounds.
+ */
 export function randint(low: number, high: number): Draw {
   checkCall("randint(low: number, high: number)", arguments);
   checkBounds("randint", low, high);

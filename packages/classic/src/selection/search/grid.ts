@@ -18,7 +18,8 @@ const everyOne = (tried: Tried): { tried: Tried; among: readonly number[] } => (
 });
 
 /**
- * Tries every combination of settings on every fold, then fits the best on all rows; of equals the first.
+ * Tries every combination of settings on every fold, then fits the best on all rows; of equals the
+ * first.
  *
  * ```ts
  * const search = await new GridSearchCV(new SVC(), { C: [1, 10], gamma: [0.1, 1] }).fit(x, y);
@@ -60,7 +61,10 @@ export interface RandomizedSearchOptions extends TrialOptions {
   readonly randomState?: number | null;
 }
 
-/** Tries drawn combinations of settings on every fold, then fits the best on all rows. Throws ArgumentError as GridSearchCV. */
+/**
+ * Tries drawn combinations of settings on every fold, then fits the best on all rows. Throws
+ * ArgumentError as GridSearchCV.
+ */
 export class RandomizedSearchCV extends SearchCV {
   readonly type = "RandomizedSearchCV";
   readonly #distributions: ParamDistributions;

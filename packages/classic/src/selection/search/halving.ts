@@ -10,15 +10,24 @@ import { SearchCV, type Tried } from "./search.ts";
 
 /** Settings of HalvingRandomSearchCV, with scikit-learn's defaults. */
 export interface HalvingSearchOptions extends TrialOptions {
-  /** How many candidates are drawn; "exhaust": so many that the last round has all resources (default "exhaust"). */
+  /**
+   * How many candidates are drawn; "exhaust": so many that the last round has all resources
+   * (default "exhaust").
+   */
   readonly nCandidates?: number | "exhaust";
   /** One in so many goes on, with so many times the resources (default 3). */
   readonly factor?: number;
-  /** What grows: rows, or a whole-numbered setting of the predictor, such as "maxIter" (default "n_samples"). */
+  /**
+   * What grows: rows, or a whole-numbered setting of the predictor, such as "maxIter" (default
+   * "n_samples").
+   */
   readonly resource?: string;
   /** What the last round may have; "auto": all rows (default "auto"). */
   readonly maxResources?: number | "auto";
-  /** What the first round has; "smallest": 2 rows a fold and class, or 1 of a setting (default "smallest"). */
+  /**
+   * What the first round has; "smallest": 2 rows a fold and class, or 1 of a setting (default
+   * "smallest").
+   */
   readonly minResources?: number | "smallest";
   /** Seed of the draws; without one the library's default generator decides. */
   readonly randomState?: number | null;
@@ -33,8 +42,8 @@ export interface HalvingRound {
 const ROWS = "n_samples";
 
 /**
- * Tries many drawn settings on little, the best third on three times as much, and so on (successive halving: Jamieson & Talwalkar 2016);
- * the best of the last round is fitted on all rows.
+ * Tries many drawn settings on little, the best third on three times as much, and so on (successive
+ * halving: Jamieson & Talwalkar 2016); the best of the last round is fitted on all rows.
  *
  * Throws ArgumentError for resources there cannot be.
  */

@@ -52,7 +52,9 @@ interface Found {
   readonly estimator: Predictor;
 }
 
-/** What all searches have: they try candidates, and are then the best of them, fitted on all rows. */
+/**
+ * What all searches have: they try candidates, and are then the best of them, fitted on all rows.
+ */
 export abstract class SearchCV implements Predictor {
   abstract readonly type: string;
   protected readonly estimator: Predictor;

@@ -23,9 +23,11 @@ export interface BlobsOptions extends Omit<PointOptions, "noise"> {
 }
 
 /**
- * Normal clusters, a class each, as scikit-learn's make_blobs. `centers` of the result has where each was.
+ * Normal clusters, a class each, as scikit-learn's make_blobs. `centers` of the result has where
+ * each was.
  *
- * Throws ArgumentError for a count or deviation that is none, and centres or deviations that do not fit together.
+ * Throws ArgumentError for a count or deviation that is none, and centres or deviations that do not
+ * fit together.
  */
 export function makeBlobs(
   nSamples = 100,

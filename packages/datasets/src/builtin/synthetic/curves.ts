@@ -11,8 +11,8 @@ import {
 } from "./points.ts";
 
 /**
- * Two half circles that reach into each other, as scikit-learn's make_moons. Class 0: (cos t, sin t); class 1:
- * (1 − cos t, ½ − sin t), t from 0 to π.
+ * Two half circles that reach into each other, as scikit-learn's make_moons. Class 0: (cos t, sin
+ * t); class 1: (1 − cos t, ½ − sin t), t from 0 to π.
  *
  * Throws ArgumentError for a count or a noise that is none.
  */
@@ -75,7 +75,8 @@ export interface SpiralsOptions extends PointOptions {
 }
 
 /**
- * Arms of a spiral, a class each. Class k: r (cos a, sin a) with r from 0 to 1 and a = 2π (turns · r + k / nClasses).
+ * Arms of a spiral, a class each. Class k: r (cos a, sin a) with r from 0 to 1 and a = 2π (turns ·
+ * r + k / nClasses).
  *
  * Throws ArgumentError for a count, a noise or turns that are none.
  */

@@ -6,7 +6,9 @@ import {
   tensor,
 } from "@wgrad/autograd";
 
-/** Settings that every maker of points with classes takes, with scikit-learn's names and defaults. */
+/**
+ * Settings that every maker of points with classes takes, with scikit-learn's names and defaults.
+ */
 export interface PointOptions {
   /** Standard deviation of a normal added to every coordinate (default 0). */
   readonly noise?: number;

@@ -34,10 +34,11 @@ export interface RegressionProblem {
 }
 
 /**
- * y = x · coef + bias + noise, as scikit-learn's make_regression: x normal, `nInformative` rows of coef uniform from
- * 0 to 100, the others 0. y keeps its second dimension for one target too.
+ * y = x · coef + bias + noise, as scikit-learn's make_regression: x normal, `nInformative` rows of
+ * coef uniform from 0 to 100, the others 0. y keeps its second dimension for one target too.
  *
- * Throws ArgumentError for a count or noise that is none, and for more informative features than there are.
+ * Throws ArgumentError for a count or noise that is none, and for more informative features than
+ * there are.
  */
 export function makeRegression(nSamples = 100, options: RegressionOptions = {}): RegressionProblem {
   checkCall(

@@ -8,7 +8,10 @@ export interface CsvFormat {
 
 const delimiters = [",", "\t", ";", "|"];
 
-/** Finds the format out from the first line with text, quoted cells apart, looking at every character once. */
+/**
+ * Finds the format out from the first line with text, quoted cells apart, looking at every
+ * character once.
+ */
 export class FormatFinder {
   /** Up to where the text has been looked at. */
   #at = 0;

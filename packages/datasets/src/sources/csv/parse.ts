@@ -11,14 +11,18 @@ export interface CsvOptions {
   readonly types?: ColumnTypes;
   /** What stands between cells; found out from the text if not given. */
   readonly delimiter?: string;
-  /** Texts that stand for a value that is not there ("", "NA"): NaN among numbers, else empty. None by default. */
+  /**
+   * Texts that stand for a value that is not there ("", "NA"): NaN among numbers, else empty. None
+   * by default.
+   */
   readonly missing?: readonly string[];
   /** What messages call the text (default "CSV"; `readCsv` gives the file's name). */
   readonly name?: string;
 }
 
 /**
- * Reads a table from text: the first line names the columns, blank lines count for nothing. Texts keep their spaces, as in pandas.
+ * Reads a table from text: the first line names the columns, blank lines count for nothing. Texts
+ * keep their spaces, as in pandas.
  *
  * Throws DataError for empty text, a name missing or used twice, and a row of the wrong length.
  */

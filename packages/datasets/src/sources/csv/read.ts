@@ -10,7 +10,8 @@ export interface CsvFileOptions extends CsvOptions, PackedOptions {}
 /**
  * Reads a table from a file or an address, packed by gzip or not.
  *
- * Throws DataError if there is nothing to read there, LimitError if it unpacks to too much, and as `parseCsv`.
+ * Throws DataError if there is nothing to read there, LimitError if it unpacks to too much, and as
+ * `parseCsv`.
  */
 export async function readCsv(source: Source, options: CsvFileOptions = {}): Promise<Table> {
   checkCall(`readCsv(source, ${csvSettings.replace(" }", ", maxBytes: number }")})`, arguments);

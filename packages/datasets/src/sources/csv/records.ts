@@ -11,7 +11,10 @@ export interface CsvRecord {
 /** A row that does not end within so many characters is a quotation mark that was not closed. */
 const LONGEST_ROW = 2 ** 24;
 
-/** Cuts text that comes in pieces into rows; the first names the columns, blank lines count for nothing. */
+/**
+ * Cuts text that comes in pieces into rows; the first names the columns, blank lines count for
+ * nothing.
+ */
 export class RecordReader {
   readonly #name: string;
   readonly #finder: FormatFinder;
@@ -41,7 +44,8 @@ export class RecordReader {
   /**
    * The rows that end in this piece, or in one of the next; all that are left if it is the `last`.
    *
-   * Throws DataError for a name missing or used twice, a row of the wrong length and a quotation mark not closed.
+   * Throws DataError for a name missing or used twice, a row of the wrong length and a quotation
+   * mark not closed.
    */
   read(piece: string, last: boolean): CsvRecord[] {
     this.#rest += this.#started ? piece : piece.replace(/^\uFEFF/, "");
@@ -86,7 +90,10 @@ export class RecordReader {
     records.push({ cells, line });
   }
 
-  /** Finds out how lines end and what stands between cells, from the first line with text; false if it is not all there. */
+  /**
+   * Finds out how lines end and what stands between cells, from the first line with text; false if
+   * it is not all there.
+   */
   #look(last: boolean): boolean {
     const found = this.#finder.find(this.#rest, last || this.#rest.length > LONGEST_ROW);
     if (found === null) return false;
@@ -127,7 +134,10 @@ function parse(text: string, newline: Newline, delimiter: string, ignoreLastRow:
   return { data, errors, cursor: meta.cursor };
 }
 
-/** Where rows start: what tells a blank line from a cell that is quoted and empty. Asked for with rising numbers. */
+/**
+ * Where rows start: what tells a blank line from a cell that is quoted and empty. Asked for with
+ * rising numbers.
+ */
 class RowStarts {
   readonly #text: string;
   readonly #newline: Newline;

@@ -13,8 +13,8 @@ export interface CsvStreamOptions extends CsvOptions {
 }
 
 /**
- * Rows of a CSV file in batches, read as they are asked for: a file may be larger than memory, packed by gzip or
- * not. A column not named in `types` is what it is in the first batch.
+ * Rows of a CSV file in batches, read as they are asked for: a file may be larger than memory,
+ * packed by gzip or not. A column not named in `types` is what it is in the first batch.
  *
  * Throws DataError as `readCsv`, when the batch with the fault is asked for.
  */

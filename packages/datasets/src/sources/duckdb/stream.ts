@@ -17,10 +17,12 @@ export interface SqlOptions {
 }
 
 /**
- * The rows that a query gives, in batches of 2,048, by DuckDB (the optional peer `@duckdb/node-api`, Node only): tables
- * larger than memory, in CSV, Parquet or JSON files, `SELECT … FROM 'flights.parquet'`. Every pass asks again.
+ * The rows that a query gives, in batches of 2,048, by DuckDB (the optional peer
+ * `@duckdb/node-api`, Node only): tables larger than memory, in CSV, Parquet or JSON files, `SELECT
+ * … FROM 'flights.parquet'`. Every pass asks again.
  *
- * Throws DataError, when a batch is asked for, if DuckDB is not installed, the query fails, or a value is no number or text.
+ * Throws DataError, when a batch is asked for, if DuckDB is not installed, the query fails, or a
+ * value is no number or text.
  */
 export function streamSql(sql: string, options: SqlOptions = {}): TableStream {
   checkCall("streamSql(sql: string, { values, database: string, types })", arguments);

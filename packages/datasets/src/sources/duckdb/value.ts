@@ -1,4 +1,7 @@
-/** A value of DuckDB as a number, text, true or false, a date, or null; what is none of them stays as it is. */
+/**
+ * A value of DuckDB as a number, text, true or false, a date, or null; what is none of them stays
+ * as it is.
+ */
 export function plainValue(value: unknown): unknown {
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
   const held = value as {

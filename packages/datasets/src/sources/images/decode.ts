@@ -15,10 +15,12 @@ export interface ImageOptions {
 const MOST = 178_956_970;
 
 /**
- * Decodes a picture: PNG and JPEG in Node, what the browser knows in a browser. Four bytes a point: red, green, blue, opacity. A JPEG that
- * says by EXIF how it is to be turned is turned. A PNG's points are the same everywhere; a canvas would lose colours behind opacities.
+ * Decodes a picture: PNG and JPEG in Node, what the browser knows in a browser. Four bytes a point:
+ * red, green, blue, opacity. A JPEG that says by EXIF how it is to be turned is turned. A PNG's
+ * points are the same everywhere; a canvas would lose colours behind opacities.
  *
- * Throws DataError if there is nothing to read, or it is no picture or a damaged one; LimitError for one of more than `maxPixels`.
+ * Throws DataError if there is nothing to read, or it is no picture or a damaged one; LimitError
+ * for one of more than `maxPixels`.
  */
 export async function readImage(source: Source, options: ImageOptions = {}): Promise<Pixels> {
   checkCall("readImage(source, { maxPixels: number })", arguments);

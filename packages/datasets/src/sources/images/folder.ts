@@ -19,7 +19,10 @@ interface Sample {
   readonly source: Source;
 }
 
-/** What systems and programs put beside the data: names that begin with a dot, and what macOS packs along. */
+/**
+ * What systems and programs put beside the data: names that begin with a dot, and what macOS packs
+ * along.
+ */
 const isHidden = (path: string): boolean =>
   path.split(/[\\/]/).some((part) => part.startsWith(".") || part === "__MACOSX");
 
@@ -27,7 +30,10 @@ const pictures = /\.(png|jpe?g|webp|gif|bmp|avif)$/i;
 /** What Node decodes. */
 const decodable = /\.(png|jpe?g)$/i;
 
-/** Pictures in folders, a class each, decoded one by one as they are asked for. Made by `openImageFolder`. */
+/**
+ * Pictures in folders, a class each, decoded one by one as they are asked for. Made by
+ * `openImageFolder`.
+ */
 export class ImageFolder extends ItemDataset<FolderImage> {
   /** Names of the folders, in order; a label is a place in it. */
   readonly classes: readonly string[];
@@ -62,9 +68,9 @@ export class ImageFolder extends ItemDataset<FolderImage> {
 }
 
 /**
- * Pictures in a folder that has a folder for each class, as torchvision's ImageFolder: a path in Node, or the files that a
- * browser's `<input webkitdirectory>` gives. Classes and files are in order of their names; hidden ones, whose names begin with a dot, are
- * left out.
+ * Pictures in a folder that has a folder for each class, as torchvision's ImageFolder: a path in
+ * Node, or the files that a browser's `<input webkitdirectory>` gives. Classes and files are in
+ * order of their names; hidden ones, whose names begin with a dot, are left out.
  *
  * Throws DataError if there is no such folder, no folder in it, or no picture in one.
  */

@@ -10,12 +10,18 @@ export interface JpegHeader {
 
 export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xd8;
 
-/** Fewer bytes for so many points no JPEG has: with each coefficient left out, 256 points take twelve bits. */
+/**
+ * Fewer bytes for so many points no JPEG has: with each coefficient left out, 256 points take
+ * twelve bits.
+ */
 const POINTS_PER_BYTE = 512;
 /** So many points may be asked of any file. */
 const FREE = 2 ** 20;
 
-/** Size and orientation, from a JPEG's segments. Throws an Error for bytes that are none, or are too few for that size. */
+/**
+ * Size and orientation, from a JPEG's segments. Throws an Error for bytes that are none, or are too
+ * few for that size.
+ */
 export function jpegHeader(bytes: Uint8Array): JpegHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let orientation = 1;

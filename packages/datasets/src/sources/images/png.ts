@@ -57,8 +57,9 @@ export function pngHeader(bytes: Uint8Array): PngHeader {
 }
 
 /**
- * Decodes a PNG of any kind: grey, colours and palettes, with or without opacity or a transparent colour, of 1 to 16 bits, interlaced or
- * not. Every chunk is checked against its CRC-32. Throws an Error for bytes that are none.
+ * Decodes a PNG of any kind: grey, colours and palettes, with or without opacity or a transparent
+ * colour, of 1 to 16 bits, interlaced or not. Every chunk is checked against its CRC-32. Throws an
+ * Error for bytes that are none.
  */
 export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
   const { Unzlib } = await import("fflate");
@@ -185,7 +186,10 @@ function paint(chunks: Chunks, passes: readonly Pass[], raw: Uint8Array): Pixels
   return { data, width, height };
 }
 
-/** Adds what the filter took away: the byte to the left, above, their mean, or the nearest of them and the one between. */
+/**
+ * Adds what the filter took away: the byte to the left, above, their mean, or the nearest of them
+ * and the one between.
+ */
 function unfilter(filter: number, line: Uint8Array, above: Uint8Array, step: number): void {
   const at = (bytes: Uint8Array, i: number): number => (i < 0 ? 0 : (bytes[i] as number));
   if (filter === 1) {

@@ -11,7 +11,10 @@ export interface JsonlOptions {
   readonly types?: ColumnTypes;
   /** What messages call the text (default "JSON Lines"; `readJsonl` gives the file's name). */
   readonly name?: string;
-  /** The most cells (rows times columns); by default 2²⁴, or 64 times the values there are if that is more. */
+  /**
+   * The most cells (rows times columns); by default 2²⁴, or 64 times the values there are if that
+   * is more.
+   */
   readonly maxCells?: number;
 }
 
@@ -19,10 +22,11 @@ export interface JsonlOptions {
 export const jsonlSettings = "{ types, name: string, maxCells: number }";
 
 /**
- * Reads a table from JSON Lines: an object a line, empty lines count for nothing. A key that an object has not is missing in its row.
+ * Reads a table from JSON Lines: an object a line, empty lines count for nothing. A key that an
+ * object has not is missing in its row.
  *
- * Throws DataError for empty text, a line that is no JSON object, and a value that does not fit its column; LimitError for objects of so
- * different keys that the table would be nearly empty.
+ * Throws DataError for empty text, a line that is no JSON object, and a value that does not fit its
+ * column; LimitError for objects of so different keys that the table would be nearly empty.
  */
 export function parseJsonl(text: string, options: JsonlOptions = {}): Table {
   checkCall(`parseJsonl(text: string, ${jsonlSettings})`, arguments);

@@ -10,7 +10,8 @@ export interface JsonlFileOptions extends JsonlOptions, PackedOptions {}
 /**
  * Reads a table from a file or an address of JSON Lines, packed by gzip or not.
  *
- * Throws DataError if there is nothing to read there, LimitError if it unpacks to too much, and as `parseJsonl`.
+ * Throws DataError if there is nothing to read there, LimitError if it unpacks to too much, and as
+ * `parseJsonl`.
  */
 export async function readJsonl(source: Source, options: JsonlFileOptions = {}): Promise<Table> {
   checkCall(`readJsonl(source, ${jsonlSettings.replace(" }", ", maxBytes: number }")})`, arguments);

@@ -15,10 +15,12 @@ export interface JsonlStreamOptions extends JsonlOptions {
 }
 
 /**
- * Rows of JSON Lines in batches, read as they are asked for: a file may be larger than memory, packed by gzip or not. The
- * columns, and what one not named in `types` holds, are those of the first batch.
+ * Rows of JSON Lines in batches, read as they are asked for: a file may be larger than memory,
+ * packed by gzip or not. The columns, and what one not named in `types` holds, are those of the
+ * first batch.
  *
- * Throws DataError as `readJsonl`, and for a column that the first batch has not, when the batch with the fault is asked for.
+ * Throws DataError as `readJsonl`, and for a column that the first batch has not, when the batch
+ * with the fault is asked for.
  */
 export function streamJsonl(source: Source, options: JsonlStreamOptions = {}): TableStream {
   checkCall(

@@ -7,7 +7,10 @@ export interface PartFile extends AsyncBuffer {
   close(): Promise<void>;
 }
 
-/** A source of which any part can be read: a file or a Blob, an address by ranges, bytes. Throws DataError if there is none. */
+/**
+ * A source of which any part can be read: a file or a Blob, an address by ranges, bytes. Throws
+ * DataError if there is none.
+ */
 export async function partsOf(source: Source, name: string): Promise<PartFile> {
   if (source instanceof Blob) return blobParts(source, name);
   if (typeof source === "string" || source instanceof URL) {
@@ -29,7 +32,10 @@ const blobParts = (blob: Blob, name: string): PartFile => ({
   close: async () => {},
 });
 
-/** Platforms end the process for offsets that are none: none that a file holds comes to them unchecked. */
+/**
+ * Platforms end the process for offsets that are none: none that a file holds comes to them
+ * unchecked.
+ */
 function checkRange(start: number, end: number, size: number, name: string): void {
   if (Number.isSafeInteger(start) && Number.isSafeInteger(end)) {
     if (start >= 0 && start <= end && end <= size) return;

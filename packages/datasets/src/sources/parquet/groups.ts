@@ -19,7 +19,10 @@ export interface Wanted {
 const GAP = 2 ** 13;
 const JOINED = 2 ** 21;
 
-/** A row group's columns, in the order asked for, missing values as null. Throws an Error for what is none. */
+/**
+ * A row group's columns, in the order asked for, missing values as null. Throws an Error for what
+ * is none.
+ */
 export async function readGroup(
   { name, file, metadata, columns, maxBytes }: Wanted,
   group: RowGroup,

@@ -34,9 +34,9 @@ const RLE_DICTIONARY = 8;
 const decoded = new Set([PLAIN, PLAIN_DICTIONARY, RLE, 5, 6, 7, RLE_DICTIONARY, 9]);
 
 /**
- * The pages of a column, unpacked and checked, as a chunk that is not packed: whatever number a damaged file holds, the decoder that
- * reads it finds lengths that are right. `onUnpacked` is told each page's bytes before they are allocated. Throws an Error for what is
- * no chunk.
+ * The pages of a column, unpacked and checked, as a chunk that is not packed: whatever number a
+ * damaged file holds, the decoder that reads it finds lengths that are right. `onUnpacked` is told
+ * each page's bytes before they are allocated. Throws an Error for what is no chunk.
  */
 export function checkedPages(
   bytes: Uint8Array,

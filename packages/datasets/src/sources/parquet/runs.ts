@@ -1,8 +1,9 @@
 import { type Cursor, varint } from "./thrift.ts";
 
 /**
- * Checks numbers in runs and bit-packed groups (Parquet's RLE hybrid) before a decoder trusts their lengths: `count` of `width` bits,
- * from the cursor up to `end`, each below `below`. Gives how many are 1. Throws an Error for what is not so.
+ * Checks numbers in runs and bit-packed groups (Parquet's RLE hybrid) before a decoder trusts their
+ * lengths: `count` of `width` bits, from the cursor up to `end`, each below `below`. Gives how many
+ * are 1. Throws an Error for what is not so.
  */
 export function checkRuns(
   { bytes, at }: Cursor,

@@ -18,7 +18,10 @@ export interface ParquetOptions extends PackedOptions {
   readonly types?: ColumnTypes;
   /** What messages call the file. */
   readonly name?: string;
-  /** The most cells (rows times columns); by default 2²⁴, or 64 times the file's bytes if that is more. */
+  /**
+   * The most cells (rows times columns); by default 2²⁴, or 64 times the file's bytes if that is
+   * more.
+   */
   readonly maxCells?: number;
 }
 
@@ -29,11 +32,13 @@ export interface ParquetStreamOptions extends ParquetOptions {
 }
 
 /**
- * Rows of a Parquet file in batches, a row group at a time, by ranges: of a file at an address only what is asked for is
- * fetched. Whole numbers of 64 bits, true and false, and dates (milliseconds since 1970) are numbers.
+ * Rows of a Parquet file in batches, a row group at a time, by ranges: of a file at an address only
+ * what is asked for is fetched. Whole numbers of 64 bits, true and false, and dates (milliseconds
+ * since 1970) are numbers.
  *
- * Throws DataError, when a batch is asked for, if there is nothing to read, it is no Parquet file or a damaged one, or a value does
- * not fit; LimitError for a file that unpacks to more than it may.
+ * Throws DataError, when a batch is asked for, if there is nothing to read, it is no Parquet file
+ * or a damaged one, or a value does not fit; LimitError for a file that unpacks to more than it
+ * may.
  */
 export function streamParquet(source: Source, options: ParquetStreamOptions = {}): TableStream {
   checkCall(

@@ -35,7 +35,10 @@ const BLOCK = 2 ** 17;
 /** So much may blocks unpack to beside what was promised: few of them are full. */
 const SLACK = 2 ** 26;
 
-/** The library unpacks whatever comes: the headers of frames and blocks must not promise far more than `length` bytes. */
+/**
+ * The library unpacks whatever comes: the headers of frames and blocks must not promise far more
+ * than `length` bytes.
+ */
 function checkZstd(bytes: Uint8Array, length: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let [at, plain, packed] = [0, 0, 0];
