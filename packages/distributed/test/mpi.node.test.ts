@@ -26,9 +26,10 @@ function launcher(name: "openmpi" | "mpich"): readonly string[] | null {
       const text = String(execFileSync(command, ["--version"], { stdio: "pipe" }));
       const isOpen = text.includes("Open MPI");
       if (isOpen !== (name === "openmpi")) continue;
-      return isOpen
-        ? [command, "--oversubscribe", ...(root ? ["--allow-run-as-root"] : [])]
-        : [command];
+      if (!isOpen) return [command];
+      // without other hosts it needs no ssh, which need not be there
+      const alone = ["--oversubscribe", "--mca", "plm", "isolated"];
+      return [command, ...alone, ...(root ? ["--allow-run-as-root"] : [])];
     } catch {
       // not there
     }
