@@ -9,11 +9,14 @@ const ROUNDS = 10;
 const COLLECTED = 3;
 let streams = 0;
 
-/** Ends what finalizers wait for. */
+/** Bytes of less than one model. */
+const LITTLE = 2 * 96 * 96 * 4;
+
+/** Collects garbage until finalizers have given back what a model held: in a large process they come late. */
 async function collect(): Promise<void> {
-  for (let i = 0; i < 2; i++) {
+  for (let i = 0; i < 100 && (i < 2 || held() >= LITTLE); i++) {
     (globalThis as { gc?: () => void }).gc?.();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 5 + i));
   }
 }
 
@@ -73,7 +76,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("models of a search on %s", (d
     }
     for (const bytes of after.slice(1))
       expect(bytes).toBeLessThanOrEqual(1.1 * (after[0] as number));
-    expect(after.at(-1)).toBeLessThan(2 * 96 * 96 * 4);
+    expect(after.at(-1)).toBeLessThan(LITTLE);
   }, 60_000);
 
   test("what was disposed says so, and an optimizer begins anew", async () => {

@@ -45,10 +45,13 @@ test("the gallery shows every page, and opens one", async () => {
 /** The pages' programs are the same on every device: the quick tier takes the one that is fastest without a graphics card. */
 const devices = full ? (["wasm", "webgpu"] as const) : (["wasm"] as const);
 const trials = devices.flatMap((device) =>
-  Object.entries(expected).map(([name, wanted]) => ({ device, name, wanted })),
+  Object.entries(expected).map(([name, wanted], number) => ({ device, name, wanted, number })),
 );
 
-describe.each(trials)("$name on $device", { timeout: 90_000 }, ({ device, name, wanted }) => {
+describe.each(trials)("$name on $device", { timeout: 90_000 }, (trial) => {
+  const { device, name, wanted, number } = trial;
+  /** The quick tier tries this on every other page, or on those between them. */
+  const here = (odd: 0 | 1): boolean => full || number % 2 === odd;
   const { reaches, quick, steps = 20, rises = false, rate, also = [] } = wanted;
   const on = (address: string): string =>
     `${address}${address.includes("?") ? "&" : "?"}device=${device}`;
@@ -60,56 +63,59 @@ describe.each(trials)("$name on $device", { timeout: 90_000 }, ({ device, name, 
   afterEach(() => expect(errors).toEqual([]));
   afterAll(() => page.context().close());
 
-  test("trains, pauses, steps and resets by keyboard alone, and the focus stays", async () => {
-    const [toggle, step, reset] = ["Start", "One step", "Reset"].map((label) =>
-      page.getByRole("button", { name: label, exact: true }),
-    ) as [Locator, Locator, Locator];
-    const focused = (): Promise<string | null> =>
-      page.evaluate(() => document.activeElement?.textContent ?? null);
-    expect(await stepOf(page)).toBe(0);
-    const opens = await page
-      .locator(".demo > header, .toolbar, .columns, .summary")
-      .allTextContents();
-    expect(opens.join(" ")).not.toMatch(/NaN|Infinity|undefined|<unk>|NonDynamically/);
-    expect(opens.join(" ")).toContain("Nothing yet: press Start");
-    await step.focus();
-    await page.keyboard.press("Enter");
-    await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(1);
-    await stateIs(page, "paused");
-    expect(await focused()).toBe("One step");
-    const { last: first } = await losses(page);
-
-    await page.keyboard.press("Shift+Tab");
-    expect(await focused()).toBe("Resume");
-    await page.keyboard.press("Enter");
-    const enough = async (): Promise<boolean> =>
-      (await stepOf(page)) >= steps || (await stateOf(page)) === "done";
-    await expect.poll(enough, { timeout: 30_000 }).toBe(true);
-    if ((await stateOf(page)) !== "done") {
-      expect(await focused()).toBe("Pause");
+  test.runIf(here(0))(
+    "trains, pauses, steps and resets by keyboard alone, and the focus stays",
+    async () => {
+      const [toggle, step, reset] = ["Start", "One step", "Reset"].map((label) =>
+        page.getByRole("button", { name: label, exact: true }),
+      ) as [Locator, Locator, Locator];
+      const focused = (): Promise<string | null> =>
+        page.evaluate(() => document.activeElement?.textContent ?? null);
+      expect(await stepOf(page)).toBe(0);
+      const opens = await page
+        .locator(".demo > header, .toolbar, .columns, .summary")
+        .allTextContents();
+      expect(opens.join(" ")).not.toMatch(/NaN|Infinity|undefined|<unk>|NonDynamically/);
+      expect(opens.join(" ")).toContain("Nothing yet: press Start");
+      await step.focus();
       await page.keyboard.press("Enter");
+      await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBe(1);
       await stateIs(page, "paused");
+      expect(await focused()).toBe("One step");
+      const { last: first } = await losses(page);
+
+      await page.keyboard.press("Shift+Tab");
       expect(await focused()).toBe("Resume");
-      const at = await stepOf(page);
-      await page.waitForTimeout(200);
-      expect(await stepOf(page)).toBe(at);
-    }
-    const { last } = await losses(page);
-    expect(rises ? first - last : last - first).toBeLessThan(0);
-    if (rate !== null && !(await hasRate(page, rate.label))) {
-      // It moves by itself: that is said beside the slider.
-      expect(await page.locator(".settings").textContent()).toMatch(/During training|warms up/);
-    }
+      await page.keyboard.press("Enter");
+      const enough = async (): Promise<boolean> =>
+        (await stepOf(page)) >= steps || (await stateOf(page)) === "done";
+      await expect.poll(enough, { timeout: 30_000 }).toBe(true);
+      if ((await stateOf(page)) !== "done") {
+        expect(await focused()).toBe("Pause");
+        await page.keyboard.press("Enter");
+        await stateIs(page, "paused");
+        expect(await focused()).toBe("Resume");
+        const at = await stepOf(page);
+        await page.waitForTimeout(200);
+        expect(await stepOf(page)).toBe(at);
+      }
+      const { last } = await losses(page);
+      expect(rises ? first - last : last - first).toBeLessThan(0);
+      if (rate !== null && !(await hasRate(page, rate.label))) {
+        // It moves by itself: that is said beside the slider.
+        expect(await page.locator(".settings").textContent()).toMatch(/During training|warms up/);
+      }
 
-    await reset.focus();
-    await page.keyboard.press("Enter");
-    await stateIs(page, "ready");
-    expect(await focused()).toBe("Reset");
-    expect(await stepOf(page)).toBe(0);
-    await expect(toggle.textContent()).resolves.toBe("Start");
-  });
+      await reset.focus();
+      await page.keyboard.press("Enter");
+      await stateIs(page, "ready");
+      expect(await focused()).toBe("Reset");
+      expect(await stepOf(page)).toBe(0);
+      await expect(toggle.textContent()).resolves.toBe("Start");
+    },
+  );
 
-  test.runIf(rate !== null)(
+  test.runIf(rate !== null && here(1))(
     "learns at the rate that its slider says, whenever it was moved",
     async () => {
       const { label, other } = rate as NonNullable<typeof rate>;
@@ -139,37 +145,40 @@ describe.each(trials)("$name on $device", { timeout: 90_000 }, ({ device, name, 
     },
   );
 
-  test("fits its window, however narrow, and shows its colours where they are forced", async () => {
-    for (const address of [name, ...also]) {
-      if (address !== name) {
-        await goTo(page, on(address));
+  test.runIf(here(1))(
+    "fits its window, however narrow, and shows its colours where they are forced",
+    async () => {
+      for (const address of [name, ...also]) {
+        if (address !== name) {
+          await goTo(page, on(address));
+        }
+        await oneStep(page);
+        if (rate !== null && rate.first !== null) {
+          const now = await numberOf(page, "lr");
+          expect(now / (await rateOf(page, rate.label))).toBeCloseTo(rate.first, 1);
+        }
+        // What fits the narrowest window and the widest fits between them, but for what is laid out otherwise.
+        for (const width of full ? [320, 390, 1240] : address === name ? [320, 1240] : [320]) {
+          await page.setViewportSize({ width, height: 800 });
+          await page.waitForTimeout(100);
+          expect([address, width, await spills(page)]).toEqual([address, width, []]);
+          expect([address, width, await collisions(page)]).toEqual([address, width, []]);
+        }
       }
-      await oneStep(page);
-      if (rate !== null && rate.first !== null) {
-        const now = await numberOf(page, "lr");
-        expect(now / (await rateOf(page, rate.label))).toBeCloseTo(rate.first, 1);
+      await page.emulateMedia({ forcedColors: "active" });
+      const drawn = page.locator(
+        "canvas:visible:not(.pad, .silent), progress, .bar:visible, .near li:visible",
+      );
+      for (const each of await drawn.all()) {
+        expect([await each.getAttribute("aria-label"), await coloursOf(each)]).not.toEqual([
+          expect.anything(),
+          1,
+        ]);
       }
-      // What fits the narrowest window and the widest fits between them, but for what is laid out otherwise.
-      for (const width of full ? [320, 390, 1240] : address === name ? [320, 1240] : [320]) {
-        await page.setViewportSize({ width, height: 800 });
-        await page.waitForTimeout(100);
-        expect([address, width, await spills(page)]).toEqual([address, width, []]);
-        expect([address, width, await collisions(page)]).toEqual([address, width, []]);
-      }
-    }
-    await page.emulateMedia({ forcedColors: "active" });
-    const drawn = page.locator(
-      "canvas:visible:not(.pad, .silent), progress, .bar:visible, .near li:visible",
-    );
-    for (const each of await drawn.all()) {
-      expect([await each.getAttribute("aria-label"), await coloursOf(each)]).not.toEqual([
-        expect.anything(),
-        1,
-      ]);
-    }
-    await page.emulateMedia({ forcedColors: "none" });
-    expect(await faults(page, { dense: full })).toEqual([]);
-  });
+      await page.emulateMedia({ forcedColors: "none" });
+      expect(await faults(page, { dense: full })).toEqual([]);
+    },
+  );
 
   test.runIf(quick || full)(
     "reaches what it must",
