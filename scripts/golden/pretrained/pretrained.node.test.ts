@@ -7,7 +7,7 @@ import { loadPretrained } from "./load.ts";
 
 const full = inject("tier") === "full";
 /** The quick tier takes one case in so many of each model, and of every third model on WebGPU. */
-const every = { cpu: 8, wasm: 3, webgpu: 40 } as const;
+const every = { cpu: 16, wasm: 6, webgpu: 60 } as const;
 
 describe.each(["cpu", "wasm", "webgpu"] as const)("pretrained models on %s", (device) => {
   beforeAll(() => init({ device }));

@@ -7,7 +7,7 @@ const inBrowser = typeof window !== "undefined";
 
 /** The quick tier runs all programs fused on two devices in Node, and a third of them elsewhere. */
 const isWhole = (device: unknown, fusion: unknown): boolean =>
-  !quick || (!inBrowser && fusion !== "off" && (device === "cpu" || device === "webgpu"));
+  !quick || (!inBrowser && fusion !== "off" && (device === "cpu" || device === "wasm"));
 
 places.forEach((place, i) => {
   const { device, fusion } = place;
