@@ -49,7 +49,8 @@ const nodeTests = {
   provide,
   testTimeout,
   pool: "forks",
-  maxWorkers: 2,
+  // tests of pages and of other processes wait much: two processors have work for three
+  maxWorkers: 3,
   isolate: false,
   execArgv: ["--expose-gc"],
 } satisfies TestProjectInlineConfiguration["test"];
