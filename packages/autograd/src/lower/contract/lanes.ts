@@ -17,10 +17,7 @@ const share = (run: number, tile: number): number => run / (Math.ceil(run / tile
 const COPIED_ROWS = 128;
 const PANEL_ROWS = 16;
 
-/**
- * How a product is cut where a thread has vectors; null where neither operand's neighbours lie side
- * by side.
- */
+/** How a product is cut where a thread has vectors; null for padded operands and tiny products. */
 export function lanesTiling(product: Product): Tiling | null {
   const { a, b, k } = product;
   const plain = a.bounds.length === 0 && b.bounds.length === 0;

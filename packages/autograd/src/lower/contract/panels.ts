@@ -3,20 +3,18 @@ import { type Expr, e, type LocalArray } from "../../kernel/expression.ts";
 import type { Loops } from "../../kernel/loops.ts";
 import type { Lowering } from "../lowering.ts";
 import { openBlock, range } from "./block.ts";
-import { type Product, sumType } from "./product.ts";
+import { CACHED_ROWS, type Product, sumType } from "./product.ts";
 import { type Axis, axesOf, columnsOf, evenLines, overAxes } from "./spans.ts";
 import { storeLanes } from "./store-lanes.ts";
 
-/** k's of a panel, at most: it stays in the nearest cache while the rows go by. */
+/** The most k's of a panel, so that it stays in the first-level cache. */
 const DEPTH = 512;
-/** At most, where the k's cannot be cut evenly. */
+/** The most k's of a panel where no divisor of their count suits. */
 const DEEPEST = 4096;
-/** At least, where they can. */
+/** The fewest k's that are worth a panel of their own. */
 const SHALLOWEST = 64;
-/** Blocks of rows that a panel is made for: their operand stays in the next cache. */
-const ROWS = 40;
 
-/** The k's in order: a panel is made for each place of `outer`, over all of `inner`. */
+/** How k is cut: one panel for each place of `outer`, over all of `inner`. */
 interface Cut {
   readonly outer: readonly Axis[];
   readonly inner: readonly Axis[];
@@ -49,7 +47,7 @@ export function cutPanels({ k, a, b }: Product): Cut | null {
   return depth > DEEPEST ? null : { outer: axes, inner, depth };
 }
 
-/** The same axes, and how far each is along a panel. */
+/** The same axes with a third walk: along the panel. */
 function inPanel(inner: readonly Axis[], width: number): Axis[] {
   let along = width;
   return inner
@@ -63,8 +61,8 @@ function inPanel(inner: readonly Axis[], width: number): Axis[] {
 }
 
 /**
- * Rows by columns, of operands that lie anyhow: a thread copies its columns, those of one k side by
- * side, and multiplies block after block of rows by the copy.
+ * A product of operands with any strides. A thread copies its columns into a panel, in which the
+ * columns of one k are adjacent, and multiplies several blocks of rows by it.
  */
 export function multiplyInPanels(lowering: Lowering, step: KernelStep, product: Product): Loops {
   const { a, b: right, tiling, blocksM } = product;
@@ -72,7 +70,7 @@ export function multiplyInPanels(lowering: Lowering, step: KernelStep, product: 
   const { b } = lowering;
   const type = sumType(step);
   const { outer, inner, depth } = cutPanels(product) as Cut;
-  const groupsOfRows = Math.ceil(blocksM / ROWS);
+  const groupsOfRows = Math.ceil(blocksM / CACHED_ROWS);
   const rowsOfGroup = Math.ceil(blocksM / groupsOfRows);
   const block = openBlock(lowering, { ...product, blocksM: groupsOfRows });
   const columns = columnsOf(lowering, product, block);
@@ -150,7 +148,7 @@ export function multiplyInPanels(lowering: Lowering, step: KernelStep, product: 
   return { grid: { kind: "groups", groups: block.groups, size: 1 }, body: b.statements };
 }
 
-/** Two of the walks along axes, on the fewest axes. */
+/** Some of the walks along axes; axes are joined where these walks allow it. */
 function axesAlong(axes: readonly Axis[], ...walks: readonly number[]): Axis[] {
   return axesOf(
     axes.map(({ size }) => size),

@@ -71,10 +71,10 @@ export function productOf(
   return { ...sides, tiling, blocksM, blocksN, rowsTogether, ...cuts };
 }
 
-/** Elements of a right operand that stays in a processor's cache while blocks of rows go by. */
+/** The largest right operand, in elements, that a processor's cache keeps for all blocks of rows. */
 export const CACHED: number = 2 ** 18;
-/** Blocks of rows whose operand stays in a processor's cache while the columns go by. */
-const CACHED_ROWS = 40;
+/** The most blocks of rows that a processor's cache keeps for all columns. */
+export const CACHED_ROWS: number = 40;
 
 /**
  * How many blocks of rows follow one another, where one thread makes blocks in their order: as

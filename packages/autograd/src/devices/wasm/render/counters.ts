@@ -62,7 +62,7 @@ export class Counters {
   /** Finds the walks of four lanes that do not follow one another. */
   #countApart(counter: Counter): void {
     const { code } = this.#writer;
-    const counted = this.open(counter, false, true);
+    const counted = this.open(counter, false, { apart: true });
     const used = [...counted.offsets.keys()];
     const { sizes, strides, total } = axesOf(counter.layout, used);
     const [vector, at] = [this.#writer.local("v128"), this.#writer.local("i32")];
@@ -88,8 +88,11 @@ export class Counters {
     }
   }
 
-  /** Makes room for where the walks of a counter are; `line`: it is read along one line alone. */
-  open(counter: Counter, fourfold: boolean, apart = false, line = false): Counted {
+  /**
+   * Makes room for where the walks of a counter are. `apart`: its lanes do not follow one another;
+   * `line`: it runs along one line.
+   */
+  open(counter: Counter, fourfold: boolean, { apart = false, line = false } = {}): Counted {
     const used = [...(this.#facts.walks.get(counter) ?? [])];
     const { sizes, strides, total } = axesOf(counter.layout, used);
     const inner = sizes.at(-1) as number;

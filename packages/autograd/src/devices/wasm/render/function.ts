@@ -223,7 +223,7 @@ class FunctionWriter extends ValueWriter {
     let counted: Counted | null = null;
     const advancing = runs && used.length > 0;
     if (counter !== null && advancing) {
-      counted = this.counters.open(counter, fourfold, false, pairs);
+      counted = this.counters.open(counter, fourfold, { line: pairs });
       const once = { ...counted, follows: null };
       this.counters.find(counter, once, slot);
     }
