@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { RankFailedError, spawn } from "./launch/spawn.ts";

@@ -81,11 +81,11 @@ async function lesson(options: Options): Promise<Outcome> {
     },
     report: {
       title: "Do two learn what one learns?",
-      subtitle: "A network on 8×8 digits, trained on one rank and on two with wgrad",
+      subtitle: "A network on 8×8 digits, on one rank and on two",
       panels: [
-        curvePanel("The loss of every step", "One line lies on the other", [
+        curvePanel("The loss of every step", "Both lines are the same", [
           { name: "one rank", curve: curve(one.losses) },
-          { name: "two ranks", curve: curve(two.losses), color: ink.fit },
+          { name: "two ranks", curve: curve(two.losses), color: ink.fit, dashed: true },
         ]),
       ],
     },

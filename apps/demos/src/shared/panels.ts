@@ -42,7 +42,13 @@ export function legend(
 export function curvePanel(
   title: string,
   subtitle: string,
-  curves: readonly { readonly name: string; readonly color?: string; readonly curve: Curve }[],
+  curves: readonly {
+    readonly name: string;
+    readonly color?: string;
+    readonly curve: Curve;
+    /** Another curve shows through it. */
+    readonly dashed?: boolean;
+  }[],
   { y = "loss", width = 440, log = false }: { y?: string; width?: number; log?: boolean } = {},
 ): Panel {
   const colored = curves.map(({ color = ink.data, ...rest }) => ({ color, ...rest }));
@@ -62,8 +68,14 @@ export function curvePanel(
       },
       marks: [
         ...grid(),
-        ...colored.map(({ curve, color }) =>
-          Plot.line(curve, { x: "step", y: "loss", stroke: color, strokeWidth: 2 }),
+        ...colored.map(({ curve, color, dashed }) =>
+          Plot.line(curve, {
+            x: "step",
+            y: "loss",
+            stroke: color,
+            strokeWidth: 2,
+            ...(dashed ? { strokeDasharray: "5 5" } : {}),
+          }),
         ),
         ...(colored.length < 2 ? [] : legend(colored)),
       ],
