@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 
 const steps: Record<string, string> = {
   "format and lint": "biome ci --error-on-warnings .",
-  types: "turbo run typecheck --continue --output-logs=errors-only",
+  types: "pnpm typecheck",
   imports: "tsx scripts/check-imports.ts",
   "unused code": "knip",
   packages: "turbo run check:exports --continue --output-logs=errors-only",

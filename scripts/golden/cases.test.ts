@@ -67,7 +67,7 @@ interface Place {
 }
 
 /** In Node's quick tier: WebGPU compiles for each case, and so takes fewest. */
-const inNode = { cpu: 2, wasm: 8, webgpu: 24 } as const;
+const inNode = { cpu: 4, wasm: 12, webgpu: 36 } as const;
 
 const places: readonly Place[] = [
   ...(["cpu", "wasm", "webgpu"] as const).map(

@@ -5,13 +5,13 @@ import { programs } from "./programs.ts";
 const quick = inject("tier") !== "full";
 const inBrowser = typeof window !== "undefined";
 
-/** The quick tier runs all programs fused on two devices in Node, and a third of them elsewhere. */
+/** The quick tier runs all programs fused on wasm in Node, and a quarter of them elsewhere. */
 const isWhole = (device: unknown, fusion: unknown): boolean =>
-  !quick || (!inBrowser && fusion !== "off" && (device === "cpu" || device === "wasm"));
+  !quick || (!inBrowser && fusion !== "off" && device === "wasm");
 
 places.forEach((place, i) => {
   const { device, fusion } = place;
   if (quick && inBrowser && (device !== "webgpu" || fusion === "off")) return;
-  const some = isWhole(device, fusion) ? programs : programs.filter((_, k) => (k + i) % 3 === 0);
+  const some = isWhole(device, fusion) ? programs : programs.filter((_, k) => (k + i) % 4 === 0);
   testPrograms(some, [place]);
 });

@@ -92,7 +92,11 @@ export class Counters {
    * Makes room for where the walks of a counter are. `apart`: its lanes do not follow one another;
    * `line`: it runs along one line.
    */
-  open(counter: Counter, fourfold: boolean, { apart = false, line = false } = {}): Counted {
+  open(
+    counter: Counter,
+    fourfold: boolean,
+    { apart = false, line = false }: { apart?: boolean; line?: boolean } = {},
+  ): Counted {
     const used = [...(this.#facts.walks.get(counter) ?? [])];
     const { sizes, strides, total } = axesOf(counter.layout, used);
     const inner = sizes.at(-1) as number;
