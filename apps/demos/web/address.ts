@@ -1,7 +1,9 @@
+import { recall, remember } from "./dom/storage.ts";
 import { type Control, type Page, settingsOf, takes } from "./page/definition.ts";
 import { type Chosen, SEEDS } from "./page/settings.ts";
 import { isDevice } from "./session/devices.ts";
 import type { Setting } from "./session/protocol.ts";
+import { withView } from "./view.ts";
 
 /** Where a visitor is, as the address says it: `#/housing?lr=0.3&seed=7`. */
 export interface Place {
@@ -28,10 +30,14 @@ function decoded(path: string): string {
   }
 }
 
-const visited = new Map<string, string>();
+const VISITED = "wgrad-visited";
+const visited = new Map<string, string>(Object.entries(recall(VISITED) ?? {}));
 
-/** The address of a page: with what was chosen there when it was left. */
-export const addressOf = (name: string): string => visited.get(name) ?? `#/${name}`;
+/** The address of a page: with what was chosen there when it was left, in this visit or an earlier one. */
+export function addressOf(name: string): string {
+  const address = visited.get(name);
+  return typeof address === "string" && placeAt(address).path === name ? address : `#/${name}`;
+}
 
 /** What an address chooses of a page; what the page does not have is let go. */
 export function chosenAt({ controls }: Page, chosen: URLSearchParams): Chosen {
@@ -73,5 +79,7 @@ export function keepChosen(
   const text = query.toString();
   const address = `#/${name}${text === "" ? "" : `?${text}`}`;
   visited.set(name, address);
-  if (placeAt(location.hash).path === name) history.replaceState(history.state, "", address);
+  remember(VISITED, Object.fromEntries(visited));
+  if (placeAt(location.hash).path !== name) return;
+  history.replaceState(history.state, "", withView(address));
 }

@@ -7,8 +7,10 @@ import { lessonAddress, lessons } from "./lessons.ts";
 import { keepOffline } from "./offline.ts";
 import { pages } from "./pages.ts";
 import { unknown, unopened } from "./unopened.ts";
+import { startView } from "./view.ts";
 import "./style/base.css";
 import "./style/demo.css";
+import "./style/views.css";
 
 startTheme();
 const main = element("main", { id: "content", tabindex: -1 });
@@ -43,6 +45,7 @@ async function route({ first = false } = {}): Promise<void> {
   leaving = new AbortController();
   const { signal } = leaving;
   const { path, chosen } = placeAt(location.hash);
+  startView(chosen);
   const lesson = lessons.find((name) => `lesson/${name}` === path);
   const entry = Object.hasOwn(pages, path) ? pages[path] : undefined;
   const title = lesson === undefined ? entry?.title : `The lesson: ${lesson}`;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { finish, goTo, numberOf, oneStep, opened, slide, stateIs } from "./demo.ts";
+import { finish, goTo, numberOf, oneStep, opened, slide, stateIs, stepOf } from "./demo.ts";
 import { expected } from "./pages.ts";
 import { INSECURE, openSite, type Site, visit } from "./site.ts";
 
@@ -57,7 +57,7 @@ describe("an address", { timeout: 60_000 }, () => {
     await finish(visited);
   });
 
-  test("keeps what was chosen, over a reload and over another page", async () => {
+  test("keeps what was chosen and what was trained, over a reload and over another page", async () => {
     const visited = await opened(site, "boundary");
     const { page } = visited;
     await page.getByLabel("Points", { exact: true }).selectOption("spirals");
@@ -65,12 +65,16 @@ describe("an address", { timeout: 60_000 }, () => {
     await slide(page, "Learning rate", 0.03);
     const chosen = await hash(page);
     expect(chosen).toBe("#/boundary?data=spirals&lr=0.03");
+    let taken = 0;
     const is = async (): Promise<void> => {
-      await stateIs(page, "ready");
+      await stateIs(page, taken === 0 ? "ready" : "paused");
+      expect(await stepOf(page)).toBe(taken);
       expect(await hash(page)).toBe(chosen);
       expect(await page.getByLabel("Points", { exact: true }).inputValue()).toBe("spirals");
       await oneStep(page);
+      expect(await stepOf(page)).toBe(++taken);
       expect(await numberOf(page, "lr")).toBeCloseTo(0.03, 3);
+      await page.waitForTimeout(300);
     };
     await page.reload();
     await is();
@@ -145,7 +149,7 @@ describe("what is missing is said, with what to do", { timeout: 120_000 }, () =>
       await oneStep(page);
     }
     await page.reload();
-    await stateIs(page, "ready");
+    await stateIs(page, "paused");
     await finish(visited);
   });
 });

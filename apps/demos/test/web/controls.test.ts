@@ -91,7 +91,7 @@ describe("what a page lets its visitor try", { timeout: 90_000 }, () => {
     const visited = await opened("gpt");
     const { page } = visited;
     await trainTo(page, 30);
-    const temperature = page.getByLabel("Temperature of what it writes");
+    const temperature = page.getByLabel("Temperature");
     const prompt = page.getByLabel("Prompt");
     const written = async (places: number): Promise<string> => {
       await temperature.fill(String(places));

@@ -68,13 +68,36 @@ export const numberOf = async (page: Page, name: string): Promise<number> =>
     ((await page.locator(`[data-number=${name}]`).textContent()) ?? "").replaceAll(/[,%]/g, ""),
   );
 
-/** Opens another page, or the same with other settings, on a visit: what was loaded is not loaded again. */
+/** Forgets the trainings that a visit has kept. */
+const forgetTrainings = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    // To open what is not there yet would make it, without its stores.
+    const known = await indexedDB.databases();
+    if (!known.some(({ name }) => name === "wgrad-gallery")) return;
+    await new Promise<void>((resolve, reject) => {
+      const open = indexedDB.open("wgrad-gallery");
+      open.onerror = () => reject(open.error);
+      open.onsuccess = () => {
+        const change = open.result.transaction("trainings", "readwrite");
+        change.objectStore("trainings").clear();
+        change.oncomplete = () => {
+          open.result.close();
+          resolve();
+        };
+      };
+    });
+  });
+
+/** Opens another page, or the same with other settings, on a visit, untrained: what was loaded is not loaded again. */
 export async function goTo(page: Page, address: string): Promise<void> {
+  await page.evaluate(() => {
+    if (location.hash !== "") location.hash = "#/";
+  });
+  // A page that is left keeps its training before its worker ends.
+  await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
+  await forgetTrainings(page);
   await page.evaluate((hash) => {
-    // The page that is left may be ready too.
-    document.querySelector(".demo")?.remove();
-    if (location.hash === hash) dispatchEvent(new HashChangeEvent("hashchange"));
-    else location.hash = hash;
+    location.hash = hash;
   }, `#/${address}`);
   await stateIs(page, "ready");
 }

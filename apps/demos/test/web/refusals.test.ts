@@ -73,6 +73,7 @@ describe("what was refused is not chosen", { timeout: 60_000 }, () => {
     await upload.setInputFiles(csv("area,price\nParis,1\n", "worse.csv"));
     await until(() => saying(page)).toContain("worse.csv");
     expect(await list()).toBe("your file: houses.csv");
+    await hurry(page);
     await press(page, "Start");
     await stateIs(page, "done");
     expect(await numberOf(page, "r2")).toBeGreaterThan(0.999);
@@ -94,6 +95,7 @@ describe("what was refused is not chosen", { timeout: 60_000 }, () => {
         await until(() => saying(page)).toContain("houses.csv");
       }
       // The second pass over the rows draws them in another order.
+      await hurry(page);
       await press(page, "Resume");
       await stateIs(page, "done");
       const loss = await numberOf(page, "loss");

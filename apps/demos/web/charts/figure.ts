@@ -82,7 +82,12 @@ export class Figure {
       height: Math.round(Math.min(460, Math.max(280, 0.62 * width))),
       ...options,
       width,
-      style: { fontFamily: "inherit", fontSize: "12px", color: "var(--quiet)", background: "none" },
+      style: {
+        fontFamily: "inherit",
+        fontSize: "0.75rem",
+        color: "var(--quiet)",
+        background: "none",
+      },
     });
     // The whole is one picture with one name; names of its parts would be read out, or refused.
     for (const part of plot.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");

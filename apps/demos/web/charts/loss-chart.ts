@@ -1,38 +1,41 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { extent } from "../../src/shared/many.ts";
 import { element } from "../dom/element.ts";
 import { color, onTheme } from "../dom/theme.ts";
 import type { LossOptions } from "../page/definition.ts";
-import { reachOf, smoothAt } from "./smooth.ts";
-
-/** Points past which pairs become one. */
-const MOST = 4000;
+import { words } from "../words.ts";
+import { Curve, type Points } from "./curve.ts";
 
 /** Distances between marks of steps. */
 const WHOLE = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
-
 /** Below this width there is room for few marks, and they stand closer. */
 const NARROW = 400;
+/** An earlier curve may be so many times as high as that of now before it is cut off. */
+const HIGHER = 3;
 
-/** The loss of every step, and a smooth line through it. */
+/** An earlier training's curve. */
+export interface Earlier extends Points {
+  /** Drawn strongly. */
+  readonly marked: boolean;
+}
+
+/** The loss of every step, a smooth line through it, the test loss, and earlier curves in grey. */
 export class LossChart {
   readonly #place: HTMLElement;
-  readonly #words = element("p", { class: "words" });
+  readonly #said = element("p", { class: "words" });
   readonly #options: LossOptions;
   #chart: uPlot | null = null;
-  #steps: number[] = [];
-  #losses: number[] = [];
-  #smooth: number[] = [];
-  #reach = 0;
-  /** Steps in a point, and those that wait for their point. */
-  #stride = 1;
-  #waiting: number[] = [];
+  #curve: Curve;
+  #test: { steps: number[]; values: number[] } = { steps: [], values: [] };
+  #earlier: readonly Earlier[] = [];
   #diverged: number | null = null;
 
   constructor(place: HTMLElement, options: LossOptions, signal: AbortSignal) {
     this.#place = place;
     this.#options = options;
-    place.append(this.#words);
+    this.#curve = this.#fresh();
+    place.append(this.#said);
     const observer = new ResizeObserver(() => this.#chart?.setSize(this.#size()));
     observer.observe(place);
     onTheme(() => this.#make(), signal);
@@ -43,25 +46,47 @@ export class LossChart {
     this.#make();
   }
 
+  get curve(): Curve {
+    return this.#curve;
+  }
+
+  get test(): Points {
+    return this.#test;
+  }
+
   clear(): void {
-    this.#steps = [];
-    this.#losses = [];
-    this.#smooth = [];
-    this.#waiting = [];
-    this.#stride = 1;
+    this.#curve = this.#fresh();
+    this.#test = { steps: [], values: [] };
     this.#diverged = null;
+    this.#show();
+  }
+
+  /** Shows a curve that was kept, as if its steps had been taken now. */
+  take(curve: Points, test: Points): void {
+    this.#curve.take(curve);
+    this.#test = { steps: [...test.steps], values: [...test.values] };
     this.#show();
   }
 
   /** Losses of steps in a row, the last of which is `step`. */
   append(step: number, losses: Float32Array): void {
     if (losses.length === 0) return;
-    losses.forEach((loss, i) => {
-      this.#waiting.push(loss);
-      if (this.#waiting.length >= this.#stride) this.#push(step - losses.length + 1 + i);
-    });
-    if (this.#steps.length > MOST) this.#halve();
+    this.#curve.append(step, losses);
     this.#show();
+  }
+
+  /** The loss on data that are not learned from, after `step`. */
+  tested(step: number, loss: number): void {
+    if (!Number.isFinite(loss) || step === 0 || this.#test.steps.at(-1) === step) return;
+    this.#test.steps.push(step);
+    this.#test.values.push(loss);
+    this.#show();
+  }
+
+  /** Draws these behind the curve of now. */
+  earlier(curves: readonly Earlier[]): void {
+    this.#earlier = curves;
+    this.#make();
   }
 
   /** From this step on there are no numbers. */
@@ -70,36 +95,8 @@ export class LossChart {
     this.#show();
   }
 
-  #push(step: number): void {
-    const mean = this.#waiting.reduce((sum, loss) => sum + loss, 0) / this.#waiting.length;
-    this.#waiting = [];
-    this.#steps.push(step);
-    this.#losses.push(mean);
-  }
-
-  #halve(): void {
-    const second = (_: number, i: number): boolean => i % 2 === 1;
-    this.#losses = this.#losses.map((loss, i, all) => (loss + (all[i - 1] ?? loss)) / 2);
-    this.#steps = this.#steps.filter(second);
-    this.#losses = this.#losses.filter(second);
-    this.#smooth = [];
-    this.#stride *= 2;
-  }
-
-  /** Goes through the points of which the neighbours are others than before. */
-  #smoothen(): void {
-    const count = this.#losses.length;
-    if (this.#options.noisy === false) {
-      this.#smooth = this.#losses;
-      return;
-    }
-    const reach = reachOf(count);
-    const first = reach === this.#reach ? Math.max(0, this.#smooth.length - reach) : 0;
-    this.#reach = reach;
-    this.#smooth.length = Math.min(first, this.#smooth.length);
-    for (let i = this.#smooth.length; i < count; i++) {
-      this.#smooth.push(smoothAt(this.#losses, i, reach));
-    }
+  #fresh(): Curve {
+    return new Curve({ noisy: this.#options.noisy !== false });
   }
 
   /**
@@ -107,13 +104,13 @@ export class LossChart {
    * has changed by then.
    */
   #show(): void {
-    this.#smoothen();
     const chart = this.#chart;
-    const shown = this.#losses.length > 0;
-    this.#words.textContent = this.#said(shown);
+    const { steps, values, smooth } = this.#curve;
+    const shown = values.length > 0 || this.#earlier.length > 0;
+    this.#said.textContent = this.#words(values.length > 0);
     if (chart !== null) chart.root.hidden = !shown;
     if (shown) chart?.batch(() => chart.setData(this.#data()));
-    const [first, last, step] = [this.#losses[0], this.#smooth.at(-1), this.#steps.at(-1)];
+    const [first, last, step] = [values[0], smooth.at(-1), steps.at(-1)];
     const said =
       first === undefined || last === undefined
         ? "nothing yet"
@@ -123,17 +120,35 @@ export class LossChart {
   }
 
   /** What stands over the curve, or in its place. */
-  #said(shown: boolean): string {
-    if (this.#diverged !== null) return `diverged at step ${this.#diverged}`;
-    return shown ? "" : "Nothing yet: press Start, and every step adds a point.";
+  #words(begun: boolean): string {
+    if (this.#diverged !== null) return words.divergedAt(this.#diverged);
+    if (!begun) return words.noLossYet;
+    return this.#test.steps.length > 0 ? words.testLossIsDashed : "";
   }
 
   #data(): uPlot.AlignedData {
-    return [this.#steps, this.#losses, this.#smooth];
+    const { steps, values, smooth } = this.#curve;
+    const own: uPlot.AlignedData = [steps, values, smooth as number[]];
+    const others = [this.#test, ...this.#earlier].map(
+      ({ steps, values }): uPlot.AlignedData => [[...steps], [...values]],
+    );
+    if (others.every(([steps]) => steps.length === 0)) {
+      return [...own, ...others.map(() => [])] as unknown as uPlot.AlignedData;
+    }
+    return uPlot.join([own, ...others]);
+  }
+
+  /** From 0 to the highest point; earlier curves that went far higher are cut off. */
+  #range(max: number | null): [number, number] {
+    const own = [...this.#curve.values, ...this.#test.values];
+    const high = own.length === 0 ? Infinity : HIGHER * extent(own)[1];
+    const most = Math.min(max ?? 1, high);
+    return [0, most <= 0 ? 1 : 1.05 * most];
   }
 
   #size(): { width: number; height: number } {
-    return { width: Math.max(200, this.#place.clientWidth), height: 220 };
+    const { clientWidth, clientHeight } = this.#place;
+    return { width: Math.max(200, clientWidth), height: Math.max(100, clientHeight) };
   }
 
   #make(): void {
@@ -144,6 +159,13 @@ export class LossChart {
       grid: { stroke: color("grid"), width: 1 },
       ticks: { show: false },
     };
+    const line = (stroke: string, width: number, dash?: number[]): uPlot.Series => ({
+      stroke,
+      width,
+      ...(dash && { dash }),
+      spanGaps: true,
+      points: { show: false },
+    });
     this.#chart = new uPlot(
       {
         ...this.#size(),
@@ -151,7 +173,8 @@ export class LossChart {
         legend: { show: false },
         scales: {
           x: { time: false },
-          y: this.#options.log === true ? { distr: 3 } : { range: (_, __, max) => [0, nice(max)] },
+          y:
+            this.#options.log === true ? { distr: 3 } : { range: (_, __, max) => this.#range(max) },
         },
         axes: [
           {
@@ -162,14 +185,22 @@ export class LossChart {
           },
           {
             ...axis,
+            space: 24,
             size: (_, ticks) => 16 + 7 * longest(ticks),
             values: (_, ticks) => ticks.map(short),
           },
         ],
         series: [
           {},
-          { stroke: color("data-faint"), width: 1, points: { show: false } },
-          { stroke: color("data"), width: 2, points: { show: ({ data: [x] }) => x.length < 3 } },
+          line(color("data-faint"), 1),
+          {
+            ...line(color("data"), 2),
+            points: { show: () => this.#curve.values.length < 3 && this.#curve.values.length > 0 },
+          },
+          line(color("fit"), 1.5, [5, 4]),
+          ...this.#earlier.map(({ marked }) =>
+            line(color(marked ? "text" : "past"), marked ? 2 : 1.5),
+          ),
         ],
       },
       this.#data(),
@@ -182,7 +213,6 @@ export class LossChart {
 
 const longest = (ticks: readonly string[] | null): number =>
   (ticks ?? []).reduce((most, tick) => Math.max(most, tick.length), 1);
-const nice = (max: number | null): number => (max === null || max <= 0 ? 1 : 1.05 * max);
 const short = (tick: number | null): string =>
   tick === null
     ? ""

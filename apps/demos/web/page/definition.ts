@@ -46,6 +46,8 @@ export interface LossOptions {
   readonly log?: boolean;
   /** Steps differ by chance, so that a smooth line helps (default true). */
   readonly noisy?: boolean;
+  /** The measure that is the same loss on unseen data: drawn beside it. */
+  readonly test?: string;
 }
 
 /** A source file as it runs. */

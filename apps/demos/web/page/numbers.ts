@@ -1,27 +1,32 @@
 import { element, say } from "../dom/element.ts";
 import type { Frame, Opened } from "../session/protocol.ts";
+import { terms } from "../terms.ts";
 import type { Page } from "./definition.ts";
 import { significant } from "./format.ts";
+import { tip } from "./tip.ts";
 
 /** Of the steps and the time so far, what still counts after a frame. */
 const KEPT = 0.8;
 
+/** Numbers that stand beside the picture. */
+const FIRST = 3;
+
 /** What has been measured, and what the machine does for it. */
 export class Numbers {
-  readonly element: HTMLElement;
+  /** The first three, large. */
+  readonly headline = element("dl", { class: "numbers headline" });
+  /** The others. */
+  readonly element = element("dl", { class: "numbers" });
   readonly #cells = new Map<string, HTMLElement>();
-  readonly #list: HTMLElement;
   readonly #page: Page;
   #lately = { steps: 0, milliseconds: 0 };
 
   constructor(page: Page) {
     this.#page = page;
-    this.#list = element("dl", { class: "numbers" });
-    this.element = this.#list;
     this.#row("loss", page.loss.name ?? "Loss");
     for (const [name, { label }] of Object.entries(page.measures)) this.#row(name, label);
-    this.#row("lr", "Learning rate now");
     this.#row("rate", "Steps a second");
+    this.#row("lr", "Learning rate now");
     this.#row("dispatches", "Dispatches a step");
     this.#row("memory", "Device memory");
     this.#row("parameters", "Parameters");
@@ -37,9 +42,14 @@ export class Numbers {
     this.frame(frame);
   }
 
+  /** The loss of the last step. */
+  loss(loss: number): void {
+    this.#say("loss", significant(loss, 4));
+  }
+
   frame({ losses, measures, machine }: Frame): void {
     const loss = losses.at(-1);
-    if (loss !== undefined) this.#say("loss", significant(loss, 4));
+    if (loss !== undefined) this.loss(loss);
     for (const [name, value] of Object.entries(measures ?? {})) {
       const measure = this.#page.measures[name];
       if (measure === undefined) continue;
@@ -62,8 +72,9 @@ export class Numbers {
 
   #row(name: string, label: string): void {
     const cell = element("dd", { "data-number": name }, NONE);
+    const list = this.#cells.size < FIRST ? this.headline : this.element;
     this.#cells.set(name, cell);
-    this.#list.append(element("div", {}, element("dt", {}, label), cell));
+    list.append(element("div", {}, element("dt", {}, label, tip(terms[name])), cell));
   }
 
   #say(name: string, text: string): void {

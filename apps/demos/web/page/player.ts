@@ -1,5 +1,6 @@
 import { type Connection, connect } from "../session/connect.ts";
 import type {
+  Checkpoint,
   Frame,
   Loading,
   Opened,
@@ -37,6 +38,12 @@ export interface Listener<Snapshot> {
   failed(error: Error, standing: Wanted | null): void;
 }
 
+/** How fast: as slowly as the page likes to be seen, ten times that, or as fast as can be. */
+export type Speed = "slow" | "faster" | "full";
+
+/** Slow, where a page has no pace of its own. */
+const SLOW: Required<Pace> = { steps: 1, milliseconds: 200 };
+
 /** At most twenty pictures a second, and few where motion is unwelcome. */
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const often = (): number => (still.matches ? 400 : 50);
@@ -45,6 +52,7 @@ const often = (): number => (still.matches ? 400 : 50);
 export class Player<Snapshot> {
   readonly #listener: Listener<Snapshot>;
   readonly #pace: Pace | undefined;
+  speed: Speed;
   #connection: Connection<Snapshot>;
   #state: State = "loading";
   /** Counts beginnings: answers of an earlier training are dropped. */
@@ -55,6 +63,8 @@ export class Player<Snapshot> {
    * it began.
    */
   #standing: { opened: Opened<Snapshot>; wanted: Wanted; told: boolean } | null = null;
+  /** What is wanted of the training that is being opened, with what was set meanwhile. */
+  #wanting: Wanted | null = null;
   /** Where to go back to if no other training begins. */
   #rest: Resting = "ready";
 
@@ -62,6 +72,7 @@ export class Player<Snapshot> {
   constructor(listener: Listener<Snapshot>, pace?: Pace) {
     this.#listener = listener;
     this.#pace = pace;
+    this.speed = pace === undefined ? "full" : "slow";
     this.#connection = connect();
   }
 
@@ -70,13 +81,20 @@ export class Player<Snapshot> {
   }
 
   /**
-   * Begins anew, and runs on if it ran. If that fails, the training from before is still there.
-   * Gives whether it did.
+   * Begins anew, and runs on if it ran; or takes up the training that was kept. If that fails, the
+   * training from before is still there. Gives whether it did.
    */
-  async begin(wanted: Wanted, { run = false }: { readonly run?: boolean } = {}): Promise<boolean> {
+  async begin(
+    wanted: Wanted,
+    {
+      run = false,
+      kept = null,
+    }: { readonly run?: boolean; readonly kept?: Checkpoint | null } = {},
+  ): Promise<boolean> {
     const turn = ++this.#turn;
     if (this.#state === "failed") this.#connection = connect();
     this.#enter("loading");
+    this.#wanting = wanted;
     const connection = this.#connectionFor(wanted);
     try {
       const opened = await connection.open(wanted, (loading) => {
@@ -86,14 +104,25 @@ export class Player<Snapshot> {
         if (turn !== this.#turn) throw new TypeError("another training was wanted meanwhile");
         this.#replaceBy(connection);
       }
-      this.#standing = { opened, wanted, told: false };
+      const now = turn === this.#turn ? (this.#wanting ?? wanted) : wanted;
+      this.#standing = { opened, wanted: now, told: false };
+      if (turn !== this.#turn) return false;
+      this.#wanting = null;
+      for (const [name, value] of Object.entries(now.settings)) {
+        if (value !== wanted.settings[name]) await connection.set(name, value);
+      }
+      // Weights that do not fit any more are let go: the page opens as if nothing had been kept.
+      const resumed = kept && (await connection.resume(kept).catch(() => null));
       if (turn !== this.#turn) return false;
       this.#tell();
+      if (resumed !== null) this.#show(resumed, "paused");
       if (run) this.run();
       return true;
     } catch (error) {
       if (connection !== this.#connection) connection.close();
-      if (turn === this.#turn) this.#fail(error as Error);
+      if (turn !== this.#turn) return false;
+      this.#wanting = null;
+      this.#fail(error as Error);
       return false;
     }
   }
@@ -143,10 +172,14 @@ export class Player<Snapshot> {
   }
 
   async set(name: string, value: Setting): Promise<void> {
-    if (this.#standing !== null) {
-      const { wanted } = this.#standing;
-      this.#standing.wanted = { ...wanted, settings: { ...wanted.settings, [name]: value } };
+    const set = (wanted: Wanted): Wanted => {
+      return { ...wanted, settings: { ...wanted.settings, [name]: value } };
+    };
+    if (this.#wanting !== null) {
+      this.#wanting = set(this.#wanting);
+      return;
     }
+    if (this.#standing !== null) this.#standing.wanted = set(this.#standing.wanted);
     await this.#try(this.#turn, () => this.#connection.set(name, value));
   }
 
@@ -159,6 +192,13 @@ export class Player<Snapshot> {
       if (turn === this.#turn) this.#fail(error as Error);
       throw error;
     }
+  }
+
+  /** How far the training is; null where it cannot be kept. */
+  async checkpoint(): Promise<Checkpoint | null> {
+    const turn = this.#turn;
+    const checkpoint = await this.#connection.checkpoint();
+    return turn === this.#turn ? checkpoint : null;
   }
 
   weights(): Promise<Uint8Array> {
@@ -207,10 +247,11 @@ export class Player<Snapshot> {
 
   /** The next picture, no sooner than the pace says. */
   async #frame(): Promise<Frame<Snapshot>> {
-    if (this.#pace === undefined) return this.#connection.advance({ milliseconds: often() });
-    const { steps, milliseconds } = this.#pace;
+    if (this.speed === "full") return this.#connection.advance({ milliseconds: often() });
+    const { steps = SLOW.steps, milliseconds } = this.#pace ?? SLOW;
+    const most = this.speed === "faster" ? 10 * steps : steps;
     const [frame] = await Promise.all([
-      this.#connection.advance({ milliseconds: often(), ...(steps && { steps }) }),
+      this.#connection.advance({ milliseconds: often(), steps: most }),
       new Promise((resolve) => setTimeout(resolve, Math.max(milliseconds, often()))),
     ]);
     return frame;

@@ -2,7 +2,9 @@ import { button } from "../dom/button.ts";
 import { element } from "../dom/element.ts";
 import { devices, isDevice } from "../session/devices.ts";
 import type { Setting, Wanted } from "../session/protocol.ts";
+import { terms } from "../terms.ts";
 import { type Choice, type Control, type Page, type Slider, settingsOf } from "./definition.ts";
+import { tip } from "./tip.ts";
 
 interface Listener {
   /** A setting that acts while training goes on. */
@@ -24,6 +26,7 @@ interface Field {
 /** The largest seed. */
 export const SEEDS = 2 ** 32 - 1;
 const FILE = "file:";
+const RESTARTS = "A change restarts training.";
 
 /**
  * Sliders, lists, the seed, the device and the user's file: they show what `show` was told last,
@@ -103,8 +106,8 @@ export class SettingsForm {
         "div",
         { class: "control" },
         element("label", { for: "device" }, "Compute on"),
+        tip(terms.device, RESTARTS),
         this.#device,
-        hint("Restarts training."),
       ),
     );
     this.show(chosen);
@@ -147,8 +150,8 @@ export class SettingsForm {
       "div",
       { class: "control seed" },
       element("label", { for: "seed" }, "Seed"),
+      tip(terms.seed, RESTARTS),
       element("span", { class: "pair" }, this.#seed, random),
-      hint("The same seed draws the same random numbers; another one restarts training."),
     );
   }
 
@@ -171,8 +174,8 @@ function uploadControl(
     "div",
     { class: "control" },
     element("label", { for: "file" }, label),
+    tip(text, RESTARTS),
     input,
-    hint(text),
   );
 }
 
@@ -207,9 +210,9 @@ function slider(control: Slider, change: Change): Field {
       "div",
       { class: "control" },
       element("label", { for: id }, label),
+      tipOf(control),
       shown,
       input,
-      hintOf(control),
     ),
     show(chosen) {
       const place = values.indexOf(Number(chosen));
@@ -233,8 +236,8 @@ function choice(control: Choice, change: Change): Field {
       "div",
       { class: "control" },
       element("label", { for: id }, label),
+      tipOf(control),
       select,
-      hintOf(control),
     ),
     show(chosen) {
       select.value = String(chosen);
@@ -242,12 +245,8 @@ function choice(control: Choice, change: Change): Field {
   };
 }
 
-function hintOf({ live, hint: text }: Control): HTMLElement | null {
-  const parts = [text, live === true ? undefined : "Restarts training."];
-  const said = parts.filter((part) => part !== undefined).join(" ");
-  return said === "" ? null : hint(said);
-}
+const tipOf = ({ name, live, hint }: Control): HTMLElement | null =>
+  tip(terms[name], hint, live === true ? undefined : RESTARTS);
 
-const hint = (text: string): HTMLElement => element("small", {}, text);
 const text = (value: number): string =>
   String(Number.isInteger(value) ? value : Number(value.toPrecision(3)));

@@ -1,16 +1,24 @@
+import { addressOf } from "../address.ts";
 import { LossChart } from "../charts/loss-chart.ts";
+import { button } from "../dom/button.ts";
 import { element } from "../dom/element.ts";
-import { lessonAddress } from "../lessons.ts";
 import type { Frame, Opened, Settings, Wanted } from "../session/protocol.ts";
+import { toggleTeaching, view } from "../view.ts";
+import { words } from "../words.ts";
 import { codePanel } from "./code.ts";
 import type { Page } from "./definition.ts";
 import { settingsOf } from "./definition.ts";
 import { deviceLine } from "./device.ts";
+import { divergence, headingOf } from "./faults.ts";
+import { Keeper, type Kept, keptTraining } from "./kept.ts";
+import { onKeys } from "./keys.ts";
+import { layOut } from "./layout.ts";
 import { Notice, type Way } from "./notice.ts";
 import { Numbers } from "./numbers.ts";
 import { Player } from "./player.ts";
-import { section } from "./section.ts";
+import { Runs } from "./runs.ts";
 import { type Chosen, SettingsForm } from "./settings.ts";
+import { SharePanel } from "./share.ts";
 import { Toolbar } from "./toolbar.ts";
 import { differences, download, WeightsPanel } from "./weights.ts";
 
@@ -25,12 +33,12 @@ interface Shown {
 }
 
 /**
- * Builds a page in `place` and opens its training; ends, and frees everything, when `signal` says
- * so.
+ * Builds a page in `place` and opens its training, as it was left if it was here before; ends, and
+ * frees everything, when `signal` says so.
  */
 export function showPage(
   place: HTMLElement,
-  { name, title, page, chosen, changed }: Shown,
+  { name, title, page, chosen, changed: told }: Shown,
   signal: AbortSignal,
 ): void {
   const root = element("article", { class: "demo", "data-state": "loading" });
@@ -41,39 +49,133 @@ export function showPage(
   const stage = element("div", { class: "stage" });
   const chart = element("div", { class: "chart" });
   const code = codePanel(page.sources);
+  const share = new SharePanel(title);
+  const changed = (now: Chosen): void => {
+    told(now);
+    share.show(addressOf(name), now.file);
+  };
 
   /** Begins with what the form says, if that can be; else the form says again what there is. */
-  const begin = ({ run = player.state === "running" } = {}): Promise<boolean> => {
+  const begin = ({
+    run = player.state === "running",
+    kept = null,
+  }: {
+    readonly run?: boolean;
+    readonly kept?: Kept | null;
+  } = {}): Promise<boolean> => {
     if (!form.askForSeed()) {
       if (player.wanted !== null) form.show({ ...player.wanted, seed: form.chosen.seed });
       return Promise.resolve(false);
     }
     notice.hide();
-    return player.begin({ page: name, ...form.chosen }, { run });
+    left = kept;
+    return player.begin({ page: name, ...form.chosen }, { run, kept });
   };
   const form = new SettingsForm(page, chosen, {
     live: (setting, value) => {
       void player.set(setting, value);
+      runs.set(form.chosen.settings);
       changed(form.chosen);
     },
     restart: () => void begin(),
   });
-  const toolbar = new Toolbar({
-    toggle: () => {
-      if (player.state === "running") player.pause();
-      else if (player.state === "done" || player.state === "diverged") void begin({ run: true });
-      else {
-        notice.hide();
-        player.run();
-      }
+  const player: Player<unknown> = new Player<unknown>(
+    {
+      state: (state) => {
+        root.dataset.state = state;
+        toolbar.state(state);
+        if (state === "paused" || state === "done") keeper.now();
+      },
+      loading: (loading) => toolbar.loading(loading),
+      opened: (opened: Opened, wanted: Wanted) => {
+        const { line, advice } = deviceLine(opened.device);
+        device.replaceChildren(`Computing ${line}. `, element("small", {}, advice));
+        summary.textContent = opened.summary ?? "";
+        summary.parentElement?.toggleAttribute("hidden", opened.summary === null);
+        weights.opened(opened.hasWeights);
+        runs.begins(wanted);
+        losses.clear();
+        numbers.opened(opened);
+        form.show(wanted);
+        changed(wanted);
+        code.follow(wanted.settings);
+        show(opened.frame);
+        if (left === null) keeper.forget();
+        else takeUp(left);
+      },
+      frame: (frame: Frame) => {
+        losses.append(frame.step, frame.losses);
+        numbers.frame(frame);
+        show(frame);
+        if (player.state === "running") keeper.goesOn();
+        if (frame.diverged === null || player.state === "diverged") return;
+        losses.diverged(frame.diverged);
+        const { heading, text } = divergence(page, frame.diverged);
+        notice.tell(heading, text, [{ label: words.reset, go: () => void begin({ run: false }) }]);
+      },
+      failed: (error, standing) => failed(error, standing),
     },
-    step: () => {
+    page.pace,
+  );
+  const toggle = (): void => {
+    if (player.state === "running") player.pause();
+    else if (player.state === "done" || player.state === "diverged") void begin({ run: true });
+    else {
       notice.hide();
-      void player.step();
-    },
-    reset: () => void begin({ run: false }),
+      player.run();
+    }
+  };
+  const step = (): void => {
+    notice.hide();
+    void player.step();
+  };
+  const reset = (): void => void begin({ run: false });
+  const teach = button(view() === "teach" ? words.leaveTeaching : words.teach, () => {
+    toggleTeaching();
+    teach.textContent = view() === "teach" ? words.leaveTeaching : words.teach;
   });
+  const toolbar = new Toolbar(
+    {
+      toggle,
+      step,
+      reset,
+      speed: (speed) => {
+        player.speed = speed;
+      },
+    },
+    player.speed,
+    [share.button, teach],
+  );
   const notice = new Notice(() => toolbar.focus());
+  onKeys(
+    {
+      " ": () => player.state !== "pausing" && player.state !== "loading" && toggle(),
+      s: step,
+      r: reset,
+    },
+    signal,
+  );
+
+  /** The training that is taken up, until it stands. */
+  let left: Kept | null = null;
+  const takeUp = ({ curve, test, step }: Kept): void => {
+    losses.take(curve, test);
+    const last = curve.values.at(-1);
+    if (last !== undefined) {
+      numbers.loss(last);
+      runs.frame({ step, losses: Float32Array.of(last), measures: null });
+    }
+    left = null;
+  };
+  const keeper = new Keeper(name, async () => {
+    const { wanted, state } = player;
+    const checkpoint = await player.checkpoint();
+    if (wanted === null || wanted.file !== null || checkpoint === null) return null;
+    if (state === "diverged" || checkpoint.step === 0) return null;
+    const { settings, seed } = wanted;
+    const { steps, values } = losses.curve;
+    return { ...checkpoint, settings, seed, curve: { steps, values }, test: losses.test };
+  });
 
   const load = async (file: File): Promise<void> => {
     notice.hide();
@@ -82,10 +184,10 @@ export function showPage(
       return;
     }
     const written = await player.settingsOf(file).catch(() => null);
-    const [words, settings] = differences(page.controls, form.chosen.settings, written);
-    if (words === "") return;
+    const [others, settings] = differences(page.controls, form.chosen.settings, written);
+    if (others === "") return;
     notice.offer({
-      label: `Restart with ${words}, and load`,
+      label: `Restart with ${others}, and load`,
       go: () => void loadWith(settings, file),
     });
   };
@@ -124,116 +226,50 @@ export function showPage(
       },
     };
   };
-  const diverged = (step: number): void => {
-    const rate = page.controls.find((control) => control.name === "lr")?.label ?? "Learning rate";
-    notice.tell(
-      `The training diverged at step ${step.toLocaleString("en")}`,
-      "The loss or the weights became infinite or no numbers at all: the steps were too large, and each made the error larger. " +
-        `Lower “${rate}” and press Reset. What you see is the last good picture.`,
-      [{ label: "Reset", go: () => void begin({ run: false }) }],
-    );
-  };
-
-  const player = new Player<unknown>(
-    {
-      state: (state) => {
-        root.dataset.state = state;
-        toolbar.state(state);
-      },
-      loading: (loading) => toolbar.loading(loading),
-      opened: (opened: Opened, wanted: Wanted) => {
-        const { line, advice } = deviceLine(opened.device);
-        device.replaceChildren(`Computing ${line}. `, element("small", {}, advice));
-        summary.textContent = opened.summary ?? "";
-        summary.parentElement?.toggleAttribute("hidden", opened.summary === null);
-        weights.opened(opened.hasWeights);
-        losses.clear();
-        numbers.opened(opened);
-        form.show(wanted);
-        changed(wanted);
-        code.follow(wanted.settings);
-        show(opened.frame);
-      },
-      frame: (frame: Frame) => {
-        losses.append(frame.step, frame.losses);
-        numbers.frame(frame);
-        show(frame);
-        if (frame.diverged === null || player.state === "diverged") return;
-        losses.diverged(frame.diverged);
-        diverged(frame.diverged);
-      },
-      failed,
-    },
-    page.pace,
-  );
-  signal.addEventListener("abort", () => player.close());
+  signal.addEventListener("abort", () => {
+    const nothing = player.state === "loading" || player.state === "failed";
+    player.pause();
+    void (nothing ? Promise.resolve() : keeper.last()).finally(() => player.close());
+  });
   const show = (frame: Frame): void => {
     root.dataset.step = String(frame.step);
     toolbar.frame(frame);
+    runs.frame(frame);
+    const test = page.loss.test && frame.measures?.[page.loss.test];
+    if (typeof test === "number") losses.tested(frame.step, test);
     if (frame.snapshot !== null) picture.draw(frame.snapshot, frame);
   };
 
-  root.append(
-    element(
-      "header",
-      {},
-      element("h1", { tabindex: -1 }, title),
-      ...page.about.map((paragraph) => element("p", {}, paragraph)),
-      device,
-    ),
-    notice.element,
-    toolbar.element,
-    element(
-      "div",
-      { class: "columns" },
-      element(
-        "div",
-        { class: "main" },
-        section(page.caption, stage),
-        section(page.loss.label, chart),
-      ),
-      element(
-        "div",
-        { class: "side" },
-        section("Settings", form.element),
-        section("Numbers", numbers.element),
-        weights.element,
-      ),
-    ),
-    section("The code that runs", code.element),
-    section("The model", summary),
-    ...lessonOf(page),
-  );
+  const runs = new Runs(name, page, {
+    curves: (earlier) => losses.earlier(earlier),
+    outline: (most) => losses.curve.outline(most),
+  });
+  layOut(root, {
+    title,
+    name,
+    page,
+    stage,
+    chart,
+    numbers,
+    device,
+    summary,
+    notice: notice.element,
+    toolbar: toolbar.element,
+    share: share.element,
+    settings: form.element,
+    weights: weights.element,
+    runs: runs.element,
+    code: code.element,
+  });
   place.replaceChildren(root);
   const losses = new LossChart(chart, page.loss, signal);
+  runs.draw();
   const picture = page.picture({
     element: stage,
     signal,
     ask: (question) => player.ask(question),
   });
-  void begin();
-}
-
-function lessonOf({ lesson }: Page): HTMLElement[] {
-  if (lesson === undefined) return [];
-  const { names, teaches } = lesson;
-  const links = names.map((name) =>
-    element("a", { href: lessonAddress(name) }, `pnpm demo ${name}`),
-  );
-  return [
-    section(
-      "The lesson",
-      element("p", {}, `It teaches ${teaches}.`),
-      element("ul", { class: "lessons" }, ...links.map((link) => element("li", {}, link))),
-    ),
-  ];
-}
-
-function headingOf({ name }: Error): string {
-  if (name === "DeviceLostError") return "The graphics device was lost";
-  if (name === "DeviceError") return "This device is not here";
-  if (name === "DataError") return "The file cannot be used";
-  if (name === "WeightsError") return "The weights cannot be used";
-  if (name === "FetchError") return "The data could not be loaded";
-  return "That did not work";
+  void keptTraining(name, chosen).then((kept) => {
+    if (!signal.aborted) void begin({ run: false, kept });
+  });
 }

@@ -1,5 +1,6 @@
 import { proxy, type Remote, releaseProxy, wrap } from "comlink";
 import type {
+  Checkpoint,
   Frame,
   Loading,
   Opened,
@@ -33,6 +34,12 @@ export function connect<Snapshot>(): Connection<Snapshot> {
     set: (name: string, value: Setting) => answer<void>(remote.set(name, value)),
     ask: (question: unknown) => answer<unknown>(remote.ask(question)),
     weights: () => answer<Uint8Array>(remote.weights()),
+    watch: (on: boolean) => answer<void>(remote.watch(on)),
+    look: (seed: number) => answer<void>(remote.look(seed)),
+    lossesAt: (places: readonly number[], at: number) =>
+      answer<Float32Array>(remote.lossesAt(places, at)),
+    checkpoint: () => answer<Checkpoint | null>(remote.checkpoint()),
+    resume: (checkpoint: Checkpoint) => answer<Frame<Snapshot>>(remote.resume(checkpoint)),
     settingsOf: (file: File) => answer<Settings | null>(remote.settingsOf(file)),
     load: (file: File) => answer<Frame<Snapshot>>(remote.load(file)),
     close: () => {

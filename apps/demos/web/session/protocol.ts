@@ -33,6 +33,8 @@ export interface Opened<Snapshot = unknown> {
   readonly summary: string | null;
   /** Whether there are weights to save and to load. */
   readonly hasWeights: boolean;
+  /** Whether the loss around the weights can be looked at. */
+  readonly hasLandscape: boolean;
   readonly frame: Frame<Snapshot>;
 }
 
@@ -57,7 +59,16 @@ export interface Frame<Snapshot = unknown> {
   readonly snapshot: Snapshot | null;
   /** Measured on data that are not learned from; null where nothing was measured for this frame. */
   readonly measures: Readonly<Record<string, number>> | null;
+  /** How long each layer's gradient was at the last step; null where that is not watched. */
+  readonly gradients: readonly LayerGradient[] | null;
   readonly machine: MachineFacts;
+}
+
+/** A layer's part of the gradient. */
+export interface LayerGradient {
+  readonly layer: string;
+  /** ‖∂loss/∂θ‖₂ of its parameters. */
+  readonly norm: number;
 }
 
 export interface MachineFacts {
@@ -76,6 +87,14 @@ export interface Pace {
   readonly milliseconds: number;
   /** At most so many (default: no limit). */
   readonly steps?: number;
+}
+
+/** How far a training is, to be taken up again. */
+export interface Checkpoint {
+  readonly step: number;
+  readonly steps: number;
+  /** The weights as a safetensors file; null where there are none, and the steps are taken again. */
+  readonly weights: Uint8Array | null;
 }
 
 /** How far a file is that the page needs. */
@@ -98,6 +117,19 @@ export interface Session<Snapshot = unknown> {
   ask(question: unknown): Promise<unknown>;
   /** The weights as a safetensors file, with the settings that they belong to. */
   weights(): Promise<Uint8Array>;
+  /** Frames say from now on how long gradients are, or do not. */
+  watch(on: boolean): Promise<void>;
+  /** The loss around the weights of now, in two directions that `seed` draws, is looked at. */
+  look(seed: number): Promise<void>;
+  /** Losses at places of the first direction, at one of the second. */
+  lossesAt(places: readonly number[], at: number): Promise<Float32Array>;
+  /** How far it is; null where the training cannot be taken up in its middle. */
+  checkpoint(): Promise<Checkpoint | null>;
+  /**
+   * Goes on where a training like this one was: its weights are as they were, its optimizer starts
+   * afresh.
+   */
+  resume(checkpoint: Checkpoint): Promise<Frame<Snapshot>>;
   /** The settings that a file of weights was written with; null where it does not say. */
   settingsOf(file: File): Promise<Settings | null>;
   /** Takes weights from such a file, all or none. */

@@ -2,6 +2,8 @@ import { memory, stack, type Tensor } from "@wgrad/autograd";
 import { counters } from "@wgrad/autograd/testing";
 import type { Step, Training } from "../../src/shared/training.ts";
 import type { Frame, Pace, Setting, Settings } from "../session/protocol.ts";
+import { gradientsOf } from "./gradients.ts";
+import { Landscape } from "./landscape.ts";
 import { number } from "./numbers.ts";
 import { release } from "./release.ts";
 import type { Held, Run } from "./run.ts";
@@ -24,13 +26,18 @@ export class Progress {
   readonly run: Run;
   readonly page: string;
   settings: Settings;
+  /** Whether frames say how long gradients are. */
+  watched = false;
   readonly #held: readonly Held[];
   #training: Training | null = null;
   #last: Step | null = null;
   #step = 0;
+  /** Steps that were taken before this training took up another one. */
+  #before = { step: 0, steps: 0 };
   #done = false;
   #diverged: number | null = null;
   #measureAt = 0;
+  #landscape: Landscape | null = null;
 
   /** `held` is what this run alone has on the device, its model included. */
   constructor(run: Run, page: string, settings: Settings, held: readonly Held[]) {
@@ -45,6 +52,20 @@ export class Progress {
     return this.frame(this.#done || this.#diverged !== null ? NOTHING : await this.#take(pace));
   }
 
+  /** Steps taken, and those that it will have taken at its end. */
+  get reached(): { readonly step: number; readonly steps: number } {
+    const steps = this.#last?.steps ?? this.#before.steps;
+    return { step: this.#step, steps: this.#done ? this.#step : steps };
+  }
+
+  /** Takes up another training, of which the weights are there. */
+  goOnFrom(before: { readonly step: number; readonly steps: number }): void {
+    this.#before = before;
+    this.#step = before.step;
+    this.#done = before.step > 0 && before.step >= before.steps;
+    this.measureSoon();
+  }
+
   /** How it stands. */
   async frame({ losses, milliseconds, dispatches }: Taken = NOTHING): Promise<Frame> {
     const finite = await this.#weightsAreFinite();
@@ -55,12 +76,13 @@ export class Progress {
     if (due) this.#measureAt = performance.now() + (performance.now() - now) / MEASURING;
     return {
       step: this.#step,
-      steps: this.#done ? this.#step : (this.#last?.steps ?? 0),
+      steps: this.reached.steps,
       done: this.#done,
       diverged: this.#diverged,
       losses: Float32Array.from(losses),
       snapshot: finite ? await this.run.snapshot() : null,
       measures,
+      gradients: this.watched && finite ? await gradientsOf(this.run.model) : null,
       machine: {
         steps: losses.length,
         milliseconds,
@@ -85,8 +107,19 @@ export class Progress {
     this.#measureAt = 0;
   }
 
+  /** The loss around the weights. */
+  get landscape(): Landscape {
+    const { model, loss } = this.run;
+    if (model === null || loss === undefined) {
+      throw new TypeError(`${this.page} has no loss to look at around its weights`);
+    }
+    this.#landscape ??= new Landscape(model, () => loss.call(this.run));
+    return this.#landscape;
+  }
+
   /** Gives back all that it has on the device. */
   async end(): Promise<void> {
+    this.#landscape?.end();
     await this.#training?.return();
     release(this.#held, this.#last?.optimizer);
   }
@@ -102,12 +135,14 @@ export class Progress {
         this.#done = true;
         break;
       }
+      if (this.#last === null) skip(value, this.#before.step);
       this.#last = value;
-      this.#step = value.step;
+      this.#step = this.#before.step + value.step;
       losses.push(value.loss);
+      if (this.#step >= value.steps) break;
       if (losses.length % AHEAD === 0 && !Number.isFinite(await value.loss.item())) break;
     } while (losses.length < steps && performance.now() - start < milliseconds);
-    if (this.#step > 0 && this.#step === this.#last?.steps) this.#done = true;
+    if (this.#last !== null && this.#step >= this.#last.steps) this.#done = true;
     const values = await Promise.all(losses.map((loss) => loss.item()));
     const taken = {
       milliseconds: performance.now() - start,
@@ -126,6 +161,11 @@ export class Progress {
     if (parameters.length === 0) return true;
     return Number.isFinite(await number(() => stack(parameters.map((each) => each.sum())).sum()));
   }
+}
+
+/** Brings the schedule to where it was after so many steps. */
+function skip({ schedule }: Step, steps: number): void {
+  for (let step = 0; step < steps; step++) schedule?.step();
 }
 
 /** Makes `value` the rate that the schedule starts from, and moves the rate of now by as much. */

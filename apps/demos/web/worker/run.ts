@@ -15,11 +15,18 @@ export interface Run<Snapshot = unknown> {
   /** Shape of an input, or of several, for the model's summary. */
   readonly inputShape?: Shape | readonly Shape[];
   readonly inputType?: "f32" | "i32";
+  /** Steps are of several kinds, one after the other: a training is not taken up in its middle. */
+  readonly inStages?: boolean;
   /**
    * Called before the first step with the settings of then: what is live may have changed since the
    * run was made.
    */
   train(settings: Settings): Training;
+  /**
+   * Gives the loss of the model as it is, on some of the data that it learns from, always the same:
+   * for the landscape around its weights.
+   */
+  loss?(): Promise<() => Tensor>;
   /** What the page draws now. Its typed arrays are handed over: make them for it. */
   snapshot(): Promise<Snapshot>;
   /** How good the model is on data that it does not learn from; may take longer than a snapshot. */

@@ -2,6 +2,7 @@ import { defaultGenerator, manualSeed } from "@wgrad/autograd";
 import { summary } from "@wgrad/nn";
 import { giveWeights, settingsIn, weightsOf } from "../../src/shared/state.ts";
 import type {
+  Checkpoint,
   DeviceFacts,
   Frame,
   Loading,
@@ -22,6 +23,7 @@ import { trainings } from "./trainings.ts";
 export class TrainingSession implements Session {
   #progress: Progress | null = null;
   #last: Promise<unknown> = Promise.resolve();
+  #watched = false;
 
   open(wanted: Wanted, onLoading: (loading: Loading) => void): Promise<Opened> {
     return this.#inTurn(async () => {
@@ -36,6 +38,7 @@ export class TrainingSession implements Session {
         });
         await this.#progress?.end();
         this.#progress = progress;
+        progress.watched = this.#watched;
         return opened;
       } catch (error) {
         defaultGenerator().setState(random);
@@ -65,6 +68,43 @@ export class TrainingSession implements Session {
       const { run, page, settings } = this.#current;
       if (run.model === null) throw new TypeError(`${page} has no weights`);
       return weightsOf(run.model, page, settings);
+    });
+  }
+
+  watch(on: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#watched = on;
+      if (this.#progress !== null) this.#progress.watched = on;
+    });
+  }
+
+  look(seed: number): Promise<void> {
+    return this.#inTurn(() => this.#current.landscape.look(seed));
+  }
+
+  lossesAt(places: readonly number[], at: number): Promise<Float32Array> {
+    return this.#inTurn(() => this.#current.landscape.row(places, at));
+  }
+
+  checkpoint(): Promise<Checkpoint | null> {
+    return this.#inTurn(async () => {
+      const progress = this.#current;
+      const { run, page, settings } = progress;
+      if (run.inStages === true) return null;
+      const weights = run.model === null ? null : await weightsOf(run.model, page, settings);
+      return { ...progress.reached, weights };
+    });
+  }
+
+  resume({ step, steps, weights }: Checkpoint): Promise<Frame> {
+    return this.#inTurn(async () => {
+      const progress = this.#current;
+      const { run, page } = progress;
+      if (weights === null) return progress.advance({ milliseconds: Infinity, steps: step });
+      if (run.model === null) throw new TypeError(`${page} has no weights`);
+      giveWeights(run.model, weights, page, "the last training");
+      progress.goOnFrom({ step, steps });
+      return progress.frame();
     });
   }
 
@@ -142,6 +182,7 @@ async function describe(device: DeviceFacts, progress: Progress): Promise<Opened
         ? null
         : plain(summary(model, inputShape, { dtype })),
     hasWeights: model !== null,
+    hasLandscape: progress.run.loss !== undefined,
     frame: await progress.frame(),
   };
 }

@@ -1,5 +1,6 @@
 import { expose, transfer } from "comlink";
 import type {
+  Checkpoint,
   Frame,
   Loading,
   Opened,
@@ -20,6 +21,11 @@ const handing: Session = {
   set: (name: string, value: Setting) => hand(session.set(name, value)),
   ask: (question: unknown) => hand(session.ask(question)),
   weights: () => hand(session.weights()),
+  watch: (on: boolean) => session.watch(on),
+  look: (seed: number) => session.look(seed),
+  lossesAt: (places: readonly number[], at: number) => hand(session.lossesAt(places, at)),
+  checkpoint: () => hand(session.checkpoint()),
+  resume: (checkpoint: Checkpoint) => hand(session.resume(checkpoint)),
   settingsOf: (file: File) => session.settingsOf(file),
   load: (file: File) => hand(session.load(file)),
 };

@@ -1,6 +1,7 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
 import { PCA } from "@wgrad/classic";
 import { meanSquaredError } from "@wgrad/metrics";
+import { functional as F } from "@wgrad/nn";
 import { smallDigits } from "../../../src/autoencoder/data.ts";
 import { Autoencoder } from "../../../src/autoencoder/model.ts";
 import { train } from "../../../src/autoencoder/train.ts";
@@ -49,6 +50,10 @@ export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
     inputShape: [batchSize, DOTS],
     train: (now) =>
       train(model, pictures, { mean, epochs: 40, batchSize, lr: numberOf(now, "lr") }),
+    async loss() {
+      const some = xTrain.narrow(0, 0, 256);
+      return () => F.mseLoss(model(some.sub(mean)), some.sub(mean));
+    },
     async snapshot() {
       return {
         codes: await floats(() => model.encoder(xTest.sub(mean))),

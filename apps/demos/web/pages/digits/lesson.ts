@@ -1,7 +1,7 @@
 import { type Tensor, tensor } from "@wgrad/autograd";
 import { type Dataset, Subset } from "@wgrad/datasets";
 import { loadMnist } from "@wgrad/datasets/data";
-import type { Sequential } from "@wgrad/nn";
+import { functional as F, type Sequential } from "@wgrad/nn";
 import { Adam } from "@wgrad/optim";
 import testImages from "packed/t10k-images-idx3-ubyte.gz?url";
 import testLabels from "packed/t10k-labels-idx1-ubyte.gz?url";
@@ -68,6 +68,10 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
       const optimizer = new Adam(model.parameters(), { lr: numberOf(now, "lr") });
       const schedule = cosine(optimizer, epochs * Math.ceil(train.length / batchSize));
       return trainClassifier(model, train, { epochs, batchSize, optimizer, schedule });
+    },
+    async loss() {
+      const { images, labels } = await train.batch(Array.from({ length: 256 }, (_, i) => i));
+      return () => F.crossEntropy(model(images), labels);
     },
     snapshot: async () => ({ ...(await read()), confusion }),
     async measures() {

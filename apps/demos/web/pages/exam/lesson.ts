@@ -30,6 +30,13 @@ export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
         batchSize: students.length,
         penalty: penalty / deviation ** 2,
       }),
+    loss: async () => () =>
+      criterion(model(x), y).add(
+        model.linear.weight
+          .square()
+          .sum()
+          .mul(penalty / deviation ** 2 / 2),
+      ),
     snapshot: async () => ({ students, curve: await curveOf(model) }),
     async measures() {
       const curve = await curveOf(model);

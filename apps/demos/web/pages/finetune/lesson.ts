@@ -75,6 +75,7 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
 
   return {
     model,
+    inStages: true,
     async *train(now) {
       const [first, then] = [numberOf(now, "pretrain"), numberOf(now, "steps")];
       const steps = first + then;

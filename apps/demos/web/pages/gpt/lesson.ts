@@ -1,5 +1,7 @@
+import { type Tensor, tensor } from "@wgrad/autograd";
 import type { Vocabulary } from "@wgrad/datasets";
 import { loadMobyDick } from "@wgrad/datasets/data";
+import { functional as F } from "@wgrad/nn";
 import mobyDick from "packed/moby-dick.jsonl.gz?url";
 import { KneserNey } from "../../../src/gpt/kneser-ney.ts";
 import { GPT } from "../../../src/gpt/model.ts";
@@ -71,6 +73,10 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
         yield step;
       }
     },
+    async loss() {
+      const { inputs, targets } = piecesOf(learned, context, 16);
+      return () => F.crossEntropy(model(inputs).flatten(0, 1), targets.flatten());
+    },
     async snapshot() {
       const { prompt, written } = writer;
       if (written.length >= LONG && earlier[0]?.step !== at) {
@@ -96,6 +102,21 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
       return writer.written;
     },
   };
+}
+
+/** Pieces that lie evenly in a text, and the same one character further on. */
+function piecesOf(text: Int32Array, length: number, count: number) {
+  const rows = (by: number): Int32Array[] =>
+    Array.from({ length: count }, (_, k) => {
+      const at = Math.floor((k * (text.length - length - 1)) / count) + by;
+      return text.slice(at, at + length);
+    });
+  const all = (by: number): Tensor =>
+    tensor(
+      rows(by).map((row) => [...row]),
+      { dtype: "i32" },
+    );
+  return { inputs: all(0), targets: all(1) };
 }
 
 let loaded: Promise<Book> | null = null;

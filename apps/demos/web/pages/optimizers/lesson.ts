@@ -20,7 +20,7 @@ export interface Ground {
 export interface Snapshot {
   /** With the first snapshot alone. */
   readonly ground: Ground | null;
-  /** Where every runner was after each step since the snapshot before: [steps, runners, 2]. */
+  /** Where and how high every runner was after each step since the snapshot before: [steps, runners, 3]. */
   readonly walked: Float32Array;
   /** How high each runner is now. */
   readonly heights: Float32Array;

@@ -14,7 +14,7 @@ export const page: Page = {
     "Five optimizers start at the same place and go down the same surface. Plain descent (SGD) follows the slope; momentum rolls on; the " +
       "others measure each direction by how steep it has been. Each has a learning rate of its own, chosen to suit it here: that decides " +
       "much of the race.",
-    "A cross is a lowest point; Himmelblau's surface has four, all of height 0. Make them faster until the first one flies off, and see " +
+    "The list is the ranking: who came first under a height of 0.01, and stayed. A cross is a lowest point; Himmelblau's surface has four, all of height 0. Make them faster until the first one flies off, and see " +
       "who still arrives.",
   ],
   caption: "The surface, and the path of each",
@@ -54,14 +54,20 @@ interface Path {
   readonly color: string;
   readonly places: Place[];
   lostAt: number | null;
+  /** The first step after which it was as good as at the lowest place, and stayed. */
+  arrivedAt: number | null;
 }
+
+/** Heights under this are as good as 0. */
+const LOW = 0.01;
 
 function picture({ element: place, signal }: Stage): Picture<Snapshot> {
   const drawing = element("div");
-  const legend = element("ul", { class: "runners", "aria-label": "The optimizers" });
+  const legend = element("ol", { class: "runners", "aria-label": "The optimizers" });
   place.append(drawing, legend);
   const figure = new Figure(drawing, "Paths of five optimizers down a surface", signal);
   let paths: readonly Path[] = [];
+  let lines: readonly HTMLElement[] = [];
   return {
     draw({ ground, walked, heights }, { step }) {
       if (ground !== null) {
@@ -70,33 +76,62 @@ function picture({ element: place, signal }: Stage): Picture<Snapshot> {
           color: classColors[i] as string,
           places: [ground.start],
           lostAt: null,
+          arrivedAt: null,
         }));
-        legend.replaceChildren(...paths.map((path, i) => line(path, ground.rates[i] as number)));
+        lines = paths.map((path, i) => line(path, ground.rates[i] as number));
+        legend.replaceChildren(...lines);
         figure.base(contours(ground));
       }
-      const steps = walked.length / (2 * paths.length);
+      const steps = walked.length / (3 * paths.length);
       for (let k = 0; k < steps; k++) {
         paths.forEach((path, i) => {
-          const at = 2 * (k * paths.length + i);
-          const place = [walked[at] as number, walked[at + 1] as number] as const;
-          if (place.every(Number.isFinite)) path.places.push(place);
-          else path.lostAt ??= step - steps + 1 + k;
+          const at = 3 * (k * paths.length + i);
+          const [x = Number.NaN, y = Number.NaN, height = Number.NaN] = walked.subarray(at, at + 3);
+          const now = step - steps + 1 + k;
+          if (Number.isFinite(x) && Number.isFinite(y)) path.places.push([x, y]);
+          else path.lostAt ??= now;
+          path.arrivedAt = height < LOW ? (path.arrivedAt ?? now) : null;
         });
       }
-      paths.forEach(({ lostAt }, i) => {
-        const [, , said] = legend.children[i]?.children ?? [];
-        const height = heights[i] as number;
-        if (said === undefined) return;
-        say(
-          said,
-          lostAt === null ? `height ${significant(height, 3)}` : `flew off at step ${lostAt}`,
-        );
+      paths.forEach((path, i) => {
+        const [, , said] = lines[i]?.children ?? [];
+        if (said !== undefined) say(said, standing(path, heights[i] as number));
       });
+      rank(legend, lines, paths, heights);
       figure.over((layer, scales) => {
         layer.replaceChildren(...paths.flatMap((path) => drawn(path, scales)));
       });
     },
   };
+}
+
+/** How far one is. */
+function standing({ lostAt, arrivedAt }: Path, height: number): string {
+  if (lostAt !== null) return `flew off at step ${lostAt}`;
+  const arrived = arrivedAt === null ? "" : `, there at step ${arrivedAt}`;
+  return `height ${significant(height, 3)}${arrived}`;
+}
+
+/** Puts the lines in order: who arrived first, then who is lowest, then who flew off. */
+function rank(
+  legend: HTMLElement,
+  lines: readonly HTMLElement[],
+  paths: readonly Path[],
+  heights: Float32Array,
+): void {
+  const order = (i: number): readonly [number, number] => {
+    const { lostAt, arrivedAt } = paths[i] as Path;
+    if (lostAt !== null) return [2, -lostAt];
+    return arrivedAt === null ? [1, heights[i] as number] : [0, arrivedAt];
+  };
+  const ranked = paths
+    .map((_, i) => i)
+    .sort((a, b) => {
+      const [p, q] = [order(a), order(b)];
+      return p[0] - q[0] || p[1] - q[1];
+    })
+    .map((i) => lines[i] as HTMLElement);
+  if (ranked.some((each, i) => legend.children[i] !== each)) legend.replaceChildren(...ranked);
 }
 
 /** An optimizer's line of the legend. */

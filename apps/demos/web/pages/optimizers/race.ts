@@ -1,4 +1,4 @@
-import { isfinite, noGrad, stack, type Tensor, tensor, where } from "@wgrad/autograd";
+import { cat, isfinite, noGrad, stack, type Tensor, tensor, where } from "@wgrad/autograd";
 import { parameter } from "@wgrad/nn";
 import { Adagrad, Adam, type Optimizer, RMSprop, SGD } from "@wgrad/optim";
 import type { Step } from "../../../src/shared/training.ts";
@@ -73,7 +73,7 @@ export const runners = ([x, y]: readonly [number, number], multiplier: number): 
     return { name, rate, at, optimizer: make(at, rate * multiplier) };
   });
 
-/** A step of the race, and where everyone is after it: [runners, 2]. */
+/** A step of the race, and where and how high everyone is after it: [runners, 3]. */
 export interface RaceStep extends Step {
   readonly places: Tensor;
 }
@@ -100,6 +100,10 @@ export async function* race(
     for (const { optimizer } of running) optimizer.zeroGrad();
     heights.sum().backward(); // each runner's gradient is its own height's
     for (const { optimizer } of running) optimizer.step();
-    yield { step, steps, loss, places: noGrad(() => placesOf(running)).keep() };
+    const after = noGrad(() => {
+      const at = placesOf(running);
+      return cat([at, height(at.select(1, 0), at.select(1, 1)).reshape(-1, 1)], 1);
+    });
+    yield { step, steps, loss, places: after.keep() };
   }
 }

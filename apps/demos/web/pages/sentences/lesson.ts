@@ -125,6 +125,12 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
         }
       }
     },
+    async loss() {
+      const some = Math.min(labels, 60);
+      const x = await rowsOf(train.texts.slice(0, some));
+      const y = tensor(train.labels.slice(0, some));
+      return () => F.crossEntropy(model(x), y);
+    },
     snapshot: look,
     async measures() {
       const x = await rowsOf(test.texts);

@@ -1,6 +1,7 @@
 import { noGrad, type Tensor, tensor } from "@wgrad/autograd";
 import { StratifiedKFold } from "@wgrad/datasets";
 import { loadSentiment } from "@wgrad/datasets/data";
+import { functional as F } from "@wgrad/nn";
 import amazon from "sentiment/test/fixtures/amazon.json?url";
 import imdb from "sentiment/test/fixtures/imdb.json?url";
 import yelp from "sentiment/test/fixtures/yelp.json?url";
@@ -98,6 +99,10 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
         lr: numberOf(now, "lr"),
         wordDropout: numberOf(now, "wordDropout"),
       }),
+    async loss() {
+      const [tokens, labels] = [learned.tokens.narrow(0, 0, 128), learned.labels.narrow(0, 0, 128)];
+      return () => F.crossEntropy(model(tokens), labels);
+    },
     snapshot: look,
     async measures() {
       const right = await number(() => {

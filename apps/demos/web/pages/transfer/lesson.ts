@@ -133,6 +133,12 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
         }
       }
     },
+    async loss() {
+      const some = learned.slice(0, 60);
+      const x = await rowsOf(some);
+      const y = tensor(Int32Array.from(some, ({ label }) => label));
+      return () => F.crossEntropy(model(x), y);
+    },
     async snapshot() {
       const first = samples;
       samples = null;

@@ -1,8 +1,9 @@
+import { Generator } from "@wgrad/autograd";
 import { loadMobyDick, loadStateOfTheUnion } from "@wgrad/datasets/data";
 import novel from "packed/moby-dick.jsonl.gz?url";
 import speeches from "packed/state-of-the-union.jsonl.gz?url";
 import { CosineWords, SkipGram } from "../../../src/word2vec/model.ts";
-import { type Corpus, corpusOf } from "../../../src/word2vec/pairs.ts";
+import { type Corpus, corpusOf, pairBatches } from "../../../src/word2vec/pairs.ts";
 import { type Neighbour, nearest, relatedness } from "../../../src/word2vec/related.ts";
 import { train } from "../../../src/word2vec/train.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
@@ -22,6 +23,7 @@ export interface Snapshot {
 /** The word to ask about from now on. */
 export type Question = string;
 
+const PAIRS = { window: 5, subsampling: 1e-3, negatives: 5 };
 const SHOWN = 110;
 const NEIGHBOURS = 8;
 /** Words of so many letters say more than "the". */
@@ -61,10 +63,16 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
         steps: 1500,
         lr: numberOf(now, "lr"),
         batchSize,
-        window: 5,
-        subsampling: 1e-3,
-        negatives: 5,
+        ...PAIRS,
       }),
+    async loss() {
+      const { centers, others, targets } = pairBatches(
+        corpus,
+        { batchSize: 1024, ...PAIRS },
+        new Generator(0),
+      ).next().value;
+      return () => model(centers, others, targets);
+    },
     snapshot,
     async measures() {
       const { share } = await relatedness(model.vectors.weight, vocabulary);
