@@ -17,7 +17,7 @@ test.skipIf(!supported).each(groups)(
   async (group) => {
     const { stdout } = await runInDeno([
       "scripts/golden.ts",
-      ...["--device", "webgpu", "--group", group, "--every", full ? "1" : "40"],
+      ...["--device", "webgpu", "--group", group, "--every", full ? "1" : "80"],
     ]);
     const totals = stdout.split("\n").filter((line) => line.startsWith(`${group}/`));
     expect(totals.length).toBeGreaterThan(0);

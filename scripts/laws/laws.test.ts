@@ -1,6 +1,6 @@
 import { describe, inject } from "vitest";
 import { places, testPrograms } from "../../packages/autograd/test/laws/harness.ts";
-import { programs } from "../../packages/autograd/test/laws/programs.ts";
+import { longPrograms, programs } from "../../packages/autograd/test/laws/programs.ts";
 import { realNet } from "./parts.ts";
 import { realPrograms } from "./programs.ts";
 
@@ -16,9 +16,8 @@ describe("programs of modules and optimizers", () => {
   if (!full) testPrograms(quick, onWebgpu);
 });
 
-/** What runs for long is about the tape, and has been tried on the stand-in. */
-const long = /10k|5000|Long/;
-const short = programs.filter(({ name }) => !long.test(name));
+/** What runs for long has been tried on the stand-in. */
+const short = programs.filter((program) => !longPrograms.includes(program));
 
 describe("programs of the stand-in, on a module and SGD", () => {
   if (full) testPrograms(programs, places, realNet);

@@ -6,14 +6,15 @@ import { runCase } from "../run.ts";
 import { loadPretrained } from "./load.ts";
 
 const full = inject("tier") === "full";
-/** The quick tier takes one case in so many of each model, and of every third model on WebGPU. */
-const every = { cpu: 16, wasm: 6, webgpu: 60 } as const;
+/** The quick tier takes one case in so many of each model, and two models on WebGPU. */
+const every = { cpu: 16, wasm: 8, webgpu: 60 } as const;
+const onWebgpu = ["models/llama-tiny", "models/resnet18-tiny"];
 
 describe.each(["cpu", "wasm", "webgpu"] as const)("pretrained models on %s", (device) => {
   beforeAll(() => init({ device }));
 
   const groups = loadPretrained("golden/models").filter(
-    (_, i) => full || device !== "webgpu" || i % 3 === 0,
+    ({ name }) => full || device !== "webgpu" || onWebgpu.includes(name),
   );
   test.each(groups.map((group) => [group.name, group] as const))(
     "%s",

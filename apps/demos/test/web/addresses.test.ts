@@ -144,7 +144,7 @@ describe("what is missing is said, with what to do", { timeout: 120_000 }, () =>
     await until(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
     await page.context().setOffline(true);
     const names = Object.keys(expected);
-    for (const name of inject("tier") === "full" ? names : names.slice(0, 4)) {
+    for (const name of inject("tier") === "full" ? names : names.slice(0, 2)) {
       await goTo(page, name);
       await oneStep(page);
     }

@@ -240,7 +240,8 @@ describe("a training that diverges says at which step, and Reset recovers", {
     await recovers(page);
     await press(page, "Resume");
     await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(100);
-    expect((await losses(page)).last).toBeLessThan(1);
+    // the smooth line comes down over many houses, one a step
+    await until(async () => (await losses(page)).last).toBeLessThan(1);
   });
 
   test("optimizers: who flies off is said to, the others go on", async () => {

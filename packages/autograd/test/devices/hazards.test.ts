@@ -278,15 +278,15 @@ describe.each(fusions)("with fusion %s", (fusion) => {
     const parts = Array.from({ length: 30 }, (_, i) =>
       tensor([i, -i, 0.5], { requiresGrad: true }),
     );
-    const total = parts.reduce((a, b) => a.mul(1.5).add(b.sin()), w.zeros([3]));
+    const total = parts.reduce((a, b) => a.mul(1.5).add(b.square()), w.zeros([3]));
     total.sum().backward();
     const want = [1, -1, 0].map((sign) =>
-      parts.reduce((sum, _, i) => 1.5 * sum + Math.sin(sign === 0 ? 0.5 : sign * i), 0),
+      parts.reduce((sum, _, i) => 1.5 * sum + (sign === 0 ? 0.5 : sign * i) ** 2, 0),
     );
     for (const [k, y] of (await numbers(total)).entries())
       expect(y / (want[k] as number)).toBeCloseTo(1, 4);
     const slope = await numbers((parts[28] as Tensor).grad as Tensor);
-    expect(slope[0]).toBeCloseTo(1.5 * Math.cos(28), 5);
+    expect(slope[0]).toBeCloseTo(1.5 * 2 * 28, 4);
   });
 
   test("forty tensors, joined, stacked and chosen from", async () => {

@@ -1,6 +1,6 @@
 import { inject } from "vitest";
 import { places, testPrograms } from "./harness.ts";
-import { programs } from "./programs.ts";
+import { longPrograms, programs } from "./programs.ts";
 
 const quick = inject("tier") !== "full";
 const inBrowser = typeof window !== "undefined";
@@ -12,6 +12,7 @@ const isWhole = (device: unknown, fusion: unknown): boolean =>
 places.forEach((place, i) => {
   const { device, fusion } = place;
   if (quick && inBrowser && (device !== "webgpu" || fusion === "off")) return;
-  const some = isWhole(device, fusion) ? programs : programs.filter((_, k) => (k + i) % 4 === 0);
+  const short = programs.filter((program) => !longPrograms.includes(program));
+  const some = isWhole(device, fusion) ? programs : short.filter((_, k) => (k + i) % 4 === 0);
   testPrograms(some, [place]);
 });
