@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { unpackOnce } from "../packages/autograd/src/devices/node/archive.ts";
 import { chromiumPackage } from "../packages/autograd/src/devices/node/dawn.ts";
 
@@ -48,4 +48,20 @@ function unpackedChromium(): Browser {
 function environment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => name !== "VK_ICD_FILENAMES");
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? ""]));
+}
+
+/**
+ * Writes into a folder where letters are: the system's, and those beside a browser that was
+ * unpacked. $FONTCONFIG_FILE names it.
+ */
+export function fontsFile(folder: string, executablePath: string): string {
+  const folders = ["/usr/share/fonts", join(dirname(executablePath), "fonts")];
+  const path = join(folder, "fonts.conf");
+  const where = folders.map((each) => `<dir>${each}</dir>`).join("");
+  const alias = (name: string, font: string): string =>
+    `<alias><family>${name}</family><prefer><family>${font}</family></prefer></alias>`;
+  const names = alias("monospace", "DejaVu Sans Mono") + alias("system-ui", "Open Sans");
+  const cache = `<cachedir>${join(folder, "fonts-cache")}</cachedir>`;
+  writeFileSync(path, `<?xml version="1.0"?><fontconfig>${where}${names}${cache}</fontconfig>`);
+  return path;
 }

@@ -3,12 +3,10 @@ import { join, resolve } from "node:path";
 import { format } from "node:util";
 import { init } from "@wgrad/autograd";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { samplesIn } from "../apps/docs/src/samples.ts";
 
-/** Programs in a page: its ts blocks that import something. The others are fragments. */
-function samplesIn(page: string): string[] {
-  const blocks = readFileSync(page, "utf8").matchAll(/```ts\n([\s\S]*?)```/g);
-  return [...blocks].map(([, code]) => code as string).filter((code) => code.includes("import "));
-}
+const samplesOf = (page: string): string[] =>
+  samplesIn(readFileSync(page, "utf8")).map(({ code }) => code);
 
 /** What the runtime says of a program that computes values again, or never waits. */
 const warning = /was computed a third time|none awaited/;
@@ -46,11 +44,11 @@ const packages = readdirSync("packages").map((name) => join("packages", name, "R
 const pages = [
   "README.md",
   ...packages,
-  ...docs.filter((name) => name.endsWith(".md")).map((name) => join("docs", name)),
+  ...docs.filter((name) => /^(?!api\b).*\.md$/.test(name)).map((name) => join("docs", name)),
 ];
 
-describe.each(pages.filter((page) => samplesIn(page).length > 0))("%s", (page) => {
-  test.each(samplesIn(page).map((code, i) => ({ i, code })))(
+describe.each(pages.filter((page) => samplesOf(page).length > 0))("%s", (page) => {
+  test.each(samplesOf(page).map((code, i) => ({ i, code })))(
     "sample $i runs",
     { timeout: 60_000 },
     async ({ code, i }) => {
@@ -59,7 +57,7 @@ describe.each(pages.filter((page) => samplesIn(page).length > 0))("%s", (page) =
   );
 });
 
-const [readme] = samplesIn("README.md");
+const [readme] = samplesOf("README.md");
 
 test("the README's program learns", { timeout: 60_000 }, async () => {
   const printed = await run(readme as string, "readme-learns");

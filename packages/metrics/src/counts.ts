@@ -51,7 +51,7 @@ export function confusion(metric: string, found: Labelled): Tensor {
   return oneHot(found.actual, classes).T.matmul(weighed);
 }
 
-/** [n, C]: 1 at each example's class, f32. */
+/** [n, C], 1 at each example's class, f32. */
 export function oneHot(labels: Tensor, classes: readonly number[]): Tensor {
   return labels.reshape(-1, 1).eq(labelsLike(labels, classes)).to("f32");
 }

@@ -68,7 +68,7 @@ export function attend(q: Tensor, k: Tensor, v: Tensor, options: AttendOptions):
   return { context: joinHeads(matmul(kept, values)), weights: weights ? probabilities : null };
 }
 
-/** [queries, keys]: query i stands at `start` + i and sees what is not after it. */
+/** [queries, keys], query i stands at `start` + i and sees what is not after it. */
 export function causalMask(queries: number, keys: number, start = 0): Tensor {
   return ge(arange(queries).add(start).unsqueeze(1), arange(keys));
 }

@@ -86,11 +86,13 @@ export function constant_(x: Tensor, val: number | { readonly val: number }): Te
   return noGrad(() => x.fill_(typeof val === "number" ? val : val.val));
 }
 
+/** 1 everywhere. */
 export function ones_(x: Tensor): Tensor {
   checkCall("ones_(x)", arguments);
   return constant_(x, 1);
 }
 
+/** 0 everywhere. */
 export function zeros_(x: Tensor): Tensor {
   checkCall("zeros_(x)", arguments);
   return constant_(x, 0);

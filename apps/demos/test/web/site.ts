@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
 import { build, preview } from "vite";
-import { findChromium, softwareWebGPU } from "../../../../scripts/chromium.ts";
+import { findChromium, fontsFile, softwareWebGPU } from "../../../../scripts/chromium.ts";
 
 const configFile = new URL("../../vite.config.ts", import.meta.url).pathname;
 /** A name for this machine that browsers do not take for it: what it serves is no secure address. */
@@ -70,19 +70,6 @@ export async function openSite({ gpu = true }: { readonly gpu?: boolean } = {}):
       await close();
     },
   };
-}
-
-/** Says where letters are: the system's, and those beside a browser that was unpacked. */
-function fontsFile(folder: string, executablePath: string): string {
-  const folders = ["/usr/share/fonts", join(dirname(executablePath), "fonts")];
-  const path = join(folder, "fonts.conf");
-  const where = folders.map((each) => `<dir>${each}</dir>`).join("");
-  const alias = (name: string, font: string): string =>
-    `<alias><family>${name}</family><prefer><family>${font}</family></prefer></alias>`;
-  const names = alias("monospace", "DejaVu Sans Mono") + alias("system-ui", "Open Sans");
-  const cache = `<cachedir>${join(folder, "fonts-cache")}</cachedir>`;
-  writeFileSync(path, `<?xml version="1.0"?><fontconfig>${where}${names}${cache}</fontconfig>`);
-  return path;
 }
 
 /** A visit to one page of the gallery, and what went wrong on it. */

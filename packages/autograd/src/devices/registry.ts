@@ -93,6 +93,7 @@ export const entryOf = (name: string): Entry => registry.get(name) as Entry;
 /** Names of all devices that can be asked for. */
 export const deviceNames = (): string[] => [...registry.keys()];
 
+/** Whether a device of that name is registered. */
 export const isDeviceName = (name: unknown): name is DeviceName => registry.has(name as string);
 
 /** Opens the device of that name, or one on the given GPUDevice; null if there is none. */

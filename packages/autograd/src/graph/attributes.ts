@@ -23,7 +23,9 @@ export const noAttributes: Attributes = pack([]);
 /** Reduce: how many last dimensions are combined; then the op's own numbers. */
 export const reduceAttributes = (dims: number, own: readonly number[] = []): Attributes =>
   pack([dims, ...own]);
+/** How many last dimensions a reduction sums. */
 export const reducedDims: (attrs: Attributes) => number = first;
+/** A reduction's own numbers. */
 export const ownOfReduce = (attrs: Attributes): readonly number[] => numbersOf(attrs).slice(1);
 
 /** How many batch, m, n and k dimensions a product has. */
@@ -32,7 +34,9 @@ export type Ranks = readonly [batch: number, m: number, n: number, k: number];
 /** Contract: ranks, then the op's own numbers. */
 export const contractAttributes = (ranks: Ranks, own: readonly number[] = []): Attributes =>
   pack([...ranks, ...own]);
+/** The ranks of a product. */
 export const ranksOf = (attrs: Attributes): Ranks => numbersOf(attrs).slice(0, 4) as never;
+/** A product's own numbers. */
 export const ownOfContract = (attrs: Attributes): readonly number[] => numbersOf(attrs).slice(4);
 
 /** Assemble: whether operand 0 is written over, and the strides of each part in the output. */
@@ -40,6 +44,7 @@ export const assembleAttributes = (
   onto: boolean,
   strides: readonly (readonly number[])[],
 ): Attributes => pack([Number(onto), ...strides.flat()]);
+/** Whether an assemble writes over operand 0. */
 export const isOnto = (attrs: Attributes): boolean => first(attrs) === 1;
 
 /** The strides of each part, given the parts' shapes. */
@@ -54,6 +59,7 @@ export function partStrides(attrs: Attributes, parts: readonly Shape[]): number[
 
 /** Gather and scatter: the dimension that the index counts. */
 export const alongDim = (dim: number): Attributes => pack([dim]);
+/** The dimension that the index of a gather or scatter counts. */
 export const dimOf: (attrs: Attributes) => number = first;
 
 /** Sort: its order. */
@@ -81,6 +87,7 @@ export const formAttrs = ({ causal, repeats, places }: AttentionForm): Attribute
     ...places.flatMap((strides) => (strides === null ? [0] : [strides.length, ...strides])),
   ]);
 
+/** What attributes say of an attention. */
 export function formOf(attrs: Attributes): AttentionForm {
   const [causal, repeats, ...rest] = numbersOf(attrs) as [number, number, ...number[]];
   const places: (readonly number[] | null)[] = [];

@@ -6,7 +6,9 @@ const root = new URL("../../../../", import.meta.url);
 
 test("the code on docs/custom-kernels.md runs", async () => {
   const page = readFileSync(new URL("docs/custom-kernels.md", root), "utf8");
-  const code = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block]) => block).join("\n");
+  const code = [...page.matchAll(/```ts(?: node)?\n([\s\S]*?)```/g)]
+    .map(([, block]) => block)
+    .join("\n");
   const folder = new URL(".reports/samples/", root);
   mkdirSync(folder, { recursive: true });
   const file = fileURLToPath(new URL("custom-kernels.ts", folder));

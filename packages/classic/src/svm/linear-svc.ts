@@ -57,7 +57,7 @@ export interface LinearSVCParams {
 
 interface Fitted extends Seen {
   readonly classes: Int32Array;
-  /** [outputs, features]: one output for two classes, else one a class. */
+  /** [outputs, features], one output for two classes, else one a class. */
   readonly coef: Float64Array;
   readonly intercept: Float64Array;
 }

@@ -11,7 +11,7 @@ import { type BaseOutput, Trace, type Wanted } from "../outputs.ts";
 export interface BertOptions extends Wanted {
   /** [batch, length] of 0 and 1. */
   readonly attentionMask?: Tensor | null;
-  /** [batch, length]: 0 for the first text, 1 for the second. */
+  /** [batch, length], 0 for the first text, 1 for the second. */
   readonly tokenTypeIds?: Tensor | null;
   /** [batch, length]; they count from 0 unless given. */
   readonly positionIds?: Tensor | null;

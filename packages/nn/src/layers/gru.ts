@@ -42,16 +42,16 @@ export const gruCell: Cell = {
   },
 };
 
+export interface GRU {
+  (x: PackedSequence, h?: Tensor | null): [PackedSequence, Tensor];
+  (x: Tensor, h?: Tensor | null, options?: SequenceOptions): [Tensor, Tensor];
+}
 /**
  * Gated recurrent unit.  r = σ(x Wᵢᵣᵀ + h Wₕᵣᵀ), z = σ(x Wᵢ_zᵀ + h Wₕ_zᵀ), n = tanh(x Wᵢₙᵀ + r ⊙ (h
  * Wₕₙᵀ)), with biases, h' = (1 − z) ⊙ n + z ⊙ h.  x: [T, B, I] ([B, T, I] batch first, [T, I]
  * without a batch); h: [layers·directions, B, H], zeros unless given → [output [T, B,
  * directions·H], h at the end].  Cho et al. 2014.
  */
-export interface GRU {
-  (x: PackedSequence, h?: Tensor | null): [PackedSequence, Tensor];
-  (x: Tensor, h?: Tensor | null, options?: SequenceOptions): [Tensor, Tensor];
-}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a further way to call it, as of every module
 export class GRU extends Recurrent<
   [x: Tensor, h?: Tensor | null, options?: SequenceOptions],

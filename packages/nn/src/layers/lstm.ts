@@ -112,16 +112,16 @@ export const lstmCell: Cell = {
   },
 };
 
+export interface LSTM {
+  (x: PackedSequence, state?: LSTMState | null): [PackedSequence, LSTMState];
+  (x: Tensor, state?: LSTMState | null, options?: SequenceOptions): [Tensor, LSTMState];
+}
 /**
  * Long short-term memory.  i, f, g, o = split₄(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ), c' = σ(f) ⊙ c + σ(i) ⊙
  * tanh g, h' = σ(o) ⊙ tanh c'.  x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h, c:
  * [layers·directions, B, H], zeros unless given → [output [T, B, directions·H], [h, c] at the end].
  * Hochreiter & Schmidhuber 1997.
  */
-export interface LSTM {
-  (x: PackedSequence, state?: LSTMState | null): [PackedSequence, LSTMState];
-  (x: Tensor, state?: LSTMState | null, options?: SequenceOptions): [Tensor, LSTMState];
-}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a further way to call it, as of every module
 export class LSTM extends Recurrent<
   [x: Tensor, state?: LSTMState | null, options?: SequenceOptions],

@@ -28,16 +28,16 @@ export function rnnCell(nonlinearity: Nonlinearity): Cell {
   };
 }
 
+export interface RNN {
+  (x: PackedSequence, h?: Tensor | null): [PackedSequence, Tensor];
+  (x: Tensor, h?: Tensor | null, options?: SequenceOptions): [Tensor, Tensor];
+}
 /**
  * Elman's recurrent network.  h' = tanh(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ) at every time step, over the
  * layers' depth. x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h:
  * [layers·directions, B, H], zeros unless given → [output [T, B, directions·H], h at the end].
  * Elman 1990.
  */
-export interface RNN {
-  (x: PackedSequence, h?: Tensor | null): [PackedSequence, Tensor];
-  (x: Tensor, h?: Tensor | null, options?: SequenceOptions): [Tensor, Tensor];
-}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a further way to call it, as of every module
 export class RNN extends Recurrent<
   [x: Tensor, h?: Tensor | null, options?: SequenceOptions],

@@ -151,7 +151,7 @@ export class Transformer extends Module<
     }
   }
 
-  /** [size, size]: −∞ above the diagonal, else 0. */
+  /** [size, size], −∞ above the diagonal, else 0. */
   static generateSquareSubsequentMask(size: number): Tensor {
     checkCall("Transformer.generateSquareSubsequentMask(size: number)", arguments);
     return triu(full([size, size], Number.NEGATIVE_INFINITY), 1);

@@ -147,7 +147,7 @@ export interface PadPackedOptions {
   readonly totalLength?: number | null;
 }
 
-/** [the sequences padded to one length, their lengths]: what `packPaddedSequence` takes apart. */
+/** [the sequences padded to one length, their lengths], what `packPaddedSequence` takes apart. */
 export function padPackedSequence(
   sequence: PackedSequence,
   options: PadPackedOptions = {},

@@ -10,9 +10,9 @@ import { Starts, zerosLike } from "./starts.ts";
 import { type AnyFunction, leavesOf, type Tree, withLeaves } from "./tree.ts";
 
 /**
- * [fn(x…), ∂fn/∂x… · v…]: the result and its derivative along the tangents. Jᵀu is linear in u, so
- * its derivative by u along v is J v: two backwards, no forward rules. With `hasAux`, aux comes
- * third.
+ * Gives [fn(x…), ∂fn/∂x… · v…]: the result and its derivative along the tangents. Jᵀu is linear in
+ * u, so its derivative by u along v is J v: two backwards, no forward rules. With `hasAux`, aux
+ * comes third.
  */
 export function jvp(
   fn: AnyFunction,
@@ -26,7 +26,7 @@ export function jvp(
   return hasAux ? [output, tangent, aux] : [output, tangent];
 }
 
-/** [fn(x…), v… ↦ ∂fn/∂x… · v…]: the result, and its derivative at x as a function. */
+/** Gives [fn(x…), v… ↦ ∂fn/∂x… · v…]: the result, and its derivative at x as a function. */
 export function linearize(
   fn: AnyFunction,
   ...primals: unknown[]

@@ -160,9 +160,9 @@ const settledAll = (starts: Starts, found: readonly Tensor[]): Tensor[] =>
 export type VjpFunction = (...cotangents: Tree[]) => Tree[];
 
 /**
- * [fn(x…), v ↦ vᵀ ∂fn/∂x…]: the result, and a function from a cotangent of the result's form to one
- * gradient for each argument. With { hasAux: true } as last argument, fn returns [result, aux], and
- * aux comes third.
+ * Gives [fn(x…), v ↦ vᵀ ∂fn/∂x…]: the result, and a function from a cotangent of the result's form
+ * to one gradient for each argument. With { hasAux: true } as last argument, fn returns
+ * [result, aux], and aux comes third.
  */
 export function vjp(fn: AnyFunction, ...primals: unknown[]): [Tree, VjpFunction, ...Tree[]] {
   if (typeof fn !== "function") checkCall("vjp(fn: function, ...primals)", [fn]);

@@ -94,7 +94,7 @@ function recur(call: Call, { gates, states, peepholes, functions, step }: Recurr
 interface Walk {
   readonly time: number;
   readonly reverse: boolean;
-  /** [batch, 1]: steps from a sequence's end on change nothing and give 0. */
+  /** [batch, 1], steps from a sequence's end on change nothing and give 0. */
   readonly lengths: Tensor | undefined;
   readonly advance: Step;
 }
