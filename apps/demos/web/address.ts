@@ -59,7 +59,7 @@ export function chosenAt({ controls }: Page, chosen: URLSearchParams): Chosen {
 
 function settingIn(control: Control, text: string | null): Setting | undefined {
   if (text === null) return undefined;
-  const value = "options" in control ? text : Number(text);
+  const value = "values" in control ? Number(text) : text;
   return takes(control, value) ? value : undefined;
 }
 

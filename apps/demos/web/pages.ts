@@ -1,18 +1,24 @@
 import type { Page } from "./page/definition.ts";
 import autoencoder from "./pages/autoencoder/icon.svg?raw";
 import boundary from "./pages/boundary/icon.svg?raw";
+import cancer from "./pages/cancer/icon.svg?raw";
 import cartpole from "./pages/cartpole/icon.svg?raw";
 import clusters from "./pages/clusters/icon.svg?raw";
 import digits from "./pages/digits/icon.svg?raw";
 import exam from "./pages/exam/icon.svg?raw";
 import finetune from "./pages/finetune/icon.svg?raw";
+import flats from "./pages/flats/icon.svg?raw";
 import gpt from "./pages/gpt/icon.svg?raw";
+import gridworld from "./pages/gridworld/icon.svg?raw";
 import hierarchy from "./pages/hierarchy/icon.svg?raw";
 import housing from "./pages/housing/icon.svg?raw";
 import optimizers from "./pages/optimizers/icon.svg?raw";
+import overfit from "./pages/overfit/icon.svg?raw";
+import pipeline from "./pages/pipeline/icon.svg?raw";
 import sentences from "./pages/sentences/icon.svg?raw";
 import sentiment from "./pages/sentiment/icon.svg?raw";
 import transfer from "./pages/transfer/icon.svg?raw";
+import translate from "./pages/translate/icon.svg?raw";
 import trees from "./pages/trees/icon.svg?raw";
 import word2vec from "./pages/word2vec/icon.svg?raw";
 
@@ -28,6 +34,12 @@ export interface Entry {
 
 /** The pages, in the order to take them. */
 export const pages: Readonly<Record<string, Entry>> = {
+  flats: {
+    title: "What does a flat of 50 m² cost?",
+    summary: "The course's first line: five flats, two numbers, one equation.",
+    icon: flats,
+    load: () => import("./pages/flats/page.ts"),
+  },
   housing: {
     title: "What is a house worth?",
     summary: "A straight line finds its way through real prices.",
@@ -40,11 +52,23 @@ export const pages: Readonly<Record<string, Entry>> = {
     icon: trees,
     load: () => import("./pages/trees/page.ts"),
   },
+  pipeline: {
+    title: "What if the world changes?",
+    summary: "From a table to a price at work, and how one sees that houses have drifted.",
+    icon: pipeline,
+    load: () => import("./pages/pipeline/page.ts"),
+  },
   exam: {
     title: "How many hours make a pass?",
     summary: "A curve from no to yes, and why it needs to be held.",
     icon: exam,
     load: () => import("./pages/exam/page.ts"),
+  },
+  cancer: {
+    title: "Malignant or benign?",
+    summary: "A decision, its two kinds of error, and where to warn.",
+    icon: cancer,
+    load: () => import("./pages/cancer/page.ts"),
   },
   boundary: {
     title: "Where is the border?",
@@ -57,6 +81,12 @@ export const pages: Readonly<Record<string, Entry>> = {
     summary: "Five optimizers race down the same surface.",
     icon: optimizers,
     load: () => import("./pages/optimizers/page.ts"),
+  },
+  overfit: {
+    title: "Learned, or learned by heart?",
+    summary: "A hundred digits, too many weights, and a test loss that rises.",
+    icon: overfit,
+    load: () => import("./pages/overfit/page.ts"),
   },
   digits: {
     title: "Which digit is it?",
@@ -100,6 +130,12 @@ export const pages: Readonly<Record<string, Entry>> = {
     icon: gpt,
     load: () => import("./pages/gpt/page.ts"),
   },
+  translate: {
+    title: "How is that said in Chinese?",
+    summary: "A small Transformer learns to translate from a compiler's messages.",
+    icon: translate,
+    load: () => import("./pages/translate/page.ts"),
+  },
   finetune: {
     title: "What does one more thing cost?",
     summary: "A GPT that has read a novel is taught speeches: all weights, or a few.",
@@ -117,6 +153,12 @@ export const pages: Readonly<Record<string, Entry>> = {
     summary: "A tree of what is like what, cut where you drag the line.",
     icon: hierarchy,
     load: () => import("./pages/hierarchy/page.ts"),
+  },
+  gridworld: {
+    title: "Which way to the goal?",
+    summary: "Walkers that know no map write down what each move was worth.",
+    icon: gridworld,
+    load: () => import("./pages/gridworld/page.ts"),
   },
   cartpole: {
     title: "Can it balance a pole?",

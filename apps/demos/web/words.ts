@@ -36,6 +36,19 @@ export const words = {
   noLossYet: "Nothing yet: press Start, and every step adds a point.",
   divergedAt: (step: number): string => `diverged at step ${step}`,
   testLossIsDashed: "dashed: on unseen data",
+  inside: "See inside",
+  gradients: "Gradient norm of each layer",
+  gradientsTip:
+    "How long each layer's part of the gradient is, on a scale of powers of ten from 0.000001 to 10. Where it vanishes, a layer learns nothing; where it explodes, training diverges.",
+  noGradients: "Nothing yet: a step brings the first.",
+  landscape: "Loss landscape around the weights",
+  landscapeTip:
+    "The ring is where the weights are. Across and up are two directions in which they are moved: of a model with two weights these themselves, of others two drawn at random, as long as the weights are. Dark orange is low. The loss is that of some of the training data.",
+  drawLandscape: "Draw it",
+  landscapeRows: (done: number, all: number): string => `Row ${done} of ${all} …`,
+  landscapeSaid: (here: string, low: string, high: string): string =>
+    `The loss is ${here} here, and from ${low} to ${high} around. Draw it again for two other directions, or later in the training.`,
+  landscapeLost: "The training has ended; draw it again.",
   settings: "Settings",
   seed: "Seed",
   loss: "Loss",

@@ -13,10 +13,10 @@ export async function* train(
   model: Diagnosis,
   x: Tensor,
   y: Tensor,
-  { epochs }: { readonly epochs: number },
+  { epochs, lr = 0.1 }: { readonly epochs: number; readonly lr?: number },
 ): Training {
   const loader = new DataLoader(new TensorDataset([x, y]), { batchSize: 32, shuffle: true });
-  const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9, weightDecay: 1e-3 });
+  const optimizer = new SGD(model.parameters(), { lr, momentum: 0.9, weightDecay: 1e-3 });
   const criterion = new BCEWithLogitsLoss();
   const steps = epochs * loader.length;
   let step = 0;
@@ -27,7 +27,7 @@ export async function* train(
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();
-      yield { step: ++step, steps, loss };
+      yield { step: ++step, steps, loss, optimizer };
     }
   }
 }

@@ -67,6 +67,6 @@ export async function* train(
 
     const fresh = await anywhere();
     cells = moves.map(({ cell, ends }, i) => (ends ? (fresh[i] as number) : cell));
-    yield { step, steps, loss };
+    yield { step, steps, loss, optimizer };
   }
 }

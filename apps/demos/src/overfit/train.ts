@@ -7,6 +7,7 @@ import type { Training } from "../shared/training.ts";
 export interface TrainSettings {
   readonly steps: number;
   readonly weightDecay: number;
+  readonly lr?: number;
   /** Sees the mean losses of both sides, in evaluation mode, every so many steps. */
   readonly every: number;
   readonly look: (step: number, train: Tensor, test: Tensor) => void;
@@ -17,9 +18,9 @@ export async function* train(
   model: Module,
   train: Labelled,
   test: Labelled,
-  { steps, weightDecay, every, look }: TrainSettings,
+  { steps, weightDecay, lr = 3e-3, every, look }: TrainSettings,
 ): Training {
-  const optimizer = new AdamW(model.parameters(), { lr: 3e-3, weightDecay });
+  const optimizer = new AdamW(model.parameters(), { lr, weightDecay });
   const criterion = new CrossEntropyLoss();
   const judge = ({ images, labels }: Labelled): Tensor =>
     noGrad(() => F.crossEntropy(model(images), labels));
@@ -32,6 +33,6 @@ export async function* train(
     optimizer.step();
     model.eval();
     if (step === 1 || step % every === 0) look(step, judge(train), judge(test));
-    yield { step, steps, loss };
+    yield { step, steps, loss, optimizer };
   }
 }

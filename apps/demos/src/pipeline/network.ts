@@ -24,7 +24,7 @@ const inSilence: Watch = async (training) => {
 };
 
 /** y = w₂ · relu(W₁ x + b₁) + b₂. x: [rows, features] → [rows, 1]. */
-class Network extends Module<[Tensor], Tensor> {
+export class Network extends Module<[Tensor], Tensor> {
   readonly hidden: Linear;
   readonly output: Linear;
 
@@ -40,7 +40,7 @@ class Network extends Module<[Tensor], Tensor> {
 }
 
 /** Minimises the mean squared error; full batches only, so that every step has one shape. */
-async function* train(
+export async function* train(
   model: Network,
   x: Tensor,
   y: Tensor,
@@ -59,7 +59,7 @@ async function* train(
       loss.backward();
       optimizer.step();
       schedule.step();
-      yield { step: ++step, steps, loss };
+      yield { step: ++step, steps, loss, optimizer, schedule };
     }
   }
 }

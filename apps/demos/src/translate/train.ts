@@ -43,7 +43,7 @@ export async function* train(
       clipGradNorm_(model.parameters(), 1);
       optimizer.step();
       schedule.step();
-      yield { step: ++step, steps, loss };
+      yield { step: ++step, steps, loss, optimizer, schedule };
     }
   }
 }

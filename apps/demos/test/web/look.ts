@@ -22,6 +22,9 @@ export const spills = (page: Page): Promise<string[]> =>
     const outside = (a: DOMRect, b: DOMRect): boolean =>
       wider(a, b) || a.top < b.top - LINE || a.bottom > b.bottom + LINE;
 
+    // What is folded away has a place, and is not seen.
+    const seen = (element: Element): boolean => element.checkVisibility();
+
     for (const svg of document.querySelectorAll("svg")) {
       const edge = svg.getBoundingClientRect();
       for (const text of svg.querySelectorAll("text")) {
@@ -34,6 +37,7 @@ export const spills = (page: Page): Promise<string[]> =>
     for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
       const parent = node.parentElement;
       if (parent === null || (node.textContent ?? "").trim() === "") continue;
+      if (!seen(parent)) continue;
       if (parent.closest("svg, select, script, noscript, .skip, [hidden]") !== null) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
@@ -60,6 +64,7 @@ export const spills = (page: Page): Promise<string[]> =>
       );
       const edge = card?.getBoundingClientRect();
       const box = element.getBoundingClientRect();
+      if (!seen(element)) continue;
       if (edge === undefined || box.width === 0 || element.closest(".scroll") !== null) continue;
       if (outside(box, edge)) say(element, "is outside of its card");
     }

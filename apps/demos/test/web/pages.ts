@@ -22,6 +22,13 @@ export interface Expected {
 const rate = (other: number, first = 1) => ({ label: "Learning rate", other, first });
 
 export const expected: Readonly<Record<string, Expected>> = {
+  flats: {
+    // scikit-learn's line through the five: 47.195
+    reaches: { measure: "at50", least: 47.15, most: 47.25 },
+    quick: true,
+    rate: rate(0.3),
+    also: ["flats?data=four"],
+  },
   housing: {
     reaches: { measure: "r2", least: 0.366 },
     quick: true,
@@ -36,11 +43,18 @@ export const expected: Readonly<Record<string, Expected>> = {
     rate: null,
     also: ["trees?model=forest", "trees?model=boosting", "trees?leaves=60"],
   },
+  pipeline: {
+    reaches: { measure: "r2", least: 0.55 },
+    rate: rate(0.003),
+    also: ["pipeline?shift=1"],
+  },
   exam: {
     reaches: { measure: "at25", least: 0.495, most: 0.505 },
     quick: true,
     rate: rate(3),
   },
+  cancer: { reaches: { measure: "area", least: 0.985 }, quick: true, rate: rate(0.01) },
+  overfit: { reaches: { measure: "trainAccuracy", least: 99.9 }, rate: rate(0.01) },
   boundary: { reaches: { measure: "accuracy", least: 99 }, rate: rate(0.3) },
   optimizers: {
     reaches: { measure: "best", most: 0.01 },
@@ -51,6 +65,11 @@ export const expected: Readonly<Record<string, Expected>> = {
   transfer: { reaches: { measure: "accuracy", least: 85 }, rate: rate(0.1) },
   autoencoder: { reaches: { measure: "ofPca", most: 0.9 }, rate: rate(0.03) },
   word2vec: { reaches: { measure: "related", least: 75 }, steps: 40, rate: rate(0.05) },
+  gridworld: {
+    reaches: { measure: "right", least: 99.9 },
+    steps: 200,
+    rate: rate(0.1),
+  },
   cartpole: {
     reaches: { measure: "pushes", least: 195 },
     steps: 5,
@@ -61,6 +80,7 @@ export const expected: Readonly<Record<string, Expected>> = {
   sentiment: { reaches: { measure: "accuracy", least: 79 }, steps: 50, rate: rate(0.05) },
   sentences: { reaches: { measure: "accuracy", least: 78 }, rate: rate(0.03) },
   gpt: { reaches: { measure: "perplexity", most: 11 }, rate: rate(0.001, 0.04) },
+  translate: { reaches: { measure: "perplexity", most: 60 }, rate: rate(0.003, 0.04) },
   finetune: { reaches: { measure: "lora", most: 11.9 }, rate: null },
   hierarchy: {
     reaches: { measure: "rand", least: 0.75 },

@@ -46,7 +46,17 @@ vi.mock("../../web/worker/trainings.ts", () => {
 
 const settings: Readonly<Record<string, Record<string, number | string>>> = {
   autoencoder: { width: 16, batch: 32, lr: 0.01 },
-  boundary: { data: "moons", noise: 0.1, width: 8, batch: 64, lr: 0.01 },
+  boundary: {
+    data: "moons",
+    noise: 0.1,
+    width: 8,
+    depth: 2,
+    sizes: "",
+    activation: "tanh",
+    regularization: "none",
+    batch: 64,
+    lr: 0.01,
+  },
   cartpole: { carts: 4, lr: 0.01, way: "policy" },
   clusters: { data: "wine", k: 3 },
   exam: { lr: 1, penalty: 10 },

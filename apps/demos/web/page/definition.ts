@@ -15,6 +15,8 @@ export interface Slider {
   readonly when?: { readonly control: string; readonly option: string };
   /** What else there is to know of it. */
   readonly hint?: string;
+  /** Another setting that is as the page opens once this one is changed. */
+  readonly resets?: string;
 }
 
 /** One of several, set with a list. */
@@ -27,9 +29,22 @@ export interface Choice {
   readonly live?: boolean;
   readonly when?: undefined;
   readonly hint?: string;
+  readonly resets?: string;
 }
 
-export type Control = Slider | Choice;
+/** Text that the picture itself lets one change: it has no place among the sliders. */
+export interface Written {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  valid(text: string): boolean;
+  readonly live?: boolean;
+  readonly when?: undefined;
+  readonly hint?: string;
+  readonly resets?: undefined;
+}
+
+export type Control = Slider | Choice | Written;
 
 /** A number that the page measures. */
 export interface Measure {
@@ -66,6 +81,8 @@ export interface Stage {
   readonly signal: AbortSignal;
   /** Asks the run's `ask`, in the worker. */
   ask(question: unknown): Promise<unknown>;
+  /** Chooses settings, as if their controls had been moved. */
+  choose(settings: Settings): void;
 }
 
 /** What a page draws. */
@@ -113,7 +130,9 @@ export interface Page<Snapshot = unknown> {
 export const takes = (control: Control, value: Setting): boolean =>
   "options" in control
     ? Object.hasOwn(control.options, String(value))
-    : control.values.some((each) => each === value);
+    : "valid" in control
+      ? control.valid(String(value))
+      : control.values.some((each) => each === value);
 
 /** The controls that are in force with these settings. */
 const inForce = (controls: readonly Control[], settings: Settings): readonly Control[] =>

@@ -21,6 +21,7 @@ interface Parts {
   readonly settings: HTMLElement;
   readonly weights: HTMLElement;
   readonly runs: HTMLElement;
+  readonly inside: HTMLElement;
   readonly code: HTMLElement;
 }
 
@@ -73,6 +74,7 @@ export function layOut(root: HTMLElement, parts: Parts): void {
         parts.weights,
       ),
     ),
+    section(words.inside, parts.inside),
     section(words.runs, parts.runs),
     section(words.code, parts.code),
     section(words.model, parts.summary),

@@ -201,6 +201,18 @@ export class Player<Snapshot> {
     return turn === this.#turn ? checkpoint : null;
   }
 
+  watch(on: boolean): Promise<void> {
+    return this.#connection.watch(on);
+  }
+
+  look(seed: number): Promise<void> {
+    return this.#connection.look(seed);
+  }
+
+  lossesAt(places: readonly number[], at: number): Promise<Float32Array> {
+    return this.#connection.lossesAt(places, at);
+  }
+
   weights(): Promise<Uint8Array> {
     return this.#connection.weights();
   }

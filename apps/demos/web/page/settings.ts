@@ -1,7 +1,7 @@
 import { button } from "../dom/button.ts";
 import { element } from "../dom/element.ts";
 import { devices, isDevice } from "../session/devices.ts";
-import type { Setting, Wanted } from "../session/protocol.ts";
+import type { Setting, Settings, Wanted } from "../session/protocol.ts";
 import { terms } from "../terms.ts";
 import { type Choice, type Control, type Page, type Slider, settingsOf } from "./definition.ts";
 import { tip } from "./tip.ts";
@@ -35,6 +35,7 @@ const RESTARTS = "A change restarts training.";
 export class SettingsForm {
   readonly element: HTMLFormElement;
   readonly #page: Page;
+  readonly #listener: Listener;
   readonly #fields: readonly Field[];
   readonly #seed: HTMLInputElement;
   readonly #device: HTMLSelectElement;
@@ -44,19 +45,15 @@ export class SettingsForm {
   constructor(page: Page, chosen: Chosen, listener: Listener) {
     this.#page = page;
     this.#chosen = chosen;
+    this.#listener = listener;
     const change = (control: Control, value: Setting): void => {
-      const file = control.name === page.upload?.replaces ? null : this.#chosen.file;
-      const settings = settingsOf(page.controls, {
-        ...this.#chosen.settings,
-        [control.name]: value,
-      });
-      this.#chosen = { ...this.#chosen, settings, file };
-      if (control.live === true) listener.live(control.name, value);
-      else listener.restart();
-      this.show(this.#chosen);
+      const resets = control.resets === undefined ? {} : { [control.resets]: "" };
+      this.choose({ ...resets, [control.name]: value });
     };
-    this.#fields = page.controls.map((control) =>
-      "options" in control ? choice(control, change) : slider(control, change),
+    this.#fields = page.controls.flatMap((control) =>
+      "valid" in control
+        ? []
+        : ["options" in control ? choice(control, change) : slider(control, change)],
     );
     this.#seed = element("input", {
       id: "seed",
@@ -111,6 +108,20 @@ export class SettingsForm {
       ),
     );
     this.show(chosen);
+  }
+
+  /** Chooses settings; training starts afresh unless all of them act while it goes on. */
+  choose(chosen: Settings): void {
+    const { controls, upload } = this.#page;
+    const settings = settingsOf(controls, { ...this.#chosen.settings, ...chosen });
+    const file = upload !== undefined && upload.replaces in chosen ? null : this.#chosen.file;
+    this.#chosen = { ...this.#chosen, settings, file };
+    const live = (name: string): boolean =>
+      controls.some((control) => control.name === name && control.live === true);
+    if (Object.keys(chosen).every(live)) {
+      for (const [name, value] of Object.entries(chosen)) this.#listener.live(name, value);
+    } else this.#listener.restart();
+    this.show(this.#chosen);
   }
 
   get chosen(): Chosen {

@@ -10,6 +10,7 @@ import type { Page } from "./definition.ts";
 import { settingsOf } from "./definition.ts";
 import { deviceLine } from "./device.ts";
 import { divergence, headingOf } from "./faults.ts";
+import { Inside } from "./inside.ts";
 import { Keeper, type Kept, keptTraining } from "./kept.ts";
 import { onKeys } from "./keys.ts";
 import { layOut } from "./layout.ts";
@@ -94,6 +95,7 @@ export function showPage(
         summary.parentElement?.toggleAttribute("hidden", opened.summary === null);
         weights.opened(opened.hasWeights);
         runs.begins(wanted);
+        inside.opened(opened);
         losses.clear();
         numbers.opened(opened);
         form.show(wanted);
@@ -235,6 +237,7 @@ export function showPage(
     root.dataset.step = String(frame.step);
     toolbar.frame(frame);
     runs.frame(frame);
+    inside.frame(frame);
     const test = page.loss.test && frame.measures?.[page.loss.test];
     if (typeof test === "number") losses.tested(frame.step, test);
     if (frame.snapshot !== null) picture.draw(frame.snapshot, frame);
@@ -244,6 +247,7 @@ export function showPage(
     curves: (earlier) => losses.earlier(earlier),
     outline: (most) => losses.curve.outline(most),
   });
+  const inside = new Inside(player, signal);
   layOut(root, {
     title,
     name,
@@ -259,6 +263,7 @@ export function showPage(
     settings: form.element,
     weights: weights.element,
     runs: runs.element,
+    inside: inside.element,
     code: code.element,
   });
   place.replaceChildren(root);
@@ -268,6 +273,7 @@ export function showPage(
     element: stage,
     signal,
     ask: (question) => player.ask(question),
+    choose: (settings) => form.choose(settings),
   });
   void keptTraining(name, chosen).then((kept) => {
     if (!signal.aborted) void begin({ run: false, kept });

@@ -18,4 +18,10 @@ export const trainings: Readonly<Record<string, () => Promise<{ readonly begin: 
   transfer: () => import("../pages/transfer/lesson.ts"),
   trees: () => import("../pages/trees/lesson.ts"),
   word2vec: () => import("../pages/word2vec/lesson.ts"),
+  cancer: () => import("../pages/cancer/lesson.ts"),
+  flats: () => import("../pages/flats/lesson.ts"),
+  gridworld: () => import("../pages/gridworld/lesson.ts"),
+  overfit: () => import("../pages/overfit/lesson.ts"),
+  pipeline: () => import("../pages/pipeline/lesson.ts"),
+  translate: () => import("../pages/translate/lesson.ts"),
 };

@@ -8,6 +8,13 @@ function unpacked(bytes: Uint8Array<ArrayBuffer>): Response {
   return new Response(isPacked ? stream.pipeThrough(new DecompressionStream("gzip")) : stream);
 }
 
+/** The same as text, in bytes. */
+export async function unpackedText(
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await unpacked(bytes).arrayBuffer());
+}
+
 /**
  * A TensorFlow.js model's weights, from the two files that `vite.config.ts` packs: the numbers, and
  * where each tensor lies.

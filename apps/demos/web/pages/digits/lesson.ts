@@ -1,7 +1,7 @@
-import { type Tensor, tensor } from "@wgrad/autograd";
+import { cat, type Tensor, tensor } from "@wgrad/autograd";
 import { type Dataset, Subset } from "@wgrad/datasets";
 import { loadMnist } from "@wgrad/datasets/data";
-import { functional as F, type Sequential } from "@wgrad/nn";
+import { type Conv2d, functional as F, type Sequential } from "@wgrad/nn";
 import { Adam } from "@wgrad/optim";
 import testImages from "packed/t10k-images-idx3-ubyte.gz?url";
 import testLabels from "packed/t10k-labels-idx1-ubyte.gz?url";
@@ -24,15 +24,45 @@ export interface Reading {
   readonly chances: Float32Array;
   /** What the first layer's filters answer: [filters, side, side]. */
   readonly maps: Float32Array;
+  /** Which digit it is; null where it was drawn. */
+  readonly label: number | null;
+}
+
+/** Fresh digits that it takes for others. */
+export interface Mistakes {
+  readonly count: number;
+  /** The first of them: pictures one after the other, which they are, and what they are taken for. */
+  readonly pictures: Float32Array;
+  readonly real: Int32Array;
+  readonly taken: Int32Array;
+}
+
+/** One filter's kernel at one place of the picture. */
+export interface Stop {
+  /** The weights, the part of the picture that lies under them, and their products: [k, k]. */
+  readonly kernel: Float32Array;
+  readonly patch: Float32Array;
+  readonly products: Float32Array;
+  readonly bias: number;
+  /** Sum of the products and the bias, and what the activation makes of it. */
+  readonly sum: number;
+  readonly answer: number;
 }
 
 export interface Snapshot extends Reading {
   /** [real][predicted], of the fresh digits, as measured last; null before. */
   readonly confusion: readonly (readonly number[])[] | null;
+  readonly mistakes: Mistakes | null;
 }
 
-/** A picture to read from now on: the page's own, or one of the fresh digits. */
-export type Question = { readonly picture: Float32Array } | { readonly fresh: number };
+/** A picture to read from now on, the page's own or a fresh digit; or a filter's kernel at a place. */
+export type Question =
+  | { readonly picture: Float32Array }
+  | { readonly fresh: number }
+  | { readonly filter: number; readonly row: number; readonly column: number };
+
+/** Mistakes that are shown. */
+const WALL = 24;
 
 interface Data {
   readonly train: Dataset<Labelled>;
@@ -48,13 +78,17 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
   const { train, test, side, epochs } = data;
   const model = hold(data.network());
   const batchSize = numberOf(settings, "batch");
+  const labels = await labelsOf(test);
   let shown = await picture(test, 0);
+  let label: number | null = labels[0] ?? null;
   let confusion: Snapshot["confusion"] = null;
+  let mistakes: Mistakes | null = null;
 
   async function read(): Promise<Reading> {
     const x = tensor(shown).reshape(1, 1, side, side);
     return {
       picture: shown.slice(),
+      label,
       side,
       chances: await floats(() => model(x).softmax(1)),
       maps: await floats(() => filters(model)(x)),
@@ -73,18 +107,82 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
       const { images, labels } = await train.batch(Array.from({ length: 256 }, (_, i) => i));
       return () => F.crossEntropy(model(images), labels);
     },
-    snapshot: async () => ({ ...(await read()), confusion }),
+    snapshot: async () => ({ ...(await read()), confusion, mistakes: copyOf(mistakes) }),
     async measures() {
-      const { accuracy, counts } = await judgeClassifier(model, test, 10);
+      const { accuracy, counts, predicted } = await judgeClassifier(model, test, 10);
       confusion = counts;
+      mistakes = await mistakesOf(test, labels, predicted);
       return { accuracy };
     },
     async ask(question) {
       const asked = question as Question;
-      shown = "picture" in asked ? asked.picture : await picture(test, asked.fresh % test.length);
+      if ("filter" in asked) return stopAt(model, tensor(shown).reshape(1, 1, side, side), asked);
+      if ("picture" in asked) [shown, label] = [asked.picture, null];
+      else {
+        const index = asked.fresh % test.length;
+        shown = await picture(test, index);
+        label = labels[index] ?? null;
+      }
       return read();
     },
   };
+}
+
+async function labelsOf(data: Dataset<Labelled>): Promise<Int32Array> {
+  const { labels } = await data.batch(Array.from({ length: data.length }, (_, i) => i));
+  return Int32Array.from(await labels.data(), Number);
+}
+
+async function mistakesOf(
+  data: Dataset<Labelled>,
+  labels: Int32Array,
+  predicted: readonly number[],
+): Promise<Mistakes> {
+  const wrong = predicted.flatMap((each, i) => (each === labels[i] ? [] : [i]));
+  const first = wrong.slice(0, WALL);
+  const pictures = first.length === 0 ? null : (await data.batch(first)).images;
+  return {
+    count: wrong.length,
+    pictures: Float32Array.from((await pictures?.data()) ?? [], Number),
+    real: Int32Array.from(first, (i) => labels[i] as number),
+    taken: Int32Array.from(first, (i) => predicted[i] as number),
+  };
+}
+
+/** What is handed over to the page is gone here. */
+const copyOf = (mistakes: Mistakes | null): Mistakes | null =>
+  mistakes && {
+    count: mistakes.count,
+    pictures: mistakes.pictures.slice(),
+    real: mistakes.real.slice(),
+    taken: mistakes.taken.slice(),
+  };
+
+/** A filter of the first layer lies on the picture with its middle at a place. */
+async function stopAt(
+  model: Sequential,
+  x: Tensor,
+  { filter, row, column }: { filter: number; row: number; column: number },
+): Promise<Stop> {
+  const [first, activation] = model.children() as [Conv2d, Sequential];
+  const weight = first.weight.select(0, filter);
+  const side = weight.shape.at(-1) as number;
+  const edge = (side - 1) / 2;
+  const all = await floats(() => {
+    const patch = F.pad(x, [edge, edge, edge, edge])
+      .narrow(2, row, side)
+      .narrow(3, column, side)
+      .reshape(1, side, side);
+    const products = patch.mul(weight);
+    const bias = (first.bias as Tensor).select(0, filter);
+    const sum = products.sum().add(bias);
+    const answer = activation(sum);
+    return cat([weight, patch, products, bias, sum, answer].map((each) => each.flatten()));
+  });
+  const size = side * side;
+  const [bias = 0, sum = 0, answer = 0] = all.subarray(3 * size);
+  const part = (k: number): Float32Array => all.slice(k * size, (k + 1) * size);
+  return { kernel: part(0), patch: part(1), products: part(2), bias, sum, answer };
 }
 
 /** The first layer and what follows it before sizes change. */

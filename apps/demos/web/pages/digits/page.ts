@@ -9,7 +9,8 @@ import type { Page, Picture, Stage } from "../../page/definition.ts";
 import { percent } from "../../page/format.ts";
 import { askLatest } from "../../page/latest.ts";
 import { Pad } from "../../page/pad.ts";
-import type { Question, Reading, Snapshot } from "./lesson.ts";
+import { KernelPicture } from "./kernel.ts";
+import type { Mistakes, Question, Reading, Snapshot } from "./lesson.ts";
 import "./page.css";
 
 export const page: Page = {
@@ -79,6 +80,12 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   const verdict = element("output", { class: "verdict" });
   const maps = element("div", { class: "maps" });
   const table = confusionTable();
+  const kernel = new KernelPicture(ask, signal);
+  const wall = element("ul", {
+    class: "wall",
+    "aria-label": "Unseen digits that it takes for others",
+  });
+  const wrong = element("h3", {}, "What it errs on");
   const buttons = element(
     "div",
     { class: "buttons" },
@@ -101,6 +108,9 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     maps,
     element("h3", {}, "Unseen digits: what each is (down), and what it was taken for (across)"),
     table.element,
+    wrong,
+    wall,
+    kernel.element,
   );
 
   const show = (reading: Reading): void => {
@@ -110,7 +120,8 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     latest = reading;
     side = reading.side;
     const most = chances.indexOf(extent(chances)[1]);
-    verdict.value = `${most} (${percent(0)(chances[most] as number)} sure)`;
+    const truth = reading.label === null ? "" : ` · it is a ${reading.label}`;
+    verdict.value = `${most} (${percent(0)(chances[most] as number)} sure)${truth}`;
     bars.forEach(({ row, bar, part }, digit) => {
       const chance = chances[digit] as number;
       row.classList.toggle("most", digit === most);
@@ -119,16 +130,45 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     });
     drawPixels(seen, reading.picture, side);
     showMaps(maps, reading);
+    kernel.read(reading);
   };
   onTheme(() => latest !== null && show(latest), signal);
   return {
     draw(snapshot, { step }) {
       show(snapshot);
       table.show(snapshot.confusion);
+      if (snapshot.mistakes !== null) showWall(wall, wrong, snapshot.mistakes, snapshot.side);
       // A training that begins anew reads a fresh digit; the drawing is still there.
       if (step === 0 && !pad.empty) reread();
     },
   };
+}
+
+/** Digits that it takes for others: what each is, and what it is taken for. */
+function showWall(
+  wall: HTMLElement,
+  heading: HTMLElement,
+  { count, pictures, real, taken }: Mistakes,
+  side: number,
+): void {
+  say(heading, `What it errs on: ${count.toLocaleString("en")} unseen digits`);
+  while (wall.children.length > real.length) wall.lastElementChild?.remove();
+  while (wall.children.length < real.length) {
+    wall.append(
+      element("li", {}, element("canvas", { class: "pixels", role: "img" }), element("span")),
+    );
+  }
+  real.forEach((digit, i) => {
+    const [canvas, words] = wall.children[i]?.children ?? [];
+    if (canvas === undefined || words === undefined) return;
+    drawPixels(
+      canvas as HTMLCanvasElement,
+      pictures.subarray(i * side ** 2, (i + 1) * side ** 2),
+      side,
+    );
+    canvas.setAttribute("aria-label", `A ${digit} that is taken for a ${taken[i]}`);
+    say(words, `${digit} → ${taken[i]}`);
+  });
 }
 
 /** Each filter's answers, from nothing to the largest of all. */

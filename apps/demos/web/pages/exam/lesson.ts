@@ -38,6 +38,10 @@ export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
           .mul(penalty / deviation ** 2 / 2),
       ),
     snapshot: async () => ({ students, curve: await curveOf(model) }),
+    async ask(question) {
+      const { numbers } = question as { readonly numbers: readonly number[] };
+      return chance(await curveOf(model), numbers[0] as number);
+    },
     async measures() {
       const curve = await curveOf(model);
       const all = await number(() => criterion(model(x), y));

@@ -3,8 +3,10 @@ import modelSource from "../../../src/exam/model.ts?raw";
 import studentsSource from "../../../src/exam/students.ts?raw";
 import trainSource from "../../../src/exam/train.ts?raw";
 import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
+import { element } from "../../dom/element.ts";
+import { AskBox } from "../../page/ask.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
-import { decimals } from "../../page/format.ts";
+import { decimals, percent } from "../../page/format.ts";
 import type { Snapshot } from "./lesson.ts";
 
 export const page: Page = {
@@ -55,8 +57,17 @@ export const page: Page = {
 
 const HOURS = Array.from({ length: 121 }, (_, i) => i / 2);
 
-function picture({ element, signal }: Stage): Picture<Snapshot> {
-  const figure = new Figure(element, "Five students and the curve of their chance to pass", signal);
+function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
+  const drawing = element("div");
+  const mine = new AskBox(
+    "My hours",
+    [{ label: "Hours of study", value: 22, min: 0, max: 1000, step: 0.5 }],
+    ask,
+    (answer) => `pass, by ${percent(1)(answer)}`,
+    signal,
+  );
+  place.append(drawing, mine.element);
+  const figure = new Figure(drawing, "Five students and the curve of their chance to pass", signal);
   return {
     draw({ students, curve }, { step }) {
       if (step === 0) {
@@ -70,6 +81,7 @@ function picture({ element, signal }: Stage): Picture<Snapshot> {
           ],
         });
       }
+      mine.again();
       figure.over((layer, scales) => {
         const points = HOURS.map((hours) => [hours, at(curve, hours)] as const);
         pathIn(layer, "fit").setAttribute("d", pathOf(points, scales));

@@ -9,6 +9,7 @@ import { perplexityOn, train } from "../../../src/gpt/train.ts";
 import { charactersOf, encode } from "../../../src/shared/characters.ts";
 import { cutNovel } from "../../../src/shared/texts.ts";
 import { type Desk, numberOf, type Run } from "../../worker/run.ts";
+import { type Look, lookInto } from "./attention.ts";
 import { Writer } from "./writer.ts";
 
 /** A text, and the step at which it was finished. */
@@ -26,10 +27,15 @@ export interface Snapshot {
   readonly earlier: readonly Sample[];
   /** Perplexities of counting runs of 1, 2, … characters, as far as they have been counted. */
   readonly counted: readonly number[];
+  /** What the model does to say the next character. */
+  readonly look: Look;
 }
 
-/** A prompt to begin with, or to write on. */
-export type Question = { readonly prompt: string } | { readonly on: true };
+/** A prompt to begin with, or to write on, or a text to look into. */
+export type Question =
+  | { readonly prompt: string }
+  | { readonly on: true }
+  | { readonly look: string };
 
 /** Characters of a text. */
 export const LONG = 240;
@@ -84,7 +90,9 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
         writer.begin(prompt);
       }
       await writer.write(WRITING, LONG);
-      return { prompt: writer.prompt, written: writer.written, earlier, counted: [...counted] };
+      const now = { prompt: writer.prompt, written: writer.written };
+      const look = await lookInto(model, vocabulary, now.prompt + now.written);
+      return { ...now, earlier, counted: [...counted], look };
     },
     async measures() {
       if (counted.length < ORDERS) {
@@ -97,6 +105,7 @@ export async function begin({ settings, fetch, hold }: Desk): Promise<Run<Snapsh
     },
     async ask(question) {
       const asked = question as Question;
+      if ("look" in asked) return lookInto(model, vocabulary, asked.look);
       if ("prompt" in asked) writer.begin(asked.prompt);
       await writer.write(WRITING, LONG);
       return writer.written;

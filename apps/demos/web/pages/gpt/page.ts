@@ -7,13 +7,17 @@ import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
 import { element } from "../../dom/element.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
 import { decimals } from "../../page/format.ts";
+import { askLatest } from "../../page/latest.ts";
 import type { Frame } from "../../session/protocol.ts";
+import type { Look } from "./attention.ts";
 import type { Question, Sample, Snapshot } from "./lesson.ts";
+import { LookPicture } from "./look.ts";
 import "./page.css";
 
 export const page: Page = {
   about: [
-    "A small GPT reads Moby-Dick and predicts each next character. It writes while it learns: first random letters, then made-up words, then real ones.",
+    "A small GPT reads Moby-Dick and predicts each next character. It writes while it learns: first random letters, then made-up words, then real ones. " +
+      "Under the text is what each attention head looks at, the darker the more, and the chances of what comes next.",
     "A perplexity of 10 means that it is as unsure as if 10 characters were equally likely. It is measured on a part of the novel that is not learned from. " +
       "The dashed lines are n-gram models (Kneser-Ney). A wider, deeper model that trains for longer gets lower.",
   ],
@@ -72,6 +76,8 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   const list = element("ul", { class: "samples" });
   const heading = element("h3", { hidden: true }, "Written earlier in this training");
   const chart = element("div");
+  const look = new LookPicture();
+  const lookAt = askLatest<Question, Look>(ask, (answer) => look.show(answer), signal);
   const form = element(
     "form",
     { class: "prompt", onsubmit: (event) => void write(event) },
@@ -81,6 +87,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   place.append(
     form,
     written,
+    look.element,
     heading,
     list,
     element(
@@ -117,6 +124,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       if (text === null || text.length === length) break;
       length = text.length;
       show(prompt, text);
+      lookAt({ look: prompt + text });
     }
     writing = false;
   }
@@ -126,6 +134,7 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
       const { prompt, earlier } = snapshot;
       if (input.value === "" && shown.written === "") input.value = prompt;
       show(prompt, snapshot.written);
+      look.show(snapshot.look);
       if (earlier[0]?.step !== samples[0]?.step || earlier.length !== samples.length) {
         samples = earlier;
         heading.hidden = samples.length === 0;

@@ -79,6 +79,10 @@ export async function begin(desk: Desk): Promise<Run<Snapshot>> {
         line: single ? await lineOf(model) : null,
       };
     },
+    async ask(question) {
+      const { numbers } = question as { readonly numbers: readonly number[] };
+      return number(() => predict(model, tensor([[...numbers]])));
+    },
     async measures() {
       return { r2: await number(() => r2Score(predict(model, xTest), yTest)), exact };
     },

@@ -6,6 +6,7 @@ import { extent } from "../../../src/shared/many.ts";
 import { Figure, pathIn, pathOf } from "../../charts/figure.ts";
 import { svg } from "../../charts/svg.ts";
 import { element, say } from "../../dom/element.ts";
+import { AskBox } from "../../page/ask.ts";
 import type { Page, Picture, Stage } from "../../page/definition.ts";
 import { decimals } from "../../page/format.ts";
 import type { Rows, Snapshot } from "./lesson.ts";
@@ -65,20 +66,39 @@ export const page: Page = {
   picture: (stage) => picture(stage) as Picture<unknown>,
 };
 
-function picture({ element: place, signal }: Stage): Picture<Snapshot> {
+function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
   const drawing = element("div");
   const words = element("p", { class: "status" });
-  place.append(drawing, words);
+  const mine = element("div");
+  let box: AskBox | null = null;
+  place.append(drawing, words, mine);
   const figure = new Figure(drawing, "House prices and what the model says of them", signal);
   let rows: Rows | null = null;
+  /** A house of the visitor's, where there is one feature to say it by. */
+  const boxFor = ({ features: [feature = ""], target, x }: Rows): AskBox | null => {
+    if (x === null) return null;
+    const [low, high] = extent(x);
+    const value = Number(((low + high) / 2).toPrecision(2));
+    const step = Number(((high - low) / 100).toPrecision(1)) || 1;
+    return new AskBox(
+      "My house",
+      [{ label: brief(feature), value, min: 0, max: 100 * Math.max(1, high), step }],
+      ask,
+      (answer) => `${answer.toLocaleString("en", { maximumFractionDigits: 1 })} (${brief(target)})`,
+      signal,
+    );
+  };
   return {
     draw({ rows: given, predicted, line }) {
       if (given !== null) {
         rows = given;
         say(words, wordsFor(given));
+        box = boxFor(given);
+        mine.replaceChildren(...(box === null ? [] : [box.element]));
         figure.base(given.x === null ? diagonal(given) : dots(given, given.x));
       }
       if (rows === null) return;
+      box?.again();
       const [low, high] = extent(rows.x ?? rows.y);
       const { y: real } = rows;
       const at = (value: number): number =>

@@ -1,4 +1,4 @@
-import { Generator, rand, randperm, tensor } from "@wgrad/autograd";
+import { defaultGenerator, Generator, rand, randperm, tensor } from "@wgrad/autograd";
 import { type MobileNetV2, mobileNetV2FromKeras, type TfjsWeight } from "@wgrad/models";
 import { BatchNorm1d, functional as F, Linear, Sequential } from "@wgrad/nn";
 import { AdamW } from "@wgrad/optim";
@@ -180,11 +180,18 @@ function pictures(fetch: Desk["fetch"]): Promise<Pictures> {
       await fetch(mobileNetWeights, "MobileNetV2's layers"),
       await fetch(mobileNetDescription, "their names"),
     );
-    return {
-      backbone: mobileNetV2FromKeras(tensors),
-      drawn: await draw(DRAWN, 1),
-      asked: await draw(ASKED, 1_000_003),
-    };
+    // Layers that are made draw weights, which the file replaces: a training has the same numbers
+    // whether they were made before it or not.
+    const random = defaultGenerator().getState();
+    try {
+      return {
+        backbone: mobileNetV2FromKeras(tensors),
+        drawn: await draw(DRAWN, 1),
+        asked: await draw(ASKED, 1_000_003),
+      };
+    } finally {
+      defaultGenerator().setState(random);
+    }
   };
   loaded ??= load();
   loaded.catch(() => {
