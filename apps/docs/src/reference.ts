@@ -162,10 +162,9 @@ function completed(page: PageEvent): void {
   let sections = 0;
   const text = (page.contents ?? "")
     .replaceAll(returnsPlainly, "")
+    .replace(/^### Constructor$/m, "$& {#new}")
     // "Parameters" is a heading everywhere, and may be a name: anchors belong to names
-    .replaceAll(/^##+ [^{\n]+$/gm, (heading) =>
-      heading === "### Constructor" ? `${heading} {#new}` : `${heading} {#section-${++sections}}`,
-    )
+    .replaceAll(/^##+ [^{\n]+$/gm, (heading) => `${heading} {#section-${++sections}}`)
     // VitePress finds the name "constructor" in every object, and takes it for given
     .replaceAll("#constructor)", "#new)");
   page.contents = name === undefined ? text : text.replace(/^# .*\n/, `${readme}\n\n# API\n`);
