@@ -112,7 +112,7 @@ test("a shader rounds as the host does", async () => {
 });
 
 test("a kernel of halves computes in f32 and rounds each operation; no other kernel asks for them", () => {
-  const limits = { maxBindings: 8, maxWorkgroups: 65535, software: true };
+  const limits = { maxBindings: 8, maxWorkgroups: 65535, class: "software" } as const;
   const add = elementwiseOp("add", e.add, (a, b) => a + b);
   const shader = (dtype: "f16" | "f32"): string => {
     const build = new KernelBuilder();

@@ -1,4 +1,5 @@
 import { ArgumentError } from "../errors.ts";
+import type { DeviceClass } from "../lower/target.ts";
 import type { Device } from "./device.ts";
 
 /** Devices that come with the package. Others are known once `registerDevice` has named them. */
@@ -8,6 +9,8 @@ export type DeviceName = "webgpu" | "wasm" | "cpu";
 export interface OpenOptions {
   /** One that emulates hardware does not count. */
   readonly hardware?: boolean;
+  /** Of the WebGPU device: see `InitOptions`. */
+  readonly class?: DeviceClass;
   /** Of the wasm device: see `InitOptions`. */
   readonly relaxed?: boolean;
   readonly threads?: number;
@@ -32,8 +35,8 @@ const registry = new Map<string, Entry>([
   [
     "webgpu",
     {
-      open: async ({ hardware }) =>
-        (await import("./webgpu/device.ts")).openWebGPU(hardware ? "hardware" : "any"),
+      open: async ({ hardware, ...options }) =>
+        (await import("./webgpu/device.ts")).openWebGPU(hardware ? "hardware" : "any", options),
       missing:
         "no WebGPU adapter was found\n  hint: in Node install webgpu, and @sparticuz/chromium for machines without a GPU; in a browser enable WebGPU",
     },
@@ -102,5 +105,5 @@ export async function openDevice(
   options: OpenOptions = {},
 ): Promise<Device | null> {
   if (typeof which === "string") return entryOf(which).open(options);
-  return (await import("./webgpu/device.ts")).openWebGPU(which);
+  return (await import("./webgpu/device.ts")).openWebGPU(which, options);
 }

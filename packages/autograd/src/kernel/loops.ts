@@ -44,8 +44,11 @@ export type Statement =
       readonly no: readonly Statement[];
       readonly rare: boolean;
     }
-  /** All threads of the workgroup come here before one goes on. */
-  | { readonly do: "barrier" };
+  /**
+   * All threads of the workgroup come here before one goes on. `buffers`: what they read from
+   * buffers has been read, too.
+   */
+  | { readonly do: "barrier"; readonly buffers: boolean };
 
 /** From `from` up to `to`, `step` apart. */
 export interface Loop {
@@ -154,13 +157,13 @@ export class Builder {
    */
   over(
     dims: readonly number[] | Layout,
-    { from, to, lanes = 1, advances = false }: Range,
+    { from, to, lanes = 1, advances = false, apart = lanes }: Range,
     body: (counter: Counter, i: Expr) => void,
   ): void {
     const local = this.#local("u32", 1);
     const index = lanes === 1 ? local : e.add(local, e.iota);
     const counter: Counter = { layout: "dims" in dims ? dims : layoutOf(dims), index };
-    this.#loop({ local, from, to, step: lanes, counter, advances }, () => body(counter, local));
+    this.#loop({ local, from, to, step: apart, counter, advances }, () => body(counter, local));
   }
 
   #loop(loop: Omit<Loop, "do" | "body">, body: () => void): void {
@@ -176,8 +179,8 @@ export class Builder {
     this.#write({ do: "if", condition, yes, no, rare });
   }
 
-  barrier(): void {
-    this.#write({ do: "barrier" });
+  barrier(buffers = false): void {
+    this.#write({ do: "barrier", buffers });
   }
 
   /** What `body` writes, apart. */
@@ -191,11 +194,13 @@ export class Builder {
   }
 }
 
-interface Range {
+export interface Range {
   readonly from: Expr;
   readonly to: Expr;
   readonly lanes?: Lanes;
   readonly advances?: boolean;
+  /** Places from one turn to the next; `lanes` if not said. */
+  readonly apart?: number;
 }
 
 export const layoutOf = (dims: readonly number[], anyStride = false): Layout => ({

@@ -66,7 +66,7 @@ function write(statements: readonly Statement[], indent: string, lines: string[]
         }
         break;
       case "barrier":
-        line("barrier");
+        line(statement.buffers ? "barrier of buffers" : "barrier");
     }
   }
 }

@@ -15,7 +15,12 @@ export interface Accumulator {
   result(): Expr;
 }
 
-const folds = { sum: e.add, prod: e.mul, max: e.max, min: e.min };
+export const folds: Readonly<Record<Combine, (x: Expr, y: Expr) => Expr>> = {
+  sum: e.add,
+  prod: e.mul,
+  max: e.max,
+  min: e.min,
+};
 
 /** What was lost when a + b was rounded to this sum. */
 export function rounding(a: Expr, b: Expr, sum: Expr): Expr {

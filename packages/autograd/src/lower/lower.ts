@@ -113,8 +113,9 @@ export function lowerParts(
 ): { readonly parts: readonly LoweredPart[]; readonly scratch: readonly number[] } {
   const scratch: number[] = [];
   const all = kernel.parts.length > 0 ? partsOf(kernel) : [{ first: 0, kernel }];
+  const alone = kernel.parts.length > 0 ? { ...target, merged: true } : target;
   const parts = all.map(({ first, kernel: own }): LoweredPart => {
-    const lowered = lower(own, target);
+    const lowered = lower(own, alone);
     const firstScratch = scratch.length;
     scratch.push(...lowered.scratch);
     return { kernel: own, firstOutput: first, firstScratch, stages: lowered.stages };

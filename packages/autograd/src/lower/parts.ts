@@ -17,16 +17,17 @@ export function divide(rows: number, length: number): Parts {
   return { parts: Math.ceil(length / part), part };
 }
 
-/** The row and the part of it that a thread takes, of all rows' parts in order. */
+/** The row and the part of it that a thread or workgroup takes, of all rows' parts in order. */
 export function partOf(
   b: Builder,
   { parts, part }: Parts,
   length: number,
+  turn: Expr = e.thread,
 ): { row: Expr; number: Expr; from: Expr; to: Expr } {
   const count = e.size(parts);
   const size = e.size(part);
-  const row = b.let(e.quotient(e.thread, count));
-  const number = b.let(e.sub(e.thread, e.mul(row, count)));
+  const row = b.let(e.quotient(turn, count));
+  const number = b.let(e.sub(turn, e.mul(row, count)));
   const from = b.let(e.mul(number, size));
   const to = b.let(e.nativeMin(e.add(from, size), e.size(length)));
   return { row, number, from, to };

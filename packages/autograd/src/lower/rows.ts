@@ -11,6 +11,7 @@ import { shapeOf } from "./index-map.ts";
 import { alongside, asStored, isConstant, Lowering } from "./lowering.ts";
 import { Place } from "./place.ts";
 import type { Target } from "./target.ts";
+import { combineExtremes, combineValues, type Found, threadsOfRow } from "./workgroup.ts";
 
 /** Whether the kernel is more than one reduction with work of one shape on its results. */
 export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
@@ -34,8 +35,8 @@ export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
 }
 
 /**
- * Reductions over the same rows with the elementwise work between and after them, one thread for
- * each row. It walks the row once for each reduction that depends on another, and once to store
+ * Reductions over the same rows with the elementwise work between and after them, one thread or one
+ * workgroup for each row. It walks the row once for each reduction that depends on another, and once to store
  * elements.
  */
 export function lowerRows(kernel: Kernel, target: Target): Loops[] {
@@ -53,6 +54,8 @@ class RowProgram {
   readonly passes: number;
   /** Elements of a row in lanes, or one a thread. */
   readonly lanes: Lanes;
+  /** Threads that take a row together. */
+  readonly threads: number;
   /** Neighbouring rows are in lanes, for rows that are short or looked through for a position. */
   readonly across: boolean;
 
@@ -69,11 +72,13 @@ class RowProgram {
     }
     this.passes = Math.max(...this.depths.values());
     const results = kernel.stored.every((index) => this.levels.get(index) === "row");
+    this.threads = threadsOfRow(target, rows, length);
     this.across = target.processor !== undefined && this.lanes === 1 && results && rows >= 4;
   }
 
-  /** The row of a thread, or its four rows. */
+  /** The row of a thread or of its workgroup, or its four rows. */
   get row(): Expr {
+    if (this.threads > 1) return e.group;
     return this.across ? fourFrom(e.thread) : e.thread;
   }
 
@@ -181,17 +186,21 @@ class RowLowering extends Lowering {
       this.#settleRows(pass);
     }
     this.#store();
-    const { rows } = rowSpace;
-    const grid: Loops["grid"] = this.#program.across
-      ? { kind: "items", items: Math.ceil(rows / 4) }
-      : { kind: "threads", threads: rows };
-    return { grid, body: this.b.statements };
+    return { grid: this.#grid(rowSpace.rows), body: this.b.statements };
+  }
+
+  #grid(rows: number): Loops["grid"] {
+    const { across, threads } = this.#program;
+    if (threads > 1) return { kind: "groups", groups: rows, size: threads };
+    if (across) return { kind: "items", items: Math.ceil(rows / 4) };
+    return { kind: "threads", threads: rows };
   }
 
   /** One walk along the row, for all reductions that can be done by now. */
   #reduce(pass: number): void {
-    const { kernel, depths, lanes, across } = this.#program;
+    const { kernel, depths, lanes, across, threads, rowSpace } = this.#program;
     const { b } = this;
+    const first = threads > 1 ? e.local : e.u32(0);
     const reductions = kernel.steps.flatMap((step, index) =>
       isReduction(step) && depths.get(index) === pass ? [{ step, index }] : [],
     );
@@ -201,13 +210,23 @@ class RowLowering extends Lowering {
       const position = positionOf(step);
       if (position !== null) {
         const found = extreme(b, position, operand.dtype, across ? 4 : 1);
-        const add = (value: Expr, j: Expr) => found.add(value, j, e.eq(j, e.u32(0)));
-        return { step, index, operand, add, result: () => e.cast(found.at, step.dtype) };
+        const add = (value: Expr, j: Expr) => found.add(value, j, e.eq(j, first));
+        const all = (): Found => {
+          if (threads === 1) return found;
+          const some = e.lt(e.local, e.size(rowSpace.length));
+          return combineExtremes(b, position, operand.dtype, { ...found, some }, threads);
+        };
+        return { step, index, operand, add, result: () => e.cast(all().at, step.dtype) };
       }
       const width = across ? 4 : lanes;
       const total = accumulator(b, combine as Combine, step.dtype, width, across);
       const add = (value: Expr) => total.add(e.cast(value, step.dtype));
-      return { step, index, operand, add, result: () => total.result() };
+      const result = (): Expr => {
+        const own = total.result();
+        if (threads === 1) return own;
+        return combineValues(b, combine as Combine, step.dtype, own, threads);
+      };
+      return { step, index, operand, add, result };
     });
     const shapes = walks.flatMap(({ operand }) => {
       if (this.#program.walked(operand) === null) return [shapeOf(operand)];
@@ -249,7 +268,7 @@ class RowLowering extends Lowering {
     shapes: readonly Shape[],
     body: (placeIn: (shape: Shape) => Place, j: Expr) => void,
   ): void {
-    const { lanes, rowSpace } = this.#program;
+    const { lanes, rowSpace, threads } = this.#program;
     const all = [
       ...this.#program.reach(roots, "element").map((index) => this.#program.step(index).shape),
       ...shapes,
@@ -261,7 +280,8 @@ class RowLowering extends Lowering {
     });
     const [first] = outer;
     const dims = first === undefined ? [rowSpace.length] : first.shape.slice(first.rank);
-    const range = { from: e.u32(0), to: e.size(rowSpace.length), lanes };
+    const from = threads === 1 ? e.u32(0) : e.mul(e.local, e.u32(lanes));
+    const range = { from, to: e.size(rowSpace.length), lanes, apart: lanes * threads };
     this.b.over(dims, range, (counter, j) => {
       this.#elementPlaces = outer.map(({ shape, rank, rows }, i) => {
         const own: Counter = i === 0 ? counter : this.b.count(shape.slice(rank), counter.index);
@@ -313,9 +333,16 @@ class RowLowering extends Lowering {
     const { kernel, levels } = this.#program;
     const outputs = kernel.stored.map((step, output) => ({ step, output }));
     const elements = outputs.filter(({ step }) => levels.get(step) === "element");
-    for (const { step, output } of outputs) {
-      if (levels.get(step) !== "element")
+    const ofRows = outputs.filter(({ step }) => levels.get(step) !== "element");
+    const storeRows = (): void => {
+      for (const { step, output } of ofRows)
         this.store(this.#program.row, this.#results.get(step) as Expr, output);
+    };
+    if (this.#program.threads === 1) storeRows();
+    else if (ofRows.length > 0) {
+      // others may still read what the first thread writes
+      if (kernel.inputs.some(({ inPlace }) => inPlace >= 0)) this.b.barrier(true);
+      this.b.if(e.eq(e.local, e.u32(0)), storeRows);
     }
     if (elements.length === 0) return;
     const roots = elements.map(({ step }) => step);

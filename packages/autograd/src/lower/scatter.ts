@@ -13,7 +13,7 @@ import { Place } from "./place.ts";
 import type { Target } from "./target.ts";
 
 /** Threads that keep a device busy, and how many of them may read the same indices. */
-const ENOUGH_THREADS = { gpu: 1024, software: 16 };
+const ENOUGH_THREADS = { software: 16, integrated: 4096, discrete: 4096 };
 const MOST_PARTS = 256;
 
 const combinations: Record<Scatter["combine"], (sofar: Expr, x: Expr) => Expr> = {
@@ -62,7 +62,7 @@ export function lowerScatter(
  * A thread for each line, or part of one. It begins and ends its lines too where it is told what
  * they lie in.
  */
-function write(kernel: Kernel, step: KernelStep, sums: Buffer | null, { software }: Target): Loops {
+function write(kernel: Kernel, step: KernelStep, sums: Buffer | null, target: Target): Loops {
   const { combine } = step.op.meaning as Scatter;
   const [base, index, source] = step.operands as [KernelOperand, KernelOperand, KernelOperand];
   const { dtype } = step;
@@ -72,7 +72,7 @@ function write(kernel: Kernel, step: KernelStep, sums: Buffer | null, { software
   const lines = sizeOf(lineDims);
   const count = step.shape[dim] as number;
   const indices = sizes.at(-1) as number;
-  const threads = software ? ENOUGH_THREADS.software : ENOUGH_THREADS.gpu;
+  const threads = ENOUGH_THREADS[target.class];
   // a thread has about as many elements as it reads indices
   const wanted = Math.max(threads / lines, sums === null ? 1 : count / Math.max(1, indices));
   const parts = Math.min(count, MOST_PARTS, Math.ceil(wanted));

@@ -7,12 +7,19 @@ import type { Tiling } from "./contract/tilings.ts";
 import type { Find } from "./elements.ts";
 import type { Lowering } from "./lowering.ts";
 
+/**
+ * What computes: a processor, few wide cores beside it that share its memory, or many with memory
+ * of their own. Barriers are dear on the first, threads are cheap on the others.
+ */
+export type DeviceClass = "software" | "integrated" | "discrete";
+
 /** What a device says of itself to those who lower kernels for it. */
 export interface Target {
   /** Buffers that one dispatch may bind. */
   readonly maxBindings: number;
-  /** It computes on the processor: barriers are dear, and few threads are enough. */
-  readonly software: boolean;
+  readonly class: DeviceClass;
+  /** The kernel shares a dispatch with others, whose workgroups have 64 threads. */
+  readonly merged?: boolean;
   /**
    * A thread has vectors of four lanes, and one follows the other: neighbours along the innermost
    * dimension go in lanes, in these forms.

@@ -13,6 +13,7 @@ import {
 } from "../devices/registry.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
 import { context, streamNamed } from "../graph/context.ts";
+import type { DeviceClass } from "../lower/target.ts";
 import { checkCall } from "../signature.ts";
 import { DeviceStream } from "./stream.ts";
 import type { Verifier } from "./verify.ts";
@@ -31,6 +32,11 @@ export interface InitOptions {
   readonly fusion?: "on" | "off" | "verify" | { readonly without: readonly Pass[] };
   /** Bytes of device memory past which kept buffers move to the host. Default: no limit. */
   readonly budget?: number;
+  /**
+   * Whose forms of kernels the WebGPU device runs, where its adapter does not say: "software",
+   * "integrated" or "discrete".
+   */
+  readonly class?: DeviceClass;
   /**
    * false: the wasm device rounds products before it adds them, so that all machines give the same
    * bits; products take about a quarter longer. Default: true, one rounding where the machine has
@@ -65,8 +71,8 @@ export async function settled(): Promise<void> {
   await (context.stream as DeviceStream | null)?.arrived();
 }
 
-/** Opened once per kind of device: streams that differ in options share it. */
-const opened = new Map<string | GPUDevice, Promise<Device | null>>();
+/** Opened once per device and how it is opened: streams that differ in other options share it. */
+const opened = new Map<string | GPUDevice, Map<string, Promise<Device | null>>>();
 
 /**
  * Chooses the device of tensors made from now on. Call it once, before the first tensor. A later
@@ -75,7 +81,7 @@ const opened = new Map<string | GPUDevice, Promise<Device | null>>();
 export async function init(options: InitOptions = {}): Promise<InitResult> {
   if (arguments.length > 0) {
     checkCall(
-      "init({ device, fusion, budget: number, relaxed: boolean, threads: number })",
+      "init({ device, fusion, budget: number, class, relaxed: boolean, threads: number })",
       arguments,
     );
   }
@@ -94,8 +100,10 @@ export async function init(options: InitOptions = {}): Promise<InitResult> {
   return { device: backend.kind as DeviceName, description: backend.description };
 }
 
-/** What is said of how the device is opened: only wasm can be told. */
-function openOptions({ device, relaxed, threads }: InitOptions): OpenOptions {
+/** What is said of how the device is opened. */
+function openOptions(options: InitOptions): OpenOptions {
+  const { device, relaxed, threads, class: kind } = options;
+  if (kind !== undefined) checkClass(kind, device);
   for (const [name, value] of Object.entries({ relaxed, threads })) {
     if (value === undefined || device === "wasm") continue;
     const got = typeof device === "object" ? "a GPUDevice" : JSON.stringify(device);
@@ -109,7 +117,23 @@ function openOptions({ device, relaxed, threads }: InitOptions): OpenOptions {
   return {
     ...(relaxed === false ? { relaxed } : {}),
     ...(threads === undefined ? {} : { threads }),
+    ...(kind === undefined ? {} : { class: kind }),
   };
+}
+
+const classes: readonly string[] = ["software", "integrated", "discrete"] satisfies DeviceClass[];
+
+function checkClass(kind: unknown, device: InitOptions["device"]): void {
+  if (!classes.includes(kind as string)) {
+    throw new ArgumentError(
+      `init: class is one of ${classes.map((one) => `"${one}"`).join(", ")}; got ${JSON.stringify(kind)}`,
+    );
+  }
+  if (device === "webgpu" || typeof device === "object") return;
+  throw new ArgumentError(
+    `init: class is an option of the webgpu device alone; the device is ${JSON.stringify(device) ?? "the one that is found"}` +
+      `\n  hint: init({ device: "webgpu", class: ${JSON.stringify(kind)} })`,
+  );
 }
 
 async function openAsked(device: string | GPUDevice, options: OpenOptions): Promise<Device> {
@@ -152,21 +176,25 @@ const said = new Set<string>();
 async function open(kind: string | GPUDevice, options: OpenOptions = {}): Promise<Device | null> {
   const { hardware = false } = options;
   const how = JSON.stringify({ ...options, ...(hardware ? {} : { hardware: undefined }) });
-  const key = typeof kind === "string" && how !== "{}" ? `${kind} ${how}` : kind;
-  const known = await opened.get(key);
+  const ways = opened.get(kind) ?? new Map<string, Promise<Device | null>>();
+  opened.set(kind, ways);
+  const known = await ways.get(how);
   if (known === null || known?.failure === null) return known;
   const opening = openDevice(kind, options);
-  opened.set(key, opening);
+  ways.set(how, opening);
   try {
     const device = await opening;
-    if (device === null && !hardware) opened.delete(key);
-    if (device !== null && hardware && !opened.has(kind)) opened.set(kind, opening);
+    if (device === null && !hardware) ways.delete(how);
+    if (device !== null && hardware && !ways.has(PLAIN)) ways.set(PLAIN, opening);
     return device;
   } catch (error) {
-    opened.delete(key);
+    ways.delete(how);
     throw error;
   }
 }
+
+/** No option is given. */
+const PLAIN = "{}";
 
 /** What compares plans with the cpu device, if that is asked for. */
 async function verifierOf(fusion: InitOptions["fusion"]): Promise<Verifier | null> {

@@ -80,7 +80,7 @@ const cases: readonly Case[] = [
 
 const full = inject("tier") === "full";
 const forms: Record<string, Partial<RenderTarget>> = {
-  "on a gpu": { software: false },
+  "on a gpu": { class: "discrete" },
   "in the fastest form here": { attention: tilings.software[0] as Tiling },
   ...(full && {
     "in rows of four": { attention: tilings.software[1] as Tiling },

@@ -132,9 +132,9 @@ describe("every tiling gives the product", () => {
   test("in parts of k, the same bits every time", async () => {
     const build = () => product([5, 2500, 6]);
     for (const which of [tiled, tiling("vector", [4, 1, 4, 8])]) {
-      await agrees(build(), { tiling: which, software: false });
+      await agrees(build(), { tiling: which, class: "discrete" });
       const [first, again] = [0, 1].map(() =>
-        build().run(asking({ tiling: which, software: false })),
+        build().run(asking({ tiling: which, class: "discrete" })),
       );
       expect(await first).toEqual(await again);
     }
@@ -147,8 +147,8 @@ test.each([
   ["few columns and many k", [6, 2600, 2]],
   ["many of both", [67, 40, 66]],
 ] as const)("what the table has for GPUs: %s", { timeout: 120_000 }, async (_, extent) => {
-  await agrees(product(extent), { software: false });
-  await agrees(product(extent, true, true), { software: false });
+  await agrees(product(extent), { class: "discrete" });
+  await agrees(product(extent, true, true), { class: "discrete" });
 });
 
 const limits = { maxBindings: 8, maxWorkgroups: 65535, subgroups: true };
@@ -157,7 +157,7 @@ const limits = { maxBindings: 8, maxWorkgroups: 65535, subgroups: true };
 function chosen(extent: Extent, software: boolean, turn = false): string {
   const { sources } = renderKernel(product(extent, turn, false, unread).kernel, {
     ...limits,
-    software,
+    class: software ? "software" : "discrete",
   });
   const [m, k, n] = extent;
   const text = sources[0] as string;

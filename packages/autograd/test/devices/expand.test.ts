@@ -61,7 +61,7 @@ function storesOf(loops: Loops): string[] {
 test.each(Object.entries(kernels))("%s: loops mean the same without counters", (_, make) => {
   const build = new KernelBuilder();
   make(build);
-  const { stages } = lower(build.kernel, { maxBindings: 8, software: true });
+  const { stages } = lower(build.kernel, { maxBindings: 8, class: "software" });
   for (const loops of stages) {
     const expanded = expandCounters(loops);
     const named: Loops = { ...expanded, body: nameValues(expanded.body).body };
@@ -84,7 +84,7 @@ test("a value has a name where it is used twice, and is a tree where it is used 
     [build.step(add, [build.input([8], "f32", []), build.input([8], "f32", [])], [8])],
     [8],
   );
-  const [loops] = lower(build.kernel, { maxBindings: 8, software: true }).stages as [Loops];
+  const [loops] = lower(build.kernel, { maxBindings: 8, class: "software" }).stages as [Loops];
   const { grid, body } = expandCounters(loops);
   expect(printLoops({ grid, body: nameValues(body).body })).toMatchInlineSnapshot(`
     "for each of 2 items

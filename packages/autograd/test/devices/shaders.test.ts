@@ -6,7 +6,7 @@ import { e } from "../../src/kernel/expression.ts";
 import { divide } from "../../src/lower/parts.ts";
 import { elementwiseOp, fillOp, KernelBuilder, matmulOp, reduceOp, viewed } from "./kernels.ts";
 
-const limits = { maxBindings: 8, maxWorkgroups: 65535, software: true };
+const limits = { maxBindings: 8, maxWorkgroups: 65535, class: "software" } as const;
 const add = elementwiseOp("add", e.add, (a, b) => a + b);
 const mul = elementwiseOp("mul", e.mul, (a, b) => a * b);
 

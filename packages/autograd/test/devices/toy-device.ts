@@ -77,7 +77,7 @@ export class ToyDevice implements Device {
       if (anchorOf(own).op.meaning.kind === "custom") return { ...place, stages: null };
       const { stages, scratch: needed } = lower(own, {
         maxBindings: this.maxBindings,
-        software: true,
+        class: "software",
       });
       for (const stage of stages) {
         const fault = faultOf(stage);

@@ -340,7 +340,7 @@ describe("contract", () => {
   });
 
   test("as it is tiled on a GPU", async () => {
-    const hardware = new WebGPUDevice(device.gpu, { ...device.info, software: false }, false);
+    const hardware = new WebGPUDevice(device.gpu, { ...device.info, class: "discrete" }, false);
     for (const [m, k, n] of [
       [40, 20, 50],
       [40, 20, 10],

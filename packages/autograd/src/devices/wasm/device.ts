@@ -96,7 +96,7 @@ export class WasmDevice implements Device {
     this.description =
       `WebAssembly, vectors of 128 bits${this.#relaxed ? ", fused multiply-add" : ""}, ` +
       `${count} ${count === 1 ? "thread" : "threads"}`;
-    this.#target = { maxBindings: this.maxBindings, software: true, processor };
+    this.#target = { maxBindings: this.maxBindings, class: "software", processor };
   }
 
   supports(dtype: DType): boolean {

@@ -1,3 +1,5 @@
+import type { DeviceClass } from "../../lower/target.ts";
+
 /** An adapter's own description; empty where it gives none. */
 export interface AdapterInfo {
   readonly vendor: string;
@@ -5,6 +7,8 @@ export interface AdapterInfo {
   readonly description: string;
   /** It emulates a GPU on the processor. */
   readonly software: boolean;
+  /** Whose forms of kernels it is given. */
+  readonly class: DeviceClass;
 }
 
 /** Limits that are requested in full: kernels and buffers are cut to them. */
@@ -46,9 +50,10 @@ async function findAdapter(kind: AdapterKind): Promise<GPUAdapter | null> {
   return kind === "hardware" ? hardwareAdapter() : (await nodeAdapter()).adapter;
 }
 
-export const adapterInfo = (info: GPUAdapterInfo | undefined): AdapterInfo => ({
-  vendor: info?.vendor ?? "",
-  architecture: info?.architecture ?? "",
-  description: info?.description ?? "",
-  software: info?.isFallbackAdapter ?? info?.architecture === "swiftshader",
-});
+export function adapterInfo(info: GPUAdapterInfo | undefined): AdapterInfo {
+  const { vendor = "", architecture = "", description = "" } = info ?? {};
+  const software = info?.isFallbackAdapter ?? architecture === "swiftshader";
+  const cards = vendor === "nvidia" || vendor === "amd";
+  const kind = software ? "software" : cards ? "discrete" : "integrated";
+  return { vendor, architecture, description, software, class: kind };
+}

@@ -12,6 +12,7 @@ import type {
   Timings,
 } from "../device.ts";
 import { passes } from "../passes.ts";
+import type { OpenOptions } from "../registry.ts";
 import { TaskQueue } from "../task-queue.ts";
 import { wordBytes } from "../words.ts";
 import { type AdapterInfo, type AdapterKind, adapterInfo, openAdapter } from "./adapter.ts";
@@ -63,10 +64,11 @@ export class WebGPUDevice implements Device {
     this.gpu = gpu;
     this.info = info;
     this.#ownsDevice = ownsDevice;
-    const { vendor, architecture, description, software } = info;
+    const { vendor, architecture, description, software, class: kind } = info;
     const name =
       description || [vendor, architecture].filter(Boolean).join(" ") || "WebGPU adapter";
-    this.description = software ? `${name} (software)` : name;
+    const asked = software && kind !== "software" ? `, with kernels for ${kind} GPUs` : "";
+    this.description = software ? `${name} (software${asked})` : name;
     this.#doubts = new Doubts(gpu);
     this.#memory = new Memory(gpu, this.#doubts);
     this.#pipelines = new Pipelines(gpu, this.#doubts);
@@ -123,7 +125,7 @@ export class WebGPUDevice implements Device {
     const lowered = renderKernel(kernel, {
       maxBindings: this.maxBindings,
       maxWorkgroups: this.gpu.limits.maxComputeWorkgroupsPerDimension,
-      software: this.info.software,
+      class: this.info.class,
       subgroups: this.gpu.features.has("subgroups"),
       ...asked,
     });
@@ -384,9 +386,10 @@ export class WebGPUDevice implements Device {
 /** Opens a device on the given GPUDevice, or on the best adapter; null if there is none. */
 export async function openWebGPU(
   which: GPUDevice | AdapterKind = "any",
+  options: Pick<OpenOptions, "class"> = {},
 ): Promise<WebGPUDevice | null> {
   if (typeof which !== "string")
-    return new WebGPUDevice(which, adapterInfo(which.adapterInfo), false);
+    return new WebGPUDevice(which, { ...adapterInfo(which.adapterInfo), ...options }, false);
   const opened = await openAdapter(which);
-  return opened && new WebGPUDevice(opened.gpu, opened.info, true);
+  return opened && new WebGPUDevice(opened.gpu, { ...opened.info, ...options }, true);
 }

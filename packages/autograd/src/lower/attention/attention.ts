@@ -23,7 +23,7 @@ export function lowerAttention(
   const [query, , value] = step.operands.map(shapeOf) as [number[], number[], number[]];
   const form = formOf(step.attrs);
   const extent = extentOf(query, value);
-  const own = tilings[target.software ? "software" : "gpu"];
+  const own = tilings[target.class === "software" ? "software" : "gpu"];
   const chosen = target.attention === undefined ? own : [target.attention];
   const call = { kernel, step, form, extent, tilings: chosen };
   if (gives === "output") return { stages: [outputLoops(call)], scratch: [] };

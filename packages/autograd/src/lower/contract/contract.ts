@@ -44,9 +44,14 @@ export function lowerContract(
 
 /** The product, cut as suits the target. */
 function cutProduct(kernel: Kernel, step: KernelStep, target: Target): Product {
-  const { processor, software, tiling } = target;
+  const { processor, tiling } = target;
   if (processor === undefined)
-    return productOf(kernel, step, software ? tilings.software : tilings.gpu, tiling);
+    return productOf(
+      kernel,
+      step,
+      target.class === "software" ? tilings.software : tilings.gpu,
+      tiling,
+    );
   const plain = productOf(kernel, step, tilings.processor);
   const inLanes = processor.tilingOf(plain);
   return inLanes === null ? plain : productOf(kernel, step, tilings.processor, inLanes);

@@ -109,7 +109,7 @@ export class Writer {
         return;
       }
       case "barrier":
-        this.line("workgroupBarrier();");
+        this.line(`${statement.buffers ? "storageBarrier(); " : ""}workgroupBarrier();`);
         return;
       case "count":
         throw new Error("WGSL: counters are expanded before");
