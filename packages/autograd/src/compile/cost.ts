@@ -25,12 +25,19 @@ export interface KernelInfo extends Cost {
   readonly name: string;
   /** What it stores, as dtype and shape. */
   readonly result: string;
+  /** Threads that have work in each of its dispatches; none where the device has no threads. */
+  readonly threads: readonly number[];
 }
 
 export function infoOf(scheduled: Scheduled, trace: Trace, device: Device): KernelInfo {
   const results = scheduled.stores.map((position) => trace.order[position] as Node);
   const result = results.map(({ dtype, shape }) => `${dtype}[${shape.join(", ")}]`).join(", ");
-  return { name: nameOf(scheduled, trace), result, ...costOf(scheduled, trace, device) };
+  return {
+    name: nameOf(scheduled, trace),
+    result,
+    threads: [],
+    ...costOf(scheduled, trace, device),
+  };
 }
 
 export function nameOf({ kernel, stores }: Scheduled, trace: Trace): string {

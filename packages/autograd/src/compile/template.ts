@@ -52,6 +52,14 @@ export class Template {
     return lowered;
   }
 
+  /** Its kernels, with the threads of those that were lowered. */
+  get launched(): KernelInfo[] {
+    return this.kernels.map((info, k) => ({
+      ...info,
+      threads: this.made[k]?.lowered.threads ?? [],
+    }));
+  }
+
   /** Lets go of what binding it again would use; that then schedules and lowers again. */
   trim(): void {
     this.scheduled = null;

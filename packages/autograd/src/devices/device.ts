@@ -106,6 +106,8 @@ export interface Lowered {
   readonly scratch: readonly number[];
   /** Its shaders as text, one a dispatch; none on a device that has no shaders. */
   readonly sources: readonly string[];
+  /** Threads that have work in each of its dispatches, where the device has threads. */
+  readonly threads?: readonly number[];
 }
 
 /** A lowered kernel on its buffers. */

@@ -13,6 +13,8 @@ export interface KernelProfile extends Cost {
   /** What it stores, as dtype and shape. */
   readonly result: string;
   readonly calls: number;
+  /** Threads that have work in each of its dispatches; none where the device has no threads. */
+  readonly threads: readonly number[];
   readonly totalMs: number;
   /** Bytes read and written in all, by 10⁹, a second. */
   readonly gigabytesPerSecond: number;
@@ -156,12 +158,12 @@ const short = (text: string, most: number): string =>
 function summed(runs: readonly Run[]): KernelProfile[] {
   const sums = new Map<string, { -readonly [K in keyof KernelProfile]: KernelProfile[K] }>();
   for (const { kernels, timings } of runs) {
-    kernels.forEach(({ name, result, bytesRead, bytesWritten, flops }, k) => {
+    kernels.forEach(({ name, result, threads, bytesRead, bytesWritten, flops }, k) => {
       const [begin, end] = timings?.spans[k] ?? [0, 0];
       const key = `${name} → ${result}`;
       const zero = { calls: 0, totalMs: 0, bytesRead: 0, bytesWritten: 0, flops: 0 };
       const rates = { gigabytesPerSecond: 0, gigaflopsPerSecond: 0 };
-      const sum = sums.get(key) ?? { kernel: name, result, ...zero, ...rates };
+      const sum = sums.get(key) ?? { kernel: name, result, threads, ...zero, ...rates };
       sums.set(key, sum);
       sum.calls++;
       sum.totalMs += end - begin;

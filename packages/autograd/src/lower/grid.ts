@@ -20,6 +20,18 @@ export function groupsOf(grid: Grid, size: number): number {
   }
 }
 
+/** How many threads have work. */
+export function threadsOf(grid: Grid): number {
+  switch (grid.kind) {
+    case "groups":
+      return grid.groups * grid.size;
+    case "threads":
+      return grid.threads;
+    case "items":
+      return Math.min(grid.items, 64 * groupsOf(grid, 64));
+  }
+}
+
 /** Workgroups in two dimensions, of which each holds at most so many. */
 export function fold(groups: number, most: number): readonly [x: number, y: number] {
   const y = Math.max(1, Math.ceil(groups / most));

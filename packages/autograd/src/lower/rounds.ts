@@ -2,6 +2,7 @@ import type { Kernel } from "../devices/device.ts";
 import type { Loops } from "../kernel/loops.ts";
 import type { Part } from "./bindings.ts";
 import { expandCounters } from "./expand.ts";
+import { threadsOf } from "./grid.ts";
 import { lowerParts } from "./lower.ts";
 import { nameValues } from "./name-values.ts";
 import type { Target } from "./target.ts";
@@ -11,6 +12,8 @@ export interface Rounds {
   readonly rounds: readonly (readonly Part[])[];
   /** Bytes of each scratch buffer; a batch has one for all. */
   readonly scratch: readonly number[];
+  /** Threads of each round. */
+  readonly threads: readonly number[];
 }
 
 /** What the offset of a binding is a multiple of. */
@@ -28,7 +31,10 @@ export function roundsOf(kernel: Kernel, target: Target): Rounds {
       return stage === undefined ? [] : [{ ...part, loops: finished(stage), scratches }];
     }),
   );
-  return { rounds, scratch: kernel.batched === true && bytes > 0 ? [bytes] : scratch };
+  const threads = rounds.map((round) =>
+    round.reduce((sum, { loops }) => sum + threadsOf(loops.grid), 0),
+  );
+  return { rounds, threads, scratch: kernel.batched === true && bytes > 0 ? [bytes] : scratch };
 }
 
 /** Loops whose indices are arithmetic and whose values are trees. */

@@ -31,8 +31,8 @@ export class Profiler {
   }
 
   /** A plan is about to be submitted. */
-  begin({ template: { kernels } }: Plan): void {
-    this.current = { kernels, begin: performance.now(), end: 0, timings: null };
+  begin({ template }: Plan): void {
+    this.current = { kernels: template.launched, begin: performance.now(), end: 0, timings: null };
   }
 
   /** It has been. */

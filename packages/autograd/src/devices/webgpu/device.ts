@@ -67,8 +67,8 @@ export class WebGPUDevice implements Device {
     const { vendor, architecture, description, software, class: kind } = info;
     const name =
       description || [vendor, architecture].filter(Boolean).join(" ") || "WebGPU adapter";
-    const asked = software && kind !== "software" ? `, with kernels for ${kind} GPUs` : "";
-    this.description = software ? `${name} (software${asked})` : name;
+    const forms = kind === "software" ? "" : `, kernels of the class ${kind}`;
+    this.description = software ? `${name} (software${forms})` : name;
     this.#doubts = new Doubts(gpu);
     this.#memory = new Memory(gpu, this.#doubts);
     this.#pipelines = new Pipelines(gpu, this.#doubts);

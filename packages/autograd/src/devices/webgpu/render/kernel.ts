@@ -35,7 +35,7 @@ export function renderKernel(kernel: Kernel, target: RenderTarget): RenderedKern
     }
   }
   const uniforms = new Uniforms(kernel.params);
-  const { stages, scratch } = atOperation(name, () => stagesOf(kernel, uniforms, target));
+  const { stages, ...rest } = atOperation(name, () => stagesOf(kernel, uniforms, target));
   for (const { bindings } of stages) {
     if (bindings.length > target.maxBindings) {
       throw new LimitError(
@@ -53,7 +53,7 @@ export function renderKernel(kernel: Kernel, target: RenderTarget): RenderedKern
   return {
     name,
     title: titleOf(kernel),
-    scratch,
+    ...rest,
     stages: finished,
     sources: finished.map(({ wgsl }) => wgsl),
     words,
@@ -62,9 +62,8 @@ export function renderKernel(kernel: Kernel, target: RenderTarget): RenderedKern
   };
 }
 
-interface Stages {
+interface Stages extends Pick<Lowered, "scratch" | "threads"> {
   readonly stages: readonly Stage[];
-  readonly scratch: readonly number[];
 }
 
 function stagesOf(kernel: Kernel, uniforms: Uniforms, target: RenderTarget): Stages {
@@ -72,13 +71,13 @@ function stagesOf(kernel: Kernel, uniforms: Uniforms, target: RenderTarget): Sta
   const { meaning } = anchorOf(kernel).op;
   if (kernel.parts.length === 0 && meaning.kind === "custom")
     return (meaning.lowering as typeof customStages)(kernel, uniforms, maxWorkgroups);
-  const { rounds, scratch } = roundsOf(kernel, target);
+  const { rounds, ...rest } = roundsOf(kernel, target);
   const stages = rounds.flatMap((parts) =>
     kernel.batched === true
       ? renderBatch(parts, uniforms, maxWorkgroups, maxBindings)
       : renderRound(parts, uniforms, target),
   );
-  return { stages, scratch };
+  return { stages, ...rest };
 }
 
 /** Parts as one dispatch; as several if they cannot share one. */
