@@ -22,8 +22,11 @@ export type Find = (
   placeIn: (dims: readonly number[]) => Place,
 ) => readonly Stored[];
 
+/** Threads that a GPU is given at least, before one takes four elements. */
+const ENOUGH = 4096;
+
 /**
- * Computes `size` elements: four consecutive ones a thread. On a processor a thread takes a line
+ * Computes `size` elements: four consecutive ones a thread, one where a GPU would have few. On a processor a thread takes a line
  * along which all accesses are affine, so that it divides nothing. `fours` is false if four
  * consecutive elements must not be stored together.
  */
@@ -35,7 +38,8 @@ export function overElements(
   fours = true,
 ): Loops {
   const layouts = new Map<string, Layout>();
-  const flat = everyItem(kernel, size, find, layouts, fours ? 4 : 1);
+  const few = target.class !== "software" && size < 4 * ENOUGH;
+  const flat = everyItem(kernel, size, find, layouts, fours && !few ? 4 : 1);
   return target.processor?.everyLine(kernel, size, [...layouts.values()], find) ?? flat;
 }
 

@@ -12,7 +12,17 @@ import { Lowering } from "./lowering.ts";
 import { divide, type Parts, partOf } from "./parts.ts";
 import { Place } from "./place.ts";
 import type { Target } from "./target.ts";
-import { combineExtremes, combineValues, threadsOfRow } from "./workgroup.ts";
+import {
+  alone,
+  combineExtremes,
+  combineValues,
+  gridOf,
+  laneOf,
+  rowOf,
+  type Team,
+  teamOfColumns,
+  teamOfRow,
+} from "./workgroup.ts";
 
 type Combine = Reduce["combine"];
 
@@ -28,8 +38,7 @@ interface Row {
   readonly lanes: Lanes;
   /** Lanes are neighbouring rows, and not elements of one. */
   readonly across?: boolean;
-  /** Threads of a workgroup that take it together. */
-  readonly threads?: number;
+  readonly team?: Team;
   load(place: Place, index: Expr): Expr;
   /** Of arg-reductions over partial results: the index that a partial result stands for. */
   position?(index: Expr): Expr;
@@ -65,8 +74,9 @@ export function lowerReduce(
   const of: DType = isArg ? operand.dtype : step.dtype;
   const lanes: Lanes = isArg || length < 8 ? 1 : 4;
   const even = length % 4 === 0;
-  const together = liesInOrder(kernel, operand) ? threadsOfRow(target, rows, length) : 1;
-  const cut = cutFor(target, together, rows, length);
+  const teamFor = liesInOrder(kernel, operand) ? teamOfRow : teamOfColumns;
+  const team = teamFor(target, rows, length);
+  const cut = cutFor(target, team, rows, length);
   // neighbouring rows are in lanes where they are too short for it
   const across = target.processor !== undefined && lanes === 1 && rows >= 4 && cut.parts === 1;
 
@@ -80,7 +90,7 @@ export function lowerReduce(
       even,
       lanes: across ? 4 : lanes,
       across,
-      threads: together,
+      team,
       load: (place) => {
         const value = lowering.operand(operand, place);
         return isArg ? value : e.cast(value, step.dtype);
@@ -89,22 +99,23 @@ export function lowerReduce(
 
   if (cut.parts === 1) {
     const lowering = new Lowering(kernel);
-    const row = together > 1 ? e.group : across ? fourFrom(e.thread) : e.thread;
+    const own = team.lanes > 1 ? rowIn(lowering.b, team, rows) : e.thread;
+    const row = across ? fourFrom(e.thread) : own;
     const result = reduceRow(lowering, row, e.u32(0), e.size(length));
-    const finished = finish(lowering, step, rows, result, row, together);
+    const finished = finish(lowering, step, rows, result, row, team);
     return { stages: [finished], scratch: [] };
   }
 
   const first = new Lowering(kernel);
-  const number = together > 1 ? e.group : e.thread;
+  const threads = rows * cut.parts;
+  const number = team.lanes > 1 ? rowIn(first.b, team, threads) : e.thread;
   const { row, from, to } = partOf(first.b, cut, length, number);
   const result = reduceRow(first, row, from, to);
   const partials: Buffer = { scratch: 0 };
   const positions: Buffer = { scratch: 1 };
   // partial results are not rounded to halves
   const kept = of === "f16" ? "f32" : of === "u8" ? "u32" : of;
-  const threads = rows * cut.parts;
-  const partial = ofRows(first.b, threads, together, () => {
+  const partial = ofRows(first.b, threads, team, number, () => {
     first.b.store(partials, kept, number, e.bitcast(result.value, kept));
     if (result.at !== null) first.b.store(positions, "u32", number, result.at);
   });
@@ -112,8 +123,8 @@ export function lowerReduce(
   const second = new Lowering(kernel);
   const finalLanes: Lanes = isArg || cut.parts < 8 ? 1 : 4;
   const count = e.size(cut.parts);
-  const joint = threadsOfRow(target, rows, cut.parts);
-  const its = joint > 1 ? e.group : e.thread;
+  const joint = teamOfRow(target, rows, cut.parts);
+  const its = joint.lanes > 1 ? e.group : e.thread;
   const base = second.b.let(e.mul(its, count));
   const read = (buffer: Buffer, dtype: DType, index: Expr): Expr =>
     e.load(buffer, dtype, e.add(base, index));
@@ -124,7 +135,7 @@ export function lowerReduce(
     to: count,
     even: cut.parts % 4 === 0,
     lanes: finalLanes,
-    threads: joint,
+    team: joint,
     load: (_, index) => e.bitcast(read(partials, kept, index), of),
     position: (index) => read(positions, "u32", index),
   });
@@ -142,24 +153,30 @@ function finish(
   rows: number,
   { value, at }: Result,
   row: Expr,
-  threads: number,
+  team: Team,
 ): Loops {
   const result = at === null ? value : e.cast(at, step.dtype);
   const { b } = lowering;
-  if (row.lanes === 1) return ofRows(b, rows, threads, () => lowering.storeOne(step, result, row));
+  if (row.lanes === 1)
+    return ofRows(b, rows, team, row, () => lowering.storeOne(step, result, row));
   lowering.storeOne(step, result, row);
   return { grid: { kind: "items", items: Math.ceil(rows / 4) }, body: b.statements };
 }
 
-/** A thread for each row or a workgroup, whose first thread stores what all know. */
-function ofRows(b: Builder, rows: number, threads: number, store: () => void): Loops {
-  if (threads === 1) store();
-  else b.if(e.eq(e.local, e.u32(0)), store);
-  const grid: Loops["grid"] =
-    threads === 1
-      ? { kind: "threads", threads: rows }
-      : { kind: "groups", groups: rows, size: threads };
-  return { grid, body: b.statements };
+/** The row of a thread; past the end the last one is read again. */
+const rowIn = (b: Builder, team: Team, rows: number): Expr =>
+  b.let(team.rows === 1 ? e.group : e.nativeMin(rowOf(team), e.size(rows - 1)));
+
+/** A thread for each row or a team, whose first thread stores what all know. */
+function ofRows(b: Builder, rows: number, team: Team, row: Expr, store: () => void): Loops {
+  if (team.lanes === 1) {
+    store();
+    return { grid: { kind: "threads", threads: rows }, body: b.statements };
+  }
+  const first = e.eq(laneOf(team), e.u32(0));
+  const mine = team.rows === 1 ? first : e.and(first, e.eq(row, rowOf(team)));
+  b.if(mine, store);
+  return { grid: gridOf(team, rows), body: b.statements };
 }
 
 /** Whether neighbours in a row are neighbours in memory, as far as the operand says. */
@@ -171,10 +188,10 @@ function liesInOrder(kernel: Kernel, { view, source }: KernelOperand): boolean {
 }
 
 /** Into how many parts rows are cut: on a GPU so many that it is busy. */
-function cutFor(target: Target, together: number, rows: number, length: number): Parts {
+function cutFor(target: Target, { lanes }: Team, rows: number, length: number): Parts {
   if (target.class === "software") return divide(rows, length);
-  const wanted = Math.ceil(BUSY / (rows * together));
-  const parts = Math.min(wanted, Math.floor(length / (LEAST * together)));
+  const wanted = Math.ceil(BUSY / (rows * lanes));
+  const parts = Math.min(wanted, Math.floor(length / (LEAST * lanes)));
   if (parts <= 1) return { parts: 1, part: length };
   const part = Math.ceil(length / parts / 4) * 4;
   return { parts: Math.ceil(length / part), part };
@@ -182,7 +199,7 @@ function cutFor(target: Target, together: number, rows: number, length: number):
 
 /** Threads that keep a GPU busy, and elements of each, at least. */
 const BUSY = 16_384;
-const LEAST = 16;
+const LEAST = 64;
 
 function reduce(lowering: Lowering, combine: Combine, of: DType, row: Row): Result {
   return combine === "argmax" || combine === "argmin"
@@ -194,46 +211,41 @@ function reduceToValue(
   { b }: Lowering,
   combine: Exclude<Combine, "argmax" | "argmin">,
   of: DType,
-  { dims, outer, from, to, even, lanes, across = false, threads = 1, load }: Row,
+  { dims, outer, from, to, even, lanes, across = false, team = alone, load }: Row,
 ): Result {
   const total = accumulator(b, combine, of, lanes, across);
-  const range = ofThread({ from, to, lanes: across ? 1 : lanes }, threads);
+  const range = ofThread({ from, to, lanes: across ? 1 : lanes }, team);
   b.over(dims, range, (counter) => {
     const loaded = load(new Place(...outer, counter), counter.index);
     const masked = lanes === 4 && !across && !even;
     total.add(masked ? e.select(e.lt(counter.index, to), loaded, total.neutral) : loaded);
   });
   const own = total.result();
-  return { value: threads === 1 ? own : combineValues(b, combine, of, own, threads), at: null };
+  return { value: team.lanes === 1 ? own : combineValues(b, combine, of, own, team), at: null };
 }
 
 /** What one of the threads takes of a range: as many places in turn as it has lanes. */
-function ofThread(range: { from: Expr; to: Expr; lanes: Lanes }, threads: number): Range {
-  if (threads === 1) return range;
-  const from = e.add(range.from, e.mul(e.local, e.u32(range.lanes)));
-  return { ...range, from, apart: range.lanes * threads };
+function ofThread(range: { from: Expr; to: Expr; lanes: Lanes }, team: Team): Range {
+  if (team.lanes === 1) return range;
+  const from = e.add(range.from, e.mul(laneOf(team), e.u32(range.lanes)));
+  return { ...range, from, apart: range.lanes * team.lanes };
 }
 
 function reduceToPosition(
   { b }: Lowering,
   combine: "argmax" | "argmin",
   of: DType,
-  { dims, outer, from, to, lanes, threads = 1, load, position }: Row,
+  { dims, outer, from, to, lanes, team = alone, load, position }: Row,
 ): Result {
   const found = extreme(b, combine, of, lanes);
-  const range = ofThread({ from, to, lanes: 1 }, threads);
+  const range = ofThread({ from, to, lanes: 1 }, team);
   const first = b.let(range.from);
   b.over(dims, range, (counter, index) => {
     const value = load(new Place(...outer, counter), index);
     found.add(value, position?.(index) ?? index, e.eq(index, first));
   });
-  if (threads === 1) return { value: found.best, at: found.at };
-  const { best, at } = combineExtremes(
-    b,
-    combine,
-    of,
-    { ...found, some: e.lt(first, to) },
-    threads,
-  );
+  if (team.lanes === 1) return { value: found.best, at: found.at };
+  const own = { ...found, some: e.lt(first, to) };
+  const { best, at } = combineExtremes(b, combine, of, own, team);
   return { value: best, at };
 }

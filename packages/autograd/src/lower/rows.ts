@@ -11,7 +11,14 @@ import { shapeOf } from "./index-map.ts";
 import { alongside, asStored, isConstant, Lowering } from "./lowering.ts";
 import { Place } from "./place.ts";
 import type { Target } from "./target.ts";
-import { combineExtremes, combineValues, type Found, threadsOfRow } from "./workgroup.ts";
+import {
+  combineExtremes,
+  combineValues,
+  type Found,
+  gridOf,
+  type Team,
+  teamOfRow,
+} from "./workgroup.ts";
 
 /** Whether the kernel is more than one reduction with work of one shape on its results. */
 export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
@@ -54,8 +61,7 @@ class RowProgram {
   readonly passes: number;
   /** Elements of a row in lanes, or one a thread. */
   readonly lanes: Lanes;
-  /** Threads that take a row together. */
-  readonly threads: number;
+  readonly team: Team;
   /** Neighbouring rows are in lanes, for rows that are short or looked through for a position. */
   readonly across: boolean;
 
@@ -72,13 +78,13 @@ class RowProgram {
     }
     this.passes = Math.max(...this.depths.values());
     const results = kernel.stored.every((index) => this.levels.get(index) === "row");
-    this.threads = threadsOfRow(target, rows, length);
+    this.team = teamOfRow(target, rows, length);
     this.across = target.processor !== undefined && this.lanes === 1 && results && rows >= 4;
   }
 
   /** The row of a thread or of its workgroup, or its four rows. */
   get row(): Expr {
-    if (this.threads > 1) return e.group;
+    if (this.team.lanes > 1) return e.group;
     return this.across ? fourFrom(e.thread) : e.thread;
   }
 
@@ -190,17 +196,17 @@ class RowLowering extends Lowering {
   }
 
   #grid(rows: number): Loops["grid"] {
-    const { across, threads } = this.#program;
-    if (threads > 1) return { kind: "groups", groups: rows, size: threads };
+    const { across, team } = this.#program;
+    if (team.lanes > 1) return gridOf(team, rows);
     if (across) return { kind: "items", items: Math.ceil(rows / 4) };
     return { kind: "threads", threads: rows };
   }
 
   /** One walk along the row, for all reductions that can be done by now. */
   #reduce(pass: number): void {
-    const { kernel, depths, lanes, across, threads, rowSpace } = this.#program;
+    const { kernel, depths, lanes, across, team, rowSpace } = this.#program;
     const { b } = this;
-    const first = threads > 1 ? e.local : e.u32(0);
+    const first = team.lanes > 1 ? e.local : e.u32(0);
     const reductions = kernel.steps.flatMap((step, index) =>
       isReduction(step) && depths.get(index) === pass ? [{ step, index }] : [],
     );
@@ -212,9 +218,9 @@ class RowLowering extends Lowering {
         const found = extreme(b, position, operand.dtype, across ? 4 : 1);
         const add = (value: Expr, j: Expr) => found.add(value, j, e.eq(j, first));
         const all = (): Found => {
-          if (threads === 1) return found;
+          if (team.lanes === 1) return found;
           const some = e.lt(e.local, e.size(rowSpace.length));
-          return combineExtremes(b, position, operand.dtype, { ...found, some }, threads);
+          return combineExtremes(b, position, operand.dtype, { ...found, some }, team);
         };
         return { step, index, operand, add, result: () => e.cast(all().at, step.dtype) };
       }
@@ -223,8 +229,8 @@ class RowLowering extends Lowering {
       const add = (value: Expr) => total.add(e.cast(value, step.dtype));
       const result = (): Expr => {
         const own = total.result();
-        if (threads === 1) return own;
-        return combineValues(b, combine as Combine, step.dtype, own, threads);
+        if (team.lanes === 1) return own;
+        return combineValues(b, combine as Combine, step.dtype, own, team);
       };
       return { step, index, operand, add, result };
     });
@@ -268,7 +274,7 @@ class RowLowering extends Lowering {
     shapes: readonly Shape[],
     body: (placeIn: (shape: Shape) => Place, j: Expr) => void,
   ): void {
-    const { lanes, rowSpace, threads } = this.#program;
+    const { lanes, rowSpace, team } = this.#program;
     const all = [
       ...this.#program.reach(roots, "element").map((index) => this.#program.step(index).shape),
       ...shapes,
@@ -280,8 +286,8 @@ class RowLowering extends Lowering {
     });
     const [first] = outer;
     const dims = first === undefined ? [rowSpace.length] : first.shape.slice(first.rank);
-    const from = threads === 1 ? e.u32(0) : e.mul(e.local, e.u32(lanes));
-    const range = { from, to: e.size(rowSpace.length), lanes, apart: lanes * threads };
+    const from = team.lanes === 1 ? e.u32(0) : e.mul(e.local, e.u32(lanes));
+    const range = { from, to: e.size(rowSpace.length), lanes, apart: lanes * team.lanes };
     this.b.over(dims, range, (counter, j) => {
       this.#elementPlaces = outer.map(({ shape, rank, rows }, i) => {
         const own: Counter = i === 0 ? counter : this.b.count(shape.slice(rank), counter.index);
@@ -338,7 +344,7 @@ class RowLowering extends Lowering {
       for (const { step, output } of ofRows)
         this.store(this.#program.row, this.#results.get(step) as Expr, output);
     };
-    if (this.#program.threads === 1) storeRows();
+    if (this.#program.team.lanes === 1) storeRows();
     else if (ofRows.length > 0) {
       // others may still read what the first thread writes
       if (kernel.inputs.some(({ inPlace }) => inPlace >= 0)) this.b.barrier(true);

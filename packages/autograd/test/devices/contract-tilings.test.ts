@@ -101,6 +101,8 @@ describe("every tiling gives the product", () => {
   const tiled = tiling("tiled", [2, 2, 4, 4], 4);
   const onLanes = tiling("vector", [3, 1, 8, 4]);
   const onOne = tiling("vector", [3, 1, 1, 32]);
+  const byLanes = tiling("vector", [4, 4, 4, 16]);
+  const byFew = tiling("vector", [2, 4, 8, 4]);
 
   test.each([
     ["registers", tiling("registers", [2, 5, 2, 4]), [13, 9, 11]],
@@ -108,6 +110,8 @@ describe("every tiling gives the product", () => {
     ["workgroup memory, k of one block", tiled, [8, 4, 8]],
     ["lanes along k", onLanes, [3, 37, 21]],
     ["one column a workgroup", onOne, [3, 75, 5]],
+    ["tiles that lanes along k share", byLanes, [11, 75, 37]],
+    ["tiles of more sums than lanes", byFew, [5, 30, 67]],
   ] as const)("%s", async (_, which, extent) => {
     await agrees(product(extent), { tiling: which });
     await agrees(product(extent, true), { tiling: which });
@@ -210,7 +214,7 @@ test("every product finds a tiling", () => {
       for (const n of [1, 4, 7, 12, 60, 5000]) {
         for (const k of [1, 40, 5000]) {
           for (const alongK of [true, false]) {
-            expect(chooseTiling(adapters, { m, n, k, alongK }).tileM).toBeGreaterThan(0);
+            expect(chooseTiling(adapters, { m, n, k, batch: 1, alongK }).tileM).toBeGreaterThan(0);
           }
         }
       }

@@ -45,13 +45,7 @@ export function lowerContract(
 /** The product, cut as suits the target. */
 function cutProduct(kernel: Kernel, step: KernelStep, target: Target): Product {
   const { processor, tiling } = target;
-  if (processor === undefined)
-    return productOf(
-      kernel,
-      step,
-      target.class === "software" ? tilings.software : tilings.gpu,
-      tiling,
-    );
+  if (processor === undefined) return productOf(kernel, step, tilings[target.class], tiling);
   const plain = productOf(kernel, step, tilings.processor);
   const inLanes = processor.tilingOf(plain);
   return inLanes === null ? plain : productOf(kernel, step, tilings.processor, inLanes);

@@ -56,7 +56,9 @@ export function productOf(
   const few = sizeOf(found.n) < Math.min(adapters.turnBelow, sizeOf(found.m));
   const sides = few ? turned(found) : found;
   const [m, n, k] = [sides.m, sides.n, sides.k].map(sizeOf) as [number, number, number];
-  const tiling = forced ?? chooseTiling(adapters, { m, n, k, alongK: liesAlongK(sides) });
+  const tiling =
+    forced ??
+    chooseTiling(adapters, { m, n, k, batch: sizeOf(sides.batch), alongK: liesAlongK(sides) });
   const { kind, tileM, tileN, groupX, groupY } = tiling;
   const run = kind === "lanes" ? (tiling.run ?? n) : n;
   const blocksM = Math.ceil(m / (kind === "vector" ? tileM : tileM * groupY));

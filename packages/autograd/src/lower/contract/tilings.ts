@@ -1,8 +1,12 @@
+import { type Machine, typical } from "../machines.ts";
+import type { DeviceClass } from "../target.ts";
+import { cyclesOf } from "./estimate.ts";
+
 /**
  * How a product is cut; a workgroup has groupX · groupY threads.
  * "registers": each thread keeps a tile of outputs. "tiled": the same, with blocks of k in
- * workgroup memory. "vector": groupX columns (tileN is 1) of all m = tileM rows; groupY threads
- * share a column's k. For processors, one thread a block: "lanes" and "alongK" have neighbouring
+ * workgroup memory. "vector": groupY threads share the k of a tile; its rows are the workgroup's.
+ * For processors, one thread a block: "lanes" and "alongK" have neighbouring
  * columns or k in vector lanes; "panels" first copies the columns.
  */
 export interface Tiling {
@@ -39,7 +43,10 @@ export interface Choice {
   readonly k?: Range;
   /** The right operand's neighbours in memory are neighbours along k. */
   readonly alongK?: boolean;
-  /** The one that wastes least, another than the first only if it saves a fifth. */
+  /**
+   * The one that wastes least, another than the first only if it saves a fifth; of a class with a
+   * machine, the one that takes it the fewest cycles.
+   */
   readonly tilings: readonly Tiling[];
 }
 
@@ -48,10 +55,13 @@ export interface Extent {
   readonly m: number;
   readonly n: number;
   readonly k: number;
+  readonly batch: number;
   readonly alongK: boolean;
 }
 
 export interface AdapterClass {
+  /** Whose cycles decide. */
+  readonly machine?: Machine;
   readonly choices: readonly Choice[];
   readonly split: SplitK;
   /** Products of fewer columns are computed transposed: their few columns are then few rows. */
@@ -102,11 +112,35 @@ const squareTiles = [
   [4, 5],
 ] as const;
 
+/** Workgroups of 64 threads, so that products share dispatches with what else has them. */
+const forGPU: readonly Tiling[] = [
+  tilingOf("tiled", 16)(8, 8, 8, 8),
+  tilingOf("tiled", 16)(4, 4, 8, 8),
+  registers(4, 4, 8, 8),
+  registers(2, 4, 16, 4),
+  registers(1, 4, 32, 2),
+  registers(2, 5, 2, 32),
+  registers(2, 8, 2, 32),
+  ...([1, 2, 4] as const).flatMap((tileM) =>
+    ([1, 2, 4] as const).flatMap((tileN) =>
+      ([1, 4, 8, 16] as const).map((groupX) => vector(tileM, tileN, groupX, 64 / groupX)),
+    ),
+  ),
+  vector(3, 1, 1, 64),
+];
+
+const ofGPU = (machine: Machine): AdapterClass => ({
+  machine,
+  split: { wanted: 64, least: 1024, most: 16 },
+  turnBelow: 5,
+  choices: [{ tilings: forGPU }],
+});
+
 /**
- * By class of adapter. Software: measured; barriers are dear. GPU: operands are loaded into
- * workgroup memory once if a tile has enough work, and many threads keep few outputs each.
+ * By class of adapter. Software: measured; barriers are dear. GPUs: by the estimate for a machine
+ * of the class.
  */
-export const tilings: Readonly<Record<"processor" | "software" | "gpu", AdapterClass>> = {
+export const tilings: Readonly<Record<"processor" | DeviceClass, AdapterClass>> = {
   processor: {
     split: { wanted: 1, least: any, most: 1 },
     turnBelow: 0,
@@ -125,35 +159,15 @@ export const tilings: Readonly<Record<"processor" | "software" | "gpu", AdapterC
       },
     ],
   },
-  gpu: {
-    split: { wanted: 128, least: 256, most: 16 },
-    turnBelow: 5,
-    choices: [
-      // a workgroup a column where the weight lies along k, else one for 32 neighbouring columns
-      ...rows.map(
-        (m): Choice => ({
-          m: [m, m],
-          k: [64, any],
-          alongK: true,
-          tilings: [vector(m, 1, 1, 64)],
-        }),
-      ),
-      ...rows.map((m): Choice => ({ m: [m, m], k: [64, any], tilings: [vector(m, 1, 32, 4)] })),
-      ...fewRows,
-      { m: [512, any], n: [512, any], k: [32, any], tilings: [tilingOf("tiled", 16)(8, 8, 8, 8)] },
-      { m: [64, any], n: [64, any], k: [32, any], tilings: [tilingOf("tiled", 16)(4, 4, 8, 8)] },
-      { n: [5, 10], tilings: [registers(2, 5, 2, 16), registers(2, 5, 2, 4)] },
-      { n: [11, 16], tilings: [registers(2, 8, 2, 16), registers(2, 8, 2, 4)] },
-      { tilings: [registers(4, 4, 8, 8), registers(4, 4, 16, 4), registers(4, 4, 32, 2)] },
-    ],
-  },
+  integrated: ofGPU(typical.integrated),
+  discrete: ofGPU(typical.discrete),
 };
 
 const within = (size: number, [least, most]: Range = [0, any]): boolean =>
   size >= least && size <= most;
 
 /** The tiling that the class's table has for a product of this extent. */
-export function chooseTiling({ choices }: AdapterClass, extent: Extent): Tiling {
+export function chooseTiling({ choices, machine }: AdapterClass, extent: Extent): Tiling {
   const { m, n, k, alongK } = extent;
   const choice = choices.find(
     (one) =>
@@ -162,6 +176,7 @@ export function chooseTiling({ choices }: AdapterClass, extent: Extent): Tiling 
       within(k, one.k) &&
       (one.alongK === undefined || one.alongK === alongK),
   ) as Choice;
+  if (machine !== undefined) return quickest(choice.tilings, extent, machine);
   const [first, ...others] = choice.tilings as readonly [Tiling, ...Tiling[]];
   let best = first;
   let least = 0.8 * wasteOf(first, m, n);
@@ -172,6 +187,12 @@ export function chooseTiling({ choices }: AdapterClass, extent: Extent): Tiling 
     least = waste;
   }
   return best;
+}
+
+/** The first of those that take the machine the fewest cycles. */
+function quickest(of: readonly Tiling[], extent: Extent, machine: Machine): Tiling {
+  const cycles = of.map((tiling) => cyclesOf(tiling, extent, machine));
+  return of[cycles.indexOf(Math.min(...cycles))] as Tiling;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { KernelStep } from "../../devices/device.ts";
 import { type Expr, e } from "../../kernel/expression.ts";
-import { type Loops, layoutOf } from "../../kernel/loops.ts";
+import { type Local, type Loops, layoutOf } from "../../kernel/loops.ts";
 import type { Lowering } from "../lowering.ts";
 import type { Target } from "../target.ts";
 import { element, linesOf, openBlock, range, sliceOf } from "./block.ts";
@@ -8,8 +8,9 @@ import { type Product, sumType } from "./product.ts";
 import { storeTile } from "./store.ts";
 
 /**
- * Few rows: groupY threads share a column and add their sums in a fixed order: by halves, or within
- * subgroups first if all threads share a column and the adapter has subgroups.
+ * groupY threads share a tile and its k's; then they add their sums in a fixed order. Few sums are
+ * added by halves, or within subgroups first if all threads share a column; of many, each thread
+ * adds some.
  */
 export function multiplyByVector(
   lowering: Lowering,
@@ -18,61 +19,76 @@ export function multiplyByVector(
   target: Target,
 ): Loops {
   const { a, b: right } = product;
-  const { tileM, groupX, groupY: lanes } = product.tiling;
+  const { tileM, tileN, groupX, groupY: lanes } = product.tiling;
   const { b } = lowering;
   const type = sumType(step);
   const threads = groupX * lanes;
   const block = openBlock(lowering, product);
   const lane = b.let(e.quotient(e.local, e.u32(groupX)));
   const inBlock = e.remainder(e.local, e.u32(groupX));
-  const left = b.let(e.add(e.mul(block.column, e.u32(groupX)), inBlock));
+  const left = b.let(e.add(e.mul(block.column, e.u32(groupX * tileN)), inBlock));
   const firstRow = b.let(e.mul(block.row, e.u32(tileM)));
   const rowNumbers = range(tileM).map((i) => e.add(firstRow, e.u32(i)));
+  const columnNumbers = range(tileN).map((j) => e.add(left, e.u32(j * groupX)));
   const rows = linesOf(lowering, a, product.m, block, rowNumbers);
-  const [column] = linesOf(lowering, right, product.n, block, [left]);
-  const sums = rows.map(() => b.var(e.constant(0, type)));
+  const columns = linesOf(lowering, right, product.n, block, columnNumbers);
+  const sums = rows.map(() => columns.map(() => b.var(e.constant(0, type))));
   const [from, to] = sliceOf(lowering, product, block);
   const layout = layoutOf(product.k, true);
   b.for(e.add(from, lane), to, lanes, (k) => {
     const counter = b.count(layout, k);
-    const line = column as (typeof rows)[number];
-    const y = b.let(e.cast(element(lowering, right, line, counter), type));
+    const y = columns.map((line) => b.let(e.cast(element(lowering, right, line, counter), type)));
     for (const [i, row] of rows.entries()) {
-      const x = e.cast(element(lowering, a, row, counter), type);
-      const sum = sums[i] as (typeof sums)[number];
-      b.set(sum, e.add(sum, e.mul(x, y)));
+      const x = b.let(e.cast(element(lowering, a, row, counter), type));
+      for (const [j, sum] of (sums[i] as Local[]).entries())
+        b.set(sum, e.add(sum, e.mul(x, y[j] as Expr)));
     }
   });
 
-  const memory = b.array(type, 1, threads * tileM, true);
+  const all = sums.flat();
+  const memory = b.array(type, 1, threads * all.length, true);
   const subgroups = target.subgroups === true && groupX === 1 && type === "f32";
+  const isTree = all.length < lanes / 4;
   const mine = (i: number, further = 0): Expr => e.add(e.local, e.u32(i * threads + further));
-  for (const [i, sum] of sums.entries()) {
-    const part = subgroups
-      ? e.select(e.subgroupFirst, b.let(e.subgroupSum(sum)), e.constant(0, type))
-      : sum;
+  for (const [i, sum] of all.entries()) {
+    const part =
+      subgroups && isTree
+        ? e.select(e.subgroupFirst, b.let(e.subgroupSum(sum)), e.constant(0, type))
+        : sum;
     b.put(memory, mine(i), part);
   }
-  // which threads stand for a subgroup is not said: of the others there are zeros
-  const steps = subgroups ? eighths(lanes) : halves(lanes);
-  for (const { readers, from: distances } of steps) {
-    b.barrier();
-    b.if(e.lt(lane, e.u32(readers)), () => {
-      for (const i of range(tileM)) {
-        const terms = distances.map((d) => e.element(memory, mine(i, d * groupX)));
-        b.put(memory, mine(i), terms.reduce(e.add));
-      }
-    });
+  if (isTree) {
+    // which threads stand for a subgroup is not said: of the others there are zeros
+    const steps = subgroups ? eighths(lanes) : halves(lanes);
+    for (const { readers, from: distances } of steps) {
+      b.barrier();
+      b.if(e.lt(lane, e.u32(readers)), () => {
+        for (const i of all.keys()) {
+          const terms = distances.map((d) => e.element(memory, mine(i, d * groupX)));
+          b.put(memory, mine(i), terms.reduce(e.add));
+        }
+      });
+    }
   }
   b.barrier();
-  b.if(e.eq(lane, e.u32(0)), () => {
+  const store = (number: Expr, sum: Expr): void =>
     storeTile(lowering, step, product, block, {
-      top: firstRow,
-      left,
-      apart: [1, groupX],
-      sums: range(tileM).map((i) => [e.element(memory, mine(i))]),
+      top: b.let(e.add(firstRow, e.quotient(number, e.u32(tileN)))),
+      left: b.let(e.add(left, e.mul(e.remainder(number, e.u32(tileN)), e.u32(groupX)))),
+      apart: [1, 1],
+      sums: [[sum]],
     });
-  });
+  // the sums of a tile are shared out among its threads
+  for (let first = 0; first < all.length; first += lanes) {
+    const number = b.let(e.add(lane, e.u32(first)));
+    b.if(e.lt(number, e.u32(all.length)), () => {
+      const start = b.let(e.add(inBlock, e.mul(number, e.u32(threads))));
+      const parts = range(isTree ? 1 : lanes).map((l) =>
+        e.element(memory, e.add(start, e.u32(l * groupX))),
+      );
+      store(number, b.let(parts.reduce(e.add)));
+    });
+  }
   return { grid: { kind: "groups", groups: block.groups, size: threads }, body: b.statements };
 }
 

@@ -1,0 +1,44 @@
+import type { Machine } from "../machines.ts";
+import type { Extent, Tiling } from "./tilings.ts";
+
+/** Cycles: of a load that a cache has, of one from workgroup memory, and of a barrier. */
+const LOAD = 4;
+const SHARED_LOAD = 1;
+const BARRIER = 40;
+/** Cycles from a load to its use: of one that a cache has, and of one from memory. */
+const LATENCY = 80;
+const FAR_LATENCY = 400;
+/** Neighbours that one access to memory brings. */
+const NEIGHBOURS = 8;
+
+/**
+ * Cycles that a product takes on a machine in this form: those of one thread, or of all on the
+ * machine's lanes, whichever are more. An estimate, to compare forms by.
+ */
+export function cyclesOf(tiling: Tiling, extent: Extent, { lanes }: Machine): number {
+  const { m, n, k, batch, alongK } = extent;
+  const { kind, tileM, tileN, groupX, groupY, blockK } = tiling;
+  const group = groupX * groupY;
+  const isVector = kind === "vector";
+  const blocks =
+    batch * Math.ceil(m / (isVector ? tileM : tileM * groupY)) * Math.ceil(n / (tileN * groupX));
+  const tile = tileM * tileN;
+  const inBlocks = Math.ceil(k / Math.max(1, blockK)) * Math.max(1, blockK);
+  const steps = isVector ? Math.ceil(k / groupY) : inBlocks;
+  let work: number;
+  let waiting = LATENCY;
+  let ending = tile * LOAD;
+  if (kind === "tiled") {
+    const brought = (LOAD * (tileM * groupY + tileN * groupX)) / group;
+    work = tile + SHARED_LOAD * (tileM + tileN) + brought + (2 * BARRIER) / blockK;
+    waiting = FAR_LATENCY / blockK;
+  } else {
+    const together = alongK ? (isVector ? groupY : 1) : groupX;
+    const apart = Math.max(1, NEIGHBOURS / together);
+    work = tile + LOAD * (tileM + (tileN * (1 + apart)) / 2);
+    if (isVector) ending = 2 * BARRIER + (SHARED_LOAD * tile * groupY) / Math.min(tile, groupY);
+  }
+  const one = steps * (waiting + work) + ending;
+  const all = (blocks * group * (steps * work + ending)) / lanes;
+  return Math.max(one, all);
+}
