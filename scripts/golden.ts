@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { init } from "@wgrad/autograd";
+import { type DeviceClass, init } from "@wgrad/autograd";
 import { type Files, loadClassic } from "./golden/classic/load.ts";
 import { type Group, loadGroup, sampleOf } from "./golden/load.ts";
 import { loadOnnxGroup } from "./golden/onnx/load.ts";
@@ -9,8 +9,8 @@ import { loadPretrained } from "./golden/pretrained/load.ts";
 import { isFault, printTable, report } from "./golden/report.ts";
 import { type DeviceKind, type Outcome, runCase } from "./golden/run.ts";
 
-const USAGE = `pnpm golden [--dir DIR] [--device cpu|wasm|webgpu] [--group G] [--category C] [--every N] [--json FILE]
-Runs the reference cases of a folder (default: golden) on all devices, or one, and compares; one case in N, the same ones each time.`;
+const USAGE = `pnpm golden [--dir DIR] [--device cpu|wasm|webgpu] [--class CLASS] [--group G] [--category C] [--every N] [--json FILE]
+Runs the reference cases of a folder (default: golden) on all devices, or one, and compares; one case in N, the same ones each time. CLASS says whose kernels WebGPU runs: software, integrated or discrete.`;
 
 const DEVICES: readonly DeviceKind[] = ["cpu", "wasm", "webgpu"];
 
@@ -21,6 +21,7 @@ function readOptions() {
     options: {
       dir: { type: "string", default: "golden" },
       device: { type: "string" },
+      class: { type: "string" },
       group: { type: "string" },
       category: { type: "string" },
       every: { type: "string", default: "1" },
@@ -31,6 +32,8 @@ function readOptions() {
   if (values.device !== undefined && !DEVICES.includes(values.device as DeviceKind)) {
     throw new UsageError(`--device is cpu, wasm or webgpu, not ${values.device}`);
   }
+  if (values.class !== undefined && values.device !== "webgpu")
+    throw new UsageError("--class goes with --device webgpu");
   if (!(Number(values.every) >= 1)) {
     throw new UsageError(`--every is a whole number from 1, not ${values.every}`);
   }
@@ -90,10 +93,11 @@ async function runAll(
   devices: readonly DeviceKind[],
   category: string | undefined,
   every: number,
+  kind: DeviceClass | undefined,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const device of devices) {
-    await init({ device });
+    await init({ device, ...(kind === undefined ? {} : { class: kind }) });
     for (const group of groups) {
       const inCategory = group.cases.filter(
         (item) => category === undefined || item.category === category,
@@ -122,7 +126,13 @@ async function main(): Promise<void> {
   }
   const devices = options.device === undefined ? DEVICES : [options.device as DeviceKind];
   const groups = readGroups(options.dir, options.group);
-  const outcomes = await runAll(groups, devices, options.category, Number(options.every));
+  const outcomes = await runAll(
+    groups,
+    devices,
+    options.category,
+    Number(options.every),
+    options.class as DeviceClass | undefined,
+  );
   const { categories, ...summary } = report(outcomes);
   console.log(printTable({ categories, ...summary }));
   for (const { group, device, id, reason } of outcomes.filter(isFault)) {

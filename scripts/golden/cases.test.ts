@@ -56,6 +56,7 @@ async function bytesAt(url: string | undefined): Promise<Uint8Array> {
  * optional.
  */
 const onFloor = ["ops", "modules", "losses", "optim"];
+const ofGPU = ["ops", "ops2", "modules", "modules2", "losses", "optim"];
 
 interface Place {
   readonly name: string;
@@ -79,6 +80,13 @@ const places: readonly Place[] = [
       every: everywhere ? inNode[device] : device === "webgpu" ? 50 : 200,
     }),
   ),
+  {
+    name: "WebGPU, by the kernels of a GPU",
+    device: "webgpu",
+    open: () => init({ device: "webgpu", class: "discrete" }),
+    takes: ({ name }) => everywhere && ofGPU.includes(name),
+    every: 60,
+  },
   {
     name: "the least WebGPU",
     device: "webgpu",

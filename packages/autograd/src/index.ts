@@ -39,6 +39,7 @@ export * from "./public/nn.ts";
 export * from "./public/shape.ts";
 export * as special from "./public/special.ts";
 export { setDetectAnomaly } from "./runtime/anomaly.ts";
+export type { DeviceClass } from "./lower/target.ts";
 export { type InitOptions, type InitResult, init } from "./runtime/init.ts";
 export type { Shape } from "./shape.ts";
 export {

@@ -2,12 +2,13 @@ import { describe, expect, test } from "vitest";
 import { CpuDevice } from "../../src/devices/cpu/device.ts";
 import type { Device, Kernel } from "../../src/devices/device.ts";
 import { openWebGPU, type WebGPUDevice } from "../../src/devices/webgpu/device.ts";
-import { type RenderTarget, renderKernel } from "../../src/devices/webgpu/render/kernel.ts";
+import type { RenderTarget } from "../../src/devices/webgpu/render/kernel.ts";
 import { assembleAttributes, contractAttributes } from "../../src/graph/attributes.ts";
 import { alongAxes } from "../../src/graph/region.ts";
 import { permuteView, type View, wholeView } from "../../src/graph/view.ts";
 import { e } from "../../src/kernel/expression.ts";
 import { chooseTiling, type Tiling, tilings } from "../../src/lower/contract/tilings.ts";
+import type { DeviceClass } from "../../src/lower/target.ts";
 import { type Shape, sizeOf } from "../../src/shape.ts";
 import {
   assembleOp,
@@ -36,7 +37,6 @@ const asking = (asked: Partial<RenderTarget>): Device =>
 
 const floats = (build: KernelBuilder, shape: Shape, seed: number): Value =>
   build.input(shape, "f32", noise(sizeOf(shape), -1, 1, seed));
-const unread = (build: KernelBuilder, shape: Shape): Value => build.input(shape, "f32", []);
 const transposed = (value: Value): Value =>
   viewed(value, permuteView(wholeView(value.base), [...value.base.keys()].reverse()));
 
@@ -155,19 +155,11 @@ test.each([
   await agrees(product(extent, true, true), { class: "discrete" });
 });
 
-const limits = { maxBindings: 8, maxWorkgroups: 65535, subgroups: true };
-
-/** What the table has for a product: the form's kind, its tile, and the dispatches. */
-function chosen(extent: Extent, software: boolean, turn = false): string {
-  const { sources } = renderKernel(product(extent, turn, false, unread).kernel, {
-    ...limits,
-    class: software ? "software" : "discrete",
-  });
-  const [m, k, n] = extent;
-  const text = sources[0] as string;
-  const kind = text.includes("tile_a") ? "tiled" : text.includes("lanes_") ? "vector" : "registers";
-  const few = sources.length > 1 ? ", parts of k" : "";
-  return `${m}×${k}×${n}${turn ? " transposed" : ""}: ${kind} ${/workgroup_size\((\d+)\)/.exec(text)?.[1]}${few}`;
+/** What the class has for a product. */
+function chosen([m, k, n]: Extent, kind: DeviceClass, alongK: boolean): string {
+  const one = chooseTiling(tilings[kind], { m, n, k, batch: 1, alongK });
+  const { kind: form, tileM, tileN, groupX, groupY } = one;
+  return `${m}×${k}×${n}${alongK ? " along k" : ""}: ${form} ${tileM}×${tileN} by ${groupY}×${groupX}`;
 }
 
 test("the table, by class of adapter", () => {
@@ -182,12 +174,11 @@ test("the table, by class of adapter", () => {
     [16, 4096, 16],
     [1024, 1024, 1024],
   ];
-  for (const software of [true, false]) {
-    const lines = extents.flatMap((extent) => [
-      chosen(extent, software),
-      chosen(extent, software, true),
-    ]);
-    expect([...new Set(lines)]).toMatchSnapshot(software ? "software" : "gpu");
+  for (const kind of ["software", "integrated", "discrete"] as const) {
+    const lines = extents.flatMap((extent) =>
+      [false, true].map((alongK) => chosen(extent, kind, alongK)),
+    );
+    expect(lines).toMatchSnapshot(kind);
   }
 });
 

@@ -19,6 +19,7 @@ const reference = { device: "cpu", fusion: "off" } as const;
 const cpu: InitOptions = { device: "cpu", fusion: "on" };
 const webgpu: InitOptions = { device: "webgpu", fusion: "on" };
 const unfused: InitOptions = { device: "webgpu", fusion: "off" };
+const ofGPU: InitOptions = { device: "webgpu", class: "discrete", fusion: "on" };
 const tolerances: Readonly<Record<string, number>> = {
   "every line at once": 1e-6,
   "cpu, fusion on": 1e-5,
@@ -26,8 +27,9 @@ const tolerances: Readonly<Record<string, number>> = {
 
 /** The quick tier tries the cpu device often, and compiles a few programs for the GPU. */
 function placesFor(seed: number): InitOptions[] {
-  if (full) return [cpu, webgpu, unfused];
+  if (full) return [cpu, webgpu, unfused, ofGPU];
   if (inBrowser) return [webgpu];
+  if (seed % 20 === 8) return [ofGPU];
   if (seed > 4) return [cpu];
   return seed % 3 === 0 ? [cpu, webgpu, unfused] : [cpu, webgpu];
 }

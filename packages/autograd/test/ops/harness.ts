@@ -161,6 +161,18 @@ export function testOps(cases: readonly OpCase[]): void {
       },
     );
 
+    const forGPU = full || tabled % 24 === 0;
+    test.skipIf(skip.webgpu || !forGPU)("gives the same by the kernels of a GPU", async () => {
+      const want = await outcome(item, inputs, { device: "cpu" });
+      await init({ device: "webgpu", class: "discrete" });
+      try {
+        expectSame(await outcome(item, inputs, { device: "webgpu" }), want, tolerance);
+      } finally {
+        await init({ device: "webgpu" });
+        await init({ device: "cpu" });
+      }
+    });
+
     test.runIf(item.anyShape)("takes empty, size-1 and odd-sized operands", async () => {
       for (const shaped of Object.values(shapesOf)) {
         const others = inputs.map((one) => one.withShape(shaped(one.shape)));
