@@ -24,7 +24,7 @@ const nodeAlone = full
       "packages/autograd/test/devices/{contract-tilings,attention-tilings,hazards,webgpu-lines}.test.ts",
       "packages/autograd/test/func/transforms.test.ts",
       "packages/autograd/test/ops/{attention,binary,choosing,contraction,convolution,einsum,elementwise,fft,further,indices,linalg,losses,movement,normalization,reduction,special,windows}.test.ts",
-      "packages/autograd/test/runtime/{bindings,deep,pages,passes,plan-cache}.test.ts",
+      "packages/autograd/test/runtime/{bindings,class,deep,pages,passes,plan-cache}.test.ts",
       "packages/{classic,distributions,metrics}/test/**",
       "packages/datasets/test/images/**",
       "packages/nn/test/{losses,refused-values,transforms}.test.ts",

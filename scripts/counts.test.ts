@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { predictionsOf, starved, totalOf } from "./steps/predictions.ts";
 
 /**
  * What a steady step may cost at most: dispatches, pipelines made from the start, temporaries over
@@ -51,4 +52,25 @@ test("ten trainings from one seed have the same bits", { timeout: 300_000 }, asy
   const report = JSON.parse(readFileSync(file, "utf8"));
   for (const counts of Object.values(report))
     expect(counts).toMatchObject({ sameBits: "10 of 10" });
+});
+
+describe("a steady step by the kernels for discrete GPUs", () => {
+  const machine = "rtx 3060";
+  test.each(Object.keys(LIMITS))("%s: threads enough, and no more dispatches", async (name) => {
+    const all = await predictionsOf(name, machine);
+    // attention has a thread a query
+    const others = all.filter(({ kernel }) => !kernel.includes("attention"));
+    expect(starved(others)).toEqual([]);
+    expect(totalOf(all).dispatches).toBeLessThanOrEqual(
+      (LIMITS[name] as (typeof LIMITS)[string]).dispatches,
+    );
+  });
+
+  test.each(["mlp", "convnet", "gpt", "lstm"])(
+    "%s with large batches is near its bound",
+    async (name) => {
+      const { microseconds, bound } = totalOf(await predictionsOf(name, machine, 512));
+      expect(microseconds / bound).toBeLessThan(2);
+    },
+  );
 });

@@ -1,6 +1,8 @@
 /**
  * `pnpm counts [--only NAME,…] [--json FILE] [--runs N]`: what a steady training step asks of the
  * GPU, exactly; with `--runs`, also whether that many trainings from one seed give the same bits.
+ * `pnpm counts --class gpu [--only NAME,…] [--batch N]`: what its kernels should take on three GPUs,
+ * by their public figures.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -13,6 +15,7 @@ import {
   openGPUDevice,
 } from "@wgrad/autograd/testing";
 import { models, type Step } from "./steps/models.ts";
+import { printPredictions } from "./steps/predictions.ts";
 import { workloads } from "./steps/workloads.ts";
 
 /** The record of one model: counts of one steady step, but for what says otherwise. */
@@ -130,10 +133,20 @@ async function hostTime(run: Step["run"]): Promise<number> {
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 const { values } = parseArgs({
-  options: { json: { type: "string" }, only: { type: "string" }, runs: { type: "string" } },
+  options: {
+    json: { type: "string" },
+    only: { type: "string" },
+    runs: { type: "string" },
+    class: { type: "string" },
+    batch: { type: "string" },
+  },
 });
 const runs = Number(values.runs ?? 0);
 const chosen = values.only?.split(",") ?? keys;
+if (values.class !== undefined) {
+  await printPredictions(chosen, values.batch === undefined ? undefined : Number(values.batch));
+  process.exit(0);
+}
 const report: Record<string, StepRecord> = {};
 for (const name of chosen) {
   if (!(keys as readonly string[]).includes(name)) {

@@ -65,34 +65,34 @@ function logistic(): Workload {
   };
 }
 
-function mlp(): Workload {
+function mlp(batch = 64): Workload {
   const next = uniforms(3);
   return {
-    title: "MLP 784-128-10, batch 64, Adam",
+    title: `MLP 784-128-10, batch ${batch}, Adam`,
     weights: { ...dense("hidden", 128, [784], next), ...dense("output", 10, [128], next) },
-    batch: { images: within([64, 784], 1, next), labels: below([64], 10, next) },
+    batch: { images: within([batch, 784], 1, next), labels: below([batch], 10, next) },
   };
 }
 
-function convnet(): Workload {
+function convnet(batch = 32): Workload {
   const next = uniforms(4);
   return {
-    title: "conv net 28×28, 3×3×16, pool, 3×3×32, pool, dense 10, batch 32, Adam",
+    title: `conv net 28×28, 3×3×16, pool, 3×3×32, pool, dense 10, batch ${batch}, Adam`,
     weights: {
       ...dense("conv1", 16, [1, 3, 3], next),
       ...dense("conv2", 32, [16, 3, 3], next),
       ...dense("output", 10, [32 * 7 * 7], next),
     },
-    batch: { images: within([32, 1, 28, 28], 1, next), labels: below([32], 10, next) },
+    batch: { images: within([batch, 1, 28, 28], 1, next), labels: below([batch], 10, next) },
   };
 }
 
-function lstm(): Workload {
+function lstm(batch = LSTM.batch): Workload {
   const next = uniforms(5);
-  const { vocabulary, embed, hidden, length, batch, classes } = LSTM;
+  const { vocabulary, embed, hidden, length, classes } = LSTM;
   const bound = 1 / Math.sqrt(hidden);
   return {
-    title: "LSTM classifier, vocabulary 5,000, embed 64, hidden 128, T 50, batch 32, Adam",
+    title: `LSTM classifier, vocabulary 5,000, embed 64, hidden 128, T 50, batch ${batch}, Adam`,
     weights: {
       "embedding.weight": within([vocabulary, embed], 1, next),
       "lstm.weight_ih_l0": within([4 * hidden, embed], bound, next),
@@ -108,9 +108,9 @@ function lstm(): Workload {
   };
 }
 
-function gpt(): Workload {
+function gpt(batch = GPT.batch): Workload {
   const next = uniforms(6);
-  const { layers, width, length, batch, vocabulary } = GPT;
+  const { layers, width, length, vocabulary } = GPT;
   const blocks = Array.from({ length: layers }, (_, i): Weights => {
     const name = `blocks.${i}`;
     return {
@@ -123,7 +123,7 @@ function gpt(): Workload {
     };
   });
   return {
-    title: "GPT, 2 layers, d 128, 4 heads, T 64, batch 4, vocabulary 96, Adam",
+    title: `GPT, 2 layers, d 128, 4 heads, T 64, batch ${batch}, vocabulary 96, Adam`,
     weights: {
       "tokens.weight": within([vocabulary, width], 0.1, next),
       "positions.weight": within([length, width], 0.1, next),
@@ -138,8 +138,8 @@ function gpt(): Workload {
   };
 }
 
-/** In the order of the report. */
-export const workloads: Readonly<Record<string, () => Workload>> = {
+/** In the order of the report. Those of batches take another size of batch. */
+export const workloads: Readonly<Record<string, (batch?: number) => Workload>> = {
   matmul256: () => product(256),
   matmul512: () => product(512),
   matmul1024: () => product(1024),

@@ -27,6 +27,7 @@ export {
 export { explain } from "./inspect/explain.ts";
 export { type KernelProfile, Profile, profile, type TraceEvent } from "./inspect/profile.ts";
 export { type MemoryOwner, type MemoryReport, memory } from "./inspect/report.ts";
+export type { DeviceClass } from "./lower/target.ts";
 export type { BinaryOp, Operand, UnaryOp } from "./ops/core/apply.ts";
 export type { DimOption, Dims } from "./ops/core/arguments.ts";
 export { type AutocastOptions, autocast, isAutocastEnabled } from "./ops/core/autocast.ts";
@@ -39,7 +40,6 @@ export * from "./public/nn.ts";
 export * from "./public/shape.ts";
 export * as special from "./public/special.ts";
 export { setDetectAnomaly } from "./runtime/anomaly.ts";
-export type { DeviceClass } from "./lower/target.ts";
 export { type InitOptions, type InitResult, init } from "./runtime/init.ts";
 export type { Shape } from "./shape.ts";
 export {

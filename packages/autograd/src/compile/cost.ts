@@ -70,11 +70,11 @@ export function costOf({ kernel, stores, inputs }: Scheduled, trace: Trace, devi
 }
 
 /** Elements that a view can see, each once. */
-const reach = (view: View | null, base: Shape): number =>
+export const reach = (view: View | null, base: Shape): number =>
   view === null ? sizeOf(base) : sizeOf(view.shape.filter((_, d) => view.strides[d] !== 0));
 
 /** Scalar operations of one step: one for each element, two for each product of a contraction. */
-function operations({ op, operands, shape, attrs }: KernelStep): number {
+export function operations({ op, operands, shape, attrs }: KernelStep): number {
   const out = sizeOf(shape);
   if (operands.length === 0) return 0;
   const [first] = operands;

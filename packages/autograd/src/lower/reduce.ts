@@ -198,7 +198,7 @@ function cutFor(target: Target, { lanes }: Team, rows: number, length: number): 
 }
 
 /** Threads that keep a GPU busy, and elements of each, at least. */
-const BUSY = 16_384;
+const BUSY = 4096;
 const LEAST = 64;
 
 function reduce(lowering: Lowering, combine: Combine, of: DType, row: Row): Result {

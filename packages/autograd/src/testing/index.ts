@@ -13,6 +13,7 @@ export {
 } from "./gradcheck.ts";
 export { pendingNodes, useIdleDevice } from "./idle-device.ts";
 export { plansOf } from "./plans.ts";
+export { machineNames, type Prediction, predict } from "./predict.ts";
 export {
   type CaseInput,
   type FusedCase,

@@ -9,17 +9,16 @@ interface PlannedKernel extends Lowered {
   readonly kernel: Kernel;
 }
 
-/** Computes nothing, and keeps what it is asked to run as text. */
+/** Computes nothing, and keeps what it is asked to run. */
 class PlanDevice extends IdleDevice {
-  readonly lines: string[] = [];
+  readonly plans: Kernel[][] = [];
 
   override lower(kernel?: Kernel): Lowered {
     return { kernel, scratch: [], sources: [] } as PlannedKernel;
   }
 
   override program(kernels: readonly BoundKernel[]): Program {
-    for (const { lowered } of kernels)
-      this.lines.push(...linesOf((lowered as PlannedKernel).kernel));
+    this.plans.push(kernels.map(({ lowered }) => (lowered as PlannedKernel).kernel));
     return super.program(kernels);
   }
 }
@@ -28,7 +27,11 @@ class PlanDevice extends IdleDevice {
  * The kernels of the body's plans, one line each: `contract · add · relu → 64×16`. Those that share
  * a dispatch follow a line that says so. Nothing is computed; reads are zeros.
  */
-export async function plansOf(body: () => unknown): Promise<string[]> {
+export const plansOf = async (body: () => unknown): Promise<string[]> =>
+  (await kernelsOf(body)).flat().flatMap(linesOf);
+
+/** The kernels of each of the body's plans. Nothing is computed; reads are zeros. */
+export async function kernelsOf(body: () => unknown): Promise<readonly (readonly Kernel[])[]> {
   const device = new PlanDevice();
   const before = context.stream;
   context.stream = new DeviceStream(device, {
@@ -41,7 +44,7 @@ export async function plansOf(body: () => unknown): Promise<string[]> {
   } finally {
     context.stream = before;
   }
-  return device.lines;
+  return device.plans;
 }
 
 function linesOf(kernel: Kernel): string[] {
@@ -53,7 +56,7 @@ function linesOf(kernel: Kernel): string[] {
   return [head, ...[...counts].map(([line, n]) => `  ${n > 1 ? `${n} × ` : ""}${line}`)];
 }
 
-function lineOf({ steps, stored, rows }: Kernel): string {
+export function lineOf({ steps, stored, rows }: Kernel): string {
   const names: string[] = [];
   for (const { op, operands } of steps) {
     const number = op.meaning.kind === "elementwise" && operands.length === 0;

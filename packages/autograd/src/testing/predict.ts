@@ -1,0 +1,112 @@
+import { operations, reach } from "../compile/cost.ts";
+import type { Kernel, KernelStep } from "../devices/device.ts";
+import { wordBytes } from "../devices/words.ts";
+import { cyclesOf } from "../lower/contract/estimate.ts";
+import { liesAlongK, productOf } from "../lower/contract/product.ts";
+import { tilings } from "../lower/contract/tilings.ts";
+import { anchorOf } from "../lower/lower.ts";
+import { type Machine, machines } from "../lower/machines.ts";
+import { roundsOf } from "../lower/rounds.ts";
+import { sizeOf } from "../shape.ts";
+import { kernelsOf, lineOf } from "./plans.ts";
+
+/** What a kernel should take on a machine, by its figures. Nothing is run. */
+export interface Prediction {
+  /** Its operations and results. */
+  readonly kernel: string;
+  /** How often the plan has it. */
+  readonly count: number;
+  /** Threads of each dispatch. */
+  readonly threads: readonly number[];
+  /** Bytes read and written, and scalar operations, of one run. */
+  readonly bytes: number;
+  readonly flops: number;
+  /** Microseconds of one run, and the least that bytes and operations allow. */
+  readonly microseconds: number;
+  readonly bound: number;
+}
+
+export const machineNames: readonly string[] = Object.keys(machines);
+
+/** A share of the threads that a machine holds keeps its memory busy. */
+const BUSY = 1 / 8;
+
+/**
+ * Predictions for the kernels of the last plan that the body makes. A kernel takes as long as its bytes take at the
+ * bandwidth that its threads can use, or as its operations take in its form.
+ */
+export async function predict(body: () => unknown, on: string): Promise<Prediction[]> {
+  const machine = machines[on as keyof typeof machines];
+  const all = new Map<string, Prediction>();
+  for (const kernel of (await kernelsOf(body)).at(-1) ?? []) {
+    const one = predicted(kernel, machine);
+    const key = `${one.kernel} ${one.threads} ${one.bytes}`;
+    all.set(key, { ...one, count: (all.get(key)?.count ?? 0) + 1 });
+  }
+  return [...all.values()];
+}
+
+function predicted(kernel: Kernel, machine: Machine): Prediction {
+  const parts = kernel.parts.length > 0 ? kernel.parts : [kernel];
+  const target = { maxBindings: 10, class: machine.class } as const;
+  const { threads } = roundsOf(kernel, target);
+  const bytes = bytesOf(kernel, parts);
+  const flops = parts
+    .flatMap(({ steps }) => steps)
+    .reduce((sum, step) => sum + operations(step), 0);
+  const share = Math.min(1, Math.max(...threads) / (machine.resident * BUSY));
+  const [moved, counted] = [bytes / machine.bandwidth / 1e3, microsecondsOf(flops / 2, machine)];
+  const products = parts.map((part) => productTime({ ...kernel, ...part, parts: [] }, machine));
+  const computed = products.reduce((a, b) => a + b, 0);
+  return {
+    kernel: parts.map(lineOf).join(" | "),
+    count: 1,
+    threads,
+    bytes,
+    flops,
+    microseconds: Math.max(moved / share, computed, counted / share),
+    bound: Math.max(moved, counted),
+  };
+}
+
+/** Microseconds of so many steps of all lanes. */
+const microsecondsOf = (products: number, { lanes, gigahertz }: Machine): number =>
+  products / lanes / gigahertz / 1e3;
+
+/** Microseconds of a product in its form; 0 for any other kernel. */
+function productTime(kernel: Kernel, machine: Machine): number {
+  const step = anchorOf(kernel);
+  if (step?.op.meaning.kind !== "contract") return 0;
+  const product = productOf(kernel, step, tilings[machine.class]);
+  const [m, n, k, batch] = [product.m, product.n, product.k, product.batch].map(sizeOf) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const extent = { m, n, k: Math.ceil(k / product.parts), batch: batch * product.parts };
+  const cycles = cyclesOf(product.tiling, { ...extent, alongK: liesAlongK(product) }, machine);
+  return cycles / machine.gigahertz / 1e3;
+}
+
+/** Each input once, as far as it is read, and each result. */
+function bytesOf(kernel: Kernel, parts: readonly Pick<Kernel, "steps" | "stored">[]): number {
+  const read = kernel.inputs.map(() => 0);
+  const size = kernel.inputs.map(() => 0);
+  let written = 0;
+  for (const { steps, stored } of parts) {
+    for (const { source, view, base } of steps.flatMap(({ operands }) => operands)) {
+      if (!("input" in source)) continue;
+      read[source.input] = (read[source.input] as number) + reach(view, base);
+      size[source.input] = sizeOf(base);
+    }
+    for (const index of stored) {
+      const { dtype, shape } = steps[index] as KernelStep;
+      written += wordBytes(dtype, sizeOf(shape));
+    }
+  }
+  return kernel.inputs.reduce((sum, { dtype }, i) => {
+    const count = Math.min(read[i] as number, size[i] as number);
+    return sum + wordBytes(dtype, count);
+  }, written);
+}

@@ -1,0 +1,77 @@
+import { init, manualSeed, profile, randn, type Tensor, tensor } from "@wgrad/autograd";
+import { initFresh } from "@wgrad/autograd/testing";
+import { afterAll, describe, expect, inject, test } from "vitest";
+
+afterAll(() => init());
+
+test("a class that is none, or on another device, is refused by name", async () => {
+  await expect(init({ device: "webgpu", class: "fast" as "discrete" })).rejects.toThrow(
+    'init: class is one of "software", "integrated", "discrete"; got "fast"',
+  );
+  await expect(init({ device: "wasm", class: "discrete" })).rejects.toThrow(
+    /class is an option of the webgpu device alone; the device is "wasm"\n {2}hint: init\({ device: "webgpu"/,
+  );
+  await expect(init({ class: "discrete" })).rejects.toThrow("the device is the one that is found");
+});
+
+const programs: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  "sums of rows": (x) => x.sum(1),
+  "a sum of all": (x) => x.sum(),
+  "means of columns": (x) => x.mean(0),
+  "places of the greatest": (x) => x.argmax(1),
+  "places in columns": (x) => x.argmin(0),
+  softmax: (x) => x.softmax(1),
+  "a softmax of columns": (x) => x.softmax(0),
+  "a norm": (x) => x.sub(x.mean(1, { keepdim: true })).div(x.var(1, { keepdim: true }).add(1e-5)),
+  "whether any": (x) => x.gt(3).any(1),
+  "sums of integers": (x) => x.mul(100).to("i32").sum(1),
+};
+
+const shapes = [
+  [7, 33],
+  [2, 2003],
+  [300, 40],
+  [1, 40_000],
+] as const;
+/** The quick tier compiles each program once. */
+const full = inject("tier") === "full";
+
+describe.each(full ? shapes : shapes.slice(0, 1))("rows by workgroups: %i × %i", (rows, length) => {
+  test.each(Object.entries(programs))("%s", async (_, program) => {
+    const run = async (): Promise<number[]> => {
+      manualSeed(1);
+      return Array.from(await program(randn([rows, length])).data(), Number);
+    };
+    await init({ device: "cpu" });
+    const want = await run();
+    for (const kind of full ? (["discrete", "integrated"] as const) : (["discrete"] as const)) {
+      await init({ device: "webgpu", class: kind });
+      const got = await run();
+      for (const [i, y] of want.entries()) expect(got[i], `[${i}]`).toBeCloseTo(y, 3);
+      expect(await run()).toEqual(got);
+    }
+  });
+});
+
+test("the first of equal extremes is found, and a NaN before any number", async () => {
+  await init({ device: "webgpu", class: "discrete" });
+  const row = new Float32Array(500).fill(1);
+  for (const at of [77, 311]) row[at] = 2;
+  expect(await tensor(row).argmax().item()).toBe(77);
+  expect(await tensor(row).neg().argmin().item()).toBe(77);
+  for (const at of [93, 410]) row[at] = Number.NaN;
+  expect(await tensor(row).argmax().item()).toBe(93);
+  expect(await tensor(row).argmin().item()).toBe(93);
+});
+
+test("a profile tells the threads: a row has one in software, and a workgroup on a GPU", async () => {
+  const threads = async (kind: "software" | "discrete"): Promise<number[]> => {
+    await initFresh({ device: "webgpu", class: kind });
+    const x = randn([100, 256]);
+    await x.data();
+    const { kernels } = await profile(() => x.softmax(1).data());
+    return kernels.flatMap((kernel) => kernel.threads);
+  };
+  expect(await threads("software")).toEqual([100]);
+  expect(await threads("discrete")).toEqual([100 * 64]);
+});
