@@ -36,6 +36,7 @@ export async function writeReference(): Promise<void> {
     excludeInternal: true,
     excludeExternals: true,
     skipErrorChecking: true,
+    groupOrder: ["Namespaces", "Classes", "Functions", "Variables", "*"],
     sort: ["alphabetical-ignoring-documents"],
     validation: { invalidLink: true, notExported: false, rewrittenLink: false },
     ...({
@@ -56,6 +57,7 @@ export async function writeReference(): Promise<void> {
       pageTitleTemplates: {
         module: ({ name }: { name: string }) => all.find((part) => part.name === name)?.title,
       },
+      tableColumnSettings: { hideModifiers: true },
       navigationJson: join(reference, "navigation.json"),
     } as object),
   });

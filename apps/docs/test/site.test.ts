@@ -51,7 +51,8 @@ describe.skipIf(inject("tier") !== "full")("the site", () => {
 
   /** A page of the site, and what its console says against it. */
   async function open(path: string): Promise<{ page: Page; faults: string[] }> {
-    const page = await browser.newPage();
+    // the worker that keeps the gallery would ask a server
+    const page = await browser.newPage({ serviceWorkers: "block" });
     const faults: string[] = [];
     page.on("pageerror", (error) => void faults.push(String(error)));
     page.on("console", (message) => {
