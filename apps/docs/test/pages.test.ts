@@ -30,6 +30,12 @@ test("every page stands at the side, and nothing else", () => {
   expect(listed.sort()).toEqual(written.sort());
 });
 
+test("the list of decisions has each of them", () => {
+  const list = readFileSync(join(pages, "decisions/index.md"), "utf8");
+  const written = names.filter((name) => /^decisions\/\d/.test(name));
+  for (const name of written) expect(list).toContain(`](${name.slice("decisions/".length)})`);
+});
+
 /** Text without blocks and spans of code, where brackets mean other things. */
 const prose = (markdown: string): string =>
   markdown.replaceAll(/^```[\s\S]*?^```/gm, "").replaceAll(/`[^`\n]*`/g, "``");
