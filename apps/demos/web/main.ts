@@ -10,6 +10,7 @@ import { unknown, unopened } from "./unopened.ts";
 import { startView } from "./view.ts";
 import "./style/base.css";
 import "./style/demo.css";
+import "./style/panels.css";
 import "./style/views.css";
 
 startTheme();

@@ -49,6 +49,12 @@ export const words = {
   landscapeSaid: (here: string, low: string, high: string): string =>
     `The loss is ${here} here, and from ${low} to ${high} around. Draw it again for two other directions, or later in the training.`,
   landscapeLost: "The training has ended; draw it again.",
+  answer: "The answer",
+  experiments: "Three experiments, and what to expect",
+  tryIt: "Set this up",
+  path: "Learning path",
+  allPages: "All pages",
+  place: (at: number, all: number): string => `${at} of ${all}`,
   settings: "Settings",
   seed: "Seed",
   loss: "Loss",

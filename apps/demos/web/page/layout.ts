@@ -3,6 +3,7 @@ import { element } from "../dom/element.ts";
 import { lessonAddress } from "../lessons.ts";
 import { words } from "../words.ts";
 import type { Page } from "./definition.ts";
+import { pathAround } from "./ending.ts";
 import type { Numbers } from "./numbers.ts";
 import { section } from "./section.ts";
 
@@ -22,6 +23,7 @@ interface Parts {
   readonly weights: HTMLElement;
   readonly runs: HTMLElement;
   readonly inside: HTMLElement;
+  readonly ending: HTMLElement | null;
   readonly code: HTMLElement;
 }
 
@@ -74,11 +76,13 @@ export function layOut(root: HTMLElement, parts: Parts): void {
         parts.weights,
       ),
     ),
+    ...(parts.ending === null ? [] : [parts.ending]),
     section(words.inside, parts.inside),
     section(words.runs, parts.runs),
     section(words.code, parts.code),
     section(words.model, parts.summary),
     ...lessonOf(page),
+    pathAround(name),
     element("p", { class: "home" }, home),
   );
 }

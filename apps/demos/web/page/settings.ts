@@ -113,14 +113,18 @@ export class SettingsForm {
   /** Chooses settings; training starts afresh unless all of them act while it goes on. */
   choose(chosen: Settings): void {
     const { controls, upload } = this.#page;
-    const settings = settingsOf(controls, { ...this.#chosen.settings, ...chosen });
-    const file = upload !== undefined && upload.replaces in chosen ? null : this.#chosen.file;
-    this.#chosen = { ...this.#chosen, settings, file };
-    const live = (name: string): boolean =>
-      controls.some((control) => control.name === name && control.live === true);
-    if (Object.keys(chosen).every(live)) {
-      for (const [name, value] of Object.entries(chosen)) this.#listener.live(name, value);
-    } else this.#listener.restart();
+    const before = this.#chosen;
+    const settings = settingsOf(controls, { ...before.settings, ...chosen });
+    const file = upload !== undefined && upload.replaces in chosen ? null : before.file;
+    this.#chosen = { ...before, settings, file };
+    // A choice may bring another setting into force, which then changes with it.
+    const changes = Object.entries(settings).filter(
+      ([name, value]) => value !== before.settings[name],
+    );
+    const live = ([changed]: readonly [string, Setting]): boolean =>
+      controls.some(({ name, live }) => name === changed && live === true);
+    if (file !== before.file || !changes.every(live)) this.#listener.restart();
+    else for (const [name, value] of changes) this.#listener.live(name, value);
     this.show(this.#chosen);
   }
 

@@ -9,6 +9,7 @@ import { codePanel } from "./code.ts";
 import type { Page } from "./definition.ts";
 import { settingsOf } from "./definition.ts";
 import { deviceLine } from "./device.ts";
+import { endingOf } from "./ending.ts";
 import { divergence, headingOf } from "./faults.ts";
 import { Inside } from "./inside.ts";
 import { Keeper, type Kept, keptTraining } from "./kept.ts";
@@ -264,6 +265,7 @@ export function showPage(
     weights: weights.element,
     runs: runs.element,
     inside: inside.element,
+    ending: endingOf(name, (settings) => form.choose(settings)),
     code: code.element,
   });
   place.replaceChildren(root);

@@ -47,7 +47,7 @@ export async function begin({ settings, hold }: Desk): Promise<Run<Snapshot>> {
     train: (now) =>
       train(model, x, y, {
         epochs: one ? 300 : 1000,
-        lr: numberOf(now, "lr") * (one ? 1 : 0.1),
+        lr: numberOf(now, "lr"),
         batchSize: one ? 5 : 3,
       }),
     loss: async () => () => F.mseLoss(model(x), y),

@@ -135,7 +135,12 @@ function picture({ element: place, signal, ask }: Stage): Picture<Snapshot> {
     const end = kinds[walk.at(-1) as number];
     const moves = walk.length - 1;
     const where = end === "G" ? "the goal" : end === "X" ? "the pit" : "nowhere yet";
-    say(said, end === "G" || end === "X" ? `${where}, in ${moves} moves` : where);
+    say(
+      said,
+      end === "G" || end === "X"
+        ? `${where}, in ${moves} ${moves === 1 ? "move" : "moves"}`
+        : where,
+    );
   }
   return { draw: show };
 }
