@@ -45,7 +45,7 @@ export const page: Page = {
   pace: { steps: 3, milliseconds: 50 },
   measures: {
     at50: { label: "50 m² cost", format: decimals(2) },
-    held: { label: "The flat held out (450)", format: decimals(2) },
+    held: { label: "150 m², held out (real: 450)", format: decimals(2) },
   },
   sources: [
     { name: "flat-problems.ts", text: flatsSource },
@@ -118,7 +118,7 @@ const plane = (): Plot.PlotOptions => ({
     label: "flat →",
     domain: [-0.5, 3.5],
     ticks: [0, 1, 2, 3],
-    tickFormat: (i: number) => `${flats[i]?.area ?? ""} m²${i === 1 ? " (held out)" : ""}`,
+    tickFormat: (i: number) => `${flats[i]?.area ?? ""} m²`,
   },
   y: { label: "↑ price", domain: [0, 500] },
   marks: [

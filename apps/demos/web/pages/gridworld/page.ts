@@ -48,10 +48,10 @@ export const page: Page = {
 /** Side of a cell in the drawing, and where in it the four numbers stand. */
 const CELL = 100;
 const SIDES = [
-  [0, -38],
-  [34, 4],
-  [0, 46],
-  [-34, 4],
+  [0, -30],
+  [30, 4],
+  [0, 40],
+  [-30, 4],
 ] as const;
 const ARROWS = ["↑", "→", "↓", "←"];
 const NAMES: Readonly<Record<string, string>> = { G: "goal", X: "pit" };

@@ -130,7 +130,9 @@ function ground({ knownLatitude, knownLongitude }: Snapshot): Plot.PlotOptions {
   return {
     height: 300,
     grid: true,
-    x: { label: "longitude →", nice: true, ticks: 5 },
+    insetLeft: 24,
+    insetBottom: 16,
+    x: { label: "longitude →", nice: true, ticks: 3 },
     y: { label: "↑ latitude", nice: true, ticks: 5 },
     marks: [
       Plot.dot(points as [number, number][], { r: 2.5, fill: "var(--data)", fillOpacity: 0.35 }),
