@@ -11,9 +11,17 @@ const browserConditions = [...conditions, "module", "browser", "development|prod
 const full = process.env.WGRAD_TIER === "full";
 const provide = { tier: full ? "full" : "quick" } as const;
 
-/** The full tier runs these one by one, when all else is done: they measure memory and the page's thread, and train to the end. */
+/**
+ * The full tier runs these one by one, when all else is done: they measure memory and the page's
+ * thread, train to the end, or build all packages.
+ */
 const measuring = full
-  ? ["apps/demos/test/web/**/*.test.ts", "packages/{datasets,models}/test/memory.node.test.ts"]
+  ? [
+      "apps/demos/test/web/**/*.test.ts",
+      "apps/docs/test/site.test.ts",
+      "packages/{datasets,models}/test/memory.node.test.ts",
+      "scripts/release.test.ts",
+    ]
   : [];
 
 /** The quick tier leaves these to Node, where they run on WebGPU too; the full tier runs them in Chromium as well. */
