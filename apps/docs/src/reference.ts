@@ -73,8 +73,9 @@ export async function writeReference(): Promise<void> {
   }
   const project = application.converter.convert(entryPoints);
   application.validate(project);
-  for (const name of undocumented(project)) application.logger.warn(`${name} has no docstring`);
   await application.generateOutputs(project);
+  const silent = undocumented(project);
+  if (silent.length > 0) console.warn(`without a docstring: ${silent.join(", ")}`);
   if (application.logger.hasErrors() || application.logger.hasWarnings()) {
     throw new Error("the reference could not be made without faults: they stand above");
   }
@@ -169,7 +170,13 @@ function completed(page: PageEvent): void {
     .replaceAll(/^##+ [^{\n]+$/gm, (heading) => `${heading} {#section-${++sections}}`)
     // VitePress finds the name "constructor" in every object, and takes it for given
     .replaceAll("#constructor)", "#new)");
-  page.contents = name === undefined ? text : text.replace(/^# .*\n/, `${readme}\n\n# API\n`);
+  const [, family] = /^autograd\/families\/(\w+)\/index\.md$/.exec(page.url) ?? [];
+  if (name !== undefined) page.contents = text.replace(/^# .*\n/, `${readme}\n\n# API\n`);
+  else if (family === undefined) page.contents = text;
+  else {
+    const from = `Exported by \`@wgrad/autograd\`${family === "special" ? " as `special`" : ""}.`;
+    page.contents = text.replace(/^# .*\n/, `$&\n${from}\n`);
+  }
 }
 
 /** Exported names without a docstring. */

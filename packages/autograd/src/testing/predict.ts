@@ -26,6 +26,7 @@ export interface Prediction {
   readonly bound: number;
 }
 
+/** The machines that `predict` knows. */
 export const machineNames: readonly string[] = Object.keys(machines);
 
 /** A share of the threads that a machine holds keeps its memory busy. */
