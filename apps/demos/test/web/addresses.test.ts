@@ -41,7 +41,7 @@ describe("an address", { timeout: 60_000 }, () => {
   test("moves the focus to the page's heading, and going back finds its place again", async () => {
     const visited = await visit(site, "");
     const { page } = visited;
-    const link = page.getByRole("link", { name: "pipeline" });
+    const link = page.locator(".lessons").getByRole("link", { name: "pipeline" });
     await link.scrollIntoViewIfNeeded();
     const before = await page.evaluate(() => Math.round(scrollY));
     expect(before).toBeGreaterThan(0);

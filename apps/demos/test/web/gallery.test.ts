@@ -1,5 +1,6 @@
 import type { Locator, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
+import { endings } from "../../web/endings.ts";
 import { pages } from "../../web/pages.ts";
 import {
   faults,
@@ -29,6 +30,10 @@ afterAll(() => site.close());
 
 test("every page has its line in the table of these tests", () => {
   expect(Object.keys(expected).sort()).toEqual(Object.keys(pages).sort());
+});
+
+test("every page has an answer and three experiments", () => {
+  expect(Object.keys(endings).sort()).toEqual(Object.keys(pages).sort());
 });
 
 test("the gallery shows every page, and opens one", async () => {

@@ -125,7 +125,7 @@ const landscapes = full
       "sentences",
       "transfer",
     ]
-  : ["exam"];
+  : [];
 
 describe("every page with weights", { timeout: 120_000 }, () => {
   test.each(landscapes)(

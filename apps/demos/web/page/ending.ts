@@ -11,18 +11,12 @@ import { section } from "./section.ts";
 export function endingOf(name: string, choose: (settings: Settings) => void): HTMLElement | null {
   const ending = endings[name];
   if (ending === undefined) return null;
-  const items = ending.experiments.map(({ try: what, expect, with: settings }) =>
-    element(
-      "li",
-      {},
-      element("b", {}, what),
-      " ",
-      element("span", {}, expect),
-      settings === undefined
-        ? null
-        : button(words.tryIt, () => choose(settings), { "aria-label": `${words.tryIt}: ${what}` }),
-    ),
-  );
+  const items = ending.experiments.map(({ try: what, expect, with: settings }, i) => {
+    const id = `experiment-${i}`;
+    const setUp =
+      settings && button(words.tryIt, () => choose(settings), { "aria-describedby": id });
+    return element("li", {}, element("b", { id }, what), " ", element("span", {}, expect), setUp);
+  });
   return section(
     words.answer,
     element("p", { class: "answer" }, ending.answer),

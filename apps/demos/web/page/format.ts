@@ -15,6 +15,12 @@ export const percent =
   (value: number): string =>
     `${(100 * value).toFixed(count)} %`;
 
+/** The same of numbers under this. */
+const NEAR = 1e-4;
+
 /** A number with so many digits that count. */
-export const significant = (value: number, digits: number): string =>
-  Math.abs(value) < FAR ? value.toPrecision(digits) : value.toExponential(digits - 1);
+export function significant(value: number, digits: number): string {
+  const size = Math.abs(value);
+  const far = size >= FAR || (size < NEAR && size > 0);
+  return far ? value.toExponential(digits - 1) : value.toPrecision(digits);
+}
