@@ -1,11 +1,13 @@
 import { manualSeed } from "@wgrad/autograd";
-import { machineNames, type Prediction, predict } from "@wgrad/autograd/testing";
+import { machines, type Prediction, predict } from "@wgrad/autograd/testing";
 import { models } from "./models.ts";
 import { workloads } from "./workloads.ts";
 
+type Machine = keyof typeof machines;
+
 /** Kernels that touch more elements than this need so many threads, for a GPU to be busy. */
-export const MANY = 10_000;
-export const ENOUGH = 4096;
+const MANY = 10_000;
+const ENOUGH = 4096;
 
 /** What falls under this share of the bound is named. */
 const LEAST_SHARE = 0.3;
@@ -13,7 +15,7 @@ const LEAST_SHARE = 0.3;
 /** The kernels of a workload's steady step, as a machine should take them. Nothing is run. */
 export async function predictionsOf(
   name: string,
-  machine: string,
+  machine: Machine,
   batch?: number,
 ): Promise<readonly Prediction[]> {
   const workload = (workloads[name] as (typeof workloads)[string])(batch);
@@ -45,7 +47,7 @@ export async function printPredictions(
   names: readonly string[],
   batch: number | undefined,
 ): Promise<void> {
-  for (const machine of machineNames) {
+  for (const machine of Object.keys(machines) as Machine[]) {
     for (const name of names) {
       const all = await predictionsOf(name, machine, batch);
       const { dispatches, microseconds, bound } = totalOf(all);

@@ -38,7 +38,7 @@ export function overElements(
   fours = true,
 ): Loops {
   const layouts = new Map<string, Layout>();
-  const few = target.class !== "software" && size < 4 * ENOUGH;
+  const few = target.gpu !== undefined && size < 4 * ENOUGH;
   const flat = everyItem(kernel, size, find, layouts, fours && !few ? 4 : 1);
   return target.processor?.everyLine(kernel, size, [...layouts.values()], find) ?? flat;
 }

@@ -12,17 +12,7 @@ import { Lowering } from "./lowering.ts";
 import { divide, type Parts, partOf } from "./parts.ts";
 import { Place } from "./place.ts";
 import type { Target } from "./target.ts";
-import {
-  alone,
-  combineExtremes,
-  combineValues,
-  gridOf,
-  laneOf,
-  rowOf,
-  type Team,
-  teamOfColumns,
-  teamOfRow,
-} from "./workgroup.ts";
+import type { Team } from "./workgroup.ts";
 
 type Combine = Reduce["combine"];
 
@@ -38,7 +28,7 @@ interface Row {
   readonly lanes: Lanes;
   /** Lanes are neighbouring rows, and not elements of one. */
   readonly across?: boolean;
-  readonly team?: Team;
+  readonly team?: Team | null;
   load(place: Place, index: Expr): Expr;
   /** Of arg-reductions over partial results: the index that a partial result stands for. */
   position?(index: Expr): Expr;
@@ -74,8 +64,8 @@ export function lowerReduce(
   const of: DType = isArg ? operand.dtype : step.dtype;
   const lanes: Lanes = isArg || length < 8 ? 1 : 4;
   const even = length % 4 === 0;
-  const teamFor = liesInOrder(kernel, operand) ? teamOfRow : teamOfColumns;
-  const team = teamFor(target, rows, length);
+  const teamFor = liesInOrder(kernel, operand) ? "teamOfRow" : "teamOfColumns";
+  const team = target.gpu?.[teamFor](target, rows, length) ?? null;
   const cut = cutFor(target, team, rows, length);
   // neighbouring rows are in lanes where they are too short for it
   const across = target.processor !== undefined && lanes === 1 && rows >= 4 && cut.parts === 1;
@@ -99,7 +89,7 @@ export function lowerReduce(
 
   if (cut.parts === 1) {
     const lowering = new Lowering(kernel);
-    const own = team.lanes > 1 ? rowIn(lowering.b, team, rows) : e.thread;
+    const own = rowIn(lowering.b, team, rows);
     const row = across ? fourFrom(e.thread) : own;
     const result = reduceRow(lowering, row, e.u32(0), e.size(length));
     const finished = finish(lowering, step, rows, result, row, team);
@@ -108,7 +98,7 @@ export function lowerReduce(
 
   const first = new Lowering(kernel);
   const threads = rows * cut.parts;
-  const number = team.lanes > 1 ? rowIn(first.b, team, threads) : e.thread;
+  const number = rowIn(first.b, team, threads);
   const { row, from, to } = partOf(first.b, cut, length, number);
   const result = reduceRow(first, row, from, to);
   const partials: Buffer = { scratch: 0 };
@@ -123,8 +113,8 @@ export function lowerReduce(
   const second = new Lowering(kernel);
   const finalLanes: Lanes = isArg || cut.parts < 8 ? 1 : 4;
   const count = e.size(cut.parts);
-  const joint = teamOfRow(target, rows, cut.parts);
-  const its = joint.lanes > 1 ? e.group : e.thread;
+  const joint = target.gpu?.teamOfRow(target, rows, cut.parts) ?? null;
+  const its = rowIn(second.b, joint, rows);
   const base = second.b.let(e.mul(its, count));
   const read = (buffer: Buffer, dtype: DType, index: Expr): Expr =>
     e.load(buffer, dtype, e.add(base, index));
@@ -153,7 +143,7 @@ function finish(
   rows: number,
   { value, at }: Result,
   row: Expr,
-  team: Team,
+  team: Team | null,
 ): Loops {
   const result = at === null ? value : e.cast(at, step.dtype);
   const { b } = lowering;
@@ -164,19 +154,20 @@ function finish(
 }
 
 /** The row of a thread; past the end the last one is read again. */
-const rowIn = (b: Builder, team: Team, rows: number): Expr =>
-  b.let(team.rows === 1 ? e.group : e.nativeMin(rowOf(team), e.size(rows - 1)));
+function rowIn(b: Builder, team: Team | null, rows: number): Expr {
+  if (team === null || team.rows === 1) return team?.row ?? e.thread;
+  return b.let(e.nativeMin(team.row, e.size(rows - 1)));
+}
 
 /** A thread for each row or a team, whose first thread stores what all know. */
-function ofRows(b: Builder, rows: number, team: Team, row: Expr, store: () => void): Loops {
-  if (team.lanes === 1) {
+function ofRows(b: Builder, rows: number, team: Team | null, row: Expr, store: () => void): Loops {
+  if (team === null) {
     store();
     return { grid: { kind: "threads", threads: rows }, body: b.statements };
   }
-  const first = e.eq(laneOf(team), e.u32(0));
-  const mine = team.rows === 1 ? first : e.and(first, e.eq(row, rowOf(team)));
-  b.if(mine, store);
-  return { grid: gridOf(team, rows), body: b.statements };
+  const first = e.eq(team.lane, e.u32(0));
+  b.if(team.rows === 1 ? first : e.and(first, e.eq(row, team.row)), store);
+  return { grid: team.grid(rows), body: b.statements };
 }
 
 /** Whether neighbours in a row are neighbours in memory, as far as the operand says. */
@@ -188,8 +179,9 @@ function liesInOrder(kernel: Kernel, { view, source }: KernelOperand): boolean {
 }
 
 /** Into how many parts rows are cut: on a GPU so many that it is busy. */
-function cutFor(target: Target, { lanes }: Team, rows: number, length: number): Parts {
-  if (target.class === "software") return divide(rows, length);
+function cutFor(target: Target, team: Team | null, rows: number, length: number): Parts {
+  if (target.gpu === undefined) return divide(rows, length);
+  const lanes = team?.lanes ?? 1;
   const wanted = Math.ceil(BUSY / (rows * lanes));
   const parts = Math.min(wanted, Math.floor(length / (LEAST * lanes)));
   if (parts <= 1) return { parts: 1, part: length };
@@ -211,7 +203,7 @@ function reduceToValue(
   { b }: Lowering,
   combine: Exclude<Combine, "argmax" | "argmin">,
   of: DType,
-  { dims, outer, from, to, even, lanes, across = false, team = alone, load }: Row,
+  { dims, outer, from, to, even, lanes, across = false, team = null, load }: Row,
 ): Result {
   const total = accumulator(b, combine, of, lanes, across);
   const range = ofThread({ from, to, lanes: across ? 1 : lanes }, team);
@@ -221,13 +213,13 @@ function reduceToValue(
     total.add(masked ? e.select(e.lt(counter.index, to), loaded, total.neutral) : loaded);
   });
   const own = total.result();
-  return { value: team.lanes === 1 ? own : combineValues(b, combine, of, own, team), at: null };
+  return { value: team?.combine(b, combine, of, own) ?? own, at: null };
 }
 
 /** What one of the threads takes of a range: as many places in turn as it has lanes. */
-function ofThread(range: { from: Expr; to: Expr; lanes: Lanes }, team: Team): Range {
-  if (team.lanes === 1) return range;
-  const from = e.add(range.from, e.mul(laneOf(team), e.u32(range.lanes)));
+function ofThread(range: { from: Expr; to: Expr; lanes: Lanes }, team: Team | null): Range {
+  if (team === null) return range;
+  const from = e.add(range.from, e.mul(team.lane, e.u32(range.lanes)));
   return { ...range, from, apart: range.lanes * team.lanes };
 }
 
@@ -235,7 +227,7 @@ function reduceToPosition(
   { b }: Lowering,
   combine: "argmax" | "argmin",
   of: DType,
-  { dims, outer, from, to, lanes, team = alone, load, position }: Row,
+  { dims, outer, from, to, lanes, team = null, load, position }: Row,
 ): Result {
   const found = extreme(b, combine, of, lanes);
   const range = ofThread({ from, to, lanes: 1 }, team);
@@ -244,8 +236,8 @@ function reduceToPosition(
     const value = load(new Place(...outer, counter), index);
     found.add(value, position?.(index) ?? index, e.eq(index, first));
   });
-  if (team.lanes === 1) return { value: found.best, at: found.at };
+  if (team === null) return { value: found.best, at: found.at };
   const own = { ...found, some: e.lt(first, to) };
-  const { best, at } = combineExtremes(b, combine, of, own, team);
+  const { best, at } = team.firstExtreme(b, combine, of, own);
   return { value: best, at };
 }

@@ -11,14 +11,7 @@ import { shapeOf } from "./index-map.ts";
 import { alongside, asStored, isConstant, Lowering } from "./lowering.ts";
 import { Place } from "./place.ts";
 import type { Target } from "./target.ts";
-import {
-  combineExtremes,
-  combineValues,
-  type Found,
-  gridOf,
-  type Team,
-  teamOfRow,
-} from "./workgroup.ts";
+import type { Found, Team } from "./workgroup.ts";
 
 /** Whether the kernel is more than one reduction with work of one shape on its results. */
 export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
@@ -61,7 +54,8 @@ class RowProgram {
   readonly passes: number;
   /** Elements of a row in lanes, or one a thread. */
   readonly lanes: Lanes;
-  readonly team: Team;
+  /** Threads that take a row together; null where one has it alone. */
+  readonly team: Team | null;
   /** Neighbouring rows are in lanes, for rows that are short or looked through for a position. */
   readonly across: boolean;
 
@@ -78,13 +72,13 @@ class RowProgram {
     }
     this.passes = Math.max(...this.depths.values());
     const results = kernel.stored.every((index) => this.levels.get(index) === "row");
-    this.team = teamOfRow(target, rows, length);
+    this.team = target.gpu?.teamOfRow(target, rows, length) ?? null;
     this.across = target.processor !== undefined && this.lanes === 1 && results && rows >= 4;
   }
 
   /** The row of a thread or of its workgroup, or its four rows. */
   get row(): Expr {
-    if (this.team.lanes > 1) return e.group;
+    if (this.team !== null) return this.team.row;
     return this.across ? fourFrom(e.thread) : e.thread;
   }
 
@@ -197,7 +191,7 @@ class RowLowering extends Lowering {
 
   #grid(rows: number): Loops["grid"] {
     const { across, team } = this.#program;
-    if (team.lanes > 1) return gridOf(team, rows);
+    if (team !== null) return team.grid(rows);
     if (across) return { kind: "items", items: Math.ceil(rows / 4) };
     return { kind: "threads", threads: rows };
   }
@@ -206,7 +200,7 @@ class RowLowering extends Lowering {
   #reduce(pass: number): void {
     const { kernel, depths, lanes, across, team, rowSpace } = this.#program;
     const { b } = this;
-    const first = team.lanes > 1 ? e.local : e.u32(0);
+    const first = team?.lane ?? e.u32(0);
     const reductions = kernel.steps.flatMap((step, index) =>
       isReduction(step) && depths.get(index) === pass ? [{ step, index }] : [],
     );
@@ -218,9 +212,9 @@ class RowLowering extends Lowering {
         const found = extreme(b, position, operand.dtype, across ? 4 : 1);
         const add = (value: Expr, j: Expr) => found.add(value, j, e.eq(j, first));
         const all = (): Found => {
-          if (team.lanes === 1) return found;
+          if (team === null) return found;
           const some = e.lt(e.local, e.size(rowSpace.length));
-          return combineExtremes(b, position, operand.dtype, { ...found, some }, team);
+          return team.firstExtreme(b, position, operand.dtype, { ...found, some });
         };
         return { step, index, operand, add, result: () => e.cast(all().at, step.dtype) };
       }
@@ -229,8 +223,7 @@ class RowLowering extends Lowering {
       const add = (value: Expr) => total.add(e.cast(value, step.dtype));
       const result = (): Expr => {
         const own = total.result();
-        if (team.lanes === 1) return own;
-        return combineValues(b, combine as Combine, step.dtype, own, team);
+        return team?.combine(b, combine as Combine, step.dtype, own) ?? own;
       };
       return { step, index, operand, add, result };
     });
@@ -286,8 +279,8 @@ class RowLowering extends Lowering {
     });
     const [first] = outer;
     const dims = first === undefined ? [rowSpace.length] : first.shape.slice(first.rank);
-    const from = team.lanes === 1 ? e.u32(0) : e.mul(e.local, e.u32(lanes));
-    const range = { from, to: e.size(rowSpace.length), lanes, apart: lanes * team.lanes };
+    const from = team === null ? e.u32(0) : e.mul(team.lane, e.u32(lanes));
+    const range = { from, to: e.size(rowSpace.length), lanes, apart: lanes * (team?.lanes ?? 1) };
     this.b.over(dims, range, (counter, j) => {
       this.#elementPlaces = outer.map(({ shape, rank, rows }, i) => {
         const own: Counter = i === 0 ? counter : this.b.count(shape.slice(rank), counter.index);
@@ -344,7 +337,7 @@ class RowLowering extends Lowering {
       for (const { step, output } of ofRows)
         this.store(this.#program.row, this.#results.get(step) as Expr, output);
     };
-    if (this.#program.team.lanes === 1) storeRows();
+    if (this.#program.team === null) storeRows();
     else if (ofRows.length > 0) {
       // others may still read what the first thread writes
       if (kernel.inputs.some(({ inPlace }) => inPlace >= 0)) this.b.barrier(true);

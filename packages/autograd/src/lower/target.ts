@@ -3,9 +3,10 @@ import type { Layout } from "../kernel/expression.ts";
 import type { Loops } from "../kernel/loops.ts";
 import type { Tiling as AttentionTiling } from "./attention/tilings.ts";
 import type { Product } from "./contract/product.ts";
-import type { Tiling } from "./contract/tilings.ts";
+import type { AdapterClass, Tiling } from "./contract/tilings.ts";
 import type { Find } from "./elements.ts";
 import type { Lowering } from "./lowering.ts";
+import type { Team } from "./workgroup.ts";
 
 /**
  * What computes: a processor, few wide cores beside it that share its memory, or many with memory
@@ -25,6 +26,10 @@ export interface Target {
    * dimension go in lanes, in these forms.
    */
   readonly processor?: Processor;
+  /** Forms for GPUs, in a class that is not software. */
+  readonly gpu?: GPU | undefined;
+  /** Products by threads that work together. */
+  readonly multiply?: Readonly<Record<"tiled" | "vector", Multiply>>;
   /** Threads may add within a subgroup. */
   readonly subgroups?: boolean;
   /** How products are to be cut, whatever the table says: for tests and measurements. */
@@ -33,7 +38,14 @@ export interface Target {
   readonly attention?: AttentionTiling;
 }
 
-type Multiply = (lowering: Lowering, step: KernelStep, product: Product) => Loops;
+type Multiply = (lowering: Lowering, step: KernelStep, product: Product, target: Target) => Loops;
+
+/** Forms of rows and products for GPUs. */
+export interface GPU {
+  readonly tilings: AdapterClass;
+  readonly teamOfRow: (target: Target, rows: number, length: number) => Team | null;
+  readonly teamOfColumns: (target: Target, columns: number, length: number) => Team | null;
+}
 
 /** Lowerings for processors of products and of elements by line; null where they do not suit. */
 export interface Processor {

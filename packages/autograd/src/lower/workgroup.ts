@@ -8,133 +8,67 @@ import type { Target } from "./target.ts";
 const SHARED = 64;
 /** Threads that keep a GPU busy. */
 const ENOUGH = 4096;
-
-/** How the threads of a workgroup share rows. */
-export interface Team {
-  /** Threads that take a row together; 1 where a thread has it alone. */
-  readonly lanes: number;
-  /** Rows of a workgroup, whose threads are neighbours. */
-  readonly rows: number;
-}
-
-export const alone: Team = { lanes: 1, rows: 1 };
-
-/**
- * How many threads take a row together, whose neighbours are neighbours in memory: 1 on a
- * processor, and where rows are short. Few rows have more threads each.
- */
-export function teamOfRow(target: Target, rows: number, length: number): Team {
-  if (target.class === "software" || length < 32) return alone;
-  if (length <= 64 && rows >= ENOUGH) return alone;
-  if (target.merged === true) return { lanes: SHARED, rows: 1 };
-  const wide = length > 1024 || rows * SHARED < ENOUGH;
-  return { lanes: wide && length > 128 ? 256 : SHARED, rows: 1 };
-}
-
-/** The same where neighbouring rows are neighbours in memory: a workgroup has several. */
-export function teamOfColumns(target: Target, columns: number, length: number): Team {
-  if (target.class === "software" || length < 16 || columns >= 4 * ENOUGH) return alone;
-  const threads = target.merged === true || columns * length < 8 * ENOUGH ? SHARED : 256;
-  let rows = 16;
-  while (rows > 4 && (columns < rows || columns * (threads / rows) < ENOUGH)) rows /= 2;
-  while (threads / rows > length / 2) rows *= 2;
-  return { lanes: threads / rows, rows };
-}
-
-/** The row that a thread of a team has its share of, and the number of its share. */
-export const rowOf = ({ rows }: Team): Expr =>
-  rows === 1 ? e.group : e.add(e.mul(e.group, e.u32(rows)), e.remainder(e.local, e.u32(rows)));
-
-export const laneOf = ({ rows }: Team): Expr =>
-  rows === 1 ? e.local : e.quotient(e.local, e.u32(rows));
-
-/** Workgroups of a team for so many rows. */
-export const gridOf = ({ lanes, rows }: Team, count: number): Loops["grid"] => ({
-  kind: "groups",
-  groups: Math.ceil(count / rows),
-  size: lanes * rows,
-});
-
-/** The dtype in which workgroup memory and scratch buffers keep a value of this one. */
-export const keptAs = (dtype: DType): DType =>
-  dtype === "f16" ? "f32" : dtype === "u8" || dtype === "bool" ? "u32" : dtype;
-
-/** Which lanes read whose results at each step, a quarter as many at a time. */
-function steps({ lanes, rows }: Team): { readers: number; apart: readonly number[] }[] {
-  const all: { readers: number; apart: readonly number[] }[] = [];
-  for (let left = lanes; left > 1; ) {
-    const readers = left % 4 === 0 ? left / 4 : left / 2;
-    const others = Array.from({ length: left / readers - 1 }, (_, i) => i + 1);
-    all.push({ readers, apart: others.map((i) => i * readers * rows) });
-    left = readers;
-  }
-  return all;
-}
-
-/** The first thread of a row. */
-const firstOf = ({ rows }: Team): Expr =>
-  rows === 1 ? e.u32(0) : e.remainder(e.local, e.u32(rows));
-
-/** One result of what the threads of a row have each, in a fixed order; all know it. */
-export function combineValues(
-  b: Builder,
-  combine: Combine,
-  of: DType,
-  value: Expr,
-  team: Team,
-): Expr {
-  const kept = keptAs(of);
-  const memory = b.array(kept, 1, team.lanes * team.rows, true, false);
-  const lane = b.let(laneOf(team));
-  const at = (distance: number): Expr =>
-    asDtype(e.element(memory, distance === 0 ? e.local : e.add(e.local, e.u32(distance))), of);
-  b.put(memory, e.local, asKept(value, kept));
-  for (const { readers, apart } of steps(team)) {
-    b.barrier();
-    b.if(e.lt(lane, e.u32(readers)), () => {
-      const all = [0, ...apart].map((distance) => b.let(at(distance)));
-      b.put(memory, e.local, asKept(all.reduce(folds[combine]), kept));
-    });
-  }
-  b.barrier();
-  return b.let(asDtype(e.element(memory, firstOf(team)), of));
-}
-
-/** An extreme of some elements and where it stands. */
-export interface Found {
-  readonly best: Expr;
-  readonly at: Expr;
-}
-
 /** Stands for the position where a thread has no element. */
 const NOWHERE = 0xffffffff;
 
-/** The first extreme of those that the threads of a row found; `some`: that there was one. */
-export function combineExtremes(
-  b: Builder,
-  combine: "argmax" | "argmin",
-  of: DType,
-  { best, at, some }: Found & { readonly some: Expr },
-  team: Team,
-): Found {
-  const kept = keptAs(of);
-  const threads = team.lanes * team.rows;
-  const values = b.array(kept, 1, threads, true, false);
-  const positions = b.array("u32", 1, threads, true, false);
-  const lane = b.let(laneOf(team));
-  b.put(values, e.local, asKept(best, kept));
-  b.put(positions, e.local, e.select(some, at, e.u32(NOWHERE)));
-  const read = (index: Expr): Found => ({
-    best: b.let(asDtype(e.element(values, index), of)),
-    at: b.let(e.element(positions, index)),
-  });
-  for (const { readers, apart } of steps(team)) {
-    b.barrier();
-    b.if(e.lt(lane, e.u32(readers)), () => {
-      const all = [0, ...apart].map((distance) =>
-        read(distance === 0 ? e.local : e.add(e.local, e.u32(distance))),
-      );
-      const first = all.reduce((x, y) => {
+/** The threads of a workgroup that have a share each of one row, or of a few neighbouring ones. */
+export class Team {
+  /** Threads that take a row together. */
+  readonly lanes: number;
+  /** Rows of a workgroup; their threads are neighbours. */
+  readonly rows: number;
+  /** The number of a thread's share. */
+  readonly lane: Expr;
+  /** The row that it has its share of. */
+  readonly row: Expr;
+  readonly #first: Expr;
+
+  constructor(lanes: number, rows = 1) {
+    this.lanes = lanes;
+    this.rows = rows;
+    const count = e.u32(rows);
+    this.lane = rows === 1 ? e.local : e.quotient(e.local, count);
+    this.#first = rows === 1 ? e.u32(0) : e.remainder(e.local, count);
+    this.row = rows === 1 ? e.group : e.add(e.mul(e.group, count), this.#first);
+  }
+
+  /** Workgroups for so many rows. */
+  grid(count: number): Loops["grid"] {
+    const { lanes, rows } = this;
+    return { kind: "groups", groups: Math.ceil(count / rows), size: lanes * rows };
+  }
+
+  /** One result of what the threads of a row have each, in a fixed order; all know it. */
+  combine(b: Builder, combine: Combine, of: DType, value: Expr): Expr {
+    const kept = keptAs(of);
+    const memory = b.array(kept, 1, this.lanes * this.rows, true, false);
+    const at = (index: Expr): Expr => b.let(asDtype(e.element(memory, index), of));
+    b.put(memory, e.local, asKept(value, kept));
+    this.#joined(b, (indices) => {
+      b.put(memory, e.local, asKept(indices.map(at).reduce(folds[combine]), kept));
+    });
+    return at(this.#first);
+  }
+
+  /** The first extreme of those that the threads of a row found; `some`: that there was one. */
+  firstExtreme(
+    b: Builder,
+    combine: "argmax" | "argmin",
+    of: DType,
+    { best, at, some }: Found & { readonly some: Expr },
+  ): Found {
+    const kept = keptAs(of);
+    const threads = this.lanes * this.rows;
+    const values = b.array(kept, 1, threads, true, false);
+    const positions = b.array("u32", 1, threads, true, false);
+    b.put(values, e.local, asKept(best, kept));
+    b.put(positions, e.local, e.select(some, at, e.u32(NOWHERE)));
+    const read = (index: Expr): Found => ({
+      best: b.let(asDtype(e.element(values, index), of)),
+      at: b.let(e.element(positions, index)),
+    });
+    this.#joined(b, (indices) => {
+      const first = indices.map(read).reduce((x, y) => {
         const better = b.let(beats(combine, of, y, x));
         return {
           best: b.let(e.select(better, y.best, x.best)),
@@ -144,10 +78,55 @@ export function combineExtremes(
       b.put(values, e.local, asKept(first.best, kept));
       b.put(positions, e.local, first.at);
     });
+    return read(this.#first);
   }
-  b.barrier();
-  return read(firstOf(team));
+
+  /** Steps at each of which a quarter of the lanes joins what stands at these indices. */
+  #joined(b: Builder, join: (indices: readonly Expr[]) => void): void {
+    const lane = b.let(this.lane);
+    for (let left = this.lanes; left > 1; ) {
+      const readers = left % 4 === 0 ? left / 4 : left / 2;
+      const indices = Array.from({ length: left / readers }, (_, i) =>
+        i === 0 ? e.local : e.add(e.local, e.u32(i * readers * this.rows)),
+      );
+      b.barrier();
+      b.if(e.lt(lane, e.u32(readers)), () => join(indices));
+      left = readers;
+    }
+    b.barrier();
+  }
 }
+
+/**
+ * The threads that take a row together, whose neighbours are neighbours in memory; null for one
+ * alone, where rows are short. Few rows have more threads each.
+ */
+export function teamOfRow({ merged }: Target, rows: number, length: number): Team | null {
+  if (length < 32 || (length <= 64 && rows >= ENOUGH)) return null;
+  if (merged === true) return new Team(SHARED);
+  const wide = length > 1024 || rows * SHARED < ENOUGH;
+  return new Team(wide && length > 128 ? 256 : SHARED);
+}
+
+/** The same where neighbouring rows are neighbours in memory: a workgroup has several. */
+export function teamOfColumns({ merged }: Target, columns: number, length: number): Team | null {
+  if (length < 16 || columns >= 4 * ENOUGH) return null;
+  const threads = merged === true || columns * length < 8 * ENOUGH ? SHARED : 256;
+  let rows = 16;
+  while (rows > 4 && (columns < rows || columns * (threads / rows) < ENOUGH)) rows /= 2;
+  while (threads / rows > length / 2) rows *= 2;
+  return new Team(threads / rows, rows);
+}
+
+/** An extreme of some elements and where it stands. */
+export interface Found {
+  readonly best: Expr;
+  readonly at: Expr;
+}
+
+/** The dtype in which workgroup memory and scratch buffers keep a value of this one. */
+const keptAs = (dtype: DType): DType =>
+  dtype === "f16" ? "f32" : dtype === "u8" || dtype === "bool" ? "u32" : dtype;
 
 /** Whether y comes before x: it is more extreme, or as extreme and stands earlier. NaN is extreme. */
 function beats(combine: "argmax" | "argmin", of: DType, y: Found, x: Found): Expr {

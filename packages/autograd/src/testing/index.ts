@@ -4,6 +4,7 @@ export type { Counters } from "../runtime/counters.ts";
 export { initFresh, settled } from "../runtime/init.ts";
 export { type CountingDevice, countingDevice, type DeviceCounts } from "./counting.ts";
 export { eagerly } from "./eager.ts";
+export { type Extent, formFor, formsOf, inForm, type Tiling } from "./forms.ts";
 export { openGPUDevice } from "./gpu.ts";
 export {
   type Differentiable,
@@ -13,7 +14,7 @@ export {
 } from "./gradcheck.ts";
 export { pendingNodes, useIdleDevice } from "./idle-device.ts";
 export { plansOf } from "./plans.ts";
-export { machineNames, type Prediction, predict } from "./predict.ts";
+export { machines, type Prediction, predict } from "./predict.ts";
 export {
   type CaseInput,
   type FusedCase,

@@ -3,10 +3,11 @@ import type { Kernel, KernelStep } from "../devices/device.ts";
 import { wordBytes } from "../devices/words.ts";
 import { cyclesOf } from "../lower/contract/estimate.ts";
 import { liesAlongK, productOf } from "../lower/contract/product.ts";
-import { tilings } from "../lower/contract/tilings.ts";
+import { formsFor } from "../lower/gpu.ts";
 import { anchorOf } from "../lower/lower.ts";
-import { type Machine, machines } from "../lower/machines.ts";
+import { type Machine, typical } from "../lower/machines.ts";
 import { roundsOf } from "../lower/rounds.ts";
+import type { GPU } from "../lower/target.ts";
 import { sizeOf } from "../shape.ts";
 import { kernelsOf, lineOf } from "./plans.ts";
 
@@ -26,8 +27,21 @@ export interface Prediction {
   readonly bound: number;
 }
 
-/** The machines that `predict` knows. */
-export const machineNames: readonly string[] = Object.keys(machines);
+/**
+ * GPUs by name: those that stand for their class, and a large one (NVIDIA's Ada paper, appendix A:
+ * 128 multiprocessors of 128 lanes and 1,536 threads).
+ */
+export const machines: Readonly<Record<"rtx 4090" | "rtx 3060" | "iris xe", Machine>> = {
+  "rtx 4090": {
+    class: "discrete",
+    lanes: 16_384,
+    gigahertz: 2.52,
+    bandwidth: 1008,
+    resident: 196_608,
+  },
+  "rtx 3060": typical.discrete,
+  "iris xe": typical.integrated,
+};
 
 /** A share of the threads that a machine holds keeps its memory busy. */
 const BUSY = 1 / 8;
@@ -36,8 +50,11 @@ const BUSY = 1 / 8;
  * Predictions for the kernels of the last plan that the body makes. A kernel takes as long as its bytes take at the
  * bandwidth that its threads can use, or as its operations take in its form.
  */
-export async function predict(body: () => unknown, on: string): Promise<Prediction[]> {
-  const machine = machines[on as keyof typeof machines];
+export async function predict(
+  body: () => unknown,
+  on: keyof typeof machines,
+): Promise<Prediction[]> {
+  const machine = machines[on];
   const all = new Map<string, Prediction>();
   for (const kernel of (await kernelsOf(body)).at(-1) ?? []) {
     const one = predicted(kernel, machine);
@@ -49,7 +66,7 @@ export async function predict(body: () => unknown, on: string): Promise<Predicti
 
 function predicted(kernel: Kernel, machine: Machine): Prediction {
   const parts = kernel.parts.length > 0 ? kernel.parts : [kernel];
-  const target = { maxBindings: 10, class: machine.class } as const;
+  const target = { maxBindings: 10, ...formsFor(machine.class) };
   const { threads } = roundsOf(kernel, target);
   const bytes = bytesOf(kernel, parts);
   const flops = parts
@@ -78,7 +95,7 @@ const microsecondsOf = (products: number, { lanes, gigahertz }: Machine): number
 function productTime(kernel: Kernel, machine: Machine): number {
   const step = anchorOf(kernel);
   if (step?.op.meaning.kind !== "contract") return 0;
-  const product = productOf(kernel, step, tilings[machine.class]);
+  const product = productOf(kernel, step, (formsFor(machine.class).gpu as GPU).tilings);
   const [m, n, k, batch] = [product.m, product.n, product.k, product.batch].map(sizeOf) as [
     number,
     number,

@@ -7,6 +7,7 @@ import { assembleAttributes, contractAttributes } from "../../src/graph/attribut
 import { alongAxes } from "../../src/graph/region.ts";
 import { permuteView, type View, wholeView } from "../../src/graph/view.ts";
 import { e } from "../../src/kernel/expression.ts";
+import { gpuTilings } from "../../src/lower/contract/gpu-tilings.ts";
 import { chooseTiling, type Tiling, tilings } from "../../src/lower/contract/tilings.ts";
 import type { DeviceClass } from "../../src/lower/target.ts";
 import { type Shape, sizeOf } from "../../src/shape.ts";
@@ -155,9 +156,11 @@ test.each([
   await agrees(product(extent, true, true), { class: "discrete" });
 });
 
+const tables = { ...tilings, ...gpuTilings };
+
 /** What the class has for a product. */
 function chosen([m, k, n]: Extent, kind: DeviceClass, alongK: boolean): string {
-  const one = chooseTiling(tilings[kind], { m, n, k, batch: 1, alongK });
+  const one = chooseTiling(tables[kind], { m, n, k, batch: 1, alongK });
   const { kind: form, tileM, tileN, groupX, groupY } = one;
   return `${m}×${k}×${n}${alongK ? " along k" : ""}: ${form} ${tileM}×${tileN} by ${groupY}×${groupX}`;
 }
@@ -188,7 +191,7 @@ test("a software adapter is given neither workgroup memory nor barriers", () => 
 });
 
 test("every tiling of the table fits an adapter with no more than WebGPU's limits", () => {
-  for (const { choices } of Object.values(tilings)) {
+  for (const { choices } of Object.values(tables)) {
     for (const { tileM, tileN, groupX, groupY, blockK } of choices.flatMap(
       ({ tilings: some }) => some,
     )) {
@@ -200,7 +203,7 @@ test("every tiling of the table fits an adapter with no more than WebGPU's limit
 });
 
 test("every product finds a tiling", () => {
-  for (const adapters of Object.values(tilings)) {
+  for (const adapters of Object.values(tables)) {
     for (const m of [1, 3, 5, 100, 5000]) {
       for (const n of [1, 4, 7, 12, 60, 5000]) {
         for (const k of [1, 40, 5000]) {

@@ -53,7 +53,6 @@ async function findAdapter(kind: AdapterKind): Promise<GPUAdapter | null> {
 export function adapterInfo(info: GPUAdapterInfo | undefined): AdapterInfo {
   const { vendor = "", architecture = "", description = "" } = info ?? {};
   const software = info?.isFallbackAdapter ?? architecture === "swiftshader";
-  const cards = vendor === "nvidia" || vendor === "amd";
-  const kind = software ? "software" : cards ? "discrete" : "integrated";
-  return { vendor, architecture, description, software, class: kind };
+  const card = ["nvidia", "amd"].includes(vendor) ? "discrete" : "integrated";
+  return { vendor, architecture, description, software, class: software ? "software" : card };
 }

@@ -1,5 +1,6 @@
 import type { DType, TypedArray } from "../../dtype.ts";
 import { DeviceError, DeviceLostError } from "../../errors.ts";
+import { formsFor } from "../../lower/gpu.ts";
 import type {
   BoundKernel,
   BufferGroup,
@@ -125,7 +126,7 @@ export class WebGPUDevice implements Device {
     const lowered = renderKernel(kernel, {
       maxBindings: this.maxBindings,
       maxWorkgroups: this.gpu.limits.maxComputeWorkgroupsPerDimension,
-      class: this.info.class,
+      ...formsFor(asked?.class ?? this.info.class),
       subgroups: this.gpu.features.has("subgroups"),
       ...asked,
     });

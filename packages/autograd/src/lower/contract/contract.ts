@@ -6,15 +6,7 @@ import { Lowering } from "../lowering.ts";
 import type { Target } from "../target.ts";
 import { type Product, productOf, sumType } from "./product.ts";
 import { multiplyInRegisters } from "./registers.ts";
-import { multiplyInTiles } from "./tiled.ts";
-import { tilings } from "./tilings.ts";
-import { multiplyByVector } from "./vector.ts";
-
-const multiply = {
-  registers: multiplyInRegisters,
-  tiled: multiplyInTiles,
-  vector: multiplyByVector,
-};
+import { type Tiling, tilings } from "./tilings.ts";
 
 /**
  * c[batch…, m…, n…] = Σₖ a[batch…, m…, k…] · b[batch…, k…, n…] with any strides: transposes,
@@ -30,22 +22,27 @@ export function lowerContract(
   const { batch, m, n, parts, tiling } = product;
   const outputs = sizeOf([...batch, ...m, ...n]);
   if (outputs === 0) return { stages: [], scratch: [] };
-  const { kind } = tiling;
-  const form =
-    kind === "lanes" || kind === "alongK" || kind === "panels"
-      ? target.processor?.multiply[kind]
-      : multiply[kind];
-  if (form === undefined) throw new Error(`contract: ${kind} is for processors`);
+  const form = formOf(tiling.kind, target);
   const stages = [form(new Lowering(kernel), step, product, target)];
   if (parts === 1) return { stages, scratch: [] };
   stages.push(addParts(new Lowering(kernel), step, product, outputs));
   return { stages, scratch: [outputs * parts * 4] };
 }
 
+type Form = NonNullable<Target["multiply"]>["tiled"];
+
+function formOf(kind: Tiling["kind"], { processor, multiply }: Target): Form {
+  const forms: Partial<Record<Tiling["kind"], Form>> = { ...multiply, ...processor?.multiply };
+  const form = kind === "registers" ? multiplyInRegisters : forms[kind];
+  if (form === undefined) throw new Error(`contract: this device has no form ${kind}`);
+  return form;
+}
+
 /** The product, cut as suits the target. */
 function cutProduct(kernel: Kernel, step: KernelStep, target: Target): Product {
   const { processor, tiling } = target;
-  if (processor === undefined) return productOf(kernel, step, tilings[target.class], tiling);
+  if (processor === undefined)
+    return productOf(kernel, step, target.gpu?.tilings ?? tilings.software, tiling);
   const plain = productOf(kernel, step, tilings.processor);
   const inLanes = processor.tilingOf(plain);
   return inLanes === null ? plain : productOf(kernel, step, tilings.processor, inLanes);

@@ -1,7 +1,3 @@
-import { type Machine, typical } from "../machines.ts";
-import type { DeviceClass } from "../target.ts";
-import { cyclesOf } from "./estimate.ts";
-
 /**
  * How a product is cut; a workgroup has groupX · groupY threads.
  * "registers": each thread keeps a tile of outputs. "tiled": the same, with blocks of k in
@@ -44,8 +40,8 @@ export interface Choice {
   /** The right operand's neighbours in memory are neighbours along k. */
   readonly alongK?: boolean;
   /**
-   * The one that wastes least, another than the first only if it saves a fifth; of a class with a
-   * machine, the one that takes it the fewest cycles.
+   * The one that wastes least, another than the first only if it saves a fifth; of a class with
+   * cycles, the one that takes the fewest.
    */
   readonly tilings: readonly Tiling[];
 }
@@ -60,15 +56,15 @@ export interface Extent {
 }
 
 export interface AdapterClass {
-  /** Whose cycles decide. */
-  readonly machine?: Machine;
+  /** Cycles that a tiling takes, where these decide. */
+  readonly cycles?: (tiling: Tiling, extent: Extent) => number;
   readonly choices: readonly Choice[];
   readonly split: SplitK;
   /** Products of fewer columns are computed transposed: their few columns are then few rows. */
   readonly turnBelow: number;
 }
 
-const tilingOf =
+export const tilingOf =
   (kind: Tiling["kind"], blockK = 0) =>
   (tileM: number, tileN: number, groupX: number, groupY: number): Tiling => ({
     kind,
@@ -79,7 +75,6 @@ const tilingOf =
     blockK,
   });
 const registers = tilingOf("registers");
-const vector = tilingOf("vector");
 
 const any = Number.POSITIVE_INFINITY;
 const rows = [1, 2, 3, 4] as const;
@@ -112,35 +107,8 @@ const squareTiles = [
   [4, 5],
 ] as const;
 
-/** Workgroups of 64 threads, so that products share dispatches with what else has them. */
-const forGPU: readonly Tiling[] = [
-  tilingOf("tiled", 16)(8, 8, 8, 8),
-  tilingOf("tiled", 16)(4, 4, 8, 8),
-  registers(4, 4, 8, 8),
-  registers(2, 4, 16, 4),
-  registers(1, 4, 32, 2),
-  registers(2, 5, 2, 32),
-  registers(2, 8, 2, 32),
-  ...([1, 2, 4] as const).flatMap((tileM) =>
-    ([1, 2, 4] as const).flatMap((tileN) =>
-      ([1, 4, 8, 16] as const).map((groupX) => vector(tileM, tileN, groupX, 64 / groupX)),
-    ),
-  ),
-  vector(3, 1, 1, 64),
-];
-
-const ofGPU = (machine: Machine): AdapterClass => ({
-  machine,
-  split: { wanted: 64, least: 1024, most: 16 },
-  turnBelow: 5,
-  choices: [{ tilings: forGPU }],
-});
-
-/**
- * By class of adapter. Software: measured; barriers are dear. GPUs: by the estimate for a machine
- * of the class.
- */
-export const tilings: Readonly<Record<"processor" | DeviceClass, AdapterClass>> = {
+/** For processors, and for WebGPU on one: measured; barriers are dear. */
+export const tilings: Readonly<Record<"processor" | "software", AdapterClass>> = {
   processor: {
     split: { wanted: 1, least: any, most: 1 },
     turnBelow: 0,
@@ -159,15 +127,13 @@ export const tilings: Readonly<Record<"processor" | DeviceClass, AdapterClass>> 
       },
     ],
   },
-  integrated: ofGPU(typical.integrated),
-  discrete: ofGPU(typical.discrete),
 };
 
 const within = (size: number, [least, most]: Range = [0, any]): boolean =>
   size >= least && size <= most;
 
 /** The tiling that the class's table has for a product of this extent. */
-export function chooseTiling({ choices, machine }: AdapterClass, extent: Extent): Tiling {
+export function chooseTiling({ choices, cycles }: AdapterClass, extent: Extent): Tiling {
   const { m, n, k, alongK } = extent;
   const choice = choices.find(
     (one) =>
@@ -176,7 +142,10 @@ export function chooseTiling({ choices, machine }: AdapterClass, extent: Extent)
       within(k, one.k) &&
       (one.alongK === undefined || one.alongK === alongK),
   ) as Choice;
-  if (machine !== undefined) return quickest(choice.tilings, extent, machine);
+  if (cycles !== undefined) {
+    const times = choice.tilings.map((one) => cycles(one, extent));
+    return choice.tilings[times.indexOf(Math.min(...times))] as Tiling;
+  }
   const [first, ...others] = choice.tilings as readonly [Tiling, ...Tiling[]];
   let best = first;
   let least = 0.8 * wasteOf(first, m, n);
@@ -187,12 +156,6 @@ export function chooseTiling({ choices, machine }: AdapterClass, extent: Extent)
     least = waste;
   }
   return best;
-}
-
-/** The first of those that take the machine the fewest cycles. */
-function quickest(of: readonly Tiling[], extent: Extent, machine: Machine): Tiling {
-  const cycles = of.map((tiling) => cyclesOf(tiling, extent, machine));
-  return of[cycles.indexOf(Math.min(...cycles))] as Tiling;
 }
 
 /**

@@ -1,0 +1,49 @@
+import type { Device, Kernel } from "../devices/device.ts";
+import { passes } from "../devices/passes.ts";
+import type { WebGPUDevice } from "../devices/webgpu/device.ts";
+import { context, currentStream } from "../graph/context.ts";
+import {
+  type AdapterClass,
+  chooseTiling,
+  type Extent,
+  type Tiling,
+  tilings,
+} from "../lower/contract/tilings.ts";
+import { formsFor } from "../lower/gpu.ts";
+import type { DeviceClass } from "../lower/target.ts";
+import { DeviceStream } from "../runtime/stream.ts";
+
+export type { Extent, Tiling } from "../lower/contract/tilings.ts";
+
+const tableOf = (kind: DeviceClass): AdapterClass =>
+  formsFor(kind).gpu?.tilings ?? tilings.software;
+
+/** The forms of products that a class of device has, and the one that it takes for a product. */
+export const formsOf = (kind: DeviceClass): readonly Tiling[] =>
+  tableOf(kind).choices.flatMap((choice) => choice.tilings);
+
+export const formFor = (kind: DeviceClass, extent: Extent): Tiling =>
+  chooseTiling(tableOf(kind), extent);
+
+/** Runs the body on the current WebGPU device with all products in this form. */
+export async function inForm<T>(tiling: Tiling, body: () => Promise<T>): Promise<T> {
+  const before = currentStream() as DeviceStream;
+  const device = before.backend as WebGPUDevice;
+  const asking = new Proxy(device, {
+    get(target, name) {
+      if (name === "lower") return (kernel: Kernel) => target.lower(kernel, { tiling });
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+    set: (target, name, value) => Reflect.set(target, name, value, target),
+  }) as Device;
+  context.stream = new DeviceStream(asking, {
+    passes: new Set(passes),
+    budget: Number.POSITIVE_INFINITY,
+  });
+  try {
+    return await body();
+  } finally {
+    context.stream = before;
+  }
+}

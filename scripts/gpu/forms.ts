@@ -1,0 +1,52 @@
+import { type DeviceClass, profile, rand, type Tensor } from "@wgrad/autograd";
+import { type Extent, formFor, formsOf, inForm, type Tiling } from "@wgrad/autograd/testing";
+import type { FormTimes } from "./record.ts";
+
+const extent = (m: number, k: number, n: number): Extent => ({ m, k, n, batch: 1, alongK: false });
+
+/** Products of the steps that we measure, and squares. */
+const products: readonly Extent[] = [
+  extent(64, 784, 128),
+  extent(256, 128, 512),
+  extent(1, 1024, 1024),
+  extent(512, 512, 512),
+  extent(1024, 1024, 1024),
+];
+const small: readonly Extent[] = [extent(16, 64, 32), extent(64, 32, 48)];
+
+const nameOf = ({ kind, tileM, tileN, groupX, groupY, blockK }: Tiling): string =>
+  `${kind} ${tileM}×${tileN} by ${groupY}×${groupX}${blockK > 0 ? `, k ${blockK}` : ""}`;
+
+/** Times products in the forms of a class: all, or with `quick` the chosen one and two others. */
+export async function timeForms(kind: DeviceClass, quick: boolean): Promise<FormTimes[]> {
+  const results: FormTimes[] = [];
+  for (const one of quick ? small : products) {
+    const { m, k, n } = one;
+    const [a, b] = [rand([m, k]), rand([k, n])];
+    await Promise.all([a.data(), b.data()]);
+    const chosen = formFor(kind, one);
+    const others = formsOf(kind).filter((form) => nameOf(form) !== nameOf(chosen));
+    const forms: { form: string; ms: number }[] = [];
+    for (const form of [chosen, ...(quick ? others.slice(0, 2) : others)]) {
+      const ms = await inForm(form, () => timeOf(a, b, quick ? 1 : 5));
+      forms.push({ form: nameOf(form), ms });
+    }
+    forms.sort((x, y) => x.ms - y.ms);
+    results.push({ product: `${m} × ${k} × ${n}`, chosen: nameOf(chosen), forms });
+  }
+  return results;
+}
+
+/** The least milliseconds of the product's kernels, once they are compiled. */
+async function timeOf(a: Tensor, b: Tensor, runs: number): Promise<number> {
+  await a.matmul(b).data();
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < runs; i++) {
+    const { kernels } = await profile(() => a.matmul(b).data());
+    least = Math.min(
+      least,
+      kernels.reduce((sum, { totalMs }) => sum + totalMs, 0),
+    );
+  }
+  return least;
+}
