@@ -6,7 +6,8 @@ export function pageOf(record: GpuRecord): string {
   const kind = adapter.software ? "software: no card has run it yet" : adapter.class;
   return `# On a graphics card
 
-\`pnpm gpu\` asks an adapter all that a graphics card should be asked, in one command of a few minutes in Node, and writes this page.
+[Benchmarks](benchmarks.md) compare libraries. \`pnpm gpu --page docs/gpu.md\` asks an adapter all that a graphics card should be asked, in
+one command of a few minutes in Node, and writes this page; \`--quick\` asks a little of each.
 
 Revision ${revision}, ${date}${quick ? ", quick" : ""}: **${adapter.description}** (${kind}).
 

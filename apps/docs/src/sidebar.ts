@@ -76,6 +76,7 @@ export const guide = (): Item[] => [
       page("What agrees with PyTorch", "compatibility"),
       page("What the lessons reach", "results"),
       page("Benchmarks", "benchmarks"),
+      page("On a graphics card", "gpu"),
     ],
   },
 ];
