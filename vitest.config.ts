@@ -29,14 +29,16 @@ const nodeAlone = full
   ? []
   : [
       "packages/autograd/test/fuzz/**",
-      "packages/autograd/test/devices/{contract-tilings,attention-tilings,hazards,webgpu-lines}.test.ts",
+      "packages/autograd/test/devices/{contract-tilings,attention-tilings,hazards,webgpu,webgpu-lines}.test.ts",
       "packages/autograd/test/func/transforms.test.ts",
-      "packages/autograd/test/ops/{attention,binary,choosing,contraction,convolution,einsum,elementwise,fft,further,indices,linalg,losses,movement,normalization,reduction,special,windows}.test.ts",
+      "packages/autograd/test/ops/{attention,binary,choosing,contraction,convolution,einsum,elementwise,fft,further,indices,integers,linalg,losses,movement,normalization,reduction,special,windows}.test.ts",
       "packages/autograd/test/runtime/{bindings,class,deep,pages,passes,plan-cache}.test.ts",
       "packages/{classic,distributions,metrics}/test/**",
       "packages/datasets/test/images/**",
-      "packages/nn/test/{losses,refused-values,transforms}.test.ts",
-      "packages/train/test/resume.test.ts",
+      "packages/datasets/test/sources/parquet-damaged.test.ts",
+      "packages/models/test/{generation,quantize}.test.ts",
+      "packages/nn/test/{losses,recurrent,refused-values,transforms}.test.ts",
+      "packages/train/test/{fit,resume}.test.ts",
       "packages/optim/test/{clipped,dropped,lbfgs,optimizer}.test.ts",
     ];
 

@@ -77,7 +77,7 @@ const places: readonly Place[] = [
       device,
       open: () => init({ device }),
       takes: () => true,
-      every: everywhere ? inNode[device] : device === "webgpu" ? 50 : 200,
+      every: everywhere ? inNode[device] : device === "webgpu" ? 120 : 400,
     }),
   ),
   {

@@ -1,5 +1,5 @@
 import { init, manualSeed, memory, randn, type Tensor } from "@wgrad/autograd";
-import { counters } from "@wgrad/autograd/testing";
+import { counters, initFresh } from "@wgrad/autograd/testing";
 import { functional as F, Linear, Sequential } from "@wgrad/nn";
 import { Adam, ExponentialMovingAverage, LBFGS, type Optimizer, SGD } from "@wgrad/optim";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
@@ -7,7 +7,6 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 const ROUNDS = 10;
 /** Rounds that wait for a garbage collection each. */
 const COLLECTED = 3;
-let streams = 0;
 
 /** Bytes of less than one model. */
 const LITTLE = 2 * 96 * 96 * 4;
@@ -47,7 +46,7 @@ const held = (): number => {
 
 describe.each(["cpu", "wasm", "webgpu"] as const)("models of a search on %s", (device) => {
   beforeEach(async () => {
-    await init({ device, budget: 2 ** 50 + streams++ });
+    await initFresh({ device });
     manualSeed(0);
   });
   afterAll(() => init());

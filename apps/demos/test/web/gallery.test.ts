@@ -49,9 +49,12 @@ test("the gallery shows every page, and opens one", async () => {
 
 /** The pages' programs are the same on every device: the quick tier takes the one that is fastest without a graphics card. */
 const devices = full ? (["wasm", "webgpu"] as const) : (["wasm"] as const);
-const trials = devices.flatMap((device) =>
-  Object.entries(expected).map(([name, wanted], number) => ({ device, name, wanted, number })),
-);
+/** It takes every other page. */
+const trials = devices
+  .flatMap((device) =>
+    Object.entries(expected).map(([name, wanted], number) => ({ device, name, wanted, number })),
+  )
+  .filter(({ number }) => full || number % 2 === 0);
 
 describe.each(trials)("$name on $device", { timeout: 90_000 }, (trial) => {
   const { device, name, wanted, number } = trial;
