@@ -1,8 +1,8 @@
 /**
  * `pnpm counts [--only NAME,…] [--json FILE] [--runs N]`: what a steady training step asks of the
  * GPU, exactly; with `--runs`, also whether that many trainings from one seed give the same bits.
- * `pnpm counts --class gpu [--only NAME,…] [--batch N]`: what its kernels should take on three GPUs,
- * by their public figures.
+ * `pnpm counts --class discrete|integrated [--only NAME,…] [--batch N]`: what its kernels should take
+ * on GPUs of that class, by their public figures.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -130,6 +130,19 @@ async function hostTime(run: Step["run"]): Promise<number> {
   return Math.round(Math.min(...times));
 }
 
+function refuse(message: string): never {
+  console.error(`counts: ${message}`);
+  process.exit(1);
+}
+
+function batchOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const batch = Number(text);
+  if (!Number.isInteger(batch) || batch < 1)
+    refuse(`--batch is a whole number from 1, not ${text}`);
+  return batch;
+}
+
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 const { values } = parseArgs({
@@ -143,18 +156,21 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs ?? 0);
 const chosen = values.only?.split(",") ?? keys;
+for (const name of chosen) {
+  if (!(keys as readonly string[]).includes(name))
+    refuse(`no model "${name}"; there are ${keys.join(", ")}`);
+}
 if (values.class !== undefined) {
-  await printPredictions(chosen, values.batch === undefined ? undefined : Number(values.batch));
+  const unused = (["json", "runs"] as const).find((name) => values[name] !== undefined);
+  if (unused !== undefined) refuse(`--${unused} does not go with --class, which runs nothing`);
+  if (values.class !== "discrete" && values.class !== "integrated")
+    refuse(`--class is discrete or integrated, not ${values.class}`);
+  await printPredictions(chosen, values.class, batchOf(values.batch));
   process.exit(0);
 }
+if (values.batch !== undefined) refuse("--batch goes with --class");
 const report: Record<string, StepRecord> = {};
-for (const name of chosen) {
-  if (!(keys as readonly string[]).includes(name)) {
-    console.error(`counts: no model "${name}"; there are ${keys.join(", ")}`);
-    process.exit(1);
-  }
-  report[name] = await recordOf(name);
-}
+for (const name of chosen) report[name] = await recordOf(name);
 const metrics = Object.keys(Object.values(report)[0] ?? {}) as (keyof StepRecord)[];
 const columns = Object.entries(report);
 console.table(

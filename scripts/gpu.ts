@@ -4,11 +4,12 @@
  * steps are and how near to its best, which forms of kernels suit it, and PyTorch on the same card.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { type DeviceClass, init } from "@wgrad/autograd";
 import { nodeAdapter } from "@wgrad/autograd/node";
+import { currentClass } from "@wgrad/autograd/testing";
 import { loadGroup, sampleOf } from "./golden/load.ts";
 import { isFault } from "./golden/report.ts";
 import { runCase } from "./golden/run.ts";
@@ -20,7 +21,7 @@ import { measurePeak, timeStep } from "./gpu/steps.ts";
 const { values } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
-    json: { type: "string", default: "gpu.json" },
+    json: { type: "string", default: ".reports/gpu.json" },
     page: { type: "string" },
     class: { type: "string" },
   },
@@ -73,11 +74,12 @@ const kind = values.class as DeviceClass | undefined;
 const { description } = await init({
   device: "webgpu",
   ...(kind === undefined ? {} : { class: kind }),
+}).catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
 });
 say(description);
 const software = adapter.info.isFallbackAdapter;
-const cards = ["nvidia", "amd"].includes(adapter.info.vendor);
-const own: DeviceClass = kind ?? (software ? "software" : cards ? "discrete" : "integrated");
 const golden = await goldenSample();
 const peak = await measurePeak(quick);
 say(`at best ${peak.gigabytes.toFixed(1)} GB/s, ${peak.gigaflops.toFixed(1)} GFLOP/s`);
@@ -89,7 +91,7 @@ for (const name of quick
   say(`${name}: ${times.stepMs.toFixed(2)} ms a step`);
   steps.push(times);
 }
-const forms = await timeForms(own, quick);
+const forms = await timeForms(quick);
 const record: GpuRecord = {
   date: new Date().toISOString().slice(0, 10),
   revision: execFileSync("git", ["rev-parse", "--short", "HEAD"], {
@@ -102,7 +104,7 @@ const record: GpuRecord = {
     vendor: adapter.info.vendor,
     architecture: adapter.info.architecture,
     software,
-    class: own,
+    class: currentClass(),
     limits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
     features: [...adapter.features].sort(),
   },
@@ -112,6 +114,7 @@ const record: GpuRecord = {
   forms,
   torch: torchTimes(),
 };
+mkdirSync(dirname(values.json), { recursive: true });
 writeFileSync(values.json, `${JSON.stringify(record, null, 2)}\n`);
 say(`wrote ${values.json}`);
 if (values.page !== undefined) {

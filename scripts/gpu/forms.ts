@@ -1,5 +1,12 @@
-import { type DeviceClass, profile, rand, type Tensor } from "@wgrad/autograd";
-import { type Extent, formFor, formsOf, inForm, type Tiling } from "@wgrad/autograd/testing";
+import { profile, rand, type Tensor } from "@wgrad/autograd";
+import {
+  currentClass,
+  type Extent,
+  formFor,
+  formsOf,
+  inForm,
+  type Tiling,
+} from "@wgrad/autograd/testing";
 import type { FormTimes } from "./record.ts";
 
 const extent = (m: number, k: number, n: number): Extent => ({ m, k, n, batch: 1, alongK: false });
@@ -17,8 +24,9 @@ const small: readonly Extent[] = [extent(16, 64, 32), extent(64, 32, 48)];
 const nameOf = ({ kind, tileM, tileN, groupX, groupY, blockK }: Tiling): string =>
   `${kind} ${tileM}×${tileN} by ${groupY}×${groupX}${blockK > 0 ? `, k ${blockK}` : ""}`;
 
-/** Times products in the forms of a class: all, or with `quick` the chosen one and two others. */
-export async function timeForms(kind: DeviceClass, quick: boolean): Promise<FormTimes[]> {
+/** Times products in the forms of the current device's class: all, or with `quick` the chosen one and two others. */
+export async function timeForms(quick: boolean): Promise<FormTimes[]> {
+  const kind = currentClass();
   const results: FormTimes[] = [];
   for (const one of quick ? small : products) {
     const { m, k, n } = one;

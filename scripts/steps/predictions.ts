@@ -1,4 +1,4 @@
-import { manualSeed } from "@wgrad/autograd";
+import { type DeviceClass, manualSeed } from "@wgrad/autograd";
 import { machines, type Prediction, predict } from "@wgrad/autograd/testing";
 import { models } from "./models.ts";
 import { workloads } from "./workloads.ts";
@@ -42,12 +42,14 @@ export const totalOf = (
 export const starved = (all: readonly Prediction[]): readonly Prediction[] =>
   all.filter(({ bytes, threads }) => bytes / 4 > MANY && Math.max(...threads) < ENOUGH);
 
-/** Prints each kernel of each workload on a machine, and names what is far from its bound. */
+/** Prints each kernel of each workload on the machines of a class, and names what is far from its bound. */
 export async function printPredictions(
   names: readonly string[],
+  kind: DeviceClass,
   batch: number | undefined,
 ): Promise<void> {
-  for (const machine of Object.keys(machines) as Machine[]) {
+  const all = Object.keys(machines) as Machine[];
+  for (const machine of all.filter((one) => machines[one].class === kind)) {
     for (const name of names) {
       const all = await predictionsOf(name, machine, batch);
       const { dispatches, microseconds, bound } = totalOf(all);

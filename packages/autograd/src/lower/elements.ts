@@ -26,8 +26,9 @@ export type Find = (
 const ENOUGH = 4096;
 
 /**
- * Computes `size` elements: four consecutive ones a thread, one where a GPU would have few. On a processor a thread takes a line
- * along which all accesses are affine, so that it divides nothing. `fours` is false if four
+ * Computes `size` elements: four consecutive ones a thread, or one where a GPU would have few
+ * threads. On a processor a thread takes a line along which all accesses are affine, and divides
+ * nothing. `fours` is false if four
  * consecutive elements must not be stored together.
  */
 export function overElements(

@@ -35,9 +35,9 @@ export function isRowProgram({ steps, stored, rows }: Kernel): boolean {
 }
 
 /**
- * Reductions over the same rows with the elementwise work between and after them, one thread or one
- * workgroup for each row. It walks the row once for each reduction that depends on another, and once to store
- * elements.
+ * Reductions over the same rows with the elementwise work between and after them. A row has one
+ * thread or one workgroup. It is walked once for each reduction that depends on another, and once
+ * to store elements.
  */
 export function lowerRows(kernel: Kernel, target: Target): Loops[] {
   const program = new RowProgram(kernel, target);

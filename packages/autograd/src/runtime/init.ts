@@ -33,8 +33,8 @@ export interface InitOptions {
   /** Bytes of device memory past which kept buffers move to the host. Default: no limit. */
   readonly budget?: number;
   /**
-   * Whose forms of kernels the WebGPU device runs, where its adapter does not say: "software",
-   * "integrated" or "discrete".
+   * Whose kernels the WebGPU device runs: "software", "integrated" or "discrete". Default: what its
+   * adapter is; a GPU of NVIDIA or AMD counts as discrete.
    */
   readonly class?: DeviceClass;
   /**

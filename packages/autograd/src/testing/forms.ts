@@ -18,6 +18,10 @@ export type { Extent, Tiling } from "../lower/contract/tilings.ts";
 const tableOf = (kind: DeviceClass): AdapterClass =>
   formsFor(kind).gpu?.tilings ?? tilings.software;
 
+/** Whose kernels the current WebGPU device runs. */
+export const currentClass = (): DeviceClass =>
+  ((currentStream() as DeviceStream).backend as WebGPUDevice).info.class;
+
 /** The forms of products that a class of device has, and the one that it takes for a product. */
 export const formsOf = (kind: DeviceClass): readonly Tiling[] =>
   tableOf(kind).choices.flatMap((choice) => choice.tilings);

@@ -43,12 +43,12 @@ export const machines: Readonly<Record<"rtx 4090" | "rtx 3060" | "iris xe", Mach
   "iris xe": typical.integrated,
 };
 
-/** A share of the threads that a machine holds keeps its memory busy. */
+/** The share of a machine's threads that is assumed to keep its memory busy. */
 const BUSY = 1 / 8;
 
 /**
- * Predictions for the kernels of the last plan that the body makes. A kernel takes as long as its bytes take at the
- * bandwidth that its threads can use, or as its operations take in its form.
+ * Predictions for the kernels of the last plan that the body makes. A kernel takes as long as its
+ * bytes take at the bandwidth that its threads can use, or as its operations take in its form.
  */
 export async function predict(
   body: () => unknown,

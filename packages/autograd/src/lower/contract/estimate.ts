@@ -1,7 +1,10 @@
 import type { Machine } from "../machines.ts";
 import type { Extent, Tiling } from "./tilings.ts";
 
-/** Cycles: of a load that a cache has, of one from workgroup memory, and of a barrier. */
+/**
+ * Assumed, not measured; forms are compared by them. Cycles of a load that a cache has, of one from
+ * workgroup memory, and of a barrier.
+ */
 const LOAD = 4;
 const SHARED_LOAD = 1;
 const BARRIER = 40;

@@ -1,7 +1,8 @@
 /**
  * How a product is cut; a workgroup has groupX · groupY threads.
  * "registers": each thread keeps a tile of outputs. "tiled": the same, with blocks of k in
- * workgroup memory. "vector": groupY threads share the k of a tile; its rows are the workgroup's.
+ * workgroup memory. "vector": groupY threads share the k's of a tile, and a workgroup has the rows
+ * of one tile.
  * For processors, one thread a block: "lanes" and "alongK" have neighbouring
  * columns or k in vector lanes; "panels" first copies the columns.
  */
