@@ -1,5 +1,5 @@
 import { init, manualSeed, profile, randn, type Tensor, tensor } from "@wgrad/autograd";
-import { initFresh } from "@wgrad/autograd/testing";
+import { initFresh, openGPUDevice } from "@wgrad/autograd/testing";
 import { afterAll, describe, expect, inject, test } from "vitest";
 
 afterAll(() => init());
@@ -51,6 +51,23 @@ describe.each(full ? shapes : shapes.slice(0, 1))("rows by workgroups: %i × %i"
       expect(await run()).toEqual(got);
     }
   });
+});
+
+test("a GPU without subgroups, or any other feature, computes the same", async () => {
+  const device = await openGPUDevice("least");
+  const run = (): Promise<number[][]> => {
+    manualSeed(0);
+    const x = randn([5, 300]);
+    const results = [x.softmax(1), x.sum(0), x.argmax(1), x.matmul(randn([300, 9]))];
+    return Promise.all(results.map(async (y) => Array.from(await y.data(), Number)));
+  };
+  await init({ device: "cpu" });
+  const want = await run();
+  await init({ device, class: "discrete" });
+  const got = await run();
+  for (const [n, values] of want.entries())
+    for (const [i, y] of values.entries()) expect(got[n]?.[i], `[${n}, ${i}]`).toBeCloseTo(y, 4);
+  device.destroy();
 });
 
 test("the first of equal extremes is found, and a NaN before any number", async () => {
