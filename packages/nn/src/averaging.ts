@@ -5,13 +5,17 @@ import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./layers/batch-norm.ts";
 import { type AnyModule, Module } from "./module.ts";
 import { buffer } from "./parameter.ts";
 
-/** The next average, of the one of now, a value, and how many values it is of (0-d). */
+/**
+ * Returns the next average, given the current average, a new value, and the number of values
+ * averaged so far (0-d).
+ */
 export type AverageFunction = (average: Tensor, value: Tensor, count: Tensor) => Tensor;
 
+/** Settings of AveragedModel. */
 export interface AveragedModelOptions {
   /** Default: the mean of all values. */
   readonly avgFn?: AverageFunction | null;
-  /** Averages buffers too; else they are the last model's (default false). */
+  /** Averages buffers as well; otherwise they are copied from the last model. Default: false. */
   readonly useBuffers?: boolean;
 }
 
@@ -30,8 +34,8 @@ export function getSwaAvgFn(): AverageFunction {
 
 /**
  * A copy of a model with averaged parameters: their mean over all calls of `updateParameters`
- * (Izmailov et al. 2018), or `avgFn`. It is called like the model. Its state is "n_averaged" and
- * "module.…".
+ * (Izmailov et al. 2018), or the average that `avgFn` computes. Call it like the model. The keys of
+ * its state are "n_averaged" and "module.…".
  *
  * ```ts
  * const average = new AveragedModel(model);
@@ -44,7 +48,7 @@ export class AveragedModel<M extends AnyModule = AnyModule> extends Module<
   ReturnType<M>
 > {
   readonly module: M;
-  /** How many values went in, 0-d i32. */
+  /** Number of models averaged so far, 0-d i32. */
   readonly nAveraged: Tensor;
   readonly avgFn: AverageFunction;
   readonly useBuffers: boolean;
@@ -67,7 +71,7 @@ export class AveragedModel<M extends AnyModule = AnyModule> extends Module<
     return (this.module as unknown as (...all: unknown[]) => ReturnType<M>)(...inputs);
   }
 
-  /** Takes the model's values of now into the averages. */
+  /** Adds the current parameters of the model to the average. */
   updateParameters(model: AnyModule): void {
     checkCall("average.updateParameters(model: function)", arguments);
     const { nAveraged: count, useBuffers } = this;
@@ -75,7 +79,7 @@ export class AveragedModel<M extends AnyModule = AnyModule> extends Module<
       const [own, given] = [this.module[kind](), model[kind]()];
       if (own.length !== given.length)
         throw new ArgumentError(
-          `AveragedModel: the model has ${given.length} ${kind}, the average ${own.length}`,
+          `AveragedModel: the model has ${given.length} ${kind}, but the average has ${own.length}`,
         );
       return own.map((average, i) => [average, given[i] as Tensor]);
     };
@@ -100,8 +104,9 @@ export class AveragedModel<M extends AnyModule = AnyModule> extends Module<
 const norms = [BatchNorm1d, BatchNorm2d, BatchNorm3d];
 
 /**
- * Recomputes the running statistics of batch norms as the mean over the loader's batches, for
- * averaged weights. A batch is the model's input, or an array that begins with it.
+ * Recomputes the running statistics of all batch norms as the mean over the batches of the loader.
+ * Call it after averaging weights. A batch is the input of the model, or an array whose first item
+ * is the input.
  */
 export async function updateBn(
   loader: Iterable<unknown> | AsyncIterable<unknown>,
@@ -125,7 +130,7 @@ export async function updateBn(
       const x = Array.isArray(batch) ? batch[0] : batch;
       if (!(x instanceof Tensor))
         throw new ArgumentError(
-          `updateBn: a batch is a tensor, or an array that begins with one; got ${describe(batch)}`,
+          `updateBn: a batch must be a tensor, or an array whose first item is a tensor; got ${describe(batch)}`,
         );
       noGrad(() => model(x));
     }

@@ -3,11 +3,11 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { fieldsOf, hold, isHeld, isModule } from "./fields.ts";
 import { isParameter } from "./parameter.ts";
 
-/** The module whose `forward` is running, the innermost. */
+/** The withCaller module whose `forward` is running. */
 let caller: object | null = null;
 
-/** Runs a call of `module`, whose own calls of other modules are then seen. */
-export function innermost<T>(module: object, run: () => T): T {
+/** Runs `run` as a call of `module`, so that calls of other modules inside it are seen. */
+export function withCaller<T>(module: object, run: () => T): T {
   const above = caller;
   if (!isHeld(module)) {
     if (above === null) checkFields(module);
@@ -21,7 +21,10 @@ export function innermost<T>(module: object, run: () => T): T {
   }
 }
 
-/** Checks a model before its first call: parameters in arrays and objects would not be trained. */
+/**
+ * Checks a model before its first call: parameters in arrays and plain objects would not be
+ * trained.
+ */
 function checkFields(module: object): void {
   hold(module);
   for (const [name, value] of Object.entries(module)) {
@@ -36,8 +39,8 @@ function checkFields(module: object): void {
 }
 
 /**
- * Warns of a layer that no field holds, so that nobody trains or saves it: in a #private field, an
- * array, or made in every call. Not if it has no parameters or another module asked for them.
+ * Warns of a layer with parameters that no field holds, so that it is neither trained nor saved: it
+ * is in a #private field or an array, or is made in every call.
  */
 function checkHeld(module: object, above: object): void {
   fieldsOf(above);
@@ -67,7 +70,7 @@ function isTrained(module: object): boolean {
   );
 }
 
-/** What an array, a Map, a Set or a plain object holds. */
+/** The values in an array, a Map, a Set or a plain object. */
 function insideOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value) || value instanceof Set) return [...value];
   if (value instanceof Map) return [...value.values()];
@@ -75,10 +78,12 @@ function insideOf(value: unknown): readonly unknown[] {
   return Object.getPrototypeOf(value) === Object.prototype ? Object.values(value) : [];
 }
 
-/** The arguments of a `forward` as its text has them; null where they cannot be counted. */
+/**
+ * The parameter names of a `forward`, read from its source text; null if they cannot be counted.
+ */
 const argumentsOf = new WeakMap<object, readonly string[] | null>();
 
-/** Refuses more inputs than a `forward` takes. */
+/** Refuses a call with more inputs than `forward` has parameters. */
 export function checkInputs(module: object, forward: object, inputs: readonly unknown[]): void {
   let names = argumentsOf.get(forward);
   if (names === undefined) {
@@ -91,8 +96,8 @@ export function checkInputs(module: object, forward: object, inputs: readonly un
 }
 
 /**
- * Parameter names in a function's text; null for rest parameters, `arguments`, and defaults that
- * contain strings.
+ * Parameter names in the source text of a function. Null if it has rest parameters, uses
+ * `arguments`, or has defaults that contain strings.
  */
 function namesIn(text: string): readonly string[] | null {
   const [head] = /^(?:async\s+)?(?:function\s*)?\w*\s*\(/.exec(text) ?? [];

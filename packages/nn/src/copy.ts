@@ -7,38 +7,41 @@ import { copyHooks } from "./hooks.ts";
 import { type AnyModule, Module } from "./module.ts";
 import { buffer, isBuffer, isParameter, isPersistentBuffer, parameter } from "./parameter.ts";
 
-/** Makes a module like the given one by its constructor; undefined leaves it to `copyModule`. */
+/**
+ * Makes a new module like the given one by calling its constructor; undefined leaves the module to
+ * `copyModule`.
+ */
 export type Remake = (module: AnyModule) => AnyModule | undefined;
 
 /**
- * A copy of a module with its own parameters, buffers and modules of equal value; what is tied
- * stays tied. It draws nothing. Other fields are shared; hooks are not copied. `#private` members
- * come from the constructor: if that takes arguments, `remake` calls it.
+ * A copy of a module with parameters, buffers and submodules of its own, equal in value. Tied
+ * parameters stay tied. No random numbers are drawn. Other fields are shared; hooks are not copied.
+ * `#private` members are construct by the constructor; if that takes arguments, `remake` must call it.
  *
  * Throws ArgumentError for a class with #private members whose constructor takes arguments, if
  * `remake` returns undefined.
  */
 export function copyModule<M extends AnyModule>(module: M, remake?: Remake): M {
   checkCall("copyModule(module, remake?: function)", arguments);
-  return undrawn(() => copyOf(module, new Map(), { remake, hooks: false }) as M);
+  return withoutDraws(() => copyOf(module, new Map(), { remake, hooks: false }) as M);
 }
 
 /**
- * PyTorch's `copy.deepcopy`. Of a module `copyModule`, with its hooks; of a tensor a leaf that
- * requires a gradient if it does, with the gradient it has (a parameter's is left behind); of
- * arrays, plain objects and Maps the same with copies of what they hold, each thing once: `best =
- * deepcopy(model.stateDict())`.
+ * PyTorch's `copy.deepcopy`: `best = deepcopy(model.stateDict())`. A module is copied by
+ * `copyModule`, with its hooks. A tensor becomes a new leaf with the same `requiresGrad` and
+ * gradient; a parameter loses its gradient. Arrays, plain objects and Maps are copied with their
+ * contents; an object that occurs twice is copied once.
  *
- * Throws ArgumentError for the result of a differentiable operation, which no copy can stand for,
- * and for objects of other classes.
+ * Throws ArgumentError for the result of a differentiable operation and for objects of other
+ * classes.
  */
 export function deepcopy<T>(value: T, remake?: Remake): T {
   checkCall("deepcopy(value, remake?: function)", arguments);
-  return undrawn(() => copiedDeep(value, new Map(), { remake, hooks: true }) as T);
+  return withoutDraws(() => copiedDeep(value, new Map(), { remake, hooks: true }) as T);
 }
 
-function copiedDeep(value: unknown, copies: Map<unknown, unknown>, how: How): unknown {
-  if (isModule(value)) return copyOf(value as unknown as AnyModule, copies, how);
+function copiedDeep(value: unknown, copies: Map<unknown, unknown>, rules: CopyRules): unknown {
+  if (isModule(value)) return copyOf(value as unknown as AnyModule, copies, rules);
   if (typeof value !== "object" || value === null) return value;
   const known = copies.get(value);
   if (known !== undefined) return known;
@@ -46,7 +49,7 @@ function copiedDeep(value: unknown, copies: Map<unknown, unknown>, how: How): un
     copies.set(value, copy);
     return copy;
   };
-  const inside = (part: unknown): unknown => copiedDeep(part, copies, how);
+  const inside = (part: unknown): unknown => copiedDeep(part, copies, rules);
   if (value instanceof Tensor) return kept(copiedTensor(value) ?? copiedLeaf(value));
   if (ArrayBuffer.isView(value)) return kept(structuredClone(value));
   if (Array.isArray(value)) {
@@ -62,7 +65,7 @@ function copiedDeep(value: unknown, copies: Map<unknown, unknown>, how: How): un
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     throw new ArgumentError(
-      `deepcopy: copies modules, tensors, and arrays, objects and Maps of them, got ${describe(value)}`,
+      `deepcopy: copies modules, tensors, and arrays, plain objects and Maps of them; got ${describe(value)}`,
     );
   }
   const copy = kept(Object.create(prototype) as Record<string, unknown>);
@@ -83,8 +86,8 @@ function copiedLeaf(value: Tensor): Tensor {
   return copy;
 }
 
-/** Runs `fn`, and leaves the random numbers where they were. */
-function undrawn<T>(fn: () => T): T {
+/** Runs `fn` and restores the state of the random numbers. */
+function withoutDraws<T>(fn: () => T): T {
   const random = randomState.stateDict();
   try {
     return fn();
@@ -93,15 +96,15 @@ function undrawn<T>(fn: () => T): T {
   }
 }
 
-interface How {
+interface CopyRules {
   readonly remake: Remake | undefined;
   readonly hooks: boolean;
 }
 
-function copyOf(module: AnyModule, copies: Map<unknown, unknown>, how: How): AnyModule {
+function copyOf(module: AnyModule, copies: Map<unknown, unknown>, rules: CopyRules): AnyModule {
   const known = copies.get(module) as AnyModule | undefined;
   if (known !== undefined) return known;
-  const copy = how.remake?.(module) ?? made(module);
+  const copy = rules.remake?.(module) ?? construct(module);
   copies.set(module, copy);
   copy.training = module.training;
   const fields = fieldsOf(module);
@@ -110,23 +113,23 @@ function copyOf(module: AnyModule, copies: Map<unknown, unknown>, how: How): Any
     if (fields.has(name) || !Object.hasOwn(module, name)) delete own[name];
   }
   for (const [name, { kind, value, persistent }] of fields) {
-    setField(copy, name, kind, copiedValue(value, copies, how), persistent);
+    setField(copy, name, kind, copiedValue(value, copies, rules), persistent);
   }
   for (const [name, value] of Object.entries(module)) {
     if (!fields.has(name)) own[name] = value;
   }
   for (const [name, derivation] of derivedOf(module)) derive(copy, name, derivation);
-  if (how.hooks) copyHooks(module, copy);
+  if (rules.hooks) copyHooks(module, copy);
   return copy;
 }
 
-function made(module: AnyModule): AnyModule {
+function construct(module: AnyModule): AnyModule {
   const type = module.constructor as new () => AnyModule;
-  // Module's own constructor for this class: what a subclass would draw is copied instead
+  // Calls Module's own constructor: the values that a subclass would draw are copied instead.
   if (!hasPrivate(type)) return Reflect.construct(Module, [], type) as AnyModule;
   if (type.length === 0) return new type();
   throw new ArgumentError(
-    `copyModule: ${type.name} has #private members, which only its constructor makes, from arguments not known here` +
+    `copyModule: ${type.name} has #private members, which only its constructor can make, and its arguments are unknown` +
       `\n  hint: copyModule(model, (module) => module instanceof ${type.name} ? new ${type.name}(…) : undefined)`,
   );
 }
@@ -134,8 +137,8 @@ function made(module: AnyModule): AnyModule {
 const withPrivate = new WeakMap<object, boolean>();
 
 /**
- * Whether a class or a base of it has #private members; compilers turn them into calls of these
- * names.
+ * Whether a class or one of its bases has #private members. Compilers replace them by calls of
+ * these helpers.
  */
 function hasPrivate(type: object): boolean {
   if (type === Module) return false;
@@ -149,12 +152,12 @@ function hasPrivate(type: object): boolean {
   return found;
 }
 
-/** Comments and text. */
+/** Comments and string literals. */
 const quoted =
   /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[\s\S]|[^`\\])*`/g;
 
-function copiedValue(value: unknown, copies: Map<unknown, unknown>, how: How): unknown {
-  if (value instanceof Module) return copyOf(value as AnyModule, copies, how);
+function copiedValue(value: unknown, copies: Map<unknown, unknown>, rules: CopyRules): unknown {
+  if (value instanceof Module) return copyOf(value as AnyModule, copies, rules);
   const known = copies.get(value);
   if (known !== undefined) return known;
   const copy = value instanceof Tensor ? copiedTensor(value) : null;
@@ -163,7 +166,7 @@ function copiedValue(value: unknown, copies: Map<unknown, unknown>, how: How): u
   return copy;
 }
 
-/** A parameter or buffer like this one; null if it is neither. */
+/** A parameter or buffer that equals this one; null if it is neither. */
 function copiedTensor(value: Tensor): Tensor | null {
   if (!isParameter(value) && !isBuffer(value)) return null;
   const { requiresGrad } = value;

@@ -2,7 +2,8 @@ import type { Tensor } from "@wgrad/autograd";
 import { fieldsOf } from "./fields.ts";
 
 /**
- * How a field's tensor is computed from others of its module, and, if possible, how it is assigned.
+ * How the tensor of a field is computed from other fields of its module and, where possible, how it
+ * is assigned.
  */
 export interface Derivation {
   readonly compute: (owner: object) => Tensor;
@@ -11,11 +12,14 @@ export interface Derivation {
 
 const derivations = new WeakMap<object, Map<string, Derivation>>();
 
-/** The fields of a module that hold no tensor of their own. */
+/** Fields of a module whose tensors are computed from others. */
 export const derivedOf = (module: object): ReadonlyMap<string, Derivation> =>
   derivations.get(module) ?? new Map();
 
-/** From here on the field is computed whenever it is read; what it held is registered no more. */
+/**
+ * Makes a field computed: it is evaluated at every read, and its former tensor is no longer
+ * registered.
+ */
 export function derive(module: object, name: string, derivation: Derivation): void {
   Reflect.deleteProperty(module, name);
   fieldsOf(module);
@@ -29,7 +33,7 @@ export function derive(module: object, name: string, derivation: Derivation): vo
   });
 }
 
-/** The field is an ordinary one again, and empty. */
+/** Makes a field ordinary again, without a value. */
 export function underive(module: object, name: string): void {
   derivations.get(module)?.delete(name);
   Reflect.deleteProperty(module, name);

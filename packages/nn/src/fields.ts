@@ -3,7 +3,7 @@ import { describe } from "@wgrad/autograd/plugin";
 import { buffer, isBuffer, isParameter, isPersistentBuffer } from "./parameter.ts";
 import { watchModule } from "./watch.ts";
 
-/** What a field of a module is registered as, from the first value of that kind that it held on. */
+/** What a field of a module is registered as. The first value decides. */
 export type FieldKind = "parameter" | "buffer" | "module";
 
 /** A registered field. */
@@ -11,47 +11,49 @@ export interface Field {
   /** Its key in the state. */
   readonly key: string;
   kind: FieldKind;
-  /** What it holds now; null keeps its place. */
+  /** The current value; a field that is set to null keeps its position. */
   value: unknown;
-  /** Of a buffer: part of the state. */
+  /** For a buffer: whether it is part of the state. */
   persistent: boolean;
 }
 
-/** A module as its fields are found: by class, and by how it names them. */
+/** A module, as far as the search for fields needs it: its class and its naming of keys. */
 export interface Holder {
   readonly constructor: { readonly name: string };
   stateKey(field: string): string;
 }
 
 const registries = new WeakMap<object, Map<string, Field>>();
-/** Modules that a field holds, or whose parameters were asked for. */
+/** Modules that a field holds or whose parameters were requested. */
 const held = new WeakSet<object>();
 
+/** Whether a value is a module. */
 export const isModule = (value: unknown): value is Holder => registries.has(value as object);
 
-/** Opens a registry for a module that is being made. */
+/** Creates the registry of a module that is being constructed. */
 export function beginFields(module: object): void {
   registries.set(module, new Map());
-  watchModule(module, look);
+  watchModule(module, searchFields);
 }
 
-function look(module: object): boolean {
+function searchFields(module: object): boolean {
   if (held.has(module)) return false;
   findFields(module as Holder, false);
   return true;
 }
 
-/** Counts a module as one that is trained and saved. */
+/** Marks a module as trained and saved. */
 export const hold = (module: object): void => void held.add(module);
+/** Whether a module is known to be trained and saved. */
 export const isHeld = (module: object): boolean => held.has(module);
 
-/** Registers the fields that a constructor has filled; they then accept what PyTorch accepts. */
+/** Registers the fields that a constructor has filled. They then accept what PyTorch accepts. */
 export const registerFields = (module: object): void => void findFields(module as Holder, false);
 
 /**
- * The registered fields of a module, in the order in which they came.
+ * The registered fields of a module, in order of registration.
  *
- * Throws ArgumentError if two of them have one key.
+ * Throws ArgumentError if two of them have the same key.
  */
 export function fieldsOf(module: object): ReadonlyMap<string, Field> {
   return findFields(module as Holder, true);
@@ -66,7 +68,7 @@ function findFields(module: Holder, strict: boolean): Map<string, Field> {
     const field = fields.get(name);
     if (field?.value === value) continue;
     const kind = kindOf(value);
-    // a subclass defined the field anew
+    // a subclass has defined the field again
     if (field !== undefined) fields.delete(name);
     if (kind === null) continue;
     if (strict || otherOf(module, name) === undefined) {
@@ -82,7 +84,7 @@ function kindOf(value: unknown): FieldKind | null {
   return isModule(value) ? "module" : null;
 }
 
-/** Another field that has this one's key. */
+/** The name of another field with the same key, if any. */
 function otherOf(module: Holder, name: string): string | undefined {
   const key = module.stateKey(name);
   for (const [other, field] of registries.get(module) ?? []) {
@@ -92,9 +94,9 @@ function otherOf(module: Holder, name: string): string | undefined {
 }
 
 /**
- * Registers a field, which then accepts what PyTorch accepts for its kind.
+ * Registers a field. It then accepts what PyTorch accepts for its kind.
  *
- * Throws ArgumentError if another field has its key.
+ * Throws ArgumentError if another field has the same key.
  */
 export function setField(
   module: Holder,
@@ -107,8 +109,8 @@ export function setField(
   const other = otherOf(module, name);
   if (other !== undefined) {
     throw new ArgumentError(
-      `${module.constructor.name}: the fields ${other} and ${name} are both "${key}" in the state` +
-        "\n  hint: give one of them another name",
+      `${module.constructor.name}: the fields ${other} and ${name} have the same key in the state, "${key}"` +
+        "\n  hint: rename one of them",
     );
   }
   const field: Field = { key, kind, value, persistent };
@@ -138,7 +140,7 @@ function refuse(module: Holder, name: string, kind: FieldKind, value: unknown): 
   const tensor = kind === "parameter" && value instanceof Tensor;
   const cure = {
     parameter: tensor
-      ? `parameter(x) makes a new parameter, noGrad(() => ${name}.copy_(x)) writes into this one`
+      ? `parameter(x) makes a new parameter; noGrad(() => ${name}.copy_(x)) writes into this one`
       : "a parameter, or null",
     buffer: "a tensor, or null",
     module: "a module, or null",

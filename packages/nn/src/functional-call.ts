@@ -4,20 +4,21 @@ import { type Field, fieldsOf } from "./fields.ts";
 import type { AnyModule } from "./module.ts";
 import { joinNames } from "./names.ts";
 
-/** Tensors by the names of `namedParameters` and `namedBuffers`. */
+/** Tensors under the names of `namedParameters` and `namedBuffers`. */
 export type TensorsByName = Readonly<Record<string, Tensor>>;
 
+/** Settings of functionalCall. */
 export interface FunctionalCallOptions {
   /** Replaces a tied tensor under all of its names. Default: true. */
   readonly tieWeights?: boolean;
-  /** Every parameter and buffer must be given. Default: false. */
+  /** Requires a tensor for every parameter and buffer. Default: false. */
   readonly strict?: boolean;
 }
 
 /**
- * `module(...args)` with these tensors in place of its parameters and buffers, for `grad`, `vmap`
- * and `jacrev` of `@wgrad/autograd/func`. Several objects are merged. What forward writes to a
- * buffer goes into the given tensor.
+ * Runs `module(...args)` with the given tensors in place of its parameters and buffers, for `grad`,
+ * `vmap` and `jacrev` of `@wgrad/autograd/func`. Several objects are merged. If `forward` writes to
+ * a buffer, it writes to the given tensor.
  *
  * Throws ArgumentError for a name that the module does not have.
  */
@@ -59,7 +60,10 @@ interface Place {
   readonly field: Field;
 }
 
-/** Every field with a tensor, by its name in the state; a tied one under each of its names. */
+/**
+ * Every field that holds a tensor, under its name in the state. A tied tensor appears under each of
+ * its names.
+ */
 function placesOf(module: Pick<AnyModule, "namedModules">): Map<string, Place> {
   const places = new Map<string, Place>();
   for (const [prefix, one] of module.namedModules()) {
@@ -103,14 +107,14 @@ function checkNames(
   const missing = [...places.keys()].filter((name) => !given.has(name));
   if (!strict || missing.length === 0) return;
   throw new ArgumentError(
-    `functionalCall: with strict every parameter and buffer of ${layer} is given; missing: ${missing.join(", ")}`,
+    `functionalCall: strict requires every parameter and buffer of ${layer}; missing: ${missing.join(", ")}`,
   );
 }
 
 /**
- * [parameters, buffers] of models of one architecture, stacked along a new first dimension under
- * their names. With `vmap(…, [0, 0, null])` and `functionalCall` the ensemble runs at once. The
- * stacks are new leaves.
+ * [parameters, buffers] of several models of one architecture, stacked along a new first dimension,
+ * under their names. With `vmap(…, [0, 0, null])` and `functionalCall` the ensemble runs at once.
+ * The stacked tensors are new leaves.
  *
  * Throws ArgumentError if the models differ in class, names, shapes or mode.
  */
@@ -119,7 +123,7 @@ export function stackModuleState(
 ): [Record<string, Tensor>, Record<string, Tensor>] {
   checkCall("stackModuleState(models)", arguments);
   const [first] = models;
-  if (first === undefined) throw new ArgumentError("stackModuleState: takes at least one model");
+  if (first === undefined) throw new ArgumentError("stackModuleState: needs at least one model");
   for (const [i, model] of models.entries()) {
     if (model.constructor !== first.constructor || model.training !== first.training) {
       throw new ArgumentError(

@@ -1,6 +1,6 @@
 /**
- * PyTorch's `torch.nn.functional`: the operations of the core that stand there, and those made of
- * them.
+ * PyTorch's `torch.nn.functional`: the operations of `@wgrad/autograd` that belong to it, and
+ * functions composed of them.
  */
 export {
   type AdaptiveMaxPoolOptions,

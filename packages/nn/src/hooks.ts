@@ -7,20 +7,20 @@ import {
 } from "@wgrad/autograd";
 import { callHook, lent } from "@wgrad/autograd/plugin";
 
-/** Called before `forward`. It may return new arguments: an array, or the one argument. */
+/** Called before `forward`. May return new arguments: an array, or a single argument. */
 export type ForwardPreHook<In extends unknown[]> = (
   module: unknown,
   inputs: In,
 ) => In | In[0] | undefined;
-/** Called after `forward`; what it returns takes the result's place. */
+/** Called after `forward`. A returned value replaces the result. */
 export type ForwardHook<In extends unknown[], Out> = (
   module: unknown,
   inputs: In,
   output: Out,
 ) => Out | undefined;
 /**
- * Called in the backward pass with dL/dinputs, one for each argument (null for no tensor or no
- * gradient), and dL/doutputs. What it returns replaces dL/dinputs.
+ * Called in the backward pass with dL/dinputs, one for each argument (null if it is no tensor or
+ * has no gradient), and dL/doutputs. A returned value replaces dL/dinputs.
  */
 export type FullBackwardHook = (
   module: unknown,
@@ -28,8 +28,9 @@ export type FullBackwardHook = (
   gradOutputs: readonly (Tensor | null)[],
 ) => readonly (Tensor | null)[] | undefined;
 
+/** Returned when a hook is registered. */
 export interface HookHandle {
-  /** The hook is called no more. */
+  /** Removes the hook. */
   remove(): void;
 }
 
@@ -50,7 +51,7 @@ export function addHook<K extends keyof Hooks>(module: object, kind: K, hook: un
   return { remove: () => void list.delete(hook) };
 }
 
-/** Gives a module the hooks that another has now. */
+/** Copies the current hooks of one module to another. */
 export function copyHooks(from: object, to: object): void {
   const hooks = hooksOf.get(from);
   if (hooks === undefined) return;
@@ -62,7 +63,7 @@ export function copyHooks(from: object, to: object): void {
   });
 }
 
-/** Runs `forward` between the module's hooks. */
+/** Runs `forward` with the module's hooks before and after it. */
 export function callWithHooks<In extends unknown[], Out>(
   module: object,
   forward: (...inputs: In) => Out,
@@ -72,7 +73,7 @@ export function callWithHooks<In extends unknown[], Out>(
   if (hooks === undefined) return forward(...given);
   let inputs = given;
   for (const hook of hooks.before) {
-    const seen = inputs.map(lend) as In;
+    const seen = inputs.map(forHook) as In;
     const call = hook as unknown as ForwardPreHook<In>;
     const result = callHook(() => call(module, seen)) ?? inputs;
     inputs = (Array.isArray(result) ? result : [result]) as In;
@@ -80,23 +81,23 @@ export function callWithHooks<In extends unknown[], Out>(
   const tracked = hooks.backward.size > 0 ? trackBackward(module, hooks.backward, inputs) : null;
   let output = forward(...((tracked?.inputs ?? inputs) as In));
   for (const hook of hooks.after) {
-    const seen = inputs.map(lend) as In;
-    const result = lend(output) as Out;
+    const seen = inputs.map(forHook) as In;
+    const result = forHook(output) as Out;
     const call = hook as unknown as ForwardHook<In, Out>;
     output = callHook(() => call(module, seen, result)) ?? output;
   }
   return tracked === null ? output : (tracked.watch(output) as Out);
 }
 
-/** Tensors, and arrays of them, as a hook may keep them. */
-function lend(value: unknown): unknown {
+/** Tensors, also in arrays, in a form that a hook may keep. */
+function forHook(value: unknown): unknown {
   if (value instanceof Tensor) return lent(value);
-  return Array.isArray(value) ? value.map(lend) : value;
+  return Array.isArray(value) ? value.map(forHook) : value;
 }
 
 /**
- * The identity. In the backward, hooks see the gradients of both ends, when those of the inputs
- * have arrived, or those of the outputs if no input needs one.
+ * The identity. In the backward pass, hooks are called with the gradients of inputs and outputs
+ * once those of the inputs have arrived, or those of the outputs if no input needs a gradient.
  */
 function trackBackward<In extends unknown[]>(
   module: object,
@@ -160,17 +161,17 @@ function callHooks(
 ): readonly (Tensor | null)[] {
   let current = gradInputs;
   for (const hook of hooks) {
-    const [ins, outs] = [current.map(lend), gradOutputs.map(lend)] as (Tensor | null)[][];
+    const [ins, outs] = [current.map(forHook), gradOutputs.map(forHook)] as (Tensor | null)[][];
     current = callHook(() => hook(module, ins as Tensor[], outs as Tensor[])) ?? current;
   }
   return current;
 }
 
-/** Where no input needs a gradient there is none to replace. */
+/** Refuses replaced gradients where no input needs a gradient. */
 function refuseGradients(module: object, given: readonly (Tensor | null)[]): void {
   if (given.every((gradient) => gradient === null)) return;
   throw new GradError(
-    `${module.constructor.name}: a backward hook gave gradients for inputs that need none` +
-      "\n  hint: return undefined there",
+    `${module.constructor.name}: a backward hook returned gradients, but no input needs one` +
+      "\n  hint: return undefined",
   );
 }

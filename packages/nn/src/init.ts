@@ -12,25 +12,29 @@ import {
 } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 
-/** How many values a weight's outputs are made of ("fan_in") or feed ("fan_out"). */
+/**
+ * Whether to count the inputs of an output ("fan_in") or the outputs that an input feeds
+ * ("fan_out").
+ */
 export type FanMode = "fan_in" | "fan_out";
 
 /** Settings of Kaiming's initialisers. */
 export interface KaimingOptions extends DrawOptions {
-  /** The slope below 0 of the leaky ReLU that follows. */
+  /** Negative slope of the leaky ReLU that follows. */
   readonly a?: number;
   readonly mode?: FanMode;
   readonly nonlinearity?: string;
 }
 
-/** Settings of Xavier's and the orthogonal initialisers. */
+/** Settings of Xavier and orthogonal initialisation. */
 export interface GainOptions extends DrawOptions {
-  /** A factor of the spread. */
+  /** Factor of the standard deviation. */
   readonly gain?: number;
 }
 
 /**
- * The gain that keeps the spread through a nonlinearity; `param` is a leaky ReLU's slope below 0.
+ * The gain that preserves the variance through a nonlinearity; `param` is the negative slope of a
+ * leaky ReLU.
  */
 export function calculateGain(nonlinearity: string, param: number | null = null): number {
   checkCall("calculateGain(nonlinearity: string, param?: null | number)", arguments);
@@ -52,7 +56,7 @@ export function calculateFanInAndFanOut(x: Tensor): [number, number] {
   const { shape } = x;
   if (shape.length < 2) {
     throw new ShapeError(
-      `calculateFanInAndFanOut: takes 2 dimensions or more\n  tensor: [${shape.join(", ")}]`,
+      `calculateFanInAndFanOut: needs 2 dimensions or more\n  tensor: [${shape.join(", ")}]`,
     );
   }
   const [out, into, ...field] = shape as [number, number, ...number[]];
@@ -60,7 +64,10 @@ export function calculateFanInAndFanOut(x: Tensor): [number, number] {
   return [into * size, out * size];
 }
 
-/** Uniform within [a, b). Gives the tensor back, as all of these do. */
+/**
+ * Fills the tensor from the uniform distribution on [a, b). Returns the tensor, like all functions
+ * here.
+ */
 export function uniform_(
   x: Tensor,
   options: DrawOptions & { readonly a?: number; readonly b?: number } = {},
@@ -70,7 +77,7 @@ export function uniform_(
   return noGrad(() => x.uniform_(a, b, draw));
 }
 
-/** Normal. */
+/** Fills the tensor from a normal distribution. */
 export function normal_(
   x: Tensor,
   options: DrawOptions & { readonly mean?: number; readonly std?: number } = {},
@@ -80,30 +87,30 @@ export function normal_(
   return noGrad(() => x.normal_(mean, std, draw));
 }
 
-/** One number everywhere. */
+/** Fills the tensor with one value. */
 export function constant_(x: Tensor, val: number | { readonly val: number }): Tensor {
   checkCall("constant_(x, val?: number | options, { val: number })", arguments);
   return noGrad(() => x.fill_(typeof val === "number" ? val : val.val));
 }
 
-/** 1 everywhere. */
+/** Fills the tensor with ones. */
 export function ones_(x: Tensor): Tensor {
   checkCall("ones_(x)", arguments);
   return constant_(x, 1);
 }
 
-/** 0 everywhere. */
+/** Fills the tensor with zeros. */
 export function zeros_(x: Tensor): Tensor {
   checkCall("zeros_(x)", arguments);
   return constant_(x, 0);
 }
 
-/** 1 on the diagonal, else 0. */
+/** Fills the matrix with 1 on the diagonal and 0 elsewhere. */
 export function eye_(x: Tensor): Tensor {
   checkCall("eye_(x)", arguments);
   const [rows, columns] = x.shape as readonly [number, number];
   if (x.shape.length !== 2) {
-    throw new ShapeError(`eye_: takes a matrix\n  tensor: [${x.shape.join(", ")}]`);
+    throw new ShapeError(`eye_: needs a matrix\n  tensor: [${x.shape.join(", ")}]`);
   }
   return filled(x, (out) => {
     for (let i = 0; i < Math.min(rows, columns); i++) out[i * columns + i] = 1;
@@ -111,8 +118,8 @@ export function eye_(x: Tensor): Tensor {
 }
 
 /**
- * A convolution's weight [out, in, …] that passes as many channels through as there are, in each of
- * `groups`.
+ * Makes the weight of a convolution [out, in, …] an identity: in each of `groups` it passes on as
+ * many channels as possible.
  */
 export function dirac_(x: Tensor, options: { readonly groups?: number } = {}): Tensor {
   checkCall("dirac_(x, { groups: number })", arguments);
@@ -120,7 +127,7 @@ export function dirac_(x: Tensor, options: { readonly groups?: number } = {}): T
   const [out, into, ...field] = x.shape as [number, number, ...number[]];
   if (x.shape.length < 3 || x.shape.length > 5 || out % groups !== 0) {
     throw new ShapeError(
-      `dirac_: takes a convolution's weight whose first size ${groups} groups divide\n  tensor: [${x.shape.join(", ")}]`,
+      `dirac_: needs the weight of a convolution whose first size is a multiple of ${groups} groups\n  tensor: [${x.shape.join(", ")}]`,
     );
   }
   const size = field.reduce((a, b) => a * b, 1);
@@ -134,7 +141,7 @@ export function dirac_(x: Tensor, options: { readonly groups?: number } = {}): T
   });
 }
 
-/** Uniform within ±gain √(6 / (fan in + fan out)).  Glorot & Bengio 2010. */
+/** Uniform on ±gain √(6 / (fan in + fan out)).  Glorot & Bengio 2010. */
 export function xavierUniform_(x: Tensor, options: GainOptions = {}): Tensor {
   checkCall("xavierUniform_(x, { gain: number, generator })", arguments);
   const { gain = 1, ...draw } = options;
@@ -151,7 +158,7 @@ export function xavierNormal_(x: Tensor, options: GainOptions = {}): Tensor {
   return normal_(x, { std: gain * Math.sqrt(2 / (fanIn + fanOut)), ...draw });
 }
 
-/** Uniform within ±gain √(3 / fan).  He et al. 2015. */
+/** Uniform on ±gain √(3 / fan).  He et al. 2015. */
 export function kaimingUniform_(x: Tensor, options: KaimingOptions = {}): Tensor {
   checkCall(
     'kaimingUniform_(x, { a: number, mode: "fan_in" | "fan_out", nonlinearity: string, generator })',
@@ -187,14 +194,12 @@ function kaimingSpread(
 export interface TruncNormalOptions extends DrawOptions {
   readonly mean?: number;
   readonly std?: number;
-  /** The least and the greatest value (−2 and 2). */
+  /** Least and greatest value (default −2 and 2). */
   readonly a?: number;
   readonly b?: number;
 }
 
-/**
- * Normal, given that it lies within [a, b]: the inverse distribution function of a uniform draw.
- */
+/** Normal distribution truncated to [a, b], drawn by inversion of the distribution function. */
 export function truncNormal_(x: Tensor, options: TruncNormalOptions = {}): Tensor {
   checkCall(
     "truncNormal_(x, { mean: number, std: number, a: number, b: number, generator })",
@@ -214,15 +219,15 @@ export function truncNormal_(x: Tensor, options: TruncNormalOptions = {}): Tenso
 }
 
 /**
- * Orthonormal rows or columns (whichever are fewer) times gain: Q of a normal matrix [rows, the
- * rest].  Saxe et al. 2013.
+ * Orthonormal rows or columns (whichever are fewer), times gain: the Q factor of a normal matrix
+ * [rows, product of the other sizes].  Saxe et al. 2013.
  */
 export function orthogonal_(x: Tensor, options: GainOptions = {}): Tensor {
   checkCall("orthogonal_(x, { gain: number, generator })", arguments);
   const { gain = 1, generator } = options;
   if (x.shape.length < 2) {
     throw new ShapeError(
-      `orthogonal_: takes 2 dimensions or more\n  tensor: [${x.shape.join(", ")}]`,
+      `orthogonal_: needs 2 dimensions or more\n  tensor: [${x.shape.join(", ")}]`,
     );
   }
   if (x.numel() === 0) return x;
@@ -236,7 +241,7 @@ export function orthogonal_(x: Tensor, options: GainOptions = {}): Tensor {
   });
 }
 
-/** Normal, with a share `sparsity` of zeros in every column of a matrix.  Martens 2010. */
+/** Normal, with a fraction `sparsity` of zeros in every column of a matrix.  Martens 2010. */
 export function sparse_(
   x: Tensor,
   options: DrawOptions & { readonly sparsity: number; readonly std?: number },
@@ -248,7 +253,7 @@ export function sparse_(
   const { sparsity, std = 0.01, generator } = options;
   const [rows, columns] = x.shape as readonly [number, number];
   if (x.shape.length !== 2) {
-    throw new ShapeError(`sparse_: takes a matrix\n  tensor: [${x.shape.join(", ")}]`);
+    throw new ShapeError(`sparse_: needs a matrix\n  tensor: [${x.shape.join(", ")}]`);
   }
   const zeros = Math.ceil(sparsity * rows);
   const draws = hostGenerator("sparse_", generator);
@@ -260,7 +265,7 @@ export function sparse_(
   });
 }
 
-/** The tensor with values made on the host, from zeros. */
+/** Writes values that are computed on the host, starting from zeros. */
 function filled(x: Tensor, write: (out: Float32Array | Float64Array) => void): Tensor {
   const values = x.dtype === "f64" ? new Float64Array(x.numel()) : new Float32Array(x.numel());
   write(values);
@@ -270,10 +275,12 @@ function filled(x: Tensor, write: (out: Float32Array | Float64Array) => void): T
 function hostGenerator(call: string, generator: DrawOptions["generator"]): Generator {
   if (generator === undefined) return defaultGenerator();
   if (generator instanceof Generator) return generator;
-  throw new ArgumentError(`${call}: draws on the host\n  hint: a Generator, or none`);
+  throw new ArgumentError(
+    `${call}: draws on the host, so it cannot use a random key\n  hint: pass a Generator, or nothing`,
+  );
 }
 
-/** erf x = 2/√π ∫₀ˣ e^(−t²) dt: its series near 0, a continued fraction beyond. */
+/** erf x = 2/√π ∫₀ˣ e^(−t²) dt: a series near 0, a continued fraction elsewhere. */
 function errorFunction(x: number): number {
   const size = Math.abs(x);
   if (size > 6) return Math.sign(x);
@@ -290,7 +297,7 @@ function errorFunction(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * total;
 }
 
-/** erf⁻¹: a first guess (Winitzki 2008), then Newton's steps. */
+/** erf⁻¹: a first approximation (Winitzki 2008), refined by Newton's method. */
 function inverseErrorFunction(y: number): number {
   if (Math.abs(y) >= 1) return Math.sign(y) * Number.POSITIVE_INFINITY;
   const log = Math.log(1 - y * y);

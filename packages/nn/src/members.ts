@@ -5,7 +5,7 @@ import type { AnyModule } from "./module.ts";
 import { joinNames } from "./names.ts";
 import { checkReady } from "./unready.ts";
 
-/** Parameters or buffers of a module and those below it, by name, each once. */
+/** Parameters or buffers of a module and of those below it, under their names, each once. */
 export function tensorsOf(
   root: { namedModules(): [string, AnyModule][] },
   kind: Exclude<FieldKind, "module">,
@@ -36,21 +36,21 @@ export function* stateEntries(module: object, prefix: string): Generator<[string
   }
 }
 
-/** Throws ArgumentError if a field cannot have this name. */
+/** Throws ArgumentError if no field can have this name. */
 export function checkName(module: object, call: string, name: string): void {
   if (typeof name !== "string" || name === "" || name.includes(".")) {
     throw new ArgumentError(
-      `${call}: a name without dots, got ${describe(name)}\n  hint: the dots of a path are between modules`,
+      `${call}: needs a name without dots, got ${describe(name)}\n  hint: dots separate the modules of a path`,
     );
   }
   const held = (module as Readonly<Record<string, unknown>>)[name];
   const isField = Object.hasOwn(module, name) && (held === undefined || fieldsOf(module).has(name));
   if (name in module && !isField) {
-    throw new ArgumentError(`${call}: a module has a member called ${name} already`);
+    throw new ArgumentError(`${call}: modules already have a member called ${name}`);
   }
 }
 
-/** The module at a path of names. Throws ArgumentError if there is none. */
+/** The module at a path of names. Throws ArgumentError if there is no such module. */
 export function submodule(call: string, root: AnyModule, path: string): AnyModule {
   let module = root;
   for (const key of path === "" ? [] : path.split(".")) {
@@ -59,7 +59,7 @@ export function submodule(call: string, root: AnyModule, path: string): AnyModul
   return module;
 }
 
-/** The tensor at a path of names. Throws ArgumentError if there is none. */
+/** The tensor at a path of names. Throws ArgumentError if there is no such tensor. */
 export function memberAt(call: string, root: AnyModule, path: string, kind: FieldKind): Tensor {
   const dot = path.lastIndexOf(".");
   const module = submodule(call, root, path.slice(0, Math.max(dot, 0)));

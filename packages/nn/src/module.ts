@@ -8,7 +8,7 @@ import {
   moveTo,
   retype,
 } from "@wgrad/autograd/plugin";
-import { checkInputs, innermost } from "./call.ts";
+import { checkInputs, withCaller } from "./call.ts";
 import { beginFields, fieldsOf, hold, isModule, setField } from "./fields.ts";
 import {
   addHook,
@@ -25,16 +25,16 @@ import { pathName } from "./path-names.ts";
 import { printModule } from "./print.ts";
 import { type LoadReport, loadState, type StateDict } from "./state-dict.ts";
 
-/** What `to` converts: counts and masks keep their dtype. */
-const FRACTIONS: readonly Tensor["dtype"][] = ["f16", "f32", "f64"];
+/** Dtypes that `to` converts; integers and masks keep their dtype. */
+const FLOATING_DTYPES: readonly Tensor["dtype"][] = ["f16", "f32", "f64"];
 
-/** A module whatever it takes and gives. */
+/** A module with any inputs and any output. */
 export type AnyModule = Module<never[], unknown>;
 
-// biome-ignore lint/suspicious/noExplicitAny: what a subclass's forward takes and gives is its own
+// biome-ignore lint/suspicious/noExplicitAny: a subclass chooses the types of its forward
 type AnyForward = (...inputs: any[]) => any;
 
-/** What `forward` takes: as a subclass declares it, else what `Module<In, Out>` says. */
+/** The inputs of `forward`: as a subclass declares them, else those of `Module<In, Out>`. */
 type Takes<Forward, In> = Forward extends (...inputs: infer Inputs) => unknown
   ? Parameters<AnyForward> extends Inputs
     ? In
@@ -47,21 +47,23 @@ type Gives<Forward, Out> = Forward extends (...inputs: never) => infer Result
     : Result
   : Out;
 
+/** The call of a module, and its mode. */
 export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
-  /** Runs `forward`: a module is called like a function, `model(x)`. */
+  /** Runs `forward`. Call a module like a function: `model(x)`. */
   (...inputs: Takes<this["forward"], In>): Gives<this["forward"], Out>;
   /**
-   * True while training; layers such as dropout ask for it. Set it through `train()` and `eval()`.
+   * True in training mode, which layers such as dropout depend on. Set it by `train()` and
+   * `eval()`.
    */
   training: boolean;
 }
 
 /**
- * Base of every layer and model. A subclass has parameters (`parameter(…)`), buffers (`buffer(…)`)
- * and modules in fields and defines `forward`. Fields may be reassigned as in PyTorch: a buffer to
- * another tensor, a parameter to a parameter. Layers in arrays or objects go into a ModuleList or
- * ModuleDict; `#private` fields hold none. `Module<In, Out>` is the type of a module that takes
- * `In` and gives `Out`.
+ * Base of every layer and model. A subclass keeps parameters (`parameter(…)`), buffers
+ * (`buffer(…)`) and modules in fields, and defines `forward`. Fields may be reassigned as in
+ * PyTorch: a buffer to another tensor, a parameter to another parameter. Lists of layers go into a
+ * ModuleList or ModuleDict; `#private` fields are not found. `Module<In, Out>` is the type of a
+ * module with inputs `In` and result `Out`.
  *
  * ```ts
  * class Classifier extends Module {
@@ -77,39 +79,40 @@ export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
 export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   constructor() {
     if (arguments.length > 0) checkCall(`new ${new.target.name}()`, arguments);
-    // The function is the instance: its prototype is the subclass, its fields are the module's.
+    // The instance is this function: its prototype is the subclass, and the fields are set on it.
     const forward = (...inputs: In): Out => {
       if (inputs.length > self.forward.length) checkInputs(self, self.forward, inputs);
       return self.forward(...inputs);
     };
     const self = ((...inputs: In): Out =>
-      innermost(self, () =>
+      withCaller(self, () =>
         moduleCall(() => callWithHooks(self, forward, inputs), pathName(self)),
       )) as unknown as this;
     Object.setPrototypeOf(self, new.target.prototype);
     for (const own of ["name", "length"]) delete (self as unknown as Record<string, unknown>)[own];
     Object.defineProperty(self, "training", { value: true, writable: true, enumerable: false });
     beginFields(self);
-    // biome-ignore lint/correctness/noConstructorReturn: what makes a module callable, without eval or Proxy
+    // biome-ignore lint/correctness/noConstructorReturn: this makes a module callable without eval or Proxy
     return self;
   }
 
-  /** The computation. Call the module, not this. */
+  /** The computation. Call the module instead of this method. */
   abstract forward(...inputs: Parameters<AnyForward>): ReturnType<AnyForward>;
 
-  /**
-   * Settings as PyTorch prints them between the parentheses; a layer with settings overrides it.
-   */
+  /** Settings as PyTorch prints them between the parentheses; layers with settings override it. */
   extraRepr(): string {
     return "";
   }
 
-  /** The state's key for a field: PyTorch's snake_case for camelCase, any other name as it is. */
+  /**
+   * The key of a field in the state: PyTorch's snake_case of a camelCase name; other names stay
+   * unchanged.
+   */
   stateKey(field: string): string {
     return stateName(field);
   }
 
-  /** The modules in this one's fields, by PyTorch's names, each once. */
+  /** The modules in the fields of this one, under PyTorch's names, each once. */
   namedChildren(): [string, AnyModule][] {
     checkCall("model.namedChildren()", arguments);
     const children = new Map<unknown, string>();
@@ -119,13 +122,13 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return [...children].map(([child, key]) => [key, child as AnyModule]);
   }
 
-  /** The modules in this one's fields. */
+  /** The modules in the fields of this one. */
   children(): AnyModule[] {
     checkCall("model.children()", arguments);
     return this.namedChildren().map(([, child]) => child);
   }
 
-  /** This module and all below it, depth first, each once; its own name is `prefix`. */
+  /** This module and all below it, depth first, each once. The name of this module is `prefix`. */
   namedModules(prefix = ""): [string, AnyModule][] {
     checkCall("model.namedModules(prefix?: string)", arguments);
     const found = new Map<AnyModule, string>();
@@ -144,20 +147,23 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return this.namedModules().map(([, module]) => module);
   }
 
-  /** Parameters by state-dict name, in PyTorch's order; tied ones once, under their first name. */
+  /**
+   * Parameters under their state-dict names, in PyTorch's order; a tied parameter appears once,
+   * under its first name.
+   */
   namedParameters(): [string, Parameter][] {
     checkCall("model.namedParameters()", arguments);
     hold(this);
     return tensorsOf(this, "parameter");
   }
 
-  /** What an optimizer trains: every parameter of this module and those below it, each once. */
+  /** Every parameter of this module and those below it, each once: the argument of an optimizer. */
   parameters(): Parameter[] {
     checkCall("model.parameters()", arguments);
     return this.namedParameters().map(([, tensor]) => tensor);
   }
 
-  /** Buffers by state-dict name, each once. */
+  /** Buffers under their state-dict names, each once. */
   namedBuffers(): [string, Tensor][] {
     checkCall("model.namedBuffers()", arguments);
     hold(this);
@@ -171,8 +177,8 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /**
-   * Puts `tensor` into the field `name` as a buffer: saved and moved, not trained. Null keeps the
-   * place.
+   * Puts `tensor` into the field `name` as a buffer, which is saved and moved but not trained. Null
+   * reserves the name.
    */
   registerBuffer(name: string, tensor: Tensor | null, options: BufferOptions = {}): void {
     checkCall("model.registerBuffer(name, tensor, { persistent: boolean })", arguments);
@@ -181,14 +187,17 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     setField(this, name, "buffer", value, options.persistent);
   }
 
-  /** Puts `tensor` into the field `name` as a parameter. Null keeps the place. */
+  /** Puts `tensor` into the field `name` as a parameter. Null reserves the name. */
   registerParameter(name: string, tensor: Tensor | null): void {
     checkCall("model.registerParameter(name, tensor)", arguments);
     checkName(this, "registerParameter", name);
     setField(this, name, "parameter", tensor === null ? null : parameter(tensor));
   }
 
-  /** Puts `module` into the field `name`: trained and saved with this one. Null keeps the place. */
+  /**
+   * Puts `module` into the field `name`, to be trained and saved with this one. Null reserves the
+   * name.
+   */
   addModule(name: string, module: AnyModule | null): void {
     checkCall("model.addModule(name, module)", arguments);
     checkName(this, "addModule", name);
@@ -198,31 +207,34 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     setField(this, name, "module", module);
   }
 
-  /** `addModule` by its other name. */
+  /** The same as `addModule`. */
   registerModule(name: string, module: AnyModule | null): void {
     checkCall("model.registerModule(name: string, module)", arguments);
     this.addModule(name, module);
   }
 
-  /** The module at a path of `namedModules`: "encoder.layers.0"; "" is this one. */
+  /** The module at a path of `namedModules`, such as "encoder.layers.0"; "" is this module. */
   getSubmodule(path: string): AnyModule {
     checkCall("model.getSubmodule(path: string)", arguments);
     return submodule("getSubmodule", this as unknown as AnyModule, path);
   }
 
-  /** The parameter at a path of `namedParameters`: "encoder.layers.0.weight". */
+  /** The parameter at a path of `namedParameters`, such as "encoder.layers.0.weight". */
   getParameter(path: string): Parameter {
     checkCall("model.getParameter(path: string)", arguments);
     return memberAt("getParameter", this as unknown as AnyModule, path, "parameter");
   }
 
-  /** The buffer by its path, as `namedBuffers` has it. */
+  /** The buffer at a path of `namedBuffers`. */
   getBuffer(path: string): Tensor {
     checkCall("model.getBuffer(path: string)", arguments);
     return memberAt("getBuffer", this as unknown as AnyModule, path, "buffer");
   }
 
-  /** Parameters and persistent buffers under PyTorch's keys. The tensors are the module's own. */
+  /**
+   * Parameters and persistent buffers under PyTorch's keys. The tensors are those of the module,
+   * not copies.
+   */
   stateDict(): StateDict {
     checkCall("model.stateDict()", arguments);
     const state: StateDict = {};
@@ -231,8 +243,8 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /**
-   * Copies values into parameters and buffers: all of them, or none if one does not fit. With
-   * `strict: false` missing and unexpected keys are reported only; shapes must fit.
+   * Copies values into parameters and buffers: into all, or into none if one does not fit. With
+   * `strict: false`, missing and unexpected keys are only reported; shapes must still fit.
    *
    * Throws ArgumentError that lists missing keys, unexpected keys and wrong shapes.
    */
@@ -243,9 +255,9 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /**
-   * Converts floating parameters and buffers to a dtype in place; or moves all to a device in
-   * place, when the promise resolves. On `webgpu` f16 needs an adapter with `shader-f16`. Make
-   * optimizers after this: their state keeps its dtype and device.
+   * Converts floating parameters and buffers to a dtype in place, or moves all to a device in
+   * place, which is done when the promise resolves. On `webgpu`, f16 needs an adapter with
+   * `shader-f16`. Make optimizers afterwards, because their state keeps its dtype and device.
    */
   to(dtype: Tensor["dtype"]): this;
   to(device: Tensor["device"]): Promise<this>;
@@ -253,41 +265,42 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     checkCall("model.to(target)", arguments);
     const tensors = [...this.parameters(), ...this.buffers()];
     if (isDeviceName(target)) return moveTo(tensors, target).then(() => this);
-    if (!FRACTIONS.includes(target)) {
+    if (!FLOATING_DTYPES.includes(target)) {
       throw new DTypeError(
-        `to: a module is of fractions, not of ${describe(target)}\n  hint: one of ${[...FRACTIONS, ...deviceNames()].join(", ")}`,
+        `to: cannot convert a module to ${describe(target)}\n  hint: one of ${[...FLOATING_DTYPES, ...deviceNames()].join(", ")}`,
       );
     }
-    for (const tensor of tensors) if (FRACTIONS.includes(tensor.dtype)) retype(tensor, target);
+    for (const tensor of tensors)
+      if (FLOATING_DTYPES.includes(tensor.dtype)) retype(tensor, target);
     return this;
   }
 
-  /** `to("f16")`. */
+  /** Converts to f16: `to("f16")`. */
   half(): this {
     checkCall("model.half()", arguments);
     return this.to("f16");
   }
 
-  /** `to("f32")`. */
+  /** Converts to f32: `to("f32")`. */
   float(): this {
     checkCall("model.float()", arguments);
     return this.to("f32");
   }
 
-  /** `to("f64")`, on the cpu device. */
+  /** Converts to f64 (on the cpu device): `to("f64")`. */
   double(): this {
     checkCall("model.double()", arguments);
     return this.to("f64");
   }
 
-  /** Sets training mode, here and in all modules below. */
+  /** Sets training mode for this module and all below it. */
   train(mode = true): this {
     checkCall("model.train(mode?: boolean)", arguments);
     for (const module of this.modules()) module.training = mode;
     return this;
   }
 
-  /** Sets evaluation mode: `train(false)`. */
+  /** Sets evaluation mode for this module and all below it: `train(false)`. */
   eval(): this {
     checkCall("model.eval()", arguments);
     return this.train(false);
@@ -303,8 +316,8 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /**
-   * Releases parameters, gradients and buffers of this module and those below. `using model = …`
-   * does so at the block's end. Shared tensors are gone for other modules too.
+   * Releases parameters, gradients and buffers of this module and those below it. `using model = …`
+   * does this at the end of the block. Tensors shared with other modules are released, too.
    */
   dispose(): void {
     checkCall("model.dispose()", arguments);
@@ -315,14 +328,14 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     this.dispose();
   }
 
-  /** Says for every parameter whether gradients are computed for it. */
+  /** Sets for every parameter whether gradients are computed. */
   requiresGrad_(requiresGrad = true): this {
     checkCall("model.requiresGrad_(requiresGrad?: boolean)", arguments);
     for (const tensor of this.parameters()) tensor.requiresGrad = requiresGrad;
     return this;
   }
 
-  /** Calls `hook(module, inputs)` before every `forward`. What it returns replaces the inputs. */
+  /** Calls `hook(module, inputs)` before every `forward`. A returned value replaces the inputs. */
   registerForwardPreHook<I extends unknown[], O>(
     this: Module<I, O>,
     hook: ForwardPreHook<I>,
@@ -332,7 +345,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /**
-   * Calls `hook(module, inputs, output)` after every `forward`. What it returns replaces the
+   * Calls `hook(module, inputs, output)` after every `forward`. A returned value replaces the
    * output.
    */
   registerForwardHook<I extends unknown[], O>(
@@ -344,8 +357,8 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   }
 
   /**
-   * Calls `hook(module, gradInputs, gradOutputs)` in the backward, when the inputs' gradients are
-   * there. What it returns replaces them.
+   * Calls `hook(module, gradInputs, gradOutputs)` in the backward pass, once the gradients of the
+   * inputs are known. A returned value replaces them.
    */
   registerFullBackwardHook(hook: FullBackwardHook): HookHandle {
     checkCall("model.registerFullBackwardHook(hook: function)", arguments);
@@ -360,14 +373,14 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return this;
   }
 
-  /** The module and those below it, as PyTorch prints them. */
+  /** The module and those below it, printed as in PyTorch. */
   toString(): string {
     return printModule(this as unknown as AnyModule);
   }
 }
 
-// What console.log(model) shows in Node. Not #private members: they would belong to the object that
-// the constructor did not return.
+// Defines what console.log(model) shows in Node. A #private member would not work: it would belong
+// to the object that the constructor did not return.
 Object.defineProperty(Module.prototype, Symbol.for("nodejs.util.inspect.custom"), {
   value(this: AnyModule): string {
     return this.toString();

@@ -1,12 +1,12 @@
-/** Words of lower case, each but the first with a capital: nothing else is read as camelCase. */
+/** A camelCase name: lower-case words, each but the first with one capital. */
 const camelCase = /^[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)*$/;
-/** Two capitals in a row are a name of its own: fcQKV. */
+/** Two capitals in a row do not count as camelCase: fcQKV. */
 const capitals = /[A-Z]{2}/;
 
 /**
- * The state's key for a field, the one place that knows: camelCase becomes PyTorch's snake_case
- * (weightIhL0 → weight_ih_l0, runningMean → running_mean), every other name stays letter for letter
- * (W_q, Wqkv, ln_1, norm_A). State-dict keys, printed modules and error paths all use it.
+ * The key of a field in the state. A camelCase name becomes PyTorch's snake_case (weightIhL0 →
+ * weight_ih_l0, runningMean → running_mean); other names stay unchanged (W_q, Wqkv, ln_1, norm_A).
+ * State-dict keys, printed modules and error paths use this function.
  */
 export const stateName = (field: string): string =>
   camelCase.test(field) && !capitals.test(field)

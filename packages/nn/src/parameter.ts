@@ -2,12 +2,12 @@ import { ArgumentError, type Tensor } from "@wgrad/autograd";
 import { checkCall, persist } from "@wgrad/autograd/plugin";
 import { watch } from "./watch.ts";
 
-/** A tensor that belongs to a module and is trained. Made by `parameter`. */
+/** A tensor that belongs to a module and is trained; made by `parameter`. */
 export type Parameter = Tensor;
 
 /** Settings of a buffer. */
 export interface BufferOptions {
-  /** Part of the state dict (default true). */
+  /** Makes it part of the state dict (default true). */
   readonly persistent?: boolean;
 }
 
@@ -15,10 +15,10 @@ const parameters = new WeakSet<Tensor>();
 const buffers = new WeakMap<Tensor, { readonly persistent: boolean }>();
 
 /**
- * Makes `tensor` a parameter: a leaf with storage of its own that optimizers write. A module finds
- * it among its fields. The same parameter in two modules is one (weight tying).
+ * Makes `tensor` a parameter: a leaf with storage of its own that optimizers update. A module finds
+ * it in its fields. Two modules may share one parameter (weight tying).
  *
- * Throws ArgumentError for the result of a differentiable operation: detach() it first.
+ * Throws ArgumentError for the result of a differentiable operation; detach() it first.
  */
 export function parameter(tensor: Tensor): Parameter {
   checkCall("parameter(tensor)", arguments);
@@ -35,7 +35,7 @@ export function parameter(tensor: Tensor): Parameter {
   return tensor;
 }
 
-/** Makes `tensor` a buffer: state of a module that is saved and moved with it but not trained. */
+/** Makes `tensor` a buffer: module state that is saved and moved but not trained. */
 export function buffer(tensor: Tensor, options: BufferOptions = {}): Tensor {
   checkCall("buffer(tensor, { persistent: boolean })", arguments);
   const { persistent = true } = options;
@@ -45,9 +45,12 @@ export function buffer(tensor: Tensor, options: BufferOptions = {}): Tensor {
   return tensor;
 }
 
+/** Whether a value is a parameter. */
 export const isParameter = (value: unknown): value is Parameter => parameters.has(value as Tensor);
 
+/** Whether a value is a buffer. */
 export const isBuffer = (value: unknown): value is Tensor => buffers.has(value as Tensor);
 
+/** Whether a value is a buffer that is part of the state dict. */
 export const isPersistentBuffer = (value: unknown): value is Tensor =>
   buffers.get(value as Tensor)?.persistent === true;

@@ -7,17 +7,19 @@ import { type AnyModule, Module } from "./module.ts";
 import { buffer, isParameter, parameter } from "./parameter.ts";
 
 /**
- * A module whose `forward` makes a tensor of another, or of the several that its `rightInverse`
- * takes that apart into.
+ * A module whose `forward` computes a tensor from another, or from several if its `rightInverse`
+ * returns several.
  */
 export type Parametrization = AnyModule & {
-  /** What `forward` makes the tensor of again: what is trained and saved in its place. */
+  /**
+   * Returns originals from which `forward` computes x; these are trained and saved instead of x.
+   */
   rightInverse?(x: Tensor): Tensor | readonly Tensor[];
 };
 
 type Maker = (...originals: Tensor[]) => Tensor;
 
-/** What a tensor is made of: its originals, and the parametrizations one after the other. */
+/** The originals of a tensor and the parametrizations that are applied to them in order. */
 class ParametrizationList extends Module<[], Tensor> {
   readonly count: number;
 
@@ -36,7 +38,7 @@ class ParametrizationList extends Module<[], Tensor> {
     return Array.from({ length: this.count }, (_, i) => rest[`original${i}`] as Tensor);
   }
 
-  /** The parametrizations, as the fields hold them: those of a copy are copies. */
+  /** The parametrizations, read from the fields, so that a copy uses its own. */
   get all(): Parametrization[] {
     const modules = [...fieldsOf(this).values()].filter(({ kind }) => kind === "module");
     return modules.map(({ value }) => value as Parametrization);
@@ -52,13 +54,13 @@ class ParametrizationList extends Module<[], Tensor> {
     return others.reduce((x, next) => next(x), made);
   }
 
-  /** Writes what gives this value into the originals. */
+  /** Writes originals that give this value. */
   assign(value: Tensor): void {
     noGrad(() => {
       const apart = this.all.toReversed().reduce<Tensor | readonly Tensor[]>((x, one) => {
         if (one.rightInverse === undefined) {
           throw new ArgumentError(
-            `${one.constructor.name}: has no rightInverse, the tensor cannot be assigned`,
+            `${one.constructor.name}: has no rightInverse, so the tensor cannot be assigned`,
           );
         }
         return one.rightInverse(x as Tensor);
@@ -84,9 +86,10 @@ const derivationOf = (key: string): Derivation => ({
 });
 
 /**
- * Makes the parameter or buffer in field `name` the result of `parametrization`, whenever it is
- * read. Trained and saved from here on are its originals, under "parametrizations.NAME.original"
- * (or original0, original1, …, which `rightInverse` gives). A second one goes on from the first.
+ * Computes the parameter or buffer in field `name` by `parametrization` whenever it is read. From
+ * then on its originals are trained and saved, under "parametrizations.NAME.original" (or
+ * original0, original1, … if `rightInverse` returns several). Further parametrizations are applied
+ * to the result of the earlier ones.
  *
  * Throws ArgumentError if the field holds neither, and ShapeError if the result has another shape.
  */
@@ -98,7 +101,7 @@ export function registerParametrization(
   const call = "registerParametrization";
   checkCall(`${call}(module, name: string, parametrization)`, arguments);
   if (!isModule(parametrization)) {
-    throw new ArgumentError(`${call}: ${describe(parametrization)} is no module`);
+    throw new ArgumentError(`${call}: ${describe(parametrization)} is not a module`);
   }
   const key = module.stateKey(name);
   const known = listOf(module, key);
@@ -137,11 +140,13 @@ export function registerParametrization(
 function checkResult(name: string, before: Tensor, after: Tensor): void {
   if (String(before.shape) === String(after.shape)) return;
   throw new ShapeError(
-    `registerParametrization: ${name} is [${before.shape.join(", ")}], the parametrization gives [${after.shape.join(", ")}]`,
+    `registerParametrization: ${name} has shape [${before.shape.join(", ")}], but the parametrization gives [${after.shape.join(", ")}]`,
   );
 }
 
-/** Whether a field of the module (any, unless one is named) is the result of a parametrization. */
+/**
+ * Whether the field `name` (default: any field) of the module is the result of a parametrization.
+ */
 export function isParametrized(module: AnyModule, name?: string): boolean {
   checkCall("isParametrized(module, name?: string)", arguments);
   const names = [...derivedOf(module).keys()].filter(
@@ -151,11 +156,11 @@ export function isParametrized(module: AnyModule, name?: string): boolean {
 }
 
 /**
- * Makes the field `name` an ordinary one again, which holds the value it has now, or with
- * `leaveParametrized: false` the original's.
+ * Makes the field `name` an ordinary one again, with its current value or, with `leaveParametrized:
+ * false`, the value of its original.
  *
- * Throws ArgumentError if it is none of a parametrization's, or if several originals were to be
- * left as one.
+ * Throws ArgumentError if the field has no parametrization, or if several originals cannot be left
+ * as one tensor.
  */
 export function removeParametrizations(
   module: AnyModule,
@@ -178,8 +183,8 @@ export function removeParametrizations(
   const first = originals[0] as Tensor;
   if (!leaveParametrized && originals.length > 1) {
     throw new ArgumentError(
-      `removeParametrizations: ${name} is made of ${originals.length} tensors, which no field holds as one` +
-        "\n  hint: leave it parametrized",
+      `removeParametrizations: ${name} is computed from ${originals.length} tensors, which one field cannot hold` +
+        "\n  hint: leaveParametrized: true keeps the current value",
     );
   }
   const value = noGrad(() => list.forward().clone());

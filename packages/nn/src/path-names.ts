@@ -1,11 +1,9 @@
 import type { AnyModule } from "./module.ts";
 
-/** What each module is called by the one that holds it. */
+/** The name of each module in the module that holds it. */
 const pathNames = new WeakMap<object, string>();
 
-/**
- * A module's part of an error's path: its name in the module above, or the class of the outermost.
- */
+/** A module's part of the path in an error: its name in its parent, or the class of the root. */
 export function pathName(module: object): string {
   const known = pathNames.get(module);
   if (known !== undefined) return known;

@@ -2,7 +2,7 @@ import { derivedOf } from "./derived.ts";
 import { fieldsOf } from "./fields.ts";
 import type { AnyModule } from "./module.ts";
 
-/** `Name(settings)`, or the children one a line and indented, as `print(model)` does in PyTorch. */
+/** `Name(settings)`, or its children on indented lines, like `print(model)` in PyTorch. */
 export function printModule(module: AnyModule): string {
   const prefix = derivedOf(module).size > 0 && "parametrizations" in module ? "Parametrized" : "";
   const name = prefix + module.constructor.name;

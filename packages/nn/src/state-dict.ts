@@ -1,10 +1,10 @@
 import { ArgumentError, noGrad, Tensor } from "@wgrad/autograd";
 import { commit, describe, inOrder, type Pair } from "@wgrad/autograd/plugin";
 
-/** Tensors under PyTorch's keys (`hidden.weight`), as safetensors files hold them. */
+/** Tensors under PyTorch's keys (`hidden.weight`), as in safetensors files. */
 export type StateDict = Record<string, Tensor>;
 
-/** What `loadStateDict` left alone; also a row, [missingKeys, unexpectedKeys]. */
+/** Keys that `loadStateDict` ignored; also iterable as [missingKeys, unexpectedKeys]. */
 export interface LoadReport extends Pair<string[]> {
   /** Keys of the module that the state lacks. */
   readonly missingKeys: string[];
@@ -12,7 +12,7 @@ export interface LoadReport extends Pair<string[]> {
   readonly unexpectedKeys: string[];
 }
 
-/** Writes the values of `state` into `targets`, all or none. */
+/** Writes the values of `state` into `targets`, all of them or none. */
 export function loadState(
   moduleName: string,
   targets: ReadonlyMap<string, Tensor>,
@@ -49,22 +49,22 @@ export function loadState(
   return inOrder({ missingKeys, unexpectedKeys });
 }
 
-/** Throws ArgumentError for what is no map from names to tensors. */
+/** Throws ArgumentError unless `state` is an object of tensors. */
 function checkState(moduleName: string, state: StateDict): void {
   const isPromise = (state as unknown) instanceof Promise;
   const isMap = typeof state === "object" && state !== null && !(state instanceof Tensor);
   if (!isMap || isPromise || Array.isArray(state)) {
     const hint = isPromise ? "await load(file)" : "what stateDict() or load() gave";
     throw new ArgumentError(
-      `loadStateDict: ${moduleName} takes tensors by name, got ${describe(state)}\n  hint: ${hint}`,
+      `loadStateDict: ${moduleName} needs an object of tensors, got ${describe(state)}\n  hint: ${hint}`,
     );
   }
   const wrong = Object.entries(state).filter(([, value]) => !(value instanceof Tensor));
   if (wrong.length === 0) return;
   const found = wrong.slice(0, 5).map(([key, value]) => `${key} is ${describe(value)}`);
   throw new ArgumentError(
-    `loadStateDict: the state of ${moduleName} holds what is no tensor${lines("not tensors", found)}` +
-      "\n  hint: tensor(values) makes one of numbers",
+    `loadStateDict: the state of ${moduleName} contains values that are not tensors${lines("not tensors", found)}` +
+      "\n  hint: tensor(values) makes a tensor from numbers",
   );
 }
 

@@ -6,11 +6,11 @@ import { isParameter } from "./parameter.ts";
 
 /** Settings of summary. */
 export interface SummaryOptions {
-  /** What the input's elements are; embeddings take "i32" (default "f32"). */
+  /** Dtype of the input; embeddings need "i32" (default "f32"). */
   readonly dtype?: Tensor["dtype"];
 }
 
-interface Row {
+interface TableRow {
   readonly layer: string;
   readonly output: string;
   readonly parameters: number;
@@ -18,10 +18,10 @@ interface Row {
 }
 
 /**
- * A table of the model's layers: the shape that each gives for an input of `inputShape` (the batch
- * included; a list of shapes for several inputs), its own parameters, and the memory of parameters
- * and output. A tied parameter counts once. Shapes are known when operations are recorded, so
- * nothing is computed; the model runs in evaluation mode.
+ * A table of the model's layers: output shape for an input of `inputShape` (including the batch; a
+ * list of shapes for several inputs), number of own parameters, and memory of parameters and
+ * outputs. Tied parameters count once. Shapes are known as operations are recorded, so nothing is
+ * computed. The model runs in evaluation mode.
  */
 export function summary<In extends Tensor[], Out>(
   model: Module<In, Out>,
@@ -34,12 +34,12 @@ export function summary<In extends Tensor[], Out>(
   const root = model as unknown as AnyModule;
   const outputs = outputsOf(model, shapes, dtype);
   const seen = new Set<Tensor>();
-  const rows = root.namedModules().map(([path, module]): Row => {
+  const rows = root.namedModules().map(([path, module]): TableRow => {
     const own = [...fieldsOf(module).values()].map(({ value }) => value).filter(isParameter);
     const fresh = own.filter((tensor) => !seen.has(tensor));
     for (const tensor of fresh) seen.add(tensor);
     const given = outputs.get(module) ?? [];
-    // a container gives what its last layer gave
+    // a container returns the output of its last layer, so only leaves count
     const made = module.children().length === 0 ? given : [];
     const depth = path === "" ? 0 : path.split(".").length;
     const key = path.slice(path.lastIndexOf(".") + 1);
@@ -57,20 +57,20 @@ export function summary<In extends Tensor[], Out>(
   const trained = parameters.filter(({ requiresGrad }) => requiresGrad);
   return [
     ...table(rows),
-    `Parameters: ${grouped(total(parameters.map(count)))}, of them trained: ${grouped(total(trained.map(count)))}`,
-    `Memory: parameters ${amount(total(parameters.map(bytesOf)))}, layers' outputs ${amount(total(made.map(bytesOf)))}`,
+    `Parameters: ${grouped(total(parameters.map(count)))}, trained: ${grouped(total(trained.map(count)))}`,
+    `Memory: parameters ${amount(total(parameters.map(bytesOf)))}, layer outputs ${amount(total(made.map(bytesOf)))}`,
   ].join("\n");
 }
 
-/** A tensor's shape and dtype, all that is kept of an output. */
-type Extent = Pick<Tensor, "shape" | "dtype">;
+/** Shape and dtype of an output; its values are not kept. */
+type OutputInfo = Pick<Tensor, "shape" | "dtype">;
 
 function outputsOf<In extends Tensor[], Out>(
   model: Module<In, Out>,
   shapes: readonly Shape[],
   dtype: Tensor["dtype"],
-): Map<AnyModule, Extent[]> {
-  const outputs = new Map<AnyModule, Extent[]>();
+): Map<AnyModule, OutputInfo[]> {
+  const outputs = new Map<AnyModule, OutputInfo[]>();
   const modes = model.modules().map((module) => [module, module.training] as const);
   const hooks = model.modules().map((module) =>
     module.registerForwardHook((_, __, output) => {
@@ -101,8 +101,8 @@ function tensorsIn(value: unknown): Tensor[] {
 const BYTES: Partial<Record<Tensor["dtype"], number>> = { f16: 2, f64: 8, u8: 1, bool: 1 };
 
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0);
-const count = ({ shape }: Extent): number => shape.reduce((product, n) => product * n, 1);
-const bytesOf = (extent: Extent): number => count(extent) * (BYTES[extent.dtype] ?? 4);
+const count = ({ shape }: OutputInfo): number => shape.reduce((product, n) => product * n, 1);
+const bytesOf = (info: OutputInfo): number => count(info) * (BYTES[info.dtype] ?? 4);
 const grouped = (n: number): string => n.toLocaleString("en-US");
 
 function amount(bytes: number): string {
@@ -112,7 +112,7 @@ function amount(bytes: number): string {
     : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
-function table(rows: readonly Row[]): string[] {
+function table(rows: readonly TableRow[]): string[] {
   const cells = [
     ["Layer", "Output", "Parameters", "Memory"],
     ...rows.map(({ layer, output, parameters, bytes }) => [

@@ -1,7 +1,7 @@
 import { ArgumentError, cat, noGrad, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 
-/** All parameters one after another as a vector, on the tape. */
+/** Concatenates all parameters into a vector, recorded on the tape. */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
   checkCall("parametersToVector(parameters)", arguments);
   return cat([...parameters].map((parameter) => parameter.reshape(-1)));
@@ -10,7 +10,7 @@ export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
 /**
  * Writes a vector into the parameters, one after another.
  *
- * Throws ArgumentError if it does not have as many elements as they have; then nothing is written.
+ * Throws ArgumentError, and writes nothing, if the number of elements differs.
  */
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
   checkCall("vectorToParameters(vector: tensor, parameters)", arguments);
@@ -18,7 +18,7 @@ export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>)
   const count = list.reduce((sum, parameter) => sum + parameter.numel(), 0);
   if (vector.ndim !== 1 || vector.numel() !== count) {
     throw new ArgumentError(
-      `vectorToParameters: the vector is [${vector.shape.join(", ")}], the parameters have ${count} elements`,
+      `vectorToParameters: the vector has shape [${vector.shape.join(", ")}], but the parameters have ${count} elements`,
     );
   }
   let start = 0;

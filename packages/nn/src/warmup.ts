@@ -9,19 +9,19 @@ import type { Parameter } from "./parameter.ts";
 export interface WarmupOptions<Out> {
   /** The input's dtype (default f32). */
   readonly dtype?: DType;
-  /** The number that training goes down: with it, gradients are compiled too. */
+  /** The loss of training; if given, gradients are compiled, too. */
   readonly loss?: (output: Out) => Tensor;
-  /** The optimizer as training makes it: with `loss`, its step is compiled too. */
+  /** Makes the optimizer of training; with `loss`, its step is compiled, too. */
   readonly optimizer?: (parameters: Iterable<Parameter>) => { zeroGrad(): void; step(): unknown };
 }
 
-/** The state of an optimizer is made in its first step: the second is as all that follow. */
+/** An optimizer makes its state in its first step; the second step is like all later ones. */
 const STEPS = 2;
 
 /**
- * Compiles what `model` will need for an input of this shape, ahead of its first use, by running a
- * copy of it on zeros: parameters, buffers and the state of the random numbers stay as they are.
- * Resolves when the copy has run. The model's own first step then finds its pipelines.
+ * Compiles the kernels that `model` needs for an input of this shape before its first use, by
+ * running a copy of it on zeros. Parameters, buffers and the state of the random numbers do not
+ * change. Resolves when the copy has run; the first step of the model then finds its pipelines.
  */
 export async function warmup<Out>(
   model: AnyModule & ((input: Tensor) => Out),
@@ -36,8 +36,8 @@ export async function warmup<Out>(
   const random = randomState.stateDict();
   const copy = copyModule(model);
   const parameters = [...copy.parameters()];
-  // a value in a buffer, as a batch is: zeros that are only recorded would be compiled into the
-  // kernels
+  // A batch is a value in a buffer, so the input is one, too: recorded zeros would be compiled into
+  // the kernels.
   const input = zeros(shape, { dtype }).keep();
   for (const tensor of [...parameters, ...copy.buffers()]) tensor.realize();
   let last: readonly Tensor[] = [];
@@ -62,7 +62,7 @@ export async function warmup<Out>(
   for (const tensor of [input, ...parameters, ...copy.buffers()]) tensor.dispose();
 }
 
-/** The tensors of an output, however it is packed. */
+/** The tensors in an output, which may be an array or an object. */
 function tensorsOf(output: unknown): Tensor[] {
   if (output instanceof Tensor) return [output];
   if (typeof output !== "object" || output === null) return [];

@@ -1,32 +1,34 @@
 import { beforeNextTensor } from "@wgrad/autograd/plugin";
 
 /**
- * Looks for a module's new fields; false once somebody has the module, so that its constructor is
- * over.
+ * Searches a module for new fields. Returns false once the module is in use, so its constructor has
+ * ended.
  */
-type Look = (module: object) => boolean;
+type SearchFields = (module: object) => boolean;
 
-/** Modules whose constructor may still run. */
-const young = new Map<WeakRef<object>, Look>();
+/** Modules whose constructor may still be running. */
+const underConstruction = new Map<WeakRef<object>, SearchFields>();
 
 /**
- * A class defines its fields, which nobody is told of. They are looked for when they are asked for,
- * and before the next tensor is made: so a parameter is known as one before another tensor is put
- * in its place.
+ * Class fields are defined without notice. They are searched for when they are needed and before
+ * the next tensor is made, so that a parameter is found before another tensor replaces it.
  */
-export function watchModule(module: object, look: Look): void {
-  young.set(new WeakRef(module), look);
+export function watchModule(module: object, search: SearchFields): void {
+  underConstruction.set(new WeakRef(module), search);
   watch();
 }
 
-/** Looks before the next tensor is made: a parameter or a buffer is there that a field may hold. */
+/**
+ * Searches before a new tensor is made, because a field may hold a parameter or buffer that is not
+ * registered yet.
+ */
 export function watch(): void {
-  beforeNextTensor(lookAtAll);
+  beforeNextTensor(searchAll);
 }
 
-function lookAtAll(): void {
-  for (const [ref, look] of young) {
+function searchAll(): void {
+  for (const [ref, search] of underConstruction) {
     const module = ref.deref();
-    if (module === undefined || !look(module)) young.delete(ref);
+    if (module === undefined || !search(module)) underConstruction.delete(ref);
   }
 }

@@ -7,7 +7,8 @@ import { isParameter, type Parameter, parameter } from "./parameter.ts";
 import { registerParametrization } from "./parametrize.ts";
 
 /**
- * ‖v‖ over all dimensions but `dim`, which stay with size 1; over all of them where that is null.
+ * ‖v‖ over all dimensions but `dim`, which are kept with size 1; over all dimensions if `dim` is
+ * null.
  */
 function normExcept(v: Tensor, dim: number | null): Tensor {
   if (dim === null) return v.norm();
@@ -20,7 +21,7 @@ function normExcept(v: Tensor, dim: number | null): Tensor {
 const scaled = (g: Tensor, v: Tensor, dim: number | null): Tensor =>
   v.mul(g.div(normExcept(v, dim)));
 
-/** A direction v and its length g in place of a weight.  Salimans & Kingma 2016. */
+/** A direction v and its length g instead of a weight.  Salimans & Kingma 2016. */
 class _WeightNorm extends Module<[g: Tensor, v: Tensor], Tensor> {
   readonly dim: number | null;
 
@@ -39,17 +40,17 @@ class _WeightNorm extends Module<[g: Tensor, v: Tensor], Tensor> {
 }
 
 /**
- * Which dimension of the weight has a length for each of its places (the first unless given); null:
- * one length for all.
+ * Dimension of the weight along which each slice has a length of its own (default: the first);
+ * null: one length for all.
  */
 export interface WeightNormOptions {
   readonly dim?: number | null;
 }
 
 /**
- * PyTorch's `parametrizations.weight_norm`: the weight in field `name` is g v / ‖v‖ of
- * parametrizations.NAME.original0 (g) and original1 (v), which are trained and saved.
- * `removeParametrizations(module, name)` takes it back.
+ * PyTorch's `parametrizations.weight_norm`: the weight in field `name` is g v / ‖v‖, where
+ * parametrizations.NAME.original0 (g) and original1 (v) are trained and saved.
+ * `removeParametrizations(module, name)` undoes it.
  */
 export function parametrizedWeightNorm<M extends AnyModule>(
   module: M,
@@ -63,9 +64,8 @@ export function parametrizedWeightNorm<M extends AnyModule>(
 }
 
 /**
- * The weight in field `name` is g v / ‖v‖ of two parameters beside it, `weightG` and `weightV`
- * ("weight_g" and "weight_v" in the state): PyTorch's older `weight_norm`, whose files it reads.
- * `removeWeightNorm` takes it back.
+ * PyTorch's older `weight_norm`: the weight in field `name` is g v / ‖v‖ of two parameters,
+ * `weightG` and `weightV` ("weight_g" and "weight_v" in the state). `removeWeightNorm` undoes it.
  */
 export function weightNorm<M extends AnyModule>(
   module: M,
@@ -98,7 +98,7 @@ export function weightNorm<M extends AnyModule>(
 }
 
 /**
- * The weight in field `name` is an ordinary parameter again, with the value it has now.
+ * Makes the weight in field `name` an ordinary parameter again, with its current value.
  *
  * Throws ArgumentError if `weightNorm` did not make it.
  */

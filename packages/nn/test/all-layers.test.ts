@@ -4,10 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
-/**
- * Every layer once: how it is made, what it takes, the shape it gives, and what PyTorch prints for
- * it.
- */
+/** Every layer once: constructor, input shape, output shape, and the text that PyTorch prints. */
 const layers: readonly [
   make: () => nn.Layer,
   input: readonly number[],
@@ -178,7 +175,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     });
   }
 
-  test("dropouts keep the mean, and whole channels go together", async () => {
+  test("dropout layers preserve the mean, and channel dropout drops whole channels", async () => {
     manualSeed(0);
     const x = ones([40, 50, 4]);
     const mean = await new nn.Dropout(0.25)(x).mean().item();
@@ -189,10 +186,10 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     const kinds = new Set((await values(new nn.FeatureAlphaDropout()(x))).map((v) => v.toFixed(3)));
     expect(kinds.size).toBe(2);
     expect(new nn.Dropout().eval()(x)).toBe(x);
-    expect(() => new nn.Dropout(2)).toThrow("Dropout: the probability of a drop is 2");
+    expect(() => new nn.Dropout(2)).toThrow("Dropout: p is 2");
   });
 
-  test("AlphaDropout keeps mean 0 and variance 1", async () => {
+  test("AlphaDropout preserves mean 0 and variance 1", async () => {
     manualSeed(0);
     const x = zeros([20_000]).normal_();
     const y = new nn.AlphaDropout({ p: 0.3 })(x);
@@ -200,7 +197,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     expect(Math.abs((await y.std().item()) - 1)).toBeLessThan(0.05);
   });
 
-  test("shrinking and shuffling are their formulas", async () => {
+  test("shrinkage and shuffling follow their formulas", async () => {
     const x = tensor([-2, -0.25, 0.5, 3]);
     expect(await values(new nn.Hardshrink()(x))).toEqual([-2, 0, 0, 3]);
     const [low, , half] = await values(new nn.CELU({ alpha: 2 })(x));
@@ -214,17 +211,19 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
 
   test("errors name the layer and the argument", () => {
     expect(() => new nn.Conv2d(3, 0, 3)).toThrow("Conv2d: outChannels is 0");
-    expect(() => new nn.Conv2d(3, 4, 3, { groups: 2 })).toThrow("do not fall into 2 equal groups");
+    expect(() => new nn.Conv2d(3, 4, 3, { groups: 2 })).toThrow(
+      "cannot be split into 2 equal groups",
+    );
     expect(() => new nn.Conv2d(3, 4, [3])).toThrow("Conv2d: kernelSize is [3]");
     expect(() => new nn.ZeroPad2d([1, 1])).toThrow("ZeroPad2d: padding is [1,1]");
     expect(() => new nn.BatchNorm2d(3)(zeros([2, 3]))).toThrow(
-      "BatchNorm2d: takes 4 dimensions with 3 channels in dimension 1, not [2, 3]",
+      "BatchNorm2d: needs an input of 4 dimensions with 3 channels in dimension 1, got [2, 3]",
     );
-    expect(() => new nn.GroupNorm(2, 3)).toThrow("GroupNorm: 3 channels do not fall into 2");
-    expect(() => new nn.Upsample({})).toThrow("Upsample: neither a size nor a scale factor");
+    expect(() => new nn.GroupNorm(2, 3)).toThrow("GroupNorm: 3 channels cannot be split into 2");
+    expect(() => new nn.Upsample({})).toThrow("Upsample: needs size or scaleFactor");
   });
 
-  test("ModuleDict is read like a Map", () => {
+  test("ModuleDict has the methods of a Map", () => {
     const dict = new nn.ModuleDict({ a: new nn.Linear(2, 3), b: new nn.Linear(3, 1) });
     expect([dict.size, dict.has("a"), dict.has("forward")]).toEqual([2, true, false]);
     expect(Object.keys(dict.stateDict())).toEqual(["a.weight", "a.bias", "b.weight", "b.bias"]);
@@ -234,7 +233,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     expect(() => dict.set("forward", new nn.Linear(1, 1))).toThrow('"forward" cannot be a key');
   });
 
-  test("ParameterList makes parameters of tensors", () => {
+  test("ParameterList converts tensors to parameters", () => {
     const list = new nn.ParameterList([zeros([2, 3]), zeros([4])]);
     expect(list.length).toBe(2);
     expect(Object.keys(list.stateDict())).toEqual(["0", "1"]);
@@ -247,7 +246,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     `);
   });
 
-  test("summary says shapes, parameters and memory, and leaves the model as it was", () => {
+  test("summary prints shapes, parameters and memory, and does not change the model", () => {
     const model = new nn.Sequential(
       new nn.Conv2d(1, 4, 3),
       new nn.BatchNorm2d(4),
@@ -263,8 +262,8 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
           Flatten (0)    [2, 144]               0  1.1 KiB
           Linear (1)     [2, 10]            1,450  5.7 KiB
       ----------------------------------------------------
-      Parameters: 1,498, of them trained: 1,498
-      Memory: parameters 5.9 KiB, layers' outputs 3.5 KiB"
+      Parameters: 1,498, trained: 1,498
+      Memory: parameters 5.9 KiB, layer outputs 3.5 KiB"
     `);
     expect(model.at(1)?.training).toBe(true);
   });

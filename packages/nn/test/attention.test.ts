@@ -16,7 +16,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     await init({ device });
   });
 
-  test("attention with and without weights agree, and a causal hint is its mask", async () => {
+  test("attention with and without weights agree, and isCausal equals a causal mask", async () => {
     const layer = new MultiheadAttention(8, 2, {
       batchFirst: true,
       addBiasKv: true,
@@ -34,13 +34,15 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     const c = await values(plain(x, x, x, { attnMask })[0]);
     const d = await values(plain(x, x, x, { isCausal: true, needWeights: false })[0]);
     for (const [i, v] of c.entries()) expect(d[i]).toBeCloseTo(v, 5);
-    expect(() => new MultiheadAttention(8, 3)).toThrow("3 heads do not share 8 features evenly");
+    expect(() => new MultiheadAttention(8, 3)).toThrow(
+      "8 features cannot be split evenly among 3 heads",
+    );
     expect(String(new MultiheadAttention(8, 2))).toBe(
       "MultiheadAttention(\n  (out_proj): NonDynamicallyQuantizableLinear(in_features=8, out_features=8, bias=True)\n)",
     );
   });
 
-  test("an encoder copies its layer: equal values, tensors of their own, no draws", async () => {
+  test("an encoder copies its layer: equal values, separate tensors, no random draws", async () => {
     const layer = new TransformerEncoderLayer(4, 2, { dimFeedforward: 6 });
     const before = defaultGenerator().getState();
     const encoder = new TransformerEncoder(layer, 2);
@@ -58,7 +60,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     expect(copy.parameters().some((one) => one.requiresGrad)).toBe(false);
   });
 
-  test("Transformer takes sequences of their own lengths; later targets are not seen", async () => {
+  test("Transformer accepts source and target of different lengths and hides later targets", async () => {
     manualSeed(0);
     const options = { dModel: 8, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1 };
     const model = new Transformer({ ...options, dimFeedforward: 12, batchFirst: true }).eval();
@@ -71,16 +73,16 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     const head = (x: Tensor): Promise<number[]> => values(x.narrow(1, 0, 3).contiguous());
     const [a, b] = [await head(out), await head(again)];
     for (const [i, v] of a.entries()) expect(v).toBeCloseTo(b[i] as number, 5);
-    expect(() => model(src, randn([2, 4, 7]))).toThrow("source and target have 8 features");
+    expect(() => model(src, randn([2, 4, 7]))).toThrow("src and tgt must have 8 features");
   });
 
-  test("initialisers give the tensor back, and refuse what they cannot fill", async () => {
+  test("initialisers return the tensor and refuse shapes that they cannot fill", async () => {
     const x = tensor([[0, 0]], { requiresGrad: true });
     expect(initializers.constant_(x, 2)).toBe(x);
     expect(await values(x)).toEqual([2, 2]);
-    expect(() => initializers.xavierUniform_(tensor([1]))).toThrow("takes 2 dimensions or more");
+    expect(() => initializers.xavierUniform_(tensor([1]))).toThrow("needs 2 dimensions or more");
     expect(() => initializers.calculateGain("sine")).toThrow('unknown nonlinearity "sine"');
-    expect(() => initializers.dirac_(tensor([[1]]))).toThrow("takes a convolution's weight");
-    expect(() => initializers.eye_(tensor([1]))).toThrow("eye_: takes a matrix");
+    expect(() => initializers.dirac_(tensor([[1]]))).toThrow("needs the weight of a convolution");
+    expect(() => initializers.eye_(tensor([1]))).toThrow("eye_: needs a matrix");
   });
 });

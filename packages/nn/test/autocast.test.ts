@@ -17,10 +17,10 @@ const tensorsOf = (result: unknown): Tensor[] => {
   return Array.isArray(result) ? result.flatMap(tensorsOf) : [];
 };
 
-/** The quick tier takes every fifth. */
+/** The quick tier runs every fifth layer. */
 const every = inject("tier") === "full" ? 1 : 5;
 
-describe("every layer computes about the same in mixed precision", () => {
+describe("every layer gives about the same values in mixed precision", () => {
   beforeEach(() => init({ device: "cpu" }));
 
   test.each(Object.entries(rows).filter((_, i) => i % every === 0))(
@@ -60,7 +60,7 @@ describe("every layer computes about the same in mixed precision", () => {
   );
 });
 
-test("products are f16; softmaxes, norms and losses of them f32; outside all is as before", async () => {
+test("autocast computes products in f16, softmaxes, norms and losses in f32, and changes nothing outside", async () => {
   await init({ device: "cpu" });
   const [x, w] = [randn([4, 8]), randn([8, 8], { requiresGrad: true })];
   const [y, share, loss] = autocast(() => {
@@ -78,7 +78,7 @@ test("products are f16; softmaxes, norms and losses of them f32; outside all is 
   expect(autocast(() => doubles.matmul(doubles).dtype)).toBe("f64");
 });
 
-test("a network learns in mixed precision with a scaler, as it does without", async () => {
+test("a network learns in mixed precision with a scaler as well as in f32", async () => {
   await init({ device: "cpu" });
   const train = async (mixed: boolean): Promise<number[]> => {
     manualSeed(2);
@@ -108,7 +108,7 @@ test("a network learns in mixed precision with a scaler, as it does without", as
   expect(plain[5]).toBeLessThan(plain[0] as number);
 });
 
-test("a device without halves computes in f32, and says so once", async () => {
+test("a device without f16 computes in f32 and warns once", async () => {
   await init({ device: "webgpu" });
   const said = vi.spyOn(console, "info").mockImplementation(() => {});
   try {

@@ -3,7 +3,7 @@ import { functional as F, LSTM, MultiheadAttention } from "@wgrad/nn";
 import { beforeAll, describe, expect, test } from "vitest";
 import fixture from "./fixtures/empty.json" with { type: "json" };
 
-/** What a call of the fixture may name. */
+/** Names that the calls of the fixture may use. */
 const scope = {
   F,
   cat,
@@ -25,7 +25,7 @@ const numbers = async (x: Tensor): Promise<unknown[]> =>
     Number.isFinite(Number(value)) ? Number(value) : `${value}`,
   );
 
-describe.each(["cpu", "wasm", "webgpu"] as const)("nothing, on %s", (device) => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("operands without elements, on %s", (device) => {
   beforeAll(async () => {
     await init({ device });
     scope.none = tensor(new Int32Array(0));

@@ -37,67 +37,64 @@ class Model extends Module<[Tensor], Tensor> {
 }
 type Fields = Record<string, unknown>;
 
-describe.each(["cpu", "wasm", "webgpu"] as const)(
-  "what a field holds may be replaced, on %s",
-  (device) => {
-    beforeAll(async () => {
-      await init({ device });
-    });
+describe.each(["cpu", "wasm", "webgpu"] as const)("fields can be reassigned, on %s", (device) => {
+  beforeAll(async () => {
+    await init({ device });
+  });
 
-    test("a buffer by a tensor stays a buffer, persistent or not", async () => {
-      class Counter extends Module<[Tensor], Tensor> {
-        declare count: Tensor;
-        declare last: Tensor;
-        constructor() {
-          super();
-          this.registerBuffer("count", zeros([1]));
-          this.registerBuffer("last", zeros([2]), { persistent: false });
-        }
-        forward(x: Tensor): Tensor {
-          this.count = this.count.add(1);
-          this.last = x;
-          return x;
-        }
+  test("a buffer replaced by a tensor stays a buffer, persistent or not", async () => {
+    class Counter extends Module<[Tensor], Tensor> {
+      declare count: Tensor;
+      declare last: Tensor;
+      constructor() {
+        super();
+        this.registerBuffer("count", zeros([1]));
+        this.registerBuffer("last", zeros([2]), { persistent: false });
       }
-      const counter = new Counter();
-      for (let i = 0; i < 5; i++) counter(tensor([i, i]));
-      expect(keys(counter)).toEqual(["count"]);
-      expect(counter.buffers()).toEqual([counter.count, counter.last]);
-      expect(await values(counter.stateDict().count as Tensor)).toEqual([5]);
-      expect(await values(counter.last)).toEqual([4, 4]);
-      counter.loadStateDict({ count: tensor([9]) });
-      counter(tensor([0, 0]));
-      expect(await values(counter.count)).toEqual([10]);
-    });
+      forward(x: Tensor): Tensor {
+        this.count = this.count.add(1);
+        this.last = x;
+        return x;
+      }
+    }
+    const counter = new Counter();
+    for (let i = 0; i < 5; i++) counter(tensor([i, i]));
+    expect(keys(counter)).toEqual(["count"]);
+    expect(counter.buffers()).toEqual([counter.count, counter.last]);
+    expect(await values(counter.stateDict().count as Tensor)).toEqual([5]);
+    expect(await values(counter.last)).toEqual([4, 4]);
+    counter.loadStateDict({ count: tensor([9]) });
+    counter(tensor([0, 0]));
+    expect(await values(counter.count)).toEqual([10]);
+  });
 
-    test("a module moves to the other device and back, with its gradients", async () => {
-      const other = device === "cpu" ? "webgpu" : "cpu";
-      await init({ device: other });
-      await init({ device });
-      const model = new Sequential(new Linear(2, 1), new BatchNorm1d(1));
-      const x = rand([3, 2]);
-      model(x).square().sum().backward();
-      const before = await Promise.all(model.parameters().map(values));
-      const slopes = await Promise.all(model.parameters().map((p) => values(p.grad)));
-      expect(await model.to(other)).toBe(model);
-      const tensors = [...model.parameters(), ...model.buffers()];
-      expect(new Set(tensors.map((t) => t.device))).toEqual(new Set([other]));
-      expect(await Promise.all(model.parameters().map(values))).toEqual(before);
-      expect(await Promise.all(model.parameters().map((p) => values(p.grad)))).toEqual(slopes);
-      model.zeroGrad();
-      model(await x.to(other))
-        .square()
-        .sum()
-        .backward();
-      expect(model.parameters().every((p) => p.grad?.device === other && p.isLeaf)).toBe(true);
-      await model.to(device);
-      expect(model.parameters().every((p) => p.device === device)).toBe(true);
-      await expect(async () => model.to("gpu" as "cpu")).rejects.toThrow(
-        'to: a module is of fractions, not of "gpu"',
-      );
-    });
-  },
-);
+  test("a module moves to the other device and back, with its gradients", async () => {
+    const other = device === "cpu" ? "webgpu" : "cpu";
+    await init({ device: other });
+    await init({ device });
+    const model = new Sequential(new Linear(2, 1), new BatchNorm1d(1));
+    const x = rand([3, 2]);
+    model(x).square().sum().backward();
+    const before = await Promise.all(model.parameters().map(values));
+    const slopes = await Promise.all(model.parameters().map((p) => values(p.grad)));
+    expect(await model.to(other)).toBe(model);
+    const tensors = [...model.parameters(), ...model.buffers()];
+    expect(new Set(tensors.map((t) => t.device))).toEqual(new Set([other]));
+    expect(await Promise.all(model.parameters().map(values))).toEqual(before);
+    expect(await Promise.all(model.parameters().map((p) => values(p.grad)))).toEqual(slopes);
+    model.zeroGrad();
+    model(await x.to(other))
+      .square()
+      .sum()
+      .backward();
+    expect(model.parameters().every((p) => p.grad?.device === other && p.isLeaf)).toBe(true);
+    await model.to(device);
+    expect(model.parameters().every((p) => p.device === device)).toBe(true);
+    await expect(async () => model.to("gpu" as "cpu")).rejects.toThrow(
+      'to: cannot convert a module to "gpu"',
+    );
+  });
+});
 
 describe("fields", () => {
   beforeAll(async () => {
@@ -109,7 +106,7 @@ describe("fields", () => {
     [
       "scale",
       zeros,
-      "Model: the parameter scale cannot become a tensor [1]\n  hint: parameter(x) makes a new parameter, noGrad(() => scale.copy_(x)) writes into this one",
+      "Model: the parameter scale cannot become a tensor [1]\n  hint: parameter(x) makes a new parameter; noGrad(() => scale.copy_(x)) writes into this one",
     ],
     [
       "scale",
@@ -136,7 +133,7 @@ describe("fields", () => {
     expect(keys(model)).toEqual(["scale", "seen", "layer.weight"]);
   });
 
-  test("a parameter is known as one wherever its module was made", () => {
+  test("a parameter is registered wherever its module was made", () => {
     const given = zeros([2, 2]);
     const layers: [AnyModule, string][] = [
       [new Linear(2, 2), "weight"],
@@ -173,7 +170,7 @@ describe("fields", () => {
     expect(() => new Twice()).toThrow("Twice: the parameter w cannot become");
   });
 
-  test("take what PyTorch lets them take", () => {
+  test("accept what PyTorch accepts", () => {
     const model = new Model();
     model.parameters();
     const weight = parameter(ones([2]));
@@ -191,7 +188,7 @@ describe("fields", () => {
     expect(loss.buffers()[0]?.shape).toEqual([3]);
   });
 
-  test("a subclass defines a field anew, and may delete one", () => {
+  test("a subclass can define a field again and delete one", () => {
     class Wide extends Model {
       override scale = parameter(ones([7]));
       more = parameter(ones([1]));
@@ -204,7 +201,7 @@ describe("fields", () => {
     expect(keys(wide)).toEqual(["scale", "seen", "layer.weight"]);
   });
 
-  test("are registered by name, null too", () => {
+  test("are registered by name, even if null", () => {
     const module = new Identity();
     module.registerParameter("weight", zeros([2]));
     module.registerParameter("bias", null);
@@ -220,7 +217,9 @@ describe("fields", () => {
     expect(keys(module)).toEqual(["weight", "bias", "mask", "none.weight"]);
     fields.plain = 3;
     for (const name of ["a.b", "", "forward", "plain"]) {
-      expect(() => module.registerBuffer(name, ones([1]))).toThrow(/^registerBuffer: a/);
+      expect(() => module.registerBuffer(name, ones([1]))).toThrow(
+        /^registerBuffer: (needs a name|modules already have)/,
+      );
     }
     expect(fields.plain).toBe(3);
     expect(() => module.addModule("x", (() => 0) as unknown as AnyModule)).toThrow(
@@ -228,7 +227,7 @@ describe("fields", () => {
     );
   });
 
-  test("are found by their paths", () => {
+  test("are found by path", () => {
     const model = new Sequential({ body: new ModuleList([small(), new Model()]) as never });
     expect(model.getSubmodule("")).toBe(model);
     const inner = model.getSubmodule("body.1") as unknown as Model;
@@ -250,7 +249,7 @@ describe("names in the state", () => {
     await init({ device: "cpu" });
   });
 
-  /** Python attribute → key, as PyTorch has it; camelCase is ours. */
+  /** Python attribute → key, as in PyTorch; camelCase is specific to wgrad. */
   test.each([
     ["W_q", "W_q"],
     ["Wqkv", "Wqkv"],
@@ -268,13 +267,13 @@ describe("names in the state", () => {
     ["outputLayer", "output_layer"],
     ["weightIhL0Reverse", "weight_ih_l0_reverse"],
     ["conv2Bn", "conv2_bn"],
-  ])("the field %s is %s", (field, key) => {
+  ])("the field %s has the key %s", (field, key) => {
     const module = new Identity();
     Object.assign(module, { [field]: small() });
     expect(keys(module)).toEqual([`${key}.weight`]);
   });
 
-  test("keys of containers stay letter for letter, in the order in which they came", () => {
+  test("keys of containers are kept unchanged, in order of insertion", () => {
     const dict = new ModuleDict({ convA: small(), B: small() });
     expect(keys(dict)).toEqual(["convA.weight", "B.weight"]);
     expect(keys(new Sequential({ fcOut: small() }))).toEqual(["fcOut.weight"]);
@@ -289,11 +288,11 @@ describe("names in the state", () => {
     pairs.set("10", small()).delete("b");
     expect([...pairs].map(([key]) => key)).toEqual(["10", "2", "a"]);
     expect(() => new ModuleDict({ b: small(), 10: small() })).toThrow(
-      'ModuleDict: the key 10 is not where it was written, JavaScript puts numbers first\n  hint: new ModuleDict([["10", …], …])',
+      'ModuleDict: the order of the keys is lost: JavaScript puts the integer key 10 first\n  hint: new ModuleDict([["10", …], …])',
     );
   });
 
-  test("a ModuleDict takes others in and gives its own away", () => {
+  test("a ModuleDict can be updated from another, and its items can be removed", () => {
     const [a, b] = [small(), small()];
     const dict = new ModuleDict({ a, c: small() }).update(new ModuleDict({ b })).update({ c: b });
     expect([dict.keys(), dict.get("c")]).toEqual([["a", "c", "b"], b]);
@@ -303,7 +302,7 @@ describe("names in the state", () => {
     expect([dict.size, keys(dict)]).toEqual([0, []]);
   });
 
-  test("two fields that meet in one are refused", () => {
+  test("two fields with the same key are refused", () => {
     class Twice extends Module<[Tensor], Tensor> {
       normA = parameter(tensor([1]));
       norm_a = parameter(tensor([2]));
@@ -311,19 +310,19 @@ describe("names in the state", () => {
         return x;
       }
     }
-    const text = 'Twice: the fields normA and norm_a are both "norm_a" in the state';
+    const text = 'Twice: the fields normA and norm_a have the same key in the state, "norm_a"';
     expect(() => new Twice().stateDict()).toThrow(text);
     expect(() => new Twice().parameters()).toThrow(text);
     expect(() => new Twice()(ones([1]))).toThrow(text);
     const module = new Identity();
     module.registerBuffer("runningMean", ones([1]));
     expect(() => module.registerBuffer("running_mean", ones([1]))).toThrow(
-      'Identity: the fields runningMean and running_mean are both "running_mean" in the state',
+      'Identity: the fields runningMean and running_mean have the same key in the state, "running_mean"',
     );
   });
 });
 
-describe("layers that nobody would train", () => {
+describe("layers that would not be trained", () => {
   beforeAll(async () => {
     await init({ device: "cpu" });
   });
@@ -397,15 +396,15 @@ describe("layers that nobody would train", () => {
       },
       "Weights: the parameters in weights would not be trained nor saved\n  hint: weights = new ParameterList([…])",
     ],
-  ])("%s are told at the first call", (_, make, text) => {
+  ])("%s are reported at the first call", (_, make, text) => {
     expect(() => make()(x())).toThrow(text);
   });
 
-  test("but those that somebody trains, or nobody can, may be anywhere", () => {
+  test("layers that are trained elsewhere, or have no parameters, may be anywhere", () => {
     const frozen = small().requiresGrad_(false);
     expect(new Private(frozen)(x()).shape).toEqual([1, 1]);
     const critic = small();
-    critic.parameters(); // as an optimizer of its own asks for them
+    critic.parameters(); // as another optimizer does
     expect(new Private(critic)(x()).shape).toEqual([1, 1]);
     const shared = new Sequential(small());
     expect(new Private(shared.at(0) as Linear)(x()).shape).toEqual([1, 1]);
@@ -450,7 +449,7 @@ describe("containers", () => {
     await init({ device: "cpu" });
   });
 
-  test("a layer counts as often as it stands", () => {
+  test("a layer counts as often as it occurs", () => {
     const layer = small();
     const list = new ModuleList([layer, layer, layer]);
     expect([list.length, [...list].length]).toEqual([3, 3]);
@@ -460,7 +459,7 @@ describe("containers", () => {
     expect(chain.length).toBe(2);
   });
 
-  test("are indexed and sliced, also from the end", () => {
+  test("can be indexed and sliced, also from the end", () => {
     const layers = [new Linear(1, 1), new Linear(1, 2), new Linear(2, 3)];
     const list = new ModuleList(layers);
     expect([list.at(0), list.at(-1), list.at(-3)]).toEqual([layers[0], layers[2], layers[0]]);
@@ -477,7 +476,7 @@ describe("containers", () => {
     expect(weights.slice(1).at(0)).toBe(weights.at(-1));
   });
 
-  test("grow, shrink and change", () => {
+  test("support append, insert, pop and set", () => {
     const [a, b, c] = [small(), small(), small()] as const;
     const list = new ModuleList([a]);
     list.extend([c]).insert(1, b);
@@ -490,10 +489,12 @@ describe("containers", () => {
     const weights = new ParameterList([zeros([1])]);
     weights.insert(0, zeros([2])).append(zeros([3]));
     expect(weights.parameters().map((p) => p.shape)).toEqual([[2], [1], [3]]);
-    expect(() => new Sequential({ a }).insert(0, b)).toThrow("Sequential: has names (a)");
+    expect(() => new Sequential({ a }).insert(0, b)).toThrow(
+      "Sequential: its items have names (a)",
+    );
   });
 
-  test("Sequential takes functions", async () => {
+  test("Sequential accepts functions", async () => {
     const half = (x: Tensor): Tensor => x.add(1).div(2);
     const model = new Sequential(small(), F.relu, half);
     await model.loadStateDict({ "0.weight": tensor([[-2]]) });
@@ -508,22 +509,18 @@ describe("containers", () => {
     [
       "an array",
       () => new Sequential([small()] as never),
-      "Sequential: 0 is an array of 1, which cannot stand in it\n  hint: spread the array, …items",
+      "Sequential: 0 is an array of 1, which it cannot hold\n  hint: spread the array, …items",
     ],
     [
       "a word",
       () => new Sequential(small(), "relu" as never),
-      'Sequential: 1 is "relu", which cannot stand in it',
+      'Sequential: 1 is "relu", which it cannot hold',
     ],
-    [
-      "a number",
-      () => new ModuleList([1 as never]),
-      "ModuleList: 0 is 1, which cannot stand in it",
-    ],
+    ["a number", () => new ModuleList([1 as never]), "ModuleList: 0 is 1, which it cannot hold"],
     [
       "a module",
       () => new ParameterList([small() as never]),
-      "ParameterList: 0 is a Linear, which cannot",
+      "ParameterList: 0 is a Linear, which it cannot hold",
     ],
     [
       "a tensor",
@@ -559,7 +556,7 @@ describe("copies of classes with #private members", () => {
     }
   }
 
-  test("run, with values of their own, and draw nothing", async () => {
+  test("run with values of their own and draw no random numbers", async () => {
     manualSeed(3);
     const model = new Scaled();
     model.requiresGrad_(false).eval();
@@ -582,10 +579,10 @@ describe("copies of classes with #private members", () => {
     expect(copyModule(model).training).toBe(false);
   });
 
-  test("of constructors with arguments are made as one says", async () => {
+  test("use `remake` where the constructor takes arguments", async () => {
     const model = new Told(5);
     expect(() => copyModule(model)).toThrow(
-      "copyModule: Told has #private members, which only its constructor makes, from arguments not known here",
+      "copyModule: Told has #private members, which only its constructor can make, and its arguments are unknown",
     );
     const copy = copyModule(model, (module) => (module instanceof Told ? new Told(5) : undefined));
     const x = ones([1, 1]);
@@ -593,7 +590,7 @@ describe("copies of classes with #private members", () => {
     expect(copy.inner).not.toBe(model.inner);
   });
 
-  test("a colour in the text of a class is no private member", () => {
+  test("a colour in the source of a class is not taken for a private member", () => {
     class Coloured extends Module<[Tensor], Tensor> {
       readonly colour: string;
       layer = small();
@@ -608,7 +605,7 @@ describe("copies of classes with #private members", () => {
     expect(copyModule(new Coloured("#fff")).colour).toBe("#fff");
   });
 
-  test("go as deep as what is copied, and each thing is copied once", async () => {
+  test("deepcopy copies at every depth, and each object once", async () => {
     const layer = new Linear(1, 1);
     const model = new Sequential(layer, layer);
     model(ones([1, 1]))
@@ -623,7 +620,7 @@ describe("copies of classes with #private members", () => {
     const copy = deepcopy(kept);
     const [inner] = copy.at[0].of as unknown as Iterable<Linear>;
     expect(copy.again).toBe(inner?.weight);
-    // a parameter's gradient stays behind, as PyTorch's
+    // the gradient of a parameter is not copied, as in PyTorch
     expect([isOf(copy.at[0].of, layer), inner?.weight.grad]).toEqual([false, null]);
     const before = await layer.weight.item();
     noGrad(() => layer.weight.add_(1));

@@ -11,11 +11,12 @@ const indices = (...values: number[]): Tensor => tensor(values, { dtype: "i32" }
 const samples = (): Tensor => tensor([[[0.3, 0.6]]], { dtype: "f64" });
 
 /**
- * Calls whose gradients are compared with differences, to second order, and the shapes they take.
+ * Calls whose gradients are checked numerically up to second order, and the shapes of their
+ * arguments.
  */
 const rows: Readonly<Record<string, readonly [Call, ...(readonly number[])[]]>> = {
   gridSample: [(a, g) => F.gridSample(a as Tensor, g as Tensor), x(1, 2, 3, 4), x(1, 2, 2, 2)],
-  "gridSample by a cubic, mirrored": [
+  "gridSample with bicubic interpolation and reflection": [
     (a, g) =>
       F.gridSample(a as Tensor, g as Tensor, { mode: "bicubic", paddingMode: "reflection" }),
     x(1, 1, 3, 4),
@@ -69,7 +70,7 @@ describe("draws", () => {
     await init({ device: "cpu" });
   });
 
-  test("gumbelSoftmax takes classes as often as softmax says", async () => {
+  test("gumbelSoftmax draws classes with the probabilities of softmax", async () => {
     manualSeed(1);
     const logits = tensor([0, 1, 2]);
     const many = F.gumbelSoftmax(logits.expand([4000, 3]), { hard: true });
@@ -113,7 +114,7 @@ describe("draws", () => {
   });
 });
 
-test("an activation in place writes its operand, on the tape", async () => {
+test("an in-place activation writes to its operand and is recorded on the tape", async () => {
   await init({ device: "cpu" });
   const leaf = tensor([-1, 2], { requiresGrad: true });
   const y = leaf.mul(2);
@@ -122,7 +123,7 @@ test("an activation in place writes its operand, on the tape", async () => {
   y.sum().backward();
   expect(await (leaf.grad as Tensor).tolist()).toEqual([1, 2]);
   expect(() => F.elu_(tensor([1], { dtype: "i32" }))).toThrowErrorMatchingInlineSnapshot(
-    `[DTypeError: elu_: gives f32, which a tensor of i32 cannot hold]`,
+    `[DTypeError: elu_: the result is f32, which cannot be written into a tensor of i32]`,
   );
 });
 
@@ -131,7 +132,7 @@ describe("lazy layers", () => {
     await init({ device: "cpu" });
   });
 
-  test("become ordinary ones at their first call", () => {
+  test("become ordinary layers at their first call", () => {
     const layer = new nn.LazyConv2d(4, 3, { padding: 1 });
     const model = new nn.Sequential(layer, new nn.LazyBatchNorm2d(), new nn.LazyLinear(2));
     expect(String(model)).toMatchInlineSnapshot(`
@@ -143,7 +144,7 @@ describe("lazy layers", () => {
     `);
     expect(() => model.parameters()).toThrowErrorMatchingInlineSnapshot(`
       [ArgumentError: LazyConv2d: has no parameters before its first call
-        hint: call the model once, on an input of the right shape, before its parameters or its state are asked for]
+        hint: call the model once with an input of the right shape before you use its parameters or state]
     `);
     expect(() => model.stateDict()).toThrow("LazyConv2d: has no parameters before its first call");
     model.eval();
@@ -171,7 +172,7 @@ describe("lazy layers", () => {
     expect(() => model(zeros([1, 2, 5, 6]))).toThrow("2 channels");
   });
 
-  test("draw what the ordinary layer draws", async () => {
+  test("draw the same weights as the ordinary layer", async () => {
     manualSeed(9);
     const lazy = new nn.LazyLinear(3);
     lazy(zeros([2, 4]));
@@ -200,7 +201,7 @@ describe("refuses", () => {
     ],
     ["windows that do not fit", () => F.fractionalMaxPool2d(image(), 3, { outputSize: 3 })],
     ["neither size nor ratio", () => new nn.FractionalMaxPool2d(2)],
-    ["channels that do not fall into groups", () => F.channelShuffle(image(), 2)],
+    ["channels that cannot be split into groups", () => F.channelShuffle(image(), 2)],
     ["a temperature of 0", () => F.gumbelSoftmax(image(), { tau: 0 })],
     ["cutoffs that do not ascend", () => new nn.AdaptiveLogSoftmaxWithLoss(4, 8, [5, 3])],
     ["a number among parameters", () => new nn.ParameterDict({ a: 1 as never })],

@@ -25,7 +25,7 @@ describe.each(["cpu", "webgpu"] as const)(
       manualSeed(0);
     });
 
-    test.skipIf(skip)("turns parameters and buffers in place, and back", async () => {
+    test.skipIf(skip)("converts parameters and buffers in place, and back", async () => {
       const model = classifier();
       const parameters = model.parameters();
       const before = await Promise.all(parameters.map(values));
@@ -47,7 +47,7 @@ describe.each(["cpu", "webgpu"] as const)(
       }
     });
 
-    // llvmpipe, the software adapter that has shader-f16, compiles for a minute
+    // llvmpipe, a software adapter with shader-f16, needs about a minute to compile
     test.skipIf(skip)("trains", { timeout: 240_000 }, async () => {
       const model = new Sequential(new Linear(5, 8), new ReLU(), new Linear(8, 3)).half();
       const x = randn([24, 5], { dtype: "f16" });
@@ -70,37 +70,40 @@ describe.each(["cpu", "webgpu"] as const)(
       expect((await losses.at(-1)?.item()) as number).toBeLessThan(0.9 * first);
     });
 
-    test.skipIf(skip)("is saved in two bytes a number, and loaded into singles too", async () => {
-      const model = classifier().half();
-      const records: Record<string, TensorRecord> = {};
-      for (const [name, x] of Object.entries(model.stateDict())) {
-        records[name] = { dtype: x.dtype, shape: x.shape, data: await x.data() };
-      }
-      const file = writeSafetensors(records);
-      const { tensors } = readSafetensors(file);
-      const state = Object.fromEntries(
-        Object.entries(tensors).map(([name, { data, shape, dtype }]) => [
-          name,
-          tensor(data, { shape, dtype }),
-        ]),
-      );
-      const single = classifier();
-      single.loadStateDict(state);
-      const other = classifier().half();
-      other.loadStateDict(state);
-      for (const [i, x] of model.parameters().entries()) {
-        expect(single.parameters()[i]?.dtype).toBe("f32");
-        expect(await values(single.parameters()[i] as Tensor)).toEqual(await values(x));
-        expect(await values(other.parameters()[i] as Tensor)).toEqual(await values(x));
-      }
-    });
+    test.skipIf(skip)(
+      "is saved in two bytes a value, and loads into f32 parameters, too",
+      async () => {
+        const model = classifier().half();
+        const records: Record<string, TensorRecord> = {};
+        for (const [name, x] of Object.entries(model.stateDict())) {
+          records[name] = { dtype: x.dtype, shape: x.shape, data: await x.data() };
+        }
+        const file = writeSafetensors(records);
+        const { tensors } = readSafetensors(file);
+        const state = Object.fromEntries(
+          Object.entries(tensors).map(([name, { data, shape, dtype }]) => [
+            name,
+            tensor(data, { shape, dtype }),
+          ]),
+        );
+        const single = classifier();
+        single.loadStateDict(state);
+        const other = classifier().half();
+        other.loadStateDict(state);
+        for (const [i, x] of model.parameters().entries()) {
+          expect(single.parameters()[i]?.dtype).toBe("f32");
+          expect(await values(single.parameters()[i] as Tensor)).toEqual(await values(x));
+          expect(await values(other.parameters()[i] as Tensor)).toEqual(await values(x));
+        }
+      },
+    );
 
-    test("to() refuses what has no fractions, and what the device lacks", async () => {
+    test("to() refuses integer dtypes and dtypes that the device lacks", async () => {
       const model = classifier();
       const before = await values(model.parameters()[0] as Tensor);
-      // other tests of the process may have named devices of their own
+      // other tests in the process may have registered devices
       expect(() => model.to("i32")).toThrow(
-        /^to: a module is of fractions, not of "i32"\n {2}hint: one of f16, f32, f64, webgpu, wasm, cpu/,
+        /^to: cannot convert a module to "i32"\n {2}hint: one of f16, f32, f64, webgpu, wasm, cpu/,
       );
       if (skip) expect(() => model.half()).toThrow("lacks the feature shader-f16");
       expect(await values(model.parameters()[0] as Tensor)).toEqual(before);

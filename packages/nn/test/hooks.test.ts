@@ -11,7 +11,7 @@ class Double extends Module<[Tensor], Tensor> {
 describe.each(["cpu", "wasm", "webgpu"] as const)("module hooks on %s", (device) => {
   beforeEach(() => init({ device }));
 
-  test("see and replace what goes in and comes out, until they are removed", async () => {
+  test("see and replace inputs and outputs until they are removed", async () => {
     const double = new Double();
     const seen: string[] = [];
     const before = double.registerForwardPreHook((module, [x]) => {
@@ -42,7 +42,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("module hooks on %s", (device)
     expect(await y.tolist()).toEqual([6]);
   });
 
-  test("a backward hook sees the gradients of both ends and may replace the inputs'", async () => {
+  test("a backward hook sees the gradients of inputs and outputs and may replace those of the inputs", async () => {
     const double = new Double();
     const seen: unknown[] = [];
     const pending: Promise<unknown>[] = [];
@@ -72,7 +72,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("module hooks on %s", (device)
     expect(await slope()).toEqual([2, 2]);
   });
 
-  test("work on layers inside a model, whose parameters still learn", async () => {
+  test("work on layers inside a model, which still trains", async () => {
     const model = new Sequential(new Linear(2, 3), new Linear(3, 1));
     const shapes: (readonly number[])[] = [];
     for (const child of model.children()) {
@@ -99,11 +99,11 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("module hooks on %s", (device)
 });
 
 describe.each(["cpu", "wasm", "webgpu"] as const)(
-  "backward hooks where no input needs one, on %s",
+  "backward hooks where no input needs a gradient, on %s",
   (device) => {
     beforeEach(() => init({ device }));
 
-    test("are called with null for it, and see the gradients of all outputs", async () => {
+    test("are called with null for the inputs and see the gradients of all outputs", async () => {
       class Both extends Module<[Tensor, number], [Tensor, Tensor]> {
         layer = new Linear(2, 2);
         override forward(x: Tensor, times: number): [Tensor, Tensor] {
@@ -125,7 +125,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)(
       expect(await model.layer.bias?.grad?.tolist()).toEqual([11, 11]);
     });
 
-    test("an input that needs none beside one that does has null", async () => {
+    test("an input that needs no gradient gets null if another needs one", async () => {
       class Sum extends Module<[Tensor, Tensor], Tensor> {
         override forward(x: Tensor, y: Tensor): Tensor {
           return x.add(y);
@@ -143,12 +143,12 @@ describe.each(["cpu", "wasm", "webgpu"] as const)(
       expect(seen).toEqual([null, [2]]);
     });
 
-    test("may give no gradients there", () => {
+    test("must not return gradients", () => {
       const layer = new Linear(1, 1);
       layer.registerFullBackwardHook(() => [tensor([[1]])]);
       const loss = layer(tensor([[1]])).sum();
       expect(() => loss.backward()).toThrow(
-        "Linear: a backward hook gave gradients for inputs that need none",
+        "Linear: a backward hook returned gradients, but no input needs one",
       );
     });
   },

@@ -3,8 +3,8 @@ import { counters } from "@wgrad/autograd/testing";
 import { Linear } from "@wgrad/nn";
 import { describe, expect, test } from "vitest";
 
-describe.each(["cpu", "wasm", "webgpu"] as const)("without gradients on %s", (device) => {
-  test("what is made of a model's input runs with the model, if the call before has been read", async () => {
+describe.each(["cpu", "wasm", "webgpu"] as const)("inference without gradients on %s", (device) => {
+  test("preprocessing runs with the model once the previous call has been read", async () => {
     await init({ device });
     const model = new Linear(4, 3);
     const [x, mean] = [randn([5, 4]), randn([4])];
@@ -16,7 +16,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("without gradients on %s", (de
     expect(counters().submits - before).toBe(1);
   });
 
-  test("a call that nobody has read runs when the next begins", async () => {
+  test("an unread call runs when the next one begins", async () => {
     await init({ device });
     const model = new Linear(4, 3);
     const x = randn([5, 4]);

@@ -34,10 +34,10 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(layer(zeros([4, 5, 2])).shape).toEqual([4, 5, 3]);
     expect(new Linear(2, 3, { bias: false }).bias).toBeNull();
     expect(() => layer(zeros([4, 3]))).toThrow("linear: 3 features do not meet a weight for 2");
-    expect(() => new Linear(-1, 3)).toThrow("Linear: cannot have -1 features in and 3 out");
+    expect(() => new Linear(-1, 3)).toThrow("Linear: inFeatures is -1, outFeatures is 3");
   });
 
-  test("Linear starts within ±1/√in, equal for equal seeds", async () => {
+  test("Linear is initialised within ±1/√in, with equal weights for equal seeds", async () => {
     const draw = async (): Promise<number[]> => {
       manualSeed(7);
       const { weight, bias } = new Linear(16, 50);
@@ -50,7 +50,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await draw()).toEqual(first);
   });
 
-  test("activations are their functions", async () => {
+  test("activation layers equal their functions", async () => {
     const x = tensor([-1, 0, 2]);
     expect(await values(new ReLU()(x))).toEqual([0, 0, 2]);
     expect(await values(new Sigmoid()(x))).toEqual(await values(F.sigmoid(x)));
@@ -64,7 +64,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(String(new Flatten())).toBe("Flatten(start_dim=1, end_dim=-1)");
   });
 
-  test("MSELoss reduces as asked", async () => {
+  test("MSELoss applies its reduction", async () => {
     const [input, target] = [tensor([1, 2, 3]), tensor([1, 4, 0])];
     expect(await values(new MSELoss({ reduction: "none" })(input, target))).toEqual([0, 4, 9]);
     expect(await new MSELoss({ reduction: "sum" })(input, target).item()).toBe(13);
@@ -81,7 +81,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     );
   });
 
-  test("BCELoss bounds its logarithms, and no gradient is NaN", async () => {
+  test("BCELoss clamps its logarithms, and no gradient is NaN", async () => {
     const input = parameter(tensor([0, 1, 0, 1, 0.5]));
     const target = tensor([1, 0, 0, 1, 1]);
     const loss = new BCELoss({ reduction: "none" })(input, target);
@@ -93,19 +93,19 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(gradient[4]).toBeCloseTo(-2, 5);
   });
 
-  test("lpPool of a fractional power is a norm, of negative numbers too", async () => {
+  test("lpPool with a fractional power is a norm, also of negative numbers", async () => {
     const pooled = F.lpPool1d(tensor([[[-1, 2, -3, 4]]]), 2.5, 2);
     const norm = (...xs: number[]) => xs.reduce((sum, x) => sum + x ** 2.5, 0) ** (1 / 2.5);
     const expected = [norm(1, 2), norm(3, 4)];
     expect(await values(pooled)).toEqual(expected.map((x) => expect.closeTo(x, 5)));
   });
 
-  test("BCELoss lets the NaN of a sigmoid through", async () => {
+  test("BCELoss propagates NaN from a sigmoid", async () => {
     const p = tensor([Number.NaN]).sigmoid();
     expect(await F.binaryCrossEntropy(p, tensor([1])).item()).toBeNaN();
   });
 
-  test("BCELoss weighs elements, and keeps the weight in its state", async () => {
+  test("BCELoss weights elements and keeps the weight in its state", async () => {
     const [input, target] = [tensor([0.5, 0.5]), tensor([1, 0])];
     const criterion = new BCELoss({ weight: tensor([2, 0]), reduction: "sum" });
     expect(await criterion(input, target).item()).toBeCloseTo(2 * Math.log(2), 5);

@@ -19,18 +19,18 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     await init({ device });
   });
 
-  test("MultiLabelMarginLoss counts classes up to the first −1, as PyTorch's example", async () => {
+  test("MultiLabelMarginLoss uses target classes up to the first −1, as in PyTorch's example", async () => {
     const loss = new MultiLabelMarginLoss();
     const x = tensor([[0.1, 0.2, 0.4, 0.8]]);
     const y = tensor([[3, 0, -1, 1]], { dtype: "i32" });
     expect(await loss(x, y).item()).toBeCloseTo(0.85, 5);
   });
 
-  test("CTCLoss sums over the alignments, which are few here", async () => {
+  test("CTCLoss equals the sum over all alignments", async () => {
     const logs = logSoftmax(randn([3, 1, 3]), -1);
     const p = await values(logs.exp());
     const at = (t: number, c: number): number => p[t * 3 + c] as number;
-    // "1" over three steps: 1··, ·1·, ··1, 11·, ·11, 111 with · blank
+    // all paths of "1" over three steps, with · for blank: 1··, ·1·, ··1, 11·, ·11, 111
     const paths = [
       [1, 0, 0],
       [0, 1, 0],
@@ -45,7 +45,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await loss(logs, target, [3], [1]).item()).toBeCloseTo(-Math.log(total), 4);
   });
 
-  test("CTCLoss of a target no path gives is ∞, or 0 with zeroInfinity; a row of targets is as a table", async () => {
+  test("CTCLoss is ∞ if no path gives the target, or 0 with zeroInfinity; targets may be one row or a table", async () => {
     const logs = logSoftmax(randn([2, 1, 3]), -1);
     const target = tensor([[1, 1]], { dtype: "i32" });
     expect(await new CTCLoss()(logs, target, [2], [2]).item()).toBe(Number.POSITIVE_INFINITY);
@@ -78,7 +78,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(Object.keys(logits.stateDict())).toEqual(["pos_weight"]);
   });
 
-  test("full likelihoods add their constants", async () => {
+  test("`full: true` adds the constants of the likelihoods", async () => {
     const [x, t] = [tensor([0, 0]), tensor([0, 3])];
     const bare = await new PoissonNLLLoss({ reduction: "sum" })(x, t).item();
     const whole = await new PoissonNLLLoss({ reduction: "sum", full: true })(x, t).item();
@@ -88,7 +88,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(() => gaussian(x, x, tensor([1, 1, 1]))).toThrow("the variance does not fit the input");
   });
 
-  test("a distance of one's own", async () => {
+  test("accepts a custom distance", async () => {
     const distanceFunction = (a: Tensor, b: Tensor): Tensor => a.sub(b).abs().sum(-1);
     const loss = new TripletMarginWithDistanceLoss({ distanceFunction, margin: 1 });
     const [a, p, n] = [tensor([[0, 0]]), tensor([[1, 1]]), tensor([[0, 1]])];

@@ -53,7 +53,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("Module on %s", (device) => {
     expect(await values(scaled(tensor([1, 2]), 3).scaled)).toEqual([3, 6]);
   });
 
-  test("an error says once which module was being called", () => {
+  test("an error names the called module once", () => {
     const model = new Sequential({ body: new Classifier() });
     expect(() => model(zeros([5, 3]))).toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: linear: 3 features do not meet a weight for 4
@@ -107,7 +107,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("Module on %s", (device) => {
     expect(model.buffers()).toHaveLength(2);
   });
 
-  test("a tied parameter counts once, and has each of its keys in the state", () => {
+  test("a tied parameter counts once and appears in the state under each of its keys", () => {
     class Tied extends Module {
       a = new Linear(3, 3);
       b = new Linear(3, 3);
@@ -124,7 +124,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("Module on %s", (device) => {
     expect(Object.keys(model.stateDict())).toEqual(["a.weight", "a.bias", "b.weight", "b.bias"]);
   });
 
-  test("train and eval reach every module below", () => {
+  test("train and eval reach all submodules", () => {
     const model = new Sequential(new Linear(2, 2), new Sequential(new ReLU()));
     expect(model.modules().every((module) => module.training)).toBe(true);
     expect(model.eval()).toBe(model);
@@ -133,7 +133,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("Module on %s", (device) => {
     expect(model.modules().every((module) => module.training)).toBe(true);
   });
 
-  test("gradients flow to the parameters, and zeroGrad forgets them", async () => {
+  test("gradients reach the parameters, and zeroGrad removes them", async () => {
     const model = new Linear(2, 1);
     model(tensor([[1, 2]]))
       .sum()
@@ -144,7 +144,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("Module on %s", (device) => {
     expect(model.parameters().map((p) => p.grad)).toEqual([null, null]);
   });
 
-  test("requiresGrad_(false) freezes but keeps the parameters", () => {
+  test("requiresGrad_(false) freezes the parameters and keeps them listed", () => {
     const model = new Classifier();
     model.hidden.requiresGrad_(false);
     expect(model.parameters()).toHaveLength(3);
@@ -161,7 +161,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("Module on %s", (device) => {
     expect(seen).toEqual(["Linear", "ReLU", "Sequential", "Sequential"]);
   });
 
-  test("prints as PyTorch does", () => {
+  test("prints like PyTorch", () => {
     expect(String(new Classifier())).toMatchInlineSnapshot(`
       "Classifier(
         (hidden): Linear(in_features=4, out_features=3, bias=True)
@@ -190,7 +190,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("stateDict on %s", (device) =>
     await init({ device });
   });
 
-  test("goes from one model to another", async () => {
+  test("loads into another model", async () => {
     const [from, to] = [new Classifier(), new Classifier()];
     const report = to.loadStateDict(from.stateDict());
     expect(report).toEqual({ missingKeys: [], unexpectedKeys: [] });
@@ -209,14 +209,14 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("stateDict on %s", (device) =>
     expect(await to.weight.item()).toBe(5);
   });
 
-  test("is live: it sees what is loaded later", async () => {
+  test("shares tensors with the model: it shows values loaded later", async () => {
     const model = new Linear(1, 1);
     const state = model.stateDict();
     model.loadStateDict({ weight: tensor([[7]]), bias: tensor([8]) });
     expect(await state.weight?.item()).toBe(7);
   });
 
-  test("lists everything that does not fit, and then loads nothing", async () => {
+  test("lists all mismatches and loads nothing", async () => {
     const model = new Classifier();
     const before = await values(model.hidden.bias as Tensor);
     const state = {
@@ -236,7 +236,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("stateDict on %s", (device) =>
     expect(await values(model.hidden.bias as Tensor)).toEqual(before);
   });
 
-  test("with strict: false loads what there is and reports the rest", async () => {
+  test("with strict: false loads the matching keys and reports the rest", async () => {
     const model = new Linear(2, 1);
     const report = model.loadStateDict({ bias: tensor([3]), scale: ones([1]) }, { strict: false });
     expect(report).toEqual({ missingKeys: ["weight"], unexpectedKeys: ["scale"] });
@@ -268,7 +268,7 @@ describe("containers", () => {
     expect(model(zeros([4, 2])).shape).toEqual([4, 1]);
   });
 
-  test("Sequential takes names, and nothing at all", async () => {
+  test("Sequential accepts named layers and no layers", async () => {
     const model = new Sequential({ first: new Linear(2, 2), act: new ReLU() });
     expect(Object.keys(model.stateDict())).toEqual(["first.weight", "first.bias"]);
     const x = ones([2]);

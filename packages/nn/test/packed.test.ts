@@ -10,7 +10,7 @@ beforeEach(async () => {
   manualSeed(0);
 });
 
-test("packing takes the padding away, the longest first, and padding puts it back", async () => {
+test("packing removes the padding, longest sequence first, and padding restores it", async () => {
   const x = tensor([
     [1, 2, 0],
     [3, 4, 5],
@@ -37,14 +37,14 @@ test("packing takes the padding away, the longest first, and padding puts it bac
   expect(await Promise.all(parts.map((part) => part.tolist()))).toEqual([[1, 2], [3]]);
 });
 
-test("what cannot be packed is refused", () => {
+test("sequences that cannot be packed are refused", () => {
   const x = randn([3, 2, 4]);
   expect(() => packPaddedSequence(x, [1, 2])).toThrow("are not in descending order");
   expect(() => packPaddedSequence(x, [4, 2])).toThrow("a length is 4");
   expect(() => packPaddedSequence(x, [2])).toThrow("1 lengths for 2 sequences");
-  expect(() => packPaddedSequence(x, randn([2]).mul(2).to("i32"))).toThrow("still to be computed");
+  expect(() => packPaddedSequence(x, randn([2]).mul(2).to("i32"))).toThrow("not computed yet");
   expect(() => padSequence([randn([2, 3]), randn([2, 4])])).toThrow(
-    "differ in more than their length",
+    "may differ in their length only",
   );
   const packed = packPaddedSequence(x, [3, 2]);
   expect(() => padPackedSequence(packed, { totalLength: 2 })).toThrow("totalLength is 2");
@@ -55,7 +55,7 @@ describe.each([
   ["GRU", (o: object) => new GRU(3, 4, o)],
   ["LSTM", (o: object) => new LSTM(3, 4, o) as unknown as GRU],
 ] as const)("%s", (_, make) => {
-  test("gives each sequence what it gives to it alone, and its state", async () => {
+  test("gives each sequence the output and state that it gets alone", async () => {
     const layer = make({ bidirectional: true });
     const sequences = [randn([2, 3]), randn([4, 3]), randn([1, 3])];
     const [out, state] = layer(packSequence(sequences, { enforceSorted: false }));

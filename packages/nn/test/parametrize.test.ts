@@ -18,7 +18,7 @@ const { isParametrized, registerParametrization, removeParametrizations } = para
 const keys = (module: AnyModule): string[] => Object.keys(module.stateDict());
 const at = (module: AnyModule, path: string): Tensor => module.getParameter(path);
 
-/** A layer of the weight [[3, 4], [0, 2]]. */
+/** A layer with the weight [[3, 4], [0, 2]]. */
 function layerOf(bias = false): Linear {
   const layer = new Linear(2, 2, { bias });
   noGrad(() => {
@@ -54,7 +54,7 @@ const close = async (x: Tensor | null | undefined, wanted: Tensor | number[][]):
 
 afterAll(() => init());
 
-// numbers of PyTorch 2.13 for the same calls
+// expected values: PyTorch 2.13 with the same calls
 describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   beforeEach(() => init({ device }));
 
@@ -105,13 +105,13 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
 describe("parametrizations", () => {
   beforeEach(() => init({ device: "cpu" }));
 
-  test("of one length for all weights", async () => {
+  test("weight norm with dim: null has one length for all weights", async () => {
     const layer = parametrizations.weightNorm(layerOf(), "weight", { dim: null });
     const g = at(layer, "parametrizations.weight.original0");
     expect([g.shape, await g.item()]).toEqual([[], Math.fround(Math.sqrt(29))]);
   });
 
-  test("follow one another, and are taken back", async () => {
+  test("can be chained and removed", async () => {
     const layer = layerOf();
     const { weight } = layer;
     registerParametrization(layer, "weight", new Symmetric());
@@ -135,7 +135,7 @@ describe("parametrizations", () => {
     expect([isParametrized(layer), isParametrized(layer, "bias")]).toEqual([true, false]);
     expect(() => {
       layer.weight = parameter(zeros([2, 2]));
-    }).toThrow("Scaled: has no rightInverse, the tensor cannot be assigned");
+    }).toThrow("Scaled: has no rightInverse, so the tensor cannot be assigned");
     removeParametrizations(layer, "weight");
     expect([layer.weight, keys(layer)]).toEqual([weight, ["weight"]]);
     await close(layer.weight, made);
@@ -145,7 +145,7 @@ describe("parametrizations", () => {
     expect(isParametrized(layer)).toBe(false);
   });
 
-  test("are copied with what they are made of", async () => {
+  test("are copied with their originals", async () => {
     for (const copy of [copyModule, deepcopy]) {
       for (const norm of [parametrizations.weightNorm, weightNorm]) {
         const layer = norm(layerOf());
@@ -160,7 +160,7 @@ describe("parametrizations", () => {
     }
   });
 
-  test("print as PyTorch's", () => {
+  test("print like PyTorch's", () => {
     expect(String(parametrizations.weightNorm(layerOf(true)))).toBe(`ParametrizedLinear(
   in_features=2, out_features=2, bias=True
   (parametrizations): ModuleDict(
@@ -171,7 +171,7 @@ describe("parametrizations", () => {
 )`);
   });
 
-  test("refuse what they cannot make", () => {
+  test("refuse invalid fields and shapes", () => {
     class Row extends Module<[Tensor], Tensor> {
       forward(x: Tensor): Tensor {
         return x.at(0);
@@ -182,7 +182,7 @@ describe("parametrizations", () => {
       "registerParametrization: Linear has no parameter or buffer in bias",
     );
     expect(() => registerParametrization(layer, "weight", new Row())).toThrow(
-      "registerParametrization: weight is [2, 2], the parametrization gives [2]",
+      "registerParametrization: weight has shape [2, 2], but the parametrization gives [2]",
     );
     expect(keys(layer)).toEqual(["weight"]);
     expect(() => removeParametrizations(layer, "weight")).toThrow(
@@ -190,11 +190,11 @@ describe("parametrizations", () => {
     );
     parametrizations.weightNorm(layer);
     expect(() => removeParametrizations(layer, "weight", { leaveParametrized: false })).toThrow(
-      "weight is made of 2 tensors, which no field holds as one",
+      "weight is computed from 2 tensors, which one field cannot hold",
     );
   });
 
-  test("the older weight norm keeps both beside the weight", async () => {
+  test("the older weight norm keeps both parameters in the module", async () => {
     const lstm = weightNorm(new LSTM(2, 3), "weightHhL0");
     expect(keys(lstm).slice(-2)).toEqual(["weight_hh_l0_g", "weight_hh_l0_v"]);
     const layer = weightNorm(layerOf(true));

@@ -10,13 +10,13 @@ beforeEach(async () => {
   manualSeed(0);
 });
 
-/** The values; −0 is 0. */
+/** The values, with −0 replaced by 0. */
 const values = async (x: Tensor): Promise<number[]> =>
   Array.from(await x.data(), (value) => value + 0);
 const zeros = async (x: Tensor): Promise<number> =>
   (await values(x)).filter((value) => value === 0).length;
 
-test("the least in size go, and stay gone through training", async () => {
+test("the smallest elements are pruned and stay 0 during training", async () => {
   const layer = new Linear(4, 5);
   const before = await values(layer.weight);
   prune.l1Unstructured(layer as never, "weight", 0.3);
@@ -38,7 +38,7 @@ test("the least in size go, and stay gone through training", async () => {
   expect(prune.isPruned(layer as never)).toBe(true);
 });
 
-test("again takes from what is left; remove makes it an ordinary parameter", async () => {
+test("pruning again takes from the remaining elements; remove makes an ordinary parameter", async () => {
   const layer = new Linear(4, 5);
   const { weight } = layer;
   prune.l1Unstructured(layer as never, "weight", 4);
@@ -55,7 +55,7 @@ test("again takes from what is left; remove makes it an ordinary parameter", asy
   expect(() => prune.remove(layer as never, "weight")).toThrow("weight of Linear is not pruned");
 });
 
-test("whole channels go by their norm, along either dimension", async () => {
+test("channels are pruned by their norm, along either dimension", async () => {
   const layer = new Linear(3, 4, { bias: false });
   layer.loadStateDict({
     weight: tensor([
@@ -78,7 +78,7 @@ test("whole channels go by their norm, along either dimension", async () => {
   expect(prune.isPruned(layer as never)).toBe(true);
 });
 
-test("several parameters are pruned as one vector; a mask of one's own", async () => {
+test("several parameters are pruned as one vector; custom masks are applied", async () => {
   const model = new Sequential(new Linear(3, 4), new Linear(4, 2));
   const [a, b] = [model.at(0), model.at(1)] as [Linear, Linear];
   const all = [...(await values(a.weight)), ...(await values(b.weight))].map(Math.abs);
@@ -101,12 +101,12 @@ test("several parameters are pruned as one vector; a mask of one's own", async (
   expect(await zeros(bias.bias as Tensor)).toBe(2);
 });
 
-test("what does not fit is refused, and nothing changes", () => {
+test("invalid arguments are refused and change nothing", () => {
   const layer = new Linear(3, 2);
   const refuse = (call: () => unknown, words: string): void => expect(call).toThrow(words);
-  refuse(() => prune.l1Unstructured(layer as never, "weight", 7), "amount is 7, and 6 are left");
+  refuse(() => prune.l1Unstructured(layer as never, "weight", 7), "amount is 7, but 6 are left");
   refuse(() => prune.l1Unstructured(layer as never, "wieght", 1), "has no parameter in wieght");
-  refuse(() => prune.lnStructured(layer as never, "bias", 1, 2, 0), "two dimensions or more");
-  refuse(() => prune.customFromMask(layer as never, "bias", tensor([1])), "the mask is [1]");
+  refuse(() => prune.lnStructured(layer as never, "bias", 1, 2, 0), "at least two dimensions");
+  refuse(() => prune.customFromMask(layer as never, "bias", tensor([1])), "the mask has shape [1]");
   expect(prune.isPruned(layer as never)).toBe(false);
 });

@@ -24,7 +24,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     await init({ device });
   });
 
-  test("an LSTM and a GRU are their cells over time", async () => {
+  test("an LSTM and a GRU equal their cells applied step by step", async () => {
     const x = randn([4, 2, 3]);
     for (const [layer, cell] of [
       [new LSTM(3, 5), new LSTMCell(3, 5)],
@@ -52,7 +52,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(String(lstm)).toBe("LSTM(3, 5, proj_size=2, num_layers=2, bidirectional=True)");
   });
 
-  test("dropout stands between layers, in training only", async () => {
+  test("dropout is applied between layers, in training only", async () => {
     const rnn = new RNN(3, 8, { numLayers: 2, dropout: 1, batchFirst: true });
     const x = randn([2, 4, 3]);
     await near(rnn(x)[0], rnn(x.mul(2))[0]);
@@ -61,7 +61,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(String(rnn)).toBe("RNN(3, 8, num_layers=2, batch_first=True, dropout=1.0)");
   });
 
-  test("with lengths, each sequence of a batch is as if it ran alone", async () => {
+  test("with lengths, each sequence of a batch gives the result that it gives alone", async () => {
     const lengths = [5, 2, 0, 3];
     const x = randn([5, 4, 3]);
     const padded = where(arange(5).unsqueeze(1).lt(tensor(lengths)).unsqueeze(-1), x, NaN).keep();
@@ -111,27 +111,35 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
       "GRU: a length is 6\n  hint: whole numbers, 0 to 5 (the time steps of the input)",
     );
     expect(() => gru(x, null, { lengths: [5, 2, 1] })).toThrow(
-      "GRU: lengths are one for each sequence of a batch\n  input: [5, 2, 3]\n  lengths: [3]",
+      "GRU: needs one length for each sequence of the batch\n  input: [5, 2, 3]\n  lengths: [3]",
     );
-    expect(() => gru(x.select(1, 0), null, { lengths: [5] })).toThrow("one for each sequence");
+    expect(() => gru(x.select(1, 0), null, { lengths: [5] })).toThrow(
+      "one length for each sequence",
+    );
   });
 
   test("errors of recurrent layers", () => {
-    expect(() => new LSTM(0, 3)).toThrow("LSTM: cannot have 0 features in");
+    expect(() => new LSTM(0, 3)).toThrow("LSTM: inputSize is 0");
     expect(() => new LSTM(3, 3, { projSize: 3 })).toThrow("LSTM: projSize is 3");
     expect(() => new RNN(3, 3, { nonlinearity: "sin" as "tanh" })).toThrow(
       'RNN: nonlinearity is "sin"',
     );
     const gru = new GRU(3, 4);
-    expect(() => gru(randn([5, 2, 7]))).toThrow("GRU: takes [T, B, I] or [T, I] with I = 3");
-    expect(() => gru(randn([5, 2, 3]), randn([1, 3, 4]))).toThrow("a state is [1, 2, 4] here");
+    expect(() => gru(randn([5, 2, 7]))).toThrow(
+      "GRU: needs an input [T, B, I] or [T, I] with I = 3",
+    );
+    expect(() => gru(randn([5, 2, 3]), randn([1, 3, 4]))).toThrow(
+      "a state must have shape [1, 2, 4]",
+    );
   });
 
-  test("Embedding: padding row, bound norm, a table of one's own", async () => {
+  test("Embedding: padding row, maximum norm, pretrained table", async () => {
     const layer = new Embedding(5, 2, { paddingIdx: -1 });
     expect(await values(layer(tensor([4], { dtype: "i32" })))).toEqual([0, 0]);
     expect(String(layer)).toBe("Embedding(5, 2, padding_idx=4)");
-    expect(() => new Embedding(5, 2, { paddingIdx: 5 })).toThrow("paddingIdx 5 is no row of 5");
+    expect(() => new Embedding(5, 2, { paddingIdx: 5 })).toThrow(
+      "paddingIdx is 5, but the table has 5 rows",
+    );
     const bound = Embedding.fromPretrained(
       tensor([
         [3, 4],
@@ -167,8 +175,10 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await values(sums)).toEqual([5, 13, 0, 0, 21, -21]);
     sums.sum().backward();
     expect(await values(perSampleWeights.grad as Tensor)).toEqual([6, 6, 0, 0]);
-    expect(() => bag("max")(i, offsets, { perSampleWeights })).toThrow("are for sums");
-    expect(() => bag("sum")(i)).toThrow("takes indices [B, L], or [n] with offsets");
+    expect(() => bag("max")(i, offsets, { perSampleWeights })).toThrow(
+      'perSampleWeights need mode "sum"',
+    );
+    expect(() => bag("sum")(i)).toThrow("needs indices [B, L], or [n] with offsets");
     expect(await values(cat([bag("max")(i.reshape([2, 2]))], 0))).toEqual([2, 5, 3, -3]);
   });
 });

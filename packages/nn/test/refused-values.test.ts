@@ -7,11 +7,11 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 interface Use {
   readonly call: (x: Tensor) => Tensor;
   readonly good: readonly number[];
-  /** PyTorch refuses each. */
+  /** Values that PyTorch refuses. */
   readonly bad: readonly (readonly number[])[];
   readonly message: RegExp;
   readonly whole?: true;
-  /** Only what is computed from the values tells. */
+  /** True if only a computation on the device can find the fault. */
   readonly late?: true;
 }
 
@@ -72,7 +72,7 @@ const uses: Record<string, Use> = {
       [3, 2],
       [2, -1],
     ],
-    message: /ctcLoss: inputLengths are 0 to 2 here, got/,
+    message: /ctcLoss: inputLengths must be from 0 to 2, got/,
     whole: true,
   },
   "the target lengths of ctcLoss": {
@@ -82,7 +82,7 @@ const uses: Record<string, Use> = {
       [3, 2],
       [-2, 2],
     ],
-    message: /ctcLoss: targetLengths are 0 to 2 here, got/,
+    message: /ctcLoss: targetLengths must be from 0 to 2, got/,
     whole: true,
   },
   "the target lengths of ctcLoss in one row": {
@@ -92,7 +92,7 @@ const uses: Record<string, Use> = {
       [2, 2],
       [1, 1],
     ],
-    message: /ctcLoss: targetLengths come to \d, and there are 3 targets/,
+    message: /ctcLoss: targetLengths sum to \d, but there are 3 targets/,
     whole: true,
   },
   "the offsets of EmbeddingBag": {
@@ -107,7 +107,7 @@ const uses: Record<string, Use> = {
       [0, 4],
       [0, 2, 1],
     ],
-    message: /EmbeddingBag: (the first bag|offsets must ascend)/,
+    message: /EmbeddingBag: (the first bag|offsets must be in ascending)/,
     whole: true,
   },
   "linalg.inv": {
@@ -138,7 +138,7 @@ const divisions: Readonly<Record<string, Use["call"]>> = {
   floorDivide_: (b) => b.add(7).floorDivide_(b),
 };
 for (const [name, call] of Object.entries(divisions)) {
-  uses[`the whole divisor of ${name}`] = {
+  uses[`the integer divisor of ${name}`] = {
     call,
     good: [2, -3, 1],
     bad: [[0], [2, 0, -1]],
@@ -161,11 +161,11 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
       if (!late) expect(() => call(given(values))).toThrow(message);
       await expect((async () => call(computed(values)).data())()).rejects.toThrow(message);
     }
-    // what may be is used as if it had been given
+    // valid computed values give the same result as given ones
     expect(await call(computed(good)).tolist()).toEqual(await call(given(good)).tolist());
   });
 
-  test("no weight moves where a probability is none, and training goes on", async () => {
+  test("an invalid probability changes no weight, and training can continue", async () => {
     const x = tensor([[1, 2]]);
     const train = async (weight: Tensor, p: (x: Tensor) => Tensor): Promise<number> => {
       weight.grad = null;
@@ -188,19 +188,19 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
 
   const shares: Readonly<Record<string, (z: Tensor) => Tensor>> = {
     sigmoid: (z) => z.sigmoid(),
-    "one less a sigmoid": (z) => z.sigmoid().rsub(1),
+    "one minus a sigmoid": (z) => z.sigmoid().rsub(1),
     "a product": (z) => z.sigmoid().mul(z.neg().sigmoid()),
     "a mean": (z) => z.sigmoid().mean(0, { keepdim: true }).expand(z.shape),
     softmax: (z) => z.softmax(0),
     clamp: (z) => z.clamp(1e-7, 1 - 1e-7),
-    "half of one and a tanh": (z) => z.tanh().add(1).div(2),
-    "an exponential of what is not positive": (z) => z.abs().neg().exp(),
-    "rows that are joined": (z) => w.cat([z.sigmoid(), z.sigmoid()]).narrow(0, 1, 4),
+    "half of 1 + tanh": (z) => z.tanh().add(1).div(2),
+    "an exponential of a non-positive number": (z) => z.abs().neg().exp(),
+    "concatenated rows": (z) => w.cat([z.sigmoid(), z.sigmoid()]).narrow(0, 1, 4),
   };
 
-  // what can be told from a recipe is the same everywhere
+  // the rule is the same on all devices, so WebGPU tests a sample
   const recipes = device === "webgpu" ? ["sigmoid", "softmax"] : Object.keys(shares);
-  test.each(recipes)("%s needs no looking at", async (name) => {
+  test.each(recipes)("%s needs no check on the device", async (name) => {
     const p = shares[name] as (z: Tensor) => Tensor;
     const weight = tensor([[0.1], [0.2]], { requiresGrad: true });
     const x = tensor([

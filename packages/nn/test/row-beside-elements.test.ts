@@ -3,8 +3,8 @@ import { CosineEmbeddingLoss, Embedding, init as initial } from "@wgrad/nn";
 import { expect, test } from "vitest";
 
 /**
- * The gradient of a table whose rows are compared pair by pair, after a larger comparison left its
- * temporaries behind.
+ * The gradient of a table whose rows are compared pairwise, computed after a larger comparison that
+ * leaves temporaries behind.
  */
 async function gradient(device: "cpu" | "webgpu"): Promise<Float32Array> {
   await init({ device });
@@ -24,7 +24,7 @@ async function gradient(device: "cpu" | "webgpu"): Promise<Float32Array> {
   return (table.weight.grad as Tensor).data() as Promise<Float32Array>;
 }
 
-test("one value a row is stored beside one for each of its elements", async () => {
+test("a kernel can store one value per row and one value per element", async () => {
   const expected = await gradient("cpu");
   const got = await gradient("webgpu");
   got.forEach((value, i) => {

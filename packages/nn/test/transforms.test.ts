@@ -71,7 +71,7 @@ describe.each(devices)("on %s", (device) => {
   });
 
   test.each(models)(
-    "the gradient of every sample is that of the sample alone: $name",
+    "per-sample gradients equal those of each sample alone: $name",
     async ({ make, input }) => {
       const model = make();
       const loss = new CrossEntropyLoss();
@@ -91,7 +91,7 @@ describe.each(devices)("on %s", (device) => {
     },
   );
 
-  test("an ensemble runs at once, and is trained through its stacks", async () => {
+  test("an ensemble runs at once and is trained through its stacked parameters", async () => {
     const make = (): Sequential => new Sequential(new Linear(5, 7), new Tanh(), new Linear(7, 3));
     const models = [make(), make(), make()];
     const x = randn([4, 5]);
@@ -109,7 +109,7 @@ describe.each(devices)("on %s", (device) => {
   });
 });
 
-test("a layer that counts batches, or drops, says what it needs", async () => {
+test("batch norm and dropout inside vmap throw errors with a cure", async () => {
   await init({ device: "cpu" });
   const x = randn([4, 3, 5]);
   const norm = new BatchNorm1d(5);
@@ -122,7 +122,7 @@ test("a layer that counts batches, or drops, says what it needs", async () => {
   expect(() => vmap((a: Tensor) => drop(a))(x)).toThrow("random numbers are drawn inside vmap");
 });
 
-test("functionalCall puts everything back, whatever happens", async () => {
+test("functionalCall restores all parameters, even after an error", async () => {
   await init({ device: "cpu" });
   const model = new Linear(3, 2);
   const { weight } = model;

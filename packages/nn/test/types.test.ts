@@ -4,8 +4,8 @@ import { beforeAll, expect, expectTypeOf, test } from "vitest";
 
 beforeAll(() => init({ device: "cpu" }));
 
-// the compiler is the test, as far as it goes
-test("a module's call is its forward, whatever that takes and gives", async () => {
+// most of this is checked by the compiler
+test("the call of a module has the types of its forward", async () => {
   class Joined extends Module {
     left = new Linear(2, 3);
     right = new Linear(1, 3);
@@ -34,7 +34,7 @@ test("a module's call is its forward, whatever that takes and gives", async () =
   expect(joined(ones([1, 2]), ones([1, 1])).shape).toEqual([1, 3]);
   // @ts-expect-error the second input is missing
   expect(() => joined(ones([1, 2]))).toThrow();
-  // @ts-expect-error no tensor
+  // @ts-expect-error not a tensor
   expect(() => joined(1, ones([1, 1]))).toThrow();
   const [x, y] = new Both()(ones([1]));
   expect(await x.add(y).item()).toBe(3);
@@ -43,7 +43,7 @@ test("a module's call is its forward, whatever that takes and gives", async () =
 
   const takesAny: Module<[Tensor], Tensor> = new Told();
   expectTypeOf(takesAny(ones([1]))).toEqualTypeOf<Tensor>();
-  // @ts-expect-error it takes two
+  // @ts-expect-error it takes two inputs
   const wrong: Module<[Tensor], Tensor> = joined;
   expect(wrong).toBe(joined);
 });

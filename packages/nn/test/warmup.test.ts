@@ -19,7 +19,7 @@ const values = async (model: ReturnType<typeof modelOf>): Promise<unknown[]> =>
 const loss = (output: unknown): Tensor => (output as Tensor).square().mean();
 
 for (const device of ["cpu", "webgpu"] as const) {
-  test(`warming up changes no parameter, no running statistic and no random number: ${device}`, async () => {
+  test(`warmup changes no parameter, running statistic or random number: ${device}`, async () => {
     await init({ device });
     manualSeed(3);
     const model = modelOf();
@@ -35,7 +35,7 @@ for (const device of ["cpu", "webgpu"] as const) {
   });
 }
 
-test("after it, the first step makes no pipeline", async () => {
+test("after warmup, the first step makes no pipeline", async () => {
   const { device, take } = countingDevice(await openGPUDevice());
   await init({ device });
   manualSeed(3);

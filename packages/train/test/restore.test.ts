@@ -128,7 +128,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("restore on %s", (device) => {
     [
       "a weight is a number",
       (s) => Object.assign(s.model.$state, { weight: 3 }),
-      "loadStateDict: the state of Linear holds what is no tensor\n  not tensors: weight is 3",
+      "loadStateDict: the state of Linear contains values that are not tensors\n  not tensors: weight is 3",
     ],
     [
       "a number is none",
@@ -258,7 +258,12 @@ describe("states of single parts", () => {
       "LearningRateMonitor.loadStateDict: rates is [3]",
     ],
     ["a model", () => new Linear(2, 2), Promise.resolve({}), "got a promise (await it)"],
-    ["a model", () => new Linear(2, 2), tensor([1]), "takes tensors by name, got a tensor [1]"],
+    [
+      "a model",
+      () => new Linear(2, 2),
+      tensor([1]),
+      "needs an object of tensors, got a tensor [1]",
+    ],
   ])("%s", (_, make, state, text) => {
     const given = make() as { loadStateDict(state: unknown): void; lastEpoch?: number };
     const whole = given instanceof LBFGS;

@@ -216,7 +216,7 @@ describe("attention refuses", () => {
     expect(() =>
       w.scaledDotProductAttention(w.zeros([3, 3, 4]), x(), x(), { enableGqa: true }),
     ).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: scaledDotProductAttention: 3 query heads do not share 2 evenly
+      [ShapeError: scaledDotProductAttention: 3 query heads cannot be split evenly among 2 key heads
         query: [3, 3, 4]
         key or value: [2, 3, 4]]
     `);

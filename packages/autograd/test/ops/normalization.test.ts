@@ -109,13 +109,13 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     expect(await w.dropout(x, { p: 0.25 }).data()).toEqual(values);
   });
 
-  test("dropout of all gives zeros, and outside training x itself", async () => {
+  test("dropout with p: 1 gives zeros, and outside training x itself", async () => {
     const x = tensor([1, Infinity]);
     expect(await w.dropout(x, { p: 1 }).tolist()).toEqual([0, 0]);
     expect(w.dropout(x, { training: false })).toBe(x);
     expect(() => w.dropout(x, { p: 2 })).toThrowErrorMatchingInlineSnapshot(`
-      [ArgumentError: dropout: the probability of a drop is 2
-        hint: from 0 to 1]
+      [ArgumentError: dropout: p is 2
+        hint: a probability from 0 to 1]
     `);
   });
 });
@@ -130,7 +130,7 @@ describe("mistakes", () => {
         x: [2, 4]]
     `);
     expect(() => w.groupNorm(x, 3)).toThrowErrorMatchingInlineSnapshot(`
-      [ArgumentError: groupNorm: 4 channels do not fall into 3 equal groups
+      [ArgumentError: groupNorm: 4 channels cannot be split into 3 equal groups
         x: [2, 4]]
     `);
     expect(() => w.batchNorm(x, zeros([3]), null)).toThrowErrorMatchingInlineSnapshot(`

@@ -108,7 +108,7 @@ test("what cannot be drawn says so", async () => {
   expect(() => randn([2], { generator: "device" })).toThrow("does not draw on the device");
   expect(() => zeros([2]).uniform_(1, 0)).toThrow("[1, 0) is empty");
   expect(() => zeros([2]).normal_(0, -1)).toThrow("standard deviation is -1");
-  expect(() => dropoutMask([2], 2)).toThrow("probability of a drop is 2");
+  expect(() => dropoutMask([2], 2)).toThrow("dropoutMask: p is 2");
   expect(() => rand([-1])).toThrow("whole number");
   expect(await numbers(rand([3], { dtype: "f64" }))).toHaveLength(3);
 });

@@ -4,32 +4,33 @@ import { fieldsOf, isModule, setField } from "../fields.ts";
 import { Module } from "../module.ts";
 
 /**
- * Items by name, in order of insertion, read like a Map: the base of ModuleDict and ParameterDict.
+ * Items under names, in order of insertion, with the methods of a Map: the base of ModuleDict and
+ * ParameterDict.
  */
 export abstract class Dict<Item, Given> extends Module<never[], never> {
-  /** The item as it stands here; null if it cannot. */
+  /** Converts an item to the stored form; null if the container cannot hold it. */
   protected abstract accept(item: unknown): Item | null;
 
   /** What an item is called in errors. */
   protected abstract readonly holds: string;
 
-  /** The keys are the state's, letter for letter. */
+  /** Keys of the state are the keys of the dict, unchanged. */
   override stateKey(field: string): string {
     return field;
   }
 
-  /** How many there are. */
+  /** Number of items. */
   get size(): number {
     return fieldsOf(this).size;
   }
 
-  /** The item called `key`. */
+  /** The item under `key`; undefined if there is none. */
   get(key: string): Item | undefined {
     checkCall("dict.get(key: string)", arguments);
     return fieldsOf(this).get(key)?.value as Item | undefined;
   }
 
-  /** Whether an item is called `key`. */
+  /** Whether there is an item under `key`. */
   has(key: string): boolean {
     checkCall("dict.has(key: string)", arguments);
     return fieldsOf(this).has(key);
@@ -38,13 +39,16 @@ export abstract class Dict<Item, Given> extends Module<never[], never> {
   /**
    * Adds or replaces an item.
    *
-   * Throws ArgumentError for a key that is empty, has a dot, or names a method of modules.
+   * Throws ArgumentError for a key that is empty, contains a dot, or is the name of a module
+   * method.
    */
   set(key: string, item: Given): this {
     checkCall("dict.set(key: string, item)", arguments);
     const { name } = this.constructor;
     if (typeof key !== "string" || key === "" || key.includes(".")) {
-      throw new ArgumentError(`${name}: ${describe(key)} cannot be a key\n  hint: no dots`);
+      throw new ArgumentError(
+        `${name}: ${describe(key)} cannot be a key\n  hint: a key is a non-empty string without dots`,
+      );
     }
     if (key in this && !this.has(key)) {
       throw new ArgumentError(
@@ -60,13 +64,13 @@ export abstract class Dict<Item, Given> extends Module<never[], never> {
     return this;
   }
 
-  /** Takes the item called `key` out; whether there was one. */
+  /** Removes the item under `key`. Returns whether there was one. */
   delete(key: string): boolean {
     checkCall("dict.delete(key: string)", arguments);
     return this.has(key) && Reflect.deleteProperty(this, key);
   }
 
-  /** Takes the item called `key` out and gives it; ArgumentError if there is none. */
+  /** Removes and returns the item under `key`. Throws ArgumentError if there is none. */
   pop(key: string): Item {
     checkCall("dict.pop(key: string)", arguments);
     const item = this.get(key);
@@ -79,14 +83,14 @@ export abstract class Dict<Item, Given> extends Module<never[], never> {
     return item;
   }
 
-  /** Adds or replaces items, given as an object, pairs, or another of its kind. */
+  /** Adds or replaces items from an object, from pairs, or from another container of this class. */
   update(items: Readonly<Record<string, Given>> | Iterable<readonly [string, Given]>): this {
     checkCall("dict.update(items)", arguments);
     for (const [key, item] of entriesOf(this.constructor.name, items)) this.set(key, item);
     return this;
   }
 
-  /** Takes all items out. */
+  /** Removes all items. */
   clear(): void {
     checkCall("dict.clear()", arguments);
     for (const key of this.keys()) this.delete(key);
@@ -115,7 +119,7 @@ export abstract class Dict<Item, Given> extends Module<never[], never> {
   }
 }
 
-/** Keys and values of an object, or of pairs. */
+/** Keys and values of an object or of pairs. */
 export function entriesOf<M>(
   name: string,
   modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]>,
@@ -125,7 +129,7 @@ export function entriesOf<M>(
   const moved = entries.find(([key]) => /^\d+$/.test(key));
   if (moved !== undefined && entries.length > 1) {
     throw new ArgumentError(
-      `${name}: the key ${moved[0]} is not where it was written, JavaScript puts numbers first` +
+      `${name}: the order of the keys is lost: JavaScript puts the integer key ${moved[0]} first` +
         `\n  hint: new ${name}([["${moved[0]}", …], …])`,
     );
   }

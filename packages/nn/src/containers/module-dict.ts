@@ -4,11 +4,11 @@ import { isModule } from "../fields.ts";
 import type { AnyModule, Module } from "../module.ts";
 import { Dict, entriesOf } from "./dict.ts";
 
-/** Modules by name, in order of insertion, read like a Map. It has no `forward`. */
+/** Modules under names, in order of insertion, with the methods of a Map. It has no `forward`. */
 export class ModuleDict<M extends AnyModule = Module> extends Dict<M, M> {
   /**
-   * Of an object, or of pairs. JavaScript puts keys that are whole numbers first, in order: an
-   * object that has one beside others is refused.
+   * Takes an object or pairs. JavaScript moves integer keys to the front of an object, so an object
+   * that mixes them with other keys is refused.
    */
   constructor(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]> = {}) {
     if (arguments.length > 1) checkCall("new ModuleDict(modules?)", arguments);

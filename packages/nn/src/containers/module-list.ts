@@ -1,17 +1,20 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import type { AnyModule, Module } from "../module.ts";
-import { Row } from "./row.ts";
+import { ItemList } from "./item-list.ts";
 
-/** Modules in a row under the keys 0, 1, 2, …: iterate over it, it has no `forward` of its own. */
-export class ModuleList<M extends AnyModule = Module> extends Row<M, M, never[], never> {
+/** A list of modules under the keys 0, 1, 2, …. Iterate over it; it has no `forward`. */
+export class ModuleList<M extends AnyModule = Module> extends ItemList<M, M, never[], never> {
   constructor(modules: Iterable<M> = []) {
     checkCall("new ModuleList(modules?)", arguments);
     super();
     this.extend(modules);
   }
 
-  /** A list of the same modules from `start` to before `end`, from the end if negative. */
+  /**
+   * A list of the same modules from `start` up to, but not including, `end`. Negative indices count
+   * from the end.
+   */
   slice(start?: number, end?: number): ModuleList<M> {
     checkCall("list.slice(start?: number, end?: number)", arguments);
     return new ModuleList([...this].slice(start, end));

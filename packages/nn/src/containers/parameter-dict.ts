@@ -4,13 +4,13 @@ import { type Parameter, parameter } from "../parameter.ts";
 import { Dict, entriesOf } from "./dict.ts";
 
 /**
- * Parameters by name, in order of insertion, read like a Map. Tensors become parameters. It has no
- * `forward`.
+ * Parameters under names, in order of insertion, with the methods of a Map. Tensors become
+ * parameters. It has no `forward`.
  */
 export class ParameterDict extends Dict<Parameter, Tensor> {
   /**
-   * Of an object, or of pairs. JavaScript puts keys that are whole numbers first, in order: an
-   * object that has one beside others is refused.
+   * Takes an object or pairs. JavaScript moves integer keys to the front of an object, so an object
+   * that mixes them with other keys is refused.
    */
   constructor(
     tensors: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {},

@@ -1,17 +1,22 @@
 import { ArgumentError, Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { type Parameter, parameter } from "../parameter.ts";
-import { Row } from "./row.ts";
+import { ItemList } from "./item-list.ts";
 
-/** Parameters under the keys 0, 1, 2, …. Tensors become parameters. It has no `forward`. */
-export class ParameterList extends Row<Parameter, Tensor, never[], never> {
+/**
+ * A list of parameters under the keys 0, 1, 2, …. Tensors become parameters. It has no `forward`.
+ */
+export class ParameterList extends ItemList<Parameter, Tensor, never[], never> {
   constructor(tensors: Iterable<Tensor> = []) {
     checkCall("new ParameterList(tensors?)", arguments);
     super();
     this.extend(tensors);
   }
 
-  /** A list of the same parameters from `start` to before `end`, from the end if negative. */
+  /**
+   * A list of the same parameters from `start` up to, but not including, `end`. Negative indices
+   * count from the end.
+   */
   slice(start?: number, end?: number): ParameterList {
     checkCall("list.slice(start?: number, end?: number)", arguments);
     return new ParameterList([...this].slice(start, end));

@@ -2,15 +2,15 @@ import type { Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { isModule } from "../fields.ts";
 import { Module } from "../module.ts";
-import { Row } from "./row.ts";
+import { ItemList } from "./item-list.ts";
 
-/** What a Sequential holds: modules from one tensor to one tensor. */
+/** A layer of a Sequential: a module from one tensor to one tensor. */
 export type Layer = Module<[Tensor], Tensor>;
 
-/** What a Sequential takes: modules, and functions of one tensor. */
+/** What a Sequential accepts: modules, and functions of one tensor. */
 export type LayerLike = Layer | ((x: Tensor) => Tensor);
 
-/** A function as a layer, which has nothing to train. */
+/** Wraps a function as a layer without parameters. */
 class Lambda extends Module<[Tensor], Tensor> {
   readonly of: (x: Tensor) => Tensor;
 
@@ -29,14 +29,14 @@ class Lambda extends Module<[Tensor], Tensor> {
 }
 
 /**
- * y = fₙ(… f₂(f₁(x))): modules in a row, under the keys 0, 1, 2, … or the names of the object
- * given. Functions may stand among them.
+ * y = fₙ(… f₂(f₁(x))): applies modules one after another, under the keys 0, 1, 2, … or the keys of
+ * the given object. Plain functions are allowed as layers.
  *
  * ```ts
  * const model = new Sequential(new Linear(4, 8), F.relu, new Linear(8, 1));
  * ```
  */
-export class Sequential extends Row<Layer, LayerLike, [Tensor], Tensor> {
+export class Sequential extends ItemList<Layer, LayerLike, [Tensor], Tensor> {
   constructor(...layers: LayerLike[] | [named: Readonly<Record<string, LayerLike>>]) {
     super();
     const [first] = layers;
@@ -46,8 +46,8 @@ export class Sequential extends Row<Layer, LayerLike, [Tensor], Tensor> {
   }
 
   /**
-   * The same layers from `start` to before `end`, from the end if negative, under the keys that
-   * they have here.
+   * The same layers from `start` up to, but not including, `end`, under the same keys. Negative
+   * indices count from the end.
    */
   slice(start?: number, end?: number): Sequential {
     checkCall("list.slice(start?: number, end?: number)", arguments);

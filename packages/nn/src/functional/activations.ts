@@ -3,10 +3,10 @@ import { checkCall, composite } from "@wgrad/autograd/plugin";
 
 /** Settings of rrelu. */
 export interface RreluOptions {
-  /** Bounds of the slopes for negative x (default 1/8 and 1/3). */
+  /** Bounds of the slope for negative x (default 1/8 and 1/3). */
   readonly lower?: number;
   readonly upper?: number;
-  /** Draws a slope for each element; else (the default) their mean is taken. */
+  /** Draws a slope for each element. Otherwise the mean of the bounds is used (default). */
   readonly training?: boolean;
 }
 

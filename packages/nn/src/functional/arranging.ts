@@ -1,18 +1,21 @@
 import { ArgumentError, ShapeError, type Tensor, tensor } from "@wgrad/autograd";
 import { checkCall, composite } from "@wgrad/autograd/plugin";
 
-/** The channels, in `groups` equal parts, dealt out in turn. x: [N, C, …].  Zhang et al. 2018. */
+/**
+ * Splits the channels into `groups` equal parts and interleaves them. x: [N, C, …].  Zhang et al.
+ * 2018.
+ */
 export function channelShuffle(x: Tensor, groups: number): Tensor {
   if (arguments.length > 2) checkCall("channelShuffle(x, groups: number)", arguments);
-  return dealt("channelShuffle", x, groups);
+  return shuffleChannels("channelShuffle", x, groups);
 }
 
-/** `channelShuffle` under the name of its caller. */
-export function dealt(call: string, x: Tensor, groups: number): Tensor {
+/** `channelShuffle`, with the name of the caller for errors. */
+export function shuffleChannels(call: string, x: Tensor, groups: number): Tensor {
   const channels = x.shape[1] ?? 0;
   if (x.shape.length < 3 || !Number.isInteger(groups) || groups < 1 || channels % groups !== 0) {
     throw new ArgumentError(
-      `${call}: [${x.shape.join(", ")}] does not have channels in ${groups} equal groups`,
+      `${call}: [${x.shape.join(", ")}] has channels that cannot be split into ${groups} equal groups`,
     );
   }
   return composite(() => {
@@ -25,8 +28,8 @@ export function dealt(call: string, x: Tensor, groups: number): Tensor {
 }
 
 /**
- * The distances ‖xᵢ − xⱼ‖ₚ of all pairs of rows i < j, in order; the slope of a distance of 0 is 0.
- * [N, M] → [N (N − 1) / 2].
+ * The distances ‖xᵢ − xⱼ‖ₚ of all pairs of rows i < j, in order. The gradient of a distance of 0 is
+ * 0. [N, M] → [N (N − 1) / 2].
  */
 export function pdist(x: Tensor, p = 2): Tensor {
   if (arguments.length > 1) checkCall("pdist(x, p?: number)", arguments);

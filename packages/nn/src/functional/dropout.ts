@@ -9,15 +9,12 @@ import {
 } from "@wgrad/autograd";
 import { checkCall, composite } from "@wgrad/autograd/plugin";
 
-/**
- * Ones for each channel of x, which has `rank` dimensions after the channels; [C, …] is one
- * example.
- */
+/** Ones for each channel of x, with `rank` dimensions after the channels; [C, …] is one example. */
 function channels(call: string, x: Tensor, rank: number): Tensor {
   const lead = x.shape.length - rank;
   if (lead !== 1 && lead !== 2) {
     throw new ShapeError(
-      `${call}: takes ${rank + 1} or ${rank + 2} dimensions, not [${x.shape.join(", ")}]`,
+      `${call}: needs an input of ${rank + 1} or ${rank + 2} dimensions, got [${x.shape.join(", ")}]`,
     );
   }
   const shape = x.shape.map((n, d) => (d < lead ? n : 1));
@@ -45,30 +42,33 @@ export const dropout2d: Dropout = perChannel("dropout2d", 2);
 /** Dropout of whole channels. x: [N, C, D, H, W] or [C, D, H, W].  Tompson et al. 2015. */
 export const dropout3d: Dropout = perChannel("dropout3d", 3);
 
-/** −λα, what SELU tends to for low x. */
-const LOWEST = -1.7580993408473766;
+/** −λα, the limit of SELU for x → −∞. */
+const SELU_LIMIT = -1.7580993408473766;
 
-/** Puts SELU's lowest value where `kept` is 0, and scales so that mean 0 and variance 1 stay. */
-function towardsLowest(x: Tensor, whole: Tensor, p: number): Tensor {
+/**
+ * Sets elements to SELU's lowest value where `kept` is 0, and rescales to keep mean 0 and variance
+ * 1.
+ */
+function dropToLowest(x: Tensor, whole: Tensor, p: number): Tensor {
   if (p === 1) return x.mul(0);
   return composite(() => {
-    const scale = 1 / Math.sqrt((LOWEST ** 2 * p + 1) * (1 - p));
+    const scale = 1 / Math.sqrt((SELU_LIMIT ** 2 * p + 1) * (1 - p));
     const kept = dropout(whole, { p }).gt(0);
-    return where(kept, x, LOWEST)
+    return where(kept, x, SELU_LIMIT)
       .mul(scale)
-      .add(-LOWEST * p * scale);
+      .add(-SELU_LIMIT * p * scale);
   });
 }
 
 /**
- * Dropout after SELU: dropped elements become SELU's lowest value, mean and variance stay.
+ * Dropout for SELU: dropped elements become SELU's lowest value, and mean and variance are kept.
  * Klambauer et al. 2017.
  */
 export function alphaDropout(x: Tensor, options: DropoutOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("alphaDropout(x, { p: number, training: boolean })", arguments);
   const { p = 0.5, training = true } = options;
-  return training && p !== 0 ? towardsLowest(x, onesLike(x), p) : x;
+  return training && p !== 0 ? dropToLowest(x, onesLike(x), p) : x;
 }
 
 /** alphaDropout of whole channels. x: [N, C, …].  Klambauer et al. 2017. */
@@ -77,5 +77,5 @@ export function featureAlphaDropout(x: Tensor, options: DropoutOptions = {}): Te
     checkCall("featureAlphaDropout(x, { p: number, training: boolean })", arguments);
   const { p = 0.5, training = true } = options;
   const whole = channels("featureAlphaDropout", x, x.shape.length - 2);
-  return training && p !== 0 ? towardsLowest(x, whole, p) : x;
+  return training && p !== 0 ? dropToLowest(x, whole, p) : x;
 }

@@ -17,24 +17,23 @@ import { checkCall, checkedIndex, knownValues } from "@wgrad/autograd/plugin";
 
 /** Settings of embeddingBag. */
 export interface EmbeddingBagCallOptions {
-  /** What a bag's rows become: their mean (default), sum or maximum. */
+  /** How the rows of a bag are combined: their mean (default), sum or maximum. */
   readonly mode?: "mean" | "sum" | "max";
-  /** A row that counts for nothing. */
+  /** A row of the table that is left out. */
   readonly paddingIdx?: number | null;
-  /** Rows that are looked up are scaled in place so that no norm is above it. */
+  /** Rows that are looked up are scaled in place so that no norm exceeds this. */
   readonly maxNorm?: number | null;
   /** The p of that norm (default 2). */
   readonly normType?: number;
-  /** The last offset is the end of the last bag, and starts none. */
+  /** The last offset is the end of the last bag, not the start of another one. */
   readonly includeLastOffset?: boolean;
-  /** A factor for each index, for sums only: the shape of the indices. */
+  /** A factor for each index, of the shape of the indices; only with mode "sum". */
   readonly perSampleWeights?: Tensor | null;
 }
 
 /**
- * y[b] = the mean, sum or maximum of W[i] over the indices i of bag b; an empty bag gives 0.  i:
- * [B, L], or [n] with the start of each bag in offsets: [B] → [B, features]; weight: [rows,
- * features].
+ * y[b] = the mean, sum or maximum of W[i] over the indices i of bag b; an empty bag gives 0. i: [B,
+ * L], or [n] with the start of each bag in offsets: [B] → [B, features]; weight: [rows, features].
  */
 export function embeddingBag(
   input: Tensor,
@@ -46,11 +45,11 @@ export function embeddingBag(
     'embeddingBag(input, weight, offsets?: tensor | null, { mode: "mean" | "sum" | "max", paddingIdx: number | null, maxNorm: number | null, normType: number, includeLastOffset: boolean, perSampleWeights: tensor | null })',
     arguments,
   );
-  return bagged("embeddingBag", input, weight, offsets, options);
+  return embedBags("embeddingBag", input, weight, offsets, options);
 }
 
-/** `embeddingBag` under the name of its caller. */
-export function bagged(
+/** `embeddingBag`, with the name of the caller for errors. */
+export function embedBags(
   call: string,
   input: Tensor,
   weight: Tensor,
@@ -59,7 +58,9 @@ export function bagged(
 ): Tensor {
   const { mode = "mean", maxNorm = null, normType = 2, perSampleWeights = null } = options;
   if (!weight.dtype.startsWith("f"))
-    throw new DTypeError(`${call}: weight is of ${weight.dtype}\n  hint: weight.to("f32")`);
+    throw new DTypeError(
+      `${call}: weight must be floating, got ${weight.dtype}\n  hint: weight.to("f32")`,
+    );
   const paddingIdx = paddingRow(call, options.paddingIdx ?? null, weight.shape[0] as number);
   const [starts, bags, fromZero] = bagStarts(
     call,
@@ -68,14 +69,14 @@ export function bagged(
     options.includeLastOffset ?? false,
   );
   if (perSampleWeights !== null && mode !== "sum") {
-    throw new ArgumentError(`${call}: perSampleWeights are for sums, not for "${mode}"`);
+    throw new ArgumentError(`${call}: perSampleWeights need mode "sum", got "${mode}"`);
   }
   const places = input.reshape([-1]);
   if (maxNorm !== null) boundRows(weight, places, maxNorm, normType);
   const rows = weight.indexSelect(0, places);
   const positions = arange(places.shape[0] as number).unsqueeze(1);
   const begun = positions.ge(starts).to("i32").sum(1).sub(1);
-  // what is known to begin with 0 need not be found out
+  // offsets known to begin with 0 need no check on the device
   const bag = fromZero
     ? begun.clamp(0)
     : checkedIndex(call, begun, { from: 0, below: bags }, weight, () => noBag(call));
@@ -92,15 +93,15 @@ export function bagged(
   return total.div(zeros([bags, 1], { dtype }).indexAdd(0, bag, found).clamp(1));
 }
 
-/** Refuses a padding row outside the table; gives its place from the start. */
+/** Refuses a padding row outside the table. Returns its index from the start. */
 export function paddingRow(call: string, paddingIdx: number | null, rows: number): number | null {
   if (paddingIdx === null) return null;
   if (paddingIdx >= -rows && paddingIdx < rows)
     return paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
-  throw new ArgumentError(`${call}: paddingIdx ${paddingIdx} is no row of ${rows}`);
+  throw new ArgumentError(`${call}: paddingIdx is ${paddingIdx}, but the table has ${rows} rows`);
 }
 
-/** Scales the rows that are looked up so that no norm is above the bound, in place. */
+/** Scales rows that are looked up, in place, so that no norm exceeds the bound. */
 export function boundRows(weight: Tensor, x: Tensor, maxNorm: number, normType: number): void {
   noGrad(() => {
     const places = x.reshape([-1]);
@@ -112,9 +113,9 @@ export function boundRows(weight: Tensor, x: Tensor, maxNorm: number, normType: 
 }
 
 const noBag = (call: string): IndexError =>
-  new IndexError(`${call}: the first bag does not start at 0\n  hint: offsets begin with 0`);
+  new IndexError(`${call}: the first bag does not start at 0\n  hint: the first offset must be 0`);
 
-/** The maximum over each bag, 0 where it holds nothing. */
+/** The maximum over each bag; 0 for an empty bag. */
 function largest(rows: Tensor, bag: Tensor, counts: Tensor | null, empty: Tensor): Tensor {
   const candidates = counts === null ? rows : where(counts, rows, Number.NEGATIVE_INFINITY);
   const index = bag.unsqueeze(1).expand(rows.shape);
@@ -124,7 +125,7 @@ function largest(rows: Tensor, bag: Tensor, counts: Tensor | null, empty: Tensor
   return where(found.eq(Number.NEGATIVE_INFINITY), 0, found);
 }
 
-/** Where each bag starts, how many there are, and whether the first is known to start at 0. */
+/** The start of each bag, the number of bags, and whether the first start is known to be 0. */
 function bagStarts(
   call: string,
   input: Tensor,
@@ -137,7 +138,7 @@ function bagStarts(
   }
   if (input.shape.length !== 1 || offsets === null) {
     throw new ArgumentError(
-      `${call}: takes indices [B, L], or [n] with offsets\n  input: [${input.shape.join(", ")}]` +
+      `${call}: needs indices [B, L], or [n] with offsets\n  input: [${input.shape.join(", ")}]` +
         `\n  offsets: ${offsets === null ? "none" : `[${offsets.shape.join(", ")}]`}`,
     );
   }
@@ -148,7 +149,7 @@ function bagStarts(
   if (known === null) return [inOrder(call, offsets, length).narrow(0, 0, bags), bags, false];
   if (known.length > 0 && known[0] !== 0) {
     throw new ArgumentError(
-      `${call}: the first bag starts at ${known[0]}\n  hint: offsets begin with 0`,
+      `${call}: the first bag starts at ${known[0]}\n  hint: the first offset must be 0`,
     );
   }
   known.forEach((start, i) => {
@@ -159,10 +160,13 @@ function bagStarts(
 }
 
 const misplaced = (call: string, length: number): IndexError =>
-  new IndexError(`${call}: offsets must ascend, and end at most at the input's length, ${length}`);
+  new IndexError(
+    `${call}: offsets must be in ascending order and not exceed the length of the input, ${length}`,
+  );
 
 /**
- * Offsets that the device finds to ascend up to `length`; that the first is 0 is seen elsewhere.
+ * Checks on the device that the offsets ascend up to `length`. The first offset is checked
+ * elsewhere.
  */
 function inOrder(call: string, offsets: Tensor, length: number): Tensor {
   const starts = offsets.to("i32");

@@ -9,14 +9,14 @@ import {
 } from "@wgrad/autograd";
 import { checkCall, composite } from "@wgrad/autograd/plugin";
 
-/** Settings of the fractional poolings; either `outputSize` or `outputRatio` is needed. */
+/** Settings of fractional max pooling; either `outputSize` or `outputRatio` is required. */
 export interface FractionalMaxPoolOptions {
   readonly outputSize?: number | readonly number[] | null;
-  /** The output's share of the input's size, between 0 and 1. */
+  /** Size of the output as a fraction of the input's, between 0 and 1. */
   readonly outputRatio?: number | readonly number[] | null;
-  /** Gives the places of the maxima too: [values, indices]. */
+  /** Returns the indices of the maxima as well: [values, indices]. */
   readonly returnIndices?: boolean;
-  /** Numbers in [0, 1) that say where windows begin, [N, C, 2 or 3]; drawn unless given. */
+  /** Numbers in [0, 1) that decide where windows begin, [N, C, 2 or 3]; drawn by default. */
   readonly randomSamples?: Tensor | null;
 }
 
@@ -47,10 +47,10 @@ function fractionalMaxPool(rank: 2 | 3): FractionalMaxPool {
     const { outputSize = null, outputRatio = null, returnIndices = false } = options;
     if (x.shape.length !== rank + 1 && x.shape.length !== rank + 2)
       throw new ShapeError(
-        `${call}: takes ${rank + 1} or ${rank + 2} dimensions, not [${x.shape.join(", ")}]`,
+        `${call}: needs an input of ${rank + 1} or ${rank + 2} dimensions, got [${x.shape.join(", ")}]`,
       );
     if ((outputSize === null) === (outputRatio === null))
-      throw new ArgumentError(`${call}: needs outputSize, or outputRatio\n  hint: one of them`);
+      throw new ArgumentError(`${call}: needs outputSize or outputRatio\n  hint: give one of them`);
     const single = x.shape.length === rank + 1;
     const kernel = each(kernelSize);
     const sizes = x.shape.slice(-rank);
@@ -63,7 +63,7 @@ function fractionalMaxPool(rank: 2 | 3): FractionalMaxPool {
     for (const [d, n] of outer.entries()) {
       if (n >= 1 && n + (kernel[d] as number) - 1 <= (sizes[d] as number)) continue;
       throw new ArgumentError(
-        `${call}: windows of ${kernel[d]} do not give ${n} of ${sizes[d]} elements\n  hint: the output and the window together are at most the size`,
+        `${call}: windows of size ${kernel[d]} cannot give ${n} outputs from ${sizes[d]} elements\n  hint: output size + kernel size must not exceed the input size`,
       );
     }
     const made = composite(() => {
@@ -73,7 +73,7 @@ function fractionalMaxPool(rank: 2 | 3): FractionalMaxPool {
         options.randomSamples ?? rand([batch, channels, rank], { dtype: x.dtype, device: x });
       if (String(samples.shape) !== String([batch, channels, rank]))
         throw new ShapeError(
-          `${call}: randomSamples are [${batch}, ${channels}, ${rank}], not [${samples.shape.join(", ")}]`,
+          `${call}: randomSamples must have shape [${batch}, ${channels}, ${rank}], got [${samples.shape.join(", ")}]`,
         );
       const places = placesOf(samples, sizes, outer, kernel);
       const windows = kernel.reduce((product, n) => product * n, 1);
@@ -91,10 +91,7 @@ function fractionalMaxPool(rank: 2 | 3): FractionalMaxPool {
   return pool as FractionalMaxPool;
 }
 
-/**
- * The elements of every window, [N, C, windows · elements], counted over all of an image's
- * dimensions.
- */
+/** Flat indices of the elements of every window within an image: [N, C, windows · elements]. */
 function placesOf(
   samples: Tensor,
   sizes: readonly number[],
@@ -106,7 +103,7 @@ function placesOf(
   for (const [d, size] of sizes.entries()) {
     const n = outer[d] as number;
     const k = kernel[d] as number;
-    // samples are of the last dimension first
+    // the first sample belongs to the last dimension
     const starts = startsOf(samples.select(2, rank - 1 - d).unsqueeze(2), size - k, n);
     const within = starts.unsqueeze(3).add(arange(k, { dtype: "i32", device: samples }));
     const shape = [
@@ -121,8 +118,7 @@ function placesOf(
 }
 
 /**
- * Where n windows begin, from 0 to `last`: ⌊(i + u) α⌋ − ⌊u α⌋ with α = last / (n − 1). Graham
- * 2014.
+ * Starts of n windows, from 0 to `last`: ⌊(i + u) α⌋ − ⌊u α⌋ with α = last / (n − 1). Graham 2014.
  */
 function startsOf(u: Tensor, last: number, n: number): Tensor {
   const number = arange(n, { dtype: "i32", device: u });
@@ -133,10 +129,10 @@ function startsOf(u: Tensor, last: number, n: number): Tensor {
 }
 
 /**
- * The maximum over windows whose places are drawn, so that the size shrinks by any factor. x: [N,
+ * The maximum over windows of random positions, so that the size can shrink by any factor. x: [N,
  * C, H, W] or [C, H, W]. Graham 2014.
  */
 export const fractionalMaxPool2d: FractionalMaxPool = fractionalMaxPool(2);
 
-/** The same over volumes. x: [N, C, D, H, W] or [C, D, H, W]. */
+/** `fractionalMaxPool2d` for volumes. x: [N, C, D, H, W] or [C, D, H, W]. */
 export const fractionalMaxPool3d: FractionalMaxPool = fractionalMaxPool(3);

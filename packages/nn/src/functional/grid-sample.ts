@@ -21,20 +21,20 @@ import { checkCall, composite } from "@wgrad/autograd/plugin";
 /** Settings of gridSample. */
 export interface GridSampleOptions {
   /**
-   * From the elements around a place by their distance, the nearest one, or by a cubic (images
-   * only; default "bilinear").
+   * How a value is interpolated from the elements around a point: linearly ("bilinear", default),
+   * from the nearest, or by a cubic ("bicubic", images only).
    */
   readonly mode?: "bilinear" | "nearest" | "bicubic";
-  /** What lies beyond the edges: 0, the edge, or the mirror image (default "zeros"). */
+  /** The value beyond the edges: 0, that of the edge, or the mirror image (default "zeros"). */
   readonly paddingMode?: "zeros" | "border" | "reflection";
-  /** −1 and 1 are the middles of the outer elements, else (the default) the outer edges. */
+  /** If true, −1 and 1 are the centres of the outer elements, else (default) their outer edges. */
   readonly alignCorners?: boolean;
 }
 
 /**
- * The values of x at the places of a grid, whose coordinates (x, y) or (x, y, z) go from −1 to 1.
- * x: [N, C, H, W], grid: [N, H', W', 2] → [N, C, H', W']; x: [N, C, D, H, W], grid: [N, D', H', W',
- * 3] → [N, C, D', H', W'].
+ * Samples x at the points of a grid, whose coordinates (x, y) or (x, y, z) range from −1 to 1. x:
+ * [N, C, H, W], grid: [N, H', W', 2] → [N, C, H', W']; x: [N, C, D, H, W], grid: [N, D', H', W', 3]
+ * → [N, C, D', H', W'].
  */
 export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
   if (arguments.length > 2) {
@@ -49,11 +49,11 @@ export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions =
   const fits = grid.shape.length === rank + 2 && grid.shape.at(-1) === rank;
   if ((rank !== 2 && rank !== 3) || !fits || x.shape[0] !== grid.shape[0]) {
     throw new ShapeError(
-      `gridSample: takes x [N, C, H, W] with a grid [N, H', W', 2], or x [N, C, D, H, W] with [N, D', H', W', 3]\n  x: [${x.shape.join(", ")}]\n  grid: [${grid.shape.join(", ")}]`,
+      `gridSample: needs x [N, C, H, W] with a grid [N, H', W', 2], or x [N, C, D, H, W] with [N, D', H', W', 3]\n  x: [${x.shape.join(", ")}]\n  grid: [${grid.shape.join(", ")}]`,
     );
   }
   if (mode === "bicubic" && rank === 3)
-    throw new ArgumentError('gridSample: "bicubic" is for images [N, C, H, W]');
+    throw new ArgumentError('gridSample: mode "bicubic" needs images [N, C, H, W]');
   if (!["bilinear", "nearest", "bicubic"].includes(mode))
     throw new ArgumentError(
       `gridSample: unknown mode ${JSON.stringify(mode)}\n  hint: "bilinear", "nearest" or "bicubic"`,
@@ -71,7 +71,7 @@ export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions =
     for (const [d, size] of sizes.entries()) {
       const given = grid.select(-1, rank - 1 - d).reshape([batch, 1, -1]);
       const axis = tapsOf(given, { size, mode, ...edge });
-      // every tap of this dimension with every one of those before
+      // combine every tap of this dimension with every tap of the earlier ones
       const spread = (a: Tensor, b: Tensor): [Tensor, Tensor] => [a.unsqueeze(2), b.unsqueeze(1)];
       if (index === null || weight === null) [index, weight] = [axis.index, axis.weight];
       else {
@@ -96,8 +96,8 @@ interface Axis extends Required<Omit<GridSampleOptions, "mode">> {
 }
 
 /**
- * The elements along a dimension that a place is made of, and their weights: [N, taps, places]
- * each.
+ * The elements along one dimension that a point is interpolated from, and their weights: [N, taps,
+ * points] each.
  */
 function tapsOf(given: Tensor, axis: Axis): { index: Tensor; weight: Tensor } {
   const { size, mode, alignCorners, paddingMode } = axis;
@@ -112,9 +112,9 @@ function tapsOf(given: Tensor, axis: Axis): { index: Tensor; weight: Tensor } {
       [-1, 0, 1, 2].map((step) => base.add(step)),
       1,
     ).squeeze(2);
-    positions = within(positions, axis);
+    positions = moveInside(positions, axis);
   } else {
-    const inside = within(place, axis);
+    const inside = moveInside(place, axis);
     const base = mode === "nearest" ? round(inside) : floor(inside);
     positions = base;
     weights = ones(base.shape, { dtype: base.dtype, device: base });
@@ -135,8 +135,8 @@ function tapsOf(given: Tensor, axis: Axis): { index: Tensor; weight: Tensor } {
   };
 }
 
-/** A place that is brought inside as the padding says; zeros leave it where it is. */
-function within(place: Tensor, { size, paddingMode, alignCorners }: Axis): Tensor {
+/** Moves a point inside as the padding mode demands; "zeros" leaves it unchanged. */
+function moveInside(place: Tensor, { size, paddingMode, alignCorners }: Axis): Tensor {
   if (paddingMode === "zeros") return place;
   if (paddingMode === "border") return clamp(place, 0, size - 1);
   const low = alignCorners ? 0 : -0.5;
@@ -150,7 +150,7 @@ function within(place: Tensor, { size, paddingMode, alignCorners }: Axis): Tenso
 }
 
 /**
- * The weights of the four neighbours at t of the way from the second to the third, with A = −0.75.
+ * Weights of four neighbours for a point at t between the second and the third, with A = −0.75.
  * Keys 1981.
  */
 function cubic(t: Tensor): Tensor {
@@ -176,27 +176,28 @@ function cubic(t: Tensor): Tensor {
 
 /** Settings of affineGrid. */
 export interface AffineGridOptions {
-  /** −1 and 1 are the middles of the outer elements, else (the default) the outer edges. */
+  /** If true, −1 and 1 are the centres of the outer elements, else (default) their outer edges. */
   readonly alignCorners?: boolean;
 }
 
 /**
- * The grid of `gridSample` that an affine map makes of the places of an output of `size`. theta:
- * [N, 2, 3], size [N, C, H, W] → [N, H, W, 2]; theta: [N, 3, 4], size [N, C, D, H, W] → [N, D, H,
- * W, 3].
+ * The grid for `gridSample` that an affine map gives for an output of `size`. theta: [N, 2, 3],
+ * size [N, C, H, W] → [N, H, W, 2]; theta: [N, 3, 4], size [N, C, D, H, W] → [N, D, H, W, 3].
  */
 export function affineGrid(theta: Tensor, size: Shape, options: AffineGridOptions = {}): Tensor {
   if (arguments.length > 2)
     checkCall("affineGrid(theta, size: list, { alignCorners: boolean })", arguments);
   const { alignCorners = false } = options;
   if (!theta.dtype.startsWith("f"))
-    throw new DTypeError(`affineGrid: theta is of ${theta.dtype}\n  hint: theta.to("f32")`);
+    throw new DTypeError(
+      `affineGrid: theta must be floating, got ${theta.dtype}\n  hint: theta.to("f32")`,
+    );
   const sizes = size.slice(2);
   const rank = sizes.length;
   const fits = theta.shape.length === 3 && theta.shape[1] === rank && theta.shape[2] === rank + 1;
   if ((rank !== 2 && rank !== 3) || !fits || theta.shape[0] !== size[0]) {
     throw new ShapeError(
-      `affineGrid: takes theta [N, 2, 3] with a size [N, C, H, W], or [N, 3, 4] with [N, C, D, H, W]\n  theta: [${theta.shape.join(", ")}]\n  size: [${size.join(", ")}]`,
+      `affineGrid: needs theta [N, 2, 3] with a size [N, C, H, W], or [N, 3, 4] with [N, C, D, H, W]\n  theta: [${theta.shape.join(", ")}]\n  size: [${size.join(", ")}]`,
     );
   }
   return composite(() => {

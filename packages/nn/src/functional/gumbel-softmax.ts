@@ -3,17 +3,17 @@ import { checkCall, composite } from "@wgrad/autograd/plugin";
 
 /** Settings of gumbelSoftmax. */
 export interface GumbelSoftmaxOptions {
-  /** The temperature: towards 0 the result is closer to one class (default 1). */
+  /** Temperature: the smaller, the closer the result is to one-hot (default 1). */
   readonly tau?: number;
-  /** Gives 1 for the drawn class and 0 for the rest; the gradient is that of the soft result. */
+  /** Returns a one-hot draw; its gradient is that of the soft result. */
   readonly hard?: boolean;
-  /** The dimension of the classes (the last unless told). */
+  /** Dimension of the classes (default: the last). */
   readonly dim?: number;
 }
 
 /**
- * softmax((logits + G) / τ) with noise G of a Gumbel distribution: a draw of a class that has a
- * gradient. Jang et al. 2017.
+ * softmax((logits + G) / τ) with Gumbel noise G: a differentiable draw of a class. Jang et al.
+ * 2017.
  */
 export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
   if (arguments.length > 1)
@@ -22,7 +22,7 @@ export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}
   if (!(tau > 0)) throw new ArgumentError(`gumbelSoftmax: tau is ${tau}\n  hint: above 0`);
   return composite(() => {
     const uniform = rand(logits.shape, { dtype: logits.dtype, device: logits });
-    // exponential draws, never 0
+    // exponential draws, which are never 0
     const waits = uniform
       .neg()
       .log1p()

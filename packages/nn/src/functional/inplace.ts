@@ -17,60 +17,63 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { type RreluOptions, rrelu } from "./activations.ts";
 
 /**
- * Writes an activation's result over its operand and returns it. The gradient reads the old value.
+ * Writes the result of an activation into its operand and returns it. The gradient uses the old
+ * value.
  */
-function over(call: string, x: Tensor, activation: (x: Tensor) => Tensor): Tensor {
+function writeOver(call: string, x: Tensor, activation: (x: Tensor) => Tensor): Tensor {
   const y = activation(x.requiresGrad ? x.clone() : x);
   if (y.dtype === x.dtype) return x.copy_(y);
-  throw new DTypeError(`${call}: gives ${y.dtype}, which a tensor of ${x.dtype} cannot hold`);
+  throw new DTypeError(
+    `${call}: the result is ${y.dtype}, which cannot be written into a tensor of ${x.dtype}`,
+  );
 }
 
 /** `relu` in place. */
 export function relu_(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("relu_(x)", arguments);
-  return over("relu_", x, relu);
+  return writeOver("relu_", x, relu);
 }
 
 /** `celu` in place. */
 export function celu_(x: Tensor, options: CeluOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("celu_(x, { alpha: number })", arguments);
-  return over("celu_", x, (before) => celu(before, options));
+  return writeOver("celu_", x, (before) => celu(before, options));
 }
 
 /** `elu` in place. */
 export function elu_(x: Tensor, options: EluOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("elu_(x, { alpha: number })", arguments);
-  return over("elu_", x, (before) => elu(before, options));
+  return writeOver("elu_", x, (before) => elu(before, options));
 }
 
 /** `selu` in place. */
 export function selu_(x: Tensor): Tensor {
   if (arguments.length > 1) checkCall("selu_(x)", arguments);
-  return over("selu_", x, selu);
+  return writeOver("selu_", x, selu);
 }
 
 /** `leakyRelu` in place. */
 export function leakyRelu_(x: Tensor, options: LeakyReluOptions = {}): Tensor {
   if (arguments.length > 1) checkCall("leakyRelu_(x, { negativeSlope: number })", arguments);
-  return over("leakyRelu_", x, (before) => leakyRelu(before, options));
+  return writeOver("leakyRelu_", x, (before) => leakyRelu(before, options));
 }
 
 /** `hardtanh` in place. */
 export function hardtanh_(x: Tensor, options: HardtanhOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("hardtanh_(x, { minVal: number, maxVal: number })", arguments);
-  return over("hardtanh_", x, (before) => hardtanh(before, options));
+  return writeOver("hardtanh_", x, (before) => hardtanh(before, options));
 }
 
 /** `threshold` in place. */
 export function threshold_(x: Tensor, limit: number, value: number): Tensor {
   if (arguments.length > 3) checkCall("threshold_(x, limit: number, value: number)", arguments);
-  return over("threshold_", x, (before) => threshold(before, limit, value));
+  return writeOver("threshold_", x, (before) => threshold(before, limit, value));
 }
 
 /** `rrelu` in place. */
 export function rrelu_(x: Tensor, options: RreluOptions = {}): Tensor {
   if (arguments.length > 1)
     checkCall("rrelu_(x, { lower: number, upper: number, training: boolean })", arguments);
-  return over("rrelu_", x, (before) => rrelu(before, options));
+  return writeOver("rrelu_", x, (before) => rrelu(before, options));
 }

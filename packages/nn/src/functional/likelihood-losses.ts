@@ -15,15 +15,15 @@ import { checkFloating, checkSameShape, reduced } from "./reduction.ts";
 export interface PoissonNllLossOptions extends LossOptions {
   /** The input is the logarithm of the rate (default true). */
   readonly logInput?: boolean;
-  /** Adds Stirling's approximation of log t! where t > 1. */
+  /** Adds Stirling's approximation of log t! for t > 1. */
   readonly full?: boolean;
-  /** Added to a rate before its logarithm. */
+  /** Added to a rate before the logarithm. */
   readonly eps?: number;
 }
 
 /**
  * Mean of eˣ − t x, or of x − t log(x + ε) with `logInput: false`: −log P(t) of a Poisson
- * distribution but for log t!.
+ * distribution without its term log t!.
  */
 export function poissonNllLoss(
   input: Tensor,
@@ -43,7 +43,7 @@ export function poissonNllLoss(
   return reduced(full ? rate.add(stirling(target)) : rate, reduction);
 }
 
-/** t log t − t + ½ log 2πt where t > 1, else 0: nearly log t!. */
+/** Approximates log t!: t log t − t + ½ log 2πt for t > 1, else 0. */
 function stirling(target: Tensor): Tensor {
   const large = target.gt(1);
   const t = where(large, target, 1);
@@ -61,14 +61,14 @@ function stirling(target: Tensor): Tensor {
 export interface GaussianNllLossOptions extends LossOptions {
   /** Adds the constant ½ log 2π. */
   readonly full?: boolean;
-  /** The least variance; the gradient passes as if there were no bound. */
+  /** Lower bound of the variance; the gradient ignores the bound. */
   readonly eps?: number;
 }
 
 /**
- * Mean of ½ (log v + (x − t)²/v): −log density of a normal distribution with mean x and variance v.
- * `variance`: the input's shape, or that without its last dimension, or with 1 there; a negative
- * one is an ArgumentError before any weight moves.
+ * Mean of ½ (log v + (x − t)²/v): the negative log density of a normal distribution with mean x and
+ * variance v. `variance` has the input's shape, or that shape without its last dimension or with
+ * size 1 there. Throws ArgumentError for a negative variance, before any weight changes.
  */
 export function gaussianNllLoss(
   input: Tensor,
@@ -97,7 +97,7 @@ const positive = { from: 0, to: Number.POSITIVE_INFINITY, nan: true };
 
 const noVariance = (value: number): ArgumentError =>
   new ArgumentError(
-    `gaussianNllLoss: a variance is ${value}\n  hint: none is negative; exp or softplus of what the model gives`,
+    `gaussianNllLoss: a variance is ${value}\n  hint: variances must not be negative; apply exp or softplus to the model's output`,
   );
 
 function varianceFor({ shape }: Tensor, variance: Tensor): Tensor {
@@ -106,6 +106,6 @@ function varianceFor({ shape }: Tensor, variance: Tensor): Tensor {
   if (got === shape.slice(0, -1).join()) return variance.unsqueeze(-1);
   throw new ShapeError(
     `gaussianNllLoss: the variance does not fit the input\n  input: [${shape.join(", ")}]` +
-      `\n  variance: [${variance.shape.join(", ")}]\n  hint: one variance for each element, or for each row`,
+      `\n  variance: [${variance.shape.join(", ")}]\n  hint: give one variance for each element or for each row`,
   );
 }

@@ -11,7 +11,7 @@ import {
 } from "@wgrad/autograd";
 import { checkCall, composite } from "@wgrad/autograd/plugin";
 
-/** Settings of the power-average poolings. */
+/** Settings of power-average pooling. */
 export type LpPoolOptions = Omit<PoolOptions, "padding">;
 
 type LpPool = (x: Tensor, normType: number, kernelSize: Size, options?: LpPoolOptions) => Tensor;
@@ -33,7 +33,7 @@ function lpPool(average: typeof avgPool1d, most: typeof maxPool1d, rank: number)
       const count = kernel.reduce((product, n) => product * n, 1);
       const base = Number.isInteger(normType) ? x : x.abs();
       const total = average(base.pow(normType), kernelSize, options).mul(count);
-      // the root's slope at 0 is infinite: a window of zeros has none
+      // the root's derivative at 0 is infinite, so windows of zeros get a gradient of 0
       const nothing = total.eq(0);
       return where(nothing, 0, where(nothing, 1, total).pow(1 / normType));
     });
@@ -41,13 +41,14 @@ function lpPool(average: typeof avgPool1d, most: typeof maxPool1d, rank: number)
 }
 
 /**
- * (Σ |x|ᵖ)^(1/p) over every window of a signal; p = Infinity is the largest |x|. x: [N, C, L] or
- * [C, L]. Of odd p the powers keep their sign, as in PyTorch: NaN where their sum is below 0.
+ * (Σ |x|ᵖ)^(1/p) over every window of a signal; p = Infinity gives the largest |x|. x: [N, C, L] or
+ * [C, L]. For odd p the powers keep their sign, as in PyTorch: the result is NaN if their sum is
+ * negative.
  */
 export const lpPool1d: LpPool = lpPool(avgPool1d, maxPool1d, 1);
 
-/** The same over every window of an image. x: [N, C, H, W] or [C, H, W]. */
+/** `lpPool1d` over every window of an image. x: [N, C, H, W] or [C, H, W]. */
 export const lpPool2d: LpPool = lpPool(avgPool2d, maxPool2d, 2);
 
-/** The same over every window of a volume. x: [N, C, D, H, W] or [C, D, H, W]. */
+/** `lpPool1d` over every window of a volume. x: [N, C, D, H, W] or [C, D, H, W]. */
 export const lpPool3d: LpPool = lpPool(avgPool3d, maxPool3d, 3);

@@ -19,7 +19,9 @@ export interface MarginOptions extends LossOptions {
   readonly margin?: number;
 }
 
-/** Mean of log(1 + e^(−y x)) for targets y of 1 and −1. Shapes must be equal. */
+/**
+ * Mean of log(1 + e^(−y x)) for targets y of 1 or −1. Input and target must have the same shape.
+ */
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   if (arguments.length > 2)
     checkCall('softMarginLoss(input, target, { reduction: "none" | "mean" | "sum" })', arguments);
@@ -29,9 +31,7 @@ export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptio
   return reduced(softplus(input.mul(target).neg()), reduction);
 }
 
-/**
- * Mean of x where the target is 1, and of max(0, margin − x) where it is −1. Margin 1 unless given.
- */
+/** Mean of x where the target is 1 and of max(0, margin − x) where it is −1. Default margin: 1. */
 export function hingeEmbeddingLoss(
   input: Tensor,
   target: Tensor,
@@ -49,8 +49,8 @@ export function hingeEmbeddingLoss(
 }
 
 /**
- * Mean of max(0, −y (a − b) + margin): y = 1 where `input1` should be the larger, else −1. Margin 0
- * unless given.
+ * Mean of max(0, −y (a − b) + margin), with y = 1 where `input1` should be larger, else −1. Default
+ * margin: 0.
  */
 export function marginRankingLoss(
   input1: Tensor,
@@ -70,8 +70,8 @@ export function marginRankingLoss(
 }
 
 /**
- * Mean of 1 − cos(a, b) where the target is 1, and of max(0, cos(a, b) − margin) where it is −1. a,
- * b: [N, D] or [D]; target: [N] or []. Margin 0 unless given.
+ * Mean of 1 − cos(a, b) where the target is 1 and of max(0, cos(a, b) − margin) where it is −1. a,
+ * b: [N, D] or [D]; target: [N] or []. Default margin: 0.
  */
 export function cosineEmbeddingLoss(
   input1: Tensor,
@@ -98,16 +98,16 @@ export function cosineEmbeddingLoss(
 
 /** Settings of the triplet loss. */
 export interface TripletMarginLossOptions extends MarginOptions {
-  /** The norm's degree, 2 unless given. */
+  /** Degree of the norm (default 2). */
   readonly p?: number;
   readonly eps?: number;
-  /** The negative's distance is that to the anchor or to the positive, whichever is less. */
+  /** Uses the negative's distance to the anchor or to the positive, whichever is smaller. */
   readonly swap?: boolean;
 }
 
 /**
  * Mean of max(0, d(a, p) − d(a, n) + margin) with d(x, y) = ‖x − y + ε‖ₚ. [N, D] or [D] each.
- * Margin 1 unless given.
+ * Default margin: 1.
  */
 export function tripletMarginLoss(
   anchor: Tensor,
@@ -133,17 +133,17 @@ export function tripletMarginLoss(
 /** Throws ArgumentError for a margin that is not positive. */
 export function checkMargin(call: string, margin: number): void {
   if (margin > 0) return;
-  throw new ArgumentError(`${call}: the margin is ${margin}\n  hint: more than 0`);
+  throw new ArgumentError(`${call}: the margin is ${margin}\n  hint: it must be greater than 0`);
 }
 
-/** Settings of the triplet loss with a distance of your own. */
+/** Settings of the triplet loss with a custom distance. */
 export interface TripletMarginWithDistanceLossOptions extends MarginOptions {
-  /** One distance for each pair of rows; Euclidean unless given. */
+  /** Gives one distance for each pair of rows (default: the Euclidean distance). */
   readonly distanceFunction?: ((a: Tensor, b: Tensor) => Tensor) | null;
   readonly swap?: boolean;
 }
 
-/** `tripletMarginLoss` for any distance. */
+/** `tripletMarginLoss` with a custom distance. */
 export function tripletMarginWithDistanceLoss(
   anchor: Tensor,
   positive: Tensor,
@@ -166,7 +166,7 @@ export function tripletMarginWithDistanceLoss(
 
 /** Settings of the margin loss over classes. */
 export interface MultiMarginLossOptions extends MarginOptions {
-  /** The violation's power: 1 or 2. */
+  /** Power of the violation: 1 or 2. */
   readonly p?: number;
   /** A factor for each class. */
   readonly weight?: Tensor | null;
@@ -179,7 +179,7 @@ export function checkPower(call: string, p: number): void {
 
 /**
  * Mean of Σ_{i≠y} w_y max(0, margin − x_y + xᵢ)ᵖ / C. input: [N, C] or [C]; target: [N] or [].
- * Margin 1 unless given.
+ * Default margin: 1.
  */
 export function multiMarginLoss(
   input: Tensor,
@@ -207,8 +207,8 @@ export function multiMarginLoss(
 }
 
 /**
- * Mean of Σⱼ Σᵢ max(0, 1 − x_yⱼ + xᵢ) / C over target classes yⱼ and classes i that are none. A row
- * of the target lists classes up to its first −1. input and target: [N, C] or [C].
+ * Mean of Σⱼ Σᵢ max(0, 1 − x_yⱼ + xᵢ) / C over target classes yⱼ and all other classes i. A row of
+ * the target lists classes up to its first −1. input and target: [N, C] or [C].
  */
 export function multilabelMarginLoss(
   input: Tensor,
@@ -235,15 +235,15 @@ export function multilabelMarginLoss(
   return reduced(loss, reduction);
 }
 
-/** Settings of the soft margin loss over labels. */
+/** Settings of the multilabel soft margin loss. */
 export interface MultiLabelSoftMarginLossOptions extends LossOptions {
   /** A factor for each class. */
   readonly weight?: Tensor | null;
 }
 
 /**
- * Mean of −w (y log σ(x) + (1 − y) log σ(−x)), first over classes (the last dimension), then over
- * the rest.
+ * Mean of −w (y log σ(x) + (1 − y) log σ(−x)), first over the classes (the last dimension), then
+ * over the rest.
  */
 export function multilabelSoftMarginLoss(
   input: Tensor,

@@ -14,42 +14,44 @@ import {
 } from "@wgrad/autograd";
 import { checkCall, composite } from "@wgrad/autograd/plugin";
 
-/** What a call of multi-head attention takes beside query, key and value. */
+/** Settings of a call of multi-head attention. */
 export interface AttendOptions {
-  /** Keys to leave out, [B, S] ([S] without a batch): true, or a number added to the score. */
+  /**
+   * Keys to leave out, [B, S] ([S] without a batch): true, or a number that is added to the score.
+   */
   readonly keyPaddingMask?: Tensor | null;
-  /** Gives the attention weights too (default true). */
+  /** Returns the attention weights as well (default true). */
   readonly needWeights?: boolean;
   /**
-   * [L, S] or [B·heads, L, S]: true where a query may not see a key, or a number added to the
-   * score.
+   * [L, S] or [B·heads, L, S]: true where a query may not attend to a key, or a number that is
+   * added to the score.
    */
   readonly attnMask?: Tensor | null;
-  /** The weights' mean over the heads (default true). */
+  /** Averages the weights over the heads (default true). */
   readonly averageAttnWeights?: boolean;
-  /** Query i sees keys 0 … i only. */
+  /** Query i attends to keys 0 … i only. */
   readonly isCausal?: boolean;
 }
 
-/** Parameters of the projections, as PyTorch lays them out. */
+/** Parameters of the projections, laid out as in PyTorch. */
 export interface HeadParameters {
   readonly heads: number;
-  /** [3 E, E], or a matrix each for query, key and value. */
+  /** [3 E, E], or one matrix each for query, key and value. */
   readonly weights: Tensor | readonly [Tensor, Tensor, Tensor];
   /** [3 E]. */
   readonly bias: Tensor | null;
-  /** One more key and value, [1, 1, E]. */
+  /** An additional key and value, [1, 1, E]. */
   readonly biasK: Tensor | null;
   readonly biasV: Tensor | null;
-  /** One more key and value of zeros. */
+  /** Adds a key and a value of zeros. */
   readonly addZeroAttn: boolean;
   /** Probability that a weight is dropped; 0 in evaluation. */
   readonly dropoutP: number;
 }
 
 /**
- * softmax(Q Kᵀ / √(E/h) + mask) V for each of h heads, joined: [B, L, E], and the weights, [B, L,
- * S] or [B, heads, L, S]. A query that may see nothing gets 0, with weights of 0.
+ * softmax(Q Kᵀ / √(E/h) + mask) V for each of h heads, concatenated: [B, L, E], and the weights,
+ * [B, L, S] or [B, heads, L, S]. A query without visible keys gives 0, with weights of 0.
  */
 export function attendHeads(
   call: string,
@@ -58,36 +60,39 @@ export function attendHeads(
   options: AttendOptions,
 ): [Tensor, Tensor | null] {
   const { heads, dropoutP } = parameters;
-  const [q, k, v] = projected([query, key, value], parameters);
+  const [q, k, v] = projectHeads([query, key, value], parameters);
   const [batch, , length, width] = q.shape as readonly [number, number, number, number];
   const mask = scoreMask(call, options, heads, length, k.shape[2] as number, key);
-  const [keys, values, added] = extended(k, v, parameters);
-  const padded = mask === null || added === 0 ? mask : padRight(mask, added);
+  const [keys, values, extraKeys] = withExtraKeys(k, v, parameters);
+  const padded = mask === null || extraKeys === 0 ? mask : padRight(mask, extraKeys);
   const joined = (x: Tensor): Tensor => x.transpose(1, 2).reshape([batch, length, heads * width]);
   if (!(options.needWeights ?? true)) {
-    // nothing else is hidden: no matrix of masks is needed to say so
-    const plain = options.attnMask == null && options.keyPaddingMask == null && added === 0;
+    // without other masks, attention needs no mask matrix
+    const plain = options.attnMask == null && options.keyPaddingMask == null && extraKeys === 0;
     const isCausal = options.isCausal === true && plain;
     const hidden = isCausal ? { isCausal } : { attnMask: padded };
     return [joined(scaledDotProductAttention(q, keys, values, { ...hidden, dropoutP })), null];
   }
   const scores = q.mul(1 / Math.sqrt(width)).matmul(keys.transpose(-2, -1));
-  const weights = dropout(padded === null ? softmax(scores, -1) : seen(scores.add(padded)), {
-    p: dropoutP,
-  });
+  const weights = dropout(
+    padded === null ? softmax(scores, -1) : softmaxOrZero(scores.add(padded)),
+    {
+      p: dropoutP,
+    },
+  );
   const shown = (options.averageAttnWeights ?? true) ? weights.mean(1) : weights;
   return [joined(weights.matmul(values)), shown];
 }
 
-/** The softmax of scores, 0 in a row of −∞ alone. */
-function seen(scores: Tensor): Tensor {
+/** Softmax of scores; a row that is −∞ throughout gives 0. */
+function softmaxOrZero(scores: Tensor): Tensor {
   if (scores.numel() === 0) return scores;
   const nothing = scores.amax(-1, { keepdim: true }).eq(Number.NEGATIVE_INFINITY);
   return where(nothing, 0, softmax(where(nothing, 0, scores), -1));
 }
 
-/** Queries, keys and values for each head: [B, heads, L, E/heads]. */
-function projected(
+/** Queries, keys and values of each head: [B, heads, L, E/heads]. */
+function projectHeads(
   operands: readonly [Tensor, Tensor, Tensor],
   { heads, weights, bias }: HeadParameters,
 ): [Tensor, Tensor, Tensor] {
@@ -108,8 +113,8 @@ function projected(
   }) as [Tensor, Tensor, Tensor];
 }
 
-/** With the learned key and value and those of zeros, where there are such; and how many. */
-function extended(
+/** Appends the learned key and value and those of zeros, if any. Returns how many were appended. */
+function withExtraKeys(
   k: Tensor,
   v: Tensor,
   { biasK, biasV, addZeroAttn }: HeadParameters,
@@ -131,7 +136,7 @@ function extended(
   return [cat([k, ...moreK], 2), cat([v, ...moreV], 2), moreK.length];
 }
 
-/** All masks as one that is added to scores [B, heads, L, S]; null where there is none. */
+/** All masks as one mask that is added to scores [B, heads, L, S]; null if there is none. */
 function scoreMask(
   call: string,
   { attnMask = null, keyPaddingMask = null, isCausal = false }: AttendOptions,
@@ -142,29 +147,31 @@ function scoreMask(
 ): Tensor | null {
   const masks: Tensor[] = [];
   if (attnMask !== null) {
-    const mask = added(call, "attnMask", attnMask, like);
+    const mask = additiveMask(call, "attnMask", attnMask, like);
     masks.push(mask.shape.length === 3 ? mask.reshape([-1, heads, length, keys]) : mask);
   } else if (isCausal) {
     const later = arange(keys, { device: like }).gt(arange(length, { device: like }).unsqueeze(1));
-    masks.push(added(call, "isCausal", later, like));
+    masks.push(additiveMask(call, "isCausal", later, like));
   }
   if (keyPaddingMask !== null) {
-    masks.push(added(call, "keyPaddingMask", keyPaddingMask, like).reshape([-1, 1, 1, keys]));
+    masks.push(
+      additiveMask(call, "keyPaddingMask", keyPaddingMask, like).reshape([-1, 1, 1, keys]),
+    );
   }
   const [first, second] = masks;
   if (first === undefined) return null;
   return second === undefined ? first : first.add(second);
 }
 
-/** −∞ where a mask is true; a mask of fractions is as it is, and one of integers is refused. */
-function added(call: string, name: string, mask: Tensor, { dtype }: Tensor): Tensor {
+/** −∞ where a bool mask is true. A floating mask is used as it is; one of integers is refused. */
+function additiveMask(call: string, name: string, mask: Tensor, { dtype }: Tensor): Tensor {
   if (mask.dtype === "bool") {
     return where(mask, Number.NEGATIVE_INFINITY, zeros(mask.shape, { dtype, device: mask }));
   }
   if (mask.dtype.startsWith("f")) return mask;
   throw new DTypeError(
     `${call}: ${name} must be bool or floating, got ${mask.dtype}` +
-      `\n  hint: ${name}.ne(0) leaves out what is not 0`,
+      `\n  hint: ${name}.ne(0) masks the nonzero elements`,
   );
 }
 
@@ -173,9 +180,9 @@ const padRight = (mask: Tensor, count: number): Tensor =>
 
 /** Settings of `multiHeadAttentionForward`. */
 export interface MultiHeadAttentionForwardOptions extends AttendOptions {
-  /** Weights are dropped (default true). */
+  /** Applies dropout to the weights (default true). */
   readonly training?: boolean;
-  /** The projections are qProjWeight, kProjWeight and vProjWeight, and not inProjWeight. */
+  /** Uses qProjWeight, kProjWeight and vProjWeight instead of inProjWeight. */
   readonly useSeparateProjWeight?: boolean;
   readonly qProjWeight?: Tensor | null;
   readonly kProjWeight?: Tensor | null;
@@ -183,9 +190,9 @@ export interface MultiHeadAttentionForwardOptions extends AttendOptions {
 }
 
 /**
- * Multi-head attention with parameters given one by one: query [L, B, E], key [S, B, kdim], value
- * [S, B, vdim] (or no B) → [output like the query, weights [B, L, S] or [B, heads, L, S], null
- * where not needed].  Vaswani et al. 2017.
+ * Multi-head attention with explicit parameters: query [L, B, E], key [S, B, kdim], value [S, B,
+ * vdim] (or without B) → [output like the query, weights [B, L, S] or [B, heads, L, S], null if not
+ * needed].  Vaswani et al. 2017.
  */
 export function multiHeadAttentionForward(
   query: Tensor,
@@ -213,12 +220,12 @@ export function multiHeadAttentionForward(
   const own = [options.qProjWeight, options.kProjWeight, options.vProjWeight];
   const weights = useSeparateProjWeight ? own : inProjWeight;
   if (weights === null || (useSeparateProjWeight && own.some((weight) => weight == null))) {
-    throw new ArgumentError(`${call}: the weights of the projections are missing`);
+    throw new ArgumentError(`${call}: the projection weights are missing`);
   }
   const e = query.shape.at(-1) as number;
   if (e !== embedDimToCheck || e % numHeads !== 0) {
     throw new ShapeError(
-      `${call}: a query of ${e} features is not of ${embedDimToCheck}, shared by ${numHeads} heads`,
+      `${call}: the query has ${e} features, expected ${embedDimToCheck}, divisible by ${numHeads} heads`,
     );
   }
   const parameters: HeadParameters = {
@@ -240,7 +247,10 @@ export function multiHeadAttentionForward(
   });
 }
 
-/** Each operand as [B, L, E]: one tensor where all are one, which is then projected at once. */
+/**
+ * Each operand as [B, L, E]. If all are the same tensor, so are the results, and one product
+ * projects them.
+ */
 export function batchOf(
   [query, key, value]: readonly [Tensor, Tensor, Tensor],
   batched: (x: Tensor) => Tensor,
@@ -250,10 +260,10 @@ export function batchOf(
   return all ? [first, first, first] : [first, batched(key), batched(value)];
 }
 
-/** Refuses what are not three matrices, or three batches of them. */
+/** Refuses operands that are not three matrices or three batches of matrices. */
 export function checkOperands(call: string, operands: readonly Tensor[], layout: string): void {
   const ranks = operands.map((x) => x.shape.length);
   if ((ranks[0] === 2 || ranks[0] === 3) && ranks.every((rank) => rank === ranks[0])) return;
   const got = operands.map(({ shape }) => `[${shape.join(", ")}]`).join(", ");
-  throw new ShapeError(`${call}: query, key and value are ${layout} or [L, E]\n  got: ${got}`);
+  throw new ShapeError(`${call}: query, key and value must be ${layout} or [L, E]\n  got: ${got}`);
 }

@@ -11,55 +11,56 @@ import {
 import { assemble, pullBack } from "@wgrad/autograd/plugin";
 
 /**
- * One step of a recurrent layer and its gradient. H: features of a state; G: gates of H features.
+ * One step of a recurrent layer and its gradient. H: features of a state; G: number of gates, of H
+ * features each.
  */
 export interface Cell {
   readonly gates: number;
   /**
-   * The states [B, H] after a step, hidden first, from what the input and the hidden state
-   * contribute to the gates: x, h: [B, G·H]. `kept` is what the slope reads.
+   * The states [B, H] after a step, hidden state first. x and h are the contributions of the input
+   * and of the hidden state to the gates: [B, G·H]. `kept` is saved for the gradient.
    */
   readonly step: (x: Tensor, h: Tensor, states: readonly Tensor[]) => Stepped;
-  /** Gradients of the step from those of the states after it (null: none arrives). */
-  readonly slope: (
+  /** Gradients of a step, from the gradients of the states after it (null: none). */
+  readonly grad: (
     gradients: readonly [Tensor, ...(Tensor | null)[]],
     kept: readonly Tensor[],
     before: readonly Tensor[],
     after: readonly Tensor[],
-  ) => Slope;
+  ) => StepGradient;
 }
 
+/** The states after a step, and the tensors that its gradient reads. */
 export interface Stepped {
   readonly states: readonly Tensor[];
   readonly kept: readonly Tensor[];
 }
 
-export interface Slope {
+/** Gradients of a step. */
+export interface StepGradient {
   /**
-   * Gradients of the gates, [B, H] each: G of what the hidden state contributes; where the input's
-   * differ, those that do stand before them, for the last gates.
+   * Gradients of the gates, [B, H] each: G gradients of the hidden state's contribution. If the
+   * input's contribution has other gradients, these come first, for the last gates.
    */
   readonly gates: readonly Tensor[];
   /**
-   * Gradients of the states before the step, without those through the gates; null where there is
-   * none.
+   * Gradients of the states before the step, without the part that flows through the gates; null if
+   * there is none.
    */
   readonly states: readonly (Tensor | null)[];
 }
 
-/**
- * The gradients that a layer sums over its steps: of the hidden weights [G·H, H] and bias [G·H].
- */
+/** Gradients that a layer sums over its steps: of the hidden weights [G·H, H] and bias [G·H]. */
 interface Weights {
   readonly weightHh: Tensor;
   readonly biasHh: Tensor | null;
 }
 
 /**
- * All steps of a layer as one operation: x: [T, B, G·H], what the input contributes; states: [B,
+ * All steps of a layer as one operation. x: [T, B, G·H], the contribution of the input; states: [B,
  * H]; counts: whether a step counts for a sequence, [T, B, 1] → [the hidden states [T + 1, B, H],
- * the first included, and the last of each other state [B, H]]. Going back, a step is a product and
- * one kernel of elementwise work, and the gradient of the weights is one product over all steps.
+ * including the first, and the last of each other state [B, H]]. In the backward, a step is one
+ * product and one elementwise kernel; the gradient of the weights is one product over all steps.
  */
 export function recurrence(
   cell: Cell,
@@ -73,10 +74,10 @@ export function recurrence(
   return Recurrence.apply(cell, counts, x, weightHh, ...states, ...bias) as Tensor[];
 }
 
-interface Kept extends FunctionContext {
+interface SavedContext extends FunctionContext {
   cell: Cell;
   counts: Tensor | null;
-  /** Of each step: how many tensors were kept. */
+  /** number of saved tensors of each step */
   sizes: number[];
   states: number;
 }
@@ -108,12 +109,12 @@ class Recurrence extends Differentiable {
       const before = [hidden.select(0, t), ...states.slice(1)];
       const contribution = linear(before[0] as Tensor, weightHh, bias);
       const stepped = cell.step(x.select(0, t), contribution, before);
-      states = held(stepped.states, before, counts, t);
+      states = keepPaddedStates(stepped.states, before, counts, t);
       hidden = assemble(hidden, [{ value: states[0] as Tensor, strides, offset: (t + 1) * size }]);
       kept.push([...stepped.kept]);
       others.push(states.slice(1));
     }
-    Object.assign(ctx as Kept, {
+    Object.assign(ctx as SavedContext, {
       cell,
       counts,
       sizes: kept.map((all) => all.length),
@@ -124,25 +125,29 @@ class Recurrence extends Differentiable {
   }
 
   static override backward(ctx: FunctionContext, ...gradients: Tensor[]): (Tensor | null)[] {
-    const { cell, counts, states } = ctx as Kept;
+    const { cell, counts, states } = ctx as SavedContext;
     const saved = ctx.savedTensors;
     const [x, weightHh] = saved as [Tensor, Tensor];
     const first = saved.slice(2, 2 + states);
     const bias = isBias(saved[2 + states] as Tensor) ? (saved[2 + states] as Tensor) : null;
     const operands = [x, weightHh, ...first, ...(bias === null ? [] : [bias])];
     if (isGradEnabled()) {
-      const again = (...all: Tensor[]) => plainly(cell, counts, all, states);
+      const again = (...all: Tensor[]) => stepByStep(cell, counts, all, states);
       return [null, null, ...pullBack(again, operands, gradients)];
     }
-    return [null, null, ...slopes(ctx as Kept, saved.slice(operands.length), operands, gradients)];
+    return [
+      null,
+      null,
+      ...backwardSteps(ctx as SavedContext, saved.slice(operands.length), operands, gradients),
+    ];
   }
 }
 
-/** A bias has one dimension, a state two. */
+/** A bias has one dimension, a state has two. */
 const isBias = ({ shape }: Tensor): boolean => shape.length === 1;
 
-/** The states of before where a step does not count. */
-function held(
+/** Keeps the previous states where a step does not count. */
+function keepPaddedStates(
   after: readonly Tensor[],
   before: readonly Tensor[],
   counts: Tensor | null,
@@ -153,8 +158,8 @@ function held(
   return after.map((state, i) => where(here, state, before[i] as Tensor));
 }
 
-/** The same by its steps, each an operation of its own: what is differentiated again. */
-function plainly(
+/** The same computation, one operation a step: for second derivatives. */
+function stepByStep(
   cell: Cell,
   counts: Tensor | null,
   [x, weightHh, ...rest]: readonly Tensor[],
@@ -167,7 +172,7 @@ function plainly(
   for (let t = 0; t < length; t++) {
     const contribution = linear(states[0] as Tensor, weightHh as Tensor, bias);
     const stepped = cell.step((x as Tensor).select(0, t), contribution, states);
-    states = held(stepped.states, states, counts, t);
+    states = keepPaddedStates(stepped.states, states, counts, t);
     hidden.push(states[0] as Tensor);
   }
   const { shape } = hidden[0] as Tensor;
@@ -177,8 +182,8 @@ function plainly(
   return [assemble([length + 1, ...shape], parts), ...states.slice(1)];
 }
 
-function slopes(
-  { cell, counts, sizes, states: count, needsInputGrad }: Kept,
+function backwardSteps(
+  { cell, counts, sizes, states: count, needsInputGrad }: SavedContext,
   saved: readonly Tensor[],
   [x, weightHh, ...rest]: readonly Tensor[],
   [dHidden, ...dLast]: readonly Tensor[],
@@ -199,7 +204,7 @@ function slopes(
     at -= sizes[t] as number;
     const here = counts?.select(0, t) ?? null;
     const arriving = next.map((d) => (d === null || here === null ? d : where(here, d, 0)));
-    const { gates, states } = cell.slope(
+    const { gates, states } = cell.grad(
       arriving as [Tensor, ...(Tensor | null)[]],
       values.slice(at, at + (sizes[t] as number)),
       statesAt(t),

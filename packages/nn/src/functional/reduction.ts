@@ -1,12 +1,12 @@
 import { DTypeError, type Reduction, ShapeError, type Tensor } from "@wgrad/autograd";
 
-/** The mean of a loss's elements, their sum, or the elements. */
+/** The mean or the sum of a loss, or the loss itself. */
 export function reduced(loss: Tensor, reduction: Reduction = "mean"): Tensor {
   if (reduction === "none") return loss;
   return reduction === "sum" ? loss.sum() : loss.mean();
 }
 
-/** Refuses tensors of integers and bools. */
+/** Refuses integer and bool tensors. */
 export function checkFloating(call: string, tensors: Readonly<Record<string, Tensor>>): void {
   for (const [name, { dtype }] of Object.entries(tensors)) {
     if (dtype.startsWith("f")) continue;
@@ -16,7 +16,7 @@ export function checkFloating(call: string, tensors: Readonly<Record<string, Ten
   }
 }
 
-/** Refuses tensors that are not all of one shape. */
+/** Refuses tensors of different shapes. */
 export function checkSameShape(call: string, tensors: Readonly<Record<string, Tensor>>): void {
   const [first, ...rest] = Object.values(tensors) as [Tensor, ...Tensor[]];
   if (rest.every((one) => String(one.shape) === String(first.shape))) return;

@@ -1,14 +1,14 @@
 import { ArgumentError, type Shape, ShapeError, type Tensor, zeros } from "@wgrad/autograd";
 import { checkCall, composite } from "@wgrad/autograd/plugin";
 
-/** Settings of the unpoolings, as those of the pooling they undo. */
+/** Settings of the unpooling functions: those of the pooling that they invert. */
 export interface MaxUnpoolOptions {
-  /** The distance of windows: kernelSize unless told. */
+  /** Step between windows (default: kernelSize). */
   readonly stride?: number | readonly number[] | null;
   readonly padding?: number | readonly number[];
   /**
-   * The size of the output, with or without batch and channels: where several have this pooling's
-   * size.
+   * Size of the output, with or without batch and channels. Needed where several sizes pool to this
+   * input.
    */
   readonly outputSize?: Shape | null;
 }
@@ -38,7 +38,7 @@ function maxUnpool(rank: number): MaxUnpool {
       String(x.shape) !== String(indices.shape)
     ) {
       throw new ShapeError(
-        `${call}: takes what maxPool${rank}d gives with returnIndices\n  x: [${x.shape.join(", ")}]\n  indices: [${indices.shape.join(", ")}]`,
+        `${call}: needs the values and indices of maxPool${rank}d with returnIndices\n  x: [${x.shape.join(", ")}]\n  indices: [${indices.shape.join(", ")}]`,
       );
     }
     const kernel = each(kernelSize);
@@ -52,7 +52,7 @@ function maxUnpool(rank: number): MaxUnpool {
     for (const [d, n] of sizes.entries()) {
       if (Math.abs(n - (usual[d] as number)) < (stride[d] as number)) continue;
       throw new ArgumentError(
-        `${call}: outputSize [${sizes.join(", ")}] is too far from [${usual.join(", ")}]\n  hint: less than the stride away`,
+        `${call}: outputSize [${sizes.join(", ")}] is too far from [${usual.join(", ")}]\n  hint: it must differ by less than the stride`,
       );
     }
     return composite(() => {
@@ -67,19 +67,19 @@ function maxUnpool(rank: number): MaxUnpool {
 }
 
 /**
- * Undoes maxPool1d: each maximum at the place it came from, 0 elsewhere. x, indices: [N, C, L] or
+ * Inverts maxPool1d: puts each maximum where it came from, 0 elsewhere. x, indices: [N, C, L] or
  * [C, L].
  */
 export const maxUnpool1d: MaxUnpool = maxUnpool(1);
 
 /**
- * Undoes maxPool2d: each maximum at the place it came from, 0 elsewhere. x, indices: [N, C, H, W]
- * or [C, H, W].
+ * Inverts maxPool2d: puts each maximum where it came from, 0 elsewhere. x, indices: [N, C, H, W] or
+ * [C, H, W].
  */
 export const maxUnpool2d: MaxUnpool = maxUnpool(2);
 
 /**
- * Undoes maxPool3d: each maximum at the place it came from, 0 elsewhere. x, indices: [N, C, D, H,
- * W] or [C, D, H, W].
+ * Inverts maxPool3d: puts each maximum where it came from, 0 elsewhere. x, indices: [N, C, D, H, W]
+ * or [C, D, H, W].
  */
 export const maxUnpool3d: MaxUnpool = maxUnpool(3);

@@ -23,7 +23,10 @@ abstract class AdaptiveAvgPool extends Module<[Tensor], Tensor> {
   }
 }
 
-/** The means of as many windows as give `outputSize`; null keeps a size. x: [N, C, L] or [C, L]. */
+/**
+ * Averages windows so that the output has size `outputSize`; null keeps a size. x: [N, C, L] or [C,
+ * L].
+ */
 export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
   forward(x: Tensor): Tensor {
     return adaptiveAvgPool1d(x, this.outputSize);
@@ -31,8 +34,8 @@ export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
 }
 
 /**
- * The means of as many windows as give `outputSize`; null keeps a size. x: [N, C, H, W] or [C, H,
- * W].
+ * Averages windows so that the output has size `outputSize`; null keeps a size. x: [N, C, H, W] or
+ * [C, H, W].
  */
 export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
   forward(x: Tensor): Tensor {
@@ -41,8 +44,8 @@ export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
 }
 
 /**
- * The means of as many windows as give `outputSize`; null keeps a size. x: [N, C, D, H, W] or [C,
- * D, H, W].
+ * Averages windows so that the output has size `outputSize`; null keeps a size. x: [N, C, D, H, W]
+ * or [C, D, H, W].
  */
 export class AdaptiveAvgPool3d extends AdaptiveAvgPool {
   forward(x: Tensor): Tensor {

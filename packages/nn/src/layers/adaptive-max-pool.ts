@@ -24,7 +24,8 @@ abstract class AdaptiveMaxPool extends Module<[Tensor], Tensor> {
 }
 
 /**
- * The maxima of as many windows as give `outputSize`; null keeps a size. x: [N, C, L] or [C, L].
+ * The maxima of windows so that the output has size `outputSize`; null keeps a size. x: [N, C, L]
+ * or [C, L].
  */
 export class AdaptiveMaxPool1d extends AdaptiveMaxPool {
   forward(x: Tensor): Tensor {
@@ -33,8 +34,8 @@ export class AdaptiveMaxPool1d extends AdaptiveMaxPool {
 }
 
 /**
- * The maxima of as many windows as give `outputSize`; null keeps a size. x: [N, C, H, W] or [C, H,
- * W].
+ * The maxima of windows so that the output has size `outputSize`; null keeps a size. x: [N, C, H,
+ * W] or [C, H, W].
  */
 export class AdaptiveMaxPool2d extends AdaptiveMaxPool {
   forward(x: Tensor): Tensor {
@@ -43,8 +44,8 @@ export class AdaptiveMaxPool2d extends AdaptiveMaxPool {
 }
 
 /**
- * The maxima of as many windows as give `outputSize`; null keeps a size. x: [N, C, D, H, W] or [C,
- * D, H, W].
+ * The maxima of windows so that the output has size `outputSize`; null keeps a size. x: [N, C, D,
+ * H, W] or [C, D, H, W].
  */
 export class AdaptiveMaxPool3d extends AdaptiveMaxPool {
   forward(x: Tensor): Tensor {

@@ -4,8 +4,8 @@ import { batchNorm } from "../functional.ts";
 import { ChannelNorm, type ChannelNormOptions } from "./norm.ts";
 
 /**
- * Settings of BatchNorm1d, BatchNorm2d and BatchNorm3d; `affine` and `trackRunningStats` are on by
- * default.
+ * Settings of BatchNorm1d, BatchNorm2d and BatchNorm3d. Default of `affine` and
+ * `trackRunningStats`: true.
  */
 export type BatchNormLayerOptions = ChannelNormOptions;
 
@@ -19,7 +19,7 @@ abstract class BatchNorm extends ChannelNorm {
     super(numFeatures, { eps, momentum, affine, trackRunningStats });
   }
 
-  /** `forward` for inputs of one of these numbers of dimensions. */
+  /** `forward` for inputs whose number of dimensions is one of `ranks`. */
   protected over(x: Tensor, ranks: readonly number[]): Tensor {
     this.check(x, ranks, 1);
     const { weight, bias, eps, runningMean, runningVar, numBatchesTracked } = this;
@@ -32,8 +32,8 @@ abstract class BatchNorm extends ChannelNorm {
   }
 
   /**
-   * Normalises by the batch's own statistics; the running ones follow by `momentum`, or as the mean
-   * of all batches.
+   * Normalises by the statistics of the batch and updates the running ones by `momentum`, or as the
+   * mean of all batches.
    */
   private followed(x: Tensor): Tensor {
     const { weight, bias, eps, momentum, runningMean, runningVar, numBatchesTracked } = this;
@@ -52,8 +52,8 @@ abstract class BatchNorm extends ChannelNorm {
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batch; in
- * evaluation mode the running ones. x: [N, C] or [N, C, L]; γ, β: [C].  Ioffe & Szegedy 2015.
+ * y = γ (x − μ) / √(σ² + ε) + β, with the mean μ and variance σ² of each channel over the batch; in
+ * evaluation mode the running statistics. x: [N, C] or [N, C, L]; γ, β: [C].  Ioffe & Szegedy 2015.
  */
 export class BatchNorm1d extends BatchNorm {
   forward(x: Tensor): Tensor {
@@ -62,8 +62,8 @@ export class BatchNorm1d extends BatchNorm {
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batch; in
- * evaluation mode the running ones. x: [N, C, H, W]; γ, β: [C].  Ioffe & Szegedy 2015.
+ * y = γ (x − μ) / √(σ² + ε) + β, with the mean μ and variance σ² of each channel over the batch; in
+ * evaluation mode the running statistics. x: [N, C, H, W]; γ, β: [C].  Ioffe & Szegedy 2015.
  */
 export class BatchNorm2d extends BatchNorm {
   forward(x: Tensor): Tensor {
@@ -72,8 +72,8 @@ export class BatchNorm2d extends BatchNorm {
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batch; in
- * evaluation mode the running ones. x: [N, C, D, H, W]; γ, β: [C].  Ioffe & Szegedy 2015.
+ * y = γ (x − μ) / √(σ² + ε) + β, with the mean μ and variance σ² of each channel over the batch; in
+ * evaluation mode the running statistics. x: [N, C, D, H, W]; γ, β: [C].  Ioffe & Szegedy 2015.
  */
 export class BatchNorm3d extends BatchNorm {
   forward(x: Tensor): Tensor {

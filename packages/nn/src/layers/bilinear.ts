@@ -10,7 +10,7 @@ import { positive } from "./sizes.ts";
 
 /**
  * yₒ = x₁ᵀ Wₒ x₂ + bₒ.  x₁: […, in1]; x₂: […, in2] → […, out]; weight: [out, in1, in2]; bias:
- * [out]. Both start uniform within ±1/√in1, weight drawn before bias.
+ * [out]. Both are initialised uniformly on ±1/√in1, the weight first.
  */
 export class Bilinear extends Module<[x1: Tensor, x2: Tensor], Tensor> {
   weight: Parameter;

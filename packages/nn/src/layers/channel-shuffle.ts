@@ -1,10 +1,13 @@
 import type { Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { dealt } from "../functional/arranging.ts";
+import { shuffleChannels } from "../functional/arranging.ts";
 import { Module } from "../module.ts";
 import { positive } from "./sizes.ts";
 
-/** The channels, in `groups` equal parts, dealt out in turn. x: [N, C, …].  Zhang et al. 2018. */
+/**
+ * Splits the channels into `groups` equal parts and interleaves them. x: [N, C, …].  Zhang et al.
+ * 2018.
+ */
 export class ChannelShuffle extends Module<[Tensor], Tensor> {
   readonly groups: number;
 
@@ -16,7 +19,7 @@ export class ChannelShuffle extends Module<[Tensor], Tensor> {
   }
 
   forward(x: Tensor): Tensor {
-    return dealt("ChannelShuffle", x, this.groups);
+    return shuffleChannels("ChannelShuffle", x, this.groups);
   }
 
   override extraRepr(): string {

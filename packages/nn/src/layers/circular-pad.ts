@@ -5,8 +5,8 @@ import { Padding } from "./padding.ts";
 import type { Sizes } from "./sizes.ts";
 
 /**
- * x repeated periodically on every side. x: [N, C, L] or [C, L]; `padding` is a number or [left,
- * right].
+ * Pads x on every side by repeating it periodically. x: [N, C, L] or [C, L]; `padding` is a number
+ * or [left, right].
  */
 export class CircularPad1d extends Padding {
   constructor(padding: Sizes) {
@@ -20,8 +20,8 @@ export class CircularPad1d extends Padding {
 }
 
 /**
- * x repeated periodically on every side. x: [N, C, H, W] or [C, H, W]; `padding` is a number or
- * [left, right, top, bottom].
+ * Pads x on every side by repeating it periodically. x: [N, C, H, W] or [C, H, W]; `padding` is a
+ * number or [left, right, top, bottom].
  */
 export class CircularPad2d extends Padding {
   constructor(padding: Sizes) {
@@ -35,8 +35,8 @@ export class CircularPad2d extends Padding {
 }
 
 /**
- * x repeated periodically on every side. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number
- * or [left, right, top, bottom, front, back].
+ * Pads x on every side by repeating it periodically. x: [N, C, D, H, W] or [C, D, H, W]; `padding`
+ * is a number or [left, right, top, bottom, front, back].
  */
 export class CircularPad3d extends Padding {
   constructor(padding: Sizes) {

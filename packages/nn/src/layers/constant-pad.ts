@@ -21,7 +21,7 @@ abstract class ConstantPad extends Padding {
   }
 }
 
-/** x with `value` around it. x: [N, C, L] or [C, L]; `padding` is a number or [left, right]. */
+/** Pads x with `value`. x: [N, C, L] or [C, L]; `padding` is a number or [left, right]. */
 export class ConstantPad1d extends ConstantPad {
   constructor(padding: Sizes, value: number) {
     checkCall("new ConstantPad1d(padding: number | list, value: number)", arguments);
@@ -30,8 +30,8 @@ export class ConstantPad1d extends ConstantPad {
 }
 
 /**
- * x with `value` around it. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right,
- * top, bottom].
+ * Pads x with `value`. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right, top,
+ * bottom].
  */
 export class ConstantPad2d extends ConstantPad {
   constructor(padding: Sizes, value: number) {
@@ -41,8 +41,8 @@ export class ConstantPad2d extends ConstantPad {
 }
 
 /**
- * x with `value` around it. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left,
- * right, top, bottom, front, back].
+ * Pads x with `value`. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left, right,
+ * top, bottom, front, back].
  */
 export class ConstantPad3d extends ConstantPad {
   constructor(padding: Sizes, value: number) {

@@ -55,9 +55,9 @@ abstract class ConvTranspose extends Convolution {
 }
 
 /**
- * The gradient of Conv1d with respect to its input, as a layer: it spreads every element over a
- * window. x: [N, C, L] or [C, L]; weight: [in, out / groups, k]; bias: [out]; each size n → (n −
- * 1)·stride − 2·padding + dilation·(k − 1) + outputPadding + 1.
+ * Transposed convolution, the gradient of Conv1d with respect to its input: each element is spread
+ * over a window. x: [N, C, L] or [C, L]; weight: [in, out / groups, k]; bias: [out]; each size n →
+ * (n − 1)·stride − 2·padding + dilation·(k − 1) + outputPadding + 1.
  */
 export class ConvTranspose1d extends ConvTranspose {
   constructor(
@@ -79,9 +79,9 @@ export class ConvTranspose1d extends ConvTranspose {
 }
 
 /**
- * The gradient of Conv2d with respect to its input, as a layer: it spreads every element over a
- * window. x: [N, C, H, W] or [C, H, W]; weight: [in, out / groups, kH, kW]; bias: [out]; each size
- * n → (n − 1)·stride − 2·padding + dilation·(k − 1) + outputPadding + 1.
+ * Transposed convolution, the gradient of Conv2d with respect to its input: each element is spread
+ * over a window. x: [N, C, H, W] or [C, H, W]; weight: [in, out / groups, kH, kW]; bias: [out];
+ * each size n → (n − 1)·stride − 2·padding + dilation·(k − 1) + outputPadding + 1.
  */
 export class ConvTranspose2d extends ConvTranspose {
   constructor(
@@ -103,9 +103,9 @@ export class ConvTranspose2d extends ConvTranspose {
 }
 
 /**
- * The gradient of Conv3d with respect to its input, as a layer: it spreads every element over a
- * window. x: [N, C, D, H, W] or [C, D, H, W]; weight: [in, out / groups, kD, kH, kW]; bias: [out];
- * each size n → (n − 1)·stride − 2·padding + dilation·(k − 1) + outputPadding + 1.
+ * Transposed convolution, the gradient of Conv3d with respect to its input: each element is spread
+ * over a window. x: [N, C, D, H, W] or [C, D, H, W]; weight: [in, out / groups, kD, kH, kW]; bias:
+ * [out]; each size n → (n − 1)·stride − 2·padding + dilation·(k − 1) + outputPadding + 1.
  */
 export class ConvTranspose3d extends ConvTranspose {
   constructor(

@@ -9,7 +9,8 @@ export interface ConvLayerOptions extends ConvOptions {
   /** Adds a learned bias (default true). */
   readonly bias?: boolean;
   /**
-   * What lies around the input: 0, its mirror image, its edge, or its other side (default "zeros").
+   * Values of the padding: zeros, the mirror image, the edge, or the opposite side (default
+   * "zeros").
    */
   readonly paddingMode?: "zeros" | "reflect" | "replicate" | "circular";
 }
@@ -35,13 +36,16 @@ abstract class Conv extends Convolution {
     this.paddingMode = options.paddingMode ?? "zeros";
   }
 
-  /** x with its margins, and what is left to do; margins other than zeros are laid here. */
+  /**
+   * Pads x unless the padding is of zeros. Returns x and the options that remain for the
+   * convolution.
+   */
   protected prepared(x: Tensor): [x: Tensor, options: ConvOptions] {
     if (this.paddingMode === "zeros") return [x, this.options];
     return [pad(x, this.margins(), this.paddingMode), { ...this.options, padding: 0 }];
   }
 
-  /** Before and after each dimension, the last dimension first. */
+  /** Padding before and after each dimension, the last dimension first. */
   private margins(): number[] {
     const { padding, dilation } = this.options;
     const kernel = this.weight.shape.slice(2);

@@ -5,7 +5,7 @@ import { type Parameter, parameter } from "../parameter.ts";
 import { pythonSizes } from "../print.ts";
 import { perDim, positive, type Sizes } from "./sizes.ts";
 
-/** What the printed settings of a convolution show beside its channels. */
+/** Settings of a convolution that are printed after its channels. */
 interface Printed {
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
@@ -17,8 +17,8 @@ interface Printed {
 }
 
 /**
- * What convolutions and their transposes share: learned filters, drawn weight first, uniform within
- * ±1/√fan_in.
+ * The base of convolutions and transposed convolutions: learned filters, initialised uniformly on
+ * ±1/√fan_in, the weight first.
  */
 export abstract class Convolution extends Module<[Tensor], Tensor> {
   readonly inChannels: number;
@@ -41,12 +41,12 @@ export abstract class Convolution extends Module<[Tensor], Tensor> {
     const kernel = perDim(rank, kernelSize);
     if (kernel.length !== rank) {
       throw new ArgumentError(
-        `${name}: kernelSize is [${kernel.join(", ")}]\n  hint: one number, or ${rank} of them`,
+        `${name}: kernelSize is [${kernel.join(", ")}]\n  hint: one number, or a list of ${rank}`,
       );
     }
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ArgumentError(
-        `${name}: ${inChannels} channels in and ${outChannels} out do not fall into ${groups} equal groups`,
+        `${name}: ${inChannels} input and ${outChannels} output channels cannot be split into ${groups} equal groups`,
       );
     }
     const shape: Shape = transposed

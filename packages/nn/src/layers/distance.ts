@@ -9,8 +9,8 @@ import {
 import { Module } from "../module.ts";
 
 /**
- * y = x₁ · x₂ / (‖x₁‖ ‖x₂‖) along `dim` (default 1), norms at least `eps` (default 1e-8). → their
- * shape without `dim`.
+ * y = x₁ · x₂ / (‖x₁‖ ‖x₂‖) along `dim` (default 1), with norms of at least `eps` (default 1e-8). →
+ * the shape of x without `dim`.
  */
 export class CosineSimilarity extends Module<[x1: Tensor, x2: Tensor], Tensor> {
   readonly dim: number;

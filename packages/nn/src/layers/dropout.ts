@@ -21,20 +21,18 @@ export interface DropoutLayerOptions {
 abstract class DropoutLayer extends Module<[Tensor], Tensor> {
   readonly p: number;
 
-  /** Takes `p` by place or by name. */
+  /** Takes `p` as a number or as a setting. */
   constructor(probability: number | DropoutLayerOptions = {}) {
     checkCall(`new ${new.target.name}(p?: number, { p: number })`, arguments);
     super();
     const { p = 0.5 } = typeof probability === "number" ? { p: probability } : probability;
     if (!(p >= 0 && p <= 1)) {
-      throw new ArgumentError(
-        `${new.target.name}: the probability of a drop is ${p}\n  hint: from 0 to 1`,
-      );
+      throw new ArgumentError(`${new.target.name}: p is ${p}\n  hint: a probability from 0 to 1`);
     }
     this.p = p;
   }
 
-  /** What the functions of `functional` take. */
+  /** Settings for the functions of `functional`. */
   protected options(): DropoutOptions {
     return { p: this.p, training: this.training };
   }
@@ -45,7 +43,7 @@ abstract class DropoutLayer extends Module<[Tensor], Tensor> {
 }
 
 /**
- * In training y = x / (1 − p) with probability 1 − p, else 0, elementwise; in evaluation y = x. Any
+ * Training: y = x / (1 − p) with probability 1 − p, else 0, elementwise. Evaluation: y = x. Any
  * shape.  Srivastava et al. 2014.
  */
 export class Dropout extends DropoutLayer {
@@ -76,8 +74,8 @@ export class Dropout3d extends DropoutLayer {
 }
 
 /**
- * Dropout after SELU: what is dropped becomes SELU's lowest value; mean and variance stay. Any
- * shape.  Klambauer et al. 2017.
+ * Dropout for SELU: dropped elements become SELU's lowest value, and mean and variance are kept.
+ * Any shape.  Klambauer et al. 2017.
  */
 export class AlphaDropout extends DropoutLayer {
   forward(x: Tensor): Tensor {

@@ -1,29 +1,29 @@
 import { ArgumentError, type Tensor, zeros } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { registerFields } from "../fields.ts";
-import { bagged, paddingRow } from "../functional/embedding-bag.ts";
+import { embedBags, paddingRow } from "../functional/embedding-bag.ts";
 import { Module } from "../module.ts";
 import { type Parameter, parameter } from "../parameter.ts";
 import { boundRepr, type EmbeddingLayerOptions } from "./embedding.ts";
 
 /** Settings of EmbeddingBag. */
 export interface EmbeddingBagOptions extends Omit<EmbeddingLayerOptions, "scaleGradByFreq"> {
-  /** What a bag's rows become: their mean (default), sum or maximum. */
+  /** How the rows of a bag are combined: their mean (default), sum or maximum. */
   readonly mode?: "mean" | "sum" | "max";
-  /** The last offset is the end of the last bag, and starts none. */
+  /** The last offset is the end of the last bag, not the start of another one. */
   readonly includeLastOffset?: boolean;
 }
 
-/** What a call of EmbeddingBag takes beside indices and offsets. */
+/** Settings of a call of EmbeddingBag. */
 export interface BagOptions {
-  /** A factor for each index, for sums only: the shape of the indices. */
+  /** A factor for each index, of the shape of the indices; only with mode "sum". */
   readonly perSampleWeights?: Tensor | null;
 }
 
 /**
- * y[b] = the sum, mean or maximum of W[i] over the indices i of bag b; an empty bag gives 0, and
- * the padding row counts for nothing.  i: [B, L], or [n] with the start of each bag in offsets: [B]
- * → [B, features]; weight: [rows, features], normal.
+ * y[b] = the sum, mean or maximum of W[i] over the indices i of bag b. An empty bag gives 0; the
+ * padding row is left out.  i: [B, L], or [n] with the start of each bag in offsets: [B] → [B,
+ * features]; weight: [rows, features], initialised from a normal distribution.
  */
 export class EmbeddingBag extends Module<
   [input: Tensor, offsets?: Tensor | null, options?: BagOptions],
@@ -63,7 +63,7 @@ export class EmbeddingBag extends Module<
     checkCall("bag(input, offsets?, { perSampleWeights })", arguments);
     const { mode, paddingIdx, maxNorm, normType, includeLastOffset } = this;
     const { perSampleWeights = null } = options;
-    return bagged("EmbeddingBag", input, this.weight, offsets, {
+    return embedBags("EmbeddingBag", input, this.weight, offsets, {
       mode,
       paddingIdx,
       maxNorm,

@@ -8,19 +8,19 @@ import { pythonFloat } from "../print.ts";
 
 /** Settings of Embedding. */
 export interface EmbeddingLayerOptions {
-  /** The row that starts at zero and gets no gradient (negative counts from the end). */
+  /** A row that starts at zero and gets no gradient (a negative index counts from the end). */
   readonly paddingIdx?: number | null;
   /** Rows whose norm is greater are scaled down to it, in the table, when they are looked up. */
   readonly maxNorm?: number | null;
   /** The degree of that norm (default 2). */
   readonly normType?: number;
-  /** A row's gradient is divided by how often the call looks it up. */
+  /** Divides the gradient of a row by how often the call looks it up. */
   readonly scaleGradByFreq?: boolean;
 }
 
 /**
- * y = W[i]: the rows of a table.  i: […] whole numbers → […, features]; weight: [rows, features],
- * drawn from a normal distribution.
+ * y = W[i]: looks up rows of a table.  i: […] integers → […, features]; weight: [rows, features],
+ * initialised from a normal distribution.
  */
 export class Embedding extends Module<[Tensor], Tensor> {
   weight: Parameter;
@@ -46,7 +46,7 @@ export class Embedding extends Module<[Tensor], Tensor> {
     this.scaleGradByFreq = scaleGradByFreq;
   }
 
-  /** A layer that starts from this table, copied; frozen unless told otherwise. */
+  /** A layer with a copy of this table as its weight, frozen by default. */
   static fromPretrained(
     embeddings: Tensor,
     settings: EmbeddingLayerOptions & { readonly freeze?: boolean } = {},
@@ -78,13 +78,13 @@ export class Embedding extends Module<[Tensor], Tensor> {
   }
 }
 
-/** What bounds the table, as PyTorch prints it. */
+/** The limit of the row norms, as PyTorch prints it. */
 export function boundRepr(maxNorm: number | null, normType: number): string {
   const bound = maxNorm === null ? "" : `, max_norm=${pythonFloat(maxNorm)}`;
   return normType === 2 ? bound : `${bound}, norm_type=${pythonFloat(normType)}`;
 }
 
-/** Divides the gradient of the rows y = W[i] by how often each index stands in i. */
+/** Divides the gradient of the rows y = W[i] by how often each index occurs in i. */
 function scaleByFrequency(y: Tensor, x: Tensor, rows: number): void {
   if (!y.requiresGrad) return;
   const places = x.reshape([-1]);

@@ -6,7 +6,7 @@ import { Module } from "../module.ts";
 export interface FlattenOptions {
   /** The first dimension to join (default 1). */
   readonly startDim?: number;
-  /** The last one (default -1). */
+  /** The last dimension to join (default -1). */
   readonly endDim?: number;
 }
 

@@ -6,8 +6,8 @@ import { pythonSizes } from "../print.ts";
 import { positive, type Sizes } from "./sizes.ts";
 
 /**
- * Columns added up into an image at their windows' places: the gradient of Unfold. x: [N, C·kH·kW,
- * windows] → [N, C, H, W].
+ * Adds columns into an image at the positions of their windows: the gradient of Unfold. x: [N,
+ * C·kH·kW, windows] → [N, C, H, W].
  */
 export class Fold extends Module<[Tensor], Tensor> {
   readonly outputSize: Sizes;

@@ -15,7 +15,7 @@ abstract class FractionalMaxPool extends Module<[Tensor], Tensor | [Tensor, Tens
   readonly outputSize: Sizes | null;
   readonly outputRatio: Sizes | null;
   readonly returnIndices: boolean;
-  /** Numbers in [0, 1) that say where windows begin; null draws them at every call. */
+  /** Numbers in [0, 1) that decide where windows begin; null draws them at every call. */
   readonly randomSamples: Tensor | null;
 
   constructor(kernelSize: Sizes, options: FractionalMaxPoolOptions) {
@@ -23,7 +23,7 @@ abstract class FractionalMaxPool extends Module<[Tensor], Tensor | [Tensor, Tens
     const { outputSize = null, outputRatio = null, returnIndices = false } = options;
     if ((outputSize === null) === (outputRatio === null))
       throw new ArgumentError(
-        `${new.target.name}: needs outputSize, or outputRatio\n  hint: one of them`,
+        `${new.target.name}: needs outputSize or outputRatio\n  hint: give one of them`,
       );
     this.kernelSize = kernelSize;
     this.outputSize = outputSize;
@@ -44,7 +44,7 @@ abstract class FractionalMaxPool extends Module<[Tensor], Tensor | [Tensor, Tens
 }
 
 /**
- * The maximum over windows of images whose places are drawn, so that the size shrinks by any
+ * The maximum over windows of random positions in an image, so that the size can shrink by any
  * factor. x: [N, C, H, W] or [C, H, W]. Graham 2014.
  */
 export class FractionalMaxPool2d extends FractionalMaxPool {
@@ -62,7 +62,7 @@ export class FractionalMaxPool2d extends FractionalMaxPool {
 }
 
 /**
- * The maximum over windows of volumes whose places are drawn, so that the size shrinks by any
+ * The maximum over windows of random positions in a volume, so that the size can shrink by any
  * factor. x: [N, C, D, H, W] or [C, D, H, W]. Graham 2014.
  */
 export class FractionalMaxPool3d extends FractionalMaxPool {

@@ -5,8 +5,9 @@ import { Module } from "../module.ts";
 import { pythonValue } from "../print.ts";
 
 /**
- * y = x Φ(x), with Φ the normal distribution's; `approximate: "tanh"` takes 0.5 x (1 + tanh(√(2/π)
- * (x + 0.044715 x³))). Elementwise; any shape.  Hendrycks & Gimpel 2016.
+ * y = x Φ(x), with Φ the distribution function of the standard normal distribution. `approximate:
+ * "tanh"` computes 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))). Elementwise; any shape.  Hendrycks &
+ * Gimpel 2016.
  */
 export class GELU extends Module<[Tensor], Tensor> {
   readonly approximate: "none" | "tanh";

@@ -5,7 +5,7 @@ import { Module } from "../module.ts";
 
 /** Settings of GLU. */
 export interface GLUOptions {
-  /** The dimension that is halved (default -1). */
+  /** The dimension that is split into halves (default -1). */
   readonly dim?: number;
 }
 

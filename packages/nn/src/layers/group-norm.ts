@@ -11,7 +11,7 @@ import { positive } from "./sizes.ts";
 export interface GroupNormOptions {
   /** Added to the variance (default 1e-5). */
   readonly eps?: number;
-  /** Learns a factor and an addend for each channel (default true). */
+  /** Learns a scale and a shift for each channel (default true). */
   readonly affine?: boolean;
 }
 
@@ -36,7 +36,7 @@ export class GroupNorm extends Module<[Tensor], Tensor> {
     positive("GroupNorm", { numGroups, numChannels });
     if (numChannels % numGroups !== 0) {
       throw new ArgumentError(
-        `GroupNorm: ${numChannels} channels do not fall into ${numGroups} equal groups`,
+        `GroupNorm: ${numChannels} channels cannot be split into ${numGroups} equal groups`,
       );
     }
     this.numGroups = numGroups;

@@ -21,12 +21,12 @@ function gatesOf(x: Tensor, h: Tensor): Gates {
   return { r, z: xz.add(hz).sigmoid(), n: xn.add(r.mul(hn)).tanh(), hn };
 }
 
-/** d σ′ in terms of σ. */
-const bell = (d: Tensor, s: Tensor): Tensor => d.mul(s.sub(s.square()));
+/** d σ′, expressed by s = σ. */
+const sigmoidDerivative = (d: Tensor, s: Tensor): Tensor => d.mul(s.sub(s.square()));
 
 /**
- * One step.  r, z from σ of both contributions, n = tanh(x Wᵢₙᵀ + bᵢₙ + r ⊙ (h Wₕₙᵀ + bₕₙ)), h' =
- * (1 − z) ⊙ n + z ⊙ h
+ * One step: r, z = σ of the sums of both contributions, n = tanh(x Wᵢₙᵀ + bᵢₙ + r ⊙ (h Wₕₙᵀ +
+ * bₕₙ)), h' = (1 − z) ⊙ n + z ⊙ h
  */
 export const gruCell: Cell = {
   gates: 3,
@@ -34,25 +34,26 @@ export const gruCell: Cell = {
     const { z, n } = gatesOf(x, h);
     return { states: [n.add(z.mul((before as Tensor).sub(n)))], kept: [x, h] };
   },
-  slope([d], [x, h], [before]) {
+  grad([d], [x, h], [before]) {
     const { r, z, n, hn } = gatesOf(x as Tensor, h as Tensor);
     const dn = d.sub(d.mul(z)).mul(n.square().mul(-1).add(1));
-    const dz = bell(d.mul((before as Tensor).sub(n)), z);
-    return { gates: [dn, bell(dn.mul(hn), r), dz, dn.mul(r)], states: [d.mul(z)] };
+    const dz = sigmoidDerivative(d.mul((before as Tensor).sub(n)), z);
+    return { gates: [dn, sigmoidDerivative(dn.mul(hn), r), dz, dn.mul(r)], states: [d.mul(z)] };
   },
 };
 
+/** The calls of a GRU: with a packed sequence or a tensor. */
 export interface GRU {
   (x: PackedSequence, h?: Tensor | null): [PackedSequence, Tensor];
   (x: Tensor, h?: Tensor | null, options?: SequenceOptions): [Tensor, Tensor];
 }
 /**
  * Gated recurrent unit.  r = σ(x Wᵢᵣᵀ + h Wₕᵣᵀ), z = σ(x Wᵢ_zᵀ + h Wₕ_zᵀ), n = tanh(x Wᵢₙᵀ + r ⊙ (h
- * Wₕₙᵀ)), with biases, h' = (1 − z) ⊙ n + z ⊙ h.  x: [T, B, I] ([B, T, I] batch first, [T, I]
- * without a batch); h: [layers·directions, B, H], zeros unless given → [output [T, B,
- * directions·H], h at the end].  Cho et al. 2014.
+ * Wₕₙᵀ)), with biases, h' = (1 − z) ⊙ n + z ⊙ h.  x: [T, B, I] ([B, T, I] with `batchFirst`, [T, I]
+ * without a batch); h: [layers·directions, B, H], default zeros → [output [T, B, directions·H], h
+ * after the last step].  Cho et al. 2014.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a further way to call it, as of every module
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: adds an overload of the call, as every module does
 export class GRU extends Recurrent<
   [x: Tensor, h?: Tensor | null, options?: SequenceOptions],
   [Tensor, Tensor]

@@ -14,7 +14,7 @@ export class Hardtanh extends Module<[Tensor], Tensor> {
     const { minVal = -1, maxVal = 1 } = options;
     if (!(minVal < maxVal)) {
       throw new ArgumentError(
-        `Hardtanh: minVal is ${minVal}, maxVal ${maxVal}\n  hint: minVal is the lesser`,
+        `Hardtanh: minVal is ${minVal}, maxVal is ${maxVal}\n  hint: minVal must be less than maxVal`,
       );
     }
     super();

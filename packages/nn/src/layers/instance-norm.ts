@@ -4,8 +4,8 @@ import { instanceNorm } from "../functional.ts";
 import { ChannelNorm, type ChannelNormOptions } from "./norm.ts";
 
 /**
- * Settings of InstanceNorm1d, InstanceNorm2d and InstanceNorm3d; `affine` and `trackRunningStats`
- * are off by default.
+ * Settings of InstanceNorm1d, InstanceNorm2d and InstanceNorm3d. Default of `affine` and
+ * `trackRunningStats`: false.
  */
 export type InstanceNormLayerOptions = ChannelNormOptions;
 
@@ -29,7 +29,7 @@ abstract class InstanceNorm extends ChannelNorm {
   private batched(x: Tensor): Tensor {
     const { weight, bias, eps, runningMean, runningVar } = this;
     const useInputStats = this.training || runningMean === null;
-    // as in PyTorch, whose instance norms count no batches: without a momentum the statistics stay
+    // PyTorch's instance norms count no batches: without a momentum the statistics never change
     const momentum = this.momentum ?? 0;
     return instanceNorm(x, { runningMean, runningVar, weight, bias, eps, momentum, useInputStats });
   }
@@ -37,7 +37,7 @@ abstract class InstanceNorm extends ChannelNorm {
 
 /**
  * y = γ (x − μ) / √(σ² + ε) + β, with the mean μ and variance σ² of each channel of each example;
- * in evaluation mode the running ones, if they are tracked. x: [N, C, L] or [C, L]; γ, β: [C].
+ * in evaluation mode the running statistics, if tracked. x: [N, C, L] or [C, L]; γ, β: [C].
  * Ulyanov, Vedaldi & Lempitsky 2016.
  */
 export class InstanceNorm1d extends InstanceNorm {
@@ -48,8 +48,8 @@ export class InstanceNorm1d extends InstanceNorm {
 
 /**
  * y = γ (x − μ) / √(σ² + ε) + β, with the mean μ and variance σ² of each channel of each example;
- * in evaluation mode the running ones, if they are tracked. x: [N, C, H, W] or [C, H, W]; γ, β:
- * [C].  Ulyanov, Vedaldi & Lempitsky 2016.
+ * in evaluation mode the running statistics, if tracked. x: [N, C, H, W] or [C, H, W]; γ, β: [C].
+ * Ulyanov, Vedaldi & Lempitsky 2016.
  */
 export class InstanceNorm2d extends InstanceNorm {
   forward(x: Tensor): Tensor {
@@ -59,8 +59,8 @@ export class InstanceNorm2d extends InstanceNorm {
 
 /**
  * y = γ (x − μ) / √(σ² + ε) + β, with the mean μ and variance σ² of each channel of each example;
- * in evaluation mode the running ones, if they are tracked. x: [N, C, D, H, W] or [C, D, H, W]; γ,
- * β: [C].  Ulyanov, Vedaldi & Lempitsky 2016.
+ * in evaluation mode the running statistics, if tracked. x: [N, C, D, H, W] or [C, D, H, W]; γ, β:
+ * [C].  Ulyanov, Vedaldi & Lempitsky 2016.
  */
 export class InstanceNorm3d extends InstanceNorm {
   forward(x: Tensor): Tensor {

@@ -11,15 +11,15 @@ import { perDim, positive, type Sizes } from "./sizes.ts";
 export interface LayerNormOptions {
   /** Added to the variance (default 1e-5). */
   readonly eps?: number;
-  /** Learns a factor, and with `bias` an addend, for each element (default true). */
+  /** Learns a scale, and with `bias` a shift, for each element (default true). */
   readonly elementwiseAffine?: boolean;
-  /** Learns the addend (default true). */
+  /** Learns the shift (default true). */
   readonly bias?: boolean;
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with mean and variance over the last dimensions, which are
- * `normalizedShape`. x: […, normalizedShape]; γ, β: normalizedShape.  Ba, Kiros & Hinton 2016.
+ * y = γ (x − μ) / √(σ² + ε) + β, with the mean and variance over the last dimensions, whose sizes
+ * are `normalizedShape`. x: […, normalizedShape]; γ, β: normalizedShape.  Ba, Kiros & Hinton 2016.
  */
 export class LayerNorm extends Module<[Tensor], Tensor> {
   readonly normalizedShape: Shape;

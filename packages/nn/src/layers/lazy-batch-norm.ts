@@ -23,21 +23,21 @@ abstract class LazyBatchNorm extends Lazy {
   }
 }
 
-/** A BatchNorm1d that takes its numFeatures from its first input. */
+/** A BatchNorm1d that takes `numFeatures` from its first input. */
 export class LazyBatchNorm1d extends LazyBatchNorm {
   protected layerFor(x: Tensor): AnyModule {
     return new BatchNorm1d(x.shape[1] ?? 0, this.options);
   }
 }
 
-/** A BatchNorm2d that takes its numFeatures from its first input. */
+/** A BatchNorm2d that takes `numFeatures` from its first input. */
 export class LazyBatchNorm2d extends LazyBatchNorm {
   protected layerFor(x: Tensor): AnyModule {
     return new BatchNorm2d(x.shape[1] ?? 0, this.options);
   }
 }
 
-/** A BatchNorm3d that takes its numFeatures from its first input. */
+/** A BatchNorm3d that takes `numFeatures` from its first input. */
 export class LazyBatchNorm3d extends LazyBatchNorm {
   protected layerFor(x: Tensor): AnyModule {
     return new BatchNorm3d(x.shape[1] ?? 0, this.options);

@@ -57,7 +57,7 @@ abstract class LazyConvTranspose extends Lazy {
   }
 }
 
-/** A ConvTranspose1d that takes its inChannels from its first input. */
+/** A ConvTranspose1d that takes `inChannels` from its first input. */
 export class LazyConvTranspose1d extends LazyConvTranspose {
   constructor(outChannels: number, kernelSize: Sizes, options: ConvTransposeLayerOptions = {}) {
     checkCall(
@@ -72,7 +72,7 @@ export class LazyConvTranspose1d extends LazyConvTranspose {
   }
 }
 
-/** A ConvTranspose2d that takes its inChannels from its first input. */
+/** A ConvTranspose2d that takes `inChannels` from its first input. */
 export class LazyConvTranspose2d extends LazyConvTranspose {
   constructor(outChannels: number, kernelSize: Sizes, options: ConvTransposeLayerOptions = {}) {
     checkCall(
@@ -87,7 +87,7 @@ export class LazyConvTranspose2d extends LazyConvTranspose {
   }
 }
 
-/** A ConvTranspose3d that takes its inChannels from its first input. */
+/** A ConvTranspose3d that takes `inChannels` from its first input. */
 export class LazyConvTranspose3d extends LazyConvTranspose {
   constructor(outChannels: number, kernelSize: Sizes, options: ConvTransposeLayerOptions = {}) {
     checkCall(

@@ -47,7 +47,7 @@ abstract class LazyConv extends Lazy {
   }
 }
 
-/** A Conv1d that takes its inChannels from its first input. */
+/** A Conv1d that takes `inChannels` from its first input. */
 export class LazyConv1d extends LazyConv {
   constructor(outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
     checkCall(
@@ -62,7 +62,7 @@ export class LazyConv1d extends LazyConv {
   }
 }
 
-/** A Conv2d that takes its inChannels from its first input. */
+/** A Conv2d that takes `inChannels` from its first input. */
 export class LazyConv2d extends LazyConv {
   constructor(outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
     checkCall(
@@ -77,7 +77,7 @@ export class LazyConv2d extends LazyConv {
   }
 }
 
-/** A Conv3d that takes its inChannels from its first input. */
+/** A Conv3d that takes `inChannels` from its first input. */
 export class LazyConv3d extends LazyConv {
   constructor(outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
     checkCall(

@@ -24,8 +24,8 @@ abstract class LazyInstanceNorm extends Lazy {
 }
 
 /**
- * An InstanceNorm1d that takes its numFeatures from its first input. Unlike there, `affine` and
- * `trackRunningStats` are on by default, as in PyTorch.
+ * An InstanceNorm1d that takes `numFeatures` from its first input. Unlike InstanceNorm1d, its
+ * default of `affine` and `trackRunningStats` is true, as in PyTorch.
  */
 export class LazyInstanceNorm1d extends LazyInstanceNorm {
   protected layerFor(x: Tensor): AnyModule {
@@ -34,8 +34,8 @@ export class LazyInstanceNorm1d extends LazyInstanceNorm {
 }
 
 /**
- * An InstanceNorm2d that takes its numFeatures from its first input. Unlike there, `affine` and
- * `trackRunningStats` are on by default, as in PyTorch.
+ * An InstanceNorm2d that takes `numFeatures` from its first input. Unlike InstanceNorm2d, its
+ * default of `affine` and `trackRunningStats` is true, as in PyTorch.
  */
 export class LazyInstanceNorm2d extends LazyInstanceNorm {
   protected layerFor(x: Tensor): AnyModule {
@@ -44,8 +44,8 @@ export class LazyInstanceNorm2d extends LazyInstanceNorm {
 }
 
 /**
- * An InstanceNorm3d that takes its numFeatures from its first input. Unlike there, `affine` and
- * `trackRunningStats` are on by default, as in PyTorch.
+ * An InstanceNorm3d that takes `numFeatures` from its first input. Unlike InstanceNorm3d, its
+ * default of `affine` and `trackRunningStats` is true, as in PyTorch.
  */
 export class LazyInstanceNorm3d extends LazyInstanceNorm {
   protected layerFor(x: Tensor): AnyModule {

@@ -6,7 +6,7 @@ import { Lazy } from "./lazy.ts";
 import { Linear, type LinearOptions } from "./linear.ts";
 import { positive } from "./sizes.ts";
 
-/** A Linear that takes its inFeatures from its first input. */
+/** A Linear that takes `inFeatures` from its first input. */
 export class LazyLinear extends Lazy {
   readonly outFeatures: number;
   readonly options: LinearOptions;
@@ -22,7 +22,7 @@ export class LazyLinear extends Lazy {
   protected layerFor(x: Tensor): AnyModule {
     const inFeatures = x.shape.at(-1);
     if (inFeatures === undefined)
-      throw new ShapeError("LazyLinear: takes [..., features], not a number");
+      throw new ShapeError("LazyLinear: needs an input [..., features], got a 0-d tensor");
     return new Linear(inFeatures, this.outFeatures, this.options);
   }
 

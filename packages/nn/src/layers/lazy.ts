@@ -4,8 +4,8 @@ import { type AnyModule, Module } from "../module.ts";
 import { markReady, markUnready } from "../unready.ts";
 
 /**
- * A layer that takes its input's size from its first input, draws its parameters then, and becomes
- * a layer of the ordinary class. Before, it refuses requests for parameters and state.
+ * A layer that learns its input size from its first input. It then draws its parameters and becomes
+ * an instance of the ordinary class. Until then it refuses requests for parameters and state.
  */
 export abstract class Lazy extends Module<[Tensor], Tensor> {
   constructor() {
@@ -13,7 +13,7 @@ export abstract class Lazy extends Module<[Tensor], Tensor> {
     markUnready(this);
   }
 
-  /** The ordinary layer for an input like this. */
+  /** Makes the ordinary layer for this input. */
   protected abstract layerFor(x: Tensor): AnyModule;
 
   forward(x: Tensor): Tensor {
@@ -22,7 +22,7 @@ export abstract class Lazy extends Module<[Tensor], Tensor> {
   }
 }
 
-/** Gives a module the class and the fields of another. */
+/** Gives a module the class and the fields of another module. */
 function become(module: Lazy, layer: AnyModule): void {
   const { training } = module;
   for (const name of Object.keys(module)) Reflect.deleteProperty(module, name);
@@ -40,11 +40,11 @@ function become(module: Lazy, layer: AnyModule): void {
   markReady(module);
 }
 
-/** The channels of an input of `rank` dimensions beside them, with or without a batch. */
+/** Number of channels of an input with `rank` further dimensions, with or without a batch. */
 export function channelsOf(call: string, x: Tensor, rank: number): number {
   if (x.shape.length === rank + 2) return x.shape[1] as number;
   if (x.shape.length === rank + 1) return x.shape[0] as number;
   throw new ShapeError(
-    `${call}: takes ${rank + 1} or ${rank + 2} dimensions, not [${x.shape.join(", ")}]`,
+    `${call}: needs an input of ${rank + 1} or ${rank + 2} dimensions, got [${x.shape.join(", ")}]`,
   );
 }

@@ -12,8 +12,8 @@ export interface LinearOptions {
 }
 
 /**
- * y = x Wᵀ + b.  x: […, in] → […, out]; weight: [out, in]; bias: [out].
- * Both start uniform within ±1/√in, weight drawn before bias, as in PyTorch.
+ * y = x Wᵀ + b.  x: […, in] → […, out]; weight: [out, in]; bias: [out]. Both are initialised
+ * uniformly on ±1/√in, the weight first, as in PyTorch.
  */
 export class Linear extends Module<[Tensor], Tensor> {
   weight: Parameter;
@@ -26,7 +26,7 @@ export class Linear extends Module<[Tensor], Tensor> {
     for (const size of [inFeatures, outFeatures]) {
       if (Number.isInteger(size) && size >= 0) continue;
       throw new ArgumentError(
-        `Linear: cannot have ${inFeatures} features in and ${outFeatures} out
+        `Linear: inFeatures is ${inFeatures}, outFeatures is ${outFeatures}
   hint: whole numbers`,
       );
     }

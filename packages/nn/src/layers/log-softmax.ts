@@ -8,7 +8,7 @@ import { dimOf } from "./sizes.ts";
 export class LogSoftmax extends Module<[Tensor], Tensor> {
   readonly dim: number;
 
-  /** Takes `dim` by place or by name. */
+  /** Takes `dim` as a number or as a setting. */
   constructor(dim: number | { readonly dim: number }) {
     checkCall("new LogSoftmax(dim?: number, { dim: number })", arguments);
     super();

@@ -34,8 +34,8 @@ abstract class LPPool extends Module<[Tensor], Tensor> {
 }
 
 /**
- * y = (Σ |x|ᵖ)^(1/p) over every window (odd p: of xᵖ), p being `normType`: p = 1 is a sum, a large
- * p nearly the maximum. x: [N, C, L] or [C, L].
+ * y = (Σ |x|ᵖ)^(1/p) over every window (for odd p, Σ xᵖ), with p = `normType`: p = 1 gives the sum,
+ * a large p nearly the maximum. x: [N, C, L] or [C, L].
  */
 export class LPPool1d extends LPPool {
   forward(x: Tensor): Tensor {
@@ -44,8 +44,8 @@ export class LPPool1d extends LPPool {
 }
 
 /**
- * y = (Σ |x|ᵖ)^(1/p) over every window (odd p: of xᵖ), p being `normType`: p = 1 is a sum, a large
- * p nearly the maximum. x: [N, C, H, W] or [C, H, W].
+ * y = (Σ |x|ᵖ)^(1/p) over every window (for odd p, Σ xᵖ), with p = `normType`: p = 1 gives the sum,
+ * a large p nearly the maximum. x: [N, C, H, W] or [C, H, W].
  */
 export class LPPool2d extends LPPool {
   forward(x: Tensor): Tensor {
@@ -54,8 +54,8 @@ export class LPPool2d extends LPPool {
 }
 
 /**
- * y = (Σ |x|ᵖ)^(1/p) over every window (odd p: of xᵖ), p being `normType`: p = 1 is a sum, a large
- * p nearly the maximum. x: [N, C, D, H, W] or [C, D, H, W].
+ * y = (Σ |x|ᵖ)^(1/p) over every window (for odd p, Σ xᵖ), with p = `normType`: p = 1 gives the sum,
+ * a large p nearly the maximum. x: [N, C, D, H, W] or [C, D, H, W].
  */
 export class LPPool3d extends LPPool {
   forward(x: Tensor): Tensor {

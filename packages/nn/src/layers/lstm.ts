@@ -6,18 +6,18 @@ import { Recurrent, type RecurrentOptions, type SequenceOptions } from "./recurr
 
 /** Settings of LSTM. */
 export interface LSTMOptions extends RecurrentOptions {
-  /** Outputs and hidden states are projected to this many features (0: not at all). */
+  /** Projects outputs and hidden states to this many features (0: no projection). */
   readonly projSize?: number;
 }
 
-/** An LSTM's state: hidden and cell. */
+/** The state of an LSTM: hidden state and cell state. */
 export type LSTMState = readonly [h: Tensor, c: Tensor];
 
 const sigmoid = (x: Expr): Expr => e.div(e.number(1, x), e.add(e.number(1, x), e.exp(e.neg(x))));
-const sigma = (x: number): number => 1 / (1 + Math.exp(-x));
-/** σ′ in terms of σ, tanh′ in terms of tanh. */
-const bell = (s: Expr): Expr => e.mul(s, e.sub(e.number(1, s), s));
-const hump = (t: Expr): Expr => e.sub(e.number(1, t), e.mul(t, t));
+const sigmoidOf = (x: number): number => 1 / (1 + Math.exp(-x));
+/** σ′ = s (1 − s), expressed by s = σ(x). */
+const sigmoidDerivative = (s: Expr): Expr => e.mul(s, e.sub(e.number(1, s), s));
+const tanhDerivative = (t: Expr): Expr => e.sub(e.number(1, t), e.mul(t, t));
 
 /** c' = σ(f) c + σ(i) tanh g */
 const nextCell = nary(
@@ -26,7 +26,7 @@ const nextCell = nary(
     expression: (i, f, g, c) =>
       e.add(e.mul(sigmoid(f as Expr), c as Expr), e.mul(sigmoid(i as Expr), e.tanh(g as Expr))),
     reference: (i, f, g, c) =>
-      sigma(f as number) * (c as number) + sigma(i as number) * Math.tanh(g as number),
+      sigmoidOf(f as number) * (c as number) + sigmoidOf(i as number) * Math.tanh(g as number),
     saves: [0, 1, 2, 3],
     gradient: (dy, inputs) => {
       const [i, f, g, c] = inputs as [Tensor, Tensor, Tensor, Tensor];
@@ -45,7 +45,7 @@ const nextHidden = nary(
   elementwise({
     name: "lstmHidden",
     expression: (o, c) => e.mul(sigmoid(o as Expr), e.tanh(c as Expr)),
-    reference: (o, c) => sigma(o as number) * Math.tanh(c as number),
+    reference: (o, c) => sigmoidOf(o as number) * Math.tanh(c as number),
     saves: [0, 1],
     gradient: (dy, inputs) => {
       const [o, c] = inputs as [Tensor, Tensor];
@@ -54,31 +54,37 @@ const nextHidden = nary(
     },
   }),
 );
-/** dL/dc' from dL/dh' and what arrives at c' from the step after. */
-const cellSlope = nary(
+/** dL/dc' from dL/dh' and the gradient that reaches c' from the next step. */
+const cellGrad = nary(
   elementwise({
     name: "lstmCellSlope",
     expression: (dh, dc, o, c) =>
-      e.add(dc as Expr, e.mul(e.mul(dh as Expr, sigmoid(o as Expr)), hump(e.tanh(c as Expr)))),
+      e.add(
+        dc as Expr,
+        e.mul(e.mul(dh as Expr, sigmoid(o as Expr)), tanhDerivative(e.tanh(c as Expr))),
+      ),
     reference: (dh, dc, o, c) =>
-      (dc as number) + (dh as number) * sigma(o as number) * (1 - Math.tanh(c as number) ** 2),
+      (dc as number) + (dh as number) * sigmoidOf(o as number) * (1 - Math.tanh(c as number) ** 2),
   }),
 );
-/** d σ′(x) v: the slope of a gate that scales v. */
-const gateSlope = nary(
+/** d σ′(x) v: the gradient of a gate that scales v. */
+const gateGrad = nary(
   elementwise({
     name: "lstmGateSlope",
-    expression: (d, x, v) => e.mul(e.mul(d as Expr, v as Expr), bell(sigmoid(x as Expr))),
+    expression: (d, x, v) =>
+      e.mul(e.mul(d as Expr, v as Expr), sigmoidDerivative(sigmoid(x as Expr))),
     reference: (d, x, v) =>
-      (d as number) * (v as number) * sigma(x as number) * (1 - sigma(x as number)),
+      (d as number) * (v as number) * sigmoidOf(x as number) * (1 - sigmoidOf(x as number)),
   }),
 );
 /** d σ(i) tanh′ g */
-const candidateSlope = nary(
+const candidateGrad = nary(
   elementwise({
     name: "lstmCandidateSlope",
-    expression: (d, i, g) => e.mul(e.mul(d as Expr, sigmoid(i as Expr)), hump(e.tanh(g as Expr))),
-    reference: (d, i, g) => (d as number) * sigma(i as number) * (1 - Math.tanh(g as number) ** 2),
+    expression: (d, i, g) =>
+      e.mul(e.mul(d as Expr, sigmoid(i as Expr)), tanhDerivative(e.tanh(g as Expr))),
+    reference: (d, i, g) =>
+      (d as number) * sigmoidOf(i as number) * (1 - Math.tanh(g as number) ** 2),
   }),
 );
 
@@ -86,7 +92,7 @@ const split = (gates: Tensor): [Tensor, Tensor, Tensor, Tensor] =>
   chunk(gates, 4, -1) as [Tensor, Tensor, Tensor, Tensor];
 
 /**
- * One step over all its parts.  i, f, g, o = split₄(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ)
+ * One step.  i, f, g, o = split₄(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ)
  *   c' = σ(f) ⊙ c + σ(i) ⊙ tanh g        h' = σ(o) ⊙ tanh c'
  */
 export const lstmCell: Cell = {
@@ -97,32 +103,33 @@ export const lstmCell: Cell = {
     const cNext = nextCell(i, f, g, c as Tensor);
     return { states: [nextHidden(o, cNext), cNext], kept: [gates] };
   },
-  slope([dh, dcNext], [gates], [, c], [, cNext]) {
+  grad([dh, dcNext], [gates], [, c], [, cNext]) {
     const [i, f, g, o] = split(gates as Tensor);
-    const dc = cellSlope(dh, dcNext ?? zerosLike(dh), o, cNext as Tensor);
+    const dc = cellGrad(dh, dcNext ?? zerosLike(dh), o, cNext as Tensor);
     return {
       gates: [
-        gateSlope(dc, i, g.tanh()),
-        gateSlope(dc, f, c as Tensor),
-        candidateSlope(dc, i, g),
-        gateSlope(dh, o, (cNext as Tensor).tanh()),
+        gateGrad(dc, i, g.tanh()),
+        gateGrad(dc, f, c as Tensor),
+        candidateGrad(dc, i, g),
+        gateGrad(dh, o, (cNext as Tensor).tanh()),
       ],
       states: [null, dc.mul(f.sigmoid())],
     };
   },
 };
 
+/** The calls of an LSTM: with a packed sequence or a tensor. */
 export interface LSTM {
   (x: PackedSequence, state?: LSTMState | null): [PackedSequence, LSTMState];
   (x: Tensor, state?: LSTMState | null, options?: SequenceOptions): [Tensor, LSTMState];
 }
 /**
  * Long short-term memory.  i, f, g, o = split₄(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ), c' = σ(f) ⊙ c + σ(i) ⊙
- * tanh g, h' = σ(o) ⊙ tanh c'.  x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h, c:
- * [layers·directions, B, H], zeros unless given → [output [T, B, directions·H], [h, c] at the end].
- * Hochreiter & Schmidhuber 1997.
+ * tanh g, h' = σ(o) ⊙ tanh c'.  x: [T, B, I] ([B, T, I] with `batchFirst`, [T, I] without a batch);
+ * h, c: [layers·directions, B, H], default zeros → [output [T, B, directions·H], [h, c] after the
+ * last step]. Hochreiter & Schmidhuber 1997.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a further way to call it, as of every module
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: adds an overload of the call, as every module does
 export class LSTM extends Recurrent<
   [x: Tensor, state?: LSTMState | null, options?: SequenceOptions],
   [Tensor, LSTMState]

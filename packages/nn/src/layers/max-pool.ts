@@ -7,14 +7,14 @@ import { positive, type Sizes } from "./sizes.ts";
 
 /** Settings of MaxPool1d, MaxPool2d and MaxPool3d. */
 export interface MaxPoolLayerOptions<Indices extends boolean = boolean> extends MaxPoolOptions {
-  /** Gives the places of the maxima too, { values, indices }: MaxUnpool1d, 2d and 3d take them. */
+  /** Returns the indices of the maxima as well, { values, indices }, for MaxUnpool1d, 2d and 3d. */
   readonly returnIndices?: Indices;
 }
 
-/** What a pooling gives. */
-type Pooled<Indices extends boolean> = Indices extends true ? ValuesAndIndices : Tensor;
+/** The result of a pooling. */
+type PoolResult<Indices extends boolean> = Indices extends true ? ValuesAndIndices : Tensor;
 
-abstract class MaxPool<Indices extends boolean> extends Module<[Tensor], Pooled<Indices>> {
+abstract class MaxPool<Indices extends boolean> extends Module<[Tensor], PoolResult<Indices>> {
   readonly kernelSize: Sizes;
   readonly options: {
     readonly stride: Sizes;
@@ -53,8 +53,8 @@ abstract class MaxPool<Indices extends boolean> extends Module<[Tensor], Pooled<
  * kernel's size.
  */
 export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Indices> {
-  forward(x: Tensor): Pooled<Indices> {
-    return maxPool1d(x, this.kernelSize, this.options) as Pooled<Indices>;
+  forward(x: Tensor): PoolResult<Indices> {
+    return maxPool1d(x, this.kernelSize, this.options) as PoolResult<Indices>;
   }
 }
 
@@ -63,8 +63,8 @@ export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Indices>
  * to the kernel's size.
  */
 export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Indices> {
-  forward(x: Tensor): Pooled<Indices> {
-    return maxPool2d(x, this.kernelSize, this.options) as Pooled<Indices>;
+  forward(x: Tensor): PoolResult<Indices> {
+    return maxPool2d(x, this.kernelSize, this.options) as PoolResult<Indices>;
   }
 }
 
@@ -73,7 +73,7 @@ export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Indices>
  * defaults to the kernel's size.
  */
 export class MaxPool3d<Indices extends boolean = false> extends MaxPool<Indices> {
-  forward(x: Tensor): Pooled<Indices> {
-    return maxPool3d(x, this.kernelSize, this.options) as Pooled<Indices>;
+  forward(x: Tensor): PoolResult<Indices> {
+    return maxPool3d(x, this.kernelSize, this.options) as PoolResult<Indices>;
   }
 }

@@ -7,14 +7,14 @@ import { perDim, positive, type Sizes } from "./sizes.ts";
 
 /** Settings of the unpoolings. */
 export interface MaxUnpoolLayerOptions {
-  /** The distance of windows: kernelSize unless told. */
+  /** Step between windows (default: kernelSize). */
   readonly stride?: Sizes | null;
   readonly padding?: Sizes;
 }
 
-/** What a call takes beside values and indices. */
+/** Settings of a call. */
 export interface UnpoolOptions {
-  /** The size of the output, where several have this pooling's size. */
+  /** Size of the output; needed where several sizes pool to this input. */
   readonly outputSize?: Shape | null;
 }
 
@@ -52,8 +52,7 @@ abstract class MaxUnpool extends Module<
 }
 
 /**
- * Undoes MaxPool1d: each maximum at the place that its index names, 0 elsewhere. x, indices: [N, C,
- * L] or [C, L].
+ * Inverts MaxPool1d: puts each maximum at its index, 0 elsewhere. x, indices: [N, C, L] or [C, L].
  */
 export class MaxUnpool1d extends MaxUnpool {
   constructor(kernelSize: Sizes, options: MaxUnpoolLayerOptions = {}) {
@@ -72,8 +71,8 @@ export class MaxUnpool1d extends MaxUnpool {
 }
 
 /**
- * Undoes MaxPool2d: each maximum at the place that its index names, 0 elsewhere. x, indices: [N, C,
- * H, W] or [C, H, W].
+ * Inverts MaxPool2d: puts each maximum at its index, 0 elsewhere. x, indices: [N, C, H, W] or [C,
+ * H, W].
  */
 export class MaxUnpool2d extends MaxUnpool {
   constructor(kernelSize: Sizes, options: MaxUnpoolLayerOptions = {}) {
@@ -92,8 +91,8 @@ export class MaxUnpool2d extends MaxUnpool {
 }
 
 /**
- * Undoes MaxPool3d: each maximum at the place that its index names, 0 elsewhere. x, indices: [N, C,
- * D, H, W] or [C, D, H, W].
+ * Inverts MaxPool3d: puts each maximum at its index, 0 elsewhere. x, indices: [N, C, D, H, W] or
+ * [C, D, H, W].
  */
 export class MaxUnpool3d extends MaxUnpool {
   constructor(kernelSize: Sizes, options: MaxUnpoolLayerOptions = {}) {

@@ -14,29 +14,29 @@ import { Linear } from "./linear.ts";
 
 /** Settings of MultiheadAttention. */
 export interface MultiheadAttentionOptions {
-  /** Probability that an attention weight is dropped, in training. */
+  /** Probability that an attention weight is dropped in training. */
   readonly dropout?: number;
   /** Biases of the projections (default true). */
   readonly bias?: boolean;
-  /** One more key and value that are learned. */
+  /** Adds a learned key and value. */
   readonly addBiasKv?: boolean;
-  /** One more key and value of zeros. */
+  /** Adds a key and a value of zeros. */
   readonly addZeroAttn?: boolean;
-  /** Features of the keys and of the values; `embedDim` unless given. */
+  /** Features of the keys and of the values (default `embedDim`). */
   readonly kdim?: number | null;
   readonly vdim?: number | null;
   /** Operands are [B, L, E] instead of [L, B, E]. */
   readonly batchFirst?: boolean;
 }
 
-/** PyTorch's name for the output projection, which its printed modules show. */
+/** PyTorch's class name of the output projection, for printing. */
 class NonDynamicallyQuantizableLinear extends Linear {}
 
 /**
- * softmax(Q Kᵀ / √(E/h) + mask) V for each of h heads, joined and projected; Q, K, V are
+ * softmax(Q Kᵀ / √(E/h) + mask) V for each of h heads, concatenated and projected; Q, K, V are
  * projections of query, key, value. query: [L, B, E]; key: [S, B, kdim]; value: [S, B, vdim] ([B,
- * …] batch first, or no B) → [output like the query, weights [B, L, S] or [B, heads, L, S], null
- * where not needed].  Vaswani et al. 2017.
+ * …] with `batchFirst`, or without B) → [output like the query, weights [B, L, S] or [B, heads, L,
+ * S], null if not needed].  Vaswani et al. 2017.
  */
 export class MultiheadAttention extends Module<
   [query: Tensor, key: Tensor, value: Tensor, options?: AttendOptions],
@@ -64,8 +64,8 @@ export class MultiheadAttention extends Module<
     super();
     if (!(embedDim > 0 && numHeads > 0 && embedDim % numHeads === 0)) {
       throw new ArgumentError(
-        `MultiheadAttention: ${numHeads} heads do not share ${embedDim} features evenly` +
-          "\n  hint: a number of heads that divides embedDim",
+        `MultiheadAttention: ${embedDim} features cannot be split evenly among ${numHeads} heads` +
+          "\n  hint: numHeads must divide embedDim",
       );
     }
     const { bias = true } = options;

@@ -6,22 +6,22 @@ import { buffer, type Parameter, parameter } from "../parameter.ts";
 import { pythonFloat, pythonValue } from "../print.ts";
 import { positive } from "./sizes.ts";
 
-/** Settings of the batch and instance norms. */
+/** Settings of batch and instance norms. */
 export interface ChannelNormOptions {
-  /** Added to the variance, so that constant values do not divide by 0 (default 1e-5). */
+  /** Added to the variance, so that constant inputs do not divide by 0 (default 1e-5). */
   readonly eps?: number;
   /**
-   * The weight of a new batch in the running statistics (default 0.1); null takes the mean of all
+   * Weight of a new batch in the running statistics (default 0.1); null takes the mean of all
    * batches.
    */
   readonly momentum?: number | null;
-  /** Learns a factor and an addend for each channel. */
+  /** Learns a scale and a shift for each channel. */
   readonly affine?: boolean;
-  /** Keeps running statistics, which take the place of the batch's in evaluation mode. */
+  /** Keeps running statistics, which replace those of the batch in evaluation mode. */
   readonly trackRunningStats?: boolean;
 }
 
-/** What batch and instance norms share: γ and β, the running statistics, and how they print. */
+/** The base of batch and instance norms: γ, β, the running statistics and their printing. */
 export abstract class ChannelNorm extends Module<[Tensor], Tensor> {
   readonly numFeatures: number;
   readonly eps: number;
@@ -30,7 +30,7 @@ export abstract class ChannelNorm extends Module<[Tensor], Tensor> {
   bias: Parameter | null;
   readonly runningMean: Tensor | null;
   readonly runningVar: Tensor | null;
-  /** How many batches the running statistics have seen, 0-d i32. */
+  /** Number of batches in the running statistics, 0-d i32. */
   readonly numBatchesTracked: Tensor | null;
 
   constructor(numFeatures: number, options: Required<ChannelNormOptions>) {
@@ -49,7 +49,7 @@ export abstract class ChannelNorm extends Module<[Tensor], Tensor> {
     registerFields(this);
   }
 
-  /** The running statistics are as at the start: nothing was seen. */
+  /** Resets the running statistics to their initial values. */
   resetRunningStats(): void {
     checkCall("norm.resetRunningStats()", arguments);
     noGrad(() => {
@@ -59,11 +59,13 @@ export abstract class ChannelNorm extends Module<[Tensor], Tensor> {
     });
   }
 
-  /** Throws ShapeError unless x has one of these ranks, and the layer's channels at `dim`. */
+  /**
+   * Throws ShapeError unless x has one of these ranks and the right number of channels at `dim`.
+   */
   protected check(x: Tensor, ranks: readonly number[], dim: number): void {
     if (ranks.includes(x.shape.length) && x.shape[dim] === this.numFeatures) return;
     throw new ShapeError(
-      `${this.constructor.name}: takes ${ranks.join(" or ")} dimensions with ${this.numFeatures} channels in dimension ${dim}, not [${x.shape.join(", ")}]`,
+      `${this.constructor.name}: needs an input of ${ranks.join(" or ")} dimensions with ${this.numFeatures} channels in dimension ${dim}, got [${x.shape.join(", ")}]`,
     );
   }
 
@@ -74,7 +76,7 @@ export abstract class ChannelNorm extends Module<[Tensor], Tensor> {
   }
 }
 
-/** A norm's settings, as PyTorch prints them. */
+/** Settings of a norm, as PyTorch prints them. */
 export const printedNorm = (
   numFeatures: number,
   { eps, momentum, affine, trackRunningStats }: Required<ChannelNormOptions>,

@@ -4,7 +4,7 @@ import { pythonSizes } from "../print.ts";
 import type { Sizes } from "./sizes.ts";
 
 /**
- * The base of padding layers: one width for all sides, or two for each dimension, the last
+ * The base of padding layers: one width for all sides, or two widths for each dimension, the last
  * dimension first.
  */
 export abstract class Padding extends Module<[Tensor], Tensor> {
@@ -16,7 +16,7 @@ export abstract class Padding extends Module<[Tensor], Tensor> {
     this.padding = typeof padding === "number" ? Array<number>(sides).fill(padding) : padding;
     if (this.padding.length === sides && this.padding.every(Number.isInteger)) return;
     throw new ArgumentError(
-      `${new.target.name}: padding is ${JSON.stringify(padding)}\n  hint: a whole number, or ${sides} of them, the last dimension's first`,
+      `${new.target.name}: padding is ${JSON.stringify(padding)}\n  hint: a whole number, or a list of ${sides}, the last dimension first`,
     );
   }
 

@@ -4,7 +4,7 @@ import { pixelShuffle, pixelUnshuffle } from "../functional.ts";
 import { Module } from "../module.ts";
 import { positive } from "./sizes.ts";
 
-/** Channels become places: x: [N, C·r², H, W] → [N, C, H·r, W·r].  Shi et al. 2016. */
+/** Moves channels into pixels: [N, C·r², H, W] → [N, C, H·r, W·r].  Shi et al. 2016. */
 export class PixelShuffle extends Module<[Tensor], Tensor> {
   readonly upscaleFactor: number;
 
@@ -24,7 +24,7 @@ export class PixelShuffle extends Module<[Tensor], Tensor> {
   }
 }
 
-/** Places become channels, the inverse of PixelShuffle: x: [N, C, H·r, W·r] → [N, C·r², H, W]. */
+/** Moves pixels into channels, the inverse of PixelShuffle: [N, C, H·r, W·r] → [N, C·r², H, W]. */
 export class PixelUnshuffle extends Module<[Tensor], Tensor> {
   readonly downscaleFactor: number;
 

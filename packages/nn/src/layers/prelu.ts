@@ -8,13 +8,13 @@ import { positive } from "./sizes.ts";
 
 /** Settings of PReLU. */
 export interface PReLUOptions {
-  /** What the slopes start at (default 0.25). */
+  /** Initial value of the slopes (default 0.25). */
   readonly init?: number;
 }
 
 /**
- * y = x for x > 0, else w x, with learned slopes w: [numParameters]; one for all, or one for each
- * channel (dimension 1). He et al. 2015.
+ * y = x for x > 0, else w x, with learned slopes w: [numParameters]; one for all channels or one
+ * for each (dimension 1). He et al. 2015.
  */
 export class PReLU extends Module<[Tensor], Tensor> {
   weight: Parameter;

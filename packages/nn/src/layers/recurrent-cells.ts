@@ -14,7 +14,7 @@ export interface CellOptions {
   readonly bias?: boolean;
 }
 
-/** One step of a recurrent layer, its weights uniform within ±1/√hidden. */
+/** One step of a recurrent layer. Weights are initialised uniformly on ±1/√hidden. */
 abstract class RecurrentCell<In extends unknown[], Out> extends Module<In, Out> {
   declare weightIh: Parameter;
   declare weightHh: Parameter;
@@ -30,12 +30,12 @@ abstract class RecurrentCell<In extends unknown[], Out> extends Module<In, Out> 
     drawWeights(this, "", { gates, input: inputSize, hidden: hiddenSize, proj: 0, bias });
   }
 
-  /** x: [B, I] or [I]; the states [B, H] or [H], `count` of them, zeros unless given. */
+  /** x: [B, I] or [I]; `count` states, [B, H] or [H], default zeros. */
   protected next(x: Tensor, given: readonly Tensor[] | null, count: number, cell: Cell): Tensor[] {
     const rank = x.shape.length;
     if ((rank !== 1 && rank !== 2) || x.shape.at(-1) !== this.inputSize) {
       throw new ShapeError(
-        `${this.constructor.name}: takes [B, I] or [I] with I = ${this.inputSize}\n  input: [${x.shape.join(", ")}]`,
+        `${this.constructor.name}: needs an input [B, I] or [I] with I = ${this.inputSize}\n  input: [${x.shape.join(", ")}]`,
       );
     }
     const shape = [...x.shape.slice(0, -1), this.hiddenSize];
@@ -43,7 +43,7 @@ abstract class RecurrentCell<In extends unknown[], Out> extends Module<In, Out> 
     for (const state of states) {
       if (String(state.shape) === String(shape)) continue;
       throw new ShapeError(
-        `${this.constructor.name}: a state is [${shape.join(", ")}] here\n  state: [${state.shape.join(", ")}]`,
+        `${this.constructor.name}: a state must have shape [${shape.join(", ")}]\n  state: [${state.shape.join(", ")}]`,
       );
     }
     const weights = weightsOf(this, "");
@@ -57,7 +57,7 @@ abstract class RecurrentCell<In extends unknown[], Out> extends Module<In, Out> 
   }
 }
 
-/** h' = tanh(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ).  x: [B, I]; h: [B, H], zeros unless given → [B, H]. */
+/** h' = tanh(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ).  x: [B, I]; h: [B, H], default zeros → [B, H]. */
 export class RNNCell extends RecurrentCell<[x: Tensor, h?: Tensor | null], Tensor> {
   readonly nonlinearity: Nonlinearity;
 
@@ -88,7 +88,7 @@ export class RNNCell extends RecurrentCell<[x: Tensor, h?: Tensor | null], Tenso
 
 /**
  * i, f, g, o = split₄(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ), c' = σ(f) ⊙ c + σ(i) ⊙ tanh g, h' = σ(o) ⊙ tanh
- * c'. x: [B, I]; h, c: [B, H], zeros unless given → [h', c'].
+ * c'. x: [B, I]; h, c: [B, H], default zeros → [h', c'].
  */
 export class LSTMCell extends RecurrentCell<[x: Tensor, state?: LSTMState | null], LSTMState> {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
@@ -102,8 +102,8 @@ export class LSTMCell extends RecurrentCell<[x: Tensor, state?: LSTMState | null
 }
 
 /**
- * r, z = σ(…), n = tanh(x Wᵢₙᵀ + bᵢₙ + r ⊙ (h Wₕₙᵀ + bₕₙ)), h' = (1 − z) ⊙ n + z ⊙ h.  x: [B, I];
- * h: [B, H] → [B, H].
+ * r, z = σ(x Wᵢᵣᵀ + bᵢᵣ + h Wₕᵣᵀ + bₕᵣ) and likewise for z, n = tanh(x Wᵢₙᵀ + bᵢₙ + r ⊙ (h Wₕₙᵀ +
+ * bₕₙ)), h' = (1 − z) ⊙ n + z ⊙ h.  x: [B, I]; h: [B, H], default zeros → [B, H].
  */
 export class GRUCell extends RecurrentCell<[x: Tensor, h?: Tensor | null], Tensor> {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {

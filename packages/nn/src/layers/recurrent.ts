@@ -24,24 +24,26 @@ import {
 
 /** Settings of recurrent layers. */
 export interface RecurrentOptions {
-  /** How many stand on each other (default 1). */
+  /** Number of stacked layers (default 1). */
   readonly numLayers?: number;
   /** Adds learned biases (default true). */
   readonly bias?: boolean;
   /** Input and output are [B, T, …] instead of [T, B, …]; states stay [layers, B, …]. */
   readonly batchFirst?: boolean;
-  /** Probability that an output of a layer below the last is dropped, in training. */
+  /** Probability that an output of a layer below the last is dropped in training. */
   readonly dropout?: number;
-  /** A second pass from the end, whose outputs stand beside the first's. */
+  /**
+   * Adds a pass from the end to the start, whose outputs are concatenated with those of the first.
+   */
   readonly bidirectional?: boolean;
 }
 
-/** What a recurrent layer may be told besides its input and state. */
+/** Settings of a call of a recurrent layer. */
 export interface SequenceOptions {
   /**
-   * How many steps of each sequence count, [B], 0 to T; what stands behind is padding. As a packed
-   * sequence in PyTorch: there outputs are 0, the final state is that of the last step that counts,
-   * and the reverse direction starts at it.
+   * Number of valid steps of each sequence, [B], from 0 to T; later steps are padding. Like a
+   * packed sequence in PyTorch: outputs at padding are 0, the final state is that of the last valid
+   * step, and the reverse direction starts there.
    */
   readonly lengths?: readonly number[] | Tensor;
 }
@@ -56,8 +58,8 @@ export interface Weights {
 }
 
 /**
- * Weights by PyTorch's names, all uniform within ±1/√hidden; `gates` of them stand on each other in
- * one matrix.
+ * Makes weights under PyTorch's names, initialised uniformly on ±1/√hidden. The weights of all
+ * `gates` form one matrix.
  */
 export function drawWeights(
   target: object,
@@ -83,7 +85,7 @@ export function drawWeights(
   registerFields(target);
 }
 
-/** The weights that `drawWeights` put there. */
+/** The weights that `drawWeights` made. */
 export function weightsOf(target: object, suffix: string): Weights {
   const fields = target as Record<string, Parameter | null | undefined>;
   return {
@@ -96,9 +98,9 @@ export function weightsOf(target: object, suffix: string): Weights {
 }
 
 /**
- * What RNN, LSTM and GRU share: layers on each other, each over all time steps, in one direction or
- * both. What the input contributes to the gates is one product for all steps; a step adds what the
- * state contributes.
+ * The base of RNN, LSTM and GRU: stacked layers, each over all time steps, in one direction or
+ * both. One product computes the input's contribution to the gates for all steps; each step adds
+ * the contribution of the state.
  */
 export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Out> {
   readonly inputSize: number;
@@ -137,20 +139,20 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
     }
   }
 
-  /** Features of one direction's output. */
+  /** Number of output features of one direction. */
   protected get outputSize(): number {
     return this.projSize > 0 ? this.projSize : this.hiddenSize;
   }
 
-  /** What the names of a layer's weights end with, one for each direction. */
+  /** Suffixes of a layer's weight names, one for each direction. */
   protected suffixes(layer: number): string[] {
     return this.bidirectional ? [`L${layer}`, `L${layer}Reverse`] : [`L${layer}`];
   }
 
   /**
-   * Runs all layers. x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); `widths`: the
-   * features of each state; `initial`: the states, zeros where there are none; `lengths`: where
-   * each sequence ends. → [output, states at the end]
+   * Runs all layers. x: [T, B, I] ([B, T, I] with `batchFirst`, [T, I] without a batch); `widths`:
+   * features of each state; `initial`: initial states, default zeros; `lengths`: valid steps of
+   * each sequence. → [output, states after the last step]
    */
   protected run(
     x: Tensor,
@@ -163,7 +165,7 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
     const call = this.constructor.name;
     if ((rank !== 2 && rank !== 3) || x.shape.at(-1) !== this.inputSize) {
       throw new ShapeError(
-        `${call}: takes ${this.batchFirst ? "[B, T, I]" : "[T, B, I]"} or [T, I] with I = ${this.inputSize}` +
+        `${call}: needs an input ${this.batchFirst ? "[B, T, I]" : "[T, B, I]"} or [T, I] with I = ${this.inputSize}` +
           `\n  input: [${x.shape.join(", ")}]`,
       );
     }
@@ -179,13 +181,13 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
       const shape = rank === 2 ? [count, width] : [count, batch, width];
       if (String(given.shape) !== String(shape)) {
         throw new ShapeError(
-          `${call}: a state is [${shape.join(", ")}] here\n  state: [${given.shape.join(", ")}]`,
+          `${call}: a state must have shape [${shape.join(", ")}]\n  state: [${given.shape.join(", ")}]`,
         );
       }
       return rank === 2 ? given.unsqueeze(1) : given;
     });
     const counts = lengths === undefined ? null : countingSteps(call, x, timed, lengths);
-    // padding may hold anything, NaN too: it must not reach the gradients of the weights
+    // padding may be NaN, which must not reach the gradients of the weights
     let y = counts === null ? timed : where(counts, timed, 0);
     const ends: Tensor[][] = widths.map(() => []);
     for (let layer = 0; layer < this.numLayers; layer++) {
@@ -207,7 +209,10 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
     return [out, rank === 2 ? last.map((state) => state.squeeze(1)) : last];
   }
 
-  /** `forward` of a packed sequence: of the padded one with its lengths, packed again. */
+  /**
+   * `forward` of a packed sequence: pads it, runs the layers with its lengths, and packs the
+   * result.
+   */
   protected packed<State>(
     sequence: PackedSequence,
     run: (x: Tensor, options: SequenceOptions) => [Tensor, State],
@@ -232,7 +237,7 @@ export abstract class Recurrent<In extends unknown[], Out> extends Module<In, Ou
   }
 }
 
-/** Which steps of which sequence count: [T, B, 1]. */
+/** Whether a step of a sequence is valid: [T, B, 1]. */
 function countingSteps(
   call: string,
   x: Tensor,
@@ -243,7 +248,7 @@ function countingSteps(
   const shape = "shape" in lengths ? lengths.shape : [lengths.length];
   if (x.shape.length === 2 || String(shape) !== String([batch])) {
     throw new ShapeError(
-      `${call}: lengths are one for each sequence of a batch\n  input: [${x.shape.join(", ")}]` +
+      `${call}: needs one length for each sequence of the batch\n  input: [${x.shape.join(", ")}]` +
         `\n  lengths: [${shape.join(", ")}]`,
     );
   }
@@ -259,8 +264,7 @@ function countingSteps(
 }
 
 /**
- * One layer in one direction. x: [T, B, I] → [T, B, H] and the states at the end; `counts`: [T, B,
- * 1].
+ * One layer in one direction. x: [T, B, I] → [T, B, H] and the final states; `counts`: [T, B, 1].
  */
 function overTime(
   x: Tensor,
@@ -271,7 +275,8 @@ function overTime(
   counts: Tensor | null,
 ): [Tensor, readonly Tensor[]] {
   const inputs = linear(x, weights.weightIh, weights.biasIh);
-  if (weights.weightHr !== null) return projected(inputs, start, weights, cell, reverse, counts);
+  if (weights.weightHr !== null)
+    return projectedOverTime(inputs, start, weights, cell, reverse, counts);
   const length = x.shape[0] as number;
   const along = (all: Tensor): Tensor => (reverse ? all.flip(0) : all);
   const steps = counts === null ? null : along(counts);
@@ -283,8 +288,8 @@ function overTime(
   return [counts === null ? out : where(counts, out, 0), [hidden.select(0, length), ...others]];
 }
 
-/** The same with hidden states that are projected, a step at a time. */
-function projected(
+/** One layer with projectedOverTime hidden states, step by step. */
+function projectedOverTime(
   inputs: Tensor,
   start: readonly Tensor[],
   { weightHh, biasHh, weightHr }: Weights,
@@ -321,7 +326,7 @@ function checkSizes(
   const whole = (size: number): boolean => Number.isInteger(size) && size > 0;
   if (!whole(inputSize) || !whole(hiddenSize) || !whole(numLayers)) {
     throw new ArgumentError(
-      `${call}: cannot have ${inputSize} features in, ${hiddenSize} hidden and ${numLayers} layers` +
+      `${call}: inputSize is ${inputSize}, hiddenSize is ${hiddenSize}, numLayers is ${numLayers}` +
         "\n  hint: whole numbers, 1 or more",
     );
   }

@@ -5,8 +5,8 @@ import { Padding } from "./padding.ts";
 import type { Sizes } from "./sizes.ts";
 
 /**
- * x mirrored at its edges, which are not repeated. x: [N, C, L] or [C, L]; `padding` is a number or
- * [left, right].
+ * Pads x by its mirror image without repeating the edge. x: [N, C, L] or [C, L]; `padding` is a
+ * number or [left, right].
  */
 export class ReflectionPad1d extends Padding {
   constructor(padding: Sizes) {
@@ -20,8 +20,8 @@ export class ReflectionPad1d extends Padding {
 }
 
 /**
- * x mirrored at its edges, which are not repeated. x: [N, C, H, W] or [C, H, W]; `padding` is a
- * number or [left, right, top, bottom].
+ * Pads x by its mirror image without repeating the edge. x: [N, C, H, W] or [C, H, W]; `padding` is
+ * a number or [left, right, top, bottom].
  */
 export class ReflectionPad2d extends Padding {
   constructor(padding: Sizes) {
@@ -35,8 +35,8 @@ export class ReflectionPad2d extends Padding {
 }
 
 /**
- * x mirrored at its edges, which are not repeated. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is
- * a number or [left, right, top, bottom, front, back].
+ * Pads x by its mirror image without repeating the edge. x: [N, C, D, H, W] or [C, D, H, W];
+ * `padding` is a number or [left, right, top, bottom, front, back].
  */
 export class ReflectionPad3d extends Padding {
   constructor(padding: Sizes) {

@@ -4,7 +4,9 @@ import { pad } from "../functional.ts";
 import { Padding } from "./padding.ts";
 import type { Sizes } from "./sizes.ts";
 
-/** x with its edges repeated. x: [N, C, L] or [C, L]; `padding` is a number or [left, right]. */
+/**
+ * Pads x by repeating its edges. x: [N, C, L] or [C, L]; `padding` is a number or [left, right].
+ */
 export class ReplicationPad1d extends Padding {
   constructor(padding: Sizes) {
     checkCall("new ReplicationPad1d(padding: number | list)", arguments);
@@ -17,8 +19,8 @@ export class ReplicationPad1d extends Padding {
 }
 
 /**
- * x with its edges repeated. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right,
- * top, bottom].
+ * Pads x by repeating its edges. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left,
+ * right, top, bottom].
  */
 export class ReplicationPad2d extends Padding {
   constructor(padding: Sizes) {
@@ -32,8 +34,8 @@ export class ReplicationPad2d extends Padding {
 }
 
 /**
- * x with its edges repeated. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left,
- * right, top, bottom, front, back].
+ * Pads x by repeating its edges. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or
+ * [left, right, top, bottom, front, back].
  */
 export class ReplicationPad3d extends Padding {
   constructor(padding: Sizes) {

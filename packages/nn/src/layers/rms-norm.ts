@@ -9,15 +9,15 @@ import { perDim, positive, type Sizes } from "./sizes.ts";
 
 /** Settings of RMSNorm. */
 export interface RMSNormOptions {
-  /** Added to the mean square; the dtype's smallest step at 1 unless given. */
+  /** Added to the mean square (default: the machine epsilon of the dtype). */
   readonly eps?: number | null;
-  /** Learns a factor for each element (default true). */
+  /** Learns a scale for each element (default true). */
   readonly elementwiseAffine?: boolean;
 }
 
 /**
- * y = γ x / √(mean x² + ε) over the last dimensions, which are `normalizedShape`.
- * x: […, normalizedShape]; γ: normalizedShape.  Zhang & Sennrich 2019.
+ * y = γ x / √(mean x² + ε) over the last dimensions, whose sizes are `normalizedShape`. x: […,
+ * normalizedShape]; γ: normalizedShape.  Zhang & Sennrich 2019.
  */
 export class RMSNorm extends Module<[Tensor], Tensor> {
   readonly normalizedShape: Shape;

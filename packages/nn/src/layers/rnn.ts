@@ -4,7 +4,7 @@ import type { Cell } from "../functional/recurrence.ts";
 import { PackedSequence } from "../utils/packed-sequence.ts";
 import { Recurrent, type RecurrentOptions, type SequenceOptions } from "./recurrent.ts";
 
-/** What an RNN's step ends with. */
+/** The activation of an RNN. */
 export type Nonlinearity = "tanh" | "relu";
 
 /** Settings of RNN. */
@@ -19,26 +19,27 @@ export function rnnCell(nonlinearity: Nonlinearity): Cell {
   return {
     gates: 1,
     step: (x, h) => ({ states: [activation(x.add(h))], kept: [] }),
-    slope([d], _kept, _before, [after]) {
+    grad([d], _kept, _before, [after]) {
       const h = after as Tensor;
-      const slope =
+      const gate =
         nonlinearity === "relu" ? where(h.gt(0), d, 0) : d.mul(h.square().mul(-1).add(1));
-      return { gates: [slope], states: [null] };
+      return { gates: [gate], states: [null] };
     },
   };
 }
 
+/** The calls of an RNN: with a packed sequence or a tensor. */
 export interface RNN {
   (x: PackedSequence, h?: Tensor | null): [PackedSequence, Tensor];
   (x: Tensor, h?: Tensor | null, options?: SequenceOptions): [Tensor, Tensor];
 }
 /**
- * Elman's recurrent network.  h' = tanh(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ) at every time step, over the
- * layers' depth. x: [T, B, I] ([B, T, I] batch first, [T, I] without a batch); h:
- * [layers·directions, B, H], zeros unless given → [output [T, B, directions·H], h at the end].
+ * Elman's recurrent network.  h' = tanh(x Wᵢₕᵀ + bᵢₕ + h Wₕₕᵀ + bₕₕ) at every time step, in stacked
+ * layers. x: [T, B, I] ([B, T, I] with `batchFirst`, [T, I] without a batch); h:
+ * [layers·directions, B, H], default zeros → [output [T, B, directions·H], h after the last step].
  * Elman 1990.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a further way to call it, as of every module
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: adds an overload of the call, as every module does
 export class RNN extends Recurrent<
   [x: Tensor, h?: Tensor | null, options?: SequenceOptions],
   [Tensor, Tensor]

@@ -6,14 +6,14 @@ import { pythonFloat } from "../print.ts";
 
 /** Settings of RReLU. */
 export interface RReLUOptions {
-  /** Bounds of the slopes for negative x (default 1/8 and 1/3). */
+  /** Bounds of the slope for negative x (default 1/8 and 1/3). */
   readonly lower?: number;
   readonly upper?: number;
 }
 
 /**
- * y = x for x ≥ 0, else a x, with a drawn from [lower, upper) in training and their mean in
- * evaluation; any shape.  Xu et al. 2015.
+ * y = x for x ≥ 0, else a x, with a drawn from [lower, upper) in training and the mean of the
+ * bounds in evaluation; elementwise; any shape.  Xu et al. 2015.
  */
 export class RReLU extends Module<[Tensor], Tensor> {
   readonly lower: number;

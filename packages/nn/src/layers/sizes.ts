@@ -1,6 +1,6 @@
 import { ArgumentError } from "@wgrad/autograd";
 
-/** One number for every dimension, or a number for each. */
+/** One number for all dimensions, or a number for each. */
 export type Sizes = number | readonly number[];
 
 /** A number for each of `rank` dimensions. */
@@ -8,8 +8,8 @@ export const perDim = (rank: number, sizes: Sizes): readonly number[] =>
   typeof sizes === "number" ? Array<number>(rank).fill(sizes) : sizes;
 
 /**
- * Throws ArgumentError, naming the layer and the argument, for a size that is no whole number of 1
- * or more.
+ * Throws ArgumentError with the names of the layer and the argument for a size that is not a whole
+ * number of 1 or more.
  */
 export function positive(layer: string, sizes: Readonly<Record<string, Sizes>>): void {
   for (const [name, size] of Object.entries(sizes)) {
@@ -21,7 +21,7 @@ export function positive(layer: string, sizes: Readonly<Record<string, Sizes>>):
   }
 }
 
-/** A dimension given by place or by name. Throws ArgumentError where there is none. */
+/** A dimension given as a number or as a setting. Throws ArgumentError if it is missing. */
 export function dimOf(layer: string, given: number | { readonly dim: number } | undefined): number {
   const dim = typeof given === "object" ? given.dim : given;
   if (dim !== undefined) return dim;

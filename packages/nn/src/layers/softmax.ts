@@ -4,11 +4,11 @@ import { softmax } from "../functional.ts";
 import { Module } from "../module.ts";
 import { dimOf } from "./sizes.ts";
 
-/** y = eˣ / Σ eˣ along `dim`: numbers from 0 to 1 that add up to 1. Any shape. */
+/** y = eˣ / Σ eˣ along `dim`: numbers from 0 to 1 whose sum is 1. Any shape. */
 export class Softmax extends Module<[Tensor], Tensor> {
   readonly dim: number;
 
-  /** Takes `dim` by place or by name. */
+  /** Takes `dim` as a number or as a setting. */
   constructor(dim: number | { readonly dim: number }) {
     checkCall("new Softmax(dim?: number, { dim: number })", arguments);
     super();

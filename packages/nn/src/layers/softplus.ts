@@ -4,7 +4,7 @@ import { type SoftplusOptions, softplus } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonFloat } from "../print.ts";
 
-/** y = log(1 + e^(βx)) / β, and x itself past βx = `threshold`, elementwise; any shape. */
+/** y = log(1 + e^(βx)) / β, or x where βx > `threshold`, elementwise; any shape. */
 export class Softplus extends Module<[Tensor], Tensor> {
   readonly beta: number;
   readonly threshold: number;

@@ -6,7 +6,7 @@ import { pythonFloat } from "../print.ts";
 
 /** Settings of Softshrink. */
 export interface SoftshrinkOptions {
-  /** λ: up to this far from 0 the result is 0 (default 0.5). */
+  /** λ: the result is 0 for |x| ≤ λ (default 0.5). */
   readonly lambd?: number;
 }
 

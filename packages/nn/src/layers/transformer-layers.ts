@@ -7,39 +7,39 @@ import { Linear } from "./linear.ts";
 import { MultiheadAttention } from "./multihead-attention.ts";
 
 /**
- * What stands between the two projections of a Transformer layer: "relu" (default), "gelu" or a
+ * Activation between the two projections of a Transformer layer: "relu" (default), "gelu" or a
  * function.
  */
 export type TransformerActivation = "relu" | "gelu" | ((x: Tensor) => Tensor);
 
 /** Settings of Transformer layers. */
 export interface TransformerLayerOptions {
-  /** Features between the two projections (default 2048). */
+  /** Number of features between the two projections (default 2048). */
   readonly dimFeedforward?: number;
-  /** Probability of a drop, in training (default 0.1). */
+  /** Probability of a drop in training (default 0.1). */
   readonly dropout?: number;
   readonly activation?: TransformerActivation;
   /** Added to the variance of the norms (default 1e-5). */
   readonly layerNormEps?: number;
   /** Operands are [B, L, E] instead of [L, B, E]. */
   readonly batchFirst?: boolean;
-  /** Norms stand before attention and projections, not behind the sums. */
+  /** Applies norms before attention and projections instead of after the residual sums. */
   readonly normFirst?: boolean;
   /** Biases of projections and norms (default true). */
   readonly bias?: boolean;
 }
 
-/** Masks of an encoder; true (or −∞) where nothing is to be seen. */
+/** Masks of an encoder; true (or −∞) hides a position. */
 export interface EncodeOptions {
   /** [L, L] or [B·heads, L, L]. */
   readonly srcMask?: Tensor | null;
   /** [B, L], or [L] without a batch. */
   readonly srcKeyPaddingMask?: Tensor | null;
-  /** Each position sees those up to it only. */
+  /** Each position attends to itself and earlier positions only. */
   readonly isCausal?: boolean;
 }
 
-/** Masks of a decoder; true (or −∞) where nothing is to be seen. */
+/** Masks of a decoder; true (or −∞) hides a position. */
 export interface DecodeOptions {
   readonly tgtMask?: Tensor | null;
   readonly memoryMask?: Tensor | null;
@@ -59,9 +59,9 @@ function activationOf(call: string, activation: TransformerActivation): (x: Tens
 }
 
 /**
- * h = LN(x + A(x)), y = LN(h + W₂ f(W₁ h)) with self-attention A and dropout behind each part; with
- * `normFirst` h = x + A(LN x), y = h + W₂ f(W₁ LN h).  src: [L, B, E] ([B, L, E] batch first, or
- * [L, E]) → its shape. Vaswani et al. 2017.
+ * h = LN(x + A(x)), y = LN(h + W₂ f(W₁ h)) with self-attention A and dropout after each part; with
+ * `normFirst` h = x + A(LN x), y = h + W₂ f(W₁ LN h).  src: [L, B, E] ([B, L, E] with `batchFirst`,
+ * or [L, E]) → the same shape. Vaswani et al. 2017.
  */
 export class TransformerEncoderLayer extends Module<
   [src: Tensor, options?: EncodeOptions],
@@ -118,9 +118,9 @@ export class TransformerEncoderLayer extends Module<
 
 /**
  * g = LN(x + A(x)), h = LN(g + C(g, m)), y = LN(h + W₂ f(W₁ h)) with self-attention A, attention C
- * to the encoder's memory m, and dropout behind each part; with `normFirst` the norms stand before
- * the parts.  tgt: [L, B, E]; memory: [S, B, E] (or batch first, or without a batch) → the target's
- * shape.  Vaswani et al. 2017.
+ * to the encoder's memory m, and dropout after each part; with `normFirst` the norms come before
+ * the parts.  tgt: [L, B, E]; memory: [S, B, E] ([B, …] with `batchFirst`, or without a batch) →
+ * the shape of tgt.  Vaswani et al. 2017.
  */
 export class TransformerDecoderLayer extends Module<
   [tgt: Tensor, memory: Tensor, options?: DecodeOptions],

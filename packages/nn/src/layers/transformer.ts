@@ -16,18 +16,20 @@ import {
 
 /** Settings of a stack of Transformer layers. */
 export interface TransformerStackOptions {
-  /** What the last layer's result passes through. */
+  /** Applied to the result of the last layer. */
   readonly norm?: Module<[Tensor], Tensor> | null;
 }
 
-/** How a whole encoder names its mask: PyTorch calls it `mask`, a layer calls it `srcMask`. */
+/**
+ * Masks of a whole encoder. As in PyTorch, its mask is called `mask`; a layer calls it `srcMask`.
+ */
 export interface EncoderOptions extends Omit<EncodeOptions, "srcMask"> {
   readonly mask?: Tensor | null;
 }
 
 /**
- * `numLayers` copies of a layer, one on the other, all starting equal.  src: as the layer's → its
- * shape.
+ * A stack of `numLayers` copies of a layer with equal initial weights.  src: as for the layer → the
+ * same shape.
  */
 export class TransformerEncoder extends Module<[src: Tensor, options?: EncoderOptions], Tensor> {
   readonly layers: ModuleList<TransformerEncoderLayer>;
@@ -55,8 +57,8 @@ export class TransformerEncoder extends Module<[src: Tensor, options?: EncoderOp
 }
 
 /**
- * `numLayers` copies of a layer, one on the other, all starting equal.  tgt, memory: as the layer's
- * → the target's shape.
+ * A stack of `numLayers` copies of a layer with equal initial weights.  tgt, memory: as for the
+ * layer → the shape of tgt.
  */
 export class TransformerDecoder extends Module<
   [tgt: Tensor, memory: Tensor, options?: DecodeOptions],
@@ -93,19 +95,19 @@ const copies = <M extends AnyModule>(layer: M, count: number): ModuleList<M> =>
 
 /** Settings of Transformer. */
 export interface TransformerOptions extends TransformerLayerOptions {
-  /** Features (default 512). */
+  /** Number of features (default 512). */
   readonly dModel?: number;
-  /** Heads of attention (default 8). */
+  /** Number of attention heads (default 8). */
   readonly nhead?: number;
-  /** Layers of the encoder and of the decoder (default 6). */
+  /** Number of layers of the encoder and of the decoder (default 6). */
   readonly numEncoderLayers?: number;
   readonly numDecoderLayers?: number;
-  /** A module in the encoder's or the decoder's place. */
+  /** Modules to use instead of the encoder or the decoder. */
   readonly customEncoder?: TransformerEncoder | null;
   readonly customDecoder?: TransformerDecoder | null;
 }
 
-/** Masks of a Transformer; true (or −∞) where nothing is to be seen. */
+/** Masks of a Transformer; true (or −∞) hides a position. */
 export interface TransformOptions extends DecodeOptions {
   readonly srcMask?: Tensor | null;
   readonly srcKeyPaddingMask?: Tensor | null;
@@ -113,9 +115,9 @@ export interface TransformOptions extends DecodeOptions {
 }
 
 /**
- * decoder(tgt, encoder(src)), a norm behind each; every matrix starts from Xavier's uniform draw.
- * src: [S, B, E]; tgt: [L, B, E] (or batch first, or without a batch) → the target's shape.
- * Vaswani et al. 2017.
+ * decoder(tgt, encoder(src)), each with a norm at its end; every matrix is initialised by Xavier's
+ * uniform distribution. src: [S, B, E]; tgt: [L, B, E] ([B, …] with `batchFirst`, or without a
+ * batch) → the shape of tgt. Vaswani et al. 2017.
  */
 export class Transformer extends Module<
   [src: Tensor, tgt: Tensor, options?: TransformOptions],
@@ -164,7 +166,7 @@ export class Transformer extends Module<
     );
     if (src.shape.at(-1) !== this.dModel || tgt.shape.at(-1) !== this.dModel) {
       throw new ShapeError(
-        `Transformer: source and target have ${this.dModel} features` +
+        `Transformer: src and tgt must have ${this.dModel} features` +
           `\n  src: [${src.shape.join(", ")}]\n  tgt: [${tgt.shape.join(", ")}]`,
       );
     }

@@ -3,7 +3,10 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { Module } from "../module.ts";
 import { pythonSizes } from "../print.ts";
 
-/** Splits dimension `dim` into `unflattenedSize`; one size may be -1. x: [B, C·H] → [B, C, H]. */
+/**
+ * Splits dimension `dim` into dimensions of `unflattenedSize`; one size may be -1. x: [B, C·H] →
+ * [B, C, H].
+ */
 export class Unflatten extends Module<[Tensor], Tensor> {
   readonly dim: number;
   readonly unflattenedSize: Shape;

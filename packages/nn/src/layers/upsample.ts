@@ -4,14 +4,15 @@ import { type InterpolateOptions, interpolate } from "../functional.ts";
 import { Module } from "../module.ts";
 import { pythonFloat, pythonSizes, pythonValue } from "../print.ts";
 
-/** The new size, or how many times the old one: one of the two. */
+/** Settings of Upsample: either `size` or `scaleFactor`, and the mode. */
 export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
 
+/** Settings of the upsampling layers of one mode. */
 export type UpsampleSize = Pick<InterpolateOptions, "size" | "scaleFactor">;
 
 /**
- * x at another size, by `size` or by `scaleFactor`: what lies nearest, along lines ("linear",
- * "bilinear", "trilinear") or cubics ("bicubic"). x: [N, C, n…] → [N, C, size…].
+ * Resizes x to `size` or by `scaleFactor`: from the nearest element, linearly ("linear",
+ * "bilinear", "trilinear") or by cubics ("bicubic"). x: [N, C, n…] → [N, C, size…].
  */
 export class Upsample extends Module<[Tensor], Tensor> {
   readonly options: UpsampleOptions;
@@ -24,7 +25,7 @@ export class Upsample extends Module<[Tensor], Tensor> {
     super();
     if ((options?.size ?? null) === null && (options?.scaleFactor ?? null) === null) {
       throw new ArgumentError(
-        `${new.target.name}: neither a size nor a scale factor\n  hint: new ${new.target.name}({ scaleFactor: 2 })`,
+        `${new.target.name}: needs size or scaleFactor\n  hint: new ${new.target.name}({ scaleFactor: 2 })`,
       );
     }
     this.options = options;
@@ -44,7 +45,7 @@ export class Upsample extends Module<[Tensor], Tensor> {
   }
 }
 
-/** An image at another size, each element that of the nearest. x: [N, C, H, W]. */
+/** Resizes an image; each element is that of the nearest pixel. x: [N, C, H, W]. */
 export class UpsamplingNearest2d extends Upsample {
   constructor(size: UpsampleSize) {
     checkCall(
@@ -55,7 +56,7 @@ export class UpsamplingNearest2d extends Upsample {
   }
 }
 
-/** An image at another size along lines, its corners kept. x: [N, C, H, W]. */
+/** Resizes an image by bilinear interpolation, with the corners kept. x: [N, C, H, W]. */
 export class UpsamplingBilinear2d extends Upsample {
   constructor(size: UpsampleSize) {
     checkCall(

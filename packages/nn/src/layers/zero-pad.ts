@@ -4,7 +4,7 @@ import { pad } from "../functional.ts";
 import { Padding } from "./padding.ts";
 import type { Sizes } from "./sizes.ts";
 
-/** x with zeros around it. x: [N, C, L] or [C, L]; `padding` is a number or [left, right]. */
+/** Pads x with zeros. x: [N, C, L] or [C, L]; `padding` is a number or [left, right]. */
 export class ZeroPad1d extends Padding {
   constructor(padding: Sizes) {
     checkCall("new ZeroPad1d(padding: number | list)", arguments);
@@ -17,7 +17,7 @@ export class ZeroPad1d extends Padding {
 }
 
 /**
- * x with zeros around it. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right, top,
+ * Pads x with zeros. x: [N, C, H, W] or [C, H, W]; `padding` is a number or [left, right, top,
  * bottom].
  */
 export class ZeroPad2d extends Padding {
@@ -32,8 +32,8 @@ export class ZeroPad2d extends Padding {
 }
 
 /**
- * x with zeros around it. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left,
- * right, top, bottom, front, back].
+ * Pads x with zeros. x: [N, C, D, H, W] or [C, D, H, W]; `padding` is a number or [left, right,
+ * top, bottom, front, back].
  */
 export class ZeroPad3d extends Padding {
   constructor(padding: Sizes) {

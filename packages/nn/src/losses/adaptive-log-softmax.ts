@@ -22,19 +22,19 @@ import { Module } from "../module.ts";
 export interface AdaptiveLogSoftmaxOptions {
   /** Cluster i projects to inFeatures / divValueⁱ⁺¹ features (default 4). */
   readonly divValue?: number;
-  /** The head has a bias. */
+  /** Adds a bias to the head (default false). */
   readonly headBias?: boolean;
 }
 
-/** The log probability of each target, and their negative mean; also a row, [output, loss]. */
+/** The log probability of each target and their negative mean; also iterable as [output, loss]. */
 export interface AdaptiveLogSoftmaxResult extends Pair<Tensor> {
   readonly output: Tensor;
   readonly loss: Tensor;
 }
 
 /**
- * log p(target | x) of many classes, of which the frequent ones stand first: the head has these and
- * the clusters of the rest, each cluster a smaller projection of its own. x: [N, inFeatures] or
+ * log p(target | x) for many classes, sorted by frequency. The head scores the frequent classes and
+ * the clusters of the rest; each cluster has a smaller projection of its own. x: [N, inFeatures] or
  * [inFeatures], target: [N] or a number.  Grave et al. 2017.
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module<
@@ -43,7 +43,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<
 > {
   readonly inFeatures: number;
   readonly nClasses: number;
-  /** Where the clusters begin, and the end. */
+  /** The first class of each cluster, and the number of classes. */
   readonly cutoffs: readonly number[];
   readonly divValue: number;
   readonly headBias: boolean;
@@ -66,7 +66,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<
     );
     if (cutoffs.length === 0 || !ascending) {
       throw new ArgumentError(
-        `AdaptiveLogSoftmaxWithLoss: cutoffs are [${cutoffs.join(", ")}]\n  hint: ascending whole numbers between 1 and ${nClasses - 1}`,
+        `AdaptiveLogSoftmaxWithLoss: cutoffs are [${cutoffs.join(", ")}]\n  hint: whole numbers in ascending order, from 1 to ${nClasses - 1}`,
       );
     }
     const { divValue = 4, headBias = false } = options;
@@ -95,7 +95,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<
     const [x, y] = single ? [input.unsqueeze(0), target.reshape([1])] : [input, target];
     if (x.shape.length !== 2 || y.shape.length !== 1 || x.shape[0] !== y.shape[0]) {
       throw new ShapeError(
-        `AdaptiveLogSoftmaxWithLoss: takes [N, ${this.inFeatures}] with targets [N]\n  input: [${input.shape.join(", ")}]\n  target: [${target.shape.join(", ")}]`,
+        `AdaptiveLogSoftmaxWithLoss: needs an input [N, ${this.inFeatures}] with targets [N]\n  input: [${input.shape.join(", ")}]\n  target: [${target.shape.join(", ")}]`,
       );
     }
     const { nClasses, cutoffs } = this;
@@ -107,7 +107,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<
         y,
         () =>
           new IndexError(
-            `AdaptiveLogSoftmaxWithLoss: a target is no class\n  hint: targets from 0 to ${nClasses - 1}`,
+            `AdaptiveLogSoftmaxWithLoss: a target is not a class\n  hint: targets must be from 0 to ${nClasses - 1}`,
           ),
       );
       const classes = found.unsqueeze(1);
@@ -142,8 +142,8 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<
   }
 
   /**
-   * The likeliest classes, i32: of the head where it is sure of a frequent one, else of all.  [N,
-   * inFeatures] → [N].
+   * The likeliest classes, i32: from the head where it prefers a frequent class, else from all.
+   * [N, inFeatures] → [N].
    */
   predict(input: Tensor): Tensor {
     checkCall("model.predict(input)", arguments);

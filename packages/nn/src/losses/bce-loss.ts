@@ -10,12 +10,13 @@ import { Module } from "../module.ts";
 import { buffer } from "../parameter.ts";
 
 /**
- * Mean of −w (y log p + (1 − y) log(1 − p)) for probabilities p in [0, 1], each logarithm at least
- * −100. Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
+ * Mean of −w (y log p + (1 − y) log(1 − p)) for probabilities p in [0, 1], with each logarithm at
+ * least −100. Input and target must have the same shape. → 0-d, or that shape with `reduction:
+ * "none"`.
  */
 export class BCELoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: LossOptions;
-  /** A factor for every element, broadcast; part of the state dict as in PyTorch. */
+  /** A factor for every element, broadcast; part of the state dict, as in PyTorch. */
   readonly weight: Tensor | null;
 
   constructor(settings: BinaryCrossEntropyOptions = {}) {

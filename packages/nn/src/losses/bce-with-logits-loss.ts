@@ -8,13 +8,16 @@ import {
 import { Module } from "../module.ts";
 import { buffer } from "../parameter.ts";
 
-/** Mean of −w (v y log σ(x) + (1 − y) log(1 − σ(x))) for logits x. Shapes must be equal. */
+/**
+ * Mean of −w (v y log σ(x) + (1 − y) log(1 − σ(x))) for logits x. Input and target must have the
+ * same shape.
+ */
 export class BCEWithLogitsLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: Omit<BinaryCrossEntropyWithLogitsOptions, "weight" | "posWeight">;
-  /** A factor for every element, broadcast; part of the state dict as in PyTorch. */
+  /** A factor for every element, broadcast; part of the state dict, as in PyTorch. */
   readonly weight: Tensor | null;
   /**
-   * A factor for the positive targets of each class, broadcast; part of the state dict as in
+   * A factor for the positive targets of each class, broadcast; part of the state dict, as in
    * PyTorch.
    */
   readonly posWeight: Tensor | null;

@@ -4,8 +4,8 @@ import { cosineEmbeddingLoss, type MarginOptions } from "../functional.ts";
 import { Module } from "../module.ts";
 
 /**
- * Mean of 1 − cos(a, b) where the target is 1, of max(0, cos(a, b) − margin) where it is −1. a, b:
- * [N, D]; target: [N].
+ * Mean of 1 − cos(a, b) where the target is 1, and of max(0, cos(a, b) − margin) where it is −1. a,
+ * b: [N, D]; target: [N].
  */
 export class CosineEmbeddingLoss extends Module<
   [input1: Tensor, input2: Tensor, target: Tensor],

@@ -11,12 +11,12 @@ import { Module } from "../module.ts";
 import { buffer } from "../parameter.ts";
 
 /**
- * Mean of −w[t] log softmax(x)[t]. input: logits [N, C, …] or [C]; target: class indices without C,
- * or probabilities of the input's shape.
+ * Mean of −w[t] log softmax(x)[t]. input: logits [N, C, …] or [C]; target: class indices, of the
+ * input's shape without C, or probabilities of the input's shape.
  */
 export class CrossEntropyLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: Omit<CrossEntropyOptions, "weight">;
-  /** A factor for each class; part of the state dict as in PyTorch. */
+  /** A factor for each class; part of the state dict, as in PyTorch. */
   readonly weight: Tensor | null;
 
   constructor(settings: CrossEntropyOptions = {}) {
@@ -36,12 +36,12 @@ export class CrossEntropyLoss extends Module<[input: Tensor, target: Tensor], Te
 }
 
 /**
- * Mean of −w[t] x[t] for log-probabilities x. input: [N, C, …] or [C]; target: class indices
- * without C.
+ * Mean of −w[t] x[t] for log-probabilities x. input: [N, C, …] or [C]; target: class indices, of
+ * the input's shape without C.
  */
 export class NLLLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: Omit<NllLossOptions, "weight">;
-  /** A factor for each class; part of the state dict as in PyTorch. */
+  /** A factor for each class; part of the state dict, as in PyTorch. */
   readonly weight: Tensor | null;
 
   constructor(settings: NllLossOptions = {}) {

@@ -4,8 +4,8 @@ import { type CtcLossOptions, ctcLoss } from "../functional.ts";
 import { Module } from "../module.ts";
 
 /**
- * −log P(target) over all alignments. logProbs: [T, N, C]; targets: [N, S] or one row; lengths:
- * [N].
+ * −log P(target), summed over all alignments. logProbs: [T, N, C]; targets: [N, S], or [Σ lengths]
+ * in one row; lengths: [N].
  */
 export class CTCLoss extends Module<
   [

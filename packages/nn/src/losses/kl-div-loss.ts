@@ -4,8 +4,8 @@ import { type KlDivOptions, klDiv } from "../functional.ts";
 import { Module } from "../module.ts";
 
 /**
- * Mean of y (log y − x) for log-probabilities x and probabilities y; `reduction: "batchmean"` is
- * the divergence as defined.
+ * Mean of y (log y − x) for log-probabilities x and probabilities y. `reduction: "batchmean"` gives
+ * the Kullback–Leibler divergence for each example.
  */
 export class KLDivLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: KlDivOptions;

@@ -11,7 +11,8 @@ import {
 import { Module } from "../module.ts";
 
 /**
- * Mean of |input − target|. Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
+ * Mean of |input − target|. Both must have the same shape. → 0-d, or that shape with `reduction:
+ * "none"`.
  */
 export class L1Loss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: LossOptions;
@@ -27,7 +28,7 @@ export class L1Loss extends Module<[input: Tensor, target: Tensor], Tensor> {
   }
 }
 
-/** Mean of d²/2β where |d| < β, else |d| − β/2, for d = input − target. Shapes must be equal. */
+/** Mean of d²/2β where |d| < β, else |d| − β/2, for d = input − target of the same shape. */
 export class SmoothL1Loss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: SmoothL1LossOptions;
 
@@ -42,7 +43,7 @@ export class SmoothL1Loss extends Module<[input: Tensor, target: Tensor], Tensor
   }
 }
 
-/** Mean of d²/2 where |d| < δ, else δ (|d| − δ/2), for d = input − target. Shapes must be equal. */
+/** Mean of d²/2 where |d| < δ, else δ (|d| − δ/2), for d = input − target of the same shape. */
 export class HuberLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: HuberLossOptions;
 

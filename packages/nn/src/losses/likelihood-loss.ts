@@ -8,7 +8,7 @@ import {
 } from "../functional.ts";
 import { Module } from "../module.ts";
 
-/** Mean of eˣ − t x for log-rates x and counts t. Shapes must be equal. */
+/** Mean of eˣ − t x for log-rates x and counts t of the same shape. */
 export class PoissonNLLLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: PoissonNllLossOptions;
 

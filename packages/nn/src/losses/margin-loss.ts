@@ -9,7 +9,9 @@ import {
 } from "../functional.ts";
 import { Module } from "../module.ts";
 
-/** Mean of log(1 + e^(−y x)) for targets y of 1 and −1. Shapes must be equal. */
+/**
+ * Mean of log(1 + e^(−y x)) for targets y of 1 or −1. Input and target must have the same shape.
+ */
 export class SoftMarginLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: LossOptions;
 
@@ -42,7 +44,7 @@ export class HingeEmbeddingLoss extends Module<[input: Tensor, target: Tensor], 
   }
 }
 
-/** Mean of max(0, −y (a − b) + margin), y = 1 where a should be the larger, else −1. */
+/** Mean of max(0, −y (a − b) + margin), with y = 1 where a should be larger, else −1. */
 export class MarginRankingLoss extends Module<
   [input1: Tensor, input2: Tensor, target: Tensor],
   Tensor

@@ -4,7 +4,8 @@ import { type LossOptions, mseLoss } from "../functional.ts";
 import { Module } from "../module.ts";
 
 /**
- * Mean of (input − target)². Shapes must be equal. → 0-d, or their shape with `reduction: "none"`.
+ * Mean of (input − target)². Both must have the same shape. → 0-d, or that shape with `reduction:
+ * "none"`.
  */
 export class MSELoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: LossOptions;

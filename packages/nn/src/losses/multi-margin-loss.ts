@@ -16,7 +16,7 @@ import { buffer } from "../parameter.ts";
 /** Mean of Σ_{i≠y} w_y max(0, margin − x_y + xᵢ)ᵖ / C. input: [N, C]; target: [N]. */
 export class MultiMarginLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: Omit<MultiMarginLossOptions, "weight">;
-  /** A factor for each class; part of the state dict as in PyTorch. */
+  /** A factor for each class; part of the state dict, as in PyTorch. */
   readonly weight: Tensor | null;
 
   constructor(settings: MultiMarginLossOptions = {}) {
@@ -37,8 +37,8 @@ export class MultiMarginLoss extends Module<[input: Tensor, target: Tensor], Ten
 }
 
 /**
- * Mean of Σⱼ Σᵢ max(0, 1 − x_yⱼ + xᵢ) / C; a row of the target lists classes up to its first −1.
- * [N, C] each.
+ * Mean of Σⱼ Σᵢ max(0, 1 − x_yⱼ + xᵢ) / C. A row of the target lists classes up to its first −1.
+ * input and target: [N, C].
  */
 export class MultiLabelMarginLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: LossOptions;
@@ -54,10 +54,10 @@ export class MultiLabelMarginLoss extends Module<[input: Tensor, target: Tensor]
   }
 }
 
-/** Mean of −w (y log σ(x) + (1 − y) log σ(−x)) over labels and rows. [N, C] each. */
+/** Mean of −w (y log σ(x) + (1 − y) log σ(−x)) over labels and rows. input and target: [N, C]. */
 export class MultiLabelSoftMarginLoss extends Module<[input: Tensor, target: Tensor], Tensor> {
   readonly options: Omit<MultiLabelSoftMarginLossOptions, "weight">;
-  /** A factor for each class; part of the state dict as in PyTorch. */
+  /** A factor for each class; part of the state dict, as in PyTorch. */
   readonly weight: Tensor | null;
 
   constructor(settings: MultiLabelSoftMarginLossOptions = {}) {

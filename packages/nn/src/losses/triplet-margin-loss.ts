@@ -32,7 +32,7 @@ export class TripletMarginLoss extends Module<
   }
 }
 
-/** Mean of max(0, d(a, p) − d(a, n) + margin) for a distance d of your own. [N, D] each. */
+/** Mean of max(0, d(a, p) − d(a, n) + margin) for a custom distance d. [N, D] each. */
 export class TripletMarginWithDistanceLoss extends Module<
   [anchor: Tensor, positive: Tensor, negative: Tensor],
   Tensor

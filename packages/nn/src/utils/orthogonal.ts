@@ -14,13 +14,14 @@ import { fieldsOf } from "../fields.ts";
 import { type AnyModule, Module } from "../module.ts";
 import { registerParametrization } from "../parametrize.ts";
 
-/** How an orthogonal matrix is made of a free one. */
+/** How an orthogonal matrix is computed from an unconstrained one. */
 export type OrthogonalMap = "matrix_exp" | "cayley" | "householder";
 
+/** Settings of orthogonal. */
 export interface OrthogonalOptions {
-  /** Default: "matrix_exp" of square weights, "householder" of others. */
+  /** Default: "matrix_exp" for square weights, "householder" for others. */
   readonly orthogonalMap?: OrthogonalMap | null;
-  /** Q = Q₀ map(X), from the Q₀ that the weight has (default true): any weight can be assigned. */
+  /** Q = Q₀ map(X), where Q₀ is chosen so that any weight can be assigned (default true). */
   readonly useTrivialization?: boolean;
 }
 
@@ -50,13 +51,13 @@ class _Orthogonal extends Module<[x: Tensor], Tensor> {
   rightInverse(given: Tensor): Tensor {
     if (String(given.shape) !== String(this.shape)) {
       throw new ArgumentError(
-        `orthogonal: the weight is [${this.shape.join(", ")}], not [${given.shape.join(", ")}]`,
+        `orthogonal: the weight must have shape [${this.shape.join(", ")}], got [${given.shape.join(", ")}]`,
       );
     }
     const wide = (given.shape.at(-2) as number) < (given.shape.at(-1) as number);
     const q = wide ? given.mT : given;
     if (!this.trivialized) {
-      if (this.map !== "householder") return given; // as PyTorch: what the map makes of it is the weight
+      if (this.map !== "householder") return given; // as in PyTorch: the weight is the map of it
       const found = factored(q);
       return wide ? found.mT : found;
     }
@@ -73,8 +74,8 @@ class _Orthogonal extends Module<[x: Tensor], Tensor> {
 }
 
 /**
- * exp(A), or (1 + A/2)⁻¹ … of Cayley, for A = X − Xᵀ of x's lower triangle; its first columns where
- * x has fewer.
+ * exp(A), or Cayley's (1 − A/2)⁻¹ (1 + A/2), for A = X − Xᵀ with X the lower triangle of x; the
+ * first columns only if x has fewer.
  */
 function fromSkew(x: Tensor, map: OrthogonalMap): Tensor {
   const [n, k] = x.shape.slice(-2) as [number, number];
@@ -108,7 +109,7 @@ function reflections(x: Tensor): Tensor {
   return q.mul(x.diagonal({ dim1: -2, dim2: -1 }).trunc().unsqueeze(-2));
 }
 
-/** What `reflections` makes q of again: the vectors of its QR factors, and signs. */
+/** The inverse of `reflections`: the vectors of q's QR factors, and signs. */
 function factored(q: Tensor): Tensor {
   const [n, k] = q.shape.slice(-2) as [number, number];
   let rest = q;
@@ -118,7 +119,7 @@ function factored(q: Tensor): Tensor {
     const head = x.narrow(-2, 0, 1);
     const size = x.norm(2, -2, { keepdim: true });
     const sign = where(head.lt(0), 1, -1);
-    const end = size.mul(sign); // what the first element becomes
+    const end = size.mul(sign); // new value of the first element
     const flat = x
       .narrow(-2, 1, Math.max(0, n - i - 1))
       .square()
@@ -138,7 +139,7 @@ function factored(q: Tensor): Tensor {
   return cat(columns, -1);
 }
 
-/** The orthogonal factor of QR with a positive diagonal of R: a itself where it is orthogonal. */
+/** The orthogonal factor of QR with a positive diagonal of R. If a is orthogonal, it is a. */
 function orthonormal(a: Tensor): Tensor {
   return noGrad(() => {
     const [q, r] = linalg.qr(a) as unknown as [Tensor, Tensor];
@@ -148,9 +149,9 @@ function orthonormal(a: Tensor): Tensor {
 }
 
 /**
- * PyTorch's `parametrizations.orthogonal`: the matrix in field `name` has orthonormal columns
- * (rows, if it has more columns than rows), and stays so however it is trained.
- * `removeParametrizations(module, name)` takes it back.
+ * PyTorch's `parametrizations.orthogonal`: keeps the columns of the matrix in field `name`
+ * orthonormal while it is trained (or the rows, if it has more columns than rows).
+ * `removeParametrizations(module, name)` undoes it.
  */
 export function orthogonal<M extends AnyModule>(
   module: M,

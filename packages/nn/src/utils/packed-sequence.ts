@@ -10,20 +10,20 @@ import {
 } from "@wgrad/autograd";
 import { checkCall, describe, knownValues } from "@wgrad/autograd/plugin";
 
-/** Lengths of sequences: numbers, or a tensor of numbers that are on the host. */
+/** Lengths of sequences: numbers, or a tensor whose values are known on the host. */
 export type Lengths = readonly number[] | Tensor;
 
 /**
- * Sequences of several lengths without padding: all first elements, then all second ones, and so
- * on, the longest sequence first. RNN, LSTM and GRU take it and give it back.
+ * Sequences of different lengths without padding: all first elements, then all second ones, and so
+ * on, in descending order of length. RNN, LSTM and GRU accept and return it.
  */
 export class PackedSequence {
   /** [sum of the lengths, …] */
   readonly data: Tensor;
-  /** How many sequences have a first, a second, … element. */
+  /** Number of sequences that have a first, a second, … element. */
   readonly batchSizes: readonly number[];
   /**
-   * Which of the given sequences is the longest, the next, …; null where they were given in that
+   * Indices of the given sequences in descending order of length; null if they were given in that
    * order.
    */
   readonly sortedIndices: readonly number[] | null;
@@ -40,7 +40,7 @@ export class PackedSequence {
     const total = batchSizes.reduce((a, b) => a + b, 0);
     if (data.shape[0] !== total || batchSizes.some((n, t) => n > (batchSizes[t - 1] ?? n))) {
       throw new ShapeError(
-        `PackedSequence: batch sizes never grow, and add up to the data's length\n  data: [${data.shape.join(", ")}]\n  batchSizes: [${batchSizes.join(", ")}]`,
+        `PackedSequence: batchSizes must not increase, and must sum to the length of data\n  data: [${data.shape.join(", ")}]\n  batchSizes: [${batchSizes.join(", ")}]`,
       );
     }
     this.data = data;
@@ -49,8 +49,7 @@ export class PackedSequence {
   }
 
   /**
-   * Where each of the given sequences is among the sorted ones; null where they were given in that
-   * order.
+   * Position of each given sequence among the sorted ones; null if they were given in that order.
    */
   get unsortedIndices(): readonly number[] | null {
     const { sortedIndices } = this;
@@ -60,7 +59,7 @@ export class PackedSequence {
     return places;
   }
 
-  /** The length of each sequence, as they were given. */
+  /** The length of each sequence, in the order in which they were given. */
   get lengths(): number[] {
     const { batchSizes, unsortedIndices } = this;
     const count = batchSizes[0] ?? 0;
@@ -70,7 +69,7 @@ export class PackedSequence {
       : unsortedIndices.map((place) => sorted[place] as number);
   }
 
-  /** The same sequences with other values, of as many elements. */
+  /** The same sequences with other values. `data` must have as many elements. */
   with(data: Tensor): PackedSequence {
     checkCall("packed.with(data: tensor)", arguments);
     return new PackedSequence(data, this.batchSizes, this.sortedIndices);
@@ -84,29 +83,32 @@ function lengthsOf(call: string, lengths: Lengths, most: number, count: number):
   const given = "numel" in lengths ? knownValues(lengths) : lengths;
   if (given === null) {
     throw new ArgumentError(
-      `${call}: the lengths are still to be computed, and decide the shape of the result\n  hint: await lengths.tolist() first`,
+      `${call}: the lengths are not computed yet, but the shape of the result depends on them\n  hint: await lengths.tolist() first`,
     );
   }
   const list = Array.from(given);
   if (list.length !== count) {
-    throw new ShapeError(`${call}: ${list.length} lengths for ${count} sequences`);
+    throw new ShapeError(`${call}: got ${list.length} lengths for ${count} sequences`);
   }
   const odd = list.find((n) => !Number.isInteger(n) || n < 1 || n > most);
   if (odd === undefined) return list;
   throw new ArgumentError(`${call}: a length is ${odd}\n  hint: whole numbers, 1 to ${most}`);
 }
 
+/** Settings of packPaddedSequence and packSequence. */
 export interface PackOptions {
   /** The input is [B, T, …] instead of [T, B, …]. */
   readonly batchFirst?: boolean;
   /**
-   * The sequences are given the longest first (default true); false sorts them, and padding puts
-   * them back.
+   * Expects the sequences in descending order of length (default true). If false, they are sorted
+   * here, and padding restores their order.
    */
   readonly enforceSorted?: boolean;
 }
 
-/** Padded sequences without their padding. input: [T, B, …] ([B, T, …] batch first). */
+/**
+ * Packs padded sequences, without their padding. input: [T, B, …] ([B, T, …] with `batchFirst`).
+ */
 export function packPaddedSequence(
   input: Tensor,
   lengths: Lengths,
@@ -119,7 +121,7 @@ export function packPaddedSequence(
   const { batchFirst = false, enforceSorted = true } = options;
   if (input.ndim < 2) {
     throw new ShapeError(
-      `packPaddedSequence: takes [T, B, …]\n  input: [${input.shape.join(", ")}]`,
+      `packPaddedSequence: needs an input [T, B, …]\n  input: [${input.shape.join(", ")}]`,
     );
   }
   const timed = batchFirst ? input.transpose(0, 1) : input;
@@ -129,7 +131,7 @@ export function packPaddedSequence(
   const isSorted = order.every((i, place) => i === place);
   if (enforceSorted && !isSorted) {
     throw new ArgumentError(
-      `packPaddedSequence: the lengths [${list.join(", ")}] are not in descending order\n  hint: enforceSorted: false sorts them`,
+      `packPaddedSequence: the lengths [${list.join(", ")}] are not in descending order\n  hint: use enforceSorted: false to sort them`,
     );
   }
   const most = Math.max(...list);
@@ -139,15 +141,16 @@ export function packPaddedSequence(
   return new PackedSequence(data, batchSizes, enforceSorted ? null : order);
 }
 
+/** Settings of padPackedSequence. */
 export interface PadPackedOptions {
   readonly batchFirst?: boolean;
-  /** What stands behind the ends (default 0). */
+  /** Value of the padding (default 0). */
   readonly paddingValue?: number;
-  /** At least this many steps. Default: the longest sequence's. */
+  /** Least number of steps (default: the length of the longest sequence). */
   readonly totalLength?: number | null;
 }
 
-/** [the sequences padded to one length, their lengths], what `packPaddedSequence` takes apart. */
+/** [the sequences padded to one length, their lengths]: the inverse of `packPaddedSequence`. */
 export function padPackedSequence(
   sequence: PackedSequence,
   options: PadPackedOptions = {},
@@ -161,7 +164,7 @@ export function padPackedSequence(
   const steps = totalLength ?? batchSizes.length;
   if (steps < batchSizes.length) {
     throw new ArgumentError(
-      `padPackedSequence: totalLength is ${steps}, and the longest sequence has ${batchSizes.length} elements`,
+      `padPackedSequence: totalLength is ${steps}, but the longest sequence has ${batchSizes.length} elements`,
     );
   }
   const [total, ...rest] = data.shape as [number, ...number[]];
@@ -182,14 +185,15 @@ export function padPackedSequence(
   return [batchFirst ? padded.transpose(0, 1) : padded, whole(lengths, data)];
 }
 
+/** Settings of padSequence. */
 export interface PadOptions {
   readonly batchFirst?: boolean;
   readonly paddingValue?: number;
-  /** Where the padding stands (default "right"). */
+  /** Side of the padding (default "right"). */
   readonly paddingSide?: "right" | "left";
 }
 
-/** Sequences [Lᵢ, …] padded to the longest: [T, B, …] ([B, T, …] batch first). */
+/** Pads sequences [Lᵢ, …] to the longest: [T, B, …] ([B, T, …] with `batchFirst`). */
 export function padSequence(sequences: readonly Tensor[], options: PadOptions = {}): Tensor {
   checkCall(
     'padSequence(sequences, { batchFirst: boolean, paddingValue: number, paddingSide: "right" | "left" })',
@@ -211,17 +215,17 @@ export function padSequence(sequences: readonly Tensor[], options: PadOptions = 
 function sequencesOf(call: string, sequences: readonly Tensor[]): readonly Tensor[] {
   const [first] = sequences;
   if (!Array.isArray(sequences) || first === undefined)
-    throw new ArgumentError(`${call}: takes an array of sequences, got ${describe(sequences)}`);
+    throw new ArgumentError(`${call}: needs an array of sequences, got ${describe(sequences)}`);
   const odd = sequences.find(
     ({ shape }) => shape.length === 0 || String(shape.slice(1)) !== String(first.shape.slice(1)),
   );
   if (odd === undefined) return sequences;
   throw new ShapeError(
-    `${call}: sequences differ in more than their length\n  first: [${first.shape.join(", ")}]\n  another: [${odd.shape.join(", ")}]`,
+    `${call}: sequences may differ in their length only\n  first: [${first.shape.join(", ")}]\n  another: [${odd.shape.join(", ")}]`,
   );
 }
 
-/** The sequences of a padded tensor, each at its own length. */
+/** The sequences of a padded tensor, each cut to its length. */
 export function unpadSequence(
   padded: Tensor,
   lengths: Lengths,
@@ -234,7 +238,7 @@ export function unpadSequence(
   return list.map((length, i) => rows.select(0, i).narrow(0, 0, length));
 }
 
-/** Sequences [Lᵢ, …] packed. */
+/** Packs sequences [Lᵢ, …]. */
 export function packSequence(
   sequences: readonly Tensor[],
   options: { readonly enforceSorted?: boolean } = {},
@@ -245,7 +249,7 @@ export function packSequence(
   return packPaddedSequence(padSequence(sequences), lengths, { enforceSorted });
 }
 
-/** The sequences of a packed one. */
+/** The sequences of a packed sequence. */
 export function unpackSequence(sequence: PackedSequence): Tensor[] {
   checkCall("unpackSequence(sequence)", arguments);
   const [padded] = padPackedSequence(sequence);

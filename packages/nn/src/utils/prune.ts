@@ -5,11 +5,14 @@ import { fieldsOf } from "../fields.ts";
 import type { AnyModule } from "../module.ts";
 import { isParameter } from "../parameter.ts";
 
-/** How many to prune: a whole number, or a part between 0 and 1 of those that are left. */
+/**
+ * How many elements to prune: a whole number, or a fraction between 0 and 1 of those not pruned
+ * yet.
+ */
 type Amount = number;
 
-/** How many elements of a mask are 1 still; not here where nobody counted. */
-const left = new WeakMap<Tensor, number>();
+/** Number of ones in a mask; absent if it is unknown. */
+const remainingOf = new WeakMap<Tensor, number>();
 
 const fieldsNamed = (name: string): readonly [original: string, mask: string] => [
   `${name}Orig`,
@@ -18,7 +21,10 @@ const fieldsNamed = (name: string): readonly [original: string, mask: string] =>
 
 type Values = Readonly<Record<string, Tensor>>;
 
-/** The tensor in field `name`, whole, and its mask of now: ones where nothing was pruned yet. */
+/**
+ * The unpruned tensor of field `name` and its current mask, which is all ones if nothing was
+ * pruned.
+ */
 function masked(call: string, module: AnyModule, name: string): { whole: Tensor; mask: Tensor } {
   const [original, mask] = fieldsNamed(name);
   const own = module as unknown as Values;
@@ -28,7 +34,7 @@ function masked(call: string, module: AnyModule, name: string): { whole: Tensor;
     throw new ArgumentError(`${call}: ${module.constructor.name} has no parameter in ${name}`);
   }
   const all = noGrad(() => ones(whole.shape, { dtype: whole.dtype, device: whole }));
-  left.set(all, whole.numel());
+  remainingOf.set(all, whole.numel());
   return { whole, mask: all };
 }
 
@@ -38,7 +44,7 @@ function isMasked(module: AnyModule, name: string): boolean {
   return derivedOf(module).has(name) && fields.has(original) && fields.has(mask);
 }
 
-/** Puts the mask in place: the field is from here on the whole tensor times the mask. */
+/** Applies a mask: the field becomes the product of the unpruned tensor and the mask. */
 function apply(module: AnyModule, name: string, mask: Tensor, remaining: number | null): void {
   const [original, maskName] = fieldsNamed(name);
   const own = module as unknown as Values;
@@ -59,22 +65,22 @@ function apply(module: AnyModule, name: string, mask: Tensor, remaining: number 
     );
   }
   const kept = own[maskName] as Tensor;
-  if (remaining === null) left.delete(kept);
-  else left.set(kept, remaining);
+  if (remaining === null) remainingOf.delete(kept);
+  else remainingOf.set(kept, remaining);
 }
 
-/** How many of `count` the amount is. */
+/** The number of elements, of `count`, that the amount stands for. */
 function toPrune(call: string, amount: Amount, count: number): number {
   const isPart = !Number.isInteger(amount);
   if (!(amount >= 0) || (isPart && amount > 1) || amount > count) {
     throw new ArgumentError(
-      `${call}: amount is ${describe(amount)}, and ${count} are left\n  hint: a whole number, or a part between 0 and 1`,
+      `${call}: amount is ${describe(amount)}, but ${count} are left\n  hint: a whole number, or a fraction between 0 and 1`,
     );
   }
   return isPart ? halfToEven(amount * count) : amount;
 }
 
-/** As Python rounds. */
+/** Rounds half to even, as Python does. */
 function halfToEven(x: number): number {
   const low = Math.floor(x);
   const rest = x - low;
@@ -82,12 +88,12 @@ function halfToEven(x: number): number {
 }
 
 function remainingIn(call: string, mask: Tensor): number {
-  const counted = left.get(mask);
+  const counted = remainingOf.get(mask);
   if (counted !== undefined) return counted;
   const values = knownValues(mask);
   if (values === null) {
     throw new ArgumentError(
-      `${call}: how many elements the mask has left is still to be computed\n  hint: await mask.data() first`,
+      `${call}: the number of ones in the mask is not computed yet\n  hint: await mask.data() first`,
     );
   }
   return Array.from(values as ArrayLike<number>).reduce(
@@ -96,7 +102,7 @@ function remainingIn(call: string, mask: Tensor): number {
   );
 }
 
-/** The mask without the `count` elements of the least score, among those that it has. */
+/** Removes from the mask the `count` elements of lowest score that it still has. */
 function withoutLeast(scores: Tensor, mask: Tensor, count: number): Tensor {
   if (count === 0) return mask;
   const open = where(mask.ne(0), scores, Infinity).reshape(-1);
@@ -104,11 +110,11 @@ function withoutLeast(scores: Tensor, mask: Tensor, count: number): Tensor {
   return mask.reshape(-1).indexFill(0, indices, 0).reshape(mask.shape);
 }
 
-/** What the elements of a tensor are chosen by. */
+/** Computes scores of the elements of a tensor. The lowest are pruned. */
 type Scores = (x: Tensor) => Tensor;
 
 const sizes: Scores = (x) => x.abs();
-const chance: Scores = (x) => rand(x.shape, { dtype: x.dtype, device: x }).neg();
+const randomScores: Scores = (x) => rand(x.shape, { dtype: x.dtype, device: x }).neg();
 
 function unstructured(
   call: string,
@@ -129,7 +135,10 @@ function unstructured(
   return module;
 }
 
-/** The elements of the parameter in field `name` that are least in size become 0, and stay so. */
+/**
+ * Prunes the elements of smallest absolute value of the parameter in field `name`: they are 0 from
+ * now on.
+ */
 export function l1Unstructured(
   module: AnyModule,
   name: string,
@@ -145,10 +154,10 @@ export function l1Unstructured(
   return unstructured("l1Unstructured", module, name, amount, scores);
 }
 
-/** Random elements of the parameter in field `name` become 0, and stay so. */
+/** Prunes random elements of the parameter in field `name`: they are 0 from now on. */
 export function randomUnstructured(module: AnyModule, name: string, amount: Amount): AnyModule {
   checkCall("randomUnstructured(module, name: string, amount: number)", arguments);
-  return unstructured("randomUnstructured", module, name, amount, chance);
+  return unstructured("randomUnstructured", module, name, amount, randomScores);
 }
 
 function structured(
@@ -162,7 +171,7 @@ function structured(
   const { whole, mask } = masked(call, module, name);
   if (whole.ndim < 2 || dim < -whole.ndim || dim >= whole.ndim) {
     throw new ArgumentError(
-      `${call}: takes a tensor of two dimensions or more, and one of them\n  ${name}: [${whole.shape.join(", ")}]\n  dim: ${dim}`,
+      `${call}: needs a tensor of at least two dimensions, and dim must be one of them\n  ${name}: [${whole.shape.join(", ")}]\n  dim: ${dim}`,
     );
   }
   const channels = whole.shape.at(dim) as number;
@@ -180,7 +189,7 @@ function structured(
   return module;
 }
 
-/** The channels along `dim` whose n-norm is least become 0, and stay so. */
+/** Prunes the channels along `dim` with the smallest n-norm: they are 0 from now on. */
 export function lnStructured(
   module: AnyModule,
   name: string,
@@ -195,7 +204,7 @@ export function lnStructured(
   return structured("lnStructured", module, name, amount, dim, (rows) => rows.norm(n, 1));
 }
 
-/** Random channels along `dim` become 0, and stay so. */
+/** Prunes random channels along `dim`: they are 0 from now on. */
 export function randomStructured(
   module: AnyModule,
   name: string,
@@ -204,21 +213,23 @@ export function randomStructured(
 ): AnyModule {
   checkCall("randomStructured(module, name: string, amount: number, dim: number)", arguments);
   return structured("randomStructured", module, name, amount, dim, (rows) =>
-    chance(rows.select(1, 0)),
+    randomScores(rows.select(1, 0)),
   );
 }
 
-/** The elements of the parameter in field `name` where the mask is 0 become 0, and stay so. */
+/**
+ * Prunes the elements of the parameter in field `name` where the mask is 0: they are 0 from now on.
+ */
 export function customFromMask(module: AnyModule, name: string, mask: Tensor): AnyModule {
   checkCall("customFromMask(module, name: string, mask: tensor)", arguments);
   const { whole, mask: before } = masked("customFromMask", module, name);
   if (String(mask.shape) !== String(whole.shape)) {
     throw new ArgumentError(
-      `customFromMask: the mask is [${mask.shape.join(", ")}], ${name} [${whole.shape.join(", ")}]`,
+      `customFromMask: the mask has shape [${mask.shape.join(", ")}], but ${name} has [${whole.shape.join(", ")}]`,
     );
   }
   const known = knownValues(mask);
-  const fresh = before.numel() === left.get(before);
+  const fresh = before.numel() === remainingOf.get(before);
   const count =
     known === null || !fresh
       ? null
@@ -232,7 +243,7 @@ export function customFromMask(module: AnyModule, name: string, mask: Tensor): A
   return module;
 }
 
-/** A mask of ones: the parameter is as it was, and can be pruned later. */
+/** Applies a mask of ones: the parameter keeps its values and can be pruned later. */
 export function identity(module: AnyModule, name: string): AnyModule {
   checkCall("identity(module, name: string)", arguments);
   const { mask } = masked("identity", module, name);
@@ -240,13 +251,14 @@ export function identity(module: AnyModule, name: string): AnyModule {
   return module;
 }
 
+/** Settings of globalUnstructured. */
 export interface GlobalOptions {
   readonly amount: Amount;
 }
 
 /**
- * Prunes several parameters, [module, name] each, as if they were one vector: by `l1Unstructured`
- * the least of all, by `randomUnstructured` any.
+ * Prunes several parameters, given as [module, name] pairs, as if they were one vector:
+ * `l1Unstructured` prunes the smallest elements of all, `randomUnstructured` random ones.
  */
 export function globalUnstructured(
   parameters: readonly (readonly [module: AnyModule, name: string])[],
@@ -256,14 +268,14 @@ export function globalUnstructured(
   checkCall("globalUnstructured(parameters, method: function, { amount: number })", arguments);
   const call = "globalUnstructured";
   if (method !== l1Unstructured && method !== randomUnstructured) {
-    throw new ArgumentError(`${call}: method is l1Unstructured or randomUnstructured`);
+    throw new ArgumentError(`${call}: method must be l1Unstructured or randomUnstructured`);
   }
   const parts = parameters.map(([module, name]) => masked(call, module, name));
-  if (parts.length === 0) throw new ArgumentError(`${call}: no parameters`);
+  if (parts.length === 0) throw new ArgumentError(`${call}: needs at least one parameter`);
   const counts = parts.map(({ mask }) => remainingIn(call, mask));
   const all = counts.reduce((a, b) => a + b, 0);
   const count = toPrune(call, options?.amount, all);
-  const scores = method === l1Unstructured ? sizes : chance;
+  const scores = method === l1Unstructured ? sizes : randomScores;
   const flat = noGrad(() => {
     const join = (list: readonly Tensor[]): Tensor => cat(list.map((x) => x.reshape(-1)));
     return withoutLeast(
@@ -283,9 +295,9 @@ export function globalUnstructured(
 }
 
 /**
- * The parameter in field `name` is an ordinary one again, with zeros where it was pruned.
+ * Makes the parameter in field `name` an ordinary one again, with zeros where it was pruned.
  *
- * Throws ArgumentError if it was not.
+ * Throws ArgumentError if it was not pruned.
  */
 export function remove(module: AnyModule, name: string): AnyModule {
   checkCall("remove(module, name: string)", arguments);

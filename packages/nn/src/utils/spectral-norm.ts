@@ -9,11 +9,11 @@ import { registerParametrization } from "../parametrize.ts";
 
 /** Settings of spectral norms. */
 export interface SpectralNormOptions {
-  /** Iterations at each use in training (default 1). */
+  /** Power iterations at each use in training (default 1). */
   readonly nPowerIterations?: number;
-  /** Keeps the division finite (default 1e-12). */
+  /** Lower bound of the norms, so that divisions stay finite (default 1e-12). */
   readonly eps?: number;
-  /** The dimension of outputs: 1 of transposed convolutions, else 0. */
+  /** Dimension of the outputs (default: 1 for transposed convolutions, else 0). */
   readonly dim?: number | null;
 }
 
@@ -61,8 +61,8 @@ function drawn(matrix: Tensor, eps: number): [u: Tensor, v: Tensor] {
 }
 
 /**
- * A weight divided by its greatest singular value, which a power iteration follows.  Miyato et al.
- * 2018.
+ * A weight divided by its largest singular value, which is tracked by power iteration.  Miyato et
+ * al. 2018.
  */
 class _SpectralNorm extends Module<[weight: Tensor], Tensor> {
   readonly settings: Settings;
@@ -98,9 +98,9 @@ class _SpectralNorm extends Module<[weight: Tensor], Tensor> {
 }
 
 /**
- * PyTorch's `parametrizations.spectral_norm`: the weight in field `name` is divided by its greatest
- * singular value, σ = uᵀ W v. In training every use takes a step of the power iteration.
- * `removeParametrizations(module, name)` takes it back.
+ * PyTorch's `parametrizations.spectral_norm`: divides the weight in field `name` by its largest
+ * singular value, σ = uᵀ W v. Every use in training does a step of the power iteration.
+ * `removeParametrizations(module, name)` undoes it.
  */
 export function parametrizedSpectralNorm<M extends AnyModule>(
   module: M,
@@ -130,9 +130,9 @@ function weightIn(call: string, module: AnyModule, name: string): Tensor {
 }
 
 /**
- * The weight in field `name`, divided by its greatest singular value: PyTorch's older
- * `spectral_norm`, with "weight_orig", "weight_u" and "weight_v" in the state. `removeSpectralNorm`
- * takes it back.
+ * PyTorch's older `spectral_norm`: divides the weight in field `name` by its largest singular
+ * value, with "weight_orig", "weight_u" and "weight_v" in the state. `removeSpectralNorm` undoes
+ * it.
  */
 export function spectralNorm<M extends AnyModule>(
   module: M,
@@ -171,7 +171,7 @@ export function spectralNorm<M extends AnyModule>(
 }
 
 /**
- * The weight in field `name` is an ordinary parameter again, with the value it has now.
+ * Makes the weight in field `name` an ordinary parameter again, with its current value.
  *
  * Throws ArgumentError if `spectralNorm` did not make it.
  */
@@ -186,7 +186,7 @@ export function removeSpectralNorm<M extends AnyModule>(module: M, name = "weigh
   }
   const own = module as unknown as Readonly<Record<string, Tensor>>;
   const { training } = module;
-  module.training = false; // the value as it is, without another iteration
+  module.training = false; // the current value, without another iteration
   const weight = parameter(noGrad(() => (own[name] as Tensor).clone()));
   module.training = training;
   weight.requiresGrad = (own[parts[0] as string] as Tensor).requiresGrad;

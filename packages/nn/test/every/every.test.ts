@@ -15,7 +15,10 @@ import { containers, type Row, rows } from "./rows.ts";
 
 const full = inject("tier") === "full";
 const all = Object.entries(rows);
-/** In the quick tier WebGPU and browsers run every eighth: each has its own kernels to compile. */
+/**
+ * In the quick tier WebGPU and browsers run every eighth row, because each compiles its own
+ * kernels.
+ */
 const some = full ? all : all.filter((_, i) => i % 8 === 0);
 const inNode = typeof window === "undefined";
 
@@ -28,7 +31,7 @@ test("every module that nn exports has a row, and every row is exported", () => 
 
 type Callable = (...inputs: unknown[]) => unknown;
 
-/** The tensors of a result, however it is nested. */
+/** The tensors in a result, at any depth. */
 function tensorsOf(result: unknown): Tensor[] {
   if (result instanceof Tensor) return [result];
   return Array.isArray(result) ? result.flatMap(tensorsOf) : [];
@@ -49,7 +52,7 @@ function make([build, ...takes]: Row, dtype: DType): [nn.AnyModule, unknown[]] {
 
 type Fields = Record<string, unknown>;
 
-/** Where a module and those below keep their tensors. */
+/** Fields of a module and those below it that hold tensors. */
 function places(module: nn.AnyModule): [Fields, string, Tensor][] {
   return module.modules().flatMap((one) => {
     const fields = one as unknown as Fields;
@@ -67,7 +70,7 @@ describe.runIf(inNode)("gradients, in f64 on cpu", () => {
   test.each(all)("%s", async (_, row) => {
     const [module, inputs] = make(row, "f64");
     const held = places(module).filter(([, , value]) => isFloat(value));
-    // weights that are computed: no assignment makes them of parameters
+    // weights that are computed: assigning to them does not register parameters
     const put = (fields: Fields, field: string, value: Tensor): void =>
       void Object.defineProperty(fields, field, { value, writable: true });
     for (const [fields, field, value] of held) put(fields, field, value.detach().to("f64").keep());
@@ -77,10 +80,10 @@ describe.runIf(inNode)("gradients, in f64 on cpu", () => {
       ...weights.map(([fields, field]) => fields[field]),
     ].map((base) => (base as Tensor).detach().keep());
     const directions = bases.map((base) => randn(base.shape, { dtype: "f64" }));
-    // each input and weight is moved along a random direction: its slope is the gradient's share of
-    // it
+    // Moves each input and weight along a random direction; the slope is the directional
+    // derivative.
     const moved = (...steps: Tensor[]): Tensor[] => {
-      manualSeed(5); // the same drops in every run
+      manualSeed(5); // the same dropout masks in every run
       const values = bases.map((base, i) =>
         base.add((directions[i] as Tensor).mul(steps[i] as Tensor)),
       );

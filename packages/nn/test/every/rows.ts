@@ -9,10 +9,10 @@ import {
 } from "@wgrad/autograd";
 import * as nn from "@wgrad/nn";
 
-/** An argument of a call, in the precision asked for. */
+/** Makes an argument of a call in the given dtype. */
 export type Argument = (dtype: DType) => unknown;
 
-/** How a module is made, and what it is called with. */
+/** How a module is made, and the arguments that it is called with. */
 export type Row = readonly [make: () => nn.AnyModule, ...takes: readonly Argument[]];
 
 /** Normal values whose gradient is checked. */
@@ -52,7 +52,7 @@ const targets =
   () =>
     tensor(places, { dtype: "i32" });
 
-/** Indices, nested. */
+/** Nested arrays of indices. */
 const targetsIn =
   (places: number[][] | number[][][]): Argument =>
   () =>
@@ -79,7 +79,7 @@ const volume = x(1, 2, 3, 3, 3);
 const table = x(3, 4);
 const small = { dimFeedforward: 4, dropout: 0 };
 
-/** The gradient of CTC is that of log probabilities, which only a softmax keeps normalised. */
+/** The gradient of CTC assumes normalised log probabilities, so a softmax comes first. */
 class CTCLossOfLogits extends nn.Module<[Tensor, Tensor, number[], number[]], Tensor> {
   loss = new nn.CTCLoss();
   override forward(logits: Tensor, targets: Tensor, inputs: number[], lengths: number[]): Tensor {
@@ -87,7 +87,7 @@ class CTCLossOfLogits extends nn.Module<[Tensor, Tensor, number[], number[]], Te
   }
 }
 
-/** One for every module that nn exports. */
+/** One row for every module that nn exports. */
 export const rows: Readonly<Record<string, Row>> = {
   CELU: [() => new nn.CELU(), table],
   ELU: [() => new nn.ELU(), table],
@@ -300,7 +300,7 @@ export const rows: Readonly<Record<string, Row>> = {
   ZeroPad3d: [() => new nn.ZeroPad3d(1), volume],
 };
 
-/** What holds modules or parameters and is not called. */
+/** Containers of modules or parameters, which are not called. */
 export const containers: Readonly<Record<string, () => nn.AnyModule>> = {
   AveragedModel: () => new nn.AveragedModel(new nn.BatchNorm1d(3)) as unknown as nn.AnyModule,
   ModuleDict: () => new nn.ModuleDict({ a: new nn.Linear(2, 3), b: new nn.BatchNorm1d(3) }),

@@ -6,14 +6,14 @@ import { load } from "@wgrad/autograd/saving";
 import { beforeAll, expect, test } from "vitest";
 import { Linear, Sequential, Tanh } from "../../src/index.ts";
 
-/** Written by `exchange.py` with PyTorch and Python's own library. */
+/** Written by `exchange.py` with PyTorch and the safetensors library. */
 const path = fileURLToPath(new URL("torch.safetensors", import.meta.url));
 
 beforeAll(async () => {
   await init({ device: "cpu" });
 });
 
-test("a model's weights saved in PyTorch give PyTorch's results", async () => {
+test("weights saved by PyTorch give PyTorch's results", async () => {
   const saved = await load(path);
   const model = new Sequential(new Linear(5, 7), new Tanh(), new Linear(7, 3));
   const weights = Object.entries(saved)
@@ -27,7 +27,7 @@ test("a model's weights saved in PyTorch give PyTorch's results", async () => {
   });
 });
 
-test("what is read from the library's file is written as the library writes it, byte for byte", () => {
+test("reading the library's file and writing it again gives the same bytes", () => {
   const bytes = new Uint8Array(readFileSync(path));
   const { tensors, metadata } = readSafetensors(bytes);
   expect(writeSafetensors(tensors, metadata)).toEqual(bytes);

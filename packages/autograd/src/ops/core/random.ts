@@ -178,7 +178,7 @@ export function dropoutMask(
   options: Pick<CreateOptions, "device"> = {},
 ): Tensor {
   if (!(p >= 0 && p <= 1)) {
-    throw new ArgumentError(`dropoutMask: the probability of a drop is ${p}\n  hint: from 0 to 1`);
+    throw new ArgumentError(`dropoutMask: p is ${p}\n  hint: a probability from 0 to 1`);
   }
   const stream = streamOf("dropoutMask", options);
   return drawn("dropoutMask", checkShape("dropoutMask", size), (all) =>

@@ -25,7 +25,7 @@ export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
   const { p = 0.5, training = true } = options;
   checkTensor("dropout", x);
   if (!(p >= 0 && p <= 1)) {
-    throw new ArgumentError(`dropout: the probability of a drop is ${p}\n  hint: from 0 to 1`);
+    throw new ArgumentError(`dropout: p is ${p}\n  hint: a probability from 0 to 1`);
   }
   if (!training || p === 0) return x;
   checkFloating("dropout", x);

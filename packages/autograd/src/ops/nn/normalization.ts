@@ -194,7 +194,7 @@ export function groupNorm(
   const [batch, channels] = x.shape as [number, number];
   if (!(numGroups > 0 && channels % numGroups === 0)) {
     throw new ArgumentError(
-      `groupNorm: ${channels} channels do not fall into ${numGroups} equal groups${detail("x", x.shape)}`,
+      `groupNorm: ${channels} channels cannot be split into ${numGroups} equal groups${detail("x", x.shape)}`,
     );
   }
   const gamma = perChannel("groupNorm", "weight", weight, x);

@@ -137,7 +137,7 @@ function checkShared(call: string, x: Tensor, query: Tensor): void {
   const [heads, wanted] = [headsOf(x), headsOf(query)];
   if (wanted % heads === 0) return;
   throw new ShapeError(
-    `${call}: ${wanted} query heads do not share ${heads} evenly${detail("query", query.shape)}${detail("key or value", x.shape)}`,
+    `${call}: ${wanted} query heads cannot be split evenly among ${heads} key heads${detail("query", query.shape)}${detail("key or value", x.shape)}`,
   );
 }
 

@@ -4,26 +4,26 @@ import { fieldsOf, isModule, setField } from "../fields.ts";
 import { Module } from "../module.ts";
 
 /** Items under the keys 0, 1, 2, …: the base of ModuleList, Sequential and ParameterList. */
-export abstract class Row<Item, Given, In extends unknown[], Out> extends Module<In, Out> {
-  /** The item as it stands here; null if it cannot. */
+export abstract class ItemList<Item, Given, In extends unknown[], Out> extends Module<In, Out> {
+  /** Converts an item to the stored form; null if the list cannot hold it. */
   protected accept(item: unknown): Item | null {
     return isModule(item) ? (item as Item) : null;
   }
 
-  /** The keys are the state's, letter for letter. */
+  /** Keys of the state are the keys of the list, unchanged. */
   override stateKey(field: string): string {
     return field;
   }
 
-  /** How many there are; one that stands twice counts twice. */
+  /** Number of items. An item that occurs twice counts twice. */
   get length(): number {
     return fieldsOf(this).size;
   }
 
   /**
-   * The item at `index`, from the end if negative.
+   * The item at `index`. Negative indices count from the end.
    *
-   * Throws ArgumentError where there is none.
+   * Throws ArgumentError if there is no such item.
    */
   at(index: number): Item {
     checkCall("list.at(index)", arguments);
@@ -44,14 +44,14 @@ export abstract class Row<Item, Given, In extends unknown[], Out> extends Module
     return this;
   }
 
-  /** Puts an item in the place of the one at `index`. */
+  /** Replaces the item at `index`. */
   set(index: number, item: Given): this {
     checkCall("list.set(index, item)", arguments);
     this.put(this.entries()[this.place("set", index)]?.[0] as string, item);
     return this;
   }
 
-  /** Adds an item before the one at `index`; those from there on move up by one. */
+  /** Inserts an item before `index`. Later items move up by one. */
   insert(index: number, item: Given): this {
     checkCall("list.insert(index, item)", arguments);
     const items = [...this];
@@ -61,7 +61,7 @@ export abstract class Row<Item, Given, In extends unknown[], Out> extends Module
     return this;
   }
 
-  /** Takes out the item at `index` (the last), and gives it; those behind it move down by one. */
+  /** Removes and returns the item at `index` (default: the last). Later items move down by one. */
   pop(index = -1): Item {
     checkCall("list.pop(index?: number)", arguments);
     const items = [...this];
@@ -91,7 +91,7 @@ export abstract class Row<Item, Given, In extends unknown[], Out> extends Module
     if (accepted !== null) return accepted;
     const hint = Array.isArray(item) ? "\n  hint: spread the array, …items" : "";
     throw new ArgumentError(
-      `${this.constructor.name}: ${key} is ${describe(item)}, which cannot stand in it${hint}`,
+      `${this.constructor.name}: ${key} is ${describe(item)}, which it cannot hold${hint}`,
     );
   }
 
@@ -99,7 +99,7 @@ export abstract class Row<Item, Given, In extends unknown[], Out> extends Module
     const keys = this.entries().map(([key]) => key);
     if (keys.some((key, i) => key !== String(i))) {
       throw new ArgumentError(
-        `${this.constructor.name}: has names (${keys.join(", ")}), so that nothing can move up or down`,
+        `${this.constructor.name}: its items have names (${keys.join(", ")}), so items cannot be inserted or removed by index`,
       );
     }
     for (const key of keys) Reflect.deleteProperty(this, key);
