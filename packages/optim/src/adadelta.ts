@@ -1,22 +1,22 @@
 import type { Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { blank } from "./blank.ts";
 import { checkNotNegative, checkRange } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+import { type BaseOptions, type ParamsInput, withDefaults } from "./parameter-groups.ts";
+import { persistentZeros } from "./persistent-zeros.ts";
 
 /** Settings of Adadelta, with PyTorch's defaults. */
 export interface AdadeltaOptions extends BaseOptions {
   /** Scales the step (default 1). */
   readonly lr: number;
-  /** How slowly the means of the squares move (default 0.9). */
+  /** Decay rate of the running means of squares (default 0.9). */
   readonly rho: number;
-  /** Lets the first steps be above 0, and keeps the division finite (default 1e-6). */
+  /** Added to the mean squares under both roots (default 1e-6). */
   readonly eps: number;
-  /** Adds this times the parameter to its gradient (default 0). */
+  /** L2 penalty λ: adds λ p to the gradient (default 0). */
   readonly weightDecay: number;
-  /** Climbs instead of descending (default false). */
+  /** Maximizes the objective instead of minimizing it (default false). */
   readonly maximize: boolean;
 }
 
@@ -36,7 +36,7 @@ const defaults: AdadeltaOptions = {
  *   v ← ρ v + (1 − ρ) g²        δ = √(u + ε) / √(v + ε) · g        u ← ρ u + (1 − ρ) δ²        p ← p − η δ
  */
 export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
-  constructor(params: Trained<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
+  constructor(params: ParamsInput<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
     checkCall(
       "new Adadelta(params, { lr: number, rho: number, eps: number, weightDecay: number, maximize: boolean })",
       arguments,
@@ -52,7 +52,7 @@ export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
   }
 
   protected override initial(p: Tensor): Partial<AdadeltaState> {
-    return { squareAvg: blank(p), accDelta: blank(p) };
+    return { squareAvg: persistentZeros(p), accDelta: persistentZeros(p) };
   }
 
   protected update(

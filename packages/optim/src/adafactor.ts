@@ -1,30 +1,33 @@
 import { ArgumentError, type Tensor, zeros } from "@wgrad/autograd";
 import { checkCall, persist } from "@wgrad/autograd/plugin";
-import { blank } from "./blank.ts";
 import { checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
-import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+import { type BaseOptions, type ParamsInput, withDefaults } from "./parameter-groups.ts";
+import { persistentZeros } from "./persistent-zeros.ts";
 
 /** Settings of Adafactor, with PyTorch's defaults. */
 export interface AdafactorOptions extends BaseOptions {
   /** The greatest relative step size (default 1e-2). */
   readonly lr: number;
-  /** Power of t by which the squares' mean forgets (default −0.8). */
+  /** Exponent of t in the decay of the second moments (default −0.8). */
   readonly beta2Decay: number;
   /**
-   * Keeps squares above 0 (null: the smallest step of the dtype above 1), and the parameter's size
-   * (default [null, 1e-3]).
+   * [ε₁, ε₂] (default [null, 1e-3]). ε₁ is the lower bound of the second moments; null means the
+   * machine epsilon of the dtype. ε₂ is the lower bound of the parameter's RMS.
    */
   readonly eps: readonly [number | null, number];
-  /** The greatest root mean square of an update (default 1). */
+  /** Clips the root mean square of an update to this (default 1). */
   readonly d: number;
   /** Shrinks the parameter by lr · weightDecay (default 0). */
   readonly weightDecay: number;
-  /** Climbs instead of descending (default false). */
+  /** Maximizes the objective instead of minimizing it (default false). */
   readonly maximize: boolean;
 }
 
-/** Running means of the gradient's squares: of rows and columns, or of all elements of a vector. */
+/**
+ * Running means of the squared gradient: per row and per column for a matrix (`rowVar`, `colVar`),
+ * per element for a vector (`variance`).
+ */
 export type AdafactorState = { rowVar: Tensor; colVar: Tensor; variance: Tensor };
 
 const defaults: AdafactorOptions = {
@@ -36,17 +39,19 @@ const defaults: AdafactorOptions = {
   maximize: false,
 };
 
-/** 1 and the next greater number are this far apart. */
+/** Machine epsilon: the distance from 1 to the next greater number. */
 const spacing: Readonly<Record<string, number>> = { f16: 2 ** -10, f32: 2 ** -23, f64: 2 ** -52 };
 
 /**
- * Adafactor (Shazeer & Stern 2018): the squares of a matrix's gradient are remembered by row and by
- * column alone.
- *   β = 1 − t^decay        R ← β R + (1 − β) mean over columns of g²        C alike over rows        V = R C / mean R
- *   u = g / √V        p ← (1 − η λ) p − α u / max(1, RMS(u) / d)        α = max(ε₂, RMS(p)) min(η, 1/√t)
+ * Adafactor (Shazeer & Stern 2018). For a matrix, it stores only the row and column means of the
+ * squared gradient.
+ *   β = 1 − t^decay        R ← β R + (1 − β) mean over columns of g²        C the same over rows
+ *       V = R C / mean R
+ *   u = g / √V        p ← (1 − η λ) p − α u / max(1, RMS(u) / d)        α = max(ε₂, RMS(p)) min(η,
+ *   1/√t)
  */
 export class Adafactor extends Optimizer<AdafactorOptions, AdafactorState> {
-  constructor(params: Trained<AdafactorOptions>, options: Partial<AdafactorOptions> = {}) {
+  constructor(params: ParamsInput<AdafactorOptions>, options: Partial<AdafactorOptions> = {}) {
     checkCall(
       "new Adafactor(params, { lr: number, beta2Decay: number, eps, d: number, weightDecay: number, maximize: boolean })",
       arguments,
@@ -59,18 +64,18 @@ export class Adafactor extends Optimizer<AdafactorOptions, AdafactorState> {
     const { beta2Decay, eps, d, weightDecay } = options;
     if (!Array.isArray(eps) || eps.length !== 2 || !eps.every((one) => one === null || one >= 0)) {
       throw new ArgumentError(
-        `${this.name}: eps are two numbers, 0 or more, the first perhaps null`,
+        `${this.name}: eps must be two numbers ≥ 0; only the first may be null`,
       );
     }
     if (beta2Decay > 0 || d < 1)
       throw new ArgumentError(
-        `${this.name}: beta2Decay is at most 0 and d at least 1, got ${beta2Decay} and ${d}`,
+        `${this.name}: beta2Decay must be ≤ 0 and d ≥ 1, got ${beta2Decay} and ${d}`,
       );
     checkNotNegative(this.name, { weightDecay });
   }
 
   protected override initial(p: Tensor): Partial<AdafactorState> {
-    if (p.ndim < 2) return { variance: blank(p) };
+    if (p.ndim < 2) return { variance: persistentZeros(p) };
     const of = (shape: readonly number[]): Tensor =>
       persist(zeros(shape, { dtype: p.dtype, device: p }));
     const { shape } = p;

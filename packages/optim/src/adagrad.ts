@@ -3,21 +3,21 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+import { type BaseOptions, type ParamsInput, withDefaults } from "./parameter-groups.ts";
 
 /** Settings of Adagrad, with PyTorch's defaults. */
 export interface AdagradOptions extends BaseOptions {
   /** Step size (default 1e-2). */
   readonly lr: number;
-  /** How fast the step size falls: η / (1 + (t − 1) · lrDecay) (default 0). */
+  /** Decay of the step size: ηₜ = η / (1 + (t − 1) · lrDecay) (default 0). */
   readonly lrDecay: number;
-  /** Adds this times the parameter to its gradient (default 0). */
+  /** L2 penalty λ: adds λ p to the gradient (default 0). */
   readonly weightDecay: number;
-  /** What the sum of squares starts from (default 0). */
+  /** Initial value of the sum of squares (default 0). */
   readonly initialAccumulatorValue: number;
-  /** Keeps the division finite (default 1e-10). */
+  /** Added to the denominator for numerical stability (default 1e-10). */
   readonly eps: number;
-  /** Climbs instead of descending (default false). */
+  /** Maximizes the objective instead of minimizing it (default false). */
   readonly maximize: boolean;
 }
 
@@ -34,11 +34,11 @@ const defaults: AdagradOptions = {
 };
 
 /**
- * Adagrad (Duchi et al. 2011): G ← G + g², p ← p − ηₜ g / (√G + ε), ηₜ = η / (1 + (t − 1) ·
- * lrDecay).
+ * Adagrad (Duchi et al. 2011):
+ *   G ← G + g²        p ← p − ηₜ g / (√G + ε)        ηₜ = η / (1 + (t − 1) · lrDecay)
  */
 export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
-  constructor(params: Trained<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
+  constructor(params: ParamsInput<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
     checkCall(
       "new Adagrad(params, { lr: number, lrDecay: number, weightDecay: number, initialAccumulatorValue: number, eps: number, maximize: boolean })",
       arguments,

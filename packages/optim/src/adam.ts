@@ -1,30 +1,30 @@
 import { maximum, type Tensor, zerosLike } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+import { type BaseOptions, type ParamsInput, withDefaults } from "./parameter-groups.ts";
+import { persistentZeros } from "./persistent-zeros.ts";
 
 /** Settings of Adam, with PyTorch's defaults. */
 export interface AdamOptions extends BaseOptions {
   /** Step size (default 1e-3). */
   readonly lr: number;
-  /** How slowly the means of the gradient and of its square move (default [0.9, 0.999]). */
+  /** Decay rates of the running means of the gradient and of its square (default [0.9, 0.999]). */
   readonly betas: readonly [number, number];
-  /** Keeps the division finite (default 1e-8). */
+  /** Added to the denominator for numerical stability (default 1e-8). */
   readonly eps: number;
-  /** Adds this times the parameter to its gradient (default 0). */
+  /** L2 penalty λ: adds λ p to the gradient (default 0). */
   readonly weightDecay: number;
-  /** Shrinks the parameter by lr · weightDecay instead, as AdamW does (default false). */
+  /** Multiplies the parameter by 1 − lr · weightDecay instead, as AdamW does (default false). */
   readonly decoupledWeightDecay: boolean;
-  /** Divides by the largest second moment so far (default false). */
+  /** Divides by the maximum of all second moments so far (default false). */
   readonly amsgrad: boolean;
-  /** Climbs instead of descending (default false). */
+  /** Maximizes the objective instead of minimizing it (default false). */
   readonly maximize: boolean;
 }
 
-/** Running means of the gradient and of its square, and with amsgrad the largest of the latter. */
+/** Running means of the gradient and of its square. With amsgrad also the maximum of the latter. */
 export type AdamState = { expAvg: Tensor; expAvgSq: Tensor; maxExpAvgSq: Tensor };
 
 const defaults: AdamOptions = {
@@ -43,7 +43,7 @@ const defaults: AdamOptions = {
  *   p ← p − η m̂ / (√v̂ + ε)       m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
  */
 export class Adam extends Optimizer<AdamOptions, AdamState> {
-  constructor(params: Trained<AdamOptions>, options: Partial<AdamOptions> = {}) {
+  constructor(params: ParamsInput<AdamOptions>, options: Partial<AdamOptions> = {}) {
     checkCall(
       "new Adam(params, { lr: number, betas: list, eps: number, weightDecay: number, decoupledWeightDecay: boolean, amsgrad: boolean, maximize: boolean })",
       arguments,
@@ -59,7 +59,7 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
   }
 
   protected override initial(p: Tensor): Partial<AdamState> {
-    return { expAvg: blank(p), expAvgSq: blank(p) };
+    return { expAvg: persistentZeros(p), expAvgSq: persistentZeros(p) };
   }
 
   protected update(
@@ -76,7 +76,7 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
   }
 }
 
-/** One step of Adam along `g`. */
+/** The direction of one Adam step for the gradient `g`. */
 function adamStep(
   p: Tensor,
   g: Tensor,

@@ -1,26 +1,26 @@
 import { maximum, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+import { type BaseOptions, type ParamsInput, withDefaults } from "./parameter-groups.ts";
+import { persistentZeros } from "./persistent-zeros.ts";
 
 /** Settings of Adamax, with PyTorch's defaults. */
 export interface AdamaxOptions extends BaseOptions {
   /** Step size (default 2e-3). */
   readonly lr: number;
-  /** How slowly the mean and the size of the gradient move (default [0.9, 0.999]). */
+  /** Decay rates of the running mean and of the infinity norm (default [0.9, 0.999]). */
   readonly betas: readonly [number, number];
-  /** Keeps the division finite (default 1e-8). */
+  /** Added to |g| for numerical stability (default 1e-8). */
   readonly eps: number;
-  /** Adds this times the parameter to its gradient (default 0). */
+  /** L2 penalty λ: adds λ p to the gradient (default 0). */
   readonly weightDecay: number;
-  /** Climbs instead of descending (default false). */
+  /** Maximizes the objective instead of minimizing it (default false). */
   readonly maximize: boolean;
 }
 
-/** The running mean of the gradient and its fading largest size. */
+/** Running mean of the gradient, and its exponentially weighted infinity norm. */
 export type AdamaxState = { expAvg: Tensor; expInf: Tensor };
 
 const defaults: AdamaxOptions = {
@@ -36,7 +36,7 @@ const defaults: AdamaxOptions = {
  *   m ← β₁ m + (1 − β₁) g        u ← max(β₂ u, |g| + ε)        p ← p − η / (1 − β₁ᵗ) · m / u
  */
 export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
-  constructor(params: Trained<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
+  constructor(params: ParamsInput<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
     checkCall(
       "new Adamax(params, { lr: number, betas: list, eps: number, weightDecay: number, maximize: boolean })",
       arguments,
@@ -52,7 +52,7 @@ export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
   }
 
   protected override initial(p: Tensor): Partial<AdamaxState> {
-    return { expAvg: blank(p), expInf: blank(p) };
+    return { expAvg: persistentZeros(p), expInf: persistentZeros(p) };
   }
 
   protected update(

@@ -1,28 +1,30 @@
 import { type Tensor, zerosLike } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { blank } from "./blank.ts";
 import { checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+import { type BaseOptions, type ParamsInput, withDefaults } from "./parameter-groups.ts";
+import { persistentZeros } from "./persistent-zeros.ts";
 
 /** Settings of ASGD, with PyTorch's defaults. */
 export interface ASGDOptions extends BaseOptions {
   /** Step size (default 1e-2). */
   readonly lr: number;
-  /** How strongly parameters and the step size decay (default 1e-4). */
+  /** Decay rate λ of the parameters and of the step size (default 1e-4). */
   readonly lambd: number;
-  /** Power of the step size's decay (default 0.75). */
+  /** Exponent of the step size's decay (default 0.75). */
   readonly alpha: number;
-  /** The step from which on values are averaged (default 1e6). */
+  /** The step at which averaging starts (default 1e6). */
   readonly t0: number;
-  /** Adds this times the parameter to its gradient (default 0). */
+  /** L2 penalty: adds weightDecay · p to the gradient (default 0). */
   readonly weightDecay: number;
-  /** Climbs instead of descending (default false). */
+  /** Maximizes the objective instead of minimizing it (default false). */
   readonly maximize: boolean;
 }
 
-/** The average of the values, and the step size and weight that the next step has. */
+/**
+ * Average of the parameter's values, and the step size η and averaging weight μ of the next step.
+ */
 export type ASGDState = { ax: Tensor; eta: number; mu: number };
 
 const defaults: ASGDOptions = {
@@ -35,13 +37,13 @@ const defaults: ASGDOptions = {
 };
 
 /**
- * Averaged gradient descent (Polyak & Juditsky 1992). The average is `state.get(p).ax`; the
- * parameter itself is not averaged.
+ * Averaged stochastic gradient descent (Polyak & Juditsky 1992). The average is `state.get(p).ax`;
+ * the parameter itself is not averaged.
  *   p ← (1 − λ η) p − η g        a ← a + μ (p − a)
  *   η = η₀ / (1 + λ η₀ t)^α        μ = 1 / max(1, t − t₀)
  */
 export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
-  constructor(params: Trained<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
+  constructor(params: ParamsInput<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
     checkCall(
       "new ASGD(params, { lr: number, lambd: number, alpha: number, t0: number, weightDecay: number, maximize: boolean })",
       arguments,
@@ -56,7 +58,7 @@ export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
   }
 
   protected override initial(p: Tensor, { lr }: ASGDOptions): Partial<ASGDState> {
-    return { ax: blank(p), eta: lr, mu: 1 };
+    return { ax: persistentZeros(p), eta: lr, mu: 1 };
   }
 
   protected update(

@@ -12,7 +12,7 @@ function rounded(x: number): number {
   return scratch[0];
 }
 
-/** x with the 8 bits of a bfloat16, ties to even: what PyTorch computes in, kept in f32. */
+/** Rounds to the 8 significant bits of a bfloat16, ties to even. The result stays in f32. */
 const round = unary(
   elementwise({
     name: "bfloat16",
@@ -27,5 +27,5 @@ const round = unary(
   }),
 );
 
-/** The values rounded to bfloat16, as f32. */
+/** The values of `x` rounded to bfloat16, stored as f32. */
 export const bfloat16 = (x: Tensor): Tensor => round(x.to("f32"));

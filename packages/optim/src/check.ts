@@ -1,12 +1,12 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { checkCall, describe, nearest } from "@wgrad/autograd/plugin";
 
-/** What a group has beside its settings: what it trains, and the rate that schedules start from. */
-const beside = ["params", "initialLr"];
+/** Keys of a group that are not settings. */
+const reservedKeys = ["params", "initialLr"];
 
 /**
- * Throws ArgumentError for a setting that the defaults do not have, or whose value is of another
- * kind than theirs.
+ * Throws ArgumentError for a setting that `defaults` does not have, or whose type differs from the
+ * default's.
  */
 export function checkSettings(optimizer: string, defaults: object, group: object): void {
   const expected = defaults as Readonly<Record<string, unknown>>;
@@ -21,7 +21,7 @@ export function checkSettings(optimizer: string, defaults: object, group: object
           `${optimizer}: ${name} is ${describe(value)}\n  hint: ${number ? "a number" : "true or false"}`,
         );
       }
-    } else if (!beside.includes(name)) {
+    } else if (!reservedKeys.includes(name)) {
       const meant = nearest(name, Object.keys(defaults));
       throw new ArgumentError(
         `${optimizer}: there is no option "${name}"` +
@@ -46,7 +46,7 @@ export function checkRange(
   throw new ArgumentError(`${optimizer}: ${name} is ${describe(value)}\n  hint: a number ${range}`);
 }
 
-/** Throws ArgumentError unless every setting is a number of 0 or more. */
+/** Throws ArgumentError unless every setting is a number ≥ 0. */
 export function checkNotNegative(
   optimizer: string,
   settings: Readonly<Record<string, number>>,

@@ -2,8 +2,8 @@ import { noGrad, type Tensor } from "@wgrad/autograd";
 import { composite } from "@wgrad/autograd/plugin";
 
 /**
- * What one step of LBFGS taught: a step s and the change y of the gradient over it, with y·s and
- * y·s / y·y.
+ * A curvature pair of L-BFGS: the step s, the change y of the gradient over it, y·s (`product`) and
+ * y·s / y·y (`scale`).
  */
 export interface Curvature {
   readonly s: Tensor;
@@ -12,15 +12,15 @@ export interface Curvature {
   readonly scale: Tensor;
 }
 
-/** Where the last step began: gradient and loss there, and the step t · direction. */
-export interface Past {
+/** The previous iteration: gradient and loss at its start, and its step t · direction. */
+export interface PreviousStep {
   readonly gradient: Tensor;
   readonly loss: number;
   readonly direction: Tensor;
   t: number;
 }
 
-export function curvatureOf(gradient: Tensor, past: Past): Curvature {
+export function curvatureOf(gradient: Tensor, past: PreviousStep): Curvature {
   return composite(() => {
     const s = past.direction.mul(past.t).keep();
     const y = gradient.sub(past.gradient).keep();
@@ -47,12 +47,12 @@ export function descentDirection(curvatures: readonly Curvature[], gradient: Ten
   return r;
 }
 
-/** Gives back what was remembered of a step. */
+/** Frees the tensors of a curvature pair. */
 export function release({ s, y, product, scale }: Curvature): void {
   for (const tensor of [s, y, product, scale]) tensor.dispose();
 }
 
-/** A copy of its own of a saved value. */
+/** Copies a saved tensor, so that the caller owns it. */
 export function own(saved: Tensor): Tensor {
   return noGrad(() => saved.clone().keep());
 }

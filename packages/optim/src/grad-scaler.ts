@@ -2,20 +2,21 @@ import { ArgumentError, isfinite, noGrad, stack, Tensor } from "@wgrad/autograd"
 import { checkCall, composite, describe } from "@wgrad/autograd/plugin";
 import type { AnyOptimizer } from "./parameter-groups.ts";
 
+/** Settings of GradScaler, with PyTorch's defaults. */
 export interface GradScalerOptions {
-  /** The first scale (default 65536). */
+  /** Initial scale (default 65536). */
   readonly initScale?: number;
-  /** By what the scale grows after `growthInterval` steps without an infinity (default 2). */
+  /** Factor by which the scale grows after `growthInterval` finite steps in a row (default 2). */
   readonly growthFactor?: number;
-  /** By what it shrinks after a step with one (default 0.5). */
+  /** Factor by which the scale shrinks after a step with non-finite gradients (default 0.5). */
   readonly backoffFactor?: number;
-  /** Steps without an infinity before the scale grows (default 2000). */
+  /** Number of finite steps in a row before the scale grows (default 2000). */
   readonly growthInterval?: number;
-  /** With false nothing is scaled, and every step is taken (default true). */
+  /** If false, `scale` returns its input and `step` always steps (default true). */
   readonly enabled?: boolean;
 }
 
-/** Where a scaler is, as PyTorch's `state_dict` has it. */
+/** State of a GradScaler, with the keys of PyTorch's `state_dict`. */
 export interface GradScalerStateDict {
   readonly scale: number;
   readonly growthFactor: number;
@@ -24,14 +25,14 @@ export interface GradScalerStateDict {
   readonly growthTracker: number;
 }
 
-/** Any optimizer whose step can be skipped. */
-interface Steps {
+/** Any optimizer whose `step` needs no closure. */
+interface Steppable {
   readonly paramGroups: readonly { readonly params: readonly Tensor[] }[];
   step(closure?: never): unknown;
 }
 
 /**
- * Scales a loss so that gradients in f16 do not vanish, and takes no step with gradients that are
+ * Scales the loss so that gradients in f16 do not underflow, and skips steps whose gradients are
  * not finite (Micikevicius et al. 2018).
  *
  * ```ts
@@ -39,7 +40,7 @@ interface Steps {
  * // each step, after optimizer.zeroGrad():
  * const loss = autocast(() => mseLoss(model(x), y));
  * scaler.scale(loss).backward();
- * await scaler.step(optimizer); // waits for the device: whether all gradients are finite decides
+ * await scaler.step(optimizer); // waits until the device knows whether all gradients are finite
  * scaler.update();
  * ```
  */
@@ -47,7 +48,10 @@ export class GradScaler {
   readonly #settings: Required<GradScalerOptions>;
   #scale: number;
   #growthTracker = 0;
-  /** What was done with each optimizer's gradients since the last update. */
+  /**
+   * Per optimizer, since the last update: whether non-finite gradients were found, and whether it
+   * stepped.
+   */
   readonly #seen: Map<object, { found: boolean | Promise<boolean>; stepped: boolean }> = new Map();
 
   constructor(options: GradScalerOptions = {}) {
@@ -66,7 +70,7 @@ export class GradScaler {
     const { initScale, growthFactor, backoffFactor, growthInterval } = settings;
     if (!(growthFactor > 1 && backoffFactor < 1 && backoffFactor > 0 && initScale > 0)) {
       throw new ArgumentError(
-        `GradScaler: growthFactor is above 1, backoffFactor below 1 and initScale above 0, got ${growthFactor}, ${backoffFactor} and ${initScale}`,
+        `GradScaler: growthFactor must be above 1, backoffFactor below 1 and initScale above 0, got ${growthFactor}, ${backoffFactor} and ${initScale}`,
       );
     }
     if (!(Number.isInteger(growthInterval) && growthInterval > 0)) {
@@ -78,19 +82,19 @@ export class GradScaler {
     this.#scale = initScale;
   }
 
-  /** The factor of now; 1 where the scaler is not enabled. */
+  /** The current scale; 1 if the scaler is disabled. */
   getScale(): number {
     checkCall("scaler.getScale()", arguments);
     return this.#settings.enabled ? this.#scale : 1;
   }
 
-  /** Whether it scales at all. */
+  /** Whether the scaler is enabled. */
   isEnabled(): boolean {
     checkCall("scaler.isEnabled()", arguments);
     return this.#settings.enabled;
   }
 
-  /** The loss (or several) times the scale. */
+  /** Multiplies the loss, or each of several, by the scale. */
   scale(outputs: Tensor): Tensor;
   scale(outputs: readonly Tensor[]): Tensor[];
   scale(outputs: Tensor | readonly Tensor[]): Tensor | Tensor[] {
@@ -100,15 +104,15 @@ export class GradScaler {
   }
 
   /**
-   * Divides the optimizer's gradients by the scale, in place: before they are clipped. `step` does
-   * so itself if this did not.
+   * Divides the optimizer's gradients by the scale, in place. Call it before clipping gradients;
+   * otherwise `step` calls it.
    */
-  unscale_(optimizer: Steps | AnyOptimizer): void {
+  unscale_(optimizer: Steppable | AnyOptimizer): void {
     checkCall("scaler.unscale_(optimizer)", arguments);
     if (!this.#settings.enabled) return;
     if (this.#seen.has(optimizer)) {
       throw new ArgumentError(
-        "GradScaler.unscale_: the optimizer's gradients were divided since the last update()",
+        "GradScaler.unscale_: already called for this optimizer since the last update()",
       );
     }
     const gradients = gradientsOf(optimizer);
@@ -118,24 +122,26 @@ export class GradScaler {
       return composite(() => stack(gradients.map((g) => isfinite(g).all())).all());
     });
     const found = finite === null ? false : finite.item().then((all) => all === 0);
-    if (found !== false) found.catch(() => {}); // `step` has its error
+    if (found !== false) found.catch(() => {}); // `step` throws the error
     this.#seen.set(optimizer, { found, stepped: false });
   }
 
   /**
-   * Takes the optimizer's step if all of its gradients are finite, and gives what that gave;
-   * undefined where it did not.
+   * Steps the optimizer if all gradients are finite. Resolves to the result of its `step`, or to
+   * undefined if the step was skipped.
    */
-  async step(optimizer: Steps | AnyOptimizer): Promise<unknown> {
+  async step(optimizer: Steppable | AnyOptimizer): Promise<unknown> {
     checkCall("scaler.step(optimizer)", arguments);
-    if (typeof (optimizer as Partial<Steps> | null)?.step !== "function")
+    if (typeof (optimizer as Partial<Steppable> | null)?.step !== "function")
       throw new ArgumentError(`GradScaler.step: takes an optimizer, got ${describe(optimizer)}`);
-    const one = optimizer as Steps;
+    const one = optimizer as Steppable;
     if (!this.#settings.enabled) return one.step();
     if (!this.#seen.has(one)) this.unscale_(one);
     const seen = this.#seen.get(one) as { found: boolean | Promise<boolean>; stepped: boolean };
     if (seen.stepped) {
-      throw new ArgumentError("GradScaler.step: the optimizer has stepped since the last update()");
+      throw new ArgumentError(
+        "GradScaler.step: already called for this optimizer since the last update()",
+      );
     }
     seen.stepped = true;
     seen.found = await seen.found;
@@ -143,8 +149,8 @@ export class GradScaler {
   }
 
   /**
-   * The scale for the next step: less after an infinity, more after many steps without one; or the
-   * given one.
+   * Sets the scale for the next step: smaller if non-finite gradients were found, larger after
+   * `growthInterval` finite steps in a row, or `newScale` if given.
    */
   update(newScale?: number): void {
     checkCall("scaler.update(newScale?: number)", arguments);
@@ -152,13 +158,13 @@ export class GradScaler {
     const found = [...this.#seen.values()].map((seen) => seen.found);
     if (found.some((one) => one instanceof Promise)) {
       throw new ArgumentError(
-        "GradScaler.update: a step is not done\n  hint: await scaler.step(optimizer) first",
+        "GradScaler.update: a step has not finished\n  hint: await scaler.step(optimizer) first",
       );
     }
     if (newScale !== undefined) this.#scale = newScale;
     else if (found.length === 0) {
       throw new ArgumentError(
-        "GradScaler.update: no step was taken since the last\n  hint: await scaler.step(optimizer) first",
+        "GradScaler.update: no step was taken since the last update()\n  hint: await scaler.step(optimizer) first",
       );
     } else this.#adapt(found.includes(true));
     this.#seen.clear();
@@ -185,8 +191,8 @@ export class GradScaler {
   }
 
   /**
-   * Goes on where `stateDict()` was taken. Throws ArgumentError for what is no such state; then
-   * nothing has changed.
+   * Restores what `stateDict()` returned. Throws ArgumentError if `saved` is not such a state; the
+   * scaler is then unchanged.
    */
   loadStateDict(saved: GradScalerStateDict): void {
     checkCall("scaler.loadStateDict(saved)", arguments);
@@ -201,7 +207,7 @@ export class GradScaler {
     const odd = names.find((name) => !(Number.isFinite(saved?.[name]) && saved[name] >= 0));
     if (odd !== undefined) {
       throw new ArgumentError(
-        `GradScaler.loadStateDict: ${odd} is ${describe(saved?.[odd])}\n  hint: what stateDict() gave`,
+        `GradScaler.loadStateDict: ${odd} is ${describe(saved?.[odd])}\n  hint: pass what stateDict() returned`,
       );
     }
     const { scale, growthTracker, ...settings } = saved;
@@ -211,7 +217,7 @@ export class GradScaler {
   }
 }
 
-const gradientsOf = (optimizer: Steps | AnyOptimizer): Tensor[] =>
+const gradientsOf = (optimizer: Steppable | AnyOptimizer): Tensor[] =>
   optimizer.paramGroups
     .flatMap(({ params }) => params.map(({ grad }) => grad))
     .filter((gradient) => gradient !== null);

@@ -1,7 +1,8 @@
 import type { Tensor } from "@wgrad/autograd";
 
 /**
- * The gradient to descend along: −g to climb, and λ p, the slope of λ/2 ‖p‖², where weights decay.
+ * The gradient to descend along: −g if `maximize`, plus the gradient λ p of the L2 penalty λ/2
+ * ‖p‖².
  */
 export function descent(
   p: Tensor,

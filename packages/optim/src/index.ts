@@ -74,8 +74,8 @@ export {
 } from "./schedulers/ramps.ts";
 export {
   LRScheduler,
-  type Moment,
   type Rule,
+  type RuleContext,
   type Rules,
   type Scheduled,
   type ScheduledGroup,

@@ -1,6 +1,6 @@
 import { ArgumentError, noGrad, stack, Tensor } from "@wgrad/autograd";
 import { describe } from "@wgrad/autograd/plugin";
-import { type Curvature, own, type Past } from "./curvature.ts";
+import { type Curvature, own, type PreviousStep } from "./curvature.ts";
 import {
   checkSavedGroups,
   type OptimizerState,
@@ -8,13 +8,13 @@ import {
   packState,
 } from "./state-dict.ts";
 
-/** What LBFGS remembers between steps. */
+/** State of LBFGS between steps. */
 export interface LBFGSMemory {
-  /** Evaluations of the closure, and iterations, in all steps. */
+  /** Number of calls of the closure and number of iterations, over all steps. */
   funcEvals: number;
   nIter: number;
-  past: Past | null;
-  /** Of the last steps, oldest first. */
+  past: PreviousStep | null;
+  /** Curvature pairs, oldest first. */
   readonly curvatures: Curvature[];
 }
 
@@ -47,13 +47,16 @@ function entryOf({ funcEvals, nIter, past, curvatures }: LBFGSMemory): Optimizer
   };
 }
 
-/** Numbers and vectors of the last step, and rows of the steps before it. */
+/**
+ * Names of the saved values by kind: counts and numbers, vectors of the last step, one row per
+ * curvature pair.
+ */
 const counts = ["funcEvals", "nIter"];
 const numbers = ["t", "prevLoss"];
 const vectors = ["d", "prevFlatGrad"];
 const rows = ["oldDirs", "oldStps", "products", "scales"] as const;
 
-/** What is to be remembered, checked; changes nothing. */
+/** Checks the saved state and returns the memory to set. Changes nothing. */
 export function restoreMemory(
   optimizer: string,
   groups: readonly Group[],
@@ -87,8 +90,8 @@ export function restoreMemory(
 }
 
 /**
- * Throws ArgumentError unless it is what `entryOf` made, for parameters of so many elements
- * together.
+ * Throws ArgumentError unless `entry` has the form that `entryOf` returns, for parameters of `size`
+ * elements in total.
  */
 function checkEntry(optimizer: string, entry: unknown, size: number): OptimizerState {
   const state = (typeof entry === "object" ? entry : null) as Partial<OptimizerState> | null;
@@ -99,18 +102,21 @@ function checkEntry(optimizer: string, entry: unknown, size: number): OptimizerS
   };
   const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0;
   for (const name of counts) {
-    if (!isCount(state?.[name])) refuse(name, "a whole number, 0 or more");
+    if (!isCount(state?.[name])) refuse(name, "expected a whole number ≥ 0");
   }
   const all = state as OptimizerState;
   const hasPast = [...numbers, ...vectors].some((name) => name in all);
   const length = all.oldDirs instanceof Tensor ? (all.oldDirs.shape[0] as number) : 0;
   for (const name of hasPast ? numbers : []) {
-    if (!Number.isFinite(all[name])) refuse(name, "a finite number");
+    if (!Number.isFinite(all[name])) refuse(name, "expected a finite number");
   }
   const check = (name: string, shape: readonly number[]): void => {
     const value = all[name];
     if (value instanceof Tensor && String(value.shape) === String(shape)) return;
-    refuse(name, `a tensor [${shape.join(", ")}], as the parameters have ${size} elements`);
+    refuse(
+      name,
+      `expected a tensor [${shape.join(", ")}], because the parameters have ${size} elements`,
+    );
   };
   for (const name of hasPast ? vectors : []) check(name, [size]);
   if (rows.some((name) => name in all)) {

@@ -8,26 +8,26 @@ import {
   type BaseOptions,
   ParameterGroups,
   type ParamGroupInput,
-  type Trained,
+  type ParamsInput,
   withDefaults,
 } from "./parameter-groups.ts";
 import { type OptimizerStateDict, restoreGroups } from "./state-dict.ts";
 
 /** Settings of LBFGS, with PyTorch's defaults. */
 export interface LBFGSOptions extends BaseOptions {
-  /** Step size, or where the line search begins (default 1). */
+  /** Step size; with a line search, the first step size to try (default 1). */
   readonly lr: number;
-  /** Iterations in one `step` (default 20). */
+  /** Maximum number of iterations per `step` (default 20). */
   readonly maxIter: number;
-  /** Evaluations of the closure in one `step`, or null for 1.25 · maxIter (default null). */
+  /** Maximum number of closure calls per `step`; null means 1.25 · maxIter (default null). */
   readonly maxEval: number | null;
-  /** Stops where no element of the gradient is larger (default 1e-7). */
+  /** Stops when the largest |gradient| element is at most this (default 1e-7). */
   readonly toleranceGrad: number;
-  /** Stops where neither the loss nor any parameter changes by more (default 1e-9). */
+  /** Stops when the loss and all parameters change by less than this (default 1e-9). */
   readonly toleranceChange: number;
-  /** Steps remembered to model the curvature (default 100). */
+  /** Number of curvature pairs to keep (default 100). */
   readonly historySize: number;
-  /** "strong_wolfe", or null to take steps of size `lr` (default null). */
+  /** Line search: "strong_wolfe", or null for steps of size `lr` (default null). */
   readonly lineSearchFn: "strong_wolfe" | null;
 }
 
@@ -41,14 +41,11 @@ const defaults: LBFGSOptions = {
   lineSearchFn: null,
 };
 
-/** Computes the loss anew and its gradients; may read values. */
+/** Recomputes the loss and its gradients. May be async. */
 export type Closure = () => Tensor | Promise<Tensor>;
 
-/**
- * The loss and the gradient, as one vector, where the parameters are; `slope` is along the
- * direction asked for.
- */
-interface Place {
+/** Loss and flattened gradient at the current parameters. `slope` is the directional derivative. */
+interface Evaluation {
   readonly loss: number;
   readonly gradient: Tensor;
   readonly largest: number;
@@ -56,9 +53,9 @@ interface Place {
 }
 
 /**
- * Limited-memory BFGS (Nocedal 1980; two-loop recursion): p ← p + t d, d = −H g, H an inverse
- * Hessian made of the last steps and changes of the gradient. One group of parameters; several
- * evaluations of the loss a step.
+ * Limited-memory BFGS (Nocedal 1980, two-loop recursion): p ← p + t d, d = −H g. H is an inverse
+ * Hessian estimated from the last steps and gradient changes. Takes one group of parameters and
+ * evaluates the loss several times per step.
  *
  * ```ts
  * await optimizer.step(async () => {
@@ -72,7 +69,7 @@ interface Place {
 export class LBFGS extends ParameterGroups<LBFGSOptions> {
   #memory: LBFGSMemory | null = null;
 
-  constructor(params: Trained<LBFGSOptions>, options: Partial<LBFGSOptions> = {}) {
+  constructor(params: ParamsInput<LBFGSOptions>, options: Partial<LBFGSOptions> = {}) {
     checkCall(
       'new LBFGS(params, { lr: number, maxIter: number, maxEval: null | number, toleranceGrad: number, toleranceChange: number, historySize: number, lineSearchFn: null | "strong_wolfe" })',
       arguments,
@@ -91,18 +88,18 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
     }
   }
 
-  /** Throws ArgumentError if there is a group already: all parameters are one vector here. */
+  /** Throws ArgumentError if a group exists already: LBFGS treats all parameters as one vector. */
   override addParamGroup(group: ParamGroupInput<LBFGSOptions>): void {
     checkCall("optimizer.addParamGroup(group)", arguments);
     if (this.paramGroups.length > 0) {
       throw new ArgumentError(
-        `${this.name}: takes one group of parameters\n  hint: another LBFGS for other settings`,
+        `${this.name}: takes one group of parameters\n  hint: make another LBFGS for other settings`,
       );
     }
     super.addParamGroup(group);
   }
 
-  /** Gives back what is remembered of steps. The optimizer is as new. */
+  /** Frees the optimizer's state, as if it had taken no step. */
   override dispose(): void {
     checkCall("optimizer.dispose()", arguments);
     super.dispose();
@@ -121,9 +118,8 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
   }
 
   /**
-   * Iterates until one of the limits is met. `closure` forgets the gradients, computes the loss,
-   * calls `backward()` and gives the loss back. The promise has the loss before the first
-   * iteration.
+   * Iterates until one of the limits is met. `closure` must clear the gradients, compute the loss,
+   * call `backward()` and return the loss. Resolves to the loss before the first iteration.
    */
   async step(closure: Closure): Promise<Tensor> {
     checkCall("optimizer.step(closure: function)", arguments);
@@ -137,7 +133,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
     const { lr, maxIter, toleranceGrad, toleranceChange, lineSearchFn } = this.#group;
     const maxEval = this.#group.maxEval ?? Math.floor(maxIter * 1.25);
     const original = await evaluate(closure);
-    let here = await this.#place(original, null);
+    let here = await this.#evaluate(original, null);
     let evaluations = 1;
     const memory = this.#memory ?? { funcEvals: 0, nIter: 0, past: null, curvatures: [] };
     this.#memory = memory;
@@ -148,7 +144,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
     }
     for (let i = 1; ; i++) {
       memory.nIter++;
-      const { direction, slope, reach, taxicab } = await this.#turn(memory, here.gradient);
+      const { direction, slope, reach, taxicab } = await this.#nextDirection(memory, here.gradient);
       const first = memory.nIter === 1 ? Math.min(1, 1 / taxicab) * lr : lr;
       const before = here;
       memory.past = { gradient: before.gradient, loss: before.loss, direction, t: first };
@@ -157,7 +153,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
       if (lineSearchFn === null) {
         this.#move(this.#params, direction, first);
         if (i < maxIter) {
-          here = await this.#place(await evaluate(closure), null);
+          here = await this.#evaluate(await evaluate(closure), null);
           made = 1;
         }
       } else {
@@ -183,8 +179,8 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
     return original;
   }
 
-  /** Learns the curvature of the last step, and turns to where the loss should fall; one read. */
-  async #turn(
+  /** Adds the newest curvature pair and computes the next descent direction, with one readback. */
+  async #nextDirection(
     memory: LBFGSMemory,
     gradient: Tensor,
   ): Promise<{ direction: Tensor; slope: number; reach: number; taxicab: number }> {
@@ -209,7 +205,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
       );
     let { direction, facts } = look();
     let [slope, reach, taxicab, product] = (await facts.data()) as unknown as number[];
-    // the loss does not curve upwards there: nothing to learn
+    // y·s is not positive, so the pair would make H indefinite
     if (learned !== null && !((product as number) > 1e-10)) {
       memory.curvatures.pop();
       release(learned);
@@ -234,26 +230,26 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
   }
 
   /**
-   * Searches along the direction, and leaves the parameters at the place found; where they were, if
+   * Line search along the direction. Leaves the parameters at the best step, or where they were if
    * the closure throws.
    */
   async #search(
     closure: Closure,
-    start: Place,
+    start: Evaluation,
     direction: Tensor,
     first: number,
     reach: number,
     limit: number,
-  ): Promise<{ place: Place; t: number; probes: number }> {
+  ): Promise<{ place: Evaluation; t: number; probes: number }> {
     const { toleranceChange } = this.#group;
     const origin = noGrad(() => this.#params.map((p) => p.clone()));
-    const places: Place[] = [];
+    const places: Evaluation[] = [];
     let reached = start;
     try {
       const { best, probes } = await strongWolfe(
         async (t) => {
           this.#move(origin, direction, t);
-          const place = await this.#place(await evaluate(closure), direction);
+          const place = await this.#evaluate(await evaluate(closure), direction);
           places.push(place);
           return { ...place, t };
         },
@@ -289,8 +285,8 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
     commit(writes, `${this.name}.step`);
   }
 
-  /** Loss and gradient where the parameters are, in one read. */
-  async #place(loss: Tensor, direction: Tensor | null): Promise<Place> {
+  /** Reads loss and gradient at the current parameters, with one readback. */
+  async #evaluate(loss: Tensor, direction: Tensor | null): Promise<Evaluation> {
     const { gradient, facts } = noGrad(() =>
       composite(() => {
         const parts = this.#params.map((p) => (p.grad ?? zeros(p.shape)).flatten());
@@ -309,7 +305,7 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
   }
 
   /**
-   * Settings, and what is remembered of the last steps: vectors of all parameters together, as
+   * Settings and state. The state covers all parameters as flattened vectors and is saved as
    * parameter 0's.
    */
   override stateDict(): OptimizerStateDict {
@@ -318,8 +314,8 @@ export class LBFGS extends ParameterGroups<LBFGSOptions> {
   }
 
   /**
-   * Takes over what `stateDict()` gave. Throws ArgumentError if the parameters differ; then nothing
-   * has changed.
+   * Restores what `stateDict()` returned. Throws ArgumentError if the parameters differ; the
+   * optimizer is then unchanged.
    */
   override loadStateDict(saved: OptimizerStateDict): void {
     checkCall("optimizer.loadStateDict(saved)", arguments);
@@ -336,6 +332,6 @@ async function evaluate(closure: Closure): Promise<Tensor> {
   const loss = await closure();
   if (loss instanceof Tensor && loss.numel() === 1) return loss;
   throw new ArgumentError(
-    "LBFGS.step: the closure did not give the loss\n  hint: return the one-element tensor that backward() was called on",
+    "LBFGS.step: the closure did not return the loss\n  hint: return the one-element tensor that backward() was called on",
   );
 }

@@ -1,4 +1,4 @@
-/** A place on the line x + t d: the loss, and its slope along d. */
+/** A trial step on the line x + t d: the loss and its derivative along d. */
 interface Probe {
   readonly t: number;
   readonly loss: number;
@@ -6,20 +6,22 @@ interface Probe {
 }
 
 export interface LineSearchOptions {
-  /** Stop once the bracket moves no element by more than this. */
+  /** Stops when the bracket changes no element by more than this. */
   readonly toleranceChange: number;
-  /** Sufficient decrease, and curvature (defaults 1e-4 and 0.9). */
+  /** Constants c₁ (sufficient decrease) and c₂ (curvature) (defaults 1e-4 and 0.9). */
   readonly c1?: number;
   readonly c2?: number;
-  /** Probes after the first (default 25). */
+  /** Maximum number of trial steps after the first (default 25). */
   readonly limit?: number;
 }
 
 /**
- * A step that meets the strong Wolfe conditions (Nocedal & Wright 2006, Algorithms 3.5 and 3.6):
+ * Finds a step that meets the strong Wolfe conditions (Nocedal & Wright 2006, Algorithms 3.5 and
+ * 3.6):
  *   f(t) ≤ f(0) + c₁ t f′(0)        |f′(t)| ≤ c₂ |f′(0)|
- * Steps out from `first` until a bracket holds such a t, then narrows it by cubic interpolation.
- * `reach` is the largest element of |d|. Gives the best probe and how many were made.
+ * Starts at `first`, extends the step until a bracket contains such a t, then narrows the bracket
+ * by cubic interpolation. `reach` is the largest element of |d|. Returns the best trial step and
+ * the number of trials.
  */
 export async function strongWolfe<P extends Probe>(
   probe: (t: number) => Promise<P>,
@@ -56,7 +58,7 @@ export async function strongWolfe<P extends Probe>(
   while (tries < limit && Math.abs(high.t - low.t) * reach >= toleranceChange) {
     const [left, right] = [Math.min(low.t, high.t), Math.max(low.t, high.t)];
     let t = cubicMinimum(low, high, [left, right]);
-    // twice in a row at the edge of the bracket is no progress: go a tenth inwards
+    // two trials in a row near the bracket's edge make no progress, so move 10 % inwards
     const margin = 0.1 * (right - left);
     const nearEdge = Math.min(right - t, t - left) < margin;
     if (nearEdge && (stuck || t >= right || t <= left)) {
@@ -76,13 +78,13 @@ export async function strongWolfe<P extends Probe>(
   return { best: low, probes: tries + 1 };
 }
 
-/** The lower probe first. */
+/** Orders two trial steps by loss. */
 const ordered = <P extends Probe>([a, b]: readonly [P, P]): readonly [P, P] =>
   a.loss <= b.loss ? [a, b] : [b, a];
 
 /**
- * The minimum of the cubic with these values and slopes, within the bounds; their middle if it has
- * none.
+ * The minimum, within the bounds, of the cubic with these values and derivatives; the bounds'
+ * midpoint if the cubic has no minimum.
  */
 function cubicMinimum(a: Probe, b: Probe, [low, high]: readonly [number, number]): number {
   const [left, right] = a.t <= b.t ? [a, b] : [b, a];

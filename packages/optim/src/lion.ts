@@ -1,19 +1,19 @@
 import type { Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
-import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+import { type BaseOptions, type ParamsInput, withDefaults } from "./parameter-groups.ts";
+import { persistentZeros } from "./persistent-zeros.ts";
 
 /** Settings of Lion, with the paper's defaults. */
 export interface LionOptions extends BaseOptions {
   /** Step size (default 1e-4): a tenth to a third of Adam's. */
   readonly lr: number;
-  /** How much of the mean is in the step, and how slowly the mean moves (default [0.9, 0.99]). */
+  /** Weight of the running mean in the step, and its decay rate (default [0.9, 0.99]). */
   readonly betas: readonly [number, number];
-  /** Shrinks the parameter by lr · weightDecay (default 0). */
+  /** Weight decay λ: multiplies the parameter by 1 − lr · weightDecay (default 0). */
   readonly weightDecay: number;
-  /** Climbs instead of descending (default false). */
+  /** Maximizes the objective instead of minimizing it (default false). */
   readonly maximize: boolean;
 }
 
@@ -23,12 +23,12 @@ export type LionState = { expAvg: Tensor };
 const defaults: LionOptions = { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, maximize: false };
 
 /**
- * Lion (Chen et al. 2023, Algorithm 2): every element moves by the same size, and one mean is
- * remembered.
+ * Lion (Chen et al. 2023, Algorithm 2). Every element moves by the same amount, and the only state
+ * is one running mean.
  *   p ← (1 − η λ) p − η sign(β₁ m + (1 − β₁) g)        m ← β₂ m + (1 − β₂) g
  */
 export class Lion extends Optimizer<LionOptions, LionState> {
-  constructor(params: Trained<LionOptions>, options: Partial<LionOptions> = {}) {
+  constructor(params: ParamsInput<LionOptions>, options: Partial<LionOptions> = {}) {
     checkCall(
       "new Lion(params, { lr: number, betas: list, weightDecay: number, maximize: boolean })",
       arguments,
@@ -43,7 +43,7 @@ export class Lion extends Optimizer<LionOptions, LionState> {
   }
 
   protected override initial(p: Tensor): Partial<LionState> {
-    return { expAvg: blank(p) };
+    return { expAvg: persistentZeros(p) };
   }
 
   protected update(

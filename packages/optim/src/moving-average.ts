@@ -4,35 +4,38 @@ import { checkRange } from "./check.ts";
 
 /** Settings of ExponentialMovingAverage. */
 export interface MovingAverageOptions {
-  /** How slowly the average moves, in [0, 1) (default 0.999). */
+  /** Decay rate d of the average, in [0, 1) (default 0.999). */
   readonly decay?: number;
 }
 
-/** The averages and how often they were updated. */
+/** The averages and the number of updates. */
 export interface MovingAverageStateDict {
   readonly averages: readonly Tensor[];
   readonly updates: number;
 }
 
 /**
- * Keeps a ← d a + (1 − d) p for every parameter p, from a = p at the first update on: the average
- * of the weights often predicts better than the last ones (Polyak & Juditsky 1992).
+ * Keeps an exponential moving average a ← d a + (1 − d) p of every parameter p; the first update
+ * sets a = p. Averaged weights often generalize better than the last ones (Polyak & Juditsky 1992).
  *
  * ```ts
  * const average = new ExponentialMovingAverage(model.parameters(), { decay: 0.99 });
  * // each step: optimizer.step(); average.update();
- * average.swap(); // the model now has the averages …
+ * average.swap(); // the model has the averages
  * await evaluate(model);
- * average.swap(); // … and again its own weights
+ * average.swap(); // the model has its own weights again
  * ```
  */
 export class ExponentialMovingAverage {
-  /** Given by the caller, in order. */
+  /** The averaged parameters. */
   readonly parameters: readonly Tensor[];
-  /** Of each parameter, in the same order. While swapped, these are the parameters' own values. */
+  /**
+   * The average of each parameter, in the same order. After `swap()`, these hold the parameters'
+   * own values.
+   */
   readonly averages: readonly Tensor[];
   readonly decay: number;
-  /** How many updates went into the averages. */
+  /** Number of updates so far. */
   updates = 0;
   #swapped = false;
 
@@ -50,7 +53,7 @@ export class ExponentialMovingAverage {
     this.averages = noGrad(() => this.parameters.map((p) => persist(p.clone())));
   }
 
-  /** Takes the parameters' values of now into the averages. */
+  /** Updates the averages with the current values of the parameters. */
   update(): void {
     checkCall("average.update()", arguments);
     if (this.#swapped) {
@@ -66,7 +69,8 @@ export class ExponentialMovingAverage {
   }
 
   /**
-   * Exchanges the parameters' values and the averages: to evaluate, and again to go on training.
+   * Exchanges the parameters' values and the averages. Call it before evaluation and again before
+   * training continues.
    */
   swap(): void {
     checkCall("average.swap()", arguments);
@@ -78,7 +82,7 @@ export class ExponentialMovingAverage {
     this.#swapped = !this.#swapped;
   }
 
-  /** Gives the averages back; while swapped, they are the parameters' own values. */
+  /** Frees the averages. After `swap()`, these are the parameters' own values. */
   dispose(): void {
     checkCall("average.dispose()", arguments);
     for (const average of this.averages) average.dispose();
@@ -88,14 +92,14 @@ export class ExponentialMovingAverage {
     this.dispose();
   }
 
-  /** The averages and their count; the tensors are its own. */
+  /** The averages (as copies) and the number of updates. */
   stateDict(): MovingAverageStateDict {
     checkCall("average.stateDict()", arguments);
     return { averages: this.averages.map((a) => a.detach()), updates: this.updates };
   }
 
   /**
-   * Takes over saved averages. Throws ArgumentError if number or shapes differ; then nothing has
+   * Restores saved averages. Throws ArgumentError if their number or shapes differ; nothing is then
    * changed.
    */
   loadStateDict(saved: MovingAverageStateDict): void {
@@ -105,8 +109,8 @@ export class ExponentialMovingAverage {
       Array.isArray(averages) && averages.every((average) => average instanceof Tensor);
     if (!isState || !(Number.isInteger(updates) && (updates as number) >= 0)) {
       throw new ArgumentError(
-        "ExponentialMovingAverage.loadStateDict: this is no state of averages, { averages, updates }" +
-          "\n  hint: what stateDict() gave",
+        "ExponentialMovingAverage.loadStateDict: not a state of averages, { averages, updates }" +
+          "\n  hint: pass what stateDict() returned",
       );
     }
     const shapes = (tensors: readonly Tensor[]): string =>
@@ -122,7 +126,7 @@ export class ExponentialMovingAverage {
     this.updates = updates as number;
   }
 
-  /** All of the writes, or none. */
+  /** Writes all of the values, or none if an error occurs. */
   #write(call: string, ...rules: ((p: Tensor, a: Tensor) => [Tensor, Tensor])[]): void {
     const writes = noGrad(() =>
       composite(() =>

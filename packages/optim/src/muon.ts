@@ -1,35 +1,35 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { bfloat16 } from "./bfloat16.ts";
-import { blank } from "./blank.ts";
 import { checkNotNegative } from "./check.ts";
 import { Optimizer } from "./optimizer.ts";
 import {
   type BaseOptions,
   type ParamGroupInput,
-  type Trained,
+  type ParamsInput,
   withDefaults,
 } from "./parameter-groups.ts";
+import { persistentZeros } from "./persistent-zeros.ts";
 
 /** Settings of Muon, with PyTorch's defaults. */
 export interface MuonOptions extends BaseOptions {
   /** Step size (default 1e-3). */
   readonly lr: number;
-  /** Shrinks the parameter by lr · weightDecay (default 0.1). */
+  /** Weight decay λ: multiplies the parameter by 1 − lr · weightDecay (default 0.1). */
   readonly weightDecay: number;
-  /** How slowly the mean of the gradient moves (default 0.95). */
+  /** Decay rate of the running mean of the gradient (default 0.95). */
   readonly momentum: number;
-  /** Looks ahead along the mean (default true). */
+  /** Uses Nesterov momentum (default true). */
   readonly nesterov: boolean;
-  /** a, b and c of the iteration (default [3.4445, −4.775, 2.0315]). */
+  /** Coefficients a, b and c of the Newton–Schulz iteration (default [3.4445, −4.775, 2.0315]). */
   readonly nsCoefficients: readonly [number, number, number];
-  /** Keeps the division finite (default 1e-7). */
+  /** Added to the norm for numerical stability (default 1e-7). */
   readonly eps: number;
-  /** Iterations (default 5). */
+  /** Number of Newton–Schulz iterations (default 5). */
   readonly nsSteps: number;
   /**
-   * How the step size follows the matrix's size: "original" (default, null) √max(1, m/n),
-   * "match_rms_adamw" 0.2 √max(m, n).
+   * Factor on the step size for an [m, n] matrix: "original" (default, also null) is √max(1, m/n),
+   * "match_rms_adamw" is 0.2 √max(m, n).
    */
   readonly adjustLrFn: "original" | "match_rms_adamw" | null;
 }
@@ -49,15 +49,16 @@ const defaults: MuonOptions = {
 };
 
 /**
- * Muon (Jordan et al. 2024), for weights that are matrices: each step is the mean of the gradient
- * made nearly orthogonal.
- *   B ← μ B + (1 − μ) g        O = NS((1 − μ) g + μ B), or NS(B) without nesterov        p ← (1 − η λ) p − η' O
+ * Muon (Jordan et al. 2024), for matrix parameters: each step is the running mean of the gradient,
+ * made nearly orthogonal by a Newton–Schulz iteration.
+ *   B ← μ B + (1 − μ) g        O = NS((1 − μ) g + μ B), or NS(B) without nesterov        p ← (1 − η
+ *   λ) p − η' O
  *   NS(X): X ← X / ‖X‖, then X ← a X + (b X Xᵀ + c (X Xᵀ)²) X, `nsSteps` times
- * The iteration rounds to bfloat16, as PyTorch's does. Biases and embeddings belong to another
+ * The iteration rounds to bfloat16, as PyTorch's does. Train biases and embeddings with another
  * optimizer.
  */
 export class Muon extends Optimizer<MuonOptions, MuonState> {
-  constructor(params: Trained<MuonOptions>, options: Partial<MuonOptions> = {}) {
+  constructor(params: ParamsInput<MuonOptions>, options: Partial<MuonOptions> = {}) {
     checkCall(
       'new Muon(params, { lr: number, weightDecay: number, momentum: number, nesterov: boolean, nsCoefficients: list, eps: number, nsSteps: number, adjustLrFn: "original" | "match_rms_adamw" | null })',
       arguments,
@@ -72,7 +73,7 @@ export class Muon extends Optimizer<MuonOptions, MuonState> {
     if (odd === undefined) return;
     this.paramGroups.pop();
     throw new ArgumentError(
-      `${this.name}: takes matrices, got a parameter [${odd.shape.join(", ")}]\n  hint: AdamW for biases, norms and embeddings`,
+      `${this.name}: takes matrices, got a parameter [${odd.shape.join(", ")}]\n  hint: train biases, norms and embeddings with AdamW`,
     );
   }
 
@@ -82,7 +83,7 @@ export class Muon extends Optimizer<MuonOptions, MuonState> {
     checkNotNegative(this.name, { weightDecay, momentum, eps, nsSteps });
     if (nsCoefficients.length !== 3 || !Number.isInteger(nsSteps) || nsSteps >= 100) {
       throw new ArgumentError(
-        `${this.name}: nsCoefficients are three numbers and nsSteps a whole number below 100, got [${nsCoefficients.join(", ")}] and ${nsSteps}`,
+        `${this.name}: nsCoefficients must be three numbers and nsSteps a whole number below 100, got [${nsCoefficients.join(", ")}] and ${nsSteps}`,
       );
     }
     if (adjustLrFn !== null && adjustLrFn !== "original" && adjustLrFn !== "match_rms_adamw") {
@@ -93,7 +94,7 @@ export class Muon extends Optimizer<MuonOptions, MuonState> {
   }
 
   protected override initial(p: Tensor): Partial<MuonState> {
-    return { momentumBuffer: blank(p) };
+    return { momentumBuffer: persistentZeros(p) };
   }
 
   protected update(p: Tensor, g: Tensor, s: Partial<MuonState>, options: MuonOptions): Tensor {
@@ -110,7 +111,7 @@ export class Muon extends Optimizer<MuonOptions, MuonState> {
   }
 }
 
-/** A matrix whose singular values are about 1, with the singular vectors of x. */
+/** Moves the singular values of `x` to about 1 and keeps its singular vectors. */
 function orthogonalized(x: Tensor, { nsCoefficients, nsSteps, eps }: MuonOptions): Tensor {
   const [a, b, c] = nsCoefficients;
   const [m, n] = x.shape as readonly [number, number];

@@ -1,26 +1,26 @@
 import type { Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+import { type BaseOptions, type ParamsInput, withDefaults } from "./parameter-groups.ts";
+import { persistentZeros } from "./persistent-zeros.ts";
 
 /** Settings of NAdam, with PyTorch's defaults. */
 export interface NAdamOptions extends BaseOptions {
   /** Step size (default 2e-3). */
   readonly lr: number;
-  /** How slowly the means of the gradient and of its square move (default [0.9, 0.999]). */
+  /** Decay rates of the running means of the gradient and of its square (default [0.9, 0.999]). */
   readonly betas: readonly [number, number];
-  /** Keeps the division finite (default 1e-8). */
+  /** Added to the denominator for numerical stability (default 1e-8). */
   readonly eps: number;
-  /** Adds this times the parameter to its gradient (default 0). */
+  /** L2 penalty λ: adds λ p to the gradient (default 0). */
   readonly weightDecay: number;
-  /** How fast the momentum grows to its full size (default 4e-3). */
+  /** Decay rate ψ in the schedule of the momentum μₜ (default 4e-3). */
   readonly momentumDecay: number;
-  /** Shrinks the parameter by lr · weightDecay instead, as AdamW does (default false). */
+  /** Multiplies the parameter by 1 − lr · weightDecay instead, as AdamW does (default false). */
   readonly decoupledWeightDecay: boolean;
-  /** Climbs instead of descending (default false). */
+  /** Maximizes the objective instead of minimizing it (default false). */
   readonly maximize: boolean;
 }
 
@@ -38,13 +38,13 @@ const defaults: NAdamOptions = {
 };
 
 /**
- * Adam with Nesterov's momentum (Dozat 2016), ψ the momentum decay:
+ * Adam with Nesterov momentum (Dozat 2016); ψ is the momentum decay:
  *   μₜ = β₁ (1 − 0.96^(t ψ) / 2)
  *   m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²        v̂ = v / (1 − β₂ᵗ)
  *   m̂ = μₜ₊₁ m / (1 − Π μ₁…ₜ₊₁) + (1 − μₜ) g / (1 − Π μ₁…ₜ)        p ← p − η m̂ / (√v̂ + ε)
  */
 export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
-  constructor(params: Trained<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
+  constructor(params: ParamsInput<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
     checkCall(
       "new NAdam(params, { lr: number, betas: list, eps: number, weightDecay: number, momentumDecay: number, decoupledWeightDecay: boolean, maximize: boolean })",
       arguments,
@@ -60,7 +60,7 @@ export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
   }
 
   protected override initial(p: Tensor): Partial<NAdamState> {
-    return { expAvg: blank(p), expAvgSq: blank(p) };
+    return { expAvg: persistentZeros(p), expAvgSq: persistentZeros(p) };
   }
 
   protected update(

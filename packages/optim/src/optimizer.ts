@@ -8,10 +8,7 @@ import {
 } from "./parameter-groups.ts";
 import type { Layout, OptimizerState } from "./state-dict.ts";
 
-/**
- * What is remembered of a parameter after the step being recorded, and which of its tensors are
- * new.
- */
+/** State of a parameter after the step being recorded, and which of its tensors are new. */
 interface Memory {
   readonly param: Tensor;
   readonly entry: OptimizerState;
@@ -19,9 +16,9 @@ interface Memory {
 }
 
 /**
- * Base of every optimizer that updates parameters one by one. A subclass says what it remembers of
- * a parameter (`State`, tensors and numbers) and how one step changes it (`update`, in tensor ops);
- * this class owns the loop over groups, the step count and the write, which is all or nothing.
+ * Base class of optimizers that update each parameter separately. A subclass defines the state of a
+ * parameter (`State`, tensors and numbers) and one update in tensor ops (`update`). This class
+ * loops over the groups, counts the steps and writes either all new values or none.
  *
  * ```ts
  * class SignSGD extends Optimizer<BaseOptions> {
@@ -36,9 +33,9 @@ export abstract class Optimizer<
   State extends OptimizerState = OptimizerState,
 > extends ParameterGroups<Options, State> {
   /**
-   * One parameter's next value from its gradient. `state` holds what was remembered (empty at
-   * first); assign to its fields what is to be remembered next. `step` counts this parameter's
-   * steps, from 1. Numbers may change from step to step freely: they compile nothing.
+   * Returns a parameter's next value. `state` holds its state (empty at first); assign the next
+   * state to its fields. `step` counts this parameter's steps, from 1. Numbers may change from step
+   * to step without a new compilation.
    */
   protected abstract update(
     p: Tensor,
@@ -48,15 +45,14 @@ export abstract class Optimizer<
     step: number,
   ): Tensor;
 
-  /**
-   * What is remembered of a parameter before its first step; empty unless a subclass says
-   * otherwise.
-   */
+  /** State of a parameter before its first step; empty unless a subclass overrides this. */
   protected initial(_p: Tensor, _options: Options): Partial<State> {
     return {};
   }
 
-  /** What `update` leaves behind: it is recorded once, with no gradient, and not run. */
+  /**
+   * Finds the form of the state by recording `update` once. No gradient is used and nothing runs.
+   */
   protected override layout(param: Tensor, options: Options, step: number): Layout {
     if (step === 0) return {};
     return noGrad(() =>
@@ -71,10 +67,10 @@ export abstract class Optimizer<
   }
 
   /**
-   * Updates every parameter that has a gradient, and what is remembered of it: all of them or, if
-   * anything throws, none. Everything recorded since the last step then runs; nothing waits for it.
-   * A `closure`, which computes the loss and its gradients, is called first, and what it gives is
-   * given back; if that is a promise, the step waits for it.
+   * Updates every parameter that has a gradient, and its state. If anything throws, nothing is
+   * changed. Runs everything recorded since the last step, without waiting for it. If `closure` is
+   * given, it is called first to compute the loss and gradients, and its result is returned; if the
+   * result is a promise, the step waits for it.
    */
   step(): void;
   step<Loss>(closure: () => Loss): Loss;
@@ -97,7 +93,7 @@ export abstract class Optimizer<
     }) as Loss;
   }
 
-  /** Takes the step, from the gradients that there are. */
+  /** Takes the step with the current gradients. */
   #apply(): void {
     const writes: [Tensor, Tensor][] = [];
     const memories: Memory[] = [];
@@ -122,7 +118,7 @@ export abstract class Optimizer<
     this.callStepHooks("after");
   }
 
-  /** Records one parameter's update; nothing of the optimizer changes yet. */
+  /** Records one parameter's update. Does not change the optimizer yet. */
   #record(
     param: Tensor,
     gradient: Tensor,

@@ -11,39 +11,37 @@ import {
   restoreState,
 } from "./state-dict.ts";
 
-/** Settings every optimizer has: the learning rate. */
+/** Settings that every optimizer has. */
 export interface BaseOptions {
   readonly lr: number;
 }
 
-/** A parameter, or with its name in front, as `model.namedParameters()` gives them. */
+/** A parameter, optionally with its name, as `model.namedParameters()` yields them. */
 export type ParameterLike = Tensor | readonly [name: string, tensor: Tensor];
 
-/** Parameters with settings of their own; what is left out is the optimizer's default. */
+/** Parameters with settings of their own. Missing settings take the optimizer's defaults. */
 export type ParamGroupInput<Options extends BaseOptions> = {
   readonly params: Tensor | Iterable<ParameterLike>;
 } & Partial<Options>;
 
-/** What an optimizer is given to train: parameters, or groups of them. */
-export type Trained<Options extends BaseOptions> =
+/** What an optimizer trains: parameters, or groups of them. */
+export type ParamsInput<Options extends BaseOptions> =
   | Iterable<ParameterLike>
   | Iterable<ParamGroupInput<Options>>;
 
-/**
- * Parameters and the settings they are trained with; assign to `lr` and the others between steps.
- */
+/** Parameters and their settings. Assign to `lr` and the others between steps. */
 export type ParamGroup<Options extends BaseOptions> = { params: Tensor[] } & {
   -readonly [Name in keyof Options]: Options[Name];
 };
 
-/** An optimizer of any kind. */
+/** An optimizer of any class. */
 export type AnyOptimizer = ParameterGroups<BaseOptions, OptimizerState>;
 
-/** What is called with the optimizer before or after a step. */
+/** Called with the optimizer before or after each step. */
 export type StepHook = (optimizer: AnyOptimizer) => void;
 
 export interface StepHookHandle {
-  /** The hook is called no more. */
+  /** Removes the hook. */
   remove(): void;
 }
 
@@ -53,27 +51,25 @@ function added(hooks: Set<StepHook>, hook: StepHook): StepHookHandle {
   return { remove: () => void hooks.delete(own) };
 }
 
-/** What every optimizer counts. */
+/** Number of steps taken, part of every parameter's state. */
 export type StepCount = { step: number };
 
 /**
- * Groups of parameters, their settings and what is remembered of each parameter: all of an
- * optimizer but its step.
+ * Base class of every optimizer: parameter groups, their settings, the state of each parameter, and
+ * saving. Subclasses add the step.
  */
 export abstract class ParameterGroups<
   Options extends BaseOptions = BaseOptions,
   State extends OptimizerState = OptimizerState,
 > {
-  /** Groups of parameters with their settings. */
+  /** Parameter groups with their settings. */
   readonly paramGroups: ParamGroup<Options>[] = [];
-  /** Settings of a group that does not say otherwise. */
+  /** Settings of groups that do not set their own. */
   readonly defaults: Options;
-  /**
-   * What is remembered of each parameter, by parameter: at least `step`, the steps it has taken.
-   */
+  /** State of each parameter. It has at least `step`, the number of steps taken. */
   readonly state: Map<Tensor, State & StepCount> = new Map();
 
-  constructor(params: Trained<Options>, defaults: Options) {
+  constructor(params: ParamsInput<Options>, defaults: Options) {
     this.defaults = defaults;
     const items = listOf(this.name, params);
     if (items.length === 0) {
@@ -89,13 +85,13 @@ export abstract class ParameterGroups<
     const stray = items.find((item) => !isGroup(item));
     if (stray !== undefined) {
       throw new ArgumentError(
-        `${this.name}: takes parameters, or groups { params, … }; got a group and ${describe(stray)}`,
+        `${this.name}: takes either parameters or groups { params, … }, got a group and ${describe(stray)}`,
       );
     }
     for (const group of groups) this.addParamGroup(group as ParamGroupInput<Options>);
   }
 
-  /** The optimizer's name, for errors. */
+  /** The optimizer's name for error messages. */
   protected get name(): string {
     return this.constructor.name;
   }
@@ -117,25 +113,25 @@ export abstract class ParameterGroups<
     return added(this.#hooks.after, hook);
   }
 
-  /** Calls the hooks of a step. */
+  /** Calls the registered step hooks. */
   protected callStepHooks(when: "before" | "after"): void {
     for (const hook of [...this.#hooks[when]]) hook(this as unknown as AnyOptimizer);
   }
 
-  /** Throws ArgumentError if a setting is out of its range. A subclass adds its own. */
+  /** Throws ArgumentError if a setting is out of range. Subclasses add their own checks. */
   protected check(options: Options): void {
     checkNotNegative(this.name, { lr: options.lr });
   }
 
   /**
-   * What is remembered of a parameter after step `step`, beside the count, by name; null: anything
-   * of its shape, and numbers.
+   * The expected form of a parameter's state after step `step`, by name and without the count. Null
+   * allows numbers and tensors of the parameter's shape.
    */
   protected layout(_param: Tensor, _options: Options, _step: number): Layout {
     return null;
   }
 
-  /** Adds parameters with settings of their own, to fine-tune layer by layer. */
+  /** Adds a group of parameters, for example to fine-tune layer by layer. */
   addParamGroup(group: ParamGroupInput<Options>): void {
     checkCall("optimizer.addParamGroup(group)", arguments);
     if (!isGroup(group)) {
@@ -151,7 +147,7 @@ export abstract class ParameterGroups<
       if (known.has(param)) {
         throw new ArgumentError(
           `${this.name}: parameter ${i}, [${param.shape.join(", ")}], is given twice` +
-            "\n  hint: each parameter belongs to one group; model.parameters() lists tied ones once",
+            "\n  hint: put each parameter in one group only; model.parameters() lists tied ones once",
         );
       }
       known.add(param);
@@ -165,18 +161,14 @@ export abstract class ParameterGroups<
   }
 
   /**
-   * Throws ArgumentError for a setting of a group that there is not, or that is of a wrong kind or
-   * out of its range.
+   * Throws ArgumentError for an unknown setting of a group, or one of a wrong type or out of range.
    */
   protected checkGroup(group: ParamGroup<Options>): void {
     checkSettings(this.name, this.defaults, group);
     this.check(group as unknown as Options);
   }
 
-  /**
-   * Forgets the gradients, so that the next backward starts from none; with `setToNone: false` they
-   * become zeros.
-   */
+  /** Clears the gradients. With `setToNone: false` they become zeros. */
   zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
     if (arguments.length > 0) checkCall("optimizer.zeroGrad({ setToNone: boolean })", arguments);
     for (const { params } of this.paramGroups) {
@@ -188,8 +180,7 @@ export abstract class ParameterGroups<
   }
 
   /**
-   * Gives back what is remembered; parameters and their gradients are the model's. The optimizer is
-   * as new.
+   * Frees the optimizer's state, as if it had taken no step. Parameters and their gradients stay.
    */
   dispose(): void {
     checkCall("optimizer.dispose()", arguments);
@@ -203,21 +194,18 @@ export abstract class ParameterGroups<
     this.dispose();
   }
 
-  /**
-   * Settings and everything remembered, by the parameter's number; tensors are the optimizer's own.
-   */
+  /** Settings and state, by parameter index. The tensors are copies. */
   stateDict(): OptimizerStateDict {
     checkCall("optimizer.stateDict()", arguments);
     return packState(this.paramGroups, this.state);
   }
 
   /**
-   * Takes over what `stateDict()` gave, from this run or another: training goes on bit for bit as
-   * it would have.
+   * Restores what `stateDict()` returned, in this run or another. Training then continues bit for
+   * bit.
    *
    * Throws ArgumentError if groups or parameters differ in number or shape, if settings are out of
-   * range, and if what is remembered is not what this optimizer remembers; then nothing has
-   * changed.
+   * range, or if the state is of another optimizer; the optimizer is then unchanged.
    */
   loadStateDict(saved: OptimizerStateDict): void {
     checkCall("optimizer.loadStateDict(saved)", arguments);
@@ -233,7 +221,7 @@ export abstract class ParameterGroups<
     for (const [param, entry] of state) this.state.set(param, entry as State & StepCount);
   }
 
-  /** The optimizer and its groups' settings. */
+  /** Describes the optimizer and its groups' settings. */
   toString(): string {
     const groups = this.paramGroups.map((group, i) => {
       const settings = Object.entries(group).filter(([name]) => name !== "params");
@@ -244,7 +232,7 @@ export abstract class ParameterGroups<
   }
 }
 
-/** The options over the defaults; one that is undefined is not given. */
+/** The defaults overwritten by the options that are not undefined. */
 export function withDefaults<Options extends object>(
   defaults: Options,
   options: Partial<Options>,

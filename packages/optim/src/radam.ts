@@ -1,24 +1,24 @@
 import type { Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { blank } from "./blank.ts";
 import { checkBetas, checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+import { type BaseOptions, type ParamsInput, withDefaults } from "./parameter-groups.ts";
+import { persistentZeros } from "./persistent-zeros.ts";
 
 /** Settings of RAdam, with PyTorch's defaults. */
 export interface RAdamOptions extends BaseOptions {
   /** Step size (default 1e-3). */
   readonly lr: number;
-  /** How slowly the means of the gradient and of its square move (default [0.9, 0.999]). */
+  /** Decay rates of the running means of the gradient and of its square (default [0.9, 0.999]). */
   readonly betas: readonly [number, number];
-  /** Keeps the division finite (default 1e-8). */
+  /** Added to the denominator for numerical stability (default 1e-8). */
   readonly eps: number;
-  /** Adds this times the parameter to its gradient (default 0). */
+  /** L2 penalty λ: adds λ p to the gradient (default 0). */
   readonly weightDecay: number;
-  /** Shrinks the parameter by lr · weightDecay instead, as AdamW does (default false). */
+  /** Multiplies the parameter by 1 − lr · weightDecay instead, as AdamW does (default false). */
   readonly decoupledWeightDecay: boolean;
-  /** Climbs instead of descending (default false). */
+  /** Maximizes the objective instead of minimizing it (default false). */
   readonly maximize: boolean;
 }
 
@@ -35,14 +35,14 @@ const defaults: RAdamOptions = {
 };
 
 /**
- * Adam that divides by the second moment only once enough steps make it trustworthy (Liu et al.
- * 2020):
+ * Rectified Adam (Liu et al. 2020). Divides by the second moment only after enough steps, when its
+ * variance is bounded:
  *   p ← p − η r m̂ √(1 − β₂ᵗ) / (√v + ε) if ρ > 5, else p − η m̂        m̂ = m / (1 − β₁ᵗ)
  *   ρ = ρ∞ − 2 t β₂ᵗ / (1 − β₂ᵗ), ρ∞ = 2 / (1 − β₂) − 1
  *   r = √( (ρ − 4)(ρ − 2) ρ∞ / ((ρ∞ − 4)(ρ∞ − 2) ρ) )
  */
 export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
-  constructor(params: Trained<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
+  constructor(params: ParamsInput<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
     checkCall(
       "new RAdam(params, { lr: number, betas: list, eps: number, weightDecay: number, decoupledWeightDecay: boolean, maximize: boolean })",
       arguments,
@@ -58,7 +58,7 @@ export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
   }
 
   protected override initial(p: Tensor): Partial<RAdamState> {
-    return { expAvg: blank(p), expAvgSq: blank(p) };
+    return { expAvg: persistentZeros(p), expAvgSq: persistentZeros(p) };
   }
 
   protected update(
@@ -85,7 +85,7 @@ export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
   }
 }
 
-/** r after t steps, or null while the variance of the adaptive rate has no bound. */
+/** The rectification r after t steps, or null while the variance is unbounded (ρ ≤ 5). */
 function rectification(b2: number, t: number): number | null {
   const limit = 2 / (1 - b2) - 1;
   const rho = limit - (2 * t * b2 ** t) / (1 - b2 ** t);

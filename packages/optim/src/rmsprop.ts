@@ -3,31 +3,31 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+import { type BaseOptions, type ParamsInput, withDefaults } from "./parameter-groups.ts";
 
 /** Settings of RMSprop, with PyTorch's defaults. */
 export interface RMSpropOptions extends BaseOptions {
   /** Step size (default 1e-2). */
   readonly lr: number;
-  /** How slowly the mean of the squared gradient moves (default 0.99). */
+  /** Decay rate of the running mean of the squared gradient (default 0.99). */
   readonly alpha: number;
-  /** Keeps the division finite (default 1e-8). */
+  /** Added to the denominator for numerical stability (default 1e-8). */
   readonly eps: number;
-  /** Adds this times the parameter to its gradient (default 0). */
+  /** L2 penalty λ: adds λ p to the gradient (default 0). */
   readonly weightDecay: number;
-  /** How much of the last step is kept (default 0). */
+  /** Momentum factor μ (default 0). */
   readonly momentum: number;
   /**
    * Divides by the gradient's standard deviation instead of its root mean square (default false).
    */
   readonly centered: boolean;
-  /** Climbs instead of descending (default false). */
+  /** Maximizes the objective instead of minimizing it (default false). */
   readonly maximize: boolean;
 }
 
 /**
- * The mean of the squared gradient; of the gradient if centered; the running direction with
- * momentum.
+ * Running mean of the squared gradient; if centered, also of the gradient; with momentum, also the
+ * momentum buffer.
  */
 export type RMSpropState = { squareAvg: Tensor; gradAvg: Tensor; momentumBuffer: Tensor };
 
@@ -43,11 +43,12 @@ const defaults: RMSpropOptions = {
 
 /**
  * RMSprop (Hinton's lecture 6e; centered after Graves 2013):
- *   v ← α v + (1 − α) g²        u = g / (√v + ε), or g / (√(v − m²) + ε) with m the mean of g
- *   p ← p − η u, or with momentum b ← μ b + u, p ← p − η b
+ *   v ← α v + (1 − α) g²        u = g / (√v + ε); if centered, u = g / (√(v − m²) + ε), m the
+ *   running mean of g
+ *   p ← p − η u; with momentum, b ← μ b + u, p ← p − η b
  */
 export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
-  constructor(params: Trained<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
+  constructor(params: ParamsInput<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
     checkCall(
       "new RMSprop(params, { lr: number, alpha: number, eps: number, weightDecay: number, momentum: number, centered: boolean, maximize: boolean })",
       arguments,
@@ -77,7 +78,7 @@ export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
     if (centered) {
       const m = average(s.gradAvg, g);
       s.gradAvg = m;
-      // of a constant gradient, rounding may leave less than nothing
+      // rounding can make this variance slightly negative when the gradient is constant
       spread = v.sub(m.square()).clamp(0);
     }
     let u = g.div(spread.sqrt().add(eps));

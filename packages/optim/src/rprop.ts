@@ -1,25 +1,25 @@
 import { ArgumentError, type Tensor, where } from "@wgrad/autograd";
 import { checkCall, persist } from "@wgrad/autograd/plugin";
-import { blank } from "./blank.ts";
 import { Optimizer } from "./optimizer.ts";
-import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+import { type BaseOptions, type ParamsInput, withDefaults } from "./parameter-groups.ts";
+import { persistentZeros } from "./persistent-zeros.ts";
 
 /** Settings of Rprop, with PyTorch's defaults. */
 export interface RpropOptions extends BaseOptions {
-  /** The first step size (default 1e-2). */
+  /** Initial step size (default 1e-2). */
   readonly lr: number;
   /**
-   * By what a step size shrinks where the gradient turns, and grows where it does not (default
-   * [0.5, 1.2]).
+   * [η⁻, η⁺]: factors by which a step size shrinks when the gradient changes sign, and grows when
+   * it does not (default [0.5, 1.2]).
    */
   readonly etas: readonly [number, number];
-  /** Least and greatest step size (default [1e-6, 50]). */
+  /** Minimum and maximum step size (default [1e-6, 50]). */
   readonly stepSizes: readonly [number, number];
-  /** Climbs instead of descending (default false). */
+  /** Maximizes the objective instead of minimizing it (default false). */
   readonly maximize: boolean;
 }
 
-/** The gradient of the last step, 0 where it had turned, and the step size of every element. */
+/** Gradient of the last step (0 where its sign had changed), and the step size of every element. */
 export type RpropState = { prev: Tensor; stepSize: Tensor };
 
 const defaults: RpropOptions = {
@@ -30,12 +30,13 @@ const defaults: RpropOptions = {
 };
 
 /**
- * Resilient backpropagation (Riedmiller & Braun 1993), for whole batches: only signs count, each
- * element has its own step size.
- *   s ← clamp(s · η⁺) where g · gₜ₋₁ > 0, clamp(s · η⁻) and g ← 0 where it is < 0        p ← p − s sign g
+ * Resilient backpropagation (Riedmiller & Braun 1993), for full-batch training. It uses only the
+ * signs of the gradient; each element has its own step size s.
+ *   s ← clamp(s · η⁺) where g · gₜ₋₁ > 0, clamp(s · η⁻) and g ← 0 where it is < 0        p ← p − s
+ *   sign g
  */
 export class Rprop extends Optimizer<RpropOptions, RpropState> {
-  constructor(params: Trained<RpropOptions>, options: Partial<RpropOptions> = {}) {
+  constructor(params: ParamsInput<RpropOptions>, options: Partial<RpropOptions> = {}) {
     checkCall(
       "new Rprop(params, { lr: number, etas: list, stepSizes: list, maximize: boolean })",
       arguments,
@@ -48,13 +49,13 @@ export class Rprop extends Optimizer<RpropOptions, RpropState> {
     const [minus, plus] = options.etas;
     if (!(minus > 0 && minus < 1 && plus > 1)) {
       throw new ArgumentError(
-        `${this.name}: etas are ${minus} and ${plus}\n  hint: one between 0 and 1, one above 1`,
+        `${this.name}: etas are ${minus} and ${plus}\n  hint: the first must be between 0 and 1, the second above 1`,
       );
     }
   }
 
   protected override initial(p: Tensor, { lr }: RpropOptions): Partial<RpropState> {
-    return { prev: blank(p), stepSize: persist(blank(p).add(lr)) };
+    return { prev: persistentZeros(p), stepSize: persist(persistentZeros(p).add(lr)) };
   }
 
   protected update(

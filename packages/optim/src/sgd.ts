@@ -3,25 +3,25 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { checkNotNegative } from "./check.ts";
 import { descent } from "./gradient.ts";
 import { Optimizer } from "./optimizer.ts";
-import { type BaseOptions, type Trained, withDefaults } from "./parameter-groups.ts";
+import { type BaseOptions, type ParamsInput, withDefaults } from "./parameter-groups.ts";
 
 /** Settings of SGD, with PyTorch's defaults. */
 export interface SGDOptions extends BaseOptions {
   /** Step size (default 1e-3). */
   readonly lr: number;
-  /** How much of the last step is kept (default 0). */
+  /** Momentum factor μ (default 0). */
   readonly momentum: number;
-  /** How little of the gradient enters the momentum (default 0). */
+  /** Dampening d: the gradient enters the momentum with weight 1 − d (default 0). */
   readonly dampening: number;
-  /** Adds this times the parameter to its gradient (default 0). */
+  /** L2 penalty λ: adds λ p to the gradient (default 0). */
   readonly weightDecay: number;
-  /** Looks ahead along the momentum (default false). */
+  /** Uses Nesterov momentum (default false). */
   readonly nesterov: boolean;
-  /** Climbs instead of descending (default false). */
+  /** Maximizes the objective instead of minimizing it (default false). */
   readonly maximize: boolean;
 }
 
-/** The running direction; absent without momentum. */
+/** The momentum buffer; absent without momentum. */
 export type SGDState = { momentumBuffer: Tensor };
 
 const defaults: SGDOptions = {
@@ -34,12 +34,13 @@ const defaults: SGDOptions = {
 };
 
 /**
- * Stochastic gradient descent, with momentum (Sutskever et al. 2013) as PyTorch writes it:
- *   g ← g + λ p        b ← μ b + (1 − d) g        p ← p − η b, or p − η (g + μ b) with Nesterov's
- * μ momentum, d dampening, λ weight decay, η learning rate; the first b is g.
+ * Stochastic gradient descent with momentum (Sutskever et al. 2013) in PyTorch's form:
+ *   g ← g + λ p        b ← μ b + (1 − d) g        p ← p − η b, or with Nesterov momentum p − η (g +
+ *   μ b)
+ * μ is the momentum, d the dampening, λ the weight decay, η the learning rate. The first b is g.
  */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
-  constructor(params: Trained<SGDOptions>, options: Partial<SGDOptions> = {}) {
+  constructor(params: ParamsInput<SGDOptions>, options: Partial<SGDOptions> = {}) {
     checkCall(
       "new SGD(params, { lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean, maximize: boolean })",
       arguments,
@@ -54,7 +55,7 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new ArgumentError(
         `${this.name}: nesterov with momentum ${momentum} and dampening ${dampening}` +
-          "\n  hint: it needs momentum above 0 and no dampening",
+          "\n  hint: nesterov needs momentum above 0 and no dampening",
       );
     }
   }

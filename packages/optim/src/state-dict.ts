@@ -1,10 +1,10 @@
 import { ArgumentError, noGrad, Tensor } from "@wgrad/autograd";
 import { describe, persist } from "@wgrad/autograd/plugin";
 
-/** What is remembered of one parameter. */
+/** State of one parameter, by name. */
 export type OptimizerState = Record<string, Tensor | number>;
 
-/** An optimizer's settings and memory as plain data: parameters are numbered through all groups. */
+/** An optimizer's settings and state as plain data. Parameters are numbered through all groups. */
 export interface OptimizerStateDict {
   readonly state: Record<number, OptimizerState>;
   readonly paramGroups: readonly ({ readonly params: readonly number[] } & Record<
@@ -34,7 +34,10 @@ export function packState(
   return { state, paramGroups };
 }
 
-/** Throws ArgumentError unless it is a state, of as many groups and parameters as these. */
+/**
+ * Throws ArgumentError unless `saved` is an optimizer state with the same numbers of groups and
+ * parameters.
+ */
 export function checkSavedGroups(
   optimizer: string,
   groups: readonly Group[],
@@ -47,7 +50,7 @@ export function checkSavedGroups(
     paramGroups.every((group) => isPlain(group) && isIndices(group.params));
   if (!isState) {
     throw new ArgumentError(
-      `${optimizer}.loadStateDict: this is no state of an optimizer, { state, paramGroups }\n  hint: what stateDict() gave`,
+      `${optimizer}.loadStateDict: not an optimizer state, { state, paramGroups }\n  hint: pass what stateDict() returned`,
     );
   }
   const sizes = groups.map((group) => group.params.length);
@@ -65,8 +68,8 @@ export function checkSavedGroups(
   throw new ArgumentError(
     `${optimizer}.loadStateDict: ` +
       (stray === undefined
-        ? "a saved parameter is in two places"
-        : `parameter ${stray} is remembered, but in no saved group`),
+        ? "a saved parameter is listed twice"
+        : `parameter ${stray} has state, but is in no saved group`),
   );
 }
 
@@ -80,15 +83,12 @@ const isPlain = (value: unknown): value is Record<string, unknown> =>
 const isIndices = (list: unknown): boolean =>
   Array.isArray(list) && list.every((index) => Number.isInteger(index) && index >= 0);
 
-/**
- * What an optimizer remembers of a parameter after its first step, by name; null where that is not
- * known.
- */
+/** Expected state of a parameter after its first step, by name; null if unknown. */
 export type Layout = Readonly<OptimizerState> | null;
 
 /**
- * What is to be remembered of each parameter, checked against the optimizer's groups and `layoutOf`
- * them; changes nothing.
+ * Checks the saved state against the optimizer's groups and the expected `layoutOf` each parameter.
+ * Returns the state to set and changes nothing.
  */
 export function restoreState<G extends Group>(
   optimizer: string,
@@ -118,7 +118,7 @@ export function restoreState<G extends Group>(
   return restored;
 }
 
-/** Throws ArgumentError unless a parameter's entry is what its optimizer would remember. */
+/** Throws ArgumentError unless a parameter's entry has the form of this optimizer's state. */
 function checkEntry(
   place: string,
   param: Tensor,
@@ -126,7 +126,7 @@ function checkEntry(
   layoutAt: (step: number) => Layout,
 ): void {
   if (!isPlain(entry)) {
-    throw new ArgumentError(`${place}: what is remembered is ${describe(entry)}, not an object`);
+    throw new ArgumentError(`${place}: its state is ${describe(entry)}, not an object`);
   }
   const { step } = entry;
   if (!(Number.isInteger(step) && (step as number) >= 0)) {
@@ -139,7 +139,7 @@ function checkEntry(
   if (missing !== undefined) {
     throw new ArgumentError(
       `${place}: '${missing}' is missing\n  saved: ${Object.keys(entry).join(", ")}` +
-        "\n  hint: was it another optimizer's, or had it other settings?",
+        "\n  hint: was it saved by another optimizer, or with other settings?",
     );
   }
   for (const [name, value] of Object.entries(entry)) {
@@ -154,7 +154,7 @@ function checkValue(
   param: Tensor,
   layout: Layout,
 ): void {
-  // a setting that was changed may have left more behind than there would be now
+  // the state may have values that the settings no longer need
   const expected = layout?.[name];
   if (value instanceof Tensor) {
     const shape = expected instanceof Tensor ? expected.shape : param.shape;
@@ -181,7 +181,7 @@ function checkValue(
   }
 }
 
-/** The groups with the saved settings, parameters apart; changes nothing. */
+/** Merges the saved settings into copies of the groups, without the parameters. Changes nothing. */
 export function restoreGroups<G extends Group>(
   groups: readonly G[],
   saved: OptimizerStateDict,

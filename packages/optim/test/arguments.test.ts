@@ -8,21 +8,21 @@ beforeAll(async () => {
 
 const leaf = (): Tensor => tensor([1, 2], { requiresGrad: true });
 const sgd = (): O.SGD => new O.SGD([leaf()], { lr: 1 });
-/** As plain JavaScript calls it. */
-// biome-ignore lint/suspicious/noExplicitAny: the compiler would refuse what is tried
+/** Calls without types, as plain JavaScript makes them. */
+// biome-ignore lint/suspicious/noExplicitAny: the compiler would reject these calls
 const js = O as any;
-/** A module as this package sees it: a function with parameters(). */
+/** A minimal module: a function with parameters(). */
 const model = Object.assign(() => 0, { parameters: () => [leaf()] });
 
-describe("what would be ignored is refused", () => {
+describe("arguments that would be ignored are refused", () => {
   test.each<[string, () => unknown, string]>([
     [
-      "a rate by place",
+      "a positional rate",
       () => new js.Adam([leaf()], 0.2),
       "Adam: takes its options as an object, got 0.2\n  hint: new Adam(params, { lr: 0.2 })",
     ],
     [
-      "settings by place",
+      "positional settings",
       () => new js.SGD([leaf()], 0.1, 0.9),
       "hint: new SGD(params, { lr: 0.1, momentum: 0.9 })",
     ],
@@ -57,12 +57,12 @@ describe("what would be ignored is refused", () => {
       "hint: clipGradNorm_(parameters, 1, { normType: Infinity })",
     ],
     [
-      "gamma by place",
+      "a positional gamma",
       () => new js.StepLR(sgd(), 2, 0.5),
       "hint: new StepLR(optimizer, 2, { gamma: 0.5 })",
     ],
     [
-      "a mode by place",
+      "a positional mode",
       () => new js.ReduceLROnPlateau(sgd(), "max"),
       'hint: new ReduceLROnPlateau(optimizer, { mode: "max" })',
     ],
@@ -79,7 +79,7 @@ describe("what would be ignored is refused", () => {
   ])("%s", (_, call, text) => expect(call).toThrow(text));
 });
 
-describe("values of a wrong kind are refused", () => {
+describe("values of a wrong type are refused", () => {
   test.each<[string, () => unknown, string]>([
     ["lr as text", () => new js.SGD([leaf()], { lr: "0.1" }), 'SGD: lr is "0.1", not a number'],
     ["lr null", () => new js.SGD([leaf()], { lr: null }), "SGD: lr is null, not a number"],
@@ -165,21 +165,18 @@ describe("values of a wrong kind are refused", () => {
     ["lr", undefined, "SGD: lr is undefined"],
     ["momentum", "0.9", 'SGD: momentum is "0.9"'],
     ["lrate", 0.1, 'SGD: there is no option "lrate"\n  hint: did you mean lr?'],
-  ])(
-    "%s assigned %s is told at the next step, which changes nothing",
-    async (name, value, text) => {
-      const p = leaf();
-      const optimizer = new O.SGD([p], { lr: 1 });
-      p.sum().backward();
-      Object.assign(optimizer.paramGroups[0] as object, { [name]: value });
-      expect(() => optimizer.step()).toThrow(text);
-      expect(await p.tolist()).toEqual([1, 2]);
-    },
-  );
+  ])("%s assigned %s throws at the next step, which changes nothing", async (name, value, text) => {
+    const p = leaf();
+    const optimizer = new O.SGD([p], { lr: 1 });
+    p.sum().backward();
+    Object.assign(optimizer.paramGroups[0] as object, { [name]: value });
+    expect(() => optimizer.step()).toThrow(text);
+    expect(await p.tolist()).toEqual([1, 2]);
+  });
 });
 
-describe("what PyTorch takes is taken", () => {
-  test("an option that is undefined is not given", () => {
+describe("what PyTorch accepts is accepted", () => {
+  test("an undefined option takes its default", () => {
     const optimizer = new O.SGD([leaf()], { lr: undefined as never, momentum: 0.5 });
     expect([optimizer.paramGroups[0]?.lr, optimizer.paramGroups[0]?.momentum]).toEqual([1e-3, 0.5]);
     expect(new O.AdamW([leaf()], { weightDecay: undefined as never }).defaults.weightDecay).toBe(
@@ -200,7 +197,7 @@ describe("what PyTorch takes is taken", () => {
     );
   });
 
-  test("a closure is called before the update, and what it gives is given", async () => {
+  test("a closure is called before the update, and its result is returned", async () => {
     const p = leaf();
     const optimizer = new O.SGD([p], { lr: 0.5 });
     const loss = optimizer.step(() => {
@@ -237,7 +234,7 @@ describe("what PyTorch takes is taken", () => {
     expect(calls).toEqual(["before true", "after", "closure", "after"]);
   });
 
-  test("a state with a setting that there is not is refused, and nothing changes", () => {
+  test("a state with an unknown setting is refused, and nothing changes", () => {
     const optimizer = sgd();
     const saved = optimizer.stateDict();
     const [group] = saved.paramGroups;

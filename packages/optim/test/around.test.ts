@@ -18,7 +18,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     await init({ device });
   });
 
-  test("clipGradNorm_ scales all gradients together, and gives their norm", async () => {
+  test("clipGradNorm_ scales all gradients together and returns their norm", async () => {
     const [p, q] = [leaf([0, 0], [3, 0]), leaf([0], [4])];
     const norm = clipGradNorm_([p, leaf([1]), q], 1);
     expect(await norm.item()).toBeCloseTo(5, 5);
@@ -46,20 +46,20 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     );
   });
 
-  test("clipGradNorm_ leaves small gradients, and none", async () => {
+  test("clipGradNorm_ leaves small and missing gradients unchanged", async () => {
     const p = leaf([0], [0.5]);
     clipGradNorm_([p], 1);
     expect(await values(p.grad)).toEqual([0.5]);
     expect(await clipGradNorm_([leaf([0])], 1).item()).toBe(0);
   });
 
-  test("clipGradValue_ brings elements into range", async () => {
+  test("clipGradValue_ clamps elements", async () => {
     const p = leaf([0, 0, 0], [-3, 0.25, 3]);
     clipGradValue_([p, leaf([1])], 0.5);
     expect(await values(p.grad)).toEqual([-0.5, 0.25, 0.5]);
   });
 
-  test("clipping between backward and step", async () => {
+  test("gradients can be clipped between backward and step", async () => {
     const p = leaf([3]);
     const optimizer = new SGD([p], { lr: 1 });
     for (let i = 0; i < 2; i++) {
@@ -71,7 +71,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await p.item()).toBeCloseTo(1, 4);
   });
 
-  test("the average starts at the first update's weights and follows them", async () => {
+  test("the average starts with the weights of the first update and follows them", async () => {
     const p = leaf([0]);
     const average = new ExponentialMovingAverage([p], { decay: 0.5 });
     for (const value of [4, 8, 8]) {

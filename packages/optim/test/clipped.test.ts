@@ -4,7 +4,7 @@ import { counters, initFresh } from "@wgrad/autograd/testing";
 import { Adam, type BaseOptions, clipGradNorm_, Optimizer } from "@wgrad/optim";
 import { afterAll, describe, expect, test } from "vitest";
 
-/** An optimizer of one's own, which remembers where it came from. */
+/** A custom optimizer with state: a decaying sum of the parameter's values. */
 class Pull extends Optimizer<BaseOptions, { from: Tensor }> {
   protected override initial(p: Tensor): { from: Tensor } {
     return { from: persist(p.detach().mul(0)) };
@@ -17,18 +17,18 @@ class Pull extends Optimizer<BaseOptions, { from: Tensor }> {
 
 const makers: Record<string, (params: Tensor[]) => Optimizer> = {
   Adam: (params) => new Adam(params, { lr: 0.05 }),
-  "one's own": (params) => new Pull(params, { lr: 0.05 }),
+  custom: (params) => new Pull(params, { lr: 0.05 }),
 };
 
 /**
- * Shapes that are cut differently: several threads, none divisible by four, one that takes two
- * stages to add up.
+ * Sizes with different tilings: several threads, not divisible by four, and one that is reduced in
+ * two dispatches.
  */
 const sizes = [12, 64, 7, 3000, 1, 130, 2048, 5];
 
 /**
- * Values after four steps along a clipped gradient, and the dispatches that clipping and updating
- * took in the last.
+ * Values after four steps with clipping, and the dispatches of clipping and updating in the last
+ * step.
  */
 async function train(
   make: (params: Tensor[]) => Optimizer,
@@ -67,7 +67,7 @@ describe.each(Object.entries(makers))("clipped, %s", (_, make) => {
     await initFresh({ device: "cpu" });
   });
 
-  test("reaches what it reaches on the cpu, and where no kernels share a dispatch", async () => {
+  test("gives the values of the cpu device, also without merged dispatches", async () => {
     await initFresh({ device: "cpu" });
     const expected = await train(make, 24);
     for (const without of [[], ["merges"]] as const) {
@@ -81,20 +81,20 @@ describe.each(Object.entries(makers))("clipped, %s", (_, make) => {
     }
   });
 
-  test("updates any number of parameters in as many dispatches", async () => {
+  test("the number of dispatches does not grow with the number of parameters", async () => {
     const dispatches: number[] = [];
     for (const count of [8, 16, 24]) {
       await initFresh({ device: "webgpu" });
       dispatches.push((await train(make, count)).dispatches);
     }
     const [few, more, most] = dispatches as [number, number, number];
-    // gathering the norms takes a dispatch for nine; without merges it is three a parameter
+    // one dispatch collects nine norms; without merging there would be three per parameter
     expect(more - few).toBeLessThanOrEqual(1);
     expect(most - few).toBeLessThanOrEqual(2);
   });
 });
 
-test("the largest norm does not see a parameter without elements", async () => {
+test("the infinity norm ignores a parameter without elements", async () => {
   await init({ device: "cpu" });
   const p = tensor([3, -4], { requiresGrad: true });
   const empty = zeros([0], { requiresGrad: true });

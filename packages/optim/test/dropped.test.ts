@@ -5,13 +5,16 @@ import { Adam, ExponentialMovingAverage, LBFGS, type Optimizer, SGD } from "@wgr
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 
 const ROUNDS = 10;
-/** Rounds that wait for a garbage collection each. */
+/** Number of rounds that each wait for a garbage collection. */
 const COLLECTED = 3;
 
-/** Bytes of less than one model. */
+/** Fewer bytes than one model takes. */
 const LITTLE = 2 * 96 * 96 * 4;
 
-/** Collects garbage until finalizers have given back what a model held: in a large process they come late. */
+/**
+ * Collects garbage until finalizers have freed a model's memory, which takes long in a large
+ * process.
+ */
 async function collect(): Promise<void> {
   for (let i = 0; i < 100 && (i < 2 || held() >= LITTLE); i++) {
     (globalThis as { gc?: () => void }).gc?.();
@@ -51,7 +54,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("models of a search on %s", (d
   });
   afterAll(() => init());
 
-  test.each(Object.entries(makers))("dispose() with %s leaves nothing", async (_, make) => {
+  test.each(Object.entries(makers))("dispose() with %s frees all memory", async (_, make) => {
     const after: object[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const { model, optimizer, average } = await trained(make);
@@ -62,10 +65,10 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("models of a search on %s", (d
     }
     expect(after[0]).toMatchObject({ cells: 0, owned: 0, inputs: 0, arena: 0, plans: 0 });
     for (const one of after) expect(one).toEqual(after[0]);
-    expect(counters().planMisses).toBeLessThanOrEqual(4); // the second model's plans are the first one's, bound anew
+    expect(counters().planMisses).toBeLessThanOrEqual(4); // the second model reuses the first one's plans
   });
 
-  test("what is not disposed goes when nobody names it any more", async ({ skip }) => {
+  test("models that are not disposed are freed once they are unreachable", async ({ skip }) => {
     if (!("gc" in globalThis)) skip("needs a garbage collection on demand");
     const after: number[] = [];
     for (let round = 0; round < COLLECTED; round++) {
@@ -78,7 +81,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("models of a search on %s", (d
     expect(after.at(-1)).toBeLessThan(LITTLE);
   }, 60_000);
 
-  test("what was disposed says so, and an optimizer begins anew", async () => {
+  test("a disposed parameter throws, and a disposed optimizer starts without state", async () => {
     const { model, optimizer } = await trained(makers.Adam as (params: Tensor[]) => Optimizer);
     optimizer.dispose();
     expect(optimizer.state.size).toBe(0);
@@ -91,7 +94,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("models of a search on %s", (d
     expect(() => model(randn([4, 96]))).toThrow(/gone: it was disposed/);
   });
 
-  test("LBFGS gives back what it remembers", async () => {
+  test("dispose() of LBFGS frees its state", async () => {
     const model = new Linear(64, 64);
     const optimizer = new LBFGS(model.parameters());
     const [x, y] = [randn([8, 64]), randn([8, 64])];

@@ -12,7 +12,7 @@ function leaf(data: number[]): Tensor {
   return made;
 }
 
-/** Rosenbrock's valley. */
+/** The Rosenbrock function. */
 function valley(p: Tensor): Tensor {
   const [x, y] = [p.narrow(0, 0, 1), p.narrow(0, 1, 1)];
   return x.rsub(1).square().add(y.sub(x.square()).square().mul(10)).sum();
@@ -44,10 +44,10 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
   });
 
   test.each(["strong_wolfe", null] as const)(
-    "finds the bottom of a valley (%s)",
+    "finds the minimum of the Rosenbrock function (%s)",
     async (search) => {
       const p = leaf([-0.5, 0.8]);
-      // a long history is a plan for each of its lengths
+      // a short history needs few plans: one for each length
       const lr = search === null ? 0.5 : 1;
       const optimizer = new LBFGS([p], { lr, historySize: 4, lineSearchFn: search });
       await descend(optimizer, p, 3);
@@ -57,7 +57,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
     },
   );
 
-  test("several parameters are one vector", async () => {
+  test("several parameters are treated as one vector", async () => {
     const [p, q] = [leaf([-0.5]), leaf([0.8])];
     const optimizer = new LBFGS([p, q], { lineSearchFn: "strong_wolfe" });
     for (let i = 0; i < 4; i++) {
@@ -75,7 +75,7 @@ describe.each(["cpu", "webgpu"] as const)("on %s", (device) => {
   test.each<[string, Partial<LBFGSOptions>]>([
     ["search", { lineSearchFn: "strong_wolfe", maxIter: 4 }],
     ["fixed steps", { lr: 0.1, maxIter: 4 }],
-  ])("goes on bit for bit from a saved state (%s)", async (_, options) => {
+  ])("continues bit for bit from a saved state (%s)", async (_, options) => {
     const p = leaf([-0.5, 0.8]);
     const optimizer = new LBFGS([p], options);
     await descend(optimizer, p, 2);
@@ -102,7 +102,7 @@ describe("options", () => {
     await init({ device: "cpu" });
   });
 
-  test("each of them matters", async () => {
+  test("every setting changes the result", async () => {
     const reached = new Map<string, string[]>();
     const variants: Record<string, Partial<LBFGSOptions>> = {
       default: {},
@@ -123,7 +123,7 @@ describe("options", () => {
     expect([...reached.values()].filter((names) => names.length > 1)).toEqual([]);
   });
 
-  test("maxEval bounds the closure's calls, the loss comes from the first", async () => {
+  test("maxEval limits the closure's calls, and step returns the first loss", async () => {
     const p = leaf([-0.5, 0.8]);
     let calls = 0;
     const losses = await descend(new LBFGS([p], { lr: 0.1, maxEval: 5 }), p, 1, () => calls++);
@@ -131,7 +131,7 @@ describe("options", () => {
     expect(losses[0]).toBeCloseTo(5.275, 4);
   });
 
-  test("a closure that throws leaves the parameters where the step had brought them", async () => {
+  test("a closure that throws restores the parameters to the last accepted step", async () => {
     const p = leaf([-0.5, 0.8]);
     const optimizer = new LBFGS([p], { lineSearchFn: "strong_wolfe" });
     let calls = 0;
@@ -144,7 +144,7 @@ describe("options", () => {
     expect((await values(p))[0]).toBeCloseTo(1, 2);
   });
 
-  test("stays where the gradient is nothing", async () => {
+  test("does not move when the gradient is 0", async () => {
     const p = leaf([1, 1]);
     let calls = 0;
     await descend(new LBFGS([p]), p, 1, () => calls++);
@@ -164,13 +164,13 @@ describe("options", () => {
     );
     await expect(optimizer.step(undefined as never)).rejects.toThrow("step: closure is missing");
     await expect(optimizer.step(() => 3 as never)).rejects.toThrow(
-      "LBFGS.step: the closure did not give the loss",
+      "LBFGS.step: the closure did not return the loss",
     );
     const other = new LBFGS([leaf([1, 2, 3])]);
     const trained = new LBFGS([leaf([0, 0])]);
     await descend(trained, trained.paramGroups[0]?.params[0] as Tensor, 1);
     expect(() => other.loadStateDict(trained.stateDict())).toThrow(
-      "LBFGS.loadStateDict: 'd' is a tensor [2]\n  hint: a tensor [3], as the parameters have 3 elements",
+      "LBFGS.loadStateDict: 'd' is a tensor [2]\n  hint: expected a tensor [3], because the parameters have 3 elements",
     );
   });
 });

@@ -16,7 +16,7 @@ const changed: Partial<MuonOptions>[] = [
   { adjustLrFn: "match_rms_adamw" },
 ];
 
-test("every setting changes what is reached", async () => {
+test("every setting changes the result", async () => {
   const reached = new Set<string>();
   for (const settings of changed) {
     manualSeed(1);
@@ -50,7 +50,7 @@ test("a step is a matrix whose singular values are about 1", async () => {
       expect(Math.abs(value - Number(i === j))).toBeLessThan(0.6);
 });
 
-test("what is no matrix is refused, and nothing was added", () => {
+test("a parameter that is not a matrix is refused, and no group is added", () => {
   const [matrix, vector] = [tensor([[1, 2]]), tensor([1, 2])];
   expect(() => new Muon([matrix, vector])).toThrow("Muon: takes matrices, got a parameter [2]");
   const optimizer = new Muon([matrix]);

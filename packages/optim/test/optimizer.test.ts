@@ -30,7 +30,7 @@ function leaf(data: number[]): Tensor {
   return made;
 }
 
-/** One step down Σ c·p², whose gradient is 2 c p. */
+/** One step on the loss Σ c·p², whose gradient is 2 c p. */
 function descend(optimizer: Optimizer, params: readonly Tensor[], curvature = 1): void {
   optimizer.zeroGrad();
   const losses = params.map((p) => p.square().sum().mul(curvature));
@@ -38,7 +38,7 @@ function descend(optimizer: Optimizer, params: readonly Tensor[], curvature = 1)
   optimizer.step();
 }
 
-/** Every setting of every optimizer, each of which must matter. */
+/** Optimizers with each setting changed from its default, to test that it has an effect. */
 const makers: Record<string, (params: Tensor[]) => Optimizer> = {
   SGD: (p) => new SGD(p, { lr: 0.1 }),
   "SGD momentum": (p) => new SGD(p, { lr: 0.1, momentum: 0.9 }),
@@ -118,7 +118,7 @@ const makers: Record<string, (params: Tensor[]) => Optimizer> = {
   "Lion maximize": (p) => new Lion(p, { lr: 0.1, maximize: true }),
 };
 
-test("every optimizer stands above, with each of its settings changed at least once", async () => {
+test("the table above covers every optimizer and each of its settings", async () => {
   await init({ device: "cpu" });
   const bases: readonly string[] = ["Optimizer", "ParameterGroups"];
   const elsewhere = ["LBFGS", "Muon"]; // lbfgs.test.ts, muon.test.ts
@@ -132,7 +132,7 @@ test("every optimizer stands above, with each of its settings changed at least o
     makers[name]?.([leaf([1])]).paramGroups[0] as unknown as Record<string, unknown>;
   for (const name of plain) {
     const { params: _, lr: __, ...defaults } = settings(name);
-    if (name === "AdamW") delete defaults.decoupledWeightDecay; // what AdamW is
+    if (name === "AdamW") delete defaults.decoupledWeightDecay; // fixed in AdamW
     const changed = Object.keys(makers)
       .filter((other) => other.startsWith(`${name} `))
       .flatMap((other) => {
@@ -148,7 +148,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     await init({ device });
   });
 
-  test("every setting changes what is reached", async () => {
+  test("every setting changes the result", async () => {
     const reached = new Map<string, string>();
     for (const [name, make] of Object.entries(makers)) {
       const p = leaf([1, -2, 3]);
@@ -160,7 +160,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   });
 
   test.each(Object.entries(makers))(
-    "%s goes on bit for bit from a saved state",
+    "%s continues bit for bit from a saved state",
     async (_, make) => {
       const [p, q] = [leaf([1, -2, 3]), leaf([4])];
       const optimizer = make([p, q]);
@@ -177,7 +177,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     },
   );
 
-  test("a parameter without gradient stays, with its memory and step count", async () => {
+  test("a parameter without gradient keeps its value, state and step count", async () => {
     const [p, q] = [leaf([1]), leaf([1])];
     const optimizer = new Adam([p, q], { lr: 0.1 });
     descend(optimizer, [p, q]);
@@ -187,7 +187,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await q.item()).toBeCloseTo(0.9, 5);
   });
 
-  test("groups have settings of their own, which may change between steps", async () => {
+  test("groups have their own settings, which may change between steps", async () => {
     const [p, q] = [leaf([1]), leaf([1])];
     const optimizer = new SGD([{ params: [p], lr: 0.5 }, { params: [q] }], { lr: 0.25 });
     descend(optimizer, [p, q]);
@@ -201,7 +201,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await r.item()).toBe(0);
   });
 
-  test("is all or nothing: where one update throws, nothing has changed", async () => {
+  test("if one update throws, no parameter and no state changes", async () => {
     class Fussy extends Optimizer {
       protected update(p: Tensor, g: Tensor, _: object, { lr }: BaseOptions): Tensor {
         if (p.shape[0] === 2) throw new Error("no");
@@ -217,34 +217,40 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
 
   const plain = { SGD, Adam, AdamW, Adagrad, RMSprop, Adadelta, Adamax, NAdam, RAdam };
 
-  test.each(Object.entries(plain))("%s climbs as it descends the opposite", async (_, Maker) => {
-    const [p, q] = [leaf([1, -2, 3]), leaf([1, -2, 3])];
-    const up = new Maker([p], { lr: 0.1, weightDecay: 0, maximize: true });
-    const down = new Maker([q], { lr: 0.1, weightDecay: 0 });
-    for (let i = 0; i < 7; i++) {
-      p.grad = tensor([1, -0.5, i]);
-      q.grad = tensor([-1, 0.5, -i]);
-      up.step();
-      down.step();
-    }
-    expect(await values(p)).toEqual(await values(q));
-  });
+  test.each(Object.entries(plain))(
+    "%s maximizes as it minimizes the negative loss",
+    async (_, Maker) => {
+      const [p, q] = [leaf([1, -2, 3]), leaf([1, -2, 3])];
+      const up = new Maker([p], { lr: 0.1, weightDecay: 0, maximize: true });
+      const down = new Maker([q], { lr: 0.1, weightDecay: 0 });
+      for (let i = 0; i < 7; i++) {
+        p.grad = tensor([1, -0.5, i]);
+        q.grad = tensor([-1, 0.5, -i]);
+        up.step();
+        down.step();
+      }
+      expect(await values(p)).toEqual(await values(q));
+    },
+  );
 
-  test.each([NAdam, RAdam])("decoupled decay shrinks the weight beside the step", async (Maker) => {
-    const [p, q] = [leaf([1, -2, 3]), leaf([1, -2, 3])];
-    const options = { lr: 0.1, weightDecay: 0.5, decoupledWeightDecay: true };
-    const [decayed, bare] = [new Maker([p], options), new Maker([q], { lr: 0.1 })];
-    p.grad = tensor([1, -0.5, 2]);
-    q.grad = tensor([1, -0.5, 2]);
-    decayed.step();
-    bare.step();
-    const expected = (await values(q)).map((x, i) => x - 0.05 * ([1, -2, 3][i] as number));
-    (await values(p)).forEach((x, i) => {
-      expect(x).toBeCloseTo(expected[i] as number, 5);
-    });
-  });
+  test.each([NAdam, RAdam])(
+    "decoupled decay shrinks the weight separately from the step",
+    async (Maker) => {
+      const [p, q] = [leaf([1, -2, 3]), leaf([1, -2, 3])];
+      const options = { lr: 0.1, weightDecay: 0.5, decoupledWeightDecay: true };
+      const [decayed, bare] = [new Maker([p], options), new Maker([q], { lr: 0.1 })];
+      p.grad = tensor([1, -0.5, 2]);
+      q.grad = tensor([1, -0.5, 2]);
+      decayed.step();
+      bare.step();
+      const expected = (await values(q)).map((x, i) => x - 0.05 * ([1, -2, 3][i] as number));
+      (await values(p)).forEach((x, i) => {
+        expect(x).toBeCloseTo(expected[i] as number, 5);
+      });
+    },
+  );
 
-  test("the gradient itself is not written", async () => {
+  test("a step does not change the gradient", async () => {
     const p = leaf([1]);
     const optimizer = new SGD([p], { lr: 0.1, momentum: 0.9, weightDecay: 0.1 });
     descend(optimizer, [p]);

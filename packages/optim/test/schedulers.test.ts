@@ -59,7 +59,7 @@ function courseOf(make: (optimizer: Scheduled) => Scheduler, steps = 12): number
   return course;
 }
 
-/** Every setting of every schedule, each of which must matter. */
+/** Schedulers with each setting changed from its default, to test that it has an effect. */
 const makers: Record<string, (o: Scheduled) => Scheduler> = {
   StepLR: (o) => new StepLR(o, 4),
   "StepLR size": (o) => new StepLR(o, 3),
@@ -127,7 +127,7 @@ const makers: Record<string, (o: Scheduled) => Scheduler> = {
   ChainedScheduler: (o) => new ChainedScheduler([new ConstantLR(o), new ExponentialLR(o, 0.8)]),
 };
 
-test("every setting changes the course", () => {
+test("every setting changes the rates", () => {
   const courses = new Map<string, string[]>();
   for (const [name, make] of Object.entries(makers)) {
     const course = String(courseOf(make));
@@ -136,7 +136,7 @@ test("every setting changes the course", () => {
   expect([...courses.values()].filter((names) => names.length > 1)).toEqual([]);
 });
 
-test.each(Object.entries(makers))("%s goes on from a saved state", (_, make) => {
+test.each(Object.entries(makers))("%s continues from a saved state", (_, make) => {
   const [a, b] = [made(), made()];
   const whole = make(a);
   for (let i = 0; i < 4; i++) stepOf(whole, i);
@@ -151,7 +151,7 @@ test.each(Object.entries(makers))("%s goes on from a saved state", (_, make) => 
   }
 });
 
-test("settings for each group, and momentum as Adam has it", () => {
+test("settings per group, and β₁ as Adam's momentum", () => {
   const groups = () => [1, 2].map(() => ({ params: [zeros([1], { requiresGrad: true })] }));
   const optimizer = new Adam(groups(), { lr: 0.1 });
   const scheduler = new CyclicLR(optimizer, [0.1, 0.2], [0.3, 0.4], { stepSizeUp: 1 });
@@ -165,7 +165,7 @@ test("settings for each group, and momentum as Adam has it", () => {
   expect(lambda.getLastLr()).toEqual([0.5, 1]);
 });
 
-test("lastEpoch takes up a schedule where the groups' rates are", () => {
+test("lastEpoch resumes a schedule from the groups' current rates", () => {
   const optimizer = made();
   const whole = new ExponentialLR(optimizer, 0.5);
   for (let i = 0; i < 3; i++) whole.step();
@@ -177,7 +177,7 @@ test("lastEpoch takes up a schedule where the groups' rates are", () => {
   );
 });
 
-test("warm restarts go to a fraction of a step", () => {
+test("warm restarts accept a fractional step", () => {
   const optimizer = made();
   const scheduler = new CosineAnnealingWarmRestarts(optimizer, 4);
   scheduler.step(0.5);
@@ -186,7 +186,7 @@ test("warm restarts go to a fraction of a step", () => {
   expect(scheduler.getLastLr()[0]).toBeCloseTo(0.05 * (1 + Math.cos(Math.PI / 8)), 10);
 });
 
-test("a schedule of one's own is a rule", () => {
+test("a custom schedule is a rule", () => {
   class HalvingLR extends LRScheduler {
     constructor(optimizer: Scheduled) {
       super(optimizer, { lr: ({ epoch, now }) => (epoch === 0 ? now : now / 2) });
@@ -197,7 +197,7 @@ test("a schedule of one's own is a rule", () => {
   expect(scheduler.getLastLr()).toEqual([0.5]);
 });
 
-test("a group added later joins with its own rate", () => {
+test("a group added later starts with its own rate", () => {
   const optimizer = made(1);
   const scheduler = new ExponentialLR(optimizer, 0.5);
   optimizer.addParamGroup({ params: [zeros([1], { requiresGrad: true })], lr: 4 });
@@ -219,11 +219,11 @@ test.each<[() => unknown, string]>([
     },
     "OneCycleLR.step: step 3 of a cycle of 2",
   ],
-  [() => new CyclicLR(made(), [1, 2], 3), "CyclicLR: baseLr has 2 values for 1 groups"],
+  [() => new CyclicLR(made(), [1, 2], 3), "CyclicLR: baseLr has 2 values, but there are 1 groups"],
   [() => new CyclicLR(made(), 1, 2, { mode: "x" as "triangular" }), 'CyclicLR: mode is "x", not'],
   [
     () => new CyclicLR({ paramGroups: [{ lr: 1 }] }, 1, 2),
-    "CyclicLR: the optimizer has neither momentum nor betas to cycle\n  hint: { cycleMomentum: false }",
+    "CyclicLR: the optimizer has neither momentum nor betas to cycle\n  hint: pass { cycleMomentum: false }",
   ],
   [() => new ConstantLR(made(), { factor: 2 }), "ConstantLR: factor is 2"],
   [() => new LinearLR(made(), { startFactor: 0 }), "LinearLR: startFactor is 0"],
@@ -239,7 +239,7 @@ test.each<[() => unknown, string]>([
   [() => new ChainedScheduler([]), "ChainedScheduler: no schedulers"],
   [
     () => new ChainedScheduler([new StepLR(made(), 1), new StepLR(made(), 1)]),
-    "ChainedScheduler: its schedulers are of different optimizers",
+    "ChainedScheduler: the schedulers belong to different optimizers",
   ],
   [
     () => {
@@ -253,11 +253,11 @@ test.each<[() => unknown, string]>([
       const o = made();
       return new SequentialLR(o, [new StepLR(o, 1), new StepLR(o, 1), new StepLR(o, 1)], [3, 3]);
     },
-    "SequentialLR: milestones 3, 3 do not rise from above 0",
+    "SequentialLR: milestones must be above 0 and increase, got 3, 3",
   ],
   [
     () => new StepLR(made(), 1).loadStateDict({ lastEpoch: 1, baseLrs: [], lastLr: [] }),
-    "StepLR.loadStateDict: saved for 0 groups, here are 1",
+    "StepLR.loadStateDict: the state has 0 groups, but the optimizer has 1",
   ],
   [
     () => {
@@ -268,7 +268,7 @@ test.each<[() => unknown, string]>([
         schedulers: [],
       });
     },
-    "ChainedScheduler.loadStateDict: saved of 0 schedulers, here are 1",
+    "ChainedScheduler.loadStateDict: the state has 0 schedulers, but there are 1",
   ],
 ])("%s", (make, message) => {
   expect(make).toThrow(message);

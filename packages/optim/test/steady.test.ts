@@ -43,7 +43,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   });
 
   test.each(Object.entries(makers))(
-    "%s, clipped and scheduled, is one plan and one submit a step, with nothing read",
+    "%s, clipped and scheduled, takes one plan and one submit per step, and reads nothing",
     async (_, make) => {
       const [p, q] = [leaf([1, -2, 3]), leaf([4])];
       const optimizer = make([p, q]);
@@ -68,7 +68,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     },
   );
 
-  test("averages of weights take one submit more", async () => {
+  test("averaging the weights takes one more submit", async () => {
     const p = leaf([1, -2, 3]);
     const optimizer = new SGD([p], { lr: 0.1 });
     const average = new ExponentialMovingAverage([p]);

@@ -94,22 +94,22 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("restore on %s", (device) => {
     [
       "an entry is a tensor",
       (s) => Object.assign(s.optimizer.$state.state, { 0: { $tensor: "model.weight" } }),
-      "parameter 0: what is remembered is a tensor [2, 3], not an object",
+      "parameter 0: its state is a tensor [2, 3], not an object",
     ],
     [
       "an entry of no parameter",
       (s) => Object.assign(s.optimizer.$state.state, { 7: entry(s) }),
-      "parameter 7 is remembered, but in no saved group",
+      "parameter 7 has state, but is in no saved group",
     ],
     [
       "the state is a list",
       (s) => Object.assign(s.optimizer, { $state: [] }),
-      "no state of an opt",
+      "not an optimizer state",
     ],
     [
       "a group is none",
       (s) => Object.assign(s.optimizer.$state.paramGroups, { 0: 3 }),
-      "no state of an optimizer",
+      "not an optimizer state",
     ],
     [
       "the scheduler's first rates are missing",

@@ -1,7 +1,7 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { checkCall, describe } from "@wgrad/autograd/plugin";
 import {
-  checkPlace,
+  checkProgress,
   checkSchedulerState,
   LRScheduler,
   ratesOf,
@@ -10,7 +10,7 @@ import {
   setRates,
 } from "./scheduler.ts";
 
-/** Several schedules' places as plain data. */
+/** States of several schedulers as plain data. */
 export interface CombinedStateDict {
   readonly lastEpoch: number;
   readonly schedulers: readonly SchedulerStateDict[];
@@ -18,14 +18,14 @@ export interface CombinedStateDict {
 }
 
 /**
- * One schedule after the other: the next begins, at its step 0, when as many steps were taken as
- * its milestone says.
+ * Runs schedulers one after another. Each starts at its own step 0 when the number of steps reaches
+ * its milestone.
  */
 export class SequentialLR {
   readonly optimizer: Scheduled;
   readonly schedulers: readonly LRScheduler[];
   readonly milestones: readonly number[];
-  /** Steps taken, from 0. */
+  /** Number of steps taken. */
   lastEpoch = 0;
 
   constructor(
@@ -38,23 +38,23 @@ export class SequentialLR {
     if (milestones.length !== schedulers.length - 1) {
       throw new ArgumentError(
         `SequentialLR: ${schedulers.length} schedulers and ${milestones.length} milestones` +
-          "\n  hint: one milestone less than schedulers",
+          "\n  hint: give one milestone less than schedulers",
       );
     }
     if (milestones.some((milestone, i) => milestone <= (milestones[i - 1] ?? 0))) {
       throw new ArgumentError(
-        `SequentialLR: milestones ${milestones.join(", ")} do not rise from above 0`,
+        `SequentialLR: milestones must be above 0 and increase, got ${milestones.join(", ")}`,
       );
     }
     this.optimizer = optimizer;
     this.schedulers = schedulers;
     this.milestones = milestones;
-    // each of them took its step 0 when it was made
+    // every scheduler took its step 0 when it was made; undo that
     for (const group of optimizer.paramGroups) group.lr = group.initialLr ?? group.lr;
     (schedulers[0] as LRScheduler).restart();
   }
 
-  /** Takes the next step of the schedule whose turn it is. */
+  /** Takes the next step of the active scheduler. */
   step(): void {
     checkCall("scheduler.step()", arguments);
     this.lastEpoch++;
@@ -64,30 +64,30 @@ export class SequentialLR {
     else scheduler.step();
   }
 
-  /** Each group's rate. */
+  /** The current learning rate of each group. */
   getLastLr(): number[] {
     checkCall("scheduler.getLastLr()", arguments);
     return ratesOf(this.optimizer);
   }
 
-  /** Where it and its schedules are. */
+  /** Its own state and those of its schedulers. */
   stateDict(): CombinedStateDict {
     checkCall("scheduler.stateDict()", arguments);
     return pack(this);
   }
 
-  /** Goes on where `stateDict()` was taken, and sets the rates of then. */
+  /** Restores what `stateDict()` returned, and sets the saved rates. */
   loadStateDict(saved: CombinedStateDict): void {
     checkCall("scheduler.loadStateDict(saved)", arguments);
     restore(this, saved);
   }
 }
 
-/** All schedules at once: each changes the rate that the one before it gave. */
+/** Steps several schedulers at once. Each changes the rate that the previous one has set. */
 export class ChainedScheduler {
   readonly optimizer: Scheduled;
   readonly schedulers: readonly LRScheduler[];
-  /** Steps taken, from 0. */
+  /** Number of steps taken. */
   lastEpoch = 0;
 
   constructor(
@@ -101,26 +101,26 @@ export class ChainedScheduler {
     this.schedulers = schedulers;
   }
 
-  /** Takes the next step of every schedule. */
+  /** Takes the next step of every scheduler. */
   step(): void {
     checkCall("scheduler.step()", arguments);
     this.lastEpoch++;
     for (const scheduler of this.schedulers) scheduler.step();
   }
 
-  /** Each group's rate. */
+  /** The current learning rate of each group. */
   getLastLr(): number[] {
     checkCall("scheduler.getLastLr()", arguments);
     return ratesOf(this.optimizer);
   }
 
-  /** Where its schedules are. */
+  /** The states of its schedulers. */
   stateDict(): CombinedStateDict {
     checkCall("scheduler.stateDict()", arguments);
     return pack(this);
   }
 
-  /** Goes on where `stateDict()` was taken, and sets the rates of then. */
+  /** Restores what `stateDict()` returned, and sets the saved rates. */
   loadStateDict(saved: CombinedStateDict): void {
     checkCall("scheduler.loadStateDict(saved)", arguments);
     restore(this, saved);
@@ -152,17 +152,17 @@ function restore(scheduler: Combined, saved: CombinedStateDict): void {
   setRates(scheduler.optimizer, saved.lastLr);
 }
 
-/** Checks the state and those of all parts, before any of them is changed. */
+/** Checks its own state and those of all parts, before any of them changes. */
 function checkCombined(scheduler: Combined, saved: CombinedStateDict): void {
   const { optimizer, schedulers } = scheduler;
-  checkPlace(scheduler, optimizer, saved);
+  checkProgress(scheduler, optimizer, saved);
   const call = `${scheduler.constructor.name}.loadStateDict`;
   if (!Array.isArray(saved.schedulers)) {
     throw new ArgumentError(`${call}: schedulers is ${describe(saved.schedulers)}, not a list`);
   }
   if (saved.schedulers.length !== schedulers.length) {
     throw new ArgumentError(
-      `${call}: saved of ${saved.schedulers.length} schedulers, here are ${schedulers.length}`,
+      `${call}: the state has ${saved.schedulers.length} schedulers, but there are ${schedulers.length}`,
     );
   }
   schedulers.forEach((part, i) => {
@@ -182,6 +182,6 @@ function checkParts(
   }
   if (schedulers.length > 0 && schedulers.every((part) => part.optimizer === optimizer)) return;
   throw new ArgumentError(
-    `${name}: ${schedulers.length === 0 ? "no schedulers" : "its schedulers are of different optimizers"}`,
+    `${name}: ${schedulers.length === 0 ? "no schedulers" : "the schedulers belong to different optimizers"}`,
   );
 }

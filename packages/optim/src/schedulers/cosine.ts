@@ -2,14 +2,15 @@ import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { LRScheduler, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
 
+/** Settings of CosineAnnealingLR. */
 export interface CosineOptions extends SchedulerOptions {
-  /** The smallest rate (default 0). */
+  /** Minimum rate (default 0). */
   readonly etaMin?: number;
 }
 
 /**
- * η = ηₘᵢₙ + (η₀ − ηₘᵢₙ)(1 + cos(π t / T)) / 2 (Loshchilov & Hutter 2017, without restarts); past T
- * it rises again.
+ * Cosine annealing without restarts (Loshchilov & Hutter 2017): η = ηₘᵢₙ + (η₀ − ηₘᵢₙ)(1 + cos(π t
+ * / T)) / 2. After step T the rate rises again.
  */
 export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Scheduled, TMax: number, options: CosineOptions = {}) {
@@ -24,7 +25,7 @@ export class CosineAnnealingLR extends LRScheduler {
       {
         lr({ epoch, initial, now, base }) {
           if (epoch === 0 || initial) return now;
-          // at the bottom the ratio of heights is 0/0
+          // at the minimum the recursion would divide 0 by 0
           if ((epoch - 1 - TMax) % (2 * TMax) === 0)
             return now + ((base - etaMin) * (1 - Math.cos(Math.PI / TMax))) / 2;
           return etaMin + (now - etaMin) * (height(epoch) / height(epoch - 1));
@@ -35,14 +36,16 @@ export class CosineAnnealingLR extends LRScheduler {
   }
 }
 
+/** Settings of CosineAnnealingWarmRestarts. */
 export interface WarmRestartsOptions extends CosineOptions {
-  /** How much longer each period is than the one before (default 1). */
+  /** Factor by which each period is longer than the one before (default 1). */
   readonly TMult?: number;
 }
 
 /**
- * SGDR (Loshchilov & Hutter 2017): η = ηₘᵢₙ + (η₀ − ηₘᵢₙ)(1 + cos(π t / Tᵢ)) / 2, t counted from
- * the last restart; periods last T₀, T₀ · TMult, T₀ · TMult² … steps.
+ * Cosine annealing with warm restarts (SGDR, Loshchilov & Hutter 2017):
+ *   η = ηₘᵢₙ + (η₀ − ηₘᵢₙ)(1 + cos(π t / Tᵢ)) / 2, t counted from the last restart
+ * The periods last T₀, T₀ · TMult, T₀ · TMult² … steps.
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   constructor(optimizer: Scheduled, T0: number, options: WarmRestartsOptions = {}) {
@@ -56,7 +59,8 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
         `CosineAnnealingWarmRestarts: T0 is ${T0} and TMult ${TMult}\n  hint: whole numbers, 1 or more`,
       );
     }
-    // with lastEpoch PyTorch counts all steps into the first period, however many ended in them
+    // with lastEpoch, PyTorch counts all steps into the first period, even if more periods have
+    // ended
     const period = { epoch: lastEpoch, since: lastEpoch, length: T0 };
     const enter = (epoch: number): void => {
       if (epoch === period.epoch) return;
@@ -83,7 +87,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   }
 
   /**
-   * Takes the next step, or goes to step `epoch`, which may be a fraction: `step(epoch + i /
+   * Takes the next step, or jumps to step `epoch`. It may be a fraction: `step(epoch + i /
    * batches)`.
    */
   override step(epoch?: number): void {
@@ -98,7 +102,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   }
 }
 
-/** The period that a step is in, and how much of it has passed. */
+/** The period that contains a step, and the steps since its start. */
 function periodAt(
   epoch: number,
   T0: number,

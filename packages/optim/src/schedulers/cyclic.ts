@@ -2,38 +2,42 @@ import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import {
   LRScheduler,
-  type Moment,
   momentumOf,
   perGroup,
+  type RuleContext,
   type Scheduled,
   type SchedulerOptions,
 } from "./scheduler.ts";
 
+/** Settings of CyclicLR. */
 export interface CyclicLROptions extends SchedulerOptions {
-  /** Steps from the base rate up to the largest (default 2000). */
+  /** Number of steps from the base rate up to the maximum (default 2000). */
   readonly stepSizeUp?: number;
-  /** Steps down again (default `stepSizeUp`). */
+  /** Number of steps down again (default `stepSizeUp`). */
   readonly stepSizeDown?: number;
   /**
-   * Cycles of one height, each half as high as the one before, or γᵗ as high (default
-   * "triangular").
+   * How the amplitude changes: constant ("triangular"), halved each cycle ("triangular2"), or times
+   * γᵗ ("exp_range") (default "triangular").
    */
   readonly mode?: "triangular" | "triangular2" | "exp_range";
   /** γ of "exp_range" (default 1). */
   readonly gamma?: number;
-  /** The height of a cycle, instead of `mode`'s. */
+  /** Custom factor of the amplitude, instead of `mode`'s. */
   readonly scaleFn?: (x: number) => number;
-  /** What `scaleFn` is given: the cycle's number from 1, or the step's from 0 (default "cycle"). */
+  /** Argument of `scaleFn`: the cycle's number from 1, or the step's from 0 (default "cycle"). */
   readonly scaleMode?: "cycle" | "iterations";
-  /** Moves momentum (β₁) against the rate (default true). */
+  /** Cycles momentum (β₁ for Adam) inversely to the rate (default true). */
   readonly cycleMomentum?: boolean;
-  /** Momentum at the top (default 0.8). */
+  /** Momentum at the maximum rate (default 0.8). */
   readonly baseMomentum?: number | readonly number[];
-  /** Momentum at the bottom (default 0.9). */
+  /** Momentum at the base rate (default 0.9). */
   readonly maxMomentum?: number | readonly number[];
 }
 
-/** Triangles between `baseLr` and `maxLr` (Smith 2017): one for all groups or one for each. */
+/**
+ * Cycles the rate linearly between `baseLr` and `maxLr` (Smith 2017). Each is one number for all
+ * groups or a list with one per group.
+ */
 export class CyclicLR extends LRScheduler {
   constructor(
     optimizer: Scheduled,
@@ -61,7 +65,7 @@ export class CyclicLR extends LRScheduler {
       return (x <= top ? x / top : (x - 1) / (top - 1)) * scale(cycle, epoch);
     };
     const between = (from: readonly number[], to: readonly number[]) =>
-      function value({ epoch, group }: Moment): number {
+      function value({ epoch, group }: RuleContext): number {
         const [a, b] = [from[group] as number, to[group] as number];
         return a + (b - a) * heightAt(epoch);
       };
@@ -91,6 +95,6 @@ function scaleOf(options: CyclicLROptions): (cycle: number, epoch: number) => nu
 export function checkMomentum(scheduler: string, { paramGroups }: Scheduled): void {
   if (paramGroups.every((group) => momentumOf(group) !== undefined)) return;
   throw new ArgumentError(
-    `${scheduler}: the optimizer has neither momentum nor betas to cycle\n  hint: { cycleMomentum: false }`,
+    `${scheduler}: the optimizer has neither momentum nor betas to cycle\n  hint: pass { cycleMomentum: false }`,
   );
 }

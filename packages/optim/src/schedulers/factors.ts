@@ -2,12 +2,13 @@ import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
 
+/** Settings of the schedules that multiply the rate by γ. */
 export interface GammaOptions extends SchedulerOptions {
-  /** The factor (default 0.1). */
+  /** The factor γ (default 0.1). */
   readonly gamma?: number;
 }
 
-/** η ← γ η every `stepSize` steps. */
+/** Multiplies the rate by γ every `stepSize` steps: η ← γ η. */
 export class StepLR extends LRScheduler {
   constructor(optimizer: Scheduled, stepSize: number, options: GammaOptions = {}) {
     checkCall(
@@ -26,7 +27,7 @@ export class StepLR extends LRScheduler {
   }
 }
 
-/** η ← γ η at each of these steps; one named twice counts twice. */
+/** Multiplies the rate by γ at each milestone: η ← γ η. A milestone given twice counts twice. */
 export class MultiStepLR extends LRScheduler {
   constructor(optimizer: Scheduled, milestones: readonly number[], options: GammaOptions = {}) {
     checkCall(
@@ -45,7 +46,7 @@ export class MultiStepLR extends LRScheduler {
   }
 }
 
-/** η ← γ η every step. */
+/** Multiplies the rate by γ every step: η ← γ η. */
 export class ExponentialLR extends LRScheduler {
   constructor(optimizer: Scheduled, gamma: number, options: SchedulerOptions = {}) {
     checkCall("new ExponentialLR(optimizer, gamma: number, { lastEpoch: number })", arguments);
@@ -57,10 +58,10 @@ export class ExponentialLR extends LRScheduler {
   }
 }
 
-/** A factor by the number of steps taken. */
+/** Maps the number of steps taken to a factor. */
 export type Factor = (epoch: number) => number;
 
-/** η = η₀ f(t): one f for all groups, or one for each. */
+/** η = η₀ f(t), with one f for all groups or one per group. */
 export class LambdaLR extends LRScheduler {
   constructor(
     optimizer: Scheduled,
@@ -77,7 +78,7 @@ export class LambdaLR extends LRScheduler {
   }
 }
 
-/** η ← f(t) η, from the first step on: one f for all groups, or one for each. */
+/** η ← f(t) η from the first step on, with one f for all groups or one per group. */
 export class MultiplicativeLR extends LRScheduler {
   constructor(
     optimizer: Scheduled,
@@ -96,7 +97,10 @@ export class MultiplicativeLR extends LRScheduler {
     );
   }
 
-  /** Begins anew at the rate of now, as PyTorch's does: it has no rate of its own to return to. */
+  /**
+   * Restarts from the current rate, as PyTorch does: this schedule has no formula for its first
+   * rate.
+   */
   override restart(): void {
     checkCall("scheduler.restart()", arguments);
     this.lastEpoch = -1;

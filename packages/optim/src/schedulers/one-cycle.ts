@@ -3,36 +3,37 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { checkMomentum } from "./cyclic.ts";
 import {
   LRScheduler,
-  type Moment,
   perGroup,
+  type RuleContext,
   type Scheduled,
   type SchedulerOptions,
 } from "./scheduler.ts";
 
+/** Settings of OneCycleLR. */
 export interface OneCycleLROptions extends SchedulerOptions {
-  /** Steps of the whole cycle; else `epochs` times `stepsPerEpoch`. */
+  /** Number of steps of the cycle; if absent, `epochs` times `stepsPerEpoch`. */
   readonly totalSteps?: number;
   readonly epochs?: number;
   readonly stepsPerEpoch?: number;
-  /** The part of the cycle in which the rate rises (default 0.3). */
+  /** Fraction of the cycle in which the rate rises (default 0.3). */
   readonly pctStart?: number;
-  /** The way between two rates (default "cos"). */
+  /** Interpolation between two rates (default "cos"). */
   readonly annealStrategy?: "cos" | "linear";
-  /** Moves momentum (β₁) against the rate (default true). */
+  /** Cycles momentum (β₁ for Adam) inversely to the rate (default true). */
   readonly cycleMomentum?: boolean;
-  /** Momentum at the top (default 0.85). */
+  /** Momentum at the maximum rate (default 0.85). */
   readonly baseMomentum?: number | readonly number[];
-  /** Momentum at both ends (default 0.95). */
+  /** Momentum at both ends of the cycle (default 0.95). */
   readonly maxMomentum?: number | readonly number[];
   /** The first rate is maxLr / divFactor (default 25). */
   readonly divFactor?: number;
-  /** The last rate is the first / finalDivFactor (default 1e4). */
+  /** The last rate is the first one divided by finalDivFactor (default 1e4). */
   readonly finalDivFactor?: number;
-  /** Comes down to the first rate as fast as it rose, then to the last (default false). */
+  /** Returns to the first rate symmetrically, then anneals to the last rate (default false). */
   readonly threePhase?: boolean;
 }
 
-/** The values at both ends of a phase that is over at step `end`, as places in a list of values. */
+/** A phase that ends at step `end`. `from` and `to` are indices into a list of values. */
 interface Phase {
   readonly end: number;
   readonly lr: readonly [Rate, Rate];
@@ -42,8 +43,8 @@ interface Phase {
 type Rate = "first" | "top" | "last";
 
 /**
- * Up from maxLr / divFactor to `maxLr` and down to almost nothing, once (Smith & Topin 2019). Step
- * it every batch.
+ * The 1cycle policy (Smith & Topin 2019): raises the rate from maxLr / divFactor to `maxLr`, then
+ * anneals it to almost 0. Call `step()` after every batch.
  */
 export class OneCycleLR extends LRScheduler {
   constructor(
@@ -73,7 +74,7 @@ export class OneCycleLR extends LRScheduler {
     const at = (epoch: number): { readonly phase: Phase; readonly part: number } => {
       if (epoch > total) {
         throw new ArgumentError(
-          `OneCycleLR.step: step ${epoch} of a cycle of ${total}\n  hint: totalSteps is too small, or one step per epoch is meant`,
+          `OneCycleLR.step: step ${epoch} of a cycle of ${total}\n  hint: is totalSteps too small, or should the scheduler step once per epoch?`,
         );
       }
       const i = phases.findIndex(({ end }, k) => epoch <= end || k === phases.length - 1);
@@ -85,12 +86,12 @@ export class OneCycleLR extends LRScheduler {
       for (const [i, group] of optimizer.paramGroups.entries())
         group.initialLr = first[i] as number;
     }
-    const lr = ({ epoch, group }: Moment): number => {
+    const lr = ({ epoch, group }: RuleContext): number => {
       const { phase, part } = at(epoch);
       const [from, to] = phase.lr;
       return anneal(rates[from][group] as number, rates[to][group] as number, part);
     };
-    const momentum = ({ epoch, group }: Moment): number => {
+    const momentum = ({ epoch, group }: RuleContext): number => {
       const { phase, part } = at(epoch);
       const [from, to] = phase.momentum;
       return anneal(momenta[from][group] as number, momenta[to][group] as number, part);
@@ -110,7 +111,7 @@ function totalOf({ totalSteps, epochs, stepsPerEpoch }: OneCycleLROptions): numb
   if (Number.isInteger(total) && total > 0) return total;
   throw new ArgumentError(
     `OneCycleLR: totalSteps is ${totalSteps}, epochs ${epochs} and stepsPerEpoch ${stepsPerEpoch}` +
-      "\n  hint: give totalSteps, or both of the others, as whole numbers above 0",
+      "\n  hint: give totalSteps, or both epochs and stepsPerEpoch, as whole numbers above 0",
   );
 }
 

@@ -4,33 +4,34 @@ import { withDefaults } from "../parameter-groups.ts";
 import {
   checkAmount,
   checkOptimizer,
-  checkPlace,
+  checkProgress,
   perGroup,
   ratesOf,
   type Scheduled,
   setRates,
 } from "./scheduler.ts";
 
+/** Settings of ReduceLROnPlateau, with PyTorch's defaults. */
 export interface ReduceLROnPlateauOptions {
-  /** Whether smaller is better or larger (default "min"). */
+  /** Whether a smaller ("min") or a larger ("max") metric is better (default "min"). */
   readonly mode?: "min" | "max";
-  /** η ← factor · η (default 0.1). */
+  /** Factor of a reduction: η ← factor · η (default 0.1). */
   readonly factor?: number;
-  /** Steps without progress that are let pass (default 10). */
+  /** Number of steps without improvement to wait before a reduction (default 10). */
   readonly patience?: number;
-  /** How much better counts as progress (default 1e-4). */
+  /** Smallest change that counts as an improvement (default 1e-4). */
   readonly threshold?: number;
-  /** Whether the threshold is a part of the best so far, or a difference (default "rel"). */
+  /** Whether the threshold is relative to the best metric or absolute (default "rel"). */
   readonly thresholdMode?: "rel" | "abs";
-  /** Steps after a reduction before counting begins anew (default 0). */
+  /** Number of steps to wait after a reduction before counting again (default 0). */
   readonly cooldown?: number;
-  /** The smallest rate, of all groups or each (default 0). */
+  /** Minimum rate, one for all groups or one per group (default 0). */
   readonly minLr?: number | readonly number[];
-  /** A smaller change of the rate is not made (default 1e-8). */
+  /** Reductions smaller than this are skipped (default 1e-8). */
   readonly eps?: number;
 }
 
-/** What it remembers, as plain data. */
+/** State of ReduceLROnPlateau as plain data. */
 export interface PlateauStateDict {
   readonly best: number | null;
   readonly numBadEpochs: number;
@@ -51,18 +52,18 @@ const defaults = {
 } as const;
 
 /**
- * Reduces the rate when a number has stopped to improve: `scheduler.step(await loss.item())`, once
- * an epoch.
+ * Reduces the rate when a metric has stopped improving. Call `scheduler.step(await loss.item())`
+ * once per epoch.
  */
 export class ReduceLROnPlateau {
   readonly optimizer: Scheduled;
-  /** The best number so far. */
+  /** The best metric so far. */
   best: number | null = null;
-  /** Steps since then. */
+  /** Number of steps without improvement since the last one or the last reduction. */
   numBadEpochs = 0;
-  /** Steps left in which nothing counts. */
+  /** Number of cooldown steps left. */
   cooldownCounter = 0;
-  /** Steps taken. */
+  /** Number of steps taken. */
   lastEpoch = 0;
   readonly #settings: Required<ReduceLROnPlateauOptions>;
   readonly #minLrs: readonly number[];
@@ -83,8 +84,8 @@ export class ReduceLROnPlateau {
   }
 
   /**
-   * Takes note of the number after an epoch, and reduces the rates if there was no progress for too
-   * long.
+   * Records the metric of an epoch, and reduces the rates if it has not improved for longer than
+   * `patience`.
    */
   step(metric: number): void {
     checkCall("scheduler.step(metric)", arguments);
@@ -126,13 +127,13 @@ export class ReduceLROnPlateau {
     }
   }
 
-  /** Each group's rate. */
+  /** The current learning rate of each group. */
   getLastLr(): number[] {
     checkCall("scheduler.getLastLr()", arguments);
     return ratesOf(this.optimizer);
   }
 
-  /** What it remembers; its settings are the constructor's. */
+  /** Its state; the settings are the constructor's. */
   stateDict(): PlateauStateDict {
     checkCall("scheduler.stateDict()", arguments);
     const { best, numBadEpochs, cooldownCounter, lastEpoch } = this;
@@ -140,19 +141,19 @@ export class ReduceLROnPlateau {
   }
 
   /**
-   * Goes on where `stateDict()` was taken, and sets the rates of then. Throws ArgumentError for
-   * what is no such state, or of another number of groups; then nothing has changed.
+   * Restores what `stateDict()` returned, and sets the saved rates. Throws ArgumentError if `saved`
+   * is not such a state or has another number of groups; nothing is then changed.
    */
   loadStateDict(saved: PlateauStateDict): void {
     checkCall("scheduler.loadStateDict(saved)", arguments);
-    checkPlace(this, this.optimizer, saved);
+    checkProgress(this, this.optimizer, saved);
     const { best, numBadEpochs, cooldownCounter, lastEpoch, lastLr } = saved;
     for (const [name, count] of Object.entries({ numBadEpochs, cooldownCounter })) {
       checkAmount(this, name, count);
     }
     if (best !== null && (typeof best !== "number" || Number.isNaN(best))) {
       throw new ArgumentError(
-        `ReduceLROnPlateau.loadStateDict: best is ${describe(best)}\n  hint: a number, or null`,
+        `ReduceLROnPlateau.loadStateDict: best is ${describe(best)}\n  hint: a number or null`,
       );
     }
     Object.assign(this, { best, numBadEpochs, cooldownCounter, lastEpoch });

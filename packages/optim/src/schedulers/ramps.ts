@@ -2,10 +2,11 @@ import { ArgumentError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { LRScheduler, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
 
+/** Settings of ConstantLR. */
 export interface ConstantLROptions extends SchedulerOptions {
-  /** In [0, 1] (default 1/3). */
+  /** The factor f, in [0, 1] (default 1/3). */
   readonly factor?: number;
-  /** Steps until the rate is whole again (default 5). */
+  /** Number of steps until the rate returns to η₀ (default 5). */
   readonly totalIters?: number;
 }
 
@@ -31,16 +32,17 @@ export class ConstantLR extends LRScheduler {
   }
 }
 
+/** Settings of LinearLR. */
 export interface LinearLROptions extends SchedulerOptions {
-  /** In (0, 1] (default 1/3). */
+  /** Factor of the first step, in (0, 1] (default 1/3). */
   readonly startFactor?: number;
-  /** In [0, 1] (default 1). */
+  /** Factor of the last step, in [0, 1] (default 1). */
   readonly endFactor?: number;
-  /** Steps from one to the other (default 5). */
+  /** Number of steps from the first factor to the last (default 5). */
   readonly totalIters?: number;
 }
 
-/** η = η₀ f with f going evenly from `startFactor` to `endFactor` in `totalIters` steps. */
+/** η = η₀ f, where f goes linearly from `startFactor` to `endFactor` in `totalIters` steps. */
 export class LinearLR extends LRScheduler {
   constructor(optimizer: Scheduled, options: LinearLROptions = {}) {
     checkCall(
@@ -70,10 +72,11 @@ export class LinearLR extends LRScheduler {
   }
 }
 
+/** Settings of PolynomialLR. */
 export interface PolynomialLROptions extends SchedulerOptions {
-  /** Steps until the rate is 0 (default 5). */
+  /** Number of steps T until the rate is 0 (default 5). */
   readonly totalIters?: number;
-  /** The exponent (default 1). */
+  /** The exponent p (default 1). */
   readonly power?: number;
 }
 

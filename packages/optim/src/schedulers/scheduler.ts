@@ -1,35 +1,35 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { checkCall, describe } from "@wgrad/autograd/plugin";
 
-/** What a scheduler reads and sets of a group. */
+/** The settings of a group that a scheduler reads and writes. */
 export interface ScheduledGroup {
   lr: number;
-  /** The rate that schedules start from: what `lr` was when the first scheduler was made. */
+  /** The rate that schedules start from: the value of `lr` when the first scheduler was made. */
   initialLr?: number;
   momentum?: number;
   betas?: readonly [number, number];
 }
 
-/** Any optimizer: what a scheduler needs of it. */
+/** What a scheduler needs of an optimizer. */
 export interface Scheduled {
   readonly paramGroups: readonly ScheduledGroup[];
 }
 
-/** Settings every scheduler has. */
+/** Settings that every scheduler has. */
 export interface SchedulerOptions {
-  /** The last step already taken, to take up a run again (default -1: none). */
+  /** Number of the last step taken before a resumed run (default -1: none). */
   readonly lastEpoch?: number;
 }
 
 /**
- * What a rule is told: how many steps were taken, a group's number, its rate or momentum now, and
- * its first rate.
+ * Arguments of a rule: the step `epoch`, the index of the group, its current value `now` and its
+ * first rate `base`.
  */
-export interface Moment {
+export interface RuleContext {
   readonly epoch: number;
   /**
-   * Whether the scheduler is being made: with `lastEpoch`, the rate of now is that of this step
-   * already.
+   * True while the scheduler is constructed. With `lastEpoch`, the current rate then belongs to
+   * this step already.
    */
   readonly initial: boolean;
   readonly group: number;
@@ -37,16 +37,19 @@ export interface Moment {
   readonly base: number;
 }
 
-/** A setting's next value. */
-export type Rule = (moment: Moment) => number;
+/** Computes the next value of a setting. */
+export type Rule = (context: RuleContext) => number;
 
-/** The rule of the rate, and of momentum (β₁ for Adam's kin) where a schedule moves that too. */
+/**
+ * Rules of the rate and, for schedules that cycle it, of the momentum (β₁ for Adam and its
+ * variants).
+ */
 export interface Rules {
   readonly lr: Rule;
   readonly momentum?: Rule;
 }
 
-/** A scheduler's place as plain data. */
+/** A scheduler's state as plain data. */
 export interface SchedulerStateDict {
   readonly lastEpoch: number;
   readonly baseLrs: readonly number[];
@@ -54,9 +57,9 @@ export interface SchedulerStateDict {
 }
 
 /**
- * Base of every schedule that depends on the number of steps alone. Making one takes step 0: it
- * sets the first rate. Call `step()` after the optimizer's, once an epoch or a batch, as the
- * schedule is meant.
+ * Base class of schedules that depend only on the number of steps. The constructor takes step 0,
+ * which sets the first rate. Call `step()` after the optimizer's step, or once per epoch, as the
+ * schedule requires.
  *
  * ```ts
  * class HalvingLR extends LRScheduler {
@@ -70,13 +73,13 @@ export class LRScheduler {
   readonly optimizer: Scheduled;
   /** The first rate of each group. */
   readonly baseLrs: number[];
-  /** Steps taken, from 0. */
+  /** Number of steps taken. */
   lastEpoch: number;
   readonly #rules: Rules;
   #lastLr: number[] = [];
 
   constructor(optimizer: Scheduled, rules: Rules, options: SchedulerOptions = {}) {
-    // each schedule has checked its own
+    // subclasses check their own calls
     if (new.target === LRScheduler)
       checkCall("new LRScheduler(optimizer, rules, { lastEpoch: number })", arguments);
     const { lastEpoch = -1 } = options;
@@ -100,15 +103,15 @@ export class LRScheduler {
     this.#moveTo(lastEpoch + 1, true);
   }
 
-  /** Takes the next step: sets every group's rate. */
+  /** Takes the next step and sets every group's rate. */
   step(): void {
     checkCall("scheduler.step()", arguments);
     this.#moveTo(this.lastEpoch + 1);
   }
 
   /**
-   * Goes to step `epoch` (from 0) of the schedule as if it began at the first rate. Schedules in a
-   * sequence start so.
+   * Jumps to step `epoch` as if the schedule had started at the first rate. SequentialLR starts
+   * schedulers this way.
    */
   protected jumpTo(epoch: number): void {
     for (const [i, group] of this.optimizer.paramGroups.entries()) {
@@ -122,7 +125,7 @@ export class LRScheduler {
     const { lr, momentum } = this.#rules;
     const { paramGroups } = this.optimizer;
     const next = paramGroups.map((group, i) => {
-      // a group added later has no first rate yet: that is the one it came with
+      // a group added later starts from its own rate
       const base = this.baseLrs[i] ?? group.initialLr ?? group.lr;
       const place = { epoch, initial, group: i, base };
       return {
@@ -142,19 +145,19 @@ export class LRScheduler {
     this.#lastLr = ratesOf(this.optimizer);
   }
 
-  /** Begins the schedule anew, at its first rate. */
+  /** Restarts the schedule at its first rate. */
   restart(): void {
     checkCall("scheduler.restart()", arguments);
     this.jumpTo(0);
   }
 
-  /** Each group's rate as the last step set it. */
+  /** Each group's rate as set by the last step. */
   getLastLr(): number[] {
     checkCall("scheduler.getLastLr()", arguments);
     return [...this.#lastLr];
   }
 
-  /** Where the schedule is; its settings are the constructor's. */
+  /** Its state; the settings are the constructor's. */
   stateDict(): SchedulerStateDict {
     checkCall("scheduler.stateDict()", arguments);
     return {
@@ -165,8 +168,8 @@ export class LRScheduler {
   }
 
   /**
-   * Goes on where `stateDict()` was taken, and sets the rates of then. Throws ArgumentError for
-   * what is no such state, or of another number of groups; then nothing has changed.
+   * Restores what `stateDict()` returned, and sets the saved rates. Throws ArgumentError if `saved`
+   * is not such a state or has another number of groups; nothing is then changed.
    */
   loadStateDict(saved: SchedulerStateDict): void {
     checkCall("scheduler.loadStateDict(saved)", arguments);
@@ -179,21 +182,21 @@ export class LRScheduler {
   }
 }
 
-/** Throws ArgumentError unless it is a schedule's state, with rates for the optimizer's groups. */
+/**
+ * Throws ArgumentError unless `saved` is a scheduler's state with one rate per group of the
+ * optimizer.
+ */
 export function checkSchedulerState(
   scheduler: object,
   optimizer: Scheduled,
   saved: SchedulerStateDict,
 ): void {
-  checkPlace(scheduler, optimizer, saved);
+  checkProgress(scheduler, optimizer, saved);
   checkRates(scheduler, optimizer, "baseLrs", saved.baseLrs);
 }
 
-/**
- * Throws ArgumentError unless the state says at which step it was taken, and has a rate for every
- * group.
- */
-export function checkPlace(
+/** Throws ArgumentError unless `saved` has a step number and one rate per group. */
+export function checkProgress(
   scheduler: object,
   optimizer: Scheduled,
   saved: { readonly lastEpoch: number; readonly lastLr: readonly number[] },
@@ -201,14 +204,14 @@ export function checkPlace(
   const { name } = scheduler.constructor;
   if (typeof saved !== "object" || saved === null || Array.isArray(saved)) {
     throw new ArgumentError(
-      `${name}.loadStateDict: takes a scheduler's state, got ${describe(saved)}\n  hint: what stateDict() gave`,
+      `${name}.loadStateDict: takes a scheduler's state, got ${describe(saved)}\n  hint: pass what stateDict() returned`,
     );
   }
   checkAmount(scheduler, "lastEpoch", saved.lastEpoch);
   checkRates(scheduler, optimizer, "lastLr", saved.lastLr);
 }
 
-/** Throws ArgumentError unless it is a finite number, 0 or more. */
+/** Throws ArgumentError unless `value` is a finite number ≥ 0. */
 export function checkAmount(scheduler: object, name: string, value: unknown): void {
   if (Number.isFinite(value) && (value as number) >= 0) return;
   throw new ArgumentError(
@@ -227,12 +230,12 @@ function checkRates(
     Array.isArray(rates) && rates.every((rate) => Number.isFinite(rate) && (rate as number) >= 0);
   if (!isList) {
     throw new ArgumentError(
-      `${call}: ${name} is ${describe(rates)}\n  hint: a rate for each group, 0 or more`,
+      `${call}: ${name} is ${describe(rates)}\n  hint: one rate per group, 0 or more`,
     );
   }
   if (rates.length === paramGroups.length) return;
   throw new ArgumentError(
-    `${call}: saved for ${rates.length} groups, here are ${paramGroups.length}`,
+    `${call}: the state has ${rates.length} groups, but the optimizer has ${paramGroups.length}`,
   );
 }
 
@@ -244,7 +247,7 @@ export function setRates(optimizer: Scheduled, rates: readonly number[]): void {
   for (const [i, group] of optimizer.paramGroups.entries()) group.lr = rates[i] as number;
 }
 
-/** Momentum, or what stands for it with Adam and its kin. */
+/** The momentum of a group, which is β₁ for Adam and its variants. */
 export function momentumOf(group: ScheduledGroup): number | undefined {
   return group.betas?.[0] ?? group.momentum;
 }
@@ -254,7 +257,7 @@ function setMomentum(group: ScheduledGroup, momentum: number): void {
   else group.betas = [momentum, group.betas[1]];
 }
 
-/** Throws ArgumentError for anything but an optimizer. */
+/** Throws ArgumentError unless `optimizer` has parameter groups. */
 export function checkOptimizer(scheduler: string, optimizer: Scheduled): void {
   if (Array.isArray((optimizer as Partial<Scheduled> | null)?.paramGroups)) return;
   throw new ArgumentError(
@@ -263,7 +266,7 @@ export function checkOptimizer(scheduler: string, optimizer: Scheduled): void {
 }
 
 /**
- * One value per group: the same for all, or a list. Throws ArgumentError if the list has another
+ * One value per group, from a single value or a list. Throws ArgumentError if the list has another
  * length.
  */
 export function perGroup<T>(
@@ -277,6 +280,6 @@ export function perGroup<T>(
   if (!Array.isArray(value)) return paramGroups.map(() => value as T);
   if (value.length === paramGroups.length) return value;
   throw new ArgumentError(
-    `${scheduler}: ${setting} has ${value.length} values for ${paramGroups.length} groups`,
+    `${scheduler}: ${setting} has ${value.length} values, but there are ${paramGroups.length} groups`,
   );
 }

@@ -4,16 +4,16 @@ import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from "./
 
 /** Settings of SWALR. */
 export interface SWALROptions extends SchedulerOptions {
-  /** Steps from the rate of now to `swaLr` (default 10); 0 sets it at once. */
+  /** Number of steps from the current rate to `swaLr` (default 10); 0 sets it at once. */
   readonly annealEpochs?: number;
-  /** The way there (default "cos"). */
+  /** Interpolation between the rates (default "cos"). */
   readonly annealStrategy?: "cos" | "linear";
 }
 
 /**
- * Brings each rate from what it is to `swaLr` in `annealEpochs` steps, and holds it there: for
- * weights that are averaged (Izmailov et al. 2018). With a the part of the way: ηₜ = a η_swa + (1 −
- * a) η₀, a = (1 − cos πt/T)/2 or t/T.
+ * Stochastic weight averaging's schedule (Izmailov et al. 2018): anneals each rate from its current
+ * value to `swaLr` in `annealEpochs` steps T, then keeps it constant.
+ *   ηₜ = a η_swa + (1 − a) η₀        a = (1 − cos πt/T) / 2 or t/T
  */
 export class SWALR extends LRScheduler {
   constructor(optimizer: Scheduled, swaLr: number | readonly number[], options: SWALROptions = {}) {
