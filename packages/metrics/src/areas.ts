@@ -2,47 +2,46 @@ import { ArgumentError, ShapeError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { checkChoice, checkSameLength } from "./check.ts";
 import type { IgnoreOptions } from "./labels.ts";
-import { type Ranked, type RankingOptions, ranked, type Steps, stepsOf } from "./ranking.ts";
+import {
+  type CumulativeCounts,
+  cumulativeCounts,
+  type Ranked,
+  type RankingOptions,
+  ranked,
+} from "./ranking.ts";
 import { type HostValues, readFiniteShaped, type Values } from "./values.ts";
 
 /**
- * How the areas of several classes or labels become one: of all pairs, their mean, that by support,
- * of each row, or none.
+ * How the areas of classes or labels are averaged: over all pairs ("micro"), over classes
+ * ("macro"), over classes weighted by support, over rows ("samples"), or not at all (null).
  */
 export type AreaAverage = "micro" | "macro" | "weighted" | "samples" | null;
 
 /** Settings of averagePrecisionScore. */
 export interface AveragePrecisionOptions extends RankingOptions, IgnoreOptions {
-  /**
-   * Of scores [n, C]: the classes' mean, that by support, of all pairs, of each row, or one each
-   * (default "macro").
-   */
+  /** Averaging for scores [n, C]: see AreaAverage (default "macro"). */
   readonly average?: AreaAverage;
 }
 
 /** Settings of rocAucScore. */
 export interface RocAucOptions extends Omit<RankingOptions, "posLabel">, IgnoreOptions {
   /**
-   * Of scores [n, C] and classes: each class against the rest, or each against each other (default
-   * "ovr").
+   * For scores [n, C] and classes [n]: each class against the rest, or each pair of classes
+   * (default "ovr").
    */
   readonly multiClass?: "ovr" | "ovo";
-  /**
-   * Of scores [n, C]: the classes' mean, that by support, of all pairs, of each row, or one each
-   * (default "macro").
-   */
+  /** Averaging for scores [n, C]: see AreaAverage (default "macro"). */
   readonly average?: AreaAverage;
-  /** Only the part of the curve up to this rate of false positives, standardized (McClish 1989). */
+  /** If given, the standardized area up to this false positive rate (McClish 1989). */
   readonly maxFpr?: number | null;
 }
 
 /**
- * The area under the ROC curve. Scores come first, then targets: [n] and two labels, the greater
- * being the yes; or probabilities [n, C] and classes [n], or scores and labels 1 or 0 of the same
- * shape [n, L]. NaN where there is only one class. → a number, or with average null one for each
- * class.
+ * Area under the ROC curve. Scores come first, then targets: [n] and two labels, of which the
+ * greater is positive; probabilities [n, C] and classes [n]; or scores and labels 1 or 0, both [n,
+ * L]. NaN if there is only one class. → a number, or one per class with average null.
  *
- * Throws ArgumentError for NaN, and for rows that do not sum to 1 where targets are classes.
+ * Throws ArgumentError for NaN, and for rows that do not sum to 1 if targets are classes.
  */
 export async function rocAucScore(
   scores: Values,
@@ -68,9 +67,11 @@ export async function rocAucScore(
   checkChoice(metric, "multiClass", multiClass, ["ovr", "ovo"]);
   checkChoice(metric, "average", average, ["micro", "macro", "weighted", "samples", null]);
   if (maxFpr !== null && !(maxFpr > 0 && maxFpr <= 1)) {
-    throw new ArgumentError(`${metric}: maxFpr is ${maxFpr}\n  hint: above 0, at most 1`);
+    throw new ArgumentError(
+      `${metric}: maxFpr is ${maxFpr}\n  hint: a number above 0 and at most 1`,
+    );
   }
-  const area = (examples: Ranked): number => areaOf(stepsOf(examples), maxFpr);
+  const area = (examples: Ranked): number => areaOf(cumulativeCounts(examples), maxFpr);
   const { s, y, weights } = await readAll(metric, scores, targets, options);
   if (s.shape.length < 2) {
     const posLabel = Math.max(...new Set(y.data));
@@ -81,26 +82,26 @@ export async function rocAucScore(
   checkRows(metric, s, y);
   if (average === "samples" || (average === "micro" && multiClass === "ovo")) {
     throw new ArgumentError(
-      `${metric}: average is "${average}", which classes have not\n  hint: "macro", "weighted", or null`,
+      `${metric}: average "${average}" does not apply to classes\n  hint: "macro", "weighted", or null`,
     );
   }
   if (maxFpr !== null && maxFpr < 1) {
-    throw new ArgumentError(`${metric}: maxFpr is of two classes, and there are ${s.shape[1]}`);
+    throw new ArgumentError(`${metric}: maxFpr needs two classes, but there are ${s.shape[1]}`);
   }
   if (multiClass === "ovr")
     return overLabels(metric, s, indicators(y.data, s.shape[1] as number), weights, average, area);
   if (weights !== null || average === null) {
     throw new ArgumentError(
-      `${metric}: multiClass "ovo" takes no sampleWeight and no average null`,
+      `${metric}: multiClass "ovo" supports neither sampleWeight nor average null`,
     );
   }
   return ofPairs(s, y.data, average === "weighted", area);
 }
 
 /**
- * Σ (Rₖ − Rₖ₋₁) Pₖ over the distinct scores from the highest: the area under precision against
- * recall, by steps. Scores come first, then targets: [n] and targets 1 or 0; or scores [n, C] and
- * classes [n] or labels 1 or 0, [n, C].
+ * Average precision Σ (Rₖ − Rₖ₋₁) Pₖ over the distinct scores in falling order: the step-wise area
+ * under the precision-recall curve. Scores come first, then targets: [n] and targets 1 or 0; or
+ * scores [n, C] and classes [n] or labels 1 or 0, [n, C].
  */
 export async function averagePrecisionScore(
   scores: Values,
@@ -124,17 +125,17 @@ export async function averagePrecisionScore(
   const { average = "macro", posLabel = null } = options;
   const metric = "averagePrecisionScore";
   checkChoice(metric, "average", average, ["micro", "macro", "weighted", "samples", null]);
-  const area = (examples: Ranked): number => precisionOf(stepsOf(examples));
+  const area = (examples: Ranked): number => precisionOf(cumulativeCounts(examples));
   const { s, y, weights } = await readAll(metric, scores, targets, options);
   if (s.shape.length < 2)
     return area(await ranked(metric, s.data, y.data, { sampleWeight: weights, posLabel }));
   if (posLabel !== null) {
-    throw new ArgumentError(`${metric}: posLabel is of scores [n], and these are [n, C]`);
+    throw new ArgumentError(`${metric}: posLabel needs scores [n], but these are [n, C]`);
   }
   if (y.shape.length === 2) return overLabels(metric, s, y, weights, average, area);
   checkClasses(metric, s, y);
-  const yes = indicators(y.data, s.shape[1] as number);
-  return overLabels(metric, s, yes, weights, average, area);
+  const labels = indicators(y.data, s.shape[1] as number);
+  return overLabels(metric, s, labels, weights, average, area);
 }
 
 interface All {
@@ -143,7 +144,7 @@ interface All {
   readonly weights: Float64Array | null;
 }
 
-/** Scores, targets and weights on the host, less the examples whose target is `ignoreIndex`. */
+/** Reads scores, targets and weights, without the examples whose target is `ignoreIndex`. */
 async function readAll(
   metric: string,
   scores: Values,
@@ -160,7 +161,7 @@ async function readAll(
   if (weights !== null) checkSameLength(metric, weights, { length: n });
   if (ignoreIndex === null) return { s, y, weights };
   if (y.shape.length > 1 || y.data.length !== n) {
-    throw new ShapeError(`${metric}: ignoreIndex is of targets [n]; got [${y.shape.join(", ")}]`);
+    throw new ShapeError(`${metric}: ignoreIndex needs targets [n], got [${y.shape.join(", ")}]`);
   }
   const counts = (i: number): boolean => y.data[i] !== ignoreIndex;
   const width = s.data.length / n;
@@ -187,7 +188,9 @@ function checkClasses(metric: string, scores: HostValues, targets: HostValues): 
   );
 }
 
-/** Classes can only be compared across rows by probabilities. */
+/**
+ * Throws ArgumentError unless every row sums to 1: only probabilities can be compared across rows.
+ */
 function checkRows(metric: string, scores: HostValues, targets: HostValues): void {
   checkClasses(metric, scores, targets);
   const width = scores.shape[1] as number;
@@ -196,13 +199,13 @@ function checkRows(metric: string, scores: HostValues, targets: HostValues): voi
     const sum = values.reduce((a, b) => a + b, 0);
     if (Math.abs(sum - 1) <= 1e-3) continue;
     throw new ArgumentError(
-      `${metric}: scores of several classes are probabilities, but row ${row} sums to ${sum}` +
-        "\n  hint: logits.softmax(1)",
+      `${metric}: scores of several classes must be probabilities, but row ${row} sums to ${sum}` +
+        "\n  hint: pass logits.softmax(1)",
     );
   }
 }
 
-/** Labels 1 and 0, [n, C], of classes. */
+/** One-hot labels [n, C] of classes. */
 function indicators(classes: Float64Array, width: number): HostValues {
   const data = new Float64Array(classes.length * width);
   classes.forEach((label, i) => {
@@ -211,7 +214,7 @@ function indicators(classes: Float64Array, width: number): HostValues {
   return { data, shape: [classes.length, width] };
 }
 
-/** The area of every column of labels, or row ("samples"), averaged. */
+/** The averaged area of all columns of labels (or rows, for "samples"). */
 function overLabels(
   metric: string,
   scores: HostValues,
@@ -229,12 +232,14 @@ function overLabels(
   }
   const stray = labels.data.find((label) => label !== 0 && label !== 1);
   if (stray !== undefined) {
-    throw new ArgumentError(`${metric}: a label of several is ${stray}\n  hint: 1 or 0 for each`);
+    throw new ArgumentError(
+      `${metric}: the labels contain ${stray}\n  hint: each label must be 1 or 0`,
+    );
   }
   const of = (places: readonly number[], own: Float64Array | null): number =>
     area({
       scores: Float64Array.from(places, (i) => scores.data[i] as number),
-      isYes: places.map((i) => labels.data[i] === 1),
+      isPositive: places.map((i) => labels.data[i] === 1),
       weights: own,
     });
   const rows = Array.from({ length: n }, (_, i) => i);
@@ -272,7 +277,7 @@ function overLabels(
   return meanBy(each, support);
 }
 
-/** A weight of 0 leaves a score out, be it NaN. */
+/** Weighted mean. A score with weight 0 is excluded, even if it is NaN. */
 function meanBy(scores: readonly number[], weights: ArrayLike<number>): number {
   const all = Array.from(weights);
   const total = all.reduce((a, b) => a + b, 0);
@@ -283,10 +288,7 @@ function meanBy(scores: readonly number[], weights: ArrayLike<number>): number {
   );
 }
 
-/**
- * The mean over pairs of classes of how well either's probability tells the two apart (Hand & Till
- * 2001).
- */
+/** Mean over pairs of classes of the area that separates the two (Hand & Till 2001). */
 function ofPairs(
   { data, shape }: HostValues,
   classes: Float64Array,
@@ -300,10 +302,10 @@ function ofPairs(
   for (let a = 0; a < width; a++) {
     for (let b = a + 1; b < width; b++) {
       const own = rows.filter((i) => classes[i] === a || classes[i] === b);
-      const told = [a, b].map((yes) =>
+      const told = [a, b].map((positive) =>
         area({
-          scores: Float64Array.from(own, (i) => data[i * width + yes] as number),
-          isYes: own.map((i) => classes[i] === yes),
+          scores: Float64Array.from(own, (i) => data[i * width + positive] as number),
+          isPositive: own.map((i) => classes[i] === positive),
           weights: null,
         }),
       ) as [number, number];
@@ -314,15 +316,18 @@ function ofPairs(
   return meanBy(areas, shares);
 }
 
-/** The chance that a yes scores above a no, ties counting half; NaN if one of them is missing. */
-function areaOf({ yes, no }: Steps, maxFpr: number | null): number {
-  const [allYes, allNo] = [yes.at(-1) ?? 0, no.at(-1) ?? 0];
-  if (allYes === 0 || allNo === 0) return Number.NaN;
-  const limit = (maxFpr ?? 1) * allNo;
+/**
+ * Probability that a positive scores above a negative, where ties count half; NaN if either is
+ * missing.
+ */
+function areaOf({ positives, negatives }: CumulativeCounts, maxFpr: number | null): number {
+  const [allPositives, allNegatives] = [positives.at(-1) ?? 0, negatives.at(-1) ?? 0];
+  if (allPositives === 0 || allNegatives === 0) return Number.NaN;
+  const limit = (maxFpr ?? 1) * allNegatives;
   let area = 0;
   let [yesBefore, noBefore] = [0, 0];
-  for (const [i, count] of yes.entries()) {
-    const until = no[i] as number;
+  for (const [i, count] of positives.entries()) {
+    const until = negatives[i] as number;
     if (until > limit) {
       const share = (limit - noBefore) / (until - noBefore);
       const top = yesBefore + share * (count - yesBefore);
@@ -332,17 +337,17 @@ function areaOf({ yes, no }: Steps, maxFpr: number | null): number {
     area += (until - noBefore) * ((count + yesBefore) / 2);
     [yesBefore, noBefore] = [count, until];
   }
-  const part = area / (allYes * allNo);
+  const part = area / (allPositives * allNegatives);
   if (maxFpr === null || maxFpr === 1) return part;
   const [least, most] = [maxFpr ** 2 / 2, maxFpr];
   return (1 + (part - least) / (most - least)) / 2;
 }
 
-function precisionOf({ yes, no }: Steps): number {
-  const all = yes.at(-1) as number;
+function precisionOf({ positives, negatives }: CumulativeCounts): number {
+  const all = positives.at(-1) as number;
   if (all === 0) return 0;
-  return yes.reduce((sum, count, i) => {
-    const gained = (count - (yes[i - 1] ?? 0)) / all;
-    return gained === 0 ? sum : sum + gained * (count / (count + (no[i] as number)));
+  return positives.reduce((sum, count, i) => {
+    const gained = (count - (positives[i - 1] ?? 0)) / all;
+    return gained === 0 ? sum : sum + gained * (count / (count + (negatives[i] as number)));
   }, 0);
 }

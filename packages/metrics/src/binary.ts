@@ -3,43 +3,46 @@ import { checkSameShape } from "./check.ts";
 import { either, type IgnoreOptions } from "./labels.ts";
 import { asFloat, knownOf, tensorsOf, type Values } from "./values.ts";
 
-/** Settings of metrics of yes and no. */
+/** Settings of binary metrics. */
 export interface BinaryOptions extends IgnoreOptions {
-  /** Probabilities above it count as a yes (default 0.5). */
+  /** Probabilities above this are positive (default 0.5). */
   readonly threshold?: number;
 }
 
-/** What was said and what is, as bool. */
-export interface YesOrNo {
-  readonly said: Tensor;
-  readonly is: Tensor;
-  /** The examples that count; null: all. */
+/** Predicted and true labels, as bool. */
+export interface BinaryLabels {
+  readonly predicted: Tensor;
+  readonly actual: Tensor;
+  /** Mask of the examples that count; null for all. */
   readonly counted: Tensor | null;
   /**
-   * Examples with targets but 0 and 1, or without a probability; null where the host has seen that
-   * there are none.
+   * Mask of examples with an invalid target or probability; null if the host knows that there are
+   * none.
    */
   readonly odd: Tensor | null;
 }
 
-/** Probabilities, or logits if any lies beyond 0 and 1, against targets of 1 or 0. */
-export function yesOrNo(
+/** Thresholds probabilities (logits if any is outside [0, 1]). Targets are 1 or 0. */
+export function binaryLabels(
   metric: string,
   probabilities: Values,
   targets: Values,
   { threshold = 0.5, ignoreIndex = null }: BinaryOptions,
-): YesOrNo {
+): BinaryLabels {
   if (!(threshold >= 0 && threshold <= 1)) {
-    throw new ArgumentError(`${metric}: threshold is ${threshold}\n  hint: from 0 to 1`);
+    throw new ArgumentError(`${metric}: threshold is ${threshold}\n  hint: a number from 0 to 1`);
   }
   const given = tensorsOf(metric, { probabilities, targets });
   checkSameShape(metric, given.probabilities, given.targets, ["probabilities", "targets"]);
   const p = asFloat(given.probabilities);
-  const odd = either(noProbability(metric, p), noAnswer(metric, given.targets, ignoreIndex));
+  const odd = either(
+    invalidProbabilities(metric, p),
+    invalidTargets(metric, given.targets, ignoreIndex),
+  );
   const counted = ignoreIndex === null ? null : given.targets.ne(ignoreIndex);
   return {
-    said: asProbabilities(p).gt(threshold),
-    is: given.targets.ne(0),
+    predicted: asProbabilities(p).gt(threshold),
+    actual: given.targets.ne(0),
     counted,
     odd: odd === null || counted === null ? odd : odd.logicalAnd(counted),
   };
@@ -55,15 +58,18 @@ function asProbabilities(p: Tensor): Tensor {
     : p;
 }
 
-function noProbability(metric: string, p: Tensor): Tensor | null {
+function invalidProbabilities(metric: string, p: Tensor): Tensor | null {
   const known = knownOf(p);
   if (known === null) return p.isnan();
   if (!Array.prototype.some.call(known, Number.isNaN)) return null;
-  throw new ArgumentError(`${metric}: probabilities hold NaN\n  hint: leave such examples out`);
+  throw new ArgumentError(`${metric}: probabilities contain NaN\n  hint: leave such examples out`);
 }
 
-/** Refuses targets but 1 and 0 that the host knows; else says where they are. */
-export function noAnswer(
+/**
+ * Throws ArgumentError if the host knows a target other than 1 and 0; otherwise returns a mask of
+ * such targets.
+ */
+export function invalidTargets(
   metric: string,
   targets: Tensor,
   ignoreIndex: number | null = null,
@@ -75,6 +81,6 @@ export function noAnswer(
   );
   if (stray === undefined) return null;
   throw new ArgumentError(
-    `${metric}: target ${stray} is neither 1 nor 0\n  hint: a metric of classes takes scores [n, C] and classes [n]`,
+    `${metric}: target ${stray} is neither 1 nor 0\n  hint: for several classes use a multiclass metric, with scores [n, C] and classes [n]`,
   );
 }

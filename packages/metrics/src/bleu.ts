@@ -2,27 +2,27 @@ import { ArgumentError, ShapeError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { checkChoice } from "./check.ts";
 
-/** A text as words, or to be split at spaces. */
+/** A text, as a list of words or as a string that is split at spaces. */
 export type Text = string | readonly string[];
 
 /** Settings of bleuScore. */
 export interface BleuScoreOptions {
-  /** The longest runs of words that are compared (default 4). */
+  /** Greatest n of the n-grams (default 4). */
   readonly nGram?: number;
-  /** Of runs of 1, 2, … words in the mean; their number is `nGram` (default: all alike). */
+  /** Weight of each n, from 1 to `nGram` (default: all equal). */
   readonly weights?: readonly number[];
   /**
-   * "method1" counts 0.1 matches where there are none, "method2" one match and one run more for
-   * runs of 2 words and longer (Chen & Cherry 2014; torchmetrics' `smooth`); null makes the score 0
-   * where there are none (default null).
+   * Smoothing of n-grams without matches (Chen & Cherry 2014). "method1" counts 0.1 matches;
+   * "method2" adds 1 to both counts for n ≥ 2 (torchmetrics' `smooth`); null makes the score 0
+   * (default null).
    */
   readonly smoothing?: "method1" | "method2" | null;
 }
 
 /**
- * BLEU of a corpus (Papineni et al. 2002), a fraction: exp(min(0, 1 − r/c) + Σ wₙ log pₙ), pₙ the
- * part of the runs of n words that a reference has, r and c the lengths of the closest references
- * and of the candidates. One list of references per candidate.
+ * Corpus BLEU (Papineni et al. 2002), as a fraction: exp(min(0, 1 − r/c) + Σ wₙ log pₙ). pₙ is the
+ * fraction of n-grams that occur in a reference; r and c are the total lengths of the closest
+ * references and of the candidates. Pass one list of references per candidate.
  */
 export function bleuScore(
   candidates: readonly Text[],
@@ -37,7 +37,7 @@ export function bleuScore(
   checkChoice("bleuScore", "smoothing", smoothing, ["method1", "method2", null]);
   const shares = weights ?? Array<number>(nGram).fill(1 / nGram);
   if (shares.length !== nGram) {
-    throw new ArgumentError(`bleuScore: ${shares.length} weights for runs of up to ${nGram} words`);
+    throw new ArgumentError(`bleuScore: ${shares.length} weights, but nGram is ${nGram}`);
   }
   const { matches, totals, length, closest } = countMatches(
     "bleuScore",
@@ -60,24 +60,24 @@ export function bleuScore(
 export interface CorpusBleuOptions {
   readonly lowercase?: boolean;
   /**
-   * How texts become words: as the WMT scorer's "13a" does, at spaces ("none"), or every letter one
-   * (default "13a").
+   * Tokenizer: the WMT scorer's "13a", split at spaces ("none"), or characters ("char") (default
+   * "13a").
    */
   readonly tokenize?: "13a" | "none" | "char";
-  /** What stands for no matches (default "exp": ½, ¼, … of one). */
+  /** Smoothing of n-grams without matches (default "exp": ½, ¼, … of a match). */
   readonly smoothMethod?: "exp" | "floor" | "add-k" | "none";
-  /** What "floor" (default 0.1) or "add-k" (default 1) add. */
+  /** What "floor" (default 0.1) or "add-k" (default 1) adds. */
   readonly smoothValue?: number;
   readonly maxNgramOrder?: number;
-  /** Leaves out runs that are longer than any hypothesis (default false): for single sentences. */
+  /** Excludes n-grams longer than any hypothesis, for single sentences (default false). */
   readonly effectiveOrder?: boolean;
 }
 
-/** A score with what it is made of. */
+/** A BLEU score and its parts. */
 export interface CorpusBleu {
   /** In percent. */
   readonly score: number;
-  /** Of runs of 1, 2, … words, in percent. */
+  /** Precision of n-grams for n = 1, 2, …, in percent. */
   readonly precisions: readonly number[];
   /** The brevity penalty. */
   readonly bp: number;
@@ -88,8 +88,8 @@ export interface CorpusBleu {
 }
 
 /**
- * BLEU as SacreBLEU reports it (Post 2018): texts are split into words here, the score is in
- * percent. `referenceStreams[k][i]` is the k-th reference of hypothesis i.
+ * BLEU in percent, as SacreBLEU computes it (Post 2018); texts are tokenized here.
+ * `referenceStreams[k][i]` is the k-th reference of hypothesis i.
  */
 export function corpusBleu(
   hypotheses: readonly string[],
@@ -153,8 +153,8 @@ export function corpusBleu(
 }
 
 /**
- * BLEU of one sentence against its references, as SacreBLEU reports it, in percent: runs that it is
- * too short for are left out.
+ * BLEU of one sentence in percent, as SacreBLEU computes it. N-grams longer than the sentence are
+ * excluded.
  */
 export function sentenceBleu(
   hypothesis: string,
@@ -169,9 +169,7 @@ export function sentenceBleu(
   return corpusBleu([hypothesis], streams, { effectiveOrder: true, ...options });
 }
 
-/**
- * Runs of 1 … n words that candidates share with a reference, how many there are, and the lengths.
- */
+/** Counts the n-grams of candidates, those that a reference has too, and the lengths. */
 function countMatches(
   metric: string,
   candidates: readonly (readonly string[])[],
@@ -185,8 +183,8 @@ function countMatches(
 } {
   if (candidates.length !== references.length || references.some((each) => each.length === 0)) {
     throw new ShapeError(
-      `${metric}: ${candidates.length} candidates and ${references.length} lists of references` +
-        "\n  hint: one list for each, with at least one reference",
+      `${metric}: ${candidates.length} candidates, but ${references.length} lists of references` +
+        "\n  hint: pass one list per candidate, with at least one reference",
     );
   }
   const matches = Array<number>(n).fill(0);
@@ -211,7 +209,7 @@ function countMatches(
   return { matches, totals, length, closest };
 }
 
-/** Of equally close ones the shorter. */
+/** Length of the closest reference; of two equally close ones the shorter. */
 function closestLength(length: number, lengths: readonly number[]): number {
   return lengths.reduce((best, other) => {
     const nearer = Math.abs(other - length) - Math.abs(best - length);
@@ -224,7 +222,7 @@ function brevity(length: number, closest: number): number {
   return length >= closest ? 1 : Math.exp(1 - closest / length);
 }
 
-/** How often each run of `size` words occurs. */
+/** Counts the n-grams of `size` words. */
 function runsOf(words: readonly string[], size: number): Map<string, number> {
   const runs = new Map<string, number>();
   for (let i = 0; i + size <= words.length; i++) {
@@ -238,7 +236,7 @@ function wordsOf(text: Text): readonly string[] {
   return typeof text === "string" ? text.split(/\s+/).filter((word) => word !== "") : text;
 }
 
-/** Spaces around punctuation as the WMT scorer mteval-v13a puts them: not inside numbers. */
+/** Puts spaces around punctuation outside numbers, as the WMT scorer mteval-v13a does. */
 function separate(text: string): string {
   return ` ${text} `
     .replaceAll("<skipped>", "")

@@ -1,6 +1,6 @@
 import { linspace, ShapeError, stack, type Tensor, where } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { noAnswer } from "./binary.ts";
+import { invalidTargets } from "./binary.ts";
 import { checkChoice, checkCount, checkSameShape } from "./check.ts";
 import { oneHot, ratio } from "./counts.ts";
 import { type IgnoreOptions, labelsOf, measured, unlessOdd } from "./labels.ts";
@@ -8,17 +8,15 @@ import { asFloat, tensorsOf, type Values } from "./values.ts";
 
 /** Settings of the calibration errors. */
 export interface CalibrationOptions extends IgnoreOptions {
-  /** How many equal intervals of confidence there are (default 15). */
+  /** Number of equally wide bins of confidence (default 15). */
   readonly nBins?: number;
   /**
-   * The mean difference ("l1"), the root of the mean square ("l2"), or the largest (default "l1").
+   * Mean difference ("l1"), root mean square ("l2") or largest difference ("max") (default "l1").
    */
   readonly norm?: "l1" | "l2" | "max";
 }
 
-/**
- * How far the mean confidence of an interval is from the part that is right, over the intervals.
- */
+/** Difference of mean confidence and accuracy per bin, averaged over the bins. */
 function error(
   confidence: Tensor,
   right: Tensor,
@@ -43,13 +41,14 @@ function check(metric: string, { nBins = 15, norm = "l1" }: CalibrationOptions):
   checkChoice(metric, "norm", norm, ["l1", "l2", "max"]);
 }
 
-/** Numbers beyond 0 and 1 are logits. */
-const probable = (x: Tensor, squash: (x: Tensor) => Tensor): Tensor =>
+/** Applies `squash` if any value is outside [0, 1], because `x` are logits then. */
+const toProbabilities = (x: Tensor, squash: (x: Tensor) => Tensor): Tensor =>
   where(x.lt(0).logicalOr(x.gt(1)).any(), squash(x), x);
 
 /**
- * How far probabilities of a yes are from how often it is one, over intervals of probability (Guo
- * et al. 2017). Probabilities (or logits) come first, then targets 1 or 0. → 0-d.
+ * Expected calibration error (Guo et al. 2017): difference of probability and frequency of the
+ * positive class, over bins of probability. Probabilities (or logits) come first, then targets 1 or
+ * 0. → 0-d.
  */
 export function binaryCalibrationError(
   probabilities: Values,
@@ -66,10 +65,10 @@ export function binaryCalibrationError(
   return measured(() => {
     const given = tensorsOf(metric, { probabilities, targets });
     checkSameShape(metric, given.probabilities, given.targets, ["probabilities", "targets"]);
-    const odd = noAnswer(metric, given.targets, ignoreIndex);
+    const odd = invalidTargets(metric, given.targets, ignoreIndex);
     const actual = given.targets.reshape(-1);
     const counted = ignoreIndex === null ? actual.eq(actual) : actual.ne(ignoreIndex);
-    const p = probable(asFloat(given.probabilities).reshape(-1), (x) => x.sigmoid());
+    const p = toProbabilities(asFloat(given.probabilities).reshape(-1), (x) => x.sigmoid());
     return unlessOdd(
       odd === null ? null : odd.reshape(-1).logicalAnd(counted),
       error(p, actual.ne(0).to("f32"), counted.to("f32"), options),
@@ -78,9 +77,8 @@ export function binaryCalibrationError(
 }
 
 /**
- * How far the probability of the likeliest class is from how often it is the right one, over
- * intervals of probability. Scores [n, C] (probabilities or logits) come first, then classes [n]. →
- * 0-d.
+ * Expected calibration error: difference of the top class's probability and its accuracy, over bins
+ * of probability. Scores [n, C] (probabilities or logits) come first, then classes [n]. → 0-d.
  */
 export function multiclassCalibrationError(
   scores: Values,
@@ -103,7 +101,7 @@ export function multiclassCalibrationError(
       );
     }
     const found = labelsOf(metric, given, { numClasses, ignoreIndex });
-    const p = probable(asFloat(given.predictions), (x) => x.softmax(1))
+    const p = toProbabilities(asFloat(given.predictions), (x) => x.softmax(1))
       .amax(1)
       .reshape(-1);
     const right = found.predicted.eq(found.actual).to("f32");

@@ -1,6 +1,6 @@
 import { ArgumentError, ShapeError, type Tensor } from "@wgrad/autograd";
 
-/** Throws ShapeError unless predictions and targets have one shape. */
+/** Throws ShapeError unless predictions and targets have the same shape. */
 export function checkSameShape(
   metric: string,
   predictions: { readonly shape: readonly number[] },
@@ -15,7 +15,7 @@ export function checkSameShape(
   );
 }
 
-/** Throws ShapeError unless both hold the same number of values, at least `least`. */
+/** Throws ShapeError unless both have the same number of values, at least `least`. */
 export function checkSameLength(
   metric: string,
   a: ArrayLike<unknown>,
@@ -24,11 +24,11 @@ export function checkSameLength(
 ): void {
   if (a.length === b.length && a.length >= least) return;
   throw new ShapeError(
-    `${metric}: ${a.length} and ${b.length} values\n  hint: one of each per example${least > 0 ? `, ${least} or more` : ""}`,
+    `${metric}: ${a.length} and ${b.length} values\n  hint: pass one of each per example${least > 0 ? `, ${least} or more` : ""}`,
   );
 }
 
-/** Throws ArgumentError unless the value is one of these. */
+/** Throws ArgumentError unless the value is one of `choices`. */
 export function checkChoice<T>(
   metric: string,
   setting: string,
@@ -41,7 +41,7 @@ export function checkChoice<T>(
   );
 }
 
-/** Throws ArgumentError unless the value is a whole number from `least` on. */
+/** Throws ArgumentError unless the value is a whole number ≥ `least`. */
 export function checkCount(metric: string, setting: string, value: unknown, least = 1): void {
   if (Number.isInteger(value) && (value as number) >= least) return;
   throw new ArgumentError(
@@ -49,11 +49,11 @@ export function checkCount(metric: string, setting: string, value: unknown, leas
   );
 }
 
-/** Throws ShapeError unless there is one weight for each example. */
+/** Throws ShapeError unless there is one weight per example. */
 export function checkWeights(metric: string, weights: Tensor, examples: readonly number[]): void {
   if (String(weights.shape) === String(examples)) return;
   throw new ShapeError(
-    `${metric}: sampleWeight has not one weight for each example` +
+    `${metric}: sampleWeight must have one weight per example` +
       `\n  sampleWeight: [${weights.shape.join(", ")}]\n  examples: [${examples.join(", ")}]`,
   );
 }

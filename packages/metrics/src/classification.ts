@@ -1,6 +1,6 @@
 import { arange, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { type BinaryOptions, yesOrNo } from "./binary.ts";
+import { type BinaryOptions, binaryLabels } from "./binary.ts";
 import { checkChoice, checkCount } from "./check.ts";
 import { columnsOf } from "./columns.ts";
 import { confusion, hits, ratio, tally, wholeTally } from "./counts.ts";
@@ -16,21 +16,21 @@ import { tensorsOf, type Values } from "./values.ts";
 
 /** Settings of accuracy. */
 export interface AccuracyOptions extends IgnoreOptions {
-  /** Whether the part of the examples is given, or else their number (default true). */
+  /** Returns the fraction of examples if true, else their number (default true). */
   readonly normalize?: boolean;
-  /** What each example weighs, in the targets' shape (default: all alike). */
+  /** Weight of each example, in the targets' shape (default: all 1). */
   readonly sampleWeight?: Values | null;
   /**
-   * Predictions and targets are [n, labels] of 1 and 0, and a row is right if all of it is (default
-   * false).
+   * If true, predictions and targets are [n, labels] of 1 and 0, and an example is correct if all
+   * its labels are (default false).
    */
   readonly multilabel?: boolean;
 }
 
 /**
- * Fraction of examples whose class is predicted. Predictions come first, then targets: scores [B,
- * C, …] whose largest along dimension 1 is the class, or classes [B, …]; targets: classes [B, …]. →
- * 0-d, NaN where a label that the device computed is no class.
+ * Fraction of correctly predicted examples. Predictions come first, then targets: scores [B, C, …],
+ * whose argmax along dimension 1 is the class, or classes [B, …]; targets are classes [B, …]. →
+ * 0-d, NaN if a label computed by the device is not a class.
  */
 export function accuracy(
   predictions: Values,
@@ -60,8 +60,8 @@ export function accuracy(
 export interface BinaryAccuracyOptions extends BinaryOptions {}
 
 /**
- * Fraction of yes-or-no targets (1 or 0) that probabilities get right; numbers beyond 0 and 1 are
- * logits, as in torchmetrics. Predictions come first, then targets. Shapes must be equal. → 0-d.
+ * Fraction of correct binary predictions. Values outside [0, 1] are logits, as in torchmetrics.
+ * Probabilities come first, then targets 1 or 0 in the same shape. → 0-d.
  */
 export function binaryAccuracy(
   probabilities: Values,
@@ -73,8 +73,13 @@ export function binaryAccuracy(
     arguments,
   );
   return measured(() => {
-    const { said, is, counted, odd } = yesOrNo("binaryAccuracy", probabilities, targets, options);
-    const right = said.eq(is);
+    const { predicted, actual, counted, odd } = binaryLabels(
+      "binaryAccuracy",
+      probabilities,
+      targets,
+      options,
+    );
+    const right = predicted.eq(actual);
     if (counted === null) return unlessOdd(odd, right.to("f32").mean());
     const kept = right.logicalAnd(counted).to("f32").sum();
     return unlessOdd(odd, ratio(kept, counted.to("f32").sum(), Number.NaN));
@@ -83,17 +88,17 @@ export function binaryAccuracy(
 
 /** Settings of topKAccuracyScore. */
 export interface TopKOptions {
-  /** How many classes may be named (default 2). */
+  /** Number of top scores to consider (default 2). */
   readonly k?: number;
-  /** Whether the part of the examples is given, or else their number (default true). */
+  /** Returns the fraction of examples if true, else their number (default true). */
   readonly normalize?: boolean;
-  /** What each example weighs, [n] (default: all alike). */
+  /** Weight of each example, [n] (default: all 1). */
   readonly sampleWeight?: Values | null;
 }
 
 /**
- * Fraction of examples whose class is among their k highest scores, of equal ones the later
- * classes' as in scikit-learn. Scores come first, [n, C], then targets, [n]. → 0-d.
+ * Fraction of examples whose class is among the k highest scores. Of equal scores later classes
+ * come first, as in scikit-learn. Scores [n, C] come first, then targets [n]. → 0-d.
  */
 export function topKAccuracyScore(
   scores: Values,
@@ -119,13 +124,13 @@ export function topKAccuracyScore(
 
 /** Settings of balancedAccuracyScore. */
 export interface BalancedAccuracyOptions extends ClassesOptions {
-  /** Whether chance is 0 in place of 1 / C (default false). */
+  /** Rescales the score so that chance is 0 instead of 1 / C (default false). */
   readonly adjusted?: boolean;
 }
 
 /**
- * Mean over the classes that occur of the part that is recognized. Predictions come first, then
- * targets, as for `confusionMatrix`. → 0-d.
+ * Mean recall over the classes that occur. Predictions come first, then targets, as for
+ * `confusionMatrix`. → 0-d.
  */
 export function balancedAccuracyScore(
   predictions: Values,
@@ -150,9 +155,9 @@ export function balancedAccuracyScore(
 }
 
 /**
- * Matthews' correlation, for any number of classes: with c right of n, tₖ true and pₖ predicted of
- * class k, (c n − Σ pₖ tₖ) / √((n² − Σ pₖ²)(n² − Σ tₖ²)); 0 where a root is 0. Predictions come
- * first, then targets, as for `confusionMatrix`. → 0-d.
+ * Matthews correlation coefficient for any number of classes: (c n − Σ pₖ tₖ) / √((n² − Σ pₖ²)(n² −
+ * Σ tₖ²)), where c of n examples are correct, and tₖ are truly and pₖ predicted of class k; 0 if a
+ * root is 0. Predictions come first, then targets, as for `confusionMatrix`. → 0-d.
  */
 export function matthewsCorrcoef(
   predictions: Values,
@@ -166,7 +171,7 @@ export function matthewsCorrcoef(
   return measured(() => {
     const found = labelsOf("matthewsCorrcoef", { predictions, targets }, options);
     const counts = confusion("matthewsCorrcoef", found);
-    // as parts of all, whose squares f32 can tell apart
+    // fractions of n, whose squares fit into f32
     const { right, support, predicted } = margins(counts.div(counts.sum()));
     const spread = (x: Tensor): Tensor => x.square().sum().rsub(1);
     const covariance = right.sub(support.mul(predicted).sum());
@@ -178,16 +183,16 @@ export function matthewsCorrcoef(
 /** Settings of cohenKappaScore. */
 export interface CohenKappaOptions extends ClassesOptions {
   /**
-   * What a mistake costs by the distance of the classes: |i − j|, its square, or (null) always the
-   * same (default null).
+   * Cost of a mistake by the distance of the classes: |i − j|, its square, or 1 for all (null)
+   * (default null).
    */
   readonly weights?: "linear" | "quadratic" | null;
 }
 
 /**
- * Cohen's κ = 1 − Σ w o / Σ w e: agreement beyond that of chance, o how often class i was taken for
- * class j, e how often it would be by chance, w what the mistake costs. Predictions come first,
- * then targets, as for `confusionMatrix`. → 0-d.
+ * Cohen's κ = 1 − Σ w o / Σ w e, the agreement beyond chance. o counts how often class i was
+ * predicted as j, e how often that would happen by chance, and w is the cost of that mistake.
+ * Predictions come first, then targets, as for `confusionMatrix`. → 0-d.
  */
 export function cohenKappaScore(
   predictions: Values,
@@ -219,7 +224,7 @@ function costOf(counts: Tensor, weights: CohenKappaOptions["weights"]): Tensor {
   return weights === "quadratic" ? distance.square() : distance.ne(0).to("f32");
 }
 
-/** What is right of a confusion matrix, and its rows and columns together. */
+/** Diagonal, row sums and column sums of a confusion matrix. */
 function margins(counts: Tensor): Readonly<Record<"right" | "support" | "predicted", Tensor>> {
   return { right: counts.diagonal().sum(), support: counts.sum(1), predicted: counts.sum(0) };
 }

@@ -5,14 +5,14 @@ import { asFloat, readFinite, tensorsOf, type Values } from "./values.ts";
 
 /** Settings of silhouetteScore. */
 export interface SilhouetteOptions {
-  /** How far apart two examples are (default "euclidean"). */
+  /** Distance between examples (default "euclidean"). */
   readonly metric?: "euclidean" | "manhattan";
 }
 
 /**
- * Mean over examples of (b − a) / max(a, b): a the mean distance to the rest of its cluster, b to
- * the nearest other cluster (Rousseeuw 1987); 0 for an example alone. features: [n, d]; labels: n,
- * of 2 … n − 1 clusters.
+ * Mean silhouette coefficient (Rousseeuw 1987): (b − a) / max(a, b), where a is the mean distance
+ * to the rest of an example's cluster, and b to the nearest other cluster; 0 for a cluster of one.
+ * features: [n, d]; labels: n, of 2 … n − 1 clusters.
  */
 export async function silhouetteScore(
   features: Values,
@@ -24,7 +24,7 @@ export async function silhouetteScore(
   return each.reduce((sum, value) => sum + value, 0) / each.length;
 }
 
-/** What `silhouetteScore` is the mean of: one for each example. */
+/** The silhouette coefficient of each example. */
 export async function silhouetteSamples(
   features: Values,
   labels: Values,
@@ -63,7 +63,7 @@ async function silhouettes(
   const clusters = [...new Set(own)];
   if (clusters.length < 2 || clusters.length >= n) {
     throw new ArgumentError(
-      `${call}: ${clusters.length} clusters of ${n} examples\n  hint: 2 or more, and fewer than examples`,
+      `${call}: ${clusters.length} clusters for ${n} examples\n  hint: there must be at least 2 clusters, and fewer than examples`,
     );
   }
   const size = new Map(
@@ -89,7 +89,7 @@ async function silhouettes(
   return each;
 }
 
-/** Examples by cluster, and each cluster's mean. */
+/** Examples grouped by cluster, and the mean of each cluster. */
 interface Clusters {
   readonly rows: readonly (readonly number[])[];
   readonly members: readonly (readonly number[])[];
@@ -110,7 +110,7 @@ async function clustersOf(metric: string, features: Values, labels: Values): Pro
   const found = [...new Set(own)];
   if (found.length < 2 || found.length >= n) {
     throw new ArgumentError(
-      `${metric}: ${found.length} clusters of ${n} examples\n  hint: 2 or more, and fewer than examples`,
+      `${metric}: ${found.length} clusters for ${n} examples\n  hint: there must be at least 2 clusters, and fewer than examples`,
     );
   }
   const members = found.map((label) => [...own.keys()].filter((i) => own[i] === label));
@@ -130,8 +130,8 @@ const squared = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, d) => sum + (value - (b[d] as number)) ** 2, 0);
 
 /**
- * The variance between clusters over that within them (Caliński & Harabasz 1974): higher is better.
- * features: [n, d]; labels: n.
+ * Ratio of the variance between clusters to that within them (Caliński & Harabasz 1974); higher is
+ * better. features: [n, d]; labels: n.
  */
 export async function calinskiHarabaszScore(features: Values, labels: Values): Promise<number> {
   checkCall("calinskiHarabaszScore(features, labels)", arguments);
@@ -148,8 +148,8 @@ export async function calinskiHarabaszScore(features: Values, labels: Values): P
 }
 
 /**
- * The mean over clusters of how like the likest other one is: (sᵢ + sⱼ) / dᵢⱼ (Davies & Bouldin
- * 1979); lower is better. features: [n, d]; labels: n.
+ * Mean over clusters of the similarity (sᵢ + sⱼ) / dᵢⱼ to the most similar other cluster (Davies &
+ * Bouldin 1979); lower is better. features: [n, d]; labels: n.
  */
 export async function daviesBouldinScore(features: Values, labels: Values): Promise<number> {
   checkCall("daviesBouldinScore(features, labels)", arguments);

@@ -3,7 +3,7 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { checkSameLength } from "./check.ts";
 import { readFinite, type Values } from "./values.ts";
 
-/** How often label a and label b meet, and how often each occurs. Labels are any numbers. */
+/** Counts of each pair of labels (a, b), and of each label. Labels may be any numbers. */
 interface Contingency {
   readonly n: number;
   readonly cells: readonly { readonly count: number; readonly a: number; readonly b: number }[];
@@ -43,7 +43,9 @@ async function contingency(metric: string, first: Values, second: Values): Promi
 const pairs = (count: number): number => (count * (count - 1)) / 2;
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
-/** Part of all pairs of examples that both clusterings treat alike: together, or apart. */
+/**
+ * Rand index: fraction of pairs of examples that both clusterings put together, or both separate.
+ */
 export async function randScore(predictions: Values, targets: Values): Promise<number> {
   checkCall("randScore(predictions, targets)", arguments);
   const { n, cells, a, b } = await contingency("randScore", predictions, targets);
@@ -53,7 +55,7 @@ export async function randScore(predictions: Values, targets: Values): Promise<n
 }
 
 /**
- * The Rand index beyond chance (Hubert & Arabie 1985): 1 for the same clusters, 0 on average for
+ * Rand index adjusted for chance (Hubert & Arabie 1985): 1 for equal clusterings, 0 on average for
  * random ones.
  */
 export async function adjustedRandScore(predictions: Values, targets: Values): Promise<number> {
@@ -66,7 +68,7 @@ export async function adjustedRandScore(predictions: Values, targets: Values): P
   return most === chance ? 1 : (together - chance) / (most - chance);
 }
 
-/** Σ pᵢⱼ log(pᵢⱼ / (pᵢ pⱼ)) in nats: what one clustering tells of the other. */
+/** Mutual information Σ pᵢⱼ log(pᵢⱼ / (pᵢ pⱼ)) of two clusterings, in nats. */
 export async function mutualInfoScore(predictions: Values, targets: Values): Promise<number> {
   checkCall("mutualInfoScore(predictions, targets)", arguments);
   return informationOf(await contingency("mutualInfoScore", predictions, targets));
@@ -81,7 +83,7 @@ function entropy(counts: readonly number[], n: number): number {
   return -sum(counts.map((count) => (count / n) * Math.log(count / n)));
 }
 
-/** Mutual information over the mean of both entropies: in [0, 1], 1 for the same clusters. */
+/** Mutual information divided by the mean of both entropies: in [0, 1], 1 for equal clusterings. */
 export async function normalizedMutualInfoScore(
   predictions: Values,
   targets: Values,
@@ -92,7 +94,9 @@ export async function normalizedMutualInfoScore(
   return mean === 0 ? 1 : informationOf(table) / mean;
 }
 
-/** 1 if every cluster holds examples of one class: 1 − H(class | cluster) / H(class). */
+/**
+ * Homogeneity 1 − H(class | cluster) / H(class): 1 if every cluster has examples of only one class.
+ */
 export async function homogeneityScore(predictions: Values, targets: Values): Promise<number> {
   checkCall("homogeneityScore(predictions, targets)", arguments);
   const table = await contingency("homogeneityScore", predictions, targets);
@@ -100,7 +104,7 @@ export async function homogeneityScore(predictions: Values, targets: Values): Pr
   return own === 0 ? 1 : informationOf(table) / own;
 }
 
-/** 1 if every class is in one cluster: 1 − H(cluster | class) / H(cluster). */
+/** Completeness 1 − H(cluster | class) / H(cluster): 1 if every class is in only one cluster. */
 export async function completenessScore(predictions: Values, targets: Values): Promise<number> {
   checkCall("completenessScore(predictions, targets)", arguments);
   return homogeneityScore(targets, predictions);
@@ -108,11 +112,11 @@ export async function completenessScore(predictions: Values, targets: Values): P
 
 /** Settings of vMeasureScore. */
 export interface VMeasureOptions {
-  /** What completeness weighs against homogeneity (default 1). */
+  /** Weight of completeness relative to homogeneity (default 1). */
   readonly beta?: number;
 }
 
-/** The harmonic mean of homogeneity, which weighs 1, and completeness, which weighs β. */
+/** Harmonic mean of homogeneity (weight 1) and completeness (weight β). */
 export async function vMeasureScore(
   predictions: Values,
   targets: Values,
@@ -120,15 +124,15 @@ export async function vMeasureScore(
 ): Promise<number> {
   checkCall("vMeasureScore(predictions, targets, { beta: number })", arguments);
   const { beta = 1 } = options;
-  if (!(beta >= 0)) throw new ArgumentError(`vMeasureScore: beta is ${beta}\n  hint: 0 or more`);
+  if (!(beta >= 0)) throw new ArgumentError(`vMeasureScore: beta is ${beta}\n  hint: a number ≥ 0`);
   const h = await homogeneityScore(predictions, targets);
   const c = await completenessScore(predictions, targets);
   return h + c === 0 ? 0 : ((1 + beta) * h * c) / (beta * h + c);
 }
 
 /**
- * √(part of the pairs in one predicted cluster that belong together · part of those that belong
- * together that are).
+ * Geometric mean of pairwise precision and recall: √(TP / (TP + FP) · TP / (TP + FN)), where TP
+ * counts pairs of examples that share a cluster in both clusterings.
  */
 export async function fowlkesMallowsScore(predictions: Values, targets: Values): Promise<number> {
   checkCall("fowlkesMallowsScore(predictions, targets)", arguments);
@@ -139,7 +143,7 @@ export async function fowlkesMallowsScore(predictions: Values, targets: Values):
 }
 
 /**
- * How often each target (row) is in each predicted cluster (column), labels in order. → i32
+ * Counts of each target (row) in each predicted cluster (column), labels in ascending order. → i32
  * [targets, clusters].
  */
 export async function contingencyMatrix(predictions: Values, targets: Values): Promise<Tensor> {
@@ -160,7 +164,7 @@ export async function contingencyMatrix(predictions: Values, targets: Values): P
 }
 
 /**
- * Mutual information beyond chance (Vinh, Epps & Bailey 2010): 1 for the same clusters, 0 on
+ * Mutual information adjusted for chance (Vinh, Epps & Bailey 2010): 1 for equal clusterings, 0 on
  * average for random ones.
  */
 export async function adjustedMutualInfoScore(
@@ -174,14 +178,14 @@ export async function adjustedMutualInfoScore(
   const chance = expectedInformation(table);
   const mean = (entropy(a, n) + entropy(b, n)) / 2;
   const span = mean - chance;
-  // away from 0, whatever rounding leaves
+  // keep the divisor away from 0 despite rounding
   const most = span < 0 ? Math.min(span, -(2 ** -52)) : Math.max(span, 2 ** -52);
   return (informationOf(table) - chance) / most;
 }
 
 /**
- * The mutual information of random clusters of the same sizes: Σ nᵢⱼ/n log(n nᵢⱼ / aᵢ bⱼ) over the
- * hypergeometric distribution.
+ * Expected mutual information of random clusterings with the same sizes: Σ nᵢⱼ/n log(n nᵢⱼ / aᵢ bⱼ)
+ * over the hypergeometric distribution.
  */
 function expectedInformation({ n, a, b }: Contingency): number {
   const logFactorial = [0];

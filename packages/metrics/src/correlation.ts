@@ -5,8 +5,8 @@ import { ratio } from "./counts.ts";
 import { asFloat, read, tensorsOf, type Values } from "./values.ts";
 
 /**
- * Pearson's r = Σ(x − x̄)(y − ȳ) / √(Σ(x − x̄)² Σ(y − ȳ)²) over all elements; NaN if one does not
- * vary. → 0-d.
+ * Pearson correlation r = Σ(x − x̄)(y − ȳ) / √(Σ(x − x̄)² Σ(y − ȳ)²) over all elements; NaN if x or
+ * y is constant. → 0-d.
  */
 export function pearsonCorrcoef(x: Values, y: Values): Tensor {
   checkCall("pearsonCorrcoef(x, y)", arguments);
@@ -21,15 +21,18 @@ export function pearsonCorrcoef(x: Values, y: Values): Tensor {
   );
 }
 
-/** Less its mean; from the first element on, so that a mean far from 0 costs no digits. */
+/**
+ * x minus its mean. Subtracts the first element first, so that a mean far from 0 costs no
+ * precision.
+ */
 function centred(x: Tensor): Tensor {
   const shifted = x.numel() === 0 ? x : x.sub(x.reshape(-1).select(0, 0));
   return shifted.sub(shifted.mean());
 }
 
 /**
- * Spearman's ρ: Pearson's correlation of the ranks, of which equal values share the mean. NaN where
- * a value is NaN.
+ * Spearman's ρ: Pearson correlation of the ranks; equal values share their mean rank. NaN if a
+ * value is NaN.
  */
 export async function spearmanCorrcoef(x: Values, y: Values): Promise<number> {
   checkCall("spearmanCorrcoef(x, y)", arguments);
@@ -40,7 +43,7 @@ export async function spearmanCorrcoef(x: Values, y: Values): Promise<number> {
 
 /**
  * Kendall's τ-b = (concordant − discordant) / √((pairs − ties in x)(pairs − ties in y)), by sorting
- * (Knight 1966). NaN where a value is NaN.
+ * (Knight 1966). NaN if a value is NaN.
  */
 export async function kendalltau(x: Values, y: Values): Promise<number> {
   checkCall("kendalltau(x, y)", arguments);
@@ -61,7 +64,7 @@ export async function kendalltau(x: Values, y: Values): Promise<number> {
   return agreement / Math.sqrt(pairs - tiedX) / Math.sqrt(pairs - tiedY);
 }
 
-/** Pairs of equal neighbours' runs. */
+/** Number of tied pairs in a sorted order. */
 function tiesIn(n: number, isSame: (i: number, j: number) => boolean): number {
   let [ties, run] = [0, 0];
   for (let i = 1; i < n; i++) {
@@ -71,7 +74,7 @@ function tiesIn(n: number, isSame: (i: number, j: number) => boolean): number {
   return ties;
 }
 
-/** Sorts in place; how many pairs stood in the wrong order. */
+/** Sorts in place and returns the number of inversions. */
 function sortCounting(values: Float64Array): number {
   const n = values.length;
   let from: Float64Array = values;
@@ -104,7 +107,7 @@ async function readBoth(
   return [a, b];
 }
 
-/** Ranks from 1; equal values share the mean of theirs. */
+/** Ranks from 1; equal values share their mean rank. */
 function ranks(values: Float64Array): Float64Array {
   const order = [...values.keys()].sort((i, j) => (values[i] as number) - (values[j] as number));
   const found = new Float64Array(values.length);
@@ -130,8 +133,8 @@ function correlation(x: Float64Array, y: Float64Array): number {
 }
 
 /**
- * The cosine of the angle between every row of x [n, d] and every row of y [m, d]; 0 where a row is
- * 0. → [n, m].
+ * Cosine similarity of every row of x [n, d] and every row of y [m, d]; 0 if a row is all zeros. →
+ * [n, m].
  */
 export function pairwiseCosineSimilarity(x: Values, y: Values): Tensor {
   checkCall("pairwiseCosineSimilarity(x, y)", arguments);
@@ -145,13 +148,13 @@ export function pairwiseCosineSimilarity(x: Values, y: Values): Tensor {
 
 /** Settings of cosineSimilarity. */
 export interface CosineSimilarityOptions {
-  /** Over the rows (default "sum"). */
+  /** Reduction over the rows (default "sum"). */
   readonly reduction?: "sum" | "mean" | null;
 }
 
 /**
- * The cosine of the angle between each row of predictions and of targets [n, d]. → 0-d, or [n]
- * without reduction.
+ * Cosine similarity of corresponding rows of predictions and targets, [n, d]. → 0-d, or [n] without
+ * reduction.
  */
 export function cosineSimilarity(
   predictions: Values,
@@ -177,14 +180,14 @@ export function cosineSimilarity(
   );
 }
 
-/** Rows of length 1; of zeros, zeros. */
+/** Rows divided by their norms; rows of zeros stay zeros. */
 function unit(x: Tensor): Tensor {
   return ratio(x, x.square().sum(-1, { keepdim: true }).sqrt(), 0);
 }
 
 /**
- * How well word vectors agree with people: Spearman's ρ between the cosines of pairs of words (rows
- * of first and second, [pairs, d]) and their ratings.
+ * Agreement of word vectors with human ratings: Spearman's ρ between the ratings and the cosine
+ * similarities of word pairs (rows of first and second, [pairs, d]).
  */
 export async function wordSimilarity(
   first: Values,

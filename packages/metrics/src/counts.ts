@@ -7,16 +7,17 @@ import type { Values } from "./values.ts";
 /** Settings of confusionMatrix. */
 export interface ConfusionMatrixOptions extends ClassesOptions {
   /**
-   * Divides by the row ("true"), the column ("pred") or all ("all"); null counts (default null).
+   * Divides by row sums ("true"), column sums ("pred") or the total ("all"); null gives counts
+   * (default null).
    */
   readonly normalize?: "true" | "pred" | "all" | null;
 }
 
 /**
- * How often class i (row) was taken for class j (column). Predictions come first, then targets
- * (scikit-learn has them the other way round): labels [n, …], or scores [n, C, …] whose largest
- * along dimension 1 is the class. Without `numClasses` or `labels` the classes are those of the
- * scores, else the labels that occur, in order. → [C, C], i32 or, normalized or weighted, f32.
+ * Counts how often class i (row) was predicted as class j (column). Predictions come first, then
+ * targets (the reverse of scikit-learn): labels [n, …], or scores [n, C, …], whose argmax along
+ * dimension 1 is the class. Without `numClasses` or `labels` the classes are those of the scores,
+ * or else the labels that occur, in order. → [C, C], i32, or f32 if normalized or weighted.
  */
 export function confusionMatrix(
   predictions: Values,
@@ -37,13 +38,13 @@ export function confusionMatrix(
   });
 }
 
-/** Counts as parts of their row, column or all; 0 where there are none. */
+/** Counts divided by their row sums, column sums or total; 0 if these are 0. */
 function normalized(counts: Tensor, over: "true" | "pred" | "all"): Tensor {
   if (over === "all") return ratio(counts, counts.sum(), 0);
   return ratio(counts, counts.sum(over === "true" ? 1 : 0, { keepdim: true }), 0);
 }
 
-/** The confusion matrix in f32: exact below 2²⁴ examples of a kind. */
+/** The confusion matrix in f32; exact for counts below 2²⁴. */
 export function confusion(metric: string, found: Labelled): Tensor {
   const classes = classesIn(metric, found);
   const predicted = oneHot(found.predicted, classes);
@@ -51,7 +52,7 @@ export function confusion(metric: string, found: Labelled): Tensor {
   return oneHot(found.actual, classes).T.matmul(weighed);
 }
 
-/** [n, C], 1 at each example's class, f32. */
+/** One-hot classes, [n, C] in f32. */
 export function oneHot(labels: Tensor, classes: readonly number[]): Tensor {
   return labels.reshape(-1, 1).eq(labelsLike(labels, classes)).to("f32");
 }
@@ -62,22 +63,22 @@ function labelsLike(device: Tensor, classes: readonly number[]): Tensor {
     : tensor(Int32Array.from(classes), { device });
 }
 
-/** a / b, and `otherwise` where b is 0. */
+/** a / b, or `otherwise` if b is 0. */
 export function ratio(a: Tensor, b: Tensor, otherwise: number): Tensor {
   const none = b.eq(0);
   return where(none, otherwise, a.div(where(none, 1, b)));
 }
 
-/** Per class, or of the one class there is: the weight of right, true and predicted examples. */
+/** Per class, or for a single class: total weight of correct, true and predicted examples. */
 export interface Tallies {
   readonly right: Tensor;
   readonly support: Tensor;
   readonly predicted: Tensor;
-  /** Whether the class occurs, as f32. */
+  /** Whether the class occurs, in f32. */
   readonly present: Tensor;
 }
 
-/** Tallies of every class: [C]. */
+/** Tallies of every class, [C]. */
 export function tally(found: Labelled, classes: readonly number[]): Tallies {
   const [actual, predicted] = [oneHot(found.actual, classes), oneHot(found.predicted, classes)];
   const weight = found.weight?.unsqueeze(1) ?? null;
@@ -90,7 +91,7 @@ export function tally(found: Labelled, classes: readonly number[]): Tallies {
   };
 }
 
-/** The weight of all examples, and of those that are right: 0-d. */
+/** Tallies over all classes together, 0-d. */
 export function wholeTally({ actual, predicted, weight }: Labelled): Tallies {
   const total = (x: Tensor): Tensor => (weight === null ? x : x.mul(weight)).sum();
   const all = total(actual.eq(actual).to("f32"));
@@ -115,8 +116,8 @@ export function tallyOf(label: number, { actual, predicted, weight }: Labelled):
 }
 
 /**
- * Whether each example's class is among its k highest scores, f32 [n]; `ties` says which of equal
- * ones come first.
+ * Whether each example's class is among its k highest scores, f32 [n]. `ties` tells which of equal
+ * scores come first.
  */
 export function hits(
   metric: string,

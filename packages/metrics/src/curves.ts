@@ -1,17 +1,19 @@
 import { checkCall } from "@wgrad/autograd/plugin";
-import { type RankingOptions, ranked, stepsOf } from "./ranking.ts";
+import { cumulativeCounts, type RankingOptions, ranked } from "./ranking.ts";
 import type { Values } from "./values.ts";
 
-/** Points of a receiver operating characteristic, thresholds falling. */
+/** Points of a ROC curve, in order of falling thresholds. */
 export interface RocCurve {
-  /** False positive rates, and true ones. */
+  /** False positive rates. */
   readonly fpr: Float64Array;
   readonly tpr: Float64Array;
-  /** Scores from which on an example counts as a yes; the first is Infinity. */
+  /** Lowest score that counts as positive at each point; the first is Infinity. */
   readonly thresholds: Float64Array;
 }
 
-/** Precisions and recalls, thresholds rising; a last point (1, 0) has none. */
+/**
+ * Precisions and recalls, in order of rising thresholds. The last point (1, 0) has no threshold.
+ */
 export interface PrecisionRecallCurve {
   readonly precision: Float64Array;
   readonly recall: Float64Array;
@@ -20,13 +22,13 @@ export interface PrecisionRecallCurve {
 
 /** Settings of rocCurve. */
 export interface RocCurveOptions extends RankingOptions {
-  /** Leaves out points that lie on the line between their neighbours (default true). */
+  /** Omits points on the line between their neighbours (default true). */
   readonly dropIntermediate?: boolean;
 }
 
 /**
- * True against false positive rate at every distinct score. Scores come first, [n], then targets, 1
- * or 0, [n].
+ * True positive rate against false positive rate at every distinct score. Scores come first, then
+ * targets 1 or 0; both [n].
  */
 export async function rocCurve(
   scores: Values,
@@ -38,22 +40,28 @@ export async function rocCurve(
     arguments,
   );
   const { dropIntermediate = true, ...options } = settings;
-  const { thresholds, yes, no } = stepsOf(await ranked("rocCurve", scores, targets, options));
+  const { thresholds, positives, negatives } = cumulativeCounts(
+    await ranked("rocCurve", scores, targets, options),
+  );
   const bends = (counts: readonly number[], i: number): boolean =>
     (counts[i + 1] as number) - 2 * (counts[i] as number) + (counts[i - 1] as number) !== 0;
   const stays = (_: number, i: number): boolean =>
-    !dropIntermediate || i === 0 || i === yes.length - 1 || bends(yes, i) || bends(no, i);
+    !dropIntermediate ||
+    i === 0 ||
+    i === positives.length - 1 ||
+    bends(positives, i) ||
+    bends(negatives, i);
   const rates = (counts: readonly number[]): Float64Array =>
     Float64Array.from([0, ...counts.filter(stays)], (count) => count / (counts.at(-1) as number));
   return {
-    fpr: rates(no),
-    tpr: rates(yes),
+    fpr: rates(negatives),
+    tpr: rates(positives),
     thresholds: Float64Array.from([Number.POSITIVE_INFINITY, ...thresholds.filter(stays)]),
   };
 }
 
 /**
- * Precision against recall at every distinct score. Scores come first, [n], then targets, 1 or 0,
+ * Precision against recall at every distinct score. Scores come first, then targets 1 or 0; both
  * [n].
  */
 export async function precisionRecallCurve(
@@ -65,15 +73,15 @@ export async function precisionRecallCurve(
     "precisionRecallCurve(scores, targets, { sampleWeight, posLabel: number | null })",
     arguments,
   );
-  const { thresholds, yes, no } = stepsOf(
+  const { thresholds, positives, negatives } = cumulativeCounts(
     await ranked("precisionRecallCurve", scores, targets, options),
   );
-  const all = yes.at(-1) as number;
-  const precision = yes.map((count, i) => {
-    const said = count + (no[i] as number);
-    return said === 0 ? 0 : count / said;
+  const all = positives.at(-1) as number;
+  const precision = positives.map((count, i) => {
+    const predicted = count + (negatives[i] as number);
+    return predicted === 0 ? 0 : count / predicted;
   });
-  const recall = yes.map((count) => (all === 0 ? 1 : count / all));
+  const recall = positives.map((count) => (all === 0 ? 1 : count / all));
   return {
     precision: Float64Array.from([...precision.reverse(), 1]),
     recall: Float64Array.from([...recall.reverse(), 0]),
@@ -82,8 +90,8 @@ export async function precisionRecallCurve(
 }
 
 /**
- * False positive and false negative rates, thresholds rising; at the last, infinite one nothing is
- * a yes.
+ * False positive and false negative rates, in order of rising thresholds. At the last threshold,
+ * Infinity, no example is positive.
  */
 export interface DetCurve {
   readonly fpr: Float64Array;
@@ -92,8 +100,8 @@ export interface DetCurve {
 }
 
 /**
- * False negative against false positive rate at every distinct score. Scores come first, [n], then
- * targets, 1 or 0, [n].
+ * False negative rate against false positive rate at every distinct score. Scores come first, then
+ * targets 1 or 0; both [n].
  */
 export async function detCurve(
   scores: Values,
@@ -101,20 +109,20 @@ export async function detCurve(
   options: RankingOptions = {},
 ): Promise<DetCurve> {
   checkCall("detCurve(scores, targets, { sampleWeight, posLabel: number | null })", arguments);
-  const found = stepsOf(await ranked("detCurve", scores, targets, options));
-  const [yes, no] = [
-    [0, ...found.yes],
-    [0, ...found.no],
+  const found = cumulativeCounts(await ranked("detCurve", scores, targets, options));
+  const [positives, negatives] = [
+    [0, ...found.positives],
+    [0, ...found.negatives],
   ];
   const thresholds = [Number.POSITIVE_INFINITY, ...found.thresholds];
-  const [allYes, allNo] = [yes.at(-1) as number, no.at(-1) as number];
-  // from the last without a false yes to the first without a false no
-  const first = no.lastIndexOf(0);
-  const last = yes.indexOf(allYes) + 1;
+  const [allPositives, allNegatives] = [positives.at(-1) as number, negatives.at(-1) as number];
+  // from the last point without false positives to the first without false negatives
+  const first = negatives.lastIndexOf(0);
+  const last = positives.indexOf(allPositives) + 1;
   const part = (values: readonly number[]): number[] => values.slice(first, last).reverse();
   return {
-    fpr: Float64Array.from(part(no), (count) => count / allNo),
-    fnr: Float64Array.from(part(yes), (count) => (allYes - count) / allYes),
+    fpr: Float64Array.from(part(negatives), (count) => count / allNegatives),
+    fnr: Float64Array.from(part(positives), (count) => (allPositives - count) / allPositives),
     thresholds: Float64Array.from(part(thresholds)),
   };
 }

@@ -4,23 +4,29 @@ import { ratio } from "./counts.ts";
 import { type Examples, examplesOf, type MultioutputOptions, perOutput } from "./regression.ts";
 import type { Values } from "./values.ts";
 
-/** Settings of metrics whose targets have one output. */
+/** Settings of metrics of single-output targets. */
 export interface DevianceOptions {
-  /** What each example weighs, [n] (default: all alike). */
+  /** Weight of each example, [n] (default: all 1). */
   readonly sampleWeight?: Values | null;
 }
 
 /** Settings of meanTweedieDeviance and d2TweedieScore. */
 export interface TweedieOptions extends DevianceOptions {
-  /** Of the variance in the mean: 0 normal, 1 Poisson, 2 gamma, 3 inverse Gaussian (default 0). */
+  /**
+   * Power of the mean in the variance: 0 normal, 1 Poisson, 2 gamma, 3 inverse Gaussian (default
+   * 0).
+   */
   readonly power?: number;
 }
 
-/** y log(y / p), 0 where y is 0. */
+/** y log(y / p), which is 0 for y = 0. */
 const xlogy = (y: Tensor, p: Tensor): Tensor =>
   where(y.eq(0), 0, y.mul(where(y.eq(0), 1, y.div(p)).log()));
 
-/** Twice how much less likely the prediction makes the target than the target itself. */
+/**
+ * Deviance of each example: twice the difference of the log-likelihoods of a perfect fit and of the
+ * prediction.
+ */
 function unitDeviance(p: Tensor, y: Tensor, power: number): Tensor {
   if (power === 0) return y.sub(p).square();
   if (power === 1) return xlogy(y, p).sub(y).add(p).mul(2);
@@ -39,7 +45,7 @@ function unitDeviance(p: Tensor, y: Tensor, power: number): Tensor {
 function checkPower(metric: string, power: number): void {
   if (Number.isFinite(power) && !(power > 0 && power < 1)) return;
   throw new ArgumentError(
-    `${metric}: there is no Tweedie distribution of power ${power}\n  hint: 0, or 1 and more`,
+    `${metric}: there is no Tweedie distribution of power ${power}\n  hint: power must be ≤ 0 or ≥ 1`,
   );
 }
 
@@ -60,8 +66,8 @@ function deviance(
 }
 
 /**
- * The mean Tweedie deviance. Predictions, above 0 unless `power` is 0, come first, then targets. →
- * 0-d.
+ * Mean Tweedie deviance. Predictions come first, then targets; predictions must be above 0 unless
+ * `power` is 0. → 0-d.
  */
 export function meanTweedieDeviance(
   predictions: Values,
@@ -76,8 +82,8 @@ export function meanTweedieDeviance(
 }
 
 /**
- * The mean Poisson deviance, 2 (y log(y/p) − y + p). Predictions, above 0, come first, then
- * targets. → 0-d.
+ * Mean Poisson deviance 2 (y log(y/p) − y + p). Predictions (above 0) come first, then targets. →
+ * 0-d.
  */
 export function meanPoissonDeviance(
   predictions: Values,
@@ -90,8 +96,8 @@ export function meanPoissonDeviance(
 }
 
 /**
- * The mean gamma deviance, 2 (log(p/y) + y/p − 1). Predictions, above 0, come first, then targets,
- * above 0. → 0-d.
+ * Mean gamma deviance 2 (log(p/y) + y/p − 1). Predictions come first, then targets; both above 0. →
+ * 0-d.
  */
 export function meanGammaDeviance(
   predictions: Values,
@@ -104,8 +110,8 @@ export function meanGammaDeviance(
 }
 
 /**
- * 1 less the deviance of the predictions over that of the targets' mean. Predictions come first,
- * then targets. → 0-d.
+ * 1 − deviance of the predictions / deviance of the targets' mean. Predictions come first, then
+ * targets. → 0-d.
  */
 export function d2TweedieScore(
   predictions: Values,
@@ -129,7 +135,7 @@ export interface PinballOptions extends MultioutputOptions {
 
 function checkAlpha(metric: string, alpha: number): void {
   if (!(alpha >= 0 && alpha <= 1))
-    throw new ArgumentError(`${metric}: alpha is ${alpha}\n  hint: from 0 to 1`);
+    throw new ArgumentError(`${metric}: alpha is ${alpha}\n  hint: a number from 0 to 1`);
 }
 
 const pinball = (p: Tensor, y: Tensor, alpha: number): Tensor => {
@@ -138,8 +144,8 @@ const pinball = (p: Tensor, y: Tensor, alpha: number): Tensor => {
 };
 
 /**
- * Mean of max(α (y − p), (α − 1) (y − p)), least at the quantile α. Predictions come first, then
- * targets. → 0-d, or one for each output.
+ * Mean of max(α (y − p), (α − 1) (y − p)), which is minimal at the quantile α. Predictions come
+ * first, then targets. → 0-d, or one per output.
  */
 export function meanPinballLoss(
   predictions: Values,
@@ -158,8 +164,8 @@ export function meanPinballLoss(
 }
 
 /**
- * 1 less the pinball loss over that of the targets' own quantile. Predictions come first, then
- * targets. → 0-d, or one for each output.
+ * 1 − pinball loss of the predictions / pinball loss of the targets' quantile. Predictions come
+ * first, then targets. → 0-d, or one per output.
  */
 export function d2PinballScore(
   predictions: Values,
@@ -176,8 +182,8 @@ export function d2PinballScore(
 }
 
 /**
- * 1 less the mean absolute error over that of the targets' median. Predictions come first, then
- * targets. → 0-d, or one for each output.
+ * 1 − mean absolute error of the predictions / that of the targets' median. Predictions come first,
+ * then targets. → 0-d, or one per output.
  */
 export function d2AbsoluteErrorScore(
   predictions: Values,
@@ -205,8 +211,8 @@ function explained(
 }
 
 /**
- * The quantile of each output, [n, outputs] → [outputs]: the mean of the values that first reach,
- * and first exceed, that share of the weight.
+ * Weighted quantile of each output, [n, outputs] → [outputs]: the mean of the values whose
+ * cumulative weight first reaches, and first exceeds, the fraction α.
  */
 function quantile(y: Tensor, alpha: number, weight: Tensor | null): Tensor {
   const { values, indices } = sort(y, 0);

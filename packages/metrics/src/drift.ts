@@ -4,16 +4,16 @@ import { readFinite, type Values } from "./values.ts";
 
 /** Settings of populationStabilityIndex. */
 export interface StabilityOptions {
-  /** Bins with equally many of the reference's values in each (default 10). */
+  /** Number of bins; each has the same number of reference values (default 10). */
   readonly bins?: number;
-  /** What counts for an empty bin's part (default 1e-4). */
+  /** Replaces the fraction of an empty bin (default 1e-4). */
   readonly epsilon?: number;
 }
 
 /**
- * How far a feature or score has moved from a reference, such as the training data: Σ (q − p) log(q
- * / p) over bins, p and q the parts of the reference and of now. Below 0.1 is usually taken for no
- * change, above 0.25 for a large one.
+ * Population stability index: how far a feature or score has drifted from a reference such as the
+ * training data. Σ (q − p) log(q / p) over bins, where p and q are the fractions of reference and
+ * current values. Usually values below 0.1 mean no change and values above 0.25 a large change.
  */
 export async function populationStabilityIndex(
   reference: Values,
@@ -26,15 +26,17 @@ export async function populationStabilityIndex(
   );
   const { bins = 10, epsilon = 1e-4 } = options;
   if (!Number.isInteger(bins) || bins < 2) {
-    throw new ArgumentError(`populationStabilityIndex: bins is ${bins}\n  hint: 2 or more`);
+    throw new ArgumentError(
+      `populationStabilityIndex: bins is ${bins}\n  hint: a whole number ≥ 2`,
+    );
   }
   if (!(epsilon > 0 && epsilon < 1)) {
     throw new ArgumentError(
-      `populationStabilityIndex: epsilon is ${epsilon}\n  hint: above 0 and below 1`,
+      `populationStabilityIndex: epsilon is ${epsilon}\n  hint: a number above 0 and below 1`,
     );
   }
   const [p, q] = await sortedBoth("populationStabilityIndex", reference, current);
-  // repeated values make equal edges: one bin then
+  // repeated values give equal edges, which make one bin
   const edges = [
     ...new Set(Array.from({ length: bins - 1 }, (_, i) => quantile(p, (i + 1) / bins))),
   ];
@@ -50,8 +52,8 @@ export async function populationStabilityIndex(
 }
 
 /**
- * The largest distance of two distribution functions, and how likely as large a one is if nothing
- * has changed.
+ * The largest distance of two distribution functions, and the probability of at least that distance
+ * if both samples come from the same distribution.
  */
 export interface KolmogorovSmirnov {
   readonly statistic: number;
@@ -59,8 +61,9 @@ export interface KolmogorovSmirnov {
 }
 
 /**
- * The two-sample Kolmogorov–Smirnov test: D = max |F(x) − G(x)| over both samples, p = 2 Σ (−1)ᵏ⁻¹
- * exp(−2 k² λ²) with λ = D √(n m / (n + m)), for samples that are not small.
+ * Two-sample Kolmogorov–Smirnov test: D = max |F(x) − G(x)| over both samples, p = 2 Σ (−1)ᵏ⁻¹
+ * exp(−2 k² λ²) with λ = D √(n m / (n + m)). The p-value is asymptotic, so it is inexact for small
+ * samples.
  */
 export async function kolmogorovSmirnov(
   reference: Values,
@@ -77,7 +80,7 @@ export async function kolmogorovSmirnov(
   return { statistic, pvalue: tail(lambda) };
 }
 
-/** The chance of a larger λ; the series alternates and falls fast but near 0, where it is 1. */
+/** Probability of a larger λ. The series converges slowly near 0, where the probability is 1. */
 function tail(lambda: number): number {
   if (lambda < 0.2) return 1;
   let total = 0;
@@ -106,7 +109,7 @@ async function sortedBoth(
   return [p.sort(), q.sort()];
 }
 
-/** Between two values, evenly. */
+/** Quantile with linear interpolation. */
 function quantile(sorted: Float64Array, part: number): number {
   const place = part * (sorted.length - 1);
   const [low, high] = [Math.floor(place), Math.ceil(place)].map((i) => sorted[i] as number) as [
@@ -116,7 +119,7 @@ function quantile(sorted: Float64Array, part: number): number {
   return low + (high - low) * (place - Math.floor(place));
 }
 
-/** How many of the sorted values are at most `limit`. */
+/** Number of sorted values ≤ `limit`. */
 function countUpTo(sorted: Float64Array, limit: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

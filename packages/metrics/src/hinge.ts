@@ -7,14 +7,14 @@ import { asFloat, type Values, withWeight } from "./values.ts";
 
 /** Settings of hingeLoss. */
 export interface HingeLossOptions {
-  /** What each example weighs, [n] (default: all alike). */
+  /** Weight of each example, [n] (default: all 1). */
   readonly sampleWeight?: Values | null;
 }
 
 /**
- * Mean of max(0, 1 − margin): of decisions [n] with targets 1 and 0 (or −1), the margin is that to
- * the right side; of decisions [n, C] with classes [n], the right one's less the highest other's.
- * Decisions come first. → 0-d.
+ * Mean of max(0, 1 − margin). For decisions [n] and targets 1 and 0 (or −1), the margin is the
+ * decision times ±1. For decisions [n, C] and classes [n], it is the decision of the true class
+ * minus the highest other one. Decisions come first. → 0-d.
  */
 export function hingeLoss(
   decisions: Values,

@@ -13,7 +13,7 @@ import { checkChoice, checkSameShape } from "./check.ts";
 import { measured } from "./labels.ts";
 import { asFloat, tensorsOf, type Values } from "./values.ts";
 
-/** Of several images: the mean, the sum, or each. */
+/** Reduction over images: mean, sum, or one value per image. */
 export type ImageReduction = "mean" | "sum" | "none";
 
 function imagesOf(metric: string, predictions: Values, targets: Values): readonly [Tensor, Tensor] {
@@ -36,20 +36,23 @@ function reduced(metric: string, each: Tensor, reduction: ImageReduction): Tenso
 /** Settings of peakSignalNoiseRatio. */
 export interface PsnrOptions {
   /**
-   * The distance of the greatest and the least value there can be, or both, to which values are
-   * brought; null: that of the targets.
+   * Range of the values: the difference of greatest and least value, or [least, greatest], to which
+   * values are clamped; null takes the range of the targets.
    */
   readonly dataRange?: number | readonly [least: number, greatest: number] | null;
-  /** Of the logarithm (default 10, decibels). */
+  /** Base of the logarithm (default 10). */
   readonly base?: number;
-  /** The dimensions of an image, so that each has a value; null: all are one (default null). */
+  /**
+   * Dimensions of one image, to get a value per image; null treats all elements as one image
+   * (default null).
+   */
   readonly dim?: number | readonly number[] | null;
   readonly reduction?: ImageReduction;
 }
 
 /**
- * 10 log₁₀(range² / mean (prediction − target)²), in decibels. Predictions come first, then
- * targets. → 0-d, or one for each image.
+ * Peak signal-to-noise ratio 10 log₁₀(range² / mean (prediction − target)²) in decibels.
+ * Predictions come first, then targets. → 0-d, or one per image.
  */
 export function peakSignalNoiseRatio(
   predictions: Values,
@@ -88,27 +91,24 @@ export function peakSignalNoiseRatio(
 
 /** Settings of structuralSimilarity. */
 export interface SsimOptions {
-  /**
-   * The distance of the greatest and the least value there can be; null: that of the images
-   * (default null).
-   */
+  /** Difference of greatest and least value; null takes that of the images (default null). */
   readonly dataRange?: number | null;
-  /** Of the Gaussian window (default 1.5). */
+  /** Standard deviation of the Gaussian window (default 1.5). */
   readonly sigma?: number;
   /**
-   * A window of Gaussian weights, 3.5 σ to each side (the default); else all alike, of
-   * `kernelSize`.
+   * Uses a Gaussian window that extends 3.5 σ to each side; if false, a uniform one of `kernelSize`
+   * (default true).
    */
   readonly gaussianKernel?: boolean;
-  /** The size of the other window (default 11). */
+  /** Size of the uniform window (default 11). */
   readonly kernelSize?: number;
-  /** What keeps divisors from 0, over the range squared (default 0.01 and 0.03). */
+  /** Constants that stabilize the divisions, relative to the range (default 0.01 and 0.03). */
   readonly k1?: number;
   readonly k2?: number;
   readonly reduction?: ImageReduction;
 }
 
-/** Means, variances and covariance under a window around every element. */
+/** Means, variances and covariance in a window around every element. */
 interface Local {
   readonly meanP: Tensor;
   readonly meanY: Tensor;
@@ -127,7 +127,7 @@ function localOf(metric: string, p: Tensor, y: Tensor, line: Tensor, border: num
   const [n, c, height, width] = p.shape as readonly [number, number, number, number];
   if (Math.min(height, width) <= 2 * border) {
     throw new ShapeError(
-      `${metric}: images of ${height} × ${width} are too small for a window of ${2 * border + 1}`,
+      `${metric}: images of ${height} × ${width} are smaller than the window of ${2 * border + 1}`,
     );
   }
   const size = line.shape[0] as number;
@@ -149,9 +149,9 @@ function localOf(metric: string, p: Tensor, y: Tensor, line: Tensor, border: num
 }
 
 /**
- * SSIM (Wang et al. 2004): how alike images are in brightness, contrast and structure around every
- * element; 1 for equal ones. Predictions come first, then targets; both [N, C, H, W]. → 0-d, or
- * [N].
+ * Structural similarity (Wang et al. 2004): similarity of luminance, contrast and structure around
+ * every element; 1 for equal images. Predictions come first, then targets; both [N, C, H, W]. →
+ * 0-d, or [N].
  */
 export function structuralSimilarity(
   predictions: Values,
@@ -167,7 +167,7 @@ export function structuralSimilarity(
   const metric = "structuralSimilarity";
   if (kernelSize % 2 !== 1 || !(sigma > 0)) {
     throw new ArgumentError(
-      `${metric}: kernelSize is ${kernelSize}, sigma ${sigma}\n  hint: an odd size, sigma above 0`,
+      `${metric}: kernelSize is ${kernelSize}, sigma ${sigma}\n  hint: kernelSize must be odd and sigma above 0`,
     );
   }
   return measured(() => {
@@ -189,14 +189,15 @@ export function structuralSimilarity(
   });
 }
 
-/** Settings of the metrics of images that have no others. */
+/** Settings of image metrics that only have a reduction. */
 export interface ImageOptions {
   readonly reduction?: ImageReduction;
 }
 
 /**
- * Q of Wang & Bovik 2002, 4 cov μp μy / ((σp² + σy²)(μp² + μy²)) under a Gaussian window of 11
- * elements. Predictions come first, then targets; both [N, C, H, W]. → 0-d, or each element's.
+ * Universal image quality index (Wang & Bovik 2002): 4 cov μp μy / ((σp² + σy²)(μp² + μy²)) in a
+ * Gaussian window of 11 × 11 elements. Predictions come first, then targets; both [N, C, H, W]. →
+ * 0-d, or one value per element.
  */
 export function universalImageQualityIndex(
   predictions: Values,
@@ -217,7 +218,7 @@ export function universalImageQualityIndex(
       .add(meanY.square())
       .mul(varP.add(varY))
       .add(2 ** -23);
-    // as torchmetrics, without the border, whose windows see mirror images
+    // exclude the border, whose windows see reflected padding, as torchmetrics does
     const inner = [-1, -2].reduce(
       (x, dim) => x.narrow(dim, 5, (x.shape.at(dim) as number) - 10),
       above.div(below),
@@ -227,8 +228,8 @@ export function universalImageQualityIndex(
 }
 
 /**
- * Σ |difference of neighbours|, down and across, of each image: how rough it is. x: [N, C, H, W]. →
- * 0-d, or [N].
+ * Total variation of each image: the sum of absolute differences of vertical and horizontal
+ * neighbours. images: [N, C, H, W]. → 0-d, or [N].
  */
 export function totalVariation(images: Values, options: ImageOptions = {}): Tensor {
   checkCall('totalVariation(images, { reduction: "mean" | "sum" | "none" })', arguments);
@@ -246,8 +247,8 @@ export function totalVariation(images: Values, options: ImageOptions = {}): Tens
 }
 
 /**
- * The angle in radians between the channels of a prediction and a target, mean over all elements.
- * Predictions come first, then targets; both [N, C, H, W]. → 0-d, or [N, H, W].
+ * Angle in radians between the channel vectors of prediction and target, averaged over all
+ * elements. Predictions come first, then targets; both [N, C, H, W]. → 0-d, or [N, H, W].
  */
 export function spectralAngleMapper(
   predictions: Values,

@@ -3,15 +3,15 @@ import { checkCall } from "@wgrad/autograd/plugin";
 import { checkSameLength, checkSameShape } from "./check.ts";
 import { read, readFiniteShaped, type Values } from "./values.ts";
 
-/** Settings of metrics of scores of several labels. */
+/** Settings of multilabel ranking metrics. */
 export interface LabelRankingOptions {
-  /** What each example weighs, [n] (default: all alike). */
+  /** Weight of each example, [n] (default: all 1). */
   readonly sampleWeight?: Values | null;
 }
 
 type OfRow = (scores: Float64Array, isTrue: (label: number) => boolean) => number;
 
-/** The mean of what each example's row gives. */
+/** Weighted mean of a value per row. */
 async function overRows(
   metric: string,
   scores: Values,
@@ -40,8 +40,8 @@ async function overRows(
 }
 
 /**
- * How many of the highest scores are taken until all true labels are among them, mean over
- * examples. Scores come first, then targets; both [n, labels].
+ * Mean number of highest-scored labels that are needed to include all true labels. Scores come
+ * first, then targets; both [n, labels].
  */
 export async function coverageError(
   scores: Values,
@@ -56,8 +56,8 @@ export async function coverageError(
 }
 
 /**
- * The part of the labels ranked up to each true one that is true, mean over those and over
- * examples. Scores come first, then targets; both [n, labels].
+ * Mean over true labels, and then over examples, of the fraction of true labels among those ranked
+ * at least as high. Scores come first, then targets; both [n, labels].
  */
 export async function labelRankingAveragePrecisionScore(
   scores: Values,
@@ -78,8 +78,8 @@ export async function labelRankingAveragePrecisionScore(
 }
 
 /**
- * The part of the pairs of a true and a false label that are in the wrong order, mean over
- * examples. Scores come first, then targets; both [n, labels].
+ * Mean fraction of wrongly ordered pairs of a true and a false label. Scores come first, then
+ * targets; both [n, labels].
  */
 export async function labelRankingLoss(
   scores: Values,

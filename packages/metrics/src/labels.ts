@@ -3,59 +3,54 @@ import { composite } from "@wgrad/autograd/plugin";
 import { checkCount, checkSameShape, checkWeights } from "./check.ts";
 import { asFloat, knownOf, type Values, withWeight } from "./values.ts";
 
-/** Which classes a metric is of. */
+/** The classes of a metric, and weights. */
 export interface ClassesOptions {
   /**
-   * Classes are 0 … numClasses − 1. By default as many as the scores have, or else the labels that
-   * occur.
+   * Classes are 0 … numClasses − 1. By default there are as many as the scores have, or else the
+   * labels that occur.
    */
   readonly numClasses?: number | null;
-  /**
-   * The classes by their labels, in the result's order; other labels are no class of the result.
-   */
+  /** The labels of the classes, in the result's order. Other labels are excluded. */
   readonly labels?: readonly number[] | null;
-  /** What each example weighs, in the targets' shape (default: all alike). */
+  /** Weight of each example, in the targets' shape (default: all 1). */
   readonly sampleWeight?: Values | null;
 }
 
-/** Examples whose targets are this label do not count. */
+/** Excludes examples by their target. */
 export interface IgnoreOptions {
-  /** Targets of this label do not count (default null: all do). */
+  /** Targets with this label are excluded (default null: none). */
   readonly ignoreIndex?: number | null;
 }
 
-/** Predicted and true labels, one after the other. */
+/** Predicted and true labels, flattened. */
 export interface Labelled {
   /** i32, [n]. */
   readonly predicted: Tensor;
   readonly actual: Tensor;
-  /** f32, [n]; null where all weigh 1. */
+  /** f32, [n]; null if all weights are 1. */
   readonly weight: Tensor | null;
-  /** The classes in order; null where only the device knows the labels. */
+  /** The classes in order; null if only the device knows the labels. */
   readonly classes: readonly number[] | null;
-  /** Whether the caller named the classes: then those that do not occur count as well. */
+  /** Whether the caller named the classes; if so, classes that do not occur count too. */
   readonly named: boolean;
-  /**
-   * Examples whose labels are no classes, bool, [n]; null where the host has seen that there are
-   * none.
-   */
+  /** Mask of examples with invalid labels, bool [n]; null if the host knows that there are none. */
   readonly odd: Tensor | null;
 }
 
-/** The body of a metric that is one tensor. */
+/** Runs a metric as one composite operation without gradient. */
 export const measured = (fn: () => Tensor): Tensor => noGrad(() => composite(fn));
 
-/** NaN where a label was no class. */
+/** Replaces the score by NaN if a label was invalid. */
 export function unlessOdd(odd: Tensor | null, score: Tensor): Tensor {
   return odd === null ? score : where(odd.any(), Number.NaN, score);
 }
 
 /**
- * Labels of classes or, of predictions with one dimension more than targets, the largest score's
- * along dimension 1.
+ * Labels of predictions and targets. Predictions with one more dimension than targets are scores,
+ * whose argmax along dimension 1 is the label.
  *
- * Throws ShapeError for shapes that do not fit, ArgumentError for labels that the host knows to be
- * no classes.
+ * Throws ShapeError if the shapes do not match, and ArgumentError if the host knows an invalid
+ * label.
  */
 export function labelsOf(
   metric: string,
@@ -90,27 +85,30 @@ export function labelsOf(
   };
 }
 
-/** The classes; throws ArgumentError where only the device knows the labels. */
+/** The classes. Throws ArgumentError if only the device knows the labels. */
 export function classesIn(metric: string, { classes }: Labelled): readonly number[] {
   if (classes !== null) return classes;
   throw new ArgumentError(
-    `${metric}: how many classes there are is not known: the labels are on the device, and not read here` +
-      "\n  hint: { numClasses: 3 }, or scores [n, C] in place of their argmax",
+    `${metric}: the number of classes is unknown, because the labels are on the device and this metric does not read them` +
+      "\n  hint: pass { numClasses: 3 }, or scores [n, C] instead of their argmax",
   );
 }
 
-/** Refuses scores that hold NaN, where the host knows them; else says in which rows. */
+/**
+ * Throws ArgumentError if the host knows that scores contain NaN; otherwise returns a mask of such
+ * rows.
+ */
 function notANumber(metric: string, scores: Tensor): Tensor | null {
   if (scores.dtype !== "f32" && scores.dtype !== "f64" && scores.dtype !== "f16") return null;
   const known = knownOf(scores);
   if (known === null) return flatten(scores.isnan().any(1));
   if (Array.prototype.some.call(known, Number.isNaN)) {
-    throw new ArgumentError(`${metric}: scores hold NaN\n  hint: leave such examples out`);
+    throw new ArgumentError(`${metric}: scores contain NaN\n  hint: leave such examples out`);
   }
   return null;
 }
 
-/** Examples that are odd by one or the other. */
+/** The union of two masks, either of which may be null. */
 export function either(a: Tensor | null, b: Tensor | null): Tensor | null {
   if (a === null || b === null) return a ?? b;
   return a.logicalOr(b);
@@ -135,28 +133,28 @@ function checkNamed(
   if (numClasses !== null) checkCount(metric, "numClasses", numClasses);
   if (labels === null) return;
   if (numClasses !== null) {
-    throw new ArgumentError(`${metric}: takes numClasses or labels, not both`);
+    throw new ArgumentError(`${metric}: takes either numClasses or labels, not both`);
   }
   if (Array.isArray(labels) && labels.length > 0 && labels.every(Number.isInteger)) {
     if (new Set(labels).size === labels.length) return;
   }
   throw new ArgumentError(
-    `${metric}: labels are ${JSON.stringify(labels)}\n  hint: a list of different whole numbers, [0, 2]`,
+    `${metric}: labels are ${JSON.stringify(labels)}\n  hint: a list of distinct whole numbers, such as [0, 2]`,
   );
 }
 
-/** The class of the largest score. */
+/** The class with the largest score. */
 function largest(metric: string, scores: Tensor, numClasses: number | null): Tensor {
   const count = scores.shape[1] as number;
   if (count < 2) {
     throw new ShapeError(
-      `${metric}: scores of ${count} class${count === 1 ? "" : "es"}, [${scores.shape.join(", ")}]` +
-        "\n  hint: of probabilities of a yes: probabilities.squeeze(1).gt(0.5)",
+      `${metric}: scores have ${count} class${count === 1 ? "" : "es"}, [${scores.shape.join(", ")}]` +
+        "\n  hint: turn binary probabilities into classes with probabilities.squeeze(1).gt(0.5)",
     );
   }
   if (numClasses !== null && numClasses !== count) {
     throw new ArgumentError(
-      `${metric}: numClasses is ${numClasses}, but there are ${count} scores`,
+      `${metric}: numClasses is ${numClasses}, but scores have ${count} classes`,
     );
   }
   return scores.argmax(1);
@@ -164,12 +162,12 @@ function largest(metric: string, scores: Tensor, numClasses: number | null): Ten
 
 interface Check {
   readonly metric: string;
-  /** Classes are 0 … count − 1; null: any whole numbers. */
+  /** Classes are 0 … count − 1; null allows any whole numbers. */
   readonly count: number | null;
   readonly ignoreIndex: number | null;
 }
 
-/** Labels as i32, and which of them are no whole numbers or no classes. */
+/** Labels as i32, and a mask of those that are invalid. */
 function whole(
   { metric, count, ignoreIndex }: Check,
   name: string,
@@ -197,8 +195,8 @@ const inside = (label: number, count: number): boolean => label >= 0 && label < 
 function noClass(metric: string, name: string, label: number, count: number | null): ArgumentError {
   if (label !== (label | 0)) {
     return new ArgumentError(
-      `${metric}: ${name} ${label} is no class` +
-        "\n  hint: whole numbers; scores are [n, C], probabilities of a yes become classes by p.gt(0.5)",
+      `${metric}: ${name} ${label} is not a class` +
+        "\n  hint: labels are whole numbers and scores are [n, C]; turn binary probabilities into classes with p.gt(0.5)",
     );
   }
   return new ArgumentError(
@@ -206,7 +204,7 @@ function noClass(metric: string, name: string, label: number, count: number | nu
   );
 }
 
-/** The labels that occur among either, in order, if the host knows both. */
+/** The labels that occur in either, in order, if the host knows both. */
 function occurring(
   predictions: Tensor,
   targets: Tensor,

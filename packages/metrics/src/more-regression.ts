@@ -6,8 +6,8 @@ import { measured } from "./labels.ts";
 import { type Examples, examplesOf, type MultioutputOptions, perOutput } from "./regression.ts";
 import { asFloat, tensorsOf, type Values } from "./values.ts";
 
-/** The least that torchmetrics divides by. */
-const LEAST = 1.17e-6;
+/** Smallest divisor, as in torchmetrics. */
+const EPSILON = 1.17e-6;
 
 const ofAll = (
   metric: string,
@@ -17,8 +17,8 @@ const ofAll = (
 ): Tensor => noGrad(() => composite(() => combine(examplesOf(metric, predictions, targets, null))));
 
 /**
- * Mean of (log(1 + prediction) − log(1 + target))². Predictions, above −1, come first, then
- * targets. → 0-d, or one for each output.
+ * Mean of (log(1 + prediction) − log(1 + target))². Predictions come first, then targets; both
+ * above −1. → 0-d, or one per output.
  */
 export function meanSquaredLogError(
   predictions: Values,
@@ -32,8 +32,8 @@ export function meanSquaredLogError(
 }
 
 /**
- * √ of the mean squared log error. Predictions, above −1, come first, then targets. → 0-d, or one
- * for each output.
+ * Square root of the mean squared log error. Predictions come first, then targets; both above −1. →
+ * 0-d, or one per output.
  */
 export function rootMeanSquaredLogError(
   predictions: Values,
@@ -50,8 +50,8 @@ export function rootMeanSquaredLogError(
 }
 
 /**
- * Mean of log cosh(prediction − target): square near 0, absolute beyond. Predictions come first,
- * then targets. → 0-d, or one for each output.
+ * Mean of log cosh(prediction − target), which is quadratic near 0 and linear far from it.
+ * Predictions come first, then targets. → 0-d, or one per output.
  */
 export function logCoshError(
   predictions: Values,
@@ -66,8 +66,8 @@ export function logCoshError(
 }
 
 /**
- * Mean of 2 |p − y| / (|p| + |y|), a fraction. Predictions come first, then targets. → 0-d, or one
- * for each output.
+ * Mean of 2 |p − y| / (|p| + |y|), as a fraction. Predictions come first, then targets. → 0-d, or
+ * one per output.
  */
 export function symmetricMeanAbsolutePercentageError(
   predictions: Values,
@@ -83,26 +83,26 @@ export function symmetricMeanAbsolutePercentageError(
     predictions,
     targets,
     options,
-    ({ p, y, mean }) => mean(p.sub(y).abs().mul(2).div(p.abs().add(y.abs()).clamp(LEAST))),
+    ({ p, y, mean }) => mean(p.sub(y).abs().mul(2).div(p.abs().add(y.abs()).clamp(EPSILON))),
   );
 }
 
-/** Σ |p − y| / Σ |y|, a fraction. Predictions come first, then targets. → 0-d. */
+/** Σ |p − y| / Σ |y|, as a fraction. Predictions come first, then targets. → 0-d. */
 export function weightedMeanAbsolutePercentageError(predictions: Values, targets: Values): Tensor {
   checkCall("weightedMeanAbsolutePercentageError(predictions, targets)", arguments);
   return ofAll("weightedMeanAbsolutePercentageError", predictions, targets, ({ p, y }) =>
-    p.sub(y).abs().sum().div(y.abs().sum().clamp(LEAST)),
+    p.sub(y).abs().sum().div(y.abs().sum().clamp(EPSILON)),
   );
 }
 
 /** Settings of relativeSquaredError. */
 export interface RelativeSquaredErrorOptions {
-  /** Whether the root is left off (default true). */
+  /** If false, returns the square root (default true). */
   readonly squared?: boolean;
 }
 
 /**
- * Σ (y − p)² / Σ (y − ȳ)², the mean over outputs, or its root. Predictions come first, then
+ * Σ (y − p)² / Σ (y − ȳ)², averaged over outputs, or its square root. Predictions come first, then
  * targets. → 0-d.
  */
 export function relativeSquaredError(
@@ -117,7 +117,7 @@ export function relativeSquaredError(
       .sub(y.mean(0, { keepdim: true }))
       .square()
       .sum(0);
-    const each = y.sub(p).square().sum(0).div(spread.clamp(LEAST));
+    const each = y.sub(p).square().sum(0).div(spread.clamp(EPSILON));
     return (squared ? each : each.sqrt()).mean();
   });
 }
@@ -125,7 +125,7 @@ export function relativeSquaredError(
 /** (Σ |prediction − target|ᵖ)^(1/p). Predictions come first, then targets. → 0-d. */
 export function minkowskiDistance(predictions: Values, targets: Values, p: number): Tensor {
   checkCall("minkowskiDistance(predictions, targets, p: number)", arguments);
-  if (!(p >= 1)) throw new ArgumentError(`minkowskiDistance: p is ${p}\n  hint: 1 or more`);
+  if (!(p >= 1)) throw new ArgumentError(`minkowskiDistance: p is ${p}\n  hint: a number ≥ 1`);
   return ofAll("minkowskiDistance", predictions, targets, (examples) =>
     examples.p
       .sub(examples.y)
@@ -137,8 +137,8 @@ export function minkowskiDistance(predictions: Values, targets: Values, p: numbe
 }
 
 /**
- * Lin's concordance, 2 cov / (var p + var y + (mean p − mean y)²): as Pearson's correlation, but of
- * the line of equals. Predictions come first, then targets. → [outputs].
+ * Lin's concordance correlation 2 cov / (var p + var y + (mean p − mean y)²), which measures
+ * agreement with the line p = y. Predictions come first, then targets. → [outputs].
  */
 export function concordanceCorrcoef(predictions: Values, targets: Values): Tensor {
   checkCall("concordanceCorrcoef(predictions, targets)", arguments);
@@ -154,15 +154,15 @@ export function concordanceCorrcoef(predictions: Values, targets: Values): Tenso
 
 /** Settings of klDivergence. */
 export interface KlDivergenceOptions {
-  /** The arguments are logarithms of probabilities (default false). */
+  /** If true, the arguments are log-probabilities (default false). */
   readonly logProb?: boolean;
-  /** Of the rows: their mean, sum, or each ([n]; default "mean"). */
+  /** Reduction over the rows, or one value per row, [n] (default "mean"). */
   readonly reduction?: "mean" | "sum" | "none";
 }
 
 /**
- * Σ p log(p / q) of each row, [n, d]: how far q is from p. Rows are divided by their sums. → 0-d,
- * or [n].
+ * Kullback–Leibler divergence Σ p log(p / q) of each row, [n, d]. Rows are normalized to sum 1. →
+ * 0-d, or [n].
  */
 export function klDivergence(p: Values, q: Values, options: KlDivergenceOptions = {}): Tensor {
   checkCall(
@@ -186,13 +186,13 @@ export function klDivergence(p: Values, q: Values, options: KlDivergenceOptions 
 
 /** Settings of adjustedR2Score. */
 export interface AdjustedR2Options {
-  /** How many regressors the predictions were made with. */
+  /** Number of regressors of the model. */
   readonly adjusted: number;
 }
 
 /**
- * R² less what chance explains: 1 − (1 − R²)(n − 1) / (n − 1 − regressors). Predictions come first,
- * then targets. → 0-d.
+ * R² adjusted for the number of regressors: 1 − (1 − R²)(n − 1) / (n − 1 − regressors). Predictions
+ * come first, then targets. → 0-d.
  */
 export function adjustedR2Score(
   predictions: Values,
@@ -205,7 +205,7 @@ export function adjustedR2Score(
     const n = y.shape[0] as number;
     if (!(Number.isInteger(adjusted) && adjusted >= 0 && adjusted < n - 1)) {
       throw new ArgumentError(
-        `adjustedR2Score: adjusted is ${adjusted}\n  hint: fewer regressors than ${n - 1}`,
+        `adjustedR2Score: adjusted is ${adjusted}\n  hint: there must be fewer regressors than ${n - 1}`,
       );
     }
     const spread = y

@@ -13,20 +13,20 @@ import {
 } from "./precision-recall.ts";
 import { tensorsOf, type Values } from "./values.ts";
 
-/** Settings of torchmetrics' scores. */
+/** Settings of torchmetrics' multiclass scores. */
 export interface MulticlassOptions extends IgnoreOptions {
-  /** "macro" leaves out classes that neither occur nor are predicted (default "macro"). */
+  /** "macro" excludes classes that neither occur nor are predicted (default "macro"). */
   readonly average?: Average;
 }
 
 /** Settings of multiclassAccuracy. */
 export interface MulticlassAccuracyOptions extends MulticlassOptions {
-  /** Of scores, how many classes may be named (default 1). */
+  /** With scores: number of top classes to consider (default 1). */
   readonly topK?: number;
 }
 
 /**
- * Part of the examples, or of each class, that is recognized. Predictions come first, then targets:
+ * Fraction of recognized examples, overall or per class. Predictions come first, then targets:
  * labels [n, …], or scores [n, C, …]; C is numClasses. → 0-d, or [C].
  */
 export function multiclassAccuracy(
@@ -59,7 +59,7 @@ export function multiclassAccuracy(
 }
 
 /**
- * Precision of each class, averaged. Predictions come first, then targets, as for
+ * Averaged precision of the classes. Predictions come first, then targets, as for
  * `multiclassAccuracy`. → 0-d, or [C].
  */
 export function multiclassPrecision(
@@ -76,7 +76,7 @@ export function multiclassPrecision(
 }
 
 /**
- * Recall of each class, averaged. Predictions come first, then targets, as for
+ * Averaged recall of the classes. Predictions come first, then targets, as for
  * `multiclassAccuracy`. → 0-d, or [C].
  */
 export function multiclassRecall(
@@ -93,7 +93,7 @@ export function multiclassRecall(
 }
 
 /**
- * F₁ of each class, averaged. Predictions come first, then targets, as for `multiclassAccuracy`. →
+ * Averaged F₁ of the classes. Predictions come first, then targets, as for `multiclassAccuracy`. →
  * 0-d, or [C].
  */
 export function multiclassF1Score(

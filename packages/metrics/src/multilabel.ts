@@ -1,6 +1,6 @@
 import { ArgumentError, stack, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { type BinaryOptions, yesOrNo } from "./binary.ts";
+import { type BinaryOptions, binaryLabels } from "./binary.ts";
 import { checkChoice } from "./check.ts";
 import { columnsOf, talliesOver } from "./columns.ts";
 import { measured, unlessOdd } from "./labels.ts";
@@ -8,18 +8,18 @@ import { type Average, averaged, fbeta, jaccard, precision, recall } from "./pre
 import { type Outcomes, specificity } from "./stat-scores.ts";
 import type { Values } from "./values.ts";
 
-/** Settings of torchmetrics' scores of several labels an example. */
+/** Settings of torchmetrics' multilabel scores. */
 export interface MultilabelOptions extends BinaryOptions {
   /**
-   * Of all answers together, the labels' mean, that by support, or none ([labels]; default
-   * "macro").
+   * Over all values together ("micro"), mean over labels, mean weighted by support, or null for
+   * [labels] (default "macro").
    */
   readonly average?: Average;
 }
 
 type Fraction = (outcomes: Outcomes) => readonly [Tensor, Tensor];
 
-/** The part of the answers that is right. */
+/** Fraction of correct values. */
 const agreement: Fraction = ({ right, support, predicted, all }) => [
   all.sub(support).sub(predicted).add(right.mul(2)),
   all,
@@ -34,22 +34,27 @@ function ofLabels(
 ): Tensor {
   checkChoice(metric, "average", average, ["micro", "macro", "weighted", null]);
   return measured(() => {
-    const { said, is, counted, odd } = yesOrNo(metric, probabilities, targets, options);
-    if (is.ndim < 2) {
+    const { predicted, actual, counted, odd } = binaryLabels(
+      metric,
+      probabilities,
+      targets,
+      options,
+    );
+    if (actual.ndim < 2) {
       throw new ArgumentError(
-        `${metric}: takes [n, labels], not [${is.shape.join(", ")}]\n  hint: the metrics binary… are of one label`,
+        `${metric}: takes [n, labels], not [${actual.shape.join(", ")}]\n  hint: for one label use the metrics named binary…`,
       );
     }
     const count = (x: Tensor): Tensor => {
       const kept = (counted === null ? x : x.logicalAnd(counted)).to("f32");
       return kept.transpose(0, 1).flatten(1).sum(1);
     };
-    const support = count(is);
+    const support = count(actual);
     const outcomes = {
-      right: count(said.logicalAnd(is)),
+      right: count(predicted.logicalAnd(actual)),
       support,
-      predicted: count(said),
-      all: count(is.eq(is)),
+      predicted: count(predicted),
+      all: count(actual.eq(actual)),
       present: support.eq(support).to("f32"),
     };
     const each = { support, counts: support.eq(support) };
@@ -58,8 +63,8 @@ function ofLabels(
 }
 
 /**
- * The part of the answers that is right, of each label, averaged. Probabilities (or logits) come
- * first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
+ * Averaged accuracy of the labels. Probabilities (or logits) come first, then targets 1 or 0; both
+ * [n, labels, …]. → 0-d, or [labels].
  */
 export function multilabelAccuracy(
   probabilities: Values,
@@ -74,8 +79,8 @@ export function multilabelAccuracy(
 }
 
 /**
- * Of the labels that are said, the part that is true, of each label, averaged. Probabilities (or
- * logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
+ * Averaged precision TP / (TP + FP) of the labels. Probabilities (or logits) come first, then
+ * targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
  */
 export function multilabelPrecision(
   probabilities: Values,
@@ -90,8 +95,8 @@ export function multilabelPrecision(
 }
 
 /**
- * Of the labels that are true, the part that is said, of each label, averaged. Probabilities (or
- * logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
+ * Averaged recall TP / (TP + FN) of the labels. Probabilities (or logits) come first, then targets
+ * 1 or 0; both [n, labels, …]. → 0-d, or [labels].
  */
 export function multilabelRecall(
   probabilities: Values,
@@ -106,8 +111,8 @@ export function multilabelRecall(
 }
 
 /**
- * The harmonic mean of precision and recall, of each label, averaged. Probabilities (or logits)
- * come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
+ * Averaged F₁ of the labels. Probabilities (or logits) come first, then targets 1 or 0; both [n,
+ * labels, …]. → 0-d, or [labels].
  */
 export function multilabelF1Score(
   probabilities: Values,
@@ -122,9 +127,8 @@ export function multilabelF1Score(
 }
 
 /**
- * Of the labels that are not true, the part that is not said, of each label, averaged.
- * Probabilities (or logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or
- * [labels].
+ * Averaged specificity TN / (TN + FP) of the labels. Probabilities (or logits) come first, then
+ * targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
  */
 export function multilabelSpecificity(
   probabilities: Values,
@@ -139,8 +143,8 @@ export function multilabelSpecificity(
 }
 
 /**
- * Intersection over union of what is true and what is said, of each label, averaged. Probabilities
- * (or logits) come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
+ * Averaged intersection over union TP / (TP + FP + FN) of the labels. Probabilities (or logits)
+ * come first, then targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
  */
 export function multilabelJaccardIndex(
   probabilities: Values,
@@ -155,8 +159,8 @@ export function multilabelJaccardIndex(
 }
 
 /**
- * The part of the answers that is wrong, of each label, averaged. Probabilities come first, then
- * targets 1 or 0; both [n, labels, …]. → 0-d, or [labels].
+ * Averaged fraction of wrong values of the labels. Probabilities come first, then targets 1 or 0;
+ * both [n, labels, …]. → 0-d, or [labels].
  */
 export function multilabelHammingDistance(
   probabilities: Values,
@@ -171,8 +175,8 @@ export function multilabelHammingDistance(
 }
 
 /**
- * The part of the examples of which every label is right. Probabilities come first, then targets 1
- * or 0; both [n, labels]. → 0-d.
+ * Fraction of examples with all labels correct. Probabilities come first, then targets 1 or 0; both
+ * [n, labels]. → 0-d.
  */
 export function multilabelExactMatch(
   probabilities: Values,
@@ -184,13 +188,13 @@ export function multilabelExactMatch(
     arguments,
   );
   return measured(() => {
-    const { said, is, counted, odd } = yesOrNo(
+    const { predicted, actual, counted, odd } = binaryLabels(
       "multilabelExactMatch",
       probabilities,
       targets,
       options,
     );
-    const right = said.eq(is);
+    const right = predicted.eq(actual);
     const fine = counted === null ? right : right.logicalOr(counted.logicalNot());
     return unlessOdd(odd, fine.flatten(1).all(1).to("f32").mean());
   });
@@ -198,13 +202,13 @@ export function multilabelExactMatch(
 
 /** Settings of multilabelConfusionMatrix. */
 export interface MultilabelConfusionOptions {
-  /** What each example weighs, [n] (default: all alike). */
+  /** Weight of each example, [n] (default: all 1). */
   readonly sampleWeight?: Values | null;
 }
 
 /**
  * [[TN, FP], [FN, TP]] of each label. Predictions come first, then targets; both [n, labels] of 1
- * and 0. → [labels, 2, 2], i32 or, weighted, f32.
+ * and 0. → [labels, 2, 2], i32, or f32 if weighted.
  */
 export function multilabelConfusionMatrix(
   predictions: Values,

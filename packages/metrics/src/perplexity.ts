@@ -8,9 +8,8 @@ import { asFloat, knownOf, tensorsOf, type Values } from "./values.ts";
 export interface PerplexityOptions extends IgnoreOptions {}
 
 /**
- * exp of the mean of −log p(target): how many tokens a model hesitates between. Logits come first,
- * [B, T, V], then targets, [B, T]; a logit of −Infinity rules a token out. → 0-d; NaN where a
- * target that the device computed is no token.
+ * exp of the mean of −log p(target). Logits [B, T, V] come first, then targets [B, T]. A logit of
+ * −Infinity excludes a token. → 0-d; NaN if a target computed by the device is not a token.
  */
 export function perplexity(
   logits: Values,
@@ -21,16 +20,21 @@ export function perplexity(
   const { ignoreIndex = null } = options;
   return measured(() => {
     const given = tensorsOf("perplexity", { logits, targets });
-    const { total, count, odd } = surprise("perplexity", given.logits, given.targets, ignoreIndex);
+    const { total, count, odd } = negativeLogLikelihood(
+      "perplexity",
+      given.logits,
+      given.targets,
+      ignoreIndex,
+    );
     return unlessOdd(odd, ratio(total, count.to("f32"), Number.NaN).exp());
   });
 }
 
 /**
- * The sum of −log p(target), over how many, and which targets are no token (null: the host has seen
- * that there are none).
+ * Sum of −log p(target), number of targets, and a mask of targets outside the vocabulary (null if
+ * the host knows that there are none).
  */
-export function surprise(
+export function negativeLogLikelihood(
   metric: string,
   logits: Tensor,
   targets: Tensor,
@@ -52,7 +56,7 @@ export function surprise(
   if (stray !== null && stray !== undefined) {
     throw new ArgumentError(
       `${metric}: target ${stray} is not one of ${size} tokens` +
-        `\n  hint: 0 to ${size - 1}; { ignoreIndex: ${stray} } leaves it out`,
+        `\n  hint: tokens are 0 to ${size - 1}; { ignoreIndex: ${stray} } excludes it`,
     );
   }
   const strayed = flat.lt(0).logicalOr(flat.ge(size)).logicalAnd(counted);

@@ -15,33 +15,32 @@ import {
 import { knownOf, type Values } from "./values.ts";
 
 /**
- * How scores of several classes become one: of all examples, the classes' mean, that by support, or
- * none ([C]).
+ * How scores of several classes are averaged: over all examples ("micro"), over classes ("macro"),
+ * over classes weighted by support, or not at all (null: [C]).
  */
 export type Average = "micro" | "macro" | "weighted" | null;
 
 /** Settings of scikit-learn's scores. */
 export interface ScoreOptions extends ClassesOptions {
   /**
-   * "binary" is the score of the class `posLabel`, of two (default "binary"); "samples", of several
-   * labels an example, the mean of the examples' own scores.
+   * "binary" gives the score of class `posLabel` of two (default "binary"); "samples" gives the
+   * mean of each example's own score, for multilabel targets.
    */
   readonly average?: "binary" | "samples" | Average;
   /**
-   * Predictions and targets are [n, labels]: 1 for each label that an example has, else 0 (default
-   * false).
+   * If true, predictions and targets are [n, labels], 1 for each label of an example and 0
+   * otherwise (default false).
    */
   readonly multilabel?: boolean;
-  /** The class that "binary" is about (default 1). */
+  /** The positive class of "binary" (default 1). */
   readonly posLabel?: number;
   /**
-   * The score of a class with nothing to divide by: 0, 1, or NaN, which leaves it out of the mean
-   * (default 0).
+   * Score of a class whose divisor is 0: 0, 1, or NaN, which excludes it from the mean (default 0).
    */
   readonly zeroDivision?: number;
 }
 
-/** A score as a fraction, from right, true and predicted examples. */
+/** A score as numerator and denominator, from the tallies. */
 export type Fraction = (tallies: Tallies) => readonly [above: Tensor, below: Tensor];
 
 export const precision: Fraction = ({ right, predicted }) => [right, predicted];
@@ -58,9 +57,9 @@ export const fbeta =
   ];
 
 /**
- * Of the examples taken for a class, the part that is of it: TP / (TP + FP). Predictions come
- * first, then targets (scikit-learn has them the other way round, which would give the recall);
- * both as for `confusionMatrix`. → 0-d, or [C].
+ * Precision TP / (TP + FP): fraction of the examples predicted as a class that belong to it.
+ * Predictions come first, then targets (scikit-learn's order is the reverse and would give the
+ * recall); both as for `confusionMatrix`. → 0-d, or [C].
  */
 export function precisionScore(
   predictions: Values,
@@ -75,8 +74,8 @@ export function precisionScore(
 }
 
 /**
- * Of the examples of a class, the part that is recognized: TP / (TP + FN). Predictions come first,
- * then targets (scikit-learn has them the other way round, which would give the precision); both as
+ * Recall TP / (TP + FN): fraction of the examples of a class that are recognized. Predictions come
+ * first, then targets (scikit-learn's order is the reverse and would give the precision); both as
  * for `confusionMatrix`. → 0-d, or [C].
  */
 export function recallScore(
@@ -92,8 +91,8 @@ export function recallScore(
 }
 
 /**
- * The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). Predictions come first, then
- * targets, as for `confusionMatrix`. → 0-d, or [C].
+ * F₁ = 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall. Predictions come first,
+ * then targets, as for `confusionMatrix`. → 0-d, or [C].
  */
 export function f1Score(predictions: Values, targets: Values, options: ScoreOptions = {}): Tensor {
   checkCall(
@@ -104,8 +103,8 @@ export function f1Score(predictions: Values, targets: Values, options: ScoreOpti
 }
 
 /**
- * The mean of precision and recall in which recall weighs β times as much. Predictions come first,
- * then targets, as for `confusionMatrix`. → 0-d, or [C].
+ * Fβ, the harmonic mean of precision and recall where recall has β² times the weight. Predictions
+ * come first, then targets, as for `confusionMatrix`. → 0-d, or [C].
  */
 export function fbetaScore(
   predictions: Values,
@@ -117,13 +116,13 @@ export function fbetaScore(
     'fbetaScore(predictions, targets, beta: number, { average: "binary" | "micro" | "macro" | "weighted" | "samples" | null, multilabel: boolean, numClasses: number | null, labels: list | null, posLabel: number, zeroDivision, sampleWeight })',
     arguments,
   );
-  if (!(beta >= 0)) throw new ArgumentError(`fbetaScore: beta is ${beta}\n  hint: 0 or more`);
+  if (!(beta >= 0)) throw new ArgumentError(`fbetaScore: beta is ${beta}\n  hint: a number ≥ 0`);
   const fraction = beta === Number.POSITIVE_INFINITY ? recall : fbeta(beta);
   return score("fbetaScore", fraction, predictions, targets, options);
 }
 
 /**
- * Intersection over union of what is of a class and what is taken for it: TP / (TP + FP + FN).
+ * Intersection over union TP / (TP + FP + FN) of the true and the predicted examples of a class.
  * Predictions come first, then targets, as for `confusionMatrix`. → 0-d, or [C].
  */
 export function jaccardScore(
@@ -151,7 +150,7 @@ function score(
   if (multilabel) return ofColumns(name, fraction, predictions, targets, options);
   if (average === "samples") {
     throw new ArgumentError(
-      `${name}: "samples" is of several labels an example\n  hint: multilabel: true, of [n, labels]`,
+      `${name}: average "samples" needs multilabel targets\n  hint: pass [n, labels] and multilabel: true`,
     );
   }
   const { numClasses = null, labels = null, sampleWeight = null } = options;
@@ -171,7 +170,7 @@ function score(
   });
 }
 
-/** The score of several labels an example, a column each. */
+/** Scores of multilabel targets, one column per label. */
 function ofColumns(
   name: string,
   fraction: Fraction,
@@ -181,7 +180,7 @@ function ofColumns(
 ): Tensor {
   if (average === "binary") {
     throw new ArgumentError(
-      `${name}: "binary" is of one label an example\n  hint: "micro", "macro", "weighted", "samples", or null for one of each`,
+      `${name}: average "binary" does not apply to multilabel targets\n  hint: "micro", "macro", "weighted", "samples", or null for one per label`,
     );
   }
   return measured(() => {
@@ -199,8 +198,8 @@ function ofColumns(
 }
 
 /**
- * Refuses more than two classes, or two without the one in question; of labels on the device it
- * says where they are.
+ * Throws ArgumentError for more than two classes, or two without `posLabel`. If only the device
+ * knows the labels, returns a mask of invalid ones.
  */
 function checkTwo(
   name: string,
@@ -210,7 +209,7 @@ function checkTwo(
 ): Tensor | null {
   if (labels !== null) {
     throw new ArgumentError(
-      `${name}: labels choose the classes of an average, which "binary" is not\n  hint: { posLabel }, or average: "macro"`,
+      `${name}: labels does not apply to average "binary"\n  hint: pass { posLabel }, or average: "macro"`,
     );
   }
   if (classes !== null) {
@@ -218,8 +217,8 @@ function checkTwo(
     if (fits) return null;
     const what =
       classes.length > 2
-        ? `there are ${classes.length} classes, but average is "binary"\n  hint: "micro", "macro", "weighted", or null for one of each`
-        : `posLabel is ${posLabel} of the classes ${classes.join(" and ")}\n  hint: { posLabel: ${classes[1]} }`;
+        ? `there are ${classes.length} classes, but average is "binary"\n  hint: "micro", "macro", "weighted", or null for one per class`
+        : `posLabel is ${posLabel}, but the classes are ${classes.join(" and ")}\n  hint: pass { posLabel: ${classes[1]} }`;
     throw new ArgumentError(`${name}: ${what}`);
   }
   if (numClasses !== null || knownOf(actual) !== null) return null;
@@ -232,7 +231,7 @@ function checkTwo(
   return third(predicted).logicalOr(third(actual)).logicalOr(missing);
 }
 
-/** The classes' fractions as one; `counts` says which of them "macro" is the mean of. */
+/** Averages the fractions of the classes. `counts` tells which classes "macro" includes. */
 export function averaged(
   [above, below]: readonly [Tensor, Tensor],
   { support, counts }: { readonly support: Tensor; readonly counts: Tensor },

@@ -1,33 +1,32 @@
 import { ArgumentError, ShapeError, type Tensor, where } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { noAnswer } from "./binary.ts";
+import { invalidTargets } from "./binary.ts";
 import { checkSameShape, checkWeights } from "./check.ts";
 import { ratio } from "./counts.ts";
 import { either, measured, unlessOdd } from "./labels.ts";
 import { asFloat, knownOf, type Values, withWeight } from "./values.ts";
 
-/** Below it, and above 1 less it, f32 probabilities are cut: scikit-learn's choice. */
+/** Probabilities are clamped to [ε, 1 − ε], the f32 epsilon, as in scikit-learn. */
 const EPSILON = 2 ** -23;
 
 /** Settings of losses of probabilities. */
 export interface ProbabilityLossOptions {
-  /** What each example weighs, in the targets' shape (default: all alike). */
+  /** Weight of each example, in the targets' shape (default: all 1). */
   readonly sampleWeight?: Values | null;
 }
 
 /** Settings of logLoss. */
 export interface LogLossOptions extends ProbabilityLossOptions {
-  /** Whether the mean is given, or else the sum (default true). */
+  /** Returns the mean if true, else the sum (default true). */
   readonly normalize?: boolean;
 }
 
 /**
- * −mean log p(class). Probabilities come first, then targets: [n, C], a row for each example, with
- * classes [n]; or of a yes, with targets 1 or 0 in the same shape. → 0-d; NaN where the device has
- * computed what is no probability or no class.
+ * Mean of −log p(class). Probabilities come first, then targets: [n, C] with classes [n], or
+ * probabilities of the positive class with targets 1 or 0 in the same shape. → 0-d; NaN if the
+ * device has computed an invalid probability or class.
  *
- * Throws ArgumentError for numbers beyond 0 and 1, and targets that are no class, where the host
- * knows them.
+ * Throws ArgumentError if the host knows a value outside [0, 1], or a target that is not a class.
  */
 export function logLoss(
   probabilities: Values,
@@ -48,16 +47,16 @@ export function logLoss(
       );
     }
     const cut = (x: Tensor): Tensor => x.clamp(EPSILON, 1 - EPSILON).log();
-    const { chance, odd } = binary ? chanceOfAnswer("logLoss", p, y) : chanceOfClass(p, y);
-    return unlessOdd(odd, total(cut(chance).neg(), weight, normalize));
+    const { likelihood, odd } = binary ? binaryLikelihood("logLoss", p, y) : classLikelihood(p, y);
+    return unlessOdd(odd, total(cut(likelihood).neg(), weight, normalize));
   });
 }
 
 /**
- * Mean of (p − y)² for probabilities of a yes and targets 1 or 0. Probabilities come first, then
- * targets. Shapes must be equal. → 0-d.
+ * Mean of (p − y)² for probabilities of the positive class and targets 1 or 0. Probabilities come
+ * first, then targets in the same shape. → 0-d.
  *
- * Throws ArgumentError as `logLoss`.
+ * Throws ArgumentError as `logLoss` does.
  */
 export function brierScoreLoss(
   probabilities: Values,
@@ -69,7 +68,7 @@ export function brierScoreLoss(
   return measured(() => {
     const { p, y, weight } = givenTo("brierScoreLoss", probabilities, targets, sampleWeight);
     checkSameShape("brierScoreLoss", p, y, ["probabilities", "targets"]);
-    const { odd } = chanceOfAnswer("brierScoreLoss", p, y);
+    const { odd } = binaryLikelihood("brierScoreLoss", p, y);
     return unlessOdd(odd, total(p.sub(y.to("f32")).square(), weight, true));
   });
 }
@@ -92,17 +91,17 @@ function givenTo(
 }
 
 interface Chance {
-  /** The probability that was given to what is. */
-  readonly chance: Tensor;
+  /** Probability that was predicted for the true class. */
+  readonly likelihood: Tensor;
   readonly odd: Tensor | null;
 }
 
-function chanceOfAnswer(metric: string, p: Tensor, y: Tensor): Chance {
-  const odd = either(noProbability(metric, p), noAnswer(metric, y));
-  return { chance: where(y.ne(0), p, p.rsub(1)), odd };
+function binaryLikelihood(metric: string, p: Tensor, y: Tensor): Chance {
+  const odd = either(invalidProbabilities(metric, p), invalidTargets(metric, y));
+  return { likelihood: where(y.ne(0), p, p.rsub(1)), odd };
 }
 
-function chanceOfClass(p: Tensor, y: Tensor): Chance {
+function classLikelihood(p: Tensor, y: Tensor): Chance {
   const numClasses = p.shape[1] as number;
   const known = knownOf(y);
   const stray = known && Array.from(known).find((k) => !(k >= 0 && k < numClasses && k % 1 === 0));
@@ -113,7 +112,7 @@ function chanceOfClass(p: Tensor, y: Tensor): Chance {
   }
   const strayed = known === null ? y.lt(0).logicalOr(y.ge(numClasses)) : null;
   return {
-    chance: p
+    likelihood: p
       .gather(
         1,
         y
@@ -122,18 +121,21 @@ function chanceOfClass(p: Tensor, y: Tensor): Chance {
           .unsqueeze(1),
       )
       .squeeze(1),
-    odd: either(noProbability("logLoss", p)?.any(1) ?? null, strayed),
+    odd: either(invalidProbabilities("logLoss", p)?.any(1) ?? null, strayed),
   };
 }
 
-/** Refuses what is no probability, where the host knows it; else says where it is. */
-function noProbability(metric: string, p: Tensor): Tensor | null {
+/**
+ * Throws ArgumentError if the host knows a value outside [0, 1]; otherwise returns a mask of such
+ * values.
+ */
+function invalidProbabilities(metric: string, p: Tensor): Tensor | null {
   const known = knownOf(p);
   if (known === null) return p.ge(0).logicalAnd(p.le(1)).logicalNot();
   const stray = Array.from(known).find((value) => !(value >= 0 && value <= 1));
   if (stray === undefined) return null;
   throw new ArgumentError(
-    `${metric}: ${stray} is no probability\n  hint: of logits logits.softmax(1), or .sigmoid() for a yes`,
+    `${metric}: ${stray} is not a probability\n  hint: convert logits with .softmax(1), or .sigmoid() for binary targets`,
   );
 }
 

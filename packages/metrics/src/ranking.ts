@@ -4,31 +4,31 @@ import { checkSameLength, checkSameShape } from "./check.ts";
 import { type HostValues, read, readFinite, readFiniteShaped, type Values } from "./values.ts";
 
 /**
- * At every distinct score, from the highest: the weight of the yes and no examples that have it or
- * more.
+ * At every distinct score, in falling order: total weight of positive and negative examples with at
+ * least that score.
  */
-export interface Steps {
+export interface CumulativeCounts {
   readonly thresholds: number[];
-  readonly yes: number[];
-  readonly no: number[];
+  readonly positives: number[];
+  readonly negatives: number[];
 }
 
-/** Settings of metrics of scores and yes-or-no targets. */
+/** Settings of metrics of scores and binary targets. */
 export interface RankingOptions {
-  /** What each example weighs, [n] (default: all alike). */
+  /** Weight of each example, [n] (default: all 1). */
   readonly sampleWeight?: Values | null;
-  /** Which target is the yes (default 1; targets may then be 1 and 0, or 1 and −1). */
+  /** The target that is positive (default 1; the targets may then be 1 and 0, or 1 and −1). */
   readonly posLabel?: number | null;
 }
 
-/** Scores, yes-or-no targets and weights on the host. */
+/** Scores, binary targets and weights on the host. */
 export interface Ranked {
   readonly scores: Float64Array;
-  readonly isYes: readonly boolean[];
+  readonly isPositive: readonly boolean[];
   readonly weights: Float64Array | null;
 }
 
-/** Reads and checks them: finite scores, one target and one weight for each. */
+/** Reads and checks scores (finite), targets and weights (one per score). */
 export async function ranked(
   metric: string,
   scores: Values,
@@ -42,21 +42,18 @@ export async function ranked(
   ]);
   checkSameLength(metric, s, y);
   if (weights !== null) checkSameLength(metric, s, weights);
-  const yes = posLabel ?? 1;
+  const positive = posLabel ?? 1;
   checkTwo(metric, y, posLabel);
-  return { scores: s, isYes: Array.from(y, (target) => target === yes), weights };
+  return { scores: s, isPositive: Array.from(y, (target) => target === positive), weights };
 }
 
-/**
- * Throws ArgumentError for targets of more than two kinds, or of two of which neither can be told
- * to be the yes.
- */
+/** Throws ArgumentError for targets of more than two classes, or if the positive one is unknown. */
 function checkTwo(metric: string, targets: Float64Array, posLabel: number | null): void {
   const found = [...new Set(targets)].sort((a, b) => a - b);
   if (found.length > 2) {
     throw new ArgumentError(
-      `${metric}: targets have ${found.length} classes, which scores [n] cannot tell apart` +
-        "\n  hint: scores [n, C], or targets 1 and 0",
+      `${metric}: targets have ${found.length} classes, but scores [n] can only separate two` +
+        "\n  hint: pass scores [n, C], or targets 1 and 0",
     );
   }
   const known = posLabel === null ? ["0,1", "-1,1", "0", "1", "-1"] : [];
@@ -66,30 +63,30 @@ function checkTwo(metric: string, targets: Float64Array, posLabel: number | null
     return;
   const what = `targets are ${found.join(" and ")}`;
   throw new ArgumentError(
-    `${metric}: ${what}, and ${posLabel === null ? "nothing says which is the yes" : `posLabel is ${posLabel}`}` +
-      `\n  hint: { posLabel: ${found.at(-1)} }`,
+    `${metric}: ${what}, and ${posLabel === null ? "posLabel is missing" : `posLabel is ${posLabel}`}` +
+      `\n  hint: pass { posLabel: ${found.at(-1)} }`,
   );
 }
 
-/** How many there are of each at every distinct score. */
-export function stepsOf({ scores, isYes, weights }: Ranked): Steps {
+/** Cumulative counts of positives and negatives at every distinct score. */
+export function cumulativeCounts({ scores, isPositive, weights }: Ranked): CumulativeCounts {
   const order = [...scores.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number));
-  const found: Steps = { thresholds: [], yes: [], no: [] };
-  let [yes, no] = [0, 0];
+  const found: CumulativeCounts = { thresholds: [], positives: [], negatives: [] };
+  let [positives, negatives] = [0, 0];
   order.forEach((i, place) => {
     const weight = weights?.[i] ?? 1;
-    if (isYes[i]) yes += weight;
-    else no += weight;
+    if (isPositive[i]) positives += weight;
+    else negatives += weight;
     const next = order[place + 1];
     if (next !== undefined && scores[next] === scores[i]) return;
     found.thresholds.push(scores[i] as number);
-    found.yes.push(yes);
-    found.no.push(no);
+    found.positives.push(positives);
+    found.negatives.push(negatives);
   });
   return found;
 }
 
-/** The area under points of a curve whose x rise or fall, by trapezoids. */
+/** Area under a curve by the trapezoidal rule. x must be monotonic. */
 export function auc(x: ArrayLike<number>, y: ArrayLike<number>): number {
   checkCall("auc(x, y)", arguments);
   checkSameLength("auc", x, y, 2);
@@ -101,27 +98,24 @@ export function auc(x: ArrayLike<number>, y: ArrayLike<number>): number {
     area += (width * ((y[i] as number) + (y[i - 1] as number))) / 2;
   }
   if (rises && falls) {
-    throw new ArgumentError(
-      "auc: x neither rises nor falls throughout\n  hint: sort the points by x",
-    );
+    throw new ArgumentError("auc: x is not monotonic\n  hint: sort the points by x");
   }
   return Math.abs(area);
 }
 
 /** Settings of ndcgScore. */
 export interface NdcgOptions {
-  /** How many places count; null: all (default null). */
+  /** Number of top ranks to consider; null for all (default null). */
   readonly k?: number | null;
-  /** Takes equal scores in their order, in place of their mean (default false). */
+  /** Ranks equal scores in their order instead of averaging over ties (default false). */
   readonly ignoreTies?: boolean;
-  /** What each row weighs, [n] (default: all alike). */
+  /** Weight of each row, [n] (default: all 1). */
   readonly sampleWeight?: Values | null;
 }
 
 /**
- * Discounted cumulative gain of the order that scores give, as a part of the best order's, mean
- * over rows: DCG = Σ gain / log₂(rank + 1). Scores come first, then gains, none below 0; both [n,
- * documents], or one row.
+ * Normalized discounted cumulative gain DCG / best DCG, averaged over rows, with DCG = Σ gain /
+ * log₂(rank + 1). Scores come first, then gains ≥ 0; both [n, documents], or one row.
  */
 export async function ndcgScore(
   scores: Values,
@@ -137,13 +131,13 @@ export async function ndcgScore(
 
 /** Settings of dcgScore. */
 export interface DcgOptions extends NdcgOptions {
-  /** The base of the logarithm of the rank (default 2). */
+  /** Base of the logarithm (default 2). */
   readonly logBase?: number;
 }
 
 /**
- * Σ gain / log(rank + 1), mean over rows. Scores come first, then gains, none below 0; both [n,
- * documents], or one row.
+ * Discounted cumulative gain Σ gain / log(rank + 1), averaged over rows. Scores come first, then
+ * gains ≥ 0; both [n, documents], or one row.
  */
 export async function dcgScore(
   scores: Values,
@@ -155,7 +149,8 @@ export async function dcgScore(
     arguments,
   );
   const { logBase = 2, ...options } = settings;
-  if (!(logBase > 1)) throw new ArgumentError(`dcgScore: logBase is ${logBase}\n  hint: above 1`);
+  if (!(logBase > 1))
+    throw new ArgumentError(`dcgScore: logBase is ${logBase}\n  hint: a number above 1`);
   return ofRows("dcgScore", scores, gains, options, (rowScores, rowGains, k, ignoreTies) =>
     gainOf(rowScores, rowGains, k, ignoreTies, logBase),
   );
@@ -199,15 +194,15 @@ async function ofRows(
 function checkDocuments(metric: string, { shape, data }: HostValues, gains: HostValues): void {
   if (data.length === 0 || (shape.at(-1) ?? 1) < 2 || shape.length > 2) {
     throw new ShapeError(
-      `${metric}: takes [n, documents] with two documents or more, or one row\n  scores: [${shape.join(", ")}]`,
+      `${metric}: takes [n, documents] with at least two documents, or one row\n  scores: [${shape.join(", ")}]`,
     );
   }
   const negative = gains.data.find((gain) => gain < 0);
   if (negative === undefined) return;
-  throw new ArgumentError(`${metric}: a gain is ${negative}\n  hint: gains are 0 or more`);
+  throw new ArgumentError(`${metric}: a gain is ${negative}\n  hint: gains must be ≥ 0`);
 }
 
-/** DCG, tied scores sharing their places evenly unless `ignoreTies`. */
+/** DCG. Unless `ignoreTies`, tied scores share the mean discount of their ranks. */
 function gainOf(
   scores: Float64Array,
   gains: Float64Array,
@@ -215,7 +210,7 @@ function gainOf(
   ignoreTies: boolean,
   base = 2,
 ): number {
-  // of equal ones scikit-learn takes the last first
+  // of equal scores, scikit-learn takes the last first
   const order = [...scores.keys()].sort(
     (a, b) => (scores[b] as number) - (scores[a] as number) || b - a,
   );

@@ -4,45 +4,52 @@ import { checkChoice, checkSameShape, checkWeights } from "./check.ts";
 import { ratio } from "./counts.ts";
 import { asFloat, type Values, withWeight } from "./values.ts";
 
-/** How several outputs become one: their mean, one each, or a mean by these weights. */
+/**
+ * How metrics of several outputs are averaged: their mean, one value each, or a mean with these
+ * weights.
+ */
 export type Multioutput = "uniform_average" | "raw_values" | readonly number[];
 
 /** Settings of metrics of several outputs. */
 export interface MultioutputOptions {
   /**
-   * Of [n, outputs]: the mean, each one's ("raw_values": [outputs]), or a mean by weights (default
-   * "uniform_average").
+   * Averaging for [n, outputs]: mean, one value each ("raw_values": [outputs]), or a mean with
+   * weights (default "uniform_average").
    */
   readonly multioutput?: Multioutput;
-  /** What each example weighs, [n] (default: all alike). */
+  /** Weight of each example, [n] (default: all 1). */
   readonly sampleWeight?: Values | null;
 }
 
 /** Settings of meanSquaredError. */
 export interface MeanSquaredErrorOptions extends MultioutputOptions {
-  /** Whether the root is left off (default true). */
+  /** If false, returns the square root (default true). */
   readonly squared?: boolean;
 }
 
 /** Settings of r2Score and explainedVarianceScore. */
 export interface ExplainedOptions extends Omit<MultioutputOptions, "multioutput"> {
-  /** As in other metrics, or a mean by the outputs' variances (default "uniform_average"). */
+  /**
+   * Averaging over outputs; "variance_weighted" weights them by their variances (default
+   * "uniform_average").
+   */
   readonly multioutput?: Multioutput | "variance_weighted";
 }
 
-/** A mean over the examples, [n, outputs] → [outputs]. */
+/** Mean over the examples, [n, outputs] → [outputs]. */
 type Mean = (x: Tensor) => Tensor;
 
 export interface Examples {
   readonly p: Tensor;
   readonly y: Tensor;
   readonly mean: Mean;
-  /** [n, 1]; null where all weigh 1. */
+  /** [n, 1]; null if all weights are 1. */
   readonly weight: Tensor | null;
 }
 
 /**
- * What a metric has of each output, an example along dimension 0 and the rest outputs, as asked.
+ * Computes a metric per output and averages as `multioutput` asks. Examples are along dimension 0,
+ * outputs along the rest.
  */
 export function perOutput(
   name: string,
@@ -85,7 +92,7 @@ function combined(name: string, each: Tensor, multioutput: Multioutput): Tensor 
   const weights = Float32Array.from(multioutput as readonly number[]);
   if (weights.length !== each.shape[0] || !weights.every(Number.isFinite)) {
     throw new ArgumentError(
-      `${name}: multioutput has ${weights.length} weights for ${each.shape[0]} outputs\n  hint: a number for each`,
+      `${name}: multioutput has ${weights.length} weights, but there are ${each.shape[0]} outputs\n  hint: pass one weight per output`,
     );
   }
   const share = tensor(weights, { device: each });
@@ -93,8 +100,8 @@ function combined(name: string, each: Tensor, multioutput: Multioutput): Tensor 
 }
 
 /**
- * Mean of (prediction − target)², or its root. Predictions come first, then targets. Shapes must be
- * equal. → 0-d, or one for each output.
+ * Mean of (prediction − target)², or its square root. Predictions come first, then targets in the
+ * same shape. → 0-d, or one per output.
  */
 export function meanSquaredError(
   predictions: Values,
@@ -113,8 +120,8 @@ export function meanSquaredError(
 }
 
 /**
- * √ of the mean of (prediction − target)². Predictions come first, then targets. Shapes must be
- * equal. → 0-d, or one for each output.
+ * Square root of the mean of (prediction − target)². Predictions come first, then targets in the
+ * same shape. → 0-d, or one per output.
  */
 export function rootMeanSquaredError(
   predictions: Values,
@@ -128,8 +135,7 @@ export function rootMeanSquaredError(
 }
 
 /**
- * Mean of |prediction − target|. Predictions come first, then targets. → 0-d, or one for each
- * output.
+ * Mean of |prediction − target|. Predictions come first, then targets. → 0-d, or one per output.
  */
 export function meanAbsoluteError(
   predictions: Values,
@@ -143,8 +149,8 @@ export function meanAbsoluteError(
 }
 
 /**
- * Median of |prediction − target|, where half of the weight is reached; of two such the mean.
- * Predictions come first, then targets. → 0-d, or one for each output; NaN where one is NaN.
+ * (Weighted) median of |prediction − target|. Predictions come first, then targets. → 0-d, or one
+ * per output; NaN if a value is NaN.
  */
 export function medianAbsoluteError(
   predictions: Values,
@@ -169,8 +175,8 @@ function median(errors: Tensor): Tensor {
 }
 
 /**
- * The mean of the values that first reach, and first exceed, half of the weight: of [n, outputs]
- * with weights [n, 1].
+ * Weighted median of [n, outputs] with weights [n, 1]: the mean of the values whose cumulative
+ * weight first reaches, and first exceeds, half of the total.
  */
 function weightedMedian(errors: Tensor, weight: Tensor): Tensor {
   const { values, indices } = sort(errors, 0);
@@ -186,8 +192,8 @@ function weightedMedian(errors: Tensor, weight: Tensor): Tensor {
 }
 
 /**
- * Mean of |prediction − target| / |target|, a fraction; a target of 0 counts as 2⁻⁵². Predictions
- * come first, then targets. → 0-d, or one for each output.
+ * Mean of |prediction − target| / |target|, as a fraction; a target of 0 counts as 2⁻⁵².
+ * Predictions come first, then targets. → 0-d, or one per output.
  */
 export function meanAbsolutePercentageError(
   predictions: Values,
@@ -209,10 +215,7 @@ export function meanAbsolutePercentageError(
   );
 }
 
-/**
- * The largest |prediction − target|. Predictions come first, then targets. Shapes must be equal. →
- * 0-d.
- */
+/** Largest |prediction − target|. Predictions come first, then targets in the same shape. → 0-d. */
 export function maxError(predictions: Values, targets: Values): Tensor {
   checkCall("maxError(predictions, targets)", arguments);
   return noGrad(() =>
@@ -225,9 +228,9 @@ export function maxError(predictions: Values, targets: Values): Tensor {
 }
 
 /**
- * R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 is no better than the mean of the targets.
- * Predictions come first, then targets. Of targets that do not vary it is 1 if they are met
- * exactly, else 0, and of a single example NaN, as in scikit-learn. → 0-d, or one for each output.
+ * R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 is no better than the targets' mean. For constant
+ * targets it is 1 if the predictions are exact, else 0; for a single example it is NaN, as in
+ * scikit-learn. Predictions come first, then targets. → 0-d, or one per output.
  */
 export function r2Score(
   predictions: Values,
@@ -241,8 +244,8 @@ export function r2Score(
 }
 
 /**
- * 1 − Var(y − ŷ) / Var(y): as R², but a constant error costs nothing. Predictions come first, then
- * targets. → 0-d, or one for each output.
+ * 1 − Var(y − ŷ) / Var(y): R² that ignores a constant error. Predictions come first, then targets.
+ * → 0-d, or one per output.
  */
 export function explainedVarianceScore(
   predictions: Values,
@@ -259,7 +262,7 @@ export function explainedVarianceScore(
 }
 
 /**
- * Mean of (x − mean x)², 0 if x does not vary. The last term takes away what rounding leaves in a
+ * Mean of (x − mean x)², exactly 0 if x is constant. The last term corrects the rounding error of a
  * mean far from 0.
  */
 function variance(x: Tensor, mean: Mean): Tensor {
@@ -269,9 +272,7 @@ function variance(x: Tensor, mean: Mean): Tensor {
   return where(found.lt(0), 0, found);
 }
 
-/**
- * 1 − residual / Var(y); where there is nothing to explain, 1 for a perfect prediction and else 0.
- */
+/** 1 − residual / Var(y); if Var(y) is 0, 1 for a perfect prediction and 0 otherwise. */
 function explained(
   name: "r2Score" | "explainedVarianceScore",
   predictions: Values,

@@ -7,13 +7,13 @@ import type { Values } from "./values.ts";
 
 /** Settings of precisionRecallFscoreSupport. */
 export interface FscoreOptions extends ClassesOptions {
-  /** What recall weighs against precision (default 1). */
+  /** Weight β of recall relative to precision (default 1). */
   readonly beta?: number;
-  /** The score of a class with nothing to divide by (default 0). */
+  /** Score of a class whose divisor is 0 (default 0). */
   readonly zeroDivision?: number;
 }
 
-/** Scores of every class, [C] each. */
+/** Scores of every class, each [C]. */
 export interface ClassScores {
   readonly precision: Tensor;
   readonly recall: Tensor;
@@ -22,8 +22,8 @@ export interface ClassScores {
 }
 
 /**
- * Precision, recall, Fβ and the number of examples of every class. Predictions come first, then
- * targets, as for `confusionMatrix`.
+ * Precision, recall, Fβ and support of every class. Predictions come first, then targets, as for
+ * `confusionMatrix`.
  */
 export function precisionRecallFscoreSupport(
   predictions: Values,
@@ -59,30 +59,30 @@ function scoresOf(
 
 /** Settings of classificationReport. */
 export interface ReportOptions extends ClassesOptions {
-  /** The classes' names in the text, in order (default: their numbers). */
+  /** Names of the classes in the text, in order (default: their numbers). */
   readonly targetNames?: readonly string[] | null;
-  /** The score of a class with nothing to divide by (default 0). */
+  /** Score of a class whose divisor is 0 (default 0). */
   readonly zeroDivision?: number;
-  /** Digits behind the point in the text (default 2). */
+  /** Decimal places in the text (default 2). */
   readonly digits?: number;
 }
 
 /** Precision, recall, F₁ and support of one class, or of an average. */
 export type ReportRow = readonly [precision: number, recall: number, f1: number, support: number];
 
-/** What a report has, and the report itself as a text. */
+/** The scores, and the report as text. */
 export interface ClassificationReport {
   readonly accuracy: number;
   readonly classes: readonly ReportRow[];
   readonly macro: ReportRow;
   readonly weighted: ReportRow;
-  /** A table for people. */
+  /** The scores as a readable table. */
   readonly text: string;
 }
 
 /**
- * Precision, recall, F₁ and support of every class, their mean and the mean by support. Predictions
- * come first, then targets, as for `confusionMatrix`. Reads the scores.
+ * Precision, recall, F₁ and support of every class, with their mean and their mean weighted by
+ * support. Reads the scores. Predictions come first, then targets, as for `confusionMatrix`.
  */
 export async function classificationReport(
   predictions: Values,
@@ -129,7 +129,9 @@ export async function classificationReport(
   const rows = (await table.tolist()) as unknown as ReportRow[];
   const names = targetNames ?? labels.map(String);
   if (names.length !== labels.length) {
-    throw new ArgumentError(`${metric}: ${names.length} targetNames for ${labels.length} classes`);
+    throw new ArgumentError(
+      `${metric}: ${names.length} targetNames, but there are ${labels.length} classes`,
+    );
   }
   const report = {
     accuracy: (await right.item()) as number,
@@ -161,7 +163,7 @@ function textOf(
   ].join("\n");
 }
 
-/** Likelihood ratios of a test, 0-d each. */
+/** Positive and negative likelihood ratio of a binary test, each 0-d. */
 export interface LikelihoodRatios {
   readonly plus: Tensor;
   readonly minus: Tensor;
@@ -169,14 +171,13 @@ export interface LikelihoodRatios {
 
 /** Settings of classLikelihoodRatios. */
 export interface LikelihoodRatioOptions {
-  /** What each example weighs, in the targets' shape (default: all alike). */
+  /** Weight of each example, in the targets' shape (default: all 1). */
   readonly sampleWeight?: Values | null;
 }
 
 /**
- * How much likelier a yes is to be said of a yes than of a no (sensitivity / (1 − specificity)),
- * and a no likewise. Predictions come first, then targets, both 1 or 0. NaN where it would divide
- * by 0.
+ * Likelihood ratios: sensitivity / (1 − specificity), and (1 − sensitivity) / specificity.
+ * Predictions come first, then targets; both 1 or 0. NaN if the divisor is 0.
  */
 export function classLikelihoodRatios(
   predictions: Values,
@@ -200,15 +201,15 @@ export function classLikelihoodRatios(
 
 /** Settings of zeroOneLoss. */
 export interface ZeroOneOptions {
-  /** Whether the part of the examples is given, or else their number (default true). */
+  /** Returns the fraction of examples if true, else their number (default true). */
   readonly normalize?: boolean;
-  /** What each example weighs (default: all alike). */
+  /** Weight of each example (default: all 1). */
   readonly sampleWeight?: Values | null;
 }
 
 /**
- * The part of the examples that is wrong, or their number. Predictions come first, then targets, as
- * for `accuracy`. → 0-d.
+ * Fraction of wrong examples, or their number. Predictions come first, then targets, as for
+ * `accuracy`. → 0-d.
  */
 export function zeroOneLoss(
   predictions: Values,
@@ -222,13 +223,13 @@ export function zeroOneLoss(
 
 /** Settings of hammingLoss. */
 export interface HammingOptions {
-  /** What each example weighs, in the targets' shape (default: all alike). */
+  /** Weight of each example, in the targets' shape (default: all 1). */
   readonly sampleWeight?: Values | null;
 }
 
 /**
- * The part of the labels that is wrong: one an example, or [n, labels] of 1 and 0. Predictions come
- * first, then targets. → 0-d.
+ * Fraction of wrong labels: one per example, or [n, labels] of 1 and 0. Predictions come first,
+ * then targets. → 0-d.
  */
 export function hammingLoss(
   predictions: Values,

@@ -4,15 +4,15 @@ import { rocAucScore } from "./areas.ts";
 import { checkCount, checkSameLength } from "./check.ts";
 import { readFinite, type Values } from "./values.ts";
 
-/** Settings of metrics of the documents found for a query. */
+/** Settings of metrics of the documents retrieved for one query. */
 export interface RetrievalOptions {
-  /** Only so many of the highest scores count; null: all (default null). */
+  /** Number of highest-scored documents to consider; null for all (default null). */
   readonly topK?: number | null;
 }
 
-/** What each document is, from the highest score on, of a query. */
+/** Whether each document of a query is relevant, from the highest score down. */
 interface Found {
-  /** Of the first `topK` of them. */
+  /** The first `topK` of them. */
   readonly shown: readonly boolean[];
   readonly all: readonly boolean[];
   readonly relevant: number;
@@ -33,7 +33,7 @@ async function found(
   const stray = y.find((target) => target !== 0 && target !== 1);
   if (stray !== undefined)
     throw new ArgumentError(
-      `${metric}: target ${stray} is neither 1 nor 0\n  hint: 1 for what is relevant`,
+      `${metric}: target ${stray} is neither 1 nor 0\n  hint: 1 means relevant`,
     );
   const order = [...s.keys()].sort((a, b) => (s[b] as number) - (s[a] as number) || a - b);
   const all = order.map((i) => y[i] === 1);
@@ -43,8 +43,8 @@ async function found(
 const count = (which: readonly boolean[]): number => which.filter(Boolean).length;
 
 /**
- * 1 over the place of the first relevant document, 0 if there is none. Scores come first, then
- * targets 1 or 0; both [n].
+ * 1 / rank of the first relevant document; 0 if there is none. Scores come first, then targets 1 or
+ * 0; both [n].
  */
 export async function retrievalReciprocalRank(
   scores: Values,
@@ -58,7 +58,7 @@ export async function retrievalReciprocalRank(
 }
 
 /**
- * The precision up to each relevant document, mean over those, 0 if there is none. Scores come
+ * Mean over the relevant documents of the precision up to each; 0 if there are none. Scores come
  * first, then targets 1 or 0; both [n].
  */
 export async function retrievalAveragePrecision(
@@ -74,7 +74,7 @@ export async function retrievalAveragePrecision(
 }
 
 /**
- * The part of the first `topK` documents that is relevant. Scores come first, then targets 1 or 0;
+ * Fraction of the first `topK` documents that are relevant. Scores come first, then targets 1 or 0;
  * both [n].
  */
 export async function retrievalPrecision(
@@ -88,7 +88,7 @@ export async function retrievalPrecision(
 }
 
 /**
- * The part of the relevant documents that is among the first `topK`; 0 if there is none. Scores
+ * Fraction of the relevant documents that are among the first `topK`; 0 if there are none. Scores
  * come first, then targets 1 or 0; both [n].
  */
 export async function retrievalRecall(
@@ -116,8 +116,8 @@ export async function retrievalHitRate(
 }
 
 /**
- * The part of the first R documents that is relevant, where R are. Scores come first, then targets
- * 1 or 0; both [n].
+ * Precision of the first R documents, where R is the number of relevant ones. Scores come first,
+ * then targets 1 or 0; both [n].
  */
 export async function retrievalRPrecision(scores: Values, targets: Values): Promise<number> {
   checkCall("retrievalRPrecision(scores, targets)", arguments);
@@ -126,8 +126,8 @@ export async function retrievalRPrecision(scores: Values, targets: Values): Prom
 }
 
 /**
- * The part of the documents that are not relevant that is among the first `topK`. Scores come
- * first, then targets 1 or 0; both [n].
+ * Fraction of the non-relevant documents that are among the first `topK`. Scores come first, then
+ * targets 1 or 0; both [n].
  */
 export async function retrievalFallOut(
   scores: Values,
@@ -141,8 +141,8 @@ export async function retrievalFallOut(
 }
 
 /**
- * The area under the ROC curve of the first `topK` documents; 0 where one kind is not among them.
- * Scores come first, then targets 1 or 0; both [n].
+ * Area under the ROC curve of the first `topK` documents; 0 unless both relevant and non-relevant
+ * ones are among them. Scores come first, then targets 1 or 0; both [n].
  */
 export async function retrievalAuroc(
   scores: Values,

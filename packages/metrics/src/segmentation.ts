@@ -5,30 +5,29 @@ import { oneHot, ratio } from "./counts.ts";
 import { measured, unlessOdd } from "./labels.ts";
 import { tensorsOf, type Values } from "./values.ts";
 
-/** Settings of the metrics of segmentations. */
+/** Settings of segmentation metrics. */
 export interface SegmentationOptions {
-  /** Class 0 counts too (default true). */
+  /** Whether class 0 counts too (default true). */
   readonly includeBackground?: boolean;
 }
 
 /** Settings of diceScore. */
 export interface DiceOptions extends SegmentationOptions {
   /**
-   * Of all elements of an image together, its classes' mean, that by support, or none ([N, C];
-   * default "micro").
+   * Over all elements of an image ("micro"), mean over classes, mean weighted by support, or null
+   * for [N, C] (default "micro").
    */
   readonly average?: "micro" | "macro" | "weighted" | null;
 }
 
 /** Settings of meanIou. */
 export interface MeanIouOptions extends SegmentationOptions {
-  /** Each class's, [N, C]; else (the default) their mean. */
+  /** Returns one value per class, [N, C], instead of their mean (default false). */
   readonly perClass?: boolean;
 }
 
 /**
- * Of each image and class, how many elements are in both, in the prediction and in the target: [N,
- * C].
+ * Per image and class, [N, C]: number of elements in the prediction, in the target, and in both.
  */
 interface Areas {
   readonly both: Tensor;
@@ -49,7 +48,7 @@ function areas(
   checkSameShape(metric, given.predictions, given.targets);
   if (given.targets.ndim < 2) {
     throw new ShapeError(
-      `${metric}: takes classes of elements, [N, …]\n  targets: [${given.targets.shape.join(", ")}]`,
+      `${metric}: takes one class per element, [N, …]\n  targets: [${given.targets.shape.join(", ")}]`,
     );
   }
   const n = given.targets.shape[0] as number;
@@ -69,8 +68,8 @@ function areas(
 }
 
 /**
- * Dice's 2 |A ∩ B| / (|A| + |B|) of each image. Predictions come first, then targets: classes [N,
- * …]. → [N], or [N, C]; NaN where a label is no class.
+ * Dice coefficient 2 |A ∩ B| / (|A| + |B|) of each image. Predictions come first, then targets:
+ * classes [N, …]. → [N], or [N, C]; NaN if a label is not a class.
  */
 export function diceScore(
   predictions: Values,
@@ -106,8 +105,8 @@ export function diceScore(
 }
 
 /**
- * Intersection over union of each image, the mean of the classes that it has. Predictions come
- * first, then targets: classes [N, …]. → [N], or [N, C]; NaN where a label is no class.
+ * Intersection over union of each image, averaged over the classes that it has. Predictions come
+ * first, then targets: classes [N, …]. → [N], or [N, C]; NaN if a label is not a class.
  */
 export function meanIou(
   predictions: Values,
@@ -137,15 +136,15 @@ export function meanIou(
 /** Settings of generalizedDiceScore. */
 export interface GeneralizedDiceOptions extends SegmentationOptions {
   /**
-   * What a class weighs by its area in the target: 1/area², 1/area, or all alike (default
-   * "square").
+   * Weight of a class by its area in the target: 1/area² ("square"), 1/area ("simple"), or 1
+   * ("linear") (default "square").
    */
   readonly weightType?: "square" | "simple" | "linear";
 }
 
 /**
- * 2 Σ w |A ∩ B| / Σ w (|A| + |B|) over classes, in which rare ones weigh more (Sudre et al. 2017).
- * Predictions come first, then targets: classes [N, …]. → [N].
+ * Generalized Dice 2 Σ w |A ∩ B| / Σ w (|A| + |B|) over classes, which gives rare classes more
+ * weight (Sudre et al. 2017). Predictions come first, then targets: classes [N, …]. → [N].
  */
 export function generalizedDiceScore(
   predictions: Values,
@@ -176,7 +175,7 @@ export function generalizedDiceScore(
         : weightType === "simple"
           ? size.reciprocal()
           : size.square().reciprocal();
-    // a class that an image lacks weighs what it weighs most elsewhere
+    // a class missing from an image takes its largest weight in the other images
     const known = weightType === "linear" ? plain : where(none, 0, plain);
     const weights = where(none, known.amax(0, { keepdim: true }), known);
     const above = both.mul(2).mul(weights).sum(1);

@@ -1,6 +1,6 @@
 import { stack, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { type BinaryOptions, yesOrNo } from "./binary.ts";
+import { type BinaryOptions, binaryLabels } from "./binary.ts";
 import { checkChoice } from "./check.ts";
 import { ratio, type Tallies, tally } from "./counts.ts";
 import { classesIn, type Labelled, labelsOf, measured, unlessOdd } from "./labels.ts";
@@ -8,37 +8,40 @@ import type { MulticlassOptions } from "./multiclass.ts";
 import { type Average, averaged, fbeta, jaccard, precision, recall } from "./precision-recall.ts";
 import type { Values } from "./values.ts";
 
-/** How often a yes and a no is right and wrong: each 0-d, or one for each class. */
+/** Counts of correct, true and predicted examples, each 0-d or one per class. */
 export interface Outcomes extends Tallies {
-  /** All examples that count. */
+  /** Number of all examples that count. */
   readonly all: Tensor;
 }
 
-/** Of the examples that are not of a class, the part that is not taken for it: TN / (TN + FP). */
+/**
+ * Specificity TN / (TN + FP): fraction of the examples outside a class that are not predicted as
+ * it.
+ */
 export const specificity: (outcomes: Outcomes) => readonly [Tensor, Tensor] = (outcomes) => {
   const { all, support, predicted, right } = outcomes;
   const others = all.sub(support);
   return [others.sub(predicted).add(right), others];
 };
 
-/** Right and wrong answers to one question. */
+/** Counts of the outcomes of a binary classification. */
 function binaryOutcomes(
   metric: string,
   probabilities: Values,
   targets: Values,
   options: BinaryOptions,
 ): { readonly outcomes: Outcomes; readonly odd: Tensor | null } {
-  const { said, is, counted, odd } = yesOrNo(metric, probabilities, targets, options);
+  const { predicted, actual, counted, odd } = binaryLabels(metric, probabilities, targets, options);
   const count = (x: Tensor): Tensor =>
     (counted === null ? x : x.logicalAnd(counted)).to("f32").sum();
-  const support = count(is);
+  const support = count(actual);
   return {
     odd,
     outcomes: {
-      right: count(said.logicalAnd(is)),
+      right: count(predicted.logicalAnd(actual)),
       support,
-      predicted: count(said),
-      all: count(is.eq(is)),
+      predicted: count(predicted),
+      all: count(actual.eq(actual)),
       present: support.eq(support).to("f32"),
     },
   };
@@ -57,10 +60,7 @@ function ofBinary(
   });
 }
 
-/**
- * Of the examples taken for a yes, the part that is one. Probabilities (or logits) come first, then
- * targets 1 or 0. → 0-d.
- */
+/** Precision TP / (TP + FP). Probabilities (or logits) come first, then targets 1 or 0. → 0-d. */
 export function binaryPrecision(
   probabilities: Values,
   targets: Values,
@@ -73,10 +73,7 @@ export function binaryPrecision(
   return ofBinary("binaryPrecision", probabilities, targets, options, precision);
 }
 
-/**
- * Of the yes examples, the part that is recognized. Probabilities (or logits) come first, then
- * targets 1 or 0. → 0-d.
- */
+/** Recall TP / (TP + FN). Probabilities (or logits) come first, then targets 1 or 0. → 0-d. */
 export function binaryRecall(
   probabilities: Values,
   targets: Values,
@@ -90,8 +87,7 @@ export function binaryRecall(
 }
 
 /**
- * The harmonic mean of precision and recall. Probabilities (or logits) come first, then targets 1
- * or 0. → 0-d.
+ * F₁ = 2 TP / (2 TP + FP + FN). Probabilities (or logits) come first, then targets 1 or 0. → 0-d.
  */
 export function binaryF1Score(
   probabilities: Values,
@@ -105,10 +101,7 @@ export function binaryF1Score(
   return ofBinary("binaryF1Score", probabilities, targets, options, fbeta(1));
 }
 
-/**
- * Of the no examples, the part that is recognized. Probabilities (or logits) come first, then
- * targets 1 or 0. → 0-d.
- */
+/** Specificity TN / (TN + FP). Probabilities (or logits) come first, then targets 1 or 0. → 0-d. */
 export function binarySpecificity(
   probabilities: Values,
   targets: Values,
@@ -122,8 +115,8 @@ export function binarySpecificity(
 }
 
 /**
- * Intersection over union of what is and what is said to be a yes. Probabilities (or logits) come
- * first, then targets 1 or 0. → 0-d.
+ * Intersection over union TP / (TP + FP + FN). Probabilities (or logits) come first, then targets 1
+ * or 0. → 0-d.
  */
 export function binaryJaccardIndex(
   probabilities: Values,
@@ -137,10 +130,7 @@ export function binaryJaccardIndex(
   return ofBinary("binaryJaccardIndex", probabilities, targets, options, jaccard);
 }
 
-/**
- * The part of the examples that is wrong. Probabilities (or logits) come first, then targets 1 or
- * 0. → 0-d.
- */
+/** Fraction of wrong examples. Probabilities (or logits) come first, then targets 1 or 0. → 0-d. */
 export function binaryHammingDistance(
   probabilities: Values,
   targets: Values,
@@ -160,8 +150,8 @@ export function binaryHammingDistance(
 }
 
 /**
- * Matthews' correlation of yes and no: see `matthewsCorrcoef`. Probabilities (or logits) come
- * first, then targets 1 or 0. → 0-d.
+ * Matthews correlation coefficient of binary labels, see `matthewsCorrcoef`. Probabilities (or
+ * logits) come first, then targets 1 or 0. → 0-d.
  */
 export function binaryMatthewsCorrcoef(
   probabilities: Values,
@@ -186,7 +176,7 @@ export function binaryMatthewsCorrcoef(
 }
 
 /**
- * Cohen's κ of yes and no: see `cohenKappaScore`. Probabilities (or logits) come first, then
+ * Cohen's κ of binary labels, see `cohenKappaScore`. Probabilities (or logits) come first, then
  * targets 1 or 0. → 0-d.
  */
 export function binaryCohenKappa(
@@ -214,14 +204,14 @@ export function binaryCohenKappa(
   );
 }
 
-/** [TP, FP, TN, FN, support], along the last dimension. */
+/** [TP, FP, TN, FN, support] along the last dimension. */
 function five({ right, support, predicted, all }: Outcomes): Tensor {
   const negatives = all.sub(support).sub(predicted).add(right);
   const each = [right, predicted.sub(right), negatives, support.sub(right), support];
   return stack(each, -1).to("i32");
 }
 
-/** How many examples are true yes, false yes, true no, false no, and yes in truth: i32, [5]. */
+/** Counts [TP, FP, TN, FN, support]: i32, [5]. */
 export function binaryStatScores(
   probabilities: Values,
   targets: Values,
@@ -236,7 +226,7 @@ export function binaryStatScores(
   );
 }
 
-/** Counts of every class, and all that count. */
+/** Counts of every class, and of all examples. */
 function classOutcomes(metric: string, found: Labelled): Outcomes {
   const tallies = tally(found, classesIn(metric, found));
   const ones = found.actual.eq(found.actual).to("f32");
@@ -245,7 +235,7 @@ function classOutcomes(metric: string, found: Labelled): Outcomes {
 
 type Given = readonly [predictions: Values, targets: Values, numClasses: number];
 
-/** Scores of the classes as one; `counts` says which "macro" is the mean of. */
+/** Averages the scores of the classes. `counts` tells which classes "macro" includes. */
 function ofClasses(
   metric: string,
   [predictions, targets, numClasses]: Given,
@@ -262,7 +252,7 @@ function ofClasses(
 }
 
 /**
- * Specificity of each class, averaged. Predictions come first, then targets, as for
+ * Averaged specificity of the classes. Predictions come first, then targets, as for
  * `multiclassAccuracy`. → 0-d, or [C].
  */
 export function multiclassSpecificity(
@@ -285,7 +275,7 @@ export function multiclassSpecificity(
 }
 
 /**
- * Intersection over union of each class, averaged; "macro" and "micro" leave out the class
+ * Averaged intersection over union of the classes; "macro" and "micro" exclude the class
  * `ignoreIndex`. Predictions come first, then targets, as for `multiclassAccuracy`. → 0-d, or [C].
  */
 export function multiclassJaccardIndex(
@@ -317,7 +307,7 @@ export function multiclassJaccardIndex(
   );
 }
 
-/** 0 for the class that does not count, 1 for the others. */
+/** 0 for the class `ignoreIndex`, 1 for the others. */
 function leftOut(counts: Tensor, ignoreIndex: number | null): Tensor {
   const ones = counts.eq(counts).to("f32");
   const inside =
@@ -328,7 +318,7 @@ function leftOut(counts: Tensor, ignoreIndex: number | null): Tensor {
 }
 
 /**
- * The part of each class that is not recognized, averaged. Predictions come first, then targets, as
+ * Averaged fraction of each class that is not recognized. Predictions come first, then targets, as
  * for `multiclassAccuracy`. → 0-d, or [C].
  */
 export function multiclassHammingDistance(
@@ -352,16 +342,13 @@ export function multiclassHammingDistance(
 
 /** Settings of multiclassStatScores. */
 export interface StatScoresOptions {
-  /** Counts of all classes together ("micro", [5]), or of each (null, [C, 5]; default null). */
+  /** Counts of all classes together ("micro", [5]), or of each (null, [C, 5]) (default null). */
   readonly average?: "micro" | null;
-  /** Targets of this label do not count (default null: all do). */
+  /** Targets with this label are excluded (default null: none). */
   readonly ignoreIndex?: number | null;
 }
 
-/**
- * For each class how many examples are true yes, false yes, true no, false no, and of it in truth:
- * i32, [C, 5].
- */
+/** Counts [TP, FP, TN, FN, support] of each class: i32, [C, 5]. */
 export function multiclassStatScores(
   predictions: Values,
   targets: Values,

@@ -2,8 +2,8 @@ import { ArgumentError, ShapeError, Tensor, tensor } from "@wgrad/autograd";
 import { knownValues } from "@wgrad/autograd/plugin";
 
 /**
- * Numbers on a device or on the host: a tensor, an array of numbers or truth values, or rows of
- * them.
+ * Numbers on a device or on the host: a tensor, an array of numbers or booleans, or nested arrays
+ * of them.
  */
 export type Values =
   | Tensor
@@ -11,24 +11,24 @@ export type Values =
   | ArrayLike<boolean>
   | ArrayLike<ArrayLike<number> | ArrayLike<boolean>>;
 
-/** Numbers on the host, row by row. */
+/** Numbers on the host, in row-major order. */
 export interface HostValues {
   readonly data: Float64Array;
   readonly shape: readonly number[];
 }
 
-/** All of them on the host, in row-major order. */
+/** Reads all values, in row-major order. */
 export async function read(metric: string, name: string, values: Values): Promise<Float64Array> {
   return (await readShaped(metric, name, values)).data;
 }
 
-/** All of them on the host, with their shape. */
+/** Reads all values and their shape. */
 async function readShaped(metric: string, name: string, values: Values): Promise<HostValues> {
   if (!(values instanceof Tensor)) return ofArray(metric, name, values);
   return { data: Float64Array.from(await values.data()), shape: values.shape };
 }
 
-/** As `read`; throws ArgumentError for NaN and infinities, which have no place in an order. */
+/** Like `read`, but throws ArgumentError for NaN and infinities, which cannot be ordered. */
 export async function readFinite(
   metric: string,
   name: string,
@@ -37,7 +37,7 @@ export async function readFinite(
   return (await readFiniteShaped(metric, name, values)).data;
 }
 
-/** As `readShaped`; throws ArgumentError for NaN and infinities. */
+/** Like `readShaped`, but throws ArgumentError for NaN and infinities. */
 export async function readFiniteShaped(
   metric: string,
   name: string,
@@ -47,11 +47,11 @@ export async function readFiniteShaped(
   const at = found.data.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return found;
   throw new ArgumentError(
-    `${metric}: ${name} hold ${found.data[at]} at ${at}\n  hint: finite numbers; leave such examples out`,
+    `${metric}: ${name} contain ${found.data[at]} at index ${at}\n  hint: pass finite numbers; leave such examples out`,
   );
 }
 
-/** Arrays as tensors on the device of the tensors beside them. */
+/** Converts arrays to tensors, on the device of the other arguments' tensors. */
 export function tensorsOf<Name extends string>(
   metric: string,
   given: Readonly<Record<Name, Values>>,
@@ -68,7 +68,7 @@ export function tensorsOf<Name extends string>(
   return Object.fromEntries(tensors) as Record<Name, Tensor>;
 }
 
-/** As `tensorsOf`; and the weights as f32, null where none are given. */
+/** Like `tensorsOf`, with the weights as f32, or null if not given. */
 export function withWeight<Name extends string>(
   metric: string,
   given: Readonly<Record<Name, Values>>,
@@ -82,10 +82,10 @@ export function withWeight<Name extends string>(
   return { tensors: tensors as unknown as Record<Name, Tensor>, weight: asFloat(weight) };
 }
 
-/** The values where the host knows them already; null where they would have to be read. */
+/** The values if the host has them already; null if they would have to be read. */
 export const knownOf = (values: Tensor): ArrayLike<number> | null => knownValues(values);
 
-/** Fractions as they are, whole numbers and truth values as f32. */
+/** Floats as they are; integers and booleans as f32. */
 export const asFloat = (x: Tensor): Tensor =>
   x.dtype === "f32" || x.dtype === "f64" || x.dtype === "f16" ? x : x.to("f32");
 
@@ -107,7 +107,8 @@ function ofArray(metric: string, name: string, values: Exclude<Values, Tensor>):
 
 function shapeIn(metric: string, name: string, values: unknown): number[] {
   if (!isList(values)) {
-    const hint = values instanceof Promise ? "await it first" : "a tensor, or an array of numbers";
+    const hint =
+      values instanceof Promise ? "await it first" : "pass a tensor or an array of numbers";
     throw new ArgumentError(
       `${metric}: ${name} are ${kindOf(values)}, not numbers\n  hint: ${hint}`,
     );
@@ -125,11 +126,11 @@ function numberIn(metric: string, name: string, value: unknown): number {
   if (typeof value === "boolean") return Number(value);
   const hint =
     value instanceof Tensor
-      ? "stack(tensors) makes one tensor of several"
+      ? "combine several tensors with stack(tensors)"
       : typeof value === "string"
-        ? "new LabelEncoder() of @wgrad/datasets gives texts their numbers"
+        ? "new LabelEncoder() of @wgrad/datasets maps text labels to numbers"
         : "numbers";
-  throw new ArgumentError(`${metric}: ${name} hold ${kindOf(value)}\n  hint: ${hint}`);
+  throw new ArgumentError(`${metric}: ${name} contain ${kindOf(value)}\n  hint: ${hint}`);
 }
 
 function kindOf(value: unknown): string {

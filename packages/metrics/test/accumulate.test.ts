@@ -125,25 +125,28 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     await init({ device });
   });
 
-  test.each(Object.entries(rows))("%s of uneven batches is that of all", async (_, row) => {
-    const metric = row.make() as AnyMetric;
-    const [make, a, b] = row.data;
-    for (const [from, to] of [
-      [0, 3],
-      [3, 4],
-      [4, 10],
-    ]) {
-      metric.update(make(a.slice(from, to)), make(b.slice(from, to)));
-    }
-    const expected = [...(await row.whole(make(a), make(b)).data())];
-    const found = [(await metric.compute()) as number | number[] | number[][]].flat(2);
-    expect(found).toHaveLength(expected.length);
-    found.forEach((value, i) => {
-      expect(value).toBeCloseTo(expected[i] as number, 5);
-    });
-  });
+  test.each(Object.entries(rows))(
+    "%s over uneven batches equals that of all data",
+    async (_, row) => {
+      const metric = row.make() as AnyMetric;
+      const [make, a, b] = row.data;
+      for (const [from, to] of [
+        [0, 3],
+        [3, 4],
+        [4, 10],
+      ]) {
+        metric.update(make(a.slice(from, to)), make(b.slice(from, to)));
+      }
+      const expected = [...(await row.whole(make(a), make(b)).data())];
+      const found = [(await metric.compute()) as number | number[] | number[][]].flat(2);
+      expect(found).toHaveLength(expected.length);
+      found.forEach((value, i) => {
+        expect(value).toBeCloseTo(expected[i] as number, 5);
+      });
+    },
+  );
 
-  test("perplexity over batches counts tokens, not batches", async () => {
+  test("perplexity over batches averages over tokens, not over batches", async () => {
     const logits = randn([4, 3, 7]);
     const targets = tensor(Int32Array.from([1, 2, 3, 4, 5, -100, 0, -100, -100, 6, 2, 1]), {
       shape: [4, 3],
@@ -162,7 +165,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await counted.compute()).not.toBeCloseTo(whole, 3);
   });
 
-  test("takes scores for classes", async () => {
+  test("accepts scores as predictions", async () => {
     const metric = new MulticlassAccuracy(3, { average: "micro" });
     metric.update(
       tensor([
@@ -174,7 +177,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await metric.compute()).toBe(0.5);
   });
 
-  test("reset forgets, compute may be called at any time", async () => {
+  test("reset forgets all batches, and compute may be called at any time", async () => {
     const metric = new MeanMetric();
     metric.update(tensor([1, 2, 3]));
     expect(await metric.compute()).toBe(2);
@@ -212,7 +215,7 @@ test("refuses", async () => {
   );
 });
 
-test("states are put together: two metrics of half the batches each are the metric of all", async () => {
+test("mergeState: two metrics with half of the batches each give the metric of all", async () => {
   await init({ device: "cpu" });
   const halves = [0, 5].map((start) => {
     const own = (values: number[]) => classes(values.slice(start, start + 5));
@@ -231,11 +234,11 @@ test("states are put together: two metrics of half the batches each are the metr
   first.area.mergeState(second.area.stateDict());
   expect(await first.accuracy.compute()).toBe(await accuracy.compute());
   expect(await first.area.compute()).toBe(await area.compute());
-  first.accuracy.mergeState(new MulticlassAccuracy(4).stateDict()); // has seen nothing
+  first.accuracy.mergeState(new MulticlassAccuracy(4).stateDict()); // no batches yet
   expect(await first.accuracy.compute()).toBe(await accuracy.compute());
   const empty = new MulticlassAccuracy(4, { average: "micro" });
   empty.mergeState(accuracy.stateDict());
   expect(await empty.compute()).toBe(await accuracy.compute());
-  expect(() => first.accuracy.mergeState({} as never)).toThrow(/no state of a metric/);
-  expect(() => first.area.mergeState({} as never)).toThrow(/no state of a metric/);
+  expect(() => first.accuracy.mergeState({} as never)).toThrow(/not the state of a metric/);
+  expect(() => first.area.mergeState({} as never)).toThrow(/not the state of a metric/);
 });

@@ -46,7 +46,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("classes on %s", (device) => {
   const scores = (labels: readonly number[], C: number): Tensor =>
     tensor(labels.map((k) => Array.from({ length: C }, (_, j) => (j === k ? 2 : -1)))).mul(1);
 
-  test("all classes count, wherever their number comes from", async () => {
+  test("all classes count, however their number is given", async () => {
     const right = [
       [1, 0, 0],
       [0, 1, 1],
@@ -69,7 +69,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("classes on %s", (device) => {
     }
   });
 
-  test("classes that scores have but nobody names leave the mean alone, named ones do not", async () => {
+  test("absent classes are excluded from the mean, unless they are named", async () => {
     const [p, y] = [scores(guess, 5), hidden(truth)];
     expect(await f1Score(p, y, { average: "macro" }).item()).toBeCloseTo(47 / 90, 5);
     expect(await f1Score(p, y, { average: "macro", numClasses: 5 }).item()).toBeCloseTo(
@@ -78,26 +78,28 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("classes on %s", (device) => {
     );
   });
 
-  test("a number that nobody knows is an error, where it matters", async () => {
+  test("an unknown number of classes is an error where it matters", async () => {
     const [p, y] = [hidden(guess), hidden(truth)];
-    const unknown = "how many classes there are is not known: the labels are on the device";
+    const unknown = "the number of classes is unknown, because the labels are on the device";
     expect(() => confusionMatrix(p, y)).toThrow(`confusionMatrix: ${unknown}`);
     expect(() => f1Score(p, y, { average: "macro" })).toThrow(
-      `f1Score: ${unknown}, and not read here\n  hint: { numClasses: 3 }, or scores [n, C]`,
+      `f1Score: ${unknown} and this metric does not read them\n  hint: pass { numClasses: 3 }, or scores [n, C]`,
     );
     expect(await f1Score(p, y, { average: "micro" }).item()).toBeCloseTo(0.5, 5);
     expect(await accuracy(p, y).item()).toBeCloseTo(0.5, 5);
-    // read once, they are known
+    // after one read, the host knows them
     await Promise.all([p.data(), y.data()]);
     expect(await confusionMatrix(p, y).tolist()).toHaveLength(3);
   });
 
-  test("two classes are enough for a binary score, three are an error or NaN", async () => {
+  test("a binary score accepts two classes; three are an error or NaN", async () => {
     expect(() => f1Score(guess, truth)).toThrow(
       'f1Score: there are 3 classes, but average is "binary"\n  hint: "micro", "macro", "weighted"',
     );
     expect(() => f1Score(scores(guess, 3), hidden(truth))).toThrow("there are 3 classes");
-    expect(() => f1Score([0, 1], [1, 1], { labels: [1] })).toThrow("labels choose the classes");
+    expect(() => f1Score([0, 1], [1, 1], { labels: [1] })).toThrow(
+      "labels does not apply to average",
+    );
     expect(await f1Score(hidden(guess), hidden(truth)).item()).toBeNaN();
     expect(await precisionScore(hidden([1, 1, 0]), hidden([1, 0, 0])).item()).toBe(0.5);
     expect(await recallScore(hidden([2, 5, 2]), hidden([2, 2, 5]), { posLabel: 2 }).item()).toBe(
@@ -106,13 +108,13 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("classes on %s", (device) => {
     expect(await recallScore(hidden([2, 5, 2]), hidden([2, 2, 5])).item()).toBeNaN();
   });
 
-  test("labels that are no classes are errors where the host knows them, else NaN", async () => {
+  test("invalid labels are an error if the host knows them, else NaN", async () => {
     expect(() => confusionMatrix([0, 2], [0, 1], { numClasses: 2 })).toThrow(
       "confusionMatrix: prediction 2 is not one of 2 classes\n  hint: classes are 0 to 1",
     );
     expect(() => accuracy(scores([0, 1], 2), [0, 2])).toThrow("target 2 is not one of 2 classes");
     expect(() => f1Score([0.7, 0.2], [1, 0])).toThrow(
-      "f1Score: prediction 0.699999988079071 is no class\n  hint: whole numbers; scores are [n, C]",
+      "f1Score: prediction 0.699999988079071 is not a class\n  hint: labels are whole numbers and scores are [n, C]",
     );
     expect(await f1Score(hiddenFloats([0.7, 0.2]), i32([1, 0])).item()).toBeNaN();
     expect(await accuracy(scores([0, 1], 2), hidden([0, 2])).item()).toBeNaN();
@@ -125,13 +127,13 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("classes on %s", (device) => {
     expect(await accuracy([0, 1, 1], [-1, 1, 0], ignored).item()).toBe(0.5);
   });
 
-  test("scores that are NaN have no class", async () => {
+  test("NaN scores have no class", async () => {
     const known = tensor([
       [1, 0],
       [Number.NaN, 0],
     ]);
-    expect(() => accuracy(known, i32([0, 1]))).toThrow("accuracy: scores hold NaN");
-    expect(() => topKAccuracyScore(known, i32([0, 1]))).toThrow("scores hold NaN");
+    expect(() => accuracy(known, i32([0, 1]))).toThrow("accuracy: scores contain NaN");
+    expect(() => topKAccuracyScore(known, i32([0, 1]))).toThrow("scores contain NaN");
     const computed = known.mul(1);
     expect(await accuracy(computed, i32([0, 1])).item()).toBeNaN();
     expect(await topKAccuracyScore(computed, i32([0, 1])).item()).toBeNaN();
@@ -139,12 +141,12 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("classes on %s", (device) => {
     const metric = new MulticlassAccuracy(2);
     metric.update(computed, i32([0, 1]));
     await expect(metric.compute()).rejects.toThrow(
-      "MulticlassAccuracy.compute: 1 examples have labels that are none of 0 to 1, or scores",
+      "MulticlassAccuracy.compute: 1 examples have labels outside 0 to 1, or NaN scores",
     );
   });
 
-  test("probabilities are those, and answers 1 or 0", async () => {
-    expect(() => logLoss([2, 0], [1, 0])).toThrow("logLoss: 2 is no probability");
+  test("probabilities must be in [0, 1], and binary targets 1 or 0", async () => {
+    expect(() => logLoss([2, 0], [1, 0])).toThrow("logLoss: 2 is not a probability");
     expect(() => brierScoreLoss([0.5], [2])).toThrow("brierScoreLoss: target 2 is neither 1 nor 0");
     expect(() => binaryAccuracy([0.5], [-1])).toThrow("binaryAccuracy: target -1 is neither");
     expect(await logLoss(hiddenFloats([2, 0]), [1, 0]).item()).toBeNaN();
@@ -155,7 +157,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("classes on %s", (device) => {
     await expect(metric.compute()).rejects.toThrow("neither 1 nor 0");
   });
 
-  test("a token that is ruled out costs nothing, unless it is the target", async () => {
+  test("an excluded token costs nothing, unless it is the target", async () => {
     const logits = tensor([
       [
         [Number.NEGATIVE_INFINITY, 0, 0],
@@ -166,17 +168,17 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("classes on %s", (device) => {
     expect(await perplexity(logits, of([1, 1])).item()).toBeCloseTo(1.6540129631725637, 5);
     expect(await perplexity(logits, of([0, 1])).item()).toBe(Number.POSITIVE_INFINITY);
     expect(() => perplexity(logits, of([1, 3]))).toThrow(
-      "perplexity: target 3 is not one of 3 tokens\n  hint: 0 to 2; { ignoreIndex: 3 }",
+      "perplexity: target 3 is not one of 3 tokens\n  hint: tokens are 0 to 2; { ignoreIndex: 3 }",
     );
     expect(await perplexity(logits, of([1, 3]).add(0)).item()).toBeNaN();
     const metric = new Perplexity();
     metric.update(logits, of([1, 1]));
     expect(await metric.compute()).toBeCloseTo(1.6540129631725637, 5);
     metric.update(logits, of([1, 3]).add(0));
-    await expect(metric.compute()).rejects.toThrow("1 targets are no token");
+    await expect(metric.compute()).rejects.toThrow("1 targets are not tokens");
   });
 
-  test("R² keeps its digits however far the targets are from 0", async () => {
+  test("R² keeps its precision for targets far from 0", async () => {
     for (const far of [10_000, 100_000]) {
       const metric = new R2Score();
       metric.update(tensor([far + 0.5, far + 1]), tensor([far, far + 1]));
@@ -188,7 +190,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("classes on %s", (device) => {
       ];
       expect(await r2Score(p, y).item()).toBeCloseTo(0.9, 3);
     }
-    // batches that differ from the first: what a sum of squares loses
+    // a sum of squares would lose the differences between batches
     const metric = new R2Score();
     metric.update(tensor([0.5]), tensor([0]));
     for (let i = 0; i < 20; i++) metric.update(tensor([5000, 5001.5]), tensor([5000, 5001]));
@@ -201,7 +203,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("classes on %s", (device) => {
     expect(await one.compute()).toBeNaN();
   });
 
-  test("NaN is never a number", async () => {
+  test("NaN gives NaN", async () => {
     const [p, y] = [tensor([1, Number.NaN, 3]), tensor([1, 2, 4])];
     for (const metric of [meanSquaredError, medianAbsoluteError, maxError, r2Score]) {
       expect(await metric(p, y).item()).toBeNaN();
@@ -209,16 +211,16 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("classes on %s", (device) => {
     }
   });
 
-  test("a metric's totals are another metric's, or damaged: refused, and nothing is lost", async () => {
+  test("damaged totals and those of another metric are refused, and nothing is lost", async () => {
     const metric = new MulticlassAccuracy(3, { average: "micro" });
     metric.update(i32(guess), i32(truth));
     const others: [unknown, string][] = [
-      [null, "MulticlassAccuracy.loadStateDict: this is no state of a metric"],
-      [{ sums: {} }, "this is no state of a metric"],
-      [{ sums: { counts: 3 } }, "this is no state of a metric"],
+      [null, "MulticlassAccuracy.loadStateDict: not the state of a metric"],
+      [{ sums: {} }, "not the state of a metric"],
+      [{ sums: { counts: 3 } }, "not the state of a metric"],
       [
         { sums: { counts: tensor([1]) } },
-        "these totals are another metric's\n  here: counts [3, 3], odd []\n  saved: counts [1]",
+        "the totals belong to another metric\n  here: counts [3, 3], odd []\n  saved: counts [1]",
       ],
     ];
     for (const [state, text] of others) {
@@ -238,7 +240,7 @@ describe("on the host", () => {
     await init({ device: "cpu" });
   });
 
-  test("metrics of an order refuse NaN", async () => {
+  test("ranking metrics refuse NaN", async () => {
     const [s, y] = [
       [0.9, Number.NaN, 0.2],
       [1, 0, 1],
@@ -251,18 +253,19 @@ describe("on the host", () => {
       kolmogorovSmirnov(s, y),
       randScore(s, y),
     ];
-    for (const call of calls) await expect(call).rejects.toThrow("hold NaN at 1\n  hint: finite");
+    for (const call of calls)
+      await expect(call).rejects.toThrow("contain NaN at index 1\n  hint: pass finite");
     expect(await kendalltau(s, y)).toBeNaN();
     expect(await spearmanCorrcoef(s, y)).toBeNaN();
   });
 
-  test("targets of a ranking are two, of which one is the yes", async () => {
+  test("rankings take two classes, one of which is positive", async () => {
     const s = [0.1, 0.4, 0.35, 0.8];
     await expect(rocAucScore(s, [0, 1, 2, 2])).rejects.toThrow(
-      "rocAucScore: targets have 3 classes, which scores [n] cannot tell apart",
+      "rocAucScore: targets have 3 classes, but scores [n] can only separate two",
     );
     await expect(rocCurve(s, [1, 2, 2, 2])).rejects.toThrow(
-      "rocCurve: targets are 1 and 2, and nothing says which is the yes\n  hint: { posLabel: 2 }",
+      "rocCurve: targets are 1 and 2, and posLabel is missing\n  hint: pass { posLabel: 2 }",
     );
     await expect(rocCurve(s, [1, 2, 2, 2], { posLabel: 3 })).rejects.toThrow("posLabel is 3");
     const signs = await rocCurve(s, [-1, -1, 1, 1], { dropIntermediate: false });
@@ -272,7 +275,7 @@ describe("on the host", () => {
       [0.5, 0.5],
     ];
     await expect(rocAucScore(rows, [0, 1])).rejects.toThrow(
-      "rocAucScore: scores of several classes are probabilities, but row 0 sums to 1.1",
+      "rocAucScore: scores of several classes must be probabilities, but row 0 sums to 1.1",
     );
     await expect(ndcgScore([[1, 2]], [[-1, 0]])).rejects.toThrow("ndcgScore: a gain is -1");
     await expect(ndcgScore([[1, 2]], [[1], [0]])).rejects.toThrow(
@@ -280,7 +283,7 @@ describe("on the host", () => {
     );
   });
 
-  test("arrays are taken as tensors are, rows too", async () => {
+  test("arrays and nested arrays are accepted like tensors", async () => {
     const rows = [
       [0.8, 0.1, 0.1],
       [0.2, 0.6, 0.2],
@@ -295,13 +298,16 @@ describe("on the host", () => {
     expect(await meanSquaredError([1, 2], [1, 4]).item()).toBe(2);
   });
 
-  test("what is no numbers is named", () => {
+  test("the error names a value that is not a number", () => {
     const wrong: [() => unknown, string][] = [
       [
         () => accuracy(["cat"] as never, [1]),
-        'accuracy: predictions hold "cat"\n  hint: new LabelEncoder()',
+        'accuracy: predictions contain "cat"\n  hint: new LabelEncoder()',
       ],
-      [() => accuracy([tensor([1])] as never, [1]), "hold a tensor [1]\n  hint: stack(tensors)"],
+      [
+        () => accuracy([tensor([1])] as never, [1]),
+        "contain a tensor [1]\n  hint: combine several tensors with stack(tensors)",
+      ],
       [
         () => accuracy(Promise.resolve([1]) as never, [1]),
         "are a promise, not numbers\n  hint: await",
@@ -326,7 +332,7 @@ describe("on the host", () => {
     for (const [call, text] of wrong) expect(call).toThrow(text);
   });
 
-  test("Kendall's τ of many values is that of their pairs", async () => {
+  test("Kendall's τ equals the count over all pairs", async () => {
     const n = 60;
     const a = Array.from({ length: n }, (_, i) => (i * 37) % 23);
     const b = Array.from({ length: n }, (_, i) => (i * 53) % 17);

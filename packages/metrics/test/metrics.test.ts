@@ -14,20 +14,20 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     );
   });
 
-  test("r2Score is 1 for the truth, 0 for its mean, and below for worse", async () => {
+  test("r2Score is 1 for exact predictions, 0 for the mean, and negative for worse ones", async () => {
     const targets = tensor([1, 2, 3, 6]);
     expect(await r2Score(targets, targets).item()).toBe(1);
     expect(await r2Score(tensor([3, 3, 3, 3]), targets).item()).toBe(0);
     expect(await r2Score(tensor([6, 3, 2, 1]), targets).item()).toBeLessThan(0);
   });
 
-  test("r2Score of targets that do not vary is 1 or 0", async () => {
+  test("r2Score of constant targets is 1 or 0", async () => {
     const targets = tensor([2, 2]);
     expect(await r2Score(targets, targets).item()).toBe(1);
     expect(await r2Score(tensor([2, 3]), targets).item()).toBe(0);
   });
 
-  test("accuracy takes scores and classes", async () => {
+  test("accuracy accepts scores and classes", async () => {
     const targets = tensor(new Int32Array([0, 1, 1, 2]));
     const scores = tensor([
       [3, 1, 2],
@@ -39,14 +39,14 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await accuracy(tensor(new Int32Array([0, 0, 0, 2])), targets).item()).toBe(0.5);
   });
 
-  test("binaryAccuracy counts probabilities above the threshold as yes", async () => {
+  test("binaryAccuracy counts probabilities above the threshold as positive", async () => {
     const [p, y] = [tensor([0.2, 0.5, 0.7, 0.9]), tensor([0, 0, 1, 0])];
     expect(await binaryAccuracy(p, y).item()).toBe(0.75);
     expect(await binaryAccuracy(p, y, { threshold: 0.95 }).item()).toBe(0.75);
     expect(await binaryAccuracy(p, y, { threshold: 0.8 }).item()).toBe(0.5);
   });
 
-  test("metrics record no gradients and refuse shapes that differ", () => {
+  test("metrics record no gradients and refuse different shapes", () => {
     const x = zeros([2, 1], { requiresGrad: true });
     expect(meanSquaredError(x, zeros([2, 1])).requiresGrad).toBe(false);
     expect(() => meanSquaredError(x, zeros([2]))).toThrowErrorMatchingInlineSnapshot(`

@@ -3,7 +3,7 @@ import * as m from "@wgrad/metrics";
 import { beforeAll, describe, expect, test } from "vitest";
 
 describe.each(["cpu", "wasm", "webgpu"] as const)(
-  "over batches on %s, as of all at once",
+  "metrics over batches on %s equal those of all data",
   (device) => {
     beforeAll(async () => {
       await init({ device });
@@ -82,7 +82,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)(
       await expect(other.compute()).rejects.toThrow("no batch yet");
     });
 
-    test("of a collection, by name", async () => {
+    test("a collection computes its metrics by name", async () => {
       const all = new m.MetricCollection({ f1: new m.BinaryF1Score(), area: new m.BinaryAUROC() });
       all.update(tensor([0.9, 0.2, 0.6]), tensor([1, 0, 0]));
       expect(await all.compute()).toEqual({ f1: 2 / 3, area: 1 });
@@ -93,7 +93,9 @@ describe.each(["cpu", "wasm", "webgpu"] as const)(
       again.loadStateDict(all.stateDict());
       all.reset();
       expect((await again.compute()).area).toBe(1);
-      expect(() => again.loadStateDict({})).toThrow("the metrics are area, f1, the saved ones ");
+      expect(() => again.loadStateDict({})).toThrow(
+        "the metrics are area, f1, but the saved ones are ",
+      );
     });
   },
 );
@@ -103,7 +105,7 @@ describe("reports and refusals", () => {
     await init({ device: "cpu" });
   });
 
-  test("a report is a table for people", async () => {
+  test("a report has a readable table", async () => {
     const { text, accuracy } = await m.classificationReport([0, 1, 2, 2, 1], [0, 1, 2, 1, 1], {
       targetNames: ["cat", "dog", "bird"],
     });
@@ -121,7 +123,7 @@ describe("reports and refusals", () => {
     `);
   });
 
-  test("texts that are equal have no errors, and other ones all", () => {
+  test("equal texts have no errors, and disjoint texts all", () => {
     expect(m.wordErrorRate("a b c", "a b c")).toBe(0);
     expect(m.charErrorRate("ab", "cd")).toBe(1);
     expect(m.translationEditRate(["b c a"], ["a b c"])).toBeCloseTo(1 / 3, 12);
@@ -131,25 +133,31 @@ describe("reports and refusals", () => {
     expect(m.sentenceBleu("a", ["a"]).score).toBeCloseTo(100, 10);
   });
 
-  test("an option behind a gap is refused, not left unread", () => {
+  test("options after an undefined argument are refused, not ignored", () => {
     const call = m.binaryPrecision as (...given: unknown[]) => unknown;
     expect(() => call([0.4], [1], undefined, { threshold: 0.3 })).toThrow("binaryPrecision: takes");
   });
 
   test.each<[string, () => unknown]>([
-    ["samples of one label an example", () => m.f1Score([1, 0], [1, 1], { average: "samples" })],
-    ["binary of several labels", () => m.jaccardScore([[1, 0]], [[1, 1]], { multilabel: true })],
-    ["labels in one column", () => m.multilabelF1Score([0.4, 0.6], [1, 0])],
+    [
+      'average "samples" with one label per example',
+      () => m.f1Score([1, 0], [1, 1], { average: "samples" }),
+    ],
+    [
+      'average "binary" with several labels',
+      () => m.jaccardScore([[1, 0]], [[1, 1]], { multilabel: true }),
+    ],
+    ["labels in one dimension", () => m.multilabelF1Score([0.4, 0.6], [1, 0])],
     ["a power without a distribution", () => m.meanTweedieDeviance([1], [1], { power: 0.5 })],
     ["images without channels", () => m.structuralSimilarity([[1, 2]], [[1, 2]])],
     [
       "a window that is larger than the image",
       () => m.structuralSimilarity(rand([1, 1, 4, 4]), rand([1, 1, 4, 4])),
     ],
-    ["segmentations without images", () => m.diceScore([1, 0], [1, 0], 2)],
+    ["segmentations without an image dimension", () => m.diceScore([1, 0], [1, 0], 2)],
     ["texts without references", () => m.wordErrorRate(["a", "b"], ["a"])],
-    ["a key that is none", () => m.rougeScore(["a"], ["a"], { rougeKeys: ["rouge0"] })],
-    ["what is no metric", () => new m.MetricCollection({ a: 3 as never })],
+    ["an unknown key", () => m.rougeScore(["a"], ["a"], { rougeKeys: ["rouge0"] })],
+    ["a value that is not a metric", () => new m.MetricCollection({ a: 3 as never })],
     ["an unknown norm", () => m.binaryCalibrationError([0.4], [1], { norm: "l3" as never })],
   ])("%s", (_, call) => {
     expect(call).toThrowErrorMatchingSnapshot();

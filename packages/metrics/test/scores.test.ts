@@ -34,7 +34,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     await init({ device });
   });
 
-  test("zeroDivision is the score of a class with nothing to divide by", async () => {
+  test("zeroDivision is the score of a class whose divisor is 0", async () => {
     const [p, y] = [classes([0, 0, 1]), classes([0, 2, 1])];
     const options = { numClasses: 4, average: null } as const;
     expect(await values(precisionScore(p, y, options))).toEqual([0.5, 1, 0, 0]);
@@ -55,7 +55,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     ]);
   });
 
-  test("posLabel chooses the class of a binary score, β weighs recall", async () => {
+  test("posLabel chooses the positive class, and β weights recall", async () => {
     const [p, y] = [classes([0, 0, 1, 1]), classes([0, 1, 1, 1])];
     expect(await recallScore(p, y).item()).toBeCloseTo(2 / 3, 5);
     expect(await recallScore(p, y, { posLabel: 0 }).item()).toBe(1);
@@ -64,7 +64,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await fbetaScore(p, y, 100).item()).toBeCloseTo(2 / 3, 3);
   });
 
-  test("scores are classes too", async () => {
+  test("scores are accepted as predictions", async () => {
     const scores = tensor([
       [1, 0],
       [0, 1],
@@ -77,7 +77,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await accuracy(scores, classes([0, 1, 1])).item()).toBeCloseTo(2 / 3, 5);
   });
 
-  test("normalized confusion matrices have 0 where there is nothing", async () => {
+  test("normalized confusion matrices have 0 for absent classes", async () => {
     const [p, y] = [classes([0, 0, 1]), classes([0, 1, 1])];
     const of = (normalize: "true" | "pred" | "all"): Promise<unknown> =>
       confusionMatrix(p, y, { numClasses: 3, normalize }).tolist();
@@ -94,7 +94,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(((await of("all")) as number[][])[0]?.[0]).toBeCloseTo(1 / 3, 5);
   });
 
-  test("agreement of perfect, useless and empty predictions", async () => {
+  test("agreement scores of perfect, useless and empty predictions", async () => {
     const y = classes([0, 1, 2, 2, 1]);
     const options = { numClasses: 4 };
     for (const metric of [matthewsCorrcoef, cohenKappaScore, balancedAccuracyScore]) {
@@ -106,7 +106,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await balancedAccuracyScore(same, y, options).item()).toBeCloseTo(1 / 3, 5);
   });
 
-  test("top k breaks ties in favour of scikit-learn's last class, and of torchmetrics' first", async () => {
+  test("top k breaks ties like scikit-learn (last class) and torchmetrics (first class)", async () => {
     const scores = tensor([
       [1, 1, 0],
       [1, 1, 0],
@@ -126,7 +126,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(loss).toBeCloseTo(23 * Math.LN2, 2);
   });
 
-  test("cosines are reduced as asked, words compared with ratings", async () => {
+  test("cosineSimilarity follows reduction, and wordSimilarity compares with ratings", async () => {
     const [x, y] = [
       tensor([
         [1, 0],
@@ -154,7 +154,7 @@ describe("on the host", () => {
     await init({ device: "cpu" });
   });
 
-  test("curves take tensors and arrays alike, and say their thresholds", async () => {
+  test("curves accept tensors and arrays, and return thresholds", async () => {
     const [scores, targets] = [
       [0.1, 0.4, 0.35, 0.8],
       [0, 0, 1, 1],
@@ -168,7 +168,7 @@ describe("on the host", () => {
     expect([...curve.recall]).toEqual([1, 1, 0.5, 0.5, 0]);
   });
 
-  test("areas of one class only are NaN, of several averaged as asked", async () => {
+  test("areas of one class are NaN, and of several follow average", async () => {
     expect(await rocAucScore([0.1, 0.2], [1, 1])).toBeNaN();
     const scores = tensor([
       [0.8, 0.1, 0.1],
@@ -192,7 +192,7 @@ describe("on the host", () => {
     );
   });
 
-  test("nDCG of the best order is 1, and counts only the first k", async () => {
+  test("nDCG of the best order is 1, and k limits the ranks", async () => {
     const gains = tensor([[10, 0, 0, 1, 5]]);
     expect(await ndcgScore(gains, gains)).toBe(1);
     const scores = tensor([[0.1, 0.2, 0.3, 4, 70]]);
@@ -203,7 +203,7 @@ describe("on the host", () => {
     expect(await ndcgScore(zeros([1, 5]), gains, { k: 5 })).toBeLessThan(1);
   });
 
-  test("correlations of what does not vary are NaN", async () => {
+  test("correlations of constants are NaN", async () => {
     expect(await pearsonCorrcoef(tensor([1, 1]), tensor([1, 2])).item()).toBeNaN();
     expect(await kendalltau([1, 1], [1, 2])).toBeNaN();
   });
@@ -215,7 +215,7 @@ describe("on the host", () => {
     ],
     [
       () => precisionScore(classes([0, 1]), classes([0, 0]), { posLabel: 2 }),
-      "precisionScore: posLabel is 2 of the classes 0 and 1\n  hint: { posLabel: 1 }",
+      "precisionScore: posLabel is 2, but the classes are 0 and 1\n  hint: pass { posLabel: 1 }",
     ],
     [
       () => confusionMatrix(classes([0, 1]), classes([0])),
@@ -230,12 +230,12 @@ describe("on the host", () => {
       () => meanSquaredError(zeros([2]), zeros([2]), { multioutput: "x" as "raw_values" }),
       "meanSquaredError: multioutput is x",
     ],
-    [() => auc([1], [1]), "auc: 1 and 1 values\n  hint: one of each per example, 2 or more"],
+    [() => auc([1], [1]), "auc: 1 and 1 values\n  hint: pass one of each per example, 2 or more"],
   ])("%s", (make, message) => {
     expect(make).toThrow(message);
   });
 
-  test("lengths that differ are refused", async () => {
+  test("different lengths are refused", async () => {
     await expect(rocCurve([1], [1, 0])).rejects.toThrow("rocCurve: 1 and 2 values");
     await expect(rocAucScore(zeros([2, 3]), [1])).rejects.toThrow(
       "rocAucScore: takes scores [n, C]",

@@ -24,7 +24,7 @@ describe("texts", () => {
   const candidates = ["the cat sat on the mat today"];
   const references = [["the cat sat on a mat"]];
 
-  test("every setting of bleuScore matters", () => {
+  test("every setting of bleuScore has an effect", () => {
     const scores = [
       bleuScore(candidates, references),
       bleuScore(candidates, references, { nGram: 2 }),
@@ -37,14 +37,14 @@ describe("texts", () => {
     expect(scores.at(-1)).toBe(0);
   });
 
-  test("short candidates pay, of several references the closest counts", () => {
+  test("short candidates are penalized against the closest reference", () => {
     const short = bleuScore(["the cat"], [["the cat sat on the mat"]], { nGram: 2 });
     expect(short).toBeCloseTo(Math.exp(1 - 6 / 2), 10);
     expect(bleuScore(["the cat"], [["the cat sat", "the dog"]], { nGram: 2 })).toBe(1);
     expect(bleuScore([""], [["a"]])).toBe(0);
   });
 
-  test("every setting of corpusBleu matters", () => {
+  test("every setting of corpusBleu has an effect", () => {
     const text = ["The cat sat, on Mondays.", "Yes, quite 3.5 of it!"];
     const reference = [["the cat sat , of course .", "yes , about 3.5 on it ."]];
     const settings = [
@@ -62,7 +62,7 @@ describe("texts", () => {
     expect(new Set(scores).size).toBe(scores.length);
   });
 
-  test("punctuation is split off words, not out of numbers", () => {
+  test("punctuation is split from words but not from numbers", () => {
     const words = (text: string): number => corpusBleu([text], [[text]]).sysLen;
     expect(words("Hello, world!")).toBe(4);
     expect(words("3.5 or 1,000")).toBe(3);
@@ -70,10 +70,12 @@ describe("texts", () => {
     expect(words("&quot;x&quot; (y)")).toBe(6);
   });
 
-  test("refuses lists that do not match", () => {
-    expect(() => bleuScore(["a"], [])).toThrow("bleuScore: 1 candidates and 0 lists of references");
+  test("refuses lists of different lengths", () => {
+    expect(() => bleuScore(["a"], [])).toThrow(
+      "bleuScore: 1 candidates, but 0 lists of references",
+    );
     expect(() => bleuScore(["a"], [["a"]], { nGram: 3, weights: [1] })).toThrow(
-      "bleuScore: 1 weights for runs of up to 3 words",
+      "bleuScore: 1 weights, but nGram is 3",
     );
     expect(() => corpusBleu(["a"], [["a", "b"]])).toThrow(
       "corpusBleu: 1 hypotheses, but 2 references in a stream",
@@ -90,7 +92,7 @@ describe("clusters", () => {
     [0, 0, 1, 1],
   ];
 
-  test("names of clusters do not matter", async () => {
+  test("the names of clusters do not matter", async () => {
     const [a, b] = [
       [0, 0, 1, 1, 2],
       [7, 7, -1, -1, 3],
@@ -127,7 +129,7 @@ describe("clusters", () => {
     expect(await silhouetteScore(points, [0, 0, 1, 1])).toBeCloseTo(expected, 6);
     expect(await silhouetteScore(points, [0, 1, 0, 1])).toBeLessThan(0);
     await expect(silhouetteScore(points, [0, 0, 0, 0])).rejects.toThrow(
-      "silhouetteScore: 1 clusters of 4 examples",
+      "silhouetteScore: 1 clusters for 4 examples",
     );
     await expect(silhouetteScore(points, [0, 1])).rejects.toThrow("silhouetteScore: 4 and 2");
   });
@@ -138,14 +140,14 @@ describe("drift", () => {
   const sample = (n: number, shift = 0): number[] =>
     Array.from(generator.uniform(new Float64Array(n)), (value) => value + shift);
 
-  test("the same sample has none", async () => {
+  test("equal samples have no drift", async () => {
     const x = sample(200);
     expect(await populationStabilityIndex(x, tensor(x))).toBeCloseTo(0, 2);
     const { statistic, pvalue } = await kolmogorovSmirnov(x, x);
     expect([statistic, pvalue]).toEqual([0, 1]);
   });
 
-  test("another sample has little, a shifted one much", async () => {
+  test("another sample has little drift, and a shifted one much", async () => {
     const [x, y, z] = [sample(400), sample(300), sample(300, 0.3)];
     expect(await populationStabilityIndex(x, y)).toBeLessThan(0.15);
     expect(await populationStabilityIndex(x, z)).toBeGreaterThan(0.25);
@@ -154,8 +156,8 @@ describe("drift", () => {
     expect((await kolmogorovSmirnov(x, sample(50, 2))).statistic).toBe(1);
   });
 
-  test("the series of the p-value has its known points", async () => {
-    // at λ = 1.3581 the limit distribution has 5 % left
+  test("the p-value matches known points of the distribution", async () => {
+    // at λ = 1.3581 the limit distribution has an upper tail of 5 %
     const n = 20000;
     const x = Array.from({ length: n }, (_, i) => i / n);
     const gap = 1.3581 / Math.sqrt(n / 2);
@@ -163,7 +165,7 @@ describe("drift", () => {
     expect((await kolmogorovSmirnov(x, y)).pvalue).toBeCloseTo(0.05, 2);
   });
 
-  test("bins and epsilon matter; repeated values share a bin", async () => {
+  test("bins and epsilon have an effect; repeated values share a bin", async () => {
     const [x, z] = [sample(200), sample(200, 0.3)];
     const base = await populationStabilityIndex(x, z);
     expect(await populationStabilityIndex(x, z, { bins: 4 })).not.toBe(base);

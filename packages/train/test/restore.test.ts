@@ -224,7 +224,12 @@ describe("states of single parts", () => {
       { best: "1", numBadEpochs: 0, cooldownCounter: 0, lastEpoch: 1, lastLr: [1] },
       'ReduceLROnPlateau.loadStateDict: best is "1"',
     ],
-    ["averages", () => new ExponentialMovingAverage([leaf()]), { averages: [1] }, "no state of av"],
+    [
+      "averages",
+      () => new ExponentialMovingAverage([leaf()]),
+      { averages: [1] },
+      "not a state of av",
+    ],
     [
       "a loader",
       loader,

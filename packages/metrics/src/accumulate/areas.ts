@@ -9,7 +9,7 @@ import { Collected } from "./collected.ts";
 type Kept = { readonly scores: Tensor; readonly targets: Tensor };
 type Area = (scores: number[] | number[][], targets: number[]) => Promise<number>;
 
-/** Areas under curves of yes and no. */
+/** Base of the areas under curves of binary targets. */
 abstract class BinaryArea extends Collected<[scores: Values, targets: Values], number> {
   readonly ignoreIndex: number | null;
   protected abstract readonly area: Area;
@@ -41,8 +41,7 @@ abstract class BinaryArea extends Collected<[scores: Values, targets: Values], n
 }
 
 /**
- * `rocAucScore` over batches: every score is kept. update(scores, targets): [n] of scores and of 1
- * or 0.
+ * `rocAucScore` over batches; keeps every score. update(scores, targets): both [n], targets 1 or 0.
  */
 export class BinaryAUROC extends BinaryArea {
   protected readonly area: Area = async (scores, targets) =>
@@ -50,21 +49,23 @@ export class BinaryAUROC extends BinaryArea {
 }
 
 /**
- * `averagePrecisionScore` over batches: every score is kept. update(scores, targets): [n] of scores
- * and of 1 or 0.
+ * `averagePrecisionScore` over batches; keeps every score. update(scores, targets): both [n],
+ * targets 1 or 0.
  */
 export class BinaryAveragePrecision extends BinaryArea {
   protected readonly area: Area = async (scores, targets) =>
     (await averagePrecisionScore(scores, targets)) as number;
 }
 
-/** Settings of the areas of classes. */
+/** Settings of the multiclass areas. */
 export interface MulticlassAreaOptions extends IgnoreOptions {
-  /** The classes' mean, that by support, or none (default "macro"). */
+  /**
+   * Mean over classes, mean weighted by support, or null for one value per class (default "macro").
+   */
   readonly average?: "macro" | "weighted" | null;
 }
 
-/** Areas under curves of each class against the rest. */
+/** Base of the areas under curves of each class against the rest. */
 abstract class MulticlassArea extends Collected<
   [scores: Values, targets: Values],
   number | number[]
@@ -132,7 +133,7 @@ abstract class MulticlassArea extends Collected<
 }
 
 /**
- * The area under each class's ROC curve over batches: every score is kept. update(scores, targets):
+ * Area under the ROC curve of each class over batches; keeps every score. update(scores, targets):
  * [n, C] and classes [n].
  */
 export class MulticlassAUROC extends MulticlassArea {
@@ -141,7 +142,7 @@ export class MulticlassAUROC extends MulticlassArea {
 }
 
 /**
- * Each class's average precision over batches: every score is kept. update(scores, targets): [n, C]
+ * Average precision of each class over batches; keeps every score. update(scores, targets): [n, C]
  * and classes [n].
  */
 export class MulticlassAveragePrecision extends MulticlassArea {

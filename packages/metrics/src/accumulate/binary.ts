@@ -1,13 +1,13 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { type BinaryOptions, yesOrNo } from "../binary.ts";
+import { type BinaryOptions, binaryLabels } from "../binary.ts";
 import type { Values } from "../values.ts";
 import { Metric, type Totals } from "./metric.ts";
 
 type Counts = { right: Tensor; support: Tensor; predicted: Tensor; all: Tensor; odd: Tensor };
 type Fraction = (totals: Readonly<Record<keyof Counts, number>>) => readonly [number, number];
 
-/** Scores of yes and no, from counts that are exact to 2³¹. */
+/** Base of binary scores. The counts are exact up to 2³¹. */
 abstract class BinaryScore extends Metric<
   [probabilities: Values, targets: Values],
   Counts,
@@ -25,7 +25,9 @@ abstract class BinaryScore extends Metric<
     super();
     const { threshold = 0.5, ignoreIndex = null } = options;
     if (!(threshold >= 0 && threshold <= 1)) {
-      throw new ArgumentError(`${new.target.name}: threshold is ${threshold}\n  hint: from 0 to 1`);
+      throw new ArgumentError(
+        `${new.target.name}: threshold is ${threshold}\n  hint: a number from 0 to 1`,
+      );
     }
     this.threshold = threshold;
     this.ignoreIndex = ignoreIndex;
@@ -34,15 +36,15 @@ abstract class BinaryScore extends Metric<
   protected measure(probabilities: Values, targets: Values): Counts {
     checkCall("metric.update(probabilities, targets)", arguments);
     const { name } = this.constructor;
-    const { said, is, counted, odd } = yesOrNo(name, probabilities, targets, this);
+    const { predicted, actual, counted, odd } = binaryLabels(name, probabilities, targets, this);
     const count = (x: Tensor): Tensor =>
       (counted === null ? x : x.logicalAnd(counted)).to("i32").sum();
     return {
-      right: count(said.logicalAnd(is)),
-      support: count(is),
-      predicted: count(said),
-      all: count(is.eq(is)),
-      odd: (odd ?? is.ne(is)).to("i32").sum(),
+      right: count(predicted.logicalAnd(actual)),
+      support: count(actual),
+      predicted: count(predicted),
+      all: count(actual.eq(actual)),
+      odd: (odd ?? actual.ne(actual)).to("i32").sum(),
     };
   }
 
@@ -57,7 +59,7 @@ abstract class BinaryScore extends Metric<
     ) as Record<keyof Counts, number>;
     if (numbers.odd > 0) {
       throw new ArgumentError(
-        `${name}.compute: ${numbers.odd} examples have targets that are neither 1 nor 0, or no probability`,
+        `${name}.compute: ${numbers.odd} examples have a target that is neither 1 nor 0, or a NaN probability`,
       );
     }
     const [above, below] = this.fraction(numbers);

@@ -1,6 +1,6 @@
 import { ArgumentError, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
-import { type BinaryOptions, yesOrNo } from "../binary.ts";
+import { type BinaryOptions, binaryLabels } from "../binary.ts";
 import { checkChoice, checkCount } from "../check.ts";
 import { confusion } from "../counts.ts";
 import { type IgnoreOptions, labelsOf } from "../labels.ts";
@@ -10,7 +10,9 @@ import { Metric, type Totals } from "./metric.ts";
 
 type Counted = { counts: Tensor; odd: Tensor };
 
-/** Counts of true class (row) against predicted one (column), exact to 2³¹. */
+/**
+ * Base of scores from a confusion matrix (rows are true classes). The counts are exact up to 2³¹.
+ */
 abstract class Counting<Result> extends Metric<
   [predictions: Values, targets: Values],
   Counted,
@@ -43,7 +45,7 @@ abstract class Counting<Result> extends Metric<
     checkNoneOdd(
       this.constructor.name,
       odd,
-      `labels that are none of 0 to ${this.numClasses - 1}, or scores that are NaN`,
+      `labels outside 0 to ${this.numClasses - 1}, or NaN scores`,
     );
     return this.ofCounts(counts);
   }
@@ -51,7 +53,7 @@ abstract class Counting<Result> extends Metric<
   protected abstract ofCounts(counts: Float64Array): Result;
 }
 
-/** What only the device saw is said where the numbers are read. */
+/** Throws ArgumentError for invalid examples that the device counted. */
 function checkNoneOdd(metric: string, odd: Float64Array, what: string): void {
   if (odd[0] === 0) return;
   throw new ArgumentError(`${metric}.compute: ${odd[0]} examples have ${what}`);
@@ -60,13 +62,14 @@ function checkNoneOdd(metric: string, odd: Float64Array, what: string): void {
 /** Settings of MulticlassConfusionMatrix. */
 export interface AccumulatedConfusionOptions extends IgnoreOptions {
   /**
-   * Divides by the row ("true"), the column ("pred") or all ("all"); null counts (default null).
+   * Divides by row sums ("true"), column sums ("pred") or the total ("all"); null gives counts
+   * (default null).
    */
   readonly normalize?: "true" | "pred" | "all" | null;
 }
 
 /**
- * `confusionMatrix` over batches: rows are true classes. update(predictions, targets): labels, or
+ * `confusionMatrix` over batches; rows are true classes. update(predictions, targets): labels, or
  * scores [n, C, …].
  */
 export class MulticlassConfusionMatrix extends Counting<number[][]> {
@@ -96,10 +99,10 @@ export class MulticlassConfusionMatrix extends Counting<number[][]> {
   }
 }
 
-/** Settings of the scores. */
+/** Settings of the accumulated multiclass scores. */
 export interface AccumulatedScoreOptions extends IgnoreOptions {
   /**
-   * "macro" leaves out classes that neither occur nor are predicted; null gives each class's
+   * "macro" excludes classes that neither occur nor are predicted; null gives one value per class
    * (default "macro").
    */
   readonly average?: Average;
@@ -141,7 +144,7 @@ abstract class Score extends Counting<number | number[]> {
 const recall: Fraction = (right, support) => [right, support];
 
 /**
- * `multiclassAccuracy` over batches: with "micro" the part of examples that is right.
+ * `multiclassAccuracy` over batches; with "micro" the fraction of correct examples.
  * update(predictions, targets).
  */
 export class MulticlassAccuracy extends Score {
@@ -166,7 +169,7 @@ export class MulticlassF1Score extends Score {
   ];
 }
 
-/** Intersection over union of each class over batches. update(predictions, targets). */
+/** Intersection over union of each class, over batches. update(predictions, targets). */
 export class MulticlassJaccardIndex extends Score {
   protected readonly fraction: Fraction = (right, support, predicted) => [
     right,
@@ -186,7 +189,9 @@ export class BinaryAccuracy extends Metric<[probabilities: Values, targets: Valu
     const { threshold = 0.5, ignoreIndex = null } = options;
     super();
     if (!(threshold >= 0 && threshold <= 1)) {
-      throw new ArgumentError(`BinaryAccuracy: threshold is ${threshold}\n  hint: from 0 to 1`);
+      throw new ArgumentError(
+        `BinaryAccuracy: threshold is ${threshold}\n  hint: a number from 0 to 1`,
+      );
     }
     this.threshold = threshold;
     this.ignoreIndex = ignoreIndex;
@@ -194,12 +199,18 @@ export class BinaryAccuracy extends Metric<[probabilities: Values, targets: Valu
 
   protected measure(probabilities: Values, targets: Values): Hits {
     checkCall("metric.update(probabilities, targets)", arguments);
-    const { said, is, counted, odd } = yesOrNo("BinaryAccuracy", probabilities, targets, this);
-    const right = counted === null ? said.eq(is) : said.eq(is).logicalAnd(counted);
+    const { predicted, actual, counted, odd } = binaryLabels(
+      "BinaryAccuracy",
+      probabilities,
+      targets,
+      this,
+    );
+    const right =
+      counted === null ? predicted.eq(actual) : predicted.eq(actual).logicalAnd(counted);
     return {
       right: countOf(right),
-      count: countOf(counted ?? is.eq(is)),
-      odd: countOf(odd ?? is.ne(is)),
+      count: countOf(counted ?? actual.eq(actual)),
+      odd: countOf(odd ?? actual.ne(actual)),
     };
   }
 
@@ -208,7 +219,7 @@ export class BinaryAccuracy extends Metric<[probabilities: Values, targets: Valu
   }
 
   protected conclude({ right, count, odd }: Totals<Hits>): number {
-    checkNoneOdd("BinaryAccuracy", odd, "targets that are neither 1 nor 0, or no probability");
+    checkNoneOdd("BinaryAccuracy", odd, "a target that is neither 1 nor 0, or a NaN probability");
     return share(right[0] as number, count[0] as number);
   }
 }

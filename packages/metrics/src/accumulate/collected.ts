@@ -1,28 +1,28 @@
 import { ArgumentError, noGrad, Tensor } from "@wgrad/autograd";
 import { checkCall, composite, persist } from "@wgrad/autograd/plugin";
 
-/** What a metric has taken in, to be saved in the midst of batches. */
+/** Everything that a metric has collected, to be saved between batches. */
 export interface CollectedStateDict {
   readonly batches: readonly Readonly<Record<string, Tensor>>[];
 }
 
 /**
- * Base of metrics that need every example: a batch is kept on its device until `reset`. A subclass
- * says what is kept (`keep`, in tensor ops) and what all of it means (`conclude`, from the kept
- * numbers of all batches, one after the other).
+ * Base of metrics that need every example. It keeps the batches on their device until `reset`. A
+ * subclass defines what to keep of a batch (`keep`, in tensor ops) and computes the metric from the
+ * kept values of all batches in order (`conclude`, on the host).
  */
 export abstract class Collected<Inputs extends readonly unknown[], Result> {
   #batches: Record<string, Tensor>[] = [];
 
-  /** What is kept of one batch, by name. */
+  /** Values to keep of one batch, by name. */
   protected abstract keep(...inputs: Inputs): Readonly<Record<string, Tensor>>;
 
-  /** The metric, from all that was kept. */
+  /** Computes the metric from all kept values. */
   protected abstract conclude(
     kept: Readonly<Record<string, Float64Array>>,
   ): Result | Promise<Result>;
 
-  /** Takes a batch in; nothing is read. */
+  /** Adds a batch, without reading it. */
   update(...inputs: Inputs): void {
     const kept = noGrad(() => composite(() => this.keep(...inputs)));
     this.#batches.push(
@@ -32,7 +32,10 @@ export abstract class Collected<Inputs extends readonly unknown[], Result> {
     );
   }
 
-  /** The metric of all batches since the last `reset`. Throws ArgumentError if there was none. */
+  /**
+   * Computes the metric of all batches since the last `reset`. Throws ArgumentError if there were
+   * none.
+   */
   async compute(): Promise<Result> {
     if (arguments.length > 0) checkCall("metric.compute()", arguments);
     const [first] = this.#batches;
@@ -52,15 +55,15 @@ export abstract class Collected<Inputs extends readonly unknown[], Result> {
     return this.conclude(Object.fromEntries(all));
   }
 
-  /** What was taken in, to be saved in the midst of batches. */
+  /** Everything that was collected, to be saved between batches. */
   stateDict(): CollectedStateDict {
     if (arguments.length > 0) checkCall("metric.stateDict()", arguments);
     return { batches: [...this.#batches] };
   }
 
   /**
-   * Goes on from what `stateDict()` gave. Throws ArgumentError, and changes nothing, for what is no
-   * such thing.
+   * Restores what `stateDict()` returned. Throws ArgumentError if `saved` is not such a state; the
+   * metric is then unchanged.
    */
   loadStateDict(saved: CollectedStateDict): void {
     if (arguments.length > 1) checkCall("metric.loadStateDict(saved)", arguments);
@@ -70,8 +73,8 @@ export abstract class Collected<Inputs extends readonly unknown[], Result> {
   }
 
   /**
-   * Takes in what another metric of this kind has, of which this is `stateDict()`: of another
-   * process, say. Throws ArgumentError, and changes nothing, for what is no such thing.
+   * Adds the state of another metric of this class, for example of another process. Throws
+   * ArgumentError if `saved` is not such a state; the metric is then unchanged.
    */
   mergeState(saved: CollectedStateDict): void {
     if (arguments.length !== 1) checkCall("metric.mergeState(saved)", arguments);
@@ -87,7 +90,7 @@ export abstract class Collected<Inputs extends readonly unknown[], Result> {
       );
     if (!isState) {
       throw new ArgumentError(
-        `${this.constructor.name}.${call}: this is no state of a metric\n  hint: what stateDict() gave`,
+        `${this.constructor.name}.${call}: not the state of a metric\n  hint: pass what stateDict() returned`,
       );
     }
     return (batches as readonly Record<string, Tensor>[]).map((batch) =>

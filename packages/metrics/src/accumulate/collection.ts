@@ -1,7 +1,7 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { checkCall, describe } from "@wgrad/autograd/plugin";
 
-/** What a collection asks of its metrics. */
+/** What a collection needs of its metrics. */
 interface AnyMetric {
   update(...inputs: never[]): void;
   compute(): Promise<unknown>;
@@ -15,7 +15,7 @@ type Results<Of extends Readonly<Record<string, AnyMetric>>> = {
 };
 
 /**
- * Metrics that are given the same batches, by name: `new MetricCollection({ accuracy: …, f1: … })`.
+ * Named metrics that all receive the same batches: `new MetricCollection({ accuracy: …, f1: … })`.
  */
 export class MetricCollection<Of extends Readonly<Record<string, AnyMetric>>> {
   readonly metrics: Of;
@@ -29,12 +29,12 @@ export class MetricCollection<Of extends Readonly<Record<string, AnyMetric>>> {
     this.metrics = metrics;
   }
 
-  /** Gives a batch to every metric; nothing is read. */
+  /** Passes a batch to every metric, without reading it. */
   update(...inputs: Parameters<Of[keyof Of]["update"]>): void {
     for (const metric of Object.values(this.metrics)) metric.update(...(inputs as never[]));
   }
 
-  /** What every metric says of all batches since the last `reset`, by name. */
+  /** Computes every metric over all batches since the last `reset`, by name. */
   async compute(): Promise<Results<Of>> {
     if (arguments.length > 0) checkCall("metrics.compute()", arguments);
     const entries = await Promise.all(
@@ -49,7 +49,7 @@ export class MetricCollection<Of extends Readonly<Record<string, AnyMetric>>> {
     for (const metric of Object.values(this.metrics)) metric.reset();
   }
 
-  /** What the metrics have taken in, by name. */
+  /** The states of the metrics, by name. */
   stateDict(): Record<string, unknown> {
     if (arguments.length > 0) checkCall("metrics.stateDict()", arguments);
     const states = Object.entries(this.metrics).map(([name, metric]) => [name, metric.stateDict()]);
@@ -57,15 +57,15 @@ export class MetricCollection<Of extends Readonly<Record<string, AnyMetric>>> {
   }
 
   /**
-   * Goes on from what `stateDict()` gave. Throws ArgumentError, and changes nothing, if the names
-   * are others.
+   * Restores what `stateDict()` returned. Throws ArgumentError if the names differ; nothing is then
+   * changed.
    */
   loadStateDict(saved: Readonly<Record<string, unknown>>): void {
     if (arguments.length > 1) checkCall("metrics.loadStateDict(saved)", arguments);
     const [own, given] = [this.metrics, saved].map((names) => Object.keys(names).sort().join(", "));
     if (own !== given) {
       throw new ArgumentError(
-        `MetricCollection.loadStateDict: the metrics are ${own}, the saved ones ${given}`,
+        `MetricCollection.loadStateDict: the metrics are ${own}, but the saved ones are ${given}`,
       );
     }
     for (const [name, metric] of Object.entries(this.metrics))

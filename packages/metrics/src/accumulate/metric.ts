@@ -1,20 +1,20 @@
 import { ArgumentError, noGrad, Tensor } from "@wgrad/autograd";
 import { checkCall, composite, persist } from "@wgrad/autograd/plugin";
 
-/** What batches add up to on the device, by name. */
+/** Sums over batches, on the device, by name. */
 export type Sums = Readonly<Record<string, Tensor>>;
 
-/** The same on the host, each as its elements in order. */
+/** The same sums on the host, each as a flat array. */
 export type Totals<Of extends Sums> = { readonly [Name in keyof Of]: Float64Array };
 
-/** What a metric has added up, to be saved in the midst of batches. */
+/** The sums of a metric, to be saved between batches. */
 export interface MetricStateDict {
   readonly sums: Readonly<Record<string, Tensor>> | null;
 }
 
 /**
- * Base of metrics over many batches. A subclass says what a batch adds (`measure`, in tensor ops)
- * and what the totals mean (`conclude`, in numbers).
+ * Base of metrics over many batches. A subclass defines the sums that a batch adds (`measure`, in
+ * tensor ops) and computes the metric from the totals (`conclude`, in numbers).
  *
  * ```ts
  * type Sizes = { largest: Tensor; count: Tensor };
@@ -31,21 +31,21 @@ export interface MetricStateDict {
 export abstract class Metric<Inputs extends readonly unknown[], Added extends Sums, Result> {
   #sums: Added | null = null;
 
-  /** What one batch adds. */
+  /** Sums that one batch adds. */
   protected abstract measure(...inputs: Inputs): Added;
 
-  /** The metric, from the totals of all batches. */
+  /** Computes the metric from the totals of all batches. */
   protected abstract conclude(totals: Totals<Added>): Result;
 
   /**
-   * The totals' shapes by name, if known before the first batch; saved totals are checked against
+   * Shapes of the totals by name, if known before the first batch. Saved totals are checked against
    * them.
    */
   protected layout(): Readonly<Record<keyof Added, readonly number[]>> | null {
     return null;
   }
 
-  /** The totals with a batch's added: their sums unless a subclass says otherwise. */
+  /** Combines the totals with those of a batch: by addition, unless a subclass overrides this. */
   protected merge(totals: Added, added: Added): Added {
     const sums = Object.entries(totals).map(([name, sum]) => [
       name,
@@ -54,7 +54,7 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
     return Object.fromEntries(sums) as Added;
   }
 
-  /** Takes a batch in; nothing is read. */
+  /** Adds a batch, without reading it. */
   update(...inputs: Inputs): void {
     noGrad(() => {
       const totals = this.#sums;
@@ -67,14 +67,17 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
       const merged = composite(() => this.merge(totals, this.measure(...inputs)));
       if (shapesOf(merged) !== shapesOf(totals)) {
         throw new ArgumentError(
-          `${this.constructor.name}.update: a batch adds ${shapesOf(merged)}, those before added ${shapesOf(totals)}`,
+          `${this.constructor.name}.update: this batch adds ${shapesOf(merged)}, but earlier ones added ${shapesOf(totals)}`,
         );
       }
       for (const [name, sum] of Object.entries(totals)) sum.copy_(merged[name] as Tensor);
     });
   }
 
-  /** The metric of all batches since the last `reset`. Throws ArgumentError if there was none. */
+  /**
+   * Computes the metric of all batches since the last `reset`. Throws ArgumentError if there were
+   * none.
+   */
   async compute(): Promise<Result> {
     if (arguments.length > 0) checkCall("metric.compute()", arguments);
     if (this.#sums === null) {
@@ -88,15 +91,15 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
     return this.conclude(Object.fromEntries(await Promise.all(entries)) as Totals<Added>);
   }
 
-  /** What the batches added up to, to be saved in the midst of them; null before the first. */
+  /** The totals, to be saved between batches; null before the first batch. */
   stateDict(): MetricStateDict {
     if (arguments.length > 0) checkCall("metric.stateDict()", arguments);
     return { sums: this.#sums };
   }
 
   /**
-   * Goes on from what `stateDict()` gave. Throws ArgumentError, and changes nothing, for what is no
-   * such thing.
+   * Restores what `stateDict()` returned. Throws ArgumentError if `saved` is not such a state; the
+   * metric is then unchanged.
    */
   loadStateDict(saved: MetricStateDict): void {
     if (arguments.length > 1) checkCall("metric.loadStateDict(saved)", arguments);
@@ -107,8 +110,8 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
   }
 
   /**
-   * Adds what another metric of this kind has added up, of which this is `stateDict()`: of another
-   * process, say. Throws ArgumentError, and changes nothing, for what is no such thing.
+   * Adds the state of another metric of this class, for example of another process. Throws
+   * ArgumentError if `saved` is not such a state; the metric is then unchanged.
    */
   mergeState(saved: MetricStateDict): void {
     if (arguments.length !== 1) checkCall("metric.mergeState(saved)", arguments);
@@ -132,7 +135,7 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
     this.#sums = null;
   }
 
-  /** Whether these totals are of this kind of metric. */
+  /** Throws ArgumentError unless `saved` has this metric's totals. */
   #checked(saved: MetricStateDict): MetricStateDict {
     const { name } = this.constructor;
     const sums: unknown = (saved as Partial<MetricStateDict> | null)?.sums;
@@ -141,14 +144,14 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
       typeof sums === "object" && Object.values(sums).every((sum) => sum instanceof Tensor);
     if (!isState || Object.keys(sums).length === 0) {
       throw new ArgumentError(
-        `${name}.loadStateDict: this is no state of a metric\n  hint: what stateDict() gave`,
+        `${name}.loadStateDict: not the state of a metric\n  hint: pass what stateDict() returned`,
       );
     }
     const known = this.layout() ?? this.#shapes();
     const given = shapesOf(sums as Sums);
     if (known !== null && given !== shapesOf(known)) {
       throw new ArgumentError(
-        `${name}.loadStateDict: these totals are another metric's` +
+        `${name}.loadStateDict: the totals belong to another metric` +
           `\n  here: ${shapesOf(known)}\n  saved: ${given}`,
       );
     }
@@ -162,7 +165,7 @@ export abstract class Metric<Inputs extends readonly unknown[], Added extends Su
   }
 }
 
-/** Names with shapes in order, for comparing and for messages. */
+/** Names with shapes, in order, to compare and for error messages. */
 function shapesOf(sums: Readonly<Record<string, Tensor | readonly number[]>>): string {
   const named = Object.entries(sums).map(([name, sum]): string => {
     const shape = sum instanceof Tensor ? sum.shape : sum;

@@ -1,7 +1,7 @@
 import { ArgumentError, full, type Tensor } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { checkSameShape } from "../check.ts";
-import { type PerplexityOptions, surprise } from "../perplexity.ts";
+import { negativeLogLikelihood, type PerplexityOptions } from "../perplexity.ts";
 import { asFloat, tensorsOf, type Values } from "../values.ts";
 import { Metric, type Totals } from "./metric.ts";
 
@@ -12,17 +12,17 @@ const mean = ({ total, count }: Totals<Mean>): number =>
 
 const meanLayout = (): Record<keyof Mean, number[]> => ({ total: [], count: [] });
 
-/** Number of elements, on the elements' device; whole, so that many batches add up. */
+/** Number of elements as i32 on their device, so that sums over many batches stay exact. */
 const countOf = (x: Tensor): Tensor => full([], x.numel(), { dtype: "i32", device: x });
 
-/** Both as fractions of one shape. */
+/** Both tensors as floats; throws ShapeError if their shapes differ. */
 function pairOf(metric: string, predictions: Values, targets: Values): [p: Tensor, y: Tensor] {
   const given = tensorsOf(metric, { predictions, targets });
   checkSameShape(metric, given.predictions, given.targets);
   return [asFloat(given.predictions), asFloat(given.targets)];
 }
 
-/** The mean of all elements of all batches: of losses, say. update(values). */
+/** Mean of all elements of all batches, for example of losses. update(values). */
 export class MeanMetric extends Metric<[values: Values], Mean, number> {
   constructor() {
     checkCall("new MeanMetric()", arguments);
@@ -45,8 +45,8 @@ export class MeanMetric extends Metric<[values: Values], Mean, number> {
 }
 
 /**
- * `meanSquaredError` over batches, of all elements; its root unless `squared`. update(predictions,
- * targets).
+ * `meanSquaredError` of all elements over batches; its root if `squared` is false.
+ * update(predictions, targets).
  */
 export class MeanSquaredError extends Metric<[predictions: Values, targets: Values], Mean, number> {
   readonly squared: boolean;
@@ -73,7 +73,7 @@ export class MeanSquaredError extends Metric<[predictions: Values, targets: Valu
   }
 }
 
-/** `meanAbsoluteError` over batches, of all elements. update(predictions, targets). */
+/** `meanAbsoluteError` of all elements over batches. update(predictions, targets). */
 export class MeanAbsoluteError extends Metric<
   [predictions: Values, targets: Values],
   Mean,
@@ -99,7 +99,10 @@ export class MeanAbsoluteError extends Metric<
   }
 }
 
-/** Σ(y − ŷ)²; where means are counted from; the mean of y, Σ(y − ȳ)² and how many. */
+/**
+ * Σ(y − ŷ)², the value that means are counted from, the mean of y, Σ(y − ȳ)² and the number of
+ * elements.
+ */
 type Explained = {
   residual: Tensor;
   origin: Tensor;
@@ -109,8 +112,8 @@ type Explained = {
 };
 
 /**
- * `r2Score` over batches, of all elements. Spreads of batches are joined by Chan, Golub & LeVeque
- * 1979, so that targets far from 0 lose no digits. update(predictions, targets).
+ * `r2Score` of all elements over batches. The variances of batches are merged as in Chan, Golub &
+ * LeVeque 1979, so that targets far from 0 lose no precision. update(predictions, targets).
  */
 export class R2Score extends Metric<[predictions: Values, targets: Values], Explained, number> {
   constructor() {
@@ -122,7 +125,7 @@ export class R2Score extends Metric<[predictions: Values, targets: Values], Expl
     checkCall("metric.update(predictions, targets)", arguments);
     const [p, y] = pairOf("R2Score", predictions, targets);
     if (y.numel() === 0) {
-      throw new ArgumentError("R2Score.update: an empty batch\n  hint: leave it out");
+      throw new ArgumentError("R2Score.update: the batch is empty\n  hint: leave it out");
     }
     const origin = y.reshape(-1).select(0, 0).clone();
     const shifted = y.sub(origin);
@@ -163,10 +166,14 @@ export class R2Score extends Metric<[predictions: Values, targets: Values], Expl
   }
 }
 
-type Surprise = { total: Tensor; count: Tensor; odd: Tensor };
+type NegativeLogLikelihood = { total: Tensor; count: Tensor; odd: Tensor };
 
 /** `perplexity` over batches. update(logits, targets). */
-export class Perplexity extends Metric<[logits: Values, targets: Values], Surprise, number> {
+export class Perplexity extends Metric<
+  [logits: Values, targets: Values],
+  NegativeLogLikelihood,
+  number
+> {
   readonly ignoreIndex: number | null;
 
   constructor(options: PerplexityOptions = {}) {
@@ -176,21 +183,28 @@ export class Perplexity extends Metric<[logits: Values, targets: Values], Surpri
     this.ignoreIndex = ignoreIndex;
   }
 
-  protected measure(logits: Values, targets: Values): Surprise {
+  protected measure(logits: Values, targets: Values): NegativeLogLikelihood {
     checkCall("metric.update(logits, targets)", arguments);
     const given = tensorsOf("Perplexity", { logits, targets });
-    const found = surprise("Perplexity", given.logits, given.targets, this.ignoreIndex);
+    const found = negativeLogLikelihood(
+      "Perplexity",
+      given.logits,
+      given.targets,
+      this.ignoreIndex,
+    );
     const odd = found.odd?.to("i32").sum() ?? found.count.sub(found.count);
     return { total: found.total, count: found.count, odd };
   }
 
-  protected override layout(): Record<keyof Surprise, number[]> {
+  protected override layout(): Record<keyof NegativeLogLikelihood, number[]> {
     return { total: [], count: [], odd: [] };
   }
 
-  protected conclude({ odd, ...totals }: Totals<Surprise>): number {
+  protected conclude({ odd, ...totals }: Totals<NegativeLogLikelihood>): number {
     if (odd[0] !== 0) {
-      throw new ArgumentError(`Perplexity.compute: ${odd[0]} targets are no token`);
+      throw new ArgumentError(
+        `Perplexity.compute: ${odd[0]} targets are not tokens of the vocabulary`,
+      );
     }
     return Math.exp(mean(totals));
   }

@@ -3,20 +3,20 @@ import { checkCall } from "@wgrad/autograd/plugin";
 
 /** Settings of chrF. */
 export interface ChrfOptions {
-  /** The longest runs of letters (default 6). */
+  /** Greatest n of the character n-grams (default 6). */
   readonly charOrder?: number;
-  /** The longest runs of words; 2 is chrF++ (default 0). */
+  /** Greatest n of the word n-grams; 2 gives chrF++ (default 0). */
   readonly wordOrder?: number;
-  /** What recall weighs against precision (default 2). */
+  /** Weight β of recall relative to precision (default 2). */
   readonly beta?: number;
-  /** Spaces do not count among letters (default true). */
+  /** Excludes spaces from character n-grams (default true). */
   readonly removeWhitespace?: boolean;
   readonly lowercase?: boolean;
 }
 
 /**
- * chrF (Popović 2015) as SacreBLEU reports it, in percent. `referenceStreams[k][i]` is the k-th
- * reference of hypothesis i; each is compared with its best.
+ * chrF (Popović 2015) in percent, as SacreBLEU computes it. `referenceStreams[k][i]` is the k-th
+ * reference of hypothesis i; each hypothesis is compared with its best reference.
  */
 export function corpusChrf(
   hypotheses: readonly string[],
@@ -41,10 +41,10 @@ export function corpusChrf(
     );
     const best = candidates.reduce((a, b) => (score(b, beta) > score(a, beta) ? b : a));
     best.forEach((count, k) => {
-      const sum = total[k] ?? { said: 0, wanted: 0, shared: 0 };
+      const sum = total[k] ?? { hypothesis: 0, reference: 0, shared: 0 };
       total[k] = {
-        said: sum.said + count.said,
-        wanted: sum.wanted + count.wanted,
+        hypothesis: sum.hypothesis + count.hypothesis,
+        reference: sum.reference + count.reference,
         shared: sum.shared + count.shared,
       };
     });
@@ -69,10 +69,10 @@ export function sentenceChrf(
   );
 }
 
-/** Runs of one length: how many each side has, and how many they share. */
+/** Numbers of n-grams of the hypothesis, of the reference, and of both, for one n. */
 interface Counts {
-  readonly said: number;
-  readonly wanted: number;
+  readonly hypothesis: number;
+  readonly reference: number;
   readonly shared: number;
 }
 
@@ -96,8 +96,8 @@ function compared(h: readonly string[], r: readonly string[], n: number, mark: s
     [...counts.values()].reduce((x, y) => x + y, 0);
   let shared = 0;
   for (const [run, count] of a) shared += Math.min(count, b.get(run) ?? 0);
-  // without a run in the reference nothing is compared
-  return { said: b.size > 0 ? sum(a) : 0, wanted: sum(b), shared };
+  // a reference without n-grams of this length does not count
+  return { hypothesis: b.size > 0 ? sum(a) : 0, reference: sum(b), shared };
 }
 
 function runs(list: readonly string[], n: number, mark: string): Map<string, number> {
@@ -109,7 +109,7 @@ function runs(list: readonly string[], n: number, mark: string): Map<string, num
   return found;
 }
 
-/** Words, with a mark of punctuation at their end or beginning apart. */
+/** Words, with leading or trailing punctuation as separate words. */
 function wordsOf(text: string): string[] {
   const isMark = (letter: string | undefined): boolean =>
     letter !== undefined && /[!-/:-@[-`{-~]/.test(letter);
@@ -123,10 +123,10 @@ function wordsOf(text: string): string[] {
 
 function score(counts: readonly Counts[], beta: number): number {
   let [precision, recall, orders] = [0, 0, 0];
-  for (const { said, wanted, shared } of counts) {
-    if (said === 0 || wanted === 0) continue;
-    precision += shared / said;
-    recall += shared / wanted;
+  for (const { hypothesis, reference, shared } of counts) {
+    if (hypothesis === 0 || reference === 0) continue;
+    precision += shared / hypothesis;
+    recall += shared / reference;
     orders++;
   }
   if (orders === 0 || precision + recall === 0) return 0;

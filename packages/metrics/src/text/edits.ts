@@ -16,7 +16,7 @@ function paired(
   ) as [readonly string[], readonly string[]];
   if (h.length !== r.length || h.length === 0) {
     throw new ShapeError(
-      `${metric}: ${h.length} hypotheses and ${r.length} references\n  hint: one of each`,
+      `${metric}: ${h.length} hypotheses, but ${r.length} references\n  hint: pass one reference per hypothesis`,
     );
   }
   return h.map((text, i) => [text, r[i] as string] as const);
@@ -25,7 +25,8 @@ function paired(
 export const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
 
 /**
- * Insertions, deletions and substitutions from one list to the other, at least (Levenshtein 1966).
+ * Levenshtein distance: minimum number of insertions, deletions and substitutions (Levenshtein
+ * 1966).
  */
 function edits(a: readonly string[], b: readonly string[], substitution = 1): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -48,7 +49,9 @@ function edits(a: readonly string[], b: readonly string[], substitution = 1): nu
 
 interface Counts {
   readonly errors: number;
-  /** Units of the references, of the hypotheses, and of the longer of each pair. */
+  /**
+   * Total number of units of the references, of the hypotheses, and of the longer one of each pair.
+   */
   readonly reference: number;
   readonly hypothesis: number;
   readonly longer: number;
@@ -73,23 +76,21 @@ function counted(
 
 const letters = (text: string): string[] => [...text];
 
-/** Word error rate: edits of words over the words of the references. Hypotheses come first. */
+/** Word error rate: word edits / words of the references. Hypotheses come first. */
 export function wordErrorRate(hypotheses: Texts, references: Texts): number {
   checkCall("wordErrorRate(hypotheses, references)", arguments);
   const { errors, reference } = counted("wordErrorRate", hypotheses, references, words);
   return errors / reference;
 }
 
-/**
- * Character error rate: edits of letters over the letters of the references. Hypotheses come first.
- */
+/** Character error rate: character edits / characters of the references. Hypotheses come first. */
 export function charErrorRate(hypotheses: Texts, references: Texts): number {
   checkCall("charErrorRate(hypotheses, references)", arguments);
   const { errors, reference } = counted("charErrorRate", hypotheses, references, letters);
   return errors / reference;
 }
 
-/** Edits of words over the words of the longer of each pair. Hypotheses come first. */
+/** Match error rate: word edits / words of the longer one of each pair. Hypotheses come first. */
 export function matchErrorRate(hypotheses: Texts, references: Texts): number {
   checkCall("matchErrorRate(hypotheses, references)", arguments);
   const { errors, longer } = counted("matchErrorRate", hypotheses, references, words);
@@ -97,15 +98,15 @@ export function matchErrorRate(hypotheses: Texts, references: Texts): number {
 }
 
 /**
- * The part of the references' words that is right, times that of the hypotheses' (Morris et al.
- * 2004). Hypotheses come first.
+ * Word information preserved: fraction of correct words of the references times that of the
+ * hypotheses (Morris et al. 2004). Hypotheses come first.
  */
 export function wordInformationPreserved(hypotheses: Texts, references: Texts): number {
   checkCall("wordInformationPreserved(hypotheses, references)", arguments);
   return preserved("wordInformationPreserved", hypotheses, references);
 }
 
-/** 1 less the word information preserved. Hypotheses come first. */
+/** 1 − word information preserved. Hypotheses come first. */
 export function wordInformationLost(hypotheses: Texts, references: Texts): number {
   checkCall("wordInformationLost(hypotheses, references)", arguments);
   return 1 - preserved("wordInformationLost", hypotheses, references);
@@ -119,13 +120,13 @@ function preserved(metric: string, hypotheses: Texts, references: Texts): number
 
 /** Settings of editDistance. */
 export interface EditDistanceOptions {
-  /** What a letter in the place of another costs (default 1). */
+  /** Cost of a substitution (default 1). */
   readonly substitutionCost?: number;
-  /** Of several pairs the mean or the sum (default "mean"). */
+  /** Reduction over pairs (default "mean"). */
   readonly reduction?: "mean" | "sum";
 }
 
-/** Edits of letters from hypotheses to references, mean over pairs (Levenshtein 1966). */
+/** Levenshtein distance in characters, averaged over pairs (Levenshtein 1966). */
 export function editDistance(
   hypotheses: Texts,
   references: Texts,
@@ -144,17 +145,18 @@ export function editDistance(
 
 /** Settings of extendedEditDistance. */
 export interface ExtendedEditOptions {
-  /** What a jump costs (default 2). */
+  /** Cost of a jump (default 2). */
   readonly alpha?: number;
-  /** What a letter that is visited more than once costs (default 0.3). */
+  /** Cost of visiting a character more than once (default 0.3). */
   readonly rho?: number;
   readonly deletion?: number;
   readonly insertion?: number;
 }
 
 /**
- * Edits of letters with jumps between words, over the length of the reference (Stanchev, Wang & Ney
- * 2019); of several references the nearest. Texts are English.
+ * Extended edit distance (Stanchev, Wang & Ney 2019): character edits with jumps between words,
+ * divided by the length of the reference. With several references, takes the nearest. Expects
+ * English text.
  */
 export function extendedEditDistance(
   hypotheses: readonly string[],
@@ -167,7 +169,7 @@ export function extendedEditDistance(
   );
   if (hypotheses.length !== references.length || hypotheses.length === 0) {
     throw new ShapeError(
-      `extendedEditDistance: ${hypotheses.length} hypotheses and ${references.length} references\n  hint: one of each`,
+      `extendedEditDistance: ${hypotheses.length} hypotheses, but ${references.length} references\n  hint: pass one reference per hypothesis`,
     );
   }
   const scores = hypotheses.map((hypothesis, i) => {
@@ -179,7 +181,7 @@ export function extendedEditDistance(
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
 
-/** Spaces around punctuation, but not within numbers and abbreviations. */
+/** Puts spaces around punctuation outside numbers and abbreviations. */
 function prepared(text: string): string {
   const spaced = text
     .trimEnd()

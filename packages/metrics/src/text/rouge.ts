@@ -2,17 +2,17 @@ import { ArgumentError, ShapeError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 import { checkChoice } from "../check.ts";
 
-/** Runs of n words that are shared, or the longest common subsequence. */
+/** N-grams of n words, or the longest common subsequence. */
 export type RougeKey = `rouge${number}` | "rougeL";
 
 /** Settings of rougeScore. */
 export interface RougeOptions {
   readonly rougeKeys?: readonly RougeKey[];
-  /** Of several references the one with the best F, or the mean (default "best"). */
+  /** With several references: the one with the best F, or the mean (default "best"). */
   readonly accumulate?: "best" | "avg";
 }
 
-/** The shared part of the hypothesis, of the reference, and their harmonic mean. */
+/** Precision, recall and F₁ of the shared n-grams or subsequence. */
 export interface Rouge {
   readonly precision: number;
   readonly recall: number;
@@ -20,8 +20,8 @@ export interface Rouge {
 }
 
 /**
- * ROUGE (Lin 2004) by key, mean over pairs: letters and digits of lower case make words. One list
- * of references per hypothesis.
+ * ROUGE scores (Lin 2004) by key, averaged over pairs. Words are sequences of letters and digits,
+ * in lower case. Pass one list of references per hypothesis.
  */
 export function rougeScore(
   hypotheses: readonly string[],
@@ -37,12 +37,12 @@ export function rougeScore(
   for (const key of rougeKeys) {
     if (/^rouge([1-9]|L)$/.test(key)) continue;
     throw new ArgumentError(
-      `rougeScore: there is no ${key}\n  hint: "rouge1" to "rouge9", "rougeL"`,
+      `rougeScore: there is no ${key}\n  hint: use "rouge1" to "rouge9" or "rougeL"`,
     );
   }
   if (hypotheses.length !== references.length || hypotheses.length === 0) {
     throw new ShapeError(
-      `rougeScore: ${hypotheses.length} hypotheses and ${references.length} references\n  hint: one list for each`,
+      `rougeScore: ${hypotheses.length} hypotheses, but ${references.length} lists of references\n  hint: pass one list per hypothesis`,
     );
   }
   const each = hypotheses.map((hypothesis, i) => {
@@ -85,9 +85,9 @@ function rouge(key: RougeKey, h: readonly string[], r: readonly string[]): Rouge
   return fractions(shared, Math.max(0, h.length - n + 1), Math.max(0, r.length - n + 1));
 }
 
-function fractions(shared: number, said: number, wanted: number): Rouge {
-  const precision = said === 0 ? 0 : shared / said;
-  const recall = wanted === 0 ? 0 : shared / wanted;
+function fractions(shared: number, hypothesis: number, reference: number): Rouge {
+  const precision = hypothesis === 0 ? 0 : shared / hypothesis;
+  const recall = reference === 0 ? 0 : shared / reference;
   const fmeasure = shared === 0 ? 0 : (2 * precision * recall) / (precision + recall);
   return { precision, recall, fmeasure };
 }

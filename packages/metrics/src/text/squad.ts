@@ -1,16 +1,16 @@
 import { ShapeError } from "@wgrad/autograd";
 import { checkCall } from "@wgrad/autograd/plugin";
 
-/** Parts of the answers, in percent. */
+/** Scores of the answers, in percent. */
 export interface Squad {
-  /** Answers that are one of the references, but for case, punctuation and articles. */
+  /** Answers equal to a reference, ignoring case, punctuation and articles. */
   readonly exactMatch: number;
-  /** F₁ of the words that an answer shares with its best reference. */
+  /** Mean F₁ of the words that an answer shares with its best reference. */
   readonly f1: number;
 }
 
 /**
- * What the Stanford question answering dataset measures (Rajpurkar et al. 2016). One list of
+ * Metrics of the Stanford question answering dataset (Rajpurkar et al. 2016). Pass one list of
  * references per answer.
  */
 export function squad(
@@ -20,15 +20,15 @@ export function squad(
   checkCall("squad(answers, references)", arguments);
   if (answers.length !== references.length || answers.length === 0) {
     throw new ShapeError(
-      `squad: ${answers.length} answers and ${references.length} references\n  hint: one list for each`,
+      `squad: ${answers.length} answers, but ${references.length} lists of references\n  hint: pass one list per answer`,
     );
   }
   let [exact, shared] = [0, 0];
   answers.forEach((answer, i) => {
     const own = [references[i] as string | readonly string[]].flat().map(normal);
-    const said = normal(answer);
-    exact += Number(own.includes(said));
-    shared += Math.max(...own.map((reference) => f1(said, reference)));
+    const predicted = normal(answer);
+    exact += Number(own.includes(predicted));
+    shared += Math.max(...own.map((reference) => f1(predicted, reference)));
   });
   const percent = (total: number): number => (100 * total) / answers.length;
   return { exactMatch: percent(exact), f1: percent(shared) };
@@ -43,8 +43,8 @@ const normal = (text: string): string =>
     .filter((word) => word !== "")
     .join(" ");
 
-function f1(said: string, reference: string): number {
-  const [a, b] = [said.split(" "), reference.split(" ")].map((list) =>
+function f1(predicted: string, reference: string): number {
+  const [a, b] = [predicted.split(" "), reference.split(" ")].map((list) =>
     list.filter((word) => word !== ""),
   ) as [string[], string[]];
   if (a.length === 0 || b.length === 0) return Number(a.length === b.length);

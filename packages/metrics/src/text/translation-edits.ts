@@ -4,14 +4,14 @@ import { words } from "./edits.ts";
 
 /** Settings of translationEditRate. */
 export interface TranslationEditOptions {
-  /** "The" is not "the" (default false). */
+  /** Whether "The" and "the" differ (default false). */
   readonly caseSensitive?: boolean;
 }
 
 /**
- * Edits of words and shifts of runs of words, over the mean length of the references, a fraction
- * (Snover et al. 2006); of several references the nearest. SacreBLEU's `corpus_ter` is this in
- * percent. One list of references per hypothesis.
+ * Translation edit rate (Snover et al. 2006): word edits and shifts of word sequences, divided by
+ * the mean length of the references, as a fraction. With several references, takes the nearest.
+ * SacreBLEU's `corpus_ter` gives the same in percent. Pass one list of references per hypothesis.
  */
 export function translationEditRate(
   hypotheses: readonly string[],
@@ -21,7 +21,7 @@ export function translationEditRate(
   checkCall("translationEditRate(hypotheses, references, { caseSensitive: boolean })", arguments);
   if (hypotheses.length !== references.length || hypotheses.length === 0) {
     throw new ShapeError(
-      `translationEditRate: ${hypotheses.length} hypotheses and ${references.length} references\n  hint: one list for each`,
+      `translationEditRate: ${hypotheses.length} hypotheses, but ${references.length} lists of references\n  hint: pass one list per hypothesis`,
     );
   }
   const { caseSensitive = false } = options;
@@ -53,8 +53,8 @@ function editsAndShifts(hypothesis: readonly string[], reference: readonly strin
 }
 
 /**
- * Edits from one to the other, and for each word of the reference the one of the hypothesis it
- * stands with.
+ * Number of edits, and the position in the hypothesis that each word of the reference is aligned
+ * with.
  */
 interface Alignment {
   readonly edits: number;
@@ -112,8 +112,8 @@ interface Shift {
 }
 
 /**
- * The shift that saves the most edits; of equal ones the longest, then the earliest, then to the
- * earliest place.
+ * The shift that saves the most edits. Ties go to the longest, then the earliest start, then the
+ * earliest target.
  */
 function bestShift(h: readonly string[], r: readonly string[], from: number): Shift {
   const before = aligned(h, r);
@@ -148,7 +148,7 @@ function isAbove(a: readonly number[], b: readonly number[]): boolean {
   return at >= 0 && (a[at] as number) > (b[at] as number);
 }
 
-/** Runs of up to 10 words that both have, not more than 50 places apart. */
+/** Shared sequences of up to 10 words, at most 50 positions apart. */
 function* sharedRuns(
   h: readonly string[],
   r: readonly string[],
