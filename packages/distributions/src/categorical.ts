@@ -14,8 +14,10 @@ import { Binomial, checkTotal } from "./counts.ts";
 import { Distribution } from "./distribution.ts";
 import { clampedProbs, classOdds, type OddsOptions, oddsOf, probsOfLogits } from "./odds.ts";
 
-/** What has probabilities of the events of the last dimension, or their logarithms. */
-abstract class OfEvents extends Distribution {
+/**
+ * Base of distributions over categories along the last dimension, given probabilities or logits.
+ */
+abstract class CategoricalBase extends Distribution {
   constructor(
     name: string,
     given: ReturnType<typeof oddsOf>,
@@ -36,7 +38,7 @@ abstract class OfEvents extends Distribution {
     const own = this as unknown as { readonly heldProbs?: Tensor; readonly heldLogits: Tensor };
     return own.heldProbs ?? probsOfLogits(own.heldLogits);
   }
-  /** Logarithms of the probabilities. */
+  /** Log-probabilities. */
   get logits(): Tensor {
     const own = this as unknown as { readonly heldProbs: Tensor; readonly heldLogits?: Tensor };
     return own.heldLogits ?? clampedProbs(own.heldProbs).log();
@@ -47,7 +49,7 @@ abstract class OfEvents extends Distribution {
   override get hasRsample(): boolean {
     return false;
   }
-  /** Indices of drawn events. → [count…, batch…] */
+  /** Indices of sampled categories. → [count…, batch…] */
   protected indices(sample: Shape): Tensor {
     const count = sample.reduce((a, b) => a * b, 1);
     const events = this.numEvents;
@@ -61,8 +63,8 @@ abstract class OfEvents extends Distribution {
   }
 }
 
-/** One of the events of the last dimension, by number (i32). */
-export class Categorical extends OfEvents {
+/** Distribution over the categories of the last dimension. Samples are indices (i32). */
+export class Categorical extends CategoricalBase {
   constructor(probs?: Tensor | OddsOptions | null, options: OddsOptions = {}) {
     checkCall("new Categorical(probs?, { probs, logits, validateArgs: boolean })", arguments);
     super("Categorical", oddsOf("Categorical", probs, options), (n) => upTo(n - 1), false);
@@ -110,8 +112,8 @@ function broadcastShape(a: Shape, b: Shape): number[] {
   );
 }
 
-/** One of the events of the last dimension, as a row with a 1 at its place. */
-export class OneHotCategorical extends OfEvents {
+/** Distribution over the categories of the last dimension. Samples are one-hot rows. */
+export class OneHotCategorical extends CategoricalBase {
   constructor(probs?: Tensor | OddsOptions | null, options: OddsOptions = {}) {
     if (new.target === OneHotCategorical)
       checkCall(
@@ -156,7 +158,8 @@ export class OneHotCategorical extends OfEvents {
 }
 
 /**
- * `OneHotCategorical` whose samples have the gradient of the probabilities (Bengio et al. 2013).
+ * `OneHotCategorical` with straight-through samples: their gradient flows to the probabilities
+ * (Bengio et al. 2013).
  */
 export class OneHotCategoricalStraightThrough extends OneHotCategorical {
   constructor(probs?: Tensor | OddsOptions | null, options: OddsOptions = {}) {
@@ -175,8 +178,8 @@ export class OneHotCategoricalStraightThrough extends OneHotCategorical {
   }
 }
 
-/** How often each event comes in n draws. */
-export class Multinomial extends OfEvents {
+/** Number of times that each category occurs in n draws. */
+export class Multinomial extends CategoricalBase {
   readonly totalCount: number;
 
   constructor(totalCount = 1, probs?: Tensor | OddsOptions | null, options: OddsOptions = {}) {

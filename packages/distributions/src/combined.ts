@@ -6,7 +6,9 @@ import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { sumLast } from "./sum-last.ts";
 import type { Transform } from "./transforms.ts";
 
-/** A distribution whose last batch dimensions are one event: their log densities add up. */
+/**
+ * Treats the last batch dimensions as event dimensions, so that log-densities are summed over them.
+ */
 export class Independent<D extends Distribution = Distribution> extends Distribution {
   readonly baseDist: D;
   readonly reinterpretedBatchNdims: number;
@@ -19,7 +21,7 @@ export class Independent<D extends Distribution = Distribution> extends Distribu
     const { batchShape: batch } = baseDist;
     if (!(reinterpretedBatchNdims >= 0 && reinterpretedBatchNdims <= batch.length)) {
       throw new ArgumentError(
-        `Independent: ${reinterpretedBatchNdims} dimensions of a batch [${batch.join(", ")}]`,
+        `Independent: cannot reinterpret ${reinterpretedBatchNdims} dimensions of a batch [${batch.join(", ")}]`,
       );
     }
     const split = batch.length - reinterpretedBatchNdims;
@@ -65,7 +67,7 @@ export class Independent<D extends Distribution = Distribution> extends Distribu
     return base.hasRsample ? base.rsample(sample) : base.sample(sample);
   }
   protected override checkedValue(_: string, given: Tensor | number): Tensor {
-    return this.asTensor(given); // the base checks its own
+    return this.asTensor(given); // the base distribution checks the value
   }
   protected density(value: Tensor): Tensor {
     return sumLast(this.baseDist.logProb(value), this.reinterpretedBatchNdims);
@@ -82,7 +84,7 @@ export class Independent<D extends Distribution = Distribution> extends Distribu
   }
 }
 
-/** What transforms, one after the other, make of samples of a distribution. */
+/** Distribution of a base distribution's samples after a sequence of transforms. */
 export class TransformedDistribution extends Distribution {
   readonly baseDist: Distribution;
   readonly transforms: readonly Transform[];
@@ -101,7 +103,7 @@ export class TransformedDistribution extends Distribution {
     const dims = Math.max(baseDist.eventShape.length, ...list.map(({ eventDim }) => eventDim));
     if (dims > shape.length) {
       throw new ArgumentError(
-        `TransformedDistribution: events of ${dims} dimensions of shapes [${shape.join(", ")}]`,
+        `TransformedDistribution: the transforms need events of ${dims} dimensions, but samples have shape [${shape.join(", ")}]`,
       );
     }
     const split = shape.length - dims;
@@ -153,8 +155,8 @@ export class TransformedDistribution extends Distribution {
     const base = sumLast(this.baseDist.logProb(y), dims);
     return log === null ? base : base.add(log);
   }
-  /** Turned over where the transforms turn over. */
-  private upright(u: Tensor): Tensor {
+  /** Maps a probability u to 1 − u if the transforms are decreasing. */
+  private orient(u: Tensor): Tensor {
     const sign = this.transforms.reduce<Tensor | number>((all, { sign: own }) => {
       if (typeof all === "number") return typeof own === "number" ? all * own : own.mul(all);
       return all.mul(own);
@@ -164,10 +166,10 @@ export class TransformedDistribution extends Distribution {
   }
   protected override cumulative(value: Tensor): Tensor {
     const x = this.transforms.reduceRight((y, transform) => transform.inv(y), value);
-    return this.upright(this.baseDist.cdf(x));
+    return this.orient(this.baseDist.cdf(x));
   }
   protected override quantile(u: Tensor): Tensor {
-    const x = this.baseDist.icdf(this.upright(u));
+    const x = this.baseDist.icdf(this.orient(u));
     return this.transforms.reduce((y, transform) => transform(y), x);
   }
   override toString(): string {
@@ -176,7 +178,7 @@ export class TransformedDistribution extends Distribution {
 }
 
 /**
- * A mixture of distributions of one family, which lie along the last batch dimension of
+ * Mixture of distributions of one family. The components are along the last batch dimension of
  * `componentDistribution`.
  */
 export class MixtureSameFamily extends Distribution {
@@ -196,7 +198,7 @@ export class MixtureSameFamily extends Distribution {
     const count = mixtureDistribution.numEvents;
     if (batchShape.at(-1) !== count) {
       throw new ArgumentError(
-        `MixtureSameFamily: ${count} weights, and components along the last dimension of [${batchShape.join(", ")}]`,
+        `MixtureSameFamily: ${count} weights do not match the last dimension of the components' batch shape [${batchShape.join(", ")}]`,
       );
     }
     super({
@@ -215,7 +217,7 @@ export class MixtureSameFamily extends Distribution {
   private get place(): number {
     return -1 - this.eventShape.length;
   }
-  /** The weights beside values of the components. */
+  /** The mixture weights, shaped to broadcast with values of the components. */
   private get weights(): Tensor {
     const { probs } = this.mixtureDistribution;
     return probs.reshape([...probs.shape, ...this.eventShape.map(() => 1)]);
@@ -252,7 +254,7 @@ export class MixtureSameFamily extends Distribution {
     return all.gather(all.ndim + this.place, index).squeeze(this.place);
   }
   protected override checkedValue(_: string, given: Tensor | number): Tensor {
-    return this.asTensor(given); // the components check theirs
+    return this.asTensor(given); // the components check the value
   }
   protected density(value: Tensor): Tensor {
     const each = this.componentDistribution.logProb(value.unsqueeze(this.place));

@@ -1,16 +1,16 @@
 import { ArgumentError, type Tensor, where } from "@wgrad/autograd";
 import { checkedFractions, knownValues } from "@wgrad/autograd/plugin";
 
-/** Which values there are. */
+/** A set of valid values. */
 export interface Constraint {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  /** Whether the ends belong to it. */
+  /** Whether the bounds are included. */
   readonly closed: boolean;
-  /** Whole numbers only. */
+  /** Whether values must be whole numbers. */
   readonly whole: boolean;
-  /** What the last dimension adds up to, if it has to. */
+  /** Required sum over the last dimension, or null. */
   readonly total: number | null;
 }
 
@@ -24,39 +24,42 @@ const constraint = (name: string, given: Partial<Constraint>): Constraint => ({
   ...given,
 });
 
-export const real: Constraint = constraint("real numbers", {});
-export const positive: Constraint = constraint("numbers above 0", { from: 0, closed: false });
-export const nonnegative: Constraint = constraint("numbers 0 or more", { from: 0 });
-export const unit: Constraint = constraint("numbers from 0 to 1", { from: 0, to: 1 });
-export const truth: Constraint = constraint("0 and 1", { from: 0, to: 1, whole: true });
-export const counts: Constraint = constraint("whole numbers 0 or more", { from: 0, whole: true });
-export const simplex: Constraint = constraint("probabilities that add up to 1", {
+export const real: Constraint = constraint("a real number", {});
+export const positive: Constraint = constraint("above 0", { from: 0, closed: false });
+export const nonnegative: Constraint = constraint("at least 0", { from: 0 });
+export const unit: Constraint = constraint("from 0 to 1", { from: 0, to: 1 });
+export const truth: Constraint = constraint("0 or 1", { from: 0, to: 1, whole: true });
+export const counts: Constraint = constraint("a whole number, at least 0", {
+  from: 0,
+  whole: true,
+});
+export const simplex: Constraint = constraint("probabilities that sum to 1", {
   from: 0,
   to: 1,
   total: 1,
 });
 export const upTo = (n: number): Constraint =>
-  constraint(`whole numbers from 0 to ${n}`, { from: 0, to: n, whole: true });
-export const oneHot: Constraint = constraint("rows with a single 1", {
+  constraint(`a whole number from 0 to ${n}`, { from: 0, to: n, whole: true });
+export const oneHot: Constraint = constraint("a one-hot row", {
   from: 0,
   to: 1,
   whole: true,
   total: 1,
 });
-/** Counts of n things. */
+/** Counts with the sum n. */
 export const countsOf = (n: number): Constraint =>
-  constraint(`counts that add up to ${n}`, { from: 0, to: n, whole: true, total: n });
+  constraint(`counts that sum to ${n}`, { from: 0, to: n, whole: true, total: n });
 
 /**
- * The tensor, to be used in its place: what is not within the constraint is an error, here or where
- * the device finds out.
+ * Returns the tensor, checked against the constraint. An invalid value throws ArgumentError: here
+ * if the host knows the values, otherwise when the device's values are read.
  */
 export function checked(call: string, what: string, x: Tensor, rule: Constraint): Tensor {
   const { from, to, closed, whole, total } = rule;
   const open = from === -Infinity && to === Infinity;
   const tell = (value: number): ArgumentError =>
     new ArgumentError(
-      `${call}: ${what} must be of ${rule.name}, got ${value}\n  hint: validateArgs: false takes it as it is`,
+      `${call}: ${what} must be ${rule.name}, got ${value}\n  hint: pass validateArgs: false to skip the check`,
     );
   const isThere = (value: number): boolean => {
     if (Number.isNaN(value)) return false;
@@ -77,7 +80,7 @@ export function checked(call: string, what: string, x: Tensor, rule: Constraint)
   }
   if (open || x.dtype === "bool") return x;
   if (!x.dtype.startsWith("f")) return x;
-  // what is no whole number stands outside
+  // replace non-integers by NaN, which is outside of the bounds
   const least = closed ? from : Math.max(from, 2 ** -126);
   const most = closed ? to : Math.min(to, to - 2 ** -24);
   if (!whole) return checkedFractions(x, { from: least, to: most }, tell);

@@ -29,13 +29,13 @@ import {
 } from "./odds.ts";
 import { exponentials } from "./positive.ts";
 
-/** What has a probability of an event, or its log-odds. */
-export abstract class OfEvent extends Distribution {
+/** Base of distributions with the probability of an event, given as probability or log-odds. */
+export abstract class BinaryEvent extends Distribution {
   get probs(): Tensor {
     const own = this as unknown as { readonly heldProbs?: Tensor; readonly heldLogits: Tensor };
     return own.heldProbs ?? own.heldLogits.sigmoid();
   }
-  /** log p/(1 − p). */
+  /** Log-odds log p/(1 − p). */
   get logits(): Tensor {
     const own = this as unknown as { readonly heldProbs: Tensor; readonly heldLogits?: Tensor };
     return own.heldLogits ?? logitsOfProbs(own.heldProbs);
@@ -46,15 +46,15 @@ export abstract class OfEvent extends Distribution {
   protected uniforms(shape: Shape): Tensor {
     return rand(shape, { dtype: this.like.dtype, device: this.like });
   }
-  /** −y log p − (1 − y) log(1 − p) from the log-odds. */
+  /** Cross-entropy −y log p − (1 − y) log(1 − p), computed from the log-odds. */
   protected crossEntropy(y: Tensor): Tensor {
     const { logits } = this;
     return softPlus(logits).sub(y.mul(logits));
   }
 }
 
-/** The fields that hold what was given. */
-export const held = (parameters: Record<string, Tensor>): Record<string, Tensor> =>
+/** The parameters under the names of the fields that store them. */
+export const storedParameters = (parameters: Record<string, Tensor>): Record<string, Tensor> =>
   Object.fromEntries(
     Object.entries(parameters).map(([name, x]) => [
       name === "probs" ? "heldProbs" : name === "logits" ? "heldLogits" : name,
@@ -62,14 +62,19 @@ export const held = (parameters: Record<string, Tensor>): Record<string, Tensor>
     ]),
   );
 
-/** 1 with probability p, else 0. */
-export class Bernoulli extends OfEvent {
+/** 1 with probability p, otherwise 0. */
+export class Bernoulli extends BinaryEvent {
   constructor(probs?: Parameter | OddsOptions | null, options: OddsOptions = {}) {
     checkCall("new Bernoulli(probs?, { probs, logits, validateArgs: boolean })", arguments);
     const odds = oddsOf("Bernoulli", probs, options);
     const { parameters, shape } = eventOdds("Bernoulli", odds);
     const validateArgs = odds.options.validateArgs ?? true;
-    super({ batchShape: shape, support: truth, validateArgs, parameters: held(parameters) });
+    super({
+      batchShape: shape,
+      support: truth,
+      validateArgs,
+      parameters: storedParameters(parameters),
+    });
   }
   override get hasEnumerateSupport(): boolean {
     return true;
@@ -99,21 +104,26 @@ export class Bernoulli extends OfEvent {
   }
 }
 
-/** 0, 1, …, n as values of a distribution. */
+/** The values 0, 1, …, n, shaped for `enumerateSupport`. */
 function supportUpTo(n: number, { dtype }: Tensor, batch: Shape, expand: boolean): Tensor {
   const values = arange(n + 1).to(dtype);
   const lying = values.reshape([n + 1, ...batch.map(() => 1)]);
   return expand ? lying.expand([n + 1, ...batch]) : lying;
 }
 
-/** Failures before the first success. */
-export class Geometric extends OfEvent {
+/** Number of failures before the first success. */
+export class Geometric extends BinaryEvent {
   constructor(probs?: Parameter | OddsOptions | null, options: OddsOptions = {}) {
     checkCall("new Geometric(probs?, { probs, logits, validateArgs: boolean })", arguments);
     const odds = oddsOf("Geometric", probs, options);
     const { parameters, shape } = eventOdds("Geometric", odds);
     const validateArgs = odds.options.validateArgs ?? true;
-    super({ batchShape: shape, support: counts, validateArgs, parameters: held(parameters) });
+    super({
+      batchShape: shape,
+      support: counts,
+      validateArgs,
+      parameters: storedParameters(parameters),
+    });
   }
   override get mean(): Tensor {
     return this.probs.reciprocal().sub(1);
@@ -138,8 +148,8 @@ export class Geometric extends OfEvent {
   }
 }
 
-/** Successes among n trials. */
-export class Binomial extends OfEvent {
+/** Number of successes in n trials. */
+export class Binomial extends BinaryEvent {
   readonly totalCount: number;
 
   constructor(totalCount = 1, probs?: Parameter | OddsOptions | null, options: OddsOptions = {}) {
@@ -155,7 +165,7 @@ export class Binomial extends OfEvent {
       batchShape: shape,
       support: upTo(totalCount),
       validateArgs,
-      parameters: held(parameters),
+      parameters: storedParameters(parameters),
     });
     this.totalCount = totalCount;
   }
@@ -199,13 +209,11 @@ export class Binomial extends OfEvent {
 
 export function checkTotal(distribution: string, total: number): void {
   if (Number.isInteger(total) && total >= 0) return;
-  throw new ArgumentError(
-    `${distribution}: totalCount is ${total}\n  hint: a whole number, 0 or more`,
-  );
+  throw new ArgumentError(`${distribution}: totalCount is ${total}\n  hint: a whole number ≥ 0`);
 }
 
-/** Successes of probability p before the rth failure. */
-export class NegativeBinomial extends OfEvent {
+/** Number of successes of probability p before the r-th failure. */
+export class NegativeBinomial extends BinaryEvent {
   declare readonly totalCount: Tensor;
 
   constructor(
@@ -222,7 +230,7 @@ export class NegativeBinomial extends OfEvent {
     const { shape, ...all } = broadcast("NegativeBinomial", { ...parameters, totalCount });
     constrained("NegativeBinomial", all, { totalCount: nonnegative } as never, odds.options);
     const validateArgs = odds.options.validateArgs ?? true;
-    super({ batchShape: shape, support: counts, validateArgs, parameters: held(all) });
+    super({ batchShape: shape, support: counts, validateArgs, parameters: storedParameters(all) });
   }
   override get mean(): Tensor {
     return this.totalCount.mul(this.logits.exp());
@@ -238,10 +246,11 @@ export class NegativeBinomial extends OfEvent {
     const list = known === null ? null : Array.from(known as ArrayLike<number>);
     if (list === null || !list.every(Number.isInteger)) {
       throw new ArgumentError(
-        "NegativeBinomial.sample: draws for whole totalCounts that the host knows\n  hint: a number, or await totalCount.data() first",
+        "NegativeBinomial.sample: needs whole totalCounts that the host knows\n  hint: pass a number, or await totalCount.data() first",
       );
     }
-    // failures of as many geometric draws as the largest count, of which each takes its own
+    // draw as many geometric variables as the largest count; each element sums its own number of
+    // them
     const most = Math.max(0, ...list);
     const u = this.uniforms([most, ...shape]).clamp(TINY);
     const each = u.log().div(clampedProbs(this.probs).log()).floor();
@@ -259,7 +268,7 @@ export class NegativeBinomial extends OfEvent {
   }
 }
 
-/** Events in a time of which each comes at a constant rate. */
+/** Number of events in a unit of time when they occur at a constant rate. */
 export class Poisson extends Distribution {
   declare readonly rate: Tensor;
 
@@ -282,19 +291,19 @@ export class Poisson extends Distribution {
   override get variance(): Tensor {
     return this.rate;
   }
-  /** As many as of a row of exponential times fit before the rate. */
+  /** Counts the exponential waiting times that fit into the rate. */
   protected draw(shape: Shape): Tensor {
     const known = knownValues(this.rate);
     if (known === null) {
       throw new ArgumentError(
-        "Poisson.sample: how many draws it takes depends on the rate, which is still to be computed\n  hint: await d.rate.data() first",
+        "Poisson.sample: the number of draws depends on the rate, which has not been computed yet\n  hint: await d.rate.data() first",
       );
     }
     const most = Math.max(0, ...Array.from(known as ArrayLike<number>));
     const count = Math.ceil(most + 12 * Math.sqrt(most) + 16);
     if (count > 4096) {
       throw new ArgumentError(
-        `Poisson.sample: a rate of ${most} is above 3000\n  hint: await poisson(rate) of @wgrad/autograd`,
+        `Poisson.sample: the rate ${most} is above 3000\n  hint: use await poisson(rate) of @wgrad/autograd`,
       );
     }
     const times = exponentials([count, ...shape], this.rate).cumsum(0);

@@ -10,37 +10,43 @@ import {
 import { checkCall, composite, describe } from "@wgrad/autograd/plugin";
 import { type Constraint, checked } from "./constraints.ts";
 
-/** A parameter: a tensor, or a number for all. */
+/** A parameter: a tensor, or a number for all elements. */
 export type Parameter = Tensor | number;
 
 export interface DistributionOptions {
-  /** Refuse parameters and values that the distribution does not have (default true). */
+  /** Refuses invalid parameters and values (default true). */
   readonly validateArgs?: boolean;
 }
 
-/** What a distribution is made of. */
-export interface Made {
+/** Arguments of the base constructor. */
+export interface DistributionInit {
   readonly batchShape: Shape;
   readonly eventShape?: Shape;
   readonly support: Constraint;
   readonly validateArgs: boolean;
-  /** Tensors of shape [batch…, …], by field. */
+  /** Tensors of shape [batch…, …], by field name. */
   readonly parameters: Readonly<Record<string, Tensor>>;
 }
 
 /**
- * Base of every distribution: `batchShape` of them side by side, each over events of `eventShape`.
- * A subclass says how it draws, its log density, and what else it knows.
+ * Base of every distribution: a batch of `batchShape` independent distributions over events of
+ * `eventShape`. A subclass defines sampling, log-density and further properties.
  */
 export abstract class Distribution {
   readonly batchShape: Shape;
   readonly eventShape: Shape;
   readonly support: Constraint;
   protected readonly validates: boolean;
-  /** Names of the fields that hold parameters. */
+  /** Names of the fields with parameters. */
   protected readonly parameterNames: readonly string[];
 
-  constructor({ batchShape, eventShape = [], support, validateArgs, parameters }: Made) {
+  constructor({
+    batchShape,
+    eventShape = [],
+    support,
+    validateArgs,
+    parameters,
+  }: DistributionInit) {
     this.batchShape = batchShape;
     this.eventShape = eventShape;
     this.support = support;
@@ -49,7 +55,7 @@ export abstract class Distribution {
     Object.assign(this, parameters);
   }
 
-  /** Whether `rsample` gives samples with gradients. */
+  /** Whether `rsample` returns samples with gradients. */
   get hasRsample(): boolean {
     return true;
   }
@@ -70,66 +76,65 @@ export abstract class Distribution {
     return this.missing("mode");
   }
 
-  /** Samples off the tape. → [shape…, batch…, event…] */
+  /** Samples without gradient. → [shape…, batch…, event…] */
   sample(shape: Shape = []): Tensor {
     checkCall("d.sample(shape?: number[])", arguments);
     return noGrad(() => composite(() => this.draw(this.extended(shape)))).detach();
   }
 
-  /** Samples whose gradients flow to the parameters. → [shape…, batch…, event…] */
+  /**
+   * Samples whose gradients flow to the parameters (reparameterized). → [shape…, batch…, event…]
+   */
   rsample(shape: Shape = []): Tensor {
     checkCall("d.rsample(shape?: number[])", arguments);
     if (!this.hasRsample) {
       throw new ArgumentError(
-        `${this.constructor.name}.rsample: samples have no gradient\n  hint: sample(), and logProb for the score function`,
+        `${this.constructor.name}.rsample: samples of this distribution have no gradient\n  hint: use sample(), and logProb for the score function estimator`,
       );
     }
     return composite(() => this.draw(this.extended(shape)));
   }
 
-  /**
-   * The log of the density, or of the probability, at values that broadcast to [batch…, event…]. →
-   * [batch…]
-   */
+  /** Log-density (or log-probability) at values that broadcast to [batch…, event…]. → [batch…] */
   logProb(value: Tensor | number): Tensor {
     checkCall("d.logProb(value: tensor | number)", arguments);
     return composite(() => this.density(this.checkedValue("logProb", value)));
   }
 
-  /** P(X ≤ value). */
+  /** Cumulative distribution function P(X ≤ value). */
   cdf(value: Tensor | number): Tensor {
     checkCall("d.cdf(value: tensor | number)", arguments);
     return composite(() => this.cumulative(this.checkedValue("cdf", value)));
   }
 
-  /** The value below which X is with this probability. */
+  /** Quantile function, the inverse of `cdf`. */
   icdf(probability: Tensor | number): Tensor {
     checkCall("d.icdf(probability: tensor | number)", arguments);
     return composite(() => this.quantile(this.asTensor(probability)));
   }
 
-  /** −E log p(X), in nats. → [batch…] */
+  /** Entropy −E log p(X) in nats. → [batch…] */
   entropy(): Tensor {
     checkCall("d.entropy()", arguments);
     return composite(() => this.uncertainty());
   }
 
-  /** e to the power of the entropy. */
+  /** exp of the entropy. */
   perplexity(): Tensor {
     checkCall("d.perplexity()", arguments);
     return composite(() => this.uncertainty().exp());
   }
 
   /**
-   * Every value there is, along a new first dimension: [n, batch…, event…], or batches of size 1 if
-   * not expanded.
+   * All possible values, along a new first dimension: [n, batch…, event…], or with batch dimensions
+   * of size 1 if `expand` is false.
    */
   enumerateSupport(expand = true): Tensor {
     checkCall("d.enumerateSupport(expand?: boolean)", arguments);
     return this.values(expand);
   }
 
-  /** The same distribution, repeated over a batch that this one broadcasts to. */
+  /** The same distribution with its batch expanded to `batchShape`. */
   expand(batchShape: Shape): this {
     checkCall("d.expand(batchShape: number[])", arguments);
     const own = this as unknown as Readonly<Record<string, Tensor>>;
@@ -144,14 +149,14 @@ export abstract class Distribution {
     return Object.assign(copy, this, parameters, { batchShape });
   }
 
-  /** Name and shapes. */
+  /** Name and parameter shapes. */
   toString(): string {
     const own = this as unknown as Readonly<Record<string, Tensor>>;
     const parts = this.parameterNames.map((name) => `${name}: [${own[name]?.shape.join(", ")}]`);
     return `${this.constructor.name}(${parts.join(", ")})`;
   }
 
-  /** Draws of the whole shape [sample…, batch…, event…]. */
+  /** Samples of the full shape [sample…, batch…, event…]. */
   protected abstract draw(shape: Shape): Tensor;
   protected abstract density(value: Tensor): Tensor;
   protected cumulative(_value: Tensor): Tensor {
@@ -168,14 +173,14 @@ export abstract class Distribution {
   }
 
   protected missing(what: string): never {
-    throw new ArgumentError(`${this.constructor.name}: has no ${what}`);
+    throw new ArgumentError(`${this.constructor.name}: this distribution has no ${what}`);
   }
 
   private extended(shape: Shape): Shape {
     return [...shape, ...this.batchShape, ...this.eventShape];
   }
 
-  /** The first parameter: of what dtype and where everything is. */
+  /** The first parameter, which has the dtype and device of all. */
   protected get like(): Tensor {
     const own = this as unknown as Readonly<Record<string, Tensor>>;
     return own[this.parameterNames[0] as string] as Tensor;
@@ -186,7 +191,9 @@ export abstract class Distribution {
     return tensor(value, { dtype: this.like.dtype, device: this.like });
   }
 
-  /** The value, which must be of the support if arguments are validated. */
+  /**
+   * Converts a value to a tensor, and checks that it is in the support if arguments are validated.
+   */
   protected checkedValue(call: string, given: Tensor | number): Tensor {
     const value = this.asTensor(given);
     const { eventShape } = this;
@@ -195,7 +202,7 @@ export abstract class Distribution {
       value.shape.length >= eventShape.length && event.every((n, d) => n === eventShape[d]);
     if (!fits) {
       throw new ShapeError(
-        `${this.constructor.name}.${call}: a value ends with the event's shape\n  event: [${eventShape.join(", ")}]\n  value: [${value.shape.join(", ")}]`,
+        `${this.constructor.name}.${call}: the shape of a value must end with the event's shape\n  event: [${eventShape.join(", ")}]\n  value: [${value.shape.join(", ")}]`,
       );
     }
     if (!this.validates) return value;
@@ -203,7 +210,7 @@ export abstract class Distribution {
   }
 }
 
-/** Parameters as tensors that broadcast to one shape; numbers are like the first tensor. */
+/** Parameters as tensors of one shape. Numbers take dtype and device of the first tensor. */
 export function broadcast<Name extends string>(
   distribution: string,
   given: Readonly<Record<Name, Parameter>>,
@@ -223,7 +230,7 @@ export function broadcast<Name extends string>(
   return { ...named, shape: (all[0] as Tensor).shape } as never;
 }
 
-/** The parameters, each within its constraint. */
+/** The parameters, each checked against its constraint. */
 export function constrained<Name extends string>(
   distribution: string,
   parameters: Record<Name, Tensor>,

@@ -11,19 +11,16 @@ import {
 } from "@wgrad/autograd";
 import { TINY } from "./constants.ts";
 
-/**
- * Proposals a draw: each is taken with probability above 0.95, so that all fail once in 10¹³ draws.
- */
+/** Proposals per draw. Each is accepted with probability > 0.95, so all fail once in 10¹³ draws. */
 const PROPOSALS = 10;
-/** Terms of the series, and the concentration up to which it is used. */
+/** Number of terms of the series, and the largest concentration that it is used for. */
 const TERMS = 80;
 const LARGE = 16;
 
 /**
- * Numbers of Gamma(α, 1), from normal proposals of which the first good one counts (Marsaglia &
- * Tsang 2000).
+ * Samples of Gamma(α, 1): the first accepted of several normal proposals (Marsaglia & Tsang 2000).
  */
-function drawn(alpha: Tensor): Tensor {
+function sampleGamma(alpha: Tensor): Tensor {
   const like = { dtype: alpha.dtype, device: alpha } as const;
   const { shape } = alpha;
   const small = alpha.lt(1);
@@ -51,11 +48,11 @@ function drawn(alpha: Tensor): Tensor {
 }
 
 /**
- * dx/dα of a draw x of Gamma(α, 1) at the same probability: −∂P/∂α / p(x). The series P(α, x) = xᵅ
- * e⁻ˣ Σ xⁿ/Γ(α+n+1), differentiated term by term; for large α the normal approximation of the cube
- * root (Wilson & Hilferty 1931).
+ * Implicit gradient dx/dα = −∂P/∂α / p(x) of a sample x of Gamma(α, 1) at constant probability.
+ * Differentiates the series P(α, x) = xᵅ e⁻ˣ Σ xⁿ/Γ(α+n+1) by terms; for large α uses the cube-root
+ * normal approximation (Wilson & Hilferty 1931).
  */
-function slope(alpha: Tensor, x: Tensor): Tensor {
+function implicitGradient(alpha: Tensor, x: Tensor): Tensor {
   const a = alpha.clamp(null, LARGE);
   const y = where(alpha.gt(LARGE), a, x);
   const log = y.log();
@@ -69,7 +66,7 @@ function slope(alpha: Tensor, x: Tensor): Tensor {
     sum = sum.add(term.mul(log.sub(psi)));
   }
   const series = sum.mul(y).neg();
-  // x = α (1 − 1/9α + z/3√α)³ at the same z
+  // differentiate x = α (1 − 1/9α + z/3√α)³ at constant z
   const ratio = x.div(alpha).pow(1 / 3);
   const ninth = alpha.mul(9).reciprocal();
   const z = ratio.sub(1).add(ninth);
@@ -80,16 +77,16 @@ function slope(alpha: Tensor, x: Tensor): Tensor {
 
 class StandardGamma extends Function {
   static override forward(ctx: FunctionContext, alpha: Tensor): Tensor {
-    const x = drawn(alpha);
+    const x = sampleGamma(alpha);
     ctx.saveForBackward(alpha, x);
     return x;
   }
   static override backward(ctx: FunctionContext, dx: Tensor): Tensor {
     const [alpha, x] = ctx.savedTensors as [Tensor, Tensor];
-    return dx.mul(slope(alpha, x));
+    return dx.mul(implicitGradient(alpha, x));
   }
 }
 
-/** Numbers of Gamma(α, 1) with the implicit gradient (Figurnov et al. 2018). */
+/** Samples of Gamma(α, 1) with the implicit gradient (Figurnov et al. 2018). */
 export const standardGamma = (alpha: Tensor, shape: Shape): Tensor =>
   StandardGamma.apply(alpha.expand(shape));

@@ -11,8 +11,8 @@ export { ContinuousBernoulli } from "./continuous-bernoulli.ts";
 export { Bernoulli, Binomial, Geometric, NegativeBinomial, Poisson } from "./counts.ts";
 export {
   Distribution,
+  type DistributionInit,
   type DistributionOptions,
-  type Made,
   type Parameter,
 } from "./distribution.ts";
 export { klDivergence, registerKl } from "./kl.ts";

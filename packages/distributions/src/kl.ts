@@ -27,8 +27,8 @@ type Rule = (p: never, q: never) => Tensor;
 const rules = new Map<unknown, Map<unknown, Rule>>();
 
 /**
- * Says how KL(p ‖ q) of two classes of distributions is computed; of subclasses too, unless they
- * have a rule of their own.
+ * Registers a function that computes KL(p ‖ q) for two classes of distributions and their
+ * subclasses, unless those have their own.
  */
 export function registerKl<P extends Distribution, Q extends Distribution>(
   p: Kind<P>,
@@ -40,7 +40,10 @@ export function registerKl<P extends Distribution, Q extends Distribution>(
   rules.set(p, own.set(q, rule as Rule));
 }
 
-/** KL(p ‖ q) = E_p log p(X)/q(X). Throws ArgumentError if no rule is known for their classes. */
+/**
+ * Kullback–Leibler divergence KL(p ‖ q) = E_p log p(X)/q(X). Throws ArgumentError if no rule is
+ * registered for the classes.
+ */
 export function klDivergence(p: Distribution, q: Distribution): Tensor {
   checkCall("klDivergence(p, q)", arguments);
   for (const first of kindsOf(p)) {
@@ -50,11 +53,11 @@ export function klDivergence(p: Distribution, q: Distribution): Tensor {
     }
   }
   throw new ArgumentError(
-    `klDivergence: no rule for ${p.constructor.name} and ${q.constructor.name}\n  hint: registerKl, or the mean of p.logProb(x) − q.logProb(x) over samples x of p`,
+    `klDivergence: no rule for ${p.constructor.name} and ${q.constructor.name}\n  hint: use registerKl, or estimate the mean of p.logProb(x) − q.logProb(x) over samples x of p`,
   );
 }
 
-/** The classes of a distribution, its own first. */
+/** The classes of a distribution, from its own to its bases. */
 function kindsOf(distribution: Distribution): unknown[] {
   const kinds: unknown[] = [];
   for (let at: unknown = distribution.constructor; typeof at === "function" && at.name !== ""; ) {
@@ -149,7 +152,7 @@ registerKl(Binomial, Binomial, (p, q) => {
   if (p.totalCount > q.totalCount) return p.probs.detach().mul(0).add(Infinity);
   if (p.totalCount < q.totalCount) {
     throw new ArgumentError(
-      `klDivergence: of binomials of ${p.totalCount} and ${q.totalCount} trials it has no closed form`,
+      `klDivergence: there is no closed form for binomials of ${p.totalCount} and ${q.totalCount} trials`,
     );
   }
   const pp = p.probs;
@@ -210,7 +213,7 @@ registerKl(MultivariateNormal, MultivariateNormal, (p, q) => {
 });
 registerKl(Independent, Independent, (p, q) => {
   if (p.reinterpretedBatchNdims !== q.reinterpretedBatchNdims) {
-    throw new ArgumentError("klDivergence: events of different dimensions");
+    throw new ArgumentError("klDivergence: the events have different numbers of dimensions");
   }
   return sumLast(klDivergence(p.baseDist, q.baseDist), p.reinterpretedBatchNdims);
 });
@@ -220,7 +223,7 @@ registerKl(TransformedDistribution, TransformedDistribution, (p, q) => {
     p.transforms.every((one, i) => one === q.transforms[i]);
   if (!alike) {
     throw new ArgumentError(
-      "klDivergence: of transformed distributions it is known where both have the same transforms",
+      "klDivergence: transformed distributions must have the same transforms",
     );
   }
   const extra = p.eventShape.length - p.baseDist.eventShape.length;

@@ -10,7 +10,7 @@ import {
   type Parameter,
 } from "./distribution.ts";
 
-/** What has a place and a size. */
+/** Base of distributions with location and scale. */
 abstract class LocationScale extends Distribution {
   declare readonly loc: Tensor;
   declare readonly scale: Tensor;
@@ -32,7 +32,7 @@ abstract class LocationScale extends Distribution {
   }
 }
 
-/** The normal distribution: log p = −(x − μ)²/2σ² − log σ − ½ log 2π. */
+/** Normal distribution: log p = −(x − μ)²/2σ² − log σ − ½ log 2π. */
 export class Normal extends LocationScale {
   constructor(loc: Parameter, scale: Parameter, options: DistributionOptions = {}) {
     checkCall(
@@ -71,7 +71,7 @@ export class Normal extends LocationScale {
   }
 }
 
-/** Laplace's distribution: log p = −|x − μ|/b − log 2b. */
+/** Laplace distribution: log p = −|x − μ|/b − log 2b. */
 export class Laplace extends LocationScale {
   constructor(loc: Parameter, scale: Parameter, options: DistributionOptions = {}) {
     checkCall(
@@ -111,7 +111,7 @@ export class Laplace extends LocationScale {
   }
 }
 
-/** Cauchy's distribution: log p = −log πγ − log(1 + ((x − x₀)/γ)²). Without mean or variance. */
+/** Cauchy distribution: log p = −log πγ − log(1 + ((x − x₀)/γ)²). It has no mean or variance. */
 export class Cauchy extends LocationScale {
   constructor(loc: Parameter, scale: Parameter, options: DistributionOptions = {}) {
     checkCall(
@@ -148,7 +148,7 @@ export class Cauchy extends LocationScale {
   }
 }
 
-/** Gumbel's distribution: log p = y − eʸ − log β, y = (μ − x)/β. */
+/** Gumbel distribution: log p = y − eʸ − log β, y = (μ − x)/β. */
 export class Gumbel extends LocationScale {
   constructor(loc: Parameter, scale: Parameter, options: DistributionOptions = {}) {
     checkCall(
@@ -185,7 +185,7 @@ export class Gumbel extends LocationScale {
   }
 }
 
-/** What e to the power of normal numbers has. */
+/** Distribution of exp(X) for normal X. */
 export class LogNormal extends LocationScale {
   constructor(loc: Parameter, scale: Parameter, options: DistributionOptions = {}) {
     checkCall(
@@ -194,7 +194,7 @@ export class LogNormal extends LocationScale {
     );
     super(loc, scale, options, positive);
   }
-  /** The distribution of the logarithm. */
+  /** The normal distribution of the logarithm. */
   get baseDist(): Normal {
     return new Normal(this.loc, this.scale, { validateArgs: false });
   }
@@ -227,7 +227,7 @@ export class LogNormal extends LocationScale {
   }
 }
 
-/** What is folded at 0. */
+/** Base of distributions of |X|. */
 abstract class Half extends Distribution {
   declare readonly scale: Tensor;
 
@@ -262,7 +262,7 @@ abstract class Half extends Distribution {
   }
 }
 
-/** |X| of a normal X around 0. */
+/** Distribution of |X| for normal X with mean 0. */
 export class HalfNormal extends Half {
   constructor(scale: Parameter, options: DistributionOptions = {}) {
     checkCall("new HalfNormal(scale: tensor | number, { validateArgs: boolean })", arguments);
@@ -279,7 +279,7 @@ export class HalfNormal extends Half {
   }
 }
 
-/** |X| of Cauchy's X around 0. */
+/** Distribution of |X| for Cauchy X with location 0. */
 export class HalfCauchy extends Half {
   constructor(scale: Parameter, options: DistributionOptions = {}) {
     checkCall("new HalfCauchy(scale: tensor | number, { validateArgs: boolean })", arguments);
@@ -296,7 +296,7 @@ export class HalfCauchy extends Half {
   }
 }
 
-/** All of [low, high) equally likely. */
+/** Uniform distribution on [low, high). */
 export class Uniform extends Distribution {
   declare readonly low: Tensor;
   declare readonly high: Tensor;

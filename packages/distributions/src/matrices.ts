@@ -34,8 +34,8 @@ function asTensor(x: Parameter, like: Tensor | null): Tensor {
 }
 
 /**
- * Matrices X Xᵀ of df normal vectors of covariance Σ: log p = (ν − n − 1)/2 log |X| − ½ tr Σ⁻¹X −
- * …; one of Σ, Σ⁻¹ and L is given.
+ * Wishart distribution of matrices X = Σᵢ vᵢ vᵢᵀ with ν = df normal vectors vᵢ of covariance Σ: log
+ * p = (ν − n − 1)/2 log |X| − ½ tr Σ⁻¹X − …. Pass one of Σ, Σ⁻¹ and its Cholesky factor L.
  */
 export class Wishart extends Distribution {
   declare readonly df: Tensor;
@@ -57,7 +57,7 @@ export class Wishart extends Distribution {
     const matrix = all.covarianceMatrix ?? all.precisionMatrix ?? all.scaleTril;
     if (!matrix) {
       throw new ArgumentError(
-        "Wishart: takes one of covarianceMatrix, precisionMatrix and scaleTril",
+        "Wishart: pass exactly one of covarianceMatrix, precisionMatrix and scaleTril",
       );
     }
     const n = matrix.shape.at(-1) as number;
@@ -97,7 +97,10 @@ export class Wishart extends Distribution {
     const pairs = d.unsqueeze(-1).mul(d.unsqueeze(-2));
     return v.square().add(pairs).mul(this.df.unsqueeze(-1).unsqueeze(-1));
   }
-  /** L A Aᵀ Lᵀ of lower triangular A: normal numbers below a diagonal of χ (Bartlett 1933). */
+  /**
+   * L A Aᵀ Lᵀ (Bartlett 1933), where A is lower triangular with normal entries below a diagonal of
+   * χ variables.
+   */
   protected draw(shape: Shape): Tensor {
     const n = this.size;
     const like = { dtype: this.df.dtype, device: this.df } as const;
@@ -145,7 +148,8 @@ export class Wishart extends Distribution {
 }
 
 /**
- * Factors of correlation matrices, as likely as |R|^(η − 1) (Lewandowski, Kurowicka & Joe 2009).
+ * Cholesky factors of correlation matrices R with a density proportional to |R|^(η − 1)
+ * (Lewandowski, Kurowicka & Joe 2009).
  */
 export class LKJCholesky extends Distribution {
   declare readonly concentration: Tensor;
@@ -157,7 +161,7 @@ export class LKJCholesky extends Distribution {
       arguments,
     );
     if (!(Number.isInteger(dim) && dim >= 2))
-      throw new ArgumentError(`LKJCholesky: dim is ${dim}\n  hint: a whole number, 2 or more`);
+      throw new ArgumentError(`LKJCholesky: dim is ${dim}\n  hint: a whole number ≥ 2`);
     const given = { concentration: asTensor(concentration, null) };
     const parameters = constrained("LKJCholesky", given, { concentration: positive }, options);
     super({
@@ -172,7 +176,7 @@ export class LKJCholesky extends Distribution {
   override get hasRsample(): boolean {
     return false;
   }
-  /** Row by row on the sphere: the onion. */
+  /** Samples rows on the unit sphere one after another (the onion method). */
   protected draw(shape: Shape): Tensor {
     const { dim, concentration: eta } = this;
     const like = { dtype: eta.dtype, device: eta } as const;

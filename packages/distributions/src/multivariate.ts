@@ -6,7 +6,7 @@ import { constrained, Distribution, type DistributionOptions } from "./distribut
 
 const { cholesky, solveTriangular } = linalg;
 
-/** The shape that batches broadcast to. */
+/** The common broadcast shape of batches. */
 function batchOf(...shapes: readonly Shape[]): number[] {
   const rank = Math.max(...shapes.map(({ length }) => length));
   return Array.from({ length: rank }, (_, i) =>
@@ -16,7 +16,7 @@ function batchOf(...shapes: readonly Shape[]): number[] {
 
 const diagonalOf = (x: Tensor): Tensor => x.diagonal({ dim1: -2, dim2: -1 });
 
-/** |L⁻¹ d|² of lower triangular L, where batches broadcast. */
+/** Squared Mahalanobis distance |L⁻¹ d|² for lower triangular L; batches broadcast. */
 function mahalanobis(lower: Tensor, diff: Tensor): Tensor {
   const batch = batchOf(lower.shape.slice(0, -2), diff.shape.slice(0, -1));
   const n = lower.shape.at(-1) as number;
@@ -33,12 +33,12 @@ export interface CovarianceOptions extends DistributionOptions {
 }
 
 /**
- * Normal vectors: log p = −½ (x − μ)ᵀ Σ⁻¹ (x − μ) − log |L| − k/2 log 2π. One of Σ, Σ⁻¹ and L is
- * given.
+ * Multivariate normal distribution: log p = −½ (x − μ)ᵀ Σ⁻¹ (x − μ) − log |L| − k/2 log 2π. Pass
+ * one of Σ, Σ⁻¹ and L.
  */
 export class MultivariateNormal extends Distribution {
   declare readonly loc: Tensor;
-  /** L of Σ = L Lᵀ. */
+  /** Cholesky factor L of Σ = L Lᵀ. */
   declare readonly scaleTril: Tensor;
 
   constructor(
@@ -59,13 +59,13 @@ export class MultivariateNormal extends Distribution {
     const [matrix] = given;
     if (given.length !== 1 || matrix === undefined || loc.ndim < 1) {
       throw new ArgumentError(
-        "MultivariateNormal: takes a vector and one of covarianceMatrix, precisionMatrix and scaleTril",
+        "MultivariateNormal: takes a mean vector and exactly one of covarianceMatrix, precisionMatrix and scaleTril",
       );
     }
     const n = loc.shape.at(-1) as number;
     if (matrix.ndim < 2 || matrix.shape.at(-1) !== n || matrix.shape.at(-2) !== n) {
       throw new ArgumentError(
-        `MultivariateNormal: the matrix is [${matrix.shape.join(", ")}] for a vector of ${n}`,
+        `MultivariateNormal: the matrix is [${matrix.shape.join(", ")}], but the mean has ${n} elements`,
       );
     }
     const batch = batchOf(loc.shape.slice(0, -1), matrix.shape.slice(0, -2));
@@ -124,7 +124,7 @@ export class MultivariateNormal extends Distribution {
   }
 }
 
-/** L with L Lᵀ = P⁻¹, without the inverse: the factor of P turned around. */
+/** L with L Lᵀ = P⁻¹. Flips the Cholesky factor of the flipped P, which avoids the inverse. */
 function lowerOfPrecision(precision: Tensor): Tensor {
   const turned = cholesky(precision.flip([-2, -1])).flip([-2, -1]).mT;
   const n = precision.shape.at(-1) as number;
@@ -132,7 +132,10 @@ function lowerOfPrecision(precision: Tensor): Tensor {
   return solveTriangular(turned, one, { upper: false });
 }
 
-/** Normal vectors of covariance W Wᵀ + diag D: work grows with the columns of W. */
+/**
+ * Multivariate normal with covariance W Wᵀ + diag D. Its cost grows with the number of columns of
+ * W.
+ */
 export class LowRankMultivariateNormal extends Distribution {
   declare readonly loc: Tensor;
   declare readonly covFactor: Tensor;
@@ -146,7 +149,7 @@ export class LowRankMultivariateNormal extends Distribution {
     const n = loc.shape.at(-1) as number;
     if (covFactor.ndim < 2 || covFactor.shape.at(-2) !== n || covDiag.shape.at(-1) !== n) {
       throw new ArgumentError(
-        `LowRankMultivariateNormal: a vector of ${n} has covFactor [${n}, r] and covDiag [${n}], got [${covFactor.shape.join(", ")}] and [${covDiag.shape.join(", ")}]`,
+        `LowRankMultivariateNormal: a mean of ${n} elements needs covFactor [${n}, r] and covDiag [${n}], got [${covFactor.shape.join(", ")}] and [${covDiag.shape.join(", ")}]`,
       );
     }
     const batch = batchOf(
@@ -169,7 +172,7 @@ export class LowRankMultivariateNormal extends Distribution {
     const validateArgs = options.validateArgs ?? true;
     super({ batchShape: batch, eventShape: [n], support: real, validateArgs, parameters });
   }
-  /** The factor of 1 + Wᵀ D⁻¹ W. */
+  /** Cholesky factor of the capacitance matrix 1 + Wᵀ D⁻¹ W. */
   private get capacitance(): Tensor {
     const { covFactor: w, covDiag: d } = this;
     const rank = w.shape.at(-1) as number;

@@ -8,20 +8,24 @@ import {
   type Parameter,
 } from "./distribution.ts";
 
-/** Probabilities, or their log-odds (logarithms up to a constant, of several). */
+/**
+ * Probabilities, or their log-odds (for several categories: log-probabilities up to a constant).
+ */
 export interface OddsOptions extends DistributionOptions {
   readonly probs?: Parameter | null;
   readonly logits?: Parameter | null;
 }
 
-/** Which of them was given. */
+/** The one of them that was given. */
 export interface Odds {
   readonly of: "probs" | "logits";
   readonly given: Parameter;
   readonly options: DistributionOptions;
 }
 
-/** The one of `probs` and `logits` that was given. Throws ArgumentError for none or both. */
+/**
+ * Returns the one of `probs` and `logits` that was given. Throws ArgumentError for none or both.
+ */
 export function oddsOf(
   distribution: string,
   probs: Parameter | OddsOptions | null | undefined,
@@ -34,7 +38,7 @@ export function oddsOf(
   const [p, l] = [all.probs ?? null, all.logits ?? null];
   if ((p === null) === (l === null)) {
     throw new ArgumentError(
-      `${distribution}: takes probs or logits, ${p === null ? "none was given" : "not both"}\n  hint: new ${distribution}({ logits })`,
+      `${distribution}: takes either probs or logits, got ${p === null ? "neither" : "both"}\n  hint: new ${distribution}({ logits })`,
     );
   }
   const { validateArgs = true } = all;
@@ -43,7 +47,7 @@ export function oddsOf(
     : { of: "logits", given: l as Parameter, options: { validateArgs } };
 }
 
-/** The given odds of one event each, beside other parameters of the same shape. */
+/** Broadcasts the given odds of an event together with other parameters. */
 export function eventOdds(
   distribution: string,
   { of, given, options }: Odds,
@@ -53,7 +57,7 @@ export function eventOdds(
   return { parameters: constrained(distribution, own, { [of]: rule }, options), shape };
 }
 
-/** Probabilities kept away from 0 and 1. */
+/** Probabilities clamped away from 0 and 1. */
 export const clampedProbs = (p: Tensor): Tensor => p.clamp(EPS, 1 - EPS);
 
 export function logitsOfProbs(p: Tensor): Tensor {
@@ -65,8 +69,7 @@ export function logitsOfProbs(p: Tensor): Tensor {
 export const softPlus = (x: Tensor): Tensor => softplus(x);
 
 /**
- * The given odds of several events, normalised: probabilities that add up to 1, or their
- * logarithms.
+ * The given odds of several categories, normalized: probabilities with sum 1, or log-probabilities.
  */
 export function classOdds(
   distribution: string,
@@ -74,7 +77,7 @@ export function classOdds(
 ): Record<string, Tensor> {
   const x = given as Tensor;
   if (typeof given === "number" || x.ndim < 1)
-    throw new ArgumentError(`${distribution}: ${of} has a last dimension of events`);
+    throw new ArgumentError(`${distribution}: ${of} needs a last dimension of categories`);
   if (of === "logits") {
     return { logits: x.sub(logsumexp(x, -1, { keepdim: true })) };
   }

@@ -21,11 +21,11 @@ import {
 import { standardGamma } from "./gamma-draws.ts";
 import { Normal } from "./location-scale.ts";
 
-/** Numbers of the density e⁻ˣ, as PyTorch draws them. */
+/** Standard exponential samples, drawn as PyTorch does. */
 export const exponentials = (shape: Shape, like: Tensor): Tensor =>
   zeros(shape, { dtype: like.dtype, device: like }).exponential_();
 
-/** The exponential distribution: log p = log λ − λ x. */
+/** Exponential distribution: log p = log λ − λ x. */
 export class Exponential extends Distribution {
   declare readonly rate: Tensor;
 
@@ -65,7 +65,7 @@ export class Exponential extends Distribution {
   }
 }
 
-/** The gamma distribution: log p = α log β + (α − 1) log x − β x − log Γ(α). */
+/** Gamma distribution: log p = α log β + (α − 1) log x − β x − log Γ(α). */
 export class Gamma extends Distribution {
   declare readonly concentration: Tensor;
   declare readonly rate: Tensor;
@@ -112,7 +112,7 @@ export class Gamma extends Distribution {
   }
 }
 
-/** χ² of `df` degrees of freedom: Gamma(df/2, ½). */
+/** χ² distribution with `df` degrees of freedom: Gamma(df/2, ½). */
 export class Chi2 extends Gamma {
   constructor(df: Parameter, options: DistributionOptions = {}) {
     checkCall("new Chi2(df: tensor | number, { validateArgs: boolean })", arguments);
@@ -123,7 +123,7 @@ export class Chi2 extends Gamma {
   }
 }
 
-/** Pareto's distribution: log p = log α + α log m − (α + 1) log x for x ≥ m. */
+/** Pareto distribution: log p = log α + α log m − (α + 1) log x for x ≥ m. */
 export class Pareto extends Distribution {
   declare readonly scale: Tensor;
   declare readonly alpha: Tensor;
@@ -170,7 +170,7 @@ export class Pareto extends Distribution {
   }
 }
 
-/** Weibull's distribution: log p = log k/λ + (k − 1) log x/λ − (x/λ)ᵏ. */
+/** Weibull distribution: log p = log k/λ + (k − 1) log x/λ − (x/λ)ᵏ. */
 export class Weibull extends Distribution {
   declare readonly scale: Tensor;
   declare readonly concentration: Tensor;
@@ -219,7 +219,7 @@ export class Weibull extends Distribution {
   }
 }
 
-/** Student's t distribution of `df` degrees of freedom. */
+/** Student's t distribution with `df` degrees of freedom. */
 export class StudentT extends Distribution {
   declare readonly df: Tensor;
   declare readonly loc: Tensor;
@@ -282,7 +282,7 @@ export class StudentT extends Distribution {
   }
 }
 
-/** The ratio of two χ² variables, each over its degrees of freedom: F. */
+/** F distribution: the ratio of two χ² variables, each divided by its degrees of freedom. */
 export class FisherSnedecor extends Distribution {
   declare readonly df1: Tensor;
   declare readonly df2: Tensor;
@@ -339,7 +339,7 @@ export class FisherSnedecor extends Distribution {
   }
 }
 
-/** 1/X of X of Gamma(α, β). */
+/** Distribution of 1/X for X of Gamma(α, β). */
 export class InverseGamma extends Distribution {
   declare readonly concentration: Tensor;
   declare readonly rate: Tensor;

@@ -2,14 +2,12 @@ import { lgamma, logsumexp, rand, type Shape, softmax, type Tensor, tensor } fro
 import { checkCall } from "@wgrad/autograd/plugin";
 import { EPS, TINY } from "./constants.ts";
 import { positive, simplex, unit } from "./constraints.ts";
-import { OfEvent } from "./counts.ts";
+import { BinaryEvent } from "./counts.ts";
 import { broadcast, constrained, Distribution, type Parameter } from "./distribution.ts";
 import { clampedProbs, classOdds, eventOdds, type OddsOptions, oddsOf, softPlus } from "./odds.ts";
 
-/**
- * A Bernoulli variable whose samples lie between 0 and 1 and have gradients (Maddison et al. 2017).
- */
-export class RelaxedBernoulli extends OfEvent {
+/** Relaxed Bernoulli variable: samples are in [0, 1] and have gradients (Maddison et al. 2017). */
+export class RelaxedBernoulli extends BinaryEvent {
   declare readonly temperature: Tensor;
 
   constructor(
@@ -51,7 +49,9 @@ export class RelaxedBernoulli extends OfEvent {
   }
 }
 
-/** A categorical variable whose samples are probabilities and have gradients (Jang et al. 2017). */
+/**
+ * Relaxed categorical variable: samples are probabilities and have gradients (Jang et al. 2017).
+ */
 export class RelaxedOneHotCategorical extends Distribution {
   declare readonly temperature: Tensor;
 

@@ -9,7 +9,9 @@ import { Transform } from "./transforms.ts";
 /** n, n − 1, …, 1 */
 const countdown = (n: number, like: Tensor): Tensor => arange(n).to(like.dtype).neg().add(n);
 
-/** Probabilities yᵢ = zᵢ Π (1 − zⱼ), j < i, of z = σ(x − log(n − i)): [n] → [n + 1]. */
+/**
+ * Maps [n] numbers to [n + 1] probabilities: yᵢ = zᵢ Π (1 − zⱼ), j < i, with z = σ(x − log(n − i)).
+ */
 export class StickBreakingTransform extends Transform {
   constructor() {
     checkCall("new StickBreakingTransform()", arguments);
@@ -41,7 +43,7 @@ export class StickBreakingTransform extends Transform {
   }
 }
 
-/** Probabilities made by `StickBreakingTransform` of normal numbers of the last dimension. */
+/** Probabilities that `StickBreakingTransform` makes from normal vectors of the last dimension. */
 export class LogisticNormal extends Distribution {
   declare readonly loc: Tensor;
   declare readonly scale: Tensor;

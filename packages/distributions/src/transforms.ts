@@ -4,18 +4,18 @@ import { EPS } from "./constants.ts";
 import { sumLast } from "./sum-last.ts";
 
 export interface Transform {
-  /** y of x. */
+  /** Maps x to y. */
   (x: Tensor): Tensor;
   readonly eventDim: number;
 }
 
 /**
- * An invertible function, and how much it stretches: `t(x)`, `t.inv(y)`, `t.logAbsDetJacobian(x,
- * y)`. A subclass defines `forward`, `inverse` and `stretch`.
+ * An invertible function with its Jacobian: `t(x)`, `t.inv(y)`, `t.logAbsDetJacobian(x, y)`. A
+ * subclass defines `forward`, `inverse` and `stretch`.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns the function that the interface says it is
 export abstract class Transform {
-  /** Dimensions of one event: 0 where each number goes by itself. */
+  /** Number of dimensions of one event; 0 for an elementwise transform. */
   get eventDim(): number {
     return 0;
   }
@@ -27,22 +27,22 @@ export abstract class Transform {
     }) as unknown as this;
     Object.setPrototypeOf(self, new.target.prototype);
     for (const own of ["name", "length"]) delete (self as unknown as Record<string, unknown>)[own];
-    // biome-ignore lint/correctness/noConstructorReturn: what makes a transform callable
+    // biome-ignore lint/correctness/noConstructorReturn: this makes a transform callable
     return self;
   }
 
-  /** Whether larger x give larger y, or smaller; null where neither. */
+  /** Sign of dy/dx; null if the transform is not monotonic. */
   get sign(): Tensor | number {
     return 1;
   }
 
-  /** x of y. */
+  /** Maps y to x. */
   inv(y: Tensor): Tensor {
     checkCall("transform.inv(y: tensor)", arguments);
     return composite(() => this.inverse(y));
   }
 
-  /** log |dy/dx|, of events of `eventDim` dimensions. */
+  /** log |det dy/dx|, per event of `eventDim` dimensions. */
   logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
     checkCall("transform.logAbsDetJacobian(x: tensor, y: tensor)", arguments);
     return composite(() => this.stretch(x, y));
@@ -126,7 +126,7 @@ export class SoftplusTransform extends Transform {
   }
 }
 
-/** y = loc + scale · x, scale other than 0. */
+/** y = loc + scale · x, with scale ≠ 0. */
 export class AffineTransform extends Transform {
   readonly loc: Tensor | number;
   readonly scale: Tensor | number;
@@ -170,7 +170,7 @@ export class AffineTransform extends Transform {
   }
 }
 
-/** y = xᵖ of x above 0. */
+/** y = xᵖ for x > 0. */
 export class PowerTransform extends Transform {
   readonly exponent: Tensor | number;
 
@@ -194,7 +194,7 @@ export class PowerTransform extends Transform {
   }
 }
 
-/** y = |x|: its inverse gives the positive one of two. */
+/** y = |x|. The inverse returns the positive of the two solutions. */
 export class AbsTransform extends Transform {
   constructor() {
     checkCall("new AbsTransform()", arguments);
@@ -207,11 +207,11 @@ export class AbsTransform extends Transform {
     return y;
   }
   protected stretch(): Tensor {
-    throw new ArgumentError("AbsTransform: is not one to one, and has no Jacobian");
+    throw new ArgumentError("AbsTransform: the transform is not one-to-one, so it has no Jacobian");
   }
 }
 
-/** y = softmax x over the last dimension: its inverse is one of many. */
+/** y = softmax x over the last dimension. The inverse returns one of many solutions. */
 export class SoftmaxTransform extends Transform {
   override get eventDim(): number {
     return 1;
@@ -227,11 +227,13 @@ export class SoftmaxTransform extends Transform {
     return y.log();
   }
   protected stretch(): Tensor {
-    throw new ArgumentError("SoftmaxTransform: is not one to one, and has no Jacobian");
+    throw new ArgumentError(
+      "SoftmaxTransform: the transform is not one-to-one, so it has no Jacobian",
+    );
   }
 }
 
-/** Transforms one after the other. */
+/** Transforms applied one after another. */
 export class ComposeTransform extends Transform {
   readonly parts: readonly Transform[];
 

@@ -11,7 +11,7 @@ import {
 } from "./distribution.ts";
 import { standardGamma } from "./gamma-draws.ts";
 
-/** The beta distribution: log p = (α − 1) log x + (β − 1) log(1 − x) − log B(α, β). */
+/** Beta distribution: log p = (α − 1) log x + (β − 1) log(1 − x) − log B(α, β). */
 export class Beta extends Distribution {
   declare readonly concentration1: Tensor;
   declare readonly concentration0: Tensor;
@@ -69,7 +69,7 @@ export class Beta extends Distribution {
   }
 }
 
-/** Kumaraswamy's distribution: P(X ≤ x) = 1 − (1 − xᵃ)ᵇ. */
+/** Kumaraswamy distribution: P(X ≤ x) = 1 − (1 − xᵃ)ᵇ. */
 export class Kumaraswamy extends Distribution {
   declare readonly concentration1: Tensor;
   declare readonly concentration0: Tensor;
@@ -138,7 +138,7 @@ export class Kumaraswamy extends Distribution {
   }
 }
 
-/** Dirichlet's distribution of the last dimension: log p = Σ (αᵢ − 1) log xᵢ − log B(α). */
+/** Dirichlet distribution over the last dimension: log p = Σ (αᵢ − 1) log xᵢ − log B(α). */
 export class Dirichlet extends Distribution {
   declare readonly concentration: Tensor;
 

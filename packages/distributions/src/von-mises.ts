@@ -10,10 +10,10 @@ import {
   type Parameter,
 } from "./distribution.ts";
 
-/** Proposals a draw: each is taken with probability above 0.65. */
+/** Proposals per draw. Each is accepted with probability > 0.65. */
 const PROPOSALS = 24;
 
-/** Angles around a direction: log p = κ cos(x − μ) − log 2π I₀(κ). */
+/** Von Mises distribution of angles: log p = κ cos(x − μ) − log 2π I₀(κ). */
 export class VonMises extends Distribution {
   declare readonly loc: Tensor;
   declare readonly concentration: Tensor;
@@ -38,7 +38,7 @@ export class VonMises extends Distribution {
   override get mode(): Tensor {
     return this.loc;
   }
-  /** 1 − I₁(κ)/I₀(κ): of directions, not of numbers. */
+  /** Circular variance 1 − I₁(κ)/I₀(κ). */
   override get variance(): Tensor {
     return special.i1e(this.concentration).div(special.i0e(this.concentration)).neg().add(1);
   }
@@ -50,7 +50,7 @@ export class VonMises extends Distribution {
       .sub(log)
       .sub(Math.log(2 * Math.PI));
   }
-  /** By rejection (Best & Fisher 1979), the first good of several proposals. */
+  /** Rejection sampling (Best & Fisher 1979): the first accepted of several proposals. */
   protected draw(shape: Shape): Tensor {
     const like = { dtype: this.loc.dtype, device: this.loc } as const;
     const k = this.concentration.expand(shape);

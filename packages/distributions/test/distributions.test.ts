@@ -62,7 +62,7 @@ const DRAWS = full ? 20_000 : 2_000;
 const t = (values: number[]): Tensor => tensor(values);
 const numbers = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
-/** Distributions whose samples must have their mean and variance. */
+/** Distributions whose samples must have the distribution's mean and variance. */
 const moments: Readonly<Record<string, () => Distribution>> = {
   Normal: () => new Normal(t([0, 1]), t([1, 2])),
   Laplace: () => new Laplace(t([0, 1]), t([1, 0.5])),
@@ -116,7 +116,7 @@ beforeEach(async () => {
   manualSeed(1);
 });
 
-describe("samples have the mean and the variance", () => {
+describe("samples have the distribution's mean and variance", () => {
   test.each(Object.entries(moments))("%s", async (_, make) => {
     const d = make();
     const x = d.sample([DRAWS]);
@@ -136,7 +136,7 @@ describe("samples have the mean and the variance", () => {
   });
 });
 
-test("every sample lies where its density is, also of those without moments", async () => {
+test("every sample has a positive density, also of distributions without moments", async () => {
   const others: Distribution[] = [
     new Cauchy(0, 1),
     new VonMises(t([0, 2]), t([0.5, 8])),
@@ -158,7 +158,7 @@ test("every sample lies where its density is, also of those without moments", as
   expect(1 - Math.hypot(mean(Math.sin), mean(Math.cos))).toBeCloseTo(variance as number, 1);
 });
 
-test("a density adds up to 1, and cdf and icdf are each other's inverse", async () => {
+test("a density integrates to 1, and cdf and icdf are inverse", async () => {
   const u = t([0.05, 0.3, 0.5, 0.9]);
   for (const d of [
     new Normal(1, 2),
@@ -191,7 +191,7 @@ test("a density adds up to 1, and cdf and icdf are each other's inverse", async 
   }
 });
 
-test("draws of Gamma move with the concentration so that their probability stays", async () => {
+test("gradients of Gamma samples keep their probability constant", async () => {
   await init({ device: "cpu" });
   const alpha = tensor([0.3, 0.9, 2, 7, 14, 40, 200], { requiresGrad: true });
   const d = new Gamma(alpha, ones([7]));
@@ -213,7 +213,7 @@ test("draws of Gamma move with the concentration so that their probability stays
   }
 });
 
-test("gradients of samples are those of the mean: Gamma, Beta, Dirichlet, StudentT", async () => {
+test("average gradients of samples equal those of the mean: Gamma, Beta, Dirichlet, StudentT", async () => {
   const made: readonly ((p: Tensor) => Distribution)[] = [
     (p) => new Gamma(p, 2),
     (p) => new Beta(p, 3),
@@ -232,7 +232,7 @@ test("gradients of samples are those of the mean: Gamma, Beta, Dirichlet, Studen
   }
 });
 
-test("straight-through samples are rows of one 1, with the gradient of the probabilities", async () => {
+test("straight-through samples are one-hot, with the gradient of the probabilities", async () => {
   const logits = tensor([0.2, 1, -1], { requiresGrad: true });
   const d = new OneHotCategoricalStraightThrough({ logits });
   const x = d.rsample();
@@ -244,45 +244,45 @@ test("straight-through samples are rows of one 1, with the gradient of the proba
     expect((await numbers(got))[i]).toBeCloseTo(value, 5);
 });
 
-test("what is refused is refused with its reason", async () => {
+test("invalid arguments are refused with a reason", async () => {
   const refuse = (call: () => unknown, words: string): void => expect(call).toThrow(words);
-  refuse(
-    () => new Normal(0, t([1, -1])),
-    "Normal: the parameter scale must be of numbers above 0, got -1",
-  );
-  refuse(() => new Bernoulli(), "Bernoulli: takes probs or logits, none was given");
-  refuse(() => new Bernoulli({ probs: 0.5, logits: 0 }), "not both");
-  refuse(
-    () => new Bernoulli(t([1.2])),
-    "the parameter probs must be of numbers from 0 to 1, got 1.2",
-  );
-  refuse(() => new Bernoulli(0.5).logProb(0.5), "the value must be of 0 and 1, got 0.5");
-  refuse(() => new Poisson(2).logProb(t([1.5])), "whole numbers 0 or more, got 1.5");
-  refuse(() => new Dirichlet(t([1, 1])).logProb(t([0.5, 0.6])), "add up to 1, got 1.1");
+  refuse(() => new Normal(0, t([1, -1])), "Normal: the parameter scale must be above 0, got -1");
+  refuse(() => new Bernoulli(), "Bernoulli: takes either probs or logits, got neither");
+  refuse(() => new Bernoulli({ probs: 0.5, logits: 0 }), "got both");
+  refuse(() => new Bernoulli(t([1.2])), "the parameter probs must be from 0 to 1, got 1.2");
+  refuse(() => new Bernoulli(0.5).logProb(0.5), "the value must be 0 or 1, got 0.5");
+  refuse(() => new Poisson(2).logProb(t([1.5])), "a whole number, at least 0, got 1.5");
+  refuse(() => new Dirichlet(t([1, 1])).logProb(t([0.5, 0.6])), "sum to 1, got 1.1");
   refuse(
     () => new Categorical(t([1, 1])).logProb(tensor([2], { dtype: "i32" })),
     "from 0 to 1, got 2",
   );
-  refuse(() => new Poisson(2).rsample(), "Poisson.rsample: samples have no gradient");
-  refuse(() => new Poisson(2).cdf(1), "Poisson: has no cdf");
+  refuse(
+    () => new Poisson(2).rsample(),
+    "Poisson.rsample: samples of this distribution have no gradient",
+  );
+  refuse(() => new Poisson(2).cdf(1), "Poisson: this distribution has no cdf");
   refuse(() => new MultivariateNormal(zeros([2])), "one of covarianceMatrix");
   refuse(
     () => new MultivariateNormal(zeros([2]), eye(2)).logProb(zeros([3])),
-    "ends with the event's shape",
+    "must end with the event's shape",
   );
-  refuse(() => new Independent(new Normal(zeros([2]), 1), 2), "2 dimensions of a batch [2]");
+  refuse(
+    () => new Independent(new Normal(zeros([2]), 1), 2),
+    "cannot reinterpret 2 dimensions of a batch [2]",
+  );
   refuse(() => klDivergence(new Normal(0, 1), new Poisson(1)), "no rule for Normal and Poisson");
   refuse(() => new Normal(0, 1, { validateargs: false } as never), "did you mean validateArgs?");
   expect(await new Beta(2, 2, { validateArgs: false }).logProb(0.5).item()).toBeCloseTo(
     Math.log(1.5),
     5,
   );
-  // what only the device knows is refused at the next read
+  // the device's values are refused at the next read
   const late = new Normal(0, t([1]).sub(3).exp().neg()).logProb(0);
-  await expect(late.data()).rejects.toThrow("numbers above 0");
+  await expect(late.data()).rejects.toThrow("must be above 0");
 });
 
-test("expand repeats, of composed ones too; a rule of one's own for a divergence", async () => {
+test("expand works for composed distributions, and registerKl adds a rule", async () => {
   const all: Distribution[] = [
     new Normal(t([0]), 1),
     new Independent(new Normal(zeros([1, 2]), 1), 1),

@@ -2,36 +2,38 @@ import { ArgumentError, Tensor } from "@wgrad/autograd";
 import { describe } from "@wgrad/autograd/plugin";
 import type { AnyModule } from "@wgrad/nn";
 
-/** What gives batches, epoch after epoch: a DataLoader, a list of batches. */
+/** Anything that yields batches, epoch after epoch: a DataLoader or a list of batches. */
 export type Batches<Batch> = AsyncIterable<Batch> | Iterable<Batch>;
 
-/** A loss with what metrics compare. */
+/** The loss of a batch, with the predictions and targets for metrics. */
 export interface Outcome {
   readonly loss: Tensor;
   readonly predictions: Tensor;
   readonly targets: Tensor;
 }
 
-/** The loss of a batch, 0-d; with predictions and targets where there are metrics. */
+/**
+ * Computes the loss of a batch, 0-d. If there are metrics, it returns predictions and targets too.
+ */
 export type LossFunction<Model extends AnyModule, Batch> = (
   model: Model,
   batch: Batch,
 ) => Tensor | Outcome;
 
-/** A metric over batches, as those of `@wgrad/metrics` are. */
+/** A metric over batches, such as those of `@wgrad/metrics`. */
 export interface BatchMetric {
   update(predictions: Tensor, targets: Tensor): void;
-  /** A number, or one for each class. */
+  /** A number, or one per class. */
   compute(): Promise<number | readonly number[]>;
   reset(): void;
 }
 
-/** Tells how many examples a batch has. */
+/** Returns the number of examples in a batch. */
 export type Examples<Batch> = (batch: Batch) => number;
 
 /**
- * How many examples a batch's loss is the mean of: as told, or the first dimension of its first
- * tensor or list.
+ * Number of examples in a batch, over which its loss is the mean: from `examples`, or else the
+ * first dimension of its first tensor or list.
  */
 export function examplesOf<Batch>(
   call: string,
@@ -41,7 +43,7 @@ export function examplesOf<Batch>(
   const count = examples === undefined ? (firstLength(batch, 0) ?? 1) : examples(batch);
   if (Number.isFinite(count) && count >= 0) return count;
   throw new ArgumentError(
-    `${call}: examples gave ${describe(count)} for a batch\n  hint: a number, 0 or more: examples: (batch) => batch.x.shape[0]`,
+    `${call}: examples returned ${describe(count)} for a batch\n  hint: return a number ≥ 0: examples: (batch) => batch.x.shape[0]`,
   );
 }
 
@@ -59,8 +61,8 @@ function firstLength(value: unknown, depth: number): number | undefined {
 }
 
 /**
- * Throws ArgumentError where the loss function gave something else, or metrics lack what they
- * compare.
+ * Throws ArgumentError if the loss function returned something else, or no predictions and targets
+ * although there are metrics.
  */
 export function outcomeOf(
   call: string,
@@ -75,16 +77,16 @@ export function outcomeOf(
         ? `a tensor of [${loss.shape.join(", ")}]`
         : `${(given as unknown) instanceof Promise ? "a promise" : given === undefined ? "nothing" : `a ${typeof given}`}`;
     throw new ArgumentError(
-      `${call}: the loss function gave ${what}` +
-        "\n  hint: a tensor of one element, or { loss, predictions, targets }",
+      `${call}: the loss function returned ${what}` +
+        "\n  hint: return a tensor of one element, or { loss, predictions, targets }",
     );
   }
   const [first] = Object.keys(metrics);
   const compared = outcome as Partial<Outcome>;
   if (first !== undefined && !isPair(compared)) {
     throw new ArgumentError(
-      `${call}: the metric "${first}" has nothing to compare` +
-        "\n  hint: let the loss function give { loss, predictions, targets }",
+      `${call}: the metric "${first}" needs predictions and targets` +
+        "\n  hint: return { loss, predictions, targets } from the loss function",
     );
   }
   return outcome;
@@ -93,7 +95,7 @@ export function outcomeOf(
 const isPair = ({ predictions, targets }: Partial<Outcome>): boolean =>
   predictions instanceof Tensor && targets !== undefined;
 
-/** Throws ArgumentError unless every metric is one. */
+/** Throws ArgumentError unless every metric has the methods of BatchMetric. */
 export function checkMetrics(call: string, metrics: unknown): void {
   const isMap = typeof metrics === "object" && metrics !== null && !Array.isArray(metrics);
   for (const [name, metric] of Object.entries(isMap ? metrics : { metrics })) {
@@ -106,7 +108,7 @@ export function checkMetrics(call: string, metrics: unknown): void {
   }
 }
 
-/** Throws ArgumentError for a model, batches or a loss that are none. */
+/** Throws ArgumentError for an invalid model, loader or loss function. */
 export function checkTraining(call: string, model: unknown, batches: unknown, loss: unknown): void {
   const { parameters, modules } = (model ?? {}) as Partial<AnyModule>;
   if (typeof parameters !== "function" || typeof modules !== "function") {

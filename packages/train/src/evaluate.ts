@@ -18,20 +18,20 @@ import { type RankedModel, ranksOf } from "./ranks.ts";
 /** Settings of `evaluate`. */
 export interface EvaluateOptions<Model extends AnyModule, Batch> {
   readonly loss: LossFunction<Model, Batch>;
-  /** Computed over all batches, from what `loss` gives as predictions and targets. */
+  /** Metrics over all batches, computed from the predictions and targets that `loss` returns. */
   readonly metrics?: Readonly<Record<string, BatchMetric>>;
   /**
-   * How many examples a batch has, which its loss is the mean of (default: the first dimension of
+   * Number of examples in a batch, over which its loss is the mean (default: the first dimension of
    * its first tensor).
    */
   readonly examples?: Examples<Batch>;
 }
 
 /**
- * The mean of the batches' losses, each as often as it has examples, and every metric, with the
- * model in evaluation mode and without gradients. Afterwards each module is in the mode it was in.
- * Values are read once, at the end. With a model on several ranks all call it, and the scores are
- * of all ranks' batches together.
+ * Mean loss over all examples, and every metric, with the model in evaluation mode and without
+ * gradients. Afterwards each module is in its previous mode. Values are read once, at the end. A
+ * model on several ranks is evaluated by all ranks together, each with its own batches; the scores
+ * cover all of them.
  */
 export async function evaluate<Model extends AnyModule, Batch>(
   model: Model,
@@ -64,11 +64,11 @@ export async function evaluate<Model extends AnyModule, Batch>(
   }
 }
 
-/** Their numbers, in one reading. */
+/** Reads all losses at once. */
 export const readAll = (losses: readonly Tensor[]): Promise<number[]> =>
   Promise.all(losses.map((loss) => loss.item()));
 
-/** The mean of these losses by weight, and every metric of what it has seen since its reset. */
+/** Mean of the losses, weighted by number of examples, and every metric since its last reset. */
 export async function scoresOf(
   losses: readonly number[],
   weights: readonly number[],
@@ -76,7 +76,7 @@ export async function scoresOf(
   ranks: RankedModel | null = null,
 ): Promise<Scores> {
   const own = weights.reduce((sum, weight) => sum + weight, 0);
-  // the loss of no examples may be NaN
+  // a batch without examples counts nothing, even if its loss is NaN
   const ownTotal = losses.reduce((sum, loss, i) => {
     const weight = weights[i] as number;
     return weight === 0 ? sum : sum + loss * weight;

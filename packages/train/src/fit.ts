@@ -19,23 +19,23 @@ import { evaluate, scoresOf } from "./evaluate.ts";
 import type { EpochRecord, History } from "./history.ts";
 import { isStateful, partsOf } from "./parts.ts";
 import { ranksOf } from "./ranks.ts";
-import { Run, type Stepped } from "./run.ts";
+import { Run, type TrainOptimizer } from "./run.ts";
 import { checkSchedule, type Scheduler, stepAfterEpoch, stepAfterUpdate } from "./schedule.ts";
 
 /** Settings of `fit`. */
 export interface FitOptions<Model extends AnyModule, Batch> {
   /** The loss of a batch: `(model, { x, y }) => F.mseLoss(model(x), y)`. */
   readonly loss: LossFunction<Model, Batch>;
-  /** Any optimizer; a `step` that gives a promise is waited for. */
-  readonly optimizer: Stepped;
-  /** Epochs to train in all, those before `resume` included. */
+  /** Any optimizer. If `step` returns a promise, it is awaited. */
+  readonly optimizer: TrainOptimizer;
+  /** Total number of epochs, including those before `resume`. */
   readonly epochs: number;
-  /** Batches that the model is evaluated on after each epoch. */
+  /** Batches for the evaluation after each epoch. */
   readonly validation?: Batches<Batch>;
-  /** Computed over the epoch's batches and over `validation`, on the device. */
+  /** Metrics over the epoch's batches and over `validation`, accumulated on the device. */
   readonly metrics?: Readonly<Record<string, BatchMetric>>;
   /**
-   * How many examples a batch has, which its loss is the mean of (default: the first dimension of
+   * Number of examples in a batch, over which its loss is the mean (default: the first dimension of
    * its first tensor).
    */
   readonly examples?: Examples<Batch>;
@@ -43,34 +43,34 @@ export interface FitOptions<Model extends AnyModule, Batch> {
   /** When the scheduler takes its step (default "epoch"). */
   readonly schedulePer?: "epoch" | "step";
   /**
-   * What a scheduler that reacts to a score is told (default "validation.loss", or "training.loss"
-   * without validation).
+   * The score for ReduceLROnPlateau (default "validation.loss", or "training.loss" without
+   * validation).
    */
   readonly scheduleMonitor?: string;
   /**
-   * Batches whose gradients are averaged for one update (default 1). An epoch's last update may
-   * have fewer; it divides by as many.
+   * Number of batches whose gradients are averaged for one update (default 1). The last update of
+   * an epoch averages over the batches that are left.
    */
   readonly accumulate?: number;
-  /** Limits the norm of all gradients together before each update. */
+  /** Clips the norm of all gradients together before each update. */
   readonly clipGradNorm?: number;
-  /** Limits the size of every element of every gradient before each update. */
+  /** Clips every gradient element to this absolute value before each update. */
   readonly clipGradValue?: number;
   readonly callbacks?: readonly Callback[];
-  /** What else is part of the run and of its checkpoints, by name: averages of weights, say. */
+  /** Other parts of the run to save in checkpoints, by name, for example averages of weights. */
   readonly parts?: Readonly<Record<string, Stateful>>;
   /**
-   * A checkpoint to go on from: with the same model, data and settings, bit for bit as if there had
-   * been no stop.
+   * A checkpoint to continue from. With the same model, data and settings the results are the same
+   * bits as without the interruption.
    */
   readonly resume?: Source;
 }
 
 /**
- * Trains a model: for every batch `loss`, `backward()`, `optimizer.step()`, as the plain loop does
- * it and with its numbers. An epoch's loss is the mean of its batches', each as often as it has
- * examples. Losses and metrics stay on the device until an epoch has ended or a callback asks. Each
- * module trains in the mode it is in; a model in evaluation mode is put into training mode first.
+ * Trains a model: for every batch `loss`, `backward()` and `optimizer.step()`, with the same values
+ * as a hand-written loop. An epoch's loss is the mean over its examples. Losses and metrics stay on
+ * the device until an epoch ends or a callback asks for them. A model in evaluation mode is first
+ * put into training mode; otherwise each module keeps its mode.
  *
  * ```ts
  * const history = await fit(model, loader, {
@@ -82,10 +82,10 @@ export interface FitOptions<Model extends AnyModule, Batch> {
  * });
  * ```
  *
- * Throws ArgumentError for settings out of range and for a loss function that gives no loss, what
- * `restore` throws, and what callbacks throw. A model of several ranks (`DistributedDataParallel`)
- * trains on all of them: every rank calls `fit` with its own part of the data; losses of the
- * history are this rank's, scores all ranks'.
+ * Throws ArgumentError for settings out of range and for a loss function that returns no loss,
+ * everything that `restore` throws, and everything that callbacks throw. A model on several ranks
+ * (`DistributedDataParallel`) is trained by all ranks together: every rank calls `fit` with its own
+ * part of the data. The losses of the history are this rank's; the scores cover all ranks.
  */
 export async function fit<Model extends AnyModule, Batch>(
   model: Model,
@@ -108,14 +108,14 @@ export async function fit<Model extends AnyModule, Batch>(
   );
   if (!model.training) model.train();
   await ranks?.ready();
-  if (resume !== undefined) await goOn(run, loader, resume);
+  if (resume !== undefined) await resumeRun(run, loader, resume);
   let error: unknown;
   try {
     for (const callback of observers) await callback.onStart?.(run);
     while (run.epoch < epochs && run.stopped === null)
       await trainEpoch(run, model, loader, options, observers);
   } catch (thrown) {
-    error = thrown ?? new Error("fit: a callback threw nothing");
+    error = thrown ?? new Error("fit: a callback threw undefined");
   }
   for (const callback of observers) {
     try {
@@ -138,20 +138,20 @@ async function trainEpoch<Model extends AnyModule, Batch>(
   const { metrics = {}, validation, loss, optimizer, accumulate = 1, examples } = options;
   const ranks = ranksOf(model);
   /**
-   * Turns since the last update, batches of them (another rank may have had the only one), and
-   * their examples.
+   * Since the last update: iterations, batches of this rank (other ranks may have more), and
+   * examples.
    */
-  let turns = 0;
+  let iterations = 0;
   let accumulated = 0;
-  let seen = 0;
+  let seenExamples = 0;
   const update = async (): Promise<void> => {
     if (accumulated > 0 && accumulated < accumulate)
       scaleGradients(optimizer, accumulate / accumulated);
-    await ranks?.synchronize({ examples: seen });
-    turns = accumulated = seen = 0;
+    await ranks?.synchronize({ examples: seenExamples });
+    iterations = accumulated = seenExamples = 0;
     clip(optimizer, options);
     await optimizer.step();
-    run.updated();
+    run.recordUpdate();
     stepAfterUpdate(options);
     for (const callback of callbacks) await callback.onStep?.(run);
   };
@@ -160,22 +160,22 @@ async function trainEpoch<Model extends AnyModule, Batch>(
     const outcome = outcomeOf("fit", loss(model, batch), metrics);
     measure(metrics, outcome);
     const count = examplesOf("fit", batch, examples);
-    run.took(backward(outcome.loss, accumulate), count);
+    run.recordBatch(backward(outcome.loss, accumulate), count);
     accumulated++;
-    seen += count;
+    seenExamples += count;
   };
   for await (const batch of ranks === null ? loader : ranks.join(loader)) {
-    if (turns === 0) optimizer.zeroGrad();
+    if (iterations === 0) optimizer.zeroGrad();
     if (ranks === null) take(batch as Batch);
     else if (batch !== null) ranks.noSync(() => take(batch));
-    turns++;
-    if (turns === accumulate) await update();
+    iterations++;
+    if (iterations === accumulate) await update();
     await stepBoundary();
   }
-  if (turns > 0) await update();
+  if (iterations > 0) await update();
   if (run.batch === 0 && (ranks === null || run.step === 0)) {
     throw new ArgumentError(
-      "fit: the loader gave no batches\n  hint: a generator runs once; pass what starts anew each epoch",
+      "fit: the loader yielded no batches\n  hint: a generator can be iterated once only; pass a DataLoader or a list",
     );
   }
   const training = await scoresOf(await run.epochLosses(), run.epochWeights, metrics, ranks);
@@ -192,20 +192,20 @@ async function trainEpoch<Model extends AnyModule, Batch>(
     validation: scores,
   };
   stepAfterEpoch(record, options);
-  run.finish(record);
+  run.finishEpoch(record);
   for (const callback of callbacks) await callback.onEpoch?.(run, record);
 }
 
-async function goOn(run: Run, loader: object, resume: Source): Promise<void> {
+async function resumeRun(run: Run, loader: object, resume: Source): Promise<void> {
   await restore(run.parts, resume);
   if (run.batch === 0 || isStateful(loader)) return;
   throw new ArgumentError(
-    `fit: the checkpoint is of ${run.batch} batches into an epoch, and this loader cannot go on from there` +
-      "\n  hint: a DataLoader can; or save checkpoints after epochs only",
+    `fit: the checkpoint was saved after ${run.batch} batches of an epoch, but this loader cannot continue from there` +
+      "\n  hint: use a DataLoader, or save checkpoints only after epochs",
   );
 }
 
-/** Gives the loss for the record, which outlives the steps after it. */
+/** Runs backward and returns the loss for the record, where it outlives later steps. */
 function backward(loss: Tensor, accumulate: number): Tensor {
   if (accumulate === 1) {
     loss.backward();
@@ -215,7 +215,7 @@ function backward(loss: Tensor, accumulate: number): Tensor {
   return loss.detach().keep();
 }
 
-function scaleGradients(optimizer: Stepped, factor: number): void {
+function scaleGradients(optimizer: TrainOptimizer, factor: number): void {
   noGrad(() => {
     for (const { params } of optimizer.paramGroups)
       for (const { grad } of params) grad?.mul_(factor);
@@ -223,7 +223,7 @@ function scaleGradients(optimizer: Stepped, factor: number): void {
 }
 
 function clip(
-  optimizer: Stepped,
+  optimizer: TrainOptimizer,
   { clipGradNorm, clipGradValue }: Pick<FitOptions<never, never>, "clipGradNorm" | "clipGradValue">,
 ): void {
   if (clipGradNorm === undefined && clipGradValue === undefined) return;
@@ -237,7 +237,7 @@ function batchesIn(loader: object): number | null {
   return Number.isInteger(length) ? (length as number) : null;
 }
 
-/** Throws ArgumentError for what is no training: one cure for each. */
+/** Throws ArgumentError for invalid arguments, each with its own hint. */
 function checkFit<Model extends AnyModule, Batch>(
   model: Model,
   loader: Batches<Batch>,
@@ -248,7 +248,9 @@ function checkFit<Model extends AnyModule, Batch>(
   if (validation !== undefined) checkTraining("fit", model, validation, loss);
   checkMetrics("fit", metrics);
   if (!Array.isArray(callbacks)) {
-    throw new ArgumentError(`fit: callbacks is ${describe(callbacks)}\n  hint: a list, [new …()]`);
+    throw new ArgumentError(
+      `fit: callbacks is ${describe(callbacks)}\n  hint: pass a list, [new …()]`,
+    );
   }
   if (!Array.isArray(optimizer?.paramGroups) || typeof optimizer.step !== "function") {
     throw new ArgumentError(
@@ -259,7 +261,7 @@ function checkFit<Model extends AnyModule, Batch>(
   const trained = optimizer.paramGroups.flatMap(({ params }) => params);
   if (own.size === 0 || trained.some((param) => own.has(param))) return;
   throw new ArgumentError(
-    "fit: the optimizer has none of the model's parameters: it is another model's" +
+    "fit: the optimizer has none of the model's parameters; it belongs to another model" +
       "\n  hint: optimizer: new Adam(model.parameters())",
   );
 }

@@ -14,5 +14,5 @@ export { type EvaluateOptions, evaluate } from "./evaluate.ts";
 export { type FitOptions, fit } from "./fit.ts";
 export type { EpochRecord, History, Scores } from "./history.ts";
 export type { RankedModel } from "./ranks.ts";
-export type { Run, Stepped } from "./run.ts";
+export type { Run, TrainOptimizer } from "./run.ts";
 export type { Scheduler, StepScheduler } from "./schedule.ts";

@@ -1,7 +1,7 @@
 import { ArgumentError } from "@wgrad/autograd";
 import type { Stateful } from "@wgrad/autograd/saving";
 
-/** All that a run's course depends on. */
+/** Everything that the course of a run depends on. */
 export interface RunParts {
   readonly model: Stateful;
   readonly optimizer: Stateful;
@@ -19,8 +19,7 @@ export const isStateful = (value: unknown): value is Stateful =>
   );
 
 /**
- * Those of them that have a state, by name. Throws ArgumentError if one of the caller's has a name
- * that is taken.
+ * The parts that have a state, by name. Throws ArgumentError if the name of a user's part is taken.
  */
 export function partsOf({
   metrics = {},
@@ -36,7 +35,7 @@ export function partsOf({
   for (const [name, part] of Object.entries(parts)) {
     if (name === "run" || all.some(([taken]) => taken === name)) {
       throw new ArgumentError(
-        `fit: the part "${name}" has a name that is taken\n  hint: give it another`,
+        `fit: the name of part "${name}" is taken\n  hint: give it another name`,
       );
     }
     if (!isStateful(part)) {

@@ -9,59 +9,59 @@ import type { EpochRecord, History } from "./history.ts";
 import type { RankedModel } from "./ranks.ts";
 
 /**
- * An optimizer, as a run uses one: those of `@wgrad/optim`, and `ZeroRedundancyOptimizer` of
+ * An optimizer as a run uses it: one of `@wgrad/optim`, or `ZeroRedundancyOptimizer` of
  * `@wgrad/distributed`.
  */
-export interface Stepped extends Stateful {
+export interface TrainOptimizer extends Stateful {
   readonly paramGroups: readonly ParamGroup<BaseOptions>[];
   step(): unknown;
   zeroGrad(): void;
 }
 
-/** Where a run is, as plain data. */
+/** State of a run as plain data. */
 export interface RunStateDict {
   readonly epoch: number;
   readonly step: number;
-  /** Of the epoch under way: those read, and after them those not. */
+  /** Losses of the current epoch: first those that were read, then those that were not. */
   readonly epochLosses: Float64Array;
   readonly unreadLosses: readonly Tensor[];
-  /** How many examples each of them is the mean of. */
+  /** Number of examples of each of these losses. */
   readonly epochWeights: Float64Array;
   readonly losses: Float64Array;
   readonly records: readonly EpochRecord[];
   readonly lastRates: readonly number[];
 }
 
-/** A training under way, as callbacks see it. */
+/** The current training, as callbacks see it. */
 export class Run {
   readonly model: AnyModule;
-  readonly optimizer: Stepped;
-  /** Epochs to train in all. */
+  readonly optimizer: TrainOptimizer;
+  /** Total number of epochs. */
   readonly epochs: number;
-  /** Batches in an epoch; null where the loader does not say. */
+  /** Number of batches per epoch; null if the loader has no length. */
   readonly batches: number | null;
-  /** Epochs completed. */
+  /** Number of completed epochs. */
   epoch = 0;
-  /** Updates of the parameters so far. */
+  /** Number of updates of the parameters so far. */
   step = 0;
-  /** The last batch's loss, not read; null before the first and between epochs. */
+  /** The last batch's loss, not yet read; null before the first batch and between epochs. */
   loss: Tensor | null = null;
   readonly #parts: Readonly<Record<string, Stateful>>;
   readonly #ranks: RankedModel | null;
   readonly #records: EpochRecord[] = [];
   #losses: number[] = [];
   #batch = 0;
-  /** Of this epoch: those read, and after them those not read. */
+  /** Losses of this epoch: first those that were read, then those that were not. */
   #read: number[] = [];
   #unread: Tensor[] = [];
-  /** How many examples each of them is the mean of. */
+  /** Number of examples of each of these losses. */
   #weights: number[] = [];
   #lastRates: readonly number[] = [];
   #stopped: string | null = null;
 
   constructor(
     model: AnyModule,
-    optimizer: Stepped,
+    optimizer: TrainOptimizer,
     epochs: number,
     batches: number | null,
     parts: Readonly<Record<string, Stateful>>,
@@ -79,27 +79,27 @@ export class Run {
     this.#parts = ranks === null ? { ...parts, run } : ranks.partsOfRanks({ ...parts, run });
   }
 
-  /** Batches gone through in this epoch. */
+  /** Number of batches done in this epoch. */
   get batch(): number {
     return this.#batch;
   }
 
-  /** What the training came to so far. */
+  /** Results of the training so far. */
   get history(): History {
     return { epochs: this.#records, losses: this.#losses, stopped: this.#stopped };
   }
 
-  /** Why training is to end after this epoch; null if it is not. */
+  /** Reason why training will end after this epoch; null if it will not. */
   get stopped(): string | null {
     return this.#stopped;
   }
 
-  /** Each group's rate in the last update. */
+  /** Learning rate of each group in the last update. */
   get lastRates(): readonly number[] {
     return this.#lastRates;
   }
 
-  /** Everything that training depends on, by name: what a checkpoint saves. */
+  /** Everything that training depends on, by name; a checkpoint saves these. */
   get parts(): Readonly<Record<string, Stateful>> {
     return this.#parts;
   }
@@ -109,7 +109,7 @@ export class Run {
     this.#stopped ??= reason;
   }
 
-  /** The losses of this epoch's batches so far: reads those that were not read, all at once. */
+  /** The losses of this epoch's batches so far. Reads the missing ones all at once. */
   async epochLosses(): Promise<readonly number[]> {
     const unread = this.#unread;
     this.#unread = [];
@@ -117,14 +117,14 @@ export class Run {
     return this.#read;
   }
 
-  /** How many examples each of `epochLosses` is the mean of. */
+  /** Number of examples of each of `epochLosses`. */
   get epochWeights(): readonly number[] {
     return this.#weights;
   }
 
   /**
-   * Saves the whole run as it is: `fit({ resume })` goes on from there. On several ranks all call
-   * it, and the first one writes.
+   * Saves the whole run; `fit({ resume })` continues from there. On several ranks all must call it,
+   * and the first rank writes.
    */
   async save(target: Target): Promise<void> {
     await this.epochLosses();
@@ -132,22 +132,22 @@ export class Run {
     await (this.#ranks === null ? write() : this.#ranks.saveOnce(this.#parts, write));
   }
 
-  /** A batch was gone through, whose loss is the mean of so many examples. */
-  took(loss: Tensor, examples: number): void {
+  /** Records a batch whose loss is the mean of `examples` examples. */
+  recordBatch(loss: Tensor, examples: number): void {
     this.loss = loss;
     this.#batch++;
     this.#unread.push(loss);
     this.#weights.push(examples);
   }
 
-  /** The parameters were updated. */
-  updated(): void {
+  /** Records an update of the parameters. */
+  recordUpdate(): void {
     this.step++;
     this.#lastRates = this.optimizer.paramGroups.map(({ lr }) => lr);
   }
 
-  /** An epoch ended. */
-  finish(record: EpochRecord): void {
+  /** Records the end of an epoch. */
+  finishEpoch(record: EpochRecord): void {
     this.#losses = this.#losses.concat(this.#read);
     this.#read = [];
     this.#weights = [];
@@ -190,7 +190,7 @@ const isList = (value: unknown, fits: (item: unknown) => boolean): boolean =>
   Array.isArray(value) && value.every(fits);
 const isNumber = (value: unknown): boolean => typeof value === "number";
 
-/** Throws ArgumentError for what is no run's state. */
+/** Throws ArgumentError unless `saved` is a run's state. */
 function checkRun(saved: RunStateDict): void {
   const run = (saved ?? {}) as Partial<RunStateDict>;
   const { epochLosses, unreadLosses, epochWeights } = run;
@@ -209,7 +209,7 @@ function checkRun(saved: RunStateDict): void {
   const [wrong] = Object.entries(parts).find(([, fits]) => !fits) ?? [];
   if (wrong === undefined) return;
   throw new ArgumentError(
-    `fit: the checkpoint's run is none: ${wrong} is ${describe(run[wrong as keyof RunStateDict])}` +
-      "\n  hint: a checkpoint that fit saved",
+    `fit: the checkpoint has no valid run: ${wrong} is ${describe(run[wrong as keyof RunStateDict])}` +
+      "\n  hint: pass a checkpoint that fit saved",
   );
 }

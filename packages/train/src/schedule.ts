@@ -3,22 +3,22 @@ import type { Stateful } from "@wgrad/autograd/saving";
 import { ReduceLROnPlateau } from "@wgrad/optim";
 import { type EpochRecord, monitorsOf, scoreOf } from "./history.ts";
 
-/** A schedule of the learning rate, as those of `@wgrad/optim` are. */
+/** A learning-rate schedule, such as those of `@wgrad/optim`. */
 export interface StepScheduler extends Stateful {
   step(): void;
 }
 
-/** One that goes by the number of steps, or by a score. */
+/** A schedule that depends on the number of steps, or on a score. */
 export type Scheduler = StepScheduler | ReduceLROnPlateau;
 
-/** When and by what a scheduler steps. */
+/** When the scheduler steps, and which score it gets. */
 export interface ScheduleOptions {
   readonly scheduler?: Scheduler;
   readonly schedulePer?: "epoch" | "step";
   readonly scheduleMonitor?: string;
 }
 
-/** Throws ArgumentError for settings that do not fit each other. */
+/** Throws ArgumentError for settings that contradict each other. */
 export function checkSchedule({ scheduler, schedulePer = "epoch" }: ScheduleOptions): void {
   if (schedulePer !== "epoch" && schedulePer !== "step") {
     throw new ArgumentError(
@@ -27,17 +27,17 @@ export function checkSchedule({ scheduler, schedulePer = "epoch" }: ScheduleOpti
   }
   if (schedulePer === "step" && scheduler instanceof ReduceLROnPlateau) {
     throw new ArgumentError(
-      'fit: ReduceLROnPlateau goes by a score, which there is after epochs only\n  hint: leave out schedulePer: "step"',
+      'fit: ReduceLROnPlateau needs a score, which exists only after epochs\n  hint: leave out schedulePer: "step"',
     );
   }
 }
 
-/** The scheduler's step after an update. */
+/** Steps the scheduler after an update. */
 export function stepAfterUpdate({ scheduler, schedulePer }: ScheduleOptions): void {
   if (schedulePer === "step") (scheduler as StepScheduler | undefined)?.step();
 }
 
-/** The scheduler's step after an epoch. */
+/** Steps the scheduler after an epoch. */
 export function stepAfterEpoch(
   record: EpochRecord,
   { scheduler, schedulePer = "epoch", scheduleMonitor }: ScheduleOptions,
@@ -53,7 +53,8 @@ export function stepAfterEpoch(
 }
 
 /**
- * A record's number. Throws ArgumentError, with the names there are, if there is none of this name.
+ * A score of a record by name. Throws ArgumentError, with the recorded names, if there is none of
+ * this name.
  */
 export function monitored(
   call: string,

@@ -20,7 +20,7 @@ import {
 import { beforeAll, describe, expect, test } from "vitest";
 import { loss, setUp, weightsOf } from "./setting.ts";
 
-/** A score that goes as told, whatever the model does. */
+/** A metric whose value in each epoch is given. */
 const scripted = (values: number[]) => {
   let epoch = -1;
   return {
@@ -65,13 +65,13 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     const stopping = new EarlyStopping({ monitor: "training.score", patience: 2, minDelta: 0.2 });
     const { model, weights, history } = await run([stopping]);
     expect(history.epochs).toHaveLength(5);
-    expect(history.stopped).toBe("no better score for 3 epochs; the best is epoch 2's");
+    expect(history.stopped).toBe("no better score for 3 epochs; the best was in epoch 2");
     expect([stopping.best, stopping.bestEpoch]).toEqual([2, 2]);
     expect(await weightsOf(model)).toBe(weights[1]);
     expect(weights[1]).not.toBe(weights[4]);
   });
 
-  test("the best weights are restored where training ends by itself; or not, if told so", async () => {
+  test("restoreBest decides whether the best weights are restored when training ends by itself", async () => {
     const run = withScores([1, 5, 3]);
     const best = { monitor: "training.score", mode: "max" } as const;
     const restored = await run([new EarlyStopping(best)]);
@@ -81,7 +81,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await weightsOf(left.model)).toBe(left.weights[2]);
   });
 
-  test("a NaN stops the training, and is named", async () => {
+  test("a NaN stops the training, and the error names where it is", async () => {
     const { model, optimizer, loader } = setUp();
     const stop = fit(model, loader, {
       loss: (net, { x, y }) => net(x).sub(y).square().mean(),
@@ -98,14 +98,14 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     });
     await expect(stop).rejects.toThrow(NotFiniteError);
     await expect(stop).rejects.toThrow(
-      "fit: the loss is NaN at batch 4 of epoch 1 (looked at after update 4)" +
+      "fit: the loss is NaN at batch 4 of epoch 1 (checked after update 4)" +
         "\n  gradients with NaN or infinity: hidden.weight, hidden.bias, output.weight, output.bias" +
         "\n  parameters with NaN or infinity: hidden.weight, hidden.bias, output.weight, output.bias" +
-        "\n  hint: a smaller learning rate",
+        "\n  hint: try a smaller learning rate",
     );
   });
 
-  test("what only a part of the model has is named alone, and a loss between two looks is not missed", async () => {
+  test("the error names only affected tensors, and a NaN loss between two checks is found", async () => {
     const { model, loader } = setUp();
     const optimizer = new SGD(model.parameters(), { lr: 0 });
     let batches = 0;
@@ -127,12 +127,12 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
       ],
     });
     await expect(stop).rejects.toThrow(
-      "the loss is Infinity at batch 2 of epoch 1 (looked at after update 6)" +
+      "the loss is Infinity at batch 2 of epoch 1 (checked after update 6)" +
         "\n  parameters with NaN or infinity: hidden.bias\n  hint",
     );
   });
 
-  test("progress reads one loss in so many updates, and the epoch's losses come with it", async () => {
+  test("progress reads the loss every few updates, and after each epoch", async () => {
     const { model, optimizer, loader } = setUp();
     await fit(model, loader, { loss, optimizer, epochs: 2 });
     const reports: ProgressReport[] = [];
@@ -156,9 +156,9 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(reports).toEqual([at(1, 4), at(1, 6, first), at(2, 2), at(2, 6), at(2, 6, second)]);
   });
 
-  test("a checkpoint is the run with the other callbacks, and resumes it", async () => {
+  test("a checkpoint contains the run and the other callbacks, and resumes it", async () => {
     const files = new Map<string, Blob>();
-    /** A place to write to, as a file picker gives one. */
+    /** A target that collects the written bytes, like a file picker's. */
     const place = (name: string): Target => {
       const parts: Uint8Array<ArrayBuffer>[] = [];
       const stream = {
@@ -213,7 +213,7 @@ describe("callbacks", () => {
     await init({ device: "cpu" });
   });
 
-  test("bestOnly saves what is better than all before", async () => {
+  test("bestOnly saves only the best epochs so far", async () => {
     const saved: number[] = [];
     class Counting extends Checkpoint {
       constructor() {
@@ -230,7 +230,7 @@ describe("callbacks", () => {
     expect(saved).toEqual([1, 4, 6]);
   });
 
-  test("are called in order, those that save last, and are told of an error", async () => {
+  test("callbacks are called in order, saving ones last, and receive the error", async () => {
     const { model, optimizer, loader } = setUp();
     const calls: string[] = [];
     const named = (name: string, last = false): Callback => ({
@@ -263,7 +263,7 @@ describe("callbacks", () => {
     expect([history.epochs.length, history.stopped]).toEqual([2, "seen enough"]);
   });
 
-  test("a report as a line", () => {
+  test("progressLine formats a report", () => {
     const record: EpochRecord = {
       epoch: 2,
       step: 12,
@@ -293,7 +293,7 @@ describe("callbacks", () => {
     expect(make).toThrow(message);
   });
 
-  test("a score that is not recorded, with those that are", async () => {
+  test("an unknown score is refused with the recorded names", async () => {
     const { model, optimizer } = setUp();
     const batch = { x: tensor([[1, 2, 3]]), y: tensor([[1]]) };
     const callbacks = [new EarlyStopping({ monitor: "validation.f1" })];

@@ -17,7 +17,7 @@ import { type Batch, loss, type Perceptron, type Setting, setUp, weightsOf } fro
 
 type Options = FitOptions<Perceptron, Batch>;
 
-/** What it is to be: the loop a user writes, which reads when all is done. */
+/** The reference: a hand-written loop that reads at the end. */
 async function plainLoop(
   { model, optimizer, loader }: Setting,
   epochs: number,
@@ -81,7 +81,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
       hooks: {},
     }),
   };
-  test.each(Object.entries(cases))("%s: the plain loop's bits", async (name, make) => {
+  test.each(Object.entries(cases))("%s: gives the bits of the plain loop", async (name, make) => {
     const mine = setUp();
     // a validation loader draws a seed each epoch, as PyTorch's does
     const silent = { ...mine, validation: undefined as never };
@@ -110,7 +110,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(history.epochs[1]?.training.loss).toBe(total / 22);
   });
 
-  test("gradients of several batches are averaged, of fewer at an epoch's end too", async () => {
+  test("gradients of several batches are averaged, and of fewer at an epoch's end", async () => {
     const { model, optimizer, loader } = setUp();
     const losses: Tensor[] = [];
     let waiting = 0;
@@ -149,7 +149,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await weightsOf(setting.model)).toBe(await weightsOf(model));
   });
 
-  test("losses of a loss module live as long as the history, however many there are", async () => {
+  test("losses of a loss module live as long as the history", async () => {
     const { model, optimizer, loader } = setUp();
     const criterion = new MSELoss();
     for (const accumulate of [1, 2]) {
@@ -164,7 +164,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     }
   });
 
-  test("validation is the whole set's loss and metrics, without dropout and without a trace", async () => {
+  test("validation covers the whole set, without dropout and without gradients", async () => {
     const { model, optimizer, loader, validation } = setUp();
     model.dropout.eval();
     const metrics = { error: new MeanSquaredError() };
@@ -199,7 +199,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(again.error).toBeCloseTo(total / count, 4);
   });
 
-  test("a stopped run goes on bit for bit, in the midst of an epoch and after one", async () => {
+  test("a stopped run continues bit for bit, within an epoch and after one", async () => {
     const options = ({ scheduler, optimizer, validation }: Setting) => ({
       loss: (net: Perceptron, { x, y }: Batch) => {
         const predictions = net(x);
@@ -249,13 +249,13 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     }
   });
 
-  test("what it reads: each epoch's losses, once", async () => {
+  test("fit reads each epoch's losses once", async () => {
     const { model, optimizer, loader } = setUp();
     await fit(model, loader, { loss, optimizer, epochs: 2 });
     const before = { ...counters() };
     await fit(model, loader, { loss, optimizer, epochs: 1 });
     const after = counters();
-    // its six losses lie on one page
+    // the six losses of an epoch share a page
     expect(after.submits - before.submits).toBeLessThanOrEqual(6 + 1);
     expect(after.planMisses - before.planMisses).toBe(0);
   });
@@ -266,7 +266,7 @@ describe("settings", () => {
     await init({ device: "cpu" });
   });
 
-  test("ReduceLROnPlateau is told the validation loss, or another score by name", async () => {
+  test("ReduceLROnPlateau gets the validation loss, or another score by name", async () => {
     const seen: number[] = [];
     class Watched extends ReduceLROnPlateau {
       override step(metric: number): void {
@@ -296,7 +296,7 @@ describe("settings", () => {
     ]);
   });
 
-  test("a metric of each class is one score for each", async () => {
+  test("a metric with one value per class gives one score per class", async () => {
     const model = new Linear(2, 3);
     const x = tensor([
       [1, 0],
@@ -318,7 +318,7 @@ describe("settings", () => {
     );
   });
 
-  test("a list of batches is a loader", async () => {
+  test("a list of batches works as a loader", async () => {
     const model = new Linear(1, 1);
     const batches = [tensor([[1]]), tensor([[2]])];
     const history = await fit(model, batches, {
@@ -339,14 +339,14 @@ describe("settings", () => {
     [{ epochs: 0 }, "fit: epochs is 0\n  hint: a whole number, 1 or more"],
     [{ accumulate: 1.5 }, "fit: accumulate is 1.5"],
     [{ schedulePer: "batch" }, 'fit: schedulePer is "batch", not "epoch" or "step"'],
-    [{ loss: () => tensor([1, 2]) }, "fit: the loss function gave a tensor of [2]"],
-    [{ loss: async () => tensor(1) }, "fit: the loss function gave a promise"],
-    [{ loss: () => 1 }, "fit: the loss function gave a number"],
+    [{ loss: () => tensor([1, 2]) }, "fit: the loss function returned a tensor of [2]"],
+    [{ loss: async () => tensor(1) }, "fit: the loss function returned a promise"],
+    [{ loss: () => 1 }, "fit: the loss function returned a number"],
     [
       { metrics: { accuracy: new MeanSquaredError() } },
-      'fit: the metric "accuracy" has nothing to compare\n  hint: let the loss function give',
+      'fit: the metric "accuracy" needs predictions and targets\n  hint: return',
     ],
-    [{ parts: { model: {} } }, 'fit: the part "model" has a name that is taken'],
+    [{ parts: { model: {} } }, 'fit: the name of part "model" is taken'],
     [{ parts: { average: {} } }, 'fit: the part "average" has no stateDict()'],
     [{ clipGradNorm: -1 }, "clipGradNorm_: maxNorm is -1"],
   ])("%o is refused", async (broken, message) => {
@@ -354,14 +354,14 @@ describe("settings", () => {
     await expect(fit(model, loader, { ...options, ...broken } as Options)).rejects.toThrow(message);
   });
 
-  test("a loader that gives nothing, or only once", async () => {
+  test("a loader that yields nothing, or only once, is refused", async () => {
     const { model, options } = setting();
-    await expect(fit(model, [], options)).rejects.toThrow("fit: the loader gave no batches");
+    await expect(fit(model, [], options)).rejects.toThrow("fit: the loader yielded no batches");
     const once = setUp().loader[Symbol.asyncIterator]();
-    await expect(fit(model, once, { ...options, epochs: 2 })).rejects.toThrow("gave no batches");
+    await expect(fit(model, once, { ...options, epochs: 2 })).rejects.toThrow("yielded no batches");
   });
 
-  test("a score that there is not", async () => {
+  test("an unknown score is refused", async () => {
     const { model, optimizer, loader, options } = setting();
     const scheduler = new ReduceLROnPlateau(optimizer);
     await expect(
@@ -371,10 +371,10 @@ describe("settings", () => {
     );
     await expect(
       fit(model, loader, { ...options, scheduler, schedulePer: "step" }),
-    ).rejects.toThrow("fit: ReduceLROnPlateau goes by a score");
+    ).rejects.toThrow("fit: ReduceLROnPlateau needs a score");
   });
 
-  test("a checkpoint of the midst of an epoch needs a loader that can go on there", async () => {
+  test("a checkpoint within an epoch needs a loader that can continue there", async () => {
     const { model, optimizer, options } = setting();
     const batches = [{ x: tensor([[1, 2, 3]]), y: tensor([[1]]) }];
     batches.push(...batches);
@@ -388,7 +388,7 @@ describe("settings", () => {
     ];
     await fit(model, batches, { ...options, optimizer, callbacks });
     await expect(fit(model, batches, { ...options, resume: file as Blob })).rejects.toThrow(
-      "fit: the checkpoint is of 1 batches into an epoch, and this loader cannot go on",
+      "fit: the checkpoint was saved after 1 batches of an epoch, but this loader cannot continue",
     );
     expect(Object.keys(await load(file as Blob)).sort()).toEqual([
       "model",

@@ -17,7 +17,7 @@ import {
 import { EarlyStopping, LearningRateMonitor } from "@wgrad/train";
 import { beforeAll, describe, expect, test } from "vitest";
 
-// biome-ignore lint/suspicious/noExplicitAny: states are changed to what they must not be
+// biome-ignore lint/suspicious/noExplicitAny: the tests make states invalid
 type Anything = any;
 
 const world = () => {
@@ -47,7 +47,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("restore on %s", (device) => {
     file = new Uint8Array(await (await toBlob(trained)).arrayBuffer());
   });
 
-  /** The file with its tree changed: a damaged or hostile one, or one of another version. */
+  /** The file with its tree changed, as if damaged, hostile or of another version. */
   function changed(change: (state: Anything) => void): Uint8Array<ArrayBuffer> {
     const length = new DataView(file.buffer).getUint32(0, true);
     const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
@@ -66,11 +66,11 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("restore on %s", (device) => {
   const group = (state: Anything): Anything => state.optimizer.$state.paramGroups[0];
   const schedule = (state: Anything): Anything => state.scheduler.$state;
   const cases: [string, (state: Anything) => void, string][] = [
-    ["step is a text", (s) => Object.assign(entry(s), { step: "5" }), 'parameter 0: step is "5"'],
-    ["step is no whole number", (s) => Object.assign(entry(s), { step: 1.5 }), "step is 1.5"],
+    ["step is a string", (s) => Object.assign(entry(s), { step: "5" }), 'parameter 0: step is "5"'],
+    ["step is not a whole number", (s) => Object.assign(entry(s), { step: 1.5 }), "step is 1.5"],
     ["step is missing", (s) => delete entry(s).step, "step is undefined"],
     ["lr is below 0", (s) => Object.assign(group(s), { lr: -1 }), "Adam: lr is -1"],
-    ["betas is a text", (s) => Object.assign(group(s), { betas: "ab" }), 'Adam: betas is "ab"'],
+    ["betas is a string", (s) => Object.assign(group(s), { betas: "ab" }), 'Adam: betas is "ab"'],
     [
       "an option of another optimizer",
       (s) => Object.assign(group(s), { momentum: 1 }),
@@ -87,7 +87,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("restore on %s", (device) => {
       "parameter 0: 'expAvg' is 3\n  hint: a tensor [2, 3]",
     ],
     [
-      "a mean is another's",
+      "a mean has another shape",
       (s) => Object.assign(entry(s), { expAvg: { $tensor: "model.bias" } }),
       "'expAvg' does not fit\n  parameter: [2, 3]\n  saved: [2]",
     ],
@@ -97,7 +97,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("restore on %s", (device) => {
       "parameter 0: its state is a tensor [2, 3], not an object",
     ],
     [
-      "an entry of no parameter",
+      "an entry without a parameter",
       (s) => Object.assign(s.optimizer.$state.state, { 7: entry(s) }),
       "parameter 7 has state, but is in no saved group",
     ],
@@ -107,7 +107,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("restore on %s", (device) => {
       "not an optimizer state",
     ],
     [
-      "a group is none",
+      "a group is a number",
       (s) => Object.assign(s.optimizer.$state.paramGroups, { 0: 3 }),
       "not an optimizer state",
     ],
@@ -131,13 +131,13 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("restore on %s", (device) => {
       "loadStateDict: the state of Linear contains values that are not tensors\n  not tensors: weight is 3",
     ],
     [
-      "a number is none",
+      "a number is invalid",
       (s) => Object.assign(schedule(s), { lastEpoch: { $number: "seven" } }),
       'its structure has the number "seven"',
     ],
   ];
 
-  test.each(cases)("%s: refused, and nothing has changed", async (_, change, text) => {
+  test.each(cases)("%s: refused, and nothing changes", async (_, change, text) => {
     const other = world();
     step(other, x);
     const weights = await other.model.weight.data();
@@ -154,7 +154,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("restore on %s", (device) => {
     expect(await other.model.weight.data()).toEqual(await trained.model.weight.data());
   });
 
-  test("a part that changes before it throws gets back what it had", async () => {
+  test("a part that changes before it throws is restored", async () => {
     const state = { value: 1 };
     const part = {
       stateDict: () => ({ ...state }),
@@ -168,7 +168,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("restore on %s", (device) => {
     expect(state.value).toBe(1);
   });
 
-  test("f64 is read as f32 where there is none, and named where it does not fit", async () => {
+  test("f64 is read as f32 on devices without it; values that do not fit are refused", async () => {
     const record = (data: number[]) => ({
       dtype: "f64" as const,
       shape: [data.length],
@@ -213,7 +213,7 @@ describe("states of single parts", () => {
     ],
     ["a chain", chained, { ...part, schedulers: 3 }, "schedulers is 3, not a list"],
     [
-      "a chain whose second part is wrong",
+      "a chain whose second part is invalid",
       chained,
       { ...part, schedulers: [part, { ...part, lastEpoch: "1" }] },
       'ExponentialLR.loadStateDict: lastEpoch is "1"',
@@ -255,7 +255,7 @@ describe("states of single parts", () => {
       { epoch: 0, batch: 1, start: { seed: null, state: ["x"] } },
       "not a",
     ],
-    ["a callback", () => new EarlyStopping(), { best: "x" }, "no state of an EarlyStopping"],
+    ["a callback", () => new EarlyStopping(), { best: "x" }, "not the state of an EarlyStopping"],
     [
       "a callback's list",
       () => new LearningRateMonitor(),
@@ -280,7 +280,7 @@ describe("states of single parts", () => {
     }
   });
 
-  test("LBFGS takes its settings over", () => {
+  test("LBFGS restores its settings", () => {
     const saved = lbfgs().stateDict();
     const other = new LBFGS([leaf()], { lr: 1 });
     other.loadStateDict(saved);

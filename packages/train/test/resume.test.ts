@@ -20,7 +20,7 @@ import {
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { type Batch, loss, type Setting, setUp, weightsOf } from "./setting.ts";
 
-/** A plain loop: from where the parts are to `steps` steps, its losses in order. */
+/** A plain loop that trains from the current state up to `steps` steps and returns its losses. */
 async function train(
   { model, optimizer, scheduler, loader }: Setting,
   steps: number,
@@ -50,10 +50,9 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     await init({ device });
   });
 
-  // an epoch has six batches: within the first, after the first batch, at the last, within the
-  // second
+  // an epoch has six batches: stop within the first, after one batch, at its end, within the second
   test.each(isFull || device === "cpu" ? [3, 1, 6, 8] : [3, 6])(
-    "a plain loop stopped after %i steps goes on bit for bit as if it had not been",
+    "a plain loop stopped after %i steps continues bit for bit",
     async (stop) => {
       const unbroken = setUp();
       const expected = await train(unbroken, 14);
@@ -73,7 +72,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
 
   const makers = { Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop, SGD };
   test.skipIf(!isFull && device === "webgpu").each(Object.entries(makers))(
-    "%s's memory survives the file",
+    "the state of %s survives the file",
     async (_, Optimizer) => {
       const make = (seed: number): Setting => {
         const setting = setUp(seed);
@@ -91,7 +90,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     },
   );
 
-  test("so do LBFGS's, buffers, averages and schedules that go by a score or move momentum", async () => {
+  test("so do the states of LBFGS, buffers, averages, plateau and cyclic schedules", async () => {
     const make = (seed: number) => {
       const { loader, model: other } = setUp(seed);
       const model = new Sequential(new Linear(3, 4), new BatchNorm1d(4), new Linear(4, 1));
@@ -138,7 +137,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     );
   });
 
-  test("a checkpoint that does not fit changes nothing: not the model, nor what was loaded before", async () => {
+  test("a checkpoint that does not fit changes nothing, including parts loaded before", async () => {
     const { model, optimizer, scheduler, loader } = setUp();
     await train({ model, optimizer, scheduler, loader } as Setting, 2);
     const file = await toBlob({ model, optimizer, scheduler, loader, randomState });
@@ -163,7 +162,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
     expect(await state()).toEqual(before);
   });
 
-  test("a model alone is a file of PyTorch's keys, and loads into another", async () => {
+  test("a saved model has PyTorch's keys and loads into another model", async () => {
     const { model } = setUp();
     const file = await toBlob(model.stateDict());
     const tensors = await load(file);
@@ -179,7 +178,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("on %s", (device) => {
   });
 });
 
-test("a loader with another order is refused before the model is touched", async () => {
+test("a loader with another order is refused before the model changes", async () => {
   await init({ device: "cpu" });
   const setting = setUp();
   const file = await toBlob({ model: setting.model, loader: { epoch: 0 } });

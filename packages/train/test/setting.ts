@@ -1,4 +1,4 @@
-/** One small problem for all tests: a model with dropout, shuffled batches, Adam and a schedule. */
+/** A small problem for all tests: a model with dropout, shuffled batches, Adam and a schedule. */
 import { manualSeed, randn, type Tensor } from "@wgrad/autograd";
 import { DataLoader, TensorDataset } from "@wgrad/datasets";
 import { Dropout, functional as F, Linear, Module } from "@wgrad/nn";
@@ -25,7 +25,7 @@ export interface Setting {
   readonly validation: DataLoader<Batch>;
 }
 
-/** The same for the same seed. */
+/** Equal setups for equal seeds. */
 export function setUp(seed = 0): Setting {
   manualSeed(7);
   const x = randn([22, 3]);

@@ -34,7 +34,7 @@ afterAll(async () => {
   for (const device of [first, second]) device.destroy();
 });
 
-/** Makes a tensor of its own beside what it is given, as programs do. */
+/** A module that creates a tensor on its input's device. */
 class Residual extends Module<[Tensor], Tensor> {
   inner = new Linear(4, 4);
   override forward(x: Tensor): Tensor {
@@ -52,7 +52,7 @@ const models: Record<string, () => { model: Module<[Tensor], Tensor>; batch: () 
     ),
     batch: () => randn([6, 4]),
   }),
-  "a constant of its own": () => ({ model: new Residual(), batch: () => randn([6, 4]) }),
+  "a constant": () => ({ model: new Residual(), batch: () => randn([6, 4]) }),
   LSTM: () => ({ model: new Recurrent(new LSTM(4, 3)), batch: () => randn([5, 2, 4]) }),
   GRU: () => ({ model: new Recurrent(new GRU(4, 3)), batch: () => randn([5, 2, 4]) }),
   embedding: () => ({
@@ -86,7 +86,7 @@ const optimizers: Record<string, (of: Tensor[]) => Optimizer> = {
   RMSprop: (of) => new RMSprop(of, { lr: 0.1, momentum: 0.5 }),
 };
 
-/** Losses of three steps; `between` runs after the model was made and before each step. */
+/** Losses of three steps. `between` runs after the model was made and before each step. */
 async function losses(name: string, how: string, between: () => Promise<void>): Promise<number[]> {
   await init({ device: first });
   manualSeed(3);
@@ -118,7 +118,7 @@ const trainings =
       ] as const);
 
 test.each(trainings)(
-  "a model made on one GPU, %s, trains when another is chosen, with %s",
+  "a model made on one GPU, %s, still trains after another is chosen, with %s",
   async (name, how) => {
     const alone = await losses(name, how, async () => {});
     const beside = await losses(name, how, async () => void (await init({ device: second })));
@@ -126,7 +126,7 @@ test.each(trainings)(
   },
 );
 
-test("models of two GPUs are trained in turn, as they are alone", async () => {
+test("models on two GPUs train alternately as they do alone", async () => {
   const make = async (device: GPUDevice) => {
     await init({ device });
     manualSeed(1);
@@ -152,7 +152,7 @@ test("models of two GPUs are trained in turn, as they are alone", async () => {
   expect(got).toEqual([want, want]);
 });
 
-test("a model goes on training when init is called with other options", async () => {
+test("a model continues training after init is called with other options", async () => {
   const alone = await losses("LSTM", "Adam", async () => {});
   const settings = [{ fusion: "off" }, { budget: 1e9 }, { fusion: "on" }] as const;
   let call = 0;
@@ -162,7 +162,7 @@ test("a model goes on training when init is called with other options", async ()
   expect(changed).toEqual(alone);
 });
 
-test("values that are bound to two GPUs do not mix, and the error says which is where", async () => {
+test("values on two GPUs cannot be mixed, and the error tells where each is", async () => {
   await init({ device: first });
   const a = tensor([1, 2]).mul(2).keep();
   await init({ device: second });
@@ -177,7 +177,7 @@ test("values that are bound to two GPUs do not mix, and the error says which is 
   expect(memory().device).toBe("webgpu");
 });
 
-test("data that are made beside a tensor live where it lives", async () => {
+test("data created with a tensor as device live on its device", async () => {
   await init({ device: first });
   const a = tensor([1, 2]).mul(2).keep().realize();
   await init({ device: second });
@@ -185,7 +185,7 @@ test("data that are made beside a tensor live where it lives", async () => {
   expect(await a.add(beside).tolist()).toEqual([12, 16]);
 });
 
-test("a parameter is written from values that another device's options made", async () => {
+test("a parameter can be written from values made with other device options", async () => {
   await init({ device: first });
   const model = new Linear(2, 1);
   await model(randn([1, 2])).item();

@@ -2,20 +2,20 @@ import { ArgumentError } from "@wgrad/autograd";
 import type { EpochRecord } from "../history.ts";
 import { monitored } from "../schedule.ts";
 
-/** Which score is looked at, and what counts as better. */
+/** The score that is monitored, and what counts as an improvement. */
 export interface MonitorOptions {
   /**
-   * "validation.loss" (default, or "training.loss" where there is no validation),
-   * "validation.accuracy", …
+   * Name of the score, for example "validation.accuracy" (default "validation.loss", or
+   * "training.loss" without validation).
    */
   readonly monitor?: string;
-  /** Whether smaller is better or larger (default "min"). */
+  /** Whether a smaller ("min") or a larger ("max") score is better (default "min"). */
   readonly mode?: "min" | "max";
-  /** By how much more than this a score must be better to count (default 0). */
+  /** An improvement must be larger than this (default 0). */
   readonly minDelta?: number;
 }
 
-/** The best score so far. */
+/** Tracks the best score so far. */
 export class Best {
   score: number | null = null;
   readonly #call: string;
@@ -27,12 +27,12 @@ export class Best {
       throw new ArgumentError(`${call}: mode is "min" or "max"; got ${JSON.stringify(mode)}`);
     }
     if (!(minDelta >= 0))
-      throw new ArgumentError(`${call}: minDelta is ${minDelta}\n  hint: 0 or more`);
+      throw new ArgumentError(`${call}: minDelta is ${minDelta}\n  hint: a number ≥ 0`);
     this.#call = call;
     this.#options = options;
   }
 
-  /** Whether this epoch is the best so far; then it is remembered. NaN never is. */
+  /** Whether this epoch has the best score so far; if so, stores it. NaN is never the best. */
   improves(record: EpochRecord): boolean {
     const { mode = "min", minDelta = 0 } = this.#options;
     const monitor =

@@ -2,21 +2,21 @@ import type { EpochRecord } from "../history.ts";
 import type { Run } from "../run.ts";
 
 /**
- * Something that looks on while a model trains: an object with the moments it wants to see.
- * Training waits for what returns a promise. One with `stateDict` and `loadStateDict` takes part in
- * checkpoints.
+ * An object with hooks that `fit` calls during training. If a hook returns a promise, training
+ * waits for it. A callback with `stateDict` and `loadStateDict` is part of checkpoints.
  */
 export interface Callback {
-  /** Before the first batch. */
+  /** Called before the first batch. */
   onStart?(run: Run): void | Promise<void>;
   /**
-   * After each update of the parameters; the loss is not read: `await run.loss?.item()` reads it.
+   * Called after each update of the parameters. The loss is not read yet: `await run.loss?.item()`
+   * reads it.
    */
   onStep?(run: Run): void | Promise<void>;
-  /** After each epoch, its validation and its scheduler's step. */
+  /** Called after each epoch, its validation and the scheduler's step. */
   onEpoch?(run: Run, record: EpochRecord): void | Promise<void>;
-  /** When training has ended, in whatever way; `error` is what ended it, if something did. */
+  /** Called when training ends, for whatever reason. `error` is the error that ended it, if any. */
   onEnd?(run: Run, error?: unknown): void | Promise<void>;
-  /** Called after the others: what saves their states. */
+  /** If true, called after the other callbacks, so that it can save their states. */
   readonly last?: boolean;
 }

@@ -8,16 +8,16 @@ import type { Callback } from "./callback.ts";
 
 /** Settings of Checkpoint. */
 export interface CheckpointOptions extends MonitorOptions {
-  /** Saves after so many updates too, in the midst of epochs. */
+  /** Also saves after every so many updates, within epochs. */
   readonly everySteps?: number;
   /** Saves after an epoch only if its score is the best so far (default false). */
   readonly bestOnly?: boolean;
 }
 
 /**
- * Saves the whole run: model, optimizer, scheduler, loader, metrics, the other callbacks, random
- * numbers and history, after every epoch. `fit({ resume })` goes on from the file. A function of
- * the run gives each file a name of its own.
+ * Saves the whole run after every epoch: model, optimizer, scheduler, loader, metrics, other
+ * callbacks, random state and history. `fit({ resume })` continues from the file. If `target` is a
+ * function of the run, it gives each file its own name.
  */
 export class Checkpoint implements Callback {
   readonly last: boolean = true;
@@ -49,19 +49,19 @@ export class Checkpoint implements Callback {
     if (this.#best === null || this.#best.improves(record)) await this.#save(run);
   }
 
-  /** The best score it saved for. */
+  /** The best score that was saved. */
   stateDict(): { readonly best: number | null } {
     if (arguments.length > 0) checkCall("checkpoint.stateDict()", arguments);
     return { best: this.#best?.score ?? null };
   }
 
-  /** Takes it over. Throws ArgumentError for what is no such state. */
+  /** Restores what `stateDict()` returned. Throws ArgumentError if `saved` is not such a state. */
   loadStateDict(saved: { readonly best: number | null }): void {
     checkCall("callback.loadStateDict(saved)", arguments);
     const best: unknown = (saved as { best?: unknown } | null)?.best;
     if (best !== null && (typeof best !== "number" || Number.isNaN(best))) {
       throw new ArgumentError(
-        `Checkpoint.loadStateDict: best is ${describe(best)}\n  hint: what stateDict() gave`,
+        `Checkpoint.loadStateDict: best is ${describe(best)}\n  hint: pass what stateDict() returned`,
       );
     }
     if (this.#best !== null) this.#best.score = best;

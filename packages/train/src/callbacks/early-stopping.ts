@@ -7,13 +7,13 @@ import type { Callback } from "./callback.ts";
 
 /** Settings of EarlyStopping. */
 export interface EarlyStoppingOptions extends MonitorOptions {
-  /** Epochs without a better score that are let pass (default 3). */
+  /** Number of epochs without improvement to wait (default 3). */
   readonly patience?: number;
-  /** Gives the model the weights of its best epoch at the end (default true). */
+  /** Restores the weights of the best epoch at the end (default true). */
   readonly restoreBest?: boolean;
 }
 
-/** What it remembers. */
+/** State of EarlyStopping. */
 export interface EarlyStoppingStateDict {
   readonly best: number | null;
   readonly bestEpoch: number;
@@ -22,17 +22,17 @@ export interface EarlyStoppingStateDict {
 }
 
 /**
- * Ends the training when a score has not become better for `patience` epochs, and gives the model
- * the weights of its best epoch, also where training ends otherwise.
+ * Ends the training when a score has not improved for `patience` epochs. Restores the weights of
+ * the best epoch, even if training ends for another reason.
  */
 export class EarlyStopping implements Callback {
-  /** Number of the best epoch so far, from 1; 0 before the first. */
+  /** Number of the best epoch so far, from 1; 0 before the first epoch. */
   bestEpoch = 0;
   readonly #patience: number;
   readonly #restoreBest: boolean;
   readonly #best: Best;
   #waited = 0;
-  /** The best epoch's, on the device. */
+  /** Weights of the best epoch, on the device. */
   #weights: Record<string, Tensor> | null = null;
 
   constructor(options: EarlyStoppingOptions = {}) {
@@ -65,7 +65,7 @@ export class EarlyStopping implements Callback {
     }
     this.#waited++;
     if (this.#waited <= this.#patience) return;
-    run.stop(`no better score for ${this.#waited} epochs; the best is epoch ${this.bestEpoch}'s`);
+    run.stop(`no better score for ${this.#waited} epochs; the best was in epoch ${this.bestEpoch}`);
   }
 
   onEnd(run: Run): void {
@@ -75,14 +75,17 @@ export class EarlyStopping implements Callback {
     this.#weights = null;
   }
 
-  /** The scores and weights it goes by. */
+  /** The best score, epoch and weights so far. */
   stateDict(): EarlyStoppingStateDict {
     if (arguments.length > 0) checkCall("stopping.stateDict()", arguments);
     const { best, bestEpoch } = this;
     return { best, bestEpoch, waited: this.#waited, weights: this.#weights };
   }
 
-  /** Takes them over. Throws ArgumentError, and changes nothing, for what is no such state. */
+  /**
+   * Restores what `stateDict()` returned. Throws ArgumentError if `saved` is not such a state;
+   * nothing is then changed.
+   */
   loadStateDict(saved: EarlyStoppingStateDict): void {
     checkCall("callback.loadStateDict(saved)", arguments);
     checkState(saved);
@@ -115,6 +118,6 @@ function checkState(saved: EarlyStoppingStateDict): void {
     (typeof weights === "object" && Object.values(weights).every((x) => x instanceof Tensor));
   if (isScore && isCount(bestEpoch) && isCount(waited) && isWeights) return;
   throw new ArgumentError(
-    "EarlyStopping.loadStateDict: this is no state of an EarlyStopping\n  hint: what stateDict() gave",
+    "EarlyStopping.loadStateDict: not the state of an EarlyStopping\n  hint: pass what stateDict() returned",
   );
 }

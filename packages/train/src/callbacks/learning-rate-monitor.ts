@@ -3,9 +3,9 @@ import { checkCall, describe } from "@wgrad/autograd/plugin";
 import type { Run } from "../run.ts";
 import type { Callback } from "./callback.ts";
 
-/** Writes down the rates that each update was made with. */
+/** Records the learning rates of each update. */
 export class LearningRateMonitor implements Callback {
-  /** Of each update, each group's rate. */
+  /** Per update, the rate of each group. */
   rates: number[][] = [];
 
   constructor() {
@@ -16,13 +16,13 @@ export class LearningRateMonitor implements Callback {
     this.rates.push([...run.lastRates]);
   }
 
-  /** What was written down. */
+  /** The recorded rates. */
   stateDict(): { readonly rates: readonly (readonly number[])[] } {
     if (arguments.length > 0) checkCall("monitor.stateDict()", arguments);
     return { rates: this.rates };
   }
 
-  /** Goes on from what was. Throws ArgumentError for what is no such state. */
+  /** Restores what `stateDict()` returned. Throws ArgumentError if `saved` is not such a state. */
   loadStateDict(saved: { readonly rates: readonly (readonly number[])[] }): void {
     checkCall("callback.loadStateDict(saved)", arguments);
     const { rates } = (saved ?? {}) as Partial<typeof saved>;
@@ -30,7 +30,7 @@ export class LearningRateMonitor implements Callback {
       Array.isArray(each) && each.every((rate) => typeof rate === "number");
     if (!Array.isArray(rates) || !rates.every(isRates)) {
       throw new ArgumentError(
-        `LearningRateMonitor.loadStateDict: rates is ${describe(rates)}\n  hint: what stateDict() gave`,
+        `LearningRateMonitor.loadStateDict: rates is ${describe(rates)}\n  hint: pass what stateDict() returned`,
       );
     }
     this.rates = rates.map((each) => [...each]);

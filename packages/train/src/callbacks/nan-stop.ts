@@ -4,16 +4,16 @@ import type { EpochRecord } from "../history.ts";
 import type { Run } from "../run.ts";
 import type { Callback } from "./callback.ts";
 
-/** A training whose loss or weights are no numbers any more. */
+/** Thrown when the loss or weights of a training have become NaN or infinite. */
 export class NotFiniteError extends WgradError {
   static override readonly name: string = "NotFiniteError";
 }
 
 /**
  * Ends the training with a NotFiniteError when a batch's loss is NaN or infinite, and names the
- * parameters, gradients and buffers that are. It looks after every `every` updates (default 50),
- * which reads the losses since, and after every epoch; with `every: 1` what it names is what that
- * very update made.
+ * parameters, gradients and buffers that are not finite. It checks after every `every` updates
+ * (default 50), which reads the losses since the last check, and after every epoch. With `every: 1`
+ * the named tensors belong to the failing update itself.
  */
 export class NaNStop implements Callback {
   readonly #every: number;
@@ -30,14 +30,14 @@ export class NaNStop implements Callback {
   }
 
   async onStep(run: Run): Promise<void> {
-    if (run.step % this.#every === 0) await this.#look(run, await run.epochLosses());
+    if (run.step % this.#every === 0) await this.#check(run, await run.epochLosses());
   }
 
   async onEpoch(run: Run, { batches }: EpochRecord): Promise<void> {
-    await this.#look(run, run.history.losses.slice(-batches));
+    await this.#check(run, run.history.losses.slice(-batches));
   }
 
-  async #look(run: Run, losses: readonly number[]): Promise<void> {
+  async #check(run: Run, losses: readonly number[]): Promise<void> {
     const batch = losses.findIndex((loss) => !Number.isFinite(loss));
     if (batch >= 0) throw await culprits(run, losses[batch] as number, batch + 1);
   }
@@ -56,10 +56,10 @@ async function culprits(run: Run, loss: number, batch: number): Promise<NotFinit
       return names.length === 0 ? "" : `\n  ${kind} with NaN or infinity: ${names.join(", ")}`;
     }),
   );
-  const where = `batch ${batch} of epoch ${run.batch > 0 ? run.epoch + 1 : run.epoch} (looked at after update ${run.step})`;
+  const where = `batch ${batch} of epoch ${run.batch > 0 ? run.epoch + 1 : run.epoch} (checked after update ${run.step})`;
   return new NotFiniteError(
     `fit: the loss is ${loss} at ${where}${lines.join("")}` +
-      "\n  hint: a smaller learning rate, clipGradNorm, or data without NaN; setDetectAnomaly(true) names the operation",
+      "\n  hint: try a smaller learning rate, clipGradNorm, or data without NaN; setDetectAnomaly(true) names the operation",
   );
 }
 

@@ -4,24 +4,24 @@ import type { EpochRecord } from "../history.ts";
 import type { Run } from "../run.ts";
 import type { Callback } from "./callback.ts";
 
-/** How far a training is. */
+/** The progress of a training. */
 export interface ProgressReport {
-  /** The epoch under way, or the one that has just ended, from 1. */
+  /** The current epoch, or the one that has just ended, from 1. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Batches gone through in it. */
+  /** Number of batches done in this epoch. */
   readonly batch: number;
-  /** Batches in an epoch; null where the loader does not say. */
+  /** Number of batches per epoch; null if the loader has no length. */
   readonly batches: number | null;
-  /** The last batch's loss; after an epoch, the mean of its examples. */
+  /** The last batch's loss; after an epoch, the mean over its examples. */
   readonly loss: number;
-  /** What the epoch came to, when it has ended. */
+  /** The record of the epoch, if it has ended. */
   readonly record: EpochRecord | null;
 }
 
 /**
- * Tells you how far it is: after every `every` updates (default 10), for which it reads the loss,
- * and after every epoch. Where the report goes is yours: a line in a terminal, a bar, a page.
+ * Calls `report` after every `every` updates (default 10), for which it reads the loss, and after
+ * every epoch.
  *
  * ```ts
  * new Progress((report) => console.log(progressLine(report)), { every: 100 });

@@ -1,5 +1,5 @@
-// Actor–critic on a cart with a pole (actions replayed), and PPO with a normal policy. There are no
-// distributions: by hand.
+// Actor–critic on a cart pole (with replayed actions), and PPO with a normal policy. The
+// distributions are written by hand.
 import {
   clamp,
   manualSeed,
@@ -24,7 +24,7 @@ class Categorical {
   constructor(probs: Tensor) {
     this.probs = probs;
   }
-  /** Gumbel's trick, since there is no multinomial. */
+  /** Samples with the Gumbel-max trick. */
   sample(): Tensor {
     return this.probs.log().sub(rand(this.probs.shape).log().neg().log()).argmax(-1);
   }
@@ -123,7 +123,7 @@ export const actorCriticPpo: Program = program("actor-critic-ppo", async (ref) =
     for (;;) {
       const [probs, value] = model(tensor(state));
       const m = new Categorical(probs);
-      const sampled = await m.sample().item(); // what a real run takes
+      const sampled = await m.sample().item(); // a real run would take this action
       const action = recorded.shift() as number;
       if (!(sampled === 0 || sampled === 1)) throw new Error("a sample out of range");
       model.savedActions.push([m.logProb(tensor(action, { dtype: "i32" })), value]);

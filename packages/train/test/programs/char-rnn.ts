@@ -1,5 +1,4 @@
-// Classifying names with a character-level RNN whose cell is written by hand; the update by hand
-// too.
+// Classifies names with a character-level RNN. The cell and the update are written by hand.
 import { cat, manualSeed, noGrad, randperm, type Tensor, tensor, zeros } from "@wgrad/autograd";
 import { Linear, LogSoftmax, Module, NLLLoss } from "@wgrad/nn";
 import { type Program, program } from "./reference.ts";

@@ -1,4 +1,4 @@
-// The 60-minute blitz: a small conv net on images, with a DataLoader, momentum and accuracy.
+// PyTorch's 60-minute blitz: a small conv net on images, with a DataLoader, momentum and accuracy.
 import { manualSeed, noGrad, randint, randn, slice, type Tensor } from "@wgrad/autograd";
 import { DataLoader, TensorDataset } from "@wgrad/datasets";
 import { Conv2d, CrossEntropyLoss, functional as F, Linear, MaxPool2d, Module } from "@wgrad/nn";

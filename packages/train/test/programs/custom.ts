@@ -1,5 +1,5 @@
-// Custom Functions and an optimizer, hooks on gradients and modules, accumulation, checkpointing,
-// averages, the best model, early stopping.
+// Custom Functions and a custom optimizer, hooks on gradients and modules, gradient accumulation,
+// checkpointing, weight averages, the best model, early stopping.
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

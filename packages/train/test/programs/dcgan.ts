@@ -1,5 +1,5 @@
-// DCGAN: two networks, two optimizers, detach, transposed convolutions, batch norms, weights drawn
-// by the layers' names.
+// DCGAN: two networks, two optimizers, detach, transposed convolutions, batch norms, weights
+// initialized by layer type.
 import { full, linspace, manualSeed, noGrad, randn, slice, type Tensor } from "@wgrad/autograd";
 import {
   type AnyModule,

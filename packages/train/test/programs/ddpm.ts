@@ -1,5 +1,5 @@
-// A diffusion model of points on a circle: schedules, gather, a sinusoidal embedding of time,
-// sampling step by step.
+// A diffusion model of points on a circle: noise schedules, gather, a sinusoidal time embedding,
+// step-by-step sampling.
 import {
   arange,
   cat,

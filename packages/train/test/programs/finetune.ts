@@ -1,5 +1,5 @@
-// Fine-tuning: weights from PyTorch, frozen layers, a new head, groups of parameters with rates of
-// their own, schedules.
+// Fine-tuning: weights from PyTorch, frozen layers, a new head, parameter groups with their own
+// rates, schedules.
 import { manualSeed, noGrad, randint, randn, slice, type Tensor } from "@wgrad/autograd";
 import {
   AdaptiveAvgPool2d,

@@ -1,5 +1,5 @@
-// Graph convolution and graph attention: messages by indexAdd and scatterAdd, a softmax over the
-// edges into a node, masks.
+// Graph convolution and graph attention: messages with indexAdd and scatterAdd, a softmax over the
+// incoming edges of a node, masks.
 import {
   arange,
   cat,
@@ -102,7 +102,7 @@ export const graph: Program = program("graph", async (ref) => {
   const edgeIndex = (await adj.nonzero()).t().contiguous();
   await ref.check("edges", edgeIndex);
   const mask = tensor([...Array(N).keys()].map((i) => i % 3 === 0));
-  const train = (await mask.nonzero()).squeeze(1); // out[mask] would be await out.atMask(mask), in every step
+  const train = (await mask.nonzero()).squeeze(1); // out[mask] would need await out.atMask(mask) in every step
   const test = mask.logicalNot();
   const net = new Net();
   await ref.checkState("init", net.stateDict(), 1e-6);

@@ -1,5 +1,5 @@
-// Stratified cross-validation on a CSV with missing values, quotes and text: imputing and scaling
-// by fold, metrics, a confusion matrix.
+// Stratified cross-validation on a CSV with missing values, quotes and text: imputation and scaling
+// per fold, metrics, a confusion matrix.
 import { fileURLToPath } from "node:url";
 import { manualSeed, noGrad, type Tensor, tensor, zeros } from "@wgrad/autograd";
 import {

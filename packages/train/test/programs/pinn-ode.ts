@@ -1,4 +1,4 @@
-// A physics-informed net (gradients of gradients, Adam then L-BFGS) and a neural ODE through a
+// A physics-informed net (second derivatives, Adam then L-BFGS), and a neural ODE with a
 // Runge–Kutta solver.
 import {
   cat,

@@ -52,7 +52,7 @@ const settings: InitOptions[] = full
 const programs = full ? all : [vae, graph];
 
 test.each(programs)(
-  "the program $name takes PyTorch's steps, with the same bits every time",
+  "the program $name reproduces PyTorch's steps, with the same bits every time",
   { timeout: full ? 1_800_000 : 120_000 },
   async (program) => {
     for (const options of settings) {

@@ -1,7 +1,7 @@
 import { Tensor } from "@wgrad/autograd";
 import { expect } from "vitest";
 
-/** A PyTorch program written again, which is compared with what PyTorch computed step by step. */
+/** A PyTorch program ported to wgrad; it is compared with PyTorch's values step by step. */
 export interface Program {
   readonly name: string;
   readonly run: (ref: Reference) => Promise<void>;
@@ -9,9 +9,9 @@ export interface Program {
 
 export const program = (name: string, run: Program["run"]): Program => ({ name, run });
 
-/** What the program in PyTorch wrote: weights, inputs, the losses of every step. */
+/** What the PyTorch program wrote: weights, inputs and the losses of every step. */
 export class Reference {
-  /** Values as they were found, by key: two runs must find the same bits. */
+  /** Computed values by key; two runs must compute the same bits. */
   readonly found: Map<string, readonly number[]> = new Map();
   readonly #tensors: Readonly<Record<string, Tensor>>;
 
@@ -25,7 +25,7 @@ export class Reference {
     return found;
   }
 
-  /** The tensors under a prefix: a state dict. */
+  /** The tensors under a prefix, as a state dict. */
   state(prefix: string): Record<string, Tensor> {
     const start = `${prefix}.`;
     return Object.fromEntries(
@@ -42,7 +42,7 @@ export class Reference {
     tolerance = 1e-4,
   ): Promise<void> {
     const want = [...(await this.tensor(key).data())];
-    if (got === undefined) throw new Error(`nothing was found for ${key}`);
+    if (got === undefined) throw new Error(`no value was computed for ${key}`);
     const values =
       got instanceof Tensor
         ? [...(await got.data())]
@@ -70,7 +70,7 @@ export class Reference {
   }
 }
 
-/** Runs the steps in turn. */
+/** Runs the steps one after another. */
 export async function times(steps: number, step: (i: number) => unknown): Promise<void> {
   for (let i = 0; i < steps; i++) await step(i);
 }

@@ -1,5 +1,5 @@
-// Siamese networks: contrastive pairs, batch-hard triplets with masks over the distances of all
-// pairs, triplet margin loss.
+// Siamese networks: contrastive pairs, batch-hard triplets from masked pairwise distances, triplet
+// margin loss.
 import {
   arange,
   cdist,

@@ -1,4 +1,5 @@
-// SimCLR: two views of each picture, NT-Xent, neighbours, and a linear probe on frozen features.
+// SimCLR: two views of each image, NT-Xent, nearest neighbours, and a linear probe on frozen
+// features.
 import {
   arange,
   cat,

@@ -1,5 +1,5 @@
-// A Transformer encoder over padded sequences; a small GPT with tied weights, decay by groups,
-// warmup, and generation, plain and with a cache.
+// A Transformer encoder over padded sequences; a small GPT with tied weights, weight decay by
+// group, warmup, and generation with and without a cache.
 import {
   arange,
   cat,
@@ -110,7 +110,7 @@ class Attn extends Module<[Tensor], Tensor> {
     att = F.softmax(att, -1);
     return this.cProj(att.matmul(v).transpose(1, 2).contiguous().view(b, t, C));
   }
-  /** One more position, with keys and values of those before. */
+  /** Computes one more position from cached keys and values. */
   next(x: Tensor, cache: Cache): [Tensor, Cache] {
     const [q, k1, v1] = this.heads(x);
     const k = cache ? cat([cache.k, k1], 2) : k1;
@@ -225,8 +225,7 @@ export const transformerGpt: Program = program("transformer-gpt", async (ref) =>
     { dtype: "i32" },
   );
   const losses: Tensor[] = [];
-  // PyTorch's twin drew its weights from the generator before the batches: the same number of draws
-  // here.
+  // the PyTorch program drew its weights before the batches; draw as many here
   await times(15, async (it) => {
     const lr = 3e-3 * Math.min(1, (it + 1) / 5);
     for (const group of optimizer.paramGroups) group.lr = lr;

@@ -1,5 +1,4 @@
-// A variational autoencoder: reparameterisation, and a loss that sums cross-entropy and KL
-// divergence.
+// A variational autoencoder: reparameterization, and a loss of cross-entropy plus KL divergence.
 import { manualSeed, noGrad, randn, randnLike, slice, sum, type Tensor } from "@wgrad/autograd";
 import { functional as F, Linear, Module } from "@wgrad/nn";
 import { Adam } from "@wgrad/optim";

@@ -1,5 +1,5 @@
 // A word-level LSTM language model: tied weights, truncated backpropagation through time, clipping,
-// an update by hand.
+// a hand-written update.
 import { logSoftmax, manualSeed, noGrad, slice, type Tensor, tensor, zeros } from "@wgrad/autograd";
 import { Dropout, Embedding, init, Linear, LSTM, type LSTMState, Module, NLLLoss } from "@wgrad/nn";
 import { clipGradNorm_ } from "@wgrad/optim";

@@ -1,15 +1,15 @@
 import type { Dice } from "./dice.ts";
 
-/** Layers that make rows of features of a batch. */
+/** Layers that map a batch to rows of features. */
 export interface Body {
   /**
-   * They declare `x` (the batch), `model` (modules that are trained) and `body(x)`, which gives
+   * The lines declare `x` (the batch), `model` (trained modules) and `body(x)`, which returns
    * [rows, features].
    */
   readonly lines: readonly string[];
   readonly rows: number;
   readonly features: number;
-  /** `x` is a float tensor, and the body can be differentiated twice. */
+  /** Whether `x` is a float tensor and the body can be differentiated twice. */
   readonly smooth: boolean;
 }
 
@@ -38,10 +38,10 @@ const smoothActivations = ["nn.Tanh()", "nn.GELU()", "nn.SiLU()", "nn.Sigmoid()"
 
 const activation = (d: Dice): string => d.choose(activations);
 
-/** `n` of a size: some divide by four, some do not. */
+/** Sizes, of which some are divisible by four. */
 const size = (d: Dice): number => d.choose([3, 4, 5, 7, 8, 12, 16]);
 
-/** The layers of a list, one after another. */
+/** Layers applied one after another. */
 const chain = (
   layers: readonly string[],
   features: number,
@@ -82,7 +82,7 @@ function dense(d: Dice): Body {
   return { ...body, lines: [`const x = w.randn([${rows}, ${first}]);`, ...body.lines] };
 }
 
-/** Residual blocks that a learned number scales, and one layer that several of them share. */
+/** Residual blocks scaled by a learned number; several may share one layer. */
 function residual(d: Dice): Body {
   const [rows, features] = [size(d), size(d)];
   const blocks = 1 + d.below(4);
@@ -135,7 +135,7 @@ function pictures(d: Dice): Body {
   };
 }
 
-/** How a sequence [batch, time, features] becomes rows. */
+/** Reduces a sequence [batch, time, features] to rows. */
 const pooled = (d: Dice): string => d.choose(["mean(1)", "amax(1)", "select(1, -1)", "sum(1)"]);
 
 function recurrent(d: Dice): Body {
@@ -193,8 +193,7 @@ function tokens(d: Dice): Body {
 }
 
 /**
- * Sequences that are shifted, turned or mirrored and combined with themselves before they are
- * normalized.
+ * Sequences that are shifted, rotated or mirrored, combined with themselves, and then normalized.
  */
 function shifted(d: Dice): Body {
   const [rows, features] = [d.choose([2, 4, 8]), d.choose([8, 12, 16, 10])];
@@ -241,7 +240,7 @@ function shifted(d: Dice): Body {
   };
 }
 
-/** Bodies of a training, as often as they are to come. */
+/** All bodies; those listed more often are chosen more often. */
 export const bodies: readonly ((d: Dice) => Body)[] = [
   dense,
   dense,

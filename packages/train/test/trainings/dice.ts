@@ -1,6 +1,6 @@
 import { Generator } from "@wgrad/autograd";
 
-/** Random choices of one seed. */
+/** Seeded random choices. */
 export interface Dice {
   /** A whole number in [0, n). */
   below(n: number): number;

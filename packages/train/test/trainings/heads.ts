@@ -1,9 +1,9 @@
 import type { Body } from "./bodies.ts";
 import type { Dice } from "./dice.ts";
 
-/** A body with its last layer and a loss. */
+/** A last layer and a loss on top of a body. */
 export interface Head {
-  /** They declare `modules` (all that is trained) and `lossOf(step)`. */
+  /** The lines declare `modules` (everything trained) and `lossOf(step)`. */
   readonly lines: readonly string[];
 }
 
@@ -51,7 +51,7 @@ const yesOrNo: MakeHead = (d, { rows, features }) => {
   ]);
 };
 
-/** The difference of two means, and a penalty on the gradient of the inputs where it can be had. */
+/** Difference of two means, plus a gradient penalty on the inputs if the body is smooth. */
 const critic: MakeHead = (d, { features, smooth }) => {
   const penalty = smooth
     ? `const xs = x.mul(0.5).detach(); xs.requiresGrad = true;
@@ -68,7 +68,7 @@ const critic: MakeHead = (d, { features, smooth }) => {
   ]);
 };
 
-/** Two losses of one body, added with learned weights. */
+/** Two losses on one body, weighted by learned numbers. */
 const twoTasks: MakeHead = (d, { rows, features }) => {
   const count = d.choose([2, 4]);
   return {

@@ -6,13 +6,13 @@ import { dice } from "./dice.ts";
 import { heads } from "./heads.ts";
 import { steps } from "./steps.ts";
 
-/** A random training as its own source: it works with the libraries as `w`, `nn` and `optim`. */
+/** A random training as source code, which uses the libraries as `w`, `nn` and `optim`. */
 export interface Training {
   readonly seed: number;
   readonly source: string;
 }
 
-/** What a training gives: the losses of its steps, and what is left at the end, by name. */
+/** The losses of the steps and the final parameters, by name. */
 export type Outcome = ReadonlyMap<string, ArrayLike<number>>;
 
 const AsyncFunction = (async () => {}).constructor as new (
@@ -20,8 +20,8 @@ const AsyncFunction = (async () => {}).constructor as new (
 ) => (...libraries: unknown[]) => Promise<Outcome>;
 
 /**
- * The training of this seed: a body of layers, a head with its loss, an optimizer and what is done
- * around its steps.
+ * Generates the training of a seed: a body, a head with its loss, an optimizer and options of the
+ * steps.
  */
 export function writeTraining(seed: number): Training {
   const d = dice(seed);

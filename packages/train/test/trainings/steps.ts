@@ -1,7 +1,7 @@
 import type { Dice } from "./dice.ts";
 import type { Head } from "./heads.ts";
 
-/** eps is large, so that a gradient that is rounding alone moves nothing. */
+/** eps is large, so that a gradient of pure rounding error moves nothing. */
 const optimizers = [
   "SGD(params, { lr: 0.1 })",
   "SGD(params, { lr: 0.05, momentum: 0.9 })",
@@ -17,7 +17,7 @@ const optimizers = [
   "RAdam(params, { lr: 0.02, eps: 0.01 })",
 ] as const;
 
-/** The optimizer, three steps, and what is done before, between and after them. */
+/** The optimizer, three steps, and what happens before, between and after them. */
 export function steps(d: Dice, _head: Head): string[] {
   const clip = d.choose([
     "",

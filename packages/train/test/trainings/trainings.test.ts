@@ -7,7 +7,7 @@ const full = inject("tier") === "full";
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
 
 /**
- * The quick tier takes every training on wasm and every other one on WebGPU, the full tier on all
+ * The quick tier runs every training on wasm and every other one on WebGPU; the full tier runs all
  * settings.
  */
 function placesFor(seed: number): InitOptions[] {
@@ -23,7 +23,7 @@ function placesFor(seed: number): InitOptions[] {
 const count = full ? 500 : inBrowser ? 2 : 30;
 
 test.each(upTo(count))(
-  "the random training %i takes the same steps on every device",
+  "the random training %i gives equal values on every device",
   { timeout: full ? 300_000 : 60_000 },
   async (seed) => {
     const training = writeTraining(seed);
@@ -59,7 +59,7 @@ test.each(repeated)(
   },
 );
 
-/** Fails at the first value that differs, in units of the largest of its tensor. */
+/** Fails at the first value that differs, relative to the largest value of its tensor. */
 function compare(got: Outcome, want: Outcome, where: string, { source }: Training): void {
   for (const [name, values] of want) {
     const others = got.get(name) as ArrayLike<number>;
