@@ -64,9 +64,7 @@ describe("a steady step by the kernels for discrete GPUs", () => {
   const machine = "rtx 3060";
   test.each(Object.keys(LIMITS))("%s: threads enough, and no more dispatches", async (name) => {
     const all = await predictionsOf(name, machine);
-    // attention has a thread a query
-    const others = all.filter(({ kernel }) => !kernel.includes("attention"));
-    expect(starved(others)).toEqual([]);
+    expect(starved(all)).toEqual([]);
     expect(totalOf(all).dispatches).toBeLessThanOrEqual(
       (LIMITS[name] as (typeof LIMITS)[string]).dispatches,
     );

@@ -1,12 +1,20 @@
+import { attendInTiles } from "./attention/tiled.ts";
 import { gpuTilings } from "./contract/gpu-tilings.ts";
 import { multiplyInTiles } from "./contract/tiled.ts";
 import { multiplyByVector } from "./contract/vector.ts";
-import type { DeviceClass, Target } from "./target.ts";
+import type { DeviceClass, GPU, Target } from "./target.ts";
 import { teamOfColumns, teamOfRow } from "./workgroup.ts";
 
 /** The forms that a device of workgroups has in a class. Only such devices load this. */
 export const formsFor = (kind: DeviceClass): Pick<Target, "class" | "gpu" | "multiply"> => ({
   class: kind,
-  gpu: kind === "software" ? undefined : { tilings: gpuTilings[kind], teamOfRow, teamOfColumns },
+  gpu: kind === "software" ? undefined : gpuForms(kind),
   multiply: { tiled: multiplyInTiles, vector: multiplyByVector },
+});
+
+const gpuForms = (kind: Exclude<DeviceClass, "software">): GPU => ({
+  tilings: gpuTilings[kind],
+  teamOfRow,
+  teamOfColumns,
+  attend: attendInTiles(kind),
 });

@@ -2,7 +2,7 @@ import type { DeviceClass } from "./target.ts";
 
 /** A GPU in public figures. */
 export interface Machine {
-  readonly class: DeviceClass;
+  readonly class: Exclude<DeviceClass, "software">;
   /** Lanes that multiply and add, each once a cycle. */
   readonly lanes: number;
   readonly gigahertz: number;

@@ -1,6 +1,8 @@
 import type { Kernel, KernelStep } from "../devices/device.ts";
 import type { Layout } from "../kernel/expression.ts";
 import type { Loops } from "../kernel/loops.ts";
+import type { Call } from "./attention/call.ts";
+import type { Part, Tiles } from "./attention/tiles.ts";
 import type { Tiling as AttentionTiling } from "./attention/tilings.ts";
 import type { Product } from "./contract/product.ts";
 import type { AdapterClass, Tiling } from "./contract/tilings.ts";
@@ -34,8 +36,9 @@ export interface Target {
   readonly subgroups?: boolean;
   /** How products are to be cut, whatever the table says: for tests and measurements. */
   readonly tiling?: Tiling;
-  /** The same of attention. */
+  /** The same of attention: row by row, or by the tiles of workgroups. */
   readonly attention?: AttentionTiling;
+  readonly tiles?: Tiles;
 }
 
 type Multiply = (lowering: Lowering, step: KernelStep, product: Product, target: Target) => Loops;
@@ -45,6 +48,8 @@ export interface GPU {
   readonly tilings: AdapterClass;
   readonly teamOfRow: (target: Target, rows: number, length: number) => Team | null;
   readonly teamOfColumns: (target: Target, columns: number, length: number) => Team | null;
+  /** A kernel of an attention by tiles; null where heads are too wide for it. */
+  readonly attend: (part: Part, call: Call, target: Target) => Loops | null;
 }
 
 /** Lowerings for processors of products and of elements by line; null where they do not suit. */

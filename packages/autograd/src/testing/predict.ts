@@ -1,9 +1,14 @@
 import { operations, reach } from "../compile/cost.ts";
 import type { Kernel, KernelStep } from "../devices/device.ts";
 import { wordBytes } from "../devices/words.ts";
+import { extentOf } from "../graph/attention.ts";
+import { formOf } from "../graph/attributes.ts";
+import type { Attention } from "../graph/op.ts";
+import { chooseTiles, type Part, tileCycles } from "../lower/attention/tiles.ts";
 import { cyclesOf } from "../lower/contract/estimate.ts";
 import { liesAlongK, productOf } from "../lower/contract/product.ts";
 import { formsFor } from "../lower/gpu.ts";
+import { shapeOf } from "../lower/index-map.ts";
 import { anchorOf } from "../lower/lower.ts";
 import { type Machine, typical } from "../lower/machines.ts";
 import { roundsOf } from "../lower/rounds.ts";
@@ -74,8 +79,9 @@ function predicted(kernel: Kernel, machine: Machine): Prediction {
     .reduce((sum, step) => sum + operations(step), 0);
   const share = Math.min(1, Math.max(...threads) / (machine.resident * BUSY));
   const [moved, counted] = [bytes / machine.bandwidth / 1e3, microsecondsOf(flops / 2, machine)];
-  const products = parts.map((part) => productTime({ ...kernel, ...part, parts: [] }, machine));
-  const computed = products.reduce((a, b) => a + b, 0);
+  const computed = parts
+    .map((part) => formTime({ ...kernel, ...part, parts: [] }, machine))
+    .reduce((a, b) => a + b, 0);
   return {
     kernel: parts.map(lineOf).join(" | "),
     count: 1,
@@ -91,10 +97,20 @@ function predicted(kernel: Kernel, machine: Machine): Prediction {
 const microsecondsOf = (products: number, { lanes, gigahertz }: Machine): number =>
   products / lanes / gigahertz / 1e3;
 
-/** Microseconds of a product in its form; 0 for any other kernel. */
-function productTime(kernel: Kernel, machine: Machine): number {
+/** Microseconds of a product or an attention in its form; 0 for any other kernel. */
+function formTime(kernel: Kernel, machine: Machine): number {
   const step = anchorOf(kernel);
-  if (step?.op.meaning.kind !== "contract") return 0;
+  const kind = step?.op.meaning.kind;
+  const cycles =
+    kind === "contract"
+      ? productCycles(kernel, step, machine)
+      : kind === "attention"
+        ? attentionCycles(step, machine)
+        : 0;
+  return cycles / machine.gigahertz / 1e3;
+}
+
+function productCycles(kernel: Kernel, step: KernelStep, machine: Machine): number {
   const product = productOf(kernel, step, (formsFor(machine.class).gpu as GPU).tilings);
   const [m, n, k, batch] = [product.m, product.n, product.k, product.batch].map(sizeOf) as [
     number,
@@ -103,8 +119,21 @@ function productTime(kernel: Kernel, machine: Machine): number {
     number,
   ];
   const extent = { m, n, k: Math.ceil(k / product.parts), batch: batch * product.parts };
-  const cycles = cyclesOf(product.tiling, { ...extent, alongK: liesAlongK(product) }, machine);
-  return cycles / machine.gigahertz / 1e3;
+  return cyclesOf(product.tiling, { ...extent, alongK: liesAlongK(product) }, machine);
+}
+
+/** Cycles of an attention by tiles; 0 where it goes row by row. */
+function attentionCycles({ op, operands, attrs }: KernelStep, machine: Machine): number {
+  const [query, , value] = operands.map(shapeOf) as [number[], number[], number[]];
+  const run = { extent: extentOf(query, value), form: formOf(attrs) };
+  const ofGradients: Part[] = run.form.places[1] == null ? ["queries"] : ["queries", "keys"];
+  const parts = (op.meaning as Attention).gives === "output" ? ["output" as const] : ofGradients;
+  return parts
+    .map((part) => {
+      const tiles = chooseTiles(part, run, typical[machine.class]);
+      return tiles === null ? 0 : tileCycles(part, run, tiles, machine);
+    })
+    .reduce((a, b) => a + b, 0);
 }
 
 /** Each input once, as far as it is read, and each result. */

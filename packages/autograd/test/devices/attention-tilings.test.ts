@@ -5,7 +5,9 @@ import { openWebGPU, type WebGPUDevice } from "../../src/devices/webgpu/device.t
 import type { RenderTarget } from "../../src/devices/webgpu/render/kernel.ts";
 import { formAttrs } from "../../src/graph/attributes.ts";
 import type { Op } from "../../src/graph/op.ts";
+import { chooseTiles, type Tiles } from "../../src/lower/attention/tiles.ts";
 import { chooseTiling, type Tiling, tilings } from "../../src/lower/attention/tilings.ts";
+import { typical } from "../../src/lower/machines.ts";
 import { lowerings } from "../../src/ops/nn/attention/lowerings.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../../src/shape.ts";
 import { difference, KernelBuilder, noise, op, type Value } from "./kernels.ts";
@@ -79,13 +81,18 @@ const cases: readonly Case[] = [
 ];
 
 const full = inject("tier") === "full";
+const tiled = (tiles: Tiles): Partial<RenderTarget> => ({ class: "discrete", tiles });
 const forms: Record<string, Partial<RenderTarget>> = {
   "on a gpu": { class: "discrete" },
   "in the fastest form here": { attention: tilings.software[0] as Tiling },
   ...(full && {
     "in rows of four": { attention: tilings.software[1] as Tiling },
     "row by row": { attention: tilings.software[2] as Tiling },
+    "row by row on a gpu": { class: "discrete", attention: tilings.gpu[0] as Tiling },
     "in small blocks, shared": { attention: tilings.gpu[1] as Tiling },
+    "in tiles of two rows a thread": tiled({ tall: 8, wide: 8, rows: 2, met: 1, kept: true }),
+    "in tiles of four by two": tiled({ tall: 4, wide: 16, rows: 4, met: 2, kept: false }),
+    "in tiles of one row": tiled({ tall: 1, wide: 64, rows: 1, met: 1, kept: true }),
   }),
 };
 
@@ -104,4 +111,17 @@ test("a tiling is chosen by how many rows there are and how wide the sums", () =
   expect([64, 16, 4].map((rows) => chosen(tilings.software, rows, 32))).toEqual([0, 1, 2]);
   expect([32, 256, 512].map((width) => chosen(tilings.software, 64, width))).toEqual([0, 1, 2]);
   expect([64, 256].map((width) => chosen(tilings.gpu, 64, width))).toEqual([0, 1]);
+});
+
+test("tiles are small where there are few queries, and none holds heads that are too wide", () => {
+  const tilesFor = (queries: number, width: number): Tiles | null => {
+    const extent = { batch: [16], queries, keys: queries, width, valueWidth: width };
+    const form = { causal: false, repeats: 0, places: [] };
+    return chooseTiles("output", { extent, form }, typical.discrete);
+  };
+  const rowsOf = ({ tall, rows }: Tiles): number => tall * rows;
+  const [few, many] = [tilesFor(8, 32), tilesFor(2048, 32)].map((one) => rowsOf(one as Tiles));
+  expect(few).toBeLessThan(many as number);
+  for (const width of [8, 33, 64, 128]) expect(tilesFor(64, width), `${width}`).not.toBeNull();
+  expect(tilesFor(64, 1024)).toBeNull();
 });

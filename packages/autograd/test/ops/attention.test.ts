@@ -1,10 +1,11 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import * as w from "../../src/index.ts";
-import { counters, initFresh } from "../../src/testing/index.ts";
+import { counters, initFresh, openGPUDevice } from "../../src/testing/index.ts";
 import { type OpCase, testOps } from "./harness.ts";
 import { constant, type Input, normal, truth, uniform } from "./inputs.ts";
 
 type Tensor = w.Tensor;
+const full = inject("tier") === "full";
 
 const attend =
   (options: w.AttentionOptions = {}) =>
@@ -163,6 +164,93 @@ describe.each(["cpu", "webgpu"] as const)("attention on %s", (device) => {
       .mul(1000);
     const y = await values(w.scaledDotProductAttention(q, k, w.tensor([[1], [2], [3]])));
     expect(y).toEqual([2]);
+  });
+});
+
+describe("attention by tiles of a workgroup", () => {
+  afterAll(() => w.init({ device: "cpu" }));
+  interface Case {
+    readonly shapes: readonly [q: number[], k: number[], v: number[]];
+    readonly options?: w.AttentionOptions;
+    readonly mask?: () => Tensor;
+  }
+  const [b, h] = [2, 2];
+  const cases: Record<string, Case> = {
+    "narrow heads, causal": {
+      shapes: [
+        [b, h, 21, 8],
+        [b, h, 21, 8],
+        [b, h, 21, 8],
+      ],
+      options: { isCausal: true },
+    },
+    "heads in groups, of a width that divides by nothing": {
+      shapes: [
+        [1, 4, 9, 33],
+        [1, 2, 70, 33],
+        [1, 2, 70, 5],
+      ],
+      options: { enableGqa: true },
+      mask: () => w.randn([9, 70]).gt(-1),
+    },
+    "wide heads and a bias": {
+      shapes: [
+        [1, 1, 70, 128],
+        [1, 1, 18, 128],
+        [1, 1, 18, 128],
+      ],
+      mask: () => w.randn([1, 1, 70, 18]),
+    },
+    "heads of 64, causal, more queries than keys": {
+      shapes: [
+        [1, 2, 40, 64],
+        [1, 2, 35, 64],
+        [1, 2, 35, 48],
+      ],
+      options: { isCausal: true, scale: 0.1 },
+    },
+    "heads too wide for tiles": {
+      shapes: [
+        [1, 5, 200],
+        [1, 6, 200],
+        [1, 6, 200],
+      ],
+    },
+  };
+
+  /** Value and gradients. */
+  const run = async ({ shapes, options = {}, mask }: Case): Promise<number[][]> => {
+    w.manualSeed(3);
+    const operands = shapes.map((shape) => w.randn(shape).requiresGrad_());
+    const y = attend(options)(...(operands as [Tensor, Tensor, Tensor]), mask?.());
+    const g = w.randn(y.shape);
+    return Promise.all([y, ...w.grad(y.mul(g).sum(), operands)].map(values));
+  };
+
+  const tried = Object.entries(cases).slice(0, full ? undefined : 1);
+  test.each(tried)("is that of the cpu device, in the same bits: %s", async (_, one) => {
+    await w.init({ device: "cpu" });
+    const want = await run(one);
+    await w.init({ device: "webgpu", class: "discrete" });
+    const got = await run(one);
+    for (const [n, numbers] of want.entries()) {
+      for (const [i, y] of numbers.entries()) {
+        const x = got[n]?.[i] as number;
+        if (!(Math.abs(x - y) <= 5e-6 + 3e-5 * Math.abs(y)))
+          expect.fail(`${n === 0 ? "value" : `gradient ${n}`}[${i}] is ${x}, not ${y}`);
+      }
+    }
+    expect(await run(one)).toEqual(got);
+  });
+
+  test.runIf(full)("needs no feature and no more than the least limits", async () => {
+    const one = cases["heads of 64, causal, more queries than keys"] as Case;
+    await w.init({ device: "webgpu", class: "discrete" });
+    const want = await run(one);
+    const device = await openGPUDevice("least");
+    await w.init({ device, class: "discrete" });
+    expect(await run(one)).toEqual(want);
+    device.destroy();
   });
 });
 

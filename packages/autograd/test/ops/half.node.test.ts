@@ -121,11 +121,15 @@ describe("the rows of the op tables, in halves", async () => {
     expect(taken).toBeGreaterThan(0.8 * some.length);
   });
 
-  test("have shaders that are valid where there is shader-f16", { timeout: 300_000 }, async () => {
-    await init({ device: await checkingDevice() });
-    for (const row of some) if (!(row.name in measured)) await inHalves(row, "webgpu");
-    await init({ device: "cpu" });
-  });
+  test.each(full ? (["software", "discrete"] as const) : (["software"] as const))(
+    "have shaders that are valid where there is shader-f16, of the class %s",
+    { timeout: 300_000 },
+    async (kind) => {
+      await init({ device: await checkingDevice(), class: kind });
+      for (const row of some) if (!(row.name in measured)) await inHalves(row, "webgpu");
+      await init({ device: "cpu" });
+    },
+  );
 
   test.skipIf(lacking)(
     "give on WebGPU what they give on the cpu device (needs an adapter with shader-f16)",

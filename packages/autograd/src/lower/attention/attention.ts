@@ -6,8 +6,11 @@ import type { Loops } from "../../kernel/loops.ts";
 import { sizeOf } from "../../shape.ts";
 import { shapeOf } from "../index-map.ts";
 import type { Target } from "../target.ts";
-import { keyLoops, queryLoops, STATISTICS } from "./gradients.ts";
+import type { Call } from "./call.ts";
+import { keyLoops, queryLoops } from "./gradients.ts";
+import { STATISTICS } from "./matrices.ts";
 import { outputLoops } from "./output.ts";
+import type { Part } from "./tiles.ts";
 import { tilings } from "./tilings.ts";
 
 /**
@@ -26,9 +29,12 @@ export function lowerAttention(
   const own = tilings[target.class === "software" ? "software" : "gpu"];
   const chosen = target.attention === undefined ? own : [target.attention];
   const call = { kernel, step, form, extent, tilings: chosen };
-  if (gives === "output") return { stages: [outputLoops(call)], scratch: [] };
-  const stages = [queryLoops(call)];
-  if (form.places[1] != null) stages.push(keyLoops(call));
+  const attend = target.attention === undefined ? target.gpu?.attend : undefined;
+  const loopsOf = (part: Part, byRows: (call: Call) => Loops): Loops =>
+    attend?.(part, call, target) ?? byRows(call);
+  if (gives === "output") return { stages: [loopsOf("output", outputLoops)], scratch: [] };
+  const stages = [loopsOf("queries", queryLoops)];
+  if (form.places[1] != null) stages.push(loopsOf("keys", keyLoops));
   const rows = sizeOf(extent.batch) * extent.queries;
   return { stages, scratch: [rows * STATISTICS * 4] };
 }

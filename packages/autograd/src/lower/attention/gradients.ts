@@ -4,13 +4,12 @@ import { sizeOf } from "../../shape.ts";
 import { range } from "../contract/block.ts";
 import { Lowering } from "../lowering.ts";
 import type { Call } from "./call.ts";
+import { type Matrices, type Matrix, matricesOf, STATISTICS, statistics } from "./matrices.ts";
 import {
   Accumulators,
   eachBlock,
   eachRow,
   Lines,
-  type Matrix,
-  matricesOf,
   nextRows,
   ownRows,
   products,
@@ -21,19 +20,6 @@ import {
 import { type Mask, scoreOf } from "./scores.ts";
 import { Running } from "./softmax.ts";
 import { chooseTiling, type Tiling } from "./tilings.ts";
-
-/**
- * Numbers of a query that its gradient leaves for those of the keys: the peak, 1 / Σ e^(score −
- * peak), and Σ dY ⊙ Y.
- */
-export const STATISTICS = 3;
-
-const statistics = { scratch: 0 };
-
-/**
- * The operands' matrices: query, key, value, output, its gradient, and the mask if there is one.
- */
-type Matrices = [Matrix, Matrix, Matrix, Matrix, Matrix, Matrix?];
 
 /**
  * dQ = scale · (P ⊙ (dY Vᵀ − D)) K, D = Σ dY ⊙ Y: a thread takes some queries over all keys they

@@ -3,16 +3,8 @@ import type { Loops } from "../../kernel/loops.ts";
 import { sizeOf } from "../../shape.ts";
 import { Lowering } from "../lowering.ts";
 import type { Call } from "./call.ts";
-import {
-  Accumulators,
-  eachBlock,
-  type Matrix,
-  matricesOf,
-  nextRows,
-  ownRows,
-  products,
-  type Rows,
-} from "./rows.ts";
+import { type Matrix, matricesOf } from "./matrices.ts";
+import { Accumulators, eachBlock, nextRows, ownRows, products, type Rows } from "./rows.ts";
 import type { Mask } from "./scores.ts";
 import { Running } from "./softmax.ts";
 import { chooseTiling } from "./tilings.ts";

@@ -1,6 +1,6 @@
 import { type Expr, e } from "../../kernel/expression.ts";
 import type { Lowering } from "../lowering.ts";
-import type { Matrix } from "./rows.ts";
+import type { Matrix } from "./matrices.ts";
 
 /** A score that is not to be counted: less than any other. */
 export const LOWEST = -3.4028234e38;

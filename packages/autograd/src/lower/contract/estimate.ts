@@ -5,12 +5,12 @@ import type { Extent, Tiling } from "./tilings.ts";
  * Assumed, not measured; forms are compared by them. Cycles of a load that a cache has, of one from
  * workgroup memory, and of a barrier.
  */
-const LOAD = 4;
-const SHARED_LOAD = 1;
-const BARRIER = 40;
+export const LOAD = 4;
+export const SHARED_LOAD = 1;
+export const BARRIER = 40;
 /** Cycles from a load to its use: of one that a cache has, and of one from memory. */
-const LATENCY = 80;
-const FAR_LATENCY = 400;
+export const LATENCY = 80;
+export const FAR_LATENCY = 400;
 /** Neighbours that one access to memory brings. */
 const NEIGHBOURS = 8;
 

@@ -124,7 +124,8 @@ export class Writer {
       return;
     }
     const { declarations } = this.#scene;
-    const name = `shared${declarations.texts.length}`;
+    // the parts of a dispatch have it in common: a workgroup runs one of them
+    const name = `shared${this.#shared.size}_${dtype}x${lanes}_${length}`;
     declarations.add(name, `var<workgroup> ${name}: ${type};`);
     this.#shared.set(id, name);
   }
