@@ -2,7 +2,7 @@
  * The workloads, trained by this library: one place, so that counts and benchmarks measure the
  * same.
  */
-import { type Tensor, tensor } from "@wgrad/autograd";
+import { softplus, type Tensor, tensor } from "@wgrad/autograd";
 import {
   type AnyModule,
   BCELoss,
@@ -20,7 +20,7 @@ import {
 import { Adam, type Optimizer, SGD } from "@wgrad/optim";
 import type { Values } from "./draw.ts";
 import { GPT } from "./gpt.ts";
-import { LEARNING_RATE, LSTM as lstmSize, type Workload } from "./workloads.ts";
+import { LEARNING_RATE, LSTM as lstmSize, signsOf, WORD2VEC, type Workload } from "./workloads.ts";
 
 export interface Step {
   /** One training step: forward, backward, update; the loss is not read. */
@@ -55,6 +55,15 @@ class ConvNet extends Module<[Tensor], Tensor> {
   override forward(images: Tensor): Tensor {
     const features = this.pool(this.conv2(this.pool(this.conv1(images))));
     return this.output((features as Tensor).flatten(1));
+  }
+}
+
+/** Scores of words as neighbours of centers. centers: [B]; others: [B, N] → [B, N]. */
+class SkipGram extends Module<[Tensor, Tensor], Tensor> {
+  vectors = new Embedding(WORD2VEC.words, WORD2VEC.width);
+  contexts = new Embedding(WORD2VEC.words, WORD2VEC.width);
+  override forward(centers: Tensor, others: Tensor): Tensor {
+    return this.contexts(others).mul(this.vectors(centers).unsqueeze(1)).sum(-1);
   }
 }
 
@@ -160,6 +169,17 @@ export const models: Readonly<Record<string, (workload: Workload) => Step>> = {
       check: () => (x.grad as Tensor).abs().sum(),
     };
   },
+  mean({ weights }) {
+    const x = toTensor(weights.x as Values);
+    let last = x;
+    return {
+      run() {
+        last = x.mul(2).add(1).tanh().mul(x.sigmoid()).sub(x.div(3)).mean().realize();
+        return last;
+      },
+      value: () => last,
+    };
+  },
   logistic(workload) {
     const model = load(new Logistic(), workload);
     const criterion = new BCELoss();
@@ -167,6 +187,15 @@ export const models: Readonly<Record<string, (workload: Workload) => Step>> = {
     return step(new SGD(model.parameters(), { lr: LEARNING_RATE.sgd }), () =>
       criterion(model(toTensor(x)), toTensor(y)),
     );
+  },
+  word2vec(workload) {
+    const model = load(new SkipGram(), workload);
+    const { centers, others } = workload.batch as { centers: Values; others: Values };
+    const signs = toTensor(signsOf(workload));
+    return step(new SGD(model.parameters(), { lr: LEARNING_RATE.sgd }), () => {
+      const scores = model(toTensor(centers), toTensor(others));
+      return softplus(scores.mul(signs).neg()).sum(1).mean();
+    });
   },
   convnet: (workload) => classifier(new ConvNet(), workload, "images", "labels"),
   lstm: (workload) => classifier(new Classifier(), workload, "tokens", "labels"),

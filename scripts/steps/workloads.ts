@@ -1,4 +1,4 @@
-import { below, filled, uniforms, type Values, within } from "./draw.ts";
+import { below, filled, sizeOf, uniforms, type Values, within } from "./draw.ts";
 
 /** One line of the benchmark: where everyone starts from, and what everyone is given. */
 export interface Workload {
@@ -12,6 +12,7 @@ export interface Workload {
 export const LEARNING_RATE = { sgd: 0.1, adam: 1e-3 } as const;
 export const LSTM = { vocabulary: 5000, embed: 64, hidden: 128, length: 50, batch: 32, classes: 2 };
 export const GPT = { layers: 2, width: 128, heads: 4, length: 64, batch: 4, vocabulary: 96 };
+export const WORD2VEC = { words: 10_000, width: 100, batch: 512, negatives: 5 };
 const CHAIN_SIZE = 1_000_000;
 
 type Weights = Record<string, Values>;
@@ -52,6 +53,37 @@ function chain(): Workload {
     batch: {},
   };
 }
+
+function mean(): Workload {
+  return {
+    title: "mean(tanh(2x + 1) σ(x) − x/3) without gradient, 1 M",
+    weights: { x: within([CHAIN_SIZE], 2, uniforms(7)) },
+    batch: {},
+  };
+}
+
+/** Skip-gram with negative samples: of each center its neighbour, then strangers (Mikolov et al. 2013). */
+function word2vec(batch = WORD2VEC.batch): Workload {
+  const next = uniforms(8);
+  const { words, width, negatives } = WORD2VEC;
+  const table = (): Values => within([words, width], 0.5, next);
+  return {
+    title: `word2vec, 10,000 words × 100, batch ${batch}, 5 negatives, SGD`,
+    weights: { "vectors.weight": table(), "contexts.weight": table() },
+    batch: {
+      centers: below([batch], words, next),
+      others: below([batch, 1 + negatives], words, next),
+    },
+  };
+}
+
+/** 1 for the neighbour of each center, −1 for its strangers. */
+export const signsOf = ({ batch }: Workload): Values => {
+  const { shape } = batch.others as Values;
+  const columns = shape[1] as number;
+  const signOf = (_: unknown, i: number): number => (i % columns === 0 ? 1 : -1);
+  return { shape, data: Float32Array.from({ length: sizeOf(shape) }, signOf) };
+};
 
 function logistic(): Workload {
   const next = uniforms(2);
@@ -145,7 +177,9 @@ export const workloads: Readonly<Record<string, (batch?: number) => Workload>> =
   matmul1024: () => product(1024),
   mlp,
   chain,
+  mean,
   logistic,
+  word2vec,
   convnet,
   lstm,
   gpt,

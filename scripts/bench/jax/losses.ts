@@ -1,6 +1,6 @@
 import { lax, nn, numpy as np } from "@jax-js/jax";
 import type { Values } from "../../steps/draw.ts";
-import { GPT, LSTM } from "../../steps/workloads.ts";
+import { GPT, LSTM, WORD2VEC } from "../../steps/workloads.ts";
 
 export type A = np.Array;
 export type Tree = Record<string, A>;
@@ -42,6 +42,19 @@ export const losses: Record<string, Loss> = {
     const logits = dense(x as A, w, "linear");
     // log(1 + exp(z)) − y z, with nothing to overflow
     return np.mean(nn.softplus(logits.ref).sub(logits.mul(y as A)));
+  },
+  word2vec(w, { centers, others }) {
+    const { words, width } = WORD2VEC;
+    const [batch, columns] = (others as A).shape as [number, number];
+    const of = lookUp(get(w, "vectors.weight"), centers as A, words);
+    const met = lookUp(get(w, "contexts.weight"), (others as A).reshape([-1]), words);
+    const rows = met.reshape([batch, columns, width]);
+    const scores = np.sum(rows.mul(of.reshape([batch, 1, width])), -1);
+    const [near, far] = np.split(scores, [1], 1) as [A, A];
+    return np
+      .sum(nn.softplus(near.mul(-1)))
+      .add(np.sum(nn.softplus(far)))
+      .div(batch);
   },
   mlp(w, { images, labels }) {
     const features = nn.relu(dense(images as A, w, "hidden"));

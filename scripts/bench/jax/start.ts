@@ -68,7 +68,7 @@ function training(line: string, workload: Workload): Contender {
   const batch = batchOf(line, workload);
   let w = toArrays(workload.weights);
   let last = np.array([0]);
-  if (line === "logistic") {
+  if (line === "logistic" || line === "word2vec") {
     const step = sgd(loss);
     return {
       step() {
@@ -155,10 +155,23 @@ function chain({ weights }: Workload): Contender {
   );
 }
 
+function mean({ weights }: Workload): Contender {
+  const x = toArray(weights.x as Values);
+  const run = jit(
+    (input: A): A =>
+      np.mean(np.tanh(input.ref.mul(2).add(1)).mul(nn.sigmoid(input.ref)).sub(input.div(3))),
+  );
+  return apart(
+    () => [run(x.ref)],
+    ([loss]) => (loss as A).ref,
+  );
+}
+
 export const start: Start = async (line, backend, workload) => {
   const found = await init(backend as "wasm" | "webgpu");
   if (!found.includes(backend as "wasm")) throw new Unsupported(`no backend ${backend} here`);
   defaultDevice(backend as "wasm" | "webgpu");
   if (line.startsWith("matmul")) return product(workload);
-  return line === "chain" ? chain(workload) : training(line, workload);
+  const own = { chain, mean }[line];
+  return own?.(workload) ?? training(line, workload);
 };

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Values } from "../../steps/draw.ts";
-import { GPT, LSTM, type Workload } from "../../steps/workloads.ts";
+import { GPT, LSTM, signsOf, type Workload } from "../../steps/workloads.ts";
 import { permuted } from "../layouts.ts";
 
 export const toTensor = ({ shape, data }: Values): tf.Tensor =>
@@ -33,6 +33,19 @@ export const losses: Record<string, (workload: Workload) => () => tf.Scalar> = {
         toTensor(batch.y as Values),
         dense(toTensor(batch.x as Values), linear),
       );
+  },
+  word2vec(workload) {
+    const { weights, batch } = workload;
+    const [vectors, contexts] = ["vectors", "contexts"].map((name) =>
+      variable(weights[`${name}.weight`] as Values),
+    ) as [tf.Tensor2D, tf.Tensor2D];
+    const signs = toTensor(signsOf(workload));
+    return () => {
+      const centers = tf.gather(vectors, toTensor(batch.centers as Values) as tf.Tensor1D);
+      const others = tf.gather(contexts, toTensor(batch.others as Values) as tf.Tensor2D);
+      const scores = tf.sum(tf.mul(others, tf.expandDims(centers, 1)), -1);
+      return tf.mean(tf.sum(tf.softplus(tf.neg(tf.mul(scores, signs))), 1));
+    };
   },
   mlp({ weights, batch }) {
     const [hidden, output] = [denseOf(weights, "hidden"), denseOf(weights, "output")];

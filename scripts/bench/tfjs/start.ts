@@ -16,7 +16,7 @@ const first = async (x: tf.Tensor): Promise<number> => (await x.data())[0] as nu
 function training(line: string, workload: Workload): Contender {
   const loss = (losses[line] as (typeof losses)[string])(workload);
   const optimizer =
-    line === "logistic"
+    line === "logistic" || line === "word2vec"
       ? tf.train.sgd(LEARNING_RATE.sgd)
       : tf.train.adam(LEARNING_RATE.adam, 0.9, 0.999, 1e-8);
   let last = tf.scalar(0);
@@ -59,10 +59,25 @@ function chain({ weights }: Workload): Contender {
   };
 }
 
+function mean({ weights }: Workload): Contender {
+  const x = toTensor(weights.x as Values);
+  let last: tf.Tensor = tf.scalar(0);
+  return {
+    step() {
+      last.dispose();
+      last = tf.tidy(() =>
+        tf.mean(tf.sub(tf.mul(tf.tanh(tf.add(tf.mul(x, 2), 1)), tf.sigmoid(x)), tf.div(x, 3))),
+      );
+    },
+    loss: () => first(last),
+  };
+}
+
 const LACKS: Record<string, string> = {
   convnet: "no gradient of a convolution's filter",
   lstm: "no gradient of a gather",
   gpt: "no gradient of a gather",
+  word2vec: "no gradient of a gather",
 };
 
 export const start: Start = async (line, backend, workload) => {
@@ -79,5 +94,6 @@ export const start: Start = async (line, backend, workload) => {
   if (!(await tf.setBackend(backend))) throw new Unsupported(`no backend ${backend} here`);
   await tf.ready();
   if (line.startsWith("matmul")) return product(workload);
-  return line === "chain" ? chain(workload) : training(line, workload);
+  const own = { chain, mean }[line];
+  return own?.(workload) ?? training(line, workload);
 };
