@@ -3,8 +3,8 @@ import { parseArgs } from "node:util";
 import { RankFailedError, spawn } from "./launch/spawn.ts";
 
 const usage = `wgrad-run [-n RANKS] PROGRAM [ARGUMENTS]
-  Runs PROGRAM (JavaScript, or TypeScript where tsx is installed) as RANKS threads,
-  as many as there are processors unless told. The first that fails ends all.`;
+  Runs PROGRAM (JavaScript, or TypeScript if tsx is installed) as RANKS threads
+  (default: one per processor). The first rank that fails ends all.`;
 
 const at = process.argv.findIndex(
   (text, i) =>

@@ -1,21 +1,21 @@
 import { WgradError } from "@wgrad/autograd";
 
-/** Ranks cannot go on together: base of the errors that come from other ranks. */
+/** Base of errors that are caused by other ranks. The ranks cannot continue together. */
 export class DistributedError extends WgradError {
   static override readonly name: string = "DistributedError";
 }
 
-/** Ranks do not call the same thing: another collective, another shape, another model, another number of steps. */
+/** Ranks made different calls: another collective, shape, model or number of steps. */
 export class MismatchError extends DistributedError {
   static override readonly name: string = "MismatchError";
 }
 
-/** A rank has not arrived at a collective within the group's `timeout`. */
+/** A rank did not reach a collective within the group's `timeout`. */
 export class CollectiveTimeoutError extends DistributedError {
   static override readonly name: string = "CollectiveTimeoutError";
 }
 
-/** A rank has ended, or failed, while others wait for it. */
+/** A rank has ended or failed while others wait for it. */
 export class RankEndedError extends DistributedError {
   static override readonly name: string = "RankEndedError";
 }

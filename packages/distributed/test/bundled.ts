@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import { build } from "vite";
 
-/** Inside the package, where koffi is found; each worker of the tests has its own. */
+/** Output within the package, so that koffi is found; each test worker has its own. */
 const outDir = join(import.meta.dirname, "../.reports", process.env.VITEST_POOL_ID ?? "0");
 
 let bundling: Promise<(name: string) => string> | null = null;
 
-/** The tests' programs as JavaScript, which threads and processes load at once; gives where one is. */
+/**
+ * Bundles the test programs to JavaScript for threads and processes. Returns a function that gives
+ * a program's path.
+ */
 export const bundle = (): Promise<(name: string) => string> => {
   bundling ??= bundled(["ranks", "fault", "torn"]);
   return bundling;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The first error, and how long after the fault all ranks were gone. */
+/** The first error, and the milliseconds from the fault until all ranks were gone. */
 async function failureOf(program: string, args: readonly string[]): Promise<[string, number]> {
   let begun = 0;
   const onMessage = (time: unknown): void => {
@@ -31,52 +31,55 @@ async function failureOf(program: string, args: readonly string[]): Promise<[str
   return [text, Date.now() - begun];
 }
 
-const faults: readonly { fault: string; told: string | RegExp; quick?: boolean }[] = [
-  { fault: "throws", told: "RangeError: no more examples on this disk", quick: true },
-  { fault: "ends with a code", told: "rank 1 ended with exit code 3" },
+const faults: readonly { fault: string; reported: string | RegExp; quick?: boolean }[] = [
+  { fault: "throws", reported: "RangeError: no more examples on this disk", quick: true },
+  { fault: "exits with a code", reported: "rank 1 ended with exit code 3" },
   {
-    fault: "stands still",
-    told:
-      "CollectiveTimeoutError: DistributedDataParallel.synchronize #5 of f32 [8] at step 3, bucket 0: rank 1 has not come within 3 s" +
-      "\n  hint: all ranks call the same collectives; initProcessGroup({ timeout }) sets how long one is waited for",
+    fault: "hangs",
+    reported:
+      "CollectiveTimeoutError: DistributedDataParallel.synchronize #5 of f32 [8] at step 3, bucket 0: rank 1 did not arrive within 3 s" +
+      "\n  hint: call the same collectives on all ranks; initProcessGroup({ timeout }) sets how long to wait",
     quick: true,
   },
-  { fault: "waits for something else", told: /rank 1 has not come within 3 s/ },
+  { fault: "waits for something else", reported: /rank 1 did not arrive within 3 s/ },
   {
     fault: "another model",
-    told:
+    reported:
       "MismatchError: DistributedDataParallel: ranks have different models" +
       "\n  rank 0: weight, f32 [2, 3]\n  rank 1: weight, f32 [2, 4]" +
-      "\n  hint: all ranks make the same model, with the same settings",
+      "\n  hint: make the same model on all ranks, with the same settings",
     quick: true,
   },
   {
     fault: "calls another collective",
-    told: /ranks do not do the same\n {2}rank 0: DistributedDataParallel.synchronize #\d of f32 \[8\] at step 3, bucket 0\n {2}rank 1: barrier #\d\n/,
+    reported:
+      /ranks make different calls\n {2}rank 0: DistributedDataParallel.synchronize #\d of f32 \[8\] at step 3, bucket 0\n {2}rank 1: barrier #\d\n/,
   },
   {
     fault: "has another shape",
-    told: /rank 0: allReduce #\d \(sum\) of f32 \[2\]\n {2}rank 1: allReduce #\d \(sum\) of f32 \[3\]\n {2}hint: all ranks give tensors of one shape and dtype/,
+    reported:
+      /rank 0: allReduce #\d \(sum\) of f32 \[2\]\n {2}rank 1: allReduce #\d \(sum\) of f32 \[3\]\n {2}hint: pass tensors of the same shape and dtype on all ranks/,
   },
   {
-    fault: "comes to its end",
-    told: /rank 1: destroyProcessGroup #\d\n {2}hint: one rank has come to its end: give all the same number of steps/,
+    fault: "finishes early",
+    reported:
+      /rank 1: destroyProcessGroup #\d\n {2}hint: one rank has finished: take the same number of steps on all ranks/,
     quick: true,
   },
 ];
 
-describe("a rank of threads", () => {
+describe("a rank that is a thread", () => {
   test.each(faults.filter(({ quick = false }) => full || quick))(
-    "$fault: all end with its error",
-    async ({ fault, told }) => {
+    "$fault: all ranks end with its error",
+    async ({ fault, reported }) => {
       const [text, wall] = await failureOf("fault", [fault]);
-      if (typeof told === "string") expect(text).toBe(told);
-      else expect(text).toMatch(told);
+      if (typeof reported === "string") expect(text).toBe(reported);
+      else expect(text).toMatch(reported);
       expect(wall).toBeLessThan(10_000);
     },
   );
 
-  test("a torn checkpoint ends all, and stays as it is", async () => {
+  test("a truncated checkpoint ends all ranks, and the file is unchanged", async () => {
     const whole = join(folder, "whole.safetensors");
     const torn = join(folder, "torn.safetensors");
     await save({ weights: Float32Array.from({ length: 1000 }, (_, i) => i) }, whole);

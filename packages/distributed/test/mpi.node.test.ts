@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { bundle } from "./bundled.ts";
-import { type AllTold, checks, checkTold, collect, keyOf, type Told } from "./told.ts";
+import { type AllReports, checkReports, checks, collect, keyOf, type Report } from "./reports.ts";
 
 const full = inject("tier") === "full";
 const run = promisify(execFile);
@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** How each MPI is started; null where it is not installed. */
+/** Launcher of each MPI implementation; null if not installed. */
 const launchers = { "Open MPI": launcher("openmpi"), MPICH: launcher("mpich") };
 
 function launcher(name: "openmpi" | "mpich"): readonly string[] | null {
@@ -27,21 +27,21 @@ function launcher(name: "openmpi" | "mpich"): readonly string[] | null {
       const isOpen = text.includes("Open MPI");
       if (isOpen !== (name === "openmpi")) continue;
       if (!isOpen) return [command];
-      // without other hosts it needs no ssh, which need not be there
+      // a single host needs no ssh, which may not be installed
       const alone = ["--oversubscribe", "--mca", "plm", "isolated"];
       return [command, ...alone, ...(root ? ["--allow-run-as-root"] : [])];
     } catch {
-      // not there
+      // not installed
     }
   }
   return null;
 }
 
-/** What the ranks of a run told. */
-function toldIn(place: string): AllTold {
+/** Results of the ranks of a run. */
+function reportsIn(place: string): AllReports {
   const files = readdirSync(place).filter((name) => name.endsWith(".json"));
   return collect(
-    files.flatMap((name) => JSON.parse(readFileSync(join(place, name), "utf8")) as Told[]),
+    files.flatMap((name) => JSON.parse(readFileSync(join(place, name), "utf8")) as Report[]),
   );
 }
 
@@ -59,40 +59,47 @@ describe.each(Object.entries(launchers))("ranks as processes of %s", (mpi, comma
     return;
   }
 
-  test("as one process on the joined batch", { timeout: 120_000 }, async () => {
-    const place = mkdtempSync(join(folder, "told-"));
+  test("give the results of one process on the joined batch", { timeout: 120_000 }, async () => {
+    const place = mkdtempSync(join(folder, "reports-"));
     const args = [at("ranks"), devices.join(), sizes.join(), names.join(";"), place];
     await run(program as string, [...options, "-n", "3", process.execPath, ...args]);
-    const all = toldIn(place);
+    const all = reportsIn(place);
     for (const device of devices)
-      for (const size of sizes) for (const name of names) checkTold(all, name, device, size);
+      for (const size of sizes) for (const name of names) checkReports(all, name, device, size);
   });
 
-  const faults: readonly { fault: string; told: RegExp; quick?: boolean }[] = [
-    { fault: "throws", told: /^rank 1: RangeError: no more examples on this disk/m, quick: true },
+  const faults: readonly { fault: string; reported: RegExp; quick?: boolean }[] = [
     {
-      fault: "ends with a code",
-      told: /^rank 1: ended with exit code 3 before destroyProcessGroup\(\)/m,
+      fault: "throws",
+      reported: /^rank 1: RangeError: no more examples on this disk/m,
+      quick: true,
     },
-    { fault: "ends without a word", told: /^rank \d: ended with exit code 0 before/m },
-    { fault: "is killed", told: /signal 9|KILLED|exit code: 9/i },
     {
-      fault: "stands still",
-      told: /CollectiveTimeoutError: DistributedDataParallel.synchronize #\d of f32 \[8\] at step 3, bucket 0: rank 1 has not come within 3 s/,
+      fault: "exits with a code",
+      reported: /^rank 1: ended with exit code 3 before destroyProcessGroup\(\)/m,
+    },
+    { fault: "exits silently", reported: /^rank \d: ended with exit code 0 before/m },
+    { fault: "is killed", reported: /signal 9|KILLED|exit code: 9/i },
+    {
+      fault: "hangs",
+      reported:
+        /CollectiveTimeoutError: DistributedDataParallel.synchronize #\d of f32 \[8\] at step 3, bucket 0: rank 1 did not arrive within 3 s/,
     },
     {
       fault: "another model",
-      told: /MismatchError: .*\n {2}rank 0: weight, f32 \[2, 3\]\n {2}rank 1: weight, f32 \[2, 4\]/,
+      reported:
+        /MismatchError: .*\n {2}rank 0: weight, f32 \[2, 3\]\n {2}rank 1: weight, f32 \[2, 4\]/,
     },
     {
-      fault: "comes to its end",
-      told: /MismatchError: .*\n {2}rank 0: .* at step 3, bucket 0\n {2}rank 1: destroyProcessGroup/,
+      fault: "finishes early",
+      reported:
+        /MismatchError: .*\n {2}rank 0: .* at step 3, bucket 0\n {2}rank 1: destroyProcessGroup/,
     },
   ];
   test.each(faults.filter(({ quick = false }) => full || quick))(
-    "a rank that $fault: all end with its error, within ten seconds",
+    "a rank that $fault: all ranks end with its error, within ten seconds",
     { timeout: 60_000 },
-    async ({ fault, told }) => {
+    async ({ fault, reported }) => {
       const child = start(
         program as string,
         [...options, "-n", "2", process.execPath, at("fault"), fault],
@@ -107,15 +114,15 @@ describe.each(Object.entries(launchers))("ranks as processes of %s", (mpi, comma
       const code = await new Promise((done) => child.on("close", done));
       expect(code).not.toBe(0);
       expect(said).not.toContain("trained");
-      expect(told.source.startsWith("^") ? errors : `${errors}${said}`).toMatch(told);
+      expect(reported.source.startsWith("^") ? errors : `${errors}${said}`).toMatch(reported);
       const [, begun] = /@fault (\d+)/.exec(said) ?? [];
-      if (fault !== "ends without a word") expect(Date.now() - Number(begun)).toBeLessThan(10_000);
+      if (fault !== "exits silently") expect(Date.now() - Number(begun)).toBeLessThan(10_000);
       expect(await orphans()).toEqual([]);
     },
   );
 });
 
-/** Processes of the program that still run, after a moment. */
+/** Processes of the program that still run after a moment. */
 async function orphans(): Promise<string[]> {
   let left: string[] = [];
   for (let tries = 0; tries < 20; tries++) {
@@ -145,13 +152,13 @@ describe("two hosts of a hostfile", () => {
     test.skip(`skipped: ${why}`, () => {});
     return;
   }
-  test("give the same", { timeout: 120_000 }, async () => {
+  test("give the same results", { timeout: 120_000 }, async () => {
     const place = mkdtempSync(join(folder, "hosts-"));
     const script = join(import.meta.dirname, "programs/two-hosts.sh");
     const args = ["wasm", "1,2", "adam alone;adam;fit;collectives", place];
     await run(script, [place, process.execPath, at("ranks"), ...args]);
-    const all = toldIn(place);
-    for (const name of ["adam", "fit", "collectives"]) checkTold(all, name, "wasm", 2);
+    const all = reportsIn(place);
+    for (const name of ["adam", "fit", "collectives"]) checkReports(all, name, "wasm", 2);
     expect(all.get(keyOf("adam", "wasm", 2))?.length).toBe(2);
   });
 });

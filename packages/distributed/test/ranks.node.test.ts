@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { bundle } from "./bundled.ts";
-import { type AllTold, checks, checkTold, keyOf, toldByThreads } from "./told.ts";
+import { type AllReports, checkReports, checks, keyOf, reportsFromThreads } from "./reports.ts";
 
 const full = inject("tier") === "full";
 const devices = ["cpu", "wasm"];
@@ -18,18 +18,18 @@ const names = full
       "fit",
     ];
 
-let all: AllTold;
-let again: AllTold;
+let all: AllReports;
+let again: AllReports;
 beforeAll(async () => {
   const program = (await bundle())("ranks");
-  all = await toldByThreads(program, [devices.join(), sizes.join(), names.join(";")]);
-  again = await toldByThreads(program, [devices.join(), "3", "adam"]);
+  all = await reportsFromThreads(program, [devices.join(), sizes.join(), names.join(";")]);
+  again = await reportsFromThreads(program, [devices.join(), "3", "adam"]);
 }, 120_000);
 
 describe.each(devices)("ranks as threads on %s", (device) => {
-  describe.each(sizes)("%i of them", (size) => {
-    test.each(names)("%s: as one process on the joined batch", (name) => {
-      checkTold(all, name, device, size);
+  describe.each(sizes)("%i ranks", (size) => {
+    test.each(names)("%s: gives the results of one process on the joined batch", (name) => {
+      checkReports(all, name, device, size);
     });
   });
 

@@ -30,13 +30,13 @@ const errorOf = async (run: () => unknown): Promise<string> => {
   }
 };
 
-test("before a group there is none", async () => {
+test("collectives need initProcessGroup", async () => {
   expect(isInitialized()).toBe(false);
   expect(await errorOf(() => getRank())).toBe(
-    "DistributedError: getRank: this process is of no group\n  hint: await initProcessGroup() first",
+    "DistributedError: getRank: this process has not joined a group\n  hint: await initProcessGroup() first",
   );
   expect(await errorOf(() => initProcessGroup({ backend: "threads" }))).toBe(
-    'DistributedError: initProcessGroup: backend "threads" is for ranks that wgrad-run or spawn() started' +
+    'DistributedError: initProcessGroup: backend "threads" needs ranks that were started by wgrad-run or spawn()' +
       "\n  hint: npx wgrad-run -n 2 train.ts",
   );
   expect(await errorOf(() => initProcessGroup({ backend: "gloo" as never }))).toMatch(
@@ -44,7 +44,7 @@ test("before a group there is none", async () => {
   );
 });
 
-describe("one process alone", () => {
+describe("a single process", () => {
   beforeAll(async () => {
     await init({ device: "cpu" });
     await initProcessGroup();
@@ -57,17 +57,17 @@ describe("one process alone", () => {
     expect(await allReduce(x)).toBe(x);
     expect([...(await x.data())]).toEqual([1, 2]);
     expect((await allGather(x)).length).toBe(1);
-    expect(await errorOf(() => initProcessGroup())).toMatch(/is of a group already/);
+    expect(await errorOf(() => initProcessGroup())).toMatch(/has already joined a group/);
     expect(await errorOf(() => newGroup([0, 0]))).toMatch(/ranks is \[0, 0\]/);
     expect(await errorOf(() => newGroup([1]))).toMatch(/numbers from 0 to 0/);
   });
 
-  test("refuses what cannot be reduced", async () => {
+  test("refuses values that cannot be reduced", async () => {
     expect(await errorOf(() => allReduce(tensor([1], { dtype: "i32" }), { op: "avg" }))).toMatch(
-      /the average of i32 is no i32/,
+      /the average of i32 values is not i32/,
     );
     expect(await errorOf(() => allReduce(tensor([true])))).toMatch(
-      /sum of bool\n {2}hint: op: "max"/,
+      /sum is not defined for bool\n {2}hint: use op: "max"/,
     );
     expect(await errorOf(() => allReduce(tensor([1]), { op: "mean" as never }))).toMatch(
       /op is "mean"/,
@@ -76,11 +76,11 @@ describe("one process alone", () => {
       /takes a tensor or a typed array/,
     );
     expect(await errorOf(() => reduceScatter([tensor([1]), tensor([2])]))).toMatch(
-      /takes a list of 1, one for each rank/,
+      /takes a list of 1 items of one shape and dtype, one per rank/,
     );
   });
 
-  test("refuses models and optimizers that cannot be split", async () => {
+  test("refuses unsuitable models and optimizers", async () => {
     const frozen = new Linear(2, 2).requiresGrad_(false);
     expect(await errorOf(() => new DistributedDataParallel(frozen))).toMatch(
       /Linear has no parameters to train/,
@@ -91,11 +91,11 @@ describe("one process alone", () => {
     );
     const { weight } = new Linear(2, 2);
     expect(await errorOf(() => new ZeroRedundancyOptimizer([weight], LBFGS as never))).toMatch(
-      /does not update parameters one by one/,
+      /does not update each parameter separately/,
     );
   });
 
-  test("a model of several inputs is called as before, and its state has PyTorch's names", async () => {
+  test("a wrapped model takes several inputs, and its state has PyTorch's names", async () => {
     const ddp = await new DistributedDataParallel(new Sequential(new Linear(2, 3))).ready();
     expect(Object.keys(ddp.stateDict())).toEqual(["module.0.weight", "module.0.bias"]);
     expect(ddp(tensor([[1, 2]]))).toBeInstanceOf(Tensor);

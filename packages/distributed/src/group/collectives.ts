@@ -12,29 +12,29 @@ import { bytesOf, kindOf, type ReduceOp, reduceOps } from "../protocol/values.ts
 import { groupOf, type ProcessGroup } from "./process-group.ts";
 import { theWorld } from "./world.ts";
 
-/** What collectives send: a tensor, or an array on the host. */
+/** Values for a collective: a tensor, or a typed array on the host. */
 export type Values = Tensor | TypedArray;
 
-/** Among whom a collective is. */
+/** The group of a collective. */
 export interface GroupOption {
   /** Default: all ranks. */
   readonly group?: ProcessGroup;
 }
 
 export interface ReduceOptions extends GroupOption {
-  /** Default "sum". "avg" is the sum through the number of ranks. */
+  /** Default "sum". "avg" divides the sum by the number of ranks. */
   readonly op?: ReduceOp;
 }
 
 const isTyped = (values: unknown): values is TypedArray =>
   ArrayBuffer.isView(values) && !(values instanceof DataView);
 
-/** The values on the host, as they are now: an array of its own where it is a tensor. */
+/** Current values on the host; a copy if `values` is a tensor. */
 function readNow(call: string, values: Values): Promise<TypedArray> {
   if (values instanceof Tensor) return values.detach().data();
   if (isTyped(values)) return Promise.resolve(values);
   throw new ArgumentError(
-    `${call}: takes a tensor or a typed array, got ${describe(values)}\n  hint: allGatherObject and broadcastObject send anything`,
+    `${call}: takes a tensor or a typed array, got ${describe(values)}\n  hint: use allGatherObject or broadcastObject for other values`,
   );
 }
 
@@ -43,7 +43,7 @@ const elementsOf = (values: Values): DType =>
 const shapeOf = (values: Values): readonly number[] =>
   values instanceof Tensor ? values.shape : [values.length];
 
-/** Puts what came into the tensor. An array has it already. */
+/** Writes the result into the tensor. A typed array has it already. */
 function write(values: Values, host: TypedArray): void {
   if (values instanceof Tensor) noGrad(() => values.copy_(like(values, host)));
 }
@@ -63,17 +63,17 @@ function checkOp(call: string, op: ReduceOp, elements: DType): void {
   const fractions = elements.startsWith("f");
   if (op === "avg" && !fractions) {
     throw new ArgumentError(
-      `${call}: the average of ${elements} is no ${elements}\n  hint: op: "sum", or f32`,
+      `${call}: the average of ${elements} values is not ${elements}\n  hint: use op: "sum", or convert to f32`,
     );
   }
   if (elements === "bool" && (op === "sum" || op === "product")) {
     throw new ArgumentError(
-      `${call}: ${op} of bool\n  hint: op: "max" (any rank), "min" (all ranks), or x.to("i32")`,
+      `${call}: ${op} is not defined for bool\n  hint: use op: "max" (any rank), op: "min" (all ranks), or x.to("i32")`,
     );
   }
 }
 
-/** What a collective needs to know of its values, and its group. */
+/** Checks the arguments of a collective and starts reading its values. */
 function begin(
   operation: Operation,
   values: Values,
@@ -82,16 +82,18 @@ function begin(
 ) {
   const among = groupOf(operation, group, theWorld(operation));
   const host = readNow(operation, values);
-  host.catch(() => {}); // the collective has its error
+  host.catch(() => {}); // the collective throws this error
   const call = { operation, elements: elementsOf(values), shape: shapeOf(values), ...what };
   if (what.op !== undefined) checkOp(operation, what.op, call.elements);
   return { among, host, call };
 }
 
 /**
- * Gives all ranks the sum of their values (or what `op` says), in place; all get the same bits. A tensor's gradient is not recorded.
+ * Replaces the values by their sum over all ranks (or another `op`), in place. All ranks get the
+ * same bits. A tensor's gradient is not recorded.
  *
- * Throws MismatchError where ranks call something else or have another shape or dtype, CollectiveTimeoutError where one does not come.
+ * Throws MismatchError if ranks make different calls or have another shape or dtype, and
+ * CollectiveTimeoutError if a rank does not arrive.
  */
 export async function allReduce<V extends Values>(
   values: V,
@@ -108,7 +110,7 @@ export async function allReduce<V extends Values>(
   });
 }
 
-/** Gives all ranks the values of rank `src` (its number in the world), in place. */
+/** Replaces the values by those of rank `src` (its rank in the world), in place. */
 export async function broadcast<V extends Values>(
   values: V,
   src: number,
@@ -125,7 +127,7 @@ export async function broadcast<V extends Values>(
   });
 }
 
-/** The group, and the place in it of a rank of the world. */
+/** The group, and the rank in it of a rank of the world. */
 export function rootOf(
   call: string,
   src: number,
@@ -139,7 +141,7 @@ export function rootOf(
   );
 }
 
-/** Every rank's values, in the order of the ranks. */
+/** Returns every rank's values, in rank order. */
 export async function allGather<V extends Values>(
   values: V,
   options: GroupOption = {},
@@ -157,9 +159,10 @@ export async function allGather<V extends Values>(
 }
 
 /**
- * Of a list with one item a rank: gives rank r the sum (or what `op` says) of all ranks' item r.
+ * Takes a list with one item per rank and returns to rank r the sum (or another `op`) of all ranks'
+ * item r.
  *
- * Throws ArgumentError unless the list has one item a rank, all of one shape and dtype.
+ * Throws ArgumentError unless the list has one item per rank, all of the same shape and dtype.
  */
 export async function reduceScatter<V extends Values>(
   list: readonly V[],
@@ -178,7 +181,7 @@ export async function reduceScatter<V extends Values>(
     );
   if (!even) {
     throw new ArgumentError(
-      `reduceScatter: takes a list of ${among.size}, one for each rank, of one shape and dtype, got ${describe(list)}`,
+      `reduceScatter: takes a list of ${among.size} items of one shape and dtype, one per rank, got ${describe(list)}`,
     );
   }
   const { call } = begin("reduceScatter", first, among, { op });
@@ -197,7 +200,7 @@ export async function reduceScatter<V extends Values>(
   });
 }
 
-/** Waits until all ranks have come here. */
+/** Waits until all ranks have called `barrier`. */
 export async function barrier(options: GroupOption = {}): Promise<void> {
   checkCall("barrier({ group })", arguments);
   const among = groupOf("barrier", options.group, theWorld("barrier"));

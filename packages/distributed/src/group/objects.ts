@@ -7,10 +7,10 @@ import { type GroupOption, rootOf } from "./collectives.ts";
 import { groupOf, type ProcessGroup } from "./process-group.ts";
 import { theWorld } from "./world.ts";
 
-/** Marks a tensor on its way. */
+/** Key that marks a packed tensor. */
 const MARK = "@wgrad/distributed tensor";
 
-/** Anything that can be copied to another process: plain data, typed arrays, and tensors, which are read. */
+/** Packs plain data, typed arrays and tensors (which are read) for another process. */
 async function pack(value: unknown): Promise<unknown> {
   if (value instanceof Tensor) {
     const { dtype, shape } = value;
@@ -42,14 +42,17 @@ interface PackedTensor {
 const isPlain = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-/** Every rank's object, in the order of the ranks: plain data, typed arrays, Maps, Sets, Dates, and tensors in plain data. */
+/**
+ * Returns every rank's object, in rank order: plain data, typed arrays, Maps, Sets, Dates, and
+ * tensors within plain data.
+ */
 export async function allGatherObject<T>(value: T, options: GroupOption = {}): Promise<T[]> {
   checkCall("allGatherObject(value, { group })", arguments);
   const among = groupOf("allGatherObject", options.group, theWorld("allGatherObject"));
   return gatherObjects("allGatherObject", value, among);
 }
 
-/** The same as a part of another call. */
+/** `allGatherObject` on behalf of another call. */
 export function gatherObjects<T>(
   operation: Operation,
   value: T,
@@ -70,7 +73,9 @@ export function gatherObjects<T>(
   });
 }
 
-/** Rank `src`'s object (its number in the world); what the others give is left alone. */
+/**
+ * Returns the object of rank `src` (its rank in the world). The objects of other ranks are ignored.
+ */
 export async function broadcastObject<T>(
   value: T,
   src: number,

@@ -1,21 +1,22 @@
 import { ArgumentError } from "@wgrad/autograd";
 import { describe } from "@wgrad/autograd/plugin";
 import { DistributedError } from "../errors.ts";
-import { type Call, checkAgreement, encode, printed } from "../protocol/header.ts";
+import { type Call, checkAgreement, describeHeader, encode } from "../protocol/header.ts";
 import type { Transport } from "../transport/transport.ts";
 
-/** What carries values between ranks. */
+/** How values are sent between ranks. */
 export type Backend = "single" | "threads" | "mpi";
 
 /**
- * Ranks that do collectives together. Collectives run one at a time, in the order of the calls; before values are sent all ranks tell each
- * other what they call. After an error nothing more is done here: ranks are no longer at the same place.
+ * A group of ranks that run collectives together. Collectives run one at a time, in call order.
+ * Before values are sent, the ranks check that they make the same call. After an error the group
+ * cannot be used any more, because the ranks may have diverged.
  */
 export class ProcessGroup {
   readonly backend: Backend;
-  /** The ranks' numbers in the world, in the order of this group. */
+  /** Ranks in the world of the members, in group order. */
   readonly ranks: readonly number[];
-  /** Milliseconds that a rank is waited for. */
+  /** Milliseconds to wait for a rank. */
   readonly timeout: number;
   readonly #transport: Transport | null;
   #calls = 0;
@@ -35,7 +36,7 @@ export class ProcessGroup {
     this.#transport = transport;
   }
 
-  /** This process's place in the group; −1 where it is not of it. */
+  /** This process's rank in the group; −1 if it is not a member. */
   get rank(): number {
     return this.#transport?.rank ?? -1;
   }
@@ -44,12 +45,14 @@ export class ProcessGroup {
     return this.ranks.length;
   }
 
-  /** Why nothing is done here any more, or null. */
+  /** The error after which the group cannot be used; null if there was none. */
   get broken(): Error | null {
     return this.#broken;
   }
 
-  /** Runs a collective after those before it: once all ranks have said that they make the same call. */
+  /**
+   * Runs a collective after earlier ones, once all ranks have agreed that they make the same call.
+   */
   run<T>(call: Call, work: (transport: Transport) => Promise<T>): Promise<T> {
     const transport = this.#own(call);
     const header = encode(call, ++this.#calls);
@@ -57,7 +60,10 @@ export class ProcessGroup {
     const result = this.#tail.then(async () => {
       this.#checkWhole(call);
       try {
-        checkAgreement(await transport.agree(header, this.timeout, printed(header)), this.ranks);
+        checkAgreement(
+          await transport.agree(header, this.timeout, describeHeader(header)),
+          this.ranks,
+        );
         return await work(transport);
       } catch (error) {
         this.#broken ??= error as Error;
@@ -70,13 +76,13 @@ export class ProcessGroup {
     return result;
   }
 
-  /** Sums all ranks' values in place, done when it returns. */
+  /** Sums the values over all ranks in place, synchronously. */
   sumNow(call: Call, values: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>): void {
     const transport = this.#own(call);
     this.#checkWhole(call);
     if (this.#underWay > 0) {
       throw new DistributedError(
-        `${call.operation}: another collective is under way\n  hint: await it before the model is called`,
+        `${call.operation}: another collective is still running\n  hint: await it before you call the model`,
       );
     }
     try {
@@ -89,7 +95,7 @@ export class ProcessGroup {
     }
   }
 
-  /** Resolves when nothing is under way here. */
+  /** Resolves when no collective is running. */
   async idle(): Promise<void> {
     await this.#tail;
   }
@@ -102,20 +108,20 @@ export class ProcessGroup {
   #own({ operation }: Call): Transport {
     if (this.#transport !== null) return this.#transport;
     throw new ArgumentError(
-      `${operation}: this rank is not of the group of ranks ${this.ranks.join(", ")}`,
+      `${operation}: this rank is not a member of the group of ranks ${this.ranks.join(", ")}`,
     );
   }
 
   #checkWhole({ operation }: Call): void {
     if (this.#broken === null) return;
     throw new DistributedError(
-      `${operation}: the group ended with an error before: ${this.#broken.message}`,
+      `${operation}: the group cannot be used after an earlier error: ${this.#broken.message}`,
       { cause: this.#broken },
     );
   }
 }
 
-/** What `group` names: the group itself, or the world. */
+/** The given group, or the world by default. */
 export function groupOf(
   call: string,
   group: ProcessGroup | undefined,
@@ -124,6 +130,6 @@ export function groupOf(
   if (group === undefined) return world;
   if (group instanceof ProcessGroup) return group;
   throw new ArgumentError(
-    `${call}: group is ${describe(group)}\n  hint: what newGroup(ranks) gave`,
+    `${call}: group is ${describe(group)}\n  hint: pass the result of newGroup(ranks)`,
   );
 }

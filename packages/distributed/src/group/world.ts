@@ -10,10 +10,11 @@ import { type Backend, groupOf, ProcessGroup } from "./process-group.ts";
 /** Settings of `initProcessGroup`. */
 export interface InitProcessGroupOptions {
   /**
-   * "mpi" under mpirun, "threads" under wgrad-run or `spawn`, "single" for one process alone. Default: as this process was started.
+   * "mpi" under mpirun, "threads" under wgrad-run or `spawn`, "single" for a single process. By
+   * default it follows from how this process was started.
    */
   readonly backend?: Backend;
-  /** Milliseconds that a rank is waited for in a collective (default 300 000). */
+  /** Milliseconds to wait for a rank in a collective (default 300 000). */
   readonly timeout?: number;
 }
 
@@ -23,15 +24,16 @@ const TIMEOUT = 300_000;
 interface World {
   readonly group: ProcessGroup;
   readonly subgroups: Set<ProcessGroup>;
-  /** Ends what carries values. */
+  /** Closes the connection between ranks. */
   readonly end: () => Promise<void>;
 }
 let world: World | null = null;
 
 /**
- * Joins this process to the others, before any collective. Every rank calls it.
+ * Joins this process to the others. Every rank must call it, before any collective.
  *
- * Throws DistributedError where the backend is not there or this process was not started for it; ArgumentError for a second call.
+ * Throws DistributedError if the backend is missing or this process was not started for it, and
+ * ArgumentError for a second call.
  */
 export async function initProcessGroup(
   options: InitProcessGroupOptions = {},
@@ -42,7 +44,7 @@ export async function initProcessGroup(
   );
   if (world !== null) {
     throw new ArgumentError(
-      "initProcessGroup: this process is of a group already\n  hint: await destroyProcessGroup() first",
+      "initProcessGroup: this process has already joined a group\n  hint: await destroyProcessGroup() first",
     );
   }
   const { backend = await startedFor(), timeout = TIMEOUT } = options;
@@ -53,7 +55,7 @@ export async function initProcessGroup(
   }
   if (!(timeout > 0)) {
     throw new ArgumentError(
-      `initProcessGroup: timeout is ${timeout}\n  hint: milliseconds, above 0`,
+      `initProcessGroup: timeout is ${timeout}\n  hint: milliseconds above 0`,
     );
   }
   const { transport, end } = await open(backend);
@@ -63,7 +65,7 @@ export async function initProcessGroup(
   return group;
 }
 
-/** The backend of whoever started this process. */
+/** The backend that fits how this process was started. */
 async function startedFor(): Promise<Backend> {
   if (launchedRank() !== null) return "threads";
   const { underMpich, underOpenMpi } = await import("../transport/mpi/library.ts");
@@ -80,7 +82,7 @@ async function open(backend: Backend): Promise<{ transport: Transport; end: () =
   const launched = launchedRank();
   if (launched === null) {
     throw new DistributedError(
-      'initProcessGroup: backend "threads" is for ranks that wgrad-run or spawn() started' +
+      'initProcessGroup: backend "threads" needs ranks that were started by wgrad-run or spawn()' +
         "\n  hint: npx wgrad-run -n 2 train.ts",
     );
   }
@@ -91,38 +93,39 @@ async function open(backend: Backend): Promise<{ transport: Transport; end: () =
 export function theWorld(call: string): ProcessGroup {
   if (world !== null) return world.group;
   throw new DistributedError(
-    `${call}: this process is of no group\n  hint: await initProcessGroup() first`,
+    `${call}: this process has not joined a group\n  hint: await initProcessGroup() first`,
   );
 }
 
-/** Whether `initProcessGroup` was called. */
+/** Whether this process has joined a group with `initProcessGroup`. */
 export function isInitialized(): boolean {
   checkCall("isInitialized()", arguments);
   return world !== null;
 }
 
-/** This process's number in the group, from 0; −1 where it is not of it. */
+/** This process's rank in the group, from 0; −1 if it is not a member. */
 export function getRank(group?: ProcessGroup): number {
   checkCall("getRank(group?)", arguments);
   return groupOf("getRank", group, theWorld("getRank")).rank;
 }
 
-/** How many processes the group has. */
+/** Number of ranks in the group. */
 export function getWorldSize(group?: ProcessGroup): number {
   checkCall("getWorldSize(group?)", arguments);
   return groupOf("getWorldSize", group, theWorld("getWorldSize")).size;
 }
 
-/** What carries the group's values. */
+/** Backend of the group. */
 export function getBackend(group?: ProcessGroup): Backend {
   checkCall("getBackend(group?)", arguments);
   return groupOf("getBackend", group, theWorld("getBackend")).backend;
 }
 
 /**
- * A group of some of the ranks, by their numbers in the world. Every rank of the world calls it, those outside too, with the same numbers.
+ * Makes a group of some ranks, given by their ranks in the world. Every rank of the world must call
+ * it with the same numbers, including those outside of the group.
  *
- * Throws ArgumentError for numbers that there are not or that come twice.
+ * Throws ArgumentError for unknown or repeated ranks.
  */
 export async function newGroup(
   ranks: readonly number[],
@@ -135,7 +138,7 @@ export async function newGroup(
   );
   if (odd !== undefined || ranks.length === 0) {
     throw new ArgumentError(
-      `newGroup: ranks is [${ranks.join(", ")}]\n  hint: numbers from 0 to ${all.size - 1}, each once`,
+      `newGroup: ranks is [${ranks.join(", ")}]\n  hint: use numbers from 0 to ${all.size - 1}, each at most once`,
     );
   }
   const { timeout = all.timeout } = options;
@@ -146,7 +149,7 @@ export async function newGroup(
   return group;
 }
 
-/** Leaves the others, once all have come to this call. Nothing collective is done afterwards. */
+/** Leaves the group, once all ranks have called this. No collective can run afterwards. */
 export async function destroyProcessGroup(): Promise<void> {
   checkCall("destroyProcessGroup()", arguments);
   theWorld("destroyProcessGroup");

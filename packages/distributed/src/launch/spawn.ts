@@ -10,17 +10,17 @@ import { KEY, type Launched } from "./launched.ts";
 
 /** Settings of `spawn`. */
 export interface SpawnOptions {
-  /** How many ranks. */
+  /** Number of ranks. */
   readonly nprocs: number;
-  /** What the program finds in `process.argv` behind its own name. */
+  /** Arguments of the program in `process.argv`, after its name. */
   readonly args?: readonly string[];
-  /** Options of Node, `["--conditions=development"]` (default: those of this process). */
+  /** Options of Node, such as `["--conditions=development"]` (default: those of this process). */
   readonly execArgv?: readonly string[];
-  /** Hears what ranks send by `parentPort.postMessage`. */
+  /** Receives messages that ranks send with `parentPort.postMessage`. */
   readonly onMessage?: (message: unknown, rank: number) => void;
 }
 
-/** A rank ended with an error; `cause` is that error. */
+/** A rank ended with an error, which is the `cause`. */
 export class RankFailedError extends DistributedError {
   static override readonly name: string = "RankFailedError";
   readonly rank: number;
@@ -32,8 +32,8 @@ export class RankFailedError extends DistributedError {
 }
 
 /**
- * Runs a program as several ranks, each a thread of this process with its own modules and device, and waits for all. The first rank that
- * fails ends the others.
+ * Runs a program as several ranks and waits for them. Each rank is a thread of this process with
+ * its own modules and device. The first rank that fails ends the others.
  *
  * Throws RankFailedError with the error of the rank that failed first.
  */
@@ -41,9 +41,7 @@ export async function spawn(program: string | URL, options: SpawnOptions): Promi
   checkCall("spawn(program, { nprocs: number, args, execArgv, onMessage: function })", arguments);
   const { nprocs, args = [], execArgv, onMessage } = options;
   if (!(Number.isInteger(nprocs) && nprocs > 0)) {
-    throw new ArgumentError(
-      `spawn: nprocs is ${describe(nprocs)}\n  hint: a whole number from 1 on`,
-    );
+    throw new ArgumentError(`spawn: nprocs is ${describe(nprocs)}\n  hint: a whole number ≥ 1`);
   }
   const file = program instanceof URL ? fileURLToPath(program) : resolve(program);
   const code = bootstrap(file);
@@ -52,7 +50,7 @@ export async function spawn(program: string | URL, options: SpawnOptions): Promi
   const memory = shareMemory(`wgrad-${process.pid}-${++spawned}`, ranks, status);
   let first: RankFailedError | null = null;
   const workers: Worker[] = [];
-  /** Wakes those that wait for the rank. */
+  /** Sets a rank's status and wakes the ranks that wait for it. */
   const tell = (rank: number, state: number): void => {
     Atomics.store(status, rank, state);
     for (const r of ranks) Atomics.notify(memory.arrived, r);
@@ -70,7 +68,7 @@ export async function spawn(program: string | URL, options: SpawnOptions): Promi
         const worker = new Worker(code, {
           eval: true,
           argv: [...args],
-          env: SHARE_ENV, // drivers of software adapters look there
+          env: SHARE_ENV, // software GPU drivers read the environment
           ...(execArgv !== undefined && { execArgv: [...execArgv] }),
           workerData: { [KEY]: launched },
         });
@@ -96,7 +94,7 @@ function failure(rank: number, error: unknown): RankFailedError {
   return new RankFailedError(rank, `failed:\n${text}`, error);
 }
 
-/** What a thread runs: the program, after what reads TypeScript where Node does not. */
+/** Source of a thread: loads the program, after a TypeScript loader if needed. */
 function bootstrap(file: string): string {
   const load = `import(${JSON.stringify(pathToFileURL(file).href)})`;
   const name = `process.argv[1] = ${JSON.stringify(file)};`;
@@ -105,7 +103,7 @@ function bootstrap(file: string): string {
     createRequire(`${process.cwd()}/`).resolve("tsx/package.json");
   } catch {
     throw new DistributedError(
-      `spawn: ${file} is TypeScript, which this Node does not read\n  hint: npm install --save-dev tsx, or give the compiled program`,
+      `spawn: ${file} is TypeScript, which this Node cannot load\n  hint: npm install --save-dev tsx, or pass the compiled program`,
     );
   }
   return `${name}import("tsx/esm/api").then(({ register }) => { register(); return ${load}; })`;

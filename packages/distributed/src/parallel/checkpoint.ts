@@ -5,17 +5,17 @@ import { DistributedError } from "../errors.ts";
 import { gatherObjects } from "../group/objects.ts";
 import type { ProcessGroup } from "../group/process-group.ts";
 
-/** What is the same on all ranks; all else of a run is each rank's own. */
+/** Parts that are equal on all ranks. Every other part has a state per rank. */
 const shared = ["model", "optimizer", "scheduler"];
 
 type Parts = Readonly<Record<string, Stateful>>;
 
-/** A part of which every rank has its own: saved as a list. */
-class OfRanks implements Stateful {
+/** A part with a state per rank, saved as a list. */
+class PerRankPart implements Stateful {
   readonly part: Stateful;
   readonly #name: string;
   readonly #group: ProcessGroup;
-  /** All ranks' states, once they are gathered. */
+  /** All ranks' states, after they were gathered. */
   gathered: readonly unknown[] | null = null;
 
   constructor(name: string, part: Stateful, group: ProcessGroup) {
@@ -24,7 +24,7 @@ class OfRanks implements Stateful {
     this.#group = group;
   }
 
-  /** All ranks' states if they are gathered; else this rank's at its place, to go back to. */
+  /** All ranks' states if they were gathered; otherwise only this rank's, to roll back to. */
   stateDict(): { readonly ranks: readonly unknown[] } {
     if (this.gathered !== null) return { ranks: this.gathered };
     const ranks = this.#group.ranks.map((): unknown => null);
@@ -38,20 +38,23 @@ class OfRanks implements Stateful {
     if (!Array.isArray(ranks) || ranks.length !== size) {
       const of = Array.isArray(ranks) ? `${ranks.length} ranks` : "one process";
       throw new ArgumentError(
-        `fit: the checkpoint is of ${of}, here are ${size} ranks (${this.#name}: ${describe(ranks)})` +
-          "\n  hint: go on with as many; load(file) has the model and the optimizer for any number",
+        `fit: the checkpoint is from ${of}, but there are ${size} ranks now (${this.#name}: ${describe(ranks)})` +
+          "\n  hint: resume with the same number; load(file) reads model and optimizer for any number",
       );
     }
     return this.part.loadStateDict(ranks[rank]);
   }
 }
 
-/** A part whose state is split over the ranks: whole while it is saved, else this rank's share, to go back to. */
-class Split implements Stateful {
-  readonly part: SplitPart;
+/**
+ * A part whose state is sharded over the ranks. Its state is whole while saving, and otherwise this
+ * rank's shard, to roll back to.
+ */
+class ShardedPart implements Stateful {
+  readonly part: Sharded;
   saving = false;
 
-  constructor(part: SplitPart) {
+  constructor(part: Sharded) {
     this.part = part;
   }
 
@@ -64,42 +67,42 @@ class Split implements Stateful {
   }
 }
 
-interface SplitPart extends Stateful {
+interface Sharded extends Stateful {
   readonly optim: Stateful;
   consolidateStateDict(): Promise<void>;
 }
 
-const isSplit = (part: Stateful): part is SplitPart =>
-  typeof (part as Partial<SplitPart>).consolidateStateDict === "function";
+const isSplit = (part: Stateful): part is Sharded =>
+  typeof (part as Partial<Sharded>).consolidateStateDict === "function";
 
-/** The parts of a checkpoint, those of each rank's own made to hold all ranks'. */
+/** Parts of a checkpoint, where parts with a state per rank save the states of all ranks. */
 export const partsOfRanks = (parts: Parts, group: ProcessGroup): Parts =>
   Object.fromEntries(
     Object.entries(parts).map(([name, part]) => [
       name,
       isSplit(part)
-        ? new Split(part)
+        ? new ShardedPart(part)
         : shared.includes(name)
           ? part
-          : new OfRanks(name, part, group),
+          : new PerRankPart(name, part, group),
     ]),
   );
 
-/** Saves such parts on the group's first rank. What fails there is thrown on all ranks. */
+/** Saves such parts on the group's first rank. An error there is thrown on all ranks. */
 export async function saveOnce(
   parts: Parts,
   save: () => Promise<void>,
   group: ProcessGroup,
 ): Promise<void> {
   const own = Object.entries(parts).filter(
-    (entry): entry is [string, OfRanks] => entry[1] instanceof OfRanks,
+    (entry): entry is [string, PerRankPart] => entry[1] instanceof PerRankPart,
   );
   const states = await gatherObjects(
     "allGatherObject",
     own.map(([, { part }]) => part.stateDict()),
     group,
   );
-  const split = Object.values(parts).filter((part) => part instanceof Split);
+  const split = Object.values(parts).filter((part) => part instanceof ShardedPart);
   for (const { part } of split) await part.consolidateStateDict();
   let thrown: unknown = null;
   if (group.rank === 0) {
@@ -108,7 +111,7 @@ export async function saveOnce(
     try {
       await save();
     } catch (error) {
-      thrown = error ?? new Error("nothing was thrown");
+      thrown = error ?? new Error("undefined was thrown");
     } finally {
       for (const [, one] of own) one.gathered = null;
       for (const one of split) one.saving = false;

@@ -15,10 +15,10 @@ import { partsOfRanks, saveOnce } from "./checkpoint.ts";
 import { type Bucket, bucketsOf, readFlat } from "./flat.ts";
 import { joined } from "./join.ts";
 import { type MergedMetric, reduceMetric } from "./metrics.ts";
-import { checkSameModel, spread, spreadBuckets } from "./same-model.ts";
+import { broadcastBuckets, broadcastTensors, checkSameModel } from "./same-model.ts";
 
 const NAME = "DistributedDataParallel";
-/** Bytes of buffers that are sent at once. */
+/** Maximum bytes of buffers per broadcast. */
 const BUFFERS = 2 ** 26;
 const SYNCHRONIZE = `${NAME}.synchronize` as const;
 
@@ -26,18 +26,23 @@ const SYNCHRONIZE = `${NAME}.synchronize` as const;
 export interface DataParallelOptions {
   /** Default: all ranks. */
   readonly group?: ProcessGroup;
-  /** Megabytes (2²⁰ bytes) of gradients that are sent at once (default 25). */
+  /** Megabytes (2²⁰ bytes) of gradients per bucket (default 25). */
   readonly bucketCapMb?: number;
-  /** Takes parameters that some or all ranks' losses do not depend on; without it they are an error (default false). */
+  /**
+   * Allows parameters that the losses of some or all ranks do not depend on, which are an error
+   * otherwise (default false).
+   */
   readonly findUnusedParameters?: boolean;
-  /** Gives all ranks the buffers of rank 0 after each step, running statistics among them (default true). */
+  /**
+   * Broadcasts the buffers of rank 0, such as running statistics, after each step (default true).
+   */
   readonly broadcastBuffers?: boolean;
 }
 
 export interface SynchronizeOptions {
   /**
-   * How many examples this rank's loss is the mean of: gradients are then averaged over all examples, whoever has how many. 0 where the
-   * rank had no batch. Default: every rank counts the same.
+   * Number of examples that this rank's loss is the mean of; gradients are then averaged over all
+   * examples. Use 0 if the rank had no batch. By default every rank has the same weight.
    */
   readonly examples?: number;
 }
@@ -48,8 +53,9 @@ interface Trained {
 }
 
 /**
- * One model on several ranks, each with its own part of a batch. All begin with the parameters and buffers of rank 0; after `backward`,
- * `synchronize` gives all ranks the mean of their gradients, so that every optimizer takes the same step everywhere:
+ * Trains one model on several ranks, each with its own part of a batch. All start with the
+ * parameters and buffers of rank 0. After `backward`, `synchronize` gives all ranks the mean of
+ * their gradients, so that all optimizers take the same step:
  *
  *   g = Σᵣ nᵣ gᵣ / Σᵣ nᵣ        (nᵣ = examples of rank r, or 1)
  *
@@ -63,10 +69,11 @@ interface Trained {
  * }
  * ```
  *
- * Gradients travel in flat buckets: one read and one upload a bucket; while one is summed, the next is read. `fit` does all of
- * this by itself.
+ * Gradients are sent in flat buckets, with one read and one upload per bucket; while one bucket is
+ * summed, the next is read. `fit` does all of this by itself.
  *
- * Throws MismatchError (from `ready`) where ranks' models differ, ArgumentError for a model without parameters to train.
+ * Throws MismatchError (from `ready`) if the ranks' models differ, and ArgumentError for a model
+ * without trainable parameters.
  */
 export class DistributedDataParallel<In extends unknown[], Out> extends Module<In, Out> {
   readonly module: Module<In, Out>;
@@ -75,12 +82,12 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
   readonly #broadcastBuffers: boolean;
   readonly #trained: readonly Trained[];
   readonly #buckets: readonly Bucket[];
-  /** Of the buffers. */
+  /** Buckets of the buffers. */
   readonly #shared: readonly Bucket[];
   readonly #ready: Promise<void>;
   #isReady = false;
-  /** A backward has computed gradients that are not averaged. */
-  #behind = false;
+  /** Whether a backward has computed gradients that are not averaged yet. */
+  #unsynchronized = false;
   #accumulating = false;
   #step = 0;
 
@@ -100,7 +107,7 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
       throw new ArgumentError(`${NAME}: takes a module, got ${describe(module)}`);
     }
     if (!(bucketCapMb > 0)) {
-      throw new ArgumentError(`${NAME}: bucketCapMb is ${bucketCapMb}\n  hint: megabytes, above 0`);
+      throw new ArgumentError(`${NAME}: bucketCapMb is ${bucketCapMb}\n  hint: megabytes above 0`);
     }
     this.#group = groupOf(NAME, group, theWorld(NAME));
     this.#findUnused = findUnusedParameters;
@@ -113,24 +120,24 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
     if (this.#trained.length === 0) {
       throw new ArgumentError(`${NAME}: ${module.constructor.name} has no parameters to train`);
     }
-    // the last layers' gradients are there first
+    // backward computes the last layers' gradients first
     const parameters = this.#trained.map(({ parameter }) => parameter).toReversed();
     this.#buckets = bucketsOf(parameters, bucketCapMb * 2 ** 20);
     this.#shared = bucketsOf((module as AnyModule).buffers(), BUFFERS);
     for (const parameter of parameters) {
       parameter.registerPostAccumulateGradHook(() => {
-        if (!this.#accumulating) this.#behind = true;
+        if (!this.#accumulating) this.#unsynchronized = true;
       });
     }
     this.#ready = this.#begin();
-    this.#ready.catch(() => {}); // `ready` has its error
+    this.#ready.catch(() => {}); // `ready` throws this error
   }
 
   async #begin(): Promise<void> {
     const module = this.module as unknown as AnyModule;
     const named = [...module.namedParameters(), ...module.namedBuffers()];
     await checkSameModel(NAME, named, this.#group);
-    await spread(
+    await broadcastTensors(
       NAME,
       named.map(([, tensor]) => tensor),
       this.#group,
@@ -138,14 +145,17 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
     this.#isReady = true;
   }
 
-  /** Resolves when all ranks have the parameters and buffers of rank 0; call it before the first forward. */
+  /**
+   * Resolves when all ranks have the parameters and buffers of rank 0. Await it before the first
+   * forward.
+   */
   async ready(): Promise<this> {
     checkCall("ddp.ready()", arguments);
     await this.#ready;
     return this;
   }
 
-  /** The ranks it trains on. */
+  /** The group of ranks that it trains on. */
   get group(): ProcessGroup {
     return this.#group;
   }
@@ -153,19 +163,22 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
   forward(...inputs: In): Out {
     if (!this.#isReady) {
       throw new DistributedError(
-        `${NAME}: called before all ranks have the same parameters\n  hint: const ddp = await new ${NAME}(model).ready()`,
+        `${NAME}: called before all ranks had the same parameters\n  hint: const ddp = await new ${NAME}(model).ready()`,
       );
     }
-    if (this.#behind && !this.#accumulating && isGradEnabled()) {
+    if (this.#unsynchronized && !this.#accumulating && isGradEnabled()) {
       throw new DistributedError(
-        `${NAME}: the gradients of the last backward are this rank's alone` +
+        `${NAME}: the gradients of the last backward were not synchronized` +
           "\n  hint: await ddp.synchronize() between backward() and optimizer.step(), or noSync(() => …) to accumulate",
       );
     }
     return (this.module as unknown as (...inputs: In) => Out)(...inputs);
   }
 
-  /** What `run` calls adds to the gradients of this rank alone: a later `synchronize` averages the sums. */
+  /**
+   * Runs `run` without requiring its gradients to be averaged. They accumulate on this rank until a
+   * later `synchronize`.
+   */
   noSync<T>(run: () => T): T {
     checkCall("ddp.noSync(run: function)", arguments);
     const outer = this.#accumulating;
@@ -178,19 +191,18 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
   }
 
   /**
-   * Gives all ranks the mean of their gradients; every rank calls it once a step, after `backward`. With mixed precision gradients are
-   * summed as f32.
+   * Gives all ranks the mean of their gradients. Every rank calls it once per step, after
+   * `backward`. With mixed precision, gradients are summed in f32.
    *
-   * Throws ArgumentError that names parameters without a gradient on some rank, unless `findUnusedParameters`; MismatchError where
-   * another rank is at another step; CollectiveTimeoutError where it does not come.
+   * Throws ArgumentError with the names of parameters that have no gradient on some rank, unless
+   * `findUnusedParameters`; MismatchError if another rank is at another step;
+   * CollectiveTimeoutError if a rank does not arrive.
    */
   async synchronize(options: SynchronizeOptions = {}): Promise<void> {
     checkCall("ddp.synchronize({ examples: number })", arguments);
     const { examples = 1 } = options;
     if (!(Number.isFinite(examples) && examples >= 0)) {
-      throw new ArgumentError(
-        `${SYNCHRONIZE}: examples is ${examples}\n  hint: how many, 0 or more`,
-      );
+      throw new ArgumentError(`${SYNCHRONIZE}: examples is ${examples}\n  hint: a number ≥ 0`);
     }
     await this.#ready;
     const step = ++this.#step;
@@ -199,10 +211,10 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
     const total = (results[0] as Sum).examples;
     if (!this.#findUnused) this.#checkUsed(results);
     if (total > 0) noGrad(() => this.#write(results, total));
-    this.#behind = false;
+    this.#unsynchronized = false;
   }
 
-  /** Throws for parameters that some rank with examples has no gradient of. */
+  /** Throws ArgumentError for parameters without a gradient on some rank that has examples. */
   #checkUsed(results: readonly Sum[]): void {
     const usersOf = new Map<Tensor, number>();
     for (const [b, { users }] of results.entries())
@@ -216,7 +228,10 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
     if (unused.length > 0) throw unusedError(unused);
   }
 
-  /** All ranks' gradients of a bucket, each as often as it has examples. Behind them: who has examples, how many, and who has which gradient. */
+  /**
+   * Sums a bucket's gradients over the ranks, weighted by examples. Appends whether the rank has
+   * examples, their number, and which gradients it has.
+   */
   #sum(bucket: Bucket, part: number, step: number, examples: number): Promise<Sum> {
     const { tensors, dtype, size } = bucket;
     const gradients = tensors.map(({ grad }) => grad);
@@ -241,11 +256,11 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
     });
   }
 
-  /** Gives every parameter its mean gradient: a part of what was brought to the device at once. */
+  /** Uploads the mean gradients and sets each parameter's gradient to its part. */
   #write(results: readonly Sum[], total: number): void {
     for (const [b, bucket] of this.#buckets.entries()) {
       const { values, users } = results[b] as Sum;
-      for (const [i, sum] of bucket.bring(values).entries()) {
+      for (const [i, sum] of bucket.upload(values).entries()) {
         const parameter = bucket.tensors[i] as Tensor;
         if (users[i] !== 0) parameter.grad = sum.div(total).to(parameter.dtype);
       }
@@ -255,17 +270,17 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
   async #syncBuffers(step: number): Promise<void> {
     const { size } = this.#group;
     if (this.#broadcastBuffers && size > 1)
-      await spreadBuckets(SYNCHRONIZE, this.#shared, this.#group, 0, step);
+      await broadcastBuckets(SYNCHRONIZE, this.#shared, this.#group, 0, step);
   }
 
-  /** Gives back what the model holds, and the room of the buckets. */
+  /** Frees the model and the buckets. */
   override dispose(): void {
     checkCall("ddp.dispose()", arguments);
     super.dispose();
     for (const bucket of [...this.#buckets, ...this.#shared]) bucket.dispose();
   }
 
-  /** The sums of all ranks' numbers, place by place; every rank calls it. For `fit`. */
+  /** Elementwise sums over all ranks, all of which must call it. Used by `fit`. */
   async sumNumbers(numbers: readonly number[]): Promise<number[]> {
     checkCall("ddp.sumNumbers(numbers: number[])", arguments);
     const sums = Float64Array.from(numbers);
@@ -279,26 +294,30 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
     return [...sums];
   }
 
-  /** `reduceMetric` over this model's ranks. For `fit`. */
+  /** `reduceMetric` over this model's ranks. Used by `fit`. */
   computeMetric<Result>(metric: { compute(): Promise<Result> }): Promise<Result> {
     checkCall("ddp.computeMetric(metric)", arguments);
     return reduceMetric(metric as MergedMetric<Result>, { group: this.#group });
   }
 
-  /** Parts of a checkpoint, those of each rank's own made to hold all ranks'. For `fit`. */
+  /**
+   * Parts of a checkpoint, where parts with a state per rank save the states of all ranks. Used by
+   * `fit`.
+   */
   partsOfRanks(parts: Readonly<Record<string, Stateful>>): Readonly<Record<string, Stateful>> {
     checkCall("ddp.partsOfRanks(parts)", arguments);
     return partsOfRanks(parts, this.#group);
   }
 
-  /** Saves such parts on the first rank; what fails there is thrown on all. For `fit`. */
+  /** Saves such parts on the first rank; an error there is thrown on all ranks. Used by `fit`. */
   saveOnce(parts: Readonly<Record<string, Stateful>>, save: () => Promise<void>): Promise<void> {
     checkCall("ddp.saveOnce(parts, save: function)", arguments);
     return saveOnce(parts, save, this.#group);
   }
 
   /**
-   * The loader's batches, and null after them as long as another rank has one: so that all ranks take the same number of steps.
+   * Yields the loader's batches, and then null as long as another rank has batches left, so that
+   * all ranks take the same number of steps.
    *
    * ```ts
    * for await (const batch of ddp.join(loader)) {
@@ -317,7 +336,7 @@ export class DistributedDataParallel<In extends unknown[], Out> extends Module<I
   }
 }
 
-/** What a bucket came to. */
+/** Result of a bucket's reduction. */
 interface Sum {
   readonly values: TypedArray;
   readonly active: number;
@@ -330,6 +349,6 @@ function unusedError(unused: readonly string[]): ArgumentError {
   if (unused.length > shown.length) shown.push(`\n  and ${unused.length - shown.length} more`);
   return new ArgumentError(
     `${SYNCHRONIZE}: the loss does not depend on ${unused.length} of the parameters${shown.join("")}` +
-      "\n  hint: { findUnusedParameters: true } takes them as zeros; or requiresGrad = false before the model is wrapped",
+      "\n  hint: pass { findUnusedParameters: true } to treat them as zeros, or set requiresGrad = false before you wrap the model",
   );
 }

@@ -1,13 +1,13 @@
 import { cat, noGrad, type Tensor, type TypedArray, zeros } from "@wgrad/autograd";
 import { composite, fromHost, persist } from "@wgrad/autograd/plugin";
 
-/** Tensors of one dtype that are sent as one array. */
+/** Tensors of one dtype that are sent together as one array. */
 export class Bucket {
   readonly dtype: Tensor["dtype"];
   readonly tensors: Tensor[] = [];
-  /** Elements of all of them. */
+  /** Total number of elements. */
   size = 0;
-  /** Where what came is on the device. Halves are f32 there: their sums may be too large for f16. */
+  /** The received values on the device. For f16 it is f32, because sums may overflow f16. */
   #storage: Tensor | null = null;
 
   constructor(dtype: Tensor["dtype"]) {
@@ -19,13 +19,16 @@ export class Bucket {
     this.size += one.numel();
   }
 
-  /** Brings values, which are not to be used elsewhere then, to the device at once; gives each tensor's part, in its shape. */
-  bring(values: TypedArray): Tensor[] {
+  /**
+   * Uploads values at once and returns each tensor's part in its shape. The caller must not use the
+   * array afterwards.
+   */
+  upload(values: TypedArray): Tensor[] {
     const { dtype, size, tensors } = this;
     const [device] = tensors as [Tensor];
     return noGrad(() => {
-      const held = values.length === size ? values : values.subarray(0, size);
-      const came = fromHost(held, [size], dtype === "f16" ? "f32" : dtype, { device });
+      const used = values.length === size ? values : values.subarray(0, size);
+      const came = fromHost(used, [size], dtype === "f16" ? "f32" : dtype, { device });
       if (this.#storage === null) this.#storage = persist(came);
       else this.#storage.copy_(came);
       const all = this.#storage;
@@ -38,14 +41,17 @@ export class Bucket {
     });
   }
 
-  /** Gives the room on the device back. */
+  /** Frees the device memory. */
   dispose(): void {
     this.#storage?.dispose();
     this.#storage = null;
   }
 }
 
-/** Buckets of at most `bytes` each (a tensor is never cut), every dtype apart, in the order given. */
+/**
+ * Groups tensors into buckets of at most `bytes` each, per dtype and in the given order. Tensors
+ * are not split.
+ */
 export function bucketsOf(tensors: readonly Tensor[], bytes: number): Bucket[] {
   const buckets: Bucket[] = [];
   for (const one of tensors) {
@@ -61,7 +67,7 @@ export function bucketsOf(tensors: readonly Tensor[], bytes: number): Bucket[] {
   return buckets;
 }
 
-/** The values of all tensors as one array, read at once: of what is null zeros, and behind them so many more. */
+/** Reads all tensors as one array. Null gives zeros, and `more` zeros are appended. */
 export function readFlat(
   { tensors, dtype }: Bucket,
   values: readonly (Tensor | null)[] = tensors,
@@ -70,12 +76,12 @@ export function readFlat(
   const flat = noGrad(() =>
     composite(() => {
       const [device] = tensors as [Tensor];
-      const blank = (count: number): Tensor => zeros([count], { dtype, device });
+      const zerosOf = (count: number): Tensor => zeros([count], { dtype, device });
       const parts = tensors.map((like, i) => {
         const own = values[i] ?? null;
-        return own === null ? blank(like.numel()) : own.detach().reshape([-1]);
+        return own === null ? zerosOf(like.numel()) : own.detach().reshape([-1]);
       });
-      return cat(more === 0 ? parts : [...parts, blank(more)]);
+      return cat(more === 0 ? parts : [...parts, zerosOf(more)]);
     }),
   );
   return flat.data();

@@ -1,6 +1,6 @@
 import type { ProcessGroup } from "../group/process-group.ts";
 
-/** The batches of this rank, then null as long as another rank has one. */
+/** Yields this rank's batches, then null as long as another rank has batches left. */
 export async function* joined<Batch>(
   loader: AsyncIterable<Batch> | Iterable<Batch>,
   group: ProcessGroup,

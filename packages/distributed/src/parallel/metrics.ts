@@ -5,7 +5,7 @@ import { gatherObjects } from "../group/objects.ts";
 import { groupOf } from "../group/process-group.ts";
 import { theWorld } from "../group/world.ts";
 
-/** A metric whose states can be put together, as those of `@wgrad/metrics`. */
+/** A metric whose states can be merged, such as those of `@wgrad/metrics`. */
 export interface MergedMetric<Result> {
   compute(): Promise<Result>;
   reset(): void;
@@ -14,7 +14,10 @@ export interface MergedMetric<Result> {
   mergeState(saved: never): void;
 }
 
-/** The metric of what all ranks have seen since its reset; every rank calls it. This rank's own goes on as it was. */
+/**
+ * Computes the metric over the batches of all ranks since its reset. Every rank must call it. This
+ * rank's metric is unchanged.
+ */
 export async function reduceMetric<Result>(
   metric: MergedMetric<Result>,
   options: GroupOption = {},
@@ -23,7 +26,7 @@ export async function reduceMetric<Result>(
   const group = groupOf("reduceMetric", options.group, theWorld("reduceMetric"));
   if (typeof metric?.mergeState !== "function") {
     throw new ArgumentError(
-      `reduceMetric: ${describe(metric)} has no mergeState(saved)\n  hint: a metric of @wgrad/metrics, or sums through allReduce`,
+      `reduceMetric: ${describe(metric)} has no mergeState(saved)\n  hint: use a metric of @wgrad/metrics, or sum with allReduce`,
     );
   }
   const states = await gatherObjects("allGatherObject", metric.stateDict(), group);

@@ -9,10 +9,10 @@ import { type Bucket, bucketsOf, readFlat } from "./flat.ts";
 
 type Named = readonly (readonly [name: string, tensor: Tensor])[];
 
-/** Bytes of what is sent at once before training begins. */
+/** Maximum bytes per broadcast before training. */
 const BYTES = 2 ** 26;
 
-/** Throws MismatchError that names the first tensor in which ranks' models differ. */
+/** Throws MismatchError with the name of the first tensor in which the ranks' models differ. */
 export async function checkSameModel(
   call: Operation,
   named: Named,
@@ -29,18 +29,18 @@ export async function checkSameModel(
       (i) => String(first[i]) !== String(other[i]),
     );
     if (at === undefined) continue;
-    const said = (one: string[] | undefined): string =>
+    const described = (one: string[] | undefined): string =>
       one === undefined ? "nothing more" : `${one[0]}, ${one[1]}`;
     throw new MismatchError(
       `${call}: ranks have different models` +
-        `\n  rank ${group.ranks[0]}: ${said(first[at])}\n  rank ${group.ranks[r]}: ${said(other[at])}` +
-        "\n  hint: all ranks make the same model, with the same settings",
+        `\n  rank ${group.ranks[0]}: ${described(first[at])}\n  rank ${group.ranks[r]}: ${described(other[at])}` +
+        "\n  hint: make the same model on all ranks, with the same settings",
     );
   }
 }
 
-/** Gives all ranks the values of the group's rank `root`. */
-export async function spread(
+/** Broadcasts the values of the group's rank `root`. */
+export async function broadcastTensors(
   call: Operation,
   tensors: readonly Tensor[],
   group: ProcessGroup,
@@ -48,12 +48,12 @@ export async function spread(
   step?: number,
 ): Promise<void> {
   const buckets = bucketsOf(tensors, BYTES);
-  await spreadBuckets(call, buckets, group, root, step);
+  await broadcastBuckets(call, buckets, group, root, step);
   for (const bucket of buckets) bucket.dispose();
 }
 
-/** The same of buckets that keep their room on the device. */
-export async function spreadBuckets(
+/** The same for buckets that keep their device memory. */
+export async function broadcastBuckets(
   call: Operation,
   buckets: readonly Bucket[],
   group: ProcessGroup,
@@ -64,14 +64,14 @@ export async function spreadBuckets(
   const sent = buckets.map((bucket, part) => {
     const { dtype, size, tensors } = bucket;
     const values = readFlat(bucket);
-    values.catch(() => {}); // the collective has its error
+    values.catch(() => {}); // the collective throws this error
     const at = step === undefined ? {} : { step };
     const header = { operation: call, elements: dtype, shape: [size], root, part, ...at };
     return group.run(header, async (transport) => {
       const own = await values;
       await transport.broadcast(bytesOf(own), root);
       if (group.rank === root) return;
-      for (const [i, value] of bucket.bring(own).entries()) {
+      for (const [i, value] of bucket.upload(own).entries()) {
         const target = tensors[i] as Tensor;
         updates.push([target, noGrad(() => value.to(target.dtype))]);
       }

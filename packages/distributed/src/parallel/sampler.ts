@@ -4,33 +4,36 @@ import { getRank, getWorldSize } from "../group/world.ts";
 
 /** Settings of DistributedSampler, with PyTorch's names and defaults. */
 export interface DistributedSamplerOptions {
-  /** Ranks that share the examples (default: the world's). */
+  /** Number of ranks that share the examples (default: the world size). */
   readonly numReplicas?: number;
-  /** Which of them this is (default: this process). */
+  /** This rank's number among them (default: that of this process). */
   readonly rank?: number;
-  /** Draws a new order each epoch (default true). */
+  /** Shuffles the examples anew each epoch (default true). */
   readonly shuffle?: boolean;
-  /** What orders are drawn from, with the epoch; the same on all ranks (default 0). */
+  /** Seed of the orders, together with the epoch. It must be equal on all ranks (default 0). */
   readonly seed?: number;
-  /** Leaves out the last examples instead of giving some twice (default false). */
+  /**
+   * Drops the last examples if they do not divide evenly, instead of repeating some (default
+   * false).
+   */
   readonly dropLast?: boolean;
 }
 
 /**
- * The numbers of this rank's examples: every rank the same count, each example on one rank. Where they do not divide evenly, the first
- * ones of the order come once more. Orders are PyTorch's for the same seed and epoch.
+ * Indices of this rank's examples. Every rank gets the same number. If they do not divide evenly,
+ * the first ones of the order are repeated. The orders equal PyTorch's for the same seed and epoch.
  *
  * ```ts
  * const sampler = new DistributedSampler(dataset.length, { seed: 1 });
  * const loader = new DataLoader(dataset, { batchSize: 32, sampler });
  * for (let epoch = 0; epoch < 10; epoch++) {
- *   sampler.setEpoch(epoch); // without it all epochs have one order
+ *   sampler.setEpoch(epoch); // otherwise all epochs have the same order
  *   // …
  * }
  * ```
  */
 export class DistributedSampler {
-  /** Numbers in an epoch, on every rank. */
+  /** Number of indices per epoch, equal on every rank. */
   readonly length: number;
   readonly #count: number;
   readonly #replicas: number;
@@ -51,7 +54,7 @@ export class DistributedSampler {
     whole("seed", seed, 0);
     if (!(Number.isInteger(rank) && rank >= 0 && rank < numReplicas)) {
       throw new ArgumentError(
-        `DistributedSampler: rank is ${describe(rank)}\n  hint: from 0 to ${numReplicas - 1}`,
+        `DistributedSampler: rank is ${describe(rank)}\n  hint: a number from 0 to ${numReplicas - 1}`,
       );
     }
     this.#count = count;
@@ -62,14 +65,19 @@ export class DistributedSampler {
     this.length = dropLast ? Math.floor(count / numReplicas) : Math.ceil(count / numReplicas);
   }
 
-  /** Which epoch the next order is of. Call it before each, with the same number on all ranks. */
+  /**
+   * Sets the epoch of the next order. Call it before each epoch, with the same number on all ranks.
+   */
   setEpoch(epoch: number): void {
     checkCall("sampler.setEpoch(epoch: number)", arguments);
     whole("epoch", epoch, 0);
     this.#epoch = epoch;
   }
 
-  /** This rank's numbers in the epoch. The order is drawn from the seed and the epoch, not from the loader's generator. */
+  /**
+   * This rank's indices in the epoch. The order depends on the seed and the epoch, not on the
+   * loader's generator.
+   */
   *indices(_generator?: RandomGenerator): Generator<number, void, undefined> {
     checkCall("sampler.indices(generator?)", arguments);
     const order = this.#shuffle
@@ -79,13 +87,13 @@ export class DistributedSampler {
       yield order[(this.#rank + i * this.#replicas) % this.#count] as number;
   }
 
-  /** The epoch, to go on from. */
+  /** The epoch, to resume from. */
   stateDict(): { readonly epoch: number } {
     checkCall("sampler.stateDict()", arguments);
     return { epoch: this.#epoch };
   }
 
-  /** Throws ArgumentError for what is no such state. */
+  /** Restores what `stateDict()` returned. Throws ArgumentError if `saved` is not such a state. */
   loadStateDict(saved: { readonly epoch: number }): void {
     checkCall("sampler.loadStateDict(saved)", arguments);
     whole("epoch", saved?.epoch, 0);
@@ -96,6 +104,6 @@ export class DistributedSampler {
 function whole(name: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least) return;
   throw new ArgumentError(
-    `DistributedSampler: ${name} is ${describe(value)}\n  hint: a whole number from ${least} on`,
+    `DistributedSampler: ${name} is ${describe(value)}\n  hint: a whole number ≥ ${least}`,
   );
 }

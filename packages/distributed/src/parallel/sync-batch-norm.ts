@@ -12,19 +12,19 @@ import { theWorld } from "../group/world.ts";
 
 const NAME = "SyncBatchNorm";
 
-/** Settings of SyncBatchNorm: those of BatchNorm, and the ranks. */
+/** Settings of SyncBatchNorm: those of BatchNorm, and the group. */
 export interface SyncBatchNormOptions extends BatchNormLayerOptions {
   /** Default: all ranks. */
   readonly group?: ProcessGroup;
 }
 
 /**
- * y = γ (x − μ) / √(σ² + ε) + β, with each channel's mean μ and variance σ² over the batches of all
- * ranks together; in evaluation mode the running ones. x: [N, C, …]; γ, β: [C]. Ranks may have
- * different N.
+ * y = γ (x − μ) / √(σ² + ε) + β, where μ and σ² are each channel's mean and variance over the
+ * batches of all ranks; in evaluation mode the running ones. x: [N, C, …]; γ, β: [C]. Ranks may
+ * have different N.
  *
- * The ranks exchange sums in the midst of forward and backward, which devices on the host can wait
- * for: `wasm` and `cpu`. Throws DeviceError on `webgpu`.
+ * The ranks exchange sums during forward and backward. Only devices on the host, `wasm` and `cpu`,
+ * can wait for that; throws DeviceError on `webgpu`.
  */
 export class SyncBatchNorm extends BatchNorm2d {
   readonly #sum: (x: Tensor) => Tensor;
@@ -45,20 +45,22 @@ export class SyncBatchNorm extends BatchNorm2d {
     const { weight, bias, eps, numFeatures: channels } = this;
     const along = x.shape.map((_, dim) => dim).filter((dim) => dim !== 1);
     const perChannel = x.shape.map((_, dim) => (dim === 1 ? channels : 1));
-    const spread = (y: Tensor): Tensor => y.reshape(perChannel);
+    const perChannelOf = (y: Tensor): Tensor => y.reshape(perChannel);
     const own = full([1], x.numel() / channels, { dtype: x.dtype, device: x });
     const sums = this.#sum(cat([x.sum(along), own]));
     const count = sums.narrow(0, channels, 1).detach();
     const mean = sums.narrow(0, 0, channels).div(count);
-    const away = x.sub(spread(mean));
+    const away = x.sub(perChannelOf(mean));
     const variance = this.#sum(away.square().sum(along)).div(count);
-    if (!isRecomputing()) noGrad(() => this.#follow(mean, variance, count));
-    const y = away.div(spread(variance.add(eps).sqrt()));
-    return weight === null || bias === null ? y : y.mul(spread(weight)).add(spread(bias));
+    if (!isRecomputing()) noGrad(() => this.#updateRunningStats(mean, variance, count));
+    const y = away.div(perChannelOf(variance.add(eps).sqrt()));
+    return weight === null || bias === null
+      ? y
+      : y.mul(perChannelOf(weight)).add(perChannelOf(bias));
   }
 
-  /** The running statistics follow by `momentum`, or as the mean of all batches. */
-  #follow(mean: Tensor, variance: Tensor, count: Tensor): void {
+  /** Updates the running statistics by `momentum`, or as the mean of all batches. */
+  #updateRunningStats(mean: Tensor, variance: Tensor, count: Tensor): void {
     const { runningMean, runningVar, numBatchesTracked, momentum } = this;
     if (runningMean === null || runningVar === null || numBatchesTracked === null) return;
     numBatchesTracked.add_(1);
@@ -70,8 +72,8 @@ export class SyncBatchNorm extends BatchNorm2d {
   }
 
   /**
-   * Puts one of these in the place of every batch norm in the model, with its parameters and
-   * statistics. Gives the model, or what stands for it. Make the optimizer afterwards.
+   * Replaces every batch norm in the model by a SyncBatchNorm with its parameters and statistics.
+   * Returns the model, or its replacement. Make the optimizer afterwards.
    */
   static convertSyncBatchnorm<M extends AnyModule>(
     module: M,
@@ -84,7 +86,7 @@ export class SyncBatchNorm extends BatchNorm2d {
       const above = module.getSubmodule(path.slice(0, Math.max(path.lastIndexOf("."), 0)));
       const place = Object.entries(above).find(([, value]) => value === child)?.[0];
       if (place === undefined) {
-        throw new ArgumentError(`${NAME}: ${path} is in no field of ${above.constructor.name}`);
+        throw new ArgumentError(`${NAME}: ${path} is not a field of ${above.constructor.name}`);
       }
       (above as unknown as Record<string, unknown>)[place] = converted(child, options);
     }
@@ -114,7 +116,7 @@ function converted(norm: BatchNorm, options: { readonly group?: ProcessGroup }):
 
 const sums = new WeakMap<ProcessGroup, (x: Tensor) => Tensor>();
 
-/** y = Σ over the ranks of x, and dL/dx = Σ over the ranks of dL/dy. */
+/** y = Σ x over the ranks, with dL/dx = Σ dL/dy over the ranks. */
 function sumOver(group: ProcessGroup): (x: Tensor) => Tensor {
   const known = sums.get(group);
   if (known !== undefined) return known;

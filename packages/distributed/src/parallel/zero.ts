@@ -10,20 +10,21 @@ import { DistributedError } from "../errors.ts";
 import { gatherObjects } from "../group/objects.ts";
 import { groupOf, type ProcessGroup } from "../group/process-group.ts";
 import { theWorld } from "../group/world.ts";
-import { spread } from "./same-model.ts";
+import { broadcastTensors } from "./same-model.ts";
 
 const NAME = "ZeroRedundancyOptimizer";
 const STEP = `${NAME}.step` as const;
 
-/** An optimizer's class, as `new` takes it. */
+/** The class of an optimizer. */
 export type OptimizerClass<Options extends BaseOptions, One extends Optimizer<Options>> = new (
   params: readonly Tensor[],
   options: Partial<Options>,
 ) => One;
 
 /**
- * An optimizer whose memory is split over the ranks (ZeRO stage 1, Rajbhandari et al. 2020): each rank remembers and updates its share of
- * the parameters, and gets the others' new values. All ranks take the same step as the optimizer alone would.
+ * Shards an optimizer's state over the ranks (ZeRO stage 1, Rajbhandari et al. 2020). Each rank
+ * keeps the state of its share of the parameters, updates them, and receives the new values of the
+ * others. All ranks take the same step as the optimizer without sharding.
  *
  * ```ts
  * const optimizer = new ZeroRedundancyOptimizer(model.parameters(), Adam, { lr: 1e-3 });
@@ -33,13 +34,14 @@ export type OptimizerClass<Options extends BaseOptions, One extends Optimizer<Op
  * await optimizer.consolidateStateDict();
  * ```
  *
- * Parameters go to the rank that has least so far, the largest first, as in PyTorch. Schedules and `paramGroups` work on all ranks alike.
+ * Parameters are assigned in order of falling size, each to the rank with the fewest elements so
+ * far, as in PyTorch. Schedules and `paramGroups` work on all ranks.
  */
 export class ZeroRedundancyOptimizer<Options extends BaseOptions = BaseOptions> {
-  /** The optimizer of this rank, whose state is this rank's share. */
+  /** The optimizer of this rank, with this rank's share of the state. */
   readonly optim: Optimizer<Options>;
   readonly #group: ProcessGroup;
-  /** Whose every parameter is, by place in the group. */
+  /** The rank in the group that updates each parameter. */
   readonly #owners: ReadonlyMap<Tensor, number>;
   #whole: OptimizerStateDict | null = null;
   #steps = 0;
@@ -62,13 +64,13 @@ export class ZeroRedundancyOptimizer<Options extends BaseOptions = BaseOptions> 
     this.optim = new optimizerClass(tensors, settings as unknown as Partial<Options>);
     if (!(this.optim instanceof Optimizer)) {
       throw new ArgumentError(
-        `${NAME}: ${describe(optimizerClass)} does not update parameters one by one`,
+        `${NAME}: ${describe(optimizerClass)} does not update each parameter separately`,
       );
     }
     this.#owners = shareOut(tensors, this.#group.size);
   }
 
-  /** Groups of parameters with their settings: all of them, on every rank. */
+  /** All parameter groups with their settings, on every rank. */
   get paramGroups(): ParamGroup<Options>[] {
     return this.optim.paramGroups;
   }
@@ -77,18 +79,21 @@ export class ZeroRedundancyOptimizer<Options extends BaseOptions = BaseOptions> 
     return this.optim.defaults;
   }
 
-  /** What this rank remembers, by parameter. */
+  /** State of this rank's share of the parameters. */
   get state(): Optimizer<Options>["state"] {
     return this.optim.state;
   }
 
-  /** Forgets the gradients, as the optimizer does. */
+  /** Clears the gradients, like the optimizer. */
   zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
     checkCall("optimizer.zeroGrad({ setToNone: boolean })", arguments);
     this.optim.zeroGrad(options);
   }
 
-  /** Updates this rank's share and gives all ranks the new values. Gradients are to be the same on all ranks: `ddp.synchronize()` first. */
+  /**
+   * Updates this rank's share and sends the new values to all ranks. Gradients must be equal on all
+   * ranks: call `ddp.synchronize()` first.
+   */
   async step(): Promise<void> {
     checkCall("optimizer.step()", arguments);
     this.#whole = null;
@@ -104,11 +109,13 @@ export class ZeroRedundancyOptimizer<Options extends BaseOptions = BaseOptions> 
     }
     for (let root = 0; root < this.#group.size; root++) {
       const own = moved.filter((one) => this.#owners.get(one) === root);
-      if (own.length > 0) await spread(STEP, own, this.#group, root, step);
+      if (own.length > 0) await broadcastTensors(STEP, own, this.#group, root, step);
     }
   }
 
-  /** Brings what all ranks remember together, on every rank; `stateDict` then gives it, until the next step. */
+  /**
+   * Gathers the states of all ranks on every rank. `stateDict` returns them until the next step.
+   */
   async consolidateStateDict(): Promise<void> {
     checkCall("optimizer.consolidateStateDict()", arguments);
     const own = this.optim.stateDict();
@@ -118,19 +125,19 @@ export class ZeroRedundancyOptimizer<Options extends BaseOptions = BaseOptions> 
   }
 
   /**
-   * The whole state, as the optimizer alone would have it. Throws DistributedError unless `consolidateStateDict` was called since the
-   * last step.
+   * The whole state, as the optimizer without sharding would have it. Throws DistributedError
+   * unless `consolidateStateDict` was called since the last step.
    */
   stateDict(): OptimizerStateDict {
     checkCall("optimizer.stateDict()", arguments);
     if (this.#group.size === 1) return this.optim.stateDict();
     if (this.#whole !== null) return this.#whole;
     throw new DistributedError(
-      `${NAME}.stateDict: this rank has its share alone\n  hint: await optimizer.consolidateStateDict() on all ranks first`,
+      `${NAME}.stateDict: this rank has only its share of the state\n  hint: await optimizer.consolidateStateDict() on all ranks first`,
     );
   }
 
-  /** Takes a whole state over, of which this rank remembers its share. */
+  /** Restores a whole state, of which this rank keeps its share. */
   loadStateDict(saved: OptimizerStateDict): void {
     checkCall("optimizer.loadStateDict(saved)", arguments);
     this.optim.loadStateDict(saved);
@@ -147,7 +154,9 @@ export class ZeroRedundancyOptimizer<Options extends BaseOptions = BaseOptions> 
   }
 }
 
-/** The largest first, each to the rank that has least. */
+/**
+ * Assigns the tensors in order of falling size, each to the rank with the fewest elements so far.
+ */
 function shareOut(tensors: readonly Tensor[], ranks: number): Map<Tensor, number> {
   const loads = Array.from({ length: ranks }, () => 0);
   const owners = new Map<Tensor, number>();

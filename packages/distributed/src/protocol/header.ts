@@ -1,7 +1,7 @@
 import { MismatchError } from "../errors.ts";
 import { elementNames, type ReduceOp, reduceOps } from "./values.ts";
 
-/** What ranks can do together, by code. */
+/** Operations of ranks, by code. */
 const operations = [
   "allReduce",
   "reduce",
@@ -26,24 +26,24 @@ export type Operation = (typeof operations)[number];
 /** One call of a collective, as this rank makes it. */
 export interface Call {
   readonly operation: Operation;
-  /** The elements' dtype, "objects" or "nothing". */
+  /** Dtype of the elements, "objects" or "nothing". */
   readonly elements?: (typeof elementNames)[number];
   readonly shape?: readonly number[];
   readonly op?: ReduceOp;
-  /** The rank that gives or gets; in the group. */
+  /** Rank in the group of the sender or receiver. */
   readonly root?: number;
-  /** Training steps so far, and which of a step's buckets it is. */
+  /** Number of training steps so far, and the index of the bucket. */
   readonly step?: number;
   readonly part?: number;
-  /** A hash of what has no room here: names and shapes of a model. */
+  /** Hash of values that do not fit into the header, such as a model's names and shapes. */
   readonly hash?: number;
 }
 
-/** Words of a header. */
+/** Number of words of a header. */
 export const HEADER_WORDS = 24;
 const DIMS = 8;
 
-/** A call as words: number of the collective in its group, what it does, on what, at which step. */
+/** Encodes a call: its number in the group, operation, elements, and step. */
 export function encode(call: Call, sequence: number): Int32Array<ArrayBuffer> {
   const words = new Int32Array(HEADER_WORDS);
   const { shape = [] } = call;
@@ -61,8 +61,8 @@ export function encode(call: Call, sequence: number): Int32Array<ArrayBuffer> {
   return words;
 }
 
-/** A header in words: `allReduce #12 (sum) of f32 [64, 10] at step 3`. */
-export function printed(words: Int32Array): string {
+/** Describes a header: `allReduce #12 (sum) of f32 [64, 10] at step 3`. */
+export function describeHeader(words: Int32Array): string {
   const at = (i: number): number => words[i] as number;
   const dims = [...words.subarray(10, 10 + Math.min(DIMS, at(8)))];
   if (at(8) > DIMS) dims.push(Number.NaN);
@@ -84,29 +84,29 @@ export function printed(words: Int32Array): string {
 export function checkAgreement(headers: readonly Int32Array[], ranks: readonly number[]): void {
   const [first] = headers as [Int32Array];
   if (headers.every((words) => words.every((word, i) => word === first[i]))) return;
-  const texts = headers.map(printed);
+  const texts = headers.map(describeHeader);
   const [own] = texts as [string];
   const title = own.startsWith("destroy") ? (texts.find((text) => text !== own) as string) : own;
   const lines = ranks.map((rank, i) => `\n  rank ${rank}: ${texts[i]}`);
   throw new MismatchError(
-    `${title.split(" ")[0]}: ranks do not do the same${lines.join("")}\n  hint: ${cureOf(headers, texts)}`,
+    `${title.split(" ")[0]}: ranks make different calls${lines.join("")}\n  hint: ${hintFor(headers, texts)}`,
   );
 }
 
-function cureOf(headers: readonly Int32Array[], texts: readonly string[]): string {
+function hintFor(headers: readonly Int32Array[], texts: readonly string[]): string {
   const differ = (i: number): boolean => headers.some((words) => words[i] !== headers[0]?.[i]);
   const ended = texts.some((text) => text.startsWith("destroyProcessGroup"));
   if (ended)
-    return "one rank has come to its end: give all the same number of steps, or DistributedDataParallel.join";
+    return "one rank has finished: take the same number of steps on all ranks, or use DistributedDataParallel.join";
   if (differ(5))
-    return "one rank has taken more steps: give all the same number, or DistributedDataParallel.join";
+    return "one rank has taken more steps: take the same number on all ranks, or use DistributedDataParallel.join";
   if (!differ(1) && (differ(2) || differ(8) || differ(9)))
-    return "all ranks give tensors of one shape and dtype";
-  if (!differ(1) && differ(7)) return "all ranks make the same model";
-  return "all ranks call the same collectives in the same order";
+    return "pass tensors of the same shape and dtype on all ranks";
+  if (!differ(1) && differ(7)) return "make the same model on all ranks";
+  return "call the same collectives in the same order on all ranks";
 }
 
-/** FNV-1a of a text, as a signed word. */
+/** FNV-1a hash of a text, as a signed word. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

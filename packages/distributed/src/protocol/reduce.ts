@@ -1,12 +1,12 @@
 import type { TypedArray } from "@wgrad/autograd";
 import type { ReduceOp } from "./values.ts";
 
-/** Elements that are added up in f64 at a time. */
+/** Number of elements that are reduced in f64 at a time. */
 const BLOCK = 2048;
 
 /**
- * target[i] = parts[0][i] ∘ parts[1][i] ∘ … for `start` ≤ i < `end`, always in the order of the parts: sums and products in f64,
- * rounded once, so that the same parts give the same bits.
+ * target[i] = parts[0][i] ∘ parts[1][i] ∘ … for `start` ≤ i < `end`, always in this order. Sums and
+ * products are computed in f64 and rounded once, so that equal parts give equal bits.
  */
 export function reduceInto(
   target: TypedArray,
@@ -48,7 +48,7 @@ function combine(
   } else for (let i = 0; i < count; i++) sums[i] = Math.max(sums[i] as number, at(i));
 }
 
-/** Integers wrap around, as on the device. */
+/** Product of integers, which wraps around as on the device. */
 function productOfWholes(
   target: TypedArray,
   parts: readonly TypedArray[],

@@ -1,14 +1,14 @@
 import type { DType, TypedArray } from "@wgrad/autograd";
 
-/** How elements lie on the host and what is sent: a half is an f32 there, as in `Tensor.data()`. */
+/** Element types on the host and in messages. f16 is sent as f32, as in `Tensor.data()`. */
 export type Kind = "f32" | "f64" | "i32" | "u32" | "u8";
 
-/** What is reduced with what. */
+/** The reduction of a collective. */
 export type ReduceOp = "sum" | "avg" | "product" | "min" | "max";
 
 export const reduceOps: readonly ReduceOp[] = ["sum", "avg", "product", "min", "max"];
 
-/** The kind of a typed array's elements. */
+/** Element type of a typed array. */
 export function kindOf(values: TypedArray): Kind {
   if (values instanceof Float32Array) return "f32";
   if (values instanceof Float64Array) return "f64";
@@ -16,7 +16,7 @@ export function kindOf(values: TypedArray): Kind {
   return values instanceof Uint32Array ? "u32" : "u8";
 }
 
-/** Names of what a header can say its elements are, by their code. */
+/** Names of element types in a header, by code. */
 export const elementNames: readonly (DType | "objects" | "nothing")[] = [
   "nothing",
   "f16",
@@ -29,6 +29,6 @@ export const elementNames: readonly (DType | "objects" | "nothing")[] = [
   "objects",
 ];
 
-/** The bytes of an array, not copied. */
+/** View of an array's bytes, without a copy. */
 export const bytesOf = (values: TypedArray): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

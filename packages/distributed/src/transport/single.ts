@@ -1,6 +1,6 @@
 import type { Transport } from "./transport.ts";
 
-/** One rank alone: nothing is sent. */
+/** Transport of a single rank, which sends nothing. */
 export const single: Transport = {
   rank: 0,
   size: 1,

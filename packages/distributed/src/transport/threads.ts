@@ -4,37 +4,40 @@ import { RankEndedError } from "../errors.ts";
 import { HEADER_WORDS } from "../protocol/header.ts";
 import { reduceInto } from "../protocol/reduce.ts";
 import type { ReduceOp } from "../protocol/values.ts";
-import { lateError } from "./late.ts";
+import { timeoutError } from "./timeout-error.ts";
 import type { Transport } from "./transport.ts";
 
-/** Bytes of a rank's own stretch: longer values go in several rounds. */
-const STRETCH = 2 ** 22;
-/** Looks at a word before a rank sleeps on it, and milliseconds that it sleeps before it looks whether the others live. */
-const LOOKS = 500;
-const NAP = 100;
+/** Bytes of a rank's chunk of shared memory. Longer values take several rounds. */
+const CHUNK = 2 ** 22;
+/**
+ * Polls of a word before a rank sleeps on it, and milliseconds of sleep before it checks that the
+ * others are alive.
+ */
+const POLLS = 500;
+const SLEEP = 100;
 
-/** What becomes of a rank, as the launcher knows. */
+/** Status of a rank, set by the launcher. */
 const RUNNING = 0;
 export const ENDED = 1;
 export const FAILED = 2;
 
-/** The memory that the ranks of one group share. */
+/** Memory that the ranks of a group share. */
 export interface SharedGroup {
-  /** Names what the group sends beside: equal for its ranks, and no other group's. */
+  /** Unique name of the group's messages. */
   readonly id: string;
   /** The ranks' numbers in the world. */
   readonly ranks: readonly number[];
-  /** RUNNING, ENDED or FAILED of every rank in the world. */
+  /** RUNNING, ENDED or FAILED for every rank in the world. */
   readonly status: Int32Array;
-  /** How many times each rank has arrived. */
+  /** Number of barriers that each rank has reached. */
   readonly arrived: Int32Array;
-  /** Two headers a rank: of this collective and of the one before. */
+  /** Two headers per rank: of this collective and of the previous one. */
   readonly headers: Int32Array;
-  /** Every rank's stretch, and behind them one for what they come to. */
+  /** One chunk per rank, followed by one for the result. */
   readonly data: SharedArrayBuffer;
 }
 
-/** Memory for the group of these ranks. Pages that nobody writes take no room. */
+/** Allocates memory for a group of ranks. Unused pages take no physical memory. */
 export function shareMemory(id: string, ranks: readonly number[], status: Int32Array): SharedGroup {
   const words = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * count));
   return {
@@ -43,7 +46,7 @@ export function shareMemory(id: string, ranks: readonly number[], status: Int32A
     status,
     arrived: words(ranks.length),
     headers: words(2 * ranks.length * HEADER_WORDS),
-    data: new SharedArrayBuffer((ranks.length + 1) * STRETCH),
+    data: new SharedArrayBuffer((ranks.length + 1) * CHUNK),
   };
 }
 
@@ -54,7 +57,7 @@ interface Waited {
 type WaitAsync = (words: Int32Array, index: number, value: number, timeout: number) => Waited;
 const { waitAsync } = Atomics as unknown as { waitAsync?: WaitAsync };
 
-/** Resolves when the word has changed, or after a nap. */
+/** Resolves when the word has changed, or after a timeout. */
 async function changed(words: Int32Array, index: number, value: number): Promise<void> {
   if (waitAsync === undefined) {
     await new Promise((resolve) =>
@@ -62,36 +65,39 @@ async function changed(words: Int32Array, index: number, value: number): Promise
     );
     return;
   }
-  const waited = waitAsync(words, index, value, NAP);
+  const waited = waitAsync(words, index, value, SLEEP);
   if (waited.async) await waited.value;
 }
 
-/** Ranks as threads of one process: values go through memory that all see, and are reduced in the order of the ranks. */
+/**
+ * Transport between threads of one process. Values go through shared memory and are reduced in rank
+ * order.
+ */
 export class ThreadsTransport implements Transport {
   readonly rank: number;
   readonly size: number;
   readonly #memory: SharedGroup;
-  readonly #stretches: readonly Uint8Array[];
-  /** Times this rank has arrived. */
+  readonly #chunks: readonly Uint8Array[];
+  /** Number of barriers that this rank has reached. */
   #phase = 0;
   #collectives = 0;
   #splits = 0;
-  /** Others may still read this rank's stretch. */
-  #shown = false;
+  /** Whether other ranks may still read this rank's chunk. */
+  #published = false;
   #doing = "";
   #timeout = 0;
-  /** A promise of Atomics keeps no thread alive; this does while one is awaited. */
+  /** Timer that keeps the thread alive while it awaits Atomics.waitAsync, whose promises do not. */
   readonly #alive: NodeJS.Timeout;
 
   constructor(memory: SharedGroup, rank: number) {
     this.rank = rank;
     this.size = memory.ranks.length;
     this.#memory = memory;
-    this.#stretches = Array.from(
+    this.#chunks = Array.from(
       { length: this.size + 1 },
-      (_, r) => new Uint8Array(memory.data, r * STRETCH, STRETCH),
+      (_, r) => new Uint8Array(memory.data, r * CHUNK, CHUNK),
     );
-    this.#alive = setInterval(() => {}, NAP / 2).unref();
+    this.#alive = setInterval(() => {}, SLEEP / 2).unref();
   }
 
   async agree(
@@ -101,11 +107,11 @@ export class ThreadsTransport implements Transport {
   ): Promise<Int32Array[]> {
     const headers = this.#announce(header, timeout, doing);
     await this.#barrier();
-    this.#shown = false;
+    this.#published = false;
     return headers();
   }
 
-  /** Writes this rank's header; gives what reads all of them once all have arrived. */
+  /** Writes this rank's header. Returns a function that reads all headers after the barrier. */
   #announce(header: Int32Array, timeout: number, doing: string): () => Int32Array[] {
     this.#timeout = timeout;
     this.#doing = doing;
@@ -117,14 +123,14 @@ export class ThreadsTransport implements Transport {
       Array.from({ length: this.size }, (_, r) => headers.slice(place(r), place(r) + HEADER_WORDS));
   }
 
-  /** Waits until all have read what was shown to them. */
-  async #takeBack(): Promise<void> {
-    if (this.#shown) await this.#barrier();
-    this.#shown = false;
+  /** Waits until all ranks have read the published values. */
+  async #waitForReaders(): Promise<void> {
+    if (this.#published) await this.#barrier();
+    this.#published = false;
   }
 
   async allReduce(values: TypedArray, op: ReduceOp): Promise<void> {
-    await this.#takeBack();
+    await this.#waitForReaders();
     const rounds = this.#reduce(values, op);
     while (!rounds.next().done) await this.#barrier();
   }
@@ -137,18 +143,18 @@ export class ThreadsTransport implements Transport {
   ): void {
     const headers = this.#announce(header, timeout, "SyncBatchNorm");
     this.#barrierNow();
-    this.#shown = false;
+    this.#published = false;
     check(headers());
     const rounds = this.#reduce(values, "sum");
     while (!rounds.next().done) this.#barrierNow();
   }
 
-  /** One yield is one barrier. Every rank reduces a part of each stretch. */
+  /** Each yield is a barrier. Every rank reduces a part of each chunk. */
   *#reduce(values: TypedArray, op: ReduceOp): Generator<void, void, void> {
-    const most = STRETCH / values.BYTES_PER_ELEMENT;
+    const most = CHUNK / values.BYTES_PER_ELEMENT;
     for (let from = 0; from < values.length; from += most) {
       const count = Math.min(most, values.length - from);
-      const parts = this.#stretches.map((_, r) => this.#elements(r, values).subarray(0, count));
+      const parts = this.#chunks.map((_, r) => this.#elements(r, values).subarray(0, count));
       const total = parts.pop() as TypedArray;
       const own = values.subarray(from, from + count);
       (parts[this.rank] as TypedArray).set(own);
@@ -164,8 +170,8 @@ export class ThreadsTransport implements Transport {
 
   async reduceScatter(values: TypedArray, own: TypedArray, op: ReduceOp): Promise<void> {
     const { size, rank } = this;
-    const most = Math.floor(STRETCH / values.BYTES_PER_ELEMENT / size);
-    await this.#takeBack();
+    const most = Math.floor(CHUNK / values.BYTES_PER_ELEMENT / size);
+    await this.#waitForReaders();
     for (let from = 0; from < own.length; from += most) {
       const count = Math.min(most, own.length - from);
       const stretch = this.#elements(this.rank, values);
@@ -182,38 +188,38 @@ export class ThreadsTransport implements Transport {
     }
   }
 
-  /** A rank's stretch as elements like these. */
+  /** A rank's chunk as a typed array like `like`. */
   #elements(rank: number, like: TypedArray): TypedArray {
-    const { buffer, byteOffset } = this.#stretches[rank] as Uint8Array;
+    const { buffer, byteOffset } = this.#chunks[rank] as Uint8Array;
     const Values = like.constructor as new (
       buffer: ArrayBufferLike,
       byteOffset: number,
       length: number,
     ) => TypedArray;
-    return new Values(buffer, byteOffset, STRETCH / like.BYTES_PER_ELEMENT);
+    return new Values(buffer, byteOffset, CHUNK / like.BYTES_PER_ELEMENT);
   }
 
   async broadcast(bytes: Uint8Array, root: number): Promise<void> {
-    const source = this.#stretches[root] as Uint8Array;
-    for (let from = 0; from < bytes.length; from += STRETCH) {
-      const part = bytes.subarray(from, from + STRETCH);
-      await this.#takeBack();
+    const source = this.#chunks[root] as Uint8Array;
+    for (let from = 0; from < bytes.length; from += CHUNK) {
+      const part = bytes.subarray(from, from + CHUNK);
+      await this.#waitForReaders();
       if (this.rank === root) source.set(part);
       await this.#barrier();
-      this.#shown = true;
+      this.#published = true;
       if (this.rank !== root) part.set(source.subarray(0, part.length));
     }
   }
 
   async allGather(own: Uint8Array, all: Uint8Array): Promise<void> {
-    for (let from = 0; from < own.length; from += STRETCH) {
-      const part = own.subarray(from, from + STRETCH);
-      await this.#takeBack();
-      (this.#stretches[this.rank] as Uint8Array).set(part);
+    for (let from = 0; from < own.length; from += CHUNK) {
+      const part = own.subarray(from, from + CHUNK);
+      await this.#waitForReaders();
+      (this.#chunks[this.rank] as Uint8Array).set(part);
       await this.#barrier();
-      this.#shown = true;
+      this.#published = true;
       for (let r = 0; r < this.size; r++) {
-        const source = this.#stretches[r] as Uint8Array;
+        const source = this.#chunks[r] as Uint8Array;
         all.set(source.subarray(0, part.length), r * own.length + from);
       }
     }
@@ -229,7 +235,7 @@ export class ThreadsTransport implements Transport {
       await this.#barrier();
       return null;
     }
-    // memory goes to the other ranks by a message, which those hear that listen already
+    // post the memory after the barrier, when the other ranks are listening
     const channel = new BroadcastChannel(name);
     try {
       if (own === 0) {
@@ -256,7 +262,7 @@ export class ThreadsTransport implements Transport {
     clearInterval(this.#alive);
   }
 
-  /** Resolves when all ranks have arrived as often as this one. */
+  /** Resolves when all ranks have reached this barrier. */
   async #barrier(): Promise<void> {
     this.#arrive();
     const { arrived } = this.#memory;
@@ -264,10 +270,10 @@ export class ThreadsTransport implements Transport {
     let awaiting = false;
     try {
       for (let r = 0; r < this.size; r++) {
-        for (let looks = 0; ; looks++) {
+        for (let polls = 0; ; polls++) {
           const value = Atomics.load(arrived, r);
           if (value - this.#phase >= 0) break;
-          if (looks < LOOKS) continue;
+          if (polls < POLLS) continue;
           this.#checkAlive(r, deadline);
           if (!awaiting) this.#alive.ref();
           awaiting = true;
@@ -279,7 +285,7 @@ export class ThreadsTransport implements Transport {
     }
   }
 
-  /** The same, while the thread stands still. */
+  /** The same, blocking the thread. */
   #barrierNow(): void {
     this.#arrive();
     const { arrived } = this.#memory;
@@ -289,7 +295,7 @@ export class ThreadsTransport implements Transport {
         const value = Atomics.load(arrived, r);
         if (value - this.#phase >= 0) break;
         this.#checkAlive(r, deadline);
-        Atomics.wait(arrived, r, value, NAP);
+        Atomics.wait(arrived, r, value, SLEEP);
       }
     }
   }
@@ -300,19 +306,19 @@ export class ThreadsTransport implements Transport {
     Atomics.notify(arrived, this.rank);
   }
 
-  /** Throws if rank `r`, which is waited for, cannot come, or is late. */
+  /** Throws if rank `r` has ended or is late. */
   #checkAlive(r: number, deadline: number): void {
     const { ranks, status, arrived } = this.#memory;
     const late = (n: number): boolean => Atomics.load(arrived, n) - this.#phase < 0;
     const state = Atomics.load(status, ranks[r] as number);
     if (state !== RUNNING && late(r)) {
       throw new RankEndedError(
-        `${this.#doing}: rank ${ranks[r]} ${state === FAILED ? "has failed" : "has ended"}, and rank ${ranks[this.rank]} waits for it` +
-          (state === FAILED ? "" : "\n  hint: all ranks take the same number of steps"),
+        `${this.#doing}: rank ${ranks[r]} ${state === FAILED ? "has failed" : "has ended"}, but rank ${ranks[this.rank]} waits for it` +
+          (state === FAILED ? "" : "\n  hint: take the same number of steps on all ranks"),
       );
     }
     if (performance.now() < deadline) return;
     const missing = ranks.filter((_, n) => late(n));
-    throw lateError(this.#doing, missing, this.#timeout);
+    throw timeoutError(this.#doing, missing, this.#timeout);
   }
 }

@@ -33,7 +33,7 @@ import {
   weightsOf,
 } from "./training.ts";
 
-/** Trains on a group's ranks, and gives numbers that do not depend on how many there are. */
+/** Trains on a group's ranks and returns numbers that do not depend on their number. */
 export type Case = (group: ProcessGroup) => Promise<unknown>;
 
 const steps = range(0, STEPS).map((k) => range(k * BATCH, (k + 1) * BATCH));
@@ -43,7 +43,7 @@ async function train(
   makeOptimizer: (params: readonly Tensor[]) => { zeroGrad(): void; step(): unknown },
   { bucketCapMb = 25, clip = false } = {},
 ): Promise<Trained> {
-  const model = makeModel(group.rank); // rank 0's parameters are everyone's
+  const model = makeModel(group.rank); // all ranks start with rank 0's parameters
   const ddp = await new DistributedDataParallel(model, { group, bucketCapMb }).ready();
   const optimizer = makeOptimizer(model.parameters());
   const losses: number[] = [];
@@ -62,7 +62,7 @@ async function train(
 
 const adam = (params: readonly Tensor[]) => new Adam(params, { lr: 0.05 });
 
-/** Batches of at most 2 examples a rank, of 11 that do not divide evenly. */
+/** Batches of at most 2 examples per rank, from 11 examples, which do not divide evenly. */
 const unevenBatches = (rank: number, size: number): number[][] => {
   const own = range(0, 11).filter((i) => i % size === rank);
   return range(0, Math.ceil(own.length / 2)).map((k) => own.slice(2 * k, 2 * k + 2));
@@ -84,7 +84,7 @@ const outcome = (model: (x: Tensor) => Tensor, { x, y }: Batch) => {
   return { loss: F.crossEntropy(predictions, y), predictions, targets: y };
 };
 
-/** Trains with `fit`, on `count` examples in joined batches of 12. */
+/** Trains with `fit` on `count` examples in joined batches of 12. */
 async function fitted(
   group: ProcessGroup,
   { epochs = 2, count = 24, file = "", resume = "", accumulate = 1 } = {},
@@ -121,7 +121,7 @@ export const cases: Readonly<Record<string, Case>> = {
   "small buckets, clipped": (group) => train(group, adam, { bucketCapMb: 1e-5, clip: true }),
   "adam alone": () => trainAlone(steps, adam),
 
-  /** Two halves of each batch, whose gradients are added before they are sent. */
+  /** Splits each batch into halves, whose gradients are accumulated before they are sent. */
   async accumulated(group) {
     const model = makeModel(group.rank);
     const ddp = await new DistributedDataParallel(model, { group }).ready();
@@ -143,7 +143,7 @@ export const cases: Readonly<Record<string, Case>> = {
     return weightsOf(model);
   },
 
-  /** Against one process on what all ranks have in each step. */
+  /** Compares with one process that has all ranks' examples in each step. */
   async uneven(group) {
     const model = makeModel(group.rank);
     const ddp = await new DistributedDataParallel(model, { group }).ready();
@@ -162,13 +162,13 @@ export const cases: Readonly<Record<string, Case>> = {
   },
 
   async unused(group) {
-    const told: string[] = [];
+    const reported: string[] = [];
     const found: number[] = [];
     for (const findUnusedParameters of [false, true]) {
       const model = new Branches();
       const ddp = await new DistributedDataParallel(model, { group, findUnusedParameters }).ready();
       const { x } = batchOf(range(0, 2));
-      // only the first rank goes through the branch
+      // only the first rank uses the branch
       ddp(x, group.rank === 0 && findUnusedParameters)
         .sum()
         .backward();
@@ -176,24 +176,24 @@ export const cases: Readonly<Record<string, Case>> = {
         await ddp.synchronize();
         found.push(await (model.branch.weight.grad as Tensor).sum().item());
       } catch (error) {
-        told.push(String(error).replaceAll(/\d of \d/g, "k of n"));
+        reported.push(String(error).replaceAll(/\d of \d/g, "k of n"));
       }
     }
-    return { told, found: (found[0] as number) * group.size };
+    return { reported, found: (found[0] as number) * group.size };
   },
 
   async forgotten(group) {
     const ddp = await new DistributedDataParallel(makeModel(), { group }).ready();
     lossOf(ddp, [0, 1]).backward();
-    let told = "";
+    let reported = "";
     try {
       lossOf(ddp, [0, 1]);
     } catch (error) {
-      told = String(error);
+      reported = String(error);
     }
     await ddp.synchronize();
     lossOf(ddp, [0, 1]);
-    return told;
+    return reported;
   },
 
   async "split over ranks"(group) {
@@ -241,7 +241,7 @@ export const cases: Readonly<Record<string, Case>> = {
     for (const [k, examples] of steps.entries()) {
       optimizer.zeroGrad();
       const loss = lossOf(ddp, partOf(examples, group.rank, group.size));
-      // one rank's infinity is everyone's
+      // an infinity on one rank makes all ranks skip the step
       const burst = k === 1 && group.rank === group.size - 1 ? Number.POSITIVE_INFINITY : 1;
       scaler.scale(loss.mul(burst)).backward();
       await ddp.synchronize();
@@ -269,7 +269,7 @@ export const cases: Readonly<Record<string, Case>> = {
     }
   },
 
-  /** What a rank that cannot write tells the others. */
+  /** The error that ranks get when one rank cannot write. */
   async "cannot save"(group) {
     try {
       await fitted(group, { epochs: 1, file: "/nowhere/at/all/run.safetensors" });
@@ -279,11 +279,11 @@ export const cases: Readonly<Record<string, Case>> = {
     }
   },
 
-  /** Against one process whose batch norms see the joined batch. */
+  /** Compares with one process whose batch norms see the joined batch. */
   async "batch norm over ranks"(group) {
     const make = (seed: number) => {
       manualSeed(seed);
-      // a bias before a batch norm has no gradient but rounding, of which Adam makes steps
+      // a bias before a batch norm has a gradient of pure rounding error, which Adam would amplify
       const first = new Linear(5, 6, { bias: false });
       return new Sequential(first, new BatchNorm1d(6), new Tanh(), new Linear(6, 3));
     };
@@ -321,7 +321,7 @@ export const cases: Readonly<Record<string, Case>> = {
     const product = all.reduce((sum, r) => sum * (r + 1), 1);
     const low = -(size - 1) || 0;
     const zero = size === 1 ? [-0] : [0];
-    const long = new Float64Array(1_100_000).fill(rank + 1); // more than one stretch of memory
+    const long = new Float64Array(1_100_000).fill(rank + 1); // more than one chunk
     await allReduce(long, { group });
     const shares = all.map((r) => tensor([10 * r + rank, r]));
     const gathered = await allGather(tensor([[rank, 7]]), { group });

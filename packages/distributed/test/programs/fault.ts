@@ -1,4 +1,4 @@
-/** A training on several ranks in which rank 1 does not what the others do. */
+/** A training on several ranks in which rank 1 misbehaves. */
 import { writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { init, tensor } from "@wgrad/autograd";
@@ -18,32 +18,32 @@ const [fault] = process.argv.slice(2);
 await init({ device: "cpu" });
 await initProcessGroup({ timeout: 60_000 });
 await barrier();
-/** The others wait so long for a rank that does not come. */
-const late = fault === "stands still" || fault === "waits for something else";
+/** Short timeout for the faults in which a rank does not arrive. */
+const late = fault === "hangs" || fault === "waits for something else";
 const group = late ? await newGroup([0, 1], { timeout: 3000 }) : undefined;
-const odd = getRank() === 1;
-/** Tells when the fault begins. */
+const isFaulty = getRank() === 1;
+/** Reports when the fault begins. */
 const tell = (): void => {
   if (parentPort === null) writeSync(1, `@fault ${Date.now()}\n`);
   else parentPort.postMessage(Date.now());
 };
-if (odd && fault === "another model") tell();
-const model = new Linear(odd && fault === "another model" ? 4 : 3, 2);
+if (isFaulty && fault === "another model") tell();
+const model = new Linear(isFaulty && fault === "another model" ? 4 : 3, 2);
 const ddp = await new DistributedDataParallel(model, group && { group }).ready();
 const optimizer = new SGD(model.parameters(), { lr: 0.1 });
 for (let step = 1; step <= 5; step++) {
-  if (odd && step === 3) {
+  if (isFaulty && step === 3) {
     tell();
     if (fault === "throws") throw new RangeError("no more examples on this disk");
-    if (fault === "ends with a code") process.exit(3);
+    if (fault === "exits with a code") process.exit(3);
     if (fault === "is killed") process.kill(process.pid, "SIGKILL");
-    if (fault === "stands still") for (;;);
+    if (fault === "hangs") for (;;);
     if (fault === "waits for something else") await new Promise((done) => setTimeout(done, 60_000));
     if (fault === "calls another collective") await barrier();
     if (fault === "has another shape") await allReduce(tensor([1, 2, 3]));
-    if (fault === "comes to its end") break;
+    if (fault === "finishes early") break;
   }
-  if (!odd && step === 3 && fault === "has another shape") await allReduce(tensor([1, 2]));
+  if (!isFaulty && step === 3 && fault === "has another shape") await allReduce(tensor([1, 2]));
   optimizer.zeroGrad();
   ddp(tensor([[1, 2, 3]]))
     .sum()
@@ -51,6 +51,6 @@ for (let step = 1; step <= 5; step++) {
   await ddp.synchronize();
   optimizer.step();
 }
-if (fault === "ends without a word") process.exit(0);
+if (fault === "exits silently") process.exit(0);
 await destroyProcessGroup();
 console.log("trained");

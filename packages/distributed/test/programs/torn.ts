@@ -1,4 +1,4 @@
-/** Goes on from a checkpoint: the file is the argument. */
+/** Resumes from the checkpoint file given as argument. */
 import { init } from "@wgrad/autograd";
 import { Linear } from "@wgrad/nn";
 import { SGD } from "@wgrad/optim";

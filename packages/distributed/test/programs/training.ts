@@ -1,11 +1,11 @@
 import { manualSeed, type Tensor, tensor } from "@wgrad/autograd";
 import { type AnyModule, functional as F, Linear, Sequential, Tanh } from "@wgrad/nn";
 
-/** Examples of a joined batch: 1, 2 and 3 ranks share them evenly. */
+/** Examples of a joined batch, divisible by 1, 2 and 3 ranks. */
 export const BATCH = 12;
 export const STEPS = 4;
 
-/** What a training came to. */
+/** Results of a training. */
 export interface Trained {
   readonly losses: readonly number[];
   readonly weights: readonly number[];
@@ -16,7 +16,7 @@ export const makeModel = (seed = 0): Sequential => {
   return new Sequential(new Linear(5, 8), new Tanh(), new Linear(8, 3));
 };
 
-/** Example i: the same numbers on every rank and machine. */
+/** Example i, with the same numbers on every rank and machine. */
 const feature = (i: number, j: number): number => Math.sin(1 + 7 * i + 3 * j + i * j);
 
 export function batchOf(examples: readonly number[]): { x: Tensor; y: Tensor } {
@@ -32,7 +32,7 @@ export function batchOf(examples: readonly number[]): { x: Tensor; y: Tensor } {
 export const range = (start: number, end: number): number[] =>
   Array.from({ length: end - start }, (_, i) => start + i);
 
-/** A rank's part of numbers. */
+/** A rank's part of the numbers. */
 export const partOf = (numbers: readonly number[], rank: number, size: number): number[] => {
   const each = numbers.length / size;
   return numbers.slice(rank * each, (rank + 1) * each);
@@ -48,7 +48,7 @@ export async function weightsOf(model: AnyModule): Promise<number[]> {
   return values.flatMap((one) => [...one]);
 }
 
-/** One process on joined batches, with nothing of @wgrad/distributed. */
+/** Trains in one process on joined batches, without @wgrad/distributed. */
 export async function trainAlone(
   batches: readonly (readonly number[])[],
   makeOptimizer: (params: readonly Tensor[]) => { zeroGrad(): void; step(): void },

@@ -6,9 +6,9 @@ import type { Kind, ReduceOp } from "../../protocol/values.ts";
 export type Handle = unknown;
 type Call = (...args: unknown[]) => number;
 
-/** libmpi's functions and constants, whichever implementation it is. */
+/** Functions and constants of libmpi, independent of the implementation. */
 export interface Mpi {
-  /** "Open MPI v4.1.4 …", in its own words. */
+  /** The library's own version text, such as "Open MPI v4.1.4 …". */
   readonly version: string;
   readonly world: Handle;
   readonly datatypes: Readonly<Record<Kind, Handle>>;
@@ -16,10 +16,10 @@ export interface Mpi {
   readonly inPlace: unknown;
   readonly ignoreStatus: unknown;
   readonly undefinedColor: number;
-  /** Says that a call that fails gives a code. */
+  /** Error handler that makes failing calls return an error code. */
   readonly errorsReturn: Handle;
   readonly calls: Readonly<Record<Name, Call>>;
-  /** Reads a handle that a call has put into a buffer. */
+  /** Reads a handle that a call has written into a buffer. */
   readHandle(buffer: BigUint64Array): Handle;
 }
 
@@ -31,7 +31,7 @@ interface Library {
   symbol(name: string, type: string): unknown;
 }
 
-/** H stands for a handle, R for the memory of one. */
+/** C signatures. H is the type of a handle, R that of the memory of a handle. */
 const signatures = {
   initThread: "int MPI_Init_thread(void *argc, void *argv, int required, _Out_ int *provided)",
   initialized: "int MPI_Initialized(_Out_ int *flag)",
@@ -55,7 +55,7 @@ const signatures = {
 } as const;
 type Name = keyof typeof signatures;
 
-/** Where the library is looked for, Open MPI's name first unless MPICH's launcher runs. */
+/** Names of the library to try; MPICH's first if its launcher runs, otherwise Open MPI's. */
 function candidates(): string[] {
   const asked = process.env.WGRAD_MPI_LIBRARY;
   if (asked !== undefined && asked !== "") return [asked];
@@ -69,11 +69,11 @@ function candidates(): string[] {
   return [...first, `libmpi.${ending}`];
 }
 
-/** Whether a launcher started this process, and of which kind. */
+/** Whether a launcher of this implementation started the process. */
 export const underOpenMpi = (): boolean => process.env.OMPI_COMM_WORLD_SIZE !== undefined;
 export const underMpich = (): boolean => !underOpenMpi() && process.env.PMI_SIZE !== undefined;
 
-/** How many processes the launcher says there are. */
+/** Number of processes according to the launcher. */
 export const launchedSize = (): number =>
   Number(process.env.OMPI_COMM_WORLD_SIZE ?? process.env.PMI_SIZE ?? 1);
 
@@ -82,15 +82,15 @@ async function loadKoffi(): Promise<Koffi> {
     try {
       return createRequire(from)("koffi") as Koffi;
     } catch {
-      // not there
+      // not installed
     }
   }
   throw new DistributedError(
-    'initProcessGroup: backend "mpi" calls libmpi through koffi, which is not installed\n  hint: npm install koffi',
+    'initProcessGroup: backend "mpi" needs koffi to call libmpi, but it is not installed\n  hint: npm install koffi',
   );
 }
 
-/** Loads libmpi. Throws DistributedError that says what was looked for. */
+/** Loads libmpi. Throws DistributedError with the names that were tried. */
 export async function loadMpi(): Promise<Mpi> {
   const koffi = await loadKoffi();
   const tried: string[] = [];
@@ -103,8 +103,8 @@ export async function loadMpi(): Promise<Mpi> {
     }
   }
   throw new DistributedError(
-    `initProcessGroup: backend "mpi" finds no libmpi${tried.join("")}` +
-      "\n  hint: apt-get install openmpi-bin (or mpich), or WGRAD_MPI_LIBRARY=/path/to/libmpi.so",
+    `initProcessGroup: backend "mpi" cannot find libmpi${tried.join("")}` +
+      "\n  hint: apt-get install openmpi-bin (or mpich), or set WGRAD_MPI_LIBRARY=/path/to/libmpi.so",
   );
 }
 
@@ -113,7 +113,7 @@ function bind(library: Library, name: string): Mpi {
   const open = version.startsWith("Open MPI");
   if (!open && !/MPICH|Intel|MVAPICH/i.test(version)) {
     throw new DistributedError(
-      `initProcessGroup: ${name} is "${version}"\n  hint: Open MPI and MPICH are known`,
+      `initProcessGroup: ${name} is "${version}"\n  hint: only Open MPI and MPICH are supported`,
     );
   }
   const type = open ? "void *" : "int";
@@ -137,7 +137,7 @@ function versionOf(library: Library): string {
 
 type Constants = Omit<Mpi, "version" | "calls" | "readHandle">;
 
-/** Handles are the addresses of Open MPI's own objects. */
+/** In Open MPI, handles are addresses of global objects. */
 function openConstants(library: Library): Constants {
   const address = (name: string): unknown => library.symbol(`ompi_${name}`, "int");
   return {
@@ -162,7 +162,7 @@ function openConstants(library: Library): Constants {
   };
 }
 
-/** Handles are numbers, which MPICH keeps for all versions of its ABI. */
+/** In MPICH, handles are numbers that all versions of its ABI share. */
 const mpichConstants: Constants = {
   world: 0x44000000,
   datatypes: {

@@ -5,12 +5,13 @@ import type { Transport } from "../transport.ts";
 import { launchedSize, loadMpi, type Mpi } from "./library.ts";
 import { MpiTransport } from "./transport.ts";
 
-/** libmpi is asked from the main thread alone. */
+/** Thread level: only the main thread calls libmpi. */
 const FUNNELED = 1;
 
 /**
- * Begins MPI in this process. What ends it without `end` ends all ranks: an error is printed first, so that it is not lost among
- * those it causes. `leave` is called where the program comes to its end by itself.
+ * Starts MPI in this process. If the process ends without `end`, all ranks end; its error is
+ * describeHeader first, so that it is not lost among the errors that follow. `leave` is called when the
+ * program ends by itself.
  */
 export async function openMpi(
   leave: () => Promise<void> | null,
@@ -27,8 +28,8 @@ export async function openMpi(
   const transport = new MpiTransport(mpi, mpi.readHandle(made));
   if (transport.size === 1 && launchedSize() > 1) {
     throw new DistributedError(
-      `initProcessGroup: the launcher started ${launchedSize()} processes, and ${mpi.version} knows of one: it is another MPI's launcher` +
-        "\n  hint: mpirun of the same MPI, or WGRAD_MPI_LIBRARY=/path/to/libmpi.so of the launcher's",
+      `initProcessGroup: the launcher started ${launchedSize()} processes, but ${mpi.version} sees only one; the launcher belongs to another MPI` +
+        "\n  hint: use mpirun of the same MPI, or set WGRAD_MPI_LIBRARY=/path/to/libmpi.so to the launcher's",
     );
   }
   const guard = new Guard(mpi, transport.rank, leave);
@@ -41,7 +42,7 @@ export async function openMpi(
   };
 }
 
-/** Watches how the process ends. */
+/** Aborts all ranks if this process ends early. */
 class Guard {
   readonly #mpi: Mpi;
   readonly #rank: number;
@@ -68,7 +69,7 @@ class Guard {
   };
 
   readonly #abort = (code: number): void => {
-    if (this.#error === null && code > 128) return; // a signal: the launcher ends this rank for another's error
+    if (this.#error === null && code > 128) return; // a signal: the launcher ends this rank because another failed
     const why =
       this.#error === null
         ? `ended with exit code ${code} before destroyProcessGroup()`
@@ -76,7 +77,7 @@ class Guard {
     try {
       writeSync(2, `rank ${this.#rank}: ${why}\n`);
     } catch {
-      // nobody reads
+      // stderr is closed
     }
     this.#mpi.calls.abort(this.#mpi.world, code === 0 ? 1 : code);
   };

@@ -2,24 +2,26 @@ import type { TypedArray } from "@wgrad/autograd";
 import { RankEndedError } from "../../errors.ts";
 import { HEADER_WORDS } from "../../protocol/header.ts";
 import { kindOf, type ReduceOp } from "../../protocol/values.ts";
-import { lateError } from "../late.ts";
+import { timeoutError } from "../timeout-error.ts";
 import type { Transport } from "../transport.ts";
 import type { Handle, Mpi } from "./library.ts";
 
 const CALL_TAG = 1;
 const TABLE_TAG = 2;
-/** Elements of one call: libmpi counts in 32 bits. */
-const MOST = 2 ** 28;
-/** Looks at a request in one turn, and turns of the event loop, before it is looked at once a millisecond only. */
-const LOOKS = 20;
+/** Maximum elements per call, because libmpi counts in 32 bits. */
+const MAX_COUNT = 2 ** 28;
+/**
+ * Polls of a request per turn of the event loop, and turns before polling only once a millisecond.
+ */
+const POLLS = 20;
 const TURNS = 2000;
-/** Milliseconds that others wait longer than rank 0, which tells them who is missing. */
-const GRACE = 3000;
+/** Extra milliseconds for other ranks: rank 0 times out first and tells them who is missing. */
+const EXTRA_WAIT = 3000;
 
-/** A call that is under way. */
+/** A running libmpi call. */
 class Request {
   readonly words: BigUint64Array = new BigUint64Array(16);
-  /** What libmpi reads or writes until it is done. */
+  /** Memory that libmpi reads or writes until the call is done. */
   readonly memory: unknown;
   done = false;
   readonly #mpi: Mpi;
@@ -41,10 +43,13 @@ class Request {
 
 function check(code: number): void {
   if (code === 0) return;
-  throw new RankEndedError(`libmpi: a call failed with code ${code}: a rank may have ended`);
+  throw new RankEndedError(`libmpi: a call failed with code ${code}; a rank may have ended`);
 }
 
-/** Ranks as processes under mpirun: libmpi's calls that return at once, looked at from the event loop. */
+/**
+ * Transport between processes under mpirun. It uses nonblocking calls of libmpi, polled from the
+ * event loop.
+ */
 export class MpiTransport implements Transport {
   readonly rank: number;
   readonly size: number;
@@ -63,7 +68,7 @@ export class MpiTransport implements Transport {
     this.#ranks = ranks ?? Array.from({ length: this.size }, (_, r) => r);
   }
 
-  /** Rank 0 hears all headers and tells all ranks, so that it can say who is missing. */
+  /** Rank 0 collects all headers and sends them to all ranks, so that it knows who is missing. */
   async agree(
     header: Int32Array<ArrayBuffer>,
     timeout: number,
@@ -96,13 +101,13 @@ export class MpiTransport implements Transport {
     } else {
       const told = this.#receive(0, table.length, TABLE_TAG);
       const call = this.#send(0, header, CALL_TAG);
-      const deadline = performance.now() + timeout + GRACE;
+      const deadline = performance.now() + timeout + EXTRA_WAIT;
       if (!(await this.#until(() => call.test() && told.test(), deadline)))
-        throw lateError(doing, [this.#ranks[0] as number], timeout);
+        throw timeoutError(doing, [this.#ranks[0] as number], timeout);
       table.set(told.memory as Int32Array);
     }
     const missing = this.#ranks.filter((_, r) => table[place(r) + HEADER_WORDS] !== 1);
-    if (missing.length > 0) throw lateError(doing, missing, timeout);
+    if (missing.length > 0) throw timeoutError(doing, missing, timeout);
     return this.#ranks.map((_, r) => table.slice(place(r), place(r) + HEADER_WORDS));
   }
 
@@ -133,7 +138,7 @@ export class MpiTransport implements Transport {
       while (!request.test()) {
         if (performance.now() < deadline) continue;
         const others = this.#ranks.filter((_, r) => r !== this.rank);
-        throw lateError("SyncBatchNorm", others, timeout);
+        throw timeoutError("SyncBatchNorm", others, timeout);
       }
     };
     wait([header, all], (words) =>
@@ -174,7 +179,7 @@ export class MpiTransport implements Transport {
   async allGather(own: Uint8Array, all: Uint8Array): Promise<void> {
     const { calls, datatypes } = this.#mpi;
     const { u8 } = datatypes;
-    const most = Math.max(1, Math.floor(MOST / this.size));
+    const most = Math.max(1, Math.floor(MAX_COUNT / this.size));
     for (let from = 0; from < own.length; from += most) {
       const part = own.subarray(from, from + most);
       const { length } = part;
@@ -222,7 +227,7 @@ export class MpiTransport implements Transport {
     );
   }
 
-  /** Runs a collective whose headers agree. */
+  /** Runs a collective after the headers agree. */
   #complete(memory: unknown, start: (words: BigUint64Array) => number): Promise<void> {
     const request = new Request(this.#mpi, memory, start);
     return this.#finish(() => request.test());
@@ -230,17 +235,17 @@ export class MpiTransport implements Transport {
 
   async #finish(isDone: () => boolean): Promise<void> {
     if (await this.#until(isDone, performance.now() + this.#timeout)) return;
-    throw lateError(
+    throw timeoutError(
       `${this.#doing} (its values)`,
       this.#ranks.filter((_, r) => r !== this.rank),
       this.#timeout,
     );
   }
 
-  /** Looks until it is done, between turns of the event loop; false after the deadline. */
+  /** Polls between turns of the event loop; returns false after the deadline. */
   async #until(isDone: () => boolean, deadline: number): Promise<boolean> {
     for (let turns = 0; ; turns++) {
-      for (let looks = 0; looks < LOOKS; looks++) if (isDone()) return true;
+      for (let polls = 0; polls < POLLS; polls++) if (isDone()) return true;
       if (performance.now() > deadline) return false;
       await new Promise<void>((resolve) => {
         if (turns < TURNS) setImmediate(resolve);
@@ -256,10 +261,10 @@ function numberFrom(ask: (out: [number]) => number): number {
   return out[0];
 }
 
-/** Stretches that one call can take. */
+/** Parts of the values that fit into one call. */
 function partsOf<T extends TypedArray>(values: T): T[] {
   const parts: T[] = [];
-  for (let from = 0; from < values.length; from += MOST)
-    parts.push(values.subarray(from, from + MOST) as T);
+  for (let from = 0; from < values.length; from += MAX_COUNT)
+    parts.push(values.subarray(from, from + MAX_COUNT) as T);
   return parts;
 }

@@ -2,8 +2,8 @@ import { expect } from "vitest";
 import { spawn } from "../src/index.ts";
 import type { Trained } from "./programs/training.ts";
 
-/** What one rank told of one case. */
-export interface Told {
+/** Result of one rank for one case. */
+export interface Report {
   readonly device: string;
   readonly size: number;
   readonly rank: number;
@@ -11,15 +11,15 @@ export interface Told {
   readonly result: unknown;
 }
 
-/** Of every case, device and number of ranks: what each rank told. */
-export type AllTold = ReadonlyMap<string, readonly unknown[]>;
+/** Results of all ranks, by case, device and number of ranks. */
+export type AllReports = ReadonlyMap<string, readonly unknown[]>;
 
 export const keyOf = (name: string, device: string, size: number): string =>
   `${name} on ${device} with ${size}`;
 
-export function collect(told: readonly Told[]): AllTold {
+export function collect(reported: readonly Report[]): AllReports {
   const all = new Map<string, unknown[]>();
-  for (const { name, device, size, rank, result } of told) {
+  for (const { name, device, size, rank, result } of reported) {
     const key = keyOf(name, device, size);
     const list = all.get(key) ?? [];
     list[rank] = result;
@@ -29,13 +29,20 @@ export function collect(told: readonly Told[]): AllTold {
 }
 
 /** Runs the cases on threads. */
-export async function toldByThreads(program: string, args: readonly string[]): Promise<AllTold> {
-  const told: Told[] = [];
-  await spawn(program, { nprocs: 3, args, onMessage: (list) => told.push(...(list as Told[])) });
-  return collect(told);
+export async function reportsFromThreads(
+  program: string,
+  args: readonly string[],
+): Promise<AllReports> {
+  const reported: Report[] = [];
+  await spawn(program, {
+    nprocs: 3,
+    args,
+    onMessage: (list) => reported.push(...(list as Report[])),
+  });
+  return collect(reported);
 }
 
-/** Sums in another order differ by so much: about a hundred roundings of f32. */
+/** Sums in another order differ by about a hundred roundings of f32. */
 const TOLERANCE = 1e-5;
 
 function expectClose(found: readonly number[], wanted: readonly number[]): void {
@@ -43,7 +50,7 @@ function expectClose(found: readonly number[], wanted: readonly number[]): void 
   const far = found.findIndex(
     (value, i) => !(Math.abs(value - (wanted[i] as number)) <= TOLERANCE),
   );
-  expect(far < 0 ? "close" : `${far}: ${found[far]} for ${wanted[far]}`).toBe("close");
+  expect(far < 0 ? "close" : `${far}: ${found[far]} instead of ${wanted[far]}`).toBe("close");
 }
 
 type Check = (result: never, alone: never) => void;
@@ -57,7 +64,7 @@ type Fitted = Trained & {
   readonly epochs: readonly { readonly training: { readonly loss: number } }[];
 };
 
-/** What a case is to come to: from its result, and that of another case or of one rank. */
+/** Checks of each case's result, against another case or the result of a single rank. */
 export const checks: Readonly<Record<string, { readonly as?: string; readonly check: Check }>> = {
   "adam alone": { check: sameTraining },
   adam: { as: "adam alone", check: sameTraining },
@@ -78,11 +85,11 @@ export const checks: Readonly<Record<string, { readonly as?: string; readonly ch
     },
   },
   unused: {
-    check: (result: { told: string[]; found: number }, alone: typeof result) => {
-      expect(result.told).toEqual([
+    check: (result: { reported: string[]; found: number }, alone: typeof result) => {
+      expect(result.reported).toEqual([
         "ArgumentError: DistributedDataParallel.synchronize: the loss does not depend on 2 of the parameters" +
           "\n  branch.weight: k of n ranks have a gradient\n  branch.bias: k of n ranks have a gradient" +
-          "\n  hint: { findUnusedParameters: true } takes them as zeros; or requiresGrad = false before the model is wrapped",
+          "\n  hint: pass { findUnusedParameters: true } to treat them as zeros, or set requiresGrad = false before you wrap the model",
       ]);
       expectClose([result.found], [alone.found]);
     },
@@ -90,7 +97,7 @@ export const checks: Readonly<Record<string, { readonly as?: string; readonly ch
   forgotten: {
     check: (result: string) =>
       expect(result).toContain(
-        "DistributedError: DistributedDataParallel: the gradients of the last backward are this rank's alone" +
+        "DistributedError: DistributedDataParallel: the gradients of the last backward were not synchronized" +
           "\n  hint: await ddp.synchronize() between backward() and optimizer.step(), or noSync(() => …) to accumulate",
       ),
   },
@@ -98,7 +105,7 @@ export const checks: Readonly<Record<string, { readonly as?: string; readonly ch
     as: "adam alone",
     check: (result: Trained & { states: number }, alone: Trained) => {
       sameTraining(result as never, alone as never);
-      expect(result.states).toBe(4); // each parameter's on one rank
+      expect(result.states).toBe(4); // each parameter's state is on one rank
     },
   },
   "split state, saved": {
@@ -135,8 +142,8 @@ function sameFit(result: never, alone: never): void {
   expectClose(scores(found), scores(wanted));
 }
 
-/** What all ranks tell is the same, and what one rank alone comes to. */
-export function checkTold(all: AllTold, name: string, device: string, size: number): void {
+/** Checks that all ranks report the same result, and that it matches a single rank's. */
+export function checkReports(all: AllReports, name: string, device: string, size: number): void {
   const ranks = all.get(keyOf(name, device, size)) as readonly unknown[];
   expect(ranks.length).toBe(size);
   for (const other of ranks) expect(other).toEqual(ranks[0]);
